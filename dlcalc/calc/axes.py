@@ -1,0 +1,67 @@
+"""Values per axis: `3` for every axis, or one value for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from dlcalc.errors import InputError, ShapeError
+
+T = TypeVar("T")
+PerAxis = int | Sequence[int]
+
+
+def per_axis(value: T | Sequence[T], axes: int, name: str) -> tuple[T, ...]:
+    """Spread one value over `axes` axes, or check that there is one for each.
+
+    Raises ShapeError where the number of values is neither 1 nor `axes`.
+
+    >>> per_axis(2, 3, "stride")
+    (2, 2, 2)
+    >>> per_axis([2, 1], 2, "stride")
+    (2, 1)
+    """
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return (value,) * axes  # type: ignore[return-value]
+    if len(value) == 1:
+        return (value[0],) * axes
+    if len(value) != axes:
+        raise ShapeError(f"{name} has {len(value)} values for {axes} {plural(axes, 'axis')}")
+    return tuple(value)
+
+
+def count_axes(**values: object) -> int:
+    """The number of axes of values that are single or sequences: the largest among them.
+
+    >>> count_axes(input=(32, 32), kernel=5)
+    2
+    """
+    return max(
+        (len(v) for v in values.values() if isinstance(v, Sequence) and not isinstance(v, str)),
+        default=1,
+    )
+
+
+def at_least(least: int, name: str, values: Sequence[int]) -> None:
+    """Refuse values below `least`, or that are no whole numbers, by name."""
+    for value in values:
+        if isinstance(value, bool) or not hasattr(value, "__index__"):
+            raise InputError(f"{name} {value!r} is not a whole number")
+        if value < least:
+            raise InputError(f"{name} {value} is below {least}")
+
+
+def plural(count: int, noun: str) -> str:
+    """`noun` in the number that `count` asks for: 1 axis, 2 axes, 3 rows."""
+    if count == 1:
+        return noun
+    return {"axis": "axes", "is": "are"}.get(noun, noun + "s")
+
+
+def by_x(values: Sequence[object]) -> str:
+    """Sizes as they are typed and printed: 28x28.
+
+    >>> by_x((6, 28, 28))
+    '6x28x28'
+    """
+    return "x".join(str(value) for value in values)

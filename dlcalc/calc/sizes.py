@@ -1,0 +1,229 @@
+"""Output sizes of convolutions, pooling and transposed convolutions, axis by axis.
+
+The one home of the size formulas. A window of F taps with dilation D spans
+D·(F − 1) + 1 columns; it moves by the stride S over the input of L columns with
+P columns of padding before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
+from dlcalc.errors import InputError, ShapeError, did_you_mean
+
+Pair = tuple[int, int]
+Padding = str | int | Sequence[int | Pair]
+PADDING_NAMES = ("same", "valid", "full")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a window that moves over an input, its padding already in numbers."""
+
+    input: int
+    """Columns of the input, L."""
+    kernel: int
+    """Taps of the window, F."""
+    stride: int = 1
+    """Columns from one window to the next, S."""
+    pad: Pair = (0, 0)
+    """Columns added before and after, P; taken off the output where transposed."""
+    dilation: int = 1
+    """Columns from one tap to the next, D."""
+    transposed: bool = False
+    """Whether this is the transposed (upsampling) direction."""
+    output_padding: int = 0
+    """Columns added at the end of a transposed output."""
+    ceil: bool = False
+    """Whether the number of windows is rounded up, as pooling layers may."""
+
+    @property
+    def span(self) -> int:
+        """Columns from the first tap to the last: D·(F − 1) + 1."""
+        return span(self.kernel, self.dilation)
+
+    @property
+    def padded(self) -> int:
+        """Columns of the padded input."""
+        return self.input + sum(self.pad)
+
+    @property
+    def output(self) -> int:
+        """The output size; below 1 where the window does not fit."""
+        return _transposed_output(self) if self.transposed else _window_output(self)
+
+    @property
+    def remainder(self) -> int:
+        """Columns of the padded input that no window reaches."""
+        if self.transposed:
+            return 0
+        return max(0, self.padded - (self.output - 1) * self.stride - self.span)
+
+
+@dataclass(frozen=True)
+class Size:
+    """An output size with what it was computed from, one entry an axis."""
+
+    output: tuple[int, ...]
+    """Columns of the output."""
+    remainder: tuple[int, ...]
+    """Columns of the padded input that no window reaches."""
+    axes: tuple[Axis, ...]
+    """The axes themselves, for whoever wants to show the working."""
+
+
+def span(kernel: int, dilation: int) -> int:
+    """Columns that a window of `kernel` taps covers: D·(F − 1) + 1.
+
+    >>> span(3, 2)
+    5
+    """
+    return dilation * (kernel - 1) + 1
+
+
+def _window_output(axis: Axis) -> int:
+    room = axis.padded - axis.span
+    if not axis.ceil:
+        return max(0, room // axis.stride + 1)
+    windows = -(-room // axis.stride) + 1
+    # PyTorch's rule: the last window must start inside the input or the padding before it.
+    starts_past_end = (windows - 1) * axis.stride >= axis.input + axis.pad[0]
+    return max(0, windows - starts_past_end)
+
+
+def _transposed_output(axis: Axis) -> int:
+    return (axis.input - 1) * axis.stride - sum(axis.pad) + axis.span + axis.output_padding
+
+
+def pad_pair(
+    padding: str | int | Pair, input: int, kernel: int, stride: int, dilation: int,
+    transposed: bool = False,
+) -> Pair:
+    """Padding before and after one axis, in columns.
+
+    `same` keeps ⌈L/S⌉ outputs (L·S where transposed), the odd column behind, as
+    TensorFlow and, at stride 1, PyTorch do; `valid` is none; `full` lets every tap
+    meet every input column. Where a transposed window is shorter than its stride,
+    `same` has to add columns: the padding after is negative then.
+
+    >>> pad_pair("same", input=32, kernel=4, stride=1, dilation=1)
+    (1, 2)
+    """
+    if isinstance(padding, int):
+        return padding, padding
+    if not isinstance(padding, str):
+        before, after = padding
+        return before, after
+    reach = span(kernel, dilation)
+    if padding == "valid":
+        return 0, 0
+    if padding == "full":
+        return reach - 1, reach - 1
+    if padding == "same":
+        if transposed:
+            total = reach - stride
+            before = max(0, total) // 2
+        else:
+            total = max(0, (-(-input // stride) - 1) * stride + reach - input)
+            before = total // 2
+        return before, total - before
+    raise InputError(f"unknown padding {padding!r}{did_you_mean(padding, PADDING_NAMES)}")
+
+
+def make_axes(
+    input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
+    dilation: PerAxis = 1, transposed: bool = False, output_padding: PerAxis = 0,
+    ceil: bool = False, axes: int | None = None,
+) -> tuple[Axis, ...]:
+    """The axes of a window from values that are single or one an axis, all checked.
+
+    Raises InputError for sizes, strides or dilations below 1 and for padding below 0,
+    ShapeError where the numbers of axes differ. It does not ask that the window fits.
+
+    >>> make_axes((32, 32), 5)[1].output
+    28
+    """
+    n = axes or count_axes(
+        input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
+        output_padding=output_padding,
+    )
+    lengths = per_axis(input, n, "input")
+    kernels = per_axis(kernel, n, "kernel")
+    strides = per_axis(stride, n, "stride")
+    dilations = per_axis(dilation, n, "dilation")
+    extras = per_axis(output_padding, n, "output padding")
+    for name, values in (
+        ("input", lengths), ("kernel", kernels), ("stride", strides), ("dilation", dilations),
+    ):
+        at_least(1, name, values)
+    at_least(0, "output padding", extras)
+    made = []
+    for i, padding in enumerate(per_axis(pad, n, "pad")):
+        if not isinstance(padding, str):
+            at_least(0, "pad", padding if isinstance(padding, Sequence) else (padding,))
+        pair = pad_pair(padding, lengths[i], kernels[i], strides[i], dilations[i], transposed)
+        made.append(
+            Axis(lengths[i], kernels[i], strides[i], pair, dilations[i], transposed,
+                 extras[i], ceil)
+        )
+    for axis in made:
+        _check_output_padding(axis)
+    return tuple(made)
+
+
+def _check_output_padding(axis: Axis) -> None:
+    extra = axis.output_padding
+    if extra and not axis.transposed:
+        raise InputError("output padding is for a transposed convolution")
+    if extra >= max(axis.stride, axis.dilation) and extra:
+        raise InputError(
+            f"output padding {extra} must be below the stride {axis.stride} "
+            f"or the dilation {axis.dilation}"
+        )
+    if axis.ceil and axis.transposed:
+        raise InputError("rounding up (ceil) is for pooling, not for a transposed convolution")
+
+
+def check_fits(axis: Axis) -> None:
+    """Refuse a window that finds no place: ShapeError with the sizes that do not fit."""
+    if axis.output >= 1:
+        return
+    if axis.transposed:
+        raise ShapeError(
+            f"output size {axis.output}: padding {sum(axis.pad)} takes off all of the "
+            f"{(axis.input - 1) * axis.stride + axis.span + axis.output_padding} columns"
+        )
+    raise ShapeError(
+        f"a kernel of {axis.kernel} (span {axis.span}) does not fit a padded input of "
+        f"{axis.padded}"
+        if axis.dilation > 1
+        else f"a kernel of {axis.kernel} does not fit a padded input of {axis.padded}"
+    )
+
+
+def output_size(
+    input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
+    dilation: PerAxis = 1, transposed: bool = False, output_padding: PerAxis = 0,
+    ceil: bool = False,
+) -> Size:
+    """Output size of a convolution or pooling, or of a transposed convolution.
+
+    O = ⌊(L + 2P − D(F − 1) − 1)/S⌋ + 1 and, transposed,
+    O = (L − 1)S − 2P + D(F − 1) + output_padding + 1 (Dumoulin and Visin 2016,
+    "A guide to convolution arithmetic for deep learning", relationships 6 and 14).
+    Sizes are in columns, one value or one an axis. Raises ShapeError where the kernel
+    does not fit and InputError for values out of range.
+
+    >>> output_size(32, 5).output
+    (28,)
+    >>> output_size((4, 4), 2, stride=2, pad=1).output
+    (3, 3)
+    """
+    axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
+    for axis in axes:
+        check_fits(axis)
+    return Size(
+        tuple(axis.output for axis in axes), tuple(axis.remainder for axis in axes), axes
+    )

@@ -1,0 +1,74 @@
+"""What can go wrong, once: a message of one line, and the exit status it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class DlcalcError(Exception):
+    """Something a user can put right: what is wrong, where, and what would be right.
+
+    The place (file, line, layer, field) is often known only further up than the
+    fact is, so callers add it with :meth:`at` on the way.
+    """
+
+    status = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.places: list[str] = []
+
+    def at(self, place: object) -> DlcalcError:
+        """Put `place` before the message; the outermost place comes first."""
+        self.places.insert(0, str(place))
+        return self
+
+    def __str__(self) -> str:
+        return ": ".join([*self.places, self.message])
+
+
+class InputError(DlcalcError):
+    """A value, a field or a text that cannot be read or used."""
+
+
+class ShapeError(InputError):
+    """Sizes or shapes that do not fit each other."""
+
+
+class LimitError(InputError):
+    """Work or memory past what is done at once, refused before it starts."""
+
+
+class FileError(DlcalcError):
+    """A file or stream that cannot be read or written."""
+
+
+class MissingExtraError(DlcalcError):
+    """An optional package that the request needs is not installed."""
+
+
+class AnswerDiffers(DlcalcError):
+    """The expected answer differs from the result, or a check asked for fails."""
+
+    status = 1
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The tail of an error about an unknown name: the nearest known ones, or all of a few.
+
+    >>> did_you_mean("lenett", ["lenet", "resnet18"])
+    '; did you mean lenet?'
+    >>> did_you_mean("zzz", ["text", "json"])
+    '; known: text, json'
+    """
+    from difflib import get_close_matches
+
+    names = list(known)
+    near = get_close_matches(name, names, n=3, cutoff=0.6)
+    if not near:
+        folded = {each.lower(): each for each in names}
+        near = [folded[each] for each in get_close_matches(name.lower(), folded, n=3)]
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return f"; known: {', '.join(names)}" if len(names) <= 20 else ""

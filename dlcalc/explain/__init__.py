@@ -1,0 +1,1 @@
+"""Results to steps: formula, numbers put in, value. Knows no typography."""

@@ -1,0 +1,1 @@
+"""Bytes to values: arrays, layer notation, numbers and fields."""

@@ -1,0 +1,1 @@
+"""Results and steps to text: table, plain, json, csv, tsv, markdown, latex, charts."""
