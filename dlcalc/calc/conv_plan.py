@@ -35,21 +35,14 @@ def check_work(products: int, working: np.dtype[np.generic]) -> None:
 
 def convolve(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
     """Cross-correlation of x (batch, in, L…) with w (out, in/groups, F…)."""
-    out = np.empty((x.shape[0], w.shape[0], *geometry.output), dtype=x.dtype)
-    for part, channels in zip(_channels(x, groups), _slices(w.shape[0], groups), strict=True):
-        out[:, channels] = by_columns(part, w[channels], geometry)
-    return out
+    parts = zip(_channels(x, groups), np.split(w, groups), strict=True)
+    return _joined([by_columns(part, weight, geometry) for part, weight in parts])
 
 
 def transpose(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
     """Transposed convolution of x (batch, in, L…) with w (in, out/groups, F…)."""
-    out = np.empty((x.shape[0], w.shape[1] * groups, *geometry.output), dtype=x.dtype)
-    for part, taken, given in zip(
-        _channels(x, groups), _slices(w.shape[0], groups), _slices(out.shape[1], groups),
-        strict=True,
-    ):
-        out[:, given] = by_scatter(part, w[taken], geometry)
-    return out
+    parts = zip(_channels(x, groups), np.split(w, groups), strict=True)
+    return _joined([by_scatter(part, weight, geometry) for part, weight in parts])
 
 
 def correlate(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Array:
@@ -59,12 +52,11 @@ def correlate(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Arr
 
 
 def _channels(x: Array, groups: int) -> list[Array]:
-    return [x[:, part] for part in _slices(x.shape[1], groups)]
+    return np.split(x, groups, axis=1)
 
 
-def _slices(length: int, groups: int) -> list[slice]:
-    step = length // groups
-    return [slice(at, at + step) for at in range(0, length, step)]
+def _joined(groups: list[Array]) -> Array:
+    return groups[0] if len(groups) == 1 else np.concatenate(groups, axis=1)
 
 
 def products(batch: int, w: tuple[int, ...], positions: tuple[int, ...]) -> int:
