@@ -58,7 +58,9 @@ def _tiles(x: Array, geometry: Geometry, weight_bytes: int) -> list[Block]:
     return list(blocks(shape, share(prod(shape), size)))
 
 
-def _unrolled(x: Array, geometry: Geometry, tiles: Iterable[Block]) -> Iterator[tuple[Block, Array]]:
+def _unrolled(
+    x: Array, geometry: Geometry, tiles: Iterable[Block]
+) -> Iterator[tuple[Block, Array]]:
     """Each tile with its windows as columns (in·F…, outputs), in memory used over and over."""
     rows = x.shape[1] * geometry.taps
     stride = tuple(axis.stride for axis in geometry.axes)
