@@ -40,7 +40,8 @@ def by_bands(x: Array, w: Array, geometry: Geometry) -> Array:
             to[...] = total.reshape(*to.shape[:-1], -1)[..., : to.shape[-1]]
 
     room = TILE_BYTES // (bands.shape[-2] * x.dtype.itemsize)
-    each(run, blocks(shape, share(prod(shape), room)), out.size * geometry.taps)
+    count = out.size * geometry.taps
+    each(run, blocks(shape, share(prod(shape), room, count)), count)
     return out
 
 
@@ -81,9 +82,10 @@ def _rows(strips: Array, bands: Array, geometry: Geometry, place: list[slice]) -
         ))]
         return found.reshape(*found.shape[:2], -1, found.shape[-1])
 
+    by_tap = np.moveaxis(bands, 0, -3)
     first, *others = product(*(range(axis.kernel) for axis in rows))
-    total = met(first) @ bands[:, *first]
+    total: Array = met(first) @ by_tap[first]
     more = np.empty_like(total)
     for tap in others:
-        total += np.matmul(met(tap), bands[:, *tap], out=more)
+        total += np.matmul(met(tap), by_tap[tap], out=more)
     return total

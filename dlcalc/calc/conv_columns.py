@@ -35,7 +35,8 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
                 to = out[(block[0], ALL, *block[1:])].swapaxes(0, 1)
                 to[...] = (matrix @ columns).reshape(to.shape)
 
-    each(run, _tiles(x, geometry, w.nbytes), out.size * matrix.shape[1])
+    products = out.size * matrix.shape[1]
+    each(run, _tiles(x, geometry, w.nbytes, products), products)
     return out
 
 
@@ -43,19 +44,19 @@ def weight_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
     """The sum over batch and outputs of upstream times window: (out, in, F…)."""
     channels = upstream.shape[1]
     total = np.zeros((channels, x.shape[1] * geometry.taps), dtype=x.dtype)
-    tiles = _tiles(x, geometry, total.nbytes)
+    tiles = _tiles(x, geometry, total.nbytes, products=0)
     for (batch, *place), columns in _unrolled(x, geometry, tiles):
         part = upstream[(batch, ALL, *place)].swapaxes(0, 1)
         total += part.reshape(channels, -1) @ columns.T
     return total.reshape(channels, x.shape[1], *geometry.kernel)
 
 
-def _tiles(x: Array, geometry: Geometry, weight_bytes: int) -> list[Block]:
-    """Blocks of (batch, O…), a tile of columns each."""
+def _tiles(x: Array, geometry: Geometry, weight_bytes: int, products: int) -> list[Block]:
+    """Blocks of (batch, O…), a tile of columns each; on all cores if there are products for it."""
     shape = (x.shape[0], *geometry.output)
     room = min(max(TILE_BYTES, weight_bytes), MOST_TILE_BYTES)
     size = room // (x.shape[1] * geometry.taps * x.dtype.itemsize)
-    return list(blocks(shape, share(prod(shape), size)))
+    return list(blocks(shape, share(prod(shape), size, products)))
 
 
 def _unrolled(

@@ -52,5 +52,6 @@ def by_spectra(x: Array, w: Array, geometry: Geometry) -> Array:
 
 def _tile_size(axis: Axis, dims: int) -> int:
     """A power of two: four times the kernel, no more than the input needs."""
-    wanted: int = min(max(4 * axis.kernel, round(TILE_POINTS ** (1 / dims))), axis.output + axis.kernel)
+    small = 1 << (TILE_POINTS.bit_length() - 1) // dims
+    wanted = min(max(4 * axis.kernel, small), axis.padded)
     return 1 << (wanted - 1).bit_length()

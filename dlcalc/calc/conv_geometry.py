@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
 
@@ -30,12 +31,12 @@ class Geometry:
     pad_mode: str = "zeros"
     """`zeros`, `reflect`, `replicate` or `circular`."""
 
-    @property
+    @cached_property
     def kernel(self) -> tuple[int, ...]:
         """Taps of the window, axis by axis."""
         return tuple(axis.kernel for axis in self.axes)
 
-    @property
+    @cached_property
     def output(self) -> tuple[int, ...]:
         """Columns of the output, axis by axis."""
         return tuple(axis.output for axis in self.axes)

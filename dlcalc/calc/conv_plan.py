@@ -16,6 +16,8 @@ from dlcalc.calc.conv_winograd import by_winograd
 from dlcalc.calc.numbers import Array, is_whole
 from dlcalc.errors import LimitError
 
+Algorithm = Callable[[Array, Array, Geometry], Array]
+
 MAX_ELEMENTS = 2**29
 """Elements of an output or of a padded input: 4 GiB of float64."""
 MAX_PRODUCTS = 10**13
@@ -56,13 +58,12 @@ def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -
         output = fast(x, w, geometry)
         if np.isfinite(output.sum()):
             return output
-    parts = zip(_channels(x, groups), np.split(w, groups), strict=True)
-    return _joined([by_columns(part, weight, geometry) for part, weight in parts])
+    return _by_groups(by_columns, x, w, geometry, groups)
 
 
 def _fast_algorithm(
     x: Array, w: Array, geometry: Geometry, groups: int, exact: bool
-) -> Callable[[Array, Array, Geometry], Array] | None:
+) -> Algorithm | None:
     """The algorithm for these shapes; None where unrolling the windows is best.
 
     `exact` asks for sums of the products themselves, as whole numbers do.
@@ -85,22 +86,22 @@ def _fast_algorithm(
 
 def transpose(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
     """Transposed convolution of x (batch, in, L…) with w (in, out/groups, F…)."""
-    parts = zip(_channels(x, groups), np.split(w, groups), strict=True)
-    return _joined([by_scatter(part, weight, geometry) for part, weight in parts])
+    return _by_groups(by_scatter, x, w, geometry, groups)
 
 
 def correlate(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Array:
     """The gradient (out, in/groups, F…) of a convolution's weight."""
-    pairs = zip(_channels(x, groups), _channels(upstream, groups), strict=True)
+    pairs = zip(np.split(x, groups, axis=1), np.split(upstream, groups, axis=1), strict=True)
     return np.concatenate([weight_gradient(part, up, geometry) for part, up in pairs])
 
 
-def _channels(x: Array, groups: int) -> list[Array]:
-    return np.split(x, groups, axis=1)
-
-
-def _joined(groups: list[Array]) -> Array:
-    return groups[0] if len(groups) == 1 else np.concatenate(groups, axis=1)
+def _by_groups(
+    algorithm: Algorithm, x: Array, w: Array, geometry: Geometry, groups: int
+) -> Array:
+    if groups == 1:
+        return algorithm(x, w, geometry)
+    pairs = zip(np.split(x, groups, axis=1), np.split(w, groups), strict=True)
+    return np.concatenate([algorithm(part, own, geometry) for part, own in pairs], axis=1)
 
 
 def products(batch: int, w: tuple[int, ...], positions: tuple[int, ...]) -> int:

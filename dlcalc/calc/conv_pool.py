@@ -21,12 +21,14 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def share(total: int, room: int) -> int:
+def share(total: int, room: int, products: int) -> int:
     """How many of `total` things one part takes: at most `room`, and as many parts a core.
 
-    >>> share(1, 100)
-    1
+    >>> share(10, 100, products=1000)
+    100
     """
+    if products < LEAST_PRODUCTS:
+        return max(1, room)
     rounds = -(-total // (max(1, room) * cores()))
     return max(1, -(-total // (rounds * cores())))
 

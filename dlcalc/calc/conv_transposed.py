@@ -27,7 +27,8 @@ def by_scatter(x: Array, w: Array, geometry: Geometry) -> Array:
     room = max(1, TILE_BYTES // (geometry.taps * x.dtype.itemsize))
     places = list(blocks(x.shape[2:], room))
     total = x.shape[0] * w.shape[1]
-    size = share(total, room // prod(part.stop - part.start for part in places[0]))
+    count = x.size * prod(w.shape[1:])
+    size = share(total, room // prod(part.stop - part.start for part in places[0]), count)
 
     def run(parts: Iterator[Block]) -> None:
         for channels, batch in parts:
@@ -38,7 +39,7 @@ def by_scatter(x: Array, w: Array, geometry: Geometry) -> Array:
                 shaped = products.reshape(-1, geometry.taps, *taken.shape[1:])
                 _add(out[batch, channels].swapaxes(0, 1), shaped, geometry, place)
 
-    each(run, blocks((w.shape[1], x.shape[0]), size), x.size * prod(w.shape[1:]))
+    each(run, blocks((w.shape[1], x.shape[0]), size), count)
     return out
 
 

@@ -74,7 +74,8 @@ def by_winograd(x: Array, w: Array, geometry: Geometry) -> Array:
 
     tiles = (x.shape[0], *(-(-length // M) for length in geometry.output))
     room = TILE_BYTES // (len(B) * (2 * inside + outside) * x.dtype.itemsize)
-    each(run, blocks(tiles, share(prod(tiles), room)), out.size * inside * geometry.taps)
+    count = out.size * inside * geometry.taps
+    each(run, blocks(tiles, share(prod(tiles), room, count)), count)
     return out
 
 
