@@ -65,7 +65,6 @@ def _beside_scipy() -> None:
     heading("Convolution of one channel", "dlcalc ms", "SciPy ms", "ratio")
     for case in (each for each in ROWS if each.name.startswith("one channel 1024")):
         x, w = _random(case.x[2:], np.float64), _random(case.w[2:], np.float64)
-        method = signal.correlate
         ours, theirs = _ours(x, w, {}), partial(signal.correlate, x, w, "valid")
         _agree(ours(), theirs(), case.name)
         row(f"{case.name}, float64", *in_turn(ours, theirs), None)
