@@ -90,7 +90,7 @@ def stdin_has_data() -> bool:
     if sys.stdin is None or sys.stdin.isatty():
         return False
     try:
-        return bool(sys.stdin.buffer.peek(1))  # type: ignore[attr-defined]
+        return bool(sys.stdin.buffer.peek(1))  # type: ignore[union-attr]
     except OSError as error:
         raise FileError(f"cannot be read: {reason(error)}").at(STDIN) from None
 
