@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import product
 
 from dlcalc.calc.upsampling.axis import Upsampling, meetings
-from dlcalc.calc.upsampling.counted import Array, Counted, Index, Tally
+from dlcalc.calc.upsampling.tally import Array, Index, Tallied, Tally
 
 Axes = Sequence[Upsampling]
 Terms = Callable[[Upsampling, int], list[tuple[int, int]]]
@@ -32,7 +32,7 @@ def skipping_zeros(x: Array, w: Array, axes: Axes, tally: Tally) -> Array:
 
 
 def _sums(
-    data: Callable[[Index], Counted], w: Array, axes: Axes, tally: Tally, terms: Terms
+    data: Callable[[Index], Tallied], w: Array, axes: Axes, tally: Tally, terms: Terms
 ) -> Array:
     """y[o] = Σ data[i]·w[k] over the terms (k, i) of every axis."""
     lines = [[terms(axis, o) for o in range(axis.output)] for axis in axes]

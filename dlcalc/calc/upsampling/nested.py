@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from dlcalc.calc.upsampling.axis import Upsampling
-from dlcalc.calc.upsampling.counted import Array, Index, Rational, Tally
 from dlcalc.calc.upsampling.direct import Axes
 from dlcalc.calc.upsampling.phases import Phase, phases, steps
+from dlcalc.calc.upsampling.tally import Array, Index, Rational, Tally
 from dlcalc.calc.upsampling.toom_cook import Bilinear, Matrix, phase_algorithm, winograd
 
 Columns = list[list[tuple[int, Rational]]]

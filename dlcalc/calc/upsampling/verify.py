@@ -1,22 +1,19 @@
-"""Every counted algorithm run in exact rationals, against the definition and its count.
-
-The numbers put in are random whole ones: as all of it is bilinear, agreement on them is
-agreement on rationals, and the fractions of the transforms stay exact.
-"""
+"""Every counted algorithm run on exact rationals, against the definition and its count."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from itertools import product
 from math import prod
 
 from dlcalc.calc.upsampling.axis import Upsampling
-from dlcalc.calc.upsampling.counted import Array, Index, Tally
 from dlcalc.calc.upsampling.direct import by_phases, on_zero_inserted, skipping_zeros
 from dlcalc.calc.upsampling.nested import by_tiles, by_toom_cook
 from dlcalc.calc.upsampling.stages import TILE, Stage, count_stage
+from dlcalc.calc.upsampling.tally import Array, Index, Rational, Tally
 from dlcalc.errors import LimitError
 
 MOST_SIZE = 500_000
@@ -25,7 +22,7 @@ MOST_POINTS = 80
 """Products of one Toom–Cook algorithm, whose exact fractions grow with them."""
 
 Algorithm = Callable[[Array, Array, Sequence[Upsampling], Tally], Array]
-Values = dict[Index, int]
+Values = dict[Index, Rational]
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def algorithms(tile: int = TILE) -> dict[str, Algorithm]:
 
 def definition(x: Values, w: Values, axes: Sequence[Upsampling]) -> Values:
     """y[i·S + k·D − P] = Σ x[i]·w[k], wherever that is an output."""
-    y = dict.fromkeys(product(*(range(axis.output) for axis in axes)), 0)
+    y: Values = dict.fromkeys(product(*(range(axis.output) for axis in axes)), 0)
     for column, value in x.items():
         for tap, weight in w.items():
             place = tuple(
@@ -104,17 +101,15 @@ def definition(x: Values, w: Values, axes: Sequence[Upsampling]) -> Values:
 
 
 def _random_pair(axes: Sequence[Upsampling], seed: int) -> tuple[Values, Values]:
+    """Whole inputs, as those of an image, and weights that are fractions."""
     from random import Random
 
     random = Random(seed)
-
-    def fill(sizes: list[int]) -> Values:
-        return {
-            index: random.randint(-99, 99)
-            for index in product(*(range(size) for size in sizes))
-        }
-
-    return fill([axis.input for axis in axes]), fill([axis.kernel for axis in axes])
+    inputs = product(*(range(axis.input) for axis in axes))
+    taps = product(*(range(axis.kernel) for axis in axes))
+    x: Values = {index: random.randint(-99, 99) for index in inputs}
+    w: Values = {index: Fraction(random.randint(-99, 99), random.randint(1, 9)) for index in taps}
+    return x, w
 
 
 def _refuse_large(stage: Stage, tile: int) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dlcalc.calc.upsampling import verify as verify_module
 from dlcalc.calc.upsampling.axis import Upsampling, upsampling_axes
-from dlcalc.calc.upsampling.counted import Array, Tally
 from dlcalc.calc.upsampling.direct import skipping_zeros
+from dlcalc.calc.upsampling.tally import Array, Tally
 from dlcalc.calc.upsampling.verify import verify
 from dlcalc.errors import LimitError
 from tests.calc.upsampling.strategies import axes

@@ -8,7 +8,7 @@ Rational = Fraction | int
 Index = tuple[int, ...]
 
 
-class Counted:
+class Tallied:
     """An exact number that belongs to a tally.
 
     A product of two such numbers is counted; a product with a plain number, which is a
@@ -26,15 +26,15 @@ class Counted:
         self.value = value
         self.tally = tally
 
-    def __add__(self, other: Counted) -> Counted:
-        return Counted(self.value + other.value, self.tally)
+    def __add__(self, other: Tallied) -> Tallied:
+        return Tallied(self.value + other.value, self.tally)
 
-    def __mul__(self, other: Counted) -> Counted:
+    def __mul__(self, other: Tallied) -> Tallied:
         self.tally.products += 1
-        return Counted(self.value * other.value, self.tally)
+        return Tallied(self.value * other.value, self.tally)
 
-    def __rmul__(self, constant: Rational) -> Counted:
-        return Counted(constant * self.value, self.tally)
+    def __rmul__(self, constant: Rational) -> Tallied:
+        return Tallied(constant * self.value, self.tally)
 
 
 class Tally:
@@ -43,10 +43,10 @@ class Tally:
     def __init__(self) -> None:
         self.products = 0
 
-    def number(self, value: Rational) -> Counted:
+    def number(self, value: Rational) -> Tallied:
         """A number whose products this tally counts."""
-        return Counted(value, self)
+        return Tallied(value, self)
 
 
-Array = dict[Index, Counted]
+Array = dict[Index, Tallied]
 """Numbers by their index, one entry of it an axis."""
