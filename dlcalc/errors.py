@@ -48,7 +48,7 @@ class MissingExtraError(DlcalcError):
     """An optional package that the request needs is not installed."""
 
 
-class AnswerDiffers(DlcalcError):
+class AnswerDiffersError(DlcalcError):
     """The expected answer differs from the result, or a check asked for fails."""
 
     status = 1

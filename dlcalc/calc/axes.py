@@ -22,7 +22,7 @@ def per_axis(value: T | Sequence[T], axes: int, name: str) -> tuple[T, ...]:
     (2, 1)
     """
     if isinstance(value, str) or not isinstance(value, Sequence):
-        return (value,) * axes  # type: ignore[return-value]
+        return (value,) * axes
     if len(value) == 1:
         return (value[0],) * axes
     if len(value) != axes:

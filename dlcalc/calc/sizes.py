@@ -14,7 +14,7 @@ from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 
 Pair = tuple[int, int]
-Padding = str | int | Sequence[int | Pair]
+Padding = str | int | Sequence[str | int | Pair]
 PADDING_NAMES = ("same", "valid", "full")
 
 
@@ -160,9 +160,9 @@ def make_axes(
         at_least(1, name, values)
     at_least(0, "output padding", extras)
     made = []
-    for i, padding in enumerate(per_axis(pad, n, "pad")):
+    for i, padding in enumerate(_paddings(pad, n)):
         if not isinstance(padding, str):
-            at_least(0, "pad", padding if isinstance(padding, Sequence) else (padding,))
+            at_least(0, "pad", (padding,) if isinstance(padding, int) else padding)
         pair = pad_pair(padding, lengths[i], kernels[i], strides[i], dilations[i], transposed)
         made.append(
             Axis(lengths[i], kernels[i], strides[i], pair, dilations[i], transposed,
@@ -171,6 +171,12 @@ def make_axes(
     for axis in made:
         _check_output_padding(axis)
     return tuple(made)
+
+
+def _paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
+    if isinstance(pad, str | int):
+        return (pad,) * axes
+    return per_axis(pad, axes, "pad")
 
 
 def _check_output_padding(axis: Axis) -> None:
