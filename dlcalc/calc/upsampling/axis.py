@@ -84,11 +84,15 @@ def zero_skip(axis: Upsampling) -> int:
     >>> zero_skip(Upsampling(4, 5, 2, 1, 2, 8))
     17
     """
-    return sum(_columns_met(axis, k) for k in range(axis.kernel))
+    return sum(columns_met(axis, k) for k in range(axis.kernel))
 
 
-def _columns_met(axis: Upsampling, k: int) -> int:
-    """How many i have 0 ≤ i < L and 0 ≤ i·S + k·D − P < O."""
+def columns_met(axis: Upsampling, k: int) -> int:
+    """Columns of the input that meet tap k: how many i < L have 0 ≤ i·S + k·D − P < O.
+
+    >>> [columns_met(Upsampling(4, 5, 2, 1, 2, 8), k) for k in range(5)]
+    [3, 4, 4, 3, 3]
+    """
     start = axis.crop - k * axis.dilation
     first = max(0, -(-start // axis.stride))
     last = min(axis.input - 1, (start + axis.output - 1) // axis.stride)

@@ -13,6 +13,9 @@ from math import gcd
 
 from dlcalc.calc.upsampling.axis import Upsampling
 
+Bounds = tuple[int, int]
+"""The least and the greatest that a rank can be."""
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -48,6 +51,25 @@ class Phase:
         """Multiplications of one Toom–Cook tile: the two smallest of n, r, m, less 1."""
         smallest, middle, _ = sorted((self.inputs, self.taps, self.outputs))
         return smallest + middle - 1
+
+    @property
+    def rank(self) -> Bounds:
+        """Least and greatest that the rank can be; equal where it is known.
+
+        The rank is the fewest products of data and weight, over the rationals and the
+        reals: at least n + r − 1 − min(low, high), at most those of one Toom–Cook tile.
+        The tridiagonal phase (three taps, N inputs and outputs, one coefficient cropped
+        at either end, or the same with the three in other places) needs N + 2 from N = 4
+        on, and 4 where N = 3.
+
+        >>> Phase(4, 3, 4, 1, 1, 1, 0, 0, 0).rank, Phase(5, 4, 5, 2, 1, 1, 0, 0, 0).rank
+        ((6, 6), (7, 8))
+        """
+        lower = self.inputs + self.taps - 1 - min(self.low, self.high)
+        three, n, also_n = sorted((self.inputs, self.taps, self.outputs))
+        if three == 3 and n == also_n and lower == n + 1:
+            return (4, 4) if n == 3 else (n + 2, n + 2)
+        return lower, self.winograd
 
     def tiled(self, tile: int) -> int:
         """Multiplications in Winograd tiles F(t, r) of t outputs: ⌈m/t⌉·(t + r − 1)."""

@@ -13,8 +13,8 @@ from math import prod
 from dlcalc.calc.axes import PerAxis, at_least
 from dlcalc.calc.sizes import Padding, Pair
 from dlcalc.calc.upsampling.axis import Upsampling, dense, polyphase, upsampling_axes, zero_skip
-from dlcalc.calc.upsampling.phases import Phase, phases
-from dlcalc.calc.upsampling.ranks import Bounds, pair_rank
+from dlcalc.calc.upsampling.phases import Bounds, Phase, phases
+from dlcalc.calc.upsampling.ranks import pair_rank
 from dlcalc.errors import InputError
 
 HEADLINE = "zero_skip"

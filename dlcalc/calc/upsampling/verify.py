@@ -11,15 +11,14 @@ from math import prod
 
 from dlcalc.calc.upsampling.axis import Upsampling
 from dlcalc.calc.upsampling.direct import by_phases, on_zero_inserted, skipping_zeros
+from dlcalc.calc.upsampling.matrices import check_points
 from dlcalc.calc.upsampling.nested import by_tiles, by_toom_cook
-from dlcalc.calc.upsampling.stages import TILE, Stage, count_stage
+from dlcalc.calc.upsampling.stages import TILE, count_stage
 from dlcalc.calc.upsampling.tally import Array, Index, Rational, Tally
 from dlcalc.errors import LimitError
 
 MOST_SIZE = 500_000
 """Products of the dense method, inputs, or zero-inserted columns of a channel pair still run."""
-MOST_POINTS = 80
-"""Products of one Toom–Cook algorithm, whose exact fractions grow with them."""
 
 Algorithm = Callable[[Array, Array, Sequence[Upsampling], Tally], Array]
 Values = dict[Index, Rational]
@@ -47,15 +46,16 @@ class Check:
 def verify(axes: Sequence[Upsampling], tile: int = TILE, seed: int = 0) -> tuple[Check, ...]:
     """Run every counted algorithm on one channel pair of random numbers.
 
-    Raises LimitError, with the size, above MOST_SIZE dense products or
-    MOST_POINTS products of one Toom–Cook algorithm.
+    Raises LimitError, with the size, above MOST_SIZE dense products, or where
+    `check_points` refuses.
 
     >>> line = Upsampling(4, 5, 2, 1, 2, 8)
     >>> [(check.method, check.executed) for check in verify([line])][2:4]
     [('zero_skip', 17), ('winograd', 11)]
     """
     stage = count_stage(axes, tile=tile)
-    _refuse_large(stage, tile)
+    _refuse_large(axes)
+    check_points(stage, tile)
     x, w = _random_pair(axes, seed)
     expected = definition(x, w, axes)
     checks = []
@@ -112,8 +112,7 @@ def _random_pair(axes: Sequence[Upsampling], seed: int) -> tuple[Values, Values]
     return x, w
 
 
-def _refuse_large(stage: Stage, tile: int) -> None:
-    axes = stage.axes
+def _refuse_large(axes: Sequence[Upsampling]) -> None:
     sizes = {
         "products": [axis.output * axis.kernel for axis in axes],
         "inputs": [axis.input for axis in axes],
@@ -123,14 +122,5 @@ def _refuse_large(stage: Stage, tile: int) -> None:
         size = prod(per_axis)
         if size > MOST_SIZE:
             raise LimitError(
-                f"{size} {what} of one channel pair are too many to run: "
-                f"at most {MOST_SIZE}"
+                f"{size} {what} of one channel pair are too many to run: at most {MOST_SIZE}"
             )
-    largest = max(
-        (max(p.winograd, tile + p.taps - 1) for line in stage.phases for p in line), default=0
-    )
-    if largest > MOST_POINTS:
-        raise LimitError(
-            f"a Toom–Cook algorithm of {largest} products has too large fractions to run: "
-            f"at most {MOST_POINTS}"
-        )

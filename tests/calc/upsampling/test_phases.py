@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from dlcalc.calc.upsampling.axis import Upsampling, zero_skip
 from dlcalc.calc.upsampling.phases import Phase, phases, steps
-from dlcalc.calc.upsampling.ranks import pair_rank, phase_rank
+from dlcalc.calc.upsampling.ranks import pair_rank
 from tests.calc.upsampling.strategies import axes
 
 
@@ -48,7 +48,7 @@ def test_phases_hold_every_product_once(axis: Upsampling) -> None:
 @given(axes(longest=30))
 def test_bounds_of_a_rank_are_in_order(axis: Upsampling) -> None:
     for p in phases(axis):
-        lower, upper = phase_rank(p)
+        lower, upper = p.rank
         assert p.outputs <= lower <= upper <= p.winograd <= p.products
     lower, upper = pair_rank([phases(axis)])
     assert lower <= upper
@@ -76,7 +76,7 @@ def test_a_wide_dilation_is_counted_without_listing_its_copies() -> None:
     ],
 )
 def test_ranks_that_are_known(shape: Phase, rank: tuple[int, int]) -> None:
-    assert phase_rank(shape) == rank
+    assert shape.rank == rank
 
 
 def test_the_pair_of_the_exercise_lies_between_its_bounds() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from dlcalc.calc.upsampling.ranks import phase_rank
 from dlcalc.calc.upsampling.stages import Stage, mults
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference_multiplications.json"
@@ -44,6 +43,6 @@ def test_counts_agree_with_the_reference(case: dict[str, Any], tile: int) -> Non
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_ranks_agree_with_the_reference(case: dict[str, Any]) -> None:
     for line, axis in zip(counted(case, 4).phases, case["expected"]["per_dim"], strict=True):
-        bounds = [[bound * p.copies for bound in phase_rank(p)] for p in line]
+        bounds = [[bound * p.copies for bound in p.rank] for p in line]
         lower, upper = map(sum, zip(*bounds, strict=True))
         assert (lower, upper) == (axis["rank_lb"], axis["rank_ub"])
