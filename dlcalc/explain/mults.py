@@ -5,18 +5,21 @@ Indices are those of a textbook and start at 1: xᵢ, wₖ and yₒ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from dlcalc.calc.axes import by_x
-from dlcalc.calc.upsampling.axis import Upsampling, columns_met, meetings
+from dlcalc.calc.upsampling.axis import Upsampling, columns_met, meetings, outputs_on_grid
 from dlcalc.calc.upsampling.phases import Phase, steps
-from dlcalc.calc.upsampling.stages import Count, Multiplications, Stage
+from dlcalc.calc.upsampling.stages import HEADLINE, Count, Multiplications, Stage
 from dlcalc.explain.notation import Expr, Step, add, call, ceil, floor, mul, symbol, total
 
 L, F, S, D, P, OUTPUT, TAP = (symbol(name) for name in "LFSDPOk")
-FULL, HEAD, TAIL = 24, 10, 4
-"""Entries that are written out; of more than FULL, the first HEAD and the last TAIL."""
+FULL = 24
+"""Entries that are written out; of more, some at the head and at the tail."""
+SHORT = 10
+"""The same amid a sentence."""
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -27,6 +30,32 @@ def mults_steps(result: Multiplications) -> Iterator[Step]:
     if len(result.stages) > 1:
         for method in result.total:
             yield total_step(result, method)
+
+
+def field_step(result: Multiplications, field: str) -> Step | None:
+    """The step that gives one count of the record: `total.dense`, `stages[0].methods.…`."""
+    path = field.split(".")
+    method = HEADLINE if field == "multiplications" else next(filter(result.total.get, path), None)
+    if method is None:
+        return None
+    if path[0].startswith("stages["):
+        return count_step(result.stages[int(path[0][7:-1])], method)
+    return total_step(result, method)
+
+
+def advice(result: Multiplications, expected: Any) -> str:
+    """Which other method, or which part of the work, an expected count belongs to."""
+    counts = {
+        f"the count of {method} for {what}": number
+        for method in result.total
+        for stage in result.stages
+        for what, number in (
+            ("all of it", result.total[method]), (stage.name, stage.methods[method].total),
+            ("one channel pair", stage.methods[method].per_pair),
+            ("one line", stage.methods[method].per_axis[0]),
+        )
+    }
+    return next((f"{expected} is {what}" for what, n in counts.items() if n == expected), "")
 
 
 def total_step(result: Multiplications, method: str) -> Step:
@@ -42,18 +71,16 @@ def stage_steps(stage: Stage) -> Iterator[Step]:
     sizes = by_x([axis.input for axis in stage.axes]), by_x(stage.output)
     kernel = by_x([axis.kernel for axis in stage.axes])
     yield Step(
-        stage.name, note=f"{sizes[0]} → {sizes[1]}, kernel {kernel}, "
+        stage.name, note=f"input {sizes[0]}, output {sizes[1]}, kernel {kernel}, "
         f"{stage.channels[0]} → {stage.channels[1]} channels",
     )
-    told: set[Upsampling] = set()
     for place, axis in enumerate(stage.axes):
-        if axis not in told:
-            same = [other for other in range(len(stage.axes)) if stage.axes[other] == axis]
-            name = "each axis" if len(same) == len(stage.axes) > 1 else f"axis {place}"
-            if len(stage.axes) > 1:
-                yield Step(name, note=f"{axis.input} → {axis.output} columns")
-            yield from axis_steps(axis, stage.phases[place])
-            told.add(axis)
+        if stage.axes.index(axis) == place:
+            alike = stage.axes.count(axis) == len(stage.axes)
+            name = ("each axis" if place + 1 < len(stage.axes) else "its axis") if alike else (
+                f"axis {place}"
+            )
+            yield from axis_steps(axis, stage.phases[place], stage.tile, name)
     for method in stage.methods:
         yield count_step(stage, method)
 
@@ -64,9 +91,10 @@ def count_step(stage: Stage, method: str) -> Step:
     factors: list[Any] = list(count.per_axis)
     note = ""
     if method == "winograd" and len(stage.axes) > 1:
-        note = f"nested Winograd, an upper bound: {rank_words(stage)} for a channel pair"
+        note = f"nested; the fewest products of a channel pair: {stage.rank}"
     if stage.pairs == 1:
-        return Step(f"{method}, a channel pair", count.total, mul(*factors), (), note)
+        formula = mul(*factors) if len(factors) > 1 else None
+        return Step(f"{method}, a channel pair", count.total, formula, (), note)
     channels: Any = mul(*stage.channels)
     if stage.groups > 1:
         channels = channels / stage.groups
@@ -78,19 +106,19 @@ def _per_pair(count: Count, channels: Any) -> tuple[Expr, ...]:
     return (mul(count.per_pair, channels),) if len(count.per_axis) > 1 else ()
 
 
-def rank_words(stage: Stage) -> str:
-    """What is proved of the fewest products of a channel pair: 76 ≤ rank ≤ 117."""
-    lower, upper = stage.rank
-    return f"rank {lower}" if lower == upper else f"{lower} ≤ rank ≤ {upper}"
-
-
-def axis_steps(axis: Upsampling, found: tuple[Phase, ...]) -> Iterator[Step]:
+def axis_steps(
+    axis: Upsampling, found: tuple[Phase, ...], tile: int, name: str
+) -> Iterator[Step]:
     """One axis: the zero-inserted input, each output's taps, the sums, the phases."""
+    yield Step(
+        name, note=f"L {axis.input}, F {axis.kernel}, S {axis.stride}, D {axis.dilation}, "
+        f"P {axis.crop}, O {axis.output}",
+    )
     yield Step("zero-inserted input", note=_sequence(axis))
     yield Step("dense", axis.output * axis.kernel, OUTPUT * F, (mul(axis.output, axis.kernel),))
     yield from _output_steps(axis)
     yield from _sum_steps(axis)
-    yield from _phase_steps(axis, found)
+    yield from _phase_steps(axis, found, tile)
 
 
 def _sequence(axis: Upsampling) -> str:
@@ -109,9 +137,9 @@ def _indexed(name: str, index: int) -> str:
     return f"{name}{str(index + 1).translate(_SUBSCRIPTS)}"
 
 
-def _written(items: range, entry: Any) -> str:
+def _written(items: range, entry: Callable[[int], str], full: int = FULL) -> str:
     """Entries with commas, those amid a long range left out and counted."""
-    first, last, left_out = _ends(len(items))
+    first, last, left_out = _ends(len(items), full)
     head = [entry(each) for each in items[:first]]
     if not left_out:
         return ", ".join(head)
@@ -121,11 +149,12 @@ def _written(items: range, entry: Any) -> str:
 
 def _ends(count: int, full: int = FULL) -> tuple[int, int, int]:
     """How many entries are written at the head and the tail, and how many are left out."""
-    return (count, 0, 0) if count <= full else (HEAD, TAIL, count - HEAD - TAIL)
+    head, tail = full // 2, full // 4
+    return (count, 0, 0) if count <= full else (head, tail, count - head - tail)
 
 
 def _abridged(terms: list[int]) -> list[Any]:
-    first, last, left_out = _ends(len(terms))
+    first, last, left_out = _ends(len(terms), SHORT)
     if not left_out:
         return list(terms)
     return [*terms[:first], symbol(f"… {left_out} terms …"), *terms[-last:]]
@@ -149,7 +178,7 @@ def _output_step(axis: Upsampling, output: int) -> Step:
         tap, column = met[place]
         return _indexed("x", column) + _indexed("w", tap)
 
-    first, last, left_out = _ends(len(met))
+    first, last, left_out = _ends(len(met), SHORT)
     terms = [term(place) for place in range(first)]
     if left_out:
         terms += [f"… ({left_out} left out) …"]
@@ -167,14 +196,16 @@ def _sum_steps(axis: Upsampling) -> Iterator[Step]:
         yield Step("zero_skip by outputs", products, add(*by_output))
     last = call("min", L - 1, floor((P + OUTPUT - 1 - TAP * D) / S))
     columns = call("max", 0, last - call("max", 0, ceil((P - TAP * D) / S)) + 1)
+    yield Step("zero_skip by taps", products, total(columns, "k"), (add(*_abridged(by_tap)),))
+    on_grid = [outputs_on_grid(axis, tap) for tap in range(axis.kernel)]
+    residue = call("mod", TAP * D - P, S)
     yield Step(
-        "zero_skip by taps", products, total(columns, "k"), (add(*_abridged(by_tap)),),
-        f"L {axis.input}, S {axis.stride}, D {axis.dilation}, P {axis.crop}, O {axis.output}; "
-        f"k from 0 to {axis.kernel - 1}",
+        "polyphase", sum(on_grid), total(floor((OUTPUT - 1 - residue) / S) + 1, "k"),
+        (add(*_abridged(on_grid)),), "with the zeros at the edges",
     )
 
 
-def _phase_steps(axis: Upsampling, found: tuple[Phase, ...]) -> Iterator[Step]:
+def _phase_steps(axis: Upsampling, found: tuple[Phase, ...], tile: int) -> Iterator[Step]:
     """The short filters that the axis falls apart into, and their products by Toom–Cook."""
     inputs, taps, outputs = steps(axis)
     yield Step(
@@ -191,7 +222,13 @@ def _phase_steps(axis: Upsampling, found: tuple[Phase, ...]) -> Iterator[Step]:
     for number, phase in numbered[len(found) - last :]:
         yield _phase_step(axis, phase, number)
     products = [phase.winograd * phase.copies for phase in found]
-    yield Step("winograd", sum(products), add(*_abridged(products)) if products else None)
+    yield Step("winograd", sum(products), add(*_abridged(products)))
+    tiled = [phase.tiled(tile) * phase.copies for phase in found]
+    m, r, t = symbol("m"), symbol("r"), symbol("t")
+    yield Step(
+        f"winograd_tile{tile}", sum(tiled), total(ceil(m / t) * (t + r - 1)),
+        (add(*_abridged(tiled)),), f"tiles of t {tile} outputs, m outputs and r taps a phase",
+    )
 
 
 def _nth(step: int) -> str:
@@ -201,7 +238,7 @@ def _nth(step: int) -> str:
 def _phase_step(axis: Upsampling, phase: Phase, number: int) -> Step:
     input_step, tap_step, output_step = steps(axis)
     lines = [
-        _written(range(start, start + step * count, step), lambda i, name=name: _indexed(name, i))
+        _written(range(start, start + step * count, step), partial(_indexed, name), SHORT)
         for name, start, step, count in (
             ("w", phase.first_tap, tap_step, phase.taps),
             ("x", phase.first_input, input_step, phase.inputs),
@@ -209,8 +246,7 @@ def _phase_step(axis: Upsampling, phase: Phase, number: int) -> Step:
         )
     ]
     smallest, middle, _ = sorted((phase.inputs, phase.taps, phase.outputs))
-    lower, upper = phase.rank
-    rank = f"rank exactly {lower}" if lower == upper else f"{lower} ≤ rank ≤ {upper}"
+    rank = str(phase.rank)
     formula = Expr("sub", (add(smallest, middle), 1))
     if phase.copies > 1:
         formula = mul(phase.copies, formula)

@@ -9,12 +9,12 @@ from dlcalc.render.answer import Answer, Block, Table, Values
 
 if TYPE_CHECKING:
     from dlcalc.calc.upsampling.matrices import Named
-    from dlcalc.calc.upsampling.phases import Phase
+    from dlcalc.calc.upsampling.phases import Phase, Rank
     from dlcalc.calc.upsampling.stages import Multiplications, Stage
     from dlcalc.calc.upsampling.verify import Check
 
 MOST_PHASES = 40
-"""Phases that the table lists; json has them all."""
+"""Rows of phases that the table lists; json has them all."""
 
 
 def mults_answer(
@@ -71,67 +71,69 @@ def _stage_record(stage: Stage) -> dict[str, Any]:
 def _counts(result: Multiplications, headline: str, convention: str) -> Table:
     rows: list[list[Any]] = []
     for stage in result.stages:
-        counts = stage.methods.values()
-        axes = range(len(stage.axes))
-        if len(axes) > 1 and len(set(stage.axes)) == 1:
-            rows.append([stage.name, "one line", *(count.per_axis[0] for count in counts)])
-        else:
-            rows += [
-                [stage.name, f"axis {i}" if len(axes) > 1 else "one line",
-                 *(count.per_axis[i] for count in counts)]
-                for i in axes
-            ]
-        if len(axes) > 1:
-            rows.append([stage.name, "channel pair", *(count.per_pair for count in counts)])
-        if stage.pairs > 1:
-            rows.append([stage.name, "stage", *(count.total for count in counts)])
+        rows += [[stage.name, list(stage.output), *row] for row in _stage_rows(stage)]
     if len(result.stages) > 1:
-        rows.append(["total", "all stages", *result.total.values()])
-    notes = [f"{headline}, the headline, skips every product with a zero. {convention}"]
+        rows.append(["total", None, "all stages", *result.total.values()])
+    notes = [f"{headline}, the headline, skips every product with a zero.", convention]
     notes += _rank_notes(result)
-    return Table(["stage", "for", *result.total], rows, "Multiplications", notes)
+    return Table(["stage", "output", "for", *result.total], rows, "Multiplications", notes)
+
+
+def _stage_rows(stage: Stage) -> list[list[Any]]:
+    """The counts of a line on each axis, or on all where they are alike, of a pair, of all."""
+    counts = stage.methods.values()
+    lines = {f"axis {i}": [count.per_axis[i] for count in counts] for i in range(len(stage.axes))}
+    if len(set(stage.axes)) == 1:
+        lines = {"one line": lines["axis 0"]}
+    rows = [[name, *line] for name, line in lines.items()]
+    if len(stage.axes) > 1:
+        rows.append(["channel pair", *(count.per_pair for count in counts)])
+    if stage.pairs > 1:
+        rows.append([f"{stage.pairs} pairs", *(count.total for count in counts)])
+    return rows
 
 
 def _rank_notes(result: Multiplications) -> list[str]:
     """What is proved of the fewest products: nested Winograd is no minimum in 2-D."""
     notes = []
     for stage in result.stages:
-        lower, upper = stage.rank
         nested = stage.methods["winograd"].per_pair
-        bounds = f"rank {lower}" if lower == upper else f"{lower} ≤ rank ≤ {upper}"
-        if len(stage.axes) > 1:
-            notes.append(
-                f"{stage.name}: {nested} is nested Winograd, an upper bound; the fewest "
-                f"products of a channel pair: {bounds}"
-            )
-        else:
-            notes.append(f"{stage.name}: the fewest products of a channel pair: {bounds}")
+        note = f"{stage.name}: the fewest products of a channel pair: {stage.rank}"
+        if len(stage.axes) > 1 and stage.rank.lower < nested:
+            note += f"; {nested} is nested Winograd, an upper bound"
+        notes.append(note)
     return notes
 
 
 def _phases(result: Multiplications) -> Table:
+    """The phases of every stage, those of one shape in one row."""
     rows: list[list[Any]] = []
     for stage in result.stages:
-        seen: dict[tuple[Phase, ...], list[int]] = {}
-        for axis, line in enumerate(stage.phases):
-            seen.setdefault(line, []).append(axis)
-        rows += [
-            [stage.name, ",".join(map(str, axes)), phase.copies, phase.inputs, phase.taps,
-             phase.outputs, phase.products, phase.winograd, _bounds(phase.rank)]
-            for line, axes in seen.items()
-            for phase in line
-        ]
+        for line in dict.fromkeys(stage.phases):
+            axes = [axis for axis, other in enumerate(stage.phases) if other == line]
+            rows += [
+                [stage.name, ",".join(map(str, axes)), alike, *shape, _bounds(bounds)]
+                for (*shape, bounds), alike in _alike(line).items()
+            ]
     left_out = len(rows) - MOST_PHASES
-    notes = [f"{left_out} more phases left out; json has them all"] if left_out > 0 else []
+    notes = [f"{left_out} more rows left out; json has every phase"] if left_out > 0 else []
     return Table(
         ["stage", "axis", "phases", "inputs", "taps", "outputs", "products", "winograd", "rank"],
         rows[:MOST_PHASES], "Phases: independent short filters", notes,
     )
 
 
-def _bounds(bounds: tuple[int, int]) -> str:
-    lower, upper = bounds
-    return f"{lower} exact" if lower == upper else f"{lower} to {upper}"
+def _alike(line: Sequence[Phase]) -> dict[tuple[Any, ...], int]:
+    """How many phases there are of each shape."""
+    shapes: dict[tuple[Any, ...], int] = {}
+    for p in line:
+        shape = (p.inputs, p.taps, p.outputs, p.products, p.winograd, p.rank)
+        shapes[shape] = shapes.get(shape, 0) + p.copies
+    return shapes
+
+
+def _bounds(rank: Rank) -> str:
+    return f"{rank.lower} exact" if rank.lower == rank.upper else f"{rank.lower} to {rank.upper}"
 
 
 def _matrix_blocks(matrices: Sequence[Sequence[Named]]) -> list[Block]:

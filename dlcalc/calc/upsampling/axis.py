@@ -74,8 +74,17 @@ def polyphase(axis: Upsampling) -> int:
     >>> polyphase(Upsampling(4, 5, 2, 1, 2, 8))
     20
     """
-    first = ((k * axis.dilation - axis.crop) % axis.stride for k in range(axis.kernel))
-    return sum((axis.output - 1 - residue) // axis.stride + 1 for residue in first)
+    return sum(outputs_on_grid(axis, k) for k in range(axis.kernel))
+
+
+def outputs_on_grid(axis: Upsampling, k: int) -> int:
+    """Outputs at which tap k falls on a column and not on an inserted zero.
+
+    >>> [outputs_on_grid(Upsampling(4, 5, 2, 1, 2, 8), k) for k in range(5)]
+    [4, 4, 4, 4, 4]
+    """
+    first = (k * axis.dilation - axis.crop) % axis.stride
+    return (axis.output - 1 - first) // axis.stride + 1
 
 
 def zero_skip(axis: Upsampling) -> int:
@@ -91,7 +100,7 @@ def columns_met(axis: Upsampling, k: int) -> int:
     """Columns of the input that meet tap k: how many i < L have 0 ≤ i·S + k·D − P < O.
 
     >>> [columns_met(Upsampling(4, 5, 2, 1, 2, 8), k) for k in range(5)]
-    [3, 4, 4, 3, 3]
+    [3, 3, 4, 4, 3]
     """
     start = axis.crop - k * axis.dilation
     first = max(0, -(-start // axis.stride))
@@ -102,17 +111,18 @@ def columns_met(axis: Upsampling, k: int) -> int:
 def upsampling_axes(
     input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
     output_padding: PerAxis = 0, dilation: PerAxis = 1, output: PerAxis | None = None,
-    grid_pad: Pair | tuple[Pair, ...] | None = None, dims: int | None = None,
+    grid_pad: Padding | None = None, dims: int | None = None,
 ) -> tuple[Upsampling, ...]:
     """The axes of a transposed convolution, from PyTorch's parameters or from grid pads.
 
     `pad` is taken off the output, as in torch.nn.ConvTranspose2d; `output`, the size
-    wanted, settles the output padding; `grid_pad` is (before, after), the zeros around
-    the zero-inserted input, one pair or one an axis. Sizes are in columns, one value or
-    one an axis. Raises InputError, ShapeError or LimitError as soon as a value is wrong.
+    wanted, settles the output padding; `grid_pad` counts the zeros around the
+    zero-inserted input in place of `pad`, as (before, after) or one number for both.
+    Sizes and pads are in columns, one value or one an axis. Raises
+    InputError, ShapeError or LimitError as soon as a value is wrong.
 
     >>> upsampling_axes(4, 5, 2, pad=2, output_padding=1) == upsampling_axes(
-    ...     4, 5, 2, grid_pad=(2, 3))
+    ...     4, 5, 2, grid_pad=[(2, 3)])
     True
     """
     if grid_pad is None:
@@ -169,18 +179,17 @@ def _reaching(
 
 def _on_grid(
     input: PerAxis, kernel: PerAxis, stride: PerAxis, dilation: PerAxis,
-    grid_pad: Pair | tuple[Pair, ...], dims: int | None,
+    grid_pad: Padding, dims: int | None,
 ) -> tuple[Upsampling, ...]:
     """Upsampling as a window of stride 1 that moves over the zero-inserted, padded input."""
-    pads = [grid_pad] if isinstance(grid_pad[0], int) else list(grid_pad)
     n = dims or count_axes(
-        input=input, kernel=kernel, stride=stride, dilation=dilation, grid_pad=pads
+        input=input, kernel=kernel, stride=stride, dilation=dilation, grid_pad=grid_pad
     )
     lengths, strides = per_axis(input, n, "input"), per_axis(stride, n, "stride")
     at_least(1, "input", lengths)
     at_least(1, "stride", strides)
     grids = [(length - 1) * step + 1 for length, step in zip(lengths, strides, strict=True)]
-    windows = make_axes(grids, kernel, 1, pads, dilation, axes=n)
+    windows = make_axes(grids, kernel, 1, grid_pad, dilation, axes=n)
     made = []
     for window, length, step in zip(windows, lengths, strides, strict=True):
         check_fits(window)

@@ -30,14 +30,14 @@ def matrices(stage: Stage, tile: int = TILE) -> tuple[Named, ...]:
 
     Raises LimitError above MOST_POINTS products of one algorithm.
 
-    >>> from dlcalc.calc.upsampling.phases import Phase
-from dlcalc.calc.upsampling.stages import mults
-    >>> for each in matrices(mults(4, 5, 2, pad=2, output_padding=1).stages[0]):
-    ...     print(each.name, each.algorithm.products)
-    4 inputs, 3 taps, 4 outputs, 1 cropped before 6
-    4 inputs, 2 taps, 4 outputs, 0 cropped before 5
-    F(4, 3) 6
-    F(4, 2) 5
+    >>> from dlcalc.calc.upsampling.stages import mults
+    >>> stage = mults(4, 5, 2, pad=2, output_padding=1).stages[0]
+    >>> for each in matrices(stage):
+    ...     print(f"{each.algorithm.products}: {each.name}")
+    6: 4 inputs, 3 taps, 4 outputs, 1 cropped before
+    5: 4 inputs, 2 taps, 4 outputs, 0 cropped before
+    6: F(4, 3)
+    5: F(4, 2)
     """
     check_points(stage, tile)
     phases = [phase for line in stage.phases for phase in line]

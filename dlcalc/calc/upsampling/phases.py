@@ -10,11 +10,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import gcd
+from typing import NamedTuple
 
 from dlcalc.calc.upsampling.axis import Upsampling
 
-Bounds = tuple[int, int]
-"""The least and the greatest that a rank can be."""
+
+class Rank(NamedTuple):
+    """The fewest products of data and weight, as far as they are known."""
+
+    lower: int
+    """Fewer cannot do."""
+    upper: int
+    """So many do; equal to `lower` where the rank is known exactly."""
+
+    def __str__(self) -> str:
+        if self.lower == self.upper:
+            return f"rank {self.lower}"
+        return f"{self.lower} ≤ rank ≤ {self.upper}"
 
 
 @dataclass(frozen=True)
@@ -53,23 +65,24 @@ class Phase:
         return smallest + middle - 1
 
     @property
-    def rank(self) -> Bounds:
-        """Least and greatest that the rank can be; equal where it is known.
+    def rank(self) -> Rank:
+        """The fewest products, over the rationals and the reals.
 
-        The rank is the fewest products of data and weight, over the rationals and the
-        reals: at least n + r − 1 − min(low, high), at most those of one Toom–Cook tile.
-        The tridiagonal phase (three taps, N inputs and outputs, one coefficient cropped
-        at either end, or the same with the three in other places) needs N + 2 from N = 4
-        on, and 4 where N = 3.
+        At least n + r − 1 − min(low, high), at most those of one Toom–Cook tile. The
+        tridiagonal phase (three taps, N inputs and outputs, one coefficient cropped at either
+        end, or the same with the three in other places) needs N + 2 from N = 4 on, and 4
+        where N = 3.
 
-        >>> Phase(4, 3, 4, 1, 1, 1, 0, 0, 0).rank, Phase(5, 4, 5, 2, 1, 1, 0, 0, 0).rank
-        ((6, 6), (7, 8))
+        >>> print(Phase(4, 3, 4, 1, 1, 1, 0, 0, 0).rank)
+        rank 6
+        >>> print(Phase(5, 4, 5, 2, 1, 1, 0, 0, 0).rank)
+        7 ≤ rank ≤ 8
         """
         lower = self.inputs + self.taps - 1 - min(self.low, self.high)
         three, n, also_n = sorted((self.inputs, self.taps, self.outputs))
         if three == 3 and n == also_n and lower == n + 1:
-            return (4, 4) if n == 3 else (n + 2, n + 2)
-        return lower, self.winograd
+            return Rank(4, 4) if n == 3 else Rank(n + 2, n + 2)
+        return Rank(lower, self.winograd)
 
     def tiled(self, tile: int) -> int:
         """Multiplications in Winograd tiles F(t, r) of t outputs: ⌈m/t⌉·(t + r − 1)."""

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from dlcalc.calc.axes import PerAxis, at_least
-from dlcalc.calc.sizes import Padding, Pair
+from dlcalc.calc.axes import PerAxis, at_least, by_x
+from dlcalc.calc.sizes import Padding
 from dlcalc.calc.upsampling.axis import Upsampling, dense, polyphase, upsampling_axes, zero_skip
-from dlcalc.calc.upsampling.phases import Bounds, Phase, phases
+from dlcalc.calc.upsampling.phases import Phase, Rank, phases
 from dlcalc.calc.upsampling.ranks import pair_rank
 from dlcalc.errors import InputError
 
@@ -44,19 +44,21 @@ class Stage:
     """One transposed convolution with its multiplications."""
 
     name: str
-    """Name of the layer."""
+    """Name of the layer; of a stage without one, its sizes."""
     axes: tuple[Upsampling, ...]
     """Its axes, for whoever wants to show the working."""
     channels: tuple[int, int]
     """Input and output channels."""
     groups: int
     """Groups of channels that do not meet."""
+    tile: int
+    """Outputs of the tiles of `winograd_tile…`."""
     methods: dict[str, Count]
     """Counts by method: dense, polyphase, zero_skip, winograd, and winograd_tile4."""
     phases: tuple[tuple[Phase, ...], ...]
     """The short filters of each axis."""
-    rank: Bounds
-    """What is proved of the fewest products of a channel pair: (lower, upper)."""
+    rank: Rank
+    """What is proved of the fewest products of a channel pair."""
 
     @property
     def output(self) -> tuple[int, ...]:
@@ -81,7 +83,7 @@ class Multiplications:
 
 def count_stage(
     axes: Sequence[Upsampling], channels: tuple[int, int] = (1, 1), groups: int = 1,
-    name: str = "stage", tile: int = TILE,
+    name: str = "", tile: int = TILE,
 ) -> Stage:
     """Count one transposed convolution by every method.
 
@@ -110,7 +112,10 @@ def count_stage(
         method: Count(tuple(counts), prod(counts), prod(counts) * pairs)
         for method, counts in per_axis.items()
     }
-    return Stage(name, tuple(axes), channels, groups, methods, lines, pair_rank(lines))
+    name = name or f"{by_x([axis.input for axis in axes])} to {by_x([a.output for a in axes])}"
+    return Stage(
+        name, tuple(axes), channels, groups, tile, methods, lines, pair_rank(lines)
+    )
 
 
 def add_up(stages: Sequence[Stage]) -> Multiplications:
@@ -127,7 +132,7 @@ def add_up(stages: Sequence[Stage]) -> Multiplications:
 def mults(
     input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
     output_padding: PerAxis = 0, dilation: PerAxis = 1, output: PerAxis | None = None,
-    grid_pad: Pair | tuple[Pair, ...] | None = None, channels: tuple[int, int] = (1, 1),
+    grid_pad: Padding | None = None, channels: tuple[int, int] = (1, 1),
     groups: int = 1, dims: int | None = None, tile: int = TILE,
 ) -> Multiplications:
     """Multiplications of a transposed convolution (upsampling) stage, by method.

@@ -19,7 +19,7 @@ def axes(draw: st.DrawFn, longest: int = 9) -> Upsampling:
         try:
             if draw(st.booleans()):
                 return upsampling_axes(
-                    input, kernel, stride, dilation=dilation, grid_pad=(pad, after)
+                    input, kernel, stride, dilation=dilation, grid_pad=[(pad, after)]
                 )[0]
             return upsampling_axes(input, kernel, stride, [(pad, after)], extra, dilation)[0]
         except ShapeError:

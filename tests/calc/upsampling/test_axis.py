@@ -46,7 +46,7 @@ def test_grid_pads_and_crop_say_the_same(axis: Upsampling) -> None:
     assert before + axis.grid + after - axis.dilation * (axis.kernel - 1) == axis.output
     if min(before, after) >= 0:
         again = upsampling_axes(
-            axis.input, axis.kernel, axis.stride, dilation=axis.dilation, grid_pad=(before, after)
+            axis.input, axis.kernel, axis.stride, dilation=axis.dilation, grid_pad=[(before, after)]
         )
         assert again == (axis,)
 
@@ -57,7 +57,7 @@ def test_grid_pads_and_crop_say_the_same(axis: Upsampling) -> None:
         {"pad": 2, "output_padding": 1},
         {"pad": 2, "output": 8},
         {"pad": [(2, 1)]},
-        {"grid_pad": (2, 3)},
+        {"grid_pad": [(2, 3)]},
         {"grid_pad": ((2, 3),)},
         {"pad": [(2, 1)], "dims": 1},
     ],
@@ -67,8 +67,8 @@ def test_the_exercise_from_either_parameters(parameters: dict[str, Any]) -> None
 
 
 def test_single_values_spread_over_the_axes() -> None:
-    assert upsampling_axes(4, 5, 2, grid_pad=(2, 3), dims=3) == (EXERCISE,) * 3
-    assert upsampling_axes((4, 4), 5, 2, grid_pad=(2, 3)) == (EXERCISE,) * 2
+    assert upsampling_axes(4, 5, 2, grid_pad=[(2, 3)], dims=3) == (EXERCISE,) * 3
+    assert upsampling_axes((4, 4), 5, 2, grid_pad=[(2, 3)]) == (EXERCISE,) * 2
     assert upsampling_axes(4, 5, 2, pad=2, output=(8, 8)) == (EXERCISE,) * 2
     assert upsampling_axes(4, 5, 2, grid_pad=((2, 3), (2, 3))) == (EXERCISE,) * 2
 
@@ -78,17 +78,17 @@ def test_single_values_spread_over_the_axes() -> None:
     [
         ({"input": 0}, "input 0 is below 1"),
         ({"stride": 0}, "stride 0 is below 1"),
-        ({"stride": 0, "grid_pad": (2, 3)}, "stride 0 is below 1"),
+        ({"stride": 0, "grid_pad": [(2, 3)]}, "stride 0 is below 1"),
         ({"pad": 20}, "output size -29: padding 40 takes off all of the 11 columns"),
         ({"output_padding": 2}, "output padding 2 must be below the stride 2 or the dilation 1"),
         ({"pad": 2, "output": 9}, "output 9 is out of reach: output padding makes 7 to 8"),
         ({"pad": 2, "output": 6}, "output 6 is out of reach: output padding makes 7 to 8"),
         ({"pad": 2, "output": 8, "output_padding": 1},
          "output settles the output padding: give one of them"),
-        ({"pad": 2, "grid_pad": (2, 3)},
+        ({"pad": 2, "grid_pad": [(2, 3)]},
          "grid pad settles the output: give it without pad, output padding and output"),
-        ({"grid_pad": (0, -3)}, "pad -3 is below 0"),
-        ({"kernel": 9, "grid_pad": (0, 1)}, "a kernel of 9 does not fit a padded input of 8"),
+        ({"grid_pad": [(0, -3)]}, "pad -3 is below 0"),
+        ({"kernel": 9, "grid_pad": [(0, 1)]}, "a kernel of 9 does not fit a padded input of 8"),
         ({"kernel": 100_001}, "kernel 100001 is above 100000 taps on one axis"),
     ],
 )

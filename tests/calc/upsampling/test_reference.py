@@ -17,7 +17,7 @@ CASES = json.loads(REFERENCE.read_text())
 def counted(case: dict[str, Any], tile: int) -> Stage:
     where: dict[str, Any]
     if case["mode"] == "grid":
-        where = {"grid_pad": tuple(map(tuple, case["grid_pad"]))}
+        where = {"grid_pad": [tuple(pair) for pair in case["grid_pad"]]}
     else:
         where = {"pad": case["padding"], "output_padding": case["output_padding"]}
     return mults(

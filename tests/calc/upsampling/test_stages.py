@@ -35,8 +35,8 @@ def dcgan_stage(size: int, inputs: int, outputs: int) -> Stage:
 
 
 def test_the_exercise() -> None:
-    line = mults(4, 5, 2, grid_pad=(2, 3))
-    pair = mults(4, 5, 2, grid_pad=(2, 3), dims=2)
+    line = mults(4, 5, 2, grid_pad=[(2, 3)])
+    pair = mults(4, 5, 2, grid_pad=[(2, 3)], dims=2)
     assert in_table_order(line.total) == EXERCISE_LINE
     assert in_table_order(pair.total) == EXERCISE_PAIR
     assert pair.stages[0].methods[HEADLINE].per_axis == (17, 17)

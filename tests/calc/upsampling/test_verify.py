@@ -46,7 +46,7 @@ def test_products_made_are_products_counted_on_two_axes(lines: list[Upsampling])
         {"input": 5, "kernel": 4, "stride": 2, "pad": 3, "output_padding": 1, "dilation": 2},
         {"input": 5, "kernel": 3, "stride": 4, "dilation": 6, "output_padding": 5},
         {"input": 5, "kernel": 2, "stride": 5, "output_padding": 4},
-        {"input": 2, "kernel": 3, "stride": 2, "grid_pad": (5, 4)},
+        {"input": 2, "kernel": 3, "stride": 2, "grid_pad": [(5, 4)]},
         {"input": 2, "kernel": 9, "stride": 1, "pad": 4},
         {"input": 9, "kernel": 2, "stride": 1, "pad": 4},
     ],
