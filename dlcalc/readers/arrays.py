@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.readers.sources import Source, decode, read_source
+from dlcalc.readers.sources import Source, decode, located, read_source
 
 
 def read_arrays(value: str, allow_nonfinite: bool = False) -> list[Any]:
@@ -17,20 +18,28 @@ def read_arrays(value: str, allow_nonfinite: bool = False) -> list[Any]:
     >>> read_arrays("4 2; 5 1")
     [[[4, 2], [5, 1]]]
     """
-    source = read_source(value)
-    try:
-        return _parse(source, allow_nonfinite)
-    except DlcalcError as error:
-        if source.place and source.place not in error.places:
-            error.at(source.place)
-        raise
+    return arrays_of(read_source(value), allow_nonfinite)
 
 
 def read_array(value: str, allow_nonfinite: bool = False) -> Any:
     """The one array behind `value`; InputError where there are more."""
-    arrays = read_arrays(value, allow_nonfinite)
+    return one_array(read_source(value), allow_nonfinite)
+
+
+def arrays_of(source: Source, allow_nonfinite: bool = False) -> list[Any]:
+    """The arrays of a source that is read already."""
+    try:
+        return _parse(source, allow_nonfinite)
+    except DlcalcError as error:
+        raise located(error, source) from None
+
+
+def one_array(source: Source, allow_nonfinite: bool = False) -> Any:
+    """The one array of a source; InputError where there are more."""
+    arrays = arrays_of(source, allow_nonfinite)
     if len(arrays) > 1:
-        raise InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted").at(value)
+        error = InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted")
+        raise located(error, source)
     return arrays[0]
 
 
@@ -47,10 +56,20 @@ def _parse(source: Source, allow_nonfinite: bool) -> list[Any]:
         return [parse_npz(source.data, allow_nonfinite=allow_nonfinite)]
     text = decode(source)
     if text.lstrip()[:1] in ("[", "{"):
-        return [_json_array(text, allow_nonfinite)]
+        return _json_arrays(text, allow_nonfinite)
     from dlcalc.readers.text import parse_text
 
     return parse_text(text, allow_nonfinite)
+
+
+def _json_arrays(text: str, allow_nonfinite: bool) -> list[Any]:
+    try:
+        return [_json_array(text, allow_nonfinite)]
+    except InputError as error:
+        if "extra data" not in error.message:
+            raise
+    parts = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return [_json_array(part, allow_nonfinite) for part in parts]
 
 
 def _json_array(text: str, allow_nonfinite: bool) -> Any:
