@@ -28,7 +28,7 @@ class ChannelsType(click.ParamType[Any, Any]):
 
 
 @click.command()
-@click.argument("model", required=False)
+@click.argument("model", nargs=-1)
 @click.option("-L", "--input", type=SIZE, help="Size of the input, as 4 or 4x4.")
 @click.option("-F", "--kernel", type=SIZE, help="Size of the kernel.")
 @click.option("-S", "--stride", type=SIZE, help="Stride, the factor of upsampling (1).")
@@ -46,7 +46,7 @@ class ChannelsType(click.ParamType[Any, Any]):
 @click.option("--verify", is_flag=True, help="Run every algorithm and count its products.")
 @output_options
 def command(
-    out: Output, model: str | None, matrices: bool, verify: bool, **values: Any
+    out: Output, model: tuple[str, ...], matrices: bool, verify: bool, **values: Any
 ) -> None:
     """Multiplications of a transposed convolution (upsampling) stage, by method.
 
@@ -54,14 +54,16 @@ def command(
     y[o] = Σ x[i]·w[k] over i·S + k·D − P = o, 0 ≤ o < O
     dense O·F; zero_skip only where a tap meets an input; winograd by short filters
 
-    MODEL is a name of the zoo, a file in the layer notation, or -; or give one stage by
-    its sizes. Several axes: the product of their counts, times C_in·C_out/groups.
+    MODEL is a name of the zoo, a file in the layer notation, -, or layers typed in; or
+    give one stage by its sizes. Several axes: the product of their counts, times
+    C_in·C_out/groups.
 
     \b
     Examples:
       dlcalc mults dcgan
       dlcalc mults -L 4 -F 5 -S 2 --grid-pad 2:3 --explain
       dlcalc mults -L 4x4 -F 5 -S 2 -P 2 -O 8 --channels 1024:512
+      dlcalc mults 'input 8x4x4' 'conv_transpose 4 3 stride=2' --verify
       dlcalc mults -L 4 -F 3 -S 1 -P 2 --matrices
       dlcalc mults -L 1000000000000 -F 5 -S 2 -f json
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from dlcalc.readers.sources import stdin_has_data
 
 
 def run_mults(
-    out: Output, model: str | None, given: dict[str, Any], matrices: bool, verify: bool
+    out: Output, model: Sequence[str], given: dict[str, Any], matrices: bool, verify: bool
 ) -> None:
     """Count, put the counts out, and fail where an algorithm that was run disagrees."""
     tile = given.pop("tile", TILE)
@@ -47,19 +48,27 @@ def run_mults(
                 )
 
 
-def _counted(model: str | None, given: dict[str, Any], tile: int) -> Multiplications:
+def _counted(model: Sequence[str], given: dict[str, Any], tile: int) -> Multiplications:
     sizes = {"input", "kernel"}
-    if model is None and not given and not stdin_has_data():
+    if not model and not given and not stdin_has_data():
         return mults(**worked_example("mults"), tile=tile)
     if sizes & given.keys():
-        if model is not None:
-            raise InputError(f"{model} has sizes of its own: give it, or --input and --kernel")
+        if model:
+            raise InputError(f"{model[0]} has sizes of its own: give it, or --input and --kernel")
         for name in sizes - given.keys():
             raise InputError(f"no {name} size: give it with --{name}")
         return mults(**given, tile=tile)
     if given:
         raise InputError(f"--{next(iter(given)).replace('_', '-')} goes with --input and --kernel")
-    return _model("-" if model is None else model, tile)
+    return _of_model(model or ("-",), tile)
+
+
+def _of_model(words: Sequence[str], tile: int) -> Multiplications:
+    from dlcalc.calc.models.count import params
+    from dlcalc.calc.upsampling.models import count_model
+    from dlcalc.readers.models import model
+
+    return count_model(params(model(*words)), tile)
 
 
 def _matrices(stage: Stage, tile: int) -> Any:
@@ -79,7 +88,3 @@ def _explain(function: str, *arguments: Any) -> Any:
     import dlcalc.explain.mults as explain
 
     return getattr(explain, function)(*arguments)
-
-
-def _model(value: str, tile: int) -> Multiplications:
-    raise InputError(f"TODO {value}")

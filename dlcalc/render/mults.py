@@ -71,25 +71,30 @@ def _stage_record(stage: Stage) -> dict[str, Any]:
 def _counts(result: Multiplications, headline: str, convention: str) -> Table:
     rows: list[list[Any]] = []
     for stage in result.stages:
-        rows += [[stage.name, list(stage.output), *row] for row in _stage_rows(stage)]
+        channels = ":".join(map(str, stage.channels))
+        rows += [[stage.name, list(stage.output), channels, *row] for row in _stage_rows(stage)]
     if len(result.stages) > 1:
-        rows.append(["total", None, "all stages", *result.total.values()])
-    notes = [f"{headline}, the headline, skips every product with a zero.", convention]
-    notes += _rank_notes(result)
-    return Table(["stage", "output", "for", *result.total], rows, "Multiplications", notes)
+        rows.append(["total", None, None, "all", *result.total.values()])
+    notes = [
+        f"{headline}, the headline, skips every product with a zero.", convention,
+        "for: one line along an axis, one channel pair (all axes), the whole stage.",
+        *_rank_notes(result),
+    ]
+    headers = ["stage", "output", "channels", "for", *result.total]
+    return Table(headers, rows, "Multiplications", notes)
 
 
 def _stage_rows(stage: Stage) -> list[list[Any]]:
     """The counts of a line on each axis, or on all where they are alike, of a pair, of all."""
     counts = stage.methods.values()
-    lines = {f"axis {i}": [count.per_axis[i] for count in counts] for i in range(len(stage.axes))}
+    lines = {f"axis{i}": [count.per_axis[i] for count in counts] for i in range(len(stage.axes))}
     if len(set(stage.axes)) == 1:
-        lines = {"one line": lines["axis 0"]}
+        lines = {"line": lines["axis0"]}
     rows = [[name, *line] for name, line in lines.items()]
     if len(stage.axes) > 1:
-        rows.append(["channel pair", *(count.per_pair for count in counts)])
+        rows.append(["pair", *(count.per_pair for count in counts)])
     if stage.pairs > 1:
-        rows.append([f"{stage.pairs} pairs", *(count.total for count in counts)])
+        rows.append(["stage", *(count.total for count in counts)])
     return rows
 
 
@@ -119,7 +124,8 @@ def _phases(result: Multiplications) -> Table:
     notes = [f"{left_out} more rows left out; json has every phase"] if left_out > 0 else []
     return Table(
         ["stage", "axis", "phases", "inputs", "taps", "outputs", "products", "winograd", "rank"],
-        rows[:MOST_PHASES], "Phases: independent short filters", notes,
+        rows[:MOST_PHASES], "Phases: independent short filters",
+        [*notes, "rank: the fewest products; one number where it is proved exactly."],
     )
 
 
@@ -133,7 +139,7 @@ def _alike(line: Sequence[Phase]) -> dict[tuple[Any, ...], int]:
 
 
 def _bounds(rank: Rank) -> str:
-    return f"{rank.lower} exact" if rank.lower == rank.upper else f"{rank.lower} to {rank.upper}"
+    return str(rank.lower) if rank.lower == rank.upper else f"{rank.lower}..{rank.upper}"
 
 
 def _matrix_blocks(matrices: Sequence[Sequence[Named]]) -> list[Block]:
@@ -168,7 +174,7 @@ def _check_record(check: Check) -> dict[str, Any]:
 def _verified(result: Multiplications, checks: Sequence[Sequence[Check]]) -> Table:
     rows = [
         [stage.name, check.method, check.counted, check.executed,
-         "exactly equal" if check.outputs_agree else "DIFFER"]
+         "equal" if check.outputs_agree else "differ"]
         for stage, run in zip(result.stages, checks, strict=True)
         for check in run
     ]

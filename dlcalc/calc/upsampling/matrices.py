@@ -35,7 +35,7 @@ def matrices(stage: Stage, tile: int = TILE) -> tuple[Named, ...]:
     >>> for each in matrices(stage):
     ...     print(f"{each.algorithm.products}: {each.name}")
     6: 4 inputs, 3 taps, 4 outputs, 1 cropped before
-    5: 4 inputs, 2 taps, 4 outputs, 0 cropped before
+    5: 4 inputs, 2 taps, 4 outputs, 1 cropped before
     6: F(4, 3)
     5: F(4, 2)
     """

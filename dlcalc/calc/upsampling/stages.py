@@ -112,7 +112,7 @@ def count_stage(
         method: Count(tuple(counts), prod(counts), prod(counts) * pairs)
         for method, counts in per_axis.items()
     }
-    name = name or f"{by_x([axis.input for axis in axes])} to {by_x([a.output for a in axes])}"
+    name = name or f"{by_x([axis.input for axis in axes])}→{by_x([a.output for a in axes])}"
     return Stage(
         name, tuple(axes), channels, groups, tile, methods, lines, pair_rank(lines)
     )
