@@ -49,18 +49,16 @@ def run_mults(
 
 
 def _counted(model: Sequence[str], given: dict[str, Any], tile: int) -> Multiplications:
-    sizes = {"input", "kernel"}
-    if not model and not given and not stdin_has_data():
-        return mults(**worked_example("mults"), tile=tile)
-    if sizes & given.keys():
-        if model:
-            raise InputError(f"{model[0]} has sizes of its own: give it, or --input and --kernel")
-        for name in sizes - given.keys():
-            raise InputError(f"no {name} size: give it with --{name}")
-        return mults(**given, tile=tile)
-    if given:
-        raise InputError(f"--{next(iter(given)).replace('_', '-')} goes with --input and --kernel")
-    return _of_model(model or ("-",), tile)
+    if not model and not {"input", "kernel"} & given.keys() and not stdin_has_data():
+        return mults(**{**worked_example("mults"), **given}, tile=tile)
+    if not given:
+        return _of_model(model or ("-",), tile)
+    if model:
+        raise InputError(f"{model[0]} has sizes of its own: give it, or --input and --kernel")
+    for name in ("input", "kernel"):
+        if name not in given:
+            raise InputError(f"no {name} size: a stage by its sizes wants --input and --kernel")
+    return mults(**given, tile=tile)
 
 
 def _of_model(words: Sequence[str], tile: int) -> Multiplications:
