@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
 from dlcalc.calc.sizes import Axis, Padding, Pair, check_fits, make_axes
-from dlcalc.errors import InputError, LimitError, ShapeError
-
-MOST_TAPS = 100_000
-"""Taps a kernel may have on one axis: they are counted one by one."""
-
+from dlcalc.errors import InputError, ShapeError
 
 @dataclass(frozen=True)
 class Upsampling:
@@ -116,36 +112,31 @@ def upsampling_axes(
     """The axes of a transposed convolution, from PyTorch's parameters or from grid pads.
 
     `pad` is taken off the output, as in torch.nn.ConvTranspose2d; `output`, the size
-    wanted, settles the output padding; `grid_pad` counts the zeros around the
-    zero-inserted input in place of `pad`, as (before, after) or one number for both.
-    Sizes and pads are in columns, one value or one an axis. Raises
-    InputError, ShapeError or LimitError as soon as a value is wrong.
+    wanted, settles the output padding; `grid_pad`, in place of `pad` and written like
+    it, counts the zeros around the zero-inserted input. Sizes and pads are in columns,
+    one value or one an axis; [(2, 3)] is 2 before and 3 after. Raises InputError or
+    ShapeError for values that cannot be.
 
     >>> upsampling_axes(4, 5, 2, pad=2, output_padding=1) == upsampling_axes(
     ...     4, 5, 2, grid_pad=[(2, 3)])
     True
     """
-    if grid_pad is None:
-        windows = make_axes(
-            input, kernel, stride, pad, dilation, transposed=True,
-            output_padding=output_padding, axes=dims or count_axes(
-                input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
-                output_padding=output_padding, output=output,
-            ),
-        )
-        if output is not None:
-            windows = _reaching(windows, output, output_padding)
-        made = tuple(from_window(window) for window in windows)
-    else:
+    if grid_pad is not None:
         if pad != 0 or output_padding != 0 or output is not None:
             raise InputError(
                 "grid pad settles the output: give it without pad, output padding and output"
             )
-        made = _on_grid(input, kernel, stride, dilation, grid_pad, dims)
-    for axis in made:
-        if axis.kernel > MOST_TAPS:
-            raise LimitError(f"kernel {axis.kernel} is above {MOST_TAPS} taps on one axis")
-    return made
+        return _on_grid(input, kernel, stride, dilation, grid_pad, dims)
+    windows = make_axes(
+        input, kernel, stride, pad, dilation, transposed=True, output_padding=output_padding,
+        axes=dims or count_axes(
+            input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
+            output_padding=output_padding, output=output,
+        ),
+    )
+    if output is not None:
+        windows = _reaching(windows, output, output_padding)
+    return tuple(from_window(window) for window in windows)
 
 
 def from_window(window: Axis) -> Upsampling:

@@ -15,12 +15,14 @@ from dlcalc.calc.sizes import Padding
 from dlcalc.calc.upsampling.axis import Upsampling, dense, polyphase, upsampling_axes, zero_skip
 from dlcalc.calc.upsampling.phases import Phase, Rank, phases
 from dlcalc.calc.upsampling.ranks import pair_rank
-from dlcalc.errors import InputError
+from dlcalc.errors import InputError, LimitError
 
 HEADLINE = "zero_skip"
 """The method whose count answers the question: every product with a zero is skipped."""
 TILE = 4
 """Outputs of a Winograd tile that is still usable in floating point."""
+MOST_TAPS = 100_000
+"""Taps a kernel may have on one axis: they are counted one by one."""
 CONVENTION = (
     "Only products of data and weight count: constants inside transforms do not, "
     "the filter is transformed beforehand, biases are left out."
@@ -82,23 +84,19 @@ class Multiplications:
 
 
 def count_stage(
-    axes: Sequence[Upsampling], channels: tuple[int, int] = (1, 1), groups: int = 1,
+    axes: Sequence[Upsampling], channels: Sequence[int] = (1, 1), groups: int = 1,
     name: str = "", tile: int = TILE,
 ) -> Stage:
     """Count one transposed convolution by every method.
 
-    Raises InputError where groups do not divide the channels.
+    Raises InputError where groups do not divide the channels and LimitError above
+    MOST_TAPS taps on one axis.
 
     >>> line = Upsampling(4, 5, 2, 1, 2, 8)
     >>> count_stage([line, line], channels=(1024, 512)).methods["zero_skip"]
     Count(per_axis=(17, 17), per_pair=289, total=151519232)
     """
-    at_least(1, "channels", channels)
-    at_least(1, "groups", (groups,))
-    at_least(1, "tile", (tile,))
-    for count in channels:
-        if count % groups:
-            raise InputError(f"{groups} groups do not divide {count} channels")
+    _check(axes, channels, groups, tile)
     lines = tuple(phases(axis) for axis in axes)
     per_axis = {
         "dense": [dense(axis) for axis in axes],
@@ -114,8 +112,22 @@ def count_stage(
     }
     name = name or f"{by_x([axis.input for axis in axes])}→{by_x([a.output for a in axes])}"
     return Stage(
-        name, tuple(axes), channels, groups, tile, methods, lines, pair_rank(lines)
+        name, tuple(axes), (channels[0], channels[1]), groups, tile, methods, lines, pair_rank(lines)
     )
+
+
+def _check(
+    axes: Sequence[Upsampling], channels: Sequence[int], groups: int, tile: int
+) -> None:
+    at_least(1, "channels", channels)
+    at_least(1, "groups", (groups,))
+    at_least(1, "tile", (tile,))
+    for axis in axes:
+        if axis.kernel > MOST_TAPS:
+            raise LimitError(f"kernel {axis.kernel} is above {MOST_TAPS} taps on one axis")
+    for count in channels:
+        if count % groups:
+            raise InputError(f"{groups} groups do not divide {count} channels")
 
 
 def add_up(stages: Sequence[Stage]) -> Multiplications:
@@ -132,7 +144,7 @@ def add_up(stages: Sequence[Stage]) -> Multiplications:
 def mults(
     input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
     output_padding: PerAxis = 0, dilation: PerAxis = 1, output: PerAxis | None = None,
-    grid_pad: Padding | None = None, channels: tuple[int, int] = (1, 1),
+    grid_pad: Padding | None = None, channels: Sequence[int] = (1, 1),
     groups: int = 1, dims: int | None = None, tile: int = TILE,
 ) -> Multiplications:
     """Multiplications of a transposed convolution (upsampling) stage, by method.

@@ -89,7 +89,6 @@ def test_single_values_spread_over_the_axes() -> None:
          "grid pad settles the output: give it without pad, output padding and output"),
         ({"grid_pad": [(0, -3)]}, "pad -3 is below 0"),
         ({"kernel": 9, "grid_pad": [(0, 1)]}, "a kernel of 9 does not fit a padded input of 8"),
-        ({"kernel": 100_001}, "kernel 100001 is above 100000 taps on one axis"),
     ],
 )
 def test_parameters_that_cannot_be(parameters: dict[str, Any], message: str) -> None:

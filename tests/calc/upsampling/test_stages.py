@@ -9,7 +9,7 @@ import pytest
 
 from dlcalc.calc.upsampling.axis import upsampling_axes
 from dlcalc.calc.upsampling.stages import HEADLINE, Stage, add_up, count_stage, mults
-from dlcalc.errors import InputError
+from dlcalc.errors import InputError, LimitError
 
 # dense, polyphase, zero_skip, winograd_tile4, winograd
 EXERCISE_LINE = (40, 20, 17, 11, 11)
@@ -58,7 +58,7 @@ def test_the_sum_of_the_dcgan_example_of_pytorch() -> None:
     assert in_table_order(add_up([first, *others]).total) == PYTORCH_TOTAL
 
 
-def test_groups_divide_the_channel_pairs() -> None:
+def test_groups_divide_the_channel_pairs_and_what_cannot_be_is_refused() -> None:
     grouped = mults(4, 5, 2, channels=(8, 4), groups=4).stages[0]
     assert grouped.pairs == 8
     assert grouped.methods["dense"].total == 8 * grouped.methods["dense"].per_pair
@@ -66,6 +66,8 @@ def test_groups_divide_the_channel_pairs() -> None:
         mults(4, 5, 2, channels=(8, 6), groups=3)
     with pytest.raises(InputError, match="channels 0 is below 1"):
         mults(4, 5, 2, channels=(0, 1))
+    with pytest.raises(LimitError, match="kernel 100001 is above 100000 taps"):
+        mults(4, 100_001)
     with pytest.raises(InputError, match="tile 0 is below 1"):
         mults(4, 5, 2, tile=0)
 
