@@ -44,15 +44,15 @@ def read_notation(text: str, file: str = "", name: str = "") -> Model:
     ((1, 32, 32), ['conv 6 5', 'maxpool 2'])
     """
     reader = _Reader(file, name)
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = _without_comment(line)
-        if bare and not bare.isspace():
-            reader.line = number
-            try:
+    try:
+        for number, line in enumerate(text.splitlines(), 1):
+            bare = _without_comment(line)
+            if bare and not bare.isspace():
+                reader.line = number
                 reader.take(bare)
-            except InputError as error:
-                raise error.at(reader.place) if reader.place else error from None
-    return reader.finish()
+        return reader.finish()
+    except InputError as error:
+        raise error.at(reader.place) if reader.place else error from None
 
 
 def _without_comment(line: str) -> str:
@@ -65,7 +65,9 @@ def _without_comment(line: str) -> str:
 class _Open:
     """A block whose lines are being read."""
 
-    def __init__(self, indent: int, block: Block | None) -> None:
+    def __init__(self, line: int, indent: int, block: Block | None) -> None:
+        self.line = line
+        """The line of its head."""
         self.indent = indent
         """Columns before its head; -1 for the model itself."""
         self.inner = -1
@@ -88,12 +90,12 @@ class _Reader:
         self.head: dict[str, str] = {"name": name}
         self.input: tuple[int, ...] | None = None
         self.published: dict[str, str] = {}
-        self.open = [_Open(-1, None)]
+        self.open = [_Open(0, -1, None)]
 
     @property
     def place(self) -> str:
         """File and line as errors name them; nothing for layers typed in."""
-        return f"{self.file}:{self.line}" if self.file else ""
+        return f"{self.file}:{self.line}" if self.file and self.line else self.file
 
     def take(self, line: str) -> None:
         """Read one line: head lines, layers, or the head of a block and what follows it."""
@@ -177,7 +179,7 @@ class _Reader:
             self.end()  # `sum: branch:; branch: relu` are two branches, not one in the other
         if len(self.open) > MOST_NESTING:
             raise LimitError(f"blocks are nested more than {MOST_NESTING} deep")
-        opened = _Open(indent, block)
+        opened = _Open(self.line, indent, block)
         # Behind the colon of the head, which the colon of a name may precede.
         behind = whole[whole.index(":") + 1 :] if name else whole
         behind = behind[behind.index(":") + 1 :].strip()
@@ -217,8 +219,8 @@ class _Reader:
         if block is None:
             return
         if not ended.body and block.kind != BRANCH:
-            error = InputError(f"{block.kind} holds no layers; indent them below it")
-            raise error.at(block.place) if block.place else error
+            self.line = ended.line
+            raise InputError(f"{block.kind} holds no layers; indent them below it")
         self.open[-1].body.append(block.replaced(body=ended.body))
 
     def finish(self) -> Model:
@@ -227,8 +229,8 @@ class _Reader:
             self.end()
         body = self.open[0].body
         if not body:
-            error = InputError("no layers; write one a line, such as conv 6 5")
-            raise error.at(self.file) if self.file else error
+            self.line = 0
+            raise InputError("no layers; write one a line, such as conv 6 5")
         return Model(
             body, self.input, self.head["name"], self.head.get("source", ""), self.published
         )

@@ -22,7 +22,7 @@ def read_value(text: str) -> Value:
     if text in WORDS:
         return WORDS[text]
     # `3*6,4*9` lists connections, and is read by the one layer that takes it.
-    if ((text[0].isascii() and text[0].isdigit()) or text[0] in "-+.") and "*" not in text:
+    if (text[0].isdigit() or text[0] in "-+.") and "*" not in text:
         return _read_sizes(text) if "x" in text or ":" in text else parse_number(text)
     return text
 

@@ -149,7 +149,7 @@ class _Walker:
         self.rows: list[Row] = []
         self.places: dict[str, int] = {}
         self.handlers: dict[str, Handler] = {}
-        self.known: dict[tuple[int, Shape], Counted] = {}
+        self.known: dict[tuple[object, ...], Counted] = {}
         self.at_name = ""
         self.at_shape: Shape = ()
 
@@ -196,8 +196,9 @@ class _Walker:
         self.rows.append(row)
 
     def counted(self, layer: Layer, shape: Shape) -> Counted:
-        """What the layer makes of a shape; a repeat asks the same question many times."""
-        known = self.known.get((id(layer), shape))
+        """What the layer makes of a shape; alike layers ask the same question many times."""
+        alike = (layer.type, layer.arguments, tuple(layer.options.items()), shape)
+        known = self.known.get(alike)
         if known is None:
             count = self.handlers.get(layer.type)
             if count is None:
@@ -205,7 +206,7 @@ class _Walker:
             bound = bind(layer.type, layer.arguments, dict(layer.options), count)
             bound.pop("tie", None)
             bound.pop("frozen", None)
-            known = self.known[id(layer), shape] = count(shape, **bound)
+            known = self.known[alike] = count(shape, **bound)
         return known
 
     def tied(self, layer: Layer, prefix: str, counted: Counted) -> str:

@@ -5,6 +5,8 @@ each output sees. Behind a transposed layer those columns no longer move evenly 
 output to the next, but they repeat: after a period of P outputs both have moved on by the
 same J input columns. So one field holds P pairs of columns and J (P is 1 and J the product
 of the strides where nothing is transposed), and every layer is arithmetic on whole numbers.
+Columns that the padding of a layer in between hides from its border are left out; a dilated
+window counts from its first tap to its last, also where that one lies in the padding.
 """
 
 from __future__ import annotations
@@ -21,20 +23,20 @@ LONGEST_PERIOD = 1024
 class AxisField:
     """What the outputs along one axis see of one input axis."""
 
-    __slots__ = ("even", "first", "jump", "last", "length", "lies", "outputs")
+    __slots__ = ("even", "first", "jump", "last", "lies", "outputs", "within")
 
     def __init__(
-        self, length: int, outputs: int, first: tuple[int, ...], last: tuple[int, ...],
-        jump: int, lies: int | None, even: bool = True,
+        self, within: tuple[int, int], outputs: int, first: tuple[int, ...],
+        last: tuple[int, ...], jump: int, lies: int | None, even: bool = True,
     ) -> None:
-        self.length = length
-        """Columns of the input."""
+        self.within = within
+        """First and last input column that reach the layer at all; padding hides no others."""
         self.outputs = outputs
         """Outputs along the axis."""
         self.first = first
         """First column seen by each output of a period; below 0 in the padding."""
         self.last = last
-        """Last column seen by each output of a period."""
+        """Last column seen by each; before the first where an output sees nothing."""
         self.jump = jump
         """Columns that both move on by in a period."""
         self.lies = lies
@@ -48,9 +50,33 @@ class AxisField:
         return len(self.first)
 
     @property
+    def reach(self) -> tuple[int, int]:
+        """First and last input column that all the outputs together see."""
+        first, last = self.over(range(self.outputs))
+        return max(self.within[0], first), min(self.within[1], last)
+
+    def over(self, outputs: range) -> tuple[int, int]:
+        """First and last column that some outputs together see."""
+        # The pattern repeats, so the first column is seen within the first period of them,
+        # and the last column within the last.
+        early = [self._first(output) for output in outputs[: self.period] if self._sees(output)]
+        late = [self._last(output) for output in outputs[-self.period :] if self._sees(output)]
+        return (min(early), max(late)) if early else (0, -1)
+
+    def _sees(self, output: int) -> bool:
+        phase = output % self.period
+        return self.first[phase] <= self.last[phase]
+
+    def _first(self, output: int) -> int:
+        return self.first[output % self.period] + output // self.period * self.jump
+
+    def _last(self, output: int) -> int:
+        return self.last[output % self.period] + output // self.period * self.jump
+
+    @property
     def whole(self) -> bool:
-        """Whether all outputs see the whole axis, there being but one of them."""
-        return self.outputs == 1 and self.first[0] <= 0 and self.last[0] >= self.length - 1
+        """Whether there is but one output, or one view, of all that reaches it."""
+        return self.outputs == 1 and self.reach == self.within
 
     @property
     def size(self) -> int:
@@ -66,13 +92,15 @@ class AxisField:
         # What lies within the input grows and then shrinks from one period to the next:
         # the most is seen where a border is just reached.
         first, last, jump = self.first[phase], self.last[phase], self.jump
+        if last < first:
+            return 0
         final = (self.outputs - 1 - phase) // self.period
         turns = {0, final}
         if jump:
-            at = (-first // jump, (self.length - 1 - last) // jump)
+            at = ((self.within[0] - first) // jump, (self.within[1] - last) // jump)
             turns.update(min(max(turn + more, 0), final) for turn in at for more in (0, 1))
         return max(
-            min(last + jump * turn, self.length - 1) - max(first + jump * turn, 0) + 1
+            min(last + jump * turn, self.within[1]) - max(first + jump * turn, self.within[0]) + 1
             for turn in turns
         )
 
@@ -88,7 +116,7 @@ def start(shape: Shape) -> Field:
     [1, 1]
     """
     return tuple(
-        AxisField(length, length, (0,), (0,), 1, axis)
+        AxisField((0, length - 1), length, (0,), (0,), 1, axis)
         for axis, length in enumerate(shape) if axis or len(shape) < 3
     )
 
@@ -109,7 +137,9 @@ def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
 def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
     if layer.mixes and (axis.lies is None or axis.lies in layer.mixes):
         axis = _everything(axis)
-    if layer.windows and not axis.whole:
+    if layer.windows and axis.whole:
+        axis = _everything(axis)
+    elif layer.windows:
         if axis.lies is None or not axis.even:
             return None
         if axis.lies > 0:
@@ -121,9 +151,8 @@ def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
 
 def _everything(axis: AxisField) -> AxisField:
     """What all the outputs of an axis together see, which each one sees behind a mixing."""
-    turns, phase = divmod(axis.outputs - 1, axis.period)
-    last = axis.last[phase] + turns * axis.jump
-    return AxisField(axis.length, 1, axis.first[:1], (last,), 0, axis.lies, axis.even)
+    first, last = axis.over(range(axis.outputs))
+    return AxisField(axis.within, 1, (first,), (last,), 0, axis.lies, axis.even)
 
 
 def _moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
@@ -134,52 +163,47 @@ def _moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
         and layer.output[target] == shape[lies]  # type: ignore[index]
     )
     return AxisField(
-        axis.length, axis.outputs, axis.first, axis.last, axis.jump, target, axis.even and alone
+        axis.within, axis.outputs, axis.first, axis.last, axis.jump, target, axis.even and alone
     )
 
 
 def _windowed(axis: AxisField, window: Axis) -> AxisField | None:
-    rows = _stretched(axis.period, window) if window.transposed else _slid(axis.period, window)
-    if rows is None:
-        return None
-    period, moved = rows
-    first, last = [], []
-    for low, high in moved:
-        first.append(axis.first[low % axis.period] + low // axis.period * axis.jump)
-        last.append(axis.last[high % axis.period] + high // axis.period * axis.jump)
-    jump = axis.jump * period // axis.period
+    period = axis.period
+    if window.transposed:
+        passed, outputs = period, period * window.stride
+        if outputs > LONGEST_PERIOD:
+            return None
+        seen_inputs = [_stretched(output, window) for output in range(outputs)]
+    else:
+        outputs = period // gcd(period, window.stride)
+        passed = outputs * window.stride
+        seen_inputs = [_slid(output, window) for output in range(outputs)]
+    ends = [axis.over(inputs) for inputs in seen_inputs]
     return AxisField(
-        axis.length, window.output, tuple(first), tuple(last), jump, axis.lies, axis.even
+        axis.reach, window.output, tuple(end[0] for end in ends), tuple(end[1] for end in ends),
+        axis.jump * passed // period, axis.lies, axis.even,
     )
 
 
-Rows = tuple[int, list[tuple[int, int]]]
-"""Inputs that pass in a period, and for each output of it the first and last seen."""
+def _slid(output: int, window: Axis) -> range:
+    """Inputs that an output of a window sees: o·S − P + t·D for every tap t."""
+    low = output * window.stride - window.pad[0]
+    return range(low, low + window.span, window.dilation)
 
 
-def _slid(period: int, window: Axis) -> Rows:
-    """Output o of a window sees inputs o·S − P … o·S − P + span − 1."""
-    outputs = period // gcd(period, window.stride)
-    lows = [output * window.stride - window.pad[0] for output in range(outputs)]
-    return outputs * window.stride, [(low, low + window.span - 1) for low in lows]
-
-
-def _stretched(period: int, window: Axis) -> Rows | None:
-    """Output o of a transposed window sees the inputs i with o + P = i·S + t·D for a tap t."""
-    outputs = period * window.stride
-    if outputs > LONGEST_PERIOD:
-        return None
-    return period, [_taps(output + window.pad[0], window) for output in range(outputs)]
-
-
-def _taps(at: int, window: Axis) -> tuple[int, int]:
-    stride, dilation, taps = window.stride, window.dilation, window.kernel
-    # Among any S taps in a row one of each residue that occurs is found.
-    late = [t for t in range(max(0, taps - stride), taps) if (at - t * dilation) % stride == 0]
-    early = [t for t in range(min(stride, taps)) if (at - t * dilation) % stride == 0]
+def _stretched(output: int, window: Axis) -> range:
+    """Inputs i that an output of a transposed window sees: o + P = i·S + t·D for a tap t."""
+    at, stride, dilation, taps = (
+        output + window.pad[0], window.stride, window.dilation, window.kernel
+    )
+    # The taps that fit come every S/g; among so many in a row there is one, or none at all.
+    every = stride // gcd(stride, dilation)
+    late = [tap for tap in range(max(0, taps - every), taps) if (at - tap * dilation) % stride == 0]
+    early = [tap for tap in range(min(every, taps)) if (at - tap * dilation) % stride == 0]
     if not late:
-        return at // stride + 1, at // stride
-    return (at - late[-1] * dilation) // stride, (at - early[0] * dilation) // stride
+        return range(0)
+    low, high = (at - late[0] * dilation) // stride, (at - early[0] * dilation) // stride
+    return range(low, high + 1, dilation * every // stride)
 
 
 def join(fields: list[Field | None], along: int | None = None) -> Field | None:
@@ -203,8 +227,9 @@ def join(fields: list[Field | None], along: int | None = None) -> Field | None:
 
 def _union(a: AxisField, b: AxisField, along: int | None) -> AxisField | None:
     for one, other in ((a, b), (b, a)):
-        if one.whole:
-            return AxisField(one.length, 1, one.first, one.last, 0, other.lies, other.even)
+        low, high = other.reach
+        if one.outputs == 1 and one.reach[0] <= low and high <= one.reach[1]:
+            return AxisField(one.within, 1, one.first, one.last, 0, other.lies, other.even)
     if a.jump * b.period != b.jump * a.period or a.lies != b.lies or a.lies == along:
         return None
     period = lcm(a.period, b.period)
@@ -212,8 +237,9 @@ def _union(a: AxisField, b: AxisField, along: int | None) -> AxisField | None:
         return None
     turns = [(at % a.period, at // a.period * a.jump, at % b.period, at // b.period * b.jump)
              for at in range(period)]
+    within = min(a.within[0], b.within[0]), max(a.within[1], b.within[1])
     return AxisField(
-        a.length, a.outputs,
+        within, a.outputs,
         tuple(min(a.first[i] + di, b.first[j] + dj) for i, di, j, dj in turns),
         tuple(max(a.last[i] + di, b.last[j] + dj) for i, di, j, dj in turns),
         a.jump * period // a.period, a.lies, a.even and b.even,

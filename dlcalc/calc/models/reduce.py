@@ -67,7 +67,7 @@ def reduce(
     >>> lenet = Model([Layer("conv", (6, 5), name="C1")], input=(1, 32, 32))
     >>> best = reduce(lenet, "C1", budget=100).proposals[0]
     >>> best.notation, best.params
-    ('conv 3 5', 78)
+    ('conv 3 5 bias=no; conv 6 1', 99)
     """
     today = _propose(model, layer, input, "as it is", None)
     row = next(row for row in today.model.rows if row.node is today.layers[0])

@@ -135,4 +135,7 @@ def _by_axes(kernel: tuple[int, ...], bound: Bound) -> list[Layer]:
 
 def short(values: list[Any]) -> Any:
     """One value where all axes have the same, else one an axis."""
-    return values[0] if len(set(values)) == 1 else tuple(values)
+    if len(set(values)) > 1:
+        return tuple(values)
+    # A pair before:after alone would be taken for two axes.
+    return tuple(values[:1]) if isinstance(values[0], tuple) else values[0]
