@@ -110,9 +110,9 @@ def count_stage(
         method: Count(tuple(counts), prod(counts), prod(counts) * pairs)
         for method, counts in per_axis.items()
     }
-    name = name or f"{by_x([axis.input for axis in axes])}→{by_x([a.output for a in axes])}"
     return Stage(
-        name, tuple(axes), (channels[0], channels[1]), groups, tile, methods, lines, pair_rank(lines)
+        name or f"{by_x([axis.input for axis in axes])}→{by_x([axis.output for axis in axes])}",
+        tuple(axes), (channels[0], channels[1]), groups, tile, methods, lines, pair_rank(lines),
     )
 
 
