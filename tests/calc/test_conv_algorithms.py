@@ -112,9 +112,10 @@ def test_rounding_is_near_that_of_direct_summation(
     result = conv(data, kernel)
 
     def summed(kind: str) -> Array:
-        four = data.reshape((1, -1, *x[-2:])), kernel.reshape((*w[:-2], 1, 1, *w[-2:])[-4:])
-        geometry = Geometry(result.axes)
-        return by_columns(four[0].astype(kind), four[1].astype(kind), geometry).reshape(result.shape)
+        ones = (1,) * (4 - len(w))
+        inputs = data.reshape(ones + x).astype(kind)
+        weights = kernel.reshape(ones + w).astype(kind)
+        return by_columns(inputs, weights, Geometry(result.axes)).reshape(result.shape)
 
     direct = np.abs(summed(dtype) - summed("longdouble")).max()
     assert np.abs(result.output - summed("longdouble")).max() <= 10 * direct

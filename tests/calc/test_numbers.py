@@ -68,7 +68,8 @@ def test_ragged_lists_say_where(values: Any, said: str) -> None:
     ("one", "other", "result"),
     [
         ("int8", "int8", "int64"), ("int64", "float32", "float64"),
-        ("float32", "float32", "float32"), ("float16", "float16", "float16"), ("float16", "float32", "float32"),
+        ("float32", "float32", "float32"), ("float16", "float16", "float16"),
+        ("float16", "float32", "float32"),
         ("object", "float32", "float64"), ("object", "int64", "object"),
     ],
 )
