@@ -66,7 +66,10 @@ def _of_model(words: Sequence[str], tile: int) -> Multiplications:
     from dlcalc.calc.upsampling.models import count_model
     from dlcalc.readers.models import model
 
-    return count_model(params(model(*words)), tile)
+    found = model(*words)
+    if found.input is None:
+        raise InputError("the size of the input is not known: begin with a line as input 8x4x4")
+    return count_model(params(found), tile)
 
 
 def _matrices(stage: Stage, tile: int) -> Any:

@@ -218,6 +218,8 @@ def test_expect_tells_which_count_was_expected() -> None:
         ("dcgan -S 2", "dcgan has sizes of its own: give it, or --input and --kernel"),
         ("dcgn", "no model, file or layer 'dcgn'; did you mean dcgan?; "
          "dlcalc models lists the models"),
+        ("relu tanh", "the size of the input is not known: begin with a line as input 8x4x4"),
+        ("lenet", "LeNet-5, as it is taught today: no transposed convolution in it"),
         ("-L 4 -F 5 -S 0", "stride 0 is below 1"),
         ("-L 4 -F 5 -P 9", "output size -10: padding 18 takes off all of the 8 columns"),
         ("-L 4 -F 5 -S 2 -P 2 -O 9", "output 9 is out of reach: output padding makes 7 to 8"),
@@ -230,7 +232,7 @@ def test_expect_tells_which_count_was_expected() -> None:
         ("-L 4 -F 5 --tile 0", "tile 0 is below 1"),
         ("-L 4 -F 1e12", "kernel 1000000000000 is above 100000 taps on one axis"),
         ("-L 1e6 -F 5 --verify", "5000020 products of one channel pair are too many to run: "
-         "at most 500000"),
+         "at most 150000"),
         ("-L 400 -F 5 -S 2 --matrices",
          "a Toom–Cook algorithm of 402 products has too large fractions: at most 80"),
     ],

@@ -17,7 +17,7 @@ from dlcalc.calc.upsampling.stages import TILE, count_stage
 from dlcalc.calc.upsampling.tally import Array, Index, Rational, Tally
 from dlcalc.errors import LimitError
 
-MOST_SIZE = 500_000
+MOST_SIZE = 150_000
 """Products of the dense method, inputs, or zero-inserted columns of a channel pair still run."""
 
 Algorithm = Callable[[Array, Array, Sequence[Upsampling], Tally], Array]
