@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from dlcalc.calc.bfgs import Objective, hessian, minimise
+from dlcalc.calc.bfgs import LONGEST_STEP, Objective, hessian, minimise
 from dlcalc.calc.gaussian import Array, Gaussian
 from dlcalc.calc.kl import kl
 from dlcalc.calc.mixture import Mixture
@@ -23,7 +23,10 @@ SAME = 1e-6
 """Two minima whose divergence from each other is below this are one."""
 ESCAPE = 0.3
 """How far beside a saddle point descent starts anew, in units of q's own width."""
-MOST_ESCAPES = 6
+MOST_DESCENTS = 12
+MOST_NEWTON_STEPS = 6
+AT_REST, SHARP = 1e-6, 1e-9
+"""The largest slope, in q's own coordinates, at a minimum: found, and followed."""
 SADDLE = -1e-6
 """A least curvature below this, in q's own coordinates, is no minimum."""
 
@@ -43,15 +46,22 @@ def local_minima(p: Mixture, family: str, starts: Iterable[Gaussian]) -> list[Mi
     [-2.9843] [[1.0473]] 0.6888
     [2.9843] [[1.0473]] 0.6888
     """
-    coarse = normal_rule(p.dimension)
-    found: list[Gaussian] = []
-    for start in starts:
-        found += (q for q in descend(p, family, start, coarse) if not _known(q, found))
+    step = COARSE_STEP
+    rule = normal_rule(p.dimension, step)
+    found = _distinct(q for start in starts for q in descend(p, family, start, rule))
     minima: list[Minimum] = []
-    for start in found:
-        for q, divergence in _sharpened(p, family, start, COARSE_STEP / 2):
-            if not _known(q, [each for each, _ in minima]):
-                minima.append((q, divergence))
+    while found:
+        step, wider = step / 2, rule
+        rule = normal_rule(p.dimension, step)
+        near = _distinct(each for q in found for each in _follow(p, family, q, wider, rule))
+        found = []
+        for q in near:
+            before, value = (_value(p, q, each) for each in (wider, rule))
+            error = abs(value - before)
+            if error > ACCURACY * max(1.0, abs(value)) and step > FINEST_STEP[p.dimension]:
+                found.append(q)
+            elif not _known(q, (each for each, _ in minima)):
+                minima.append((q, Estimate(value, error)))
     return minima
 
 
@@ -63,31 +73,55 @@ def descend(p: Mixture, family: str, start: Gaussian, rule: Rule) -> Iterator[Ga
     """
     if family == "diagonal":
         start = start.diagonal()
-    pending, escapes = [start], 0
+    pending, descents = [start], 0
     while pending:
         origin = pending.pop()
         variables = minimise(_objective(p.seen_from(origin), family, rule), _zeros(p, family))
         q = _moved(origin, variables)
-        curvatures, directions = np.linalg.eigh(
-            hessian(_objective(p.seen_from(q), family, rule), _zeros(p, family))
-        )
-        if curvatures[0] < SADDLE and escapes < MOST_ESCAPES:
-            escapes += 1
-            pending += [_moved(q, side * ESCAPE * directions[:, 0]) for side in (1, -1)]
-        else:
+        here = _objective(p.seen_from(q), family, rule)
+        slope = here(_zeros(p, family))[1]
+        curvatures, directions = np.linalg.eigh(hessian(here, _zeros(p, family)))
+        descents += 1
+        if descents > MOST_DESCENTS or (curvatures[0] > SADDLE and np.abs(slope).max() < AT_REST):
             yield q
-
-
-def _sharpened(p: Mixture, family: str, start: Gaussian, step: float) -> Iterator[Minimum]:
-    """The minimum by a rule of that spacing, or a finer one where twice the spacing differs."""
-    rule, wider = normal_rule(p.dimension, step), normal_rule(p.dimension, 2 * step)
-    for q in descend(p, family, start, rule):
-        value, before = (float(reverse_kl(p, q.mean, q.factor, each)) for each in (rule, wider))
-        error = abs(value - before)
-        if error <= ACCURACY * max(1.0, abs(value)) or step <= FINEST_STEP[p.dimension]:
-            yield q, Estimate(value, error)
+        elif curvatures[0] > SADDLE:
+            pending.append(q)
         else:
-            yield from _sharpened(p, family, q, step / 2)
+            pending += [_moved(q, side * ESCAPE * directions[:, 0]) for side in (1, -1)]
+
+
+def _follow(p: Mixture, family: str, q: Gaussian, wider: Rule, rule: Rule) -> Iterator[Gaussian]:
+    """From the minimum by one rule to that by a finer one, with Newton's steps.
+
+    The Hessian is the wider rule's. Where the steps do not come to rest that rule was too
+    wide, and descent starts anew from where it led.
+    """
+    origin = _zeros(p, family)
+    curvature = hessian(_objective(p.seen_from(q), family, wider), origin)
+    moved = q
+    if np.linalg.eigvalsh(curvature)[0] > 0:
+        for _ in range(MOST_NEWTON_STEPS):
+            _, slope = _objective(p.seen_from(moved), family, rule)(origin)
+            if np.abs(slope).max() < SHARP:
+                yield moved
+                return
+            step = np.linalg.solve(curvature, -slope)
+            if np.linalg.norm(step) > LONGEST_STEP:
+                break
+            moved = _moved(moved, step)
+    yield from descend(p, family, q, rule)
+
+
+def _value(p: Mixture, q: Gaussian, rule: Rule) -> float:
+    return float(reverse_kl(p, q.mean, q.factor, rule))
+
+
+def _distinct(gaussians: Iterable[Gaussian]) -> list[Gaussian]:
+    found: list[Gaussian] = []
+    for q in gaussians:
+        if not _known(q, found):
+            found.append(q)
+    return found
 
 
 def _known(q: Gaussian, others: Iterable[Gaussian]) -> bool:

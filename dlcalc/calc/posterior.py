@@ -17,7 +17,7 @@ from dlcalc.errors import InputError, ShapeError
 
 FAMILIES = ("diagonal", "full")
 RANDOM_STARTS = 8
-HALF_SHARE = 0.5
+COVERED = 0.1
 """q covers a component when it gives it at least this part of the weight that p gives it."""
 TIE = 1e-6
 """Divergences that differ by less are called equal."""
@@ -43,7 +43,7 @@ class Fit:
     shares: tuple[float, ...]
     """E p(k|z) under q: how much of q lies on each component."""
     covers: tuple[int, ...]
-    """The components, counted from 1, that q gives at least half of their weight."""
+    """The components, counted from 1, that q gives at least a tenth of their weight."""
     best: bool
     """Whether no other minimum of this objective and family is lower."""
 
@@ -122,7 +122,7 @@ def _fit(
     p: Mixture, q: Gaussian, objective: str, family: str, divergence: Estimate, best: bool
 ) -> Fit:
     parts = shares(p, q, normal_rule(p.dimension))
-    covers = np.flatnonzero(parts >= HALF_SHARE * p.weights) + 1
+    covers = np.flatnonzero(parts >= COVERED * p.weights) + 1
     return Fit(
         objective,
         family,

@@ -49,7 +49,7 @@ def reverse_kl_gradients(
     reparameterisation of Kingma and Welling 2014, section 2.4, with nodes for noise.
     """
     density = log_density(p, mean[:, None] + factor @ rule.nodes)
-    value = -entropy(factor) - float(rule.weights @ density.value)
+    value = float(-entropy(factor) - rule.weights @ density.value)
     pull = rule.weights * density.score
     by_factor = np.tril(-pull @ rule.nodes.T) - np.diag(1 / np.diag(factor))
     return value, {"mean": -pull.sum(axis=1), "factor": by_factor}
