@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.axes import by_x
+from dlcalc.calc.numbers import as_numbers
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -70,17 +72,17 @@ def gaussian(mean: Any, covariance: Any, name: str = "the Gaussian") -> Gaussian
     dlcalc.errors.InputError: covariance of q: not positive definite: its least eigenvalue \
 is -1, and every one must be above 0
     """
-    centre = np.atleast_1d(numbers(mean, f"mean of {name}"))
+    centre = np.atleast_1d(finite_floats(mean, f"mean of {name}"))
     if centre.ndim != 1 or centre.size == 0:
-        raise ShapeError(f"mean of {name}: shape {shape_text(centre)}, not one row of numbers")
+        raise ShapeError(f"mean of {name}: shape {by_x(centre.shape)}; expected one row of numbers")
     place = f"covariance of {name}"
-    spread = numbers(covariance, place)
+    spread = finite_floats(covariance, place)
     size = centre.size
     if spread.ndim < 2 and spread.size in (1, size):
         spread = np.diag(np.broadcast_to(spread, (size,)))
     if spread.shape != (size, size):
         wanted = f"{size}x{size}" + (f", or {size} variances" if size > 1 else "")
-        raise ShapeError(f"{place}: shape {shape_text(spread)}; the mean asks for {wanted}")
+        raise ShapeError(f"{place}: shape {by_x(spread.shape)}; expected {wanted}, as the mean has it")
     spread = _symmetric(spread, place)
     return Gaussian(centre, spread, _cholesky(spread, place))
 
@@ -103,9 +105,9 @@ def as_gaussian(value: Any, name: str) -> Gaussian:
                 raise InputError(f"{name}: unknown field {field!r}{did_you_mean(field, fields)}")
         for field in fields:
             if field not in value:
-                raise InputError(f"{name}: no field {field!r}; it needs mean and covariance")
+                raise InputError(f"{name}: field {field!r} is missing")
         return gaussian(value["mean"], value["covariance"], name)
-    pair = numbers(value, name)
+    pair = finite_floats(value, name)
     if pair.shape != (2,):
         raise ShapeError(f"{name}: neither a mean and a sigma, nor an object of mean, covariance")
     mean, sigma = pair.tolist()
@@ -114,39 +116,16 @@ def as_gaussian(value: Any, name: str) -> Gaussian:
     return gaussian(mean, sigma**2, name)
 
 
-def numbers(value: Any, place: str) -> Array:
-    """`value` as an array of finite floats, or an error that says `place`."""
+def finite_floats(values: Any, name: str) -> Array:
+    """`values` as an array of finite floats; InputError, by name, where one is none."""
+    array = as_numbers(values, name)
     try:
-        array = np.array(value)
-    except ValueError:
-        raise ShapeError(f"{place}: rows of different lengths") from None
-    if array.dtype == object and array.size:
-        array = _large_integers(array, place)
-    if array.dtype.kind not in "iuf":
-        raise InputError(f"{place}: numbers wanted, and something else found")
-    array = array.astype(float)
-    if not np.isfinite(array).all():
-        raise InputError(f"{place}: {array[~np.isfinite(array)][0]} is not a finite number")
-    return array
-
-
-def shape_text(array: Array) -> str:
-    """The shape as it is typed: 2x3, or `one number` for no axes.
-
-    >>> shape_text(np.zeros((2, 3)))
-    '2x3'
-    """
-    return "x".join(map(str, array.shape)) or "of one number"
-
-
-def _large_integers(array: Array, place: str) -> Array:
-    """Python integers past 2⁶³ come as objects; what else does is no number."""
-    if not all(isinstance(each, int) for each in array.flat):
-        return array
-    try:
-        return array.astype(float)
+        array = array.astype(float)
     except OverflowError:
-        raise InputError(f"{place}: a whole number past the largest float, 1.8e308") from None
+        raise InputError(f"{name} holds a whole number beyond the largest float") from None
+    if not np.isfinite(array).all():
+        raise InputError(f"{name} holds {array[~np.isfinite(array)][0]}, not a finite number")
+    return array
 
 
 def _symmetric(spread: Array, place: str) -> Array:

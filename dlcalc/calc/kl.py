@@ -11,6 +11,9 @@ from dlcalc.calc.differences import GradientCheck, Parameters, check_gradients
 from dlcalc.calc.gaussian import Array, Gaussian, as_gaussian
 from dlcalc.errors import LimitError, ShapeError
 
+MOST_CHECKED = 50
+"""Dimensions in which every entry of a covariance is still moved by itself."""
+
 
 @dataclass(frozen=True, eq=False)
 class KL:
@@ -81,7 +84,7 @@ def kl_gradients(q: Gaussian, p: Gaussian) -> dict[str, Array]:
     return {
         "mean_q": pull,
         "covariance_q": 0.5 * (precision_p - precision_q),
-        "mean_p": -pull,
+        "mean_p": 0.0 - pull,
         "covariance_p": 0.5 * (precision_p - precision_p @ second @ precision_p),
     }
 
@@ -92,6 +95,10 @@ def check_kl(q: Gaussian, p: Gaussian) -> list[GradientCheck]:
     >>> all(each.passed for each in check_kl(as_gaussian((1, 2), "q"), as_gaussian((0, 1), "p")))
     True
     """
+    if q.mean.size > MOST_CHECKED:
+        raise LimitError(
+            f"{q.mean.size} dimensions; gradients are checked in up to {MOST_CHECKED}"
+        )
     parameters = {
         "mean_q": q.mean,
         "covariance_q": q.covariance,

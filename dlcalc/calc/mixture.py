@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.gaussian import Array, Gaussian, gaussian, numbers, shape_text
+from dlcalc.calc.axes import by_x
+from dlcalc.calc.gaussian import Array, Gaussian, finite_floats, gaussian
 from dlcalc.errors import InputError, LimitError, ShapeError
 
 WEIGHT_TOLERANCE = 1e-6
@@ -73,9 +74,9 @@ def mixture(weights: Any, means: Any, covariances: Any) -> Mixture:
     >>> mixture([0.5, 0.5], [-2, 2], [1, 1]).whole().covariance.tolist()
     [[5.0]]
     """
-    shares = numbers(weights, "weights")
+    shares = finite_floats(weights, "weights")
     if shares.ndim != 1 or shares.size == 0:
-        raise ShapeError(f"weights: shape {shape_text(shares)}, not one row of numbers")
+        raise ShapeError(f"weights: shape {by_x(shares.shape)}; expected one row of numbers")
     if shares.size > MOST_COMPONENTS:
         raise LimitError(f"weights: {shares.size} components; at most {MOST_COMPONENTS} are taken")
     for name, values in (("means", means), ("covariances", covariances)):

@@ -12,7 +12,7 @@ _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta",
     "θ": "theta", "λ": "lambda", "μ": "mu", "ν": "nu", "π": "pi", "ρ": "rho", "σ": "sigma",
     "τ": "tau", "φ": "varphi", "ψ": "psi", "ω": "omega", "Δ": "Delta", "Σ": "Sigma",
-    "Φ": "Phi", "Π": "Pi", "∂": "partial", "ℓ": "ell", "∞": "infty",
+    "Φ": "Phi", "Π": "Pi", "∂": "partial", "ℓ": "ell", "∞": "infty", "‖": "Vert",
 }
 _ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 _FUNCTIONS = {"exp", "log", "ln", "tanh", "max", "min", "det", "sin", "cos"}
