@@ -24,42 +24,38 @@ class Shape:
     """The reason, with the divergences that carry it."""
 
 
-def shapes(fits: Sequence[Fit], count: int) -> tuple[Shape, ...]:
+def shapes(diagonal: Sequence[Fit], full: Sequence[Fit], count: int) -> tuple[Shape, ...]:
     """The verdict on q on each of `count` components, over several, over all, many-peaked.
 
-    `fits` are those of one family, with one minimum of KL(p‖q) among them.
+    It is for the fits of a standard VAE, which are diagonal; where only the full ones
+    hold a minimum, that is said beside. Each has one minimum of KL(p‖q).
     """
     if count == 1:
-        return (
-            Shape("q on the one component", "yes", "p is a Gaussian itself, and q can equal it"),
-        )
-    all_of_them = tuple(range(1, count + 1))
-    single = [(k,) for k in all_of_them]
-    some = {fit.covers for fit in fits if fit.objective == REVERSE} - {*single, all_of_them}
-    places = [_over(fits, covers) for covers in [*single, *sorted(some)]]
-    return (*places, _broad(fits, all_of_them), _many_peaked(fits, count))
+        return (Shape("q on the one component", "yes", "p is a Gaussian itself; q need but equal it"),)
+    everything = tuple(range(1, count + 1))
+    single = [(k,) for k in everything]
+    some = {fit.covers for fit in diagonal if fit.objective == REVERSE} - {*single, everything}
+    places = [_over(diagonal, full, covers) for covers in [*single, *sorted(some)]]
+    return (*places, _broad(diagonal, full, everything), _many_peaked(diagonal, count))
 
 
-def _over(fits: Sequence[Fit], covers: tuple[int, ...]) -> Shape:
+def _over(diagonal: Sequence[Fit], full: Sequence[Fit], covers: tuple[int, ...]) -> Shape:
     """q on these components alone, which only a local minimum of KL(q‖p) can give."""
     name = f"q on {_listed(covers)}"
-    here = _lowest([fit for fit in fits if fit.covers == covers and fit.objective == REVERSE])
-    if here:
-        return Shape(name, "yes", _minimum(here, _reverse_best(fits)))
-    best = _reverse_best(fits)
-    why = f"no minimum of {REVERSE} lies there; the lowest is q on {_listed(best.covers)}"
-    return Shape(name, "no", f"{why}, {best.divergence:.6g}")
+    if found := _minimum(diagonal, covers):
+        return Shape(name, "yes", found)
+    best = _reverse_best(diagonal)
+    why = f"no minimum of {REVERSE} lies there; the lowest is q on {_listed(best.covers)}, "
+    return Shape(name, "no", why + f"{best.divergence:.6g}{_beside(full, covers)}")
 
 
-def _broad(fits: Sequence[Fit], everything: tuple[int, ...]) -> Shape:
+def _broad(diagonal: Sequence[Fit], full: Sequence[Fit], everything: tuple[int, ...]) -> Shape:
     """q over all components: where the moments agree, and perhaps a minimum of KL(q‖p) too."""
-    [forward] = [fit for fit in fits if fit.objective == FORWARD]
-    why = f"the minimum of {FORWARD}, {forward.divergence:.6g}"
-    here = _lowest([fit for fit in fits if fit.covers == everything and fit.objective == REVERSE])
-    if here:
-        why += f"; {_minimum(here, _reverse_best(fits))}"
-    else:
-        why += f"; no minimum of {REVERSE}, so the evidence lower bound does not lead there"
+    [forward] = [fit for fit in diagonal if fit.objective == FORWARD]
+    found = _minimum(diagonal, everything)
+    if not found:
+        found = f"no minimum of {REVERSE}, where the lower bound leads{_beside(full, everything)}"
+    why = f"the minimum of {FORWARD}, {forward.divergence:.6g}; {found}"
     return Shape("a broad q over all components", "yes", why)
 
 
@@ -70,18 +66,25 @@ def _many_peaked(fits: Sequence[Fit], count: int) -> Shape:
     return Shape(f"a {number}-peaked q", "no", why)
 
 
-def _minimum(fit: Fit, best: Fit) -> str:
+def _minimum(fits: Sequence[Fit], covers: tuple[int, ...]) -> str:
+    """The lowest minimum of KL(q‖p) over these components, in words; nothing where none is."""
+    here = [fit for fit in fits if fit.covers == covers and fit.objective == REVERSE]
+    if not here:
+        return ""
+    fit = min(here, key=lambda each: each.divergence)
     if fit.best:
         return f"the global minimum of {REVERSE}, {fit.divergence:.6g}"
-    return f"a local minimum of {REVERSE}, {fit.divergence:.6g} (the lowest: {best.divergence:.6g})"
+    lowest = _reverse_best(fits).divergence
+    return f"a local minimum of {REVERSE}, {fit.divergence:.6g} (the lowest: {lowest:.6g})"
+
+
+def _beside(full: Sequence[Fit], covers: tuple[int, ...]) -> str:
+    found = _minimum(full, covers)
+    return f"; with full covariance {found}" if found else ""
 
 
 def _reverse_best(fits: Sequence[Fit]) -> Fit:
     return min((fit for fit in fits if fit.objective == REVERSE), key=lambda fit: fit.divergence)
-
-
-def _lowest(fits: Sequence[Fit]) -> Fit | None:
-    return min(fits, key=lambda fit: fit.divergence, default=None)
 
 
 def _listed(covers: tuple[int, ...]) -> str:

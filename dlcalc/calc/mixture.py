@@ -41,6 +41,11 @@ class Mixture:
         within = np.tensordot(self.weights, spreads, axes=1)
         return gaussian(mean, within + between, "the mixture")
 
+    def part(self, places: Sequence[int]) -> Mixture:
+        """The mixture of some of the components, counted from 0, their weights made to sum to 1."""
+        weights = self.weights[list(places)]
+        return Mixture(weights / weights.sum(), tuple(self.components[k] for k in places))
+
     def seen_from(self, origin: Gaussian) -> Mixture:
         """The mixture in the coordinates y = L⁻¹(x − m), in which `origin` is N(0, 1)."""
         inverse = np.linalg.inv(origin.factor)

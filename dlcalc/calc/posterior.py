@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.gaussian import Array, Gaussian
+from dlcalc.calc.kl import kl
 from dlcalc.calc.learnable import FORWARD, REVERSE, Shape, shapes
 from dlcalc.calc.minima import local_minima
 from dlcalc.calc.mixture import Mixture, mixture
@@ -17,10 +18,9 @@ from dlcalc.errors import InputError, ShapeError
 
 FAMILIES = ("diagonal", "full")
 RANDOM_STARTS = 8
-COVERED = 0.1
-"""q covers a component when it gives it at least this part of the weight that p gives it."""
 TIE = 1e-6
 """Divergences that differ by less are called equal."""
+NOISE = 1e-7
 MOST_STARTS = 1000
 
 
@@ -43,7 +43,7 @@ class Fit:
     shares: tuple[float, ...]
     """E p(k|z) under q: how much of q lies on each component."""
     covers: tuple[int, ...]
-    """The components, counted from 1, that q gives at least a tenth of their weight."""
+    """The components, counted from 1, that q lies over."""
     best: bool
     """Whether no other minimum of this objective and family is lower."""
 
@@ -88,8 +88,8 @@ def posterior(
     for family in FAMILIES:
         fits += _reverse_fits(p, family, candidates)
         fits.append(_forward_fit(p, family))
-    standard = [fit for fit in fits if fit.family == "diagonal"]
-    return Posterior(tuple(fits), shapes(standard, len(p.weights)), p)
+    diagonal, full = ([fit for fit in fits if fit.family == each] for each in FAMILIES)
+    return Posterior(tuple(fits), shapes(diagonal, full, len(p.weights)), p)
 
 
 def _random_starts(p: Mixture, seed: int, count: int) -> list[Gaussian]:
@@ -122,15 +122,36 @@ def _fit(
     p: Mixture, q: Gaussian, objective: str, family: str, divergence: Estimate, best: bool
 ) -> Fit:
     parts = shares(p, q, normal_rule(p.dimension))
-    covers = np.flatnonzero(parts >= COVERED * p.weights) + 1
+    mean, covariance = _without_noise(q)
     return Fit(
         objective,
         family,
-        q.mean,
-        q.covariance,
+        mean,
+        covariance,
         max(0.0, divergence.value),
         divergence.error,
         tuple(parts.tolist()),
-        tuple(covers.tolist()),
+        _covered(p, q, parts),
         best,
     )
+
+
+def _covered(p: Mixture, q: Gaussian, parts: Array) -> tuple[int, ...]:
+    """Which components q lies over, counted from 1.
+
+    Of the mixtures of the first, the first two, … components that q favours, it lies over
+    those whose common mean and covariance it is nearest to.
+    """
+    favoured = np.argsort(-parts / p.weights, kind="stable").tolist()
+    nearest = min(
+        range(1, len(favoured) + 1), key=lambda count: kl(q, p.part(favoured[:count]).whole()).kl
+    )
+    return tuple(sorted(place + 1 for place in favoured[:nearest]))
+
+
+def _without_noise(q: Gaussian) -> tuple[Array, Array]:
+    """Mean and covariance, with 0 for what is 0 but for the rounding of the descent."""
+    width = np.sqrt(np.diag(q.covariance))
+    mean = np.where(np.abs(q.mean) < NOISE * width, 0.0, q.mean)
+    small = np.abs(q.covariance) < NOISE * np.outer(width, width)
+    return mean, np.where(small, 0.0, q.covariance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,17 @@ def check_reverse_kl(p: Mixture, q: Gaussian) -> list[GradientCheck]:
 
     _, gradients = reverse_kl_gradients(p, q.mean, q.factor, rule)
     return check_gradients(loss, {"mean": q.mean, "factor": q.factor}, gradients)
+
+
+def check_descent(p: Mixture) -> list[GradientCheck]:
+    """The check at each component and at the whole, where descent starts from."""
+    starts = {f"component {k}": each for k, each in enumerate(p.components, 1)}
+    starts["the whole"] = p.whole()
+    return [
+        replace(each, name=f"{each.name} at {place}")
+        for place, q in starts.items()
+        for each in check_reverse_kl(p, q)
+    ]
 
 
 def shares(p: Mixture, q: Gaussian, rule: Rule) -> Array:

@@ -22,7 +22,7 @@ _MARKUP = {
     "×": r"$\times$", "≤": r"$\le$", "≥": r"$\ge$", "→": r"$\to$", "…": r"\ldots{}",
     "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$", "∑": r"$\sum$",
     "≈": r"$\approx$", "√": r"$\surd$", "⊙": r"$\odot$", "ᵀ": r"$^{\mathsf{T}}$",
-    "‖": r"$\|$", "½": r"$\tfrac12$", "≠": r"$\neq$",
+    "‖": r"$\|$", "½": r"$\tfrac12$", "≠": r"$\neq$", "|": "$|$",
 }
 _SCRIPTS = {
     **{sign: f"$^{{{plain}}}$" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)},
