@@ -82,7 +82,7 @@ is -1, and every one must be above 0
         spread = np.diag(np.broadcast_to(spread, (size,)))
     if spread.shape != (size, size):
         wanted = f"{size}x{size}" + (f", or {size} variances" if size > 1 else "")
-        raise ShapeError(f"{place}: shape {by_x(spread.shape)}; expected {wanted}, as the mean has it")
+        raise ShapeError(f"{place}: shape {by_x(spread.shape)}; expected {wanted}")
     spread = _symmetric(spread, place)
     return Gaussian(centre, spread, _cholesky(spread, place))
 

@@ -31,7 +31,7 @@ def shapes(diagonal: Sequence[Fit], full: Sequence[Fit], count: int) -> tuple[Sh
     hold a minimum, that is said beside. Each has one minimum of KL(p‖q).
     """
     if count == 1:
-        return (Shape("q on the one component", "yes", "p is a Gaussian itself; q need but equal it"),)
+        return (Shape("q on the one component", "yes", "p is a Gaussian, as q is"),)
     everything = tuple(range(1, count + 1))
     single = [(k,) for k in everything]
     some = {fit.covers for fit in diagonal if fit.objective == REVERSE} - {*single, everything}

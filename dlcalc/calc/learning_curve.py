@@ -95,7 +95,7 @@ def _of_examples(curve: LearningCurve) -> tuple[Finding, ...]:
         f"the test error {course}, {before.test_error:.6g} at {before.at:g} examples and "
         f"{last.test_error:.6g} at {last.at:g}; the gap went from {gaps[0]:.6g} to {gaps[1]:.6g}"
     )
-    return (Finding(text, "more training examples", "yes" if falling else "maybe"),)
+    return (Finding(text, "more examples", "yes" if falling else "maybe"),)
 
 
 def _of_epochs(curve: LearningCurve) -> tuple[Finding, ...]:

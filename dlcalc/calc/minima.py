@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from dlcalc.calc.variational import (
     reverse_kl,
     reverse_kl_gradients,
 )
+from dlcalc.errors import LimitError
 
 SAME = 1e-6
 """Two minima whose divergence from each other is below this are one."""
@@ -30,14 +32,19 @@ AT_REST, SHARP = 1e-6, 1e-9
 SADDLE = -1e-6
 """A least curvature below this, in q's own coordinates, is no minimum."""
 
+MOST_POINTS, FEWEST = 12_000_000, 1000
+"""Points at which the density is evaluated before the search is given up; a call costs
+as much as a thousand of them."""
+
 Minimum = tuple[Gaussian, Estimate]
 
 
 def local_minima(p: Mixture, family: str, starts: Iterable[Gaussian]) -> list[Minimum]:
     """The minima that descent from the starts comes to, each once, with its divergence.
 
-    `family` is `diagonal` or `full`. The search is on a coarse rule; each minimum found is
-    followed through finer ones until its divergence no longer changes.
+    `family` is `diagonal` or `full`. The search is on a coarse rule; the minima found are
+    followed through finer ones, each until its divergence no longer changes. Raises
+    LimitError where a mixture too sharp for that keeps it busy for too long.
 
     >>> from dlcalc.calc.mixture import mixture
     >>> p = mixture([0.5, 0.5], [-3, 3], [1, 1])
@@ -46,17 +53,18 @@ def local_minima(p: Mixture, family: str, starts: Iterable[Gaussian]) -> list[Mi
     [-2.9843] [[1.0473]] 0.6888
     [2.9843] [[1.0473]] 0.6888
     """
+    search = _Search(p, family)
     step = COARSE_STEP
     rule = normal_rule(p.dimension, step)
-    found = _distinct(q for start in starts for q in descend(p, family, start, rule))
+    found = _distinct(q for start in starts for q in search.descend(start, rule))
     minima: list[Minimum] = []
     while found:
         step, wider = step / 2, rule
         rule = normal_rule(p.dimension, step)
-        near = _distinct(each for q in found for each in _follow(p, family, q, wider, rule))
+        near = _distinct(each for q in found for each in search.follow(q, wider, rule))
         found = []
         for q in near:
-            before, value = (_value(p, q, each) for each in (wider, rule))
+            before, value = (float(reverse_kl(p, q.mean, q.factor, each)) for each in (wider, rule))
             error = abs(value - before)
             if error > ACCURACY * max(1.0, abs(value)) and step > FINEST_STEP[p.dimension]:
                 found.append(q)
@@ -65,72 +73,84 @@ def local_minima(p: Mixture, family: str, starts: Iterable[Gaussian]) -> list[Mi
     return minima
 
 
-def descend(p: Mixture, family: str, start: Gaussian, rule: Rule) -> Iterator[Gaussian]:
-    """The minimum downhill of `start`, or those on both sides of a saddle point.
+@dataclass
+class _Search:
+    """Descent within one family, in the coordinates of whatever Gaussian it has come to.
 
-    By symmetry descent may come to rest on a saddle: the least curvature tells, and it
-    starts anew beside it.
+    The variables are a shift, the logs of the factor's diagonal, and in the full family
+    what lies below that; at 0 they stand for the Gaussian that the coordinates are of.
     """
-    if family == "diagonal":
-        start = start.diagonal()
-    pending, descents = [start], 0
-    while pending:
-        origin = pending.pop()
-        variables = minimise(_objective(p.seen_from(origin), family, rule), _zeros(p, family))
-        q = _moved(origin, variables)
-        here = _objective(p.seen_from(q), family, rule)
-        slope = here(_zeros(p, family))[1]
-        curvatures, directions = np.linalg.eigh(hessian(here, _zeros(p, family)))
-        descents += 1
-        if descents > MOST_DESCENTS or (curvatures[0] > SADDLE and np.abs(slope).max() < AT_REST):
-            yield q
-        elif curvatures[0] > SADDLE:
-            pending.append(q)
-        else:
-            pending += [_moved(q, side * ESCAPE * directions[:, 0]) for side in (1, -1)]
 
+    p: Mixture
+    family: str
+    points: int = 0
 
-def _follow(p: Mixture, family: str, q: Gaussian, wider: Rule, rule: Rule) -> Iterator[Gaussian]:
-    """From the minimum by one rule to that by a finer one, with Newton's steps.
+    def descend(self, start: Gaussian, rule: Rule) -> Iterator[Gaussian]:
+        """The minimum downhill of `start`, or those on both sides of a saddle point.
 
-    The Hessian is the wider rule's. Where the steps do not come to rest that rule was too
-    wide, and descent starts anew from where it led.
-    """
-    origin = _zeros(p, family)
-    curvature = hessian(_objective(p.seen_from(q), family, wider), origin)
-    moved = q
-    if np.linalg.eigvalsh(curvature)[0] > 0:
-        for _ in range(MOST_NEWTON_STEPS):
-            _, slope = _objective(p.seen_from(moved), family, rule)(origin)
-            if np.abs(slope).max() < SHARP:
-                yield moved
-                return
-            step = np.linalg.solve(curvature, -slope)
-            if np.linalg.norm(step) > LONGEST_STEP:
-                break
-            moved = _moved(moved, step)
-    yield from descend(p, family, q, rule)
+        By symmetry descent may come to rest on a saddle: the least curvature tells, and it
+        starts anew beside it.
+        """
+        pending, descents = [start.diagonal() if self.family == "diagonal" else start], 0
+        while pending:
+            origin = pending.pop()
+            q = _moved(origin, minimise(self.objective(origin, rule), self.zeros()))
+            here = self.objective(q, rule)
+            slope = here(self.zeros())[1]
+            curvatures, directions = np.linalg.eigh(hessian(here, self.zeros()))
+            at_rest = curvatures[0] > SADDLE and np.abs(slope).max() < AT_REST
+            descents += 1
+            if at_rest or descents > MOST_DESCENTS:
+                yield q
+            elif curvatures[0] > SADDLE:
+                pending.append(q)
+            else:
+                pending += [_moved(q, side * ESCAPE * directions[:, 0]) for side in (1, -1)]
 
+    def follow(self, q: Gaussian, wider: Rule, rule: Rule) -> Iterator[Gaussian]:
+        """From the minimum by one rule to that by a finer one, with Newton's steps.
 
-def _value(p: Mixture, q: Gaussian, rule: Rule) -> float:
-    return float(reverse_kl(p, q.mean, q.factor, rule))
+        The Hessian is the wider rule's. Where the steps do not come to rest that rule was
+        too wide, and descent starts anew.
+        """
+        curvature = hessian(self.objective(q, wider), self.zeros())
+        moved = q
+        if np.linalg.eigvalsh(curvature)[0] > 0:
+            for _ in range(MOST_NEWTON_STEPS):
+                slope = self.objective(moved, rule)(self.zeros())[1]
+                if np.abs(slope).max() < SHARP:
+                    yield moved
+                    return
+                step = np.linalg.solve(curvature, -slope)
+                if np.linalg.norm(step) > LONGEST_STEP:
+                    break
+                moved = _moved(moved, step)
+        yield from self.descend(q, rule)
 
+    def zeros(self) -> Array:
+        """The variables of the Gaussian that the coordinates are of."""
+        size = self.p.dimension
+        return np.zeros(2 * size if self.family == "diagonal" else size + size * (size + 1) // 2)
 
-def _distinct(gaussians: Iterable[Gaussian]) -> list[Gaussian]:
-    found: list[Gaussian] = []
-    for q in gaussians:
-        if not _known(q, found):
-            found.append(q)
-    return found
+    def objective(self, origin: Gaussian, rule: Rule) -> Objective:
+        """KL(q‖p) and its gradient by the variables, in the coordinates of `origin`."""
+        p, size = self.p.seen_from(origin), self.p.dimension
+        below = np.tril_indices(size if self.family == "full" else 0, -1)
 
+        def objective(variables: Array) -> tuple[float, Array]:
+            self.points += max(rule.weights.size, FEWEST)
+            if self.points > MOST_POINTS:
+                raise LimitError(
+                    "the mixture is too sharp for the quadrature: its components differ "
+                    "too much in width"
+                )
+            factor = _factor(variables, size)
+            value, gradients = reverse_kl_gradients(p, variables[:size], factor, rule)
+            by_factor = gradients["factor"]
+            by_log = np.diag(factor) * np.diag(by_factor)
+            return value, np.concatenate([gradients["mean"], by_log, by_factor[below]])
 
-def _known(q: Gaussian, others: Iterable[Gaussian]) -> bool:
-    return any(kl(q, each).kl < SAME for each in others)
-
-
-def _zeros(p: Mixture, family: str) -> Array:
-    size = p.dimension
-    return np.zeros(2 * size if family == "diagonal" else size + size * (size + 1) // 2)
+        return objective
 
 
 def _factor(variables: Array, size: int) -> Array:
@@ -149,15 +169,13 @@ def _moved(origin: Gaussian, variables: Array) -> Gaussian:
     return Gaussian(mean, factor @ factor.T, factor)
 
 
-def _objective(p: Mixture, family: str, rule: Rule) -> Objective:
-    size = p.dimension
-    below = np.tril_indices(size, -1) if family == "full" else np.tril_indices(0)
+def _distinct(gaussians: Iterable[Gaussian]) -> list[Gaussian]:
+    found: list[Gaussian] = []
+    for q in gaussians:
+        if not _known(q, found):
+            found.append(q)
+    return found
 
-    def objective(variables: Array) -> tuple[float, Array]:
-        factor = _factor(variables, size)
-        value, gradients = reverse_kl_gradients(p, variables[:size], factor, rule)
-        by_factor = gradients["factor"]
-        by_log = np.diag(factor) * np.diag(by_factor)
-        return value, np.concatenate([gradients["mean"], by_log, by_factor[below]])
 
-    return objective
+def _known(q: Gaussian, others: Iterable[Gaussian]) -> bool:
+    return any(kl(q, each).kl < SAME for each in others)

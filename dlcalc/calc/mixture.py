@@ -14,7 +14,9 @@ from dlcalc.calc.gaussian import Array, Gaussian, finite_floats, gaussian
 from dlcalc.errors import InputError, LimitError, ShapeError
 
 WEIGHT_TOLERANCE = 1e-6
-MOST_COMPONENTS = 64
+MOST_COMPONENTS = 20
+MOST_NARROW = 1e12
+"""How much narrower than the whole a component may be: beyond, rounding moves it aside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,8 @@ class Mixture:
         spreads = np.stack([each.covariance for each in self.components])
         mean = self.weights @ means
         offsets = means - mean
-        between = np.einsum("k,ki,kj->ij", self.weights, offsets, offsets)
+        with np.errstate(over="ignore"):
+            between = np.einsum("k,ki,kj->ij", self.weights, offsets, offsets)
         within = np.tensordot(self.weights, spreads, axes=1)
         return gaussian(mean, within + between, "the mixture")
 
@@ -74,7 +77,8 @@ def mixture(weights: Any, means: Any, covariances: Any) -> Mixture:
 
     Raises InputError for weights that are not above 0 or do not add up to 1, ShapeError
     where the numbers of weights, means and covariances differ, and LimitError for more
-    than 64 components; what `gaussian` raises is told with the component's number.
+    than 20 components, or one that is 10¹² times narrower than the whole; what `gaussian`
+    raises is told with the component's number.
 
     >>> mixture([0.5, 0.5], [-2, 2], [1, 1]).whole().covariance.tolist()
     [[5.0]]
@@ -95,7 +99,20 @@ def mixture(weights: Any, means: Any, covariances: Any) -> Mixture:
     total = float(shares.sum())
     if abs(total - 1) > WEIGHT_TOLERANCE:
         raise InputError(f"weights: they add up to {total:.9g}, and must add up to 1")
-    return Mixture(shares / total, _components(means, covariances))
+    result = Mixture(shares / total, _components(means, covariances))
+    _check_widths(result)
+    return result
+
+
+def _check_widths(p: Mixture) -> None:
+    widest = float(np.diag(p.whole().covariance).max()) ** 0.5
+    for k, each in enumerate(p.components, 1):
+        narrower = widest / float(np.diag(each.factor).min())
+        if narrower > MOST_NARROW:
+            raise LimitError(
+                f"component {k} is {narrower:.3g} times narrower than the whole mixture; "
+                f"at most {MOST_NARROW:g} times can be told from a point"
+            )
 
 
 def _components(means: Sequence[Any], covariances: Sequence[Any]) -> tuple[Gaussian, ...]:

@@ -69,18 +69,20 @@ def picture(result: Posterior, count: int, family: str | None = None) -> Picture
 
 
 def _distinct(fits: Iterable[Fit]) -> dict[str, Gaussian]:
-    """Each Gaussian under a name that tells the family where the families differ."""
-    found: list[tuple[Gaussian, Fit, set[str]]] = []
+    """Each Gaussian once, under a name that tells its family where the other has it not."""
+    found: list[tuple[Gaussian, str, list[str]]] = []
+    shown = set()
     for fit in fits:
+        shown.add(fit.family)
         q = gaussian(fit.mean, fit.covariance)
-        for other, first, families in found:
-            if first.objective == fit.objective and kl(q, other).kl < SAME:
-                families.add(fit.family)
+        for other, objective, families in found:
+            if objective == fit.objective and kl(q, other).kl < SAME:
+                families.append(fit.family)
                 break
         else:
-            found.append((q, fit, {fit.family}))
+            found.append((q, fit.objective, [fit.family]))
     return {
-        f"q{number} min {fit.objective}"
-        + (f", {fit.family}" if len(families) == 1 else ""): q
-        for number, (q, fit, families) in enumerate(found, 1)
+        f"q{number} min {objective}"
+        + ("" if len(families) == len(shown) else f", {families[0]}"): q
+        for number, (q, objective, families) in enumerate(found, 1)
     }

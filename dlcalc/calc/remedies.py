@@ -31,7 +31,7 @@ class RemedyFacts:
 
 REMEDIES = (
     RemedyFacts(
-        "more training examples",
+        "more examples",
         Effect(YES, "the more examples, the less of them the model can learn by heart"),
         Effect(NO, "a model that cannot fit the examples it has fits more of them no better"),
     ),
@@ -66,7 +66,7 @@ REMEDIES = (
         Effect(WORSE, "a stronger penalty raises the training error, which is too high already"),
     ),
     RemedyFacts(
-        "a support vector machine",
+        "an SVM (support vector machine)",
         Effect(MAYBE, "a large-margin classifier can generalise better; nothing promises it"),
         Effect(MAYBE, "with a richer kernel it can fit more closely; nothing promises it"),
     ),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.compare import agree
-from dlcalc.calc.gaussian import gaussian
+from dlcalc.calc.gaussian import Gaussian, gaussian
 from dlcalc.calc.kl import KL, kl, kl_gradients
 from dlcalc.errors import LimitError
 from dlcalc.explain.notation import Expr, Step, add, call, matmul, power, symbol, transpose
@@ -73,10 +73,14 @@ def _slips(result: KL) -> Iterator[tuple[str, float]]:
     try:
         yield "KL(p‖q), with q and p exchanged", kl(result.p, result.q).kl
         # Only diagonal ones have a σ to mistake for σ².
-        q, p = (gaussian(each.mean, np.diag(each.covariance) ** 0.5) for each in (result.q, result.p))
+        q, p = map(_with_sigmas, (result.q, result.p))
         yield "what comes out with σ where σ² belongs", kl(q, p).kl
     except LimitError:
         return
+
+
+def _with_sigmas(right: Gaussian) -> Gaussian:
+    return gaussian(right.mean, np.sqrt(np.diag(right.covariance)))
 
 
 def _ratio(result: KL) -> Any:

@@ -60,7 +60,8 @@ def _fit_steps(fit: Fit) -> Iterator[Step]:
     if fit.objective == REVERSE:
         expected = -q.entropy - fit.divergence
         yield Step(EXPECTED, expected, note=f"under q, {accuracy}")
-        yield _divergence("q‖p", fit.divergence, -H_Q - EXPECTED, {H_Q: q.entropy, EXPECTED: expected})
+        numbers = {H_Q: q.entropy, EXPECTED: expected}
+        yield _divergence("q‖p", fit.divergence, -H_Q - EXPECTED, numbers)
     else:
         of_p = q.entropy - fit.divergence
         yield Step(H_P, of_p, note=accuracy)

@@ -17,6 +17,7 @@ FIT_FIELDS = (
 )  # fmt: skip
 COLUMNS = [name for name in FIT_FIELDS if name != "error"]
 SHAPE_FIELDS = ("shape", "learnable", "why")
+SHAPES = "shapes of q, diagonal as a standard VAE has it"
 
 
 def posterior_answer(
@@ -28,7 +29,7 @@ def posterior_answer(
     record: dict[str, Any] = {"fits": fits, "shapes": shapes}
     blocks: list[Block] = [
         Table(COLUMNS, [_cells(fit) for fit in fits], title="fits"),
-        Table(SHAPE_FIELDS, [list(each.values()) for each in shapes], title="shapes of q, as a standard VAE has it: diagonal"),
+        Table(SHAPE_FIELDS, [list(each.values()) for each in shapes], title=SHAPES),
     ]
     if checks:
         record["check"] = check_records(checks)

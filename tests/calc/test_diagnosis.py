@@ -33,14 +33,14 @@ def test_diagnosis(train: float, test: float, target: float, expected: str) -> N
 def test_remedies_where_training_error_is_acceptable_and_test_error_is_not() -> None:
     found = {each.remedy: each.helps for each in diagnose(0.02, 0.2).remedies}
     assert found == {
-        "more training examples": "yes",
+        "more examples": "yes",
         "fewer features": "yes",
         "more features": "no",
         "another optimiser (RMSprop, Adam)": "no",
         "Newton's method": "no",
         "smaller λ (less regularisation)": "no",
         "larger λ (more regularisation)": "yes",
-        "a support vector machine": "maybe",
+        "an SVM (support vector machine)": "maybe",
         "dropout": "yes",
         "early stopping": "yes",
         "data augmentation": "yes",
@@ -58,12 +58,12 @@ def test_remedies_against_bias() -> None:
         "a larger model",
     ]
     assert found["more epochs"] == found["another optimiser (RMSprop, Adam)"] == "maybe"
-    assert found["more training examples"] == found["dropout"] == "no"
+    assert found["more examples"] == found["dropout"] == "no"
 
 
 def test_remedies_against_both_and_neither() -> None:
     both = {each.remedy: each.helps for each in diagnose(0.2, 0.4).remedies}
-    assert both["more training examples"] == "yes"
+    assert both["more examples"] == "yes"
     assert both["larger λ (more regularisation)"] == both["a larger model"] == "maybe"
     assert both["more epochs"] == "no"
     assert {each.helps for each in diagnose(0.01, 0.02).remedies} == {"no"}
@@ -98,7 +98,7 @@ def test_epochs_decide_early_stopping(tests: list[float], early: str, longer: st
 def test_examples_decide_more_of_them(last: float, expected: str) -> None:
     rows = [(100, 0.0, 0.6), (200, 0.01, 0.4), (400, 0.02, last)]
     found = diagnose(curve=learning_curve("examples", rows))
-    [more] = [each for each in found.remedies if each.remedy == "more training examples"]
+    [more] = [each for each in found.remedies if each.remedy == "more examples"]
     assert more.helps == expected
     assert more.why in found.findings
 

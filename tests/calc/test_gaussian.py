@@ -34,7 +34,7 @@ def test_forms_of_a_covariance(mean: Any, covariance: Any, expected: Any) -> Non
         ([0, 0], [[1, 0.5], [0.4, 1]], "not symmetric: 0.5 at (0, 1), but 0.4 at (1, 0)"),
         ([0, 0], [4, -9], "the variance at (1, 1) is -9, and must be above 0"),
         (0, 0, "the variance at (0, 0) is 0"),
-        ([0, 0], [1, 2, 3], "covariance of q: shape 3; expected 2x2, or 2 variances, as the mean has it"),
+        ([0, 0], [1, 2, 3], "covariance of q: shape 3; expected 2x2, or 2 variances"),
         ([0, 0], [[1, 2], [3]], "covariance of q is ragged"),
         ([[0, 0]], 1, "mean of q: shape 1x2"),
         ([], 1, "mean of q: shape 0"),

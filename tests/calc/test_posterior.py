@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcalc.calc import minima
 from dlcalc.calc.gaussian import Array, gaussian
 from dlcalc.calc.learnable import FORWARD, REVERSE
 from dlcalc.calc.minima import local_minima
 from dlcalc.calc.mixture import log_density, mixture
 from dlcalc.calc.posterior import Fit, Posterior, posterior
-from dlcalc.errors import InputError
+from dlcalc.errors import InputError, LimitError
 
 
 def reverse(result: Posterior, family: str = "diagonal") -> list[Fit]:
@@ -138,6 +139,12 @@ def test_the_seed_decides_and_finds_no_other_minima() -> None:
     assert [fit.divergence for fit in one.fits] == [fit.divergence for fit in same.fits]
     for fit, near in zip(one.fits, other.fits, strict=True):
         assert fit.divergence == pytest.approx(near.divergence, abs=1e-9)
+
+
+def test_a_mixture_too_sharp_is_refused_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minima, "MOST_POINTS", 100_000)
+    with pytest.raises(LimitError, match="too sharp for the quadrature"):
+        posterior([0.5, 0.5], [-1, 1], [1e-15, 1])
 
 
 def test_a_start_far_out_comes_to_a_component() -> None:
