@@ -16,6 +16,7 @@ _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
     "diagnose": "dlcalc.calc.diagnosis",
     "kl": "dlcalc.calc.kl",
+    "mults": "dlcalc.calc.upsampling.stages",
     "posterior": "dlcalc.calc.posterior",
     "size": "dlcalc.calc.size",
 }
