@@ -93,6 +93,8 @@ def test_called_with_nothing_it_runs_its_example() -> None:
         (["nothing.json"], "nothing.json: no such file, and no numbers either"),
         ([OVERLAP, "--plot", "a.png"],
          "--plot a.png: a picture is drawn as SVG: name it so, FILE.svg"),
+        ([OVERLAP, "--save", "a.npy"],
+         "a.npy: the result is no array; save it as .json, .csv or .txt"),
         ([OVERLAP, "--starts", "-1"],
          "invalid value for '--starts': -1 is not in the range 0<=x<=1000"),
     ],
