@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from dlcalc.calc.posterior import Fit
 
 REVERSE, FORWARD = "KL(q||p)", "KL(p||q)"
+NOUGHT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ def _many_peaked(fits: Sequence[Fit], count: int) -> Shape:
     number = "two" if count == 2 else "many"
     least = _reverse_best(fits).divergence
     why = f"a Gaussian has one peak; this is why {REVERSE} stays at {least:.6g} or more, above 0"
+    if least < NOUGHT:
+        why = "a Gaussian has one peak, and so has this p, which q equals"
     return Shape(f"a {number}-peaked q", "no", why)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,14 +32,14 @@ AT_REST, SHARP = 1e-6, 1e-9
 SADDLE = -1e-6
 """A least curvature below this, in q's own coordinates, is no minimum."""
 
-MOST_POINTS, FEWEST = 12_000_000, 1000
-"""Points at which the density is evaluated before the search is given up; a call costs
-as much as a thousand of them."""
+MOST_POINTS, EACH_START, FEWEST = 12_000_000, 100_000, 1000
+"""Points at which the density is evaluated before the search is given up, and how many
+more for each start; a call costs as much as a thousand of them."""
 
 Minimum = tuple[Gaussian, Estimate]
 
 
-def local_minima(p: Mixture, family: str, starts: Iterable[Gaussian]) -> list[Minimum]:
+def local_minima(p: Mixture, family: str, starts: Sequence[Gaussian]) -> list[Minimum]:
     """The minima that descent from the starts comes to, each once, with its divergence.
 
     `family` is `diagonal` or `full`. The search is on a coarse rule; the minima found are
@@ -53,7 +53,7 @@ def local_minima(p: Mixture, family: str, starts: Iterable[Gaussian]) -> list[Mi
     [-2.9843] [[1.0473]] 0.6888
     [2.9843] [[1.0473]] 0.6888
     """
-    search = _Search(p, family)
+    search = _Search(p, family, MOST_POINTS + EACH_START * len(starts))
     step = COARSE_STEP
     rule = normal_rule(p.dimension, step)
     found = _distinct(q for start in starts for q in search.descend(start, rule))
@@ -83,7 +83,7 @@ class _Search:
 
     p: Mixture
     family: str
-    points: int = 0
+    points: int
 
     def descend(self, start: Gaussian, rule: Rule) -> Iterator[Gaussian]:
         """The minimum downhill of `start`, or those on both sides of a saddle point.
@@ -138,8 +138,8 @@ class _Search:
         below = np.tril_indices(size if self.family == "full" else 0, -1)
 
         def objective(variables: Array) -> tuple[float, Array]:
-            self.points += max(rule.weights.size, FEWEST)
-            if self.points > MOST_POINTS:
+            self.points -= max(rule.weights.size, FEWEST)
+            if self.points < 0:
                 raise LimitError(
                     "the mixture is too sharp for the quadrature: its components differ "
                     "too much in width"

@@ -125,6 +125,12 @@ def test_one_component_is_found_itself() -> None:
     assert forward(result, "full").divergence < 1e-12
 
 
+def test_components_that_are_the_same_are_one_gaussian() -> None:
+    result = posterior([0.5, 0.5], [[1, 2], [1, 2]], [[1, 2], [1, 2]], starts=1)
+    assert len(reverse(result)) == 1
+    assert "so has this p" in result.shapes[-1].why
+
+
 def test_units_leave_the_divergence() -> None:
     plain = posterior([0.4, 0.6], [-3, 3], [1, 1])
     scaled = posterior([0.4, 0.6], [-3e-5, 3e-5], [1e-10, 1e-10])
