@@ -1,0 +1,175 @@
+"""The reparameterisation step of a variational autoencoder: both terms and every gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from dlcalc.calc.autoencoder import (
+    Autoencoder,
+    Encoding,
+    decoder_layers,
+    divergence_from_prior,
+    encode,
+    log_likelihood,
+)
+from dlcalc.calc.dense import DensePass, forward
+from dlcalc.calc.differences import GradientCheck, check_gradients
+from dlcalc.calc.mlp import numbered
+from dlcalc.calc.vae_gradients import (
+    VaeGradients,
+    by_example,
+    by_sample,
+    divergence_gradients,
+    likelihood_gradients,
+)
+from dlcalc.errors import InputError
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class VaeStep:
+    """What one step computes, means over samples and batch."""
+
+    vae: Autoencoder
+    """What was computed on."""
+    encoding: Encoding
+    """The encoder's passes."""
+    decoding: list[DensePass]
+    """The decoder's passes, samples and batch on one axis."""
+    mu: Array
+    """μ = head(W_μ s)."""
+    sigma: Array
+    """σ = exp(head(W_σ s))."""
+    z: Array
+    """z = μ + σ⊙ε."""
+    y: Array
+    """The decoder's output, of the shape of z but for the last axis."""
+    L1: float
+    """Σ x ln y + (1−x) ln(1−y)."""
+    L2: float
+    """½ Σ μ² + σ² − ln σ² − 1 = KL(q(z|x)‖p(z))."""
+    gradients: dict[str, VaeGradients]
+    """Of "L1" and of "L2"."""
+
+    @property
+    def loss(self) -> float:
+        """−(L1 + L2), the loss as the problem states it."""
+        return -(self.L1 + self.L2)
+
+    @property
+    def negative_elbo(self) -> float:
+        """−L1 + L2, the negative evidence lower bound, which training a VAE minimises."""
+        return -self.L1 + self.L2
+
+    @property
+    def named(self) -> dict[str, float]:
+        """dL1/dz1 …, dL1/dmu1 …, dL1/dsigma1 …, dL1/dw1 …, and the same of L2.
+
+        The weights count through encoder, W_μ, W_σ and decoder, row by row. z is left out
+        where there are several samples, z, μ and σ where there is a batch.
+        """
+        found: dict[str, float] = {}
+        for term, gradient in self.gradients.items():
+            latent = {"z": gradient.z, "mu": gradient.mu, "sigma": gradient.sigma}
+            for name, values in latent.items():
+                if values.ndim == 1:
+                    found |= numbered(f"d{term}/d{name}", [values])
+            found |= numbered(f"d{term}/dw", gradient.weights)
+        return found
+
+
+def vae_step(vae: Autoencoder) -> VaeStep:
+    """μ, σ, z, y, both terms of the loss, and the gradients of each through z to the weights.
+
+    InputError where σ, or a gradient, overflows.
+
+    >>> from dlcalc.calc.autoencoder import as_autoencoder
+    >>> step = vae_step(as_autoencoder([0, 1], [0.5], [[1, 0]], [[1, 0]], [[[1], [1]]]))
+    >>> step.mu.tolist(), round(step.named["dL1/dz1"], 6)
+    ([0.5], -0.579813)
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        encoding = encode(vae, vae.weights)
+        mu, log_sigma = encoding.mu.h, encoding.log_sigma.h
+        sigma = np.exp(log_sigma)
+        z = mu + sigma * vae.noise
+        decoding = forward(decoder_layers(vae, vae.weights), z.reshape(-1, z.shape[-1]))
+        first, second = _terms(vae, decoding[-1].q, mu, log_sigma)
+        gradients = {
+            "L1": likelihood_gradients(vae, encoding, decoding),
+            "L2": divergence_gradients(vae, encoding),
+        }
+    numbers = [first, second, *(each for found in gradients.values() for each in found.weights)]
+    if not all(np.isfinite(each).all() for each in numbers):
+        raise InputError("the values overflow: σ = exp(head(W_σ s)) is too large")
+    y = decoding[-1].h.reshape(*z.shape[:-1], -1)
+    return VaeStep(
+        vae,
+        encoding,
+        decoding,
+        by_example(vae, mu),
+        by_example(vae, sigma),
+        by_sample(vae, z),
+        by_sample(vae, y),
+        float(first),
+        float(second),
+        gradients,
+    )
+
+
+def _terms(vae: Autoencoder, logits: Array, mu: Array, log_sigma: Array) -> tuple[Any, Any]:
+    """L1 and L2, each the mean over samples and batch."""
+    by_example = logits.reshape(*vae.noise.shape[:2], -1)
+    likelihood = log_likelihood(by_example, vae.x).mean()
+    return likelihood, divergence_from_prior(mu, log_sigma).mean()
+
+
+def check_vae(step: VaeStep) -> list[GradientCheck]:
+    """Every gradient of both terms against central and complex-step differences.
+
+    >>> from dlcalc.calc.autoencoder import as_autoencoder
+    >>> step = vae_step(as_autoencoder([0, 1], [0.5], [[1, 0]], [[1, 0]], [[[1], [1]]]))
+    >>> [each.name for each in check_vae(step) if each.passed]  # doctest: +ELLIPSIS
+    ['dL1/dmu_weights', 'dL1/dsigma_weights', 'dL1/ddecoder[0]', 'dL1/dmu', ..., 'dL2/dz']
+    """
+    vae, weights = step.vae, step.vae.weights
+    samples, batch, latent = vae.noise.shape
+    values = {
+        "mu": step.mu.reshape(batch, latent),
+        "sigma": step.sigma.reshape(batch, latent),
+    }
+    z = {"z": step.z.reshape(samples, batch, latent)}
+    checks: list[GradientCheck] = []
+    for term, found in step.gradients.items():
+        of_weights = dict(zip(weights, found.weights, strict=True))
+        of_values = {
+            "mu": found.mu.reshape(batch, latent),
+            "sigma": found.sigma.reshape(batch, latent),
+        }
+        of_z = {"z": found.z.reshape(samples, batch, latent)}
+        for parameters, gradients in (
+            (weights, of_weights),
+            (weights | values, of_values),
+            (weights | values | z, of_z),
+        ):
+            each = check_gradients(partial(_term, vae, term), parameters, gradients)
+            checks += [replace(one, name=f"d{term}/d{one.name}") for one in each]
+    return checks
+
+
+def _term(vae: Autoencoder, term: str, given: Mapping[str, Array]) -> Any:
+    """L1 or L2 from the weights, or from μ and σ, or from z, whichever is given last."""
+    if "mu" in given:
+        mu, log_sigma = given["mu"], np.log(given["sigma"])
+    else:
+        encoding = encode(vae, given)
+        mu, log_sigma = encoding.mu.h, encoding.log_sigma.h
+    z = given["z"] if "z" in given else mu + np.exp(log_sigma) * vae.noise
+    logits = forward(decoder_layers(vae, given), z.reshape(-1, z.shape[-1]))[-1].q
+    return dict(zip(("L1", "L2"), _terms(vae, logits, mu, log_sigma), strict=True))[term]
