@@ -1,0 +1,64 @@
+"""Arrays from whatever a user gives: a file, standard input, or numbers typed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.readers.sources import Source, decode, read_source
+
+
+def read_arrays(value: str, allow_nonfinite: bool = False) -> list[Any]:
+    """The arrays behind `value`: a file name, `-`, or a literal such as '4 2; 5 1'.
+
+    Text may hold several, divided by blank lines; .npy, .npz and JSON hold one. Numbers
+    come as nested lists, from NumPy's files as arrays. Raises FileError and InputError.
+
+    >>> read_arrays("4 2; 5 1")
+    [[[4, 2], [5, 1]]]
+    """
+    source = read_source(value)
+    try:
+        return _parse(source, allow_nonfinite)
+    except DlcalcError as error:
+        if source.place and source.place not in error.places:
+            error.at(source.place)
+        raise
+
+
+def read_array(value: str, allow_nonfinite: bool = False) -> Any:
+    """The one array behind `value`; InputError where there are more."""
+    arrays = read_arrays(value, allow_nonfinite)
+    if len(arrays) > 1:
+        raise InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted").at(value)
+    return arrays[0]
+
+
+def _parse(source: Source, allow_nonfinite: bool) -> list[Any]:
+    if not source.data.strip():
+        raise InputError("is empty; an array of numbers is wanted")
+    if source.data.startswith(b"\x93NUMPY") or source.place.endswith(".npy"):
+        from dlcalc.readers.npy import parse_npy
+
+        return [parse_npy(source.data, allow_nonfinite)]
+    if source.data.startswith(b"PK") or source.place.endswith(".npz"):
+        from dlcalc.readers.npy import parse_npz
+
+        return [parse_npz(source.data, allow_nonfinite=allow_nonfinite)]
+    text = decode(source)
+    if text.lstrip()[:1] in ("[", "{"):
+        return [_json_array(text, allow_nonfinite)]
+    from dlcalc.readers.text import parse_text
+
+    return parse_text(text, allow_nonfinite)
+
+
+def _json_array(text: str, allow_nonfinite: bool) -> Any:
+    from dlcalc.readers.json_text import check_array, parse_json
+
+    value = parse_json(text, allow_nonfinite)
+    if isinstance(value, dict):
+        if "output" not in value:
+            raise InputError("the object has no field 'output' to take the array from")
+        value = value["output"]
+    return check_array(value, allow_nonfinite)
