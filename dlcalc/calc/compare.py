@@ -129,7 +129,7 @@ def agree(a: Any, b: Any, tolerance: float, noise: float = 0.0) -> bool:
     if isinstance(a, str | bool | None) or isinstance(b, str | bool | None):
         return False
     if a != a or b != b:
-        return a != a and b != b
+        return bool(a != a and b != b)
     if not tolerance:
         return False
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.readers.sources import Source, decode, read_source
+from dlcalc.readers.sources import Source, decode, located, read_source
 
 
 def read_arrays(value: str, allow_nonfinite: bool = False) -> list[Any]:
@@ -17,20 +17,23 @@ def read_arrays(value: str, allow_nonfinite: bool = False) -> list[Any]:
     >>> read_arrays("4 2; 5 1")
     [[[4, 2], [5, 1]]]
     """
-    source = read_source(value)
+    return arrays_of(read_source(value), allow_nonfinite)
+
+
+def arrays_of(source: Source, allow_nonfinite: bool = False) -> list[Any]:
+    """The arrays of a source that is read already."""
     try:
         return _parse(source, allow_nonfinite)
     except DlcalcError as error:
-        if source.place and source.place not in error.places:
-            error.at(source.place)
-        raise
+        raise located(error, source) from None
 
 
-def read_array(value: str, allow_nonfinite: bool = False) -> Any:
-    """The one array behind `value`; InputError where there are more."""
-    arrays = read_arrays(value, allow_nonfinite)
+def one_array(source: Source, allow_nonfinite: bool = False) -> Any:
+    """The one array of a source; InputError where there are more."""
+    arrays = arrays_of(source, allow_nonfinite)
     if len(arrays) > 1:
-        raise InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted").at(value)
+        error = InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted")
+        raise located(error, source)
     return arrays[0]
 
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from dlcalc.errors import FileError, InputError, LimitError, did_you_mean
+from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
 from dlcalc.readers.numbers import shorten
 
 MOST_BYTES = 1 << 30
@@ -114,22 +114,20 @@ def reason(error: OSError) -> str:
 
 
 def decode(source: Source) -> str:
-    """The text of a source; InputError with the place of the first byte that is not UTF-8."""
+    """The text of a source; InputError with the line of the first byte that is not UTF-8."""
     try:
         text = source.data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = source.data.count(b"\n", 0, error.start) + 1
-        byte = source.data[error.start]
-        raise located(InputError(f"byte 0x{byte:02x} is not UTF-8 text"), source, line) from None
+        byte, line = source.data[error.start], source.data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"byte 0x{byte:02x} is not UTF-8 text").at(f"line {line}") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise located(InputError("a NUL byte; this is no text"), source, line)
+        raise InputError("a NUL byte; this is no text").at(f"line {line}")
     return text
 
 
-def located(error: InputError, source: Source, line: int) -> InputError:
-    """The error with its line and file before it."""
-    error.at(f"line {line}")
-    if source.place:
+def located(error: DlcalcError, source: Source) -> DlcalcError:
+    """The error with the name of its source before it, where it has one and lacks it."""
+    if source.place and source.place not in error.places:
         error.at(source.place)
     return error
