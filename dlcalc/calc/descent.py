@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.backprop import back_propagate
 from dlcalc.calc.dense import DenseGradients
-from dlcalc.calc.mlp import ParameterArrays, back_propagate, numbered
 from dlcalc.calc.network import Network
 from dlcalc.errors import InputError, LimitError
 
@@ -27,8 +27,10 @@ class Descent:
     """J before the first step, and after each one."""
     output: Array
     """y after the last step."""
-    parameters: ParameterArrays
-    """W and b after the last step."""
+    weights: tuple[Array, ...]
+    """W of each layer after the last step."""
+    biases: tuple[Array, ...] | None
+    """b of each layer after the last step; None for a network without."""
     moved: tuple[str, ...]
     """The weights (w1 …) and biases (b1 …) that differ from their first values."""
     twins: tuple[tuple[tuple[int, ...], ...], ...]
@@ -55,17 +57,18 @@ def descend(network: Network, steps: int) -> Descent:
     losses = []
     for step in range(steps + 1):
         try:
-            _, y, loss, found = back_propagate(network, weights, biases)
+            run = back_propagate(network, weights, biases)
         except InputError as error:
             rate = network.learning_rate
             raise error.at(f"step {step} at learning rate {rate:g}") from None
-        losses.append(loss)
+        losses.append(run.loss)
         if step < steps:
-            _move(network.learning_rate, weights, biases, found)
+            _move(network.learning_rate, weights, biases, run.gradients)
     return Descent(
         tuple(losses),
-        y[0] if network.single else y,
-        ParameterArrays(tuple(weights), tuple(biases) if biases else None),
+        run.y[0] if network.single else run.y,
+        tuple(weights),
+        tuple(biases) if biases else None,
         _moved(network, weights, biases),
         tuple(_twins(weights, biases, n) for n in range(len(weights) - 1)),
     )
@@ -104,3 +107,13 @@ def _twins(
     _, group = np.unique(units.round(TWIN_DECIMALS), axis=0, return_inverse=True)
     members = (np.flatnonzero(group.ravel() == each).tolist() for each in range(group.max() + 1))
     return tuple(sorted(tuple(each) for each in members if len(each) > 1))
+
+
+def numbered(letter: str, arrays: Sequence[Array]) -> dict[str, float]:
+    """Entries of the arrays by number, in order.
+
+    >>> numbered("w", [np.array([[5.0, 6.0]]), np.array([[7.0]])])
+    {'w1': 5.0, 'w2': 6.0, 'w3': 7.0}
+    """
+    entries = (value for array in arrays for value in array.ravel().tolist())
+    return {f"{letter}{number}": value for number, value in enumerate(entries, start=1)}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.dense import DenseGradients, DensePass, backward, forward
+from dlcalc.calc.backprop import back_propagate
+from dlcalc.calc.descent import Descent, descend, numbered
 from dlcalc.calc.differences import GradientCheck, check_gradients
-from dlcalc.calc.network import Network, as_layers, evaluate, network_loss, network_parameters
-from dlcalc.errors import InputError
+from dlcalc.calc.initial import CONSTANT, initial_weights
+from dlcalc.calc.network import Network, as_network, network_loss, network_parameters
+from dlcalc.errors import InputError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -24,38 +26,50 @@ class LayerValues:
     """W h + b, h being that of the layer before, or x."""
     h: Array
     """φ(q); in the last layer the network's output."""
-    dq: Array
-    """∂J/∂q."""
 
 
 @dataclass(frozen=True)
-class ParameterArrays:
-    """One array a parameter: gradients, or updates."""
+class MlpGradients:
+    """Every gradient of J, with a batch axis first in q and x where there is a batch."""
+
+    q: tuple[Array, ...]
+    """∂J/∂q, layer by layer."""
+    weights: tuple[Array, ...]
+    """∂J/∂W, layer by layer, (out, in)."""
+    biases: tuple[Array, ...] | None
+    """∂J/∂b, layer by layer, (out,); None for a network without."""
+    x: Array
+    """∂J/∂x."""
+
+
+@dataclass(frozen=True)
+class MlpUpdates:
+    """What a step of gradient descent adds."""
 
     weights: tuple[Array, ...]
-    """Of W, layer by layer, (out, in)."""
+    """ΔW = −η ∂J/∂W, layer by layer."""
     biases: tuple[Array, ...] | None
-    """Of b, layer by layer, (out,); None for a network without."""
+    """Δb = −η ∂J/∂b, layer by layer; None for a network without."""
 
 
 @dataclass(frozen=True)
 class MlpStep:
-    """What one step of gradient descent computes."""
+    """What one step of gradient descent computes, and the run of further ones."""
 
     network: Network
     """What was computed on."""
     layers: tuple[LayerValues, ...]
-    """q, h and ∂J/∂q, layer by layer."""
+    """q and h, layer by layer."""
     output: Array
     """y, the last layer's h."""
     loss: float
     """J; the mean over the examples of a batch."""
-    gradients: ParameterArrays
-    """∂J/∂W and ∂J/∂b."""
-    dx: Array
-    """∂J/∂x."""
-    updates: ParameterArrays
-    """ΔW = −η ∂J/∂W and Δb = −η ∂J/∂b."""
+    gradients: MlpGradients
+    """∂J/∂q, ∂J/∂W, ∂J/∂b and ∂J/∂x."""
+    updates: MlpUpdates
+    """ΔW and Δb."""
+    descent: Descent | None = None
+    """The steps that were asked for."""
 
     @property
     def named(self) -> dict[str, float]:
@@ -63,55 +77,87 @@ class MlpStep:
         return numbered("w", self.gradients.weights) | numbered("b", self.gradients.biases or ())
 
 
-def numbered(letter: str, arrays: Sequence[Array]) -> dict[str, float]:
-    """Entries of the arrays by number, in order.
+def mlp(
+    x: Any,
+    target: Any,
+    weights: Sequence[Any] | None = None,
+    biases: Sequence[Any] | bool | None = None,
+    *,
+    sizes: Sequence[int] | None = None,
+    init: str | None = None,
+    constant: float = CONSTANT,
+    seed: int = 0,
+    activation: str = "relu",
+    output: str = "softmax",
+    loss: str | None = None,
+    learning_rate: float = 0.1,
+    steps: int | None = None,
+) -> MlpStep:
+    """Forward pass, loss, gradients and updates of a fully connected network.
 
-    >>> numbered("w", [np.array([[5.0, 6.0]]), np.array([[7.0]])])
-    {'w1': 5.0, 'w2': 6.0, 'w3': 7.0}
+    x is one example (in,) or a batch (batch, in), whose loss is the mean; target a class
+    index or a vector each. Weights are (out, in) and biases (out,), one a layer; biases
+    may be True, for zeros. In place of weights, or of their values, `init` with `sizes`
+    (input first) and `seed`: zeros, constant, xavier (the default) or he. With `steps`,
+    that many steps of gradient descent over the whole batch. Raises InputError or
+    ShapeError naming what does not fit.
+
+    >>> step = mlp([0.5, 0.5], 0, sizes=[2, 2, 2], init="zeros")
+    >>> step.output.tolist(), step.updates.weights[0].tolist()
+    ([0.5, 0.5], [[0.0, 0.0], [0.0, 0.0]])
     """
-    entries = (value for array in arrays for value in array.ravel().tolist())
-    return {f"{letter}{number}": value for number, value in enumerate(entries, start=1)}
+    if weights is None and sizes is None:
+        raise InputError("weights, or sizes to draw them for, are missing")
+    if weights is None or init is not None:
+        drawn = sizes if sizes is not None else _sizes(weights or ())
+        weights = initial_weights(drawn, init or "xavier", seed=seed, constant=constant)
+    if isinstance(biases, bool):
+        biases = [np.zeros(len(weight)) for weight in weights] if biases else None
+    network = as_network(
+        x,
+        target,
+        weights,
+        biases,
+        activation=activation,
+        output=output,
+        loss=loss,
+        learning_rate=learning_rate,
+    )
+    return replace(mlp_step(network), descent=None if steps is None else descend(network, steps))
+
+
+def _sizes(weights: Sequence[Any]) -> list[int]:
+    shapes = [np.shape(weight) for weight in weights]
+    if not shapes or any(len(shape) != 2 for shape in shapes):
+        raise ShapeError("expected a matrix a layer").at("weights")
+    return [shapes[0][1], *(shape[0] for shape in shapes)]
 
 
 def mlp_step(network: Network) -> MlpStep:
     """Forward pass, loss, gradients by back-propagation, and updates of one step.
 
-    InputError where the loss or a gradient overflows.
-
-    >>> from dlcalc.calc.network import as_network
-    >>> step = mlp_step(as_network([0.5, 0.5], 0, [[[0, 0], [0, 0]]] * 2))
-    >>> step.output.tolist(), step.gradients.weights[0].tolist()
-    ([0.5, 0.5], [[0.0, 0.0], [0.0, 0.0]])
-    """
-    passes, y, loss, found = back_propagate(network, network.weights, network.biases)
-    dw = tuple(each.weight + 0.0 for each in found)
-    db = tuple(np.asarray(each.bias) + 0.0 for each in found) if network.biases else None
-    hs = [*(each.h for each in passes[:-1]), y]
-    layers = tuple(
-        LayerValues(_shown(network, each.q), _shown(network, h), _shown(network, back.q))
-        for each, h, back in zip(passes, hs, found, strict=True)
-    )
-    updates = ParameterArrays(_updates(network, dw), _updates(network, db) if db else None)
-    dx = _shown(network, np.asarray(found[0].x))
-    return MlpStep(network, layers, _shown(network, y), loss, ParameterArrays(dw, db), dx, updates)
-
-
-def back_propagate(
-    network: Network, weights: Sequence[Array], biases: Sequence[Array] | None
-) -> tuple[list[DensePass], Array, float, list[DenseGradients]]:
-    """The passes, y, J and gradients of the network with those parameters.
-
     InputError where any of them overflows.
     """
-    layers = as_layers(network, weights, biases)
-    with np.errstate(over="ignore", invalid="ignore"):
-        passes = forward(layers, network.x)
-        y, losses = evaluate(network, passes)
-        loss = float(losses.mean())
-        found = backward(layers, passes, network.objective.slope(y, network.target) / len(y))
-    if not np.isfinite(loss) or not all(np.isfinite(each.weight).all() for each in found):
-        raise InputError(f"the values overflow (loss {loss:g}): inputs or weights are too large")
-    return passes, y, loss, found
+    run = back_propagate(network, network.weights, network.biases)
+    dw = tuple(each.weight + 0.0 for each in run.gradients)
+    db = tuple(np.asarray(each.bias) + 0.0 for each in run.gradients) if network.biases else None
+    hs = [*(each.h for each in run.passes[:-1]), run.y]
+    return MlpStep(
+        network,
+        tuple(
+            LayerValues(_shown(network, each.q), _shown(network, h))
+            for each, h in zip(run.passes, hs, strict=True)
+        ),
+        _shown(network, run.y),
+        run.loss,
+        MlpGradients(
+            tuple(_shown(network, each.q) for each in run.gradients),
+            dw,
+            db,
+            _shown(network, np.asarray(run.gradients[0].x)),
+        ),
+        MlpUpdates(_updates(network, dw), _updates(network, db) if db else None),
+    )
 
 
 def _shown(network: Network, values: Array) -> Array:
@@ -131,13 +177,13 @@ def _updates(network: Network, gradients: Sequence[Array]) -> tuple[Array, ...]:
 def check_mlp(step: MlpStep) -> list[GradientCheck]:
     """Every gradient of a step against central and complex-step differences of J.
 
-    >>> from dlcalc.calc.network import as_network
-    >>> step = mlp_step(as_network([1, 2], 0, [[[1, 2], [3, 4]]]))
+    >>> step = mlp([1, 2], 0, [[[1, 2], [3, 4]]])
     >>> [(each.name, each.passed) for each in check_mlp(step)]
     [('weights[0]', True), ('x', True)]
     """
     network, parameters = step.network, network_parameters(step.network)
-    formulas = [*step.gradients.weights, *(step.gradients.biases or ()), np.atleast_2d(step.dx)]
+    found = step.gradients
+    formulas = [*found.weights, *(found.biases or ()), np.atleast_2d(found.x)]
     return check_gradients(
         lambda moved: network_loss(network, moved),
         parameters,

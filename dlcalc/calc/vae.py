@@ -18,8 +18,8 @@ from dlcalc.calc.autoencoder import (
     log_likelihood,
 )
 from dlcalc.calc.dense import DensePass, forward
+from dlcalc.calc.descent import numbered
 from dlcalc.calc.differences import GradientCheck, check_gradients
-from dlcalc.calc.mlp import numbered
 from dlcalc.calc.vae_gradients import (
     VaeGradients,
     by_example,

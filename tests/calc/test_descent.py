@@ -6,6 +6,7 @@ import pytest
 from dlcalc.calc.descent import descend
 from dlcalc.calc.initial import INITIALS, initial_weights
 from dlcalc.calc.network import Network, as_network
+from dlcalc.calc.starts import starts
 from dlcalc.errors import DlcalcError
 
 
@@ -43,7 +44,7 @@ def test_from_a_random_start_it_learns(init: str) -> None:
 def test_the_rule_is_w_minus_eta_times_gradient() -> None:
     network = as_network([2.0], [1.0], [[[3.0]]], output="identity", learning_rate=0.25)
     run = descend(network, 1)
-    assert run.parameters.weights[0].item() == 3 - 0.25 * (3 * 2 - 1) * 2
+    assert run.weights[0].item() == 3 - 0.25 * (3 * 2 - 1) * 2
     assert run.output.tolist() == [1.0]
     assert network.weights[0].item() == 3.0
 
@@ -89,3 +90,13 @@ def test_spreads_are_those_of_the_papers() -> None:
 def test_bad_sizes_and_schemes_are_refused(sizes: list[int], init: str, message: str) -> None:
     with pytest.raises(DlcalcError, match=message):
         initial_weights(sizes, init)
+
+
+def test_starts_tell_what_each_lets_move() -> None:
+    zeros, with_biases, constant, xavier, he = starts(start("zeros"), 100, seed=1)
+    assert zeros.last_loss == zeros.first_loss
+    assert with_biases.moved == ("b3", "b4")
+    assert constant.last_loss < 0.1
+    assert constant.twins == (((0, 1),),)
+    assert xavier.last_loss < 0.1
+    assert xavier.twins == he.twins == ((),)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dlcalc.calc.initial import initial_weights
 from dlcalc.calc.losses import OBJECTIVES
-from dlcalc.calc.mlp import check_mlp, mlp_step
+from dlcalc.calc.mlp import check_mlp, mlp, mlp_step
 from dlcalc.calc.network import as_network
 from dlcalc.errors import InputError
 
@@ -25,7 +25,7 @@ def test_step_is_that_of_pytorch(case: dict[str, Any]) -> None:
     step = mlp_step(as_network(**case["input"]))
     assert step.loss == pytest.approx(case["loss"], rel=1e-12)
     assert step.output == pytest.approx(np.array(case["output"]), rel=1e-12)
-    assert step.dx == pytest.approx(np.array(case["x"]), rel=1e-9, abs=1e-14)
+    assert step.gradients.x == pytest.approx(np.array(case["x"]), rel=1e-9, abs=1e-14)
     for n, gradient in enumerate(step.gradients.weights):
         assert gradient == pytest.approx(np.array(case["weights"][n]), rel=1e-9, abs=1e-14)
         assert step.updates.weights[n] == pytest.approx(-0.1 * gradient, rel=1e-15)
@@ -130,3 +130,30 @@ def test_what_does_not_fit_is_refused_by_name(change: dict[str, Any], message: s
 def test_one_output_takes_a_number_an_example(x: Any, target: Any) -> None:
     network = as_network(x, target, [[[1, 2]]], output="sigmoid")
     assert network.target.ravel().tolist() == np.atleast_1d(target).tolist()
+
+
+def test_sizes_and_init_stand_in_for_weights() -> None:
+    drawn = mlp([1, 2], 0, sizes=[2, 3, 2], init="he", seed=3, biases=True)
+    again = mlp([1, 2], 0, drawn.network.weights, biases=True, init="he", seed=3)
+    assert [each.shape for each in drawn.network.weights] == [(3, 2), (2, 3)]
+    assert drawn.loss == again.loss
+    assert set(drawn.gradients.biases[1].tolist()) != {0.0}  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "weights, or sizes to draw them for, are missing"),
+        ({"weights": [1, 2], "init": "zeros"}, "weights: expected a matrix a layer"),
+    ],
+)
+def test_nothing_to_start_from_is_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        mlp([1, 2], 0, **given)
+
+
+def test_steps_are_taken_where_asked_for() -> None:
+    assert mlp([1, 2], 0, W).descent is None
+    run = mlp([1, 2], 0, W, steps=3).descent
+    assert run is not None
+    assert len(run.losses) == 4
