@@ -38,6 +38,14 @@ def run(arguments: list[str]) -> int:
         return _complain("not enough memory for this", FileError.status)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:
+        if "DLCALC_DEBUG" in os.environ:
+            raise
+        return _complain(
+            f"a fault of dlcalc's own, {type(error).__name__}: {error}; "
+            "DLCALC_DEBUG=1 shows where, for a report",
+            DlcalcError.status,
+        )
 
 
 def _prepare() -> None:

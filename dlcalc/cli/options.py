@@ -23,15 +23,39 @@ def output_options(callback: Callback) -> Callback:
         chosen = {name: values.pop(name) for name in _NAMES}
         return callback(out=Output(**chosen, at=values.pop("at", None)), **values)
 
+    wrapped: Callback = update_wrapper(with_output, callback)
     for option in reversed(_SHARED):
-        with_output = option(with_output)
-    return update_wrapper(with_output, callback)
+        wrapped = option(wrapped)
+    return wrapped
 
 
 def at_option(callback: Callback) -> Callback:
     """`--at INDEX`, which belongs below `output_options`."""
     return click.option(
         "--at", type=INDEX, metavar="INDEX", help="With --explain: this one element, as 0,1."
+    )(callback)
+
+
+def check_option(callback: Callback) -> Callback:
+    """`--check`: derivatives against differences; status 1 where one is off."""
+    return click.option(
+        "--check", is_flag=True,
+        help="Hold each derivative against central and complex-step differences.",
+    )(callback)
+
+
+def plot_option(callback: Callback) -> Callback:
+    """`--plot FILE`: a picture as SVG."""
+    return click.option(
+        "--plot", type=click.Path(), metavar="FILE", help="Also draw a picture: FILE.svg."
+    )(callback)
+
+
+def seed_option(callback: Callback) -> Callback:
+    """`--seed N`, for whatever is drawn by chance."""
+    return click.option(
+        "--seed", type=click.IntRange(0), default=0, metavar="N",
+        help="Seed of what is drawn by chance (0).",
     )(callback)
 
 

@@ -85,7 +85,7 @@ def symbol(name: str, sub: object = "") -> Expr:
     return Expr("symbol", (name, str(sub)))
 
 
-def element(name: str, index: Sequence[int]) -> Expr:
+def element(name: str, index: Sequence[int | str]) -> Expr:
     """One element of an array: element("y", (0, 1)) is y(0,1)."""
     return Expr("element", (name, tuple(index)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError
@@ -18,6 +19,11 @@ def read_arrays(value: str, allow_nonfinite: bool = False) -> list[Any]:
     [[[4, 2], [5, 1]]]
     """
     return arrays_of(read_source(value), allow_nonfinite)
+
+
+def read_array(value: str, allow_nonfinite: bool = False) -> Any:
+    """The one array behind `value`; InputError where there are more."""
+    return one_array(read_source(value), allow_nonfinite)
 
 
 def arrays_of(source: Source, allow_nonfinite: bool = False) -> list[Any]:
@@ -50,10 +56,20 @@ def _parse(source: Source, allow_nonfinite: bool) -> list[Any]:
         return [parse_npz(source.data, allow_nonfinite=allow_nonfinite)]
     text = decode(source)
     if text.lstrip()[:1] in ("[", "{"):
-        return [_json_array(text, allow_nonfinite)]
+        return _json_arrays(text, allow_nonfinite)
     from dlcalc.readers.text import parse_text
 
     return parse_text(text, allow_nonfinite)
+
+
+def _json_arrays(text: str, allow_nonfinite: bool) -> list[Any]:
+    try:
+        return [_json_array(text, allow_nonfinite)]
+    except InputError as error:
+        if "extra data" not in error.message:
+            raise
+    parts = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return [_json_array(part, allow_nonfinite) for part in parts]
 
 
 def _json_array(text: str, allow_nonfinite: bool) -> Any:

@@ -38,7 +38,6 @@ def _element(difference: Any, answer: Answer, precision: int) -> str:
         if step.note:
             text += f" ({step.note})"
     if difference.total > 1:
-        verb = "differs" if difference.count == 1 else "differ"
-        text += f"; {difference.count} of {difference.total} elements {verb}"
+        text += f"; {difference.count:,} of {difference.total:,} elements differ"
     advice = answer.advice(difference.field, expected)
     return text + (f"; {advice}" if advice else "")
