@@ -15,6 +15,7 @@ import numpy as np
 
 from dlcalc.calc.activations import ACTIVATIONS
 from dlcalc.calc.dense import Dense, DensePass, forward, require_chain
+from dlcalc.calc.floats import as_doubles, as_layers_of, as_word
 from dlcalc.calc.losses import binary_cross_entropy
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 
@@ -87,15 +88,15 @@ def as_autoencoder(
     >>> as_autoencoder([0.5, 1], [[1], [2], [3]], [[1, 2]], [[3, 4]], [[[5], [6]]]).noise.shape
     (3, 1, 1)
     """
-    inputs = np.asarray(x, dtype=float)
+    inputs = as_doubles(x, "x")
     if inputs.ndim not in (1, 2) or inputs.size == 0:
         raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
     if ((inputs < 0) | (inputs > 1)).any():
         raise InputError("Bernoulli outputs are compared with values from 0 to 1").at("x")
-    if head not in HEADS:
+    if as_word(head, "head") not in HEADS:
         raise InputError(f"unknown head {head!r}{did_you_mean(head, HEADS)}")
     single, inputs = inputs.ndim == 1, np.atleast_2d(inputs)
-    hidden = tuple(np.asarray(weight, dtype=float) for weight in encoder)
+    hidden = as_layers_of(encoder, "encoder")
     require_chain(hidden, inputs.shape[1], "encoder")
     w_mu, w_sigma = _as_heads(mu, sigma, len(hidden[-1]) if hidden else inputs.shape[1])
     outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
@@ -104,7 +105,7 @@ def as_autoencoder(
 
 
 def _as_heads(mu: Any, sigma: Any, inputs: int) -> tuple[Array, Array]:
-    w_mu, w_sigma = np.asarray(mu, dtype=float), np.asarray(sigma, dtype=float)
+    w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
     for name, weight in (("mu", w_mu), ("sigma", w_sigma)):
         require_chain([weight], inputs, name)
     if len(w_mu) != len(w_sigma):
@@ -114,7 +115,7 @@ def _as_heads(mu: Any, sigma: Any, inputs: int) -> tuple[Array, Array]:
 
 
 def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Array, ...]:
-    matrices = tuple(np.asarray(weight, dtype=float) for weight in decoder)
+    matrices = as_layers_of(decoder, "decoder")
     if not matrices:
         raise InputError("expected at least one matrix").at("decoder")
     require_chain(matrices, latent, "decoder")
@@ -125,7 +126,7 @@ def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Arra
 
 
 def _as_noise(noise: Any, batch: int, latent: int, single: bool) -> tuple[Array, bool]:
-    given = np.asarray(noise, dtype=float)
+    given = as_doubles(noise, "noise")
     one = (latent,) if single else (batch, latent)
     sampled = given.ndim == len(one) + 1 and len(given) > 0
     if given.shape[sampled:] != one:

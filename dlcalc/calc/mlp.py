@@ -11,6 +11,7 @@ import numpy as np
 from dlcalc.calc.backprop import back_propagate
 from dlcalc.calc.descent import Descent, descend, numbered
 from dlcalc.calc.differences import GradientCheck, check_gradients
+from dlcalc.calc.floats import as_layers_of
 from dlcalc.calc.initial import CONSTANT, initial_weights
 from dlcalc.calc.network import Network, as_network, network_loss, network_parameters
 from dlcalc.errors import InputError, ShapeError
@@ -127,7 +128,7 @@ def mlp(
 
 
 def _sizes(weights: Sequence[Any]) -> list[int]:
-    shapes = [np.shape(weight) for weight in weights]
+    shapes = [weight.shape for weight in as_layers_of(weights, "weights")]
     if not shapes or any(len(shape) != 2 for shape in shapes):
         raise ShapeError("expected a matrix a layer").at("weights")
     return [shapes[0][1], *(shape[0] for shape in shapes)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcalc.calc.activations import activation as named_activation
 from dlcalc.calc.dense import IDENTITY, Dense, DensePass, forward, require_chain
+from dlcalc.calc.floats import as_double, as_doubles, as_layers_of, as_word
 from dlcalc.calc.losses import Objective, objective
 from dlcalc.calc.targets import as_targets
 from dlcalc.errors import InputError, ShapeError
@@ -59,17 +60,19 @@ def as_network(
     >>> as_network([1, 2], 0, [[[1, 2], [3, 4]]]).target.tolist()
     [[1.0, 0.0]]
     """
-    inputs = np.asarray(x, dtype=float)
+    inputs = as_doubles(x, "x")
     if inputs.ndim not in (1, 2) or inputs.size == 0:
         raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
-    matrices = tuple(np.asarray(weight, dtype=float) for weight in weights)
+    matrices = as_layers_of(weights, "weights")
     if not matrices:
         raise InputError("a network has at least one layer").at("weights")
     require_chain(matrices, inputs.shape[-1])
-    named_activation(activation)
-    if not np.isfinite(learning_rate):
-        raise InputError(f"expected a finite number, not {learning_rate}").at("learning_rate")
-    pair, single = objective(output, loss), inputs.ndim == 1
+    named_activation(as_word(activation, "activation"))
+    rate = as_double(learning_rate, "learning_rate")
+    if not np.isfinite(rate):
+        raise InputError(f"expected a finite number, not {rate}").at("learning_rate")
+    pair = objective(as_word(output, "output"), None if loss is None else as_word(loss, "loss"))
+    single = inputs.ndim == 1
     batch = np.atleast_2d(inputs)
     return Network(
         batch,
@@ -78,15 +81,15 @@ def as_network(
         None if biases is None else _as_biases(biases, matrices),
         activation,
         pair,
-        float(learning_rate),
+        rate,
         single,
     )
 
 
 def _as_biases(biases: Sequence[Any], matrices: tuple[Array, ...]) -> tuple[Array, ...]:
-    if len(biases) != len(matrices):
-        raise ShapeError(f"{len(biases)} for {len(matrices)} layers").at("biases")
-    vectors = tuple(np.asarray(bias, dtype=float) for bias in biases)
+    vectors = as_layers_of(biases, "biases")
+    if len(vectors) != len(matrices):
+        raise ShapeError(f"{len(vectors)} for {len(matrices)} layers").at("biases")
     for index, (vector, matrix) in enumerate(zip(vectors, matrices, strict=True)):
         if vector.shape != matrix.shape[:1]:
             shape = "x".join(map(str, vector.shape)) or "of one number"

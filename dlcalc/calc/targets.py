@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.floats import as_doubles
 from dlcalc.calc.losses import Objective
 from dlcalc.errors import InputError, ShapeError
 
@@ -26,7 +27,7 @@ def as_targets(
     >>> as_targets([1, 0], 2, 3, objective("softmax")).tolist()
     [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
     """
-    given = np.asarray(target, dtype=float)
+    given = as_doubles(target, "target")
     rows = given[np.newaxis] if single else given
     if rows.shape == (batch,) and pair.output == "softmax":
         return _one_hot(rows, outputs)
