@@ -129,16 +129,17 @@ class _Working:
 
     def updates(self) -> Iterator[tuple[Places, Step]]:
         """Δ = −η times each gradient."""
-        units, result = self.units, self.result
-        for n, weight in enumerate(result.gradients.weights):
+        units, gradients, updates = self.units, self.result.gradients, self.result.updates
+        for n, weight in enumerate(gradients.weights):
             for (i, j), value in _entries(weight):
-                change = float(result.updates.weights[n][i, j])
+                change = float(updates.weights[n][i, j])
                 step = self._update(units.weight(n, i, j), value, change)
                 yield ((f"updates.weights[{n}]", (i, j)),), step
-            for i, value in enumerate(result.gradients.biases[n] if result.gradients.biases else ()):
-                change = float(result.updates.biases[n][i])
-                step = self._update(units.bias(n, i), float(value), change)
-                yield ((f"updates.biases[{n}]", (i,)),), step
+            if gradients.biases and updates.biases:
+                pairs = zip(gradients.biases[n].tolist(), updates.biases[n].tolist(), strict=True)
+                for i, (value, change) in enumerate(pairs):
+                    step = self._update(units.bias(n, i), value, change)
+                    yield ((f"updates.biases[{n}]", (i,)),), step
 
     def _update(self, quantity: Expr, value: float, change: float) -> Step:
         rate, slope = symbol("η"), gradient("J", quantity)
