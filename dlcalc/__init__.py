@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
+    "mlp": "dlcalc.calc.mlp",
     "size": "dlcalc.calc.size",
 }
 """The Python functions and where each lives."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.numbers import as_numbers
 from dlcalc.errors import InputError, LimitError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -38,6 +39,18 @@ def initial_weights(
     generator = np.random.default_rng(seed)
     shapes = [(after, before) for before, after in pairwise(sizes)]
     return [_draw(init, generator, shape, constant) for shape in shapes]
+
+
+def as_sizes(sizes: object) -> list[int]:
+    """`sizes` as a list of ints; InputError where they are no whole numbers.
+
+    >>> as_sizes((2, 3, 2))
+    [2, 3, 2]
+    """
+    array = as_numbers(sizes, "sizes")
+    if array.ndim != 1 or array.dtype.kind == "f":
+        raise InputError("expected a list of whole numbers, as [2, 3, 2]").at("sizes")
+    return [int(size) for size in array]
 
 
 def _require_sizes(sizes: Sequence[int]) -> None:

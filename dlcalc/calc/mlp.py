@@ -12,7 +12,7 @@ from dlcalc.calc.backprop import back_propagate
 from dlcalc.calc.descent import Descent, descend, numbered
 from dlcalc.calc.differences import GradientCheck, check_gradients
 from dlcalc.calc.floats import as_layers_of
-from dlcalc.calc.initial import CONSTANT, initial_weights
+from dlcalc.calc.initial import CONSTANT, as_sizes, initial_weights
 from dlcalc.calc.network import Network, as_network, network_loss, network_parameters
 from dlcalc.errors import InputError, ShapeError
 
@@ -99,7 +99,7 @@ def mlp(
     x is one example (in,) or a batch (batch, in), whose loss is the mean; target a class
     index or a vector each. Weights are (out, in) and biases (out,), one a layer; biases
     may be True, for zeros. In place of weights, or of their values, `init` with `sizes`
-    (input first) and `seed`: zeros, constant, xavier (the default) or he. With `steps`,
+    (input first) and `seed` draws them: zeros, constant, xavier (the default) or he. With `steps`,
     that many steps of gradient descent over the whole batch. Raises InputError or
     ShapeError naming what does not fit.
 
@@ -109,8 +109,8 @@ def mlp(
     """
     if weights is None and sizes is None:
         raise InputError("weights, or sizes to draw them for, are missing")
-    if weights is None or init is not None:
-        drawn = sizes if sizes is not None else _sizes(weights or ())
+    if weights is None or sizes is not None or init is not None:
+        drawn = _sizes(weights) if sizes is None else as_sizes(sizes)
         weights = initial_weights(drawn, init or "xavier", seed=seed, constant=constant)
     if isinstance(biases, bool):
         biases = [np.zeros(len(weight)) for weight in weights] if biases else None
@@ -127,7 +127,7 @@ def mlp(
     return replace(mlp_step(network), descent=None if steps is None else descend(network, steps))
 
 
-def _sizes(weights: Sequence[Any]) -> list[int]:
+def _sizes(weights: Any) -> list[int]:
     shapes = [weight.shape for weight in as_layers_of(weights, "weights")]
     if not shapes or any(len(shape) != 2 for shape in shapes):
         raise ShapeError("expected a matrix a layer").at("weights")

@@ -20,6 +20,8 @@ class Start:
 
     init: str
     """The scheme of the weights."""
+    steps: int
+    """Steps of gradient descent that were taken."""
     biases: bool
     """Whether the network has biases, all 0 at first."""
     first_loss: float
@@ -48,7 +50,8 @@ def starts(
         weights = initial_weights(sizes, init, seed=seed, constant=constant)
         zeros = [[0.0] * size for size in sizes[1:]] if biases else None
         run = descend(_with(network, weights, zeros), steps)
-        found.append(Start(init, biases, run.losses[0], run.losses[-1], run.moved, run.twins))
+        ends = run.losses[0], run.losses[-1]
+        found.append(Start(init, steps, biases, *ends, run.moved, run.twins))
     return tuple(found)
 
 

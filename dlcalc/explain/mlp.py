@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dlcalc.explain.mlp_findings import findings
 from dlcalc.explain.notation import Step
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ def mlp_steps(result: MlpStep) -> Iterator[Step]:
         from dlcalc.explain.mlp_matrices import matrix_steps
 
         yield from matrix_steps(result)
-    for finding in findings(result):
-        yield Step(finding)
 
 
 def is_small(result: MlpStep) -> bool:
