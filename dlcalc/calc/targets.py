@@ -36,7 +36,8 @@ def as_targets(
     if rows.shape != (batch, outputs):
         shape = "x".join(map(str, given.shape)) or "a number"
         row = str(outputs) if single else f"{batch}x{outputs}"
-        index = " or class indices" if pair.output == "softmax" else ""
+        index = " or a class index" if single else " or a list of class indices"
+        index = index if pair.output == "softmax" else ""
         raise ShapeError(f"shape {shape}; expected {row}{index}").at("target")
     if pair.loss == "cross_entropy" and (rows < 0).any():
         raise InputError("probabilities of cross_entropy are not below 0").at("target")

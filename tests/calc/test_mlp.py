@@ -103,7 +103,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"target": 2}, "target: class 2 is none of the 2 outputs, 0 to 1"),
     ({"target": -1}, "target: class -1 is none"),
     ({"target": 0.5}, "target: class 0.5 is none"),
-    ({"target": [1, 0, 0]}, "target: shape 3; expected 2 or class indices"),
+    ({"target": [1, 0, 0]}, "target: shape 3; expected 2 or a class index"),
     ({"target": [-1, 2]}, "target: probabilities of cross_entropy are not below 0"),
     ({"target": [0, 2], "output": "sigmoid"}, "target: probabilities of binary_cross_entropy"),
     ({"target": 1, "output": "sigmoid"}, "target: shape a number; expected 2$"),
