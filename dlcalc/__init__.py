@@ -16,6 +16,7 @@ _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
     "mlp": "dlcalc.calc.mlp",
     "size": "dlcalc.calc.size",
+    "vae": "dlcalc.calc.vae",
 }
 """The Python functions and where each lives."""
 

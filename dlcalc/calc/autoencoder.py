@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,12 @@ from dlcalc.calc.activations import ACTIVATIONS
 from dlcalc.calc.dense import Dense, DensePass, forward, require_chain
 from dlcalc.calc.floats import as_doubles, as_layers_of, as_word
 from dlcalc.calc.losses import binary_cross_entropy
-from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 HEADS = ("sigmoid", "identity")
+MOST_NOISE = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,23 @@ def as_autoencoder(
     outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
     epsilon, sampled = _as_noise(noise, len(inputs), len(w_mu), single)
     return Autoencoder(inputs, epsilon, hidden, w_mu, w_sigma, outward, head, single, sampled)
+
+
+def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
+    """ε from N(0, 1) in the shape that x and W_μ ask for, after an axis of `samples` if any.
+
+    LimitError beyond 2²⁴ numbers.
+
+    >>> drawn_noise([[0, 1], [1, 1]], [[1, 2]], 3, seed=0).shape
+    (3, 2, 1)
+    """
+    batch = as_doubles(x, "x").shape[:-1]
+    shape = (*batch, *as_doubles(mu, "mu").shape[:1])
+    if samples is not None:
+        shape = (samples, *shape)
+    if prod(shape) > MOST_NOISE:
+        raise LimitError(f"{prod(shape):,} numbers are more than {MOST_NOISE:,}").at("noise")
+    return np.random.default_rng(seed).normal(size=shape)
 
 
 def _as_heads(mu: Any, sigma: Any, inputs: int) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,14 +12,18 @@ import numpy as np
 from dlcalc.calc.autoencoder import (
     Autoencoder,
     Encoding,
+    as_autoencoder,
     decoder_layers,
     divergence_from_prior,
+    drawn_noise,
     encode,
     log_likelihood,
 )
 from dlcalc.calc.dense import DensePass, forward
 from dlcalc.calc.descent import numbered
 from dlcalc.calc.differences import GradientCheck, check_gradients
+from dlcalc.calc.evidence import Evidence
+from dlcalc.calc.evidence import evidence as integrated
 from dlcalc.calc.vae_gradients import (
     VaeGradients,
     by_example,
@@ -56,6 +60,8 @@ class VaeStep:
     """½ Σ μ² + σ² − ln σ² − 1 = KL(q(z|x)‖p(z))."""
     gradients: dict[str, VaeGradients]
     """Of "L1" and of "L2"."""
+    evidence: tuple[Evidence, ...] | None = None
+    """The lower bound and what it leaves out, one an example, where it was asked for."""
 
     @property
     def loss(self) -> float:
@@ -84,15 +90,41 @@ class VaeStep:
         return found
 
 
+def vae(
+    x: Any,
+    mu: Any,
+    sigma: Any,
+    decoder: Sequence[Any],
+    encoder: Sequence[Any] = (),
+    noise: Any = None,
+    *,
+    head: str = "sigmoid",
+    samples: int | None = None,
+    seed: int = 0,
+    evidence: bool = False,
+) -> VaeStep:
+    """One step of a variational autoencoder: values, terms, and the gradients of each term.
+
+    x is one example (in,) or a batch (batch, in), from 0 to 1; mu, sigma, encoder and
+    decoder are matrices (out, in), without biases. The noise has the shape of the latent,
+    or an axis of samples before it; where it is None, or `samples` are asked for, it is
+    drawn with `seed`. `evidence` adds ln p(x), for a latent of one or two dimensions.
+    Raises InputError or ShapeError naming what does not fit.
+
+    >>> step = vae([0, 1], [[1, 0]], [[1, 0]], [[[1], [1]]], noise=[0.5])
+    >>> step.mu.tolist(), round(step.named["dL1/dz1"], 6)
+    ([0.5], -0.579813)
+    """
+    if noise is None or samples is not None:
+        noise = drawn_noise(x, mu, samples, seed)
+    checked = as_autoencoder(x, noise, mu, sigma, decoder, encoder, head=head)
+    return replace(vae_step(checked), evidence=integrated(checked) if evidence else None)
+
+
 def vae_step(vae: Autoencoder) -> VaeStep:
     """μ, σ, z, y, both terms of the loss, and the gradients of each through z to the weights.
 
     InputError where σ, or a gradient, overflows.
-
-    >>> from dlcalc.calc.autoencoder import as_autoencoder
-    >>> step = vae_step(as_autoencoder([0, 1], [0.5], [[1, 0]], [[1, 0]], [[[1], [1]]]))
-    >>> step.mu.tolist(), round(step.named["dL1/dz1"], 6)
-    ([0.5], -0.579813)
     """
     with np.errstate(over="ignore", invalid="ignore"):
         encoding = encode(vae, vae.weights)
@@ -133,8 +165,7 @@ def _terms(vae: Autoencoder, logits: Array, mu: Array, log_sigma: Array) -> tupl
 def check_vae(step: VaeStep) -> list[GradientCheck]:
     """Every gradient of both terms against central and complex-step differences.
 
-    >>> from dlcalc.calc.autoencoder import as_autoencoder
-    >>> step = vae_step(as_autoencoder([0, 1], [0.5], [[1, 0]], [[1, 0]], [[[1], [1]]]))
+    >>> step = vae([0, 1], [[1, 0]], [[1, 0]], [[[1], [1]]], noise=[0.5])
     >>> [each.name for each in check_vae(step) if each.passed]  # doctest: +ELLIPSIS
     ['dL1/dmu_weights', 'dL1/dsigma_weights', 'dL1/ddecoder[0]', 'dL1/dmu', ..., 'dL2/dz']
     """

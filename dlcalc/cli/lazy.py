@@ -14,6 +14,7 @@ COMMANDS = {
     "size": "Output size of a convolution or pooling, solved for any unknown.",
     "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
     "mlp": "Forward pass and gradient step of a fully connected network.",
+    "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
     "completion": "Print the completion script of a shell.",
 }
 """The one table of commands: name and summary. Each lives in `dlcalc/cli/<name>.py`."""

@@ -8,7 +8,7 @@ from typing import Any
 from dlcalc.calc.mlp import MlpStep, check_mlp, mlp
 from dlcalc.cli.check import require_checkable, require_passed
 from dlcalc.cli.example import worked_example
-from dlcalc.cli.output import Output
+from dlcalc.cli.output import COMPLETE, Output
 from dlcalc.errors import InputError
 from dlcalc.readers.fields import read_record
 from dlcalc.readers.sources import stdin_has_data
@@ -17,8 +17,6 @@ from dlcalc.render.mlp import mlp_answer
 FIELDS = (
     "x", "target", "weights", "biases", "sizes", "activation", "output", "loss", "learning_rate",
 )  # fmt: skip
-COMPLETE = ("csv", "tsv", "plain")
-"""Formats for programs, which get every row."""
 
 
 def run_mlp(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import prod
 
 from dlcalc.explain.notation import Expr, Step, add, mul
+from dlcalc.explain.units import gradient
 
 Factor = tuple[Expr, float]
 """A factor in symbols, and its value."""
@@ -41,12 +43,16 @@ class Chains:
 
     def paths(self, node: Expr) -> list[Path]:
         """Every path from the loss to `node`."""
+        return [path for _, path in self.trails(node)]
+
+    def trails(self, node: Expr) -> list[tuple[tuple[Expr, ...], Path]]:
+        """Every path from the loss to `node`, after the quantities that it leads through."""
         if node in self._ends:
-            return [self._ends[node]]
+            return [((node,), self._ends[node])]
         return [
-            (*path, *factors)
+            ((*trail, node), (*path, *factors))
             for target, factors in self._onward.get(node, ())
-            for path in self.paths(target)
+            for trail, path in self.trails(target)
         ]
 
     def known(self, node: Expr, gradient: Factor) -> None:
@@ -56,18 +62,39 @@ class Chains:
             self.end(node, gradient)
 
 
-def gradient_step(name: Expr, value: float, paths: Sequence[Path], note: str = "") -> Step:
-    """A gradient as the sum over its paths, in symbols and in numbers."""
+def partials(of: str, trail: Sequence[Expr]) -> Expr:
+    """The chain of partial derivatives along a trail: ∂L/∂z·∂z/∂w.
+
+    >>> from dlcalc.explain.notation import symbol
+    >>> [each.args for each in partials("L", [symbol("z", 1), symbol("w", 4)]).args]
+    [('∂L/∂z', '1'), ('∂z_1/∂w', '4')]
+    """
+    sources = [of, *map(spoken, trail)]
+    return mul(*(gradient(above, below) for above, below in zip(sources, trail, strict=False)))
+
+
+def path_value(paths: Sequence[Path]) -> float:
+    """The sum over the paths of the products of their factors' values."""
+    return sum(prod(value for _, value in path) for path in paths)
+
+
+def gradient_step(
+    name: Expr, value: float, paths: Sequence[Path], note: str = "", chain: Expr | None = None
+) -> Step:
+    """A gradient as the sum over its paths, in symbols and in numbers, after its `chain`."""
     formula = _sum(_product(term for term, _ in path) for path in paths)
     numbers = _sum(_product(number for _, number in path) for path in paths)
     bare = len(paths) == 1 and len(paths[0]) == 1
     reason = zero_reason(paths) if value == 0 else ""
     note = "; ".join(filter(None, (note, reason)))
+    if chain is not None:
+        return Step(name, value, chain, (formula, numbers), note)
     return Step(name, value, formula, () if bare else (numbers,), note)
 
 
 def _product(factors: Iterable[Expr | float]) -> Expr:
-    return mul(*factors)
+    each = list(factors)
+    return each[0] if len(each) == 1 and isinstance(each[0], Expr) else mul(*each)
 
 
 def _sum(products: Iterable[Expr]) -> Expr:
@@ -101,4 +128,7 @@ def spoken(term: Expr) -> str:
     if term.kind == "call":
         function, *arguments = term.args
         return f"{function}({', '.join(map(spoken, arguments))})"
+    if term.kind == "sub":
+        parts = (spoken(part) if isinstance(part, Expr) else str(part) for part in term.args)
+        return " − ".join(parts)
     return "_".join(filter(None, term.args))

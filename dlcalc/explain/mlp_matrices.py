@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from dlcalc.explain.matrices import array_step
 from dlcalc.explain.notation import Step, call, hadamard, symbol, total, transpose
 
 if TYPE_CHECKING:
     from dlcalc.calc.mlp import MlpStep
-
-MOST_SHOWN = 256
-"""Entries of a matrix that is still written out."""
-
 
 def matrix_steps(result: MlpStep) -> Iterator[Step]:
     """Forward and backward pass; W₁ is the first layer's matrix, H₀ the inputs."""
@@ -30,11 +25,11 @@ def _forward(result: MlpStep) -> Iterator[Step]:
         formula = symbol("H", n - 1) @ transpose(symbol("W", n))
         if network.biases:
             formula = formula + symbol("b", n)
-        yield _step(symbol("Q", n), layer.q, formula)
+        yield array_step(symbol("Q", n), layer.q, formula)
         if n < len(result.layers):
-            yield _step(symbol("H", n), layer.h, call(network.activation, symbol("Q", n)))
+            yield array_step(symbol("H", n), layer.h, call(network.activation, symbol("Q", n)))
         else:
-            yield _step(symbol("Y"), layer.h, call(network.objective.output, symbol("Q", n)))
+            yield array_step(symbol("Y"), layer.h, call(network.objective.output, symbol("Q", n)))
     yield Step(
         symbol("J"), result.loss, call(network.objective.loss, symbol("Y"), symbol("T")),
         note="" if network.single else f"mean over {len(network.x)} examples",
@@ -47,16 +42,16 @@ def _backward(result: MlpStep) -> Iterator[Step]:
     for n in range(depth, 0, -1):
         dq = symbol("∂J/∂Q", n)
         if n == depth:
-            yield _step(dq, gradients.q[-1], _logit_formula(result))
+            yield array_step(dq, gradients.q[-1], _logit_formula(result))
         else:
             above = symbol("∂J/∂Q", n + 1) @ symbol("W", n + 1)
             formula = hadamard(above, call(f"{network.activation}'", symbol("Q", n)))
-            yield _step(dq, gradients.q[n - 1], formula)
+            yield array_step(dq, gradients.q[n - 1], formula)
         formula = transpose(dq) @ symbol("H", n - 1)
-        yield _step(symbol("∂J/∂W", n), gradients.weights[n - 1], formula)
+        yield array_step(symbol("∂J/∂W", n), gradients.weights[n - 1], formula)
         if gradients.biases:
-            yield _step(symbol("∂J/∂b", n), gradients.biases[n - 1], total(dq, "rows"))
-    yield _step(symbol("∂J/∂X"), gradients.x, symbol("∂J/∂Q", 1) @ symbol("W", 1))
+            yield array_step(symbol("∂J/∂b", n), gradients.biases[n - 1], total(dq, "rows"))
+    yield array_step(symbol("∂J/∂X"), gradients.x, symbol("∂J/∂Q", 1) @ symbol("W", 1))
 
 
 def _logit_formula(result: MlpStep) -> Any:
@@ -66,12 +61,3 @@ def _logit_formula(result: MlpStep) -> Any:
         slope = call(f"{network.objective.output}'", symbol("Q", len(network.weights)))
         difference = hadamard(difference, slope)
     return difference if network.single else difference / len(network.x)
-
-
-def _step(name: Any, value: Any, formula: Any) -> Step:
-    array = np.asarray(value)
-    if array.size <= MOST_SHOWN:
-        return Step(name, array.tolist(), formula)
-    shape = "x".join(map(str, array.shape))
-    note = f"{shape}, largest entry {np.abs(array).max():.6g}"
-    return Step(name, None, formula, note=note)
