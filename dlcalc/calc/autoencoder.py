@@ -18,6 +18,7 @@ from dlcalc.calc.activations import ACTIVATIONS
 from dlcalc.calc.dense import Dense, DensePass, forward, require_chain
 from dlcalc.calc.floats import as_doubles, as_layers_of, as_word
 from dlcalc.calc.losses import binary_cross_entropy
+from dlcalc.calc.network import require_few
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -103,6 +104,7 @@ def as_autoencoder(
     w_mu, w_sigma = _as_heads(mu, sigma, len(hidden[-1]) if hidden else inputs.shape[1])
     outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
     epsilon, sampled = _as_noise(noise, len(inputs), len(w_mu), single)
+    require_few(sum(each.size for each in (*hidden, w_mu, w_sigma, *outward)))
     return Autoencoder(inputs, epsilon, hidden, w_mu, w_sigma, outward, head, single, sampled)
 
 

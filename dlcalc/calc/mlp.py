@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,13 @@ from dlcalc.calc.descent import Descent, descend, numbered
 from dlcalc.calc.differences import GradientCheck, check_gradients
 from dlcalc.calc.floats import as_layers_of
 from dlcalc.calc.initial import CONSTANT, as_sizes, initial_weights
-from dlcalc.calc.network import Network, as_network, network_loss, network_parameters
+from dlcalc.calc.network import (
+    Network,
+    as_network,
+    network_loss,
+    network_parameters,
+    require_few,
+)
 from dlcalc.errors import InputError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -111,6 +118,7 @@ def mlp(
         raise InputError("weights, or sizes to draw them for, are missing")
     if weights is None or sizes is not None or init is not None:
         drawn = _sizes(weights) if sizes is None else as_sizes(sizes)
+        require_few(sum(before * after for before, after in pairwise(drawn)))
         weights = initial_weights(drawn, init or "xavier", seed=seed, constant=constant)
     if isinstance(biases, bool):
         biases = [np.zeros(len(weight)) for weight in weights] if biases else None

@@ -13,7 +13,7 @@ from dlcalc.calc.dense import IDENTITY, Dense, DensePass, forward, require_chain
 from dlcalc.calc.floats import as_double, as_doubles, as_layers_of, as_word
 from dlcalc.calc.losses import Objective, objective
 from dlcalc.calc.targets import as_targets
-from dlcalc.errors import InputError, ShapeError
+from dlcalc.errors import InputError, LimitError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -38,6 +38,19 @@ class Network:
     """η of the updates Δw = −η ∂J/∂w."""
     single: bool
     """Whether x was one example, so that results have no batch axis."""
+
+
+MOST_WEIGHTS = 1 << 20
+"""Weights of a network each of which is still named and listed."""
+
+
+def require_few(count: int) -> None:
+    """LimitError for more weights than are named one by one.
+
+    >>> require_few(1000)
+    """
+    if count > MOST_WEIGHTS:
+        raise LimitError(f"{count:,} weights are more than the {MOST_WEIGHTS:,} worked out at once")
 
 
 def as_network(
@@ -66,6 +79,7 @@ def as_network(
     matrices = as_layers_of(weights, "weights")
     if not matrices:
         raise InputError("a network has at least one layer").at("weights")
+    require_few(sum(matrix.size for matrix in matrices))
     require_chain(matrices, inputs.shape[-1])
     named_activation(as_word(activation, "activation"))
     rate = as_double(learning_rate, "learning_rate")

@@ -64,7 +64,7 @@ def checked_field(name: str, value: Any, allow_nonfinite: bool, layered: bool = 
             return {key: checked_field(key, each, allow_nonfinite) for key, each in value.items()}
         if isinstance(value, bool | str | None):
             return value
-        if isinstance(value, list) and value and (layered or _is_ragged(value)):
+        if isinstance(value, list) and (layered or (value and _is_ragged(value))):
             return [
                 checked_field(f"[{place}]", each, allow_nonfinite)
                 for place, each in enumerate(value)
