@@ -25,6 +25,8 @@ from dlcalc.errors import InputError
 Array = np.ndarray[Any, np.dtype[Any]]
 Rule = tuple[Array, Array]
 
+CHUNK = 1024
+"""Nodes that are decoded at once."""
 NODES = {1: (192, 256), 2: (96, 128)}
 """Nodes along an axis of the usual and of the finer rule, by the latent's dimensions."""
 
@@ -94,7 +96,9 @@ def _of_example(
 
 
 def _log_likelihood(vae: Autoencoder, x: Array, z: Array) -> Array:
-    return log_likelihood(forward(decoder_layers(vae, vae.weights), z)[-1].q, x)
+    layers = decoder_layers(vae, vae.weights)
+    parts = (z[start : start + CHUNK] for start in range(0, len(z), CHUNK))
+    return np.concatenate([log_likelihood(forward(layers, part)[-1].q, x) for part in parts])
 
 
 def _log_mean(weights: Array, logs: Array) -> float:

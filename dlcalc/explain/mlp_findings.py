@@ -21,7 +21,7 @@ def findings(result: MlpStep) -> Iterator[str]:
         yield "Every gradient is 0: no step of gradient descent changes anything."
     elif len(alive) < len(named):
         have = "has" if len(alive) == 1 else "have"
-        yield f"Only {listed(alive)} of {len(named)} parameters {have} a gradient other than 0."
+        yield f"Only {listed(alive)} of {len(named):,} parameters {have} a gradient other than 0."
     if result.descent:
         yield from descent_findings(result.descent, len(named))
 

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from dlcalc.calc.network import Network
 
 Values = Mapping[Expr, float]
+IN_ONE = {
+    "cross_entropy": "softmax and cross entropy in one",
+    "binary_cross_entropy": "sigmoid and binary cross entropy in one",
+}
+"""Losses whose gradient is taken at q, past the output function."""
 
 
 def output_step(pair: Objective, units: Units, unit: int, values: Values) -> Step:
@@ -65,8 +70,7 @@ def logit_step(network: Network, units: Units, unit: int, values: Values, value:
     formula = _logit_gradient(network.objective, ys, ts, unit, sum(targets) == 1)
     numbers = formula.put({**values, **dict(zip(ts, targets, strict=True))})
     name = gradient("J", units.q(units.last, unit))
-    note = f"{network.objective.output} and {network.objective.loss.replace('_', ' ')} in one"
-    return Step(name, value, formula, (numbers,), note)
+    return Step(name, value, formula, (numbers,), IN_ONE.get(network.objective.loss, ""))
 
 
 def _logit_gradient(
