@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dlcalc.calc.autoencoder import Autoencoder, as_autoencoder
 from dlcalc.calc.vae import check_vae, vae_step
 from dlcalc.errors import InputError
+from dlcalc.readers.examples import read_example
 
 REFERENCE = Path(__file__).parent.parent / "data" / "reference_vae.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
@@ -92,13 +93,7 @@ def test_samples_and_examples_are_means() -> None:
             assert gradient == pytest.approx(mean)
 
 
-SMALL: dict[str, Any] = {
-    "x": [0.25, 0.75],
-    "noise": [0.5],
-    "mu": [[0.5, -0.3]],
-    "sigma": [[0.2, 0.4]],
-    "decoder": [[[1.0], [-1.0]]],
-}
+SMALL = read_example("vae").values
 
 
 def test_named_gradients_are_the_exercises_formulas() -> None:

@@ -8,17 +8,12 @@ import numpy as np
 import pytest
 
 import dlcalc
+from dlcalc.readers.examples import read_example
 from tests.cli.running import invoke
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference_vae.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
-SMALL: dict[str, Any] = {
-    "x": [0.25, 0.75],
-    "noise": [0.5],
-    "mu": [[0.5, -0.3]],
-    "sigma": [[0.2, 0.4]],
-    "decoder": [[[1.0], [-1.0]]],
-}
+SMALL = read_example("vae").values
 
 
 def given(**changes: Any) -> str:

@@ -10,18 +10,13 @@ from dlcalc.calc.evidence import Evidence
 from dlcalc.calc.vae import vae
 from dlcalc.explain.notation import symbol
 from dlcalc.explain.vae import advice, derivation, evidence_words, vae_element, vae_steps
+from dlcalc.readers.examples import read_example
 from dlcalc.render.formulas import formula_text
 from tests.explain.evaluation import disagreement
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference_vae.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
-SMALL: dict[str, Any] = {
-    "x": [0.25, 0.75],
-    "noise": [0.5],
-    "mu": [[0.5, -0.3]],
-    "sigma": [[0.2, 0.4]],
-    "decoder": [[[1.0], [-1.0]]],
-}
+SMALL = read_example("vae").values
 
 
 @pytest.mark.parametrize("case", CASES)
