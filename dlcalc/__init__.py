@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
     "mlp": "dlcalc.calc.mlp",
+    "mults": "dlcalc.calc.upsampling.stages",
     "size": "dlcalc.calc.size",
     "vae": "dlcalc.calc.vae",
 }

@@ -13,6 +13,7 @@ from dlcalc.errors import did_you_mean
 COMMANDS = {
     "size": "Output size of a convolution or pooling, solved for any unknown.",
     "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
+    "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
     "mlp": "Forward pass and gradient step of a fully connected network.",
     "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
     "completion": "Print the completion script of a shell.",
