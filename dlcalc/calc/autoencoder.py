@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.activations import ACTIVATIONS
-from dlcalc.calc.dense import Dense, DensePass, forward, require_chain
+from dlcalc.calc.dense import Dense, DensePass, forward, require_chain, require_matrix
 from dlcalc.calc.floats import as_doubles, as_layers_of, as_word
 from dlcalc.calc.losses import binary_cross_entropy
 from dlcalc.calc.network import require_few
@@ -128,7 +128,7 @@ def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
 def _as_heads(mu: Any, sigma: Any, inputs: int) -> tuple[Array, Array]:
     w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
     for name, weight in (("mu", w_mu), ("sigma", w_sigma)):
-        require_chain([weight], inputs, name)
+        require_matrix(weight, inputs, name)
     if len(w_mu) != len(w_sigma):
         message = f"{len(w_sigma)} rows, but mu has {len(w_mu)}: one a latent dimension in both"
         raise ShapeError(message).at("sigma")

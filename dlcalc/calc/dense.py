@@ -168,13 +168,20 @@ def require_chain(weights: Sequence[Array], inputs: int, place: str = "weights")
     dlcalc.errors.ShapeError: weights[0]: shape 2x3 takes 3 values, 4 come in; expected 2x4
     """
     for index, weight in enumerate(weights):
-        shape = "x".join(map(str, weight.shape))
-        if weight.ndim != 2 or 0 in weight.shape:
-            raise ShapeError(f"shape {shape} is no matrix (outputs x inputs)").at(
-                f"{place}[{index}]"
-            )
-        rows, columns = weight.shape
-        if columns != inputs:
-            message = f"shape {shape} takes {columns} values, {inputs} come in"
-            raise ShapeError(f"{message}; expected {rows}x{inputs}").at(f"{place}[{index}]")
-        inputs = rows
+        require_matrix(weight, inputs, f"{place}[{index}]")
+        inputs = len(weight)
+
+
+def require_matrix(weight: Array, inputs: int, place: str) -> None:
+    """ShapeError unless `weight` is a matrix that takes `inputs` values.
+
+    >>> require_matrix(np.zeros((2, 3)), 3, "mu")
+    """
+    shape = "x".join(map(str, weight.shape))
+    if weight.ndim != 2 or 0 in weight.shape:
+        message = f"shape {shape} is" if shape else "a number is"
+        raise ShapeError(f"{message} no matrix (outputs x inputs)").at(place)
+    rows, columns = weight.shape
+    if columns != inputs:
+        message = f"shape {shape} takes {columns} values, {inputs} come in"
+        raise ShapeError(f"{message}; expected {rows}x{inputs}").at(place)

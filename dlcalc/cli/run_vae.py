@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dlcalc.calc.vae import check_vae, vae
+from dlcalc.calc.vae import vae
+from dlcalc.calc.vae_check import check_vae
 from dlcalc.cli.check import require_checkable, require_passed
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import COMPLETE, Output

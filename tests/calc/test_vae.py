@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcalc.calc.autoencoder import Autoencoder, as_autoencoder
-from dlcalc.calc.vae import check_vae, vae_step
+from dlcalc.calc.vae import vae_step
+from dlcalc.calc.vae_check import check_vae
 from dlcalc.errors import InputError
 from dlcalc.readers.examples import read_example
 
@@ -72,6 +73,11 @@ def test_gradients_are_those_of_differences(
         assert check.passed, check
 
 
+def test_a_small_sigma_does_not_spoil_its_check() -> None:
+    vae = as_autoencoder([1], [0.3], [[5]], [[-20]], [[[2]]], head="identity")
+    assert all(check.passed for check in check_vae(vae_step(vae)))
+
+
 def test_samples_and_examples_are_means() -> None:
     vae = random_vae(4, [2], 2, 3, 2, "sigmoid")
     whole = vae_step(vae)
@@ -121,7 +127,7 @@ def test_samples_of_z_have_no_single_name() -> None:
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"x": 0.5}, "x: expected one example"),
     ({"x": [0.5, 1.5]}, "x: Bernoulli outputs are compared with values from 0 to 1"),
-    ({"x": [0.5, 0.5, 0.5]}, r"mu\[0\]: shape 1x2 takes 2 values, 3 come in; expected 1x3"),
+    ({"x": [0.5, 0.5, 0.5]}, r"mu: shape 1x2 takes 2 values, 3 come in; expected 1x3"),
     ({"head": "tanh"}, "unknown head 'tanh'; known: sigmoid, identity"),
     ({"sigma": [[0.1, 0.2], [0.3, 0.4]]}, "sigma: 2 rows, but mu has 1"),
     ({"decoder": []}, "decoder: expected at least one matrix"),
