@@ -17,6 +17,8 @@ COMMANDS = {
     "kl": "KL divergence of two Gaussians, its three terms apart.",
     "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
     "diagnose": "Bias or variance, and which remedies fit.",
+    "mlp": "Forward pass and gradient step of a fully connected network.",
+    "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
     "completion": "Print the completion script of a shell.",
 }
 """The one table of commands: name and summary. Each lives in `dlcalc/cli/<name>.py`."""
