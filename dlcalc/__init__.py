@@ -1,3 +1,29 @@
-"""The arithmetic of deep learning: exact, instant, and able to show its working."""
+"""The arithmetic of deep learning: exact, instant, and able to show its working.
+
+Every calculation is a function here, of the same name and parameters as its command,
+imported on first use:
+
+>>> import dlcalc
+>>> dlcalc.size(32, 5).output
+28
+"""
+
+from importlib import import_module as _import_module
 
 __version__ = "0.1.0"
+
+_FUNCTIONS = {
+    "conv": "dlcalc.calc.convolution",
+    "size": "dlcalc.calc.size",
+}
+"""The Python functions and where each lives."""
+
+
+def __getattr__(name: str) -> object:
+    if name in _FUNCTIONS:
+        return getattr(_import_module(_FUNCTIONS[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_FUNCTIONS])

@@ -86,7 +86,8 @@ def _normal_cdf(x: Array) -> Array:
 
 def _gelu_slope(x: Array, y: Array) -> Array:
     density: Array = np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
-    return _normal_cdf(x) + x * density
+    slope: Array = _normal_cdf(x) + x * density
+    return slope
 
 
 def _leaky_slope(x: Array, y: Array) -> Array:

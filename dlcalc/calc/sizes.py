@@ -62,18 +62,6 @@ class Axis:
         return max(0, self.padded - (self.output - 1) * self.stride - self.span)
 
 
-@dataclass(frozen=True)
-class Size:
-    """An output size with what it was computed from, one entry an axis."""
-
-    output: tuple[int, ...]
-    """Columns of the output."""
-    remainder: tuple[int, ...]
-    """Columns of the padded input that no window reaches."""
-    axes: tuple[Axis, ...]
-    """The axes themselves, for whoever wants to show the working."""
-
-
 def span(kernel: int, dilation: int) -> int:
     """Columns that a window of `kernel` taps covers: D·(F − 1) + 1.
 
@@ -209,27 +197,6 @@ def check_fits(axis: Axis) -> None:
     )
 
 
-def output_size(
-    input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
-    dilation: PerAxis = 1, transposed: bool = False, output_padding: PerAxis = 0,
-    ceil: bool = False,
-) -> Size:
-    """Output size of a convolution or pooling, or of a transposed convolution.
-
-    O = ⌊(L + 2P − D(F − 1) − 1)/S⌋ + 1 and, transposed,
-    O = (L − 1)S − 2P + D(F − 1) + output_padding + 1 (Dumoulin and Visin 2016,
-    "A guide to convolution arithmetic for deep learning", relationships 6 and 14).
-    Sizes are in columns, one value or one an axis. Raises ShapeError where the kernel
-    does not fit and InputError for values out of range.
-
-    >>> output_size(32, 5).output
-    (28,)
-    >>> output_size((4, 4), 2, stride=2, pad=1).output
-    (3, 3)
-    """
-    axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
-    for axis in axes:
-        check_fits(axis)
-    return Size(
-        tuple(axis.output for axis in axes), tuple(axis.remainder for axis in axes), axes
-    )
+def one_or_tuple(values: Sequence[int]) -> int | tuple[int, ...]:
+    """The value of a single axis as it is, those of several as a tuple."""
+    return values[0] if len(values) == 1 else tuple(values)

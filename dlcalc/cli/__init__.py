@@ -1,1 +1,116 @@
-"""The command line: the only room that imports click."""
+"""The command line: `main()`, and the one place where an error becomes an exit status.
+
+0 done; 1 the answer differs or a check fails; 2 bad usage, bad input, or a file that
+cannot be read or written; 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from dlcalc.errors import DlcalcError, FileError
+
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and end the process with its status."""
+    status = run(sys.argv[1:])
+    # Everything is written and flushed: skip the interpreter's slow good-bye, which would
+    # also report a closed stdout or stderr a second time.
+    os._exit(status)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line with these arguments; the exit status, its error already told."""
+    try:
+        _prepare()
+        from dlcalc.cli.lazy import root
+
+        return _status_of(root, arguments)
+    except DlcalcError as error:
+        return _complain(error, error.status)
+    except OSError as error:
+        return _complain(f"standard output: {error.strerror or error}", FileError.status)
+    except MemoryError:
+        return _complain("not enough memory for this", FileError.status)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if "DLCALC_DEBUG" in os.environ:
+            raise
+        return _complain(
+            f"a fault of dlcalc's own, {type(error).__name__}: {error}; "
+            "DLCALC_DEBUG=1 shows where, for a report",
+            DlcalcError.status,
+        )
+
+
+def _prepare() -> None:
+    import signal
+
+    if sys.stdout is None:
+        raise FileError("standard output is closed; the result has nowhere to go")
+    if hasattr(signal, "SIGPIPE"):
+        # A reader that goes away ends this command as it ends any other filter.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminate)
+    sys.set_int_max_str_digits(0)
+    # Threads of BLAS cost more at start than they bring to all but the largest arrays,
+    # for which `calc` starts threads of its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _terminate(number: int, frame: object) -> None:
+    # Raised, not obeyed at once, so that a file half-written is taken away first.
+    raise SystemExit(128 + number)
+
+
+def _status_of(root: object, arguments: list[str]) -> int:
+    import click
+
+    assert isinstance(root, click.Command)
+    try:
+        if "_DLCALC_COMPLETE" in os.environ:
+            root.main(arguments, prog_name="dlcalc", complete_var="_DLCALC_COMPLETE")
+        with root.make_context("dlcalc", arguments) as context:
+            root.invoke(context)
+    except click.exceptions.Exit as ended:
+        status = ended.exit_code
+    except click.ClickException as error:
+        return _complain(_usage(error), error.exit_code)
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 0
+    else:
+        status = 0
+    sys.stdout.flush()
+    return status
+
+
+def _usage(error: object) -> str:
+    """Click's complaint as one line that begins in lower case, as all others do."""
+    import click
+
+    assert isinstance(error, click.ClickException)
+    message = " ".join(error.format_message().split())
+    if isinstance(error, click.NoSuchOption):
+        message = f"no such option {error.option_name}"
+        if error.possibilities:
+            message += f"; did you mean {' or '.join(sorted(error.possibilities))}?"
+    return message[:1].lower() + message[1:].rstrip(".")
+
+
+def _complain(error: object, status: int) -> int:
+    """One line on stderr, as well as may be: a stderr that is gone changes no status."""
+    line = " ".join(str(error).split("\n"))
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(f"dlcalc: {line}\n")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
+    return status

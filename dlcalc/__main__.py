@@ -1,0 +1,5 @@
+"""python -m dlcalc."""
+
+from dlcalc.cli import main
+
+main()

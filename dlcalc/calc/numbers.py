@@ -1,0 +1,164 @@
+"""Arrays of exact numbers: whole numbers stay whole at any size, nothing wraps or rounds unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dlcalc.errors import InputError, ShapeError
+
+Array = npt.NDArray[Any]
+
+FLOAT_EXACT = 2**53
+"""Below it every whole number, and every sum of whole numbers, is exact in float64."""
+INT64_END = 2**63
+
+
+def as_numbers(values: object, name: str) -> Array:
+    """`values` as an array of int64, of Python ints (beyond int64), or of floats.
+
+    Whole numbers of any width, and truth values as 0 and 1, become int64 where all of
+    them fit and Python ints in an object array where one does not. Lists that hold a
+    float are float64, their whole numbers rounded to it. Arrays of floats keep their
+    precision. Raises ShapeError for ragged lists and InputError, by name, for complex
+    numbers, text, structures and everything else that is no number.
+
+    >>> as_numbers([2**63, -1], "input").tolist()
+    [9223372036854775808, -1]
+    """
+    array = _as_array(values, name)
+    kind = array.dtype.kind
+    if kind in "bi":
+        return array.astype(np.int64, copy=False)
+    if kind == "u":
+        return narrowed(array.astype(object)) if _needs_object(array) else array.astype(np.int64)
+    if kind == "f":
+        if isinstance(values, np.ndarray) or not _may_hold_big_integers(array):
+            return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+        return _from_objects(np.array(values, dtype=object), name)
+    if kind == "O":
+        return _from_objects(array, name)
+    raise InputError(f"{name} holds {_KIND_NAMES.get(kind, str(array.dtype))}, not real numbers")
+
+
+_KIND_NAMES = {
+    "c": "complex numbers", "U": "text", "S": "bytes", "T": "text", "V": "structures",
+    "M": "dates", "m": "durations",
+}
+
+
+def _as_array(values: object, name: str) -> Array:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ShapeError(f"{name} is ragged: {_unequal(values)}") from None
+    except OverflowError:
+        raise InputError(f"{name} holds a whole number too large to stand beside floats") from None
+
+
+def _unequal(values: object) -> str:
+    """Which two parts of a ragged nested list differ in length."""
+    if isinstance(values, Sequence):
+        lengths = [len(v) if isinstance(v, Sequence) else None for v in values]
+        for place, length in enumerate(lengths):
+            if length != lengths[0]:
+                return f"part 0 has {_entries(lengths[0])}, part {place} has {_entries(length)}"
+        for part in values:
+            found = _unequal(part)
+            if found != _NO_DIFFERENCE:
+                return found
+    return _NO_DIFFERENCE
+
+
+_NO_DIFFERENCE = "its parts differ in shape"
+
+
+def _entries(length: int | None) -> str:
+    return "a single number" if length is None else f"{length} entries"
+
+
+def _needs_object(array: Array) -> bool:
+    return array.size > 0 and int(array.max()) >= INT64_END
+
+
+def _may_hold_big_integers(array: Array) -> bool:
+    """Whether floats that NumPy made of a list may have been whole numbers beyond int64."""
+    with np.errstate(invalid="ignore"):
+        return bool((np.abs(array) >= INT64_END).any())
+
+
+def _from_objects(array: Array, name: str) -> Array:
+    for value in array.flat:
+        if not isinstance(value, (int, float, np.integer, np.floating, np.bool_)):
+            raise InputError(f"{name} holds {type(value).__name__}, not real numbers")
+    if any(isinstance(value, (float, np.floating)) for value in array.flat):
+        try:
+            return array.astype(np.float64)
+        except OverflowError:
+            raise InputError(
+                f"{name} holds a whole number too large to stand beside floats"
+            ) from None
+    exact = np.empty(array.shape, dtype=object)
+    for place, value in np.ndenumerate(array):
+        exact[place] = int(value)
+    return narrowed(exact)
+
+
+def narrowed(array: Array) -> Array:
+    """An object array of Python ints as int64 where all of them fit."""
+    if largest(array) < INT64_END:
+        return array.astype(np.int64)
+    return array
+
+
+def is_whole(dtype: np.dtype[Any]) -> bool:
+    """Whether an array from :func:`as_numbers` holds whole numbers."""
+    return dtype.kind in "iO"
+
+
+def largest(array: Array) -> int:
+    """The largest magnitude of an array of whole numbers; 0 where it is empty."""
+    return max(int(array.max()), -int(array.min())) if array.size else 0
+
+
+def result_dtype(*arrays: Array) -> np.dtype[Any]:
+    """The type that a sum of products is given back in: NumPy's promotion, object beyond int64.
+
+    Python ints beside floats become floats.
+    """
+    kinds = {array.dtype.kind for array in arrays}
+    if "f" in kinds:
+        return np.result_type(*map(_beside_floats, arrays))
+    return np.dtype(object) if "O" in kinds else np.dtype(np.int64)
+
+
+def _beside_floats(array: Array) -> np.dtype[Any]:
+    return np.dtype(np.float64) if array.dtype.kind == "O" else array.dtype
+
+
+def working_dtype(result: np.dtype[Any], bound: int) -> np.dtype[Any]:
+    """The type to compute sums of products in, none of them larger than `bound` where whole.
+
+    Whole numbers go through float64, whose matrix products are much the fastest, where
+    every sum is exact in it; through int64 where none can overflow; else they are
+    Python ints. float16 goes through float32.
+    """
+    if result == np.float16:
+        return np.dtype(np.float32)
+    if not is_whole(result):
+        return result
+    if bound < FLOAT_EXACT:
+        return np.dtype(np.float64)
+    return np.dtype(np.int64 if bound < INT64_END else object)
+
+
+def given_back(array: Array, result: np.dtype[Any]) -> Array:
+    """What was computed in a working type, in the type of the result."""
+    if array.dtype == object:
+        return narrowed(array)
+    if is_whole(result):
+        return array.astype(np.int64, copy=False)
+    return array.astype(result, copy=False)

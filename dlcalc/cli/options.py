@@ -1,0 +1,88 @@
+"""The options that every command shares, as one decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+import click
+
+from dlcalc.cli.output import Output
+from dlcalc.cli.types import ARRAY, INDEX, NameType, ToleranceType
+from dlcalc.render.formats import FORMATS
+
+Callback = Callable[..., Any]
+_NAMES = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite")
+
+
+def output_options(callback: Callback) -> Callback:
+    """Give a command the shared options; it gets them as one `Output` in `out`."""
+
+    def with_output(**values: Any) -> Any:
+        chosen = {name: values.pop(name) for name in _NAMES}
+        return callback(out=Output(**chosen, at=values.pop("at", None)), **values)
+
+    wrapped: Callback = update_wrapper(with_output, callback)
+    for option in reversed(_SHARED):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def at_option(callback: Callback) -> Callback:
+    """`--at INDEX`, which belongs below `output_options`."""
+    return click.option(
+        "--at", type=INDEX, metavar="INDEX", help="With --explain: this one element, as 0,1."
+    )(callback)
+
+
+def check_option(callback: Callback) -> Callback:
+    """`--check`: derivatives against differences; status 1 where one is off."""
+    return click.option(
+        "--check", is_flag=True,
+        help="Hold each derivative against central and complex-step differences.",
+    )(callback)
+
+
+def plot_option(callback: Callback) -> Callback:
+    """`--plot FILE`: a picture as SVG."""
+    return click.option(
+        "--plot", type=click.Path(), metavar="FILE", help="Also draw a picture: FILE.svg."
+    )(callback)
+
+
+def seed_option(callback: Callback) -> Callback:
+    """`--seed N`, for whatever is drawn by chance."""
+    return click.option(
+        "--seed", type=click.IntRange(0), default=0, metavar="N",
+        help="Seed of what is drawn by chance (0).",
+    )(callback)
+
+
+_SHARED = (
+    click.option(
+        "-f", "--format", type=NameType("format", FORMATS), default="table", envvar="DLCALC_FORMAT",
+        help="How the result is written; DLCALC_FORMAT sets another default than table.",
+    ),
+    click.option("--explain", is_flag=True, help="Show the working: formulas and numbers."),
+    click.option(
+        "--expect", type=ARRAY, metavar="VALUE",
+        help="Compare the result with a file, - or a literal: status 1 where it differs, "
+        "and the first difference with its working.",
+    ),
+    click.option(
+        "--tolerance", type=ToleranceType(), metavar="R",
+        help="Relative tolerance of --expect: 0 for whole numbers, else 1e-6.",
+    ),
+    click.option(
+        "--precision", type=click.IntRange(1, 17), default=6, metavar="N",
+        help="Significant digits for people (6); json, csv and tsv are never rounded.",
+    ),
+    click.option(
+        "--save", type=click.Path(), metavar="FILE",
+        help="Also write the result: .npy, .npz, .json, .csv or .txt.",
+    ),
+    click.option(
+        "--allow-nonfinite", is_flag=True, help="Let NaN and Infinity into the input."
+    ),
+)

@@ -1,0 +1,92 @@
+"""From a result to the terminal: save, print, compare; the same for every command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError
+
+
+@dataclass(frozen=True)
+class Output:
+    """The shared options of a command, and what they do with its answer."""
+
+    format: str
+    """The name of the format."""
+    explain: bool
+    """Whether the working is shown."""
+    expect: str | None
+    """The expected answer, as typed."""
+    tolerance: float | None
+    """Relative tolerance of the comparison."""
+    precision: int
+    """Significant digits for people."""
+    save: str | None
+    """The file that the result is also written to."""
+    allow_nonfinite: bool
+    """Whether NaN and infinities are let in."""
+    at: tuple[int, ...] | None = None
+    """The one element whose working is wanted."""
+
+    def emit(self, answer: Any) -> None:
+        """Save the answer, print it, and hold it against the expected one.
+
+        Raises AnswerDiffersError, with the first difference, where they differ.
+        """
+        from dlcalc.render.formats import render
+
+        expected = None if self.expect is None else self._read_expected()
+        if self.save is not None:
+            from dlcalc.render.save import save
+
+            save(answer, self.save, self.explain)
+        write_out(render(answer, self.format, self.precision, self.explain))
+        if self.expect is not None:
+            self._compare(answer, expected)
+
+    def _read_expected(self) -> Any:
+        from dlcalc.readers.expected import read_expected
+
+        try:
+            return read_expected(str(self.expect), self.allow_nonfinite)
+        except DlcalcError as error:
+            raise error.at("--expect") from None
+
+    def _compare(self, answer: Any, expected: Any) -> None:
+        from dlcalc.calc.compare import DEFAULT_TOLERANCE, compare
+        from dlcalc.render.differences import describe
+
+        tolerance = self.tolerance
+        if tolerance is None:
+            tolerance = 0.0 if answer.whole else DEFAULT_TOLERANCE
+        try:
+            difference = compare(expected, answer.record, answer.main, tolerance)
+        except InputError as error:
+            raise error.at("--expect") from None
+        if difference is not None:
+            raise AnswerDiffersError(describe(difference, answer, expected, self.precision))
+
+
+def write_out(pieces: Iterable[str]) -> None:
+    """Write pieces of text to stdout, whatever its encoding, and see that they arrive."""
+    encoding = sys.stdout.encoding or "utf-8"
+    stream = getattr(sys.stdout, "buffer", None)
+    for piece in pieces:
+        if stream is None:
+            sys.stdout.write(piece)
+        else:
+            stream.write(piece.encode(encoding, "backslashreplace"))
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """A remark on stderr; where stderr is gone, it is lost and nothing else."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(f"dlcalc: {text}\n")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        pass

@@ -1,0 +1,99 @@
+"""What `dlcalc conv` does with its options."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from dlcalc.calc.compare import unravel
+from dlcalc.calc.convolution import Convolution, conv
+from dlcalc.cli.example import worked_example
+from dlcalc.cli.output import Output
+from dlcalc.errors import InputError
+from dlcalc.readers.arrays import read_array, read_arrays
+from dlcalc.readers.sources import stdin_has_data
+from dlcalc.render.conv import conv_answer
+
+
+def run_conv(
+    out: Output, input: str | None, kernel: str | None, upstream: str | None, **values: Any
+) -> None:
+    """Read the operands, convolve them, and put the result out."""
+    x, w = _operands(input, kernel, values["dims"], out.allow_nonfinite)
+    if upstream is not None:
+        values["upstream"] = _upstream(upstream, x, out.allow_nonfinite)
+    result = conv(x, w, **values)
+    if not out.allow_nonfinite:
+        _check_finite(result)
+    explained = partial(_explain, "conv_steps", x, w, result, out.at)
+    out.emit(
+        conv_answer(
+            result,
+            working=explained,
+            element=lambda field, index: (
+                _explain("element_step", x, w, result, index) if field == "output" else None
+            ),
+            advice=lambda field, expected: (
+                _explain("advice", x, w, result, expected) if field == "output" else ""
+            ),
+        )
+    )
+
+
+def _operands(
+    input: str | None, kernel: str | None, dims: int | None, allow_nonfinite: bool
+) -> tuple[Any, Any]:
+    if input is None and kernel is None and not stdin_has_data():
+        example = worked_example("conv")
+        return example["x"], example["w"]
+    if input is None and (kernel == "-" or not stdin_has_data()):
+        raise InputError("no input: give it with -x, or on standard input")
+    arrays = read_arrays("-" if input is None else input, allow_nonfinite)
+    if kernel is not None:
+        arrays.append(read_array(kernel, allow_nonfinite))
+    if len(arrays) != 2:
+        raise InputError(
+            "no kernel: give it with -w, or after the input and a blank line"
+            if len(arrays) == 1
+            else f"{len(arrays)} arrays, where an input and a kernel are wanted"
+        )
+    x, w = arrays
+    return _same_rank(x, w, dims)
+
+
+def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:
+    """A single row beside an array of two axes is one of two axes too: text cannot tell."""
+    ranks = {np.ndim(x), np.ndim(w)}
+    if ranks == {1, 2} or (ranks == {1} and dims == 2):
+        return (_as_rows(x), _as_rows(w))
+    return x, w
+
+
+def _as_rows(array: Any) -> Any:
+    return [array] if np.ndim(array) == 1 else array
+
+
+def _upstream(upstream: str, x: Any, allow_nonfinite: bool) -> Any:
+    gradient = read_array(upstream, allow_nonfinite)
+    return _as_rows(gradient) if np.ndim(x) == 2 else gradient
+
+
+def _check_finite(result: Convolution) -> None:
+    for name in ("output", "dx", "dw"):
+        array = getattr(result, name)
+        if array is not None and array.dtype.kind == "f" and not np.isfinite(array).all():
+            place = int(np.argmin(np.isfinite(array)))
+            index = ",".join(map(str, unravel(place, array.shape)))
+            raise InputError(
+                f"element ({index}) of {name} passes the largest {array.dtype}; "
+                "--allow-nonfinite lets it out"
+            )
+
+
+def _explain(function: str, *arguments: Any) -> Any:
+    # Only what is asked to explain itself loads the explanations.
+    import dlcalc.explain.conv as explain
+
+    return getattr(explain, function)(*arguments)

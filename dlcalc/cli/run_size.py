@@ -1,0 +1,56 @@
+"""What `dlcalc size` does with its options."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dlcalc.calc.size import Size, size
+from dlcalc.cli.example import worked_example
+from dlcalc.cli.output import Output, note
+from dlcalc.errors import InputError
+
+
+def run_size(out: Output, solve: str | None, given: dict[str, Any]) -> None:
+    """Compute or solve, and put out what came of it."""
+    if not {"input", "kernel", "output"} & given.keys() and solve is None:
+        given = {**worked_example("size"), **given}
+    solve = solve or _unknown(given)
+    if solve is not None and solve in given:
+        raise InputError(f"{solve.replace('_', ' ')} is what is asked for; leave it away")
+    result = size(**given) if solve is None else size(**given, solve=solve)
+    # The renderers and the working are read only by the formats that want them.
+    from dlcalc.render.size import size_answer, solutions_answer
+
+    if isinstance(result, Size):
+        out.emit(size_answer(result, partial(_size_steps, result)))
+        return
+    if result.count != len(result.solutions):
+        there_are = "endlessly many" if result.count is None else f"{result.count:,}"
+        note(f"{there_are} solutions; programs get the first {len(result.solutions):,} one by one")
+    out.emit(solutions_answer(result, partial(_solution_steps, result)))
+
+
+def _unknown(given: dict[str, Any]) -> str | None:
+    """The one size that an output was given in place of."""
+    if "output" not in given:
+        return None
+    missing = [name for name in ("input", "kernel") if name not in given]
+    if len(missing) != 1:
+        raise InputError(
+            "-O is the output to solve for: name the unknown with --solve "
+            "(--expect checks an answer)"
+        )
+    return missing[0]
+
+
+def _size_steps(result: Any) -> Any:
+    from dlcalc.explain.size import size_steps
+
+    return size_steps(result.axes)
+
+
+def _solution_steps(result: Any) -> Any:
+    from dlcalc.explain.size import solution_steps
+
+    return solution_steps(result)

@@ -1,0 +1,149 @@
+"""Text to value, once, at the door: sizes, paddings, arrays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from dlcalc.errors import DlcalcError, did_you_mean
+
+_WHOLE = re.compile(r"[+-]?\d+(?:e\+?\d{1,4})?", re.ASCII)
+
+
+def parse_whole(text: str) -> int:
+    """A whole number of any size, also as 1e12; ValueError where it is none."""
+    if len(text) > 4300 or not _WHOLE.fullmatch(text):
+        raise ValueError(text)
+    digits, _, exponent = text.partition("e")
+    power: int = 10 ** int(exponent or 0)
+    return int(digits) * power
+
+
+class SizeType(click.ParamType[Any, Any]):
+    """`5`, or `5x3`: one whole number, or one an axis."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """An int, or a tuple of ints."""
+        if not isinstance(value, str):
+            return value
+        try:
+            sizes = tuple(parse_whole(part) for part in value.lower().split("x"))
+        except ValueError:
+            self.fail(f"{value[:40]!r} is no size: write 5, or 5x3 for several axes", param, ctx)
+        return sizes[0] if len(sizes) == 1 else sizes
+
+
+class PaddingType(click.ParamType[Any, Any]):
+    """`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid` or `full`."""
+
+    name = "padding"
+    names = ("same", "valid", "full")
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """One padding, or a tuple of one an axis: an int, a pair, or a name."""
+        if not isinstance(value, str):
+            return value
+        if value in self.names:
+            return value
+        try:
+            paddings = tuple(self._one(part) for part in value.split("x"))
+        except ValueError:
+            near = did_you_mean(value, self.names) if value.isalpha() else ""
+            self.fail(
+                f"{value[:40]!r} is no padding{near or ': write 1, 1x2, 1:2, same, valid or full'}",
+                param, ctx,
+            )
+        return paddings[0] if len(paddings) == 1 and isinstance(paddings[0], int) else paddings
+
+    def _one(self, text: str) -> int | tuple[int, int]:
+        before, colon, after = text.partition(":")
+        return (parse_whole(before), parse_whole(after)) if colon else parse_whole(before)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """The names that begin so."""
+        return _items(name for name in self.names if name.startswith(incomplete))
+
+
+class ArrayType(click.ParamType[Any, Any]):
+    """A file name, `-`, or numbers typed in; read when the command runs, not before."""
+
+    name = "array"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Files."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+class NameType(click.ParamType[Any, Any]):
+    """One of a few names, with `did you mean` for all others."""
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        self.name = name
+        self.names = tuple(names)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The names themselves."""
+        return f"[{'|'.join(self.names)}]"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The name as it is."""
+        if value not in self.names:
+            known = did_you_mean(str(value), self.names)
+            self.fail(f"unknown {self.name} {str(value)[:40]!r}{known}", param, ctx)
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """The names that begin so."""
+        return _items(name for name in self.names if name.startswith(incomplete))
+
+
+class IndexType(click.ParamType[Any, Any]):
+    """`0,1`: one element of an array."""
+
+    name = "index"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """A tuple of ints."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(parse_whole(part.strip()) for part in value.split(","))
+        except ValueError:
+            self.fail(f"{value[:40]!r} is no index: write 0,1", param, ctx)
+
+
+class ToleranceType(click.ParamType[Any, Any]):
+    """A relative tolerance: a number from 0."""
+
+    name = "R"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """A float."""
+        from dlcalc.readers.numbers import parse_number
+
+        try:
+            number = value if isinstance(value, float) else parse_number(value)
+        except DlcalcError as error:
+            self.fail(error.message, param, ctx)
+        if number < 0:
+            self.fail(f"{value} is below 0", param, ctx)
+        return float(number)
+
+
+def _items(names: Iterable[str]) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in names]
+
+
+SIZE = SizeType()
+PADDING = PaddingType()
+ARRAY = ArrayType()
+INDEX = IndexType()

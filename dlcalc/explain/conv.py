@@ -1,0 +1,164 @@
+"""The working of a convolution: the padded input, then each element written out as its sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from dlcalc.calc.axes import by_x
+from dlcalc.calc.compare import unravel
+from dlcalc.calc.convolution import Convolution, padded_input, terms
+from dlcalc.errors import InputError
+from dlcalc.explain.notation import Expr, Step, add, element, mul, symbol, total
+from dlcalc.explain.size import output_step
+
+MOST_ELEMENTS = 16
+MOST_TERMS = 50
+MOST_SHOWN = 1000
+"""Elements of the padded input that are still written out."""
+
+Index = tuple[int, ...]
+
+
+def conv_steps(x: Any, w: Any, result: Convolution, at: Index | None) -> Iterator[Step]:
+    """The size, the padded input, and the first elements; or the one element `at`."""
+    if len(set(result.axes)) == 1:
+        yield output_step(result.axes[0])
+    else:
+        for place, axis in enumerate(result.axes):
+            yield output_step(axis, symbol("O", str(place)))
+    if at is not None:
+        check_index(at, result.shape)
+        yield _definition(result)
+        yield element_step(x, w, result, at, shortened=False)
+        return
+    if not result.transposed and any(map(sum, result.pad)):
+        yield _padded(x, result)
+    yield _definition(result)
+    count = prod(result.shape)
+    for place in range(min(count, MOST_ELEMENTS)):
+        yield element_step(x, w, result, unravel(place, result.shape))
+    if count > MOST_ELEMENTS:
+        more = f"{count - MOST_ELEMENTS:,} more elements"
+        yield Step(f"… and {more}", note="--at INDEX shows any one of them")
+
+
+def check_index(index: Index, shape: Index) -> None:
+    """Refuse an index that is not one of an array of that shape."""
+    if len(index) != len(shape) or not all(
+        0 <= i < size for i, size in zip(index, shape, strict=True)
+    ):
+        last = ",".join(str(size - 1) for size in shape)
+        raise InputError(
+            f"index {','.join(map(str, index))} is outside the output of {by_x(shape)}; "
+            f"the last element is {last}"
+        )
+
+
+def element_step(
+    x: Any, w: Any, result: Convolution, index: Index, shortened: bool = True
+) -> Step:
+    """One output element as the sum of its products."""
+    found = terms(x, w, result, index)
+    shown = islice(found, MOST_TERMS) if shortened else found
+    products: list[Expr] = [mul(value, weight) for value, weight, *_ in shown]
+    if len(products) < len(found):
+        products.append(symbol(f"… {len(found) - len(products):,} more products"))
+    numbers = add(*products) if products else add(0)
+    note = "" if products else "no tap meets an input here"
+    return Step(element("y", index), result.output[index].item()
+                if hasattr(result.output[index], "item") else result.output[index],
+                None, (numbers,), note)
+
+
+def _padded(x: Any, result: Convolution) -> Step:
+    padded = padded_input(x, result)
+    if padded.size > MOST_SHOWN:
+        return Step("padded input", note=f"{by_x(padded.shape)}, too large to be written out")
+    return Step("padded input", padded)
+
+
+def _definition(result: Convolution) -> Step:
+    """The defining sum, with this layer's strides and dilations in it."""
+    places, taps = "ijh"[: result.dims], "kln"[: result.dims]
+    channel = ("o",) if len(result.kernel_shape) > result.dims else ()
+    inner = ("c",) if channel else ()
+    summed = ",".join((*inner, *taps))
+    if result.transposed:
+        note = "over all i with " + ", ".join(
+            f"{o} = {_scaled(axis.stride, i)} + {_scaled(axis.dilation, k)} − {axis.pad[0]}"
+            for o, i, k, axis in zip("uvt", places, taps, result.axes, strict=False)
+        )
+        outputs = "uvt"[: result.dims]
+        factors = element("x", (*inner, *places)), element("w", (*inner, *channel, *taps))
+        return Step(element("y", (*channel, *outputs)), None, total(mul(*factors)), (), note)
+    sources = tuple(
+        f"{_scaled(axis.stride, i)}+{_scaled(axis.dilation, k)}"
+        for i, k, axis in zip(places, taps, result.axes, strict=True)
+    )
+    turned = "the kernel turned round" if result.flip else ""
+    note = "; ".join(
+        each for each in (
+            "x is the padded input" if any(map(sum, result.pad)) else "",
+            turned,
+            f"c runs over the {result.kernel_shape[1]} channels of the group" if channel else "",
+        ) if each
+    )
+    body = mul(element("x", (*inner, *sources)), element("w", (*channel, *inner, *taps)))
+    return Step(element("y", (*channel, *places)), None, total(body, summed), (), note)
+
+
+def _scaled(factor: int, name: str) -> str:
+    return name if factor == 1 else f"{factor}{name}"
+
+
+def advice(x: Any, w: Any, result: Convolution, expected: Any) -> str:
+    """What would have given an expected output of another shape, or of another kernel."""
+    from dlcalc.calc.convolution import conv
+
+    array = np.asarray(expected)
+    if array.shape == result.shape:
+        turned = conv(
+            x, w, result.stride, result.pad, result.dilation, result.groups, result.dims,
+            result.pad_mode, not result.flip, result.transposed, result.output_padding,
+        )
+        same = np.array_equal(turned.output, array) and not np.array_equal(result.output, array)
+        return "that is the result of the kernel turned round (see --flip)" if same else ""
+    shape = (1,) * (len(result.shape) - array.ndim) + array.shape
+    if len(shape) != len(result.shape):
+        return ""
+    wanted = shape[-result.dims :]
+    return _rounding_that_gives(result, wanted) or _pad_that_gives(result, wanted)
+
+
+def _rounding_that_gives(result: Convolution, wanted: Index) -> str:
+    from dataclasses import replace
+
+    if result.transposed:
+        return ""
+    rounded = tuple(replace(axis, ceil=True).output for axis in result.axes)
+    return "rounding up would give it, where this rounds down" if rounded == wanted else ""
+
+
+def _pad_that_gives(result: Convolution, wanted: Index) -> str:
+    from dlcalc.calc.solve import solve_size
+    from dlcalc.errors import ShapeError
+
+    try:
+        found = solve_size(
+            "pad", wanted, input=[axis.input for axis in result.axes],
+            kernel=[axis.kernel for axis in result.axes], stride=result.stride,
+            dilation=result.dilation, transposed=result.transposed,
+            output_padding=result.output_padding,
+        )
+    except ShapeError:
+        return ""
+    firsts = [first for first, _ in found.ranges]
+    common = max(firsts)
+    if all(last is None or common <= last for _, last in found.ranges):
+        firsts = [common]
+    return f"pad {by_x(firsts)} would give it"

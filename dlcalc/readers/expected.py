@@ -1,0 +1,26 @@
+"""An expected answer: a number, an array, or an object with any of the result's fields."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from typing import Any
+
+from dlcalc.errors import DlcalcError
+from dlcalc.readers.arrays import one_array
+from dlcalc.readers.json_text import parse_json
+from dlcalc.readers.sources import decode, located, read_source
+
+
+def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
+    """What stands behind an `--expect` value: a file, `-`, or a literal.
+
+    >>> read_expected("28"), read_expected('{"remainder": 0}')
+    ([28], {'remainder': 0})
+    """
+    source = read_source(value)
+    if not source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
+        return one_array(source, allow_nonfinite)
+    try:
+        return parse_json(decode(source), allow_nonfinite)
+    except DlcalcError as error:
+        raise located(error, source) from None

@@ -1,0 +1,110 @@
+"""Arrays in NumPy's own files, checked before anything is allocated and never unpickled."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from dlcalc.errors import InputError, LimitError
+
+MOST_UNPACKED = 128 << 20
+"""Bytes that the members of an .npz may unpack to."""
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def parse_npy(data: bytes, allow_nonfinite: bool = False) -> Array:
+    """The array of an .npy file (format 1.0 or 2.0, NumPy enhancement proposal 1).
+
+    Raises InputError for a header or length that is off, for pickled objects, text and
+    structured types, and for NaN and infinities unless allowed.
+    """
+    stream = io.BytesIO(data)
+    shape, fortran, dtype = _header(stream)
+    if dtype.hasobject:
+        raise InputError("holds pickled objects, which are never loaded")
+    if dtype.kind not in "biuf":
+        raise InputError(f"holds {dtype} where real numbers belong")
+    if any(size < 1 for size in shape):
+        raise InputError(f"has the shape {shape}, and no elements")
+    wanted, found = prod(shape) * dtype.itemsize, len(data) - stream.tell()
+    if wanted != found:
+        raise InputError(
+            f"promises {wanted:,} bytes for the shape {shape} and holds {found:,}"
+        )
+    array: Array = np.frombuffer(data, dtype, offset=stream.tell())
+    array = array.reshape(shape, order="F" if fortran else "C")
+    if not allow_nonfinite and dtype.kind == "f" and not np.isfinite(array).all():
+        index = tuple(int(i[0]) for i in np.nonzero(~np.isfinite(array)))
+        raise InputError(
+            f"element {index} is {array[index]}; --allow-nonfinite lets it in"
+        )
+    return array.astype(dtype.newbyteorder("="), copy=False)
+
+
+def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    try:
+        version = np.lib.format.read_magic(stream)
+        if version == (1, 0):
+            header = np.lib.format.read_array_header_1_0(stream)
+        elif version == (2, 0):
+            header = np.lib.format.read_array_header_2_0(stream)
+        else:
+            raise InputError(f".npy format {version[0]}.{version[1]}; 1.0 and 2.0 are read")
+    except (ValueError, TypeError, OverflowError, MemoryError, RecursionError) as error:
+        detail = str(error).partition("\n")[0]
+        raise InputError(f"not an .npy file, or a damaged one: {detail}") from None
+    shape, fortran, dtype = header
+    if any(size < 0 for size in shape):
+        raise InputError(f"has the shape {shape}")
+    return tuple(int(size) for size in shape), fortran, dtype
+
+
+def parse_npz(data: bytes, name: str = "", allow_nonfinite: bool = False) -> Array:
+    """One array of an .npz file: the one named, else `output`, else the only one.
+
+    Raises LimitError where the members unpack to more than 128 MiB, InputError where the
+    archive is damaged, doubled or holds several arrays of which none is named.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            member = _choose(archive, name)
+            try:
+                return parse_npy(_unpack(archive, member), allow_nonfinite)
+            except InputError as error:
+                raise error.at(member.filename) from None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise InputError(f"not an .npz file, or a damaged one: {error}") from None
+
+
+def _choose(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+    if len(members) < len(archive.infolist()):
+        raise InputError("two members of one name")
+    for key in members:
+        if key.startswith("/") or ".." in key.split("/"):
+            raise InputError(f"a member called {key!r}")
+    promised = sum(info.file_size for info in members.values())
+    if promised > MOST_UNPACKED:
+        raise LimitError(
+            f"unpacks to {promised:,} bytes; at most {MOST_UNPACKED:,} are read from a zip"
+        )
+    for key in (name, "output"):
+        if key in members:
+            return members[key]
+    if name or len(members) != 1:
+        raise InputError(f"holds {', '.join(sorted(members)) or 'nothing'}; one array is wanted")
+    return next(iter(members.values()))
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    with archive.open(member) as stream:
+        data = stream.read(MOST_UNPACKED + 1)
+    if len(data) > MOST_UNPACKED:
+        raise LimitError(f"unpacks to more than {MOST_UNPACKED:,} bytes")
+    return data

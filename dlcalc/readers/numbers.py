@@ -1,0 +1,52 @@
+"""One number from one word, exactly, or the reason why it is none."""
+
+from __future__ import annotations
+
+from dlcalc.errors import InputError
+
+MOST_DIGITS = 4300
+"""Digits of the longest whole number that is read; results may be longer."""
+
+Number = int | float
+
+
+def parse_number(word: str, allow_nonfinite: bool = False) -> Number:
+    """A whole number as an int of any size, anything else as a float.
+
+    Raises InputError for words, digits that are not ASCII, `1_000`, NaN and infinities
+    (unless allowed), and decimals beyond the range of a double.
+
+    >>> parse_number("13"), parse_number("1e3"), parse_number("-0.5")
+    (13, 1000.0, -0.5)
+    """
+    if "_" in word or not word.isascii():
+        raise InputError(f"{shorten(word)!r} is not a number: write it in plain digits, 1000")
+    if len(word) > MOST_DIGITS:
+        raise InputError(
+            f"a number of {len(word):,} characters; at most {MOST_DIGITS:,} digits are read"
+        )
+    try:
+        return int(word)
+    except ValueError:
+        pass
+    try:
+        value = float(word)
+    except ValueError:
+        raise InputError(f"{shorten(word)!r} is not a number") from None
+    if not allow_nonfinite:
+        check_finite(value, word)
+    return value
+
+
+def check_finite(value: float, word: str) -> None:
+    """Refuse NaN and infinities by the name under which they came."""
+    if value - value == 0:
+        return
+    if value == value and any(digit in word for digit in "0123456789"):
+        raise InputError(f"{shorten(word)} is beyond the largest float64, 1.8e308")
+    raise InputError(f"{word} is not a finite number; --allow-nonfinite lets it in")
+
+
+def shorten(word: str, most: int = 40) -> str:
+    """The word as an error shows it: cut in the middle where it is long."""
+    return word if len(word) <= most else f"{word[: most // 2]}…{word[-8:]}"

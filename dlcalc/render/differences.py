@@ -1,0 +1,43 @@
+"""A difference from an expected answer, in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlcalc.render.answer import Answer
+from dlcalc.render.formulas import formula_text
+from dlcalc.render.numbers import format_number
+
+
+def describe(difference: Any, answer: Answer, expected: Any, precision: int) -> str:
+    """What differs first, by how much, with the working of that very element."""
+    if not hasattr(difference, "index"):
+        wanted = "x".join(map(str, difference.expected)) or "a single number"
+        found = "x".join(map(str, difference.actual)) or "a single number"
+        text = f"{difference.field}: expected the shape {wanted}, is {found}"
+        advice = answer.advice(difference.field, expected)
+        return text + (f"; {advice}" if advice else "")
+    return _element(difference, answer, precision)
+
+
+def _element(difference: Any, answer: Answer, precision: int) -> str:
+    digits: int | None = precision
+    expected, actual = difference.expected, difference.actual
+    if format_number(expected, digits) == format_number(actual, digits):
+        digits = None
+    place = f"({','.join(map(str, difference.index))})"
+    where = f"element {place}" if difference.index else difference.field
+    if difference.index and difference.field != answer.main:
+        where = f"{difference.field} {where}"
+    shown = format_number(expected, digits), format_number(actual, digits)
+    text = f"{where}: expected {shown[0]}, is {shown[1]}"
+    step = answer.element(difference.field, difference.index)
+    if step is not None:
+        terms = [each for each in (step.formula, *step.numbers) if each is not None]
+        text += "".join(f" = {formula_text(each, precision)}" for each in terms)
+        if step.note:
+            text += f" ({step.note})"
+    if difference.total > 1:
+        text += f"; {difference.count:,} of {difference.total:,} elements differ"
+    advice = answer.advice(difference.field, expected)
+    return text + (f"; {advice}" if advice else "")

@@ -1,0 +1,60 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from dlcalc.errors import FileError
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Write a file so that it holds all of `data`, or what it held before.
+
+    The bytes go to a new file beside it, which then takes its place; a symbolic link
+    stays, and its target is written. Anything that is no regular file (a FIFO, a device)
+    is written to directly. Raises FileError by the system's own reason.
+    """
+    target = os.path.realpath(path)
+    try:
+        mode = _mode(target)
+        if mode is not None and not stat.S_ISREG(mode):
+            _write_through(target, data)
+        else:
+            _replace(target, data, mode)
+    except OSError as error:
+        text = error.strerror or str(error)
+        raise FileError(f"cannot be written: {text[:1].lower()}{text[1:]}").at(path) from None
+
+
+def _mode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _replace(target: str, data: bytes, mode: int | None) -> None:
+    folder, name = os.path.split(target)
+    part = os.path.join(folder, f".{name[:200]}.{os.getpid()}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    descriptor = os.open(part, flags, 0o666 if mode is None else stat.S_IMODE(mode))
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if mode is not None:
+                os.fchmod(descriptor, stat.S_IMODE(mode))
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(part, target)
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
+def _write_through(target: str, data: bytes) -> None:
+    # Without O_NONBLOCK, a FIFO that nobody reads would be waited for without end.
+    descriptor = os.open(target, os.O_WRONLY | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)

@@ -1,0 +1,157 @@
+"""Expressions as LaTeX (amsmath)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dlcalc.render.formulas import binding
+from dlcalc.render.numbers import DEFAULT_PRECISION, format_number
+
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta",
+    "θ": "theta", "λ": "lambda", "μ": "mu", "ν": "nu", "π": "pi", "ρ": "rho", "σ": "sigma",
+    "τ": "tau", "φ": "varphi", "ψ": "psi", "ω": "omega", "Δ": "Delta", "Σ": "Sigma",
+    "Φ": "Phi", "Π": "Pi", "∂": "partial", "ℓ": "ell", "∞": "infty",
+}
+_ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
+_FUNCTIONS = {"exp", "log", "ln", "tanh", "max", "min", "det", "sin", "cos"}
+_MARKUP = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "_": r"\_", "^": r"\^{}", "#": r"\#",
+    "$": r"\$", "%": r"\%", "&": r"\&", "~": r"\~{}", "−": "$-$", "·": r"$\cdot$",
+    "×": r"$\times$", "≤": r"$\le$", "≥": r"$\ge$", "→": r"$\to$", "…": r"\ldots{}",
+    "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$", "∑": r"$\sum$",
+    "≈": r"$\approx$", "√": r"$\surd$", "⊙": r"$\odot$", "ᵀ": r"$^{\mathsf{T}}$",
+    "‖": r"$\|$", "½": r"$\tfrac12$", "≠": r"$\neq$",
+}
+_SCRIPTS = {
+    **{sign: f"$^{{{plain}}}$" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)},
+    **{sign: f"$_{{{plain}}}$" for sign, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)},
+}
+
+
+def escape_latex(text: str) -> str:
+    """Words as LaTeX text, every sign that means something else escaped."""
+    return "".join(
+        _MARKUP.get(sign) or _SCRIPTS.get(sign)
+        or (f"$\\{_GREEK[sign]}$" if sign in _GREEK else sign)
+        for sign in text
+    )
+
+
+def matrix_latex(rows: Any, precision: int | None) -> str:
+    """A matrix (or a vector, as one row) in brackets."""
+    grid = rows if rows and isinstance(rows[0], Sequence) else [rows]
+    body = r" \\ ".join(
+        " & ".join(latex_number(each, precision) for each in row) for row in grid
+    )
+    columns = max(map(len, grid))
+    wide = rf"\setcounter{{MaxMatrixCols}}{{{columns}}}" if columns > 10 else ""
+    return rf"{wide}\begin{{bmatrix}} {body} \end{{bmatrix}}"
+
+
+def latex_number(value: Any, precision: int | None) -> str:
+    """A number, its power of ten as one."""
+    mantissa, e, exponent = format_number(value, precision).partition("e")
+    if mantissa.lstrip("-") in ("NaN", "Infinity"):
+        return r"\mathrm{NaN}" if mantissa == "NaN" else mantissa.replace("Infinity", r"\infty")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
+
+
+def formula_latex(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
+    """An expression, number or matrix in LaTeX's math mode."""
+    return _Writer(precision).write(term)
+
+
+def _name(name: str) -> str:
+    body = accent = ""
+    for sign in name:
+        if sign in _ACCENTS:
+            accent = _ACCENTS[sign]
+        else:
+            body += f"\\{_GREEK[sign]} " if sign in _GREEK else sign
+    letters = [sign for sign in name if sign not in _ACCENTS]
+    if len(letters) > 1 and all(sign.isascii() for sign in letters):
+        body = rf"\mathrm{{{body.replace('_', chr(92) + '_')}}}"
+    if accent:
+        *before, last = letters
+        marked = f"\\{_GREEK[last]}" if last in _GREEK else last
+        return _name("".join(before)) + rf"\{accent}{{{marked}}}" if before else (
+            rf"\{accent}{{{marked}}}"
+        )
+    return body.strip()
+
+
+class _Writer:
+    def __init__(self, precision: int | None) -> None:
+        self.precision = precision
+
+    def write(self, term: Any) -> str:
+        kind = getattr(term, "kind", None)
+        if kind is None:
+            if isinstance(term, str):
+                return rf"\text{{{escape_latex(term)}}}"
+            if hasattr(term, "tolist"):
+                term = term.tolist()
+            if isinstance(term, Sequence):
+                return matrix_latex(term, self.precision)
+            return latex_number(term, self.precision)
+        written: str = getattr(self, f"_{kind}")(*term.args)
+        return written
+
+    def _within(self, term: Any, least: int) -> str:
+        text = self.write(term)
+        return text if binding(term) >= least else rf"\left({text}\right)"
+
+    def _symbol(self, name: str, sub: str) -> str:
+        below = sub if len(sub) == 1 or not sub.isalpha() else rf"\mathrm{{{sub}}}"
+        return f"{_name(name)}_{{{below}}}" if sub else _name(name)
+
+    def _element(self, name: str, index: tuple[int, ...]) -> str:
+        return f"{_name(name)}_{{{','.join(map(str, index))}}}"
+
+    def _add(self, *terms: Any) -> str:
+        return " + ".join(
+            self._within(each, 3 if place and binding(each) == 2 else 1)
+            for place, each in enumerate(terms)
+        )
+
+    def _sub(self, left: Any, right: Any) -> str:
+        return f"{self._within(left, 1)} - {self._within(right, 3)}"
+
+    def _neg(self, term: Any) -> str:
+        return f"-{self._within(term, 3)}"
+
+    def _mul(self, *factors: Any) -> str:
+        return r" \cdot ".join(
+            self._within(each, 3 if place else 2) for place, each in enumerate(factors)
+        )
+
+    def _hadamard(self, *factors: Any) -> str:
+        return r" \odot ".join(self._within(each, 3) for each in factors)
+
+    def _matmul(self, *factors: Any) -> str:
+        return r" \, ".join(self._within(each, 4) for each in factors)
+
+    def _div(self, above: Any, below: Any) -> str:
+        return rf"\frac{{{self.write(above)}}}{{{self.write(below)}}}"
+
+    def _pow(self, base: Any, exponent: Any) -> str:
+        return f"{self._within(base, 6)}^{{{self.write(exponent)}}}"
+
+    def _transpose(self, term: Any) -> str:
+        return rf"{self._within(term, 6)}^{{\mathsf{{T}}}}"
+
+    def _floor(self, term: Any) -> str:
+        return rf"\left\lfloor {self.write(term)} \right\rfloor"
+
+    def _ceil(self, term: Any) -> str:
+        return rf"\left\lceil {self.write(term)} \right\rceil"
+
+    def _call(self, function: str, *arguments: Any) -> str:
+        known = f"\\{function}" if function in _FUNCTIONS else _name(function)
+        return rf"{known}\left({', '.join(self.write(each) for each in arguments)}\right)"
+
+    def _total(self, body: Any, index: str) -> str:
+        below = f"_{{{index}}}" if index else ""
+        return rf"\sum{below} {self._within(body, 3)}"

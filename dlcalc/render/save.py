@@ -1,0 +1,72 @@
+"""An answer as the bytes of a file, by the ending of its name."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Any
+
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.render.answer import Answer
+from dlcalc.render.files import write_whole
+from dlcalc.render.formats import render
+
+ENDINGS = {".npy": "", ".npz": "", ".json": "json", ".csv": "csv", ".txt": "plain"}
+
+
+def check_ending(path: str) -> str:
+    """The ending of a file name, where it is one that can be written; else InputError."""
+    ending = os.path.splitext(path)[1].lower()
+    if ending not in ENDINGS:
+        raise InputError(f"ending {ending!r} is not known{did_you_mean(ending, ENDINGS)}").at(path)
+    return ending
+
+
+def save(answer: Answer, path: str, explain: bool) -> None:
+    """Write an answer to a file, unrounded, whole or not at all."""
+    ending = check_ending(path)
+    try:
+        if ending in (".npy", ".npz"):
+            data = _npy(answer) if ending == ".npy" else _npz(answer)
+        else:
+            text = "".join(render(answer, ENDINGS[ending], None, explain))
+            data = text.encode("utf-8", "backslashreplace")
+    except InputError as error:
+        raise error.at(path) from None
+    write_whole(path, data)
+
+
+def _array(value: Any) -> Any:
+    import numpy as np
+
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return None
+    if array.dtype.kind == "O":
+        raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
+    return array if array.dtype.kind in "biuf" else None
+
+
+def _npy(answer: Answer) -> bytes:
+    import numpy as np
+
+    array = _array(answer.record.get(answer.main))
+    if array is None:
+        raise InputError("the result is no array; save it as .json, .csv or .txt")
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
+def _npz(answer: Answer) -> bytes:
+    import numpy as np
+
+    arrays = {
+        name: array
+        for name, value in answer.record.items()
+        if not isinstance(value, str | dict | bool) and (array := _array(value)) is not None
+    }
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    return stream.getvalue()

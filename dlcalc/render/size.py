@@ -1,0 +1,55 @@
+"""Sizes and solutions as an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.render.answer import Answer, Table
+
+if TYPE_CHECKING:
+    from dlcalc.calc.size import Size
+    from dlcalc.calc.solve import Solutions
+
+
+def size_answer(result: Size, working: Any) -> Answer:
+    """The output size alone for people, the remainder beside it for programs."""
+    record = {"output": _listed(result.output), "remainder": _listed(result.remainder)}
+    table = Table(list(record), [list(record.values())], bare=_sizes(result.output))
+    return Answer(
+        record, [table], working=working, whole=True,
+        element=lambda name, index: _output_step(working, index) if name == "output" else None,
+    )
+
+
+def _output_step(working: Any, index: tuple[int, ...]) -> Any:
+    steps = [step for step in working() if step.formula is not None]
+    outputs = [step for step in steps if step.name != "remainder"]
+    return outputs[index[0] if index else 0]
+
+
+def solutions_answer(result: Solutions, working: Any) -> Answer:
+    """Every solution with what it leaves over."""
+    name = result.solve
+    rows = [[_listed(each.value), _listed(each.remainder)] for each in result.solutions]
+    record: dict[str, Any] = {
+        "solve": name,
+        "solutions": [{name: value, "remainder": rest} for value, rest in rows],
+    }
+    table = Table([name, "remainder"], rows)
+    if result.count != len(rows):
+        record["ranges"] = [list(each) for each in result.ranges]
+        table = replace(table, bare=" x ".join(_range(*each) for each in result.ranges))
+    return Answer(record, [table], main="solutions", working=working, whole=True)
+
+
+def _range(first: int, last: int | None) -> str:
+    return f"{first} and every larger one" if last is None else f"{first} to {last}"
+
+
+def _listed(value: int | tuple[int, ...]) -> int | list[int]:
+    return value if isinstance(value, int) else list(value)
+
+
+def _sizes(value: int | tuple[int, ...]) -> str:
+    return str(value) if isinstance(value, int) else "x".join(map(str, value))
