@@ -63,7 +63,9 @@ class Output:
         if tolerance is None:
             tolerance = 0.0 if answer.whole else DEFAULT_TOLERANCE
         try:
-            difference = compare(expected, answer.record, answer.main, tolerance)
+            difference = compare(
+                expected, answer.record, answer.main, tolerance, answer.order
+            )
         except InputError as error:
             raise error.at("--expect") from None
         if difference is not None:
