@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.calc.axes import by_x
 from dlcalc.calc.lstm_gates import GATES
-from dlcalc.calc.lstm_numbers import read_array, with_shape
+from dlcalc.calc.lstm_numbers import as_floats, with_shape
 from dlcalc.errors import InputError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -63,7 +63,7 @@ def read_weights(given: Mapping[str, Any]) -> Weights:
 def _own_layout(given: Mapping[str, Any]) -> Weights:
     if "W" not in given:
         raise InputError("missing field 'W', 4H x (H+D), or weight_ih_l0 and weight_hh_l0")
-    W = read_array("W", given["W"])
+    W = as_floats(given["W"], "W")
     _check_rows("W", W)
     rows, columns = W.shape
     if columns <= rows // 4:
@@ -84,11 +84,11 @@ def _torch_layout(given: Mapping[str, Any]) -> Weights:
     gates = given.get("gates", TORCH_GATES)
     if gates != TORCH_GATES:
         raise InputError(f"gates {gates!r}: PyTorch's weights are in the order {TORCH_GATES!r}")
-    from_x = read_array("weight_ih_l0", given["weight_ih_l0"])
-    from_h = read_array("weight_hh_l0", given["weight_hh_l0"])
+    from_x = as_floats(given["weight_ih_l0"], "weight_ih_l0")
+    from_h = as_floats(given["weight_hh_l0"], "weight_hh_l0")
     _check_rows("weight_ih_l0", from_x)
     rows = from_x.shape[0]
-    with_shape("weight_hh_l0", from_h, (rows, rows // 4))
+    with_shape(from_h, "weight_hh_l0", (rows, rows // 4))
     b = _bias(given, "bias_ih_l0", rows) + _bias(given, "bias_hh_l0", rows)
     return Weights(np.concatenate([from_h, from_x], axis=1), b, TORCH_GATES, torch=True)
 
@@ -103,4 +103,4 @@ def _check_rows(name: str, W: Array) -> None:
 def _bias(given: Mapping[str, Any], name: str, rows: int) -> Array:
     if name not in given:
         return np.zeros(rows, np.float32)
-    return with_shape(name, read_array(name, given[name]), (rows,))
+    return with_shape(as_floats(given[name], name), name, (rows,))

@@ -1,4 +1,4 @@
-"""Values by name to arrays of real numbers, with errors that name them."""
+"""Values by name to arrays of floats of the wanted shape."""
 
 from __future__ import annotations
 
@@ -7,34 +7,31 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.axes import by_x
+from dlcalc.calc.numbers import as_numbers
 from dlcalc.errors import InputError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def read_array(name: str, value: Any) -> Array:
-    """Nested lists or an array as floats: float32 stays, whole numbers become float64.
+def as_floats(values: object, name: str) -> Array:
+    """`values` as floats: float32 stays, float16 becomes float32, whole numbers float64.
 
-    Raises ShapeError for ragged rows and InputError for what is no number.
-
-    >>> read_array("b", [1, 2]).dtype
+    >>> as_floats([1, 2], "b").dtype
     dtype('float64')
     """
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ShapeError(f"{name} has rows of different lengths") from None
-    if array.dtype.kind in "iu" or array.size == 0:
-        return array.astype(float)
+    array = as_numbers(values, name)
     if array.dtype.kind != "f":
-        raise InputError(f"{name} is not an array of numbers")
+        try:
+            return array.astype(float)
+        except OverflowError:
+            raise InputError(f"{name} holds a whole number beyond the largest float") from None
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
-def with_shape(name: str, array: Array, shape: tuple[int, ...]) -> Array:
+def with_shape(array: Array, name: str, shape: tuple[int, ...]) -> Array:
     """The array itself where its shape is that asked for; a number serves for one of one.
 
-    >>> with_shape("h0", np.array(0.5), (1,)).tolist()
+    >>> with_shape(np.array(0.5), "h0", (1,)).tolist()
     [0.5]
     """
     if array.ndim == 0:

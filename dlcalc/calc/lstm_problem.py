@@ -11,7 +11,7 @@ import numpy as np
 from dlcalc.calc.axes import by_x
 from dlcalc.calc.lstm_gates import gate_activations
 from dlcalc.calc.lstm_layout import read_weights
-from dlcalc.calc.lstm_numbers import read_array, with_shape
+from dlcalc.calc.lstm_numbers import as_floats, with_shape
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -120,7 +120,7 @@ def _sequence(given: Mapping[str, Any], D: int) -> Array:
     """x of D numbers, T × D or T × B × D."""
     if "x" not in given:
         raise InputError(f"missing field 'x', the inputs: {D} numbers, or steps x {D}")
-    x = np.atleast_1d(read_array("x", given["x"]))
+    x = np.atleast_1d(as_floats(given["x"], "x"))
     if x.ndim > 3 or x.shape[-1] != D:
         raise ShapeError(
             f"x has shape {by_x(x.shape)}; W asks for {D}, steps x {D} or steps x batch x {D}"
@@ -135,10 +135,10 @@ def _state(given: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array
     if name not in given:
         array: Array = np.zeros(shape, np.float32)
     else:
-        array = read_array(name, given[name])
+        array = as_floats(given[name], name)
         if array.ndim == len(shape) + 1 and array.shape[0] == 1:
             array = array[0]  # PyTorch's axis of layers
-        array = with_shape(name, array, shape)
+        array = with_shape(array, name, shape)
     return array.reshape(-1, shape[-1])
 
 
@@ -148,8 +148,8 @@ def _entering(given: Mapping[str, Any], T: int, lead: tuple[int, ...], H: int) -
     if "dh" not in given:
         dh: Array = np.zeros(each, np.float32)
     else:
-        dh = read_array("dh", given["dh"])
-        dh = with_shape("dh", dh, each if dh.ndim <= len(each) else every)
+        dh = as_floats(given["dh"], "dh")
+        dh = with_shape(dh, "dh", each if dh.ndim <= len(each) else every)
     return np.broadcast_to(dh, every).reshape(T, -1, H)
 
 
@@ -170,8 +170,9 @@ def _after(
     if missing:
         raise InputError(f"next: missing field {missing[0]!r}; it gives the step after the last")
     return {
-        name: with_shape(f"next: {name}", read_array(f"next: {name}", value), (*lead, H))
-        .reshape(-1, H)
+        name: with_shape(as_floats(value, f"next: {name}"), f"next: {name}", (*lead, H)).reshape(
+            -1, H
+        )
         for name, value in after.items()
     }
 
