@@ -19,7 +19,7 @@ _FUNCTIONS = {
 """The Python functions and where each lives."""
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str):  # type: ignore[no-untyped-def]
     if name in _FUNCTIONS:
         return getattr(_import_module(_FUNCTIONS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,6 +17,7 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line of this process, and end the process with its status."""
+    _prepare()
     status = run(sys.argv[1:])
     # Everything is written and flushed: skip the interpreter's slow good-bye, which would
     # also report a closed stdout or stderr a second time.
@@ -26,7 +27,8 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line with these arguments; the exit status, its error already told."""
     try:
-        _prepare()
+        if sys.stdout is None:
+            raise FileError("standard output is closed; the result has nowhere to go")
         from dlcalc.cli.lazy import root
 
         return _status_of(root, arguments)
@@ -49,10 +51,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _prepare() -> None:
+    """Set what belongs to the process as a whole: signals, limits, threads."""
     import signal
 
-    if sys.stdout is None:
-        raise FileError("standard output is closed; the result has nowhere to go")
     if hasattr(signal, "SIGPIPE"):
         # A reader that goes away ends this command as it ends any other filter.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -10,7 +10,7 @@ from dlcalc.cli.options import output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import PADDING, SIZE, NameType
 
-UNKNOWNS = NameType("unknown", ("input", "kernel", "pad", "stride", "dilation", "output_padding"))
+UNKNOWNS = NameType("quantity", ("input", "kernel", "pad", "stride", "dilation", "output_padding"))
 
 
 @click.command()

@@ -15,9 +15,10 @@ def describe(difference: Any, answer: Answer, expected: Any, precision: int) -> 
         wanted = "x".join(map(str, difference.expected)) or "a single number"
         found = "x".join(map(str, difference.actual)) or "a single number"
         text = f"{difference.field}: expected the shape {wanted}, is {found}"
-        advice = answer.advice(difference.field, expected)
-        return text + (f"; {advice}" if advice else "")
-    return _element(difference, answer, precision)
+    else:
+        text = _element(difference, answer, precision)
+    advice = answer.advice(difference.field, expected)
+    return text + (f"; {advice}" if advice else "")
 
 
 def _element(difference: Any, answer: Answer, precision: int) -> str:
@@ -39,5 +40,4 @@ def _element(difference: Any, answer: Answer, precision: int) -> str:
             text += f" ({step.note})"
     if difference.total > 1:
         text += f"; {difference.count:,} of {difference.total:,} elements differ"
-    advice = answer.advice(difference.field, expected)
-    return text + (f"; {advice}" if advice else "")
+    return text

@@ -1,0 +1,138 @@
+"""`dlcalc size` as its users type it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dlcalc
+from tests.cli.running import invoke, run
+
+CASES = json.loads((Path(__file__).parents[1] / "data" / "reference_size.json").read_text())
+
+
+def arguments(case: dict[str, Any]) -> list[str]:
+    words = ["-L", str(case["input"]), "-F", str(case["kernel"]), "-S", str(case["stride"])]
+    words += ["-P", str(case["pad"]), "-D", str(case["dilation"])]
+    if case["kind"] == "transposed":
+        words += ["--transposed", "--output-padding", str(case["output_padding"])]
+    return words + ["--ceil"] * (case["kind"] == "pool_ceil")
+
+
+@pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
+def test_sizes_are_those_of_pytorch(case: dict[str, Any]) -> None:
+    done = invoke("size", *arguments(case), "-f", "json")
+    assert json.loads(done.out)["output"] == case["output"]
+    values = {key: value for key, value in case.items() if key not in ("kind", "output")}
+    values |= {"transposed": case["kind"] == "transposed", "ceil": case["kind"] == "pool_ceil"}
+    assert dlcalc.size(**values).output == case["output"]
+
+
+@pytest.mark.parametrize(
+    ("line", "out"),
+    [
+        ("-L 32 -F 5", "28\n"),
+        ("-L 32 -F 5 -f plain", "28\n"),
+        ("-L 32x28 -F 5x3 -S 2", "14x13\n"),
+        ("-L 32 -F 5 -S 2 -f json", '{"output": 14, "remainder": 1}\n'),
+        ("-L 32x28 -F 5 -f json", '{"output": [28, 24], "remainder": [0, 0]}\n'),
+        ("-L 32 -F 5 -S 2 -f csv", "output,remainder\n14,1\n"),
+        ("-L 32x28 -F 5 -f tsv", "output\tremainder\n28x24\t0x0\n"),
+        ("-L 33 -F 4 -S 2 -P same", "17\n"),
+        ("-L 33 -F 4 -P valid", "30\n"),
+        ("-L 33 -F 4 -P full", "36\n"),
+        ("-L 4 -F 5 -S 2 -P 2:2 --transposed --output-padding 1", "8\n"),
+        ("-L 5 -F 3 -S 2 -P same --transposed", "10\n"),
+        ("-L 5 -F 2 -S 3 -P same --transposed", "15\n"),
+        ("-L 4x4 -F 2 -S 2 -P 1:0x0:1", "2x2\n"),
+        ("-L 1e30 -F 5", "999999999999999999999999999996\n"),
+        ("-L 32 -S 3 -O 10 --solve kernel -f json",
+         '{"solve": "kernel", "solutions": [{"kernel": 3, "remainder": 2}, '
+         '{"kernel": 4, "remainder": 1}, {"kernel": 5, "remainder": 0}]}\n'),
+        ("-F 5 -O 28 -f csv", "input,remainder\n32,0\n"),
+        ("-L 7 -F 3 -O 14 -S 2 -P 1 --transposed --solve output_padding -f csv",
+         "output_padding,remainder\n1,0\n"),
+    ],
+)  # fmt: skip
+def test_prints(line: str, out: str) -> None:
+    done = invoke("size", *line.split())
+    assert (done.status, done.out, done.err) == (0, out, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("-L 4 -F 5", "a kernel of 5 does not fit a padded input of 4"),
+        ("-L 8 -F 5 -D 2", "a kernel of 5 (span 9) does not fit a padded input of 8"),
+        ("-L 0 -F 1", "input 0 is below 1"),
+        ("-L 4 -F 2 -S 0", "stride 0 is below 1"),
+        ("-L 4 -F 2 -P -1", "pad -1 is below 0"),
+        ("-L 4x4x4 -F 2x2", "kernel has 2 values for 3 axes"),
+        ("-L 4", "the kernel size is missing"),
+        ("-L 4 -F 2 --output-padding 1", "output padding is for a transposed convolution"),
+        ("-L 4 -F 2 --transposed --output-padding 1",
+         "output padding 1 must be below the stride 1 or the dilation 1"),
+        ("-L 4 -F 2 --transposed --ceil",
+         "rounding up (ceil) is for pooling, not for a transposed convolution"),
+        ("-L 32 -F 5 -O 29 --solve pad",
+         "no whole pad gives an output of 29; the nearest outputs that have one: 28 and 30"),
+        ("-L 32 -F 5 -O 28", "-O is the output to solve for: name the unknown with --solve "
+         "(--expect checks an answer)"),
+        ("-L 32 -O 28 -F 5 --solve kernel", "kernel is what is asked for; leave it away"),
+        ("-L 32 -F 5 --solve pad", "solving for the pad wants the output size"),
+        ("-O 5 -S 2 -P same -F 3 --solve input", "pad 'same' follows from the input; "
+         "give it as a number"),
+        ("-L 3,2 -F 2",
+         "invalid value for '-L' / '--input': '3,2' is no size: write 5, or 5x3 for several axes"),
+        ("-L 3 -F 2 -P sane", "invalid value for '-P' / '--pad': 'sane' is no padding; "
+         "did you mean same?"),
+        ("-L 3 -F 2 --strid 2", "no such option --strid; did you mean --stride?"),
+        ("-L 3 -F 2 -f jsno", "invalid value for '-f' / '--format': unknown format 'jsno'; "
+         "did you mean json?"),
+        ("-L 3 -F 2 --solve pads", "invalid value for '--solve': unknown quantity 'pads'; "
+         "did you mean pad?"),
+    ],
+)  # fmt: skip
+def test_refuses(line: str, complaint: str) -> None:
+    done = invoke("size", *line.split())
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint == complaint
+
+
+def test_expect_names_the_difference_with_its_working() -> None:
+    done = invoke("size", "-L", "32", "-F", "5", "-S", "2", "--expect", "15")
+    assert (done.status, done.out) == (1, "14\n")
+    assert done.complaint.startswith(
+        "output: expected 15, is 14 = ⌊(L + 2·P − F)/S⌋ + 1 = ⌊(32 + 2·0 − 5)/2⌋ + 1 = ⌊27/2⌋ + 1"
+    )
+    assert invoke("size", "-L", "32", "-F", "5", "-S", "2", "--expect", "14").status == 0
+
+
+def test_called_with_nothing_it_runs_its_example_and_says_so() -> None:
+    done = run("size")
+    assert (done.status, done.out) == (0, "28\n")
+    assert "worked example" in done.complaint
+    assert "-L SIZE -F SIZE" in done.complaint
+
+
+def test_the_example_takes_the_options_that_were_given() -> None:
+    assert invoke("size", "--stride", "2").out == "14\n"
+
+
+def test_explain_shows_formula_numbers_and_rounding() -> None:
+    done = invoke("size", "-L", "32", "-F", "5", "-S", "2", "--explain")
+    formula, numbers = "⌊(L + 2·P − F)/S⌋ + 1", "⌊(32 + 2·0 − 5)/2⌋ + 1"
+    assert f"O = {formula} = {numbers} = ⌊27/2⌋ + 1 = 13 + 1 = 14" in done.out
+    working = json.loads(invoke("size", "--explain", "-f", "json").out)["working"]
+    assert working[0]["value"] == 28
+
+
+def test_endless_solutions_are_said_to_be_so() -> None:
+    done = invoke("size", "-L", "32", "-F", "5", "-O", "1", "--solve", "stride")
+    assert (done.status, done.out) == (0, "28 and every larger one\n")
+    record = json.loads(
+        invoke("size", "-L", "32", "-F", "5", "-O", "1", "--solve", "stride", "-f", "json").out
+    )
+    assert record["ranges"] == [[28, None]]
+    assert record["solutions"][0] == {"stride": 28, "remainder": 27}
