@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcalc.calc.lstm_gates import gate_rows
 from dlcalc.calc.lstm_next import LaterStep, enter_later_step
+from dlcalc.calc.lstm_onward import run_on
 from dlcalc.calc.lstm_passes import Backward, Forward, backward, forward
 from dlcalc.calc.lstm_problem import LstmProblem, make_problem
 from dlcalc.errors import InputError
@@ -119,7 +120,7 @@ def lstm(
     W: Any = None, b: Any = None, x: Any = None, h0: Any = None, c0: Any = None,
     dh: Any = None, dc: Any = None, *, gates: str | None = None,
     activations: Mapping[str, str] | None = None, next: Mapping[str, Any] | None = None,
-    **torch_weights: Any,
+    steps: int | None = None, inputs: Any = "repeat", **torch_weights: Any,
 ) -> LstmResult:
     """Gates, states and every gradient of an LSTM, over one step or many.
 
@@ -129,7 +130,8 @@ def lstm(
     (H for every step alike, or T × H), `dc` the one that enters the last c. In place of
     `W` and `b`, PyTorch's `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`.
     `next` gives step T+1 by its gates i f o g and their gradients di df do dg (and dc),
-    from which the recurrent parts of δh_T and δc_T follow.
+    from which the recurrent parts of δh_T and δc_T follow. `steps` runs on, with x
+    repeated, `inputs="zero"` or the rows of `inputs`.
 
     Backpropagation through time: Werbos 1990, "Backpropagation through time: what it
     does and how to do it". Raises InputError and ShapeError for fields that are unknown,
@@ -143,7 +145,10 @@ def lstm(
         "W": W, "b": b, "x": x, "h0": h0, "c0": c0, "dh": dh, "dc": dc, "gates": gates,
         "activations": activations, "next": next,
     }
-    return solve(make_problem({**own, **torch_weights}))
+    fields = {**own, **torch_weights}
+    if steps is not None or not isinstance(inputs, str):
+        fields = run_on(fields, steps, inputs)
+    return solve(make_problem(fields))
 
 
 def solve(problem: LstmProblem) -> LstmResult:

@@ -8,9 +8,12 @@ import numpy as np
 
 from dlcalc.calc.axes import by_x
 from dlcalc.calc.numbers import as_numbers
-from dlcalc.errors import InputError, ShapeError
+from dlcalc.errors import InputError, LimitError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST_KEPT = 2**29
+"""Numbers of a run that are kept at once."""
 
 
 def as_floats(values: object, name: str) -> Array:
@@ -39,3 +42,12 @@ def with_shape(array: Array, name: str, shape: tuple[int, ...]) -> Array:
     if array.shape != shape:
         raise ShapeError(f"{name} has shape {by_x(array.shape)}; expected {by_x(shape)}")
     return array
+
+
+def check_kept(steps: int, numbers: int) -> None:
+    """Refuse a run of more numbers than are kept at once, before any is computed."""
+    if steps * numbers > MOST_KEPT:
+        raise LimitError(
+            f"{steps:,} steps of {numbers:,} numbers are {steps * numbers:,}; "
+            f"at most {MOST_KEPT:,} are kept at once"
+        )

@@ -11,8 +11,8 @@ import numpy as np
 from dlcalc.calc.axes import by_x
 from dlcalc.calc.lstm_gates import gate_activations
 from dlcalc.calc.lstm_layout import read_weights
-from dlcalc.calc.lstm_numbers import as_floats, with_shape
-from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.calc.lstm_numbers import as_floats, check_kept, with_shape
+from dlcalc.errors import InputError, ShapeError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -20,7 +20,6 @@ FIELDS = ("W", "b", "x", "h0", "c0", "dh", "dc", "gates", "activations", "next")
 TORCH_FIELDS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 NEXT_VALUES = ("i", "f", "o", "g", "di", "df", "do", "dg")
 NEXT_OPTIONAL = ("c", "dc")
-LARGEST_RUN = 2**29
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +103,7 @@ def make_problem(fields: Mapping[str, Any]) -> LstmProblem:
     batched, flat = x.ndim == 3, x.ndim == 1
     x = x if batched else x.reshape(-1, 1, D)
     T, B = x.shape[:2]
-    _check_size(T, B, H, D)
+    check_kept(T, B * (14 * H + D))
     lead = (B,) if batched else ()
     h0, c0, dc = (_state(given, name, (*lead, H)) for name in ("h0", "c0", "dc"))
     activations = given.get("activations", {})
@@ -175,13 +174,4 @@ def _after(
         )
         for name, value in after.items()
     }
-
-
-def _check_size(T: int, B: int, H: int, D: int) -> None:
-    numbers = T * B * (14 * H + D)
-    if numbers > LARGEST_RUN:
-        raise LimitError(
-            f"{T} steps of {B} x {H} units would keep {numbers:,} numbers; "
-            f"at most {LARGEST_RUN:,} are kept at once"
-        )
 
