@@ -8,6 +8,10 @@ from dlcalc.cli.types import NameType
 
 SHELLS = ("bash", "zsh", "fish")
 
+# Click's zsh script completes when zsh loads it and not the next time that it is called.
+CLICK_TEST = "[[ $zsh_eval_context[-1] == loadautofunc ]]"
+FUNCTION_TEST = '[[ "$funcstack[1]" == "_dlcalc" ]]'
+
 
 @click.command()
 @click.argument("shell", type=NameType("shell", SHELLS))
@@ -28,4 +32,5 @@ def command(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None
     # The base class prints the script and asks no shell for its version.
-    write_out([ShellComplete.source(kind(root, {}, "dlcalc", "_DLCALC_COMPLETE")).lstrip("\n")])
+    script = ShellComplete.source(kind(root, {}, "dlcalc", "_DLCALC_COMPLETE"))
+    write_out([script.replace(CLICK_TEST, FUNCTION_TEST).lstrip("\n")])

@@ -1,0 +1,49 @@
+"""Every transcript of the README is what the commands print, and its two commands stand."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import ROOT, shell
+
+README = (ROOT / "README.md").read_text()
+
+
+def transcripts() -> list[tuple[str, str]]:
+    """Each command line of the console blocks, with what is shown under it."""
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, _, shown = part.partition("\n")
+            found.append((line, shown))
+    return found
+
+
+@pytest.mark.parametrize(("line", "shown"), transcripts(), ids=lambda text: text[:60])
+def test_transcripts_are_what_is_printed(line: str, shown: str, tmp_path: Path) -> None:
+    if "jq" in line and shutil.which("jq") is None:
+        pytest.skip("jq is not installed")
+    assert shell(f"{{ {line}; }} 2>&1", cwd=tmp_path).out == shown
+
+
+def test_the_two_commands_are_one_line_each() -> None:
+    section = README.partition("## Quick start")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    assert [block.count("\n") for block in blocks] == [1, 1]
+    assert "dlcalc conv --stride 2 --pad 1" in blocks[0]
+    assert "pytest" in blocks[1]
+
+
+def test_the_python_session_runs() -> None:
+    import doctest
+
+    [session] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    parsed = doctest.DocTestParser().get_doctest(session, {}, "README", "README.md", 0)
+    assert parsed.examples
+    assert doctest.DocTestRunner().run(parsed).failed == 0
+
+
+def test_nobody_is_sent_to_the_other_package_of_this_name() -> None:
+    assert not re.search(r"pip install\s+(-\S+\s+)*dlcalc\b", README)
