@@ -6,28 +6,37 @@ document processing". Right for every stride, dilation and type of number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
-from dlcalc.calc.conv_geometry import ALL, Geometry, blocks, padded, reach_of
+from dlcalc.calc.conv_geometry import ALL, Block, Geometry, blocks, padded, reach_of, windows
+from dlcalc.calc.conv_pool import each, share
 from dlcalc.calc.numbers import Array
 
-TILE_BYTES = 8 * 2**20
-"""Bytes of columns that are unrolled at a time."""
+TILE_BYTES = 2**20
+"""Bytes of columns that one thread unrolls at a time, so that they stay in its cache; or as
+many as the weight has, which every tile reads anew, up to the bytes below."""
+MOST_TILE_BYTES = 8 * 2**20
 
 
 def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
     """Output (batch, out, O…) of x (batch, in, L…) and w (out, in, F…)."""
     out = np.empty((x.shape[0], w.shape[0], *geometry.output), dtype=x.dtype)
     matrix = w.reshape(w.shape[0], -1)
-    for (batch, *place), columns in _tiles(x, geometry):
-        block = out[(batch, ALL, *place)]
-        product = matrix @ columns
-        shape = (w.shape[0], block.shape[0], *block.shape[2:])
-        block[...] = np.moveaxis(product.reshape(shape), 0, 1)
+
+    def run(tiles: Iterator[Block]) -> None:
+        for block, columns in _unrolled(x, geometry, tiles):
+            flat = _flat(out, block)
+            if flat is not None:
+                np.matmul(matrix, columns, out=flat)
+            else:
+                to = out[(block[0], ALL, *block[1:])].swapaxes(0, 1)
+                to[...] = (matrix @ columns).reshape(to.shape)
+
+    products = out.size * matrix.shape[1]
+    each(run, _tiles(x, geometry, w.nbytes, products), products)
     return out
 
 
@@ -35,32 +44,45 @@ def weight_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
     """The sum over batch and outputs of upstream times window: (out, in, F…)."""
     channels = upstream.shape[1]
     total = np.zeros((channels, x.shape[1] * geometry.taps), dtype=x.dtype)
-    for (batch, *place), columns in _tiles(x, geometry):
-        block = np.moveaxis(upstream[(batch, ALL, *place)], 1, 0)
-        total += block.reshape(channels, -1) @ columns.T
+    tiles = _tiles(x, geometry, total.nbytes, products=0)
+    for (batch, *place), columns in _unrolled(x, geometry, tiles):
+        part = upstream[(batch, ALL, *place)].swapaxes(0, 1)
+        total += part.reshape(channels, -1) @ columns.T
     return total.reshape(channels, x.shape[1], *geometry.kernel)
 
 
-def _tiles(x: Array, geometry: Geometry) -> Iterator[tuple[tuple[slice, ...], Array]]:
-    """Blocks of (batch, O…), each with its columns (in·F…, outputs of the block)."""
-    rows = x.shape[1] * geometry.taps
+def _tiles(x: Array, geometry: Geometry, weight_bytes: int, products: int) -> list[Block]:
+    """Blocks of (batch, O…), a tile of columns each; on all cores if there are products for it."""
     shape = (x.shape[0], *geometry.output)
-    for block in blocks(shape, TILE_BYTES // (rows * x.dtype.itemsize)):
+    room = min(max(TILE_BYTES, weight_bytes), MOST_TILE_BYTES)
+    size = room // (x.shape[1] * geometry.taps * x.dtype.itemsize)
+    return list(blocks(shape, share(prod(shape), size, products)))
+
+
+def _unrolled(
+    x: Array, geometry: Geometry, tiles: Iterable[Block]
+) -> Iterator[tuple[Block, Array]]:
+    """Each tile with its windows as columns (in·F…, outputs), in memory used over and over."""
+    rows = x.shape[1] * geometry.taps
+    stride = tuple(axis.stride for axis in geometry.axes)
+    dilation = tuple(axis.dilation for axis in geometry.axes)
+    memory = np.empty(0, dtype=x.dtype)
+    for block in tiles:
+        counts = tuple(part.stop - part.start for part in block)
         tile = padded(x[block[0]], geometry, reach_of(block[1:], geometry.axes))
-        count = prod(part.stop - part.start for part in block)
-        yield block, windows(tile, geometry, block[1:]).reshape(rows, count)
+        view = windows(tile, geometry.kernel, stride, dilation, counts[1:])
+        if memory.size < view.size:
+            memory = np.empty(view.size, dtype=x.dtype)
+        columns = memory[: view.size].reshape(view.shape)
+        columns[...] = view
+        yield block, columns.reshape(rows, prod(counts))
 
 
-def windows(tile: Array, geometry: Geometry, outputs: tuple[slice, ...]) -> Array:
-    """A view (in, F…, batch, O…) of the padded tile: every tap of every window."""
-    batch, channel, *steps = tile.strides
-    axes = geometry.axes
-    taps = [axis.dilation * step for axis, step in zip(axes, steps, strict=True)]
-    moves = [axis.stride * step for axis, step in zip(axes, steps, strict=True)]
-    counts = [part.stop - part.start for part in outputs]
-    return as_strided(
-        tile,
-        (tile.shape[1], *geometry.kernel, tile.shape[0], *counts),
-        (channel, *taps, batch, *moves),
-        writeable=False,
-    )
+def _flat(out: Array, block: Block) -> Array | None:
+    """The view (out, outputs) of one block, where its outputs lie one behind the other."""
+    (batch, first, *others), inner = block, out.shape[3:]
+    whole = all(part.stop - part.start == n for part, n in zip(others, inner, strict=True))
+    if batch.stop - batch.start > 1 or not whole:
+        return None
+    size = prod(inner)
+    return out[batch.start].reshape(out.shape[1], -1)[:, first.start * size : first.stop * size]

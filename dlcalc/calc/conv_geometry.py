@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from dlcalc.calc.numbers import Array
 from dlcalc.calc.sizes import Axis
 
+Block = tuple[slice, ...]
 ALL = slice(None)
 PAD_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -28,12 +31,12 @@ class Geometry:
     pad_mode: str = "zeros"
     """`zeros`, `reflect`, `replicate` or `circular`."""
 
-    @property
+    @cached_property
     def kernel(self) -> tuple[int, ...]:
         """Taps of the window, axis by axis."""
         return tuple(axis.kernel for axis in self.axes)
 
-    @property
+    @cached_property
     def output(self) -> tuple[int, ...]:
         """Columns of the output, axis by axis."""
         return tuple(axis.output for axis in self.axes)
@@ -62,17 +65,20 @@ def source(axis: Axis, position: int, mode: str) -> int | None:
     return None
 
 
-def padded(x: Array, geometry: Geometry, reach: tuple[slice, ...]) -> Array:
+def padded(x: Array, geometry: Geometry, reach: Block) -> Array:
     """The part `reach` of the padded input, behind batch and channels; a view where it can be."""
     if geometry.pad_mode == "zeros":
         return _zero_padded(x, geometry.axes, reach)
     for i, (axis, part) in enumerate(zip(geometry.axes, reach, strict=True)):
-        columns = [source(axis, at, geometry.pad_mode) for at in range(part.start, part.stop)]
+        end = axis.padded - 1  # tiles may overshoot: what they read there is cropped
+        columns = [
+            source(axis, min(at, end), geometry.pad_mode) for at in range(part.start, part.stop)
+        ]
         x = x.take(np.array(columns), axis=i + 2)
     return x
 
 
-def _zero_padded(x: Array, axes: tuple[Axis, ...], reach: tuple[slice, ...]) -> Array:
+def _zero_padded(x: Array, axes: tuple[Axis, ...], reach: Block) -> Array:
     inside: list[slice] = []
     place: list[slice] = []
     for axis, part in zip(axes, reach, strict=True):
@@ -103,7 +109,7 @@ def unpadded(gradient: Array, geometry: Geometry) -> Array:
     return gradient
 
 
-def reach_of(outputs: tuple[slice, ...], axes: tuple[Axis, ...]) -> tuple[slice, ...]:
+def reach_of(outputs: Block, axes: tuple[Axis, ...]) -> Block:
     """The columns of the padded input that a block of outputs reads."""
     return tuple(
         slice(part.start * axis.stride, (part.stop - 1) * axis.stride + axis.span)
@@ -111,7 +117,7 @@ def reach_of(outputs: tuple[slice, ...], axes: tuple[Axis, ...]) -> tuple[slice,
     )
 
 
-def blocks(shape: tuple[int, ...], most: int) -> Iterator[tuple[slice, ...]]:
+def blocks(shape: tuple[int, ...], most: int) -> Iterator[Block]:
     """Cut `shape` into blocks of at most `most` elements, whole in the last axes first.
 
     >>> [b for b in blocks((2, 3), 3)]
@@ -127,3 +133,17 @@ def blocks(shape: tuple[int, ...], most: int) -> Iterator[tuple[slice, ...]]:
         yield tuple(
             slice(at, min(at + step, n)) for at, step, n in zip(corner, steps, shape, strict=True)
         )
+
+
+def windows(
+    tile: Array, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...],
+    counts: tuple[int, ...],
+) -> Array:
+    """A view (in, F…, batch, counts…) of a tile (batch, in, …): every tap of every window."""
+    batch, channel, *steps = tile.strides
+    taps = [d * step for d, step in zip(dilation, steps, strict=True)]
+    moves = [s * step for s, step in zip(stride, steps, strict=True)]
+    return as_strided(
+        tile, (tile.shape[1], *kernel, tile.shape[0], *counts),
+        (channel, *taps, batch, *moves), writeable=False,
+    )

@@ -15,10 +15,12 @@ from dlcalc.calc.numbers import Array
 from dlcalc.calc.sizes import Axis
 
 
-def input_gradient(upstream: Array, w: Array, geometry: Geometry, groups: int) -> Array:
+def input_gradient(
+    upstream: Array, w: Array, geometry: Geometry, groups: int, exact: bool
+) -> Array:
     """The gradient (batch, in, L…) of the input from that of the output (batch, out, O…)."""
     if geometry.axes[0].transposed:
-        return convolve(upstream, w, _turned(geometry), groups)
+        return convolve(upstream, w, _turned(geometry), groups, exact)
     if geometry.pad_mode == "zeros":
         return transpose(upstream, w, _scattered(geometry, cropped=True), groups)
     around = transpose(upstream, w, _scattered(geometry, cropped=False), groups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlcalc.calc.axes import at_least, by_x
+from dlcalc.calc.axes import at_least, by_x, plural
 from dlcalc.errors import InputError, ShapeError
 
 Shape = tuple[int, ...]
@@ -92,7 +92,8 @@ def _check_channels(layout: Layout) -> None:
     elif channels != kernel[1] * groups:
         raise ShapeError(
             f"the input has {channels} channels, a kernel of shape {by_x(kernel)} "
-            f"(out, in/groups, k…) in {groups} groups takes {kernel[1] * groups}"
+            f"(out, in/groups, k…) in {groups} "
+            f"{plural(groups, 'group')} takes {kernel[1] * groups}"
         )
     if kernel[0] % groups:
         raise ShapeError(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 
 import numpy as np
 
+from dlcalc.calc.conv_banded import by_bands
 from dlcalc.calc.conv_columns import by_columns, weight_gradient
+from dlcalc.calc.conv_fourier import by_spectra
 from dlcalc.calc.conv_geometry import Geometry
 from dlcalc.calc.conv_transposed import by_scatter
+from dlcalc.calc.conv_winograd import by_winograd
 from dlcalc.calc.numbers import Array, is_whole
 from dlcalc.errors import LimitError
+
+Algorithm = Callable[[Array, Array, Geometry], Array]
 
 MAX_ELEMENTS = 2**29
 """Elements of an output or of a padded input: 4 GiB of float64."""
@@ -33,38 +39,69 @@ def check_work(products: int, working: np.dtype[np.generic]) -> None:
         raise LimitError(f"{products:,} products are past the limit of {most:,}")
 
 
-def convolve(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
-    """Cross-correlation of x (batch, in, L…) with w (out, in/groups, F…)."""
-    out = np.empty((x.shape[0], w.shape[0], *geometry.output), dtype=x.dtype)
-    for part, channels in zip(_channels(x, groups), _slices(w.shape[0], groups), strict=True):
-        out[:, channels] = by_columns(part, w[channels], geometry)
-    return out
+LEAST_FAST = 500_000
+"""Products below which one plain matrix product is done before another is set up."""
+LEAST_SPECTRAL_TAPS = 150
+"""Taps from which spectra are quicker than bands: between 11×11 and 13×13."""
+LEAST_WINOGRAD_CHANNELS = 32
+"""Channels, in and out, from which fewer products outweigh the transforms."""
+
+
+def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -> Array:
+    """Cross-correlation of x (batch, in, L…) with w (out, in/groups, F…).
+
+    The fast algorithms mix neighbouring inputs, and can make a NaN of an infinite one, or
+    overflow before their sums do: what is not finite is convolved again, directly.
+    """
+    fast = _fast_algorithm(x, w, geometry, groups, exact)
+    if fast is not None:
+        output = fast(x, w, geometry)
+        if np.isfinite(output.sum()):
+            return output
+    return _by_groups(by_columns, x, w, geometry, groups)
+
+
+def _fast_algorithm(
+    x: Array, w: Array, geometry: Geometry, groups: int, exact: bool
+) -> Algorithm | None:
+    """The algorithm for these shapes; None where unrolling the windows is best.
+
+    `exact` asks for sums of the products themselves, as whole numbers do.
+    """
+    size = products(x.shape[0], w.shape, geometry.output)
+    if x.dtype not in (np.float32, np.float64) or size < LEAST_FAST:
+        return None
+    dense = all(axis.stride == axis.dilation == 1 for axis in geometry.axes)
+    if groups == x.shape[1] == w.shape[0]:
+        spectral = dense and not exact and geometry.taps >= LEAST_SPECTRAL_TAPS
+        return by_spectra if spectral else by_bands
+    tiles = x.shape[0] * prod(-(-length // 4) for length in geometry.output)
+    if (
+        dense and not exact and groups == 1 and geometry.kernel in ((3,), (3, 3))
+        and min(w.shape[:2]) >= LEAST_WINOGRAD_CHANNELS and tiles >= max(w.shape[:2])
+    ):
+        return by_winograd
+    return None
 
 
 def transpose(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
     """Transposed convolution of x (batch, in, L…) with w (in, out/groups, F…)."""
-    out = np.empty((x.shape[0], w.shape[1] * groups, *geometry.output), dtype=x.dtype)
-    for part, taken, given in zip(
-        _channels(x, groups), _slices(w.shape[0], groups), _slices(out.shape[1], groups),
-        strict=True,
-    ):
-        out[:, given] = by_scatter(part, w[taken], geometry)
-    return out
+    return _by_groups(by_scatter, x, w, geometry, groups)
 
 
 def correlate(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Array:
     """The gradient (out, in/groups, F…) of a convolution's weight."""
-    pairs = zip(_channels(x, groups), _channels(upstream, groups), strict=True)
+    pairs = zip(np.split(x, groups, axis=1), np.split(upstream, groups, axis=1), strict=True)
     return np.concatenate([weight_gradient(part, up, geometry) for part, up in pairs])
 
 
-def _channels(x: Array, groups: int) -> list[Array]:
-    return [x[:, part] for part in _slices(x.shape[1], groups)]
-
-
-def _slices(length: int, groups: int) -> list[slice]:
-    step = length // groups
-    return [slice(at, at + step) for at in range(0, length, step)]
+def _by_groups(
+    algorithm: Algorithm, x: Array, w: Array, geometry: Geometry, groups: int
+) -> Array:
+    if groups == 1:
+        return algorithm(x, w, geometry)
+    pairs = zip(np.split(x, groups, axis=1), np.split(w, groups), strict=True)
+    return np.concatenate([algorithm(part, own, geometry) for part, own in pairs], axis=1)
 
 
 def products(batch: int, w: tuple[int, ...], positions: tuple[int, ...]) -> int:

@@ -178,10 +178,14 @@ class _Call:
     products: int
 
     def output(self) -> Array:
-        run = transpose if self.layout.transposed else convolve
+        groups = self.layout.groups
         result = result_dtype(self.x, self.w)
         x, w = self._prepared(self.x, self.w, self.w.size, result)
-        return given_back(run(x, w, self.geometry, self.layout.groups), result)
+        if self.layout.transposed:
+            output = transpose(x, w, self.geometry, groups)
+        else:
+            output = convolve(x, w, self.geometry, groups, is_whole(result))
+        return given_back(output, result)
 
     def gradients(self, upstream: object) -> tuple[Array, Array]:
         """The gradients of input and weight."""
@@ -195,7 +199,7 @@ class _Call:
             )
         result = result_dtype(self.x, self.w, given)
         up, w = self._prepared(given.reshape(shape), self.w, self.w.size, result)
-        dx = input_gradient(up, w, self.geometry, groups)
+        dx = input_gradient(up, w, self.geometry, groups, is_whole(result))
         x, up = self._prepared(self.x, given.reshape(shape), max(self.x.size, given.size), result)
         dw = weight_gradient(x, up, self.geometry, groups)
         return given_back(dx, result), given_back(dw, result)

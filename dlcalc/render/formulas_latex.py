@@ -111,10 +111,9 @@ class _Writer:
         return f"{_name(name)}_{{{','.join(map(str, index))}}}"
 
     def _add(self, *terms: Any) -> str:
-        return " + ".join(
-            self._within(each, 3 if place and binding(each) == 2 else 1)
-            for place, each in enumerate(terms)
-        )
+        parts = [self._within(each, 1) for each in terms] or ["0"]
+        signed = (rf"\left({part}\right)" if part.startswith("-") else part for part in parts[1:])
+        return " + ".join([parts[0], *signed])
 
     def _sub(self, left: Any, right: Any) -> str:
         return f"{self._within(left, 1)} - {self._within(right, 3)}"

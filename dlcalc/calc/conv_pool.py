@@ -1,0 +1,59 @@
+"""Coarse tiles of work on all cores, where there is enough of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+
+LEAST_PRODUCTS = 4_000_000
+"""Products below which starting threads costs more than it saves."""
+
+
+def cores() -> int:
+    """The processors that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def share(total: int, room: int, products: int) -> int:
+    """How many of `total` things one part takes: at most `room`, and as many parts a core.
+
+    >>> share(10, 100, products=1000)
+    100
+    """
+    if products < LEAST_PRODUCTS:
+        return max(1, room)
+    rounds = -(-total // (max(1, room) * cores()))
+    return max(1, -(-total // (rounds * cores())))
+
+
+def each(run: Callable[[Iterator[T]], None], parts: Iterable[T], products: int) -> None:
+    """Let `run` take parts until none is left; on all cores where there is work enough.
+
+    `run` gets an iterator, that all threads share, so that it can keep its buffers from
+    part to part. The parts write to places of their own: their order does not matter.
+    """
+    shared = iter(list(parts))
+    if products < LEAST_PRODUCTS or cores() == 1:
+        run(shared)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    def quietly() -> None:
+        with np.errstate(all="ignore"):
+            run(shared)
+
+    with ThreadPoolExecutor(cores()) as pool:
+        running = [pool.submit(quietly) for _ in range(cores())]
+        try:
+            for thread in running:
+                thread.result()
+        finally:
+            for _ in shared:  # an interrupt leaves no part for the other threads
+                pass

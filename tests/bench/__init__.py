@@ -1,0 +1,1 @@
+"""How long dlcalc takes beside its peers: `python -m tests.bench [GROUP…]`."""

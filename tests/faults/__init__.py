@@ -1,0 +1,1 @@
+"""Faults that every command survives, each against the installed command."""
