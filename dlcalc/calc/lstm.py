@@ -165,7 +165,7 @@ def solve(problem: LstmProblem) -> LstmResult:
 
 
 def _check_finite(problem: LstmProblem, name: str, values: Array) -> None:
-    if np.isfinite(values).all() or not _all_finite(problem):
+    if np.isfinite(values).all() or not problem.is_finite:
         return
     steps = np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))) + 1
     first = steps[0] if name == "c" else steps[-1]
@@ -173,8 +173,3 @@ def _check_finite(problem: LstmProblem, name: str, values: Array) -> None:
         f"{name} passes the largest {problem.dtype} at step {first} of {problem.steps}; "
         "fewer steps stay within it"
     )
-
-
-def _all_finite(problem: LstmProblem) -> bool:
-    arrays = (problem.W, problem.b, problem.x, problem.h0, problem.c0, problem.dh, problem.dc)
-    return all(bool(np.isfinite(array).all()) for array in arrays)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.activations import activation
+from dlcalc.calc.lstm import LstmResult
 from dlcalc.calc.lstm_gates import GATES, gate_rows, slope_at_value
 from dlcalc.calc.lstm_problem import LstmProblem
 
@@ -173,3 +174,8 @@ def derive(
             problem, formulas(problem.steps), nothing, places[-1], values=known
         )
     return places
+
+
+def places_of(result: LstmResult) -> list[Place]:
+    """The derivation of a result, step by step."""
+    return derive(result.problem, result.later.dc if result.later else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,10 @@ from dlcalc.calc.lstm_slips import Slip, slips
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+_ONCE = (
+    "dW", "db", "dx", "dh0", "dc0", "h", "c_last", "d_weight_ih_l0", "d_weight_hh_l0",
+    "d_bias_ih_l0", "d_bias_hh_l0", "d_bias",
+)
 _STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
 
 
@@ -35,37 +39,49 @@ def derivation_order(steps: int) -> list[str]:
     return [*forward, *later, *back]
 
 
-def recognise(
-    result: LstmResult, field: str, expected: Any, actual: Any, tolerance: float
-) -> str:
+def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -> str:
     """The slip that gives the expected values of a field, in words; "" where none does.
 
     Each slip is made in the whole derivation, at every step and at the field's own step
     alone, and the field read off, so that it is found in what follows from it too; a slip
-    in the field's own formula goes first. `field` is `steps[1].dc`, `next.dz`, `dW` and so on.
+    in the field's own formula goes first. `field` is `steps[1].dc`, `next.dz`, `dW` and
+    so on.
 
     >>> from dlcalc.calc.lstm import lstm
     >>> result = lstm(W=[[0.5, 1]] * 4, x=[[1], [2]], h0=[0.1], c0=[1], dh=[0.3], dc=[0.2])
-    >>> wrong = result.dh[1] * result.gates["g"][1]
-    >>> recognise(result, "steps[1].di", wrong, result.dgates["i"][1], 1e-6)
+    >>> recognise(result, "steps[1].di", result.dh[1] * result.gates["g"][1], 1e-6)
     'δh in place of δc'
     """
-    student, right = np.asarray(expected, float), np.asarray(actual, float)
+    step = _STEP.fullmatch(field)
+    if not (step or field.startswith("next.") or field in _ONCE):
+        return ""
+    student = np.asarray(expected, float).ravel()
+    right = _value(result, field).ravel()
     if student.size != right.size:
         return ""
     differing = [
-        place
-        for place, pair in enumerate(zip(student.flat, right.flat, strict=True))
-        if not agree(*pair, tolerance)
+        place for place in range(right.size) if not agree(student[place], right[place], tolerance)
     ]
-    step = _STEP.fullmatch(field)
     for slip in _candidates(field):
         for only in (None, int(step[1])) if step else (None,):
             with np.errstate(all="ignore"):
                 value = _value(result, field, slip, only).ravel()
-            if all(agree(student.flat[place], value[place], tolerance) for place in differing):
+            if all(agree(student[place], value[place], tolerance) for place in differing):
                 return slip.words
     return ""
+
+
+def value_at(expected: Any, field: str) -> Any:
+    """What stands at a field of expected numbers; they themselves where they are no object.
+
+    >>> value_at({"steps": [{"di": 1}, {"di": 2}]}, "steps[1].di")
+    2
+    """
+    if not isinstance(expected, Mapping):
+        return expected
+    for part in re.findall(r"\w+", field):
+        expected = expected[int(part) if part.isdigit() else part]
+    return expected
 
 
 def _candidates(field: str) -> Iterator[Slip]:
@@ -76,11 +92,13 @@ def _candidates(field: str) -> Iterator[Slip]:
     yield from (slip for slip in every if slip.field not in own)
 
 
-def _value(result: LstmResult, field: str, slip: Slip, only: int | None) -> Array:
-    """The field's values with a slip made at every step, or at one."""
+def _value(
+    result: LstmResult, field: str, slip: Slip | None = None, only: int | None = None
+) -> Array:
+    """The field's values; with a slip made at every step, or at one."""
     problem = result.problem
     later_dc = result.later.dc if result.later else None
-    places = derive(problem, later_dc, {slip.field: slip.formula}, only)
+    places = derive(problem, later_dc, {slip.field: slip.formula} if slip else None, only)
     if step := _STEP.fullmatch(field):
         return _of_place(places[int(step[1])], step[2])
     if field.startswith("next."):

@@ -81,6 +81,13 @@ class LstmProblem:
         """The type that all of the arrays fit in."""
         return np.result_type(self.W, self.b, self.x, self.h0, self.c0, self.dh, self.dc)
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether no NaN and no infinity was given."""
+        arrays = (self.W, self.b, self.x, self.h0, self.c0, self.dh, self.dc)
+        after = self.after.values() if self.after else ()
+        return all(bool(np.isfinite(array).all()) for array in (*arrays, *after))
+
 
 def make_problem(fields: Mapping[str, Any]) -> LstmProblem:
     """Fields by name, in the layout of `dlcalc lstm` or of PyTorch, as one problem.

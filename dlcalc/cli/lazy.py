@@ -13,6 +13,7 @@ from dlcalc.errors import did_you_mean
 COMMANDS = {
     "size": "Output size of a convolution or pooling, solved for any unknown.",
     "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
+    "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
     "completion": "Print the completion script of a shell.",
 }
 """The one table of commands: name and summary. Each lives in `dlcalc/cli/<name>.py`."""

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.lstm import LstmResult
-from dlcalc.calc.lstm_derivation import Place, derive, hx
+from dlcalc.calc.lstm_derivation import Place, hx, places_of
 from dlcalc.calc.lstm_gates import GATES
 from dlcalc.errors import InputError
 from dlcalc.explain.lstm_formulas import formula, name_of, recurrent, term, values
-from dlcalc.explain.notation import Expr, Step, add, mul, stack, symbol, total, transpose
+from dlcalc.explain.notation import Expr, Step, add, stack, symbol, total, transpose
 
 MOST_STEPS = 8
 """Steps that are worked out without being asked for one by one."""
@@ -40,11 +40,6 @@ def lstm_steps(result: LstmResult, at: tuple[int, ...] | None) -> Iterator[Step]
     for t in reversed(shown):
         yield from _backward(result, places[t], t + 1)
     yield from _parameters(result, places)
-
-
-def places_of(result: LstmResult) -> list[Place]:
-    """The derivation of a result, step by step."""
-    return derive(result.problem, result.later.dc if result.later else None)
 
 
 def _one_step(at: tuple[int, ...], count: int) -> tuple[int]:
@@ -149,33 +144,3 @@ def _parameters(result: LstmResult, places: list[Place]) -> Iterator[Step]:
 
 def _limited(array: Any) -> Any:
     return array.tolist() if array.size <= MOST_SHOWN else None
-
-
-def element_step(result: LstmResult, field: str, index: tuple[int, ...]) -> Step | None:
-    """The step that gives one element of a step's field, as `steps[1].dc` and (0,)."""
-    head, _, name = field.rpartition(".")
-    if not head.startswith("steps[") or not index:
-        return None
-    t = int(head[len("steps[") : -1])
-    place = places_of(result)[t]
-    sequence, unit = (index[0] if len(index) > 1 else 0), index[-1]
-    if name == "dz":
-        gate = result.problem.gates[unit // result.problem.hidden]
-        name, unit = "dz" + gate, unit % result.problem.hidden
-    found = values(place, t + 1, (sequence, unit))
-    symbolic = formula(result, name, t + 1)
-    numbers = [] if symbolic.kind == "symbol" else [symbolic.put(found)]
-    if name == "dh" and place.after is not None:
-        numbers.append(_sum_of_products(place, sequence, unit))
-    return Step(name_of(name, t + 1), found[name_of(name, t + 1)], symbolic, tuple(numbers))
-
-
-def _sum_of_products(place: Place, sequence: int, unit: int) -> Expr:
-    """δh of one unit with its column of W written out."""
-    later = place.after
-    assert later is not None
-    column = place.problem.W[:, unit].tolist()
-    gradients = later.dz[sequence].tolist()
-    entering = np.asarray(place.dh_entering)[sequence, unit].item()
-    return add(entering, *(mul(w, d) for w, d in zip(column, gradients, strict=True)))
-

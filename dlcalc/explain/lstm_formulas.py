@@ -38,13 +38,13 @@ def recurrent(t: int) -> Expr:
     return symbol("r", t)
 
 
-def slope(activation: str, gate: Expr, z: Expr) -> Expr | int:
-    """φ′ by the gate's value where it has a formula: i ⊙ (1 − i), 1 − g²."""
+def slope(activation: str, gate: Expr, z: Expr) -> tuple[Expr | int, ...]:
+    """The factors of φ′, by the gate's value where it has a formula: i and (1 − i), 1 − g²."""
     if activation == "sigmoid":
-        return hadamard(gate, 1 - gate)
+        return gate, 1 - gate
     if activation == "tanh":
-        return 1 - gate**2
-    return 1 if activation == "identity" else call(f"{sign(activation)}'", z)
+        return (1 - gate**2,)
+    return (1,) if activation == "identity" else (call(f"{sign(activation)}'", z),)
 
 
 def formula(result: LstmResult, field: str, t: int) -> Expr:
@@ -59,10 +59,7 @@ def formula(result: LstmResult, field: str, t: int) -> Expr:
     if field.startswith("dz"):
         gate = field[2:]
         steep = slope(activations[gate], of(gate), of("z" + gate))
-        if steep == 1:
-            return of("d" + gate) * 1
-        factors = steep.args if getattr(steep, "kind", "") == "hadamard" else (steep,)
-        return hadamard(of("d" + gate), *factors)
+        return hadamard(of("d" + gate), *steep)
     tanh_c = call("tanh", of("c"))
     return {
         "c": hadamard(of("f"), of("c", t - 1)) + hadamard(of("i"), of("g")),

@@ -27,14 +27,7 @@ def with_next() -> LstmResult:
 
 
 def words(result: LstmResult, field: str, wrong: Any) -> str:
-    """What the slip is taken for, given the right numbers too."""
-    name = field.rpartition(".")[2]
-    if field.startswith("steps[1]."):
-        right = {**result.gates, **{"d" + k: v for k, v in result.dgates.items()}}
-        actual = right[name][1] if name in right else getattr(result, name)[1]
-    else:
-        actual = getattr(result.later, name) if "next" in field else getattr(result, name)
-    return recognise(result, field, wrong, actual, 1e-6)
+    return recognise(result, field, wrong, 1e-6)
 
 
 def wrong_dz(run: LstmResult, gate: str, at: str) -> Any:
