@@ -169,7 +169,7 @@ def _check_finite(problem: LstmProblem, name: str, values: Array) -> None:
         return
     steps = np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))) + 1
     first = steps[0] if name == "c" else steps[-1]
+    remedy = "; fewer steps stay within it" if problem.steps > 1 else ""
     raise InputError(
-        f"{name} passes the largest {problem.dtype} at step {first} of {problem.steps}; "
-        "fewer steps stay within it"
+        f"{name} passes the largest {problem.dtype} at step {first} of {problem.steps}{remedy}"
     )

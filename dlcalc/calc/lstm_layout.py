@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.calc.axes import by_x
 from dlcalc.calc.lstm_gates import GATES
-from dlcalc.calc.lstm_numbers import as_floats, with_shape
+from dlcalc.calc.lstm_numbers import as_floats, shape_words, with_shape
 from dlcalc.errors import InputError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -96,7 +96,7 @@ def _torch_layout(given: Mapping[str, Any]) -> Weights:
 def _check_rows(name: str, W: Array) -> None:
     if W.ndim != 2 or W.shape[0] % 4 or W.size == 0:
         raise ShapeError(
-            f"{name} has shape {by_x(W.shape)}; expected a matrix of 4H rows, H a gate"
+            f"{name} {shape_words(W)}; expected a matrix of 4H rows, H a gate"
         )
 
 

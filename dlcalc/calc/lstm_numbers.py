@@ -31,6 +31,15 @@ def as_floats(values: object, name: str) -> Array:
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
+def shape_words(array: Array) -> str:
+    """The shape of an array, as an error says it.
+
+    >>> shape_words(np.zeros((2, 3))), shape_words(np.zeros(()))
+    ('has shape 2x3', 'is a single number')
+    """
+    return f"has shape {by_x(array.shape)}" if array.ndim else "is a single number"
+
+
 def with_shape(array: Array, name: str, shape: tuple[int, ...]) -> Array:
     """The array itself where its shape is that asked for; a number serves for one of one.
 
@@ -38,9 +47,9 @@ def with_shape(array: Array, name: str, shape: tuple[int, ...]) -> Array:
     [0.5]
     """
     if array.ndim == 0:
-        array = array.reshape(1)
+        array = array.reshape((1,) * len(shape))
     if array.shape != shape:
-        raise ShapeError(f"{name} has shape {by_x(array.shape)}; expected {by_x(shape)}")
+        raise ShapeError(f"{name} {shape_words(array)}; expected {by_x(shape)}")
     return array
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,8 @@ def run_lstm(
     """Read the problem, run it forward and back, and put the result out."""
     check_plot(plot)
     further = _inputs(inputs, out.allow_nonfinite)
-    fields = _fields(file, out.allow_nonfinite)
+    running = steps is not None or inputs is not None
+    fields = _fields(file, out.allow_nonfinite, running)
     if activations:
         fields["activations"] = {**fields.get("activations", {}), **dict(activations)}
     try:
@@ -38,7 +40,6 @@ def run_lstm(
     except DlcalcError as error:
         raise _located(error, file) from None
     checks = check_lstm(result) if check else None
-    running = steps is not None or inputs is not None
     shows_memory = running or plot is not None or result.problem.activations["f"] != "sigmoid"
     kept = memory(result) if shows_memory else None
     if plot is not None and kept is not None:
@@ -54,9 +55,12 @@ def run_lstm(
             )
 
 
-def _fields(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
+def _fields(file: str | None, allow_nonfinite: bool, running: bool) -> dict[str, Any]:
     if file is None and not stdin_has_data():
-        return dict(worked_example("lstm"))
+        example = dict(worked_example("lstm"))
+        if running:
+            del example["next"]  # that step is computed now
+        return example
     return read_lstm(file or "-", allow_nonfinite)
 
 
@@ -68,6 +72,10 @@ def _located(error: DlcalcError, file: str | None) -> DlcalcError:
 def _inputs(inputs: str | None, allow_nonfinite: bool) -> Any:
     if inputs is None or inputs in INPUTS:
         return inputs or "repeat"
+    if inputs.isalpha() and not os.path.exists(inputs):
+        raise InputError(
+            f"{inputs!r} is no file and no array{did_you_mean(inputs, INPUTS)}"
+        ).at("--inputs")
     try:
         return read_array(inputs, allow_nonfinite)
     except DlcalcError as error:
@@ -82,7 +90,10 @@ def _answer(
         from dlcalc.explain.lstm_verdict import verdict
         from dlcalc.render.lstm_chart import memory_chart
 
-        words, chart = verdict(kept), memory_chart(kept, terminal_page(20))
+        page = terminal_page(20)
+        if out.format == "latex":
+            page = replace(page, ascii=True)
+        words, chart = verdict(kept), memory_chart(kept, page)
     count = result.problem.steps
     return lstm_answer(
         result, parameter_gradients(result), checks, kept, words, chart, steps_shown,
