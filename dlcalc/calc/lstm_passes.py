@@ -6,11 +6,13 @@ product a step, and the weights' gradient is one product over all steps and the 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.conv_pool import each, share
 from dlcalc.calc.lstm_gates import activate, activation_blocks, gate_rows, times_slope
 from dlcalc.calc.lstm_problem import LstmProblem
 
@@ -62,30 +64,35 @@ def forward(problem: LstmProblem) -> Forward:
     """
     T, B, D, H = problem.steps, problem.batch, problem.inputs, problem.hidden
     dtype = problem.dtype
-    W, b = np.asfortranarray(problem.W), problem.b[:, None]
-    rows = gate_rows(problem.gates, H)
-    blocks = activation_blocks(problem.gates, H, problem.activations)
     gates, tanh_c = np.empty((T, 4 * H, B), dtype), np.empty((T, H, B), dtype)
     c, hx = np.empty((T + 1, H, B), dtype), np.empty((H + D, T + 1, B), dtype)
     hx[:H, 0], hx[H:, :T], hx[H:, T] = problem.h0.T, problem.x.transpose(2, 0, 1), 0
     c[0] = problem.c0.T
-    new = np.empty((H, B), dtype)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for t in range(T):
-            z = gates[t]
-            np.matmul(W, hx[:, t], out=z)
-            z += b
-            for name, block in blocks:
-                activate(name, z[block])
-            np.multiply(z[rows["i"]], z[rows["g"]], out=new)
-            np.multiply(z[rows["f"]], c[t], out=c[t + 1])
-            c[t + 1] += new
-            np.tanh(c[t + 1], out=tanh_c[t])
-            np.multiply(z[rows["o"]], tanh_c[t], out=hx[:H, t + 1])
+    # Columns of W one after the other are what BLAS packs the quickest.
+    W, b = np.asfortranarray(problem.W), problem.b[:, None]
+    rows = gate_rows(problem.gates, H)
+    blocks = activation_blocks(problem.gates, H, problem.activations)
+
+    def run(parts: Iterator[slice]) -> None:
+        for part in parts:
+            new = np.empty_like(c[0, :, part], order="C")
+            for t in range(T):
+                z, now = gates[t, :, part], c[t + 1, :, part]
+                np.matmul(W, hx[:, t, part], out=z)
+                z += b
+                for name, block in blocks:
+                    activate(name, z[block])
+                np.multiply(z[rows["i"]], z[rows["g"]], out=new)
+                np.multiply(z[rows["f"]], c[t, :, part], out=now)
+                now += new
+                np.tanh(now, out=tanh_c[t, :, part])
+                np.multiply(z[rows["o"]], tanh_c[t, :, part], out=hx[:H, t + 1, part])
+
+    _over_batch(run, problem)
     return Forward(gates, c, tanh_c, hx)
 
 
-def backward(problem: LstmProblem, run: Forward) -> Backward:
+def backward(problem: LstmProblem, values: Forward) -> Backward:
     """Back through time: δh and δc enter from above and from step t+1, δẑ leaves.
 
     δo = δh ⊙ tanh c; δc = δh ⊙ o ⊙ (1 − tanh² c) + δc_{t+1} ⊙ f_{t+1}; δi = δc ⊙ g;
@@ -99,37 +106,68 @@ def backward(problem: LstmProblem, run: Forward) -> Backward:
     blocks = activation_blocks(problem.gates, H, problem.activations)
     entering = problem.dh.transpose(0, 2, 1)
     dh, dc = np.empty((T, H, B), dtype), np.empty((T, H, B), dtype)
-    dz, d, scratch = (np.empty(shape, dtype) for shape in ((4 * H, T, B), *[(4 * H, B)] * 2))
+    dz = np.empty((4 * H, T, B), dtype)
     from_h, from_c = np.zeros((H, B), dtype), problem.dc.T.astype(dtype)
-    slope = scratch[:H]
+
+    def run(parts: Iterator[slice]) -> None:
+        for part in parts:
+            to_h, to_c = from_h[:, part], from_c[:, part]
+            d, scratch = np.empty((2, 4 * H, to_h.shape[1]), dtype)
+            slope = scratch[:H]
+            for t in reversed(range(T)):
+                gates, tanh_c = values.gates[t, :, part], values.tanh_c[t, :, part]
+                dh_t, dc_t = dh[t, :, part], dc[t, :, part]
+                np.add(entering[t, :, part], to_h, out=dh_t)
+                np.multiply(tanh_c, tanh_c, out=slope)
+                np.subtract(1, slope, out=slope)
+                slope *= gates[rows["o"]]
+                np.multiply(dh_t, slope, out=dc_t)
+                dc_t += to_c
+                np.multiply(dh_t, tanh_c, out=d[rows["o"]])
+                np.multiply(dc_t, gates[rows["g"]], out=d[rows["i"]])
+                np.multiply(dc_t, values.c[t, :, part], out=d[rows["f"]])
+                np.multiply(dc_t, gates[rows["i"]], out=d[rows["g"]])
+                for name, block in blocks:
+                    times_slope(name, d[block], gates[block], scratch[block])
+                dz[:, t, part] = d
+                np.matmul(back_to_h, d, out=to_h)
+                np.multiply(dc_t, gates[rows["f"]], out=to_c)
+
+    _over_batch(run, problem)
+    return Backward(dh, dc, dz, *_weight_gradients(problem, values, dz), from_h, from_c)
+
+
+def _over_batch(run: Callable[[Iterator[slice]], None], problem: LstmProblem) -> None:
+    """Run the steps of all sequences, parts of the batch at once where a step is work enough."""
+    products = problem.batch * problem.W.size
+    size = share(problem.batch, problem.batch, products)
     with np.errstate(over="ignore", invalid="ignore"):
-        for t in reversed(range(T)):
-            i, f, o, g = (run.gates[t, rows[gate]] for gate in "ifog")
-            np.add(entering[t], from_h, out=dh[t])
-            np.multiply(run.tanh_c[t], run.tanh_c[t], out=slope)
-            np.subtract(1, slope, out=slope)
-            slope *= o
-            np.multiply(dh[t], slope, out=dc[t])
-            dc[t] += from_c
-            np.multiply(dh[t], run.tanh_c[t], out=d[rows["o"]])
-            np.multiply(dc[t], g, out=d[rows["i"]])
-            np.multiply(dc[t], run.c[t], out=d[rows["f"]])
-            np.multiply(dc[t], i, out=d[rows["g"]])
-            for name, block in blocks:
-                times_slope(name, d[block], run.gates[t, block], scratch[block])
-            dz[:, t] = d
-            np.matmul(back_to_h, d, out=from_h)
-            np.multiply(dc[t], f, out=from_c)
-        dW, db, dx = _weight_gradients(problem, run, dz)
-    return Backward(dh, dc, dz, dW, db, dx, from_h, from_c)
+        each(run, _parts(problem.batch, size), products)
+
+
+def _parts(total: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, total, size)]
 
 
 def _weight_gradients(
-    problem: LstmProblem, run: Forward, dz: Array
+    problem: LstmProblem, values: Forward, dz: Array
 ) -> tuple[Array, Array, Array]:
     """ΔW = Σₜ δẑₜ(h_{t−1}; xₜ)ᵀ, Δb = Σₜ δẑₜ, and δxₜ: one product each over all steps."""
     T, B, D, H = problem.steps, problem.batch, problem.inputs, problem.hidden
-    columns = dz.reshape(4 * H, T * B)
-    dW = columns @ run.hx[:, :T].reshape(H + D, T * B).T
-    dx = (problem.W[:, H:].T @ columns).reshape(D, T, B)
-    return dW, columns.sum(axis=1), dx
+    columns, inputs = dz.reshape(4 * H, T * B), values.hx[:, :T].reshape(H + D, T * B)
+    back_to_x = problem.W[:, H:].T
+    dW, dx = np.empty((4 * H, H + D), dz.dtype), np.empty((D, T * B), dz.dtype)
+
+    def of_weights(parts: Iterator[slice]) -> None:
+        for part in parts:
+            np.matmul(columns[part], inputs.T, out=dW[part])
+
+    def of_inputs(parts: Iterator[slice]) -> None:
+        for part in parts:
+            np.matmul(back_to_x, columns[:, part], out=dx[:, part])
+
+    products = T * B * problem.W.size
+    with np.errstate(over="ignore", invalid="ignore"):
+        each(of_weights, _parts(4 * H, share(4 * H, 4 * H, products)), products)
+        each(of_inputs, _parts(T * B, share(T * B, T * B, products)), products)
+    return dW, columns.sum(axis=1), dx.reshape(D, T, B)

@@ -17,7 +17,7 @@ from dlcalc.calc.lstm_onward import INPUTS
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
 from dlcalc.cli.plots import check_plot, terminal_page, write_plot
-from dlcalc.errors import AnswerDiffersError, DlcalcError
+from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, did_you_mean
 from dlcalc.readers.arrays import read_array
 from dlcalc.readers.lstm import by_steps, read_lstm
 from dlcalc.readers.sources import stdin_has_data

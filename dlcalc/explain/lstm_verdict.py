@@ -82,6 +82,14 @@ def _beside(memory: Memory) -> Iterator[str]:
     )
 
 
+def _gradient(memory: Memory) -> str:
+    """What becomes of the gradient as c grows."""
+    first, last = memory.steps[0], memory.steps[-1]
+    if last.dc0 > first.dc0:
+        return ", and the gradient with it"
+    return ", until tanh c is flat and passes no gradient on" if last.c > first.c else ""
+
+
 def _end(memory: Memory) -> str:
     name = memory.activation
     if name == "sigmoid":
@@ -91,7 +99,7 @@ def _end(memory: Memory) -> str:
         )
     faults = []
     if _grows(memory):
-        faults.append("where f is above 1, c and its gradient are multiplied up without bound")
+        faults.append("where f is above 1, c is multiplied up without bound" + _gradient(memory))
     if memory.closed:
         faults.append("where f is 0, the past is gone and no gradient can bring it back")
     if faults:
