@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
@@ -9,7 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcalc.calc.lstm import lstm
-from tests.bench.measure import Side, heading, in_turn, left_out, row
+from tests.bench.measure import heading, in_turn, left_out, row
+
+Arrays = Callable[[], list[Any]]
 
 
 class Row(NamedTuple):
@@ -32,19 +35,20 @@ def run() -> None:
         return
     heading("LSTM, forward and backward", "dlcalc ms", "torch ms", "ratio", "reach")
     for case in ROWS:
-        for dtype, reach in zip((np.float32, np.float64), case.reach, strict=True):
+        for name, reach in zip(("float32", "float64"), case.reach, strict=True):
+            dtype = np.dtype(name)
             ours, theirs = _sides(case, dtype)
             for mine, its in zip(ours(), theirs(), strict=True):
                 tolerance = 2000 * np.finfo(dtype).eps * np.abs(its).max()
                 np.testing.assert_allclose(mine, its, rtol=0, atol=tolerance)
-            name = f"T {case.T}, batch {case.B}, {case.D}→{case.H}, {dtype.__name__}"
-            row(name, *in_turn(ours, theirs), reach)
+            size = f"T {case.T}, batch {case.B}, {case.D}→{case.H}"
+            row(f"{size}, {name}", *in_turn(ours, theirs), reach)
 
 
-def _sides(case: Row, dtype: type) -> tuple[Side, Side]:
+def _sides(case: Row, dtype: np.dtype[Any]) -> tuple[Arrays, Arrays]:
     """Both give the hidden states and the gradients of x and of the weights."""
     torch = import_module("torch")
-    model = torch.nn.LSTM(case.D, case.H).to(getattr(torch, dtype.__name__))
+    model = torch.nn.LSTM(case.D, case.H).to(getattr(torch, dtype.name))
     random = np.random.default_rng(0)
     x: Any = random.standard_normal((case.T, case.B, case.D)).astype(dtype)
     dh: Any = random.standard_normal((case.T, case.B, case.H)).astype(dtype)
