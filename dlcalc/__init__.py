@@ -15,6 +15,10 @@ __version__ = "0.1.0"
 _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
     "lstm": "dlcalc.calc.lstm",
+    "diagnose": "dlcalc.calc.diagnosis",
+    "kl": "dlcalc.calc.kl",
+    "mults": "dlcalc.calc.upsampling.stages",
+    "posterior": "dlcalc.calc.posterior",
     "size": "dlcalc.calc.size",
 }
 """The Python functions and where each lives."""

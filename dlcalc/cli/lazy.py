@@ -13,7 +13,11 @@ from dlcalc.errors import did_you_mean
 COMMANDS = {
     "size": "Output size of a convolution or pooling, solved for any unknown.",
     "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
+    "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
     "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
+    "kl": "KL divergence of two Gaussians, its three terms apart.",
+    "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
+    "diagnose": "Bias or variance, and which remedies fit.",
     "completion": "Print the completion script of a shell.",
 }
 """The one table of commands: name and summary. Each lives in `dlcalc/cli/<name>.py`."""

@@ -14,10 +14,11 @@ from dlcalc.calc.lstm_check import check_lstm, parameter_gradients
 from dlcalc.calc.lstm_grading import derivation_order, recognise, value_at
 from dlcalc.calc.lstm_memory import Memory, memory
 from dlcalc.calc.lstm_onward import INPUTS
+from dlcalc.cli.checks import refuse_failed
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
 from dlcalc.cli.plots import check_plot, terminal_page, write_plot
-from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, did_you_mean
+from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.readers.arrays import read_array
 from dlcalc.readers.lstm import by_steps, read_lstm
 from dlcalc.readers.sources import stdin_has_data
@@ -47,12 +48,7 @@ def run_lstm(
 
         write_plot(plot, memory_picture(kept))
     out.emit(_answer(out, result, checks, kept, steps_shown=not running))
-    for each in checks or ():
-        if not each.passed:
-            raise AnswerDiffersError(
-                f"the gradient of {each.name} differs by {each.central_error:.2g} from central "
-                f"and by {each.complex_error:.2g} from complex-step differences"
-            )
+    refuse_failed(checks or ())
 
 
 def _fields(file: str | None, allow_nonfinite: bool, running: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.render.answer import Answer, Block, Table, Text, Values
+from dlcalc.render.checks import check_records, check_table
 
 if TYPE_CHECKING:
     from dlcalc.calc.differences import GradientCheck
@@ -27,8 +28,8 @@ def lstm_answer(
     record = _record(result, gradients)
     blocks: list[Block] = [_steps_table(result)] if steps_shown else []
     if checks is not None:
-        record["check"] = [_check_record(each) for each in checks]
-        blocks += [_check_elements(checks), _check_summary(checks)]
+        record["check"] = _check_record(checks)
+        blocks += [_check_elements(checks), check_table(checks)]
     elif steps_shown:
         blocks += [Values(record[_gradient(name)], _gradient(name)) for name in gradients]
     if memory is not None:
@@ -86,12 +87,14 @@ def _steps_table(result: LstmResult) -> Table:
     return Table(["step", *(["sequence"] if batched else []), "quantity", *units], rows)
 
 
-def _check_record(check: GradientCheck) -> dict[str, Any]:
-    return {
-        "gradient": check.name, "formula": check.formula, "central": check.central,
-        "complex_step": check.complex_step, "central_error": check.central_error,
-        "complex_error": check.complex_error, "passed": check.passed,
-    }
+def _check_record(checks: Sequence[GradientCheck]) -> list[dict[str, Any]]:
+    return [
+        {
+            **record, "formula": check.formula, "central": check.central,
+            "complex_step": check.complex_step,
+        }
+        for check, record in zip(checks, check_records(checks), strict=True)
+    ]
 
 
 def _check_elements(checks: Sequence[GradientCheck]) -> Table:
@@ -112,17 +115,6 @@ def _indices(shape: Sequence[int]) -> list[tuple[int, ...]]:
     for size in shape:
         indices = [(*index, place) for index in indices for place in range(size)]
     return indices
-
-
-def _check_summary(checks: Sequence[GradientCheck]) -> Table:
-    rows = [
-        [each.name, each.central_error, each.complex_error, "yes" if each.passed else "no"]
-        for each in checks
-    ]
-    return Table(
-        ("gradient", "from central", "from complex step", "agrees"), rows,
-        title="Largest relative difference",
-    )
 
 
 def _rows(steps: Sequence[Any]) -> list[dict[str, Any]]:

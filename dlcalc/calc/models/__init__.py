@@ -1,0 +1,1 @@
+"""Models as trees of layers: counted, changed, compared and reduced."""

@@ -1,0 +1,75 @@
+"""Memory of a model, at rest and in training, in bytes.
+
+Training holds the weights, a gradient for each trainable one, the optimiser's state, and
+the outputs of all layers for the backward pass, the input apart. Work space of the
+algorithms and copies in other precisions come on top, and differ by framework.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dlcalc.calc.models.count import Count
+from dlcalc.errors import InputError, did_you_mean
+
+BITS = {
+    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "float8": 8, "int8": 8, "int4": 4,
+}
+"""Bits of one number of each type."""
+STATES = {"sgd": 0, "momentum": 1, "adam": 2}
+"""Numbers that each optimiser keeps for one parameter, beside its gradient."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes of a model and of its training."""
+
+    weights: int
+    """All parameters."""
+    activations: int
+    """Outputs of all layers, for the whole batch."""
+    gradients: int
+    """One number for each trainable parameter."""
+    optimizer: int
+    """The optimiser's state."""
+
+    @property
+    def training(self) -> int:
+        """All of it together."""
+        return self.weights + self.activations + self.gradients + self.optimizer
+
+
+def memory(
+    count: Count, dtype: str = "float32", batch: int = 1, optimizer: str = "adam"
+) -> Memory:
+    """Bytes that a model takes, and those of its training with a batch and an optimiser.
+
+    Raises InputError for an unknown type of number or optimiser, or a batch below 1.
+
+    >>> from dlcalc.calc.models.tree import Layer, Model
+    >>> from dlcalc.calc.models.count import params
+    >>> memory(params(Model([Layer("linear", (10,))], input=(784,))), batch=2)
+    Memory(weights=31400, activations=80, gradients=31400, optimizer=62800)
+    """
+    if batch < 1:
+        raise InputError(f"batch {batch} is below 1")
+    return Memory(
+        bytes_of(count.params, dtype), bytes_of(count.activations * batch, dtype),
+        bytes_of(count.trainable, dtype),
+        bytes_of(count.trainable * _known("optimizer", optimizer, STATES), dtype),
+    )
+
+
+def bytes_of(numbers: int, dtype: str) -> int:
+    """Bytes of so many numbers, the last one filled up.
+
+    >>> bytes_of(3, "int4")
+    2
+    """
+    return -(-numbers * _known("dtype", dtype, BITS) // 8)
+
+
+def _known(what: str, name: str, table: dict[str, int]) -> int:
+    if name not in table:
+        raise InputError(f"unknown {what} {name!r}{did_you_mean(name, table)}")
+    return table[name]

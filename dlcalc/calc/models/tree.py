@@ -1,0 +1,154 @@
+"""A model as it is written: layers in order, and the blocks that repeat or join them.
+
+Plain slotted classes and not dataclasses: every command that counts loads this file,
+and a dataclass costs a millisecond to define.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dlcalc.errors import DlcalcError, LimitError
+
+Shape = tuple[int, ...]
+Value = Any
+"""An argument: a whole number, a float, a word, yes or no, or a tuple with one an axis."""
+
+MOST_LAYERS = 200_000
+"""Layers after all repeats; more are refused before anything is expanded."""
+MOST_NESTING = 100
+"""Blocks within blocks."""
+
+REPEAT, SUM, SCALE, CONCAT, BRANCH = "repeat", "sum", "scale", "concat", "branch"
+JOINS = (SUM, SCALE, CONCAT)
+BLOCKS = (REPEAT, *JOINS, BRANCH)
+
+
+class Layer:
+    """One layer as written: its type, arguments in order, and options by name."""
+
+    __slots__ = ("arguments", "name", "options", "place", "type")
+
+    def __init__(
+        self, type: str, arguments: Sequence[Value] = (),
+        options: Mapping[str, Value] | None = None, name: str = "", place: str = "",
+    ) -> None:
+        self.type = type
+        self.arguments = tuple(arguments)
+        self.options: Mapping[str, Value] = options or {}
+        self.name = name
+        self.place = place
+
+    @property
+    def text(self) -> str:
+        """The layer in its notation, without its name.
+
+        >>> Layer("conv", (6, (5, 3)), {"pad": ((1, 2),), "bias": False}).text
+        'conv 6 5x3 pad=1:2 bias=no'
+        """
+        words = [self.type, *(written(value) for value in self.arguments)]
+        words += [f"{key}={written(value)}" for key, value in self.options.items()]
+        return " ".join(words)
+
+
+class Block:
+    """Layers that repeat, branches that join (`sum`, `scale`, `concat`), or one branch."""
+
+    __slots__ = ("axis", "body", "count", "first", "kind", "name", "place")
+
+    def __init__(
+        self, kind: str, body: Sequence[Node], count: int = 1, first: int = 0,
+        axis: int = 0, name: str = "", place: str = "",
+    ) -> None:
+        self.kind = kind
+        self.body = tuple(body)
+        self.count = count
+        self.first = first
+        self.axis = axis
+        self.name = name
+        self.place = place
+
+    def replaced(
+        self, body: Sequence[Node] | None = None, count: int | None = None,
+        first: int | None = None, name: str | None = None,
+    ) -> Block:
+        """This block with another body, count, first index or name."""
+        return Block(
+            self.kind, self.body if body is None else body,
+            self.count if count is None else count, self.first if first is None else first,
+            self.axis, self.name if name is None else name, self.place,
+        )
+
+
+Node = Layer | Block
+
+
+class Model:
+    """A whole model: its layers, the input it expects, and what is published of it."""
+
+    __slots__ = ("body", "input", "name", "published", "source")
+
+    def __init__(
+        self, body: Sequence[Node], input: Shape | None = None, name: str = "",
+        source: str = "", published: Mapping[str, Value] | None = None,
+    ) -> None:
+        self.body = tuple(body)
+        self.input = input
+        self.name = name
+        self.source = source
+        self.published: Mapping[str, Value] = published or {}
+
+    def replaced(self, body: Sequence[Node]) -> Model:
+        """This model with other layers."""
+        return Model(body, self.input, self.name, self.source, self.published)
+
+
+def written(value: Value) -> str:
+    """A value as the notation writes it.
+
+    >>> written(True), written((2, 1)), written(((1, 2), (0, 1))), written(0.5)
+    ('yes', '2x1', '1:2x0:1', '0.5')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, tuple):
+        return str(value)
+    return "x".join(
+        ":".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value
+    )
+
+
+def count_layers(body: Sequence[Node]) -> int:
+    """Layers after all repeats, by multiplying and not by expanding.
+
+    >>> count_layers([Block(REPEAT, [Layer("relu"), Layer("relu")], count=10**30)])
+    2000000000000000000000000000000
+    """
+    return sum(
+        1 if isinstance(node, Layer) else node.count * count_layers(node.body) for node in body
+    )
+
+
+def check_limits(body: Sequence[Node]) -> None:
+    """Refuse a model of too many layers, at once: LimitError with their number."""
+    layers = count_layers(body)
+    if layers > MOST_LAYERS:
+        raise LimitError(
+            f"{layers:,} layers after all repeats; at most {MOST_LAYERS:,} are counted"
+        )
+
+
+def walk(body: Sequence[Node]) -> Iterator[Node]:
+    """Every layer and block once, as written, the outer before the inner."""
+    for node in body:
+        yield node
+        if isinstance(node, Block):
+            yield from walk(node.body)
+
+
+def at_node(error: DlcalcError, node: Node) -> DlcalcError:
+    """The error with the place and the text of the layer or block it befell."""
+    text = node.text if isinstance(node, Layer) else node.kind
+    error.at(f"{node.name}: {text}" if node.name else text)
+    return error.at(node.place) if node.place else error

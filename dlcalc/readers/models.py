@@ -1,0 +1,65 @@
+"""A model by name, from a file, from standard input, or typed in."""
+
+from __future__ import annotations
+
+import os
+
+import dlcalc
+from dlcalc.calc.models.tree import Model
+from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.readers.notation import read_notation
+from dlcalc.readers.sources import STDIN, Source, decode, located, read_file, read_stdin
+
+_ENDING = ".txt"
+
+
+def zoo_names() -> list[str]:
+    """Names of the models of the zoo, without reading any.
+
+    >>> "lenet" in zoo_names()
+    True
+    """
+    return sorted(
+        each.removesuffix(_ENDING) for each in os.listdir(_zoo()) if each.endswith(_ENDING)
+    )
+
+
+def _zoo() -> str:
+    return os.path.join(os.path.dirname(dlcalc.__file__), "zoo")
+
+
+def model(*words: str) -> Model:
+    """A model of the zoo, one in a notation file or on stdin (`-`), or layers typed in.
+
+    A name of the zoo goes before a file; `./lenet` is the file. Raises InputError for a
+    name that is neither and for what is wrong in the notation, FileError where a file
+    cannot be read.
+
+    >>> model("lenet").input, model("conv 6 5", "relu").body[1].type
+    ((1, 32, 32), 'relu')
+    """
+    word = words[0] if len(words) == 1 else ""
+    if word == "-":
+        return _from(Source(read_stdin(), STDIN), "-")
+    if word and os.path.basename(word) == word and os.path.exists(_path(word)):
+        return _from(Source(read_file(_path(word)), f"{word}{_ENDING}"), word)
+    if word and os.path.exists(word):
+        return _from(Source(read_file(word), word), os.path.basename(word))
+    if word and not any(mark in word for mark in " ;\n"):
+        raise InputError(
+            f"no model, file or layer {word!r}{did_you_mean(word, zoo_names())}"
+            "; dlcalc models lists the models"
+        )
+    return read_notation("\n".join(words))
+
+
+def _path(name: str) -> str:
+    return os.path.join(_zoo(), name + _ENDING)
+
+
+def _from(source: Source, name: str) -> Model:
+    try:
+        text = decode(source)
+    except DlcalcError as error:
+        raise located(error, source) from None
+    return read_notation(text, source.place, name)
