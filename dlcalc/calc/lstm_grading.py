@@ -15,6 +15,11 @@ from dlcalc.calc.lstm_slips import Slip, slips
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+FOUR_DIGITS = 5e-4
+"""The relative error of a number that is rounded to four digits."""
+OF_DEVIATION = 0.02
+"""The share of a wrong number's deviation that a slip may leave unexplained."""
+
 _ONCE = (
     "dW", "db", "dx", "dh0", "dc0", "h", "c_last", "d_weight_ih_l0", "d_weight_hh_l0",
     "d_bias_ih_l0", "d_bias_hh_l0", "d_bias",
@@ -66,9 +71,15 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
         for only in (None, int(step[1])) if step else (None,):
             with np.errstate(all="ignore"):
                 value = _value(result, field, slip, only).ravel()
-            if all(agree(student[place], value[place], tolerance) for place in differing):
+            if all(_explains(value[at], student[at], right[at], tolerance) for at in differing):
                 return slip.words
     return ""
+
+
+def _explains(slip: float, student: float, right: float, tolerance: float) -> bool:
+    """Whether a slip's number is the student's, as rounded as those of students are."""
+    near = agree(slip, student, max(tolerance, FOUR_DIGITS))
+    return near and abs(slip - student) <= OF_DEVIATION * abs(right - student)
 
 
 def value_at(expected: Any, field: str) -> Any:

@@ -89,6 +89,14 @@ def test_one_wrong_element_is_enough() -> None:
     assert words(run, "steps[1].di", wrong) == "δh in place of δc"
 
 
+def test_numbers_rounded_to_four_digits_are_enough_and_a_small_deviation_is_no_slip() -> None:
+    run = full_run()
+    wrong = [float(f"{value:.4g}") for value in run.dh[1] * run.gates["g"][1]]
+    assert words(run, "steps[1].di", wrong) == "δh in place of δc"
+    rounded = [float(f"{value:.4g}") for value in run.dgates["i"][1]]
+    assert words(run, "steps[1].di", rounded) == ""
+
+
 def test_numbers_that_no_slip_gives_get_no_advice() -> None:
     run = full_run()
     assert words(run, "steps[1].di", run.dgates["i"][1] + 0.123) == ""
