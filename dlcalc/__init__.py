@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
+    "lstm": "dlcalc.calc.lstm",
     "diagnose": "dlcalc.calc.diagnosis",
     "kl": "dlcalc.calc.kl",
     "mlp": "dlcalc.calc.mlp",

@@ -14,6 +14,7 @@ COMMANDS = {
     "size": "Output size of a convolution or pooling, solved for any unknown.",
     "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
     "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
+    "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
     "mlp": "Forward pass and gradient step of a fully connected network.",
     "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
     "kl": "KL divergence of two Gaussians, its three terms apart.",

@@ -65,6 +65,7 @@ class Output:
         tolerance = self.tolerance
         if tolerance is None:
             tolerance = 0.0 if answer.whole else DEFAULT_TOLERANCE
+        expected = answer.adapt(expected)
         try:
             difference = compare(
                 expected, answer.record, answer.main, tolerance, answer.order
