@@ -14,6 +14,10 @@ __version__ = "0.1.0"
 
 _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
+    "params": "dlcalc.calc.models.count",
+    "reduce": "dlcalc.calc.models.reduce",
+    "model": "dlcalc.readers.models",
+    "models": "dlcalc.readers.zoo",
     "size": "dlcalc.calc.size",
 }
 """The Python functions and where each lives."""

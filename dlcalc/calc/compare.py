@@ -48,8 +48,9 @@ def compare(
 ) -> Difference | ShapeDifference | None:
     """The first difference of `expected` from a result, or None where they agree.
 
-    A bare number or array means the field `main`; an object any of the fields, which are
-    compared in the order of the record, the order in which they are derived. Elements
+    A bare number or array means the field `main` (`total.params` within `total`); an object
+    any of the fields, which are compared in the order of the record, the order in which
+    they are derived. Elements
     agree where they are within `tolerance` relative to the larger of the two, or within
     rounding noise of the largest of their field. Raises InputError for fields that the
     result does not have.
@@ -57,7 +58,7 @@ def compare(
     >>> compare([[1, 15]], {"output": [[1, 13]]}, "output", 0).index
     (0, 1)
     """
-    wanted = dict(expected) if isinstance(expected, Mapping) else {main: expected}
+    wanted = dict(expected) if isinstance(expected, Mapping) else _nested(main, expected)
     for name in wanted:
         if name not in record:
             raise InputError(f"the result has no field {name!r}{did_you_mean(name, record)}")
@@ -67,6 +68,12 @@ def compare(
             if difference is not None:
                 return difference
     return None
+
+
+def _nested(main: str, expected: Any) -> dict[str, Any]:
+    for name in reversed(main.split(".")):
+        expected = {name: expected}
+    return dict(expected)
 
 
 def _compare_field(

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import os
 
-import dlcalc
 from dlcalc.calc.models.tree import Model
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.readers.notation import read_notation
 from dlcalc.readers.sources import STDIN, Source, decode, located, read_file, read_stdin
-
-_ENDING = ".txt"
-
-
-def zoo_names() -> list[str]:
-    """Names of the models of the zoo, without reading any.
-
-    >>> "lenet" in zoo_names()
-    True
-    """
-    return sorted(
-        each.removesuffix(_ENDING) for each in os.listdir(_zoo()) if each.endswith(_ENDING)
-    )
-
-
-def _zoo() -> str:
-    return os.path.join(os.path.dirname(dlcalc.__file__), "zoo")
+from dlcalc.readers.zoo import zoo_names, zoo_path
 
 
 def model(*words: str) -> Model:
@@ -41,8 +24,8 @@ def model(*words: str) -> Model:
     word = words[0] if len(words) == 1 else ""
     if word == "-":
         return _from(Source(read_stdin(), STDIN), "-")
-    if word and os.path.basename(word) == word and os.path.exists(_path(word)):
-        return _from(Source(read_file(_path(word)), f"{word}{_ENDING}"), word)
+    if word and os.path.basename(word) == word and os.path.exists(zoo_path(word)):
+        return _from(Source(read_file(zoo_path(word)), f"{word}.txt"), word)
     if word and os.path.exists(word):
         return _from(Source(read_file(word), word), os.path.basename(word))
     if word and not any(mark in word for mark in " ;\n"):
@@ -51,10 +34,6 @@ def model(*words: str) -> Model:
             "; dlcalc models lists the models"
         )
     return read_notation("\n".join(words))
-
-
-def _path(name: str) -> str:
-    return os.path.join(_zoo(), name + _ENDING)
 
 
 def _from(source: Source, name: str) -> Model:

@@ -122,7 +122,11 @@ def start(shape: Shape) -> Field:
 
 
 def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
-    """The field behind a layer whose input has `shape`; None where it cannot be followed."""
+    """The field behind a layer whose input has `shape`; None where it cannot be followed.
+
+    A field that a layer leaves as it is stays the same object: turns of a repeat that see
+    the same are known by it.
+    """
     if field is None or not (layer.windows or layer.mixes or layer.lies):
         return field
     axes = []
@@ -131,7 +135,12 @@ def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
         if behind is None:
             return None
         axes.append(behind)
-    return tuple(axes)
+    return _same_or_new(field, axes)
+
+
+def _same_or_new(field: Field, axes: list[AxisField]) -> Field:
+    unchanged = all(old is new for old, new in zip(field, axes, strict=True))
+    return field if unchanged else tuple(axes)
 
 
 def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
@@ -151,6 +160,8 @@ def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
 
 def _everything(axis: AxisField) -> AxisField:
     """What all the outputs of an axis together see, which each one sees behind a mixing."""
+    if axis.outputs == 1 and not axis.jump:
+        return axis
     first, last = axis.over(range(axis.outputs))
     return AxisField(axis.within, 1, (first,), (last,), 0, axis.lies, axis.even)
 
@@ -221,7 +232,7 @@ def join(fields: list[Field | None], along: int | None = None) -> Field | None:
             if union is None:
                 return None
             axes.append(union)
-        joined = tuple(axes)
+        joined = _same_or_new(joined, axes)
     return joined
 
 
@@ -229,6 +240,8 @@ def _union(a: AxisField, b: AxisField, along: int | None) -> AxisField | None:
     for one, other in ((a, b), (b, a)):
         low, high = other.reach
         if one.outputs == 1 and one.reach[0] <= low and high <= one.reach[1]:
+            if not one.jump and (one.lies, one.even) == (other.lies, other.even):
+                return one
             return AxisField(one.within, 1, one.first, one.last, 0, other.lies, other.even)
     if a.jump * b.period != b.jump * a.period or a.lies != b.lies or a.lies == along:
         return None

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from dlcalc.calc.layers.counted import Shape
 from dlcalc.calc.layers.table import bind, handler
 from dlcalc.calc.models.change import edit
-from dlcalc.calc.models.count import Count, Row, params
+from dlcalc.calc.models.count import params
 from dlcalc.calc.models.fields import seen
+from dlcalc.calc.models.rows import Count, Row
 from dlcalc.calc.models.tree import Layer, Model, Node
 from dlcalc.calc.models.ways import Way, ways
 from dlcalc.errors import InputError

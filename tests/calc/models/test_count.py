@@ -10,8 +10,9 @@ from dlcalc.calc.models.count import params
 from dlcalc.calc.models.memory import bytes_of, memory
 from dlcalc.calc.models.tree import Block, Layer, Model, count_layers
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
-from dlcalc.readers.models import model, zoo_names
+from dlcalc.readers.models import model
 from dlcalc.readers.notation import read_notation
+from dlcalc.readers.zoo import zoo_names
 
 LAYERS = st.sampled_from([
     "conv 4 3 pad=1", "conv 8 1 bias=no", "relu", "batchnorm", "maxpool 2 ceil=yes",
