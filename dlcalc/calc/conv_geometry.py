@@ -22,7 +22,7 @@ ALL = slice(None)
 PAD_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Geometry:
     """The axes of a window, and what stands in the padding."""
 

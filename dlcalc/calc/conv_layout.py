@@ -10,7 +10,7 @@ from dlcalc.errors import InputError, ShapeError
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """How the shapes of a call read as (batch, channels, L…) and (out, in, F…)."""
 

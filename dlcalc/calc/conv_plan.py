@@ -1,4 +1,7 @@
-"""Which algorithm convolves what, by shape; and how much is too much."""
+"""Which algorithm convolves what, by shape; and how much is too much.
+
+An algorithm is imported when it is chosen: small convolutions start without the others.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,8 @@ from math import prod
 
 import numpy as np
 
-from dlcalc.calc.conv_banded import by_bands
 from dlcalc.calc.conv_columns import by_columns, weight_gradient
-from dlcalc.calc.conv_fourier import by_spectra
 from dlcalc.calc.conv_geometry import Geometry
-from dlcalc.calc.conv_transposed import by_scatter
-from dlcalc.calc.conv_winograd import by_winograd
 from dlcalc.calc.numbers import Array, is_whole
 from dlcalc.errors import LimitError
 
@@ -73,19 +72,28 @@ def _fast_algorithm(
         return None
     dense = all(axis.stride == axis.dilation == 1 for axis in geometry.axes)
     if groups == x.shape[1] == w.shape[0]:
-        spectral = dense and not exact and geometry.taps >= LEAST_SPECTRAL_TAPS
-        return by_spectra if spectral else by_bands
+        if dense and not exact and geometry.taps >= LEAST_SPECTRAL_TAPS:
+            from dlcalc.calc.conv_fourier import by_spectra
+
+            return by_spectra
+        from dlcalc.calc.conv_banded import by_bands
+
+        return by_bands
     tiles = x.shape[0] * prod(-(-length // 4) for length in geometry.output)
     if (
         dense and not exact and groups == 1 and geometry.kernel in ((3,), (3, 3))
         and min(w.shape[:2]) >= LEAST_WINOGRAD_CHANNELS and tiles >= max(w.shape[:2])
     ):
+        from dlcalc.calc.conv_winograd import by_winograd
+
         return by_winograd
     return None
 
 
 def transpose(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
     """Transposed convolution of x (batch, in, L…) with w (in, out/groups, F…)."""
+    from dlcalc.calc.conv_transposed import by_scatter
+
     return _by_groups(by_scatter, x, w, geometry, groups)
 
 

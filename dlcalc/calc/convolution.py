@@ -10,7 +10,6 @@ import numpy as np
 from dlcalc.calc.axes import PerAxis, by_x
 from dlcalc.calc.conv_definition import padded_input, terms
 from dlcalc.calc.conv_geometry import PAD_MODES, Geometry
-from dlcalc.calc.conv_gradients import input_gradient, weight_gradient
 from dlcalc.calc.conv_layout import Layout, read_layout
 from dlcalc.calc.conv_plan import check_size, check_work, convolve, products, transpose
 from dlcalc.calc.numbers import (
@@ -112,10 +111,12 @@ def conv(
     geometry = Geometry(axes, pad_mode)
     count = _check(layout, geometry)
     taps = np.flip(kernel, _space(layout, kernel)) if flip else kernel
-    call = _Call(inputs.reshape(layout.input), taps.reshape(layout.kernel), layout, geometry, count)
+    data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
+    dx, dw = None, None
     with np.errstate(all="ignore"):
-        output = call.output()
-        dx, dw = (None, None) if upstream is None else call.gradients(upstream)
+        output = _output(data, weight, layout, geometry, count)
+        if upstream is not None:
+            dx, dw = _gradients(data, weight, upstream, layout, geometry, count)
     return Convolution(
         output=output.reshape(layout.shown(output.shape)),
         dx=None if dx is None else dx.reshape(inputs.shape),
@@ -167,50 +168,44 @@ def _check_mode(axis: Axis, mode: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Call:
-    """Input (batch, in, L…) and weight (out, in/groups, F…) of one call."""
+def _output(x: Array, w: Array, layout: Layout, geometry: Geometry, count: int) -> Array:
+    """The output (batch, out, O…) of x (batch, in, L…) and w (out, in/groups, F…)."""
+    result = result_dtype(x, w)
+    x, w = _prepared(x, w, w.size, count, result)
+    if layout.transposed:
+        output = transpose(x, w, geometry, layout.groups)
+    else:
+        output = convolve(x, w, geometry, layout.groups, is_whole(result))
+    return given_back(output, result)
 
-    x: Array
-    w: Array
-    layout: Layout
-    geometry: Geometry
-    products: int
 
-    def output(self) -> Array:
-        groups = self.layout.groups
-        result = result_dtype(self.x, self.w)
-        x, w = self._prepared(self.x, self.w, self.w.size, result)
-        if self.layout.transposed:
-            output = transpose(x, w, self.geometry, groups)
-        else:
-            output = convolve(x, w, self.geometry, groups, is_whole(result))
-        return given_back(output, result)
+def _gradients(
+    x: Array, w: Array, upstream: object, layout: Layout, geometry: Geometry, count: int
+) -> tuple[Array, Array]:
+    """The gradients of input and weight, as :func:`_output` takes them."""
+    from dlcalc.calc.conv_gradients import input_gradient, weight_gradient
 
-    def gradients(self, upstream: object) -> tuple[Array, Array]:
-        """The gradients of input and weight."""
-        given = as_numbers(upstream, "upstream")
-        layout, groups = self.layout, self.layout.groups
-        shape = (layout.input[0], layout.channels_out, *self.geometry.output)
-        if given.shape != layout.shown(shape):
-            raise ShapeError(
-                f"the upstream gradient has shape {by_x(given.shape)}, "
-                f"the output {by_x(layout.shown(shape))}"
-            )
-        result = result_dtype(self.x, self.w, given)
-        up, w = self._prepared(given.reshape(shape), self.w, self.w.size, result)
-        dx = input_gradient(up, w, self.geometry, groups, is_whole(result))
-        x, up = self._prepared(self.x, given.reshape(shape), max(self.x.size, given.size), result)
-        dw = weight_gradient(x, up, self.geometry, groups)
-        return given_back(dx, result), given_back(dw, result)
+    given = as_numbers(upstream, "upstream")
+    shape = (layout.input[0], layout.channels_out, *geometry.output)
+    if given.shape != layout.shown(shape):
+        raise ShapeError(
+            f"the upstream gradient has shape {by_x(given.shape)}, "
+            f"the output {by_x(layout.shown(shape))}"
+        )
+    given = given.reshape(shape)
+    result = result_dtype(x, w, given)
+    up, weight = _prepared(given, w, w.size, count, result)
+    dx = input_gradient(up, weight, geometry, layout.groups, is_whole(result))
+    data, up = _prepared(x, given, max(x.size, given.size), count, result)
+    dw = weight_gradient(data, up, geometry, layout.groups)
+    return given_back(dx, result), given_back(dw, result)
 
-    def _prepared(
-        self, a: Array, b: Array, terms: int, result: np.dtype[np.generic]
-    ) -> tuple[Array, Array]:
-        """Both factors in a type that holds every sum of so many of their products."""
-        bound = 0
-        if is_whole(result):
-            bound = largest(a) * largest(b) * terms
-        working = working_dtype(result, bound)
-        check_work(self.products, working)
-        return a.astype(working, copy=False), b.astype(working, copy=False)
+
+def _prepared(
+    a: Array, b: Array, terms: int, count: int, result: np.dtype[np.generic]
+) -> tuple[Array, Array]:
+    """Both factors in a type that holds every sum of so many terms; `count` is all products."""
+    bound = largest(a) * largest(b) * terms if is_whole(result) else 0
+    working = working_dtype(result, bound)
+    check_work(count, working)
+    return a.astype(working, copy=False), b.astype(working, copy=False)

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import at_option, output_options
+from dlcalc.cli.options import QuickCommand, at_option, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import ARRAY, PADDING, SIZE, NameType
 
 MODES = NameType("padding mode", ("zeros", "reflect", "replicate", "circular"))
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.option("-x", "--input", type=ARRAY, metavar="ARRAY", help="Input: file, - or literal.")
 @click.option("-w", "--kernel", type=ARRAY, metavar="ARRAY", help="Kernel: file, - or literal.")
 @click.option("-s", "--stride", type=SIZE, default=1, help="Stride (1), as 2 or 2x1.")

@@ -16,6 +16,20 @@ Callback = Callable[..., Any]
 _NAMES = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite")
 
 
+class QuickCommand(click.Command):
+    """A command whose short options cost no more to parse than its long ones."""
+
+    def make_parser(self, ctx: click.Context) -> Any:
+        """Click's parser, in which `-L 32` is found at once.
+
+        Click looks for `-L` among the long options first, and imports difflib to say what
+        else might have been meant, before it looks among the short ones.
+        """
+        parser = super().make_parser(ctx)
+        parser._long_opt.update(parser._short_opt)
+        return parser
+
+
 def output_options(callback: Callback) -> Callback:
     """Give a command the shared options; it gets them as one `Output` in `out`."""
 

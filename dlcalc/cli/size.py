@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import output_options
+from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import PADDING, SIZE, NameType
 
 UNKNOWNS = NameType("quantity", ("input", "kernel", "pad", "stride", "dilation", "output_padding"))
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.option("-L", "--input", type=SIZE, help="Size of the input, as 32 or 28x28.")
 @click.option("-F", "--kernel", type=SIZE, help="Size of the kernel or pooling window.")
 @click.option("-P", "--pad", type=PADDING, help="Padding: 1, 1:2, same, valid or full.")
