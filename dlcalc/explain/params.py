@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dlcalc.calc.axes import plural
 from dlcalc.calc.layers.table import GENERAL, complete, handler
 from dlcalc.calc.models.fields import seen
 from dlcalc.calc.models.rows import Count, Row
@@ -22,7 +23,8 @@ def model_steps(count: Count) -> Iterator[Step]:
     for row in holding[:MOST_STEPS]:
         yield params_step(row)
     if len(holding) > MOST_STEPS:
-        yield Step(f"{len(holding) - MOST_STEPS:,} more layers", note="--layer NAME shows one")
+        more = len(holding) - MOST_STEPS
+        yield Step(f"{more:,} more {plural(more, 'layer')}", note="--layer NAME shows one")
     yield total_step(count)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from dlcalc.calc.layers.table import TYPES
 from dlcalc.calc.models.tree import Model
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.readers.notation import read_notation
@@ -28,7 +29,7 @@ def model(*words: str) -> Model:
         return _from(Source(read_file(zoo_path(word)), f"{word}.txt"), word)
     if word and os.path.exists(word):
         return _from(Source(read_file(word), word), os.path.basename(word))
-    if word and not any(mark in word for mark in " ;\n"):
+    if word and word not in TYPES and not any(mark in word for mark in " ;:\n"):
         raise InputError(
             f"no model, file or layer {word!r}{did_you_mean(word, zoo_names())}"
             "; dlcalc models lists the models"

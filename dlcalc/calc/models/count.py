@@ -25,10 +25,10 @@ def params(model: Model, input: Shape | None = None, tolerant: bool = False) -> 
     >>> row.params, row.output, row.macs
     (156, (6, 28, 28), 117600)
     """
+    check_limits(model.body)
     shape = input or model.input
     if shape is None:
         raise InputError("the size of the input is not known: give --input, such as 3x224x224")
-    check_limits(model.body)
     walker = Walker(name_nodes(model.body))
     misfit = None
     try:
