@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.render.answer import Answer, Table
+from dlcalc.render.layers import FieldRecords
 from dlcalc.render.params import MACS, count_record, size_text, total_record
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ def comparison_answer(
     result: Comparison, memories: tuple[Memory, Memory], names: tuple[str, str], **explained: Any
 ) -> Answer:
     """The second model as it would stand alone, with the first and the difference beside it."""
-    after = count_record(result.after, memories[1])
-    before = count_record(result.before, memories[0])
+    fields = FieldRecords()
+    after = count_record(result.after, memories[1], fields)
+    before = count_record(result.before, memories[0], fields)
     totals = before["total"], after["total"]
     record = {
         **after, "before": before,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,16 +29,18 @@ def field_record(field: Field | None) -> dict[str, Any] | None:
     }
 
 
-def field_records(rows: Iterable[Row]) -> list[dict[str, Any] | None]:
-    """The receptive fields of many rows; many of them share one field."""
-    known: dict[int, dict[str, Any] | None] = {}
-    found = []
-    for row in rows:
+class FieldRecords:
+    """The receptive fields of the rows of a model; many rows share one."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, dict[str, Any] | None] = {}
+
+    def of(self, row: Row) -> dict[str, Any] | None:
+        """The field of a row, worked out once."""
         key = id(row.field)
-        if key not in known:
-            known[key] = field_record(row.field)
-        found.append(known[key])
-    return found
+        if key not in self.known:
+            self.known[key] = field_record(row.field)
+        return self.known[key]
 
 
 def layer_record(row: Row, field: dict[str, Any] | None) -> dict[str, Any]:
@@ -55,20 +57,24 @@ def layer_record(row: Row, field: dict[str, Any] | None) -> dict[str, Any]:
 
 
 _FIELDS = {"field": "size", "jump": "jump", "start": "start", "unclipped": "unclipped"}
-Cell = Callable[["Row", "dict[str, Any] | None"], Any]
+Cell = Callable[["Row", FieldRecords], Any]
 
 
 def _field_cell(key: str) -> Cell:
-    return lambda row, field: None if field is None else field[key]
+    def cell(row: Row, fields: FieldRecords) -> Any:
+        record = fields.of(row)
+        return None if record is None else record[key]
+
+    return cell
 
 
 COLUMNS: dict[str, Cell] = {
-    "name": lambda row, field: row.name, "type": lambda row, field: row.type,
-    "layer": lambda row, field: row.node.text if hasattr(row.node, "text") else row.type,
-    "input": lambda row, field: row.input, "output": lambda row, field: row.output,
-    "params": lambda row, field: row.params, "weights": lambda row, field: row.weights,
-    "biases": lambda row, field: row.biases, "trainable": lambda row, field: row.trainable,
-    "macs": lambda row, field: row.macs, "activations": lambda row, field: row.activations,
+    "name": lambda row, _: row.name, "type": lambda row, _: row.type,
+    "layer": lambda row, _: row.node.text if hasattr(row.node, "text") else row.type,
+    "input": lambda row, _: row.input, "output": lambda row, _: row.output,
+    "params": lambda row, _: row.params, "weights": lambda row, _: row.weights,
+    "biases": lambda row, _: row.biases, "trainable": lambda row, _: row.trainable,
+    "macs": lambda row, _: row.macs, "activations": lambda row, _: row.activations,
     **{name: _field_cell(key) for name, key in _FIELDS.items()},
 }
 """Every column that can be asked for."""
@@ -76,14 +82,12 @@ SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
 """Columns that have a total."""
 
 
-def cells(rows: Sequence[Row], columns: Sequence[str]) -> list[list[Any]]:
+def cells(
+    rows: Sequence[Row], columns: Sequence[str], fields: FieldRecords
+) -> list[list[Any]]:
     """The cells of rows in the columns asked for."""
-    wanted = any(name in _FIELDS for name in columns)
-    fields = field_records(rows) if wanted else [None] * len(rows)
     makers = [COLUMNS[name] for name in columns]
-    return [
-        [make(row, field) for make in makers] for row, field in zip(rows, fields, strict=True)
-    ]
+    return [[make(row, fields) for make in makers] for row in rows]
 
 
 def fold(rows: Sequence[Row]) -> tuple[list[Row], list[int], list[str]]:

@@ -9,9 +9,9 @@ from dlcalc.render.answer import Answer, Table
 from dlcalc.render.layers import (
     SUMMED,
     USUAL,
+    FieldRecords,
     cells,
     field_record,
-    field_records,
     fold,
     layer_record,
 )
@@ -32,21 +32,21 @@ def params_answer(
     count: Count, memory: Memory, training: str, columns: Sequence[str] = USUAL, **explained: Any
 ) -> Answer:
     """All layers and their totals; `training` says what the training memory is for."""
+    fields = FieldRecords()
     table = Table(
-        columns, cells(count.rows, columns),
-        drawn=lambda: _drawn(count, memory, training, columns),
+        columns, cells(count.rows, columns, fields),
+        drawn=lambda: _drawn(count, memory, training, columns, fields),
     )
     return Answer(
-        count_record(count, memory), [table], main="total.params", whole=True, **explained
+        count_record(count, memory, fields), [table], main="total.params", whole=True, **explained
     )
 
 
-def count_record(count: Count, memory: Memory) -> dict[str, Any]:
+def count_record(count: Count, memory: Memory, fields: FieldRecords) -> dict[str, Any]:
     """A model for programs."""
-    fields = field_records(count.rows)
     record: dict[str, Any] = {
         "model": count.model, "input": count.input,
-        "layers": [layer_record(*pair) for pair in zip(count.rows, fields, strict=True)],
+        "layers": [layer_record(row, fields.of(row)) for row in count.rows],
         "total": total_record(count, memory),
     }
     if count.misfit is not None:
@@ -65,10 +65,12 @@ def total_record(count: Count, memory: Memory) -> dict[str, int]:
     }
 
 
-def _drawn(count: Count, memory: Memory, training: str, columns: Sequence[str]) -> Table:
+def _drawn(
+    count: Count, memory: Memory, training: str, columns: Sequence[str], fields: FieldRecords
+) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
     rows, times, names = fold(count.rows)
-    body = cells(rows, columns)
+    body = cells(rows, columns, fields)
     headers = list(columns)
     if "name" in columns:
         for row, name in zip(body, names, strict=True):
