@@ -17,7 +17,7 @@ _FUNCTIONS = {
     "params": "dlcalc.calc.models.count",
     "reduce": "dlcalc.calc.models.reduce",
     "model": "dlcalc.readers.models",
-    "models": "dlcalc.readers.zoo",
+    "models": "dlcalc.readers.zoo_list",
     "size": "dlcalc.calc.size",
 }
 """The Python functions and where each lives."""

@@ -21,7 +21,7 @@ def command(out: Output) -> None:
       dlcalc models
       dlcalc models -f json
     """
-    from dlcalc.readers.zoo import models
+    from dlcalc.readers.zoo_list import models
     from dlcalc.render.models import models_answer
 
     out.emit(models_answer(models()))

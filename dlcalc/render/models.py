@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dlcalc.render.answer import Answer, Table
 
 if TYPE_CHECKING:
-    from dlcalc.readers.zoo import Entry
+    from dlcalc.readers.zoo_list import Entry
 
 
 def models_answer(entries: Sequence[Entry]) -> Answer:

@@ -16,7 +16,7 @@ from dlcalc.calc.models.tree import Node
 from dlcalc.errors import InputError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One layer, counted."""
 
