@@ -14,10 +14,14 @@ __version__ = "0.1.0"
 
 _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
-    "params": "dlcalc.calc.models.count",
-    "reduce": "dlcalc.calc.models.reduce",
+    "diagnose": "dlcalc.calc.diagnosis",
+    "kl": "dlcalc.calc.kl",
     "model": "dlcalc.readers.models",
     "models": "dlcalc.readers.zoo_list",
+    "mults": "dlcalc.calc.upsampling.stages",
+    "params": "dlcalc.calc.models.count",
+    "posterior": "dlcalc.calc.posterior",
+    "reduce": "dlcalc.calc.models.reduce",
     "size": "dlcalc.calc.size",
 }
 """The Python functions and where each lives."""

@@ -137,12 +137,16 @@ def agree(a: Any, b: Any, tolerance: float, noise: float = 0.0) -> bool:
         return False
     if a != a or b != b:
         return bool(a != a and b != b)
-    if not tolerance:
+    if not tolerance or _infinite(a) or _infinite(b):
         return False
     try:
         return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), noise))
     except OverflowError:
         return False
+
+
+def _infinite(value: Any) -> bool:
+    return isinstance(value, float) and value - value != 0
 
 
 def unravel(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:

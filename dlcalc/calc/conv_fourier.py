@@ -1,7 +1,8 @@
 """Convolution channel by channel with large kernels: products of spectra, tile by tile.
 
 Overlap–save (Stockham 1966, "High-speed convolution and correlation"): a tile of T columns
-gives the T − F + 1 outputs that its wrapping round does not touch.
+gives the T − F + 1 outputs that its wrapping round does not touch. Rounding is relative to
+the largest values of the tile, not of the window.
 """
 
 from __future__ import annotations

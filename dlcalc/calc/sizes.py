@@ -99,11 +99,11 @@ def pad_pair(
     >>> pad_pair("same", input=32, kernel=4, stride=1, dilation=1)
     (1, 2)
     """
-    if isinstance(padding, int):
-        return padding, padding
-    if not isinstance(padding, str):
+    if isinstance(padding, Sequence) and not isinstance(padding, str):
         before, after = padding
         return before, after
+    if not isinstance(padding, str):
+        return padding, padding
     reach = span(kernel, dilation)
     if padding == "valid":
         return 0, 0
@@ -150,7 +150,7 @@ def make_axes(
     made = []
     for i, padding in enumerate(_paddings(pad, n)):
         if not isinstance(padding, str):
-            at_least(0, "pad", (padding,) if isinstance(padding, int) else padding)
+            at_least(0, "pad", (padding,) if not isinstance(padding, tuple) else padding)
         pair = pad_pair(padding, lengths[i], kernels[i], strides[i], dilations[i], transposed)
         made.append(
             Axis(lengths[i], kernels[i], strides[i], pair, dilations[i], transposed,

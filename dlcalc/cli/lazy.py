@@ -16,6 +16,10 @@ COMMANDS = {
     "params": "Parameters, shapes, multiply-accumulates and memory, layer by layer.",
     "reduce": "Ways to give a layer fewer parameters, each counted against it as it stands.",
     "models": "The models that dlcalc knows by name, each with its published figures.",
+    "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
+    "kl": "KL divergence of two Gaussians, its three terms apart.",
+    "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
+    "diagnose": "Bias or variance, and which remedies fit.",
     "completion": "Print the completion script of a shell.",
 }
 """The one table of commands: name and summary. Each lives in `dlcalc/cli/<name>.py`."""

@@ -152,6 +152,26 @@ class ToleranceType(click.ParamType[Any, Any]):
         return float(number)
 
 
+class RateType(click.ParamType[Any, Any]):
+    """A rate or a loss: a number from 0, also as 2%."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """A float; 2% is 0.02."""
+        from dlcalc.readers.numbers import parse_number
+
+        if not isinstance(value, str):
+            return value
+        try:
+            number = float(parse_number(value.removesuffix("%")))
+        except (DlcalcError, OverflowError):
+            self.fail(f"{value[:40]!r} is no rate: write 0.02 or 2%", param, ctx)
+        if number < 0:
+            self.fail(f"{value} is below 0", param, ctx)
+        return number / 100 if value.endswith("%") else number
+
+
 def _items(names: Iterable[str]) -> list[Any]:
     from click.shell_completion import CompletionItem
 
@@ -163,3 +183,4 @@ PADDING = PaddingType()
 ARRAY = ArrayType()
 INDEX = IndexType()
 MODEL = ModelType()
+RATE = RateType()

@@ -100,6 +100,16 @@ def mul(*factors: Term) -> Expr:
     return Expr("mul", factors)
 
 
+def matmul(*factors: Term) -> Expr:
+    """The matrix product of all factors."""
+    return Expr("matmul", factors)
+
+
+def power(base: Term, exponent: Term) -> Expr:
+    """A power, also of a bare number: power(-2, 2) is (−2)²."""
+    return Expr("pow", (base, exponent))
+
+
 def hadamard(*factors: Term) -> Expr:
     """The elementwise product, ⊙."""
     return Expr("hadamard", factors)

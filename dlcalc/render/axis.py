@@ -87,7 +87,8 @@ def _linear_axis(drawn: list[float], ticks: int, snug: bool) -> Axis:
         room = largest / 2 if largest > _LEAST else 1.0
         least, most = least - room, most + room
         least, most = max(least, -sys.float_info.max), min(most, sys.float_info.max)
-    step = nice_step(most / ticks - least / ticks)  # each divided first: most - least may overflow
+    # Each divided first, and the step held below the largest float: most - least may overflow.
+    step = min(nice_step(most / ticks - least / ticks), sys.float_info.max)
     first, last = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)
     if snug:
         first, last = math.ceil(least / step - 1e-9), math.floor(most / step + 1e-9)

@@ -12,7 +12,7 @@ _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta",
     "θ": "theta", "λ": "lambda", "μ": "mu", "ν": "nu", "π": "pi", "ρ": "rho", "σ": "sigma",
     "τ": "tau", "φ": "varphi", "ψ": "psi", "ω": "omega", "Δ": "Delta", "Σ": "Sigma",
-    "Φ": "Phi", "Π": "Pi", "∂": "partial", "ℓ": "ell", "∞": "infty",
+    "Φ": "Phi", "Π": "Pi", "∂": "partial", "ℓ": "ell", "∞": "infty", "‖": "Vert",
 }
 _ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 _FUNCTIONS = {"exp", "log", "ln", "tanh", "max", "min", "det", "sin", "cos"}
@@ -22,7 +22,7 @@ _MARKUP = {
     "×": r"$\times$", "≤": r"$\le$", "≥": r"$\ge$", "→": r"$\to$", "…": r"\ldots{}",
     "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$", "∑": r"$\sum$",
     "≈": r"$\approx$", "√": r"$\surd$", "⊙": r"$\odot$", "ᵀ": r"$^{\mathsf{T}}$",
-    "‖": r"$\|$", "½": r"$\tfrac12$", "≠": r"$\neq$",
+    "‖": r"$\|$", "½": r"$\tfrac12$", "≠": r"$\neq$", "|": "$|$",
 }
 _SCRIPTS = {
     **{sign: f"$^{{{plain}}}$" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)},

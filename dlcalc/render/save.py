@@ -43,7 +43,7 @@ def _array(value: Any) -> Any:
         array = np.asarray(value)
     except ValueError:
         return None
-    if array.dtype.kind == "O":
+    if array.dtype.kind == "O" and all(isinstance(each, int) for each in array.flat):
         raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
     return array if array.dtype.kind in "biuf" else None
 

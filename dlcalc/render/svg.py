@@ -21,14 +21,20 @@ def line_chart(
     sheet: Sheet | None = None,
     *,
     log_y: bool = False,
+    colours: Sequence[str] = (),
 ) -> str:
     """Lines of several series over a common `x`; a NaN leaves a gap.
+
+    `colours` are SVG colours, one a series, in place of the palette's.
 
     >>> line_chart({"loss": [4, 2, 1]}, [1, 2, 3])[:40]
     '<svg xmlns="http://www.w3.org/2000/svg" '
     """
     up = axis((value for values in series.values() for value in values), log=log_y)
-    looks = [look(index, marker=len(x) <= _FEW) for index in range(len(series))]
+    looks = [
+        look(index, colour=colour, marker=len(x) <= _FEW)
+        for index, colour in zip(range(len(series)), [*colours, *[""] * len(series)], strict=False)
+    ]
     legend = list(zip(series, looks, strict=True))
     drawing = Drawing(sheet or Sheet(), axis(x, snug=True), up, legend)
     for (_, each), values in zip(legend, series.values(), strict=True):

@@ -1,0 +1,128 @@
+"""What the course of training and test error adds to their last values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlcalc.errors import InputError
+
+NOTABLE = 0.05
+"""A change of an error is notable from this part of its earlier value on."""
+AXES = ("examples", "epochs")
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One measurement of a learning curve."""
+
+    at: float
+    """The number of examples, or of epochs, trained with."""
+    train_error: float
+    """The training error."""
+    test_error: float
+    """The test error."""
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Training and test error against the size of the training set, or against epochs."""
+
+    axis: str
+    """`examples` or `epochs`: what the points are counted in."""
+    points: tuple[CurvePoint, ...]
+    """Two or more, in rising order."""
+
+    @property
+    def last(self) -> CurvePoint:
+        """The point with the most examples or epochs."""
+        return self.points[-1]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a learning curve shows, and the remedy it speaks about."""
+
+    text: str
+    """What is seen, with its numbers."""
+    remedy: str
+    """The name of the remedy, as in REMEDIES."""
+    helps: str
+    """`yes`, `no` or `maybe`."""
+
+
+def learning_curve(axis: str, rows: Sequence[Sequence[float]]) -> LearningCurve:
+    """The curve through rows of (examples or epochs, training error, test error).
+
+    Raises InputError for fewer than two rows, numbers that are negative or not finite,
+    and a first column that does not rise.
+
+    >>> learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.3, 0.5)]).last.test_error
+    0.5
+    """
+    points = tuple(CurvePoint(*row) for row in rows)
+    if len(points) < 2:
+        raise InputError(f"learning curve: {len(points)} of the two or more rows it needs")
+    for number, row in enumerate(rows, 1):
+        for value in row:
+            if not math.isfinite(value) or value < 0:
+                raise InputError(f"learning curve: row {number}: {value:g} is not 0 or more")
+        if number > 1 and points[number - 1].at <= points[number - 2].at:
+            raise InputError(
+                f"learning curve: row {number}: {axis} {row[0]:g} after "
+                f"{points[number - 2].at:g}; they must rise"
+            )
+    return LearningCurve(axis, points)
+
+
+def findings(curve: LearningCurve) -> tuple[Finding, ...]:
+    """What the curve shows, of early stopping and epochs or of further examples.
+
+    >>> curve = learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.2, 0.3), (3, 0.1, 0.4)])
+    >>> [(each.remedy, each.helps) for each in findings(curve)]
+    [('early stopping', 'yes'), ('more epochs', 'no')]
+    """
+    return _of_examples(curve) if curve.axis == "examples" else _of_epochs(curve)
+
+
+def _of_examples(curve: LearningCurve) -> tuple[Finding, ...]:
+    first, before, last = curve.points[0], _before_the_end(curve), curve.last
+    gaps = [each.test_error - each.train_error for each in (first, last)]
+    falling = _falls(before.test_error, last.test_error)
+    course = "still falls" if falling else "no longer falls"
+    text = (
+        f"the test error {course}, {before.test_error:.6g} at {before.at:g} examples and "
+        f"{last.test_error:.6g} at {last.at:g}; the gap went from {gaps[0]:.6g} to {gaps[1]:.6g}"
+    )
+    return (Finding(text, "more examples", "yes" if falling else "maybe"),)
+
+
+def _of_epochs(curve: LearningCurve) -> tuple[Finding, ...]:
+    before, last = _before_the_end(curve), curve.last
+    best = min(curve.points, key=lambda each: each.test_error)
+    if _falls(last.test_error, best.test_error):
+        text = (
+            f"the test error was least at epoch {best.at:g}, {best.test_error:.6g}, "
+            f"and is {last.test_error:.6g} at the last, {last.at:g}"
+        )
+        return Finding(text, "early stopping", "yes"), Finding(text, "more epochs", "no")
+    falling = _falls(before.test_error, last.test_error)
+    course = "still falls" if falling else "has levelled off"
+    text = (
+        f"the test error {course}, {before.test_error:.6g} at epoch {before.at:g} and "
+        f"{last.test_error:.6g} at {last.at:g}"
+    )
+    return (
+        Finding(text, "early stopping", "no"),
+        Finding(text, "more epochs", "yes" if falling else "no"),
+    )
+
+
+def _before_the_end(curve: LearningCurve) -> CurvePoint:
+    """The point a quarter of the curve, and one point at the least, before the last."""
+    return curve.points[-1 - max(1, len(curve.points) // 4)]
+
+
+def _falls(before: float, after: float) -> bool:
+    return after < before * (1 - NOTABLE)

@@ -1,0 +1,36 @@
+"""Pictures: the room that the terminal has for one, and the file of `--plot`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from dlcalc.errors import InputError
+
+if TYPE_CHECKING:
+    from dlcalc.render.frame import Page
+
+WIDTH = 80
+
+
+def terminal_page(height: int = 24) -> Page:
+    """A page as wide as the terminal, or as 80 columns, in signs that the output can show."""
+    from dlcalc.render.frame import Page
+
+    width = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else WIDTH
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return Page(width=width or WIDTH, height=height, ascii=not encoding.startswith("utf"))
+
+
+def check_plot(path: str | None) -> None:
+    """Refuse, before anything is computed, a picture that is no SVG."""
+    if path is not None and not path.lower().endswith(".svg"):
+        raise InputError("a picture is drawn as SVG: name it so, FILE.svg").at(f"--plot {path}")
+
+
+def write_plot(path: str, svg: str) -> None:
+    """Write a picture, whole or not at all."""
+    from dlcalc.render.files import write_whole
+
+    write_whole(path, svg.encode())

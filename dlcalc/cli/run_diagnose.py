@@ -1,0 +1,54 @@
+"""What `dlcalc diagnose` does with its options."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dlcalc.calc.diagnosis import DEFAULT_TARGET, Diagnosis, diagnose
+from dlcalc.calc.learning_curve import LearningCurve, learning_curve
+from dlcalc.cli.example import worked_example
+from dlcalc.cli.output import Output
+from dlcalc.readers.sources import stdin_has_data
+from dlcalc.render.diagnosis import diagnosis_answer
+
+
+def run_diagnose(
+    out: Output,
+    train_error: float | None,
+    test_error: float | None,
+    target: float | None,
+    curve: str | None,
+) -> None:
+    """Diagnose two errors or a learning curve, and put it out."""
+    read: LearningCurve | None = None
+    if curve is not None:
+        read = _curve(curve)
+    elif train_error is None and test_error is None:
+        if stdin_has_data():
+            read = _curve("-")
+        else:
+            example = worked_example("diagnose")
+            train_error, test_error = example["train_error"], example["test_error"]
+    target = DEFAULT_TARGET if target is None else target
+    result = diagnose(train_error, test_error, target=target, curve=read)
+    out.emit(
+        diagnosis_answer(
+            result,
+            working=partial(_explain, "diagnosis_steps", result),
+            element=partial(_explain, "element_step", result),
+        )
+    )
+
+
+def _curve(value: str) -> LearningCurve:
+    from dlcalc.readers.learning_curve import read_learning_curve
+
+    return learning_curve(*read_learning_curve(value))
+
+
+def _explain(function: str, *arguments: Diagnosis | str | tuple[int, ...]) -> Any:
+    # Only what is asked to explain itself loads the explanations.
+    import dlcalc.explain.diagnosis as explain
+
+    return getattr(explain, function)(*arguments)

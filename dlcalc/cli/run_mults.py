@@ -1,0 +1,91 @@
+"""What `dlcalc mults` does with its options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from dlcalc.calc.upsampling.stages import (
+    CONVENTION,
+    HEADLINE,
+    TILE,
+    Multiplications,
+    Stage,
+    mults,
+)
+from dlcalc.cli.example import worked_example
+from dlcalc.cli.output import Output
+from dlcalc.errors import AnswerDiffersError, InputError
+from dlcalc.readers.sources import stdin_has_data
+
+
+def run_mults(
+    out: Output, model: Sequence[str], given: dict[str, Any], matrices: bool, verify: bool
+) -> None:
+    """Count, put the counts out, and fail where an algorithm that was run disagrees."""
+    tile = given.pop("tile", TILE)
+    result = _counted(model, given, tile)
+    # The renderers and the working are read only by the formats that want them.
+    from dlcalc.render.mults import mults_answer
+
+    shown = [_matrices(stage, tile) for stage in result.stages] if matrices else None
+    checks = [_verified(stage, tile) for stage in result.stages] if verify else None
+    out.emit(
+        mults_answer(
+            result, HEADLINE, CONVENTION, shown, checks,
+            working=partial(_explain, "mults_steps", result),
+            element=lambda field, index: _explain("field_step", result, field),
+            advice=lambda field, expected: _explain("advice", result, expected),
+        )
+    )
+    for run in checks or ():
+        for check in run:
+            if not check.holds:
+                raise AnswerDiffersError(
+                    f"{check.method}: {check.counted} counted, {check.executed} executed, "
+                    f"outputs {'agree' if check.outputs_agree else 'differ'}"
+                )
+
+
+def _counted(model: Sequence[str], given: dict[str, Any], tile: int) -> Multiplications:
+    if not model and not {"input", "kernel"} & given.keys() and not stdin_has_data():
+        return mults(**{**worked_example("mults"), **given}, tile=tile)
+    if not given:
+        return _of_model(model or ("-",), tile)
+    if model:
+        raise InputError(f"{model[0]} has sizes of its own: give it, or --input and --kernel")
+    for name in ("input", "kernel"):
+        if name not in given:
+            raise InputError(f"no {name} size: a stage by its sizes wants --input and --kernel")
+    return mults(**given, tile=tile)
+
+
+def _of_model(words: Sequence[str], tile: int) -> Multiplications:
+    from dlcalc.calc.models.count import params
+    from dlcalc.calc.upsampling.models import count_model
+    from dlcalc.readers.models import model
+
+    found = model(*words)
+    if found.input is None:
+        raise InputError("the size of the input is not known: begin with a line as input 8x4x4")
+    return count_model(params(found), tile)
+
+
+def _matrices(stage: Stage, tile: int) -> Any:
+    from dlcalc.calc.upsampling.matrices import matrices
+
+    return matrices(stage, tile)
+
+
+def _verified(stage: Stage, tile: int) -> Any:
+    from dlcalc.calc.upsampling.verify import verify
+
+    return verify(stage.axes, tile)
+
+
+def _explain(function: str, *arguments: Any) -> Any:
+    # Only what is asked to explain itself loads the explanations.
+    import dlcalc.explain.mults as explain
+
+    return getattr(explain, function)(*arguments)

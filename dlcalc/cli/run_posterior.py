@@ -1,0 +1,65 @@
+"""What `dlcalc posterior` does with its options."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dlcalc.calc.posterior import Posterior, posterior
+from dlcalc.cli.checks import refuse_failed
+from dlcalc.cli.example import worked_example
+from dlcalc.cli.output import Output
+from dlcalc.cli.plots import check_plot, terminal_page, write_plot
+from dlcalc.readers.fields import read_record
+from dlcalc.readers.sources import stdin_has_data
+from dlcalc.render.posterior import posterior_answer
+
+FIELDS = ("weights", "means", "covariances")
+
+
+def run_posterior(
+    out: Output, file: str | None, starts: int, check: bool, plot: str | None, seed: int
+) -> None:
+    """Read a mixture, put out the Gaussians nearest to it, draw them and check the descent."""
+    check_plot(plot)
+    result = posterior(**_mixture(file, out.allow_nonfinite), seed=seed, starts=starts)
+    checks: list[Any] = []
+    if check:
+        from dlcalc.calc.variational import check_descent
+
+        checks = check_descent(result.p)
+    out.emit(
+        posterior_answer(
+            result,
+            checks,
+            _picture(result) if out.format == "table" else (),
+            working=partial(_explain, "posterior_steps", result),
+            element=partial(_explain, "element_step", result),
+        )
+    )
+    if plot is not None:
+        from dlcalc.calc.posterior_picture import picture
+        from dlcalc.render.posterior_picture import as_svg
+
+        write_plot(plot, as_svg(picture(result, 161)))
+    refuse_failed(checks)
+
+
+def _mixture(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
+    if file is None and not stdin_has_data():
+        return worked_example("posterior")
+    return read_record("-" if file is None else file, FIELDS, FIELDS, allow_nonfinite)
+
+
+def _picture(result: Posterior) -> list[str]:
+    from dlcalc.calc.posterior_picture import picture
+    from dlcalc.render.posterior_picture import as_text
+
+    return as_text(picture(result, 81, "diagonal"), terminal_page(30)).splitlines()
+
+
+def _explain(function: str, *arguments: Any) -> Any:
+    # Only what is asked to explain itself loads the explanations.
+    import dlcalc.explain.posterior as explain
+
+    return getattr(explain, function)(*arguments)

@@ -1,0 +1,184 @@
+"""Multiplications of upsampling stages as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.render.answer import Answer, Block, Table, Values
+
+if TYPE_CHECKING:
+    from dlcalc.calc.upsampling.matrices import Named
+    from dlcalc.calc.upsampling.phases import Phase, Rank
+    from dlcalc.calc.upsampling.stages import Multiplications, Stage
+    from dlcalc.calc.upsampling.verify import Check
+
+MOST_PHASES = 40
+"""Rows of phases that the table lists; json has them all."""
+
+
+def mults_answer(
+    result: Multiplications, headline: str, convention: str,
+    matrices: Sequence[Sequence[Named]] | None = None,
+    checks: Sequence[Sequence[Check]] | None = None,
+    **how: Any,
+) -> Answer:
+    """The counts as tables and as a record; `how` is the answer's working and element."""
+    record: dict[str, Any] = {
+        "stages": [_stage_record(stage) for stage in result.stages],
+        "total": dict(result.total),
+        "multiplications": result.total[headline],
+    }
+    blocks: list[Block] = [_counts(result, headline, convention), _phases(result)]
+    if matrices is not None:
+        for entry, named in zip(record["stages"], matrices, strict=True):
+            entry["matrices"] = [_matrices_record(each) for each in named]
+        blocks += _matrix_blocks(matrices)
+    if checks is not None:
+        for entry, run in zip(record["stages"], checks, strict=True):
+            entry["verified"] = [_check_record(check) for check in run]
+        blocks.append(_verified(result, checks))
+    return Answer(record, blocks, main="multiplications", whole=True, **how)
+
+
+def _stage_record(stage: Stage) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "input": [axis.input for axis in stage.axes],
+        "output": list(stage.output),
+        "kernel": [axis.kernel for axis in stage.axes],
+        "channels": list(stage.channels),
+        "groups": stage.groups,
+        "methods": {
+            method: {
+                "per_axis": list(count.per_axis), "per_pair": count.per_pair, "total": count.total
+            }
+            for method, count in stage.methods.items()
+        },
+        "rank": list(stage.rank),
+        "phases": [
+            {
+                "axis": axis, "inputs": phase.inputs, "taps": phase.taps,
+                "outputs": phase.outputs, "copies": phase.copies, "products": phase.products,
+                "winograd": phase.winograd, "rank": list(phase.rank),
+            }
+            for axis, line in enumerate(stage.phases)
+            for phase in line
+        ],
+    }
+
+
+def _counts(result: Multiplications, headline: str, convention: str) -> Table:
+    rows: list[list[Any]] = []
+    for stage in result.stages:
+        channels = ":".join(map(str, stage.channels))
+        rows += [[stage.name, list(stage.output), channels, *row] for row in _stage_rows(stage)]
+    if len(result.stages) > 1:
+        rows.append(["total", None, None, "all", *result.total.values()])
+    notes = [
+        f"{headline}, the headline, skips every product with a zero.", convention,
+        "for: one line along an axis, one channel pair (all axes), the whole stage.",
+        *_rank_notes(result),
+    ]
+    headers = ["stage", "output", "channels", "for", *result.total]
+    return Table(headers, rows, "Multiplications", notes)
+
+
+def _stage_rows(stage: Stage) -> list[list[Any]]:
+    """The counts of a line on each axis, or on all where they are alike, of a pair, of all."""
+    counts = stage.methods.values()
+    lines = {f"axis{i}": [count.per_axis[i] for count in counts] for i in range(len(stage.axes))}
+    if len(set(stage.axes)) == 1:
+        lines = {"line": lines["axis0"]}
+    rows = [[name, *line] for name, line in lines.items()]
+    if len(stage.axes) > 1:
+        rows.append(["pair", *(count.per_pair for count in counts)])
+    if stage.pairs > 1:
+        rows.append(["stage", *(count.total for count in counts)])
+    return rows
+
+
+def _rank_notes(result: Multiplications) -> list[str]:
+    """What is proved of the fewest products: nested Winograd is no minimum in 2-D."""
+    notes = []
+    for stage in result.stages:
+        nested = stage.methods["winograd"].per_pair
+        note = f"{stage.name}: the fewest products of a channel pair: {stage.rank}"
+        if len(stage.axes) > 1 and stage.rank.lower < nested:
+            note += f"; {nested} is nested Winograd, an upper bound"
+        notes.append(note)
+    return notes
+
+
+def _phases(result: Multiplications) -> Table:
+    """The phases of every stage, those of one shape in one row."""
+    rows: list[list[Any]] = []
+    for stage in result.stages:
+        for line in dict.fromkeys(stage.phases):
+            axes = [axis for axis, other in enumerate(stage.phases) if other == line]
+            rows += [
+                [stage.name, ",".join(map(str, axes)), alike, *shape, _bounds(bounds)]
+                for (*shape, bounds), alike in _alike(line).items()
+            ]
+    left_out = len(rows) - MOST_PHASES
+    notes = [f"{left_out} more rows left out; json has every phase"] if left_out > 0 else []
+    return Table(
+        ["stage", "axis", "phases", "inputs", "taps", "outputs", "products", "winograd", "rank"],
+        rows[:MOST_PHASES], "Phases: independent short filters",
+        [*notes, "rank: the fewest products; one number where it is proved exactly."],
+    )
+
+
+def _alike(line: Sequence[Phase]) -> dict[tuple[Any, ...], int]:
+    """How many phases there are of each shape."""
+    shapes: dict[tuple[Any, ...], int] = {}
+    for p in line:
+        shape = (p.inputs, p.taps, p.outputs, p.products, p.winograd, p.rank)
+        shapes[shape] = shapes.get(shape, 0) + p.copies
+    return shapes
+
+
+def _bounds(rank: Rank) -> str:
+    return str(rank.lower) if rank.lower == rank.upper else f"{rank.lower}..{rank.upper}"
+
+
+def _matrix_blocks(matrices: Sequence[Sequence[Named]]) -> list[Block]:
+    once = {(each.method, each.name): each.algorithm for line in matrices for each in line}
+    return [
+        Values([[str(value) for value in row] for row in matrix], f"{method}, {name}: {letter}")
+        for (method, name), a in once.items()
+        for letter, matrix in (("Aᵀ", a.output), ("G", a.weight), ("Bᵀ", a.data))
+    ]
+
+
+def _matrices_record(named: Named) -> dict[str, Any]:
+    algorithm = named.algorithm
+    return {
+        "method": named.method, "name": named.name, "products": algorithm.products,
+        **{
+            key: [[int(v) if v.denominator == 1 else str(v) for v in row] for row in matrix]
+            for key, matrix in (
+                ("output", algorithm.output), ("weight", algorithm.weight), ("data", algorithm.data)
+            )
+        },
+    }
+
+
+def _check_record(check: Check) -> dict[str, Any]:
+    return {
+        "method": check.method, "counted": check.counted, "executed": check.executed,
+        "outputs_agree": check.outputs_agree,
+    }
+
+
+def _verified(result: Multiplications, checks: Sequence[Sequence[Check]]) -> Table:
+    rows = [
+        [stage.name, check.method, check.counted, check.executed,
+         "equal" if check.outputs_agree else "differ"]
+        for stage, run in zip(result.stages, checks, strict=True)
+        for check in run
+    ]
+    return Table(
+        ["stage", "method", "counted", "executed", "outputs"], rows,
+        "Verified by running: one channel pair on exact rationals",
+    )
