@@ -134,8 +134,9 @@ def check_limits(body: Sequence[Node]) -> None:
     """Refuse a model of too many layers, at once: LimitError with their number."""
     layers = count_layers(body)
     if layers > MOST_LAYERS:
+        number = f"{layers:,}" if layers < 10**15 else "more than 10^15"
         raise LimitError(
-            f"{layers:,} layers after all repeats; at most {MOST_LAYERS:,} are counted"
+            f"{number} layers after all repeats; at most {MOST_LAYERS:,} are counted"
         )
 
 
