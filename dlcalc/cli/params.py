@@ -36,7 +36,9 @@ def command(out: Output, **values: Any) -> None:
     params = (N + 1)·U                     a linear layer, N inputs to U units
 
     MODEL is a name that `dlcalc models` lists, a file in the layer notation, - for standard
-    input, or layers typed in. One layer a line, or divided by semicolons:
+    input, layers typed in, a config.json of Hugging Face (GPT-2, BERT, LLaMA, Mistral), or
+    a weights file (.safetensors, .npz, .npy), of which the headers are read. In the
+    notation a layer ends with the line or a semicolon:
 
     \b
       [NAME:] TYPE ARGUMENTS KEY=VALUE…    C1: conv 6 5 stride=2 pad=1

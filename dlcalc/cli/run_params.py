@@ -22,6 +22,13 @@ def run_params(
     other: str | None, batch: int, dtype: str, optimizer: str, columns: str | None,
 ) -> None:
     """Read the model, count it, and put it out alone or beside another."""
+    if len(model) == 1 and is_weights_file(model[0]):
+        if layer is not None or changes or other is not None or columns is not None:
+            raise InputError("a weights file has tensors, and no layers to show or change").at(
+                model[0]
+            )
+        _tensors(out, model[0])
+        return
     read = given_model("params", model)
     size = shape_of(input)
     held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
@@ -41,6 +48,18 @@ def run_params(
         working=partial(_explain, "model_steps", count),
         element=lambda field, index: _explain("expected_step", count, (), field),
     ))
+
+
+def _tensors(out: Output, path: str) -> None:
+    from dlcalc.readers.weights import read_weights
+    from dlcalc.render.weights import weights_answer
+
+    out.emit(weights_answer(path, read_weights(path)))
+
+
+def is_weights_file(name: str) -> bool:
+    """Whether a name ends as those of weights files do."""
+    return name.lower().endswith((".safetensors", ".npz", ".npy"))
 
 
 def given_model(command: str, words: Sequence[str]) -> Model:

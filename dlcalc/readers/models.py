@@ -1,4 +1,4 @@
-"""A model by name, from a file, from standard input, or typed in."""
+"""A model by name, from a notation or config file, from standard input, or typed in."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dlcalc.readers.zoo import zoo_names, zoo_path
 def model(*words: str) -> Model:
     """A model of the zoo, one in a notation file or on stdin (`-`), or layers typed in.
 
+    A file that ends in .json is read as a config.json of Hugging Face.
     A name of the zoo goes before a file; `./lenet` is the file. Raises InputError for a
     name that is neither and for what is wrong in the notation, FileError where a file
     cannot be read.
@@ -28,6 +29,10 @@ def model(*words: str) -> Model:
     if word and os.path.basename(word) == word and os.path.exists(zoo_path(word)):
         return _from(Source(read_file(zoo_path(word)), f"{word}.txt"), word)
     if word and os.path.exists(word):
+        if word.endswith(".json"):
+            from dlcalc.readers.configs import read_config
+
+            return read_config(Source(read_file(word), word), os.path.basename(word))
         return _from(Source(read_file(word), word), os.path.basename(word))
     if word and word not in TYPES and not any(mark in word for mark in " ;:\n"):
         raise InputError(
