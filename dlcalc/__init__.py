@@ -14,15 +14,18 @@ __version__ = "0.1.0"
 
 _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
+    "lstm": "dlcalc.calc.lstm",
     "diagnose": "dlcalc.calc.diagnosis",
     "kl": "dlcalc.calc.kl",
     "model": "dlcalc.readers.models",
     "models": "dlcalc.readers.zoo_list",
+    "mlp": "dlcalc.calc.mlp",
     "mults": "dlcalc.calc.upsampling.stages",
     "params": "dlcalc.calc.models.count",
     "posterior": "dlcalc.calc.posterior",
     "reduce": "dlcalc.calc.models.reduce",
     "size": "dlcalc.calc.size",
+    "vae": "dlcalc.calc.vae",
 }
 """The Python functions and where each lives."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,30 +44,40 @@ class ShapeDifference:
 
 
 def compare(
-    expected: Any, record: Mapping[str, Any], main: str, tolerance: float
+    expected: Any, record: Mapping[str, Any], main: str, tolerance: float,
+    order: Sequence[str] = (),
 ) -> Difference | ShapeDifference | None:
     """The first difference of `expected` from a result, or None where they agree.
 
-    A bare number or array means the field `main` (`total.params` within `total`); an object
-    any of the fields, which are compared in the order of the record, the order in which
-    they are derived. Elements
-    agree where they are within `tolerance` relative to the larger of the two, or within
-    rounding noise of the largest of their field. Raises InputError for fields that the
-    result does not have.
+    A bare number or array means the field `main` (`total.params` within `total`); an
+    object any of the fields, compared in the order of the record, the order in which they
+    are derived. Where the record has another one, `order` names its fields
+    (`gradients.weights[1]`) as they are derived. Elements agree where they are within
+    `tolerance` relative to the larger of the two, or within rounding noise of the largest
+    of their field. Raises InputError for fields that the result does not have.
 
     >>> compare([[1, 15]], {"output": [[1, 13]]}, "output", 0).index
     (0, 1)
+    >>> compare({"x": 1, "y": 2}, {"x": 3, "y": 4}, "x", 0, order=["y", "x"]).field
+    'y'
     """
     wanted = dict(expected) if isinstance(expected, Mapping) else _nested(main, expected)
+    found = _compare_fields(wanted, record, tolerance)
+    if not order:
+        return next(found, None)
+    places = {field: place for place, field in enumerate(order)}
+    return min(found, key=lambda each: places.get(each.field, len(places)), default=None)
+
+
+def _compare_fields(
+    wanted: Mapping[str, Any], record: Mapping[str, Any], tolerance: float
+) -> Iterator[Difference | ShapeDifference]:
     for name in wanted:
         if name not in record:
             raise InputError(f"the result has no field {name!r}{did_you_mean(name, record)}")
     for name, actual in record.items():
         if name in wanted:
-            difference = _compare_field(name, wanted[name], actual, tolerance)
-            if difference is not None:
-                return difference
-    return None
+            yield from _compare_field(name, wanted[name], actual, tolerance)
 
 
 def _nested(main: str, expected: Any) -> dict[str, Any]:
@@ -78,22 +88,25 @@ def _nested(main: str, expected: Any) -> dict[str, Any]:
 
 def _compare_field(
     name: str, expected: Any, actual: Any, tolerance: float
-) -> Difference | ShapeDifference | None:
+) -> Iterator[Difference | ShapeDifference]:
+    """The differences of one field, one for each part of it that differs."""
     expected, actual = _plain(expected), _plain(actual)
     if isinstance(actual, Mapping) and isinstance(expected, Mapping):
-        inner = compare(expected, actual, "", tolerance)
-        return inner and _within(name, inner)
-    if _is_records(actual) and isinstance(expected, list):
+        inner = _compare_fields(expected, actual, tolerance)
+        yield from (_within(name, each) for each in inner)
+        return
+    if _has_parts(actual) and isinstance(expected, list):
         if len(expected) != len(actual):
-            return ShapeDifference(name, (len(expected),), (len(actual),))
+            yield ShapeDifference(name, (len(expected),), (len(actual),))
+            return
         for place, pair in enumerate(zip(expected, actual, strict=True)):
-            if difference := _compare_field(f"{name}[{place}]", *pair, tolerance):
-                return difference
-        return None
+            yield from _compare_field(f"{name}[{place}]", *pair, tolerance)
+        return
     shapes = _shape(expected), _shape(actual)
     if _bare(shapes[0]) != _bare(shapes[1]):
-        return ShapeDifference(name, *shapes)
-    return _compare_elements(name, expected, actual, shapes[1], tolerance)
+        yield ShapeDifference(name, *shapes)
+    elif difference := _compare_elements(name, expected, actual, shapes[1], tolerance):
+        yield difference
 
 
 def _within(name: str, inner: Difference | ShapeDifference) -> Difference | ShapeDifference:
@@ -167,8 +180,13 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _is_records(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+def _has_parts(value: Any) -> bool:
+    """Whether a list holds objects, or arrays side by side, as the weights of layers are."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and (isinstance(value[0], Mapping) or hasattr(value[0], "tolist"))
+    )
 
 
 def _shape(value: Any) -> tuple[int, ...]:

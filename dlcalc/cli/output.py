@@ -9,6 +9,9 @@ from typing import Any
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError
 
+COMPLETE = ("csv", "tsv", "plain")
+"""Formats of tables for programs, from which no row is left out."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -62,8 +65,11 @@ class Output:
         tolerance = self.tolerance
         if tolerance is None:
             tolerance = 0.0 if answer.whole else DEFAULT_TOLERANCE
+        expected = answer.adapt(expected)
         try:
-            difference = compare(expected, answer.record, answer.main, tolerance)
+            difference = compare(
+                expected, answer.record, answer.main, tolerance, answer.order
+            )
         except InputError as error:
             raise error.at("--expect") from None
         if difference is not None:

@@ -134,6 +134,27 @@ class IndexType(click.ParamType[Any, Any]):
             self.fail(f"{value[:40]!r} is no index: write 0,1", param, ctx)
 
 
+class GateActivationType(click.ParamType[Any, Any]):
+    """`f=relu`: a gate of an LSTM and its activation; which there are, the calculation knows."""
+
+    name = "GATE=NAME"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The gate and the name of its activation."""
+        if not isinstance(value, str):
+            return value
+        gate, equals, name = value.partition("=")
+        if not (gate and equals and name):
+            self.fail(f"{value[:40]!r} is no activation of a gate: write f=relu", param, ctx)
+        return gate, name
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Gates, then activations of the gate that is typed."""
+        names = ("sigmoid", "tanh", "relu", "hard_sigmoid", "identity", "softplus")
+        pairs = (f"{gate}={name}" for gate in "ifog" for name in names)
+        return _items(pair for pair in pairs if pair.startswith(incomplete))
+
+
 class ToleranceType(click.ParamType[Any, Any]):
     """A relative tolerance: a number from 0."""
 
@@ -183,4 +204,5 @@ PADDING = PaddingType()
 ARRAY = ArrayType()
 INDEX = IndexType()
 MODEL = ModelType()
+GATE_ACTIVATION = GateActivationType()
 RATE = RateType()

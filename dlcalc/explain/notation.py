@@ -135,6 +135,28 @@ def transpose(term: Term) -> Expr:
     return Expr("transpose", (term,))
 
 
+class Column(Expr):
+    """A vector that stands upright: one number a row."""
+
+    __slots__ = ()
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        super().__init__("column", tuple(values))
+
+    def put(self, values: Mapping[Expr, Term]) -> Expr:
+        """The column itself: there is no symbol in it."""
+        return self
+
+    def tolist(self) -> list[Any]:
+        """The numbers, for programs."""
+        return list(self.args)
+
+
+def stack(*parts: Term) -> Expr:
+    """Vectors one above the other: (h; x)."""
+    return Expr("stack", parts)
+
+
 def total(body: Term, index: str = "") -> Expr:
     """The sum of `body` over an index, ∑."""
     return Expr("total", (body, index))

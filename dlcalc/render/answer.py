@@ -67,5 +67,10 @@ class Answer:
     """The step that gives one element of a field, for a difference to show."""
     advice: Callable[[str, Any], str] = field(default=lambda name, expected: "")
     """What may have gone wrong with an expected value of another shape or value."""
+    adapt: Callable[[Any], Any] = field(default=lambda expected: expected)
+    """An expected answer as typed, in the form of the record."""
+    order: Sequence[str] = ()
+    """Fields and their parts in the order in which they are derived, where the record has
+    another one: a difference in the first of them is the one to name."""
     whole: bool = False
     """Whether all of the answer is whole numbers, compared exactly."""

@@ -100,6 +100,12 @@ class _Writer:
     def _transpose(self, term: Any) -> str:
         return f"{self._within(term, 6)}ᵀ"
 
+    def _column(self, *values: Any) -> str:
+        return f"({'; '.join(_number(each, self.precision) for each in values)})"
+
+    def _stack(self, *parts: Any) -> str:
+        return f"({'; '.join(self.write(each) for each in parts)})"
+
     def _floor(self, term: Any) -> str:
         return f"⌊{self.write(term)}⌋"
 

@@ -141,6 +141,13 @@ class _Writer:
     def _transpose(self, term: Any) -> str:
         return rf"{self._within(term, 6)}^{{\mathsf{{T}}}}"
 
+    def _column(self, *values: Any) -> str:
+        return matrix_latex([[each] for each in values], self.precision)
+
+    def _stack(self, *parts: Any) -> str:
+        rows = r" \\ ".join(self.write(each) for each in parts)
+        return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
     def _floor(self, term: Any) -> str:
         return rf"\left\lfloor {self.write(term)} \right\rfloor"
 

@@ -18,7 +18,9 @@ UNKNOWN = ("macs", "activations_bytes", "training_bytes")
 
 def weights_answer(name: str, tensors: Sequence[Tensor]) -> Answer:
     """Each tensor with its shape and numbers, and their sums."""
-    rows: list[list[Any]] = [[each.name, each.dtype, each.shape, each.params, each.bytes] for each in tensors]
+    rows: list[list[Any]] = [
+        [each.name, each.dtype, each.shape, each.params, each.bytes] for each in tensors
+    ]
     params, size = (sum(row[place] for row in rows) for place in (3, 4))
     record: dict[str, Any] = {
         "model": name, "input": None,

@@ -27,7 +27,7 @@ def _is_array(value: Any) -> bool:
 def _chain(step: Any) -> list[Any]:
     """Everything that stands between equals signs: formula, numbers, and the value."""
     terms = [term for term in (step.formula, *step.numbers) if term is not None]
-    value = plain_value(step.value)
+    value = step.value if hasattr(step.value, "kind") else plain_value(step.value)
     return terms if value is None else [*terms, value]
 
 

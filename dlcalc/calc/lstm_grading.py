@@ -1,0 +1,142 @@
+"""A student's numbers held against the derivation: which slip gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from dlcalc.calc.compare import agree
+from dlcalc.calc.lstm import LstmResult
+from dlcalc.calc.lstm_derivation import BACKWARD, DZ, FORWARD, Place, derive
+from dlcalc.calc.lstm_slips import Slip, slips
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+FOUR_DIGITS = 5e-4
+"""The relative error of a number that is rounded to four digits."""
+OF_DEVIATION = 0.02
+"""The share of a wrong number's deviation that a slip may leave unexplained."""
+
+_ONCE = (
+    "dW", "db", "dx", "dh0", "dc0", "h", "c_last", "d_weight_ih_l0", "d_weight_hh_l0",
+    "d_bias_ih_l0", "d_bias_hh_l0", "d_bias",
+)
+_STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
+
+
+def derivation_order(steps: int) -> list[str]:
+    """Every field of the result in the order in which it is derived.
+
+    Forward through the steps, and back; what the step after the last sends back comes
+    between.
+
+    >>> derivation_order(2)[11:16]
+    ['steps[1].h', 'next.dz', 'next.dh', 'next.dx', 'next.dc']
+    """
+    forward = [f"steps[{t}].{name}" for t in range(steps) for name in FORWARD]
+    later = [f"next.{name}" for name in ("dz", "dh", "dx", "dc")]
+    back = [
+        f"steps[{t}].{name}" for t in reversed(range(steps)) for name in (*BACKWARD, "dz")
+    ]
+    return [*forward, *later, *back]
+
+
+def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -> str:
+    """The slip that gives the expected values of a field, in words; "" where none does.
+
+    Each slip is made in the whole derivation, at every step and at the field's own step
+    alone, and the field read off, so that it is found in what follows from it too; a slip
+    in the field's own formula goes first. `field` is `steps[1].dc`, `next.dz`, `dW` and
+    so on.
+
+    >>> from dlcalc.calc.lstm import lstm
+    >>> result = lstm(W=[[0.5, 1]] * 4, x=[[1], [2]], h0=[0.1], c0=[1], dh=[0.3], dc=[0.2])
+    >>> recognise(result, "steps[1].di", result.dh[1] * result.gates["g"][1], 1e-6)
+    'δh in place of δc'
+    """
+    step = _STEP.fullmatch(field)
+    if not (step or field.startswith("next.") or field in _ONCE):
+        return ""
+    student = np.asarray(expected, float).ravel()
+    right = _value(result, field).ravel()
+    if student.size != right.size:
+        return ""
+    differing = [
+        place for place in range(right.size) if not agree(student[place], right[place], tolerance)
+    ]
+    for slip in _candidates(field):
+        for only in (None, int(step[1])) if step else (None,):
+            with np.errstate(all="ignore"):
+                value = _value(result, field, slip, only).ravel()
+            if all(_explains(value[at], student[at], right[at], tolerance) for at in differing):
+                return slip.words
+    return ""
+
+
+def _explains(slip: float, student: float, right: float, tolerance: float) -> bool:
+    """Whether a slip's number is the student's, as rounded as those of students are."""
+    near = agree(slip, student, max(tolerance, FOUR_DIGITS))
+    return near and abs(slip - student) <= OF_DEVIATION * abs(right - student)
+
+
+def value_at(expected: Any, field: str) -> Any:
+    """What stands at a field of expected numbers; they themselves where they are no object.
+
+    >>> value_at({"steps": [{"di": 1}, {"di": 2}]}, "steps[1].di")
+    2
+    """
+    if not isinstance(expected, Mapping):
+        return expected
+    for part in re.findall(r"\w+", field):
+        expected = expected[int(part) if part.isdigit() else part]
+    return expected
+
+
+def _candidates(field: str) -> Iterator[Slip]:
+    name = field.rpartition(".")[2]
+    own = (name,) if name != "dz" else DZ
+    every = list(slips())
+    yield from (slip for slip in every if slip.field in own)
+    yield from (slip for slip in every if slip.field not in own)
+
+
+def _value(
+    result: LstmResult, field: str, slip: Slip | None = None, only: int | None = None
+) -> Array:
+    """The field's values; with a slip made at every step, or at one."""
+    problem = result.problem
+    later_dc = result.later.dc if result.later else None
+    places = derive(problem, later_dc, {slip.field: slip.formula} if slip else None, only)
+    if step := _STEP.fullmatch(field):
+        return _of_place(places[int(step[1])], step[2])
+    if field.startswith("next."):
+        return _of_next(places[-1], field.removeprefix("next."))
+    return _of_all(places, field)
+
+
+def _of_all(places: list[Place], field: str) -> Array:
+    """A field that the steps have in common, also by PyTorch's names."""
+    H = places[0].problem.hidden
+    if field.startswith("d_bias"):
+        return places[0]["db"]
+    if field.startswith("d_weight"):
+        return places[0]["dW"][:, H:] if "_ih" in field else places[0]["dW"][:, :H]
+    if field == "h":
+        return np.stack([place["h"] for place in places])
+    return places[-1]["c"] if field == "c_last" else np.asarray(places[0][field])
+
+
+def _of_place(place: Place, name: str) -> Array:
+    return place.dz if name == "dz" else np.asarray(place[name])
+
+
+def _of_next(last: Place, name: str) -> Array:
+    """What the step after the last sends back."""
+    if name == "dh":
+        return np.asarray(last.recurrent())
+    later = last.after
+    assert later is not None
+    return {"dz": later.dz, "dx": later.dx}[name] if name != "dc" else later["dc"]

@@ -1,0 +1,94 @@
+"""The working of one element of an LSTM's result."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from dlcalc.calc.lstm import LstmResult
+from dlcalc.calc.lstm_derivation import Place, hx, places_of
+from dlcalc.calc.lstm_gates import GATES
+from dlcalc.explain.lstm_formulas import formula, name_of, values
+from dlcalc.explain.notation import Expr, Step, add, call, mul, symbol
+
+MOST_TERMS = 40
+"""Products of a sum that are still written out."""
+
+Index = tuple[int, ...]
+_STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
+
+
+def element_step(result: LstmResult, field: str, index: Index) -> Step | None:
+    """The step that gives one element: of `steps[1].dc` (0,), of `dW` (3, 0)."""
+    places = places_of(result)
+    if step := _STEP.fullmatch(field):
+        return _of_step(result, places[int(step[1])], int(step[1]) + 1, step[2], index)
+    H, last = result.problem.hidden, index[-1] if index else 0
+    if field in ("dW", "d_weight_hh_l0", "d_weight_ih_l0"):
+        column = last + (H if field == "d_weight_ih_l0" else 0)
+        return _sum("δW", [(dz, x) for dz, x in _pairs(places, index[0], column)])
+    if field.startswith(("db", "d_bias")):
+        return _sum("δb", [(dz, 1) for dz, _ in _pairs(places, last, 0)])
+    sequence = index[-2] if result.problem.batched and len(index) > 1 else 0
+    if field == "dh0":
+        return _sum("δh_0", _back(places[0], sequence, last))
+    if field == "dx":
+        t = index[0] if not result.problem.flat else 0
+        return _sum("δx", _back(places[t], sequence, H + last))
+    if field == "dc0":
+        return _in_numbers(result, places[0], 1, "dc0", (sequence, last))
+    return None
+
+
+def _of_step(
+    result: LstmResult, place: Place, t: int, name: str, index: Index
+) -> Step | None:
+    sequence, unit = (index[0] if len(index) > 1 else 0), index[-1] if index else 0
+    if name == "dz":
+        gate = result.problem.gates[unit // result.problem.hidden]
+        name, unit = "dz" + gate, unit % result.problem.hidden
+    step = _in_numbers(result, place, t, name, (sequence, unit))
+    terms: Expr | None = None
+    if name in GATES:
+        row = place.rows(name).start + unit
+        products = zip(result.problem.W[row].tolist(), hx(place)[sequence].tolist(), strict=True)
+        sum_ = _products([*products, (result.problem.b[row].item(), 1)])
+        terms = sum_ and call(step.formula.args[0], sum_) if step.formula else None
+    elif name == "dh" and place.after is not None:
+        entering = np.asarray(place.dh_entering)[sequence, unit].item()
+        terms = _products([(entering, 1), *_back(place.after, sequence, unit)])
+    return Step(step.name, None, step.formula, (*step.numbers, *([terms] if terms else [])))
+
+
+def _in_numbers(result: LstmResult, place: Place, t: int, name: str, unit: Any) -> Step:
+    symbolic = formula(result, name, t)
+    numbers = () if symbolic.kind == "symbol" else (symbolic.put(values(place, t, unit)),)
+    return Step(name_of(name, t), None, symbolic, numbers)
+
+
+def _pairs(places: list[Place], row: int, column: int) -> list[tuple[float, float]]:
+    """δẑ and (h; x) of all steps and sequences, of one row and one column of W."""
+    return [
+        (dz, x)
+        for place in places
+        for dz, x in zip(place.dz[:, row].tolist(), hx(place)[:, column].tolist(), strict=True)
+    ]
+
+
+def _back(place: Place, sequence: int, column: int) -> list[tuple[float, float]]:
+    """The products of one entry of Wᵀδẑ."""
+    gradients = place.dz[sequence].tolist()
+    return list(zip(place.problem.W[:, column].tolist(), gradients, strict=True))
+
+
+def _sum(name: str, products: list[tuple[float, float]]) -> Step | None:
+    terms = _products(products)
+    return None if terms is None else Step(symbol(name), None, None, (terms,))
+
+
+def _products(pairs: list[tuple[float, float]]) -> Expr | None:
+    if len(pairs) > MOST_TERMS:
+        return None
+    return add(*(a if b == 1 else mul(a, b) for a, b in pairs))
