@@ -64,6 +64,13 @@ def test_the_table_folds_turns_that_count_the_same() -> None:
     assert len(invoke("params", "gpt3", "-f", "csv").out.splitlines()) == 1 + 4 + 8 * 96
 
 
+def test_macs_are_not_called_flops() -> None:
+    out = invoke("params", "resnet50").out
+    assert "4,089,184,256" in out
+    assert "1 mac = 2 FLOPs" in out
+    assert "8,178,368,512" not in out
+
+
 def test_a_layer_with_its_working() -> None:
     done = invoke("params", "lenet", "--layer", "C1", "--explain")
     assert "(5·5·1 + 1)·6 = 156" in done.out

@@ -6,7 +6,7 @@ and a dataclass costs a millisecond to define.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlcalc.errors import DlcalcError, LimitError
@@ -138,14 +138,6 @@ def check_limits(body: Sequence[Node]) -> None:
         raise LimitError(
             f"{number} layers after all repeats; at most {MOST_LAYERS:,} are counted"
         )
-
-
-def walk(body: Sequence[Node]) -> Iterator[Node]:
-    """Every layer and block once, as written, the outer before the inner."""
-    for node in body:
-        yield node
-        if isinstance(node, Block):
-            yield from walk(node.body)
 
 
 def at_node(error: DlcalcError, node: Node) -> DlcalcError:
