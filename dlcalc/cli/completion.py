@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dlcalc.cli.options import QuickCommand
 from dlcalc.cli.types import NameType
 
 SHELLS = ("bash", "zsh", "fish")
@@ -13,7 +14,7 @@ CLICK_TEST = "[[ $zsh_eval_context[-1] == loadautofunc ]]"
 FUNCTION_TEST = '[[ "$funcstack[1]" == "_dlcalc" ]]'
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.argument("shell", type=NameType("shell", SHELLS))
 def command(shell: str) -> None:
     """Print the completion script of a shell.

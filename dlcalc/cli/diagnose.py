@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import output_options
+from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import ARRAY, RATE
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.option("--train-error", type=RATE, metavar="E", help="Training error, as 0.02 or 2%.")
 @click.option("--test-error", type=RATE, metavar="E", help="Test or validation error.")
 @click.option("--target", type=RATE, metavar="E", help="The error that would do (0.05).")

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import check_option, output_options
+from dlcalc.cli.options import QuickCommand, check_option, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import ARRAY
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.option("--q", type=ARRAY, metavar="GAUSSIAN", help="The first: MEAN,SIGMA, JSON or a file.")
 @click.option("--p", type=ARRAY, metavar="GAUSSIAN", help="The second, that q is held against.")
 @click.option("--gradients", is_flag=True, help="Also the gradients by each mean and covariance.")

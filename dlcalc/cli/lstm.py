@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import at_option, check_option, output_options, plot_option
+from dlcalc.cli.options import QuickCommand, at_option, check_option, output_options, plot_option
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import ARRAY, GATE_ACTIVATION
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
 @click.option("--activation", "activations", type=GATE_ACTIVATION, multiple=True,
               help="Activation of a gate, as f=relu; once a gate.")

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import check_option, output_options, plot_option
+from dlcalc.cli.options import QuickCommand, check_option, output_options, plot_option
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import ARRAY, SIZE, NameType
 
 INITIALS = NameType("init", ("zeros", "constant", "xavier", "he"))
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
 @click.option("--init", type=INITIALS, help="Draw the weights anew, by this scheme.")
 @click.option("--sizes", type=SIZE, help="Values of the input and of each layer, as 2x3x2.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from dlcalc.cli.options import output_options
+from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @output_options
 def command(out: Output) -> None:
     """The models that dlcalc knows by name, each with its published figures.

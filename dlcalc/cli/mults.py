@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import output_options
+from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import MODEL, PADDING, SIZE, parse_whole
 
@@ -27,7 +27,7 @@ class ChannelsType(click.ParamType[Any, Any]):
         return inputs, outputs
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.argument("model", type=MODEL, nargs=-1)
 @click.option("-L", "--input", type=SIZE, help="Size of the input, as 4 or 4x4.")
 @click.option("-F", "--kernel", type=SIZE, help="Size of the kernel.")

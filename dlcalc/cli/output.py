@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError
 
@@ -13,8 +12,7 @@ COMPLETE = ("csv", "tsv", "plain")
 """Formats of tables for programs, from which no row is left out."""
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """The shared options of a command, and what they do with its answer."""
 
     format: str

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import output_options
+from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import MODEL, SIZE, NameType
 
@@ -14,7 +14,7 @@ DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8", "int4")
 OPTIMIZERS = ("sgd", "momentum", "adam")
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.argument("model", type=MODEL, nargs=-1)
 @click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
 @click.option("--layer", metavar="NAME", help="This layer alone.")

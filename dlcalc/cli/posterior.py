@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import check_option, output_options, plot_option, seed_option
+from dlcalc.cli.options import QuickCommand, check_option, output_options, plot_option, seed_option
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import ARRAY
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False, metavar="[FILE]")
 @click.option(
     "--starts", type=click.IntRange(0, 1000), default=8, metavar="N",

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import output_options
+from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import MODEL, SIZE
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.argument("model", type=MODEL, nargs=-1)
 @click.option("--layer", metavar="NAME", help="The layer to reduce, as `params` names it.")
 @click.option("--budget", type=click.IntRange(1), metavar="N",

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from dlcalc.cli.options import check_option, output_options, seed_option
+from dlcalc.cli.options import QuickCommand, check_option, output_options, seed_option
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import ARRAY
 
 
-@click.command()
+@click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
 @click.option("--samples", type=click.IntRange(1), metavar="N",
               help="Draw N noise samples in place of the noise given.")

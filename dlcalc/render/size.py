@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.render.answer import Answer, Table
@@ -39,7 +38,7 @@ def solutions_answer(result: Solutions, working: Any) -> Answer:
     table = Table([name, "remainder"], rows)
     if result.count != len(rows):
         record["ranges"] = [list(each) for each in result.ranges]
-        table = replace(table, bare=" x ".join(_range(*each) for each in result.ranges))
+        table = table._replace(bare=" x ".join(_range(*each) for each in result.ranges))
     return Answer(record, [table], main="solutions", working=working, whole=True)
 
 
