@@ -21,9 +21,9 @@ _FUNCTIONS = {
     "models": "dlcalc.readers.zoo_list",
     "mlp": "dlcalc.calc.mlp",
     "mults": "dlcalc.calc.upsampling.stages",
-    "params": "dlcalc.calc.models.count",
+    "params": "dlcalc.readers.functions",
     "posterior": "dlcalc.calc.posterior",
-    "reduce": "dlcalc.calc.models.reduce",
+    "reduce": "dlcalc.readers.functions",
     "size": "dlcalc.calc.size",
     "vae": "dlcalc.calc.vae",
 }
