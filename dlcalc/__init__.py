@@ -17,9 +17,11 @@ _FUNCTIONS = {
     "lstm": "dlcalc.calc.lstm",
     "diagnose": "dlcalc.calc.diagnosis",
     "kl": "dlcalc.calc.kl",
+    "mlp": "dlcalc.calc.mlp",
     "mults": "dlcalc.calc.upsampling.stages",
     "posterior": "dlcalc.calc.posterior",
     "size": "dlcalc.calc.size",
+    "vae": "dlcalc.calc.vae",
 }
 """The Python functions and where each lives."""
 

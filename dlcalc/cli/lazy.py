@@ -15,9 +15,12 @@ COMMANDS = {
     "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
     "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
     "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
+    "mlp": "Forward pass and gradient step of a fully connected network.",
+    "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
     "kl": "KL divergence of two Gaussians, its three terms apart.",
     "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
     "diagnose": "Bias or variance, and which remedies fit.",
+    "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
     "completion": "Print the completion script of a shell.",
 }
 """The one table of commands: name and summary. Each lives in `dlcalc/cli/<name>.py`."""

@@ -9,6 +9,9 @@ from typing import Any
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError
 
+COMPLETE = ("csv", "tsv", "plain")
+"""Formats of tables for programs, from which no row is left out."""
+
 
 @dataclass(frozen=True)
 class Output:

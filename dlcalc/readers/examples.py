@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dlcalc
+from dlcalc.errors import InputError, did_you_mean
 
 FOLDER = os.path.join(os.path.dirname(dlcalc.__file__), "examples")
 
@@ -32,3 +33,35 @@ def read_example(name: str) -> Example:
     """
     with open(os.path.join(FOLDER, f"{name}.json"), encoding="utf-8") as file:
         return Example(**json.load(file))
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A problem of a course, and the command that solves it."""
+
+    name: str
+    """E1 to E13."""
+    command: str
+    """The command line, without `dlcalc` before it."""
+    problem: str
+    """What is asked."""
+
+
+def read_exercises() -> list[Exercise]:
+    """The exercises in their order.
+
+    >>> read_exercises()[0].command
+    'conv --stride 2 --pad 1'
+    """
+    with open(os.path.join(FOLDER, "exercises.json"), encoding="utf-8") as file:
+        return [Exercise(**each) for each in json.load(file)]
+
+
+def find_exercise(name: str) -> Exercise:
+    """The exercise of that name; InputError with the nearest names where there is none."""
+    exercises = {each.name: each for each in read_exercises()}
+    try:
+        return exercises[name.upper()]
+    except KeyError:
+        known = did_you_mean(name.upper(), exercises)
+        raise InputError(f"unknown example {name!r}{known}") from None

@@ -12,23 +12,24 @@ from dlcalc.readers.sources import Source, decode, located, read_source
 
 def read_record(
     value: str, known: Collection[str], required: Collection[str] = (),
-    allow_nonfinite: bool = False,
+    allow_nonfinite: bool = False, layered: Collection[str] = (),
 ) -> dict[str, Any]:
     """The JSON object behind `value`: a file name, `-`, or a literal.
 
     Lists and numbers are checked to be arrays of finite numbers of one shape; text,
     objects and lists that hold lists of several shapes (weights layer by layer) are
-    checked element by element. Raises InputError for unknown and missing fields.
+    checked element by element, and so is every field that is `layered`, a list of one
+    array a layer. Raises InputError for unknown and missing fields.
 
     >>> read_record('{"x": [1, 2]}', ["x", "w"])
     {'x': [1, 2]}
     """
-    return record_of(read_source(value), known, required, allow_nonfinite)
+    return record_of(read_source(value), known, required, allow_nonfinite, layered)
 
 
 def record_of(
     source: Source, known: Collection[str], required: Collection[str] = (),
-    allow_nonfinite: bool = False,
+    allow_nonfinite: bool = False, layered: Collection[str] = (),
 ) -> dict[str, Any]:
     """The JSON object of a source that is read already."""
     try:
@@ -36,7 +37,10 @@ def record_of(
         if not isinstance(value, dict):
             raise InputError(f"a JSON object with fields is wanted: {', '.join(known)}")
         check_fields(value, known, required)
-        return {name: checked_field(name, each, allow_nonfinite) for name, each in value.items()}
+        return {
+            name: checked_field(name, each, allow_nonfinite, name in layered)
+            for name, each in value.items()
+        }
     except DlcalcError as error:
         raise located(error, source) from None
 
@@ -53,14 +57,14 @@ def check_fields(
             raise InputError(f"field {name!r} is missing")
 
 
-def checked_field(name: str, value: Any, allow_nonfinite: bool) -> Any:
+def checked_field(name: str, value: Any, allow_nonfinite: bool, layered: bool = False) -> Any:
     """A field's value, its numbers checked; the error names the field."""
     try:
         if isinstance(value, dict):
             return {key: checked_field(key, each, allow_nonfinite) for key, each in value.items()}
         if isinstance(value, bool | str | None):
             return value
-        if isinstance(value, list) and value and _is_ragged(value):
+        if isinstance(value, list) and (layered or (value and _is_ragged(value))):
             return [
                 checked_field(f"[{place}]", each, allow_nonfinite)
                 for place, each in enumerate(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
@@ -62,11 +63,22 @@ def _npy(answer: Answer) -> bytes:
 def _npz(answer: Answer) -> bytes:
     import numpy as np
 
-    arrays = {
-        name: array
-        for name, value in answer.record.items()
-        if not isinstance(value, str | dict | bool) and (array := _array(value)) is not None
-    }
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    np.savez(stream, **dict(_arrays("", answer.record)))
     return stream.getvalue()
+
+
+def _arrays(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The arrays of a record, those within it under names such as gradients.weights[0]."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _arrays(f"{name}.{key}" if name else key, each)
+    elif isinstance(value, list | tuple) and value and _is_part(value[0]):
+        for place, each in enumerate(value):
+            yield from _arrays(f"{name}[{place}]", each)
+    elif not isinstance(value, str | bool | None) and (array := _array(value)) is not None:
+        yield name, array
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, dict) or hasattr(value, "tolist")

@@ -1,0 +1,77 @@
+"""What `dlcalc mlp` does with its options."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dlcalc.calc.mlp import MlpStep, check_mlp, mlp
+from dlcalc.cli.checks import refuse_failed, require_checkable
+from dlcalc.cli.example import worked_example
+from dlcalc.cli.output import COMPLETE, Output
+from dlcalc.errors import InputError
+from dlcalc.readers.fields import read_record
+from dlcalc.readers.sources import stdin_has_data
+from dlcalc.render.mlp import mlp_answer
+
+FIELDS = (
+    "x", "target", "weights", "biases", "sizes", "activation", "output", "loss", "learning_rate",
+)  # fmt: skip
+
+
+def run_mlp(
+    out: Output, starts: bool, check: bool, file: str | None = None, plot: str | None = None,
+    **options: Any,
+) -> None:
+    """Read the network, take its steps, and put out what came of it."""
+    given = _given(file, out.allow_nonfinite)
+    starts = bool(given.pop("starts", False)) or starts
+    result = mlp(**{**given, **options})
+    if check:
+        require_checkable(len(result.named) + result.network.x.size)
+    checks = check_mlp(result) if check else None
+    if plot is not None:
+        _plot(result, plot)
+    compared = _starts(result, {**given, **options}) if starts else None
+    out.emit(_answer(result, checks, compared, out.format in COMPLETE))
+    refuse_failed(checks)
+
+
+def _given(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
+    if file is None and not stdin_has_data():
+        return dict(worked_example("mlp"))
+    return read_record(
+        file or "-", FIELDS, ("x", "target"), allow_nonfinite, layered=("weights", "biases")
+    )
+
+
+def _answer(result: MlpStep, checks: Any, starts: Any, complete: bool) -> Any:
+    import dlcalc.explain.mlp as explain
+    from dlcalc.explain.mlp_findings import findings, start_finding
+
+    return mlp_answer(
+        result,
+        checks,
+        None if starts is None else [(each, start_finding(each)) for each in starts],
+        list(findings(result)),
+        complete,
+        order=explain.derivation(result),
+        working=partial(explain.mlp_steps, result),
+        element=partial(explain.mlp_element, result),
+    )
+
+
+def _starts(result: MlpStep, given: dict[str, Any]) -> Any:
+    from dlcalc.calc.starts import starts
+
+    chosen = {name: given[name] for name in ("seed", "constant") if name in given}
+    return starts(result.network, **chosen)
+
+
+def _plot(result: MlpStep, path: str) -> None:
+    from dlcalc.render.files import write_whole
+    from dlcalc.render.losses import loss_picture
+
+    if result.descent is None or len(result.descent.losses) < 2:
+        raise InputError("--plot draws the loss by step: ask for steps with --steps N")
+    write_whole(path, loss_picture(result.descent.losses))

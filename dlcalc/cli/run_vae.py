@@ -1,0 +1,48 @@
+"""What `dlcalc vae` does with its options."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dlcalc.calc.vae import vae
+from dlcalc.calc.vae_check import check_vae
+from dlcalc.cli.checks import refuse_failed, require_checkable
+from dlcalc.cli.example import worked_example
+from dlcalc.cli.output import COMPLETE, Output
+from dlcalc.readers.fields import read_record
+from dlcalc.readers.sources import stdin_has_data
+from dlcalc.render.vae import vae_answer
+
+FIELDS = ("x", "noise", "encoder", "mu", "sigma", "decoder", "head")
+REQUIRED = ("x", "mu", "sigma", "decoder")
+
+
+def run_vae(out: Output, check: bool, file: str | None = None, **options: Any) -> None:
+    """Read the autoencoder, take its step, and put out what came of it."""
+    import dlcalc.explain.vae as explain
+
+    result = vae(**_given(file, out.allow_nonfinite), **options)
+    if check:
+        require_checkable(2 * len(result.named))
+    checks = check_vae(result) if check else None
+    out.emit(
+        vae_answer(
+            result,
+            checks,
+            [explain.evidence_words(each) for each in result.evidence or ()],
+            out.format in COMPLETE,
+            order=explain.derivation(result),
+            working=partial(explain.vae_steps, result),
+            element=partial(explain.vae_element, result),
+            advice=partial(explain.advice, result),
+        )
+    )
+    refuse_failed(checks)
+
+
+def _given(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
+    if file is None and not stdin_has_data():
+        return dict(worked_example("vae"))
+    layered = ("encoder", "decoder")
+    return read_record(file or "-", FIELDS, REQUIRED, allow_nonfinite, layered=layered)

@@ -1,0 +1,53 @@
+"""A loss by step: its chart in the terminal and as SVG, and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlcalc.render.answer import Table, Text
+
+MOST_ROWS = 20
+WIDE = 1000.0
+"""From this ratio of the largest loss to the smallest, the axis is logarithmic."""
+
+
+def loss_chart(losses: Sequence[float]) -> Text:
+    """The loss by step, in characters."""
+    from dlcalc.render.frame import Page
+    from dlcalc.render.terminal import line_chart
+
+    page = Page(x_label="step", height=16)
+    drawn = line_chart({"loss": losses}, range(len(losses)), page, log_y=_is_wide(losses))
+    return Text(drawn.split("\n"))
+
+
+def loss_picture(losses: Sequence[float]) -> bytes:
+    """The loss by step, as SVG."""
+    from dlcalc.render.drawing import Sheet
+    from dlcalc.render.svg import line_chart
+
+    sheet = Sheet(title="Loss by step", x_label="step", y_label="loss")
+    steps = range(len(losses))
+    return line_chart({"loss": losses}, steps, sheet, log_y=_is_wide(losses)).encode()
+
+
+def _is_wide(losses: Sequence[float]) -> bool:
+    return min(losses) > 0 and max(losses) > WIDE * min(losses)
+
+
+def loss_table(losses: Sequence[float], complete: bool = False) -> Table:
+    """The loss by step; of many steps, unless `complete`, a few and the last.
+
+    >>> [row[0] for row in loss_table([1.0] * 121).rows[-3:]]
+    [108, 114, 120]
+    """
+    last = len(losses) - 1
+    stride = 1 if complete else -(-last // MOST_ROWS) or 1
+    steps = sorted({*range(0, last + 1, stride), last})
+    note = f"one step in {stride}; json and csv have them all" if stride > 1 else ""
+    return Table(
+        ("step", "loss"),
+        [(step, losses[step]) for step in steps],
+        title="Gradient descent",
+        footnotes=(note,) if note else (),
+    )

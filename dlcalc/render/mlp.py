@@ -1,0 +1,153 @@
+"""A gradient step of a fully connected network as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.render.answer import Answer, Block, Table, Text
+from dlcalc.render.checks import check_records, check_table
+from dlcalc.render.losses import loss_chart, loss_table
+
+if TYPE_CHECKING:
+    from dlcalc.calc.descent import Descent
+    from dlcalc.calc.differences import GradientCheck
+    from dlcalc.calc.mlp import MlpStep
+    from dlcalc.calc.starts import Start
+
+MOST_ROWS = 500
+"""Parameters that get a row each; of more, every layer gets one."""
+
+
+def mlp_answer(
+    result: MlpStep,
+    checks: Sequence[GradientCheck] | None,
+    starts: Sequence[tuple[Start, str]] | None,
+    findings: Sequence[str],
+    complete: bool = False,
+    **explained: Any,
+) -> Answer:
+    """Values, gradients and updates, then what else was asked for, and the findings in words.
+
+    `starts` come with a finding each; `complete` leaves no row out.
+    """
+    record = {**_record(result), "findings": findings}
+    blocks: list[Block] = [_loss(result)]
+    if result.network.single:
+        blocks.append(_units(result))
+    blocks.append(_parameters(result, complete))
+    if result.descent:
+        record["descent"] = _descent(result.descent)
+        blocks.append(loss_table(result.descent.losses, complete))
+        if len(result.descent.losses) > 1:
+            blocks.append(loss_chart(result.descent.losses))
+    if starts is not None:
+        record["starts"] = [_start(*each) for each in starts]
+        blocks.append(_starts(starts))
+    if checks is not None:
+        record["check"] = check_records(checks)
+        blocks.append(check_table(checks))
+    if findings:
+        blocks.append(Text(findings))
+    return Answer(record, blocks, **explained)
+
+
+def _record(result: MlpStep) -> dict[str, Any]:
+    gradients, updates = result.gradients, result.updates
+    return {
+        "layers": [{"q": layer.q, "h": layer.h} for layer in result.layers],
+        "output": result.output,
+        "loss": result.loss,
+        "gradients": {
+            "weights": gradients.weights,
+            "biases": gradients.biases,
+            "x": gradients.x,
+            "q": gradients.q,
+        },
+        "updates": {"weights": updates.weights, "biases": updates.biases},
+        "named": result.named,
+    }
+
+
+def _descent(run: Descent) -> dict[str, Any]:
+    return {
+        "losses": run.losses,
+        "output": run.output,
+        "weights": run.weights,
+        "biases": run.biases,
+        "moved": run.moved,
+        "equal_units": run.twins,
+    }
+
+
+def _start(start: Start, finding: str) -> dict[str, Any]:
+    return {
+        "init": start.init,
+        "biases": start.biases,
+        "first_loss": start.first_loss,
+        "last_loss": start.last_loss,
+        "moved": start.moved,
+        "equal_units": start.twins,
+        "finding": finding,
+    }
+
+
+def _loss(result: MlpStep) -> Table:
+    examples = len(result.network.x)
+    name = "loss" if examples == 1 else f"loss, mean of {examples} examples"
+    return Table((name,), [(result.loss,)])
+
+
+def _units(result: MlpStep) -> Table:
+    rows = [
+        (layer, unit, q, h, dq)
+        for layer, (values, dqs) in enumerate(
+            zip(result.layers, result.gradients.q, strict=True), start=1
+        )
+        for unit, (q, h, dq) in enumerate(zip(values.q, values.h, dqs, strict=True), start=1)
+    ]
+    return Table(("layer", "unit", "q", "h", "dJ/dq"), rows, title="Units")
+
+
+def _parameters(result: MlpStep, complete: bool) -> Table:
+    network = result.network
+    named = result.named
+    if len(named) > MOST_ROWS and not complete:
+        return _layers(result)
+    values = [*network.weights, *(network.biases or ())]
+    updates = [*result.updates.weights, *(result.updates.biases or ())]
+    flat = ([each for array in arrays for each in array.ravel()] for arrays in (values, updates))
+    rows = [
+        (name, value, gradient, update)
+        for (name, gradient), value, update in zip(named.items(), *flat, strict=True)
+    ]
+    return Table(("parameter", "value", "gradient", "update"), rows, title="Parameters")
+
+
+def _layers(result: MlpStep) -> Table:
+    gradients = result.gradients
+    rows = [
+        (f"W{n}", list(array.shape), float(abs(array).max()))
+        for n, array in enumerate(gradients.weights, start=1)
+    ]
+    rows += [
+        (f"b{n}", list(array.shape), float(abs(array).max()))
+        for n, array in enumerate(gradients.biases or (), start=1)
+    ]
+    note = "json and csv have every gradient"
+    return Table(
+        ("parameters", "shape", "largest gradient"), rows, title="Parameters", footnotes=(note,)
+    )
+
+
+def _starts(starts: Sequence[tuple[Start, str]]) -> Table:
+    rows = [
+        (start.init, "0" if start.biases else "none", start.first_loss, start.last_loss, finding)
+        for start, finding in starts
+    ]
+    steps = starts[0][0].steps
+    return Table(
+        ("weights", "biases", "loss before", "loss after", "what comes of it"),
+        rows,
+        title=f"The same network from other initial weights, after {steps} steps",
+    )

@@ -1,0 +1,141 @@
+"""A variational autoencoder's step as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.render.answer import Answer, Block, Table, Text
+from dlcalc.render.checks import check_records, check_table
+
+if TYPE_CHECKING:
+    from dlcalc.calc.differences import GradientCheck
+    from dlcalc.calc.evidence import Evidence
+    from dlcalc.calc.vae import VaeStep
+
+MOST_ROWS = 500
+"""Gradients that get a row each; of more, every matrix gets one."""
+
+
+def vae_answer(
+    result: VaeStep,
+    checks: Sequence[GradientCheck] | None,
+    evidence_words: Sequence[str],
+    complete: bool = False,
+    **explained: Any,
+) -> Answer:
+    """Values, both terms and losses, gradients, and what else was asked for.
+
+    `evidence_words` say of each example whether the bound and the divergence add up;
+    `complete` leaves no row out.
+    """
+    record = _record(result)
+    blocks: list[Block] = []
+    if result.vae.single:
+        blocks.append(_latent(result))
+    blocks += [_terms(result), _gradients(result, complete)]
+    if result.evidence is not None:
+        found = [_evidence(each) for each in result.evidence]
+        record["evidence"] = found[0] if result.vae.single else found
+        blocks += [_evidence_table(result.evidence), Text(evidence_words)]
+    if checks is not None:
+        record["check"] = check_records(checks)
+        blocks.append(check_table(checks))
+    return Answer(record, blocks, main="loss", **explained)
+
+
+def _record(result: VaeStep) -> dict[str, Any]:
+    return {
+        "mu": result.mu,
+        "sigma": result.sigma,
+        "z": result.z,
+        "y": result.y,
+        "L1": result.L1,
+        "L2": result.L2,
+        "loss": result.loss,
+        "negative_elbo": result.negative_elbo,
+        "gradients": {
+            term: {
+                "z": found.z,
+                "mu": found.mu,
+                "sigma": found.sigma,
+                "encoder": found.encoder,
+                "mu_weights": found.mu_weights,
+                "sigma_weights": found.sigma_weights,
+                "decoder": found.decoder,
+            }
+            for term, found in result.gradients.items()
+        },
+        "named": result.named,
+        "noise": _noise(result),
+    }
+
+
+def _noise(result: VaeStep) -> Any:
+    """ε in the shape of z."""
+    vae = result.vae
+    noise = vae.noise[:, 0] if vae.single else vae.noise
+    return noise if vae.sampled else noise[0]
+
+
+def _evidence(found: Evidence) -> dict[str, Any]:
+    return {
+        "log_evidence": found.log_evidence,
+        "reconstruction": found.reconstruction,
+        "kl_prior": found.kl_prior,
+        "elbo": found.elbo,
+        "kl_posterior": found.kl_posterior,
+        "gap": found.gap,
+    }
+
+
+def _evidence_table(found: Sequence[Evidence]) -> Table:
+    headers = ("ln p(x)", "ELBO", "KL(q||p(z|x))", "sum of both", "gap")
+    rows = [
+        (one.log_evidence, one.elbo, one.kl_posterior, one.elbo + one.kl_posterior, one.gap)
+        for one in found
+    ]
+    return Table(headers, rows, title="Evidence, by quadrature")
+
+
+def _latent(result: VaeStep) -> Table:
+    samples = result.z if result.vae.sampled else [result.z]
+    rows = [
+        (sample, k, result.mu[k - 1], result.sigma[k - 1], z[k - 1])
+        for sample, z in enumerate(samples, start=1)
+        for k in range(1, len(result.mu) + 1)
+    ]
+    return Table(("sample", "dimension", "mu", "sigma", "z"), rows, title="Latent")
+
+
+def _terms(result: VaeStep) -> Table:
+    rows = [
+        ("L1", result.L1, "ln p(x|z)"),
+        ("L2", result.L2, "KL(q(z|x)||p(z))"),
+        ("-(L1 + L2)", result.loss, "loss as the problem states it"),
+        ("-L1 + L2", result.negative_elbo, "negative ELBO, what training minimises"),
+    ]
+    return Table(("term", "value", "what it is"), rows, title="Terms")
+
+
+def _gradients(result: VaeStep, complete: bool) -> Table:
+    named: dict[str, dict[str, float]] = {term: {} for term in result.gradients}
+    for name, value in result.named.items():
+        term, _, quantity = name.partition("/")
+        named[term[1:]][quantity[1:]] = value
+    if len(named["L1"]) > MOST_ROWS and not complete:
+        return _matrices(result)
+    rows = [(name, value, named["L2"][name]) for name, value in named["L1"].items()]
+    return Table(("with respect to", "dL1", "dL2"), rows, title="Gradients")
+
+
+def _matrices(result: VaeStep) -> Table:
+    first, second = (result.gradients[term].weights for term in ("L1", "L2"))
+    rows = [
+        (name, list(a.shape), float(abs(a).max()), float(abs(b).max()))
+        for name, a, b in zip(result.vae.weights, first, second, strict=True)
+    ]
+    return Table(
+        ("matrix", "shape", "largest dL1", "largest dL2"), rows, title="Gradients",
+        footnotes=("json and csv have every gradient",),
+    )

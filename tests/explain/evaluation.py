@@ -1,0 +1,46 @@
+"""Formulas with their numbers put in, computed: what a reader with a calculator would get."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from dlcalc.explain.notation import Expr, Step
+
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "ln": math.log,
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "tanh": math.tanh,
+    "relu": lambda x: max(x, 0.0),
+    "identity": lambda x: x,
+}
+KINDS: dict[str, Callable[..., float]] = {
+    "add": lambda *terms: math.fsum(terms),
+    "sub": lambda a, b: a - b,
+    "mul": lambda *factors: math.prod(factors),
+    "div": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+    "neg": lambda a: -a,
+}
+
+
+def evaluate(term: Any) -> float:
+    """The value of a formula without symbols; ValueError where one is left."""
+    if not isinstance(term, Expr):
+        return float(term)
+    if term.kind == "call":
+        function, argument = term.args
+        return FUNCTIONS[function](evaluate(argument))
+    if term.kind not in KINDS:
+        raise ValueError(f"{term} has no number")
+    return KINDS[term.kind](*map(evaluate, term.args))
+
+
+def disagreement(step: Step) -> str:
+    """What the last numbers of a step give, where it is not its value; else nothing."""
+    found = evaluate(step.numbers[-1])
+    if math.isclose(found, step.value, rel_tol=1e-9, abs_tol=1e-12):
+        return ""
+    return f"{step.name}: {found} instead of {step.value}"

@@ -1,0 +1,82 @@
+"""The working of small autoencoders, computed again from the numbers that it prints."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlcalc.calc.evidence import Evidence
+from dlcalc.calc.vae import vae
+from dlcalc.explain.notation import symbol
+from dlcalc.explain.vae import advice, derivation, evidence_words, vae_element, vae_steps
+from dlcalc.readers.examples import read_example
+from dlcalc.render.formulas import formula_text
+from tests.explain.evaluation import disagreement
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference_vae.json"
+CASES = json.loads(REFERENCE.read_text())["cases"]
+SMALL = read_example("vae").values
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_line_gives_its_value(case: dict[str, Any]) -> None:
+    steps = [step for step in vae_steps(vae(**case["input"])) if step.numbers]
+    assert len(steps) > 15
+    assert [each for each in map(disagreement, steps) if each] == []
+
+
+def test_the_chain_to_a_weight_stands_before_its_factors() -> None:
+    step = vae_element(vae(**SMALL), "named.dL1/dw4", ())
+    assert step is not None
+    assert step.formula is not None
+    assert formula_text(step.formula) == "∂L1/∂z_1·∂z_1/∂σ_1·∂σ_1/∂s_2·∂s_2/∂q_2·∂q_2/∂w_4"
+    assert formula_text(step.numbers[0]) == "∂L1/∂z_1·ε_1·σ_1·s_2·(1 − s_2)·x_2"
+
+
+@pytest.mark.parametrize(
+    ("field", "index", "name"),
+    [
+        ("sigma", (0,), symbol("σ", 1)),
+        ("y", (1,), symbol("y", 2)),
+        ("L2", (), symbol("L2")),
+        ("gradients.L1.z", (0,), symbol("∂L1/∂z", 1)),
+        ("gradients.L2.sigma_weights", (0, 1), symbol("∂L2/∂w", 4)),
+        ("gradients.L1.decoder[0]", (1, 0), symbol("∂L1/∂w", 6)),
+    ],
+)
+def test_an_element_has_its_working(field: str, index: tuple[int, ...], name: Any) -> None:
+    step = vae_element(vae(**SMALL), field, index)
+    assert step is not None
+    assert step.name == name
+
+
+def test_gradients_are_derived_from_the_output_back() -> None:
+    order = derivation(vae(**SMALL, encoder=[[[1, 0], [0, 1]]]))
+    assert len(set(order)) == len(order)
+    names = ("L1", "named.dL1/dw9", "named.dL1/dz1", "named.dL1/dw5", "named.dL1/dw1")
+    places = [order.index(name) for name in (*names, "gradients.L2.mu")]
+    assert places == sorted(places)
+
+
+def test_samples_are_worked_out_in_matrices() -> None:
+    result = vae(**SMALL, samples=3, evidence=True)
+    steps = {formula_text(each.name): each for each in vae_steps(result)}
+    assert steps["∂L1/∂z"].value == result.gradients["L1"].z.tolist()
+    assert steps["gradient of L2, sigma weights"].value == (
+        result.gradients["L2"].sigma_weights.tolist()
+    )
+    assert steps["−ELBO"].value == result.negative_elbo
+    assert "ELBO + KL_posterior" in steps
+
+
+def test_the_evidence_says_whether_it_adds_up() -> None:
+    assert "the identity holds" in evidence_words(Evidence(-1.0, -1.5, 0.5, 1.0))
+    assert "differs by 0.1" in evidence_words(Evidence(-1.0, -1.5, 0.5, 1.1))
+
+
+def test_one_loss_in_place_of_the_other_is_noticed() -> None:
+    result = vae(**SMALL)
+    assert "negative ELBO" in advice(result, "loss", [result.negative_elbo])
+    assert "as the problem states it" in advice(result, "negative_elbo", result.loss)
+    assert advice(result, "loss", 7.0) == advice(result, "z", [1.0]) == ""
