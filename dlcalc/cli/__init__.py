@@ -106,12 +106,15 @@ def _usage(error: object) -> str:
 
 
 def _complain(error: object, status: int) -> int:
-    """One line on stderr, as well as may be: a stderr that is gone changes no status."""
-    line = " ".join(str(error).split("\n"))
+    note(" ".join(str(error).split("\n")))
+    return status
+
+
+def note(text: str) -> None:
+    """A line on stderr; where stderr is gone, it is lost and nothing else."""
     try:
         if sys.stderr is not None:
-            sys.stderr.write(f"dlcalc: {line}\n")
+            sys.stderr.write(f"dlcalc: {text}\n")
             sys.stderr.flush()
     except (OSError, ValueError):
         pass
-    return status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlcalc.cli.output import note
+from dlcalc.cli import note
 
 
 def worked_example(command: str) -> dict[str, Any]:

@@ -86,13 +86,3 @@ def write_out(pieces: Iterable[str]) -> None:
         else:
             stream.write(piece.encode(encoding, "backslashreplace"))
     sys.stdout.flush()
-
-
-def note(text: str) -> None:
-    """A remark on stderr; where stderr is gone, it is lost and nothing else."""
-    try:
-        if sys.stderr is not None:
-            sys.stderr.write(f"dlcalc: {text}\n")
-            sys.stderr.flush()
-    except (OSError, ValueError):
-        pass

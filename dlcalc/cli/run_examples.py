@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import click
 
-from dlcalc.cli.output import Output, note
+from dlcalc.cli import note
+from dlcalc.cli.output import Output
 from dlcalc.readers.examples import find_exercise, read_exercises
 from dlcalc.render.answer import Answer, Table
 

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any
 
 from dlcalc.calc.size import Size, size
+from dlcalc.cli import note
 from dlcalc.cli.example import worked_example
-from dlcalc.cli.output import Output, note
+from dlcalc.cli.output import Output
 from dlcalc.errors import InputError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dlcalc.render.formulas import binding
+from dlcalc.render.formula_writer import FormulaWriter
 from dlcalc.render.numbers import DEFAULT_PRECISION, format_number
 
 _GREEK = {
@@ -82,26 +82,18 @@ def _name(name: str) -> str:
     return body.strip()
 
 
-class _Writer:
-    def __init__(self, precision: int | None) -> None:
-        self.precision = precision
+class _Writer(FormulaWriter):
+    minus = "-"
+    parenthesised = r"\left({}\right)"
 
-    def write(self, term: Any) -> str:
-        kind = getattr(term, "kind", None)
-        if kind is None:
-            if isinstance(term, str):
-                return rf"\text{{{escape_latex(term)}}}"
-            if hasattr(term, "tolist"):
-                term = term.tolist()
-            if isinstance(term, Sequence):
-                return matrix_latex(term, self.precision)
-            return latex_number(term, self.precision)
-        written: str = getattr(self, f"_{kind}")(*term.args)
-        return written
+    def words(self, text: str) -> str:
+        return rf"\text{{{escape_latex(text)}}}"
 
-    def _within(self, term: Any, least: int) -> str:
-        text = self.write(term)
-        return text if binding(term) >= least else rf"\left({text}\right)"
+    def array(self, values: Any) -> str:
+        return matrix_latex(values, self.precision)
+
+    def number(self, value: Any) -> str:
+        return latex_number(value, self.precision)
 
     def _symbol(self, name: str, sub: str) -> str:
         below = sub if len(sub) == 1 or not sub.isalpha() else rf"\mathrm{{{sub}}}"
@@ -110,36 +102,25 @@ class _Writer:
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         return f"{_name(name)}_{{{','.join(map(str, index))}}}"
 
-    def _add(self, *terms: Any) -> str:
-        parts = [self._within(each, 1) for each in terms] or ["0"]
-        signed = (rf"\left({part}\right)" if part.startswith("-") else part for part in parts[1:])
-        return " + ".join([parts[0], *signed])
-
-    def _sub(self, left: Any, right: Any) -> str:
-        return f"{self._within(left, 1)} - {self._within(right, 3)}"
-
-    def _neg(self, term: Any) -> str:
-        return f"-{self._within(term, 3)}"
-
     def _mul(self, *factors: Any) -> str:
         return r" \cdot ".join(
-            self._within(each, 3 if place else 2) for place, each in enumerate(factors)
+            self.within(each, 3 if place else 2) for place, each in enumerate(factors)
         )
 
     def _hadamard(self, *factors: Any) -> str:
-        return r" \odot ".join(self._within(each, 3) for each in factors)
+        return r" \odot ".join(self.within(each, 3) for each in factors)
 
     def _matmul(self, *factors: Any) -> str:
-        return r" \, ".join(self._within(each, 4) for each in factors)
+        return r" \, ".join(self.within(each, 4) for each in factors)
 
     def _div(self, above: Any, below: Any) -> str:
         return rf"\frac{{{self.write(above)}}}{{{self.write(below)}}}"
 
     def _pow(self, base: Any, exponent: Any) -> str:
-        return f"{self._within(base, 6)}^{{{self.write(exponent)}}}"
+        return f"{self.within(base, 6)}^{{{self.write(exponent)}}}"
 
     def _transpose(self, term: Any) -> str:
-        return rf"{self._within(term, 6)}^{{\mathsf{{T}}}}"
+        return rf"{self.within(term, 6)}^{{\mathsf{{T}}}}"
 
     def _column(self, *values: Any) -> str:
         return matrix_latex([[each] for each in values], self.precision)
@@ -160,4 +141,4 @@ class _Writer:
 
     def _total(self, body: Any, index: str) -> str:
         below = f"_{{{index}}}" if index else ""
-        return rf"\sum{below} {self._within(body, 3)}"
+        return rf"\sum{below} {self.within(body, 3)}"

@@ -1,0 +1,74 @@
+"""What all typographies of a formula share: its structure, and where parentheses belong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+# How tightly each kind binds; a part that binds less tightly gets parentheses.
+BINDING = {
+    "add": 1, "sub": 1, "total": 1, "neg": 2, "mul": 3, "hadamard": 3, "div": 3, "matmul": 4,
+    "pow": 5, "transpose": 6,
+}
+ATOM = 9
+
+
+def binding(term: Any) -> int:
+    """How tightly a term binds: sums least, symbols and positive numbers most."""
+    kind = getattr(term, "kind", None)
+    if kind is None:
+        return BINDING["neg"] if isinstance(term, int | float) and term < 0 else ATOM
+    return BINDING.get(kind, ATOM)
+
+
+class FormulaWriter:
+    """Sets an expression by a method for each kind of node; a typography fills in the signs."""
+
+    minus = "−"
+    parenthesised = "({})"
+
+    def __init__(self, precision: int | None) -> None:
+        self.precision = precision
+
+    def write(self, term: Any) -> str:
+        """An expression, words, a number, or an array."""
+        kind = getattr(term, "kind", None)
+        if kind is not None:
+            written: str = getattr(self, f"_{kind}")(*term.args)
+            return written
+        if hasattr(term, "tolist"):
+            term = term.tolist()
+        if isinstance(term, str):
+            return self.words(term)
+        return self.array(term) if isinstance(term, Sequence) else self.number(term)
+
+    def words(self, text: str) -> str:
+        """Words between formulas."""
+        raise NotImplementedError
+
+    def array(self, values: Any) -> str:
+        """Nested lists of numbers."""
+        raise NotImplementedError
+
+    def number(self, value: Any) -> str:
+        """One number."""
+        raise NotImplementedError
+
+    def within(self, term: Any, least: int) -> str:
+        """A part of a node that binds by `least`: in parentheses where it binds less."""
+        text = self.write(term)
+        return text if binding(term) >= least else self.parenthesised.format(text)
+
+    def _add(self, *terms: Any) -> str:
+        parts = [self.within(each, 1) for each in terms] or ["0"]
+        signed = (
+            self.parenthesised.format(part) if part.startswith(self.minus) else part
+            for part in parts[1:]
+        )
+        return " + ".join([parts[0], *signed])
+
+    def _sub(self, left: Any, right: Any) -> str:
+        return f"{self.within(left, 1)} {self.minus} {self.within(right, 3)}"
+
+    def _neg(self, term: Any) -> str:
+        return f"{self.minus}{self.within(term, 3)}"
