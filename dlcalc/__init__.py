@@ -17,9 +17,13 @@ _FUNCTIONS = {
     "lstm": "dlcalc.calc.lstm",
     "diagnose": "dlcalc.calc.diagnosis",
     "kl": "dlcalc.calc.kl",
+    "model": "dlcalc.readers.models",
+    "models": "dlcalc.readers.zoo_list",
     "mlp": "dlcalc.calc.mlp",
     "mults": "dlcalc.calc.upsampling.stages",
+    "params": "dlcalc.calc.models.count",
     "posterior": "dlcalc.calc.posterior",
+    "reduce": "dlcalc.calc.models.reduce",
     "size": "dlcalc.calc.size",
     "vae": "dlcalc.calc.vae",
 }

@@ -49,19 +49,19 @@ def compare(
 ) -> Difference | ShapeDifference | None:
     """The first difference of `expected` from a result, or None where they agree.
 
-    A bare number or array means the field `main`; an object any of the fields, which are
-    compared in the order of the record, the order in which they are derived. Where the
-    record has another one, `order` names its fields (`gradients.weights[1]`) as they are
-    derived. Elements agree where they are within `tolerance` relative to the larger of
-    the two, or within rounding noise of the largest of their field. Raises InputError for
-    fields that the result does not have.
+    A bare number or array means the field `main` (`total.params` within `total`); an
+    object any of the fields, compared in the order of the record, the order in which they
+    are derived. Where the record has another one, `order` names its fields
+    (`gradients.weights[1]`) as they are derived. Elements agree where they are within
+    `tolerance` relative to the larger of the two, or within rounding noise of the largest
+    of their field. Raises InputError for fields that the result does not have.
 
     >>> compare([[1, 15]], {"output": [[1, 13]]}, "output", 0).index
     (0, 1)
     >>> compare({"x": 1, "y": 2}, {"x": 3, "y": 4}, "x", 0, order=["y", "x"]).field
     'y'
     """
-    wanted = dict(expected) if isinstance(expected, Mapping) else {main: expected}
+    wanted = dict(expected) if isinstance(expected, Mapping) else _nested(main, expected)
     found = _compare_fields(wanted, record, tolerance)
     if not order:
         return next(found, None)
@@ -78,6 +78,12 @@ def _compare_fields(
     for name, actual in record.items():
         if name in wanted:
             yield from _compare_field(name, wanted[name], actual, tolerance)
+
+
+def _nested(main: str, expected: Any) -> dict[str, Any]:
+    for name in reversed(main.split(".")):
+        expected = {name: expected}
+    return dict(expected)
 
 
 def _compare_field(

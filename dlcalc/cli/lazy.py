@@ -13,6 +13,9 @@ from dlcalc.errors import did_you_mean
 COMMANDS = {
     "size": "Output size of a convolution or pooling, solved for any unknown.",
     "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
+    "params": "Parameters, shapes, multiply-accumulates and memory, layer by layer.",
+    "reduce": "Ways to give a layer fewer parameters, each counted against it as it stands.",
+    "models": "The models that dlcalc knows by name, each with its published figures.",
     "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
     "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
     "mlp": "Forward pass and gradient step of a fully connected network.",

@@ -8,7 +8,7 @@ import click
 
 from dlcalc.cli.options import output_options
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import PADDING, SIZE, parse_whole
+from dlcalc.cli.types import MODEL, PADDING, SIZE, parse_whole
 
 
 class ChannelsType(click.ParamType[Any, Any]):
@@ -28,7 +28,7 @@ class ChannelsType(click.ParamType[Any, Any]):
 
 
 @click.command()
-@click.argument("model", nargs=-1)
+@click.argument("model", type=MODEL, nargs=-1)
 @click.option("-L", "--input", type=SIZE, help="Size of the input, as 4 or 4x4.")
 @click.option("-F", "--kernel", type=SIZE, help="Size of the kernel.")
 @click.option("-S", "--stride", type=SIZE, help="Stride, the factor of upsampling (1).")

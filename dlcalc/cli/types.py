@@ -81,6 +81,21 @@ class ArrayType(click.ParamType[Any, Any]):
         return [CompletionItem(incomplete, type="file")]
 
 
+class ModelType(click.ParamType[Any, Any]):
+    """A model of the zoo, a file, `-`, or layers; read when the command runs, not before."""
+
+    name = "model"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Models that begin so, or files where there are none."""
+        from click.shell_completion import CompletionItem
+
+        from dlcalc.readers.zoo import zoo_names
+
+        names = [name for name in zoo_names() if name.startswith(incomplete)]
+        return _items(names) if names else [CompletionItem(incomplete, type="file")]
+
+
 class NameType(click.ParamType[Any, Any]):
     """One of a few names, with `did you mean` for all others."""
 
@@ -188,5 +203,6 @@ SIZE = SizeType()
 PADDING = PaddingType()
 ARRAY = ArrayType()
 INDEX = IndexType()
+MODEL = ModelType()
 GATE_ACTIVATION = GateActivationType()
 RATE = RateType()

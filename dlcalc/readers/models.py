@@ -1,36 +1,21 @@
-"""A model by name, from a file, from standard input, or typed in."""
+"""A model by name, from a notation or config file, from standard input, or typed in."""
 
 from __future__ import annotations
 
 import os
 
-import dlcalc
+from dlcalc.calc.layers.table import TYPES
 from dlcalc.calc.models.tree import Model
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.readers.notation import read_notation
 from dlcalc.readers.sources import STDIN, Source, decode, located, read_file, read_stdin
-
-_ENDING = ".txt"
-
-
-def zoo_names() -> list[str]:
-    """Names of the models of the zoo, without reading any.
-
-    >>> "lenet" in zoo_names()
-    True
-    """
-    return sorted(
-        each.removesuffix(_ENDING) for each in os.listdir(_zoo()) if each.endswith(_ENDING)
-    )
-
-
-def _zoo() -> str:
-    return os.path.join(os.path.dirname(dlcalc.__file__), "zoo")
+from dlcalc.readers.zoo import zoo_names, zoo_path
 
 
 def model(*words: str) -> Model:
     """A model of the zoo, one in a notation file or on stdin (`-`), or layers typed in.
 
+    A file that ends in .json is read as a config.json of Hugging Face.
     A name of the zoo goes before a file; `./lenet` is the file. Raises InputError for a
     name that is neither and for what is wrong in the notation, FileError where a file
     cannot be read.
@@ -41,20 +26,20 @@ def model(*words: str) -> Model:
     word = words[0] if len(words) == 1 else ""
     if word == "-":
         return _from(Source(read_stdin(), STDIN), "-")
-    if word and os.path.basename(word) == word and os.path.exists(_path(word)):
-        return _from(Source(read_file(_path(word)), f"{word}{_ENDING}"), word)
+    if word and os.path.basename(word) == word and os.path.exists(zoo_path(word)):
+        return _from(Source(read_file(zoo_path(word)), f"{word}.txt"), word)
     if word and os.path.exists(word):
+        if word.endswith(".json"):
+            from dlcalc.readers.configs import read_config
+
+            return read_config(Source(read_file(word), word), os.path.basename(word))
         return _from(Source(read_file(word), word), os.path.basename(word))
-    if word and not any(mark in word for mark in " ;\n"):
+    if word and word not in TYPES and not any(mark in word for mark in " ;:\n"):
         raise InputError(
             f"no model, file or layer {word!r}{did_you_mean(word, zoo_names())}"
             "; dlcalc models lists the models"
         )
     return read_notation("\n".join(words))
-
-
-def _path(name: str) -> str:
-    return os.path.join(_zoo(), name + _ENDING)
 
 
 def _from(source: Source, name: str) -> Model:

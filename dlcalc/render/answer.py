@@ -31,6 +31,13 @@ class Table:
     """Lines under the table, for people alone."""
     bare: str | None = None
     """What `table` and `plain` print in place of the table, where one value says it all."""
+    drawn: Callable[[], Table] | None = None
+    """What people see in its place: folded or with a line of totals, which programs need not."""
+
+    @property
+    def for_people(self) -> Table:
+        """The table as `table`, `markdown` and `latex` draw it."""
+        return self if self.drawn is None else self.drawn()
 
 
 @dataclass(frozen=True)

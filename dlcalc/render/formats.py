@@ -50,6 +50,7 @@ def _blocks(
 
 def _table_block(block: Block, precision: int | None) -> Iterator[str]:
     if isinstance(block, Table) and block.bare is None:
+        block = block.for_people
         if block.title:
             yield f"{block.title}\n"
         yield drawn_table(block, "simple", precision) + "\n"

@@ -16,6 +16,7 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
     if isinstance(block, Text):
         yield from ("```\n", *(f"{line}\n" for line in block.lines), "```\n")
     elif isinstance(block, Table):
+        block = block.for_people
         if block.title:
             yield f"**{block.title}**\n\n"
         yield drawn_table(block, "github", precision) + "\n"
@@ -36,6 +37,7 @@ def latex_block(block: Block, precision: int | None) -> Iterator[str]:
     if isinstance(block, Text):
         yield "\\begin{verbatim}\n" + "\n".join(block.lines) + "\n\\end{verbatim}\n"
     elif isinstance(block, Table):
+        block = block.for_people
         if block.title:
             yield f"\\noindent {escape_latex(block.title)}\\\\\n"
         yield drawn_table(block, "latex_raw", precision, escape_latex) + "\n"

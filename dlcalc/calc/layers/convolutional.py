@@ -102,7 +102,8 @@ def _connections(text: object, filters: int, channels: int) -> int:
     pairs = listed = 0
     for part in str(text).split(","):
         seen, star, times = part.partition("*")
-        if not (star and seen.isascii() and seen.isdigit() and times.isascii() and times.isdigit()):
+        numbers = seen and times and (seen + times).isascii() and (seen + times).isdigit()
+        if not (star and numbers and len(part) < 40):
             raise InputError(f"connections {text}: write CHANNELS*FILTERS,…, as in 3*6,4*9,6*1")
         if int(seen) > channels:
             raise ShapeError(f"connections {part}: the input has {channels} channels")

@@ -30,7 +30,7 @@ def reshape(shape: Shape, to: PerAxisValue) -> Counted:
     >>> reshape((16384,), (1024, 4, 4)).output
     (1024, 4, 4)
     """
-    wanted = (to,) if isinstance(to, int) else tuple(to)
+    wanted = to if isinstance(to, tuple) else (to,)
     at_least(1, "size", wanted)
     if product(wanted) != product(shape):
         raise ShapeError(

@@ -62,6 +62,20 @@ def parameters(function: Handler) -> tuple[tuple[str, ...], int]:
     return names, len(names) - len(function.__defaults__ or ())
 
 
+def complete(
+    type: str, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> dict[str, Any]:
+    """All arguments of a layer by name, those that are not given as they are by default.
+
+    >>> complete("linear", (10,), {})
+    {'bias': True, 'units': 10}
+    """
+    function = handler(type)
+    names, needed = parameters(function)
+    usual = dict(zip(names[needed:], function.__defaults__ or (), strict=True))
+    return usual | bind(type, arguments, options, function)
+
+
 def usage(type: str) -> str:
     """How a layer of this type is written.
 

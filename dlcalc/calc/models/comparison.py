@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlcalc.calc.models.count import Count, Row
+from dlcalc.calc.models.rows import Count, Row
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ each output sees. Behind a transposed layer those columns no longer move evenly 
 output to the next, but they repeat: after a period of P outputs both have moved on by the
 same J input columns. So one field holds P pairs of columns and J (P is 1 and J the product
 of the strides where nothing is transposed), and every layer is arithmetic on whole numbers.
-Columns that the padding of a layer in between hides from its border are left out; a dilated
-window counts from its first tap to its last, also where that one lies in the padding.
+Columns that the padding of a layer in between hides from its border are left out. A field
+runs from its first column to its last; where dilation or a stride past the kernel leaves
+holes in it, and these lie at the border of the image, it may count a few columns too many.
 """
 
 from __future__ import annotations
 
 from math import gcd, lcm
+from operator import sub
 
 from dlcalc.calc.layers.counted import Counted, Shape
 from dlcalc.calc.sizes import Axis
@@ -57,6 +59,10 @@ class AxisField:
 
     def over(self, outputs: range) -> tuple[int, int]:
         """First and last column that some outputs together see."""
+        if self.period == 1 and outputs and self.first[0] <= self.last[0]:
+            return (
+                self.first[0] + outputs[0] * self.jump, self.last[0] + outputs[-1] * self.jump
+            )
         # The pattern repeats, so the first column is seen within the first period of them,
         # and the last column within the last.
         early = [self._first(output) for output in outputs[: self.period] if self._sees(output)]
@@ -81,28 +87,30 @@ class AxisField:
     @property
     def size(self) -> int:
         """Columns from the first to the last seen, padding and all."""
-        return max(last - first for first, last in zip(self.first, self.last, strict=True)) + 1
+        spans: list[int] = list(map(sub, self.last, self.first))
+        return max(spans) + 1
 
     @property
     def clipped(self) -> int:
         """The most columns of the input itself that one output sees."""
-        return max(self._seen(phase) for phase in range(min(self.period, self.outputs)))
+        return max(map(self._seen, range(min(self.period, self.outputs))))
 
     def _seen(self, phase: int) -> int:
-        # What lies within the input grows and then shrinks from one period to the next:
-        # the most is seen where a border is just reached.
         first, last, jump = self.first[phase], self.last[phase], self.jump
+        low, high = self.within
         if last < first:
             return 0
+        if not jump:
+            return max(0, min(last, high) - max(first, low) + 1)
+        # What lies within the input grows and then shrinks from one period to the next:
+        # the most is seen where a border is just reached.
         final = (self.outputs - 1 - phase) // self.period
-        turns = {0, final}
-        if jump:
-            at = ((self.within[0] - first) // jump, (self.within[1] - last) // jump)
-            turns.update(min(max(turn + more, 0), final) for turn in at for more in (0, 1))
-        return max(
-            min(last + jump * turn, self.within[1]) - max(first + jump * turn, self.within[0]) + 1
-            for turn in turns
-        )
+        enters, leaves = (low - first) // jump, (high - last) // jump
+        most = 0
+        for turn in (enters, enters + 1, leaves, leaves + 1):
+            at = min(max(turn, 0), final) * jump
+            most = max(most, min(last + at, high) - max(first + at, low) + 1)
+        return most
 
 
 Field = tuple[AxisField, ...]
@@ -122,7 +130,11 @@ def start(shape: Shape) -> Field:
 
 
 def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
-    """The field behind a layer whose input has `shape`; None where it cannot be followed."""
+    """The field behind a layer whose input has `shape`; None where it cannot be followed.
+
+    A field that a layer leaves as it is stays the same object: turns of a repeat that see
+    the same are known by it.
+    """
     if field is None or not (layer.windows or layer.mixes or layer.lies):
         return field
     axes = []
@@ -131,7 +143,12 @@ def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
         if behind is None:
             return None
         axes.append(behind)
-    return tuple(axes)
+    return _same_or_new(field, axes)
+
+
+def _same_or_new(field: Field, axes: list[AxisField]) -> Field:
+    unchanged = all(old is new for old, new in zip(field, axes, strict=True))
+    return field if unchanged else tuple(axes)
 
 
 def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
@@ -151,6 +168,8 @@ def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
 
 def _everything(axis: AxisField) -> AxisField:
     """What all the outputs of an axis together see, which each one sees behind a mixing."""
+    if axis.outputs == 1 and not axis.jump:
+        return axis
     first, last = axis.over(range(axis.outputs))
     return AxisField(axis.within, 1, (first,), (last,), 0, axis.lies, axis.even)
 
@@ -221,7 +240,7 @@ def join(fields: list[Field | None], along: int | None = None) -> Field | None:
             if union is None:
                 return None
             axes.append(union)
-        joined = tuple(axes)
+        joined = _same_or_new(joined, axes)
     return joined
 
 
@@ -229,6 +248,8 @@ def _union(a: AxisField, b: AxisField, along: int | None) -> AxisField | None:
     for one, other in ((a, b), (b, a)):
         low, high = other.reach
         if one.outputs == 1 and one.reach[0] <= low and high <= one.reach[1]:
+            if not one.jump and (one.lies, one.even) == (other.lies, other.even):
+                return one
             return AxisField(one.within, 1, one.first, one.last, 0, other.lies, other.even)
     if a.jump * b.period != b.jump * a.period or a.lies != b.lies or a.lies == along:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlcalc.calc.models.count import Count
+from dlcalc.calc.models.rows import Count
 from dlcalc.errors import InputError, did_you_mean
 
 BITS = {

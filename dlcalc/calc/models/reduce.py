@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from dlcalc.calc.layers.counted import Shape
 from dlcalc.calc.layers.table import bind, handler
 from dlcalc.calc.models.change import edit
-from dlcalc.calc.models.count import Count, Row, params
+from dlcalc.calc.models.count import params
 from dlcalc.calc.models.fields import seen
+from dlcalc.calc.models.rows import Count, Row
 from dlcalc.calc.models.tree import Layer, Model, Node
 from dlcalc.calc.models.ways import Way, ways
 from dlcalc.errors import InputError
@@ -133,14 +134,14 @@ def _saves(proposal: Proposal, today: Proposal) -> bool:
 
 def _mildest(way: Way, row: Row, budget: int) -> int | None:
     """The mildest setting of a way that meets the budget: they save ever more, so by halving."""
-    low, high = 0, len(way.settings)
+    low, high = 0, way.strengths
     while low < high:
         middle = (low + high) // 2
         if _alone(way.layers(way.settings[middle]), row.input) <= budget:
             high = middle
         else:
             low = middle + 1
-    return way.settings[low] if low < len(way.settings) else None
+    return way.settings[low] if low < way.strengths else None
 
 
 def _alone(layers: Sequence[Layer], shape: Shape) -> int:

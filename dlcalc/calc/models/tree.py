@@ -6,7 +6,7 @@ and a dataclass costs a millisecond to define.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlcalc.errors import DlcalcError, LimitError
@@ -134,17 +134,10 @@ def check_limits(body: Sequence[Node]) -> None:
     """Refuse a model of too many layers, at once: LimitError with their number."""
     layers = count_layers(body)
     if layers > MOST_LAYERS:
+        number = f"{layers:,}" if layers < 10**15 else "more than 10^15"
         raise LimitError(
-            f"{layers:,} layers after all repeats; at most {MOST_LAYERS:,} are counted"
+            f"{number} layers after all repeats; at most {MOST_LAYERS:,} are counted"
         )
-
-
-def walk(body: Sequence[Node]) -> Iterator[Node]:
-    """Every layer and block once, as written, the outer before the inner."""
-    for node in body:
-        yield node
-        if isinstance(node, Block):
-            yield from walk(node.body)
 
 
 def at_node(error: DlcalcError, node: Node) -> DlcalcError:

@@ -10,6 +10,9 @@ from dlcalc.calc.layers.table import GENERAL, bind, handler, parameters
 from dlcalc.calc.models.change import with_argument
 from dlcalc.calc.models.tree import Layer
 
+MOST_SHARED = 1024
+"""Divisors that are tried: of channels into groups, of heads that share keys and values."""
+
 Build = Callable[[int], Sequence[Layer]]
 Bound = dict[str, Any]
 
@@ -32,6 +35,14 @@ class Way:
         """The setting that is shown where nothing else is asked for."""
         self.layers = layers
         """The layers that a setting puts in the place of the one."""
+
+    @property
+    def strengths(self) -> int:
+        """The number of settings, which may be more than len() can say."""
+        settings = self.settings
+        if isinstance(settings, range):
+            return max(0, -((settings.start - settings.stop) // settings.step))
+        return len(settings)
 
 
 def ways(layer: Layer, shape: Shape) -> list[Way]:
@@ -99,7 +110,10 @@ def _grouped_queries(layer: Layer, bound: Bound) -> list[Way]:
     """Fewer heads of keys and values than of queries (Ainslie et al. 2023)."""
     heads = bound["heads"]
     now = bound.get("kv_heads") or heads
-    fewer = [k for k in range(min(now - 1, heads), 0, -1) if heads % k == 0]
+    fewer = [
+        heads // shared for shared in range(2, min(heads, MOST_SHARED) + 1)
+        if heads % shared == 0 and heads // shared < now
+    ]
     usual = next((k for k in fewer if k * 4 <= heads), fewer[-1]) if fewer else 1
     return [Way(
         "grouped queries", fewer, usual, lambda k: [with_argument(layer, "kv_heads", k)]

@@ -9,10 +9,7 @@ from dlcalc.calc.axes import per_axis
 from dlcalc.calc.layers.counted import Shape, product
 from dlcalc.calc.models.change import with_argument
 from dlcalc.calc.models.tree import Layer
-from dlcalc.calc.models.ways import Bound, Way, kept
-
-MOST_GROUPS = 1024
-"""Divisors that are tried as numbers of groups."""
+from dlcalc.calc.models.ways import MOST_SHARED, Bound, Way, kept
 
 
 def of_convolutions(layer: Layer, shape: Shape, bound: Bound) -> list[Way]:
@@ -73,7 +70,7 @@ def _less_pad(pad: Any, columns: int) -> Any:
 
 def _grouped(layer: Layer, shape: Shape, bound: Bound, groups: int) -> Way:
     common = gcd(shape[0], bound["filters"]) // groups
-    more = [groups * by for by in range(2, min(common, MOST_GROUPS) + 1) if common % by == 0]
+    more = [groups * by for by in range(2, min(common, MOST_SHARED) + 1) if common % by == 0]
     return Way(
         "grouped", more, more[0] if more else groups,
         lambda number: [with_argument(layer, "groups", number)],

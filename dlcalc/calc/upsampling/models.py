@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlcalc.calc.layers.convolutional import conv_transpose
 from dlcalc.calc.layers.table import bind
-from dlcalc.calc.models.count import Count, Row
+from dlcalc.calc.models.rows import Count, Row
 from dlcalc.calc.models.tree import Layer
 from dlcalc.calc.upsampling.axis import from_window
 from dlcalc.calc.upsampling.stages import TILE, Multiplications, Stage, add_up, count_stage

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dlcalc.calc.layers.counted import Counted
 from dlcalc.calc.layers.table import FAMILIES, TYPES, bind, handler, parameters, usage
@@ -112,6 +114,7 @@ REFUSED = [
      "conv 2 3 connections=1*2"),
     ("crop 9", (3, 5, 5), "9x9 cannot be cut out of it", "crop 5"),
     ("upsample 2 mode=cubic", (3, 5, 5), "mode is nearest or linear, not cubic", "upsample 2"),
+    ("reshape 0.5", (20,), "size 0.5 is not a whole number", "reshape 5x4"),
     ("reshape 7x3", (20,), "input is 20, 20 elements; 7x3 has 21", "reshape 5x4"),
     ("embedding 9 4", (3, 5), "an embedding wants a row of token numbers", "linear 4"),
     ("position 5", (7, 4), "5 positions are too few for 7 steps", "position 7"),
@@ -166,3 +169,23 @@ def test_attention_counts_its_products_of_data() -> None:
 def test_a_recurrent_layer_counts_the_length_of_its_sequence() -> None:
     assert counted("lstm 5", (100, 3)).macs == 100 * counted("lstm 5", (1, 3)).macs
     assert counted("lstm 5", (100, 3)).weights == counted("lstm 5", (1, 3)).weights
+
+
+VALUES = st.sampled_from([
+    "1", "2", "0", "-1", "3x3", "2x1", "1:2", "1:2x0:1", "yes", "no", "same", "full", "0.5",
+    "3*1", "1e3", "word", "100000000000000000000",
+])
+SHAPES = st.sampled_from([(4,), (4, 6), (4, 6, 6), (4, 3, 4, 5)])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(TYPES)), st.lists(VALUES, max_size=4), SHAPES)
+def test_any_value_is_counted_or_refused(
+    type: str, values: list[str], shape: tuple[int, ...]
+) -> None:
+    try:
+        found = counted(" ".join([type, *values]), shape)
+    except DlcalcError:
+        return
+    assert min(found.output) >= 1
+    assert min(found.weights, found.biases, found.macs) >= 0

@@ -6,7 +6,8 @@ import pytest
 
 from dlcalc.calc.models.change import change
 from dlcalc.calc.models.comparison import compare
-from dlcalc.calc.models.count import Count, params
+from dlcalc.calc.models.count import params
+from dlcalc.calc.models.rows import Count
 from dlcalc.calc.models.tree import Model
 from dlcalc.errors import InputError
 from dlcalc.readers.models import model

@@ -114,3 +114,12 @@ def test_a_layer_of_a_repeat_is_reduced_in_every_turn() -> None:
     assert result.today.params == 12 * (4 * 768 * 768 + 4 * 768)
     bias = next(each for each in result.proposals if each.way == "no bias")
     assert bias.model.params == result.today.model.params - 12 * 4 * 768
+
+
+def test_absurd_widths_are_no_trouble() -> None:
+    wide = read_notation(f"A: linear {10**30}; B: linear 4")
+    best = reduce(wide, "A", (8,), budget=90).proposals[0]
+    assert (best.notation, best.params) == ("linear 10", 90)
+    heads = read_notation(f"A: attention {10**12}")
+    found = by_way(reduce(heads, "A", (4, 10**12)))
+    assert found["grouped queries"][0] == f"attention {10**12} kv_heads={10**12 // 4}"

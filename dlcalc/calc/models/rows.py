@@ -1,0 +1,94 @@
+"""Counts of a model: a row a layer, and their sums.
+
+One multiply-accumulate (MAC) is one product of an input with a weight, or of two inputs
+in attention, added up; biases, normalisation, activations and pooling count as none. All
+counts are for one example. This is the convention of torchvision's published figures;
+counted as floating-point operations (FLOPs) each is two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dlcalc.calc.layers.counted import Shape
+from dlcalc.calc.models.fields import Field
+from dlcalc.calc.models.tree import Node
+from dlcalc.errors import InputError
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer, counted."""
+
+    name: str
+    """Its name, with those of the blocks around it: `layer1.0.conv1`."""
+    type: str
+    """Its type, or `sum`, `scale` or `concat` where branches meet."""
+    input: Shape
+    """Shape of its input, without the batch."""
+    output: Shape
+    """Shape of its output."""
+    weights: int
+    """Parameters that multiply, and tables of learned vectors; 0 where tied to another's."""
+    biases: int
+    """Parameters that are added."""
+    trainable: int
+    """Parameters that training changes: none where frozen."""
+    macs: int
+    """Multiply-accumulates for one example."""
+    activations: int
+    """Elements of output kept in memory for one example; 0 for a view of the input."""
+    field: Field | None
+    """What an output sees of the input, axis by axis; None where that cannot be followed."""
+    node: Node
+    """The layer as written."""
+    tied: str = ""
+    """The layer whose weights it shares."""
+
+    @property
+    def params(self) -> int:
+        """Weights and biases."""
+        return self.weights + self.biases
+
+
+@dataclass(frozen=True)
+class Count:
+    """A model, counted."""
+
+    model: str
+    """Name of the model."""
+    input: Shape
+    """Shape of one input, without the batch."""
+    rows: tuple[Row, ...]
+    """Every layer, repeats expanded, in the order of the computation."""
+    misfit: InputError | None = None
+    """Why the layer behind the last row does not fit, where it does not."""
+    misfit_name: str = ""
+    """The name of that layer."""
+    misfit_input: Shape = ()
+    """The shape at which it breaks."""
+
+    @property
+    def output(self) -> Shape:
+        """Shape of the last output."""
+        return self.rows[-1].output if self.rows else self.input
+
+    @property
+    def params(self) -> int:
+        """Parameters of all layers."""
+        return sum(row.weights + row.biases for row in self.rows)
+
+    @property
+    def trainable(self) -> int:
+        """Parameters that training changes."""
+        return sum(row.trainable for row in self.rows)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of all layers, for one example."""
+        return sum(row.macs for row in self.rows)
+
+    @property
+    def activations(self) -> int:
+        """Elements of all outputs kept for one example, the input apart."""
+        return sum(row.activations for row in self.rows)

@@ -1,0 +1,37 @@
+"""What `dlcalc reduce` does with its options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from dlcalc.calc.models.reduce import reduce
+from dlcalc.cli.example import worked_example
+from dlcalc.cli.output import Output
+from dlcalc.cli.run_params import given_model, shape_of
+from dlcalc.errors import InputError
+from dlcalc.readers.models import model as read_model
+from dlcalc.readers.sources import stdin_has_data
+from dlcalc.render.reduce import reduce_answer
+
+
+def run_reduce(
+    out: Output, model: Sequence[str], layer: str | None, budget: int | None, input: Any
+) -> None:
+    """Read the model, try every way, and put out what each saves."""
+    if not model and layer is None and not stdin_has_data():
+        example = worked_example("reduce")
+        read, layer = read_model(example["model"]), example["layer"]
+    else:
+        read = given_model("reduce", model)
+    if layer is None:
+        raise InputError("say which layer: --layer NAME, as dlcalc params names it")
+    result = reduce(read, str(layer), shape_of(input), budget)
+    out.emit(reduce_answer(result, working=partial(_explain, result)))
+
+
+def _explain(result: Any) -> Any:
+    from dlcalc.explain.reduce import reduce_steps
+
+    return reduce_steps(result)

@@ -1,0 +1,114 @@
+"""Formulas of each type of layer: parameters and multiply-accumulates, and what is put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dlcalc.calc.axes import per_axis
+from dlcalc.calc.layers.counted import product
+from dlcalc.calc.layers.recurrent import bias_vectors
+from dlcalc.calc.models.rows import Row
+from dlcalc.explain.notation import Expr, mul, symbol
+
+Formula = tuple[Expr, dict[Expr, Any], str] | None
+
+K, C, F, G, N, U, D, T, H = (symbol(name) for name in "KCFGNUDTH")
+V, Q, B = (symbol(name) for name in "VQB")
+KV = symbol("K")
+
+
+def _axes(letter: str, sizes: tuple[int, ...]) -> tuple[Expr, dict[Expr, Any]]:
+    """A product with one factor an axis, such as K₁·K₂, and its numbers."""
+    factors = [symbol(letter, place) for place in range(1, len(sizes) + 1)]
+    return mul(*factors) if len(factors) > 1 else factors[0], dict(zip(factors, sizes, strict=True))
+
+
+def _conv(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    kernel = per_axis(arguments["kernel"], len(row.input) - 1, "kernel")
+    taps, values = _axes("K", kernel)
+    if row.type == "dwconv":
+        filters, groups = row.output[0], row.input[0]
+    else:
+        filters, groups = arguments["filters"], arguments.get("groups", 1)
+    values |= {C: row.input[0], F: filters, G: groups}
+    if arguments.get("connections"):
+        pairs = row.weights // product(kernel)
+        each: Expr = mul(symbol("pairs"), taps)
+        if what == "params":
+            return each + F, values | {symbol("pairs"): pairs}, "pairs of a channel and a filter"
+        return _uses(row, each, values | {symbol("pairs"): pairs})
+    per_filter = mul(taps, C) if groups == 1 else mul(C / G, taps)
+    legend = "K kernel, C channels, F filters" + (", G groups" if groups > 1 else "")
+    if what == "params":
+        held = per_filter + 1 if row.biases else per_filter
+        return mul(held, F), values, legend + (", 1 bias" if row.biases else "")
+    return _uses(row, mul(per_filter, F), values)
+
+
+def _uses(row: Row, weights: Expr, values: dict[Expr, Any]) -> Formula:
+    """Every weight once for each output position, or input position where transposed."""
+    transposed = row.type == "conv_transpose"
+    places, sizes = _axes("L" if transposed else "O", (row.input if transposed else row.output)[1:])
+    side = "input" if transposed else "output"
+    return mul(weights, places), values | sizes, f"every weight once for each {side} position"
+
+
+def _linear(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    values = {N: row.input[-1], U: arguments["units"]}
+    if what == "params":
+        held = mul(N + 1, U) if row.biases else mul(N, U)
+        return held, values, "N inputs, U units" + (", 1 bias" if row.biases else "")
+    if len(row.input) == 1:
+        return mul(N, U), values, ""
+    return mul(T, N, U), values | {T: row.input[0]}, "at each of T positions"
+
+
+def _table(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    rows = row.params // row.output[-1]
+    return mul(V, D), {V: rows, D: row.output[-1]}, "V vectors of D numbers"
+
+
+def _normalisation(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    if what == "macs" or not row.biases:
+        return None
+    return mul(2, C), {C: row.weights}, "a scale and a shift for each of C"
+
+
+def _recurrent(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    gates = {"lstm": 4, "gru": 3, "rnn": 1}[row.type]
+    if arguments["layers"] > 1 or arguments["bidirectional"]:
+        return None
+    values = {G: gates, H: arguments["hidden"], D: row.input[1], T: row.input[0]}
+    weights = mul(G, H, D + H)
+    if what == "macs":
+        return mul(T, weights), values, "every weight once at each of T steps"
+    vectors = bias_vectors(arguments["bias"])
+    legend = "G gates, H hidden units, D inputs"
+    if not vectors:
+        return weights, values, legend
+    return mul(G, H, D + H + B), values | {B: vectors}, legend + ", B bias vectors a gate"
+
+
+def _attention(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    heads = arguments["heads"]
+    width = row.input[1]
+    each = arguments["head_width"] or width // heads
+    groups = arguments["kv_heads"] or heads
+    values = {D: width, Q: heads * each, KV: groups * each, T: row.input[0]}
+    weights = mul(2, D, Q) + mul(2, D, KV)
+    if what == "macs":
+        legend = "T times the weights, and T² products for each feature of QKᵀ and AV"
+        return mul(T, weights) + mul(2, T**2, Q), values, legend
+    legend = "D inputs, Q features of the queries, K of the keys"
+    return (weights + Q + 2 * KV + D if row.biases else weights), values, legend
+
+
+FORMULAS: dict[str, Callable[[Row, dict[str, Any], str], Formula]] = {
+    "conv": _conv, "dwconv": _conv, "conv_transpose": _conv, "linear": _linear,
+    "embedding": _table, "position": _table, "prepend": _table,
+    "batchnorm": _normalisation, "layernorm": _normalisation, "groupnorm": _normalisation,
+    "instancenorm": _normalisation,
+    "lstm": _recurrent, "gru": _recurrent, "rnn": _recurrent, "attention": _attention,
+}
+"""The formulas of a type, for `params` and for `macs`."""

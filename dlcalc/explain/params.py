@@ -1,0 +1,107 @@
+"""The working of a model's counts: each layer's formula with its numbers, and the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dlcalc.calc.axes import plural
+from dlcalc.calc.layers.table import GENERAL, complete, handler
+from dlcalc.calc.models.fields import seen
+from dlcalc.calc.models.rows import Count, Row
+from dlcalc.calc.models.tree import Layer
+from dlcalc.explain.notation import Step, add
+from dlcalc.explain.size import size_steps
+
+MOST_STEPS = 40
+"""Layers whose formulas are written out; the rest are counted."""
+
+
+def model_steps(count: Count) -> Iterator[Step]:
+    """The parameters of each layer that has any, and their sum."""
+    holding = [row for row in count.rows if row.params]
+    for row in holding[:MOST_STEPS]:
+        yield params_step(row)
+    if len(holding) > MOST_STEPS:
+        more = len(holding) - MOST_STEPS
+        yield Step(f"{more:,} more {plural(more, 'layer')}", note="--layer NAME shows one")
+    yield total_step(count)
+
+
+def total_step(count: Count) -> Step:
+    """The parameters of a model as the sum of its layers'."""
+    terms = [row.params for row in count.rows if row.params]
+    shown = (add(*terms),) if 1 < len(terms) <= MOST_STEPS else ()
+    return Step("total", count.params, None, shown)
+
+
+def layer_steps(row: Row) -> Iterator[Step]:
+    """One layer: its output size, parameters, multiply-accumulates and receptive field."""
+    arguments = _arguments(row)
+    if arguments is not None:
+        function = handler(row.type)
+        windows = function(row.input, **arguments).windows
+        if windows:
+            yield from size_steps(windows)
+    yield params_step(row)
+    yield macs_step(row)
+    field = seen(row.field)
+    if field is not None:
+        yield Step("receptive field", list(field), note="input columns that an output sees")
+
+
+def params_step(row: Row) -> Step:
+    """The formula of a layer's parameters, with its numbers."""
+    if row.tied:
+        return Step(row.name, row.params, note=f"weights tied to {row.tied}")
+    formula, numbers, note = _formulas(row, "params")
+    return Step(row.name, row.params, formula, numbers, note)
+
+
+def macs_step(row: Row) -> Step:
+    """The formula of a layer's multiply-accumulates, with its numbers."""
+    formula, numbers, note = _formulas(row, "macs")
+    return Step("macs", row.macs, formula, numbers, note)
+
+
+def _arguments(row: Row) -> dict[str, Any] | None:
+    if not isinstance(row.node, Layer):
+        return None
+    arguments = complete(row.type, row.node.arguments, dict(row.node.options))
+    for option in GENERAL:
+        arguments.pop(option, None)
+    return arguments
+
+
+def _formulas(row: Row, what: str) -> tuple[Any, tuple[Any, ...], str]:
+    """Formula, the same in numbers, and a legend; nothing where the type has no formula."""
+    from dlcalc.explain.layers import FORMULAS
+
+    arguments = _arguments(row)
+    if arguments is None or row.type not in FORMULAS or not getattr(row, what):
+        return None, (), ""
+    found = FORMULAS[row.type](row, arguments, what)
+    if found is None:
+        return None, (), ""
+    formula, values, note = found
+    return formula, (formula.put(values),), note
+
+
+def expected_step(count: Count, rows: Sequence[Row], field: str) -> Step | None:
+    """The working of the field in which an expected answer differs."""
+    if field == "total.params":
+        return total_step(count)
+    if field in ("params", "macs") and len(rows) == 1:
+        return params_step(rows[0]) if field == "params" else macs_step(rows[0])
+    return None
+
+
+def comparison_steps(result: Any) -> Iterator[Step]:
+    """The layers whose parameters differ, before and after."""
+    for when, count in (("Before", result.before), ("After", result.after)):
+        yield Step(when)
+        differing = {pair.name for pair in result.pairs if pair.differs}
+        rows = [row for row in count.rows if row.params and row.name in differing]
+        for row in rows[:MOST_STEPS]:
+            yield params_step(row)
+        yield total_step(count)

@@ -1,0 +1,272 @@
+"""`dlcalc params` as its users type it."""
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dlcalc
+from dlcalc.calc.models.memory import BITS, STATES
+from dlcalc.cli.params import DTYPES, OPTIMIZERS
+from dlcalc.readers.zoo import zoo_names
+from tests.cli.running import Run, invoke, run, shell
+from tests.test_house import loaded_by_command
+
+SMALLER = ["--set", "C1.kernel=4", "--set", "C1.filters=5", "--set", "C1.stride=2"]
+
+
+def loaded(done: Run) -> Any:
+    assert done.status == 0, done.err
+    return json.loads(done.out)
+
+
+def test_the_json_has_its_promised_layout() -> None:
+    record = loaded(invoke("params", "lenet", "-f", "json"))
+    assert list(record) == ["model", "input", "layers", "total"]
+    assert record["input"] == [1, 32, 32]
+    first = record["layers"][0]
+    assert {"name", "type", "output", "params", "macs", "receptive_field"} <= first.keys()
+    assert (first["name"], first["params"], first["output"]) == ("C1", 156, [6, 28, 28])
+    assert first["receptive_field"] == {
+        "size": [5, 5], "jump": [1, 1], "start": [0, 0], "unclipped": [5, 5],
+    }
+    assert record["total"] == {
+        "params": 61706, "trainable": 61706, "macs": 416520, "activations": 14602,
+        "weights_bytes": 4 * 61706, "activations_bytes": 4 * 14602,
+        "training_bytes": 4 * (4 * 61706 + 14602),
+    }
+
+
+@pytest.mark.parametrize("name", ["lenet", "resnet18", "gpt2", "dcgan"])
+def test_totals_are_the_sums_of_the_rows_in_every_format(name: str) -> None:
+    record = loaded(invoke("params", name, "-f", "json"))
+    rows = list(csv.DictReader(io.StringIO(
+        invoke("params", name, "-f", "csv", "--columns", "all").out
+    )))
+    for key in ("params", "trainable", "macs", "activations"):
+        assert record["total"][key] == sum(layer[key] for layer in record["layers"])
+        assert record["total"][key] == sum(int(row[key]) for row in rows)
+    plain = invoke("params", name, "-f", "plain", "--columns", "name,params").out
+    assert record["total"]["params"] == sum(int(line.split()[1]) for line in plain.splitlines())
+
+
+def test_the_table_folds_turns_that_count_the_same() -> None:
+    lines = invoke("params", "gpt3").out.splitlines()
+    assert len(lines) < 24
+    up = next(line.split() for line in lines if line.startswith("h.0–95.up"))
+    assert up[-1] == "96"
+    total = next(line.split() for line in lines if line.startswith("total"))
+    assert total[1:] == ["174,604,259,328", "367,402,130,866,176"]
+    assert len(invoke("params", "gpt3", "-f", "csv").out.splitlines()) == 1 + 4 + 8 * 96
+
+
+def test_macs_are_not_called_flops() -> None:
+    out = invoke("params", "resnet50").out
+    assert "4,089,184,256" in out
+    assert "1 mac = 2 FLOPs" in out
+    assert "8,178,368,512" not in out
+
+
+def test_a_layer_with_its_working() -> None:
+    done = invoke("params", "lenet", "--layer", "C1", "--explain")
+    assert "(5·5·1 + 1)·6 = 156" in done.out
+    assert "⌊(32 + 2·0 − 5)/1⌋ + 1" in done.out
+    record = loaded(invoke("params", "lenet", "--layer", "C1", "-f", "json"))
+    assert (record["params"], record["weights"], record["biases"]) == (156, 150, 6)
+
+
+@pytest.mark.parametrize(("model", "layer", "working"), [
+    ("resnet18", "conv1", "7·7·3·64 = 9408"),
+    ("mobilenet-v2", "dwconv1", "(32/32)·(3·3)·32 = 288"),
+    ("alexnet-2012", "conv2", "((96/2)·(5·5) + 1)·256 = 307456"),
+    ("lenet-1998", "C3", "60·(5·5) + 16 = 1516"),
+    ("lenet", "F6", "(120 + 1)·84 = 10164"),
+    ("gpt2", "wte", "50257·768 = 38597376"),
+    ("resnet18", "bn1", "2·64 = 128"),
+    ("gpt2", "h.0.attn", "2·768·768 + 2·768·768 + 768 + 2·768 + 768 = 2362368"),
+    ("dcgan", "conv1", "5·5·1024·512 = 13107200"),
+])
+def test_the_working_of_each_type(model: str, layer: str, working: str) -> None:
+    out = invoke("params", model, "--layer", layer, "--explain").out
+    assert working in out
+
+
+@pytest.mark.parametrize(("text", "working"), [
+    ("lstm 3", "4·3·(2 + 3 + 2) = 84"), ("lstm 3 bias=no", "4·3·(2 + 3) = 60"),
+])
+def test_the_working_of_recurrent_layers(text: str, working: str) -> None:
+    out = invoke("params", "--input", "7x2", text, "--layer", text.split()[0] + "1",
+                 "--explain").out
+    assert working in out
+    assert "7·(4·3·(2 + 3)) = 420" in out
+
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown", "latex", "csv"])
+def test_the_working_of_a_whole_model_in_every_format(form: str) -> None:
+    done = invoke("params", "resnet18", "--explain", "-f", form)
+    assert done.status == 0
+    assert "9408" in done.out
+    assert "1 more layer" in done.out
+
+
+def test_before_and_after_a_change() -> None:
+    done = invoke("params", "lenet", *SMALLER)
+    assert done.status == 0
+    first = next(line for line in done.out.splitlines() if line.startswith("C1 "))
+    assert "6x28x28 → 5x15x15" in first
+    assert "156 → 85" in first
+    assert "−71" in first
+    assert "C5 no longer fits: it breaks at 16x1x1, where a kernel of 5 does not fit" in done.out
+    record = loaded(invoke("params", "lenet", *SMALLER, "-f", "json"))
+    assert record["layers"][0]["params"] == 85
+    assert record["before"]["layers"][0]["params"] == 156
+    assert record["misfit"]["layer"] == "C5"
+    assert record["misfit"]["input"] == [16, 1, 1]
+    assert "(4·4·1 + 1)·5 = 85" in invoke("params", "lenet", *SMALLER, "--explain").out
+
+
+def test_a_change_that_fits_has_its_totals() -> None:
+    record = loaded(invoke("params", "lenet", "--set", "C1.bias=no", "-f", "json"))
+    assert record["total"]["params"] == 61700
+    assert record["difference"]["params"] == -6
+    assert "misfit" not in record
+
+
+def test_two_models_side_by_side() -> None:
+    record = loaded(invoke("params", "resnet18", "--compare", "resnet34", "-f", "json"))
+    assert record["before"]["total"]["params"] == 11_689_512
+    assert record["total"]["params"] == 21_797_672
+    out = invoke("params", "resnet18", "--compare", "resnet34").out
+    assert out.startswith("ResNet-18 → ResNet-34\n")
+    assert "11,689,512 → 21,797,672" in out
+
+
+@pytest.mark.parametrize(("arguments", "expected", "complaint"), [
+    (["lenet"], "61706", ""),
+    (["lenet"], "61707", "total.params: expected 61707, is 61706 = 156 + 2416 + 48120 + 10164"),
+    (["lenet"], '{"total": {"macs": 416521}}', "total.macs: expected 416521, is 416520"),
+    (["lenet", "--layer", "C1"], "156", ""),
+    (["lenet", "--layer", "C1"], "150", "params: expected 150, is 156 = (K_1·K_2·C + 1)·F = (5·5"),
+    (["lenet", "--set", "C1.bias=no"], "61700", ""),
+])
+def test_expect(arguments: list[str], expected: str, complaint: str) -> None:
+    done = invoke("params", *arguments, "--expect", expected)
+    assert done.status == (1 if complaint else 0)
+    assert complaint in done.err
+
+
+BAD = [
+    # arguments, stdin, complaint; and the nearest that is right
+    (["lenett"], "", "no model, file or layer 'lenett'; did you mean lenet", ["lenet"]),
+    (["lenet", "--layer", "C9"], "", "no layer C9; known: C1, tanh1, S2", ["lenet"]),
+    (["lenet", "--input", "0x3x3"], "", "--input 0x3x3: every size is at least 1", ["lenet"]),
+    (["relu", "--input", "1x1x1x1x1"], "", "--input has 5 axes", ["lenet"]),
+    (["conv 6 5"], "", "the size of the input is not known: give --input",
+     ["conv 6 5", "--input", "1x32x32"]),
+    (["--input", "1x32x32", "conv 6 5", "linear 10"], "",
+     "linear 10: input is 6x28x28; flatten it first",
+     ["--input", "1x32x32", "conv 6 5", "flatten", "linear 10"]),
+    (["-"], "input 3x8x8\nconv 6 5\nlinear 4\n",
+     "standard input:3: linear 4: input is 6x4x4; flatten it first", ["lenet"]),
+    (["-"], "", "standard input: is empty, closed or read already", ["lenet"]),
+    (["lenet", "--set", "C1.kernel"], "", "--set: C1.kernel: write LAYER.KEY=VALUE",
+     ["lenet", "--set", "C1.kernel=4"]),
+    (["lenet", "--set", "C1.kernle=4"], "", "--set: unknown option 'kernle'; did you mean kernel?",
+     ["lenet", "--set", "C1.kernel=4"]),
+    (["lenet", "--set", "C1.kernel=4", "--layer", "C1"], "", "--set and --compare go alone",
+     ["lenet", "--set", "C1.kernel=4"]),
+    (["lenet", "--columns", "name,parms"], "", "unknown column 'parms'; did you mean params?",
+     ["lenet", "--columns", "name,params"]),
+    (["lenet", "--dtype", "float31"], "", "unknown dtype 'float31'; did you mean",
+     ["lenet", "--dtype", "float16"]),
+    (["lenet", "--optimizer", "adma"], "", "unknown optimizer 'adma'; did you mean adam",
+     ["lenet", "--optimizer", "sgd"]),
+    (["lenet", "--batch", "0"], "", "0 is not in the range x>=1", ["lenet", "--batch", "1"]),
+    (["-"], "repeat 1000:\n  repeat 1000: relu\n", "1,000,000 layers after all repeats",
+     ["lenet"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "stdin", "complaint", "right"), BAD)
+def test_bad_input_is_one_line_and_its_neighbour_is_fine(
+    arguments: list[str], stdin: str, complaint: str, right: list[str]
+) -> None:
+    done = invoke("params", *arguments, stdin=stdin)
+    assert done.status == 2
+    assert done.out == ""
+    assert complaint in done.complaint
+    assert invoke("params", *right).status == 0
+
+
+def test_a_file_error_names_file_line_and_layer(tmp_path: Path) -> None:
+    net = tmp_path / "net.txt"
+    net.write_text("input 1x32x32\n# two\nconv 6 5\nmaxpool 2\nconv 16 5\nmaxpool 2\nlinear 10\n")
+    done = run("params", "net.txt", cwd=tmp_path)
+    assert (done.status, done.complaint) == (
+        2, "net.txt:7: linear 10: input is 16x5x5; flatten it first"
+    )
+
+
+def test_pipelines(tmp_path: Path) -> None:
+    (tmp_path / "net.txt").write_text("input 1x32x32\nC1: conv 6 5; relu\n")
+    assert "156" in shell("cat net.txt | dlcalc params -", tmp_path).out
+    assert "156" in shell("cat net.txt | dlcalc params", tmp_path).out
+    line = "dlcalc params lenet -f csv | awk -F, 'NR > 1 {s += $4} END {print s}'"
+    assert shell(line, tmp_path).out == "61706\n"
+    if shutil.which("jq"):
+        assert shell("dlcalc params lenet -f json | jq .total.params", tmp_path).out == "61706\n"
+
+
+def test_with_nothing_it_counts_its_example() -> None:
+    done = invoke("params")
+    assert done.status == 0
+    assert "61,706" in done.out
+    assert "give numbers of your own with dlcalc params MODEL" in done.err
+
+
+def test_other_sizes_types_and_batches() -> None:
+    record = loaded(invoke("params", "lenet", "--input", "1x36x36", "-f", "json"))
+    assert record["layers"][-2]["input"] == [84]
+    assert record["layers"][8]["output"] == [480]
+    small = loaded(invoke("params", "lenet", "--dtype", "int8", "--batch", "10",
+                          "--optimizer", "sgd", "-f", "json"))["total"]
+    assert (small["weights_bytes"], small["activations_bytes"]) == (61706, 146020)
+    assert small["training_bytes"] == 2 * 61706 + 146020
+
+
+@pytest.mark.parametrize("line", [
+    "params lenet", "params lenet -f json", "params gpt3 -f csv", "params lenet --explain",
+    "params lenet --set C1.kernel=4", "reduce lenet --layer C1", "models",
+])
+def test_no_numpy_is_loaded(line: str) -> None:
+    assert "numpy" not in loaded_by_command(*line.split())
+
+
+def test_csv_loads_few_modules() -> None:
+    found = loaded_by_command("params", "lenet", "-f", "csv")
+    assert not {"tabulate", "fractions", "dlcalc.calc.layers.attention",
+                "dlcalc.calc.layers.recurrent", "dlcalc.explain.params"} & found
+
+
+def test_the_options_name_what_calc_knows() -> None:
+    assert tuple(BITS) == DTYPES
+    assert tuple(STATES) == OPTIMIZERS
+
+
+def test_model_names_complete() -> None:
+    words = {"COMP_WORDS": "dlcalc params resn", "COMP_CWORD": "2",
+             "_DLCALC_COMPLETE": "bash_complete"}
+    names = [line.split(",")[1] for line in run(env=words).out.splitlines()]
+    assert names == [name for name in zoo_names() if name.startswith("resn")]
+    assert len(names) == 5
+
+
+def test_python() -> None:
+    count = dlcalc.params(dlcalc.model("lenet"))
+    assert (count.params, count.rows[0].params) == (61706, 156)
+    typed = dlcalc.params(dlcalc.model("conv 6 5", "relu"), input=(1, 32, 32))
+    assert typed.output == (6, 28, 28)
