@@ -102,11 +102,22 @@ def _compare_field(
         for place, pair in enumerate(zip(expected, actual, strict=True)):
             yield from _compare_field(f"{name}[{place}]", *pair, tolerance)
         return
+    if holder := _holder(actual):
+        raise InputError(f"{name} is {holder}; what is expected of it is not")
     shapes = _shape(expected), _shape(actual)
     if _bare(shapes[0]) != _bare(shapes[1]):
         yield ShapeDifference(name, *shapes)
     elif difference := _compare_elements(name, expected, actual, shapes[1], tolerance):
         yield difference
+
+
+def _holder(actual: Any) -> str:
+    """What holds fields of its own, in words; "" for numbers and arrays."""
+    if isinstance(actual, Mapping):
+        return f"an object with the fields {', '.join(actual)}"
+    if _has_parts(actual) and isinstance(actual[0], Mapping):
+        return f"a list of {len(actual)} objects"
+    return ""
 
 
 def _within(name: str, inner: Difference | ShapeDifference) -> Difference | ShapeDifference:

@@ -44,7 +44,7 @@ class LstmResult:
     @property
     def h(self) -> Array:
         """h₁ … h_T, T × H or T × B × H."""
-        return self._steps(self.forward.hx[: self.problem.hidden, 1:].transpose(1, 0, 2))
+        return self._steps(self.forward.h)
 
     @property
     def dh(self) -> Array:
@@ -72,7 +72,7 @@ class LstmResult:
     @property
     def dz(self) -> Array:
         """δẑ, T × 4H or T × B × 4H, gates in the order of W's rows."""
-        return self._steps(self.backward.dz.transpose(1, 0, 2))
+        return self._steps(self.backward.dz)
 
     @property
     def dW(self) -> Array:  # noqa: N802 - named as the matrix is
@@ -87,7 +87,7 @@ class LstmResult:
     @property
     def dx(self) -> Array:
         """δx in the shape of x."""
-        dx = self._steps(self.backward.dx.transpose(1, 0, 2))
+        dx = self._steps(self.backward.dx)
         return dx[0] if self.problem.flat else dx
 
     @property

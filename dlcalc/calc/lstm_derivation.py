@@ -8,7 +8,7 @@ the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -173,9 +173,36 @@ def derive(
         places[-1].after = Place(
             problem, formulas(problem.steps), nothing, places[-1], values=known
         )
+    # In order, so that no step asks for the one before it, and that one for its own.
+    for place in places:
+        place["h"]
+    for place in reversed(places):
+        place["dc"]
     return places
 
 
-def places_of(result: LstmResult) -> list[Place]:
-    """The derivation of a result, step by step."""
-    return derive(result.problem, result.later.dc if result.later else None)
+def place_at(
+    result: LstmResult, t: int, wrong: Mapping[str, Formula] | None = None, only: bool = False
+) -> Place:
+    """Step t (from 0) of a result, derived with its neighbours from what else is known.
+
+    `wrong` formulas are those of all three steps, or with `only` of the one step.
+    """
+    problem, T = result.problem, result.problem.steps
+    first, end = max(0, t - 1), min(T, t + 2)
+    run = result.forward
+    later_dc = result.later.dc if result.later else None
+    here = replace(
+        problem, x=problem.x[first:end], dh=problem.dh[first:end],
+        h0=run.hx[first, : problem.hidden].T, c0=run.c[first].T,
+    )
+    if end < T:
+        here = replace(here, dc=np.zeros_like(problem.dc), after=_known(result, end))
+        later_dc = None
+    return derive(here, later_dc, wrong, t - first if only else None)[t - first]
+
+
+def _known(result: LstmResult, t: int) -> dict[str, Array]:
+    """Step t as `next` would give it: gates, their gradients, and δc, B × H each."""
+    values = {**result.gates, **{"d" + gate: each for gate, each in result.dgates.items()}}
+    return {name: np.atleast_2d(each[t]) for name, each in {**values, "dc": result.dc}.items()}

@@ -10,11 +10,14 @@ import numpy as np
 
 from dlcalc.calc.compare import agree
 from dlcalc.calc.lstm import LstmResult
-from dlcalc.calc.lstm_derivation import BACKWARD, DZ, FORWARD, Place, derive
+from dlcalc.calc.lstm_derivation import BACKWARD, DZ, FORWARD, Place, derive, place_at
 from dlcalc.calc.lstm_slips import Slip, slips
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+MOST_WHOLE = 24
+"""Steps up to which a slip is followed through the whole derivation; of more, through its
+own step and both neighbours."""
 FOUR_DIGITS = 5e-4
 """The relative error of a number that is rounded to four digits."""
 OF_DEVIATION = 0.02
@@ -58,9 +61,13 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
     'δh in place of δc'
     """
     step = _STEP.fullmatch(field)
-    if not (step or field.startswith("next.") or field in _ONCE):
+    near = step or field.startswith("next.")
+    if not near and (field not in _ONCE or result.problem.steps > MOST_WHOLE):
         return ""
-    student = np.asarray(expected, float).ravel()
+    try:
+        student = np.asarray(expected, float).ravel()
+    except (ValueError, TypeError):  # words, or rows of different lengths
+        return ""
     right = _value(result, field).ravel()
     if student.size != right.size:
         return ""
@@ -108,9 +115,15 @@ def _value(
 ) -> Array:
     """The field's values; with a slip made at every step, or at one."""
     problem = result.problem
+    wrong = {slip.field: slip.formula} if slip else None
+    step = _STEP.fullmatch(field)
+    if problem.steps > MOST_WHOLE:
+        t = int(step[1]) if step else problem.steps - 1
+        place = place_at(result, t, wrong, only is not None)
+        return _of_place(place, step[2]) if step else _of_next(place, field.removeprefix("next."))
     later_dc = result.later.dc if result.later else None
-    places = derive(problem, later_dc, {slip.field: slip.formula} if slip else None, only)
-    if step := _STEP.fullmatch(field):
+    places = derive(problem, later_dc, wrong, only)
+    if step:
         return _of_place(places[int(step[1])], step[2])
     if field.startswith("next."):
         return _of_next(places[-1], field.removeprefix("next."))

@@ -80,7 +80,7 @@ def _steps(result: LstmResult) -> list[MemoryStep]:
             f.max(axis=(1, 2)),
             np.abs(np.cumprod(f, axis=0)).max(axis=(1, 2)),
             _norms(run.c[1:]),
-            _norms(run.hx[: problem.hidden, 1:].transpose(1, 0, 2)),
+            _norms(run.h),
             cell_gradients(problem, run),
         )
     if not np.isfinite(columns).all() and problem.is_finite:

@@ -1,7 +1,8 @@
 """Forward and backward pass of an LSTM, by hand, on whole arrays.
 
-Inside, the batch is the last axis: a gate is then one block of memory, W(h; x) is one
-product a step, and the weights' gradient is one product over all steps and the batch.
+Inside, the batch is the last axis: a gate is then one block of memory, W(h; x) + b one
+product a step, of (W b) with (h; x; 1), and the weights' gradients products over many
+steps at once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from dlcalc.calc.lstm_problem import LstmProblem
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+COLUMNS = 512
+"""Columns (steps by sequences) of one product for the weights' gradients: with fewer the
+products are slow, with more what goes into them leaves the cache."""
+
 
 @dataclass(frozen=True, eq=False)
 class Forward:
@@ -30,7 +35,12 @@ class Forward:
     tanh_c: Array
     """tanh c₁ … tanh c_T, T × H × B."""
     hx: Array
-    """(h_{t−1}; x_t) as columns, H+D × T+1 × B; the last has h_T, and no x."""
+    """(h_{t−1}; x_t; 1), T+1 × H+D+1 × B; the last has h_T, and no x."""
+
+    @property
+    def h(self) -> Array:
+        """h₁ … h_T, T × H × B."""
+        return self.hx[1:, : self.tanh_c.shape[1]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +52,13 @@ class Backward:
     dc: Array
     """δc₁ … δc_T, T × H × B."""
     dz: Array
-    """δẑ, the gradients before the activations, 4H × T × B."""
+    """δẑ, the gradients before the activations, T × 4H × B."""
     dW: Array  # noqa: N815 - named as the matrix is
     """4H × H+D, like W."""
     db: Array
     """4H, like b."""
     dx: Array
-    """D × T × B."""
+    """T × D × B."""
     dh0: Array
     """H × B."""
     dc0: Array
@@ -65,11 +75,10 @@ def forward(problem: LstmProblem) -> Forward:
     T, B, D, H = problem.steps, problem.batch, problem.inputs, problem.hidden
     dtype = problem.dtype
     gates, tanh_c = np.empty((T, 4 * H, B), dtype), np.empty((T, H, B), dtype)
-    c, hx = np.empty((T + 1, H, B), dtype), np.empty((H + D, T + 1, B), dtype)
-    hx[:H, 0], hx[H:, :T], hx[H:, T] = problem.h0.T, problem.x.transpose(2, 0, 1), 0
-    c[0] = problem.c0.T
-    # Columns of W one after the other are what BLAS packs the quickest.
-    W, b = np.asfortranarray(problem.W), problem.b[:, None]
+    c, hx = np.empty((T + 1, H, B), dtype), np.empty((T + 1, H + D + 1, B), dtype)
+    c[0], hx[0, :H] = problem.c0.T, problem.h0.T
+    hx[:T, H:-1], hx[:, -1] = problem.x.transpose(0, 2, 1), 1
+    Wb = np.concatenate([problem.W, problem.b[:, None]], axis=1)
     rows = gate_rows(problem.gates, H)
     blocks = activation_blocks(problem.gates, H, problem.activations)
 
@@ -78,15 +87,14 @@ def forward(problem: LstmProblem) -> Forward:
             new = np.empty_like(c[0, :, part], order="C")
             for t in range(T):
                 z, now = gates[t, :, part], c[t + 1, :, part]
-                np.matmul(W, hx[:, t, part], out=z)
-                z += b
+                np.matmul(Wb, hx[t, :, part], out=z)
                 for name, block in blocks:
                     activate(name, z[block])
                 np.multiply(z[rows["i"]], z[rows["g"]], out=new)
                 np.multiply(z[rows["f"]], c[t, :, part], out=now)
                 now += new
                 np.tanh(now, out=tanh_c[t, :, part])
-                np.multiply(z[rows["o"]], tanh_c[t, :, part], out=hx[:H, t + 1, part])
+                np.multiply(z[rows["o"]], tanh_c[t, :, part], out=hx[t + 1, :H, part])
 
     _over_batch(run, problem)
     return Forward(gates, c, tanh_c, hx)
@@ -106,17 +114,17 @@ def backward(problem: LstmProblem, values: Forward) -> Backward:
     blocks = activation_blocks(problem.gates, H, problem.activations)
     entering = problem.dh.transpose(0, 2, 1)
     dh, dc = np.empty((T, H, B), dtype), np.empty((T, H, B), dtype)
-    dz = np.empty((4 * H, T, B), dtype)
+    dz = np.empty((T, 4 * H, B), dtype)
     from_h, from_c = np.zeros((H, B), dtype), problem.dc.T.astype(dtype)
 
     def run(parts: Iterator[slice]) -> None:
         for part in parts:
             to_h, to_c = from_h[:, part], from_c[:, part]
-            d, scratch = np.empty((2, 4 * H, to_h.shape[1]), dtype)
+            scratch = np.empty_like(dz[0, :, part], order="C")
             slope = scratch[:H]
             for t in reversed(range(T)):
                 gates, tanh_c = values.gates[t, :, part], values.tanh_c[t, :, part]
-                dh_t, dc_t = dh[t, :, part], dc[t, :, part]
+                dh_t, dc_t, d = dh[t, :, part], dc[t, :, part], dz[t, :, part]
                 np.add(entering[t, :, part], to_h, out=dh_t)
                 np.multiply(tanh_c, tanh_c, out=slope)
                 np.subtract(1, slope, out=slope)
@@ -129,7 +137,6 @@ def backward(problem: LstmProblem, values: Forward) -> Backward:
                 np.multiply(dc_t, gates[rows["i"]], out=d[rows["g"]])
                 for name, block in blocks:
                     times_slope(name, d[block], gates[block], scratch[block])
-                dz[:, t, part] = d
                 np.matmul(back_to_h, d, out=to_h)
                 np.multiply(dc_t, gates[rows["f"]], out=to_c)
 
@@ -152,22 +159,26 @@ def _parts(total: int, size: int) -> list[slice]:
 def _weight_gradients(
     problem: LstmProblem, values: Forward, dz: Array
 ) -> tuple[Array, Array, Array]:
-    """ΔW = Σₜ δẑₜ(h_{t−1}; xₜ)ᵀ, Δb = Σₜ δẑₜ, and δxₜ: one product each over all steps."""
+    """ΔW = Σₜ δẑₜ(h_{t−1}; xₜ)ᵀ, Δb = Σₜ δẑₜ, and δxₜ: a product each over many steps."""
     T, B, D, H = problem.steps, problem.batch, problem.inputs, problem.hidden
-    columns, inputs = dz.reshape(4 * H, T * B), values.hx[:, :T].reshape(H + D, T * B)
-    back_to_x = problem.W[:, H:].T
-    dW, dx = np.empty((4 * H, H + D), dz.dtype), np.empty((D, T * B), dz.dtype)
+    back_to_x = np.ascontiguousarray(problem.W[:, H:].T)
+    dx, sums = np.empty((T, D, B), dz.dtype), []
 
-    def of_weights(parts: Iterator[slice]) -> None:
+    def run(parts: Iterator[slice]) -> None:
+        dWb, product = np.zeros((2, 4 * H, H + D + 1), dz.dtype)
         for part in parts:
-            np.matmul(columns[part], inputs.T, out=dW[part])
+            columns = _columns(dz[part])
+            np.matmul(columns, _columns(values.hx[:T][part]).T, out=product)
+            np.add(dWb, product, out=dWb)
+            dx[part] = (back_to_x @ columns).reshape(D, -1, B).transpose(1, 0, 2)
+        sums.append(dWb)
 
-    def of_inputs(parts: Iterator[slice]) -> None:
-        for part in parts:
-            np.matmul(back_to_x, columns[:, part], out=dx[:, part])
-
-    products = T * B * problem.W.size
     with np.errstate(over="ignore", invalid="ignore"):
-        each(of_weights, _parts(4 * H, share(4 * H, 4 * H, products)), products)
-        each(of_inputs, _parts(T * B, share(T * B, T * B, products)), products)
-    return dW, columns.sum(axis=1), dx.reshape(D, T, B)
+        each(run, _parts(T, max(1, COLUMNS // B)), T * B * problem.W.size)
+        dWb = sum(sums[1:], start=sums[0])
+    return dWb[:, :-1], dWb[:, -1], dx
+
+
+def _columns(steps: Array) -> Array:
+    """T × n × B as one matrix n × T·B."""
+    return steps.transpose(1, 0, 2).reshape(steps.shape[1], -1)

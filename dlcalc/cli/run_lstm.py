@@ -34,8 +34,9 @@ def run_lstm(
     further = _inputs(inputs, out.allow_nonfinite)
     running = steps is not None or inputs is not None
     fields = _fields(file, out.allow_nonfinite, running)
-    if activations:
-        fields["activations"] = {**fields.get("activations", {}), **dict(activations)}
+    given = fields.get("activations") or {}
+    if activations and isinstance(given, dict):
+        fields["activations"] = {**given, **dict(activations)}
     try:
         result = lstm(**fields, steps=steps, inputs=further)
     except DlcalcError as error:

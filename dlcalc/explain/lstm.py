@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.lstm import LstmResult
-from dlcalc.calc.lstm_derivation import Place, hx, places_of
+from dlcalc.calc.lstm_derivation import Place, hx, place_at
 from dlcalc.calc.lstm_gates import GATES
 from dlcalc.errors import InputError
 from dlcalc.explain.lstm_formulas import formula, name_of, recurrent, term, values
@@ -24,30 +24,30 @@ W, B_ = symbol("W"), symbol("b")
 
 def lstm_steps(result: LstmResult, at: tuple[int, ...] | None) -> Iterator[Step]:
     """All steps forward, all back, then the weights; or the one step `at`, counted from 0."""
-    places = places_of(result)
     count = result.problem.steps
     if at is not None:
-        (t,) = _one_step(at, count)
-        yield from _forward(result, places[t], t + 1)
-        yield from _backward(result, places[t], t + 1)
+        t = _one_step(at, count)
+        yield from _forward(result, place_at(result, t), t + 1)
+        yield from _backward(result, place_at(result, t), t + 1)
         return
     shown = list(range(count)) if count <= MOST_STEPS else [0, 1, count - 2, count - 1]
     yield from _legend(result)
+    places = {t: place_at(result, t) for t in shown}
     for t in shown:
         yield from _forward(result, places[t], t + 1)
     if len(shown) < count:
         yield Step(f"… and {count - len(shown):,} more steps", note="--at T shows any one of them")
     for t in reversed(shown):
         yield from _backward(result, places[t], t + 1)
-    yield from _parameters(result, places)
+    yield from _parameters(result, [places[t] for t in shown])
 
 
-def _one_step(at: tuple[int, ...], count: int) -> tuple[int]:
+def _one_step(at: tuple[int, ...], count: int) -> int:
     if len(at) != 1 or not 0 <= at[0] < count:
         raise InputError(
             f"--at {','.join(map(str, at))} is none of the steps 0 to {count - 1}, as in `steps`"
         )
-    return (at[0],)
+    return at[0]
 
 
 def _legend(result: LstmResult) -> Iterator[Step]:
@@ -126,7 +126,7 @@ def _parameters(result: LstmResult, places: list[Place]) -> Iterator[Step]:
     t, first = symbol("δz\u0302", "t"), places[0]
     columns = transpose(stack(symbol("h", "t-1"), symbol("x", "t")))
     products: tuple[Expr, ...] = ()
-    if len(places) <= 2 and result.problem.batch == 1 and result.dW.size <= MOST_SHOWN:
+    if result.problem.steps <= 2 and result.problem.batch == 1 and result.dW.size <= MOST_SHOWN:
         products = (add(*(term(each.dz) @ transpose(term(hx(each))) for each in places)),)
     yield Step(symbol("δW"), _limited(result.dW), total(t @ columns, "t"), products)
     yield Step(symbol("δb"), term(result.db[None]), total(t, "t"))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.lstm import LstmResult
-from dlcalc.calc.lstm_derivation import Place, hx, places_of
+from dlcalc.calc.lstm_derivation import Place, hx, place_at
 from dlcalc.calc.lstm_gates import GATES
 from dlcalc.explain.lstm_formulas import formula, name_of, values
 from dlcalc.explain.notation import Expr, Step, add, call, mul, symbol
@@ -22,34 +22,32 @@ _STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
 
 def element_step(result: LstmResult, field: str, index: Index) -> Step | None:
     """The step that gives one element: of `steps[1].dc` (0,), of `dW` (3, 0)."""
-    places = places_of(result)
     if step := _STEP.fullmatch(field):
-        return _of_step(result, places[int(step[1])], int(step[1]) + 1, step[2], index)
+        return _of_step(result, int(step[1]), step[2], index)
     H, last = result.problem.hidden, index[-1] if index else 0
     if field in ("dW", "d_weight_hh_l0", "d_weight_ih_l0"):
         column = last + (H if field == "d_weight_ih_l0" else 0)
-        return _sum("δW", [(dz, x) for dz, x in _pairs(places, index[0], column)])
+        return _sum("δW", [(dz, x) for dz, x in _pairs(result, index[0], column)])
     if field.startswith(("db", "d_bias")):
-        return _sum("δb", [(dz, 1) for dz, _ in _pairs(places, last, 0)])
+        return _sum("δb", [(dz, 1) for dz, _ in _pairs(result, last, 0)])
     sequence = index[-2] if result.problem.batched and len(index) > 1 else 0
     if field == "dh0":
-        return _sum("δh_0", _back(places[0], sequence, last))
+        return _sum("δh_0", _back(place_at(result, 0), sequence, last))
     if field == "dx":
         t = index[0] if not result.problem.flat else 0
-        return _sum("δx", _back(places[t], sequence, H + last))
+        return _sum("δx", _back(place_at(result, t), sequence, H + last))
     if field == "dc0":
-        return _in_numbers(result, places[0], 1, "dc0", (sequence, last))
+        return _in_numbers(result, place_at(result, 0), 1, "dc0", (sequence, last))
     return None
 
 
-def _of_step(
-    result: LstmResult, place: Place, t: int, name: str, index: Index
-) -> Step | None:
+def _of_step(result: LstmResult, t: int, name: str, index: Index) -> Step | None:
+    place = place_at(result, t)
     sequence, unit = (index[0] if len(index) > 1 else 0), index[-1] if index else 0
     if name == "dz":
         gate = result.problem.gates[unit // result.problem.hidden]
         name, unit = "dz" + gate, unit % result.problem.hidden
-    step = _in_numbers(result, place, t, name, (sequence, unit))
+    step = _in_numbers(result, place, t + 1, name, (sequence, unit))
     terms: Expr | None = None
     if name in GATES:
         row = place.rows(name).start + unit
@@ -68,13 +66,10 @@ def _in_numbers(result: LstmResult, place: Place, t: int, name: str, unit: Any) 
     return Step(name_of(name, t), None, symbolic, numbers)
 
 
-def _pairs(places: list[Place], row: int, column: int) -> list[tuple[float, float]]:
+def _pairs(result: LstmResult, row: int, column: int) -> list[tuple[float, float]]:
     """δẑ and (h; x) of all steps and sequences, of one row and one column of W."""
-    return [
-        (dz, x)
-        for place in places
-        for dz, x in zip(place.dz[:, row].tolist(), hx(place)[:, column].tolist(), strict=True)
-    ]
+    dz, hx = result.backward.dz[:, row], result.forward.hx[:-1, column]
+    return list(zip(dz.ravel().tolist(), hx.ravel().tolist(), strict=True))
 
 
 def _back(place: Place, sequence: int, column: int) -> list[tuple[float, float]]:

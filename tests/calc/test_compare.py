@@ -54,6 +54,17 @@ def test_unknown_fields_are_refused(expected: object, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("expected", "said"),
+    [({"steps": 5}, "steps is a list of 1 objects"), ({"steps": [1]}, r"steps\[0\] is an object"),
+     ({"next": [1]}, "next is an object with the fields dz; what is expected of it is not")],
+)  # fmt: skip
+def test_numbers_in_the_place_of_objects_are_refused(expected: object, said: str) -> None:
+    record = {"steps": [{"c": 1.0}], "next": {"dz": 1.0}}
+    with pytest.raises(InputError, match=said):
+        compare(expected, record, "output", 1e-6)
+
+
+@pytest.mark.parametrize(
     ("a", "b", "tolerance", "equal"),
     [
         (2**70, 2**70 + 1, 0, False), (1, 1.0, 0, True), (float("nan"), float("nan"), 0, True),

@@ -89,6 +89,16 @@ def test_one_wrong_element_is_enough() -> None:
     assert words(run, "steps[1].di", wrong) == "δh in place of δc"
 
 
+def test_in_a_long_run_slips_are_recognised_in_their_own_step() -> None:
+    run = lstm(**problem(3, T=400))
+    at = "steps[200]."
+    assert words(run, at + "di", run.dh[200] * run.gates["g"][200]) == "δh in place of δc"
+    by_h = run.dh[200] * run.gates["o"][200] * (1 - np.tanh(run.c[200]) ** 2)
+    wrong = by_h + run.dc[201] * run.gates["f"][200]
+    assert words(run, at + "dc", wrong) == "f_t in place of f_(t+1)"
+    assert words(run, "dW", run.dW * 2) == ""
+
+
 def test_numbers_rounded_to_four_digits_are_enough_and_a_small_deviation_is_no_slip() -> None:
     run = full_run()
     wrong = [float(f"{value:.4g}") for value in run.dh[1] * run.gates["g"][1]]
@@ -102,6 +112,8 @@ def test_numbers_that_no_slip_gives_get_no_advice() -> None:
     assert words(run, "steps[1].di", run.dgates["i"][1] + 0.123) == ""
     assert words(run, "dW", run.dW + 0.123) == ""
     assert words(run, "dW", run.dW[:1]) == ""
+    assert words(run, "steps[1].di", ["a", 1]) == ""
+    assert words(run, "check", [1]) == ""
 
 
 def test_every_slip_changes_its_own_quantity() -> None:

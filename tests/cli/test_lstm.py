@@ -203,6 +203,7 @@ def test_check_fails_where_there_is_no_derivative() -> None:
     (['{"Wx": 1}'], "unknown field 'Wx'"),
     ([CELL, "--activation", "f"], "invalid value for '--activation': 'f' is no activation of a"),
     ([CELL, "--activation", "k=relu"], "unknown gate 'k'; the gates are i, f, o and g"),
+    (['{"activations": 5, "W": 1}', "--activation", "f=relu"], "W is a single number"),
     ([CELL, "--activation", "f=rleu"], "unknown activation 'rleu' of gate f; did you mean relu?"),
     ([CELL, "--steps", "0"], "invalid value for '--steps'"),
     ([CELL, "--steps", "1000000000000"], "1,000,000,000,000 steps of 1 numbers"),

@@ -94,6 +94,13 @@ def test_of_many_steps_the_first_and_last_are_shown_and_any_on_demand() -> None:
     assert "Forward, step 9" in [name(step) for step in steps_of(result, (8,))]
 
 
+def test_of_very_many_steps_too() -> None:
+    result = lstm(**problem(1, T=3000))
+    names = [name(step) for step in steps_of(result)]
+    assert names.index("c_3000") < names.index("δc_3000") < names.index("δc_1")
+    assert element_step(result, "steps[1500].dc", (0,)) is not None
+
+
 @pytest.mark.parametrize(
     ("field", "index", "value"),
     [
