@@ -16,6 +16,7 @@ _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
     "lstm": "dlcalc.calc.lstm",
     "diagnose": "dlcalc.calc.diagnosis",
+    "gan": "dlcalc.readers.gan",
     "kl": "dlcalc.calc.kl",
     "model": "dlcalc.readers.models",
     "models": "dlcalc.readers.zoo_list",

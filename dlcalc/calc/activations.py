@@ -90,8 +90,18 @@ def _gelu_slope(x: Array, y: Array) -> Array:
     return slope
 
 
-def _leaky_slope(x: Array, y: Array) -> Array:
-    return np.where(x.real > 0, 1, LEAK).astype(x.dtype)
+def leaky_relu(leak: float) -> Activation:
+    """The larger of x and `leak`·x, for a leak from 0 to 1; NaN stays NaN.
+
+    >>> leaky_relu(0.2).value(np.array([-1.0, 1.0])).tolist()
+    [-0.2, 1.0]
+    """
+    # Complex numbers are compared by their real parts first.
+    return Activation(
+        "leaky_relu",
+        lambda x: np.maximum(x, leak * x),
+        lambda x, y: np.where(x.real > 0, x.dtype.type(1), x.dtype.type(leak)),
+    )
 
 
 def _hard_sigmoid(x: Array) -> Array:
@@ -109,7 +119,7 @@ ACTIVATIONS = {
             lambda x: np.where(x.real > 0, x, 0).astype(x.dtype),
             lambda x, y: (x.real > 0).astype(x.dtype),
         ),
-        Activation("leaky_relu", lambda x: np.where(x.real > 0, x, LEAK * x), _leaky_slope),
+        leaky_relu(LEAK),
         Activation("gelu", gelu, _gelu_slope),
         Activation("softplus", softplus, lambda x, y: sigmoid(x)),
         Activation("identity", lambda x: x, lambda x, y: np.ones_like(x)),

@@ -21,13 +21,15 @@ LIMIT = 1 << 26
 
 
 def initial_weights(
-    sizes: Sequence[int], init: str = "xavier", *, seed: int = 0, constant: float = CONSTANT
+    sizes: Sequence[int], init: str = "xavier", *, seed: int | np.random.Generator = 0,
+    constant: float = CONSTANT,
 ) -> list[Array]:
     """Weight matrices (out, in) of a network whose layers have `sizes` values, input first.
 
     zeros; constant (every weight the same); xavier: uniform within ±√(6/(in + out))
     (Glorot and Bengio 2010, equation 16); he: normal with standard deviation √(2/in)
-    (He et al. 2015, "Delving deep into rectifiers", equation 10). InputError for an
+    (He et al. 2015, "Delving deep into rectifiers", equation 10). A generator as `seed` is
+    drawn from as it stands. InputError for an
     unknown scheme or a size below 1, LimitError beyond 2²⁶ weights.
 
     >>> [each.tolist() for each in initial_weights([2, 1, 2], "constant")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError
@@ -32,9 +32,10 @@ class Output(NamedTuple):
     at: tuple[int, ...] | None = None
     """The one element whose working is wanted."""
 
-    def emit(self, answer: Any) -> None:
+    def emit(self, answer: Any, written: Collection[str] = ()) -> None:
         """Save the answer, print it, and hold it against the expected one.
 
+        Fields that were `written` as JSON already, while they came, are not printed again.
         Raises AnswerDiffersError, with the first difference, where they differ.
         """
         from dlcalc.render.formats import render
@@ -44,7 +45,9 @@ class Output(NamedTuple):
             from dlcalc.render.save import save
 
             save(answer, self.save, self.explain)
-        write_out(render(answer, self.format, self.precision, self.explain))
+        rest = {key: value for key, value in answer.record.items() if key not in written}
+        shown = answer._replace(record=rest) if written else answer
+        write_out(render(shown, self.format, self.precision, self.explain))
         if self.expect is not None:
             self._compare(answer, expected)
 

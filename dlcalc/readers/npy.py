@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import prod
 from typing import Any
 
@@ -71,18 +73,35 @@ def parse_npz(data: bytes, name: str = "", allow_nonfinite: bool = False) -> Arr
     Raises LimitError where the members unpack to more than 128 MiB, InputError where the
     archive is damaged, doubled or holds several arrays of which none is named.
     """
+    with _opened(data) as archive:
+        return _member(archive, _choose(_members(archive), name), allow_nonfinite)
+
+
+def parse_all_npz(data: bytes, allow_nonfinite: bool = False) -> dict[str, Array]:
+    """Every array of an .npz file by name, with the limits and errors of :func:`parse_npz`."""
+    with _opened(data) as archive:
+        members = _members(archive)
+        return {name: _member(archive, each, allow_nonfinite) for name, each in members.items()}
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            member = _choose(archive, name)
-            try:
-                return parse_npy(_unpack(archive, member), allow_nonfinite)
-            except InputError as error:
-                raise error.at(member.filename) from None
+            yield archive
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise InputError(f"not an .npz file, or a damaged one: {error}") from None
 
 
-def _choose(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allow_nonfinite: bool) -> Array:
+    try:
+        return parse_npy(_unpack(archive, member), allow_nonfinite)
+    except InputError as error:
+        raise error.at(member.filename) from None
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The members by name, checked before any is unpacked."""
     members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
     if len(members) < len(archive.infolist()):
         raise InputError("two members of one name")
@@ -94,6 +113,10 @@ def _choose(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
         raise LimitError(
             f"unpacks to {promised:,} bytes; at most {MOST_UNPACKED:,} are read from a zip"
         )
+    return members
+
+
+def _choose(members: dict[str, zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
     for key in (name, "output"):
         if key in members:
             return members[key]

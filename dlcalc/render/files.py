@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
-from dlcalc.errors import FileError
+from dlcalc.errors import DlcalcError, FileError
 
 
 def write_whole(path: str, data: bytes) -> None:
@@ -23,8 +24,33 @@ def write_whole(path: str, data: bytes) -> None:
         else:
             _replace(target, data, mode)
     except OSError as error:
-        text = error.strerror or str(error)
-        raise FileError(f"cannot be written: {text[:1].lower()}{text[1:]}").at(path) from None
+        raise _unwritten(path, error) from None
+
+
+def require_writable(path: str) -> None:
+    """FileError, before any work is done, where `write_whole` could not write there."""
+    target = os.path.realpath(path)
+    try:
+        mode = _mode(target)
+        if mode is not None and stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if mode is None or stat.S_ISREG(mode):
+            part = _part(target)
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            os.unlink(part)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: str, error: OSError) -> DlcalcError:
+    text = error.strerror or str(error)
+    return FileError(f"cannot be written: {text[:1].lower()}{text[1:]}").at(path)
+
+
+def _part(target: str) -> str:
+    """The file beside a target that holds its bytes until they are all there."""
+    folder, name = os.path.split(target)
+    return os.path.join(folder, f".{name[:200]}.{os.getpid()}.part")
 
 
 def _mode(path: str) -> int | None:
@@ -35,8 +61,7 @@ def _mode(path: str) -> int | None:
 
 
 def _replace(target: str, data: bytes, mode: int | None) -> None:
-    folder, name = os.path.split(target)
-    part = os.path.join(folder, f".{name[:200]}.{os.getpid()}.part")
+    part = _part(target)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     descriptor = os.open(part, flags, 0o666 if mode is None else stat.S_IMODE(mode))
     try:

@@ -41,13 +41,21 @@ def loss_table(losses: Sequence[float], complete: bool = False) -> Table:
     >>> [row[0] for row in loss_table([1.0] * 121).rows[-3:]]
     [108, 114, 120]
     """
-    last = len(losses) - 1
-    stride = 1 if complete else -(-last // MOST_ROWS) or 1
-    steps = sorted({*range(0, last + 1, stride), last})
-    note = f"one step in {stride}; json and csv have them all" if stride > 1 else ""
+    steps, note = thinned(range(len(losses)), "step", complete)
     return Table(
         ("step", "loss"),
         [(step, losses[step]) for step in steps],
         title="Gradient descent",
         footnotes=(note,) if note else (),
     )
+
+
+def thinned(places: Sequence[int], what: str, complete: bool) -> tuple[list[int], str]:
+    """Of many steps or epochs, unless `complete`, a few and the last; and a line that says so.
+
+    >>> thinned([1, 2, 3], "epoch", False)
+    ([1, 2, 3], '')
+    """
+    stride = 1 if complete else -(-(len(places) - 1) // MOST_ROWS) or 1
+    note = f"one {what} in {stride}; json and csv have them all" if stride > 1 else ""
+    return sorted({*places[::stride], places[-1]}), note

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
@@ -61,10 +61,15 @@ def _npy(answer: Answer) -> bytes:
 
 
 def _npz(answer: Answer) -> bytes:
+    return npz_bytes(dict(_arrays("", answer.record)))
+
+
+def npz_bytes(arrays: Mapping[str, Any]) -> bytes:
+    """An .npz file of arrays by name; the same arrays give the same bytes."""
     import numpy as np
 
     stream = io.BytesIO()
-    np.savez(stream, **dict(_arrays("", answer.record)))
+    np.savez(stream, allow_pickle=False, **arrays)
     return stream.getvalue()
 
 

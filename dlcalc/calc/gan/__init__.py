@@ -1,0 +1,1 @@
+"""Generative adversarial networks: layers, losses, optimisers, training, and what came of it."""

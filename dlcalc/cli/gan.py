@@ -1,0 +1,71 @@
+"""dlcalc gan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dlcalc.cli.options import (
+    QuickCommand,
+    check_option,
+    output_options,
+    plot_option,
+    seed_option,
+)
+from dlcalc.cli.output import Output
+from dlcalc.cli.types import MODEL, NameType
+
+LOSSES = NameType("loss", ("non_saturating", "minimax", "least_squares"))
+OPTIMIZERS = NameType("optimizer", ("adam", "sgd"))
+WHOLE = click.IntRange(1)
+
+
+@click.command(cls=QuickCommand)
+@click.option("--data", type=click.Path(), metavar="PATH",
+              help="A folder of the four MNIST files, or a file of images: IDX or .npy.")
+@click.option("--generator", type=MODEL, metavar="LAYERS", help="The generator's layers.")
+@click.option("--discriminator", type=MODEL, metavar="LAYERS", help="The discriminator's layers.")
+@click.option("--latent", type=WHOLE, metavar="N", help="Numbers of the noise z.")
+@click.option("--epochs", type=WHOLE, metavar="N", help="Passes over the data.")
+@click.option("--batch", type=WHOLE, metavar="N", help="Examples of a batch (128).")
+@click.option("--loss", type=LOSSES, help="The losses of both players.")
+@click.option("--optimizer", type=OPTIMIZERS, help="How both are minimised.")
+@click.option("--learning-rate", type=float, metavar="R", help="Learning rate of both.")
+@click.option("--momentum", type=float, metavar="M",
+              help="Adam's first beta, or the momentum of sgd (0.5).")
+@click.option("--samples", type=click.Path(), metavar="FILE",
+              help="Also draw samples: FILE.png, or FILE.svg for the ring.")
+@click.option("--checkpoint", type=click.Path(), metavar="FILE",
+              help="Keep the whole state here, as .npz, after each epoch.")
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint, to the same numbers.")
+@click.option("--evaluate", is_flag=True,
+              help="Train a small classifier, and count the classes of 1,000 samples.")
+@seed_option
+@check_option
+@plot_option
+@output_options
+def command(out: Output, **values: Any) -> None:
+    """Train a GAN and record both losses per epoch.
+
+    \b
+    J_D = −E ln D(x) − E ln(1 − D(G(z)))
+    J_G = −E ln D(G(z))                      non_saturating
+    J_G =  E ln(1 − D(G(z)))                 minimax
+    J_D = ½E (D(x) − 1)² + ½E D(G(z))²,  J_G = ½E (D(G(z)) − 1)²    least_squares
+
+    Without --data, a ring of eight Gaussians. LAYERS is in the layer notation of dlcalc
+    params, a file or typed in: linear, batchnorm, and the activations of dlcalc mlp. The
+    discriminator gives one number; a sigmoid at its end is part of the loss. With -f json,
+    a line is written as each epoch ends, and one with the rest at the end.
+
+    \b
+    Examples:
+      dlcalc gan --epochs 2
+      dlcalc gan --epochs 1 --loss least_squares --plot losses.svg --samples samples.svg
+      dlcalc gan --epochs 1 --generator 'linear 32; tanh; linear 2' --check -f csv
+      dlcalc gan --epochs 3 --checkpoint state.npz -f json | jq -c '.generator_loss'
+    """
+    from dlcalc.cli.run_gan import run_gan
+
+    run_gan(out, **{name: value for name, value in values.items() if value is not None})
