@@ -1,5 +1,10 @@
 """Options of the test run."""
 
+import os
+
+# As the command does: one BLAS thread. It is read when NumPy is first imported, so before all.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 

@@ -133,6 +133,16 @@ def test_the_lower_bound() -> None:
     assert evidence["elbo"] == pytest.approx(bound, abs=1e-12)
 
 
+def test_a_gan_and_both_its_losses() -> None:
+    done = invoke("examples", "E9", "-f", "json")
+    *epochs, last = (json.loads(line) for line in done.out.splitlines())
+    assert [each["epoch"] for each in epochs] == list(range(1, 31))
+    assert (last["modes_covered"], last["modes"]) == (8, 8)
+    # Where no sample can be told from data, D is ½: J_D = 2 ln 2, and J_G = ln 2.
+    assert epochs[-1]["discriminator_loss"] == pytest.approx(2 * math.log(2), abs=0.1)
+    assert epochs[-1]["generator_loss"] == pytest.approx(math.log(2), abs=0.1)
+
+
 def test_zero_initial_weights() -> None:
     record = solved("E10")
     assert set(record["named"].values()) == {0}

@@ -26,14 +26,15 @@ WHOLE = click.IntRange(1)
               help="A folder of the four MNIST files, or a file of images: IDX or .npy.")
 @click.option("--generator", type=MODEL, metavar="LAYERS", help="The generator's layers.")
 @click.option("--discriminator", type=MODEL, metavar="LAYERS", help="The discriminator's layers.")
-@click.option("--latent", type=WHOLE, metavar="N", help="Numbers of the noise z.")
-@click.option("--epochs", type=WHOLE, metavar="N", help="Passes over the data.")
+@click.option("--latent", type=WHOLE, metavar="N", help="Numbers of the noise z (64; 8 for the ring).")
+@click.option("--epochs", type=WHOLE, metavar="N", help="Passes over the data (20; 30 for the ring).")
 @click.option("--batch", type=WHOLE, metavar="N", help="Examples of a batch (128).")
-@click.option("--loss", type=LOSSES, help="The losses of both players.")
-@click.option("--optimizer", type=OPTIMIZERS, help="How both are minimised.")
-@click.option("--learning-rate", type=float, metavar="R", help="Learning rate of both.")
+@click.option("--loss", type=LOSSES, help="The losses of both players (non_saturating).")
+@click.option("--optimizer", type=OPTIMIZERS, help="How both are minimised (adam).")
+@click.option("--learning-rate", type=float, metavar="R",
+              help="Learning rate of both (0.001; 0.002 for the ring).")
 @click.option("--momentum", type=float, metavar="M",
-              help="Adam's first beta, or the momentum of sgd (0.5).")
+              help="Adam's first beta, or the momentum of sgd (0.5; 0 for the ring).")
 @click.option("--samples", type=click.Path(), metavar="FILE",
               help="Also draw samples: FILE.png, or FILE.svg for the ring.")
 @click.option("--checkpoint", type=click.Path(), metavar="FILE",
@@ -57,14 +58,15 @@ def command(out: Output, **values: Any) -> None:
     Without --data, a ring of eight Gaussians. LAYERS is in the layer notation of dlcalc
     params, a file or typed in: linear, batchnorm, and the activations of dlcalc mlp. The
     discriminator gives one number; a sigmoid at its end is part of the loss. With -f json,
-    a line is written as each epoch ends, and one with the rest at the end.
+    a line is written as each epoch ends, and one with the rest at the end. Ctrl-C ends
+    training once its state is in the checkpoint, also amid an epoch.
 
     \b
     Examples:
       dlcalc gan --epochs 2
       dlcalc gan --epochs 1 --loss least_squares --plot losses.svg --samples samples.svg
       dlcalc gan --epochs 1 --generator 'linear 32; tanh; linear 2' --check -f csv
-      dlcalc gan --epochs 3 --checkpoint state.npz -f json | jq -c '.generator_loss'
+      dlcalc gan --epochs 3 --checkpoint state.npz -f json
     """
     from dlcalc.cli.run_gan import run_gan
 

@@ -46,7 +46,7 @@ RING = Defaults(
 IMAGES = Defaults(
     "linear 256; batchnorm; leaky_relu 0.2; linear {features}; tanh",
     "linear 256; leaky_relu 0.2; linear 1",
-    64, 20, Settings(),
+    64, 20, Settings(learning_rate=1e-3),
 )  # fmt: skip
 
 

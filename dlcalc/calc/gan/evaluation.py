@@ -16,7 +16,7 @@ from dlcalc.calc.losses import objective, softmax
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-HIDDEN, EPOCHS, BATCH, RATE = 128, 3, 128, 1e-3
+HIDDEN, EPOCHS, BATCH, RATE = 128, 5, 128, 1e-3
 SAMPLES = 1000
 SEED = 1
 """Seed of the classifier, which is no part of the GAN."""

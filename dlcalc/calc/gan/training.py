@@ -104,16 +104,18 @@ class Training:
             start = perf_counter()
             if self.done == 0:
                 self.order[...] = self.random.permutation(self.data.count)
+            stopped = False
             with np.errstate(all="ignore"):
-                while self.done < self.batches:
+                while self.done < self.batches and not stopped:
                     self.step()
-                    if between(self):
-                        break
+                    stopped = between(self)
             if self.done < self.batches:
                 return
             self.history.append(self._epoch(perf_counter() - start))
             self.done, self.sums[...] = 0, 0
             yield self.history[-1]
+            if stopped:
+                return
 
     def _epoch(self, seconds: float) -> Epoch:
         real, fake, generator, d_real, d_fake = (self.sums / self.batches).tolist()
