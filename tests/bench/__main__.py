@@ -8,9 +8,9 @@ import sys
 # As the command does: one BLAS thread, and threads over tiles where there is work for them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from tests.bench import conv, lstm, startup
+from tests.bench import conv, gan, lstm, startup
 
-GROUPS = {"startup": startup.run, "conv": conv.run, "lstm": lstm.run}
+GROUPS = {"startup": startup.run, "conv": conv.run, "lstm": lstm.run, "gan": gan.run}
 
 
 def main(names: list[str]) -> int:
