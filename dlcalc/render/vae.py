@@ -95,7 +95,7 @@ def _evidence_table(found: Sequence[Evidence]) -> Table:
         (one.log_evidence, one.elbo, one.kl_posterior, one.elbo + one.kl_posterior, one.gap)
         for one in found
     ]
-    return Table(headers, rows, title="Evidence, by quadrature")
+    return Table(headers, rows, title="Evidence, by Gauss–Hermite quadrature")
 
 
 def _latent(result: VaeStep) -> Table:
