@@ -12,7 +12,7 @@ import numpy as np
 from dlcalc.calc.backprop import back_propagate
 from dlcalc.calc.descent import Descent, descend, numbered
 from dlcalc.calc.differences import GradientCheck, check_gradients
-from dlcalc.calc.floats import as_layers_of
+from dlcalc.calc.floats import all_finite, as_layers_of
 from dlcalc.calc.initial import CONSTANT, as_sizes, initial_weights
 from dlcalc.calc.network import (
     Network,
@@ -178,7 +178,7 @@ def _updates(network: Network, gradients: Sequence[Array]) -> tuple[Array, ...]:
     rate = network.learning_rate
     with np.errstate(over="ignore"):
         updates = tuple(-rate * each + 0.0 for each in gradients)
-    if not all(np.isfinite(each).all() for each in updates):
+    if network.finite and not all_finite(*updates):
         raise InputError(f"the updates overflow at {rate:g}").at("learning_rate")
     return updates
 
