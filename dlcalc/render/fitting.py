@@ -1,4 +1,4 @@
-"""Tables made to fit a terminal: prose is wrapped, and columns that are left over follow below."""
+"""Tables made to fit a terminal: columns that are left over follow below, and prose is wrapped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def fitted(blocks: Sequence[Block], width: int, precision: int | None) -> list[B
     found: list[Block] = []
     for block in blocks:
         if isinstance(block, Table) and block.bare is None:
-            found += _parts(_wrapped(block.for_people, width, precision), width, precision)
+            parts = _parts(block.for_people, width, precision)
+            found += (_wrapped(part, width, precision) for part in parts)
         else:
             found.append(block)
     return found
@@ -33,7 +34,7 @@ def fitted(blocks: Sequence[Block], width: int, precision: int | None) -> list[B
 def _widths(table: Table, precision: int | None) -> list[int]:
     texts = [[cell_text(cell, precision) for cell in row] for row in table.rows]
     return [
-        max([len(header) + GAP, *(len(line) for row in texts for line in row[place].split("\n"))])
+        max([len(header) + GAP, *(len(row[place]) for row in texts)])
         for place, header in enumerate(table.headers)
     ]
 
@@ -42,13 +43,17 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _wrapped(table: Table, width: int, precision: int | None) -> Table:
-    """The table with its widest prose wrapped, as far as that helps it to fit."""
-    widths = _widths(table, precision)
-    prose = [
-        place for place in range(len(widths))
+def _prose(table: Table) -> list[int]:
+    """The places of columns that can be wrapped: texts of several words."""
+    return [
+        place for place in range(len(table.headers))
         if any(isinstance(row[place], str) and " " in row[place] for row in table.rows)
     ]  # fmt: skip
+
+
+def _wrapped(table: Table, width: int, precision: int | None) -> Table:
+    """The table with its widest prose wrapped until it fits, its footnotes too."""
+    widths, prose = _widths(table, precision), _prose(table)
     while (excess := _total(widths) - width) > 0 and prose:
         widest = max(prose, key=widths.__getitem__)
         if widths[widest] <= LEAST:
@@ -67,25 +72,23 @@ def _wrapped(table: Table, width: int, precision: int | None) -> Table:
 
 def _parts(table: Table, width: int, precision: int | None) -> Iterator[Table]:
     """The columns in as many tables as they need, those that tell the rows apart in each."""
-    widths = _widths(table, precision)
-    if _total(widths) <= width:
-        yield table
-        return
+    widths, prose = _widths(table, precision), _prose(table)
+    least = [min(each, LEAST) if place in prose else each for place, each in enumerate(widths)]
     key = _key(table)
-    if _total(widths[:key]) > width // 2:
+    if _total(least[:key]) > width // 2:
         key = 1
     groups: list[list[int]] = [[]]
-    for place in range(key, len(widths)):
+    for place in range(key, len(least)):
         together = [*range(key), *groups[-1], place]
-        if groups[-1] and _total([widths[each] for each in together]) > width:
+        if groups[-1] and _total([least[each] for each in together]) > width:
             groups.append([])
         groups[-1].append(place)
-    for number, group in enumerate(groups):
+    for group in groups:
         columns = [*range(key), *group]
         yield Table(
             [table.headers[place] for place in columns],
             [[row[place] for place in columns] for row in table.rows],
-            title=table.title if number == 0 else "",
+            title=table.title if group is groups[0] else "",
             footnotes=table.footnotes if group is groups[-1] else (),
         )
 
