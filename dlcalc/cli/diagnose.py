@@ -14,7 +14,8 @@ from dlcalc.cli.types import ARRAY, RATE
 @click.command(cls=QuickCommand)
 @click.option("--train-error", type=RATE, metavar="E", help="Training error, as 0.02 or 2%.")
 @click.option("--test-error", type=RATE, metavar="E", help="Test or validation error.")
-@click.option("--target", type=RATE, metavar="E", help="The error that would do (0.05); of a loss above 1, needed.")
+@click.option("--target", type=RATE, metavar="E",
+              help="The error that would do (0.05); of a loss above 1, needed.")
 @click.option("--curve", type=ARRAY, metavar="FILE", help="Or a learning curve in CSV.")
 @output_options
 def command(out: Output, **values: Any) -> None:
