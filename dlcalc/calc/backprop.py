@@ -37,8 +37,7 @@ def back_propagate(
 
     InputError where any of them overflows; what is not finite in the input is passed on.
 
-    >>> from dlcalc.calc.floats import all_finite
-from dlcalc.calc.network import as_network
+    >>> from dlcalc.calc.network import as_network
     >>> network = as_network([1.0], [1.0], [[[3.0]]], output="identity")
     >>> found = back_propagate(network, network.weights, None)
     >>> found.loss, found.gradients[0].weight.tolist()

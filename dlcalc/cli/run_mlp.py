@@ -27,14 +27,12 @@ def run_mlp(
     """Read the network, take its steps, and put out what came of it."""
     check_plot(plot)
     given = _given(file, out.allow_nonfinite)
-    starts = bool(given.pop("starts", False)) or starts
-    result = mlp(**{**given, **options})
+    result = mlp(**{**given, **options, "starts": starts or given.get("starts", False)})
     if check:
         require_checkable(len(result.named) + result.network.x.size)
     checks = check_mlp(result) if check else None
     picture = None if plot is None else _picture(result)
-    compared = _starts(result, {**given, **options}) if starts else None
-    out.emit(_answer(result, checks, compared, out.format))
+    out.emit(_answer(result, checks, out.format))
     if plot is not None and picture is not None:
         write_plot(plot, picture)
     refuse_failed(checks)
@@ -48,14 +46,14 @@ def _given(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
     )
 
 
-def _answer(result: MlpStep, checks: Any, starts: Any, form: str) -> Any:
+def _answer(result: MlpStep, checks: Any, form: str) -> Any:
     import dlcalc.explain.mlp as explain
     from dlcalc.explain.mlp_findings import findings, start_finding
 
     return mlp_answer(
         result,
         checks,
-        None if starts is None else [(each, start_finding(each)) for each in starts],
+        [(each, start_finding(each)) for each in result.starts or ()],
         list(findings(result)),
         form in COMPLETE,
         terminal_page(16) if form == "table" else None,
@@ -63,13 +61,6 @@ def _answer(result: MlpStep, checks: Any, starts: Any, form: str) -> Any:
         working=partial(explain.mlp_steps, result),
         element=partial(explain.mlp_element, result),
     )
-
-
-def _starts(result: MlpStep, given: dict[str, Any]) -> Any:
-    from dlcalc.calc.starts import starts
-
-    chosen = {name: given[name] for name in ("seed", "constant") if name in given}
-    return starts(result.network, **chosen)
 
 
 def _picture(result: MlpStep) -> str:

@@ -23,7 +23,7 @@ MOST_ROWS = 500
 def mlp_answer(
     result: MlpStep,
     checks: Sequence[GradientCheck] | None,
-    starts: Sequence[tuple[Start, str]] | None,
+    starts: Sequence[tuple[Start, str]],
     findings: Sequence[str],
     complete: bool = False,
     page: Page | None = None,
@@ -44,7 +44,7 @@ def mlp_answer(
         blocks.append(loss_table(result.descent.losses, complete))
         if len(result.descent.losses) > 1 and page is not None:
             blocks.append(loss_chart(result.descent.losses, page))
-    if starts is not None:
+    if starts:
         record["starts"] = [_start(*each) for each in starts]
         blocks.append(_starts(starts))
     if checks is not None:

@@ -144,7 +144,7 @@ def test_every_element_of_a_batch_has_a_sum_that_gives_it(
         draw.normal(size=(batch, sizes[0])), draw.uniform(size=(batch, sizes[-1])), sizes=sizes,
         seed=seed, biases=biases, activation="tanh", output=pair.output, loss=pair.loss,
     )  # fmt: skip
-    record = mlp_answer(result, None, None, ()).record
+    record = mlp_answer(result, None, (), ()).record
     del record["findings"]
     for field, index, value in elements(record):
         step = mlp_element(result, field, index)
