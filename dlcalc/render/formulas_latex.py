@@ -129,6 +129,15 @@ class _Writer(FormulaWriter):
         rows = r" \\ ".join(self.write(each) for each in parts)
         return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
 
+    def _list(self, *parts: Any) -> str:
+        row = " & ".join(self.write(each) for each in parts)
+        return rf"\begin{{bmatrix}} {row} \end{{bmatrix}}"
+
+    def slope(self, sign: str, of: Any, by: Any) -> str:
+        """A derivative as a fraction."""
+        small = r"\partial" if sign == "∂" else r"\mathrm{d}"
+        return rf"\frac{{{small} {self.write(of)}}}{{{small} {self.write(by)}}}"
+
     def _floor(self, term: Any) -> str:
         return rf"\left\lfloor {self.write(term)} \right\rfloor"
 
