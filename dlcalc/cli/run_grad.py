@@ -28,7 +28,7 @@ def run_grad(
     sources = names_of(wrt or problem.get("wrt"))
     result = differentiate(system, given, names_of(of or problem.get("of")), sources)
     checks = _checks(result) if check else None
-    out.emit(_answer(result, checks, asked=sources is not None))
+    out.emit(_answer(out, result, checks, asked=sources is not None))
     refuse_failed(checks)
 
 
@@ -58,15 +58,31 @@ def _checks(result: Derivatives) -> Any:
     return check_derivatives(result)
 
 
-def _answer(result: Derivatives, checks: Any, asked: bool) -> Any:
-    import dlcalc.explain.grad as explain
-
+def _answer(out: Output, result: Derivatives, checks: Any, asked: bool) -> Any:
     # A bare expected value is the derivative where one was asked for, else the derived value.
     main = f"values.{(result.of or result.system.names)[0]}"
     if asked and len(result.of) == len(result.wrt) == 1:
         main = f"gradients.{result.of[0]}.{result.wrt[0]}"
     return grad_answer(
-        result, checks, main, order=explain.derivation(result),
-        working=partial(explain.grad_steps, result),
-        element=partial(explain.grad_element, result),
+        result, checks, main, working=partial(_working, result), element=partial(_element, result),
+        order=() if out.expect is None else _order(result),
     )
+
+
+def _order(result: Derivatives) -> tuple[str, ...]:
+    # Only what is asked to explain itself loads the explanations.
+    from dlcalc.explain.grad import derivation
+
+    return derivation(result)
+
+
+def _working(result: Derivatives) -> Any:
+    from dlcalc.explain.grad import grad_steps
+
+    return grad_steps(result)
+
+
+def _element(result: Derivatives, field: str, index: tuple[int, ...]) -> Any:
+    from dlcalc.explain.grad import grad_element
+
+    return grad_element(result, field, index)

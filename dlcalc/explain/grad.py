@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.calc.equations.tape import backward
@@ -27,8 +28,13 @@ def grad_steps(result: Derivatives) -> Iterator[Step]:
 
 
 def grad_element(result: Derivatives, field: str, index: tuple[int, ...]) -> Step | None:
-    """The step that works out a field of the record."""
-    return next((step for place, step in _Working(result).steps() if place == field), None)
+    """The step that works out a field of the record, a derivative of one factor in full."""
+    steps = list(_Working(result).steps())
+    step = next((step for place, step in steps if place == field), None)
+    local = next((each for _, each in steps if step and each.name == step.formula), None)
+    if step is None or local is None or local.formula is None:
+        return step
+    return replace(step, numbers=(local.formula, *local.numbers))
 
 
 def derivation(result: Derivatives) -> tuple[str, ...]:

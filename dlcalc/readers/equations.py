@@ -22,7 +22,7 @@ from typing import NoReturn
 from dlcalc.calc.equations.operations import FUNCTIONS
 from dlcalc.calc.equations.tree import MOST_DEPTH, Apply, Equation, Name, Node, Number
 from dlcalc.errors import InputError, LimitError, did_you_mean
-from dlcalc.readers.equations_tokens import Token, tokens_of
+from dlcalc.readers.equations_tokens import Token, misplaced, still_open, tokens_of
 from dlcalc.readers.numbers import parse_number
 
 MOST_NESTING = 60
@@ -208,7 +208,7 @@ class _Parser:
         before = self.tokens[max(self.at - 2, 0)].text if self.at > 1 else ""
         raise token.wrong(
             f"found {token.found} after {before!r}; a number, a name or ( belongs here"
-            + ("" if token.text or not self.open else self._unclosed())
+            + ("" if token.text or not self.open else still_open(self.open))
         )
 
     def _close(self, bracket: str) -> None:
@@ -275,27 +275,6 @@ class _Parser:
 
     def refuse(self) -> NoReturn:
         """Say what stands here and cannot, and what could."""
-        token, before = self.token, self.tokens[self.at - 1]
+        before = self.tokens[self.at - 1]
         left = self.text[before.start : before.end]
-        if self.open and token.line > self.open[-1].line:
-            raise token.wrong(f"found {token.found}{self._unclosed()}")
-        if token.kind in ("name", "number") or token.text in ("(", "["):
-            matrices = f", or {left} @ {token.text} for matrices"
-            raise token.wrong(
-                f"found {token.found} after {left!r}; products are written out: "
-                f"{left}*{token.text}" + matrices * (before.kind == token.kind == "name")
-            )
-        if self.open:
-            raise token.wrong(f"found {token.found}{self._unclosed()}")
-        hint = "an operator or the end belongs here"
-        if token.text in (")", "]"):
-            hint = "no bracket is open"
-        elif token.text == ",":
-            hint = "a point divides decimals, 1.5, and commas stand in brackets"
-        elif token.text == "=":
-            hint = "each equation stands on its own line, or after ;"
-        raise token.wrong(f"found {token.found} after {left!r}; {hint}")
-
-    def _unclosed(self) -> str:
-        opened = self.open[-1]
-        return f"; the {opened.text} of line {opened.line}, column {opened.column} is still open"
+        raise misplaced(self.token, before, left, self.open)

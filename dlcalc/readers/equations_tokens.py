@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dlcalc.errors import InputError, LimitError
@@ -131,3 +132,30 @@ def plain_name(name: str) -> str:
     from unicodedata import normalize
 
     return normalize("NFC", name.translate(_LOWERED))
+
+
+def misplaced(token: Token, before: Token, left: str, opened: Sequence[Token]) -> InputError:
+    """What stands where it cannot, behind `left`, and what could; `opened` are the brackets."""
+    if opened and token.line > opened[-1].line:
+        return token.wrong(f"found {token.found}{still_open(opened)}")
+    if token.kind in ("name", "number") or token.text in ("(", "["):
+        matrices = f", or {left} @ {token.text} for matrices"
+        return token.wrong(
+            f"found {token.found} after {left!r}; products are written out: "
+            f"{left}*{token.text}" + matrices * (before.kind == token.kind == "name")
+        )
+    if opened:
+        return token.wrong(f"found {token.found}{still_open(opened)}")
+    hints = {
+        ")": "no bracket is open", "]": "no bracket is open",
+        ",": "a point divides decimals, 1.5, and commas stand in brackets",
+        "=": "each equation stands on its own line, or after ;",
+    }  # fmt: skip
+    hint = hints.get(token.text, "an operator or the end belongs here")
+    return token.wrong(f"found {token.found} after {left!r}; {hint}")
+
+
+def still_open(opened: Sequence[Token]) -> str:
+    """The tail of an error within brackets."""
+    last = opened[-1]
+    return f"; the {last.text} of line {last.line}, column {last.column} is still open"

@@ -17,6 +17,8 @@ from dlcalc.readers.sources import Source, decode, located, nearest_file, read_s
 FIELDS = ("equations", "values", "of", "wrt")
 RESULTS = ("gradients", "kinks", "check", "working")
 """Fields of a result, which are computed anew where it is read back."""
+TEXTS = ("equations", "of", "wrt", "kinks", "check", "working")
+"""Fields that are lists of texts or of objects, not of numbers."""
 
 
 def grad(
@@ -71,9 +73,10 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
     >>> read_problem("L = x^2")["equations"]
     'L = x^2'
     """
-    if value != "-" and "=" in value and not os.path.exists(value):
+    literal = value != "-" and not os.path.exists(value) and not value.lstrip().startswith("{")
+    if literal and "=" in value:
         return {"equations": value, "file": ""}
-    if value != "-" and not os.path.exists(value) and not value.lstrip().startswith("{"):
+    if literal:
         raise FileError(
             f"no such file, and no equation, NAME = EXPRESSION, either{nearest_file(value)}"
         ).at(shorten(value, 80))
@@ -90,7 +93,7 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
 def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
     from dlcalc.readers.fields import record_of
 
-    record = record_of(source, (*FIELDS, *RESULTS), ("equations",), allow_nonfinite)
+    record = record_of(source, (*FIELDS, *RESULTS), ("equations",), allow_nonfinite, layered=TEXTS)
     try:
         equations = record["equations"]
         if not (isinstance(equations, str) or _all_text(equations)):
@@ -146,7 +149,8 @@ def _value(value: str, allow_nonfinite: bool) -> Any:
         try:
             return parse_number(value, allow_nonfinite)
         except InputError:
-            pass
+            if not any(sign in value for sign in " \t\n,;[{#"):
+                raise
     array = one_array(source, allow_nonfinite)
     single = isinstance(array, list) and len(array) == 1 and not isinstance(array[0], list)
     return array[0] if single and not source.data.lstrip().startswith((b"[", b"{")) else array

@@ -171,7 +171,7 @@ def _derived(
             first = ",".join("0" * len(shape))
             raise ShapeError(
                 f"has the shape {'x'.join(map(str, shape))}; gradients are those of one number: "
-                f"add an equation such as L = sum({each}), or L = {each}[{first}]"
+                f"add an equation such as total = sum({each}), or first = {each}[{first}]"
             ).at(each)
     return chosen
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import pi
+from typing import NamedTuple
 
 from dlcalc.calc.equations.faults import short
 from dlcalc.calc.equations.operations import FUNCTIONS
@@ -17,8 +17,7 @@ MOST_LISTED = 12
 """Names that an error lists."""
 
 
-@dataclass(frozen=True)
-class System:
+class System(NamedTuple):
     """Equations in an order in which each can be computed."""
 
     written: tuple[Equation, ...]
@@ -119,7 +118,13 @@ def _circular(circle: list[str]) -> str:
 
 def require_inputs(system: System, given: Iterable[str]) -> None:
     """Refuse values of what is no input, and inputs without a value; all missing are listed."""
-    names = set(given)
+    try:
+        _require_inputs(system, list(given))
+    except InputError as error:
+        raise error.at(system.file) if system.file else error from None
+
+
+def _require_inputs(system: System, names: Sequence[str]) -> None:
     computed = {each.name: each for each in system.computed}
     for name in names:
         if name in computed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dlcalc.calc.equations.faults import all_shown, no_value, short
@@ -35,8 +34,7 @@ class Instruction(NamedTuple):
         return (*arguments, self.node.at) if self.node.operation == "element" else arguments
 
 
-@dataclass(frozen=True)
-class Tape:
+class Tape(NamedTuple):
     """Operations in order, over a list of values in which each name has its place."""
 
     system: System
