@@ -28,9 +28,10 @@ def command(out: Output, **values: Any) -> None:
     y = σ(z)               in any order; # starts a comment
     L = (y - t)²           dL/dw = ∂L/∂y·∂y/∂z·∂z/∂w, over all paths
 
-    FILE holds equations, or is - or the equations themselves, or a result in JSON. VALUE
-    is a number, or an array as all commands take them. An equation that names nothing, as
-    w = 0.5, is an input with a value that NAME=VALUE replaces.
+    FILE holds equations, or is - or the equations themselves, or JSON: equations, values,
+    of and wrt, as a result has them. VALUE is a number, or an array as all commands take
+    them. An equation that names nothing, as w = 0.5, is an input with a value that
+    NAME=VALUE replaces.
 
     \b
     + - * · × / ^ ** ²     element by element; -w^2 is -(w^2)

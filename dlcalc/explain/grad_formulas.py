@@ -80,12 +80,14 @@ class Term:
     Products and quotients are gathered as they arise, so that −1·(1/y)·t reads −t/y.
     """
 
-    def __init__(self, formula: Formula, value: Any) -> None:
+    def __init__(self, formula: Formula, value: Any, wide: bool | None = None) -> None:
         self.formula = formula
         self.value = value
+        self.wide = bool(getattr(value, "ndim", 0)) if wide is None else wide
+        """Whether the formula is that of an array; of a number spread over one, it is not."""
 
     def __neg__(self) -> Term:
-        return Term(_product(-1, self.formula), -self.value)
+        return Term(_product(-1, self.formula), -self.value, self.wide)
 
     def __add__(self, other: Any) -> Term:
         # Gradients come to a quantity from the last place it stands in back to the first.
@@ -104,16 +106,17 @@ class Term:
     def __mul__(self, other: Any) -> Term:
         a, b = self, as_term(other)
         value = a.value * b.value
-        if _is_wide(a.value) and _is_wide(b.value):
+        if a.wide and b.wide:
             return Term(_elementwise(a.formula, b.formula), value)
-        return Term(_product(a.formula, b.formula), value)
+        return Term(_product(a.formula, b.formula), value, a.wide or b.wide)
 
     def __rmul__(self, other: Any) -> Term:
         return as_term(other) * self
 
     def __truediv__(self, other: Any) -> Term:
         a, b = self, as_term(other)
-        return Term(_product(a.formula, Expr("div", (1, b.formula))), a.value / b.value)
+        formula = _product(a.formula, Expr("div", (1, b.formula)))
+        return Term(formula, a.value / b.value, a.wide or b.wide)
 
     def __rtruediv__(self, other: Any) -> Term:
         return as_term(other) / self
@@ -128,10 +131,6 @@ class Term:
 def as_term(value: Any) -> Term:
     """A number as a term of itself."""
     return value if isinstance(value, Term) else Term(value, value)
-
-
-def _is_wide(value: Any) -> bool:
-    return bool(getattr(value, "ndim", 0))
 
 
 def _is_number(formula: Formula) -> bool:
@@ -160,6 +159,9 @@ def _product(*factors: Formula) -> Formula:
         number, above, below = number * inner, [*above, *over], [*below, *under]
     for each in list(above):
         _cancel(each, above, below)
+    for each in [each for each in below if _is_number(each) and number % each == 0]:
+        number = number // each
+        below.remove(each)
     size = abs(number)
     parts = [*([] if size == 1 and above else [int(size) if size == 1 else size]), *above]
     whole = parts[0] if len(parts) == 1 else mul(*parts)
@@ -203,9 +205,9 @@ def _cancel(factor: Formula, above: list[Formula], below: list[Formula]) -> None
             return
 
 
-SLOPES = {"step": "relu'", "sign": "abs'", "share": "max'", "direction": "norm'"}
+SLOPES = {"step": "relu'", "sign": "abs'"}
 """Slopes that are known by a name of their own."""
-PLAIN = ("spread", "column", "row_sum", "settled")
+PLAIN = ("spread", "column")
 """What formulas of arrays leave unsaid."""
 
 
@@ -223,17 +225,29 @@ class Symbols:
             values = [each.value if isinstance(each, Term) else each for each in terms]
             value = self.numbers.settled(getattr(self.numbers, name)(*values))
             formulas = [each.formula if isinstance(each, Term) else each for each in terms]
-            formula: Formula
+            if name in PLAIN:
+                return Term(formulas[0], value, as_term(arguments[0]).wide)
             if name in SLOPES:
-                formula = call(SLOPES[name], *(formulas if name != "direction" else formulas[:1]))
-                self.known[formula] = value
-            elif name in PLAIN:
-                formula = formulas[0]
-            else:
-                formula = written(name, *formulas)
-            return Term(formula, value)
+                return self._slope(call(SLOPES[name], *formulas), value)
+            return Term(written(name, *formulas), value)
 
         return function
+
+    def _slope(self, formula: Expr, value: Any) -> Term:
+        self.known[formula] = value
+        return Term(formula, value)
+
+    def share(self, y: Term, *arguments: Term) -> Term:
+        """1 where the first argument is the one that counts."""
+        value = self.numbers.settled(self.numbers.share(y.value, *(a.value for a in arguments)))
+        return self._slope(call("1", Expr("equals", (arguments[0].formula, y.formula))), value)
+
+    def direction(self, x: Term, norm: Term) -> Term:
+        """x/‖x‖, and 0 where that is 0/0."""
+        value = self.numbers.settled(self.numbers.direction(x.value, norm.value))
+        if norm.value == 0:
+            return self._slope(call("norm'", x.formula), value)
+        return Term((x / norm).formula, value)
 
     def row_sum(self, x: Term) -> Term:
         """Sums along the last axis."""
@@ -251,8 +265,8 @@ class Symbols:
         """Summed over the axes that were broadcast, which the formula then says."""
         g = as_term(g)
         value = self.numbers.fit(g.value, like.value)
-        summed = _is_wide(g.value) and getattr(value, "shape", ()) != g.value.shape
-        return Term(call("sum", g.formula) if summed else g.formula, value)
+        summed = getattr(value, "shape", ()) != getattr(g.value, "shape", ())
+        return Term(call("sum", g.formula), value) if summed else Term(g.formula, value, g.wide)
 
     def is_finite(self, term: Any) -> bool:
         """Whether its value is no NaN and no infinity."""
@@ -260,7 +274,7 @@ class Symbols:
 
     def settled(self, term: Term) -> Term:
         """The term with its value as it is kept."""
-        return Term(term.formula, self.numbers.settled(term.value))
+        return Term(term.formula, self.numbers.settled(term.value), term.wide)
 
 
 def formulas(

@@ -188,6 +188,7 @@ class _Parser:
         return (self.token.text, after.kind, after.text) == ("^", "name", "T")
 
     def _operand(self) -> Node:
+        before = self.tokens[self.at - 1]
         token = self.next()
         if token.kind == "number":
             try:
@@ -205,9 +206,8 @@ class _Parser:
             return inner
         if token.kind == "sign" and token.text == "[":
             return self._list(token)
-        before = self.tokens[max(self.at - 2, 0)].text if self.at > 1 else ""
         raise token.wrong(
-            f"found {token.found} after {before!r}; a number, a name or ( belongs here"
+            f"found {token.found} after {before.text!r}; a number, a name or ( belongs here"
             + ("" if token.text or not self.open else still_open(self.open))
         )
 

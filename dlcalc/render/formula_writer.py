@@ -73,6 +73,9 @@ class FormulaWriter:
     def _neg(self, term: Any) -> str:
         return f"{self.minus}{self.within(term, 3)}"
 
+    def _equals(self, left: Any, right: Any) -> str:
+        return f"{self.write(left)} = {self.write(right)}"
+
     def _partial(self, of: Any, by: Any) -> str:
         return self.slope("∂", of, by)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import normalize
 
 from dlcalc.render.formula_writer import FormulaWriter
 from dlcalc.render.numbers import DEFAULT_PRECISION, format_number
@@ -64,6 +65,8 @@ def formula_latex(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
 
 
 def _name(name: str) -> str:
+    if not name.isascii():
+        name = normalize("NFD", name)
     body = accent = ""
     for sign in name:
         if sign in _ACCENTS:

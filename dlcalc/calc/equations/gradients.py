@@ -124,7 +124,7 @@ def _world(system: System, values: Mapping[str, Any]) -> Any:
 
 def _makes_arrays(node: Node) -> bool:
     return isinstance(node, Apply) and (
-        node.operation == "stack" or any(map(_makes_arrays, node.arguments))
+        node.operation in ("stack", "element") or any(map(_makes_arrays, node.arguments))
     )
 
 
