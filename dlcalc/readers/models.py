@@ -39,6 +39,11 @@ def model(*words: str) -> Model:
             f"no model, file or layer {word!r}{did_you_mean(word, zoo_names())}"
             "; dlcalc models lists the models"
         )
+    for each in words if len(words) > 1 else ():
+        if each not in TYPES and (each == "-" or os.path.exists(zoo_path(os.path.basename(each)))):
+            raise InputError(
+                f"{each} is a model, and there is more beside it; --compare takes a second one"
+            )
     return read_notation("\n".join(words))
 
 
