@@ -386,6 +386,36 @@ def test_model_names_complete() -> None:
     assert len(names) == 5
 
 
+@pytest.mark.parametrize(("words", "found"), [
+    ("params lenet --layer C", ["C1", "C3", "C5"]),
+    ("reduce gpt2 --layer h.at", ["h.attn"]),
+    ("params nonesuch --layer C", []),
+    ("params --layer C", []),
+    ("params lenet --columns wei", ["weights", "weights_bytes"]),
+    ("params lenet --columns name,wei", ["name,weights", "name,weights_bytes"]),
+    ("params lenet --columns weights,wei", ["weights,weights_bytes"]),
+    ("params lenet --columns al", ["all"]),
+])
+def test_layers_and_columns_complete(words: str, found: list[str]) -> None:
+    words = f"dlcalc {words}"
+    given = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1),
+             "_DLCALC_COMPLETE": "bash_complete"}
+    lines = run(env=given).out.split()
+    assert [line.split(",", 1)[1] for line in lines] == found
+
+
+@pytest.mark.parametrize(("arguments", "complaint"), [
+    (["no\x1b[31m\nmodel"], r"unknown layer type 'no\x1b[31m'"),
+    (["--input", "1024x" + "9" * 4000, "attention 7"],
+     "input is 1024x99999999999999999999…99999999; 99999999999999999999…99999999 features do"),
+])
+def test_a_complaint_is_one_short_line(arguments: list[str], complaint: str) -> None:
+    done = run("params", *arguments)
+    assert done.status == 2
+    assert complaint in done.complaint
+    assert len(done.err) < 500
+
+
 def test_python() -> None:
     count = dlcalc.params(dlcalc.model("lenet"))
     assert (count.params, count.rows[0].params) == (61706, 156)
