@@ -96,7 +96,9 @@ def _formulas(row: Row, what: str) -> tuple[Any, tuple[Any, ...], str]:
     if found is None:
         return None, (), ""
     formula, values, note = found
-    return formula, (formula.put(values),), note
+    numbers = formula.put(values)
+    # A symbol alone has nothing to put its number into.
+    return formula, () if numbers == formula else (numbers,), note
 
 
 def expected_step(count: Count, field: str, index: tuple[int, ...]) -> Step | None:
