@@ -113,7 +113,8 @@ class _Reader:
         if innermost.inner < 0:
             innermost.inner = indent
         elif indent != innermost.inner:
-            raise InputError(f"indented by {indent}, the line above by {innermost.inner}")
+            tabs = "; a tab goes to the next column of eight" if line[:1] == "\t" else ""
+            raise InputError(f"indented by {indent}, the line above by {innermost.inner}{tabs}")
         pieces, at = content.split(";"), 0
         while at < len(pieces):
             at = self.statement(pieces, at, indent)

@@ -16,7 +16,7 @@ from dlcalc.render.layers import (
     total_of,
     turns_alike,
 )
-from dlcalc.render.params import MACS, TIMES, count_record, size_text, total_record
+from dlcalc.render.params import MACS, add_times, count_record, size_text, total_record
 from dlcalc.render.tables import cell_text
 
 if TYPE_CHECKING:
@@ -98,14 +98,10 @@ def _drawn(
         for header in ([column, "change"] if column in COUNTED else [column])
     ]
     notes = ["", *misfits(result), _memory_line(result, facts), *MACS]
-    if len(folded) < len(result.pairs):
-        headers.append("times")
-        for row, (_, _, times) in zip(rows, folded, strict=True):
-            row.append(times if times > 1 else None)
-        total.append(None)
-        notes.append(TIMES)
+    rows.append(total)
+    add_times([times for _, _, times in folded], headers, rows, notes)
     return Table(
-        headers, [*rows, total], title=" → ".join(name or "layers" for name in names),
+        headers, rows, title=" → ".join(name or "layers" for name in names),
         footnotes=notes,
     )
 

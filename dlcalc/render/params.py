@@ -81,13 +81,20 @@ def _drawn(count: Count, training: str, columns: Sequence[str], facts: Facts) ->
     if total and total[0] is None:
         total[0] = "total"
     footnotes = _footnotes(count, training, facts)
-    if len(folded) < len(count.rows):
-        headers.append("times")
-        for row, (_, _, times) in zip(body, folded, strict=True):
-            row.append(times if times > 1 else None)
-        total.append(None)
-        footnotes.append(TIMES)
+    add_times([times for _, _, times in folded], headers, [*body, total], footnotes)
     return Table(headers, [*body, total], footnotes=footnotes)
+
+
+def add_times(
+    times: Sequence[int], headers: list[str], rows: Sequence[list[Any]], footnotes: list[str]
+) -> None:
+    """Put the turns that each row stands for behind it, where one stands for several."""
+    if max(times, default=1) == 1:
+        return
+    headers.append("times")
+    for row, number in zip(rows, [*times, 1], strict=True):  # 1 for the totals
+        row.append(number if number > 1 else None)
+    footnotes.append(TIMES)
 
 
 def _footnotes(count: Count, training: str, facts: Facts) -> list[str]:

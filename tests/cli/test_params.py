@@ -428,5 +428,11 @@ def test_a_complaint_is_one_short_line(arguments: list[str], complaint: str) -> 
 def test_python() -> None:
     count = dlcalc.params(dlcalc.model("lenet"))
     assert (count.params, count.rows[0].params) == (61706, 156)
+    changed = {"C1.kernel": 4, "C1.filters": 5, "C1.stride": 2, "C5.kernel": 1}
+    smaller = dlcalc.params("lenet", set=changed, layer="C1", batch=2, dtype="float16")
+    assert (smaller.params, smaller.output) == (85, (5, 15, 15))
+    assert smaller.memory is not None
+    assert smaller.memory.activations == 2 * 2 * 5 * 15 * 15
+    assert dlcalc.params("lenet", compare="alexnet").after.params == 61_100_840
     typed = dlcalc.params(dlcalc.model("conv 6 5", "relu"), input=(1, 32, 32))
     assert typed.output == (6, 28, 28)

@@ -61,6 +61,9 @@ REFUSED = [
     # text, error; and the text as it would be right
     ("", "net.txt: no layers; write one a line, such as conv 6 5", "relu"),
     ("relu\n  tanh", "net.txt:2: indented by 2, the line above by 0", "relu\ntanh"),
+    ("repeat 2:\n    relu\n\ttanh",
+     "net.txt:3: indented by 8, the line above by 4; a tab goes to the next column of eight",
+     "repeat 2:\n        relu\n\ttanh"),
     ("repeat:\n  relu", "net.txt:1: repeat wants the number of times", "repeat 1:\n  relu"),
     ("repeat 0:\n  relu", "net.txt:1: repeat wants the number of times", "repeat 1:\n  relu"),
     ("repeat two: relu", "net.txt:1: repeat two: count is a whole number", "repeat 2: relu"),
@@ -147,6 +150,8 @@ def test_a_model_by_name_and_from_a_file(tmp_path: object) -> None:
     assert [layer.place for layer in model("conv 6 5", "relu").body] == ["", ""]
     with pytest.raises(InputError, match="no model, file or layer 'lenett'; did you mean lenet"):
         model("lenett")
+    with pytest.raises(InputError, match=f"did you mean {path}[?]"):
+        model(f"{path}t")
     path.write_bytes(b"relu\n\xff\n")
     with pytest.raises(InputError, match="line 2: byte 0xff is not UTF-8 text"):
         model(str(path))

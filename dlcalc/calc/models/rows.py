@@ -9,11 +9,15 @@ counted as floating-point operations (FLOPs) each is two.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dlcalc.calc.layers.counted import Shape
 from dlcalc.calc.models.fields import Field
 from dlcalc.calc.models.tree import Node
 from dlcalc.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from dlcalc.calc.models.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Count:
     """The name of that layer."""
     misfit_input: Shape = ()
     """The shape at which it breaks."""
+    memory: Memory | None = None
+    """Its bytes, where they were asked for with it."""
 
     @property
     def output(self) -> Shape:

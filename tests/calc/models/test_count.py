@@ -74,6 +74,7 @@ def test_names() -> None:
      "n:1: scale: branches give 3x8x8 and 192; they need the same axes"),
     ("flatten; A: linear 3; linear 3 tie=B",
      "n:1: linear 3 tie=B: no layer B above it; known: flatten1, A"),
+    ("conv 3 1 tie=B", "n:1: conv 3 1 tie=B: no layer B above it"),
     ("flatten; A: linear 3; linear 4 tie=A",
      "n:1: linear 4 tie=A: tied to A, which has 576 weights; it needs 12"),
     ("b.0.A: relu\nb: repeat 1:\n  A: relu", "n:3: A: relu: the name b.0.A is given twice"),
