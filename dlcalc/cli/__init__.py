@@ -113,7 +113,7 @@ def _complain(error: object, status: int) -> int:
 
 
 def one_line(text: str) -> str:
-    """A complaint as one line that a terminal shows and does not obey, no number endless.
+    r"""A complaint as one line that a terminal shows and does not obey, no number endless.
 
     >>> one_line("a\x1b[31m\nb")
     'a\\x1b[31m b'
