@@ -1,12 +1,16 @@
 """Options of the test run."""
 
 import os
+import signal
 
 # As the command does: one BLAS thread. It is read when NumPy is first imported, so before all.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings
+
+# A run in the background inherits SIGINT as ignored, and would hand that on to the commands.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time, and no clock: machines are shared and noisy.
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)

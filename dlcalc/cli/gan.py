@@ -26,8 +26,10 @@ WHOLE = click.IntRange(1)
               help="A folder of the four MNIST files, or a file of images: IDX or .npy.")
 @click.option("--generator", type=MODEL, metavar="LAYERS", help="The generator's layers.")
 @click.option("--discriminator", type=MODEL, metavar="LAYERS", help="The discriminator's layers.")
-@click.option("--latent", type=WHOLE, metavar="N", help="Numbers of the noise z (64; 8 for the ring).")
-@click.option("--epochs", type=WHOLE, metavar="N", help="Passes over the data (20; 30 for the ring).")
+@click.option("--latent", type=WHOLE, metavar="N",
+              help="Numbers of the noise z (64; 8 for the ring).")
+@click.option("--epochs", type=WHOLE, metavar="N",
+              help="Passes over the data (20; 30 for the ring).")
 @click.option("--batch", type=WHOLE, metavar="N", help="Examples of a batch (128).")
 @click.option("--loss", type=LOSSES, help="The losses of both players (non_saturating).")
 @click.option("--optimizer", type=OPTIMIZERS, help="How both are minimised (adam).")

@@ -19,7 +19,9 @@ class Interrupts:
 
     def __enter__(self) -> Interrupts:
         for number in (getattr(signal, name) for name in _NAMES if hasattr(signal, name)):
-            self._before[number] = signal.signal(number, self._note)
+            # What a shell or nohup has told it to ignore, it goes on ignoring.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(

@@ -23,6 +23,7 @@ COMMANDS = {
     "kl": "KL divergence of two Gaussians, its three terms apart.",
     "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
     "gan": "Train a GAN and record both losses per epoch.",
+    "grad": "Values and derivatives of equations written down as in a textbook.",
     "diagnose": "Bias or variance, and which remedies fit.",
     "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
     "completion": "Print the completion script of a shell.",

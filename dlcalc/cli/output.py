@@ -46,10 +46,19 @@ class Output(NamedTuple):
 
             save(answer, self.save, self.explain)
         rest = {key: value for key, value in answer.record.items() if key not in written}
-        shown = answer._replace(record=rest) if written else answer
+        shown = self._fitted(answer._replace(record=rest) if written else answer)
         write_out(render(shown, self.format, self.precision, self.explain))
         if self.expect is not None:
             self._compare(answer, expected)
+
+    def _fitted(self, answer: Any) -> Any:
+        """The answer with tables as wide as the terminal, where a person reads it there."""
+        width = terminal_width() if self.format == "table" else None
+        if width is None:
+            return answer
+        from dlcalc.render.fitting import fitted
+
+        return answer._replace(blocks=fitted(answer.blocks, width, self.precision))
 
     def _read_expected(self) -> Any:
         from dlcalc.readers.expected import read_expected
@@ -75,6 +84,18 @@ class Output(NamedTuple):
             raise error.at("--expect") from None
         if difference is not None:
             raise AnswerDiffersError(describe(difference, answer, expected, self.precision))
+
+
+def terminal_width() -> int | None:
+    """How many columns the terminal has that stdout is; None where it is none."""
+    import os
+
+    if not sys.stdout.isatty():
+        return None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except OSError:
+        return None
 
 
 def write_out(pieces: Iterable[str]) -> None:

@@ -208,7 +208,7 @@ def test_bad_checkpoints(tmp_path: Path) -> None:
         (["--data", "good.npy", "--generator", "linear 10"],
          "generator: it gives 10; 9 belong there"),
         (["--data", "good.npy", "--samples", "s.svg"], "a grid of samples is a PNG"),
-        (["--generator", "linaer 4"], "linaer is no layer; did you mean linear?"),
+        (["--generator", "linaer 4"], "unknown layer type 'linaer'; did you mean linear"),
         (["--generator", "lenet"], "generator: "),
         (["--discriminator", "linear 2"], "discriminator: it gives 2; 1 belong there"),
         (["--discriminator", "sigmoid"], "no layers but the last sigmoid"),

@@ -11,7 +11,7 @@ from dlcalc.calc.activations import ACTIVATIONS, leaky_relu
 from dlcalc.calc.axes import by_x
 from dlcalc.calc.gan.layers import Activate, BatchNorm, Layer, Linear
 from dlcalc.calc.gan.network import Network
-from dlcalc.calc.layers.table import TYPES, complete
+from dlcalc.calc.layers.table import complete
 from dlcalc.calc.models.count import params
 from dlcalc.calc.models.rows import Row
 from dlcalc.calc.models.tree import Layer as Written
@@ -74,8 +74,8 @@ def _require_known(model: Model) -> None:
                 continue
             raise at_node(InputError(f"{node.kind} is not trained here; layers in a row are"), node)
         if node.type not in TRAINED + VIEWS:
-            said = "is not trained here" if node.type in TYPES else "is no layer"
-            raise at_node(InputError(f"{node.type} {said}{did_you_mean(node.type, TRAINED)}"), node)
+            known = did_you_mean(node.type, TRAINED)
+            raise at_node(InputError(f"{node.type} is not trained here{known}"), node)
         for option in ("tie", "frozen"):
             if option in node.options:
                 raise at_node(InputError(f"{option}= is not known to training"), node)

@@ -104,8 +104,7 @@ def test_the_notation_of_params_is_read(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "error", "said"),
     [
-        ("linaer 4", InputError, "generator: linaer 4: linaer is no layer; did you mean linear?"),
-        ("conv 3 5", InputError, "conv 3 5: conv is not trained here"),
+        ("conv 3 5", InputError, "generator: conv 3 5: conv is not trained here"),
         ("sum: branch:; branch: relu", InputError, "sum is not trained here"),
         ("linear 4; linear 2 tie=linear1", InputError, "tie= is not known to training"),
         ("linear 3", ShapeError, "generator: it gives 3; 2 belong there"),
