@@ -15,6 +15,7 @@ import numpy as np
 
 from dlcalc.calc.activations import Activation
 from dlcalc.calc.dense import Dense, DenseGradients, affine, argument_gradient, layer_gradients
+from dlcalc.calc.gan.halves import Halves
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Arrays = Mapping[str, Array]
@@ -30,8 +31,13 @@ PACE = 0.1
 class Room(dict[str, Array]):
     """The arrays of one layer on one way through a network."""
 
-    def __init__(self, parts: int = 1, training: bool = True, updates: bool = True) -> None:
+    def __init__(
+        self, parts: int = 1, training: bool = True, updates: bool = True,
+        halves: Halves | None = None,
+    ) -> None:
         super().__init__()
+        self.halves = halves
+        """What does the large products by halves, where there are any."""
         self.parts = parts
         """Batches that lie one under the other, each with statistics of its own."""
         self.training = training
@@ -84,21 +90,43 @@ class Linear(Layer):
         room["x"] = x
         wide = x if np.can_cast(p["weight"].dtype, x.dtype) else p["weight"]
         out = room.take("y", (len(x), self.units), wide)
-        room["y"] = affine(x, p["weight"], p.get("bias"), out)
-        return room["y"]
+        if room.halves is None:
+            room["y"] = affine(x, p["weight"], p.get("bias"), out)
+            return room["y"]
+
+        def some(rows: slice) -> None:
+            affine(x[rows], p["weight"], p.get("bias"), out[rows])
+
+        room.halves.each(some, len(x), x.size * self.units)
+        return out
 
     def backward(
         self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
     ) -> Array:
         """∂J/∂x = ∂J/∂y W, or ∂J/∂y itself where it is not asked for."""
-        x = room["x"]
+        x, weight, bias = room["x"], p["weight"], p.get("bias")
         dx = room.take("dx", x.shape, dy) if input_gradient else None
-        if gradients is None:
-            return dy if dx is None else np.matmul(dy, p["weight"], out=dx)
-        layer = Dense(p["weight"], p.get("bias"))
-        out = DenseGradients(dy, gradients["weight"], gradients.get("bias"), dx)
-        found = layer_gradients(layer, x, dy, input_gradient=input_gradient, out=out)
-        return dy if found.x is None else found.x
+        halves = room.halves or Halves(1)
+        products = x.size * self.units
+
+        def some_weights(units: slice) -> None:
+            assert gradients is not None
+            into = gradients.get("bias")
+            out = DenseGradients(
+                dy, gradients["weight"][units], None if into is None else into[units], None
+            )
+            layer = Dense(weight[units], None if bias is None else bias[units])
+            layer_gradients(layer, x, dy[:, units], input_gradient=False, out=out)
+
+        def some_inputs(rows: slice) -> None:
+            np.matmul(dy[rows], weight, out=None if dx is None else dx[rows])
+
+        if gradients is not None:
+            halves.each(some_weights, self.units, products)
+        if dx is None:
+            return dy
+        halves.each(some_inputs, len(x), products)
+        return dx
 
 
 class BatchNorm(Layer):

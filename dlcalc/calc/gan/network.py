@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.gan.halves import Halves
 from dlcalc.calc.gan.layers import Arrays, Layer, Linear, Room, Shape
 from dlcalc.calc.initial import initial_weights
 
@@ -86,11 +87,11 @@ class Run:
 
     def __init__(
         self, network: Network, *, parts: int = 1, training: bool = True, updates: bool = True,
-        parameters: Sequence[Arrays] | None = None,
+        parameters: Sequence[Arrays] | None = None, halves: Halves | None = None,
     ) -> None:
         self.network = network
         self.parameters = network.parameters if parameters is None else parameters
-        self.rooms = tuple(Room(parts, training, updates) for _ in network.layers)
+        self.rooms = tuple(Room(parts, training, updates, halves) for _ in network.layers)
 
     def forward(self, x: Array) -> Array:
         """The output for x (batch, in)."""

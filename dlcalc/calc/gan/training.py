@@ -11,6 +11,7 @@ import numpy as np
 
 from dlcalc.calc.gan.data import Data
 from dlcalc.calc.gan.divergence import diverged
+from dlcalc.calc.gan.halves import Halves
 from dlcalc.calc.gan.losses import gan_loss
 from dlcalc.calc.gan.network import Network, Run
 from dlcalc.calc.gan.optimisers import OPTIMISERS, Optimiser
@@ -85,10 +86,11 @@ class Training:
         self._noise = np.empty((self.batch, self.latent), dtype)
         self._slopes = np.empty((2 * self.batch, 1), dtype)
         self._gradients = tuple(each.gradients() for each in self.networks)
-        self.generating = Run(self.generator)
-        self.judging = Run(self.discriminator, parts=2)
+        halves = Halves()
+        self.generating = Run(self.generator, halves=halves)
+        self.judging = Run(self.discriminator, parts=2, halves=halves)
         """Data and samples one under the other, as two batches."""
-        self.teaching = Run(self.discriminator)
+        self.teaching = Run(self.discriminator, halves=halves)
         """Samples alone, on the generator's behalf."""
 
     def epochs(

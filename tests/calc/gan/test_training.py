@@ -164,3 +164,13 @@ def test_samples_are_drawn_by_seed_and_disturb_nothing() -> None:
     first = draw(training, 10)
     assert draw(training, 20)[:10] == pytest.approx(first, rel=1e-5)
     assert same(finished(training, 1), finished(other, 1))
+
+
+def test_one_core_or_two_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (256, 18, 18)).astype(np.uint8)
+    found = []
+    for count in (1, 2):
+        monkeypatch.setattr("dlcalc.calc.gan.halves.cores", lambda count=count: count)
+        found.append(finished(prepare(images, batch=64).training, 2))
+    assert found[0].generating.rooms[0].halves is not None
+    assert same(*found)
