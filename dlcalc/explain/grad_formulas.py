@@ -205,8 +205,14 @@ def _cancel(factor: Formula, above: list[Formula], below: list[Formula]) -> None
             return
 
 
+def _size(formula: Formula) -> int:
+    return 1 + sum(map(_size, formula.args)) if isinstance(formula, Expr) else 1
+
+
 SLOPES = {"step": "relu'", "sign": "abs'"}
 """Slopes that are known by a name of their own."""
+MOST_SIZE = 500
+"""Parts of a sum in a formula that is still written out."""
 PLAIN = ("spread", "column")
 """What formulas of arrays leave unsaid."""
 
@@ -250,8 +256,9 @@ class Symbols:
         return Term((x / norm).formula, value)
 
     def row_sum(self, x: Term) -> Term:
-        """Sums along the last axis."""
-        return Term(call("sum", x.formula), self.numbers.row_sum(x.value))
+        """Sums along the last axis; softmax in softmax doubles them, so long ones are cut."""
+        inner = x.formula if _size(x.formula) <= MOST_SIZE else symbol("…")
+        return Term(call("sum", inner), self.numbers.row_sum(x.value))
 
     def size(self, x: Term) -> int:
         """The number of elements, which is the same in symbols."""

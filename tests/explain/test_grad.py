@@ -123,6 +123,20 @@ def test_long_equations_are_told_in_words() -> None:
     assert steps["dL/dx"].value == 2 * 80 * 160
 
 
+def test_softmax_within_softmax_is_cut_short() -> None:
+    equation = f"L = sum({'softmax(' * 25}x{')' * 25})"
+    result = dlcalc.grad(equation, {"x": [1.0, 2.0]})
+    assert "…" in lines(result)["dL/dx"]
+    assert len(lines(result)["dL/dx"]) < 100_000
+
+
+def test_deep_formulas_are_written_out() -> None:
+    equation = f"L = {'tanh(' * 55}x{')' * 55}"
+    result = dlcalc.grad(equation, {"x": 1.0})
+    assert disagreements(result) == []
+    assert lines(result)["∂L/∂x"].count("tanh") > 1000
+
+
 def test_many_paths_do_not_multiply() -> None:
     equations = ["a0 = x", *(f"a{n} = a{n - 1}/2 + a{n - 1}/2" for n in range(1, 60))]
     chained = [f"b{n} = b{n - 1} + c{n - 1}; c{n} = b{n - 1} - c{n - 1}" for n in range(1, 40)]
