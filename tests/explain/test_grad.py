@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -121,6 +122,10 @@ def test_long_equations_are_told_in_words() -> None:
     assert (steps["y"].formula, steps["y"].note) == (None, "81 operations, line 1")
     assert (steps["∂y/∂x"].formula, steps["∂y/∂x"].value) == (None, 160)
     assert steps["dL/dx"].value == 2 * 80 * 160
+    for x in (0.5, [0.5, 1]):
+        long = dlcalc.grad(f"y = sum({' * '.join(['sigmoid(x)/(2 + tanh(x))'] * 30)})", {"x": x})
+        [last] = [step for step in grad_steps(long) if formula_text(step.name) == "dy/dx"]
+        assert np.asarray(last.value).tolist() == np.asarray(long.gradients["y"]["x"]).tolist()
 
 
 def test_softmax_within_softmax_is_cut_short() -> None:
