@@ -140,8 +140,8 @@ def _is_number(formula: Formula) -> bool:
 def _elementwise(a: Formula, b: Formula) -> Formula:
     """a ⊙ b; a sign stands before it, a factor of 1 is left out."""
     for one, other in ((a, b), (b, a)):
-        if _is_number(one):
-            return _product(one, other)
+        if _is_number(one) or (one.kind == "div" and _is_number(one.args[0])):
+            return _product(other, one)
         if one.kind == "neg":
             left, right = (one.args[0], other) if one is a else (other, one.args[0])
             return Expr("neg", (_elementwise(left, right),))

@@ -104,6 +104,13 @@ def test_arrays_are_worked_out_equation_by_equation() -> None:
     assert values_of["dL/dW"] == result.gradients["L"]["W"].tolist()
 
 
+def test_quotients_of_arrays_are_gathered() -> None:
+    loss = "y = σ(X @ w); J = -mean(t*ln(y) + (1 − t)*ln(1 − y))"
+    found = lines(dlcalc.grad(loss, {"X": [[1, 2], [0, 1]], "w": [1, -1], "t": [0, 1]}))
+    assert found["dJ/dy"] == "−t/(2·y) + (1 − t)/(2·(1 − y))"
+    assert found["dJ/dw"] == "Xᵀ (dJ/dy ⊙ y ⊙ (1 − y))"
+
+
 def test_what_is_broadcast_is_summed_on_the_way_back() -> None:
     found = lines(dlcalc.grad("L = sum(softmax(X + b)[0])^2", {"X": [[1, 2]], "b": 1}))
     assert found["dL/db"].startswith("sum(")
