@@ -91,15 +91,14 @@ def _gelu_slope(x: Array, y: Array) -> Array:
 
 
 def leaky_relu(leak: float) -> Activation:
-    """The larger of x and `leak`·x, for a leak from 0 to 1; NaN stays NaN.
+    """x above 0, and `leak`·x below.
 
     >>> leaky_relu(0.2).value(np.array([-1.0, 1.0])).tolist()
     [-0.2, 1.0]
     """
-    # Complex numbers are compared by their real parts first.
     return Activation(
         "leaky_relu",
-        lambda x: np.maximum(x, leak * x),
+        lambda x: np.where(x.real > 0, x, leak * x),
         lambda x, y: np.where(x.real > 0, x.dtype.type(1), x.dtype.type(leak)),
     )
 
@@ -116,7 +115,7 @@ ACTIVATIONS = {
         Activation("tanh", np.tanh, lambda x, y: 1 - y * y),
         Activation(
             "relu",
-            lambda x: np.where(x.real > 0, x, 0).astype(x.dtype),
+            lambda x: np.where(x.real <= 0, 0, x).astype(x.dtype),  # NaN stays NaN
             lambda x, y: (x.real > 0).astype(x.dtype),
         ),
         leaky_relu(LEAK),

@@ -98,10 +98,10 @@ def _train(prepared: Prepared, out: Output, checkpoint: str | None) -> None:
 
         try:
             for epoch in training.epochs(total, between):
-                progress.clear()
                 if checkpoint is not None:
                     _save(training, checkpoint)
                 if out.format == "json":
+                    progress.clear()
                     write_out([json_text(epoch_record(epoch)) + "\n"])
                 if interrupts.caught:
                     break

@@ -30,6 +30,11 @@ def test_extreme_arguments_neither_overflow_nor_warn(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
+def test_nan_is_not_hidden(name: str) -> None:
+    assert np.isnan(activation(name).value(np.array([np.nan]))).all()
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_float32_stays_float32(name: str) -> None:
     each = activation(name)
     points = np.array([-1.0, 0.5], dtype=np.float32)
