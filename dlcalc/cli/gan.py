@@ -23,7 +23,7 @@ WHOLE = click.IntRange(1)
 
 @click.command(cls=QuickCommand)
 @click.option("--data", type=click.Path(), metavar="PATH",
-              help="A folder of the four MNIST files, or a file of images: IDX or .npy.")
+              help="A folder of the four MNIST files, or images in IDX or .npy: file or -.")
 @click.option("--generator", type=MODEL, metavar="LAYERS", help="The generator's layers.")
 @click.option("--discriminator", type=MODEL, metavar="LAYERS", help="The discriminator's layers.")
 @click.option("--latent", type=WHOLE, metavar="N",

@@ -34,11 +34,11 @@ FORMULAS = {
 }  # fmt: skip
 """Of each loss, the discriminator's part on data, its part on samples, and the generator's."""
 SLOPES: dict[str, tuple[Expr, Expr, Expr]] = {
-    "non_saturating": (D_REAL - 1, D_FAKE - 0, D_FAKE - 1),
-    "minimax": (D_REAL - 1, D_FAKE - 0, -D_FAKE),
-    "least_squares": (D_REAL - 1, D_FAKE - 0, D_FAKE - 1),
+    "non_saturating": (D_REAL - 1, D_FAKE, D_FAKE - 1),
+    "minimax": (D_REAL - 1, D_FAKE, -D_FAKE),
+    "least_squares": (D_REAL - 1, D_FAKE, D_FAKE - 1),
 }
-"""Their gradients at the logit of one example."""
+"""Their gradients at the logit q of one example, each linear in D."""
 BALANCE = {
     "non_saturating": (2 * math.log(2), math.log(2)),
     "minimax": (2 * math.log(2), -math.log(2)),
@@ -56,16 +56,23 @@ def gan_steps(training: Training, result: GanResult) -> Iterator[Step]:
     yield Step(FAKE, epoch.fake_loss, fake, note=f"{number}, on samples G(z)")
     yield _discriminator(epoch)
     yield Step(J_G, epoch.generator_loss, generator, note=number)
-    meaning = "D = q" if loss == "least_squares" else "D = sigmoid(q)"
-    names = ("∂J_D/∂q at x", "∂J_D/∂q at G(z)", "∂J_G/∂q at G(z)")
-    values = (epoch.d_real, epoch.d_fake, epoch.d_fake)
-    for name, slope, value in zip(names, SLOPES[loss], values, strict=True):
-        numbers = slope.put({D_REAL: value, D_FAKE: value})
-        yield Step(name, None, slope, (numbers,), f"{meaning}; at its mean")
+    yield from _slopes(epoch, loss)
     balance = BALANCE[loss]
     note = f"where D is ½ everywhere, J_D = {balance[0]:.6g} and J_G = {balance[1]:.6g}"
     yield Step("balance", note=note)
     yield from _coverage(result)
+
+
+def _slopes(epoch: Epoch, loss: str) -> Iterator[Step]:
+    """The gradients at the logits; of a mean D, they are the means over the examples."""
+    note = "D = q" if loss == "least_squares" else "D = sigmoid(q)"
+    real, fake = epoch.d_real, epoch.d_fake
+    values = (real - 1, fake, -fake if loss == "minimax" else fake - 1)
+    names = (("D", "real"), ("D", "fake"), ("G", "fake"))
+    for (player, on), slope, value in zip(names, SLOPES[loss], values, strict=True):
+        numbers = slope.put({D_REAL: real, D_FAKE: fake})
+        bare = (numbers,) if slope.kind != "call" else ()
+        yield Step(symbol(f"∂J_{player}/∂q", on), value, slope, bare, f"{note}, mean of an example")
 
 
 def _discriminator(epoch: Epoch) -> Step:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from math import prod
 from typing import IO, Any, cast
 
@@ -31,16 +34,27 @@ def read_idx(path: str, axes: int | None = None) -> Array:
     promise, and for a damaged gzip file; LimitError beyond 1 GiB; FileError by the
     system's own reason.
     """
+    with reading(path), open(path, "rb") as file:
+        return parse_idx(file, axes)
+
+
+@contextmanager
+def reading(place: str) -> Iterator[None]:
+    """Errors of reading a file, with its name before them."""
     try:
-        with open(path, "rb") as file:
-            packed = file.peek(2)[:2] == GZIP
-            return _parse(cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file, axes)
+        yield
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise InputError(f"a damaged gzip file: {error}").at(path) from None
+        raise InputError(f"a damaged gzip file: {error}").at(place) from None
     except OSError as error:
-        raise FileError(f"cannot be read: {reason(error)}").at(path) from None
+        raise FileError(f"cannot be read: {reason(error)}").at(place) from None
     except DlcalcError as error:
-        raise error.at(path) from None
+        raise error.at(place) from None
+
+
+def parse_idx(file: BufferedReader, axes: int | None = None) -> Array:
+    """The array of an open IDX file, plain or gzipped."""
+    packed = file.peek(2)[:2] == GZIP
+    return _parse(cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file, axes)
 
 
 def _parse(file: IO[bytes], axes: int | None) -> Array:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+import sys
+from io import BufferedReader
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from dlcalc.calc.axes import by_x
-from dlcalc.errors import DlcalcError, FileError, InputError, ShapeError
-from dlcalc.readers.idx import GZIP, read_idx
+from dlcalc.errors import FileError, InputError, LimitError, ShapeError
+from dlcalc.readers.idx import GZIP, parse_idx, read_idx, reading
 from dlcalc.readers.npy import parse_npy
-from dlcalc.readers.sources import read_file, reason
+from dlcalc.readers.sources import MOST_BYTES, STDIN
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -36,33 +38,38 @@ class Images(NamedTuple):
 
 
 def read_images(path: str) -> Images:
-    """The images of a folder or a file.
+    """The images of a folder or a file, or of standard input (`-`).
 
     Raises FileError for what is missing or cannot be read, InputError for what is damaged,
     ShapeError where images and labels, or training and test images, do not fit.
     """
     if os.path.isdir(path):
         return _folder(path)
+    if path == "-":
+        if sys.stdin is None:
+            raise InputError("is closed").at(STDIN)
+        with reading(STDIN):
+            return Images(_images(cast(BufferedReader, sys.stdin.buffer)))
     if not os.path.exists(path):
         raise FileError("no such file or folder").at(path)
-    try:
-        with open(path, "rb") as file:
-            start = file.peek(6)[:6]
-    except OSError as error:
-        raise FileError(f"cannot be read: {reason(error)}").at(path) from None
-    if start != b"\x93NUMPY":
-        if start[:2] not in (b"\0\0", GZIP):
-            raise InputError("neither a folder, nor a file in IDX or .npy").at(path)
-        return Images(_images(read_idx(path), path))
-    try:
-        return Images(_images(parse_npy(read_file(path)), path))
-    except DlcalcError as error:
-        raise error if path in error.places else error.at(path) from None
+    with reading(path), open(path, "rb") as file:
+        return Images(_images(file))
 
 
-def _images(array: Array, path: str) -> Array:
+def _images(file: BufferedReader) -> Array:
+    """The images of an open file, which may be a pipe: it is read once."""
+    start = file.peek(6)[:6]
+    if start[:6] == b"\x93NUMPY":
+        data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise LimitError(f"holds more than {MOST_BYTES >> 20} MiB")
+        array = parse_npy(data)
+    elif start[:2] in (b"\0\0", GZIP):
+        array = parse_idx(file)
+    else:
+        raise InputError("neither a folder, nor a file in IDX or .npy")
     if array.ndim < 2:
-        raise ShapeError(f"{by_x(array.shape)} numbers in a row are no images").at(path)
+        raise ShapeError(f"{by_x(array.shape)} numbers in a row are no images")
     return array
 
 

@@ -112,7 +112,7 @@ def test_the_same_run_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_people_get_a_table_charts_and_the_verdict() -> None:
     out = invoke("gan", *QUICK, "--epochs", "30", "--explain", "--check").out
     assert "J_D = J_real + J_fake = " in out
-    assert "∂J_D/∂q at x = D(x) − 1 = " in out
+    assert "∂J_D/∂q_real = D(x) − 1 = " in out
     assert "● generator   ◆ discriminator" in out
     assert "⠿ samples   ● modes" in out
     assert "one epoch in 2; json and csv have them all" in out
@@ -121,6 +121,22 @@ def test_people_get_a_table_charts_and_the_verdict() -> None:
     rows = invoke("gan", *QUICK, "--epochs", "30", "-f", "csv").out.split("\n\n")[0].splitlines()
     assert rows[1] == "epoch,generator loss,discriminator loss,D(x),D(G(z)),seconds"
     assert len(rows) == 32
+
+
+@pytest.mark.parametrize("loss", ["non_saturating", "minimax", "least_squares"])
+def test_the_working_of_each_loss_comes_out_at_its_value(loss: str) -> None:
+    words = ["gan", *QUICK, "--epochs", "1", "--loss", loss, "--explain", "-f", "json"]
+    epoch, last = records(invoke(*words).out)
+    steps = {each["name"]: each for each in last["working"]}
+    assert steps["J_D"]["value"] == epoch["discriminator_loss"]
+    assert steps["J_G"]["value"] == epoch["generator_loss"]
+    assert steps["∂J_D/∂q_real"]["value"] == epoch["d_real"] - 1
+    wanted = -epoch["d_fake"] if loss == "minimax" else epoch["d_fake"] - 1
+    assert steps["∂J_G/∂q_fake"]["value"] == wanted
+    for each in steps.values():
+        if each["numbers"] and each["name"] != "share":
+            numbers = each["numbers"].replace("−", "-").replace("·", "*")
+            assert eval(numbers) == pytest.approx(each["value"])  # noqa: S307
 
 
 def test_pictures_of_the_ring(tmp_path: Path) -> None:

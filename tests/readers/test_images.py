@@ -15,6 +15,7 @@ from dlcalc.calc.gan.data import as_images
 from dlcalc.errors import DlcalcError, FileError, ShapeError
 from dlcalc.readers.idx import read_idx
 from dlcalc.readers.images import read_images
+from tests.cli.running import run, shell
 from tests.mnist import NAMES, idx, make_folder, mnist
 
 GOOD = idx(np.arange(24, dtype=np.uint8).reshape(4, 2, 3))
@@ -122,6 +123,15 @@ def test_npy_files_are_images_too(tmp_path: Path) -> None:
     (tmp_path / "x.npy").write_bytes(stream.getvalue())
     data = as_images(read_images(str(tmp_path / "x.npy")).train)
     assert (data.low, data.high, data.shape) == (0, 1, (5, 5))
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "x.gz").write_bytes(gzip.compress(GOOD))
+    for line in ("dlcalc gan --data <(cat x.gz)", "zcat x.gz | dlcalc gan --data -"):
+        done = shell(f"{line} --epochs 1 -f json | tail -1 | cut -d '\"' -f 1-4", cwd=tmp_path)
+        assert done.out.startswith('{"generator": "linear 256; batchnorm;'), done.err
+    done = run("gan", "--data", "-", stdin="1 2 3")
+    assert done.complaint == "standard input: neither a folder, nor a file in IDX or .npy"
 
 
 @pytest.mark.skipif(mnist() is None, reason="MNIST is not at hand")
