@@ -32,6 +32,11 @@ class LstmResult:
     """The gradients, batch last."""
 
     @property
+    def has_loss(self) -> bool:
+        """Whether any gradient other than 0 enters: by dh, by dc, or from the step after."""
+        return bool(self.problem.dh.any() or self.problem.dc.any() or self.later is not None)
+
+    @property
     def gates(self) -> dict[str, Array]:
         """i, f, o and g of every step, T × H or T × B × H each."""
         return self._by_gate(self.forward.gates)

@@ -18,7 +18,9 @@ from dlcalc.errors import LimitError
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_STEPS = 5_000_000
-"""Forward steps that a check may take, a few minutes' worth."""
+"""Forward steps that a check of a small cell may take, a few minutes' worth."""
+A_STEP = 2_000
+"""Products that take as long as all else of a forward step."""
 
 
 def check_lstm(result: LstmResult) -> list[GradientCheck]:
@@ -35,7 +37,7 @@ def check_lstm(result: LstmResult) -> list[GradientCheck]:
     exact = solve(_in_double(result.problem))
     total, _ = enter_later_step(exact.problem)
     gradients = parameter_gradients(exact)
-    _check_work(gradients, total.steps)
+    _check_work(gradients, total)
 
     def loss(parameters: Mapping[str, Array]) -> Any:
         problem = _with_parameters(total, parameters)
@@ -89,10 +91,12 @@ def _in_double(problem: LstmProblem) -> LstmProblem:
     return replace(problem, **arrays)
 
 
-def _check_work(gradients: Mapping[str, Array], steps: int) -> None:
+def _check_work(gradients: Mapping[str, Array], problem: LstmProblem) -> None:
     numbers = sum(gradient.size for gradient in gradients.values())
-    if 3 * numbers * steps > MOST_STEPS:
+    steps = 3 * numbers * problem.steps
+    most = MOST_STEPS * A_STEP // (A_STEP + problem.batch * problem.W.size)
+    if steps > most:
         raise LimitError(
-            f"a check of {numbers:,} numbers over {steps:,} steps takes {3 * numbers * steps:,} "
-            f"forward steps; at most {MOST_STEPS:,} are done"
+            f"a check of {numbers:,} numbers over {problem.steps:,} steps takes {steps:,} "
+            f"forward steps; at most {most:,} of this size are done"
         )

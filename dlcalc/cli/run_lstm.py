@@ -14,6 +14,7 @@ from dlcalc.calc.lstm_check import check_lstm, parameter_gradients
 from dlcalc.calc.lstm_grading import derivation_order, recognise, value_at
 from dlcalc.calc.lstm_memory import Memory, memory
 from dlcalc.calc.lstm_onward import INPUTS
+from dlcalc.cli import note
 from dlcalc.cli.checks import refuse_failed
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
@@ -23,6 +24,9 @@ from dlcalc.readers.arrays import read_array
 from dlcalc.readers.lstm import by_steps, read_lstm
 from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.lstm import lstm_answer
+
+WIDEST = 80
+"""Columns of prose at most."""
 
 
 def run_lstm(
@@ -49,6 +53,8 @@ def run_lstm(
 
         write_plot(plot, memory_picture(kept))
     out.emit(_answer(out, result, checks, kept, steps_shown=not running))
+    if not result.has_loss and not running:
+        note("neither dh nor dc is given, so every gradient is 0")
     refuse_failed(checks or ())
 
 
@@ -82,7 +88,7 @@ def _inputs(inputs: str | None, allow_nonfinite: bool) -> Any:
 def _answer(
     out: Output, result: LstmResult, checks: Any, kept: Memory | None, steps_shown: bool
 ) -> Any:
-    words, chart = [], ""
+    words, chart, width = [], "", WIDEST
     if kept is not None:
         from dlcalc.explain.lstm_verdict import verdict
         from dlcalc.render.lstm_chart import memory_chart
@@ -90,10 +96,10 @@ def _answer(
         page = terminal_page(20)
         if out.format == "latex":
             page = replace(page, ascii=True)
-        words, chart = verdict(kept), memory_chart(kept, page)
+        words, chart, width = verdict(kept), memory_chart(kept, page), min(page.width, WIDEST)
     count = result.problem.steps
     return lstm_answer(
-        result, parameter_gradients(result), checks, kept, words, chart, steps_shown,
+        result, parameter_gradients(result), checks, kept, words, chart, width, steps_shown,
         working=partial(_working, result, out.at), element=partial(_element, result),
         adapt=lambda expected: by_steps(expected, count, ("h",) if result.problem.torch else ()),
         order=derivation_order(count) if out.expect is not None else (),

@@ -229,3 +229,38 @@ def test_stdin_and_saved_files(tmp_path: Path) -> None:
     saved = tmp_path / "out.json"
     assert run("lstm", "--save", str(saved), stdin=CELL).status == 0
     assert json.loads(saved.read_text()) == tell("-", stdin=CELL)
+
+
+def test_nan_that_is_let_in_stays_and_is_no_gate_at_zero() -> None:
+    let_in = CELL.replace("2]", "NaN]")
+    record = tell(let_in, "--allow-nonfinite", "--activation", "f=relu", "--steps", "2")
+    assert record["steps"][0]["f"] == ["NaN"]
+    assert record["verdict"].startswith("NaN or Infinity was let in, and is in the cell")
+    assert invoke("lstm", let_in).status == 2
+
+
+def test_without_a_loss_it_says_that_every_gradient_is_zero() -> None:
+    done = invoke("lstm", CELL)
+    assert done.complaint == "neither dh nor dc is given, so every gradient is 0"
+    assert invoke("lstm", CELL, "--steps", "3").err == ""
+    assert invoke("lstm", CELL.replace("}", ', "dc": [1]}')).err == ""
+
+
+def test_sequences_of_a_batch_count_from_1_as_units_and_steps_do() -> None:
+    batch = CELL.replace("[2]", "[[[2], [1]]]").replace("[0.5]", "[[0], [1]]")
+    rows = invoke("lstm", batch, "-f", "csv").out.splitlines()
+    assert [row[:4] for row in rows[1:3]] == ["1,1,", "1,2,"]
+
+
+def test_bars_in_markdown_end_no_cell() -> None:
+    head = invoke("lstm", CELL, "--steps", "3", "-f", "markdown").out.splitlines()[2]
+    assert r"\|c\|" in head
+    assert head.replace(r"\|", "").count("|") == 7
+
+
+def test_a_check_of_too_much_is_refused_with_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "wide.json"
+    path.write_text(json.dumps({"W": np.ones((400, 200)).tolist(), "x": [0.5] * 100}))
+    done = invoke("lstm", str(path), "--check")
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith("a check of 80,700 numbers over 1 steps takes 242,100 forward")
