@@ -26,6 +26,8 @@ OF_DEVIATION = 0.02
 
 LEAST_ERROR = 1e-6
 """The relative error of numbers that were computed in a row, however many their digits."""
+MOST_FOLLOWED = 100_000
+"""Products of a run up to which a slip is looked for at every single step."""
 EVIDENCE = 5.9
 """Digits, over all differing numbers, that tell a far-fetched slip from chance."""
 
@@ -84,8 +86,9 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
     asked, wanted = student[differing], right[differing]
     written = _written(asked)
     telling = len(differing) * -math.log10(written) >= EVIDENCE
-    t = int(step[1]) if step else None
-    for suspect in suspects(field.rpartition(".")[2], t, result.problem.steps, whole):
+    t, problem = int(step[1]) if step else None, result.problem
+    everywhere = whole and problem.steps * problem.batch * problem.W.size <= MOST_FOLLOWED
+    for suspect in suspects(field.rpartition(".")[2], t, problem.steps, everywhere):
         if suspect.likely or telling:
             with np.errstate(all="ignore"):
                 given = _value(result, field, suspect.wrong, suspect.only).ravel()[differing]

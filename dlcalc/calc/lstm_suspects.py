@@ -29,19 +29,18 @@ class Suspect:
     """Whether it is near at hand: one slip, at every step or in the work of the step itself."""
 
 
-def suspects(name: str, t: int | None, steps: int, whole: bool) -> Iterator[Suspect]:
+def suspects(name: str, t: int | None, steps: int, everywhere: bool) -> Iterator[Suspect]:
     """What may have gone wrong with the field `name` (of step `t`), the likeliest first.
 
     A slip in the field's own formula comes before those in what it follows from, one slip
-    before several. `whole` says whether all of the derivation is followed, and not the
-    step's own work alone.
+    before several. `everywhere` asks for slips at steps far from the field's too.
     """
     ordered = _ordered(name)
     for slip in ordered:
         for only in _near(slip, t):
             words = slip.words if slip.field == name else _together((slip,))
             yield Suspect(words, {slip.field: slip.formula}, only, likely=True)
-    elsewhere = range(steps + 1) if whole and steps <= MOST_SEARCHED else range(0)
+    elsewhere = range(steps + 1) if everywhere and steps <= MOST_SEARCHED else range(0)
     for slip in ordered:
         for only in set(elsewhere).difference(_near(slip, t)):
             yield _far((slip,), only)

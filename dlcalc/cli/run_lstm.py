@@ -37,7 +37,7 @@ def run_lstm(
     check_plot(plot)
     further = _inputs(inputs, out.allow_nonfinite)
     running = steps is not None or inputs is not None
-    fields = _fields(file, out.allow_nonfinite, running)
+    fields = _fields(out, file, running)
     given = fields.get("activations") or {}
     if activations and isinstance(given, dict):
         fields["activations"] = {**given, **dict(activations)}
@@ -58,13 +58,13 @@ def run_lstm(
     refuse_failed(checks or ())
 
 
-def _fields(file: str | None, allow_nonfinite: bool, running: bool) -> dict[str, Any]:
-    if file is None and not stdin_has_data():
+def _fields(out: Output, file: str | None, running: bool) -> dict[str, Any]:
+    if file is None and (out.expect == "-" or not stdin_has_data()):
         example = dict(worked_example("lstm"))
         if running:
             del example["next"]  # that step is computed now
         return example
-    return read_lstm(file or "-", allow_nonfinite)
+    return read_lstm(file or "-", out.allow_nonfinite)
 
 
 def _located(error: DlcalcError, file: str | None) -> DlcalcError:

@@ -25,7 +25,7 @@ def run_mults(
 ) -> None:
     """Count, put the counts out, and fail where an algorithm that was run disagrees."""
     tile = given.pop("tile", TILE)
-    result = _counted(model, given, tile)
+    result = _counted(model, given, tile, stdin=out.expect != "-")
     # The renderers and the working are read only by the formats that want them.
     from dlcalc.render.mults import mults_answer
 
@@ -48,8 +48,12 @@ def run_mults(
                 )
 
 
-def _counted(model: Sequence[str], given: dict[str, Any], tile: int) -> Multiplications:
-    if not model and not {"input", "kernel"} & given.keys() and not stdin_has_data():
+def _counted(
+    model: Sequence[str], given: dict[str, Any], tile: int, stdin: bool
+) -> Multiplications:
+    """The counts asked for; a model may stand on stdin, unless that has the expected answer."""
+    sized = {"input", "kernel"} & given.keys()
+    if not model and not sized and not (stdin and stdin_has_data()):
         return mults(**_example_with(given), tile=tile)
     if not given:
         return _of_model(model or ("-",), tile)

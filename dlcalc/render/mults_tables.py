@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.render.answer import Table
@@ -44,13 +44,15 @@ def _stage_table(stage: Stage) -> Table:
 
 
 def _title(stage: Stage) -> str:
-    from dlcalc.calc.axes import by_x
-
-    sizes = f"{by_x([axis.input for axis in stage.axes])}→{by_x(stage.output)}"
+    sizes = f"{_by_x(axis.input for axis in stage.axes)}→{_by_x(stage.output)}"
     name = sizes if stage.name == sizes else f"{stage.name}: {sizes}"
-    kernel = by_x([axis.kernel for axis in stage.axes])
+    kernel = _by_x(axis.kernel for axis in stage.axes)
     groups = f" in {stage.groups} groups" if stage.groups > 1 else ""
     return f"{name}, kernel {kernel}, {stage.channels[0]}→{stage.channels[1]} channels{groups}"
+
+
+def _by_x(sizes: Iterable[int]) -> str:
+    return "x".join(map(str, sizes))
 
 
 def rank_note(stage: Stage) -> str:

@@ -208,6 +208,7 @@ def test_called_with_nothing_it_runs_its_example_and_says_so() -> None:
     done = run("mults", "-f", "json")
     assert json.loads(done.out)["multiplications"] == 151519232
     assert "worked example" in done.complaint
+    assert run("mults", "--expect", "-", stdin="151519232").status == 0
     changed = run("mults", "-f", "json", "--channels", "2:3")
     assert json.loads(changed.out)["multiplications"] == 289 * 6
     assert json.loads(run("mults", "-f", "json", "-O", "7").out)["stages"][0]["output"] == [7, 7]
