@@ -105,6 +105,17 @@ class LstmResult:
         """δc₀, H or B × H."""
         return self._state(self.backward.dc0)
 
+    @property
+    def gradients(self) -> dict[str, Array]:
+        """The gradient of every parameter by its name, PyTorch's where it came by those."""
+        H, states = self.problem.hidden, {"x": self.dx, "h0": self.dh0, "c0": self.dc0}
+        if not self.problem.torch:
+            return {"W": self.dW, "b": self.db, **states}
+        return {
+            "weight_ih_l0": self.dW[:, H:], "weight_hh_l0": self.dW[:, :H],
+            "bias_ih_l0": self.db, "bias_hh_l0": self.db, **states,
+        }
+
     def _state(self, array: Array) -> Array:
         """n × B turned to the caller's B × n, or n."""
         return array.T if self.problem.batched else array[:, 0]

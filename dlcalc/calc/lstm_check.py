@@ -36,7 +36,7 @@ def check_lstm(result: LstmResult) -> list[GradientCheck]:
     """
     exact = solve(_in_double(result.problem))
     total, _ = enter_later_step(exact.problem)
-    gradients = parameter_gradients(exact)
+    gradients = exact.gradients
     _check_work(gradients, total)
 
     def loss(parameters: Mapping[str, Array]) -> Any:
@@ -45,18 +45,6 @@ def check_lstm(result: LstmResult) -> list[GradientCheck]:
         return (total.dh * run.h.transpose(0, 2, 1)).sum() + (total.dc * run.c[-1].T).sum()
 
     return check_gradients(loss, _parameters(exact.problem, gradients), gradients)
-
-
-def parameter_gradients(result: LstmResult) -> dict[str, Array]:
-    """The gradient of every parameter under the name that the parameter came by."""
-    H = result.problem.hidden
-    states = {"x": result.dx, "h0": result.dh0, "c0": result.dc0}
-    if not result.problem.torch:
-        return {"W": result.dW, "b": result.db, **states}
-    return {
-        "weight_ih_l0": result.dW[:, H:], "weight_hh_l0": result.dW[:, :H],
-        "bias_ih_l0": result.db, "bias_hh_l0": result.db, **states,
-    }
 
 
 def _parameters(problem: LstmProblem, gradients: Mapping[str, Array]) -> dict[str, Array]:

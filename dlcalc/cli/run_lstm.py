@@ -10,7 +10,7 @@ from typing import Any
 
 from dlcalc.calc.compare import DEFAULT_TOLERANCE
 from dlcalc.calc.lstm import LstmResult, lstm
-from dlcalc.calc.lstm_check import check_lstm, parameter_gradients
+from dlcalc.calc.lstm_check import check_lstm
 from dlcalc.calc.lstm_grading import derivation_order, recognise, value_at
 from dlcalc.calc.lstm_memory import Memory, memory
 from dlcalc.calc.lstm_onward import INPUTS
@@ -99,7 +99,7 @@ def _answer(
         words, chart, width = verdict(kept), memory_chart(kept, page), min(page.width, WIDEST)
     count = result.problem.steps
     return lstm_answer(
-        result, parameter_gradients(result), checks, kept, words, chart, width, steps_shown,
+        result, result.gradients, checks, kept, words, chart, width, steps_shown,
         working=partial(_working, result, out.at), element=partial(_element, result),
         adapt=lambda expected: by_steps(expected, count, ("h",) if result.problem.torch else ()),
         order=derivation_order(count) if out.expect is not None else (),

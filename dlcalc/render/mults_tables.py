@@ -72,28 +72,21 @@ def phases_table(result: Multiplications) -> Table:
         name = f"{stage.name} " if len(result.stages) > 1 else ""
         for line in dict.fromkeys(stage.phases):
             axes = [axis for axis, other in enumerate(stage.phases) if other == line]
-            where = "" if len(axes) == len(stage.phases) else f"axis {_listed(axes)}: "
-            number = 1
+            where = "" if len(axes) == len(stage.phases) else f"axis {_listed(axes)} "
             for (*shape, bounds), alike in _alike(line).items():
                 cells = [*shape, _bounds(bounds)]
                 rows.append([stage.name, _listed(axes), alike, *cells])
-                drawn.append([f"{name}{where}{_numbers(number, alike)}", *cells])
-                number += alike
+                drawn.append([f"{name}{where}×{alike}", *cells])
     shapes = ["inputs", "taps", "outputs", "products", "winograd", "rank"]
     title = "Phases: independent short filters"
     return Table(
         ["stage", "axis", "phases", *shapes], rows, title,
-        drawn=lambda: Table(["phase", *shapes], drawn[:MOST_PHASES], title, _notes(len(drawn))),
+        drawn=lambda: Table(["phases", *shapes], drawn[:MOST_PHASES], title, _notes(len(drawn))),
     )
 
 
 def _listed(axes: Sequence[int]) -> str:
     return ",".join(map(str, axes))
-
-
-def _numbers(first: int, count: int) -> str:
-    """Phases of one shape by number, from 1: 3, or 3–7."""
-    return str(first) if count == 1 else f"{first}–{first + count - 1}"
 
 
 def _notes(rows: int) -> list[str]:

@@ -48,7 +48,7 @@ def line_chart(
     up = axis(
         (value for values in series.values() for value in values), log=log_y, ticks=page.ticks
     )
-    frame = Frame(page, axis(x, snug=True), up, entries(marks, series))
+    frame = Frame(page, axis(x, snug=True, counted=True), up, entries(marks, series))
     canvas = frame.canvas()
     for index, (mark, values) in enumerate(zip(cycle(marks), series.values(), strict=False)):
         places = [frame.place(point) for point in zip(x, values, strict=True)]
