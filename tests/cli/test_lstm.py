@@ -218,7 +218,7 @@ def test_check_fails_where_there_is_no_derivative() -> None:
     ([CELL, "--steps", "2", "--expect", '{"c": [1]}'],
      "--expect: c stands outside steps: of 2 steps it has a row each, 2 rows"),
     ([CELL, "--activation", "f=relu", "--steps", "3000"], "c passes the largest float64 at step"),
-    (['{"W": [[1, 2]], "x": NaN}'], "NaN is not a finite number"),
+    (['{"W": [[1, 2]], "x": NaN}'], "x: NaN is not a finite number"),
 ])
 def test_faults_are_one_line_and_status_2(arguments: list[str], message: str) -> None:
     done = invoke("lstm", *arguments)
