@@ -115,7 +115,7 @@ ACTIVATIONS = {
         Activation("tanh", np.tanh, lambda x, y: 1 - y * y),
         Activation(
             "relu",
-            lambda x: np.where(x.real <= 0, 0, x).astype(x.dtype),  # NaN stays NaN
+            lambda x: np.where(x.real <= 0, 0, x).astype(x.dtype),
             lambda x, y: (x.real > 0).astype(x.dtype),
         ),
         leaky_relu(LEAK),
