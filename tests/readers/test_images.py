@@ -117,6 +117,14 @@ def test_shapes_of_images(shape: tuple[int, ...], wanted: tuple[int, ...] | None
     )
 
 
+def test_pixels_are_numbers_that_differ() -> None:
+    for pixels, said in ((np.nan, "NaN or infinity"), (np.inf, "NaN or infinity"), (1, "is 1;")):
+        array = np.ones((2, 3, 3))
+        array[0, 0, 0] = pixels
+        with pytest.raises(DlcalcError, match=said):
+            as_images(array)
+
+
 def test_npy_files_are_images_too(tmp_path: Path) -> None:
     stream = io.BytesIO()
     np.save(stream, np.linspace(0, 1, 50).reshape(2, 5, 5))

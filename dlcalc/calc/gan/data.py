@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,8 @@ def _range(rows: Array) -> tuple[float, float]:
     if rows.dtype == np.uint8:
         return 0.0, 255.0
     low, high = float(rows.min()), float(rows.max())
+    if not (isfinite(low) and isfinite(high)):
+        raise InputError("NaN or infinity among the pixels")
     if low == high:
         raise InputError(f"every pixel is {low:g}; there is nothing to learn")
     for least in (0.0, -1.0):

@@ -18,6 +18,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 HIDDEN, EPOCHS, BATCH, RATE = 128, 5, 128, 1e-3
 SAMPLES = 1000
+"""Samples that are judged, and images that are looked at at a time."""
 SEED = 1
 """Seed of the classifier, which is no part of the GAN."""
 
@@ -64,15 +65,19 @@ class Classifier:
         )
         self.network = Network("classifier", layers, {"linear1": "he"})
         self._learn(labelled.labels)
-        test = self._scaled(labelled.test)
-        right = self.probabilities(test).argmax(axis=1) == labelled.test_labels
-        self.accuracy = float(right.mean())
+        self.accuracy = self._right(labelled) / len(labelled.test)
 
-    def _scaled(self, rows: Array) -> Array:
-        out = np.empty(rows.shape, np.float32)
-        held = Data(rows, self.data.shape, self.data.low, self.data.high)
-        held.take(np.arange(len(rows)), self.least, out)
-        return out
+    def _right(self, labelled: Labelled) -> int:
+        """Images held back that are put into their own class."""
+        held = Data(labelled.test, self.data.shape, self.data.low, self.data.high)
+        right = 0
+        for start in range(0, held.count, SAMPLES):
+            places = np.arange(start, min(start + SAMPLES, held.count))
+            x = np.empty((len(places), held.features), np.float32)
+            held.take(places, self.least, x)
+            chosen = self.probabilities(x).argmax(axis=1)
+            right += int((chosen == labelled.test_labels[places]).sum())
+        return right
 
     def _learn(self, labels: Array) -> None:
         random = np.random.default_rng(SEED)
