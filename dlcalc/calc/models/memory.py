@@ -7,7 +7,7 @@ algorithms and copies in other precisions come on top, and differ by framework.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.models.rows import Count
 from dlcalc.errors import InputError, did_you_mean
@@ -20,8 +20,7 @@ STATES = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers that each optimiser keeps for one parameter, beside its gradient."""
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(NamedTuple):
     """Bytes of a model and of its training."""
 
     weights: int

@@ -8,7 +8,7 @@ counted as floating-point operations (FLOPs) each is two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.layers.counted import Shape
 from dlcalc.calc.models.fields import Field
@@ -16,8 +16,7 @@ from dlcalc.calc.models.tree import Node
 from dlcalc.errors import InputError
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One layer, counted."""
 
     name: str
@@ -51,8 +50,7 @@ class Row:
         return self.weights + self.biases
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """A model, counted."""
 
     model: str
