@@ -106,7 +106,8 @@ def test_a_table_is_bounded_and_says_so() -> None:
 
 def test_a_table_shows_what_came_before_an_error() -> None:
     done = invoke("size", "-F", "5", "-f", "markdown", stdin="input\n32\n4\n")
-    assert (done.status, done.out.splitlines()[-1].split()) == (2, "| 32 | 28 | 0 |".split())
+    assert done.status == 2
+    assert "".join(done.out.splitlines()[-1].split()) == "|32|28|0|"
 
 
 @given(st.lists(st.tuples(st.integers(1, 99), st.integers(1, 9), st.integers(1, 4)), min_size=1))
