@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
 from dlcalc.calc.sizes import Axis, Padding, Pair, check_fits, make_axes
 from dlcalc.errors import InputError, ShapeError
 
 
-@dataclass(frozen=True)
-class Upsampling:
+class Upsampling(NamedTuple):
     """One axis of a transposed convolution: y[o] = Σ x[i]·w[k] over i·S + k·D − P = o."""
 
     input: int
@@ -122,6 +121,8 @@ def upsampling_axes(
     ...     4, 5, 2, grid_pad=[(2, 3)])
     True
     """
+    if dims is not None:
+        at_least(1, "dims", (dims,))
     if grid_pad is not None:
         if pad != 0 or output_padding != 0 or output is not None:
             raise InputError(
