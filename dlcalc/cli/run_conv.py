@@ -27,14 +27,14 @@ def run_conv(
     result = conv(x, w, **values)
     if not out.allow_nonfinite:
         _check_finite(result)
-    explained = partial(_explain, "conv_steps", x, w, result, out.at)
+    if out.at is not None:
+        _explain("check_index", out.at, result.shape)
+    given = x, w, values.get("upstream")
     out.emit(
         conv_answer(
             result,
-            working=explained,
-            element=lambda field, index: (
-                _explain("element_step", x, w, result, index) if field == "output" else None
-            ),
+            working=partial(_explain, "conv_steps", *given, result, out.at),
+            element=partial(_explain, "any_element", *given, result),
             advice=lambda field, expected: (
                 _explain("advice", x, w, result, expected) if field == "output" else ""
             ),
