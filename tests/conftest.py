@@ -1,7 +1,12 @@
 """Options of the test run."""
 
+import signal
+
 import pytest
 from hypothesis import settings
+
+# A run in the background inherits SIGINT as ignored, and would hand that on to the commands.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time, and no clock: machines are shared and noisy.
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)

@@ -44,9 +44,18 @@ class Output(NamedTuple):
             from dlcalc.render.save import save
 
             save(answer, self.save, self.explain)
-        write_out(render(answer, self.format, self.precision, self.explain))
+        write_out(render(self._fitted(answer), self.format, self.precision, self.explain))
         if self.expect is not None:
             self._compare(answer, expected)
+
+    def _fitted(self, answer: Any) -> Any:
+        """The answer with tables as wide as the terminal, where a person reads it there."""
+        width = terminal_width() if self.format == "table" else None
+        if width is None:
+            return answer
+        from dlcalc.render.fitting import fitted
+
+        return answer._replace(blocks=fitted(answer.blocks, width, self.precision))
 
     def _read_expected(self) -> Any:
         from dlcalc.readers.expected import read_expected
@@ -72,6 +81,18 @@ class Output(NamedTuple):
             raise error.at("--expect") from None
         if difference is not None:
             raise AnswerDiffersError(describe(difference, answer, expected, self.precision))
+
+
+def terminal_width() -> int | None:
+    """How many columns the terminal has that stdout is; None where it is none."""
+    import os
+
+    if not sys.stdout.isatty():
+        return None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except OSError:
+        return None
 
 
 def write_out(pieces: Iterable[str]) -> None:

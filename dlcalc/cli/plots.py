@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
+from dlcalc.cli.output import terminal_width
 from dlcalc.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ def terminal_page(height: int = 24) -> Page:
     """A page as wide as the terminal, or as 80 columns, in signs that the output can show."""
     from dlcalc.render.frame import Page
 
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else WIDTH
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    return Page(width=width or WIDTH, height=height, ascii=not encoding.startswith("utf"))
+    ascii_only = not encoding.startswith("utf")
+    return Page(width=terminal_width() or WIDTH, height=height, ascii=ascii_only)
 
 
 def check_plot(path: str | None) -> None:
