@@ -111,7 +111,7 @@ def _definition(result: Convolution) -> Step:
     if result.transposed:
         body = mul(element("x", (*inner, *places)), weight)
         name, summed = element("y", (*outer, *landings)), (*inner, *places, *taps)
-        notes.insert(0, f"over all with {meeting(result)}")
+        notes.insert(0, f"where {meeting(result)}")
     else:
         body = mul(element("x", (*inner, *scaled_sums(result))), weight)
         name, summed = element("y", (*outer, *places)), (*inner, *taps)

@@ -51,7 +51,7 @@ def _input_definition(result: Convolution) -> Step:
     outer, inner, mixed = channels(result)
     places, taps, columns = (names[: result.dims] for names in (PLACES, TAPS, LANDINGS))
     body = mul(element("dy", (*outer, *columns)), element("w", (*mixed, *taps)))
-    note = f"over all {meeting(result)}"
+    note = f"where {meeting(result)}"
     if result.pad_mode != "zeros" and any(map(sum, result.pad)):
         note += f"; {result.pad_mode} padding passes its gradient to the columns it repeats"
     return Step(
@@ -66,7 +66,7 @@ def _weight_definition(result: Convolution) -> Step:
     name = element("dw", (*mixed, *taps))
     if result.transposed:
         body = mul(element("dy", (*outer, *columns)), element("x", (*inner, *places)))
-        note = f"over all {meeting(result)}"
+        note = f"where {meeting(result)}"
         return Step(name, None, total(body, ",".join((*places, *columns))), (), note)
     met = element("x", (*inner, *scaled_sums(result)))
     body = mul(element("dy", (*outer, *places)), met)

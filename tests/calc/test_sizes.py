@@ -1,6 +1,7 @@
 """Sizes against counting windows one by one, and solving as the inverse of computing."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,8 @@ def test_solve_finds_all_that_trying_finds(
         "dilation": axis.dilation, "output_padding": extra,
     }  # fmt: skip
     del values[unknown]
-    asked = {"input": None, "kernel": None, **values, "transposed": transposed, "ceil": ceil}
+    asked: dict[str, Any] = {"input": None, "kernel": None, **values, "ceil": ceil}
+    asked["transposed"] = transposed
     try:
         found = solve_size(unknown, wanted, **asked)
     except ShapeError:

@@ -70,6 +70,7 @@ BINARY: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "negative": ("x.npy", lambda: header("(-3,)"), "has the shape (-3,)"),
     "text": ("x.npy", lambda: npy(np.array(["a", "b"])), "holds <U1 where real numbers belong"),
     "complex": ("x.npy", lambda: npy(np.array([1j])), "holds complex128"),
+    "wider than float64": ("x.npy", lambda: npy(np.zeros(2, "g")), "float64 is the widest"),
     "structured": ("x.npy", lambda: npy(np.zeros(2, "i4,f8")), "where real numbers belong"),
     "evil header": ("x.npy", lambda: header("__import__('os')"), "damaged one"),
     "not finite": ("x.npy", lambda: npy(np.array([1, np.nan])), "element (1,) is nan"),
