@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import normalize
 
 from dlcalc.render.formula_writer import FormulaWriter
 from dlcalc.render.numbers import DEFAULT_PRECISION, format_number
@@ -64,6 +65,8 @@ def formula_latex(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
 
 
 def _name(name: str) -> str:
+    if not name.isascii():
+        name = normalize("NFD", name)
     body = accent = ""
     for sign in name:
         if sign in _ACCENTS:
@@ -128,6 +131,15 @@ class _Writer(FormulaWriter):
     def _stack(self, *parts: Any) -> str:
         rows = r" \\ ".join(self.write(each) for each in parts)
         return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+    def _list(self, *parts: Any) -> str:
+        row = " & ".join(self.write(each) for each in parts)
+        return rf"\begin{{bmatrix}} {row} \end{{bmatrix}}"
+
+    def slope(self, sign: str, of: Any, by: Any) -> str:
+        """A derivative as a fraction."""
+        small = r"\partial" if sign == "∂" else r"\mathrm{d}"
+        return rf"\frac{{{small} {self.write(of)}}}{{{small} {self.write(by)}}}"
 
     def _floor(self, term: Any) -> str:
         return rf"\left\lfloor {self.write(term)} \right\rfloor"

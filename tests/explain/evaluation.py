@@ -8,13 +8,20 @@ from typing import Any
 
 from dlcalc.explain.notation import Expr, Step
 
-FUNCTIONS: dict[str, Callable[[float], float]] = {
+FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": math.exp,
     "ln": math.log,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "tanh": math.tanh,
     "relu": lambda x: max(x, 0.0),
     "identity": lambda x: x,
+    "softplus": lambda x: math.log1p(math.exp(x)),
+    "sqrt": math.sqrt,
+    "sin": math.sin,
+    "cos": math.cos,
+    "abs": abs,
+    "max": max,
+    "min": min,
 }
 KINDS: dict[str, Callable[..., float]] = {
     "add": lambda *terms: math.fsum(terms),
@@ -31,8 +38,8 @@ def evaluate(term: Any) -> float:
     if not isinstance(term, Expr):
         return float(term)
     if term.kind == "call":
-        function, argument = term.args
-        return FUNCTIONS[function](evaluate(argument))
+        function, *arguments = term.args
+        return FUNCTIONS[function](*map(evaluate, arguments))
     if term.kind not in KINDS:
         raise ValueError(f"{term} has no number")
     return KINDS[term.kind](*map(evaluate, term.args))
