@@ -11,10 +11,8 @@ from dlcalc.calc.lstm import LstmResult
 from dlcalc.calc.lstm_derivation import Place, hx, place_at
 from dlcalc.calc.lstm_gates import GATES
 from dlcalc.explain.lstm_formulas import formula, name_of, values
-from dlcalc.explain.notation import Expr, Step, add, call, mul, symbol
-
-MOST_TERMS = 40
-"""Products of a sum that are still written out."""
+from dlcalc.explain.notation import Expr, Step, call, symbol
+from dlcalc.explain.sums import products
 
 Index = tuple[int, ...]
 _STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
@@ -51,12 +49,12 @@ def _of_step(result: LstmResult, t: int, name: str, index: Index) -> Step | None
     terms: Expr | None = None
     if name in GATES:
         row = place.rows(name).start + unit
-        products = zip(result.problem.W[row].tolist(), hx(place)[sequence].tolist(), strict=True)
-        sum_ = _products([*products, (result.problem.b[row].item(), 1)])
+        weighted = zip(result.problem.W[row].tolist(), hx(place)[sequence].tolist(), strict=True)
+        sum_ = products([*weighted, (result.problem.b[row].item(), 1)])
         terms = sum_ and call(step.formula.args[0], sum_) if step.formula else None
     elif name == "dh" and place.after is not None:
         entering = np.asarray(place.dh_entering)[sequence, unit].item()
-        terms = _products([(entering, 1), *_back(place.after, sequence, unit)])
+        terms = products([(entering, 1), *_back(place.after, sequence, unit)])
     return Step(step.name, None, step.formula, (*step.numbers, *([terms] if terms else [])))
 
 
@@ -78,12 +76,7 @@ def _back(place: Place, sequence: int, column: int) -> list[tuple[float, float]]
     return list(zip(place.problem.W[:, column].tolist(), gradients, strict=True))
 
 
-def _sum(name: str, products: list[tuple[float, float]]) -> Step | None:
-    terms = _products(products)
+def _sum(name: str, pairs: list[tuple[float, float]]) -> Step | None:
+    terms = products(pairs)
     return None if terms is None else Step(symbol(name), None, None, (terms,))
 
-
-def _products(pairs: list[tuple[float, float]]) -> Expr | None:
-    if len(pairs) > MOST_TERMS:
-        return None
-    return add(*(a if b == 1 else mul(a, b) for a, b in pairs))

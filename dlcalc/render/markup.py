@@ -20,7 +20,7 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
         if block.title:
             yield f"**{block.title}**\n\n"
         yield drawn_table(block, "github", precision) + "\n"
-        yield from (f"\n{line}\n" for line in block.footnotes)
+        yield from (f"\n{line}\n" for line in block.footnotes if line)
     else:
         for place, (label, grid) in enumerate(slices(plain_value(block.array))):
             heading = " ".join(each for each in (block.title, label) if each)
@@ -41,7 +41,7 @@ def latex_block(block: Block, precision: int | None) -> Iterator[str]:
         if block.title:
             yield f"\\noindent {escape_latex(block.title)}\\\\\n"
         yield drawn_table(block, "latex_raw", precision, escape_latex) + "\n"
-        yield from (f"\n\\noindent {escape_latex(line)}\n" for line in block.footnotes)
+        yield from (f"\n\\noindent {escape_latex(line)}\n" for line in block.footnotes if line)
     else:
         yield from _latex_values(block, precision)
 

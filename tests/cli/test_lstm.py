@@ -212,7 +212,7 @@ def test_check_fails_where_there_is_no_derivative() -> None:
     ([CELL, "--explain", "--at", "7"], "--at 7 is none of the steps 0 to 0, as in `steps`"),
     ([CELL, "--expect", '{"dj": 1}'], "--expect: the result has no field 'dj'"),
     ([CELL, "--activation", "f=relu", "--steps", "3000"], "c passes the largest float64 at step"),
-    (['{"W": [[1, 2]], "x": NaN}'], "NaN is not a finite number"),
+    (['{"W": [[1, 2]], "x": NaN}'], "x: NaN is not a finite number"),
 ])
 def test_faults_are_one_line_and_status_2(arguments: list[str], message: str) -> None:
     done = invoke("lstm", *arguments)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+import numpy as np
 
 from dlcalc.explain.notation import Expr, Step
 
@@ -51,3 +53,16 @@ def disagreement(step: Step) -> str:
     if math.isclose(found, step.value, rel_tol=1e-9, abs_tol=1e-12):
         return ""
     return f"{step.name}: {found} instead of {step.value}"
+
+
+def elements(record: Any, field: str = "") -> Iterator[tuple[str, tuple[int, ...], float]]:
+    """Every number of a record, with its field and its place there."""
+    if isinstance(record, dict):
+        for name, each in record.items():
+            yield from elements(each, f"{field}.{name}".lstrip("."))
+    elif isinstance(record, list | tuple):
+        for n, each in enumerate(record):
+            yield from elements(each, f"{field}[{n}]")
+    elif record is not None:
+        for index in np.ndindex(np.shape(record)):
+            yield field, index, np.asarray(record)[index].item()

@@ -94,6 +94,9 @@ def bind(
     names, needed = parameters(function)
     if len(arguments) > len(names):
         raise InputError(f"{len(arguments)} arguments; it is written {usage(type)}")
+    for value in arguments:
+        if isinstance(value, str) and value in (*names, *GENERAL):
+            raise InputError(f"{value} is an option: write {value}=VALUE")
     bound = dict(zip(names, arguments, strict=False))
     for key, value in options.items():
         if key in bound:

@@ -79,7 +79,9 @@ class Walker:
         return row
 
     def add(self, row: Row) -> None:
-        """Add a row under its name."""
+        """Add a row under its name, which a name with a dot in it may have taken."""
+        if row.name in self.places:
+            raise at_node(InputError(f"the name {row.name} is given twice"), row.node)
         self.places[row.name] = len(self.rows)
         self.rows.append(row)
 

@@ -100,6 +100,7 @@ REFUSED = [
     ("conv 6 5 5 5 5 5 no 1 1", (1, 5, 5), "9 arguments; it is written conv", "conv 6 5"),
     ("conv 6 5 strde=2", (1, 5, 5), "unknown option 'strde'; did you mean stride?", "conv 6 5"),
     ("conv 6 5 kernel=3", (1, 5, 5), "kernel is given twice", "conv 6 kernel=3"),
+    ("conv 6 5 bias", (1, 5, 5), "bias is an option: write bias=VALUE", "conv 6 5 bias=no"),
     ("conv 0 5", (1, 5, 5), "filters 0 is below 1", "conv 1 5"),
     ("conv six 5", (1, 5, 5), "filters 'six' is not a whole number", "conv 6 5"),
     ("conv 6 5 bias=2", (1, 5, 5), "bias is yes or no, not 2", "conv 6 5 bias=yes"),

@@ -74,8 +74,12 @@ def test_names() -> None:
      "n:1: scale: branches give 3x8x8 and 192; they need the same axes"),
     ("flatten; A: linear 3; linear 3 tie=B",
      "n:1: linear 3 tie=B: no layer B above it; known: flatten1, A"),
+    ("conv 3 1 tie=B", "n:1: conv 3 1 tie=B: no layer B above it"),
     ("flatten; A: linear 3; linear 4 tie=A",
      "n:1: linear 4 tie=A: tied to A, which has 576 weights; it needs 12"),
+    ("b.0.A: relu\nb: repeat 1:\n  A: relu", "n:3: A: relu: the name b.0.A is given twice"),
+    ("relu\nrepeat 10:\n  repeat 1000000: relu",
+     "n:2: repeat: 10,000,001 layers after all repeats; at most 200,000 are counted"),
     ("relu frozen=2", "n:1: relu frozen=2: frozen is yes or no, not 2"),
 ])
 def test_what_does_not_fit_is_named_with_its_place(text: str, message: str) -> None:
@@ -154,7 +158,7 @@ def test_unknown_types_and_optimisers_are_refused() -> None:
         memory(count, optimizer="adm")
     with pytest.raises(InputError, match="batch 0 is below 1"):
         memory(count, batch=0)
-    assert bytes_of(3, "int4") == 2
+    assert bytes_of([3], "int4") == 2
 
 
 def test_no_layer_is_skipped() -> None:
