@@ -47,6 +47,14 @@ def command(out: Output, **values: Any) -> None:
       repeat N: / sum: / concat: / scale:  with indented lines; branches under branch:
 
     \b
+    The layers; one without its arguments is answered with how it is written:
+      conv dwconv conv_transpose maxpool avgpool globalpool adaptivepool upsample
+      linear rbf embedding position prepend batchnorm layernorm groupnorm instancenorm
+      rmsnorm lrn relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid
+      hard_sigmoid hard_swish tanh softplus identity dropout softmax log_softmax
+      flatten reshape sequence transpose crop select lstm gru rnn attention
+
+    \b
     Examples:
       dlcalc params lenet
       dlcalc params lenet --layer C1 --explain

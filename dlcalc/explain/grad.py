@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.calc.equations.tape import backward
 from dlcalc.explain.chains import MOST_FACTORS, Chains, Path, gradient_step
-from dlcalc.explain.grad_formulas import Symbols, Term, formulas, named, partial
+from dlcalc.explain.grad_formulas import CUT, Symbols, Term, formula_of, named, partial
 from dlcalc.explain.notation import Expr, Step
 
 if TYPE_CHECKING:
     from dlcalc.calc.equations.gradients import Derivatives
+    from dlcalc.calc.equations.tape import Instruction
     from dlcalc.calc.equations.tree import Equation
 
 MOST_WRITTEN = 60
@@ -69,22 +70,24 @@ class _Working:
     def __init__(self, result: Derivatives) -> None:
         self.result = result
         self.tape = result.tape
-        self.symbols = Symbols(result.world)
-        start = {**self.tape.numbers, **{at: named(name) for name, at in self.tape.names.items()}}
+        self.names = {at: name for name, at in self.tape.names.items()}
         self.values: dict[Expr, Any] = {
             named(name): value for name, value in result.values.items()
         }
-        self.formulas: dict[str, Any] = {}
-        self.terms = [Term(start.get(at), value) for at, value in enumerate(result.places)]
-        self.operations: dict[str, list[Any]] = {each.name: [] for each in result.system.computed}
+        self.symbols = Symbols(result.world, self.values)
+        start = {**self.tape.numbers, **{at: named(name) for at, name in self.names.items()}}
+        self.terms = [Term(start.get(at, CUT), value) for at, value in enumerate(result.places)]
+        self.operations: dict[str, list[Instruction]] = {
+            each.name: [] for each in result.system.computed
+        }
         for each in self.tape.instructions:
             self.operations[each.equation.name].append(each)
+        self.formulas: dict[str, Any] = {}
         for name, every in self.operations.items():
             if len(every) <= MOST_WRITTEN:
-                found = formulas(every, {at: term.formula for at, term in enumerate(self.terms)})
-                self.formulas[name] = found[every[-1].place]
                 for each in every[:-1]:
-                    self.terms[each.place] = Term(found[each.place], result.places[each.place])
+                    self.terms[each.place].formula = formula_of(each, self.terms)
+                self.formulas[name] = formula_of(every[-1], self.terms)
 
     def steps(self) -> Iterator[tuple[Field, Step]]:
         """Each step, with the field that it works out."""
@@ -113,8 +116,7 @@ class _Working:
             from dlcalc.explain.matrices import array_step
 
             return array_step(name, value, formula)
-        bare = formula in self.values or formula in self.symbols.known
-        numbers = () if bare else (formula.put({**self.values, **self.symbols.known}),)
+        numbers = () if formula in self.values else (formula.put(self.values),)
         return Step(name, value, formula, numbers)
 
     def _back(self, name: str, g: Term, wanted: set[int]) -> dict[int, Term]:
@@ -141,8 +143,8 @@ class _Working:
 
     def _quantities(self, name: str, found: dict[int, Term]) -> list[str]:
         """The quantities that an equation has in it, of those that are derived."""
-        return [by for by in self.result.system.names
-                if by != name and self.tape.names[by] in found]
+        return [self.names[at] for at in sorted(found)
+                if at in self.names and self.names[at] != name]
 
     def _local(self, name: str, by: str, term: Term) -> Step:
         written = name in self.formulas
@@ -195,5 +197,5 @@ class _Working:
             if name in self.operations:
                 g = Term(1 if name == of else total(of, name), gradients[at])
                 for place, term in self._back(name, g, set(gradients)).items():
-                    if place in names.values() and place != at:
+                    if place in self.names and place != at:
                         known[place] = known[place] + term if place in known else term

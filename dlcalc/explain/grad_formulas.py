@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -140,8 +140,8 @@ def _is_number(formula: Formula) -> bool:
 def _elementwise(a: Formula, b: Formula) -> Formula:
     """a ⊙ b; a sign stands before it, a factor of 1 is left out."""
     for one, other in ((a, b), (b, a)):
-        if _is_number(one):
-            return _product(one, other)
+        if _is_number(one) or (one.kind == "div" and _is_number(one.args[0])):
+            return _product(other, one)
         if one.kind == "neg":
             left, right = (one.args[0], other) if one is a else (other, one.args[0])
             return Expr("neg", (_elementwise(left, right),))
@@ -205,8 +205,16 @@ def _cancel(factor: Formula, above: list[Formula], below: list[Formula]) -> None
             return
 
 
+def _size(formula: Formula) -> int:
+    return 1 + sum(map(_size, formula.args)) if isinstance(formula, Expr) else 1
+
+
 SLOPES = {"step": "relu'", "sign": "abs'"}
 """Slopes that are known by a name of their own."""
+CUT = symbol("…")
+"""What stands for a formula too long to be written out."""
+MOST_SIZE = 500
+"""Parts of a sum in a formula that is still written out."""
 PLAIN = ("spread", "column")
 """What formulas of arrays leave unsaid."""
 
@@ -214,10 +222,10 @@ PLAIN = ("spread", "column")
 class Symbols:
     """The functions of the table of operations, on formulas with their values."""
 
-    def __init__(self, numbers: Any) -> None:
+    def __init__(self, numbers: Any, known: dict[Expr, Any]) -> None:
         self.numbers = numbers
-        self.known: dict[Expr, Any] = {}
-        """Values of the slopes that have a name in place of a formula."""
+        self.known = known
+        """Values of symbols, and of the slopes that have a name in place of a formula."""
 
     def __getattr__(self, name: str) -> Callable[..., Term]:
         def function(*arguments: Any) -> Term:
@@ -250,8 +258,9 @@ class Symbols:
         return Term((x / norm).formula, value)
 
     def row_sum(self, x: Term) -> Term:
-        """Sums along the last axis."""
-        return Term(call("sum", x.formula), self.numbers.row_sum(x.value))
+        """Sums along the last axis; softmax in softmax doubles them, so long ones are cut."""
+        inner = x.formula if _size(x.formula) <= MOST_SIZE else CUT
+        return Term(call("sum", inner), self.numbers.row_sum(x.value))
 
     def size(self, x: Term) -> int:
         """The number of elements, which is the same in symbols."""
@@ -277,14 +286,9 @@ class Symbols:
         return Term(term.formula, self.numbers.settled(term.value), term.wide)
 
 
-def formulas(
-    instructions: Sequence[Instruction], start: Mapping[int, Formula]
-) -> dict[int, Formula]:
-    """The formula in every place that instructions fill, from those of names and numbers."""
-    found = dict(start)
-    for each in instructions:
-        parts: tuple[Any, ...] = tuple(found[place] for place in each.arguments)
-        if each.node.operation == "element":
-            parts = (*parts, each.node.at)
-        found[each.place] = written(each.node.operation, *parts)
-    return found
+def formula_of(each: Instruction, terms: Sequence[Term]) -> Formula:
+    """An operation on terms, as it is written."""
+    parts: list[Any] = [terms[place].formula for place in each.arguments]
+    if each.node.operation == "element":
+        parts.append(each.node.at)
+    return written(each.node.operation, *parts)

@@ -92,6 +92,7 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
 
 def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
     from dlcalc.readers.fields import record_of
+    from dlcalc.readers.json_text import check_array
 
     record = record_of(source, (*FIELDS, *RESULTS), ("equations",), allow_nonfinite, layered=TEXTS)
     try:
@@ -102,8 +103,10 @@ def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
         if not isinstance(values, dict):
             raise InputError("is no object of values by name").at("values")
         for name, each in values.items():
-            if isinstance(each, str | dict | None):
-                raise InputError("is no number and no array").at(f"values: {name}")
+            try:
+                values[name] = check_array(each, allow_nonfinite)
+            except InputError as error:
+                raise error.at(name).at("values") from None
         for name in ("of", "wrt"):
             names = record.get(name)
             if not (names is None or isinstance(names, str) or _all_text(names)):

@@ -267,7 +267,8 @@ def _unknown(words: list[str]) -> InputError:
     type = words[0].rstrip(":")
     if any(word.endswith(":") for word in words):
         return InputError(f"{type} opens no block{did_you_mean(type, BLOCKS)}")
-    return InputError(f"unknown layer type {type!r}{did_you_mean(type, [*TYPES, *BLOCKS, *HEAD])}")
+    near = did_you_mean(type, [*TYPES, *BLOCKS, *HEAD])
+    return InputError(f"unknown layer type {type!r}{near or '; dlcalc params --help lists them'}")
 
 
 def _figure(word: str) -> tuple[str, str]:

@@ -159,7 +159,7 @@ def test_results_are_saved_and_read_by_the_next(tmp_path: Path) -> None:
         (['{"equation": "L = w"}'], "unknown field 'equation'; did you mean equations?"),
         (['{"values": {}}'], "field 'equations' is missing"),
         (['{"equations": "L=w", "values": 3}'], "values: is no object of values by name"),
-        (['{"equations": "L=w", "values": {"w": "a"}}'], "values: w: is no number and no array"),
+        (['{"equations": "L=w", "values": {"w": "a"}}'], "values: w: 'a' is text, not a number"),
         (['{"equations": "L=w", "of": 3}'], "of: is no name and no list of names"),
         (["L = w", "w=1", "--expect", '{"gradients": {"L": {"v": 1}}}', "-f", "csv"],
          "--expect: the result has no field 'v'; known: w"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -103,6 +104,13 @@ def test_arrays_are_worked_out_equation_by_equation() -> None:
     assert values_of["dL/dW"] == result.gradients["L"]["W"].tolist()
 
 
+def test_quotients_of_arrays_are_gathered() -> None:
+    loss = "y = σ(X @ w); J = -mean(t*ln(y) + (1 − t)*ln(1 − y))"
+    found = lines(dlcalc.grad(loss, {"X": [[1, 2], [0, 1]], "w": [1, -1], "t": [0, 1]}))
+    assert found["dJ/dy"] == "−t/(2·y) + (1 − t)/(2·(1 − y))"
+    assert found["dJ/dw"] == "Xᵀ (dJ/dy ⊙ y ⊙ (1 − y))"
+
+
 def test_what_is_broadcast_is_summed_on_the_way_back() -> None:
     found = lines(dlcalc.grad("L = sum(softmax(X + b)[0])^2", {"X": [[1, 2]], "b": 1}))
     assert found["dL/db"].startswith("sum(")
@@ -121,6 +129,24 @@ def test_long_equations_are_told_in_words() -> None:
     assert (steps["y"].formula, steps["y"].note) == (None, "81 operations, line 1")
     assert (steps["∂y/∂x"].formula, steps["∂y/∂x"].value) == (None, 160)
     assert steps["dL/dx"].value == 2 * 80 * 160
+    for x in (0.5, [0.5, 1]):
+        long = dlcalc.grad(f"y = sum({' * '.join(['sigmoid(x)/(2 + tanh(x))'] * 30)})", {"x": x})
+        [last] = [step for step in grad_steps(long) if formula_text(step.name) == "dy/dx"]
+        assert np.asarray(last.value).tolist() == np.asarray(long.gradients["y"]["x"]).tolist()
+
+
+def test_softmax_within_softmax_is_cut_short() -> None:
+    equation = f"L = sum({'softmax(' * 25}x{')' * 25})"
+    result = dlcalc.grad(equation, {"x": [1.0, 2.0]})
+    assert "…" in lines(result)["dL/dx"]
+    assert len(lines(result)["dL/dx"]) < 100_000
+
+
+def test_deep_formulas_are_written_out() -> None:
+    equation = f"L = {'tanh(' * 55}x{')' * 55}"
+    result = dlcalc.grad(equation, {"x": 1.0})
+    assert disagreements(result) == []
+    assert lines(result)["∂L/∂x"].count("tanh") > 1000
 
 
 def test_many_paths_do_not_multiply() -> None:

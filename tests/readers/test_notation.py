@@ -83,7 +83,8 @@ REFUSED = [
     ("name a\nname b\nrelu", "net.txt:2: name is given twice", "name a\nrelu"),
     ("inptu 3x8x8\nrelu", "net.txt:1: inptu 3x8x8: unknown layer type 'inptu'; did you mean input",
      "input 3x8x8\nrelu"),
-    ("include net.txt", "net.txt:1: include net.txt: unknown layer type 'include'", "relu"),
+    ("include net.txt", "net.txt:1: include net.txt: unknown layer type 'include'; dlcalc params"
+     " --help lists them", "relu"),
     ("reapet 2:\n  relu", "net.txt:1: reapet 2:: reapet opens no block; did you mean repeat?",
      "repeat 2:\n  relu"),
     ("reapet 2: relu", "net.txt:1: reapet 2: relu: reapet opens no block; did you mean repeat?",

@@ -77,15 +77,15 @@ def differentiate(
     with quiet(f):
         places = forward(tape, f, given)
         named = {name: places[place] for name, place in tape.names.items()}
-        chosen = _derived(system, f, named, of)
+        derived = _derived(system, f, named, of)
         sources = _known(wrt, system.names, "--wrt") if wrt is not None else system.inputs
         wanted = tape.reached(sources)
         passes = {
-            each: backward(
-                tape.instructions, f, places, {tape.names[each]: 1}, wanted, system
-            )
-            for each in chosen
+            each: backward(tape.instructions, f, places, {tape.names[each]: 1}, wanted, system)
+            for each in derived
         }
+        active = {place for found in passes.values() for place in found} & wanted
+        kinks = tuple(_kinks(tape, f, places, active))
     gradients = {
         each: {
             name: f.presented(found.get(tape.names[name], f.zeros(named[name])))
@@ -93,12 +93,8 @@ def differentiate(
         }
         for each, found in passes.items()
     }
-    active = {place for found in passes.values() for place in found} & wanted
-    named = {name: f.presented(value) for name, value in named.items()}
-    return Derivatives(
-        system, named, gradients, tuple(_kinks(tape, f, places, active)), tape, f,
-        tuple(places), passes,
-    )
+    presented = {name: f.presented(value) for name, value in named.items()}
+    return Derivatives(system, presented, gradients, kinks, tape, f, tuple(places), passes)
 
 
 def quiet(f: Any) -> Any:

@@ -152,11 +152,12 @@ def backward(
     for each in reversed(instructions):
         if each.place not in gradients or each.place not in wanted:
             continue
+        given, y = each.given(values), values[each.place]
         for number, place in enumerate(each.arguments):
             if place not in wanted:
                 continue
             try:
-                pulled = _pulled(each, f, gradients[each.place], values, number)
+                pulled = _pulled(each, f, gradients[each.place], y, given, number)
             except DlcalcError as error:
                 error.at(short(each.node.text))
                 raise system.located(error, each.equation) from None
@@ -165,18 +166,19 @@ def backward(
     return gradients
 
 
-def _pulled(each: Instruction, f: Any, g: Any, values: Sequence[Any], number: int) -> Any:
-    """A gradient g of an operation, carried over to one of its arguments."""
-    arguments, y = each.given(values), values[each.place]
-    operands = arguments[: len(each.arguments)]
+def _pulled(
+    each: Instruction, f: Any, g: Any, y: Any, given: tuple[Any, ...], number: int
+) -> Any:
+    """A gradient g of an operation y, carried over to one of its arguments."""
     try:
-        pulled = OPERATIONS[each.node.operation].pull(f, g, y, arguments, number)
-        pulled = f.settled(f.fit(pulled, operands[number]))
-        if f.is_finite(pulled) or not all(map(f.is_finite, (g, y, *operands))):
+        pulled = OPERATIONS[each.node.operation].pull(f, g, y, given, number)
+        pulled = f.settled(f.fit(pulled, given[number]))
+        operands = given[: len(each.arguments)] if not f.is_finite(pulled) else ()
+        if not operands or not all(map(f.is_finite, (g, y, *operands))):
             return pulled
     except (ZeroDivisionError, ValueError, OverflowError):
         pass
     raise InputError(
         f"no finite derivative with respect to {short(each.node.arguments[number].text)} where "
-        f"{all_shown(each.node, f, operands)}; --wrt leaves out what needs none"
+        f"{all_shown(each.node, f, given)}; --wrt leaves out what needs none"
     )

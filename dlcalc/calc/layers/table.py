@@ -77,14 +77,24 @@ def complete(
 
 
 def usage(type: str) -> str:
-    """How a layer of this type is written.
+    """How a layer of this type is written, and what its options are where not given.
 
     >>> usage("linear")
-    'linear UNITS [bias=]'
+    'linear UNITS [bias=yes]'
     """
-    names, needed = parameters(handler(type))
-    options = [f"[{name}=]" for name in names[needed:]]
+    function = handler(type)
+    names, needed = parameters(function)
+    options = [
+        f"[{name}={_written(usual)}]"
+        for name, usual in zip(names[needed:], function.__defaults__ or (), strict=True)
+    ]
     return " ".join([type, *(name.upper() for name in names[:needed]), *options])
+
+
+def _written(usual: Any) -> str:
+    if isinstance(usual, bool):
+        return "yes" if usual else "no"
+    return "" if usual is None else str(usual)
 
 
 def bind(

@@ -139,6 +139,18 @@ class Walker:
         return output, seen
 
 
+def check_written(body: Sequence[Node]) -> None:
+    """Refuse layers whose arguments are wrong whatever their input, with their place."""
+    for node in body:
+        if isinstance(node, Block):
+            check_written(node.body)
+            continue
+        try:
+            bind(node.type, node.arguments, dict(node.options), handler(node.type))
+        except InputError as error:
+            raise at_node(error, node) from None
+
+
 def _in_turn(row: Row, this: str, other: str) -> Row:
     """The row of the same layer in another turn of its repeat."""
     tied = other + row.tied[len(this) :] if row.tied.startswith(this) else row.tied

@@ -324,6 +324,12 @@ def test_absurd_sizes_are_refused_at_once(equations: str, values: dict[str, Any]
         dlcalc.grad(equations, values)
 
 
+def test_a_check_beside_the_end_of_the_domain_is_refused() -> None:
+    result = dlcalc.grad("L = ln(x)", {"x": 1e-9})
+    with pytest.raises(DlcalcError, match="x cannot be moved both ways: L is not defined beside"):
+        check_derivatives(result)
+
+
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from dlcalc.calc.layers.counted import Counted
 from dlcalc.calc.layers.table import FAMILIES, TYPES, bind, handler, parameters, usage
 from dlcalc.errors import DlcalcError
 from dlcalc.readers.notation import read_notation
+from tests.cli.running import invoke
 
 
 def counted(layer: str, shape: tuple[int, ...]) -> Counted:
@@ -151,6 +154,15 @@ def test_every_type_has_its_function_and_its_usage() -> None:
         names, needed = parameters(handler(type))
         assert needed <= len(names)
         assert usage(type).startswith(type)
+
+
+def test_readme_and_help_show_how_every_type_is_written() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    [listed] = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    told = invoke("params", "--help").out
+    for type in TYPES:
+        assert usage(type) in (listed.splitlines() if " " in usage(type) else listed.split())
+        assert f" {type} " in told.replace("\n", " ")
 
 
 def test_a_transposed_convolution_is_counted_on_its_input() -> None:

@@ -125,6 +125,14 @@ def test_too_many_layers_are_refused_at_once() -> None:
     assert len(params(read_notation("repeat 1000:\n  repeat 200: relu"), (3,)).rows) == 200_000
 
 
+def test_a_hundred_thousand_layers() -> None:
+    lines = "conv 3 3 pad=1\nrelu; " * 50_000
+    count = params(read_notation(lines), (3, 8, 8))
+    assert len(count.rows) == 100_000
+    assert count.params == 50_000 * 84
+    assert read_notation(lines.replace("\n", ";")).body[-1].place == ""
+
+
 def test_counts_do_not_overflow() -> None:
     wide = params(read_notation(f"linear {10**30}"), (10**30,))
     assert wide.params == 10**60 + 10**30
@@ -133,6 +141,8 @@ def test_counts_do_not_overflow() -> None:
 def test_an_input_is_needed() -> None:
     with pytest.raises(InputError, match="give --input, such as 3x224x224"):
         params(read_notation("relu"))
+    with pytest.raises(InputError, match=r"conv: filters is missing; .* \[stride=1\]"):
+        params(read_notation("repeat 2: conv"))
     with pytest.raises(ShapeError, match="input is 16x2x2; a kernel of 5 does not fit"):
         params(model("lenet"), (1, 20, 20))
     assert params(model("lenet"), (1, 36, 36)).rows[-4].output == (480,)
