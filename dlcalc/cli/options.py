@@ -35,6 +35,10 @@ def output_options(callback: Callback) -> Callback:
 
     def with_output(**values: Any) -> Any:
         chosen = {name: values.pop(name) for name in _NAMES}
+        if chosen["save"] is not None:
+            from dlcalc.render.save import check_ending
+
+            check_ending(chosen["save"])  # before anything is computed in vain
         at = values.pop("at", None)
         chosen["explain"] |= at is not None
         return callback(out=Output(**chosen, at=at), **values)

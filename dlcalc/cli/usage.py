@@ -11,7 +11,7 @@ def complaint(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
         message = f"no such option {error.option_name}"
         if error.possibilities:
-            message += f"; did you mean {' or '.join(sorted(error.possibilities))}?"
+            message += f"; did you mean {' or '.join(error.possibilities)}?"
     elif isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
         message = _argument(error, error.param)
     if _wants_hint(error) and isinstance(error, click.UsageError) and error.ctx is not None:
