@@ -22,6 +22,8 @@ def element_step(result: LstmResult, field: str, index: Index) -> Step | None:
     """The step that gives one element: of `steps[1].dc` (0,), of `dW` (3, 0)."""
     if step := _STEP.fullmatch(field):
         return _of_step(result, int(step[1]), step[2], index)
+    if field.startswith("next."):
+        return _of_next(result, field.removeprefix("next."), index)
     H, last = result.problem.hidden, index[-1] if index else 0
     if field in ("dW", "d_weight_hh_l0", "d_weight_ih_l0"):
         column = last + (H if field == "d_weight_ih_l0" else 0)
@@ -56,6 +58,25 @@ def _of_step(result: LstmResult, t: int, name: str, index: Index) -> Step | None
         entering = np.asarray(place.dh_entering)[sequence, unit].item()
         terms = products([(entering, 1), *_back(place.after, sequence, unit)])
     return Step(step.name, None, step.formula, (*step.numbers, *([terms] if terms else [])))
+
+
+def _of_next(result: LstmResult, name: str, index: Index) -> Step | None:
+    """What the step after the last sends back, of which no more is known than its gates."""
+    H, t = result.problem.hidden, result.problem.steps + 1
+    later = place_at(result, result.problem.steps - 1).after
+    assert later is not None
+    sequence, unit = (index[0] if len(index) > 1 else 0), index[-1]
+    if name == "dh":
+        return _sum("r", _back(later, sequence, unit))
+    if name == "dx":
+        return _sum("δx", _back(later, sequence, H + unit))
+    if name == "dc":
+        return None
+    gate = result.problem.gates[unit // H]
+    at = (sequence, unit % H)
+    found = {name_of(each, t): later[each][at].item() for each in (gate, "d" + gate)}
+    symbolic = formula(result, "dz" + gate, t)
+    return Step(name_of("dz" + gate, t), None, symbolic, (symbolic.put(found),))
 
 
 def _in_numbers(result: LstmResult, place: Place, t: int, name: str, unit: Any) -> Step:

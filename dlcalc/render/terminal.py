@@ -52,7 +52,8 @@ def line_chart(
         (value for values in series.values() for value in values), log=log_y, ticks=page.ticks
     )
     inks = [*colours, *[""] * (len(series) - len(colours))]
-    frame = Frame(page, axis(x, snug=True), up, entries(marks, series), inks)
+    across = axis(x, snug=True, counted=True)
+    frame = Frame(page, across, up, entries(marks, series), inks)
     canvas = frame.canvas()
     for index, (mark, values) in enumerate(zip(cycle(marks), series.values(), strict=False)):
         ink = inks[index]
