@@ -9,9 +9,9 @@ and two bisections find its ends, however large the numbers are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, islice, product
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
 from dlcalc.calc.sizes import (
@@ -32,8 +32,7 @@ MOST_LISTED = 1000
 Range = tuple[int, int | None]
 
 
-@dataclass(frozen=True)
-class Solution:
+class Solution(NamedTuple):
     """One value of the unknown that gives the output; tuples where there are several axes."""
 
     value: int | tuple[int, ...]
@@ -114,13 +113,13 @@ def _check_given(unknown: str, given: dict[str, Any]) -> None:
 def with_value(axis: Axis, unknown: str, value: int, pad: str | int | Pair) -> Axis:
     """The axis with the unknown put in; padding goes to both sides, or follows from its name."""
     if unknown == "pad":
-        return replace(axis, pad=(value, value))
+        return axis._replace(pad=(value, value))
     changes: dict[str, Any] = {unknown: value}
-    made = replace(axis, **changes)
+    made = axis._replace(**changes)
     if not isinstance(pad, str):
         return made
     pair = pad_pair(pad, made.input, made.kernel, made.stride, made.dilation, made.transposed)
-    return replace(made, pad=pair)
+    return made._replace(pad=pair)
 
 
 def _falls(unknown: str, axis: Axis, pad: str | int | Pair) -> bool:
