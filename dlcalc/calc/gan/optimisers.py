@@ -41,14 +41,14 @@ class Adam:
         # Both means without their factors (1−β), which go into the size of the step.
         self.state = {
             "mean": np.zeros_like(values), "square": np.zeros_like(values),
-            "step": np.zeros((), np.int64),
+            "step": np.zeros(1, np.int64),
         }  # fmt: skip
         self._room = np.empty(min(BLOCK, values.size), values.dtype)
 
     def step(self, values: Array, gradients: Array) -> None:
         """Move the values, in place; `gradients` is overwritten."""
         self.state["step"] += 1
-        step = int(self.state["step"])
+        step = int(self.state["step"][0])
         root = math.sqrt((1 - BETA2**step) / (1 - BETA2))
         size = self.rate * (1 - self.beta1) / (1 - self.beta1**step) * root
         for part in blocks(values.size):
@@ -77,7 +77,7 @@ class Momentum:
 
     def __init__(self, values: Array, rate: float, momentum: float) -> None:
         self.rate, self.momentum = rate, momentum
-        self.state = {"velocity": np.zeros_like(values), "step": np.zeros((), np.int64)}
+        self.state = {"velocity": np.zeros_like(values), "step": np.zeros(1, np.int64)}
 
     def step(self, values: Array, gradients: Array) -> None:
         """Move the values, in place; `gradients` is overwritten."""

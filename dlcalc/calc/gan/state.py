@@ -29,7 +29,7 @@ def to_arrays(training: Training) -> dict[str, Array]:
     arrays = {
         "header": np.frombuffer(json.dumps(header, sort_keys=True).encode(), np.uint8),
         "history": np.array(history, float).reshape(-1, len(MEASURES)),
-        "done": np.array(training.done), **dict(_targets(training, training.done)),
+        "done": np.array([training.done]), **dict(_targets(training, training.done)),
     }
     return {name: each for name, each in arrays.items() if each.size}
 
@@ -53,7 +53,7 @@ def from_arrays(training: Training, arrays: Mapping[str, Array]) -> None:
     for name, wanted in made_with(training).items():
         if header.get(name) != wanted:
             raise InputError(_differs(name, header.get(name), wanted))
-    done = int(_array(arrays, "done", ()))
+    done = int(_array(arrays, "done", (1,))[0])
     if not 0 <= done < training.batches:
         raise InputError(f"{done} batches of an epoch of {training.batches} are done")
     for name, target in _targets(training, done):
