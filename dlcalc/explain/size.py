@@ -7,7 +7,7 @@ from typing import Any
 
 from dlcalc.calc.sizes import Axis
 from dlcalc.calc.solve import Solutions, with_value
-from dlcalc.explain.notation import Expr, Step, ceil, floor, symbol
+from dlcalc.explain.notation import Expr, Step, add, ceil, floor, symbol
 
 L, F, P, S, D = (symbol(name) for name in "LFPSD")
 BEFORE, AFTER, EXTRA = symbol("P", "before"), symbol("P", "after"), symbol("A")
@@ -35,9 +35,9 @@ def output_step(axis: Axis, name: Any = OUTPUT) -> Step:
     formula = rounded(room / S) + 1
     columns = axis.padded - axis.span
     windows = -(-columns // axis.stride) if axis.ceil else columns // axis.stride
-    stages = [formula.put(values), rounded(symbol(str(columns)) / axis.stride) + 1]
+    stages = [formula.put(values), rounded(Expr("div", (columns, axis.stride))) + 1]
     if axis.stride > 1:
-        stages.append(symbol(str(windows)) + 1)
+        stages.append(add(windows, 1))
     remark = _legend(axis)
     if axis.output < windows + 1:
         stages[-1] = stages[-1] - 1
