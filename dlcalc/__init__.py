@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 _FUNCTIONS = {
     "conv": "dlcalc.calc.convolution",
     "lstm": "dlcalc.calc.lstm",
+    "grad": "dlcalc.readers.grad",
     "diagnose": "dlcalc.calc.diagnosis",
     "kl": "dlcalc.calc.kl",
     "model": "dlcalc.readers.models",

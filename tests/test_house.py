@@ -80,7 +80,7 @@ def loaded_by_command(*arguments: str) -> set[str]:
     "line",
     ["--version", "--help", "size -L 32 -F 5", "size -L 32 -F 5 -f json", "size -f csv",
      "size -L 9 -F 3 -O 9 --solve pad -f plain", "size --explain", "completion bash",
-     "mults -L 4 -F 5 -f json", "mults dcgan -f csv"],
+     "mults -L 4 -F 5 -f json", "grad L=w^2*x w=3 x=0.5 -f json", "mults dcgan -f csv"],
 )  # fmt: skip
 def test_integer_commands_load_neither_numpy_nor_tabulate(line: str) -> None:
     assert not {"numpy", "tabulate"} & loaded_by_command(*line.split())

@@ -106,7 +106,7 @@ ACTIVATIONS = {
         Activation("tanh", np.tanh, lambda x, y: 1 - y * y),
         Activation(
             "relu",
-            lambda x: np.where(x.real > 0, x, 0).astype(x.dtype),
+            lambda x: np.where(x.real <= 0, 0, x).astype(x.dtype),
             lambda x, y: (x.real > 0).astype(x.dtype),
         ),
         Activation("leaky_relu", lambda x: np.where(x.real > 0, x, LEAK * x), _leaky_slope),

@@ -24,7 +24,10 @@ from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 Array = np.ndarray[Any, np.dtype[Any]]
 
 HEADS = ("sigmoid", "identity")
-MOST_NOISE = 1 << 24
+MOST_NOISE = 1 << 20
+"""Numbers of noise, each of which leads to a z and a gradient of its own."""
+MOST_VALUES = 1 << 24
+"""Values of one layer, over samples and examples: 128 MiB of them."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,17 @@ def as_autoencoder(
     outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
     epsilon, sampled = _as_noise(noise, len(inputs), len(w_mu), single)
     require_few(sum(each.size for each in (*hidden, w_mu, w_sigma, *outward)))
+    widest = epsilon[..., 0].size * max(len(each) for each in outward)
+    if widest > MOST_VALUES:
+        message = f"{widest:,} values of one layer are more than {MOST_VALUES:,}"
+        raise LimitError(message).at("noise")
     return Autoencoder(inputs, epsilon, hidden, w_mu, w_sigma, outward, head, single, sampled)
 
 
 def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
     """ε from N(0, 1) in the shape that x and W_μ ask for, after an axis of `samples` if any.
 
-    LimitError beyond 2²⁴ numbers.
+    LimitError beyond 2²⁰ numbers.
 
     >>> drawn_noise([[0, 1], [1, 1]], [[1, 2]], 3, seed=0).shape
     (3, 2, 1)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.dense import DenseGradients, DensePass, backward, forward
+from dlcalc.calc.floats import all_finite
 from dlcalc.calc.network import Network, as_layers, evaluate
 from dlcalc.errors import InputError
 
@@ -34,7 +35,7 @@ def back_propagate(
 ) -> Propagated:
     """The passes, y, J and gradients of the network with those parameters.
 
-    InputError where any of them overflows.
+    InputError where any of them overflows; what is not finite in the input is passed on.
 
     >>> from dlcalc.calc.network import as_network
     >>> network = as_network([1.0], [1.0], [[[3.0]]], output="identity")
@@ -48,6 +49,6 @@ def back_propagate(
         y, losses = evaluate(network, passes)
         loss = float(losses.mean())
         found = backward(layers, passes, network.objective.slope(y, network.target) / len(y))
-    if not np.isfinite(loss) or not all(np.isfinite(each.weight).all() for each in found):
+    if network.finite and not all_finite(np.asarray(loss), *(each.weight for each in found)):
         raise InputError(f"the values overflow (loss {loss:g}): inputs or weights are too large")
     return Propagated(passes, y, loss, found)

@@ -16,6 +16,8 @@ from dlcalc.errors import InputError, LimitError
 Array = np.ndarray[Any, np.dtype[Any]]
 
 STEP_LIMIT = 1_000_000
+WORK_LIMIT = 20_000_000_000
+"""Products of a weight with a value, over all steps and examples, forwards."""
 TWIN_DECIMALS = 9
 
 
@@ -41,7 +43,7 @@ def descend(network: Network, steps: int) -> Descent:
     """Take that many steps of gradient descent over the whole batch.
 
     InputError for a negative count, or where the loss overflows, with the step;
-    LimitError beyond a million steps.
+    LimitError beyond a million steps, or 20 billion products on the way forward.
 
     >>> from dlcalc.calc.network import as_network
     >>> run = descend(as_network([1.0], [0.0], [[[1.0]]], output="identity"), 2)
@@ -52,6 +54,10 @@ def descend(network: Network, steps: int) -> Descent:
         raise InputError(f"expected 0 or more, not {steps}").at("steps")
     if steps > STEP_LIMIT:
         raise LimitError(f"{steps:,} are more than the {STEP_LIMIT:,} taken at once").at("steps")
+    products = steps * len(network.x) * sum(weight.size for weight in network.weights)
+    if products > WORK_LIMIT:
+        message = f"{products:,} products, forwards, are more than the {WORK_LIMIT:,} taken at once"
+        raise LimitError(message).at("steps")
     weights = [weight.copy() for weight in network.weights]
     biases = [bias.copy() for bias in network.biases] if network.biases else None
     losses = []

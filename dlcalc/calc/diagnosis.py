@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from dlcalc.calc.learning_curve import Finding, LearningCurve, findings
+from dlcalc.calc.learning_curve import Finding, as_curve, findings
 from dlcalc.calc.remedies import MAYBE, NO, REMEDIES, WORSE, YES, RemedyFacts
 from dlcalc.errors import InputError
 
@@ -61,18 +61,21 @@ def diagnose(
     train_error: float | None = None,
     test_error: float | None = None,
     *,
-    target: float = DEFAULT_TARGET,
-    curve: LearningCurve | None = None,
+    target: float | None = None,
+    curve: object = None,
 ) -> Diagnosis:
     """Bias, variance, both or neither, and what would help.
 
-    Errors are fractions (0.02), or any loss that is 0 at its best, all in one unit. Of
+    Errors are fractions (0.02), or any loss that is 0 at its best, all in one unit; the
+    target is 0.05 unless given, which above 1, where an error is no rate, it has to be. Of
     excess = test − target, the bias part is train − target and the variance part
     test − train; each counts from a quarter of the excess on. Where the test error meets
-    the target there is no excess, and neither is diagnosed. A learning curve gives both
-    errors by its last point, and decides the remedies that its course speaks about.
+    the target there is no excess, and neither is diagnosed. A learning curve, as `as_curve`
+    takes it, gives both errors by its last point, and decides the remedies that its course
+    speaks about.
 
-    Raises InputError for an error that is missing, below 0 or not finite.
+    Raises InputError for an error that is missing, below 0 or not finite, and for one
+    above 1 without a target.
 
     >>> found = diagnose(0.02, 0.2)
     >>> found.diagnosis, round(found.gap, 6)
@@ -80,15 +83,20 @@ def diagnose(
     >>> [each.helps for each in found.remedies[:3]]
     ['yes', 'yes', 'no']
     """
-    if curve is not None:
+    course = None if curve is None else as_curve(curve)
+    if course is not None:
         if train_error is not None or test_error is not None:
             raise InputError("errors: give them, or a learning curve, not both")
-        train_error, test_error = curve.last.train_error, curve.last.test_error
+        train_error, test_error = course.last.train_error, course.last.test_error
     train = _error("training error", train_error)
     test = _error("test error", test_error)
+    if target is None:
+        _require_rates(train, test)
+        target = DEFAULT_TARGET
     target = _error("target", target)
     name, why = _parts(train, test, target)
-    seen = findings(curve) if curve is not None else ()
+    seen = findings(course) if course is not None else ()
+    told = ("variance",) if name == "variance" else ("variance", "bias")
     remedies = tuple(_judged(facts, name, seen) for facts in REMEDIES)
     return Diagnosis(
         name,
@@ -99,7 +107,7 @@ def diagnose(
         gap=test - train,
         bias=train - target,
         excess=test - target,
-        findings=tuple(dict.fromkeys(each.text for each in seen)),
+        findings=tuple(dict.fromkeys(each.text for each in seen if each.part in told)),
         remedies=remedies,
     )
 
@@ -112,6 +120,15 @@ def _error(name: str, value: float | None) -> float:
     return float(value)
 
 
+def _require_rates(train: float, test: float) -> None:
+    for name, value in (("training error", train), ("test error", test)):
+        if value > 1:
+            raise InputError(
+                f"{name}: {value:g} is above 1, so it is no rate: write {value:g}% if it is a "
+                "percentage, and of a loss give the target too"
+            )
+
+
 def _parts(train: float, test: float, target: float) -> tuple[str, str]:
     """The diagnosis, and the numbers that say so."""
     excess = test - target
@@ -120,16 +137,21 @@ def _parts(train: float, test: float, target: float) -> tuple[str, str]:
     shares = {"bias": (train - target) / excess, "variance": (test - train) / excess}
     counted = [part for part, share in shares.items() if share >= COUNTS]
     name = "both" if len(counted) == 2 else counted[0]
-    bias = f"bias {train:.6g} − {target:.6g} = {train - target:.6g}"
-    variance = f"variance {test:.6g} − {train:.6g} = {test - train:.6g}"
+    bias = f"bias {train:.6g} − {target:.6g} = {_signed(train - target)}"
+    variance = f"variance {test:.6g} − {train:.6g} = {_signed(test - train)}"
     return name, f"above the target by {excess:.6g}: {bias}, {variance}"
+
+
+def _signed(value: float) -> str:
+    text = f"{abs(value):.6g}"
+    return f"−{text}" if value < 0 else text
 
 
 def _judged(facts: RemedyFacts, diagnosis: str, seen: tuple[Finding, ...]) -> Remedy:
     if diagnosis == "neither":
         return Remedy(facts.name, NO, "the test error meets the target; nothing asks for it")
     for finding in seen:
-        if finding.remedy == facts.name and diagnosis == "variance":
+        if finding.remedy == facts.name and finding.part == diagnosis:
             return Remedy(facts.name, finding.helps, finding.text)
     if diagnosis == "both":
         return _against_both(facts)

@@ -12,7 +12,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Parameters = Mapping[str, Array]
 Loss = Callable[[Parameters], Any]
 
-CENTRAL_STEP = float(np.finfo(float).eps ** (1 / 3))
+EPSILON = float(np.finfo(float).eps)
+CENTRAL_STEP = EPSILON ** (1 / 3)
 COMPLEX_STEP = 1e-30
 CENTRAL_TOLERANCE = 1e-6
 COMPLEX_TOLERANCE = 1e-10
@@ -30,6 +31,10 @@ class GradientCheck:
     """(f(x + h) − f(x − h))/2h."""
     complex_step: Array
     """Im f(x + ih)/h, free of cancellation."""
+    resolution: float = 0.0
+    """What the rounding of f may make of the central one."""
+    rounding: float = 0.0
+    """What rounding may make of the gradient itself, where large terms of it cancel."""
 
     @property
     def central_error(self) -> float:
@@ -44,8 +49,13 @@ class GradientCheck:
     @property
     def passed(self) -> bool:
         """Whether both differences are within what their method can resolve."""
+        central, complex_step = (
+            _scale(self.formula, each) for each in (self.central, self.complex_step)
+        )
+        allowed = CENTRAL_TOLERANCE + (self.resolution + self.rounding) / central
         return (
-            self.central_error <= CENTRAL_TOLERANCE and self.complex_error <= COMPLEX_TOLERANCE
+            self.central_error <= allowed
+            and self.complex_error <= COMPLEX_TOLERANCE + self.rounding / complex_step
         )
 
 
@@ -57,12 +67,17 @@ def largest_difference(a: Array, b: Array) -> float:
     """
     if np.size(a) == 0:
         return 0.0
-    scale = max(1.0, float(np.max(np.abs(a))), float(np.max(np.abs(b))))
-    return float(np.max(np.abs(a - b))) / scale
+    with np.errstate(invalid="ignore"):
+        return float(np.max(np.abs(a - b))) / _scale(a, b)
+
+
+def _scale(a: Array, b: Array) -> float:
+    return max(1.0, *(float(np.max(np.abs(each), initial=0.0)) for each in (a, b)))
 
 
 def check_gradients(
-    loss: Loss, parameters: Parameters, gradients: Mapping[str, Any]
+    loss: Loss, parameters: Parameters, gradients: Mapping[str, Any],
+    roundings: Mapping[str, float] | None = None,
 ) -> list[GradientCheck]:
     """Hold each gradient against central and complex-step differences of `loss`.
 
@@ -70,25 +85,36 @@ def check_gradients(
     entry of every parameter named in `gradients` is moved, two (central) and one
     (complex) evaluations each. The complex step is that of Squire and Trapp 1998,
     "Using complex variables to estimate derivatives of real functions". A parameter
-    that lies on a kink has no derivative, and its check may fail.
+    that lies on a kink has no derivative, and its check may fail. `roundings` are what a
+    gradient, by name, may owe to rounding.
 
     >>> x = np.array([1.0, 2.0])
     >>> [check] = check_gradients(lambda p: (p["x"] ** 2).sum(), {"x": x}, {"x": 2 * x})
     >>> check.passed
     True
     """
-    checks = []
-    for name, formula in gradients.items():
-        value = np.asarray(parameters[name], dtype=float)
-        central, complex_step = np.empty(value.shape), np.empty(value.shape)
-        for index in np.ndindex(value.shape):
-            h = CENTRAL_STEP * max(1.0, abs(float(value[index])))
-            up, down = (_moved(loss, parameters, name, index, each) for each in (h, -h))
-            central[index] = (up - down).real / (2 * h)
-            moved = _moved(loss, parameters, name, index, COMPLEX_STEP * 1j)
-            complex_step[index] = np.imag(moved) / COMPLEX_STEP
-        checks.append(GradientCheck(name, np.asarray(formula, dtype=float), central, complex_step))
-    return checks
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        resolution = 4 * EPSILON * abs(float(np.real(loss(parameters)))) / CENTRAL_STEP
+        return [
+            GradientCheck(
+                name, np.asarray(formula, dtype=float), *_differences(loss, parameters, name),
+                resolution, (roundings or {}).get(name, 0.0),
+            )
+            for name, formula in gradients.items()
+        ]  # fmt: skip
+
+
+def _differences(loss: Loss, parameters: Parameters, name: str) -> tuple[Array, Array]:
+    """The central and the complex-step one of every entry of a parameter."""
+    value = np.asarray(parameters[name], dtype=float)
+    central, complex_step = np.empty(value.shape), np.empty(value.shape)
+    for index in np.ndindex(value.shape):
+        h = CENTRAL_STEP * max(1.0, abs(float(value[index])))
+        up, down = (_moved(loss, parameters, name, index, each) for each in (h, -h))
+        central[index] = (up - down).real / (2 * h)
+        moved = _moved(loss, parameters, name, index, COMPLEX_STEP * 1j)
+        complex_step[index] = np.imag(moved) / COMPLEX_STEP
+    return central, complex_step
 
 
 def _moved(

@@ -56,3 +56,12 @@ def as_layers_of(values: object, name: str) -> tuple[Array, ...]:
     if isinstance(values, str | bytes | dict) or not hasattr(values, "__iter__"):
         raise InputError(f"{name} is no list of one array a layer")
     return tuple(as_doubles(each, f"{name}[{place}]") for place, each in enumerate(values))
+
+
+def all_finite(*arrays: Array) -> bool:
+    """Whether there is no NaN and no infinity in any of them.
+
+    >>> all_finite(np.zeros(2), np.array([np.inf]))
+    False
+    """
+    return all(bool(np.isfinite(each).all()) for each in arrays)

@@ -11,7 +11,7 @@ import numpy as np
 
 from dlcalc.calc.axes import by_x
 from dlcalc.calc.numbers import as_numbers
-from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -113,7 +113,10 @@ def as_gaussian(value: Any, name: str) -> Gaussian:
     mean, sigma = pair.tolist()
     if sigma <= 0:
         raise InputError(f"{name}: sigma is {sigma:g}; it must be above 0")
-    return gaussian(mean, sigma**2, name)
+    variance = sigma * sigma
+    if not 0 < variance < math.inf:
+        raise LimitError(f"{name}: sigma is {sigma:g}, and its square is no float but {variance:g}")
+    return gaussian(mean, variance, name)
 
 
 def finite_floats(values: Any, name: str) -> Array:

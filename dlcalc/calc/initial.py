@@ -36,6 +36,8 @@ def initial_weights(
     if init not in INITIALS:
         raise InputError(f"unknown init {init!r}{did_you_mean(init, INITIALS)}")
     _require_sizes(sizes)
+    if not math.isfinite(constant):
+        raise InputError(f"expected a finite number, not {constant:g}").at("constant")
     generator = np.random.default_rng(seed)
     shapes = [(after, before) for before, after in pairwise(sizes)]
     return [_draw(init, generator, shape, constant) for shape in shapes]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.differences import GradientCheck, Parameters, check_gradients
+from dlcalc.calc.differences import EPSILON, GradientCheck, Loss, Parameters, check_gradients
+from dlcalc.calc.floats import all_finite
 from dlcalc.calc.gaussian import Array, Gaussian, as_gaussian
 from dlcalc.errors import LimitError, ShapeError
 
@@ -32,6 +33,11 @@ class KL:
     p: Gaussian
     """The distribution that q is held against."""
 
+    @property
+    def gradients(self) -> dict[str, Array]:
+        """Those of :func:`kl_gradients`."""
+        return kl_gradients(self.q, self.p)
+
 
 def kl(q: Any, p: Any) -> KL:
     """KL(q‖p) of two Gaussians, in nats, through their Cholesky factors.
@@ -49,6 +55,8 @@ def kl(q: Any, p: Any) -> KL:
     0.5
     >>> round(kl({"mean": [0, 0], "covariance": [1, 4]}, {"mean": [0, 0], "covariance": 1}).kl, 6)
     0.806853
+    >>> kl((1, 2), (0, 1)).gradients["covariance_q"].tolist()
+    [[0.375]]
     """
     q, p = as_gaussian(q, "q"), as_gaussian(p, "p")
     if q.dimension != p.dimension:
@@ -77,20 +85,27 @@ def kl_gradients(q: Gaussian, p: Gaussian) -> dict[str, Array]:
     >>> {name: each.tolist() for name, each in kl_gradients(as_gaussian((3, 1), "q"), unit).items()}
     {'mean_q': [3.0], 'covariance_q': [[0.0]], 'mean_p': [-3.0], 'covariance_p': [[-4.5]]}
     """
-    precision_q, precision_p = _precision(q), _precision(p)
-    difference = q.mean - p.mean
-    pull = precision_p @ difference
-    second = q.covariance + np.outer(difference, difference)
-    return {
-        "mean_q": pull,
-        "covariance_q": 0.5 * (precision_p - precision_q),
-        "mean_p": 0.0 - pull,
-        "covariance_p": 0.5 * (precision_p - precision_p @ second @ precision_p),
-    }
+    with np.errstate(over="ignore", invalid="ignore"):
+        precision_q, precision_p = precision(q), precision(p)
+        difference = q.mean - p.mean
+        pull = precision_p @ difference
+        second = q.covariance + np.outer(difference, difference)
+        found = {
+            "mean_q": pull,
+            "covariance_q": 0.5 * (precision_p - precision_q),
+            "mean_p": 0.0 - pull,
+            "covariance_p": 0.5 * (precision_p - precision_p @ second @ precision_p),
+        }
+    if not all_finite(*found.values()):
+        raise LimitError("the gradients of KL(q‖p) are past the largest float, 1.8e308")
+    return found
 
 
 def check_kl(q: Gaussian, p: Gaussian) -> list[GradientCheck]:
     """The gradients of KL(q‖p) held against central and complex-step differences.
+
+    Each covariance is moved in the coordinates in which it is the identity, and the means
+    in those of p: nothing is too narrow, too wide or too near to singular for them.
 
     >>> all(each.passed for each in check_kl(as_gaussian((1, 2), "q"), as_gaussian((0, 1), "p")))
     True
@@ -99,27 +114,51 @@ def check_kl(q: Gaussian, p: Gaussian) -> list[GradientCheck]:
         raise LimitError(
             f"{q.mean.size} dimensions; gradients are checked in up to {MOST_CHECKED}"
         )
-    parameters = {
-        "mean_q": q.mean,
-        "covariance_q": q.covariance,
-        "mean_p": p.mean,
-        "covariance_p": p.covariance,
-    }
-    return check_gradients(_by_elimination, parameters, kl_gradients(q, p))
+    gradients = kl_gradients(q, p)
+    offset = np.linalg.solve(p.factor, q.mean - p.mean) / 2
+    unit = max(1.0, float(np.abs(offset).max()))
+    at = {"mean_q": offset / unit, "mean_p": -offset / unit}
+    at |= dict.fromkeys(("covariance_q", "covariance_p"), np.eye(q.dimension))
+    seen: dict[str, Array] = {}
+    roundings: dict[str, float] = {}
+    for name, gradient in gradients.items():
+        left = q.factor if name == "covariance_q" else p.factor
+        right = left if gradient.ndim == 2 else np.array([[unit]])
+        columns = np.atleast_2d(gradient.T).T
+        seen[name] = (left.T @ columns @ right).reshape(gradient.shape)
+        sizes = np.abs(left).T @ np.abs(columns) @ np.abs(right)
+        roundings[name] = q.dimension * EPSILON * float(sizes.max())
+    return check_gradients(_by_elimination(q, p, unit, at), at, seen, roundings)
 
 
-def _by_elimination(parameters: Parameters) -> Any:
-    """The divergence without a Cholesky factor: analytic in every entry, also off the symmetric."""
-    spread_q, spread_p = parameters["covariance_q"], parameters["covariance_p"]
-    difference = parameters["mean_q"] - parameters["mean_p"]
-    trace = np.trace(np.linalg.solve(spread_p, spread_q))
-    mahalanobis = difference @ np.linalg.solve(spread_p, difference)
-    (sign_q, log_q), (sign_p, log_p) = np.linalg.slogdet(spread_q), np.linalg.slogdet(spread_p)
-    log_determinant = log_p - log_q + np.log(sign_p / sign_q)
-    return 0.5 * (trace + mahalanobis + log_determinant - difference.size)
+def _by_elimination(q: Gaussian, p: Gaussian, unit: float, at: Parameters) -> Loss:
+    """What the divergence changes by, without a Cholesky factor of what is moved.
+
+    The means are in `unit` times the coordinates in which p is N(0, 1), each covariance in
+    those in which it is the identity. It is analytic in every entry, also off the
+    symmetric, and each term is taken from its value at `at`, so that a large one hides no
+    small change of another.
+    """
+    map_ = np.linalg.solve(p.factor, q.factor)
+
+    def terms(parameters: Parameters) -> Array:
+        spread_q, spread_p = parameters["covariance_q"], parameters["covariance_p"]
+        difference = unit * (parameters["mean_q"] - parameters["mean_p"])
+        (sign_q, log_q), (sign_p, log_p) = np.linalg.slogdet(spread_q), np.linalg.slogdet(spread_p)
+        trace = np.trace(np.linalg.solve(spread_p, map_ @ spread_q @ map_.T))
+        mahalanobis = difference @ np.linalg.solve(spread_p, difference)
+        return np.array([trace, mahalanobis, log_p - log_q + np.log(sign_p / sign_q)])
+
+    base = terms(at)
+    return lambda parameters: 0.5 * (terms(parameters) - base).sum()
 
 
-def _precision(distribution: Gaussian) -> Array:
+def precision(distribution: Gaussian) -> Array:
+    """Σ⁻¹.
+
+    >>> precision(as_gaussian((0, 2), "q")).tolist()
+    [[0.25]]
+    """
     inverse = np.linalg.inv(distribution.factor)
     result: Array = inverse.T @ inverse
     return result

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from dlcalc.calc.posterior import Fit
 
 REVERSE, FORWARD = "KL(q||p)", "KL(p||q)"
-NOUGHT = 1e-9
+NOUGHT = 1e-12
+"""What the quadrature cannot tell from 0."""
 
 
 @dataclass(frozen=True)

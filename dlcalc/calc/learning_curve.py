@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dlcalc.errors import InputError
@@ -50,6 +50,8 @@ class Finding:
     """The name of the remedy, as in REMEDIES."""
     helps: str
     """`yes`, `no` or `maybe`."""
+    part: str = "variance"
+    """The part of the error, `variance` or `bias`, that the remedy is meant for here."""
 
 
 def learning_curve(axis: str, rows: Sequence[Sequence[float]]) -> LearningCurve:
@@ -76,14 +78,45 @@ def learning_curve(axis: str, rows: Sequence[Sequence[float]]) -> LearningCurve:
     return LearningCurve(axis, points)
 
 
+def as_curve(value: object) -> LearningCurve:
+    """A learning curve as it is, or from its columns by name.
+
+    Those are `examples` or `epochs`, `train_error` and `test_error`. Raises InputError for
+    other names and for columns of different lengths.
+
+    >>> columns = {"epochs": [1, 2], "train_error": [0.5, 0.3], "test_error": [0.6, 0.5]}
+    >>> as_curve(columns).last.train_error
+    0.3
+    """
+    if isinstance(value, LearningCurve):
+        return value
+    for axis in AXES:
+        names = {axis, "train_error", "test_error"}
+        if isinstance(value, Mapping) and set(value) == names:
+            columns = [list(value[name]) for name in (axis, "train_error", "test_error")]
+            if len({len(each) for each in columns}) > 1:
+                lengths = ", ".join(str(len(each)) for each in columns)
+                raise InputError(f"learning curve: columns of different lengths, {lengths}")
+            return learning_curve(axis, list(zip(*columns, strict=True)))
+    raise InputError(
+        "learning curve: expected columns named examples (or epochs), train_error, test_error"
+    )
+
+
 def findings(curve: LearningCurve) -> tuple[Finding, ...]:
     """What the curve shows, of early stopping and epochs or of further examples.
 
+    The test error speaks about what is meant against variance, the training error about
+    what is meant against bias.
+
     >>> curve = learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.2, 0.3), (3, 0.1, 0.4)])
-    >>> [(each.remedy, each.helps) for each in findings(curve)]
-    [('early stopping', 'yes'), ('more epochs', 'no')]
+    >>> [(each.remedy, each.part, each.helps) for each in findings(curve)]
+    [('early stopping', 'variance', 'yes'), ('more epochs', 'variance', 'no'), \
+('more epochs', 'bias', 'yes')]
     """
-    return _of_examples(curve) if curve.axis == "examples" else _of_epochs(curve)
+    if curve.axis == "examples":
+        return _of_examples(curve)
+    return (*_of_epochs(curve), _of_training(curve))
 
 
 def _of_examples(curve: LearningCurve) -> tuple[Finding, ...]:
@@ -99,7 +132,7 @@ def _of_examples(curve: LearningCurve) -> tuple[Finding, ...]:
 
 
 def _of_epochs(curve: LearningCurve) -> tuple[Finding, ...]:
-    before, last = _before_the_end(curve), curve.last
+    last = curve.last
     best = min(curve.points, key=lambda each: each.test_error)
     if _falls(last.test_error, best.test_error):
         text = (
@@ -107,16 +140,31 @@ def _of_epochs(curve: LearningCurve) -> tuple[Finding, ...]:
             f"and is {last.test_error:.6g} at the last, {last.at:g}"
         )
         return Finding(text, "early stopping", "yes"), Finding(text, "more epochs", "no")
-    falling = _falls(before.test_error, last.test_error)
-    course = "still falls" if falling else "has levelled off"
-    text = (
-        f"the test error {course}, {before.test_error:.6g} at epoch {before.at:g} and "
-        f"{last.test_error:.6g} at {last.at:g}"
-    )
+    text, falling = _course(curve, "test")
     return (
         Finding(text, "early stopping", "no"),
         Finding(text, "more epochs", "yes" if falling else "no"),
     )
+
+
+def _of_training(curve: LearningCurve) -> Finding:
+    text, falling = _course(curve, "training")
+    return Finding(text, "more epochs", "yes" if falling else "no", "bias")
+
+
+def _course(curve: LearningCurve, kind: str) -> tuple[str, bool]:
+    """Whether the test or the training error still falls at the end, also in words."""
+    before, last = _before_the_end(curve), curve.last
+    earlier, later = (
+        each.test_error if kind == "test" else each.train_error for each in (before, last)
+    )
+    falling = _falls(earlier, later)
+    course = "still falls" if falling else "has levelled off"
+    text = (
+        f"the {kind} error {course}, {earlier:.6g} at epoch {before.at:g} and "
+        f"{later:.6g} at {last.at:g}"
+    )
+    return text, falling
 
 
 def _before_the_end(curve: LearningCurve) -> CurvePoint:

@@ -32,6 +32,11 @@ class LstmResult:
     """The gradients, batch last."""
 
     @property
+    def has_loss(self) -> bool:
+        """Whether any gradient other than 0 enters: by dh, by dc, or from the step after."""
+        return bool(self.problem.dh.any() or self.problem.dc.any() or self.later is not None)
+
+    @property
     def gates(self) -> dict[str, Array]:
         """i, f, o and g of every step, T × H or T × B × H each."""
         return self._by_gate(self.forward.gates)
@@ -99,6 +104,17 @@ class LstmResult:
     def dc0(self) -> Array:
         """δc₀, H or B × H."""
         return self._state(self.backward.dc0)
+
+    @property
+    def gradients(self) -> dict[str, Array]:
+        """The gradient of every parameter by its name, PyTorch's where it came by those."""
+        H, states = self.problem.hidden, {"x": self.dx, "h0": self.dh0, "c0": self.dc0}
+        if not self.problem.torch:
+            return {"W": self.dW, "b": self.db, **states}
+        return {
+            "weight_ih_l0": self.dW[:, H:], "weight_hh_l0": self.dW[:, :H],
+            "bias_ih_l0": self.db, "bias_hh_l0": self.db, **states,
+        }
 
     def _state(self, array: Array) -> Array:
         """n × B turned to the caller's B × n, or n."""

@@ -18,7 +18,9 @@ from dlcalc.errors import LimitError
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_STEPS = 5_000_000
-"""Forward steps that a check may take, a few minutes' worth."""
+"""Forward steps that a check of a small cell may take, a few minutes' worth."""
+A_STEP = 2_000
+"""Products that take as long as all else of a forward step."""
 
 
 def check_lstm(result: LstmResult) -> list[GradientCheck]:
@@ -34,8 +36,8 @@ def check_lstm(result: LstmResult) -> list[GradientCheck]:
     """
     exact = solve(_in_double(result.problem))
     total, _ = enter_later_step(exact.problem)
-    gradients = parameter_gradients(exact)
-    _check_work(gradients, total.steps)
+    gradients = exact.gradients
+    _check_work(gradients, total)
 
     def loss(parameters: Mapping[str, Array]) -> Any:
         problem = _with_parameters(total, parameters)
@@ -43,18 +45,6 @@ def check_lstm(result: LstmResult) -> list[GradientCheck]:
         return (total.dh * run.h.transpose(0, 2, 1)).sum() + (total.dc * run.c[-1].T).sum()
 
     return check_gradients(loss, _parameters(exact.problem, gradients), gradients)
-
-
-def parameter_gradients(result: LstmResult) -> dict[str, Array]:
-    """The gradient of every parameter under the name that the parameter came by."""
-    H = result.problem.hidden
-    states = {"x": result.dx, "h0": result.dh0, "c0": result.dc0}
-    if not result.problem.torch:
-        return {"W": result.dW, "b": result.db, **states}
-    return {
-        "weight_ih_l0": result.dW[:, H:], "weight_hh_l0": result.dW[:, :H],
-        "bias_ih_l0": result.db, "bias_hh_l0": result.db, **states,
-    }
 
 
 def _parameters(problem: LstmProblem, gradients: Mapping[str, Array]) -> dict[str, Array]:
@@ -89,10 +79,12 @@ def _in_double(problem: LstmProblem) -> LstmProblem:
     return replace(problem, **arrays)
 
 
-def _check_work(gradients: Mapping[str, Array], steps: int) -> None:
+def _check_work(gradients: Mapping[str, Array], problem: LstmProblem) -> None:
     numbers = sum(gradient.size for gradient in gradients.values())
-    if 3 * numbers * steps > MOST_STEPS:
+    steps = 3 * numbers * problem.steps
+    most = MOST_STEPS * A_STEP // (A_STEP + problem.batch * problem.W.size)
+    if steps > most:
         raise LimitError(
-            f"a check of {numbers:,} numbers over {steps:,} steps takes {3 * numbers * steps:,} "
-            f"forward steps; at most {MOST_STEPS:,} are done"
+            f"a check of {numbers:,} numbers over {problem.steps:,} steps takes {steps:,} "
+            f"forward steps; at most {most:,} of this size are done"
         )

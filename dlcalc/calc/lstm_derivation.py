@@ -145,18 +145,13 @@ def derive(
 ) -> list[Place]:
     """All steps, wired to each other; a quantity is computed when it is asked for.
 
-    `wrong` replaces formulas by name, at every step or at the step `only`, to whose work
-    δẑ of the step after it belongs. `later_dc` is δc of the step after the last, where
-    `next` gives that step.
+    `wrong` replaces formulas by name, at every step or at the step `only` (from 0; T is the
+    step after the last). `later_dc` is δc of that step, where `next` gives it.
     """
-    wrong = wrong or {}
-    everything = {**FORMULAS, **wrong}
-    after_only = {**FORMULAS, **{name: each for name, each in wrong.items() if name in DZ}}
+    changed = {**FORMULAS, **(wrong or {})}
 
     def formulas(t: int) -> Mapping[str, Formula]:
-        if only is None or t == only:
-            return everything
-        return after_only if t == only + 1 else FORMULAS
+        return changed if only is None or t == only else FORMULAS
 
     nothing = problem.x[0, :, :0]
     before = Place(problem, FORMULAS, nothing, values={"h": problem.h0, "c": problem.c0})
@@ -182,11 +177,12 @@ def derive(
 
 
 def place_at(
-    result: LstmResult, t: int, wrong: Mapping[str, Formula] | None = None, only: bool = False
+    result: LstmResult, t: int, wrong: Mapping[str, Formula] | None = None,
+    only: int | None = None,
 ) -> Place:
     """Step t (from 0) of a result, derived with its neighbours from what else is known.
 
-    `wrong` formulas are those of all three steps, or with `only` of the one step.
+    `wrong` formulas are those of all three steps, or of the step `only`.
     """
     problem, T = result.problem, result.problem.steps
     first, end = max(0, t - 1), min(T, t + 2)
@@ -199,7 +195,7 @@ def place_at(
     if end < T:
         here = replace(here, dc=np.zeros_like(problem.dc), after=_known(result, end))
         later_dc = None
-    return derive(here, later_dc, wrong, t - first if only else None)[t - first]
+    return derive(here, later_dc, wrong, None if only is None else only - first)[t - first]
 
 
 def _known(result: LstmResult, t: int) -> dict[str, Array]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from dlcalc.calc.compare import agree
 from dlcalc.calc.lstm import LstmResult
-from dlcalc.calc.lstm_derivation import BACKWARD, DZ, FORWARD, Place, derive, place_at
-from dlcalc.calc.lstm_slips import Slip, slips
+from dlcalc.calc.lstm_derivation import BACKWARD, FORWARD, Formula, Place, derive, place_at
+from dlcalc.calc.lstm_suspects import suspects
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -22,6 +23,13 @@ FOUR_DIGITS = 5e-4
 """The relative error of a number that is rounded to four digits."""
 OF_DEVIATION = 0.02
 """The share of a wrong number's deviation that a slip may leave unexplained."""
+
+LEAST_ERROR = 1e-6
+"""The relative error of numbers that were computed in a row, however many their digits."""
+MOST_FOLLOWED = 100_000
+"""Products of a run up to which a slip is looked for at every single step."""
+EVIDENCE = 5.9
+"""Digits, over all differing numbers, that tell a far-fetched slip from chance."""
 
 _ONCE = (
     "dW", "db", "dx", "dh0", "dc0", "h", "c_last", "d_weight_ih_l0", "d_weight_hh_l0",
@@ -50,10 +58,10 @@ def derivation_order(steps: int) -> list[str]:
 def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -> str:
     """The slip that gives the expected values of a field, in words; "" where none does.
 
-    Each slip is made in the whole derivation, at every step and at the field's own step
-    alone, and the field read off, so that it is found in what follows from it too; a slip
-    in the field's own formula goes first. `field` is `steps[1].dc`, `next.dz`, `dW` and
-    so on.
+    Each slip is made in the whole derivation, and the field read off, so that it is found
+    in what follows from it too: first at every step and at the field's own, then at any
+    other step alone and several at once, which takes more digits to tell from chance.
+    `field` is `steps[1].dc`, `next.dz`, `dW` and so on.
 
     >>> from dlcalc.calc.lstm import lstm
     >>> result = lstm(W=[[0.5, 1]] * 4, x=[[1], [2]], h0=[0.1], c0=[1], dh=[0.3], dc=[0.2])
@@ -62,7 +70,8 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
     """
     step = _STEP.fullmatch(field)
     near = step or field.startswith("next.")
-    if not near and (field not in _ONCE or result.problem.steps > MOST_WHOLE):
+    whole = result.problem.steps <= MOST_WHOLE
+    if not near and (field not in _ONCE or not whole):
         return ""
     try:
         student = np.asarray(expected, float).ravel()
@@ -74,19 +83,37 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
     differing = [
         place for place in range(right.size) if not agree(student[place], right[place], tolerance)
     ]
-    for slip in _candidates(field):
-        for only in (None, int(step[1])) if step else (None,):
+    asked, wanted = student[differing], right[differing]
+    written = _written(asked)
+    telling = len(differing) * -math.log10(written) >= EVIDENCE
+    t, problem = int(step[1]) if step else None, result.problem
+    everywhere = whole and problem.steps * problem.batch * problem.W.size <= MOST_FOLLOWED
+    for suspect in suspects(field.rpartition(".")[2], t, problem.steps, everywhere):
+        if suspect.likely or telling:
             with np.errstate(all="ignore"):
-                value = _value(result, field, slip, only).ravel()
-            if all(_explains(value[at], student[at], right[at], tolerance) for at in differing):
-                return slip.words
+                given = _value(result, field, suspect.wrong, suspect.only).ravel()[differing]
+            close = max(tolerance, FOUR_DIGITS) if suspect.likely else written
+            if _explains(given, asked, wanted, close):
+                return suspect.words
     return ""
 
 
-def _explains(slip: float, student: float, right: float, tolerance: float) -> bool:
-    """Whether a slip's number is the student's, as rounded as those of students are."""
-    near = agree(slip, student, max(tolerance, FOUR_DIGITS))
-    return near and abs(slip - student) <= OF_DEVIATION * abs(right - student)
+def _explains(slip: Array, student: Array, right: Array, tolerance: float) -> bool:
+    """Whether a slip's numbers are the student's, as rounded as those of students are."""
+    near = np.abs(slip - student) <= OF_DEVIATION * np.abs(right - student)
+    return bool(near.all()) and all(
+        agree(a, b, tolerance) for a, b in zip(slip, student, strict=True)
+    )
+
+
+def _written(numbers: Array) -> float:
+    """The relative error that the digits of numbers leave open, those of the longest."""
+    digits = max((len(_digits(number)) for number in numbers.tolist()), default=1)
+    return min(FOUR_DIGITS, max(5 * 10.0**-digits, LEAST_ERROR))
+
+
+def _digits(number: float) -> str:
+    return repr(abs(number)).split("e")[0].replace(".", "").strip("0")
 
 
 def value_at(expected: Any, field: str) -> Any:
@@ -102,24 +129,16 @@ def value_at(expected: Any, field: str) -> Any:
     return expected
 
 
-def _candidates(field: str) -> Iterator[Slip]:
-    name = field.rpartition(".")[2]
-    own = (name,) if name != "dz" else DZ
-    every = list(slips())
-    yield from (slip for slip in every if slip.field in own)
-    yield from (slip for slip in every if slip.field not in own)
-
-
 def _value(
-    result: LstmResult, field: str, slip: Slip | None = None, only: int | None = None
+    result: LstmResult, field: str, wrong: Mapping[str, Formula] | None = None,
+    only: int | None = None,
 ) -> Array:
-    """The field's values; with a slip made at every step, or at one."""
+    """The field's values; with wrong formulas at every step, or at one."""
     problem = result.problem
-    wrong = {slip.field: slip.formula} if slip else None
     step = _STEP.fullmatch(field)
     if problem.steps > MOST_WHOLE:
         t = int(step[1]) if step else problem.steps - 1
-        place = place_at(result, t, wrong, only is not None)
+        place = place_at(result, t, wrong, only)
         return _of_place(place, step[2]) if step else _of_next(place, field.removeprefix("next."))
     later_dc = result.later.dc if result.later else None
     places = derive(problem, later_dc, wrong, only)

@@ -25,6 +25,8 @@ class Slip:
     """What the slip is, to stand before `gives that`."""
     formula: Formula
     """The wrong formula."""
+    circulated: bool = False
+    """Whether it stands in solutions that go round, and is likely beside others of these."""
 
 
 def slips() -> Iterator[Slip]:
@@ -42,7 +44,10 @@ def slips() -> Iterator[Slip]:
 
 def _gate_slips(gate: str) -> Iterator[Slip]:
     for name in ("sigmoid", "tanh", "relu", "identity"):
-        yield Slip(gate, f"{name} as the activation of {gate}", _activated_by(name, gate))
+        yield Slip(
+            gate, f"{name} as the activation of {gate}", _activated_by(name, gate),
+            circulated=(gate, name) == ("g", "sigmoid"),
+        )
     yield Slip(
         gate, f"{gate} without its bias", lambda p: _phi(p, gate, p.z(gate) - _bias(p, gate))
     )
@@ -94,9 +99,12 @@ def _slope_slips(gate: str) -> Iterator[Slip]:
     yield Slip(
         "dz" + gate, f"{gate}_t in place of {gate}_(t+1) in δẑ",
         lambda p: p["d" + gate] * p.slope(gate, (p.ahead() if p.ahead().before else p)[gate]),
+        circulated=gate == "i",
     )
     left_out = "(1 − g²)" if gate == "g" else f"{gate}(1 − {gate})"
-    yield Slip("dz" + gate, f"{left_out} left out", lambda p: p["d" + gate])
+    yield Slip(
+        "dz" + gate, f"{left_out} left out", lambda p: p["d" + gate], circulated=gate == "g"
+    )
     other = "sigmoid" if gate == "g" else "tanh"
     yield Slip(
         "dz" + gate, f"the slope of {other} at {gate}",
@@ -121,6 +129,7 @@ def _cell_slips() -> Iterator[Slip]:
     yield Slip(
         "dc", "f_t in place of f_(t+1)",
         lambda p: of_h(p) + (p.after["dc"] * p["f"] if p.after else 0) + p.dc_entering,
+        circulated=True,
     )
     yield Slip("dc", "δc_(t+1) ⊙ f_(t+1) left out", of_h)
     yield Slip(
@@ -141,9 +150,9 @@ def _cell_slips() -> Iterator[Slip]:
 
 
 def _gate_gradient_slips() -> Iterator[Slip]:
-    yield Slip("di", "δh in place of δc", lambda p: p["dh"] * p["g"])
-    yield Slip("df", "δh in place of δc", lambda p: p["dh"] * p.ahead()["c"])
-    yield Slip("dg", "δh in place of δc", lambda p: p["dh"] * p["i"])
+    yield Slip("di", "δh in place of δc", lambda p: p["dh"] * p["g"], circulated=True)
+    yield Slip("df", "δh in place of δc", lambda p: p["dh"] * p.ahead()["c"], circulated=True)
+    yield Slip("dg", "δh in place of δc", lambda p: p["dh"] * p["i"], circulated=True)
     yield Slip("di", "i in place of g", lambda p: p["dc"] * p["i"])
     yield Slip("df", "c_t in place of c_(t-1)", lambda p: p["dc"] * p["c"])
     yield Slip("df", "f in place of c_(t-1)", lambda p: p["dc"] * p["f"])

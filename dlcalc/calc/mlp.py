@@ -12,7 +12,7 @@ import numpy as np
 from dlcalc.calc.backprop import back_propagate
 from dlcalc.calc.descent import Descent, descend, numbered
 from dlcalc.calc.differences import GradientCheck, check_gradients
-from dlcalc.calc.floats import as_layers_of
+from dlcalc.calc.floats import all_finite, as_layers_of
 from dlcalc.calc.initial import CONSTANT, as_sizes, initial_weights
 from dlcalc.calc.network import (
     Network,
@@ -21,6 +21,8 @@ from dlcalc.calc.network import (
     network_parameters,
     require_few,
 )
+from dlcalc.calc.starts import Start
+from dlcalc.calc.starts import starts as other_starts
 from dlcalc.errors import InputError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -78,6 +80,8 @@ class MlpStep:
     """ΔW and Δb."""
     descent: Descent | None = None
     """The steps that were asked for."""
+    starts: tuple[Start, ...] | None = None
+    """The same network from other initial weights, where that was asked for."""
 
     @property
     def named(self) -> dict[str, float]:
@@ -100,6 +104,7 @@ def mlp(
     loss: str | None = None,
     learning_rate: float = 0.1,
     steps: int | None = None,
+    starts: bool = False,
 ) -> MlpStep:
     """Forward pass, loss, gradients and updates of a fully connected network.
 
@@ -107,8 +112,9 @@ def mlp(
     index or a vector each. Weights are (out, in) and biases (out,), one a layer; biases
     may be True, for zeros. In place of weights, or of their values, `init` with `sizes`
     (input first) and `seed` draws them: zeros, constant, xavier (the default) or he. With `steps`,
-    that many steps of gradient descent over the whole batch. Raises InputError or
-    ShapeError naming what does not fit.
+    that many steps of gradient descent over the whole batch; with `starts`, what becomes of
+    zero, constant and random initial weights. Raises InputError or ShapeError naming what
+    does not fit.
 
     >>> step = mlp([0.5, 0.5], 0, sizes=[2, 2, 2], init="zeros")
     >>> step.output.tolist(), step.updates.weights[0].tolist()
@@ -132,7 +138,11 @@ def mlp(
         loss=loss,
         learning_rate=learning_rate,
     )
-    return replace(mlp_step(network), descent=None if steps is None else descend(network, steps))
+    return replace(
+        mlp_step(network),
+        descent=None if steps is None else descend(network, steps),
+        starts=other_starts(network, seed=seed, constant=constant) if starts else None,
+    )
 
 
 def _sizes(weights: Any) -> list[int]:
@@ -178,7 +188,7 @@ def _updates(network: Network, gradients: Sequence[Array]) -> tuple[Array, ...]:
     rate = network.learning_rate
     with np.errstate(over="ignore"):
         updates = tuple(-rate * each + 0.0 for each in gradients)
-    if not all(np.isfinite(each).all() for each in updates):
+    if network.finite and not all_finite(*updates):
         raise InputError(f"the updates overflow at {rate:g}").at("learning_rate")
     return updates
 

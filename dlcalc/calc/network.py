@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.calc.activations import activation as named_activation
 from dlcalc.calc.dense import IDENTITY, Dense, DensePass, forward, require_chain
-from dlcalc.calc.floats import as_double, as_doubles, as_layers_of, as_word
+from dlcalc.calc.floats import all_finite, as_double, as_doubles, as_layers_of, as_word
 from dlcalc.calc.losses import Objective, objective
 from dlcalc.calc.targets import as_targets
 from dlcalc.errors import InputError, LimitError, ShapeError
@@ -38,6 +38,11 @@ class Network:
     """η of the updates Δw = −η ∂J/∂w."""
     single: bool
     """Whether x was one example, so that results have no batch axis."""
+
+    @property
+    def finite(self) -> bool:
+        """Whether no NaN and no infinity was let in, so that any that comes out overflowed."""
+        return all_finite(self.x, self.target, *self.weights, *(self.biases or ()))
 
 
 MOST_WEIGHTS = 1 << 20

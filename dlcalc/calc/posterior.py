@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dlcalc.calc.gaussian import Array, Gaussian
 from dlcalc.calc.kl import kl
-from dlcalc.calc.learnable import FORWARD, REVERSE, Shape, shapes
+from dlcalc.calc.learnable import FORWARD, NOUGHT, REVERSE, Shape, shapes
 from dlcalc.calc.minima import local_minima
 from dlcalc.calc.mixture import Mixture, mixture
 from dlcalc.calc.quadrature import normal_rule
@@ -21,6 +21,8 @@ RANDOM_STARTS = 8
 TIE = 1e-6
 """Divergences that differ by less are called equal."""
 NOISE = 1e-7
+EQUAL = 1e-15
+"""A divergence below this is that of the same Gaussian, found by descent."""
 MOST_STARTS = 1000
 
 
@@ -86,6 +88,10 @@ def posterior(
     candidates = [*p.components, p.whole(), *_random_starts(p, seed, starts)]
     fits: list[Fit] = []
     for family in FAMILIES:
+        if fits and p.dimension == 1:
+            # In one dimension every covariance is diagonal.
+            fits += [replace(fit, family=family) for fit in fits]
+            break
         fits += _reverse_fits(p, family, candidates)
         fits.append(_forward_fit(p, family))
     diagonal, full = ([fit for fit in fits if fit.family == each] for each in FAMILIES)
@@ -128,7 +134,7 @@ def _fit(
         family,
         mean,
         covariance,
-        max(0.0, divergence.value),
+        divergence.value if divergence.value > NOUGHT else 0.0,
         divergence.error,
         tuple(parts.tolist()),
         _covered(p, q, parts),
@@ -143,8 +149,10 @@ def _covered(p: Mixture, q: Gaussian, parts: Array) -> tuple[int, ...]:
     those whose common mean and covariance it is nearest to.
     """
     favoured = np.argsort(-parts / p.weights, kind="stable").tolist()
+    # Of components that are the same, all: their common mean and covariance are no further.
     nearest = min(
-        range(1, len(favoured) + 1), key=lambda count: kl(q, p.part(favoured[:count]).whole()).kl
+        range(len(favoured), 0, -1),
+        key=lambda count: max(EQUAL, kl(q, p.part(favoured[:count]).whole()).kl),
     )
     return tuple(sorted(place + 1 for place in favoured[:nearest]))
 

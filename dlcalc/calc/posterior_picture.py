@@ -43,7 +43,11 @@ def picture(result: Posterior, count: int, family: str | None = None) -> Picture
     >>> list(drawn.q)
     ['q1 min KL(q||p)', 'q2 min KL(p||q)']
     """
-    named = _distinct(fit for fit in result.fits if family in (None, fit.family))
+    named = _distinct(
+        (number, fit)
+        for number, fit in enumerate(result.fits, 1)
+        if family in (None, fit.family)
+    )
     shown = [*result.p.components, *named.values()]
     axes = [
         np.linspace(
@@ -68,21 +72,21 @@ def picture(result: Posterior, count: int, family: str | None = None) -> Picture
     )
 
 
-def _distinct(fits: Iterable[Fit]) -> dict[str, Gaussian]:
-    """Each Gaussian once, under a name that tells its family where the other has it not."""
+def _distinct(fits: Iterable[tuple[int, Fit]]) -> dict[str, Gaussian]:
+    """Each Gaussian once, under the number of its fit, and its family where only one has it."""
     found: list[tuple[Gaussian, str, list[str]]] = []
     shown = set()
-    for fit in fits:
+    for number, fit in fits:
         shown.add(fit.family)
         q = gaussian(fit.mean, fit.covariance)
-        for other, objective, families in found:
-            if objective == fit.objective and kl(q, other).kl < SAME:
+        name = f"min {fit.objective}"
+        for other, taken, families in found:
+            if taken.endswith(name) and kl(q, other).kl < SAME:
                 families.append(fit.family)
                 break
         else:
-            found.append((q, fit.objective, [fit.family]))
+            found.append((q, f"q{number} {name}", [fit.family]))
     return {
-        f"q{number} min {objective}"
-        + ("" if len(families) == len(shown) else f", {families[0]}"): q
-        for number, (q, objective, families) in enumerate(found, 1)
+        name + ("" if len(families) == len(shown) else f", {families[0]}"): q
+        for q, name, families in found
     }

@@ -22,6 +22,7 @@ from dlcalc.calc.dense import DensePass, forward
 from dlcalc.calc.descent import numbered
 from dlcalc.calc.evidence import Evidence
 from dlcalc.calc.evidence import evidence as integrated
+from dlcalc.calc.floats import all_finite
 from dlcalc.calc.vae_gradients import (
     VaeGradients,
     by_example,
@@ -136,7 +137,8 @@ def vae_step(vae: Autoencoder) -> VaeStep:
             "L2": divergence_gradients(vae, encoding),
         }
     numbers = [first, second, *(each for found in gradients.values() for each in found.weights)]
-    if not all(np.isfinite(each).all() for each in numbers):
+    given = (vae.x, vae.noise, *vae.weights.values())
+    if all_finite(*given) and not all_finite(*numbers):
         raise InputError("the values overflow: σ = exp(head(W_σ s)) is too large or too small")
     y = decoding[-1].h.reshape(*z.shape[:-1], -1)
     return VaeStep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,14 @@ import numpy as np
 
 from dlcalc.calc.activations import ACTIVATIONS
 from dlcalc.calc.autoencoder import Autoencoder, Encoding, decoder_layers, encoder_layers
-from dlcalc.calc.dense import Dense, DensePass, argument_gradient, backward, layer_gradients
+from dlcalc.calc.dense import (
+    Dense,
+    DenseGradients,
+    DensePass,
+    argument_gradient,
+    backward,
+    layer_gradients,
+)
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -32,6 +40,9 @@ class VaeGradients:
     """With respect to W_σ."""
     decoder: tuple[Array, ...]
     """With respect to the matrices from z to the output."""
+    arguments: dict[str, Array]
+    """With respect to what each matrix makes of its inputs, by its name: a row an example,
+    and in the decoder a row a sample of each example."""
 
     @property
     def weights(self) -> tuple[Array, ...]:
@@ -55,6 +66,7 @@ def likelihood_gradients(
         dz.sum(axis=0),
         (dz * vae.noise).sum(axis=0),
         tuple(each.weight for each in back),
+        [each.q for each in back],
     )
 
 
@@ -68,6 +80,7 @@ def divergence_gradients(vae: Autoencoder, encoding: Encoding) -> VaeGradients:
         encoding.mu.h / batch,
         2 * np.sinh(log_sigma) / batch,
         tuple(np.zeros_like(weight) for weight in vae.decoder),
+        [np.zeros((vae.noise[..., 0].size, len(weight))) for weight in vae.decoder],
     )
 
 
@@ -78,6 +91,7 @@ def _encoder_gradients(
     dmu: Array,
     dsigma: Array,
     decoder: tuple[Array, ...],
+    logits: Sequence[Array],
 ) -> VaeGradients:
     """From the gradients at μ and σ, with ∂σ/∂ln σ = σ, to those of the encoder's weights."""
     head = ACTIVATIONS[vae.head]
@@ -88,21 +102,22 @@ def _encoder_gradients(
             (vae.sigma, encoding.log_sigma, dsigma * np.exp(encoding.log_sigma.h)),
         )
     )
-    encoder: tuple[Array, ...] = ()
+    hidden: list[DenseGradients] = []
     if encoding.hidden:
         ds = np.asarray(by_mu.x) + np.asarray(by_sigma.x)
         last = encoding.hidden[-1]
         dq = argument_gradient(ACTIVATIONS["sigmoid"], ds, last.q, last.h)
-        found = backward(encoder_layers(vae, vae.weights), encoding.hidden, dq)
-        encoder = tuple(each.weight + 0.0 for each in found)
+        hidden = backward(encoder_layers(vae, vae.weights), encoding.hidden, dq)
+    arguments = [*(each.q for each in hidden), by_mu.q, by_sigma.q, *logits]
     return VaeGradients(
         by_sample(vae, dz),
         by_example(vae, dmu),
         by_example(vae, dsigma),
-        encoder,
+        tuple(each.weight + 0.0 for each in hidden),
         by_mu.weight + 0.0,
         by_sigma.weight + 0.0,
         tuple(each + 0.0 for each in decoder),
+        dict(zip(vae.weights, (each + 0.0 for each in arguments), strict=True)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.differences import GradientCheck, Parameters, check_gradients
+from dlcalc.calc.differences import EPSILON, GradientCheck, Parameters, check_gradients
 from dlcalc.calc.gaussian import Array, Gaussian, entropy
 from dlcalc.calc.mixture import Mixture, log_density
 from dlcalc.calc.quadrature import COARSE_STEP, Rule, normal_rule
@@ -56,14 +56,23 @@ def reverse_kl_gradients(
 
 
 def check_reverse_kl(p: Mixture, q: Gaussian) -> list[GradientCheck]:
-    """The gradients of KL(q‖p) at q held against central and complex-step differences."""
-    rule = normal_rule(p.dimension)
+    """The gradients of KL(q‖p) at q held against central and complex-step differences.
+
+    They are those that descent follows, in the coordinates in which q is N(0, 1).
+    """
+    rule, p = normal_rule(p.dimension), p.seen_from(q)
+    here = {"mean": np.zeros(p.dimension), "factor": np.eye(p.dimension)}
 
     def loss(parameters: Parameters) -> Any:
         return reverse_kl(p, parameters["mean"], parameters["factor"], rule)
 
-    _, gradients = reverse_kl_gradients(p, q.mean, q.factor, rule)
-    return check_gradients(loss, {"mean": q.mean, "factor": q.factor}, gradients)
+    _, gradients = reverse_kl_gradients(p, here["mean"], here["factor"], rule)
+    pull = np.abs(log_density(p, rule.nodes).score * rule.weights)
+    roundings = {
+        "mean": EPSILON * float(pull.sum()),
+        "factor": EPSILON * float((pull @ np.abs(rule.nodes.T)).sum()),
+    }
+    return check_gradients(loss, here, gradients, roundings)
 
 
 def check_descent(p: Mixture) -> list[GradientCheck]:

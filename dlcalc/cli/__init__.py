@@ -13,6 +13,8 @@ from typing import NoReturn
 from dlcalc.errors import DlcalcError, FileError
 
 INTERRUPTED = 130
+MOST_COMPLAINT = 1000
+"""Characters of a complaint beyond which its long numbers are cut."""
 
 
 def main() -> NoReturn:
@@ -106,8 +108,26 @@ def _usage(error: object) -> str:
 
 
 def _complain(error: object, status: int) -> int:
-    note(" ".join(str(error).split("\n")))
+    note(one_line(str(error)))
     return status
+
+
+def one_line(text: str) -> str:
+    r"""A complaint as one line that a terminal shows and does not obey, no number endless.
+
+    >>> one_line("a\x1b[31m\nb")
+    'a\\x1b[31m b'
+    """
+    text = "".join(
+        each if each.isprintable() else ascii(each)[1:-1] for each in text.replace("\n", " ")
+    )
+    if len(text) > MOST_COMPLAINT:
+        import re
+
+        text = re.sub(
+            r"\d{60,}", lambda digits: f"{digits[0][:20]}…{digits[0][-8:]}", text, flags=re.ASCII
+        )
+    return text
 
 
 def note(text: str) -> None:

@@ -14,7 +14,8 @@ from dlcalc.cli.types import ARRAY, RATE
 @click.command(cls=QuickCommand)
 @click.option("--train-error", type=RATE, metavar="E", help="Training error, as 0.02 or 2%.")
 @click.option("--test-error", type=RATE, metavar="E", help="Test or validation error.")
-@click.option("--target", type=RATE, metavar="E", help="The error that would do (0.05).")
+@click.option("--target", type=RATE, metavar="E",
+              help="The error that would do (0.05); of a loss above 1, needed.")
 @click.option("--curve", type=ARRAY, metavar="FILE", help="Or a learning curve in CSV.")
 @output_options
 def command(out: Output, **values: Any) -> None:
@@ -26,7 +27,8 @@ def command(out: Output, **values: Any) -> None:
 
     Each part counts from a quarter of the excess on: bias, variance, both, or neither
     where the test error meets the target. A learning curve has a header and the columns
-    examples (or epoch), train_error and test_error; it may also come on standard input.
+    examples (or epoch), train_error and test_error, also in percent; it may come on
+    standard input, too.
 
     \b
     Examples:

@@ -22,6 +22,7 @@ COMMANDS = {
     "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
     "kl": "KL divergence of two Gaussians, its three terms apart.",
     "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
+    "grad": "Values and derivatives of equations written down as in a textbook.",
     "diagnose": "Bias or variance, and which remedies fit.",
     "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
     "completion": "Print the completion script of a shell.",

@@ -15,7 +15,7 @@ INITIALS = NameType("init", ("zeros", "constant", "xavier", "he"))
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
-@click.option("--init", type=INITIALS, help="Draw the weights anew, by this scheme.")
+@click.option("--init", type=INITIALS, help="Draw the weights anew, by this scheme (xavier).")
 @click.option("--sizes", type=SIZE, help="Values of the input and of each layer, as 2x3x2.")
 @click.option("--constant", type=float, metavar="C", help="The weight of --init constant (0.5).")
 @click.option("--biases", is_flag=True, default=None, help="Give every layer biases, 0 at first.")

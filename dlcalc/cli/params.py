@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dlcalc.cli.model_types import COLUMNS, LAYER
 from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import MODEL, SIZE, NameType
@@ -17,7 +18,7 @@ OPTIMIZERS = ("sgd", "momentum", "adam")
 @click.command(cls=QuickCommand)
 @click.argument("model", type=MODEL, nargs=-1)
 @click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
-@click.option("--layer", metavar="NAME", help="This layer alone.")
+@click.option("--layer", type=LAYER, metavar="NAME", help="This layer alone, or this block.")
 @click.option("--set", "changes", multiple=True, metavar="LAYER.KEY=VALUE",
               help="Before and after a change: C1.kernel=4. May be given several times.")
 @click.option("--compare", "other", type=MODEL, metavar="MODEL", help="Beside another model.")
@@ -26,7 +27,8 @@ OPTIMIZERS = ("sgd", "momentum", "adam")
               help="Type of all numbers (float32).")
 @click.option("--optimizer", type=NameType("optimizer", OPTIMIZERS), default="adam",
               help="What the training memory is for (adam).")
-@click.option("--columns", metavar="NAMES", help="Columns, such as name,weights,biases; all.")
+@click.option("--columns", type=COLUMNS, metavar="NAMES",
+              help="Columns, such as name,weights,biases; all.")
 @output_options
 def command(out: Output, **values: Any) -> None:
     """Parameters, shapes, multiply-accumulates and memory, layer by layer.
@@ -45,11 +47,20 @@ def command(out: Output, **values: Any) -> None:
       repeat N: / sum: / concat: / scale:  with indented lines; branches under branch:
 
     \b
+    The layers; one without its arguments is answered with how it is written:
+      conv dwconv conv_transpose maxpool avgpool globalpool adaptivepool upsample
+      linear rbf embedding position prepend batchnorm layernorm groupnorm instancenorm
+      rmsnorm lrn relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid
+      hard_sigmoid hard_swish tanh softplus identity dropout softmax log_softmax
+      flatten reshape sequence transpose crop select lstm gru rnn attention
+
+    \b
     Examples:
       dlcalc params lenet
       dlcalc params lenet --layer C1 --explain
       dlcalc params --input 1x32x32 'conv 6 5' 'maxpool 2' flatten 'linear 10'
       dlcalc params lenet --set C1.kernel=4 --set C1.filters=5 --set C1.stride=2
+      dlcalc params lenet --columns name,weights,biases,start,weights_bytes
       dlcalc params resnet18 --compare resnet34 -f csv
       dlcalc params gpt2 --batch 8 --dtype bfloat16 -f json
     """

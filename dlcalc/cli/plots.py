@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,12 @@ def terminal_page(height: int = 24) -> Page:
 
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     ascii_only = not encoding.startswith("utf")
-    return Page(width=terminal_width() or WIDTH, height=height, ascii=ascii_only)
+    width = terminal_width()
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Page(
+        width=width or WIDTH, height=height, ascii=ascii_only,
+        colour=width is not None and not plain,
+    )  # fmt: skip
 
 
 def check_plot(path: str | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dlcalc.cli.model_types import LAYER
 from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
 from dlcalc.cli.types import MODEL, SIZE
@@ -13,7 +14,8 @@ from dlcalc.cli.types import MODEL, SIZE
 
 @click.command(cls=QuickCommand)
 @click.argument("model", type=MODEL, nargs=-1)
-@click.option("--layer", metavar="NAME", help="The layer to reduce, as `params` names it.")
+@click.option("--layer", type=LAYER, metavar="NAME",
+              help="The layer to reduce, as `params` names it.")
 @click.option("--budget", type=click.IntRange(1), metavar="N",
               help="Parameters that the layer may have: the mildest way to them comes first.")
 @click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")

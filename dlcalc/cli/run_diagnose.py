@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
+from os.path import exists
 from typing import Any
 
-from dlcalc.calc.diagnosis import DEFAULT_TARGET, Diagnosis, diagnose
+from dlcalc.calc.diagnosis import Diagnosis, diagnose
 from dlcalc.calc.learning_curve import LearningCurve, learning_curve
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
 from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.diagnosis import diagnosis_answer
+
+NAMES = ("bias", "variance", "both", "neither")
 
 
 def run_diagnose(
@@ -30,8 +33,9 @@ def run_diagnose(
         else:
             example = worked_example("diagnose")
             train_error, test_error = example["train_error"], example["test_error"]
-    target = DEFAULT_TARGET if target is None else target
     result = diagnose(train_error, test_error, target=target, curve=read)
+    if out.expect in NAMES and not exists(out.expect):
+        out = out._replace(expect=f'{{"diagnosis": "{out.expect}"}}')
     out.emit(
         diagnosis_answer(
             result,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dlcalc.calc.kl import check_kl, kl, kl_gradients
+from dlcalc.calc.kl import check_kl, kl
 from dlcalc.cli.checks import refuse_failed
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
@@ -17,7 +17,7 @@ from dlcalc.render.kl import kl_answer
 def run_kl(out: Output, q: str | None, p: str | None, gradients: bool, check: bool) -> None:
     """Read both Gaussians, put out their divergence, and check its gradients if asked."""
     result = kl(*_gaussians(q, p, out.allow_nonfinite))
-    slopes = kl_gradients(result.q, result.p) if gradients or check else {}
+    slopes = result.gradients if gradients or check else {}
     checks = check_kl(result.q, result.p) if check else []
     out.emit(
         kl_answer(

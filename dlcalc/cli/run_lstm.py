@@ -10,10 +10,11 @@ from typing import Any
 
 from dlcalc.calc.compare import DEFAULT_TOLERANCE
 from dlcalc.calc.lstm import LstmResult, lstm
-from dlcalc.calc.lstm_check import check_lstm, parameter_gradients
+from dlcalc.calc.lstm_check import check_lstm
 from dlcalc.calc.lstm_grading import derivation_order, recognise, value_at
 from dlcalc.calc.lstm_memory import Memory, memory
 from dlcalc.calc.lstm_onward import INPUTS
+from dlcalc.cli import note
 from dlcalc.cli.checks import refuse_failed
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
@@ -24,6 +25,9 @@ from dlcalc.readers.lstm import by_steps, read_lstm
 from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.lstm import lstm_answer
 
+WIDEST = 80
+"""Columns of prose at most."""
+
 
 def run_lstm(
     out: Output, file: str | None, activations: Sequence[tuple[str, str]], steps: int | None,
@@ -33,7 +37,7 @@ def run_lstm(
     check_plot(plot)
     further = _inputs(inputs, out.allow_nonfinite)
     running = steps is not None or inputs is not None
-    fields = _fields(file, out.allow_nonfinite, running)
+    fields = _fields(out, file, running)
     given = fields.get("activations") or {}
     if activations and isinstance(given, dict):
         fields["activations"] = {**given, **dict(activations)}
@@ -49,16 +53,18 @@ def run_lstm(
 
         write_plot(plot, memory_picture(kept))
     out.emit(_answer(out, result, checks, kept, steps_shown=not running))
+    if not result.has_loss and not running:
+        note("neither dh nor dc is given, so every gradient is 0")
     refuse_failed(checks or ())
 
 
-def _fields(file: str | None, allow_nonfinite: bool, running: bool) -> dict[str, Any]:
-    if file is None and not stdin_has_data():
+def _fields(out: Output, file: str | None, running: bool) -> dict[str, Any]:
+    if file is None and (out.expect == "-" or not stdin_has_data()):
         example = dict(worked_example("lstm"))
         if running:
             del example["next"]  # that step is computed now
         return example
-    return read_lstm(file or "-", allow_nonfinite)
+    return read_lstm(file or "-", out.allow_nonfinite)
 
 
 def _located(error: DlcalcError, file: str | None) -> DlcalcError:
@@ -82,7 +88,7 @@ def _inputs(inputs: str | None, allow_nonfinite: bool) -> Any:
 def _answer(
     out: Output, result: LstmResult, checks: Any, kept: Memory | None, steps_shown: bool
 ) -> Any:
-    words, chart = [], ""
+    words, chart, width = [], "", WIDEST
     if kept is not None:
         from dlcalc.explain.lstm_verdict import verdict
         from dlcalc.render.lstm_chart import memory_chart
@@ -90,10 +96,10 @@ def _answer(
         page = terminal_page(20)
         if out.format == "latex":
             page = replace(page, ascii=True)
-        words, chart = verdict(kept), memory_chart(kept, page)
+        words, chart, width = verdict(kept), memory_chart(kept, page), min(page.width, WIDEST)
     count = result.problem.steps
     return lstm_answer(
-        result, parameter_gradients(result), checks, kept, words, chart, steps_shown,
+        result, result.gradients, checks, kept, words, chart, width, steps_shown,
         working=partial(_working, result, out.at), element=partial(_element, result),
         adapt=lambda expected: by_steps(expected, count, ("h",) if result.problem.torch else ()),
         order=derivation_order(count) if out.expect is not None else (),

@@ -9,6 +9,7 @@ from dlcalc.calc.mlp import MlpStep, check_mlp, mlp
 from dlcalc.cli.checks import refuse_failed, require_checkable
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import COMPLETE, Output
+from dlcalc.cli.plots import check_plot, terminal_page, write_plot
 from dlcalc.errors import InputError
 from dlcalc.readers.fields import read_record
 from dlcalc.readers.sources import stdin_has_data
@@ -24,16 +25,16 @@ def run_mlp(
     **options: Any,
 ) -> None:
     """Read the network, take its steps, and put out what came of it."""
+    check_plot(plot)
     given = _given(file, out.allow_nonfinite)
-    starts = bool(given.pop("starts", False)) or starts
-    result = mlp(**{**given, **options})
+    result = mlp(**{**given, **options, "starts": starts or given.get("starts", False)})
     if check:
         require_checkable(len(result.named) + result.network.x.size)
     checks = check_mlp(result) if check else None
-    if plot is not None:
-        _plot(result, plot)
-    compared = _starts(result, {**given, **options}) if starts else None
-    out.emit(_answer(result, checks, compared, out.format in COMPLETE))
+    picture = None if plot is None else _picture(result)
+    out.emit(_answer(result, checks, out.format))
+    if plot is not None and picture is not None:
+        write_plot(plot, picture)
     refuse_failed(checks)
 
 
@@ -45,33 +46,26 @@ def _given(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
     )
 
 
-def _answer(result: MlpStep, checks: Any, starts: Any, complete: bool) -> Any:
+def _answer(result: MlpStep, checks: Any, form: str) -> Any:
     import dlcalc.explain.mlp as explain
     from dlcalc.explain.mlp_findings import findings, start_finding
 
     return mlp_answer(
         result,
         checks,
-        None if starts is None else [(each, start_finding(each)) for each in starts],
+        [(each, start_finding(each)) for each in result.starts or ()],
         list(findings(result)),
-        complete,
+        form in COMPLETE,
+        terminal_page(16) if form == "table" else None,
         order=explain.derivation(result),
         working=partial(explain.mlp_steps, result),
         element=partial(explain.mlp_element, result),
     )
 
 
-def _starts(result: MlpStep, given: dict[str, Any]) -> Any:
-    from dlcalc.calc.starts import starts
-
-    chosen = {name: given[name] for name in ("seed", "constant") if name in given}
-    return starts(result.network, **chosen)
-
-
-def _plot(result: MlpStep, path: str) -> None:
-    from dlcalc.render.files import write_whole
+def _picture(result: MlpStep) -> str:
     from dlcalc.render.losses import loss_picture
 
     if result.descent is None or len(result.descent.losses) < 2:
         raise InputError("--plot draws the loss by step: ask for steps with --steps N")
-    write_whole(path, loss_picture(result.descent.losses))
+    return loss_picture(result.descent.losses)

@@ -15,7 +15,7 @@ from dlcalc.calc.upsampling.stages import (
     mults,
 )
 from dlcalc.cli.example import worked_example
-from dlcalc.cli.output import Output
+from dlcalc.cli.output import COMPLETE, Output
 from dlcalc.errors import AnswerDiffersError, InputError
 from dlcalc.readers.sources import stdin_has_data
 
@@ -25,7 +25,7 @@ def run_mults(
 ) -> None:
     """Count, put the counts out, and fail where an algorithm that was run disagrees."""
     tile = given.pop("tile", TILE)
-    result = _counted(model, given, tile)
+    result = _counted(model, given, tile, stdin=out.expect != "-")
     # The renderers and the working are read only by the formats that want them.
     from dlcalc.render.mults import mults_answer
 
@@ -33,7 +33,7 @@ def run_mults(
     checks = [_verified(stage, tile) for stage in result.stages] if verify else None
     out.emit(
         mults_answer(
-            result, HEADLINE, CONVENTION, shown, checks,
+            result, HEADLINE, CONVENTION, out.format not in COMPLETE, shown, checks,
             working=partial(_explain, "mults_steps", result),
             element=lambda field, index: _explain("field_step", result, field),
             advice=lambda field, expected: _explain("advice", result, expected),
@@ -48,9 +48,13 @@ def run_mults(
                 )
 
 
-def _counted(model: Sequence[str], given: dict[str, Any], tile: int) -> Multiplications:
-    if not model and not {"input", "kernel"} & given.keys() and not stdin_has_data():
-        return mults(**{**worked_example("mults"), **given}, tile=tile)
+def _counted(
+    model: Sequence[str], given: dict[str, Any], tile: int, stdin: bool
+) -> Multiplications:
+    """The counts asked for; a model may stand on stdin, unless that has the expected answer."""
+    sized = {"input", "kernel"} & given.keys()
+    if not model and not sized and not (stdin and stdin_has_data()):
+        return mults(**_example_with(given), tile=tile)
     if not given:
         return _of_model(model or ("-",), tile)
     if model:
@@ -59,6 +63,14 @@ def _counted(model: Sequence[str], given: dict[str, Any], tile: int) -> Multipli
         if name not in given:
             raise InputError(f"no {name} size: a stage by its sizes wants --input and --kernel")
     return mults(**given, tile=tile)
+
+
+def _example_with(given: dict[str, Any]) -> dict[str, Any]:
+    """The worked example, changed as asked; what settles its output is not said twice."""
+    settled = {"output": ("output_padding",), "grid_pad": ("output_padding", "pad")}
+    dropped = [name for each in given for name in settled.get(each, ())]
+    example = worked_example("mults")
+    return {name: value for name, value in example.items() if name not in dropped} | given
 
 
 def _of_model(words: Sequence[str], tile: int) -> Multiplications:

@@ -8,11 +8,12 @@ from typing import Any
 
 from dlcalc.calc.models.count import params
 from dlcalc.calc.models.memory import memory
-from dlcalc.calc.models.rows import Count, Row
+from dlcalc.calc.models.rows import Count, part
 from dlcalc.calc.models.tree import Model
+from dlcalc.cli import note
 from dlcalc.cli.example import worked_example
-from dlcalc.cli.output import Output
-from dlcalc.errors import InputError, did_you_mean
+from dlcalc.cli.output import COMPLETE, Output
+from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.readers.models import model as read_model
 from dlcalc.readers.sources import stdin_has_data
 
@@ -29,24 +30,25 @@ def run_params(
             )
         _tensors(out, model[0])
         return
-    read = given_model("params", model)
-    size = shape_of(input)
+    read, size = given_model("params", model), shape_of(input)
     held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
     if changes or other is not None:
-        if layer is not None or columns is not None or (changes and other is not None):
-            raise InputError("--set and --compare go alone, without --layer and --columns")
-        _side_by_side(out, read, size, changes, other, held)
+        _side_by_side(out, read, size, changes, other, layer, held, columns)
         return
     count = params(read, size)
+    training = f"{optimizer}, batch {batch}, {dtype}"
     if layer is not None:
-        _one_layer(out, count, layer)
-        return
+        count = part(count, layer)
+        if len(count.rows) == 1 and columns is None:
+            _one_layer(out, count, held, training)
+            return
+    from dlcalc.render.layers import USUAL
     from dlcalc.render.params import params_answer
 
     out.emit(params_answer(
-        count, held(count), f"{optimizer}, batch {batch}, {dtype}", _columns(columns),
+        count, held, training, _columns(columns, USUAL),
         working=partial(_explain, "model_steps", count),
-        element=lambda field, index: _explain("expected_step", count, (), field),
+        element=lambda field, index: _explain("expected_step", count, field, index),
     ))
 
 
@@ -83,11 +85,11 @@ def shape_of(size: Any) -> tuple[int, ...] | None:
     return shape
 
 
-def _columns(names: str | None) -> tuple[str, ...]:
-    from dlcalc.render.layers import COLUMNS, USUAL
+def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+    from dlcalc.render.layers import COLUMNS
 
     if names is None:
-        return USUAL
+        return usual
     if names == "all":
         return tuple(COLUMNS)
     wanted = tuple(name.strip() for name in names.split(","))
@@ -97,54 +99,65 @@ def _columns(names: str | None) -> tuple[str, ...]:
     return wanted
 
 
-def _one_layer(out: Output, count: Count, name: str) -> None:
+def _one_layer(out: Output, count: Count, held: Any, training: str) -> None:
     from dlcalc.render.params import layer_answer
 
-    row = find_row(count, name)
+    row = count.rows[0]
     out.emit(layer_answer(
-        row, working=partial(_explain, "layer_steps", row),
-        element=lambda field, index: _explain("expected_step", count, (row,), field),
+        row, held, training, working=partial(_explain, "layer_steps", row),
+        element=lambda field, index: _explain("layer_step", row, field, index),
     ))
-
-
-def find_row(count: Count, name: str) -> Row:
-    """The row of that name; InputError with the nearest names."""
-    for row in count.rows:
-        if row.name == name:
-            return row
-    known = [row.name for row in count.rows]
-    raise InputError(f"no layer {name}{did_you_mean(name, known)}")
 
 
 def _side_by_side(
     out: Output, read: Model, size: tuple[int, ...] | None, changes: Sequence[str],
-    other: str | None, held: Any,
+    other: str | None, layer: str | None, held: Any, columns: str | None,
 ) -> None:
-    from dlcalc.calc.models.change import change
     from dlcalc.calc.models.comparison import compare
-    from dlcalc.readers.notation_values import read_change
-    from dlcalc.render.comparison import comparison_answer
+    from dlcalc.render import comparison as drawn
 
     before = params(read, size)
+    changed = _changed(read, changes)
+    names = read.name, " ".join(changes)
+    after = params(changed, size, tolerant=True)
+    _check_changes(before, after)
     if other is not None:
         second = read_model(other)
-        after = params(second, size)
-        names = read.name, second.name
-    else:
-        second = read
-        for text in changes:
-            try:
-                second = change(second, *read_change(text))
-            except InputError as error:
-                raise error.at("--set") from None
-        after = params(second, size, tolerant=True)
-        names = read.name, " ".join(changes)
+        names = " with ".join(filter(None, names)), second.name
+        before, after = after, params(second, size)
+    if layer is not None:
+        before, after = part(before, layer), part(after, layer)
     result = compare(before, after)
-    out.emit(comparison_answer(
-        result, (held(before), held(after)), names,
+    if out.format in COMPLETE:
+        for text in drawn.misfits(result):
+            note(text)
+    out.emit(drawn.comparison_answer(
+        result, held, names, _columns(columns, drawn.USUAL),
         working=partial(_explain, "comparison_steps", result),
-        element=lambda field, index: _explain("expected_step", after, (), field),
+        element=lambda field, index: _explain("expected_step", after, field, index),
     ))
+
+
+def _changed(read: Model, changes: Sequence[str]) -> Model:
+    from dlcalc.calc.models.change import change
+    from dlcalc.readers.notation_values import read_change
+
+    for text in changes:
+        try:
+            read = change(read, *read_change(text))
+        except InputError as error:
+            raise error.at("--set") from None
+    return read
+
+
+def _check_changes(before: Count, after: Count) -> None:
+    """Refuse a change that its own layer cannot have, whatever comes to it."""
+    misfit = after.misfit
+    if misfit is None:
+        return
+    today = {row.name: row.input for row in before.rows}.get(after.misfit_name)
+    if not isinstance(misfit, ShapeError) or today == after.misfit_input:
+        raise misfit.at("--set")
 
 
 def _explain(what: str, *arguments: Any) -> Any:

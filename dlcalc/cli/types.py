@@ -180,17 +180,12 @@ class RateType(click.ParamType[Any, Any]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """A float; 2% is 0.02."""
-        from dlcalc.readers.numbers import parse_number
+        from dlcalc.readers.numbers import parse_rate
 
-        if not isinstance(value, str):
-            return value
         try:
-            number = float(parse_number(value.removesuffix("%")))
-        except (DlcalcError, OverflowError):
-            self.fail(f"{value[:40]!r} is no rate: write 0.02 or 2%", param, ctx)
-        if number < 0:
-            self.fail(f"{value} is below 0", param, ctx)
-        return number / 100 if value.endswith("%") else number
+            return parse_rate(value) if isinstance(value, str) else value
+        except DlcalcError as error:
+            self.fail(error.message, param, ctx)
 
 
 def _items(names: Iterable[str]) -> list[Any]:

@@ -131,4 +131,7 @@ def spoken(term: Expr) -> str:
     if term.kind == "sub":
         parts = (spoken(part) if isinstance(part, Expr) else str(part) for part in term.args)
         return " − ".join(parts)
+    if term.kind in ("partial", "derivative"):
+        sign = "∂" if term.kind == "partial" else "d"
+        return "/".join(sign + spoken(part) for part in term.args)
     return "_".join(filter(None, term.args))

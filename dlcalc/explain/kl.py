@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from dlcalc.calc.compare import agree
 from dlcalc.calc.gaussian import Gaussian, gaussian
-from dlcalc.calc.kl import KL, kl, kl_gradients
+from dlcalc.calc.kl import KL, kl, precision
 from dlcalc.errors import LimitError
 from dlcalc.explain.notation import Expr, Step, add, call, matmul, power, symbol, transpose
+from dlcalc.explain.sums import dot
 
 MOST_TERMS = 16
 WRITTEN = 1e-4
@@ -46,9 +48,10 @@ def kl_steps(result: KL, gradients: Mapping[str, Any]) -> Iterator[Step]:
 
 
 def element_step(result: KL, field: str, index: tuple[int, ...]) -> Step | None:
-    """The step that gives a field, or a gradient as a whole."""
+    """The step that gives a field, or a gradient with one entry of it in numbers."""
     if field.startswith("gradients."):
-        return _gradient_step(result, field.removeprefix("gradients."))
+        name = field.removeprefix("gradients.")
+        return replace(_gradient_step(result, name), numbers=_entry(result, name, index))
     return _STEPS[field](result) if field in _STEPS else None
 
 
@@ -109,9 +112,10 @@ def _mahalanobis(result: KL) -> Step:
 def _log_determinant(result: KL) -> Step:
     formula = call("ln", call("det", SIGMA["p"]) / call("det", SIGMA["q"]))
     ratio = np.diag(result.p.factor) / np.diag(result.q.factor)
-    logs = _sum([call("ln", each) for each in ratio.tolist()])
+    logs = [call("ln", each) for each in ratio.tolist()]
+    numbers = 2 * (logs[0] if len(logs) == 1 else _sum(logs))
     note = "ratios of the diagonals of L_p and L_q"
-    return Step(LOG, result.log_determinant, formula, (2 * logs,), note)
+    return Step(LOG, result.log_determinant, formula, (numbers,), note)
 
 
 def _divergence(result: KL) -> Step:
@@ -148,9 +152,20 @@ def _gradient_step(result: KL, name: str) -> Step:
         ),
     }
     variable, formula = formulas[name]
-    value = kl_gradients(result.q, result.p)[name]
-    note = "d = μ_q − μ_p"
-    return Step(symbol("∂KL") / _partial(variable), value, formula, (), note)
+    note = "" if name == "covariance_q" else "d = μ_q − μ_p"
+    return Step(symbol("∂KL") / _partial(variable), result.gradients[name], formula, (), note)
+
+
+def _entry(result: KL, name: str, index: tuple[int, ...]) -> tuple[Expr, ...]:
+    """One entry of a gradient in numbers."""
+    inverse, d = precision(result.p), result.q.mean - result.p.mean
+    if name.startswith("mean"):
+        sum_ = dot(inverse[index[0]], d)
+        return () if sum_ is None else (sum_ if name == "mean_q" else -sum_,)
+    other = precision(result.q)
+    if name == "covariance_p":
+        other = inverse @ (result.q.covariance + np.outer(d, d)) @ inverse
+    return (Expr("sub", (inverse[index].item(), other[index].item())) / 2,)
 
 
 def _partial(variable: Expr) -> Expr:

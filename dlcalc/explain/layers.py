@@ -14,7 +14,7 @@ from dlcalc.explain.notation import Expr, mul, symbol
 Formula = tuple[Expr, dict[Expr, Any], str] | None
 
 K, C, F, G, N, U, D, T, H = (symbol(name) for name in "KCFGNUDTH")
-V, Q, B = (symbol(name) for name in "VQB")
+V, Q, B, R, L = (symbol(name) for name in "VQBRL")
 KV = symbol("K")
 
 
@@ -70,24 +70,48 @@ def _table(row: Row, arguments: dict[str, Any], what: str) -> Formula:
 
 
 def _normalisation(row: Row, arguments: dict[str, Any], what: str) -> Formula:
-    if what == "macs" or not row.biases:
+    if what == "macs":
         return None
+    if not row.biases:
+        return C, {C: row.weights}, "a scale for each of C"
     return mul(2, C), {C: row.weights}, "a scale and a shift for each of C"
+
+
+def _pooling(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    """LeCun's (1998) pooling, whose sums have a coefficient and a bias."""
+    if what == "params":
+        return mul(2, C), {C: row.output[0]}, "a coefficient and a bias for each of C channels"
+    return _uses(row, C, {C: row.output[0]})
+
+
+def _slopes(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    return None if what == "macs" else (C, {C: row.weights}, "a slope for each of C, or one")
+
+
+def _distances(row: Row, arguments: dict[str, Any], what: str) -> Formula:
+    values = {N: row.input[0], U: row.output[0]}
+    return mul(N, U), values, "a square for each of N inputs and U codes"
 
 
 def _recurrent(row: Row, arguments: dict[str, Any], what: str) -> Formula:
     gates = {"lstm": 4, "gru": 3, "rnn": 1}[row.type]
-    if arguments["layers"] > 1 or arguments["bidirectional"]:
-        return None
-    values = {G: gates, H: arguments["hidden"], D: row.input[1], T: row.input[0]}
-    weights = mul(G, H, D + H)
+    layers, directions = arguments["layers"], 2 if arguments["bidirectional"] else 1
+    vectors = bias_vectors(arguments["bias"]) if what == "params" else 0
+    values = {
+        G: gates, H: arguments["hidden"], D: row.input[1], T: row.input[0], B: vectors,
+        R: directions, L: layers,
+    }
+    columns, deeper = D + H, (mul(R, H) if directions > 1 else H) + H
+    if vectors:
+        columns, deeper = columns + B, deeper + B
+    if layers > 1:
+        columns = columns + mul(L - 1, deeper)
+    held = mul(R, G, H, columns) if directions > 1 else mul(G, H, columns)
     if what == "macs":
-        return mul(T, weights), values, "every weight once at each of T steps"
-    vectors = bias_vectors(arguments["bias"])
+        return mul(T, held), values, "every weight once at each of T steps"
     legend = "G gates, H hidden units, D inputs"
-    if not vectors:
-        return weights, values, legend
-    return mul(G, H, D + H + B), values | {B: vectors}, legend + ", B bias vectors a gate"
+    legend += ", B bias vectors a gate" * (vectors > 0) + ", L layers" * (layers > 1)
+    return held, values, legend + ", R directions" * (directions > 1)
 
 
 def _attention(row: Row, arguments: dict[str, Any], what: str) -> Formula:
@@ -108,7 +132,8 @@ FORMULAS: dict[str, Callable[[Row, dict[str, Any], str], Formula]] = {
     "conv": _conv, "dwconv": _conv, "conv_transpose": _conv, "linear": _linear,
     "embedding": _table, "position": _table, "prepend": _table,
     "batchnorm": _normalisation, "layernorm": _normalisation, "groupnorm": _normalisation,
-    "instancenorm": _normalisation,
+    "instancenorm": _normalisation, "rmsnorm": _normalisation,
+    "avgpool": _pooling, "prelu": _slopes, "rbf": _distances,
     "lstm": _recurrent, "gru": _recurrent, "rnn": _recurrent, "attention": _attention,
 }
 """The formulas of a type, for `params` and for `macs`."""

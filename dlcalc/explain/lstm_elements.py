@@ -11,10 +11,8 @@ from dlcalc.calc.lstm import LstmResult
 from dlcalc.calc.lstm_derivation import Place, hx, place_at
 from dlcalc.calc.lstm_gates import GATES
 from dlcalc.explain.lstm_formulas import formula, name_of, values
-from dlcalc.explain.notation import Expr, Step, add, call, mul, symbol
-
-MOST_TERMS = 40
-"""Products of a sum that are still written out."""
+from dlcalc.explain.notation import Expr, Step, call, symbol
+from dlcalc.explain.sums import products
 
 Index = tuple[int, ...]
 _STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
@@ -24,6 +22,8 @@ def element_step(result: LstmResult, field: str, index: Index) -> Step | None:
     """The step that gives one element: of `steps[1].dc` (0,), of `dW` (3, 0)."""
     if step := _STEP.fullmatch(field):
         return _of_step(result, int(step[1]), step[2], index)
+    if field.startswith("next."):
+        return _of_next(result, field.removeprefix("next."), index)
     H, last = result.problem.hidden, index[-1] if index else 0
     if field in ("dW", "d_weight_hh_l0", "d_weight_ih_l0"):
         column = last + (H if field == "d_weight_ih_l0" else 0)
@@ -51,13 +51,32 @@ def _of_step(result: LstmResult, t: int, name: str, index: Index) -> Step | None
     terms: Expr | None = None
     if name in GATES:
         row = place.rows(name).start + unit
-        products = zip(result.problem.W[row].tolist(), hx(place)[sequence].tolist(), strict=True)
-        sum_ = _products([*products, (result.problem.b[row].item(), 1)])
+        weighted = zip(result.problem.W[row].tolist(), hx(place)[sequence].tolist(), strict=True)
+        sum_ = products([*weighted, (result.problem.b[row].item(), 1)])
         terms = sum_ and call(step.formula.args[0], sum_) if step.formula else None
     elif name == "dh" and place.after is not None:
         entering = np.asarray(place.dh_entering)[sequence, unit].item()
-        terms = _products([(entering, 1), *_back(place.after, sequence, unit)])
+        terms = products([(entering, 1), *_back(place.after, sequence, unit)])
     return Step(step.name, None, step.formula, (*step.numbers, *([terms] if terms else [])))
+
+
+def _of_next(result: LstmResult, name: str, index: Index) -> Step | None:
+    """What the step after the last sends back, of which no more is known than its gates."""
+    H, t = result.problem.hidden, result.problem.steps + 1
+    later = place_at(result, result.problem.steps - 1).after
+    assert later is not None
+    sequence, unit = (index[0] if len(index) > 1 else 0), index[-1]
+    if name == "dh":
+        return _sum("r", _back(later, sequence, unit))
+    if name == "dx":
+        return _sum("δx", _back(later, sequence, H + unit))
+    if name == "dc":
+        return None
+    gate = result.problem.gates[unit // H]
+    at = (sequence, unit % H)
+    found = {name_of(each, t): later[each][at].item() for each in (gate, "d" + gate)}
+    symbolic = formula(result, "dz" + gate, t)
+    return Step(name_of("dz" + gate, t), None, symbolic, (symbolic.put(found),))
 
 
 def _in_numbers(result: LstmResult, place: Place, t: int, name: str, unit: Any) -> Step:
@@ -78,12 +97,7 @@ def _back(place: Place, sequence: int, column: int) -> list[tuple[float, float]]
     return list(zip(place.problem.W[:, column].tolist(), gradients, strict=True))
 
 
-def _sum(name: str, products: list[tuple[float, float]]) -> Step | None:
-    terms = _products(products)
+def _sum(name: str, pairs: list[tuple[float, float]]) -> Step | None:
+    terms = products(pairs)
     return None if terms is None else Step(symbol(name), None, None, (terms,))
 
-
-def _products(pairs: list[tuple[float, float]]) -> Expr | None:
-    if len(pairs) > MOST_TERMS:
-        return None
-    return add(*(a if b == 1 else mul(a, b) for a, b in pairs))

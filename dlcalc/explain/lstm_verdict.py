@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from dlcalc.calc.lstm_memory import Memory, MemoryStep
 
@@ -13,7 +14,17 @@ STEADY = 1e-12
 
 def verdict(memory: Memory) -> list[str]:
     """A few sentences, each with the numbers that carry it; the last is the conclusion."""
+    lost = next((step.step for step in memory.steps if not _is_finite(step)), None)
+    if lost is not None:
+        return [
+            f"NaN or Infinity was let in, and is in the cell or its gradient from step {lost} on: "
+            "nothing more can be said of it."
+        ]
     return [*_seed(memory), *_growth(memory), *_closed(memory), *_beside(memory), _end(memory)]
+
+
+def _is_finite(step: MemoryStep) -> bool:
+    return all(map(isfinite, (step.f, step.f_product, step.c, step.h, step.dc0)))
 
 
 def _seed(memory: Memory) -> Iterator[str]:

@@ -23,7 +23,7 @@ def mlp_steps(result: MlpStep) -> Iterator[Step]:
     else:
         from dlcalc.explain.mlp_matrices import matrix_steps
 
-        yield from matrix_steps(result)
+        yield from (step for _, step in matrix_steps(result))
 
 
 def is_small(result: MlpStep) -> bool:
@@ -33,9 +33,11 @@ def is_small(result: MlpStep) -> bool:
 
 
 def mlp_element(result: MlpStep, field: str, index: tuple[int, ...]) -> Step | None:
-    """The working of one element of the record, where the network is small enough."""
+    """The working of one element of the record."""
     if not is_small(result):
-        return None
+        from dlcalc.explain.mlp_elements import element_step
+
+        return element_step(result, field, index)
     from dlcalc.explain.mlp_units import unit_steps
 
     return next((step for place, step in unit_steps(result) if (field, index) in place), None)

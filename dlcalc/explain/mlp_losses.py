@@ -67,15 +67,16 @@ def logit_step(network: Network, units: Units, unit: int, values: Values, value:
     ys = [units.h(units.last, k) for k in range(units.sizes[-1])]
     ts = [symbol("t", k + 1) for k in range(len(ys))]
     targets = network.target[0].tolist()
-    formula = _logit_gradient(network.objective, ys, ts, unit, sum(targets) == 1)
+    formula = logit_gradient(network.objective, ys, ts, unit, sum(targets) == 1)
     numbers = formula.put({**values, **dict(zip(ts, targets, strict=True))})
     name = gradient("J", units.q(units.last, unit))
     return Step(name, value, formula, (numbers,), IN_ONE.get(network.objective.loss, ""))
 
 
-def _logit_gradient(
+def logit_gradient(
     pair: Objective, ys: list[Expr], ts: list[Expr], unit: int, certain: bool
 ) -> Expr:
+    """∂J/∂q of one output from all outputs and targets; `certain` where these add up to 1."""
     y, t = ys[unit], ts[unit]
     if pair.loss == "cross_entropy":
         return y - t if certain else y * add(*ts) - t

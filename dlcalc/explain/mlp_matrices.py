@@ -6,58 +6,90 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.explain.matrices import array_step
-from dlcalc.explain.notation import Step, call, hadamard, symbol, total, transpose
+from dlcalc.explain.notation import Expr, Step, call, hadamard, symbol, total, transpose
 
 if TYPE_CHECKING:
     from dlcalc.calc.mlp import MlpStep
 
-def matrix_steps(result: MlpStep) -> Iterator[Step]:
-    """Forward and backward pass; W₁ is the first layer's matrix, H₀ the inputs."""
-    yield Step("Forward pass", note="H_0 = X, a row an example")
+Lines = Iterator[tuple[str, Step]]
+"""Each step with the field of the record that it gives; "" where it gives none."""
+Y, T, ETA = symbol("Y"), symbol("T"), symbol("η")
+
+
+def matrix_steps(result: MlpStep) -> Lines:
+    """Forward pass, backward pass and updates; W₁ is the first layer's matrix, H₀ the inputs."""
+    yield "", Step("Forward pass", note="H_0 = X, a row an example")
     yield from _forward(result)
-    yield Step("Backward pass")
+    yield "", Step("Backward pass")
     yield from _backward(result)
+    yield "", Step("Updates", note="every weight and bias at once")
+    yield from _updates(result)
 
 
-def _forward(result: MlpStep) -> Iterator[Step]:
+def _forward(result: MlpStep) -> Lines:
     network = result.network
     for n, layer in enumerate(result.layers, start=1):
         formula = symbol("H", n - 1) @ transpose(symbol("W", n))
         if network.biases:
             formula = formula + symbol("b", n)
-        yield array_step(symbol("Q", n), layer.q, formula)
-        if n < len(result.layers):
-            yield array_step(symbol("H", n), layer.h, call(network.activation, symbol("Q", n)))
-        else:
-            yield array_step(symbol("Y"), layer.h, call(network.objective.output, symbol("Q", n)))
-    yield Step(
-        symbol("J"), result.loss, call(network.objective.loss, symbol("Y"), symbol("T")),
-        note="" if network.single else f"mean over {len(network.x)} examples",
-    )
+        yield f"layers[{n - 1}].q", array_step(symbol("Q", n), layer.q, formula)
+        last = n == len(result.layers)
+        φ = network.objective.output if last else network.activation
+        name = Y if last else symbol("H", n)
+        yield f"layers[{n - 1}].h", array_step(name, layer.h, call(φ, symbol("Q", n)))
+    count = len(network.x)
+    note = "" if network.single else f"mean over {count} examples"
+    yield "loss", Step(symbol("J"), result.loss, _loss(network.objective.loss, count), note=note)
 
 
-def _backward(result: MlpStep) -> Iterator[Step]:
+def _loss(loss: str, count: int) -> Expr:
+    if loss == "squared_error":
+        return total((Y - T) ** 2) / (2 * count)
+    logs = hadamard(T, call("ln", Y))
+    if loss == "binary_cross_entropy":
+        logs = logs + hadamard(1 - T, call("ln", 1 - Y))
+    return -_over(total(logs), count)
+
+
+def _over(formula: Expr, count: int) -> Expr:
+    return formula if count == 1 else formula / count
+
+
+def _backward(result: MlpStep) -> Lines:
     network, gradients = result.network, result.gradients
     depth = len(network.weights)
     for n in range(depth, 0, -1):
         dq = symbol("∂J/∂Q", n)
-        if n == depth:
-            yield array_step(dq, gradients.q[-1], _logit_formula(result))
-        else:
-            above = symbol("∂J/∂Q", n + 1) @ symbol("W", n + 1)
-            formula = hadamard(above, call(f"{network.activation}'", symbol("Q", n)))
-            yield array_step(dq, gradients.q[n - 1], formula)
+        formula = _logits(result) if n == depth else hadamard(
+            symbol("∂J/∂Q", n + 1) @ symbol("W", n + 1),
+            call(f"{network.activation}'", symbol("Q", n)),
+        )
+        yield f"gradients.q[{n - 1}]", array_step(dq, gradients.q[n - 1], formula)
         formula = transpose(dq) @ symbol("H", n - 1)
-        yield array_step(symbol("∂J/∂W", n), gradients.weights[n - 1], formula)
+        value: Any = gradients.weights[n - 1]
+        yield f"gradients.weights[{n - 1}]", array_step(symbol("∂J/∂W", n), value, formula)
         if gradients.biases:
-            yield array_step(symbol("∂J/∂b", n), gradients.biases[n - 1], total(dq, "rows"))
-    yield array_step(symbol("∂J/∂X"), gradients.x, symbol("∂J/∂Q", 1) @ symbol("W", 1))
+            value, formula = gradients.biases[n - 1], total(dq, "rows")
+            yield f"gradients.biases[{n - 1}]", array_step(symbol("∂J/∂b", n), value, formula)
+    formula = symbol("∂J/∂Q", 1) @ symbol("W", 1)
+    yield "gradients.x", array_step(symbol("∂J/∂X"), gradients.x, formula)
 
 
-def _logit_formula(result: MlpStep) -> Any:
-    network = result.network
-    difference = symbol("Y") - symbol("T")
-    if network.objective.loss == "squared_error" and network.objective.output != "identity":
-        slope = call(f"{network.objective.output}'", symbol("Q", len(network.weights)))
-        difference = hadamard(difference, slope)
-    return difference if network.single else difference / len(network.x)
+def _logits(result: MlpStep) -> Expr:
+    """∂J/∂Q of the last layer, each row over the number of examples."""
+    pair = result.network.objective
+    difference = Y - T
+    if pair.loss == "cross_entropy" and (result.network.target.sum(axis=1) != 1).any():
+        difference = hadamard(Y, total(T, "columns")) - T
+    if pair.loss == "squared_error" and pair.output == "sigmoid":
+        difference = hadamard(difference, Y, 1 - Y)
+    if pair.loss == "squared_error" and pair.output == "softmax":
+        difference = hadamard(Y, difference - total(hadamard(difference, Y), "columns"))
+    return _over(difference, len(result.network.x))
+
+
+def _updates(result: MlpStep) -> Lines:
+    for letter, kind in (("W", "weights"), ("b", "biases")):
+        for n, array in enumerate(getattr(result.updates, kind) or (), start=1):
+            formula = -ETA * symbol(f"∂J/∂{letter}", n)
+            yield f"updates.{kind}[{n - 1}]", array_step(symbol(f"Δ{letter}", n), array, formula)

@@ -80,8 +80,9 @@ def count_step(stage: Stage, method: str) -> Step:
     """The product over the axes and the channel pairs that gives a method's count."""
     count = stage.methods[method]
     note = ""
-    if method == "winograd" and len(stage.axes) > 1:
-        note = f"nested; the fewest products of a channel pair: {stage.rank}"
+    if method == "winograd":
+        nested = "nested; " if len(stage.axes) > 1 else ""
+        note = f"{nested}the fewest products of a channel pair, all phases at once: {stage.rank}"
     if stage.pairs == 1:
         formula = mul(*count.per_axis) if len(stage.axes) > 1 else None
         return Step(f"{method}, a channel pair", count.total, formula, (), note)

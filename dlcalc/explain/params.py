@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from dlcalc.calc.axes import plural
@@ -10,9 +11,13 @@ from dlcalc.calc.layers.table import GENERAL, complete, handler
 from dlcalc.calc.models.fields import seen
 from dlcalc.calc.models.rows import Count, Row
 from dlcalc.calc.models.tree import Layer
+from dlcalc.calc.sizes import Axis
 from dlcalc.explain.notation import Step, add
-from dlcalc.explain.size import size_steps
+from dlcalc.explain.size import output_step, size_steps
 
+_LAYER = re.compile(r"layers\[(\d+)\]")
+SUMS = ("params", "weights", "biases", "trainable", "macs", "activations")
+"""Totals that are written out as sums of the layers'."""
 MOST_STEPS = 40
 """Layers whose formulas are written out; the rest are counted."""
 
@@ -28,21 +33,18 @@ def model_steps(count: Count) -> Iterator[Step]:
     yield total_step(count)
 
 
-def total_step(count: Count) -> Step:
-    """The parameters of a model as the sum of its layers'."""
-    terms = [row.params for row in count.rows if row.params]
+def total_step(count: Count, what: str = "params") -> Step:
+    """The parameters of a model, or another of its totals, as the sum of its layers'."""
+    terms = [number for row in count.rows if (number := getattr(row, what))]
     shown = (add(*terms),) if 1 < len(terms) <= MOST_STEPS else ()
-    return Step("total", count.params, None, shown)
+    return Step("total", sum(terms), None, shown)
 
 
 def layer_steps(row: Row) -> Iterator[Step]:
     """One layer: its output size, parameters, multiply-accumulates and receptive field."""
-    arguments = _arguments(row)
-    if arguments is not None:
-        function = handler(row.type)
-        windows = function(row.input, **arguments).windows
-        if windows:
-            yield from size_steps(windows)
+    windows = _windows(row)
+    if windows:
+        yield from size_steps(windows)
     yield params_step(row)
     yield macs_step(row)
     field = seen(row.field)
@@ -62,6 +64,16 @@ def macs_step(row: Row) -> Step:
     """The formula of a layer's multiply-accumulates, with its numbers."""
     formula, numbers, note = _formulas(row, "macs")
     return Step("macs", row.macs, formula, numbers, note)
+
+
+def _windows(row: Row) -> tuple[Axis, ...]:
+    """The windows that give the output its size, where there are any."""
+    arguments = _arguments(row)
+    if arguments is None:
+        return ()
+    windows = handler(row.type)(row.input, **arguments).windows
+    sizes = tuple(axis.output for axis in windows)
+    return windows if sizes == row.output[1:] else ()
 
 
 def _arguments(row: Row) -> dict[str, Any] | None:
@@ -84,16 +96,29 @@ def _formulas(row: Row, what: str) -> tuple[Any, tuple[Any, ...], str]:
     if found is None:
         return None, (), ""
     formula, values, note = found
-    return formula, (formula.put(values),), note
+    numbers = formula.put(values)
+    # A symbol alone has nothing to put its number into.
+    return formula, () if numbers == formula else (numbers,), note
 
 
-def expected_step(count: Count, rows: Sequence[Row], field: str) -> Step | None:
-    """The working of the field in which an expected answer differs."""
-    if field == "total.params":
-        return total_step(count)
-    if field in ("params", "macs") and len(rows) == 1:
-        return params_step(rows[0]) if field == "params" else macs_step(rows[0])
-    return None
+def expected_step(count: Count, field: str, index: tuple[int, ...]) -> Step | None:
+    """The working of the field in which an expected answer of a whole model differs."""
+    whole, _, key = field.rpartition(".")
+    if whole == "total":
+        return total_step(count, key) if key in SUMS and count.misfit is None else None
+    place = _LAYER.fullmatch(whole)
+    return layer_step(count.rows[int(place[1])], key, index) if place else None
+
+
+def layer_step(row: Row, field: str, index: tuple[int, ...]) -> Step | None:
+    """The working of the field in which an expected answer of one layer differs."""
+    if field == "params":
+        return params_step(row)
+    if field == "macs":
+        return macs_step(row)
+    axis = index[0] - 1 if field == "output" and index else -1
+    windows = _windows(row)
+    return output_step(windows[axis]) if 0 <= axis < len(windows) else None
 
 
 def comparison_steps(result: Any) -> Iterator[Step]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import isclose
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.explain.notation import Step, symbol
+from dlcalc.explain.notation import Step, call, symbol
+from dlcalc.explain.vae_forward import NO_Z
 
 if TYPE_CHECKING:
     from dlcalc.calc.evidence import Evidence
@@ -29,11 +31,11 @@ def vae_steps(result: VaeStep) -> Iterator[Step]:
     else:
         from dlcalc.explain.vae_matrices import matrix_steps
 
-        yield from matrix_steps(result)
+        yield from (step for _, step in matrix_steps(result))
     for number, found in enumerate(result.evidence or (), start=1):
         several = len(result.evidence or ()) > 1
         yield Step("Evidence" + (f" of example {number}" if several else ""))
-        yield from evidence_steps(found)
+        yield from evidence_steps(found).values()
 
 
 def is_small(result: VaeStep) -> bool:
@@ -44,29 +46,45 @@ def is_small(result: VaeStep) -> bool:
 
 
 def vae_element(result: VaeStep, field: str, index: tuple[int, ...]) -> Step | None:
-    """The working of one element of the record, where the autoencoder is small enough."""
+    """The working of one element of the record."""
+    if evidence := re.fullmatch(r"evidence(?:\[(\d+)\])?\.(\w+)", field):
+        return evidence_steps((result.evidence or ())[int(evidence[1] or 0)])[evidence[2]]
+    from dlcalc.explain.vae_elements import element_step, unnamed
+
+    array, place = unnamed(result, field, index)
+    if array.startswith(("gradients.L2.z", "gradients.L2.decoder")):
+        return Step(array, note=NO_Z)
     if not is_small(result):
-        return None
+        return element_step(result, array, place)
     from dlcalc.explain.vae_units import unit_steps
 
     return next((step for place, step in unit_steps(result) if (field, index) in place), None)
 
 
-def evidence_steps(found: Evidence) -> Iterator[Step]:
-    """ln p(x) beside the sum of the bound and the divergence that it leaves out."""
+def evidence_steps(found: Evidence) -> dict[str, Step]:
+    """ln p(x) beside the sum of the bound and the divergence that it leaves out, by field."""
     inner, prior = symbol("R"), symbol("KL", "prior")
     elbo, rest = symbol("ELBO"), symbol("KL", "posterior")
-    note = "the integral of p(z) p(x|z) over z, with nodes laid over the prior"
-    yield Step("ln p(x)", found.log_evidence, note=note)
-    yield Step(inner, found.reconstruction, note="E_q ln p(x|z), with nodes laid over q")
-    yield Step(prior, found.kl_prior, note="KL(q‖p(z)) = L2, in closed form")
     values = {inner: found.reconstruction, prior: found.kl_prior}
-    yield Step(elbo, found.elbo, inner - prior, ((inner - prior).put(values),))
-    note = "KL(q‖p(z|x)) = E_q ln q(z)/p(z|x), by a finer rule of its own"
-    yield Step(rest, found.kl_posterior, note=note)
     both = elbo + rest
     numbers = both.put({elbo: found.elbo, rest: found.kl_posterior})
-    yield Step(both, found.elbo + found.kl_posterior, None, (numbers,), evidence_words(found))
+    left = call("ln", call("p", symbol("x")))
+    gap = (left - symbol("sum")).put(
+        {left: found.log_evidence, symbol("sum"): found.elbo + found.kl_posterior}
+    )
+    integral = "the integral of p(z) p(x|z) over z, with nodes laid over the prior"
+    finer = "KL(q‖p(z|x)) = E_q ln q(z)/p(z|x), by a finer rule of its own"
+    return {
+        "log_evidence": Step(left, found.log_evidence, note=integral),
+        "reconstruction": Step(
+            inner, found.reconstruction, note="E_q ln p(x|z), with nodes laid over q"
+        ),
+        "kl_prior": Step(prior, found.kl_prior, note="KL(q‖p(z)) = L2, in closed form"),
+        "elbo": Step(elbo, found.elbo, inner - prior, ((inner - prior).put(values),)),
+        "kl_posterior": Step(rest, found.kl_posterior, note=finer),
+        "sum": Step(both, found.elbo + found.kl_posterior, None, (numbers,)),
+        "gap": Step(symbol("gap"), found.gap, left - both, (gap,), evidence_words(found)),
+    }
 
 
 def evidence_words(found: Evidence) -> str:

@@ -16,6 +16,8 @@ Places = tuple[tuple[str, tuple[int, ...]], ...]
 Values = Mapping[Expr, float]
 
 STATED_NOTE = "the loss as the problem states it"
+L2_NOTE = "KL(q(z|x)‖p(z))"
+NO_Z = "L2 has neither z nor the decoder's weights in it: their gradients are 0"
 ELBO_NOTE = "the negative evidence lower bound: L2 is the divergence, so this is what to minimise"
 
 
@@ -30,8 +32,12 @@ def forward_steps(
     yield from _units(blocks.sigma, values, head)
     latent = range(len(result.mu))
     for k in latent:
-        below = blocks.mu.s(k) if head == "sigmoid" else blocks.mu.q(k)
-        yield (("mu", (k,)),), _step(symbol("μ", k + 1), below, values, bare=True)
+        q = blocks.mu.q(k)
+        below, formula = q, _argument(blocks.mu, k)
+        if head == "sigmoid":
+            below, formula = blocks.mu.s(k), call("sigmoid", q)
+        step = Step(symbol("μ", k + 1), values[below], below, (formula, formula.put(values)))
+        yield (("mu", (k,)),), step
     for k in latent:
         below = blocks.sigma.s(k) if head == "sigmoid" else blocks.sigma.q(k)
         yield (("sigma", (k,)),), _step(symbol("σ", k + 1), call("exp", below), values)
@@ -51,11 +57,15 @@ def _units(
     block: Block, values: Values, activation: str = "sigmoid"
 ) -> Iterator[tuple[Places, Step]]:
     for i in range(len(block.weight)):
-        products = [mul(block.w(i, j), below) for j, below in enumerate(block.below)]
-        formula = products[0] if len(products) == 1 else add(*products)
-        yield (), _step(block.q(i), formula, values)
+        yield (), _step(block.q(i), _argument(block, i), values)
         if activation == "sigmoid":
             yield (), _step(block.s(i), call("sigmoid", block.q(i)), values)
+
+
+def _argument(block: Block, unit: int) -> Expr:
+    """q of a unit: its weights times what they are applied to."""
+    products = [mul(block.w(unit, j), below) for j, below in enumerate(block.below)]
+    return products[0] if len(products) == 1 else add(*products)
 
 
 def term_steps(result: VaeStep, values: Values) -> Iterator[tuple[Places, Step]]:
@@ -68,8 +78,7 @@ def term_steps(result: VaeStep, values: Values) -> Iterator[tuple[Places, Step]]
     latent = [(symbol("μ", k + 1), symbol("σ", k + 1)) for k in range(len(result.mu))]
     squares = (μ**2 + σ**2 - call("ln", σ**2) - 1 for μ, σ in latent)
     half = mul(0.5, add(*squares))
-    note = "KL(q(z|x)‖p(z))"
-    yield (("L2", ()),), Step(L2, result.L2, half, (half.put(values),), note)
+    yield (("L2", ()),), Step(L2, result.L2, half, (half.put(values),), L2_NOTE)
     ends = {L1: result.L1, L2: result.L2}
     stated, bound = -add(L1, L2), -L1 + L2
     yield (("loss", ()),), Step("loss", result.loss, stated, (stated.put(ends),), STATED_NOTE)
@@ -79,5 +88,5 @@ def term_steps(result: VaeStep, values: Values) -> Iterator[tuple[Places, Step]]
     )
 
 
-def _step(name: Expr, formula: Expr, values: Values, bare: bool = False) -> Step:
-    return Step(name, values[name], formula, () if bare else (formula.put(values),))
+def _step(name: Expr, formula: Expr, values: Values) -> Step:
+    return Step(name, values[name], formula, (formula.put(values),))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dlcalc.explain.chains import Chains, Factor, gradient_step, partials, path_value
 from dlcalc.explain.notation import Expr, Step, symbol
 from dlcalc.explain.units import gradient
-from dlcalc.explain.vae_forward import Places, forward_steps, term_steps
+from dlcalc.explain.vae_forward import NO_Z, Places, forward_steps, term_steps
 from dlcalc.explain.vae_names import Block, blocks_of, values_of
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class _Backward:
             yield from self._decoder()
             yield from self._z()
         else:
-            note = "L2 has neither z nor the decoder's weights in it: their gradients are 0"
-            yield (), Step("∂L2/∂z", note=note)
+            yield (), Step("∂L2/∂z", note=NO_Z)
         yield from self._mu_sigma()
         self._join_heads()
         for block in (self.blocks.mu, self.blocks.sigma):

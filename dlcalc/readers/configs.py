@@ -31,7 +31,7 @@ def read_config(source: Source, name: str = "") -> Model:
         kind = str(config["model_type"])
         if kind not in _TYPES:
             raise InputError(f"unknown model_type {kind!r}{did_you_mean(kind, _TYPES)}")
-        return read_notation(_TYPES[kind](config), "", name or kind)
+        return read_notation(_TYPES[kind](config), source.place, name or kind, numbered=False)
     except DlcalcError as error:
         raise located(error, source) from None
 

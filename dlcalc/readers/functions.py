@@ -2,32 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import overload
 
 from dlcalc.calc.models import count as counting
 from dlcalc.calc.models import reduce as reducing
+from dlcalc.calc.models.change import change
+from dlcalc.calc.models.comparison import Comparison
+from dlcalc.calc.models.comparison import compare as beside
+from dlcalc.calc.models.memory import memory
 from dlcalc.calc.models.reduce import Reduction
-from dlcalc.calc.models.rows import Count
-from dlcalc.calc.models.tree import Model
+from dlcalc.calc.models.rows import Count, part
+from dlcalc.calc.models.tree import Model, Value
 from dlcalc.readers.models import model as read_model
 
 AnyModel = Model | str | Sequence[str]
 
 
-def params(model: AnyModel, input: Sequence[int] | None = None) -> Count:
-    """Parameters, shapes, multiply-accumulates and receptive fields of a model.
+@overload
+def params(
+    model: AnyModel, input: Sequence[int] | None = None, *, layer: str | None = None,
+    set: Mapping[str, Value] | None = None, compare: None = None, batch: int = 1,
+    dtype: str = "float32", optimizer: str = "adam",
+) -> Count: ...
+
+
+@overload
+def params(
+    model: AnyModel, input: Sequence[int] | None = None, *, layer: str | None = None,
+    set: Mapping[str, Value] | None = None, compare: AnyModel, batch: int = 1,
+    dtype: str = "float32", optimizer: str = "adam",
+) -> Comparison: ...
+
+
+def params(
+    model: AnyModel, input: Sequence[int] | None = None, *, layer: str | None = None,
+    set: Mapping[str, Value] | None = None, compare: AnyModel | None = None, batch: int = 1,
+    dtype: str = "float32", optimizer: str = "adam",
+) -> Count | Comparison:
+    """Parameters, shapes, multiply-accumulates, receptive fields and memory of a model.
 
     `model` is a name of the zoo, a file in the layer notation, a list of layers, or what
     `dlcalc.model` gives; `input` is the shape of one example where the model does not say
-    it, or another one. Raises InputError and FileError for what is no model, and
-    ShapeError for the first layer that does not fit.
+    it, or another one; `layer` a layer or block to count alone; `set` changes arguments of
+    layers first; `compare` puts another model beside it. Bytes are for `batch`, `dtype` and
+    `optimizer`. Raises InputError and FileError for what is no model, and ShapeError for
+    the first layer that does not fit.
 
     >>> params("lenet").params
     61706
-    >>> params(["conv 6 5", "relu"], input=(1, 32, 32)).rows[0].output
-    (6, 28, 28)
+    >>> params("lenet", set={"C1.kernel": 4, "S2.stride": 2}, layer="C1").rows[0].params
+    102
+    >>> params(["conv 6 5"], input=(1, 32, 32), dtype="int8", optimizer="sgd").memory
+    Memory(weights=156, activations=4704, gradients=156, optimizer=0)
+    >>> params("resnet18", compare="resnet34").after.params
+    21797672
     """
-    return counting.params(as_model(model), None if input is None else tuple(input))
+    changed = as_model(model)
+    for target, value in (set or {}).items():
+        name, _, key = target.rpartition(".")
+        changed = change(changed, name, key, value)
+    counts = []
+    for each in (changed,) if compare is None else (changed, as_model(compare)):
+        count = counting.params(each, None if input is None else tuple(input))
+        count = count if layer is None else part(count, layer)
+        counts.append(replace(count, memory=memory(count, dtype, batch, optimizer)))
+    return counts[0] if compare is None else beside(*counts)
 
 
 def reduce(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
-from dlcalc.errors import InputError, ShapeError
+from dlcalc.errors import DlcalcError, InputError, ShapeError
 from dlcalc.readers.numbers import check_finite, parse_number, shorten
 
 NONFINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
@@ -22,9 +23,10 @@ def parse_json(text: str, allow_nonfinite: bool = False) -> Any:
     {'x': [1, 2.5]}
     """
 
+    seen: list[str] = []
+
     def constant(name: str) -> float:
-        if not allow_nonfinite:
-            check_finite(NONFINITE[name], name)
+        seen.append(name)
         return NONFINITE[name]
 
     def whole(word: str) -> float:
@@ -50,9 +52,44 @@ def parse_json(text: str, allow_nonfinite: bool = False) -> Any:
         ).at(f"line {error.lineno}") from None
     except RecursionError:
         raise InputError("JSON nested too deeply to be an array or a record") from None
+    if seen and not allow_nonfinite:
+        _refuse_nonfinite(value, seen[0])
     if "\\u" in text:
         _check_surrogates(value)
     return value
+
+
+def _refuse_nonfinite(value: Any, name: str) -> None:
+    """InputError for the first NaN or infinity, with its fields and its place in their arrays."""
+    path = _first_nonfinite(value)
+    if path is None:
+        return
+    places = [
+        str(steps[0]) if named else f"element [{', '.join(map(str, steps))}]"
+        for named, group in groupby(path, lambda step: isinstance(step, str))
+        for steps in ([[each] for each in group] if named else [list(group)])
+    ]
+    try:
+        check_finite(NONFINITE[name], name)
+    except DlcalcError as error:
+        for place in reversed(places):
+            error = error.at(place)
+        raise error from None
+
+
+def _first_nonfinite(value: Any) -> tuple[str | int, ...] | None:
+    """The fields and indices that lead to it."""
+    items: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, list):
+        items = enumerate(value)
+    elif isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, float) and value - value != 0:
+        return ()
+    for step, each in items:
+        if (path := _first_nonfinite(each)) is not None:
+            return step, *path
+    return None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

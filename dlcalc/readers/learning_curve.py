@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.readers.numbers import Number, parse_number, shorten
+from dlcalc.readers.numbers import Number, parse_number, parse_rate, shorten
 from dlcalc.readers.sources import decode, located, read_source
 
 COLUMNS = {
@@ -28,7 +28,8 @@ Rows = list[tuple[Number, Number, Number]]
 def read_learning_curve(value: str) -> tuple[str, Rows]:
     """The axis, `examples` or `epochs`, and its rows of place, training and test error.
 
-    Columns are divided by commas or tabs, and other columns are left alone. Raises
+    Columns are divided by commas or tabs, and other columns are left alone; errors may be
+    percentages. Raises
     InputError, with the line, for a header that lacks one and for cells that are no numbers.
 
     >>> read_learning_curve("epoch,train_error,test_error\\n1,0.5,0.6\\n2,0.3,0.5\\n")
@@ -77,7 +78,10 @@ def _row(cells: list[str], places: list[int], line: int) -> tuple[Number, Number
     try:
         if len(cells) <= max(places):
             raise InputError(f"{len(cells)} cells, where the header has more")
-        at, train, test = (parse_number(cells[place]) for place in places)
+        at, train, test = (
+            parse_rate(cells[place]) if cells[place].endswith("%") else parse_number(cells[place])
+            for place in places
+        )
     except DlcalcError as error:
         raise error.at(f"line {line}") from None
     return at, train, test

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from dlcalc.calc.lstm_problem import FIELDS, TORCH_FIELDS
+from dlcalc.errors import InputError
 from dlcalc.readers.fields import read_record
 
 STEP_FIELDS = ("i", "f", "o", "g", "c", "h", "dh", "dc", "do", "di", "df", "dg", "dz")
@@ -26,6 +27,8 @@ def by_steps(expected: Any, steps: int, alone: Collection[str] = ()) -> Any:
     Of one step `{"di": [1, 2]}` is enough; of several, a row a step. Fields that the
     result has outside its steps too are left `alone`.
 
+    Raises InputError for another number of rows.
+
     >>> by_steps({"di": [1, 2], "dW": 3}, 1)
     {'dW': 3, 'steps': [{'di': [1, 2]}]}
     >>> by_steps({"c": [[1], [2]]}, 2)
@@ -42,8 +45,11 @@ def by_steps(expected: Any, steps: int, alone: Collection[str] = ()) -> Any:
         if name not in rest or name in alone or not all(isinstance(each, dict) for each in records):
             continue
         rows = [rest[name]] if steps == 1 else rest[name]
-        if isinstance(rows, list) and len(rows) == steps:
-            del rest[name]
-            for record, row in zip(records, rows, strict=True):
-                record.setdefault(name, row)
+        if not isinstance(rows, list) or len(rows) != steps:
+            raise InputError(
+                f"{name} stands outside steps: of {steps} steps it has a row each, {steps} rows"
+            ).at("--expect")
+        del rest[name]
+        for record, row in zip(records, rows, strict=True):
+            record.setdefault(name, row)
     return {**rest, "steps": records} if any(records) or "steps" in expected else rest

@@ -35,11 +35,24 @@ def model(*words: str) -> Model:
             return read_config(Source(read_file(word), word), os.path.basename(word))
         return _from(Source(read_file(word), word), os.path.basename(word))
     if word and word not in TYPES and not any(mark in word for mark in " ;:\n"):
-        raise InputError(
-            f"no model, file or layer {word!r}{did_you_mean(word, zoo_names())}"
-            "; dlcalc models lists the models"
-        )
+        known = [*zoo_names(), *_files_beside(word)]
+        near = did_you_mean(word, known)
+        raise InputError(f"no model, file or layer {word!r}{near}; dlcalc models lists the models")
+    for each in words if len(words) > 1 else ():
+        if each not in TYPES and (each == "-" or os.path.exists(zoo_path(os.path.basename(each)))):
+            raise InputError(
+                f"{each} is a model, and there is more beside it; --compare takes a second one"
+            )
     return read_notation("\n".join(words))
+
+
+def _files_beside(path: str) -> list[str]:
+    """The files in the folder that a path leads to, as they would be typed."""
+    folder = os.path.dirname(path)
+    try:
+        return [os.path.join(folder, name) for name in os.listdir(folder or ".")]
+    except OSError:
+        return []
 
 
 def _from(source: Source, name: str) -> Model:

@@ -15,10 +15,12 @@ deeper than its head; what stands on the line of the head is the whole of the bl
 
 from __future__ import annotations
 
+from dlcalc.calc.layers.table import TYPES
 from dlcalc.calc.models.tree import (
     BLOCKS,
     BRANCH,
     CONCAT,
+    JOINS,
     MOST_NESTING,
     REPEAT,
     Block,
@@ -27,14 +29,16 @@ from dlcalc.calc.models.tree import (
     Node,
     Value,
 )
-from dlcalc.errors import InputError, LimitError
+from dlcalc.errors import InputError, LimitError, did_you_mean
 from dlcalc.readers.notation_values import read_shape, read_value
 
 HEAD = ("name", "source", "published", "input")
+FIGURES = ("params", "macs")
+"""What a `published` line may give."""
 
 
-def read_notation(text: str, file: str = "", name: str = "") -> Model:
-    """A model from its notation; `file` is the name that errors give.
+def read_notation(text: str, file: str = "", name: str = "", numbered: bool = True) -> Model:
+    """A model from its notation; `file` is the name that errors give, and the line if `numbered`.
 
     Raises InputError with file, line and layer, and LimitError where blocks are nested
     more than 100 deep.
@@ -43,7 +47,7 @@ def read_notation(text: str, file: str = "", name: str = "") -> Model:
     >>> model.input, [layer.text for layer in model.body]
     ((1, 32, 32), ['conv 6 5', 'maxpool 2'])
     """
-    reader = _Reader(file, name)
+    reader = _Reader(file, name, numbered)
     try:
         for number, line in enumerate(text.splitlines(), 1):
             bare = _without_comment(line)
@@ -84,18 +88,21 @@ class _Open:
 
 
 class _Reader:
-    def __init__(self, file: str, name: str) -> None:
+    def __init__(self, file: str, name: str, numbered: bool) -> None:
         self.file = file
+        self.numbered = numbered
         self.line = 0
         self.head: dict[str, str] = {"name": name}
         self.input: tuple[int, ...] | None = None
         self.published: dict[str, str] = {}
+        self.given: set[str] = set()
         self.open = [_Open(0, -1, None)]
 
     @property
     def place(self) -> str:
         """File and line as errors name them; nothing for layers typed in."""
-        return f"{self.file}:{self.line}" if self.file and self.line else self.file
+        shown = self.file and self.line and self.numbered
+        return f"{self.file}:{self.line}" if shown else self.file
 
     def take(self, line: str) -> None:
         """Read one line: head lines, layers, or the head of a block and what follows it."""
@@ -106,37 +113,35 @@ class _Reader:
         if innermost.inner < 0:
             innermost.inner = indent
         elif indent != innermost.inner:
-            raise InputError(f"indented by {indent}, the line above by {innermost.inner}")
-        rest: str = content
-        while rest:
-            statement, _, behind = rest.partition(";")
-            rest = self.statement(statement.strip(), rest, behind, indent)
+            tabs = "; a tab goes to the next column of eight" if line[:1] == "\t" else ""
+            raise InputError(f"indented by {indent}, the line above by {innermost.inner}{tabs}")
+        pieces, at = content.split(";"), 0
+        while at < len(pieces):
+            at = self.statement(pieces, at, indent)
         # What a head has on its own line is the whole of its block.
         while self.open[-1].on_one_line:
             self.end()
 
-    def statement(self, statement: str, whole: str, behind: str, indent: int) -> str:
-        """Read one layer, head line or block head; what is left of the line."""
-        if not statement:
-            return behind
-        words = statement.split()
-        name = ""
-        first, colon, stuck = words[0].partition(":")
-        if colon and first not in BLOCKS:
-            name, words = first, [stuck, *words[1:]] if stuck else words[1:]
-            if not words:
-                raise InputError(f"{name}: names no layer; write NAME: TYPE ARGUMENTS")
+    def statement(self, pieces: list[str], at: int, indent: int) -> int:
+        """Read one layer, head line or block head; the piece of the line to go on from."""
+        words = pieces[at].split()
+        if not words:
+            return at + 1
+        name, words = _named(words)
         kind = words[0].partition(":")[0]
         if kind in BLOCKS:
-            return self.start(name, words, whole, indent)
+            pieces[at] = self.start(name, words, pieces[at], indent, at + 1 < len(pieces))
+            return at
         if kind in HEAD and not name:
-            return self.head_line(words, whole, behind)
+            return self.head_line(words, pieces, at)
         self.open[-1].body.append(self.layer(name, words))
-        return behind
+        return at + 1
 
     def layer(self, name: str, words: list[str]) -> Layer:
         """One layer from its words."""
         try:
+            if words[0] not in TYPES:
+                raise _unknown(words)
             arguments = [read_value(word) for word in words[1:] if "=" not in word]
             options: dict[str, Value] = {}
             for word in words[1:]:
@@ -150,24 +155,27 @@ class _Reader:
             raise error.at(f"{name}: {text}" if name else text) from None
         return Layer(words[0], arguments, options, name, self.place)
 
-    def head_line(self, words: list[str], whole: str, behind: str) -> str:
+    def head_line(self, words: list[str], pieces: list[str], at: int) -> int:
         """A head line; name and source run to the end of the line."""
         key = words[0]
         if any(block.body for block in self.open) or len(self.open) > 1:
             raise InputError(f"{key} stands above the layers")
+        if key == "published":
+            self.published.update(map(_figure, words[1:]))
+            return at + 1
+        if key in self.given:
+            raise InputError(f"{key} is given twice")
+        self.given.add(key)
         if key == "input":
             if len(words) != 2:
                 raise InputError("input wants one size, such as input 3x224x224")
             self.input = read_shape(words[1])
-        elif key == "published":
-            self.published.update(word.partition("=")[::2] for word in words[1:])
-        else:
-            self.head[key] = whole.strip()[len(key) :].strip()
-            return ""
-        return behind
+            return at + 1
+        self.head[key] = ";".join(pieces[at:]).strip()[len(key) :].strip()
+        return len(pieces)
 
-    def start(self, name: str, words: list[str], whole: str, indent: int) -> str:
-        """The head of a block; what stands behind its colon is its body."""
+    def start(self, name: str, words: list[str], piece: str, indent: int, more: bool) -> str:
+        """The head of a block; what stands behind its colon, and in `more` pieces, is its body."""
         at = next((i for i, word in enumerate(words) if ":" in word), -1)
         if at < 0:
             raise InputError(f"{' '.join(words)} wants a colon behind it")
@@ -177,13 +185,16 @@ class _Reader:
         around = self.open[-1]
         if block.kind == BRANCH and around.on_one_line and around.is_branch:
             self.end()  # `sum: branch:; branch: relu` are two branches, not one in the other
+            around = self.open[-1]
+        if block.kind == BRANCH and (around.block is None or around.block.kind not in JOINS):
+            raise InputError("branch: stands in sum:, scale: or concat: alone")
         if len(self.open) > MOST_NESTING:
             raise LimitError(f"blocks are nested more than {MOST_NESTING} deep")
         opened = _Open(self.line, indent, block)
         # Behind the colon of the head, which the colon of a name may precede.
-        behind = whole[whole.index(":") + 1 :] if name else whole
+        behind = piece[piece.index(":") + 1 :] if name else piece
         behind = behind[behind.index(":") + 1 :].strip()
-        opened.on_one_line = bool(behind)
+        opened.on_one_line = bool(behind) or more
         self.open.append(opened)
         return behind
 
@@ -234,6 +245,37 @@ class _Reader:
         return Model(
             body, self.input, self.head["name"], self.head.get("source", ""), self.published
         )
+
+
+def _named(words: list[str]) -> tuple[str, list[str]]:
+    """The name before the colon, where there is one, and the words behind it."""
+    if words[0] not in BLOCKS and len(words) > 1 and words[1].startswith(":"):
+        words = [words[0] + words[1], *words[2:]]
+    name, colon, stuck = words[0].partition(":")
+    if not colon or name in BLOCKS:
+        return "", words
+    words = [stuck, *words[1:]] if stuck else words[1:]
+    if not words:
+        raise InputError(f"{name}: names no layer; write NAME: TYPE ARGUMENTS")
+    if "=" in name:
+        raise InputError(f"{name}: a name has no =")
+    return name, words
+
+
+def _unknown(words: list[str]) -> InputError:
+    """The complaint about a type that there is not: of a block, where a colon is behind it."""
+    type = words[0].rstrip(":")
+    if any(word.endswith(":") for word in words):
+        return InputError(f"{type} opens no block{did_you_mean(type, BLOCKS)}")
+    near = did_you_mean(type, [*TYPES, *BLOCKS, *HEAD])
+    return InputError(f"unknown layer type {type!r}{near or '; dlcalc params --help lists them'}")
+
+
+def _figure(word: str) -> tuple[str, str]:
+    key, _, figure = word.partition("=")
+    if key not in FIGURES or not figure:
+        raise InputError(f"{word}: write published params=61706, or macs=, or both")
+    return key, figure
 
 
 _BLOCK_USAGE = {

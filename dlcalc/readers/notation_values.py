@@ -44,7 +44,10 @@ def read_shape(text: str) -> tuple[int, ...]:
     >>> read_shape("1x32x32")
     (1, 32, 32)
     """
-    value = read_value(text)
+    try:
+        value = read_value(text)
+    except InputError:
+        value = None
     sizes = (value,) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(sizes, tuple) or not all(isinstance(s, int) and s > 0 for s in sizes):
         raise InputError(f"{shorten(text)} is no shape; write CxHxW, such as 3x224x224")

@@ -38,6 +38,24 @@ def parse_number(word: str, allow_nonfinite: bool = False) -> Number:
     return value
 
 
+def parse_rate(word: str) -> float:
+    """A rate or a loss, from 0; a percentage, up to 100, as a fraction.
+
+    >>> parse_rate("0.02"), parse_rate("2%")
+    (0.02, 0.02)
+    """
+    percent = word.endswith("%")
+    try:
+        value = float(parse_number(word.removesuffix("%")))
+    except (InputError, OverflowError):
+        raise InputError(f"{shorten(word)!r} is no rate: write 0.02 or 2%") from None
+    if value < 0:
+        raise InputError(f"{shorten(word)} is below 0")
+    if percent and value > 100:
+        raise InputError(f"{shorten(word)} is above 100%")
+    return value / 100 if percent else value
+
+
 def check_finite(value: float, word: str) -> None:
     """Refuse NaN and infinities by the name under which they came."""
     if value - value == 0:

@@ -37,7 +37,7 @@ def read_source(value: str) -> Source:
         return Source(read_file(value), value)
     if looks_like_literal(value):
         return Source(value.encode("utf-8", "surrogateescape"), "")
-    raise FileError(f"no such file, and no numbers either{_nearest_file(value)}").at(
+    raise FileError(f"no such file, and no numbers either{nearest_file(value)}").at(
         shorten(value, 80)
     )
 
@@ -54,7 +54,8 @@ def looks_like_literal(value: str) -> bool:
     return True
 
 
-def _nearest_file(value: str) -> str:
+def nearest_file(value: str) -> str:
+    """The tail of an error about a file that is not there: the nearest name in its folder."""
     folder, name = os.path.split(value)
     try:
         near = did_you_mean(name, os.listdir(folder or "."))

@@ -20,7 +20,11 @@ from dlcalc.readers.sources import reason
 
 MOST_HEADER = 64 << 20
 """Bytes of the longest header that is read."""
-_BITS = re.compile(r"(?:F|BF|I|U|C)(\d+)(?:_|$)")
+MOST_SHAPE = 64
+"""Axes of one array, as NumPy has them."""
+_BITS = re.compile(r"(?:F|BF|I|U|C)(\d{1,3})(?:_|$)")
+_NUMPY_BYTES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8, 12, 16),
+                "c": (8, 16, 24, 32)}
 _MAGIC = b"\x93NUMPY"
 
 
@@ -54,7 +58,8 @@ def read_weights(path: str) -> tuple[Tensor, ...]:
             if path.lower().endswith(".safetensors"):
                 return _safetensors(file, os.path.getsize(path))
             if path.lower().endswith(".npy"):
-                return (_npy(file, os.path.basename(path)[:-4]),)
+                size = os.path.getsize(path)
+                return (_npy(file, os.path.basename(path)[:-4], size),)
             with zipfile.ZipFile(file) as archive:
                 return _npz(archive)
     except OSError as error:
@@ -80,20 +85,38 @@ def _safetensors(file: IO[bytes], size: int) -> tuple[Tensor, ...]:
         raise InputError("its header is not UTF-8 text") from None
     if not isinstance(header, dict):
         raise InputError("its header is no JSON object")
-    tensors = tuple(
-        _tensor(name, entry) for name, entry in header.items() if name != "__metadata__"
-    )
-    promised = 8 + length + sum(tensor.bytes for tensor in tensors)
-    if promised != size:
-        raise InputError(f"promises {promised:,} bytes and holds {size:,}")
+    header.pop("__metadata__", None)
+    tensors = tuple(_tensor(name, entry) for name, entry in header.items())
+    _check_bytes(sum(tensor.bytes for tensor in tensors), size - 8 - length)
+    end = 0
+    for begin, name in sorted((entry["data_offsets"], name) for name, entry in header.items()):
+        if begin[0] != end:
+            what = "overlaps the one before it" if begin[0] < end else "leaves a hole before it"
+            raise InputError(f"begins at byte {begin[0]:,} and {what}").at(_shown(name))
+        end = begin[1]
     return tensors
 
 
+def _check_bytes(promised: int, held: int) -> None:
+    """Refuse a file that is shorter or longer than its header says."""
+    if promised != held:
+        shown = f"{promised:,}" if promised < 10**18 else "more than 10^18"
+        raise InputError(f"promises {shown} bytes of numbers and holds {held:,}")
+
+
+def _shown(name: str) -> str:
+    """A name in which nothing is left that a terminal would obey."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+
+
 def _tensor(name: str, entry: Any) -> Tensor:
+    name = _shown(name)
     try:
         dtype, sizes, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
         bits = 8 if dtype == "BOOL" else int(_BITS.match(dtype)[1])  # type: ignore[index]
-        whole = all(type(number) is int and number >= 0 for number in (*sizes, begin, end))
+        whole = len(sizes) <= MOST_SHAPE and all(
+            type(number) is int and number >= 0 for number in (*sizes, begin, end)
+        )
     except (KeyError, TypeError, ValueError):
         whole = False
     if not whole:
@@ -106,26 +129,47 @@ def _tensor(name: str, entry: Any) -> Tensor:
 
 
 def _npz(archive: zipfile.ZipFile) -> tuple[Tensor, ...]:
-    tensors = []
+    tensors: dict[str, Tensor] = {}
     for member in archive.infolist():
+        name = _shown(member.filename.removesuffix(".npy"))
+        if name in tensors:
+            raise InputError("two members of one name").at(name)
+        if name.startswith("/") or ".." in name.split("/"):
+            raise InputError(f"a member called {name!r}")
         if member.filename.endswith(".npy"):
             with archive.open(member) as file:
-                tensors.append(_npy(file, member.filename[:-4]))
-    return tuple(tensors)
+                tensors[name] = _npy(file, name, member.file_size)
+    if not tensors:
+        raise InputError("holds no arrays, which are members called NAME.npy")
+    return tuple(tensors.values())
 
 
-def _npy(file: IO[bytes], name: str) -> Tensor:
+def _npy(file: IO[bytes], name: str, held: int) -> Tensor:
     """The array behind an .npy header (NumPy enhancement proposal 1), without NumPy."""
+    try:
+        dtype, sizes, header = _npy_header(file)
+        size = prod(sizes) * int(dtype[1:])
+        _check_bytes(size, held - header)
+    except DlcalcError as error:
+        raise error.at(name) from None
+    return Tensor(name, dtype, sizes, size)
+
+
+def _npy_header(file: IO[bytes]) -> tuple[str, tuple[int, ...], int]:
+    """Type and shape of an array, and the bytes of its header."""
     start = file.read(8)
     if len(start) < 8 or start[:6] != _MAGIC or start[6] not in (1, 2, 3):
-        raise InputError("not an .npy file, or a damaged one").at(name)
+        raise InputError("not an .npy file, or a damaged one")
     length = int.from_bytes(file.read(2 if start[6] == 1 else 4), "little")
     if length > 1 << 16:
-        raise LimitError(f"a header of {length:,} bytes; at most 64 KiB are read").at(name)
+        raise LimitError(f"a header of {length:,} bytes; at most 64 KiB are read")
     header = file.read(length).decode("latin-1")
     kind = re.search(r"'descr': *'[<>|=]?([a-z])(\d+)'", header)
-    shape = re.search(r"'shape': *\(([\d, ]*)\)", header)
-    if kind is None or shape is None or kind[1] not in "biufc":
-        raise InputError("holds no plain numbers, or its header is damaged").at(name)
-    sizes = tuple(int(size) for size in shape[1].split(",") if size.strip())
-    return Tensor(name, kind[1] + kind[2], sizes, prod(sizes) * int(kind[2]))
+    shape = re.search(r"'shape': *\(([0-9, ]*)\)", header)
+    words = shape[1].replace(" ", "").rstrip(",").split(",") if shape is not None else ["?"]
+    plain = kind is not None and kind[2] in map(str, _NUMPY_BYTES.get(kind[1], ()))
+    whole = words == [""] or all(word.isdigit() and len(word) <= 20 for word in words)
+    if kind is None or not plain or not whole or len(words) > MOST_SHAPE:
+        raise InputError("holds no plain numbers, or its header is damaged")
+    sizes = tuple(int(word) for word in words if word)
+    return kind[1] + kind[2], sizes, 8 + (2 if start[6] == 1 else 4) + length

@@ -45,22 +45,28 @@ class Axis:
         return (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
 
 
-def axis(values: Iterable[float], *, log: bool = False, ticks: int = 5, snug: bool = False) -> Axis:
+def axis(
+    values: Iterable[float], *, log: bool = False, ticks: int = 5, snug: bool = False,
+    counted: bool = False,
+) -> Axis:
     """An axis that holds every value that can be drawn, with about `ticks` ticks.
 
-    The ends are ticks themselves, or with `snug` the smallest and largest value.
+    The ends are ticks themselves, or with `snug` the smallest and largest value. Between
+    whole values that are `counted`, as steps are, there are no ticks.
     A single value gets room on both sides, and no values at all get 0 to 1 (1 to
     10 on a log scale).
 
     >>> axis([0.13, 0.87]).labels
     ('0.0', '0.2', '0.4', '0.6', '0.8', '1.0')
+    >>> axis([1, 2, 3], snug=True, counted=True).labels
+    ('1', '2', '3')
     >>> axis([3, 7000], log=True).labels
     ('1', '10', '100', '1000', '10000')
     """
     drawn = [float(value) for value in values if _has_place(value, log)]
     if log:
         return _log_axis(drawn, ticks, snug)
-    return _linear_axis(drawn, ticks, snug)
+    return _linear_axis(drawn, ticks, snug, counted)
 
 
 def nice_step(least: float) -> float:
@@ -80,7 +86,9 @@ def _has_place(value: float, log: bool) -> bool:
     return math.isfinite(value) and (value >= _LEAST or not log)
 
 
-def _linear_axis(drawn: list[float], ticks: int, snug: bool) -> Axis:
+def _linear_axis(
+    drawn: list[float], ticks: int, snug: bool, counted: bool = False
+) -> Axis:
     least, most = (min(drawn), max(drawn)) if drawn else (0.0, 1.0)
     largest = max(abs(least), abs(most))
     if most / 2 - least / 2 <= max(largest * 1e-13, _LEAST):  # one value, to the eye
@@ -89,6 +97,8 @@ def _linear_axis(drawn: list[float], ticks: int, snug: bool) -> Axis:
         least, most = max(least, -sys.float_info.max), min(most, sys.float_info.max)
     # Each divided first, and the step held below the largest float: most - least may overflow.
     step = min(nice_step(most / ticks - least / ticks), sys.float_info.max)
+    if counted and all(value.is_integer() for value in drawn):
+        step = max(step, 1.0)
     first, last = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)
     if snug:
         first, last = math.ceil(least / step - 1e-9), math.floor(most / step + 1e-9)

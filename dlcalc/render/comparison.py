@@ -2,109 +2,139 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.render.answer import Answer, Table
-from dlcalc.render.layers import FieldRecords
-from dlcalc.render.params import MACS, count_record, size_text, total_record
+from dlcalc.render.layers import (
+    BYTES,
+    COLUMNS,
+    SUMMED,
+    Facts,
+    fold,
+    span,
+    total_of,
+    turns_alike,
+)
+from dlcalc.render.params import MACS, add_times, count_record, size_text, total_record
+from dlcalc.render.tables import cell_text
 
 if TYPE_CHECKING:
     from dlcalc.calc.models.comparison import Comparison, Pair
-    from dlcalc.calc.models.memory import Memory
     from dlcalc.calc.models.rows import Count, Row
+    from dlcalc.render.layers import Held
 
-HEADERS = (
-    "name", "output_before", "output", "params_before", "params", "params_difference",
-    "macs_before", "macs", "macs_difference",
-)
+USUAL = ("name", "output", "params", "macs")
+"""The columns that are shown where none are asked for."""
+COUNTED = SUMMED + BYTES
+"""Columns of which the difference is shown."""
 
 
 def comparison_answer(
-    result: Comparison, memories: tuple[Memory, Memory], names: tuple[str, str], **explained: Any
+    result: Comparison, held: Held, names: tuple[str, str], columns: Sequence[str] = USUAL,
+    **explained: Any,
 ) -> Answer:
     """The second model as it would stand alone, with the first and the difference beside it."""
-    fields = FieldRecords()
-    after = count_record(result.after, memories[1], fields)
-    before = count_record(result.before, memories[0], fields)
-    totals = before["total"], after["total"]
+    facts = Facts(held)
+    after, before = count_record(result.after, facts), count_record(result.before, facts)
     record = {
         **after, "before": before,
-        "difference": {key: totals[1][key] - totals[0][key] for key in totals[0]},
+        "difference": {
+            key: _difference(before["total"][key], after["total"][key]) for key in after["total"]
+        },
     }
-    rows = [_row(pair) for pair in result.pairs]
-    table = Table(HEADERS, rows, drawn=lambda: _drawn(result, memories, names))
+    headers = [header for column in columns for header in _headers(column)]
+    rows = [
+        [cell for column in columns for cell in _cells(pair, column, facts)]
+        for pair in result.pairs
+    ]
+    table = Table(headers, rows, drawn=lambda: _drawn(result, facts, names, columns))
     return Answer(record, [table], main="total.params", whole=True, **explained)
 
 
-def _row(pair: Pair) -> list[Any]:
-    cells: list[Any] = [pair.name, *(side and side.output for side in (pair.before, pair.after))]
-    for key in ("params", "macs"):
-        before, after = (_value(side, key) for side in (pair.before, pair.after))
-        difference = None if before is None or after is None else after - before
-        cells += [before, after, difference]
-    return cells
+def _headers(column: str) -> list[str]:
+    if column == "name":
+        return ["name"]
+    both = [f"{column}_before", column]
+    return [*both, f"{column}_difference"] if column in COUNTED else both
 
 
-def _value(row: Row | None, key: str) -> int | None:
-    return None if row is None else getattr(row, key)
+def _cells(pair: Pair, column: str, facts: Facts) -> list[Any]:
+    if column == "name":
+        return [pair.name]
+    before, after = (_value(row, column, facts) for row in (pair.before, pair.after))
+    return [before, after, _difference(before, after)] if column in COUNTED else [before, after]
+
+
+def _value(row: Row | None, column: str, facts: Facts) -> Any:
+    return None if row is None else COLUMNS[column](row, facts)
+
+
+def _difference(before: int | None, after: int | None) -> int | None:
+    return None if before is None or after is None else after - before
 
 
 def _drawn(
-    result: Comparison, memories: tuple[Memory, Memory], names: tuple[str, str]
+    result: Comparison, facts: Facts, names: tuple[str, str], columns: Sequence[str]
 ) -> Table:
-    rows = [
-        [
-            pair.name, _arrow(*(side and "x".join(map(str, side.output))
-                                for side in (pair.before, pair.after))),
-            *_change(_value(pair.before, "params"), _value(pair.after, "params")),
-            *_change(_value(pair.before, "macs"), _value(pair.after, "macs")),
-        ]
-        for pair in result.pairs
+    """Equal turns of a repeat as one row, and the totals in a last line."""
+    folded = fold(result.pairs, lambda pair: (turns_alike(pair.before), turns_alike(pair.after)))
+    rows = []
+    for first, last, _ in folded:
+        row: list[Any] = []
+        for column in columns:
+            if column == "name":
+                row.append(span(first.name, last.name))
+            else:
+                row += _drawn_cells(column, *_cells(first, column, facts)[:2])
+        rows.append(row)
+    total: list[Any] = []
+    for column in columns:
+        ends = (total_of(count, column, facts) for count in (result.before, result.after))
+        total += [None] if column == "name" else _drawn_cells(column, *ends)
+    total[0] = total[0] or "total"
+    headers = [
+        header for column in columns
+        for header in ([column, "change"] if column in COUNTED else [column])
     ]
-    before, after = result.before, result.after
-    sums = [_change(_total(before, key), _total(after, key)) for key in ("params", "macs")]
-    rows.append(["total", "", *sums[0], *sums[1]])
-    headers = ["name", "output", "params", "change", "macs", "change"]
+    notes = ["", *misfits(result), _memory_line(result, facts), *MACS]
+    rows.append(total)
+    add_times([times for _, _, times in folded], headers, rows, notes)
     return Table(
-        headers, rows, title=f"{names[0]} → {names[1]}",
-        footnotes=["", *_misfits(result), *_memory_lines(result, memories), *MACS],
+        headers, rows, title=" → ".join(name or "layers" for name in names),
+        footnotes=notes,
     )
 
 
-def _total(count: Count, key: str) -> int | None:
-    """The total of a model, unless a layer of it does not fit."""
-    return None if count.misfit is not None else getattr(count, key)
+def _drawn_cells(column: str, before: Any, after: Any) -> list[str]:
+    """Before and after in one cell, and the change in another where it can be counted."""
+    shown = _arrow(*("" if each is None else cell_text(each, None) for each in (before, after)))
+    if column not in COUNTED:
+        return [shown]
+    change = _difference(before, after)
+    return [shown, f"{change:+,}".replace("-", "−") if change else ""]
 
 
-def _arrow(before: Any, after: Any) -> str:
-    if before == after:
-        return str(before)
-    return f"{'–' if before is None else before} → {'–' if after is None else after}"
+def _arrow(before: str, after: str) -> str:
+    return before if before == after else f"{before or '–'} → {after or '–'}"
 
 
-def _change(before: int | None, after: int | None) -> list[str]:
-    shown = [None if each is None else f"{each:,}" for each in (before, after)]
-    if before is None or after is None or before == after:
-        return [_arrow(*shown), ""]
-    return [_arrow(*shown), f"{after - before:+,}".replace("-", "−")]
-
-
-def _misfits(result: Comparison) -> list[str]:
-    found = []
+def misfits(result: Comparison) -> Iterator[str]:
+    """What no longer fits, with the size at which it breaks."""
     for count in (result.before, result.after):
         if count.misfit is not None:
             size = "x".join(map(str, count.misfit_input))
             why = count.misfit.message.removeprefix(f"input is {size}; ")
-            found.append(f"{count.misfit_name} no longer fits: it breaks at {size}, where {why}")
-    return found
+            yield f"{count.misfit_name} no longer fits: it breaks at {size}, where {why}"
 
 
-def _memory_lines(result: Comparison, memories: tuple[Memory, Memory]) -> list[str]:
-    before = total_record(result.before, memories[0])
-    after = total_record(result.after, memories[1])
-    return [
-        ", ".join(
-            f"{key.removesuffix('_bytes')} {_arrow(size_text(before[key]), size_text(after[key]))}"
-            for key in ("weights_bytes", "activations_bytes", "training_bytes")
-        )
-    ]
+def _memory_line(result: Comparison, facts: Facts) -> str:
+    before, after = (_sizes(count, facts) for count in (result.before, result.after))
+    return ", ".join(
+        f"{key.removesuffix('_bytes')} {_arrow(before[key], after[key])}" for key in BYTES
+    )
+
+
+def _sizes(count: Count, facts: Facts) -> dict[str, str]:
+    totals = total_record(count, facts)
+    return {key: "" if totals[key] is None else size_text(totals[key] or 0) for key in BYTES}

@@ -30,7 +30,7 @@ def _element(difference: Any, answer: Answer, precision: int) -> str:
     where = f"element {place}" if difference.index else difference.field
     if difference.index and difference.field != answer.main:
         where = f"{difference.field} {where}"
-    shown = format_number(expected, digits), format_number(actual, digits)
+    shown = format_number(expected, digits) or "null", format_number(actual, digits)
     text = f"{where}: expected {shown[0]}, is {shown[1]}"
     step = answer.element(difference.field, difference.index)
     if step is not None:

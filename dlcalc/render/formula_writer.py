@@ -72,3 +72,16 @@ class FormulaWriter:
 
     def _neg(self, term: Any) -> str:
         return f"{self.minus}{self.within(term, 3)}"
+
+    def _equals(self, left: Any, right: Any) -> str:
+        return f"{self.write(left)} = {self.write(right)}"
+
+    def _partial(self, of: Any, by: Any) -> str:
+        return self.slope("∂", of, by)
+
+    def _derivative(self, of: Any, by: Any) -> str:
+        return self.slope("d", of, by)
+
+    def slope(self, sign: str, of: Any, by: Any) -> str:
+        """A derivative: ∂L/∂w."""
+        return f"{sign}{self.write(of)}/{sign}{self.write(by)}"

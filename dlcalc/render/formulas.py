@@ -63,6 +63,9 @@ class _Writer(FormulaWriter):
     def _stack(self, *parts: Any) -> str:
         return f"({'; '.join(self.write(each) for each in parts)})"
 
+    def _list(self, *parts: Any) -> str:
+        return self.array(parts)
+
     def _floor(self, term: Any) -> str:
         return f"⌊{self.write(term)}⌋"
 

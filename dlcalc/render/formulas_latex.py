@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import normalize
 
 from dlcalc.render.formula_writer import FormulaWriter
 from dlcalc.render.numbers import DEFAULT_PRECISION, format_number
@@ -64,6 +65,8 @@ def formula_latex(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
 
 
 def _name(name: str) -> str:
+    if not name.isascii():
+        name = normalize("NFD", name)
     body = accent = ""
     for sign in name:
         if sign in _ACCENTS:
@@ -96,7 +99,8 @@ class _Writer(FormulaWriter):
         return latex_number(value, self.precision)
 
     def _symbol(self, name: str, sub: str) -> str:
-        below = sub if len(sub) == 1 or not sub.isalpha() else rf"\mathrm{{{sub}}}"
+        plain = len(sub) == 1 or not sub.isalpha()
+        below = (_name(sub) if sub in _GREEK else sub) if plain else rf"\mathrm{{{sub}}}"
         return f"{_name(name)}_{{{below}}}" if sub else _name(name)
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:
@@ -128,6 +132,15 @@ class _Writer(FormulaWriter):
     def _stack(self, *parts: Any) -> str:
         rows = r" \\ ".join(self.write(each) for each in parts)
         return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+    def _list(self, *parts: Any) -> str:
+        row = " & ".join(self.write(each) for each in parts)
+        return rf"\begin{{bmatrix}} {row} \end{{bmatrix}}"
+
+    def slope(self, sign: str, of: Any, by: Any) -> str:
+        """A derivative as a fraction."""
+        small = r"\partial" if sign == "∂" else r"\mathrm{d}"
+        return rf"\frac{{{small} {self.write(of)}}}{{{small} {self.write(by)}}}"
 
     def _floor(self, term: Any) -> str:
         return rf"\left\lfloor {self.write(term)} \right\rfloor"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -10,6 +10,8 @@ from dlcalc.render.axis import Axis
 from dlcalc.render.canvas import Canvas
 
 _LEAST_COLUMNS, _LEAST_ROWS = 8, 3
+_INKS = {"blue": "\x1b[94m", "red": "\x1b[91m"}
+_PLAIN = "\x1b[39m"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Page:
     """What the axis to the left shows."""
     ascii: bool = False
     """Whether plain ASCII is all the output can show."""
+    colour: bool = False
+    """Whether colours are shown too, where a picture has them."""
 
     @property
     def ticks(self) -> int:
@@ -47,6 +51,8 @@ class Frame:
     """The axis to its left."""
     legend: list[str]
     """A mark and a name each."""
+    inks: Sequence[str] = ()
+    """The colour of each of them, where they have one."""
 
     def place(self, point: tuple[float, float]) -> tuple[float, float] | None:
         """Where a point falls, as fractions across and up; None where it has no place."""
@@ -60,13 +66,30 @@ class Frame:
         columns = max(self.page.width - self._margin, _LEAST_COLUMNS)
         return Canvas(columns, max(self.page.height - around, _LEAST_ROWS), ascii=self.page.ascii)
 
-    def text(self, picture: list[str]) -> str:
-        """The picture in its surroundings, as lines of text."""
+    def text(
+        self, picture: list[str], inks: Mapping[tuple[int, int], str] | None = None
+    ) -> str:
+        """The picture in its surroundings, as lines of text; `inks` by row and column of it."""
         page = self.page
         above = [line for line in (page.title.center(page.width), page.y_label) if line.strip()]
         below = [page.x_label.rjust(self._margin + len(picture[0]))] if page.x_label else []
-        lines = [*above, *self._axes(picture), *below, *self._legend_lines()]
-        return "\n".join(self._shown(line) for line in lines)
+        legend = self._legend_lines()
+        lines = [*above, *self._axes(picture), *below, *legend]
+        shown = [self._shown(line) for line in lines]
+        if page.colour:
+            for (row, column), ink in sorted((inks or {}).items(), reverse=True):
+                place, start = len(above) + row, column + self._margin
+                shown[place] = _painted(shown[place], start, start + 1, ink)
+            self._paint_legend(shown, len(lines) - len(legend))
+        return "\n".join(shown)
+
+    def _paint_legend(self, lines: list[str], first: int) -> None:
+        """Each entry in its colour, from the last one back."""
+        for entry, ink in reversed(list(zip(self.legend, self.inks, strict=False))):
+            for place in range(first, len(lines)):
+                start = lines[place].find(entry)
+                if start >= 0 and ink:
+                    lines[place] = _painted(lines[place], start, start + len(entry), ink)
 
     @property
     def _margin(self) -> int:
@@ -101,6 +124,12 @@ class Frame:
         line = "".join(each if each.isprintable() else "?" for each in line).rstrip()
         line = line.encode("ascii", "replace").decode() if self.page.ascii else line
         return line[: max(self.page.width, self._margin + _LEAST_COLUMNS)]
+
+
+def _painted(line: str, start: int, end: int, ink: str) -> str:
+    """The line with a part of it in a colour."""
+    part = line[start:end]
+    return f"{line[:start]}{_INKS[ink]}{part}{_PLAIN}{line[end:]}" if part.strip() else line
 
 
 def _cells(axis: Axis, cells: int) -> dict[int, str]:

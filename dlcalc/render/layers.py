@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from dlcalc.calc.models.fields import Field
-    from dlcalc.calc.models.rows import Row
+    from dlcalc.calc.models.memory import Memory
+    from dlcalc.calc.models.rows import Count, Row
 
 USUAL = ("name", "type", "output", "params", "macs", "field")
 """The columns that are shown where none are asked for."""
@@ -29,13 +30,15 @@ def field_record(field: Field | None) -> dict[str, Any] | None:
     }
 
 
-class FieldRecords:
-    """The receptive fields of the rows of a model; many rows share one."""
+class Facts:
+    """What a row tells beside itself: its receptive field, which many share, and its bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: Held) -> None:
+        self.held = held
+        """The memory of a model or a layer, for the type, batch and optimiser asked for."""
         self.known: dict[int, dict[str, Any] | None] = {}
 
-    def of(self, row: Row) -> dict[str, Any] | None:
+    def field(self, row: Row) -> dict[str, Any] | None:
         """The field of a row, worked out once."""
         key = id(row.field)
         if key not in self.known:
@@ -43,29 +46,43 @@ class FieldRecords:
         return self.known[key]
 
 
-def layer_record(row: Row, field: dict[str, Any] | None) -> dict[str, Any]:
+def bytes_record(memory: Memory) -> dict[str, int]:
+    """Bytes of a model or a layer for programs."""
+    return {
+        "weights_bytes": memory.weights, "activations_bytes": memory.activations,
+        "training_bytes": memory.training,
+    }
+
+
+def layer_record(row: Row, facts: Facts) -> dict[str, Any]:
     """One layer for programs."""
     record = {
         "name": row.name, "type": row.type, "input": row.input, "output": row.output,
         "params": row.params, "weights": row.weights, "biases": row.biases,
         "trainable": row.trainable, "macs": row.macs, "activations": row.activations,
-        "receptive_field": field,
+        **bytes_record(facts.held(row)), "receptive_field": facts.field(row),
     }
     if row.tied:
         record["tied"] = row.tied
     return record
 
 
-_FIELDS = {"field": "size", "jump": "jump", "start": "start", "unclipped": "unclipped"}
-Cell = Callable[["Row", FieldRecords], Any]
+FIELDS = {"field": "size", "jump": "jump", "start": "start", "unclipped": "unclipped"}
+BYTES = ("weights_bytes", "activations_bytes", "training_bytes")
+Held = Callable[["Count | Row"], "Memory"]
+Cell = Callable[["Row", Facts], Any]
 
 
 def _field_cell(key: str) -> Cell:
-    def cell(row: Row, fields: FieldRecords) -> Any:
-        record = fields.of(row)
+    def cell(row: Row, facts: Facts) -> Any:
+        record = facts.field(row)
         return None if record is None else record[key]
 
     return cell
+
+
+def _bytes_cell(key: str) -> Cell:
+    return lambda row, facts: bytes_record(facts.held(row))[key]
 
 
 COLUMNS: dict[str, Cell] = {
@@ -75,44 +92,64 @@ COLUMNS: dict[str, Cell] = {
     "params": lambda row, _: row.params, "weights": lambda row, _: row.weights,
     "biases": lambda row, _: row.biases, "trainable": lambda row, _: row.trainable,
     "macs": lambda row, _: row.macs, "activations": lambda row, _: row.activations,
-    **{name: _field_cell(key) for name, key in _FIELDS.items()},
+    **{name: _bytes_cell(name) for name in BYTES},
+    **{name: _field_cell(key) for name, key in FIELDS.items()},
+    "tied": lambda row, _: row.tied or None,
 }
 """Every column that can be asked for."""
 SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
-"""Columns that have a total."""
+"""Columns that have a total, which a count has under the same name."""
 
 
-def cells(
-    rows: Sequence[Row], columns: Sequence[str], fields: FieldRecords
-) -> list[list[Any]]:
+def cells(rows: Sequence[Row], columns: Sequence[str], facts: Facts) -> list[list[Any]]:
     """The cells of rows in the columns asked for."""
     makers = [COLUMNS[name] for name in columns]
-    return [[make(row, fields) for make in makers] for row in rows]
+    return [[make(row, facts) for make in makers] for row in rows]
 
 
-def fold(rows: Sequence[Row]) -> tuple[list[Row], list[int], list[str]]:
-    """Turns of a repeat that count the same as one row: the rows, their times and names.
-
-    A layer whose field still grows from turn to turn keeps a row for each.
-    """
-    first: dict[tuple[Any, ...], int] = {}
-    kept: list[Row] = []
-    times: list[int] = []
-    last: list[Row] = []
-    for row in rows:
-        key = (id(row.node), row.input, *map(id, row.field or ()))
-        at = first.setdefault(key, len(kept))
-        if at == len(kept):
-            kept.append(row)
-            times.append(0)
-            last.append(row)
-        times[at] += 1
-        last[at] = row
-    names = [_span(a.name, b.name) for a, b in zip(kept, last, strict=True)]
-    return kept, times, names
+def total_of(count: Count, column: str, facts: Facts) -> int | None:
+    """The total of a column, where it has one; none of a model of which a layer misfits."""
+    if count.misfit is not None or column not in SUMMED + BYTES:
+        return None
+    total: int = (
+        getattr(count, column) if column in SUMMED else bytes_record(facts.held(count))[column]
+    )
+    return total
 
 
-def _span(first: str, last: str) -> str:
+T = TypeVar("T")
+
+
+def fold(items: Sequence[T], key: Callable[[T], Any]) -> list[tuple[T, T, int]]:
+    """Items of the same key as one: the first of them, the last, and how many there are."""
+    first: dict[Any, int] = {}
+    folded: list[tuple[T, T, int]] = []
+    for item in items:
+        at = first.setdefault(key(item), len(folded))
+        if at == len(folded):
+            folded.append((item, item, 1))
+        else:
+            folded[at] = (folded[at][0], item, folded[at][2] + 1)
+    return folded
+
+
+def turns_alike(row: Row | None) -> Any:
+    """What turns of a repeat have in common that count the same; their fields may grow."""
+    return row and (id(row.node), row.input, row.params)
+
+
+def folded_cell(column: str, first: Any, last: Any) -> Any:
+    """One cell for some turns of a repeat: a range of names, or of fields that grow."""
+    if column == "name":
+        return span(first, last)
+    if column in FIELDS and first != last:
+        return "…".join(
+            "x".join(map(str, each)) if each is not None else "?" for each in (first, last)
+        )
+    return first
+
+
+def span(first: str, last: str) -> str:
     """Two names that differ in one index, as a range: h.0.attn and h.95.attn are h.0–95.attn."""
     if first == last:
         return first

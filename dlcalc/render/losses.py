@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dlcalc.render.answer import Table, Text
+
+if TYPE_CHECKING:
+    from dlcalc.render.frame import Page
 
 MOST_ROWS = 20
 WIDE = 1000.0
 """From this ratio of the largest loss to the smallest, the axis is logarithmic."""
 
 
-def loss_chart(losses: Sequence[float]) -> Text:
+def loss_chart(losses: Sequence[float], page: Page) -> Text:
     """The loss by step, in characters."""
-    from dlcalc.render.frame import Page
     from dlcalc.render.terminal import line_chart
 
-    page = Page(x_label="step", height=16)
+    page = replace(page, x_label="step")
     drawn = line_chart({"loss": losses}, range(len(losses)), page, log_y=_is_wide(losses))
     return Text(drawn.split("\n"))
 
 
-def loss_picture(losses: Sequence[float]) -> bytes:
+def loss_picture(losses: Sequence[float]) -> str:
     """The loss by step, as SVG."""
     from dlcalc.render.drawing import Sheet
     from dlcalc.render.svg import line_chart
 
     sheet = Sheet(title="Loss by step", x_label="step", y_label="loss")
     steps = range(len(losses))
-    return line_chart({"loss": losses}, steps, sheet, log_y=_is_wide(losses)).encode()
+    return line_chart({"loss": losses}, steps, sheet, log_y=_is_wide(losses))
 
 
 def _is_wide(losses: Sequence[float]) -> bool:

@@ -18,12 +18,13 @@ RUN_HEADERS = ("step", "f", "f_product", "c", "h", "dc0")
 
 def lstm_answer(
     result: LstmResult, gradients: Mapping[str, Any], checks: Sequence[GradientCheck] | None,
-    memory: Memory | None, verdict: Sequence[str], chart: str, steps_shown: bool,
+    memory: Memory | None, verdict: Sequence[str], chart: str, width: int, steps_shown: bool,
     **explained: Any,
 ) -> Answer:
     """Every step, then the gradients, or their check, then what a run shows of the cell.
 
-    `gradients` are those of the parameters by name; `chart` is that of `memory`.
+    `gradients` are those of the parameters by name; `chart` is that of `memory`, and
+    `width` the room for prose.
     """
     record = _record(result, gradients)
     blocks: list[Block] = [_steps_table(result)] if steps_shown else []
@@ -37,7 +38,7 @@ def lstm_answer(
         if memory.with_sigmoid is not None:
             record["run_with_sigmoid"] = _rows(memory.with_sigmoid)
         record["verdict"] = " ".join(verdict)
-        blocks += [_run_table(memory), Text(_wrapped(verdict)), Text(chart.split("\n"))]
+        blocks += [_run_table(memory), Text(_wrapped(verdict, width)), Text(chart.split("\n"))]
     return Answer(record, blocks, main=_gradient(next(iter(gradients))), **explained)
 
 
@@ -78,7 +79,7 @@ def _steps_table(result: LstmResult) -> Table:
         values[f"dz_{gate}"] = result.dz[..., n * H : (n + 1) * H]
     batched = result.problem.batched
     rows = [
-        [t + 1, *([sequence] if batched else []), name, *row.tolist()]
+        [t + 1, *([sequence + 1] if batched else []), name, *row.tolist()]
         for t in range(result.problem.steps)
         for name, array in values.items()
         for sequence, row in enumerate(array[t] if batched else array[t : t + 1])
@@ -132,7 +133,7 @@ def _run_table(memory: Memory) -> Table:
     return Table(headers, rows, title="The cell, step by step")
 
 
-def _wrapped(sentences: Sequence[str]) -> list[str]:
+def _wrapped(sentences: Sequence[str], width: int) -> list[str]:
     from textwrap import wrap
 
-    return [line for sentence in sentences for line in wrap(sentence, 88)]
+    return [line for sentence in sentences for line in wrap(sentence, width)]

@@ -19,8 +19,8 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
         block = block.for_people
         if block.title:
             yield f"**{block.title}**\n\n"
-        yield drawn_table(block, "github", precision) + "\n"
-        yield from (f"\n{line}\n" for line in block.footnotes)
+        yield drawn_table(block, "github", precision, _escaped) + "\n"
+        yield from (f"\n{line}\n" for line in block.footnotes if line)
     else:
         for place, (label, grid) in enumerate(slices(plain_value(block.array))):
             heading = " ".join(each for each in (block.title, label) if each)
@@ -32,6 +32,11 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
             yield drawn_table(columns, "github", precision) + "\n"
 
 
+def _escaped(cell: str) -> str:
+    """A cell whose bars do not end it."""
+    return cell.replace("|", "\\|")
+
+
 def latex_block(block: Block, precision: int | None) -> Iterator[str]:
     """A block in LaTeX, to be put into a document that loads amsmath."""
     if isinstance(block, Text):
@@ -41,7 +46,7 @@ def latex_block(block: Block, precision: int | None) -> Iterator[str]:
         if block.title:
             yield f"\\noindent {escape_latex(block.title)}\\\\\n"
         yield drawn_table(block, "latex_raw", precision, escape_latex) + "\n"
-        yield from (f"\n\\noindent {escape_latex(line)}\n" for line in block.footnotes)
+        yield from (f"\n\\noindent {escape_latex(line)}\n" for line in block.footnotes if line)
     else:
         yield from _latex_values(block, precision)
 

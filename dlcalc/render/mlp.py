@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dlcalc.calc.differences import GradientCheck
     from dlcalc.calc.mlp import MlpStep
     from dlcalc.calc.starts import Start
+    from dlcalc.render.frame import Page
 
 MOST_ROWS = 500
 """Parameters that get a row each; of more, every layer gets one."""
@@ -22,14 +23,16 @@ MOST_ROWS = 500
 def mlp_answer(
     result: MlpStep,
     checks: Sequence[GradientCheck] | None,
-    starts: Sequence[tuple[Start, str]] | None,
+    starts: Sequence[tuple[Start, str]],
     findings: Sequence[str],
     complete: bool = False,
+    page: Page | None = None,
     **explained: Any,
 ) -> Answer:
     """Values, gradients and updates, then what else was asked for, and the findings in words.
 
-    `starts` come with a finding each; `complete` leaves no row out.
+    `starts` come with a finding each; `complete` leaves no row out. A `page` has room for
+    the chart of the losses.
     """
     record = {**_record(result), "findings": findings}
     blocks: list[Block] = [_loss(result)]
@@ -39,9 +42,9 @@ def mlp_answer(
     if result.descent:
         record["descent"] = _descent(result.descent)
         blocks.append(loss_table(result.descent.losses, complete))
-        if len(result.descent.losses) > 1:
-            blocks.append(loss_chart(result.descent.losses))
-    if starts is not None:
+        if len(result.descent.losses) > 1 and page is not None:
+            blocks.append(loss_chart(result.descent.losses, page))
+    if starts:
         record["starts"] = [_start(*each) for each in starts]
         blocks.append(_starts(starts))
     if checks is not None:

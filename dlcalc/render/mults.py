@@ -6,30 +6,31 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.render.answer import Answer, Block, Table, Values
+from dlcalc.render.mults_tables import phases_table, stage_tables
 
 if TYPE_CHECKING:
     from dlcalc.calc.upsampling.matrices import Named
-    from dlcalc.calc.upsampling.phases import Phase, Rank
     from dlcalc.calc.upsampling.stages import Multiplications, Stage
     from dlcalc.calc.upsampling.verify import Check
 
-MOST_PHASES = 40
-"""Rows of phases that the table lists; json has them all."""
-
 
 def mults_answer(
-    result: Multiplications, headline: str, convention: str,
+    result: Multiplications, headline: str, convention: str, for_people: bool,
     matrices: Sequence[Sequence[Named]] | None = None,
     checks: Sequence[Sequence[Check]] | None = None,
     **how: Any,
 ) -> Answer:
-    """The counts as tables and as a record; `how` is the answer's working and element."""
+    """The counts as tables and as a record; `how` is the answer's working and element.
+
+    Programs get one table of all stages, people a narrow one of each.
+    """
     record: dict[str, Any] = {
         "stages": [_stage_record(stage) for stage in result.stages],
         "total": dict(result.total),
         "multiplications": result.total[headline],
     }
-    blocks: list[Block] = [_counts(result, headline, convention), _phases(result)]
+    counts = stage_tables(result, headline, convention) if for_people else [_counts(result)]
+    blocks: list[Block] = [*counts, phases_table(result)]
     if matrices is not None:
         for entry, named in zip(record["stages"], matrices, strict=True):
             entry["matrices"] = [_matrices_record(each) for each in named]
@@ -68,20 +69,15 @@ def _stage_record(stage: Stage) -> dict[str, Any]:
     }
 
 
-def _counts(result: Multiplications, headline: str, convention: str) -> Table:
+def _counts(result: Multiplications) -> Table:
+    """A row for a line of a stage, for its channel pair and for all of it; a method a column."""
     rows: list[list[Any]] = []
     for stage in result.stages:
         channels = ":".join(map(str, stage.channels))
         rows += [[stage.name, list(stage.output), channels, *row] for row in _stage_rows(stage)]
     if len(result.stages) > 1:
         rows.append(["total", None, None, "all", *result.total.values()])
-    notes = [
-        f"{headline}, the headline, skips every product with a zero.", convention,
-        "for: one line along an axis, one channel pair (all axes), the whole stage.",
-        *_rank_notes(result),
-    ]
-    headers = ["stage", "output", "channels", "for", *result.total]
-    return Table(headers, rows, "Multiplications", notes)
+    return Table(["stage", "output", "channels", "for", *result.total], rows, "Multiplications")
 
 
 def _stage_rows(stage: Stage) -> list[list[Any]]:
@@ -96,50 +92,6 @@ def _stage_rows(stage: Stage) -> list[list[Any]]:
     if stage.pairs > 1:
         rows.append(["stage", *(count.total for count in counts)])
     return rows
-
-
-def _rank_notes(result: Multiplications) -> list[str]:
-    """What is proved of the fewest products: nested Winograd is no minimum in 2-D."""
-    notes = []
-    for stage in result.stages:
-        nested = stage.methods["winograd"].per_pair
-        note = f"{stage.name}: the fewest products of a channel pair: {stage.rank}"
-        if len(stage.axes) > 1 and stage.rank.lower < nested:
-            note += f"; {nested} is nested Winograd, an upper bound"
-        notes.append(note)
-    return notes
-
-
-def _phases(result: Multiplications) -> Table:
-    """The phases of every stage, those of one shape in one row."""
-    rows: list[list[Any]] = []
-    for stage in result.stages:
-        for line in dict.fromkeys(stage.phases):
-            axes = [axis for axis, other in enumerate(stage.phases) if other == line]
-            rows += [
-                [stage.name, ",".join(map(str, axes)), alike, *shape, _bounds(bounds)]
-                for (*shape, bounds), alike in _alike(line).items()
-            ]
-    left_out = len(rows) - MOST_PHASES
-    notes = [f"{left_out} more rows left out; json has every phase"] if left_out > 0 else []
-    return Table(
-        ["stage", "axis", "phases", "inputs", "taps", "outputs", "products", "winograd", "rank"],
-        rows[:MOST_PHASES], "Phases: independent short filters",
-        [*notes, "rank: the fewest products; one number where it is proved exactly."],
-    )
-
-
-def _alike(line: Sequence[Phase]) -> dict[tuple[Any, ...], int]:
-    """How many phases there are of each shape."""
-    shapes: dict[tuple[Any, ...], int] = {}
-    for p in line:
-        shape = (p.inputs, p.taps, p.outputs, p.products, p.winograd, p.rank)
-        shapes[shape] = shapes.get(shape, 0) + p.copies
-    return shapes
-
-
-def _bounds(rank: Rank) -> str:
-    return str(rank.lower) if rank.lower == rank.upper else f"{rank.lower}..{rank.upper}"
 
 
 def _matrix_blocks(matrices: Sequence[Sequence[Named]]) -> list[Block]:

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.render.answer import Answer, Table
 from dlcalc.render.layers import (
-    SUMMED,
+    COLUMNS,
     USUAL,
-    FieldRecords,
+    Facts,
+    bytes_record,
     cells,
-    field_record,
     fold,
+    folded_cell,
     layer_record,
+    total_of,
+    turns_alike,
 )
 
 if TYPE_CHECKING:
-    from dlcalc.calc.models.memory import Memory
     from dlcalc.calc.models.rows import Count, Row
+    from dlcalc.render.layers import Held
 
 MACS = (
     "macs: one product of an input with a weight, or of two inputs in attention, for one "
@@ -26,28 +29,29 @@ MACS = (
     "biases, normalisation, activations and pooling are none; padded zeros count; "
     "1 mac = 2 FLOPs",
 )
+TIMES = "times: layers that count the same, each what its line says"
 
 
 def params_answer(
-    count: Count, memory: Memory, training: str, columns: Sequence[str] = USUAL, **explained: Any
+    count: Count, held: Held, training: str, columns: Sequence[str] = USUAL, **explained: Any
 ) -> Answer:
     """All layers and their totals; `training` says what the training memory is for."""
-    fields = FieldRecords()
+    facts = Facts(held)
     table = Table(
-        columns, cells(count.rows, columns, fields),
-        drawn=lambda: _drawn(count, memory, training, columns, fields),
+        columns, cells(count.rows, columns, facts),
+        drawn=lambda: _drawn(count, training, columns, facts),
     )
     return Answer(
-        count_record(count, memory, fields), [table], main="total.params", whole=True, **explained
+        count_record(count, facts), [table], main="total.params", whole=True, **explained
     )
 
 
-def count_record(count: Count, memory: Memory, fields: FieldRecords) -> dict[str, Any]:
-    """A model for programs."""
+def count_record(count: Count, facts: Facts) -> dict[str, Any]:
+    """A model for programs; no totals where a layer of it does not fit."""
     record: dict[str, Any] = {
         "model": count.model, "input": count.input,
-        "layers": [layer_record(row, fields.of(row)) for row in count.rows],
-        "total": total_record(count, memory),
+        "layers": [layer_record(row, facts) for row in count.rows],
+        "total": total_record(count, facts),
     }
     if count.misfit is not None:
         record["misfit"] = {
@@ -56,37 +60,44 @@ def count_record(count: Count, memory: Memory, fields: FieldRecords) -> dict[str
     return record
 
 
-def total_record(count: Count, memory: Memory) -> dict[str, int]:
-    """The totals of a model."""
-    return {
-        "params": count.params, "trainable": count.trainable, "macs": count.macs,
-        "activations": count.activations, "weights_bytes": memory.weights,
-        "activations_bytes": memory.activations, "training_bytes": memory.training,
+def total_record(count: Count, facts: Facts) -> dict[str, int | None]:
+    """The totals of a model; none where a layer of it does not fit."""
+    totals: dict[str, int] = {
+        "params": count.params, "weights": count.weights, "biases": count.biases,
+        "trainable": count.trainable, "macs": count.macs, "activations": count.activations,
+        **bytes_record(facts.held(count)),
     }
+    return {key: total if count.misfit is None else None for key, total in totals.items()}
 
 
-def _drawn(
-    count: Count, memory: Memory, training: str, columns: Sequence[str], fields: FieldRecords
-) -> Table:
+def _drawn(count: Count, training: str, columns: Sequence[str], facts: Facts) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
-    rows, times, names = fold(count.rows)
-    body = cells(rows, columns, fields)
+    folded = fold(count.rows, turns_alike)
+    firsts = cells([first for first, _, _ in folded], columns, facts)
+    lasts = cells([last for _, last, _ in folded], columns, facts)
+    body = [list(map(folded_cell, columns, *ends)) for ends in zip(firsts, lasts, strict=True)]
     headers = list(columns)
-    if "name" in columns:
-        for row, name in zip(body, names, strict=True):
-            row[columns.index("name")] = name
-    total = [getattr(count, name) if name in SUMMED else "" for name in columns]
-    if max(times, default=1) > 1:
-        headers.append("times")
-        for row, number in zip(body, times, strict=True):
-            row.append(number if number > 1 else None)
-        total.append(None)
-    if total and columns[0] not in SUMMED:
+    total: list[Any] = [total_of(count, name, facts) for name in columns]
+    if total and total[0] is None:
         total[0] = "total"
-    return Table(headers, [*body, total], footnotes=_footnotes(count, memory, training))
+    footnotes = _footnotes(count, training, facts)
+    add_times([times for _, _, times in folded], headers, [*body, total], footnotes)
+    return Table(headers, [*body, total], footnotes=footnotes)
 
 
-def _footnotes(count: Count, memory: Memory, training: str) -> list[str]:
+def add_times(
+    times: Sequence[int], headers: list[str], rows: Sequence[list[Any]], footnotes: list[str]
+) -> None:
+    """Put the turns that each row stands for behind it, where one stands for several."""
+    if max(times, default=1) == 1:
+        return
+    headers.append("times")
+    for row, number in zip(rows, [*times, 1], strict=True):  # 1 for the totals
+        row.append(number if number > 1 else None)
+    footnotes.append(TIMES)
+
+
+def _footnotes(count: Count, training: str, facts: Facts) -> list[str]:
     lines = [""]
     if count.trainable != count.params:
         lines.append(
@@ -94,6 +105,7 @@ def _footnotes(count: Count, memory: Memory, training: str) -> list[str]:
         )
     tied = [row for row in count.rows if row.tied]
     lines += [f"{row.name} has the weights of {row.tied}, counted once" for row in tied[:3]]
+    memory = facts.held(count)
     lines.append(
         f"weights {size_text(memory.weights)}, activations {size_text(memory.activations)}, "
         f"training {size_text(memory.training)} ({training})"
@@ -115,18 +127,20 @@ def size_text(size: int) -> str:
     return f"{tenths // 10:,}.{tenths % 10} {units[power]}"
 
 
-def layer_answer(row: Row, **explained: Any) -> Answer:
-    """One layer, its facts one a line."""
-    record = layer_record(row, field_record(row.field))
-    facts = [(key, value) for key, value in record.items() if key != "receptive_field"]
-    field = record["receptive_field"]
-    if field is not None:
-        facts += [("receptive field", field["size"]), ("jump", field["jump"])]
-    table = Table(list(record), [list(_flat(record))], drawn=lambda: Table(
-        ["", "value"], [[key, value] for key, value in facts], footnotes=["", *MACS]
+def layer_answer(row: Row, held: Held, training: str, **explained: Any) -> Answer:
+    """One layer, its facts one a line; `training` says what the training memory is for."""
+    facts = Facts(held)
+    columns = [name for name in COLUMNS if name != "tied" or row.tied]
+    found = cells([row], columns, facts)
+    table = Table(columns, found, drawn=lambda: Table(
+        ["", "value"],
+        [[_heading(key), value] for key, value in zip(columns, found[0], strict=True)],
+        footnotes=["", f"memory for {training}", *MACS],
     ))
-    return Answer(record, [table], main="params", whole=True, **explained)
+    return Answer(
+        layer_record(row, facts), [table], main="params", whole=True, **explained
+    )
 
 
-def _flat(record: dict[str, Any]) -> list[Any]:
-    return [value["size"] if isinstance(value, dict) else value for value in record.values()]
+def _heading(column: str) -> str:
+    return f"{'receptive ' if column == 'field' else ''}{column}".replace("_", " ")

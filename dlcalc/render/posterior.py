@@ -27,8 +27,9 @@ def posterior_answer(
     fits = [{name: getattr(fit, name) for name in FIT_FIELDS} for fit in result.fits]
     shapes = [{name: getattr(each, name) for name in SHAPE_FIELDS} for each in result.shapes]
     record: dict[str, Any] = {"fits": fits, "shapes": shapes}
+    rows = [_cells(fit) for fit in fits]
     blocks: list[Block] = [
-        Table(COLUMNS, [_cells(fit) for fit in fits], title="fits"),
+        Table(COLUMNS, rows, title="fits", drawn=lambda: _numbered(rows)),
         Table(SHAPE_FIELDS, [list(each.values()) for each in shapes], title=SHAPES),
     ]
     if checks:
@@ -43,3 +44,9 @@ def _cells(fit: dict[str, Any]) -> list[Any]:
     """A fit on one line: its covariance row by row, its components by their numbers."""
     flat = {"covariance": fit["covariance"].ravel(), "covers": " ".join(map(str, fit["covers"]))}
     return [{**fit, **flat}[name] for name in COLUMNS]
+
+
+def _numbered(rows: Sequence[list[Any]]) -> Table:
+    """The fits under the names that the picture calls them by."""
+    numbered = [[f"q{number}", *row] for number, row in enumerate(rows, 1)]
+    return Table(["q", *COLUMNS], numbered, title="fits")

@@ -24,11 +24,10 @@ def as_svg(picture: Picture) -> str:
     from dlcalc.render.svg import contours, line_chart
 
     if picture.y:
-        sheet = Sheet(640, 640, "p and each q", "z0", "z1")
+        sheet = Sheet(640, 640, "p and each q", "z1", "z2")
         return contours(_layers(picture, 6, (ONE_OUT, TWO_OUT)), picture.x, picture.y, sheet)
-    colours = [BLUE, *(RED for _ in picture.q)]
     sheet = Sheet(title="p and each q", x_label="z", y_label="density")
-    return line_chart({P_NAME: picture.p, **picture.q}, picture.x, sheet, colours=colours)
+    return line_chart(_lines(picture), picture.x, sheet, colours=_colours(picture))
 
 
 def as_text(picture: Picture, page: Page) -> str:
@@ -37,7 +36,15 @@ def as_text(picture: Picture, page: Page) -> str:
 
     if picture.y:
         return contours(_layers(picture, 3, (ONE_OUT,)), picture.x, picture.y, page)
-    return line_chart({P_NAME: picture.p, **picture.q}, picture.x, page)
+    return line_chart(_lines(picture), picture.x, page, colours=_colours(picture))
+
+
+def _lines(picture: Picture) -> dict[str, list[float]]:
+    return {P_NAME: picture.p, **picture.q}
+
+
+def _colours(picture: Picture) -> list[str]:
+    return [BLUE, *(RED for _ in picture.q)]
 
 
 def _layers(picture: Picture, count: int, widths: Sequence[float]) -> list[Layer]:

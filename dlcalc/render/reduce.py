@@ -90,4 +90,7 @@ def _verdict(result: Reduction, budget: int) -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    return "" if part == whole else f"−{(whole - part) * 1000 // whole / 10:g} %"
+    tenths = (whole - part) * 1000 // whole
+    if part >= whole:
+        return "" if part == whole else f"+{-tenths / 10:g} %"
+    return f"−{tenths / 10:g} %" if tenths else "<0.1 %"

@@ -52,7 +52,10 @@ def _array(value: Any) -> Any:
 def _npy(answer: Answer) -> bytes:
     import numpy as np
 
-    array = _array(answer.record.get(answer.main))
+    value: Any = answer.record
+    for name in answer.main.split("."):
+        value = value.get(name)
+    array = _array(value)
     if array is None:
         raise InputError("the result is no array; save it as .json, .csv or .txt")
     stream = io.BytesIO()

@@ -36,7 +36,7 @@ def line_chart(
         for index, colour in zip(range(len(series)), [*colours, *[""] * len(series)], strict=False)
     ]
     legend = list(zip(series, looks, strict=True))
-    drawing = Drawing(sheet or Sheet(), axis(x, snug=True), up, legend)
+    drawing = Drawing(sheet or Sheet(), axis(x, snug=True, counted=True), up, legend)
     for (_, each), values in zip(legend, series.values(), strict=True):
         points = list(zip(x, values, strict=True))
         drawing.line(points, each)

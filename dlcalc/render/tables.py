@@ -60,11 +60,13 @@ def drawn_table(
 def plain_lines(table: Any, precision: int | None) -> Iterator[str]:
     """Rows without headers, one space between cells; empty cells are `-`."""
     for row in table.rows:
-        cells = [plain_value(cell) for cell in row]
-        yield " ".join(
-            format_number(cell, precision) if isinstance(cell, float) else cell_exact(cell) or "-"
-            for cell in cells
-        ) + "\n"
+        yield " ".join(_plain_cell(plain_value(cell), precision) for cell in row) + "\n"
+
+
+def _plain_cell(cell: Any, precision: int | None) -> str:
+    if isinstance(cell, list) and not _whole(cell):
+        return " ".join(_plain_cell(each, precision) for each in cell)
+    return format_number(cell, precision) if isinstance(cell, float) else cell_exact(cell) or "-"
 
 
 def divided_lines(table: Any, delimiter: str) -> Iterator[str]:

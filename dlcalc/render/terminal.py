@@ -28,8 +28,11 @@ def line_chart(
     page: Page | None = None,
     *,
     log_y: bool = False,
+    colours: Sequence[str] = (),
 ) -> str:
     """Lines of several series over a common `x`; a NaN leaves a gap.
+
+    `colours` are those of the series, for a page that shows them.
 
     >>> page = Page(width=24, height=9, ascii=True)
     >>> print(line_chart({"loss": [4, 2, 1, 0]}, [0, 1, 2, 3], page))
@@ -48,19 +51,22 @@ def line_chart(
     up = axis(
         (value for values in series.values() for value in values), log=log_y, ticks=page.ticks
     )
-    frame = Frame(page, axis(x, snug=True), up, entries(marks, series))
+    inks = [*colours, *[""] * (len(series) - len(colours))]
+    across = axis(x, snug=True, counted=True)
+    frame = Frame(page, across, up, entries(marks, series), inks)
     canvas = frame.canvas()
     for index, (mark, values) in enumerate(zip(cycle(marks), series.values(), strict=False)):
+        ink = inks[index]
         places = [frame.place(point) for point in zip(x, values, strict=True)]
         for start, end in pairwise(places):
             if start and end:
-                canvas.line(start, end, mark)
+                canvas.line(start, end, mark, ink)
         # Marks keep four columns apart, and one series' stand between another's.
         stride = max(1, math.ceil(4 * len(places) / canvas.columns))
         drawn = [place for place in places if place]
         for place in drawn[index % stride :: stride] or drawn[:1]:
-            canvas.mark(*place, mark)
-    return frame.text(canvas.lines())
+            canvas.mark(*place, mark, ink)
+    return frame.text(canvas.lines(), canvas.inks)
 
 
 def scatter(
@@ -126,16 +132,17 @@ def contours(
     page = page or Page(height=30)
     marks = _marks(page)
     legend = entries(marks, [layer.name for layer in layers])
-    frame = Frame(page, axis(x, snug=True), axis(y, snug=True, ticks=page.ticks), legend)
+    inks = [layer.colour for layer in layers]
+    frame = Frame(page, axis(x, snug=True), axis(y, snug=True, ticks=page.ticks), legend, inks)
     canvas = frame.canvas()
     for mark, layer in zip(cycle(marks), layers, strict=False):
         for line in layer.lines(x, y):
             places = [place for place in map(frame.place, line) if place]
             for start, end in pairwise(places):
-                canvas.line(start, end, mark)
+                canvas.line(start, end, mark, layer.colour)
             for place in places[:: max(1, len(places) // 4)]:
-                canvas.mark(*place, mark)
-    return frame.text(canvas.lines())
+                canvas.mark(*place, mark, layer.colour)
+    return frame.text(canvas.lines(), canvas.inks)
 
 
 def _marks(page: Page) -> str:

@@ -32,7 +32,7 @@ def vae_answer(
     record = _record(result)
     blocks: list[Block] = []
     if result.vae.single:
-        blocks.append(_latent(result))
+        blocks.append(_latent(result, complete))
     blocks += [_terms(result), _gradients(result, complete)]
     if result.evidence is not None:
         found = [_evidence(each) for each in result.evidence]
@@ -95,17 +95,22 @@ def _evidence_table(found: Sequence[Evidence]) -> Table:
         (one.log_evidence, one.elbo, one.kl_posterior, one.elbo + one.kl_posterior, one.gap)
         for one in found
     ]
-    return Table(headers, rows, title="Evidence, by quadrature")
+    return Table(headers, rows, title="Evidence, by Gauss–Hermite quadrature")
 
 
-def _latent(result: VaeStep) -> Table:
-    samples = result.z if result.vae.sampled else [result.z]
+def _latent(result: VaeStep, complete: bool) -> Table:
+    samples = result.z if result.vae.sampled else result.z[None]
+    shown = len(samples) if complete else max(1, MOST_ROWS // len(result.mu))
+    note = f"the first {shown:,} of {len(samples):,} samples; json and csv have them all"
     rows = [
         (sample, k, result.mu[k - 1], result.sigma[k - 1], z[k - 1])
-        for sample, z in enumerate(samples, start=1)
+        for sample, z in enumerate(samples[:shown], start=1)
         for k in range(1, len(result.mu) + 1)
     ]
-    return Table(("sample", "dimension", "mu", "sigma", "z"), rows, title="Latent")
+    return Table(
+        ("sample", "dimension", "mu", "sigma", "z"), rows, title="Latent",
+        footnotes=(note,) if shown < len(samples) else (),
+    )
 
 
 def _terms(result: VaeStep) -> Table:

@@ -136,3 +136,19 @@ def test_errors_and_a_curve_are_not_both_taken() -> None:
     curve = learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.3, 0.5)])
     with pytest.raises(InputError, match="not both"):
         diagnose(0.1, 0.2, curve=curve)
+
+
+def test_a_curve_is_taken_by_its_columns() -> None:
+    columns = {"epochs": [1, 2], "train_error": [0.5, 0.3], "test_error": [0.6, 0.5]}
+    curve = learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.3, 0.5)])
+    assert diagnose(curve=columns) == diagnose(curve=curve)
+    with pytest.raises(InputError, match="columns of different lengths, 2, 1, 2"):
+        diagnose(curve=columns | {"train_error": [0.5]})
+    with pytest.raises(InputError, match="expected columns named"):
+        diagnose(curve={"epoch": [1, 2]})
+
+
+def test_a_loss_needs_a_target() -> None:
+    with pytest.raises(InputError, match="test error: 9 is above 1, so it is no rate: write 9%"):
+        diagnose(1, 9)
+    assert diagnose(1, 9, target=2).diagnosis == "variance"

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcalc.calc import kl as module
 from dlcalc.calc.gaussian import Array, Gaussian, gaussian
-from dlcalc.calc.kl import check_kl, kl
+from dlcalc.calc.kl import check_kl, kl, kl_gradients
 from dlcalc.errors import LimitError, ShapeError
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "reference_kl.json").read_text())
@@ -87,6 +88,34 @@ def test_gradients_are_the_differences(seed: int, size: int) -> None:
         return gaussian(random.normal(size=size), root @ root.T + np.eye(size))
 
     assert all(check.passed for check in check_kl(mild(), mild()))
+
+
+@pytest.mark.parametrize(
+    ("q", "p"),
+    [
+        ((0, 1e-100), (0, 1)),
+        ((1, 1e5), (0, 1)),
+        ((1e8, 1), (100000001, 1e-5)),
+        (({"mean": [1, 2], "covariance": [[1, 1 - 1e-13], [1 - 1e-13, 1]]}),
+         {"mean": [0, 0], "covariance": 1}),
+        ({"mean": [1, 2], "covariance": 1},
+         {"mean": [0, 0], "covariance": [[1, 1 - 1e-11], [1 - 1e-11, 1]]}),
+    ],
+)  # fmt: skip
+def test_no_scale_and_no_near_singularity_spoils_the_check(q: object, p: object) -> None:
+    result = kl(q, p)
+    assert [each.name for each in check_kl(result.q, result.p) if not each.passed] == []
+
+
+@given(seeds, st.sampled_from(["mean_q", "covariance_q", "mean_p", "covariance_p"]))
+def test_a_wrong_entry_of_a_gradient_fails_the_check(seed: int, name: str) -> None:
+    random = np.random.default_rng(seed)
+    q, p = (gaussian(random.normal(size=2), 10.0 ** random.uniform(-3, 3, 2)) for _ in "qp")
+    gradients = kl_gradients(q, p)
+    gradients[name] = gradients[name] * (1 + 1e-3) + 1e-3 * np.abs(gradients[name]).max()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "kl_gradients", lambda q, p: gradients)
+        assert [each.name for each in check_kl(q, p) if not each.passed] == [name]
 
 
 def test_dimensions_must_agree() -> None:

@@ -171,3 +171,22 @@ def test_what_is_asked_wrongly_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=message):
         posterior([0.5, 0.5], means, [1, 1], **options)
+
+
+def test_the_same_component_twice_is_covered_as_one() -> None:
+    result = posterior([0.25, 0.25, 0.5], [-3, -3, 3], [1, 1, 1])
+    assert [fit.covers for fit in reverse(result)] == [(3,), (1, 2), (1, 2, 3)]
+
+
+def test_a_component_of_hardly_any_weight_is_no_reason_to_call_p_a_gaussian() -> None:
+    result = posterior([1e-9, 1 - 1e-9], [-10, 10], [1, 1])
+    assert [fit.covers for fit in reverse(result)] == [(1,), (2,)]
+    assert "so has this p" not in result.shapes[-1].why
+
+
+def test_in_one_dimension_both_families_are_the_same() -> None:
+    fits = posterior([0.3, 0.7], [-2, 3], [1, 2]).fits
+    half = len(fits) // 2
+    assert [fit.family for fit in fits] == ["diagonal"] * half + ["full"] * half
+    for one, other in zip(fits[:half], fits[half:], strict=True):
+        assert (one.objective, one.divergence) == (other.objective, other.divergence)

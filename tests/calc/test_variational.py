@@ -11,7 +11,7 @@ from dlcalc.calc.gaussian import Array, gaussian
 from dlcalc.calc.kl import kl
 from dlcalc.calc.mixture import Mixture, log_density, mixture
 from dlcalc.calc.quadrature import normal_rule
-from dlcalc.calc.variational import check_reverse_kl, forward_kl, reverse_kl, shares
+from dlcalc.calc.variational import check_descent, check_reverse_kl, forward_kl, reverse_kl, shares
 from dlcalc.errors import InputError
 
 TWO = mixture([0.3, 0.7], [-1.5, 2], [1, 0.25])
@@ -124,3 +124,10 @@ def test_what_is_no_mixture_is_refused(
     with pytest.raises(InputError) as caught:
         mixture(weights, means, covariances)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("apart", [2.0, 1e6])
+def test_no_scale_and_no_distance_spoils_the_check_of_descent(scale: float, apart: float) -> None:
+    p = mixture([0.5, 0.5], [-apart * scale, apart * scale], [scale**2, scale**2])
+    assert [each.name for each in check_descent(p) if not each.passed] == []

@@ -43,7 +43,7 @@ def test_acceptable_training_error_and_large_test_error() -> None:
     ]
     assert found["an SVM (support vector machine)"] == "maybe"
     text = invoke("diagnose").out
-    assert "variance: above the target by 0.15: bias 0.02 − 0.05 = -0.03, variance" in text
+    assert "variance: above the target by 0.15: bias 0.02 − 0.05 = −0.03, variance" in text
     for each in record["remedies"]:
         assert each["why"] in text
 
@@ -82,6 +82,12 @@ def test_a_learning_curve_from_a_file_or_stdin(separator: str, tmp_path: Path) -
          "invalid value for '--test-error': -1 is below 0"),
         ("--train-error 1e400 --test-error 1", "",
          "invalid value for '--train-error': '1e400' is no rate: write 0.02 or 2%"),
+        ("--train-error 2 --test-error 20%", "",
+         "training error: 2 is above 1, so it is no rate: write 2% if it is a percentage, "
+         "and of a loss give the target too"),
+        ("--train-error 2% --test-error 120%", "",
+         "invalid value for '--test-error': 120% is above 100%"),
+        ("", CURVE.replace("0.2", "200%"), "standard input: line 3: 200% is above 100%"),
         ("--train-error 0.1 --curve -", CURVE, "errors: give them, or a learning curve, not both"),
         ("", "epoch,train_error\n1,0.3\n",
          "standard input: line 1: header 'epoch,train_error': expected "
@@ -106,8 +112,21 @@ def test_expect_names_the_first_number_that_differs() -> None:
     done = invoke(*words, "--expect", '{"gap": 0.2, "diagnosis": "variance"}')
     assert done.status == 1
     assert done.complaint.startswith("gap: expected 0.2, is 0.1 = test − train = 0.3 − 0.2")
-    done = invoke(*words, "--expect", '{"diagnosis": "variance"}')
+    assert invoke(*words, "--expect", "both").status == 0
+    done = invoke(*words, "--expect", "variance")
+    assert done.status == 1
     assert done.complaint.startswith("diagnosis: expected variance, is both (above the target")
+
+
+def test_percentages_in_a_curve_and_the_training_error_of_one_that_is_biased() -> None:
+    curve = "epoch,train_error,test_error\n1,40%,42%\n2,30%,32%\n3,25%,26%\n"
+    record = json.loads(invoke("diagnose", "-f", "json", stdin=curve).out)
+    assert (record["diagnosis"], record["train_error"]) == ("bias", 0.25)
+    [more] = [each for each in record["remedies"] if each["remedy"] == "more epochs"]
+    why = "the training error still falls, 0.3 at epoch 2 and 0.25 at 3"
+    assert (more["helps"], more["why"]) == ("yes", why)
+    rested = invoke("diagnose", "-f", "csv", stdin=curve.replace("25%", "30%")).out
+    assert "\nmore epochs,no,\"the training error has levelled off" in rested
 
 
 def test_explain_weighs_both_parts() -> None:

@@ -51,6 +51,10 @@ def test_a_gaussian_in_a_file_and_on_stdin(tmp_path: Path) -> None:
     [
         (["--q", "1,1"], "no p: a divergence is between two; give it with --p"),
         (["--q", "1,0", "--p", "0,1"], "q: sigma is 0; it must be above 0"),
+        (["--q", "0,1e160", "--p", "0,1"],
+         "q: sigma is 1e+160, and its square is no float but inf"),
+        (["--q", "0,1e-160", "--p", "0,1", "--gradients"],
+         "the gradients of KL(q‖p) are past the largest float, 1.8e308"),
         (["--q", "1,1,1", "--p", "0,1"],
          "q: neither a mean and a sigma, nor an object of mean, covariance"),
         (["--q", '{"mean": [0, 0], "covariance": [[1, 2], [2, 1]]}', "--p", "0,1"],
@@ -102,6 +106,17 @@ def test_expect_holds_gradients_too() -> None:
     assert done.complaint.startswith("gradients.mean_p element (0): expected 0.5, is -0.5 = −Σ_p⁻¹")
     right = '{"gradients": {"mean_q": [0.5], "covariance_p": [[-1.625]]}}'
     assert invoke("kl", *ONE, "--gradients", "--expect", right).status == 0
+
+
+def test_expect_has_an_entry_of_a_gradient_in_numbers() -> None:
+    words = ["kl", "--q", '{"mean": [1, 2], "covariance": [2, 1]}',
+             "--p", '{"mean": [0, 0], "covariance": 4}', "--gradients", "--expect"]  # fmt: skip
+    done = invoke(*words, '{"gradients": {"covariance_q": [[1, 0], [0, -0.375]]}}')
+    assert done.complaint.endswith(
+        "is -0.125 = (Σ_p⁻¹ − Σ_q⁻¹)/2 = (0.25 − 0.5)/2; 1 of 4 elements differ"
+    )
+    done = invoke(*words, '{"gradients": {"mean_p": [-0.25, 0.5]}}')
+    assert " is -0.5 = −Σ_p⁻¹ d = −(0·1 + 0.25·2) (d = μ_q − μ_p)" in done.complaint
 
 
 def test_called_with_nothing_it_runs_its_example_and_explains_it() -> None:

@@ -123,7 +123,11 @@ def test_the_first_wrong_gate_is_the_first_of_the_derivation() -> None:
     ({"i": [0.7, 0.6]}, "steps[0].i element (0): expected 0.7, is 0.692642 = σ(z\u0302_i,1) "
      "= σ(0.8125) = σ(0.5·0.5 + (−0.25·(−0.25)) + 1·0.5 + 0)"),
     ({"dc0": [9, 9]}, "dc0 element (0): expected 9, is 0.62625 = δc_1 ⊙ f_1 = 0.829563 ⊙ 0.7549"),
-    ({"next": {"dz": [9] * 8}}, "next.dz element (0): expected 9, is 0.125"),
+    ({"next": {"dz": [9] * 8}}, "next.dz element (0): expected 9, is 0.125 = "
+     "δi_2 ⊙ i_2 ⊙ (1 − i_2) = 0.5 ⊙ 0.5 ⊙ (1 − 0.5)"),
+    ({"next": {"dh": [9, 9]}}, "next.dh element (0): expected 9, is -0.0005 = 0.5·0.125 + 0.75·("),
+    ({"next": {"dx": [9]}}, "next.dx element (0): expected 9, is 0.311125 = 1·0.125 + (−0.5·("),
+    ({"di": [None, 1]}, "steps[0].di element (0): expected null, is 0.688373 = δc_1 ⊙ g_1 = "),
     ({"dh": [1]}, "steps[0].dh: expected the shape 1, is 2"),
 ])
 def test_a_difference_comes_with_the_working_of_that_element(field: Any, start: str) -> None:
@@ -211,8 +215,10 @@ def test_check_fails_where_there_is_no_derivative() -> None:
     ([CELL, "--inputs", "1 2"], "inputs has shape 1x2; expected steps x 1"),
     ([CELL, "--explain", "--at", "7"], "--at 7 is none of the steps 0 to 0, as in `steps`"),
     ([CELL, "--expect", '{"dj": 1}'], "--expect: the result has no field 'dj'"),
+    ([CELL, "--steps", "2", "--expect", '{"c": [1]}'],
+     "--expect: c stands outside steps: of 2 steps it has a row each, 2 rows"),
     ([CELL, "--activation", "f=relu", "--steps", "3000"], "c passes the largest float64 at step"),
-    (['{"W": [[1, 2]], "x": NaN}'], "NaN is not a finite number"),
+    (['{"W": [[1, 2]], "x": NaN}'], "x: NaN is not a finite number"),
 ])
 def test_faults_are_one_line_and_status_2(arguments: list[str], message: str) -> None:
     done = invoke("lstm", *arguments)
@@ -229,3 +235,47 @@ def test_stdin_and_saved_files(tmp_path: Path) -> None:
     saved = tmp_path / "out.json"
     assert run("lstm", "--save", str(saved), stdin=CELL).status == 0
     assert json.loads(saved.read_text()) == tell("-", stdin=CELL)
+
+
+def test_nan_that_is_let_in_stays_and_is_no_gate_at_zero() -> None:
+    let_in = CELL.replace("2]", "NaN]")
+    record = tell(let_in, "--allow-nonfinite", "--activation", "f=relu", "--steps", "2")
+    assert record["steps"][0]["f"] == ["NaN"]
+    assert record["verdict"].startswith("NaN or Infinity was let in, and is in the cell")
+    assert invoke("lstm", let_in).status == 2
+
+
+def test_without_a_loss_it_says_that_every_gradient_is_zero() -> None:
+    done = invoke("lstm", CELL)
+    assert done.complaint == "neither dh nor dc is given, so every gradient is 0"
+    assert invoke("lstm", CELL, "--steps", "3").err == ""
+    assert invoke("lstm", CELL.replace("}", ', "dc": [1]}')).err == ""
+
+
+def test_sequences_of_a_batch_count_from_1_as_units_and_steps_do() -> None:
+    batch = CELL.replace("[2]", "[[[2], [1]]]").replace("[0.5]", "[[0], [1]]")
+    rows = invoke("lstm", batch, "-f", "csv").out.splitlines()
+    assert [row[:4] for row in rows[1:3]] == ["1,1,", "1,2,"]
+
+
+def test_bars_in_markdown_end_no_cell() -> None:
+    head = invoke("lstm", CELL, "--steps", "3", "-f", "markdown").out.splitlines()[2]
+    assert r"\|c\|" in head
+    assert head.replace(r"\|", "").count("|") == 7
+
+
+def test_a_check_of_too_much_is_refused_with_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "wide.json"
+    path.write_text(json.dumps({"W": np.ones((400, 200)).tolist(), "x": [0.5] * 100}))
+    done = invoke("lstm", str(path), "--check")
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith("a check of 80,700 numbers over 1 steps takes 242,100 forward")
+
+
+def test_an_expected_answer_on_stdin_leaves_the_worked_example_to_compute_on() -> None:
+    slip = run("lstm", "--expect", "-", stdin='{"di": [0.414486, 0.579613]}')
+    assert slip.status == 1
+    assert slip.err.rstrip().endswith("; δh in place of δc gives that")
+    twice = run("lstm", "-", "--expect", "-", stdin=CELL)
+    assert (twice.status, twice.out) == (2, "")
+    assert twice.complaint == "--expect: standard input: is empty, closed or read already"

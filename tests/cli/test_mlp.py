@@ -125,6 +125,23 @@ def test_batches_have_an_axis_more() -> None:
     ).out  # fmt: skip
 
 
+def test_a_slip_in_a_batch_is_named_with_its_sum() -> None:
+    line = '{"x": [[1, 2], [3, 4]], "target": [0, 1], "weights": [[[0.5, 0], [0, 0.5]]]}'
+    done = invoke("mlp", line, "--expect", '{"named": {"w1": 1, "w4": 2}}')
+    assert done.status == 1
+    assert done.complaint == (
+        "named.w1: expected 1, is 0.255081 = ∂J/∂Q_1ᵀ H_0 = −0.31123·1 + 0.18877·3"
+    )
+
+
+def test_what_is_not_finite_is_passed_on_where_it_is_let_in() -> None:
+    line = SMALL.replace("1, 2", "NaN, 2", 1)
+    found = json.loads(invoke("mlp", line, "--allow-nonfinite", "-f", "json", "--steps", "2").out)
+    assert (found["loss"], found["descent"]["losses"]) == ("NaN", ["NaN"] * 3)
+    done = invoke("mlp", line, "--allow-nonfinite", "--check")
+    assert done.complaint.startswith("gradient of weights[0]: off by nan")
+
+
 def test_a_kink_fails_the_check() -> None:
     line = '{"x": [0], "target": [0], "weights": [[[1]], [[1]]], "output": "sigmoid"}'
     done = invoke("mlp", line, "--check", "-f", "json")
@@ -137,6 +154,8 @@ def test_a_kink_fails_the_check() -> None:
 def test_the_python_function_is_the_same() -> None:
     given = CASES[0]["input"]
     assert dlcalc.mlp(**given).loss == pytest.approx(CASES[0]["loss"])
+    compared = dlcalc.mlp([0.5, 0.5], 0, sizes=[2, 2, 2], init="zeros", starts=True, seed=1)
+    assert [each.moved for each in compared.starts][:2] == [(), ("b3", "b4")]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +179,11 @@ def test_the_python_function_is_the_same() -> None:
         ([DRAWN.replace("3", "2.5")], "sizes: expected a list of whole numbers"),
         ([DRAWN.replace("3", "1" + "0" * 20)], "weights are more than the 1,048,576 worked out"),
         ([DRAWN, "--steps", "9" * 12], "steps: 999,999,999,999 are more than the 1,000,000"),
+        ([DRAWN.replace("3", "100000"), "--steps", "100000"],
+         "steps: 40,000,000,000 products, forwards, are more than the 20,000,000,000 taken at"),
+        ([DRAWN, "--init", "constant", "--constant", "inf"],
+         "constant: expected a finite number, not inf"),
+        ([DRAWN, "--steps", "2", "--plot", "loss.png"], "a picture is drawn as SVG"),
         ([DRAWN, "--init", "hee"], "invalid value for '--init': unknown init 'hee'"),
         ([DRAWN, "--plot", "loss.svg"], "--plot draws the loss by step: ask for steps"),
         (['{"x": [1], "target": 0, "sizes": [1, 30000]}', "--check"],

@@ -72,11 +72,28 @@ def test_the_table_calls_nested_winograd_an_upper_bound() -> None:
     done = invoke("mults", "dcgan")
     assert "838,860,800" in done.out
     assert "534,703,488" in done.out
+    assert "conv1: 4x4→8x8, kernel 5x5, 1024→512 channels\n" in done.out
     assert (
-        "conv1: the fewest products of a channel pair: 76 ≤ rank ≤ 117; "
-        "121 is nested Winograd, an upper bound\n" in done.out
+        "the fewest products of a channel pair: 76 ≤ rank ≤ 117; "
+        "121 is nested Winograd, an upper bound" in " ".join(done.out.split())
     )
-    assert "constants inside transforms do not, the filter is transformed beforehand" in done.out
+    assert "constants inside transforms do not, the filter is transformed beforehand" in (
+        " ".join(done.out.split())
+    )
+
+
+@pytest.mark.parametrize("model", ["dcgan", "dcgan-pytorch", "unet"])
+def test_the_tables_fit_a_terminal_of_80_columns(model: str) -> None:
+    drawn = [line for line in invoke("mults", model).out.splitlines() if line[-1:].isdigit()]
+    assert max(map(len, drawn)) <= 80
+
+
+def test_people_see_the_first_phases_and_programs_see_all() -> None:
+    doubling = "input 1x4; repeat 25: conv_transpose 1 5 stride=2 pad=2 output_padding=1"
+    rows = invoke("mults", doubling, "-f", "csv").out.partition("# Phases")[2].splitlines()[2:]
+    assert len(rows) == 50
+    shown = invoke("mults", doubling).out.partition("Phases")[2]
+    assert "\n10 more rows left out; csv and json have every phase\n" in shown
 
 
 def test_explain_writes_the_exercise_out() -> None:
@@ -89,6 +106,8 @@ def test_explain_writes_the_exercise_out() -> None:
         "phase 1 = 3 + 4 − 1 = 6   "
         "(taps w₁, w₃, w₅ over x₁, x₂, x₃, x₄ make y₁, y₃, y₅, y₇; rank 6)",
         "winograd = 6 + 5 = 11",
+        "winograd, a channel pair = 11   "
+        "(the fewest products of a channel pair, all phases at once: 10 ≤ rank ≤ 11)",
     ):
         assert line in lines
 
@@ -189,8 +208,12 @@ def test_called_with_nothing_it_runs_its_example_and_says_so() -> None:
     done = run("mults", "-f", "json")
     assert json.loads(done.out)["multiplications"] == 151519232
     assert "worked example" in done.complaint
+    assert run("mults", "--expect", "-", stdin="151519232").status == 0
     changed = run("mults", "-f", "json", "--channels", "2:3")
     assert json.loads(changed.out)["multiplications"] == 289 * 6
+    assert json.loads(run("mults", "-f", "json", "-O", "7").out)["stages"][0]["output"] == [7, 7]
+    padded = run("mults", "-f", "json", "--grid-pad", "2:3")
+    assert json.loads(padded.out)["multiplications"] == 151519232
 
 
 def test_expect_tells_which_count_was_expected() -> None:

@@ -35,7 +35,8 @@ def test_the_json_has_its_promised_layout() -> None:
         "size": [5, 5], "jump": [1, 1], "start": [0, 0], "unclipped": [5, 5],
     }
     assert record["total"] == {
-        "params": 61706, "trainable": 61706, "macs": 416520, "activations": 14602,
+        "params": 61706, "weights": 61470, "biases": 236, "trainable": 61706, "macs": 416520,
+        "activations": 14602,
         "weights_bytes": 4 * 61706, "activations_bytes": 4 * 14602,
         "training_bytes": 4 * (4 * 61706 + 14602),
     }
@@ -47,7 +48,10 @@ def test_totals_are_the_sums_of_the_rows_in_every_format(name: str) -> None:
     rows = list(csv.DictReader(io.StringIO(
         invoke("params", name, "-f", "csv", "--columns", "all").out
     )))
-    for key in ("params", "trainable", "macs", "activations"):
+    for key in (
+        "params", "weights", "biases", "trainable", "macs", "activations", "weights_bytes",
+        "activations_bytes", "training_bytes",
+    ):
         assert record["total"][key] == sum(layer[key] for layer in record["layers"])
         assert record["total"][key] == sum(int(row[key]) for row in rows)
     plain = invoke("params", name, "-f", "plain", "--columns", "name,params").out
@@ -87,6 +91,10 @@ def test_a_layer_with_its_working() -> None:
     ("lenet", "F6", "(120 + 1)·84 = 10164"),
     ("gpt2", "wte", "50257·768 = 38597376"),
     ("resnet18", "bn1", "2·64 = 128"),
+    ("lenet-1998", "S2", "2·6 = 12"),
+    ("lenet-1998", "S2", "6·(14·14) = 1176"),
+    ("lenet-1998", "OUTPUT", "84·10 = 840"),
+    ("llama-2-7b", "norm", "norm = C = 4096   (a scale for each of C)"),
     ("gpt2", "h.0.attn", "2·768·768 + 2·768·768 + 768 + 2·768 + 768 = 2362368"),
     ("dcgan", "conv1", "5·5·1024·512 = 13107200"),
 ])
@@ -97,12 +105,17 @@ def test_the_working_of_each_type(model: str, layer: str, working: str) -> None:
 
 @pytest.mark.parametrize(("text", "working"), [
     ("lstm 3", "4·3·(2 + 3 + 2) = 84"), ("lstm 3 bias=no", "4·3·(2 + 3) = 60"),
+    ("lstm 3 layers=2 bidirectional=yes",
+     "2·4·3·(2 + 3 + 2 + (2 − 1)·(2·3 + 3 + 2)) = 432   (G gates, H hidden units, D inputs, "
+     "B bias vectors a gate, L layers, R directions)"),
+    ("gru 3 layers=2 bias=single", "3·3·(2 + 3 + 1 + (2 − 1)·(3 + 3 + 1)) = 117"),
+    ("rnn 3 bidirectional=yes bias=no", "7·(2·1·3·(2 + 3)) = 210"),
 ])
 def test_the_working_of_recurrent_layers(text: str, working: str) -> None:
     out = invoke("params", "--input", "7x2", text, "--layer", text.split()[0] + "1",
                  "--explain").out
     assert working in out
-    assert "7·(4·3·(2 + 3)) = 420" in out
+    assert "every weight once at each of T steps" in out
 
 
 @pytest.mark.parametrize("form", ["table", "json", "markdown", "latex", "csv"])
@@ -129,6 +142,107 @@ def test_before_and_after_a_change() -> None:
     assert "(4·4·1 + 1)·5 = 85" in invoke("params", "lenet", *SMALLER, "--explain").out
 
 
+def test_a_model_that_no_longer_fits_has_no_totals() -> None:
+    """Sums of the layers before the one that breaks are no totals of the model."""
+    record = loaded(invoke("params", "lenet", *SMALLER, "-f", "json"))
+    assert set(record["total"].values()) == {None}
+    assert set(record["difference"].values()) == {None}
+    assert record["before"]["total"]["params"] == 61706
+    done = invoke("params", "lenet", *SMALLER)
+    assert "weights 241.0 KiB → –, activations 57.0 KiB → –, training" in done.out
+    assert done.err == ""
+    assert "total                        61,706 → –" in done.out
+    for form in ("csv", "tsv", "plain"):
+        told = invoke("params", "lenet", *SMALLER, "-f", form)
+        assert told.status == 0
+        assert told.complaint.startswith("C5 no longer fits: it breaks at 16x1x1, where a kernel")
+
+
+def test_one_layer_before_and_after_a_change() -> None:
+    done = invoke("params", "lenet", *SMALLER, "--layer", "C1", "--explain")
+    assert "(5·5·1 + 1)·6 = 156" in done.out
+    assert "(4·4·1 + 1)·5 = 85" in done.out
+    assert "tanh1" not in done.out
+    record = loaded(invoke("params", "lenet", *SMALLER, "--layer", "C1", "-f", "json"))
+    assert [layer["name"] for layer in record["layers"]] == ["C1"]
+    assert (record["total"]["params"], record["difference"]["params"]) == (85, -71)
+    broken = invoke("params", "lenet", *SMALLER, "--layer", "C5")
+    assert "48,120 → –" in broken.out
+    assert "C5 no longer fits" in broken.out
+    assert invoke("params", "lenet", *SMALLER, "--layer", "C1", "--expect", "85").status == 0
+
+
+def test_columns_before_and_after_a_change() -> None:
+    arguments = ["params", "lenet", "--set", "C1.kernel=4", "--columns"]
+    out = invoke(*arguments, "name,input,weights,biases,weights_bytes,field").out
+    first = next(line.split("  ") for line in out.splitlines() if line.startswith("C1 "))
+    cells = [cell.strip() for cell in first if cell.strip()]
+    assert cells == ["C1", "1x32x32", "150 → 96", "−54", "6", "624 → 408", "−216", "5x5 → 4x4"]
+    total = next(line for line in out.splitlines() if line.startswith("total"))
+    assert "61,470 → 61,416" in total
+    rows = list(csv.DictReader(io.StringIO(invoke(*arguments, "name,macs,jump", "-f", "csv").out)))
+    assert rows[0] == {
+        "name": "C1", "macs_before": "117600", "macs": "80736", "macs_difference": "-36864",
+        "jump_before": "1x1", "jump": "1x1",
+    }
+    assert invoke(*arguments, "all").status == 0
+
+
+def test_a_changed_model_beside_another() -> None:
+    out = invoke("params", "lenet", "--set", "C1.bias=no", "--compare", "lenet-1998").out
+    assert out.startswith("LeNet-5, as it is taught today with C1.bias=no → LeNet-5, as published")
+    assert "61,700 → 60,000" in out
+
+
+def test_layers_of_two_models_keep_their_order() -> None:
+    """Numbered names stand in other places of the other model, and are no pairs there."""
+    out = invoke("params", "lenet", "--compare", "lenet-1998").out
+    names = [line.split()[0] for line in out.splitlines()[3:] if line]
+    named = ["C1", "S2", "C3", "S4", "C5", "F6", "OUTPUT"]
+    assert [name for name in names if name in named] == named
+
+
+def test_every_column_in_every_format() -> None:
+    for form in ("table", "plain", "csv", "markdown", "latex"):
+        done = invoke("params", "gpt2", "--columns", "all", "-f", form)
+        assert done.status == 0
+        assert "wte" in done.out
+    out = invoke("params", "lenet", "--columns", "weights,biases,weights_bytes").out
+    assert out.splitlines()[14].split() == ["61,470", "236", "246,824"]
+
+
+def test_bytes_of_each_layer() -> None:
+    arguments = ["params", "--input", "3", "linear 3 bias=no", "linear 1", "--dtype", "int4",
+                 "--optimizer", "sgd", "--batch", "3", "-f", "json"]
+    record = loaded(invoke(*arguments))
+    assert [each["weights_bytes"] for each in record["layers"]] == [5, 2]
+    assert [each["activations_bytes"] for each in record["layers"]] == [5, 2]
+    assert [each["training_bytes"] for each in record["layers"]] == [15, 6]
+    assert record["total"]["training_bytes"] == 21
+
+
+def test_a_block_and_a_layer_in_every_turn() -> None:
+    block = loaded(invoke("params", "resnet18", "--layer", "layer1", "-f", "json"))
+    assert block["total"]["params"] == 4 * (64 * 64 * 9 + 128)
+    assert block["input"] == [64, 56, 56]
+    turns = loaded(invoke("params", "gpt2", "--layer", "h.attn", "-f", "json"))
+    assert turns["total"]["params"] == 12 * 2_362_368
+    assert len(turns["layers"]) == 12
+    assert len(loaded(invoke("params", "gpt2", "--layer", "h.3", "-f", "json"))["layers"]) == 8
+    one = invoke("params", "resnet18", "--layer", "layer1.0.conv1", "--columns", "name,params")
+    assert "36,864" in one.out
+
+
+def test_deep_models_are_short_tables() -> None:
+    """Turns whose receptive fields grow are one line with the first and the last field."""
+    out = invoke("params", "resnet152").out
+    assert len(out.splitlines()) < 110
+    line = next(line for line in out.splitlines() if line.startswith("layer3.1–35.conv2 "))
+    assert line.split()[-2:] == ["267x267…224x224", "35"] or "…" in line
+    assert "times: layers that count the same, each what its line says" in out
+    assert len(invoke("params", "gpt2", "--set", "h.attn.heads=24").out.splitlines()) < 30
+
+
 def test_a_change_that_fits_has_its_totals() -> None:
     record = loaded(invoke("params", "lenet", "--set", "C1.bias=no", "-f", "json"))
     assert record["total"]["params"] == 61700
@@ -148,7 +262,12 @@ def test_two_models_side_by_side() -> None:
 @pytest.mark.parametrize(("arguments", "expected", "complaint"), [
     (["lenet"], "61706", ""),
     (["lenet"], "61707", "total.params: expected 61707, is 61706 = 156 + 2416 + 48120 + 10164"),
-    (["lenet"], '{"total": {"macs": 416521}}', "total.macs: expected 416521, is 416520"),
+    (["lenet"], '{"total": {"macs": 416521}}',
+     "total.macs: expected 416521, is 416520 = 117600 + 240000 + 48000 + 10080 + 840"),
+    (["--input", "1x8x8", "conv 2 3", "relu"], '{"layers": [{"params": 18}, {}]}',
+     "layers[0].params: expected 18, is 20 = (K_1·K_2·C + 1)·F = (3·3·1 + 1)·2"),
+    (["--input", "1x8x8", "conv 2 3", "relu"], '{"layers": [{"output": [2, 7, 7]}, {}]}',
+     "layers[0].output element (1): expected 7, is 6 = ⌊(L + 2·P − F)/S⌋ + 1 = ⌊(8 + 2·0 − 3)"),
     (["lenet", "--layer", "C1"], "156", ""),
     (["lenet", "--layer", "C1"], "150", "params: expected 150, is 156 = (K_1·K_2·C + 1)·F = (5·5"),
     (["lenet", "--set", "C1.bias=no"], "61700", ""),
@@ -177,8 +296,19 @@ BAD = [
      ["lenet", "--set", "C1.kernel=4"]),
     (["lenet", "--set", "C1.kernle=4"], "", "--set: unknown option 'kernle'; did you mean kernel?",
      ["lenet", "--set", "C1.kernel=4"]),
-    (["lenet", "--set", "C1.kernel=4", "--layer", "C1"], "", "--set and --compare go alone",
+    (["lenet", "--set", "C1.kernel=x"], "", "--set: lenet.txt:5: C1: conv 6 x: kernel 'x' is not",
      ["lenet", "--set", "C1.kernel=4"]),
+    (["lenet", "--set", "C1.kernel=99"], "",
+     "conv 6 99: input is 1x32x32; a kernel of 99 does not fit a padded input of 32",
+     ["lenet", "--set", "C1.kernel=31", "--set", "S2.kernel=1"]),
+    (["lenet", "--set", "C1.kernel=4", "--layer", "C9"], "", "no layer C9; known: C1",
+     ["lenet", "--set", "C1.kernel=4", "--layer", "C1"]),
+    (["lenet", "alexnet"], "", "lenet is a model, and there is more beside it; --compare",
+     ["lenet", "--compare", "alexnet"]),
+    (["relu", "lenet", "--input", "3"], "", "lenet is a model, and there is more beside it",
+     ["relu", "tanh", "--input", "3"]),
+    (["-"], "inptu 3x8x8\nrelu\n", "unknown layer type 'inptu'; did you mean input",
+     ["lenet"]),
     (["lenet", "--columns", "name,parms"], "", "unknown column 'parms'; did you mean params?",
      ["lenet", "--columns", "name,params"]),
     (["lenet", "--dtype", "float31"], "", "unknown dtype 'float31'; did you mean",
@@ -265,8 +395,44 @@ def test_model_names_complete() -> None:
     assert len(names) == 5
 
 
+@pytest.mark.parametrize(("words", "found"), [
+    ("params lenet --layer C", ["C1", "C3", "C5"]),
+    ("reduce gpt2 --layer h.at", ["h.attn"]),
+    ("params nonesuch --layer C", []),
+    ("params --layer C", []),
+    ("params lenet --columns wei", ["weights", "weights_bytes"]),
+    ("params lenet --columns name,wei", ["name,weights", "name,weights_bytes"]),
+    ("params lenet --columns weights,wei", ["weights,weights_bytes"]),
+    ("params lenet --columns al", ["all"]),
+])
+def test_layers_and_columns_complete(words: str, found: list[str]) -> None:
+    words = f"dlcalc {words}"
+    given = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1),
+             "_DLCALC_COMPLETE": "bash_complete"}
+    lines = run(env=given).out.split()
+    assert [line.split(",", 1)[1] for line in lines] == found
+
+
+@pytest.mark.parametrize(("arguments", "complaint"), [
+    (["no\x1b[31m\nmodel"], r"unknown layer type 'no\x1b[31m'"),
+    (["--input", "1024x" + "9" * 4000, "attention 7"],
+     "input is 1024x99999999999999999999…99999999; 99999999999999999999…99999999 features do"),
+])
+def test_a_complaint_is_one_short_line(arguments: list[str], complaint: str) -> None:
+    done = run("params", *arguments)
+    assert done.status == 2
+    assert complaint in done.complaint
+    assert len(done.err) < 500
+
+
 def test_python() -> None:
     count = dlcalc.params(dlcalc.model("lenet"))
     assert (count.params, count.rows[0].params) == (61706, 156)
+    changed = {"C1.kernel": 4, "C1.filters": 5, "C1.stride": 2, "C5.kernel": 1}
+    smaller = dlcalc.params("lenet", set=changed, layer="C1", batch=2, dtype="float16")
+    assert (smaller.params, smaller.output) == (85, (5, 15, 15))
+    assert smaller.memory is not None
+    assert smaller.memory.activations == 2 * 2 * 5 * 15 * 15
+    assert dlcalc.params("lenet", compare="alexnet").after.params == 61_100_840
     typed = dlcalc.params(dlcalc.model("conv 6 5", "relu"), input=(1, 32, 32))
     assert typed.output == (6, 28, 28)

@@ -35,6 +35,12 @@ def test_a_budget() -> None:
     assert "C1 is within 200 parameters as it is" in within.out
 
 
+def test_a_small_saving_is_no_zero() -> None:
+    out = invoke("reduce", "alexnet-2012", "--layer", "conv2").out
+    line = next(line for line in out.splitlines() if line.startswith("no bias"))
+    assert "307,200  <0.1 %" in line
+
+
 def test_the_working_of_proposals() -> None:
     out = invoke("reduce", "lenet", "--layer", "C1", "--explain").out
     assert "low rank: conv 1 5 bias=no; conv 6 1" in out

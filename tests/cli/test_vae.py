@@ -105,6 +105,30 @@ def test_batches_have_evidence_each() -> None:
     assert "Evidence of example 2" in invoke("vae", line, "--evidence", "--explain").out
 
 
+def test_many_samples_are_all_there_for_programs_alone() -> None:
+    people = invoke("vae", given(), "--samples", "600").out
+    assert "the first 500 of 600 samples; json and csv have them all" in people
+    assert "\n600,1," in invoke("vae", given(), "--samples", "600", "-f", "csv").out
+
+
+def test_what_differs_is_worked_out_in_samples_and_in_evidence_too() -> None:
+    words = ["vae", given(noise=[[0.5], [-0.5]]), "--evidence", "--expect"]
+    done = invoke(*words, '{"gradients": {"L1": {"sigma_weights": [[0, 1]]}}}')
+    assert "sigma_weights element (0,0): expected 0, is " in done.complaint
+    assert " = ∂L1/∂Q_σᵀ S_0 = " in done.complaint
+    done = invoke(*words, '{"evidence": {"elbo": 1}}')
+    assert done.complaint.startswith("evidence.elbo: expected 1, is -2.93178 = R − KL_prior = ")
+    done = invoke(*words, '{"named": {"dL2/dw5": 1}}')
+    assert done.complaint.startswith("named.dL2/dw5: expected 1, is 0 (L2 has neither z nor")
+
+
+def test_what_is_not_finite_is_passed_on_where_it_is_let_in() -> None:
+    line = given(mu=[[0.5, float("nan")]])
+    assert invoke("vae", line).status == 2
+    found = json.loads(invoke("vae", line, "--allow-nonfinite", "-f", "json").out)
+    assert (found["mu"], found["L1"], found["sigma"]) == (["NaN"], "NaN", [pytest.approx(1.797897)])
+
+
 def test_many_weights_get_a_row_a_matrix_for_people_alone() -> None:
     line = given(decoder=[[[0.1]] * 300, [[0.01] * 300] * 2])
     assert "largest dL1" in invoke("vae", line).out
@@ -132,6 +156,8 @@ def test_the_python_function_is_the_same() -> None:
         (given(head=3), [], "head is 3, where a name belongs"),
         (given(sigma=[[2000, 2000]], head="identity"), [], "the values overflow: σ"),
         (given(), ["--samples", "0"], "invalid value for '--samples'"),
+        (given(decoder=[[[0.1]] * 300, [[0.01] * 300] * 2]), ["--samples", "60000"],
+         "noise: 18,000,000 values of one layer are more than 16,777,216"),
         (given(), ["--samples", "99999999999"], "noise: 99,999,999,999 numbers are more than"),
         (given(mu=[[1, 2]] * 3, sigma=[[1, 2]] * 3, noise=[1, 2, 3],
                decoder=[[[1, 2, 3], [4, 5, 6]]]), ["--evidence"],

@@ -1,6 +1,7 @@
 """The working of small networks, computed again from the numbers that it prints."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from dlcalc.explain.mlp import derivation, mlp_element, mlp_steps
 from dlcalc.explain.mlp_findings import findings, listed, start_finding
 from dlcalc.explain.notation import Step, symbol
 from dlcalc.render.formulas import formula_text
-from tests.explain.evaluation import disagreement
+from dlcalc.render.mlp import mlp_answer
+from tests.explain.evaluation import disagreement, elements
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference_mlp.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
@@ -123,7 +125,46 @@ def test_batches_are_worked_out_in_matrices() -> None:
     steps = {formula_text(each.name): each for each in mlp_steps(result)}
     assert steps["∂J/∂W_1"].value == result.gradients.weights[0].tolist()
     assert steps["J"].note == "mean over 2 examples"
-    assert mlp_element(result, "loss", ()) is None
+    assert steps["ΔW_2"].value == result.updates.weights[1].tolist()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    seed=st.integers(0, 99),
+    batch=st.integers(1, 3),
+    sizes=st.lists(st.integers(1, 3), min_size=2, max_size=4),
+    pair=st.sampled_from(OBJECTIVES),
+    biases=st.booleans(),
+)
+def test_every_element_of_a_batch_has_a_sum_that_gives_it(
+    seed: int, batch: int, sizes: list[int], pair: Any, biases: bool
+) -> None:
+    draw = np.random.default_rng(seed)
+    result = mlp(
+        draw.normal(size=(batch, sizes[0])), draw.uniform(size=(batch, sizes[-1])), sizes=sizes,
+        seed=seed, biases=biases, activation="tanh", output=pair.output, loss=pair.loss,
+    )  # fmt: skip
+    record = mlp_answer(result, None, (), ()).record
+    del record["findings"]
+    for field, index, value in elements(record):
+        step = mlp_element(result, field, index)
+        assert step is not None, field
+        if step.numbers:
+            assert disagreement(replace(step, value=value)) == ""
+        else:
+            assert batch == 1 if field == "loss" else pair.output == "identity", field
+
+
+def test_an_element_of_a_large_network_has_its_sum_too() -> None:
+    result = mlp([0.5] * 30, 1, sizes=[30, 20, 3], biases=True)
+    for field, index in (("layers[0].q", (4,)), ("gradients.x", (29,)), ("named.w601", ())):
+        step = mlp_element(result, field, index)
+        assert step is not None
+        assert step.numbers
+    step = mlp_element(mlp([0.5] * 300, 1, sizes=[300, 3]), "layers[0].q", (1,))
+    assert step is not None
+    assert step.numbers == ()
+    assert step.formula is not None
 
 
 def test_large_matrices_are_told_in_words() -> None:

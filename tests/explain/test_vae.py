@@ -1,10 +1,14 @@
 """The working of small autoencoders, computed again from the numbers that it prints."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dlcalc.calc.evidence import Evidence
 from dlcalc.calc.vae import vae
@@ -12,7 +16,8 @@ from dlcalc.explain.notation import symbol
 from dlcalc.explain.vae import advice, derivation, evidence_words, vae_element, vae_steps
 from dlcalc.readers.examples import read_example
 from dlcalc.render.formulas import formula_text
-from tests.explain.evaluation import disagreement
+from dlcalc.render.vae import vae_answer
+from tests.explain.evaluation import disagreement, elements
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference_vae.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
@@ -62,12 +67,40 @@ def test_gradients_are_derived_from_the_output_back() -> None:
 def test_samples_are_worked_out_in_matrices() -> None:
     result = vae(**SMALL, samples=3, evidence=True)
     steps = {formula_text(each.name): each for each in vae_steps(result)}
-    assert steps["∂L1/∂z"].value == result.gradients["L1"].z.tolist()
-    assert steps["gradient of L2, sigma weights"].value == (
-        result.gradients["L2"].sigma_weights.tolist()
-    )
+    assert steps["∂L1/∂Z"].value == result.gradients["L1"].z.tolist()
+    assert steps["∂L2/∂W_σ"].value == result.gradients["L2"].sigma_weights.tolist()
+    assert all(step.formula for step in steps.values() if isinstance(step.value, list))
     assert steps["−ELBO"].value == result.negative_elbo
     assert "ELBO + KL_posterior" in steps
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 99),
+    batch=st.sampled_from([None, 1, 2]),
+    samples=st.sampled_from([None, 1, 3]),
+    deep=st.booleans(),
+    head=st.sampled_from(["sigmoid", "identity"]),
+)
+def test_every_element_has_a_working_that_gives_it(
+    seed: int, batch: int | None, samples: int | None, deep: bool, head: str
+) -> None:
+    draw = np.random.default_rng(seed).normal
+    decoder = [draw(size=(4, 2)), draw(size=(3, 4))] if deep else [draw(size=(3, 2))]
+    result = vae(
+        np.random.default_rng(seed).uniform(size=3 if batch is None else (batch, 3)),
+        draw(size=(2, 2)), draw(size=(2, 2)), decoder, [draw(size=(2, 3))],
+        head=head, samples=samples, seed=seed, evidence=True,
+    )  # fmt: skip
+    record = vae_answer(result, None, ()).record
+    del record["noise"]
+    for field, index, value in elements(record):
+        step = vae_element(result, field, index)
+        assert step is not None, field
+        if step.numbers:
+            assert disagreement(replace(step, value=value)) == "", field
+        else:
+            assert value == 0 or step.formula is not None or step.note, field
 
 
 def test_the_evidence_says_whether_it_adds_up() -> None:

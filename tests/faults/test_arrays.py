@@ -127,7 +127,12 @@ TEXT: dict[str, tuple[str | bytes, str]] = {
     "a wrong slice": ("# shape 1x2x2\n1 2 3\n3 4 5\n", "slice 1 is 2x3, the shape wants 2x2"),
     "an absurd shape": ("# shape 2x99999999999999999999\n1\n", "is not of the form 6x28x28"),
     "doubled keys": ('{"output": [1], "output": [2]}', "field 'output' stands twice"),
-    "JSON NaN": ("[1, NaN]", "NaN is not a finite number"),
+    "JSON NaN": ("[1, NaN]", "element [1]: NaN is not a finite number"),
+    "JSON NaN in a field": (
+        '{"output": [[1, 2], [3, -Infinity]]}',
+        "output: element [1, 1]: -Infinity is not a finite number; --allow-nonfinite lets it in",
+    ),
+    "JSON NaN where no array is": ('[1, {"a": NaN}]', "element [1]: a: NaN is not a finite"),
     "JSON Infinity": ("[1, -Infinity]", "-Infinity is not a finite number"),
     "JSON 1e999": ("[1, 1e999]", "1e999 is beyond the largest float64"),
     "deep": ("[" * 200_000, "JSON nested too deeply"),

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.running import COMMAND, environment, run, shell
 
 LINES = [["--help"], ["--version"], ["size"], ["size", "-f", "json"], ["conv"], ["conv", "--help"],
-         ["completion", "bash"]]  # fmt: skip
+         ["completion", "bash"], ["grad", "-f", "json"]]  # fmt: skip
 FULL = Path("/dev/full")
 
 

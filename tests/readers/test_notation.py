@@ -29,6 +29,9 @@ READ = [
     ("conv 6 5; maxpool 2;", ["conv 6 5", "maxpool 2"]),
     ("C1: conv 6 5x3 pad=1:2x0:1 bias=no # first", ["C1: conv 6 5x3 pad=1:2x0:1 bias=no"]),
     ("C1:conv 6 5", ["C1: conv 6 5"]),
+    ("C1 : conv 6 5", ["C1: conv 6 5"]),
+    ("C1 :conv 6 5; repeat 2 : relu; ; tanh", ["C1: conv 6 5", {"repeat 2": ["relu", "tanh"]}]),
+    ("sum: branch:; branch: relu;", [{"sum": [{"branch": []}, {"branch": ["relu"]}]}]),
     ("# all\r\nrelu\r\n\r\n  # none\r\ntanh", ["relu", "tanh"]),
     ("repeat 2:\n  sum:\n    branch:\n    branch:\n      conv 6 3 pad=1\n      relu", [BLOCK]),
     ("repeat 2:\n\tsum:\n\t\tbranch:\n\t\tbranch: conv 6 3 pad=1; relu", [BLOCK]),
@@ -58,6 +61,9 @@ REFUSED = [
     # text, error; and the text as it would be right
     ("", "net.txt: no layers; write one a line, such as conv 6 5", "relu"),
     ("relu\n  tanh", "net.txt:2: indented by 2, the line above by 0", "relu\ntanh"),
+    ("repeat 2:\n    relu\n\ttanh",
+     "net.txt:3: indented by 8, the line above by 4; a tab goes to the next column of eight",
+     "repeat 2:\n        relu\n\ttanh"),
     ("repeat:\n  relu", "net.txt:1: repeat wants the number of times", "repeat 1:\n  relu"),
     ("repeat 0:\n  relu", "net.txt:1: repeat wants the number of times", "repeat 1:\n  relu"),
     ("repeat two: relu", "net.txt:1: repeat two: count is a whole number", "repeat 2: relu"),
@@ -71,7 +77,29 @@ REFUSED = [
     ("relu\ninput 3x3", "net.txt:2: input stands above the layers", "input 3x3\nrelu"),
     ("input\nrelu", "net.txt:1: input wants one size, such as input 3x224x224",
      "input 3\nrelu"),
-    ("input 3x\nrelu", "net.txt:1: 3x is no size", "input 3\nrelu"),
+    ("input 3x\nrelu", "net.txt:1: 3x is no shape; write CxHxW", "input 3\nrelu"),
+    ("input 3,8,8\nrelu", "net.txt:1: 3,8,8 is no shape; write CxHxW", "input 3x8x8\nrelu"),
+    ("input 3x8x8\ninput 3\nrelu", "net.txt:2: input is given twice", "input 3x8x8\nrelu"),
+    ("name a\nname b\nrelu", "net.txt:2: name is given twice", "name a\nrelu"),
+    ("inptu 3x8x8\nrelu", "net.txt:1: inptu 3x8x8: unknown layer type 'inptu'; did you mean input",
+     "input 3x8x8\nrelu"),
+    ("include net.txt", "net.txt:1: include net.txt: unknown layer type 'include'; dlcalc params"
+     " --help lists them", "relu"),
+    ("reapet 2:\n  relu", "net.txt:1: reapet 2:: reapet opens no block; did you mean repeat?",
+     "repeat 2:\n  relu"),
+    ("reapet 2: relu", "net.txt:1: reapet 2: relu: reapet opens no block; did you mean repeat?",
+     "repeat 2: relu"),
+    ("a: relu:\n  relu", "net.txt:1: a: relu:: relu opens no block; known: repeat, sum, scale",
+     "a: repeat 2:\n  relu"),
+    ("branch: relu", "net.txt:1: branch: stands in sum:, scale: or concat: alone",
+     "sum: branch: relu"),
+    ("repeat 2: branch: relu", "net.txt:1: branch: stands in sum:, scale: or concat: alone",
+     "repeat 2: sum: branch: relu"),
+    ("a=b: relu", "net.txt:1: a=b: a name has no =", "a.b: relu"),
+    ("published 12\nrelu", "net.txt:1: 12: write published params=61706, or macs=",
+     "published params=12\nrelu"),
+    ("published parms=12\nrelu", "net.txt:1: parms=12: write published params=61706",
+     "published params=12\nrelu"),
     ("input cat\nrelu", "net.txt:1: cat is no shape; write CxHxW", "input 3\nrelu"),
     ("input 1x2x3x4x5\nrelu", "net.txt:1: 1x2x3x4x5 has 5 axes", "input 1x2x3x4\nrelu"),
     ("input 0x3\nrelu", "net.txt:1: 0x3 is no shape", "input 1x3\nrelu"),
@@ -123,6 +151,8 @@ def test_a_model_by_name_and_from_a_file(tmp_path: object) -> None:
     assert [layer.place for layer in model("conv 6 5", "relu").body] == ["", ""]
     with pytest.raises(InputError, match="no model, file or layer 'lenett'; did you mean lenet"):
         model("lenett")
+    with pytest.raises(InputError, match=f"did you mean {path}[?]"):
+        model(f"{path}t")
     path.write_bytes(b"relu\n\xff\n")
     with pytest.raises(InputError, match="line 2: byte 0xff is not UTF-8 text"):
         model(str(path))

@@ -16,6 +16,9 @@ LINES = [
     ["conv", "--stride", "2", "--pad", "1"],
     ["conv", "-x", "1 2; 3 4", "-w", "-1.5e-9 1", "--upstream", "1; 1"],
     ["conv", "--transposed", "--stride", "2"],
+    ["grad", "ẑ_1 = w_1_2*x + α_t; y = [ẑ_1, 2][0]/σ(w_); L_2 = max(y, x) - norm(y')^½",
+     "w_1_2=1", "x=2", "α_t=1e-9", "w_=1"],
+    ["grad", "z = w*x; L = relu(z) + abs(z)*σ(z)^2/3", "w=-1", "x=2"],
 ]  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def tick_pixel(svg: str, label: str, coordinate: str, anchor: str) -> float:
 def test_points_lie_at_their_ticks() -> None:
     svg = line_chart({"generator": [2.0, 1.0, 0.0], "other": [0.0, 1.0, 2.0]}, [1, 2, 3], SHEET)
     line = lines(svg)[0]
-    across = [tick_pixel(svg, label, "x", "middle") for label in ("1.0", "2.0", "3.0")]
+    across = [tick_pixel(svg, label, "x", "middle") for label in ("1", "2", "3")]
     up = [tick_pixel(svg, label, "y", "end") - 4.5 for label in ("2.0", "1.0", "0.0")]
     assert line == list(zip(across, up, strict=True))
     assert [float(each.attrib["cx"]) for each in elements(svg, "circle")[:3]] == across

@@ -77,14 +77,24 @@ def complete(
 
 
 def usage(type: str) -> str:
-    """How a layer of this type is written.
+    """How a layer of this type is written, and what its options are where not given.
 
     >>> usage("linear")
-    'linear UNITS [bias=]'
+    'linear UNITS [bias=yes]'
     """
-    names, needed = parameters(handler(type))
-    options = [f"[{name}=]" for name in names[needed:]]
+    function = handler(type)
+    names, needed = parameters(function)
+    options = [
+        f"[{name}={_written(usual)}]"
+        for name, usual in zip(names[needed:], function.__defaults__ or (), strict=True)
+    ]
     return " ".join([type, *(name.upper() for name in names[:needed]), *options])
+
+
+def _written(usual: Any) -> str:
+    if isinstance(usual, bool):
+        return "yes" if usual else "no"
+    return "" if usual is None else str(usual)
 
 
 def bind(
@@ -94,6 +104,9 @@ def bind(
     names, needed = parameters(function)
     if len(arguments) > len(names):
         raise InputError(f"{len(arguments)} arguments; it is written {usage(type)}")
+    for value in arguments:
+        if isinstance(value, str) and value in (*names, *GENERAL):
+            raise InputError(f"{value} is an option: write {value}=VALUE")
     bound = dict(zip(names, arguments, strict=False))
     for key, value in options.items():
         if key in bound:

@@ -116,6 +116,15 @@ def _edited_repeat(
     return [part for part in parts if part.count]
 
 
+def layer_names(model: Model) -> list[str]:
+    """All names by which a layer or repeat of the model can be asked for.
+
+    >>> layer_names(Model([Block(REPEAT, [Layer("relu")], count=3, name="b")]))
+    ['b', 'b.relu1']
+    """
+    return _full_names(model.body, "", name_nodes(model.body))
+
+
 def _full_names(body: Sequence[Node], prefix: str, names: dict[int, str]) -> list[str]:
     """All names by which a layer can be asked for, repeats without an index."""
     found = []

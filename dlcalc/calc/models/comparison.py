@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from dlcalc.calc.models.rows import Count, Row
@@ -14,7 +15,7 @@ class Pair:
     name: str
     """Its name."""
     before: Row | None
-    """The layer in the first, None where it has none of that name."""
+    """The layer in the first, None where it has none of that name in that place."""
     after: Row | None
     """The layer in the second."""
 
@@ -42,7 +43,9 @@ class Comparison:
 
 
 def compare(before: Count, after: Count) -> Comparison:
-    """Match the layers of two counts by name, keeping the order of both where they agree.
+    """Match the layers of two counts by name, as many as keep the order of both.
+
+    Layers with a name of their own come first, and those named by type and number between.
 
     >>> from dlcalc.calc.models.tree import Layer, Model
     >>> from dlcalc.calc.models.count import params
@@ -51,19 +54,40 @@ def compare(before: Count, after: Count) -> Comparison:
     >>> compare(small, large).pairs[0].differs
     True
     """
-    later = {row.name: row for row in after.rows}
-    earlier = {row.name for row in before.rows}
-    waiting = iter(after.rows)
-    pairs = []
-    for row in before.rows:
-        other = later.get(row.name)
-        if other is not None:
-            for new in waiting:
-                if new.name not in earlier:
-                    pairs.append(Pair(new.name, None, new))
-                elif new is other:
-                    break
-        pairs.append(Pair(row.name, row, other))
-    shown = {pair.name for pair in pairs}
-    pairs += [Pair(row.name, None, row) for row in after.rows if row.name not in shown]
+    later = {row.name: at for at, row in enumerate(after.rows)}
+    both = [(at, later[row.name]) for at, row in enumerate(before.rows) if row.name in later]
+    named = _ascending([
+        (a, b) for a, b in both if before.rows[a].node.name and after.rows[b].node.name
+    ])
+    firsts, seconds = [a for a, _ in named], [b for _, b in named]
+    between = [(a, b) for a, b in both if bisect_left(firsts, a) == bisect_left(seconds, b)]
+    pairs: list[Pair] = []
+    i = j = 0
+    for a, b in [*_ascending(between), (len(before.rows), len(after.rows))]:
+        pairs += [Pair(row.name, row, None) for row in before.rows[i:a]]
+        pairs += [Pair(row.name, None, row) for row in after.rows[j:b]]
+        if a < len(before.rows):
+            pairs.append(Pair(before.rows[a].name, before.rows[a], after.rows[b]))
+        i, j = a + 1, b + 1
     return Comparison(before, after, tuple(pairs))
+
+
+def _ascending(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The most of the places, the first of each ascending, whose second ascend as well.
+
+    By the least end that a chain of each length can have (Fredman 1975).
+    """
+    ends: list[int] = []
+    chain: list[int] = []
+    before: list[int] = []
+    for at, (_, later) in enumerate(places):
+        length = bisect_left(ends, later)
+        ends[length : length + 1] = [later]
+        chain[length : length + 1] = [at]
+        before.append(chain[length - 1] if length else -1)
+    found = []
+    at = chain[-1] if chain else -1
+    while at >= 0:
+        found.append(places[at])
+        at = before[at]
+    return found[::-1]

@@ -7,7 +7,7 @@ from dlcalc.calc.models.fields import start
 from dlcalc.calc.models.names import name_nodes
 from dlcalc.calc.models.rows import Count
 from dlcalc.calc.models.tree import Model, check_limits
-from dlcalc.calc.models.walker import Walker
+from dlcalc.calc.models.walker import Walker, check_written
 from dlcalc.errors import InputError
 
 
@@ -28,6 +28,7 @@ def params(model: Model, input: Shape | None = None, tolerant: bool = False) -> 
     check_limits(model.body)
     shape = input or model.input
     if shape is None:
+        check_written(model.body)
         raise InputError("the size of the input is not known: give --input, such as 3x224x224")
     walker = Walker(name_nodes(model.body))
     misfit = None

@@ -87,12 +87,16 @@ class AxisField:
     @property
     def size(self) -> int:
         """Columns from the first to the last seen, padding and all."""
+        if len(self.first) == 1:
+            return self.last[0] - self.first[0] + 1
         spans: list[int] = list(map(sub, self.last, self.first))
         return max(spans) + 1
 
     @property
     def clipped(self) -> int:
         """The most columns of the input itself that one output sees."""
+        if len(self.first) == 1:
+            return self._seen(0)
         return max(map(self._seen, range(min(self.period, self.outputs))))
 
     def _seen(self, phase: int) -> int:
@@ -188,6 +192,13 @@ def _moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
 
 def _windowed(axis: AxisField, window: Axis) -> AxisField | None:
     period = axis.period
+    if period == 1 and not window.transposed and axis.first[0] <= axis.last[0]:
+        low = -window.pad[0]
+        high = low + (window.kernel - 1) * window.dilation
+        return AxisField(
+            axis.reach, window.output, (axis.first[0] + low * axis.jump,),
+            (axis.last[0] + high * axis.jump,), axis.jump * window.stride, axis.lies, axis.even,
+        )
     if window.transposed:
         passed, outputs = period, period * window.stride
         if outputs > LONGEST_PERIOD:

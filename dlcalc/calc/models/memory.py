@@ -2,14 +2,16 @@
 
 Training holds the weights, a gradient for each trainable one, the optimiser's state, and
 the outputs of all layers for the backward pass, the input apart. Work space of the
-algorithms and copies in other precisions come on top, and differ by framework.
+algorithms and copies in other precisions come on top, and differ by framework. Every
+layer begins at a byte of its own, so that the bytes of a model are the sum of its layers'.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dlcalc.calc.models.rows import Count
+from dlcalc.calc.models.rows import Count, Row
 from dlcalc.errors import InputError, did_you_mean
 
 BITS = {
@@ -40,9 +42,9 @@ class Memory:
 
 
 def memory(
-    count: Count, dtype: str = "float32", batch: int = 1, optimizer: str = "adam"
+    count: Count | Row, dtype: str = "float32", batch: int = 1, optimizer: str = "adam"
 ) -> Memory:
-    """Bytes that a model takes, and those of its training with a batch and an optimiser.
+    """Bytes that a model, or one layer, takes, and those of its training.
 
     Raises InputError for an unknown type of number or optimiser, or a batch below 1.
 
@@ -53,20 +55,26 @@ def memory(
     """
     if batch < 1:
         raise InputError(f"batch {batch} is below 1")
+    rows = count.rows if isinstance(count, Count) else (count,)
+    states = _known("optimizer", optimizer, STATES)
     return Memory(
-        bytes_of(count.params, dtype), bytes_of(count.activations * batch, dtype),
-        bytes_of(count.trainable, dtype),
-        bytes_of(count.trainable * _known("optimizer", optimizer, STATES), dtype),
+        bytes_of((row.params for row in rows), dtype),
+        bytes_of((row.activations * batch for row in rows), dtype),
+        bytes_of((row.trainable for row in rows), dtype),
+        bytes_of((row.trainable * states for row in rows), dtype),
     )
 
 
-def bytes_of(numbers: int, dtype: str) -> int:
-    """Bytes of so many numbers, the last one filled up.
+def bytes_of(numbers: Iterable[int], dtype: str) -> int:
+    """Bytes of some lots of numbers, the last one of each lot filled up.
 
-    >>> bytes_of(3, "int4")
-    2
+    >>> bytes_of([3, 3], "int4"), bytes_of([3, 3], "float32")
+    (4, 24)
     """
-    return -(-numbers * _known("dtype", dtype, BITS) // 8)
+    bits = _known("dtype", dtype, BITS)
+    if bits % 8 == 0:
+        return sum(numbers) * (bits // 8)
+    return sum(-(-each * bits // 8) for each in numbers)
 
 
 def _known(what: str, name: str, table: dict[str, int]) -> int:

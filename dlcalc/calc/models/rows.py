@@ -8,12 +8,16 @@ counted as floating-point operations (FLOPs) each is two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dlcalc.calc.layers.counted import Shape
 from dlcalc.calc.models.fields import Field
 from dlcalc.calc.models.tree import Node
-from dlcalc.errors import InputError
+from dlcalc.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from dlcalc.calc.models.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Count:
     """The name of that layer."""
     misfit_input: Shape = ()
     """The shape at which it breaks."""
+    memory: Memory | None = None
+    """Its bytes, where they were asked for with it."""
 
     @property
     def output(self) -> Shape:
@@ -77,6 +83,16 @@ class Count:
     def params(self) -> int:
         """Parameters of all layers."""
         return sum(row.weights + row.biases for row in self.rows)
+
+    @property
+    def weights(self) -> int:
+        """Parameters of all layers that multiply, tied ones once."""
+        return sum(row.weights for row in self.rows)
+
+    @property
+    def biases(self) -> int:
+        """Parameters of all layers that are added."""
+        return sum(row.biases for row in self.rows)
 
     @property
     def trainable(self) -> int:
@@ -92,3 +108,33 @@ class Count:
     def activations(self) -> int:
         """Elements of all outputs kept for one example, the input apart."""
         return sum(row.activations for row in self.rows)
+
+
+def part(count: Count, name: str) -> Count:
+    """The layer of that name, or all layers of that block, as a count of their own.
+
+    `block.conv1` is that layer in every turn of a repeat. The part has no rows where a
+    layer before it does not fit. InputError for a name that there is not.
+
+    >>> from dlcalc.calc.models.count import params
+    >>> from dlcalc.calc.models.tree import Block, Layer, Model
+    >>> twice = params(Model([Block("repeat", [Layer("relu")], 2, name="b")], input=(3,)))
+    >>> [row.name for row in part(twice, "b.relu1").rows], len(part(twice, "b.1").rows)
+    (['b.0.relu1', 'b.1.relu1'], 1)
+    """
+    inside = name + "."
+    rows = tuple(
+        row for row in count.rows
+        if row.name == name or row.name.startswith(inside) or _without_turns(row.name) == name
+    )
+    if rows:
+        return replace(count, input=rows[0].input, rows=rows, misfit=None)
+    if count.misfit is not None:
+        return replace(count, rows=())
+    known = dict.fromkeys(_without_turns(row.name) for row in count.rows)
+    raise InputError(f"no layer {name}{did_you_mean(name, known)}")
+
+
+def _without_turns(name: str) -> str:
+    """A name as it stands for all turns of the repeats around it."""
+    return ".".join(word for word in name.split(".") if not word.isdigit())

@@ -131,13 +131,15 @@ def count_layers(body: Sequence[Node]) -> int:
 
 
 def check_limits(body: Sequence[Node]) -> None:
-    """Refuse a model of too many layers, at once: LimitError with their number."""
+    """Refuse a model of too many layers, at once: LimitError with their number and the place."""
     layers = count_layers(body)
     if layers > MOST_LAYERS:
         number = f"{layers:,}" if layers < 10**15 else "more than 10^15"
-        raise LimitError(
+        error = LimitError(
             f"{number} layers after all repeats; at most {MOST_LAYERS:,} are counted"
         )
+        most = max(body, key=lambda node: count_layers([node]))
+        raise at_node(error, most) if isinstance(most, Block) else error
 
 
 def at_node(error: DlcalcError, node: Node) -> DlcalcError:

@@ -79,7 +79,9 @@ class Walker:
         return row
 
     def add(self, row: Row) -> None:
-        """Add a row under its name."""
+        """Add a row under its name, which a name with a dot in it may have taken."""
+        if row.name in self.places:
+            raise at_node(InputError(f"the name {row.name} is given twice"), row.node)
         self.places[row.name] = len(self.rows)
         self.rows.append(row)
 
@@ -135,6 +137,18 @@ class Walker:
             name, block.kind, shape, output, 0, 0, 0, 0, product(output), seen, block
         ))
         return output, seen
+
+
+def check_written(body: Sequence[Node]) -> None:
+    """Refuse layers whose arguments are wrong whatever their input, with their place."""
+    for node in body:
+        if isinstance(node, Block):
+            check_written(node.body)
+            continue
+        try:
+            bind(node.type, node.arguments, dict(node.options), handler(node.type))
+        except InputError as error:
+            raise at_node(error, node) from None
 
 
 def _in_turn(row: Row, this: str, other: str) -> Row:

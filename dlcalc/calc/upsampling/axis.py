@@ -122,6 +122,8 @@ def upsampling_axes(
     ...     4, 5, 2, grid_pad=[(2, 3)])
     True
     """
+    if dims is not None:
+        at_least(1, "dims", (dims,))
     if grid_pad is not None:
         if pad != 0 or output_padding != 0 or output is not None:
             raise InputError(

@@ -119,6 +119,8 @@ def count_stage(
 def _check(
     axes: Sequence[Upsampling], channels: Sequence[int], groups: int, tile: int
 ) -> None:
+    if not isinstance(channels, Sequence) or len(channels) != 2:
+        raise InputError(f"channels {channels!r} are not two: input and output channels")
     at_least(1, "channels", channels)
     at_least(1, "groups", (groups,))
     at_least(1, "tile", (tile,))

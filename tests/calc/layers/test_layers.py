@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from dlcalc.calc.layers.counted import Counted
 from dlcalc.calc.layers.table import FAMILIES, TYPES, bind, handler, parameters, usage
 from dlcalc.errors import DlcalcError
 from dlcalc.readers.notation import read_notation
+from tests.cli.running import invoke
 
 
 def counted(layer: str, shape: tuple[int, ...]) -> Counted:
@@ -100,6 +103,7 @@ REFUSED = [
     ("conv 6 5 5 5 5 5 no 1 1", (1, 5, 5), "9 arguments; it is written conv", "conv 6 5"),
     ("conv 6 5 strde=2", (1, 5, 5), "unknown option 'strde'; did you mean stride?", "conv 6 5"),
     ("conv 6 5 kernel=3", (1, 5, 5), "kernel is given twice", "conv 6 kernel=3"),
+    ("conv 6 5 bias", (1, 5, 5), "bias is an option: write bias=VALUE", "conv 6 5 bias=no"),
     ("conv 0 5", (1, 5, 5), "filters 0 is below 1", "conv 1 5"),
     ("conv six 5", (1, 5, 5), "filters 'six' is not a whole number", "conv 6 5"),
     ("conv 6 5 bias=2", (1, 5, 5), "bias is yes or no, not 2", "conv 6 5 bias=yes"),
@@ -150,6 +154,15 @@ def test_every_type_has_its_function_and_its_usage() -> None:
         names, needed = parameters(handler(type))
         assert needed <= len(names)
         assert usage(type).startswith(type)
+
+
+def test_readme_and_help_show_how_every_type_is_written() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    [listed] = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    told = invoke("params", "--help").out
+    for type in TYPES:
+        assert usage(type) in (listed.splitlines() if " " in usage(type) else listed.split())
+        assert f" {type} " in told.replace("\n", " ")
 
 
 def test_a_transposed_convolution_is_counted_on_its_input() -> None:

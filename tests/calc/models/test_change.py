@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dlcalc.calc.models.change import change
 from dlcalc.calc.models.comparison import compare
@@ -90,4 +94,22 @@ def test_two_models_side_by_side() -> None:
 def test_layers_in_another_order_are_all_shown() -> None:
     first = params(read_notation("A: linear 4; B: linear 4"), (4,))
     second = params(read_notation("B: linear 4; A: linear 4; C: relu"), (4,))
-    assert sorted(pair.name for pair in compare(first, second).pairs) == ["A", "B", "C"]
+    pairs = compare(first, second).pairs
+    assert [pair.name for pair in pairs] == ["A", "B", "A", "C"]
+
+
+@given(st.permutations("ABCDEF"), st.permutations("BCDEFG"))
+def test_a_comparison_keeps_the_order_of_both(first: list[str], second: list[str]) -> None:
+    one, other = (
+        params(read_notation("; ".join(f"{name}: relu" for name in names)), (4,))
+        for names in (first, second)
+    )
+    pairs = compare(one, other).pairs
+    assert [pair.name for pair in pairs if pair.before] == first
+    assert [pair.name for pair in pairs if pair.after] == second
+    both = [first.index(pair.name) for pair in pairs if pair.before and pair.after]
+    common = [name for name in first if name in second]
+    assert len(both) == max(
+        size for size in range(len(common) + 1) for some in combinations(common, size)
+        if [second.index(name) for name in some] == sorted(second.index(name) for name in some)
+    )

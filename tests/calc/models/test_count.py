@@ -74,8 +74,12 @@ def test_names() -> None:
      "n:1: scale: branches give 3x8x8 and 192; they need the same axes"),
     ("flatten; A: linear 3; linear 3 tie=B",
      "n:1: linear 3 tie=B: no layer B above it; known: flatten1, A"),
+    ("conv 3 1 tie=B", "n:1: conv 3 1 tie=B: no layer B above it"),
     ("flatten; A: linear 3; linear 4 tie=A",
      "n:1: linear 4 tie=A: tied to A, which has 576 weights; it needs 12"),
+    ("b.0.A: relu\nb: repeat 1:\n  A: relu", "n:3: A: relu: the name b.0.A is given twice"),
+    ("relu\nrepeat 10:\n  repeat 1000000: relu",
+     "n:2: repeat: 10,000,001 layers after all repeats; at most 200,000 are counted"),
     ("relu frozen=2", "n:1: relu frozen=2: frozen is yes or no, not 2"),
 ])
 def test_what_does_not_fit_is_named_with_its_place(text: str, message: str) -> None:
@@ -121,6 +125,14 @@ def test_too_many_layers_are_refused_at_once() -> None:
     assert len(params(read_notation("repeat 1000:\n  repeat 200: relu"), (3,)).rows) == 200_000
 
 
+def test_a_hundred_thousand_layers() -> None:
+    lines = "conv 3 3 pad=1\nrelu; " * 50_000
+    count = params(read_notation(lines), (3, 8, 8))
+    assert len(count.rows) == 100_000
+    assert count.params == 50_000 * 84
+    assert read_notation(lines.replace("\n", ";")).body[-1].place == ""
+
+
 def test_counts_do_not_overflow() -> None:
     wide = params(read_notation(f"linear {10**30}"), (10**30,))
     assert wide.params == 10**60 + 10**30
@@ -129,6 +141,8 @@ def test_counts_do_not_overflow() -> None:
 def test_an_input_is_needed() -> None:
     with pytest.raises(InputError, match="give --input, such as 3x224x224"):
         params(read_notation("relu"))
+    with pytest.raises(InputError, match=r"conv: filters is missing; .* \[stride=1\]"):
+        params(read_notation("repeat 2: conv"))
     with pytest.raises(ShapeError, match="input is 16x2x2; a kernel of 5 does not fit"):
         params(model("lenet"), (1, 20, 20))
     assert params(model("lenet"), (1, 36, 36)).rows[-4].output == (480,)
@@ -154,7 +168,7 @@ def test_unknown_types_and_optimisers_are_refused() -> None:
         memory(count, optimizer="adm")
     with pytest.raises(InputError, match="batch 0 is below 1"):
         memory(count, batch=0)
-    assert bytes_of(3, "int4") == 2
+    assert bytes_of([3], "int4") == 2
 
 
 def test_no_layer_is_skipped() -> None:

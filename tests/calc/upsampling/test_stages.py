@@ -64,6 +64,11 @@ def test_groups_divide_the_channel_pairs_and_what_cannot_be_is_refused() -> None
     assert grouped.methods["dense"].total == 8 * grouped.methods["dense"].per_pair
     with pytest.raises(InputError, match="3 groups do not divide 8 channels"):
         mults(4, 5, 2, channels=(8, 6), groups=3)
+    for channels in ((3,), (3, 4, 5), 3):
+        with pytest.raises(InputError, match="are not two: input and output channels"):
+            mults(4, 5, 2, channels=channels)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="dims 0 is below 1"):
+        mults(4, 5, 2, dims=0)
     with pytest.raises(InputError, match="channels 0 is below 1"):
         mults(4, 5, 2, channels=(0, 1))
     with pytest.raises(LimitError, match="kernel 100001 is above 100000 taps"):
