@@ -5,6 +5,9 @@ import signal
 import pytest
 from hypothesis import settings
 
+# A program of the benchmarks that imports PyTorch, which no test needs.
+collect_ignore = ["bench/peer_models.py"]
+
 # A run in the background inherits SIGINT as ignored, and would hand that on to the commands.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -21,7 +21,7 @@ def per_axis(value: T | Sequence[T], axes: int, name: str) -> tuple[T, ...]:
     >>> per_axis([2, 1], 2, "stride")
     (2, 1)
     """
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if isinstance(value, int | str) or not isinstance(value, tuple | Sequence):
         return (value,) * axes
     if len(value) == 1:
         return (value[0],) * axes
@@ -37,7 +37,10 @@ def count_axes(**values: object) -> int:
     2
     """
     return max(
-        (len(v) for v in values.values() if isinstance(v, Sequence) and not isinstance(v, str)),
+        (
+            len(v) for v in values.values()
+            if not isinstance(v, int | str) and isinstance(v, Sequence)
+        ),
         default=1,
     )
 
@@ -45,6 +48,8 @@ def count_axes(**values: object) -> int:
 def at_least(least: int, name: str, values: Sequence[int]) -> None:
     """Refuse values below `least`, or that are no whole numbers, by name."""
     for value in values:
+        if type(value) is int and value >= least:
+            continue
         if isinstance(value, bool) or not hasattr(value, "__index__"):
             raise InputError(f"{name} {value!r} is not a whole number")
         if value < least:

@@ -19,12 +19,17 @@ TILE_BYTES = 2**20
 """Bytes of columns that one thread unrolls at a time, so that they stay in its cache; or as
 many as the weight has, which every tile reads anew, up to the bytes below."""
 MOST_TILE_BYTES = 8 * 2**20
+ONE_TILE = 2**15
+"""Elements of all columns up to which they are unrolled at once, without tiles to set up."""
 
 
 def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
     """Output (batch, out, O…) of x (batch, in, L…) and w (out, in, F…)."""
-    out = np.empty((x.shape[0], w.shape[0], *geometry.output), dtype=x.dtype)
+    shape = (x.shape[0], w.shape[0], *geometry.output)
     matrix = w.reshape(w.shape[0], -1)
+    if prod(geometry.output) * x.shape[0] * matrix.shape[1] <= ONE_TILE:
+        return _in_one_tile(x, matrix, geometry).reshape(shape)
+    out = np.empty(shape, dtype=x.dtype)
 
     def run(tiles: Iterator[Block]) -> None:
         for block, columns in _unrolled(x, geometry, tiles):
@@ -38,6 +43,20 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
     products = out.size * matrix.shape[1]
     each(run, _tiles(x, geometry, w.nbytes, products), products)
     return out
+
+
+def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
+    """The output, flat, where it is so small that tiles would take longer than the work."""
+    axes = geometry.axes
+    tile = x
+    if any(axis.pad != (0, 0) for axis in axes):
+        tile = padded(x, geometry, tuple(slice(0, axis.padded) for axis in axes))
+    view = windows(
+        tile, geometry.kernel, tuple(axis.stride for axis in axes),
+        tuple(axis.dilation for axis in axes), geometry.output,
+    )
+    found: Array = matrix @ view.reshape(matrix.shape[1], -1)
+    return found if len(x) == 1 else found.reshape(len(found), len(x), -1).swapaxes(0, 1)
 
 
 def weight_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:

@@ -6,8 +6,6 @@ All of them see the input as (batch, channels, L…) and the weight as (out, in,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
 from math import prod
 
@@ -22,24 +20,18 @@ ALL = slice(None)
 PAD_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-@dataclass(frozen=True, eq=False)
 class Geometry:
     """The axes of a window, and what stands in the padding."""
 
-    axes: tuple[Axis, ...]
-    """One axis of the window for each axis of the input behind batch and channels."""
-    pad_mode: str = "zeros"
-    """`zeros`, `reflect`, `replicate` or `circular`."""
-
-    @cached_property
-    def kernel(self) -> tuple[int, ...]:
+    def __init__(self, axes: tuple[Axis, ...], pad_mode: str = "zeros") -> None:
+        self.axes = axes
+        """One axis of the window for each axis of the input behind batch and channels."""
+        self.pad_mode = pad_mode
+        """`zeros`, `reflect`, `replicate` or `circular`."""
+        self.kernel = tuple(axis.kernel for axis in axes)
         """Taps of the window, axis by axis."""
-        return tuple(axis.kernel for axis in self.axes)
-
-    @cached_property
-    def output(self) -> tuple[int, ...]:
+        self.output = tuple(axis.output for axis in axes)
         """Columns of the output, axis by axis."""
-        return tuple(axis.output for axis in self.axes)
 
     @property
     def taps(self) -> int:
@@ -143,7 +135,8 @@ def windows(
     batch, channel, *steps = tile.strides
     taps = [d * step for d, step in zip(dilation, steps, strict=True)]
     moves = [s * step for s, step in zip(stride, steps, strict=True)]
-    return as_strided(
-        tile, (tile.shape[1], *kernel, tile.shape[0], *counts),
-        (channel, *taps, batch, *moves), writeable=False,
-    )
+    shape = (tile.shape[1], *kernel, tile.shape[0], *counts)
+    strides = (channel, *taps, batch, *moves)
+    if tile.flags.c_contiguous:  # as_strided does the same, in three times the time
+        return np.ndarray(shape, tile.dtype, tile, 0, strides)
+    return as_strided(tile, shape, strides, writeable=False)

@@ -7,8 +7,6 @@ G with w, the gradient of w the sum over outputs of G times its window (Dumoulin
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dlcalc.calc.conv_geometry import Geometry, unpadded
 from dlcalc.calc.conv_plan import convolve, correlate, transpose
 from dlcalc.calc.numbers import Array
@@ -48,8 +46,8 @@ def _scattered(geometry: Geometry, cropped: bool) -> Geometry:
 def _turned(geometry: Geometry) -> Geometry:
     """The convolution that takes a transposed one's outputs back to its inputs."""
     return Geometry(tuple(
-        replace(
-            axis, input=axis.output, transposed=False, output_padding=0,
+        axis._replace(
+            input=axis.output, transposed=False, output_padding=0,
             pad=(axis.pad[0], axis.pad[1] - axis.output_padding),
         )
         for axis in geometry.axes

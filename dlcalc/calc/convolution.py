@@ -141,8 +141,9 @@ def _as_came(dw: Array, layout: Layout, kernel: Array, flip: bool) -> Array:
 
 def _check(layout: Layout, geometry: Geometry) -> int:
     """Refuse what does not fit or is too much; the number of products."""
-    for axis in geometry.axes:
+    for axis in geometry.axes if min(geometry.output) < 1 else ():
         check_fits(axis)
+    for axis in geometry.axes if geometry.pad_mode != "zeros" else ():
         _check_mode(axis, geometry.pad_mode)
     batch = layout.input[0]
     check_size(batch * layout.channels_out * prod(geometry.output), "an output")
@@ -156,8 +157,6 @@ def _check(layout: Layout, geometry: Geometry) -> int:
 def _check_mode(axis: Axis, mode: str) -> None:
     if mode not in PAD_MODES:
         raise InputError(f"unknown padding mode {mode!r}{did_you_mean(mode, PAD_MODES)}")
-    if mode == "zeros":
-        return
     if axis.transposed:
         raise InputError(f"a transposed convolution takes zeros for padding, not {mode}")
     most = {"reflect": axis.input - 1, "circular": axis.input}.get(mode, max(axis.pad))

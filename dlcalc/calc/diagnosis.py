@@ -7,7 +7,7 @@ bias part and the variance part (Ng 2018, "Machine learning yearning", chapters 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.learning_curve import Finding, as_curve, findings
 from dlcalc.calc.remedies import MAYBE, NO, REMEDIES, WORSE, YES, RemedyFacts
@@ -19,8 +19,7 @@ COUNTS = 0.25
 """A part counts when it is at least this much of what the test error is above the target."""
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(NamedTuple):
     """One remedy, judged."""
 
     remedy: str
@@ -31,8 +30,7 @@ class Remedy:
     """The reason, in one line."""
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """What training and test error say of a model."""
 
     diagnosis: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.errors import InputError
 
@@ -13,8 +13,7 @@ NOTABLE = 0.05
 AXES = ("examples", "epochs")
 
 
-@dataclass(frozen=True)
-class CurvePoint:
+class CurvePoint(NamedTuple):
     """One measurement of a learning curve."""
 
     at: float
@@ -25,8 +24,7 @@ class CurvePoint:
     """The test error."""
 
 
-@dataclass(frozen=True)
-class LearningCurve:
+class LearningCurve(NamedTuple):
     """Training and test error against the size of the training set, or against epochs."""
 
     axis: str
@@ -40,8 +38,7 @@ class LearningCurve:
         return self.points[-1]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a learning curve shows, and the remedy it speaks about."""
 
     text: str

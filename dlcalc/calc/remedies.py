@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 YES, MAYBE, NO, WORSE = "yes", "maybe", "no", "worse"
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(NamedTuple):
     """What a remedy does to one of the two parts of the error."""
 
     verdict: str
@@ -17,8 +16,7 @@ class Effect:
     """The reason, in one line."""
 
 
-@dataclass(frozen=True)
-class RemedyFacts:
+class RemedyFacts(NamedTuple):
     """A change to a model or its training, and its effects."""
 
     name: str

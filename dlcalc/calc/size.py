@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from dlcalc.calc.axes import PerAxis
 from dlcalc.calc.sizes import Axis, Padding, check_fits, make_axes, one_or_tuple
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from dlcalc.calc.solve import Solutions
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(NamedTuple):
     """An output size; whole numbers, or tuples of them where there are several axes."""
 
     output: int | tuple[int, ...]

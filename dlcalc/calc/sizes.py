@@ -8,7 +8,7 @@ P columns of padding before and after.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
 from dlcalc.errors import InputError, ShapeError, did_you_mean
@@ -18,8 +18,7 @@ Padding = str | int | Sequence[str | int | Pair]
 PADDING_NAMES = ("same", "valid", "full")
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """One axis of a window that moves over an input, its padding already in numbers."""
 
     input: int

@@ -9,9 +9,9 @@ large the numbers are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, islice, product
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
 from dlcalc.calc.sizes import Axis, make_axes, one_or_tuple
@@ -24,8 +24,7 @@ MOST_LISTED = 1000
 Range = tuple[int, int | None]
 
 
-@dataclass(frozen=True)
-class Solution:
+class Solution(NamedTuple):
     """One value of the unknown that gives the output; tuples where there are several axes."""
 
     value: int | tuple[int, ...]
@@ -98,7 +97,7 @@ def _check_given(unknown: str, given: dict[str, Any]) -> None:
 def with_value(axis: Axis, unknown: str, value: int) -> Axis:
     """The axis with the unknown put in; padding goes to both sides."""
     changes: dict[str, Any] = {unknown: (value, value) if unknown == "pad" else value}
-    return replace(axis, **changes)
+    return axis._replace(**changes)
 
 
 def _solve_axis(unknown: str, axis: Axis, output: int) -> Range:

@@ -53,7 +53,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _prepare() -> None:
-    """Set what belongs to the process as a whole: signals, limits, threads."""
+    """Set what belongs to the process as a whole: signals, limits, memory, threads."""
+    import gc
     import signal
 
     if hasattr(signal, "SIGPIPE"):
@@ -63,6 +64,8 @@ def _prepare() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _terminate)
     sys.set_int_max_str_digits(0)
+    # Imports make little garbage, and Python would look for it twenty times by the end of them.
+    gc.set_threshold(20_000)
     # Threads of BLAS cost more at start than they bring to all but the largest arrays,
     # for which `calc` starts threads of its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict
 
 import click
 
@@ -17,7 +16,7 @@ def list_examples(out: Output) -> None:
     """All exercises with their commands."""
     exercises = read_exercises()
     rows = [[each.name, f"dlcalc {each.command}", each.problem] for each in exercises]
-    record = {"examples": [asdict(each) for each in exercises]}
+    record = {"examples": [each._asdict() for each in exercises]}
     out.emit(Answer(record, [Table(["name", "command", "problem"], rows)], main="examples"))
 
 

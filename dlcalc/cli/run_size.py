@@ -14,8 +14,16 @@ from dlcalc.errors import InputError
 
 def run_size(out: Output, solve: str | None, given: dict[str, Any]) -> None:
     """Compute or solve, and put out what came of it."""
-    if not {"input", "kernel", "output"} & given.keys() and solve is None:
-        given = {**worked_example("size"), **given}
+    if solve is None and "output" not in given and not {"input", "kernel"} <= given.keys():
+        from dlcalc.readers.sources import stdin_has_data
+
+        if stdin_has_data():
+            from dlcalc.cli.run_size_records import run_records
+
+            run_records(out, given)
+            return
+        if not {"input", "kernel"} & given.keys():
+            given = {**worked_example("size"), **given}
     solve = solve or _unknown(given)
     if solve is not None and solve in given:
         raise InputError(f"{solve.replace('_', ' ')} is what is asked for; leave it away")

@@ -136,11 +136,9 @@ def advice(x: Any, w: Any, result: Convolution, expected: Any) -> str:
 
 
 def _rounding_that_gives(result: Convolution, wanted: Index) -> str:
-    from dataclasses import replace
-
     if result.transposed:
         return ""
-    rounded = tuple(replace(axis, ceil=True).output for axis in result.axes)
+    rounded = tuple(axis._replace(ceil=True).output for axis in result.axes)
     return "rounding up would give it, where this rounds down" if rounded == wanted else ""
 
 

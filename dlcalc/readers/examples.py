@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import dlcalc
 from dlcalc.errors import InputError, did_you_mean
@@ -13,8 +12,7 @@ from dlcalc.errors import InputError, did_you_mean
 FOLDER = os.path.join(os.path.dirname(dlcalc.__file__), "examples")
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """The worked example of a command."""
 
     about: str
@@ -35,8 +33,7 @@ def read_example(name: str) -> Example:
         return Example(**json.load(file))
 
 
-@dataclass(frozen=True)
-class Exercise:
+class Exercise(NamedTuple):
     """A problem of a course, and the command that solves it."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import overload
 
 from dlcalc.calc.models import count as counting
@@ -67,7 +66,7 @@ def params(
     for each in (changed,) if compare is None else (changed, as_model(compare)):
         count = counting.params(each, None if input is None else tuple(input))
         count = count if layer is None else part(count, layer)
-        counts.append(replace(count, memory=memory(count, dtype, batch, optimizer)))
+        counts.append(count._replace(memory=memory(count, dtype, batch, optimizer)))
     return counts[0] if compare is None else beside(*counts)
 
 

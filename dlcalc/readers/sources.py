@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
 from dlcalc.readers.numbers import shorten
@@ -13,10 +12,10 @@ from dlcalc.readers.numbers import shorten
 MOST_BYTES = 1 << 30
 MOST_TEXT = 64 << 20
 STDIN = "standard input"
+BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """What was read, and where from."""
 
     data: bytes
@@ -116,10 +115,11 @@ def reason(error: OSError) -> str:
 
 def decode(source: Source) -> str:
     """The text of a source; InputError with the line of the first byte that is not UTF-8."""
+    data = source.data.removeprefix(BOM)
     try:
-        text = source.data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        byte, line = source.data[error.start], source.data.count(b"\n", 0, error.start) + 1
+        byte, line = data[error.start], data.count(b"\n", 0, error.start) + 1
         raise InputError(f"byte 0x{byte:02x} is not UTF-8 text").at(f"line {line}") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.readers.zoo import zoo_names, zoo_path
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A model of the zoo as its head lines describe it."""
 
     name: str

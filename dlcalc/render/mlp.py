@@ -36,8 +36,7 @@ def mlp_answer(
     """
     record = {**_record(result), "findings": findings}
     blocks: list[Block] = [_loss(result)]
-    if result.network.single:
-        blocks.append(_units(result))
+    blocks.append(_units(result, complete))
     blocks.append(_parameters(result, complete))
     if result.descent:
         record["descent"] = _descent(result.descent)
@@ -101,15 +100,29 @@ def _loss(result: MlpStep) -> Table:
     return Table((name,), [(result.loss,)])
 
 
-def _units(result: MlpStep) -> Table:
-    rows = [
-        (layer, unit, q, h, dq)
+def _units(result: MlpStep, complete: bool) -> Table:
+    """Every unit for every example; of too many for people, the outputs alone."""
+    last = len(result.layers)
+    rows: list[tuple[Any, ...]] = [
+        (example, layer, unit, q, h, dq)
         for layer, (values, dqs) in enumerate(
             zip(result.layers, result.gradients.q, strict=True), start=1
         )
-        for unit, (q, h, dq) in enumerate(zip(values.q, values.h, dqs, strict=True), start=1)
+        for example, row in enumerate(zip(*map(_rows, (values.q, values.h, dqs)), strict=True), 1)
+        for unit, (q, h, dq) in enumerate(zip(*row, strict=True), start=1)
     ]
-    return Table(("layer", "unit", "q", "h", "dJ/dq"), rows, title="Units")
+    note = ""
+    if len(rows) > MOST_ROWS and not complete:
+        rows = [row for row in rows if row[1] == last][:MOST_ROWS]
+        note = f"outputs alone, {len(rows)} of them; json and csv have every unit"
+    headers: tuple[str, ...] = ("example", "layer", "unit", "q", "h", "dJ/dq")
+    if result.network.single:
+        headers, rows = headers[1:], [row[1:] for row in rows]
+    return Table(headers, rows, title="Units", footnotes=(note,) if note else ())
+
+
+def _rows(values: Any) -> Any:
+    return values if values.ndim > 1 else values[None]
 
 
 def _parameters(result: MlpStep, complete: bool) -> Table:

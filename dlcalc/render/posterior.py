@@ -47,6 +47,9 @@ def _cells(fit: dict[str, Any]) -> list[Any]:
 
 
 def _numbered(rows: Sequence[list[Any]]) -> Table:
-    """The fits under the names that the picture calls them by."""
-    numbered = [[f"q{number}", *row] for number, row in enumerate(rows, 1)]
-    return Table(["q", *COLUMNS], numbered, title="fits")
+    """The fits under the names that the picture calls them by, the best with a star."""
+    numbered = [
+        [f"q{number}{' *' if best else ''}", *row] for number, (*row, best) in enumerate(rows, 1)
+    ]
+    note = "* none of this objective and family is lower"
+    return Table(["q", *COLUMNS[:-1]], numbered, title="fits", footnotes=(note,))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.render.answer import Answer, Block, Table, Text
@@ -30,10 +31,10 @@ def vae_answer(
     `complete` leaves no row out.
     """
     record = _record(result)
-    blocks: list[Block] = []
-    if result.vae.single:
-        blocks.append(_latent(result, complete))
-    blocks += [_terms(result), _gradients(result, complete)]
+    blocks: list[Block] = [
+        _latent(result, complete), _outputs(result, complete),
+        _terms(result), _gradients(result, complete),
+    ]  # fmt: skip
     if result.evidence is not None:
         found = [_evidence(each) for each in result.evidence]
         record["evidence"] = found[0] if result.vae.single else found
@@ -99,17 +100,41 @@ def _evidence_table(found: Sequence[Evidence]) -> Table:
 
 
 def _latent(result: VaeStep, complete: bool) -> Table:
-    samples = result.z if result.vae.sampled else result.z[None]
-    shown = len(samples) if complete else max(1, MOST_ROWS // len(result.mu))
-    note = f"the first {shown:,} of {len(samples):,} samples; json and csv have them all"
-    rows = [
-        (sample, k, result.mu[k - 1], result.sigma[k - 1], z[k - 1])
-        for sample, z in enumerate(samples[:shown], start=1)
-        for k in range(1, len(result.mu) + 1)
-    ]
+    samples, batch, latent = result.vae.noise.shape
+    mu, sigma = (each.reshape(batch, latent) for each in (result.mu, result.sigma))
+    z = result.z.reshape(samples, batch, latent)
+    rows = (
+        (example + 1, sample + 1, k + 1, mu[example, k], sigma[example, k], z[sample, example, k])
+        for sample in range(samples)
+        for example in range(batch)
+        for k in range(latent)
+    )
+    return _listed(result, ("dimension", "mu", "sigma", "z"), rows, z.size, complete, "Latent")
+
+
+def _outputs(result: VaeStep, complete: bool) -> Table:
+    samples, batch, _ = result.vae.noise.shape
+    x, y = result.vae.x, result.y.reshape(samples, batch, -1)
+    rows = (
+        (example + 1, sample + 1, n + 1, x[example, n], y[sample, example, n])
+        for sample in range(samples)
+        for example in range(batch)
+        for n in range(x.shape[1])
+    )
+    return _listed(result, ("output", "x", "y"), rows, y.size, complete, "Outputs")
+
+
+def _listed(
+    result: VaeStep, headers: Sequence[str], rows: Iterator[Sequence[Any]], count: int,
+    complete: bool, title: str,
+) -> Table:
+    """The rows, each after its example and sample; of many, unless `complete`, the first."""
+    shown = count if complete else min(count, MOST_ROWS)
+    note = f"the first {shown:,} of {count:,}; json and csv have them all"
+    skipped = 1 if result.vae.single else 0
     return Table(
-        ("sample", "dimension", "mu", "sigma", "z"), rows, title="Latent",
-        footnotes=(note,) if shown < len(samples) else (),
+        ("example", "sample", *headers)[skipped:], [row[skipped:] for row in islice(rows, shown)],
+        title=title, footnotes=(note,) if shown < count else (),
     )
 
 

@@ -8,9 +8,12 @@ import sys
 # As the command does: one BLAS thread, and threads over tiles where there is work for them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from tests.bench import conv, lstm, startup
+from tests.bench import conv, lstm, models, startup, streams
 
-GROUPS = {"startup": startup.run, "conv": conv.run, "lstm": lstm.run}
+GROUPS = {
+    "startup": startup.run, "conv": conv.run, "lstm": lstm.run, "models": models.run,
+    "streams": streams.run,
+}
 
 
 def main(names: list[str]) -> int:

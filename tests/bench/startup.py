@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.measure import Side, heading, in_turn, row
+from tests.bench.measure import heading, in_turn, row
+from tests.bench.process import command, process, python, start
 
 MINIMAL_APP = (
     "import click\n@click.group()\ndef app(): pass\n@app.command()\n"
@@ -31,6 +28,12 @@ class Row(NamedTuple):
 ROWS = [
     Row("--version / minimal app", ["--version"], MINIMAL_APP, 1.15),
     Row("size / minimal app", ["size", "-L", "32", "-F", "5", "-f", "plain"], MINIMAL_APP, 1.15),
+    Row("size, json / minimal app", ["size", "-L", "32", "-F", "5", "-f", "json"],
+        MINIMAL_APP, 1.15),
+    Row("mults, json / minimal app",
+        ["mults", "-L", "4", "-F", "5", "-S", "2", "-P", "2", "-O", "8", "-f", "json"],
+        MINIMAL_APP, 1.15),
+    Row("params lenet, csv / minimal app", ["params", "lenet", "-f", "csv"], MINIMAL_APP, 1.15),
     Row("TAB completion / minimal app", [], MINIMAL_APP, 1.15,
         {"_DLCALC_COMPLETE": "bash_complete", "COMP_WORDS": "dlcalc si", "COMP_CWORD": "1"}),
     Row("params lenet, a table / click, tabulate", ["params", "lenet"], TABLE, 1.15),
@@ -42,42 +45,19 @@ BASELINES = [("import click / pass", CLICK), ("minimal app / pass", MINIMAL_APP)
              ("import click, numpy / pass", NUMPY), ("import click, tabulate / pass", TABLE)]
 
 
-def command() -> list[str]:
-    """The installed command beside this Python, or the package as a module."""
-    script = Path(sys.executable).with_name("dlcalc")
-    return [str(script)] if script.exists() else [sys.executable, "-m", "dlcalc"]
-
-
 def run() -> None:
     """Print the table of whole processes, in milliseconds."""
     heading("Start-up, whole processes", "ms", "peer ms", "ratio", "reach")
     for name, program in BASELINES:
-        ours, theirs = in_turn(_process(_python(program)), _process(_python(PASS)))
+        ours, theirs = in_turn(process(python(program)), process(python(PASS)))
         row(name, ours, theirs, None)
     for each in ROWS:
         arguments = [*command(), *each.arguments]
-        failed = _start(arguments, each.environment)
+        failed = start(arguments, each.environment).failed
         if failed:
-            print(f"{each.name:44}{'not measured: ' + failed}")
+            print(f"{each.name:44}not measured: {failed}")
             continue
         ours, theirs = in_turn(
-            _process(arguments, each.environment), _process(_python(each.peer))
+            process(arguments, each.environment), process(python(each.peer))
         )
         row(each.name, ours, theirs, each.reach)
-
-
-def _python(program: str) -> list[str]:
-    return [sys.executable, "-c", program]
-
-
-def _process(arguments: list[str], environment: dict[str, str] | None = None) -> Side:
-    return lambda: _start(arguments, environment)
-
-
-def _start(arguments: list[str], environment: dict[str, str] | None = None) -> str:
-    """Run one process to its end; what it said on stderr where it failed."""
-    done = subprocess.run(
-        arguments, env={**os.environ, **(environment or {})}, capture_output=True, text=True,
-        check=False, stdin=subprocess.DEVNULL,
-    )
-    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["failed"])[-1]

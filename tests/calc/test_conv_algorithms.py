@@ -74,6 +74,7 @@ def test_bands_are_the_definition_exactly(shapes: tuple[Any, Any, Any], mode: st
 @pytest.fixture
 def tiny_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several tiles, on several threads, even of the smallest convolution."""
+    monkeypatch.setattr(conv_columns, "ONE_TILE", 0)
     monkeypatch.setattr(conv_columns, "TILE_BYTES", 1)
     monkeypatch.setattr(conv_columns, "MOST_TILE_BYTES", 200)
     monkeypatch.setattr(conv_transposed, "TILE_BYTES", 200)

@@ -16,6 +16,7 @@ AXES = st.builds(
     stride=st.integers(1, 5),
     pad=st.tuples(st.integers(0, 6), st.integers(0, 6)),
     dilation=st.integers(1, 4),
+    transposed=st.just(False), output_padding=st.just(0), ceil=st.just(False),
 )
 
 

@@ -114,15 +114,21 @@ def test_many_parameters_get_a_row_a_layer_for_people_alone() -> None:
     line = '{"x": [1, 2], "target": 0, "sizes": [2, 300, 2], "biases": true}'
     assert "largest gradient" in invoke("mlp", line).out
     assert "\nw1200," in invoke("mlp", line, "-f", "csv").out
+    wide = line.replace("300", "600")
+    assert "outputs alone, 2 of them; json and csv have every unit" in invoke("mlp", wide).out
+    assert "\n1,600," in invoke("mlp", wide, "-f", "csv").out
 
 
 def test_batches_have_an_axis_more() -> None:
     done = invoke("mlp", '{"x": [[1, 2], [3, 4]], "target": [0, 1], "sizes": [2, 2]}', "-f", "json")
     found = json.loads(done.out)
     assert np.shape(found["layers"][0]["q"]) == np.shape(found["gradients"]["x"]) == (2, 2)
-    assert "loss, mean of 2 examples" in invoke(
-        "mlp", '{"x": [[1, 2], [3, 4]], "target": [0, 1], "sizes": [2, 2]}'
-    ).out  # fmt: skip
+    people = invoke("mlp", '{"x": [[1, 2], [3, 4]], "target": [0, 1], "sizes": [2, 2]}').out
+    assert "loss, mean of 2 examples" in people
+    units = people.partition("\nUnits\n")[2].partition("\n\n")[0].splitlines()
+    assert units[0].split() == ["example", "layer", "unit", "q", "h", "dJ/dq"]
+    q, y = found["layers"][0]["q"][1][0], found["output"][1][0]
+    assert units[4].split()[:5] == ["2", "1", "1", f"{q:.6g}", f"{y:.6g}"]
 
 
 def test_a_slip_in_a_batch_is_named_with_its_sum() -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.models.rows import Count, Row
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """One layer in both counts."""
 
     name: str
@@ -30,8 +29,7 @@ class Pair:
         )
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Two counts, layer by layer."""
 
     before: Count

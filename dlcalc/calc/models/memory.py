@@ -9,7 +9,7 @@ layer begins at a byte of its own, so that the bytes of a model are the sum of i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.models.rows import Count, Row
 from dlcalc.errors import InputError, did_you_mean
@@ -22,8 +22,7 @@ STATES = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers that each optimiser keeps for one parameter, beside its gradient."""
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(NamedTuple):
     """Bytes of a model and of its training."""
 
     weights: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.layers.counted import Shape
 from dlcalc.calc.layers.table import bind, handler
@@ -16,8 +16,7 @@ from dlcalc.calc.models.ways import Way, ways
 from dlcalc.errors import InputError
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A layer, or what would stand in its place, and the model with it."""
 
     way: str
@@ -41,8 +40,7 @@ class Proposal:
         return "; ".join(layer.text for layer in self.layers)
 
 
-@dataclass(frozen=True)
-class Reduction:
+class Reduction(NamedTuple):
     """A layer as it stands, and the ways to fewer parameters."""
 
     layer: str

@@ -8,8 +8,7 @@ counted as floating-point operations (FLOPs) each is two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dlcalc.calc.layers.counted import Shape
 from dlcalc.calc.models.fields import Field
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from dlcalc.calc.models.memory import Memory
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One layer, counted."""
 
     name: str
@@ -55,8 +53,7 @@ class Row:
         return self.weights + self.biases
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """A model, counted."""
 
     model: str
@@ -128,9 +125,9 @@ def part(count: Count, name: str) -> Count:
         if row.name == name or row.name.startswith(inside) or _without_turns(row.name) == name
     )
     if rows:
-        return replace(count, input=rows[0].input, rows=rows, misfit=None)
+        return count._replace(input=rows[0].input, rows=rows, misfit=None)
     if count.misfit is not None:
-        return replace(count, rows=())
+        return count._replace(rows=())
     known = dict.fromkeys(_without_turns(row.name) for row in count.rows)
     raise InputError(f"no layer {name}{did_you_mean(name, known)}")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
 from dlcalc.calc.sizes import Axis, Padding, Pair, check_fits, make_axes
 from dlcalc.errors import InputError, ShapeError
 
 
-@dataclass(frozen=True)
-class Upsampling:
+class Upsampling(NamedTuple):
     """One axis of a transposed convolution: y[o] = Σ x[i]·w[k] over i·S + k·D − P = o."""
 
     input: int

@@ -8,7 +8,6 @@ inputs and one of r taps, of whose n + r − 1 coefficients the crop leaves m.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import gcd
 from typing import NamedTuple
 
@@ -29,8 +28,7 @@ class Rank(NamedTuple):
         return f"{self.lower} ≤ rank ≤ {self.upper}"
 
 
-@dataclass(frozen=True)
-class Phase:
+class Phase(NamedTuple):
     """y[c] = Σ x[a]·w[b] over a + b = c + low: a polynomial product, cropped and trimmed."""
 
     inputs: int

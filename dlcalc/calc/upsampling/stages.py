@@ -7,8 +7,8 @@ the transform of the filter is made beforehand; biases are left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from dlcalc.calc.axes import PerAxis, at_least, by_x
 from dlcalc.calc.sizes import Padding
@@ -29,8 +29,7 @@ CONVENTION = (
 )
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """The multiplications of one method on one stage."""
 
     per_axis: tuple[int, ...]
@@ -41,8 +40,7 @@ class Count:
     """Those of the stage: C_in·C_out/groups channel pairs."""
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(NamedTuple):
     """One transposed convolution with its multiplications."""
 
     name: str
@@ -73,8 +71,7 @@ class Stage:
         return self.channels[0] * self.channels[1] // self.groups
 
 
-@dataclass(frozen=True)
-class Multiplications:
+class Multiplications(NamedTuple):
     """The multiplications of one stage or of all stages of a model."""
 
     stages: tuple[Stage, ...]

@@ -1,0 +1,58 @@
+"""Counting models: whole processes, relative to the quickest of five peers, on the meta device."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import partial
+from importlib.util import find_spec
+from statistics import median
+
+from tests.bench.measure import heading, left_out
+from tests.bench.process import Done, command, start
+
+PEERS = ("torchinfo", "thop", "fvcore", "ptflops", "calflops")
+MODELS = ("vgg16", "resnet50", "gpt2", "gpt3")
+LEAST_TIMES, MOST_MIB = 40, 40
+ROUNDS = 3
+
+
+def run() -> None:
+    """Print how many times as long, and how much memory, the quickest peer takes."""
+    if not find_spec("torch"):
+        left_out("torch")
+        return
+    peers = [peer for peer in PEERS if find_spec(peer)]
+    for peer in sorted({*PEERS} - {*peers}):
+        left_out(peer)
+    heading("Counting models", "dlcalc ms", "peer ms", "times", "reach", "dlcalc MiB", "peer MiB",
+            "macs")
+    for name in MODELS if peers else ():
+        quickest = min((_peer(peer, name) for peer in peers), key=lambda each: each[1].seconds)
+        if quickest[1].failed:
+            print(f"{name:44}no peer counts it: {quickest[1].failed}")
+            continue
+        _row(name, quickest[0])
+
+
+def _peer(peer: str, model: str) -> tuple[str, Done]:
+    done = start([sys.executable, "-m", "tests.bench.peer_models", peer, model])
+    return peer, done._replace(seconds=float("inf")) if done.failed else done
+
+
+def _row(model: str, peer: str) -> None:
+    """Both in turn; the parameters must agree, the multiply-accumulates are printed as a ratio."""
+    ours = partial(start, [*command(), "params", model, "-f", "json"])
+    pairs = [(ours(), _peer(peer, model)[1]) for _ in range(ROUNDS)]
+    total = json.loads(pairs[0][0].out)["total"]
+    params, macs = map(int, pairs[0][1].out.split())
+    if params != total["params"]:
+        raise AssertionError(f"{model}: {total['params']} parameters here, {params} in PyTorch")
+    mine, its = (median(each[side].seconds for each in pairs) for side in (0, 1))
+    held = [max(each[side].peak for each in pairs) for side in (0, 1)]
+    missed = "  missed" if its / mine < LEAST_TIMES or held[0] > MOST_MIB else ""
+    print(
+        f"{f'{model}, {peer}':44}{mine * 1e3:>12.1f}{its * 1e3:>12.1f}{its / mine:>12.1f}"
+        f"{LEAST_TIMES:>12}{held[0]:>12.1f}{held[1]:>12.1f}{total['macs'] / macs:>12.4f}{missed}",
+        flush=True,
+    )

@@ -1,0 +1,74 @@
+"""Whole processes: how long one takes, and how much memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import IO, NamedTuple
+
+from tests.bench.measure import Side
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Done(NamedTuple):
+    """A process that has ended."""
+
+    seconds: float
+    """From its start to its end."""
+    peak: float
+    """The most memory that it held, in MiB."""
+    out: str
+    """What it wrote to stdout."""
+    failed: str
+    """The last line of its stderr where its status is not 0."""
+
+
+def command() -> list[str]:
+    """The installed command beside this Python, or the package as a module."""
+    script = Path(sys.executable).with_name("dlcalc")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "dlcalc"]
+
+
+def python(program: str) -> list[str]:
+    """A Python program as a process."""
+    return [sys.executable, "-c", program]
+
+
+def process(
+    arguments: list[str], environment: dict[str, str] | None = None, stdin: str = os.devnull
+) -> Side:
+    """One side of a comparison: the process from its start to its end."""
+    return lambda: start(arguments, environment, stdin)
+
+
+def start(
+    arguments: list[str], environment: dict[str, str] | None = None, stdin: str = os.devnull
+) -> Done:
+    """Run one process to its end, its stdin a file.
+
+    Bytecode is kept from the first run on, as that of installed packages is.
+    """
+    variables = {**os.environ, **(environment or {})}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    temporary = tempfile.TemporaryFile
+    with open(stdin, "rb") as file, temporary() as out, temporary() as err:
+        begin = perf_counter()
+        running = subprocess.Popen(
+            arguments, env=variables, cwd=ROOT, stdin=file, stdout=out, stderr=err
+        )
+        _, status, used = os.wait4(running.pid, 0)
+        seconds = perf_counter() - begin
+        running.returncode = os.waitstatus_to_exitcode(status)
+        texts = [_text(each) for each in (out, err)]
+    said = texts[1].strip().splitlines() or [f"status {running.returncode}"]
+    return Done(seconds, used.ru_maxrss / 1024, texts[0], said[-1] if running.returncode else "")
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
