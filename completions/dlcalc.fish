@@ -1,17 +1,20 @@
-function _dlcalc_completion;
-    set -l response (env _DLCALC_COMPLETE=fish_complete COMP_WORDS=(commandline -cp) COMP_CWORD=(commandline -t) dlcalc);
+function _dlcalc
+    set -l word (commandline -t)
+    # What stands before "=" stays as it is.
+    set -l prefix (string match -r -- '^--[^=]*=' $word; or echo)
+    set -l answers (COMP_WORDS=(commandline -cp) COMP_CWORD=$word \
+        _DLCALC_COMPLETE=fish_complete dlcalc)
+    for answer in $answers
+        set -l parts (string split -m 1 , -- $answer)
+        switch $parts[1]
+            case dir
+                printf '%s\n' $prefix(__fish_complete_directories $parts[2])
+            case file
+                printf '%s\n' $prefix(__fish_complete_path $parts[2])
+            case plain
+                printf '%s\n' $prefix$parts[2]
+        end
+    end
+end
 
-    for completion in $response;
-        set -l metadata (string split "," $completion);
-
-        if test $metadata[1] = "dir";
-            __fish_complete_directories $metadata[2];
-        else if test $metadata[1] = "file";
-            __fish_complete_path $metadata[2];
-        else if test $metadata[1] = "plain";
-            echo $metadata[2];
-        end;
-    end;
-end;
-
-complete --no-files --command dlcalc --arguments "(_dlcalc_completion)";
+complete --no-files --command dlcalc --arguments '(_dlcalc)'

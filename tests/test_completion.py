@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dlcalc.cli.lazy import COMMANDS
 from tests.cli.running import ROOT, environment, folder_of_command, invoke
 
 SCRIPTS = {"bash": "dlcalc.bash", "zsh": "_dlcalc", "fish": "dlcalc.fish"}
@@ -20,6 +21,11 @@ LINES = [
     ("dlcalc size -f mark", ["markdown"]),
     ("dlcalc size --solve out", ["output_padding"]),
     ("dlcalc conv --pad-mode re", ["reflect", "replicate"]),
+    ("dlcalc params squ", ["squeezenet"]),
+    ("dlcalc lstm --activation f=re", ["f=relu"]),
+    ("dlcalc conv --format=js", ["--format=json"]),
+    ("dlcalc conv --save=kern", ["--save=kernel.txt"]),
+    ("dlcalc conv -x kern", ["kernel.txt"]),
 ]
 
 
@@ -47,46 +53,55 @@ needs = {
 }
 
 
-@needs["bash"]
-@pytest.mark.parametrize(("line", "wanted"), LINES)
-def test_bash_completes(line: str, wanted: list[str]) -> None:
-    words = line.split()
-    script = (
-        f"source {ROOT}/completions/dlcalc.bash; "
-        f"COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; "
-        "_dlcalc_completion dlcalc; printf '%s\\n' \"${COMPREPLY[@]}\""
-    )
-    assert run_shell("bash", "--norc", "-c", script).split() == wanted
-
-
 @needs["fish"]
 @pytest.mark.parametrize(("line", "wanted"), LINES)
 def test_fish_completes(line: str, wanted: list[str], tmp_path: Path) -> None:
+    (tmp_path / "kernel.txt").touch()
     script = f"source {ROOT}/completions/dlcalc.fish; complete -C '{line}'"
     done = subprocess.run(
         ["fish", "--no-config", "-c", script], capture_output=True, text=True, timeout=60,
-        env={**shell_environment(), "HOME": str(tmp_path)}, check=True, stdin=subprocess.DEVNULL,
+        env={**shell_environment(), "HOME": str(tmp_path)}, check=True, cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert [each.split("\t")[0] for each in done.stdout.splitlines()] == wanted
 
 
+@needs["fish"]
+def test_fish_shows_what_a_command_is_for_to_the_end(tmp_path: Path) -> None:
+    script = f"source {ROOT}/completions/dlcalc.fish; complete -C 'dlcalc con'"
+    shown = run_shell("fish", "--no-config", "-c", script)
+    assert shown == f"conv\t{COMMANDS['conv']}\n"
+
+
+@needs["bash"]
+def test_bash_completes(tmp_path: Path) -> None:
+    setup = f"PS1='> '; source {ROOT}/completions/dlcalc.bash\n"
+    complete_in_terminal(["bash", "--norc", "-i"], setup, tmp_path)
+
+
 @needs["zsh"]
 def test_zsh_completes(tmp_path: Path) -> None:
-    """Type a line and a TAB into a real zsh in a terminal of its own, and read the screen."""
     setup = (
         f"PS1='> '; fpath=({ROOT}/completions $fpath); autoload -Uz compinit; "
         f"compinit -u -d {tmp_path}/dump; setopt no_beep\n"
     )
+    complete_in_terminal(["zsh", "-f", "-i"], setup, tmp_path)
+
+
+def complete_in_terminal(shell: list[str], setup: str, folder: Path) -> None:
+    """Type lines and TABs into a real shell in a terminal of its own, and read the screen."""
+    (folder / "kernel.txt").touch()
     child, terminal = pty.fork()
     if child == 0:
-        os.execvpe("zsh", ["zsh", "-f", "-i"], {**shell_environment(), "HOME": str(tmp_path)})
+        os.chdir(folder)
+        os.execvpe(shell[0], shell, {**shell_environment(), "HOME": str(folder)})
     try:
         _type(terminal, setup)
         _read_until(terminal, r"> $")
-        _type(terminal, "dlcalc size --sol\t")
-        assert _read_until(terminal, r"--solve ")
-        _type(terminal, "out\t")
-        assert _read_until(terminal, r"output_padding")
+        for line, [wanted] in (each for each in LINES if len(each[1]) == 1):
+            _type(terminal, f"{line}\t")
+            _read_until(terminal, rf"{re.escape(wanted)} ?$")
+            _type(terminal, "\x15")  # Ctrl-U: away with the line
     finally:
         os.kill(child, 9)
         os.waitpid(child, 0)
@@ -101,7 +116,7 @@ def _read_until(terminal: int, pattern: str, seconds: float = 30) -> str:
     """What the screen shows once the pattern has come; AssertionError where it never does."""
     shown, end = "", time.monotonic() + seconds
     while time.monotonic() < end:
-        if select.select([terminal], [], [], 0.2)[0]:
+        if select.select([terminal], [], [], 0.05)[0]:
             shown += os.read(terminal, 4096).decode(errors="replace")
         elif re.search(pattern, re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)):
             return shown

@@ -41,10 +41,14 @@ def terms(x: object, w: object, result: Convolution, index: Index) -> list[Term]
     inputs, weights = as_numbers(x, "input"), as_numbers(w, "kernel")
     find = _landing if result.transposed else _window
     return [
-        (0 if at is None else inputs[at].item() if inputs.dtype != object else inputs[at],
-         weights[tap].item() if weights.dtype != object else weights[tap], at, tap)
+        (0 if at is None else item(inputs, at), item(weights, tap), at, tap)
         for at, tap in find(result, index)
     ]
+
+
+def item(array: Array, at: Index) -> Any:
+    """One element of an array as a Python number."""
+    return array[at] if array.dtype == object else array[at].item()
 
 
 def by_definition(x: object, w: object, result: Convolution) -> Array:
@@ -66,9 +70,9 @@ def padded_input(x: object, result: Convolution) -> Array:
 
 def _window(result: Convolution, index: Index) -> Iterator[tuple[Index | None, Index]]:
     """Input and weight index of every tap of one window."""
-    lead, out, place = _split(result, index)
-    per_group = _kernel_channels(result)[1]
-    first = out // (_kernel_channels(result)[0] // result.groups) * per_group
+    lead, out, place = split_index(result, index)
+    per_group = kernel_channels(result)[1]
+    first = out // (kernel_channels(result)[0] // result.groups) * per_group
     for c in range(per_group):
         for tap in product(*(range(axis.kernel) for axis in result.axes)):
             at = tuple(
@@ -76,14 +80,14 @@ def _window(result: Convolution, index: Index) -> Iterator[tuple[Index | None, I
                 for axis, o, f in zip(result.axes, place, tap, strict=True)
             )
             inside = tuple(i for i in at if i is not None)
-            found = (*lead, *_channel(result, first + c), *inside)
-            yield found if len(inside) == len(at) else None, _weight(result, out, c, tap)
+            found = (*lead, *channel_index(result, first + c), *inside)
+            yield found if len(inside) == len(at) else None, weight_index(result, out, c, tap)
 
 
 def _landing(result: Convolution, index: Index) -> Iterator[tuple[Index | None, Index]]:
     """Input and weight index of every product that lands on one output element."""
-    lead, out, place = _split(result, index)
-    channels, per_group = _kernel_channels(result)
+    lead, out, place = split_index(result, index)
+    channels, per_group = kernel_channels(result)
     group, rest = divmod(out, per_group)
     width = channels // result.groups
     for c in range(group * width, (group + 1) * width):
@@ -97,25 +101,27 @@ def _landing(result: Convolution, index: Index) -> Iterator[tuple[Index | None, 
                 for axis, d in zip(result.axes, distances, strict=True)
             ):
                 at = tuple(d // axis.stride for axis, d in zip(result.axes, distances, strict=True))
-                yield (*lead, *_channel(result, c), *at), _weight(result, c, rest, tap)
+                yield (*lead, *channel_index(result, c), *at), weight_index(result, c, rest, tap)
 
 
-def _split(result: Convolution, index: Index) -> tuple[Index, int, Index]:
+def split_index(result: Convolution, index: Index) -> tuple[Index, int, Index]:
     """Batch (if any), channel and place of an output index."""
     leading = len(index) - result.dims
     return index[: max(0, leading - 1)], index[leading - 1] if leading else 0, index[leading:]
 
 
-def _kernel_channels(result: Convolution) -> tuple[int, int]:
+def kernel_channels(result: Convolution) -> tuple[int, int]:
+    """The two sizes of a kernel before its taps; 1 and 1 where it has one channel."""
     shape = result.kernel_shape
     return (shape[0], shape[1]) if len(shape) > result.dims else (1, 1)
 
 
-def _channel(result: Convolution, channel: int) -> Index:
+def channel_index(result: Convolution, channel: int) -> Index:
+    """A channel as part of an index; nothing where arrays have one channel."""
     return (channel,) if len(result.input_shape) > result.dims else ()
 
 
-def _weight(result: Convolution, first: int, second: int, tap: Index) -> Index:
+def weight_index(result: Convolution, first: int, second: int, tap: Index) -> Index:
     """The index of a weight as the kernel came, before it is turned round."""
     if result.flip:
         tap = tuple(axis.kernel - 1 - f for axis, f in zip(result.axes, tap, strict=True))

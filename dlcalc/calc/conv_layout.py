@@ -86,13 +86,14 @@ def _check_channels(layout: Layout) -> None:
     if layout.transposed:
         if channels != kernel[0]:
             raise ShapeError(
-                f"the input has {channels} channels, a transposed kernel of shape "
-                f"{by_x(kernel)} (in, out/groups, k…) takes {kernel[0]}"
+                f"the input has {channels} {plural(channels, 'channel')}, "
+                f"a transposed kernel of shape {by_x(kernel)} (in, out/groups, k…) takes "
+                f"{kernel[0]}"
             )
     elif channels != kernel[1] * groups:
         raise ShapeError(
-            f"the input has {channels} channels, a kernel of shape {by_x(kernel)} "
-            f"(out, in/groups, k…) in {groups} "
+            f"the input has {channels} {plural(channels, 'channel')}, "
+            f"a kernel of shape {by_x(kernel)} (out, in/groups, k…) in {groups} "
             f"{plural(groups, 'group')} takes {kernel[1] * groups}"
         )
     if kernel[0] % groups:

@@ -16,6 +16,7 @@ from dlcalc.calc.numbers import (
     Array,
     as_numbers,
     given_back,
+    in_type,
     is_whole,
     largest,
     result_dtype,
@@ -109,7 +110,12 @@ def conv(
         axes=layout.dims,
     )
     geometry = Geometry(axes, pad_mode)
-    count = _check(layout, geometry)
+    try:
+        count = _check(layout, geometry)
+    except ShapeError as error:
+        if dims is None and inputs.ndim == kernel.ndim == 3:
+            error.message += "; dims 1 reads the axes as channels"
+        raise
     taps = np.flip(kernel, _space(layout, kernel)) if flip else kernel
     data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
     dx, dw = None, None
@@ -207,4 +213,4 @@ def _prepared(
     bound = largest(a) * largest(b) * terms if is_whole(result) else 0
     working = working_dtype(result, bound)
     check_work(count, working)
-    return a.astype(working, copy=False), b.astype(working, copy=False)
+    return in_type(a, working), in_type(b, working)

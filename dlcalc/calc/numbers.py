@@ -44,6 +44,7 @@ def as_numbers(values: object, name: str) -> Array:
     raise InputError(f"{name} holds {_KIND_NAMES.get(kind, str(array.dtype))}, not real numbers")
 
 
+_TOO_LARGE = "a whole number too large to stand beside floats"
 _KIND_NAMES = {
     "c": "complex numbers", "U": "text", "S": "bytes", "T": "text", "V": "structures",
     "M": "dates", "m": "durations",
@@ -56,7 +57,7 @@ def _as_array(values: object, name: str) -> Array:
     except ValueError:
         raise ShapeError(f"{name} is ragged: {_unequal(values)}") from None
     except OverflowError:
-        raise InputError(f"{name} holds a whole number too large to stand beside floats") from None
+        raise InputError(f"{name} holds {_TOO_LARGE}") from None
 
 
 def _unequal(values: object) -> str:
@@ -98,9 +99,7 @@ def _from_objects(array: Array, name: str) -> Array:
         try:
             return array.astype(np.float64)
         except OverflowError:
-            raise InputError(
-                f"{name} holds a whole number too large to stand beside floats"
-            ) from None
+            raise InputError(f"{name} holds {_TOO_LARGE}") from None
     exact = np.empty(array.shape, dtype=object)
     for place, value in np.ndenumerate(array):
         exact[place] = int(value)
@@ -153,6 +152,14 @@ def working_dtype(result: np.dtype[Any], bound: int) -> np.dtype[Any]:
     if bound < FLOAT_EXACT:
         return np.dtype(np.float64)
     return np.dtype(np.int64 if bound < INT64_END else object)
+
+
+def in_type(array: Array, dtype: np.dtype[Any]) -> Array:
+    """An array in another type; InputError where a Python int is beyond any float."""
+    try:
+        return array.astype(dtype, copy=False)
+    except OverflowError:
+        raise InputError(_TOO_LARGE) from None
 
 
 def given_back(array: Array, result: np.dtype[Any]) -> Array:

@@ -147,7 +147,7 @@ def make_axes(
         at_least(1, name, values)
     at_least(0, "output padding", extras)
     made = []
-    for i, padding in enumerate(_paddings(pad, n)):
+    for i, padding in enumerate(paddings(pad, n)):
         if not isinstance(padding, str):
             at_least(0, "pad", (padding,) if not isinstance(padding, tuple) else padding)
         pair = pad_pair(padding, lengths[i], kernels[i], strides[i], dilations[i], transposed)
@@ -160,7 +160,12 @@ def make_axes(
     return tuple(made)
 
 
-def _paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
+def paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
+    """Padding as it was given, once an axis.
+
+    >>> paddings("same", 2)
+    ('same', 'same')
+    """
     if isinstance(pad, str | int):
         return (pad,) * axes
     return per_axis(pad, axes, "pad")

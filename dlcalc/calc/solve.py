@@ -1,9 +1,9 @@
 """The size formula solved for any of its terms.
 
 The output never falls as the input or the padding grows, and never rises as the kernel,
-the stride or the dilation does (the other way round where transposed); so the values
-that give one output are a run without gaps, and two bisections find its ends, however
-large the numbers are.
+the stride or the dilation does (the other way round where transposed, and where `full`
+padding grows with the kernel); so the values that give one output are a run without gaps,
+and two bisections find its ends, however large the numbers are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from itertools import count, islice, product
 from typing import Any, NamedTuple
 
 from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
-from dlcalc.calc.sizes import Axis, make_axes, one_or_tuple
+from dlcalc.calc.sizes import (
+    Axis,
+    Pair,
+    check_fits,
+    make_axes,
+    one_or_tuple,
+    pad_pair,
+    paddings,
+)
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 
 UNKNOWNS = ("input", "kernel", "pad", "stride", "dilation", "output_padding")
@@ -49,6 +57,14 @@ class Solutions:
     """The solutions one by one, the first thousand of them."""
     count: int | None
     """How many there are in all; None where there is no end."""
+    axes: tuple[Axis, ...]
+    """The axes, a value in place of the unknown with which the others are valid."""
+    pads: tuple[str | int | Pair, ...]
+    """Padding an axis as it was given; a name follows from the other values."""
+
+    def put(self, axis: int, value: int) -> Axis:
+        """One of the axes with a value of the unknown put in."""
+        return with_value(self.axes[axis], self.solve, value, self.pads[axis])
 
 
 def solve_size(
@@ -73,11 +89,16 @@ def solve_size(
     outputs = per_axis(output, n, "output")
     at_least(1, "output", outputs)
     axes = make_axes(**given, axes=n)
-    ranges = tuple(_solve_axis(unknown, axis, outputs[i]) for i, axis in enumerate(axes))
+    pads = paddings(given.get("pad", 0), n)
+    ranges = tuple(
+        _solve_axis(unknown, axis, pads[i], outputs[i], f"axis {i}: " if n > 1 else "")
+        for i, axis in enumerate(axes)
+    )
     listed = islice(product(*(_values(each) for each in ranges)), MOST_LISTED)
     return Solutions(
         unknown, one_or_tuple(outputs), ranges,
-        tuple(_solution(unknown, axes, values) for values in listed), _count(ranges),
+        tuple(_solution(unknown, axes, pads, values) for values in listed), _count(ranges),
+        axes, pads,
     )
 
 
@@ -85,44 +106,80 @@ def _check_given(unknown: str, given: dict[str, Any]) -> None:
     for name in ("input", "kernel"):
         if given[name] is None:
             raise InputError(f"the {name} size is missing")
-    pad = given.get("pad", 0)
-    names = [each for each in (pad if isinstance(pad, Sequence) else ()) if isinstance(each, str)]
-    named = pad if isinstance(pad, str) else next(iter(names), "valid")
-    if named != "valid" and unknown in ("input", "kernel", "stride", "dilation"):
-        raise InputError(f"pad {named!r} follows from the {unknown}; give it as a number")
     if unknown == "output_padding" and not given.get("transposed"):
         raise InputError("output padding is for a transposed convolution")
 
 
-def with_value(axis: Axis, unknown: str, value: int) -> Axis:
-    """The axis with the unknown put in; padding goes to both sides."""
-    changes: dict[str, Any] = {unknown: (value, value) if unknown == "pad" else value}
-    return axis._replace(**changes)
+def with_value(axis: Axis, unknown: str, value: int, pad: str | int | Pair) -> Axis:
+    """The axis with the unknown put in; padding goes to both sides, or follows from its name."""
+    if unknown == "pad":
+        return axis._replace(pad=(value, value))
+    changes: dict[str, Any] = {unknown: value}
+    made = axis._replace(**changes)
+    if not isinstance(pad, str):
+        return made
+    pair = pad_pair(pad, made.input, made.kernel, made.stride, made.dilation, made.transposed)
+    return made._replace(pad=pair)
 
 
-def _solve_axis(unknown: str, axis: Axis, output: int) -> Range:
+def _falls(unknown: str, axis: Axis, pad: str | int | Pair) -> bool:
+    """Whether the output falls as the unknown grows."""
+    if unknown == "stride":
+        # Rounded up, a window that does not fit finds a place where the stride is long enough.
+        return not axis.transposed and axis.padded >= axis.span
+    if unknown in ("kernel", "dilation"):
+        return axis.transposed if pad == "full" else not axis.transposed
+    return unknown == "pad" and axis.transposed
+
+
+def _solve_axis(
+    unknown: str, axis: Axis, pad: str | int | Pair, output: int, place: str
+) -> Range:
     least, most = _domain(unknown, axis, output)
-    falls = (unknown == "pad") if axis.transposed else unknown in ("kernel", "stride", "dilation")
-    sign = -1 if falls else 1
+    sign = -1 if _falls(unknown, axis, pad) else 1
+
+    def put(value: int) -> Axis:
+        return with_value(axis, unknown, value, pad)
 
     def rising(value: int) -> int:
-        return sign * with_value(axis, unknown, value).output
+        return sign * put(value).output
 
     first = _first(rising, sign * output, least, most)
     end = _first(rising, sign * output + 1, first, most)
     if first < end:
         endless = end > most and unknown != "output_padding"
         return first, None if endless else end - 1
-    nearest = {
-        with_value(axis, unknown, value).output
-        for value in (first - 1, first)
-        if least <= value <= most
-    }
-    possible = " and ".join(str(each) for each in sorted(nearest) if each > 0) or "none"
-    raise ShapeError(
-        f"no whole {unknown.replace('_', ' ')} gives an output of {output}; "
-        f"the nearest outputs that have one: {possible}"
-    )
+    name = unknown.replace("_", " ")
+    why = _why(name, put, first, least, most)
+    raise ShapeError(f"{place}no whole {name} gives an output of {output}: {why}")
+
+
+def _why(
+    name: str, put: Callable[[int], Axis], first: int, least: int, most: int
+) -> str:
+    """What the values about the place where a solution would be give instead."""
+    given = [(each, put(each)) for each in (first - 1, first) if least <= each <= most]
+    near = [(value, axis.output) for value, axis in given if axis.output >= 1]
+    if not near:
+        return _misfit(given[0][1])
+    if len(near) == 2:
+        [(one, before), (other, after)] = near
+        return f"{name} {one} gives {before}, {name} {other} gives {after}, the nearest outputs"
+    [(value, gives)] = near
+    if put(least).output == put(most).output:
+        return f"with every {name} it is {gives}, the nearest output"
+    if len(given) == 2:
+        return f"{name} {value} gives {gives}, the nearest output"
+    end = "least" if value == least else "most"
+    return f"the {end}, {name} {value}, gives {gives}, the nearest output"
+
+
+def _misfit(axis: Axis) -> str:
+    try:
+        check_fits(axis)
+    except ShapeError as error:
+        return error.message
+    raise AssertionError("an output below 1 that fits")
 
 
 def _first(rising: Callable[[int], int], target: int, least: int, most: int) -> int:
@@ -172,8 +229,12 @@ def _count(ranges: tuple[Range, ...]) -> int | None:
     return total
 
 
-def _solution(unknown: str, axes: tuple[Axis, ...], values: tuple[int, ...]) -> Solution:
+def _solution(
+    unknown: str, axes: tuple[Axis, ...], pads: tuple[str | int | Pair, ...],
+    values: tuple[int, ...],
+) -> Solution:
     made = tuple(
-        with_value(axis, unknown, value) for axis, value in zip(axes, values, strict=True)
+        with_value(axis, unknown, value, pad)
+        for axis, value, pad in zip(axes, values, pads, strict=True)
     )
     return Solution(one_or_tuple(values), one_or_tuple([axis.remainder for axis in made]), made)

@@ -88,26 +88,15 @@ def _status_of(root: object, arguments: list[str]) -> int:
     except click.exceptions.Exit as ended:
         status = ended.exit_code
     except click.ClickException as error:
-        return _complain(_usage(error), error.exit_code)
+        from dlcalc.cli.usage import complaint
+
+        return _complain(complaint(error), error.exit_code)
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 0
     else:
         status = 0
     sys.stdout.flush()
     return status
-
-
-def _usage(error: object) -> str:
-    """Click's complaint as one line that begins in lower case, as all others do."""
-    import click
-
-    assert isinstance(error, click.ClickException)
-    message = " ".join(error.format_message().split())
-    if isinstance(error, click.NoSuchOption):
-        message = f"no such option {error.option_name}"
-        if error.possibilities:
-            message += f"; did you mean {' or '.join(sorted(error.possibilities))}?"
-    return message[:1].lower() + message[1:].rstrip(".")
 
 
 def _complain(error: object, status: int) -> int:

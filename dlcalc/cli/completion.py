@@ -9,10 +9,6 @@ from dlcalc.cli.types import NameType
 
 SHELLS = ("bash", "zsh", "fish")
 
-# Click's zsh script completes when zsh loads it and not the next time that it is called.
-CLICK_TEST = "[[ $zsh_eval_context[-1] == loadautofunc ]]"
-FUNCTION_TEST = '[[ "$funcstack[1]" == "_dlcalc" ]]'
-
 
 @click.command(cls=QuickCommand)
 @click.argument("shell", type=NameType("shell", SHELLS))
@@ -25,13 +21,7 @@ def command(shell: str) -> None:
       dlcalc completion zsh > ~/.zfunc/_dlcalc
       dlcalc completion fish > ~/.config/fish/completions/dlcalc.fish
     """
-    from click.shell_completion import ShellComplete, get_completion_class
-
-    from dlcalc.cli.lazy import root
     from dlcalc.cli.output import write_out
+    from dlcalc.cli.scripts import SCRIPTS
 
-    kind = get_completion_class(shell)
-    assert kind is not None
-    # The base class prints the script and asks no shell for its version.
-    script = ShellComplete.source(kind(root, {}, "dlcalc", "_DLCALC_COMPLETE"))
-    write_out([script.replace(CLICK_TEST, FUNCTION_TEST).lstrip("\n")])
+    write_out([SCRIPTS[shell]])

@@ -8,7 +8,7 @@ import click
 
 from dlcalc.cli.options import QuickCommand, at_option, output_options
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import ARRAY, PADDING, SIZE, NameType
+from dlcalc.cli.types import ARRAY, PADDING, SIZE, NameType, WholeType
 
 MODES = NameType("padding mode", ("zeros", "reflect", "replicate", "circular"))
 
@@ -19,8 +19,8 @@ MODES = NameType("padding mode", ("zeros", "reflect", "replicate", "circular"))
 @click.option("-s", "--stride", type=SIZE, default=1, help="Stride (1), as 2 or 2x1.")
 @click.option("-p", "--pad", type=PADDING, default=0, help="Padding: 1, 1:2, same, valid or full.")
 @click.option("-d", "--dilation", type=SIZE, default=1, help="Dilation (1).")
-@click.option("-g", "--groups", type=int, default=1, help="Groups of channels (1).")
-@click.option("--dims", type=click.IntRange(1, 3), help="Axes of space, where both readings fit.")
+@click.option("-g", "--groups", type=WholeType(1), default=1, help="Groups of channels (1).")
+@click.option("--dims", type=WholeType(1, 3), help="Axes of space, where both readings fit.")
 @click.option("--pad-mode", type=MODES, default="zeros", help="What stands in the padding.")
 @click.option("--flip", is_flag=True, help="Turn the kernel round, as signal processing does.")
 @click.option("--transposed", is_flag=True, help="The transposed (upsampling) convolution.")

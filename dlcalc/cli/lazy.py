@@ -49,7 +49,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first argument names, or the nearest one in the error."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f"no such command {args[0]}{did_you_mean(args[0], COMMANDS)}")
+            name = args[0][:40] or "''"
+            raise click.UsageError(f"no such command {name}{did_you_mean(args[0][:40], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -8,14 +8,14 @@ import click
 
 from dlcalc.cli.options import QuickCommand, at_option, check_option, output_options, plot_option
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import ARRAY, GATE_ACTIVATION
+from dlcalc.cli.types import ARRAY, GATE_ACTIVATION, WholeType
 
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
 @click.option("--activation", "activations", type=GATE_ACTIVATION, multiple=True,
               help="Activation of a gate, as f=relu; once a gate.")
-@click.option("--steps", type=click.IntRange(1), metavar="N",
+@click.option("--steps", type=WholeType(1), metavar="N",
               help="Run on to N steps: how c grows, and which gradient reaches c0.")
 @click.option("--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
               help="x of the further steps: those given in turn (repeat), zero, or rows.")
@@ -36,8 +36,8 @@ def command(out: Output, **values: Any) -> None:
     Activations: sigmoid, tanh, relu, hard_sigmoid, identity, softplus.
 
     --expect takes any of the fields of the result, and names the first gate and step that is
-    wrong, in the order of the derivation, with the slip that gives that number. --at T, with
-    --explain, works out one step, counted from 0 as in the result's steps.
+    wrong, in the order of the derivation, with the slip that gives that number. --at T works
+    out one step, counted from 0 as in the result's steps.
 
     \b
     Examples:

@@ -8,7 +8,7 @@ import click
 
 from dlcalc.cli.options import QuickCommand, check_option, output_options, plot_option
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import ARRAY, SIZE, NameType
+from dlcalc.cli.types import ARRAY, NUMBER, SIZE, NameType, WholeType
 
 INITIALS = NameType("init", ("zeros", "constant", "xavier", "he"))
 
@@ -17,12 +17,12 @@ INITIALS = NameType("init", ("zeros", "constant", "xavier", "he"))
 @click.argument("file", type=ARRAY, required=False)
 @click.option("--init", type=INITIALS, help="Draw the weights anew, by this scheme (xavier).")
 @click.option("--sizes", type=SIZE, help="Values of the input and of each layer, as 2x3x2.")
-@click.option("--constant", type=float, metavar="C", help="The weight of --init constant (0.5).")
+@click.option("--constant", type=NUMBER, metavar="C", help="The weight of --init constant (0.5).")
 @click.option("--biases", is_flag=True, default=None, help="Give every layer biases, 0 at first.")
-@click.option("--steps", type=click.IntRange(0), metavar="N",
+@click.option("--steps", type=WholeType(0), metavar="N",
               help="Take N steps of gradient descent: the loss at each, and its chart.")
 @click.option("--starts", is_flag=True, help="Compare zero, constant and random initial weights.")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of random weights (0).")
+@click.option("--seed", type=WholeType(0), metavar="N", help="Seed of random weights (0).")
 @check_option
 @plot_option
 @output_options

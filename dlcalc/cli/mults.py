@@ -8,7 +8,7 @@ import click
 
 from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import MODEL, PADDING, SIZE, parse_whole
+from dlcalc.cli.types import MODEL, PADDING, SIZE, WholeType, parse_whole
 
 
 class ChannelsType(click.ParamType[Any, Any]):
@@ -39,9 +39,9 @@ class ChannelsType(click.ParamType[Any, Any]):
 @click.option("--grid-pad", type=PADDING, metavar="BEFORE:AFTER",
               help="Zeros around the zero-inserted input, in place of -P.")
 @click.option("--channels", type=ChannelsType(), help="Input and output channels (1:1).")
-@click.option("--groups", type=int, help="Groups of channels (1).")
-@click.option("--dims", type=click.IntRange(1, 3), help="Axes that a single size stands for.")
-@click.option("--tile", type=int, metavar="T", help="Outputs of a Winograd tile (4).")
+@click.option("--groups", type=WholeType(1), help="Groups of channels (1).")
+@click.option("--dims", type=WholeType(1, 3), help="Axes that a single size stands for.")
+@click.option("--tile", type=WholeType(1), metavar="T", help="Outputs of a Winograd tile (4).")
 @click.option("--matrices", is_flag=True, help="Show the matrices Aᵀ, G, Bᵀ as exact fractions.")
 @click.option("--verify", is_flag=True, help="Run every algorithm and count its products.")
 @output_options

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import ARRAY, INDEX, NameType, ToleranceType
+from dlcalc.cli.types import ARRAY, INDEX, NameType, ToleranceType, WholeType
 from dlcalc.render.formats import FORMATS
 
 Callback = Callable[..., Any]
@@ -35,7 +35,13 @@ def output_options(callback: Callback) -> Callback:
 
     def with_output(**values: Any) -> Any:
         chosen = {name: values.pop(name) for name in _NAMES}
-        return callback(out=Output(**chosen, at=values.pop("at", None)), **values)
+        if chosen["save"] is not None:
+            from dlcalc.render.save import check_ending
+
+            check_ending(chosen["save"])  # before anything is computed in vain
+        at = values.pop("at", None)
+        chosen["explain"] |= at is not None
+        return callback(out=Output(**chosen, at=at), **values)
 
     wrapped: Callback = update_wrapper(with_output, callback)
     for option in reversed(_SHARED):
@@ -46,7 +52,7 @@ def output_options(callback: Callback) -> Callback:
 def at_option(callback: Callback) -> Callback:
     """`--at INDEX`, which belongs below `output_options`."""
     return click.option(
-        "--at", type=INDEX, metavar="INDEX", help="With --explain: this one element, as 0,1."
+        "--at", type=INDEX, metavar="INDEX", help="Explain this one element, as 0,1."
     )(callback)
 
 
@@ -68,7 +74,7 @@ def plot_option(callback: Callback) -> Callback:
 def seed_option(callback: Callback) -> Callback:
     """`--seed N`, for whatever is drawn by chance."""
     return click.option(
-        "--seed", type=click.IntRange(0), default=0, metavar="N",
+        "--seed", type=WholeType(0), default=0, metavar="N",
         help="Seed of what is drawn by chance (0).",
     )(callback)
 
@@ -89,8 +95,8 @@ _SHARED = (
         help="Relative tolerance of --expect: 0 for whole numbers, else 1e-6.",
     ),
     click.option(
-        "--precision", type=click.IntRange(1, 17), default=6, metavar="N",
-        help="Significant digits for people (6); json, csv and tsv are never rounded.",
+        "--precision", type=WholeType(1, 17), default=6, metavar="N",
+        help="Significant digits for people (6, at most 17); json, csv and tsv are never rounded.",
     ),
     click.option(
         "--save", type=click.Path(), metavar="FILE",

@@ -9,7 +9,7 @@ import click
 from dlcalc.cli.model_types import COLUMNS, LAYER
 from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import MODEL, SIZE, NameType
+from dlcalc.cli.types import MODEL, SIZE, NameType, WholeType
 
 DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8", "int4")
 OPTIMIZERS = ("sgd", "momentum", "adam")
@@ -22,7 +22,7 @@ OPTIMIZERS = ("sgd", "momentum", "adam")
 @click.option("--set", "changes", multiple=True, metavar="LAYER.KEY=VALUE",
               help="Before and after a change: C1.kernel=4. May be given several times.")
 @click.option("--compare", "other", type=MODEL, metavar="MODEL", help="Beside another model.")
-@click.option("--batch", type=click.IntRange(1), default=1, help="Examples, for memory (1).")
+@click.option("--batch", type=WholeType(1), default=1, help="Examples, for memory (1).")
 @click.option("--dtype", type=NameType("dtype", DTYPES), default="float32",
               help="Type of all numbers (float32).")
 @click.option("--optimizer", type=NameType("optimizer", OPTIMIZERS), default="adam",

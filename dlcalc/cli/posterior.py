@@ -8,13 +8,13 @@ import click
 
 from dlcalc.cli.options import QuickCommand, check_option, output_options, plot_option, seed_option
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import ARRAY
+from dlcalc.cli.types import ARRAY, WholeType
 
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False, metavar="[FILE]")
 @click.option(
-    "--starts", type=click.IntRange(0, 1000), default=8, metavar="N",
+    "--starts", type=WholeType(0, 1000), default=8, metavar="N",
     help="Random starts, beside each component and the whole (8).",
 )  # fmt: skip
 @output_options

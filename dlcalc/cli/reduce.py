@@ -9,14 +9,14 @@ import click
 from dlcalc.cli.model_types import LAYER
 from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import MODEL, SIZE
+from dlcalc.cli.types import MODEL, SIZE, WholeType
 
 
 @click.command(cls=QuickCommand)
 @click.argument("model", type=MODEL, nargs=-1)
 @click.option("--layer", type=LAYER, metavar="NAME",
               help="The layer to reduce, as `params` names it.")
-@click.option("--budget", type=click.IntRange(1), metavar="N",
+@click.option("--budget", type=WholeType(1), metavar="N",
               help="Parameters that the layer may have: the mildest way to them comes first.")
 @click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
 @output_options

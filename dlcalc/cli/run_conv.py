@@ -26,14 +26,14 @@ def run_conv(
     result = conv(x, w, **values)
     if not out.allow_nonfinite:
         _check_finite(result)
-    explained = partial(_explain, "conv_steps", x, w, result, out.at)
+    if out.at is not None:
+        _explain("check_index", out.at, result.shape)
+    given = x, w, values.get("upstream")
     out.emit(
         conv_answer(
             result,
-            working=explained,
-            element=lambda field, index: (
-                _explain("element_step", x, w, result, index) if field == "output" else None
-            ),
+            working=partial(_explain, "conv_steps", *given, result, out.at),
+            element=partial(_explain, "any_element", *given, result),
             advice=lambda field, expected: (
                 _explain("advice", x, w, result, expected) if field == "output" else ""
             ),
@@ -49,9 +49,9 @@ def _operands(
         return example["x"], example["w"]
     if input is None and (kernel == "-" or not out.piped):
         raise InputError("no input: give it with -x, or on standard input")
-    arrays = read_arrays("-" if input is None else input, out.allow_nonfinite)
+    arrays = read_arrays("-" if input is None else input, out.allow_nonfinite, "-x")
     if kernel is not None:
-        arrays.append(read_array(kernel, out.allow_nonfinite))
+        arrays.append(read_array(kernel, out.allow_nonfinite, "-w"))
     if len(arrays) != 2:
         raise InputError(
             "no kernel: give it with -w, or after the input and a blank line"
@@ -75,7 +75,7 @@ def _as_rows(array: Any) -> Any:
 
 
 def _upstream(upstream: str, x: Any, allow_nonfinite: bool) -> Any:
-    gradient = read_array(upstream, allow_nonfinite)
+    gradient = read_array(upstream, allow_nonfinite, "--upstream")
     return _as_rows(gradient) if np.ndim(x) == 2 else gradient
 
 

@@ -30,12 +30,17 @@ def run_size(out: Output, solve: str | None, given: dict[str, Any]) -> None:
     from dlcalc.render.size import size_answer, solutions_answer
 
     if isinstance(result, Size):
-        out.emit(size_answer(result, partial(_size_steps, result)))
+        out.emit(size_answer(result, partial(_explain, "size_steps", result.axes)))
         return
     if result.count != len(result.solutions):
         there_are = "endlessly many" if result.count is None else f"{result.count:,}"
         note(f"{there_are} solutions; programs get the first {len(result.solutions):,} one by one")
-    out.emit(solutions_answer(result, partial(_solution_steps, result)))
+    out.emit(
+        solutions_answer(
+            result, working=partial(_explain, "solution_steps", result),
+            advice=partial(_explain, "solution_advice", result),
+        )
+    )
 
 
 def _unknown(given: dict[str, Any]) -> str | None:
@@ -51,13 +56,7 @@ def _unknown(given: dict[str, Any]) -> str | None:
     return missing[0]
 
 
-def _size_steps(result: Any) -> Any:
-    from dlcalc.explain.size import size_steps
+def _explain(function: str, *arguments: Any) -> Any:
+    import dlcalc.explain.size as explain
 
-    return size_steps(result.axes)
-
-
-def _solution_steps(result: Any) -> Any:
-    from dlcalc.explain.size import solution_steps
-
-    return solution_steps(result)
+    return getattr(explain, function)(*arguments)

@@ -38,6 +38,45 @@ class SizeType(click.ParamType[Any, Any]):
         return sizes[0] if len(sizes) == 1 else sizes
 
 
+class WholeType(click.ParamType[Any, Any]):
+    """One whole number within bounds."""
+
+    name = "N"
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """An int."""
+        if not isinstance(value, str):
+            return value
+        try:
+            number = parse_whole(value)
+        except ValueError:
+            number = None
+        if number is None or number < self.least or (self.most or number) < number:
+            bounds = f"of at least {self.least}" if self.most is None else (
+                f"from {self.least} to {self.most}"
+            )
+            self.fail(f"{value[:40]!r} is no whole number {bounds}", param, ctx)
+        return number
+
+
+class NumberType(click.ParamType[Any, Any]):
+    """One finite number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """An int or a float."""
+        from dlcalc.readers.numbers import parse_number
+
+        try:
+            return parse_number(value) if isinstance(value, str) else value
+        except DlcalcError as error:
+            self.fail(error.message.partition(";")[0], param, ctx)
+
+
 class PaddingType(click.ParamType[Any, Any]):
     """`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid` or `full`."""
 
@@ -111,7 +150,8 @@ class NameType(click.ParamType[Any, Any]):
         """The name as it is."""
         if value not in self.names:
             known = did_you_mean(str(value), self.names)
-            self.fail(f"unknown {self.name} {str(value)[:40]!r}{known}", param, ctx)
+            message = f"unknown {self.name} {str(value)[:40]!r}{known}"
+            raise click.BadParameter(message, ctx, param, _variable_of(param, ctx))
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
@@ -188,6 +228,13 @@ class RateType(click.ParamType[Any, Any]):
             self.fail(error.message, param, ctx)
 
 
+def _variable_of(param: Any, ctx: Any) -> str | None:
+    """The environment variable that a value came from, quoted as a hint; None for any other."""
+    source = ctx and param and ctx.get_parameter_source(param.name)
+    from_environment = source is click.core.ParameterSource.ENVIRONMENT
+    return f"'{param.envvar}'" if from_environment else None
+
+
 def _items(names: Iterable[str]) -> list[Any]:
     from click.shell_completion import CompletionItem
 
@@ -200,4 +247,5 @@ ARRAY = ArrayType()
 INDEX = IndexType()
 MODEL = ModelType()
 GATE_ACTIVATION = GateActivationType()
+NUMBER = NumberType()
 RATE = RateType()

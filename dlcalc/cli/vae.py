@@ -8,12 +8,12 @@ import click
 
 from dlcalc.cli.options import QuickCommand, check_option, output_options, seed_option
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import ARRAY
+from dlcalc.cli.types import ARRAY, WholeType
 
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
-@click.option("--samples", type=click.IntRange(1), metavar="N",
+@click.option("--samples", type=WholeType(1), metavar="N",
               help="Draw N noise samples in place of the noise given.")
 @click.option("--evidence", is_flag=True,
               help="Add ln p(x) = ELBO + KL(q‖p(z|x)), for a latent of 1 or 2 dimensions.")

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.axes import by_x
+from dlcalc.calc.axes import by_x, plural
 from dlcalc.calc.compare import unravel
 from dlcalc.calc.convolution import Convolution, padded_input, terms
 from dlcalc.errors import InputError
-from dlcalc.explain.notation import Expr, Step, add, element, mul, symbol, total
+from dlcalc.explain.conv_names import (
+    LANDINGS,
+    PLACES,
+    TAPS,
+    channels,
+    meeting,
+    scaled_sums,
+    sum_step,
+)
+from dlcalc.explain.notation import Step, element, mul, symbol, total
 from dlcalc.explain.size import output_step
 
 MOST_ELEMENTS = 16
-MOST_TERMS = 50
 MOST_SHOWN = 1000
 """Elements of the padded input that are still written out."""
 
 Index = tuple[int, ...]
 
 
-def conv_steps(x: Any, w: Any, result: Convolution, at: Index | None) -> Iterator[Step]:
+def conv_steps(
+    x: Any, w: Any, upstream: Any, result: Convolution, at: Index | None
+) -> Iterator[Step]:
     """The size, the padded input, and the first elements; or the one element `at`."""
     if len(set(result.axes)) == 1:
         yield output_step(result.axes[0])
@@ -32,7 +41,6 @@ def conv_steps(x: Any, w: Any, result: Convolution, at: Index | None) -> Iterato
         for place, axis in enumerate(result.axes):
             yield output_step(axis, symbol("O", str(place)))
     if at is not None:
-        check_index(at, result.shape)
         yield _definition(result)
         yield element_step(x, w, result, at, shortened=False)
         return
@@ -45,6 +53,10 @@ def conv_steps(x: Any, w: Any, result: Convolution, at: Index | None) -> Iterato
     if count > MOST_ELEMENTS:
         more = f"{count - MOST_ELEMENTS:,} more elements"
         yield Step(f"… and {more}", note="--at INDEX shows any one of them")
+    if result.dx is not None:
+        from dlcalc.explain.conv_gradients import gradient_steps
+
+        yield from gradient_steps(x, w, upstream, result)
 
 
 def check_index(index: Index, shape: Index) -> None:
@@ -64,15 +76,21 @@ def element_step(
 ) -> Step:
     """One output element as the sum of its products."""
     found = terms(x, w, result, index)
-    shown = islice(found, MOST_TERMS) if shortened else found
-    products: list[Expr] = [mul(value, weight) for value, weight, *_ in shown]
-    if len(products) < len(found):
-        products.append(symbol(f"… {len(found) - len(products):,} more products"))
-    numbers = add(*products) if products else add(0)
-    note = "" if products else "no tap meets an input here"
-    return Step(element("y", index), result.output[index].item()
-                if hasattr(result.output[index], "item") else result.output[index],
-                None, (numbers,), note)
+    factors = ((value, weight) for value, weight, *_ in found)
+    return sum_step("y", index, result.output, factors, len(found), shortened)
+
+
+def any_element(
+    x: Any, w: Any, upstream: Any, result: Convolution, field: str, index: Index
+) -> Step | None:
+    """The working of one element of the output or of a gradient."""
+    if field == "output":
+        return element_step(x, w, result, index)
+    if field not in ("dx", "dw"):
+        return None
+    from dlcalc.explain.conv_gradients import gradient_step
+
+    return gradient_step(x, w, upstream, result, field, index)
 
 
 def _padded(x: Any, result: Convolution) -> Step:
@@ -84,36 +102,29 @@ def _padded(x: Any, result: Convolution) -> Step:
 
 def _definition(result: Convolution) -> Step:
     """The defining sum, with this layer's strides and dilations in it."""
-    places, taps = "ijh"[: result.dims], "kln"[: result.dims]
-    channel = ("o",) if len(result.kernel_shape) > result.dims else ()
-    inner = ("c",) if channel else ()
-    summed = ",".join((*inner, *taps))
+    outer, inner, mixed = channels(result)
+    places, taps, landings = (names[: result.dims] for names in (PLACES, TAPS, LANDINGS))
+    weight = element("w", (*mixed, *taps))
+    notes = ["w is the kernel turned round"] if result.flip else []
+    if inner:
+        notes.append(_channels_summed(result))
     if result.transposed:
-        note = "over all i with " + ", ".join(
-            f"{o} = {_scaled(axis.stride, i)} + {_scaled(axis.dilation, k)} − {axis.pad[0]}"
-            for o, i, k, axis in zip("uvt", places, taps, result.axes, strict=False)
-        )
-        outputs = "uvt"[: result.dims]
-        factors = element("x", (*inner, *places)), element("w", (*inner, *channel, *taps))
-        return Step(element("y", (*channel, *outputs)), None, total(mul(*factors)), (), note)
-    sources = tuple(
-        f"{_scaled(axis.stride, i)}+{_scaled(axis.dilation, k)}"
-        for i, k, axis in zip(places, taps, result.axes, strict=True)
-    )
-    turned = "the kernel turned round" if result.flip else ""
-    note = "; ".join(
-        each for each in (
-            "x is the padded input" if any(map(sum, result.pad)) else "",
-            turned,
-            f"c runs over the {result.kernel_shape[1]} channels of the group" if channel else "",
-        ) if each
-    )
-    body = mul(element("x", (*inner, *sources)), element("w", (*channel, *inner, *taps)))
-    return Step(element("y", (*channel, *places)), None, total(body, summed), (), note)
+        body = mul(element("x", (*inner, *places)), weight)
+        name, summed = element("y", (*outer, *landings)), (*inner, *places, *taps)
+        notes.insert(0, f"where {meeting(result)}")
+    else:
+        body = mul(element("x", (*inner, *scaled_sums(result))), weight)
+        name, summed = element("y", (*outer, *places)), (*inner, *taps)
+        if any(map(sum, result.pad)):
+            notes.insert(0, "x is the padded input")
+    return Step(name, None, total(body, ",".join(summed)), (), "; ".join(notes))
 
 
-def _scaled(factor: int, name: str) -> str:
-    return name if factor == 1 else f"{factor}{name}"
+def _channels_summed(result: Convolution) -> str:
+    count = result.kernel_shape[0] // result.groups if result.transposed else result.kernel_shape[1]
+    return f"c runs over {count} {plural(count, 'channel')}" + (
+        " of the group" if result.groups > 1 else ""
+    )
 
 
 def advice(x: Any, w: Any, result: Convolution, expected: Any) -> str:

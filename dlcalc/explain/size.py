@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from dlcalc.calc.axes import by_x
 from dlcalc.calc.sizes import Axis
-from dlcalc.calc.solve import Solutions, with_value
+from dlcalc.calc.solve import Solutions
 from dlcalc.explain.notation import Expr, Step, add, ceil, floor, symbol
 
 L, F, P, S, D = (symbol(name) for name in "LFPSD")
+MOST_NAMED = 12
+"""Solutions that an error still names one by one."""
 BEFORE, AFTER, EXTRA = symbol("P", "before"), symbol("P", "after"), symbol("A")
 OUTPUT = symbol("O")
 
@@ -91,16 +95,45 @@ def _remainder_step(axis: Axis) -> Step:
 
 def solution_steps(found: Solutions) -> Iterator[Step]:
     """Each end of the range of solutions, and the values just outside, put to the proof."""
-    axes = found.solutions[0].axes
-    for place, (axis, (first, last)) in enumerate(zip(axes, found.ranges, strict=True)):
-        if len(axes) > 1:
+    for place, (first, last) in enumerate(found.ranges):
+        if len(found.ranges) > 1:
             yield Step(f"Axis {place}")
         name = found.solve.replace("_", " ")
-        end = "and every larger one" if last is None else "to the proof at its ends"
-        yield Step(f"{name} from {first}" + ("" if last is None else f" to {last}"), note=end)
+        end = "and every larger one" if last is None else "put to the proof at its ends"
+        upto = "" if last in (None, first) else f" to {last}"
+        yield Step(f"{name} {first}{upto}", note=end)
         least = 0 if found.solve in ("pad", "output_padding") else 1
         tried = [first - 1, first] + ([] if last is None else [last, last + 1])
         for value in sorted({each for each in tried if each >= least}):
-            put = with_value(axis, found.solve, value)
+            put = found.put(place, value)
             if put.output >= 1 and put.output_padding < max(put.stride, put.dilation):
                 yield output_step(put, symbol("O", f"{name} {value}"))
+
+
+def solution_advice(found: Solutions, field: str, expected: Any) -> str:
+    """What an expected solution that is none gives, or, in number, which there are."""
+    if field == "solutions":
+        return f"the solutions are {_solutions_text(found)}"
+    said = re.fullmatch(r"solutions\[(\d+)\]\.(\w+)", field)
+    if said is None or said[2] != found.solve:
+        return ""
+    values = _listed(expected["solutions"][int(said[1])][found.solve])
+    if not all(isinstance(value, int) and value >= 0 for value in values):
+        return ""
+    gives = [found.put(place, value).output for place, value in enumerate(values)]
+    outputs = by_x(gives) if min(gives) >= 1 else "no output"
+    return f"{found.solve.replace('_', ' ')} {by_x(values)} gives {outputs}"
+
+
+def _solutions_text(found: Solutions) -> str:
+    if found.count is None or found.count > MOST_NAMED:
+        return " x ".join(
+            f"{first} and every larger one" if last is None else f"{first} to {last}"
+            for first, last in found.ranges
+        )
+    values = [by_x(_listed(each.value)) for each in found.solutions]
+    return " and ".join(filter(None, (", ".join(values[:-1]), values[-1])))
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

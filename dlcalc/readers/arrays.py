@@ -9,21 +9,22 @@ from dlcalc.errors import DlcalcError, InputError
 from dlcalc.readers.sources import Source, decode, located, read_source
 
 
-def read_arrays(value: str, allow_nonfinite: bool = False) -> list[Any]:
+def read_arrays(value: str, allow_nonfinite: bool = False, name: str = "") -> list[Any]:
     """The arrays behind `value`: a file name, `-`, or a literal such as '4 2; 5 1'.
 
     Text may hold several, divided by blank lines; .npy, .npz and JSON hold one. Numbers
-    come as nested lists, from NumPy's files as arrays. Raises FileError and InputError.
+    come as nested lists, from NumPy's files as arrays. Raises FileError and InputError,
+    in which a literal goes by `name`.
 
     >>> read_arrays("4 2; 5 1")
     [[[4, 2], [5, 1]]]
     """
-    return arrays_of(read_source(value), allow_nonfinite)
+    return arrays_of(read_source(value, name), allow_nonfinite)
 
 
-def read_array(value: str, allow_nonfinite: bool = False) -> Any:
+def read_array(value: str, allow_nonfinite: bool = False, name: str = "") -> Any:
     """The one array behind `value`; InputError where there are more."""
-    return one_array(read_source(value), allow_nonfinite)
+    return one_array(read_source(value, name), allow_nonfinite)
 
 
 def arrays_of(source: Source, allow_nonfinite: bool = False) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from typing import Any
 
@@ -9,6 +10,9 @@ from dlcalc.errors import DlcalcError
 from dlcalc.readers.arrays import one_array
 from dlcalc.readers.json_text import parse_json
 from dlcalc.readers.sources import decode, located, read_source
+
+_SIZES = re.compile(rb"\s*\d{1,4300}(?:x\d{1,4300})+\s*")
+"""Sizes as `dlcalc size` prints and takes them: 28x28."""
 
 
 def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
@@ -18,6 +22,8 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     ([28], {'remainder': 0})
     """
     source = read_source(value)
+    if sizes := _SIZES.fullmatch(source.data):
+        return [int(size) for size in sizes[0].split(b"x")]
     if not source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
         return one_array(source, allow_nonfinite)
     try:

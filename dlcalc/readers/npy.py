@@ -30,8 +30,11 @@ def parse_npy(data: bytes, allow_nonfinite: bool = False) -> Array:
         raise InputError("holds pickled objects, which are never loaded")
     if dtype.kind not in "biuf":
         raise InputError(f"holds {dtype} where real numbers belong")
+    if dtype.itemsize > 8:
+        raise InputError(f"holds {dtype}; float64 is the widest that is read")
     if any(size < 1 for size in shape):
         raise InputError(f"has the shape {shape}, and no elements")
+    shape = shape or (1,)  # a single number is a row of one, as in text
     wanted, found = prod(shape) * dtype.itemsize, len(data) - stream.tell()
     if wanted != found:
         raise InputError(

@@ -24,21 +24,21 @@ class Source(NamedTuple):
     """The name that errors give: a file, `standard input`, or nothing for a literal."""
 
 
-def read_source(value: str) -> Source:
+def read_source(value: str, name: str = "") -> Source:
     """The bytes behind a value as typed: `-`, the name of a file, or a literal.
 
-    An existing file goes before a literal. Raises FileError where a file cannot be read
-    and LimitError where there are more than 1 GiB.
+    An existing file goes before a literal, which errors call by `name`. Raises FileError
+    where a file cannot be read and LimitError where there are more than 1 GiB.
     """
     if value == "-":
         return Source(read_stdin(), STDIN)
     if os.path.exists(value):
         return Source(read_file(value), value)
     if looks_like_literal(value):
-        return Source(value.encode("utf-8", "surrogateescape"), "")
-    raise FileError(f"no such file, and no numbers either{nearest_file(value)}").at(
-        shorten(value, 80)
-    )
+        return Source(value.encode("utf-8", "surrogateescape"), name)
+    error = FileError(f"no such file, and no numbers either{nearest_file(value)}")
+    error.at(shorten(value, 80) or "''")
+    raise error.at(name) if name else error
 
 
 def looks_like_literal(value: str) -> bool:
@@ -47,7 +47,7 @@ def looks_like_literal(value: str) -> bool:
     if start in ("[", "{", "#") or any(mark in value for mark in " ;,\n\t"):
         return True
     try:
-        float(value)
+        float(value.replace("x", ""))  # 28x28 is a size
     except ValueError:
         return False
     return True

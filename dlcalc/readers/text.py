@@ -19,24 +19,33 @@ def parse_text(text: str, allow_nonfinite: bool = False) -> list[list[Any]]:
     """The arrays of a text, divided by blank lines, each as nested lists.
 
     A single row is an array of one axis, more rows are one of two; a line
-    `# shape 6x28x28` gathers the slices that follow it into an array of more.
+    `# shape 6x28x28` gathers the slices that follow it into an array of more. Of several
+    arrays, the one under a line `# output` is meant, as commands write it above gradients.
 
     >>> parse_text("1 2; 3 4")
     [[[1, 2], [3, 4]]]
     >>> parse_text("1,2.5\\n\\n7 # the kernel")
     [[1, 2.5], [7]]
     """
-    arrays: list[list[Any]] = []
+    arrays: dict[int, list[Any]] = {}
     blocks = _blocks(text, allow_nonfinite)
     for line, shape, rows in blocks:
         if shape is None:
             if rows:
-                arrays.append(rows[0] if len(rows) == 1 else rows)
+                arrays[line] = rows[0] if len(rows) == 1 else rows
         else:
-            arrays.append(_gather(line, shape, rows, blocks))
+            arrays[line] = _gather(line, shape, rows, blocks)
     if not arrays:
         raise InputError("no numbers in it")
-    return arrays
+    return _titled_output(text, arrays) if len(arrays) > 1 else list(arrays.values())
+
+
+def _titled_output(text: str, arrays: dict[int, list[Any]]) -> list[list[Any]]:
+    """The array under `# output`, or all where there is no such line."""
+    lines = (line.strip() for line in _LINE_END.split(text))
+    title = next((number for number, line in enumerate(lines, 1) if line == "# output"), None)
+    under = [array for line, array in arrays.items() if title is not None and line > title]
+    return under[:1] or list(arrays.values())
 
 
 Block = tuple[int, tuple[int, ...] | None, list[Row]]

@@ -16,7 +16,8 @@ Steps = Iterable[Any] | None
 def render(answer: Answer, form: str, precision: int | None, explain: bool) -> Iterator[str]:
     """The text of an answer in a format, piece by piece, its working first where asked for."""
     writer = _WRITERS[form]
-    return writer(answer, precision, answer.working() if explain else None)
+    # All steps before the first piece of text: what cannot be explained prints nothing.
+    return writer(answer, precision, list(answer.working()) if explain else None)
 
 
 def _table(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:

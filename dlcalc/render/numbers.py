@@ -30,6 +30,8 @@ def format_number(value: Any, precision: int | None = DEFAULT_PRECISION) -> str:
     >>> format_number(2**70), format_number(2 / 3), format_number(2 / 3, None)
     ('1180591620717411303424', '0.666667', '0.6666666666666666')
     """
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, float):
         if value != value:
             return "NaN"

@@ -19,7 +19,9 @@ def check_ending(path: str) -> str:
     """The ending of a file name, where it is one that can be written; else InputError."""
     ending = os.path.splitext(path)[1].lower()
     if ending not in ENDINGS:
-        raise InputError(f"ending {ending!r} is not known{did_you_mean(ending, ENDINGS)}").at(path)
+        raise InputError(f"ending {ending!r} is not known{did_you_mean(ending, ENDINGS)}").at(
+            path or "''"
+        )
     return ending
 
 

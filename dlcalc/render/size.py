@@ -27,7 +27,7 @@ def _output_step(working: Any, index: tuple[int, ...]) -> Any:
     return outputs[index[0] if index else 0]
 
 
-def solutions_answer(result: Solutions, working: Any) -> Answer:
+def solutions_answer(result: Solutions, **explained: Any) -> Answer:
     """Every solution with what it leaves over."""
     name = result.solve
     rows = [[_listed(each.value), _listed(each.remainder)] for each in result.solutions]
@@ -39,7 +39,18 @@ def solutions_answer(result: Solutions, working: Any) -> Answer:
     if result.count != len(rows):
         record["ranges"] = [list(each) for each in result.ranges]
         table = table._replace(bare=" x ".join(_range(*each) for each in result.ranges))
-    return Answer(record, [table], main="solutions", working=working, whole=True)
+    return Answer(
+        record, [table], main="solutions", whole=True,
+        adapt=lambda expected: _as_solutions(expected, name, len(result.ranges)), **explained,
+    )
+
+
+def _as_solutions(expected: Any, name: str, axes: int) -> Any:
+    """Bare values, one a solution, in the form of the record."""
+    if isinstance(expected, dict) or not isinstance(expected, list):
+        return expected
+    single = axes > 1 and not isinstance(expected[0], list)
+    return {"solutions": [{name: each} for each in ([expected] if single else expected)]}
 
 
 def _range(first: int, last: int | None) -> str:

@@ -27,8 +27,6 @@ def cell_exact(value: Any) -> str:
         return "x".join(map(str, value)) if _whole(value) else " ".join(
             format_number(each, None) for each in value
         )
-    if isinstance(value, bool):
-        return "true" if value else "false"
     return format_number(value, None)
 
 

@@ -11,12 +11,15 @@ Side = Callable[[], object]
 SECONDS = 2.0
 """Time that the two sides of one row take together, about."""
 LEAST_ROUNDS, MOST_ROUNDS = 5, 200
+PATIENCE = 12.0
+"""Seconds for which even the fewest rounds are cut short, to two at the least."""
 
 
 def in_turn(ours: Side, theirs: Side) -> tuple[float, float]:
     """Median seconds of both sides, called in turn after one call of each to warm up."""
     once = seconds(ours) + seconds(theirs)
     rounds = max(LEAST_ROUNDS, min(MOST_ROUNDS, int(SECONDS / once)))
+    rounds = max(2, min(rounds, int(PATIENCE / once)))
     pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds)]
     return median(a for a, _ in pairs), median(b for _, b in pairs)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.bench.measure import heading, in_turn, left_out, row
 from tests.bench.process import command, process, python, start
 
-RECORDS, DISTINCT = 2_000_000, 100_000
+RECORDS, DISTINCT = 1_000_000, 50_000
 PLAIN = """
 import csv, sys
 rows, out = csv.reader(sys.stdin), csv.writer(sys.stdout, lineterminator="\\n")

@@ -1,5 +1,7 @@
 """Sizes against counting windows one by one, and solving as the inverse of computing."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,29 +42,34 @@ def test_transposed_undoes_the_size_up_to_what_was_left_over(axis: Axis) -> None
     transposed=st.booleans(),
     unknown=st.sampled_from(UNKNOWNS),
     extra=st.integers(0, 3),
+    named=st.sampled_from(["", "same", "valid", "full"]),
+    ceil=st.booleans(),
 )
 def test_solve_finds_all_that_trying_finds(
-    axis: Axis, transposed: bool, unknown: str, extra: int
+    axis: Axis, transposed: bool, unknown: str, extra: int, named: str, ceil: bool
 ) -> None:
-    pad = axis.pad[0]
+    pad = named if named and unknown != "pad" else axis.pad
+    ceil = ceil and not transposed
     extra = min(extra, max(axis.stride, axis.dilation) - 1) if transposed else 0
     if unknown == "output_padding" and not transposed:
         return
-    made = Axis(axis.input, axis.kernel, axis.stride, (pad, pad), axis.dilation, transposed, extra)
-    wanted = max(1, made.output)
+    made = axis._replace(transposed=transposed, output_padding=extra, ceil=ceil)
+    value = axis.pad[0] if unknown == "pad" else getattr(made, unknown)
+    wanted = max(1, with_value(made, unknown, value, pad).output)
     least = 0 if unknown in ("pad", "output_padding") else 1
     tried = []
     for value in range(least, 60):
-        put = with_value(made, unknown, value)
+        put = with_value(made, unknown, value, pad)
         within = put.output_padding == 0 or put.output_padding < max(put.stride, put.dilation)
         if within and put.output == wanted:
             tried.append(value)
     values = {
-        "input": axis.input, "kernel": axis.kernel, "stride": axis.stride, "pad": pad,
+        "input": axis.input, "kernel": axis.kernel, "stride": axis.stride, "pad": [pad],
         "dilation": axis.dilation, "output_padding": extra,
     }  # fmt: skip
     del values[unknown]
-    asked = {"input": None, "kernel": None, **values, "transposed": transposed}
+    asked: dict[str, Any] = {"input": None, "kernel": None, **values, "ceil": ceil}
+    asked["transposed"] = transposed
     try:
         found = solve_size(unknown, wanted, **asked)
     except ShapeError:

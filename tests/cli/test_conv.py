@@ -131,8 +131,9 @@ def test_one_element_is_explained_alone() -> None:
     out = invoke(*EXERCISE, "--explain", "--at", "0,1").out
     assert "y(0,1) = 0·4 + 0·2 + 2·5 + 3·1 = 13\n" in out
     assert "y(0,0)" not in out
+    assert invoke(*EXERCISE, "--at", "0,1").out == out
     refused = invoke("conv", "-x", "1 2", "-w", "1", "--explain", "--at", "2")
-    assert refused.status == 2
+    assert (refused.status, refused.out) == (2, "")
     assert refused.complaint == "index 2 is outside the output of 2; the last element is 1"
 
 
@@ -141,6 +142,25 @@ def test_a_large_result_is_explained_by_its_first_elements() -> None:
     out = invoke("conv", "-x", numbers, "-w", "1 1", "--explain").out
     assert "y(15) = 15·1 + 16·1 = 31\n… and 83 more elements: --at INDEX" in out
     assert "y(16)" not in out
+
+
+def test_gradients_are_explained_element_by_element() -> None:
+    line = ["conv", "-x", "1 2 3", "-w", "1 -1", "--upstream", "1 1"]
+    out = invoke(*line, "--explain").out
+    assert "dx(i) = ∑_u,k dy(u)·w(k)   (where i = u + k)\n" in out
+    assert "dx(1) = 1·1 + 1·(−1) = 0\n" in out
+    assert "dw(k) = ∑_i dy(i)·x(i+k)\n" in out
+    assert "dw(1) = 1·2 + 1·3 = 5\n" in out
+    refused = invoke(*line, "--expect", '{"output": [-1, -1], "dx": [1, 0, 1], "dw": [1, 1]}')
+    assert refused.complaint == (
+        "dx element (2): expected 1, is -1 = 1·(−1); 1 of 3 elements differ"
+    )
+
+
+@pytest.mark.parametrize("form", ["table", "plain", "csv", "tsv", "json"])
+def test_an_output_beside_its_gradients_is_input_of_the_next(form: str) -> None:
+    line = ["conv", "-x", "1 2 3", "-w", "1 1", "--upstream", "1 1", "-f", form]
+    assert invoke("conv", "-w", "10", stdin=invoke(*line).out).out == "30  50\n"
 
 
 def test_gradients_come_with_an_upstream_gradient() -> None:
@@ -191,12 +211,20 @@ def test_jq_reads_the_json() -> None:
     [
         (["-w", "1"], "no input: give it with -x, or on standard input"),
         (["-x", "1 2"], "no kernel: give it with -w, or after the input and a blank line"),
-        (["-x", "nowhere.txt", "-w", "1"], "nowhere.txt: no such file, and no numbers either"),
-        (["-x", "1 2; 3", "-w", "1"], "line 1: row 2 has 1 number, the rows above have 2"),
+        (["-x", "nowhere.txt", "-w", "1"], "-x: nowhere.txt: no such file, and no numbers either"),
+        (["-x", "1 2; 3", "-w", "1"], "-x: line 1: row 2 has 1 number, the rows above have 2"),
+        (["-x", "", "-w", "1"], "-x: '': no such file, and no numbers either"),
+        (["-x", "1 2", "-w", "a b"], "-w: line 1: 'a' is not a number"),
+        (["-x", "9" * 400, "-w", "0.5"], "a whole number too large to stand beside floats"),
+        (["-x", "[[[1, 2], [3, 4]]]", "-w", "[[[1, 1], [1, 1]], [[1, 1], [1, 1]]]"],
+         "a kernel of 2 does not fit a padded input of 1; dims 1 reads the axes as channels"),
+        (["-x", "1 2", "-w", "1", "--at", "-1"],
+         "index -1 is outside the output of 2; the last element is 1"),
         (["-x", "1 2", "-w", "1 2 3"], "a kernel of 3 does not fit a padded input of 2"),
         (["-x", "1 2", "-w", "1", "-s", "0"], "stride 0 is below 1"),
         (["-x", "1 2", "-w", "1", "-d", "-1"], "dilation -1 is below 1"),
-        (["-x", "1 2", "-w", "1", "-g", "0"], "groups 0 is below 1"),
+        (["-x", "1 2", "-w", "1", "-g", "0"],
+         "invalid value for '-g' / '--groups': '0' is no whole number of at least 1"),
         (["-x", "1 2", "-w", "1", "--pad-mode", "zero"],
          "invalid value for '--pad-mode': unknown padding mode 'zero'; did you mean zeros?"),
         (["-x", "1e308 1", "-w", "10"],

@@ -252,7 +252,7 @@ def test_expect_tells_which_count_was_expected() -> None:
         ("-L 4 -F 5 --channels 3:4 --groups 2", "2 groups do not divide 3 channels"),
         ("-L 4 -F 5 --channels 3", "invalid value for '--channels': '3' are no channels: "
          "write IN:OUT, as 1024:512"),
-        ("-L 4 -F 5 --tile 0", "tile 0 is below 1"),
+        ("-L 4 -F 5 --tile 0", "invalid value for '--tile': '0' is no whole number of at least 1"),
         ("-L 4 -F 1e12", "kernel 1000000000000 is above 100000 taps on one axis"),
         ("-L 1e6 -F 5 --verify", "5000020 products of one channel pair are too many to run: "
          "at most 150000"),

@@ -315,7 +315,8 @@ BAD = [
      ["lenet", "--dtype", "float16"]),
     (["lenet", "--optimizer", "adma"], "", "unknown optimizer 'adma'; did you mean adam",
      ["lenet", "--optimizer", "sgd"]),
-    (["lenet", "--batch", "0"], "", "0 is not in the range x>=1", ["lenet", "--batch", "1"]),
+    (["lenet", "--batch", "0"], "", "is no whole number of at least 1",
+     ["lenet", "--batch", "1"]),
     (["-"], "repeat 1000:\n  repeat 1000: relu\n", "1,000,000 layers after all repeats",
      ["lenet"]),
 ]

@@ -96,7 +96,7 @@ def test_called_with_nothing_it_runs_its_example() -> None:
         ([OVERLAP, "--save", "a.npy"],
          "a.npy: the result is no array; save it as .json, .csv or .txt"),
         ([OVERLAP, "--starts", "-1"],
-         "invalid value for '--starts': -1 is not in the range 0<=x<=1000"),
+         "invalid value for '--starts': '-1' is no whole number from 0 to 1000"),
     ],
 )  # fmt: skip
 def test_refuses(words: list[str], complaint: str) -> None:

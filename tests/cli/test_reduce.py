@@ -62,7 +62,8 @@ def test_with_nothing_it_reduces_its_example() -> None:
     ("lenet --layer S2", "S2: avgpool has no parameters to save", "lenet --layer C3"),
     ("lenet --layer C1 --budget 3", "C1 cannot be brought to 3 parameters",
      "lenet --layer C1 --budget 30"),
-    ("lenet --layer C1 --budget 0", "0 is not in the range", "lenet --layer C1 --budget 30"),
+    ("lenet --layer C1 --budget 0", "'0' is no whole number of at least 1",
+     "lenet --layer C1 --budget 30"),
 ])
 def test_bad_input(line: str, complaint: str, right: str) -> None:
     done = invoke("reduce", *line.split())

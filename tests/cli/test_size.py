@@ -51,6 +51,9 @@ def test_sizes_are_those_of_pytorch(case: dict[str, Any]) -> None:
          '{"solve": "kernel", "solutions": [{"kernel": 3, "remainder": 2}, '
          '{"kernel": 4, "remainder": 1}, {"kernel": 5, "remainder": 0}]}\n'),
         ("-F 5 -O 28 -f csv", "input,remainder\n32,0\n"),
+        ("-O 5 -S 2 -P same -F 3 --solve input -f csv", "input,remainder\n9,0\n10,0\n"),
+        ("-L 9 -P full -O 12 --solve kernel -f csv", "kernel,remainder\n4,0\n"),
+        ("-L 2 -F 3 -S 3 --ceil", "1\n"),
         ("-L 7 -F 3 -O 14 -S 2 -P 1 --transposed --solve output_padding -f csv",
          "output_padding,remainder\n1,0\n"),
     ],
@@ -76,13 +79,23 @@ def test_prints(line: str, out: str) -> None:
         ("-L 4 -F 2 --transposed --ceil",
          "rounding up (ceil) is for pooling, not for a transposed convolution"),
         ("-L 32 -F 5 -O 29 --solve pad",
-         "no whole pad gives an output of 29; the nearest outputs that have one: 28 and 30"),
+         "no whole pad gives an output of 29: pad 0 gives 28, pad 1 gives 30, the nearest outputs"),
+        ("-L 32 -F 5 -S 2 -O 6 --solve pad",
+         "no whole pad gives an output of 6: the least, pad 0, gives 14, the nearest output"),
+        ("-L 4 -F 5 -S 2 -P 2 -O 12 --transposed --solve output_padding",
+         "no whole output padding gives an output of 12: the most, output padding 1, gives 8, "
+         "the nearest output"),
+        ("-L 9 -P same -O 5 --solve kernel",
+         "no whole kernel gives an output of 5: with every kernel it is 9, the nearest output"),
+        ("-L 5 -F 20 -O 3 --solve stride",
+         "no whole stride gives an output of 3: a kernel of 20 does not fit a padded input of 5"),
+        ("-L 10x20 -F 3 -O 5x9 --solve stride",
+         "axis 0: no whole stride gives an output of 5: stride 1 gives 8, stride 2 gives 4, "
+         "the nearest outputs"),
         ("-L 32 -F 5 -O 28", "-O is the output to solve for: name the unknown with --solve "
          "(--expect checks an answer)"),
         ("-L 32 -O 28 -F 5 --solve kernel", "kernel is what is asked for; leave it away"),
         ("-L 32 -F 5 --solve pad", "solving for the pad wants the output size"),
-        ("-O 5 -S 2 -P same -F 3 --solve input", "pad 'same' follows from the input; "
-         "give it as a number"),
         ("-L 3,2 -F 2",
          "invalid value for '-L' / '--input': '3,2' is no size: write 5, or 5x3 for several axes"),
         ("-L 3 -F 2 -P sane", "invalid value for '-P' / '--pad': 'sane' is no padding; "
@@ -107,6 +120,39 @@ def test_expect_names_the_difference_with_its_working() -> None:
         "output: expected 15, is 14 = ⌊(L + 2·P − F)/S⌋ + 1 = ⌊(32 + 2·0 − 5)/2⌋ + 1 = ⌊27/2⌋ + 1"
     )
     assert invoke("size", "-L", "32", "-F", "5", "-S", "2", "--expect", "14").status == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "said"),
+    [
+        ("-L 32 -F 5 -S 2 -O 16 --solve pad", "2", ""),
+        ("-L 32 -F 5 -S 2 -O 16 --solve pad", "3",
+         "solutions[0].pad: expected 3, is 2; pad 3 gives 17"),
+        ("-F 5 -S 3 -O 8 -P 2 --solve input", "22 23 24", ""),
+        ("-F 5 -S 3 -O 8 -P 2 --solve input", "22",
+         "solutions: expected the shape 1, is 3; the solutions are 22, 23 and 24"),
+        ("-F 5 -S 3 -O 8 -P 2 --solve input", '{"solutions": [{"input": 22}, {"input": 23}, {}]}',
+         ""),
+        ("-L 10x20 -F 3 -O 5x10 --solve pad -S 2", "1 1", ""),
+        ("-L 10x20 -F 3 -O 5x10 --solve pad -S 2", "1 2",
+         "solutions[0].pad element (1): expected 2, is 1; 1 of 2 elements differ; "
+         "pad 1x2 gives 5x11"),
+        ("-L 99999 -F 3 -O 99 --solve stride", "3",
+         "solutions: expected the shape 1, is 10; the solutions are 1011, 1012, 1013, 1014, "
+         "1015, 1016, 1017, 1018, 1019 and 1020"),
+        ("-L 32x32 -F 5", "28x28", ""),
+        ("-L 32x32 -F 5 -S 2x1", "14x14", "element (1): expected 14, is 28"),
+    ],
+)  # fmt: skip
+def test_expected_sizes_and_solutions(line: str, expected: str, said: str) -> None:
+    done = invoke("size", *line.split(), "--expect", expected)
+    assert done.status == (1 if said else 0)
+    assert said in done.err
+
+
+def test_a_size_of_several_axes_is_read_back_as_it_is_printed() -> None:
+    line = ["size", "-L", "9x8", "-F", "3"]
+    assert invoke(*line, "--expect", "-", stdin=invoke(*line).out).status == 0
 
 
 def test_called_with_nothing_it_runs_its_example_and_says_so() -> None:

@@ -1,8 +1,5 @@
 """Arrays that are broken, hostile or absurd: one line, status 2, quickly."""
 
-import io
-import struct
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,51 +7,7 @@ import numpy as np
 import pytest
 
 from tests.cli.running import run
-
-MAGIC = b"\x93NUMPY\x01\x00"
-
-
-def npy(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]], pickled: bool = False) -> bytes:
-    stream = io.BytesIO()
-    np.save(stream, array, allow_pickle=pickled)
-    return stream.getvalue()
-
-
-def header(shape: str, descr: str = "'<f8'", length: int | None = None) -> bytes:
-    text = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
-    return MAGIC + struct.pack("<H", length or len(text)) + text.encode()
-
-
-def archive(members: list[tuple[str, bytes]], level: int = 0) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as file:
-        for name, data in members:
-            file.writestr(name, data)
-    return stream.getvalue()
-
-
-def doubled() -> bytes:
-    one = npy(np.arange(3))
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as file:
-        file.writestr("a.npy", one)
-        with pytest.warns(UserWarning, match="Duplicate"):
-            file.writestr("a.npy", one)
-    return stream.getvalue()
-
-
-def wrong_crc() -> bytes:
-    data = bytearray(archive([("a.npy", npy(np.arange(3.0)))]))
-    place = data.index(struct.pack("<d", 2.0))
-    data[place + 7] ^= 1
-    return bytes(data)
-
-
-def bomb() -> bytes:
-    return archive([("a.npy", header("(33554432,)") + bytes(1 << 28))], level=9)
-
-
-GOOD = npy(np.arange(6.0).reshape(2, 3))
+from tests.faults.binary import GOOD, MAGIC, PICKLED, archive, bomb, doubled, header, npy, wrong_crc
 
 BINARY: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "truncated": ("x.npy", lambda: GOOD[:-8], "promises 48 bytes for the shape (2, 3)"),
@@ -63,13 +16,14 @@ BINARY: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "only the magic": ("x.npy", lambda: MAGIC, "damaged one"),
     "empty": ("x.npy", lambda: b"", "is empty"),
     "not an npy": ("x.npy", lambda: b"1 2 3", "not an .npy file"),
-    "pickled": ("x.npy", lambda: npy(np.array([{}, 1], object), True), "pickled objects"),
+    "pickled": ("x.npy", lambda: PICKLED, "pickled objects"),
     "1 TiB": ("x.npy", lambda: header("(137438953472,)"), "promises 1,099,511,627,776 bytes"),
     "a dimension of 2**70": ("x.npy", lambda: header(f"({2**70},)"), "promises"),
     "no elements": ("x.npy", lambda: header("(0, 1099511627776)"), "no elements"),
     "negative": ("x.npy", lambda: header("(-3,)"), "has the shape (-3,)"),
     "text": ("x.npy", lambda: npy(np.array(["a", "b"])), "holds <U1 where real numbers belong"),
     "complex": ("x.npy", lambda: npy(np.array([1j])), "holds complex128"),
+    "wider than float64": ("x.npy", lambda: npy(np.zeros(2, "g")), "float64 is the widest"),
     "structured": ("x.npy", lambda: npy(np.zeros(2, "i4,f8")), "where real numbers belong"),
     "evil header": ("x.npy", lambda: header("__import__('os')"), "damaged one"),
     "not finite": ("x.npy", lambda: npy(np.array([1, np.nan])), "element (1,) is nan"),

@@ -1,6 +1,5 @@
 """Streams: full, closed, cut, missing, and signals amid a run."""
 
-import signal
 import subprocess
 from pathlib import Path
 
@@ -8,8 +7,7 @@ import pytest
 
 from tests.cli.running import COMMAND, environment, run, shell
 
-LINES = [["--help"], ["--version"], ["size"], ["size", "-f", "json"], ["conv"], ["conv", "--help"],
-         ["completion", "bash"], ["grad", "-f", "json"]]  # fmt: skip
+LINES = [["--help"], ["--version"], ["size", "-f", "json"], ["grad", "-f", "json"]]
 FULL = Path("/dev/full")
 
 
@@ -30,14 +28,6 @@ def test_a_closed_stdout_is_said_and_is_status_2(words: list[str]) -> None:
     assert "standard output is closed" in done.complaint
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full")
-def test_a_full_or_closed_stderr_changes_no_status() -> None:
-    assert shell("dlcalc size 2>/dev/full").out == "28\n"
-    assert shell("dlcalc size 2>&-").out == "28\n"
-    assert shell("dlcalc size -L 1 -F 2 2>/dev/full").status == 2
-    assert shell("dlcalc size -L 1 -F 2 2>&-").status == 2
-
-
 @pytest.mark.parametrize("source", ["<&-", "</dev/null"])
 def test_no_stdin_means_the_worked_example(source: str) -> None:
     done = shell(f"dlcalc conv {source}")
@@ -46,17 +36,6 @@ def test_no_stdin_means_the_worked_example(source: str) -> None:
     refused = shell(f"dlcalc conv -x - -w 1 {source}")
     assert refused.status == 2
     assert refused.complaint == "standard input: is empty, closed or read already"
-
-
-def test_a_directory_is_no_input(tmp_path: Path) -> None:
-    done = run("conv", "-x", str(tmp_path), "-w", "1")
-    assert done.status == 2
-    assert done.complaint == f"{tmp_path}: cannot be read: is a directory"
-
-
-def test_a_fifo_is_read_like_a_file(tmp_path: Path) -> None:
-    done = shell("mkfifo f && { printf '1 2\\n' > f & dlcalc conv -x f -w 3; }", cwd=tmp_path)
-    assert (done.status, done.out) == (0, "3  6\n")
 
 
 def test_stdin_is_a_fifo_or_read_twice(tmp_path: Path) -> None:
@@ -76,27 +55,6 @@ def test_a_reader_gone_before_or_amid_the_write_ends_it_silently() -> None:
             timeout=60,
         )  # fmt: skip
         assert done.stderr == ""
-
-
-@pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-)
-def test_signals_end_it_without_a_traceback(
-    number: signal.Signals, status: int
-) -> None:
-    line = [*COMMAND, "conv", "-x", "-", "-w", "1"]
-    process = subprocess.Popen(
-        line, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdin is not None
-    # More than a pipe holds: when all but that is taken, the command is past its start.
-    process.stdin.write(b"1 2 " * 100_000)
-    process.stdin.flush()
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == status
-    assert (out, err) == (b"", b"")
 
 
 def test_endless_input_is_cut_off() -> None:

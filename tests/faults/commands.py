@@ -1,0 +1,146 @@
+"""Every command with what it takes: the one table that the faults are run against."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """How a command is called rightly, and what goes wrong with it alone."""
+
+    good: str
+    """Arguments, as a shell has them, with which it works and reads nothing else."""
+    takes: str = ""
+    """Arguments with {} where a file or - belongs; nothing where no data is taken."""
+    data: str = ""
+    """What such a file holds, rightly."""
+    wrong: tuple[tuple[str, str], ...] = ()
+    """Names misspelt, among arguments that are else right, and what is said of them."""
+    hostile: tuple[tuple[str, str], ...] = ()
+    """Data that is wrong for this command alone, and what is said of it."""
+    kind: str = ""
+    """`json` where that is what it takes: hostile JSON is held against it."""
+
+
+LAYERS = "input 8x4x4\nC1: conv 4 3\nrelu\n"
+UPSAMPLING = "input 8x4x4\nU1: conv_transpose 4 3 stride=2\n"
+LSTM = '{"W": [[1, 2], [0, 1], [1, 0], [2, 1]], "x": [[1], [-1]], "dh": [1]}'
+MLP = '{"x": [1, 2], "target": 0, "weights": [[[1, 2], [3, 4]]]}'
+VAE = ('{"x": [0.3, 0.7], "noise": [0.5], "mu": [[1, 2]], "sigma": [[0, 1]], '
+       '"decoder": [[[1], [2]]]}')
+MIXTURE = '{"weights": [1], "means": [0], "covariances": [1]}'
+CURVE = "epoch,train_error,test_error\n1,0.3,0.3\n2,0.1,0.2\n3,0,0.3\n"
+
+TABLE = {
+    "size": Command(
+        "-L 32 -F 5", "-L 32 -F 5 --expect {}", "28",
+        wrong=(("-L 4 -F 2 -P sane", "did you mean same?"),
+               ("-L 4 -F 2 -O 2 --solve padd", "did you mean pad?")),
+        hostile=(("28,5 1,0", "divides numbers by commas and by spaces"),),
+    ),
+    "conv": Command(
+        "-x '1 2; 3 4' -w '1 1'", "-x {} -w '1 1'", "1 2\n3 4\n",
+        wrong=(("-x '1 2' -w 1 --pad-mode zero", "did you mean zeros?"),),
+        hostile=(("1 2\n3\n", "line 2: row 2 has 1 number, the rows above have 2"),),
+    ),
+    "params": Command(
+        "lenet", "{}", LAYERS,
+        wrong=(("lenett", "did you mean lenet"), ("lenet --layer C9", "no layer C9; known: C1"),
+               ("lenet --set C1.kernle=3", "did you mean kernel?"),
+               ("lenet --optimizer adma", "did you mean adam"),
+               ("lenet --compare alexnett", "did you mean alexnet")),
+        hostile=(("input 8x4x4\nconf 4 3\n", "input:2: conf 4 3: unknown layer type 'conf'; did"),
+                 ("input 8x4x4\nrepeat 1000:\n  repeat 1000: relu\n", "1,000,000 layers"),
+                 ("input 8x4x4\nconv 4 33\n", "does not fit")),
+    ),
+    "reduce": Command(
+        "lenet --layer C1", "{} --layer C1", LAYERS,
+        wrong=(("lenett --layer C1", "did you mean lenet"), ("lenet --layer C9", "no layer C9")),
+        hostile=(("input 8x4x4\nC1: conf 4 3\n", "input:2: C1: conf 4 3: unknown"),),
+    ),
+    "models": Command("", "--expect {}", "{}"),
+    "mults": Command(
+        "-L 4 -F 5", "{}", UPSAMPLING,
+        wrong=(("dcgann", "did you mean dcgan"),),
+        hostile=(("input 8x4x4\nconv_transpos 4 3 stride=2\n", "did you mean conv_transpose"),),
+    ),
+    "lstm": Command(
+        f"'{LSTM}'", "{}", LSTM,
+        wrong=((f"'{LSTM}' --activation f=rleu", "did you mean relu"),
+               (f"'{LSTM}' --activation q=relu", "unknown gate 'q'")),
+        hostile=(('{"W": [[1, 2], [0, 1], [1, 0], [2, 1]], "x": [[1]], "dhh": [1]}',
+                  "did you mean dh?"),
+                 ('{"x": [[1]]}', "W"),
+                 ('{"W": [[1, 2], [0, 1], [1, 0]], "x": [[1]]}', "3")),
+        kind="json",
+    ),
+    "mlp": Command(
+        f"'{MLP}'", "{}", MLP,
+        wrong=(("--init zeroes", "did you mean zeros?"),),
+        hostile=((MLP.replace('"target"', '"targt"'), "did you mean target?"),
+                 (MLP.replace('"target": 0', '"target": 5'), "target"),
+                 (MLP.replace("[1, 2],", "[1, 2, 3],", 1), "3")),
+        kind="json",
+    ),
+    "vae": Command(
+        f"'{VAE}'", "{}", VAE,
+        hostile=((VAE.replace('"noise"', '"nose"'), "did you mean noise?"),
+                 (VAE.replace("[0.5]", "[0.5, 1]"), "noise")),
+        kind="json",
+    ),
+    "kl": Command(
+        "--q 1,1 --p 0,1", "--q {} --p 0,1", '{"mean": [1], "covariance": [1]}',
+        hostile=(('{"mean": [1], "covarance": [1]}', "did you mean covariance?"),
+                 ('{"mean": [1], "covariance": [-1]}', "-1")),
+        kind="json",
+    ),
+    "posterior": Command(
+        f"'{MIXTURE}' --starts 0", "{} --starts 0", MIXTURE,
+        hostile=((MIXTURE.replace("means", "meens"), "did you mean means?"),
+                 (MIXTURE.replace("[0]", "[0, 1]"), "means")),
+        kind="json",
+    ),
+    "gan": Command(
+        "--epochs 1 --generator 'linear 2' --discriminator 'linear 1'",
+        wrong=(("--epochs 1 --loss minmax", "did you mean minimax?"),
+               ("--epochs 1 --optimizer adma", "did you mean adam?")),
+    ),
+    "diagnose": Command(
+        "--train-error 2% --test-error 20%", "--curve {}", CURVE,
+        wrong=(("--train-error 2 percent --test-error 20%", ""),),
+        hostile=((CURVE.replace("test_error", "tset_error"), "test_error"),
+                 (CURVE.replace("0.2", "two"), "two")),
+    ),
+    "grad": Command(
+        "'y = x^2' x=3", "{} x=3", "y = x^2\n",
+        wrong=(("'y = x^2' x=3 --of z", "z"), ("'y = sgmoid(x)' x=3", "did you mean sigmoid")),
+        hostile=(("y = x^\n", "line 1"), ("y = " + "(" * 100_000 + "\n", "line 1"),
+                 ("y = z\nz = y\n", "y")),
+    ),
+    "examples": Command(
+        "E2", "E2 --expect {}", "28", wrong=(("E99", "unknown example 'E99'; did you mean E9"),),
+    ),
+    "completion": Command(
+        "bash", wrong=(("bsh", "did you mean bash"), ("", "missing argument: bash or zsh or fish")),
+    ),
+}
+"""The commands by name; a test asks that none is left out."""
+
+Hostile = dict[str, tuple[str | bytes, str]]
+HOSTILE: Hostile = {
+    "NUL": ("1 \0 2", "a NUL byte"),
+    "not UTF-8": (b"1 \xff 2", "is not UTF-8 text"),
+    "empty": (" \n\t\n", ""),
+}
+"""Data that is hostile to every command that takes any."""
+
+HOSTILE_JSON: Hostile = {
+    "doubled keys": ('{"x": [1], "x": [1]}', "field 'x' stands twice"),
+    "NaN": ('{"x": [NaN]}', "NaN is not a finite number"),
+    "1e999": ('{"x": [1e999]}', "1e999 is beyond the largest float64"),
+    "nested": ('{"x": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
+    "digits": ('{"x": [' + "7" * 5000 + "]}", "a number of 5,000 characters"),
+    "a surrogate": ('{"x": "\\ud800"}', "a lone surrogate"),
+    "cut": ('{"x": [1', "not JSON"),
+}
+"""And to every one that takes JSON."""

@@ -1,0 +1,79 @@
+"""Faults that every command survives, case by case: each a run of the installed command.
+
+The runs of all cases that are asked for go side by side, from the first test on.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from dlcalc.cli.lazy import COMMANDS
+from tests.cli.running import COMMAND, TIMEOUT, Run, environment, shell
+from tests.faults.cases import Case, all_cases
+from tests.faults.commands import TABLE
+
+CASES = all_cases()
+Runs = dict[str, tuple[Future[Run], Path]]
+
+
+@pytest.fixture(scope="module")
+def runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runs]:
+    """The run of each case that is among the tests of this session, and its folder."""
+    asked = [item.callspec.params.get("title") for item in request.session.items
+             if isinstance(item, pytest.Function) and hasattr(item, "callspec")]  # fmt: skip
+    top = tmp_path_factory.mktemp("faults")
+    with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
+        started: Runs = {}
+        for place, title in enumerate(each for each in asked if each in CASES):
+            folder = top / str(place)
+            started[title] = pool.submit(run_case, CASES[title], folder), folder
+        yield started
+        pool.shutdown(cancel_futures=True)
+
+
+def run_case(case: Case, folder: Path) -> Run:
+    folder.mkdir()
+    for name, data in case.files.items():
+        (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    if case.signal:
+        return interrupted(case.line, getattr(signal, case.signal), folder)
+    return shell(case.line, cwd=folder)
+
+
+def interrupted(words: str, number: signal.Signals, folder: Path) -> Run:
+    """A run that gets a signal while it waits for the rest of its input."""
+    with subprocess.Popen(
+        [*COMMAND, *shlex.split(words)], env=environment(), cwd=folder, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        with suppress(BrokenPipeError):
+            # More than a pipe holds: when it is taken, the command is past its start.
+            for _ in range(100):
+                process.stdin.write(b" " * 4096)
+            process.send_signal(number)
+        out, err = process.communicate(timeout=TIMEOUT)
+    status = process.returncode if process.returncode >= 0 else 128 - process.returncode
+    return Run(status, out.decode(), err.decode())
+
+
+def test_the_table_has_every_command() -> None:
+    assert set(COMMANDS) <= set(TABLE)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("title", CASES)
+def test_survives(title: str, runs: Runs) -> None:
+    run, folder = runs[title]
+    CASES[title].check(run.result(), folder)
