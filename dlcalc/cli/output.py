@@ -32,6 +32,13 @@ class Output(NamedTuple):
     at: tuple[int, ...] | None = None
     """The one element whose working is wanted."""
 
+    @property
+    def piped(self) -> bool:
+        """Whether standard input holds data for the command, and not the expected answer."""
+        from dlcalc.readers.sources import stdin_has_data
+
+        return self.expect != "-" and stdin_has_data()
+
     def emit(self, answer: Any, written: Collection[str] = ()) -> None:
         """Save the answer, print it, and hold it against the expected one.
 

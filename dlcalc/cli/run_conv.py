@@ -13,7 +13,6 @@ from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
 from dlcalc.errors import InputError
 from dlcalc.readers.arrays import read_array, read_arrays
-from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.conv import conv_answer
 
 
@@ -21,7 +20,7 @@ def run_conv(
     out: Output, input: str | None, kernel: str | None, upstream: str | None, **values: Any
 ) -> None:
     """Read the operands, convolve them, and put the result out."""
-    x, w = _operands(input, kernel, values["dims"], out.allow_nonfinite)
+    x, w = _operands(out, input, kernel, values["dims"])
     if upstream is not None:
         values["upstream"] = _upstream(upstream, x, out.allow_nonfinite)
     result = conv(x, w, **values)
@@ -43,16 +42,16 @@ def run_conv(
 
 
 def _operands(
-    input: str | None, kernel: str | None, dims: int | None, allow_nonfinite: bool
+    out: Output, input: str | None, kernel: str | None, dims: int | None
 ) -> tuple[Any, Any]:
-    if input is None and kernel is None and not stdin_has_data():
+    if input is None and kernel is None and not out.piped:
         example = worked_example("conv")
         return example["x"], example["w"]
-    if input is None and (kernel == "-" or not stdin_has_data()):
+    if input is None and (kernel == "-" or not out.piped):
         raise InputError("no input: give it with -x, or on standard input")
-    arrays = read_arrays("-" if input is None else input, allow_nonfinite, "-x")
+    arrays = read_arrays("-" if input is None else input, out.allow_nonfinite, "-x")
     if kernel is not None:
-        arrays.append(read_array(kernel, allow_nonfinite, "-w"))
+        arrays.append(read_array(kernel, out.allow_nonfinite, "-w"))
     if len(arrays) != 2:
         raise InputError(
             "no kernel: give it with -w, or after the input and a blank line"

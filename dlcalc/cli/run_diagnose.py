@@ -10,7 +10,6 @@ from dlcalc.calc.diagnosis import Diagnosis, diagnose
 from dlcalc.calc.learning_curve import LearningCurve, learning_curve
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
-from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.diagnosis import diagnosis_answer
 
 NAMES = ("bias", "variance", "both", "neither")
@@ -28,7 +27,7 @@ def run_diagnose(
     if curve is not None:
         read = _curve(curve)
     elif train_error is None and test_error is None:
-        if stdin_has_data():
+        if out.piped:
             read = _curve("-")
         else:
             example = worked_example("diagnose")

@@ -11,8 +11,13 @@ from dlcalc.cli.checks import refuse_failed, require_checkable
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
 from dlcalc.errors import InputError
-from dlcalc.readers.grad import names_of, read_assignment, read_problem, read_system
-from dlcalc.readers.sources import stdin_has_data
+from dlcalc.readers.grad import (
+    is_assignment,
+    names_of,
+    read_assignment,
+    read_problem,
+    read_system,
+)
 from dlcalc.render.grad import grad_answer
 
 
@@ -21,6 +26,7 @@ def run_grad(
     check: bool,
 ) -> None:
     """Read the equations and values, derive, and put out what came of it."""
+    file, values = _operands(file, values, out.piped)
     problem = _given(file, out.allow_nonfinite)
     system = read_system(problem["equations"], problem.get("file", ""))
     given = dict(problem.get("values") or {})
@@ -32,10 +38,19 @@ def run_grad(
     refuse_failed(checks)
 
 
+def _operands(
+    file: str | None, values: Sequence[str], piped: bool
+) -> tuple[str | None, Sequence[str]]:
+    """The equations and the values; where equations are piped in, each operand is a value."""
+    if file is None:
+        return "-" if piped else None, values
+    return ("-", (file, *values)) if piped and is_assignment(file) else (file, values)
+
+
 def _given(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
-    if file is None and not stdin_has_data():
+    if file is None:
         return dict(worked_example("grad"))
-    return read_problem(file or "-", allow_nonfinite)
+    return read_problem(file, allow_nonfinite)
 
 
 def _assigned(values: Sequence[str], allow_nonfinite: bool) -> dict[str, Any]:

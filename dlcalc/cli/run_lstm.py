@@ -22,7 +22,6 @@ from dlcalc.cli.plots import check_plot, terminal_page, write_plot
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.readers.arrays import read_array
 from dlcalc.readers.lstm import by_steps, read_lstm
-from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.lstm import lstm_answer
 
 WIDEST = 80
@@ -59,7 +58,7 @@ def run_lstm(
 
 
 def _fields(out: Output, file: str | None, running: bool) -> dict[str, Any]:
-    if file is None and (out.expect == "-" or not stdin_has_data()):
+    if file is None and not out.piped:
         example = dict(worked_example("lstm"))
         if running:
             del example["next"]  # that step is computed now

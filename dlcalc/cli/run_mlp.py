@@ -12,7 +12,6 @@ from dlcalc.cli.output import COMPLETE, Output
 from dlcalc.cli.plots import check_plot, terminal_page, write_plot
 from dlcalc.errors import InputError
 from dlcalc.readers.fields import read_record
-from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.mlp import mlp_answer
 
 FIELDS = (
@@ -26,7 +25,7 @@ def run_mlp(
 ) -> None:
     """Read the network, take its steps, and put out what came of it."""
     check_plot(plot)
-    given = _given(file, out.allow_nonfinite)
+    given = _given(out, file)
     result = mlp(**{**given, **options, "starts": starts or given.get("starts", False)})
     if check:
         require_checkable(len(result.named) + result.network.x.size)
@@ -38,11 +37,11 @@ def run_mlp(
     refuse_failed(checks)
 
 
-def _given(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
-    if file is None and not stdin_has_data():
+def _given(out: Output, file: str | None) -> dict[str, Any]:
+    if file is None and not out.piped:
         return dict(worked_example("mlp"))
     return read_record(
-        file or "-", FIELDS, ("x", "target"), allow_nonfinite, layered=("weights", "biases")
+        file or "-", FIELDS, ("x", "target"), out.allow_nonfinite, layered=("weights", "biases")
     )
 
 

@@ -17,7 +17,6 @@ from dlcalc.calc.upsampling.stages import (
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import COMPLETE, Output
 from dlcalc.errors import AnswerDiffersError, InputError
-from dlcalc.readers.sources import stdin_has_data
 
 
 def run_mults(
@@ -25,7 +24,7 @@ def run_mults(
 ) -> None:
     """Count, put the counts out, and fail where an algorithm that was run disagrees."""
     tile = given.pop("tile", TILE)
-    result = _counted(model, given, tile, stdin=out.expect != "-")
+    result = _counted(model, given, tile, piped=out.piped)
     # The renderers and the working are read only by the formats that want them.
     from dlcalc.render.mults import mults_answer
 
@@ -49,11 +48,11 @@ def run_mults(
 
 
 def _counted(
-    model: Sequence[str], given: dict[str, Any], tile: int, stdin: bool
+    model: Sequence[str], given: dict[str, Any], tile: int, piped: bool
 ) -> Multiplications:
-    """The counts asked for; a model may stand on stdin, unless that has the expected answer."""
+    """The counts asked for; a model may stand on standard input."""
     sized = {"input", "kernel"} & given.keys()
-    if not model and not sized and not (stdin and stdin_has_data()):
+    if not model and not sized and not piped:
         return mults(**_example_with(given), tile=tile)
     if not given:
         return _of_model(model or ("-",), tile)

@@ -15,7 +15,6 @@ from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import COMPLETE, Output
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.readers.models import model as read_model
-from dlcalc.readers.sources import stdin_has_data
 
 
 def run_params(
@@ -30,7 +29,7 @@ def run_params(
             )
         _tensors(out, model[0])
         return
-    read, size = given_model("params", model), shape_of(input)
+    read, size = given_model("params", model, out.piped), shape_of(input)
     held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
     if changes or other is not None:
         _side_by_side(out, read, size, changes, other, layer, held, columns)
@@ -64,11 +63,11 @@ def is_weights_file(name: str) -> bool:
     return name.lower().endswith((".safetensors", ".npz", ".npy"))
 
 
-def given_model(command: str, words: Sequence[str]) -> Model:
+def given_model(command: str, words: Sequence[str], piped: bool) -> Model:
     """The model that was named or typed in, else what is on stdin, else the example's."""
     if words:
         return read_model(*words)
-    if stdin_has_data():
+    if piped:
         return read_model("-")
     return read_model(worked_example(command)["model"])
 

@@ -11,7 +11,6 @@ from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
 from dlcalc.cli.plots import check_plot, terminal_page, write_plot
 from dlcalc.readers.fields import read_record
-from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.posterior import posterior_answer
 
 FIELDS = ("weights", "means", "covariances")
@@ -22,7 +21,7 @@ def run_posterior(
 ) -> None:
     """Read a mixture, put out the Gaussians nearest to it, draw them and check the descent."""
     check_plot(plot)
-    result = posterior(**_mixture(file, out.allow_nonfinite), seed=seed, starts=starts)
+    result = posterior(**_mixture(out, file), seed=seed, starts=starts)
     checks: list[Any] = []
     if check:
         from dlcalc.calc.variational import check_descent
@@ -45,10 +44,10 @@ def run_posterior(
     refuse_failed(checks)
 
 
-def _mixture(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
-    if file is None and not stdin_has_data():
+def _mixture(out: Output, file: str | None) -> dict[str, Any]:
+    if file is None and not out.piped:
         return worked_example("posterior")
-    return read_record("-" if file is None else file, FIELDS, FIELDS, allow_nonfinite)
+    return read_record("-" if file is None else file, FIELDS, FIELDS, out.allow_nonfinite)
 
 
 def _picture(result: Posterior) -> list[str]:

@@ -12,7 +12,6 @@ from dlcalc.cli.output import Output
 from dlcalc.cli.run_params import given_model, shape_of
 from dlcalc.errors import InputError
 from dlcalc.readers.models import model as read_model
-from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.reduce import reduce_answer
 
 
@@ -20,11 +19,11 @@ def run_reduce(
     out: Output, model: Sequence[str], layer: str | None, budget: int | None, input: Any
 ) -> None:
     """Read the model, try every way, and put out what each saves."""
-    if not model and layer is None and not stdin_has_data():
+    if not model and layer is None and not out.piped:
         example = worked_example("reduce")
         read, layer = read_model(example["model"]), example["layer"]
     else:
-        read = given_model("reduce", model)
+        read = given_model("reduce", model, out.piped)
     if layer is None:
         raise InputError("say which layer: --layer NAME, as dlcalc params names it")
     result = reduce(read, str(layer), shape_of(input), budget)

@@ -15,9 +15,7 @@ from dlcalc.errors import InputError
 def run_size(out: Output, solve: str | None, given: dict[str, Any]) -> None:
     """Compute or solve, and put out what came of it."""
     if solve is None and "output" not in given and not {"input", "kernel"} <= given.keys():
-        from dlcalc.readers.sources import stdin_has_data
-
-        if stdin_has_data():
+        if out.piped:
             from dlcalc.cli.run_size_records import run_records
 
             run_records(out, given)

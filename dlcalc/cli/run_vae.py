@@ -11,7 +11,6 @@ from dlcalc.cli.checks import refuse_failed, require_checkable
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import COMPLETE, Output
 from dlcalc.readers.fields import read_record
-from dlcalc.readers.sources import stdin_has_data
 from dlcalc.render.vae import vae_answer
 
 FIELDS = ("x", "noise", "encoder", "mu", "sigma", "decoder", "head")
@@ -22,7 +21,7 @@ def run_vae(out: Output, check: bool, file: str | None = None, **options: Any) -
     """Read the autoencoder, take its step, and put out what came of it."""
     import dlcalc.explain.vae as explain
 
-    result = vae(**_given(file, out.allow_nonfinite), **options)
+    result = vae(**_given(out, file), **options)
     if check:
         require_checkable(2 * len(result.named))
     checks = check_vae(result) if check else None
@@ -41,8 +40,8 @@ def run_vae(out: Output, check: bool, file: str | None = None, **options: Any) -
     refuse_failed(checks)
 
 
-def _given(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:
-    if file is None and not stdin_has_data():
+def _given(out: Output, file: str | None) -> dict[str, Any]:
+    if file is None and not out.piped:
         return dict(worked_example("vae"))
     layered = ("encoder", "decoder")
-    return read_record(file or "-", FIELDS, REQUIRED, allow_nonfinite, layered=layered)
+    return read_record(file or "-", FIELDS, REQUIRED, out.allow_nonfinite, layered=layered)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.calc.equations.tape import backward
 from dlcalc.explain.chains import MOST_FACTORS, Chains, Path, gradient_step
-from dlcalc.explain.grad_formulas import CUT, Symbols, Term, formula_of, named, partial
+from dlcalc.explain.grad_formulas import CUT, formula_of, named, partial
+from dlcalc.explain.grad_terms import Symbols, Term
 from dlcalc.explain.notation import Expr, Step
 
 if TYPE_CHECKING:

@@ -144,6 +144,19 @@ def read_assignment(text: str, allow_nonfinite: bool = False) -> tuple[str, Any]
         raise error.at(name) from None
 
 
+def is_assignment(text: str) -> bool:
+    """Whether a text gives a number or an array typed in, NAME=VALUE, and is no equation.
+
+    >>> is_assignment("w=0.5"), is_assignment("W=1 2; 3 4"), is_assignment("L = w^2")
+    (True, True, False)
+    """
+    try:
+        read_assignment(text, allow_nonfinite=True)
+    except DlcalcError:
+        return False
+    return True
+
+
 def _value(value: str, allow_nonfinite: bool) -> Any:
     from dlcalc.readers.arrays import one_array
 

@@ -52,7 +52,7 @@ class Arrays:
     @staticmethod
     def step(x: Array) -> Array:
         """The slope of relu: 0 at its kink."""
-        return np.where(np.real(x) > 0, 1, 0).astype(object)
+        return np.where(np.real(x) > 0, 1, 0)
 
     @staticmethod
     def abs(x: Array) -> Array:
