@@ -13,21 +13,21 @@ from importlib import import_module as _import_module
 __version__ = "0.1.0"
 
 _FUNCTIONS = {
-    "conv": "dlcalc.calc.convolution",
-    "lstm": "dlcalc.calc.lstm",
+    "conv": "dlcalc.calc.convolution.conv",
+    "lstm": "dlcalc.calc.lstm.lstm",
     "grad": "dlcalc.readers.grad",
     "diagnose": "dlcalc.calc.diagnosis",
     "gan": "dlcalc.readers.gan",
-    "kl": "dlcalc.calc.kl",
+    "kl": "dlcalc.calc.gaussians.kl",
     "model": "dlcalc.readers.models",
     "models": "dlcalc.readers.zoo_list",
-    "mlp": "dlcalc.calc.mlp",
+    "mlp": "dlcalc.calc.networks.mlp",
     "mults": "dlcalc.calc.upsampling.stages",
     "params": "dlcalc.readers.functions",
-    "posterior": "dlcalc.calc.posterior",
+    "posterior": "dlcalc.calc.gaussians.posterior",
     "reduce": "dlcalc.readers.functions",
     "size": "dlcalc.calc.size",
-    "vae": "dlcalc.calc.vae",
+    "vae": "dlcalc.calc.vae.vae",
 }
 """The Python functions and where each lives."""
 

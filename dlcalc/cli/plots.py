@@ -10,14 +10,14 @@ from dlcalc.cli.output import terminal_width
 from dlcalc.errors import InputError
 
 if TYPE_CHECKING:
-    from dlcalc.render.frame import Page
+    from dlcalc.render.pictures.frame import Page
 
 WIDTH = 80
 
 
 def terminal_page(height: int = 24) -> Page:
     """A page as wide as the terminal, or as 80 columns, in signs that the output can show."""
-    from dlcalc.render.frame import Page
+    from dlcalc.render.pictures.frame import Page
 
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     ascii_only = not encoding.startswith("utf")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.compare import unravel
-from dlcalc.calc.convolution import Convolution, conv
+from dlcalc.calc.convolution.conv import Convolution, conv
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
 from dlcalc.errors import InputError

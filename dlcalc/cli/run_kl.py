@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dlcalc.calc.kl import check_kl, kl
+from dlcalc.calc.gaussians.kl import check_kl, kl
 from dlcalc.cli.checks import refuse_failed
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output

@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 
 from dlcalc.calc.compare import DEFAULT_TOLERANCE
-from dlcalc.calc.lstm import LstmResult, lstm
-from dlcalc.calc.lstm_check import check_lstm
-from dlcalc.calc.lstm_grading import derivation_order, recognise, value_at
-from dlcalc.calc.lstm_memory import Memory, memory
-from dlcalc.calc.lstm_onward import INPUTS
+from dlcalc.calc.lstm.check import check_lstm
+from dlcalc.calc.lstm.grading import derivation_order, recognise, value_at
+from dlcalc.calc.lstm.lstm import LstmResult, lstm
+from dlcalc.calc.lstm.memory import Memory, memory
+from dlcalc.calc.lstm.onward import INPUTS
 from dlcalc.cli import note
 from dlcalc.cli.checks import refuse_failed
 from dlcalc.cli.example import worked_example

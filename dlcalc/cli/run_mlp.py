@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dlcalc.calc.mlp import MlpStep, check_mlp, mlp
+from dlcalc.calc.networks.mlp import MlpStep, check_mlp, mlp
 from dlcalc.cli.checks import refuse_failed, require_checkable
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import COMPLETE, Output

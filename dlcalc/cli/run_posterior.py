@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dlcalc.calc.posterior import Posterior, posterior
+from dlcalc.calc.gaussians.posterior import Posterior, posterior
 from dlcalc.cli.checks import refuse_failed
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import Output
@@ -24,7 +24,7 @@ def run_posterior(
     result = posterior(**_mixture(out, file), seed=seed, starts=starts)
     checks: list[Any] = []
     if check:
-        from dlcalc.calc.variational import check_descent
+        from dlcalc.calc.vae.variational import check_descent
 
         checks = check_descent(result.p)
     out.emit(
@@ -37,7 +37,7 @@ def run_posterior(
         )
     )
     if plot is not None:
-        from dlcalc.calc.posterior_picture import picture
+        from dlcalc.calc.gaussians.picture import picture
         from dlcalc.render.posterior_picture import as_svg
 
         write_plot(plot, as_svg(picture(result, 161)))
@@ -51,7 +51,7 @@ def _mixture(out: Output, file: str | None) -> dict[str, Any]:
 
 
 def _picture(result: Posterior) -> list[str]:
-    from dlcalc.calc.posterior_picture import picture
+    from dlcalc.calc.gaussians.picture import picture
     from dlcalc.render.posterior_picture import as_text
 
     return as_text(picture(result, 81, "diagonal"), terminal_page(30)).splitlines()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dlcalc.calc.vae import vae
-from dlcalc.calc.vae_check import check_vae
+from dlcalc.calc.vae.check import check_vae
+from dlcalc.calc.vae.vae import vae
 from dlcalc.cli.checks import refuse_failed, require_checkable
 from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import COMPLETE, Output

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.calc.axes import by_x, plural
 from dlcalc.calc.compare import unravel
-from dlcalc.calc.convolution import Convolution, padded_input, terms
+from dlcalc.calc.convolution.conv import Convolution, padded_input, terms
 from dlcalc.errors import InputError
 from dlcalc.explain.conv_names import (
     LANDINGS,
@@ -129,7 +129,7 @@ def _channels_summed(result: Convolution) -> str:
 
 def advice(x: Any, w: Any, result: Convolution, expected: Any) -> str:
     """What would have given an expected output of another shape, or of another kernel."""
-    from dlcalc.calc.convolution import conv
+    from dlcalc.calc.convolution.conv import conv
 
     array = np.asarray(expected)
     if array.shape == result.shape:

@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 from dlcalc.calc.compare import unravel
-from dlcalc.calc.conv_gradient_terms import input_gradient_terms, weight_gradient_terms
-from dlcalc.calc.convolution import Convolution
+from dlcalc.calc.convolution.conv import Convolution
+from dlcalc.calc.convolution.gradient_terms import input_gradient_terms, weight_gradient_terms
 from dlcalc.explain.conv_names import (
     LANDINGS,
     PLACES,

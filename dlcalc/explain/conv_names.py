@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from dlcalc.calc.convolution import Convolution
+from dlcalc.calc.convolution.conv import Convolution
 from dlcalc.explain.notation import Expr, Step, add, element, mul, symbol
 
 MOST_TERMS = 50

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.compare import agree
-from dlcalc.calc.gaussian import Gaussian, gaussian
-from dlcalc.calc.kl import KL, kl, precision
+from dlcalc.calc.gaussians.gaussian import Gaussian, gaussian
+from dlcalc.calc.gaussians.kl import KL, kl, precision
 from dlcalc.errors import LimitError
 from dlcalc.explain.notation import Expr, Step, add, call, matmul, power, symbol, transpose
 from dlcalc.explain.sums import dot

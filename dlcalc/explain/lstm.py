@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.lstm import LstmResult
-from dlcalc.calc.lstm_derivation import Place, hx, place_at
-from dlcalc.calc.lstm_gates import GATES
+from dlcalc.calc.lstm.derivation import Place, hx, place_at
+from dlcalc.calc.lstm.gates import GATES
+from dlcalc.calc.lstm.lstm import LstmResult
 from dlcalc.errors import InputError
 from dlcalc.explain.lstm_formulas import formula, name_of, recurrent, term, values
 from dlcalc.explain.notation import Expr, Step, add, stack, symbol, total, transpose

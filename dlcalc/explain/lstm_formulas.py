@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.lstm import LstmResult
-from dlcalc.calc.lstm_derivation import Place
-from dlcalc.calc.lstm_gates import GATES
+from dlcalc.calc.lstm.derivation import Place
+from dlcalc.calc.lstm.gates import GATES
+from dlcalc.calc.lstm.lstm import LstmResult
 from dlcalc.explain.notation import Column, Expr, add, call, hadamard, symbol
 
 _SIGNS = {"sigmoid": "σ", "relu": "ReLU", "identity": "id"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
-from dlcalc.calc.lstm_memory import Memory, MemoryStep
+from dlcalc.calc.lstm.memory import Memory, MemoryStep
 
 UNBOUNDED = ("relu", "softplus", "identity")
 STEADY = 1e-12

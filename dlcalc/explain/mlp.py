@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dlcalc.explain.notation import Step
 
 if TYPE_CHECKING:
-    from dlcalc.calc.mlp import MlpStep
+    from dlcalc.calc.networks.mlp import MlpStep
 
 MOST_WEIGHTS = 64
 """Weights of a network that is still worked out unit by unit."""
@@ -46,7 +46,7 @@ def mlp_element(result: MlpStep, field: str, index: tuple[int, ...]) -> Step | N
 def derivation(result: MlpStep) -> tuple[str, ...]:
     """The fields of the record, and their parts, in the order in which they are derived.
 
-    >>> from dlcalc.calc.mlp import mlp
+    >>> from dlcalc.calc.networks.mlp import mlp
     >>> derivation(mlp([1], [0], [[[2]], [[3]]], output="identity"))[6:10]
     ('gradients.q[1]', 'gradients.weights[1]', 'named.w2', 'gradients.q[0]')
     """

@@ -15,7 +15,7 @@ from dlcalc.explain.notation import Expr, Step, add, call, mul, symbol
 from dlcalc.explain.sums import MOST_TERMS, dot, products
 
 if TYPE_CHECKING:
-    from dlcalc.calc.mlp import MlpStep
+    from dlcalc.calc.networks.mlp import MlpStep
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Index = tuple[int, ...]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlcalc.calc.descent import Descent
-    from dlcalc.calc.mlp import MlpStep
-    from dlcalc.calc.starts import Start
+    from dlcalc.calc.networks.descent import Descent
+    from dlcalc.calc.networks.mlp import MlpStep
+    from dlcalc.calc.networks.starts import Start
 
 MOST_NAMED = 8
 

@@ -9,9 +9,9 @@ from dlcalc.explain.notation import Expr, Step, add, call, mul, symbol
 from dlcalc.explain.units import Units, gradient
 
 if TYPE_CHECKING:
-    from dlcalc.calc.losses import Objective
-    from dlcalc.calc.mlp import MlpStep
-    from dlcalc.calc.network import Network
+    from dlcalc.calc.networks.losses import Objective
+    from dlcalc.calc.networks.mlp import MlpStep
+    from dlcalc.calc.networks.network import Network
 
 Values = Mapping[Expr, float]
 IN_ONE = {

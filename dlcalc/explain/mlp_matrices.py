@@ -9,7 +9,7 @@ from dlcalc.explain.matrices import array_step
 from dlcalc.explain.notation import Expr, Step, call, hadamard, symbol, total, transpose
 
 if TYPE_CHECKING:
-    from dlcalc.calc.mlp import MlpStep
+    from dlcalc.calc.networks.mlp import MlpStep
 
 Lines = Iterator[tuple[str, Step]]
 """Each step with the field of the record that it gives; "" where it gives none."""

@@ -12,7 +12,7 @@ from dlcalc.explain.notation import Expr, Step, add, call, mul, symbol
 from dlcalc.explain.units import Units, gradient
 
 if TYPE_CHECKING:
-    from dlcalc.calc.mlp import MlpStep
+    from dlcalc.calc.networks.mlp import MlpStep
 
 Places = tuple[tuple[str, tuple[int, ...]], ...]
 """The elements of the record that a step gives."""

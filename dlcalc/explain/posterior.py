@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dlcalc.calc.gaussian import gaussian
-from dlcalc.calc.learnable import REVERSE
-from dlcalc.calc.posterior import Fit, Posterior
+from dlcalc.calc.gaussians.gaussian import gaussian
+from dlcalc.calc.gaussians.posterior import Fit, Posterior
+from dlcalc.calc.networks.learnable import REVERSE
 from dlcalc.explain.notation import Expr, Step, call, mul, symbol, total, transpose
 
 PI, MU_K, SIGMA_K = symbol("π", "k"), symbol("μ", "k"), symbol("Σ", "k")

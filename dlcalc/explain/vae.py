@@ -11,8 +11,8 @@ from dlcalc.explain.notation import Step, call, symbol
 from dlcalc.explain.vae_forward import NO_Z
 
 if TYPE_CHECKING:
-    from dlcalc.calc.evidence import Evidence
-    from dlcalc.calc.vae import VaeStep
+    from dlcalc.calc.vae.evidence import Evidence
+    from dlcalc.calc.vae.vae import VaeStep
 
 MOST_WEIGHTS = 64
 """Weights of an autoencoder that is still worked out unit by unit."""
@@ -100,7 +100,7 @@ def evidence_words(found: Evidence) -> str:
 def advice(result: VaeStep, field: str, expected: Any) -> str:
     """Which of the two losses an expected one is, where it is the other one.
 
-    >>> from dlcalc.calc.vae import vae
+    >>> from dlcalc.calc.vae.vae import vae
     >>> step = vae([0, 1], [[1, 0]], [[1, 0]], [[[1], [1]]], noise=[0.5])
     >>> advice(step, "loss", {"loss": step.negative_elbo})
     'that is the negative ELBO, −L1 + L2'

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcalc.calc.autoencoder import divergence_from_prior, log_likelihood
 from dlcalc.calc.compare import unravel
+from dlcalc.calc.vae.autoencoder import divergence_from_prior, log_likelihood
 from dlcalc.explain.notation import Expr, Step, call, mul
 from dlcalc.explain.sums import dot, products
 from dlcalc.explain.vae_matrices import matrix_steps
 
 if TYPE_CHECKING:
-    from dlcalc.calc.vae import VaeStep
+    from dlcalc.calc.vae.vae import VaeStep
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Index = tuple[int, ...]

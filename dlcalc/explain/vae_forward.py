@@ -9,7 +9,7 @@ from dlcalc.explain.notation import Expr, Step, add, call, mul, symbol
 from dlcalc.explain.vae_names import Block, Blocks
 
 if TYPE_CHECKING:
-    from dlcalc.calc.vae import VaeStep
+    from dlcalc.calc.vae.vae import VaeStep
 
 Places = tuple[tuple[str, tuple[int, ...]], ...]
 """The elements of the record that a step gives."""

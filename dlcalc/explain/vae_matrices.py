@@ -10,7 +10,7 @@ from dlcalc.explain.notation import Expr, Step, call, hadamard, symbol, total, t
 from dlcalc.explain.vae_forward import ELBO_NOTE, L2_NOTE, NO_Z, STATED_NOTE
 
 if TYPE_CHECKING:
-    from dlcalc.calc.vae import VaeStep
+    from dlcalc.calc.vae.vae import VaeStep
 
 Lines = Iterator[tuple[str, Step]]
 """Each step with the field of the record that it gives; "" where it gives none."""

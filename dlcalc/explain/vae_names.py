@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from dlcalc.explain.notation import Expr, symbol
 
 if TYPE_CHECKING:
-    from dlcalc.calc.dense import DensePass
-    from dlcalc.calc.vae import VaeStep
+    from dlcalc.calc.networks.dense import DensePass
+    from dlcalc.calc.vae.vae import VaeStep
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dlcalc.explain.vae_forward import NO_Z, Places, forward_steps, term_steps
 from dlcalc.explain.vae_names import Block, blocks_of, values_of
 
 if TYPE_CHECKING:
-    from dlcalc.calc.vae import VaeStep
+    from dlcalc.calc.vae.vae import VaeStep
 
 
 def unit_steps(result: VaeStep) -> Iterator[tuple[Places, Step]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from dlcalc.calc.lstm_problem import FIELDS, TORCH_FIELDS
+from dlcalc.calc.lstm.problem import FIELDS, TORCH_FIELDS
 from dlcalc.errors import InputError
 from dlcalc.readers.fields import read_record
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dlcalc.render.answer import Answer, Values
 
 if TYPE_CHECKING:
-    from dlcalc.calc.convolution import Convolution
+    from dlcalc.calc.convolution.conv import Convolution
 
 
 def conv_answer(result: Convolution, **explained: Any) -> Answer:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dlcalc.calc.differences import GradientCheck
     from dlcalc.calc.gan.result import GanResult
     from dlcalc.calc.gan.training import Epoch, Training
-    from dlcalc.render.frame import Page
+    from dlcalc.render.pictures.frame import Page
 
 EPOCHS = "epochs"
 """The field of the record that holds the epochs."""
@@ -113,15 +113,15 @@ def loss_chart(epochs: Sequence[Epoch], page: Page) -> Text:
     """Both losses against the epoch, in characters."""
     from dataclasses import replace
 
-    from dlcalc.render.terminal import line_chart
+    from dlcalc.render.pictures.terminal import line_chart
 
     return Text(line_chart(*_series(epochs), replace(page, x_label="epoch")).split("\n"))
 
 
 def loss_picture(epochs: Sequence[Epoch]) -> bytes:
     """The same as SVG."""
-    from dlcalc.render.drawing import Sheet
-    from dlcalc.render.svg import line_chart
+    from dlcalc.render.pictures.drawing import Sheet
+    from dlcalc.render.pictures.svg import line_chart
 
     sheet = Sheet(title="Losses of generator and discriminator", x_label="epoch", y_label="loss")
     return line_chart(*_series(epochs), sheet).encode()
@@ -138,7 +138,7 @@ def _series(epochs: Sequence[Epoch]) -> tuple[dict[str, list[float]], list[int]]
 def _ring_chart(result: GanResult, page: Page) -> Text:
     from dataclasses import replace
 
-    from dlcalc.render.terminal import scatter
+    from dlcalc.render.pictures.terminal import scatter
 
     page = replace(page, width=min(page.width, 56), height=27)
     clouds, marked = {"samples": result.samples.tolist()}, {"modes": result.modes.tolist()}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError
-from dlcalc.render.png import grey, rgb, tiled
+from dlcalc.render.pictures.png import grey, rgb, tiled
 
 if TYPE_CHECKING:
     from dlcalc.calc.gan.data import Data
@@ -47,8 +47,8 @@ def _grid(samples: Any, data: Data) -> bytes:
 
 
 def _points_svg(points: Sequence[Any], modes: Sequence[Any]) -> bytes:
-    from dlcalc.render.drawing import Sheet
-    from dlcalc.render.svg import scatter
+    from dlcalc.render.pictures.drawing import Sheet
+    from dlcalc.render.pictures.svg import scatter
 
     sheet = Sheet(560, 580, "Samples over the modes", "x0", "x1")
     return scatter({"samples": points}, {"modes": modes}, sheet).encode()

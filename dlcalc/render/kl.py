@@ -10,7 +10,7 @@ from dlcalc.render.checks import check_records, check_table
 
 if TYPE_CHECKING:
     from dlcalc.calc.differences import GradientCheck
-    from dlcalc.calc.kl import KL
+    from dlcalc.calc.gaussians.kl import KL
 
 
 def kl_answer(

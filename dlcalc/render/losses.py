@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dlcalc.render.answer import Table, Text
 
 if TYPE_CHECKING:
-    from dlcalc.render.frame import Page
+    from dlcalc.render.pictures.frame import Page
 
 MOST_ROWS = 20
 WIDE = 1000.0
@@ -18,7 +18,7 @@ WIDE = 1000.0
 
 def loss_chart(losses: Sequence[float], page: Page) -> Text:
     """The loss by step, in characters."""
-    from dlcalc.render.terminal import line_chart
+    from dlcalc.render.pictures.terminal import line_chart
 
     page = replace(page, x_label="step")
     drawn = line_chart({"loss": losses}, range(len(losses)), page, log_y=_is_wide(losses))
@@ -27,8 +27,8 @@ def loss_chart(losses: Sequence[float], page: Page) -> Text:
 
 def loss_picture(losses: Sequence[float]) -> str:
     """The loss by step, as SVG."""
-    from dlcalc.render.drawing import Sheet
-    from dlcalc.render.svg import line_chart
+    from dlcalc.render.pictures.drawing import Sheet
+    from dlcalc.render.pictures.svg import line_chart
 
     sheet = Sheet(title="Loss by step", x_label="step", y_label="loss")
     steps = range(len(losses))

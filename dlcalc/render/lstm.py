@@ -10,8 +10,8 @@ from dlcalc.render.checks import check_records, check_table
 
 if TYPE_CHECKING:
     from dlcalc.calc.differences import GradientCheck
-    from dlcalc.calc.lstm import LstmResult
-    from dlcalc.calc.lstm_memory import Memory
+    from dlcalc.calc.lstm.lstm import LstmResult
+    from dlcalc.calc.lstm.memory import Memory
 
 RUN_HEADERS = ("step", "f", "f_product", "c", "h", "dc0")
 

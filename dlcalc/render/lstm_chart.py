@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlcalc.calc.lstm_memory import Memory
-    from dlcalc.render.frame import Page
+    from dlcalc.calc.lstm.memory import Memory
+    from dlcalc.render.pictures.frame import Page
 
 WIDE = 100.0
 """From this ratio of the largest value to the smallest, the axis is logarithmic."""
@@ -16,7 +16,7 @@ def memory_chart(memory: Memory, page: Page) -> str:
     """Gate, norms and gradient against the step, in characters."""
     from dataclasses import replace
 
-    from dlcalc.render.terminal import line_chart
+    from dlcalc.render.pictures.terminal import line_chart
 
     page = replace(page, x_label="step")
     return line_chart(*_drawn(memory), page, log_y=_is_wide(memory))
@@ -24,8 +24,8 @@ def memory_chart(memory: Memory, page: Page) -> str:
 
 def memory_picture(memory: Memory) -> str:
     """The same as SVG."""
-    from dlcalc.render.drawing import Sheet
-    from dlcalc.render.svg import line_chart
+    from dlcalc.render.pictures.drawing import Sheet
+    from dlcalc.render.pictures.svg import line_chart
 
     title = f"A cell whose forget gate is {memory.activation}"
     return line_chart(

@@ -10,11 +10,11 @@ from dlcalc.render.checks import check_records, check_table
 from dlcalc.render.losses import loss_chart, loss_table
 
 if TYPE_CHECKING:
-    from dlcalc.calc.descent import Descent
     from dlcalc.calc.differences import GradientCheck
-    from dlcalc.calc.mlp import MlpStep
-    from dlcalc.calc.starts import Start
-    from dlcalc.render.frame import Page
+    from dlcalc.calc.networks.descent import Descent
+    from dlcalc.calc.networks.mlp import MlpStep
+    from dlcalc.calc.networks.starts import Start
+    from dlcalc.render.pictures.frame import Page
 
 MOST_ROWS = 500
 """Parameters that get a row each; of more, every layer gets one."""

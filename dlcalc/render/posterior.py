@@ -10,7 +10,7 @@ from dlcalc.render.checks import check_records, check_table
 
 if TYPE_CHECKING:
     from dlcalc.calc.differences import GradientCheck
-    from dlcalc.calc.posterior import Posterior
+    from dlcalc.calc.gaussians.posterior import Posterior
 
 FIT_FIELDS = (
     "objective", "family", "mean", "covariance", "divergence", "error", "covers", "best",

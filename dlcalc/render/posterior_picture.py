@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dlcalc.render.contours import Layer, levels
+from dlcalc.render.pictures.contours import Layer, levels
 
 if TYPE_CHECKING:
-    from dlcalc.calc.posterior_picture import Picture
-    from dlcalc.render.frame import Page
+    from dlcalc.calc.gaussians.picture import Picture
+    from dlcalc.render.pictures.frame import Page
 
 BLUE, RED = "blue", "red"
 P_NAME = "p"
@@ -20,8 +20,8 @@ ONE_OUT, TWO_OUT = math.exp(-1 / 2), math.exp(-2)
 
 def as_svg(picture: Picture) -> str:
     """Contours in two dimensions, densities as lines in one."""
-    from dlcalc.render.drawing import Sheet
-    from dlcalc.render.svg import contours, line_chart
+    from dlcalc.render.pictures.drawing import Sheet
+    from dlcalc.render.pictures.svg import contours, line_chart
 
     if picture.y:
         sheet = Sheet(640, 640, "p and each q", "z1", "z2")
@@ -32,7 +32,7 @@ def as_svg(picture: Picture) -> str:
 
 def as_text(picture: Picture, page: Page) -> str:
     """The same in characters, with fewer lines."""
-    from dlcalc.render.terminal import contours, line_chart
+    from dlcalc.render.pictures.terminal import contours, line_chart
 
     if picture.y:
         return contours(_layers(picture, 3, (ONE_OUT,)), picture.x, picture.y, page)

@@ -11,8 +11,8 @@ from dlcalc.render.checks import check_records, check_table
 
 if TYPE_CHECKING:
     from dlcalc.calc.differences import GradientCheck
-    from dlcalc.calc.evidence import Evidence
-    from dlcalc.calc.vae import VaeStep
+    from dlcalc.calc.vae.evidence import Evidence
+    from dlcalc.calc.vae.vae import VaeStep
 
 MOST_ROWS = 500
 """Gradients that get a row each; of more, every matrix gets one."""

@@ -15,7 +15,7 @@ import dlcalc
 from dlcalc.readers.gan import IMAGES, RING
 from tests.cli.running import COMMAND, environment, invoke, run
 from tests.mnist import make_folder, mnist
-from tests.render.test_png import decoded
+from tests.render.pictures.test_png import decoded
 
 QUICK = ["--generator", "linear 8; tanh; linear 2", "--discriminator", "linear 8; tanh; linear 1"]
 

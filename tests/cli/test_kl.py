@@ -128,7 +128,7 @@ def test_called_with_nothing_it_runs_its_example_and_explains_it() -> None:
 
 
 def test_a_failed_check_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dlcalc.calc import kl as module
+    from dlcalc.calc.gaussians import kl as module
 
     right = module.kl_gradients
     monkeypatch.setattr(

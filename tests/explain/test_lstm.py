@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.calc.lstm import LstmResult, lstm
-from dlcalc.calc.lstm_gates import GATE_ACTIVATIONS
+from dlcalc.calc.lstm.gates import GATE_ACTIVATIONS
+from dlcalc.calc.lstm.lstm import LstmResult, lstm
 from dlcalc.explain.lstm import lstm_steps
 from dlcalc.explain.lstm_elements import element_step
 from dlcalc.explain.notation import Step
-from tests.calc.lstm_cases import problem
+from tests.calc.lstm.cases import problem
 from tests.cli.running import invoke
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {

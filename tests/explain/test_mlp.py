@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.calc.losses import OBJECTIVES
-from dlcalc.calc.mlp import mlp
-from dlcalc.calc.starts import starts
+from dlcalc.calc.networks.losses import OBJECTIVES
+from dlcalc.calc.networks.mlp import mlp
+from dlcalc.calc.networks.starts import starts
 from dlcalc.explain.mlp import derivation, mlp_element, mlp_steps
 from dlcalc.explain.mlp_findings import findings, listed, start_finding
 from dlcalc.explain.notation import Step, symbol

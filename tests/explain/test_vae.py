@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.calc.evidence import Evidence
-from dlcalc.calc.vae import vae
+from dlcalc.calc.vae.evidence import Evidence
+from dlcalc.calc.vae.vae import vae
 from dlcalc.explain.notation import symbol
 from dlcalc.explain.vae import advice, derivation, evidence_words, vae_element, vae_steps
 from dlcalc.readers.examples import read_example

@@ -12,7 +12,7 @@ from dlcalc.calc.gan.data import Data
 from dlcalc.calc.gan.layers import Activate, Linear
 from dlcalc.calc.gan.network import Network, Run
 from dlcalc.calc.gan.optimisers import Adam
-from dlcalc.calc.losses import objective, softmax
+from dlcalc.calc.networks.losses import objective, softmax
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

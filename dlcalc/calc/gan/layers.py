@@ -14,8 +14,14 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.activations import Activation
-from dlcalc.calc.dense import Dense, DenseGradients, affine, argument_gradient, layer_gradients
 from dlcalc.calc.gan.halves import Halves
+from dlcalc.calc.networks.dense import (
+    Dense,
+    DenseGradients,
+    affine,
+    argument_gradient,
+    layer_gradients,
+)
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Arrays = Mapping[str, Array]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.losses import Objective, objective
+from dlcalc.calc.networks.losses import Objective, objective
 from dlcalc.errors import InputError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.calc.gan.halves import Halves
 from dlcalc.calc.gan.layers import Arrays, Layer, Linear, Room, Shape
-from dlcalc.calc.initial import initial_weights
+from dlcalc.calc.networks.initial import initial_weights
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

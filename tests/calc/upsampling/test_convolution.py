@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlcalc.calc.convolution import conv
+from dlcalc.calc.convolution.conv import conv
 from dlcalc.calc.upsampling.axis import upsampling_axes
 from dlcalc.calc.upsampling.direct import skipping_zeros
 from dlcalc.calc.upsampling.stages import mults

@@ -1,0 +1,1 @@
+"""Convolutions of arrays: the definition, the fast ways, and what chooses between them."""

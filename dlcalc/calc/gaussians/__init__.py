@@ -1,0 +1,1 @@
+"""Gaussians and their mixtures: divergences, and the nearest one to a mixture."""

@@ -1,0 +1,1 @@
+"""Fully connected networks: layers, losses, first weights and gradient descent."""

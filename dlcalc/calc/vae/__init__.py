@@ -1,0 +1,1 @@
+"""A variational autoencoder: its step, its gradients and its lower bound."""

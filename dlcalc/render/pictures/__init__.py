@@ -1,0 +1,1 @@
+"""Charts and contours, in characters and as SVG and PNG."""
