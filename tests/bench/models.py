@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from statistics import median
 
 from tests.bench.measure import heading, left_out
-from tests.bench.process import Done, command, start
+from tests.bench.process import Done, command, peak, start
 
 PEERS = ("torchinfo", "thop", "fvcore", "ptflops", "calflops")
 MODELS = ("vgg16", "resnet50", "gpt2", "gpt3")
@@ -36,20 +36,25 @@ def run() -> None:
 
 
 def _peer(peer: str, model: str) -> tuple[str, Done]:
-    done = start([sys.executable, "-m", "tests.bench.peer_models", peer, model])
+    done = start(_counting(peer, model))
     return peer, done._replace(seconds=float("inf")) if done.failed else done
+
+
+def _counting(peer: str, model: str) -> list[str]:
+    return [sys.executable, "-m", "tests.bench.peer_models", peer, model]
 
 
 def _row(model: str, peer: str) -> None:
     """Both in turn; the parameters must agree, the multiply-accumulates are printed as a ratio."""
-    ours = partial(start, [*command(), "params", model, "-f", "json"])
+    line = [*command(), "params", model, "-f", "json"]
+    ours = partial(start, line)
     pairs = [(ours(), _peer(peer, model)[1]) for _ in range(ROUNDS)]
     total = json.loads(pairs[0][0].out)["total"]
     params, macs = map(int, pairs[0][1].out.split())
     if params != total["params"]:
         raise AssertionError(f"{model}: {total['params']} parameters here, {params} in PyTorch")
     mine, its = (median(each[side].seconds for each in pairs) for side in (0, 1))
-    held = [max(each[side].peak for each in pairs) for side in (0, 1)]
+    held = [peak(line), peak(_counting(peer, model))]
     missed = "  missed" if its / mine < LEAST_TIMES or held[0] > MOST_MIB else ""
     print(
         f"{f'{model}, {peer}':44}{mine * 1e3:>12.1f}{its * 1e3:>12.1f}{its / mine:>12.1f}"

@@ -20,8 +20,6 @@ class Done(NamedTuple):
 
     seconds: float
     """From its start to its end."""
-    peak: float
-    """The most memory that it held, in MiB."""
     out: str
     """What it wrote to stdout."""
     failed: str
@@ -58,15 +56,25 @@ def start(
     temporary = tempfile.TemporaryFile
     with open(stdin, "rb") as file, temporary() as out, temporary() as err:
         begin = perf_counter()
-        running = subprocess.Popen(
-            arguments, env=variables, cwd=ROOT, stdin=file, stdout=out, stderr=err
-        )
-        _, status, used = os.wait4(running.pid, 0)
+        status = subprocess.run(
+            arguments, env=variables, cwd=ROOT, stdin=file, stdout=out, stderr=err, check=False
+        ).returncode
         seconds = perf_counter() - begin
-        running.returncode = os.waitstatus_to_exitcode(status)
         texts = [_text(each) for each in (out, err)]
-    said = texts[1].strip().splitlines() or [f"status {running.returncode}"]
-    return Done(seconds, used.ru_maxrss / 1024, texts[0], said[-1] if running.returncode else "")
+    said = texts[1].strip().splitlines() or [f"status {status}"]
+    return Done(seconds, texts[0], said[-1] if status else "")
+
+
+def peak(arguments: list[str]) -> float:
+    """The most memory that a process holds, in MiB.
+
+    Started by a small process, for one that is started counts what its parent held.
+    """
+    program = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=-3);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    return int(start([*python(program), *arguments]).out) / 1024
 
 
 def _text(file: IO[bytes]) -> str:
