@@ -13,15 +13,22 @@ SECONDS = 2.0
 LEAST_ROUNDS, MOST_ROUNDS = 5, 200
 PATIENCE = 12.0
 """Seconds for which even the fewest rounds are cut short, to two at the least."""
+TURN = 0.05
+"""Seconds of one turn, about, in which a side is called again and again: threads of the other
+side wait by spinning for some milliseconds, and would slow a single call down."""
 
 
 def in_turn(ours: Side, theirs: Side) -> tuple[float, float]:
-    """Median seconds of both sides, called in turn after one call of each to warm up."""
+    """Median seconds of a call of both sides, that take turns after one call of each."""
     once = seconds(ours) + seconds(theirs)
     rounds = max(LEAST_ROUNDS, min(MOST_ROUNDS, int(SECONDS / once)))
     rounds = max(2, min(rounds, int(PATIENCE / once)))
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds)]
-    return median(a for a, _ in pairs), median(b for _, b in pairs)
+    calls = max(1, min(rounds // LEAST_ROUNDS, int(2 * TURN / once)))
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds // calls):
+        for side, times in zip((ours, theirs), taken, strict=True):
+            times += (seconds(side) for _ in range(calls))
+    return median(taken[0]), median(taken[1])
 
 
 def seconds(side: Side) -> float:

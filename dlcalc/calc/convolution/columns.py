@@ -15,7 +15,7 @@ from dlcalc.calc.convolution.geometry import ALL, Block, Geometry, blocks, padde
 from dlcalc.calc.convolution.pool import each, share
 from dlcalc.calc.numbers import Array
 
-TILE_BYTES = 2**20
+TILE_BYTES = 2 * 2**20
 """Bytes of columns that one thread unrolls at a time, so that they stay in its cache; or as
 many as the weight has, which every tile reads anew, up to the bytes below."""
 MOST_TILE_BYTES = 8 * 2**20

@@ -44,6 +44,8 @@ LEAST_SPECTRAL_TAPS = 150
 """Taps from which spectra are quicker than bands: between 11×11 and 13×13."""
 LEAST_WINOGRAD_CHANNELS = 32
 """Channels, in and out, from which fewer products outweigh the transforms."""
+LEAST_WINOGRAD = 150_000_000
+"""Products of the definition from which they do: below, unrolled windows are as quick."""
 
 
 def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -> Array:
@@ -82,6 +84,7 @@ def _fast_algorithm(
     tiles = x.shape[0] * prod(-(-length // 4) for length in geometry.output)
     if (
         dense and not exact and groups == 1 and geometry.kernel in ((3,), (3, 3))
+        and size >= LEAST_WINOGRAD
         and min(w.shape[:2]) >= LEAST_WINOGRAD_CHANNELS and tiles >= max(w.shape[:2])
     ):
         from dlcalc.calc.convolution.winograd import by_winograd

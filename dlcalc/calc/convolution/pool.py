@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from threading import Thread
 from typing import TypeVar
 
 import numpy as np
@@ -59,17 +60,23 @@ def each(run: Callable[[Iterator[T]], None], parts: Iterable[T], products: int) 
     if products < LEAST_PRODUCTS or cores() == 1:
         run(shared)
         return
-    from concurrent.futures import ThreadPoolExecutor
+    failures: list[BaseException] = []
 
     def quietly() -> None:
-        with np.errstate(all="ignore"):
-            run(shared)
-
-    with ThreadPoolExecutor(cores()) as pool:
-        running = [pool.submit(quietly) for _ in range(cores())]
         try:
-            for thread in running:
-                thread.result()
+            with np.errstate(all="ignore"):
+                run(shared)
+        except BaseException as error:
+            failures.append(error)
         finally:
-            for _ in shared:  # an interrupt leaves no part for the other threads
+            for _ in shared:  # a failure or an interrupt leaves no part for the other threads
                 pass
+
+    helpers = [Thread(target=quietly, daemon=True) for _ in range(cores() - 1)]
+    for helper in helpers:
+        helper.start()
+    quietly()
+    for helper in helpers:
+        helper.join()
+    if failures:
+        raise failures[0]

@@ -51,10 +51,16 @@ def transforms() -> tuple[Array, Array, Array]:
     return B, G, A.T
 
 
+NESTED = {
+    dims: [reduce(np.kron, [matrix] * dims) for matrix in transforms()] for dims in (1, 2)
+}
+"""The transforms of tiles in so many dimensions."""
+
+
 def by_winograd(x: Array, w: Array, geometry: Geometry) -> Array:
     """Output (batch, out, O…) of x (batch, in, L…) and w (out, in, 3…) at stride 1."""
     dims = len(geometry.axes)
-    B, G, A = (reduce(np.kron, [matrix] * dims).astype(x.dtype) for matrix in transforms())
+    B, G, A = (matrix.astype(x.dtype) for matrix in NESTED[dims])
     outside, inside = w.shape[:2]
     kernels = (G @ w.reshape(outside * inside, -1).T).reshape(-1, outside, inside)
     out = np.empty((x.shape[0], outside, *geometry.output), dtype=x.dtype)
