@@ -12,8 +12,8 @@ from math import prod
 import numpy as np
 
 from dlcalc.calc.convolution.geometry import ALL, Block, Geometry, blocks, padded, reach_of, windows
-from dlcalc.calc.convolution.pool import each, share
 from dlcalc.calc.numbers import Array
+from dlcalc.calc.pool import each, share
 
 TILE_BYTES = 2 * 2**20
 """Bytes of columns that one thread unrolls at a time, so that they stay in its cache; or as

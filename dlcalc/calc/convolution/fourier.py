@@ -13,8 +13,8 @@ from math import prod
 import numpy as np
 
 from dlcalc.calc.convolution.geometry import ALL, Block, Geometry, blocks, padded
-from dlcalc.calc.convolution.pool import each
 from dlcalc.calc.numbers import Array
+from dlcalc.calc.pool import each
 from dlcalc.calc.sizes import Axis
 
 TILE_POINTS = 2**14

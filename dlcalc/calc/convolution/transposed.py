@@ -13,8 +13,8 @@ from math import prod
 import numpy as np
 
 from dlcalc.calc.convolution.geometry import ALL, Block, Geometry, blocks
-from dlcalc.calc.convolution.pool import each, share
 from dlcalc.calc.numbers import Array
+from dlcalc.calc.pool import each, share
 from dlcalc.calc.sizes import Axis
 
 TILE_BYTES = 2**21

@@ -15,8 +15,8 @@ from math import prod
 import numpy as np
 
 from dlcalc.calc.convolution.geometry import ALL, Block, Geometry, blocks, padded, windows
-from dlcalc.calc.convolution.pool import each, share
 from dlcalc.calc.numbers import Array
+from dlcalc.calc.pool import each, share
 
 TILE_BYTES = 4 * 2**20
 """Bytes of transformed tiles that one thread holds at a time."""

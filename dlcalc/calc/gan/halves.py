@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from dlcalc.calc.convolution.pool import cores
+from dlcalc.calc.pool import cores
 
 LEAST_PRODUCTS = 4_000_000
 """Products below which a second thread costs more than it saves."""

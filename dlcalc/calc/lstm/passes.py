@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.convolution.pool import each, share
 from dlcalc.calc.lstm.gates import activate, activation_blocks, gate_rows, times_slope
 from dlcalc.calc.lstm.problem import LstmProblem
+from dlcalc.calc.pool import each, share
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from dlcalc.calc import pool
 from dlcalc.calc.convolution import columns as conv_columns
 from dlcalc.calc.convolution import plan as conv_plan
-from dlcalc.calc.convolution import pool as conv_pool
 from dlcalc.calc.convolution import transposed as conv_transposed
 from dlcalc.calc.convolution.banded import by_bands
 from dlcalc.calc.convolution.columns import by_columns
@@ -81,8 +81,8 @@ def tiny_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conv_columns, "TILE_BYTES", 1)
     monkeypatch.setattr(conv_columns, "MOST_TILE_BYTES", 200)
     monkeypatch.setattr(conv_transposed, "TILE_BYTES", 200)
-    monkeypatch.setattr(conv_pool, "LEAST_PRODUCTS", 0)
-    monkeypatch.setattr(conv_pool, "cores", lambda: 3)
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    monkeypatch.setattr(pool, "cores", lambda: 3)
     monkeypatch.setattr(conv_plan, "LEAST_FAST", 0)
 
 
