@@ -14,11 +14,11 @@ from dlcalc.cli.options import (
     seed_option,
 )
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import MODEL, NameType
+from dlcalc.cli.types import MODEL, NUMBER, NameType, WholeType
 
 LOSSES = NameType("loss", ("non_saturating", "minimax", "least_squares"))
 OPTIMIZERS = NameType("optimizer", ("adam", "sgd"))
-WHOLE = click.IntRange(1)
+WHOLE = WholeType(1)
 
 
 @click.command(cls=QuickCommand)
@@ -33,9 +33,9 @@ WHOLE = click.IntRange(1)
 @click.option("--batch", type=WHOLE, metavar="N", help="Examples of a batch (128).")
 @click.option("--loss", type=LOSSES, help="The losses of both players (non_saturating).")
 @click.option("--optimizer", type=OPTIMIZERS, help="How both are minimised (adam).")
-@click.option("--learning-rate", type=float, metavar="R",
+@click.option("--learning-rate", type=NUMBER, metavar="R",
               help="Learning rate of both (0.001; 0.002 for the ring).")
-@click.option("--momentum", type=float, metavar="M",
+@click.option("--momentum", type=NUMBER, metavar="M",
               help="Adam's first beta, or the momentum of sgd (0.5; 0 for the ring).")
 @click.option("--samples", type=click.Path(), metavar="FILE",
               help="Also draw samples: FILE.png, or FILE.svg for the ring.")

@@ -103,7 +103,9 @@ TABLE = {
     "gan": Command(
         "--epochs 1 --generator 'linear 2' --discriminator 'linear 1'",
         wrong=(("--epochs 1 --loss minmax", "did you mean minimax?"),
-               ("--epochs 1 --optimizer adma", "did you mean adam?")),
+               ("--epochs 1 --optimizer adma", "did you mean adam?"),
+               ("--epochs 1_0", "is no whole number of at least 1"),
+               ("--data no-such-folder --epochs 1", "no-such-folder")),
     ),
     "diagnose": Command(
         "--train-error 2% --test-error 20%", "--curve {}", CURVE,
