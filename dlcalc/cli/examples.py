@@ -8,9 +8,10 @@ import click
 
 from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
+from dlcalc.cli.types import ParamType
 
 
-class ExampleType(click.ParamType[Any, Any]):
+class ExampleType(ParamType):
     """The name of an exercise."""
 
     name = "example"

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from dlcalc.cli.types import ParamType
 from dlcalc.errors import DlcalcError
 
 
-class ColumnsType(click.ParamType[Any, Any]):
+class ColumnsType(ParamType):
     """`name,weights`: columns of the table of a model; which there are, its rendering knows."""
 
     name = "columns"
@@ -26,7 +27,7 @@ class ColumnsType(click.ParamType[Any, Any]):
         )
 
 
-class LayerType(click.ParamType[Any, Any]):
+class LayerType(ParamType):
     """The name of a layer of the model that stands before it."""
 
     name = "layer"

@@ -8,10 +8,10 @@ import click
 
 from dlcalc.cli.options import QuickCommand, output_options
 from dlcalc.cli.output import Output
-from dlcalc.cli.types import MODEL, PADDING, SIZE, WholeType, parse_whole
+from dlcalc.cli.types import MODEL, PADDING, SIZE, ParamType, WholeType, parse_whole
 
 
-class ChannelsType(click.ParamType[Any, Any]):
+class ChannelsType(ParamType):
     """`1024:512`: input and output channels."""
 
     name = "in:out"

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from dlcalc.errors import DlcalcError, did_you_mean
+
+if TYPE_CHECKING:
+    ParamType: TypeAlias = click.ParamType[Any, Any]
+else:
+    # How many types it is generic in differs between the releases of click.
+    ParamType = click.ParamType
 
 _WHOLE = re.compile(r"[+-]?\d+(?:e\+?\d{1,4})?", re.ASCII)
 
@@ -22,7 +28,7 @@ def parse_whole(text: str) -> int:
     return int(digits) * power
 
 
-class SizeType(click.ParamType[Any, Any]):
+class SizeType(ParamType):
     """`5`, or `5x3`: one whole number, or one an axis."""
 
     name = "size"
@@ -38,7 +44,7 @@ class SizeType(click.ParamType[Any, Any]):
         return sizes[0] if len(sizes) == 1 else sizes
 
 
-class WholeType(click.ParamType[Any, Any]):
+class WholeType(ParamType):
     """One whole number within bounds."""
 
     name = "N"
@@ -62,7 +68,7 @@ class WholeType(click.ParamType[Any, Any]):
         return number
 
 
-class NumberType(click.ParamType[Any, Any]):
+class NumberType(ParamType):
     """One finite number."""
 
     name = "number"
@@ -77,7 +83,7 @@ class NumberType(click.ParamType[Any, Any]):
             self.fail(error.message.partition(";")[0], param, ctx)
 
 
-class PaddingType(click.ParamType[Any, Any]):
+class PaddingType(ParamType):
     """`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid` or `full`."""
 
     name = "padding"
@@ -108,7 +114,7 @@ class PaddingType(click.ParamType[Any, Any]):
         return _items(name for name in self.names if name.startswith(incomplete))
 
 
-class ArrayType(click.ParamType[Any, Any]):
+class ArrayType(ParamType):
     """A file name, `-`, or numbers typed in; read when the command runs, not before."""
 
     name = "array"
@@ -120,7 +126,7 @@ class ArrayType(click.ParamType[Any, Any]):
         return [CompletionItem(incomplete, type="file")]
 
 
-class ModelType(click.ParamType[Any, Any]):
+class ModelType(ParamType):
     """A model of the zoo, a file, `-`, or layers; read when the command runs, not before."""
 
     name = "model"
@@ -135,7 +141,7 @@ class ModelType(click.ParamType[Any, Any]):
         return _items(names) if names else [CompletionItem(incomplete, type="file")]
 
 
-class NameType(click.ParamType[Any, Any]):
+class NameType(ParamType):
     """One of a few names, with `did you mean` for all others."""
 
     def __init__(self, name: str, names: Iterable[str]) -> None:
@@ -159,7 +165,7 @@ class NameType(click.ParamType[Any, Any]):
         return _items(name for name in self.names if name.startswith(incomplete))
 
 
-class IndexType(click.ParamType[Any, Any]):
+class IndexType(ParamType):
     """`0,1`: one element of an array."""
 
     name = "index"
@@ -174,7 +180,7 @@ class IndexType(click.ParamType[Any, Any]):
             self.fail(f"{value[:40]!r} is no index: write 0,1", param, ctx)
 
 
-class GateActivationType(click.ParamType[Any, Any]):
+class GateActivationType(ParamType):
     """`f=relu`: a gate of an LSTM and its activation; which there are, the calculation knows."""
 
     name = "GATE=NAME"
@@ -195,7 +201,7 @@ class GateActivationType(click.ParamType[Any, Any]):
         return _items(pair for pair in pairs if pair.startswith(incomplete))
 
 
-class ToleranceType(click.ParamType[Any, Any]):
+class ToleranceType(ParamType):
     """A relative tolerance: a number from 0."""
 
     name = "R"
@@ -213,7 +219,7 @@ class ToleranceType(click.ParamType[Any, Any]):
         return float(number)
 
 
-class RateType(click.ParamType[Any, Any]):
+class RateType(ParamType):
     """A rate or a loss: a number from 0, also as 2%."""
 
     name = "rate"

@@ -71,10 +71,17 @@ def _npz(answer: Answer) -> bytes:
 
 def npz_bytes(arrays: Mapping[str, Any]) -> bytes:
     """An .npz file of arrays by name; the same arrays give the same bytes."""
+    from zipfile import ZipFile
+
     import numpy as np
+    from numpy.lib.format import write_array
 
     stream = io.BytesIO()
-    np.savez(stream, allow_pickle=False, **arrays)
+    # np.savez would pickle objects in some releases, and takes no array of the name "file".
+    with ZipFile(stream, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                write_array(member, np.asanyarray(array), allow_pickle=False)
     return stream.getvalue()
 
 
