@@ -44,10 +44,6 @@ class FileError(DlcalcError):
     """A file or stream that cannot be read or written."""
 
 
-class MissingExtraError(DlcalcError):
-    """An optional package that the request needs is not installed."""
-
-
 class AnswerDiffersError(DlcalcError):
     """The expected answer differs from the result, or a check asked for fails."""
 

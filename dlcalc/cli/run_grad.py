@@ -26,7 +26,7 @@ def run_grad(
     check: bool,
 ) -> None:
     """Read the equations and values, derive, and put out what came of it."""
-    file, values = _operands(file, values, out.piped)
+    file, values = _operands(out, file, values)
     problem = _given(file, out.allow_nonfinite)
     system = read_system(problem["equations"], problem.get("file", ""))
     given = dict(problem.get("values") or {})
@@ -39,12 +39,15 @@ def run_grad(
 
 
 def _operands(
-    file: str | None, values: Sequence[str], piped: bool
+    out: Output, file: str | None, values: Sequence[str]
 ) -> tuple[str | None, Sequence[str]]:
-    """The equations and the values; where equations are piped in, each operand is a value."""
+    """The equations and the values; where equations are piped in, each operand is a value.
+
+    Standard input is looked at only where no operand holds equations: it may be another's.
+    """
     if file is None:
-        return "-" if piped else None, values
-    return ("-", (file, *values)) if piped and is_assignment(file) else (file, values)
+        return "-" if out.piped else None, values
+    return ("-", (file, *values)) if is_assignment(file) and out.piped else (file, values)
 
 
 def _given(file: str | None, allow_nonfinite: bool) -> dict[str, Any]:

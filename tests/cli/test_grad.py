@@ -1,6 +1,7 @@
 """`dlcalc grad` as its users type it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -194,3 +195,16 @@ def test_the_python_function_is_the_same() -> None:
     result = dlcalc.grad(NEURON.splitlines(), {"w": 0.5, "x": 2, "b": 0, "t": 1}, wrt="w")
     assert result.gradients == record(NEURON, *GIVEN, "--wrt", "w")["gradients"]
     assert (result.of, result.wrt, result.scalar) == (("L",), ("w",), True)
+
+
+def test_equations_typed_in_leave_standard_input_alone() -> None:
+    loop = "printf '1\\n2\\n3\\n' | while read -r x; do dlcalc grad 'y = x^2' x=$x -f plain; done"
+    assert shell(f"{loop} | grep -c '^y '").out == "3\n"
+    ours, theirs = os.pipe()  # open, and nothing comes: a look at it would last for ever
+    with os.fdopen(ours, "rb") as silent, os.fdopen(theirs, "wb"):
+        assert run("grad", "y = x^2", "x=3", "-f", "csv", stdin=silent).status == 0
+
+
+def test_values_stand_first_where_equations_are_piped_in() -> None:
+    found = json.loads(shell("echo 'y = w*x' | dlcalc grad w=2 x=3 -f json").out)
+    assert found["gradients"] == {"y": {"w": 3, "x": 2}}

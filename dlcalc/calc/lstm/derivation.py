@@ -1,7 +1,7 @@
 """The derivation of an LSTM's gradients as it is done by hand: one formula a quantity.
 
 Any formula can be replaced by a wrong one, to see which numbers a slip gives. What is
-computed here is what `lstm_passes` computes on whole arrays; the tests hold one against
+computed here is what `passes` computes on whole arrays; the tests hold one against
 the other.
 """
 
