@@ -8,12 +8,12 @@ from time import perf_counter
 
 Side = Callable[[], object]
 
-SECONDS = 2.0
+SECONDS = 3.0
 """Time that the two sides of one row take together, about."""
 LEAST_ROUNDS, MOST_ROUNDS = 5, 200
 PATIENCE = 12.0
 """Seconds for which even the fewest rounds are cut short, to two at the least."""
-TURN = 0.05
+TURN = 0.2
 """Seconds of one turn, about, in which a side is called again and again: threads of the other
 side wait by spinning for some milliseconds, and would slow a single call down."""
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from dlcalc.calc.differences import GradientCheck, check_gradients
+from dlcalc.calc.lstm.forward import forward
 from dlcalc.calc.lstm.lstm import LstmResult, solve
 from dlcalc.calc.lstm.next import enter_later_step
-from dlcalc.calc.lstm.passes import forward
 from dlcalc.calc.lstm.problem import LstmProblem
 from dlcalc.errors import LimitError
 

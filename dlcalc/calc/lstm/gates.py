@@ -64,34 +64,43 @@ def activation_blocks(
     return blocks
 
 
+def signs(gates: str, hidden: int, activations: Mapping[str, str]) -> Array:
+    """4H × 1 signs in which ẑ comes to `activate`: −1 for sigmoids, which begin with e⁻ᶻ.
+
+    >>> signs("ifog", 1, USUAL).T.tolist()
+    [[-1, -1, -1, 1]]
+    """
+    by_gate = [-1 if activations[gate] == "sigmoid" else 1 for gate in gates]
+    return np.repeat(by_gate, hidden)[:, None]
+
+
 def activate(name: str, z: Array) -> None:
-    """Replace ẑ by φ(ẑ).
+    """Replace ẑ, or −ẑ of a sigmoid, by φ(ẑ).
 
     The caller lets overflow pass: e⁻ᶻ = ∞ gives the sigmoid its right value, 0.
     """
     if name == "sigmoid" and z.dtype.kind == "f":
-        np.negative(z, out=z)
         np.exp(z, out=z)
         z += 1
         np.reciprocal(z, out=z)
+    elif name == "sigmoid":
+        z[...] = activation(name).value(-z)
     elif name == "tanh":
         np.tanh(z, out=z)
     else:
         z[...] = activation(name).value(z)
 
 
-def times_slope(name: str, d: Array, y: Array, scratch: Array) -> None:
-    """Multiply d by φ′ in place, φ′ from the value y = φ(ẑ)."""
+def slope_from_value(name: str, y: Array, out: Array) -> None:
+    """Put φ′ into `out`, from the value y = φ(ẑ), with no memory beside."""
     if name == "sigmoid":
-        d *= y
-        np.subtract(1, y, out=scratch)
-        d *= scratch
+        np.subtract(1, y, out=out)
+        out *= y
     elif name == "tanh":
-        np.multiply(y, y, out=scratch)
-        np.subtract(1, scratch, out=scratch)
-        d *= scratch
+        np.multiply(y, y, out=out)
+        np.subtract(1, out, out=out)
     else:
-        d *= slope_at_value(name, y)
+        out[...] = slope_at_value(name, y)
 
 
 def slope_at_value(name: str, y: Array) -> Array:

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.lstm.backward import Backward, backward
+from dlcalc.calc.lstm.forward import Forward, Slopes, forward
 from dlcalc.calc.lstm.gates import gate_rows
 from dlcalc.calc.lstm.next import LaterStep, enter_later_step
 from dlcalc.calc.lstm.onward import run_on
-from dlcalc.calc.lstm.passes import Backward, Forward, backward, forward
 from dlcalc.calc.lstm.problem import LstmProblem, make_problem
 from dlcalc.errors import InputError
 
@@ -173,8 +174,9 @@ def solve(problem: LstmProblem) -> LstmResult:
     Raises InputError where finite numbers overflow.
     """
     total, later = enter_later_step(problem)
-    run = forward(total)
-    back = backward(total, run)
+    slopes = Slopes(total)
+    run = forward(total, slopes)
+    back = backward(total, run, slopes)
     _check_finite(problem, "c", run.c[1:])
     _check_finite(problem, "dc", back.dc)
     return LstmResult(problem, later, run, back)

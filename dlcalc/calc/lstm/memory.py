@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.lstm.forward import Forward
 from dlcalc.calc.lstm.gates import gate_rows, slope_at_value
 from dlcalc.calc.lstm.lstm import LstmResult, solve
-from dlcalc.calc.lstm.passes import Forward
 from dlcalc.calc.lstm.problem import LstmProblem
 from dlcalc.errors import InputError
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.calc.lstm.forward import forward
 from dlcalc.calc.lstm.gates import slope_at_value
-from dlcalc.calc.lstm.passes import forward
 from dlcalc.calc.lstm.problem import LstmProblem
 from dlcalc.errors import InputError
 

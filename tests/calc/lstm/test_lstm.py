@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlcalc.calc import pool
 from dlcalc.calc.lstm.check import check_lstm
 from dlcalc.calc.lstm.derivation import derive
 from dlcalc.calc.lstm.lstm import LstmResult, lstm
@@ -163,3 +164,16 @@ def test_gates_far_from_zero_neither_overflow_nor_warn() -> None:
     result = lstm([[2000, -2000]] * 4, x=[[1], [-1]], h0=[0.5], c0=[1], dh=[1])
     assert np.isfinite(result.dW).all()
     assert result.gates["i"].tolist() == [[0.0], [1.0]]
+
+
+def test_the_cores_change_no_bit_of_a_long_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = problem(3, T=300, batch=9)
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    runs = []
+    for cores in (1, 2, 3):
+        monkeypatch.setattr(pool, "cores", lambda cores=cores: cores)
+        runs.append(lstm(**fields))
+    for other in runs[1:]:
+        assert np.array_equal(other.h, runs[0].h)
+        for name, gradient in runs[0].gradients.items():
+            assert np.array_equal(other.gradients[name], gradient), name
