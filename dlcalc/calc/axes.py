@@ -21,13 +21,26 @@ def per_axis(value: T | Sequence[T], axes: int, name: str) -> tuple[T, ...]:
     >>> per_axis([2, 1], 2, "stride")
     (2, 1)
     """
-    if isinstance(value, int | str) or not isinstance(value, tuple | Sequence):
-        return (value,) * axes
+    if not isinstance(value, tuple):
+        if type(value) is int or isinstance(value, str) or not isinstance(value, Sequence):
+            return (value,) * axes
+        value = tuple(value)
     if len(value) == 1:
         return (value[0],) * axes
     if len(value) != axes:
         raise ShapeError(f"{name} has {len(value)} values for {axes} {plural(axes, 'axis')}")
-    return tuple(value)
+    return value
+
+
+def per_axis_from(least: int, value: PerAxis, axes: int, name: str) -> tuple[int, ...]:
+    """Values per axis that are whole numbers, none below `least`.
+
+    >>> per_axis_from(1, 2, 3, "stride")
+    (2, 2, 2)
+    """
+    values = (value,) if type(value) is int else per_axis(value, axes, name)
+    at_least(least, name, values)
+    return values if len(values) == axes else values * axes
 
 
 def count_axes(**values: object) -> int:

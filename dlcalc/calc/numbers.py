@@ -128,7 +128,10 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
 
     Python ints beside floats become floats.
     """
-    kinds = {array.dtype.kind for array in arrays}
+    dtypes = {array.dtype for array in arrays}
+    kinds = {dtype.kind for dtype in dtypes}
+    if len(dtypes) == 1 and kinds == {"f"}:
+        return dtypes.pop()
     if "f" in kinds:
         return np.result_type(*map(_beside_floats, arrays))
     return np.dtype(object) if "O" in kinds else np.dtype(np.int64)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+from _thread import start_new_thread
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from math import prod
-from threading import Thread
+from queue import SimpleQueue
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from dlcalc.calc.numbers import Array
 
 T = TypeVar("T")
@@ -23,21 +24,23 @@ THREADED_BLAS_ROOM = 4
 """How much larger the tiles are where BLAS starts threads for every product."""
 
 
+BLAS_STARTS_THREADS = "1" not in (
+    os.environ.get("OPENBLAS_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS")
+)
+"""Whether BLAS may take all cores for a single product, as it was told when it was loaded."""
+
+
 def cores() -> int:
     """Threads to share tiles among: one a processor, where BLAS was told to start none itself.
 
     Threads here and threads in every matrix product get in each other's way, and are
     several times slower than either alone.
     """
-    if _blas_starts_threads():
+    if BLAS_STARTS_THREADS:
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _blas_starts_threads() -> bool:
-    return "1" not in (os.environ.get("OPENBLAS_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS"))
 
 
 def share(total: int, room: int, products: int) -> int:
@@ -50,7 +53,7 @@ def share(total: int, room: int, products: int) -> int:
     """
     if products < LEAST_PRODUCTS:
         return max(1, room)
-    if _blas_starts_threads():
+    if BLAS_STARTS_THREADS:
         room *= THREADED_BLAS_ROOM
     rounds = -(-total // (max(1, room) * cores()))
     return max(1, -(-total // (rounds * cores())))
@@ -62,30 +65,18 @@ def each(run: Callable[[Iterator[T]], None], parts: Iterable[T], products: int) 
     `run` gets an iterator, that all threads share, so that it can keep its buffers from
     part to part. The parts write to places of their own: their order does not matter.
     """
-    shared = iter(list(parts))
-    if products < LEAST_PRODUCTS or cores() == 1:
-        run(shared)
-        return
-    failures: list[BaseException] = []
-
-    def quietly() -> None:
+    def take(shared: Iterator[T]) -> None:
         try:
-            with np.errstate(all="ignore"):
-                run(shared)
-        except BaseException as error:
-            failures.append(error)
+            run(shared)
         finally:
             for _ in shared:  # a failure or an interrupt leaves no part for the other threads
                 pass
 
-    helpers = [Thread(target=quietly, daemon=True) for _ in range(cores() - 1)]
-    for helper in helpers:
-        helper.start()
-    quietly()
-    for helper in helpers:
-        helper.join()
-    if failures:
-        raise failures[0]
+    with Aside(products) as aside:
+        shared = iter(list(parts))
+        for _ in range(aside.helpers):
+            aside.later(partial(take, shared))
+        take(shared)
 
 
 class Aside:
@@ -101,50 +92,67 @@ class Aside:
     """
 
     def __init__(self, products: int) -> None:
+        self.helpers = cores() - 1 if products >= LEAST_PRODUCTS else 0
+        """Threads beside the caller's."""
         self._jobs: list[_Job] = []
-        self._executor: ThreadPoolExecutor | None = None
-        if products >= LEAST_PRODUCTS and cores() > 1:
-            from concurrent.futures import ThreadPoolExecutor
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        for _ in range(self.helpers):
+            # Thread.start would wait until the core has woken up: the caller goes on meanwhile.
+            start_new_thread(self._help, ())
 
-            self._executor = ThreadPoolExecutor(cores() - 1)
+    def _help(self) -> None:
+        while (job := self._queue.get()) is not None:
+            job.do()
 
     def later(self, run: Callable[[], None]) -> Callable[[], None]:
         """Let another core begin the job; what is returned waits until it is done."""
-        job = _Job(run, self._executor)
+        job = _Job(run)
         self._jobs.append(job)
-        return job
+        self._queue.put(job)
+        return job.wait
 
     def __enter__(self) -> Aside:
         return self
 
-    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
-        if failure is None:
-            for job in reversed(self._jobs):  # the other cores begin with the first
-                job()
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
+    def __exit__(self, failure: type[BaseException] | None, *context: object) -> None:
+        for _ in range(self.helpers):
+            self._queue.put(None)
+        for job in reversed(self._jobs):  # the other cores begin with the first
+            job.wait() if failure is None else job.cancel()
 
 
 class _Job:
     """What is to be done once, by another core or, where none has begun it, by who waits."""
 
-    def __init__(self, run: Callable[[], None], executor: ThreadPoolExecutor | None) -> None:
+    def __init__(self, run: Callable[[], None]) -> None:
         self._run = run
-        self._future = executor.submit(self._quietly) if executor else None
-        self._over = False
+        self._taken, self._running = Lock(), Lock()
+        self._running.acquire()
+        self._failure: BaseException | None = None
 
-    def _quietly(self) -> None:
-        with np.errstate(all="ignore"):
-            self._run()
-
-    def __call__(self) -> None:
-        if self._over:
+    def do(self) -> None:
+        """Do it, unless another does or has done."""
+        if not self._taken.acquire(blocking=False):
             return
-        self._over = True
-        if self._future is None or self._future.cancel():
-            self._run()
-        else:
-            self._future.result()
+        try:
+            with np.errstate(all="ignore"):
+                self._run()
+        except BaseException as failure:
+            self._failure = failure
+        finally:
+            self._running.release()
+
+    def wait(self) -> None:
+        """Until it is done; raises what it failed with."""
+        self.do()
+        with self._running:
+            if self._failure is not None:
+                raise self._failure
+
+    def cancel(self) -> None:
+        """Let nobody begin it; wait where somebody has."""
+        if not self._taken.acquire(blocking=False):
+            self._running.acquire()
 
 
 def side_by_side(dtype: np.dtype[Any], *shapes: tuple[int, ...]) -> Iterator[Array]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
+from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis, per_axis_from
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 
 Pair = tuple[int, int]
@@ -46,7 +46,8 @@ class Axis(NamedTuple):
     @property
     def padded(self) -> int:
         """Columns of the padded input."""
-        return self.input + sum(self.pad)
+        before, after = self.pad
+        return self.input + before + after
 
     @property
     def output(self) -> int:
@@ -98,9 +99,8 @@ def pad_pair(
     >>> pad_pair("same", input=32, kernel=4, stride=1, dilation=1)
     (1, 2)
     """
-    if isinstance(padding, Sequence) and not isinstance(padding, str):
-        before, after = padding
-        return before, after
+    if isinstance(padding, tuple):
+        return padding
     if not isinstance(padding, str):
         return padding, padding
     reach = span(kernel, dilation)
@@ -136,27 +136,22 @@ def make_axes(
         input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
         output_padding=output_padding,
     )
-    lengths = per_axis(input, n, "input")
-    kernels = per_axis(kernel, n, "kernel")
-    strides = per_axis(stride, n, "stride")
-    dilations = per_axis(dilation, n, "dilation")
-    extras = per_axis(output_padding, n, "output padding")
-    for name, values in (
-        ("input", lengths), ("kernel", kernels), ("stride", strides), ("dilation", dilations),
-    ):
-        at_least(1, name, values)
-    at_least(0, "output padding", extras)
+    lengths = per_axis_from(1, input, n, "input")
+    kernels = per_axis_from(1, kernel, n, "kernel")
+    strides = per_axis_from(1, stride, n, "stride")
+    dilations = per_axis_from(1, dilation, n, "dilation")
+    extras = per_axis_from(0, output_padding, n, "output padding")
     made = []
-    for i, padding in enumerate(paddings(pad, n)):
+    for length, taps, step, padding, apart, extra in zip(
+        lengths, kernels, strides, paddings(pad, n), dilations, extras, strict=True
+    ):
         if not isinstance(padding, str):
-            at_least(0, "pad", (padding,) if not isinstance(padding, tuple) else padding)
-        pair = pad_pair(padding, lengths[i], kernels[i], strides[i], dilations[i], transposed)
-        made.append(
-            Axis(lengths[i], kernels[i], strides[i], pair, dilations[i], transposed,
-                 extras[i], ceil)
-        )
-    for axis in made:
-        _check_output_padding(axis)
+            at_least(0, "pad", padding if isinstance(padding, tuple) else (padding,))
+        pair = pad_pair(padding, length, taps, step, apart, transposed)
+        made.append(Axis(length, taps, step, pair, apart, transposed, extra, ceil))
+    if transposed or any(extras):
+        for axis in made:
+            _check_output_padding(axis)
     return tuple(made)
 
 
@@ -166,9 +161,7 @@ def paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
     >>> paddings("same", 2)
     ('same', 'same')
     """
-    if isinstance(pad, str | int):
-        return (pad,) * axes
-    return per_axis(pad, axes, "pad")
+    return (pad,) * axes if isinstance(pad, (str, int)) else per_axis(pad, axes, "pad")
 
 
 def _check_output_padding(axis: Axis) -> None:

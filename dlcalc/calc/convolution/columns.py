@@ -51,10 +51,7 @@ def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
     tile = x
     if any(axis.pad != (0, 0) for axis in axes):
         tile = padded(x, geometry, tuple(slice(0, axis.padded) for axis in axes))
-    view = windows(
-        tile, geometry.kernel, tuple(axis.stride for axis in axes),
-        tuple(axis.dilation for axis in axes), geometry.output,
-    )
+    view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, geometry.output)
     found: Array = matrix @ view.reshape(matrix.shape[1], -1)
     return found if len(x) == 1 else found.reshape(len(found), len(x), -1).swapaxes(0, 1)
 
@@ -70,12 +67,12 @@ def weight_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
     return total.reshape(channels, x.shape[1], *geometry.kernel)
 
 
-def _tiles(x: Array, geometry: Geometry, weight_bytes: int, products: int) -> list[Block]:
+def _tiles(x: Array, geometry: Geometry, weight_bytes: int, products: int) -> Iterator[Block]:
     """Blocks of (batch, O…), a tile of columns each; on all cores if there are products for it."""
     shape = (x.shape[0], *geometry.output)
     room = min(max(TILE_BYTES, weight_bytes), MOST_TILE_BYTES)
     size = room // (x.shape[1] * geometry.taps * x.dtype.itemsize)
-    return list(blocks(shape, share(prod(shape), size, products)))
+    return blocks(shape, share(prod(shape), size, products))
 
 
 def _unrolled(
@@ -83,13 +80,11 @@ def _unrolled(
 ) -> Iterator[tuple[Block, Array]]:
     """Each tile with its windows as columns (in·F…, outputs), in memory used over and over."""
     rows = x.shape[1] * geometry.taps
-    stride = tuple(axis.stride for axis in geometry.axes)
-    dilation = tuple(axis.dilation for axis in geometry.axes)
     memory = np.empty(0, dtype=x.dtype)
     for block in tiles:
         counts = tuple(part.stop - part.start for part in block)
         tile = padded(x[block[0]], geometry, reach_of(block[1:], geometry.axes))
-        view = windows(tile, geometry.kernel, stride, dilation, counts[1:])
+        view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, counts[1:])
         if memory.size < view.size:
             memory = np.empty(view.size, dtype=x.dtype)
         columns = memory[: view.size].reshape(view.shape)

@@ -42,20 +42,10 @@ class Convolution:
     """The shape of the input as it came."""
     kernel_shape: tuple[int, ...]
     """The shape of the kernel as it came."""
-    stride: tuple[int, ...]
-    """Columns from one window to the next, axis by axis."""
-    pad: tuple[Pair, ...]
-    """Columns of padding before and after, axis by axis; cropped where transposed."""
-    dilation: tuple[int, ...]
-    """Columns from one tap to the next, axis by axis."""
-    output_padding: tuple[int, ...]
-    """Columns added at the end of a transposed output, axis by axis."""
+    axes: tuple[Axis, ...]
+    """The axes of the window, 1 to 3, their padding in numbers."""
     groups: int
     """Parts that the channels are cut into, each convolved by itself."""
-    dims: int
-    """Axes of space: 1 to 3."""
-    transposed: bool
-    """Whether this is the transposed (upsampling) convolution."""
     pad_mode: str
     """What stands in the padding: zeros, reflect, replicate or circular."""
     flip: bool
@@ -64,13 +54,41 @@ class Convolution:
     """Products of the definition, zeros of the padding among them, whichever algorithm ran:
     outputs × taps × in/groups. Transposed: inputs × taps × out/groups, with no inserted zero
     multiplied, which is also what runs."""
-    axes: tuple[Axis, ...]
-    """The axes of the window, their padding in numbers."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the output."""
         return self.output.shape
+
+    @property
+    def dims(self) -> int:
+        """Axes of space: 1 to 3."""
+        return len(self.axes)
+
+    @property
+    def stride(self) -> tuple[int, ...]:
+        """Columns from one window to the next, axis by axis."""
+        return tuple(axis.stride for axis in self.axes)
+
+    @property
+    def pad(self) -> tuple[Pair, ...]:
+        """Columns of padding before and after, axis by axis; cropped where transposed."""
+        return tuple(axis.pad for axis in self.axes)
+
+    @property
+    def dilation(self) -> tuple[int, ...]:
+        """Columns from one tap to the next, axis by axis."""
+        return tuple(axis.dilation for axis in self.axes)
+
+    @property
+    def output_padding(self) -> tuple[int, ...]:
+        """Columns added at the end of a transposed output, axis by axis."""
+        return tuple(axis.output_padding for axis in self.axes)
+
+    @property
+    def transposed(self) -> bool:
+        """Whether this is the transposed (upsampling) convolution."""
+        return self.axes[0].transposed
 
     def __array__(
         self, dtype: np.dtype[np.generic] | None = None, copy: bool | None = None
@@ -127,12 +145,8 @@ def conv(
         output=output.reshape(layout.shown(output.shape)),
         dx=None if dx is None else dx.reshape(inputs.shape),
         dw=None if dw is None else _as_came(dw, layout, kernel, flip),
-        input_shape=inputs.shape, kernel_shape=kernel.shape,
-        stride=tuple(axis.stride for axis in axes), pad=tuple(axis.pad for axis in axes),
-        dilation=tuple(axis.dilation for axis in axes),
-        output_padding=tuple(axis.output_padding for axis in axes),
-        groups=groups, dims=layout.dims, transposed=transposed, pad_mode=pad_mode, flip=flip,
-        multiplications=count, axes=axes,
+        input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=groups,
+        pad_mode=pad_mode, flip=flip, multiplications=count,
     )
 
 

@@ -28,9 +28,13 @@ class Geometry:
         """One axis of the window for each axis of the input behind batch and channels."""
         self.pad_mode = pad_mode
         """`zeros`, `reflect`, `replicate` or `circular`."""
-        self.kernel = tuple(axis.kernel for axis in axes)
+        self.kernel = tuple([axis.kernel for axis in axes])
         """Taps of the window, axis by axis."""
-        self.output = tuple(axis.output for axis in axes)
+        self.stride = tuple([axis.stride for axis in axes])
+        """Columns from one window to the next, axis by axis."""
+        self.dilation = tuple([axis.dilation for axis in axes])
+        """Columns from one tap to the next, axis by axis."""
+        self.output = tuple([axis.output for axis in axes])
         """Columns of the output, axis by axis."""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlcalc.calc.axes import at_least, by_x, plural
 from dlcalc.errors import InputError, ShapeError
@@ -10,8 +10,7 @@ from dlcalc.errors import InputError, ShapeError
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Layout:
+class Layout(NamedTuple):
     """How the shapes of a call read as (batch, channels, L…) and (out, in, F…)."""
 
     input: Shape

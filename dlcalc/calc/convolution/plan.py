@@ -44,7 +44,7 @@ LEAST_SPECTRAL_TAPS = 150
 """Taps from which spectra are quicker than bands: between 11×11 and 13×13."""
 LEAST_WINOGRAD_CHANNELS = 32
 """Channels, in and out, from which fewer products outweigh the transforms."""
-LEAST_WINOGRAD = 150_000_000
+LEAST_WINOGRAD = 100_000_000
 """Products of the definition from which they do: below, unrolled windows are as quick."""
 
 
@@ -57,7 +57,8 @@ def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -
     fast = _fast_algorithm(x, w, geometry, groups, exact)
     if fast is not None:
         output = fast(x, w, geometry)
-        if np.isfinite(output.sum()):
+        flat = output.reshape(-1)
+        if np.isfinite(flat @ flat):
             return output
     return _by_groups(by_columns, x, w, geometry, groups)
 
