@@ -96,11 +96,25 @@ def leaky_relu(leak: float) -> Activation:
     >>> leaky_relu(0.2).value(np.array([-1.0, 1.0])).tolist()
     [-0.2, 1.0]
     """
-    return Activation(
-        "leaky_relu",
-        lambda x: np.where(x.real > 0, x, leak * x),
-        lambda x, y: np.where(x.real > 0, x.dtype.type(1), x.dtype.type(leak)),
-    )
+    pick = np.maximum if leak <= 1 else np.minimum  # several times as quick as np.where
+
+    def value(x: Array) -> Array:
+        below = leak * x
+        return np.where(x.real > 0, x, below) if _is_complex(x) else pick(x, below, out=below)
+
+    def slope(x: Array, y: Array) -> Array:
+        return np.array([leak, 1], x.dtype).take((x.real > 0).view(np.int8))
+
+    return Activation("leaky_relu", value, slope)
+
+
+def _relu(x: Array) -> Array:
+    return np.where(x.real <= 0, 0, x).astype(x.dtype) if _is_complex(x) else np.maximum(x, 0)
+
+
+def _is_complex(x: Array) -> bool:
+    """Whether only the real parts decide: NumPy orders complex numbers by both."""
+    return x.dtype.kind == "c"
 
 
 def _hard_sigmoid(x: Array) -> Array:
@@ -113,11 +127,7 @@ ACTIVATIONS = {
     for each in (
         Activation("sigmoid", sigmoid, lambda x, y: y * (1 - y)),
         Activation("tanh", np.tanh, lambda x, y: 1 - y * y),
-        Activation(
-            "relu",
-            lambda x: np.where(x.real <= 0, 0, x).astype(x.dtype),
-            lambda x, y: (x.real > 0).astype(x.dtype),
-        ),
+        Activation("relu", _relu, lambda x, y: (x.real > 0).astype(x.dtype)),
         leaky_relu(LEAK),
         Activation("gelu", gelu, _gelu_slope),
         Activation("softplus", softplus, lambda x, y: sigmoid(x)),
