@@ -44,7 +44,7 @@ LEAST_SPECTRAL_TAPS = 150
 """Taps from which spectra are quicker than bands: between 11×11 and 13×13."""
 LEAST_WINOGRAD_CHANNELS = 32
 """Channels, in and out, from which fewer products outweigh the transforms."""
-LEAST_WINOGRAD = 100_000_000
+LEAST_WINOGRAD = 150_000_000
 """Products of the definition from which they do: below, unrolled windows are as quick."""
 
 
