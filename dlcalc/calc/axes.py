@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from operator import index
+from typing import Any, TypeVar
 
 from dlcalc.errors import InputError, ShapeError
 
 T = TypeVar("T")
 PerAxis = int | Sequence[int]
+
+
+def plain(value: Any) -> Any:
+    """NumPy's numbers and arrays as Python's, which do not overflow; all else as it is."""
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def per_axis(value: T | Sequence[T], axes: int, name: str) -> tuple[T, ...]:
@@ -33,29 +39,32 @@ def per_axis(value: T | Sequence[T], axes: int, name: str) -> tuple[T, ...]:
 
 
 def per_axis_from(least: int, value: PerAxis, axes: int, name: str) -> tuple[int, ...]:
-    """Values per axis that are whole numbers, none below `least`.
+    """Values per axis that are whole numbers, none below `least`, as Python's ints.
 
     >>> per_axis_from(1, 2, 3, "stride")
     (2, 2, 2)
     """
     values = (value,) if type(value) is int else per_axis(value, axes, name)
     at_least(least, name, values)
+    values = tuple(map(index, values))
     return values if len(values) == axes else values * axes
 
 
 def count_axes(**values: object) -> int:
     """The number of axes of values that are single or sequences: the largest among them.
 
+    Raises ShapeError for a sequence of none.
+
     >>> count_axes(input=(32, 32), kernel=5)
     2
     """
-    return max(
-        (
-            len(v) for v in values.values()
-            if not isinstance(v, int | str) and isinstance(v, Sequence)
-        ),
-        default=1,
-    )
+    most = 1
+    for name, value in values.items():
+        if not isinstance(value, int | str) and isinstance(value, Sequence):
+            if not value:
+                raise ShapeError(f"{name.replace('_', ' ')} has no values")
+            most = max(most, len(value))
+    return most
 
 
 def at_least(least: int, name: str, values: Sequence[int]) -> None:
@@ -73,13 +82,13 @@ def plural(count: int, noun: str) -> str:
     """`noun` in the number that `count` asks for: 1 axis, 2 axes, 3 rows."""
     if count == 1:
         return noun
-    return {"axis": "axes", "is": "are"}.get(noun, noun + "s")
+    return {"axis": "axes", "entry": "entries", "is": "are"}.get(noun, noun + "s")
 
 
 def by_x(values: Sequence[object]) -> str:
-    """Sizes as they are typed and printed: 28x28.
+    """Sizes as they are typed and printed: 28x28; the shape of a single number as ().
 
     >>> by_x((6, 28, 28))
     '6x28x28'
     """
-    return "x".join(str(value) for value in values)
+    return "x".join(str(value) for value in values) or "()"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from dlcalc.calc.axes import PerAxis
-from dlcalc.calc.sizes import Axis, Padding, check_fits, make_axes, one_or_tuple
+from dlcalc.calc.sizes import Axis, Padding, check_all_fit, make_axes, one_or_tuple
 from dlcalc.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def size(
     if input is None or kernel is None:
         raise InputError(f"the {'input' if input is None else 'kernel'} size is missing")
     axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
-    for axis in axes:
-        check_fits(axis)
+    check_all_fit(axes)
     return Size(
         one_or_tuple([axis.output for axis in axes]),
         one_or_tuple([axis.remainder for axis in axes]),

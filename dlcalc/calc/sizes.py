@@ -8,9 +8,10 @@ P columns of padding before and after.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from operator import index
+from typing import Any, NamedTuple
 
-from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis, per_axis_from
+from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis, per_axis_from, plain
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 
 Pair = tuple[int, int]
@@ -132,6 +133,9 @@ def make_axes(
     >>> make_axes((32, 32), 5)[1].output
     28
     """
+    input, kernel, stride, pad, dilation, output_padding = map(
+        plain, (input, kernel, stride, pad, dilation, output_padding)
+    )
     n = axes or count_axes(
         input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
         output_padding=output_padding,
@@ -145,8 +149,6 @@ def make_axes(
     for length, taps, step, padding, apart, extra in zip(
         lengths, kernels, strides, paddings(pad, n), dilations, extras, strict=True
     ):
-        if not isinstance(padding, str):
-            at_least(0, "pad", padding if isinstance(padding, tuple) else (padding,))
         pair = pad_pair(padding, length, taps, step, apart, transposed)
         made.append(Axis(length, taps, step, pair, apart, transposed, extra, ceil))
     if transposed or any(extras):
@@ -156,12 +158,26 @@ def make_axes(
 
 
 def paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
-    """Padding as it was given, once an axis.
+    """Padding as it was given, once an axis; InputError where it is not one.
 
-    >>> paddings("same", 2)
-    ('same', 'same')
+    >>> paddings("same", 2), paddings([[0, 1]], 2)
+    (('same', 'same'), ((0, 1), (0, 1)))
     """
-    return (pad,) * axes if isinstance(pad, (str, int)) else per_axis(pad, axes, "pad")
+    return tuple(map(_checked_padding, per_axis(plain(pad), axes, "pad")))
+
+
+def _checked_padding(padding: Any) -> str | int | Pair:
+    """A name, one number, or a pair of them."""
+    if isinstance(padding, str):
+        return padding
+    if not isinstance(padding, tuple | list):
+        at_least(0, "pad", (padding,))
+        return index(padding)
+    if len(padding) != 2:
+        raise InputError(f"pad {padding!r} is neither one number nor two, before and after")
+    at_least(0, "pad", padding)
+    before, after = map(index, padding)
+    return before, after
 
 
 def _check_output_padding(axis: Axis) -> None:
@@ -192,6 +208,15 @@ def check_fits(axis: Axis) -> None:
         if axis.dilation > 1
         else f"a kernel of {axis.kernel} does not fit a padded input of {axis.padded}"
     )
+
+
+def check_all_fit(axes: Sequence[Axis]) -> None:
+    """Refuse windows that find no place on one of the axes, which the error names."""
+    for place, axis in enumerate(axes):
+        try:
+            check_fits(axis)
+        except ShapeError as error:
+            raise (error.at(f"axis {place}") if len(axes) > 1 else error) from None
 
 
 def one_or_tuple(values: Sequence[int]) -> int | tuple[int, ...]:

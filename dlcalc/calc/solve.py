@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count, islice, product
 from typing import Any, NamedTuple
 
-from dlcalc.calc.axes import PerAxis, at_least, count_axes, per_axis
+from dlcalc.calc.axes import PerAxis, count_axes, per_axis_from, plain
 from dlcalc.calc.sizes import (
     Axis,
     Pair,
@@ -79,15 +79,18 @@ def solve_size(
     [1, 2]
     """
     if unknown not in UNKNOWNS:
-        raise InputError(f"cannot solve for {unknown!r}{did_you_mean(unknown, UNKNOWNS)}")
+        raise InputError(f"cannot solve for {unknown!r}{did_you_mean(str(unknown), UNKNOWNS)}")
     if output is None:
         raise InputError(f"solving for the {unknown} wants the output size")
-    given = {"input": input, "kernel": kernel, **others}
+    output = plain(output)
+    given = {
+        name: plain(value)
+        for name, value in {"input": input, "kernel": kernel, **others}.items()
+    }
     given[unknown] = _placeholder(unknown, given.get("output_padding", 0))
     _check_given(unknown, given)
     n = count_axes(output=output, **given)
-    outputs = per_axis(output, n, "output")
-    at_least(1, "output", outputs)
+    outputs = per_axis_from(1, output, n, "output")
     axes = make_axes(**given, axes=n)
     pads = paddings(given.get("pad", 0), n)
     ranges = tuple(

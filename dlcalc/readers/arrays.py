@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dlcalc.errors import DlcalcError, InputError
+from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.readers.sources import Source, decode, located, read_source
 
 
@@ -79,6 +79,8 @@ def _json_array(text: str, allow_nonfinite: bool) -> Any:
     value = parse_json(text, allow_nonfinite)
     if isinstance(value, dict):
         if "output" not in value:
-            raise InputError("the object has no field 'output' to take the array from")
+            near = did_you_mean("output", value)
+            raise InputError(f"the object has no field 'output' to take the array from{near}")
         value = value["output"]
-    return check_array(value, allow_nonfinite)
+    found = check_array(value, allow_nonfinite)
+    return found if isinstance(found, list) else [found]  # a row of one, as in text

@@ -8,7 +8,8 @@ from typing import Any
 
 from dlcalc.errors import DlcalcError
 from dlcalc.readers.arrays import one_array
-from dlcalc.readers.json_text import parse_json
+from dlcalc.readers.json_text import NONFINITE, parse_json
+from dlcalc.readers.numbers import check_finite
 from dlcalc.readers.sources import decode, located, read_source
 
 _SIZES = re.compile(rb"\s*\d{1,4300}(?:x\d{1,4300})+\s*")
@@ -27,6 +28,21 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     if not source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
         return one_array(source, allow_nonfinite)
     try:
-        return parse_json(decode(source), allow_nonfinite)
+        record = _named(parse_json(decode(source), allow_nonfinite), allow_nonfinite)
     except DlcalcError as error:
         raise located(error, source) from None
+    # The working of an answer that was written with --explain is no part of the answer.
+    return {name: each for name, each in record.items() if name != "working"}
+
+
+def _named(value: Any, allow_nonfinite: bool) -> Any:
+    """NaN and infinities as numbers again, which strict JSON writes as text."""
+    if isinstance(value, dict):
+        return {key: _named(each, allow_nonfinite) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_named(each, allow_nonfinite) for each in value]
+    if isinstance(value, str) and value in NONFINITE:
+        if not allow_nonfinite:
+            check_finite(NONFINITE[value], value)
+        return NONFINITE[value]
+    return value

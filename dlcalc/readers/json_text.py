@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from dlcalc.calc.axes import plural
 from dlcalc.errors import DlcalcError, InputError, ShapeError
 from dlcalc.readers.numbers import check_finite, parse_number, shorten
 
@@ -153,7 +154,8 @@ def _checked(
     if not isinstance(value, list):
         raise ShapeError(f"is {_kind(value)}, where a list of {shape[0]} belongs").at(place)
     if len(value) != shape[0]:
-        raise ShapeError(f"has {len(value)} entries, those before it {shape[0]}").at(place)
+        found = f"{len(value)} {plural(len(value), 'entry')}"
+        raise ShapeError(f"has {found}, those before it {shape[0]}").at(place)
     if len(shape) == 1 and all(type(each) is int or type(each) is float for each in value):
         return value
     return [_checked(each, shape[1:], (*index, i), named) for i, each in enumerate(value)]

@@ -12,13 +12,20 @@ from dlcalc.render.numbers import format_number
 def describe(difference: Any, answer: Answer, expected: Any, precision: int) -> str:
     """What differs first, by how much, with the working of that very element."""
     if not hasattr(difference, "index"):
-        wanted = "x".join(map(str, difference.expected)) or "a single number"
-        found = "x".join(map(str, difference.actual)) or "a single number"
-        text = f"{difference.field}: expected the shape {wanted}, is {found}"
+        text = f"{difference.field}: {_shapes(difference.expected, difference.actual)}"
     else:
         text = _element(difference, answer, precision)
     advice = answer.advice(difference.field, expected)
     return text + (f"; {advice}" if advice else "")
+
+
+def _shapes(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
+    wanted, found = ("x".join(map(str, shape)) for shape in (expected, actual))
+    if not actual:
+        return f"expected the shape {wanted}, is a single number"
+    if not expected:
+        return f"expected a single number, has the shape {found}"
+    return f"expected the shape {wanted}, is {found}"
 
 
 def _element(difference: Any, answer: Answer, precision: int) -> str:
@@ -31,6 +38,8 @@ def _element(difference: Any, answer: Answer, precision: int) -> str:
     if difference.index and difference.field != answer.main:
         where = f"{difference.field} {where}"
     shown = format_number(expected, digits) or "null", format_number(actual, digits)
+    if isinstance(expected, str) and not isinstance(actual, str):
+        shown = f'the text "{expected}"', shown[1]
     text = f"{where}: expected {shown[0]}, is {shown[1]}"
     step = answer.element(difference.field, difference.index)
     if step is not None:

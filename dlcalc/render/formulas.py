@@ -26,6 +26,8 @@ class _Writer(FormulaWriter):
         return format_number(value, self.precision).replace("-", "−")
 
     def _symbol(self, name: str, sub: str) -> str:
+        if " " in sub:
+            return f"{name}({sub})"
         return f"{name}_{sub}" if sub else name
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:

@@ -99,6 +99,8 @@ class _Writer(FormulaWriter):
         return latex_number(value, self.precision)
 
     def _symbol(self, name: str, sub: str) -> str:
+        if " " in sub:
+            return rf"{_name(name)}_{{\text{{{escape_latex(sub)}}}}}"
         plain = len(sub) == 1 or not sub.isalpha()
         below = (_name(sub) if sub in _GREEK else sub) if plain else rf"\mathrm{{{sub}}}"
         return f"{_name(name)}_{{{below}}}" if sub else _name(name)

@@ -26,13 +26,16 @@ def check_ending(path: str) -> str:
 
 
 def save(answer: Answer, path: str, explain: bool) -> None:
-    """Write an answer to a file, unrounded, whole or not at all."""
+    """Write an answer to a file, unrounded, whole or not at all.
+
+    The working goes into .json alone: arrays in text could not be read back below it.
+    """
     ending = check_ending(path)
     try:
         if ending in (".npy", ".npz"):
             data = _npy(answer) if ending == ".npy" else _npz(answer)
         else:
-            text = "".join(render(answer, ENDINGS[ending], None, explain))
+            text = "".join(render(answer, ENDINGS[ending], None, explain and ending == ".json"))
             data = text.encode("utf-8", "backslashreplace")
     except InputError as error:
         raise error.at(path) from None

@@ -87,3 +87,11 @@ def test_rounding_noise_beside_large_entries_is_no_difference() -> None:
 def test_unravel_is_row_major(shape: list[int], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, int(np.prod(shape)) - 1))
     assert unravel(place, tuple(shape)) == np.unravel_index(place, shape)
+
+
+def test_noise_of_float32_is_counted_by_its_own_precision() -> None:
+    actual = np.array([1000.0, 0.001])
+    expected = [1000.0, 0.003]
+    assert compare(expected, {"y": actual.astype(np.float32)}, "y", 1e-6) is None
+    assert compare(expected, {"y": actual}, "y", 1e-6) is not None
+    assert compare(expected, {"y": actual.astype(np.float32)}, "y", 1e-9) is not None

@@ -217,7 +217,8 @@ def test_jq_reads_the_json() -> None:
         (["-x", "1 2", "-w", "a b"], "-w: line 1: 'a' is not a number"),
         (["-x", "9" * 400, "-w", "0.5"], "a whole number too large to stand beside floats"),
         (["-x", "[[[1, 2], [3, 4]]]", "-w", "[[[1, 1], [1, 1]], [[1, 1], [1, 1]]]"],
-         "a kernel of 2 does not fit a padded input of 1; dims 1 reads the axes as channels"),
+         "axis 0: a kernel of 2 does not fit a padded input of 1; "
+         "dims 1 reads the axes as channels"),
         (["-x", "1 2", "-w", "1", "--at", "-1"],
          "index -1 is outside the output of 2; the last element is 1"),
         (["-x", "1 2", "-w", "1 2 3"], "a kernel of 3 does not fit a padded input of 2"),
@@ -257,3 +258,67 @@ def test_more_axes_are_written_and_read_back_as_slices() -> None:
     again = invoke("conv", "-w", json.dumps(np.ones((1, 2, 1, 1), int).tolist()), "-f", "json",
                    stdin=first.out)  # fmt: skip
     np.testing.assert_array_equal(json.loads(again.out)["output"], 2 * x.sum(1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ('{"stride": 2}', "stride: expected a single number, has the shape 2"),
+        ('{"groups": [1, 2]}', "groups: expected the shape 2, is a single number"),
+        ('{"output": [[1, 13, "20"], [19, 99, 92], [26, 86, 64]]}',
+         'element (0,2): expected the text "20", is 20 = 0·4 + 0·2 + 4·5 + 0·1; '
+         "1 of 9 elements differ"),
+    ],
+)  # fmt: skip
+def test_what_is_expected_of_another_kind_is_told_apart(expected: str, said: str) -> None:
+    done = invoke(*EXERCISE, "--expect", expected)
+    assert done.status == 1
+    assert done.err.splitlines()[-1] == f"dlcalc: {said}"
+
+
+def test_nonfinite_answers_in_json_are_expected_answers() -> None:
+    words = ["conv", "-x", "nan inf -inf 1", "-w", "1", "--allow-nonfinite"]
+    answer = invoke(*words, "-f", "json").out
+    assert invoke(*words, "--expect", answer).status == 0
+    refused = invoke("conv", "-x", "1", "-w", "1", "--expect", '{"output": ["NaN"]}')
+    assert refused.complaint == (
+        "--expect: NaN is not a finite number; --allow-nonfinite lets it in"
+    )
+
+
+def test_a_single_number_in_json_is_a_row_of_one() -> None:
+    done = invoke("conv", "-w", "3", "-f", "csv", stdin='{"output": 5}')
+    assert (done.status, done.out) == (0, "15\n")
+
+
+def test_the_nearest_field_is_named_where_there_is_no_output() -> None:
+    done = invoke("conv", "-x", '{"outptu": [1]}', "-w", "1")
+    assert done.complaint.endswith("has no field 'output' to take the array from; "
+                                   "did you mean outptu?")
+
+
+@pytest.mark.parametrize("ending", ["csv", "txt", "json"])
+def test_a_result_saved_with_its_working_is_read_back(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"y.{ending}"
+    assert invoke(*EXERCISE, "--explain", "--save", str(path)).status == 0
+    assert invoke(*EXERCISE, "--expect", str(path)).status == 0
+    assert invoke("conv", "-x", str(path), "-w", "1", "-f", "csv").out.startswith("1,13,20\n")
+    assert ("working" in path.read_text()) == (ending == "json")
+
+
+def test_float32_is_expected_of_another_order_of_summation(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((32, 150, 150)).astype(np.float32)
+    w = rng.standard_normal((32, 32, 3, 3)).astype(np.float32)
+    for name, array in {"x": x, "w": w, "y": dlcalc.conv(x.astype(float), w, pad=1).output}.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    words = ["conv", "-x", str(tmp_path / "x.npy"), "-w", str(tmp_path / "w.npy"), "--pad", "1",
+             "-f", "csv", "--expect", str(tmp_path / "y.npy")]  # fmt: skip
+    done = invoke(*words)
+    assert done.status == 0, done.err
+    y = np.load(tmp_path / "y.npy")
+    y[3, 2, 1] += 2e-5 * np.abs(y).max()
+    np.save(tmp_path / "y.npy", y)
+    assert "element (3,2,1)" in invoke(*words).complaint
+    np.save(tmp_path / "y.npy", dlcalc.conv(x, w, pad=1).output)
+    assert invoke(*words, "--tolerance", "0").status == 0

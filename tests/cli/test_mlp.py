@@ -171,7 +171,7 @@ def test_the_python_function_is_the_same() -> None:
         ([SMALL.replace("target", "targets")], "unknown field 'targets'; did you mean target?"),
         (['{"x": [1]}'], "field 'target' is missing"),
         (['{"x": [1], "target": 0}'], "weights, or sizes to draw them for, are missing"),
-        ([SMALL.replace("[3, 4]", "[3]")], "weights: [0]: element [1]: has 1 entries"),
+        ([SMALL.replace("[3, 4]", "[3]")], "weights: [0]: element [1]: has 1 entry"),
         ([SMALL.replace("[1, 2],", "[1],", 1)], "weights[0]: shape 2x2 takes 2 values, 1 come in"),
         ([SMALL.replace("0,", "2,")], "target: class 2 is none of the 2 outputs, 0 to 1"),
         ([SMALL.replace("0,", "null,")], "target holds NoneType, not real numbers"),

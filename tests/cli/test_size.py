@@ -182,3 +182,18 @@ def test_endless_solutions_are_said_to_be_so() -> None:
     )
     assert record["ranges"] == [[28, None]]
     assert record["solutions"][0] == {"stride": 28, "remainder": 27}
+
+
+def test_a_kernel_that_does_not_fit_names_its_axis() -> None:
+    said = "axis 2: a kernel of 9 does not fit a padded input of 8"
+    assert invoke("size", "-L", "32x30x8", "-F", "9").complaint == said
+    done = invoke("conv", "-x", "[[1, 2, 3]]", "-w", "1; 2")
+    assert done.complaint == "axis 0: a kernel of 2 does not fit a padded input of 1"
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [("plain", "O(stride 3) = "), ("latex", r"O_{\text{stride 3}} &= ")]
+)
+def test_solutions_put_to_the_proof_are_named_by_their_value(form: str, name: str) -> None:
+    words = "-L 32 -F 5 -O 14 --solve stride --explain -f"
+    assert f"\n{name}" in invoke("size", *words.split(), form).out

@@ -179,3 +179,15 @@ def test_needs_no_numpy_and_no_tabulate() -> None:
         capture_output=True, check=True,
     )  # fmt: skip
     assert done.stdout == b"input,output,remainder\n32,28,0\nset()\n"
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ('{"input": 32, "kernel": 5, "pad": [[1, 2, 3]]}',
+         "pad (1, 2, 3) is neither one number nor two, before and after"),
+        ('{"input": [], "kernel": 5}', "input has no values"),
+    ],
+)  # fmt: skip
+def test_lists_of_another_form_are_refused(record: str, said: str) -> None:
+    assert invoke("size", stdin=record).complaint == f"standard input: line 1: {said}"

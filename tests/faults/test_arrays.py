@@ -94,7 +94,7 @@ TEXT: dict[str, tuple[str | bytes, str]] = {
     "digits": ("[" + "7" * 5000 + "]", "a number of 5,000 characters; at most 4,300"),
     "a surrogate": ('{"output": "\\ud800"}', "holds a lone surrogate"),
     "no output": ('{"outptu": [1]}', "the object has no field 'output'"),
-    "ragged JSON": ("[[1, 2], [3]]", "element [1]: has 1 entries, those before it 2"),
+    "ragged JSON": ("[[1, 2], [3]]", "element [1]: has 1 entry, those before it 2"),
     "mixed JSON": ("[[1, 2], 3]", "element [1]: is a number, where a list of 2 belongs"),
     "null": ("[1, null]", "element [1]: is null, where a number belongs"),
     "true": ("[1, true]", "element [1]: is true or false, where a number belongs"),

@@ -22,7 +22,7 @@ from dlcalc.calc.numbers import (
     result_dtype,
     working_dtype,
 )
-from dlcalc.calc.sizes import Axis, Padding, Pair, check_fits, make_axes
+from dlcalc.calc.sizes import Axis, Padding, Pair, check_all_fit, make_axes
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 
 __all__ = ["Convolution", "conv", "padded_input", "terms"]
@@ -145,7 +145,7 @@ def conv(
         output=output.reshape(layout.shown(output.shape)),
         dx=None if dx is None else dx.reshape(inputs.shape),
         dw=None if dw is None else _as_came(dw, layout, kernel, flip),
-        input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=groups,
+        input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=layout.groups,
         pad_mode=pad_mode, flip=flip, multiplications=count,
     )
 
@@ -161,8 +161,8 @@ def _as_came(dw: Array, layout: Layout, kernel: Array, flip: bool) -> Array:
 
 def _check(layout: Layout, geometry: Geometry) -> int:
     """Refuse what does not fit or is too much; the number of products."""
-    for axis in geometry.axes if min(geometry.output) < 1 else ():
-        check_fits(axis)
+    if min(geometry.output) < 1:
+        check_all_fit(geometry.axes)
     for axis in geometry.axes if geometry.pad_mode != "zeros" else ():
         _check_mode(axis, geometry.pad_mode)
     batch = layout.input[0]
@@ -176,7 +176,7 @@ def _check(layout: Layout, geometry: Geometry) -> int:
 
 def _check_mode(axis: Axis, mode: str) -> None:
     if mode not in PAD_MODES:
-        raise InputError(f"unknown padding mode {mode!r}{did_you_mean(mode, PAD_MODES)}")
+        raise InputError(f"unknown padding mode {mode!r}{did_you_mean(str(mode), PAD_MODES)}")
     if axis.transposed:
         raise InputError(f"a transposed convolution takes zeros for padding, not {mode}")
     most = {"reflect": axis.input - 1, "circular": axis.input}.get(mode, max(axis.pad))

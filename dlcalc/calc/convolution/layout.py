@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import NamedTuple
 
-from dlcalc.calc.axes import at_least, by_x, plural
+from dlcalc.calc.axes import at_least, by_x, plain, plural
 from dlcalc.errors import InputError, ShapeError
 
 Shape = tuple[int, ...]
@@ -49,9 +50,9 @@ def read_layout(
     >>> read_layout((3, 32, 32), (6, 3, 5, 5)).input
     (1, 3, 32, 32)
     """
-    at_least(1, "groups", (groups,))
-    if dims is not None and dims not in (1, 2, 3):
-        raise InputError(f"dims {dims!r} is none of 1, 2, 3")
+    groups, dims = _whole("groups", groups), None if dims is None else _whole("dims", dims)
+    if dims is not None and dims > 3:
+        raise InputError(f"dims {dims} is none of 1, 2, 3")
     for name, shape in (("input", x), ("kernel", w)):
         if 0 in shape:
             raise ShapeError(f"the {name} is empty: shape {by_x(shape)}")
@@ -61,6 +62,12 @@ def read_layout(
         layout = _with_channels(x, w, dims, groups, transposed)
     _check_channels(layout)
     return layout
+
+
+def _whole(name: str, value: int) -> int:
+    value = plain(value)
+    at_least(1, name, (value,))
+    return index(value)
 
 
 def _with_channels(x: Shape, w: Shape, dims: int | None, groups: int, transposed: bool) -> Layout:
