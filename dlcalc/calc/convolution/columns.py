@@ -49,7 +49,7 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
 def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
     """The output, flat, where it is so small that tiles would take longer than the work."""
     tile = x
-    if geometry.padded != x.shape[2:]:
+    if any(axis.pad != (0, 0) for axis in geometry.axes):  # some may add here and crop there
         tile = padded(x, geometry, tuple(slice(0, length) for length in geometry.padded))
     view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, geometry.output)
     found: Array = matrix @ view.reshape(matrix.shape[1], -1)
