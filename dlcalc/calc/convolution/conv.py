@@ -127,7 +127,7 @@ def conv(
         layout.input[2:], layout.kernel[2:], stride, pad, dilation, transposed, output_padding,
         axes=layout.dims,
     )
-    geometry = Geometry(axes, pad_mode)
+    geometry = Geometry(tuple([_stepping(axis) for axis in axes]), pad_mode)
     try:
         count = _check(layout, geometry)
     except ShapeError as error:
@@ -159,6 +159,15 @@ def _as_came(dw: Array, layout: Layout, kernel: Array, flip: bool) -> Array:
     return np.flip(shaped, _space(layout, kernel)) if flip else shaped
 
 
+def _stepping(axis: Axis) -> Axis:
+    """The axis without a stride or dilation that nothing takes: steps in memory are int64."""
+    if axis.stride <= axis.input and axis.dilation <= axis.input:
+        return axis
+    alone = axis.input == 1 if axis.transposed else axis.stride > axis.padded
+    stride = max(1, axis.padded) if alone else axis.stride
+    return axis._replace(stride=stride, dilation=1 if axis.kernel == 1 else axis.dilation)
+
+
 def _check(layout: Layout, geometry: Geometry) -> int:
     """Refuse what does not fit or is too much; the number of products."""
     if min(geometry.output) < 1:
@@ -168,6 +177,8 @@ def _check(layout: Layout, geometry: Geometry) -> int:
     batch = layout.input[0]
     check_size(batch * layout.channels_out * prod(geometry.output), "an output")
     if layout.transposed:
+        whole = prod(sum(axis.pad) + axis.output for axis in geometry.axes)
+        check_size(batch * layout.channels_out * whole, "an output before it is cropped")
         return products(batch, layout.kernel, layout.input[2:])
     check_size(batch * layout.input[1] * prod(geometry.padded), "a padded input")
     return products(batch, layout.kernel, geometry.output)

@@ -235,3 +235,25 @@ def test_named_paddings_are_those_of_size(padding: str, transposed: bool) -> Non
     result = conv(x, w, stride=2, pad=padding, transposed=transposed)
     assert result.shape == tuple(axis.output for axis in result.axes)
     assert result.output.tolist() == by_definition(x, w, result).tolist()
+
+
+@pytest.mark.parametrize("pad", [0, 1, (0, 3)])
+@pytest.mark.parametrize(
+    ("x", "w", "options"),
+    [([1, 2], [3, 4], {"stride": 10**30}), ([1, 2], [3], {"stride": 3, "dilation": 10**30}),
+     ([1], [3, 4, 5, 6, 7], {"stride": 10**30, "transposed": True}),
+     ([1, 2, 3, 4], [5], {"dilation": 10**30, "transposed": True})],
+)  # fmt: skip
+def test_steps_that_nothing_takes_may_be_of_any_size(
+    x: list[int], w: list[int], options: dict[str, Any], pad: Any
+) -> None:
+    result = conv(x, w, pad=[pad] if isinstance(pad, tuple) else pad, **options)
+    assert result.output.tolist() == by_definition(x, w, result).tolist()
+    both = conv(x, w, pad=result.pad, **options, upstream=np.ones(result.shape, int))
+    assert both.dx is not None and both.dw is not None
+    assert (both.dx * x).sum() == (both.dw * w).sum() == result.output.sum()
+
+
+def test_what_is_cropped_is_counted_too() -> None:
+    with pytest.raises(LimitError, match="an output before it is cropped of 1,0"):
+        conv([1, 2], [3], stride=10**30, pad=5 * 10**29, transposed=True)
