@@ -250,7 +250,8 @@ def test_steps_that_nothing_takes_may_be_of_any_size(
     result = conv(x, w, pad=[pad] if isinstance(pad, tuple) else pad, **options)
     assert result.output.tolist() == by_definition(x, w, result).tolist()
     both = conv(x, w, pad=result.pad, **options, upstream=np.ones(result.shape, int))
-    assert both.dx is not None and both.dw is not None
+    assert both.dx is not None
+    assert both.dw is not None
     assert (both.dx * x).sum() == (both.dw * w).sum() == result.output.sum()
 
 
