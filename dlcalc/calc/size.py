@@ -69,6 +69,8 @@ def size(
             solve, output, input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
             transposed=transposed, output_padding=output_padding, ceil=ceil,
         )
+    if output is not None:
+        raise InputError("an output is what to solve for: name the unknown with solve")
     if input is None or kernel is None:
         raise InputError(f"the {'input' if input is None else 'kernel'} size is missing")
     axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dlcalc.calc.size import size
 from dlcalc.calc.sizes import Axis
 from dlcalc.calc.solve import UNKNOWNS, solve_size, with_value
-from dlcalc.errors import ShapeError
+from dlcalc.errors import InputError, ShapeError
 
 AXES = st.builds(
     Axis,
@@ -96,3 +96,8 @@ def test_same_keeps_the_size_divided_by_the_stride(
 ) -> None:
     assert size(length, kernel, stride, "same", dilation).output == -(-length // stride)
     assert size(length, kernel, stride, "same", dilation, transposed=True).output == length * stride
+
+
+def test_an_output_without_an_unknown_is_not_passed_over() -> None:
+    with pytest.raises(InputError, match="name the unknown with solve"):
+        size(32, 5, output=16)  # type: ignore[call-overload]
