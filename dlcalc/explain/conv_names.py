@@ -54,8 +54,8 @@ def sum_step(
     if len(products) < count:
         products.append(symbol(f"… {count - len(products):,} more products"))
     value = array[index].item() if hasattr(array[index], "item") else array[index]
-    numbers = add(*products) if products else add(0)
-    return Step(element(name, index), value, None, (numbers,), "" if products else NOTHING)
+    numbers = (add(*products),) if products else ()
+    return Step(element(name, index), value, None, numbers, "" if products else NOTHING)
 
 
 NOTHING = "no tap meets an input here"

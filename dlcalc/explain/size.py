@@ -69,7 +69,8 @@ def _room(axis: Axis) -> Expr:
 
 
 def _transposed_formula(axis: Axis) -> Expr:
-    taken = (L - 1) * S - (_padding(axis) if axis.pad[0] == axis.pad[1] else BEFORE - AFTER)
+    grown = (L - 1) * S
+    taken = grown - 2 * P if axis.pad[0] == axis.pad[1] else grown - BEFORE - AFTER
     reach = taken + F if axis.dilation == 1 else taken + D * (F - 1) + 1
     return reach + EXTRA if axis.output_padding else reach
 

@@ -32,6 +32,8 @@ KINDS: dict[str, Callable[..., float]] = {
     "div": lambda a, b: a / b,
     "pow": lambda a, b: a**b,
     "neg": lambda a: -a,
+    "floor": math.floor,
+    "ceil": math.ceil,
 }
 
 
