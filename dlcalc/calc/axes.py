@@ -87,9 +87,9 @@ def plural(count: int, noun: str) -> str:
 
 
 def by_x(values: Sequence[object]) -> str:
-    """Sizes as they are typed and printed: 28x28; the shape of a single number as ().
+    """Sizes as they are typed and printed: 28x28.
 
     >>> by_x((6, 28, 28))
     '6x28x28'
     """
-    return "x".join(str(value) for value in values) or "()"
+    return "x".join(str(value) for value in values)

@@ -218,7 +218,7 @@ def _gradients(
     shape = (layout.input[0], layout.channels_out, *geometry.output)
     if given.shape != layout.shown(shape):
         raise ShapeError(
-            f"the upstream gradient has shape {by_x(given.shape)}, "
+            f"the upstream gradient has shape {by_x(given.shape) or '()'}, "
             f"the output {by_x(layout.shown(shape))}"
         )
     given = given.reshape(shape)

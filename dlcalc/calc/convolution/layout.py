@@ -74,8 +74,8 @@ def _with_channels(x: Shape, w: Shape, dims: int | None, groups: int, transposed
     space = len(w) - 2 if dims is None else dims
     if space not in (1, 2, 3) or len(w) != space + 2 or len(x) not in (space + 1, space + 2):
         raise ShapeError(
-            f"an input of rank {len(x)} (shape {by_x(x)}) and a kernel of rank {len(w)} "
-            f"(shape {by_x(w)}) do not fit{'' if dims is None else f' {dims} dims'}: {_WANTED}"
+            f"an input of rank {len(x)} (shape {by_x(x) or '()'}) and a kernel of rank {len(w)} "
+            f"(shape {by_x(w) or '()'}) do not fit{'' if dims is None else f' {dims} dims'}: {_WANTED}"
         )
     leading = len(x) - space
     return Layout(x if leading == 2 else (1, *x), w, groups, transposed, leading)
