@@ -74,7 +74,8 @@ def _with_channels(x: Shape, w: Shape, dims: int | None, groups: int, transposed
     space = len(w) - 2 if dims is None else dims
     if space not in (1, 2, 3) or len(w) != space + 2 or len(x) not in (space + 1, space + 2):
         raise ShapeError(
-            f"an input of rank {len(x)} (shape {by_x(x) or '()'}) and a kernel of rank {len(w)} "
+            f"an input of rank {len(x)} (shape {by_x(x) or '()'}) "
+            f"and a kernel of rank {len(w)} "
             f"(shape {by_x(w) or '()'}) do not fit{'' if dims is None else f' {dims} dims'}: {_WANTED}"
         )
     leading = len(x) - space
