@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.render.answer import Answer
+from dlcalc.render.answer import Answer, Values
 from dlcalc.render.files import write_whole
 from dlcalc.render.formats import render
 
@@ -28,14 +28,15 @@ def check_ending(path: str) -> str:
 def save(answer: Answer, path: str, explain: bool) -> None:
     """Write an answer to a file, unrounded, whole or not at all.
 
-    The working goes into .json alone: arrays in text could not be read back below it.
+    Arrays in text go without the working, below which they could not be read back.
     """
     ending = check_ending(path)
     try:
         if ending in (".npy", ".npz"):
             data = _npy(answer) if ending == ".npy" else _npz(answer)
         else:
-            text = "".join(render(answer, ENDINGS[ending], None, explain and ending == ".json"))
+            shown = explain and (ending == ".json" or not isinstance(answer.blocks[0], Values))
+            text = "".join(render(answer, ENDINGS[ending], None, shown))
             data = text.encode("utf-8", "backslashreplace")
     except InputError as error:
         raise error.at(path) from None

@@ -76,7 +76,8 @@ def _with_channels(x: Shape, w: Shape, dims: int | None, groups: int, transposed
         raise ShapeError(
             f"an input of rank {len(x)} (shape {by_x(x) or '()'}) "
             f"and a kernel of rank {len(w)} "
-            f"(shape {by_x(w) or '()'}) do not fit{'' if dims is None else f' {dims} dims'}: {_WANTED}"
+            f"(shape {by_x(w) or '()'}) do not fit"
+            f"{'' if dims is None else f' {dims} dims'}: {_WANTED}"
         )
     leading = len(x) - space
     return Layout(x if leading == 2 else (1, *x), w, groups, transposed, leading)
