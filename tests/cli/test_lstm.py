@@ -274,7 +274,8 @@ def test_a_check_of_too_much_is_refused_with_its_size(tmp_path: Path) -> None:
     path.write_text(json.dumps({"W": np.ones((400, 400)).tolist(), "x": [0.5] * 300}))
     done = invoke("lstm", str(path), "--check")
     assert (done.status, done.out) == (2, "")
-    assert done.complaint.startswith("a check of 160,900 numbers over 1 steps takes 482,700 forward")
+    message = "a check of 160,900 numbers over 1 steps takes 482,700 forward steps"
+    assert done.complaint.startswith(message)
 
 
 def test_an_expected_answer_on_stdin_leaves_the_worked_example_to_compute_on() -> None:
