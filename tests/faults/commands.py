@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dlcalc.readers.zoo import zoo_names
+
 
 class Command(NamedTuple):
     """How a command is called rightly, and what goes wrong with it alone."""
@@ -58,7 +60,7 @@ TABLE = {
         wrong=(("lenett --layer C1", "did you mean lenet"), ("lenet --layer C9", "no layer C9")),
         hostile=(("input 8x4x4\nC1: conf 4 3\n", "input:2: C1: conf 4 3: unknown"),),
     ),
-    "models": Command("", "--expect {}", "{}"),
+    "models": Command("", "--expect {}", f'{{"models": [{", ".join(["{}"] * len(zoo_names()))}]}}'),
     "mults": Command(
         "-L 4 -F 5", "{}", UPSAMPLING,
         wrong=(("dcgann", "did you mean dcgan"),),
