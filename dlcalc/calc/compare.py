@@ -57,7 +57,7 @@ def compare(
     are derived. Where the record has another one, `order` names its fields
     (`gradients.weights[1]`) as they are derived. Elements agree where they are within
     `tolerance` relative to the larger of the two, or within rounding noise of the largest
-    of their field. Raises InputError for fields that the result does not have.
+    of their field. Raises InputError for fields that the result does not have, and for none.
 
     >>> compare([[1, 15]], {"output": [[1, 13]]}, "output", 0).index
     (0, 1)
@@ -65,6 +65,8 @@ def compare(
     'y'
     """
     wanted = dict(expected) if isinstance(expected, Mapping) else _nested(main, expected)
+    if not wanted:
+        raise InputError("an empty object: give any of the result's fields")
     found = _compare_fields(wanted, record, tolerance)
     if not order:
         return next(found, None)

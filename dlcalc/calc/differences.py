@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 Parameters = Mapping[str, Array]
 Loss = Callable[[Parameters], Any]
+Moved = Callable[[str, Array, Array], Array]
+"""The losses where one entry alone is moved: of a parameter by name, the places of entries in
+its flat order, and by how much each of them is moved, real or complex."""
 
 EPSILON = float(np.finfo(float).eps)
 CENTRAL_STEP = EPSILON ** (1 / 3)
@@ -94,32 +98,49 @@ def check_gradients(
     True
     """
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        resolution = 4 * EPSILON * abs(float(np.real(loss(parameters)))) / CENTRAL_STEP
-        return [
-            GradientCheck(
-                name, np.asarray(formula, dtype=float), *_differences(loss, parameters, name),
-                resolution, (roundings or {}).get(name, 0.0),
-            )
-            for name, formula in gradients.items()
-        ]  # fmt: skip
+        value = float(np.real(loss(parameters)))
+        moved = partial(_one_by_one, loss, parameters)
+        return check_moved(value, moved, parameters, gradients, roundings)
 
 
-def _differences(loss: Loss, parameters: Parameters, name: str) -> tuple[Array, Array]:
+def check_moved(
+    value: float, moved: Moved, parameters: Parameters, gradients: Mapping[str, Any],
+    roundings: Mapping[str, float] | None = None,
+) -> list[GradientCheck]:
+    """The same for a loss of this `value` that many moves go through at once.
+
+    >>> x = np.array([1.0, 2.0])
+    >>> squares = lambda name, places, by: 5 - x[places] ** 2 + (x[places] + by) ** 2
+    >>> [check] = check_moved(5, squares, {"x": x}, {"x": 2 * x})
+    >>> check.passed
+    True
+    """
+    resolution = 4 * EPSILON * abs(value) / CENTRAL_STEP
+    return [
+        GradientCheck(
+            name, np.asarray(formula, dtype=float),
+            *_differences(moved, name, np.asarray(parameters[name], dtype=float)),
+            resolution, (roundings or {}).get(name, 0.0),
+        )
+        for name, formula in gradients.items()
+    ]  # fmt: skip
+
+
+def _differences(moved: Moved, name: str, value: Array) -> tuple[Array, Array]:
     """The central and the complex-step one of every entry of a parameter."""
-    value = np.asarray(parameters[name], dtype=float)
-    central, complex_step = np.empty(value.shape), np.empty(value.shape)
-    for index in np.ndindex(value.shape):
-        h = CENTRAL_STEP * max(1.0, abs(float(value[index])))
-        up, down = (_moved(loss, parameters, name, index, each) for each in (h, -h))
-        central[index] = (up - down).real / (2 * h)
-        moved = _moved(loss, parameters, name, index, COMPLEX_STEP * 1j)
-        complex_step[index] = np.imag(moved) / COMPLEX_STEP
-    return central, complex_step
+    places = np.arange(value.size)
+    h = CENTRAL_STEP * np.maximum(1.0, np.abs(value.ravel()))
+    up, down = (moved(name, places, each).real for each in (h, -h))
+    turned = moved(name, places, np.full(value.size, COMPLEX_STEP * 1j)).imag
+    return ((up - down) / (2 * h)).reshape(value.shape), turned.reshape(value.shape) / COMPLEX_STEP
 
 
-def _moved(
-    loss: Loss, parameters: Parameters, name: str, index: tuple[int, ...], by: complex
-) -> Any:
-    array = np.array(parameters[name], dtype=complex if isinstance(by, complex) else float)
-    array[index] += by
-    return loss({**parameters, name: array})
+def _one_by_one(
+    loss: Loss, parameters: Parameters, name: str, places: Array, by: Array
+) -> Array:
+    losses = np.empty(len(places), complex)
+    for n, (place, each) in enumerate(zip(places, by, strict=True)):
+        array = np.array(parameters[name], dtype=by.dtype)
+        array.flat[place] += each
+        losses[n] = loss({**parameters, name: array})
+    return losses

@@ -72,12 +72,12 @@ def _closed(memory: Memory) -> Iterator[str]:
     more = len(memory.closed) - len(named)
     where = ", ".join(named) + (f" and {more} more" if more else "")
     first = min(step for _, _, step in memory.closed)
-    after = memory.steps[first - 1]
+    at_once, last = memory.steps[first - 1], memory.steps[-1]
+    later = f", one at step {last.step} sends {last.dc0:.4g}" if last.step > first else ""
     yield (
         f"f is 0 in {where}: nothing of c before that passes, and no gradient goes back through "
         f"the cell, for good; where {memory.activation} is flat, none reaches the gate's weights "
-        f"either. A loss at step {first} sends {after.dc0:.4g} back to c0, one at step "
-        f"{len(memory.steps)} sends {memory.steps[-1].dc0:.4g}."
+        f"either. A loss at step {first} sends {at_once.dc0:.4g} back to c0{later}."
     )
 
 

@@ -28,7 +28,7 @@ class _Writer(FormulaWriter):
     def _symbol(self, name: str, sub: str) -> str:
         if " " in sub:
             return f"{name}({sub})"
-        return f"{name}_{sub}" if sub else name
+        return f"{name}_{f'({sub})' if '-' in sub else sub}" if sub else name
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         return f"{name}({','.join(map(str, index))})"

@@ -154,6 +154,8 @@ def test_relu_at_zero_stops_the_gradient_for_good() -> None:
     assert [step["dc0"] for step in record["run"]] == [1.0, 0.0, 0.0]
     assert "f is 0 in unit 1 at step 2" in record["verdict"]
     assert "A loss at step 2 sends 0 back to c0, one at step 3 sends 0." in record["verdict"]
+    closing = tell(CELL, "--activation", "f=relu", "--inputs", "-9")["verdict"]
+    assert "A loss at step 2 sends 0 back to c0. " in closing
 
 
 def test_with_a_sigmoid_the_cell_works() -> None:
@@ -218,6 +220,9 @@ def test_check_fails_where_there_is_no_derivative() -> None:
     ([CELL, "--steps", "2", "--expect", '{"c": [1]}'],
      "--expect: c stands outside steps: of 2 steps it has a row each, 2 rows"),
     ([CELL, "--activation", "f=relu", "--steps", "3000"], "c passes the largest float64 at step"),
+    ([CELL, "--expect", "{}"], "--expect: an empty object: give any of the result's fields"),
+    (['{"W": [[0, 0.01], [0, 0.01], [0, 0.01], [0, 0.01]], "x": [1], "c0": [3], "dh": [1e308], '
+      '"dc": [1e308]}', "-f", "json"], "df passes the largest float64 at step 1 of 1"),
     (['{"W": [[1, 2]], "x": NaN}'], "x: NaN is not a finite number"),
 ])
 def test_faults_are_one_line_and_status_2(arguments: list[str], message: str) -> None:
@@ -266,10 +271,11 @@ def test_bars_in_markdown_end_no_cell() -> None:
 
 def test_a_check_of_too_much_is_refused_with_its_size(tmp_path: Path) -> None:
     path = tmp_path / "wide.json"
-    path.write_text(json.dumps({"W": np.ones((400, 200)).tolist(), "x": [0.5] * 100}))
+    path.write_text(json.dumps({"W": np.ones((400, 400)).tolist(), "x": [0.5] * 300}))
     done = invoke("lstm", str(path), "--check")
     assert (done.status, done.out) == (2, "")
-    assert done.complaint.startswith("a check of 80,700 numbers over 1 steps takes 242,100 forward")
+    message = "a check of 160,900 numbers over 1 steps takes 482,700 forward steps"
+    assert done.complaint.startswith(message)
 
 
 def test_an_expected_answer_on_stdin_leaves_the_worked_example_to_compute_on() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from dlcalc.readers.zoo import zoo_names
 from tests.faults.binary import READ
 
 
@@ -37,6 +38,7 @@ VAE = ('{"x": [0.3, 0.7], "noise": [0.5], "mu": [[1, 2]], "sigma": [[0, 1]], '
        '"decoder": [[[1], [2]]]}')
 MIXTURE = '{"weights": [1], "means": [0], "covariances": [1]}'
 CURVE = "epoch,train_error,test_error\n1,0.3,0.3\n2,0.1,0.2\n3,0,0.3\n"
+MODELS = f'{{"models": [{", ".join(["{}"] * len(zoo_names()))}]}}'
 
 TABLE = {
     "size": Command(
@@ -70,7 +72,7 @@ TABLE = {
         wrong=(("lenett --layer C1", "did you mean lenet"), ("lenet --layer C9", "no layer C9")),
         hostile=(("input 8x4x4\nC1: conf 4 3\n", "input:2: C1: conf 4 3: unknown"),),
     ),
-    "models": Command("", "--expect {}", "{}", binary=READ),
+    "models": Command("", "--expect {}", MODELS, binary=READ),
     "mults": Command(
         "-L 4 -F 5", "{}", UPSAMPLING,
         wrong=(("dcgann", "did you mean dcgan"),),

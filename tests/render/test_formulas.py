@@ -25,6 +25,7 @@ A, B, C = symbol("a"), symbol("b"), symbol("c", "t")
     ("expression", "text", "latex"),
     [
         (A + B - C, "a + b − c_t", "a + b - c_{t}"),
+        (A - symbol("c", "t-1"), "a − c_(t-1)", "a - c_{t-1}"),
         (A - (B + C), "a − (b + c_t)", r"a - \left(b + c_{t}\right)"),
         (A - (B - 1), "a − (b − 1)", r"a - \left(b - 1\right)"),
         ((A - B) - 1, "a − b − 1", "a - b - 1"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from dlcalc.calc.differences import GradientCheck, check_gradients
-from dlcalc.calc.lstm.forward import forward
+from dlcalc.calc.differences import GradientCheck, check_moved
+from dlcalc.calc.lstm.forward import Forward, Moves, forward, parts_of
 from dlcalc.calc.lstm.lstm import LstmResult, solve
 from dlcalc.calc.lstm.next import enter_later_step
 from dlcalc.calc.lstm.problem import LstmProblem
@@ -17,10 +18,12 @@ from dlcalc.errors import LimitError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-MOST_STEPS = 5_000_000
-"""Forward steps that a check of a small cell may take, a few minutes' worth."""
-A_STEP = 2_000
+MOST_STEPS = 100_000_000
+"""Forward steps of all copies that a check of a small cell may take, a minute's worth or two."""
+A_STEP = 300
 """Products that take as long as all else of a forward step."""
+AT_ONCE = 2**22
+"""Numbers of the passes that are carried side by side."""
 
 
 def check_lstm(result: LstmResult) -> list[GradientCheck]:
@@ -38,13 +41,54 @@ def check_lstm(result: LstmResult) -> list[GradientCheck]:
     total, _ = enter_later_step(exact.problem)
     gradients = exact.gradients
     _check_work(gradients, total)
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = float(_losses(total, forward(total))[0])
+        moved = partial(_moved, total)
+        return check_moved(value, moved, _parameters(exact.problem, gradients), gradients)
 
-    def loss(parameters: Mapping[str, Array]) -> Any:
-        problem = _with_parameters(total, parameters)
-        run = forward(problem)
-        return (total.dh * run.h.transpose(0, 2, 1)).sum() + (total.dc * run.c[-1].T).sum()
 
-    return check_gradients(loss, _parameters(exact.problem, gradients), gradients)
+def _moved(problem: LstmProblem, name: str, places: Array, by: Array) -> Array:
+    """The losses where one entry alone is moved, many at once: each is a batch of its own."""
+    a_copy = problem.steps * problem.batch * (7 * problem.hidden + 2 * problem.inputs + 1)
+    parts = parts_of(len(places), AT_ONCE // a_copy)
+    return np.concatenate([_side_by_side(problem, name, places[at], by[at]) for at in parts])
+
+
+def _side_by_side(problem: LstmProblem, name: str, places: Array, by: Array) -> Array:
+    copies, B = len(places), problem.batch
+    states: dict[str, Any] = {
+        each: np.concatenate([getattr(problem, each)] * copies, axis=-2).astype(by.dtype)
+        for each in ("x", "h0", "c0")
+    }
+    moves = None
+    if name in states:
+        *step, sequence, number = np.unravel_index(places, getattr(problem, name).shape)
+        states[name][(*step, sequence + B * np.arange(copies), number)] += by
+    else:
+        first, count = _columns(problem, name)
+        rows, columns = np.divmod(np.repeat(places, B), count)
+        moves = Moves(rows, first + columns, np.repeat(by, B))
+    return _losses(problem, forward(replace(problem, **states), moves=moves))
+
+
+def _losses(problem: LstmProblem, run: Forward) -> Array:
+    """The loss of every copy of the problem's batch."""
+    _, B, H = problem.dh.shape
+    h, c = (values.reshape(-1, H, values.shape[-1] // B, B) for values in (run.h, run.c[-1]))
+    entering = problem.dh.transpose(0, 2, 1)[:, :, None], problem.dc.T[None, :, None]
+    by_h, by_c = (
+        (each * values).transpose(2, 0, 1, 3).reshape(values.shape[2], -1).sum(axis=1)
+        for each, values in zip(entering, (h, c), strict=True)
+    )
+    total: Array = by_h + by_c
+    return total
+
+
+def _columns(problem: LstmProblem, name: str) -> tuple[int, int]:
+    """The first of a parameter's columns in (h; x; 1), and how many they are."""
+    H, D = problem.hidden, problem.inputs
+    known = {"W": (0, H + D), "weight_hh_l0": (0, H), "weight_ih_l0": (H, D)}
+    return known.get(name, (H + D, 1))
 
 
 def _parameters(problem: LstmProblem, gradients: Mapping[str, Array]) -> dict[str, Array]:
@@ -56,18 +100,6 @@ def _parameters(problem: LstmProblem, gradients: Mapping[str, Array]) -> dict[st
         "bias_ih_l0": problem.b, "bias_hh_l0": np.zeros_like(problem.b),
     }
     return {name: values[name].reshape(each.shape) for name, each in gradients.items()}
-
-
-def _with_parameters(problem: LstmProblem, p: Mapping[str, Array]) -> LstmProblem:
-    if problem.torch:
-        W = np.concatenate([p["weight_hh_l0"], p["weight_ih_l0"]], axis=1)
-        b = p["bias_ih_l0"] + p["bias_hh_l0"]
-    else:
-        W, b = p["W"], p["b"]
-    shaped: dict[str, Any] = {
-        name: p[name].reshape(getattr(problem, name).shape) for name in ("x", "h0", "c0")
-    }
-    return replace(problem, W=W, b=b, **shaped)
 
 
 def _in_double(problem: LstmProblem) -> LstmProblem:

@@ -26,6 +26,8 @@ OF_DEVIATION = 0.02
 
 LEAST_ERROR = 1e-6
 """The relative error of numbers that were computed in a row, however many their digits."""
+FEWEST_DECIMALS = 3
+"""Decimals from which numbers may all have been rounded to as many."""
 MOST_FOLLOWED = 100_000
 """Products of a run up to which a slip is looked for at every single step."""
 EVIDENCE = 5.9
@@ -80,9 +82,7 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
     right = _value(result, field).ravel()
     if student.size != right.size:
         return ""
-    differing = [
-        place for place in range(right.size) if not agree(student[place], right[place], tolerance)
-    ]
+    differing = _differing(student, right, tolerance)
     asked, wanted = student[differing], right[differing]
     written = _written(asked)
     telling = len(differing) * -math.log10(written) >= EVIDENCE
@@ -96,6 +96,17 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
             if _explains(given, asked, wanted, close):
                 return suspect.words
     return ""
+
+
+def _differing(student: Array, right: Array, tolerance: float) -> list[int]:
+    """Where the student's numbers are wrong; by rounding alone only if all of them are so."""
+    exact, written = (
+        [place for place in range(right.size) if not agree(student[place], right[place], within)]
+        for within in (tolerance, max(tolerance, _written(student)))
+    )
+    digits = max(len(repr(number).rpartition(".")[2]) for number in student.tolist())
+    finest = np.abs(student - right) > 0.51 * 10.0 ** -max(digits, FEWEST_DECIMALS)
+    return [place for place in written if finest[place]] or written or exact
 
 
 def _explains(slip: Array, student: Array, right: Array, tolerance: float) -> bool:

@@ -64,15 +64,21 @@ class LstmResult:
 
     @property
     def dgates(self) -> dict[str, Array]:
-        """δi, δf, δo and δg, of the gates' values: δi = δc ⊙ g, δf = δc ⊙ c_{t−1}, …"""
+        """δi, δf, δo and δg, of the gates' values: δi = δc ⊙ g, δf = δc ⊙ c_{t−1}, …
+
+        Raises InputError where one overflows.
+        """
         run, back = self.forward, self.backward
         values = {gate: run.gates[:, rows] for gate, rows in self._rows().items()}
-        gradients = {
-            "i": back.dc * values["g"],
-            "f": back.dc * run.c[:-1],
-            "o": back.dh * run.tanh_c,
-            "g": back.dc * values["i"],
-        }
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradients = {
+                "i": back.dc * values["g"],
+                "f": back.dc * run.c[:-1],
+                "o": back.dh * run.tanh_c,
+                "g": back.dc * values["i"],
+            }
+        for gate, gradient in gradients.items():
+            _check_finite(self.problem, f"d{gate}", gradient)
         return {gate: self._steps(gradient) for gate, gradient in gradients.items()}
 
     @property
@@ -179,6 +185,11 @@ def solve(problem: LstmProblem) -> LstmResult:
     back = backward(total, run, slopes)
     _check_finite(problem, "c", run.c[1:])
     _check_finite(problem, "dc", back.dc)
+    if not np.isfinite(back.db).all():
+        _check_finite(problem, "dz", back.dz)
+    for name in ("db", "dW", "dx", "dh0", "dc0"):
+        if not np.isfinite(getattr(back, name)).all() and problem.is_finite:
+            raise InputError(f"{name} passes the largest {problem.dtype}")
     return LstmResult(problem, later, run, back)
 
 

@@ -49,6 +49,9 @@ def back_propagate(
         y, losses = evaluate(network, passes)
         loss = float(losses.mean())
         found = backward(layers, passes, network.objective.slope(y, network.target) / len(y))
-    if network.finite and not all_finite(np.asarray(loss), *(each.weight for each in found)):
+    gradients = [part for each in found for part in (each.weight, each.q, each.x)]
+    if network.finite and not all_finite(
+        np.asarray(loss), *(part for part in gradients if part is not None)
+    ):
         raise InputError(f"the values overflow (loss {loss:g}): inputs or weights are too large")
     return Propagated(passes, y, loss, found)

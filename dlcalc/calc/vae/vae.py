@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -136,10 +137,7 @@ def vae_step(vae: Autoencoder) -> VaeStep:
             "L1": likelihood_gradients(vae, encoding, decoding),
             "L2": divergence_gradients(vae, encoding),
         }
-    numbers = [first, second, *(each for found in gradients.values() for each in found.weights)]
-    given = (vae.x, vae.noise, *vae.weights.values())
-    if all_finite(*given) and not all_finite(*numbers):
-        raise InputError("the values overflow: σ = exp(head(W_σ s)) is too large or too small")
+    _check_finite(vae, sigma, first, second, *gradients.values())
     y = decoding[-1].h.reshape(*z.shape[:-1], -1)
     return VaeStep(
         vae,
@@ -153,6 +151,21 @@ def vae_step(vae: Autoencoder) -> VaeStep:
         float(second),
         gradients,
     )
+
+
+def _check_finite(
+    vae: Autoencoder, sigma: Array, first: Any, second: Any, *gradients: VaeGradients
+) -> None:
+    found = [(each.z, each.mu, each.sigma, *each.weights) for each in gradients]
+    if all_finite(first, second, *chain(*found)) or not all_finite(
+        vae.x, vae.noise, *vae.weights.values()
+    ):
+        return
+    with np.errstate(over="ignore", divide="ignore"):
+        fits = all_finite(sigma * sigma, 1 / sigma)
+    if fits:
+        raise InputError("the values overflow: noise or weights are too large")
+    raise InputError("the values overflow: σ = exp(head(W_σ s)) is too large or too small")
 
 
 def terms(vae: Autoencoder, logits: Array, mu: Array, log_sigma: Array) -> tuple[Any, Any]:

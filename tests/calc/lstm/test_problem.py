@@ -76,6 +76,27 @@ def test_overflow_is_named_with_its_step() -> None:
         lstm(**growing, x=[[2.0]], steps=2000)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("fields", "message"), [
+    ({"W": [[0, 1e-5]] * 4, "x": [1e5], "dh": [1e305]}, "dW passes the largest float64"),
+    ({"W": [[0, 1e5]] * 4, "x": [1e-5], "dh": [1e305], "c0": [1]}, "dx passes the largest float64"),
+    ({"W": [[1e5, 1]] * 4, "x": [1], "dh": [1e305], "c0": [1]}, "dh0 passes the largest float64"),
+    ({"W": [[0, 0]] * 4, "x": [[1]] * 20, "dh": [1e308], "c0": [99999]}, "db passes the largest"),
+    ({"W": [[0, 1]] * 4, "x": [1], "dc": [1e307], "c0": [1e3],
+      "activations": {"f": "identity"}}, "dz passes the largest float64 at step 1 of 1"),
+])
+def test_no_gradient_overflows_in_silence(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        lstm(**fields)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_gates_gradient_that_overflows_is_named() -> None:
+    result = lstm([[0, 0.01]] * 4, x=[[1], [1]], c0=[3], dh=[1e308], dc=[1e308])
+    with pytest.raises(InputError, match="df passes the largest float64 at step 2 of 2"):
+        _ = result.dgates
+
+
 def test_absurd_sizes_are_refused_at_once() -> None:
     with pytest.raises(DlcalcError, match="at most 536,870,912 are kept at once"):
         lstm([[0.5, 1]] * 4, x=[1], steps=10**12)

@@ -137,3 +137,15 @@ def test_the_order_is_that_of_the_derivation() -> None:
         ("steps[1].dz", "steps[0].dh"),
     ):
         assert order.index(first) < order.index(then)
+
+
+@pytest.mark.parametrize("digits", [4, 5, 7])
+def test_right_numbers_that_are_rounded_hide_no_slip_beside_them(digits: int) -> None:
+    run, part = full_run(), with_next()
+    for gate, at, expected in (
+        ("i", "before", "i_t in place of i_(t+1) in δẑ"), ("g", "without", "(1 − g²) left out"),
+    ):
+        wrong = wrong_dz(run, gate, at)
+        rounded = [float(f"{number:.{digits}g}") for number in wrong]
+        assert words(part, "next.dz", rounded) == expected, rounded
+        assert words(part, "next.dz", wrong.round(digits)) == expected, rounded

@@ -114,6 +114,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"output": "soft"}, "unknown output 'soft'"),
     ({"learning_rate": float("nan")}, "learning_rate: expected a finite number"),
     ({"x": [1e308, 1e308]}, "the values overflow"),
+    ({"x": [1e-200], "weights": [[[1e300]]], "target": [0], "output": "identity"},
+     "the values overflow"),
     ({"x": [1e9, 2], "learning_rate": 1e308}, "learning_rate: the updates overflow at 1e\\+308"),
 ]
 

@@ -137,6 +137,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"noise": [1, 2]}, "noise: shape 2; expected 1, or samples x 1"),
     ({"noise": []}, "noise: shape 0; expected 1"),
     ({"sigma": [[1e3, 1e3]], "head": "identity"}, "the values overflow: σ"),
+    ({"sigma": [[-1e4, -1e4]], "head": "identity"}, "the values overflow: σ"),
+    ({"noise": [1e10], "decoder": [[[1e308], [1e308]]]}, "the values overflow: noise or weights"),
+    ({"decoder": [[[1.7e308], [1.7e308]]], "noise": [9]}, "the values overflow: noise or weights"),
 ]
 
 
