@@ -53,7 +53,7 @@ class Output(NamedTuple):
 
             save(answer, self.save, self.explain)
         rest = {key: value for key, value in answer.record.items() if key not in written}
-        shown = self._fitted(answer._replace(record=rest) if written else answer)
+        shown = self._fitted(answer._replace(record=rest))
         write_out(render(shown, self.format, self.precision, self.explain))
         if self.expect is not None:
             self._compare(answer, expected)
@@ -85,7 +85,7 @@ class Output(NamedTuple):
         expected = answer.adapt(expected)
         try:
             difference = compare(
-                expected, answer.record, answer.main, tolerance, answer.order
+                expected, answer.for_programs, answer.main, tolerance, answer.order
             )
         except InputError as error:
             raise error.at("--expect") from None
