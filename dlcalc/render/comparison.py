@@ -86,11 +86,11 @@ def _drawn(
     """Equal turns of a repeat as one row, and the totals in a last line."""
     folded = fold(result.pairs, lambda pair: (turns_alike(pair.before), turns_alike(pair.after)))
     rows = []
-    for first, last, _ in folded:
+    for first, last, times in folded:
         row: list[Any] = []
         for column in columns:
             if column == "name":
-                row.append(span(first.name, last.name))
+                row.append(span(first.name, last.name, times))
             else:
                 row += _drawn_cells(column, *_cells(first, column, facts)[:2])
         rows.append(row)

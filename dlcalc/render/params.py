@@ -75,9 +75,10 @@ def _drawn(count: Count, training: str, columns: Sequence[str], facts: Facts) ->
     """Equal turns of a repeat as one row, and the totals in a last line."""
     folded = fold(count.rows, turns_alike)
     body = cells([first for first, _, _ in folded], columns, facts)
-    for row, (first, last, _) in zip(body, folded, strict=True):
+    for row, (first, last, times) in zip(body, folded, strict=True):
         if last is not first:
-            row[:] = map(folded_cell, columns, row, cells([last], columns, facts)[0])
+            ends = zip(columns, row, cells([last], columns, facts)[0], strict=True)
+            row[:] = [folded_cell(*each, times) for each in ends]
     headers = list(columns)
     total: list[Any] = [total_of(count, name, facts) for name in columns]
     if total and total[0] is None:

@@ -455,3 +455,10 @@ def test_python_takes_an_input_as_the_command_does(size: Any, params: int) -> No
 def test_python_refuses_what_is_no_input(size: Any, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
         dlcalc.params(["linear 3"], size)
+
+
+def test_turns_with_one_between_them_that_differs_are_no_range() -> None:
+    lines = invoke("params", "gpt2", "--set", "h.1.attn.heads=6").out.splitlines()
+    rows = {line.split("  ")[0]: line.split()[-1] for line in lines if line.startswith("h.")}
+    assert rows["h.0.attn … h.11.attn"] == "11"
+    assert rows["h.0–11.ln_1"] == "12"
