@@ -38,9 +38,11 @@ def per_axis_from(least: int, value: PerAxis, axes: int, name: str) -> tuple[int
     >>> per_axis_from(1, 2, 3, "stride")
     (2, 2, 2)
     """
-    values = (value,) if type(value) is int else per_axis(value, axes, name)
+    if type(value) is int and value >= least:  # most values, in a third of the time
+        return (value,) * axes
+    values = per_axis(value, axes, name)
     at_least(least, name, values)
-    return values if len(values) == axes else values * axes
+    return values
 
 
 def count_axes(**values: object) -> int:

@@ -92,13 +92,17 @@ class Aside:
     """
 
     def __init__(self, products: int) -> None:
-        self.helpers = cores() - 1 if products >= LEAST_PRODUCTS else 0
+        self.helpers = 0
         """Threads beside the caller's."""
         self._jobs: list[_Job] = []
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        for _ in range(self.helpers):
-            # Thread.start would wait until the core has woken up: the caller goes on meanwhile.
-            start_new_thread(self._help, ())
+        for _ in range(cores() - 1 if products >= LEAST_PRODUCTS else 0):
+            try:
+                # Thread.start would wait until the core has woken up; the caller goes on.
+                start_new_thread(self._help, ())
+            except RuntimeError:  # the system has no more threads: the caller does their work
+                break
+            self.helpers += 1
 
     def _help(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -115,10 +119,14 @@ class Aside:
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *context: object) -> None:
-        for _ in range(self.helpers):
-            self._queue.put(None)
-        for job in reversed(self._jobs):  # the other cores begin with the first
-            job.wait() if failure is None else job.cancel()
+        try:
+            for job in reversed(self._jobs) if failure is None else ():
+                job.wait()  # the last first: the other cores begin with the first
+        finally:
+            for job in self._jobs:
+                job.cancel()
+            for _ in range(self.helpers):
+                self._queue.put(None)
 
 
 class _Job:
@@ -150,7 +158,7 @@ class _Job:
                 raise self._failure
 
     def cancel(self) -> None:
-        """Let nobody begin it; wait where somebody has."""
+        """Let nobody begin it any more; wait where somebody has."""
         if not self._taken.acquire(blocking=False):
             self._running.acquire()
 

@@ -52,7 +52,10 @@ class Axis(NamedTuple):
     @property
     def output(self) -> int:
         """The output size; below 1 where the window does not fit."""
-        return _transposed_output(self) if self.transposed else _window_output(self)
+        if self.transposed:
+            return _transposed_output(self)
+        room = self.padded - span(self.kernel, self.dilation)
+        return _rounded_up(self, room) if self.ceil else max(0, room // self.stride + 1)
 
     @property
     def remainder(self) -> int:
@@ -71,10 +74,7 @@ def span(kernel: int, dilation: int) -> int:
     return dilation * (kernel - 1) + 1
 
 
-def _window_output(axis: Axis) -> int:
-    room = axis.padded - axis.span
-    if not axis.ceil:
-        return max(0, room // axis.stride + 1)
+def _rounded_up(axis: Axis, room: int) -> int:
     windows = -(-room // axis.stride) + 1
     # PyTorch's rule: the last window must start inside the input or the padding before it.
     starts_past_end = (windows - 1) * axis.stride >= axis.input + axis.pad[0]

@@ -60,8 +60,9 @@ def command(out: Output, **values: Any) -> None:
     Without --data, a ring of eight Gaussians. LAYERS is in the layer notation of dlcalc
     params, a file or typed in: linear, batchnorm, and the activations of dlcalc mlp. The
     discriminator gives one number; a sigmoid at its end is part of the loss. With -f json,
-    a line is written as each epoch ends, and one with the rest at the end. Ctrl-C ends
-    training once its state is in the checkpoint, also amid an epoch.
+    a line is written as each epoch ends, and one with the rest at the end; with csv, tsv
+    or plain a row, unless --explain puts the working first. Ctrl-C ends training once its
+    state is in the checkpoint, also amid an epoch; without one, it is lost.
 
     \b
     Examples:

@@ -14,7 +14,9 @@ from dlcalc.cli.types import ARRAY
 @click.command(cls=QuickCommand)
 @click.option("--q", type=ARRAY, metavar="GAUSSIAN", help="The first: MEAN,SIGMA, JSON or a file.")
 @click.option("--p", type=ARRAY, metavar="GAUSSIAN", help="The second, that q is held against.")
-@click.option("--gradients", is_flag=True, help="Also the gradients by each mean and covariance.")
+@click.option("--gradients", is_flag=True,
+              help="Also the gradients by each mean and covariance, as with --check, and with "
+              "--expect of any.")
 @output_options
 @check_option
 def command(out: Output, **values: Any) -> None:

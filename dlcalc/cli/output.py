@@ -31,6 +31,12 @@ class Output(NamedTuple):
     """Whether NaN and infinities are let in."""
     at: tuple[int, ...] | None = None
     """The one element whose working is wanted."""
+    expected: Any = None
+    """What `expect` holds, where it is read already."""
+
+    def expecting(self) -> Output:
+        """The same with the expected answer read: before long work, or where it decides what is."""
+        return self if self.expect is None else self._replace(expected=self._read_expected())
 
     @property
     def piped(self) -> bool:
@@ -39,22 +45,24 @@ class Output(NamedTuple):
 
         return self.expect != "-" and stdin_has_data()
 
-    def emit(self, answer: Any, written: Collection[str] = ()) -> None:
+    def emit(self, answer: Any, written: Collection[str] = (), begun: str = "") -> None:
         """Save the answer, print it, and hold it against the expected one.
 
-        Fields that were `written` as JSON already, while they came, are not printed again.
-        Raises AnswerDiffersError, with the first difference, where they differ.
+        What was written already, while it came, is not printed again: in JSON the fields
+        that are `written`, else the text that it has `begun` with. Raises
+        AnswerDiffersError, with the first difference, where they differ.
         """
         from dlcalc.render.formats import render
 
-        expected = None if self.expect is None else self._read_expected()
+        expected = self.expecting().expected if self.expected is None else self.expected
         if self.save is not None:
             from dlcalc.render.save import save
 
             save(answer, self.save, self.explain)
         rest = {key: value for key, value in answer.record.items() if key not in written}
-        shown = self._fitted(answer._replace(record=rest))
-        write_out(render(shown, self.format, self.precision, self.explain))
+        shown = self._fitted(answer._replace(record=rest) if written else answer)
+        pieces: Iterable[str] = render(shown, self.format, self.precision, self.explain)
+        write_out(["".join(pieces).removeprefix(begun)] if begun else pieces)
         if self.expect is not None:
             self._compare(answer, expected)
 

@@ -22,9 +22,9 @@ from dlcalc.readers.gan import Prepared, prepare
 from dlcalc.readers.npy import parse_all_npz
 from dlcalc.readers.sources import read_file
 from dlcalc.render.files import require_writable, write_whole
-from dlcalc.render.gan import EPOCHS, epoch_record, gan_answer, loss_picture
+from dlcalc.render.gan import EPOCHS, gan_answer, loss_picture
 from dlcalc.render.gan_samples import check_samples, sample_picture
-from dlcalc.render.json_text import json_text
+from dlcalc.render.gan_stream import EpochStream
 from dlcalc.render.save import npz_bytes
 
 
@@ -50,12 +50,15 @@ def run_gan(
     training = prepared.training
     if resume:
         _resume(training, prepared.epochs, str(checkpoint))
+    out = out.expecting()
     checks = check_training(training) if check else None
-    _train(prepared, out, checkpoint)
+    stream = _stream(out, prepared, check)
+    _train(prepared, stream, checkpoint)
     result = gan_result(training, prepared.labelled)
     _draw(training, result, files)
     answer = _answer(out, training, result, checks)
-    out.emit(answer, written=(EPOCHS,) if out.format == "json" else ())
+    written = (EPOCHS,) if out.format == "json" else ()
+    out.emit(answer, written, stream.text if stream else "")
     refuse_failed(checks)
 
 
@@ -85,7 +88,18 @@ def _resume(training: Training, epochs: int, path: str) -> None:
         raise error if path in error.places else error.at(path) from None
 
 
-def _train(prepared: Prepared, out: Output, checkpoint: str | None) -> None:
+def _stream(out: Output, prepared: Prepared, check: bool) -> EpochStream | None:
+    """What writes the epochs as they end; nothing where people get a table of them, at the end.
+
+    The working stands before everything but JSON, and is not known before the end.
+    """
+    if out.format != "json" and (out.format not in COMPLETE or out.explain):
+        return None
+    titled = check or prepared.training.data.ring or prepared.labelled is not None
+    return EpochStream(out.format, out.precision, titled)
+
+
+def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | None) -> None:
     """Train to the end, or to the first signal, which is obeyed once all is saved."""
     training, total = prepared.training, prepared.epochs
     progress = Progress(total * training.batches, _done(training))
@@ -97,20 +111,27 @@ def _train(prepared: Prepared, out: Output, checkpoint: str | None) -> None:
             return bool(interrupts.caught)
 
         try:
-            for epoch in training.epochs(total, between):
+            for _ in training.epochs(total, between):
                 if checkpoint is not None:
                     _save(training, checkpoint)
-                if out.format == "json":
+                if stream is not None:
                     progress.clear()
-                    write_out([json_text(epoch_record(epoch)) + "\n"])
+                    write_out([stream.more(training.history)])
                 if interrupts.caught:
                     break
         finally:
             progress.clear()
-        if interrupts.caught and checkpoint is not None:
-            _save(training, checkpoint)
-            note(f"stopped {_place(training)}, and all of it is kept; --resume goes on from there")
+        if interrupts.caught:
+            note(f"stopped {_place(training)}, {_kept(training, checkpoint)}")
         interrupts.end()
+
+
+def _kept(training: Training, checkpoint: str | None) -> str:
+    """What becomes of a training that is stopped, in words, once it is so."""
+    if checkpoint is None:
+        return "and the networks are lost; --checkpoint FILE keeps them, for --resume to go on from"
+    _save(training, checkpoint)
+    return "and all of it is kept; --resume goes on from there"
 
 
 def _done(training: Training) -> int:
@@ -119,9 +140,9 @@ def _done(training: Training) -> int:
 
 def _place(training: Training) -> str:
     epochs = len(training.history)
-    return f"after batch {training.done} of epoch {epochs + 1}" if training.done else (
-        f"after epoch {epochs}"
-    )
+    if training.done:
+        return f"after batch {training.done} of epoch {epochs + 1}"
+    return f"after epoch {epochs}" if epochs else "before the first batch"
 
 
 def _save(training: Training, path: str) -> None:

@@ -17,7 +17,9 @@ from dlcalc.render.kl import kl_answer
 def run_kl(out: Output, q: str | None, p: str | None, gradients: bool, check: bool) -> None:
     """Read both Gaussians, put out their divergence, and check its gradients if asked."""
     result = kl(*_gaussians(q, p, out.allow_nonfinite))
-    slopes = result.gradients if gradients or check else {}
+    out = out.expecting()
+    gradients |= check or (isinstance(out.expected, dict) and "gradients" in out.expected)
+    slopes = result.gradients if gradients else {}
     checks = check_kl(result.q, result.p) if check else []
     out.emit(
         kl_answer(

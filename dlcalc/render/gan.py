@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EPOCHS = "epochs"
 """The field of the record that holds the epochs."""
+TITLE = "Losses"
 FIELDS = ("epoch", "generator_loss", "discriminator_loss", "d_real", "d_fake", "seconds")
 HEADERS = ("epoch", "generator loss", "discriminator loss", "D(x)", "D(G(z))", "seconds")
 
@@ -69,7 +70,7 @@ def _table(epochs: Sequence[Epoch], complete: bool) -> Table:
     rows = [
         list(epoch_record(each).values()) for each in epochs if each.epoch in shown
     ]
-    return Table(HEADERS, rows, title="Losses", footnotes=(note,) if note else ())
+    return Table(HEADERS, rows, title=TITLE, footnotes=(note,) if note else ())
 
 
 def _ring_record(result: GanResult) -> dict[str, Any]:

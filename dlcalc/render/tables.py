@@ -67,13 +67,14 @@ def _plain_cell(cell: Any, precision: int | None) -> str:
 
 
 def divided_lines(table: Any, delimiter: str) -> Iterator[str]:
-    """Header and rows as csv or tsv, quoted where they need it."""
+    """Header, if there is one, and rows as csv or tsv, quoted where they need it."""
     import csv
     from io import StringIO
 
     text = StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(table.headers)
+    if table.headers:
+        writer.writerow(table.headers)
     for row in table.rows:
         writer.writerow([cell_exact(cell) for cell in row])
     yield text.getvalue()

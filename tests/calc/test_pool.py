@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from threading import Event, get_ident
+from time import sleep
 
 import numpy as np
 import pytest
 
 from dlcalc.calc import pool
-from dlcalc.calc.pool import Aside, side_by_side
+from dlcalc.calc.pool import Aside, each, side_by_side
 
 
 @pytest.fixture(params=[1, 3])
@@ -57,6 +58,37 @@ def test_a_job_that_fails_fails_the_block(cores: int) -> None:
 
     with pytest.raises(ValueError, match="no such step"), Aside(products=1) as aside:
         aside.later(fail)
+
+
+def test_after_a_failure_no_other_job_goes_on(cores: int) -> None:
+    done: list[int] = []
+
+    def fail() -> None:
+        raise ValueError("no such step")
+
+    def all_jobs() -> None:
+        with Aside(products=1) as aside:
+            for _ in range(50):
+                aside.later(lambda: done.append(1))
+            aside.later(fail)
+
+    with pytest.raises(ValueError, match="no such step"):
+        all_jobs()
+    seen = len(done)
+    sleep(0.05)
+    assert len(done) == seen
+
+
+def test_where_no_thread_is_to_be_had_the_caller_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    monkeypatch.setattr(pool, "cores", lambda: 3)
+    monkeypatch.setattr(pool, "start_new_thread", refuse)
+    taken: list[int] = []
+    each(taken.extend, range(5), products=1)
+    assert taken == list(range(5))
 
 
 def test_a_block_that_fails_begins_no_more_jobs(monkeypatch: pytest.MonkeyPatch) -> None:

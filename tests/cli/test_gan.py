@@ -53,20 +53,63 @@ def test_help_gives_the_defaults_as_they_are() -> None:
     assert f"({RING.settings.loss})" in page
 
 
-def test_lines_come_while_it_trains() -> None:
-    line = [*COMMAND, "gan", *QUICK, "--epochs", "100000", "-f", "json"]
+def interrupted(form: str, lines: int) -> tuple[int, str, str]:
+    """Status, stdout and stderr of a run that gets Ctrl-C once so many lines are there."""
+    line = [*COMMAND, "gan", *QUICK, "--epochs", "100000", "-f", form]
     with subprocess.Popen(
         line, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         assert process.stdout is not None
-        first = json.loads(process.stdout.readline())
-        assert first["epoch"] == 1
+        first = b"".join(process.stdout.readline() for _ in range(lines))
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert b"Traceback" not in err
-    assert [each["epoch"] for each in records(out.decode())] == list(range(2, 2 + out.count(b"\n")))
+    return process.returncode, (first + out).decode(), err.decode()
+
+
+@pytest.mark.parametrize(("form", "head"), [("json", 0), ("csv", 2), ("tsv", 2), ("plain", 0)])
+def test_epochs_come_while_it_trains_and_ctrl_c_says_what_is_lost(form: str, head: int) -> None:
+    status, out, err = interrupted(form, head + 2)
+    assert status == 130
+    rows = out.splitlines()[head:]
+    found = [re.split("[, \t]", row.removeprefix('{"epoch": '))[0] for row in rows]
+    assert found == [str(number) for number in range(1, len(rows) + 1)]
+    note, stopped = err.splitlines()
+    assert "worked example" in note
+    assert re.fullmatch(
+        r"dlcalc: stopped after (batch \d+ of )?epoch \d+, and the networks are lost; "
+        r"--checkpoint FILE keeps them, for --resume to go on from", stopped
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [[], ["--check"], ["--explain"], ["--precision", "2"]])
+@pytest.mark.parametrize(("form", "ending"), [("csv", "csv"), ("plain", "txt")])
+def test_rows_that_came_one_by_one_are_the_whole_answer(
+    form: str, ending: str, words: list[str], tmp_path: Path
+) -> None:
+    saved, state = tmp_path / f"r.{ending}", str(tmp_path / "state.npz")
+    words = ["gan", *QUICK, *words, "-f", form, "--save", str(saved), "--checkpoint", state]
+    for more in (["--epochs", "2"], ["--epochs", "4", "--resume"], ["--epochs", "4", "--resume"]):
+        done = invoke(*words, *more)
+        assert done.status == 0, done.err
+        printed, whole = done.out.splitlines(), saved.read_text().splitlines()
+        if form == "plain":  # what is saved is not rounded
+            printed, whole = ([line[:4] for line in each] for each in (printed, whole))
+        assert printed == whole
+
+
+def test_one_table_has_no_title(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.arange(18.0).reshape(2, 3, 3))
+    done = invoke("gan", "--data", str(tmp_path / "x.npy"), "--epochs", "2", "-f", "csv")
+    head, *rows = done.out.splitlines()
+    assert head.startswith("epoch,generator loss,")
+    assert [row.split(",")[0] for row in rows] == ["1", "2"]
+
+
+def test_what_is_expected_is_read_before_anything_is_trained() -> None:
+    done = invoke("gan", *QUICK, "--epochs", "1", "-f", "csv", "--expect", '{"epochs": [}')
+    assert (done.status, done.out) == (2, "")
+    assert "--expect: line 1: not JSON" in done.err
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -105,7 +105,9 @@ def test_expect_holds_gradients_too() -> None:
     assert done.status == 1
     assert done.complaint.startswith("gradients.mean_p element (0): expected 0.5, is -0.5 = −Σ_p⁻¹")
     right = '{"gradients": {"mean_q": [0.5], "covariance_p": [[-1.625]]}}'
-    assert invoke("kl", *ONE, "--gradients", "--expect", right).status == 0
+    done = invoke("kl", *ONE, "--expect", right)
+    assert (done.status, done.err) == (0, "")
+    assert done.out == invoke("kl", *ONE, "--gradients").out
 
 
 def test_expect_has_an_entry_of_a_gradient_in_numbers() -> None:

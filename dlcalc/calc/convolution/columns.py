@@ -25,9 +25,10 @@ ONE_TILE = 2**15
 
 def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
     """Output (batch, out, O…) of x (batch, in, L…) and w (out, in, F…)."""
-    shape = (x.shape[0], w.shape[0], *geometry.output)
-    matrix = w.reshape(w.shape[0], -1)
-    if prod(geometry.output) * x.shape[0] * matrix.shape[1] <= ONE_TILE:
+    channels, batch = len(w), len(x)
+    shape = (batch, channels, *geometry.output)
+    matrix = w.reshape(channels, -1)
+    if prod(geometry.output) * batch * matrix.shape[1] <= ONE_TILE:
         return _in_one_tile(x, matrix, geometry).reshape(shape)
     out = np.empty(shape, dtype=x.dtype)
 
@@ -47,10 +48,9 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
 
 def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
     """The output, flat, where it is so small that tiles would take longer than the work."""
-    axes = geometry.axes
     tile = x
-    if any(axis.pad != (0, 0) for axis in axes):
-        tile = padded(x, geometry, tuple(slice(0, axis.padded) for axis in axes))
+    if any(axis.pad != (0, 0) for axis in geometry.axes):  # some may add here and crop there
+        tile = padded(x, geometry, tuple(slice(0, length) for length in geometry.padded))
     view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, geometry.output)
     found: Array = matrix @ view.reshape(matrix.shape[1], -1)
     return found if len(x) == 1 else found.reshape(len(found), len(x), -1).swapaxes(0, 1)

@@ -169,8 +169,7 @@ def _check(layout: Layout, geometry: Geometry) -> int:
     check_size(batch * layout.channels_out * prod(geometry.output), "an output")
     if layout.transposed:
         return products(batch, layout.kernel, layout.input[2:])
-    check_size(prod(layout.input[:2]) * prod(axis.padded for axis in geometry.axes),
-               "a padded input")
+    check_size(batch * layout.input[1] * prod(geometry.padded), "a padded input")
     return products(batch, layout.kernel, geometry.output)
 
 

@@ -36,6 +36,8 @@ class Geometry:
         """Columns from one tap to the next, axis by axis."""
         self.output = tuple([axis.output for axis in axes])
         """Columns of the output, axis by axis."""
+        self.padded = tuple([axis.padded for axis in axes])
+        """Columns of the padded input, axis by axis."""
 
     @property
     def taps(self) -> int:

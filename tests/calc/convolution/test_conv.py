@@ -57,6 +57,14 @@ def test_gradients_are_adjoint(case: Case) -> None:
     assert int((case.w * result.dw).sum()) == inner
 
 
+def test_gradient_of_a_transposed_one_whose_padding_crops_as_much_as_it_adds() -> None:
+    result = conv([7], [-1, 5], transposed=True, dilation=2, pad=[(1, 0)], output_padding=1,
+                  upstream=[1, 2, 3])
+    assert result.output.tolist() == [0, 35, 0]
+    assert result.dx is not None
+    assert result.dx.tolist() == [5 * 2]
+
+
 @settings(max_examples=20, deadline=None)
 @given(cases())
 def test_is_linear(case: Case) -> None:
