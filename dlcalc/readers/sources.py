@@ -13,6 +13,8 @@ MOST_BYTES = 1 << 30
 MOST_TEXT = 64 << 20
 STDIN = "standard input"
 BOM = b"\xef\xbb\xbf"
+NUMPY = (b"\x93N", b"PK\x03", b"PK\x05")
+"""How .npy and .npz begin."""
 
 
 class Source(NamedTuple):
@@ -97,7 +99,7 @@ def stdin_has_data() -> bool:
 
 def _read_bounded(file: BinaryIO, place: str) -> bytes:
     head = file.read(8)
-    most = MOST_BYTES if head[:2] in (b"\x93N", b"PK") else MOST_TEXT
+    most = MOST_BYTES if head.startswith(NUMPY) else MOST_TEXT
     data = head + file.read(most + 1 - len(head))
     if len(data) > most:
         raise LimitError(
@@ -114,8 +116,13 @@ def reason(error: OSError) -> str:
 
 
 def decode(source: Source) -> str:
-    """The text of a source; InputError with the line of the first byte that is not UTF-8."""
+    """The text of a source.
+
+    InputError for NumPy's files, and with the line of the first byte that is not UTF-8.
+    """
     data = source.data.removeprefix(BOM)
+    if data.startswith(NUMPY):
+        raise InputError("a file of NumPy's or a zip, where text belongs")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -54,10 +54,15 @@ def _part(target: str) -> str:
 
 
 def _mode(path: str) -> int | None:
+    """The mode of what may be written there, None where nothing is; OSError for the rest."""
     try:
-        return os.stat(path).st_mode
+        mode = os.stat(path).st_mode
     except FileNotFoundError:
         return None
+    if not os.access(path, os.W_OK):
+        # A writable folder would let a file be replaced that is read-only itself.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return mode
 
 
 def _replace(target: str, data: bytes, mode: int | None) -> None:

@@ -10,7 +10,7 @@ Point = tuple[float, float]
 # Blue, vermilion, green, purple, orange, sky blue: told apart by the colour-blind too
 # (Okabe and Ito, Color Universal Design, 2008). With each goes a dash and a marker.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-_DASHES = ("", "7 3", "2 3", "8 3 2 3")
+_DASHES = ("", "7 3", "2 3", "8 3 2 3", "12 4", "8 3 2 3 2 3", "4 7", "14 3 5 3")
 _MARKERS = ("circle", "square", "diamond", "triangle")
 
 # Characters that XML 1.0 has no place for.

@@ -208,3 +208,7 @@ def test_equations_typed_in_leave_standard_input_alone() -> None:
 def test_values_stand_first_where_equations_are_piped_in() -> None:
     found = json.loads(shell("echo 'y = w*x' | dlcalc grad w=2 x=3 -f json").out)
     assert found["gradients"] == {"y": {"w": 3, "x": 2}}
+
+
+def test_an_equation_may_begin_as_a_zip_does() -> None:
+    assert invoke("grad", "PK = x^2", "x=3", "-f", "json").status == 0

@@ -103,3 +103,10 @@ def test_refuses(words: list[str], complaint: str) -> None:
     done = invoke("posterior", *words)
     assert (done.status, done.out) == (2, "")
     assert done.complaint == complaint
+
+
+def test_each_curve_of_the_picture_has_a_dash_of_its_own(tmp_path: Path) -> None:
+    plot = tmp_path / "p.svg"
+    assert invoke("posterior", "--starts", "0", "--plot", str(plot)).status == 0
+    dashes = re.findall(r'stroke="red" stroke-width="2"([^/]*)/>', plot.read_text())
+    assert len(set(dashes)) == 7

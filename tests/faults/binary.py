@@ -3,6 +3,8 @@
 import io
 import struct
 import zipfile
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -46,9 +48,19 @@ def wrong_crc() -> bytes:
     return bytes(data)
 
 
+@cache
 def bomb() -> bytes:
     return archive([("a.npy", header("(33554432,)") + bytes(1 << 28))], level=9)
 
 
 GOOD = npy(np.arange(6.0).reshape(2, 3))
 PICKLED = npy(np.array([{}, 1], object), True)
+BINARY: dict[str, tuple[Callable[[], bytes], str]] = {
+    "pickled.npy": (lambda: PICKLED, "holds pickled objects"),
+    "cut.npy": (lambda: GOOD[:-8], "promises 48 bytes for the shape (2, 3) and holds 40"),
+    "tebibyte.npy": (lambda: header("(137438953472,)"), "promises 1,099,511,627,776 bytes"),
+    "bomb.npz": (bomb, "unpacks to 268,435,584 bytes; at most 134,217,728 are read"),
+    "crc.npz": (wrong_crc, "not an .npz file, or a damaged one: Bad CRC-32"),
+}
+"""Hostile files by name, and what a command that takes arrays says of each."""
+READ = {name: said for name, (_, said) in BINARY.items()}

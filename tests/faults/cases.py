@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from dlcalc.cli.lazy import COMMANDS
 from tests.cli.running import Run
-from tests.faults.binary import PICKLED
+from tests.faults.binary import BINARY
 from tests.faults.commands import HOSTILE, HOSTILE_JSON, TABLE, Command, Hostile
+from tests.faults.powerless import KNOWN, PREFIX
 
 Check = Callable[[Run, Path], None]
+Data = str | bytes | Callable[[], bytes]
 
 
 class Case(NamedTuple):
@@ -24,7 +26,7 @@ class Case(NamedTuple):
     """What is run in bash, in a folder of its own; of a signal, the arguments alone."""
     check: Check
     """What must hold of the run, and of the folder, afterwards."""
-    files: Mapping[str, str | bytes] = MappingProxyType({})
+    files: Mapping[str, Data] = MappingProxyType({})
     """What lies in the folder before."""
     signal: str = ""
     """The signal that is sent while the command waits for the rest of its input."""
@@ -84,13 +86,31 @@ def saved(done: Run, folder: Path) -> None:
 
 
 def unsaved(said: str) -> Check:
-    """Refused, and nothing in the folder but what lay there."""
+    """Refused, and nothing in the folder but what lay there, as it was."""
 
     def check(done: Run, folder: Path) -> None:
         refused(said)(done, folder)
-        assert sorted(os.listdir(folder)) == ["full.json"]
+        assert sorted(os.listdir(folder)) == sorted(LYING)
+        assert (folder / "kept.json").read_text() == "kept\n"
+        assert os.listdir(folder / "folder.json") == os.listdir(folder / "shut") == []
 
     return check
+
+
+LYING = {"full.json": "ln -s /dev/full full.json", "folder.json": "mkdir folder.json",
+         "kept.json": "echo kept >kept.json; chmod 444 kept.json",
+         "shut": "mkdir shut; chmod 555 shut"}  # fmt: skip
+"""What lies about where nothing can be saved, and how it is made in bash."""
+DENIED = "cannot be written: permission denied"
+UNWRITABLE = {
+    "y.xls": "ending '.xls' is not known; known: .npy",
+    "full.json": "full.json: cannot be written: no space left on device",
+    "folder.json": "folder.json: cannot be written: is a directory",
+    "nowhere/y.json": "nowhere/y.json: cannot be written: no such file or directory",
+    **({"kept.json": f"kept.json: {DENIED}", "shut/y.json": f"shut/y.json: {DENIED}"}
+       if KNOWN else {}),
+}  # fmt: skip
+"""Places where nothing can be saved, and what is said of each."""
 
 
 def streams(name: str, command: Command) -> Iterator[tuple[str, Case]]:
@@ -148,17 +168,21 @@ def usage(name: str, command: Command) -> Iterator[tuple[str, Case]]:
 
 
 def files(name: str, command: Command) -> Iterator[tuple[str, Case]]:
-    """Hostile files that are expected, and places where nothing can be saved."""
+    """Hostile files that are expected or given, and places where nothing can be saved."""
     line = f"dlcalc {name} {command.good}"
-    pickled = refused("--expect: e.npy: holds pickled objects")
-    yield "expects pickled", Case(f"{line} --expect e.npy", pickled, {"e.npy": PICKLED})
+    for file, (data, said) in BINARY.items():
+        expects = refused(f"--expect: {file}: {said}")
+        yield f"expects {file}", Case(f"{line} --expect {file}", expects, {file: data})
+        given = command.binary.get(file, "a file of NumPy's or a zip, where text belongs")
+        if command.takes and given:
+            operand = f"dlcalc {name} {command.takes.replace('{}', file)}"
+            yield f"given {file}", Case(operand, refused(f"{file}: {given}"), {file: data})
     yield "saved through a link", Case(f"ln -s y.json link.json; {line} --save link.json", saved)
-    before = "ln -s /dev/full full.json"
-    for target, said in (
-        ("y.xls", "ending '.xls' is not known; known: .npy"),
-        ("full.json", "full.json: cannot be written: no space left on device"),
-    ):
-        yield f"saved as {target}", Case(f"{before}; {line} --save {target}", unsaved(said))
+    before = "; ".join(LYING.values())
+    for target, said in UNWRITABLE.items():
+        yield f"saved as {target}", Case(
+            f"{before}; {PREFIX if KNOWN else ''}{line} --save {target}", unsaved(said)
+        )
 
 
 def all_cases() -> dict[str, Case]:
@@ -166,7 +190,8 @@ def all_cases() -> dict[str, Case]:
     found: dict[str, Case] = {}
     for name in COMMANDS:
         command = TABLE[name]
-        groups = [streams, usage, *([inputs, files] if command.takes else [])]
+        groups = [streams, usage, *([inputs] if command.takes else [])]
+        groups += [files] if name != "completion" else []
         for group in groups:
             found |= {f"{name}: {title}": case for title, case in group(name, command)}
     return found

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
+
+from tests.faults.binary import READ
 
 
 class Command(NamedTuple):
@@ -18,6 +22,9 @@ class Command(NamedTuple):
     """Names misspelt, among arguments that are else right, and what is said of them."""
     hostile: tuple[tuple[str, str], ...] = ()
     """Data that is wrong for this command alone, and what is said of it."""
+    binary: Mapping[str, str] = MappingProxyType({})
+    """What is said of NumPy's hostile files, where they are not refused as no text: nothing
+    of one that is no fault here."""
     kind: str = ""
     """`json` where that is what it takes: hostile JSON is held against it."""
 
@@ -36,11 +43,13 @@ TABLE = {
         "-L 32 -F 5", "-L 32 -F 5 --expect {}", "28",
         wrong=(("-L 4 -F 2 -P sane", "did you mean same?"),
                ("-L 4 -F 2 -O 2 --solve padd", "did you mean pad?")),
+        binary=READ,
         hostile=(("28,5 1,0", "divides numbers by commas and by spaces"),),
     ),
     "conv": Command(
         "-x '1 2; 3 4' -w '1 1'", "-x {} -w '1 1'", "1 2\n3 4\n",
         wrong=(("-x '1 2' -w 1 --pad-mode zero", "did you mean zeros?"),),
+        binary=READ,
         hostile=(("1 2\n3\n", "line 2: row 2 has 1 number, the rows above have 2"),),
     ),
     "params": Command(
@@ -49,6 +58,9 @@ TABLE = {
                ("lenet --set C1.kernle=3", "did you mean kernel?"),
                ("lenet --optimizer adma", "did you mean adam"),
                ("lenet --compare alexnett", "did you mean alexnet")),
+        # What a weights file holds is told from its headers alone.
+        binary={**READ, "bomb.npz": "", "pickled.npy": "pickled: holds no plain numbers",
+                "cut.npy": "cut: promises 48 bytes", "tebibyte.npy": "tebibyte: promises 1,099"},
         hostile=(("input 8x4x4\nconf 4 3\n", "input:2: conf 4 3: unknown layer type 'conf'; did"),
                  ("input 8x4x4\nrepeat 1000:\n  repeat 1000: relu\n", "1,000,000 layers"),
                  ("input 8x4x4\nconv 4 33\n", "does not fit")),
@@ -58,7 +70,7 @@ TABLE = {
         wrong=(("lenett --layer C1", "did you mean lenet"), ("lenet --layer C9", "no layer C9")),
         hostile=(("input 8x4x4\nC1: conf 4 3\n", "input:2: C1: conf 4 3: unknown"),),
     ),
-    "models": Command("", "--expect {}", "{}"),
+    "models": Command("", "--expect {}", "{}", binary=READ),
     "mults": Command(
         "-L 4 -F 5", "{}", UPSAMPLING,
         wrong=(("dcgann", "did you mean dcgan"),),
@@ -90,6 +102,7 @@ TABLE = {
     ),
     "kl": Command(
         "--q 1,1 --p 0,1", "--q {} --p 0,1", '{"mean": [1], "covariance": [1]}',
+        binary=READ,
         hostile=(('{"mean": [1], "covarance": [1]}', "did you mean covariance?"),
                  ('{"mean": [1], "covariance": [-1]}', "-1")),
         kind="json",
@@ -121,6 +134,7 @@ TABLE = {
     ),
     "examples": Command(
         "E2", "E2 --expect {}", "28", wrong=(("E99", "unknown example 'E99'; did you mean E9"),),
+        binary=READ,
     ),
     "completion": Command(
         "bash", wrong=(("bsh", "did you mean bash"), ("", "missing argument: bash or zsh or fish")),

@@ -45,6 +45,7 @@ def runs(
 def run_case(case: Case, folder: Path) -> Run:
     folder.mkdir()
     for name, data in case.files.items():
+        data = data() if callable(data) else data
         (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
     if case.signal:
         return interrupted(case.line, getattr(signal, case.signal), folder)

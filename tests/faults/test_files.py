@@ -98,14 +98,6 @@ def test_what_cannot_be_written_is_said_before_anything_is_printed(
     assert os.listdir(tmp_path) == ["folder.txt"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_said(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    done = run(*LINE, "--save", str(tmp_path / "y.txt"))
-    assert done.status == 2
-    assert "permission denied" in done.complaint
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "y.txt").symlink_to("/dev/full")
