@@ -93,7 +93,7 @@ class Output(NamedTuple):
         expected = answer.adapt(expected)
         try:
             difference = compare(
-                expected, answer.record, answer.main, tolerance, answer.order
+                expected, answer.for_programs, answer.main, tolerance, answer.order
             )
         except InputError as error:
             raise error.at("--expect") from None

@@ -15,6 +15,7 @@ from dlcalc.cli.example import worked_example
 from dlcalc.cli.output import COMPLETE, Output
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.readers.models import model as read_model
+from dlcalc.readers.notation_values import input_shape
 
 
 def run_params(
@@ -76,12 +77,10 @@ def shape_of(size: Any) -> tuple[int, ...] | None:
     """The shape of an input given as `--input`."""
     if size is None:
         return None
-    shape = (size,) if isinstance(size, int) else tuple(size)
-    if min(shape) < 1:
-        raise InputError(f"--input {'x'.join(map(str, shape))}: every size is at least 1")
-    if len(shape) > 4:
-        raise InputError(f"--input has {len(shape)} axes; an input has at most 4, CxDxHxW")
-    return shape
+    try:
+        return input_shape(size)
+    except InputError as error:
+        raise error.at("--input") from None
 
 
 def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,13 +15,15 @@ from dlcalc.calc.models.reduce import Reduction
 from dlcalc.calc.models.rows import Count, part
 from dlcalc.calc.models.tree import Model, Value
 from dlcalc.readers.models import model as read_model
+from dlcalc.readers.notation_values import input_shape
 
 AnyModel = Model | str | Sequence[str]
+Size = int | str | Sequence[int]
 
 
 @overload
 def params(
-    model: AnyModel, input: Sequence[int] | None = None, *, layer: str | None = None,
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
     set: Mapping[str, Value] | None = None, compare: None = None, batch: int = 1,
     dtype: str = "float32", optimizer: str = "adam",
 ) -> Count: ...
@@ -29,14 +31,14 @@ def params(
 
 @overload
 def params(
-    model: AnyModel, input: Sequence[int] | None = None, *, layer: str | None = None,
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
     set: Mapping[str, Value] | None = None, compare: AnyModel, batch: int = 1,
     dtype: str = "float32", optimizer: str = "adam",
 ) -> Comparison: ...
 
 
 def params(
-    model: AnyModel, input: Sequence[int] | None = None, *, layer: str | None = None,
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
     set: Mapping[str, Value] | None = None, compare: AnyModel | None = None, batch: int = 1,
     dtype: str = "float32", optimizer: str = "adam",
 ) -> Count | Comparison:
@@ -64,14 +66,14 @@ def params(
         changed = change(changed, name, key, value)
     counts = []
     for each in (changed,) if compare is None else (changed, as_model(compare)):
-        count = counting.params(each, None if input is None else tuple(input))
+        count = counting.params(each, None if input is None else input_shape(input))
         count = count if layer is None else part(count, layer)
         counts.append(count._replace(memory=memory(count, dtype, batch, optimizer)))
     return counts[0] if compare is None else beside(*counts)
 
 
 def reduce(
-    model: AnyModel, layer: str, input: Sequence[int] | None = None, budget: int | None = None
+    model: AnyModel, layer: str, input: Size | None = None, budget: int | None = None
 ) -> Reduction:
     """Ways to give a layer fewer parameters, each applied to the model and counted.
 
@@ -82,7 +84,7 @@ def reduce(
     >>> reduce("lenet", "C1", budget=100).layer
     'C1'
     """
-    shape = None if input is None else tuple(input)
+    shape = None if input is None else input_shape(input)
     return reducing.reduce(as_model(model), layer, shape, budget)
 
 

@@ -37,7 +37,9 @@ def model(*words: str) -> Model:
     if word and word not in TYPES and not any(mark in word for mark in " ;:\n"):
         known = [*zoo_names(), *_files_beside(word)]
         near = did_you_mean(word, known)
-        raise InputError(f"no model, file or layer {word!r}{near}; dlcalc models lists the models")
+        raise InputError(
+            f"no model, file or layer {word!r}{near or '; dlcalc models lists the models'}"
+        )
     for each in words if len(words) > 1 else ():
         if each not in TYPES and (each == "-" or os.path.exists(zoo_path(os.path.basename(each)))):
             raise InputError(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from dlcalc.calc.axes import at_least
 from dlcalc.calc.models.tree import Value
 from dlcalc.errors import InputError
 from dlcalc.readers.numbers import parse_number, shorten
@@ -51,9 +54,22 @@ def read_shape(text: str) -> tuple[int, ...]:
     sizes = (value,) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(sizes, tuple) or not all(isinstance(s, int) and s > 0 for s in sizes):
         raise InputError(f"{shorten(text)} is no shape; write CxHxW, such as 3x224x224")
-    if len(sizes) > 4:
-        raise InputError(f"{text} has {len(sizes)} axes; an input has at most 4, CxDxHxW")
-    return sizes
+    return input_shape(sizes)
+
+
+def input_shape(size: int | str | Sequence[int]) -> tuple[int, ...]:
+    """The shape of an input as a caller gives it, or InputError.
+
+    >>> input_shape((3, 224, 224)), input_shape(1024), input_shape("1x32x32")
+    ((3, 224, 224), (1024,), (1, 32, 32))
+    """
+    if isinstance(size, str):
+        return read_shape(size)
+    shape = tuple(size) if isinstance(size, Iterable) else (size,)
+    at_least(1, "input size", shape)
+    if not 1 <= len(shape) <= 4:
+        raise InputError(f"an input has 1 to 4 axes, CxDxHxW, not {len(shape)}")
+    return shape
 
 
 def read_change(text: str) -> tuple[str, str, Value]:

@@ -73,3 +73,10 @@ class Answer(NamedTuple):
     another one: a difference in the first of them is the one to name."""
     whole: bool = False
     """Whether all of the answer is whole numbers, compared exactly."""
+    made: Callable[[], dict[str, Any]] | None = None
+    """What makes the record where it is asked for, if it is long and tables need none of it."""
+
+    @property
+    def for_programs(self) -> dict[str, Any]:
+        """The JSON object, made if need be."""
+        return self.record if self.made is None else self.made()

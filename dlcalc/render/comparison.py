@@ -36,20 +36,26 @@ def comparison_answer(
 ) -> Answer:
     """The second model as it would stand alone, with the first and the difference beside it."""
     facts = Facts(held)
-    after, before = count_record(result.after, facts), count_record(result.before, facts)
-    record = {
-        **after, "before": before,
-        "difference": {
-            key: _difference(before["total"][key], after["total"][key]) for key in after["total"]
-        },
-    }
     headers = [header for column in columns for header in _headers(column)]
     rows = [
         [cell for column in columns for cell in _cells(pair, column, facts)]
         for pair in result.pairs
     ]
     table = Table(headers, rows, drawn=lambda: _drawn(result, facts, names, columns))
-    return Answer(record, [table], main="total.params", whole=True, **explained)
+    return Answer(
+        {}, [table], main="total.params", whole=True, made=lambda: _record(result, facts),
+        **explained,
+    )
+
+
+def _record(result: Comparison, facts: Facts) -> dict[str, Any]:
+    after, before = count_record(result.after, facts), count_record(result.before, facts)
+    return {
+        **after, "before": before,
+        "difference": {
+            key: _difference(before["total"][key], after["total"][key]) for key in after["total"]
+        },
+    }
 
 
 def _headers(column: str) -> list[str]:
@@ -80,11 +86,11 @@ def _drawn(
     """Equal turns of a repeat as one row, and the totals in a last line."""
     folded = fold(result.pairs, lambda pair: (turns_alike(pair.before), turns_alike(pair.after)))
     rows = []
-    for first, last, _ in folded:
+    for first, last, times in folded:
         row: list[Any] = []
         for column in columns:
             if column == "name":
-                row.append(span(first.name, last.name))
+                row.append(span(first.name, last.name, times))
             else:
                 row += _drawn_cells(column, *_cells(first, column, facts)[:2])
         rows.append(row)

@@ -81,7 +81,7 @@ def _bare_block(block: Block, precision: int | None, separator: str | None) -> I
 def _json(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
     from dlcalc.render.json_text import json_text
 
-    record = dict(answer.record)
+    record = dict(answer.for_programs)
     if steps is not None:
         from dlcalc.render.working import working_rows
 

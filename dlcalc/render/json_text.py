@@ -14,11 +14,11 @@ def json_text(value: Any) -> str:
     >>> json_text({"output": [1.5, float("nan")]})
     '{"output": [1.5, "NaN"]}'
     """
-    value = plain_value(value)
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=plain_value)
     except ValueError:
-        return json.dumps(_named(value), ensure_ascii=False, allow_nan=False)
+        named = _named(plain_value(value))
+        return json.dumps(named, ensure_ascii=False, allow_nan=False)
 
 
 def _named(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -138,10 +139,10 @@ def turns_alike(row: Row | None) -> Any:
     return row and (id(row.node), row.input, row.params)
 
 
-def folded_cell(column: str, first: Any, last: Any) -> Any:
+def folded_cell(column: str, first: Any, last: Any, times: int) -> Any:
     """One cell for some turns of a repeat: a range of names, or of fields that grow."""
     if column == "name":
-        return span(first, last)
+        return span(first, last, times)
     if column in FIELDS and first != last:
         return "…".join(
             "x".join(map(str, each)) if each is not None else "?" for each in (first, last)
@@ -149,9 +150,16 @@ def folded_cell(column: str, first: Any, last: Any) -> Any:
     return first
 
 
-def span(first: str, last: str) -> str:
-    """Two names that differ in one index, as a range: h.0.attn and h.95.attn are h.0–95.attn."""
-    if first == last:
-        return first
-    parts = zip(first.split("."), last.split("."), strict=True)
+def span(first: str, last: str, times: int) -> str:
+    """Two names that differ in indices, as a range: h.0.attn and h.95.attn are h.0–95.attn.
+
+    Where the `times` are not all turns between the two, only the ends are named.
+
+    >>> span("h.0.attn", "h.3.attn", 4), span("h.0.attn", "h.3.attn", 3)
+    ('h.0–3.attn', 'h.0.attn … h.3.attn')
+    """
+    parts = list(zip(first.split("."), last.split("."), strict=True))
+    between = prod(int(b) - int(a) + 1 for a, b in parts if a != b)
+    if between != times:
+        return f"{first} … {last}"
     return ".".join(a if a == b else f"{a}–{b}" for a, b in parts)

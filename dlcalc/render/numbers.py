@@ -13,6 +13,8 @@ def plain_value(value: Any) -> Any:
     >>> plain_value({"shape": (2, 3)})
     {'shape': [2, 3]}
     """
+    if type(value) in (int, str, float):
+        return value
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, dict):

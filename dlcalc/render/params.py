@@ -42,7 +42,8 @@ def params_answer(
         drawn=lambda: _drawn(count, training, columns, facts),
     )
     return Answer(
-        count_record(count, facts), [table], main="total.params", whole=True, **explained
+        {}, [table], main="total.params", whole=True, made=lambda: count_record(count, facts),
+        **explained,
     )
 
 
@@ -73,9 +74,11 @@ def total_record(count: Count, facts: Facts) -> dict[str, int | None]:
 def _drawn(count: Count, training: str, columns: Sequence[str], facts: Facts) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
     folded = fold(count.rows, turns_alike)
-    firsts = cells([first for first, _, _ in folded], columns, facts)
-    lasts = cells([last for _, last, _ in folded], columns, facts)
-    body = [list(map(folded_cell, columns, *ends)) for ends in zip(firsts, lasts, strict=True)]
+    body = cells([first for first, _, _ in folded], columns, facts)
+    for row, (first, last, times) in zip(body, folded, strict=True):
+        if last is not first:
+            ends = zip(columns, row, cells([last], columns, facts)[0], strict=True)
+            row[:] = [folded_cell(*each, times) for each in ends]
     headers = list(columns)
     total: list[Any] = [total_of(count, name, facts) for name in columns]
     if total and total[0] is None:

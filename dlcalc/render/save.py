@@ -58,7 +58,7 @@ def _array(value: Any) -> Any:
 def _npy(answer: Answer) -> bytes:
     import numpy as np
 
-    value: Any = answer.record
+    value: Any = answer.for_programs
     for name in answer.main.split("."):
         value = value.get(name)
     array = _array(value)
@@ -70,7 +70,7 @@ def _npy(answer: Answer) -> bytes:
 
 
 def _npz(answer: Answer) -> bytes:
-    return npz_bytes(dict(_arrays("", answer.record)))
+    return npz_bytes(dict(_arrays("", answer.for_programs)))
 
 
 def npz_bytes(arrays: Mapping[str, Any]) -> bytes:

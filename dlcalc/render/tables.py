@@ -40,11 +40,10 @@ def drawn_table(
     """A table as tabulate draws it in a style: `simple`, `github`, `latex_raw`."""
     from tabulate import tabulate
 
-    columns = list(zip(*table.rows, strict=True))
     alignment = [
         "right" if all(isinstance(plain_value(cell), int | float | None) for cell in column)
         else "left"
-        for column in columns
+        for column in zip(*table.rows, strict=True)
     ]
     return tabulate(
         [[escape(cell_text(cell, precision)) for cell in row] for row in table.rows],

@@ -239,8 +239,7 @@ def test_expect_tells_which_count_was_expected() -> None:
         ("-F 4", "no input size: a stage by its sizes wants --input and --kernel"),
         ("dcgan -L 4 -F 5", "dcgan has sizes of its own: give it, or --input and --kernel"),
         ("dcgan -S 2", "dcgan has sizes of its own: give it, or --input and --kernel"),
-        ("dcgn", "no model, file or layer 'dcgn'; did you mean dcgan?; "
-         "dlcalc models lists the models"),
+        ("dcgn", "no model, file or layer 'dcgn'; did you mean dcgan?"),
         ("relu tanh", "the size of the input is not known: begin with a line as input 8x4x4"),
         ("lenet", "LeNet-5, as it is taught today: no transposed convolution in it"),
         ("-L 4 -F 5 -S 0", "stride 0 is below 1"),

@@ -12,6 +12,7 @@ import pytest
 import dlcalc
 from dlcalc.calc.models.memory import BITS, STATES
 from dlcalc.cli.params import DTYPES, OPTIMIZERS
+from dlcalc.errors import InputError
 from dlcalc.readers.zoo import zoo_names
 from tests.cli.running import Run, invoke, run, shell
 from tests.test_house import loaded_by_command
@@ -282,8 +283,9 @@ BAD = [
     # arguments, stdin, complaint; and the nearest that is right
     (["lenett"], "", "no model, file or layer 'lenett'; did you mean lenet", ["lenet"]),
     (["lenet", "--layer", "C9"], "", "no layer C9; known: C1, tanh1, S2", ["lenet"]),
-    (["lenet", "--input", "0x3x3"], "", "--input 0x3x3: every size is at least 1", ["lenet"]),
-    (["relu", "--input", "1x1x1x1x1"], "", "--input has 5 axes", ["lenet"]),
+    (["lenet", "--input", "0x3x3"], "", "--input: input size 0 is below 1", ["lenet"]),
+    (["relu", "--input", "1x1x1x1x1"], "", "--input: an input has 1 to 4 axes, CxDxHxW, not 5",
+     ["lenet"]),
     (["conv 6 5"], "", "the size of the input is not known: give --input",
      ["conv 6 5", "--input", "1x32x32"]),
     (["--input", "1x32x32", "conv 6 5", "linear 10"], "",
@@ -437,3 +439,26 @@ def test_python() -> None:
     assert dlcalc.params("lenet", compare="alexnet").after.params == 61_100_840
     typed = dlcalc.params(dlcalc.model("conv 6 5", "relu"), input=(1, 32, 32))
     assert typed.output == (6, 28, 28)
+
+
+@pytest.mark.parametrize(("size", "params"), [("28", 87), (28, 87), ([4, 28], 87), ("4x28", 87)])
+def test_python_takes_an_input_as_the_command_does(size: Any, params: int) -> None:
+    assert dlcalc.params(["linear 3"], size).params == params
+    assert dlcalc.reduce(["A: linear 3"], "A", size).today.params == params
+
+
+@pytest.mark.parametrize(
+    ("size", "complaint"),
+    [((0, 32), "input size 0 is below 1"), (1.5, "input size 1.5 is not a whole number"),
+     ((), "1 to 4 axes"), ("x", "x is no shape")],
+)
+def test_python_refuses_what_is_no_input(size: Any, complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        dlcalc.params(["linear 3"], size)
+
+
+def test_turns_with_one_between_them_that_differs_are_no_range() -> None:
+    lines = invoke("params", "gpt2", "--set", "h.1.attn.heads=6").out.splitlines()
+    rows = {line.split("  ")[0]: line.split()[-1] for line in lines if line.startswith("h.")}
+    assert rows["h.0.attn … h.11.attn"] == "11"
+    assert rows["h.0–11.ln_1"] == "12"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from dlcalc.calc.axes import plural
 from dlcalc.calc.layers.counted import Counted
 from dlcalc.errors import InputError, did_you_mean
 
@@ -103,7 +104,9 @@ def bind(
     """All arguments by name, or InputError for one too many, unknown, doubled or missing."""
     names, needed = parameters(function)
     if len(arguments) > len(names):
-        raise InputError(f"{len(arguments)} arguments; it is written {usage(type)}")
+        raise InputError(
+            f"{len(arguments)} {plural(len(arguments), 'argument')}; it is written {usage(type)}"
+        )
     for value in arguments:
         if isinstance(value, str) and value in (*names, *GENERAL):
             raise InputError(f"{value} is an option: write {value}=VALUE")

@@ -54,7 +54,9 @@ class AxisField:
     @property
     def reach(self) -> tuple[int, int]:
         """First and last input column that all the outputs together see."""
-        first, last = self.over(range(self.outputs))
+        first, last = self.first[0], self.last[0] + (self.outputs - 1) * self.jump
+        if len(self.first) > 1 or self.last[0] < first:
+            first, last = self.over(range(self.outputs))
         return max(self.within[0], first), min(self.within[1], last)
 
     def over(self, outputs: range) -> tuple[int, int]:
@@ -106,12 +108,12 @@ class AxisField:
             return 0
         if not jump:
             return max(0, min(last, high) - max(first, low) + 1)
-        # What lies within the input grows and then shrinks from one period to the next:
-        # the most is seen where a border is just reached.
+        # What lies within the input grows from one period to the next, until the first of
+        # its two borders is reached, and shrinks behind the other.
         final = (self.outputs - 1 - phase) // self.period
-        enters, leaves = (low - first) // jump, (high - last) // jump
+        reached = min(low - first, high - last) // jump
         most = 0
-        for turn in (enters, enters + 1, leaves, leaves + 1):
+        for turn in (reached, reached + 1):
             at = min(max(turn, 0), final) * jump
             most = max(most, min(last + at, high) - max(first + at, low) + 1)
         return most
@@ -147,12 +149,11 @@ def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
         if behind is None:
             return None
         axes.append(behind)
-    return _same_or_new(field, axes)
+    return _same_or_new(field, tuple(axes))
 
 
-def _same_or_new(field: Field, axes: list[AxisField]) -> Field:
-    unchanged = all(old is new for old, new in zip(field, axes, strict=True))
-    return field if unchanged else tuple(axes)
+def _same_or_new(field: Field, axes: Field) -> Field:
+    return field if axes == field else axes  # equal where each axis is the same object
 
 
 def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
@@ -164,7 +165,7 @@ def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
         if axis.lies is None or not axis.even:
             return None
         if axis.lies > 0:
-            return _windowed(axis, layer.windows[axis.lies - 1])
+            return _windowed(axis, layer.windows[axis.lies - 1], layer.output[axis.lies])
     if layer.lies is not None:
         return _moved(axis, shape, layer)
     return axis
@@ -190,13 +191,13 @@ def _moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
     )
 
 
-def _windowed(axis: AxisField, window: Axis) -> AxisField | None:
+def _windowed(axis: AxisField, window: Axis, length: int) -> AxisField | None:
     period = axis.period
     if period == 1 and not window.transposed and axis.first[0] <= axis.last[0]:
         low = -window.pad[0]
         high = low + (window.kernel - 1) * window.dilation
         return AxisField(
-            axis.reach, window.output, (axis.first[0] + low * axis.jump,),
+            axis.reach, length, (axis.first[0] + low * axis.jump,),
             (axis.last[0] + high * axis.jump,), axis.jump * window.stride, axis.lies, axis.even,
         )
     if window.transposed:
@@ -210,7 +211,7 @@ def _windowed(axis: AxisField, window: Axis) -> AxisField | None:
         seen_inputs = [_slid(output, window) for output in range(outputs)]
     ends = [axis.over(inputs) for inputs in seen_inputs]
     return AxisField(
-        axis.reach, window.output, tuple(end[0] for end in ends), tuple(end[1] for end in ends),
+        axis.reach, length, tuple(end[0] for end in ends), tuple(end[1] for end in ends),
         axis.jump * passed // period, axis.lies, axis.even,
     )
 
@@ -251,7 +252,7 @@ def join(fields: list[Field | None], along: int | None = None) -> Field | None:
             if union is None:
                 return None
             axes.append(union)
-        joined = _same_or_new(joined, axes)
+        joined = _same_or_new(joined, tuple(axes))
     return joined
 
 

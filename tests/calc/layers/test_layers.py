@@ -101,6 +101,7 @@ REFUSED = [
     ("conv 6 7", (1, 5, 5), "input is 1x5x5; a kernel of 7 does not fit", "conv 6 5"),
     ("conv 6", (1, 5, 5), "kernel is missing; it is written conv FILTERS KERNEL", "conv 6 1"),
     ("conv 6 5 5 5 5 5 no 1 1", (1, 5, 5), "9 arguments; it is written conv", "conv 6 5"),
+    ("globalpool 3", (1, 5, 5), "1 argument; it is written globalpool", "globalpool"),
     ("conv 6 5 strde=2", (1, 5, 5), "unknown option 'strde'; did you mean stride?", "conv 6 5"),
     ("conv 6 5 kernel=3", (1, 5, 5), "kernel is given twice", "conv 6 kernel=3"),
     ("conv 6 5 bias", (1, 5, 5), "bias is an option: write bias=VALUE", "conv 6 5 bias=no"),

@@ -40,6 +40,12 @@ def test_a_field_is_clipped_to_the_image() -> None:
     assert seen(rows["conv1"].field) == (7, 7)
 
 
+def test_a_field_has_as_many_outputs_as_the_layer() -> None:
+    row = params(read_notation("adaptivepool 40"), (3, 32, 32)).rows[0]
+    assert row.field is not None
+    assert [axis.outputs for axis in row.field] == [40, 40]
+
+
 def test_what_stands_behind_attention_sees_everything() -> None:
     rows = {row.name: row for row in params(model("vit-b16")).rows}
     assert seen(rows["patches"].field) == (16, 16)
