@@ -165,7 +165,8 @@ def paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
     """
     if type(pad) is int and pad >= 0:
         return (pad,) * axes
-    return tuple(map(_checked_padding, per_axis(plain(pad), axes, "pad")))
+    each: tuple[Any, ...] = per_axis(pad, axes, "pad")
+    return tuple(map(_checked_padding, each))
 
 
 def _checked_padding(padding: Any) -> str | int | Pair:

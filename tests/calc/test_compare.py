@@ -95,3 +95,9 @@ def test_noise_of_float32_is_counted_by_its_own_precision() -> None:
     assert compare(expected, {"y": actual.astype(np.float32)}, "y", 1e-6) is None
     assert compare(expected, {"y": actual}, "y", 1e-6) is not None
     assert compare(expected, {"y": actual.astype(np.float32)}, "y", 1e-9) is not None
+
+
+def test_a_loose_tolerance_is_no_looser_for_float32() -> None:
+    actual = np.array([1.0, 1.0], np.float32)
+    assert compare([1.0, 1.0009], {"y": actual}, "y", 1e-3) is None
+    assert compare([1.0, 1.002], {"y": actual}, "y", 1e-3) is not None

@@ -52,7 +52,8 @@ def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -
     """Cross-correlation of x (batch, in, L…) with w (out, in/groups, F…).
 
     The fast algorithms mix neighbouring inputs, and can make a NaN of an infinite one, or
-    overflow before their sums do: what is not finite is convolved again, directly.
+    overflow before their sums do: where the sum of squares is not finite, they are
+    convolved again, directly.
     """
     fast = _fast_algorithm(x, w, geometry, groups, exact)
     if fast is not None:

@@ -7,10 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from dlcalc.calc.pool import cores
-
-LEAST_PRODUCTS = 4_000_000
-"""Products below which a second thread costs more than it saves."""
+from dlcalc.calc.pool import LEAST_PRODUCTS, cores
 
 
 class Halves:
