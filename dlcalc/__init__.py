@@ -13,21 +13,21 @@ from importlib import import_module as _import_module
 __version__ = "0.1.0"
 
 _FUNCTIONS = {
-    "conv": "dlcalc.calc.convolution.conv",
-    "lstm": "dlcalc.calc.lstm.lstm",
-    "grad": "dlcalc.readers.grad",
-    "diagnose": "dlcalc.calc.diagnosis",
-    "gan": "dlcalc.readers.gan",
-    "kl": "dlcalc.calc.gaussians.kl",
-    "model": "dlcalc.readers.models",
-    "models": "dlcalc.readers.zoo_list",
-    "mlp": "dlcalc.calc.networks.mlp",
-    "mults": "dlcalc.calc.upsampling.stages",
-    "params": "dlcalc.readers.functions",
-    "posterior": "dlcalc.calc.gaussians.posterior",
-    "reduce": "dlcalc.readers.functions",
-    "size": "dlcalc.calc.size",
-    "vae": "dlcalc.calc.vae.vae",
+    "conv": "dlcalc.numbers.convolution.conv",
+    "lstm": "dlcalc.commands.lstm.lstm",
+    "grad": "dlcalc.commands.grad.grad",
+    "diagnose": "dlcalc.commands.diagnose.diagnosis",
+    "gan": "dlcalc.commands.gan.read",
+    "kl": "dlcalc.numbers.gaussians.kl",
+    "model": "dlcalc.models.reading",
+    "models": "dlcalc.commands.models.listing",
+    "mlp": "dlcalc.commands.mlp.mlp",
+    "mults": "dlcalc.commands.mults.stages",
+    "params": "dlcalc.models.functions",
+    "posterior": "dlcalc.commands.posterior.posterior",
+    "reduce": "dlcalc.commands.reduce.function",
+    "size": "dlcalc.commands.size.size",
+    "vae": "dlcalc.commands.vae.vae",
 }
 """The Python functions and where each lives."""
 

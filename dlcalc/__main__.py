@@ -1,5 +1,5 @@
 """python -m dlcalc."""
 
-from dlcalc.cli import main
+from dlcalc.shell import main
 
 main()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.cli.running import ROOT
+from tests.shell.running import ROOT
 
 Array = np.ndarray[Any, np.dtype[Any]]
 CODES = {"|u1": 8, "|i1": 9, ">i2": 11, ">i4": 12, ">f4": 13, ">f8": 14}

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dlcalc.cli.lazy import COMMANDS
-from tests.cli.running import ROOT, environment, folder_of_command, invoke
+from dlcalc.shell.commands import COMMANDS
+from tests.shell.running import ROOT, environment, folder_of_command, invoke
 
 SCRIPTS = {"bash": "dlcalc.bash", "zsh": "_dlcalc", "fish": "dlcalc.fish"}
 LINES = [

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.readers.examples import read_exercises
-from tests.cli.running import Run, invoke
+from dlcalc.shell.examples import read_exercises
+from tests.shell.running import Run, invoke
 
 
 @cache
@@ -74,7 +74,7 @@ def test_lstm_gradients_are_those_of_the_derivation() -> None:
 
 
 def read_values(name: str) -> str:
-    from dlcalc.readers.examples import read_example
+    from dlcalc.shell.examples import read_example
 
     return json.dumps(read_example(name).values)
 
@@ -196,6 +196,6 @@ def test_the_circulated_convolution_is_refused_at_its_wrong_element() -> None:
 
 
 def test_every_command_named_exists() -> None:
-    from dlcalc.cli.lazy import COMMANDS
+    from dlcalc.shell.commands import COMMANDS
 
     assert {each.command.split()[0] for each in read_exercises()} <= set(COMMANDS)

@@ -8,34 +8,45 @@ from pathlib import Path
 import pytest
 
 import dlcalc
-from tests.cli.running import ROOT, environment
+from tests.shell.running import ROOT, environment
 
 PACKAGE = ROOT / "dlcalc"
+GROUND = {"errors", "names"}
+CALCULATION = GROUND | {"formulas", "numbers", "derive"}
+MODELS = CALCULATION | {"input", "layers", "models", "conventions"}
 MAY_IMPORT = {
     "errors": set(),
-    "calc": {"errors", "calc"},
-    "readers": {"errors", "calc", "readers"},
-    "explain": {"errors", "calc", "explain"},
-    "render": {"errors", "render"},
-    "cli": {"errors", "calc", "readers", "explain", "render", "cli"},
+    "names": set(),
+    "numbers": GROUND,
+    "formulas": GROUND | {"numbers"},
+    "derive": CALCULATION,
+    "input": GROUND | {"numbers"},
+    "layers": CALCULATION | {"input"},
+    "models": CALCULATION | {"input", "layers"},
+    "conventions": CALCULATION | {"input", "layers", "models"},
+    "pictures": GROUND | {"formulas", "numbers"},
+    "output": GROUND | {"formulas", "numbers", "pictures"},
+    "shell": MODELS | {"output", "pictures"},
+    "commands": MODELS | {"output", "pictures", "shell"},
 }
-ONLY_IN = {"click": {"cli"}, "tabulate": {"render"}}
+"""The rooms that each room may import, beside itself."""
+DOORS = {("models.__init__", "commands")}
+"""The ways up, each taken when it is called: `dlcalc.models()` bears the name of its room."""
+CLICKS = {"commands.examples.run", "commands.size.run_records"}
+"""Modules beside `command.py` that import click: until one runner serves all commands."""
 
 
-def modules() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
+def modules() -> dict[str, Path]:
+    """Every module of the package by its name within it."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in paths}
 
 
-def room_of(path: Path) -> str:
-    parts = path.relative_to(PACKAGE).parts
-    return parts[0].removesuffix(".py") if len(parts) == 1 else parts[0]
-
-
-def imports(path: Path) -> set[str]:
-    """The names of all modules that a file imports, wherever in it; types alone left out."""
+def imports(path: Path, types: bool = False) -> set[str]:
+    """The names of all modules that a file imports, wherever in it; types alone if asked."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        if not types and isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = []
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -43,22 +54,45 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_point_downward(path: Path) -> None:
-    room = room_of(path)
-    for name in imports(path):
-        package, _, rest = name.partition(".")
-        if package == "dlcalc" and rest and room in MAY_IMPORT:
-            assert rest.split(".")[0] in MAY_IMPORT[room], name
-        assert room in ONLY_IN.get(package, {room}), name
+def test_imports_point_downward() -> None:
+    """Rooms import rooms below them; a command none but its own."""
+    wrong = []
+    for module, path in modules().items():
+        room = module.split(".")[0]
+        for name in imports(path):
+            target = name.removeprefix("dlcalc.").split(".")
+            if not name.startswith("dlcalc.") or room not in MAY_IMPORT:
+                continue
+            if room == target[0] == "commands":
+                allowed = len(target) == 1 or target[1] == module.split(".")[1]
+            else:
+                allowed = target[0] in MAY_IMPORT[room] | {room} or not is_room(target[0])
+            if not allowed and (module, target[0]) not in DOORS:
+                wrong.append(f"{module} imports {name}")
+    assert not wrong
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_files_stay_small(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 300
+def is_room(name: str) -> bool:
+    """Whether this is a room: `from dlcalc import __version__` names none."""
+    return (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()
+
+
+def test_click_and_tabulate_stay_where_they_belong() -> None:
+    wrong = []
+    for module, path in modules().items():
+        room, name = module.split(".")[0], module.rpartition(".")[2]
+        packages = {each.split(".")[0] for each in imports(path)}
+        if "click" in packages and room != "shell" and (
+                (room, name) != ("commands", "command") and module not in CLICKS
+            ):
+            wrong.append(f"{module} imports click")
+        if "tabulate" in packages and room != "output":
+            wrong.append(f"{module} imports tabulate")
+    assert not wrong
 
 
 def loaded_by(code: str, *arguments: str) -> set[str]:
@@ -73,7 +107,7 @@ def loaded_by(code: str, *arguments: str) -> set[str]:
 
 
 def loaded_by_command(*arguments: str) -> set[str]:
-    return loaded_by("import sys; from dlcalc.cli import run; run(sys.argv[1:])", *arguments)
+    return loaded_by("import sys; from dlcalc.shell import run; run(sys.argv[1:])", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +127,8 @@ def test_importing_the_package_imports_nothing_of_it() -> None:
 
 
 def test_a_command_imports_no_other() -> None:
-    loaded = {name for name in loaded_by_command("size") if name.startswith("dlcalc.cli.")}
-    assert "dlcalc.cli.conv" not in loaded
+    loaded = {name for name in loaded_by_command("size") if name.startswith("dlcalc.commands.")}
+    assert "dlcalc.commands.conv.command" not in loaded
 
 
 @pytest.mark.parametrize("name", dlcalc._FUNCTIONS)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import ROOT, shell
+from tests.shell.running import ROOT, shell
 
 README = (ROOT / "README.md").read_text()
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.calc.convolution.conv import conv
+from dlcalc.numbers.convolution.conv import conv
 from tests.bench.measure import Side, heading, in_turn, left_out, row
 
 

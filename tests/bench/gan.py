@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.calc.gan.layers import BatchNorm, Linear
-from dlcalc.calc.gan.network import Network
-from dlcalc.calc.gan.training import Training
-from dlcalc.readers.gan import IMAGES, prepare
+from dlcalc.commands.gan.layers import BatchNorm, Linear
+from dlcalc.commands.gan.network import Network
+from dlcalc.commands.gan.read import IMAGES, prepare
+from dlcalc.commands.gan.training import Training
 from tests.bench.measure import heading, in_turn, left_out, row
 
 IMAGES_OF = (60_000, 28, 28)

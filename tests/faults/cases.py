@@ -9,11 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from dlcalc.cli.lazy import COMMANDS
-from tests.cli.running import Run
+from dlcalc.shell.commands import COMMANDS
 from tests.faults.binary import BINARY
 from tests.faults.commands import HOSTILE, HOSTILE_JSON, TABLE, Command, Hostile
 from tests.faults.powerless import KNOWN, PREFIX
+from tests.shell.running import Run
 
 Check = Callable[[Run, Path], None]
 Data = str | bytes | Callable[[], bytes]

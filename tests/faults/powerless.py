@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tests.cli.running import shell
+from tests.shell.running import shell
 
 PREFIX = "" if os.geteuid() else "setpriv --bounding-set=-all --inh-caps=-all "
 """What stands before a command in bash that has the rights of any user of its files."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.running import run
 from tests.faults.binary import GOOD, MAGIC, PICKLED, archive, bomb, doubled, header, npy, wrong_crc
+from tests.shell.running import run
 
 BINARY: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "truncated": ("x.npy", lambda: GOOD[:-8], "promises 48 bytes for the shape (2, 3)"),

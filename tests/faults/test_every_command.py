@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from dlcalc.cli.lazy import COMMANDS
-from tests.cli.running import COMMAND, TIMEOUT, Run, environment, shell
+from dlcalc.shell.commands import COMMANDS
 from tests.faults.cases import Case, all_cases
 from tests.faults.commands import TABLE
+from tests.shell.running import COMMAND, TIMEOUT, Run, environment, shell
 
 CASES = all_cases()
 Runs = dict[str, tuple[Future[Run], Path]]

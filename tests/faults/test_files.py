@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dlcalc.render.files import write_whole
-from tests.cli.running import ROOT, environment, run
+from dlcalc.output.files import write_whole
+from tests.shell.running import ROOT, environment, run
 
 LINE = ["conv", "-x", "1 2", "-w", "3"]
 
@@ -120,7 +120,7 @@ def test_a_write_that_fails_midway_leaves_the_old_file_and_nothing_else(tmp_path
         "import resource, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-        "from dlcalc.render.files import write_whole\n"
+        "from dlcalc.output.files import write_whole\n"
         "write_whole('y.npy', bytes(100_000))\n"
     )
     done = limited(tmp_path, code)
@@ -136,10 +136,10 @@ def test_a_kill_amid_the_write_leaves_the_old_file(
     (tmp_path / "y.npy").write_bytes(b"old")
     code = (
         "import os, signal, sys\n"
-        "import dlcalc.cli\n"
-        "dlcalc.cli._prepare()\n"
+        "import dlcalc.shell\n"
+        "dlcalc.shell._prepare()\n"
         f"os.fsync = lambda descriptor: os.kill(os.getpid(), {int(number)})\n"
-        "from dlcalc.render.files import write_whole\n"
+        "from dlcalc.output.files import write_whole\n"
         "write_whole('y.npy', bytes(100_000))\n"
     )
     assert limited(tmp_path, code).returncode != 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import COMMAND, environment, run, shell
+from tests.shell.running import COMMAND, environment, run, shell
 
 LINES = [["--help"], ["--version"], ["size", "-f", "json"], ["grad", "-f", "json"]]
 FULL = Path("/dev/full")

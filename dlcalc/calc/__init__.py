@@ -1,1 +1,0 @@
-"""The arithmetic: pure functions on values, with frozen results."""

@@ -1,1 +1,0 @@
-"""Generative adversarial networks: layers, losses, optimisers, training, and what came of it."""

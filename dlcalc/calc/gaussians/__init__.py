@@ -1,1 +1,0 @@
-"""Gaussians and their mixtures: divergences, and the nearest one to a mixture."""

@@ -1,1 +1,0 @@
-"""Models as trees of layers: counted, changed, compared and reduced."""

@@ -1,1 +1,0 @@
-"""Fully connected networks: layers, losses, first weights and gradient descent."""

@@ -1,1 +1,0 @@
-"""A variational autoencoder: its step, its gradients and its lower bound."""

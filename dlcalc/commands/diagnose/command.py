@@ -1,0 +1,41 @@
+"""dlcalc diagnose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.output import Output
+from dlcalc.shell.types import ARRAY, RATE
+
+
+@click.command(cls=QuickCommand)
+@click.option("--train-error", type=RATE, metavar="E", help="Training error, as 0.02 or 2%.")
+@click.option("--test-error", type=RATE, metavar="E", help="Test or validation error.")
+@click.option("--target", type=RATE, metavar="E",
+              help="The error that would do (0.05); of a loss above 1, needed.")
+@click.option("--curve", type=ARRAY, metavar="FILE", help="Or a learning curve in CSV.")
+@output_options
+def command(out: Output, **values: Any) -> None:
+    """Bias or variance, and which remedies fit.
+
+    \b
+    test − target = (train − target) + (test − train)
+       excess     =       bias       +      gap
+
+    Each part counts from a quarter of the excess on: bias, variance, both, or neither
+    where the test error meets the target. A learning curve has a header and the columns
+    examples (or epoch), train_error and test_error, also in percent; it may come on
+    standard input, too.
+
+    \b
+    Examples:
+      dlcalc diagnose --train-error 0.02 --test-error 0.2
+      dlcalc diagnose --train-error 15% --test-error 16% --target 2% --explain
+      printf 'epoch,train_error,test_error\\n1,0.3,0.3\\n2,0.1,0.2\\n3,0,0.3\\n' | dlcalc diagnose
+    """
+    from dlcalc.commands.diagnose.run import run_diagnose
+
+    run_diagnose(out, **values)

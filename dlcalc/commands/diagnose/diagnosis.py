@@ -1,0 +1,167 @@
+"""Bias or variance, from training and test error, and which remedies fit.
+
+The test error is target + (training − target) + (test − training): what is asked for, the
+bias part and the variance part (Ng 2018, "Machine learning yearning", chapters 20 to 23).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from dlcalc.commands.diagnose.curve import Finding, as_curve, findings
+from dlcalc.commands.diagnose.remedies import MAYBE, NO, REMEDIES, WORSE, YES, RemedyFacts
+from dlcalc.errors import InputError
+
+DEFAULT_TARGET = 0.05
+"""The error taken to be acceptable where none is given: one in twenty."""
+COUNTS = 0.25
+"""A part counts when it is at least this much of what the test error is above the target."""
+
+
+class Remedy(NamedTuple):
+    """One remedy, judged."""
+
+    remedy: str
+    """What is changed."""
+    helps: str
+    """`yes`, `no` or `maybe`."""
+    why: str
+    """The reason, in one line."""
+
+
+class Diagnosis(NamedTuple):
+    """What training and test error say of a model."""
+
+    diagnosis: str
+    """`bias`, `variance`, `both` or `neither`."""
+    why: str
+    """The numbers that say so."""
+    train_error: float
+    """The training error."""
+    test_error: float
+    """The test error."""
+    target: float
+    """The error that would be acceptable."""
+    gap: float
+    """test_error − train_error: the variance part."""
+    bias: float
+    """train_error − target: the bias part; below 0 where training does better than asked."""
+    excess: float
+    """test_error − target: the sum of the two parts."""
+    findings: tuple[str, ...]
+    """What a learning curve adds."""
+    remedies: tuple[Remedy, ...]
+    """Every remedy known, judged."""
+
+
+def diagnose(
+    train_error: float | None = None,
+    test_error: float | None = None,
+    *,
+    target: float | None = None,
+    curve: object = None,
+) -> Diagnosis:
+    """Bias, variance, both or neither, and what would help.
+
+    Errors are fractions (0.02), or any loss that is 0 at its best, all in one unit; the
+    target is 0.05 unless given, which above 1, where an error is no rate, it has to be. Of
+    excess = test − target, the bias part is train − target and the variance part
+    test − train; each counts from a quarter of the excess on. Where the test error meets
+    the target there is no excess, and neither is diagnosed. A learning curve, as `as_curve`
+    takes it, gives both errors by its last point, and decides the remedies that its course
+    speaks about.
+
+    Raises InputError for an error that is missing, below 0 or not finite, and for one
+    above 1 without a target.
+
+    >>> found = diagnose(0.02, 0.2)
+    >>> found.diagnosis, round(found.gap, 6)
+    ('variance', 0.18)
+    >>> [each.helps for each in found.remedies[:3]]
+    ['yes', 'yes', 'no']
+    """
+    course = None if curve is None else as_curve(curve)
+    if course is not None:
+        if train_error is not None or test_error is not None:
+            raise InputError("errors: give them, or a learning curve, not both")
+        train_error, test_error = course.last.train_error, course.last.test_error
+    train = _error("training error", train_error)
+    test = _error("test error", test_error)
+    if target is None:
+        _require_rates(train, test)
+        target = DEFAULT_TARGET
+    target = _error("target", target)
+    name, why = _parts(train, test, target)
+    seen = findings(course) if course is not None else ()
+    told = ("variance",) if name == "variance" else ("variance", "bias")
+    remedies = tuple(_judged(facts, name, seen) for facts in REMEDIES)
+    return Diagnosis(
+        name,
+        why,
+        train_error=train,
+        test_error=test,
+        target=target,
+        gap=test - train,
+        bias=train - target,
+        excess=test - target,
+        findings=tuple(dict.fromkeys(each.text for each in seen if each.part in told)),
+        remedies=remedies,
+    )
+
+
+def _error(name: str, value: float | None) -> float:
+    if value is None:
+        raise InputError(f"{name}: none given; a training and a test error are needed")
+    if not math.isfinite(value) or value < 0:
+        raise InputError(f"{name}: {value:g}; it must be a number, 0 or more")
+    return float(value)
+
+
+def _require_rates(train: float, test: float) -> None:
+    for name, value in (("training error", train), ("test error", test)):
+        if value > 1:
+            raise InputError(
+                f"{name}: {value:g} is above 1, so it is no rate: write {value:g}% if it is a "
+                "percentage, and of a loss give the target too"
+            )
+
+
+def _parts(train: float, test: float, target: float) -> tuple[str, str]:
+    """The diagnosis, and the numbers that say so."""
+    excess = test - target
+    if excess <= 0:
+        return "neither", f"the test error {test:.6g} is within the target {target:.6g}"
+    shares = {"bias": (train - target) / excess, "variance": (test - train) / excess}
+    counted = [part for part, share in shares.items() if share >= COUNTS]
+    name = "both" if len(counted) == 2 else counted[0]
+    bias = f"bias {train:.6g} − {target:.6g} = {_signed(train - target)}"
+    variance = f"variance {test:.6g} − {train:.6g} = {_signed(test - train)}"
+    return name, f"above the target by {excess:.6g}: {bias}, {variance}"
+
+
+def _signed(value: float) -> str:
+    text = f"{abs(value):.6g}"
+    return f"−{text}" if value < 0 else text
+
+
+def _judged(facts: RemedyFacts, diagnosis: str, seen: tuple[Finding, ...]) -> Remedy:
+    if diagnosis == "neither":
+        return Remedy(facts.name, NO, "the test error meets the target; nothing asks for it")
+    for finding in seen:
+        if finding.remedy == facts.name and finding.part == diagnosis:
+            return Remedy(facts.name, finding.helps, finding.text)
+    if diagnosis == "both":
+        return _against_both(facts)
+    effect = facts.variance if diagnosis == "variance" else facts.bias
+    return Remedy(facts.name, NO if effect.verdict == WORSE else effect.verdict, effect.why)
+
+
+def _against_both(facts: RemedyFacts) -> Remedy:
+    """What lowers one part and leaves the other helps; what raises the other may."""
+    verdicts = {facts.variance.verdict, facts.bias.verdict}
+    if WORSE in verdicts:
+        helps = MAYBE if YES in verdicts else NO
+    else:
+        helps = next(each for each in (YES, MAYBE, NO) if each in verdicts)
+    return Remedy(facts.name, helps, f"variance: {facts.variance.why}; bias: {facts.bias.why}")

@@ -1,0 +1,156 @@
+"""`gan` as a function: data by name or as an array, networks in the layer notation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlcalc.commands.gan.build import build
+from dlcalc.commands.gan.data import Data, as_images, as_ring
+from dlcalc.commands.gan.evaluation import Labelled
+from dlcalc.commands.gan.images import Images, read_images
+from dlcalc.commands.gan.layers import Activate
+from dlcalc.commands.gan.network import Network
+from dlcalc.commands.gan.result import GanResult, gan_result
+from dlcalc.commands.gan.ring import ring
+from dlcalc.commands.gan.settings import Settings
+from dlcalc.commands.gan.training import Training
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.models.notation import read_notation
+from dlcalc.models.reading import model as read_model
+from dlcalc.models.tree import Model
+
+RING_SEED = 8
+"""Seed of the ring's points, which are the same for every training."""
+
+
+class Defaults(NamedTuple):
+    """What is used where nothing is given."""
+
+    generator: str
+    discriminator: str
+    latent: int
+    epochs: int
+    settings: Settings
+
+
+RING = Defaults(
+    "linear 64; tanh; linear 64; tanh; linear 2",
+    "linear 64; tanh; linear 64; tanh; linear 1",
+    8, 30, Settings(learning_rate=2e-3, momentum=0.0),
+)  # fmt: skip
+IMAGES = Defaults(
+    "linear 256; batchnorm; leaky_relu 0.2; linear {features}; tanh",
+    "linear 256; leaky_relu 0.2; linear 1",
+    64, 20, Settings(learning_rate=1e-3),
+)  # fmt: skip
+
+
+class Prepared(NamedTuple):
+    """A training that has not begun, for how long it is to be, and what is to judge it."""
+
+    training: Training
+    epochs: int
+    labelled: Labelled | None
+
+
+def gan(
+    data: Any = None, *, epochs: int | None = None, evaluate: bool = False, **options: Any
+) -> GanResult:
+    """Train a GAN on images or, without `data`, on a ring of eight Gaussians.
+
+    `data` is a folder or file, or an array of images; `generator` and `discriminator` are
+    in the layer notation (text, or a list of layers); `latent`, `loss`, `optimizer`,
+    `learning_rate`, `momentum`, `batch` and `seed` as the command has them; `evaluate`
+    asks for the classes of the samples. Raises InputError, ShapeError and FileError for
+    what does not fit, and InputError where the numbers stop being finite.
+
+    >>> found = gan(epochs=1)
+    >>> len(found.epochs), found.samples.shape
+    (1, (2000, 2))
+    """
+    prepared = prepare(data, epochs=epochs, evaluate=evaluate, **options)
+    for _ in prepared.training.epochs(prepared.epochs):
+        pass
+    return gan_result(prepared.training, prepared.labelled)
+
+
+def prepare(
+    data: Any = None, *, generator: str | Sequence[str] | None = None,
+    discriminator: str | Sequence[str] | None = None, latent: int | None = None,
+    epochs: int | None = None, evaluate: bool = False, **settings: Any,
+) -> Prepared:
+    """Everything read, checked and drawn; the parameters are those of :func:`gan`."""
+    defaults = RING if data is None else IMAGES
+    chosen = replace(defaults.settings, **settings)
+    epochs = defaults.epochs if epochs is None else epochs
+    if epochs < 1:
+        raise InputError(f"{epochs} is below 1").at("epochs")
+    examples, labelled = _examples(data, evaluate)
+    words = defaults.generator.format(features=examples.features)
+    made = _model(words if generator is None else generator, "generator")
+    latent = _latent(made, latent, defaults.latent)
+    judge = _model(defaults.discriminator if discriminator is None else discriminator,
+                   "discriminator")
+    generating = build(made, "generator", latent, examples.features)
+    judging = build(_without_sigmoid(judge, chosen), "discriminator", examples.features, 1)
+    least = -1.0 if examples.ring else _least(generating)
+    return Prepared(
+        Training(examples, generating, judging, latent, least, chosen), epochs, labelled
+    )
+
+
+def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
+    if data is None:
+        return as_ring(ring(np.random.default_rng(RING_SEED))), None
+    if not isinstance(data, str):
+        read = Images(np.asarray(data))
+        place = "data"
+    else:
+        read, place = read_images(data), data
+    try:
+        examples = as_images(read.train)
+        if not evaluate:
+            return examples, None
+        if read.train_labels is None or read.test is None or read.test_labels is None:
+            raise InputError("--evaluate wants labels: a folder with the four files of MNIST")
+    except DlcalcError as error:
+        raise error.at(place) from None
+    held = read.test.reshape(len(read.test), -1)
+    return examples, Labelled(examples, read.train_labels, held, read.test_labels)
+
+
+def _model(words: str | Sequence[str], name: str) -> Model:
+    try:
+        if isinstance(words, str):
+            return read_notation(words) if ";" in words else read_model(words)
+        return read_notation("\n".join(words))
+    except DlcalcError as error:
+        raise error.at(name) from None
+
+
+def _latent(model: Model, latent: int | None, default: int) -> int:
+    """The numbers that the generator takes: as asked for, as it says itself, or as usual."""
+    if latent is None:
+        return default if model.input is None else prod(model.input)
+    if latent < 1:
+        raise InputError(f"{latent} is below 1").at("latent")
+    return latent
+
+
+def _without_sigmoid(model: Model, settings: Settings) -> Model:
+    """The discriminator up to its logit: with cross entropy, the sigmoid is in the loss."""
+    last = model.body[-1]
+    if settings.loss != "least_squares" and getattr(last, "type", "") == "sigmoid":
+        return model.replaced(model.body[:-1])
+    return model
+
+
+def _least(generator: Network) -> float:
+    """The darkest pixel that the generator gives: 0 behind a sigmoid, else −1."""
+    last = generator.layers[-1]
+    return 0.0 if isinstance(last, Activate) and last.activation.name == "sigmoid" else -1.0

@@ -1,0 +1,171 @@
+"""What `dlcalc gan` does with its options."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any, NamedTuple
+
+from dlcalc.commands.gan.answer import EPOCHS, gan_answer, loss_picture
+from dlcalc.commands.gan.check import check_training
+from dlcalc.commands.gan.read import Prepared, prepare
+from dlcalc.commands.gan.result import GanResult, draw, gan_result
+from dlcalc.commands.gan.samples import check_samples, sample_picture
+from dlcalc.commands.gan.state import from_arrays, to_arrays
+from dlcalc.commands.gan.stream import EpochStream
+from dlcalc.commands.gan.training import Training
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.input.npy import parse_all_npz
+from dlcalc.input.sources import read_file
+from dlcalc.output.files import require_writable, write_whole
+from dlcalc.output.save import npz_bytes
+from dlcalc.shell import note
+from dlcalc.shell.checks import refuse_failed
+from dlcalc.shell.example import worked_example
+from dlcalc.shell.interrupts import Interrupts
+from dlcalc.shell.output import COMPLETE, Output, write_out
+from dlcalc.shell.plots import check_plot, terminal_page, write_plot
+from dlcalc.shell.progress import Progress
+
+
+class Files(NamedTuple):
+    """The files that are written besides the result."""
+
+    plot: str | None
+    samples: str | None
+    checkpoint: str | None
+
+
+def run_gan(
+    out: Output, check: bool, resume: bool = False, plot: str | None = None,
+    samples: str | None = None, checkpoint: str | None = None, **options: Any,
+) -> None:
+    """Prepare a training, or go on with one, and put out what comes of it."""
+    files = Files(plot, samples, checkpoint)
+    if resume and checkpoint is None:
+        raise InputError("--resume goes on from a checkpoint: name it with --checkpoint FILE")
+    _check_files(files, out, ring="data" not in options)
+    given = {} if "data" in options else worked_example("gan")
+    prepared = prepare(**given, **options)
+    training = prepared.training
+    if resume:
+        _resume(training, prepared.epochs, str(checkpoint))
+    out = out.expecting()
+    checks = check_training(training) if check else None
+    stream = _stream(out, prepared, check)
+    _train(prepared, stream, checkpoint)
+    result = gan_result(training, prepared.labelled)
+    _draw(training, result, files)
+    answer = _answer(out, training, result, checks)
+    written = (EPOCHS,) if out.format == "json" else ()
+    out.emit(answer, written, stream.text if stream else "")
+    refuse_failed(checks)
+
+
+def _check_files(files: Files, out: Output, ring: bool) -> None:
+    """Refuse, before anything is trained, what could not be written in the end."""
+    check_plot(files.plot)
+    if files.samples is not None:
+        check_samples(files.samples, ring)
+    if out.save is not None:
+        from dlcalc.output.save import check_ending
+
+        check_ending(out.save)
+    paths = [each for each in (*files, out.save) if each is not None]
+    for place, path in enumerate(paths):
+        require_writable(path)
+        if os.path.realpath(path) in map(os.path.realpath, paths[:place]):
+            raise InputError("two results would be written there").at(path)
+
+
+def _resume(training: Training, epochs: int, path: str) -> None:
+    try:
+        from_arrays(training, parse_all_npz(read_file(path)))
+        done = len(training.history)
+        if done > epochs:
+            raise InputError(f"{done} epochs are done already; --epochs asks for {epochs}")
+    except DlcalcError as error:
+        raise error if path in error.places else error.at(path) from None
+
+
+def _stream(out: Output, prepared: Prepared, check: bool) -> EpochStream | None:
+    """What writes the epochs as they end; nothing where people get a table of them, at the end.
+
+    The working stands before everything but JSON, and is not known before the end.
+    """
+    if out.format != "json" and (out.format not in COMPLETE or out.explain):
+        return None
+    titled = check or prepared.training.data.ring or prepared.labelled is not None
+    return EpochStream(out.format, out.precision, titled)
+
+
+def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | None) -> None:
+    """Train to the end, or to the first signal, which is obeyed once all is saved."""
+    training, total = prepared.training, prepared.epochs
+    progress = Progress(total * training.batches, _done(training))
+    with Interrupts() as interrupts:
+
+        def between(training: Training) -> bool:
+            epoch = f"epoch {len(training.history) + 1} of {total}"
+            progress.show(_done(training), f"{epoch}, batch {training.done}")
+            return bool(interrupts.caught)
+
+        try:
+            for _ in training.epochs(total, between):
+                if checkpoint is not None:
+                    _save(training, checkpoint)
+                if stream is not None:
+                    progress.clear()
+                    write_out([stream.more(training.history)])
+                if interrupts.caught:
+                    break
+        finally:
+            progress.clear()
+        if interrupts.caught:
+            note(f"stopped {_place(training)}, {_kept(training, checkpoint)}")
+        interrupts.end()
+
+
+def _kept(training: Training, checkpoint: str | None) -> str:
+    """What becomes of a training that is stopped, in words, once it is so."""
+    if checkpoint is None:
+        return "and the networks are lost; --checkpoint FILE keeps them, for --resume to go on from"
+    _save(training, checkpoint)
+    return "and all of it is kept; --resume goes on from there"
+
+
+def _done(training: Training) -> int:
+    return len(training.history) * training.batches + training.done
+
+
+def _place(training: Training) -> str:
+    epochs = len(training.history)
+    if training.done:
+        return f"after batch {training.done} of epoch {epochs + 1}"
+    return f"after epoch {epochs}" if epochs else "before the first batch"
+
+
+def _save(training: Training, path: str) -> None:
+    write_whole(path, npz_bytes(to_arrays(training)))
+
+
+def _draw(training: Training, result: GanResult, files: Files) -> None:
+    if files.plot is not None:
+        write_plot(files.plot, loss_picture(result.epochs).decode())
+    if files.samples is not None:
+        drawn = training.data.restore(draw(training, 100), training.least)
+        points = result.samples if training.data.ring else drawn
+        write_whole(files.samples, sample_picture(files.samples, points, training.data))
+
+
+def _answer(out: Output, training: Training, result: GanResult, checks: Any) -> Any:
+    import dlcalc.commands.gan.working as explain
+
+    return gan_answer(
+        training, result, checks,
+        complete=out.format in COMPLETE,
+        page=terminal_page(20) if out.format == "table" else None,
+        findings=list(explain.findings(training, result)),
+        working=partial(explain.gan_steps, training, result),
+        element=partial(explain.gan_element, training, result),
+    )

@@ -1,0 +1,172 @@
+"""Equations with the values of their inputs: from a file, a result, or from Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dlcalc.derive.gradients import Derivatives, differentiate
+from dlcalc.derive.parser import parse_equations
+from dlcalc.derive.system import System, arranged
+from dlcalc.derive.tokens import plain_name
+from dlcalc.errors import DlcalcError, FileError, InputError
+from dlcalc.input.sources import Source, decode, located, nearest_file, read_source
+from dlcalc.numbers.parse import parse_number, shorten
+
+FIELDS = ("equations", "values", "of", "wrt")
+RESULTS = ("gradients", "kinks", "check", "working")
+"""Fields of a result, which are computed anew where it is read back."""
+TEXTS = ("equations", "of", "wrt", "kinks", "check", "working")
+"""Fields that are lists of texts or of objects, not of numbers."""
+
+
+def grad(
+    equations: str | Sequence[str], values: Mapping[str, Any] | None = None, *,
+    of: str | Sequence[str] | None = None, wrt: str | Sequence[str] | None = None,
+) -> Derivatives:
+    """Values of equations written down as in a textbook, and derivatives over all paths.
+
+    `equations` is one text, an equation a line or divided by `;`, or a list of them;
+    `values` are numbers, nested lists or NumPy arrays by name; `of` and `wrt` are names,
+    or text with commas between them. The gradients are those of reverse accumulation
+    (Linnainmaa 1976). Raises InputError with line and column for what is no equation,
+    ShapeError with line and shapes, and InputError for names without a value.
+
+    >>> result = grad("z = w*x + b; L = (z - t)^2", {"w": 3, "x": 2, "b": 1, "t": 5})
+    >>> result.values["L"], result.gradients["L"]
+    (4, {'w': 8, 'x': 12, 'b': 4, 't': -4})
+    """
+    system = read_system(equations)
+    given = {plain_name(name): value for name, value in (values or {}).items()}
+    return differentiate(system, given, names_of(of), names_of(wrt))
+
+
+def read_system(equations: str | Sequence[str], file: str = "") -> System:
+    """The system of a text of equations, or of a list of them; errors name the file."""
+    text = equations if isinstance(equations, str) else "\n".join(equations)
+    try:
+        written = parse_equations(text)
+    except DlcalcError as error:
+        raise error.at(file) if file else error from None
+    return arranged(written, file)
+
+
+def names_of(names: str | Sequence[str] | None) -> list[str] | None:
+    """Names in a list, or with commas between them, as equations have them.
+
+    >>> names_of("L1, w₄"), names_of(["a,b", "c"]), names_of(None)
+    (['L1', 'w4'], ['a', 'b', 'c'], None)
+    """
+    if names is None:
+        return None
+    parts = [names] if isinstance(names, str) else names
+    return [plain_name(name.strip()) for part in parts for name in part.split(",") if name.strip()]
+
+
+def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
+    """What stands behind the name of a file, `-`, or equations typed in.
+
+    That is a text of equations, or JSON: an object with `equations` and, if need be,
+    `values`, `of` and `wrt`, as a result of `dlcalc grad` in JSON is.
+
+    >>> read_problem("L = x^2")["equations"]
+    'L = x^2'
+    """
+    literal = value != "-" and not os.path.exists(value) and not value.lstrip().startswith("{")
+    if literal and "=" in value:
+        return {"equations": value, "file": ""}
+    if literal:
+        raise FileError(
+            f"no such file, and no equation, NAME = EXPRESSION, either{nearest_file(value)}"
+        ).at(shorten(value, 80))
+    source = read_source(value)
+    try:
+        text = decode(source)
+    except DlcalcError as error:
+        raise located(error, source) from None
+    if text.lstrip().startswith("{"):
+        return _of_json(source, allow_nonfinite)
+    return {"equations": text, "file": source.place}
+
+
+def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
+    from dlcalc.input.fields import record_of
+    from dlcalc.input.json_text import check_array
+
+    record = record_of(source, (*FIELDS, *RESULTS), ("equations",), allow_nonfinite, layered=TEXTS)
+    try:
+        equations = record["equations"]
+        if not (isinstance(equations, str) or _all_text(equations)):
+            raise InputError("is no text and no list of texts").at("equations")
+        values = record.get("values", {})
+        if not isinstance(values, dict):
+            raise InputError("is no object of values by name").at("values")
+        for name, each in values.items():
+            try:
+                values[name] = check_array(each, allow_nonfinite)
+            except InputError as error:
+                raise error.at(name).at("values") from None
+        for name in ("of", "wrt"):
+            names = record.get(name)
+            if not (names is None or isinstance(names, str) or _all_text(names)):
+                raise InputError("is no name and no list of names").at(name)
+    except InputError as error:
+        raise located(error, source) from None
+    if "gradients" in record:
+        system = read_system(equations, source.place)
+        values = {name: each for name, each in values.items() if name in system.inputs}
+        record.setdefault("of", list(record["gradients"]))
+    return {**{name: record.get(name) for name in FIELDS}, "values": values, "file": source.place}
+
+
+def _all_text(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(each, str) for each in values)
+
+
+def read_assignment(text: str, allow_nonfinite: bool = False) -> tuple[str, Any]:
+    """NAME=VALUE as typed: a number, or an array from a file, `-` or a literal.
+
+    >>> read_assignment("w=0.5"), read_assignment("x=1 2"), read_assignment("W=[[3]]")
+    (('w', 0.5), ('x', [1, 2]), ('W', [[3]]))
+    """
+    name, equals, value = text.partition("=")
+    name, value = plain_name(name.strip()), value.strip()
+    if not (equals and name and value):
+        raise InputError(f"{shorten(text)!r} gives no value: write NAME=VALUE, such as w=0.5")
+    try:
+        return name, _value(value, allow_nonfinite)
+    except FileError as error:
+        if "no numbers either" in error.message:
+            error.message += "; equations go into the first operand, divided by ;"
+        raise error.at(name) from None
+    except DlcalcError as error:
+        raise error.at(name) from None
+
+
+def is_assignment(text: str) -> bool:
+    """Whether a text gives a number or an array typed in, NAME=VALUE, and is no equation.
+
+    >>> is_assignment("w=0.5"), is_assignment("W=1 2; 3 4"), is_assignment("L = w^2")
+    (True, True, False)
+    """
+    try:
+        read_assignment(text, allow_nonfinite=True)
+    except DlcalcError:
+        return False
+    return True
+
+
+def _value(value: str, allow_nonfinite: bool) -> Any:
+    from dlcalc.input.arrays import one_array
+
+    source = read_source(value)
+    if not source.place:
+        try:
+            return parse_number(value, allow_nonfinite)
+        except InputError:
+            if not any(sign in value for sign in " \t\n,;[{#"):
+                raise
+    array = one_array(source, allow_nonfinite)
+    single = isinstance(array, list) and len(array) == 1 and not isinstance(array[0], list)
+    return array[0] if single and not source.data.lstrip().startswith((b"[", b"{")) else array

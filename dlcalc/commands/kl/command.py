@@ -1,0 +1,40 @@
+"""dlcalc kl."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dlcalc.shell.options import QuickCommand, check_option, output_options
+from dlcalc.shell.output import Output
+from dlcalc.shell.types import ARRAY
+
+
+@click.command(cls=QuickCommand)
+@click.option("--q", type=ARRAY, metavar="GAUSSIAN", help="The first: MEAN,SIGMA, JSON or a file.")
+@click.option("--p", type=ARRAY, metavar="GAUSSIAN", help="The second, that q is held against.")
+@click.option("--gradients", is_flag=True,
+              help="Also the gradients by each mean and covariance, as with --check, and with "
+              "--expect of any.")
+@output_options
+@check_option
+def command(out: Output, **values: Any) -> None:
+    """KL divergence of two Gaussians, its three terms apart.
+
+    \b
+    KL(q‖p) = ½(tr(Σp⁻¹Σq) + (μq − μp)ᵀΣp⁻¹(μq − μp) + ln(det Σp/det Σq) − D)
+               trace          mahalanobis              log_determinant
+
+    In nats. Each Gaussian is MEAN,SIGMA in one dimension, or an object of mean and
+    covariance in any: a matrix, or a list of variances, or one for all dimensions.
+
+    \b
+    Examples:
+      dlcalc kl --q 1,1 --p 0,1
+      dlcalc kl --q '{"mean": [1, 0], "covariance": [2, 1]}' --p '{"mean": [0, 0], "covariance": 1}'
+      dlcalc kl --q 0.5,2 --p 0,1 --gradients --check --explain
+    """
+    from dlcalc.commands.kl.run import run_kl
+
+    run_kl(out, **values)

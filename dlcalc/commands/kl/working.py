@@ -1,0 +1,184 @@
+"""The working of a divergence of Gaussians, term by term, and of its gradients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from dlcalc.errors import LimitError
+from dlcalc.formulas.expressions import Expr, Step, add, call, matmul, power, symbol, transpose
+from dlcalc.formulas.sums import dot
+from dlcalc.numbers.compare import agree
+from dlcalc.numbers.gaussians.gaussian import Gaussian, gaussian
+from dlcalc.numbers.gaussians.kl import KL, kl, precision
+
+MOST_TERMS = 16
+WRITTEN = 1e-4
+"""How near a number written out by hand comes to the one that it rounds."""
+
+MU = {name: symbol("μ", name) for name in "qp"}
+SIGMA = {name: symbol("Σ", name) for name in "qp"}
+L = {name: symbol("L", name) for name in "qp"}
+PRECISION = {name: SIGMA[name] ** -1 for name in "qp"}
+TRACE, MAHALANOBIS, LOG = symbol("trace"), symbol("mahalanobis"), symbol("log_determinant")
+DIMENSION, KL_NAME = symbol("D"), call("KL", symbol("q‖p"))
+DIFFERENCE = MU["q"] - MU["p"]
+
+
+def kl_steps(result: KL, gradients: Mapping[str, Any]) -> Iterator[Step]:
+    """The Gaussians, their Cholesky factors, the three terms, and the divergence."""
+    for name, each in (("q", result.q), ("p", result.p)):
+        yield Step(MU[name], each.mean)
+        yield Step(SIGMA[name], each.covariance)
+    for name, each in (("q", result.q), ("p", result.p)):
+        formula = call("Cholesky", SIGMA[name])
+        yield Step(L[name], each.factor, formula, note=f"L_{name} L_{name}ᵀ = Σ_{name}")
+    yield Step(symbol("A"), _ratio(result), L["p"] ** -1 @ L["q"])
+    yield Step(symbol("y"), _distance(result), L["p"] ** -1 @ DIFFERENCE)
+    for field in ("trace", "mahalanobis", "log_determinant", "kl"):
+        yield _STEPS[field](result)
+    if gradients:
+        yield Step("Gradients", note="every entry of a covariance taken by itself")
+        for name in gradients:
+            yield _gradient_step(result, name)
+
+
+def element_step(result: KL, field: str, index: tuple[int, ...]) -> Step | None:
+    """The step that gives a field, or a gradient with one entry of it in numbers."""
+    if field.startswith("gradients."):
+        name = field.removeprefix("gradients.")
+        return replace(_gradient_step(result, name), numbers=_entry(result, name, index))
+    return _STEPS[field](result) if field in _STEPS else None
+
+
+def advice(result: KL, field: str, expected: Any) -> str:
+    """Which slip gives the expected divergence, where one does, as far as it was written out."""
+    if field != "kl":
+        return ""
+    wanted = np.asarray(expected[field] if isinstance(expected, dict) else expected)
+    if wanted.size != 1:
+        return ""
+    for slip, value in _slips(result):
+        if agree(wanted.item(), value, WRITTEN):
+            return f"that is {slip}"
+    return ""
+
+
+def _slips(result: KL) -> Iterator[tuple[str, float]]:
+    yield "what comes out without the ½", 2 * result.kl
+    yield "what comes out without the − D", result.kl + result.q.dimension / 2
+    yield "the divergence in bits", result.kl / math.log(2)
+    yield "what comes out with ln(det Σq/det Σp)", result.kl - result.log_determinant
+    try:
+        yield "KL(p‖q), with q and p exchanged", kl(result.p, result.q).kl
+        # Only diagonal ones have a σ to mistake for σ².
+        q, p = map(_with_sigmas, (result.q, result.p))
+        yield "what comes out with σ where σ² belongs", kl(q, p).kl
+    except LimitError:
+        return
+
+
+def _with_sigmas(right: Gaussian) -> Gaussian:
+    return gaussian(right.mean, np.sqrt(np.diag(right.covariance)))
+
+
+def _ratio(result: KL) -> Any:
+    return np.tril(np.linalg.solve(result.p.factor, result.q.factor))
+
+
+def _distance(result: KL) -> Any:
+    return np.linalg.solve(result.p.factor, result.q.mean - result.p.mean)
+
+
+def _trace(result: KL) -> Step:
+    entries = _ratio(result)[np.tril_indices(result.q.dimension)].tolist()
+    formula = call("tr", PRECISION["p"] @ SIGMA["q"])
+    note = "the squares of all entries of A"
+    return Step(TRACE, result.trace, formula, (_squares(entries),), note)
+
+
+def _mahalanobis(result: KL) -> Step:
+    formula = matmul(transpose(DIFFERENCE), PRECISION["p"], DIFFERENCE)
+    return Step(
+        MAHALANOBIS, result.mahalanobis, formula, (_squares(_distance(result).tolist()),),
+        "the squares of all entries of y",
+    )  # fmt: skip
+
+
+def _log_determinant(result: KL) -> Step:
+    formula = call("ln", call("det", SIGMA["p"]) / call("det", SIGMA["q"]))
+    ratio = np.diag(result.p.factor) / np.diag(result.q.factor)
+    logs = [call("ln", each) for each in ratio.tolist()]
+    numbers = 2 * (logs[0] if len(logs) == 1 else _sum(logs))
+    note = "ratios of the diagonals of L_p and L_q"
+    return Step(LOG, result.log_determinant, formula, (numbers,), note)
+
+
+def _divergence(result: KL) -> Step:
+    formula = (TRACE + MAHALANOBIS + LOG - DIMENSION) / 2
+    numbers = formula.put(
+        {
+            TRACE: result.trace,
+            MAHALANOBIS: result.mahalanobis,
+            LOG: result.log_determinant,
+            DIMENSION: result.q.dimension,
+        }
+    )
+    return Step(KL_NAME, result.kl, formula, (numbers,), "in nats")
+
+
+_STEPS = {
+    "trace": _trace,
+    "mahalanobis": _mahalanobis,
+    "log_determinant": _log_determinant,
+    "kl": _divergence,
+}
+
+
+def _gradient_step(result: KL, name: str) -> Step:
+    d = symbol("d")
+    second = SIGMA["q"] + d @ transpose(d)
+    formulas: dict[str, tuple[Expr, Expr]] = {
+        "mean_q": (MU["q"], PRECISION["p"] @ d),
+        "covariance_q": (SIGMA["q"], (PRECISION["p"] - PRECISION["q"]) / 2),
+        "mean_p": (MU["p"], -(PRECISION["p"] @ d)),
+        "covariance_p": (
+            SIGMA["p"],
+            (PRECISION["p"] - matmul(PRECISION["p"], second, PRECISION["p"])) / 2,
+        ),
+    }
+    variable, formula = formulas[name]
+    note = "" if name == "covariance_q" else "d = μ_q − μ_p"
+    return Step(symbol("∂KL") / _partial(variable), result.gradients[name], formula, (), note)
+
+
+def _entry(result: KL, name: str, index: tuple[int, ...]) -> tuple[Expr, ...]:
+    """One entry of a gradient in numbers."""
+    inverse, d = precision(result.p), result.q.mean - result.p.mean
+    if name.startswith("mean"):
+        sum_ = dot(inverse[index[0]], d)
+        return () if sum_ is None else (sum_ if name == "mean_q" else -sum_,)
+    other = precision(result.q)
+    if name == "covariance_p":
+        other = inverse @ (result.q.covariance + np.outer(d, d)) @ inverse
+    return (Expr("sub", (inverse[index].item(), other[index].item())) / 2,)
+
+
+def _partial(variable: Expr) -> Expr:
+    name, sub = variable.args
+    return symbol(f"∂{name}", sub)
+
+
+def _squares(entries: list[float]) -> Expr:
+    return _sum([power(each, 2) for each in entries])
+
+
+def _sum(terms: list[Any]) -> Expr:
+    shown = terms[:MOST_TERMS]
+    if len(shown) < len(terms):
+        shown.append(symbol(f"… {len(terms) - len(shown):,} more terms"))
+    return add(*shown)

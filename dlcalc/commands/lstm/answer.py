@@ -1,0 +1,139 @@
+"""An LSTM's values and gradients as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.output.answer import Answer, Block, Table, Text, Values
+from dlcalc.output.checks import check_records, check_table
+
+if TYPE_CHECKING:
+    from dlcalc.commands.lstm.lstm import LstmResult
+    from dlcalc.commands.lstm.retention import Memory
+    from dlcalc.numbers.differences import GradientCheck
+
+RUN_HEADERS = ("step", "f", "f_product", "c", "h", "dc0")
+
+
+def lstm_answer(
+    result: LstmResult, gradients: Mapping[str, Any], checks: Sequence[GradientCheck] | None,
+    memory: Memory | None, verdict: Sequence[str], chart: str, width: int, steps_shown: bool,
+    **explained: Any,
+) -> Answer:
+    """Every step, then the gradients, or their check, then what a run shows of the cell.
+
+    `gradients` are those of the parameters by name; `chart` is that of `memory`, and
+    `width` the room for prose.
+    """
+    record = _record(result, gradients)
+    blocks: list[Block] = [_steps_table(result)] if steps_shown else []
+    if checks is not None:
+        record["check"] = _check_record(checks)
+        blocks += [_check_elements(checks), check_table(checks)]
+    elif steps_shown:
+        blocks += [Values(record[_gradient(name)], _gradient(name)) for name in gradients]
+    if memory is not None:
+        record["run"] = _rows(memory.steps)
+        if memory.with_sigmoid is not None:
+            record["run_with_sigmoid"] = _rows(memory.with_sigmoid)
+        record["verdict"] = " ".join(verdict)
+        blocks += [_run_table(memory), Text(_wrapped(verdict, width)), Text(chart.split("\n"))]
+    return Answer(record, blocks, main=_gradient(next(iter(gradients))), **explained)
+
+
+def _gradient(parameter: str) -> str:
+    """The name of a parameter's gradient: dW, and d_weight_ih_l0 for PyTorch's names."""
+    return f"d_{parameter}" if "_" in parameter else f"d{parameter}"
+
+
+def _record(result: LstmResult, gradients: Mapping[str, Any]) -> dict[str, Any]:
+    values = {**_values(result), "dz": result.dz}
+    steps = [
+        {name: array[t] for name, array in values.items()} for t in range(result.problem.steps)
+    ]
+    record: dict[str, Any] = {"steps": steps}
+    if result.later is not None:
+        sent = {name: getattr(result.later, name) for name in ("dz", "dh", "dx", "dc")}
+        batched = result.problem.batched
+        record["next"] = {name: array if batched else array[0] for name, array in sent.items()}
+    if result.problem.torch:
+        record |= {"h": result.h, "c_last": result.c[-1], "d_bias": result.db}
+    return record | {_gradient(name): array for name, array in gradients.items()}
+
+
+def _values(result: LstmResult) -> dict[str, Any]:
+    """The quantities of all steps but δẑ, a step a row."""
+    gradients = result.dgates
+    return {
+        **result.gates, "c": result.c, "h": result.h, "dh": result.dh, "dc": result.dc,
+        **{"d" + gate: gradients[gate] for gate in ("o", "i", "f", "g")},
+    }
+
+
+def _steps_table(result: LstmResult) -> Table:
+    """A row a quantity, step by step; a column a unit."""
+    values = _values(result)
+    H = result.problem.hidden
+    for n, gate in enumerate(result.problem.gates):
+        values[f"dz_{gate}"] = result.dz[..., n * H : (n + 1) * H]
+    batched = result.problem.batched
+    rows = [
+        [t + 1, *([sequence + 1] if batched else []), name, *row.tolist()]
+        for t in range(result.problem.steps)
+        for name, array in values.items()
+        for sequence, row in enumerate(array[t] if batched else array[t : t + 1])
+    ]
+    units = [f"unit {unit + 1}" if H > 1 else "value" for unit in range(H)]
+    return Table(["step", *(["sequence"] if batched else []), "quantity", *units], rows)
+
+
+def _check_record(checks: Sequence[GradientCheck]) -> list[dict[str, Any]]:
+    return [
+        {
+            **record, "formula": check.formula, "central": check.central,
+            "complex_step": check.complex_step,
+        }
+        for check, record in zip(checks, check_records(checks), strict=True)
+    ]
+
+
+def _check_elements(checks: Sequence[GradientCheck]) -> Table:
+    """Every number's gradient three ways, side by side."""
+    rows = [
+        [check.name, ",".join(map(str, index)), *(float(array[index]) for array in three)]
+        for check in checks
+        for three in [(check.formula, check.central, check.complex_step)]
+        for index in _indices(check.formula.shape)
+    ]
+    return Table(
+        ("gradient", "element", "formula", "central", "complex step"), rows, title="Gradients"
+    )
+
+
+def _indices(shape: Sequence[int]) -> list[tuple[int, ...]]:
+    indices: list[tuple[int, ...]] = [()]
+    for size in shape:
+        indices = [(*index, place) for index in indices for place in range(size)]
+    return indices
+
+
+def _rows(steps: Sequence[Any]) -> list[dict[str, Any]]:
+    return [{name: getattr(step, name) for name in RUN_HEADERS} for step in steps]
+
+
+def _run_table(memory: Memory) -> Table:
+    """A row a step: largest f, its product so far, and the norms."""
+    headers = ["step", "largest f", "product of f", "|c|", "|h|", "|dc0|"]
+    rows = [[getattr(step, name) for name in RUN_HEADERS] for step in memory.steps]
+    if memory.with_sigmoid is not None:
+        headers += ["|c| with sigmoid", "|dc0| with sigmoid"]
+        for row, step in zip(rows, memory.with_sigmoid, strict=True):
+            row += [step.c, step.dc0]
+    return Table(headers, rows, title="The cell, step by step")
+
+
+def _wrapped(sentences: Sequence[str], width: int) -> list[str]:
+    from textwrap import wrap
+
+    return [line for sentence in sentences for line in wrap(sentence, width)]

@@ -1,0 +1,55 @@
+"""An LSTM problem's fields, and a student's numbers, from text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from dlcalc.commands.lstm.problem import FIELDS, TORCH_FIELDS
+from dlcalc.errors import InputError
+from dlcalc.input.fields import read_record
+
+STEP_FIELDS = ("i", "f", "o", "g", "c", "h", "dh", "dc", "do", "di", "df", "dg", "dz")
+
+
+def read_lstm(value: str, allow_nonfinite: bool) -> dict[str, Any]:
+    """The fields of a problem: a file, `-`, or a literal.
+
+    >>> sorted(read_lstm('{"W": [[1, 2]], "x": [1]}', False))
+    ['W', 'x']
+    """
+    return read_record(value, (*FIELDS, *TORCH_FIELDS), (), allow_nonfinite)
+
+
+def by_steps(expected: Any, steps: int, alone: Collection[str] = ()) -> Any:
+    """Expected numbers with the fields of steps under `steps`, where they stand alone.
+
+    Of one step `{"di": [1, 2]}` is enough; of several, a row a step. Fields that the
+    result has outside its steps too are left `alone`.
+
+    Raises InputError for another number of rows.
+
+    >>> by_steps({"di": [1, 2], "dW": 3}, 1)
+    {'dW': 3, 'steps': [{'di': [1, 2]}]}
+    >>> by_steps({"c": [[1], [2]]}, 2)
+    {'steps': [{'c': [1]}, {'c': [2]}]}
+    """
+    if not isinstance(expected, Mapping):
+        return expected
+    rest = dict(expected)
+    known = rest.pop("steps", [{} for _ in range(steps)])
+    if not isinstance(known, list) or len(known) != steps:
+        return expected
+    records = [dict(each) if isinstance(each, Mapping) else each for each in known]
+    for name in STEP_FIELDS:
+        if name not in rest or name in alone or not all(isinstance(each, dict) for each in records):
+            continue
+        rows = [rest[name]] if steps == 1 else rest[name]
+        if not isinstance(rows, list) or len(rows) != steps:
+            raise InputError(
+                f"{name} stands outside steps: of {steps} steps it has a row each, {steps} rows"
+            ).at("--expect")
+        del rest[name]
+        for record, row in zip(records, rows, strict=True):
+            record.setdefault(name, row)
+    return {**rest, "steps": records} if any(records) or "steps" in expected else rest

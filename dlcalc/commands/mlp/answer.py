@@ -1,0 +1,169 @@
+"""A gradient step of a fully connected network as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.output.answer import Answer, Block, Table, Text
+from dlcalc.output.checks import check_records, check_table
+from dlcalc.output.losses import loss_chart, loss_table
+
+if TYPE_CHECKING:
+    from dlcalc.commands.mlp.mlp import MlpStep
+    from dlcalc.commands.mlp.starts import Start
+    from dlcalc.layers.descent import Descent
+    from dlcalc.numbers.differences import GradientCheck
+    from dlcalc.pictures.frame import Page
+
+MOST_ROWS = 500
+"""Parameters that get a row each; of more, every layer gets one."""
+
+
+def mlp_answer(
+    result: MlpStep,
+    checks: Sequence[GradientCheck] | None,
+    starts: Sequence[tuple[Start, str]],
+    findings: Sequence[str],
+    complete: bool = False,
+    page: Page | None = None,
+    **explained: Any,
+) -> Answer:
+    """Values, gradients and updates, then what else was asked for, and the findings in words.
+
+    `starts` come with a finding each; `complete` leaves no row out. A `page` has room for
+    the chart of the losses.
+    """
+    record = {**_record(result), "findings": findings}
+    blocks: list[Block] = [_loss(result)]
+    blocks.append(_units(result, complete))
+    blocks.append(_parameters(result, complete))
+    if result.descent:
+        record["descent"] = _descent(result.descent)
+        blocks.append(loss_table(result.descent.losses, complete))
+        if len(result.descent.losses) > 1 and page is not None:
+            blocks.append(loss_chart(result.descent.losses, page))
+    if starts:
+        record["starts"] = [_start(*each) for each in starts]
+        blocks.append(_starts(starts))
+    if checks is not None:
+        record["check"] = check_records(checks)
+        blocks.append(check_table(checks))
+    if findings:
+        blocks.append(Text(findings))
+    return Answer(record, blocks, **explained)
+
+
+def _record(result: MlpStep) -> dict[str, Any]:
+    gradients, updates = result.gradients, result.updates
+    return {
+        "layers": [{"q": layer.q, "h": layer.h} for layer in result.layers],
+        "output": result.output,
+        "loss": result.loss,
+        "gradients": {
+            "weights": gradients.weights,
+            "biases": gradients.biases,
+            "x": gradients.x,
+            "q": gradients.q,
+        },
+        "updates": {"weights": updates.weights, "biases": updates.biases},
+        "named": result.named,
+    }
+
+
+def _descent(run: Descent) -> dict[str, Any]:
+    return {
+        "losses": run.losses,
+        "output": run.output,
+        "weights": run.weights,
+        "biases": run.biases,
+        "moved": run.moved,
+        "equal_units": run.twins,
+    }
+
+
+def _start(start: Start, finding: str) -> dict[str, Any]:
+    return {
+        "init": start.init,
+        "biases": start.biases,
+        "first_loss": start.first_loss,
+        "last_loss": start.last_loss,
+        "moved": start.moved,
+        "equal_units": start.twins,
+        "finding": finding,
+    }
+
+
+def _loss(result: MlpStep) -> Table:
+    examples = len(result.network.x)
+    name = "loss" if examples == 1 else f"loss, mean of {examples} examples"
+    return Table((name,), [(result.loss,)])
+
+
+def _units(result: MlpStep, complete: bool) -> Table:
+    """Every unit for every example; of too many for people, the outputs alone."""
+    last = len(result.layers)
+    rows: list[tuple[Any, ...]] = [
+        (example, layer, unit, q, h, dq)
+        for layer, (values, dqs) in enumerate(
+            zip(result.layers, result.gradients.q, strict=True), start=1
+        )
+        for example, row in enumerate(zip(*map(_rows, (values.q, values.h, dqs)), strict=True), 1)
+        for unit, (q, h, dq) in enumerate(zip(*row, strict=True), start=1)
+    ]
+    note = ""
+    if len(rows) > MOST_ROWS and not complete:
+        rows = [row for row in rows if row[1] == last][:MOST_ROWS]
+        note = f"outputs alone, {len(rows)} of them; json and csv have every unit"
+    headers: tuple[str, ...] = ("example", "layer", "unit", "q", "h", "dJ/dq")
+    if result.network.single:
+        headers, rows = headers[1:], [row[1:] for row in rows]
+    return Table(headers, rows, title="Units", footnotes=(note,) if note else ())
+
+
+def _rows(values: Any) -> Any:
+    return values if values.ndim > 1 else values[None]
+
+
+def _parameters(result: MlpStep, complete: bool) -> Table:
+    network = result.network
+    named = result.named
+    if len(named) > MOST_ROWS and not complete:
+        return _layers(result)
+    values = [*network.weights, *(network.biases or ())]
+    updates = [*result.updates.weights, *(result.updates.biases or ())]
+    flat = ([each for array in arrays for each in array.ravel()] for arrays in (values, updates))
+    rows = [
+        (name, value, gradient, update)
+        for (name, gradient), value, update in zip(named.items(), *flat, strict=True)
+    ]
+    return Table(("parameter", "value", "gradient", "update"), rows, title="Parameters")
+
+
+def _layers(result: MlpStep) -> Table:
+    gradients = result.gradients
+    rows = [
+        (f"W{n}", list(array.shape), float(abs(array).max()))
+        for n, array in enumerate(gradients.weights, start=1)
+    ]
+    rows += [
+        (f"b{n}", list(array.shape), float(abs(array).max()))
+        for n, array in enumerate(gradients.biases or (), start=1)
+    ]
+    note = "json and csv have every gradient"
+    return Table(
+        ("parameters", "shape", "largest gradient"), rows, title="Parameters", footnotes=(note,)
+    )
+
+
+def _starts(starts: Sequence[tuple[Start, str]]) -> Table:
+    rows = [
+        (start.init, "0" if start.biases else "none", start.first_loss, start.last_loss, finding)
+        for start, finding in starts
+    ]
+    steps = starts[0][0].steps
+    return Table(
+        ("weights", "biases", "loss before", "loss after", "what comes of it"),
+        rows,
+        title=f"The same network from other initial weights, after {steps} steps",
+    )

@@ -1,0 +1,53 @@
+"""dlcalc mlp."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
+from dlcalc.shell.output import Output
+from dlcalc.shell.types import ARRAY, NUMBER, SIZE, NameType, WholeType
+
+INITIALS = NameType("init", ("zeros", "constant", "xavier", "he"))
+
+
+@click.command(cls=QuickCommand)
+@click.argument("file", type=ARRAY, required=False)
+@click.option("--init", type=INITIALS, help="Draw the weights anew, by this scheme (xavier).")
+@click.option("--sizes", type=SIZE, help="Values of the input and of each layer, as 2x3x2.")
+@click.option("--constant", type=NUMBER, metavar="C", help="The weight of --init constant (0.5).")
+@click.option("--biases", is_flag=True, default=None, help="Give every layer biases, 0 at first.")
+@click.option("--steps", type=WholeType(0), metavar="N",
+              help="Take N steps of gradient descent: the loss at each, and its chart.")
+@click.option("--starts", is_flag=True, help="Compare zero, constant and random initial weights.")
+@click.option("--seed", type=WholeType(0), metavar="N", help="Seed of random weights (0).")
+@check_option
+@plot_option
+@output_options
+def command(out: Output, **values: Any) -> None:
+    """Forward pass and gradient step of a fully connected network.
+
+    \b
+    q = W h + b,  h = φ(q),  y = softmax(q), sigmoid(q) or q
+    J = −ln y_target,  −Σ t ln y + (1−t) ln(1−y),  or ½ Σ (y−t)²
+    ∂J/∂W = ∂J/∂q hᵀ,  ∂J/∂h = Wᵀ ∂J/∂q,  ΔW = −η ∂J/∂W
+
+    FILE is JSON: x (one example, or a batch, whose loss is the mean), target (class index
+    from 0, or vector), weights (outputs x inputs, a matrix a layer) or sizes, and, if
+    need be, biases, activation (relu, leaky_relu, sigmoid, tanh, gelu, softplus,
+    identity), output (softmax, sigmoid, identity), loss (cross_entropy,
+    binary_cross_entropy, squared_error), learning_rate (0.1). Weights are named w1, w2 …
+    layer by layer and row by row.
+
+    \b
+    Examples:
+      dlcalc mlp
+      dlcalc mlp --explain
+      dlcalc mlp '{"x": [1, 2], "target": 0, "sizes": [2, 3, 2]}' --steps 50
+      dlcalc mlp '{"x": [1], "target": [0], "weights": [[[2]]], "output": "identity"}' -f json
+    """
+    from dlcalc.commands.mlp.run import run_mlp
+
+    run_mlp(out, **{name: value for name, value in values.items() if value is not None})

@@ -1,0 +1,210 @@
+"""One gradient step of a fully connected network: forward, loss, gradients, updates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from dlcalc.commands.mlp.starts import Start
+from dlcalc.commands.mlp.starts import starts as other_starts
+from dlcalc.errors import InputError, ShapeError
+from dlcalc.layers.backprop import back_propagate
+from dlcalc.layers.descent import Descent, descend, numbered
+from dlcalc.layers.initial import CONSTANT, as_sizes, initial_weights
+from dlcalc.layers.network import (
+    Network,
+    as_network,
+    network_loss,
+    network_parameters,
+    require_few,
+)
+from dlcalc.numbers.differences import GradientCheck, check_gradients
+from dlcalc.numbers.floats import all_finite, as_layers_of
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class LayerValues:
+    """One layer's values, with a batch axis first where there is a batch."""
+
+    q: Array
+    """W h + b, h being that of the layer before, or x."""
+    h: Array
+    """φ(q); in the last layer the network's output."""
+
+
+@dataclass(frozen=True)
+class MlpGradients:
+    """Every gradient of J, with a batch axis first in q and x where there is a batch."""
+
+    q: tuple[Array, ...]
+    """∂J/∂q, layer by layer."""
+    weights: tuple[Array, ...]
+    """∂J/∂W, layer by layer, (out, in)."""
+    biases: tuple[Array, ...] | None
+    """∂J/∂b, layer by layer, (out,); None for a network without."""
+    x: Array
+    """∂J/∂x."""
+
+
+@dataclass(frozen=True)
+class MlpUpdates:
+    """What a step of gradient descent adds."""
+
+    weights: tuple[Array, ...]
+    """ΔW = −η ∂J/∂W, layer by layer."""
+    biases: tuple[Array, ...] | None
+    """Δb = −η ∂J/∂b, layer by layer; None for a network without."""
+
+
+@dataclass(frozen=True)
+class MlpStep:
+    """What one step of gradient descent computes, and the run of further ones."""
+
+    network: Network
+    """What was computed on."""
+    layers: tuple[LayerValues, ...]
+    """q and h, layer by layer."""
+    output: Array
+    """y, the last layer's h."""
+    loss: float
+    """J; the mean over the examples of a batch."""
+    gradients: MlpGradients
+    """∂J/∂q, ∂J/∂W, ∂J/∂b and ∂J/∂x."""
+    updates: MlpUpdates
+    """ΔW and Δb."""
+    descent: Descent | None = None
+    """The steps that were asked for."""
+    starts: tuple[Start, ...] | None = None
+    """The same network from other initial weights, where that was asked for."""
+
+    @property
+    def named(self) -> dict[str, float]:
+        """∂J/∂w₁, ∂J/∂w₂ …, counted layer by layer and row by row, then ∂J/∂b₁ …"""
+        return numbered("w", self.gradients.weights) | numbered("b", self.gradients.biases or ())
+
+
+def mlp(
+    x: Any,
+    target: Any,
+    weights: Sequence[Any] | None = None,
+    biases: Sequence[Any] | bool | None = None,
+    *,
+    sizes: Sequence[int] | None = None,
+    init: str | None = None,
+    constant: float = CONSTANT,
+    seed: int = 0,
+    activation: str = "relu",
+    output: str = "softmax",
+    loss: str | None = None,
+    learning_rate: float = 0.1,
+    steps: int | None = None,
+    starts: bool = False,
+) -> MlpStep:
+    """Forward pass, loss, gradients and updates of a fully connected network.
+
+    x is one example (in,) or a batch (batch, in), whose loss is the mean; target a class
+    index or a vector each. Weights are (out, in) and biases (out,), one a layer; biases
+    may be True, for zeros. In place of weights, or of their values, `init` with `sizes`
+    (input first) and `seed` draws them: zeros, constant, xavier (the default) or he. With `steps`,
+    that many steps of gradient descent over the whole batch; with `starts`, what becomes of
+    zero, constant and random initial weights. Raises InputError or ShapeError naming what
+    does not fit.
+
+    >>> step = mlp([0.5, 0.5], 0, sizes=[2, 2, 2], init="zeros")
+    >>> step.output.tolist(), step.updates.weights[0].tolist()
+    ([0.5, 0.5], [[0.0, 0.0], [0.0, 0.0]])
+    """
+    if weights is None and sizes is None:
+        raise InputError("weights, or sizes to draw them for, are missing")
+    if weights is None or sizes is not None or init is not None:
+        drawn = _sizes(weights) if sizes is None else as_sizes(sizes)
+        require_few(sum(before * after for before, after in pairwise(drawn)))
+        weights = initial_weights(drawn, init or "xavier", seed=seed, constant=constant)
+    if isinstance(biases, bool):
+        biases = [np.zeros(len(weight)) for weight in weights] if biases else None
+    network = as_network(
+        x,
+        target,
+        weights,
+        biases,
+        activation=activation,
+        output=output,
+        loss=loss,
+        learning_rate=learning_rate,
+    )
+    return replace(
+        mlp_step(network),
+        descent=None if steps is None else descend(network, steps),
+        starts=other_starts(network, seed=seed, constant=constant) if starts else None,
+    )
+
+
+def _sizes(weights: Any) -> list[int]:
+    shapes = [weight.shape for weight in as_layers_of(weights, "weights")]
+    if not shapes or any(len(shape) != 2 for shape in shapes):
+        raise ShapeError("expected a matrix a layer").at("weights")
+    return [shapes[0][1], *(shape[0] for shape in shapes)]
+
+
+def mlp_step(network: Network) -> MlpStep:
+    """Forward pass, loss, gradients by back-propagation, and updates of one step.
+
+    InputError where any of them overflows.
+    """
+    run = back_propagate(network, network.weights, network.biases)
+    dw = tuple(each.weight + 0.0 for each in run.gradients)
+    db = tuple(np.asarray(each.bias) + 0.0 for each in run.gradients) if network.biases else None
+    hs = [*(each.h for each in run.passes[:-1]), run.y]
+    return MlpStep(
+        network,
+        tuple(
+            LayerValues(_shown(network, each.q), _shown(network, h))
+            for each, h in zip(run.passes, hs, strict=True)
+        ),
+        _shown(network, run.y),
+        run.loss,
+        MlpGradients(
+            tuple(_shown(network, each.q) for each in run.gradients),
+            dw,
+            db,
+            _shown(network, np.asarray(run.gradients[0].x)),
+        ),
+        MlpUpdates(_updates(network, dw), _updates(network, db) if db else None),
+    )
+
+
+def _shown(network: Network, values: Array) -> Array:
+    # Adding 0.0 turns -0.0 into 0.0.
+    return (values[0] if network.single else values) + 0.0
+
+
+def _updates(network: Network, gradients: Sequence[Array]) -> tuple[Array, ...]:
+    rate = network.learning_rate
+    with np.errstate(over="ignore"):
+        updates = tuple(-rate * each + 0.0 for each in gradients)
+    if network.finite and not all_finite(*updates):
+        raise InputError(f"the updates overflow at {rate:g}").at("learning_rate")
+    return updates
+
+
+def check_mlp(step: MlpStep) -> list[GradientCheck]:
+    """Every gradient of a step against central and complex-step differences of J.
+
+    >>> step = mlp([1, 2], 0, [[[1, 2], [3, 4]]])
+    >>> [(each.name, each.passed) for each in check_mlp(step)]
+    [('weights[0]', True), ('x', True)]
+    """
+    network, parameters = step.network, network_parameters(step.network)
+    found = step.gradients
+    formulas = [*found.weights, *(found.biases or ()), np.atleast_2d(found.x)]
+    return check_gradients(
+        lambda moved: network_loss(network, moved),
+        parameters,
+        dict(zip(parameters, formulas, strict=True)),
+    )

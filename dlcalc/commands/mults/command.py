@@ -1,0 +1,73 @@
+"""dlcalc mults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.output import Output
+from dlcalc.shell.types import MODEL, PADDING, SIZE, ParamType, WholeType, parse_whole
+
+
+class ChannelsType(ParamType):
+    """`1024:512`: input and output channels."""
+
+    name = "in:out"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """A pair of ints."""
+        if not isinstance(value, str):
+            return value
+        try:
+            inputs, outputs = map(parse_whole, value.split(":"))
+        except ValueError:
+            self.fail(f"{value[:40]!r} are no channels: write IN:OUT, as 1024:512", param, ctx)
+        return inputs, outputs
+
+
+@click.command(cls=QuickCommand)
+@click.argument("model", type=MODEL, nargs=-1)
+@click.option("-L", "--input", type=SIZE, help="Size of the input, as 4 or 4x4.")
+@click.option("-F", "--kernel", type=SIZE, help="Size of the kernel.")
+@click.option("-S", "--stride", type=SIZE, help="Stride, the factor of upsampling (1).")
+@click.option("-P", "--pad", type=PADDING, help="Padding, as PyTorch takes it off the output.")
+@click.option("--output-padding", type=SIZE, help="Columns added behind the output.")
+@click.option("-D", "--dilation", type=SIZE, help="Dilation (1).")
+@click.option("-O", "--output", type=SIZE, help="Output size, in place of --output-padding.")
+@click.option("--grid-pad", type=PADDING, metavar="BEFORE:AFTER",
+              help="Zeros around the zero-inserted input, in place of -P.")
+@click.option("--channels", type=ChannelsType(), help="Input and output channels (1:1).")
+@click.option("--groups", type=WholeType(1), help="Groups of channels (1).")
+@click.option("--dims", type=WholeType(1, 3), help="Axes that a single size stands for.")
+@click.option("--tile", type=WholeType(1), metavar="T", help="Outputs of a Winograd tile (4).")
+@click.option("--matrices", is_flag=True, help="Show the matrices Aᵀ, G, Bᵀ as exact fractions.")
+@click.option("--verify", is_flag=True, help="Run every algorithm and count its products.")
+@output_options
+def command(
+    out: Output, model: tuple[str, ...], matrices: bool, verify: bool, **values: Any
+) -> None:
+    """Multiplications of a transposed convolution (upsampling) stage, by method.
+
+    \b
+    y[o] = Σ x[i]·w[k] over i·S + k·D − P = o, 0 ≤ o < O
+    dense O·F; zero_skip only where a tap meets an input; winograd by short filters
+
+    MODEL is a name of the zoo, a file in the layer notation, -, or layers typed in; or
+    give one stage by its sizes. Several axes: the product of their counts, times
+    C_in·C_out/groups.
+
+    \b
+    Examples:
+      dlcalc mults dcgan
+      dlcalc mults -L 4 -F 5 -S 2 --grid-pad 2:3 --explain
+      dlcalc mults -L 4x4 -F 5 -S 2 -P 2 -O 8 --channels 1024:512
+      dlcalc mults 'input 8x4x4' 'conv_transpose 4 3 stride=2' --verify
+      dlcalc mults -L 4 -F 3 -S 1 -P 2 --matrices
+      dlcalc mults -L 1000000000000 -F 5 -S 2 -f json
+    """
+    from dlcalc.commands.mults.run import run_mults
+
+    given = {name: value for name, value in values.items() if value is not None}
+    run_mults(out, model, given, matrices, verify)

@@ -1,0 +1,86 @@
+"""dlcalc params."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dlcalc.shell.model_types import LAYER, beginning
+from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.output import Output
+from dlcalc.shell.types import MODEL, SIZE, NameType, ParamType, WholeType
+
+DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8", "int4")
+OPTIMIZERS = ("sgd", "momentum", "adam")
+
+
+class ColumnsType(ParamType):
+    """`name,weights`: columns of the table of a model; which there are, its rendering knows."""
+
+    name = "columns"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Columns that begin as the last one typed does, behind those before it."""
+        from dlcalc.commands.params.columns import COLUMNS
+
+        before, comma, last = incomplete.rpartition(",")
+        names = [name for name in COLUMNS if name not in before.split(",")]
+        return beginning(
+            [before + comma + name for name in (names if comma else [*names, "all"])],
+            before + comma + last,
+        )
+
+
+@click.command(cls=QuickCommand)
+@click.argument("model", type=MODEL, nargs=-1)
+@click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
+@click.option("--layer", type=LAYER, metavar="NAME", help="This layer alone, or this block.")
+@click.option("--set", "changes", multiple=True, metavar="LAYER.KEY=VALUE",
+              help="Before and after a change: C1.kernel=4. May be given several times.")
+@click.option("--compare", "other", type=MODEL, metavar="MODEL", help="Beside another model.")
+@click.option("--batch", type=WholeType(1), default=1, help="Examples, for memory (1).")
+@click.option("--dtype", type=NameType("dtype", DTYPES), default="float32",
+              help="Type of all numbers (float32).")
+@click.option("--optimizer", type=NameType("optimizer", OPTIMIZERS), default="adam",
+              help="What the training memory is for (adam).")
+@click.option("--columns", type=ColumnsType(), metavar="NAMES",
+              help="Columns, such as name,weights,biases; all.")
+@output_options
+def command(out: Output, **values: Any) -> None:
+    """Parameters, shapes, multiply-accumulates and memory, layer by layer.
+
+    \b
+    params = (K·K·C + 1)·F                 a convolution, C channels to F filters
+    params = (N + 1)·U                     a linear layer, N inputs to U units
+
+    MODEL is a name that `dlcalc models` lists, a file in the layer notation, - for standard
+    input, layers typed in, a config.json of Hugging Face (GPT-2, BERT, LLaMA, Mistral), or
+    a weights file (.safetensors, .npz, .npy), of which the headers are read. In the
+    notation a layer ends with the line or a semicolon:
+
+    \b
+      [NAME:] TYPE ARGUMENTS KEY=VALUE…    C1: conv 6 5 stride=2 pad=1
+      repeat N: / sum: / concat: / scale:  with indented lines; branches under branch:
+
+    \b
+    The layers; one without its arguments is answered with how it is written:
+      conv dwconv conv_transpose maxpool avgpool globalpool adaptivepool upsample
+      linear rbf embedding position prepend batchnorm layernorm groupnorm instancenorm
+      rmsnorm lrn relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid
+      hard_sigmoid hard_swish tanh softplus identity dropout softmax log_softmax
+      flatten reshape sequence transpose crop select lstm gru rnn attention
+
+    \b
+    Examples:
+      dlcalc params lenet
+      dlcalc params lenet --layer C1 --explain
+      dlcalc params --input 1x32x32 'conv 6 5' 'maxpool 2' flatten 'linear 10'
+      dlcalc params lenet --set C1.kernel=4 --set C1.filters=5 --set C1.stride=2
+      dlcalc params lenet --columns name,weights,biases,start,weights_bytes
+      dlcalc params resnet18 --compare resnet34 -f csv
+      dlcalc params gpt2 --batch 8 --dtype bfloat16 -f json
+    """
+    from dlcalc.commands.params.run import run_params
+
+    run_params(out, **values)

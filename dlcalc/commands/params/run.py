@@ -1,0 +1,144 @@
+"""What `dlcalc params` does with its options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.models.bytes import memory
+from dlcalc.models.count import params
+from dlcalc.models.reading import model as read_model
+from dlcalc.models.rows import Count, part
+from dlcalc.models.tree import Model
+from dlcalc.shell import note
+from dlcalc.shell.models import given_model, shape_of
+from dlcalc.shell.output import COMPLETE, Output
+
+
+def run_params(
+    out: Output, model: Sequence[str], input: Any, layer: str | None, changes: Sequence[str],
+    other: str | None, batch: int, dtype: str, optimizer: str, columns: str | None,
+) -> None:
+    """Read the model, count it, and put it out alone or beside another."""
+    if len(model) == 1 and is_weights_file(model[0]):
+        if layer is not None or changes or other is not None or columns is not None:
+            raise InputError("a weights file has tensors, and no layers to show or change").at(
+                model[0]
+            )
+        _tensors(out, model[0])
+        return
+    read, size = given_model("params", model, out.piped), shape_of(input)
+    held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
+    if changes or other is not None:
+        _side_by_side(out, read, size, changes, other, layer, held, columns)
+        return
+    count = params(read, size)
+    training = f"{optimizer}, batch {batch}, {dtype}"
+    if layer is not None:
+        count = part(count, layer)
+        if len(count.rows) == 1 and columns is None:
+            _one_layer(out, count, held, training)
+            return
+    from dlcalc.commands.params.answer import params_answer
+    from dlcalc.commands.params.columns import USUAL
+
+    out.emit(params_answer(
+        count, held, training, _columns(columns, USUAL),
+        working=partial(_explain, "model_steps", count),
+        element=lambda field, index: _explain("expected_step", count, field, index),
+    ))
+
+
+def _tensors(out: Output, path: str) -> None:
+    from dlcalc.commands.params.weights_answer import weights_answer
+    from dlcalc.models.weights import read_weights
+
+    out.emit(weights_answer(path, read_weights(path)))
+
+
+def is_weights_file(name: str) -> bool:
+    """Whether a name ends as those of weights files do."""
+    return name.lower().endswith((".safetensors", ".npz", ".npy"))
+
+
+def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+    from dlcalc.commands.params.columns import COLUMNS
+
+    if names is None:
+        return usual
+    if names == "all":
+        return tuple(COLUMNS)
+    wanted = tuple(name.strip() for name in names.split(","))
+    for name in wanted:
+        if name not in COLUMNS:
+            raise InputError(f"unknown column {name!r}{did_you_mean(name, COLUMNS)}")
+    return wanted
+
+
+def _one_layer(out: Output, count: Count, held: Any, training: str) -> None:
+    from dlcalc.commands.params.answer import layer_answer
+
+    row = count.rows[0]
+    out.emit(layer_answer(
+        row, held, training, working=partial(_explain, "layer_steps", row),
+        element=lambda field, index: _explain("layer_step", row, field, index),
+    ))
+
+
+def _side_by_side(
+    out: Output, read: Model, size: tuple[int, ...] | None, changes: Sequence[str],
+    other: str | None, layer: str | None, held: Any, columns: str | None,
+) -> None:
+    from dlcalc.commands.params import comparison_answer as drawn
+    from dlcalc.models.comparison import compare
+
+    before = params(read, size)
+    changed = _changed(read, changes)
+    names = read.name, " ".join(changes)
+    after = params(changed, size, tolerant=True)
+    _check_changes(before, after)
+    if other is not None:
+        second = read_model(other)
+        names = " with ".join(filter(None, names)), second.name
+        before, after = after, params(second, size)
+    if layer is not None:
+        before, after = part(before, layer), part(after, layer)
+    result = compare(before, after)
+    if out.format in COMPLETE:
+        for text in drawn.misfits(result):
+            note(text)
+    out.emit(drawn.comparison_answer(
+        result, held, names, _columns(columns, drawn.USUAL),
+        working=partial(_explain, "comparison_steps", result),
+        element=lambda field, index: _explain("expected_step", after, field, index),
+    ))
+
+
+def _changed(read: Model, changes: Sequence[str]) -> Model:
+    from dlcalc.models.changes import change
+    from dlcalc.models.notation_values import read_change
+
+    for text in changes:
+        try:
+            read = change(read, *read_change(text))
+        except InputError as error:
+            raise error.at("--set") from None
+    return read
+
+
+def _check_changes(before: Count, after: Count) -> None:
+    """Refuse a change that its own layer cannot have, whatever comes to it."""
+    misfit = after.misfit
+    if misfit is None:
+        return
+    today = {row.name: row.input for row in before.rows}.get(after.misfit_name)
+    if not isinstance(misfit, ShapeError) or today == after.misfit_input:
+        raise misfit.at("--set")
+
+
+def _explain(what: str, *arguments: Any) -> Any:
+    from dlcalc.models import working as explained
+
+    return getattr(explained, what)(*arguments)

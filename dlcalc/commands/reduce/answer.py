@@ -1,0 +1,96 @@
+"""Ways to fewer parameters as an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.output.answer import Answer, Table
+
+if TYPE_CHECKING:
+    from dlcalc.commands.reduce.calculation import Proposal, Reduction
+
+HEADERS = (
+    "way", "layers", "params", "saved", "macs", "output", "field", "model_params", "model_macs",
+    "misfit",
+)
+
+
+def reduce_answer(result: Reduction, **explained: Any) -> Answer:
+    """Today's layer, and the proposals against it."""
+    today = result.today
+    record: dict[str, Any] = {"layer": result.layer, "today": _record(today, today)}
+    if result.budget is not None:
+        record["budget"] = result.budget
+    record["proposals"] = [_record(each, today) for each in result.proposals]
+    everything = [today, *result.proposals]
+    rows = [list(_cells(each, today)) for each in everything]
+    return Answer(
+        record, [Table(HEADERS, rows, drawn=lambda: _drawn(result))], main="today.params",
+        whole=True, **explained,
+    )
+
+
+def _record(each: Proposal, today: Proposal) -> dict[str, Any]:
+    record = dict(zip(HEADERS, _cells(each, today), strict=True))
+    record["receptive_field"] = record.pop("field")
+    record["model"] = {"params": record.pop("model_params"), "macs": record.pop("model_macs")}
+    misfit = record.pop("misfit")
+    if misfit is not None:
+        record["misfit"] = {
+            "layer": misfit, "input": each.model.misfit_input, "reason": str(each.model.misfit),
+        }
+    return record
+
+
+def _cells(each: Proposal, today: Proposal) -> tuple[Any, ...]:
+    whole = each.model.misfit is None
+    return (
+        each.way, each.notation, each.params, today.params - each.params, each.macs, each.output,
+        each.field, each.model.params if whole else None, each.model.macs if whole else None,
+        each.model.misfit_name or None,
+    )
+
+
+def _drawn(result: Reduction) -> Table:
+    today = result.today
+    rows = []
+    for each in (today, *result.proposals):
+        whole = each.model.misfit is None
+        rows.append([
+            each.way, each.params, _percent(each.params, today.params), each.macs, each.output,
+            each.field, each.model.params if whole else f"{each.model.misfit_name} misfits",
+            each.notation,
+        ])
+    return Table(
+        ["way", "params", "", "macs", "output", "field", "model", "layers"], rows,
+        footnotes=_footnotes(result),
+    )
+
+
+def _footnotes(result: Reduction) -> list[str]:
+    lines = [""]
+    if result.budget is not None:
+        lines.append(_verdict(result, result.budget))
+    for each in result.proposals:
+        if each.model.misfit is not None:
+            size = "x".join(map(str, each.model.misfit_input))
+            lines.append(
+                f"{each.way}: {each.model.misfit_name} no longer fits; at {size} it breaks"
+            )
+    if not result.proposals:
+        lines.append("nothing that applies to it saves anything")
+    return [*lines, "model: parameters of the whole model; macs: multiply-accumulates of the layer"]
+
+
+def _verdict(result: Reduction, budget: int) -> str:
+    if result.today.params <= budget:
+        return f"{result.layer} is within {budget:,} parameters as it is"
+    best = result.proposals[0]
+    return f"the mildest way to {budget:,} parameters: {best.way}, {best.notation}"
+
+
+def _percent(part: int, whole: int) -> str:
+    tenths = (whole - part) * 1000 // whole
+    if part >= whole:
+        return "" if part == whole else f"+{-tenths / 10:g} %"
+    return f"−{tenths / 10:g} %" if tenths else "<0.1 %"

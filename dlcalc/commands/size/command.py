@@ -1,0 +1,50 @@
+"""dlcalc size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.output import Output
+from dlcalc.shell.types import PADDING, SIZE, NameType
+
+UNKNOWNS = NameType("quantity", ("input", "kernel", "pad", "stride", "dilation", "output_padding"))
+
+
+@click.command(cls=QuickCommand)
+@click.option("-L", "--input", type=SIZE, help="Size of the input, as 32 or 28x28.")
+@click.option("-F", "--kernel", type=SIZE, help="Size of the kernel or pooling window.")
+@click.option("-P", "--pad", type=PADDING, help="Padding: 1, 1:2, same, valid or full.")
+@click.option("-S", "--stride", type=SIZE, help="Stride (1).")
+@click.option("-D", "--dilation", type=SIZE, help="Dilation (1).")
+@click.option("-O", "--output", type=SIZE, help="Output size, to solve for another one.")
+@click.option("--transposed", is_flag=True, help="A transposed convolution.")
+@click.option("--output-padding", type=SIZE, help="Columns added behind a transposed output.")
+@click.option("--ceil", is_flag=True, help="Round up, as a pooling layer in ceil mode.")
+@click.option("--solve", type=UNKNOWNS, help="The unknown: every whole value that gives -O.")
+@output_options
+def command(out: Output, solve: str | None, **values: Any) -> None:
+    """Output size of a convolution or pooling, solved for any unknown.
+
+    \b
+    O = ⌊(L + 2P − D(F − 1) − 1)/S⌋ + 1
+    O = (L − 1)S − 2P + D(F − 1) + output_padding + 1     (--transposed)
+
+    Without both -L and -F, records on standard input are answered one by one, as they
+    arrive: CSV or TSV under a header of names (input, kernel, stride, pad, dilation,
+    output_padding), or a JSON object a line. What a record does not say, the options do.
+    Answers have the form of the records, unless -f says otherwise.
+
+    \b
+    Examples:
+      dlcalc size -L 32 -F 5
+      dlcalc size -L 28x28 -F 3 -P same -S 2 -f json
+      dlcalc size -L 4 -F 5 -S 2 -P 2 --transposed --output-padding 1
+      dlcalc size -L 32 -F 5 -S 2 -O 16 --solve pad --explain
+      printf 'input,kernel\\n32,5\\n28x28,3\\n' | dlcalc size -S 2
+    """
+    from dlcalc.commands.size.run import run_size
+
+    run_size(out, solve, {name: value for name, value in values.items() if value is not None})

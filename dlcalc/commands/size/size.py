@@ -1,0 +1,82 @@
+"""`size`: the output size of a window, or whatever gives a wanted output size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+from dlcalc.errors import InputError
+from dlcalc.numbers.axes import PerAxis
+from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes, one_or_tuple
+
+if TYPE_CHECKING:
+    from dlcalc.numbers.solve import Solutions
+
+
+class Size(NamedTuple):
+    """An output size; whole numbers, or tuples of them where there are several axes."""
+
+    output: int | tuple[int, ...]
+    """Columns of the output."""
+    remainder: int | tuple[int, ...]
+    """Columns of the padded input that no window reaches."""
+    axes: tuple[Axis, ...]
+    """The axes that it was computed from."""
+
+
+@overload
+def size(
+    input: PerAxis, kernel: PerAxis, stride: PerAxis = ..., pad: Padding = ...,
+    dilation: PerAxis = ..., *, transposed: bool = ..., output_padding: PerAxis = ...,
+    ceil: bool = ...,
+) -> Size: ...
+
+
+@overload
+def size(
+    input: PerAxis | None = ..., kernel: PerAxis | None = ..., stride: PerAxis = ...,
+    pad: Padding = ..., dilation: PerAxis = ..., *, transposed: bool = ...,
+    output_padding: PerAxis = ..., ceil: bool = ..., output: PerAxis, solve: str,
+) -> Solutions: ...
+
+
+def size(
+    input: PerAxis | None = None, kernel: PerAxis | None = None, stride: PerAxis = 1,
+    pad: Padding = 0, dilation: PerAxis = 1, *, transposed: bool = False,
+    output_padding: PerAxis = 0, ceil: bool = False, output: PerAxis | None = None,
+    solve: str | None = None,
+) -> Size | Solutions:
+    """Output size of a convolution or pooling, or of a transposed convolution.
+
+    O = ⌊(L + 2P − D(F − 1) − 1)/S⌋ + 1 and, transposed,
+    O = (L − 1)S − 2P + D(F − 1) + output_padding + 1 (Dumoulin and Visin 2016,
+    "A guide to convolution arithmetic for deep learning", sections 2 and 4).
+    Sizes are in columns, one value or one an axis. With `solve`, the name of one of the
+    parameters, and the `output` wanted, every whole value of it that gives that output.
+    Raises ShapeError where the kernel does not fit or nothing gives the output, and
+    InputError for values out of range.
+
+    >>> size(32, 5).output
+    28
+    >>> size((4, 4), 2, stride=2, pad=1).output
+    (3, 3)
+    >>> size(32, 5, stride=2, output=16, solve="pad").solutions[0].value
+    2
+    """
+    if solve is not None:
+        from dlcalc.numbers.solve import solve_size
+
+        return solve_size(
+            solve, output, input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
+            transposed=transposed, output_padding=output_padding, ceil=ceil,
+        )
+    if output is not None:
+        raise InputError("an output is what to solve for: name the unknown with solve")
+    if input is None or kernel is None:
+        raise InputError(f"the {'input' if input is None else 'kernel'} size is missing")
+    axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
+    check_all_fit(axes)
+    return Size(
+        one_or_tuple([axis.output for axis in axes]),
+        one_or_tuple([axis.remainder for axis in axes]),
+        axes,
+    )

@@ -1,0 +1,213 @@
+"""A variational autoencoder with a Gaussian latent and Bernoulli outputs, without biases.
+
+Kingma and Welling 2014, "Auto-encoding variational Bayes": z = μ + σ⊙ε with noise ε
+(section 2.4), and the divergence from the standard normal prior in closed form
+(appendix B).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.layers.losses import binary_cross_entropy
+from dlcalc.layers.network import require_few
+from dlcalc.layers.passes import Dense, DensePass, forward, require_chain, require_matrix
+from dlcalc.numbers.activations import ACTIVATIONS
+from dlcalc.numbers.floats import as_doubles, as_layers_of, as_word
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+HEADS = ("sigmoid", "identity")
+MOST_NOISE = 1 << 20
+"""Numbers of noise, each of which leads to a z and a gradient of its own."""
+MOST_VALUES = 1 << 24
+"""Values of one layer, over samples and examples: 128 MiB of them."""
+
+
+@dataclass(frozen=True)
+class Autoencoder:
+    """Weights, inputs and noise that fit each other."""
+
+    x: Array
+    """The inputs, from 0 to 1, (batch, in)."""
+    noise: Array
+    """ε, drawn from N(0, 1), (samples, batch, latent)."""
+    encoder: tuple[Array, ...]
+    """Matrices of the hidden layers before the heads, sigmoid; none is a valid number."""
+    mu: Array
+    """W_μ, (latent, hidden)."""
+    sigma: Array
+    """W_σ, (latent, hidden)."""
+    decoder: tuple[Array, ...]
+    """Matrices from z to the output, sigmoid each."""
+    head: str
+    """The heads' activation: μ = head(W_μ s), σ = exp(head(W_σ s))."""
+    single: bool
+    """Whether x was one example."""
+    sampled: bool
+    """Whether the noise had an axis of samples."""
+
+    @property
+    def weights(self) -> dict[str, Array]:
+        """Every matrix by name, in the order in which w₁, w₂ … are counted."""
+        return {
+            **{f"encoder[{n}]": weight for n, weight in enumerate(self.encoder)},
+            "mu_weights": self.mu,
+            "sigma_weights": self.sigma,
+            **{f"decoder[{n}]": weight for n, weight in enumerate(self.decoder)},
+        }
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What the encoder makes of a batch."""
+
+    hidden: list[DensePass]
+    """The hidden layers' passes."""
+    mu: DensePass
+    """The μ head: its h is μ, (batch, latent)."""
+    log_sigma: DensePass
+    """The σ head: its h is ln σ, (batch, latent)."""
+
+
+def as_autoencoder(
+    x: Any,
+    noise: Any,
+    mu: Any,
+    sigma: Any,
+    decoder: Sequence[Any],
+    encoder: Sequence[Any] = (),
+    *,
+    head: str = "sigmoid",
+) -> Autoencoder:
+    """An autoencoder of those parts, or InputError or ShapeError naming what does not fit.
+
+    x is one example (in,) or a batch (batch, in), from 0 to 1. The noise has the shape of
+    the latent, (latent,) or (batch, latent), or an axis of samples before it.
+
+    >>> as_autoencoder([0.5, 1], [[1], [2], [3]], [[1, 2]], [[3, 4]], [[[5], [6]]]).noise.shape
+    (3, 1, 1)
+    """
+    inputs = as_doubles(x, "x")
+    if inputs.ndim not in (1, 2) or inputs.size == 0:
+        raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
+    if ((inputs < 0) | (inputs > 1)).any():
+        raise InputError("Bernoulli outputs are compared with values from 0 to 1").at("x")
+    if as_word(head, "head") not in HEADS:
+        raise InputError(f"unknown head {head!r}{did_you_mean(head, HEADS)}")
+    single, inputs = inputs.ndim == 1, np.atleast_2d(inputs)
+    hidden = as_layers_of(encoder, "encoder")
+    require_chain(hidden, inputs.shape[1], "encoder")
+    w_mu, w_sigma = _as_heads(mu, sigma, len(hidden[-1]) if hidden else inputs.shape[1])
+    outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
+    epsilon, sampled = _as_noise(noise, len(inputs), len(w_mu), single)
+    require_few(sum(each.size for each in (*hidden, w_mu, w_sigma, *outward)))
+    widest = epsilon[..., 0].size * max(len(each) for each in outward)
+    if widest > MOST_VALUES:
+        message = f"{widest:,} values of one layer are more than {MOST_VALUES:,}"
+        raise LimitError(message).at("noise")
+    return Autoencoder(inputs, epsilon, hidden, w_mu, w_sigma, outward, head, single, sampled)
+
+
+def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
+    """ε from N(0, 1) in the shape that x and W_μ ask for, after an axis of `samples` if any.
+
+    LimitError beyond 2²⁰ numbers.
+
+    >>> drawn_noise([[0, 1], [1, 1]], [[1, 2]], 3, seed=0).shape
+    (3, 2, 1)
+    """
+    batch = as_doubles(x, "x").shape[:-1]
+    shape = (*batch, *as_doubles(mu, "mu").shape[:1])
+    if samples is not None:
+        shape = (samples, *shape)
+    if prod(shape) > MOST_NOISE:
+        raise LimitError(f"{prod(shape):,} numbers are more than {MOST_NOISE:,}").at("noise")
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def _as_heads(mu: Any, sigma: Any, inputs: int) -> tuple[Array, Array]:
+    w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
+    for name, weight in (("mu", w_mu), ("sigma", w_sigma)):
+        require_matrix(weight, inputs, name)
+    if len(w_mu) != len(w_sigma):
+        message = f"{len(w_sigma)} rows, but mu has {len(w_mu)}: one a latent dimension in both"
+        raise ShapeError(message).at("sigma")
+    return w_mu, w_sigma
+
+
+def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Array, ...]:
+    matrices = as_layers_of(decoder, "decoder")
+    if not matrices:
+        raise InputError("expected at least one matrix").at("decoder")
+    require_chain(matrices, latent, "decoder")
+    if len(matrices[-1]) != outputs:
+        message = f"{len(matrices[-1])} outputs; expected {outputs}, as x has"
+        raise ShapeError(message).at(f"decoder[{len(matrices) - 1}]")
+    return matrices
+
+
+def _as_noise(noise: Any, batch: int, latent: int, single: bool) -> tuple[Array, bool]:
+    given = as_doubles(noise, "noise")
+    one = (latent,) if single else (batch, latent)
+    sampled = given.ndim == len(one) + 1 and len(given) > 0
+    if given.shape[sampled:] != one:
+        shape, expected = ("x".join(map(str, each)) or "a number" for each in (given.shape, one))
+        raise ShapeError(f"shape {shape}; expected {expected}, or samples x {expected}").at("noise")
+    return given.reshape(-1, batch, latent), sampled
+
+
+def encode(vae: Autoencoder, weights: Mapping[str, Array]) -> Encoding:
+    """μ and ln σ of the batch with those weights, real or complex.
+
+    >>> vae = as_autoencoder([0.5, 1], [1], [[2, 0]], [[0, 3]], [[[5], [6]]], head="identity")
+    >>> found = encode(vae, vae.weights)
+    >>> found.mu.h.tolist(), found.log_sigma.h.tolist()
+    ([[1.0]], [[3.0]])
+    """
+    hidden = forward(encoder_layers(vae, weights), vae.x)
+    s = hidden[-1].h if hidden else vae.x
+    head = ACTIVATIONS[vae.head]
+    [mu] = forward([Dense(weights["mu_weights"], None, head)], s)
+    [log_sigma] = forward([Dense(weights["sigma_weights"], None, head)], s)
+    return Encoding(hidden, mu, log_sigma)
+
+
+def encoder_layers(vae: Autoencoder, weights: Mapping[str, Array]) -> list[Dense]:
+    """The hidden layers before the heads."""
+    return _sigmoid_layers(weights, "encoder", len(vae.encoder))
+
+
+def decoder_layers(vae: Autoencoder, weights: Mapping[str, Array]) -> list[Dense]:
+    """The layers from z to the output."""
+    return _sigmoid_layers(weights, "decoder", len(vae.decoder))
+
+
+def _sigmoid_layers(weights: Mapping[str, Array], name: str, count: int) -> list[Dense]:
+    sigmoid = ACTIVATIONS["sigmoid"]
+    return [Dense(weights[f"{name}[{n}]"], None, sigmoid) for n in range(count)]
+
+
+def log_likelihood(logits: Array, x: Array) -> Array:
+    """ln p(x|z) = Σ x ln y + (1−x) ln(1−y) with y = sigmoid(logits), along the last axis.
+
+    >>> log_likelihood(np.zeros((1, 2)), np.array([1.0, 0.0])).round(6).tolist()
+    [-1.386294]
+    """
+    return -binary_cross_entropy(logits, x)
+
+
+def divergence_from_prior(mu: Array, log_sigma: Array) -> Array:
+    """KL(N(μ, σ²)‖N(0, 1)) = ½ Σ μ² + σ² − ln σ² − 1, along the last axis.
+
+    >>> divergence_from_prior(np.array([[3.0, 4.0]]), np.zeros((1, 2))).tolist()
+    [12.5]
+    """
+    total: Array = (mu * mu + np.expm1(2 * log_sigma) - 2 * log_sigma).sum(axis=-1) / 2
+    return total

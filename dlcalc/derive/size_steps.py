@@ -1,0 +1,140 @@
+"""The working of an output size: the formula, its numbers, the rounding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from dlcalc.formulas.expressions import Expr, Step, add, ceil, floor, symbol
+from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.sizes import Axis
+from dlcalc.numbers.solve import Solutions
+
+L, F, P, S, D = (symbol(name) for name in "LFPSD")
+MOST_NAMED = 12
+"""Solutions that an error still names one by one."""
+BEFORE, AFTER, EXTRA = symbol("P", "before"), symbol("P", "after"), symbol("A")
+OUTPUT = symbol("O")
+
+
+def size_steps(axes: tuple[Axis, ...]) -> Iterator[Step]:
+    """The steps to each axis's output, and what no window reaches."""
+    for place, axis in enumerate(axes):
+        if len(axes) > 1:
+            yield Step(f"Axis {place}")
+        yield output_step(axis)
+        if not axis.transposed:
+            yield _remainder_step(axis)
+
+
+def output_step(axis: Axis, name: Any = OUTPUT) -> Step:
+    """The step that gives one axis's output size."""
+    values = _values(axis)
+    if axis.transposed:
+        formula = _transposed_formula(axis)
+        return Step(name, axis.output, formula, (formula.put(values),), _legend(axis))
+    room = _room(axis)
+    rounded = ceil if axis.ceil else floor
+    formula = rounded(room / S) + 1
+    columns = axis.padded - axis.span
+    windows = -(-columns // axis.stride) if axis.ceil else columns // axis.stride
+    stages = [formula.put(values), rounded(Expr("div", (columns, axis.stride))) + 1]
+    if axis.stride > 1:
+        stages.append(add(windows, 1))
+    remark = _legend(axis)
+    if axis.output < windows + 1:
+        stages[-1] = stages[-1] - 1
+        remark += "; less 1, because the last window would start past the input"
+    return Step(name, axis.output, formula, tuple(stages), remark)
+
+
+def _values(axis: Axis) -> dict[Expr, Any]:
+    before, after = axis.pad
+    return {
+        L: axis.input, F: axis.kernel, S: axis.stride, D: axis.dilation, P: before,
+        BEFORE: before, AFTER: after, EXTRA: axis.output_padding,
+    }
+
+
+def _padding(axis: Axis) -> Expr:
+    return 2 * P if axis.pad[0] == axis.pad[1] else BEFORE + AFTER
+
+
+def _room(axis: Axis) -> Expr:
+    """Columns that the first window leaves over: L + 2P − F where nothing is dilated."""
+    if axis.dilation == 1:
+        return L + _padding(axis) - F
+    return L + _padding(axis) - D * (F - 1) - 1
+
+
+def _transposed_formula(axis: Axis) -> Expr:
+    grown = (L - 1) * S
+    taken = grown - 2 * P if axis.pad[0] == axis.pad[1] else grown - BEFORE - AFTER
+    reach = taken + F if axis.dilation == 1 else taken + D * (F - 1) + 1
+    return reach + EXTRA if axis.output_padding else reach
+
+
+def _legend(axis: Axis) -> str:
+    names = "L input, F kernel, P padding, S stride"
+    if axis.dilation > 1:
+        names += ", D dilation"
+    return names + (", A output padding" if axis.output_padding else "")
+
+
+def _remainder_step(axis: Axis) -> Step:
+    padded = L + _padding(axis)
+    used = (OUTPUT - 1) * S + (F if axis.dilation == 1 else D * (F - 1) + 1)
+    formula = padded - used
+    values = {**_values(axis), OUTPUT: axis.output}
+    short = (axis.output - 1) * axis.stride + axis.span > axis.padded
+    note = "columns of the padded input that no window reaches"
+    if short:
+        return Step("remainder", 0, note="the last window reaches past the padded input")
+    return Step("remainder", axis.remainder, formula, (formula.put(values),), note)
+
+
+def solution_steps(found: Solutions) -> Iterator[Step]:
+    """Each end of the range of solutions, and the values just outside, put to the proof."""
+    for place, (first, last) in enumerate(found.ranges):
+        if len(found.ranges) > 1:
+            yield Step(f"Axis {place}")
+        name = found.solve.replace("_", " ")
+        end = "and every larger one" if last is None else "put to the proof at its ends"
+        upto = "" if last in (None, first) else f" to {last}"
+        yield Step(f"{name} {first}{upto}", note=end)
+        least = 0 if found.solve in ("pad", "output_padding") else 1
+        tried = [first - 1, first] + ([] if last is None else [last, last + 1])
+        for value in sorted({each for each in tried if each >= least}):
+            put = found.put(place, value)
+            if put.output >= 1 and put.output_padding < max(put.stride, put.dilation):
+                yield output_step(put, symbol("O", f"{name} {value}"))
+
+
+def solution_advice(found: Solutions, field: str, expected: Any) -> str:
+    """What an expected solution that is none gives, or, in number, which there are."""
+    if field == "solutions":
+        return f"the solutions are {_solutions_text(found)}"
+    said = re.fullmatch(r"solutions\[(\d+)\]\.(\w+)", field)
+    if said is None or said[2] != found.solve:
+        return ""
+    values = _listed(expected["solutions"][int(said[1])][found.solve])
+    if not all(isinstance(value, int) and value >= 0 for value in values):
+        return ""
+    gives = [found.put(place, value).output for place, value in enumerate(values)]
+    outputs = by_x(gives) if min(gives) >= 1 else "no output"
+    return f"{found.solve.replace('_', ' ')} {by_x(values)} gives {outputs}"
+
+
+def _solutions_text(found: Solutions) -> str:
+    if found.count is None or found.count > MOST_NAMED:
+        return " x ".join(
+            f"{first} and every larger one" if last is None else f"{first} to {last}"
+            for first, last in found.ranges
+        )
+    values = [by_x(_listed(each.value)) for each in found.solutions]
+    return " and ".join(filter(None, (", ".join(values[:-1]), values[-1])))
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

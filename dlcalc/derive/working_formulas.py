@@ -1,0 +1,93 @@
+"""Equations as formulas: their names, and how each operation is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.formulas.expressions import (
+    Expr,
+    call,
+    element,
+    hadamard,
+    matmul,
+    mul,
+    symbol,
+    transpose,
+)
+
+if TYPE_CHECKING:
+    from dlcalc.derive.tape import Instruction
+    from dlcalc.derive.working_terms import Term
+
+Formula = Any
+"""An expression, or a bare number."""
+CUT = symbol("…")
+"""What stands for a formula too long to be written out."""
+
+
+def named(name: str) -> Expr:
+    """A name as a symbol: w_1 with 1 as its index.
+
+    >>> named("w_1").args, named("loss").args
+    (('w', '1'), ('loss', ''))
+    """
+    base, _, sub = name.partition("_")
+    return symbol(base, sub) if base and sub and "_" not in sub else symbol(name)
+
+
+def partial(of: str, by: str) -> Expr:
+    """The name of a derivative: ∂L/∂w."""
+    return Expr("partial", (named(of), named(by)))
+
+
+def sum_of(*terms: Formula) -> Formula:
+    """A sum, in which negative terms are taken away."""
+    whole: Formula = terms[0]
+    for each in terms[1:]:
+        negative = isinstance(each, Expr) and each.kind == "neg"
+        kind, part = ("sub", each.args[0]) if negative else ("add", each)
+        joins = kind == "add" and isinstance(whole, Expr) and whole.kind == "add"
+        whole = Expr(kind, (*whole.args, part) if joins else (whole, part))
+    return whole
+
+
+WRITTEN: dict[str, Callable[..., Formula]] = {
+    "identity": lambda a: a,
+    "neg": lambda a: Expr("neg", (a,)),
+    "add": sum_of,
+    "mul": mul,
+    "hadamard": hadamard,
+    "div": lambda a, b: Expr("div", (a, b)),
+    "pow": lambda a, n: Expr("pow", (a, n)),
+    "matmul": matmul,
+    "times_transposed": lambda a, b: matmul(a, transpose(b)),
+    "transposed_times": lambda a, b: matmul(transpose(a), b),
+    "transpose": transpose,
+    "stack": lambda *parts: Expr("list", parts),
+    "element": lambda a, index: _element(a, index),
+    "largest": lambda a: call("max", a),
+    "smallest": lambda a: call("min", a),
+}
+"""How operations are written; all others as functions."""
+
+
+def _element(whole: Formula, index: tuple[int, ...]) -> Expr:
+    if isinstance(whole, Expr) and whole.kind == "symbol":
+        return element("_".join(filter(None, whole.args)), index)
+    return call("element", whole, *index)
+
+
+def written(operation: str, *arguments: Formula) -> Formula:
+    """An operation on formulas, as a formula."""
+    if operation in WRITTEN:
+        return WRITTEN[operation](*arguments)
+    return call(operation, *arguments)
+
+
+def formula_of(each: Instruction, terms: Sequence[Term]) -> Formula:
+    """An operation on terms, as it is written."""
+    parts: list[Any] = [terms[place].formula for place in each.arguments]
+    if each.node.operation == "element":
+        parts.append(each.node.at)
+    return written(each.node.operation, *parts)

@@ -1,0 +1,144 @@
+"""Formulas with their values: what the rules of differentiation compute with in the working."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dlcalc.derive.working_formulas import CUT, Formula, sum_of, written
+from dlcalc.formulas.expressions import Expr, call
+from dlcalc.formulas.products import elementwise, is_number, product, size_of
+
+
+class Term:
+    """A formula and its value: what the rules of differentiation compute with here.
+
+    Products and quotients are gathered as they arise, so that −1·(1/y)·t reads −t/y.
+    """
+
+    def __init__(self, formula: Formula, value: Any, wide: bool | None = None) -> None:
+        self.formula = formula
+        self.value = value
+        self.wide = bool(getattr(value, "ndim", 0)) if wide is None else wide
+        """Whether the formula is that of an array; of a number spread over one, it is not."""
+
+    def __neg__(self) -> Term:
+        return Term(product(-1, self.formula), -self.value, self.wide)
+
+    def __add__(self, other: Any) -> Term:
+        # Gradients come to a quantity from the last place it stands in back to the first.
+        a, b = self, as_term(other)
+        return Term(sum_of(b.formula, a.formula), a.value + b.value)
+
+    def __sub__(self, other: Any) -> Term:
+        a, b = self, as_term(other)
+        if is_number(a.formula) and is_number(b.formula):
+            return Term(a.formula - b.formula, a.value - b.value)
+        return Term(Expr("sub", (a.formula, b.formula)), a.value - b.value)
+
+    def __rsub__(self, other: Any) -> Term:
+        return as_term(other) - self
+
+    def __mul__(self, other: Any) -> Term:
+        a, b = self, as_term(other)
+        value = a.value * b.value
+        if a.wide and b.wide:
+            return Term(elementwise(a.formula, b.formula), value)
+        return Term(product(a.formula, b.formula), value, a.wide or b.wide)
+
+    def __rmul__(self, other: Any) -> Term:
+        return as_term(other) * self
+
+    def __truediv__(self, other: Any) -> Term:
+        a, b = self, as_term(other)
+        formula = product(a.formula, Expr("div", (1, b.formula)))
+        return Term(formula, a.value / b.value, a.wide or b.wide)
+
+    def __rtruediv__(self, other: Any) -> Term:
+        return as_term(other) / self
+
+    def __pow__(self, other: Any) -> Term:
+        a, n = self, as_term(other)
+        if is_number(n.formula) and n.formula in (0, 1):
+            return a if n.formula else Term(1, a.value**0)
+        return Term(Expr("pow", (a.formula, n.formula)), a.value**n.value)
+
+
+def as_term(value: Any) -> Term:
+    """A number as a term of itself."""
+    return value if isinstance(value, Term) else Term(value, value)
+
+
+SLOPES = {"step": "relu'", "sign": "abs'"}
+"""Slopes that are known by a name of their own."""
+MOST_SIZE = 500
+"""Parts of a sum in a formula that is still written out."""
+PLAIN = ("spread", "column")
+"""What formulas of arrays leave unsaid."""
+
+
+class Symbols:
+    """The functions of the table of operations, on formulas with their values."""
+
+    def __init__(self, numbers: Any, known: dict[Expr, Any]) -> None:
+        self.numbers = numbers
+        self.known = known
+        """Values of symbols, and of the slopes that have a name in place of a formula."""
+
+    def __getattr__(self, name: str) -> Callable[..., Term]:
+        def function(*arguments: Any) -> Term:
+            terms = [each if isinstance(each, tuple) else as_term(each) for each in arguments]
+            values = [each.value if isinstance(each, Term) else each for each in terms]
+            value = self.numbers.settled(getattr(self.numbers, name)(*values))
+            formulas = [each.formula if isinstance(each, Term) else each for each in terms]
+            if name in PLAIN:
+                return Term(formulas[0], value, as_term(arguments[0]).wide)
+            if name in SLOPES:
+                return self._slope(call(SLOPES[name], *formulas), value)
+            return Term(written(name, *formulas), value)
+
+        return function
+
+    def _slope(self, formula: Expr, value: Any) -> Term:
+        self.known[formula] = value
+        return Term(formula, value)
+
+    def share(self, y: Term, *arguments: Term) -> Term:
+        """1 where the first argument is the one that counts."""
+        value = self.numbers.settled(self.numbers.share(y.value, *(a.value for a in arguments)))
+        return self._slope(call("1", Expr("equals", (arguments[0].formula, y.formula))), value)
+
+    def direction(self, x: Term, norm: Term) -> Term:
+        """x/‖x‖, and 0 where that is 0/0."""
+        value = self.numbers.settled(self.numbers.direction(x.value, norm.value))
+        if norm.value == 0:
+            return self._slope(call("norm'", x.formula), value)
+        return Term((x / norm).formula, value)
+
+    def row_sum(self, x: Term) -> Term:
+        """Sums along the last axis; softmax in softmax doubles them, so long ones are cut."""
+        inner = x.formula if size_of(x.formula) <= MOST_SIZE else CUT
+        return Term(call("sum", inner), self.numbers.row_sum(x.value))
+
+    def size(self, x: Term) -> int:
+        """The number of elements, which is the same in symbols."""
+        return int(self.numbers.size(x.value))
+
+    def put_back(self, g: Term, x: Term, index: tuple[int, ...]) -> Term:
+        """g at one place, zeros elsewhere."""
+        return Term(call("at", g.formula, *index), self.numbers.put_back(g.value, x.value, index))
+
+    def fit(self, g: Any, like: Term) -> Term:
+        """Summed over the axes that were broadcast, which the formula then says."""
+        g = as_term(g)
+        value = self.numbers.fit(g.value, like.value)
+        summed = getattr(value, "shape", ()) != getattr(g.value, "shape", ())
+        return Term(call("sum", g.formula), value) if summed else Term(g.formula, value, g.wide)
+
+    def is_finite(self, term: Any) -> bool:
+        """Whether its value is no NaN and no infinity."""
+        return bool(self.numbers.is_finite(as_term(term).value))
+
+    def settled(self, term: Term) -> Term:
+        """The term with its value as it is kept."""
+        return Term(term.formula, self.numbers.settled(term.value), term.wide)

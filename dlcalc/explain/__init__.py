@@ -1,1 +1,0 @@
-"""Results to steps: formula, numbers put in, value. Knows no typography."""

@@ -1,0 +1,1 @@
+"""Expressions and steps of a working, and how they are written."""

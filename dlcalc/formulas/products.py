@@ -1,0 +1,95 @@
+"""Products and quotients of formulas, gathered as they would be written by hand."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from dlcalc.formulas.expressions import Expr, hadamard, mul
+
+Formula = Any
+"""An expression, or a bare number."""
+
+
+def is_number(formula: Formula) -> bool:
+    """Whether a formula is a bare number."""
+    return isinstance(formula, int | float)
+
+
+def elementwise(a: Formula, b: Formula) -> Formula:
+    """a ⊙ b; a sign stands before it, a factor of 1 is left out."""
+    for one, other in ((a, b), (b, a)):
+        if is_number(one) or (one.kind == "div" and is_number(one.args[0])):
+            return product(other, one)
+        if one.kind == "neg":
+            left, right = (one.args[0], other) if one is a else (other, one.args[0])
+            return Expr("neg", (elementwise(left, right),))
+    return hadamard(*(part for each in (a, b) for part in (
+        each.args if each.kind == "hadamard" else (each,))))
+
+
+def product(*factors: Formula) -> Formula:
+    """The product as one number, what stands above and what below; what is in both is left out.
+
+    >>> from dlcalc.formulas.expressions import symbol
+    >>> a, b = symbol("a"), symbol("b")
+    >>> product(2, a / b, -b) == -(2 * a)
+    True
+    """
+    number: Any = 1
+    above: list[Formula] = []
+    below: list[Formula] = []
+    for each in factors:
+        inner, over, under = _parts(each)
+        number, above, below = number * inner, [*above, *over], [*below, *under]
+    for each in list(above):
+        _cancel(each, above, below)
+    for each in [each for each in below if is_number(each) and number % each == 0]:
+        number = number // each
+        below.remove(each)
+    size = abs(number)
+    parts = [*([] if size == 1 and above else [int(size) if size == 1 else size]), *above]
+    whole = parts[0] if len(parts) == 1 else mul(*parts)
+    if below:
+        whole = Expr("div", (whole, below[0] if len(below) == 1 else mul(*below)))
+    if number >= 0:
+        return whole
+    return -whole if is_number(whole) else Expr("neg", (whole,))
+
+
+def _parts(formula: Formula) -> tuple[Any, list[Formula], list[Formula]]:
+    """The number, the factors above and those below of a product or quotient."""
+    if is_number(formula):
+        return formula, [], []
+    if formula.kind == "neg":
+        number, above, below = _parts(formula.args[0])
+        return -number, above, below
+    if formula.kind == "mul":
+        found = [_parts(each) for each in formula.args]
+        return (
+            prod(each[0] for each in found),
+            [part for each in found for part in each[1]],
+            [part for each in found for part in each[2]],
+        )
+    if formula.kind == "div":
+        number, above, under = _parts(formula.args[0])
+        divisor, below, over = _parts(formula.args[1])
+        if divisor in (1, -1):
+            return number * divisor, [*above, *over], [*under, *below]
+        return number, [*above, *over], [*under, divisor, *below]
+    return 1, [formula], []
+
+
+def _cancel(factor: Formula, above: list[Formula], below: list[Formula]) -> None:
+    """Take a factor out above and below, also from a power: a/a² is 1/a."""
+    for place, each in enumerate(below):
+        power = isinstance(each, Expr) and each.kind == "pow" and each.args == (factor, 2)
+        if each == factor or power:
+            above.remove(factor)
+            below[place : place + 1] = [factor] if power else []
+            return
+
+
+def size_of(formula: Formula) -> int:
+    """The number of parts of a formula."""
+    return 1 + sum(map(size_of, formula.args)) if isinstance(formula, Expr) else 1

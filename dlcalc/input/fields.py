@@ -1,0 +1,81 @@
+"""Records: JSON objects whose fields are known by name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.input.json_text import check_array, parse_json
+from dlcalc.input.sources import Source, decode, located, read_source
+
+
+def read_record(
+    value: str, known: Collection[str], required: Collection[str] = (),
+    allow_nonfinite: bool = False, layered: Collection[str] = (),
+) -> dict[str, Any]:
+    """The JSON object behind `value`: a file name, `-`, or a literal.
+
+    Lists and numbers are checked to be arrays of finite numbers of one shape; text,
+    objects and lists that hold lists of several shapes (weights layer by layer) are
+    checked element by element, and so is every field that is `layered`, a list of one
+    array a layer. Raises InputError for unknown and missing fields.
+
+    >>> read_record('{"x": [1, 2]}', ["x", "w"])
+    {'x': [1, 2]}
+    """
+    return record_of(read_source(value), known, required, allow_nonfinite, layered)
+
+
+def record_of(
+    source: Source, known: Collection[str], required: Collection[str] = (),
+    allow_nonfinite: bool = False, layered: Collection[str] = (),
+) -> dict[str, Any]:
+    """The JSON object of a source that is read already."""
+    try:
+        value = parse_json(decode(source), allow_nonfinite)
+        if not isinstance(value, dict):
+            raise InputError(f"a JSON object with fields is wanted: {', '.join(known)}")
+        check_fields(value, known, required)
+        return {
+            name: checked_field(name, each, allow_nonfinite, name in layered)
+            for name, each in value.items()
+        }
+    except DlcalcError as error:
+        raise located(error, source) from None
+
+
+def check_fields(
+    record: Mapping[str, Any], known: Collection[str], required: Collection[str] = ()
+) -> None:
+    """Refuse fields that are not known, with the nearest name, and missing ones."""
+    for name in record:
+        if name not in known:
+            raise InputError(f"unknown field {name!r}{did_you_mean(name, known)}")
+    for name in required:
+        if name not in record:
+            raise InputError(f"field {name!r} is missing")
+
+
+def checked_field(name: str, value: Any, allow_nonfinite: bool, layered: bool = False) -> Any:
+    """A field's value, its numbers checked; the error names the field."""
+    try:
+        if isinstance(value, dict):
+            return {key: checked_field(key, each, allow_nonfinite) for key, each in value.items()}
+        if isinstance(value, bool | str | None):
+            return value
+        if isinstance(value, list) and (layered or (value and _is_ragged(value))):
+            return [
+                checked_field(f"[{place}]", each, allow_nonfinite)
+                for place, each in enumerate(value)
+            ]
+        return check_array(value, allow_nonfinite)
+    except DlcalcError as error:
+        raise error.at(name) from None
+
+
+def _is_ragged(values: list[Any]) -> bool:
+    """Whether a list holds arrays side by side (as weights do) and is no array itself."""
+    if not all(isinstance(each, list) and each for each in values):
+        return any(isinstance(each, dict | list) for each in values)
+    return all(isinstance(each[0], list) for each in values)

@@ -1,0 +1,166 @@
+"""JSON, strictly: nothing doubled, nothing beyond a double, nothing lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from dlcalc.errors import DlcalcError, InputError, ShapeError
+from dlcalc.numbers.axes import plural
+from dlcalc.numbers.parse import check_finite, parse_number, shorten
+
+NONFINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
+
+
+def parse_json(text: str, allow_nonfinite: bool = False) -> Any:
+    """The value of a JSON text; InputError with the line where it is none.
+
+    Refused by name: doubled keys, NaN and Infinity (unless allowed), numbers beyond a
+    double such as 1e999, lone surrogates, and nesting too deep to follow.
+
+    >>> parse_json('{"x": [1, 2.5]}')
+    {'x': [1, 2.5]}
+    """
+
+    seen: list[str] = []
+
+    def constant(name: str) -> float:
+        seen.append(name)
+        return NONFINITE[name]
+
+    def whole(word: str) -> float:
+        return parse_number(word)
+
+    def decimal(word: str) -> float:
+        value = float(word)
+        if not allow_nonfinite:
+            check_finite(value, word)
+        return value
+
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=constant,
+            parse_int=whole,
+            parse_float=decimal,
+        )
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"not JSON: {error.msg[0].lower()}{error.msg[1:]} at column {error.colno}"
+        ).at(f"line {error.lineno}") from None
+    except RecursionError:
+        raise InputError("JSON nested too deeply to be an array or a record") from None
+    if seen and not allow_nonfinite:
+        _refuse_nonfinite(value, seen[0])
+    if "\\u" in text:
+        _check_surrogates(value)
+    return value
+
+
+def _refuse_nonfinite(value: Any, name: str) -> None:
+    """InputError for the first NaN or infinity, with its fields and its place in their arrays."""
+    path = _first_nonfinite(value)
+    if path is None:
+        return
+    places = [
+        str(steps[0]) if named else f"element [{', '.join(map(str, steps))}]"
+        for named, group in groupby(path, lambda step: isinstance(step, str))
+        for steps in ([[each] for each in group] if named else [list(group)])
+    ]
+    try:
+        check_finite(NONFINITE[name], name)
+    except DlcalcError as error:
+        for place in reversed(places):
+            error = error.at(place)
+        raise error from None
+
+
+def _first_nonfinite(value: Any) -> tuple[str | int, ...] | None:
+    """The fields and indices that lead to it."""
+    items: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, list):
+        items = enumerate(value)
+    elif isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, float) and value - value != 0:
+        return ()
+    for step, each in items:
+        if (path := _first_nonfinite(each)) is not None:
+            return step, *path
+    return None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise InputError(f"field {shorten(name)!r} stands twice in one object")
+            seen.add(name)
+    return fields
+
+
+def _check_surrogates(value: Any) -> None:
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InputError(f"{shorten(value)!a} holds a lone surrogate") from None
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            _check_surrogates(key)
+            _check_surrogates(each)
+    elif isinstance(value, list):
+        for each in value:
+            _check_surrogates(each)
+
+
+def check_array(value: Any, allow_nonfinite: bool = False) -> Any:
+    """A number or nested lists of numbers of one shape, checked; nonfinite names become floats.
+
+    >>> check_array([[1, 2], [3, 4]])
+    [[1, 2], [3, 4]]
+    """
+    shape: list[int] = []
+    probe = value
+    while isinstance(probe, list):
+        shape.append(len(probe))
+        if not probe:
+            raise ShapeError("an empty list")
+        probe = probe[0]
+    return _checked(value, shape, (), lambda word: _named(word, allow_nonfinite))
+
+
+def _named(word: str, allow_nonfinite: bool) -> float:
+    if word not in NONFINITE:
+        raise InputError(f"{shorten(word)!r} is text, not a number")
+    if not allow_nonfinite:
+        check_finite(NONFINITE[word], word)
+    return NONFINITE[word]
+
+
+def _checked(
+    value: Any, shape: Sequence[int], index: tuple[int, ...], named: Callable[[str], float]
+) -> Any:
+    place = f"element [{', '.join(map(str, index))}]" if index else "the array"
+    if not shape:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ShapeError(f"is {_kind(value)}, where a number belongs").at(place)
+        return named(value) if isinstance(value, str) else value
+    if not isinstance(value, list):
+        raise ShapeError(f"is {_kind(value)}, where a list of {shape[0]} belongs").at(place)
+    if len(value) != shape[0]:
+        found = f"{len(value)} {plural(len(value), 'entry')}"
+        raise ShapeError(f"has {found}, those before it {shape[0]}").at(place)
+    if len(shape) == 1 and all(type(each) is int or type(each) is float for each in value):
+        return value
+    return [_checked(each, shape[1:], (*index, i), named) for i, each in enumerate(value)]
+
+
+def _kind(value: Any) -> str:
+    kinds = {dict: "an object", list: "a list", bool: "true or false", str: "text"}
+    return "null" if value is None else kinds.get(type(value), "a number")

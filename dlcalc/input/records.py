@@ -1,0 +1,129 @@
+"""Records, one a line, as they arrive: CSV or TSV under a header, or JSON objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from dlcalc.errors import DlcalcError, FileError, InputError, LimitError
+from dlcalc.input.fields import check_fields
+from dlcalc.input.json_text import parse_json
+from dlcalc.input.sources import BOM, STDIN, Source, decode, reason
+
+MOST_LINE = 1 << 20
+"""Bytes of one line."""
+
+Record = dict[str, Any]
+"""What a line says, by name: text where it is CSV, values where it is JSON."""
+
+
+class Reader(NamedTuple):
+    """How the lines of a stream are read."""
+
+    form: str
+    """`csv`, `tsv` or `json`."""
+    columns: tuple[str, ...]
+    """The names of the header; none where each line has names of its own."""
+    parse: Callable[[bytes], Record | None]
+    """The record of a line; None for a blank one."""
+
+
+def arriving_lines(file: BinaryIO) -> Iterator[list[bytes]]:
+    """The lines of a file, without their ends, as many at a time as have arrived.
+
+    Memory is bounded: LimitError for a line of more than 1 MiB.
+
+    >>> from io import BytesIO
+    >>> list(arriving_lines(BytesIO(b"a\\r\\nb\\nc")))
+    [[b'a', b'b'], [b'c']]
+    """
+    rest = b""
+    try:
+        while arrived := file.read1(1 << 16):  # type: ignore[attr-defined]
+            whole, end, last = arrived.rpartition(b"\n")
+            if end:
+                yield _lines(rest + whole)
+                rest = b""
+            rest += last
+            if len(rest) > MOST_LINE:
+                raise LimitError(f"a line of more than {MOST_LINE >> 20} MiB").at(STDIN)
+    except OSError as error:
+        raise FileError(f"cannot be read: {reason(error)}").at(STDIN) from None
+    if rest:
+        yield _lines(rest)
+
+
+def _lines(text: bytes) -> list[bytes]:
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text.removesuffix(b"\n").split(b"\n")
+
+
+def reader_of(first: bytes, known: Collection[str]) -> Reader:
+    """How to read the lines of a stream that begins with this one: by names, in one of the forms.
+
+    Raises InputError for a header that names a field unknown or twice.
+
+    >>> reader_of(b"input,kernel", ["input", "kernel"]).parse(b"32,5")
+    {'input': '32', 'kernel': '5'}
+    """
+    text = _text(first.removeprefix(BOM))
+    if text.lstrip().startswith("{"):
+        return Reader("json", (), lambda line: _object(line, known))
+    delimiter = "\t" if "\t" in text else ","
+    names = tuple(name.strip() for name in _fields(text, delimiter))
+    try:
+        check_fields(dict.fromkeys(names), known)
+        if len(set(names)) < len(names):
+            raise InputError("a field stands twice")
+    except InputError as error:
+        raise InputError(
+            f"{error}; the first line names the fields, as input,kernel,stride"
+        ) from None
+    return Reader("tsv" if delimiter == "\t" else "csv", names,
+                  lambda line: _row(line, names, delimiter))
+
+
+def _text(line: bytes) -> str:
+    try:
+        return decode(Source(line, ""))
+    except DlcalcError as error:
+        error.places.clear()  # a line in a line
+        raise
+
+
+def _object(line: bytes, known: Collection[str]) -> Record | None:
+    text = _text(line.removeprefix(BOM)).strip()
+    if not text:
+        return None
+    try:
+        value = parse_json(text)
+    except DlcalcError as error:
+        error.places.clear()
+        raise
+    if not isinstance(value, dict):
+        raise InputError(f"no object with fields such as {', '.join(known)}")
+    check_fields(value, known)
+    return {name: each for name, each in value.items() if each is not None}
+
+
+def _row(line: bytes, names: tuple[str, ...], delimiter: str) -> Record | None:
+    text = _text(line)
+    if not text.strip():
+        return None
+    fields = _fields(text, delimiter)
+    if len(fields) != len(names):
+        raise InputError(f"{len(fields)} fields under a header of {len(names)}")
+    stripped = (field.strip() for field in fields)
+    return {name: field for name, field in zip(names, stripped, strict=True) if field}
+
+
+def _fields(text: str, delimiter: str) -> list[str]:
+    if '"' not in text:
+        return text.split(delimiter)
+    import csv
+
+    try:
+        return next(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise InputError(f"not CSV: {error}") from None

@@ -1,0 +1,107 @@
+"""What one layer makes of its input, and the checks that all families share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlcalc.errors import InputError, ShapeError
+from dlcalc.numbers.axes import at_least, by_x
+from dlcalc.numbers.sizes import Axis, Padding, check_fits, make_axes
+
+Shape = tuple[int, ...]
+PerAxisValue = int | tuple[int, ...]
+
+
+class Counted:
+    """The output shape of a layer, what it holds, what it multiplies, what it sees."""
+
+    __slots__ = ("biases", "lies", "macs", "mixes", "output", "stored", "weights", "windows")
+
+    def __init__(
+        self, output: Shape, weights: int = 0, biases: int = 0, macs: int = 0,
+        windows: Sequence[Axis] = (), mixes: Sequence[int] = (),
+        lies: tuple[int | None, ...] | None = None, stored: bool = True,
+    ) -> None:
+        self.output = output
+        """Shape of the output, without the batch."""
+        self.weights = weights
+        """Parameters that multiply an input, and tables of learned vectors."""
+        self.biases = biases
+        """Parameters that are added."""
+        self.macs = macs
+        """Products of an input with a weight, or of two inputs, for one example."""
+        self.windows = tuple(windows)
+        """The windows over the axes behind the channels, where there are any."""
+        self.mixes = tuple(mixes)
+        """Input axes all of which each output sees."""
+        self.lies = lies
+        """Where each input axis lies in the output, None where it is spread; None: as it was."""
+        self.stored = stored
+        """Whether the output takes memory of its own; a view does not."""
+
+
+def product(sizes: Sequence[int]) -> int:
+    """The product of sizes, exact.
+
+    >>> product((6, 28, 28))
+    4704
+    """
+    result = 1
+    for size in sizes:
+        result *= size
+    return result
+
+
+def spatial(shape: Shape, what: str) -> tuple[int, Shape]:
+    """Channels and the axes behind them; ShapeError where there are none, or too many."""
+    if 2 <= len(shape) <= 4:
+        return shape[0], shape[1:]
+    raise ShapeError(
+        f"input is {by_x(shape)}; {what} wants CxL, CxHxW or CxDxHxW; reshape it first"
+    )
+
+
+def steps_and_width(shape: Shape, what: str) -> tuple[int, int]:
+    """Length and width of a sequence; ShapeError for another shape."""
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    hint = "use sequence before it" if len(shape) > 2 else "reshape it first"
+    raise ShapeError(f"input is {by_x(shape)}; {what} wants a sequence TxD; {hint}")
+
+
+def windows(
+    shape: Shape, kernel: PerAxisValue, stride: PerAxisValue, pad: Padding,
+    dilation: PerAxisValue = 1, transposed: bool = False, output_padding: PerAxisValue = 0,
+    ceil: bool = False,
+) -> tuple[Axis, ...]:
+    """The windows of a layer over the axes behind the channels, all of which fit."""
+    sizes = shape[1:]
+    axes = make_axes(
+        sizes, kernel, stride, pad, dilation, transposed, output_padding, ceil, axes=len(sizes)
+    )
+    for axis in axes:
+        try:
+            check_fits(axis)
+        except ShapeError as error:
+            raise ShapeError(f"input is {by_x(shape)}; {error.message}") from None
+    return axes
+
+
+def whole(name: str, value: object, least: int = 1) -> int:
+    """A whole number of at least `least`, or InputError by its name."""
+    at_least(least, name, (value,))  # type: ignore[arg-type]
+    return int(value)  # type: ignore[call-overload,no-any-return]
+
+
+def flag(name: str, value: object) -> bool:
+    """Yes or no, or InputError by its name."""
+    if isinstance(value, bool):
+        return value
+    raise InputError(f"{name} is yes or no, not {value}")
+
+
+def choice(name: str, value: object, known: Sequence[str]) -> str:
+    """One of the known words, or InputError that lists them."""
+    if value in known:
+        return str(value)
+    raise InputError(f"{name} is {' or '.join(known)}, not {value}")

@@ -1,0 +1,78 @@
+"""Fully connected layers and tables of learned vectors.
+
+A linear layer multiplies every weight once for each position of a sequence; looking a
+vector up in a table, or adding it, multiplies nothing.
+"""
+
+from __future__ import annotations
+
+from dlcalc.errors import ShapeError
+from dlcalc.layers.counted import Counted, Shape, flag, product, steps_and_width, whole
+from dlcalc.numbers.axes import by_x
+
+
+def linear(shape: Shape, units: int, bias: bool = True) -> Counted:
+    """A fully connected layer on a vector, or on each vector of a sequence TxD.
+
+    >>> linear((400,), 120).weights, linear((16, 400), 120).macs
+    (48000, 768000)
+    """
+    if len(shape) > 2:
+        raise ShapeError(f"input is {by_x(shape)}; flatten it first")
+    *positions, width = shape
+    units = whole("units", units)
+    weights = width * units
+    return Counted(
+        (*positions, units), weights, units * flag("bias", bias), weights * product(positions),
+        mixes=(len(positions),),
+    )
+
+
+def rbf(shape: Shape, units: int) -> Counted:
+    """Distances to fixed codes, the output layer of LeCun et al. (1998), section II.B.
+
+    The codes are constants, as the running statistics of a batch norm are, and no
+    parameters; each squared difference is one product.
+
+    >>> rbf((84,), 10).macs
+    840
+    """
+    if len(shape) != 1:
+        raise ShapeError(f"input is {by_x(shape)}; flatten it first")
+    return Counted((whole("units", units),), macs=shape[0] * units, mixes=(0,))
+
+
+def embedding(shape: Shape, vocabulary: int, width: int) -> Counted:
+    """A vector of `width` for each whole number of the input, out of `vocabulary`.
+
+    >>> embedding((1024,), 50257, 768).output
+    (1024, 768)
+    """
+    width = whole("width", width)
+    if len(shape) != 1:
+        raise ShapeError(f"input is {by_x(shape)}; an embedding wants a row of token numbers, T")
+    return Counted((*shape, width), whole("vocabulary", vocabulary) * width)
+
+
+def position(shape: Shape, length: int | None = None) -> Counted:
+    """Learned vectors added to a sequence by position; the table may be longer than it.
+
+    >>> position((1024, 768)).weights
+    786432
+    """
+    steps, width = steps_and_width(shape, "a position embedding")
+    rows = steps if length is None else whole("length", length)
+    if rows < steps:
+        raise ShapeError(f"input is {by_x(shape)}; {rows} positions are too few for {steps} steps")
+    return Counted(shape, rows * width)
+
+
+def prepend(shape: Shape, count: int = 1) -> Counted:
+    """Learned vectors put before a sequence, such as a class token.
+
+    >>> prepend((196, 768)).output
+    (197, 768)
+    """
+    steps, width = steps_and_width(shape, "prepend")
+    count = whole("count", count)
+    return Counted((steps + count, width), count * width, lies=(0, 1))

@@ -1,0 +1,141 @@
+"""Output functions with their losses, each pair computed from the logits q without overflow.
+
+Arrays are (batch, outputs); a loss is one number an example. All of it takes complex
+logits, for the complex-step check of gradients, and keeps float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.numbers.activations import sigmoid
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """An output function y(q) and the loss J(y, t) of the target t."""
+
+    output: str
+    """softmax, sigmoid or identity."""
+    loss: str
+    """cross_entropy, binary_cross_entropy or squared_error."""
+    y: Callable[[Array], Array]
+    """y from the logits q."""
+    value: Callable[[Array, Array], Array]
+    """J of each example, (batch,), from q and t."""
+    slope: Callable[[Array, Array], Array]
+    """∂J/∂q, (batch, outputs), from y and t."""
+
+
+def softmax(q: Array) -> Array:
+    """yₖ = e^qₖ / Σⱼ e^qⱼ along the last axis, shifted by the largest q.
+
+    >>> softmax(np.array([[1000.0, 1000.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    y: Array = np.exp(q - q.real.max(axis=-1, keepdims=True))
+    y /= y.sum(axis=-1, keepdims=True)
+    return y
+
+
+def cross_entropy(q: Array, target: Array) -> Array:
+    """−Σ t ln y with y = softmax(q): Σ t (ln Σ e^q − q).
+
+    >>> cross_entropy(np.array([[0.0, -2000.0]]), np.array([[0.0, 1.0]])).tolist()
+    [2000.0]
+    """
+    shifted = q - q.real.max(axis=-1, keepdims=True)
+    surprise = np.log(np.exp(shifted).sum(axis=-1, keepdims=True)) - shifted
+    total: Array = (target * surprise).sum(axis=-1)
+    return total
+
+
+def binary_cross_entropy(q: Array, target: Array | float) -> Array:
+    """−Σ t ln y + (1−t) ln(1−y) with y = sigmoid(q): Σ max(q, 0) − t q + ln(1 + e^−|q|).
+
+    >>> binary_cross_entropy(np.array([[800.0, 800.0]]), np.array([[1.0, 0.0]])).tolist()
+    [800.0]
+    """
+    positive = q.real > 0
+    decay = np.exp(np.where(positive, -q, q))
+    total: Array = (np.where(positive, q, 0) - target * q + np.log1p(decay)).sum(axis=-1)
+    return total
+
+
+def squared_error(y: Array, target: Array) -> Array:
+    """½ Σ (y − t)².
+
+    >>> squared_error(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]])).tolist()
+    [2.0]
+    """
+    difference = y - target
+    total: Array = (difference * difference).sum(axis=-1) / 2
+    return total
+
+
+def _softmax_squared_slope(y: Array, target: Array) -> Array:
+    dy = y - target
+    result: Array = y * (dy - (dy * y).sum(axis=-1, keepdims=True))
+    return result
+
+
+OBJECTIVES = (
+    Objective(
+        "softmax",
+        "cross_entropy",
+        softmax,
+        cross_entropy,
+        lambda y, t: y * t.sum(axis=-1, keepdims=True) - t,
+    ),
+    Objective("sigmoid", "binary_cross_entropy", sigmoid, binary_cross_entropy, lambda y, t: y - t),
+    Objective("identity", "squared_error", lambda q: q, squared_error, lambda y, t: y - t),
+    Objective(
+        "sigmoid",
+        "squared_error",
+        sigmoid,
+        lambda q, t: squared_error(sigmoid(q), t),
+        lambda y, t: (y - t) * y * (1 - y),
+    ),
+    Objective(
+        "softmax",
+        "squared_error",
+        softmax,
+        lambda q, t: squared_error(softmax(q), t),
+        _softmax_squared_slope,
+    ),
+)
+OUTPUTS = tuple(dict.fromkeys(each.output for each in OBJECTIVES))
+LOSSES = tuple(dict.fromkeys(each.loss for each in OBJECTIVES))
+
+
+def objective(output: str, loss: str | None = None) -> Objective:
+    """The pair of that output and loss; with no loss, the one that goes with the output.
+
+    InputError for an unknown name, or a loss that the output may leave undefined.
+
+    >>> objective("sigmoid").loss
+    'binary_cross_entropy'
+    >>> objective("identity", "cross_entropy")
+    Traceback (most recent call last):
+        ...
+    dlcalc.errors.InputError: loss cross_entropy does not go with output identity; use squared_error
+    """
+    if output not in OUTPUTS:
+        raise InputError(f"unknown output {output!r}{did_you_mean(output, OUTPUTS)}")
+    if loss is not None and loss not in LOSSES:
+        raise InputError(f"unknown loss {loss!r}{did_you_mean(loss, LOSSES)}")
+    fitting = {each.loss: each for each in OBJECTIVES if each.output == output}
+    if loss is None:
+        return next(iter(fitting.values()))
+    if loss not in fitting:
+        raise InputError(
+            f"loss {loss} does not go with output {output}; use {' or '.join(fitting)}"
+        )
+    return fitting[loss]

@@ -1,0 +1,153 @@
+"""A fully connected network with the examples it is trained on, checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcalc.errors import InputError, LimitError, ShapeError
+from dlcalc.layers.losses import Objective, objective
+from dlcalc.layers.passes import IDENTITY, Dense, DensePass, forward, require_chain
+from dlcalc.layers.targets import as_targets
+from dlcalc.numbers.activations import activation as named_activation
+from dlcalc.numbers.floats import all_finite, as_double, as_doubles, as_layers_of, as_word
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Parameters, functions, inputs and targets that fit each other."""
+
+    x: Array
+    """The inputs, (batch, in)."""
+    target: Array
+    """What the output should be, (batch, out)."""
+    weights: tuple[Array, ...]
+    """W of each layer, (out, in)."""
+    biases: tuple[Array, ...] | None
+    """b of each layer, (out,); None for a network without."""
+    activation: str
+    """φ of the hidden layers."""
+    objective: Objective
+    """The last layer's output function, and the loss."""
+    learning_rate: float
+    """η of the updates Δw = −η ∂J/∂w."""
+    single: bool
+    """Whether x was one example, so that results have no batch axis."""
+
+    @property
+    def finite(self) -> bool:
+        """Whether no NaN and no infinity was let in, so that any that comes out overflowed."""
+        return all_finite(self.x, self.target, *self.weights, *(self.biases or ()))
+
+
+MOST_WEIGHTS = 1 << 20
+"""Weights of a network each of which is still named and listed."""
+
+
+def require_few(count: int) -> None:
+    """LimitError for more weights than are named one by one.
+
+    >>> require_few(1000)
+    """
+    if count > MOST_WEIGHTS:
+        raise LimitError(f"{count:,} weights are more than the {MOST_WEIGHTS:,} worked out at once")
+
+
+def as_network(
+    x: Any,
+    target: Any,
+    weights: Sequence[Any],
+    biases: Sequence[Any] | None = None,
+    *,
+    activation: str = "relu",
+    output: str = "softmax",
+    loss: str | None = None,
+    learning_rate: float = 0.1,
+) -> Network:
+    """A network of those parts, or InputError or ShapeError naming the one that does not fit.
+
+    x is one example (in,) or a batch (batch, in); the target as
+    :func:`~dlcalc.layers.targets.as_targets` takes it; weights (out, in) and biases (out,)
+    one a layer.
+
+    >>> as_network([1, 2], 0, [[[1, 2], [3, 4]]]).target.tolist()
+    [[1.0, 0.0]]
+    """
+    inputs = as_doubles(x, "x")
+    if inputs.ndim not in (1, 2) or inputs.size == 0:
+        raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
+    matrices = as_layers_of(weights, "weights")
+    if not matrices:
+        raise InputError("a network has at least one layer").at("weights")
+    require_few(sum(matrix.size for matrix in matrices))
+    require_chain(matrices, inputs.shape[-1])
+    named_activation(as_word(activation, "activation"))
+    rate = as_double(learning_rate, "learning_rate")
+    if not np.isfinite(rate):
+        raise InputError(f"expected a finite number, not {rate}").at("learning_rate")
+    pair = objective(as_word(output, "output"), None if loss is None else as_word(loss, "loss"))
+    single = inputs.ndim == 1
+    batch = np.atleast_2d(inputs)
+    return Network(
+        batch,
+        as_targets(target, len(batch), len(matrices[-1]), pair, single=single),
+        matrices,
+        None if biases is None else _as_biases(biases, matrices),
+        activation,
+        pair,
+        rate,
+        single,
+    )
+
+
+def _as_biases(biases: Sequence[Any], matrices: tuple[Array, ...]) -> tuple[Array, ...]:
+    vectors = as_layers_of(biases, "biases")
+    if len(vectors) != len(matrices):
+        raise ShapeError(f"{len(vectors)} for {len(matrices)} layers").at("biases")
+    for index, (vector, matrix) in enumerate(zip(vectors, matrices, strict=True)):
+        if vector.shape != matrix.shape[:1]:
+            shape = "x".join(map(str, vector.shape)) or "of one number"
+            raise ShapeError(f"shape {shape}; expected {len(matrix)} values").at(f"biases[{index}]")
+    return vectors
+
+
+def as_layers(
+    network: Network, weights: Sequence[Array], biases: Sequence[Array] | None
+) -> list[Dense]:
+    """Layers of those parameters; the last gives its logits, which the objective takes."""
+    hidden, last = named_activation(network.activation), len(weights) - 1
+    return [
+        Dense(weight, biases[n] if biases else None, hidden if n < last else IDENTITY)
+        for n, weight in enumerate(weights)
+    ]
+
+
+def evaluate(network: Network, passes: Sequence[DensePass]) -> tuple[Array, Array]:
+    """The output y, (batch, out), and the loss of each example, (batch,), of a forward pass."""
+    logits = passes[-1].q
+    return network.objective.y(logits), network.objective.value(logits, network.target)
+
+
+def network_parameters(network: Network) -> dict[str, Array]:
+    """Every array that the loss depends on: weights[0] …, biases[0] …, x.
+
+    >>> list(network_parameters(as_network([1], [1], [[[1]]], [[0]], output="sigmoid")))
+    ['weights[0]', 'biases[0]', 'x']
+    """
+    arrays = {f"weights[{n}]": weight for n, weight in enumerate(network.weights)}
+    arrays |= {f"biases[{n}]": bias for n, bias in enumerate(network.biases or ())}
+    return {**arrays, "x": network.x}
+
+
+def network_loss(network: Network, parameters: Mapping[str, Array]) -> Any:
+    """J, the mean over the batch, at other values of :func:`network_parameters`."""
+    count = range(len(network.weights))
+    weights = [parameters[f"weights[{n}]"] for n in count]
+    biases = [parameters[f"biases[{n}]"] for n in count] if network.biases else None
+    passes = forward(as_layers(network, weights, biases), parameters["x"])
+    return evaluate(network, passes)[1].mean()

@@ -1,0 +1,187 @@
+"""Dense layers on batches: q = x Wᵀ + b and h = φ(q), forwards and backwards.
+
+Arrays keep their type: float32 stays float32, and complex weights pass through for the
+complex-step check of gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcalc.errors import ShapeError
+from dlcalc.numbers.activations import ACTIVATIONS, Activation
+
+Array = np.ndarray[Any, np.dtype[Any]]
+IDENTITY = ACTIVATIONS["identity"]
+
+
+@dataclass(frozen=True)
+class Dense:
+    """One fully connected layer."""
+
+    weight: Array
+    """W, (out, in)."""
+    bias: Array | None = None
+    """b, (out,), or None."""
+    activation: Activation = IDENTITY
+    """φ."""
+
+
+@dataclass(frozen=True)
+class DensePass:
+    """What one layer computed on the way forward."""
+
+    x: Array
+    """Its input, (batch, in)."""
+    q: Array
+    """x Wᵀ + b, (batch, out)."""
+    h: Array
+    """φ(q), (batch, out)."""
+
+
+@dataclass(frozen=True)
+class DenseGradients:
+    """The gradients of a loss with respect to one layer."""
+
+    q: Array
+    """∂J/∂q, (batch, out)."""
+    weight: Array
+    """∂J/∂W = ∂J/∂qᵀ x, summed over the batch, (out, in)."""
+    bias: Array | None
+    """∂J/∂b, ∂J/∂q summed over the batch, (out,); None without a bias."""
+    x: Array | None
+    """∂J/∂x = ∂J/∂q W, (batch, in); None where it was not asked for."""
+
+
+def affine(x: Array, weight: Array, bias: Array | None = None, out: Array | None = None) -> Array:
+    """q = x Wᵀ + b for x (batch, in), W (out, in) and b (out,), into `out` where given.
+
+    >>> affine(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([0.5])).tolist()
+    [[11.5]]
+    """
+    q: Array = np.matmul(x, weight.T, out=out)
+    if bias is None:
+        return q
+    if np.can_cast(bias.dtype, q.dtype):
+        q += bias
+        return q
+    return q + bias
+
+
+def forward(layers: Sequence[Dense], x: Array) -> list[DensePass]:
+    """Pass x (batch, in) through the layers, each one's h being the next one's x.
+
+    >>> relu = ACTIVATIONS["relu"]
+    >>> layers = [Dense(np.array([[2.0], [-2.0]]), None, relu), Dense(np.array([[1.0, 5.0]]))]
+    >>> forward(layers, np.array([[3.0]]))[-1].h.tolist()
+    [[6.0]]
+    """
+    passes = []
+    for layer in layers:
+        q = affine(x, layer.weight, layer.bias)
+        passes.append(DensePass(x, q, layer.activation.value(q)))
+        x = passes[-1].h
+    return passes
+
+
+def argument_gradient(φ: Activation, dh: Array, q: Array, h: Array) -> Array:
+    """∂J/∂q = ∂J/∂h ⊙ φ′(q).
+
+    >>> q = np.array([[-1.0, 2.0]])
+    >>> argument_gradient(ACTIVATIONS["relu"], np.array([[3.0, 4.0]]), q, q).tolist()
+    [[0.0, 4.0]]
+    """
+    if φ is IDENTITY:
+        return dh
+    slope = φ.slope(q, h)
+    return np.multiply(dh, slope, out=slope)
+
+
+def layer_gradients(
+    layer: Dense,
+    x: Array,
+    dq: Array,
+    *,
+    input_gradient: bool = True,
+    out: DenseGradients | None = None,
+) -> DenseGradients:
+    """The gradients of one layer from its input x (batch, in) and ∂J/∂q (batch, out).
+
+    `out` takes gradients of the same shapes to be overwritten, for training without
+    fresh arrays; `input_gradient=False` saves the product that only ∂J/∂x needs.
+
+    >>> layer = Dense(np.array([[3.0, 4.0]]), np.array([0.0]))
+    >>> found = layer_gradients(layer, np.array([[1.0, 2.0]]), np.array([[10.0]]))
+    >>> found.weight.tolist(), found.x.tolist()
+    ([[10.0, 20.0]], [[30.0, 40.0]])
+    """
+    weight = np.matmul(dq.T, x, out=out.weight if out else None)
+    bias = None if layer.bias is None else np.sum(dq, axis=0, out=out.bias if out else None)
+    dx = np.matmul(dq, layer.weight, out=out.x if out else None) if input_gradient else None
+    return DenseGradients(dq, weight, bias, dx)
+
+
+def backward(
+    layers: Sequence[Dense],
+    passes: Sequence[DensePass],
+    dq: Array,
+    *,
+    input_gradient: bool = True,
+    out: Sequence[DenseGradients] | None = None,
+) -> list[DenseGradients]:
+    """Gradients of every layer, first to last, from ∂J/∂q of the last.
+
+    ∂J/∂q of a layer below is (∂J/∂q W) ⊙ φ′(q). `out` and `input_gradient` (which
+    concerns the first layer alone) are as in :func:`layer_gradients`.
+
+    >>> layers = [Dense(np.array([[2.0]])), Dense(np.array([[5.0]]))]
+    >>> found = backward(layers, forward(layers, np.array([[3.0]])), np.array([[1.0]]))
+    >>> [each.weight.item() for each in found]
+    [15.0, 6.0]
+    """
+    found: list[DenseGradients] = []
+    for index in reversed(range(len(layers))):
+        each = layer_gradients(
+            layers[index],
+            passes[index].x,
+            dq,
+            input_gradient=input_gradient or index > 0,
+            out=out[index] if out else None,
+        )
+        found.insert(0, each)
+        if index > 0 and each.x is not None:
+            below = passes[index - 1]
+            dq = argument_gradient(layers[index - 1].activation, each.x, below.q, below.h)
+    return found
+
+
+def require_chain(weights: Sequence[Array], inputs: int, place: str = "weights") -> None:
+    """ShapeError unless every matrix takes what the one before it gives, the first `inputs`.
+
+    >>> require_chain([np.zeros((2, 3))], 4)
+    Traceback (most recent call last):
+        ...
+    dlcalc.errors.ShapeError: weights[0]: shape 2x3 takes 3 values, 4 come in; expected 2x4
+    """
+    for index, weight in enumerate(weights):
+        require_matrix(weight, inputs, f"{place}[{index}]")
+        inputs = len(weight)
+
+
+def require_matrix(weight: Array, inputs: int, place: str) -> None:
+    """ShapeError unless `weight` is a matrix that takes `inputs` values.
+
+    >>> require_matrix(np.zeros((2, 3)), 3, "mu")
+    """
+    shape = "x".join(map(str, weight.shape))
+    if weight.ndim != 2 or 0 in weight.shape:
+        message = f"shape {shape} is" if shape else "a number is"
+        raise ShapeError(f"{message} no matrix (outputs x inputs)").at(place)
+    rows, columns = weight.shape
+    if columns != inputs:
+        message = f"shape {shape} takes {columns} values, {inputs} come in"
+        raise ShapeError(f"{message}; expected {rows}x{inputs}").at(place)

@@ -1,0 +1,79 @@
+"""Activations and dropout: element by element, no products with weights."""
+
+from __future__ import annotations
+
+from dlcalc.errors import InputError, ShapeError
+from dlcalc.layers.counted import Counted, Shape, whole
+
+
+def identity(shape: Shape) -> Counted:
+    """What comes in goes out.
+
+    >>> identity((6, 28, 28)).output
+    (6, 28, 28)
+    """
+    return Counted(shape)
+
+
+relu = relu6 = selu = gelu = silu = mish = identity
+sigmoid = hard_sigmoid = hard_swish = tanh = softplus = identity
+
+
+def leaky_relu(shape: Shape, slope: float = 0.01) -> Counted:
+    """A relu that lets `slope` of the negative side through.
+
+    >>> leaky_relu((8,), 0.2).output
+    (8,)
+    """
+    _number("slope", slope)
+    return Counted(shape)
+
+
+def elu(shape: Shape, alpha: float = 1.0) -> Counted:
+    """The exponential linear unit, −alpha at its lowest.
+
+    >>> elu((8,)).output
+    (8,)
+    """
+    _number("alpha", alpha)
+    return Counted(shape)
+
+
+def prelu(shape: Shape, slopes: int = 1) -> Counted:
+    """A leaky relu with a learned slope, one in all or one a channel.
+
+    >>> prelu((64, 8, 8), 64).weights
+    64
+    """
+    if whole("slopes", slopes) not in (1, shape[0]):
+        raise ShapeError(f"slopes {slopes} is neither 1 nor the {shape[0]} channels")
+    return Counted(shape, slopes)
+
+
+def dropout(shape: Shape, rate: float = 0.5) -> Counted:
+    """Elements set to zero at random while training.
+
+    >>> dropout((4096,)).output
+    (4096,)
+    """
+    if not 0 <= _number("rate", rate) <= 1:
+        raise InputError(f"rate {rate} is not between 0 and 1")
+    return Counted(shape)
+
+
+def softmax(shape: Shape) -> Counted:
+    """Positive numbers of sum 1: over the channels of an image, else over the last axis.
+
+    >>> softmax((10,)).output
+    (10,)
+    """
+    return Counted(shape, mixes=(0 if len(shape) > 2 else len(shape) - 1,))
+
+
+log_softmax = softmax
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(f"{name} {value!r} is not a number")
+    return value

@@ -1,0 +1,94 @@
+"""Layers that move elements about: no parameters, no products, no memory of their own."""
+
+from __future__ import annotations
+
+from dlcalc.errors import InputError, ShapeError
+from dlcalc.layers.counted import (
+    Counted,
+    PerAxisValue,
+    Shape,
+    product,
+    spatial,
+    steps_and_width,
+)
+from dlcalc.numbers.axes import at_least, by_x, per_axis
+from dlcalc.numbers.sizes import Axis
+
+
+def flatten(shape: Shape) -> Counted:
+    """All elements in one row.
+
+    >>> flatten((16, 5, 5)).output
+    (400,)
+    """
+    return Counted((product(shape),), lies=(0,) * len(shape), stored=False)
+
+
+def reshape(shape: Shape, to: PerAxisValue) -> Counted:
+    """The same elements in another shape.
+
+    >>> reshape((16384,), (1024, 4, 4)).output
+    (1024, 4, 4)
+    """
+    wanted = to if isinstance(to, tuple) else (to,)
+    at_least(1, "size", wanted)
+    if product(wanted) != product(shape):
+        raise ShapeError(
+            f"input is {by_x(shape)}, {product(shape):,} elements; "
+            f"{by_x(wanted)} has {product(wanted):,}"
+        )
+    return Counted(wanted, lies=(None,) * len(shape), stored=False)
+
+
+def sequence(shape: Shape) -> Counted:
+    """CxHxW as a sequence of H·W vectors of C, as vision transformers read an image.
+
+    >>> sequence((768, 14, 14)).output
+    (196, 768)
+    """
+    channels, sizes = spatial(shape, "sequence")
+    return Counted(
+        (product(sizes), channels), lies=(1, *(0 for _ in sizes)), stored=False
+    )
+
+
+def transpose(shape: Shape) -> Counted:
+    """TxD as DxT, or the other way round.
+
+    >>> transpose((80, 3000)).output
+    (3000, 80)
+    """
+    rows, columns = steps_and_width(shape, "transpose")
+    return Counted((columns, rows), lies=(1, 0), stored=False)
+
+
+def crop(shape: Shape, size: PerAxisValue) -> Counted:
+    """The middle of each axis behind the channels.
+
+    >>> crop((512, 64, 64), 56).output
+    (512, 56, 56)
+    """
+    _, sizes = spatial(shape, "a crop")
+    wanted = per_axis(size, len(sizes), "size")
+    at_least(1, "size", wanted)
+    if any(size > length for size, length in zip(wanted, sizes, strict=True)):
+        raise ShapeError(f"input is {by_x(shape)}; {by_x(wanted)} cannot be cut out of it")
+    axes = tuple(
+        Axis(length, 1, pad=(-((length - size) // 2), size - length + (length - size) // 2))
+        for length, size in zip(sizes, wanted, strict=True)
+    )
+    return Counted((shape[0], *wanted), windows=axes, stored=False)
+
+
+def select(shape: Shape, step: int) -> Counted:
+    """One vector of a sequence: 0 the first, −1 the last.
+
+    >>> select((197, 768), 0).output
+    (768,)
+    """
+    steps, width = steps_and_width(shape, "select")
+    if isinstance(step, bool) or not isinstance(step, int):
+        raise InputError(f"step {step!r} is not a whole number")
+    if not -steps <= step < steps:
+        raise ShapeError(f"input is {by_x(shape)}; step {step} is not among its {steps}")
+    return Counted((width,), lies=(None, 0), stored=False)

@@ -1,0 +1,21 @@
+"""Models as trees of layers: read, counted, changed and compared."""
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlcalc.commands.models.listing import Entry
+
+
+class _Room(ModuleType):
+    """This package, which is also the function `dlcalc.models()`: they bear one name."""
+
+    def __call__(self) -> "list[Entry]":
+        """All models of the zoo, by name."""
+        from dlcalc.commands.models.listing import models
+
+        return models()
+
+
+sys.modules[__name__].__class__ = _Room

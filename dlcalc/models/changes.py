@@ -1,0 +1,139 @@
+"""Changes to a model: one layer with other arguments, or with other layers in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.layers.table import bind, handler, parameters
+from dlcalc.models.names import is_scope, name_nodes, with_names
+from dlcalc.models.tree import REPEAT, Block, Layer, Model, Node, Value
+
+Replace = Callable[[Node], Sequence[Node]]
+"""What stands in the place of a layer or repeat, which has got its name."""
+
+
+def change(model: Model, layer: str, key: str, value: Value) -> Model:
+    """The model with one argument of a layer changed; `repeat` changes a repeat's count.
+
+    Within a repeat, `block.conv1` is that layer in every turn, and `block.0.conv1` in the
+    first. Raises InputError for a name or a key that there is not.
+
+    >>> model = Model([Layer("conv", (6, 5), name="C1")])
+    >>> change(model, "C1", "kernel", 4).body[0].text
+    'conv 6 4'
+    """
+
+    def replaced(node: Node) -> Sequence[Node]:
+        if isinstance(node, Layer):
+            return [with_argument(node, key, value)]
+        if key != REPEAT:
+            raise InputError(f"{layer} is a repeat; of it, {layer}.{REPEAT}=COUNT can be set")
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise InputError(f"{layer}.{REPEAT} is a whole number of at least 1, not {value}")
+        return [node.replaced(count=value)]
+
+    return edit(model, layer, replaced)
+
+
+def with_argument(layer: Layer, key: str, value: Value) -> Layer:
+    """The layer with one argument changed or added, written as one would write it.
+
+    >>> with_argument(Layer("conv", (6, 5)), "stride", 2).text
+    'conv 6 5 stride=2'
+    """
+    count = handler(layer.type)
+    bound = bind(layer.type, layer.arguments, dict(layer.options), count)
+    bind(layer.type, (), {**bound, key: value}, count)  # refuses an unknown key
+    bound[key] = value
+    names, needed = parameters(count)
+    arguments = [bound.pop(name) for name in names[:needed]]
+    usual = dict(zip(names[needed:], count.__defaults__ or (), strict=True))
+    for name in [name for name in bound if name in usual and bound[name] == usual[name]]:
+        del bound[name]
+    return Layer(layer.type, arguments, bound, layer.name, layer.place)
+
+
+def edit(model: Model, wanted: str, replace: Replace) -> Model:
+    """The model with something else in the place of the layer or repeat of that name.
+
+    A single turn of a repeat is changed by dividing the repeat into those before, the one,
+    and those behind.
+    """
+    # Layers keep their names, whatever comes into the place of one.
+    fixed = with_names(model.body, name_nodes(model.body))
+    names = name_nodes(fixed)
+    body = _edited(fixed, wanted, names, replace)
+    if body is None:
+        known = _full_names(fixed, "", names)
+        raise InputError(f"no layer {wanted}{did_you_mean(wanted, known)}")
+    return model.replaced(body)
+
+
+def _edited(
+    body: Sequence[Node], wanted: str, names: dict[int, str], replace: Replace
+) -> list[Node] | None:
+    """The nodes with the wanted one replaced, or None where it is not among them."""
+    for at, node in enumerate(body):
+        name = names[id(node)]
+        new: Sequence[Node] | None = None
+        if isinstance(node, Layer):
+            if name == wanted:
+                new = replace(node)
+        elif node.kind == REPEAT:
+            new = _edited_repeat(node, wanted, names, replace)
+        else:
+            inner = wanted.removeprefix(f"{name}.") if is_scope(node) else wanted
+            if inner != wanted or not is_scope(node):
+                changed = _edited(node.body, inner, names, replace)
+                new = None if changed is None else [node.replaced(body=changed)]
+        if new is not None:
+            return [*body[:at], *new, *body[at + 1 :]]
+    return None
+
+
+def _edited_repeat(
+    repeat: Block, wanted: str, names: dict[int, str], replace: Replace
+) -> Sequence[Node] | None:
+    if wanted == repeat.name:
+        return replace(repeat)
+    inner = wanted.removeprefix(f"{repeat.name}.")
+    if inner == wanted:
+        return None
+    index, dot, rest = inner.partition(".")
+    if not (dot and index.isascii() and index.isdigit()):
+        changed = _edited(repeat.body, inner, names, replace)
+        return None if changed is None else [repeat.replaced(body=changed)]
+    turns = int(index) - repeat.first
+    changed = _edited(repeat.body, rest, names, replace) if 0 <= turns < repeat.count else None
+    if changed is None:
+        return None
+    parts = [
+        repeat.replaced(count=turns),
+        repeat.replaced(body=changed, count=1, first=int(index)),
+        repeat.replaced(count=repeat.count - turns - 1, first=int(index) + 1),
+    ]
+    return [part for part in parts if part.count]
+
+
+def layer_names(model: Model) -> list[str]:
+    """All names by which a layer or repeat of the model can be asked for.
+
+    >>> layer_names(Model([Block(REPEAT, [Layer("relu")], count=3, name="b")]))
+    ['b', 'b.relu1']
+    """
+    return _full_names(model.body, "", name_nodes(model.body))
+
+
+def _full_names(body: Sequence[Node], prefix: str, names: dict[int, str]) -> list[str]:
+    """All names by which a layer can be asked for, repeats without an index."""
+    found = []
+    for node in body:
+        name = prefix + names[id(node)]
+        if isinstance(node, Layer):
+            found.append(name)
+            continue
+        if node.kind == REPEAT:
+            found.append(name)
+        found += _full_names(node.body, f"{name}." if is_scope(node) else prefix, names)
+    return found

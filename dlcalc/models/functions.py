@@ -1,0 +1,77 @@
+"""The Python functions that take a model as the command line does: by name, file or layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import overload
+
+from dlcalc.models import count as counting
+from dlcalc.models.bytes import memory
+from dlcalc.models.changes import change
+from dlcalc.models.comparison import Comparison
+from dlcalc.models.comparison import compare as beside
+from dlcalc.models.notation_values import input_shape
+from dlcalc.models.reading import model as read_model
+from dlcalc.models.rows import Count, part
+from dlcalc.models.tree import Model, Value
+
+AnyModel = Model | str | Sequence[str]
+Size = int | str | Sequence[int]
+
+
+@overload
+def params(
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
+    set: Mapping[str, Value] | None = None, compare: None = None, batch: int = 1,
+    dtype: str = "float32", optimizer: str = "adam",
+) -> Count: ...
+
+
+@overload
+def params(
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
+    set: Mapping[str, Value] | None = None, compare: AnyModel, batch: int = 1,
+    dtype: str = "float32", optimizer: str = "adam",
+) -> Comparison: ...
+
+
+def params(
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
+    set: Mapping[str, Value] | None = None, compare: AnyModel | None = None, batch: int = 1,
+    dtype: str = "float32", optimizer: str = "adam",
+) -> Count | Comparison:
+    """Parameters, shapes, multiply-accumulates, receptive fields and memory of a model.
+
+    `model` is a name of the zoo, a file in the layer notation, a list of layers, or what
+    `dlcalc.model` gives; `input` is the shape of one example where the model does not say
+    it, or another one; `layer` a layer or block to count alone; `set` changes arguments of
+    layers first; `compare` puts another model beside it. Bytes are for `batch`, `dtype` and
+    `optimizer`. Raises InputError and FileError for what is no model, and ShapeError for
+    the first layer that does not fit.
+
+    >>> params("lenet").params
+    61706
+    >>> params("lenet", set={"C1.kernel": 4, "S2.stride": 2}, layer="C1").rows[0].params
+    102
+    >>> params(["conv 6 5"], input=(1, 32, 32), dtype="int8", optimizer="sgd").memory
+    Memory(weights=156, activations=4704, gradients=156, optimizer=0)
+    >>> params("resnet18", compare="resnet34").after.params
+    21797672
+    """
+    changed = as_model(model)
+    for target, value in (set or {}).items():
+        name, _, key = target.rpartition(".")
+        changed = change(changed, name, key, value)
+    counts = []
+    for each in (changed,) if compare is None else (changed, as_model(compare)):
+        count = counting.params(each, None if input is None else input_shape(input))
+        count = count if layer is None else part(count, layer)
+        counts.append(count._replace(memory=memory(count, dtype, batch, optimizer)))
+    return counts[0] if compare is None else beside(*counts)
+
+
+def as_model(model: AnyModel) -> Model:
+    """The model itself, read where it is not read yet."""
+    if isinstance(model, Model):
+        return model
+    return read_model(model) if isinstance(model, str) else read_model(*model)

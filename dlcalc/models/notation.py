@@ -1,0 +1,284 @@
+"""The layer notation: one layer a line, blocks by indentation.
+
+    name lenet                      # head lines: name, source, published, input
+    input 1x32x32
+    C1: conv 6 5                    # [NAME:] TYPE ARGUMENTS KEY=VALUE…
+    S2: maxpool 2; relu             # a semicolon ends a layer as a newline does
+    blocks: repeat 3:               # repeat N: sum: scale: concat: hold further lines
+      sum:
+        branch:                     # an empty branch is the identity
+        branch: conv 6 3 pad=1; relu
+
+`#` starts a comment at the start of a line or after a space. The lines of a block stand
+deeper than its head; what stands on the line of the head is the whole of the block.
+"""
+
+from __future__ import annotations
+
+from dlcalc.errors import InputError, LimitError, did_you_mean
+from dlcalc.layers.table import TYPES
+from dlcalc.models.notation_values import read_shape, read_value
+from dlcalc.models.tree import (
+    BLOCKS,
+    BRANCH,
+    CONCAT,
+    JOINS,
+    MOST_NESTING,
+    REPEAT,
+    Block,
+    Layer,
+    Model,
+    Node,
+    Value,
+)
+
+HEAD = ("name", "source", "published", "input")
+FIGURES = ("params", "macs")
+"""What a `published` line may give."""
+
+
+def read_notation(text: str, file: str = "", name: str = "", numbered: bool = True) -> Model:
+    """A model from its notation; `file` is the name that errors give, and the line if `numbered`.
+
+    Raises InputError with file, line and layer, and LimitError where blocks are nested
+    more than 100 deep.
+
+    >>> model = read_notation("input 1x32x32; C1: conv 6 5; maxpool 2")
+    >>> model.input, [layer.text for layer in model.body]
+    ((1, 32, 32), ['conv 6 5', 'maxpool 2'])
+    """
+    reader = _Reader(file, name, numbered)
+    try:
+        for number, line in enumerate(text.splitlines(), 1):
+            bare = _without_comment(line)
+            if bare and not bare.isspace():
+                reader.line = number
+                reader.take(bare)
+        return reader.finish()
+    except InputError as error:
+        raise error.at(reader.place) if reader.place else error from None
+
+
+def _without_comment(line: str) -> str:
+    at = line.find("#")
+    while at > 0 and not line[at - 1].isspace():
+        at = line.find("#", at + 1)
+    return line if at < 0 else line[:at]
+
+
+class _Open:
+    """A block whose lines are being read."""
+
+    def __init__(self, line: int, indent: int, block: Block | None) -> None:
+        self.line = line
+        """The line of its head."""
+        self.indent = indent
+        """Columns before its head; -1 for the model itself."""
+        self.inner = -1
+        """Columns before its lines, known from the first on."""
+        self.on_one_line = False
+        """Whether its body stands on the line of its head."""
+        self.block = block
+        self.body: list[Node] = []
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether this is one branch of a join."""
+        return self.block is not None and self.block.kind == BRANCH
+
+
+class _Reader:
+    def __init__(self, file: str, name: str, numbered: bool) -> None:
+        self.file = file
+        self.numbered = numbered
+        self.line = 0
+        self.head: dict[str, str] = {"name": name}
+        self.input: tuple[int, ...] | None = None
+        self.published: dict[str, str] = {}
+        self.given: set[str] = set()
+        self.open = [_Open(0, -1, None)]
+
+    @property
+    def place(self) -> str:
+        """File and line as errors name them; nothing for layers typed in."""
+        shown = self.file and self.line and self.numbered
+        return f"{self.file}:{self.line}" if shown else self.file
+
+    def take(self, line: str) -> None:
+        """Read one line: head lines, layers, or the head of a block and what follows it."""
+        content = line.lstrip()
+        indent = len(line[: len(line) - len(content)].expandtabs())
+        self.close(indent)
+        innermost = self.open[-1]
+        if innermost.inner < 0:
+            innermost.inner = indent
+        elif indent != innermost.inner:
+            tabs = "; a tab goes to the next column of eight" if line[:1] == "\t" else ""
+            raise InputError(f"indented by {indent}, the line above by {innermost.inner}{tabs}")
+        pieces, at = content.split(";"), 0
+        while at < len(pieces):
+            at = self.statement(pieces, at, indent)
+        # What a head has on its own line is the whole of its block.
+        while self.open[-1].on_one_line:
+            self.end()
+
+    def statement(self, pieces: list[str], at: int, indent: int) -> int:
+        """Read one layer, head line or block head; the piece of the line to go on from."""
+        words = pieces[at].split()
+        if not words:
+            return at + 1
+        name, words = _named(words)
+        kind = words[0].partition(":")[0]
+        if kind in BLOCKS:
+            pieces[at] = self.start(name, words, pieces[at], indent, at + 1 < len(pieces))
+            return at
+        if kind in HEAD and not name:
+            return self.head_line(words, pieces, at)
+        self.open[-1].body.append(self.layer(name, words))
+        return at + 1
+
+    def layer(self, name: str, words: list[str]) -> Layer:
+        """One layer from its words."""
+        try:
+            if words[0] not in TYPES:
+                raise _unknown(words)
+            arguments = [read_value(word) for word in words[1:] if "=" not in word]
+            options: dict[str, Value] = {}
+            for word in words[1:]:
+                key, equals, value = word.partition("=")
+                if equals:
+                    if key in options:
+                        raise InputError(f"{key} is given twice")
+                    options[key] = read_value(value)
+        except InputError as error:
+            text = " ".join(words)
+            raise error.at(f"{name}: {text}" if name else text) from None
+        return Layer(words[0], arguments, options, name, self.place)
+
+    def head_line(self, words: list[str], pieces: list[str], at: int) -> int:
+        """A head line; name and source run to the end of the line."""
+        key = words[0]
+        if any(block.body for block in self.open) or len(self.open) > 1:
+            raise InputError(f"{key} stands above the layers")
+        if key == "published":
+            self.published.update(map(_figure, words[1:]))
+            return at + 1
+        if key in self.given:
+            raise InputError(f"{key} is given twice")
+        self.given.add(key)
+        if key == "input":
+            if len(words) != 2:
+                raise InputError("input wants one size, such as input 3x224x224")
+            self.input = read_shape(words[1])
+            return at + 1
+        self.head[key] = ";".join(pieces[at:]).strip()[len(key) :].strip()
+        return len(pieces)
+
+    def start(self, name: str, words: list[str], piece: str, indent: int, more: bool) -> str:
+        """The head of a block; what stands behind its colon, and in `more` pieces, is its body."""
+        at = next((i for i, word in enumerate(words) if ":" in word), -1)
+        if at < 0:
+            raise InputError(f"{' '.join(words)} wants a colon behind it")
+        last, _, _ = words[at].partition(":")
+        head = [*words[:at], last] if last else words[:at]
+        block = self.block(name, head)
+        around = self.open[-1]
+        if block.kind == BRANCH and around.on_one_line and around.is_branch:
+            self.end()  # `sum: branch:; branch: relu` are two branches, not one in the other
+            around = self.open[-1]
+        if block.kind == BRANCH and (around.block is None or around.block.kind not in JOINS):
+            raise InputError("branch: stands in sum:, scale: or concat: alone")
+        if len(self.open) > MOST_NESTING:
+            raise LimitError(f"blocks are nested more than {MOST_NESTING} deep")
+        opened = _Open(self.line, indent, block)
+        # Behind the colon of the head, which the colon of a name may precede.
+        behind = piece[piece.index(":") + 1 :] if name else piece
+        behind = behind[behind.index(":") + 1 :].strip()
+        opened.on_one_line = bool(behind) or more
+        self.open.append(opened)
+        return behind
+
+    def block(self, name: str, head: list[str]) -> Block:
+        """A block from the words of its head."""
+        kind, given = head[0], head[1:]
+        numbers: dict[str, int] = {}
+        known = {REPEAT: ("count", "from"), CONCAT: ("axis",)}.get(kind, ())
+        for word, default in zip(given, known, strict=False):
+            key, equals, value = word.rpartition("=")
+            number = read_value(value)
+            if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+                raise InputError(f"{kind} {word}: {key or default} is a whole number")
+            numbers[key if equals else default] = number
+        if len(given) > len(known) or set(numbers) - set(known):
+            raise InputError(f"{' '.join(head)}: write {_BLOCK_USAGE[kind]}")
+        if kind == REPEAT and not numbers.get("count"):
+            raise InputError("repeat wants the number of times, at least 1: repeat 3:")
+        return Block(
+            kind, (), numbers.get("count", 1), numbers.get("from", 0), numbers.get("axis", 0),
+            name, self.place,
+        )
+
+    def close(self, indent: int) -> None:
+        """End the blocks that a line of this indentation stands outside of."""
+        while self.open[-1].block is not None and indent <= self.open[-1].indent:
+            self.end()
+
+    def end(self) -> None:
+        """End the innermost block and put it into the one around it."""
+        ended = self.open.pop()
+        block = ended.block
+        if block is None:
+            return
+        if not ended.body and block.kind != BRANCH:
+            self.line = ended.line
+            raise InputError(f"{block.kind} holds no layers; indent them below it")
+        self.open[-1].body.append(block.replaced(body=ended.body))
+
+    def finish(self) -> Model:
+        """The model, once the last line is read."""
+        while len(self.open) > 1:
+            self.end()
+        body = self.open[0].body
+        if not body:
+            self.line = 0
+            raise InputError("no layers; write one a line, such as conv 6 5")
+        return Model(
+            body, self.input, self.head["name"], self.head.get("source", ""), self.published
+        )
+
+
+def _named(words: list[str]) -> tuple[str, list[str]]:
+    """The name before the colon, where there is one, and the words behind it."""
+    if words[0] not in BLOCKS and len(words) > 1 and words[1].startswith(":"):
+        words = [words[0] + words[1], *words[2:]]
+    name, colon, stuck = words[0].partition(":")
+    if not colon or name in BLOCKS:
+        return "", words
+    words = [stuck, *words[1:]] if stuck else words[1:]
+    if not words:
+        raise InputError(f"{name}: names no layer; write NAME: TYPE ARGUMENTS")
+    if "=" in name:
+        raise InputError(f"{name}: a name has no =")
+    return name, words
+
+
+def _unknown(words: list[str]) -> InputError:
+    """The complaint about a type that there is not: of a block, where a colon is behind it."""
+    type = words[0].rstrip(":")
+    if any(word.endswith(":") for word in words):
+        return InputError(f"{type} opens no block{did_you_mean(type, BLOCKS)}")
+    near = did_you_mean(type, [*TYPES, *BLOCKS, *HEAD])
+    return InputError(f"unknown layer type {type!r}{near or '; dlcalc params --help lists them'}")
+
+
+def _figure(word: str) -> tuple[str, str]:
+    key, _, figure = word.partition("=")
+    if key not in FIGURES or not figure:
+        raise InputError(f"{word}: write published params=61706, or macs=, or both")
+    return key, figure
+
+
+_BLOCK_USAGE = {
+    "repeat": "repeat COUNT [from=FIRST]:", "concat": "concat [axis=AXIS]:", "sum": "sum:",
+    "scale": "scale:", "branch": "branch:",
+}

@@ -1,0 +1,284 @@
+"""Receptive fields: what part of the input an element of a layer's output can see.
+
+Followed exactly, axis by axis of the input, as the first and the last input column that
+each output sees. Behind a transposed layer those columns no longer move evenly from one
+output to the next, but they repeat: after a period of P outputs both have moved on by the
+same J input columns. So one field holds P pairs of columns and J (P is 1 and J the product
+of the strides where nothing is transposed), and every layer is arithmetic on whole numbers.
+Columns that the padding of a layer in between hides from its border are left out. A field
+runs from its first column to its last; where dilation or a stride past the kernel leaves
+holes in it, and these lie at the border of the image, it may count a few columns too many.
+"""
+
+from __future__ import annotations
+
+from math import gcd, lcm
+from operator import sub
+
+from dlcalc.layers.counted import Counted, Shape
+from dlcalc.numbers.sizes import Axis
+
+LONGEST_PERIOD = 1024
+"""Beyond it (upsampled 1024 times over the input) a field is no longer followed."""
+
+
+class AxisField:
+    """What the outputs along one axis see of one input axis."""
+
+    __slots__ = ("even", "first", "jump", "last", "lies", "outputs", "within")
+
+    def __init__(
+        self, within: tuple[int, int], outputs: int, first: tuple[int, ...],
+        last: tuple[int, ...], jump: int, lies: int | None, even: bool = True,
+    ) -> None:
+        self.within = within
+        """First and last input column that reach the layer at all; padding hides no others."""
+        self.outputs = outputs
+        """Outputs along the axis."""
+        self.first = first
+        """First column seen by each output of a period; below 0 in the padding."""
+        self.last = last
+        """Last column seen by each; before the first where an output sees nothing."""
+        self.jump = jump
+        """Columns that both move on by in a period."""
+        self.lies = lies
+        """The axis of the output along which these outputs lie, None where spread."""
+        self.even = even
+        """Whether they lie there one by one, in order, alone."""
+
+    @property
+    def period(self) -> int:
+        """Outputs after which the pattern repeats."""
+        return len(self.first)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """First and last input column that all the outputs together see."""
+        first, last = self.first[0], self.last[0] + (self.outputs - 1) * self.jump
+        if len(self.first) > 1 or self.last[0] < first:
+            first, last = self.over(range(self.outputs))
+        return max(self.within[0], first), min(self.within[1], last)
+
+    def over(self, outputs: range) -> tuple[int, int]:
+        """First and last column that some outputs together see."""
+        if self.period == 1 and outputs and self.first[0] <= self.last[0]:
+            return (
+                self.first[0] + outputs[0] * self.jump, self.last[0] + outputs[-1] * self.jump
+            )
+        # The pattern repeats, so the first column is seen within the first period of them,
+        # and the last column within the last.
+        early = [self._first(output) for output in outputs[: self.period] if self._sees(output)]
+        late = [self._last(output) for output in outputs[-self.period :] if self._sees(output)]
+        return (min(early), max(late)) if early else (0, -1)
+
+    def _sees(self, output: int) -> bool:
+        phase = output % self.period
+        return self.first[phase] <= self.last[phase]
+
+    def _first(self, output: int) -> int:
+        return self.first[output % self.period] + output // self.period * self.jump
+
+    def _last(self, output: int) -> int:
+        return self.last[output % self.period] + output // self.period * self.jump
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is but one output, or one view, of all that reaches it."""
+        return self.outputs == 1 and self.reach == self.within
+
+    @property
+    def size(self) -> int:
+        """Columns from the first to the last seen, padding and all."""
+        if len(self.first) == 1:
+            return self.last[0] - self.first[0] + 1
+        spans: list[int] = list(map(sub, self.last, self.first))
+        return max(spans) + 1
+
+    @property
+    def clipped(self) -> int:
+        """The most columns of the input itself that one output sees."""
+        if len(self.first) == 1:
+            return self._seen(0)
+        return max(map(self._seen, range(min(self.period, self.outputs))))
+
+    def _seen(self, phase: int) -> int:
+        first, last, jump = self.first[phase], self.last[phase], self.jump
+        low, high = self.within
+        if last < first:
+            return 0
+        if not jump:
+            return max(0, min(last, high) - max(first, low) + 1)
+        # What lies within the input grows from one period to the next, until the first of
+        # its two borders is reached, and shrinks behind the other.
+        final = (self.outputs - 1 - phase) // self.period
+        reached = min(low - first, high - last) // jump
+        most = 0
+        for turn in (reached, reached + 1):
+            at = min(max(turn, 0), final) * jump
+            most = max(most, min(last + at, high) - max(first + at, low) + 1)
+        return most
+
+
+Field = tuple[AxisField, ...]
+"""What one element of an output sees: every axis of the input but an image's channels."""
+
+
+def start(shape: Shape) -> Field:
+    """The field of the input itself: each element sees itself.
+
+    >>> [axis.size for axis in start((3, 32, 32))]
+    [1, 1]
+    """
+    return tuple(
+        AxisField((0, length - 1), length, (0,), (0,), 1, axis)
+        for axis, length in enumerate(shape) if axis or len(shape) < 3
+    )
+
+
+def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
+    """The field behind a layer whose input has `shape`; None where it cannot be followed.
+
+    A field that a layer leaves as it is stays the same object: turns of a repeat that see
+    the same are known by it.
+    """
+    if field is None or not (layer.windows or layer.mixes or layer.lies):
+        return field
+    axes = []
+    for axis in field:
+        behind = _through(axis, shape, layer)
+        if behind is None:
+            return None
+        axes.append(behind)
+    return _same_or_new(field, tuple(axes))
+
+
+def _same_or_new(field: Field, axes: Field) -> Field:
+    return field if axes == field else axes  # equal where each axis is the same object
+
+
+def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
+    if layer.mixes and (axis.lies is None or axis.lies in layer.mixes):
+        axis = _everything(axis)
+    if layer.windows and axis.whole:
+        axis = _everything(axis)
+    elif layer.windows:
+        if axis.lies is None or not axis.even:
+            return None
+        if axis.lies > 0:
+            return _windowed(axis, layer.windows[axis.lies - 1], layer.output[axis.lies])
+    if layer.lies is not None:
+        return _moved(axis, shape, layer)
+    return axis
+
+
+def _everything(axis: AxisField) -> AxisField:
+    """What all the outputs of an axis together see, which each one sees behind a mixing."""
+    if axis.outputs == 1 and not axis.jump:
+        return axis
+    first, last = axis.over(range(axis.outputs))
+    return AxisField(axis.within, 1, (first,), (last,), 0, axis.lies, axis.even)
+
+
+def _moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
+    lies = axis.lies
+    target = None if lies is None else layer.lies[lies]  # type: ignore[index]
+    alone = (
+        target is not None and layer.lies.count(target) == 1  # type: ignore[union-attr]
+        and layer.output[target] == shape[lies]  # type: ignore[index]
+    )
+    return AxisField(
+        axis.within, axis.outputs, axis.first, axis.last, axis.jump, target, axis.even and alone
+    )
+
+
+def _windowed(axis: AxisField, window: Axis, length: int) -> AxisField | None:
+    period = axis.period
+    if period == 1 and not window.transposed and axis.first[0] <= axis.last[0]:
+        low = -window.pad[0]
+        high = low + (window.kernel - 1) * window.dilation
+        return AxisField(
+            axis.reach, length, (axis.first[0] + low * axis.jump,),
+            (axis.last[0] + high * axis.jump,), axis.jump * window.stride, axis.lies, axis.even,
+        )
+    if window.transposed:
+        passed, outputs = period, period * window.stride
+        if outputs > LONGEST_PERIOD:
+            return None
+        seen_inputs = [_stretched(output, window) for output in range(outputs)]
+    else:
+        outputs = period // gcd(period, window.stride)
+        passed = outputs * window.stride
+        seen_inputs = [_slid(output, window) for output in range(outputs)]
+    ends = [axis.over(inputs) for inputs in seen_inputs]
+    return AxisField(
+        axis.reach, length, tuple(end[0] for end in ends), tuple(end[1] for end in ends),
+        axis.jump * passed // period, axis.lies, axis.even,
+    )
+
+
+def _slid(output: int, window: Axis) -> range:
+    """Inputs that an output of a window sees: o·S − P + t·D for every tap t."""
+    low = output * window.stride - window.pad[0]
+    return range(low, low + window.span, window.dilation)
+
+
+def _stretched(output: int, window: Axis) -> range:
+    """Inputs i that an output of a transposed window sees: o + P = i·S + t·D for a tap t."""
+    at, stride, dilation, taps = (
+        output + window.pad[0], window.stride, window.dilation, window.kernel
+    )
+    # The taps that fit come every S/g; among so many in a row there is one, or none at all.
+    every = stride // gcd(stride, dilation)
+    late = [tap for tap in range(max(0, taps - every), taps) if (at - tap * dilation) % stride == 0]
+    early = [tap for tap in range(min(every, taps)) if (at - tap * dilation) % stride == 0]
+    if not late:
+        return range(0)
+    low, high = (at - late[0] * dilation) // stride, (at - early[0] * dilation) // stride
+    return range(low, high + 1, dilation * every // stride)
+
+
+def join(fields: list[Field | None], along: int | None = None) -> Field | None:
+    """The field of elements that each see what all the branches see there.
+
+    `along` is the axis on which the branches are laid end to end, where they are.
+    """
+    joined = fields[0]
+    for other in fields[1:]:
+        if joined is None or other is None:
+            return None
+        axes = []
+        for a, b in zip(joined, other, strict=True):
+            union = a if a is b and a.lies != along else _union(a, b, along)
+            if union is None:
+                return None
+            axes.append(union)
+        joined = _same_or_new(joined, tuple(axes))
+    return joined
+
+
+def _union(a: AxisField, b: AxisField, along: int | None) -> AxisField | None:
+    for one, other in ((a, b), (b, a)):
+        low, high = other.reach
+        if one.outputs == 1 and one.reach[0] <= low and high <= one.reach[1]:
+            if not one.jump and (one.lies, one.even) == (other.lies, other.even):
+                return one
+            return AxisField(one.within, 1, one.first, one.last, 0, other.lies, other.even)
+    if a.jump * b.period != b.jump * a.period or a.lies != b.lies or a.lies == along:
+        return None
+    period = lcm(a.period, b.period)
+    if period > LONGEST_PERIOD:
+        return None
+    turns = [(at % a.period, at // a.period * a.jump, at % b.period, at // b.period * b.jump)
+             for at in range(period)]
+    within = min(a.within[0], b.within[0]), max(a.within[1], b.within[1])
+    return AxisField(
+        within, a.outputs,
+        tuple(min(a.first[i] + di, b.first[j] + dj) for i, di, j, dj in turns),
+        tuple(max(a.last[i] + di, b.last[j] + dj) for i, di, j, dj in turns),
+        a.jump * period // a.period, a.lies, a.even and b.even,
+    )
+
+
+def seen(field: Field | None) -> tuple[int, ...] | None:
+    """Columns of the input that an output sees at most, an axis each, clipped to the input."""
+    return None if field is None else tuple(axis.clipped for axis in field)

@@ -1,0 +1,137 @@
+"""Counts of a model: a row a layer, and their sums.
+
+One multiply-accumulate (MAC) is one product of an input with a weight, or of two inputs
+in attention, added up; biases, normalisation, activations and pooling count as none. All
+counts are for one example. This is the convention of torchvision's published figures;
+counted as floating-point operations (FLOPs) each is two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.layers.counted import Shape
+from dlcalc.models.receptive_fields import Field
+from dlcalc.models.tree import Node
+
+if TYPE_CHECKING:
+    from dlcalc.models.bytes import Memory
+
+
+class Row(NamedTuple):
+    """One layer, counted."""
+
+    name: str
+    """Its name, with those of the blocks around it: `layer1.0.conv1`."""
+    type: str
+    """Its type, or `sum`, `scale` or `concat` where branches meet."""
+    input: Shape
+    """Shape of its input, without the batch."""
+    output: Shape
+    """Shape of its output."""
+    weights: int
+    """Parameters that multiply, and tables of learned vectors; 0 where tied to another's."""
+    biases: int
+    """Parameters that are added."""
+    trainable: int
+    """Parameters that training changes: none where frozen."""
+    macs: int
+    """Multiply-accumulates for one example."""
+    activations: int
+    """Elements of output kept in memory for one example; 0 for a view of the input."""
+    field: Field | None
+    """What an output sees of the input, axis by axis; None where that cannot be followed."""
+    node: Node
+    """The layer as written."""
+    tied: str = ""
+    """The layer whose weights it shares."""
+
+    @property
+    def params(self) -> int:
+        """Weights and biases."""
+        return self.weights + self.biases
+
+
+class Count(NamedTuple):
+    """A model, counted."""
+
+    model: str
+    """Name of the model."""
+    input: Shape
+    """Shape of one input, without the batch."""
+    rows: tuple[Row, ...]
+    """Every layer, repeats expanded, in the order of the computation."""
+    misfit: InputError | None = None
+    """Why the layer behind the last row does not fit, where it does not."""
+    misfit_name: str = ""
+    """The name of that layer."""
+    misfit_input: Shape = ()
+    """The shape at which it breaks."""
+    memory: Memory | None = None
+    """Its bytes, where they were asked for with it."""
+
+    @property
+    def output(self) -> Shape:
+        """Shape of the last output."""
+        return self.rows[-1].output if self.rows else self.input
+
+    @property
+    def params(self) -> int:
+        """Parameters of all layers."""
+        return sum(row.weights + row.biases for row in self.rows)
+
+    @property
+    def weights(self) -> int:
+        """Parameters of all layers that multiply, tied ones once."""
+        return sum(row.weights for row in self.rows)
+
+    @property
+    def biases(self) -> int:
+        """Parameters of all layers that are added."""
+        return sum(row.biases for row in self.rows)
+
+    @property
+    def trainable(self) -> int:
+        """Parameters that training changes."""
+        return sum(row.trainable for row in self.rows)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of all layers, for one example."""
+        return sum(row.macs for row in self.rows)
+
+    @property
+    def activations(self) -> int:
+        """Elements of all outputs kept for one example, the input apart."""
+        return sum(row.activations for row in self.rows)
+
+
+def part(count: Count, name: str) -> Count:
+    """The layer of that name, or all layers of that block, as a count of their own.
+
+    `block.conv1` is that layer in every turn of a repeat. The part has no rows where a
+    layer before it does not fit. InputError for a name that there is not.
+
+    >>> from dlcalc.models.count import params
+    >>> from dlcalc.models.tree import Block, Layer, Model
+    >>> twice = params(Model([Block("repeat", [Layer("relu")], 2, name="b")], input=(3,)))
+    >>> [row.name for row in part(twice, "b.relu1").rows], len(part(twice, "b.1").rows)
+    (['b.0.relu1', 'b.1.relu1'], 1)
+    """
+    inside = name + "."
+    rows = tuple(
+        row for row in count.rows
+        if row.name == name or row.name.startswith(inside) or _without_turns(row.name) == name
+    )
+    if rows:
+        return count._replace(input=rows[0].input, rows=rows, misfit=None)
+    if count.misfit is not None:
+        return count._replace(rows=())
+    known = dict.fromkeys(_without_turns(row.name) for row in count.rows)
+    raise InputError(f"no layer {name}{did_you_mean(name, known)}")
+
+
+def _without_turns(name: str) -> str:
+    """A name as it stands for all turns of the repeats around it."""
+    return ".".join(word for word in name.split(".") if not word.isdigit())

@@ -1,0 +1,168 @@
+"""The walk through a model that counts its layers one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.layers.counted import Counted, Shape, flag, product
+from dlcalc.layers.table import Handler, bind, handler
+from dlcalc.models.branches import joined
+from dlcalc.models.names import is_scope
+from dlcalc.models.receptive_fields import Field, follow, join
+from dlcalc.models.rows import Row
+from dlcalc.models.tree import BRANCH, CONCAT, REPEAT, Block, Layer, Node, at_node
+
+
+class Walker:
+    """Goes through a model in order and collects its rows."""
+
+    def __init__(self, names: dict[int, str]) -> None:
+        self.names = names
+        self.rows: list[Row] = []
+        self.places: dict[str, int] = {}
+        self.handlers: dict[str, Handler] = {}
+        self.known: dict[tuple[object, ...], Counted] = {}
+        self.at_name = ""
+        self.at_shape: Shape = ()
+
+    def run(
+        self, body: Sequence[Node], prefix: str, shape: Shape, field: Field | None,
+    ) -> tuple[Shape, Field | None]:
+        """Count the nodes one after the other; the shape and field behind them."""
+        for node in body:
+            name = prefix + self.names[id(node)]
+            if isinstance(node, Layer):
+                row = self.layer(node, name, prefix, shape, field)
+                shape, field = row.output, row.field
+            elif node.kind == REPEAT:
+                shape, field = self.repeat(node, name, shape, field)
+            else:
+                shape, field = self.join(node, name, prefix, shape, field)
+        return shape, field
+
+    def repeat(
+        self, block: Block, name: str, shape: Shape, field: Field | None
+    ) -> tuple[Shape, Field | None]:
+        """Count every turn; those behind one that leaves all as it was are counted like it."""
+        for index in range(block.first, block.first + block.count):
+            turn = len(self.rows)
+            behind = self.run(block.body, f"{name}.{index}.", shape, field)
+            if behind[0] == shape and behind[1] is field:
+                alike = self.rows[turn:]
+                for later in range(index + 1, block.first + block.count):
+                    for row in alike:
+                        self.add(_in_turn(row, f"{name}.{index}.", f"{name}.{later}."))
+                break
+            shape, field = behind
+        return shape, field
+
+    def layer(
+        self, layer: Layer, name: str, prefix: str, shape: Shape, field: Field | None,
+    ) -> Row:
+        """Count one layer and add its row."""
+        self.at_name, self.at_shape = name, shape
+        try:
+            counted = self.counted(layer, shape)
+            tied = self.tied(layer, prefix, counted) if "tie" in layer.options else ""
+            trains = not flag("frozen", layer.options.get("frozen", False))
+        except InputError as error:
+            raise at_node(error, layer) from None
+        weights = 0 if tied else counted.weights
+        row = Row(
+            name, layer.type, shape, counted.output, weights, counted.biases,
+            (weights + counted.biases) * trains, counted.macs,
+            product(counted.output) if counted.stored else 0,
+            follow(field, shape, counted), layer, tied,
+        )
+        self.add(row)
+        return row
+
+    def add(self, row: Row) -> None:
+        """Add a row under its name, which a name with a dot in it may have taken."""
+        if row.name in self.places:
+            raise at_node(InputError(f"the name {row.name} is given twice"), row.node)
+        self.places[row.name] = len(self.rows)
+        self.rows.append(row)
+
+    def counted(self, layer: Layer, shape: Shape) -> Counted:
+        """What the layer makes of a shape; alike layers ask the same question many times."""
+        alike = (layer.type, layer.arguments, tuple(layer.options.items()), shape)
+        known = self.known.get(alike)
+        if known is None:
+            count = self.handlers.get(layer.type)
+            if count is None:
+                count = self.handlers[layer.type] = handler(layer.type)
+            bound = bind(layer.type, layer.arguments, dict(layer.options), count)
+            bound.pop("tie", None)
+            bound.pop("frozen", None)
+            known = self.known[alike] = count(shape, **bound)
+        return known
+
+    def tied(self, layer: Layer, prefix: str, counted: Counted) -> str:
+        """The full name of the layer whose weights this one shares, found and checked."""
+        wanted = str(layer.options["tie"])
+        for scope in _scopes(prefix):
+            at = self.places.get(scope + wanted)
+            if at is not None:
+                break
+        else:
+            raise InputError(f"no layer {wanted} above it{did_you_mean(wanted, self.places)}")
+        owner = self.rows[at]
+        held = owner.weights if not owner.tied else counted.weights
+        if held != counted.weights:
+            raise ShapeError(
+                f"tied to {owner.name}, which has {held:,} weights; it needs {counted.weights:,}"
+            )
+        return owner.tied or owner.name
+
+    def join(
+        self, block: Block, name: str, prefix: str, shape: Shape, field: Field | None,
+    ) -> tuple[Shape, Field | None]:
+        """Count the branches, each on the same input, and the row where they meet."""
+        inner = f"{name}." if is_scope(block) else prefix
+        ends = []
+        for branch in block.body:
+            if not (isinstance(branch, Block) and branch.kind == BRANCH):
+                raise at_node(InputError(f"{block.kind} holds branches; put branch: here"), branch)
+            own = f"{inner}{branch.name}." if branch.name else inner
+            ends.append(self.run(branch.body, own, shape, field))
+        self.at_name, self.at_shape = name, shape
+        try:
+            output = joined(block, [end[0] for end in ends])
+        except InputError as error:
+            raise at_node(error, block) from None
+        seen = join([end[1] for end in ends], block.axis if block.kind == CONCAT else None)
+        self.add(Row(
+            name, block.kind, shape, output, 0, 0, 0, 0, product(output), seen, block
+        ))
+        return output, seen
+
+
+def check_written(body: Sequence[Node]) -> None:
+    """Refuse layers whose arguments are wrong whatever their input, with their place."""
+    for node in body:
+        if isinstance(node, Block):
+            check_written(node.body)
+            continue
+        try:
+            bind(node.type, node.arguments, dict(node.options), handler(node.type))
+        except InputError as error:
+            raise at_node(error, node) from None
+
+
+def _in_turn(row: Row, this: str, other: str) -> Row:
+    """The row of the same layer in another turn of its repeat."""
+    tied = other + row.tied[len(this) :] if row.tied.startswith(this) else row.tied
+    return Row(
+        other + row.name[len(this) :], row.type, row.input, row.output, row.weights, row.biases,
+        row.trainable, row.macs, row.activations, row.field, row.node, tied,
+    )
+
+
+def _scopes(prefix: str) -> Iterator[str]:
+    """The prefix and the shorter ones around it, down to none."""
+    while prefix:
+        yield prefix
+        prefix = prefix[: prefix[:-1].rfind(".") + 1]
+    yield ""

@@ -1,0 +1,132 @@
+"""The working of a model's counts: each layer's formula with its numbers, and the sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from dlcalc.derive.size_steps import output_step, size_steps
+from dlcalc.formulas.expressions import Step, add
+from dlcalc.layers.table import GENERAL, complete, handler
+from dlcalc.models.receptive_fields import seen
+from dlcalc.models.rows import Count, Row
+from dlcalc.models.tree import Layer
+from dlcalc.numbers.axes import plural
+from dlcalc.numbers.sizes import Axis
+
+_LAYER = re.compile(r"layers\[(\d+)\]")
+SUMS = ("params", "weights", "biases", "trainable", "macs", "activations")
+"""Totals that are written out as sums of the layers'."""
+MOST_STEPS = 40
+"""Layers whose formulas are written out; the rest are counted."""
+
+
+def model_steps(count: Count) -> Iterator[Step]:
+    """The parameters of each layer that has any, and their sum."""
+    holding = [row for row in count.rows if row.params]
+    for row in holding[:MOST_STEPS]:
+        yield params_step(row)
+    if len(holding) > MOST_STEPS:
+        more = len(holding) - MOST_STEPS
+        yield Step(f"{more:,} more {plural(more, 'layer')}", note="--layer NAME shows one")
+    yield total_step(count)
+
+
+def total_step(count: Count, what: str = "params") -> Step:
+    """The parameters of a model, or another of its totals, as the sum of its layers'."""
+    terms = [number for row in count.rows if (number := getattr(row, what))]
+    shown = (add(*terms),) if 1 < len(terms) <= MOST_STEPS else ()
+    return Step("total", sum(terms), None, shown)
+
+
+def layer_steps(row: Row) -> Iterator[Step]:
+    """One layer: its output size, parameters, multiply-accumulates and receptive field."""
+    windows = _windows(row)
+    if windows:
+        yield from size_steps(windows)
+    yield params_step(row)
+    yield macs_step(row)
+    field = seen(row.field)
+    if field is not None:
+        yield Step("receptive field", list(field), note="input columns that an output sees")
+
+
+def params_step(row: Row) -> Step:
+    """The formula of a layer's parameters, with its numbers."""
+    if row.tied:
+        return Step(row.name, row.params, note=f"weights tied to {row.tied}")
+    formula, numbers, note = _formulas(row, "params")
+    return Step(row.name, row.params, formula, numbers, note)
+
+
+def macs_step(row: Row) -> Step:
+    """The formula of a layer's multiply-accumulates, with its numbers."""
+    formula, numbers, note = _formulas(row, "macs")
+    return Step("macs", row.macs, formula, numbers, note)
+
+
+def _windows(row: Row) -> tuple[Axis, ...]:
+    """The windows that give the output its size, where there are any."""
+    arguments = _arguments(row)
+    if arguments is None:
+        return ()
+    windows = handler(row.type)(row.input, **arguments).windows
+    sizes = tuple(axis.output for axis in windows)
+    return windows if sizes == row.output[1:] else ()
+
+
+def _arguments(row: Row) -> dict[str, Any] | None:
+    if not isinstance(row.node, Layer):
+        return None
+    arguments = complete(row.type, row.node.arguments, dict(row.node.options))
+    for option in GENERAL:
+        arguments.pop(option, None)
+    return arguments
+
+
+def _formulas(row: Row, what: str) -> tuple[Any, tuple[Any, ...], str]:
+    """Formula, the same in numbers, and a legend; nothing where the type has no formula."""
+    from dlcalc.models.formulas import FORMULAS
+
+    arguments = _arguments(row)
+    if arguments is None or row.type not in FORMULAS or not getattr(row, what):
+        return None, (), ""
+    found = FORMULAS[row.type](row, arguments, what)
+    if found is None:
+        return None, (), ""
+    formula, values, note = found
+    numbers = formula.put(values)
+    # A symbol alone has nothing to put its number into.
+    return formula, () if numbers == formula else (numbers,), note
+
+
+def expected_step(count: Count, field: str, index: tuple[int, ...]) -> Step | None:
+    """The working of the field in which an expected answer of a whole model differs."""
+    whole, _, key = field.rpartition(".")
+    if whole == "total":
+        return total_step(count, key) if key in SUMS and count.misfit is None else None
+    place = _LAYER.fullmatch(whole)
+    return layer_step(count.rows[int(place[1])], key, index) if place else None
+
+
+def layer_step(row: Row, field: str, index: tuple[int, ...]) -> Step | None:
+    """The working of the field in which an expected answer of one layer differs."""
+    if field == "params":
+        return params_step(row)
+    if field == "macs":
+        return macs_step(row)
+    axis = index[0] - 1 if field == "output" and index else -1
+    windows = _windows(row)
+    return output_step(windows[axis]) if 0 <= axis < len(windows) else None
+
+
+def comparison_steps(result: Any) -> Iterator[Step]:
+    """The layers whose parameters differ, before and after."""
+    for when, count in (("Before", result.before), ("After", result.after)):
+        yield Step(when)
+        differing = {pair.name for pair in result.pairs if pair.differs}
+        rows = [row for row in count.rows if row.params and row.name in differing]
+        for row in rows[:MOST_STEPS]:
+            yield params_step(row)
+        yield total_step(count)

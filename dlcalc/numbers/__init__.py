@@ -1,0 +1,1 @@
+"""Exact whole numbers, axes and sizes, arrays, and the comparison of answers."""

@@ -1,0 +1,99 @@
+"""Convolution channel by channel as products with a banded Toeplitz matrix.
+
+B neighbouring outputs of a row read (B − 1)·S + span neighbouring inputs: one row of taps
+takes a strip of inputs to a strip of outputs by a matrix whose diagonals are the taps. The
+products with the zeros beside the band are cheaper than unrolling every window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from math import prod
+
+import numpy as np
+
+from dlcalc.numbers.convolution.geometry import (
+    ALL,
+    Block,
+    Geometry,
+    blocks,
+    padded,
+    reach_of,
+    windows,
+)
+from dlcalc.numbers.exact import Array
+from dlcalc.numbers.sizes import Axis
+from dlcalc.numbers.threads import each, share
+
+STRIP = 16
+"""Outputs of a strip, B."""
+TILE_BYTES = 2**19
+"""Bytes of strips that one thread holds at a time."""
+
+
+def by_bands(x: Array, w: Array, geometry: Geometry) -> Array:
+    """Output (batch, channels, O…) of x (batch, channels, L…) and w (channels, 1, F…)."""
+    *_, last = geometry.axes
+    out = np.empty((*x.shape[:2], *geometry.output), dtype=x.dtype)
+    bands = _toeplitz(w[:, 0], last)
+    shape = (*out.shape[:-1], -(-last.output // STRIP))
+
+    def run(parts: Iterator[Block]) -> None:
+        for batch, channels, *place in parts:
+            strips = _strips(x[batch, channels], geometry, place)
+            total = _rows(strips, bands[channels], geometry, place)
+            width = slice(place[-1].start * STRIP, place[-1].stop * STRIP)
+            to = out[(batch, channels, *place[:-1], width)]
+            to[...] = total.reshape(*to.shape[:-1], -1)[..., : to.shape[-1]]
+
+    room = TILE_BYTES // (bands.shape[-2] * x.dtype.itemsize)
+    count = out.size * geometry.taps
+    each(run, blocks(shape, share(prod(shape), room, count)), count)
+    return out
+
+
+def _toeplitz(w: Array, last: Axis) -> Array:
+    """The band (channels, F… but the last, inputs of a strip, outputs of a strip)."""
+    inputs = (STRIP - 1) * last.stride + last.span
+    bands = np.zeros((*w.shape[:-1], inputs, STRIP), dtype=w.dtype)
+    outputs = np.arange(STRIP)
+    for tap in range(last.kernel):
+        bands[..., outputs * last.stride + tap * last.dilation, outputs] = w[..., tap, None]
+    return bands
+
+
+def _strips(x: Array, geometry: Geometry, place: list[slice]) -> Array:
+    """Overlapping strips (batch, channels, rows…, strips, inputs) of a block of outputs."""
+    *_, last = geometry.axes
+    width = slice(place[-1].start * STRIP, place[-1].stop * STRIP)
+    part = padded(x, geometry, reach_of((*place[:-1], width), geometry.axes))
+    inputs = (STRIP - 1) * last.stride + last.span
+    count = place[-1].stop - place[-1].start
+    ones = (1,) * (part.ndim - 3)
+    view = windows(
+        part, (*ones, inputs), (*ones, STRIP * last.stride), (*ones, 1), (*part.shape[2:-1], count)
+    )
+    taken = view.reshape(part.shape[1], inputs, part.shape[0], *part.shape[2:-1], count)
+    return np.ascontiguousarray(np.moveaxis(np.moveaxis(taken, 1, -1), 0, 1))
+
+
+def _rows(strips: Array, bands: Array, geometry: Geometry, place: list[slice]) -> Array:
+    """The sum over the rows of taps, each a product of all strips that it meets."""
+    rows = geometry.axes[:-1]
+
+    def met(tap: tuple[int, ...]) -> Array:
+        starts = (f * axis.dilation for f, axis in zip(tap, rows, strict=True))
+        found = strips[(ALL, ALL, *(
+            slice(at, at + (part.stop - part.start - 1) * axis.stride + 1, axis.stride)
+            for at, axis, part in zip(starts, rows, place[:-1], strict=True)
+        ))]
+        return found.reshape(*found.shape[:2], -1, found.shape[-1])
+
+    by_tap = np.moveaxis(bands, 0, -3)
+    first, *others = product(*(range(axis.kernel) for axis in rows))
+    total: Array = met(first) @ by_tap[first]
+    more = np.empty_like(total)
+    for tap in others:
+        total += np.matmul(met(tap), by_tap[tap], out=more)
+    return total

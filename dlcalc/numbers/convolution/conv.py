@@ -1,0 +1,240 @@
+"""Convolution of arrays, in one to three dimensions, with gradients: exact on whole numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.numbers.axes import PerAxis, by_x
+from dlcalc.numbers.convolution.definition import padded_input, terms
+from dlcalc.numbers.convolution.geometry import PAD_MODES, Geometry
+from dlcalc.numbers.convolution.layout import Layout, read_layout
+from dlcalc.numbers.convolution.plan import check_size, check_work, convolve, products, transpose
+from dlcalc.numbers.exact import (
+    Array,
+    as_numbers,
+    given_back,
+    in_type,
+    is_whole,
+    largest,
+    result_dtype,
+    working_dtype,
+)
+from dlcalc.numbers.sizes import Axis, Padding, Pair, check_all_fit, make_axes
+
+__all__ = ["Convolution", "conv", "padded_input", "terms"]
+
+
+@dataclass(frozen=True, eq=False)
+class Convolution:
+    """A convolved array, with what it was computed from."""
+
+    output: Array
+    """The result; of the rank of the input."""
+    dx: Array | None
+    """The gradient of the input, where an upstream gradient was given."""
+    dw: Array | None
+    """The gradient of the kernel, where an upstream gradient was given."""
+    input_shape: tuple[int, ...]
+    """The shape of the input as it came."""
+    kernel_shape: tuple[int, ...]
+    """The shape of the kernel as it came."""
+    axes: tuple[Axis, ...]
+    """The axes of the window, 1 to 3, their padding in numbers."""
+    groups: int
+    """Parts that the channels are cut into, each convolved by itself."""
+    pad_mode: str
+    """What stands in the padding: zeros, reflect, replicate or circular."""
+    flip: bool
+    """Whether the kernel was turned round, as signal processing does."""
+    multiplications: int
+    """Products of the definition, zeros of the padding among them, whichever algorithm ran:
+    outputs × taps × in/groups. Transposed: inputs × taps × out/groups, with no inserted zero
+    multiplied, which is also what runs."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the output."""
+        return self.output.shape
+
+    @property
+    def dims(self) -> int:
+        """Axes of space: 1 to 3."""
+        return len(self.axes)
+
+    @property
+    def stride(self) -> tuple[int, ...]:
+        """Columns from one window to the next, axis by axis."""
+        return tuple(axis.stride for axis in self.axes)
+
+    @property
+    def pad(self) -> tuple[Pair, ...]:
+        """Columns of padding before and after, axis by axis; cropped where transposed."""
+        return tuple(axis.pad for axis in self.axes)
+
+    @property
+    def dilation(self) -> tuple[int, ...]:
+        """Columns from one tap to the next, axis by axis."""
+        return tuple(axis.dilation for axis in self.axes)
+
+    @property
+    def output_padding(self) -> tuple[int, ...]:
+        """Columns added at the end of a transposed output, axis by axis."""
+        return tuple(axis.output_padding for axis in self.axes)
+
+    @property
+    def transposed(self) -> bool:
+        """Whether this is the transposed (upsampling) convolution."""
+        return self.axes[0].transposed
+
+    def __array__(
+        self, dtype: np.dtype[np.generic] | None = None, copy: bool | None = None
+    ) -> Array:
+        array = self.output if dtype is None else self.output.astype(dtype, copy=False)
+        return array.copy() if copy and array is self.output else array
+
+
+def conv(
+    x: object, w: object, stride: PerAxis = 1, pad: Padding = 0, dilation: PerAxis = 1,
+    groups: int = 1, dims: int | None = None, pad_mode: str = "zeros", flip: bool = False,
+    transposed: bool = False, output_padding: PerAxis = 0, upstream: object = None,
+) -> Convolution:
+    """Convolve an input with a kernel: (x∗w)ᵢⱼ = Σₖ Σₗ x_{S·i+D·k, S·j+D·l} wₖₗ.
+
+    The definition is that of frameworks, cross-correlation; `flip` turns the kernel round.
+    An input and a kernel of one rank (1 to 3) are one channel. A kernel of rank dims + 2
+    has PyTorch's layout, (out, in/groups, k…) or, transposed, (in, out/groups, k…); the
+    input is (in, …) or (batch, in, …). Where both fit (rank 3 both), it is one channel
+    unless `dims` is 1.
+
+    Whole numbers stay whole and exact at any size (int64, or Python ints where one does
+    not fit); float16, float32 and float64 keep their precision; beside floats, whole
+    numbers become floats as NumPy promotes them. `upstream`, the gradient of the output,
+    adds the gradients of input and kernel.
+
+    Raises ShapeError for shapes that do not fit, LimitError for more elements or products
+    than are done at once, and InputError for values out of range.
+
+    >>> conv([[1, 2], [3, 4]], [[1, 1]], pad=((0, 0), (1, 0))).output.tolist()
+    [[1, 3], [3, 7]]
+    """
+    inputs, kernel = as_numbers(x, "input"), as_numbers(w, "kernel")
+    layout = read_layout(inputs.shape, kernel.shape, dims, groups, transposed)
+    axes = make_axes(
+        layout.input[2:], layout.kernel[2:], stride, pad, dilation, transposed, output_padding,
+        axes=layout.dims,
+    )
+    geometry = Geometry(tuple([_stepping(axis) for axis in axes]), pad_mode)
+    try:
+        count = _check(layout, geometry)
+    except ShapeError as error:
+        if dims is None and inputs.ndim == kernel.ndim == 3:
+            error.message += "; dims 1 reads the axes as channels"
+        raise
+    taps = np.flip(kernel, _space(layout, kernel)) if flip else kernel
+    data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
+    dx, dw = None, None
+    with np.errstate(all="ignore"):
+        output = _output(data, weight, layout, geometry, count)
+        if upstream is not None:
+            dx, dw = _gradients(data, weight, upstream, layout, geometry, count)
+    return Convolution(
+        output=output.reshape(layout.shown(output.shape)),
+        dx=None if dx is None else dx.reshape(inputs.shape),
+        dw=None if dw is None else _as_came(dw, layout, kernel, flip),
+        input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=layout.groups,
+        pad_mode=pad_mode, flip=flip, multiplications=count,
+    )
+
+
+def _space(layout: Layout, kernel: Array) -> tuple[int, ...]:
+    return tuple(range(kernel.ndim - layout.dims, kernel.ndim))
+
+
+def _as_came(dw: Array, layout: Layout, kernel: Array, flip: bool) -> Array:
+    shaped = dw.reshape(kernel.shape)
+    return np.flip(shaped, _space(layout, kernel)) if flip else shaped
+
+
+def _stepping(axis: Axis) -> Axis:
+    """The axis without a stride or dilation that nothing takes: steps in memory are int64."""
+    if axis.stride <= axis.input and axis.dilation <= axis.input:
+        return axis
+    alone = axis.input == 1 if axis.transposed else axis.stride > axis.padded
+    stride = max(1, axis.padded) if alone else axis.stride
+    return axis._replace(stride=stride, dilation=1 if axis.kernel == 1 else axis.dilation)
+
+
+def _check(layout: Layout, geometry: Geometry) -> int:
+    """Refuse what does not fit or is too much; the number of products."""
+    if min(geometry.output) < 1:
+        check_all_fit(geometry.axes)
+    for axis in geometry.axes if geometry.pad_mode != "zeros" else ():
+        _check_mode(axis, geometry.pad_mode)
+    batch = layout.input[0]
+    check_size(batch * layout.channels_out * prod(geometry.output), "an output")
+    if layout.transposed:
+        whole = prod(sum(axis.pad) + axis.output for axis in geometry.axes)
+        check_size(batch * layout.channels_out * whole, "an output before it is cropped")
+        return products(batch, layout.kernel, layout.input[2:])
+    check_size(batch * layout.input[1] * prod(geometry.padded), "a padded input")
+    return products(batch, layout.kernel, geometry.output)
+
+
+def _check_mode(axis: Axis, mode: str) -> None:
+    if mode not in PAD_MODES:
+        raise InputError(f"unknown padding mode {mode!r}{did_you_mean(str(mode), PAD_MODES)}")
+    if axis.transposed:
+        raise InputError(f"a transposed convolution takes zeros for padding, not {mode}")
+    most = {"reflect": axis.input - 1, "circular": axis.input}.get(mode, max(axis.pad))
+    if max(axis.pad) > most:
+        raise ShapeError(
+            f"{mode} padding of {max(axis.pad)} is more than an input of {axis.input} columns "
+            f"can give: at most {most}"
+        )
+
+
+def _output(x: Array, w: Array, layout: Layout, geometry: Geometry, count: int) -> Array:
+    """The output (batch, out, O…) of x (batch, in, L…) and w (out, in/groups, F…)."""
+    result = result_dtype(x, w)
+    x, w = _prepared(x, w, w.size, count, result)
+    if layout.transposed:
+        output = transpose(x, w, geometry, layout.groups)
+    else:
+        output = convolve(x, w, geometry, layout.groups, is_whole(result))
+    return given_back(output, result)
+
+
+def _gradients(
+    x: Array, w: Array, upstream: object, layout: Layout, geometry: Geometry, count: int
+) -> tuple[Array, Array]:
+    """The gradients of input and weight, as :func:`_output` takes them."""
+    from dlcalc.numbers.convolution.gradients import input_gradient, weight_gradient
+
+    given = as_numbers(upstream, "upstream")
+    shape = (layout.input[0], layout.channels_out, *geometry.output)
+    if given.shape != layout.shown(shape):
+        raise ShapeError(
+            f"the upstream gradient has shape {by_x(given.shape) or '()'}, "
+            f"the output {by_x(layout.shown(shape))}"
+        )
+    given = given.reshape(shape)
+    result = result_dtype(x, w, given)
+    up, weight = _prepared(given, w, w.size, count, result)
+    dx = input_gradient(up, weight, geometry, layout.groups, is_whole(result))
+    data, up = _prepared(x, given, max(x.size, given.size), count, result)
+    dw = weight_gradient(data, up, geometry, layout.groups)
+    return given_back(dx, result), given_back(dw, result)
+
+
+def _prepared(
+    a: Array, b: Array, terms: int, count: int, result: np.dtype[np.generic]
+) -> tuple[Array, Array]:
+    """Both factors in a type that holds every sum of so many terms; `count` is all products."""
+    bound = largest(a) * largest(b) * terms if is_whole(result) else 0
+    working = working_dtype(result, bound)
+    check_work(count, working)
+    return in_type(a, working), in_type(b, working)

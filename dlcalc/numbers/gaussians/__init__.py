@@ -1,0 +1,1 @@
+"""Gaussians, and the divergence of two."""

@@ -1,0 +1,227 @@
+"""Output sizes of convolutions, pooling and transposed convolutions, axis by axis.
+
+The one home of the size formulas. A window of F taps with dilation D spans
+D·(F − 1) + 1 columns; it moves by the stride S over the input of L columns with
+P columns of padding before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import index
+from typing import Any, NamedTuple
+
+from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.numbers.axes import PerAxis, at_least, count_axes, per_axis, per_axis_from, plain
+
+Pair = tuple[int, int]
+Padding = str | int | Sequence[str | int | Pair]
+PADDING_NAMES = ("same", "valid", "full")
+
+
+class Axis(NamedTuple):
+    """One axis of a window that moves over an input, its padding already in numbers."""
+
+    input: int
+    """Columns of the input, L."""
+    kernel: int
+    """Taps of the window, F."""
+    stride: int = 1
+    """Columns from one window to the next, S."""
+    pad: Pair = (0, 0)
+    """Columns added before and after, P; taken off the output where transposed."""
+    dilation: int = 1
+    """Columns from one tap to the next, D."""
+    transposed: bool = False
+    """Whether this is the transposed (upsampling) direction."""
+    output_padding: int = 0
+    """Columns added at the end of a transposed output."""
+    ceil: bool = False
+    """Whether the number of windows is rounded up, as pooling layers may."""
+
+    @property
+    def span(self) -> int:
+        """Columns from the first tap to the last: D·(F − 1) + 1."""
+        return span(self.kernel, self.dilation)
+
+    @property
+    def padded(self) -> int:
+        """Columns of the padded input."""
+        before, after = self.pad
+        return self.input + before + after
+
+    @property
+    def output(self) -> int:
+        """The output size; below 1 where the window does not fit."""
+        if self.transposed:
+            return _transposed_output(self)
+        room = self.padded - span(self.kernel, self.dilation)
+        return _rounded_up(self, room) if self.ceil else max(0, room // self.stride + 1)
+
+    @property
+    def remainder(self) -> int:
+        """Columns of the padded input that no window reaches."""
+        if self.transposed:
+            return 0
+        return max(0, self.padded - (self.output - 1) * self.stride - self.span)
+
+
+def span(kernel: int, dilation: int) -> int:
+    """Columns that a window of `kernel` taps covers: D·(F − 1) + 1.
+
+    >>> span(3, 2)
+    5
+    """
+    return dilation * (kernel - 1) + 1
+
+
+def _rounded_up(axis: Axis, room: int) -> int:
+    windows = -(-room // axis.stride) + 1
+    # PyTorch's rule: the last window must start inside the input or the padding before it.
+    starts_past_end = (windows - 1) * axis.stride >= axis.input + axis.pad[0]
+    return max(0, windows - starts_past_end)
+
+
+def _transposed_output(axis: Axis) -> int:
+    return (axis.input - 1) * axis.stride - sum(axis.pad) + axis.span + axis.output_padding
+
+
+def pad_pair(
+    padding: str | int | Pair, input: int, kernel: int, stride: int, dilation: int,
+    transposed: bool = False,
+) -> Pair:
+    """Padding before and after one axis, in columns.
+
+    `same` keeps ⌈L/S⌉ outputs (L·S where transposed), the odd column behind, as
+    TensorFlow and, at stride 1, PyTorch do; `valid` is none; `full` lets every tap
+    meet every input column. Where a transposed window is shorter than its stride,
+    `same` has to add columns: the padding after is negative then.
+
+    >>> pad_pair("same", input=32, kernel=4, stride=1, dilation=1)
+    (1, 2)
+    """
+    if isinstance(padding, tuple):
+        return padding
+    if not isinstance(padding, str):
+        return padding, padding
+    reach = span(kernel, dilation)
+    if padding == "valid":
+        return 0, 0
+    if padding == "full":
+        return reach - 1, reach - 1
+    if padding == "same":
+        if transposed:
+            total = reach - stride
+            before = max(0, total) // 2
+        else:
+            total = max(0, (-(-input // stride) - 1) * stride + reach - input)
+            before = total // 2
+        return before, total - before
+    raise InputError(f"unknown padding {padding!r}{did_you_mean(padding, PADDING_NAMES)}")
+
+
+def make_axes(
+    input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
+    dilation: PerAxis = 1, transposed: bool = False, output_padding: PerAxis = 0,
+    ceil: bool = False, axes: int | None = None,
+) -> tuple[Axis, ...]:
+    """The axes of a window from values that are single or one an axis, all checked.
+
+    Raises InputError for sizes, strides or dilations below 1 and for padding below 0,
+    ShapeError where the numbers of axes differ. It does not ask that the window fits.
+
+    >>> make_axes((32, 32), 5)[1].output
+    28
+    """
+    input, kernel, stride, pad, dilation, output_padding = map(
+        plain, (input, kernel, stride, pad, dilation, output_padding)
+    )
+    n = axes or count_axes(
+        input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
+        output_padding=output_padding,
+    )
+    lengths = per_axis_from(1, input, n, "input")
+    kernels = per_axis_from(1, kernel, n, "kernel")
+    strides = per_axis_from(1, stride, n, "stride")
+    dilations = per_axis_from(1, dilation, n, "dilation")
+    extras = per_axis_from(0, output_padding, n, "output padding")
+    made = []
+    for length, taps, step, padding, apart, extra in zip(
+        lengths, kernels, strides, paddings(pad, n), dilations, extras, strict=True
+    ):
+        pair = pad_pair(padding, length, taps, step, apart, transposed)
+        made.append(Axis(length, taps, step, pair, apart, transposed, extra, ceil))
+    if transposed or any(extras):
+        for axis in made:
+            _check_output_padding(axis)
+    return tuple(made)
+
+
+def paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
+    """Padding as it was given, once an axis; InputError where it is not one.
+
+    >>> paddings("same", 2), paddings([[0, 1]], 2)
+    (('same', 'same'), ((0, 1), (0, 1)))
+    """
+    if type(pad) is int and pad >= 0:
+        return (pad,) * axes
+    each: tuple[Any, ...] = per_axis(pad, axes, "pad")
+    return tuple(map(_checked_padding, each))
+
+
+def _checked_padding(padding: Any) -> str | int | Pair:
+    """A name, one number, or a pair of them."""
+    if isinstance(padding, str):
+        return padding
+    if not isinstance(padding, tuple | list):
+        at_least(0, "pad", (padding,))
+        return index(padding)
+    if len(padding) != 2:
+        raise InputError(f"pad {padding!r} is neither one number nor two, before and after")
+    at_least(0, "pad", padding)
+    before, after = map(index, padding)
+    return before, after
+
+
+def _check_output_padding(axis: Axis) -> None:
+    extra = axis.output_padding
+    if extra and not axis.transposed:
+        raise InputError("output padding is for a transposed convolution")
+    if extra >= max(axis.stride, axis.dilation) and extra:
+        raise InputError(
+            f"output padding {extra} must be below the stride {axis.stride} "
+            f"or the dilation {axis.dilation}"
+        )
+    if axis.ceil and axis.transposed:
+        raise InputError("rounding up (ceil) is for pooling, not for a transposed convolution")
+
+
+def check_fits(axis: Axis) -> None:
+    """Refuse a window that finds no place: ShapeError with the sizes that do not fit."""
+    if axis.output >= 1:
+        return
+    if axis.transposed:
+        raise ShapeError(
+            f"output size {axis.output}: padding {sum(axis.pad)} takes off all of the "
+            f"{(axis.input - 1) * axis.stride + axis.span + axis.output_padding} columns"
+        )
+    raise ShapeError(
+        f"a kernel of {axis.kernel} (span {axis.span}) does not fit a padded input of "
+        f"{axis.padded}"
+        if axis.dilation > 1
+        else f"a kernel of {axis.kernel} does not fit a padded input of {axis.padded}"
+    )
+
+
+def check_all_fit(axes: Sequence[Axis]) -> None:
+    """Refuse windows that find no place on one of the axes, which the error names."""
+    for place, axis in enumerate(axes):
+        try:
+            check_fits(axis)
+        except ShapeError as error:
+            raise (error.at(f"axis {place}") if len(axes) > 1 else error) from None
+
+
+def one_or_tuple(values: Sequence[int]) -> int | tuple[int, ...]:
+    """The value of a single axis as it is, those of several as a tuple."""
+    return values[0] if len(values) == 1 else tuple(values)

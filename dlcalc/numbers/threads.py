@@ -1,0 +1,179 @@
+"""Coarse tiles of work on all cores, where there is enough of it and BLAS leaves them free."""
+
+from __future__ import annotations
+
+import os
+from _thread import start_new_thread
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from math import prod
+from queue import SimpleQueue
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from dlcalc.numbers.exact import Array
+
+T = TypeVar("T")
+
+LEAST_PRODUCTS = 4_000_000
+"""Products below which starting threads costs more than it saves."""
+THREADED_BLAS_ROOM = 4
+"""How much larger the tiles are where BLAS starts threads for every product."""
+
+
+BLAS_STARTS_THREADS = "1" not in (
+    os.environ.get("OPENBLAS_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS")
+)
+"""Whether BLAS may take all cores for a single product, as it was told when it was loaded."""
+
+
+def cores() -> int:
+    """Threads to share tiles among: one a processor, where BLAS was told to start none itself.
+
+    Threads here and threads in every matrix product get in each other's way, and are
+    several times slower than either alone.
+    """
+    if BLAS_STARTS_THREADS:
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def share(total: int, room: int, products: int) -> int:
+    """How many of `total` things one part takes: at most `room`, and as many parts a core.
+
+    Where BLAS starts threads of its own, some times `room`: they are dear to start.
+
+    >>> share(10, 100, products=1000)
+    100
+    """
+    if products < LEAST_PRODUCTS:
+        return max(1, room)
+    if BLAS_STARTS_THREADS:
+        room *= THREADED_BLAS_ROOM
+    rounds = -(-total // (max(1, room) * cores()))
+    return max(1, -(-total // (rounds * cores())))
+
+
+def each(run: Callable[[Iterator[T]], None], parts: Iterable[T], products: int) -> None:
+    """Let `run` take parts until none is left; on all cores where there is work enough.
+
+    `run` gets an iterator, that all threads share, so that it can keep its buffers from
+    part to part. The parts write to places of their own: their order does not matter.
+    """
+    def take(shared: Iterator[T]) -> None:
+        try:
+            run(shared)
+        finally:
+            for _ in shared:  # a failure or an interrupt leaves no part for the other threads
+                pass
+
+    with Aside(products) as aside:
+        shared = iter(list(parts))
+        for _ in range(aside.helpers):
+            aside.later(partial(take, shared))
+        take(shared)
+
+
+class Aside:
+    """Jobs for the other cores while the caller goes on with what cannot be shared.
+
+    Leaving the block ends all of them.
+
+    >>> sums = []
+    >>> with Aside(products=1000) as aside:
+    ...     wait = aside.later(lambda: sums.append(1 + 1))
+    >>> sums
+    [2]
+    """
+
+    def __init__(self, products: int) -> None:
+        self.helpers = 0
+        """Threads beside the caller's."""
+        self._jobs: list[_Job] = []
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        for _ in range(cores() - 1 if products >= LEAST_PRODUCTS else 0):
+            try:
+                # Thread.start would wait until the core has woken up; the caller goes on.
+                start_new_thread(self._help, ())
+            except RuntimeError:  # the system has no more threads: the caller does their work
+                break
+            self.helpers += 1
+
+    def _help(self) -> None:
+        while (job := self._queue.get()) is not None:
+            job.do()
+
+    def later(self, run: Callable[[], None]) -> Callable[[], None]:
+        """Let another core begin the job; what is returned waits until it is done."""
+        job = _Job(run)
+        self._jobs.append(job)
+        self._queue.put(job)
+        return job.wait
+
+    def __enter__(self) -> Aside:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *context: object) -> None:
+        try:
+            for job in reversed(self._jobs) if failure is None else ():
+                job.wait()  # the last first: the other cores begin with the first
+        finally:
+            for job in self._jobs:
+                job.cancel()
+            for _ in range(self.helpers):
+                self._queue.put(None)
+
+
+class _Job:
+    """What is to be done once, by another core or, where none has begun it, by who waits."""
+
+    def __init__(self, run: Callable[[], None]) -> None:
+        self._run = run
+        self._taken, self._running = Lock(), Lock()
+        self._running.acquire()
+        self._failure: BaseException | None = None
+
+    def do(self) -> None:
+        """Do it, unless another does or has done."""
+        if not self._taken.acquire(blocking=False):
+            return
+        try:
+            with np.errstate(all="ignore"):
+                self._run()
+        except BaseException as failure:
+            self._failure = failure
+        finally:
+            self._running.release()
+
+    def wait(self) -> None:
+        """Until it is done; raises what it failed with."""
+        self.do()
+        with self._running:
+            if self._failure is not None:
+                raise self._failure
+
+    def cancel(self) -> None:
+        """Let nobody begin it any more; wait where somebody has."""
+        if not self._taken.acquire(blocking=False):
+            self._running.acquire()
+
+
+def side_by_side(dtype: np.dtype[Any], *shapes: tuple[int, ...]) -> Iterator[Array]:
+    """Empty arrays in one block of memory.
+
+    The system hands out a block of several MiB in large pages, three times as quickly as
+    arrays of one MiB each.
+
+    >>> [each.shape for each in side_by_side(np.dtype(float), (2, 3), (4,))]
+    [(2, 3), (4,)]
+    """
+    memory = np.empty(sum(map(prod, shapes)), dtype)
+    start = 0
+    for shape in shapes:
+        yield memory[start : start + prod(shape)].reshape(shape)
+        start += prod(shape)

@@ -1,0 +1,65 @@
+"""A loss by step: its chart in the terminal and as SVG, and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dlcalc.output.answer import Table, Text
+
+if TYPE_CHECKING:
+    from dlcalc.pictures.frame import Page
+
+MOST_ROWS = 20
+WIDE = 1000.0
+"""From this ratio of the largest loss to the smallest, the axis is logarithmic."""
+
+
+def loss_chart(losses: Sequence[float], page: Page) -> Text:
+    """The loss by step, in characters."""
+    from dlcalc.pictures.terminal import line_chart
+
+    page = replace(page, x_label="step")
+    drawn = line_chart({"loss": losses}, range(len(losses)), page, log_y=_is_wide(losses))
+    return Text(drawn.split("\n"))
+
+
+def loss_picture(losses: Sequence[float]) -> str:
+    """The loss by step, as SVG."""
+    from dlcalc.pictures.drawing import Sheet
+    from dlcalc.pictures.svg import line_chart
+
+    sheet = Sheet(title="Loss by step", x_label="step", y_label="loss")
+    steps = range(len(losses))
+    return line_chart({"loss": losses}, steps, sheet, log_y=_is_wide(losses))
+
+
+def _is_wide(losses: Sequence[float]) -> bool:
+    return min(losses) > 0 and max(losses) > WIDE * min(losses)
+
+
+def loss_table(losses: Sequence[float], complete: bool = False) -> Table:
+    """The loss by step; of many steps, unless `complete`, a few and the last.
+
+    >>> [row[0] for row in loss_table([1.0] * 121).rows[-3:]]
+    [108, 114, 120]
+    """
+    steps, note = thinned(range(len(losses)), "step", complete)
+    return Table(
+        ("step", "loss"),
+        [(step, losses[step]) for step in steps],
+        title="Gradient descent",
+        footnotes=(note,) if note else (),
+    )
+
+
+def thinned(places: Sequence[int], what: str, complete: bool) -> tuple[list[int], str]:
+    """Of many steps or epochs, unless `complete`, a few and the last; and a line that says so.
+
+    >>> thinned([1, 2, 3], "epoch", False)
+    ([1, 2, 3], '')
+    """
+    stride = 1 if complete else -(-(len(places) - 1) // MOST_ROWS) or 1
+    note = f"one {what} in {stride}; json and csv have them all" if stride > 1 else ""
+    return sorted({*places[::stride], places[-1]}), note

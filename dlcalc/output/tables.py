@@ -1,0 +1,80 @@
+"""Tables of headers and rows, drawn by tabulate or divided for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dlcalc.formulas.numerals import format_number, grouped, plain_value
+
+
+def cell_text(value: Any, precision: int | None) -> str:
+    """One cell for people: thousands grouped, floats rounded, shapes as 6x28x28."""
+    value = plain_value(value)
+    if isinstance(value, list):
+        return "x".join(map(str, value)) if _whole(value) else ", ".join(
+            format_number(each, precision) for each in value
+        )
+    if isinstance(value, int) and not isinstance(value, bool):
+        return grouped(value)
+    return cell_exact(value) if not isinstance(value, float) else format_number(value, precision)
+
+
+def cell_exact(value: Any) -> str:
+    """One cell for programs: nothing rounded, nothing grouped."""
+    value = plain_value(value)
+    if isinstance(value, list):
+        return "x".join(map(str, value)) if _whole(value) else " ".join(
+            format_number(each, None) for each in value
+        )
+    return format_number(value, None)
+
+
+def _whole(values: list[Any]) -> bool:
+    return all(isinstance(each, int) for each in values)
+
+
+def drawn_table(
+    table: Any, style: str, precision: int | None, escape: Callable[[str], str] = str
+) -> str:
+    """A table as tabulate draws it in a style: `simple`, `github`, `latex_raw`."""
+    from tabulate import tabulate
+
+    alignment = [
+        "right" if all(isinstance(plain_value(cell), int | float | None) for cell in column)
+        else "left"
+        for column in zip(*table.rows, strict=True)
+    ]
+    return tabulate(
+        [[escape(cell_text(cell, precision)) for cell in row] for row in table.rows],
+        headers=[escape(header) for header in table.headers],
+        tablefmt=style,
+        disable_numparse=True,
+        colalign=alignment or None,
+    )
+
+
+def plain_lines(table: Any, precision: int | None) -> Iterator[str]:
+    """Rows without headers, one space between cells; empty cells are `-`."""
+    for row in table.rows:
+        yield " ".join(_plain_cell(plain_value(cell), precision) for cell in row) + "\n"
+
+
+def _plain_cell(cell: Any, precision: int | None) -> str:
+    if isinstance(cell, list) and not _whole(cell):
+        return " ".join(_plain_cell(each, precision) for each in cell)
+    return format_number(cell, precision) if isinstance(cell, float) else cell_exact(cell) or "-"
+
+
+def divided_lines(table: Any, delimiter: str) -> Iterator[str]:
+    """Header, if there is one, and rows as csv or tsv, quoted where they need it."""
+    import csv
+    from io import StringIO
+
+    text = StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    if table.headers:
+        writer.writerow(table.headers)
+    for row in table.rows:
+        writer.writerow([cell_exact(cell) for cell in row])
+    yield text.getvalue()

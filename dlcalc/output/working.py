@@ -1,0 +1,121 @@
+"""The steps of a calculation as text, Markdown, LaTeX, or rows for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from dlcalc.formulas.latex import escape_latex, formula_latex
+from dlcalc.formulas.numerals import plain_value
+from dlcalc.formulas.text import formula_text
+from dlcalc.output.arrays import aligned_rows, slices
+
+LATEX_HEAD = r"""\documentclass{article}
+\usepackage[utf8]{inputenc}
+\usepackage[landscape,margin=15mm]{geometry}
+\usepackage{amsmath,amssymb}
+\allowdisplaybreaks
+\begin{document}
+"""
+LATEX_TAIL = "\\end{document}\n"
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _chain(step: Any) -> list[Any]:
+    """Everything that stands between equals signs: formula, numbers, and the value."""
+    terms = [term for term in (step.formula, *step.numbers) if term is not None]
+    value = step.value if hasattr(step.value, "kind") else plain_value(step.value)
+    return terms if value is None else [*terms, value]
+
+
+def step_text(step: Any, precision: int | None) -> str:
+    """One step as text: name = formula = numbers = value, arrays on lines of their own."""
+    chain = _chain(step)
+    lines: list[str] = []
+    if chain and _is_array(chain[-1]) and _depth(chain[-1]) > 1:
+        rows = chain.pop()
+        for label, grid in slices(rows):
+            lines += [f"  {label}"] if label else []
+            lines += [f"  {row}" for row in aligned_rows(grid, precision)]
+    name = formula_text(step.name, precision)
+    head = " = ".join([name, *(formula_text(term, precision) for term in chain)])
+    if lines:
+        head += " ="
+    if step.note:
+        head = f"{head}: {step.note}" if not chain and not lines else f"{head}   ({step.note})"
+    return "\n".join([head, *lines])
+
+
+def working_text(steps: Iterable[Any], precision: int | None) -> Iterator[str]:
+    """All steps as text, a line or more each."""
+    for step in steps:
+        yield step_text(step, precision) + "\n"
+
+
+def working_markdown(steps: Iterable[Any], precision: int | None) -> Iterator[str]:
+    """All steps as Markdown, formulas as display mathematics."""
+    for step in steps:
+        if _chain(step):
+            yield f"$$\n{_aligned(step, precision)}\n$$\n\n"
+            note = step.note
+        else:
+            words = formula_text(step.name, precision)
+            note = f"**{words}**" + (f": {step.note}" if step.note else "")
+        if note:
+            yield f"{note}\n\n"
+
+
+def working_latex(steps: Iterable[Any], precision: int | None) -> Iterator[str]:
+    """All steps as LaTeX, to stand between LATEX_HEAD and LATEX_TAIL."""
+    for step in steps:
+        if _chain(step):
+            yield f"\\[\n{_aligned(step, precision)}\n\\]\n"
+            note = escape_latex(step.note)
+        else:
+            words = formula_text(step.name, precision)
+            note = rf"\textbf{{{escape_latex(words)}}}"
+            note += f": {escape_latex(step.note)}" if step.note else ""
+        if note:
+            yield f"\\noindent {note}\n\n"
+
+
+def working_rows(steps: Iterable[Any]) -> list[dict[str, Any]]:
+    """All steps for programs: name, formula, numbers, value, note, nothing rounded."""
+    return [
+        {
+            "name": formula_text(step.name, None),
+            "formula": None if step.formula is None else formula_text(step.formula, None),
+            "numbers": " = ".join(formula_text(each, None) for each in step.numbers) or None,
+            "value": plain_value(step.value),
+            "note": step.note or None,
+        }
+        for step in steps
+    ]
+
+
+def _aligned(step: Any, precision: int | None) -> str:
+    terms = []
+    for term in _chain(step):
+        if _is_array(term) and _depth(term) > 2:
+            terms.append(
+                r",\; ".join(
+                    formula_latex(grid, precision) + rf"_{{\text{{{escape_latex(label)}}}}}"
+                    for label, grid in slices(term)
+                )
+            )
+        else:
+            terms.append(formula_latex(term, precision))
+    body = " \\\\\n&= ".join(terms)
+    return (
+        f"\\begin{{aligned}}\n{formula_latex(step.name, precision)} &= {body}\n\\end{{aligned}}"
+    )
+
+
+def _depth(value: Any) -> int:
+    depth = 0
+    while _is_array(value):
+        depth, value = depth + 1, value[0] if value else None
+    return depth

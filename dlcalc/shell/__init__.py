@@ -1,0 +1,132 @@
+"""The command line: `main()`, and the one place where an error becomes an exit status.
+
+0 done; 1 the answer differs or a check fails; 2 bad usage, bad input, or a file that
+cannot be read or written; 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from dlcalc.errors import DlcalcError, FileError
+
+INTERRUPTED = 130
+MOST_COMPLAINT = 1000
+"""Characters of a complaint beyond which its long numbers are cut."""
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and end the process with its status."""
+    _prepare()
+    status = run(sys.argv[1:])
+    # Everything is written and flushed: skip the interpreter's slow good-bye, which would
+    # also report a closed stdout or stderr a second time.
+    os._exit(status)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line with these arguments; the exit status, its error already told."""
+    try:
+        if sys.stdout is None:
+            raise FileError("standard output is closed; the result has nowhere to go")
+        from dlcalc.shell.commands import root
+
+        return _status_of(root, arguments)
+    except DlcalcError as error:
+        return _complain(error, error.status)
+    except OSError as error:
+        return _complain(f"standard output: {error.strerror or error}", FileError.status)
+    except MemoryError:
+        return _complain("not enough memory for this", FileError.status)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if "DLCALC_DEBUG" in os.environ:
+            raise
+        return _complain(
+            f"a fault of dlcalc's own, {type(error).__name__}: {error}; "
+            "DLCALC_DEBUG=1 shows where, for a report",
+            DlcalcError.status,
+        )
+
+
+def _prepare() -> None:
+    """Set what belongs to the process as a whole: signals, limits, memory, threads."""
+    import gc
+    import signal
+
+    if hasattr(signal, "SIGPIPE"):
+        # A reader that goes away ends this command as it ends any other filter.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminate)
+    sys.set_int_max_str_digits(0)
+    # Imports make little garbage, and Python would look for it twenty times by the end of them.
+    gc.set_threshold(20_000)
+    # Threads of BLAS cost more at start than they bring to all but the largest arrays,
+    # for which `calc` starts threads of its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _terminate(number: int, frame: object) -> None:
+    # Raised, not obeyed at once, so that a file half-written is taken away first.
+    raise SystemExit(128 + number)
+
+
+def _status_of(root: object, arguments: list[str]) -> int:
+    import click
+
+    assert isinstance(root, click.Command)
+    try:
+        if "_DLCALC_COMPLETE" in os.environ:
+            root.main(arguments, prog_name="dlcalc", complete_var="_DLCALC_COMPLETE")
+        with root.make_context("dlcalc", arguments) as context:
+            root.invoke(context)
+    except click.exceptions.Exit as ended:
+        status = ended.exit_code
+    except click.ClickException as error:
+        from dlcalc.shell.usage import complaint
+
+        return _complain(complaint(error), error.exit_code)
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 0
+    else:
+        status = 0
+    sys.stdout.flush()
+    return status
+
+
+def _complain(error: object, status: int) -> int:
+    note(one_line(str(error)))
+    return status
+
+
+def one_line(text: str) -> str:
+    r"""A complaint as one line that a terminal shows and does not obey, no number endless.
+
+    >>> one_line("a\x1b[31m\nb")
+    'a\\x1b[31m b'
+    """
+    text = "".join(
+        each if each.isprintable() else ascii(each)[1:-1] for each in text.replace("\n", " ")
+    )
+    if len(text) > MOST_COMPLAINT:
+        import re
+
+        text = re.sub(
+            r"\d{60,}", lambda digits: f"{digits[0][:20]}…{digits[0][-8:]}", text, flags=re.ASCII
+        )
+    return text
+
+
+def note(text: str) -> None:
+    """A line on stderr; where stderr is gone, it is lost and nothing else."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(f"dlcalc: {text}\n")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        pass

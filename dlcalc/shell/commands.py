@@ -1,0 +1,100 @@
+"""The root command: one table of all commands, each imported when it runs, never before."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+import dlcalc
+from dlcalc.errors import did_you_mean
+
+COMMANDS = {
+    "size": "Output size of a convolution or pooling, solved for any unknown.",
+    "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
+    "params": "Parameters, shapes, multiply-accumulates and memory, layer by layer.",
+    "reduce": "Ways to give a layer fewer parameters, each counted against it as it stands.",
+    "models": "The models that dlcalc knows by name, each with its published figures.",
+    "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
+    "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
+    "mlp": "Forward pass and gradient step of a fully connected network.",
+    "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
+    "kl": "KL divergence of two Gaussians, its three terms apart.",
+    "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
+    "gan": "Train a GAN and record both losses per epoch.",
+    "grad": "Values and derivatives of equations written down as in a textbook.",
+    "diagnose": "Bias or variance, and which remedies fit.",
+    "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
+    "completion": "Print the completion script of a shell.",
+}
+"""The one table of commands: name and summary. Each has a folder of its name in `commands`."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's file and take its `command`."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"dlcalc.commands.{cmd_name}.command").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names, or the nearest one in the error."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            name = args[0][:40] or "''"
+            raise click.UsageError(f"no such command {name}{did_you_mean(args[0][:40], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of commands, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Commands and options that begin so, without importing any of them."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=COMMANDS[name]) for name in names), *options]
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"dlcalc {dlcalc.__version__}")
+        ctx.exit()
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    no_args_is_help=False,
+    invoke_without_command=True,
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """The arithmetic of deep learning: exact, instant, and able to show its working.
+
+    \b
+    Examples:
+      dlcalc size --input 32 --kernel 5
+      dlcalc conv --stride 2 --pad 1 --explain
+      dlcalc conv -x '1 2; 3 4' -w '1 1' -f json
+
+    A command called with nothing to compute on runs its worked example.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,31 @@
+"""The model that a command was given: named, typed in, or on standard input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dlcalc.errors import InputError
+from dlcalc.models.notation_values import input_shape
+from dlcalc.models.reading import model as read_model
+from dlcalc.models.tree import Model
+from dlcalc.shell.example import worked_example
+
+
+def given_model(command: str, words: Sequence[str], piped: bool) -> Model:
+    """The model that was named or typed in, else what is on stdin, else the example's."""
+    if words:
+        return read_model(*words)
+    if piped:
+        return read_model("-")
+    return read_model(worked_example(command)["model"])
+
+
+def shape_of(size: Any) -> tuple[int, ...] | None:
+    """The shape of an input given as `--input`."""
+    if size is None:
+        return None
+    try:
+        return input_shape(size)
+    except InputError as error:
+        raise error.at("--input") from None

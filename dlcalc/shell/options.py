@@ -1,0 +1,108 @@
+"""The options that every command shares, as one decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+import click
+
+from dlcalc.output.formats import FORMATS
+from dlcalc.shell.output import Output
+from dlcalc.shell.types import ARRAY, INDEX, NameType, ToleranceType, WholeType
+
+Callback = Callable[..., Any]
+_NAMES = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite")
+
+
+class QuickCommand(click.Command):
+    """A command whose short options cost no more to parse than its long ones."""
+
+    def make_parser(self, ctx: click.Context) -> Any:
+        """Click's parser, in which `-L 32` is found at once.
+
+        Click looks for `-L` among the long options first, and imports difflib to say what
+        else might have been meant, before it looks among the short ones.
+        """
+        parser = super().make_parser(ctx)
+        parser._long_opt.update(parser._short_opt)
+        return parser
+
+
+def output_options(callback: Callback) -> Callback:
+    """Give a command the shared options; it gets them as one `Output` in `out`."""
+
+    def with_output(**values: Any) -> Any:
+        chosen = {name: values.pop(name) for name in _NAMES}
+        if chosen["save"] is not None:
+            from dlcalc.output.save import check_ending
+
+            check_ending(chosen["save"])  # before anything is computed in vain
+        at = values.pop("at", None)
+        chosen["explain"] |= at is not None
+        return callback(out=Output(**chosen, at=at), **values)
+
+    wrapped: Callback = update_wrapper(with_output, callback)
+    for option in reversed(_SHARED):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def at_option(callback: Callback) -> Callback:
+    """`--at INDEX`, which belongs below `output_options`."""
+    return click.option(
+        "--at", type=INDEX, metavar="INDEX", help="Explain this one element, as 0,1."
+    )(callback)
+
+
+def check_option(callback: Callback) -> Callback:
+    """`--check`: derivatives against differences; status 1 where one is off."""
+    return click.option(
+        "--check", is_flag=True,
+        help="Hold each derivative against central and complex-step differences.",
+    )(callback)
+
+
+def plot_option(callback: Callback) -> Callback:
+    """`--plot FILE`: a picture as SVG."""
+    return click.option(
+        "--plot", type=click.Path(), metavar="FILE", help="Also draw a picture: FILE.svg."
+    )(callback)
+
+
+def seed_option(callback: Callback) -> Callback:
+    """`--seed N`, for whatever is drawn by chance."""
+    return click.option(
+        "--seed", type=WholeType(0), default=0, metavar="N",
+        help="Seed of what is drawn by chance (0).",
+    )(callback)
+
+
+_SHARED = (
+    click.option(
+        "-f", "--format", type=NameType("format", FORMATS), default="table", envvar="DLCALC_FORMAT",
+        help="How the result is written; DLCALC_FORMAT sets another default than table.",
+    ),
+    click.option("--explain", is_flag=True, help="Show the working: formulas and numbers."),
+    click.option(
+        "--expect", type=ARRAY, metavar="VALUE",
+        help="Compare the result with a file, - or a literal: status 1 where it differs, "
+        "and the first difference with its working.",
+    ),
+    click.option(
+        "--tolerance", type=ToleranceType(), metavar="R",
+        help="Relative tolerance of --expect: 0 for whole numbers, else 1e-6.",
+    ),
+    click.option(
+        "--precision", type=WholeType(1, 17), default=6, metavar="N",
+        help="Significant digits for people (6, at most 17); json, csv and tsv are never rounded.",
+    ),
+    click.option(
+        "--save", type=click.Path(), metavar="FILE",
+        help="Also write the result: .npy, .npz, .json, .csv or .txt.",
+    ),
+    click.option(
+        "--allow-nonfinite", is_flag=True, help="Let NaN and Infinity into the input."
+    ),
+)

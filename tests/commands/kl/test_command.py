@@ -1,0 +1,142 @@
+"""`dlcalc kl` as its users type it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dlcalc
+from tests.shell.running import invoke, run
+
+CASES = json.loads((Path(__file__).parents[2] / "data" / "reference_kl.json").read_text())
+ONE = ["--q", "0.5,2", "--p", "0,1"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
+def test_divergences_are_those_of_pytorch(case: dict[str, Any]) -> None:
+    done = invoke(
+        "kl", "--q", json.dumps(case["q"]), "--p", json.dumps(case["p"]), "--check", "-f", "json"
+    )
+    assert done.status == 0, done.err
+    record = json.loads(done.out)
+    assert record["kl"] == pytest.approx(case["kl"], rel=1e-12)
+    assert all(each["passed"] for each in record["check"])
+    assert dlcalc.kl(q=case["q"], p=case["p"]).kl == record["kl"]
+
+
+def test_terms_apart() -> None:
+    record = json.loads(invoke("kl", *ONE, "-f", "json").out)
+    assert record == {
+        "trace": 4.0,
+        "mahalanobis": 0.25,
+        "log_determinant": -2 * np.log(2),
+        "kl": pytest.approx((4 + 0.25 - 2 * np.log(2) - 1) / 2),
+    }
+    assert invoke("kl", *ONE, "-f", "csv").out.startswith("trace,mahalanobis,log_determinant,kl\n")
+
+
+def test_a_gaussian_in_a_file_and_on_stdin(tmp_path: Path) -> None:
+    (tmp_path / "q.json").write_text('{"mean": [1, 0], "covariance": [2, 1]}')
+    done = run(
+        "kl", "--q", str(tmp_path / "q.json"), "--p", "-", "-f", "plain",
+        stdin='{"mean": [0, 0], "covariance": 1}',
+    )  # fmt: skip
+    assert (done.status, done.out) == (0, "3 1 -0.693147 0.653426\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--q", "1,1"], "no p: a divergence is between two; give it with --p"),
+        (["--q", "1,0", "--p", "0,1"], "q: sigma is 0; it must be above 0"),
+        (["--q", "0,1e160", "--p", "0,1"],
+         "q: sigma is 1e+160, and its square is no float but inf"),
+        (["--q", "0,1e-160", "--p", "0,1", "--gradients"],
+         "the gradients of KL(q‖p) are past the largest float, 1.8e308"),
+        (["--q", "1,1,1", "--p", "0,1"],
+         "q: neither a mean and a sigma, nor an object of mean, covariance"),
+        (["--q", '{"mean": [0, 0], "covariance": [[1, 2], [2, 1]]}', "--p", "0,1"],
+         "covariance of q: not positive definite: its least eigenvalue is -1, "
+         "and every one must be above 0"),
+        (["--q", "0,1", "--p", '{"mean": [0, 0], "covariance": [[1, 2], [3, 9]]}'],
+         "covariance of p: not symmetric: 2 at (0, 1), but 3 at (1, 0)"),
+        (["--q", "0,1", "--p", '{"mean": [0, 0], "covariance": 1}'],
+         "q has 1 dimensions, p has 2; they must agree"),
+        (["--q", "0,1", "--p", '{"mean": 0, "covarance": 1}'],
+         "--p: unknown field 'covarance'; did you mean covariance?"),
+        (["--q", "0,1", "--p", '{"mean": 0}'], "--p: field 'covariance' is missing"),
+        (["--q", "0,1", "--p", "NaN,1"],
+         "--p: line 1: NaN is not a finite number; --allow-nonfinite lets it in"),
+        (["--q", "1e200,1", "--p", "0,1"],
+         "KL(q‖p) is past the largest float, 1.8e308: q and p are too far apart"),
+    ],
+)  # fmt: skip
+def test_refuses(words: list[str], complaint: str) -> None:
+    done = invoke("kl", *words)
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint == complaint
+
+
+@pytest.mark.parametrize(
+    ("expected", "complaint"),
+    [
+        ("0.5", "kl: expected 0.5, is 0.931853 = (trace + mahalanobis + log_determinant − D)/2 "
+         "= (4 + 0.25 + (−1.38629) − 1)/2 (in nats)"),
+        ("1.8637", "that is what comes out without the ½"),
+        ("1.43185", "that is what comes out without the − D"),
+        ("1.34438", "that is the divergence in bits"),
+        ("2.31815", "that is what comes out with ln(det Σq/det Σp)"),
+        ("0.349397", "that is KL(p‖q), with q and p exchanged"),
+        ("0.278426", "that is what comes out with σ where σ² belongs"),
+        ('{"kl": 1, "mahalanobis": 0.5}', "mahalanobis: expected 0.5, is 0.25 = "
+         "(μ_q − μ_p)ᵀ Σ_p⁻¹ (μ_q − μ_p) = 0.5²"),
+    ],
+)  # fmt: skip
+def test_expect_names_the_first_difference_and_the_slip(expected: str, complaint: str) -> None:
+    done = invoke("kl", *ONE, "--expect", expected)
+    assert done.status == 1
+    assert complaint in done.complaint
+
+
+def test_expect_holds_gradients_too() -> None:
+    done = invoke("kl", *ONE, "--gradients", "--expect", '{"gradients": {"mean_p": 0.5}}')
+    assert done.status == 1
+    assert done.complaint.startswith("gradients.mean_p element (0): expected 0.5, is -0.5 = −Σ_p⁻¹")
+    right = '{"gradients": {"mean_q": [0.5], "covariance_p": [[-1.625]]}}'
+    done = invoke("kl", *ONE, "--expect", right)
+    assert (done.status, done.err) == (0, "")
+    assert done.out == invoke("kl", *ONE, "--gradients").out
+
+
+def test_expect_has_an_entry_of_a_gradient_in_numbers() -> None:
+    words = ["kl", "--q", '{"mean": [1, 2], "covariance": [2, 1]}',
+             "--p", '{"mean": [0, 0], "covariance": 4}', "--gradients", "--expect"]  # fmt: skip
+    done = invoke(*words, '{"gradients": {"covariance_q": [[1, 0], [0, -0.375]]}}')
+    assert done.complaint.endswith(
+        "is -0.125 = (Σ_p⁻¹ − Σ_q⁻¹)/2 = (0.25 − 0.5)/2; 1 of 4 elements differ"
+    )
+    done = invoke(*words, '{"gradients": {"mean_p": [-0.25, 0.5]}}')
+    assert " is -0.5 = −Σ_p⁻¹ d = −(0·1 + 0.25·2) (d = μ_q − μ_p)" in done.complaint
+
+
+def test_called_with_nothing_it_runs_its_example_and_explains_it() -> None:
+    done = run("kl", "--explain", "--gradients")
+    assert done.status == 0
+    assert "worked example" in done.complaint
+    assert "KL(q‖p) = (trace + mahalanobis + log_determinant − D)/2" in done.out
+    assert "∂KL/∂Σ_p = (Σ_p⁻¹ − Σ_p⁻¹ (Σ_q + d dᵀ) Σ_p⁻¹)/2" in done.out
+
+
+def test_a_failed_check_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dlcalc.numbers.gaussians import kl as module
+
+    right = module.kl_gradients
+    monkeypatch.setattr(
+        module, "kl_gradients", lambda q, p: right(q, p) | {"mean_p": right(q, p)["mean_q"]}
+    )
+    done = invoke("kl", *ONE, "--check")
+    assert done.status == 1
+    assert "mean_p" in done.out
+    assert done.complaint.startswith("gradient of mean_p: off by")

@@ -1,0 +1,40 @@
+"""Random LSTM problems for the tests."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from dlcalc.commands.lstm.gates import GATE_ACTIVATIONS
+
+SMOOTH = ("sigmoid", "tanh", "identity", "softplus")
+
+
+def problem(
+    seed: int, H: int = 2, D: int = 3, T: int = 4, batch: int | None = None,
+    gates: str = "ifog", activations: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """The fields of a problem of that size, numbers of order one."""
+    random = np.random.default_rng(seed)
+    lead = () if batch is None else (batch,)
+
+    def some(*shape: int) -> Any:
+        return random.normal(size=shape)
+
+    return {
+        "W": some(4 * H, H + D), "b": some(4 * H), "x": some(T, *lead, D), "h0": some(*lead, H),
+        "c0": some(*lead, H), "dh": some(T, *lead, H), "dc": some(*lead, H), "gates": gates,
+        "activations": activations or {},
+    }
+
+
+def problems(kinks: bool = True) -> st.SearchStrategy[dict[str, Any]]:
+    """Problems of all small sizes, gate orders and activations."""
+    names = st.sampled_from(GATE_ACTIVATIONS if kinks else SMOOTH)
+    return st.builds(
+        problem,
+        seed=st.integers(0, 2**32 - 1), H=st.integers(1, 3), D=st.integers(1, 3),
+        T=st.integers(1, 4), batch=st.none() | st.integers(1, 3),
+        gates=st.permutations("ifog").map("".join),
+        activations=st.dictionaries(st.sampled_from("ifog"), names),
+    )

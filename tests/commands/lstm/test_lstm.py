@@ -1,0 +1,179 @@
+"""The passes against PyTorch, the derivation by hand, differences, and themselves in parts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcalc.commands.lstm.check import check_lstm
+from dlcalc.commands.lstm.derivation import derive
+from dlcalc.commands.lstm.lstm import LstmResult, lstm
+from dlcalc.numbers import threads as pool
+from tests.commands.lstm.cases import problem, problems
+
+REFERENCE = json.loads(
+    (Path(__file__).parents[2] / "data" / "reference_lstm.json").read_text(encoding="utf-8")
+)
+
+
+def close(actual: Any, expected: Any) -> bool:
+    return bool(np.allclose(actual, expected, rtol=1e-9, atol=1e-12)) and (
+        np.shape(actual) == np.shape(expected)
+    )
+
+
+def of_steps(result: LstmResult, name: str) -> Any:
+    if name in result.gates:
+        return result.gates[name]
+    return result.dgates[name[1:]] if name[1:] in result.gates else getattr(result, name)
+
+
+@pytest.mark.parametrize("case", REFERENCE["lstm"])
+def test_pytorch_agrees(case: dict[str, Any]) -> None:
+    result = lstm(**case["input"])
+    for name in ("dW", "db", "dx", "dh0", "dc0"):
+        assert close(getattr(result, name), case[name]), name
+    for name in case["steps"][0]:
+        assert close(of_steps(result, name), [step[name] for step in case["steps"]]), name
+
+
+def test_pytorch_agrees_in_its_own_layout() -> None:
+    case = REFERENCE["lstm_torch_layout"]
+    result = lstm(**case["input"])
+    assert close(result.h, case["h"])
+    assert close(result.c[-1], case["c_last"])
+    assert close(result.dx, case["dx"])
+    for name in ("weight_hh_l0", "weight_ih_l0"):
+        assert close(result.gradients[name], case[f"d_{name}"]), name
+    for name in ("bias_ih_l0", "bias_hh_l0"):
+        assert close(result.gradients[name], case["d_bias"]), name
+
+
+@settings(max_examples=40)
+@given(problems())
+def test_whole_arrays_give_what_the_derivation_gives(fields: dict[str, Any]) -> None:
+    result = lstm(**fields)
+    places = derive(result.problem)
+    batched = result.problem.batched
+    for name in ("i", "f", "o", "g", "c", "h", "dh", "do", "dc", "di", "df", "dg"):
+        by_hand = np.stack([place[name] for place in places])
+        assert close(of_steps(result, name), by_hand if batched else by_hand[:, 0]), name
+    for name in ("dW", "db"):
+        assert close(getattr(result, name), places[0][name]), name
+    for name in ("dh0", "dc0"):
+        by_hand = places[0][name]
+        assert close(getattr(result, name), by_hand if batched else by_hand[0]), name
+
+
+@settings(max_examples=25, deadline=None)
+@given(problems(kinks=False))
+def test_differences_agree(fields: dict[str, Any]) -> None:
+    for check in check_lstm(lstm(**fields)):
+        assert check.passed, (check.name, check.central_error, check.complex_error)
+
+
+@pytest.mark.parametrize("name", ["relu", "hard_sigmoid"])
+def test_differences_agree_beside_a_kink(name: str) -> None:
+    fields = problem(7, H=3, batch=2, activations={"f": name, "o": name})
+    assert all(check.passed for check in check_lstm(lstm(**fields)))
+
+
+def test_differences_agree_with_what_a_next_step_sends_back() -> None:
+    later = {gate: [0.4, 0.6] for gate in "ifog"}
+    later |= {name: [0.1, -0.2] for name in ("di", "df", "do", "dg", "dc")}
+    fields = problem(3) | {"next": later}
+    checks = check_lstm(lstm(**fields))
+    assert [check.name for check in checks] == ["W", "b", "x", "h0", "c0"]
+    assert all(check.passed for check in checks)
+
+
+@settings(max_examples=25)
+@given(problems(), st.data())
+def test_a_sequence_is_its_two_halves_chained(fields: dict[str, Any], data: Any) -> None:
+    whole = lstm(**fields)
+    cut = data.draw(st.integers(1, max(1, len(fields["x"]) - 1)))
+    if cut == len(fields["x"]):
+        return
+    x, dh = fields["x"], fields["dh"]
+    first = lstm(**fields | {"x": x[:cut], "dh": dh[:cut], "dc": None})
+    second = lstm(**fields | {"x": x[cut:], "dh": dh[cut:], "h0": first.h[-1], "c0": first.c[-1]})
+    entering = dh[:cut].copy()
+    entering[-1] += second.dh0
+    first = lstm(**fields | {"x": x[:cut], "dh": entering, "dc": second.dc0})
+    assert close(np.concatenate([first.h, second.h]), whole.h)
+    assert close(np.concatenate([first.dx, second.dx]), whole.dx)
+    assert close(first.dW + second.dW, whole.dW)
+    assert close(first.db + second.db, whole.db)
+    assert close(first.dh0, whole.dh0)
+    assert close(first.dc0, whole.dc0)
+
+
+@settings(max_examples=25)
+@given(problems(kinks=False), st.booleans())
+def test_next_gives_what_the_full_run_gives(fields: dict[str, Any], with_dc: bool) -> None:
+    if len(fields["x"]) == 1:
+        fields["x"], fields["dh"] = (np.repeat(fields[name], 2, axis=0) for name in ("x", "dh"))
+    whole = lstm(**fields)
+    later = {gate: values[-1] for gate, values in whole.gates.items()}
+    later |= {"d" + gate: values[-1] for gate, values in whole.dgates.items()}
+    if with_dc:
+        later["dc"] = whole.dc[-1]
+    part = lstm(
+        **fields | {"x": fields["x"][:-1], "dh": fields["dh"][:-1], "dc": None, "next": later}
+    )
+    assert close(part.dh, whole.dh[:-1])
+    assert close(part.dc, whole.dc[:-1])
+    assert close(part.dx, whole.dx[:-1])
+    assert close(part.dh0, whole.dh0)
+    assert close(part.dc0, whole.dc0)
+    assert part.later is not None
+    assert close(np.squeeze(part.later.dx), np.squeeze(whole.dx[-1]))
+
+
+def test_a_batch_is_its_sequences_side_by_side() -> None:
+    fields = problem(5, batch=3)
+    whole = lstm(**fields)
+    parts = [
+        lstm(
+            **fields
+            | {name: fields[name][:, n] for name in ("x", "dh")}
+            | {name: fields[name][n] for name in ("h0", "c0", "dc")}
+        )
+        for n in range(3)
+    ]
+    assert close(np.stack([part.dx for part in parts], axis=1), whole.dx)
+    assert close(sum(part.dW for part in parts), whole.dW)
+
+
+def test_float32_stays_float32() -> None:
+    fields: dict[str, Any] = {
+        name: value.astype(np.float32) if isinstance(value, np.ndarray) else value
+        for name, value in problem(1, batch=2).items()
+    }
+    result = lstm(**fields)
+    for name in ("h", "c", "dW", "db", "dx", "dh0", "dc0", "dz"):
+        assert getattr(result, name).dtype == np.float32, name
+    assert np.allclose(result.dx, lstm(**problem(1, batch=2)).dx, rtol=1e-3, atol=1e-4)
+
+
+def test_gates_far_from_zero_neither_overflow_nor_warn() -> None:
+    result = lstm([[2000, -2000]] * 4, x=[[1], [-1]], h0=[0.5], c0=[1], dh=[1])
+    assert np.isfinite(result.dW).all()
+    assert result.gates["i"].tolist() == [[0.0], [1.0]]
+
+
+def test_the_cores_change_no_bit_of_a_long_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = problem(3, T=300, batch=9)
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    runs = []
+    for cores in (1, 2, 3):
+        monkeypatch.setattr(pool, "cores", lambda cores=cores: cores)
+        runs.append(lstm(**fields))
+    for other in runs[1:]:
+        assert np.array_equal(other.h, runs[0].h)
+        for name, gradient in runs[0].gradients.items():
+            assert np.array_equal(other.gradients[name], gradient), name

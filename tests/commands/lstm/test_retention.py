@@ -1,0 +1,85 @@
+"""What a cell keeps: each step of the table against a run that ends there."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from dlcalc.commands.lstm.further_inputs import run_on
+from dlcalc.commands.lstm.lstm import lstm
+from dlcalc.commands.lstm.retention import memory
+from dlcalc.errors import DlcalcError
+from tests.commands.lstm.cases import problem, problems
+
+GROWING: dict[str, Any] = {"W": [[0, 1]] * 4, "x": [2], "c0": [1], "activations": {"f": "relu"}}
+
+
+@settings(max_examples=25)
+@given(problems(kinks=False))
+def test_each_row_is_the_run_that_ends_there(fields: dict[str, Any]) -> None:
+    rows = memory(lstm(**fields)).steps
+    for t, row in enumerate(rows, 1):
+        dh = np.zeros_like(fields["dh"][:t])
+        dh[-1] = fields["dh"][-1]
+        run = lstm(**fields | {"x": fields["x"][:t], "dh": dh})
+        assert row.step == t
+        assert row.f == pytest.approx(run.gates["f"][-1].max())
+        assert row.c == pytest.approx(np.linalg.norm(run.c[-1]))
+        assert row.h == pytest.approx(np.linalg.norm(run.h[-1]))
+        assert row.dc0 == pytest.approx(np.linalg.norm(run.dc0), abs=1e-12)
+
+
+def test_relu_above_one_multiplies_and_sigmoid_does_not() -> None:
+    grown = memory(lstm(**GROWING, steps=10))
+    assert grown.steps[-1].f_product == 2.0**10
+    assert grown.steps[-1].dc0 == 2.0**10
+    assert grown.seed == "ones"
+    assert grown.with_sigmoid is not None
+    assert grown.with_sigmoid[-1].dc0 < 1
+    assert memory(lstm(**GROWING | {"activations": {}})).with_sigmoid is None
+
+
+def test_relu_at_zero_stops_the_gradient_for_good() -> None:
+    closed = memory(lstm(**GROWING | {"x": [[1], [-1], [1]]}))
+    assert closed.closed == [(0, 0, 2)]
+    assert [row.dc0 for row in closed.steps] == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(("x", "inputs", "expected"), [
+    ([1], "repeat", [1, 1, 1, 1]), ([[1], [2]], "repeat", [1, 2, 1, 2]),
+    ([[1], [2]], "zero", [1, 2, 0, 0]), ([[1], [2]], [[5], [6], [7]], [1, 2, 5, 6]),
+    ([[1], [2], [3], [4], [5]], "repeat", [1, 2, 3, 4]),
+])
+def test_inputs_of_further_steps(x: Any, inputs: Any, expected: Any) -> None:
+    assert run_on({"x": x}, 4, inputs)["x"].ravel().tolist() == expected
+
+
+def test_without_a_number_of_steps_the_rows_of_inputs_are_all_taken() -> None:
+    assert run_on({"x": [1]}, None, [[2], [3]])["x"].ravel().tolist() == [1, 2, 3]
+
+
+def test_a_gradient_given_step_by_step_enters_no_further_ones() -> None:
+    fields = problem(2, T=2)
+    longer = lstm(**fields, steps=4)
+    assert longer.problem.dh[2:].any() == np.False_
+    assert lstm(**fields | {"dh": [1, 2]}, steps=4).problem.dh[:, 0].tolist() == [[1, 2]] * 4
+
+
+@pytest.mark.parametrize(("steps", "inputs", "message"), [
+    (0, "repeat", "steps 0 is below 1"),
+    (3, "repat", "unknown inputs 'repat'; did you mean repeat"),
+    (9, [[1, 2, 3]], "inputs has 1 rows; 5 further steps need as many"),
+    (5, [[1, 2]], "inputs has shape 1x2; expected steps x 3"),
+])
+def test_refused(steps: int, inputs: Any, message: str) -> None:
+    with pytest.raises(DlcalcError, match=message):
+        lstm(**problem(0), steps=steps, inputs=inputs)
+
+
+def test_next_and_further_steps_contradict_each_other() -> None:
+    later = {name: [0.1, 0.2] for name in ("i", "f", "o", "g", "di", "df", "do", "dg", "dc")}
+    fields = problem(0) | {"next": later}
+    assert lstm(**fields, steps=4).later is not None
+    with pytest.raises(DlcalcError, match="next follows step 4; it cannot follow step 5"):
+        lstm(**fields, steps=5)

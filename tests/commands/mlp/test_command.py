@@ -1,0 +1,204 @@
+"""`dlcalc mlp` as its users type it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dlcalc
+from tests.shell.running import invoke
+
+REFERENCE = Path(__file__).parents[2] / "data" / "reference_mlp.json"
+CASES = json.loads(REFERENCE.read_text())["cases"]
+SMALL = '{"x": [1, 2], "target": 0, "weights": [[[1, 2], [3, 4]]]}'
+DRAWN = '{"x": [1, 2], "target": 0, "sizes": [2, 3, 2]}'
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_steps_are_those_of_pytorch(case: dict[str, Any]) -> None:
+    done = invoke("mlp", "-f", "json", stdin=json.dumps(case["input"]))
+    assert done.status == 0, done.err
+    found = json.loads(done.out)
+    assert found["loss"] == pytest.approx(case["loss"], rel=1e-12)
+    assert found["output"] == pytest.approx(case["output"], rel=1e-12)
+    assert found["output"] == found["layers"][-1]["h"]
+    assert found["gradients"]["x"] == pytest.approx(case["x"], rel=1e-9, abs=1e-14)
+    named = iter(found["named"].values())
+    for kind in ("weights", "biases"):
+        for ours, theirs in zip(found["gradients"][kind], case[kind], strict=True):
+            assert np.array(ours) == pytest.approx(np.array(theirs), rel=1e-9, abs=1e-14)
+            assert [next(named) for _ in np.ravel(theirs)] == np.ravel(ours).tolist()
+        for ours, theirs in zip(found["updates"][kind], case[kind], strict=True):
+            assert np.array(ours) == pytest.approx(-0.1 * np.array(theirs), rel=1e-9, abs=1e-14)
+    assert next(named, None) is None
+
+
+def test_pytorchs_own_answers_are_expected_and_met() -> None:
+    case = CASES[4]
+    names = ("weights", "biases", "x")
+    expected = {key: case[key] for key in ("output", "loss")}
+    expected["gradients"] = {key: case[key] for key in names}
+    done = invoke("mlp", json.dumps(case["input"]), "--expect", json.dumps(expected))
+    assert (done.status, done.err) == (0, "")
+
+
+def test_a_slip_is_named_where_it_was_made() -> None:
+    deep = invoke("mlp", DRAWN, "-f", "json", "--seed", "1")
+    weights = json.loads(deep.out)["gradients"]["weights"]
+    weights[0][0][0] += 1
+    weights[1][1][2] += 1
+    expected = json.dumps({"gradients": {"weights": weights, "x": [0, 0]}})
+    done = invoke("mlp", DRAWN, "--seed", "1", "--expect", expected)
+    assert done.status == 1
+    assert "gradients.weights[1] element (1,2): expected" in done.complaint
+    assert "= ∂J/∂q_5·h_3 = " in done.complaint
+
+
+def test_the_worked_example_never_moves() -> None:
+    done = invoke("mlp", "-f", "json", "--steps", "3", "--check")
+    found = json.loads(done.out)
+    assert found["named"] == dict.fromkeys((f"w{n}" for n in range(1, 9)), 0.0)
+    assert found["updates"]["weights"] == [[[0, 0], [0, 0]]] * 2
+    assert found["descent"]["moved"] == []
+    assert set(found["descent"]["losses"]) == {np.log(2)}
+    assert all(each["passed"] for each in found["check"])
+    starts = [(each["init"], each["biases"], each["moved"]) for each in found["starts"][:2]]
+    assert starts == [("zeros", False, []), ("zeros", True, ["b3", "b4"])]
+    assert found["starts"][2]["equal_units"] == [[[0, 1]]]
+    assert found["starts"][3]["last_loss"] < 0.1
+    assert "worked example" in done.err
+
+
+def test_the_worked_example_tells_people_the_same() -> None:
+    out = invoke("mlp", "--explain").out
+    assert "∂J/∂w_5 = ∂J/∂q_3·h_1 = −0.5·0 = 0   (0 because h_1 is 0)" in out
+    assert "(0 because w_5, relu'(q_1) and w_7 are 0)" in out
+    assert "Δw_1 = −η·∂J/∂w_1 = −0.1·0 = 0" in out
+    assert "only b3 and b4 move" in out
+    assert "hidden units stay equal for ever" in out
+    assert out.count("it learns") == 2
+    assert out.endswith("Every gradient is 0: no step of gradient descent changes anything.\n")
+
+
+def test_with_biases_only_those_of_the_output_move() -> None:
+    done = invoke("mlp", "--biases", "--steps", "5", "-f", "json")
+    assert json.loads(done.out)["descent"]["moved"] == ["b3", "b4"]
+
+
+def test_losses_are_charted_and_drawn(tmp_path: Path) -> None:
+    picture = tmp_path / "loss.svg"
+    done = invoke("mlp", DRAWN, "--steps", "100", "--plot", str(picture), "--seed", "1")
+    assert "● loss" in done.out
+    assert "one step in 5; json and csv have them all" in done.out
+    assert picture.read_text().startswith("<svg")
+    rows = invoke("mlp", DRAWN, "--steps", "100", "-f", "csv").out.partition("step,loss\n")[2]
+    assert len(rows.split("\n\n")[0].splitlines()) == 101
+
+
+def test_initial_weights_are_drawn_by_seed() -> None:
+    losses = [
+        json.loads(invoke("mlp", DRAWN, "--init", init, "--seed", seed, "-f", "json").out)["loss"]
+        for init, seed in (("he", "1"), ("he", "1"), ("he", "2"), ("xavier", "1"))
+    ]
+    assert losses[0] == losses[1]
+    assert len(set(losses)) == 3
+    constant = invoke("mlp", DRAWN, "--init", "constant", "--constant", "0.25", "-f", "json")
+    assert json.loads(constant.out)["layers"][0]["q"] == [0.75] * 3
+    other = invoke("mlp", SMALL, "--sizes", "2x4x2", "-f", "json")
+    assert len(json.loads(other.out)["layers"][0]["q"]) == 4
+
+
+def test_many_parameters_get_a_row_a_layer_for_people_alone() -> None:
+    line = '{"x": [1, 2], "target": 0, "sizes": [2, 300, 2], "biases": true}'
+    assert "largest gradient" in invoke("mlp", line).out
+    assert "\nw1200," in invoke("mlp", line, "-f", "csv").out
+    wide = line.replace("300", "600")
+    assert "outputs alone, 2 of them; json and csv have every unit" in invoke("mlp", wide).out
+    assert "\n1,600," in invoke("mlp", wide, "-f", "csv").out
+
+
+def test_batches_have_an_axis_more() -> None:
+    done = invoke("mlp", '{"x": [[1, 2], [3, 4]], "target": [0, 1], "sizes": [2, 2]}', "-f", "json")
+    found = json.loads(done.out)
+    assert np.shape(found["layers"][0]["q"]) == np.shape(found["gradients"]["x"]) == (2, 2)
+    people = invoke("mlp", '{"x": [[1, 2], [3, 4]], "target": [0, 1], "sizes": [2, 2]}').out
+    assert "loss, mean of 2 examples" in people
+    units = people.partition("\nUnits\n")[2].partition("\n\n")[0].splitlines()
+    assert units[0].split() == ["example", "layer", "unit", "q", "h", "dJ/dq"]
+    q, y = found["layers"][0]["q"][1][0], found["output"][1][0]
+    assert units[4].split()[:5] == ["2", "1", "1", f"{q:.6g}", f"{y:.6g}"]
+
+
+def test_a_slip_in_a_batch_is_named_with_its_sum() -> None:
+    line = '{"x": [[1, 2], [3, 4]], "target": [0, 1], "weights": [[[0.5, 0], [0, 0.5]]]}'
+    done = invoke("mlp", line, "--expect", '{"named": {"w1": 1, "w4": 2}}')
+    assert done.status == 1
+    assert done.complaint == (
+        "named.w1: expected 1, is 0.255081 = ∂J/∂Q_1ᵀ H_0 = −0.31123·1 + 0.18877·3"
+    )
+
+
+def test_what_is_not_finite_is_passed_on_where_it_is_let_in() -> None:
+    line = SMALL.replace("1, 2", "NaN, 2", 1)
+    found = json.loads(invoke("mlp", line, "--allow-nonfinite", "-f", "json", "--steps", "2").out)
+    assert (found["loss"], found["descent"]["losses"]) == ("NaN", ["NaN"] * 3)
+    done = invoke("mlp", line, "--allow-nonfinite", "--check")
+    assert done.complaint.startswith("gradient of weights[0]: off by nan")
+
+
+def test_a_kink_fails_the_check() -> None:
+    line = '{"x": [0], "target": [0], "weights": [[[1]], [[1]]], "output": "sigmoid"}'
+    done = invoke("mlp", line, "--check", "-f", "json")
+    assert done.status == 1
+    assert "gradient of x: off by" in done.complaint
+    assert "there is no derivative" in done.complaint
+    assert json.loads(done.out)["check"][-1]["passed"] is False
+
+
+def test_the_python_function_is_the_same() -> None:
+    given = CASES[0]["input"]
+    assert dlcalc.mlp(**given).loss == pytest.approx(CASES[0]["loss"])
+    compared = dlcalc.mlp([0.5, 0.5], 0, sizes=[2, 2, 2], init="zeros", starts=True, seed=1)
+    assert [each.moved for each in compared.starts][:2] == [(), ("b3", "b4")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([SMALL.replace("weights", "weigths")], "unknown field 'weigths'; did you mean weights?"),
+        ([SMALL.replace("target", "targets")], "unknown field 'targets'; did you mean target?"),
+        (['{"x": [1]}'], "field 'target' is missing"),
+        (['{"x": [1], "target": 0}'], "weights, or sizes to draw them for, are missing"),
+        ([SMALL.replace("[3, 4]", "[3]")], "weights: [0]: element [1]: has 1 entry"),
+        ([SMALL.replace("[1, 2],", "[1],", 1)], "weights[0]: shape 2x2 takes 2 values, 1 come in"),
+        ([SMALL.replace("0,", "2,")], "target: class 2 is none of the 2 outputs, 0 to 1"),
+        ([SMALL.replace("0,", "null,")], "target holds NoneType, not real numbers"),
+        ([SMALL[:-1] + ', "activation": 5}'], "activation is 5, where a name belongs"),
+        ([SMALL[:-1] + ', "activation": "rel"}'], "unknown activation 'rel'; did you mean relu"),
+        ([SMALL[:-1] + ', "learning_rate": "a"}'], "learning_rate holds text"),
+        ([SMALL[:-1] + ', "biases": [[1]]}'], "biases[0]: shape 1; expected 2 values"),
+        ([SMALL[:-1] + ', "biases": [1, [2]]}'], "biases: 2 for 1 layers"),
+        ([SMALL.replace("[[[1, 2], [3, 4]]]", "7")], "weights is no list of one array a layer"),
+        ([SMALL.replace("2]", "1e999]", 1)], "1e999 is beyond the largest float64"),
+        ([DRAWN.replace("3", "2.5")], "sizes: expected a list of whole numbers"),
+        ([DRAWN.replace("3", "1" + "0" * 20)], "weights are more than the 1,048,576 worked out"),
+        ([DRAWN, "--steps", "9" * 12], "steps: 999,999,999,999 are more than the 1,000,000"),
+        ([DRAWN.replace("3", "100000"), "--steps", "100000"],
+         "steps: 40,000,000,000 products, forwards, are more than the 20,000,000,000 taken at"),
+        ([DRAWN, "--init", "constant", "--constant", "inf"],
+         "inf is not a finite number"),
+        ([DRAWN, "--steps", "2", "--plot", "loss.png"], "a picture is drawn as SVG"),
+        ([DRAWN, "--init", "hee"], "invalid value for '--init': unknown init 'hee'"),
+        ([DRAWN, "--plot", "loss.svg"], "--plot draws the loss by step: ask for steps"),
+        (['{"x": [1], "target": 0, "sizes": [1, 30000]}', "--check"],
+         "--check moves one number at a time: 30,001 are more than 20,000"),
+        ([SMALL, "--expect", '{"foo": 1}'], "--expect: the result has no field 'foo'"),
+        (["[1, 2]"], "a JSON object with fields is wanted: x, target"),
+    ],
+)  # fmt: skip
+def test_bad_input_ends_in_one_line(arguments: list[str], complaint: str) -> None:
+    done = invoke("mlp", *arguments)
+    assert done.status == 2
+    assert complaint in done.complaint

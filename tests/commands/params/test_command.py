@@ -1,0 +1,464 @@
+"""`dlcalc params` as its users type it."""
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dlcalc
+from dlcalc.commands.params.command import DTYPES, OPTIMIZERS
+from dlcalc.errors import InputError
+from dlcalc.models.bytes import BITS, STATES
+from dlcalc.models.zoo_files import zoo_names
+from tests.shell.running import Run, invoke, run, shell
+from tests.test_house import loaded_by_command
+
+SMALLER = ["--set", "C1.kernel=4", "--set", "C1.filters=5", "--set", "C1.stride=2"]
+
+
+def loaded(done: Run) -> Any:
+    assert done.status == 0, done.err
+    return json.loads(done.out)
+
+
+def test_the_json_has_its_promised_layout() -> None:
+    record = loaded(invoke("params", "lenet", "-f", "json"))
+    assert list(record) == ["model", "input", "layers", "total"]
+    assert record["input"] == [1, 32, 32]
+    first = record["layers"][0]
+    assert {"name", "type", "output", "params", "macs", "receptive_field"} <= first.keys()
+    assert (first["name"], first["params"], first["output"]) == ("C1", 156, [6, 28, 28])
+    assert first["receptive_field"] == {
+        "size": [5, 5], "jump": [1, 1], "start": [0, 0], "unclipped": [5, 5],
+    }
+    assert record["total"] == {
+        "params": 61706, "weights": 61470, "biases": 236, "trainable": 61706, "macs": 416520,
+        "activations": 14602,
+        "weights_bytes": 4 * 61706, "activations_bytes": 4 * 14602,
+        "training_bytes": 4 * (4 * 61706 + 14602),
+    }
+
+
+@pytest.mark.parametrize("name", ["lenet", "resnet18", "gpt2", "dcgan"])
+def test_totals_are_the_sums_of_the_rows_in_every_format(name: str) -> None:
+    record = loaded(invoke("params", name, "-f", "json"))
+    rows = list(csv.DictReader(io.StringIO(
+        invoke("params", name, "-f", "csv", "--columns", "all").out
+    )))
+    for key in (
+        "params", "weights", "biases", "trainable", "macs", "activations", "weights_bytes",
+        "activations_bytes", "training_bytes",
+    ):
+        assert record["total"][key] == sum(layer[key] for layer in record["layers"])
+        assert record["total"][key] == sum(int(row[key]) for row in rows)
+    plain = invoke("params", name, "-f", "plain", "--columns", "name,params").out
+    assert record["total"]["params"] == sum(int(line.split()[1]) for line in plain.splitlines())
+
+
+def test_the_table_folds_turns_that_count_the_same() -> None:
+    lines = invoke("params", "gpt3").out.splitlines()
+    assert len(lines) < 24
+    up = next(line.split() for line in lines if line.startswith("h.0–95.up"))
+    assert up[-1] == "96"
+    total = next(line.split() for line in lines if line.startswith("total"))
+    assert total[1:] == ["174,604,259,328", "367,402,130,866,176"]
+    assert len(invoke("params", "gpt3", "-f", "csv").out.splitlines()) == 1 + 4 + 8 * 96
+
+
+def test_macs_are_not_called_flops() -> None:
+    out = invoke("params", "resnet50").out
+    assert "4,089,184,256" in out
+    assert "1 mac = 2 FLOPs" in out
+    assert "8,178,368,512" not in out
+
+
+def test_a_layer_with_its_working() -> None:
+    done = invoke("params", "lenet", "--layer", "C1", "--explain")
+    assert "(5·5·1 + 1)·6 = 156" in done.out
+    assert "⌊(32 + 2·0 − 5)/1⌋ + 1" in done.out
+    record = loaded(invoke("params", "lenet", "--layer", "C1", "-f", "json"))
+    assert (record["params"], record["weights"], record["biases"]) == (156, 150, 6)
+
+
+@pytest.mark.parametrize(("model", "layer", "working"), [
+    ("resnet18", "conv1", "7·7·3·64 = 9408"),
+    ("mobilenet-v2", "dwconv1", "(32/32)·(3·3)·32 = 288"),
+    ("alexnet-2012", "conv2", "((96/2)·(5·5) + 1)·256 = 307456"),
+    ("lenet-1998", "C3", "60·(5·5) + 16 = 1516"),
+    ("lenet", "F6", "(120 + 1)·84 = 10164"),
+    ("gpt2", "wte", "50257·768 = 38597376"),
+    ("resnet18", "bn1", "2·64 = 128"),
+    ("lenet-1998", "S2", "2·6 = 12"),
+    ("lenet-1998", "S2", "6·(14·14) = 1176"),
+    ("lenet-1998", "OUTPUT", "84·10 = 840"),
+    ("llama-2-7b", "norm", "norm = C = 4096   (a scale for each of C)"),
+    ("gpt2", "h.0.attn", "2·768·768 + 2·768·768 + 768 + 2·768 + 768 = 2362368"),
+    ("dcgan", "conv1", "5·5·1024·512 = 13107200"),
+])
+def test_the_working_of_each_type(model: str, layer: str, working: str) -> None:
+    out = invoke("params", model, "--layer", layer, "--explain").out
+    assert working in out
+
+
+@pytest.mark.parametrize(("text", "working"), [
+    ("lstm 3", "4·3·(2 + 3 + 2) = 84"), ("lstm 3 bias=no", "4·3·(2 + 3) = 60"),
+    ("lstm 3 layers=2 bidirectional=yes",
+     "2·4·3·(2 + 3 + 2 + (2 − 1)·(2·3 + 3 + 2)) = 432   (G gates, H hidden units, D inputs, "
+     "B bias vectors a gate, L layers, R directions)"),
+    ("gru 3 layers=2 bias=single", "3·3·(2 + 3 + 1 + (2 − 1)·(3 + 3 + 1)) = 117"),
+    ("rnn 3 bidirectional=yes bias=no", "7·(2·1·3·(2 + 3)) = 210"),
+])
+def test_the_working_of_recurrent_layers(text: str, working: str) -> None:
+    out = invoke("params", "--input", "7x2", text, "--layer", text.split()[0] + "1",
+                 "--explain").out
+    assert working in out
+    assert "every weight once at each of T steps" in out
+
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown", "latex", "csv"])
+def test_the_working_of_a_whole_model_in_every_format(form: str) -> None:
+    done = invoke("params", "resnet18", "--explain", "-f", form)
+    assert done.status == 0
+    assert "9408" in done.out
+    assert "1 more layer" in done.out
+
+
+def test_before_and_after_a_change() -> None:
+    done = invoke("params", "lenet", *SMALLER)
+    assert done.status == 0
+    first = next(line for line in done.out.splitlines() if line.startswith("C1 "))
+    assert "6x28x28 → 5x15x15" in first
+    assert "156 → 85" in first
+    assert "−71" in first
+    assert "C5 no longer fits: it breaks at 16x1x1, where a kernel of 5 does not fit" in done.out
+    record = loaded(invoke("params", "lenet", *SMALLER, "-f", "json"))
+    assert record["layers"][0]["params"] == 85
+    assert record["before"]["layers"][0]["params"] == 156
+    assert record["misfit"]["layer"] == "C5"
+    assert record["misfit"]["input"] == [16, 1, 1]
+    assert "(4·4·1 + 1)·5 = 85" in invoke("params", "lenet", *SMALLER, "--explain").out
+
+
+def test_a_model_that_no_longer_fits_has_no_totals() -> None:
+    """Sums of the layers before the one that breaks are no totals of the model."""
+    record = loaded(invoke("params", "lenet", *SMALLER, "-f", "json"))
+    assert set(record["total"].values()) == {None}
+    assert set(record["difference"].values()) == {None}
+    assert record["before"]["total"]["params"] == 61706
+    done = invoke("params", "lenet", *SMALLER)
+    assert "weights 241.0 KiB → –, activations 57.0 KiB → –, training" in done.out
+    assert done.err == ""
+    assert "total                        61,706 → –" in done.out
+    for form in ("csv", "tsv", "plain"):
+        told = invoke("params", "lenet", *SMALLER, "-f", form)
+        assert told.status == 0
+        assert told.complaint.startswith("C5 no longer fits: it breaks at 16x1x1, where a kernel")
+
+
+def test_one_layer_before_and_after_a_change() -> None:
+    done = invoke("params", "lenet", *SMALLER, "--layer", "C1", "--explain")
+    assert "(5·5·1 + 1)·6 = 156" in done.out
+    assert "(4·4·1 + 1)·5 = 85" in done.out
+    assert "tanh1" not in done.out
+    record = loaded(invoke("params", "lenet", *SMALLER, "--layer", "C1", "-f", "json"))
+    assert [layer["name"] for layer in record["layers"]] == ["C1"]
+    assert (record["total"]["params"], record["difference"]["params"]) == (85, -71)
+    broken = invoke("params", "lenet", *SMALLER, "--layer", "C5")
+    assert "48,120 → –" in broken.out
+    assert "C5 no longer fits" in broken.out
+    assert invoke("params", "lenet", *SMALLER, "--layer", "C1", "--expect", "85").status == 0
+
+
+def test_columns_before_and_after_a_change() -> None:
+    arguments = ["params", "lenet", "--set", "C1.kernel=4", "--columns"]
+    out = invoke(*arguments, "name,input,weights,biases,weights_bytes,field").out
+    first = next(line.split("  ") for line in out.splitlines() if line.startswith("C1 "))
+    cells = [cell.strip() for cell in first if cell.strip()]
+    assert cells == ["C1", "1x32x32", "150 → 96", "−54", "6", "624 → 408", "−216", "5x5 → 4x4"]
+    total = next(line for line in out.splitlines() if line.startswith("total"))
+    assert "61,470 → 61,416" in total
+    rows = list(csv.DictReader(io.StringIO(invoke(*arguments, "name,macs,jump", "-f", "csv").out)))
+    assert rows[0] == {
+        "name": "C1", "macs_before": "117600", "macs": "80736", "macs_difference": "-36864",
+        "jump_before": "1x1", "jump": "1x1",
+    }
+    assert invoke(*arguments, "all").status == 0
+
+
+def test_a_changed_model_beside_another() -> None:
+    out = invoke("params", "lenet", "--set", "C1.bias=no", "--compare", "lenet-1998").out
+    assert out.startswith("LeNet-5, as it is taught today with C1.bias=no → LeNet-5, as published")
+    assert "61,700 → 60,000" in out
+
+
+def test_layers_of_two_models_keep_their_order() -> None:
+    """Numbered names stand in other places of the other model, and are no pairs there."""
+    out = invoke("params", "lenet", "--compare", "lenet-1998").out
+    names = [line.split()[0] for line in out.splitlines()[3:] if line]
+    named = ["C1", "S2", "C3", "S4", "C5", "F6", "OUTPUT"]
+    assert [name for name in names if name in named] == named
+
+
+def test_every_column_in_every_format() -> None:
+    for form in ("table", "plain", "csv", "markdown", "latex"):
+        done = invoke("params", "gpt2", "--columns", "all", "-f", form)
+        assert done.status == 0
+        assert "wte" in done.out
+    out = invoke("params", "lenet", "--columns", "weights,biases,weights_bytes").out
+    assert out.splitlines()[14].split() == ["61,470", "236", "246,824"]
+
+
+def test_bytes_of_each_layer() -> None:
+    arguments = ["params", "--input", "3", "linear 3 bias=no", "linear 1", "--dtype", "int4",
+                 "--optimizer", "sgd", "--batch", "3", "-f", "json"]
+    record = loaded(invoke(*arguments))
+    assert [each["weights_bytes"] for each in record["layers"]] == [5, 2]
+    assert [each["activations_bytes"] for each in record["layers"]] == [5, 2]
+    assert [each["training_bytes"] for each in record["layers"]] == [15, 6]
+    assert record["total"]["training_bytes"] == 21
+
+
+def test_a_block_and_a_layer_in_every_turn() -> None:
+    block = loaded(invoke("params", "resnet18", "--layer", "layer1", "-f", "json"))
+    assert block["total"]["params"] == 4 * (64 * 64 * 9 + 128)
+    assert block["input"] == [64, 56, 56]
+    turns = loaded(invoke("params", "gpt2", "--layer", "h.attn", "-f", "json"))
+    assert turns["total"]["params"] == 12 * 2_362_368
+    assert len(turns["layers"]) == 12
+    assert len(loaded(invoke("params", "gpt2", "--layer", "h.3", "-f", "json"))["layers"]) == 8
+    one = invoke("params", "resnet18", "--layer", "layer1.0.conv1", "--columns", "name,params")
+    assert "36,864" in one.out
+
+
+def test_deep_models_are_short_tables() -> None:
+    """Turns whose receptive fields grow are one line with the first and the last field."""
+    out = invoke("params", "resnet152").out
+    assert len(out.splitlines()) < 110
+    line = next(line for line in out.splitlines() if line.startswith("layer3.1–35.conv2 "))
+    assert line.split()[-2:] == ["267x267…224x224", "35"] or "…" in line
+    assert "times: layers that count the same, each what its line says" in out
+    assert len(invoke("params", "gpt2", "--set", "h.attn.heads=24").out.splitlines()) < 30
+
+
+def test_a_change_that_fits_has_its_totals() -> None:
+    record = loaded(invoke("params", "lenet", "--set", "C1.bias=no", "-f", "json"))
+    assert record["total"]["params"] == 61700
+    assert record["difference"]["params"] == -6
+    assert "misfit" not in record
+
+
+def test_two_models_side_by_side() -> None:
+    record = loaded(invoke("params", "resnet18", "--compare", "resnet34", "-f", "json"))
+    assert record["before"]["total"]["params"] == 11_689_512
+    assert record["total"]["params"] == 21_797_672
+    out = invoke("params", "resnet18", "--compare", "resnet34").out
+    assert out.startswith("ResNet-18 → ResNet-34\n")
+    assert "11,689,512 → 21,797,672" in out
+
+
+@pytest.mark.parametrize(("arguments", "expected", "complaint"), [
+    (["lenet"], "61706", ""),
+    (["lenet"], "61707", "total.params: expected 61707, is 61706 = 156 + 2416 + 48120 + 10164"),
+    (["lenet"], '{"total": {"macs": 416521}}',
+     "total.macs: expected 416521, is 416520 = 117600 + 240000 + 48000 + 10080 + 840"),
+    (["--input", "1x8x8", "conv 2 3", "relu"], '{"layers": [{"params": 18}, {}]}',
+     "layers[0].params: expected 18, is 20 = (K_1·K_2·C + 1)·F = (3·3·1 + 1)·2"),
+    (["--input", "1x8x8", "conv 2 3", "relu"], '{"layers": [{"output": [2, 7, 7]}, {}]}',
+     "layers[0].output element (1): expected 7, is 6 = ⌊(L + 2·P − F)/S⌋ + 1 = ⌊(8 + 2·0 − 3)"),
+    (["lenet", "--layer", "C1"], "156", ""),
+    (["lenet", "--layer", "C1"], "150", "params: expected 150, is 156 = (K_1·K_2·C + 1)·F = (5·5"),
+    (["lenet", "--set", "C1.bias=no"], "61700", ""),
+])
+def test_expect(arguments: list[str], expected: str, complaint: str) -> None:
+    done = invoke("params", *arguments, "--expect", expected)
+    assert done.status == (1 if complaint else 0)
+    assert complaint in done.err
+
+
+BAD = [
+    # arguments, stdin, complaint; and the nearest that is right
+    (["lenett"], "", "no model, file or layer 'lenett'; did you mean lenet", ["lenet"]),
+    (["lenet", "--layer", "C9"], "", "no layer C9; known: C1, tanh1, S2", ["lenet"]),
+    (["lenet", "--input", "0x3x3"], "", "--input: input size 0 is below 1", ["lenet"]),
+    (["relu", "--input", "1x1x1x1x1"], "", "--input: an input has 1 to 4 axes, CxDxHxW, not 5",
+     ["lenet"]),
+    (["conv 6 5"], "", "the size of the input is not known: give --input",
+     ["conv 6 5", "--input", "1x32x32"]),
+    (["--input", "1x32x32", "conv 6 5", "linear 10"], "",
+     "linear 10: input is 6x28x28; flatten it first",
+     ["--input", "1x32x32", "conv 6 5", "flatten", "linear 10"]),
+    (["-"], "input 3x8x8\nconv 6 5\nlinear 4\n",
+     "standard input:3: linear 4: input is 6x4x4; flatten it first", ["lenet"]),
+    (["-"], "", "standard input: is empty, closed or read already", ["lenet"]),
+    (["lenet", "--set", "C1.kernel"], "", "--set: C1.kernel: write LAYER.KEY=VALUE",
+     ["lenet", "--set", "C1.kernel=4"]),
+    (["lenet", "--set", "C1.kernle=4"], "", "--set: unknown option 'kernle'; did you mean kernel?",
+     ["lenet", "--set", "C1.kernel=4"]),
+    (["lenet", "--set", "C1.kernel=x"], "", "--set: lenet.txt:5: C1: conv 6 x: kernel 'x' is not",
+     ["lenet", "--set", "C1.kernel=4"]),
+    (["lenet", "--set", "C1.kernel=99"], "",
+     "conv 6 99: input is 1x32x32; a kernel of 99 does not fit a padded input of 32",
+     ["lenet", "--set", "C1.kernel=31", "--set", "S2.kernel=1"]),
+    (["lenet", "--set", "C1.kernel=4", "--layer", "C9"], "", "no layer C9; known: C1",
+     ["lenet", "--set", "C1.kernel=4", "--layer", "C1"]),
+    (["lenet", "alexnet"], "", "lenet is a model, and there is more beside it; --compare",
+     ["lenet", "--compare", "alexnet"]),
+    (["relu", "lenet", "--input", "3"], "", "lenet is a model, and there is more beside it",
+     ["relu", "tanh", "--input", "3"]),
+    (["-"], "inptu 3x8x8\nrelu\n", "unknown layer type 'inptu'; did you mean input",
+     ["lenet"]),
+    (["lenet", "--columns", "name,parms"], "", "unknown column 'parms'; did you mean params?",
+     ["lenet", "--columns", "name,params"]),
+    (["lenet", "--dtype", "float31"], "", "unknown dtype 'float31'; did you mean",
+     ["lenet", "--dtype", "float16"]),
+    (["lenet", "--optimizer", "adma"], "", "unknown optimizer 'adma'; did you mean adam",
+     ["lenet", "--optimizer", "sgd"]),
+    (["lenet", "--batch", "0"], "", "is no whole number of at least 1",
+     ["lenet", "--batch", "1"]),
+    (["-"], "repeat 1000:\n  repeat 1000: relu\n", "1,000,000 layers after all repeats",
+     ["lenet"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "stdin", "complaint", "right"), BAD)
+def test_bad_input_is_one_line_and_its_neighbour_is_fine(
+    arguments: list[str], stdin: str, complaint: str, right: list[str]
+) -> None:
+    done = invoke("params", *arguments, stdin=stdin)
+    assert done.status == 2
+    assert done.out == ""
+    assert complaint in done.complaint
+    assert invoke("params", *right).status == 0
+
+
+def test_a_file_error_names_file_line_and_layer(tmp_path: Path) -> None:
+    net = tmp_path / "net.txt"
+    net.write_text("input 1x32x32\n# two\nconv 6 5\nmaxpool 2\nconv 16 5\nmaxpool 2\nlinear 10\n")
+    done = run("params", "net.txt", cwd=tmp_path)
+    assert (done.status, done.complaint) == (
+        2, "net.txt:7: linear 10: input is 16x5x5; flatten it first"
+    )
+
+
+def test_pipelines(tmp_path: Path) -> None:
+    (tmp_path / "net.txt").write_text("input 1x32x32\nC1: conv 6 5; relu\n")
+    assert "156" in shell("cat net.txt | dlcalc params -", tmp_path).out
+    assert "156" in shell("cat net.txt | dlcalc params", tmp_path).out
+    line = "dlcalc params lenet -f csv | awk -F, 'NR > 1 {s += $4} END {print s}'"
+    assert shell(line, tmp_path).out == "61706\n"
+    if shutil.which("jq"):
+        assert shell("dlcalc params lenet -f json | jq .total.params", tmp_path).out == "61706\n"
+
+
+def test_with_nothing_it_counts_its_example() -> None:
+    done = invoke("params")
+    assert done.status == 0
+    assert "61,706" in done.out
+    assert "give numbers of your own with dlcalc params MODEL" in done.err
+
+
+def test_other_sizes_types_and_batches() -> None:
+    record = loaded(invoke("params", "lenet", "--input", "1x36x36", "-f", "json"))
+    assert record["layers"][-2]["input"] == [84]
+    assert record["layers"][8]["output"] == [480]
+    small = loaded(invoke("params", "lenet", "--dtype", "int8", "--batch", "10",
+                          "--optimizer", "sgd", "-f", "json"))["total"]
+    assert (small["weights_bytes"], small["activations_bytes"]) == (61706, 146020)
+    assert small["training_bytes"] == 2 * 61706 + 146020
+
+
+@pytest.mark.parametrize("line", [
+    "params lenet", "params lenet -f json", "params gpt3 -f csv", "params lenet --explain",
+    "params lenet --set C1.kernel=4", "reduce lenet --layer C1", "models",
+])
+def test_no_numpy_is_loaded(line: str) -> None:
+    assert "numpy" not in loaded_by_command(*line.split())
+
+
+def test_csv_loads_few_modules() -> None:
+    found = loaded_by_command("params", "lenet", "-f", "csv")
+    assert not {"tabulate", "fractions", "dlcalc.layers.attention",
+                "dlcalc.layers.recurrent", "dlcalc.models.working"} & found
+
+
+def test_the_options_name_what_calc_knows() -> None:
+    assert tuple(BITS) == DTYPES
+    assert tuple(STATES) == OPTIMIZERS
+
+
+def test_model_names_complete() -> None:
+    words = {"COMP_WORDS": "dlcalc params resn", "COMP_CWORD": "2",
+             "_DLCALC_COMPLETE": "bash_complete"}
+    names = [line.split(",")[1] for line in run(env=words).out.splitlines()]
+    assert names == [name for name in zoo_names() if name.startswith("resn")]
+    assert len(names) == 5
+
+
+@pytest.mark.parametrize(("words", "found"), [
+    ("params lenet --layer C", ["C1", "C3", "C5"]),
+    ("reduce gpt2 --layer h.at", ["h.attn"]),
+    ("params nonesuch --layer C", []),
+    ("params --layer C", []),
+    ("params lenet --columns wei", ["weights", "weights_bytes"]),
+    ("params lenet --columns name,wei", ["name,weights", "name,weights_bytes"]),
+    ("params lenet --columns weights,wei", ["weights,weights_bytes"]),
+    ("params lenet --columns al", ["all"]),
+])
+def test_layers_and_columns_complete(words: str, found: list[str]) -> None:
+    words = f"dlcalc {words}"
+    given = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1),
+             "_DLCALC_COMPLETE": "bash_complete"}
+    lines = run(env=given).out.split()
+    assert [line.split(",", 1)[1] for line in lines] == found
+
+
+@pytest.mark.parametrize(("arguments", "complaint"), [
+    (["no\x1b[31m\nmodel"], r"unknown layer type 'no\x1b[31m'"),
+    (["--input", "1024x" + "9" * 4000, "attention 7"],
+     "input is 1024x99999999999999999999…99999999; 99999999999999999999…99999999 features do"),
+])
+def test_a_complaint_is_one_short_line(arguments: list[str], complaint: str) -> None:
+    done = run("params", *arguments)
+    assert done.status == 2
+    assert complaint in done.complaint
+    assert len(done.err) < 500
+
+
+def test_python() -> None:
+    count = dlcalc.params(dlcalc.model("lenet"))
+    assert (count.params, count.rows[0].params) == (61706, 156)
+    changed = {"C1.kernel": 4, "C1.filters": 5, "C1.stride": 2, "C5.kernel": 1}
+    smaller = dlcalc.params("lenet", set=changed, layer="C1", batch=2, dtype="float16")
+    assert (smaller.params, smaller.output) == (85, (5, 15, 15))
+    assert smaller.memory is not None
+    assert smaller.memory.activations == 2 * 2 * 5 * 15 * 15
+    assert dlcalc.params("lenet", compare="alexnet").after.params == 61_100_840
+    typed = dlcalc.params(dlcalc.model("conv 6 5", "relu"), input=(1, 32, 32))
+    assert typed.output == (6, 28, 28)
+
+
+@pytest.mark.parametrize(("size", "params"), [("28", 87), (28, 87), ([4, 28], 87), ("4x28", 87)])
+def test_python_takes_an_input_as_the_command_does(size: Any, params: int) -> None:
+    assert dlcalc.params(["linear 3"], size).params == params
+    assert dlcalc.reduce(["A: linear 3"], "A", size).today.params == params
+
+
+@pytest.mark.parametrize(
+    ("size", "complaint"),
+    [((0, 32), "input size 0 is below 1"), (1.5, "input size 1.5 is not a whole number"),
+     ((), "1 to 4 axes"), ("x", "x is no shape")],
+)
+def test_python_refuses_what_is_no_input(size: Any, complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        dlcalc.params(["linear 3"], size)
+
+
+def test_turns_with_one_between_them_that_differs_are_no_range() -> None:
+    lines = invoke("params", "gpt2", "--set", "h.1.attn.heads=6").out.splitlines()
+    rows = {line.split("  ")[0]: line.split()[-1] for line in lines if line.startswith("h.")}
+    assert rows["h.0.attn … h.11.attn"] == "11"
+    assert rows["h.0–11.ln_1"] == "12"

@@ -1,0 +1,83 @@
+"""`dlcalc reduce` and `dlcalc models` as their users type them."""
+
+import json
+
+import pytest
+
+from tests.shell.running import invoke
+
+
+def test_proposals_as_a_table() -> None:
+    done = invoke("reduce", "lenet", "--layer", "C1")
+    assert done.status == 0
+    lines = done.out.splitlines()
+    assert lines[2].split()[:5] == ["as", "it", "is", "156", "117,600"]
+    assert "larger stride: C5 no longer fits; at 16x1x1 it breaks" in done.out
+
+
+def test_proposals_as_json() -> None:
+    record = json.loads(invoke("reduce", "lenet", "--layer", "C1", "-f", "json").out)
+    assert list(record) == ["layer", "today", "proposals"]
+    assert record["today"]["params"] == 156
+    saved = [each["saved"] for each in record["proposals"]]
+    assert saved == sorted(saved, reverse=True)
+    fewer = next(each for each in record["proposals"] if each["way"] == "fewer filters")
+    assert (fewer["params"], fewer["layers"], fewer["model"]["params"]) == (
+        78, "conv 3 5", 61706 - 78 - 3 * 25 * 16
+    )
+    assert record["proposals"][-1]["misfit"]["layer"] == "C5"
+
+
+def test_a_budget() -> None:
+    done = invoke("reduce", "lenet", "--layer", "C1", "--budget", "100")
+    assert "the mildest way to 100 parameters: low rank, conv 3 5 bias=no; conv 6 1" in done.out
+    within = invoke("reduce", "lenet", "--layer", "C1", "--budget", "200")
+    assert "C1 is within 200 parameters as it is" in within.out
+
+
+def test_a_small_saving_is_no_zero() -> None:
+    out = invoke("reduce", "alexnet-2012", "--layer", "conv2").out
+    line = next(line for line in out.splitlines() if line.startswith("no bias"))
+    assert "307,200  <0.1 %" in line
+
+
+def test_the_working_of_proposals() -> None:
+    out = invoke("reduce", "lenet", "--layer", "C1", "--explain").out
+    assert "low rank: conv 1 5 bias=no; conv 6 1" in out
+    assert "(1·1·1 + 1)·6 = 12" in out
+    assert "C1 = 25 + 12 = 37" in out
+    assert "in all 12 turns" in invoke("reduce", "gpt2", "--layer", "h.attn", "--explain").out
+
+
+def test_with_nothing_it_reduces_its_example() -> None:
+    done = invoke("reduce")
+    assert done.status == 0
+    assert "conv 6 5 bias=no" in done.out
+    assert "dlcalc reduce MODEL --layer NAME" in done.err
+
+
+@pytest.mark.parametrize(("line", "complaint", "right"), [
+    ("lenet", "say which layer: --layer NAME", "lenet --layer C1"),
+    ("lenet --layer C9", "no layer C9; known: C1", "lenet --layer C3"),
+    ("lenet --layer S2", "S2: avgpool has no parameters to save", "lenet --layer C3"),
+    ("lenet --layer C1 --budget 3", "C1 cannot be brought to 3 parameters",
+     "lenet --layer C1 --budget 30"),
+    ("lenet --layer C1 --budget 0", "'0' is no whole number of at least 1",
+     "lenet --layer C1 --budget 30"),
+])
+def test_bad_input(line: str, complaint: str, right: str) -> None:
+    done = invoke("reduce", *line.split())
+    assert done.status == 2
+    assert complaint in done.complaint
+    assert invoke("reduce", *right.split()).status == 0
+
+
+def test_models_are_listed_with_what_is_published() -> None:
+    record = json.loads(invoke("models", "-f", "json").out)
+    found = {each["name"]: each for each in record["models"]}
+    assert found["vgg16"]["published"] == {"params": "138357544", "macs": "15470264320"}
+    assert found["unet"]["published"] == {"params": "unconfirmed"}
+    assert all(each["source"] and each["title"] and each["input"] for each in found.values())
+    table = invoke("models").out
+    assert "138,357,544" in table
+    assert all(name in table for name in found)

@@ -1,0 +1,193 @@
+"""`dlcalc size` with records on standard input: one answer a record, as they arrive."""
+
+import json
+import subprocess
+import sys
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dlcalc
+from tests.shell.running import COMMAND, environment, invoke, run, shell
+
+CSV = "input,kernel,pad\n32,5,\n28x28,3,1\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "stdin", "out"),
+    [
+        ("", CSV, "input,kernel,pad,output,remainder\n32,5,,28,0\n28x28,3,1,28x28,0x0\n"),
+        ("-f plain", CSV, "28\n28x28\n"),
+        ("-f json", CSV,
+         '{"input": 32, "kernel": 5, "output": 28, "remainder": 0}\n'
+         '{"input": [28, 28], "kernel": 3, "pad": 1, "output": [28, 28], "remainder": [0, 0]}\n'),
+        ("-f table", "input,kernel\n32,5\n",
+         "  input    kernel    output    remainder\n"
+         "-------  --------  --------  -----------\n"
+         "     32         5        28            0\n"),
+        ("-S 2 -P 2", CSV, "input,kernel,pad,output,remainder\n32,5,,16,1\n28x28,3,1,14x14,1x1\n"),
+        ("-F 3", "input\tpad\r\n33\tsame\r\n\r\n9x9\t1:2x0:1\r\n",
+         "input\tpad\toutput\tremainder\n33\tsame\t33\t0\n9x9\t1:2x0:1\t10x8\t0x0\n"),
+        ("-L 4", '\ufeff"kernel","stride"\r2,"1"\r4x4,2',
+         "kernel,stride,output,remainder\n2,1,3,0\n4x4,2,1x1,0x0\n"),
+        ("-F 5 --transposed -S 2 -P 2", "input,output_padding\n4,1\n4,0\n",
+         "input,output_padding,output,remainder\n4,1,8,0\n4,0,7,0\n"),
+        ("-F 3", '{"input": 32, "pad": [[1, 2]]}\n\n{"input": [8, 9], "kernel": "2x1"}',
+         '{"input": 32, "pad": [[1, 2]], "output": 33, "remainder": 0}\n'
+         '{"input": [8, 9], "kernel": [2, 1], "output": [7, 9], "remainder": [0, 0]}\n'),
+        ("-f csv", '{"input": 32, "kernel": 5}\n{"kernel": 5, "input": 1e9}'.replace("1e9", "99"),
+         "input,kernel,output,remainder\n32,5,28,0\n99,5,95,0\n"),
+        ("-F 1", "input\n1e40\n", f"input,output,remainder\n{10**40},{10**40},0\n"),
+        ("-L 1 -F 1", "no record", "1\n"),
+        ("-O 28 -F 5 -f plain", "no record", "32 0\n"),
+        ("", "input,kernel\n", "input,kernel,output,remainder\n"),
+    ],
+)  # fmt: skip
+def test_answers_records(line: str, stdin: str, out: str) -> None:
+    done = invoke("size", *line.split(), stdin=stdin)
+    assert (done.status, done.out, done.err) == (0, out, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "stdin", "out", "complaint"),
+    [
+        ("-f plain", "input,kernel\n32,5\n7,9\n8,1\n", "28\n",
+         "line 3: a kernel of 9 does not fit a padded input of 7"),
+        ("-f plain", "\ninput,kernel\n32,5\n7\n", "28\n", "line 4: 1 fields under a header of 2"),
+        ("-f plain -F 5", "input\n32\n32\n3 2\n", "28\n28\n",
+         "line 4: input: '3 2' is no size: write 5, or 5x3 for several axes"),
+        ("-f plain -F 5", "input,pad\n32,sane\n", "", "line 2: pad: 'sane' is no padding; "
+         "did you mean same?"),
+        ("", "input,kernal\n32,5\n", "", "line 1: unknown field 'kernal'; did you mean kernel?; "
+         "the first line names the fields, as input,kernel,stride"),
+        ("", "input,input\n", "", "line 1: a field stands twice; the first line names the fields"),
+        ("-f plain", "input\n32\n", "", "line 2: the kernel size is missing"),
+        ("-f plain -F 5", b"input\n32\n\xff\n", "28\n", "line 3: byte 0xff is not UTF-8 text"),
+        ("-f plain -F 5", 'input\n"32\n', "", "line 2: not CSV: unexpected end of data"),
+        ("-F 5 -f plain", '{"input": 32}\n{"input": 32.5}\n', "28\n",
+         "line 2: input 32.5 is not a whole number"),
+        ("-F 5 -f plain", '{"input": 32}\n{"input": 32\n', "28\n", "line 2: not JSON: "),
+        ("-F 5", '{"input": 32, "input": 3}\n', "", "line 1: field 'input' stands twice"),
+        ("-F 5 -f plain", '{"input": 32}\n[32]\n', "28\n", "line 2: no object with fields such as"),
+        ("-F 5 -f csv", '{"input": 32}\n{"input": 32, "stride": 2}\n',
+         "input,output,remainder\n32,28,0\n",
+         "line 2: the first record, whose fields are the columns, has no stride"),
+        ("", "\n\n", "", "holds no record"),
+        ("-F 5", "input\n" + "3" * (2 << 20), "", "a line of more than 1 MiB"),
+    ],
+)
+def test_names_the_line_that_is_wrong_and_keeps_what_came_before(
+    line: str, stdin: str | bytes, out: str, complaint: str
+) -> None:
+    done = invoke("size", *line.split(), stdin=stdin)
+    assert (done.status, done.complaint[: len(complaint) + 16]) == (
+        2, f"standard input: {complaint}"
+    )
+    assert done.out == out or (not out and done.out.startswith("input,output"))
+
+
+@pytest.mark.parametrize("option", ["--explain", "--expect 28", "--save y.npy"])
+def test_refuses_what_is_for_one_calculation(option: str, tmp_path: Path) -> None:
+    done = run("size", *option.split(), stdin=CSV, cwd=tmp_path)
+    assert done.status == 2
+    assert done.complaint.startswith("--explain, --expect and --save are for one calculation")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_table_is_bounded_and_says_so() -> None:
+    done = invoke("size", "-F", "5", "-f", "table", stdin="input\n" + "32\n" * 10_001)
+    assert done.status == 2
+    assert done.complaint.startswith("standard input: line 10002: a table is at most 10,000")
+    assert done.out.count("\n") == 10_002
+
+
+def test_a_table_shows_what_came_before_an_error() -> None:
+    done = invoke("size", "-F", "5", "-f", "markdown", stdin="input\n32\n4\n")
+    assert done.status == 2
+    assert "".join(done.out.splitlines()[-1].split()) == "|32|28|0|"
+
+
+@given(st.lists(st.tuples(st.integers(1, 99), st.integers(1, 9), st.integers(1, 4)), min_size=1))
+def test_records_are_the_function_line_by_line(records: list[tuple[int, int, int]]) -> None:
+    fitting = [each for each in records if each[1] <= each[0]]
+    lines = ["input,kernel,stride", *(",".join(map(str, each)) for each in fitting)]
+    done = invoke("size", "-f", "json", stdin="\n".join(lines))
+    found = [json.loads(line)["output"] for line in done.out.splitlines()]
+    assert found == [dlcalc.size(*each).output for each in fitting]
+
+
+def test_an_endless_stream_ends_with_its_reader() -> None:
+    done = shell("(echo input; yes 32) | dlcalc size -F 5 | head -n 3; echo ${PIPESTATUS[2]}")
+    assert done.out == "input,output,remainder\n32,28,0\n32,28,0\n0\n"
+    assert done.err == ""
+
+
+def test_answers_arrive_while_the_stream_is_open() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "size", "-F", "5", "-f", "plain"], env=environment(),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process:
+        process.stdin.write(b"input\n32\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"28\n"  # and the stream is still open
+        process.stdin.write(b"33\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"29\n"
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+def test_given_both_sizes_the_stream_is_left_to_others() -> None:
+    line = "while read -r l; do dlcalc size -L $l -F 5; done"
+    assert shell(f"printf '32\\n33\\n34\\n' | ({line})").out == "28\n29\n30\n"
+
+
+def test_memory_does_not_grow_with_the_stream() -> None:
+    program = (
+        "import resource, subprocess, sys\n"
+        "done = subprocess.run(sys.argv[1:], stdin=sys.stdin, stdout=subprocess.DEVNULL)\n"
+        "print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    peaks = []
+    for count in (100_000, 200_000):
+        lines = chain(["input"], map(str, range(10, count)))
+
+        done = subprocess.run(
+            [sys.executable, "-c", program, *COMMAND, "size", "-F", "5"], env=environment(),
+            input="\n".join(lines).encode(), capture_output=True, check=True,
+        )  # fmt: skip
+        status, peak = done.stdout.split()
+        assert status == b"0"
+        peaks.append(int(peak))
+    assert peaks[1] - peaks[0] < 8 * 1024
+
+
+def test_needs_no_numpy_and_no_tabulate() -> None:
+    program = (
+        "import sys, io\nfrom dlcalc.shell import run\n"
+        "run(['size', '-F', '5'])\nprint({'numpy', 'tabulate'} & sys.modules.keys())"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=b"input\n32\n", env=environment(),
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == b"input,output,remainder\n32,28,0\nset()\n"
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ('{"input": 32, "kernel": 5, "pad": [[1, 2, 3]]}',
+         "pad (1, 2, 3) is neither one number nor two, before and after"),
+        ('{"input": [], "kernel": 5}', "input has no values"),
+    ],
+)  # fmt: skip
+def test_lists_of_another_form_are_refused(record: str, said: str) -> None:
+    assert invoke("size", stdin=record).complaint == f"standard input: line 1: {said}"

@@ -1,0 +1,343 @@
+"""Values and gradients: cases worked out by hand, other commands' numbers, and differences."""
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dlcalc
+from dlcalc.derive.check import check_derivatives
+from dlcalc.errors import DlcalcError, LimitError, ShapeError
+from dlcalc.shell.examples import read_example
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.mark.parametrize(
+    ("equations", "values", "value", "gradient"),
+    [
+        ("L = (w*x - t)^2", {"w": 3, "x": 2, "t": 5}, 1, {"w": 4, "x": 6, "t": -2}),
+        ("L = x/y", {"x": 1, "y": 4}, 0.25, {"x": 0.25, "y": -0.0625}),
+        ("L = -x^2", {"x": 3}, -9, {"x": -6}),
+        ("L = 2^x", {"x": 3}, 8, {"x": 8 * math.log(2)}),
+        ("L = x^3^2", {"x": 2}, 512, {"x": 9 * 256}),
+        ("L = x²·x⁻¹", {"x": 4}, 4, {"x": 1}),
+        ("L = 8/2/x", {"x": 2}, 2, {"x": -1}),
+        ("L = a - b - c", {"a": 1, "b": 2, "c": 4}, -5, {"a": 1, "b": -1, "c": -1}),
+        ("L = x*x*x", {"x": 2}, 8, {"x": 12}),
+        ("L = y + y²; y = 3*x", {"x": 1}, 12, {"x": 21}),
+        ("L = π*x", {"x": 2}, 2 * math.pi, {"x": math.pi}),
+        ("L = max(x, y, 3)", {"x": 5, "y": 4}, 5, {"x": 1, "y": 0}),
+        ("L = min(x, y)", {"x": 5, "y": 4}, 4, {"x": 0, "y": 1}),
+        ("L = softmax(x) + logsumexp(x) + mean(x) + sum(x) + norm(x) + max(x)", {"x": -2}, -5,
+         {"x": 3}),
+        ("L = σ(x)", {"x": 0}, 0.5, {"x": 0.25}),
+        ("L = sum(x)", {"x": [1, 2]}, 3, {"x": [1, 1]}),
+        ("L = x @ y", {"x": [1, 2], "y": [3, 4]}, 11, {"x": [3, 4], "y": [1, 2]}),
+        ("L = x' @ y", {"x": [1, 2], "y": [3, 4]}, 11, {"x": [3, 4], "y": [1, 2]}),
+        ("Y = x @ y'; L = sum(Y) + Y[0,1]", {"x": [1, 2], "y": [3, 4]}, 25,
+         {"x": [11, 7], "y": [3, 4]}),
+        ("L = sum(W @ x)", {"W": [[1, 2], [3, 4]], "x": [1, -1]}, -2,
+         {"W": [[1, -1], [1, -1]], "x": [4, 6]}),
+        ("L = sum((X @ W^T + b)^2)", {"X": [[1, 2], [0, 1]], "W": [[1, 1]], "b": [1]}, 20,
+         {"X": [[8, 8], [4, 4]], "W": [[8, 20]], "b": [12]}),
+        ("L = norm(x)", {"x": [3, 4]}, 5, {"x": [0.6, 0.8]}),
+        ("L = max(x) - min(x)", {"x": [3, 4, -1]}, 5, {"x": [0, 1, -1]}),
+        ("y = [a, b; b, 2]; L = sum(y @ y)", {"a": 1, "b": 3}, 41, {"a": 8, "b": 18}),
+        ("L = sum(a ⊙ X)", {"a": [1, 2], "X": [[1, 2], [3, 4]]}, 16,
+         {"a": [4, 6], "X": [[1, 2], [1, 2]]}),
+    ],
+)  # fmt: skip
+def test_cases_worked_out_by_hand(
+    equations: str, values: dict[str, Any], value: Any, gradient: dict[str, Any]
+) -> None:
+    result = dlcalc.grad(equations, values)
+    assert result.values["L"] == pytest.approx(value)
+    for name, wanted in gradient.items():
+        assert np.asarray(result.gradients["L"][name]) == pytest.approx(np.asarray(wanted))
+    for check in check_derivatives(result):
+        assert check.passed, check
+
+
+def test_whole_numbers_stay_whole_and_exact() -> None:
+    result = dlcalc.grad("L = (w*x - t)^3", {"w": 10**30, "x": 7, "t": 1})
+    assert result.values["L"] == (7 * 10**30 - 1) ** 3
+    assert result.gradients["L"]["x"] == 3 * (7 * 10**30 - 1) ** 2 * 10**30
+    arrays = dlcalc.grad("L = sum(W @ x)^2", {"W": [[2**62, 1]], "x": [2, 1]})
+    assert arrays.values["L"] == (2**63 + 1) ** 2
+    assert arrays.gradients["L"]["x"].tolist() == [2**62 * 2 * (2**63 + 1), 2 * (2**63 + 1)]
+    small = dlcalc.grad("L = sum(x^2)", {"x": [1, 2]})
+    assert small.gradients["L"]["x"].dtype == np.int64
+    assert isinstance(dlcalc.grad("y = x; L = y/2", {"x": 4}).values["L"], float)
+
+
+def test_intermediate_quantities_have_gradients_too() -> None:
+    result = dlcalc.grad("a = 2*w; b = a + w; L = a*b", {"w": 1}, wrt=["a", "b", "w"])
+    assert result.gradients["L"] == {"a": 5, "b": 2, "w": 12}
+    assert dlcalc.grad("a = w; L = a*w", {"w": 3}, wrt="a").gradients["L"] == {"a": 3}
+    assert dlcalc.grad("L = w^2", {"w": 3}, wrt="L").gradients["L"] == {"L": 1}
+
+
+def test_every_number_that_nothing_uses_is_derived() -> None:
+    equations = "y = w*x; L1 = y^2; L2 = y + b; v = [y, w]"
+    result = dlcalc.grad(equations, {"w": 2, "x": 3, "b": 1})
+    assert list(result.gradients) == ["L1", "L2"]
+    assert result.gradients["L1"]["b"] == 0
+    chosen = dlcalc.grad(equations, {"w": 2, "x": 3, "b": 1}, of=["y,L2"], wrt="x")
+    assert chosen.gradients == {"y": {"x": 2}, "L2": {"x": 2}}
+
+
+def test_equations_that_name_nothing_are_inputs_with_a_value() -> None:
+    equations = "w = 1/2; x = [1, 2]; L = w*sum(x)"
+    assert dlcalc.grad(equations).gradients["L"]["w"] == 3
+    assert dlcalc.grad(equations, {"x": 4}).values["L"] == 2.0
+    assert dlcalc.grad("L = sum(x); x = [1, 2; 3, 4]").values["x"].tolist() == [[1, 2], [3, 4]]
+
+
+def test_inputs_that_play_no_part_have_gradients_of_zero() -> None:
+    result = dlcalc.grad("L = w^2; M = sum(x)", {"w": 1.0, "x": [1.0, 2.0]}, of="L")
+    assert result.gradients["L"]["x"].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("equations", "values", "gradient", "kink"),
+    [
+        ("L = relu(x)", {"x": 0}, 0, "relu(x) is at its kink"),
+        ("L = abs(x)", {"x": 0}, 0, "abs(x) is at its kink"),
+        ("L = max(x, y)", {"x": 2, "y": 2}, 0.5, "max(x, y) is at its kink"),
+        ("L = max(x)", {"x": [2, 2]}, [0.5, 0.5], "max(x) is at its kink"),
+        ("L = norm(x)", {"x": [0, 0]}, [0, 0], "norm(x) is at its kink"),
+        ("L = relu(x)", {"x": 1}, 1, ""),
+    ],
+)
+def test_kinks_are_named(
+    equations: str, values: dict[str, Any], gradient: Any, kink: str
+) -> None:
+    result = dlcalc.grad(equations, values, wrt="x")
+    assert np.asarray(result.gradients["L"]["x"]).tolist() == gradient
+    assert " ".join(result.kinks).startswith(f"line 1: {kink}" if kink else "")
+    assert bool(result.kinks) == bool(kink)
+    assert all(check.passed for check in check_derivatives(result)) == (not kink)
+
+
+def test_the_small_vae_is_that_of_the_command() -> None:
+    ours = dlcalc.grad(**read_example("grad").values)
+    theirs = dlcalc.vae(**read_example("vae").values)
+    assert ours.values["L1"] == pytest.approx(theirs.L1, rel=1e-12)
+    assert ours.values["L2"] == pytest.approx(theirs.L2, rel=1e-12)
+    found = {f"d{of}/d{name}": value for of, each in ours.gradients.items()
+             for name, value in each.items()}  # fmt: skip
+    assert {name: theirs.named[name] for name in found} == pytest.approx(found, rel=1e-10)
+    assert all(check.passed for check in check_derivatives(ours))
+
+
+CASES = json.loads((DATA / "reference_mlp.json").read_text())["cases"]
+OUTPUTS = {"softmax": "softmax", "sigmoid": "sigmoid", "identity": ""}
+LOSSES = {"cross_entropy": "-ln(y[{t}])", "squared_error": "½*sum((y - t)^2)",
+          "binary_cross_entropy": "-sum(t*ln(y) + (1-t)*ln(1-y))"}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [each for each in CASES if np.ndim(each["input"]["x"]) == 1])
+def test_networks_are_those_of_the_command(case: dict[str, Any]) -> None:
+    network = case["input"]
+    result = dlcalc.mlp(**network)
+    values = {f"W{n}": np.array(each) for n, each in enumerate(result.network.weights, 1)}
+    values |= {f"b{n}": each for n, each in enumerate(result.network.biases or (), 1)}
+    lines, last = [], len(result.layers)
+    for n in range(1, last + 1):
+        bias = f" + b{n}" if f"b{n}" in values else ""
+        function = OUTPUTS[result.network.objective.output] if n == last else network["activation"]
+        function = "" if function == "identity" else function
+        name = "y" if n == last else f"h{n}"
+        lines.append(f"{name} = {function}(W{n} @ {'x' if n == 1 else f'h{n - 1}'}{bias})")
+    loss = LOSSES[result.network.objective.loss]
+    if not isinstance(network["target"], int):
+        values["t"] = network["target"]
+        loss = loss.replace("-ln(y[{t}])", "-sum(t*ln(y))")
+    lines.append(f"J = {loss.format(t=network['target'])}")
+    ours = dlcalc.grad(lines, {**values, "x": network["x"]})
+    assert ours.values["J"] == pytest.approx(result.loss, rel=1e-9)
+    for n, each in enumerate(result.gradients.weights, 1):
+        assert ours.gradients["J"][f"W{n}"] == pytest.approx(each, rel=1e-8, abs=1e-12)
+    assert ours.gradients["J"]["x"] == pytest.approx(result.gradients.x, rel=1e-8, abs=1e-12)
+
+
+def deeper(inner: st.SearchStrategy[str], *forms: str) -> st.SearchStrategy[str]:
+    return st.builds(lambda form, a, b: form.format(a=a, b=b), st.sampled_from(forms), inner, inner)
+
+
+ELEMENTWISE = (
+    "({a} + {b})", "({a} - {b})", "-({a})", "sin({a})*{b}", "tanh({a})·({b})", "{a}/(2 + cos({b}))",
+    "sigmoid({a})", "softplus({a})", "exp(sin({a}))", "ln(1 + ({a})^2)", "sqrt(1 + ({a})²)",
+    "(1.5 + sin({a}))^(sin({b}))", "sin({a})**3", "relu({a})", "abs({a})", "max({a}, {b})",
+    "min({a}, {b}, 1)", "2^sin({a})", "(2 + sin({a}))^-1.5",
+)  # fmt: skip
+SCALARS = st.recursive(
+    st.sampled_from(["a", "b", "c", "0.3", "2"]), lambda inner: deeper(inner, *ELEMENTWISE),
+    max_leaves=6,
+)
+WHOLE = (
+    "softmax(x + {a})", "logsumexp({a})*{b}", "W' @ (W @ (x + {a}))", "mean({a})*{b}",
+    "norm(1 + x + {a})", "(x + {a})[1] + {b}", "max(x + {a}) - min(y + {b})",
+    "({a} + x) @ ({b} + y)", "(x + {a}) @ (y + {b})' @ x", "sum(x ⊙ ({a}))", "W[1] + {a}",
+    "[{a}, {b}]", "sum(W ⊙ (x + {a}))", "transpose({a} + x)", "logsumexp(W) @ W",
+    "sum(softmax(W) @ W')", "x' @ W'", "sum(max(W, {a}))", "sum(W + W[0,-1])",
+)  # fmt: skip
+ARRAYS = st.recursive(
+    st.sampled_from(["x", "y", "s", "W' @ u", "x*y"]),
+    lambda inner: deeper(inner, *ELEMENTWISE, *WHOLE), max_leaves=5,
+)  # fmt: skip
+NUMBER = st.floats(-2, 2).map(lambda value: round(value, 3) + 0.0123)
+
+
+def require_agreement(result: Any) -> None:
+    for check in check_derivatives(result):
+        assert check.complex_error < 1e-10, (result.system, check)
+        assert check.central_error < 1e-4, (result.system, check)
+
+
+@settings(max_examples=120)
+@given(SCALARS, SCALARS, SCALARS, NUMBER, NUMBER, NUMBER)
+def test_random_equations_have_the_derivatives_of_differences(
+    p: str, q: str, r: str, a: float, b: float, c: float
+) -> None:
+    equations = f"L = ({r}) + p*q; q = ({q}) - p; p = sin({p})"
+    values = used(equations, a=a, b=b + 0.01, c=c + 0.02)
+    require_agreement(dlcalc.grad(equations, values, wrt=["p", "q", *values]))
+
+
+def used(equations: str, **values: Any) -> dict[str, Any]:
+    """Those of the values whose names are in the equations."""
+    words = re.findall(r"[A-Za-z]+", equations)
+    return {name: value for name, value in values.items() if name in words}
+
+
+@settings(max_examples=150)
+@given(ARRAYS, ARRAYS, st.integers(0, 999))
+def test_random_equations_of_arrays_have_the_derivatives_of_differences(
+    p: str, q: str, seed: int
+) -> None:
+    equations = f"L = sum(sin({p}) + sin({q}))"
+    try:
+        result = dlcalc.grad(equations, used(equations, **arrays(seed)))
+    except ShapeError:
+        return  # a list of unequal parts, or a matrix where a vector belongs
+    require_agreement(result)
+
+
+def arrays(seed: int) -> dict[str, Any]:
+    draw = np.random.default_rng(seed)
+    return {"x": draw.normal(size=3), "y": draw.normal(size=3), "u": draw.normal(size=2),
+            "W": draw.normal(size=(2, 3)), "s": 0.7}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [*ELEMENTWISE, *WHOLE])
+def test_each_operation_has_the_derivatives_of_differences(form: str) -> None:
+    for a, b in (("x", "y"), ("s", "y"), ("x*s", "s")):
+        equations = f"z = {form.format(a=a, b=b)}; L = sum(z*z)"
+        if "s" in (a, b) and "[{a}" in form:
+            continue  # parts of unequal shapes
+        require_agreement(dlcalc.grad(equations, used(equations, **arrays(1))))
+
+
+@settings(max_examples=60)
+@given(SCALARS, NUMBER, NUMBER, NUMBER)
+def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: float) -> None:
+    values = used(f"L = {p}", a=a, b=b, c=c)
+    alone = dlcalc.grad(f"L = {p}", values)
+    as_arrays = dlcalc.grad(f"L = {p}; e = [1][0]", values, of="L")
+    assert as_arrays.values["L"] == pytest.approx(alone.values["L"], rel=1e-12)
+    wanted = alone.gradients["L"] if alone.gradients else {}
+    for name, gradient in wanted.items():
+        assert as_arrays.gradients["L"][name] == pytest.approx(gradient, rel=1e-11, abs=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("equations", "values", "complaint"),
+    [
+        ("L = a + b + c", {"a": 1}, "no value for b, c: give b=… c=…"),
+        ("L = y_hat; yhat = x", {"x": 1}, "no value for y_hat: give y_hat=…; did you mean yhat?"),
+        ("L = sigmoid*x", {"x": 1}, "or write the function with its argument, sigmoid(…)"),
+        ("L = w*x", {"w": 1, "x": 2, "v": 3}, "no equation has v in it"),
+        ("z = w; L = z", {"w": 1, "z": 2}, "z is computed, in line 1: z = w; values are given to"),
+        ("a = b\nb = c\nc = a", {}, "line 1: a is defined by way of itself: a → b → c → a"),
+        ("w = w - 1", {"w": 1}, "w is defined by itself: give the new value another name"),
+        ("w = x\nw = 2", {"x": 1}, "line 2: w is defined already, in line 1"),
+        ("u = 1\nL = ln(x)", {"x": -1}, "line 2: ln(x): x = -1; ln is defined above 0"),
+        ("L = sqrt(x)", {"x": -1}, "line 1: sqrt(x): x = -1; sqrt is defined from 0 on"),
+        ("L = ln(x)", {"x": [1, 0]}, "ln(x): x = 0 at (1); ln is defined above 0"),
+        ("L = t/(y-1)", {"t": 1, "y": 1}, "t/(y-1): division by zero: y-1 = 0"),
+        ("L = sum(t/y)", {"t": 1, "y": [1.0, 0.0]}, "t/y: division by zero: y = 0 at (1)"),
+        ("L = exp(x)", {"x": 1000}, "exp(x): overflows, beyond 1.8e308: x = 1000"),
+        ("L = sum(exp(x))", {"x": [1.0, 1000]}, "overflows, beyond 1.8e308: x up to 1000"),
+        ("L = x^-1", {"x": 0}, "x^-1: division by zero: x = 0, -1"),
+        ("L = x^0.5", {"x": -2}, "a negative number to a fractional power: x = -2, 0.5"),
+        ("L = x*1.0", {"x": 10**400}, "overflows, beyond 1.8e308: x = a whole number of 1,329"),
+        ("L = sqrt(x)", {"x": 0}, "no finite derivative with respect to x where x = 0"),
+        ("L = x^p", {"x": -2, "p": 2}, "no finite derivative with respect to p where x = -2, p"),
+        ("L = W @ x", {"W": [[1, 2, 3]], "x": [1, 2]}, "W @ x: 1x3 @ 2: the inner sizes 3 and 2"),
+        ("L = X @ W'", {"W": [[1, 2, 3]], "X": [[1, 2]]}, "1x2 @ 3x1: the inner sizes 2 and 3"),
+        ("L = W @ x'", {"W": [[1, 2]], "x": [1, 2]}, "1x2 @ the transposed of a vector of 2"),
+        ("L = W*x", {"W": [[1, 2]], "x": [1, 2]}, "the shapes 1x2 and 2: write @ for the matrix"),
+        ("L = x + y", {"x": [1, 2, 3], "y": [1, 2]}, "x + y: the shapes 3 and 2 do not fit"),
+        ("L = w @ x", {"w": 2, "x": 3}, "@ multiplies matrices and vectors"),
+        ("L = w @ x", {"w": 2, "x": [3]}, "@ multiplies matrices and vectors; write *"),
+        ("L = [x, y]", {"x": 2, "y": [3]}, "parts of unequal shapes: a number and 1"),
+        ("L = x[2]", {"x": [1, 2]}, "there is no element [2] in 2; places count from 0"),
+        ("L = x[0]", {"x": 1}, "there is no element [0] in a single number"),
+        ("L = W^-1", {"W": [[1, 2], [3, 4]]}, "the inverse of a matrix is not computed here"),
+        ("y = 2*x", {"x": [1, 2]}, "y: has the shape 2; gradients are those of one number: add"),
+        ("L = x", {"x": [[1], [2, 3]]}, "x is ragged"),
+        ("L = x", {"x": "three"}, "x holds text, not real numbers"),
+        ("L = x", {"x": [1j]}, "x holds complex numbers, not real numbers"),
+        ("L = x", {"x": []}, "x has the shape (0,), and no elements"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_computed_is_named_with_its_line(
+    equations: str, values: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        dlcalc.grad(equations, values)
+    assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("equations", "values"),
+    [
+        ("L = 2^10^10^10", {}),
+        ("L = x^x", {"x": 10**6}),
+        ("\n".join(["a0 = x", *(f"a{n} = a{n - 1}*a{n - 1}" for n in range(1, 40))]), {"x": 3}),
+        ("L = sum(x @ y')", {"x": np.ones(2**14), "y": np.ones(2**14)}),
+        ("L = sum(x + y)", {"x": np.ones((2**14, 1)), "y": np.ones(2**14)}),
+        ("L = sum(x @ x)", {"x": np.ones((300, 300), dtype=int)}),
+        ("L = x^n", {"x": [2, 3], "n": [10**9, 1]}),
+    ],
+)
+def test_absurd_sizes_are_refused_at_once(equations: str, values: dict[str, Any]) -> None:
+    with pytest.raises(LimitError):
+        dlcalc.grad(equations, values)
+
+
+def test_a_check_beside_the_end_of_the_domain_is_refused() -> None:
+    result = dlcalc.grad("L = ln(x)", {"x": 1e-9})
+    with pytest.raises(DlcalcError, match="x cannot be moved both ways: L is not defined beside"):
+        check_derivatives(result)
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"of": "M"}, "--of: no equation has M in it"),
+        ({"wrt": ["y_hat"]}, "--wrt: no equation has y_hat in it; did you mean yhat?"),
+    ],
+)
+def test_unknown_names_get_their_nearest(options: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        dlcalc.grad("yhat = 2*x; L = yhat^2", {"x": 1}, **options)
+    assert str(caught.value).startswith(complaint)

@@ -1,0 +1,182 @@
+"""The working of equations, computed again from the numbers that it prints."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import dlcalc
+from dlcalc.derive.working import derivation, grad_element, grad_steps
+from dlcalc.formulas.expressions import Step
+from dlcalc.formulas.text import formula_text
+from dlcalc.shell.examples import read_example
+from tests.derive.test_gradients import NUMBER, SCALARS, used
+from tests.formulas.evaluation import disagreement
+
+NEURON = "z = w*x + b\ny = σ(z)\nL = -(t*ln(y) + (1-t)*ln(1-y))"
+GIVEN = {"w": 0.5, "x": 2, "b": 0, "t": 1}
+
+
+def lines(result: Any) -> dict[str, str]:
+    """Formula and numbers of each step, by its name."""
+    return {
+        formula_text(step.name): " = ".join(
+            formula_text(each) for each in (step.formula, *step.numbers) if each is not None
+        )
+        for step in grad_steps(result)
+    }
+
+
+def disagreements(result: Any) -> list[str]:
+    steps: list[Step] = [step for step in grad_steps(result) if step.numbers]
+    return [each for each in map(disagreement, steps) if each]
+
+
+def test_the_chain_along_a_path_with_its_numbers() -> None:
+    found = lines(dlcalc.grad(NEURON, GIVEN))
+    assert found["z"] == "w·x + b = 0.5·2 + 0"
+    assert found["∂y/∂z"] == "y·(1 − y) = 0.731059·(1 − 0.731059)"
+    assert found["∂L/∂y"].startswith("−t/y + (1 − t)/(1 − y) = ")
+    assert found["dL/dw"] == "∂L/∂y·∂y/∂z·∂z/∂w = −1.36788·0.196612·2"
+    assert "∂L/∂x" not in found
+
+
+def test_the_worked_example_gives_its_values() -> None:
+    result = dlcalc.grad(**read_example("grad").values)
+    assert disagreements(result) == []
+    found = lines(result)
+    assert found["∂L2/∂σ"].startswith("σ − 1/σ = ")
+    assert found["dL1/dz1"].startswith("∂L1/∂y1·∂y1/∂z1 + ∂L1/∂y2·∂y2/∂z1 = ")
+    assert found["dL1/dw4"].startswith("dL1/dz1·∂z1/∂σ·∂σ/∂s2·∂s2/∂q2·∂q2/∂w4 = ")
+
+
+@settings(max_examples=60)
+@given(SCALARS, SCALARS, SCALARS, NUMBER, NUMBER, NUMBER)
+def test_every_line_of_any_equations_gives_its_value(
+    p: str, q: str, r: str, a: float, b: float, c: float
+) -> None:
+    equations = f"p = sin({p}); q = ({q}) - p; L = ({r}) + p*q/2; M = q*(p + L)"
+    result = dlcalc.grad(equations, used(equations, a=a, b=b + 0.01, c=c + 0.02))
+    assert disagreements(result) == []
+
+
+@pytest.mark.parametrize(
+    ("equation", "by", "formula"),
+    [
+        ("L = (w*x - t)^2", "w", "2·(w·x − t)·x"),
+        ("L = x/y", "y", "−x/y²"),
+        ("L = ½*x²", "x", "x"),
+        ("L = -ln(x)", "x", "−1/x"),
+        ("L = 3*x", "x", "3"),
+        ("L = x", "x", "1"),
+        ("L = ln(x²)", "x", "2/x"),
+        ("L = x*y*z", "y", "x·z"),
+        ("L = exp(-x)", "x", "−L"),
+        ("L = 1/(1 + exp(-x))", "x", "exp(−x)/(1 + exp(−x))²"),
+        ("L = x^y", "y", "L·ln(x)"),
+        ("L = relu(x*y)", "x", "relu'(x·y)·y"),
+        ("L = max(x, y)", "x", "1(x = L)"),
+        ("L = tanh(x)", "x", "1 − L²"),
+        ("L = z*z + min(w, z)/2", "z", "z + z + 1(z = min(w, z))/2"),
+        ("L = norm(x)*y", "x", "(y·x)/norm(x)"),
+        ("L = sqrt(x)", "x", "1/(2·L)"),
+    ],
+)
+def test_local_derivatives_read_as_in_a_textbook(equation: str, by: str, formula: str) -> None:
+    values = used(equation, w=2.0, x=3.0, y=1.5, z=4.0, t=1.0)
+    steps = {formula_text(step.name): step for step in grad_steps(dlcalc.grad(equation, values))}
+    step = steps[f"∂L/∂{by}"]
+    assert formula_text(step.value if step.formula is None else step.formula) == formula
+
+
+def test_arrays_are_worked_out_equation_by_equation() -> None:
+    equations = "h = relu(W @ x + b); r = h - t; L = sum(r^2)/2"
+    values = {"W": [[1, 2], [3, 4]], "x": [1, -2], "b": [4, 6], "t": [1, 2]}
+    result = dlcalc.grad(equations, values)
+    found = lines(result)
+    assert found["h"] == "relu(W x + b)"
+    assert found["dL/dr"] == "r"
+    assert found["dL/dW"] == "(dL/dh ⊙ relu'(W x + b)) xᵀ"
+    assert found["dL/dx"] == "Wᵀ (dL/dh ⊙ relu'(W x + b))"
+    assert found["dL/dt"] == "−dL/dr"
+    values_of = {formula_text(step.name): step.value for step in grad_steps(result)}
+    assert values_of["dL/dW"] == result.gradients["L"]["W"].tolist()
+
+
+def test_quotients_of_arrays_are_gathered() -> None:
+    loss = "y = σ(X @ w); J = -mean(t*ln(y) + (1 − t)*ln(1 − y))"
+    found = lines(dlcalc.grad(loss, {"X": [[1, 2], [0, 1]], "w": [1, -1], "t": [0, 1]}))
+    assert found["dJ/dy"] == "−t/(2·y) + (1 − t)/(2·(1 − y))"
+    assert found["dJ/dw"] == "Xᵀ (dJ/dy ⊙ y ⊙ (1 − y))"
+
+
+def test_what_is_broadcast_is_summed_on_the_way_back() -> None:
+    found = lines(dlcalc.grad("L = sum(softmax(X + b)[0])^2", {"X": [[1, 2]], "b": 1}))
+    assert found["dL/db"].startswith("sum(")
+
+
+def test_zero_and_absent_gradients_say_why() -> None:
+    result = dlcalc.grad("y = w*x; L = y^2; M = b", {"w": 0, "x": 2, "b": 1}, of="L")
+    notes = {formula_text(step.name): step.note for step in grad_steps(result)}
+    assert notes["dL/dw"] == "0 because ∂L/∂y is 0"
+    assert notes["dL/db"] == "L does not depend on b"
+
+
+def test_long_equations_are_told_in_words() -> None:
+    equations = f"y = {' + '.join(['x*x'] * 80)}; L = y^2"
+    steps = {formula_text(step.name): step for step in grad_steps(dlcalc.grad(equations, {"x": 1}))}
+    assert (steps["y"].formula, steps["y"].note) == (None, "81 operations, line 1")
+    assert (steps["∂y/∂x"].formula, steps["∂y/∂x"].value) == (None, 160)
+    assert steps["dL/dx"].value == 2 * 80 * 160
+    for x in (0.5, [0.5, 1]):
+        long = dlcalc.grad(f"y = sum({' * '.join(['sigmoid(x)/(2 + tanh(x))'] * 30)})", {"x": x})
+        [last] = [step for step in grad_steps(long) if formula_text(step.name) == "dy/dx"]
+        assert np.asarray(last.value).tolist() == np.asarray(long.gradients["y"]["x"]).tolist()
+
+
+def test_softmax_within_softmax_is_cut_short() -> None:
+    equation = f"L = sum({'softmax(' * 25}x{')' * 25})"
+    result = dlcalc.grad(equation, {"x": [1.0, 2.0]})
+    assert "…" in lines(result)["dL/dx"]
+    assert len(lines(result)["dL/dx"]) < 100_000
+
+
+def test_deep_formulas_are_written_out() -> None:
+    equation = f"L = {'tanh(' * 55}x{')' * 55}"
+    result = dlcalc.grad(equation, {"x": 1.0})
+    assert disagreements(result) == []
+    assert lines(result)["∂L/∂x"].count("tanh") > 1000
+
+
+def test_many_paths_do_not_multiply() -> None:
+    equations = ["a0 = x", *(f"a{n} = a{n - 1}/2 + a{n - 1}/2" for n in range(1, 60))]
+    chained = [f"b{n} = b{n - 1} + c{n - 1}; c{n} = b{n - 1} - c{n - 1}" for n in range(1, 40)]
+    result = dlcalc.grad([*equations, "b0 = a59; c0 = 2*x", *chained], {"x": 1.0}, of="b39")
+    assert len(list(grad_steps(result))) < 500
+    assert disagreements(result) == []
+
+
+def test_fields_are_derived_from_the_last_quantity_back() -> None:
+    result = dlcalc.grad(NEURON, GIVEN, wrt="w,z,y")
+    order = derivation(result)
+    assert order[-3:] == ("gradients.L.y", "gradients.L.z", "gradients.L.w")
+    assert order[:7] == tuple(f"values.{name}" for name in "wxbtzyL")
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        ("values.z", "w·x + b = 0.5·2 + 0"),
+        ("gradients.L.w", "∂L/∂y·∂y/∂z·∂z/∂w = −1.36788·0.196612·2"),
+        ("gradients.L.t", "∂L/∂t = −ln(y) + ln(1 − y) = −ln(0.731059) + ln(1 − 0.731059)"),
+        ("values.w", None),
+    ],
+)
+def test_an_element_has_its_working(field: str, shown: str | None) -> None:
+    step = grad_element(dlcalc.grad(NEURON, GIVEN), field, ())
+    if step is None:
+        assert shown is None
+    else:
+        terms = (each for each in (step.formula, *step.numbers) if each is not None)
+        assert " = ".join(map(formula_text, terms)) == shown

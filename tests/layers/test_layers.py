@@ -1,0 +1,205 @@
+"""Each type of layer: shapes and counts worked out by hand, bad input beside good."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcalc.errors import DlcalcError
+from dlcalc.layers.counted import Counted
+from dlcalc.layers.table import FAMILIES, TYPES, bind, handler, parameters, usage
+from dlcalc.models.notation import read_notation
+from tests.shell.running import invoke
+
+
+def counted(layer: str, shape: tuple[int, ...]) -> Counted:
+    """The first layer of a notation, counted."""
+    node: Any = read_notation(layer).body[0]
+    count = handler(node.type)
+    return count(shape, **bind(node.type, node.arguments, dict(node.options), count))
+
+
+COUNTS = [
+    # layer, input, output, weights, biases, macs
+    ("conv 6 5", (1, 32, 32), (6, 28, 28), 150, 6, 150 * 28 * 28),
+    ("conv 6 5 bias=no", (1, 32, 32), (6, 28, 28), 150, 0, 150 * 28 * 28),
+    ("conv 5 4 stride=2", (1, 32, 32), (5, 15, 15), 80, 5, 80 * 15 * 15),
+    ("conv 8 3x1 pad=1x0", (4, 9, 7), (8, 9, 7), 96, 8, 96 * 63),
+    ("conv 8 3 pad=1:0", (4, 9), (8, 8), 96, 8, 96 * 8),
+    ("conv 8 3 groups=2", (4, 9, 9), (8, 7, 7), 8 * 2 * 9, 8, 8 * 2 * 9 * 49),
+    ("conv 16 5 connections=3*6,4*9,6*1", (6, 14, 14), (16, 10, 10), 1500, 16, 150000),
+    ("conv 2 3", (1, 4, 5, 6), (2, 2, 3, 4), 54, 2, 54 * 24),
+    ("dwconv 3 pad=1", (8, 5, 5), (8, 5, 5), 72, 8, 72 * 25),
+    ("dwconv 3 multiplier=2", (8, 5, 5), (16, 3, 3), 144, 16, 144 * 9),
+    ("conv_transpose 2 4 stride=2 pad=1", (3, 5, 5), (2, 10, 10), 96, 2, 96 * 25),
+    ("maxpool 2", (6, 28, 28), (6, 14, 14), 0, 0, 0),
+    ("maxpool 3 stride=2 ceil=yes", (6, 6, 6), (6, 3, 3), 0, 0, 0),
+    ("avgpool 2 affine=yes", (6, 28, 28), (6, 14, 14), 6, 6, 6 * 196),
+    ("adaptivepool 7", (8, 7, 7), (8, 7, 7), 0, 0, 0),
+    ("globalpool", (8, 7, 7), (8, 1, 1), 0, 0, 0),
+    ("upsample 2 mode=linear", (8, 7, 7), (8, 14, 14), 0, 0, 0),
+    ("linear 10", (84,), (10,), 840, 10, 840),
+    ("linear 10", (7, 84), (7, 10), 840, 10, 5880),
+    ("rbf 10", (84,), (10,), 0, 0, 840),
+    ("embedding 100 16", (7,), (7, 16), 1600, 0, 0),
+    ("position", (7, 16), (7, 16), 112, 0, 0),
+    ("position 512", (7, 16), (7, 16), 8192, 0, 0),
+    ("prepend 1", (196, 768), (197, 768), 768, 0, 0),
+    ("batchnorm", (8, 7, 7), (8, 7, 7), 8, 8, 0),
+    ("instancenorm", (8, 7, 7), (8, 7, 7), 0, 0, 0),
+    ("layernorm", (7, 16), (7, 16), 16, 16, 0),
+    ("layernorm over=channels", (8, 7, 7), (8, 7, 7), 8, 8, 0),
+    ("layernorm over=all", (8, 7, 7), (8, 7, 7), 392, 392, 0),
+    ("rmsnorm", (7, 16), (7, 16), 16, 0, 0),
+    ("groupnorm 4", (8, 7, 7), (8, 7, 7), 8, 8, 0),
+    ("lrn", (8, 7, 7), (8, 7, 7), 0, 0, 0),
+    ("prelu 8", (8, 7, 7), (8, 7, 7), 8, 0, 0),
+    ("leaky_relu 0.2", (8,), (8,), 0, 0, 0),
+    ("elu 0.5", (8,), (8,), 0, 0, 0),
+    ("softmax", (10,), (10,), 0, 0, 0),
+    ("dropout", (8,), (8,), 0, 0, 0),
+    ("flatten", (16, 5, 5), (400,), 0, 0, 0),
+    ("reshape 16x5x5", (400,), (16, 5, 5), 0, 0, 0),
+    ("sequence", (8, 7, 5), (35, 8), 0, 0, 0),
+    ("transpose", (8, 35), (35, 8), 0, 0, 0),
+    ("crop 3x2", (8, 7, 7), (8, 3, 2), 0, 0, 0),
+    ("select -1", (7, 16), (16,), 0, 0, 0),
+    # Four gates of 3·(2+3) weights and two bias vectors, at every one of seven steps.
+    ("lstm 3", (7, 2), (7, 3), 60, 24, 420),
+    ("lstm 3 bias=single", (7, 2), (7, 3), 60, 12, 420),
+    ("lstm 3 layers=2 bidirectional=yes", (7, 2), (7, 6), 120 + 216, 96, 7 * 336),
+    ("gru 3 output=last", (7, 2), (3,), 45, 18, 315),
+    ("rnn 3 bias=no", (7, 2), (7, 3), 15, 0, 105),
+    # Four projections of 8·8, and 2·7²·8 products of data.
+    ("attention 2", (7, 8), (7, 8), 256, 32, 7 * 256 + 2 * 49 * 8),
+    ("attention 4 kv_heads=2 bias=no", (7, 8), (7, 8), 192, 0, 7 * 192 + 2 * 49 * 8),
+    ("attention 2 head_width=8", (7, 8), (7, 8), 512, 56, 7 * 512 + 2 * 49 * 16),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape", "output", "weights", "biases", "macs"), COUNTS)
+def test_counts(
+    layer: str, shape: tuple[int, ...], output: tuple[int, ...], weights: int, biases: int,
+    macs: int,
+) -> None:
+    found = counted(layer, shape)
+    assert (found.output, found.weights, found.biases, found.macs) == (
+        output, weights, biases, macs
+    )
+
+
+REFUSED = [
+    # layer, input, what the error says; and the nearest layer that is right
+    ("linear 10", (16, 5, 5), "input is 16x5x5; flatten it first", "globalpool"),
+    ("rbf 10", (16, 5, 5), "input is 16x5x5; flatten it first", "flatten"),
+    ("conv 6 5", (400,), "input is 400; a convolution wants CxL, CxHxW or CxDxHxW", "linear 6"),
+    ("conv 6 7", (1, 5, 5), "input is 1x5x5; a kernel of 7 does not fit", "conv 6 5"),
+    ("conv 6", (1, 5, 5), "kernel is missing; it is written conv FILTERS KERNEL", "conv 6 1"),
+    ("conv 6 5 5 5 5 5 no 1 1", (1, 5, 5), "9 arguments; it is written conv", "conv 6 5"),
+    ("globalpool 3", (1, 5, 5), "1 argument; it is written globalpool", "globalpool"),
+    ("conv 6 5 strde=2", (1, 5, 5), "unknown option 'strde'; did you mean stride?", "conv 6 5"),
+    ("conv 6 5 kernel=3", (1, 5, 5), "kernel is given twice", "conv 6 kernel=3"),
+    ("conv 6 5 bias", (1, 5, 5), "bias is an option: write bias=VALUE", "conv 6 5 bias=no"),
+    ("conv 0 5", (1, 5, 5), "filters 0 is below 1", "conv 1 5"),
+    ("conv six 5", (1, 5, 5), "filters 'six' is not a whole number", "conv 6 5"),
+    ("conv 6 5 bias=2", (1, 5, 5), "bias is yes or no, not 2", "conv 6 5 bias=yes"),
+    ("conv 6 5 pad=1x1x1", (1, 5, 5), "pad has 3 values for 2 axes", "conv 6 5 pad=1x1"),
+    ("conv 6 3 groups=2", (3, 5, 5), "3 channels do not divide into 2 groups", "conv 6 3 groups=3"),
+    ("conv 5 3 groups=3", (3, 5, 5), "5 filters do not divide into 3 groups", "conv 6 3 groups=3"),
+    ("conv 2 3 connections=4*2", (3, 5, 5), "the input has 3 channels",
+     "conv 2 3 connections=3*2"),
+    ("conv 2 3 connections=1*1", (3, 5, 5), "given for 1 of 2 filters",
+     "conv 2 3 connections=1*2"),
+    ("conv 2 3 connections=some", (3, 5, 5), "write CHANNELS*FILTERS",
+     "conv 2 3 connections=1*2"),
+    ("crop 9", (3, 5, 5), "9x9 cannot be cut out of it", "crop 5"),
+    ("upsample 2 mode=cubic", (3, 5, 5), "mode is nearest or linear, not cubic", "upsample 2"),
+    ("reshape 0.5", (20,), "size 0.5 is not a whole number", "reshape 5x4"),
+    ("reshape 7x3", (20,), "input is 20, 20 elements; 7x3 has 21", "reshape 5x4"),
+    ("embedding 9 4", (3, 5), "an embedding wants a row of token numbers", "linear 4"),
+    ("position 5", (7, 4), "5 positions are too few for 7 steps", "position 7"),
+    ("attention 3", (7, 8), "8 features do not divide into 3 heads", "attention 2"),
+    ("attention 4 kv_heads=3", (7, 8), "4 heads do not divide among 3", "attention 4 kv_heads=2"),
+    ("attention 2", (8, 7, 7), "wants a sequence TxD; use sequence before it", "sequence"),
+    ("lstm 3", (8,), "a recurrent layer wants a sequence TxD", "linear 3"),
+    ("lstm 3 output=first", (7, 8), "output is sequence or last, not first", "lstm 3 output=last"),
+    ("select 7", (7, 8), "step 7 is not among its 7", "select 6"),
+    ("select x", (7, 8), "step 'x' is not a whole number", "select 0"),
+    ("layernorm", (8, 7, 7), "say over=channels or over=all", "layernorm over=all"),
+    ("groupnorm 3", (8, 7, 7), "8 channels do not divide into 3 groups", "groupnorm 4"),
+    ("prelu 3", (8, 7, 7), "slopes 3 is neither 1 nor the 8 channels", "prelu 8"),
+    ("dropout 1.5", (8,), "rate 1.5 is not between 0 and 1", "dropout 0.5"),
+    ("leaky_relu steep", (8,), "slope 'steep' is not a number", "leaky_relu 0.1"),
+    ("covn 6 5", (1, 5, 5), "unknown layer type 'covn'; did you mean conv", "conv 6 5"),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape", "message", "right"), REFUSED)
+def test_a_bad_layer_is_refused_and_its_neighbour_is_not(
+    layer: str, shape: tuple[int, ...], message: str, right: str
+) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        counted(layer, shape)
+    assert message in str(caught.value)
+    assert counted(right, shape).output
+
+
+def test_every_type_has_its_function_and_its_usage() -> None:
+    assert sum(map(len, FAMILIES.values())) == len(TYPES)
+    for type in TYPES:
+        names, needed = parameters(handler(type))
+        assert needed <= len(names)
+        assert usage(type).startswith(type)
+
+
+def test_readme_and_help_show_how_every_type_is_written() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    [listed] = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    told = invoke("params", "--help").out
+    for type in TYPES:
+        assert usage(type) in (listed.splitlines() if " " in usage(type) else listed.split())
+        assert f" {type} " in told.replace("\n", " ")
+
+
+def test_a_transposed_convolution_is_counted_on_its_input() -> None:
+    """Counted on the output side it would be the product of the strides too high."""
+    found = counted("conv_transpose 8 2 stride=2", (4, 6, 6))
+    assert found.macs == 4 * 8 * 2 * 2 * 36
+    assert found.macs * 4 == found.weights * 12 * 12
+
+
+def test_attention_counts_its_products_of_data() -> None:
+    projections = counted("attention 1", (1, 8)).weights
+    assert [counted("attention 2", (steps, 8)).macs for steps in (1, 10)] == [
+        projections + 2 * 8, 10 * projections + 2 * 100 * 8,
+    ]
+
+
+def test_a_recurrent_layer_counts_the_length_of_its_sequence() -> None:
+    assert counted("lstm 5", (100, 3)).macs == 100 * counted("lstm 5", (1, 3)).macs
+    assert counted("lstm 5", (100, 3)).weights == counted("lstm 5", (1, 3)).weights
+
+
+VALUES = st.sampled_from([
+    "1", "2", "0", "-1", "3x3", "2x1", "1:2", "1:2x0:1", "yes", "no", "same", "full", "0.5",
+    "3*1", "1e3", "word", "100000000000000000000",
+])
+SHAPES = st.sampled_from([(4,), (4, 6), (4, 6, 6), (4, 3, 4, 5)])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(TYPES)), st.lists(VALUES, max_size=4), SHAPES)
+def test_any_value_is_counted_or_refused(
+    type: str, values: list[str], shape: tuple[int, ...]
+) -> None:
+    try:
+        found = counted(" ".join([type, *values]), shape)
+    except DlcalcError:
+        return
+    assert min(found.output) >= 1
+    assert min(found.weights, found.biases, found.macs) >= 0

@@ -1,0 +1,180 @@
+"""Whole models: joins, ties, repeats, limits, and totals that are the sums of the rows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
+from dlcalc.models.bytes import bytes_of, memory
+from dlcalc.models.count import params
+from dlcalc.models.notation import read_notation
+from dlcalc.models.reading import model
+from dlcalc.models.tree import Block, Layer, Model, count_layers
+from dlcalc.models.zoo_files import zoo_names
+
+LAYERS = st.sampled_from([
+    "conv 4 3 pad=1", "conv 8 1 bias=no", "relu", "batchnorm", "maxpool 2 ceil=yes",
+    "sum: branch:; branch: dwconv 3 pad=1", "concat: branch:; branch: conv 2 1 frozen=yes",
+    "repeat 3: conv 4 3 pad=1; relu", "scale: branch:; branch: globalpool; sigmoid",
+])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(LAYERS, min_size=1, max_size=8), st.integers(1, 9))
+def test_totals_are_the_sums_of_the_rows(lines: list[str], size: int) -> None:
+    read = read_notation("\n".join(lines))
+    count = params(read, (3, size, size))
+    assert count.params == sum(row.params for row in count.rows)
+    assert count.params == sum(row.weights + row.biases for row in count.rows)
+    assert count.trainable == sum(row.trainable for row in count.rows)
+    assert count.macs == sum(row.macs for row in count.rows)
+    assert count.activations == sum(row.activations for row in count.rows)
+    assert len({row.name for row in count.rows}) == len(count.rows)
+    joins = sum(row.type in ("sum", "scale", "concat") for row in count.rows)
+    assert len(count.rows) - joins == count_layers(read.body)
+
+
+def test_a_repeat_counts_as_its_lines_written_out() -> None:
+    body = "  conv 4 3 pad=1\n  relu\n"
+    repeated = params(read_notation("repeat 5:\n" + body), (3, 8, 8))
+    written = params(read_notation(body.replace("  ", "") * 5), (3, 8, 8))
+    assert [row.macs for row in repeated.rows] == [row.macs for row in written.rows]
+    assert repeated.rows[8].name == "repeat1.4.conv1"
+
+
+def test_names() -> None:
+    text = """
+        conv 4 1
+        conv1: conv 4 1
+        sum:
+          branch: conv 4 1
+          skip: branch: conv 4 1
+        stage: repeat 2 from=1: conv 4 1
+        stage: repeat 1 from=3: relu
+    """
+    rows = params(read_notation(text), (3, 8, 8)).rows
+    assert [row.name for row in rows] == [
+        "conv2", "conv1", "conv3", "skip.conv1", "sum1", "stage.1.conv1", "stage.2.conv1",
+        "stage.3.relu1",
+    ]
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("linear 10", "n:1: linear 10: input is 3x8x8; flatten it first"),
+    ("relu\nA: relu\nA: tanh", "n:3: A: tanh: the name A is given twice"),
+    ("s: repeat 2: relu\ns: repeat 2 from=1: relu", "n:2: s: repeat: the name s is given twice"),
+    ("sum:\n  relu", "n:2: relu: sum holds branches; put branch: here"),
+    ("sum: branch:; branch: conv 4 1",
+     "n:1: sum: branches give 3x8x8 and 4x8x8; they need the same shape"),
+    ("concat: branch:; branch: conv 4 3",
+     "n:1: concat: branches give 3x8x8 and 4x6x6; they may differ in axis 0 alone"),
+    ("scale: branch:; branch: flatten",
+     "n:1: scale: branches give 3x8x8 and 192; they need the same axes"),
+    ("flatten; A: linear 3; linear 3 tie=B",
+     "n:1: linear 3 tie=B: no layer B above it; known: flatten1, A"),
+    ("conv 3 1 tie=B", "n:1: conv 3 1 tie=B: no layer B above it"),
+    ("flatten; A: linear 3; linear 4 tie=A",
+     "n:1: linear 4 tie=A: tied to A, which has 576 weights; it needs 12"),
+    ("b.0.A: relu\nb: repeat 1:\n  A: relu", "n:3: A: relu: the name b.0.A is given twice"),
+    ("relu\nrepeat 10:\n  repeat 1000000: relu",
+     "n:2: repeat: 10,000,001 layers after all repeats; at most 200,000 are counted"),
+    ("relu frozen=2", "n:1: relu frozen=2: frozen is yes or no, not 2"),
+])
+def test_what_does_not_fit_is_named_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        params(read_notation(text, "n"), (3, 8, 8))
+    assert str(caught.value) == message
+
+
+def test_tied_weights_count_once() -> None:
+    """GPT-2's head is its embedding: counted twice it would have 163,037,184."""
+    rows = params(model("gpt2")).rows
+    head = rows[-1]
+    assert (head.tied, head.weights, head.macs) == ("wte", 0, 1024 * 768 * 50257)
+    assert params(model("gpt2")).params == 124_439_808
+
+
+def test_a_tie_is_looked_for_from_the_inside() -> None:
+    text = "W: linear 8\nblock: repeat 2:\n  W: linear 8\n  linear 8 bias=no tie=W"
+    rows = params(read_notation(text), (8,)).rows
+    assert [row.tied for row in rows] == ["", "", "block.0.W", "", "block.1.W"]
+
+
+def test_frozen_layers_are_not_trained() -> None:
+    count = params(read_notation("linear 8 frozen=yes; linear 8"), (4,))
+    assert (count.params, count.trainable) == (40 + 72, 72)
+
+
+def test_what_does_not_fit_can_end_the_count() -> None:
+    count = params(read_notation("A: conv 4 3; B: conv 4 9; C: relu", "n"), (3, 8, 8), True)
+    assert [row.name for row in count.rows] == ["A"]
+    assert (count.misfit_name, count.misfit_input) == ("B", (4, 6, 6))
+    assert str(count.misfit).startswith("n:1: B: conv 4 9: input is 4x6x6")
+
+
+def test_too_many_layers_are_refused_at_once() -> None:
+    nest = Block("repeat", [Layer("relu")], count=1000)
+    for _ in range(30):
+        nest = Block("repeat", [nest], count=1000)
+    with pytest.raises(LimitError, match=r"more than 10\^15 layers .*; at most 200,000"):
+        params(Model([nest], input=(3,)))
+    with pytest.raises(LimitError, match="1,000,000 layers"):
+        params(read_notation("repeat 1000:\n  repeat 1000: relu"), (3,))
+    assert len(params(read_notation("repeat 1000:\n  repeat 200: relu"), (3,)).rows) == 200_000
+
+
+def test_a_hundred_thousand_layers() -> None:
+    lines = "conv 3 3 pad=1\nrelu; " * 50_000
+    count = params(read_notation(lines), (3, 8, 8))
+    assert len(count.rows) == 100_000
+    assert count.params == 50_000 * 84
+    assert read_notation(lines.replace("\n", ";")).body[-1].place == ""
+
+
+def test_counts_do_not_overflow() -> None:
+    wide = params(read_notation(f"linear {10**30}"), (10**30,))
+    assert wide.params == 10**60 + 10**30
+
+
+def test_an_input_is_needed() -> None:
+    with pytest.raises(InputError, match="give --input, such as 3x224x224"):
+        params(read_notation("relu"))
+    with pytest.raises(InputError, match=r"conv: filters is missing; .* \[stride=1\]"):
+        params(read_notation("repeat 2: conv"))
+    with pytest.raises(ShapeError, match="input is 16x2x2; a kernel of 5 does not fit"):
+        params(model("lenet"), (1, 20, 20))
+    assert params(model("lenet"), (1, 36, 36)).rows[-4].output == (480,)
+
+
+@pytest.mark.parametrize(("dtype", "optimizer", "batch", "expected"), [
+    # 31,400 parameters' worth of linear 40 on 784: weights, a gradient each, 2 states each
+    ("float32", "adam", 1, 31_400 * 4 * 4 + 40 * 4),
+    ("float32", "sgd", 10, 31_400 * 2 * 4 + 400 * 4),
+    ("bfloat16", "momentum", 1, 31_400 * 3 * 2 + 40 * 2),
+])
+def test_memory_of_training(dtype: str, optimizer: str, batch: int, expected: int) -> None:
+    count = params(read_notation("linear 40"), (784,))
+    assert count.params == 31_400
+    assert memory(count, dtype, batch, optimizer).training == expected
+
+
+def test_unknown_types_and_optimisers_are_refused() -> None:
+    count = params(read_notation("linear 40"), (784,))
+    with pytest.raises(InputError, match="unknown dtype 'float23'; did you mean float32"):
+        memory(count, "float23")
+    with pytest.raises(InputError, match="unknown optimizer 'adm'; did you mean adam"):
+        memory(count, optimizer="adm")
+    with pytest.raises(InputError, match="batch 0 is below 1"):
+        memory(count, batch=0)
+    assert bytes_of([3], "int4") == 2
+
+
+def test_no_layer_is_skipped() -> None:
+    """Every layer of every model, and every join, has a row."""
+    for name in zoo_names():
+        read = model(name)
+        rows = params(read).rows
+        layers = [row for row in rows if isinstance(row.node, Layer)]
+        assert len(layers) == count_layers(read.body)

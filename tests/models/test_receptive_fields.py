@@ -1,0 +1,123 @@
+"""Receptive fields against published ones and against walking the taps one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcalc.errors import ShapeError
+from dlcalc.models.count import params
+from dlcalc.models.notation import read_notation
+from dlcalc.models.reading import model
+from dlcalc.models.receptive_fields import seen
+from dlcalc.numbers.sizes import make_axes
+
+
+def sizes_at(name: str, layer: str) -> tuple[int, int]:
+    rows = {row.name: row for row in params(model(name)).rows}
+    field = rows[layer].field
+    assert field is not None
+    return field[0].size, field[0].jump
+
+
+@pytest.mark.parametrize(("name", "layer", "size", "jump"), [
+    # Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks",
+    # Distill 2019: VGG-16 and AlexNet version 2.
+    ("vgg16", "maxpool5", 212, 32), ("alexnet-2012", "maxpool3", 195, 32),
+    # 7; 11 behind the pooling; then 3x3 windows: 3 at 4 columns' distance, 1 at 4 and 3 at
+    # 8, 1 at 8 and 5 at 16, 1 at 16 and 2 at 32: 11 + 24 + 56 + 176 + 160.
+    ("resnet50", "layer4.2.sum1", 427, 32),
+    ("lenet", "C5", 32, 4),
+])
+def test_published_fields(name: str, layer: str, size: int, jump: int) -> None:
+    assert sizes_at(name, layer) == (size, jump)
+
+
+def test_a_field_is_clipped_to_the_image() -> None:
+    rows = {row.name: row for row in params(model("resnet50")).rows}
+    assert seen(rows["layer4.2.sum1"].field) == (224, 224)
+    assert seen(rows["conv1"].field) == (7, 7)
+
+
+def test_a_field_has_as_many_outputs_as_the_layer() -> None:
+    row = params(read_notation("adaptivepool 40"), (3, 32, 32)).rows[0]
+    assert row.field is not None
+    assert [axis.outputs for axis in row.field] == [40, 40]
+
+
+def test_what_stands_behind_attention_sees_everything() -> None:
+    rows = {row.name: row for row in params(model("vit-b16")).rows}
+    assert seen(rows["patches"].field) == (16, 16)
+    assert seen(rows["encoder.0.ln_1"].field) == (16, 16)
+    assert seen(rows["encoder.0.attn"].field) == (224, 224)
+
+
+def test_a_sequence_laid_end_to_end_is_not_followed_along_it() -> None:
+    rows = params(read_notation("input 8x16; concat axis=1: branch:; branch: relu")).rows
+    assert rows[-1].output == (8, 32)
+    assert rows[-1].field is None
+
+
+LAYER = st.tuples(
+    st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 3), st.booleans()
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LAYER, min_size=1, max_size=5), st.integers(4, 24))
+def test_fields_are_those_found_by_walking_the_taps(
+    layers: list[tuple[int, int, int, int, bool]], length: int
+) -> None:
+    lines, columns = [], [{column} for column in range(length)]
+    for kernel, stride, pad, dilation, transposed in layers:
+        kind = "conv_transpose" if transposed else "conv"
+        line = f"{kind} 1 {kernel} stride={stride} pad={pad} dilation={dilation}"
+        moved = walk_taps(columns, kernel, stride, pad, dilation, transposed)
+        if moved is None or len(moved) > 200:
+            continue
+        lines.append(line)
+        columns = moved
+    if not lines:
+        return
+    field = params(read_notation("\n".join(lines)), (1, length)).rows[-1].field
+    assert field is not None
+    axis = field[1]
+    for output, reached in enumerate(columns):
+        turns, phase = divmod(output, axis.period)
+        first = axis.first[phase] + turns * axis.jump
+        last = axis.last[phase] + turns * axis.jump
+        assert all(first <= column <= last for column in reached)
+        # Holes between taps or windows may lie where the image ends: only then is a field
+        # too wide.
+        if reached and axis.jump and all(not holes(*layer) for layer in layers):
+            assert (min(reached), max(reached)) == (
+                max(first, axis.within[0]), min(last, axis.within[1])
+            )
+
+
+def holes(kernel: int, stride: int, pad: int, dilation: int, transposed: bool) -> bool:
+    """Whether a layer passes columns over."""
+    return dilation > 1 or (stride > kernel and not transposed)
+
+
+def walk_taps(
+    columns: list[set[int]], kernel: int, stride: int, pad: int, dilation: int, transposed: bool
+) -> list[set[int]] | None:
+    """What each output of a layer sees, from what its inputs see, tap by tap."""
+    try:
+        (axis,) = make_axes(len(columns), kernel, stride, pad, dilation, transposed)
+    except ShapeError:
+        return None
+    if axis.output < 1:
+        return None
+    outputs: list[set[int]] = [set() for _ in range(axis.output)]
+    for output in range(axis.output):
+        for tap in range(kernel):
+            at = output + pad - tap * dilation if transposed else (
+                output * stride - pad + tap * dilation
+            )
+            source, off = divmod(at, stride) if transposed else (at, 0)
+            if not off and 0 <= source < len(columns):
+                outputs[output] |= columns[source]
+    return outputs

@@ -1,0 +1,188 @@
+"""Weights and config files: what their headers tell, and what is wrong with them."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcalc.errors import DlcalcError
+from dlcalc.models.count import params
+from dlcalc.models.reading import model
+from dlcalc.models.weights import read_weights
+from tests.shell.running import invoke
+
+HEADER: dict[str, Any] = {
+    "__metadata__": {"format": "pt"},
+    "w": {"dtype": "F32", "shape": [4, 3], "data_offsets": [0, 48]},
+    "b": {"dtype": "BF16", "shape": [4], "data_offsets": [48, 56]},
+    "q": {"dtype": "F8_E4M3", "shape": [], "data_offsets": [56, 57]},
+}
+
+
+def safetensors(header: Any, data: int = 57) -> bytes:
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + bytes(data)
+
+
+def test_safetensors(tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(safetensors(HEADER))
+    assert [(each.name, each.params, each.bytes) for each in read_weights(str(path))] == [
+        ("w", 12, 48), ("b", 4, 8), ("q", 1, 1),
+    ]
+    record = json.loads(invoke("params", str(path), "-f", "json").out)
+    assert record["total"]["params"] == 17
+    assert record["total"]["macs"] is None
+    assert invoke("params", str(path), "--expect", "17").status == 0
+    assert "17" in invoke("params", str(path)).out
+    assert invoke("params", str(path), "--layer", "w").status == 2
+
+
+@pytest.mark.parametrize(("data", "complaint"), [
+    (b"", "ends within its header of 0 bytes"),
+    (safetensors(HEADER)[:40], "ends within its header"),
+    (safetensors(HEADER, 56), "promises 57 bytes of numbers and holds 56"),
+    (safetensors({"a": {**HEADER["w"]}, "b": {**HEADER["w"]}}, 96),
+     "b: begins at byte 0 and overlaps the one before it"),
+    (safetensors({"a": {**HEADER["w"], "data_offsets": [8, 56]}}, 48),
+     "a: begins at byte 8 and leaves a hole before it"),
+    (safetensors({"w": {**HEADER["w"], "shape": [1] * 65}}, 48), "w: its entry lacks dtype"),
+    (safetensors({"w": {"dtype": "F32", "shape": [2**70], "data_offsets": [0, 2**72]}}, 48),
+     "promises more than 10^18 bytes of numbers and holds 48"),
+    (safetensors({"a\n\x1b[31m": {**HEADER["w"], "data_offsets": [0, 4]}}, 48),
+     r"a\n\x1b[31m: F32 of 4x3 takes 48 bytes, not 4"),
+    (b"\x1b\x00\x00\x00\x00\x00\x00\x00" + b'{"w": 1, "w": 2}           ',
+     "field 'w' stands twice in one object"),
+    (b"\xff" * 8, "a header of 18,446,744,073,709,551,615 bytes; at most 64 MiB"),
+    (safetensors([]), "its header is no JSON object"),
+    (safetensors({"w": {"dtype": "F32"}}), "w: its entry lacks dtype, shape or data_offsets"),
+    (safetensors({"w": {**HEADER["w"], "shape": [4, 4]}}, 48), "takes 64 bytes, not 48"),
+    (safetensors({"w": {**HEADER["w"], "dtype": "strings"}}, 48), "w: its entry lacks dtype"),
+    (safetensors({"w": {**HEADER["w"], "shape": [4, 3.0]}}, 48), "w: its entry lacks dtype"),
+    (safetensors({"w": {**HEADER["w"], "data_offsets": ["a", "b"]}}, 48), "w: its entry lacks"),
+])
+def test_damaged_safetensors(data: bytes, complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(data)
+    with pytest.raises(DlcalcError) as caught:
+        read_weights(str(path))
+    assert complaint in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_npz_and_npy(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "w.npz", a=np.zeros((3, 4), np.float32), b=np.zeros(7))
+    np.save(tmp_path / "w.npy", np.zeros((2, 5), np.int8))
+    found = {each.name: each for each in read_weights(str(tmp_path / "w.npz"))}
+    assert (found["a"].shape, found["a"].bytes, found["b"].bytes) == ((3, 4), 48, 56)
+    assert read_weights(str(tmp_path / "w.npy"))[0].params == 10
+
+
+def npy(shape: str, data: int = 0, descr: str = "<f4") -> bytes:
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(data)
+
+
+@pytest.mark.parametrize(("data", "complaint"), [
+    (npy("2, 3", 10), "w: promises 24 bytes of numbers and holds 10"),
+    (npy("2, 3", 25), "w: promises 24 bytes of numbers and holds 25"),
+    (npy(f"{2**38},", 8), "w: promises 1,099,511,627,776 bytes of numbers and holds 8"),
+    (npy(f"{2**62},", 8), "w: promises more than 10^18 bytes of numbers and holds 8"),
+    (npy("9" * 5000 + ","), "w: holds no plain numbers, or its header is damaged"),
+    (npy("1, " * 65, 4), "w: holds no plain numbers, or its header is damaged"),
+    (npy("2,", 6, "<f3"), "w: holds no plain numbers, or its header is damaged"),
+    (npy("2,", 40, "<U5"), "w: holds no plain numbers, or its header is damaged"),
+    (b"", "w: not an .npy file, or a damaged one"),
+])
+def test_an_npy_that_lies(data: bytes, complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "w.npy"
+    path.write_bytes(data)
+    done = invoke("params", str(path))
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint == f"{path}: {complaint}"
+    path.write_bytes(npy("2, 3", 24))
+    assert invoke("params", str(path), "--expect", "6").status == 0
+    path.write_bytes(npy(f"0, {2**40}"))
+    assert invoke("params", str(path), "--expect", "0").status == 0
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(("members", "complaint"), [
+    (["a.npy", "a.npy"], "a: two members of one name"),
+    (["../a.npy"], "a member called '../a'"),
+    (["/a.npy"], "a member called '/a'"),
+    (["a.txt"], "holds no arrays, which are members called NAME.npy"),
+    ([], "holds no arrays"),
+])
+def test_an_npz_that_lies(members: list[str], complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "w.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in members:
+            archive.writestr(name, npy("2, 3", 24))
+    done = invoke("params", str(path))
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith(f"{path}: {complaint}")
+
+
+def test_damaged_npz_and_npy(tmp_path: Path) -> None:
+    path = tmp_path / "w.npz"
+    path.write_bytes(b"PK no zip")
+    with pytest.raises(DlcalcError, match=r"not an \.npz file, or a damaged one"):
+        read_weights(str(path))
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.npy", b"\x93NUMPY\x01\x00\xff\xff")
+    path.write_bytes(stream.getvalue())
+    with pytest.raises(DlcalcError, match="a: holds no plain numbers, or its header is damaged"):
+        read_weights(str(path))
+    objects = tmp_path / "o.npy"
+    np.save(objects, np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(DlcalcError, match="holds no plain numbers"):
+        read_weights(str(objects))
+    with pytest.raises(DlcalcError, match="cannot be read: no such file"):
+        read_weights(str(tmp_path / "none.npy"))
+
+
+LLAMA = {
+    "model_type": "llama", "hidden_size": 4096, "intermediate_size": 11008, "vocab_size": 32000,
+    "num_hidden_layers": 32, "num_attention_heads": 32, "max_position_embeddings": 4096,
+}
+MISTRAL = {
+    **LLAMA, "model_type": "mistral", "intermediate_size": 14336, "num_key_value_heads": 8,
+    "max_position_embeddings": 2048,
+}
+
+
+@pytest.mark.parametrize(("config", "count"), [
+    ({"model_type": "gpt2"}, 124_439_808), ({"model_type": "bert"}, 109_482_240),
+    # Checkpoints of openai-community/gpt2-medium, meta-llama/Llama-2-7b-hf and
+    # mistralai/Mistral-7B-v0.1.
+    ({"model_type": "gpt2", "n_embd": 1024, "n_layer": 24, "n_head": 16}, 354_823_168),
+    (LLAMA, 6_738_415_616), (MISTRAL, 7_241_732_096),
+])
+def test_configs(config: dict[str, Any], count: int, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config))
+    assert params(model(str(path))).params == count
+
+
+@pytest.mark.parametrize(("text", "complaint"), [
+    ("[]", "a JSON object with model_type is wanted"),
+    ('{"model_type": "gpt3"}', "unknown model_type 'gpt3'; did you mean gpt2?"),
+    ('{"model_type": "llama"}', "field 'hidden_size' is missing"),
+    ('{"model_type": "gpt2", "n_layer": 1.5}', "field 'n_layer' is missing or no whole number"),
+    ('{"model_type": "gpt2", "n_head": 7}',
+     "config.json: attn: attention 7: input is 1024x768; 768 features do not divide into 7"),
+    ('{"model_type": "gpt2", "n_layer": 1000000000}',
+     "config.json: h: repeat: 6,000,000,004 layers after all repeats"),
+])
+def test_bad_configs(text: str, complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(text)
+    done = invoke("params", str(path))
+    assert done.status == 2
+    assert complaint in done.complaint

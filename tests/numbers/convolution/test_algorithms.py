@@ -1,0 +1,150 @@
+"""Every algorithm of a convolution against the definition, whole and cut into many tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from dlcalc.numbers import threads as pool
+from dlcalc.numbers.convolution import columns as conv_columns
+from dlcalc.numbers.convolution import plan as conv_plan
+from dlcalc.numbers.convolution import transposed as conv_transposed
+from dlcalc.numbers.convolution.banded import by_bands
+from dlcalc.numbers.convolution.columns import by_columns
+from dlcalc.numbers.convolution.conv import conv
+from dlcalc.numbers.convolution.definition import by_definition
+from dlcalc.numbers.convolution.fourier import by_spectra
+from dlcalc.numbers.convolution.geometry import Geometry, padded, unpadded
+from dlcalc.numbers.convolution.winograd import by_winograd
+from dlcalc.numbers.exact import Array
+from tests.numbers.convolution.cases import Case, cases, floats, integers
+
+Algorithm = Callable[[Array, Array, Geometry], Array]
+MODES = ("zeros", "reflect", "replicate", "circular")
+
+DENSE = [
+    ((1, 2, 9), (2, 2, 3), {"pad": 1}),
+    ((2, 2, 7, 6), (3, 2, 3, 3), {"pad": [(0, 2), (1, 0)]}),
+    ((1, 1, 8, 9), (2, 1, 3, 3), {"pad": 2}),
+]
+CHANNELWISE = [
+    ((1, 2, 40), (2, 1, 5), {"pad": 3}),
+    ((2, 3, 5, 37), (3, 1, 3, 4), {"pad": [(1, 0), (0, 2)]}),
+    ((1, 2, 4, 5, 18), (2, 1, 2, 3, 2), {"pad": 1}),
+]
+STRIDED = [
+    ((1, 2, 75), (2, 1, 3), {"stride": 2, "dilation": 3}),
+    ((1, 2, 9, 41), (2, 1, 2, 3), {"stride": [3, 2], "dilation": [2, 1], "pad": 1}),
+    ((1, 1, 6, 7, 20), (1, 1, 2, 2, 2), {"stride": [2, 1, 3]}),
+]
+
+
+def run(algorithm: Algorithm, shapes: tuple[Any, Any, Any], mode: str) -> tuple[Array, Array]:
+    """What the algorithm gives for whole numbers, and what the definition does."""
+    x, w, options = integers(shapes[0], 1), integers(shapes[1], 2), dict(shapes[2])
+    groups = x.shape[1] // w.shape[1]
+    result = conv(x, w, groups=groups, dims=x.ndim - 2, pad_mode=mode, **options)
+    geometry = Geometry(result.axes, mode)
+    expected = by_definition(x, w, result).astype(float)
+    return algorithm(x.astype(float), w.astype(float), geometry), expected
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shapes", DENSE)
+def test_winograd_is_the_definition(shapes: tuple[Any, Any, Any], mode: str) -> None:
+    found, expected = run(by_winograd, shapes, mode)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shapes", CHANNELWISE)
+def test_spectra_are_the_definition(shapes: tuple[Any, Any, Any], mode: str) -> None:
+    found, expected = run(by_spectra, shapes, mode)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shapes", CHANNELWISE + STRIDED)
+def test_bands_are_the_definition_exactly(shapes: tuple[Any, Any, Any], mode: str) -> None:
+    found, expected = run(by_bands, shapes, mode)
+    assert found.tolist() == expected.tolist()
+
+
+@pytest.fixture
+def tiny_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several tiles, on several threads, even of the smallest convolution."""
+    monkeypatch.setattr(conv_columns, "ONE_TILE", 0)
+    monkeypatch.setattr(conv_columns, "TILE_BYTES", 1)
+    monkeypatch.setattr(conv_columns, "MOST_TILE_BYTES", 200)
+    monkeypatch.setattr(conv_transposed, "TILE_BYTES", 200)
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    monkeypatch.setattr(pool, "cores", lambda: 3)
+    monkeypatch.setattr(conv_plan, "LEAST_FAST", 0)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(cases())
+def test_tiles_make_no_difference(tiny_tiles: None, case: Case) -> None:
+    result = case.run()
+    assert result.output.tolist() == by_definition(case.x, case.w, result).tolist()
+    upstream = integers(result.shape, 3)
+    tiled = case.run(upstream=upstream)
+    assert tiled.dw is not None
+    assert int((case.w * tiled.dw).sum()) == int((result.output * upstream).sum())
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "dtype"),
+    [
+        ((1, 64, 30, 30), (64, 64, 3, 3), "float32"),
+        ((1, 64, 30, 30), (64, 64, 3, 3), "float64"),
+        ((300, 300), (17, 17), "float32"),
+        ((300, 300), (17, 17), "float64"),
+        ((400, 400), (5, 5), "float32"),
+    ],
+)
+def test_rounding_is_near_that_of_direct_summation(
+    x: tuple[int, ...], w: tuple[int, ...], dtype: str
+) -> None:
+    data, kernel = floats(x, 1, dtype), floats(w, 2, dtype)
+    result = conv(data, kernel)
+
+    def summed(kind: str) -> Array:
+        ones = (1,) * (4 - len(w))
+        inputs = data.reshape(ones + x).astype(kind)
+        weights = kernel.reshape(ones + w).astype(kind)
+        return by_columns(inputs, weights, Geometry(result.axes)).reshape(result.shape)
+
+    direct = np.abs(summed(dtype) - summed("longdouble")).max()
+    assert np.abs(result.output - summed("longdouble")).max() <= 10 * direct
+
+
+@pytest.mark.parametrize(
+    ("x", "w"),
+    [((1, 32, 30, 30), (32, 32, 3, 3)), ((200, 200), (17, 17)), ((400, 400), (5, 5))],
+)
+@pytest.mark.parametrize("value", [np.inf, np.nan, 1e306])
+def test_one_wild_value_spoils_only_its_own_windows(
+    x: tuple[int, ...], w: tuple[int, ...], value: float
+) -> None:
+    data, kernel = floats(x, 1), np.ones(w)
+    data[..., 0, 0] = value
+    output = conv(data, kernel).output
+    assert np.isfinite(output).all() == np.isfinite(value)
+    assert np.isfinite(output[..., 1:, :]).all()
+    assert np.isfinite(output[..., 1:]).all()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_unpadding_is_the_adjoint_of_padding(mode: str) -> None:
+    result = conv(np.ones((5, 4)), np.ones((2, 2)), pad=[(2, 1), (3, 2)], pad_mode=mode)
+    geometry = Geometry(result.axes, mode)
+    x, y = integers((1, 1, 5, 4), 1), integers((1, 1, 8, 9), 2)
+    around = padded(x, geometry, (slice(0, 8), slice(0, 9)))
+    assert (around * y).sum() == (x * unpadded(y, geometry)).sum()

@@ -1,0 +1,52 @@
+"""Values at the ends and at kinks, and every slope against complex-step differences."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcalc.errors import InputError
+from dlcalc.numbers.activations import ACTIVATIONS, activation, erf
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@given(x=st.floats(-30, 30))
+def test_slope_is_the_complex_step_derivative(name: str, x: float) -> None:
+    each = activation(name)
+    point = np.array([x])
+    slope = each.slope(point, each.value(point))
+    step = each.value(point + 1e-30j).imag / 1e-30
+    assert slope == pytest.approx(step, rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_extreme_arguments_neither_overflow_nor_warn(name: str) -> None:
+    each = activation(name)
+    points = np.array([-745.0, -40.0, 0.0, 40.0, 745.0])
+    assert np.isfinite(each.value(points)).all()
+    assert np.isfinite(each.slope(points, each.value(points))).all()
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_nan_is_not_hidden(name: str) -> None:
+    assert np.isnan(activation(name).value(np.array([np.nan]))).all()
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_float32_stays_float32(name: str) -> None:
+    each = activation(name)
+    points = np.array([-1.0, 0.5], dtype=np.float32)
+    assert each.value(points).dtype == np.float32
+    assert each.slope(points, each.value(points)).dtype == np.float32
+
+
+@given(x=st.floats(-10, 10))
+def test_erf_is_the_error_function(x: float) -> None:
+    assert float(erf(np.array([x]))[0]) == pytest.approx(math.erf(x), rel=1e-13, abs=1e-300)
+
+
+def test_an_unknown_name_gets_its_nearest() -> None:
+    with pytest.raises(InputError, match="unknown activation 'sigmod'; did you mean sigmoid"):
+        activation("sigmod")

@@ -1,0 +1,88 @@
+"""Values per axis as callers give them: single or one an axis, of Python's or NumPy's kinds."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcalc.commands.size.size import size
+from dlcalc.errors import InputError, ShapeError
+from dlcalc.numbers.convolution.conv import conv
+
+
+@pytest.mark.parametrize(
+    ("values", "output"),
+    [
+        ({"input": np.uint8(200), "kernel": 3, "pad": np.uint8(200)}, 598),
+        ({"input": np.int8(100), "kernel": [np.int8(3)], "stride": np.int8(1), "pad": 100}, 298),
+        ({"input": np.array(32), "kernel": np.array([5])}, 28),
+        ({"input": np.array([32, 16]), "kernel": 5, "stride": np.array([1, 2])}, (28, 6)),
+        ({"input": (32, 32), "kernel": 3, "pad": [[1, 2], [0, 1]]}, (33, 31)),
+        ({"input": (32, 32), "kernel": 3, "pad": np.array([[1, 2], [0, 1]])}, (33, 31)),
+        ({"input": 200, "kernel": np.int8(100), "dilation": np.int8(2)}, 2),
+    ],
+)  # fmt: skip
+def test_whole_numbers_of_numpy_are_as_exact_as_pythons(
+    values: dict[str, Any], output: int | tuple[int, ...]
+) -> None:
+    found = size(**values).output
+    assert found == output
+    assert all(type(each) is int for each in np.atleast_1d(np.array(found, dtype=object)))
+
+
+def test_numpys_numbers_are_solved_for_and_convolved_with() -> None:
+    sizes: dict[str, Any] = {"input": np.int8(127), "kernel": 5, "output": [np.int16(623)]}
+    found = size(**sizes, solve="pad")
+    assert [each.value for each in found.solutions] == [250]
+    options: dict[str, Any] = {
+        "stride": np.array([2, 1]), "groups": np.int64(2), "dims": np.int64(2)
+    }
+    result = conv(np.ones((2, 6, 6)), np.ones((2, 1, 2, 2)), **options)
+    assert result.shape == (2, 3, 5)
+    assert type(result.groups) is int
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"pad": [(1, 2, 3)]}, r"pad \(1, 2, 3\) is neither one number nor two, before and after"),
+        ({"pad": [(1,)]}, r"pad \(1,\) is neither one number"),
+        ({"pad": [[[1, 2]]]}, r"pad \[\[1, 2\]\] is neither one number"),
+        ({"pad": [[1, [2]]]}, r"pad \[2\] is not a whole number"),
+        ({"stride": np.array([[2]])}, r"stride \[2\] is not a whole number"),
+        ({"stride": np.array([2.0])}, "stride 2.0 is not a whole number"),
+    ],
+)
+def test_values_of_other_kinds_are_refused_by_name(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        size(32, 3, **values)
+
+
+@pytest.mark.parametrize("name", ["input", "kernel", "pad", "stride", "dilation"])
+@pytest.mark.parametrize("nothing", [(), [], np.array([], dtype=int)])
+def test_no_value_at_all_is_refused(name: str, nothing: Any) -> None:
+    values = {"input": 32, "kernel": 5, name: nothing}
+    with pytest.raises(ShapeError, match=f"^{name} has no values$"):
+        size(**values)
+
+
+@pytest.mark.parametrize("name", [3, None, ["pad"]])
+def test_names_that_are_no_text_are_unknown_names(name: Any) -> None:
+    with pytest.raises(InputError, match="unknown padding mode"):
+        conv([1, 2], [1], pad_mode=name)
+    if name is not None:
+        with pytest.raises(InputError, match="cannot solve for"):
+            size(32, 5, output=28, solve=name)
+
+
+@pytest.mark.parametrize("dims", [True, 2.0, 4, "2", np.array([1, 2])])
+def test_dims_are_one_two_or_three(dims: Any) -> None:
+    with pytest.raises(InputError, match=r"^dims "):
+        conv(np.ones((3, 3)), np.ones((2, 2)), dims=dims)
+
+
+def test_a_single_number_is_no_input() -> None:
+    with pytest.raises(ShapeError, match=r"an input of rank 0 \(shape \(\)\)"):
+        conv(5, [1])
+    with pytest.raises(ShapeError, match=r"upstream gradient has shape \(\), the output 2"):
+        conv([1, 2, 3], [1, 1], upstream=1)

@@ -1,0 +1,103 @@
+"""Answers held against expected ones: what differs first, and what counts as equal."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcalc.errors import InputError
+from dlcalc.numbers.compare import Difference, ShapeDifference, agree, compare, unravel
+
+RECORD = {
+    "steps": [{"i": [0.5, 0.25], "c": [1.0, 2.0]}, {"i": [0.1, 0.2], "c": [3.0, 4.0]}],
+    "gradients": {"L1": {"z": np.array([1.0, 2.0])}},
+    "output": [[1, 2, 3]],
+    "loss": 0.5,
+}
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [[[1, 2, 3]], [1, 2, 3], {"loss": 0.5}, {"steps": [{"c": [1, 2]}, {}]},
+     {"gradients": {"L1": {"z": [1.0, 2.0000001]}}}],
+)  # fmt: skip
+def test_what_agrees(expected: object) -> None:
+    assert compare(expected, RECORD, "output", 1e-6) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "difference"),
+    [
+        ([1, 5, 4], Difference("output", (0, 1), 5, 2, 2, 3)),
+        ({"loss": 0.6, "steps": [{}, {"c": [3, 5]}]},
+         Difference("steps[1].c", (1,), 5, 4.0, 1, 2)),
+        ({"gradients": {"L1": {"z": [0, 2]}}}, Difference("gradients.L1.z", (0,), 0, 1.0, 1, 2)),
+        ({"loss": 1}, Difference("loss", (), 1, 0.5, 1, 1)),
+        ([1, 2], ShapeDifference("output", (2,), (1, 3))),
+        ({"steps": [{}]}, ShapeDifference("steps", (1,), (2,))),
+    ],
+)  # fmt: skip
+def test_the_first_difference_in_the_order_of_the_record(
+    expected: object, difference: object
+) -> None:
+    assert compare(expected, RECORD, "output", 1e-6) == difference
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [({"los": 1}, "no field 'los'; did you mean loss"),
+     ({"steps": [{"d": 1}, {}]}, "no field 'd'")],
+)  # fmt: skip
+def test_unknown_fields_are_refused(expected: object, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        compare(expected, RECORD, "output", 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [({"steps": 5}, "steps is a list of 1 objects"), ({"steps": [1]}, r"steps\[0\] is an object"),
+     ({"next": [1]}, "next is an object with the fields dz; what is expected of it is not")],
+)  # fmt: skip
+def test_numbers_in_the_place_of_objects_are_refused(expected: object, said: str) -> None:
+    record = {"steps": [{"c": 1.0}], "next": {"dz": 1.0}}
+    with pytest.raises(InputError, match=said):
+        compare(expected, record, "output", 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "tolerance", "equal"),
+    [
+        (2**70, 2**70 + 1, 0, False), (1, 1.0, 0, True), (float("nan"), float("nan"), 0, True),
+        (float("inf"), float("inf"), 1e-6, True), (float("inf"), 1.0, 1e-6, False),
+        (10**400, 1.5, 1e-6, False), ("relu", "relu", 0, True), ("relu", 1, 1, False),
+        (100.0, 100.00001, 1e-6, True), (100.0, 100.001, 1e-6, False),
+    ],
+)  # fmt: skip
+def test_agreement(a: object, b: object, tolerance: float, equal: bool) -> None:
+    assert agree(a, b, tolerance) is equal
+
+
+def test_rounding_noise_beside_large_entries_is_no_difference() -> None:
+    record = {"output": [1.0e3, 1e-13]}
+    assert compare([1.0e3, 0], record, "output", 1e-6) is None
+    assert compare([1.0e3, 1e-5], record, "output", 1e-6) is not None
+
+
+@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=4), data=st.data())
+def test_unravel_is_row_major(shape: list[int], data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, int(np.prod(shape)) - 1))
+    assert unravel(place, tuple(shape)) == np.unravel_index(place, shape)
+
+
+def test_noise_of_float32_is_counted_by_its_own_precision() -> None:
+    actual = np.array([1000.0, 0.001])
+    expected = [1000.0, 0.003]
+    assert compare(expected, {"y": actual.astype(np.float32)}, "y", 1e-6) is None
+    assert compare(expected, {"y": actual}, "y", 1e-6) is not None
+    assert compare(expected, {"y": actual.astype(np.float32)}, "y", 1e-9) is not None
+
+
+def test_a_loose_tolerance_is_no_looser_for_float32() -> None:
+    actual = np.array([1.0, 1.0], np.float32)
+    assert compare([1.0, 1.0009], {"y": actual}, "y", 1e-3) is None
+    assert compare([1.0, 1.002], {"y": actual}, "y", 1e-3) is not None

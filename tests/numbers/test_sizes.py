@@ -1,0 +1,103 @@
+"""Sizes against counting windows one by one, and solving as the inverse of computing."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcalc.commands.size.size import size
+from dlcalc.errors import InputError, ShapeError
+from dlcalc.numbers.sizes import Axis
+from dlcalc.numbers.solve import UNKNOWNS, solve_size, with_value
+
+AXES = st.builds(
+    Axis,
+    input=st.integers(1, 40),
+    kernel=st.integers(1, 7),
+    stride=st.integers(1, 5),
+    pad=st.tuples(st.integers(0, 6), st.integers(0, 6)),
+    dilation=st.integers(1, 4),
+    transposed=st.just(False), output_padding=st.just(0), ceil=st.just(False),
+)
+
+
+@given(axis=AXES)
+def test_output_counts_the_windows_that_fit(axis: Axis) -> None:
+    starts = range(0, axis.padded - axis.span + 1, axis.stride)
+    assert axis.output == len(starts)
+    if starts:
+        assert axis.remainder == axis.padded - (starts[-1] + axis.span)
+
+
+@given(axis=AXES)
+def test_transposed_undoes_the_size_up_to_what_was_left_over(axis: Axis) -> None:
+    if axis.output >= 1:
+        back = Axis(axis.output, axis.kernel, axis.stride, axis.pad, axis.dilation, True)
+        assert back.output == axis.input - axis.remainder
+
+
+@given(
+    axis=AXES,
+    transposed=st.booleans(),
+    unknown=st.sampled_from(UNKNOWNS),
+    extra=st.integers(0, 3),
+    named=st.sampled_from(["", "same", "valid", "full"]),
+    ceil=st.booleans(),
+)
+def test_solve_finds_all_that_trying_finds(
+    axis: Axis, transposed: bool, unknown: str, extra: int, named: str, ceil: bool
+) -> None:
+    pad = named if named and unknown != "pad" else axis.pad
+    ceil = ceil and not transposed
+    extra = min(extra, max(axis.stride, axis.dilation) - 1) if transposed else 0
+    if unknown == "output_padding" and not transposed:
+        return
+    made = axis._replace(transposed=transposed, output_padding=extra, ceil=ceil)
+    value = axis.pad[0] if unknown == "pad" else getattr(made, unknown)
+    wanted = max(1, with_value(made, unknown, value, pad).output)
+    least = 0 if unknown in ("pad", "output_padding") else 1
+    tried = []
+    for value in range(least, 60):
+        put = with_value(made, unknown, value, pad)
+        within = put.output_padding == 0 or put.output_padding < max(put.stride, put.dilation)
+        if within and put.output == wanted:
+            tried.append(value)
+    values = {
+        "input": axis.input, "kernel": axis.kernel, "stride": axis.stride, "pad": [pad],
+        "dilation": axis.dilation, "output_padding": extra,
+    }  # fmt: skip
+    del values[unknown]
+    asked: dict[str, Any] = {"input": None, "kernel": None, **values, "ceil": ceil}
+    asked["transposed"] = transposed
+    try:
+        found = solve_size(unknown, wanted, **asked)
+    except ShapeError:
+        assert not tried
+        return
+    [(first, last)] = found.ranges
+    assert tried == [v for v in range(least, 60) if first <= v and (last is None or v <= last)]
+    assert found.count is None or found.count == (last or 0) - first + 1
+
+
+@pytest.mark.parametrize("length", [32, 1_000_000_007, 10**30])
+def test_large_sizes_are_solved_by_arithmetic(length: int) -> None:
+    wanted = size(length, 5, stride=3, pad=2).output
+    found = solve_size("input", wanted, input=None, kernel=5, stride=3, pad=2)
+    assert [each.value for each in found.solutions] == [
+        v for v in range(length - 2, length + 3) if size(v, 5, stride=3, pad=2).output == wanted
+    ]
+
+
+@given(length=st.integers(1, 50), kernel=st.integers(1, 9), stride=st.integers(1, 5),
+       dilation=st.integers(1, 3))  # fmt: skip
+def test_same_keeps_the_size_divided_by_the_stride(
+    length: int, kernel: int, stride: int, dilation: int
+) -> None:
+    assert size(length, kernel, stride, "same", dilation).output == -(-length // stride)
+    assert size(length, kernel, stride, "same", dilation, transposed=True).output == length * stride
+
+
+def test_an_output_without_an_unknown_is_not_passed_over() -> None:
+    with pytest.raises(InputError, match="name the unknown with solve"):
+        size(32, 5, output=16)  # type: ignore[call-overload]

@@ -1,0 +1,102 @@
+"""An answer of every kind of block, in every format."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from dlcalc.formulas.expressions import Step, symbol
+from dlcalc.output.answer import Answer, Table, Text, Values
+from dlcalc.output.formats import FORMATS, render
+
+TABLE = Table(
+    ["name", "params", "share"],
+    [["C1, first", 61706, 2 / 3], ["a|b", 2**70, None]],
+    title="Layers", footnotes=["as counted"],
+)  # fmt: skip
+ANSWER = Answer(
+    {"output": np.array([[1.0, 2 / 3]]), "total": 2**70, "loss": float("inf")},
+    [Values(np.array([[1.0, 2 / 3]]), "output"), TABLE, Text(["in words"])],
+    working=lambda: [
+        Step("Forward"),
+        Step(symbol("y"), [[1, 2], [3, 4]], symbol("a") + 1, (), "a remark"),
+        Step(symbol("z"), 0.1 + 0.2, symbol("a") * 3, (0.1 * symbol("b"),)),
+    ],
+)
+
+
+def text(form: str, explain: bool = False, precision: int = 6) -> str:
+    return "".join(render(ANSWER, form, precision, explain))
+
+
+def test_table_is_for_people() -> None:
+    assert text("table") == (
+        "# output\n1  0.666667\n\nLayers\n"
+        "name                              params     share\n"
+        "---------  -----------------------------  --------\n"
+        "C1, first                         61,706  0.666667\n"
+        "a|b        1,180,591,620,717,411,303,424\n"
+        "as counted\n\nin words\n"
+    )
+
+
+def test_plain_has_no_headers_and_rounds() -> None:
+    assert text("plain", precision=3) == (
+        "# output\n1 0.667\n\nC1, first 61706 0.667\na|b 1180591620717411303424 -\n\nin words\n"
+    )
+
+
+@pytest.mark.parametrize(("form", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_csv_and_tsv_are_exact_and_have_no_prose(form: str, delimiter: str) -> None:
+    array, table = text(form).split("\n\n")
+    assert array == f"# output\n1.0{delimiter}0.6666666666666666"
+    rows = list(csv.reader(io.StringIO(table.partition("\n")[2]), delimiter=delimiter))
+    assert rows == [["name", "params", "share"], ["C1, first", "61706", "0.6666666666666666"],
+                    ["a|b", str(2**70), ""]]  # fmt: skip
+
+
+def test_json_is_strict_exact_and_one_line() -> None:
+    line = text("json")
+    assert line.count("\n") == 1
+
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    record = json.loads(line, parse_constant=refuse)
+    assert record == {"output": [[1.0, 2 / 3]], "total": 2**70, "loss": "Infinity"}
+
+
+def test_markdown_has_tables_and_titles() -> None:
+    drawn = text("markdown")
+    assert "**output**" in drawn
+    assert "|   1 | 0.666667 |" in drawn
+    assert "**Layers**\n\n| name      |" in drawn
+    assert "```\nin words\n```" in drawn
+
+
+def test_latex_escapes_what_it_must() -> None:
+    drawn = text("latex")
+    assert r"\text{output} = \begin{bmatrix} 1 & 0.666667 \end{bmatrix}" in drawn
+    assert r"\begin{tabular}" in drawn
+    assert r"\begin{verbatim}" in drawn
+
+
+def test_working_in_every_format() -> None:
+    assert text("table", explain=True).startswith(
+        "Forward\ny = a + 1 =   (a remark)\n  1  2\n  3  4\nz = a·3 = 0.1·b = 0.3\n\n"
+    )
+    assert "**Forward**" in text("markdown", explain=True)
+    assert text("latex", explain=True).startswith(r"\documentclass")
+    working = json.loads(text("json", explain=True))["working"]
+    assert [step["name"] for step in working] == ["Forward", "y", "z"]
+    assert working[2] == {"name": "z", "formula": "a·3", "numbers": "0.1·b",
+                          "value": 0.1 + 0.2, "note": None}  # fmt: skip
+    rows = list(csv.reader(io.StringIO(text("csv", explain=True).split("\n\n")[0])))
+    assert rows[0] == ["name", "formula", "numbers", "value", "note"]
+    assert rows[2] == ["y", "a + 1", "", "[[1, 2], [3, 4]]", "a remark"]
+
+
+def test_every_format_has_a_writer() -> None:
+    assert all(text(form) for form in FORMATS)

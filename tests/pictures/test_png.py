@@ -1,0 +1,69 @@
+"""PNG bytes decoded by hand."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcalc.errors import InputError
+from dlcalc.pictures.png import grey, rgb, tiled
+
+
+def decoded(data: bytes) -> tuple[int, int, int, list[bytes]]:
+    """Width, height, colour type and the rows of an unfiltered 8-bit PNG."""
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    place, chunks = 8, {}
+    while place < len(data):
+        (length,) = struct.unpack_from(">I", data, place)
+        kind, body = data[place + 4 : place + 8], data[place + 8 : place + 8 + length]
+        (check,) = struct.unpack_from(">I", data, place + 8 + length)
+        assert check == zlib.crc32(kind + body)
+        chunks[kind] = body
+        place += 12 + length
+    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
+    width, height, depth, colour, *rest = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
+    assert (depth, rest) == (8, [0, 0, 0])
+    raw = zlib.decompress(chunks[b"IDAT"])
+    stride = len(raw) // height
+    rows = [raw[start : start + stride] for start in range(0, len(raw), stride)]
+    assert all(row[0] == 0 for row in rows)
+    return width, height, colour, [row[1:] for row in rows]
+
+
+@given(st.integers(1, 9).flatmap(lambda n: st.lists(st.binary(min_size=n, max_size=n), min_size=1)))
+def test_grey_pixels_come_back(rows: list[bytes]) -> None:
+    assert decoded(grey(rows)) == (len(rows[0]), len(rows), 0, rows)
+
+
+def test_colours_come_back() -> None:
+    rows = [bytes([255, 0, 0, 0, 255, 0]), bytes(6)]
+    assert decoded(rgb(rows)) == (2, 2, 2, rows)
+
+
+@pytest.mark.parametrize("rows", [[], [b""], [b"ab", b"a"]])
+def test_no_image(rows: list[bytes]) -> None:
+    with pytest.raises(InputError, match="rows of one length"):
+        grey(rows)
+
+
+def test_colour_rows_hold_whole_pixels() -> None:
+    with pytest.raises(InputError, match="3 bytes a pixel"):
+        rgb([b"abcd"])
+
+
+def test_tiles_fill_up_with_white() -> None:
+    image = [b"\x00\x00", b"\x00\x00"]
+    white = b"\xff"
+    line = b"\x00\x00" + white + b"\x00\x00"
+    last = b"\x00\x00" + white * 3
+    assert tiled([image] * 3, 2, gap=1) == [line, line, white * 5, last, last]
+
+
+@pytest.mark.parametrize(("images", "columns"), [([], 2), ([[b"a"]], 0), ([[b"a"], [b"ab"]], 2)])
+def test_no_grid(images: list[list[bytes]], columns: int) -> None:
+    with pytest.raises(InputError, match="images"):
+        tiled(images, columns)

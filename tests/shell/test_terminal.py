@@ -1,0 +1,65 @@
+"""What a person sees at a terminal, and a program in a pipe."""
+
+import fcntl
+import os
+import re
+import struct
+import subprocess
+import termios
+
+import pytest
+
+from tests.shell.running import COMMAND, environment, run
+
+
+def at_terminal(columns: int, *arguments: str, **variables: str) -> str:
+    """What the command prints on a terminal of so many columns."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=subprocess.DEVNULL, stdout=theirs,
+        stderr=subprocess.DEVNULL, env={**environment(), **variables},
+    )  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    try:
+        while piece := os.read(ours, 4096):
+            seen += piece
+    except OSError:  # The other side is closed: that is how a terminal ends on Linux.
+        assert process.wait(60) == 0
+    os.close(ours)
+    return seen.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("line", ["diagnose", "examples", "params lenet", "mults dcgan", "mlp"])
+@pytest.mark.parametrize("columns", [40, 80])
+def test_tables_fit_the_terminal(line: str, columns: int) -> None:
+    seen = at_terminal(columns, *line.split())
+    tables = [each for each in seen.splitlines() if set(each) == {"-", " "}]
+    assert tables
+    assert max(map(len, tables)) <= columns
+
+
+def test_a_pipe_gets_whole_lines_and_a_wide_terminal_the_same() -> None:
+    assert run("examples").out == at_terminal(400, "examples")
+    assert max(map(len, run("examples").out.splitlines())) > 80
+
+
+@pytest.mark.parametrize("means", ["-3, 3", "[-3, 0], [3, 0]"])
+def test_a_mixture_is_blue_and_each_gaussian_red(means: str) -> None:
+    line = f'{{"weights": [0.5, 0.5], "means": [{means}], "covariances": [1, 1]}}'
+    words = ["posterior", line, "--starts", "0"]
+    seen = at_terminal(80, *words, TERM="xterm", NO_COLOR="")
+    assert "\x1b[94m● p\x1b[39m   \x1b[91m◆ q1 min KL(q||p)\x1b[39m" in seen
+    assert seen.count("\x1b[94m") > 10
+    plain = re.sub("\x1b\\[[0-9]+m", "", seen)
+    assert plain == at_terminal(80, *words, NO_COLOR="1") == at_terminal(80, *words, TERM="dumb")
+    assert max(map(len, plain.splitlines())) <= 80
+    assert "\x1b" not in run(*words).out
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_chart_of_losses_fits_the_terminal(columns: int) -> None:
+    seen = at_terminal(columns, "mlp", "--init", "xavier", "--steps", "30")
+    [axis] = [line for line in seen.splitlines() if "└" in line]
+    assert columns - 2 <= len(axis) <= columns
