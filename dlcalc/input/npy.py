@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
@@ -12,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import InputError, LimitError
+from dlcalc.errors import DlcalcError, InputError, LimitError
 
+MOST_AXES = 32
+"""Axes of an array, which every release of NumPy can hold."""
 MOST_UNPACKED = 128 << 20
 """Bytes that the members of an .npz may unpack to."""
 
@@ -61,10 +62,13 @@ def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
             header = np.lib.format.read_array_header_2_0(stream)
         else:
             raise InputError(f".npy format {version[0]}.{version[1]}; 1.0 and 2.0 are read")
-    except (ValueError, TypeError, OverflowError, MemoryError, RecursionError) as error:
-        detail = str(error).partition("\n")[0]
-        raise InputError(f"not an .npy file, or a damaged one: {detail}") from None
+    except InputError:
+        raise
+    except Exception as error:  # NumPy evaluates the header as Python, which fails in many ways
+        raise damaged("an .npy file", error) from None
     shape, fortran, dtype = header
+    if len(shape) > MOST_AXES:
+        raise InputError(f"has {len(shape)} axes; at most {MOST_AXES} are read")
     if any(size < 0 for size in shape):
         raise InputError(f"has the shape {shape}")
     return tuple(int(size) for size in shape), fortran, dtype
@@ -92,8 +96,16 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InputError(f"not an .npz file, or a damaged one: {error}") from None
+    except DlcalcError:
+        raise
+    except Exception as error:  # each compression, and the directory itself, has errors of its own
+        raise damaged("an .npz file", error) from None
+
+
+def damaged(kind: str, error: Exception) -> InputError:
+    """What a parser of somebody else has raised, as an error of the file that it read."""
+    detail = str(error).partition("\n")[0] or type(error).__name__
+    return InputError(f"not {kind}, or a damaged one: {detail}")
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allow_nonfinite: bool) -> Array:

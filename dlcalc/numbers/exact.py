@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -60,10 +60,15 @@ def _as_array(values: object, name: str) -> Array:
         raise InputError(f"{name} holds {_TOO_LARGE}") from None
 
 
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether a value holds others; text is a sequence of texts without end."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
 def _unequal(values: object) -> str:
     """Which two parts of a ragged nested list differ in length."""
-    if isinstance(values, Sequence):
-        lengths = [len(v) if isinstance(v, Sequence) else None for v in values]
+    if _is_list(values):
+        lengths = [len(v) if _is_list(v) else None for v in values]
         for place, length in enumerate(lengths):
             if length != lengths[0]:
                 return f"part 0 has {_entries(lengths[0])}, part {place} has {_entries(length)}"

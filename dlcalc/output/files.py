@@ -48,9 +48,13 @@ def _unwritten(path: str, error: OSError) -> DlcalcError:
 
 
 def _part(target: str) -> str:
-    """The file beside a target that holds its bytes until they are all there."""
+    """A new file beside a target, to hold its bytes until they are all there.
+
+    Its name is drawn by chance: a process that was killed may have left one of its own
+    behind, and in a container the next process has the same number.
+    """
     folder, name = os.path.split(target)
-    return os.path.join(folder, f".{name[:200]}.{os.getpid()}.part")
+    return os.path.join(folder, f".{name[:200]}.{os.urandom(8).hex()}.part")
 
 
 def _mode(path: str) -> int | None:

@@ -48,6 +48,31 @@ def wrong_crc() -> bytes:
     return bytes(data)
 
 
+def broken(compression: int) -> bytes:
+    """An archive of one array whose compressed bytes are not what they should be."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", compression) as file:
+        file.writestr("a.npy", npy(np.arange(300.0)))
+    data = bytearray(stream.getvalue())
+    start = data.index(b"a.npy") + 5
+    data[start + 8 : start + 24] = b"\xff" * 16
+    return bytes(data)
+
+
+def before_the_file() -> bytes:
+    """An archive whose directory says that it begins before the file does."""
+    data = bytearray(archive([("a.npy", GOOD)]))
+    end = data.rindex(b"PK\x05\x06")
+    size, offset = struct.unpack_from("<II", data, end + 12)
+    struct.pack_into("<II", data, end + 12, size, offset + 1000)
+    return bytes(data)
+
+
+def wrong_name() -> bytes:
+    """An archive with a member whose name is marked as UTF-8 and is none."""
+    return archive([("\u00e9.npy", GOOD)]).replace("\u00e9.npy".encode(), b"\xff\xff.npy")
+
+
 @cache
 def bomb() -> bytes:
     return archive([("a.npy", header("(33554432,)") + bytes(1 << 28))], level=9)

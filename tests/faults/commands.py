@@ -120,6 +120,7 @@ TABLE = {
         wrong=(("--epochs 1 --loss minmax", "did you mean minimax?"),
                ("--epochs 1 --optimizer adma", "did you mean adam?"),
                ("--epochs 1_0", "is no whole number of at least 1"),
+               ("--epochs 1e30", "are more than 1,000,000"),
                ("--data no-such-folder --epochs 1", "no-such-folder")),
     ),
     "diagnose": Command(

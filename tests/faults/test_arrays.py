@@ -1,12 +1,26 @@
 """Arrays that are broken, hostile or absurd: one line, status 2, quickly."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.faults.binary import GOOD, MAGIC, PICKLED, archive, bomb, doubled, header, npy, wrong_crc
+from tests.faults.binary import (
+    GOOD,
+    MAGIC,
+    PICKLED,
+    archive,
+    before_the_file,
+    bomb,
+    broken,
+    doubled,
+    header,
+    npy,
+    wrong_crc,
+    wrong_name,
+)
 from tests.shell.running import run
 
 BINARY: dict[str, tuple[str, Callable[[], bytes], str]] = {
@@ -26,6 +40,12 @@ BINARY: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "wider than float64": ("x.npy", lambda: npy(np.zeros(2, "g")), "float64 is the widest"),
     "structured": ("x.npy", lambda: npy(np.zeros(2, "i4,f8")), "where real numbers belong"),
     "evil header": ("x.npy", lambda: header("__import__('os')"), "damaged one"),
+    "a header of one brace": ("x.npy", lambda: MAGIC + b"\x01\x00{", "damaged one"),
+    "65 axes": ("x.npy", lambda: header(str((1,) * 65)), "65 axes; at most 32 are read"),
+    "wrong bytes in LZMA": ("x.npz", lambda: broken(zipfile.ZIP_LZMA), "damaged one"),
+    "wrong bytes in bzip2": ("x.npz", lambda: broken(zipfile.ZIP_BZIP2), "damaged one"),
+    "a directory before the file": ("x.npz", before_the_file, "damaged one"),
+    "a name that is not UTF-8": ("x.npz", wrong_name, "damaged one"),
     "not finite": ("x.npy", lambda: npy(np.array([1, np.nan])), "element (1,) is nan"),
     "a later version": ("x.npy", lambda: b"\x93NUMPY\x09\x00" + GOOD[8:], "format 9.0; 1.0 and"),
     "bomb": ("x.npz", bomb, "unpacks to 268,435,584 bytes; at most 134,217,728 are read"),

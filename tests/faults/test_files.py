@@ -145,6 +145,24 @@ def test_a_kill_amid_the_write_leaves_the_old_file(
     assert limited(tmp_path, code).returncode != 0
     assert (tmp_path / "y.npy").read_bytes() == b"old"
     assert (len(os.listdir(tmp_path)) > 1) is litter
+    write_whole(str(tmp_path / "y.npy"), b"new")  # whatever name the dead process had
+    assert (tmp_path / "y.npy").read_bytes() == b"new"
+
+
+def test_litter_of_a_process_of_the_same_number_stands_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As process 1 of a new container, again and again."""
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    monkeypatch.setattr(os, "replace", lambda *paths: 1 / 0)
+    monkeypatch.setattr(os, "unlink", lambda path: None)
+    with pytest.raises(ZeroDivisionError):
+        write_whole(str(tmp_path / "y.txt"), b"first")
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    assert len(os.listdir(tmp_path)) == 1
+    write_whole(str(tmp_path / "y.txt"), b"second")
+    assert (tmp_path / "y.txt").read_bytes() == b"second"
 
 
 def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:

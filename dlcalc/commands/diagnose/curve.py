@@ -31,6 +31,8 @@ class LearningCurve(NamedTuple):
     """`examples` or `epochs`: what the points are counted in."""
     points: tuple[CurvePoint, ...]
     """Two or more, in rising order."""
+    losses: bool = False
+    """Whether the errors are losses, which no target fits but one that is given."""
 
     @property
     def last(self) -> CurvePoint:
@@ -51,7 +53,9 @@ class Finding(NamedTuple):
     """The part of the error, `variance` or `bias`, that the remedy is meant for here."""
 
 
-def learning_curve(axis: str, rows: Sequence[Sequence[float]]) -> LearningCurve:
+def learning_curve(
+    axis: str, rows: Sequence[Sequence[float]], losses: bool = False
+) -> LearningCurve:
     """The curve through rows of (examples or epochs, training error, test error).
 
     Raises InputError for fewer than two rows, numbers that are negative or not finite,
@@ -72,7 +76,7 @@ def learning_curve(axis: str, rows: Sequence[Sequence[float]]) -> LearningCurve:
                 f"learning curve: row {number}: {axis} {row[0]:g} after "
                 f"{points[number - 2].at:g}; they must rise"
             )
-    return LearningCurve(axis, points)
+    return LearningCurve(axis, points, losses)
 
 
 def as_curve(value: object) -> LearningCurve:

@@ -73,7 +73,7 @@ def diagnose(
     speaks about.
 
     Raises InputError for an error that is missing, below 0 or not finite, and for one
-    above 1 without a target.
+    above 1 or a curve of losses without a target.
 
     >>> found = diagnose(0.02, 0.2)
     >>> found.diagnosis, round(found.gap, 6)
@@ -89,6 +89,10 @@ def diagnose(
     train = _error("training error", train_error)
     test = _error("test error", test_error)
     if target is None:
+        if course is not None and course.losses:
+            raise InputError(
+                "the curve holds losses, which are no rates: give the loss that would do"
+            ).at("target")
         _require_rates(train, test)
         target = DEFAULT_TARGET
     target = _error("target", target)

@@ -25,23 +25,28 @@ HEADER = "examples,train_error,test_error (or epoch in place of examples)"
 Rows = list[tuple[Number, Number, Number]]
 
 
-def read_learning_curve(value: str) -> tuple[str, Rows]:
-    """The axis, `examples` or `epochs`, and its rows of place, training and test error.
+def read_learning_curve(value: str) -> tuple[str, Rows, bool]:
+    """The axis, `examples` or `epochs`, its rows, and whether the errors are losses.
+
+    A row is the place, the training and the test error.
 
     Columns are divided by commas or tabs, and other columns are left alone; errors may be
     percentages. Raises
     InputError, with the line, for a header that lacks one and for cells that are no numbers.
 
     >>> read_learning_curve("epoch,train_error,test_error\\n1,0.5,0.6\\n2,0.3,0.5\\n")
-    ('epochs', [(1, 0.5, 0.6), (2, 0.3, 0.5)])
+    ('epochs', [(1, 0.5, 0.6), (2, 0.3, 0.5)], False)
     """
     source = read_source(value)
     try:
         lines = _lines(decode(source))
         number, header = next(lines, (1, ""))
         separator = "\t" if "\t" in header else ","
-        axis, places = _columns(_cells(header, separator), number)
-        return axis, [_row(_cells(line, separator), places, number) for number, line in lines]
+        names = _cells(header, separator)
+        axis, places = _columns(names, number)
+        losses = any("loss" in names[place].lower() for place in places)
+        rows = [_row(_cells(line, separator), places, number) for number, line in lines]
+        return axis, rows, losses
     except DlcalcError as error:
         raise located(error, source) from None
 

@@ -19,13 +19,17 @@ from dlcalc.commands.gan.result import GanResult, gan_result
 from dlcalc.commands.gan.ring import ring
 from dlcalc.commands.gan.settings import Settings
 from dlcalc.commands.gan.training import Training
-from dlcalc.errors import DlcalcError, InputError
+from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
 
 RING_SEED = 8
 """Seed of the ring's points, which are the same for every training."""
+
+
+MOST_EPOCHS = 1_000_000
+"""Epochs of one run, each of which leaves a row; --resume goes on from its checkpoint."""
 
 
 class Defaults(NamedTuple):
@@ -90,6 +94,8 @@ def prepare(
     epochs = defaults.epochs if epochs is None else epochs
     if epochs < 1:
         raise InputError(f"{epochs} is below 1").at("epochs")
+    if epochs > MOST_EPOCHS:
+        raise LimitError(f"{epochs:,} are more than {MOST_EPOCHS:,}").at("epochs")
     examples, labelled = _examples(data, evaluate)
     words = defaults.generator.format(features=examples.features)
     made = _model(words if generator is None else generator, "generator")

@@ -29,7 +29,7 @@ def run_mults(
     from dlcalc.commands.mults.answer import mults_answer
 
     shown = [_matrices(stage, tile) for stage in result.stages] if matrices else None
-    checks = [_verified(stage, tile) for stage in result.stages] if verify else None
+    checks = _verified(result, tile) if verify else None
     out.emit(
         mults_answer(
             result, HEADLINE, CONVENTION, out.format not in COMPLETE, shown, checks,
@@ -89,10 +89,11 @@ def _matrices(stage: Stage, tile: int) -> Any:
     return matrices(stage, tile)
 
 
-def _verified(stage: Stage, tile: int) -> Any:
-    from dlcalc.commands.mults.verify import verify
+def _verified(result: Multiplications, tile: int) -> Any:
+    from dlcalc.commands.mults.verify import check_cost, verify
 
-    return verify(stage.axes, tile)
+    check_cost([stage.axes for stage in result.stages], tile)
+    return [verify(stage.axes, tile) for stage in result.stages]
 
 
 def _explain(function: str, *arguments: Any) -> Any:

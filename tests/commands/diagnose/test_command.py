@@ -133,3 +133,12 @@ def test_explain_weighs_both_parts() -> None:
     done = invoke("diagnose", "--train-error", "0.02", "--test-error", "0.2", "--explain")
     assert "share_gap = gap/excess = 0.18/0.15 = 1.2   (it counts, from 0.25 on)" in done.out
     assert "share_bias = bias/excess = (−0.03)/0.15 = −0.2   (it does not count" in done.out
+
+
+def test_a_curve_of_losses_wants_a_target() -> None:
+    losses = "epoch,train_loss,val_loss\n1,0.3,0.3\n2,0.1,0.2\n"
+    refused = invoke("diagnose", "--curve", losses)
+    assert (refused.status, refused.out) == (2, "")
+    assert "target: the curve holds losses" in refused.err
+    assert invoke("diagnose", "--curve", losses, "--target", "0.05").status == 0
+    assert invoke("diagnose", "--curve", losses.replace("_loss", "_error")).status == 0

@@ -13,7 +13,7 @@ from dlcalc.commands.mults import verify as verify_module
 from dlcalc.commands.mults.axis import Upsampling, upsampling_axes
 from dlcalc.commands.mults.direct import skipping_zeros
 from dlcalc.commands.mults.tally import Array, Tally
-from dlcalc.commands.mults.verify import verify
+from dlcalc.commands.mults.verify import check_cost, verify
 from dlcalc.errors import LimitError
 from tests.commands.mults.strategies import axes
 
@@ -91,3 +91,10 @@ def test_what_is_too_large_is_refused_with_its_size(
     with pytest.raises(LimitError) as refused:
         verify(upsampling_axes(**parameters))
     assert message in str(refused.value)
+
+
+def test_the_cost_of_all_stages_is_bounded_before_any_runs() -> None:
+    line = Upsampling(30, 5, 2, 1, 2, 60)
+    check_cost([(line, line)])
+    with pytest.raises(LimitError, match="180,000 products"):
+        check_cost([(line, line)] * 2)
