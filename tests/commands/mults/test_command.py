@@ -253,8 +253,8 @@ def test_expect_tells_which_count_was_expected() -> None:
          "write IN:OUT, as 1024:512"),
         ("-L 4 -F 5 --tile 0", "invalid value for '--tile': '0' is no whole number of at least 1"),
         ("-L 4 -F 1e12", "kernel 1000000000000 is above 100000 taps on one axis"),
-        ("-L 6x6 -F 5 -S 4 --tile 60 --verify", "70,867,570 products in transforms of one channel pair "
-         "are too many to run: at most 5,000,000"),
+        ("-L 6x6 -F 5 -S 4 --tile 60 --verify", "70,867,570 products in transforms of one "
+         "channel pair are too many to run: at most 5,000,000"),
         ("-L 1e6 -F 5 --verify", "5,000,020 products of one channel pair are too many to run: "
          "at most 150,000"),
         ("-L 400 -F 5 -S 2 --matrices",

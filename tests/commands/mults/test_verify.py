@@ -78,10 +78,10 @@ def test_an_algorithm_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch
     ("parameters", "message"),
     [
         ({"input": 10**12, "kernel": 5},
-         "5000000000020 products of one channel pair are too many to run"),
-        ({"input": 10**6, "kernel": 2, "pad": 5 * 10**5}, "1000000 inputs"),
+         "5,000,000,000,020 products of one channel pair are too many to run"),
+        ({"input": 10**6, "kernel": 2, "pad": 5 * 10**5}, "1,000,000 inputs"),
         ({"input": 1, "kernel": 2, "dilation": 10**9, "pad": 5 * 10**8},
-         "1000000001 columns of the zero-inserted input"),
+         "1,000,000,001 columns of the zero-inserted input"),
         ({"input": 90, "kernel": 5}, "a Toom–Cook algorithm of 94 products has too large"),
     ],
 )
