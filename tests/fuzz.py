@@ -1,0 +1,409 @@
+"""A fuzzer of the command line: `python -m tests.fuzz --seconds 3600`.
+
+It knows the grammars: options by their types, layer notation, equations, JSON documents,
+records, arrays, and NumPy's files. Each input runs in a forked child, in a folder of its own,
+under limits of time and memory, and must end as every command promises: status 0, 1 or 2; with
+2 one line of complaint and nothing on stdout; strict JSON; the same status in every format;
+its own JSON accepted by its own `--expect`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import resource
+import shlex
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+import dlcalc
+import dlcalc.shell
+from dlcalc.layers.table import TYPES
+from dlcalc.shell.commands import COMMANDS, root
+from tests.faults.binary import BINARY, GOOD, npy
+from tests.faults.commands import TABLE
+
+TIME_LIMIT = 30
+"""Seconds that one input may take: far more than any needs, on a machine shared with others."""
+MEMORY_LIMIT = 6 << 30
+WARNINGS = ("Traceback", "Warning", "fault of dlcalc's own", "NoneType", " object at 0x")
+SLOW = {"gan", "posterior"}
+"""Commands whose honest answers take seconds: asked for rarely."""
+
+NUMBERS = (
+    "0", "1", "2", "3", "5", "7", "16", "-1", "-0", "0.5", "-2.5", "1e3", "1e-300", "1e308",
+    "1e999", "nan", "inf", "-inf", "NaN", "Infinity", "9223372036854775808", "1_000", "0x10",
+    "1,5", "½", "٣", "", " ", "+3", "3.", ".5", "1e30", "4294967296", "1/2", "pi",
+)  # fmt: skip
+SIZES = (
+    "4", "8x8", "3x8x8", "1x28x28", "0", "-1", "4x", "x4", "4x-4", "2:1", "1:2x0:1", "same",
+    "valid", "full", "1e12x1e12", "99999999999999999999", "1x1x1x1x1", "3,8,8",
+)  # fmt: skip
+WORDS = ("", "-", "--", "lenet", "C1", "relu", "x", "W", "none", "é", "a b", "0,0", "a:b:c", "=")
+KEYS = ("", "", "stride=2", "pad=same", "bias=no", "tie=C1", "groups=3", "frozen=yes")
+EQUATIONS = (
+    "y = w*x + b", "L = (y - t)^2", "z = sigmoid(w*x)", "p = softmax(z)", "L = -ln(y)",
+    "h = relu(W @ x)", "y = x^0.5", "a = b", "y = sum(x)", "y = max(x, 0)", "c = f*c0 + i*g",
+    "y = exp(x)/x", "y = sqrt(x^2 + 1)", "L = sum((h - t)^2)", "y = tanh(x)'", "é = π*x",
+)  # fmt: skip
+NOISE = ("", " ", "\n", "\t", "(", ")", "[", "]", "{", "}", ",", ";", "=", "*", "^", "'", '"', "#",
+         "\0", "\ufeff", "é", "²", "-", "1e999", "NaN", "null", "true", "x" * 300)  # fmt: skip
+
+
+class Input(NamedTuple):
+    """One call: arguments, files that lie about, and what stands on standard input."""
+
+    words: list[str]
+    files: dict[str, bytes]
+    stdin: bytes | None
+
+    def __str__(self) -> str:
+        files = ", ".join(f"{name}={data[:300]!r}" for name, data in self.files.items())
+        return f"dlcalc {shlex.join(self.words)}\n  files: {files}\n  stdin: {self.stdin!r:.300}"
+
+
+class Outcome(NamedTuple):
+    """What came of a call."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Fuzzer:
+    """Inputs drawn by one seed."""
+
+    def __init__(self, seed: int, commands: list[str]) -> None:
+        self.random = random.Random(seed)
+        self.commands = commands
+
+    def draw(self) -> Input:
+        """The next input."""
+        name = self.random.choice(self.commands)
+        if name in SLOW and self.random.random() < 0.9:
+            quick = [each for each in self.commands if each not in SLOW]
+            name = self.random.choice(quick or [name])
+        command = TABLE[name]
+        files: dict[str, bytes] = {}
+        stdin: bytes | None = None
+        words = shlex.split(command.good)
+        if command.takes and self.random.random() < 0.7:
+            data = self._data(command.data)
+            place = self.random.choice(("file", "-", "f.json", "f.npy", "f.csv"))
+            words = shlex.split(command.takes.replace("{}", place))
+            if place == "-":
+                stdin = data
+            else:
+                files[place] = data
+        for _ in range(self.random.choice((0, 0, 1, 1, 2, 3))):
+            words += self._option(name)
+        while self.random.random() < 0.15:
+            words = self._shaken(words)
+        if name == "gan":
+            words += ["--epochs", "1"]
+        return Input([name, *words], files, stdin)
+
+    def _option(self, name: str) -> list[str]:
+        found = root.get_command(click.Context(root), name)
+        assert found is not None
+        params = [each for each in found.params if isinstance(each, click.Option)]
+        if not params:
+            return ["--precision", "3"]
+        option = self.random.choice(params)
+        flag = self.random.choice(option.opts)
+        if option.name in ("help", "version", "plot", "save", "checkpoint", "samples"):
+            return ["--precision", "3"]
+        if option.is_flag:
+            return [flag]
+        return [flag, self._value(option)]
+
+    def _value(self, option: click.Option) -> str:
+        names = getattr(option.type, "names", None) or getattr(option.type, "choices", ())
+        pools: list[tuple[str, ...]] = [NUMBERS, SIZES, WORDS]
+        if names:
+            pools += [tuple(names)] * 4
+        if "format" in option.opts[0] or option.name == "format":
+            pools = [("json", "csv", "tsv", "plain", "markdown", "latex", "table", "jsn")]
+        value = self.random.choice(self.random.choice(pools))
+        return self._mutated(value) if self.random.random() < 0.1 else value
+
+    def _shaken(self, words: list[str]) -> list[str]:
+        """The words with one left out, doubled, exchanged or damaged."""
+        if not words:
+            return words
+        place = self.random.randrange(len(words))
+        kind = self.random.randrange(4)
+        if kind == 0:
+            return words[:place] + words[place + 1 :]
+        if kind == 1:
+            return [*words, words[place]]
+        if kind == 2:
+            other = self.random.choice(NUMBERS + SIZES + WORDS)
+            return [*words[:place], other, *words[place + 1 :]]
+        return [*words[:place], self._mutated(words[place]), *words[place + 1 :]]
+
+    def _data(self, text: str) -> bytes:
+        """Data of the kind that `text` is: changed where its grammar has joints, or anywhere."""
+        draw = self.random.random()
+        if draw < 0.15:
+            return self._binary()
+        makers: list[Callable[[str], str]] = [self._mutated, self._tokens]
+        if text.lstrip().startswith("{"):
+            makers = [self._json, self._json, self._json, self._tokens, self._mutated]
+        elif text.startswith("input "):
+            makers += [self._layers] * 3
+        elif "=" in text:
+            makers += [self._equations] * 3
+        made = text
+        for _ in range(self.random.choice((0, 1, 1, 2))):
+            made = self.random.choice(makers)(made)
+        return made.encode("utf-8", "surrogatepass")
+
+    def _binary(self) -> bytes:
+        maker, _ = self.random.choice(list(BINARY.values()))
+        data = bytearray(self.random.choice((GOOD, GOOD, maker()[:100_000], npy_scalar())))
+        for _ in range(self.random.randrange(4)):
+            data[self.random.randrange(len(data))] = self.random.randrange(256)
+        return bytes(data[: self.random.randrange(len(data) + 1)] if self.random.random() < 0.2
+                     else data)  # fmt: skip
+
+    def _json(self, text: str) -> str:
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return self._mutated(text)
+        return json.dumps(self._changed(value))
+
+    def _changed(self, value: Any) -> Any:
+        """One node of a JSON value replaced, removed, doubled or wrapped."""
+        if isinstance(value, dict) and value and self.random.random() < 0.8:
+            key = self.random.choice(list(value))
+            draw = self.random.random()
+            if draw < 0.1:
+                return {k: v for k, v in value.items() if k != key}
+            if draw < 0.15:
+                return {self._mutated(k) if k == key else k: v for k, v in value.items()}
+            return {**value, key: self._changed(value[key])}
+        if isinstance(value, list) and value and self.random.random() < 0.7:
+            place = self.random.randrange(len(value))
+            draw = self.random.random()
+            if draw < 0.1:
+                return value[:place] + value[place + 1 :]
+            if draw < 0.2:
+                return [*value, value[place]]
+            return [*value[:place], self._changed(value[place]), *value[place + 1 :]]
+        return self.random.choice((
+            None, True, 0, 1, -1, 2.5, 1e200, -1e308, 10**30, "", "a", "NaN", "Infinity", [], {},
+            [[]], [1, [2]], ["a", [1]], [value], {"a": value}, [value, value], "relu", float("nan"),
+        ))  # fmt: skip
+
+    def _layers(self, text: str) -> str:
+        lines = text.split("\n")
+        type = self.random.choice(list(TYPES))
+        numbers = self.random.choices((*NUMBERS[:8], *SIZES[:6]), k=self.random.randrange(3))
+        key = self.random.choice(KEYS)
+        line = " ".join(filter(None, (type, *numbers, key)))
+        block = self.random.choice(("", "", "", "repeat 2:\n  ", "sum:\n  branch:\n  branch: "))
+        lines.insert(self.random.randrange(1, len(lines) + 1), block + line)
+        return "\n".join(lines)
+
+    def _equations(self, text: str) -> str:
+        lines = [*text.split("\n"), self.random.choice(EQUATIONS)]
+        self.random.shuffle(lines)
+        return self.random.choice(("\n", "; ")).join(lines)
+
+    def _tokens(self, text: str) -> str:
+        """A word of the text exchanged for a number, a size or another word of it."""
+        words = text.split(" ")
+        place = self.random.randrange(len(words))
+        words[place] = self.random.choice((*NUMBERS, *SIZES, *words))
+        return " ".join(words)
+
+    def _mutated(self, text: str) -> str:
+        """Some characters of the text cut, doubled or replaced by noise."""
+        place = self.random.randrange(len(text) + 1)
+        end = min(len(text), place + self.random.choice((0, 1, 1, 3, 20)))
+        middle = self.random.choice((*NOISE, text[place:end] * 2))
+        return text[:place] + middle + text[end:]
+
+
+def npy_scalar() -> bytes:
+    """An .npy file of one number."""
+    import numpy as np
+
+    return npy(np.array([1.5]))
+
+
+def outcome(case: Input, folder: Path) -> Outcome:
+    """Run a call in a forked child, in a folder that holds its files and no more."""
+    for name, data in case.files.items():
+        (folder / name).write_bytes(data)
+    words = [word.replace("\0", "") for word in case.words]  # no argument can hold a NUL
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, \
+            tempfile.TemporaryFile() as err:  # fmt: skip
+        stdin.write(case.stdin or b"")
+        stdin.seek(0)
+        child = os.fork()
+        if child == 0:
+            _child(words, folder, (stdin.fileno(), out.fileno(), err.fileno()))
+        status = _wait(child)
+        for file in (out, err):
+            file.seek(0)
+        return Outcome(status, out.read().decode("utf-8", "replace"),
+                       err.read().decode("utf-8", "replace"))  # fmt: skip
+
+
+def _child(words: list[str], folder: Path, streams: tuple[int, int, int]) -> None:
+    import io
+    import sys
+
+    status = 70
+    try:
+        signal.alarm(TIME_LIMIT)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+        os.chdir(folder)
+        for number, descriptor in enumerate(streams):
+            os.dup2(descriptor, number)
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)))
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8")
+        sys.stderr = io.TextIOWrapper(io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8",
+                                      errors="backslashreplace", write_through=True)  # fmt: skip
+        os.environ.pop("DLCALC_DEBUG", None)
+        status = dlcalc.shell.run(words)
+        sys.stdout.flush()
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 0
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(status)
+
+
+def _wait(child: int) -> int:
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def complaint(case: Input, done: Outcome) -> str:
+    """What a call did that none may do; nothing where all is well."""
+    if done.status == -signal.SIGALRM:
+        return f"took more than {TIME_LIMIT} s"
+    if done.status not in (0, 1, 2):
+        return f"ended with status {done.status}"
+    for word in WARNINGS:
+        if word in done.err:
+            return f"says {word!r}"
+    if wrong := _wrong_lines(done):
+        return wrong
+    if done.status == 0 and _format(case) == "json" and case.words[0] not in ("gan", "size"):
+        try:
+            json.loads(done.out, parse_constant=_refuse)
+        except ValueError as error:
+            return f"no strict JSON: {error}"
+    return ""
+
+
+def _wrong_lines(done: Outcome) -> str:
+    lines = done.err.splitlines()
+    if not all(line.startswith("dlcalc: ") for line in lines):
+        return "a line on stderr does not begin with 'dlcalc: '"
+    if any(len(line) > 3000 for line in lines):
+        return "an endless line"
+    if done.status == 2:
+        return "status 2, and something on stdout" if done.out else "" if lines else "not a word"
+    return ""
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _format(case: Input) -> str:
+    for flag in ("-f", "--format"):
+        if flag in case.words[:-1]:
+            return case.words[len(case.words) - case.words[::-1].index(flag)]
+    return "table"
+
+
+def other_forms(case: Input, done: Outcome, folder: Path) -> str:
+    """Whether json and csv end alike, and the own JSON is accepted as the expected answer."""
+    asked = {"-f", "--format", "--expect", "-h", "--help", "--table"} & {*case.words}
+    if asked or done.status != 0 or case.words[0] in ("gan", "completion"):
+        return ""
+    as_json = outcome(case._replace(words=[*case.words, "-f", "json"]), folder)
+    for form in ("csv", "latex"):
+        status = outcome(case._replace(words=[*case.words, "-f", form]), folder).status
+        if status != 0:
+            return f"status {status} in {form}, 0 as a table"
+    if as_json.status != 0:
+        return f"status {as_json.status} in json, 0 as a table"
+    try:
+        json.loads(as_json.out, parse_constant=_refuse)
+    except ValueError as error:
+        # Records answer line by line; all else is one value.
+        return "" if case.words[0] == "size" else f"no strict JSON: {error}"
+    (folder / "own.json").write_text(as_json.out)
+    again = outcome(case._replace(words=[*case.words, "--expect", "own.json"]), folder)
+    return "" if again.status == 0 else f"refuses its own answer: {again.err.strip()[:300]}"
+
+
+def findings(seed: int, seconds: float, commands: list[str], counts: Counter[str]) -> Iterator[str]:
+    """Every input that ends as none may, with what is wrong of it."""
+    fuzzer, end = Fuzzer(seed, commands), time.monotonic() + seconds
+    while time.monotonic() < end:
+        case = fuzzer.draw()
+        counts[case.words[0]] += 1
+        with tempfile.TemporaryDirectory() as name:
+            done = outcome(case, Path(name))
+            wrong = complaint(case, done)
+            if not wrong and fuzzer.random.random() < 0.2:
+                wrong = other_forms(case, done, Path(name))
+        if wrong:
+            yield f"{wrong}\n  {case}\n  status {done.status}, stderr: {done.err[-500:]!r}"
+
+
+def prepare() -> None:
+    """Import what the children would import, each anew, and set what the command sets."""
+    import pkgutil
+    from importlib import import_module
+
+    import tabulate  # noqa: F401
+
+    for each in pkgutil.walk_packages(dlcalc.__path__, "dlcalc."):
+        if each.name != "dlcalc.__main__":
+            import_module(each.name)
+    for name in COMMANDS:
+        root.get_command(click.Context(root), name)
+    dlcalc.shell._prepare()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def main() -> None:
+    """Fuzz as long as asked, and print what was found and how many inputs were tried."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("commands", nargs="*", default=[])
+    asked = parser.parse_args()
+    prepare()
+    counts: Counter[str] = Counter()
+    found = 0
+    for each in findings(asked.seed, asked.seconds, asked.commands or list(TABLE), counts):
+        found += 1
+        print(each, flush=True)
+    print(f"seed {asked.seed}: {counts.total():,} inputs, {found} findings")
+    print(", ".join(f"{name} {number:,}" for name, number in counts.most_common()))
+
+
+if __name__ == "__main__":
+    main()
