@@ -15,6 +15,7 @@ from dlcalc.layers.counted import (
     PerAxisValue,
     Shape,
     flag,
+    outputs,
     product,
     spatial,
     whole,
@@ -39,9 +40,12 @@ def conv(
     filters = whole("filters", filters)
     seen = _channels_per_filter(shape, filters, whole("groups", groups))
     axes = windows(shape, kernel, stride, pad, dilation)
-    pairs = _connections(connections, filters, channels) if connections else filters * seen
-    weights = pairs * product([axis.kernel for axis in axes])
-    sizes = tuple(axis.output for axis in axes)
+    taps = product([axis.kernel for axis in axes])
+    if connections:
+        weights = _connections(connections, filters, channels) * taps
+    else:
+        weights = taps * seen * filters
+    sizes = outputs(axes)
     return Counted(
         (filters, *sizes), weights, filters * flag("bias", bias), weights * product(sizes),
         axes, mixes=() if seen == 1 and channels > 1 else (0,),
@@ -80,9 +84,9 @@ def conv_transpose(
     filters, groups = whole("filters", filters), whole("groups", groups)
     seen = _channels_per_filter(shape, filters, groups)
     axes = windows(shape, kernel, stride, pad, dilation, True, output_padding)
-    weights = filters * seen * product([axis.kernel for axis in axes])
+    weights = product([axis.kernel for axis in axes]) * seen * filters
     return Counted(
-        (filters, *(axis.output for axis in axes)), weights, filters * flag("bias", bias),
+        (filters, *outputs(axes)), weights, filters * flag("bias", bias),
         weights * product(sizes), axes, mixes=() if seen == 1 and channels > 1 else (0,),
     )
 

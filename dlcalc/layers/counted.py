@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.numbers.axes import at_least, by_x
+from dlcalc.numbers.axes import as_whole, at_least, by_x
 from dlcalc.numbers.sizes import Axis, Padding, check_fits, make_axes
 
 Shape = tuple[int, ...]
@@ -87,10 +88,19 @@ def windows(
     return axes
 
 
+def outputs(axes: Sequence[Axis]) -> Shape:
+    """The output sizes of windows; in a working by their own letters, O, not worked out again."""
+    sizes: list[Any] = [axis.output for axis in axes]
+    if not hasattr(sizes[0], "named"):
+        return tuple(sizes)
+    places = range(1, len(sizes) + 1) if len(sizes) > 1 else ("",)
+    return tuple(size.named("O", place) for size, place in zip(sizes, places, strict=True))
+
+
 def whole(name: str, value: object, least: int = 1) -> int:
     """A whole number of at least `least`, or InputError by its name."""
     at_least(least, name, (value,))  # type: ignore[arg-type]
-    return int(value)  # type: ignore[call-overload,no-any-return]
+    return as_whole(value)  # type: ignore[arg-type]
 
 
 def flag(name: str, value: object) -> bool:

@@ -14,6 +14,7 @@ from dlcalc.layers.counted import (
     Shape,
     choice,
     flag,
+    outputs,
     product,
     spatial,
     windows,
@@ -36,7 +37,7 @@ def maxpool(
         shape, kernel, kernel if stride is None else stride, pad, dilation,
         ceil=flag("ceil", ceil),
     )
-    return Counted((shape[0], *(axis.output for axis in axes)), windows=axes)
+    return Counted((shape[0], *outputs(axes)), windows=axes)
 
 
 def avgpool(
@@ -102,7 +103,7 @@ def upsample(shape: Shape, scale: PerAxisValue, mode: str = "nearest") -> Counte
     at_least(1, "scale", scales)
     linear = choice("mode", mode, ("nearest", "linear")) == "linear"
     axes = tuple(_interpolation(length, s, linear) for length, s in zip(sizes, scales, strict=True))
-    return Counted((shape[0], *(axis.output for axis in axes)), windows=axes)
+    return Counted((shape[0], *outputs(axes)), windows=axes)
 
 
 def _interpolation(length: int, scale: int, linear: bool) -> Axis:

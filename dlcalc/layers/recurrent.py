@@ -57,7 +57,7 @@ def _recurrent(
     features = hidden * directions
     columns = (width + hidden) + (layers - 1) * (features + hidden)
     weights = directions * gates * hidden * columns
-    biases = bias_vectors(bias) * layers * directions * gates * hidden
+    biases = directions * gates * hidden * layers * bias_vectors(bias)
     last = choice("output", output, ("sequence", "last")) == "last"
     return Counted(
         (features,) if last else (steps, features), weights, biases, weights * steps,

@@ -1,6 +1,9 @@
-"""The one table of layer types, and the arguments that each takes.
+"""The layer types, and the arguments that each takes.
 
-A family is imported when a model has a layer of it, never before.
+A type is a function of a family's module whose first parameter is `shape`: its name is the
+type's, its parameters are the type's arguments, and what it returns is counted; its working
+comes from the same function (`traced`). Families are imported one after the other until a
+type is found, those that most models need first.
 """
 
 from __future__ import annotations
@@ -15,27 +18,43 @@ from dlcalc.numbers.axes import plural
 
 Handler = Callable[..., Counted]
 
-FAMILIES = {
-    "convolutional": ("conv", "dwconv", "conv_transpose"),
-    "pooling": ("maxpool", "avgpool", "globalpool", "adaptivepool", "upsample"),
-    "dense": ("linear", "rbf", "embedding", "position", "prepend"),
-    "normalisation": (
-        "batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm", "lrn",
-    ),
-    "pointwise": (
-        "relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "mish",
-        "sigmoid", "hard_sigmoid", "hard_swish", "tanh", "softplus", "identity", "dropout",
-        "softmax", "log_softmax",
-    ),
-    "shaping": ("flatten", "reshape", "sequence", "transpose", "crop", "select"),
-    "recurrent": ("lstm", "gru", "rnn"),
-    "attention": ("attention",),
-}
-TYPES = {type: family for family, types in FAMILIES.items() for type in types}
-"""Every type of layer with the module that counts it."""
+FAMILIES = (
+    "convolutional", "pooling", "dense", "pointwise", "shaping", "normalisation", "attention",
+    "recurrent",
+)
+_loaded: dict[str, dict[str, Handler]] = {}
 
 GENERAL = ("tie", "frozen")
 """Options of every layer: `tie=NAME` shares that layer's weights, `frozen=yes` trains none."""
+
+
+def find(type: str) -> Handler | None:
+    """The function that counts layers of this type, or None where it is no type."""
+    for family in FAMILIES:
+        found = _types_of(family).get(type)
+        if found is not None:
+            return found
+    return None
+
+
+def types() -> list[str]:
+    """All types, family by family.
+
+    >>> "conv" in types()
+    True
+    """
+    return [type for family in FAMILIES for type in _types_of(family)]
+
+
+def _types_of(family: str) -> dict[str, Handler]:
+    if family not in _loaded:
+        module = import_module(f"dlcalc.layers.{family}")
+        _loaded[family] = {
+            name: each for name, each in vars(module).items()
+            if not name.startswith("_") and getattr(each, "__module__", "") == module.__name__
+            and getattr(getattr(each, "__code__", None), "co_varnames", ())[:1] == ("shape",)
+        }
+    return _loaded[family]
 
 
 def handler(type: str) -> Handler:
@@ -44,10 +63,9 @@ def handler(type: str) -> Handler:
     >>> handler("conv").__name__
     'conv'
     """
-    if type not in TYPES:
-        raise InputError(f"unknown layer type {type!r}{did_you_mean(type, TYPES)}")
-    module = import_module(f"dlcalc.layers.{TYPES[type]}")
-    found: Handler = getattr(module, type)
+    found = find(type)
+    if found is None:
+        raise InputError(f"unknown layer type {type!r}{did_you_mean(type, types())}")
     return found
 
 

@@ -16,7 +16,7 @@ deeper than its head; what stands on the line of the head is the whole of the bl
 from __future__ import annotations
 
 from dlcalc.errors import InputError, LimitError, did_you_mean
-from dlcalc.layers.table import TYPES
+from dlcalc.layers.table import find, types
 from dlcalc.models.notation_values import read_shape, read_value
 from dlcalc.models.tree import (
     BLOCKS,
@@ -140,7 +140,7 @@ class _Reader:
     def layer(self, name: str, words: list[str]) -> Layer:
         """One layer from its words."""
         try:
-            if words[0] not in TYPES:
+            if find(words[0]) is None:
                 raise _unknown(words)
             arguments = [read_value(word) for word in words[1:] if "=" not in word]
             options: dict[str, Value] = {}
@@ -267,7 +267,7 @@ def _unknown(words: list[str]) -> InputError:
     type = words[0].rstrip(":")
     if any(word.endswith(":") for word in words):
         return InputError(f"{type} opens no block{did_you_mean(type, BLOCKS)}")
-    near = did_you_mean(type, [*TYPES, *BLOCKS, *HEAD])
+    near = did_you_mean(type, [*types(), *BLOCKS, *HEAD])
     return InputError(f"unknown layer type {type!r}{near or '; dlcalc params --help lists them'}")
 
 

@@ -6,7 +6,7 @@ import os
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.sources import STDIN, Source, decode, located, read_file, read_stdin
-from dlcalc.layers.table import TYPES
+from dlcalc.layers.table import find
 from dlcalc.models.notation import read_notation
 from dlcalc.models.tree import Model
 from dlcalc.models.zoo_files import zoo_names, zoo_path
@@ -34,14 +34,14 @@ def model(*words: str) -> Model:
 
             return read_config(Source(read_file(word), word), os.path.basename(word))
         return _from(Source(read_file(word), word), os.path.basename(word))
-    if word and word not in TYPES and not any(mark in word for mark in " ;:\n"):
+    if word and find(word) is None and not any(mark in word for mark in " ;:\n"):
         known = [*zoo_names(), *_files_beside(word)]
         near = did_you_mean(word, known)
         raise InputError(
             f"no model, file or layer {word!r}{near or '; dlcalc models lists the models'}"
         )
     for each in words if len(words) > 1 else ():
-        if each not in TYPES and (each == "-" or os.path.exists(zoo_path(os.path.basename(each)))):
+        if find(each) is None and (each == "-" or os.path.exists(zoo_path(os.path.basename(each)))):
             raise InputError(
                 f"{each} is a model, and there is more beside it; --compare takes a second one"
             )

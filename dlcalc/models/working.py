@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from dlcalc.derive.size_steps import output_step, size_steps
-from dlcalc.formulas.expressions import Step, add
+from dlcalc.formulas.expressions import Expr, Step, add
 from dlcalc.layers.table import GENERAL, complete, handler
+from dlcalc.layers.traced import Traced, traced
 from dlcalc.models.receptive_fields import seen
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Layer
@@ -56,14 +58,27 @@ def params_step(row: Row) -> Step:
     """The formula of a layer's parameters, with its numbers."""
     if row.tied:
         return Step(row.name, row.params, note=f"weights tied to {row.tied}")
-    formula, numbers, note = _formulas(row, "params")
-    return Step(row.name, row.params, formula, numbers, note)
+    found = _traced(row)
+    if found is None:
+        return Step(row.name, row.params)
+    step = found.step(row.name, found.counted.weights + found.counted.biases)
+    biases = _constant(step.formula) if row.biases else 0
+    return replace(step, note=f"{step.note}, {biases} {plural(biases, 'bias')}") if biases else step
+
+
+def _constant(formula: Any) -> int:
+    """The number added in the sum that a formula multiplies: 1 in (N + 1)·U."""
+    factors = formula.args if isinstance(formula, Expr) and formula.kind == "mul" else ()
+    for each in factors:
+        if isinstance(each, Expr) and each.kind == "add" and isinstance(each.args[-1], int):
+            return int(each.args[-1])
+    return 0
 
 
 def macs_step(row: Row) -> Step:
     """The formula of a layer's multiply-accumulates, with its numbers."""
-    formula, numbers, note = _formulas(row, "macs")
-    return Step("macs", row.macs, formula, numbers, note)
+    found = _traced(row)
+    return Step("macs", row.macs) if found is None else found.step("macs", found.counted.macs)
 
 
 def _windows(row: Row) -> tuple[Axis, ...]:
@@ -76,6 +91,11 @@ def _windows(row: Row) -> tuple[Axis, ...]:
     return windows if sizes == row.output[1:] else ()
 
 
+def _traced(row: Row) -> Traced | None:
+    arguments = _arguments(row)
+    return None if arguments is None else traced(row.type, row.input, arguments)
+
+
 def _arguments(row: Row) -> dict[str, Any] | None:
     if not isinstance(row.node, Layer):
         return None
@@ -83,22 +103,6 @@ def _arguments(row: Row) -> dict[str, Any] | None:
     for option in GENERAL:
         arguments.pop(option, None)
     return arguments
-
-
-def _formulas(row: Row, what: str) -> tuple[Any, tuple[Any, ...], str]:
-    """Formula, the same in numbers, and a legend; nothing where the type has no formula."""
-    from dlcalc.models.formulas import FORMULAS
-
-    arguments = _arguments(row)
-    if arguments is None or row.type not in FORMULAS or not getattr(row, what):
-        return None, (), ""
-    found = FORMULAS[row.type](row, arguments, what)
-    if found is None:
-        return None, (), ""
-    formula, values, note = found
-    numbers = formula.put(values)
-    # A symbol alone has nothing to put its number into.
-    return formula, () if numbers == formula else (numbers,), note
 
 
 def expected_step(count: Count, field: str, index: tuple[int, ...]) -> Step | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index
-from typing import Any, TypeVar
+from typing import Any, SupportsIndex, TypeVar
 
 from dlcalc.errors import InputError, ShapeError
 
@@ -48,7 +48,12 @@ def per_axis_from(least: int, value: PerAxis, axes: int, name: str) -> tuple[int
         return (value,) * axes
     values = per_axis(value, axes, name)
     at_least(least, name, values)
-    return tuple(map(index, values))
+    return tuple(map(as_whole, values))
+
+
+def as_whole(value: SupportsIndex) -> int:
+    """A whole number of another library as Python's; Python's as it is, with what it carries."""
+    return value if isinstance(value, int) else index(value)
 
 
 def count_axes(**values: object) -> int:
@@ -83,7 +88,7 @@ def plural(count: int, noun: str) -> str:
     """`noun` in the number that `count` asks for: 1 axis, 2 axes, 3 rows."""
     if count == 1:
         return noun
-    return {"axis": "axes", "entry": "entries", "is": "are"}.get(noun, noun + "s")
+    return {"axis": "axes", "bias": "biases", "entry": "entries", "is": "are"}.get(noun, noun + "s")
 
 
 def by_x(values: Sequence[object]) -> str:

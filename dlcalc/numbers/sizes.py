@@ -8,11 +8,18 @@ P columns of padding before and after.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
 from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
-from dlcalc.numbers.axes import PerAxis, at_least, count_axes, per_axis, per_axis_from, plain
+from dlcalc.numbers.axes import (
+    PerAxis,
+    as_whole,
+    at_least,
+    count_axes,
+    per_axis,
+    per_axis_from,
+    plain,
+)
 
 Pair = tuple[int, int]
 Padding = str | int | Sequence[str | int | Pair]
@@ -175,11 +182,11 @@ def _checked_padding(padding: Any) -> str | int | Pair:
         return padding
     if not isinstance(padding, tuple | list):
         at_least(0, "pad", (padding,))
-        return index(padding)
+        return as_whole(padding)
     if len(padding) != 2:
         raise InputError(f"pad {padding!r} is neither one number nor two, before and after")
     at_least(0, "pad", padding)
-    before, after = map(index, padding)
+    before, after = map(as_whole, padding)
     return before, after
 
 

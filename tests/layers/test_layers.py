@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from math import ceil, floor, prod
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.counted import Counted
-from dlcalc.layers.table import FAMILIES, TYPES, bind, handler, parameters, usage
+from dlcalc.layers.table import bind, complete, handler, parameters, types, usage
+from dlcalc.layers.traced import traced
 from dlcalc.models.notation import read_notation
 from tests.shell.running import invoke
 
@@ -150,19 +153,58 @@ def test_a_bad_layer_is_refused_and_its_neighbour_is_not(
 
 
 def test_every_type_has_its_function_and_its_usage() -> None:
-    assert sum(map(len, FAMILIES.values())) == len(TYPES)
-    for type in TYPES:
+    assert len(set(types())) == len(types())
+    for type in types():
         names, needed = parameters(handler(type))
         assert needed <= len(names)
         assert usage(type).startswith(type)
 
 
-def test_readme_and_help_show_how_every_type_is_written() -> None:
+PLAIN = set(types()) - {layer.split()[0] for layer, *_ in COUNTS}
+"""Types that have no row above: they may hold and multiply nothing."""
+
+
+@pytest.mark.parametrize(("layer", "shape"), [
+    *((layer, shape) for layer, shape, *_ in COUNTS), *((each, (8,)) for each in sorted(PLAIN)),
+])
+def test_every_count_has_a_working_that_gives_it(layer: str, shape: tuple[int, ...]) -> None:
+    node: Any = read_notation(layer).body[0]
+    found = traced(node.type, shape, complete(node.type, node.arguments, dict(node.options)))
+    plain = counted(layer, shape)
+    assert found.counted.output == plain.output
+    for what in ("weights", "biases", "macs"):
+        number = getattr(found.counted, what)
+        assert number == getattr(plain, what)
+        if number:
+            assert node.type not in PLAIN, f"{layer} holds {what}: it wants a row in COUNTS"
+            step = found.step(what, number)
+            assert step.formula is not None, f"{layer}: {what} = {number} has no formula"
+            [shown] = step.numbers or [found.values[step.formula]]
+            assert evaluated(shown) == number
+            assert all(each in step.note for each in {s.args[0] for s in number.symbols})
+
+
+def evaluated(formula: Any) -> Any:
+    """What a formula in numbers gives."""
+    if isinstance(formula, int):
+        return formula
+    parts = [Fraction(evaluated(each)) for each in formula.args]
+    rules: dict[str, Any] = {
+        "add": sum, "mul": prod, "sub": lambda p: p[0] - p[1], "neg": lambda p: -p[0],
+        "div": lambda p: p[0] / p[1], "pow": lambda p: p[0] ** p[1],
+        "floor": lambda p: floor(p[0]), "ceil": lambda p: ceil(p[0]),
+    }
+    return rules[formula.kind](parts)
+
+
+def test_readme_and_help_show_how_types_are_written() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     [listed] = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    *alone, last, before = listed.splitlines()
+    assert alone == [usage(line.split()[0]) for line in alone]
+    assert {*last.split(), *before.split()} <= set(types())
     told = invoke("params", "--help").out
-    for type in TYPES:
-        assert usage(type) in (listed.splitlines() if " " in usage(type) else listed.split())
+    for type in types():
         assert f" {type} " in told.replace("\n", " ")
 
 
@@ -193,7 +235,7 @@ SHAPES = st.sampled_from([(4,), (4, 6), (4, 6, 6), (4, 3, 4, 5)])
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(sorted(TYPES)), st.lists(VALUES, max_size=4), SHAPES)
+@given(st.sampled_from(sorted(types())), st.lists(VALUES, max_size=4), SHAPES)
 def test_any_value_is_counted_or_refused(
     type: str, values: list[str], shape: tuple[int, ...]
 ) -> None:

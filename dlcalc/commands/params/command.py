@@ -32,7 +32,24 @@ class ColumnsType(ParamType):
         )
 
 
-@click.command(cls=QuickCommand)
+class ParamsCommand(QuickCommand):
+    """The command, whose help lists the types of layers that there are."""
+
+    @property
+    def help(self) -> str:
+        """The help with the list, which is made when it is read."""
+        from textwrap import wrap
+
+        from dlcalc.layers.table import types
+
+        return self._help.replace("{layers}", "\n      ".join(wrap(" ".join(types()), 80)))
+
+    @help.setter
+    def help(self, text: str) -> None:
+        self._help = text
+
+
+@click.command(cls=ParamsCommand)
 @click.argument("model", type=MODEL, nargs=-1)
 @click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
 @click.option("--layer", type=LAYER, metavar="NAME", help="This layer alone, or this block.")
@@ -65,11 +82,7 @@ def command(out: Output, **values: Any) -> None:
 
     \b
     The layers; one without its arguments is answered with how it is written:
-      conv dwconv conv_transpose maxpool avgpool globalpool adaptivepool upsample
-      linear rbf embedding position prepend batchnorm layernorm groupnorm instancenorm
-      rmsnorm lrn relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid
-      hard_sigmoid hard_swish tanh softplus identity dropout softmax log_softmax
-      flatten reshape sequence transpose crop select lstm gru rnn attention
+      {layers}
 
     \b
     Examples:
