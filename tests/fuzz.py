@@ -28,7 +28,7 @@ import click
 
 import dlcalc
 import dlcalc.shell
-from dlcalc.layers.table import TYPES
+from dlcalc.layers.table import types
 from dlcalc.shell.commands import COMMANDS, root
 from tests.faults.binary import BINARY, GOOD, npy
 from tests.faults.commands import TABLE
@@ -209,7 +209,7 @@ class Fuzzer:
 
     def _layers(self, text: str) -> str:
         lines = text.split("\n")
-        type = self.random.choice(list(TYPES))
+        type = self.random.choice(list(types()))
         numbers = self.random.choices((*NUMBERS[:8], *SIZES[:6]), k=self.random.randrange(3))
         key = self.random.choice(KEYS)
         line = " ".join(filter(None, (type, *numbers, key)))
