@@ -24,6 +24,7 @@ _FUNCTIONS = {
     "mlp": "dlcalc.commands.mlp.mlp",
     "mults": "dlcalc.commands.mults.stages",
     "params": "dlcalc.models.functions",
+    "pool": "dlcalc.numbers.convolution.pooling",
     "posterior": "dlcalc.commands.posterior.posterior",
     "reduce": "dlcalc.commands.reduce.function",
     "size": "dlcalc.commands.size.size",

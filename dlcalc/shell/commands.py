@@ -13,6 +13,7 @@ from dlcalc.errors import did_you_mean
 COMMANDS = {
     "size": "Output size of a convolution or pooling, solved for any unknown.",
     "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
+    "pool": "Max or average pooling of an array, and its gradient.",
     "params": "Parameters, shapes, multiply-accumulates and memory, layer by layer.",
     "reduce": "Ways to give a layer fewer parameters, each counted against it as it stands.",
     "models": "The models that dlcalc knows by name, each with its published figures.",

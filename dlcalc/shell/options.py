@@ -10,7 +10,7 @@ import click
 
 from dlcalc.output.formats import FORMATS
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, INDEX, NameType, ToleranceType, WholeType
+from dlcalc.shell.types import ARRAY, INDEX, PLACE, NameType, ToleranceType, WholeType
 
 Callback = Callable[..., Any]
 _NAMES = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite")
@@ -53,6 +53,14 @@ def at_option(callback: Callback) -> Callback:
     """`--at INDEX`, which belongs below `output_options`."""
     return click.option(
         "--at", type=INDEX, metavar="INDEX", help="Explain this one element, as 0,1."
+    )(callback)
+
+
+def place_option(callback: Callback) -> Callback:
+    """`--at PLACE`, one element of any field, which belongs below `output_options`."""
+    return click.option(
+        "--at", type=PLACE, metavar="PLACE",
+        help="Explain this one element, as 0,1, or of another field, as dx:0,1.",
     )(callback)
 
 

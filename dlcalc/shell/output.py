@@ -29,8 +29,8 @@ class Output(NamedTuple):
     """The file that the result is also written to."""
     allow_nonfinite: bool
     """Whether NaN and infinities are let in."""
-    at: tuple[int, ...] | None = None
-    """The one element whose working is wanted."""
+    at: Any = None
+    """The one element whose working is wanted: its index, or its field and index."""
     expected: Any = None
     """What `expect` holds, where it is read already."""
 

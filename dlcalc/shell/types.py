@@ -251,6 +251,22 @@ SIZE = SizeType()
 PADDING = PaddingType()
 ARRAY = ArrayType()
 INDEX = IndexType()
+
+
+class PlaceType(IndexType):
+    """`0,1` or `dw:0,1`: one element of any field."""
+
+    name = "place"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The field, empty for the main one, and the index."""
+        if not isinstance(value, str):
+            return value
+        field, _, index = value.rpartition(":")
+        return field.strip(), super().convert(index, param, ctx)
+
+
+PLACE = PlaceType()
 MODEL = ModelType()
 GATE_ACTIVATION = GateActivationType()
 NUMBER = NumberType()

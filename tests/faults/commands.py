@@ -54,6 +54,12 @@ TABLE = {
         binary=READ,
         hostile=(("1 2\n3\n", "line 2: row 2 has 1 number, the rows above have 2"),),
     ),
+    "pool": Command(
+        "-x '1 2; 3 4' -F 2", "-x {} -F 2", "1 2\n3 4\n",
+        wrong=(("-x '1 2' -F 2 --kind maxx", "did you mean max?"),),
+        binary=READ,
+        hostile=(("1 2\n3\n", "line 2: row 2 has 1 number, the rows above have 2"),),
+    ),
     "params": Command(
         "lenet", "{}", LAYERS,
         wrong=(("lenett", "did you mean lenet"), ("lenet --layer C9", "no layer C9; known: C1"),

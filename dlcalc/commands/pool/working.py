@@ -1,0 +1,274 @@
+"""The working of a pooling: each window as a grid, which element won, where gradients go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from dlcalc.derive.size_steps import output_step
+from dlcalc.errors import InputError
+from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, total
+from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.compare import unravel
+from dlcalc.numbers.convolution.pooling import Pooling, pool
+from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.sizes import Axis
+
+MOST_WINDOWS = 16
+MOST_ELEMENTS = 100
+"""Elements of the gradient that are written out."""
+PLACES, TAPS = "ijh", "kln"
+
+Index = tuple[int, ...]
+
+
+def checked_place(result: Pooling, field: str, index: Index) -> str:
+    """The field of a place; InputError where there is no such field or element."""
+    shapes = {"output": result.output.shape}
+    if result.dx is not None:
+        shapes["dx"] = result.dx.shape
+    field = {"": "output", "y": "output"}.get(field, field)
+    if field not in shapes:
+        raise InputError(
+            f"--at {field}: there is no such field; {' and '.join(shapes)} have elements"
+        )
+    shape = shapes[field]
+    if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+        last = ",".join(str(size - 1) for size in shape)
+        raise InputError(
+            f"index {','.join(map(str, index))} is outside the {field} of {by_x(shape)}; "
+            f"the last element is {last}"
+        )
+    return field
+
+
+def pool_steps(
+    x: Any, upstream: Any, result: Pooling, at: tuple[str, Index] | None
+) -> Iterator[Step]:
+    """The size, the definition, each window, and each element of the gradient; or one of them."""
+    if len(set(result.axes)) == 1:
+        yield output_step(result.axes[0])
+    else:
+        for place, axis in enumerate(result.axes):
+            yield output_step(axis, symbol("O", str(place)))
+    yield _definition(result)
+    if at is not None:
+        if at[0] == "output":
+            yield _window(x, result, at[1])
+        yield element_step(x, upstream, result, *at)
+        return
+    for index in _first(result.shape, MOST_WINDOWS):
+        yield _window(x, result, index)
+        yield element_step(x, upstream, result, "output", index)
+    yield from _more(result.shape, MOST_WINDOWS, "windows", "")
+    if result.dx is not None:
+        for index in _first(result.dx.shape, MOST_ELEMENTS):
+            yield element_step(x, upstream, result, "dx", index)
+        yield from _more(result.dx.shape, MOST_ELEMENTS, "elements of dx", "dx:")
+
+
+def _first(shape: Index, most: int) -> Iterator[Index]:
+    return (unravel(place, shape) for place in range(min(prod(shape), most)))
+
+
+def _more(shape: Index, most: int, what: str, field: str) -> Iterator[Step]:
+    if prod(shape) > most:
+        last = ",".join(str(size - 1) for size in shape)
+        note = f"--at {field}INDEX shows any one of them, up to --at {field}{last}"
+        yield Step(f"… and {prod(shape) - most:,} more {what}", note=note)
+
+
+def _definition(result: Pooling) -> Step:
+    axes = result.axes
+    met = element("x", [_column(*each) for each in zip(PLACES, TAPS, axes, strict=False)])
+    taps = ",".join(TAPS[: result.dims])
+    body = call(f"max_{taps}", met) if result.kind == "max" else total(met, taps) / symbol("n")
+    note = "n the cells of the window that count; x beyond the input is 0"
+    return Step(
+        element("y", tuple(PLACES[: result.dims])), None, body, (),
+        "" if result.kind == "max" else note,
+    )
+
+
+def _column(place: str, tap: str, axis: Axis) -> str:
+    """The input column that a tap meets: 2i+k−1."""
+    start = place if axis.stride == 1 else f"{axis.stride}{place}"
+    step = tap if axis.dilation == 1 else f"{axis.dilation}{tap}"
+    return f"{start}+{step}" + (f"−{axis.pad[0]}" if axis.pad[0] else "")
+
+
+def _met(result: Pooling, index: Index) -> list[list[int]]:
+    """Axis by axis, the input columns that the window of an output meets."""
+    starts = index[len(index) - result.dims :]
+    return [
+        [
+            column for tap in range(axis.kernel)
+            if 0 <= (column := at * axis.stride + tap * axis.dilation - axis.pad[0]) < axis.input
+        ]
+        for at, axis in zip(starts, result.axes, strict=True)
+    ]
+
+
+def _cells(x: Any, result: Pooling, index: Index) -> Any:
+    """What the window of an output holds of the input."""
+    inputs = as_numbers(x, "input")
+    return inputs[index[: len(index) - result.dims]][np.ix_(*_met(result, index))]
+
+
+def _window(x: Any, result: Pooling, index: Index) -> Step:
+    met = _met(result, index)
+    names = ("planes", "rows", "columns")[-result.dims :]
+    rows = ", ".join(
+        f"{name} {columns[0]}" + (f" to {columns[-1]}" if len(columns) > 1 else "")
+        for name, columns in zip(names, met, strict=True)
+    )
+    cut = "; what lies beyond the input is left out" if any(
+        len(columns) < axis.kernel for columns, axis in zip(met, result.axes, strict=True)
+    ) else ""
+    cells = _cells(x, result, index).tolist()
+    return Step(f"window {_at(index)}", cells, None, (), rows + cut)
+
+
+def any_element(
+    x: Any, upstream: Any, result: Pooling, field: str, index: Index
+) -> Step | None:
+    """The working of one element, of a field that has one."""
+    return element_step(x, upstream, result, field, index) if field in ("output", "dx") else None
+
+
+def element_step(x: Any, upstream: Any, result: Pooling, field: str, index: Index) -> Step:
+    """One element of the output or of the gradient, with what it is made of."""
+    if field == "output":
+        return _output_step(x, upstream, result, index)
+    assert result.dx is not None
+    given = as_numbers(upstream, "upstream")
+    sources = list(_sources(result, index))
+    if result.kind == "max":
+        terms: list[Any] = [_number(given, at) for at in sources]
+        names: list[Any] = [element("dy", at) for at in sources]
+        note = "" if terms else "it wins no window"
+    else:
+        assert result.counts is not None
+        counts = [_number(result.counts, at[len(at) - result.dims :]) for at in sources]
+        names = [element("dy", at) / n for at, n in zip(sources, counts, strict=True)]
+        terms = [Expr("div", (_number(given, at), n))
+                 for at, n in zip(sources, counts, strict=True)]
+        note = "" if terms else "it lies in no window"
+    formula, numbers = (add(*names), (add(*terms),)) if terms else (None, ())
+    value = _number(result.dx, index)
+    if len(terms) == 1 and result.kind == "max":
+        numbers = ()
+    return Step(element("dx", index), value, formula, numbers, note)
+
+
+def _output_step(x: Any, upstream: Any, result: Pooling, index: Index) -> Step:
+    cells = _cells(x, result, index).ravel().tolist()
+    value = _number(result.output, index)
+    name = element("y", index)
+    if result.kind == "avg":
+        assert result.counts is not None
+        count = _number(result.counts, index[len(index) - result.dims :])
+        return Step(name, value, None, (add(*cells) / count,))
+    assert result.indices is not None
+    lead, sizes = index[: len(index) - result.dims], tuple(axis.input for axis in result.axes)
+    won = (*lead, *unravel(_number(result.indices, index), sizes))
+    words = f"x{_at(won)} wins"
+    equal = sum(each == value for each in cells)
+    if equal > 1:
+        words += f", the first of {equal} equal ones,"
+    if upstream is not None:
+        words += f" and takes dy{_at(index)}"
+    return Step(name, value, None, (call("max", *cells),), words)
+
+
+def _sources(result: Pooling, index: Index) -> Iterator[Index]:
+    """The outputs whose gradient comes to an element of the input."""
+    lead, place = index[: len(index) - result.dims], index[len(index) - result.dims :]
+    flat = int(np.ravel_multi_index(place, [axis.input for axis in result.axes]))
+    for at in np.ndindex(*result.shape[len(lead) :]):
+        whole = (*lead, *at)
+        if result.indices is not None:
+            if result.indices[whole] == flat:
+                yield whole
+        elif all(i in met for i, met in zip(place, _met(result, whole), strict=True)):
+            yield whole
+
+
+def _at(index: Index) -> str:
+    return f"({','.join(map(str, index))})"
+
+
+def _number(array: Any, index: Index) -> Any:
+    value = array[index]
+    return value.item() if hasattr(value, "item") else value
+
+
+def advice(x: Any, given: dict[str, Any], result: Pooling, field: str, expected: Any) -> str:
+    """The slip that gives what was expected, found by computing it."""
+    wanted = expected.get(field) if isinstance(expected, dict) else expected
+    try:
+        array = np.asarray(wanted, dtype=float).squeeze()
+    except (TypeError, ValueError):
+        return ""
+    for words, found in _slips(x, given, result, field):
+        values = np.asarray(found, float).squeeze()
+        if values.shape == array.shape and np.allclose(values, array, rtol=1e-6, atol=1e-12):
+            return f"{words} gives that"
+    return ""
+
+
+def _slips(
+    x: Any, given: dict[str, Any], result: Pooling, field: str
+) -> Iterator[tuple[str, Any]]:
+    strides = tuple(axis.stride for axis in result.axes)
+    changes: list[tuple[str, dict[str, Any]]] = [
+        ("rounding down where this rounds up" if given.get("ceil") else "rounding up (--ceil)",
+         {"ceil": not given.get("ceil", False)}),
+        ("padding left out", {"pad": 0}),
+        ("dilation left out", {"dilation": 1}),
+        ("stride 1", {"stride": 1}),
+        ("the window as the stride", {"stride": None}),
+        ("the strides exchanged", {"stride": strides[::-1]}),
+    ]
+    if result.kind == "avg":
+        changes += [
+            ("the padding counted in the divisor" if given.get("exclude_pad")
+             else "the padding left out of the divisor (--exclude-pad)",
+             {"exclude_pad": not given.get("exclude_pad", False)}),
+            ("the sum in place of the mean", {"divisor": 1}),
+            ("the whole window as divisor", {"divisor": prod(axis.kernel for axis in result.axes)}),
+            ("the largest element in place of the mean",
+             {"kind": "max", "exclude_pad": False, "divisor": None}),
+        ]
+    else:
+        changes.append(("the mean in place of the largest element", {"kind": "avg", "dilation": 1}))
+    for words, change in changes:
+        try:
+            other = pool(x, **{**given, **change})
+        except InputError:
+            continue
+        yield words, getattr(other, field, None)
+    if field == "dx" and result.kind == "max" and result.dx is not None:
+        yield from _shared_ties(x, given["upstream"], result)
+
+
+def _shared_ties(x: Any, upstream: Any, result: Pooling) -> Iterator[tuple[str, Any]]:
+    inputs, dy = as_numbers(x, "input"), as_numbers(upstream, "upstream")
+    shared, all_of_it, last = (np.zeros(inputs.shape) for _ in range(3))
+    for index in np.ndindex(*result.shape):
+        lead = index[: len(index) - result.dims]
+        equal = [
+            (*lead, *at) for at in np.array(np.meshgrid(*_met(result, index), indexing="ij"))
+            .reshape(result.dims, -1).T.tolist()
+            if inputs[(*lead, *at)] == result.output[index]
+        ]
+        for at in equal:
+            shared[at] += dy[index] / len(equal)
+            all_of_it[at] += dy[index]
+        last[equal[-1]] += dy[index]
+    yield "sharing the gradient of a tie", shared
+    yield "the whole gradient for each element of a tie", all_of_it
+    yield "the last element of a tie taken", last

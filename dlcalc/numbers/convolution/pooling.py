@@ -1,0 +1,273 @@
+"""Pooling of arrays in one to three dimensions, with its gradient.
+
+A window is walked tap by tap: each tap meets a strided part of the input, so that no zero of
+the padding is ever read. What torch.nn.MaxPool2d and AvgPool2d compute, and in their order:
+the first of equal elements, row by row, is the largest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.numbers.axes import PerAxis, at_least, by_x
+from dlcalc.numbers.convolution.plan import check_size, check_work
+from dlcalc.numbers.exact import Array, as_numbers, narrowed
+from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
+
+Places = tuple[Any, ...]
+KINDS = ("max", "avg")
+
+
+@dataclass(frozen=True, eq=False)
+class Pooling:
+    """A pooled array, with what it was computed from."""
+
+    output: Array
+    """The result; of the rank of the input."""
+    indices: Array | None
+    """max: where each output was found, counted flat within its map; as PyTorch has them."""
+    dx: Array | None
+    """The gradient of the input, where an upstream gradient was given."""
+    ties: int
+    """max: windows that hold their largest element more than once."""
+    counts: Array | None
+    """avg: what the sum of each window is divided by, (O…)."""
+    kind: str
+    """max or avg."""
+    axes: tuple[Axis, ...]
+    """The axes of the window, 1 to 3, their padding in numbers."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the output."""
+        return self.output.shape
+
+    @property
+    def dims(self) -> int:
+        """Axes of space: 1 to 3."""
+        return len(self.axes)
+
+    def __array__(
+        self, dtype: np.dtype[np.generic] | None = None, copy: bool | None = None
+    ) -> Array:
+        array = self.output if dtype is None else self.output.astype(dtype, copy=False)
+        return array.copy() if copy and array is self.output else array
+
+
+def pool(
+    x: object, kernel: PerAxis, stride: PerAxis | None = None, pad: Padding = 0,
+    dilation: PerAxis = 1, kind: str = "max", ceil: bool = False, exclude_pad: bool = False,
+    divisor: int | None = None, dims: int | None = None, upstream: object = None,
+) -> Pooling:
+    """The largest element (`max`) or the mean (`avg`) of each window; stride: the kernel.
+
+    The last `dims` axes of x are space; those in front, channels and batch, are pooled each
+    by itself. Without `dims` it is the length of the kernel, else the rank of x: of more
+    than two axes the last two (CxHxW, NxCxHxW), of five the last three.
+    The mean divides by the cells of its window within input and padding, with `exclude_pad`
+    by those within the input, with `divisor` by that. `ceil` rounds the number of windows
+    up; one that would start behind the input and the padding before it is left out.
+    Whole numbers stay whole under `max`. `upstream`, the gradient of the output, adds dx: a
+    largest element takes all of it, the first one of a tie.
+
+    Raises ShapeError where a window does not fit or lies in the padding alone.
+
+    >>> found = pool([[1, 2, 5, 3], [4, 0, 1, 5]], 2, upstream=[[10, 20]])
+    >>> found.output.tolist(), found.indices.tolist(), found.dx.tolist()
+    ([[4, 5]], [[4, 2]], [[0, 0, 20, 0], [10, 0, 0, 0]])
+    """
+    inputs = as_numbers(x, "input")
+    if kind not in KINDS:
+        raise InputError(f"unknown kind {kind!r}{did_you_mean(str(kind), KINDS)}")
+    space = _space(inputs.shape, kernel, dims)
+    sizes = inputs.shape[-space:]
+    axes = make_axes(
+        sizes, kernel, kernel if stride is None else stride, pad, dilation, ceil=ceil, axes=space
+    )
+    check_all_fit(axes)
+    _check_options(kind, axes, exclude_pad, divisor)
+    output = tuple(axis.output for axis in axes)
+    maps = prod(inputs.shape[:-space])
+    check_size(maps * prod(output), "an output")
+    check_work(maps * prod(output) * prod(axis.kernel for axis in axes), np.dtype(float))
+    data = inputs.reshape(-1, *sizes)
+    given = _upstream(upstream, (*inputs.shape[:-space], *output), output)
+    indices, counts, ties, dx = None, None, 0, None
+    if kind == "max":
+        pooled, indices, ties = largest(data, axes)
+        if given is not None:
+            dx = spread_to(given, indices, data.shape)
+        indices = indices.reshape(*inputs.shape[:-space], *output)
+    else:
+        counts = divisors(axes, exclude_pad, divisor)
+        pooled = averages(data, axes, counts)
+        if given is not None:
+            dx = spread_evenly(given, axes, counts)
+    return Pooling(
+        output=pooled.reshape(*inputs.shape[:-space], *output), indices=indices,
+        dx=None if dx is None else dx.reshape(inputs.shape), ties=ties, counts=counts,
+        kind=kind, axes=axes,
+    )
+
+
+def _space(shape: tuple[int, ...], kernel: PerAxis, dims: int | None) -> int:
+    if 0 in shape:
+        raise ShapeError(f"the input is empty: shape {by_x(shape)}")
+    if dims is None:
+        by_rank = {0: 1, 1: 1, 5: 3}.get(len(shape), 2)
+        dims = len(kernel) if isinstance(kernel, Sequence) else by_rank
+    at_least(1, "dims", (dims,))
+    if dims > 3:
+        raise InputError(f"dims {dims} is none of 1, 2, 3")
+    if len(shape) < dims:
+        raise ShapeError(f"the input has shape {by_x(shape) or '()'}; {dims} axes are pooled")
+    return dims
+
+
+def _check_options(
+    kind: str, axes: Sequence[Axis], exclude_pad: bool, divisor: int | None
+) -> None:
+    if kind == "max" and (exclude_pad or divisor is not None):
+        raise InputError("exclude_pad and divisor are for the mean: kind avg")
+    if kind == "avg" and any(axis.dilation > 1 for axis in axes):
+        raise InputError("a mean is taken without dilation: kind max")
+    if divisor is not None:
+        at_least(1, "divisor", (divisor,))
+    require_input(axes, kind == "max" or exclude_pad)
+
+
+def require_input(axes: Sequence[Axis], wanted: bool = True) -> None:
+    """ShapeError where a window meets the padding alone, which has no largest and no mean."""
+    for axis in axes if wanted else ():
+        met = np.zeros(axis.output, bool)
+        for tap in range(axis.kernel):
+            met[_meeting(axis, tap)[0]] = True
+        if not met.all():
+            raise ShapeError(
+                f"window {int(np.argmin(met))} of {axis.output} lies in the padding alone: "
+                f"a kernel of {axis.kernel} on an input of {axis.input} with padding "
+                f"{axis.pad[0]} before and {axis.pad[1]} after"
+            )
+
+
+def _upstream(
+    upstream: object, wanted: tuple[int, ...], output: tuple[int, ...]
+) -> Array | None:
+    if upstream is None:
+        return None
+    given = as_numbers(upstream, "upstream")
+    if given.shape != wanted:
+        raise ShapeError(
+            f"the upstream gradient has shape {by_x(given.shape) or '()'}, "
+            f"the output {by_x(wanted)}"
+        )
+    return given.reshape(-1, *output)
+
+
+def _meeting(axis: Axis, tap: int) -> tuple[slice, slice]:
+    """The windows whose tap lies within the input, and the input columns that it meets."""
+    shift = tap * axis.dilation - axis.pad[0]
+    first = max(0, -(shift // axis.stride))
+    end = max(first, min(axis.output, (axis.input - 1 - shift) // axis.stride + 1))
+    start = first * axis.stride + shift
+    return slice(first, end), slice(start, start + (end - first) * axis.stride, axis.stride)
+
+
+def _taps(axes: Sequence[Axis]) -> Iterator[tuple[Places, Places]]:
+    """Tap by tap, row by row: the windows whose tap meets the input, and what it meets."""
+    for taps in product(*(range(axis.kernel) for axis in axes)):
+        met = [_meeting(axis, tap) for axis, tap in zip(axes, taps, strict=True)]
+        yield (..., *(to for to, _ in met)), (..., *(of for _, of in met))
+
+
+def _shape(axes: Sequence[Axis]) -> tuple[int, ...]:
+    return tuple(axis.output for axis in axes)
+
+
+def largest(x: Array, axes: Sequence[Axis]) -> tuple[Array, Array, int]:
+    """The largest of each window of x (maps…, L…), its flat place, and the number of ties.
+
+    NaN is the largest of all.
+    """
+    places = np.arange(prod(x.shape[-len(axes) :])).reshape(x.shape[-len(axes) :])
+    shape = (*x.shape[: -len(axes)], *_shape(axes))
+    output, indices = np.zeros(shape, x.dtype), np.full(shape, -1)
+    tied = np.zeros(shape, bool)
+    for to, of in _taps(axes):
+        met, known = x[of], output[to]
+        new = indices[to] < 0
+        larger = new | (met > known) | (met != met)
+        tied[to] = ~larger & (tied[to] | (met == known))
+        output[to] = np.where(larger, met, known)
+        indices[to] = np.where(larger, places[of[1:]], indices[to])
+    return output, indices, int(tied.sum())
+
+
+def spread_to(upstream: Array, indices: Array, shape: tuple[int, ...]) -> Array:
+    """The gradient of the input (maps, L…): each output's goes to the place it came from."""
+    maps = shape[0]
+    flat = indices.reshape(maps, -1) + np.arange(maps)[:, None] * prod(shape[1:])
+    given = _exact(upstream, indices[0].size)
+    found = np.zeros(prod(shape), given.dtype)
+    np.add.at(found, flat.ravel(), given.ravel())
+    return _presented(found.reshape(shape))
+
+
+def divisors(
+    axes: Sequence[Axis], exclude_pad: bool = False, divisor: int | None = None
+) -> Array:
+    """What the sum of each window (O…) is divided by."""
+    if divisor is not None:
+        return np.full(_shape(axes), divisor)
+    counts = np.ones((), int)
+    for axis in axes:
+        starts = np.arange(axis.output) * axis.stride - axis.pad[0]
+        ends = np.minimum(starts + axis.kernel, axis.input + axis.pad[1])
+        if exclude_pad:
+            starts, ends = np.maximum(starts, 0), np.minimum(ends, axis.input)
+        counts = np.multiply.outer(counts, ends - starts)
+    return counts
+
+
+def averages(x: Array, axes: Sequence[Axis], counts: Array) -> Array:
+    """The mean of each window of x (maps…, L…)."""
+    given = _exact(x, prod(axis.kernel for axis in axes))
+    total = np.zeros((*x.shape[: -len(axes)], *_shape(axes)), given.dtype)
+    for to, of in _taps(axes):
+        total[to] += given[of]
+    mean = total / counts
+    return mean.astype(float) if mean.dtype == object else mean.astype(_float(x), copy=False)
+
+
+def spread_evenly(upstream: Array, axes: Sequence[Axis], counts: Array) -> Array:
+    """The gradient of the input (maps…, L…): each output's, divided, goes to its window."""
+    parts = upstream / counts
+    parts = parts.astype(float) if parts.dtype == object else parts.astype(_float(upstream))
+    found = np.zeros(
+        (*upstream.shape[: -len(axes)], *(axis.input for axis in axes)), parts.dtype
+    )
+    for to, of in _taps(axes):
+        found[of] += parts[to]
+    return found
+
+
+def _float(x: Array) -> Any:
+    return x.dtype if x.dtype.kind in "fc" else np.dtype(float)
+
+
+def _exact(x: Array, terms: int) -> Array:
+    """Whole numbers as Python ints where a sum of so many terms might pass int64."""
+    if x.dtype.kind == "i" and max(int(x.max()), -int(x.min())) * terms >= 2**63:
+        return x.astype(object)
+    return x
+
+
+def _presented(x: Array) -> Array:
+    return narrowed(x) if x.dtype == object else x

@@ -1,0 +1,117 @@
+"""`dlcalc pool` and `dlcalc.pool` against PyTorch, differences, and what users type."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dlcalc
+from dlcalc.errors import DlcalcError
+from tests.shell.running import invoke
+
+CASES = json.loads((Path(__file__).parents[2] / "data" / "reference_pools.json").read_text())
+FIELDS = ("kernel", "stride", "pad", "dilation", "kind", "ceil", "exclude_pad", "dims", "upstream")
+
+
+def options(case: dict[str, Any]) -> dict[str, Any]:
+    values = {name: case[name] for name in FIELDS if name in case}
+    return {
+        name: tuple(each) if isinstance(each, list) and name != "upstream" else each
+        for name, each in values.items()
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
+def test_what_pytorch_computes(case: dict[str, Any]) -> None:
+    found = dlcalc.pool(case["x"], **options(case))
+    line = ["pool", "-x", json.dumps(case["x"]), "-f", "json"]
+    for name, value in options(case).items():
+        if isinstance(value, bool):
+            line += [f"--{name.replace('_', '-')}"] * value
+        else:
+            text = "x".join(map(str, value)) if isinstance(value, tuple) else json.dumps(value)
+            line += [f"--{name}", text.strip('"')]
+    run = invoke(*line)
+    assert run.status == 0, run.err
+    printed = json.loads(run.out)
+    for name in ("output", "dx", "indices"):
+        if name in case:
+            for value in (getattr(found, name), printed[name]):
+                np.testing.assert_allclose(np.array(value, float), case[name], atol=1e-13)
+    if case["kind"] == "max":
+        assert (found.ties > 0) == (printed["ties"] > 0) == case["ties"]
+
+
+@pytest.mark.parametrize(("kind", "dims"), [("max", 1), ("max", 3), ("avg", 2), ("avg", 3)])
+def test_gradient_is_that_of_differences(kind: str, dims: int) -> None:
+    rng = np.random.default_rng(7)
+    x = rng.permutation(2 * 5**dims).reshape(2, *[5] * dims) / 3
+    known = {"kernel": 3, "stride": 2, "pad": 1, "kind": kind, "ceil": True, "dims": dims}
+    g = rng.normal(size=dlcalc.pool(x, **known).shape)
+    dx = dlcalc.pool(x, **known, upstream=g).dx
+    for place in rng.integers(0, x.size, 12):
+        moved = x.copy()
+        moved.flat[place] += 1e-3
+        slope = ((dlcalc.pool(moved, **known).output - dlcalc.pool(x, **known).output) * g).sum()
+        assert slope / 1e-3 == pytest.approx(dx.flat[place], abs=1e-9)
+
+
+def test_whole_numbers_of_any_size_stay_whole() -> None:
+    found = dlcalc.pool([10**30, 10**30 - 1, 3], 2, stride=1, upstream=[10**20, 1])
+    assert found.output.tolist() == [10**30, 10**30 - 1]
+    assert found.dx.tolist() == [10**20, 1, 0]
+
+
+WINDOW = """\
+window (0,1) =   (rows 0 to 1, columns 2 to 3)
+  5  3
+  1  5
+y(0,1) = max(5, 3, 1, 5) = 5   (x(0,2) wins, the first of 2 equal ones, and takes dy(0,1))
+"""
+
+
+def test_working_shows_windows_and_where_gradients_go() -> None:
+    given = ("pool", "-x", "1 2 5 3; 4 0 1 5", "-F", "2", "--upstream", "10 20")
+    run = invoke(*given, "--explain")
+    assert WINDOW in run.out
+    assert "dx(0,2) = dy(0,1) = 20\n" in run.out
+    assert "tie" in run.err
+    at = invoke(*given, "--at", "dx:1,3").out
+    assert "dx(1,3) = 0   (it wins no window)" in at
+    assert "dx(0,2)" not in at
+
+
+@pytest.mark.parametrize(
+    ("options", "expect", "said"),
+    [
+        ("-F 2 --upstream '10 20'", '{"dx": [[0, 0, 10, 0], [10, 0, 0, 10]]}', "sharing"),
+        ("-F 2 --kind avg", "7 14", "the sum in place of the mean"),
+        ("-F 2", "1.75 3.5", "the mean in place"),
+        ("-F 2", "4 5 5", "stride 1"),
+        ("-F 2 --kind avg --pad 1", "1 3.5 3; 4 0.5 5", "left out of the divisor"),
+    ],
+)
+def test_slips_are_named(options: str, expect: str, said: str) -> None:
+    import shlex
+
+    run = invoke("pool", "-x", "1 2 5 3; 4 0 1 5", *shlex.split(options), "--expect", expect)
+    assert run.status == 1
+    assert said in run.err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kernel": 3}, "a kernel of 3 does not fit a padded input of 2"),
+        ({"kernel": 2, "kind": "min"}, "unknown kind"),
+        ({"kernel": 2, "exclude_pad": True}, "for the mean"),
+        ({"kernel": 1, "pad": 1}, "lies in the padding alone"),
+        ({"kernel": 2, "upstream": [1, 2]}, "upstream gradient has shape 2, the output 1x1"),
+        ({"kernel": 2, "kind": "avg", "dilation": 2, "pad": 1}, "without dilation"),
+    ],
+)
+def test_what_cannot_be_pooled_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(DlcalcError, match=said):
+        dlcalc.pool([[1, 2], [3, 4]], **given)
