@@ -357,10 +357,9 @@ def other_forms(case: Input, done: Outcome, folder: Path) -> str:
     return "" if again.status == 0 else f"refuses its own answer: {again.err.strip()[:300]}"
 
 
-def findings(seed: int, seconds: float, commands: list[str], counts: Counter[str]) -> Iterator[str]:
+def findings(fuzzer: Fuzzer, going_on: Callable[[], bool], counts: Counter[str]) -> Iterator[str]:
     """Every input that ends as none may, with what is wrong of it."""
-    fuzzer, end = Fuzzer(seed, commands), time.monotonic() + seconds
-    while time.monotonic() < end:
+    while going_on():
         case = fuzzer.draw()
         counts[case.words[0]] += 1
         with tempfile.TemporaryDirectory() as name:
@@ -392,13 +391,19 @@ def main() -> None:
     """Fuzz as long as asked, and print what was found and how many inputs were tried."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--inputs", type=int, help="so many, however long they take")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("commands", nargs="*", default=[])
     asked = parser.parse_args()
     prepare()
     counts: Counter[str] = Counter()
     found = 0
-    for each in findings(asked.seed, asked.seconds, asked.commands or list(TABLE), counts):
+    end = time.monotonic() + asked.seconds
+
+    def going_on() -> bool:
+        return time.monotonic() < end if asked.inputs is None else counts.total() < asked.inputs
+
+    for each in findings(Fuzzer(asked.seed, asked.commands or list(TABLE)), going_on, counts):
         found += 1
         print(each, flush=True)
     print(f"seed {asked.seed}: {counts.total():,} inputs, {found} findings")

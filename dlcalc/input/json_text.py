@@ -9,7 +9,7 @@ from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError
 from dlcalc.numbers.axes import plural
-from dlcalc.numbers.parse import check_finite, parse_number, shorten
+from dlcalc.numbers.parse import check_finite, kind_of, parse_number, shorten
 
 NONFINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
@@ -149,18 +149,13 @@ def _checked(
     place = f"element [{', '.join(map(str, index))}]" if index else "the array"
     if not shape:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise ShapeError(f"is {_kind(value)}, where a number belongs").at(place)
+            raise ShapeError(f"is {kind_of(value)}, where a number belongs").at(place)
         return named(value) if isinstance(value, str) else value
     if not isinstance(value, list):
-        raise ShapeError(f"is {_kind(value)}, where a list of {shape[0]} belongs").at(place)
+        raise ShapeError(f"is {kind_of(value)}, where a list of {shape[0]} belongs").at(place)
     if len(value) != shape[0]:
         found = f"{len(value)} {plural(len(value), 'entry')}"
         raise ShapeError(f"has {found}, those before it {shape[0]}").at(place)
     if len(shape) == 1 and all(type(each) is int or type(each) is float for each in value):
         return value
     return [_checked(each, shape[1:], (*index, i), named) for i, each in enumerate(value)]
-
-
-def _kind(value: Any) -> str:
-    kinds = {dict: "an object", list: "a list", bool: "true or false", str: "text"}
-    return "null" if value is None else kinds.get(type(value), "a number")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,7 +105,8 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
 
 def damaged(kind: str, error: Exception) -> InputError:
     """What a parser of somebody else has raised, as an error of the file that it read."""
-    detail = str(error).partition("\n")[0] or type(error).__name__
+    detail = re.sub(r":? *<\S+ object at 0x\w+>", "", str(error).partition("\n")[0])
+    detail = detail or type(error).__name__
     return InputError(f"not {kind}, or a damaged one: {detail}")
 
 

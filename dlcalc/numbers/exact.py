@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.numbers.parse import kind_of
 
 Array = npt.NDArray[Any]
 
@@ -99,7 +100,7 @@ def _may_hold_big_integers(array: Array) -> bool:
 def _from_objects(array: Array, name: str) -> Array:
     for value in array.flat:
         if not isinstance(value, (int, float, np.integer, np.floating, np.bool_)):
-            raise InputError(f"{name} holds {type(value).__name__}, not real numbers")
+            raise InputError(f"{name} holds {kind_of(value)}, not real numbers")
     if any(isinstance(value, (float, np.floating)) for value in array.flat):
         try:
             return array.astype(np.float64)

@@ -68,3 +68,15 @@ def check_finite(value: float, word: str) -> None:
 def shorten(word: str, most: int = 40) -> str:
     """The word as an error shows it: cut in the middle where it is long."""
     return word if len(word) <= most else f"{word[: most // 2]}…{word[-8:]}"
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in the words of JSON, for an error about it.
+
+    >>> kind_of(None), kind_of({}), kind_of(2.5)
+    ('null', 'an object', 'a number')
+    """
+    kinds = {dict: "an object", list: "a list", bool: "true or false", str: "text"}
+    if value is None or type(value) in kinds:
+        return kinds.get(type(value), "null")
+    return "a number" if isinstance(value, int | float) else type(value).__name__
