@@ -398,10 +398,10 @@ def main() -> None:
     prepare()
     counts: Counter[str] = Counter()
     found = 0
-    end = time.monotonic() + asked.seconds
+    end, most = time.monotonic() + asked.seconds, None if asked.inputs is None else int(asked.inputs)
 
     def going_on() -> bool:
-        return time.monotonic() < end if asked.inputs is None else counts.total() < asked.inputs
+        return time.monotonic() < end if most is None else counts.total() < most
 
     for each in findings(Fuzzer(asked.seed, asked.commands or list(TABLE)), going_on, counts):
         found += 1

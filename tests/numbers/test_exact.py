@@ -40,7 +40,7 @@ def test_numbers_keep_their_kind_and_value(values: Any, dtype: Any, listed: list
         ([1j], "input holds complex numbers, not real numbers"),
         (["1"], "input holds text, not real numbers"),
         ([b"1"], "input holds bytes, not real numbers"),
-        ([None], "input holds NoneType, not real numbers"),
+        ([None], "input holds null, not real numbers"),
         ([Decimal(1)], "input holds Decimal, not real numbers"),
         (np.zeros(1, [("a", int)]), "input holds structures, not real numbers"),
         ([10**400, 0.5], "input holds a whole number too large to stand beside floats"),
