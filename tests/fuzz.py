@@ -398,7 +398,8 @@ def main() -> None:
     prepare()
     counts: Counter[str] = Counter()
     found = 0
-    end, most = time.monotonic() + asked.seconds, None if asked.inputs is None else int(asked.inputs)
+    end = time.monotonic() + asked.seconds
+    most: int | None = asked.inputs
 
     def going_on() -> bool:
         return time.monotonic() < end if most is None else counts.total() < most

@@ -174,7 +174,7 @@ def test_the_python_function_is_the_same() -> None:
         ([SMALL.replace("[3, 4]", "[3]")], "weights: [0]: element [1]: has 1 entry"),
         ([SMALL.replace("[1, 2],", "[1],", 1)], "weights[0]: shape 2x2 takes 2 values, 1 come in"),
         ([SMALL.replace("0,", "2,")], "target: class 2 is none of the 2 outputs, 0 to 1"),
-        ([SMALL.replace("0,", "null,")], "target holds NoneType, not real numbers"),
+        ([SMALL.replace("0,", "null,")], "target holds null, not real numbers"),
         ([SMALL[:-1] + ', "activation": 5}'], "activation is 5, where a name belongs"),
         ([SMALL[:-1] + ', "activation": "rel"}'], "unknown activation 'rel'; did you mean relu"),
         ([SMALL[:-1] + ', "learning_rate": "a"}'], "learning_rate holds text"),

@@ -39,7 +39,7 @@ def test_forms_of_a_covariance(mean: Any, covariance: Any, expected: Any) -> Non
         ([[0, 0]], 1, "mean of q: shape 1x2"),
         ([], 1, "mean of q: shape 0"),
         ("0", 1, "mean of q holds text, not real numbers"),
-        ([0, None], 1, "mean of q holds NoneType, not real numbers"),
+        ([0, None], 1, "mean of q holds null, not real numbers"),
         ([0, float("nan")], 1, "mean of q holds nan, not a finite number"),
         ([0, 10**400], 1, "mean of q holds a whole number beyond the largest float"),
     ],
