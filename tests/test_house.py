@@ -32,7 +32,7 @@ MAY_IMPORT = {
 """The rooms that each room may import, beside itself."""
 DOORS = {("models.__init__", "commands")}
 """The ways up, each taken when it is called: `dlcalc.models()` bears the name of its room."""
-CLICKS = {"commands.examples.run", "commands.size.run_records"}
+CLICKS = {"commands.size.run_records"}
 """Modules beside `command.py` that import click: until one runner serves all commands."""
 
 

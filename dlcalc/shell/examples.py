@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dlcalc
 from dlcalc.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from dlcalc.output.answer import Answer
 
 COMMANDS = os.path.join(os.path.dirname(dlcalc.__file__), "commands")
 
@@ -52,6 +55,16 @@ def read_exercises() -> list[Exercise]:
     """
     with open(os.path.join(COMMANDS, "examples", "exercises.json"), encoding="utf-8") as file:
         return [Exercise(**each) for each in json.load(file)]
+
+
+def exercises_answer() -> Answer:
+    """All exercises with their commands."""
+    from dlcalc.output.answer import Answer, Table
+
+    exercises = read_exercises()
+    rows = [[each.name, f"dlcalc {each.command}", each.problem] for each in exercises]
+    record = {"examples": [each._asdict() for each in exercises]}
+    return Answer(record, [Table(["name", "command", "problem"], rows)], main="examples")
 
 
 def find_exercise(name: str) -> Exercise:

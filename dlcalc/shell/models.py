@@ -9,16 +9,14 @@ from dlcalc.errors import InputError
 from dlcalc.models.notation_values import input_shape
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
-from dlcalc.shell.example import worked_example
+from dlcalc.shell.runner import Run
 
 
-def given_model(command: str, words: Sequence[str], piped: bool) -> Model:
+def given_model(run: Run[Any], words: Sequence[str]) -> Model:
     """The model that was named or typed in, else what is on stdin, else the example's."""
     if words:
         return read_model(*words)
-    if piped:
-        return read_model("-")
-    return read_model(worked_example(command)["model"])
+    return read_model("-" if run.out.piped else run.example()["model"])
 
 
 def shape_of(size: Any) -> tuple[int, ...] | None:

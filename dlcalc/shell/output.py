@@ -36,7 +36,9 @@ class Output(NamedTuple):
 
     def expecting(self) -> Output:
         """The same with the expected answer read: before long work, or where it decides what is."""
-        return self if self.expect is None else self._replace(expected=self._read_expected())
+        if self.expect is None or self.expected is not None:
+            return self
+        return self._replace(expected=self._read_expected())
 
     @property
     def piped(self) -> bool:
@@ -54,7 +56,7 @@ class Output(NamedTuple):
         """
         from dlcalc.output.formats import render
 
-        expected = self.expecting().expected if self.expected is None else self.expected
+        expected = self.expecting().expected
         if self.save is not None:
             from dlcalc.output.save import save
 

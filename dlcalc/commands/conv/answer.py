@@ -2,12 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from dlcalc.errors import InputError
+from dlcalc.input.arrays import read_array, read_arrays
+from dlcalc.numbers.compare import unravel
+from dlcalc.numbers.convolution.conv import Convolution, conv
 from dlcalc.output.answer import Answer, Values
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.numbers.convolution.conv import Convolution
+    from dlcalc.commands.conv import working
+else:
+    working = lazily("dlcalc.commands.conv.working")
+
+
+class ConvRun(Run[Convolution]):
+    """Read the operands and convolve them; gradients where there is an upstream one."""
+
+    command = "conv"
+    function = staticmethod(conv)
+
+    def read(self) -> dict[str, Any]:
+        """The operands, as arrays."""
+        allow_nonfinite = self.out.allow_nonfinite
+        x, w = self._operands(self.options.pop("input", None), self.options.pop("kernel", None))
+        if "upstream" in self.options:
+            upstream = read_array(self.options["upstream"], allow_nonfinite, "--upstream")
+            self.options["upstream"] = _as_rows(upstream) if np.ndim(x) == 2 else upstream
+        self.given = x, w, self.options.get("upstream")
+        return {"x": x, "w": w}
+
+    def _operands(self, input: str | None, kernel: str | None) -> tuple[Any, Any]:
+        allow_nonfinite = self.out.allow_nonfinite
+        if input is None and kernel is None and not self.out.piped:
+            example = self.example()
+            return example["x"], example["w"]
+        if input is None and (kernel == "-" or not self.out.piped):
+            raise InputError("no input: give it with -x, or on standard input")
+        arrays = read_arrays("-" if input is None else input, allow_nonfinite, "-x")
+        if kernel is not None:
+            arrays.append(read_array(kernel, allow_nonfinite, "-w"))
+        if len(arrays) != 2:
+            raise InputError(
+                "no kernel: give it with -w, or after the input and a blank line"
+                if len(arrays) == 1
+                else f"{len(arrays)} arrays, where an input and a kernel are wanted"
+            )
+        x, w = arrays
+        return _same_rank(x, w, self.options.get("dims"))
+
+    def answer(self, result: Convolution, checks: Sequence[Any] | None) -> Answer:
+        """The output, each element of which can be asked to explain itself."""
+        if not self.out.allow_nonfinite:
+            _check_finite(result)
+        if self.out.at is not None:
+            working.check_index(self.out.at, result.shape)
+        x, w, upstream = self.given
+        return conv_answer(
+            result,
+            working=partial(working.conv_steps, x, w, upstream, result, self.out.at),
+            element=partial(working.any_element, x, w, upstream, result),
+            advice=lambda field, expected: (
+                working.advice(x, w, result, expected) if field == "output" else ""
+            ),
+        )
+
+
+def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:
+    """A single row beside an array of two axes is one of two axes too: text cannot tell."""
+    ranks = {np.ndim(x), np.ndim(w)}
+    if ranks == {1, 2} or (ranks == {1} and dims == 2):
+        return (_as_rows(x), _as_rows(w))
+    return x, w
+
+
+def _as_rows(array: Any) -> Any:
+    return [array] if np.ndim(array) == 1 else array
+
+
+def _check_finite(result: Convolution) -> None:
+    for name in ("output", "dx", "dw"):
+        array = getattr(result, name)
+        if array is not None and array.dtype.kind == "f" and not np.isfinite(array).all():
+            place = int(np.argmin(np.isfinite(array)))
+            index = ",".join(map(str, unravel(place, array.shape)))
+            raise InputError(
+                f"element ({index}) of {name} passes the largest {array.dtype}; "
+                "--allow-nonfinite lets it out"
+            )
 
 
 def conv_answer(result: Convolution, **explained: Any) -> Answer:

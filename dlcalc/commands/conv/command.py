@@ -47,6 +47,6 @@ def command(out: Output, **values: Any) -> None:
       printf '1 2\\n3 4\\n' | dlcalc conv -w '1; 1' --pad 1 -f csv
       dlcalc conv -x '1 2; 3 4' -w '1 1; 1 1' --stride 2 --transposed
     """
-    from dlcalc.commands.conv.run import run_conv
+    from dlcalc.commands.conv.answer import ConvRun
 
-    run_conv(out, **values)
+    ConvRun(out, **values).run()

@@ -2,15 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from os.path import exists
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.diagnose.curve import LearningCurve, learning_curve
+from dlcalc.commands.diagnose.diagnosis import Diagnosis, diagnose
 from dlcalc.output.answer import Answer, Block, Table
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.diagnose.diagnosis import Diagnosis
+    from dlcalc.commands.diagnose import working
+else:
+    working = lazily("dlcalc.commands.diagnose.working")
 
+DIAGNOSES = ("bias", "variance", "both", "neither")
 NUMBERS = ("train_error", "test_error", "target", "excess", "bias", "gap")
 REMEDY = ("remedy", "helps", "why")
+
+
+class DiagnoseRun(Run[Diagnosis]):
+    """Diagnose two errors or a learning curve."""
+
+    command = "diagnose"
+    function = staticmethod(diagnose)
+
+    def read(self) -> dict[str, Any]:
+        """The curve, on stdin too; the example's errors where nothing is given."""
+        if self.out.expect in DIAGNOSES and not exists(self.out.expect):
+            self.out = self.out._replace(expected={"diagnosis": self.out.expect})
+        curve = self.options.get("curve")
+        if curve is None and not {"train_error", "test_error"} & self.options.keys():
+            if not self.out.piped:
+                return self.example()
+            curve = "-"
+        if curve is not None:
+            self.options["curve"] = _curve(curve)
+        return {}
+
+    def answer(self, result: Diagnosis, checks: Sequence[Any] | None) -> Answer:
+        """The diagnosis, and every remedy with its reason."""
+        return diagnosis_answer(
+            result,
+            working=partial(working.diagnosis_steps, result),
+            element=partial(working.element_step, result),
+        )
+
+
+def _curve(value: str) -> LearningCurve:
+    from dlcalc.commands.diagnose.read import read_learning_curve
+
+    return learning_curve(*read_learning_curve(value))
 
 
 def diagnosis_answer(result: Diagnosis, **explained: Any) -> Answer:

@@ -36,6 +36,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc diagnose --train-error 15% --test-error 16% --target 2% --explain
       printf 'epoch,train_error,test_error\\n1,0.3,0.3\\n2,0.1,0.2\\n3,0,0.3\\n' | dlcalc diagnose
     """
-    from dlcalc.commands.diagnose.run import run_diagnose
+    from dlcalc.commands.diagnose.answer import DiagnoseRun
 
-    run_diagnose(out, **values)
+    DiagnoseRun(out, **values).run()

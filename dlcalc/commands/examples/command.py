@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import shlex
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ParamType
+
+if TYPE_CHECKING:
+    from dlcalc.shell.examples import Exercise
 
 
 class ExampleType(ParamType):
@@ -43,9 +47,27 @@ def command(out: Output, name: str | None) -> None:
       dlcalc examples E1
       dlcalc examples E11 -f json
     """
-    from dlcalc.commands.examples.run import list_examples, run_example
+    from dlcalc.shell.examples import exercises_answer, find_exercise
 
     if name is None:
-        list_examples(out)
+        out.emit(exercises_answer())
     else:
-        run_example(name, out)
+        _run(find_exercise(name), out)
+
+
+def _run(exercise: Exercise, out: Output) -> None:
+    """Run the command that solves an exercise, with the shared options of this call."""
+    from dlcalc.shell import note
+    from dlcalc.shell.commands import root
+
+    note(f"{exercise.name}: {exercise.problem} dlcalc {exercise.command}")
+    words = shlex.split(exercise.command)
+    current = click.get_current_context()
+    for param in current.command.params:
+        value = getattr(out, param.name or "", None)
+        if value is True:
+            words.append(param.opts[-1])
+        elif value not in (None, False) and value != param.get_default(current):
+            words += [param.opts[-1], str(value)]
+    with root.make_context("dlcalc", words, parent=None) as context:
+        root.invoke(context)

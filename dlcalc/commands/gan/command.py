@@ -71,6 +71,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc gan --epochs 1 --generator 'linear 32; tanh; linear 2' --check -f csv
       dlcalc gan --epochs 3 --checkpoint state.npz -f json
     """
-    from dlcalc.commands.gan.run import run_gan
+    from dlcalc.commands.gan.run import GanRun
 
-    run_gan(out, **{name: value for name, value in values.items() if value is not None})
+    GanRun(out, **values).run()

@@ -6,6 +6,7 @@ import os
 from functools import partial
 from typing import Any, NamedTuple
 
+from dlcalc.commands.gan import working
 from dlcalc.commands.gan.answer import EPOCHS, gan_answer, loss_picture
 from dlcalc.commands.gan.check import check_training
 from dlcalc.commands.gan.read import Prepared, prepare
@@ -20,12 +21,11 @@ from dlcalc.input.sources import read_file
 from dlcalc.output.files import require_writable, write_whole
 from dlcalc.output.save import npz_bytes
 from dlcalc.shell import note
-from dlcalc.shell.checks import refuse_failed
-from dlcalc.shell.example import worked_example
 from dlcalc.shell.interrupts import Interrupts
 from dlcalc.shell.output import COMPLETE, Output, write_out
 from dlcalc.shell.plots import check_plot, terminal_page, write_plot
 from dlcalc.shell.progress import Progress
+from dlcalc.shell.runner import Run
 
 
 class Files(NamedTuple):
@@ -36,30 +36,33 @@ class Files(NamedTuple):
     checkpoint: str | None
 
 
-def run_gan(
-    out: Output, check: bool, resume: bool = False, plot: str | None = None,
-    samples: str | None = None, checkpoint: str | None = None, **options: Any,
-) -> None:
-    """Prepare a training, or go on with one, and put out what comes of it."""
-    files = Files(plot, samples, checkpoint)
-    if resume and checkpoint is None:
-        raise InputError("--resume goes on from a checkpoint: name it with --checkpoint FILE")
-    _check_files(files, out, ring="data" not in options)
-    given = {} if "data" in options else worked_example("gan")
-    prepared = prepare(**given, **options)
-    training = prepared.training
-    if resume:
-        _resume(training, prepared.epochs, str(checkpoint))
-    out = out.expecting()
-    checks = check_training(training) if check else None
-    stream = _stream(out, prepared, check)
-    _train(prepared, stream, checkpoint)
-    result = gan_result(training, prepared.labelled)
-    _draw(training, result, files)
-    answer = _answer(out, training, result, checks)
-    written = (EPOCHS,) if out.format == "json" else ()
-    out.emit(answer, written, stream.text if stream else "")
-    refuse_failed(checks)
+class GanRun(Run[GanResult]):
+    """Prepare a training, or go on with one; its epochs are written as they end."""
+
+    command = "gan"
+
+    def run(self) -> None:
+        """The whole way: what could not be written in the end is refused before it begins."""
+        resume = self.options.pop("resume")
+        checkpoint: str | None = self.options.pop("checkpoint", None)
+        files = Files(self.plot, self.options.pop("samples", None), checkpoint)
+        if resume and checkpoint is None:
+            raise InputError("--resume goes on from a checkpoint: name it with --checkpoint FILE")
+        ring = "data" not in self.options
+        _check_files(files, self.out, ring)
+        prepared = prepare(**(self.example() if ring else {}), **self.options)
+        training = prepared.training
+        if resume:
+            _resume(training, prepared.epochs, str(checkpoint))
+        out = self.out = self.out.expecting()
+        checks = check_training(training) if self.check else None
+        stream = _stream(out, prepared, self.check)
+        _train(prepared, stream, checkpoint)
+        result = gan_result(training, prepared.labelled)
+        _draw(training, result, files)
+        written = (EPOCHS,) if out.format == "json" else ()
+        out.emit(_answer(out, training, result, checks), written, stream.text if stream else "")
+        self.refuse(checks or ())
 
 
 def _check_files(files: Files, out: Output, ring: bool) -> None:
@@ -159,13 +162,11 @@ def _draw(training: Training, result: GanResult, files: Files) -> None:
 
 
 def _answer(out: Output, training: Training, result: GanResult, checks: Any) -> Any:
-    import dlcalc.commands.gan.working as explain
-
     return gan_answer(
         training, result, checks,
         complete=out.format in COMPLETE,
         page=terminal_page(20) if out.format == "table" else None,
-        findings=list(explain.findings(training, result)),
-        working=partial(explain.gan_steps, training, result),
-        element=partial(explain.gan_element, training, result),
+        findings=list(working.findings(training, result)),
+        working=partial(working.gan_steps, training, result),
+        element=partial(working.gan_element, training, result),
     )

@@ -3,14 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.grad.grad import (
+    is_assignment,
+    names_of,
+    read_assignment,
+    read_problem,
+    read_system,
+)
+from dlcalc.derive.gradients import Derivatives, differentiate
+from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.checks import check_records, check_table
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.derive.gradients import Derivatives
+    from dlcalc.derive import working
     from dlcalc.numbers.differences import GradientCheck
+else:
+    working = lazily("dlcalc.derive.working")
+
+
+class GradRun(Run[Derivatives]):
+    """Read the equations and values, and derive."""
+
+    command = "grad"
+    function = staticmethod(differentiate)
+
+    def read(self) -> dict[str, Any]:
+        """The system of equations, its inputs, and what is derived with respect to what."""
+        file, values = self._operands(self.options.pop("file", None), self.options.pop("values"))
+        allow_nonfinite = self.out.allow_nonfinite
+        problem = self.example() if file is None else read_problem(file, allow_nonfinite)
+        wrt = names_of(self.options.pop("wrt") or problem.get("wrt"))
+        self.asked = wrt is not None
+        return {
+            "system": read_system(problem["equations"], problem.get("file", "")),
+            "values": {**(problem.get("values") or {}), **_assigned(values, allow_nonfinite)},
+            "of": names_of(self.options.pop("of") or problem.get("of")),
+            "wrt": wrt,
+        }
+
+    def _operands(
+        self, file: str | None, values: Sequence[str]
+    ) -> tuple[str | None, Sequence[str]]:
+        """The equations and the values; where equations are piped in, each operand is a value.
+
+        Standard input is looked at only where no operand holds equations: it may be another's.
+        """
+        if file is None:
+            return "-" if self.out.piped else None, values
+        return ("-", (file, *values)) if is_assignment(file) and self.out.piped else (file, values)
+
+    def checked(self, result: Derivatives) -> Sequence[Any]:
+        """Each derivative against its differences."""
+        from dlcalc.derive.check import check_derivatives
+        from dlcalc.shell.checks import require_checkable
+
+        require_checkable(sum(
+            getattr(each, "size", 1)
+            for found in result.gradients.values()
+            for each in found.values()
+        ))
+        return check_derivatives(result)
+
+    def answer(self, result: Derivatives, checks: Sequence[Any] | None) -> Answer:
+        """A bare expected value is the derivative where one was asked for, else the value."""
+        main = f"values.{(result.of or result.system.names)[0]}"
+        if self.asked and len(result.of) == len(result.wrt) == 1:
+            main = f"gradients.{result.of[0]}.{result.wrt[0]}"
+        return grad_answer(
+            result, checks, main,
+            working=partial(working.grad_steps, result),
+            element=partial(working.grad_element, result),
+            order=() if self.out.expect is None else working.derivation(result),
+        )
+
+
+def _assigned(values: Sequence[str], allow_nonfinite: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each in values:
+        name, value = read_assignment(each, allow_nonfinite)
+        if name in found:
+            raise InputError(f"{name} is given twice")
+        found[name] = value
+    return found
 
 
 def grad_answer(

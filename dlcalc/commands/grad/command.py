@@ -54,6 +54,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc grad 'L = norm(x)^2' x='3 4' --expect '{"gradients": {"L": {"x": [6, 8]}}}'
       dlcalc grad --explain
     """
-    from dlcalc.commands.grad.run import run_grad
+    from dlcalc.commands.grad.answer import GradRun
 
-    run_grad(out, **values)
+    GradRun(out, **values).run()

@@ -3,14 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.kl.read import read_gaussian
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.numbers.gaussians.kl import KL, check_kl, kl
 from dlcalc.output.answer import Answer, Block, Table, Values
 from dlcalc.output.checks import check_records, check_table
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
+    from dlcalc.commands.kl import working
     from dlcalc.numbers.differences import GradientCheck
-    from dlcalc.numbers.gaussians.kl import KL
+else:
+    working = lazily("dlcalc.commands.kl.working")
+
+
+class KlRun(Run[KL]):
+    """Read both Gaussians; their divergence, and its gradients if asked."""
+
+    command = "kl"
+    function = staticmethod(kl)
+
+    def read(self) -> dict[str, Any]:
+        """Both Gaussians."""
+        given = {name: self.options.pop(name, None) for name in ("q", "p")}
+        if given == {"q": None, "p": None}:
+            return self.example()
+        for name, value in given.items():
+            if value is None:
+                raise InputError(f"no {name}: a divergence is between two; give it with --{name}")
+            try:
+                given[name] = read_gaussian(value, self.out.allow_nonfinite)
+            except DlcalcError as error:
+                raise error.at(f"--{name}") from None
+        return given
+
+    def calculate(self, **given: Any) -> KL:
+        """The divergence."""
+        return kl(**given)
+
+    def checked(self, result: KL) -> Sequence[GradientCheck]:
+        """Each gradient against its differences."""
+        return check_kl(result.q, result.p)
+
+    def answer(self, result: KL, checks: Sequence[GradientCheck] | None) -> Answer:
+        """The terms; gradients where they are asked for, checked or expected."""
+        expected = self.out.expected
+        wanted = self.options["gradients"] or checks or (
+            isinstance(expected, dict) and "gradients" in expected
+        )
+        slopes = result.gradients if wanted else {}
+        return kl_answer(
+            result, slopes, checks or (),
+            working=partial(working.kl_steps, result, slopes),
+            element=partial(working.element_step, result),
+            advice=partial(working.advice, result),
+        )
 
 
 def kl_answer(

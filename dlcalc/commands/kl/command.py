@@ -35,6 +35,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc kl --q '{"mean": [1, 0], "covariance": [2, 1]}' --p '{"mean": [0, 0], "covariance": 1}'
       dlcalc kl --q 0.5,2 --p 0,1 --gradients --check --explain
     """
-    from dlcalc.commands.kl.run import run_kl
+    from dlcalc.commands.kl.answer import KlRun
 
-    run_kl(out, **values)
+    KlRun(out, **values).run()

@@ -2,18 +2,124 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.lstm.check import check_lstm
+from dlcalc.commands.lstm.further_inputs import INPUTS
+from dlcalc.commands.lstm.grading import derivation_order, recognise, value_at
+from dlcalc.commands.lstm.lstm import LstmResult, lstm
+from dlcalc.commands.lstm.problem import FIELDS, TORCH_FIELDS
+from dlcalc.commands.lstm.read import by_steps
+from dlcalc.commands.lstm.retention import Memory, memory
+from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.input.arrays import read_array
+from dlcalc.numbers.compare import DEFAULT_TOLERANCE
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.checks import check_records, check_table
+from dlcalc.shell import note
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.plots import terminal_page
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.lstm.lstm import LstmResult
-    from dlcalc.commands.lstm.retention import Memory
+    from dlcalc.commands.lstm import chart, elements, verdict, working
     from dlcalc.numbers.differences import GradientCheck
+else:
+    chart, elements, verdict, working = (
+        lazily(f"dlcalc.commands.lstm.{name}")
+        for name in ("chart", "elements", "verdict", "working")
+    )
+
+WIDEST = 80
+"""Columns of prose at most."""
 
 RUN_HEADERS = ("step", "f", "f_product", "c", "h", "dc0")
+
+
+class LstmRun(Run[LstmResult]):
+    """Read the problem, run it forward and back, and on to further steps if asked."""
+
+    command = "lstm"
+    fields = (*FIELDS, *TORCH_FIELDS)
+    function = staticmethod(lstm)
+
+    def read(self) -> dict[str, Any]:
+        """The problem, with the activations of the command line."""
+        self.running = bool({"steps", "inputs"} & self.options.keys())
+        self.options["inputs"] = self._inputs(self.options.get("inputs"))
+        self.file: str | None = self.options.get("file")
+        fields = super().read()
+        activations, given = self.options.pop("activations"), fields.get("activations") or {}
+        if activations and isinstance(given, dict):
+            fields["activations"] = {**given, **dict(activations)}
+        return fields
+
+    def example(self) -> dict[str, Any]:
+        """The worked example, without the step after where that is computed now."""
+        fields = dict(super().example())
+        if self.running:
+            del fields["next"]
+        return fields
+
+    def _inputs(self, inputs: str | None) -> Any:
+        if inputs is None or inputs in INPUTS:
+            return inputs or "repeat"
+        if inputs.isalpha() and not os.path.exists(inputs):
+            raise InputError(
+                f"{inputs!r} is no file and no array{did_you_mean(inputs, INPUTS)}"
+            ).at("--inputs")
+        try:
+            return read_array(inputs, self.out.allow_nonfinite)
+        except DlcalcError as error:
+            raise error.at("--inputs") from None
+
+    def calculate(self, **given: Any) -> LstmResult:
+        """The steps; what is wrong with them has the name of the file they came from."""
+        try:
+            return super().calculate(**given)
+        except DlcalcError as error:
+            named = self.file is not None and os.path.exists(self.file)
+            raise (error.at(self.file) if named else error) from None
+
+    def checked(self, result: LstmResult) -> Sequence[GradientCheck]:
+        """Each gradient against its differences."""
+        return check_lstm(result)
+
+    def picture(self, result: LstmResult) -> str:
+        """What each cell keeps, step by step."""
+        return chart.memory_picture(memory(result))
+
+    def answer(self, result: LstmResult, checks: Sequence[GradientCheck] | None) -> Answer:
+        """Steps and gradients; what the cells keep where they run on or can grow."""
+        kept, words, drawn, width = None, [], "", WIDEST
+        problem = result.problem
+        if self.running or self.plot is not None or problem.activations["f"] != "sigmoid":
+            kept, page = memory(result), terminal_page(20)
+            if self.out.format == "latex":
+                page = replace(page, ascii=True)
+            words, drawn = verdict.verdict(kept), chart.memory_chart(kept, page)
+            width = min(page.width, WIDEST)
+        if not result.has_loss and not self.running:
+            note("neither dh nor dc is given, so every gradient is 0")
+        alone = ("h",) if problem.torch else ()
+        return lstm_answer(
+            result, result.gradients, checks, kept, words, drawn, width, not self.running,
+            working=partial(working.lstm_steps, result, self.out.at),
+            element=partial(elements.element_step, result),
+            adapt=lambda expected: by_steps(expected, problem.steps, alone),
+            order=derivation_order(problem.steps) if self.out.expect is not None else (),
+            advice=partial(self._advice, result),
+        )
+
+    def _advice(self, result: LstmResult, field: str, expected: Any) -> str:
+        """The slip that gives the expected numbers of a field."""
+        tolerance = DEFAULT_TOLERANCE if self.out.tolerance is None else self.out.tolerance
+        slip = recognise(result, field, value_at(expected, field), tolerance)
+        return f"{slip} gives that" if slip else ""
 
 
 def lstm_answer(

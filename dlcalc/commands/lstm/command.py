@@ -46,6 +46,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc lstm '{"W": [[1, 2], [0, 1], [1, 0], [2, 1]], "x": [[1], [-1]], "dh": [1]}' --check
       dlcalc lstm '{"W": [[0, 1], [0, 1], [0, 1], [0, 1]], "x": [2]}' --activation f=relu --steps 9
     """
-    from dlcalc.commands.lstm.run import run_lstm
+    from dlcalc.commands.lstm.answer import LstmRun
 
-    run_lstm(out, **values)
+    LstmRun(out, **values).run()

@@ -1,24 +1,13 @@
-"""An LSTM problem's fields, and a student's numbers, from text."""
+"""A student's numbers of an LSTM, in the form of the record."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from dlcalc.commands.lstm.problem import FIELDS, TORCH_FIELDS
 from dlcalc.errors import InputError
-from dlcalc.input.fields import read_record
 
 STEP_FIELDS = ("i", "f", "o", "g", "c", "h", "dh", "dc", "do", "di", "df", "dg", "dz")
-
-
-def read_lstm(value: str, allow_nonfinite: bool) -> dict[str, Any]:
-    """The fields of a problem: a file, `-`, or a literal.
-
-    >>> sorted(read_lstm('{"W": [[1, 2]], "x": [1]}', False))
-    ['W', 'x']
-    """
-    return read_record(value, (*FIELDS, *TORCH_FIELDS), (), allow_nonfinite)
 
 
 def by_steps(expected: Any, steps: int, alone: Collection[str] = ()) -> Any:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.mlp import working
+from dlcalc.commands.mlp.findings import findings, start_finding
+from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, mlp
+from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
-from dlcalc.output.losses import loss_chart, loss_table
+from dlcalc.output.losses import loss_chart, loss_picture, loss_table
+from dlcalc.shell.checks import require_checkable
+from dlcalc.shell.output import COMPLETE
+from dlcalc.shell.plots import terminal_page
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.mlp.mlp import MlpStep
     from dlcalc.commands.mlp.starts import Start
     from dlcalc.layers.descent import Descent
     from dlcalc.numbers.differences import GradientCheck
@@ -18,6 +26,45 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 500
 """Parameters that get a row each; of more, every layer gets one."""
+
+
+class MlpRun(Run[MlpStep]):
+    """Read the network and take its steps."""
+
+    command = "mlp"
+    fields = (
+        "x", "target", "weights", "biases", "sizes", "activation", "output", "loss",
+        "learning_rate",
+    )  # fmt: skip
+    required = ("x", "target")
+    layered = ("weights", "biases")
+    function = staticmethod(mlp)
+
+    def checked(self, result: MlpStep) -> Sequence[GradientCheck]:
+        """Each gradient against its differences."""
+        require_checkable(len(result.named) + result.network.x.size)
+        return check_mlp(result)
+
+    def picture(self, result: MlpStep) -> str:
+        """The loss by step."""
+        if result.descent is None or len(result.descent.losses) < 2:
+            raise InputError("--plot draws the loss by step: ask for steps with --steps N")
+        return loss_picture(result.descent.losses)
+
+    def answer(self, result: MlpStep, checks: Sequence[GradientCheck] | None) -> Answer:
+        """The step, with what else was asked for, and the findings."""
+        form = self.out.format
+        return mlp_answer(
+            result,
+            checks,
+            [(each, start_finding(each)) for each in result.starts or ()],
+            list(findings(result)),
+            form in COMPLETE,
+            terminal_page(16) if form == "table" else None,
+            order=working.derivation(result),
+            working=partial(working.mlp_steps, result),
+            element=partial(working.mlp_element, result),
+        )
 
 
 def mlp_answer(

@@ -21,7 +21,8 @@ INITIALS = NameType("init", ("zeros", "constant", "xavier", "he"))
 @click.option("--biases", is_flag=True, default=None, help="Give every layer biases, 0 at first.")
 @click.option("--steps", type=WholeType(0), metavar="N",
               help="Take N steps of gradient descent: the loss at each, and its chart.")
-@click.option("--starts", is_flag=True, help="Compare zero, constant and random initial weights.")
+@click.option("--starts", is_flag=True, default=None,
+              help="Compare zero, constant and random initial weights.")
 @click.option("--seed", type=WholeType(0), metavar="N", help="Seed of random weights (0).")
 @check_option
 @plot_option
@@ -48,6 +49,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc mlp '{"x": [1, 2], "target": 0, "sizes": [2, 3, 2]}' --steps 50
       dlcalc mlp '{"x": [1], "target": [0], "weights": [[[2]]], "output": "identity"}' -f json
     """
-    from dlcalc.commands.mlp.run import run_mlp
+    from dlcalc.commands.mlp.answer import MlpRun
 
-    run_mlp(out, **{name: value for name, value in values.items() if value is not None})
+    MlpRun(out, **values).run()

@@ -3,15 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.mults.stages import (
+    CONVENTION,
+    HEADLINE,
+    TILE,
+    Multiplications,
+    Stage,
+    mults,
+)
 from dlcalc.commands.mults.tables import phases_table, stage_tables
+from dlcalc.errors import AnswerDiffersError, InputError
 from dlcalc.output.answer import Answer, Block, Table, Values
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.output import COMPLETE
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
+    from dlcalc.commands.mults import working
     from dlcalc.commands.mults.matrices import Named
-    from dlcalc.commands.mults.stages import Multiplications, Stage
     from dlcalc.commands.mults.verify import Check
+else:
+    working = lazily("dlcalc.commands.mults.working")
+
+
+class MultsRun(Run[Multiplications]):
+    """Count, and fail where an algorithm that was run disagrees."""
+
+    command = "mults"
+    function = staticmethod(mults)
+
+    def read(self) -> dict[str, Any]:
+        """One stage by its sizes, or the words of a model, which may stand on stdin."""
+        words: Sequence[str] = self.options.pop("model")
+        self.shows_matrices: bool = self.options.pop("matrices")
+        self.tile: int = self.options.pop("tile", TILE)
+        given = self.options
+        if not words and not {"input", "kernel"} & given.keys() and not self.out.piped:
+            return self._example()
+        if not given:
+            return {"words": words or ("-",)}
+        if words:
+            raise InputError(f"{words[0]} has sizes of its own: give it, or --input and --kernel")
+        for name in ("input", "kernel"):
+            if name not in given:
+                raise InputError(f"no {name} size: a stage by its sizes wants --input and --kernel")
+        return {}
+
+    def _example(self) -> dict[str, Any]:
+        """The worked example, in which what settles its output is not said twice."""
+        settled = {"output": ("output_padding",), "grid_pad": ("output_padding", "pad")}
+        dropped = [name for each in self.options for name in settled.get(each, ())]
+        return {name: value for name, value in self.example().items() if name not in dropped}
+
+    def calculate(self, words: Sequence[str] = (), **given: Any) -> Multiplications:
+        """The counts of the stage, or of every stage of the model."""
+        if not words:
+            return super().calculate(**given, tile=self.tile)
+        from dlcalc.commands.mults.models import count_model
+        from dlcalc.models.count import params
+        from dlcalc.models.reading import model
+
+        found = model(*words)
+        if found.input is None:
+            raise InputError(
+                "the size of the input is not known: begin with a line as input 8x4x4"
+            )
+        return count_model(params(found), self.tile)
+
+    def checked(self, result: Multiplications) -> Sequence[Sequence[Check]]:
+        """Every algorithm run, stage by stage."""
+        from dlcalc.commands.mults.verify import check_cost, verify
+
+        check_cost([stage.axes for stage in result.stages], self.tile)
+        return [verify(stage.axes, self.tile) for stage in result.stages]
+
+    def answer(
+        self, result: Multiplications, checks: Sequence[Sequence[Check]] | None
+    ) -> Answer:
+        """The counts, with the matrices and the runs of the algorithms."""
+        shown = None
+        if self.shows_matrices:
+            from dlcalc.commands.mults.matrices import matrices
+
+            shown = [matrices(stage, self.tile) for stage in result.stages]
+        return mults_answer(
+            result, HEADLINE, CONVENTION, self.out.format not in COMPLETE, shown, checks,
+            working=partial(working.mults_steps, result),
+            element=lambda field, index: working.field_step(result, field),
+            advice=lambda field, expected: working.advice(result, expected),
+        )
+
+    def refuse(self, checks: Sequence[Sequence[Check]]) -> None:
+        """AnswerDiffersError where an algorithm takes another number of products."""
+        for check in (each for run in checks for each in run):
+            if not check.holds:
+                raise AnswerDiffersError(
+                    f"{check.method}: {check.counted} counted, {check.executed} executed, "
+                    f"outputs {'agree' if check.outputs_agree else 'differ'}"
+                )
 
 
 def mults_answer(

@@ -43,11 +43,9 @@ class ChannelsType(ParamType):
 @click.option("--dims", type=WholeType(1, 3), help="Axes that a single size stands for.")
 @click.option("--tile", type=WholeType(1), metavar="T", help="Outputs of a Winograd tile (4).")
 @click.option("--matrices", is_flag=True, help="Show the matrices Aᵀ, G, Bᵀ as exact fractions.")
-@click.option("--verify", is_flag=True, help="Run every algorithm and count its products.")
+@click.option("--verify", "check", is_flag=True, help="Run every algorithm and count its products.")
 @output_options
-def command(
-    out: Output, model: tuple[str, ...], matrices: bool, verify: bool, **values: Any
-) -> None:
+def command(out: Output, **values: Any) -> None:
     """Multiplications of a transposed convolution (upsampling) stage, by method.
 
     \b
@@ -67,7 +65,6 @@ def command(
       dlcalc mults -L 4 -F 3 -S 1 -P 2 --matrices
       dlcalc mults -L 1000000000000 -F 5 -S 2 -f json
     """
-    from dlcalc.commands.mults.run import run_mults
+    from dlcalc.commands.mults.answer import MultsRun
 
-    given = {name: value for name, value in values.items() if value is not None}
-    run_mults(out, model, given, matrices, verify)
+    MultsRun(out, **values).run()

@@ -94,6 +94,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc params resnet18 --compare resnet34 -f csv
       dlcalc params gpt2 --batch 8 --dtype bfloat16 -f json
     """
-    from dlcalc.commands.params.run import run_params
+    from dlcalc.commands.params.run import ParamsRun
 
-    run_params(out, **values)
+    ParamsRun(out, **values).run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.models.bytes import memory
@@ -13,42 +13,59 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Model
 from dlcalc.shell import note
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import given_model, shape_of
 from dlcalc.shell.output import COMPLETE, Output
+from dlcalc.shell.runner import Run
+
+if TYPE_CHECKING:
+    from dlcalc.models import working
+else:
+    working = lazily("dlcalc.models.working")
 
 
-def run_params(
-    out: Output, model: Sequence[str], input: Any, layer: str | None, changes: Sequence[str],
-    other: str | None, batch: int, dtype: str, optimizer: str, columns: str | None,
-) -> None:
-    """Read the model, count it, and put it out alone or beside another."""
-    if len(model) == 1 and is_weights_file(model[0]):
-        if layer is not None or changes or other is not None or columns is not None:
-            raise InputError("a weights file has tensors, and no layers to show or change").at(
-                model[0]
-            )
-        _tensors(out, model[0])
-        return
-    read, size = given_model("params", model, out.piped), shape_of(input)
-    held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
-    if changes or other is not None:
-        _side_by_side(out, read, size, changes, other, layer, held, columns)
-        return
-    count = params(read, size)
-    training = f"{optimizer}, batch {batch}, {dtype}"
-    if layer is not None:
-        count = part(count, layer)
-        if len(count.rows) == 1 and columns is None:
-            _one_layer(out, count, held, training)
+class ParamsRun(Run[Any]):
+    """Read the model and count it: whole, one layer, beside another, or a weights file."""
+
+    command = "params"
+
+    def run(self) -> None:
+        """The whole way, by what is asked for."""
+        self._answered(**self.options)
+
+    def _answered(
+        self, model: Sequence[str], changes: Sequence[str], batch: int, dtype: str, optimizer: str,
+        input: Any = None, layer: str | None = None, other: str | None = None,
+        columns: str | None = None,
+    ) -> None:
+        out = self.out
+        if len(model) == 1 and is_weights_file(model[0]):
+            if layer is not None or changes or other is not None or columns is not None:
+                raise InputError("a weights file has tensors, and no layers to show or change").at(
+                    model[0]
+                )
+            _tensors(out, model[0])
             return
-    from dlcalc.commands.params.answer import params_answer
-    from dlcalc.commands.params.columns import USUAL
+        read, size = given_model(self, model), shape_of(input)
+        held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
+        if changes or other is not None:
+            _side_by_side(out, read, size, changes, other, layer, held, columns)
+            return
+        count = params(read, size)
+        training = f"{optimizer}, batch {batch}, {dtype}"
+        if layer is not None:
+            count = part(count, layer)
+            if len(count.rows) == 1 and columns is None:
+                _one_layer(out, count, held, training)
+                return
+        from dlcalc.commands.params.answer import params_answer
+        from dlcalc.commands.params.columns import USUAL
 
-    out.emit(params_answer(
-        count, held, training, _columns(columns, USUAL),
-        working=partial(_explain, "model_steps", count),
-        element=lambda field, index: _explain("expected_step", count, field, index),
-    ))
+        out.emit(params_answer(
+            count, held, training, _columns(columns, USUAL),
+            working=partial(working.model_steps, count),
+            element=partial(working.expected_step, count),
+        ))
 
 
 def _tensors(out: Output, path: str) -> None:
@@ -82,8 +99,8 @@ def _one_layer(out: Output, count: Count, held: Any, training: str) -> None:
 
     row = count.rows[0]
     out.emit(layer_answer(
-        row, held, training, working=partial(_explain, "layer_steps", row),
-        element=lambda field, index: _explain("layer_step", row, field, index),
+        row, held, training, working=partial(working.layer_steps, row),
+        element=partial(working.layer_step, row),
     ))
 
 
@@ -111,8 +128,8 @@ def _side_by_side(
             note(text)
     out.emit(drawn.comparison_answer(
         result, held, names, _columns(columns, drawn.USUAL),
-        working=partial(_explain, "comparison_steps", result),
-        element=lambda field, index: _explain("expected_step", after, field, index),
+        working=partial(working.comparison_steps, result),
+        element=partial(working.expected_step, after),
     ))
 
 
@@ -136,9 +153,3 @@ def _check_changes(before: Count, after: Count) -> None:
     today = {row.name: row.input for row in before.rows}.get(after.misfit_name)
     if not isinstance(misfit, ShapeError) or today == after.misfit_input:
         raise misfit.at("--set")
-
-
-def _explain(what: str, *arguments: Any) -> Any:
-    from dlcalc.models import working as explained
-
-    return getattr(explained, what)(*arguments)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.posterior.posterior import Posterior, posterior
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.posterior.posterior import Posterior
+    from dlcalc.commands.posterior import drawing, picture, working
     from dlcalc.numbers.differences import GradientCheck
+else:
+    drawing, picture, working = (
+        lazily(f"dlcalc.commands.posterior.{name}") for name in ("drawing", "picture", "working")
+    )
 
 FIT_FIELDS = (
     "objective", "family", "mean", "covariance", "divergence", "error", "covers", "best",
@@ -18,6 +26,38 @@ FIT_FIELDS = (
 COLUMNS = [name for name in FIT_FIELDS if name != "error"]
 SHAPE_FIELDS = ("shape", "learnable", "why")
 SHAPES = "shapes of q, diagonal as a standard VAE has it"
+
+
+class PosteriorRun(Run[Posterior]):
+    """Read a mixture, and find the Gaussians nearest to it."""
+
+    command = "posterior"
+    fields = required = ("weights", "means", "covariances")
+    function = staticmethod(posterior)
+
+    def checked(self, result: Posterior) -> Sequence[GradientCheck]:
+        """The gradients that the descent follows, against differences."""
+        from dlcalc.commands.posterior.variational import check_descent
+
+        return check_descent(result.p)
+
+    def picture(self, result: Posterior) -> str:
+        """The mixture and each Gaussian."""
+        return drawing.as_svg(picture.picture(result, 161))
+
+    def answer(self, result: Posterior, checks: Sequence[GradientCheck] | None) -> Answer:
+        """Every fit, with a picture for people."""
+        drawn: Sequence[str] = ()
+        if self.out.format == "table":
+            from dlcalc.shell.plots import terminal_page
+
+            page = terminal_page(30)
+            drawn = drawing.as_text(picture.picture(result, 81, "diagonal"), page).splitlines()
+        return posterior_answer(
+            result, checks or (), drawn,
+            working=partial(working.posterior_steps, result),
+            element=partial(working.element_step, result),
+        )
 
 
 def posterior_answer(

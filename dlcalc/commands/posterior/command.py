@@ -45,6 +45,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc posterior '{"weights": [0.5, 0.5], "means": [-1, 1], "covariances": [1, 1]}'
       dlcalc posterior --check --explain -f json
     """
-    from dlcalc.commands.posterior.run import run_posterior
+    from dlcalc.commands.posterior.answer import PosteriorRun
 
-    run_posterior(out, **values)
+    PosteriorRun(out, **values).run()

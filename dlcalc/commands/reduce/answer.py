@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.reduce.calculation import Proposal, Reduction, reduce
+from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Table
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.models import given_model, shape_of
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.reduce.calculation import Proposal, Reduction
+    from dlcalc.commands.reduce import working
+else:
+    working = lazily("dlcalc.commands.reduce.working")
 
 HEADERS = (
     "way", "layers", "params", "saved", "macs", "output", "field", "model_params", "model_macs",
     "misfit",
 )
+
+
+class ReduceRun(Run[Reduction]):
+    """Read the model, and try every way to reduce one of its layers."""
+
+    command = "reduce"
+    function = staticmethod(reduce)
+
+    def read(self) -> dict[str, Any]:
+        """The model, the layer, and the shape of the input."""
+        words, layer = self.options.pop("model"), self.options.pop("layer", None)
+        if not words and layer is None and not self.out.piped:
+            example = self.example()
+            words, layer = (example["model"],), example["layer"]
+        model = given_model(self, words)
+        if layer is None:
+            raise InputError("say which layer: --layer NAME, as dlcalc params names it")
+        return {"model": model, "layer": layer, "input": shape_of(self.options.pop("input", None))}
+
+    def answer(self, result: Reduction, checks: Sequence[Any] | None) -> Answer:
+        """Today's layer, and what each way saves."""
+        return reduce_answer(result, working=partial(working.reduce_steps, result))
 
 
 def reduce_answer(result: Reduction, **explained: Any) -> Answer:

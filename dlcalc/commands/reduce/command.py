@@ -37,6 +37,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc reduce resnet18 --layer layer2.0.conv2 -f csv
       dlcalc reduce gpt2 --layer h.attn
     """
-    from dlcalc.commands.reduce.run import run_reduce
+    from dlcalc.commands.reduce.answer import ReduceRun
 
-    run_reduce(out, **values)
+    ReduceRun(out, **values).run()

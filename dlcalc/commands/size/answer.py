@@ -2,13 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.size.size import Size, size
+from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Table
+from dlcalc.shell import note
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.size.size import Size
+    from dlcalc.derive import size_steps
     from dlcalc.numbers.solve import Solutions
+else:
+    size_steps = lazily("dlcalc.derive.size_steps")
+
+
+class SizeRun(Run["Size | Solutions"]):
+    """Compute the output, or solve for what is unknown; records are answered one by one."""
+
+    command = "size"
+    function = staticmethod(size)
+
+    def run(self) -> None:
+        """The whole way, or that of records on standard input."""
+        known = {"input", "kernel"} & self.options.keys()
+        if {"solve", "output"} & self.options.keys() or len(known) == 2 or not self.out.piped:
+            super().run()
+            return
+        from dlcalc.commands.size.run_records import run_records
+
+        run_records(self.out, self.options)
+
+    def read(self) -> dict[str, Any]:
+        """The sizes of the example where none are given; the unknown."""
+        given = self.options
+        example = {}
+        if not {"input", "kernel", "output", "solve"} & given.keys():
+            example = self.example()
+        unknown = given.get("solve") or _unknown(given)
+        if unknown is None:
+            return example
+        if unknown in given:
+            raise InputError(f"{unknown.replace('_', ' ')} is what is asked for; omit it")
+        return {"solve": unknown}
+
+    def answer(self, result: Size | Solutions, checks: Sequence[Any] | None) -> Answer:
+        """The size, or every solution."""
+        if isinstance(result, Size):
+            return size_answer(result, partial(size_steps.size_steps, result.axes))
+        if result.count != len(result.solutions):
+            there_are = "endlessly many" if result.count is None else f"{result.count:,}"
+            note(
+                f"{there_are} solutions; programs get the first {len(result.solutions):,} "
+                "one by one"
+            )
+        return solutions_answer(
+            result, working=partial(size_steps.solution_steps, result),
+            advice=partial(size_steps.solution_advice, result),
+        )
+
+
+def _unknown(given: dict[str, Any]) -> str | None:
+    """The one size that an output was given in place of."""
+    if "output" not in given:
+        return None
+    missing = [name for name in ("input", "kernel") if name not in given]
+    if len(missing) != 1:
+        raise InputError(
+            "-O is the output to solve for: name the unknown with --solve "
+            "(--expect checks an answer)"
+        )
+    return missing[0]
 
 
 def size_answer(result: Size, working: Any) -> Answer:

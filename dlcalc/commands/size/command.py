@@ -20,12 +20,13 @@ UNKNOWNS = NameType("quantity", ("input", "kernel", "pad", "stride", "dilation",
 @click.option("-S", "--stride", type=SIZE, help="Stride (1).")
 @click.option("-D", "--dilation", type=SIZE, help="Dilation (1).")
 @click.option("-O", "--output", type=SIZE, help="Output size, to solve for another one.")
-@click.option("--transposed", is_flag=True, help="A transposed convolution.")
+@click.option("--transposed", is_flag=True, default=None, help="A transposed convolution.")
 @click.option("--output-padding", type=SIZE, help="Columns added behind a transposed output.")
-@click.option("--ceil", is_flag=True, help="Round up, as a pooling layer in ceil mode.")
+@click.option("--ceil", is_flag=True, default=None,
+              help="Round up, as a pooling layer in ceil mode.")
 @click.option("--solve", type=UNKNOWNS, help="The unknown: every whole value that gives -O.")
 @output_options
-def command(out: Output, solve: str | None, **values: Any) -> None:
+def command(out: Output, **values: Any) -> None:
     """Output size of a convolution or pooling, solved for any unknown.
 
     \b
@@ -45,6 +46,6 @@ def command(out: Output, solve: str | None, **values: Any) -> None:
       dlcalc size -L 32 -F 5 -S 2 -O 16 --solve pad --explain
       printf 'input,kernel\\n32,5\\n28x28,3\\n' | dlcalc size -S 2
     """
-    from dlcalc.commands.size.run import run_size
+    from dlcalc.commands.size.answer import SizeRun
 
-    run_size(out, solve, {name: value for name, value in values.items() if value is not None})
+    SizeRun(out, **values).run()

@@ -3,19 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.vae import working
+from dlcalc.commands.vae.check import check_vae
+from dlcalc.commands.vae.vae import VaeStep, vae
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
+from dlcalc.shell.checks import require_checkable
+from dlcalc.shell.output import COMPLETE
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.commands.vae.evidence import Evidence
-    from dlcalc.commands.vae.vae import VaeStep
     from dlcalc.numbers.differences import GradientCheck
 
 MOST_ROWS = 500
 """Gradients that get a row each; of more, every matrix gets one."""
+
+
+class VaeRun(Run[VaeStep]):
+    """Read the autoencoder and take its step."""
+
+    command = "vae"
+    fields = ("x", "noise", "encoder", "mu", "sigma", "decoder", "head")
+    required = ("x", "mu", "sigma", "decoder")
+    layered = ("encoder", "decoder")
+    function = staticmethod(vae)
+
+    def checked(self, result: VaeStep) -> Sequence[GradientCheck]:
+        """Each gradient of both terms against its differences."""
+        require_checkable(2 * len(result.named))
+        return check_vae(result)
+
+    def answer(self, result: VaeStep, checks: Sequence[GradientCheck] | None) -> Answer:
+        """The step, in the order of its derivation."""
+        return vae_answer(
+            result,
+            checks,
+            [working.evidence_words(each) for each in result.evidence or ()],
+            self.out.format in COMPLETE,
+            order=working.derivation(result),
+            working=partial(working.vae_steps, result),
+            element=partial(working.vae_element, result),
+            advice=partial(working.advice, result),
+        )
 
 
 def vae_answer(

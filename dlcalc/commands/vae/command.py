@@ -49,6 +49,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc vae --expect '{"negative_elbo": 3.15462}' --tolerance 1e-5
       dlcalc vae '{"x":[0,1],"mu":[[1,2]],"sigma":[[0,1]],"decoder":[[[1],[2]]]}' --check
     """
-    from dlcalc.commands.vae.run import run_vae
+    from dlcalc.commands.vae.answer import VaeRun
 
-    run_vae(out, **{name: value for name, value in values.items() if value is not None})
+    VaeRun(out, **values).run()

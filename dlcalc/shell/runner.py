@@ -1,0 +1,112 @@
+"""The one runner of all commands: read, calculate, check, draw, answer, print, refuse.
+
+A command is a line in the table of `shell/commands.py` and a folder `commands/NAME/`:
+
+    command.py     its options and its help; called, it says `NameRun(out, **values).run()`
+    answer.py      its results as an `Answer`, and a `NameRun`, a kind of `Run`: `command`, its
+                   name; `fields`, which its JSON may have; `function`, what calculates; and
+                   `answer`, which makes the answer of a result
+    NAME.py        the calculation itself, a function for Python users too
+    example.json   what it runs when nothing is given to compute on
+
+A `Run` overrides what it does otherwise: `read`, `calculate`, `checked`, `picture`, `refuse`.
+What only `--explain` or a wrong answer needs is imported by `shell.lazy.lazily`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from dlcalc.output.answer import Answer
+from dlcalc.shell import note
+from dlcalc.shell.output import Output
+
+R = TypeVar("R")
+"""The result of a command's calculation."""
+
+
+class Run(Generic[R]):
+    """One run of a command, from the values of its options to its exit status."""
+
+    command: ClassVar[str]
+    """The name of the command, and of the folder of its worked example."""
+    fields: ClassVar[Sequence[str]] = ()
+    """The fields that a JSON object of its operand `file` may have."""
+    required: ClassVar[Sequence[str]] = ()
+    """Those that it must have."""
+    layered: ClassVar[Sequence[str]] = ()
+    """Those that hold a list of arrays, one a layer."""
+    function: ClassVar[Callable[..., Any]]
+    """What calculates, from the fields and the options under their names."""
+
+    def __init__(
+        self, out: Output, check: bool = False, plot: str | None = None, **options: Any
+    ) -> None:
+        self.out = out
+        self.check, self.plot = check, plot
+        self.options = {name: each for name, each in options.items() if each is not None}
+        """What was given of all other options."""
+
+    def run(self) -> None:
+        """Go the whole way; raises AnswerDiffersError where an answer or a check is off."""
+        if self.plot is not None:
+            from dlcalc.shell.plots import check_plot
+
+            check_plot(self.plot)
+        given = self.read()
+        self.out = self.out.expecting()
+        result = self.calculate(**given)
+        checks = self.checked(result) if self.check else None
+        if self.plot is not None:
+            from dlcalc.shell.plots import write_plot
+
+            write_plot(self.plot, self.picture(result))
+        self.out.emit(self.answer(result, checks))
+        if checks:
+            self.refuse(checks)
+
+    def read(self) -> dict[str, Any]:
+        """The fields to calculate with: those of the operand or of stdin, else the example's."""
+        file = self.options.pop("file", None)
+        if file is None and not self.out.piped:
+            return self.example()
+        from dlcalc.input.fields import read_record
+
+        return read_record(
+            file or "-", self.fields, self.required, self.out.allow_nonfinite, self.layered
+        )
+
+    def example(self) -> dict[str, Any]:
+        """The values of the worked example, after a remark on stderr that says so."""
+        from dlcalc.shell.examples import read_example
+
+        example = read_example(self.command)
+        note(
+            f"nothing was given to compute on, so here is the worked example: {example.about}; "
+            f"give numbers of your own with dlcalc {self.command} {example.instead}"
+        )
+        return example.values
+
+    def calculate(self, **given: Any) -> R:
+        """The result; the options outrank the fields."""
+        result: R = self.function(**{**given, **self.options})
+        return result
+
+    def checked(self, result: R) -> Sequence[Any]:
+        """What `--check` finds: each derivative held against differences."""
+        raise NotImplementedError
+
+    def picture(self, result: R) -> str:
+        """What `--plot` draws, as SVG."""
+        raise NotImplementedError
+
+    def answer(self, result: R, checks: Sequence[Any] | None) -> Answer:
+        """The result as an answer, with its checks if they were made."""
+        raise NotImplementedError
+
+    def refuse(self, checks: Sequence[Any]) -> None:
+        """AnswerDiffersError where a check has failed."""
+        from dlcalc.shell.checks import refuse_failed
+
+        refuse_failed(checks)
