@@ -47,6 +47,8 @@ class Run(Generic[R]):
         self.check, self.plot = check, plot
         self.options = {name: each for name, each in options.items() if each is not None}
         """What was given of all other options."""
+        self.notes: list[str] = []
+        """What is to be said on stderr once the result is written."""
 
     def run(self) -> None:
         """Go the whole way; raises AnswerDiffersError where an answer or a check is off."""
@@ -63,6 +65,8 @@ class Run(Generic[R]):
 
             write_plot(self.plot, self.picture(result))
         self.out.emit(self.answer(result, checks))
+        for text in self.notes:
+            note(text)
         if checks:
             self.refuse(checks)
 

@@ -20,7 +20,6 @@ from dlcalc.input.arrays import read_array
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.checks import check_records, check_table
-from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.plots import terminal_page
 from dlcalc.shell.runner import Run
@@ -104,7 +103,7 @@ class LstmRun(Run[LstmResult]):
             words, drawn = verdict.verdict(kept), chart.memory_chart(kept, page)
             width = min(page.width, WIDEST)
         if not result.has_loss and not self.running:
-            note("neither dh nor dc is given, so every gradient is 0")
+            self.notes.append("neither dh nor dc is given, so every gradient is 0")
         alone = ("h",) if problem.torch else ()
         return lstm_answer(
             result, result.gradients, checks, kept, words, drawn, width, not self.running,

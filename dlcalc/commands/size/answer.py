@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from dlcalc.commands.size.size import Size, size
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Table
-from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
@@ -55,7 +54,7 @@ class SizeRun(Run["Size | Solutions"]):
             return size_answer(result, partial(size_steps.size_steps, result.axes))
         if result.count != len(result.solutions):
             there_are = "endlessly many" if result.count is None else f"{result.count:,}"
-            note(
+            self.notes.append(
                 f"{there_are} solutions; programs get the first {len(result.solutions):,} "
                 "one by one"
             )
