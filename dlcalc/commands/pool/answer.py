@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,59 +12,64 @@ from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array
 from dlcalc.numbers.convolution.pooling import Pooling, pool
 from dlcalc.output.answer import Answer, Values
-from dlcalc.shell import note
-from dlcalc.shell.example import worked_example
-from dlcalc.shell.output import Output
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.runner import Run
+
+if TYPE_CHECKING:
+    from dlcalc.commands.pool import working
+else:
+    working = lazily("dlcalc.commands.pool.working")
 
 FIELDS = ("output", "dx")
 
 
-def run_pool(out: Output, input: str | None, **values: Any) -> None:
-    """Read the operands, pool them, and put the result out."""
-    given = {name: each for name, each in values.items() if each is not None}
-    x = _operands(out, input, given)
-    if "kernel" not in given:
-        raise InputError("no window: give it with -F, such as -F 2")
-    result = pool(x, **given)
-    if "dims" not in given and np.ndim(x) == result.dims + 1:
-        sizes = "x".join(map(str, np.shape(x)[1:]))
-        note(
-            f"read as {np.shape(x)[0]} maps of {sizes}; "
-            f"--dims {result.dims + 1} pools over all axes"
-        )
-    if result.ties:
-        windows = f"{result.ties:,} windows have" if result.ties > 1 else "one window has"
-        note(f"{windows} a tie: the first in row-major order is taken")
-    import dlcalc.commands.pool.working as explain
+class PoolRun(Run[Pooling]):
+    """Read the operands and pool them; the gradient where there is an upstream one."""
 
-    field, index = out.at or ("", None)
-    if index is not None:
-        field = explain.checked_place(result, field, index)
-    arguments = x, given.get("upstream"), result
-    out.emit(
-        pool_answer(
+    command = "pool"
+    function = staticmethod(pool)
+
+    def read(self) -> dict[str, Any]:
+        """The input; the upstream gradient of a single row has its two axes, if any."""
+        given, input = self.options, self.options.pop("input", None)
+        if input is None and not self.out.piped:
+            example = self.example()
+            self.x = example.pop("x")
+            if "kernel" in given or "upstream" in given:
+                example.pop("upstream")
+            self.options = given = {**example, **given}
+        else:
+            self.x = read_array(input or "-", self.out.allow_nonfinite, "-x")
+            if "upstream" in given:
+                upstream = read_array(given["upstream"], self.out.allow_nonfinite, "--upstream")
+                single = np.ndim(upstream) < np.ndim(self.x) == 2
+                given["upstream"] = [upstream] if single else upstream
+        if "kernel" not in given:
+            raise InputError("no window: give it with -F, such as -F 2")
+        return {"x": self.x}
+
+    def answer(self, result: Pooling, checks: Sequence[Any] | None) -> Answer:
+        """The output; remarks on how the input was read, and on ties."""
+        x, given = self.x, self.options
+        if "dims" not in given and np.ndim(x) == result.dims + 1:
+            sizes = "x".join(map(str, np.shape(x)[1:]))
+            self.notes.append(
+                f"read as {np.shape(x)[0]} maps of {sizes}; "
+                f"--dims {result.dims + 1} pools over all axes"
+            )
+        if result.ties:
+            windows = f"{result.ties:,} windows have" if result.ties > 1 else "one window has"
+            self.notes.append(f"{windows} a tie: the first in row-major order is taken")
+        field, index = self.out.at or ("", None)
+        if index is not None:
+            field = working.checked_place(result, field, index)
+        arguments = x, given.get("upstream"), result
+        return pool_answer(
             result,
-            working=partial(explain.pool_steps, *arguments, (field, index) if index else None),
-            element=partial(explain.any_element, *arguments),
-            advice=partial(explain.advice, x, given, result),
+            working=partial(working.pool_steps, *arguments, (field, index) if index else None),
+            element=partial(working.any_element, *arguments),
+            advice=partial(working.advice, x, given, result),
         )
-    )
-
-
-def _operands(out: Output, input: str | None, given: dict[str, Any]) -> Any:
-    """The input; the upstream gradient of a single row has its two axes, if any."""
-    if input is None and not out.piped:
-        example = worked_example("pool")
-        x = example.pop("x")
-        if "kernel" in given or "upstream" in given:
-            example.pop("upstream")
-        given |= {name: each for name, each in example.items() if name not in given}
-        return x
-    x = read_array("-" if input is None else input, out.allow_nonfinite, "-x")
-    if "upstream" in given:
-        upstream = read_array(given["upstream"], out.allow_nonfinite, "--upstream")
-        given["upstream"] = [upstream] if np.ndim(upstream) < np.ndim(x) == 2 else upstream
-    return x
 
 
 def pool_answer(result: Pooling, **explained: Any) -> Answer:

@@ -46,6 +46,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc pool -x '1 2 3 4 5' -F 3 --stride 2 --kind avg --pad 1 --exclude-pad
       dlcalc conv -x '1 2 3 4' -w '1 1' | dlcalc pool -F 2 --ceil
     """
-    from dlcalc.commands.pool.answer import run_pool
+    from dlcalc.commands.pool.answer import PoolRun
 
-    run_pool(out, **values)
+    PoolRun(out, **values).run()
