@@ -12,17 +12,22 @@ _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 def formula_text(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
     """An expression, number or small matrix on one line: ⌊(4 + 2·1 − 2)/2⌋ + 1."""
-    return _Writer(precision).write(term)
+    return TextWriter(precision).write(term)
 
 
-class _Writer(FormulaWriter):
+class TextWriter(FormulaWriter):
+    """Sets an expression in one line of text."""
+
     def words(self, text: str) -> str:
+        """The words themselves."""
         return text
 
     def array(self, values: Any) -> str:
+        """In square brackets."""
         return f"[{', '.join(self.write(each) for each in values)}]"
 
     def number(self, value: Any) -> str:
+        """With a true minus."""
         return format_number(value, self.precision).replace("-", "−")
 
     def _symbol(self, name: str, sub: str) -> str:

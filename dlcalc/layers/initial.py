@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, did_you_mean
+from dlcalc.names import INITIALS
 from dlcalc.numbers.exact import as_numbers
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-INITIALS = ("zeros", "constant", "xavier", "he")
 CONSTANT = 0.5
 LIMIT = 1 << 26
 """The most weights that are drawn: 512 MiB of them."""

@@ -13,13 +13,7 @@ from typing import NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.models.rows import Count, Row
-
-BITS = {
-    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "float8": 8, "int8": 8, "int4": 4,
-}
-"""Bits of one number of each type."""
-STATES = {"sgd": 0, "momentum": 1, "adam": 2}
-"""Numbers that each optimiser keeps for one parameter, beside its gradient."""
+from dlcalc.names import BITS, STATES
 
 
 class Memory(NamedTuple):

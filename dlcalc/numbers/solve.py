@@ -14,6 +14,7 @@ from itertools import count, islice, product
 from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.names import UNKNOWNS
 from dlcalc.numbers.axes import PerAxis, count_axes, per_axis_from, plain
 from dlcalc.numbers.sizes import (
     Axis,
@@ -25,7 +26,6 @@ from dlcalc.numbers.sizes import (
     paddings,
 )
 
-UNKNOWNS = ("input", "kernel", "pad", "stride", "dilation", "output_padding")
 MOST_LISTED = 1000
 """Solutions that are listed one by one; the ranges always hold all of them."""
 

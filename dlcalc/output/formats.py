@@ -1,23 +1,46 @@
-"""An answer in each of the formats: one small function a format, one table of them all."""
+"""An answer in each of the formats: one small function and one object a format."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.arrays import array_lines
 from dlcalc.output.tables import divided_lines, drawn_table, plain_lines
 
-FORMATS = ("table", "plain", "json", "csv", "tsv", "markdown", "latex")
 Steps = Iterable[Any] | None
+Row = dict[str, Any]
+"""A record and its answer, by name."""
+
+
+class Format(NamedTuple):
+    """All that is particular about a format: nothing asks for its name."""
+
+    name: str
+    """What `--format` calls it."""
+    write: Callable[[Answer, int | None, Steps], Iterator[str]]
+    """An answer, digits for people and the steps of the working, as pieces of text."""
+    complete: bool = False
+    """Whether its tables are for programs, and leave no row out."""
+    streams: Callable[[Sequence[str], str], tuple[str, Callable[[Row], str]]] | None = None
+    """The head that goes before records with these columns, and what makes a line of each,
+    whose answer is in the column named; None where all must be known first."""
+    terminal: bool = False
+    """Whether a person reads it on a terminal: as wide as that, with charts."""
+    ascii: bool = False
+    """Whether its charts are of ASCII alone."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is drawn when all records are known."""
+        return self.streams is None
 
 
 def render(answer: Answer, form: str, precision: int | None, explain: bool) -> Iterator[str]:
     """The text of an answer in a format, piece by piece, its working first where asked for."""
-    writer = _WRITERS[form]
     # All steps before the first piece of text: what cannot be explained prints nothing.
-    return writer(answer, precision, list(answer.working()) if explain else None)
+    return FORMATS[form].write(answer, precision, list(answer.working()) if explain else None)
 
 
 def _table(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
@@ -149,12 +172,48 @@ def _latex(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]
     yield LATEX_TAIL
 
 
-_WRITERS: dict[str, Callable[[Answer, int | None, Steps], Iterator[str]]] = {
-    "table": _table,
-    "plain": _plain,
-    "json": _json,
-    "csv": _divided(","),
-    "tsv": _divided("\t"),
-    "markdown": _markdown,
-    "latex": _latex,
+def _html(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
+    from dlcalc.output.html import page
+
+    return page(answer, precision, steps)
+
+
+def _json_rows(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row], str]]:
+    from dlcalc.output.json_text import json_text
+
+    return "", lambda row: json_text(row) + "\n"
+
+
+def _plain_rows(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row], str]]:
+    from dlcalc.output.tables import cell_exact
+
+    return "", lambda row: cell_exact(row[answer]) + "\n"
+
+
+def _divided_rows(
+    delimiter: str,
+) -> Callable[[Sequence[str], str], tuple[str, Callable[[Row], str]]]:
+    def begin(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row], str]]:
+        from dlcalc.output.records import cells
+
+        return delimiter.join(columns) + "\n", lambda row: (
+            delimiter.join(map(str, cells(row, columns))) + "\n"
+        )
+
+    return begin
+
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format("table", _table, terminal=True),
+        Format("plain", _plain, complete=True, streams=_plain_rows),
+        Format("json", _json, streams=_json_rows),
+        Format("csv", _divided(","), complete=True, streams=_divided_rows(",")),
+        Format("tsv", _divided("\t"), complete=True, streams=_divided_rows("\t")),
+        Format("markdown", _markdown),
+        Format("latex", _latex, ascii=True),
+        Format("html", _html),
+    )
 }
+"""Every format by its name; a new one is one more object."""

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dlcalc.errors import InputError
-from dlcalc.output.json_text import json_text
-from dlcalc.output.tables import cell_exact
-
-Row = dict[str, Any]
-"""A record and its answer, by name."""
 
 
-def line_writer(form: str, columns: Sequence[str], answer: str) -> Callable[[Row], str]:
-    """How a row becomes a line: `plain` has the answer alone.
+def cells(row: dict[str, Any], columns: Sequence[str]) -> list[int | str]:
+    """What stands in each column, nothing where the row lacks it.
 
-    >>> line_writer("csv", ["input", "output"], "output")({"input": "4x4", "output": (3, 3)})
-    '4x4,3x3\\n'
+    >>> cells({"input": "4x4", "output": (3, 3)}, ["input", "output"])
+    ['4x4', '3x3']
     """
-    if form == "json":
-        return lambda row: json_text(row) + "\n"
-    if form == "plain":
-        return lambda row: cell_exact(row[answer]) + "\n"
-    delimiter = "\t" if form == "tsv" else ","
-    return lambda row: delimiter.join(map(str, cells(row, columns))) + "\n"
-
-
-def cells(row: Row, columns: Sequence[str]) -> list[int | str]:
-    """What stands in each column, nothing where the row lacks it."""
     for name in row:
         if name not in columns:
             raise InputError(f"the first record, whose fields are the columns, has no {name}")

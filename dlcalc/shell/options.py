@@ -13,7 +13,7 @@ from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, INDEX, PLACE, NameType, ToleranceType, WholeType
 
 Callback = Callable[..., Any]
-_NAMES = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite")
+SHARED = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite")
 
 
 class QuickCommand(click.Command):
@@ -34,7 +34,8 @@ def output_options(callback: Callback) -> Callback:
     """Give a command the shared options; it gets them as one `Output` in `out`."""
 
     def with_output(**values: Any) -> Any:
-        chosen = {name: values.pop(name) for name in _NAMES}
+        chosen = {name: values.pop(name) for name in SHARED}
+        chosen["format"] = FORMATS[chosen["format"]]
         if chosen["save"] is not None:
             from dlcalc.output.save import check_ending
 

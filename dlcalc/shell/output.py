@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError
 
-COMPLETE = ("csv", "tsv", "plain")
-"""Formats of tables for programs, from which no row is left out."""
+if TYPE_CHECKING:
+    from dlcalc.output.formats import Format
 
 
 class Output(NamedTuple):
     """The shared options of a command, and what they do with its answer."""
 
-    format: str
-    """The name of the format."""
+    format: Format
+    """The format."""
     explain: bool
     """Whether the working is shown."""
     expect: str | None
@@ -54,8 +54,6 @@ class Output(NamedTuple):
         that are `written`, else the text that it has `begun` with. Raises
         AnswerDiffersError, with the first difference, where they differ.
         """
-        from dlcalc.output.formats import render
-
         expected = self.expecting().expected
         if self.save is not None:
             from dlcalc.output.save import save
@@ -63,14 +61,16 @@ class Output(NamedTuple):
             save(answer, self.save, self.explain)
         rest = {key: value for key, value in answer.record.items() if key not in written}
         shown = self._fitted(answer._replace(record=rest) if written else answer)
-        pieces: Iterable[str] = render(shown, self.format, self.precision, self.explain)
+        # All steps before the first piece of text: what cannot be explained prints nothing.
+        steps = list(answer.working()) if self.explain else None
+        pieces: Iterable[str] = self.format.write(shown, self.precision, steps)
         write_out(["".join(pieces).removeprefix(begun)] if begun else pieces)
         if self.expect is not None:
             self._compare(answer, expected)
 
     def _fitted(self, answer: Any) -> Any:
         """The answer with tables as wide as the terminal, where a person reads it there."""
-        width = terminal_width() if self.format == "table" else None
+        width = terminal_width() if self.format.terminal else None
         if width is None:
             return answer
         from dlcalc.output.fitting import fitted

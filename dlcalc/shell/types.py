@@ -196,8 +196,9 @@ class GateActivationType(ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
         """Gates, then activations of the gate that is typed."""
-        names = ("sigmoid", "tanh", "relu", "hard_sigmoid", "identity", "softplus")
-        pairs = (f"{gate}={name}" for gate in "ifog" for name in names)
+        from dlcalc.names import GATE_ACTIVATIONS, GATES
+
+        pairs = (f"{gate}={name}" for gate in GATES for name in GATE_ACTIVATIONS)
         return _items(pair for pair in pairs if pair.startswith(incomplete))
 
 

@@ -6,8 +6,9 @@ import pytest
 from dlcalc.commands.mlp.starts import starts
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.descent import descend
-from dlcalc.layers.initial import INITIALS, initial_weights
+from dlcalc.layers.initial import initial_weights
 from dlcalc.layers.network import Network, as_network
+from dlcalc.names import INITIALS
 
 
 def start(init: str, bias: bool = False) -> Network:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from dlcalc.commands.size.size import size
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.names import UNKNOWNS
 from dlcalc.numbers.sizes import Axis
-from dlcalc.numbers.solve import UNKNOWNS, solve_size, with_value
+from dlcalc.numbers.solve import solve_size, with_value
 
 AXES = st.builds(
     Axis,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from dlcalc.shell.options import QuickCommand
 from dlcalc.shell.types import NameType
 
-SHELLS = ("bash", "zsh", "fish")
+SCRIPTS = {"bash": "dlcalc.bash", "zsh": "_dlcalc", "fish": "dlcalc.fish"}
+"""The script of each shell, beside this file."""
 
 
 @click.command(cls=QuickCommand)
-@click.argument("shell", type=NameType("shell", SHELLS))
+@click.argument("shell", type=NameType("shell", SCRIPTS))
 def command(shell: str) -> None:
     """Print the completion script of a shell.
 
@@ -21,7 +24,8 @@ def command(shell: str) -> None:
       dlcalc completion zsh > ~/.zfunc/_dlcalc
       dlcalc completion fish > ~/.config/fish/completions/dlcalc.fish
     """
-    from dlcalc.commands.completion.scripts import SCRIPTS
     from dlcalc.shell.output import write_out
 
-    write_out([SCRIPTS[shell]])
+    path = os.path.join(os.path.dirname(__file__), "scripts", SCRIPTS[shell])
+    with open(path, encoding="utf-8") as file:
+        write_out([file.read()])

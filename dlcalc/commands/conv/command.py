@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
+from dlcalc.names import PAD_MODES
 from dlcalc.shell.options import QuickCommand, at_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
-
-MODES = NameType("padding mode", ("zeros", "reflect", "replicate", "circular"))
 
 
 @click.command(cls=QuickCommand)
@@ -21,7 +20,8 @@ MODES = NameType("padding mode", ("zeros", "reflect", "replicate", "circular"))
 @click.option("-d", "--dilation", type=SIZE, default=1, help="Dilation (1).")
 @click.option("-g", "--groups", type=WholeType(1), default=1, help="Groups of channels (1).")
 @click.option("--dims", type=WholeType(1, 3), help="Axes of space, where both readings fit.")
-@click.option("--pad-mode", type=MODES, default="zeros", help="What stands in the padding.")
+@click.option("--pad-mode", type=NameType("padding mode", PAD_MODES), default="zeros",
+              help="What stands in the padding.")
 @click.option("--flip", is_flag=True, help="Turn the kernel round, as signal processing does.")
 @click.option("--transposed", is_flag=True, help="The transposed (upsampling) convolution.")
 @click.option("--output-padding", type=SIZE, default=0, help="Columns behind a transposed output.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.options import SHARED, QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ParamType
 
@@ -52,10 +52,10 @@ def command(out: Output, name: str | None) -> None:
     if name is None:
         out.emit(exercises_answer())
     else:
-        _run(find_exercise(name), out)
+        _run(find_exercise(name))
 
 
-def _run(exercise: Exercise, out: Output) -> None:
+def _run(exercise: Exercise) -> None:
     """Run the command that solves an exercise, with the shared options of this call."""
     from dlcalc.shell import note
     from dlcalc.shell.commands import root
@@ -64,7 +64,7 @@ def _run(exercise: Exercise, out: Output) -> None:
     words = shlex.split(exercise.command)
     current = click.get_current_context()
     for param in current.command.params:
-        value = getattr(out, param.name or "", None)
+        value = current.params[param.name] if param.name in SHARED else None
         if value is True:
             words.append(param.opts[-1])
         elif value not in (None, False) and value != param.get_default(current):

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS
 from dlcalc.shell.options import (
     QuickCommand,
     check_option,
@@ -16,8 +17,8 @@ from dlcalc.shell.options import (
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL, NUMBER, NameType, WholeType
 
-LOSSES = NameType("loss", ("non_saturating", "minimax", "least_squares"))
-OPTIMIZERS = NameType("optimizer", ("adam", "sgd"))
+LOSSES = NameType("loss", GAN_LOSSES)
+OPTIMIZERS = NameType("optimizer", GAN_OPTIMIZERS)
 WHOLE = WholeType(1)
 
 

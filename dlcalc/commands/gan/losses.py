@@ -16,6 +16,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.losses import Objective, objective
+from dlcalc.names import GAN_LOSSES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -61,12 +62,12 @@ class GanLoss:
 _ENTROPY = objective("sigmoid", "binary_cross_entropy")
 _SQUARES = objective("identity", "squared_error")
 LOSSES = {
-    each.name: each
-    for each in (
-        GanLoss("non_saturating", Term(_ENTROPY, 1), Term(_ENTROPY, 0), Term(_ENTROPY, 1)),
-        GanLoss("minimax", Term(_ENTROPY, 1), Term(_ENTROPY, 0), Term(_ENTROPY, 0, -1)),
-        GanLoss("least_squares", Term(_SQUARES, 1), Term(_SQUARES, 0), Term(_SQUARES, 1)),
-    )
+    name: GanLoss(name, *terms)
+    for name, terms in zip(GAN_LOSSES, (
+        (Term(_ENTROPY, 1), Term(_ENTROPY, 0), Term(_ENTROPY, 1)),
+        (Term(_ENTROPY, 1), Term(_ENTROPY, 0), Term(_ENTROPY, 0, -1)),
+        (Term(_SQUARES, 1), Term(_SQUARES, 0), Term(_SQUARES, 1)),
+    ), strict=True)
 }
 
 

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from dlcalc.names import GAN_OPTIMIZERS
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 BLOCK = 16_384
@@ -90,9 +92,9 @@ class Momentum:
             values[part] -= room
 
 
-OPTIMISERS: dict[str, Callable[[Array, float, float], Optimiser]] = {
-    "adam": Adam, "sgd": Momentum,
-}
+OPTIMISERS: dict[str, Callable[[Array, float, float], Optimiser]] = dict(
+    zip(GAN_OPTIMIZERS, (Adam, Momentum), strict=True)
+)
 
 
 def blocks(size: int) -> Iterator[slice]:

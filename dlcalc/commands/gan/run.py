@@ -22,7 +22,7 @@ from dlcalc.output.files import require_writable, write_whole
 from dlcalc.output.save import npz_bytes
 from dlcalc.shell import note
 from dlcalc.shell.interrupts import Interrupts
-from dlcalc.shell.output import COMPLETE, Output, write_out
+from dlcalc.shell.output import Output, write_out
 from dlcalc.shell.plots import check_plot, terminal_page, write_plot
 from dlcalc.shell.progress import Progress
 from dlcalc.shell.runner import Run
@@ -60,7 +60,7 @@ class GanRun(Run[GanResult]):
         _train(prepared, stream, checkpoint)
         result = gan_result(training, prepared.labelled)
         _draw(training, result, files)
-        written = (EPOCHS,) if out.format == "json" else ()
+        written = (EPOCHS,) if stream and not out.format.complete else ()
         out.emit(_answer(out, training, result, checks), written, stream.text if stream else "")
         self.refuse(checks or ())
 
@@ -96,7 +96,7 @@ def _stream(out: Output, prepared: Prepared, check: bool) -> EpochStream | None:
 
     The working stands before everything but JSON, and is not known before the end.
     """
-    if out.format != "json" and (out.format not in COMPLETE or out.explain):
+    if out.format.whole or (out.format.complete and out.explain):
         return None
     titled = check or prepared.training.data.ring or prepared.labelled is not None
     return EpochStream(out.format, out.precision, titled)
@@ -164,8 +164,8 @@ def _draw(training: Training, result: GanResult, files: Files) -> None:
 def _answer(out: Output, training: Training, result: GanResult, checks: Any) -> Any:
     return gan_answer(
         training, result, checks,
-        complete=out.format in COMPLETE,
-        page=terminal_page(20) if out.format == "table" else None,
+        complete=out.format.complete,
+        page=terminal_page(20) if out.format.terminal else None,
         findings=list(working.findings(training, result)),
         working=partial(working.gan_steps, training, result),
         element=partial(working.gan_element, training, result),

@@ -98,8 +98,7 @@ class LstmRun(Run[LstmResult]):
         problem = result.problem
         if self.running or self.plot is not None or problem.activations["f"] != "sigmoid":
             kept, page = memory(result), terminal_page(20)
-            if self.out.format == "latex":
-                page = replace(page, ascii=True)
+            page = replace(page, ascii=page.ascii or self.out.format.ascii)
             words, drawn = verdict.verdict(kept), chart.memory_chart(kept, page)
             width = min(page.width, WIDEST)
         if not result.has_loss and not self.running:

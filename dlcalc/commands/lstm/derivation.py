@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.gates import GATES, gate_rows, slope_at_value
+from dlcalc.commands.lstm.gates import gate_rows, slope_at_value
 from dlcalc.commands.lstm.lstm import LstmResult
 from dlcalc.commands.lstm.problem import LstmProblem
+from dlcalc.names import GATES
 from dlcalc.numbers.activations import activation
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -9,10 +9,10 @@ import numpy as np
 
 from dlcalc.commands.lstm.derivation import Place, hx, place_at
 from dlcalc.commands.lstm.formulas import formula, name_of, values
-from dlcalc.commands.lstm.gates import GATES
 from dlcalc.commands.lstm.lstm import LstmResult
 from dlcalc.formulas.expressions import Expr, Step, call, symbol
 from dlcalc.formulas.sums import products
+from dlcalc.names import GATES
 
 Index = tuple[int, ...]
 _STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")

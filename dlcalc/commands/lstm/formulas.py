@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.lstm.derivation import Place
-from dlcalc.commands.lstm.gates import GATES
 from dlcalc.commands.lstm.lstm import LstmResult
 from dlcalc.formulas.expressions import Column, Expr, add, call, hadamard, symbol
+from dlcalc.names import GATES
 
 _SIGNS = {"sigmoid": "σ", "relu": "ReLU", "identity": "id"}
 

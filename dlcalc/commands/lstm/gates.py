@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.numbers.activations import activation
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-GATES = "ifog"
 USUAL = {"i": "sigmoid", "f": "sigmoid", "o": "sigmoid", "g": "tanh"}
-GATE_ACTIVATIONS = ("sigmoid", "tanh", "relu", "hard_sigmoid", "identity", "softplus")
 
 
 def gate_activations(chosen: Mapping[str, str]) -> dict[str, str]:

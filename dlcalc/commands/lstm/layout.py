@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.gates import GATES
 from dlcalc.commands.lstm.numbers import as_floats, shape_words, with_shape
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.names import GATES
 from dlcalc.numbers.axes import by_x
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.lstm.derivation import FORMULAS, Formula, Place, hx, steps_from
-from dlcalc.commands.lstm.gates import GATES, slope_at_value
+from dlcalc.commands.lstm.gates import slope_at_value
+from dlcalc.names import GATES
 from dlcalc.numbers.activations import activation
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -9,10 +9,10 @@ import numpy as np
 
 from dlcalc.commands.lstm.derivation import Place, hx, place_at
 from dlcalc.commands.lstm.formulas import formula, name_of, recurrent, term, values
-from dlcalc.commands.lstm.gates import GATES
 from dlcalc.commands.lstm.lstm import LstmResult
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Expr, Step, add, stack, symbol, total, transpose
+from dlcalc.names import GATES
 
 MOST_STEPS = 8
 """Steps that are worked out without being asked for one by one."""

@@ -14,7 +14,6 @@ from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.output.losses import loss_chart, loss_picture, loss_table
 from dlcalc.shell.checks import require_checkable
-from dlcalc.shell.output import COMPLETE
 from dlcalc.shell.plots import terminal_page
 from dlcalc.shell.runner import Run
 
@@ -59,8 +58,8 @@ class MlpRun(Run[MlpStep]):
             checks,
             [(each, start_finding(each)) for each in result.starts or ()],
             list(findings(result)),
-            form in COMPLETE,
-            terminal_page(16) if form == "table" else None,
+            form.complete,
+            terminal_page(16) if form.terminal else None,
             order=working.derivation(result),
             working=partial(working.mlp_steps, result),
             element=partial(working.mlp_element, result),

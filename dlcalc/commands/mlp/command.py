@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
+from dlcalc.names import INITIALS
 from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, NUMBER, SIZE, NameType, WholeType
 
-INITIALS = NameType("init", ("zeros", "constant", "xavier", "he"))
-
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
-@click.option("--init", type=INITIALS, help="Draw the weights anew, by this scheme (xavier).")
+@click.option("--init", type=NameType("init", INITIALS),
+              help="Draw the weights anew, by this scheme (xavier).")
 @click.option("--sizes", type=SIZE, help="Values of the input and of each layer, as 2x3x2.")
 @click.option("--constant", type=NUMBER, metavar="C", help="The weight of --init constant (0.5).")
 @click.option("--biases", is_flag=True, default=None, help="Give every layer biases, 0 at first.")

@@ -18,7 +18,6 @@ from dlcalc.commands.mults.tables import phases_table, stage_tables
 from dlcalc.errors import AnswerDiffersError, InputError
 from dlcalc.output.answer import Answer, Block, Table, Values
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.output import COMPLETE
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class MultsRun(Run[Multiplications]):
 
             shown = [matrices(stage, self.tile) for stage in result.stages]
         return mults_answer(
-            result, HEADLINE, CONVENTION, self.out.format not in COMPLETE, shown, checks,
+            result, HEADLINE, CONVENTION, not self.out.format.complete, shown, checks,
             working=partial(working.mults_steps, result),
             element=lambda field, index: working.field_step(result, field),
             advice=lambda field, expected: working.advice(result, expected),

@@ -6,13 +6,11 @@ from typing import Any
 
 import click
 
+from dlcalc.names import BITS, STATES
 from dlcalc.shell.model_types import LAYER, beginning
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL, SIZE, NameType, ParamType, WholeType
-
-DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8", "int4")
-OPTIMIZERS = ("sgd", "momentum", "adam")
 
 
 class ColumnsType(ParamType):
@@ -57,9 +55,9 @@ class ParamsCommand(QuickCommand):
               help="Before and after a change: C1.kernel=4. May be given several times.")
 @click.option("--compare", "other", type=MODEL, metavar="MODEL", help="Beside another model.")
 @click.option("--batch", type=WholeType(1), default=1, help="Examples, for memory (1).")
-@click.option("--dtype", type=NameType("dtype", DTYPES), default="float32",
+@click.option("--dtype", type=NameType("dtype", BITS), default="float32",
               help="Type of all numbers (float32).")
-@click.option("--optimizer", type=NameType("optimizer", OPTIMIZERS), default="adam",
+@click.option("--optimizer", type=NameType("optimizer", STATES), default="adam",
               help="What the training memory is for (adam).")
 @click.option("--columns", type=ColumnsType(), metavar="NAMES",
               help="Columns, such as name,weights,biases; all.")

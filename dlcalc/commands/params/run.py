@@ -15,7 +15,7 @@ from dlcalc.models.tree import Model
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import given_model, shape_of
-from dlcalc.shell.output import COMPLETE, Output
+from dlcalc.shell.output import Output
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _side_by_side(
     if layer is not None:
         before, after = part(before, layer), part(after, layer)
     result = compare(before, after)
-    if out.format in COMPLETE:
+    if out.format.complete:
         for text in drawn.misfits(result):
             note(text)
     out.emit(drawn.comparison_answer(

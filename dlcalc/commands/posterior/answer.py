@@ -48,7 +48,7 @@ class PosteriorRun(Run[Posterior]):
     def answer(self, result: Posterior, checks: Sequence[GradientCheck] | None) -> Answer:
         """Every fit, with a picture for people."""
         drawn: Sequence[str] = ()
-        if self.out.format == "table":
+        if self.out.format.terminal:
             from dlcalc.shell.plots import terminal_page
 
             page = terminal_page(30)

@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
+from dlcalc.names import UNKNOWNS
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import PADDING, SIZE, NameType
-
-UNKNOWNS = NameType("quantity", ("input", "kernel", "pad", "stride", "dilation", "output_padding"))
 
 
 @click.command(cls=QuickCommand)
@@ -24,7 +23,8 @@ UNKNOWNS = NameType("quantity", ("input", "kernel", "pad", "stride", "dilation",
 @click.option("--output-padding", type=SIZE, help="Columns added behind a transposed output.")
 @click.option("--ceil", is_flag=True, default=None,
               help="Round up, as a pooling layer in ceil mode.")
-@click.option("--solve", type=UNKNOWNS, help="The unknown: every whole value that gives -O.")
+@click.option("--solve", type=NameType("quantity", UNKNOWNS),
+              help="The unknown: every whole value that gives -O.")
 @output_options
 def command(out: Output, **values: Any) -> None:
     """Output size of a convolution or pooling, solved for any unknown.

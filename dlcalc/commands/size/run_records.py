@@ -13,16 +13,15 @@ from dlcalc.commands.size.size import size
 from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.input.records import Reader, Record, arriving_lines, reader_of
 from dlcalc.input.sources import STDIN
-from dlcalc.output.records import Row, cells, line_writer
+from dlcalc.output.formats import FORMATS, Format, Row
+from dlcalc.output.records import cells
 from dlcalc.shell.output import Output, write_out
 from dlcalc.shell.types import PADDING, SIZE
 
 FIELDS = ("input", "kernel", "stride", "pad", "dilation", "output_padding")
 ANSWER = ("output", "remainder")
-WHOLE = ("table", "markdown", "latex")
-"""Formats that are drawn when all records are known."""
 MOST_ROWS = 10_000
-"""Records that those formats take."""
+"""Records that formats take which are drawn when all are known."""
 MOST_REMEMBERED = 1 << 15
 """Lines whose answers are kept, since sizes recur."""
 
@@ -54,7 +53,7 @@ def run_records(out: Output, given: Record) -> None:
 class _Stream(dict[bytes, str]):
     """The answers to lines, remembered; its first line says how the others are read."""
 
-    def __init__(self, out: Output, form: str | None, given: Record) -> None:
+    def __init__(self, out: Output, form: Format | None, given: Record) -> None:
         self.out = out
         self.form = form
         self.given = given
@@ -80,7 +79,7 @@ class _Stream(dict[bytes, str]):
             return self._begin(line) if line.strip() else ""
         record = self.reader.parse(line)
         answer = "" if record is None else self._answered(record)
-        if self.form not in WHOLE:
+        if self.form is not None and not self.form.whole:
             if len(self) >= MOST_REMEMBERED:
                 self.clear()
             self[line] = answer
@@ -89,14 +88,12 @@ class _Stream(dict[bytes, str]):
     def _begin(self, line: bytes) -> str:
         """Learn from the first line; its answer, or the header that goes before all answers."""
         self.reader = reader_of(line, FIELDS)
-        self.form = self.form or self.reader.form
+        form = self.form = self.form or FORMATS[self.reader.form]
         record = None if self.reader.columns else self.reader.parse(line)
         self.columns = (*(record or self.reader.columns), *ANSWER)
         head = ""
-        if self.form not in WHOLE:
-            self.write = line_writer(self.form, self.columns, ANSWER[0])
-            if self.form in ("csv", "tsv"):
-                head = self.write(dict(zip(self.columns, self.columns, strict=True)))
+        if form.streams is not None:
+            head, self.write = form.streams(self.columns, ANSWER[0])
         return head if record is None else head + self._answered(record)
 
     def _answered(self, record: Record) -> str:

@@ -13,7 +13,6 @@ from dlcalc.commands.vae.vae import VaeStep, vae
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.shell.checks import require_checkable
-from dlcalc.shell.output import COMPLETE
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class VaeRun(Run[VaeStep]):
             result,
             checks,
             [working.evidence_words(each) for each in result.evidence or ()],
-            self.out.format in COMPLETE,
+            self.out.format.complete,
             order=working.derivation(result),
             working=partial(working.vae_steps, result),
             element=partial(working.vae_element, result),

@@ -8,9 +8,10 @@ from math import prod
 import numpy as np
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.names import PAD_MODES
 from dlcalc.numbers.axes import PerAxis, by_x
 from dlcalc.numbers.convolution.definition import padded_input, terms
-from dlcalc.numbers.convolution.geometry import PAD_MODES, Geometry
+from dlcalc.numbers.convolution.geometry import Geometry
 from dlcalc.numbers.convolution.layout import Layout, read_layout
 from dlcalc.numbers.convolution.plan import check_size, check_work, convolve, products, transpose
 from dlcalc.numbers.exact import (

@@ -17,7 +17,6 @@ from dlcalc.numbers.sizes import Axis
 
 Block = tuple[slice, ...]
 ALL = slice(None)
-PAD_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
 class Geometry:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from dlcalc.commands.lstm.gates import GATE_ACTIVATIONS
+from dlcalc.names import GATE_ACTIVATIONS
 
 SMOOTH = ("sigmoid", "tanh", "identity", "softplus")
 

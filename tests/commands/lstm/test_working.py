@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from dlcalc.commands.lstm.elements import element_step
-from dlcalc.commands.lstm.gates import GATE_ACTIVATIONS
 from dlcalc.commands.lstm.lstm import LstmResult, lstm
 from dlcalc.commands.lstm.working import lstm_steps
 from dlcalc.formulas.expressions import Step
+from dlcalc.names import GATE_ACTIVATIONS
 from tests.commands.lstm.cases import problem
 from tests.shell.running import invoke
 

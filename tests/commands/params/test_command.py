@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 import dlcalc
-from dlcalc.commands.params.command import DTYPES, OPTIMIZERS
 from dlcalc.errors import InputError
-from dlcalc.models.bytes import BITS, STATES
 from dlcalc.models.zoo_files import zoo_names
 from tests.shell.running import Run, invoke, run, shell
 from tests.test_house import loaded_by_command
@@ -382,11 +380,6 @@ def test_csv_loads_few_modules() -> None:
     found = loaded_by_command("params", "lenet", "-f", "csv")
     assert not {"tabulate", "fractions", "dlcalc.layers.attention",
                 "dlcalc.layers.recurrent", "dlcalc.models.working"} & found
-
-
-def test_the_options_name_what_calc_knows() -> None:
-    assert tuple(BITS) == DTYPES
-    assert tuple(STATES) == OPTIMIZERS
 
 
 def test_model_names_complete() -> None:
