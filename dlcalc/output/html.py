@@ -23,7 +23,7 @@ th, td { padding: .2rem .7rem; border-bottom: 1px solid #ddd; vertical-align: to
 .array { border-left: 2px solid #555; border-right: 2px solid #555; border-radius: 6px;
   display: inline-block; vertical-align: middle; margin: .2rem }
 .array td { border: 0; padding: 0 .5rem }
-p.step { margin: .4rem 0 .4rem 2rem; text-indent: -2rem; overflow-wrap: anywhere }
+.step { margin: .4rem 0 .4rem 2rem; text-indent: -2rem; overflow-wrap: anywhere }
 .step i { font-family: Cambria Math, STIX Two Math, serif }
 .note { color: #666 }
 pre { line-height: 1.2; overflow-x: auto }
@@ -65,7 +65,7 @@ def _step(step: Any, precision: int | None) -> str:
     if not chain:
         return f"<p><b>{name}</b>{': ' if note else ''}{note}</p>\n"
     note = f' <span class="note">({note})</span>' if note else ""
-    return f'<p class="step">{" = ".join([name, *chain])}{note}</p>\n'
+    return f'<div class="step">{" = ".join([name, *chain])}{note}</div>\n'
 
 
 def _block(block: Block, precision: int | None) -> Iterator[str]:
