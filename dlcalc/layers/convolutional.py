@@ -25,7 +25,7 @@ from dlcalc.numbers.axes import by_x
 
 
 def conv(
-    shape: Shape, filters: int, kernel: PerAxisValue, stride: PerAxisValue = 1, pad: Any = 0,
+    shape: Shape, filters: int, kernel: PerAxisValue, *, stride: PerAxisValue = 1, pad: Any = 0,
     dilation: PerAxisValue = 1, groups: int = 1, bias: bool = True, connections: str = "",
 ) -> Counted:
     """A convolution: filters·(channels/groups)·kernel weights, each used at every output.
@@ -53,7 +53,7 @@ def conv(
 
 
 def dwconv(
-    shape: Shape, kernel: PerAxisValue, stride: PerAxisValue = 1, pad: Any = 0,
+    shape: Shape, kernel: PerAxisValue, *, stride: PerAxisValue = 1, pad: Any = 0,
     dilation: PerAxisValue = 1, multiplier: int = 1, bias: bool = True,
 ) -> Counted:
     """A depthwise convolution: each channel by itself, into `multiplier` channels.
@@ -63,11 +63,14 @@ def dwconv(
     """
     channels, _ = spatial(shape, "a convolution")
     filters = channels * whole("multiplier", multiplier)
-    return conv(shape, filters, kernel, stride, pad, dilation, channels, bias)
+    return conv(
+        shape, filters, kernel, stride=stride, pad=pad, dilation=dilation, groups=channels,
+        bias=bias,
+    )
 
 
 def conv_transpose(
-    shape: Shape, filters: int, kernel: PerAxisValue, stride: PerAxisValue = 1, pad: Any = 0,
+    shape: Shape, filters: int, kernel: PerAxisValue, *, stride: PerAxisValue = 1, pad: Any = 0,
     output_padding: PerAxisValue = 0, groups: int = 1, bias: bool = True,
     dilation: PerAxisValue = 1,
 ) -> Counted:

@@ -11,7 +11,7 @@ from dlcalc.layers.counted import Counted, Shape, flag, product, steps_and_width
 from dlcalc.numbers.axes import by_x
 
 
-def linear(shape: Shape, units: int, bias: bool = True) -> Counted:
+def linear(shape: Shape, units: int, *, bias: bool = True) -> Counted:
     """A fully connected layer on a vector, or on each vector of a sequence TxD.
 
     >>> linear((400,), 120).weights, linear((16, 400), 120).macs

@@ -11,37 +11,48 @@ from dlcalc.layers.counted import Counted, Shape, choice, flag, product, whole
 from dlcalc.numbers.axes import by_x
 
 
-def batchnorm(shape: Shape, affine: bool = True) -> Counted:
-    """Each channel normalised over the batch; the first axis is the channels.
+def batchnorm(
+    shape: Shape, affine: bool = True, over: str = "", *, layout: str = ""
+) -> Counted:
+    """Each channel normalised over the batch, or each feature of a vector or sequence.
+
+    Of two axes the second is normalised behind what makes a sequence TxD, else the first,
+    as of CxL; `over=features` and `over=channels` say which.
 
     >>> batchnorm((64, 8, 8)).weights
     64
     """
-    held = shape[0] * flag("affine", affine)
+    held = shape[_channels(shape, over, layout)] * flag("affine", affine)
     return Counted(shape, held, held)
 
 
-def instancenorm(shape: Shape, affine: bool = False) -> Counted:
+def instancenorm(
+    shape: Shape, affine: bool = False, over: str = "", *, layout: str = ""
+) -> Counted:
     """Each channel normalised over its own positions.
 
     >>> instancenorm((64, 8, 8), affine=True).biases
     64
     """
-    held = shape[0] * flag("affine", affine)
-    return Counted(shape, held, held, mixes=range(1, len(shape)))
+    axis = _channels(shape, over, layout)
+    held = shape[axis] * flag("affine", affine)
+    return Counted(shape, held, held, mixes=[at for at in range(len(shape)) if at != axis])
 
 
-def groupnorm(shape: Shape, groups: int, affine: bool = True) -> Counted:
+def groupnorm(
+    shape: Shape, groups: int, affine: bool = True, over: str = "", *, layout: str = ""
+) -> Counted:
     """Groups of channels normalised over their positions (Wu and He 2018).
 
     >>> groupnorm((64, 8, 8), 32).weights
     64
     """
-    if shape[0] % whole("groups", groups):
+    channels = shape[_channels(shape, over, layout)]
+    if channels % whole("groups", groups):
         raise ShapeError(
-            f"input is {by_x(shape)}; {shape[0]} channels do not divide into {groups} groups"
+            f"input is {by_x(shape)}; {channels} channels do not divide into {groups} groups"
         )
-    held = shape[0] * flag("affine", affine)
+    held = channels * flag("affine", affine)
     return Counted(shape, held, held, mixes=range(len(shape)))
 
 
@@ -75,6 +86,12 @@ def lrn(shape: Shape, size: int = 5) -> Counted:
     """
     whole("size", size)
     return Counted(shape)
+
+
+def _channels(shape: Shape, over: str, layout: str) -> int:
+    """The axis of the channels or features; of two it depends on what they are."""
+    kind = choice("over", over, ("channels", "features")) if over else layout
+    return 1 if kind == "features" and len(shape) == 2 else 0
 
 
 def _normalised(shape: Shape, over: str) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ type is found, those that most models need first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
@@ -24,8 +24,11 @@ FAMILIES = (
 )
 _loaded: dict[str, dict[str, Handler]] = {}
 
-GENERAL = ("tie", "frozen")
-"""Options of every layer: `tie=NAME` shares that layer's weights, `frozen=yes` trains none."""
+GENERAL = ("tie", "share", "frozen")
+"""Options of every layer: `tie=NAME` shares that layer's weights, `share=NAME` its biases, too;
+`frozen=yes` trains none."""
+CONTEXT = ("cached", "layout")
+"""What a type may be told, as keywords: positions in the cache; how two axes are meant."""
 
 
 def find(type: str) -> Handler | None:
@@ -57,6 +60,36 @@ def _types_of(family: str) -> dict[str, Handler]:
     return _loaded[family]
 
 
+ALIASES = {
+    "dense": "linear", "fc": "linear", "fully_connected": "linear", "bn": "batchnorm",
+    "batch_norm": "batchnorm", "layer_norm": "layernorm", "ln": "layernorm",
+    "group_norm": "groupnorm", "instance_norm": "instancenorm", "rms_norm": "rmsnorm",
+    "depthwise": "dwconv", "depthwise_conv": "dwconv", "separable_conv": "dwconv",
+    "convolution": "conv", "convolutional": "conv", "deconv": "conv_transpose",
+    "convtranspose": "conv_transpose", "transposed_conv": "conv_transpose",
+    "globalavgpool": "globalpool", "global_average_pool": "globalpool", "gap": "globalpool",
+    "averagepool": "avgpool", "average_pool": "avgpool", "max_pool": "maxpool",
+    "avg_pool": "avgpool", "adaptiveavgpool": "adaptivepool", "swish": "silu", "view": "reshape",
+    "lrelu": "leaky_relu", "self_attention": "attention", "mha": "attention",
+    "multihead_attention": "attention", "embed": "embedding", "interpolate": "upsample",
+}
+"""Other names that people give to types, which an error sets right."""
+
+
+def meant(type: str, others: Iterable[str] = ()) -> str:
+    """The tail of an error about an unknown type: the one that is meant, or the nearest.
+
+    >>> meant("dense")
+    '; did you mean linear?'
+    """
+    plain = type.lower().replace("-", "_").rstrip("123").removesuffix("_")
+    for name in (plain, plain.removesuffix("d"), plain.replace("_", "")):
+        name = name.rstrip("123").removesuffix("_")
+        if name in ALIASES or find(name) is not None:
+            return f"; did you mean {ALIASES.get(name, name)}?"
+    return did_you_mean(type, [*types(), *others])
+
+
 def handler(type: str) -> Handler:
     """The function that counts layers of this type; InputError for an unknown one.
 
@@ -65,7 +98,7 @@ def handler(type: str) -> Handler:
     """
     found = find(type)
     if found is None:
-        raise InputError(f"unknown layer type {type!r}{did_you_mean(type, types())}")
+        raise InputError(f"unknown layer type {type!r}{meant(type)}")
     return found
 
 
@@ -77,8 +110,28 @@ def parameters(function: Handler) -> tuple[tuple[str, ...], int]:
     """
     # Read off the code object: inspect.signature does the same, a hundred times slower.
     code = function.__code__
-    names = code.co_varnames[1 : code.co_argcount]
-    return names, len(names) - len(function.__defaults__ or ())
+    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    needed = code.co_argcount - 1 - len(function.__defaults__ or ())
+    return tuple(name for name in names if name not in CONTEXT), needed
+
+
+def usual(function: Handler) -> dict[str, Any]:
+    """The arguments that need not be given, and what they are then.
+
+    >>> usual(handler("linear"))
+    {'bias': True}
+    """
+    names, needed = parameters(function)
+    defaults = function.__kwdefaults__ or {}
+    places = dict(zip(names[needed:], function.__defaults__ or (), strict=False))
+    return {name: places[name] if name in places else defaults[name] for name in names[needed:]}
+
+
+def context(function: Handler) -> tuple[str, ...]:
+    """What a type asks to be told beside its shape and its arguments."""
+    code = function.__code__
+    asked = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    return tuple(name for name in asked if name in CONTEXT)
 
 
 def complete(
@@ -90,9 +143,7 @@ def complete(
     {'bias': True, 'units': 10}
     """
     function = handler(type)
-    names, needed = parameters(function)
-    usual = dict(zip(names[needed:], function.__defaults__ or (), strict=True))
-    return usual | bind(type, arguments, options, function)
+    return usual(function) | bind(type, arguments, options, function)
 
 
 def usage(type: str) -> str:
@@ -103,17 +154,26 @@ def usage(type: str) -> str:
     """
     function = handler(type)
     names, needed = parameters(function)
-    options = [
-        f"[{name}={_written(usual)}]"
-        for name, usual in zip(names[needed:], function.__defaults__ or (), strict=True)
-    ]
+    options = [f"[{name}={_written(value)}]" for name, value in usual(function).items()]
     return " ".join([type, *(name.upper() for name in names[:needed]), *options])
 
 
-def _written(usual: Any) -> str:
-    if isinstance(usual, bool):
-        return "yes" if usual else "no"
-    return "" if usual is None else str(usual)
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _misplaced(names: tuple[str, ...], arguments: tuple[Any, ...], places: int) -> str:
+    """What the first argument too many would be where inputs are written before outputs."""
+    if places == len(names) or not 1 <= places < len(arguments):
+        return ""
+    if places == 1:
+        return "; the size of the input follows from the layer above"
+    return (
+        f"; the input channels follow from the layer above, and {names[places]} is an option: "
+        f"{names[places]}={_written(arguments[places])}"
+    )
 
 
 def bind(
@@ -121,13 +181,15 @@ def bind(
 ) -> dict[str, Any]:
     """All arguments by name, or InputError for one too many, unknown, doubled or missing."""
     names, needed = parameters(function)
-    if len(arguments) > len(names):
-        raise InputError(
-            f"{len(arguments)} {plural(len(arguments), 'argument')}; it is written {usage(type)}"
-        )
     for value in arguments:
         if isinstance(value, str) and value in (*names, *GENERAL):
             raise InputError(f"{value} is an option: write {value}=VALUE")
+    places = function.__code__.co_argcount - 1
+    if len(arguments) > places:
+        raise InputError(
+            f"{len(arguments)} {plural(len(arguments), 'argument')}; it is written {usage(type)}"
+            + _misplaced(names, arguments, places)
+        )
     bound = dict(zip(names, arguments, strict=False))
     for key, value in options.items():
         if key in bound:

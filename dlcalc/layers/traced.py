@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dlcalc.formulas.counting import N
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.layers.counted import Counted, Shape
-from dlcalc.layers.table import handler, parameters
+from dlcalc.layers.table import handler, usual
 
 LETTERS = {
     "N": "inputs", "T": "positions", "D": "features", "C": "channels", "L": "input length",
@@ -48,7 +48,7 @@ class Traced(NamedTuple):
         return Step(name, int(number), formula, shown, ", ".join(legend))
 
 
-def traced(type: str, shape: Shape, arguments: Mapping[str, Any], **context: int) -> Traced:
+def traced(type: str, shape: Shape, arguments: Mapping[str, Any], **context: Any) -> Traced:
     """Count a layer of this type with letters for its shape and for what it was given.
 
     An argument left as it is by default is a bare number, which a formula need not name.
@@ -63,15 +63,16 @@ def traced(type: str, shape: Shape, arguments: Mapping[str, Any], **context: int
         _letter(found, letter, index, size, str(LETTERS[letter]))
         for (letter, index), size in zip(_shape_letters(function, len(shape)), shape, strict=True)
     )
-    names, needed = parameters(function)
-    usual = dict(zip(names[needed:], function.__defaults__ or (), strict=True))
+    defaults = usual(function)
     given = {
-        name: value if name in usual and usual[name] == value
+        name: value if name in defaults and defaults[name] == value
         else _argument(found, function, name, value, len(shape) - 1)
         for name, value in arguments.items()
     }
     for name, value in context.items():
-        given[name] = _letter(found, "S", "", value, str(LETTERS["S"])) if value else value
+        if name == "cached" and value:
+            value = _letter(found, "S", "", value, str(LETTERS["S"]))
+        given[name] = value
     counted = function(lettered, **given)
     for size in counted.output:
         for each in size.symbols if isinstance(size, N) else ():

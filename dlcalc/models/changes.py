@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.layers.table import bind, handler, parameters
+from dlcalc.layers.table import bind, handler, parameters, usual
 from dlcalc.models.names import is_scope, name_nodes, with_names
 from dlcalc.models.tree import REPEAT, Block, Layer, Model, Node, Value
 
@@ -48,8 +48,8 @@ def with_argument(layer: Layer, key: str, value: Value) -> Layer:
     bound[key] = value
     names, needed = parameters(count)
     arguments = [bound.pop(name) for name in names[:needed]]
-    usual = dict(zip(names[needed:], count.__defaults__ or (), strict=True))
-    for name in [name for name in bound if name in usual and bound[name] == usual[name]]:
+    defaults = usual(count)
+    for name in [name for name in bound if name in defaults and bound[name] == defaults[name]]:
         del bound[name]
     return Layer(layer.type, arguments, bound, layer.name, layer.place)
 

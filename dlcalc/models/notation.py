@@ -16,7 +16,7 @@ deeper than its head; what stands on the line of the head is the whole of the bl
 from __future__ import annotations
 
 from dlcalc.errors import InputError, LimitError, did_you_mean
-from dlcalc.layers.table import find, types
+from dlcalc.layers.table import find, meant
 from dlcalc.models.notation_values import read_shape, read_value
 from dlcalc.models.tree import (
     BLOCKS,
@@ -267,7 +267,7 @@ def _unknown(words: list[str]) -> InputError:
     type = words[0].rstrip(":")
     if any(word.endswith(":") for word in words):
         return InputError(f"{type} opens no block{did_you_mean(type, BLOCKS)}")
-    near = did_you_mean(type, [*types(), *BLOCKS, *HEAD])
+    near = meant(type, [*BLOCKS, *HEAD])
     return InputError(f"unknown layer type {type!r}{near or '; dlcalc params --help lists them'}")
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape, flag, product
-from dlcalc.layers.table import Handler, bind, handler
+from dlcalc.layers.table import GENERAL, Handler, bind, context, handler
 from dlcalc.models.branches import joined
 from dlcalc.models.names import is_scope
 from dlcalc.models.receptive_fields import Field, follow, join
 from dlcalc.models.rows import Row
 from dlcalc.models.tree import BRANCH, CONCAT, REPEAT, Block, Layer, Node, at_node
+
+LAYOUTS = {
+    "convolutional": "channels", "pooling": "channels", "recurrent": "features",
+    "attention": "features", "dense": "features",
+}
+"""What the families make of two axes: channels by length, or positions by features."""
 
 
 class Walker:
@@ -23,6 +30,7 @@ class Walker:
         self.places: dict[str, int] = {}
         self.handlers: dict[str, Handler] = {}
         self.known: dict[tuple[object, ...], Counted] = {}
+        self.layout = ""
         self.at_name = ""
         self.at_shape: Shape = ()
 
@@ -64,14 +72,16 @@ class Walker:
         self.at_name, self.at_shape = name, shape
         try:
             counted = self.counted(layer, shape)
-            tied = self.tied(layer, prefix, counted) if "tie" in layer.options else ""
+            shared = "share" in layer.options
+            tied = self.tied(layer, prefix, counted, shared)
             trains = not flag("frozen", layer.options.get("frozen", False))
         except InputError as error:
             raise at_node(error, layer) from None
         weights = 0 if tied else counted.weights
+        biases = 0 if shared else counted.biases
         row = Row(
-            name, layer.type, shape, counted.output, weights, counted.biases,
-            (weights + counted.biases) * trains, counted.macs,
+            name, layer.type, shape, counted.output, weights, biases,
+            (weights + biases) * trains, counted.macs,
             product(counted.output) if counted.stored else 0,
             follow(field, shape, counted), layer, tied,
         )
@@ -87,21 +97,38 @@ class Walker:
 
     def counted(self, layer: Layer, shape: Shape) -> Counted:
         """What the layer makes of a shape; alike layers ask the same question many times."""
-        alike = (layer.type, layer.arguments, tuple(layer.options.items()), shape)
+        alike = (layer.type, layer.arguments, tuple(layer.options.items()), shape, self.layout)
         known = self.known.get(alike)
         if known is None:
             count = self.handlers.get(layer.type)
             if count is None:
                 count = self.handlers[layer.type] = handler(layer.type)
             bound = bind(layer.type, layer.arguments, dict(layer.options), count)
-            bound.pop("tie", None)
-            bound.pop("frozen", None)
-            known = self.known[alike] = count(shape, **bound)
+            for option in GENERAL:
+                bound.pop(option, None)
+            known = self.known[alike] = count(shape, **bound, **self.told(count))
+        self.see(layer.type)
         return known
 
-    def tied(self, layer: Layer, prefix: str, counted: Counted) -> str:
-        """The full name of the layer whose weights this one shares, found and checked."""
-        wanted = str(layer.options["tie"])
+    def told(self, count: Handler) -> dict[str, Any]:
+        """What a type asks to know beside its shape."""
+        return {name: getattr(self, name) for name in context(count)}
+
+    def see(self, type: str) -> None:
+        """Keep in mind how two axes are meant behind a layer of this type."""
+        family = self.handlers[type].__module__.rpartition(".")[2]
+        if type == "transpose" and self.layout:
+            self.layout = "channels" if self.layout == "features" else "features"
+        elif type == "sequence" or family in LAYOUTS:
+            self.layout = LAYOUTS.get(family, "features")
+
+    def tied(self, layer: Layer, prefix: str, counted: Counted, shared: bool) -> str:
+        """The full name of the layer whose parameters this one shares, found and checked."""
+        if shared and "tie" in layer.options:
+            raise InputError("tie shares the weights alone, share all parameters: write one")
+        if not (shared or "tie" in layer.options):
+            return ""
+        wanted = str(layer.options["share" if shared else "tie"])
         for scope in _scopes(prefix):
             at = self.places.get(scope + wanted)
             if at is not None:
@@ -114,7 +141,20 @@ class Walker:
             raise ShapeError(
                 f"tied to {owner.name}, which has {held:,} weights; it needs {counted.weights:,}"
             )
+        if shared and (biases := self.biases_of(owner)) != counted.biases:
+            raise ShapeError(
+                f"shared with {owner.name}, which has {biases:,} biases; it needs "
+                f"{counted.biases:,}"
+            )
         return owner.tied or owner.name
+
+    def biases_of(self, owner: Row) -> int:
+        """The biases that a layer uses, its own or those it shares."""
+        node = owner.node
+        while "share" in getattr(node, "options", ()):
+            owner = self.rows[self.places[owner.tied]]
+            node = owner.node
+        return owner.biases
 
     def join(
         self, block: Block, name: str, prefix: str, shape: Shape, field: Field | None,

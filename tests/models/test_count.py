@@ -178,3 +178,26 @@ def test_no_layer_is_skipped() -> None:
         rows = params(read).rows
         layers = [row for row in rows if isinstance(row.node, Layer)]
         assert len(layers) == count_layers(read.body)
+
+
+def test_tie_shares_the_weights_alone_and_share_everything() -> None:
+    """Of 10 to 10: a tied head keeps a bias of its own; a layer used twice has one."""
+    for how, params_, tied in (("tie", 120, "a"), ("share", 110, "a")):
+        count = params(read_notation(f"a: linear 10; linear 10 {how}=a"), (10,))
+        assert (count.params, count.macs, count.rows[1].tied) == (params_, 200, tied)
+    third = params(read_notation("a: linear 10; b: linear 10 share=a; linear 10 share=b"), (10,))
+    assert third.params == 110
+    with pytest.raises(ShapeError, match="shared with a, which has 10 biases; it needs 0"):
+        params(read_notation("a: linear 10; linear 10 bias=no share=a"), (10,))
+    with pytest.raises(InputError, match="write one"):
+        params(read_notation("a: linear 10; linear 10 tie=a share=a"), (10,))
+
+
+@pytest.mark.parametrize(("layers", "held"), [
+    ("lstm 4; batchnorm", 4), ("conv 8 1; batchnorm", 8), ("conv 8 1; transpose; batchnorm", 8),
+    ("lstm 4; sum: branch:; branch: relu\nbatchnorm over=channels", 2), ("batchnorm", 2),
+    ("embed: attention 1; groupnorm 3", 3),
+])
+def test_a_norm_behind_a_sequence_is_over_its_features(layers: str, held: int) -> None:
+    """PyTorch's BatchNorm1d(4) on (batch, 2, 3) behind an LSTM of 4 would fit no axis of 2."""
+    assert params(read_notation(layers), (2, 3)).rows[-1].weights == held
