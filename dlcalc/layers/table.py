@@ -82,12 +82,28 @@ def meant(type: str, others: Iterable[str] = ()) -> str:
     >>> meant("dense")
     '; did you mean linear?'
     """
-    plain = type.lower().replace("-", "_").rstrip("123").removesuffix("_")
-    for name in (plain, plain.removesuffix("d"), plain.replace("_", "")):
-        name = name.rstrip("123").removesuffix("_")
+    plain = _plain(type)
+    for name in (plain, plain.replace("_", "")):
         if name in ALIASES or find(name) is not None:
             return f"; did you mean {ALIASES.get(name, name)}?"
     return did_you_mean(type, [*types(), *others])
+
+
+def is_alias(name: str) -> bool:
+    """Whether people call a type so.
+
+    >>> is_alias("BatchNorm2d"), is_alias("lenet")
+    (True, False)
+    """
+    plain = _plain(name)
+    return bool({plain, plain.replace("_", "")} & ALIASES.keys()) or find(plain) is not None
+
+
+def _plain(name: str) -> str:
+    """A name in small letters, without the number of axes at its end."""
+    plain = name.lower().replace("-", "_")
+    return plain.removesuffix("d").rstrip("123").removesuffix("_") if plain[-2:-1].isdigit() \
+        else plain
 
 
 def handler(type: str) -> Handler:

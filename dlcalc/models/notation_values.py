@@ -48,7 +48,7 @@ def read_shape(text: str) -> tuple[int, ...]:
     (1, 32, 32)
     """
     try:
-        value = read_value(text)
+        value = read_value(text.strip("()[]").replace(" ", "").replace(",", "x"))
     except InputError:
         value = None
     sizes = (value,) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.sources import STDIN, Source, decode, located, read_file, read_stdin
-from dlcalc.layers.table import find
+from dlcalc.layers.table import find, is_alias, meant
 from dlcalc.models.notation import read_notation
 from dlcalc.models.tree import Model
 from dlcalc.models.zoo_files import zoo_names, zoo_path
@@ -15,10 +16,10 @@ from dlcalc.models.zoo_files import zoo_names, zoo_path
 def model(*words: str) -> Model:
     """A model of the zoo, one in a notation file or on stdin (`-`), or layers typed in.
 
-    A file that ends in .json is read as a config.json of Hugging Face.
-    A name of the zoo goes before a file; `./lenet` is the file. Raises InputError for a
-    name that is neither and for what is wrong in the notation, FileError where a file
-    cannot be read.
+    A file that ends in .json is read as a config.json of Hugging Face, a folder by the one in
+    it; layers may be written as PyTorch or Keras write them. A name of the zoo or of a layer
+    goes before a file; `./lenet` is the file. Raises InputError for a name that is neither and
+    for what is wrong in the notation, FileError where a file cannot be read.
 
     >>> model("lenet").input, model("conv 6 5", "relu").body[1].type
     ((1, 32, 32), 'relu')
@@ -28,15 +29,12 @@ def model(*words: str) -> Model:
         return _from(Source(read_stdin(), STDIN), "-")
     if word and os.path.basename(word) == word and os.path.exists(zoo_path(word)):
         return _from(Source(read_file(zoo_path(word)), f"{word}.txt"), word)
-    if word and os.path.exists(word):
-        if word.endswith(".json"):
-            from dlcalc.models.configs import read_config
-
-            return read_config(Source(read_file(word), word), os.path.basename(word))
-        return _from(Source(read_file(word), word), os.path.basename(word))
-    if word and find(word) is None and not any(mark in word for mark in " ;:\n"):
+    if word and not _is_typed(word) and os.path.exists(word):
+        path = _within(word) if os.path.isdir(word) else word
+        return _from(Source(read_file(path), path), os.path.basename(os.path.abspath(word)))
+    if word and find(word) is None and not any(mark in word for mark in " ;:\n("):
         known = [*zoo_names(), *_files_beside(word)]
-        near = did_you_mean(word, known)
+        near = meant(word) if is_alias(word) else did_you_mean(word, known)
         raise InputError(
             f"no model, file or layer {word!r}{near or '; dlcalc models lists the models'}"
         )
@@ -45,7 +43,41 @@ def model(*words: str) -> Model:
             raise InputError(
                 f"{each} is a model, and there is more beside it; --compare takes a second one"
             )
-    return read_notation("\n".join(words))
+    _check_quoted(words)
+    return read_notation("\n".join(line for each in words for line in _lines(each)))
+
+
+def _is_typed(word: str) -> bool:
+    """Whether a word is well-formed as a layer, which goes before a file of that name."""
+    return find(word.split()[0] if word.split() else "") is not None
+
+
+def _lines(text: str) -> list[str]:
+    from dlcalc.models.foreign import is_foreign, translated
+
+    return translated(text) if is_foreign(text) else [text]
+
+
+def _check_quoted(words: Sequence[str]) -> None:
+    """Refuse `conv 64 3` typed as three words, and say how it is typed."""
+    groups: list[list[str]] = []
+    for word in words:
+        if groups and (word[:1].isdigit() or "=" in word.split(" ")[0]):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    if any(len(group) > 1 for group in groups) and all(find(g[0].split()[0]) for g in groups):
+        quoted = " ".join(f"'{' '.join(each)}'" if " " in " ".join(each) else each[0]
+                          for each in groups)
+        raise InputError(f"quote each layer: {quoted}")
+
+
+def _within(folder: str) -> str:
+    """The file in a folder that says what its model is."""
+    path = os.path.join(folder, "config.json")
+    if os.path.exists(path):
+        return path
+    raise InputError("a folder without a config.json; name a file in it").at(folder)
 
 
 def _files_beside(path: str) -> list[str]:
@@ -58,8 +90,16 @@ def _files_beside(path: str) -> list[str]:
 
 
 def _from(source: Source, name: str) -> Model:
+    from dlcalc.models.foreign import is_foreign, translated
+
     try:
         text = decode(source)
+        if text.lstrip()[:1] in ("{", "["):
+            from dlcalc.models.configs import read_config
+
+            return read_config(source, name)
+        if is_foreign(text):
+            return read_notation("\n".join(translated(text)), source.place, name, numbered=False)
     except DlcalcError as error:
         raise located(error, source) from None
     return read_notation(text, source.place, name)

@@ -29,7 +29,7 @@ def parse_whole(text: str) -> int:
 
 
 class SizeType(ParamType):
-    """`5`, or `5x3`: one whole number, or one an axis."""
+    """`5`, or `5x3`, also `5,3` or `(5, 3)`: one whole number, or one an axis."""
 
     name = "size"
 
@@ -38,10 +38,18 @@ class SizeType(ParamType):
         if not isinstance(value, str):
             return value
         try:
-            sizes = tuple(parse_whole(part) for part in value.lower().split("x"))
+            sizes = tuple(parse_whole(part) for part in _parts(value))
         except ValueError:
             self.fail(f"{value[:40]!r} is no size: write 5, or 5x3 for several axes", param, ctx)
         return sizes[0] if len(sizes) == 1 else sizes
+
+
+def _parts(text: str) -> list[str]:
+    """The numbers of a size: between x, ×, * or commas, in brackets of any kind or none."""
+    bare = text.strip()
+    if bare[:1] + bare[-1:] in ("()", "[]"):
+        bare = bare[1:-1].rstrip(", ")
+    return re.split(r"\s*[x×*,]\s*|\s+", bare.lower())
 
 
 class WholeType(ParamType):

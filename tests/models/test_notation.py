@@ -78,7 +78,7 @@ REFUSED = [
     ("input\nrelu", "net.txt:1: input wants one size, such as input 3x224x224",
      "input 3\nrelu"),
     ("input 3x\nrelu", "net.txt:1: 3x is no shape; write CxHxW", "input 3\nrelu"),
-    ("input 3,8,8\nrelu", "net.txt:1: 3,8,8 is no shape; write CxHxW", "input 3x8x8\nrelu"),
+    ("input 3y8y8\nrelu", "net.txt:1: 3y8y8 is no shape; write CxHxW", "input 3x8x8\nrelu"),
     ("input 3x8x8\ninput 3\nrelu", "net.txt:2: input is given twice", "input 3x8x8\nrelu"),
     ("name a\nname b\nrelu", "net.txt:2: name is given twice", "name a\nrelu"),
     ("inptu 3x8x8\nrelu", "net.txt:1: inptu 3x8x8: unknown layer type 'inptu'; did you mean input",

@@ -1,0 +1,129 @@
+"""Models as people name them, type them in, or paste them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dlcalc.errors import DlcalcError, InputError, ShapeError
+from dlcalc.models.count import doubts, params
+from dlcalc.models.foreign import translated
+from dlcalc.models.notation import read_notation
+from dlcalc.models.reading import model
+from dlcalc.models.tree import count_layers
+
+PRINTED = """Sequential(
+  (0): Conv2d(3, 64, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
+  (1): ReLU(inplace=True)
+  (block): Sequential(
+    (conv): Conv2d(64, 128, kernel_size=(3, 3), stride=(2, 2), bias=False)
+    (1): BatchNorm2d(128, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+  )
+  (deep): ModuleList(
+    (0-11): 12 x Conv2d(128, 128, kernel_size=(1, 1), stride=(1, 1))
+  )
+  (3): Linear(in_features=400, out_features=10, bias=True)
+)"""
+KERAS = """model = keras.Sequential([
+    keras.Input(shape=(28, 28, 1)),
+    layers.Conv2D(32, kernel_size=(3, 3), strides=2, padding="same", activation="relu"),
+    layers.MaxPooling2D(pool_size=(2, 2)),
+    layers.GlobalAveragePooling2D(),
+    layers.Dense(10, use_bias=False, activation="softmax"),
+])"""
+
+
+@pytest.mark.parametrize(("text", "lines"), [
+    ("nn.Conv2d(3, 64, kernel_size=3, padding=1)", ["conv 64 3 pad=1"]),
+    ("Conv2D(64, 3)", ["conv 64 3"]),
+    ("torch.nn.Sequential(nn.Flatten(), nn.Linear(400, 10, bias=False), nn.LeakyReLU(0.2))",
+     ["flatten", "linear 10 bias=no", "leaky_relu slope=0.2"]),
+    ('nn.Sequential(OrderedDict([("c", nn.Conv2d(1, 20, 5)), ("r", nn.ReLU())]))',
+     ["c: conv 20 5", "r: relu"]),
+    ("nn.LSTM(10, 20, 2, bidirectional=True)", ["lstm 20 layers=2 bidirectional=yes"]),
+    ("LSTM(64)", ["lstm 64 bias=single output=last"]),
+    ("GRU(64, return_sequences=True)", ["gru 64"]),
+    ("nn.ConvTranspose2d(64, 32, 4, 2, 1)", ["conv_transpose 32 4 stride=2 pad=1"]),
+    ("nn.Upsample(scale_factor=2.0)", ["upsample 2"]),
+    (PRINTED, ["conv 64 3 pad=1", "relu", "conv: conv 128 3 stride=2 bias=no", "batchnorm",
+               "repeat 12:", "  conv 128 1", "linear 10"]),
+    (KERAS, ["input 1x28x28", "conv 32 3 stride=2 pad=same", "relu", "maxpool 2", "globalpool",
+             "flatten", "linear 10 bias=no", "softmax"]),
+])
+def test_layers_of_frameworks(text: str, lines: list[str]) -> None:
+    assert translated(text) == lines
+    assert count_layers(model(text).body) == count_layers(read_notation("\n".join(lines)).body)
+
+
+@pytest.mark.parametrize(("text", "complaint"), [
+    ("nn.Foo(3)", "layer Foo(…) is not known here"),
+    ("nn.Linaer(3, 4)", "layer Linaer(…) is not known here; did you mean Linear?"),
+    ("nn.Conv2d(3, n, 3)", "n is no number: put it in its place"),
+    ("nn.Conv2d(3, 4", "is no expression of Python"),
+    ("nn.Sequential(layers)", "layer Sequential(…) is not known here"),
+])
+def test_what_a_framework_says_and_nobody_knows(text: str, complaint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        translated(text)
+    assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "input", "complaint"), [
+    ("resnet50", (1, 3, 224, 224), "takes 3, as 3x224x224; a batch is no part of it: --batch 1"),
+    ("resnet50", (224, 224), "input 224x224 has 2 axes; ResNet-50 takes 3"),
+    ("gpt2", (4096,), "wpe: position 1024: input is 4096x768; 1024 positions are too few"),
+    ("bert-base", (600,), "position 512: input is 600x768; 512 positions are too few"),
+    ("vit-b16", (3, 384, 384), "197 positions are too few for 577 steps"),
+])
+def test_an_input_that_the_model_does_not_take(
+    name: str, input: tuple[int, ...], complaint: str
+) -> None:
+    with pytest.raises(ShapeError) as caught:
+        params(model(name), input)
+    assert complaint in str(caught.value)
+
+
+def test_a_table_of_positions_never_follows_the_input() -> None:
+    assert params(model("gpt2"), (128,)).params == 124_439_808
+    assert params(model("bert-base"), (128,)).params == 109_482_240
+    inner = read_notation("input 8; embedding 9 4; sum: branch:; branch: position")
+    assert params(inner, (3,)).params == 36 + 32
+
+
+@pytest.mark.parametrize(("input", "said"), [
+    ((32, 32, 3), "32x32x3 is read as channels first, 32 of them; as Keras writes it, channels "
+     "last, it is 3x32x32 here"),
+    ((1, 3, 224, 224), "1x3x224x224 is read as CxDxHxW, 1 channel of a volume; a batch is no part "
+     "of it: --input 3x224x224 --batch 1"),
+    ((3, 32, 32), ""), ((64, 16, 16, 16), ""), ((3, 8, 4), ""), (None, ""),
+])
+def test_an_input_that_may_be_meant_otherwise(input: tuple[int, ...] | None, said: str) -> None:
+    assert " ".join(doubts(read_notation("conv 64 3"), input)) == said
+
+
+@pytest.mark.parametrize(("words", "complaint"), [
+    (["conv", "64", "3"], "quote each layer: 'conv 64 3'"),
+    (["conv", "64", "3", "pad=1", "relu"], "quote each layer: 'conv 64 3 pad=1' relu"),
+    (["dense"], "no model, file or layer 'dense'; did you mean linear?"),
+    (["fc 10"], "unknown layer type 'fc'; did you mean linear?"),
+    (["bn"], "did you mean batchnorm?"), (["globalavgpool"], "did you mean globalpool?"),
+    (["depthwise 3"], "did you mean dwconv?"),
+])
+def test_what_people_type_first(words: list[str], complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        model(*words)
+    assert complaint in str(caught.value)
+
+
+def test_a_folder_is_read_by_its_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "gpt2"}))
+    assert params(model(str(tmp_path))).params == 124_439_808
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "relu").mkdir()
+    assert params(model("relu"), (3,)).rows[0].type == "relu"
+    with pytest.raises(InputError, match=r"relu: a folder without a config.json"):
+        model("./relu")
