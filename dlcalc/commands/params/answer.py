@@ -17,6 +17,7 @@ from dlcalc.commands.params.columns import (
     total_of,
     turns_alike,
 )
+from dlcalc.models.tree import Layer
 from dlcalc.output.answer import Answer, Table
 
 if TYPE_CHECKING:
@@ -107,7 +108,11 @@ def _footnotes(count: Count, training: str, facts: Facts) -> list[str]:
             f"{count.trainable:,} parameters trainable, {count.params - count.trainable:,} not"
         )
     tied = [row for row in count.rows if row.tied]
-    lines += [f"{row.name} has the weights of {row.tied}, counted once" for row in tied[:3]]
+    lines += [
+        f"{row.name} has the {'parameters' if 'share' in row.node.options else 'weights'} of "
+        f"{row.tied}, counted once" + (", and a bias of its own" if row.biases else "")
+        for row in tied[:3] if isinstance(row.node, Layer)
+    ]
     memory = facts.held(count)
     lines.append(
         f"weights {size_text(memory.weights)}, activations {size_text(memory.activations)}, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.models.bytes import memory
-from dlcalc.models.count import params
+from dlcalc.models.count import doubts, params
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Model
@@ -32,6 +32,8 @@ class ParamsRun(Run[Any]):
     def run(self) -> None:
         """The whole way, by what is asked for."""
         self._answered(**self.options)
+        for text in self.notes:
+            note(text)
 
     def _answered(
         self, model: Sequence[str], changes: Sequence[str], batch: int, dtype: str, optimizer: str,
@@ -47,6 +49,7 @@ class ParamsRun(Run[Any]):
             _tensors(out, model[0])
             return
         read, size = given_model(self, model), shape_of(input)
+        self.notes += doubts(read, size)
         held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
         if changes or other is not None:
             _side_by_side(out, read, size, changes, other, layer, held, columns)
@@ -89,6 +92,8 @@ def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(COLUMNS)
     wanted = tuple(name.strip() for name in names.split(","))
     for name in wanted:
+        if name.lower() in ("flops", "flop"):
+            raise InputError(f"unknown column {name!r}; did you mean macs? 1 mac = 2 FLOPs")
         if name not in COLUMNS:
             raise InputError(f"unknown column {name!r}{did_you_mean(name, COLUMNS)}")
     return wanted
