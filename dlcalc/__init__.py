@@ -13,6 +13,7 @@ from importlib import import_module as _import_module
 __version__ = "0.1.0"
 
 _FUNCTIONS = {
+    "check": "dlcalc.commands.check.grading",
     "conv": "dlcalc.numbers.convolution.conv",
     "lstm": "dlcalc.commands.lstm.lstm",
     "grad": "dlcalc.commands.grad.grad",

@@ -26,6 +26,7 @@ COMMANDS = {
     "gan": "Train a GAN and record both losses per epoch.",
     "grad": "Values and derivatives of equations written down as in a textbook.",
     "diagnose": "Bias or variance, and which remedies fit.",
+    "check": "Grade an answer sheet, with the first wrong element and its slip.",
     "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
     "completion": "Print the completion script of a shell.",
 }

@@ -38,6 +38,7 @@ VAE = ('{"x": [0.3, 0.7], "noise": [0.5], "mu": [[1, 2]], "sigma": [[0, 1]], '
        '"decoder": [[[1], [2]]]}')
 MIXTURE = '{"weights": [1], "means": [0], "covariances": [1]}'
 CURVE = "epoch,train_error,test_error\n1,0.3,0.3\n2,0.1,0.2\n3,0,0.3\n"
+SHEET = '[{"command": "size -L 32 -F 5", "answer": 28}]'
 MODELS = f'{{"models": [{", ".join(["{}"] * len(zoo_names()))}]}}'
 
 TABLE = {
@@ -140,6 +141,12 @@ TABLE = {
         wrong=(("'y = x^2' x=3 --of z", "z"), ("'y = sgmoid(x)' x=3", "did you mean sigmoid")),
         hostile=(("y = x^\n", "line 1"), ("y = " + "(" * 100_000 + "\n", "line 1"),
                  ("y = z\nz = y\n", "y")),
+    ),
+    "check": Command(
+        f"'{SHEET}'", "{}", SHEET,
+        wrong=(("no-such-sheet.toml", "no such file"), ("", "usage: dlcalc check SHEET")),
+        hostile=((SHEET.replace("answer", "answr"), "did you mean answer?"),
+                 (SHEET.replace("size", "sise"), "no such command sise; did you mean size")),
     ),
     "examples": Command(
         "E2", "E2 --expect {}", "28", wrong=(("E99", "unknown example 'E99'; did you mean E9"),),

@@ -1,0 +1,34 @@
+"""dlcalc check."""
+
+from __future__ import annotations
+
+import click
+
+from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.output import Output
+
+
+@click.command(cls=QuickCommand)
+@click.argument("sheet", required=False)
+@click.option("--class", "folder", type=click.Path(), metavar="FOLDER",
+              help="Grade every sheet of a folder; SHEET may hold the questions.")
+@output_options
+def command(out: Output, sheet: str | None, folder: str | None) -> None:
+    """Grade an answer sheet: right or wrong by entry, with the first wrong element and its slip.
+
+    \b
+    points = ∑ points of the entries whose answer agrees
+
+    SHEET is TOML or JSON: entries of command (a dlcalc command line), answer and points (1).
+    Each command is run with --expect and its answer. The status is 1 where one is wrong. With
+    --class, a row for each sheet of a folder; where SHEET has the questions, those may hold
+    answers alone, by the names of the entries.
+
+    \b
+    Examples:
+      dlcalc check '[{"command": "size -L 32 -F 5", "answer": 28, "points": 2}]'
+      dlcalc check '{"E1": {"command": "kl --q 1,1 --p 0,1", "answer": 0.5}}' -f json
+    """
+    from dlcalc.commands.check.answer import run_check
+
+    run_check(out, sheet, folder)

@@ -1,0 +1,47 @@
+"""A command line run within another: what it writes is caught, and it reads nothing."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import NamedTuple
+
+
+class Ran(NamedTuple):
+    """What came of a command line."""
+
+    status: int
+    """Its exit status."""
+    out: str
+    """Its result."""
+    complaint: str
+    """The last line that it wrote to stderr, without the name before it."""
+
+
+def run_within(words: Sequence[str]) -> Ran:
+    """Run a command line, without `dlcalc` before it, on no standard input.
+
+    >>> run_within(["size", "-L", "32", "-F", "5"])
+    Ran(status=0, out='28\\n', complaint='')
+    """
+    from dlcalc.shell import run
+
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    err = io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), _no_stdin():
+        status = run(list(words))
+    lines = err.getvalue().splitlines()
+    out.seek(0)
+    return Ran(status, out.read(), lines[-1].removeprefix("dlcalc: ") if lines else "")
+
+
+@contextmanager
+def _no_stdin() -> Iterator[None]:
+    held = sys.stdin
+    sys.stdin = None
+    try:
+        yield
+    finally:
+        sys.stdin = held

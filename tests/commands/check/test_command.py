@@ -1,0 +1,84 @@
+"""`dlcalc check` as teachers and students type it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import dlcalc
+from tests.shell.running import ROOT, invoke
+
+DATA = ROOT / "tests" / "data"
+
+
+def test_the_thirteen_exercises_are_all_right() -> None:
+    done = invoke("check", str(DATA / "exercises.toml"), "-f", "json")
+    record = json.loads(done.out)
+    assert (done.status, record["wrong"], len(record["entries"])) == (0, [], 13), done.err
+    assert record["points"] == record["of"] == 19
+
+
+def test_each_circulated_slip_is_named_at_its_element() -> None:
+    done = invoke("check", str(DATA / "slips.toml"), "-f", "json")
+    why = {each["name"]: each["why"] for each in json.loads(done.out)["entries"]}
+    assert (done.status, done.err.count("\n")) == (1, 1)
+    assert why["E1"].startswith("element (0,1): expected 15, is 13 = 0·4 + 0·2 + 2·5 + 3·1")
+    for entry, place in (("E5i", "steps[0].di"), ("E5f", "steps[0].df")):
+        assert why[entry].startswith(f"{place} element (0)")
+        assert why[entry].endswith("δh in place of δc gives that")
+    assert "is 289 = 17·17" in why["E11"]
+    assert "is variance" in why["E12"]
+    assert "the negative ELBO" in why["E13"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        ('[{"command": "size -L 32 -F 5"}]', "entry 1: field 'answer' is missing"),
+        ('[{"command": "size -L 32", "answer": 3}]', "entry 1: "),
+        ('[{"command": "sise -L 3 -F 2", "answer": 3}]', "did you mean size?"),
+        ('[{"command": "size", "answr": 3}]', "unknown field 'answr'; did you mean answer?"),
+        ('[{"command": "size -L \'3", "answer": 3}]', "entry 1: command: no closing quotation"),
+        ('[{"command": "size -L 3 -F 2", "answer": 3, "points": -1}]', "points: -1 is no number"),
+        ('{"E1": 3}', "entry E1: is a number, where an object of command, answer and points"),
+        ('[{"command": "check x", "answer": 3}]', "check has no answer to grade"),
+        ("[E1\n", "neither a TOML nor a JSON sheet"),
+        ("no-such-sheet.toml", "no such file"),
+    ],
+)
+def test_what_is_no_sheet_is_refused(sheet: str, said: str) -> None:
+    done = invoke("check", sheet)
+    assert (done.status, done.out) == (2, "")
+    assert said in done.complaint
+
+
+def test_without_a_sheet_its_usage_is_shown() -> None:
+    done = invoke("check")
+    assert (done.status, done.out) == (2, "")
+    assert "usage: dlcalc check SHEET" in done.complaint
+
+
+def test_an_answer_of_the_wrong_form_is_a_wrong_answer() -> None:
+    sheet = [{"command": "conv -x '1 2' -w 1", "answer": "1 2; 3"},
+             {"command": "size -L 4 -F 2", "answer": {"outptu": 3}},
+             {"command": "kl --q 0,1 --p 1,1", "answer": 0.5, "tolerance": 1e-3}]  # fmt: skip
+    grades = dlcalc.check(json.dumps(sheet))
+    assert grades.wrong == ["1", "2"]
+    assert "did you mean output" in grades.entries[1].why
+    assert (grades.points, grades.of) == (1, 3)
+
+
+def test_a_class_is_a_row_a_sheet_and_a_bad_one_is_named_at_the_end(tmp_path: Path) -> None:
+    shutil.copy(DATA / "slips.toml", tmp_path / "ann.toml")
+    (tmp_path / "bob.json").write_text('{"E1": "1 13 20; 19 99 92; 26 86 64", "E12": "variance"}')
+    done = invoke("check", str(DATA / "slips.toml"), "--class", str(tmp_path), "-f", "csv")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines() == [
+        "sheet,points,of,wrong", "ann,0,7,E1 E5i E5f E11 E12 E13", "bob,3,7,E5i E5f E11 E13",
+    ]  # fmt: skip
+    (tmp_path / "cyd.json").write_text("{")
+    done = invoke("check", str(DATA / "slips.toml"), "--class", str(tmp_path), "-f", "csv")
+    assert done.status == 2
+    assert done.out.splitlines()[1].startswith("ann,0,7,")
+    assert "cyd.json: line 1: not JSON" in done.complaint
