@@ -14,7 +14,7 @@ from dlcalc.shell.output import Output
               help="Grade every sheet of a folder; SHEET may hold the questions.")
 @output_options
 def command(out: Output, sheet: str | None, folder: str | None) -> None:
-    """Grade an answer sheet: right or wrong by entry, with the first wrong element and its slip.
+    """Grade an answer sheet, with the first wrong element and its slip.
 
     \b
     points = ∑ points of the entries whose answer agrees
