@@ -21,3 +21,10 @@ GATE_ACTIVATIONS = ("sigmoid", "tanh", "relu", "hard_sigmoid", "identity", "soft
 """Activations that a gate can have."""
 GAN_LOSSES = ("non_saturating", "minimax", "least_squares")
 GAN_OPTIMIZERS = ("adam", "sgd")
+FRAMEWORKS = ("pytorch", "keras", "flax", "equinox", "onnx", "paddle", "mlx", "tinygrad")
+"""Frameworks whose conventions `--framework` takes, the usual one first."""
+COUNTERS = (
+    "torchinfo", "fvcore", "ptflops-pytorch", "ptflops-aten", "thop", "ultralytics-thop",
+    "calflops", "torchprofile", "flop-counter", "deepspeed", "keras", "onnx-tool",
+)
+"""Counters of operations whose figures `--as` gives."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.names import BITS, STATES
+from dlcalc.names import BITS, COUNTERS, STATES
 from dlcalc.shell.model_types import LAYER, beginning
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
@@ -54,11 +54,18 @@ class ParamsCommand(QuickCommand):
 @click.option("--set", "changes", multiple=True, metavar="LAYER.KEY=VALUE",
               help="Before and after a change: C1.kernel=4. May be given several times.")
 @click.option("--compare", "other", type=MODEL, metavar="MODEL", help="Beside another model.")
-@click.option("--batch", type=WholeType(1), default=1, help="Examples, for memory (1).")
+@click.option("--batch", type=WholeType(1), default=1,
+              help="Examples, for memory and for --as (1).")
 @click.option("--dtype", type=NameType("dtype", BITS), default="float32",
               help="Type of all numbers (float32).")
 @click.option("--optimizer", type=NameType("optimizer", STATES), default="adam",
               help="What the training memory is for (adam).")
+@click.option("--as", "counter", type=NameType("counter", (*COUNTERS, "all")), metavar="COUNTER",
+              help="The figure that this counter prints, and what makes the difference; all.")
+@click.option("--attention", type=NameType("attention", ("module", "sdpa")), default="module",
+              help="With --as: nn.MultiheadAttention, or scaled_dot_product_attention (module).")
+@click.option("--explain-figure", "whose", metavar="FIGURE",
+              help="Whose figure this is, such as 4.134G: which counter prints it.")
 @click.option("--columns", type=ColumnsType(), metavar="NAMES",
               help="Columns, such as name,weights,biases; all.")
 @output_options
@@ -91,6 +98,8 @@ def command(out: Output, **values: Any) -> None:
       dlcalc params lenet --columns name,weights,biases,start,weights_bytes
       dlcalc params resnet18 --compare resnet34 -f csv
       dlcalc params gpt2 --batch 8 --dtype bfloat16 -f json
+      dlcalc params resnet50 --as torchinfo
+      dlcalc params resnet50 --explain-figure 4.134G
     """
     from dlcalc.commands.params.run import ParamsRun
 

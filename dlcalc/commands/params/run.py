@@ -38,10 +38,14 @@ class ParamsRun(Run[Any]):
     def _answered(
         self, model: Sequence[str], changes: Sequence[str], batch: int, dtype: str, optimizer: str,
         input: Any = None, layer: str | None = None, other: str | None = None,
-        columns: str | None = None,
+        columns: str | None = None, counter: str | None = None, attention: str = "module",
+        whose: str | None = None,
     ) -> None:
         out = self.out
+        asked = "--as" if counter else "--explain-figure" if whose else ""
         if len(model) == 1 and is_weights_file(model[0]):
+            if asked:
+                raise InputError(f"{asked} wants layers; a weights file has tensors").at(model[0])
             if layer is not None or changes or other is not None or columns is not None:
                 raise InputError("a weights file has tensors, and no layers to show or change").at(
                     model[0]
@@ -51,6 +55,8 @@ class ParamsRun(Run[Any]):
         read, size = given_model(self, model), shape_of(input)
         self.notes += doubts(read, size)
         held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
+        if asked and (changes or other is not None):
+            raise InputError(f"{asked} is of one model, without --set or --compare")
         if changes or other is not None:
             _side_by_side(out, read, size, changes, other, layer, held, columns)
             return
@@ -58,17 +64,42 @@ class ParamsRun(Run[Any]):
         training = f"{optimizer}, batch {batch}, {dtype}"
         if layer is not None:
             count = part(count, layer)
-            if len(count.rows) == 1 and columns is None:
+            if len(count.rows) == 1 and columns is None and not asked:
                 _one_layer(out, count, held, training)
                 return
         from dlcalc.commands.params.answer import params_answer
         from dlcalc.commands.params.columns import USUAL
 
-        out.emit(params_answer(
+        answer = params_answer(
             count, held, training, _columns(columns, USUAL),
             working=partial(working.model_steps, count),
             element=partial(working.expected_step, count),
-        ))
+        )
+        if asked:
+            answer = _by_counters(answer, read, count, counter, batch, attention, whose)
+        out.emit(answer)
+
+
+def _by_counters(
+    answer: Any, read: Model, count: Count, counter: str | None, batch: int, attention: str,
+    whose: str | None,
+) -> Any:
+    """The answer in the figures of counters, or whose figure one is."""
+    from dlcalc.commands.params.as_answer import as_answer, read_figure, whose_answer
+    from dlcalc.conventions.counters import figure, figures
+
+    if whose is not None:
+        try:
+            read_figure(whose)
+        except InputError as error:
+            raise error.at("--explain-figure") from None
+        found, remark = whose_answer(whose, count, figures(read, count, batch, attention))
+        if remark:
+            note(remark)
+        return found
+    if counter == "all":
+        return as_answer(answer, count, figures(read, count, batch, attention), True)
+    return as_answer(answer, count, [figure(read, count, str(counter), batch, attention)], False)
 
 
 def _tensors(out: Output, path: str) -> None:

@@ -1,0 +1,66 @@
+"""Every figure that a real counter printed, and what users see of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dlcalc.conventions.counters import figure
+from dlcalc.models.count import params
+from dlcalc.models.reading import model
+from tests.conventions.reference import reference
+from tests.shell.running import invoke
+
+
+@pytest.mark.parametrize(
+    "case", reference()["counters"], ids=lambda case: f"{case['what']} {case['batch']}"
+)
+def test_figures_are_those_that_the_counters_printed(case: dict[str, Any]) -> None:
+    read = model(case["model"])
+    count = params(read)
+    for counter, printed in case["printed"].items():
+        found = figure(read, count, counter, case["batch"], case["attention"])
+        got = {"figure": found.figure, "params": found.params, **found.also}
+        assert {key: got.get(key, found.figure) for key in printed} == printed, counter
+        base = count.params if found.unit == "parameters" else count.macs
+        assert base + sum(item.number for item in found.items) == found.figure
+        assert sum(part.figure for part in found.layers) == found.figure
+
+
+def test_one_counter_all_counters_and_whose_figure_it_is() -> None:
+    words = "params", "--input", "3x8x8", "conv 4 3; batchnorm; relu", "-f", "json"
+    one = json.loads(invoke(*words, "--as", "torchinfo", "--batch", "2").out)
+    assert one["as"] | {"layers": None} == {
+        "counter": "torchinfo", "version": "1.8.0", "unit": "MACs", "figure": 8080,
+        "params": 120, "layers": None, "items": [
+            {"what": "examples", "count": 3888}, {"what": "biases", "count": 288},
+            {"what": "norms", "count": 16},
+        ],
+    }
+    assert len(json.loads(invoke(*words, "--as", "all").out)["as"]) == 12
+    resnet = invoke("params", "resnet50", "--explain-figure", "4.134G", "-f", "csv").out
+    assert [line.split(",")[0] for line in resnet.splitlines()[1:]] == ["thop", "ultralytics-thop"]
+    nobody = invoke("params", "lenet", "--explain-figure", "1G")
+    assert nobody.status == 0
+    assert nobody.err.startswith("dlcalc: no counter prints 1G")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--as", "torchinf"], "unknown counter 'torchinf'; did you mean torchinfo or"),
+        (["--explain-figure", "4.1Q"], "'4.1Q' is no figure"),
+        (["--as", "thop", "--compare", "lenet"], "--as is of one model"),
+    ],
+)
+def test_what_cannot_be_asked(words: list[str], complaint: str) -> None:
+    run = invoke("params", "lenet", *words)
+    assert run.status == 2
+    assert complaint in run.complaint
+
+
+def test_a_counter_that_stops_prints_no_figure() -> None:
+    run = invoke("params", "--input", "4x3", "gru 2", "--as", "onnx-tool", "-f", "json")
+    assert json.loads(run.out)["as"]["figure"] is None
