@@ -27,6 +27,7 @@ _FUNCTIONS = {
     "params": "dlcalc.models.functions",
     "pool": "dlcalc.numbers.convolution.pooling",
     "posterior": "dlcalc.commands.posterior.posterior",
+    "quiz": "dlcalc.commands.quiz.answer",
     "reduce": "dlcalc.commands.reduce.function",
     "size": "dlcalc.commands.size.size",
     "vae": "dlcalc.commands.vae.vae",

@@ -27,6 +27,7 @@ COMMANDS = {
     "grad": "Values and derivatives of equations written down as in a textbook.",
     "diagnose": "Bias or variance, and which remedies fit.",
     "check": "Grade an answer sheet, with the first wrong element and its slip.",
+    "quiz": "A problem to solve by hand whose numbers work out nicely, and its answer.",
     "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
     "completion": "Print the completion script of a shell.",
 }

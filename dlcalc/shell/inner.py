@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import NamedTuple
 
+from dlcalc.errors import InputError
+from dlcalc.output.answer import Answer
+
 
 class Ran(NamedTuple):
     """What came of a command line."""
@@ -35,6 +38,28 @@ def run_within(words: Sequence[str]) -> Ran:
     lines = err.getvalue().splitlines()
     out.seek(0)
     return Ran(status, out.read(), lines[-1].removeprefix("dlcalc: ") if lines else "")
+
+
+def answer_within(words: Sequence[str]) -> Answer:
+    """The answer of a command line, without `dlcalc` before it, that reads nothing.
+
+    Raises InputError with what it complains of.
+
+    >>> answer_within(["size", "-L", "32", "-F", "5"]).record["output"]
+    28
+    """
+    from dlcalc.shell import output
+
+    output.caught = []
+    try:
+        ran = run_within(words)
+        answers = output.caught
+    finally:
+        output.caught = None
+    if not answers:
+        raise InputError(ran.complaint)
+    found: Answer = answers[-1]
+    return found
 
 
 @contextmanager

@@ -148,6 +148,10 @@ TABLE = {
         hostile=((SHEET.replace("answer", "answr"), "did you mean answer?"),
                  (SHEET.replace("size", "sise"), "no such command sise; did you mean size")),
     ),
+    "quiz": Command(
+        "kl --seed 1 --answer",
+        wrong=(("klx", "no problems of 'klx'; did you mean kl"), ("kl --seed -1", "-1")),
+    ),
     "examples": Command(
         "E2", "E2 --expect {}", "28", wrong=(("E99", "unknown example 'E99'; did you mean E9"),),
         binary=READ,

@@ -1,0 +1,33 @@
+"""dlcalc quiz."""
+
+from __future__ import annotations
+
+import click
+
+from dlcalc.shell.options import QuickCommand, output_options, seed_option
+from dlcalc.shell.output import Output
+
+
+@click.command(cls=QuickCommand)
+@click.argument("name", metavar="[COMMAND]", required=False)
+@click.option("--answer", is_flag=True, help="Also the answer, with its working.")
+@output_options
+@seed_option
+def command(out: Output, name: str | None, seed: int, answer: bool) -> None:
+    """A problem to solve by hand whose numbers work out nicely, and its answer.
+
+    \b
+    same command + same seed = same problem
+
+    Without COMMAND, the commands that have problems. In json an answer comes as an entry of a
+    sheet for dlcalc check.
+
+    \b
+    Examples:
+      dlcalc quiz conv --seed 7
+      dlcalc quiz conv --seed 7 --answer
+      dlcalc quiz kl --seed 1 --answer -f json
+    """
+    from dlcalc.commands.quiz.answer import run_quiz
+
+    run_quiz(out, name, seed, answer)

@@ -1,0 +1,46 @@
+"""`dlcalc quiz`: problems by a seed, and answers that `dlcalc check` accepts."""
+
+import json
+
+import pytest
+
+import dlcalc
+from dlcalc.commands.quiz.problems import PROBLEMS
+from tests.shell.running import invoke
+
+
+@pytest.mark.parametrize("command", PROBLEMS)
+def test_the_answer_of_every_quiz_is_right_on_a_sheet(command: str) -> None:
+    questions = [dlcalc.quiz(command, seed) for seed in range(6)]
+    assert len({question.problem for question in questions}) > 1
+    grades = dlcalc.check(json.dumps([question.entry for question in questions]))
+    assert grades.wrong == []
+    # Another question's answer is wrong, wherever the answers differ.
+    answers = [question.answer for question in questions]
+    other = next(each for each in questions[1:] if each.answer != answers[0])
+    wrong = {**questions[0].entry, "answer": other.answer}
+    assert dlcalc.check(json.dumps([wrong])).wrong == ["1"]
+
+
+def test_the_same_seed_is_the_same_problem_and_hides_its_answer() -> None:
+    first, second, other = (
+        invoke("quiz", "conv", "--seed", seed, "-f", "json").out for seed in ("7", "7", "8")
+    )
+    assert first == second
+    assert "answer" not in json.loads(first)
+    assert json.loads(first)["problem"] != json.loads(other)["problem"]
+
+
+@pytest.mark.parametrize(
+    ("form", "working"), [("table", "y(0,0) = "), ("latex", "y_{0,0} &= "), ("markdown", "y")]
+)
+def test_an_answer_comes_with_its_working(form: str, working: str) -> None:
+    done = invoke("quiz", "conv", "--seed", "7", "--answer", "-f", form)
+    assert (done.status, done.err) == (0, "")
+    assert working in done.out
+    assert "Convolve x" in done.out
+
+
+def test_the_commands_that_have_problems_are_listed() -> None:
+    listed = invoke("quiz", "-f", "csv").out.splitlines()[1:]
+    assert [line.split(",")[0] for line in listed] == list(PROBLEMS)
