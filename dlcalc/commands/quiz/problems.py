@@ -104,7 +104,7 @@ def _kl(random: Random) -> Problem:
 
 
 def _mlp(random: Random) -> Problem:
-    data = {
+    data: dict[str, Any] = {
         "x": [random.randint(1, 3) for _ in range(2)], "target": [random.randint(-2, 3)],
         "weights": [_matrix(random, 2, 2, -1, 2), _matrix(random, 1, 2, -2, 2)],
         "output": "identity", "loss": "squared_error",
