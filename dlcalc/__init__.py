@@ -16,6 +16,8 @@ _FUNCTIONS = {
     "check": "dlcalc.commands.check.grading",
     "conv": "dlcalc.numbers.convolution.conv",
     "lstm": "dlcalc.commands.lstm.lstm",
+    "gru": "dlcalc.commands.gru.gru",
+    "rnn": "dlcalc.commands.rnn.rnn",
     "grad": "dlcalc.commands.grad.grad",
     "diagnose": "dlcalc.commands.diagnose.diagnosis",
     "gan": "dlcalc.commands.gan.read",

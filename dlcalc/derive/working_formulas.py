@@ -48,7 +48,8 @@ def sum_of(*terms: Formula) -> Formula:
         negative = isinstance(each, Expr) and each.kind == "neg"
         kind, part = ("sub", each.args[0]) if negative else ("add", each)
         joins = kind == "add" and isinstance(whole, Expr) and whole.kind == "add"
-        whole = Expr(kind, (*whole.args, part) if joins else (whole, part))
+        parts = part.args if kind == "add" and getattr(part, "kind", "") == "add" else (part,)
+        whole = Expr(kind, (*whole.args, *parts) if joins else (whole, *parts))
     return whole
 
 

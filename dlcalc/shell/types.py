@@ -189,9 +189,12 @@ class IndexType(ParamType):
 
 
 class GateActivationType(ParamType):
-    """`f=relu`: a gate of an LSTM and its activation; which there are, the calculation knows."""
+    """`f=relu`: a gate of a cell and its activation; which there are, the calculation knows."""
 
     name = "GATE=NAME"
+
+    def __init__(self, gates: str) -> None:
+        self.gates = gates
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """The gate and the name of its activation."""
@@ -199,14 +202,15 @@ class GateActivationType(ParamType):
             return value
         gate, equals, name = value.partition("=")
         if not (gate and equals and name):
-            self.fail(f"{value[:40]!r} is no activation of a gate: write f=relu", param, ctx)
+            example = f"{self.gates[1]}=relu"
+            self.fail(f"{value[:40]!r} is no activation of a gate: write {example}", param, ctx)
         return gate, name
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
         """Gates, then activations of the gate that is typed."""
-        from dlcalc.names import GATE_ACTIVATIONS, GATES
+        from dlcalc.names import GATE_ACTIVATIONS
 
-        pairs = (f"{gate}={name}" for gate in GATES for name in GATE_ACTIVATIONS)
+        pairs = (f"{gate}={name}" for gate in self.gates for name in GATE_ACTIVATIONS)
         return _items(pair for pair in pairs if pair.startswith(incomplete))
 
 
@@ -277,6 +281,5 @@ class PlaceType(IndexType):
 
 PLACE = PlaceType()
 MODEL = ModelType()
-GATE_ACTIVATION = GateActivationType()
 NUMBER = NumberType()
 RATE = RateType()

@@ -33,6 +33,8 @@ class Command(NamedTuple):
 LAYERS = "input 8x4x4\nC1: conv 4 3\nrelu\n"
 UPSAMPLING = "input 8x4x4\nU1: conv_transpose 4 3 stride=2\n"
 LSTM = '{"W": [[1, 2], [0, 1], [1, 0], [2, 1]], "x": [[1], [-1]], "dh": [1]}'
+GRU = '{"W": [[1, 2], [0, 1], [1, 0]], "x": [[1], [-1]], "dh": [1]}'
+RNN = '{"W": [[1, 2]], "x": [[1], [-1]], "dh": [1]}'
 MLP = '{"x": [1, 2], "target": 0, "weights": [[[1, 2], [3, 4]]]}'
 VAE = ('{"x": [0.3, 0.7], "noise": [0.5], "mu": [[1, 2]], "sigma": [[0, 1]], '
        '"decoder": [[[1], [2]]]}')
@@ -94,6 +96,16 @@ TABLE = {
                  ('{"x": [[1]]}', "W"),
                  ('{"W": [[1, 2], [0, 1], [1, 0]], "x": [[1]]}', "3")),
         kind="json",
+    ),
+    "gru": Command(
+        f"'{GRU}'", "{}", GRU,
+        wrong=((f"'{GRU}' --reset befor", "did you mean before"),),
+        hostile=(('{"W": [[1, 2], [0, 1]], "x": [[1]]}', "3H rows"),), kind="json",
+    ),
+    "rnn": Command(
+        f"'{RNN}'", "{}", RNN,
+        wrong=((f"'{RNN}' --activation rleu", "did you mean relu"),),
+        hostile=(('{"W": [[1, 2]], "x": [[1]], "dhh": [1]}', "did you mean dh?"),), kind="json",
     ),
     "mlp": Command(
         f"'{MLP}'", "{}", MLP,

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.lstm.check import check_lstm
-from dlcalc.commands.lstm.further_inputs import INPUTS
+from dlcalc.commands.lstm.gates import LSTM
 from dlcalc.commands.lstm.grading import derivation_order, recognise, value_at
 from dlcalc.commands.lstm.lstm import LstmResult, lstm
-from dlcalc.commands.lstm.problem import FIELDS, TORCH_FIELDS
-from dlcalc.commands.lstm.read import by_steps
 from dlcalc.commands.lstm.retention import Memory, memory
-from dlcalc.errors import DlcalcError, InputError, did_you_mean
-from dlcalc.input.arrays import read_array
+from dlcalc.layers.cells.read import by_steps
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
-from dlcalc.output.checks import check_records, check_table
+from dlcalc.output.cells import (
+    check_elements,
+    element_records,
+    gradient_name,
+    step_records,
+    steps_table,
+)
+from dlcalc.output.checks import check_table
+from dlcalc.shell.cells import WIDEST, RecurrentRun
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.plots import terminal_page
-from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.commands.lstm import chart, elements, verdict, working
@@ -33,29 +36,17 @@ else:
         for name in ("chart", "elements", "verdict", "working")
     )
 
-WIDEST = 80
-"""Columns of prose at most."""
-
+STEP_FIELDS = ("i", "f", "o", "g", "c", "h", "dh", "dc", "do", "di", "df", "dg", "dz")
 RUN_HEADERS = ("step", "f", "f_product", "c", "h", "dc0")
 
 
-class LstmRun(Run[LstmResult]):
+class LstmRun(RecurrentRun[LstmResult]):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
     command = "lstm"
-    fields = (*FIELDS, *TORCH_FIELDS)
+    cell = LSTM
+    fields = LSTM.fields
     function = staticmethod(lstm)
-
-    def read(self) -> dict[str, Any]:
-        """The problem, with the activations of the command line."""
-        self.running = bool({"steps", "inputs"} & self.options.keys())
-        self.options["inputs"] = self._inputs(self.options.get("inputs"))
-        self.file: str | None = self.options.get("file")
-        fields = super().read()
-        activations, given = self.options.pop("activations"), fields.get("activations") or {}
-        if activations and isinstance(given, dict):
-            fields["activations"] = {**given, **dict(activations)}
-        return fields
 
     def example(self) -> dict[str, Any]:
         """The worked example, without the step after where that is computed now."""
@@ -63,26 +54,6 @@ class LstmRun(Run[LstmResult]):
         if self.running:
             del fields["next"]
         return fields
-
-    def _inputs(self, inputs: str | None) -> Any:
-        if inputs is None or inputs in INPUTS:
-            return inputs or "repeat"
-        if inputs.isalpha() and not os.path.exists(inputs):
-            raise InputError(
-                f"{inputs!r} is no file and no array{did_you_mean(inputs, INPUTS)}"
-            ).at("--inputs")
-        try:
-            return read_array(inputs, self.out.allow_nonfinite)
-        except DlcalcError as error:
-            raise error.at("--inputs") from None
-
-    def calculate(self, **given: Any) -> LstmResult:
-        """The steps; what is wrong with them has the name of the file they came from."""
-        try:
-            return super().calculate(**given)
-        except DlcalcError as error:
-            named = self.file is not None and os.path.exists(self.file)
-            raise (error.at(self.file) if named else error) from None
 
     def checked(self, result: LstmResult) -> Sequence[GradientCheck]:
         """Each gradient against its differences."""
@@ -108,7 +79,7 @@ class LstmRun(Run[LstmResult]):
             result, result.gradients, checks, kept, words, drawn, width, not self.running,
             working=partial(working.lstm_steps, result, self.out.at),
             element=partial(elements.element_step, result),
-            adapt=lambda expected: by_steps(expected, problem.steps, alone),
+            adapt=lambda expected: by_steps(expected, problem.steps, STEP_FIELDS, alone),
             order=derivation_order(problem.steps) if self.out.expect is not None else (),
             advice=partial(self._advice, result),
         )
@@ -132,38 +103,34 @@ def lstm_answer(
     """
     record = _record(result, gradients)
     blocks: list[Block] = [_steps_table(result)] if steps_shown else []
+    if result.loss is not None:
+        blocks.append(Table(("loss",), [(result.loss,)]))
     if checks is not None:
-        record["check"] = _check_record(checks)
-        blocks += [_check_elements(checks), check_table(checks)]
+        record["check"] = element_records(checks)
+        blocks += [check_elements(checks), check_table(checks)]
     elif steps_shown:
-        blocks += [Values(record[_gradient(name)], _gradient(name)) for name in gradients]
+        blocks += [Values(record[gradient_name(name)], gradient_name(name)) for name in gradients]
     if memory is not None:
         record["run"] = _rows(memory.steps)
         if memory.with_sigmoid is not None:
             record["run_with_sigmoid"] = _rows(memory.with_sigmoid)
         record["verdict"] = " ".join(verdict)
         blocks += [_run_table(memory), Text(_wrapped(verdict, width)), Text(chart.split("\n"))]
-    return Answer(record, blocks, main=_gradient(next(iter(gradients))), **explained)
-
-
-def _gradient(parameter: str) -> str:
-    """The name of a parameter's gradient: dW, and d_weight_ih_l0 for PyTorch's names."""
-    return f"d_{parameter}" if "_" in parameter else f"d{parameter}"
+    return Answer(record, blocks, main=gradient_name(next(iter(gradients))), **explained)
 
 
 def _record(result: LstmResult, gradients: Mapping[str, Any]) -> dict[str, Any]:
     values = {**_values(result), "dz": result.dz}
-    steps = [
-        {name: array[t] for name, array in values.items()} for t in range(result.problem.steps)
-    ]
-    record: dict[str, Any] = {"steps": steps}
+    record: dict[str, Any] = {"steps": step_records(values, result.problem.steps)}
+    if result.loss is not None:
+        record["loss"] = result.loss
     if result.later is not None:
         sent = {name: getattr(result.later, name) for name in ("dz", "dh", "dx", "dc")}
         batched = result.problem.batched
         record["next"] = {name: array if batched else array[0] for name, array in sent.items()}
     if result.problem.torch:
         record |= {"h": result.h, "c_last": result.c[-1], "d_bias": result.db}
-    return record | {_gradient(name): array for name, array in gradients.items()}
+    return record | {gradient_name(name): array for name, array in gradients.items()}
 
 
 def _values(result: LstmResult) -> dict[str, Any]:
@@ -181,45 +148,7 @@ def _steps_table(result: LstmResult) -> Table:
     H = result.problem.hidden
     for n, gate in enumerate(result.problem.gates):
         values[f"dz_{gate}"] = result.dz[..., n * H : (n + 1) * H]
-    batched = result.problem.batched
-    rows = [
-        [t + 1, *([sequence + 1] if batched else []), name, *row.tolist()]
-        for t in range(result.problem.steps)
-        for name, array in values.items()
-        for sequence, row in enumerate(array[t] if batched else array[t : t + 1])
-    ]
-    units = [f"unit {unit + 1}" if H > 1 else "value" for unit in range(H)]
-    return Table(["step", *(["sequence"] if batched else []), "quantity", *units], rows)
-
-
-def _check_record(checks: Sequence[GradientCheck]) -> list[dict[str, Any]]:
-    return [
-        {
-            **record, "formula": check.formula, "central": check.central,
-            "complex_step": check.complex_step,
-        }
-        for check, record in zip(checks, check_records(checks), strict=True)
-    ]
-
-
-def _check_elements(checks: Sequence[GradientCheck]) -> Table:
-    """Every number's gradient three ways, side by side."""
-    rows = [
-        [check.name, ",".join(map(str, index)), *(float(array[index]) for array in three)]
-        for check in checks
-        for three in [(check.formula, check.central, check.complex_step)]
-        for index in _indices(check.formula.shape)
-    ]
-    return Table(
-        ("gradient", "element", "formula", "central", "complex step"), rows, title="Gradients"
-    )
-
-
-def _indices(shape: Sequence[int]) -> list[tuple[int, ...]]:
-    indices: list[tuple[int, ...]] = [()]
-    for size in shape:
-        indices = [(*index, place) for index in indices for place in range(size)]
-    return indices
+    return steps_table(result.problem, values)
 
 
 def _rows(steps: Sequence[Any]) -> list[dict[str, Any]]:

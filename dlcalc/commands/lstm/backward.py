@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.lstm.forward import Forward, Slopes, parts_of, products
-from dlcalc.commands.lstm.gates import gate_rows
-from dlcalc.commands.lstm.problem import LstmProblem
+from dlcalc.layers.cells.cell import gate_rows
+from dlcalc.layers.cells.problem import CellProblem
 from dlcalc.numbers.threads import Aside
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -45,7 +45,7 @@ class Backward:
     """H × B."""
 
 
-def backward(problem: LstmProblem, values: Forward, slopes: Slopes) -> Backward:
+def backward(problem: CellProblem, values: Forward, slopes: Slopes) -> Backward:
     """Back through time: δh and δc enter from above and from step t+1, δẑ leaves.
 
     δh and δc are what enters, δc also δh ⊙ o ⊙ (1 − tanh² c); what leaves is δẑ, from δh and

@@ -12,8 +12,8 @@ import numpy as np
 from dlcalc.commands.lstm.forward import Forward, Moves, forward, parts_of
 from dlcalc.commands.lstm.later_step import enter_later_step
 from dlcalc.commands.lstm.lstm import LstmResult, solve
-from dlcalc.commands.lstm.problem import LstmProblem
 from dlcalc.errors import LimitError
+from dlcalc.layers.cells.problem import CellProblem
 from dlcalc.numbers.differences import GradientCheck, check_moved
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -47,14 +47,14 @@ def check_lstm(result: LstmResult) -> list[GradientCheck]:
         return check_moved(value, moved, _parameters(exact.problem, gradients), gradients)
 
 
-def _moved(problem: LstmProblem, name: str, places: Array, by: Array) -> Array:
+def _moved(problem: CellProblem, name: str, places: Array, by: Array) -> Array:
     """The losses where one entry alone is moved, many at once: each is a batch of its own."""
     a_copy = problem.steps * problem.batch * (7 * problem.hidden + 2 * problem.inputs + 1)
     parts = parts_of(len(places), AT_ONCE // a_copy)
     return np.concatenate([_side_by_side(problem, name, places[at], by[at]) for at in parts])
 
 
-def _side_by_side(problem: LstmProblem, name: str, places: Array, by: Array) -> Array:
+def _side_by_side(problem: CellProblem, name: str, places: Array, by: Array) -> Array:
     copies, B = len(places), problem.batch
     states: dict[str, Any] = {
         each: np.concatenate([getattr(problem, each)] * copies, axis=-2).astype(by.dtype)
@@ -71,7 +71,7 @@ def _side_by_side(problem: LstmProblem, name: str, places: Array, by: Array) -> 
     return _losses(problem, forward(replace(problem, **states), moves=moves))
 
 
-def _losses(problem: LstmProblem, run: Forward) -> Array:
+def _losses(problem: CellProblem, run: Forward) -> Array:
     """The loss of every copy of the problem's batch."""
     _, B, H = problem.dh.shape
     h, c = (values.reshape(-1, H, values.shape[-1] // B, B) for values in (run.h, run.c[-1]))
@@ -84,14 +84,14 @@ def _losses(problem: LstmProblem, run: Forward) -> Array:
     return total
 
 
-def _columns(problem: LstmProblem, name: str) -> tuple[int, int]:
+def _columns(problem: CellProblem, name: str) -> tuple[int, int]:
     """The first of a parameter's columns in (h; x; 1), and how many they are."""
     H, D = problem.hidden, problem.inputs
     known = {"W": (0, H + D), "weight_hh_l0": (0, H), "weight_ih_l0": (H, D)}
     return known.get(name, (H + D, 1))
 
 
-def _parameters(problem: LstmProblem, gradients: Mapping[str, Array]) -> dict[str, Array]:
+def _parameters(problem: CellProblem, gradients: Mapping[str, Array]) -> dict[str, Array]:
     """The parameters in the shapes of their gradients; PyTorch's second bias counts as 0."""
     H = problem.hidden
     values = {
@@ -102,7 +102,7 @@ def _parameters(problem: LstmProblem, gradients: Mapping[str, Array]) -> dict[st
     return {name: values[name].reshape(each.shape) for name, each in gradients.items()}
 
 
-def _in_double(problem: LstmProblem) -> LstmProblem:
+def _in_double(problem: CellProblem) -> CellProblem:
     arrays: dict[str, Any] = {
         each.name: value.astype(float)
         for each in fields(problem)
@@ -111,7 +111,7 @@ def _in_double(problem: LstmProblem) -> LstmProblem:
     return replace(problem, **arrays)
 
 
-def _check_work(gradients: Mapping[str, Array], problem: LstmProblem) -> None:
+def _check_work(gradients: Mapping[str, Array], problem: CellProblem) -> None:
     numbers = sum(gradient.size for gradient in gradients.values())
     steps = 3 * numbers * problem.steps
     most = MOST_STEPS * A_STEP // (A_STEP + problem.batch * problem.W.size)

@@ -8,12 +8,12 @@ import click
 
 from dlcalc.shell.options import QuickCommand, at_option, check_option, output_options, plot_option
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, GATE_ACTIVATION, WholeType
+from dlcalc.shell.types import ARRAY, GateActivationType, WholeType
 
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
-@click.option("--activation", "activations", type=GATE_ACTIVATION, multiple=True,
+@click.option("--activation", "activations", type=GateActivationType("ifog"), multiple=True,
               help="Activation of a gate, as f=relu; once a gate.")
 @click.option("--steps", type=WholeType(1), metavar="N",
               help="Run on to N steps: how c grows, and which gradient reaches c0.")
@@ -30,8 +30,9 @@ def command(out: Output, **values: Any) -> None:
     i, f, o = σ, g = tanh of the rows of W(h; x) + b    c' = f⊙c + i⊙g    h' = o⊙tanh c'
 
     FILE is JSON: W (4H × (H+D), rows in the order of gates, "ifog", columns [h, x]), b, x (D or
-    steps × D), h0, c0, dh (the loss gradient that enters each h directly), dc (the one that
-    enters the last c), activations ({"f": "relu"}); or PyTorch's weight_ih_l0, weight_hh_l0,
+    steps × D), h0, c0, dh (the loss gradient that enters each h directly) or target with loss
+    (squared_error, mse, cross_entropy, binary_cross_entropy of h), dc (the one that enters the
+    last c), activations ({"f": "relu"}); or PyTorch's weight_ih_l0, weight_hh_l0,
     bias_ih_l0, bias_hh_l0. next gives the step after by i f o g, di df do dg (and dc).
     Activations: sigmoid, tanh, relu, hard_sigmoid, identity, softplus.
 

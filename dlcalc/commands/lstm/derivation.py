@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.gates import gate_rows, slope_at_value
+from dlcalc.commands.lstm.gates import slope_at_value
 from dlcalc.commands.lstm.lstm import LstmResult
-from dlcalc.commands.lstm.problem import LstmProblem
+from dlcalc.layers.cells.cell import gate_rows
+from dlcalc.layers.cells.problem import CellProblem
 from dlcalc.names import GATES
 from dlcalc.numbers.activations import activation
 
@@ -29,7 +30,7 @@ DZ = tuple("dz" + gate for gate in GATES)
 class Place:
     """One step of the derivation, with what is known of it and of its neighbours."""
 
-    problem: LstmProblem
+    problem: CellProblem
     """The weights, and the activations."""
     formulas: Mapping[str, Formula]
     """The formula of every quantity."""
@@ -141,7 +142,7 @@ def steps_from(place: Place) -> list[Place]:
 
 
 def derive(
-    problem: LstmProblem, later_dc: Array | None = None,
+    problem: CellProblem, later_dc: Array | None = None,
     wrong: Mapping[str, Formula] | None = None, only: int | None = None,
 ) -> list[Place]:
     """All steps, wired to each other; a quantity is computed when it is asked for.

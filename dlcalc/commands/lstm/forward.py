@@ -16,11 +16,11 @@ import numpy as np
 from dlcalc.commands.lstm.gates import (
     activate,
     activation_blocks,
-    gate_rows,
     signs,
     slope_from_value,
 )
-from dlcalc.commands.lstm.problem import LstmProblem
+from dlcalc.layers.cells.cell import gate_rows
+from dlcalc.layers.cells.problem import CellProblem
 from dlcalc.numbers.threads import Aside, side_by_side
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -51,7 +51,7 @@ class Forward:
 class Slopes:
     """How δẑ follows from δh and δc, which is known as soon as a step's values are."""
 
-    def __init__(self, problem: LstmProblem) -> None:
+    def __init__(self, problem: CellProblem) -> None:
         T, B, H = problem.steps, problem.batch, problem.hidden
         self._rows = gate_rows(problem.gates, H)
         self._blocks = activation_blocks(problem.gates, H, problem.activations)
@@ -94,7 +94,7 @@ class Moves:
 
 
 def forward(
-    problem: LstmProblem, slopes: Slopes | None = None, moves: Moves | None = None
+    problem: CellProblem, slopes: Slopes | None = None, moves: Moves | None = None
 ) -> Forward:
     """c_t = f ⊙ c_{t−1} + i ⊙ g and h_t = o ⊙ tanh c_t, gates of ẑ = W(h_{t−1}; x_t) + b.
 
@@ -148,7 +148,7 @@ def forward(
     return values
 
 
-def products(problem: LstmProblem) -> int:
+def products(problem: CellProblem) -> int:
     """Products of one pass through all steps."""
     return problem.steps * problem.batch * problem.W.size
 

@@ -12,39 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import InputError, did_you_mean
-from dlcalc.names import GATE_ACTIVATIONS
+from dlcalc.layers.cells.cell import Cell
+from dlcalc.names import GATES
 from dlcalc.numbers.activations import activation
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 USUAL = {"i": "sigmoid", "f": "sigmoid", "o": "sigmoid", "g": "tanh"}
-
-
-def gate_activations(chosen: Mapping[str, str]) -> dict[str, str]:
-    """The activation of each gate: the usual ones, but for those chosen.
-
-    Raises InputError for a gate or an activation that does not exist.
-
-    >>> gate_activations({"f": "relu"})
-    {'i': 'sigmoid', 'f': 'relu', 'o': 'sigmoid', 'g': 'tanh'}
-    """
-    for gate, name in chosen.items():
-        if gate not in USUAL:
-            raise InputError(f"unknown gate {gate!r}; the gates are i, f, o and g")
-        if name not in GATE_ACTIVATIONS:
-            hint = did_you_mean(str(name), GATE_ACTIVATIONS)
-            raise InputError(f"unknown activation {name!r} of gate {gate}{hint}")
-    return {**USUAL, **chosen}
-
-
-def gate_rows(gates: str, hidden: int) -> dict[str, slice]:
-    """Where each gate's rows lie in W, b and ẑ.
-
-    >>> gate_rows("ifgo", 2)["g"]
-    slice(4, 6, None)
-    """
-    return {gate: slice(n * hidden, (n + 1) * hidden) for n, gate in enumerate(gates)}
+LSTM = Cell("lstm", GATES, "ifgo", USUAL, memory=True)
 
 
 def activation_blocks(

@@ -10,8 +10,8 @@ import numpy as np
 
 from dlcalc.commands.lstm.forward import forward
 from dlcalc.commands.lstm.gates import slope_at_value
-from dlcalc.commands.lstm.problem import LstmProblem
 from dlcalc.errors import InputError
+from dlcalc.layers.cells.problem import CellProblem
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -34,7 +34,7 @@ class LaterStep:
     """δc_{t+1} ⊙ f_{t+1}, which enters c_t."""
 
 
-def enter_later_step(problem: LstmProblem) -> tuple[LstmProblem, LaterStep | None]:
+def enter_later_step(problem: CellProblem) -> tuple[CellProblem, LaterStep | None]:
     """The problem with what step T+1 sends back added to dh and dc, and those parts."""
     if problem.after is None:
         return problem, None

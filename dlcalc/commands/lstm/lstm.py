@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dlcalc.commands.lstm.backward import Backward, backward
 from dlcalc.commands.lstm.forward import Forward, Slopes, forward
-from dlcalc.commands.lstm.further_inputs import run_on
-from dlcalc.commands.lstm.gates import gate_rows
+from dlcalc.commands.lstm.gates import LSTM
 from dlcalc.commands.lstm.later_step import LaterStep, enter_later_step
-from dlcalc.commands.lstm.problem import LstmProblem, make_problem
 from dlcalc.errors import InputError
+from dlcalc.layers.cells.cell import gate_rows
+from dlcalc.layers.cells.further_inputs import run_on
+from dlcalc.layers.cells.problem import CellProblem, make_problem
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -23,7 +24,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 class LstmResult:
     """Values and gradients of an LSTM; a batch axis is there where the input had one."""
 
-    problem: LstmProblem
+    problem: CellProblem
     """What was asked."""
     later: LaterStep | None
     """What the step after the last sends back, where `next` gave that step."""
@@ -31,6 +32,8 @@ class LstmResult:
     """The values, batch last."""
     backward: Backward
     """The gradients, batch last."""
+    loss: float | None = None
+    """J, where a target was given: the sum over the steps, the mean over the sequences."""
 
     @property
     def has_loss(self) -> bool:
@@ -141,7 +144,8 @@ class LstmResult:
 
 def lstm(
     W: Any = None, b: Any = None, x: Any = None, h0: Any = None, c0: Any = None,
-    dh: Any = None, dc: Any = None, *, gates: str | None = None,
+    dh: Any = None, dc: Any = None, *, target: Any = None, loss: str | None = None,
+    gates: str | None = None,
     activations: Mapping[str, str] | None = None, next: Mapping[str, Any] | None = None,
     steps: int | None = None, inputs: Any = "repeat", **torch_weights: Any,
 ) -> LstmResult:
@@ -150,8 +154,9 @@ def lstm(
     ẑ = W(h_{t−1}; x_t) + b; i, f, o = sigmoid and g = tanh of its rows; c_t = f ⊙ c_{t−1}
     + i ⊙ g; h_t = o ⊙ tanh c_t. `W` is 4H × (H+D), `b` 4H; `x` D, T × D or, for a batch,
     T × B × D; `h0`, `c0` H or B × H; `dh` the loss gradient that enters each h directly
-    (H for every step alike, or T × H), `dc` the one that enters the last c. In place of
-    `W` and `b`, PyTorch's `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`.
+    (H for every step alike, or T × H), `dc` the one that enters the last c; in place of `dh`
+    a `target` with a `loss`, squared_error, mse, cross_entropy or binary_cross_entropy of h.
+    In place of `W` and `b`, PyTorch's `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`.
     `next` gives step T+1 by its gates i f o g and their gradients di df do dg (and dc),
     from which the recurrent parts of δh_T and δc_T follow. `steps` runs on, with x
     repeated, `inputs="zero"` or the rows of `inputs`.
@@ -165,20 +170,25 @@ def lstm(
     ([[1.288]], [0.14])
     """
     own = {
-        "W": W, "b": b, "x": x, "h0": h0, "c0": c0, "dh": dh, "dc": dc, "gates": gates,
-        "activations": activations, "next": next,
+        "W": W, "b": b, "x": x, "h0": h0, "c0": c0, "dh": dh, "dc": dc, "target": target,
+        "loss": loss, "gates": gates, "activations": activations, "next": next,
     }
     fields = {**own, **torch_weights}
     if steps is not None or not isinstance(inputs, str):
         fields = run_on(fields, steps, inputs)
-    return solve(make_problem(fields))
+    return solve(make_problem(LSTM, fields))
 
 
-def solve(problem: LstmProblem) -> LstmResult:
+def solve(problem: CellProblem) -> LstmResult:
     """The result of a problem that is already read.
 
     Raises InputError where finite numbers overflow.
     """
+    loss = None
+    if problem.target is not None:
+        h = forward(problem).h.transpose(0, 2, 1)
+        loss = float(problem.target.value(h))
+        problem = replace(problem, dh=problem.target.slope(h))
     total, later = enter_later_step(problem)
     slopes = Slopes(total)
     run = forward(total, slopes)
@@ -190,10 +200,10 @@ def solve(problem: LstmProblem) -> LstmResult:
     for name in ("db", "dW", "dx", "dh0", "dc0"):
         if not np.isfinite(getattr(back, name)).all() and problem.is_finite:
             raise InputError(f"{name} passes the largest {problem.dtype}")
-    return LstmResult(problem, later, run, back)
+    return LstmResult(problem, later, run, back, loss)
 
 
-def _check_finite(problem: LstmProblem, name: str, values: Array) -> None:
+def _check_finite(problem: CellProblem, name: str, values: Array) -> None:
     if np.isfinite(values).all() or not problem.is_finite:
         return
     steps = np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))) + 1

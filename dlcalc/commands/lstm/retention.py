@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.lstm.forward import Forward
-from dlcalc.commands.lstm.gates import gate_rows, slope_at_value
+from dlcalc.commands.lstm.gates import slope_at_value
 from dlcalc.commands.lstm.lstm import LstmResult, solve
-from dlcalc.commands.lstm.problem import LstmProblem
 from dlcalc.errors import InputError
+from dlcalc.layers.cells.cell import gate_rows
+from dlcalc.layers.cells.problem import CellProblem
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -101,7 +102,7 @@ def _norms(values: Array) -> Array:
     return norms
 
 
-def cell_gradients(problem: LstmProblem, run: Forward) -> Array:
+def cell_gradients(problem: CellProblem, run: Forward) -> Array:
     """‖δc₀‖ of a loss at step t alone, for every t in one pass forward.
 
     ∂c_t/∂c₀ and ∂h_t/∂c₀ are carried along (forward-mode differentiation), so that a run

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from dlcalc.commands.lstm.further_inputs import run_on
 from dlcalc.commands.lstm.lstm import lstm
 from dlcalc.commands.lstm.retention import memory
 from dlcalc.errors import DlcalcError
+from dlcalc.layers.cells.further_inputs import run_on
 from tests.commands.lstm.cases import problem, problems
 
 GROWING: dict[str, Any] = {"W": [[0, 1]] * 4, "x": [2], "c0": [1], "activations": {"f": "relu"}}

@@ -1,4 +1,4 @@
-"""An LSTM run on: the inputs of further steps."""
+"""A cell run on: the inputs of further steps."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.numbers import as_floats, check_kept
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.layers.cells.numbers import as_floats, check_kept
 from dlcalc.numbers.axes import at_least, by_x
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -1,4 +1,4 @@
-"""The numbers of an LSTM problem, from fields by name to checked arrays."""
+"""The numbers of a cell's problem, from fields by name to checked arrays."""
 
 from __future__ import annotations
 
@@ -8,31 +8,33 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.gates import gate_activations
-from dlcalc.commands.lstm.layout import read_weights
-from dlcalc.commands.lstm.numbers import as_floats, check_kept, with_shape
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.layers.cells.cell import Cell, gate_activations, require_activation
+from dlcalc.layers.cells.layout import read_weights
+from dlcalc.layers.cells.numbers import as_floats, check_kept, with_shape
+from dlcalc.layers.cells.target import Target, as_target
 from dlcalc.numbers.axes import by_x
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-FIELDS = ("W", "b", "x", "h0", "c0", "dh", "dc", "gates", "activations", "next")
-TORCH_FIELDS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+RESETS = ("after", "before")
 NEXT_VALUES = ("i", "f", "o", "g", "di", "df", "do", "dg")
 NEXT_OPTIONAL = ("c", "dc")
 
 
 @dataclass(frozen=True, eq=False)
-class LstmProblem:
-    """An LSTM with its inputs, and the gradients that enter it: T steps, B sequences.
+class CellProblem:
+    """A cell with its inputs, and the gradients that enter it: T steps, B sequences.
 
     D inputs and H hidden units; a single sequence is a batch of one.
     """
 
+    cell: Cell
+    """What kind of cell it is."""
     W: Array
-    """4H × (H+D), rows gate by gate, columns [h, x]."""
+    """GH × (H+D) for G gates, rows gate by gate, columns [h, x]."""
     b: Array
-    """4H."""
+    """GH; of two biases the sum."""
     gates: str
     """The order of the gates in the rows of W."""
     x: Array
@@ -44,7 +46,7 @@ class LstmProblem:
     dh: Array
     """The loss gradient that enters each h directly, T × B × H."""
     dc: Array
-    """The loss gradient that enters the last c, B × H."""
+    """The loss gradient that enters the last c, B × H; 0 × H for a cell without c, as is c0."""
     activations: Mapping[str, str]
     """The activation of each gate."""
     after: Mapping[str, Array] | None = None
@@ -55,6 +57,12 @@ class LstmProblem:
     """Whether x came as the D numbers of one step."""
     torch: bool = False
     """Whether the weights came under PyTorch's names."""
+    b_h: Array | None = None
+    """The second of two biases, GH, which stands with h."""
+    reset: str = "after"
+    """Whether a reset gate acts after or before the product with h."""
+    target: Target | None = None
+    """What h should be, where a loss says how far it is from that."""
 
     @property
     def steps(self) -> int:
@@ -74,7 +82,7 @@ class LstmProblem:
     @property
     def hidden(self) -> int:
         """H."""
-        return int(self.W.shape[0]) // 4
+        return int(self.W.shape[0]) // self.cell.blocks
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -89,22 +97,17 @@ class LstmProblem:
         return all(bool(np.isfinite(array).all()) for array in (*arrays, *after))
 
 
-def make_problem(fields: Mapping[str, Any]) -> LstmProblem:
-    """Fields by name, in the layout of `dlcalc lstm` or of PyTorch, as one problem.
+def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
+    """Fields by name, in the layout of the command or of PyTorch, as one problem.
 
     Raises InputError for an unknown or missing field, ShapeError for one whose shape
     does not fit, with the shape that would.
-
-    >>> make_problem({"W": [[0.5, 1]] * 4, "x": [[1], [2]]}).steps
-    2
     """
     for name in fields:
-        if name not in FIELDS and name not in TORCH_FIELDS:
-            raise InputError(
-                f"unknown field {name!r}{did_you_mean(name, FIELDS + TORCH_FIELDS)}"
-            )
+        if name not in cell.fields:
+            raise InputError(f"unknown field {name!r}{did_you_mean(name, cell.fields)}")
     given = {name: value for name, value in fields.items() if value is not None}
-    weights = read_weights(given)
+    weights = read_weights(cell, given)
     H, D = weights.hidden, weights.inputs
     x = _sequence(given, D)
     batched, flat = x.ndim == 3, x.ndim == 1
@@ -112,14 +115,41 @@ def make_problem(fields: Mapping[str, Any]) -> LstmProblem:
     T, B = x.shape[:2]
     check_kept(T, B * (14 * H + D))
     lead = (B,) if batched else ()
-    h0, c0, dc = (_state(given, name, (*lead, H)) for name in ("h0", "c0", "dc"))
+    h0 = _state(given, "h0", (*lead, H))
+    c0, dc = (_state(given, name, (*lead, H)) if cell.memory else np.zeros((0, H))
+              for name in ("c0", "dc"))
+    target = None
+    if "target" in given:
+        if "dh" in given:
+            raise InputError("dh beside target: the loss of a target says what enters h")
+        target = as_target(given["target"], given.get("loss"), T, lead, H)
+    elif "loss" in given:
+        raise InputError("loss without target: give the values that h should have")
+    return CellProblem(
+        cell, weights.W, weights.b, weights.gates, x, h0, c0, _entering(given, T, lead, H), dc,
+        _activations(cell, given), _after(given, lead, H), batched, flat, weights.torch,
+        weights.b_h, _reset(given), target,
+    )
+
+
+def _activations(cell: Cell, given: Mapping[str, Any]) -> dict[str, str]:
+    named = [name for name in ("activation", "nonlinearity") if name in given]
+    if len(named) > 1:
+        raise InputError("activation beside nonlinearity, PyTorch's name of it: give one")
+    if named:
+        require_activation(given[named[0]])
+        return {cell.gates: given[named[0]]}
     activations = given.get("activations", {})
     if not isinstance(activations, Mapping):
-        raise InputError('activations is not an object such as {"f": "relu"}')
-    return LstmProblem(
-        weights.W, weights.b, weights.gates, x, h0, c0, _entering(given, T, lead, H), dc,
-        gate_activations(activations), _after(given, lead, H), batched, flat, weights.torch,
-    )
+        raise InputError(f'activations is not an object such as {{"{cell.gates[1]}": "relu"}}')
+    return gate_activations(cell, activations)
+
+
+def _reset(given: Mapping[str, Any]) -> str:
+    reset = given.get("reset", RESETS[0])
+    if reset not in RESETS:
+        raise InputError(f"unknown reset {reset!r}{did_you_mean(str(reset), RESETS)}")
+    return str(reset)
 
 
 def _sequence(given: Mapping[str, Any], D: int) -> Array:

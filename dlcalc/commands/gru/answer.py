@@ -1,0 +1,15 @@
+"""What `dlcalc gru` does with its options."""
+
+from __future__ import annotations
+
+from dlcalc.commands.gru.gru import GRU, gru
+from dlcalc.shell.cells import CellRun
+
+
+class GruRun(CellRun):
+    """Read the problem, run it forward and back, and on to further steps if asked."""
+
+    command = "gru"
+    cell = GRU
+    fields = GRU.fields
+    function = staticmethod(gru)

@@ -1,0 +1,74 @@
+"""A gated recurrent unit over one step or many: gates, states, and every gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dlcalc.layers.cells.cell import Cell
+from dlcalc.layers.cells.result import CellResult, cell_result
+
+_GATES = """\
+ar_{t} = W_ir@x_{t} + W_hr@h_{p} + b_r
+az_{t} = W_iz@x_{t} + W_hz@h_{p} + b_z
+r_{t} = {r}(ar_{t})
+z_{t} = {z}(az_{t})
+"""
+_CANDIDATE = """\
+n_{t} = {n}(an_{t})
+h_{t} = (1 - z_{t})⊙n_{t} + z_{t}⊙h_{p}
+"""
+_GATE_BIASES = {"r": ("b_r", "b_r"), "z": ("b_z", "b_z")}
+
+GRU = Cell(
+    "gru", "rzn", "rzn", {"r": "sigmoid", "z": "sigmoid", "n": "tanh"},
+    equations={
+        "after": _GATES + """\
+u_{t} = W_hn@h_{p} + b_hn
+an_{t} = W_in@x_{t} + b_in + r_{t}⊙u_{t}
+""" + _CANDIDATE,
+        "before": _GATES + """\
+u_{t} = r_{t}⊙h_{p}
+an_{t} = W_in@x_{t} + W_hn@u_{t} + b_n
+""" + _CANDIDATE,
+    },
+    biases={
+        "after": {**_GATE_BIASES, "n": ("b_in", "b_hn")},
+        "before": {**_GATE_BIASES, "n": ("b_n", "b_n")},
+    },
+    quantities=("ar", "az", "r", "z", "u", "an", "n", "h"),
+    slopes=("h", "z", "n", "an", "u", "r", "ar", "az"),
+)  # fmt: skip
+
+
+def gru(
+    W: Any = None, b: Any = None, x: Any = None, h0: Any = None, dh: Any = None, *,
+    target: Any = None, loss: str | None = None, gates: str | None = None,
+    activations: Mapping[str, str] | None = None, reset: str | None = None,
+    steps: int | None = None, inputs: Any = "repeat", **torch_weights: Any,
+) -> CellResult:
+    """Gates, states and every gradient of a GRU, over one step or many.
+
+    r, z = σ and n = tanh of W_i x_t + b_i + W_h h_{t−1} + b_h, in n's argument with r ⊙ before
+    W_h h_{t−1} + b_h (`reset="after"` the product, as PyTorch and Keras have it) or before
+    h_{t−1} (`"before"` it, as the paper has it); h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}. `W` is
+    3H × (H+D) with columns [h, x] and rows in the order of `gates`, "rzn"; `b` 3H, or 2 × 3H
+    for one bias with x and one with h; `x` D, T × D or T × B × D; `h0` H or B × H; `dh` the
+    loss gradient that enters each h directly (H for every step alike, or T × H), or `target`
+    with a `loss`: squared_error, mse, cross_entropy or binary_cross_entropy of h. In place of
+    `W` and `b`, PyTorch's `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`. `steps`
+    runs on, with x repeated, `inputs="zero"` or the rows of `inputs`.
+
+    Cho et al. 2014, "Learning phrase representations using RNN encoder–decoder". Raises
+    InputError and ShapeError for fields that are unknown, missing or do not fit, and
+    InputError where a value or a gradient overflows.
+
+    >>> result = gru(W=[[0, 1]] * 3, x=[[1], [2]], h0=[0.5], dh=[1])
+    >>> result.h.round(3).tolist(), result.dh0.round(3).tolist()
+    ([[0.57], [0.617]], [1.375])
+    """
+    own = {
+        "W": W, "b": b, "x": x, "h0": h0, "dh": dh, "target": target, "loss": loss,
+        "gates": gates, "activations": activations, "reset": reset, **torch_weights,
+    }
+    return cell_result(GRU, own, steps, inputs)

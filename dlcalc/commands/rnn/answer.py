@@ -1,0 +1,15 @@
+"""What `dlcalc rnn` does with its options."""
+
+from __future__ import annotations
+
+from dlcalc.commands.rnn.rnn import RNN, rnn
+from dlcalc.shell.cells import CellRun
+
+
+class RnnRun(CellRun):
+    """Read the problem, run it forward and back, and on to further steps if asked."""
+
+    command = "rnn"
+    cell = RNN
+    fields = RNN.fields
+    function = staticmethod(rnn)

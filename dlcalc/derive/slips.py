@@ -1,0 +1,478 @@
+"""Slips: each formula of a derivation one edit away, evaluated, and held against an answer.
+
+A symbol may be exchanged for its neighbour in time or in letter; a factor, a term or a
+function be left out; a sign be wrong; a matrix be transposed; a sum stand for a mean. An
+edit is made in every step alike, or in one alone, and followed through all that comes of
+it. It is named only where it gives the expected numbers, to the digits they are written
+with, and where these are enough to tell it from chance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlcalc.derive.derivation import Derivation
+from dlcalc.derive.elements import as_value, compiled, entry_of
+from dlcalc.formulas.expressions import Column, Expr, symbol
+from dlcalc.formulas.text import formula_text
+from dlcalc.numbers.compare import agree
+
+Array = Any
+Place = tuple[str, tuple[int, int]]
+"""An element: the name of its line, and where it lies in the line's value."""
+
+FOUR_DIGITS = 5e-4
+"""The relative error of a number that is rounded to four digits."""
+OF_DEVIATION = 0.02
+"""The share of a wrong number's deviation that a slip may leave unexplained."""
+LEAST_ERROR = 1e-6
+"""The relative error of numbers that were computed in a row, however many their digits."""
+FEWEST_DECIMALS = 3
+"""Decimals from which numbers may all have been rounded to as many."""
+EVIDENCE = 5.9
+"""Digits, over all differing numbers, that tell a far-fetched slip from chance."""
+FEW = 2.5
+"""Digits that a slip in the very formula asks for."""
+MOST_EVALUATED = 20_000
+"""Formulas that are evaluated in search of one slip."""
+MOST_STEPS = 6
+"""Steps up to which a slip is looked for at every single one of them."""
+FUNCTIONS = ("sigmoid", "tanh", "relu")
+"""Activations that are taken for each other."""
+
+
+class Edit(NamedTuple):
+    """One way to get a formula wrong."""
+
+    words: str
+    """What the slip is, to stand before `gives that`, with steps counted from the line's own."""
+    formula: Any
+    """The wrong formula."""
+    common: bool = True
+    """Whether it is looked for in what the asked quantity follows from, too."""
+
+
+class Slips:
+    """The slips of one derivation."""
+
+    def __init__(
+        self, derivation: Derivation, dressed: Callable[[Any], Any] = lambda formula: formula,
+        circulated: Collection[tuple[str, str]] = (),
+    ) -> None:
+        self.lines = derivation.lines
+        self.dressed = dressed
+        """Gives formulas their usual signs in words."""
+        self.circulated = circulated
+        """Group and words of slips that go round: likely wherever they are made."""
+        self.known = {name: as_value(value) for name, value in derivation.values.items()}
+        self.slots = {name: slot for slot, name in enumerate(self.known)}
+        self.start = list(self.known.values())
+        self.of = {key: self.slots[line.name] for key, line in self.lines.items()}
+        keys = {slot: key for key, slot in self.of.items()}
+        self.uses = {key: {self.slots[each] for each in _symbols(line.formula)}
+                     for key, line in self.lines.items()}
+        self.functions = {key: self._compiled(line.formula) for key, line in self.lines.items()}
+        self.behind: dict[str, set[str]] = {}
+        for key, uses in self.uses.items():
+            before = [keys[slot] for slot in uses if slot in keys and keys[slot] in self.behind]
+            self.behind[key] = {key}.union(*(self.behind[each] for each in before))
+        self._edits: dict[str, dict[str, Edit]] = {}
+        self.evaluated = 0
+
+    def _compiled(self, formula: Any) -> Callable[[Any], Any]:
+        return compiled(formula, lambda name: itemgetter(self.slots[name]))
+
+    def recognise(
+        self, places: Sequence[Place], right: Array, expected: Array, tolerance: float
+    ) -> str:
+        """The slip that gives the expected numbers at those places, in words; "" for none."""
+        if expected.size != right.size or not np.isfinite(expected).all():
+            return ""
+        differing = differing_of(expected, right, tolerance)
+        if not differing:
+            return ""
+        asked, wanted = expected[differing], right[differing]
+        at = [places[each] for each in differing]
+        close, digits = written_within(asked)
+        own = {key for key, _ in at}
+        for words, changed, likely in self._suspects(own):
+            if digits < (FEW if likely else EVIDENCE) or self.evaluated > MOST_EVALUATED:
+                continue
+            given = self._values(changed, at)
+            if given is not None and _explains(given, asked, wanted, max(tolerance, FOUR_DIGITS)
+                                               if likely == 2 else close):
+                return words
+        return ""
+
+    def _suspects(self, own: set[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
+        """Words, wrong formulas by line, and how likely: 2 circulated, 1 in the formula itself."""
+        groups = {group_of(key)[0] for key in own}
+        near = {group_of(key)[1] for key in own}
+        behind = set().union(*(self.behind[each] for each in own))
+        spread = self._spread(groups, [key for key in self.lines if key in behind])
+        every = [(group, words) for group in spread for words in spread[group]]
+        circulated = [each for each in every if each in self.circulated]
+        ranked = [
+            *((each, 2) for each in circulated if each[0] in groups),
+            *((each, 1) for each in every if each[0] in groups),
+            *((each, 2) for each in circulated if each[0] not in groups),
+            *((each, 0) for each in every if each[0] not in groups),
+        ]
+        for (group, words), likely in ranked:
+            said, changed = self._located(group, words, groups), spread[group][words]
+            yield said, changed, likely
+            for key in changed if len(changed) > 1 else ():
+                if group_of(key)[1] in near:
+                    yield said, {key: changed[key]}, likely
+        steps = {group_of(key)[1] for lines in spread.values() for changed in lines.values()
+                 for key in changed}
+        few = sorted(each for each in steps if each) if len(steps) <= MOST_STEPS else []
+        for (group, words), _ in ranked:
+            for key, formula in spread[group][words].items() if few else ():
+                if len(spread[group][words]) > 1 and group_of(key)[1] not in near:
+                    said = self._located(group, words, groups)
+                    yield f"{said}, at step {group_of(key)[1]} alone,", {key: formula}, 0
+        yield from self._several(circulated, spread, few)
+
+    def _spread(
+        self, groups: Collection[str], behind: Sequence[str]
+    ) -> dict[str, dict[str, dict[str, Any]]]:
+        """By quantity and words the wrong formula of each line, the nearest quantities first."""
+        ordered = sorted(dict.fromkeys(group_of(key)[0] for key in reversed(behind)),
+                         key=lambda group: group not in groups)
+        spread: dict[str, dict[str, dict[str, Any]]] = {group: {} for group in ordered}
+        for key in behind:
+            group = group_of(key)[0]
+            for each in self.edits(key).values():
+                if each.common or group in groups or (group, each.words) in self.circulated:
+                    spread[group].setdefault(each.words, {})[key] = each.formula
+        return spread
+
+    def _several(
+        self, circulated: Sequence[tuple[str, str]], spread: Mapping[str, Any],
+        steps: Iterable[int],
+    ) -> Iterator[tuple[str, dict[str, Any], int]]:
+        """Circulated slips made together."""
+        for count in range(2, len(circulated) + 1):
+            for several in combinations(circulated, count):
+                if len({group for group, _ in several}) < count:
+                    continue
+                changed = {key: formula for group, words in several
+                           for key, formula in spread[group][words].items()}
+                yield self._together(several), changed, 0
+                for step in steps if count <= 3 else ():
+                    at = {key: each for key, each in changed.items() if group_of(key)[1] == step}
+                    yield f"{self._together(several)}, at step {step} alone,", at, 0
+
+    def _together(self, several: Iterable[tuple[str, str]]) -> str:
+        """δh in place of δc in δi and δf together with f_t in place of f_(t+1)."""
+        fields: dict[str, list[str]] = {}
+        for group, words in several:
+            fields.setdefault(words, []).append(self._name(group))
+        parts = []
+        for words, names in fields.items():
+            *most, last = names
+            listed = f"{', '.join(most)} and {last}" if most else last
+            parts.append(f"{words} in {listed}")
+        return " together with ".join(parts)
+
+    def _located(self, group: str, words: str, own: Collection[str]) -> str:
+        """The words, and the quantity that they are about where it is another than that asked."""
+        return words if group in own else f"{words} in {self._name(group)}"
+
+    def _name(self, group: str) -> str:
+        key = next(key for key in self.lines if group_of(key)[0] == group)
+        return self._said(self.lines[key].name, group_of(key)[1])
+
+    def _values(self, changed: Mapping[str, Any], at: Sequence[Place]) -> Array | None:
+        """The numbers at those places with wrong formulas; None where one cannot be computed."""
+        needed = set().union(*(self.behind[key] for key, _ in at))
+        moved: set[int] = set()
+        values = list(self.start)
+        for key in self.lines:
+            if key not in needed or not (key in changed or self.uses[key] & moved):
+                continue
+            self.evaluated += 1
+            function = self._compiled(changed[key]) if key in changed else self.functions[key]
+            slot = self.of[key]
+            try:
+                value = function(values)
+            except (ValueError, ArithmeticError):
+                return None
+            if np.shape(value) != self.start[slot].shape:
+                return None
+            values[slot] = value
+            moved.add(slot)
+        if not any(self.of[key] in moved for key, _ in at):
+            return None
+        return np.array([entry_of(values[self.of[key]], place) for key, place in at])
+
+    def edits(self, key: str) -> dict[str, Edit]:
+        """Every formula one edit away from a line's, by the words for it."""
+        if key not in self._edits:
+            self._edits[key] = {}
+            for each in self._edited(key):
+                if each.formula != self.lines[key].formula:
+                    self._edits[key].setdefault(each.words, each)
+        return self._edits[key]
+
+    def _edited(self, key: str) -> Iterator[Edit]:
+        formula, t = self.lines[key].formula, group_of(key)[1]
+        if not isinstance(formula, Expr):
+            return
+        named = [each for each in dict.fromkeys(_symbols(formula)) if each in self.known]
+        for each in named:
+            for other in self._neighbours(each):
+                words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
+                common = _parsed(each)[:2] == _parsed(other)[:2]
+                yield Edit(words, formula.put({each: other}) if formula != each else other, common)
+        yield from self._structural(formula, key)
+        for a, b in combinations(named, 2):
+            if self.known[a].shape == self.known[b].shape:
+                words = f"{self._said(a, t, b)} and {self._said(b, t, a)} exchanged"
+                yield Edit(words, formula.put({a: b, b: a}), False)
+        if formula.kind != "sub":
+            yield Edit("a wrong sign", _negative(formula), False)
+
+    def _neighbours(self, each: Expr) -> Iterator[Expr]:
+        letter, prefix, n = _parsed(each)
+        shape = self.known[each].shape
+        for other, value in self.known.items():
+            if other.kind != each.kind or other == each or value.shape != shape:
+                continue
+            one, before, m = _parsed(other)
+            if (one, before) == (letter, prefix):
+                if n is not None and m is not None and abs(m - n) == 1:
+                    yield other
+            elif m == n and _is_slope(one) == _is_slope(letter) and (
+                    (letter in ("W", "b")) == (one in ("W", "b"))):
+                yield other
+
+    def _structural(self, formula: Expr, key: str) -> Iterator[Edit]:
+        """What is done to a part of a formula, by the part's kind."""
+        t = group_of(key)[1]
+        for part, put in _places(formula):
+            wrong: Callable[..., Iterator[Edit]] = _BY_KIND.get(part.kind, _none)
+            for each in wrong(self, part, part.args, t):
+                yield each._replace(formula=put(each.formula))
+            if part.kind == "call" and part.args[0] in FUNCTIONS:
+                function, argument = part.args
+                for other in FUNCTIONS:
+                    if other != function:
+                        words = f"{other} in place of {function}"
+                        if part is formula:
+                            words = f"{other} as the activation of {self._name(group_of(key)[0])}"
+                        yield Edit(words, put(Expr("call", (other, argument))))
+                yield Edit(f"{function} left out", put(argument))
+
+    def _of_product(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        for n, each in enumerate(args):
+            yield Edit(self._left_out(each, t), _again(part.kind, args[:n] + args[n + 1 :]))
+        if len(args) == 3:
+            yield Edit(self._left_out(_again(part.kind, args[1:]), t), args[0])
+
+    def _of_sum(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        for n, each in enumerate(args):
+            yield Edit(self._left_out(each, t), _again("add", args[:n] + args[n + 1 :]))
+            flipped = (*args[:n], _negative(each), *args[n + 1 :])
+            yield Edit(f"a wrong sign at {self._said(each, t)}", Expr("add", flipped), False)
+
+    def _of_difference(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        a, b = args
+        one, other, whole = (self._said(each, t) for each in (a, b, part))
+        if a != 1:
+            yield Edit(self._left_out(b, t), a)
+            yield Edit(self._left_out(a, t), _negative(b))
+        else:
+            yield Edit(f"{other} in place of {whole}", b)
+        yield Edit(f"a wrong sign at {other}", Expr("add", (a, b)), False)
+        yield Edit(f"{other} − {one} in place of {whole}", Expr("sub", (b, a)), False)
+
+    def _of_quotient(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        above, below = args
+        if isinstance(below, int | float):
+            yield Edit("½ left out" if below == 2 else f"1/{below:g} left out", above)
+
+    def _of_matrices(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        for n, each in enumerate(args):
+            if not self._is_vector(each):
+                turned = _turned(each)
+                words = f"{self._said(turned, t)} in place of {self._said(each, t)}"
+                yield Edit(words, Expr("matmul", (*args[:n], turned, *args[n + 1 :])))
+
+    def _of_power(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        yield Edit(f"{self._said(args[0], t)} in place of {self._said(part, t)}", args[0])
+
+    def _of_negative(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        yield Edit(f"a wrong sign at {self._said(args[0], t)}", args[0], False)
+
+    def _is_vector(self, part: Any) -> bool:
+        arrays = (self.known[each] for each in _symbols(part) if each in self.known)
+        return any(array.ndim < 2 or 1 in array.shape for array in arrays)
+
+    def _left_out(self, part: Any, t: int | None) -> str:
+        part = part.args[0] if getattr(part, "kind", "") == "neg" else part
+        said = self._said(part, t)
+        return f"({said}) left out" if getattr(part, "kind", "") in ("add", "sub") else (
+            f"{said} left out")
+
+    def _said(self, part: Any, t: int | None, beside: Any = None) -> str:
+        """A part of a formula in words, its steps counted from t; those of t itself unsaid."""
+        if not isinstance(part, Expr):
+            return formula_text(part)
+        steps = {_parsed(each)[2] for one in (part, beside) for each in _symbols(one)}
+        bare = t is not None and steps <= {t, None}
+        table = {each: _relative(each, t, bare) for each in _symbols(part)} if t else {}
+        return formula_text(self.dressed(table.get(part) or part.put(table)))
+
+
+def _none(*_: object) -> Iterator[Edit]:
+    return iter(())
+
+
+_BY_KIND: dict[str, Callable[..., Iterator[Edit]]] = {
+    "mul": Slips._of_product, "hadamard": Slips._of_product, "add": Slips._of_sum,
+    "sub": Slips._of_difference, "div": Slips._of_quotient, "matmul": Slips._of_matrices,
+    "pow": Slips._of_power, "neg": Slips._of_negative,
+}
+"""What goes wrong with each kind of formula."""
+
+
+def group_of(key: str) -> tuple[str, int | None]:
+    """The quantity that a line is of, and its step: dar_2 is dar at 2.
+
+    >>> group_of("dar_2"), group_of("dW_ir"), group_of("dh_0")
+    (('dar', 2), ('dW_ir', None), ('dh_0', None))
+    """
+    base, _, step = key.rpartition("_")
+    return (base, int(step)) if base and step.isdigit() and step != "0" else (key, None)
+
+
+def differing_of(expected: Array, right: Array, tolerance: float) -> list[int]:
+    """Where numbers are wrong; by rounding alone only if all of them are so."""
+    exact, written = (
+        [place for place in range(right.size) if not agree(expected[place], right[place], within)]
+        for within in (tolerance, max(tolerance, written_error(expected)))
+    )
+    digits = max(len(repr(number).rpartition(".")[2]) for number in expected.tolist())
+    finest = np.abs(expected - right) > 0.51 * 10.0 ** -max(digits, FEWEST_DECIMALS)
+    return [place for place in written if finest[place]] or written or exact
+
+
+def written_error(numbers: Array) -> float:
+    """The relative error that the digits of numbers leave open, those of the longest."""
+    digits = max((len(_digits(number)) for number in numbers.tolist()), default=1)
+    return min(FOUR_DIGITS, max(5 * 10.0**-digits, LEAST_ERROR))
+
+
+def written_within(numbers: Array) -> tuple[Array, float]:
+    """The error that each number leaves open by the digits and decimals it is written with,
+    and how many digits of evidence they are together."""
+    relative = written_error(numbers) * np.abs(numbers)
+    decimals = max(len(repr(number).rpartition(".")[2]) for number in numbers.tolist())
+    if decimals < FEWEST_DECIMALS or any("e" in repr(each) for each in numbers.tolist()):
+        unit = 0.0
+    else:
+        unit = 0.51 * 10.0**-decimals
+    error = np.maximum(relative, unit)
+    shares = error / np.where(numbers == 0, 1, np.abs(numbers))
+    return error, float(-np.log10(np.clip(shares, LEAST_ERROR / 10, 1)).sum())
+
+
+def _digits(number: float) -> str:
+    return repr(abs(number)).split("e")[0].replace(".", "").strip("0")
+
+
+def value_at(expected: Any, field: str) -> Any:
+    """What stands at a field of expected numbers; they themselves where they are no object.
+
+    >>> value_at({"steps": [{"di": 1}, {"di": 2}]}, "steps[1].di")
+    2
+    """
+    if not isinstance(expected, Mapping):
+        return expected
+    for part in re.findall(r"\w+", field):
+        expected = expected[int(part) if part.isdigit() else part]
+    return expected
+
+
+def _explains(slip: Array, asked: Array, right: Array, within: Any) -> bool:
+    """Whether a slip's numbers are those asked for, as rounded as those of students are.
+
+    `within` is a relative tolerance, or an absolute one for each number.
+    """
+    off = np.abs(slip - asked)
+    if not (off <= OF_DEVIATION * np.abs(right - asked)).all():
+        return False
+    if np.ndim(within):
+        return bool((off <= within).all())
+    return all(agree(a, b, within) for a, b in zip(slip.tolist(), asked.tolist(), strict=True))
+
+
+def _parsed(each: Expr) -> tuple[str, str, int | None]:
+    """Letter, what stands before the number below it, and that number."""
+    if each.kind != "symbol":
+        return each.kind, "", None
+    letter, sub = each.args
+    head = sub.rstrip("0123456789")
+    return letter, head, int(sub[len(head) :]) if sub[len(head) :] else None
+
+
+def _relative(each: Expr, t: int, bare: bool) -> Expr:
+    letter, prefix, n = _parsed(each)
+    if n is None or each.kind != "symbol":
+        return each
+    if bare:
+        return symbol(letter, prefix.rstrip(","))
+    return symbol(letter, prefix + (f"(t+{n - t})" if n > t else f"t{n - t}" if n < t else "t"))
+
+
+def _is_slope(letter: str) -> bool:
+    return letter[:1] in "δ∂" or letter == "dh"
+
+
+def _symbols(formula: Any) -> Iterator[Expr]:
+    if isinstance(formula, Column) or not isinstance(formula, Expr):
+        return
+    if formula.kind in ("symbol", "derivative", "partial"):
+        yield formula
+        return
+    for each in formula.args:
+        yield from _symbols(each)
+
+
+def _places(
+    formula: Any, put: Callable[[Any], Any] = lambda new: new
+) -> Iterator[tuple[Expr, Callable[[Any], Any]]]:
+    """Every part of a formula, and what puts another in its place."""
+    if not isinstance(formula, Expr) or formula.kind in ("symbol", "derivative", "partial"):
+        return
+    yield formula, put
+
+    def within(n: int) -> Callable[[Any], Any]:
+        return lambda new: put(Expr(formula.kind, (*formula.args[:n], new, *formula.args[n + 1:])))
+
+    for n, each in enumerate(formula.args):
+        yield from _places(each, within(n))
+
+
+def _again(kind: str, args: tuple[Any, ...]) -> Any:
+    return args[0] if len(args) == 1 else Expr(kind, args)
+
+
+def _negative(part: Any) -> Any:
+    if isinstance(part, Expr):
+        return part.args[0] if part.kind == "neg" else Expr("neg", (part,))
+    return -part
+
+
+def _turned(part: Any) -> Any:
+    if isinstance(part, Expr) and part.kind == "transpose":
+        return part.args[0]
+    return Expr("transpose", (part,))

@@ -1,0 +1,1 @@
+"""What recurrent cells share: their problem, a pass by their equations, their working."""

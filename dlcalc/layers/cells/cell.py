@@ -1,0 +1,104 @@
+"""A recurrent cell as a recipe: the equations of a step, the names of its fields, their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.names import GATE_ACTIVATIONS
+
+TORCH_FIELDS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What makes one kind of cell.
+
+    In its equations {t} is a step, {p} the one before, and {r} the activation of gate r.
+    Gate r has the weights W_ir on x and W_hr on h, and the biases that `biases` names.
+    """
+
+    name: str
+    """The command."""
+    gates: str
+    """Its gates, in the order of the rows of W where none is given."""
+    torch_gates: str
+    """PyTorch's order."""
+    usual: Mapping[str, str]
+    """The activation of each gate."""
+    equations: Mapping[str, str] = field(default_factory=dict)
+    """Those of one step, by what the reset gate acts on."""
+    biases: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    """Likewise: by gate, the parameters that PyTorch's bias_ih and bias_hh are part of."""
+    quantities: tuple[str, ...] = ()
+    """What the equations compute, in the order of the work by hand; ar is a of gate r."""
+    slopes: tuple[str, ...] = ()
+    """The same in the order in which their gradients are derived."""
+    circulated: frozenset[tuple[str, str]] = frozenset()
+    """Slips that go round: the quantity, and what is wrong with it."""
+    memory: bool = False
+    """Whether it has a state c beside h."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of a problem, in one matrix or under PyTorch's names."""
+        states = ("h0", "c0", "dh", "dc") if self.memory else ("h0", "dh")
+        some = {"gru": ("reset",), "rnn": ("activation", "nonlinearity")}.get(self.name, ())
+        gates = ("gates", "activations") if len(self.gates) > 1 else ()
+        later = ("next",) if self.memory else ()
+        own = ("W", "b", "x", *states, "target", "loss", *gates, *some, *later)
+        return (*own, *TORCH_FIELDS)
+
+    @property
+    def step_fields(self) -> tuple[str, ...]:
+        """The fields of a step: values, gradients, and da, those before the activations."""
+        shown = [each for each in self.quantities if each in {*self.gates, "h"}]
+        back = [f"d{each}" for each in self.slopes if each in shown]
+        return (*shown, *back, "da")
+
+    def argument(self, gate: str) -> str:
+        """The quantity that the activation of a gate is applied to."""
+        return f"a{gate}" if len(self.gates) > 1 else "a"
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of rows in W."""
+        return len(self.gates)
+
+
+def gate_activations(cell: Cell, chosen: Mapping[str, str]) -> dict[str, str]:
+    """The activation of each gate: the usual ones, but for those chosen.
+
+    Raises InputError for a gate or an activation that does not exist.
+    """
+    for gate, name in chosen.items():
+        if gate not in cell.usual:
+            raise InputError(f"unknown gate {gate!r}; the gates are {listed(cell.gates)}")
+        require_activation(name, f" of gate {gate}")
+    return {**cell.usual, **chosen}
+
+
+def require_activation(name: object, of: str = "") -> None:
+    """Refuse an activation that no gate has."""
+    if name not in GATE_ACTIVATIONS:
+        hint = did_you_mean(str(name), GATE_ACTIVATIONS)
+        raise InputError(f"unknown activation {name!r}{of}{hint}")
+
+
+def listed(gates: str) -> str:
+    """Gates in a sentence.
+
+    >>> listed("rzn")
+    'r, z and n'
+    """
+    return f"{', '.join(gates[:-1])} and {gates[-1]}"
+
+
+def gate_rows(gates: str, hidden: int) -> dict[str, slice]:
+    """Where each gate's rows lie in W and b.
+
+    >>> gate_rows("ifgo", 2)["g"]
+    slice(4, 6, None)
+    """
+    return {gate: slice(n * hidden, (n + 1) * hidden) for n, gate in enumerate(gates)}

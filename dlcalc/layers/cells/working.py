@@ -1,0 +1,344 @@
+"""The working of a cell, by its equations: every quantity of every step, forward and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from dlcalc.derive.arrays import Arrays
+from dlcalc.derive.derivation import Derivation, Line, derived
+from dlcalc.derive.elements import as_value, element_of, entry_of
+from dlcalc.derive.slips import Slips, value_at
+from dlcalc.derive.working_formulas import named
+from dlcalc.errors import InputError
+from dlcalc.formulas.expressions import Column, Expr, Step, symbol, total
+from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.steps import parameters, system_of
+from dlcalc.numbers.compare import DEFAULT_TOLERANCE
+
+Index = tuple[int, ...]
+Place = tuple[Derivation, str, tuple[int, int]]
+"""Where an element is derived: the lines, the name of its line, the place in that one's value."""
+
+MOST_STEPS = 8
+"""Steps that are worked out without being asked for one by one."""
+MOST_SHOWN = 400
+"""Entries of a matrix that is still written out."""
+_STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
+_INDEXED = re.compile(r"([A-Za-z]+?)([a-z]?)_(\d+)")
+WRITTEN = {"sigmoid": "σ", "relu": "ReLU", "relu'": "ReLU'", "identity": "id"}
+"""How functions are written."""
+
+
+class CellWorking:
+    """The lines of a result, whole or about one step."""
+
+    def __init__(self, result: CellResult) -> None:
+        self.result = result
+        self.problem = result.problem
+
+    @cached_property
+    def whole(self) -> Derivation:
+        """All steps."""
+        return self.about(1, self.problem.steps)
+
+    def about(self, first: int, last: int) -> Derivation:
+        """Some steps, counted from 1; what comes from behind them is known."""
+        problem, run = self.problem, self.result.run
+        end = min(last + 1, problem.steps)
+        steps = range(first, end + 1)
+        given: dict[str, Any] = {
+            name: each if each.ndim > 1 else self._row_wise(each)
+            for name, each in parameters(problem).items()
+        }
+        given |= {f"x_{t}": self._shape(problem.x[t - 1].T) for t in steps}
+        given[f"h_{first - 1}"] = self._shape(run.values["h"][first - 1])
+        entering: dict[str, tuple[Any, Any]] = {}
+        known: dict[str, Any] = {}
+        for t in steps:
+            if t > last:
+                known[f"h_{t}"] = self._shape(run.gradients["h"][t - 1])
+            elif problem.target is None:
+                dh = self._shape(problem.dh[t - 1].T)
+                entering[f"h_{t}"] = (symbol("dh", t), dh)
+            elif self.target_of(t) is not None:
+                given[f"y_{t}"] = self._shape(np.asarray(self.target_of(t)).T)
+                entering[f"J_{t}"] = (1, 1)
+        system = system_of(problem, steps, self._losses(entering))
+        found = derived(system, Arrays, given, self.style, self.slope_style, entering, known)
+        if problem.batch > 1:
+            for name in {each for names in problem.cell.biases[problem.reset].values()
+                         for each in names}:
+                line = found.lines[f"d{name}"]
+                found.add(f"d{name}", line._replace(formula=_over_columns(line.formula)))
+        found.values |= {formula: value for formula, value in entering.values()
+                         if isinstance(formula, Expr)}
+        return found
+
+    def target_of(self, t: int) -> Any:
+        """What h_t should be, B × H; None where nothing says so."""
+        target, T = self.problem.target, self.problem.steps
+        if target is None or t <= T - len(target.values):
+            return None
+        return target.values[t - 1 - T + len(target.values)]
+
+    def _losses(self, entering: Any) -> str:
+        if self.problem.target is None:
+            return ""
+        h, body = ("h_{t}", "") if self.problem.batch == 1 else ("h_{t}'", "sum")
+        text = {
+            "cross_entropy": f"{body}(logsumexp({h})) - sum(y_{{t}}⊙h_{{t}})",
+            "binary_cross_entropy": "sum(softplus(h_{t})) - sum(y_{t}⊙h_{t})",
+        }.get(self.problem.target.loss, "sum((h_{t} - y_{t})^2)")
+        half = 2 if self.problem.target.loss == "squared_error" else 1
+        size = self.problem.target.divisor * half
+        if self.problem.target.loss == "mse":
+            size *= 2
+        over = "" if size == 1 else f"/{size:g}"
+        return "".join(f"J_{name[2:]} = ({text.format(t=name[2:])}){over}\n"
+                       for name in entering if name.startswith("J_"))
+
+    def _shape(self, array: Any) -> Any:
+        """n × B as a vector where there is one sequence."""
+        return array[:, 0] if self.problem.batch == 1 else array
+
+    def _row_wise(self, bias: Any) -> Any:
+        return bias if self.problem.batch == 1 else bias[:, None]
+
+    def style(self, name: str) -> Expr:
+        """A quantity as it is written: ar_2 is a_r,2."""
+        found = _INDEXED.fullmatch(name)
+        known = (*self.problem.cell.quantities, "x", "y", "J")
+        if found is None or found[1] + found[2] not in known:
+            return named(name)
+        letter, gate, t = found.groups()
+        if letter + gate == "a" or not gate or letter != "a":
+            return symbol(letter + gate, t)
+        return symbol(letter, f"{gate},{t}")
+
+    def slope_style(self, name: str) -> Expr:
+        """The gradient at a quantity: δa_r,2."""
+        letter, sub = self.style(name).args
+        return symbol("δ" + letter, sub)
+
+    def steps(self, at: Index | None) -> Iterator[Step]:
+        """All steps forward, all back, then the weights; or the one step `at`, counted from 0."""
+        count = self.problem.steps
+        if at is not None:
+            if len(at) != 1 or not 0 <= at[0] < count:
+                place = ",".join(map(str, at))
+                raise InputError(f"--at {place} is none of the steps 0 to {count - 1}, as in "
+                                 "`steps`")
+            t = at[0] + 1
+            found = self.about(t, t)
+            yield from self._forward(found, t)
+            yield from self._backward(found, t)
+            return
+        shown = list(range(1, count + 1))
+        if count > MOST_STEPS:
+            shown = [1, 2, count - 1, count]
+        whole = {t: self.whole if count <= MOST_STEPS else self.about(t, t) for t in shown}
+        yield from self._legend()
+        for t in shown:
+            yield from self._forward(whole[t], t)
+        if len(shown) < count:
+            yield Step(f"… and {count - len(shown):,} more steps", note="--at T shows any of them")
+        for t in reversed(shown):
+            yield from self._backward(whole[t], t)
+        yield from self._weights(whole[1])
+
+    def _legend(self) -> Iterator[Step]:
+        problem = self.problem
+        order = " ".join(problem.gates)
+        order = f"rows of W in the order {order}; " if len(problem.gates) > 1 else ""
+        note = f"{order}W_i… multiplies x, W_h… h; t counts from 1"
+        yield Step("The cell", note=note)
+        for name, each in parameters(problem).items():
+            if each.size <= MOST_SHOWN:
+                yield Step(self.style(name), self.shown(each))
+        if problem.batch > 1:
+            yield Step("The batch", note=f"{problem.batch} sequences, a column each")
+
+    def _forward(self, found: Derivation, t: int) -> Iterator[Step]:
+        yield Step(f"Forward, step {t}")
+        for name in (*self.problem.cell.quantities, "J"):
+            if f"{name}_{t}" in found.lines:
+                yield self._step(found, found.lines[f"{name}_{t}"])
+
+    def _backward(self, found: Derivation, t: int) -> Iterator[Step]:
+        yield Step(f"Backward, step {t}")
+        for name in (*self.problem.cell.slopes, "x"):
+            yield self._step(found, found.lines[f"d{name}_{t}"])
+
+    def _weights(self, found: Derivation) -> Iterator[Step]:
+        yield Step("The weights and the start")
+        T, run = self.problem.steps, self.result.run
+        for name, value in run.weights.items():
+            line = found.lines["d" + name]._replace(value=self._row_wise(value)
+                                                    if value.ndim == 1 else value)
+            step = self._step(found, line)
+            if T > 1:
+                formula = total(_of_each_step(line.formula), "t")
+                numbers = step.numbers if T == 2 and self.problem.batch == 1 else ()
+                step = Step(step.name, step.value, formula, numbers)
+            yield step
+        yield self._step(found, found.lines["dh_0"])
+
+    def _step(self, found: Derivation, line: Line) -> Step:
+        """A line with the numbers of its vectors put in."""
+        formula, values = line.formula, {}
+        if not isinstance(formula, Expr):
+            return Step(dressed(line.name), self.shown(line.value))
+        for part in _parts(formula):
+            value = found.values.get(part)
+            if value is not None and not (part.kind == "symbol" and part.args[0] == "W"):
+                values[part] = self.shown(value)
+        numbers = () if formula in found.values else (dressed(formula.put(values)),)
+        if numbers == (dressed(formula),):
+            numbers = ()
+        return Step(dressed(line.name), self.shown(line.value), dressed(formula), numbers)
+
+    def shown(self, value: Any) -> Any:
+        """A number, a column, or a small matrix."""
+        array = np.asarray(value)
+        if array.size == 1 and array.ndim < 2:
+            return array.item()
+        if array.ndim == 1:
+            return Column(array.tolist())
+        return array.tolist() if array.size <= MOST_SHOWN else None
+
+    def line_of(self, field: str, index: Index) -> Place | None:
+        """Where a field's element is derived: the lines, the name, and the place in its value."""
+        problem, H = self.problem, self.problem.hidden
+        if step := _STEP.fullmatch(field):
+            t, name = int(step[1]) + 1, step[2]
+            unit = index[-1] if index else 0
+            if name == "da":
+                name, unit = "d" + problem.cell.argument(problem.gates[unit // H]), unit % H
+            return self._near(t), f"{name}_{t}", self._at(index, unit)
+        if field == "dx":
+            t = 1 if problem.flat else index[0] + 1
+            return self._near(t), f"dx_{t}", self._at(index[0 if problem.flat else 1:], index[-1])
+        if field == "dh0":
+            return self._near(1), "dh_0", self._at(index, index[-1])
+        if field == "h":
+            return self._near(index[0] + 1), f"h_{index[0] + 1}", self._at(index[1:], index[-1])
+        if problem.steps > MOST_STEPS or not (names := self._weight(field, index)):
+            return None
+        return self.whole, *names
+
+    def _weight(self, field: str, index: Index) -> tuple[str, tuple[int, int]] | None:
+        H = self.problem.hidden
+        if field in ("dW", "d_weight_ih_l0", "d_weight_hh_l0"):
+            gate, (row, column) = self.problem.gates[index[0] // H], index
+            kind = field[9] if "_" in field else "h" if column < H else "i"
+            first = H if field == "dW" and kind == "i" else 0
+            return f"dW_{kind}{gate}", (row % H, column - first)
+        if field.startswith(("db", "d_bias")):
+            which = int(field == "d_bias_hh_l0" or (len(index) > 1 and index[0] == 1))
+            gate = self.problem.gates[index[-1] // H]
+            names = self.problem.cell.biases[self.problem.reset][gate]
+            return f"d{names[which]}", (index[-1] % H, 0)
+        return None
+
+    def _near(self, t: int) -> Derivation:
+        return self.whole if self.problem.steps <= MOST_STEPS else self.about(t, t)
+
+    def _at(self, index: Index, unit: int) -> tuple[int, int]:
+        sequence = index[-2] if self.problem.batched and len(index) > 1 else 0
+        return unit, sequence
+
+    def order(self) -> list[str]:
+        """The fields of the result in the order in which they are derived."""
+        cell, T = self.problem.cell, self.problem.steps
+        forward = [each for each in cell.step_fields if not each.startswith("d")]
+        back = [each for each in cell.step_fields if each.startswith("d")]
+        return [*(f"steps[{t}].{name}" for t in range(T) for name in forward), "h", "loss",
+                *(f"steps[{t}].{name}" for t in reversed(range(T)) for name in back)]
+
+    def advice(self, tolerance: float | None, field: str, expected: Any) -> str:
+        """The slip that gives the expected numbers of a field."""
+        try:
+            student = np.asarray(value_at(expected, field), float)
+        except (ValueError, TypeError):  # words, or rows of different lengths
+            return ""
+        found = [place for index in np.ndindex(student.shape)
+                 if (place := self.line_of(field, index))]
+        if len(found) < student.size or not found:
+            return ""
+        lines = found[0][0]
+        if any(each[0] is not lines for each in found):
+            return ""
+        places = [(key, place) for _, key, place in found]
+        values = {key: as_value(lines.lines[key].value) for key, _ in places}
+        right = np.array([entry_of(values[key], place) for key, place in places])
+        within = DEFAULT_TOLERANCE if tolerance is None else tolerance
+        slips = Slips(lines, dressed, self.problem.cell.circulated)
+        with np.errstate(all="ignore"):
+            slip = slips.recognise(places, right, student.ravel(), within)
+        return f"{slip} gives that" if slip else ""
+
+    def element(self, field: str, index: Index) -> Step | None:
+        """The step that gives one element of a field: of `steps[1].dr` (0,), of `dW` (3, 0)."""
+        found = self.line_of(field, index)
+        if found is None:
+            return None
+        lines, key, place = found
+        line = lines.lines[key]
+        numbers = element_of(line.formula, place, lines.values)
+        if not isinstance(line.formula, Expr) or numbers is None:
+            return Step(dressed(line.name), None, dressed(line.formula))
+        bare = line.formula in lines.values
+        return Step(dressed(line.name), None, dressed(line.formula),
+                    () if bare else (dressed(numbers),))
+
+
+def dressed(formula: Any) -> Any:
+    """A formula with its functions as they are written: σ for sigmoid."""
+    if not isinstance(formula, Expr) or isinstance(formula, Column):
+        return formula
+    args = tuple(dressed(each) for each in formula.args)
+    if formula.kind == "call":
+        args = (WRITTEN.get(args[0], args[0]), *args[1:])
+        if args[0] == "rows":
+            return total(args[1], "sequences")
+    if formula.kind == "transpose" and isinstance(args[0], float):
+        return args[0]
+    return Expr(formula.kind, args)
+
+
+def _over_columns(formula: Any) -> Any:
+    """A sum in which that over a bias's columns is told from that of all elements."""
+    if not isinstance(formula, Expr):
+        return formula
+    if formula.kind == "call" and formula.args[0] == "sum":
+        return Expr("call", ("rows", *formula.args[1:]))
+    return Expr(formula.kind, tuple(map(_over_columns, formula.args)))
+
+
+def _parts(formula: Any) -> Iterator[Expr]:
+    if isinstance(formula, Expr):
+        yield formula
+        for each in formula.args:
+            yield from _parts(each)
+
+
+def _of_each_step(formula: Any) -> Any:
+    """The first of a sum's terms, one a step, with t in place of its step."""
+    last = formula
+    while isinstance(last, Expr) and last.kind == "add":
+        last = last.args[0]
+    steps = {part.args[1].rpartition(",")[2] for part in _parts(last) if part.kind == "symbol"}
+    top = max((int(each) for each in steps if each.isdigit()), default=1)
+    table = {}
+    for part in _parts(last):
+        if part.kind == "symbol":
+            before, comma, t = part.args[1].rpartition(",")
+            if t.isdigit():
+                sub = "t" if int(t) == top else "t-1"
+                table[part] = symbol(part.args[0], before + comma + sub)
+    return table[last] if last in table else last.put(table)
