@@ -1,0 +1,229 @@
+"""What a file of weights holds, as an answer: tensor by tensor or module by module, and in sum."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcalc.commands.params.answer import size_text
+from dlcalc.models.files.tensors import (
+    BUFFER,
+    CONSTANT,
+    COPY,
+    HELD_APART,
+    OPTIMIZER,
+    PARAMETER,
+    QUANTISATION,
+    QUANTISED,
+)
+from dlcalc.output.answer import Answer, Table
+
+if TYPE_CHECKING:
+    from dlcalc.models.files.tensors import Held, Row, Tensor
+
+HEADERS = ("name", "type", "output", "params", "bytes", "kind")
+LAYERS = ("name", "type", "output", "params", "macs")
+MODULES = ("name", "tensors", "params", "bytes")
+UNKNOWN = ("activations_bytes", "training_bytes")
+"""What a file of weights does not tell."""
+WEIGHTS = (PARAMETER, QUANTISED, QUANTISATION)
+"""Roles whose bytes are those of the weights."""
+
+
+def held_answer(held: Held, depth: int | None = None, sort: str | None = None) -> Answer:
+    """Each tensor with its shape and numbers, or each layer where the file has them; sums."""
+    headers, rows, record = _rows(held)
+    if depth is not None:
+        headers, rows = MODULES, _modules(held, depth)
+    _sort(headers, rows, sort)
+    record["total"] = totals(held)
+    table = Table(headers, rows, drawn=lambda: Table(
+        headers, [*rows, _sums(headers, held)], footnotes=["", *footnotes(held)],
+    ))
+    if depth is not None:
+        record["modules"] = [dict(zip(headers, row, strict=True)) for row in rows]
+    return Answer(record, [table], main="total.params", whole=True)
+
+
+def _rows(held: Held) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
+    tensors = [each for each in held.tensors if each.role not in HELD_APART]
+    shown = [
+        [each.name, each.dtype, each.shape, each.params, each.bytes, each.role]
+        for each in tensors
+    ]
+    record: dict[str, Any] = {"model": held.name, "input": held.input, "format": held.format}
+    if held.rows is None:
+        record["layers"] = [tensor_record(each) for each in tensors]
+        if held.metadata:
+            record["metadata"] = dict(held.metadata)
+        return HEADERS, shown, record
+    record["layers"] = [layer_record(row) for row in held.rows]
+    record["tensors"] = [tensor_record(each) for each in tensors]
+    headers = _layer_headers(held.rows)
+    rows = [[layer_record(row)[name] for name in headers] for row in held.rows]
+    return headers, rows, record
+
+
+def _layer_headers(rows: Sequence[Row]) -> Sequence[str]:
+    """The columns of layers, those alone that any of them has."""
+    more = [name for name in ("trainable", "buffers") if any(getattr(row, name) for row in rows)]
+    known = LAYERS if any(row.macs is not None for row in rows) else LAYERS[:4]
+    fields = ["receptive_field"] if any(row.field for row in rows) else []
+    return (*known[:4], *more, *known[4:], *fields)
+
+
+def tensor_record(tensor: Tensor) -> dict[str, Any]:
+    """One tensor for programs."""
+    record: dict[str, Any] = {
+        "name": tensor.name, "type": tensor.dtype, "output": tensor.shape,
+        "params": tensor.params, "bytes": tensor.bytes, "kind": tensor.role,
+        "macs": None, "receptive_field": None,
+    }
+    if tensor.logical is not None:
+        record["logical_shape"] = tensor.logical
+    if tensor.tied:
+        record["tied"] = tensor.tied
+    return record
+
+
+def layer_record(row: Row) -> dict[str, Any]:
+    """One layer for programs."""
+    return {
+        "name": row.name, "type": row.type, "output": row.output, "params": row.params,
+        "trainable": row.params if row.trainable is None else row.trainable,
+        "buffers": row.buffers, "macs": row.macs, "receptive_field": row.field,
+    }
+
+
+def totals(held: Held) -> dict[str, Any]:
+    """The sums over a file; buffers, quantisation and what lies beside the model apart."""
+    params = sum(each.params for each in held.tensors)
+    known = held.rows is not None and all(row.macs is not None for row in held.rows)
+    macs = sum(row.macs or 0 for row in held.rows or ()) if known else None
+    total: dict[str, Any] = {
+        "params": params,
+        "trainable": sum(each.params for each in held.tensors if each.trains),
+        "buffers": held.sum_of("numbers", BUFFER),
+        "quantisation": held.sum_of("numbers", QUANTISATION),
+        "macs": macs, "weights_bytes": weights_bytes(held.tensors),
+        "buffer_bytes": held.sum_of("bytes", BUFFER), **dict.fromkeys(UNKNOWN),
+    }
+    for name, role in (("optimizer", OPTIMIZER), ("copies", COPY)):
+        if any(each.role == role for each in held.tensors):
+            total[name] = held.sum_of("numbers", role)
+    if held.format == "keras":
+        total["keras_total"] = params + total["buffers"] + total["quantisation"]
+    return total
+
+
+def weights_bytes(tensors: Sequence[Tensor]) -> int:
+    """Bytes of what holds parameters, with the scales that packed ones need."""
+    return sum(each.bytes for each in tensors if each.role in WEIGHTS)
+
+
+def _modules(held: Held, depth: int) -> list[list[Any]]:
+    """Tensors folded into the modules that hold them, to so many levels of their names."""
+    found: dict[str, list[Any]] = {}
+    for each in held.tensors:
+        if each.role in HELD_APART:
+            continue
+        parts = re.split(r"[./]", each.name)
+        name = ".".join(parts[:-1][:depth]) or (each.name if depth else "")
+        row = found.setdefault(name, [name, 0, 0, 0])
+        row[1:] = row[1] + 1, row[2] + each.params, row[3] + each.bytes
+    return list(found.values())
+
+
+def _sort(headers: Sequence[str], rows: list[list[Any]], column: str | None) -> None:
+    """Largest first, or by name."""
+    from dlcalc.errors import InputError, did_you_mean
+
+    if column is None:
+        return
+    if column not in headers:
+        raise InputError(f"no column {column!r}{did_you_mean(column, headers)}").at("--sort")
+    at = headers.index(column)
+    if all(isinstance(row[at], int) for row in rows):
+        rows.sort(key=lambda row: -row[at])
+    else:
+        rows.sort(key=lambda row: str(row[at]))
+
+
+def _sums(headers: Sequence[str], held: Held) -> list[Any]:
+    total: dict[str, Any] = {
+        **totals(held), "name": "total",
+        "bytes": sum(each.bytes for each in held.tensors if each.role not in HELD_APART),
+    }
+    if held.format == "keras":
+        total["params"] = total["keras_total"]
+    return ["" if total.get(name) is None else total[name] for name in headers]
+
+
+def footnotes(held: Held) -> list[str]:
+    """What the sums leave apart, in lines for people."""
+    total = totals(held)
+    weights = f"weights {size_text(total['weights_bytes'])}"
+    if total["params"]:
+        bits = 80 * total["weights_bytes"] // total["params"]
+        weights += f", {bits // 10}.{bits % 10} bits a parameter"
+    lines = [f"{total['params']:,} parameters; {weights}"]
+    if total["trainable"] != total["params"]:
+        lines.append(
+            f"{total['trainable']:,} parameters trainable, "
+            f"{total['params'] - total['trainable']:,} not"
+        )
+    apart = [
+        (BUFFER, "in buffers"), (QUANTISATION, "of quantisation, such as scales"),
+        (CONSTANT, "in constants"), (OPTIMIZER, "in the optimiser's state"),
+        (COPY, "in a second copy of the weights"),
+    ]
+    lines += [
+        f"{held.sum_of('numbers', role):,} numbers {what}, which are no parameters"
+        for role, what in apart if any(each.role == role for each in held.tensors)
+    ]
+    if held.format == "keras":
+        lines.append(f"Keras counts {total['keras_total']:,}, buffers and scales among them")
+    types = dict.fromkeys(each.dtype for each in held.tensors if each.role not in HELD_APART)
+    if 1 < len(types) <= 8:
+        lines.append(f"types: {', '.join(types)}")
+    lines += held.notes[:3]
+    if held.rows is None:
+        lines.append("a file of weights tells nothing of multiply-accumulates and activations")
+    return lines
+
+
+def comparison_answer(first: Held, second: Held) -> Answer:
+    """What differs between two files: tensors that one lacks, shapes, types."""
+    before, after = (
+        {each.name: each for each in held.tensors if each.role not in HELD_APART}
+        for held in (first, second)
+    )
+    rows: list[list[Any]] = []
+    for name in dict.fromkeys([*before, *after]):
+        rows += _differences(name, before.get(name), after.get(name))
+    headers = ("name", "difference", "before", "after")
+    record = {
+        "model": second.name, "before": {"model": first.name, "total": totals(first)},
+        "total": totals(second),
+        "differences": [dict(zip(headers, row, strict=True)) for row in rows],
+    }
+    summary = f"{totals(first)['params']:,} → {totals(second)['params']:,} parameters"
+    table = Table(headers, rows, drawn=lambda: Table(
+        headers, rows, title=f"{first.name} → {second.name}",
+        footnotes=["", summary if rows else f"{summary}; no tensor differs in shape or type"],
+    ))
+    return Answer(record, [table], main="total.params", whole=True)
+
+
+def _differences(name: str, before: Tensor | None, after: Tensor | None) -> list[list[Any]]:
+    if before is None or after is None:
+        shapes = [None if each is None else each.shape for each in (before, after)]
+        return [[name, "added" if before is None else "missing", *shapes]]
+    what: dict[str, Callable[[Tensor], Any]] = {
+        "shape": lambda each: each.logical or each.shape, "dtype": lambda each: each.dtype,
+    }
+    return [
+        [name, key, get(before), get(after)] for key, get in what.items()
+        if get(before) != get(after)
+    ]

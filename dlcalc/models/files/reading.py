@@ -1,0 +1,251 @@
+"""Any file of weights, by what it holds: one or several files, an index of shards, or a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+from dlcalc.errors import DlcalcError, FileError, InputError
+from dlcalc.input.sources import reason
+from dlcalc.models.files import roles
+from dlcalc.models.files.gguf import MAGIC as GGUF
+from dlcalc.models.files.gguf import SPLIT, read_gguf
+from dlcalc.models.files.stream import Stream
+from dlcalc.models.files.tensors import Held, Tensor
+
+ENDINGS = (
+    ".safetensors", ".npz", ".npy", ".gguf", ".pt", ".pth", ".bin", ".ckpt", ".onnx", ".keras",
+    ".h5", ".hdf5",
+)
+"""How the names of such files end."""
+INDEX = ".index.json"
+MOST_JSON = 64 << 20
+FOLDER = (
+    "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
+    "pytorch_model.bin", "adapter_model.safetensors", "weights.npz", "model.npz",
+)
+"""What a folder of weights holds, the first that is there."""
+
+
+def is_weights_file(name: str) -> bool:
+    """Whether a name is that of a file of weights: by its ending, or the index of shards."""
+    return name.lower().endswith((*ENDINGS, INDEX))
+
+
+def in_folder(folder: str) -> str | None:
+    """The file of weights that a folder holds."""
+    names = sorted(os.listdir(folder))
+    for name in (*FOLDER, *(n for n in names if n.endswith(INDEX))):
+        if name in names:
+            return os.path.join(folder, name)
+    found = [name for name in names if is_weights_file(name)]
+    return os.path.join(folder, found[0]) if found else None
+
+
+def read_weights(*paths: str) -> Held:
+    """What a file of weights holds, or several files that are parts of one.
+
+    Raises InputError for a file that is damaged, unknown or not what it promises, FileError
+    where it cannot be read, LimitError for a header beyond what any honest one has.
+    """
+    if len(paths) == 1 and paths[0].lower().endswith(INDEX):
+        return _indexed(paths[0])
+    if len(paths) == 1:
+        paths = _parts(paths[0])
+    found = [_one(path) for path in paths]
+    config = _config_beside(paths[0])
+    return _decided(paths[0], found, config)
+
+
+def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
+    """All parts as one, each tensor with its role."""
+    seen: dict[str, Tensor] = {}
+    for part in found:
+        for tensor in part.tensors:
+            if len(found) > 1 and tensor.name in seen:
+                raise InputError(f"{tensor.name} is in two of the files").at(name)
+            seen[tensor.name] = tensor
+    first = found[0]
+    tensors = first.tensors if len(found) == 1 else list(seen.values())
+    try:
+        decided = roles.decide(tensors, config)
+    except DlcalcError as error:
+        raise error.at(name) from None
+    notes = [note for part in found for note in part.notes]
+    if len(found) > 1:
+        notes.append(f"all {len(found)} files of the model together")
+    return Held(
+        name, first.format, decided, first.metadata, notes, first.rows, first.graph, first.input
+    )
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """All parts of a split GGUF file of which one is named, where they lie beside it."""
+    found = SPLIT.match(os.path.basename(path))
+    if found is None or found["ending"] != ".gguf":
+        return (path,)
+    folder, count = os.path.dirname(path), int(found["count"])
+    names = [
+        os.path.join(folder, f"{found['stem']}-{number:05}-of-{found['count']}.gguf")
+        for number in range(1, count + 1)
+    ] if count <= 10_000 else []
+    return tuple(names) if names and all(map(os.path.exists, names)) else (path,)
+
+
+def _indexed(path: str) -> Held:
+    """The shards that an index names, each read for its header alone."""
+    index = _json(path)
+    places = index.get("weight_map") if isinstance(index, dict) else None
+    if not isinstance(places, dict) or not places:
+        raise InputError("an index of shards has weight_map, of tensors to files").at(path)
+    folder = os.path.dirname(path)
+    shards = list(dict.fromkeys(places.values()))
+    found = []
+    for shard in shards:
+        if not isinstance(shard, str) or os.path.basename(shard) != shard or shard in ("", ".."):
+            raise InputError(f"names the shard {str(shard)[:80]!r}, no file beside it").at(path)
+        if not os.path.exists(os.path.join(folder, shard)):
+            raise FileError(f"names the shard {shard}, which is not there").at(path)
+        found.append(_one(os.path.join(folder, shard)))
+    held = {
+        tensor.name: shard for shard, part in zip(shards, found, strict=True)
+        for tensor in part.tensors
+    }
+    for name, shard in places.items():
+        if held.get(name) != shard:
+            raise InputError(f"{str(name)[:80]} is not in {shard}, where it is said to be").at(path)
+    return _decided(path, found, _config_beside(path))
+
+
+def _config_beside(path: str) -> dict[str, Any]:
+    """The config.json in the same folder, for what it says of packed weights."""
+    config = os.path.join(os.path.dirname(path), "config.json")
+    if path == "-" or not os.path.isfile(config):
+        return {}
+    try:
+        found = _json(config)
+    except DlcalcError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _json(path: str) -> Any:
+    from dlcalc.input.json_text import parse_json
+    from dlcalc.input.sources import Source, decode, located, read_file
+
+    source = Source(read_file(path), path)
+    try:
+        return parse_json(decode(source))
+    except DlcalcError as error:
+        raise located(error, source) from None
+
+
+def _one(path: str) -> Held:
+    """One file, by its first bytes, and by its ending where these do not tell."""
+    try:
+        with open(path, "rb") as file:
+            return read_open(file, path)
+    except OSError as error:
+        raise FileError(f"cannot be read: {reason(error)}").at(path) from None
+    except DlcalcError as error:
+        raise error if path in error.places else error.at(path) from None
+
+
+def read_open(file: BinaryIO, path: str) -> Held:
+    """What an open file or pipe holds; its name tells where its first bytes do not."""
+    ending = os.path.splitext(path)[1].lower()
+    if ending == ".bin" or ending not in ENDINGS:
+        ending = _by_content(file) or ending
+    try:
+        read = _READERS[ending]
+    except KeyError:
+        raise InputError(
+            f"is no file of weights that is known: {', '.join(ENDINGS)}"
+        ) from None
+    return read(file, path)
+
+
+def _by_content(file: BinaryIO) -> str | None:
+    """The ending that the first bytes deserve."""
+    start = file.peek(16)[:16] if hasattr(file, "peek") else b""
+    if start.startswith(GGUF):
+        return ".gguf"
+    if start.startswith(b"PK"):
+        return ".zip"
+    if start.startswith(b"\x93NUMPY"):
+        return ".npy"
+    if start.startswith(b"\x80\x02\x8a\x0a"):
+        return ".pt"
+    if start[8:9] == b"{":
+        return ".safetensors"
+    if start.startswith(b"\x89HDF"):
+        return ".h5"
+    return ".onnx" if start[:1] == b"\x08" else None
+
+
+def _safetensors(file: BinaryIO, path: str) -> Held:
+    from dlcalc.models.files.safetensors import read_safetensors
+
+    tensors, metadata = read_safetensors(Stream(file))
+    tied = [
+        f"{dropped} has the numbers of {kept}, stored once" for dropped, kept in metadata.items()
+        if any(tensor.name == kept for tensor in tensors)
+    ]
+    return Held(path, "safetensors", tensors, metadata, tied)
+
+
+def _npy(file: BinaryIO, path: str) -> Held:
+    from dlcalc.models.files.numpy_arrays import read_npy
+
+    name = os.path.basename(path).removesuffix(".npy")
+    return Held(path, "npy", [read_npy(Stream(file), name)])
+
+
+def _npz(file: BinaryIO, path: str) -> Held:
+    from dlcalc.models.files.numpy_arrays import read_npz
+
+    return Held(path, "npz", read_npz(file))
+
+
+def _gguf(file: BinaryIO, path: str) -> Held:
+    tensors, metadata = read_gguf(Stream(file))
+    return Held(path, "gguf", tensors, metadata)
+
+
+def _torch(file: BinaryIO, path: str) -> Held:
+    from dlcalc.models.files.torch_checkpoint import read_torch
+
+    return Held(path, *read_torch(file))
+
+
+def _zip(file: BinaryIO, path: str) -> Held:
+    """A zip of some kind, by its members."""
+    from dlcalc.models.files.stream import open_zip
+
+    with open_zip(file, "a zip") as archive:
+        names = archive.namelist()
+    file.seek(0)
+    if any(name == "data.pkl" or name.endswith("/data.pkl") for name in names):
+        return _torch(file, path)
+    return _keras(file, path) if "config.json" in names else _npz(file, path)
+
+
+def _keras(file: BinaryIO, path: str) -> Held:
+    raise InputError("not yet")
+
+
+def _onnx(file: BinaryIO, path: str) -> Held:
+    raise InputError("not yet")
+
+
+def _hdf5(file: BinaryIO, path: str) -> Held:
+    raise InputError("not yet")
+
+
+_READERS: dict[str, Callable[[BinaryIO, str], Held]] = {
+    ".safetensors": _safetensors, ".npy": _npy, ".npz": _npz, ".gguf": _gguf, ".zip": _zip,
+    ".keras": _keras, ".onnx": _onnx,
+    **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt"), _torch),
+    **dict.fromkeys((".h5", ".hdf5"), _hdf5),
+}

@@ -1,0 +1,112 @@
+"""Safetensors: the first 8 bytes are a length, and so much JSON stands behind them.
+
+Source: huggingface/safetensors, README, format; library 0.8.0.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dlcalc.errors import InputError, LimitError
+from dlcalc.models.files.stream import Stream, printable
+from dlcalc.models.files.tensors import Tensor
+from dlcalc.numbers.axes import by_x
+
+MOST_HEADER = 64 << 20
+"""Bytes of the longest header that is read."""
+MOST_SHAPE = 64
+"""Axes of one array, as NumPy has them."""
+MOST_KEPT = 4096
+"""Bytes of a tensor whose data may say the shape of another."""
+_BITS = re.compile(r"(?:F|BF|I|U|C)(\d{1,3})(?:_|$)")
+_TYPES = {
+    "BOOL": "bool", "BF16": "bfloat16", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
+    "F8_E8M0": "float8_e8m0fnu", "F4": "float4_e2m1fn",
+}
+_LETTERS = {"F": "float", "I": "int", "U": "uint", "C": "complex"}
+_SHAPES = re.compile(r"\.weight_shape$|\.quant_state\.bitsandbytes__\w+$")
+"""Names of tensors whose data is the shape of a packed weight."""
+
+
+def read_safetensors(stream: Stream) -> tuple[list[Tensor], dict[str, Any]]:
+    """The tensors of the file and its `__metadata__`; InputError for a file that lies."""
+    from dlcalc.input.json_text import parse_json
+
+    length = int.from_bytes(stream.take(8, "the length of its header"), "little")
+    if length > MOST_HEADER:
+        raise LimitError(f"a header of {length:,} bytes; at most {MOST_HEADER >> 20} MiB are read")
+    text = stream.take(length, "its header")
+    try:
+        header = parse_json(text.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InputError("its header is not UTF-8 text") from None
+    if not isinstance(header, dict):
+        raise InputError("its header is no JSON object")
+    metadata = header.pop("__metadata__", None)
+    placed = sorted(
+        ((_tensor(name, entry), entry["data_offsets"]) for name, entry in header.items()),
+        key=lambda each: each[1],
+    )
+    _check_places(placed)
+    promised, start = sum(tensor.bytes for tensor, _ in placed), stream.at
+    if stream.size is not None:
+        check_bytes(promised, stream.size - start)
+    found = {}
+    for tensor, (begin, end) in placed:
+        if _SHAPES.search(tensor.name) and end - begin <= MOST_KEPT:
+            stream.skip(start + begin - stream.at, "its numbers")
+            tensor = tensor.but(data=stream.take(end - begin, "its numbers"))
+        found[tensor.name] = tensor
+    check_bytes(promised, stream.at - start + stream.rest())
+    ordered = [found[printable(name)] for name in header]
+    return ordered, metadata if isinstance(metadata, dict) else {}
+
+
+def _check_places(placed: list[tuple[Tensor, list[int]]]) -> None:
+    end = 0
+    for tensor, (begin, behind) in placed:
+        if begin != end:
+            what = "overlaps the one before it" if begin < end else "leaves a hole before it"
+            raise InputError(f"begins at byte {begin:,} and {what}").at(tensor.name)
+        end = behind
+
+
+def check_bytes(promised: int, held: int) -> None:
+    """Refuse a file that is shorter or longer than its header says."""
+    if promised != held:
+        shown = f"{promised:,}" if promised < 10**18 else "more than 10^18"
+        raise InputError(f"promises {shown} bytes of numbers and holds {held:,}")
+
+
+def _tensor(name: str, entry: Any) -> Tensor:
+    name = printable(name)
+    try:
+        dtype, sizes, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
+        bits = 8 if dtype == "BOOL" else int(_BITS.match(dtype)[1])  # type: ignore[index]
+        whole = len(sizes) <= MOST_SHAPE and all(
+            type(number) is int and number >= 0 for number in (*sizes, begin, end)
+        )
+    except (KeyError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        raise InputError("its entry lacks dtype, shape or data_offsets").at(name)
+    tensor = Tensor(name, type_name(dtype), sizes, end - begin)
+    wanted = -(-tensor.numbers * bits // 8)
+    if end - begin != wanted:
+        shape = by_x(sizes) or "a single number"
+        shown = f"{wanted:,}" if wanted < 10**18 else "more than 10^18"
+        raise InputError(f"{dtype} of {shape} takes {shown} bytes, not {end - begin:,}").at(name)
+    return tensor
+
+
+def type_name(code: str) -> str:
+    """The usual name of a type of numbers.
+
+    >>> type_name("F32"), type_name("BF16"), type_name("U8")
+    ('float32', 'bfloat16', 'uint8')
+    """
+    if code in _TYPES:
+        return _TYPES[code]
+    letter, rest = code[:1], code[1:]
+    return f"{_LETTERS[letter]}{rest}" if letter in _LETTERS and rest.isdigit() else code
