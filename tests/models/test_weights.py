@@ -11,8 +11,8 @@ import pytest
 
 from dlcalc.errors import DlcalcError
 from dlcalc.models.count import params
+from dlcalc.models.files.reading import read_weights
 from dlcalc.models.reading import model
-from dlcalc.models.weights import read_weights
 from tests.shell.running import invoke
 
 HEADER: dict[str, Any] = {
@@ -31,7 +31,7 @@ def safetensors(header: Any, data: int = 57) -> bytes:
 def test_safetensors(tmp_path: Path) -> None:
     path = tmp_path / "w.safetensors"
     path.write_bytes(safetensors(HEADER))
-    assert [(each.name, each.params, each.bytes) for each in read_weights(str(path))] == [
+    assert [(each.name, each.params, each.bytes) for each in read_weights(str(path)).tensors] == [
         ("w", 12, 48), ("b", 4, 8), ("q", 1, 1),
     ]
     record = json.loads(invoke("params", str(path), "-f", "json").out)
@@ -43,7 +43,7 @@ def test_safetensors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("data", "complaint"), [
-    (b"", "ends within its header of 0 bytes"),
+    (b"", "ends within the length of its header"),
     (safetensors(HEADER)[:40], "ends within its header"),
     (safetensors(HEADER, 56), "promises 57 bytes of numbers and holds 56"),
     (safetensors({"a": {**HEADER["w"]}, "b": {**HEADER["w"]}}, 96),
@@ -77,9 +77,9 @@ def test_damaged_safetensors(data: bytes, complaint: str, tmp_path: Path) -> Non
 def test_npz_and_npy(tmp_path: Path) -> None:
     np.savez_compressed(tmp_path / "w.npz", a=np.zeros((3, 4), np.float32), b=np.zeros(7))
     np.save(tmp_path / "w.npy", np.zeros((2, 5), np.int8))
-    found = {each.name: each for each in read_weights(str(tmp_path / "w.npz"))}
+    found = {each.name: each for each in read_weights(str(tmp_path / "w.npz")).tensors}
     assert (found["a"].shape, found["a"].bytes, found["b"].bytes) == ((3, 4), 48, 56)
-    assert read_weights(str(tmp_path / "w.npy"))[0].params == 10
+    assert read_weights(str(tmp_path / "w.npy")).tensors[0].params == 10
 
 
 def npy(shape: str, data: int = 0, descr: str = "<f4") -> bytes:

@@ -68,6 +68,8 @@ class ParamsCommand(QuickCommand):
               help="Whose figure this is, such as 4.134G: which counter prints it.")
 @click.option("--columns", type=ColumnsType(), metavar="NAMES",
               help="Columns, such as name,weights,biases; all.")
+@click.option("--depth", type=WholeType(0), help="A file's tensors by module, so many levels.")
+@click.option("--sort", metavar="COLUMN", help="A file's largest first: --sort bytes.")
 @output_options
 def command(out: Output, **values: Any) -> None:
     """Parameters, shapes, multiply-accumulates and memory, layer by layer.
@@ -78,8 +80,9 @@ def command(out: Output, **values: Any) -> None:
 
     MODEL is a name that `dlcalc models` lists, a file in the layer notation, - for standard
     input, layers typed in, a config.json of Hugging Face (GPT-2, BERT, LLaMA, Mistral), or
-    a weights file (.safetensors, .npz, .npy), of which the headers are read. In the
-    notation a layer ends with the line or a semicolon:
+    a file of weights (.safetensors and its index, .gguf, .pt, .pth, .bin, .ckpt, .npz,
+    .npy), of which the headers alone are read and nothing is run. In the notation a layer
+    ends with the line or a semicolon:
 
     \b
       [NAME:] TYPE ARGUMENTS KEY=VALUE…    C1: conv 6 5 stride=2 pad=1

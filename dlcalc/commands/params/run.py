@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.params.files_run import answer_files, file_operands
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.models.bytes import memory
 from dlcalc.models.count import doubts, params
@@ -39,18 +40,18 @@ class ParamsRun(Run[Any]):
         self, model: Sequence[str], changes: Sequence[str], batch: int, dtype: str, optimizer: str,
         input: Any = None, layer: str | None = None, other: str | None = None,
         columns: str | None = None, counter: str | None = None, attention: str = "module",
-        whose: str | None = None,
+        whose: str | None = None, depth: int | None = None, sort: str | None = None,
     ) -> None:
         out = self.out
         asked = "--as" if counter else "--explain-figure" if whose else ""
-        if len(model) == 1 and is_weights_file(model[0]):
+        if paths := file_operands(model, out.piped):
             if asked:
-                raise InputError(f"{asked} wants layers; a weights file has tensors").at(model[0])
-            if layer is not None or changes or other is not None or columns is not None:
+                raise InputError(f"{asked} wants layers; a weights file has tensors").at(paths[0])
+            if layer is not None or changes or columns is not None:
                 raise InputError("a weights file has tensors, and no layers to show or change").at(
-                    model[0]
+                    paths[0]
                 )
-            _tensors(out, model[0])
+            answer_files(out, paths, other, depth, sort)
             return
         read, size = given_model(self, model), shape_of(input)
         self.notes += doubts(read, size)
@@ -100,18 +101,6 @@ def _by_counters(
     if counter == "all":
         return as_answer(answer, count, figures(read, count, batch, attention), True)
     return as_answer(answer, count, [figure(read, count, str(counter), batch, attention)], False)
-
-
-def _tensors(out: Output, path: str) -> None:
-    from dlcalc.commands.params.weights_answer import weights_answer
-    from dlcalc.models.weights import read_weights
-
-    out.emit(weights_answer(path, read_weights(path)))
-
-
-def is_weights_file(name: str) -> bool:
-    """Whether a name ends as those of weights files do."""
-    return name.lower().endswith((".safetensors", ".npz", ".npy"))
 
 
 def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:

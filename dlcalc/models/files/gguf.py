@@ -64,7 +64,8 @@ class _Reader:
     def value(self, kind: int, what: str, depth: int = 0) -> Any:
         """A value of the metadata; of a long array, its length alone."""
         if kind in _SCALARS:
-            return self.number(_SCALARS[kind], what)
+            number = self.number(_SCALARS[kind], what)
+            return number if number - number == 0 else str(number)
         if kind == _TEXT:
             return self.text(what)
         if kind != _ARRAY or depth > MOST_NESTED:

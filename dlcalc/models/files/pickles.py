@@ -15,6 +15,8 @@ from dlcalc.errors import InputError, LimitError
 
 MOST_STEPS = 30_000_000
 """Opcodes of one pickle."""
+MOST_VALUE, MOST_LINE = 64 << 20, 1 << 16
+"""Bytes of one value, and of a line of the text opcodes."""
 KNOWN = re.compile(r"""
     collections\.(OrderedDict|defaultdict|Counter|deque) | argparse\.Namespace
   | (__builtin__|builtins)\.(set|frozenset|slice|range|dict|list|tuple|int|float|complex|bool|str
@@ -66,6 +68,23 @@ class Stored:
         self.key = key
 
 
+class _Forward:
+    """What `genops` needs of a file or pipe; no value is longer than a checkpoint's."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    def read(self, count: int) -> bytes:
+        """Some bytes."""
+        if count > MOST_VALUE:
+            raise LimitError(f"its pickle has a value of {count:,} bytes")
+        return self.file.read(count)
+
+    def readline(self) -> bytes:
+        """A line of some length."""
+        return self.file.readline(MOST_LINE)
+
+
 class _Mark:
     pass
 
@@ -93,7 +112,7 @@ class Walker:
         """What the pickle at the file's place builds; the file is left behind its end."""
         steps = 0
         try:
-            for opcode, argument, _ in genops(file):
+            for opcode, argument, _ in genops(_Forward(file)):  # type: ignore[arg-type]
                 steps += 1
                 if steps > MOST_STEPS:
                     raise LimitError(f"a pickle of more than {MOST_STEPS:,} steps")
@@ -126,6 +145,13 @@ class Walker:
         found = self.stack[at + 1 :]
         del self.stack[at:]
         return found
+
+    def dropped(self, count: int = 0) -> None:
+        """Take off the last value, or all above the last mark."""
+        if count:
+            self.stack.pop()
+        else:
+            self.marked()
 
     def found(self, module: str, name: str) -> None:
         """A global by its name, refused where it is not understood."""
@@ -208,8 +234,8 @@ _STEPS: dict[str, Callable[[Walker, Any], None]] = {
     "EMPTY_DICT": lambda walker, _: walker.stack.append({}),
     "EMPTY_LIST": lambda walker, _: walker.stack.append([]),
     "EMPTY_SET": lambda walker, _: walker.stack.append(set()),
-    "POP": lambda walker, _: walker.stack.pop() and None,
-    "POP_MARK": lambda walker, _: walker.marked() and None,
+    "POP": lambda walker, _: walker.dropped(1),
+    "POP_MARK": lambda walker, _: walker.dropped(),
     "DUP": lambda walker, _: walker.stack.append(walker.stack[-1]),
     "TUPLE": lambda walker, _: walker.stack.append(tuple(walker.marked())),
     "TUPLE1": _tuple(1), "TUPLE2": _tuple(2), "TUPLE3": _tuple(3),

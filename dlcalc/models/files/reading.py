@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, FileError, InputError
@@ -29,8 +29,23 @@ FOLDER = (
 
 
 def is_weights_file(name: str) -> bool:
-    """Whether a name is that of a file of weights: by its ending, or the index of shards."""
-    return name.lower().endswith((*ENDINGS, INDEX))
+    """Whether a name is that of a file of weights or of a graph: by its ending or first bytes."""
+    if name.lower().endswith((*ENDINGS, INDEX)):
+        return True
+    try:
+        if not os.path.isfile(name):
+            return False
+        with open(name, "rb") as file:
+            return by_content(file) is not None
+    except (OSError, ValueError):
+        return False
+
+
+def are_parts(names: Sequence[str]) -> bool:
+    """Whether names are those of the parts of one model: `model-00001-of-00003.safetensors`."""
+    found = [SPLIT.match(os.path.basename(name)) for name in names]
+    return len({(each["stem"], each["count"]) if each else None for each in found} - {None}) == 1 \
+        and all(found)
 
 
 def in_folder(folder: str) -> str | None:
@@ -141,6 +156,14 @@ def _json(path: str) -> Any:
         raise located(error, source) from None
 
 
+def read_stream(file: BinaryIO, place: str) -> Held:
+    """What standard input holds, read forward."""
+    try:
+        return _decided(place, [read_open(file, place)], {})
+    except DlcalcError as error:
+        raise error if place in error.places else error.at(place) from None
+
+
 def _one(path: str) -> Held:
     """One file, by its first bytes, and by its ending where these do not tell."""
     try:
@@ -156,7 +179,7 @@ def read_open(file: BinaryIO, path: str) -> Held:
     """What an open file or pipe holds; its name tells where its first bytes do not."""
     ending = os.path.splitext(path)[1].lower()
     if ending == ".bin" or ending not in ENDINGS:
-        ending = _by_content(file) or ending
+        ending = by_content(file) or ending
     try:
         read = _READERS[ending]
     except KeyError:
@@ -166,8 +189,8 @@ def read_open(file: BinaryIO, path: str) -> Held:
     return read(file, path)
 
 
-def _by_content(file: BinaryIO) -> str | None:
-    """The ending that the first bytes deserve."""
+def by_content(file: BinaryIO) -> str | None:
+    """The ending that the first bytes deserve; None for text, and for what is not known."""
     start = file.peek(16)[:16] if hasattr(file, "peek") else b""
     if start.startswith(GGUF):
         return ".gguf"
@@ -177,11 +200,15 @@ def _by_content(file: BinaryIO) -> str | None:
         return ".npy"
     if start.startswith(b"\x80\x02\x8a\x0a"):
         return ".pt"
-    if start[8:9] == b"{":
+    if start[8:9] == b"{" and 0 in start[:8]:
         return ".safetensors"
     if start.startswith(b"\x89HDF"):
         return ".h5"
-    return ".onnx" if start[:1] == b"\x08" else None
+    return ".onnx" if start[:1] == b"\x08" and start[2:3] in _ONNX_SECOND else None
+
+
+_ONNX_SECOND = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")
+"""The fields that may follow the version at the start of an ONNX file."""
 
 
 def _safetensors(file: BinaryIO, path: str) -> Held:

@@ -33,7 +33,7 @@ _BUFFERS = re.compile(r"""
     |relative_position_index|attn_mask|e_score_correction_bias|rope_freqs(\.weight)?)$
     | (^|[./])rngs[./] | ^(batch_stats|cache)[./]
 """, re.VERBOSE)
-"""Names of buffers: BatchNorm's statistics, tables of rotary positions, masks, Flax's collections."""
+"""Names of buffers: BatchNorm's statistics, rotary tables, masks, Flax's collections."""
 _MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
 """GPT-2's causal mask; of one axis it is a bias."""
 _SCALES = re.compile(r"""

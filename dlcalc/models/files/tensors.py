@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, NamedTuple
 
+Bytes = bytes
+
 UNDECIDED = ""
 """The role of a tensor of which its reader knows none: its name and type decide."""
 PARAMETER, QUANTISED, TIED = "parameter", "quantised", "tied"
@@ -50,7 +52,7 @@ class Tensor:
     """The tensor whose numbers it shares."""
     trains: bool = True
     """Whether training changes it, where the file says so."""
-    data: bytes = b""
+    data: Bytes = b""
     """Its bytes, where they are few and give a shape."""
     place: Place | None = None
     """Where its numbers lie, where other tensors may share them."""

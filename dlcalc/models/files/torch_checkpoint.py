@@ -55,7 +55,6 @@ def read_torch(file: BinaryIO) -> tuple[str, list[Tensor]]:
         start = file.read(4)
         file.seek(0)
     else:
-        file = io.BufferedReader(file)  # type: ignore[type-var]
         start = file.peek(4)[:4]  # type: ignore[attr-defined]
     if start.startswith(b"PK"):
         return _read_zip(file)
@@ -182,9 +181,9 @@ def _tensors(root: Any, sizes: dict[str, int]) -> list[Tensor]:
     known = next((
         key for key in WEIGHTS if key in top and any(True for _ in _walk(top[key], ()))
     ), None)
-    nested = known is not None or any(
+    nested = known is not None or (any(
         not (isinstance(each, Made) and _is_tensor(each)) for each in top.values()
-    ) and not isinstance(root, Made)
+    ) and not isinstance(root, Made))
     tensors = []
     for path, made in _walk(root, ()):
         role = _place(path, top, known)

@@ -1,0 +1,55 @@
+"""What `dlcalc params` does with files of weights and graphs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dlcalc.errors import InputError
+from dlcalc.input.sources import STDIN
+from dlcalc.models.files import reading
+
+if TYPE_CHECKING:
+    from dlcalc.models.files.tensors import Held
+    from dlcalc.shell.output import Output
+
+
+def file_operands(words: Sequence[str], piped: bool) -> list[str]:
+    """The files of weights among the operands; none where a model is meant.
+
+    Several are the parts of one model: shards, or the files of a split one.
+    """
+    if (not words and piped) or list(words) == ["-"]:
+        buffer = getattr(sys.stdin, "buffer", None)
+        return ["-"] if buffer is not None and reading.by_content(buffer) else []
+    if not words or not all(reading.is_weights_file(word) for word in words):
+        return []
+    if len(words) > 1 and not reading.are_parts(words):
+        raise InputError(
+            "several files, and no parts of one model; --compare takes a second one"
+        ).at(words[0])
+    return list(words)
+
+
+def read_operands(paths: Sequence[str]) -> Held:
+    """What the files hold, or standard input."""
+    if list(paths) == ["-"]:
+        return reading.read_stream(sys.stdin.buffer, STDIN)
+    return reading.read_weights(*paths)
+
+
+def answer_files(
+    out: Output, paths: Sequence[str], other: str | None, depth: int | None, sort: str | None,
+) -> None:
+    """The tensors of the files, or how they differ from those of another."""
+    from dlcalc.commands.params import files_answer as drawn
+
+    held = read_operands(paths)
+    if other is None:
+        out.emit(drawn.held_answer(held, depth, sort))
+        return
+    if not (os.path.exists(other) and reading.is_weights_file(other)):
+        raise InputError("a file of weights is compared with another one").at("--compare")
+    out.emit(drawn.comparison_answer(held, reading.read_weights(other)))

@@ -1,0 +1,115 @@
+"""Every file of tests/data/files, written by the formats' own libraries, against their counts."""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.shell.running import invoke
+
+FILES = Path(__file__).parents[2] / "data" / "files"
+EXPECTED = json.loads((FILES / "expected.json").read_text())
+GOOD: dict[str, Any] = EXPECTED["files"]
+BYTES = {"bytes": "weights_bytes", "buffer_bytes": "buffer_bytes"}
+READ = ("torch", "safetensors", "quantised", "npz", "gguf")
+
+
+def wanted(names: dict[str, Any]) -> list[str]:
+    return [name for name in names if name.startswith(READ)]
+
+
+@pytest.mark.parametrize("name", wanted(GOOD))
+def test_counts(name: str) -> None:
+    expected = GOOD[name]
+    done = invoke("params", str(FILES / name), "-f", "json")
+    if done.status:
+        assert expected.get("must_refuse") or expected.get("may_refuse")
+        assert done.complaint
+        return
+    record = json.loads(done.out)
+    total = record["total"]
+    assert total["params"] == expected["params"]
+    for key in ("trainable", "buffers", "keras_total"):
+        assert total[key] == expected[key] if key in expected else True
+    for key, ours in BYTES.items():
+        assert total[ours] == expected[key]
+    found = {each["name"]: each for each in record.get("tensors", record["layers"])}
+    for tensor in expected.get("tensors", ()):
+        each = found[tensor["name"]]
+        assert (each["output"], each["kind"], each["params"], each["type"]) == (
+            tensor["shape"], tensor["kind"], tensor["params"], tensor["dtype"]
+        )
+        assert each.get("logical_shape") == tensor.get("logical_shape")
+        assert each.get("tied") == tensor.get("to")
+
+
+@pytest.mark.parametrize("name", list(EXPECTED["damaged"]))
+def test_damage_is_one_line(name: str) -> None:
+    done = invoke("params", str(FILES / name))
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith(str(FILES / name))
+    assert "executed" not in done.complaint.replace(name, "")
+
+
+def test_a_pickle_is_not_run() -> None:
+    path = FILES / "damaged" / "prints-if-executed.pt"
+    assert "names builtins.print, which is not understood" in invoke("params", str(path)).complaint
+
+
+@pytest.mark.parametrize("name", [
+    "safetensors/lstm.safetensors", "gguf/q4_0-q8_0.gguf", "torch/cnn-legacy.pth",
+    "torch/lstm.pt", "npz/flax-conv.npz",
+])
+def test_pipes(name: str, tmp_path: Path) -> None:
+    data = (FILES / name).read_bytes()
+    count = str(GOOD[name]["params"])
+    assert invoke("params", "-", "--expect", count, stdin=data).status == 0
+    assert invoke("params", "--expect", count, stdin=data).status == 0
+    fifo = tmp_path / f"fifo{Path(name).suffix}"
+    os.mkfifo(fifo)
+    writer = threading.Thread(target=fifo.write_bytes, args=(data,))
+    writer.start()
+    assert invoke("params", str(fifo), "--expect", count).status == 0
+    writer.join()
+
+
+def test_parts_named_together() -> None:
+    folder = FILES / "safetensors" / "gpt2-sharded"
+    shards = sorted(map(str, folder.glob("*.safetensors")))
+    assert invoke("params", *shards, "--expect", "6588").status == 0
+    other = str(FILES / "safetensors" / "lstm.safetensors")
+    done = invoke("params", shards[0], other)
+    assert done.complaint == (
+        f"{shards[0]}: several files, and no parts of one model; --compare takes a second one"
+    )
+
+
+def test_modules_and_order() -> None:
+    path = str(FILES / "gguf" / "llama-f32-f16.gguf")
+    out = invoke("params", path, "--depth", "1", "-f", "csv").out
+    assert out.splitlines() == [
+        "name,tensors,params,bytes", "token_embd,1,320,640", "blk,9,1952,3968",
+        "output_norm,1,16,64", "rope_freqs,1,0,8",
+    ]
+    rows = invoke("params", path, "--sort", "bytes", "-f", "csv").out.splitlines()[1:]
+    sizes = [int(row.split(",")[-2]) for row in rows]
+    assert sizes == sorted(sizes, reverse=True)
+    assert invoke("params", path, "--sort", "byte").complaint == (
+        "--sort: no column 'byte'; did you mean bytes?"
+    )
+
+
+def test_two_files_compared() -> None:
+    plain, half = (str(FILES / "torch" / name) for name in ("lstm.pt", "lstm-float16.pt"))
+    record = json.loads(invoke("params", plain, "--compare", half, "-f", "json").out)
+    assert {each["difference"] for each in record["differences"]} == {"dtype"}
+    assert len(record["differences"]) == 18
+    masks, other = (
+        str(FILES / "safetensors" / f"{name}.safetensors") for name in ("gpt-masks", "lstm")
+    )
+    rows = json.loads(invoke("params", masks, "--compare", other, "-f", "json").out)
+    assert {each["difference"] for each in rows["differences"]} == {"missing", "added"}
+    assert "no tensor differs" in invoke("params", plain, "--compare", plain).out
