@@ -32,6 +32,7 @@ _FUNCTIONS = {
     "quiz": "dlcalc.commands.quiz.answer",
     "reduce": "dlcalc.commands.reduce.function",
     "size": "dlcalc.commands.size.size",
+    "step": "dlcalc.commands.step.step",
     "vae": "dlcalc.commands.vae.vae",
 }
 """The Python functions and where each lives."""

@@ -46,6 +46,7 @@ SLOPES: dict[str, Slope] = {
 PULLS: dict[str, tuple[Pull, ...]] = {
     "identity": (lambda f, g, y, a: g,),
     "neg": (lambda f, g, y, a: -g,),
+    "sub": (lambda f, g, y, a, b: g, lambda f, g, y, a, b: -g),
     "div": (lambda f, g, y, a, b: g / b, lambda f, g, y, a, b: -(g * a) / b**2),
     "pow": (
         lambda f, g, y, a, n: g * (n * a ** (n - 1)),
@@ -73,6 +74,7 @@ PULLS: dict[str, tuple[Pull, ...]] = {
 VALUES: dict[str, Callable[..., Value]] = {
     "identity": lambda f, a: a,
     "neg": lambda f, a: -a,
+    "sub": lambda f, a, b: a - b,
     "div": lambda f, a, b: a / b,
     "add": lambda f, *terms: sum(terms[1:], terms[0]),
     "mul": lambda f, *factors: prod(factors[1:], start=factors[0]),

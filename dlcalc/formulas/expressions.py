@@ -63,6 +63,9 @@ class Expr:
     def __pow__(self, other: Term) -> Expr:
         return Expr("pow", (self, other))
 
+    def __rpow__(self, other: Term) -> Expr:
+        return Expr("pow", (other, self))
+
     def __matmul__(self, other: Term) -> Expr:
         return Expr("matmul", (self, other))
 

@@ -7,7 +7,7 @@ not. These are the conventions of torchvision's published figures.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import (
@@ -22,6 +22,9 @@ from dlcalc.layers.counted import (
     windows,
 )
 from dlcalc.numbers.axes import by_x
+
+if TYPE_CHECKING:
+    from dlcalc.layers.values import Node, Pass
 
 
 def conv(
@@ -119,3 +122,30 @@ def _connections(text: object, filters: int, channels: int) -> int:
     if listed != filters:
         raise InputError(f"connections are given for {listed} of {filters} filters")
     return pairs
+
+
+def conv_values(
+    run: Pass, x: Node, filters: int, kernel: PerAxisValue, stride: PerAxisValue, pad: Any,
+    dilation: PerAxisValue, groups: int, bias: bool, connections: str = "",
+    transposed: bool = False, output_padding: PerAxisValue = 0,
+) -> Node:
+    """y = w ∗ x + b."""
+    if connections:
+        raise InputError("which channels each filter sees is not said by connections: leave it out")
+    axes = windows(run.shape, kernel, stride, pad, dilation, transposed, output_padding)
+    taps, channels = tuple(axis.kernel for axis in axes), run.shape[0]
+    ends = (channels, filters // groups) if transposed else (filters, channels // groups)
+    held = [run.parameter("weight", (*ends, *taps))]
+    held += [run.parameter("bias", (filters,))] if bias else []
+    return run.do("convolve", x, *held, axes=axes, groups=groups)
+
+
+def dwconv_values(run: Pass, x: Node, multiplier: int, **options: Any) -> Node:
+    """A convolution of each channel by itself."""
+    channels = run.shape[0]
+    return conv_values(run, x, filters=channels * multiplier, groups=channels, **options)
+
+
+def conv_transpose_values(run: Pass, x: Node, **options: Any) -> Node:
+    """The convolution whose gradient a convolution's forward pass is."""
+    return conv_values(run, x, transposed=True, **options)

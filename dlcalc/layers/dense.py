@@ -6,9 +6,14 @@ vector up in a table, or adding it, multiplies nothing.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from dlcalc.errors import ShapeError
 from dlcalc.layers.counted import Counted, Shape, flag, product, steps_and_width, whole
 from dlcalc.numbers.axes import by_x
+
+if TYPE_CHECKING:
+    from dlcalc.layers.values import Node, Pass
 
 
 def linear(shape: Shape, units: int, *, bias: bool = True) -> Counted:
@@ -76,3 +81,41 @@ def prepend(shape: Shape, count: int = 1) -> Counted:
     steps, width = steps_and_width(shape, "prepend")
     count = whole("count", count)
     return Counted((steps + count, width), count * width, lies=(0, 1))
+
+
+def linear_values(run: Pass, x: Node, units: int, bias: bool) -> Node:
+    """y = W x + b."""
+    held = [run.parameter("weight", (units, run.shape[-1]))]
+    held += [run.parameter("bias", (units,))] if bias else []
+    spec = "ni,oi->no" if len(run.shape) == 1 else "nti,oi->nto"
+    return run.do("einsum", x, *held, spec=spec)
+
+
+def rbf_values(run: Pass, x: Node, units: int) -> Node:
+    """yᵢ = Σⱼ (xⱼ − wᵢⱼ)²."""
+    codes = run.buffer("weight", (units, run.shape[0]), None)
+    row = run.do("move", x, shape=(-1, 1, run.shape[0]), part="row")
+    apart = run.do("sub", row, codes, part="difference")
+    squares = run.do("mul", apart, apart, part="square")
+    summed = run.do("sum", squares, axes=(2,), part="sum")
+    return run.do("move", summed, shape=(-1, units))
+
+
+def embedding_values(run: Pass, x: Node, vocabulary: int, width: int) -> Node:
+    """The rows of a table."""
+    return run.look_up(x, run.parameter("weight", (vocabulary, width)))
+
+
+def position_values(run: Pass, x: Node, length: int | None, **options: Any) -> Node:
+    """x + the rows of a table, by position."""
+    run.refuse(options)
+    steps, width = run.shape
+    table = run.parameter("weight", (length or steps, width))
+    return run.do("add", x, run.do("move", table, window=slice(0, steps), part="rows"))
+
+
+def prepend_values(run: Pass, x: Node, count: int = 1, **options: Any) -> Node:
+    """Learned vectors before a sequence."""
+    run.refuse(options)
+    table = run.parameter("weight", (count, run.shape[1]))
+    return run.do("concat", run.batched(table), x, axis=1)

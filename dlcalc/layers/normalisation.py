@@ -6,9 +6,14 @@ neighbour, so its products are not counted, as in torchvision's figures.
 
 from __future__ import annotations
 
-from dlcalc.errors import ShapeError
+from typing import TYPE_CHECKING
+
+from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import Counted, Shape, choice, flag, product, whole
 from dlcalc.numbers.axes import by_x
+
+if TYPE_CHECKING:
+    from dlcalc.layers.values import Node, Pass
 
 
 def batchnorm(
@@ -101,3 +106,88 @@ def _normalised(shape: Shape, over: str) -> tuple[int, ...]:
         return (len(shape) - 1,)
     everything = choice("over", over, ("channels", "all")) == "all"
     return tuple(range(len(shape))) if everything else (0,)
+
+
+EPSILON = 1e-5
+"""What is added to a variance, in PyTorch's layers; rmsnorm adds the machine's epsilon."""
+MOMENTUM = 0.1
+
+
+def _standard(run: Pass, x: Node, axes: tuple[int, ...], part: str = "normalised") -> Node:
+    """(x − mean)/√(variance + ε) over axes."""
+    centred = run.do("sub", x, run.do("mean", x, axes=axes, part="mean"), part="centred")
+    squares = run.do("mul", centred, centred, part="square")
+    variance = run.do("mean", squares, axes=axes, part="variance")
+    return _divided(run, centred, variance, part)
+
+
+def _divided(run: Pass, centred: Node, variance: Node, part: str = "normalised") -> Node:
+    raised = run.do("add", variance, run.constant(EPSILON), part="raised")
+    return run.do("div", centred, run.do("sqrt", raised, part="deviation"), part=part)
+
+
+def batchnorm_values(run: Pass, x: Node, affine: bool) -> Node:
+    """The channels normalised over batch and positions; in mode eval by running statistics."""
+    channels, axes = run.shape[:1], (0, *range(2, len(run.shape) + 1))
+    mean = run.buffer("running_mean", channels, 0.0)
+    variance = run.buffer("running_var", channels, 1.0)
+    if run.training:
+        count = run.count(x, axes)
+        if count == 1:
+            raise InputError(
+                "one value a channel has no variance: give a batch, or the mode eval"
+            )
+        normed = _standard(run, x, axes)
+        run.track("running_mean", "mean", MOMENTUM)
+        run.track("running_var", "variance", MOMENTUM, count / (count - 1))
+    else:
+        centred = run.do("sub", x, run.by_channel(mean), part="centred")
+        normed = _divided(run, centred, run.by_channel(variance))
+    return run.scaled(normed, channels, 1, affine)
+
+
+def instancenorm_values(run: Pass, x: Node, affine: bool) -> Node:
+    """Each channel by its own mean and variance, in both modes."""
+    normed = _standard(run, x, tuple(range(2, len(run.shape) + 1)))
+    return run.scaled(normed, run.shape[:1], 1, affine)
+
+
+def groupnorm_values(run: Pass, x: Node, groups: int, affine: bool) -> Node:
+    """Groups of channels by their mean and variance."""
+    channels, *sizes = run.shape
+    parts = run.do("move", x, shape=(-1, groups, channels // groups, *sizes), part="groups")
+    normed = _standard(run, parts, tuple(range(2, len(sizes) + 3)), "grouped")
+    whole = run.do("move", normed, shape=(-1, *run.shape), part="normalised")
+    return run.scaled(whole, run.shape[:1], 1, affine)
+
+
+def layernorm_values(run: Pass, x: Node, over: str, affine: bool, bias: bool) -> Node:
+    """The features by their mean and variance, position by position."""
+    axes = tuple(axis + 1 for axis in _normalised(run.shape, over))
+    held = tuple(run.shape[axis - 1] for axis in axes)
+    return run.scaled(_standard(run, x, axes), held, axes[0], affine, bias)
+
+
+def rmsnorm_values(run: Pass, x: Node, over: str) -> Node:
+    """x/√(mean of x² + ε)."""
+    axes = tuple(axis + 1 for axis in _normalised(run.shape, over))
+    squares = run.do("mul", x, x, part="square")
+    mean = run.do("mean", squares, axes=axes, part="mean_square")
+    raised = run.do("add", mean, run.constant(2.0**-52), part="raised")
+    normed = run.do("div", x, run.do("sqrt", raised, part="root"), part="normalised")
+    held = tuple(run.shape[axis - 1] for axis in axes)
+    return run.scaled(normed, held, axes[0], bias=False)
+
+
+def lrn_values(run: Pass, x: Node, size: int) -> Node:
+    """x/(1 + 10⁻⁴·mean of x² over neighbouring channels)^0.75, as in PyTorch."""
+    squares = run.do("mul", x, x, part="square")
+    channels = run.shape[0]
+    rows = [
+        dict.fromkeys(range(max(0, i - size // 2), min(channels, i + (size + 1) // 2)), 1 / size)
+        for i in range(channels)
+    ]
+    mean = run.along(squares, 1, channels, rows)
+    scaled = run.do("mul", mean, run.constant(1e-4), part="scaled")
+    raised = run.do("add", scaled, run.constant(1.0), part="raised")
+    return run.do("div", x, run.do("pow", raised, run.constant(0.75), part="power"))

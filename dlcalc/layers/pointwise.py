@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import Counted, Shape, whole
+
+if TYPE_CHECKING:
+    from dlcalc.layers.values import Node, Pass
 
 
 def identity(shape: Shape) -> Counted:
@@ -77,3 +82,32 @@ def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"{name} {value!r} is not a number")
     return value
+
+
+def identity_values(run: Pass, x: Node) -> Node:
+    """What comes in."""
+    return run.do("move", x)
+
+
+def prelu_values(run: Pass, x: Node, slopes: int) -> Node:
+    """x above 0, else w·x."""
+    slope = run.parameter("weight", (slopes,))
+    return run.do("prelu", x, run.by_channel(slope) if slopes > 1 else slope)
+
+
+def dropout_values(run: Pass, x: Node, rate: float) -> Node:
+    """x ⊙ mask/(1 − rate) while training."""
+    if not run.training or not rate:
+        return run.do("move", x)
+    kept = run.do("mul", x, run.mask(rate), part="kept")
+    return run.do("div", kept, run.constant(1 - rate)) if rate < 1 else kept
+
+
+def softmax_values(run: Pass, x: Node, rule: str = "softmax") -> Node:
+    """eˣ/Σ eˣ."""
+    return run.do(rule, x, axis=1 if len(run.shape) > 2 else len(run.shape))
+
+
+def log_softmax_values(run: Pass, x: Node) -> Node:
+    """x − ln Σ eˣ."""
+    return softmax_values(run, x, "log_softmax")

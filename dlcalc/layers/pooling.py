@@ -6,7 +6,7 @@ multiply-accumulates.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.layers.counted import (
     Counted,
@@ -21,6 +21,9 @@ from dlcalc.layers.counted import (
 )
 from dlcalc.numbers.axes import at_least, per_axis
 from dlcalc.numbers.sizes import Axis
+
+if TYPE_CHECKING:
+    from dlcalc.layers.values import Node, Pass
 
 
 def maxpool(
@@ -42,13 +45,17 @@ def maxpool(
 
 def avgpool(
     shape: Shape, kernel: PerAxisValue, stride: PerAxisValue | None = None, pad: Any = 0,
-    ceil: bool = False, affine: bool = False,
+    ceil: bool = False, affine: bool = False, exclude_pad: bool = False,
 ) -> Counted:
     """The mean of each window; `affine` adds LeCun's (1998) coefficient and bias a channel.
+
+    A mean is over the cells of its window within input and padding, with `exclude_pad` over
+    those within the input.
 
     >>> avgpool((6, 28, 28), 2, affine=True).weights
     6
     """
+    flag("exclude_pad", exclude_pad)
     pooled = maxpool(shape, kernel, stride, pad, 1, ceil)
     held = shape[0] * flag("affine", affine)
     return Counted(
@@ -112,3 +119,59 @@ def _interpolation(length: int, scale: int, linear: bool) -> Axis:
     before = scale // 2
     taps = 2 * scale - scale % 2
     return Axis(length, taps, scale, (before, taps - scale - before), transposed=True)
+
+
+def maxpool_values(
+    run: Pass, x: Node, kernel: PerAxisValue, stride: PerAxisValue | None, pad: Any,
+    dilation: PerAxisValue, ceil: bool,
+) -> Node:
+    """The largest of each window, the first of a tie."""
+    stride = kernel if stride is None else stride
+    axes = windows(run.shape, kernel, stride, pad, dilation, ceil=ceil)
+    return run.do("maxpool", x, axes=axes)
+
+
+def avgpool_values(
+    run: Pass, x: Node, kernel: PerAxisValue, stride: PerAxisValue | None, pad: Any, ceil: bool,
+    affine: bool, exclude_pad: bool,
+) -> Node:
+    """The mean of each window, over the cells within input and padding."""
+    stride = kernel if stride is None else stride
+    axes = windows(run.shape, kernel, stride, pad, ceil=ceil)
+    if not affine:
+        return run.do("avgpool", x, axes=axes, exclude_pad=exclude_pad)
+    mean = run.do("avgpool", x, axes=axes, exclude_pad=exclude_pad, part="mean")
+    return run.scaled(mean, run.shape[:1], 1)
+
+
+def globalpool_values(run: Pass, x: Node) -> Node:
+    """The mean of each channel."""
+    return run.do("mean", x, axes=tuple(range(2, len(run.shape) + 1)))
+
+
+def adaptivepool_values(run: Pass, x: Node, size: PerAxisValue) -> Node:
+    """The means of ⌊iL/S⌋ … ⌈(i+1)L/S⌉ − 1, as PyTorch has them."""
+    for axis, (length, wanted) in enumerate(zip(
+        run.shape[1:], per_axis(size, len(run.shape) - 1, "size"), strict=True
+    ), 2):
+        parts = [(i * length // wanted, -(-(i + 1) * length // wanted)) for i in range(wanted)]
+        x = run.along(x, axis, length, [
+            dict.fromkeys(range(start, end), 1 / (end - start)) for start, end in parts
+        ])
+    return x
+
+
+def upsample_values(run: Pass, x: Node, scale: PerAxisValue, mode: str) -> Node:
+    """Repeated, or between the two nearest elements by distance (corners not aligned)."""
+    for axis, (length, factor) in enumerate(zip(
+        run.shape[1:], per_axis(scale, len(run.shape) - 1, "scale"), strict=True
+    ), 2):
+        rows: list[dict[int, float]] = []
+        for i in range(length * factor):
+            at = max(0.0, (i + 0.5) / factor - 0.5) if mode == "linear" else i // factor
+            first = int(at)
+            after = min(first + 1, length - 1)
+            share = at - first
+            rows.append({first: 1.0} if after == first else {first: 1 - share, after: share})
+        x = run.along(x, axis, length, rows)
+    return x

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import (
     Counted,
@@ -13,6 +15,9 @@ from dlcalc.layers.counted import (
 )
 from dlcalc.numbers.axes import at_least, by_x, per_axis
 from dlcalc.numbers.sizes import Axis
+
+if TYPE_CHECKING:
+    from dlcalc.layers.values import Node, Pass
 
 
 def flatten(shape: Shape) -> Counted:
@@ -92,3 +97,37 @@ def select(shape: Shape, step: int) -> Counted:
     if not -steps <= step < steps:
         raise ShapeError(f"input is {by_x(shape)}; step {step} is not among its {steps}")
     return Counted((width,), lies=(None, 0), stored=False)
+
+
+def flatten_values(run: Pass, x: Node) -> Node:
+    """One row an example."""
+    return run.do("move", x, shape=(-1, product(run.shape)))
+
+
+def reshape_values(run: Pass, x: Node, to: PerAxisValue) -> Node:
+    """The same elements, row by row."""
+    return run.do("move", x, shape=(-1, *(to if isinstance(to, tuple) else (to,))))
+
+
+def sequence_values(run: Pass, x: Node) -> Node:
+    """The channels of each position side by side."""
+    rows = run.do("move", x, shape=(-1, run.shape[0], product(run.shape[1:])), part="rows")
+    return run.do("move", rows, axes=(0, 2, 1))
+
+
+def transpose_values(run: Pass, x: Node) -> Node:
+    """Rows for columns."""
+    return run.do("move", x, axes=(0, 2, 1))
+
+
+def crop_values(run: Pass, x: Node, size: PerAxisValue) -> Node:
+    """The middle."""
+    sizes = per_axis(size, len(run.shape) - 1, "size")
+    starts = [(length - each) // 2 for length, each in zip(run.shape[1:], sizes, strict=True)]
+    inner = (slice(start, start + each) for start, each in zip(starts, sizes, strict=True))
+    return run.do("move", x, window=(slice(None), slice(None), *inner))
+
+
+def select_values(run: Pass, x: Node, step: int) -> Node:
+    """One vector of the sequence."""
+    return run.do("move", x, window=(slice(None), step))

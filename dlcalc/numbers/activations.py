@@ -122,6 +122,44 @@ def _hard_sigmoid(x: Array) -> Array:
     return np.where(x.real <= -3, 0, np.where(x.real >= 3, 1, line))
 
 
+def elu(alpha: float, scale: float = 1.0, name: str = "elu") -> Activation:
+    """scale·x above 0, and scale·alpha·(eˣ − 1) below, whose slope is taken at 0.
+
+    >>> elu(0.5).value(np.array([-1e3, 2.0])).tolist()
+    [-0.5, 2.0]
+    """
+
+    def value(x: Array) -> Array:
+        below = alpha * np.expm1(np.where(x.real > 0, 0, x))
+        result: Array = scale * np.where(x.real > 0, x, below)
+        return result
+
+    def slope(x: Array, y: Array) -> Array:
+        return np.where(x.real > 0, scale, y + scale * alpha).astype(x.dtype)
+
+    return Activation(name, value, slope)
+
+
+def _relu6(x: Array) -> Array:
+    return np.where(x.real <= 0, 0, np.where(x.real >= 6, 6, x)).astype(x.dtype)
+
+
+def _hard_swish_slope(x: Array, y: Array) -> Array:
+    return np.where(x.real <= -3, 0, np.where(x.real >= 3, 1, x / 3 + 0.5)).astype(x.dtype)
+
+
+def _silu_slope(x: Array, y: Array) -> Array:
+    s = sigmoid(x)
+    slope: Array = s + y * (1 - s)
+    return slope
+
+
+def _mish_slope(x: Array, y: Array) -> Array:
+    tanh = np.tanh(softplus(x))
+    slope: Array = tanh + x * sigmoid(x) * (1 - tanh * tanh)
+    return slope
+
+
 ACTIVATIONS = {
     each.name: each
     for each in (
@@ -137,6 +175,12 @@ ACTIVATIONS = {
             _hard_sigmoid,
             lambda x, y: np.where(np.abs(x.real) < 3, 1 / 6, 0).astype(x.dtype),
         ),
+        Activation("hard_swish", lambda x: x * _hard_sigmoid(x), _hard_swish_slope),
+        Activation("relu6", _relu6, lambda x, y: ((x.real > 0) & (x.real < 6)).astype(x.dtype)),
+        elu(1.0),
+        elu(1.6732632423543772, 1.0507009873554805, "selu"),
+        Activation("silu", lambda x: x * sigmoid(x), _silu_slope),
+        Activation("mish", lambda x: x * np.tanh(softplus(x)), _mish_slope),
     )
 }
 
@@ -156,3 +200,14 @@ def activation(name: str) -> Activation:
         raise InputError(
             f"unknown activation {name!r}{did_you_mean(name, ACTIVATIONS)}"
         ) from None
+
+
+def parametrised(name: str, **values: float) -> Activation:
+    """The activation of that name with its own slope or alpha, as the layer notation has it.
+
+    >>> parametrised("leaky_relu", slope=0.5).value(np.array([-2.0])).tolist()
+    [-1.0]
+    """
+    if "slope" in values:
+        return leaky_relu(values["slope"])
+    return elu(values["alpha"]) if "alpha" in values else activation(name)

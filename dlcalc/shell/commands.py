@@ -18,6 +18,7 @@ COMMANDS = {
     "reduce": "Ways to give a layer fewer parameters, each counted against it as it stands.",
     "models": "The models that dlcalc knows by name, each with its published figures.",
     "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
+    "step": "A training step of any network: every value, gradient and update.",
     "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
     "gru": "Gates, states and every gradient of a GRU, over one step or many.",
     "rnn": "States and every gradient of a simple recurrent network, over one step or many.",

@@ -38,6 +38,8 @@ RNN = '{"W": [[1, 2]], "x": [[1], [-1]], "dh": [1]}'
 MLP = '{"x": [1, 2], "target": 0, "weights": [[[1, 2], [3, 4]]]}'
 VAE = ('{"x": [0.3, 0.7], "noise": [0.5], "mu": [[1, 2]], "sigma": [[0, 1]], '
        '"decoder": [[[1], [2]]]}')
+STEP = ('{"x": [2], "target": [1], "loss": "mse", "parameters": '
+        '{"linear1.weight": [[3]], "linear1.bias": [0]}}')
 MIXTURE = '{"weights": [1], "means": [0], "covariances": [1]}'
 CURVE = "epoch,train_error,test_error\n1,0.3,0.3\n2,0.1,0.2\n3,0,0.3\n"
 SHEET = '[{"command": "size -L 32 -F 5", "answer": 28}]'
@@ -86,6 +88,18 @@ TABLE = {
         "-L 4 -F 5", "{}", UPSAMPLING,
         wrong=(("dcgann", "did you mean dcgan"),),
         hostile=(("input 8x4x4\nconv_transpos 4 3 stride=2\n", "did you mean conv_transpose"),),
+    ),
+    "step": Command(
+        f"'input 1; linear 1' '{STEP}'", "'input 1; linear 1' {}", STEP, kind="json",
+        wrong=((f"'input 1; linaer 1' '{STEP}'", "did you mean linear or name?"),
+               (f"'input 1; linear 1' '{STEP}' --init zero", "did you mean zeros?")),
+        hostile=(
+            ('{"x": [1]}', "a target is wanted"), ('{"target": [1]}', "'x' is missing"),
+            ('{"x": [1, 2], "target": 1, "loss": "mse"}', "the model takes 1"),
+            ('{"x": [1], "target": [1], "loss": "mse"}', "lacks linear1.weight 1x1"),
+            ('{"x": [1], "upstream": [1], "parameters": {"linear1.wieght": [[1]]}}',
+             "lacks linear1.weight"),
+        ),
     ),
     "lstm": Command(
         f"'{LSTM}'", "{}", LSTM,

@@ -1,0 +1,233 @@
+"""A training step as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from dlcalc.commands.step.step import FIELDS, NetworkStep, data_fields, step
+from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.input.fields import checked_field
+from dlcalc.input.json_text import parse_json
+from dlcalc.input.sources import decode, located, read_source
+from dlcalc.layers.table import types
+from dlcalc.models.reading import model as read_model
+from dlcalc.models.tree import BLOCKS, Model
+from dlcalc.output.answer import Answer, Block, Table
+from dlcalc.output.checks import check_records, check_table
+from dlcalc.shell.checks import refuse_failed, require_checkable
+from dlcalc.shell.example import worked_example
+from dlcalc.shell.models import shape_of
+from dlcalc.shell.output import COMPLETE, Output
+
+RESULT = ("layers", "output", "losses", "gradients", "updated", "state", "last", "check")
+"""Fields of a result, which may stand in DATA."""
+MOST_ROWS = 60
+"""Elements of parameters that people get a row each for."""
+
+
+def run_step(
+    out: Output, words: Sequence[str], more: str | None, input: Any, check: bool,
+    **options: Any,
+) -> None:
+    """Read the network and its data, take the steps, and put out what came of it."""
+    model, fields = _given(out, words, more)
+    if input is not None:
+        model = Model(model.body, shape_of(input), model.name, model.source, model.published)
+    chosen = {name: each for name, each in options.items() if each is not None}
+    if "x" not in fields:
+        raise InputError("field 'x' is missing: give it in DATA or by --with")
+    out = out.expecting()
+    result = step(model, **{**fields, **chosen})
+    import dlcalc.commands.step.working as explain
+
+    at = None if out.at is None else explain.checked_place(result, *out.at)
+    checks = None
+    if check:
+        require_checkable(sum(each.size for each in result.gradients.values()))
+        from dlcalc.commands.step.check import check_step
+
+        checks = check_step(result)
+    out.emit(step_answer(
+        result, checks, out.format in COMPLETE,
+        working=partial(explain.step_steps, result, at),
+        element=partial(explain.element, result),
+        adapt=partial(_adapted, result),
+        order=explain.derivation(result),
+    ))
+    refuse_failed(checks)
+
+
+def _given(out: Output, words: Sequence[str], more: str | None) -> tuple[Model, dict[str, Any]]:
+    if not words and not out.piped:
+        example = worked_example("step")
+        return read_model(example["model"]), data_fields(example["data"])
+    *layers, data = words if len(words) > 1 and _is_data(words[-1]) else (*words, "")
+    if not data and not out.piped and more is None:
+        raise InputError("no data: give a JSON file, - or a literal behind the model")
+    if not layers:
+        raise InputError("no model: give its name, a file, or its layers")
+    record = _record(data or "-", out.allow_nonfinite) if data or out.piped else {}
+    fields = _record(more, out.allow_nonfinite, "--with") if more is not None else {}
+    return read_model(*layers), data_fields({**record, **fields})
+
+
+def _is_data(word: str) -> bool:
+    """Whether the last word is DATA: what is no layer and no block of the notation."""
+    if word.lstrip()[:1] in ("{", "["):
+        return True
+    first = word.replace(":", " : ").split() or [""]
+    named = first[2:] if first[1:2] == [":"] and first[0] not in BLOCKS else first
+    return not named or named[0] not in (*types(), *BLOCKS)
+
+
+def _record(value: str, allow_nonfinite: bool, name: str = "") -> dict[str, Any]:
+    source = read_source(value, name)
+    try:
+        record = parse_json(decode(source), allow_nonfinite)
+        if not isinstance(record, dict):
+            raise InputError(f"a JSON object with fields is wanted: {', '.join(FIELDS)}")
+        for field in record:
+            if field not in FIELDS and field not in RESULT:
+                raise InputError(f"unknown field {field!r}{did_you_mean(field, FIELDS)}")
+        return {
+            field: each if field in RESULT else checked_field(field, each, allow_nonfinite)
+            for field, each in record.items()
+        }
+    except DlcalcError as error:
+        raise located(error, source) from None
+
+
+def step_answer(
+    result: NetworkStep, checks: Any = None, complete: bool = False, **explained: Any
+) -> Answer:
+    """Loss and output, the layers, and every parameter with its gradient and new value."""
+    record: dict[str, Any] = {
+        "layers": [
+            {"name": each.name, "output": each.output, "gradient": each.gradient}
+            for each in result.layers
+        ],
+        "output": result.output,
+    }
+    if result.loss is not None:
+        record["loss"] = result.loss
+    if result.losses:
+        record["losses"] = result.losses
+    record["gradients"] = result.gradients
+    if result.updated:
+        record["updated"] = result.updated
+    if result.state is not None:
+        record["state"] = result.state
+    if result.last is not None:
+        last: dict[str, Any] = {"output": result.last.output}
+        if result.last.loss is not None:
+            last["loss"] = result.last.loss
+        record["last"] = {**last, "gradients": result.last.gradients}
+    blocks: list[Block] = [_parameters(result, complete)]
+    if not complete:
+        blocks = [*_losses(result), _layers(result), *blocks]
+    if checks is not None:
+        record["check"] = check_records(checks)
+        blocks.append(check_table(checks))
+    return Answer(record, blocks, **explained)
+
+
+def _losses(result: NetworkStep) -> Iterator[Table]:
+    if result.losses:
+        rows = list(enumerate(result.losses, 1))
+        shown = rows if len(rows) <= 20 else [*rows[:10], *rows[-10:]]
+        yield Table(("step", "loss"), shown)
+    elif result.loss is not None:
+        yield Table(("loss",), [(result.loss,)])
+
+
+def _layers(result: NetworkStep) -> Table:
+    rows = [
+        (row.name, row.type, _short(each.output), _short(each.gradient))
+        for (row, _), each in zip(result.ran.rows, result.layers, strict=True)
+    ]
+    return Table(("layer", "type", "output", "gradient"), rows, title="Layers")
+
+
+def _short(array: Any) -> str:
+    """A few numbers as they are, of more the shape and the largest."""
+    from dlcalc.formulas.text import formula_text
+
+    if array.size <= 4:
+        return ", ".join(formula_text(each, 4) for each in array.ravel().tolist())
+    shape = "x".join(map(str, array.shape))
+    return f"{shape}, up to {formula_text(float(abs(array).max()), 4)}"
+
+
+def _parameters(result: NetworkStep, complete: bool) -> Table:
+    values = {name: node.value for name, node in result.ran.store.parameters.items()}
+    updated = result.state is not None
+    headers = ("parameter", "value", "gradient") + (("updated",) if updated else ())
+    total = sum(each.size for each in values.values())
+    if total > MOST_ROWS and not complete:
+        rows: list[tuple[Any, ...]] = [
+            (name, "x".join(map(str, array.shape)), _largest(result.gradients.get(name)))
+            for name, array in values.items()
+        ]
+        return Table(
+            ("parameter", "shape", "largest gradient"), rows, title="Parameters",
+            footnotes=(f"csv and json have all {total:,} elements; --at NAME:INDEX shows one",),
+        )
+    rows = []
+    for name, array in values.items():
+        gradient = result.gradients.get(name)
+        columns = [array, gradient] + ([result.updated[name]] if updated else [])
+        for place, value in enumerate(array.ravel().tolist()):
+            index = ",".join(map(str, _unravel(place, array.shape)))
+            rest = [None if each is None else each.ravel()[place].item() for each in columns[1:]]
+            rows.append((f"{name}({index})", value, *rest))
+    return Table(headers, rows, title="Parameters")
+
+
+def _largest(gradient: Any) -> Any:
+    return "frozen" if gradient is None else float(abs(gradient).max())
+
+
+def _unravel(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    from dlcalc.numbers.compare import unravel
+
+    return unravel(place, shape)
+
+
+def _by_name(layers: Any) -> dict[str, Any]:
+    """Layers by their names, whether they were listed or not."""
+    if isinstance(layers, Mapping):
+        return {
+            name: each if isinstance(each, Mapping) else {"output": each}
+            for name, each in layers.items()
+        }
+    named = [each for each in layers if isinstance(each, Mapping) and "name" in each]
+    return {each["name"]: each for each in named}
+
+
+def _adapted(result: NetworkStep, expected: Any) -> Any:
+    """Names as the screen shows them: a layer's output, a parameter's gradient."""
+    if not isinstance(expected, Mapping):
+        return expected
+    adapted: dict[str, Any] = {}
+    layers: dict[str, Any] = {}
+    gradients: dict[str, Any] = {}
+    names = [each.name for each in result.layers]
+    for name, value in expected.items():
+        bare = name.removeprefix("dL/d").removeprefix("∂L/∂")
+        if name == "layers":
+            layers |= _by_name(value)
+        elif bare in result.gradients and name not in ("x",):
+            gradients[bare] = value
+        elif bare != name and bare in names:
+            layers.setdefault(bare, {})["gradient"] = value
+        elif name in names and name != "output":
+            layers.setdefault(name, {})["output"] = value
+        else:
+            adapted[name] = value
+    if layers:
+        adapted["layers"] = [layers.get(name, {}) for name in names]
+    if gradients:
+        adapted["gradients"] = {**adapted.get("gradients", {}), **gradients}
+    return adapted

@@ -1,0 +1,364 @@
+"""Forward pass, loss, gradients and update of a network in the layer notation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dlcalc.derive.graph import Array, Node
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.layers.criteria import loss_of, upstream_of
+from dlcalc.layers.optimisers import SINGLE, Optimiser, moved, optimiser, states
+from dlcalc.layers.values import Store
+from dlcalc.models.count import params
+from dlcalc.models.reading import model as read_model
+from dlcalc.models.running import Ran, Runner, check_names
+from dlcalc.models.tree import Model
+from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.exact import as_numbers
+
+FIELDS = (
+    "x", "target", "upstream", "parameters", "loss", "reduction", "optimizer", "steps", "mode",
+    "masks",
+)
+INITIALS = ("zeros", "uniform", "xavier", "he")
+MOST_STEPS = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class LayerStep:
+    """One row of the network."""
+
+    name: str
+    """Its name, as `dlcalc params` has it."""
+    output: Array
+    """Its output."""
+    gradient: Array
+    """The gradient of the loss with respect to that output, over all paths."""
+
+
+@dataclass(frozen=True, eq=False)
+class LastStep:
+    """The last of several steps."""
+
+    output: Array
+    loss: float | None
+    gradients: dict[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkStep:
+    """What a step of training computes; of several, the first, and what comes after the last."""
+
+    layers: tuple[LayerStep, ...]
+    """Every row of the network, in its order."""
+    output: Array
+    """The network's output."""
+    loss: float | None
+    """The loss; None with an upstream gradient."""
+    gradients: dict[str, Array]
+    """By parameter, those that are trained, and of `x` where it holds no tokens."""
+    updated: dict[str, Array]
+    """Parameters after the update, and running statistics."""
+    state: dict[str, Any] | None
+    """The optimiser's state, to go on from; None without one."""
+    losses: tuple[float, ...] = ()
+    """Of several steps: the loss of each before its update."""
+    last: LastStep | None = None
+    """Of several steps: the last one."""
+    ran: Ran = field(kw_only=True, repr=False)
+    """The first forward pass, operation by operation."""
+    problem: Problem = field(kw_only=True, repr=False)
+    """What was computed on."""
+
+
+class Problem:
+    """A network and everything it is given, checked."""
+
+    def __init__(
+        self, model: Model, x: Any, given: Mapping[str, Any], parameters: Mapping[str, Any],
+        init: str | None, seed: int,
+    ) -> None:
+        self.model = model
+        shape = model.input
+        array = as_numbers(x, "x").astype(float)
+        if shape is None:
+            shape = array.shape
+        if array.shape not in (shape, (*array.shape[:1], *shape)):
+            raise ShapeError(
+                f"x is {by_x(array.shape) or 'a single number'}; the model takes {by_x(shape)}, "
+                "or a batch with one axis more in front"
+            )
+        self.single = array.ndim == len(shape)
+        self.x = array.reshape(-1, *shape)
+        self.given = given
+        self.runner = Runner(model, params(model, shape))
+        self.training = given.get("mode", "train") == "train"
+        if given.get("mode", "train") not in ("train", "eval"):
+            raise InputError(f"mode {given['mode']!r} is neither train nor eval")
+        self.optimiser: Optimiser | None = None
+        self.options: dict[str, Any] = {}
+        if given.get("optimizer") is not None:
+            self.optimiser, self.options = optimiser(given["optimizer"])
+        self.draw = None if init is None else Drawing(init, seed)
+        self.parameters = dict(parameters)
+        if ("target" in given) == ("upstream" in given):
+            raise InputError(
+                "target and upstream are both given: one is wanted" if "target" in given
+                else "a target is wanted, or upstream, the gradient of the output"
+            )
+
+    def forward(self, parameters: Mapping[str, Any], x: Array, kind: type = float) -> Ran:
+        """One forward pass with those parameters."""
+        draw = self.draw if kind is float else None
+        store = Store(parameters, self.given.get("masks") or {}, self.training, kind, draw)
+        return self.runner.run(np.asarray(x, kind), store, self.single)
+
+    def loss(self, ran: Ran) -> Node:
+        """The loss of a pass, or what stands in its place, as a node of its graph."""
+        if "upstream" in self.given:
+            return upstream_of(ran.graph, ran.output, self.given["upstream"], self.single)
+        if self.given.get("loss") is None:
+            raise InputError("loss is missing: mse, cross_entropy, … go with a target")
+        return loss_of(
+            ran.graph, ran.output, self.given["loss"], self.given.get("reduction", "mean"),
+            self.given["target"], self.single,
+        )
+
+    def shown(self, array: Array) -> Array:
+        """An array without the batch axis of a single example."""
+        return array[0] if self.single else array
+
+
+class Drawing:
+    """Parameters that are not given, drawn by a scheme."""
+
+    def __init__(self, init: str, seed: int) -> None:
+        if init not in INITIALS:
+            raise InputError(f"unknown init {init!r}{did_you_mean(init, INITIALS)}")
+        self.init = init
+        self.generator = np.random.default_rng(seed)
+
+    def __call__(self, name: str, shape: tuple[int, ...]) -> Array:
+        """uniform and biases: within ±1/√inputs; norms as PyTorch has them, 1 and 0."""
+        generator = self.generator
+        if len(shape) < 2 and name.endswith("weight"):
+            return np.ones(shape)
+        if self.init == "zeros" or (len(shape) < 2 and self.init != "uniform"):
+            return np.zeros(shape)
+        inputs = int(np.prod(shape[1:])) or 1
+        if self.init == "xavier":
+            outputs = shape[0] * inputs // max(1, shape[1]) if len(shape) > 2 else shape[0]
+            bound = (6 / (inputs + outputs)) ** 0.5
+            return generator.uniform(-bound, bound, shape)
+        if self.init == "he":
+            return generator.normal(0, (2 / inputs) ** 0.5, shape)
+        bound = (inputs if len(shape) > 1 else max(1, shape[0])) ** -0.5
+        return generator.uniform(-bound, bound, shape)
+
+
+def step(
+    model: str | Model | Sequence[str], x: Any, target: Any = None, *,
+    upstream: Any = None, parameters: Mapping[str, Any] | None = None, loss: str | None = None,
+    reduction: str = "mean", optimizer: Mapping[str, Any] | str | None = None,
+    steps: int | None = None, mode: str = "train", masks: Mapping[str, Any] | None = None,
+    init: str | None = None, seed: int = 0,
+) -> NetworkStep:
+    """One step of training, or several, of a network in the layer notation.
+
+    `model` is a name, a notation text or a Model; x one example of the model's input shape,
+    or a batch of them. `target` goes with a `loss` (cross_entropy, nll,
+    binary_cross_entropy, bce_with_logits, mse, l1, huber) and its `reduction` (mean, sum);
+    `upstream`, the gradient of the output, stands in place of both. `parameters` and
+    running statistics bear PyTorch's names (`conv1.weight`); what is not given can be drawn
+    by `init` (zeros, uniform, xavier, he) and `seed`. `optimizer` is a name, or
+    {"type", options, "state"}: sgd, adagrad, rmsprop, adam, adamw, adamax, nadam, radam, lion.
+    `masks` are those of dropouts by the layer's name.
+
+    Raises InputError or ShapeError that names the layer or field that does not fit.
+
+    >>> found = step("input 2; linear 1", [1.0, 2.0], [1.0], loss="mse",
+    ...     parameters={"linear1.weight": [[3, 4]], "linear1.bias": [0]},
+    ...     optimizer={"type": "sgd", "lr": 0.1})
+    >>> found.output.tolist(), found.gradients["linear1.weight"].tolist()
+    ([11.0], [[20.0, 40.0]])
+    >>> found.updated["linear1.weight"].tolist()
+    [[1.0, 0.0]]
+    """
+    words = [model] if isinstance(model, str) else model
+    net = words if isinstance(words, Model) else read_model(*words)
+    if isinstance(optimizer, str):
+        optimizer = {"type": optimizer}
+    given = {
+        "target": target, "upstream": upstream, "loss": loss, "reduction": reduction,
+        "optimizer": optimizer, "mode": mode, "masks": masks,
+    }
+    known = {name: each for name, each in given.items() if each is not None}
+    problem = Problem(net, x, known, parameters or {}, init, seed)
+    count = 1 if steps is None else steps
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise InputError(f"steps {count} is no whole number of at least 1")
+    if count > MOST_STEPS:
+        raise LimitError(f"{count:,} steps are more than the {MOST_STEPS:,} taken at once")
+    return _train(problem, count)
+
+
+def _train(problem: Problem, steps: int) -> NetworkStep:
+    ran = problem.forward(problem.parameters, problem.x)
+    check_names(problem.parameters, ran.store)
+    names = trained(ran)
+    state = begun(problem, ran)
+    losses: list[float] = []
+    first: tuple[Ran, float | None, dict[str, Array]] | None = None
+    held = {**{name: node.value for name, node in ran.store.parameters.items()},
+            **ran.store.buffers}
+    for number in range(steps):
+        if number:
+            ran = problem.forward(held, problem.x)
+        value, gradients = differentiated(problem, ran)
+        if value is not None:
+            losses.append(value)
+        first = first or (ran, value, gradients)
+        held = {**held, **ran.store.tracked}
+        if problem.optimiser is not None:
+            held |= updated(problem, state, held, gradients, names)
+    assert first is not None
+    last = None
+    if steps > 1:
+        last = LastStep(problem.shown(ran.output.value), value, gradients)
+    ran, value, gradients = first
+    kept = held if problem.optimiser else {name: held[name] for name in ran.store.buffers}
+    return NetworkStep(
+        layers=tuple(
+            LayerStep(row.name, problem.shown(node.value), problem.shown(ran.graph.gradient(node)))
+            for row, node in ran.rows
+        ),
+        output=problem.shown(ran.output.value), loss=value, gradients=gradients, updated=kept,
+        state=state if problem.optimiser else None,
+        losses=tuple(losses) if steps > 1 else (), last=last, ran=ran, problem=problem,
+    )
+
+
+def trained(ran: Ran) -> list[str]:
+    """The parameters that are trained."""
+    return [name for name in ran.store.parameters if name not in ran.store.frozen]
+
+
+def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, Array]]:
+    """The loss of a pass, and its gradients; InputError where they overflow."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        end = problem.loss(ran)
+        ran.graph.backward(end, np.ones((), ran.output.value.dtype))
+    gradients = {
+        name: ran.graph.gradient(ran.store.parameters[name]) for name in trained(ran)
+    }
+    if ran.x.wants:
+        gradients["x"] = problem.shown(ran.graph.gradient(ran.x))
+    value = None if "upstream" in problem.given else float(end.value)
+    for name, array in (("the output", ran.output.value), ("the loss", end.value),
+                        *gradients.items()):
+        if not np.isfinite(array).all():
+            raise InputError(f"{name} overflows: inputs or parameters are too large")
+    return value, gradients
+
+
+def begun(problem: Problem, ran: Ran) -> dict[str, Any]:
+    """The optimiser's state before the first step: as it was given, else as it begins."""
+    if problem.optimiser is None:
+        return {}
+    given = problem.given["optimizer"].get("state") or {}
+    known = states(problem.optimiser, problem.options)
+    allowed = [*known, *(["step"] if problem.optimiser.counts else [])]
+    for name in given:
+        if name not in allowed and name != "step" and name not in problem.optimiser.state:
+            raise InputError(f"state: no {name} is kept{did_you_mean(name, allowed)}")
+    state: dict[str, Any] = {}
+    if problem.optimiser.counts:
+        state["step"] = int(given.get("step", 0))
+    for name, begin in known.items():
+        if name in SINGLE:
+            state[name] = float(given.get(name, begin))
+            continue
+        parts = given.get(name, {})
+        state[name] = {
+            parameter: _begun(name, parameter, parts, begin, ran.store.parameters[parameter].shape)
+            for parameter in trained(ran) if parameter in parts or begin is not None
+        }
+    return state
+
+
+def _begun(
+    name: str, parameter: str, given: Mapping[str, Any], begin: Any, shape: tuple[int, ...]
+) -> Array:
+    if parameter not in given:
+        return np.full(shape, float(begin))
+    array = as_numbers(given[parameter], f"state: {name} of {parameter}").astype(float)
+    if array.shape != shape:
+        raise ShapeError(
+            f"state: {name} of {parameter} is {by_x(array.shape)}; expected {by_x(shape)}"
+        )
+    return array
+
+
+class Functions:
+    """What optimisers use, on arrays."""
+
+    sqrt, sign, abs, max = np.sqrt, np.sign, np.abs, np.maximum
+
+    @staticmethod
+    def above(a: float, b: float) -> bool:
+        """Which branch is taken."""
+        return a > b
+
+
+def updated(
+    problem: Problem, state: dict[str, Any], held: Mapping[str, Array],
+    gradients: Mapping[str, Array], names: Sequence[str],
+) -> dict[str, Array]:
+    """The trained parameters after one update; the state is moved on."""
+    assert problem.optimiser is not None
+    options = dict(problem.options)
+    if "step" in state:
+        state["step"] += 1
+        options["t"] = state["step"]
+    new: dict[str, Array] = {}
+    singles: dict[str, Any] = {}
+    for name in names:
+        values: dict[str, Any] = {}
+
+        def put(label: str, value: Any, values: dict[str, Any] = values) -> Any:
+            values[label] = value
+            return value
+
+        own = {
+            key: each if key in SINGLE else each.get(name)
+            for key, each in state.items() if key != "step"
+        }
+        moved(problem.optimiser, put, Functions, held[name], gradients[name], own, options)
+        new[name] = values["w"]
+        for key in state:
+            if key in values and key in SINGLE:
+                singles[key] = values[key]
+            elif key in values:
+                state[key][name] = values[key]
+    state.update(singles)
+    return new
+
+
+def data_fields(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of DATA as `step` takes them; a result is one, too."""
+    fields = {name: each for name, each in record.items() if name in FIELDS}
+    if "updated" in record and "parameters" not in fields:
+        fields["parameters"] = record["updated"]
+    if isinstance(fields.get("loss"), int | float):
+        del fields["loss"]
+    if "state" in record and record["state"] is not None:
+        chosen = fields.get("optimizer")
+        if isinstance(chosen, str):
+            chosen = {"type": chosen}
+        if chosen is not None and "state" not in chosen:
+            fields["optimizer"] = {**chosen, "state": record["state"]}
+    return fields

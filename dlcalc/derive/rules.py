@@ -1,0 +1,636 @@
+"""The rules of a network's operations on arrays with a batch: value, pull-back, one element.
+
+What is written with operators and functions comes from the one table of operations; here is
+what moves, sums and multiplies along axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from dlcalc.derive.arrays import Arrays
+from dlcalc.derive.graph import Array, Graph, Index, Node, Part, Rule
+from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
+from dlcalc.formulas.expressions import Expr, add, call, mul, symbol, total
+from dlcalc.numbers.activations import ACTIVATIONS, Activation
+from dlcalc.numbers.convolution import gradients, plan, pooling
+from dlcalc.numbers.convolution.conv import Convolution, terms
+from dlcalc.numbers.convolution.geometry import Geometry
+from dlcalc.numbers.convolution.gradient_terms import input_gradient_terms, weight_gradient_terms
+from dlcalc.numbers.sizes import Axis
+
+
+class _Formulas:
+    """The world of formulas: a function of it is written down."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *arguments: call(name, *arguments)
+
+
+FORMULAS = _Formulas()
+
+
+def _put(formula: Any, values: dict[Expr, Any]) -> Part:
+    put = formula.put(values) if isinstance(formula, Expr) and formula not in values else None
+    return Part(formula, values.get(formula, formula) if put is None else put)
+
+
+class Elementwise(Rule):
+    """An operation of the table, element by element; what has fewer elements is spread."""
+
+    def __init__(self, name: str) -> None:
+        self.operation = OPERATIONS[name]
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        return np.asarray(self.operation.value(Arrays, *arguments))
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        given = tuple(each.value for each in node.arguments)
+        pulled = self.operation.pull(Arrays, gradient, node.value, given, place)
+        return np.asarray(Arrays.fit(pulled, given[place]))
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        leaves, values = self._leaves(graph, node, index)
+        return _put(self.operation.value(FORMULAS, *leaves), values)
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        for at in _spread(node.arguments[place].shape, node.shape, index):
+            leaves, values = self._leaves(graph, node, at)
+            g, y = graph.slope(node, at), graph.leaf(node, at)
+            values[g], values[y] = graph.slope_number(node, at), graph.number(node, at)
+            yield _put(self.operation.pull(FORMULAS, g, y, tuple(leaves), place), values)
+
+    @staticmethod
+    def _leaves(graph: Graph, node: Node, index: Index) -> tuple[list[Expr], dict[Expr, Any]]:
+        leaves: list[Expr] = []
+        values: dict[Expr, Any] = {}
+        for each in node.arguments:
+            at = _narrowed(each.shape, index)
+            leaves.append(graph.leaf(each, at))
+            values[leaves[-1]] = graph.number(each, at)
+        return leaves, values
+
+
+def _narrowed(shape: tuple[int, ...], index: Index) -> Index:
+    """The index of the element that was spread to an index of the result."""
+    last = index[len(index) - len(shape) :]
+    return tuple(0 if size == 1 else i for size, i in zip(shape, last, strict=True))
+
+
+def _spread(shape: tuple[int, ...], result: tuple[int, ...], index: Index) -> Iterator[Index]:
+    """The indices of a result that an element was spread to."""
+    ahead = len(result) - len(shape)
+    ranges = [range(size) for size in result[:ahead]]
+    for size, whole, i in zip(shape, result[ahead:], index, strict=True):
+        ranges.append(range(whole) if size == 1 else range(i, i + 1))
+    return product(*ranges)
+
+
+class Activate(Rule):
+    """An activation function; its slope by its formula, where the table has one."""
+
+    def __init__(self, activation: Activation) -> None:
+        self.activation = activation
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        return self.activation.value(arguments[0])
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        return gradient * self.activation.slope(node.arguments[0].value, node.value)
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        leaf = graph.leaf(node.arguments[0], index)
+        values = {leaf: graph.number(node.arguments[0], index)}
+        return _put(call(self.activation.name, leaf), values)
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        x = node.arguments[0]
+        g, leaf, y = graph.slope(node, index), graph.leaf(x, index), graph.leaf(node, index)
+        values = {g: graph.slope_number(node, index), y: graph.number(node, index),
+                  leaf: graph.number(x, index)}
+        name = self.activation.name
+        if name in SLOPES and name not in KINKS:
+            slope = SLOPES[name](FORMULAS, leaf, y)
+        else:
+            slope = call(f"{name}′", leaf)
+            at = np.atleast_1d(x.value[index])
+            values[slope] = self.activation.slope(at, np.atleast_1d(node.value[index])).item()
+        yield _put(mul(g, slope), values)
+
+
+class Einsum(Rule):
+    """A sum of products by the letters of the axes: `ni,oi->no` is x Wᵀ."""
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        (a, b), to = _letters(node.options["spec"])
+        found = _einsum(a, b, to, *arguments[:2])
+        return found + arguments[2] if len(arguments) > 2 else found
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        letters, to = _letters(node.options["spec"])
+        if place == 2:
+            return gradient.sum(axis=tuple(range(gradient.ndim - 1)))
+        other = node.arguments[1 - place].value
+        return _einsum(to, letters[1 - place], letters[place], gradient, other)
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        letters, to = _letters(node.options["spec"])
+        part = _sum_of_products(
+            [(graph.leaf, graph.number, each) for each in node.arguments[:2]], letters,
+            dict(zip(to, index, strict=True)),
+        )
+        for bias in node.arguments[2:]:
+            products = part.numbers.args if part.numbers.kind == "add" else (part.numbers,)
+            part = Part(
+                add(part.formula, graph.leaf(bias, index[-1:])),
+                add(*products, graph.number(bias, index[-1:])),
+            )
+        return part
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        letters, to = _letters(node.options["spec"])
+        if place == 2:
+            for at in np.ndindex(*node.shape[:-1]):
+                yield Part(graph.slope(node, (*at, *index)),
+                           graph.slope_number(node, (*at, *index)))
+            return
+        other = node.arguments[1 - place]
+        yield _sum_of_products(
+            [(graph.slope, graph.slope_number, node), (graph.leaf, graph.number, other)],
+            (to, letters[1 - place]), dict(zip(letters[place], index, strict=True)),
+        )
+
+
+def _letters(spec: str) -> tuple[tuple[str, str], str]:
+    given, to = spec.split("->")
+    a, b = given.split(",")
+    return (a, b), to
+
+
+def _einsum(a: str, b: str, to: str, x: Array, y: Array) -> Array:
+    """The sum of products as one matrix product."""
+    both = [each for each in a if each in b and each in to]
+    left = [each for each in a if each not in b]
+    right = [each for each in b if each not in a]
+    summed = [each for each in a if each in b and each not in to]
+    sizes = dict(zip(a + b, x.shape + y.shape, strict=True))
+    shape = [sizes[each] for each in both]
+
+    def matrix(letters: str, array: Array, rows: list[str], columns: list[str]) -> Array:
+        order = [letters.index(each) for each in (*both, *rows, *columns)]
+        moved = array if order == sorted(order) else array.transpose(order)
+        return moved.reshape(*shape, prod(sizes[e] for e in rows), prod(sizes[e] for e in columns))
+
+    found = matrix(a, x, left, summed) @ matrix(b, y, summed, right)
+    found = found.reshape([sizes[each] for each in (*both, *left, *right)])
+    order = [[*both, *left, *right].index(each) for each in to]
+    return found if order == sorted(order) else found.transpose(order)
+
+
+def _sum_of_products(
+    factors: Sequence[tuple[Any, Any, Node]], letters: Sequence[str], fixed: dict[str, int]
+) -> Part:
+    sizes = {
+        letter: size for (_, _, node), word in zip(factors, letters, strict=True)
+        for letter, size in zip(word, node.shape, strict=True) if letter not in fixed
+    }
+    named = mul(*(
+        leaf(node, tuple(fixed.get(each, each) for each in word))
+        for (leaf, _, node), word in zip(factors, letters, strict=True)
+    ))
+    products = []
+    for places in product(*map(range, sizes.values())):
+        at = {**fixed, **dict(zip(sizes, places, strict=True))}
+        numbers = [
+            number(node, tuple(at[each] for each in word))
+            for (_, number, node), word in zip(factors, letters, strict=True)
+        ]
+        if numbers[1] != 0 or factors[1][2].name:  # a matrix without a name has gaps
+            products.append(mul(*numbers))
+    summed = [letter for letter, size in sizes.items() if size > 1]
+    if not summed:  # one product: its letters stand for the one place that there is
+        fixed = {**fixed, **dict.fromkeys(sizes, 0)}
+        named = mul(*(
+            leaf(node, tuple(fixed[each] for each in word))
+            for (leaf, _, node), word in zip(factors, letters, strict=True)
+        ))
+    formula = total(named, ",".join(summed)) if summed else named
+    return Part(formula, add(*products) if len(products) != 1 else products[0])
+
+
+class Reduce(Rule):
+    """The sum or the mean over axes, which are kept with size one."""
+
+    def __init__(self, mean: bool) -> None:
+        self.mean = mean
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        node.bare = True
+        summed = arguments[0].sum(axis=node.options["axes"], keepdims=True)
+        return summed / (arguments[0].size // summed.size) if self.mean else summed
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        x = node.arguments[0].value
+        spread = gradient / (x.size // node.value.size) if self.mean else gradient
+        return np.broadcast_to(spread, x.shape)
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        x = node.arguments[0]
+        free = dict(zip(node.options["axes"], "ijkhl", strict=False))
+        named = graph.leaf(x, [free.get(axis, i) for axis, i in enumerate(index)])
+        places = list(_spread(node.shape, x.shape, index))
+        numbers = add(*(graph.number(x, at) for at in places))
+        summed = total(named, ",".join(
+            letter for axis, letter in free.items() if x.shape[axis] > 1
+        ))
+        if self.mean:
+            return Part(summed / len(places), numbers / len(places))
+        return Part(summed, numbers)
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        at = _narrowed(node.shape, index)
+        g, number = graph.slope(node, at), graph.slope_number(node, at)
+        count = node.arguments[0].value.size // node.value.size
+        yield Part(g / count, Expr("div", (number, count))) if self.mean else Part(g, number)
+
+
+class Move(Rule):
+    """Elements in another order or shape, or some of them: no arithmetic."""
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        return self.moved(node, arguments[0])
+
+    def moved(self, node: Node, x: Array) -> Array:
+        """The elements where they go."""
+        if "shape" in node.options:
+            return x.reshape(node.options["shape"])
+        if "axes" in node.options:
+            return x.transpose(node.options["axes"])
+        if "window" in node.options:
+            return np.asarray(x[node.options["window"]])
+        return x
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        if "axes" in node.options:
+            return gradient.transpose(np.argsort(node.options["axes"]))
+        return gradient.reshape(node.arguments[0].shape)
+
+    def source(self, node: Node, index: Index) -> tuple[Node, Index]:
+        """Where an element came from."""
+        x = node.arguments[0]
+        flat = self.moved(node, np.arange(x.value.size).reshape(x.shape))[index]
+        return x, tuple(map(int, np.unravel_index(int(flat), x.shape)))
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        x = node.arguments[0]
+        flat = int(np.ravel_multi_index(index, x.shape))
+        places = self.moved(node, np.arange(x.value.size).reshape(x.shape))
+        for at in zip(*np.nonzero(places == flat), strict=True):
+            to = tuple(map(int, at))
+            yield Part(graph.slope(node, to), graph.slope_number(node, to))
+
+
+class Concat(Rule):
+    """Arrays laid end to end along an axis."""
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        return np.concatenate(arguments, axis=node.options["axis"])
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        axis = node.options["axis"]
+        start = self._start(node, place)
+        stop = start + node.arguments[place].shape[axis]
+        return gradient[(slice(None),) * axis + (slice(start, stop),)]
+
+    @staticmethod
+    def _start(node: Node, place: int) -> int:
+        return sum(each.shape[node.options["axis"]] for each in node.arguments[:place])
+
+    def source(self, node: Node, index: Index) -> tuple[Node, Index]:
+        """Where an element came from."""
+        axis, at = node.options["axis"], list(index)
+        for each in node.arguments:
+            if at[axis] < each.shape[axis]:
+                return each, tuple(at)
+            at[axis] -= each.shape[axis]
+        raise IndexError(index)
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        at = list(index)
+        at[node.options["axis"]] += self._start(node, place)
+        yield Part(graph.slope(node, at), graph.slope_number(node, tuple(at)))
+
+
+class Lookup(Rule):
+    """Rows of a table by their numbers."""
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        return np.asarray(arguments[0][node.options["tokens"]])
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        found = np.zeros(node.arguments[0].shape, gradient.dtype)
+        np.add.at(found, node.options["tokens"], gradient)
+        return found
+
+    def source(self, node: Node, index: Index) -> tuple[Node, Index]:
+        """The row that was looked up."""
+        return node.arguments[0], (int(node.options["tokens"][index[:-1]]), index[-1])
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        for at in zip(*np.nonzero(node.options["tokens"] == index[0]), strict=True):
+            to = (*map(int, at), index[-1])
+            yield Part(graph.slope(node, to), graph.slope_number(node, to))
+
+
+class Softmax(Rule):
+    """eˣ/Σ eˣ along an axis, or its logarithm."""
+
+    def __init__(self, logarithm: bool) -> None:
+        self.logarithm = logarithm
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        axis = node.options["axis"]
+        shifted = arguments[0] - arguments[0].real.max(axis=axis, keepdims=True)
+        raised = np.exp(shifted)
+        summed = raised.sum(axis=axis, keepdims=True)
+        return shifted - np.log(summed) if self.logarithm else raised / summed
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        axis, y = node.options["axis"], node.value
+        if self.logarithm:
+            return gradient - np.exp(y) * gradient.sum(axis=axis, keepdims=True)
+        return y * (gradient - (gradient * y).sum(axis=axis, keepdims=True))
+
+    def _along(self, node: Node, index: Index) -> list[Index]:
+        axis = node.options["axis"]
+        return [(*index[:axis], k, *index[axis + 1 :]) for k in range(node.shape[axis])]
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        x, axis = node.arguments[0], node.options["axis"]
+        e = symbol("e")
+        leaf = graph.leaf(x, index)
+        each = graph.leaf(x, (*index[:axis], "k", *index[axis + 1 :]))
+        own, all_of_it = graph.number(x, index), self._along(node, index)
+        below = total(e ** each, "k")
+        numbers = add(*(e ** _term(graph.number(x, at)) for at in all_of_it))
+        if self.logarithm:
+            return Part(leaf - call("ln", below), _term(own) - call("ln", numbers))
+        return Part((e**leaf) / below, (e ** _term(own)) / numbers)
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        g, y = graph.slope(node, index), graph.leaf(node, index)
+        axis = node.options["axis"]
+        free = (*index[:axis], "k", *index[axis + 1 :])
+        gk, yk = graph.slope(node, free), graph.leaf(node, free)
+        own, value = graph.slope_number(node, index), graph.number(node, index)
+        along = [(graph.slope_number(node, at), graph.number(node, at))
+                 for at in self._along(node, index)]
+        if self.logarithm:
+            yield Part(
+                g - (symbol("e") ** y) * total(gk, "k"),
+                _term(own) - (symbol("e") ** _term(value)) * add(*(each for each, _ in along)),
+            )
+        else:
+            yield Part(
+                y * (g - total(gk * yk, "k")),
+                mul(value, Expr("sub", (own, add(*(mul(*each) for each in along))))),
+            )
+
+
+def _term(value: Any) -> Expr:
+    return Expr("add", (value,))
+
+
+class Convolve(Rule):
+    """A convolution or transposed convolution, with its bias where it has one."""
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        x, w = arguments[:2]
+        geometry = node.options["geometry"] = Geometry(node.options["axes"])
+        groups = node.options["groups"]
+        if geometry.axes[0].transposed:
+            found = plan.transpose(x, w, geometry, groups)
+        else:
+            found = plan.convolve(x, w, geometry, groups, False)
+        for bias in arguments[2:]:
+            found = found + bias.reshape(-1, *[1] * len(geometry.axes))
+        return found
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        x, w = (each.value for each in node.arguments[:2])
+        geometry, groups = node.options["geometry"], node.options["groups"]
+        if place == 0:
+            return gradients.input_gradient(gradient, w, geometry, groups, False)
+        if place == 1:
+            return gradients.weight_gradient(x, gradient, geometry, groups)
+        return gradient.sum(axis=(0, *range(2, gradient.ndim)))
+
+    @staticmethod
+    def _record(node: Node) -> Convolution:
+        geometry: Geometry = node.options["geometry"]
+        return Convolution(
+            node.value, None, None, node.arguments[0].shape, node.arguments[1].shape,
+            geometry.axes, node.options["groups"], "zeros", False, 0,
+        )
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        x, w = node.arguments[:2]
+        found = terms(x.value, w.value, self._record(node), index)
+        met = [mul(a, b) for a, b, at, _ in found if at]
+        axes: Sequence[Axis] = node.options["geometry"].axes
+        taps, channels = tuple("klm"[: len(axes)]), node.options["groups"] < x.shape[1]
+        filters = (index[1], "c") if channels else (index[1], 0)
+        at = [_met(o, tap, axis) for o, tap, axis in zip(index[2:], taps, axes, strict=True)]
+        if axes[0].transposed:
+            formula = mul(symbol(x.name), symbol(w.name))
+            formula = total(formula, "where they land here")
+        else:
+            formula = total(
+                mul(graph.leaf(w, (*filters, *taps)), graph.leaf(x, (index[0], "c", *at))),
+                ",".join(("c", *taps)),
+            )
+        numbers: Any = add(*met)
+        for bias in node.arguments[2:]:
+            formula = formula + graph.leaf(bias, (index[1],))
+            numbers = add(*met, graph.number(bias, (index[1],)))
+        return Part(formula, numbers)
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        x, w = node.arguments[:2]
+        upstream, record = graph.gradient(node), self._record(node)
+        g = Expr("partial", (symbol("L"), symbol(node.name)))
+        if place == 2:
+            moved = np.moveaxis(upstream, 1, 0)[index[0]].ravel().tolist()
+            yield Part(total(graph.slope(node, ("n", index[0], *"ijk"[: upstream.ndim - 2])),
+                             ",".join("ijk"[: upstream.ndim - 2])), add(*moved))
+            return
+        if place == 0:
+            found = input_gradient_terms(w.value, upstream, record, index)
+            formula = total(mul(g, symbol(w.name)), "outputs that see it")
+        else:
+            found = weight_gradient_terms(x.value, upstream, record, index)
+            formula = self._weight_formula(graph, node, index)
+        yield Part(formula, add(*(mul(*each) for each in found.factors)))
+
+    @staticmethod
+    def _weight_formula(graph: Graph, node: Node, index: Index) -> Any:
+        """∑ over the outputs (i, j): each slope times the input that the tap meets there."""
+        x, axes = node.arguments[0], node.options["axes"]
+        letters = tuple("ijh"[: len(axes)])
+        places = tuple(map(_landing, letters, index[2:], axes))
+        transposed = axes[0].transposed
+        # The channel of the group that the second index means, and the other's own.
+        width = (x if transposed else node).shape[1] // node.options["groups"]
+        second = index[1] + index[0] // width * node.arguments[1].shape[1]
+        at, to = ("n", index[0], *letters), ("n", second, *places)
+        body = mul(
+            graph.slope(node, to if transposed else at), graph.leaf(x, at if transposed else to)
+        )
+        return total(body, ",".join(letters if graph.single else ("n", *letters)))
+
+
+def _landing(place: str, tap: int, axis: Axis) -> str:
+    """The column that a tap joins to a place by its letter: 2i+1."""
+    start = place if axis.stride == 1 else f"{axis.stride}{place}"
+    shift = tap * axis.dilation - axis.pad[0]
+    return start + (f"{'+' if shift > 0 else '−'}{abs(shift)}" if shift else "")
+
+
+def _met(place: int, tap: str, axis: Axis) -> str:
+    """The column of the input that a tap meets: 4+k."""
+    start = place * axis.stride - axis.pad[0]
+    step = tap if axis.dilation == 1 else f"{axis.dilation}{tap}"
+    return f"{start}+{step}" if start else step
+
+
+class MaxPool(Rule):
+    """The largest of each window; the first of a tie."""
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        x, axes = arguments[0], node.options["axes"]
+        maps = x.reshape(-1, *x.shape[2:])
+        found, node.saved, _ = pooling.largest(maps, axes)
+        return found.reshape(*x.shape[:2], *found.shape[1:])
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        x = node.arguments[0].value
+        given = gradient.reshape(-1, *gradient.shape[2:])
+        return pooling.spread_to(given, node.saved, (len(given), *x.shape[2:])).reshape(x.shape)
+
+    def won(self, node: Node, index: Index) -> Index:
+        """The element that won a window."""
+        sizes = node.arguments[0].shape
+        flat = node.saved.reshape(node.shape)[index]
+        return (*index[:2], *map(int, np.unravel_index(int(flat), sizes[2:])))
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        x = node.arguments[0]
+        met = [
+            [c for tap in range(axis.kernel)
+             if 0 <= (c := i * axis.stride + tap * axis.dilation - axis.pad[0]) < axis.input]
+            for i, axis in zip(index[2:], node.options["axes"], strict=True)
+        ]
+        cells = x.value[index[:2]][np.ix_(*met)].ravel().tolist()
+        return Part(graph.leaf(x, self.won(node, index)), call("max", *cells))
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        flat = int(np.ravel_multi_index(index[2:], node.arguments[0].shape[2:]))
+        wins = node.saved.reshape(node.shape)[index[:2]] == flat
+        for at in zip(*np.nonzero(wins), strict=True):
+            to = (*index[:2], *map(int, at))
+            yield Part(graph.slope(node, to), graph.slope_number(node, to))
+
+
+class AvgPool(Rule):
+    """The mean of each window, over the cells that count."""
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        x, axes = arguments[0], node.options["axes"]
+        node.saved = pooling.divisors(axes, node.options["exclude_pad"])
+        found = pooling.averages(x.reshape(-1, *x.shape[2:]), axes, node.saved)
+        return found.reshape(*x.shape[:2], *found.shape[1:])
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        given = gradient.reshape(-1, *gradient.shape[2:])
+        found = pooling.spread_evenly(given, node.options["axes"], node.saved)
+        return found.reshape(node.arguments[0].shape)
+
+    def _met(self, node: Node, index: Index) -> list[range]:
+        return [
+            range(max(0, i * axis.stride - axis.pad[0]),
+                  min(axis.input, i * axis.stride - axis.pad[0] + axis.kernel))
+            for i, axis in zip(index[2:], node.options["axes"], strict=True)
+        ]
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        x, letters = node.arguments[0], tuple("klm"[: len(index) - 2])
+        cells = [graph.number(x, (*index[:2], *at)) for at in product(*self._met(node, index))]
+        count = int(node.saved[index[2:]])
+        named = total(graph.leaf(x, (*index[:2], *letters)), ",".join(letters))
+        return Part(named / count, add(*cells) / count)
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        for at in np.ndindex(*node.shape[2:]):
+            to = (*index[:2], *at)
+            if all(i in met for i, met in zip(index[2:], self._met(node, to), strict=True)):
+                g, count = graph.slope_number(node, to), int(node.saved[at])
+                yield Part(graph.slope(node, to) / count, Expr("div", (g, count)))
+
+
+class Prelu(Rule):
+    """x above 0, else w·x, w being one number or one a channel."""
+
+    def value(self, node: Node, *arguments: Array) -> Array:
+        x, w = arguments
+        return np.where(x.real > 0, x, w * x)
+
+    def pull(self, node: Node, gradient: Array, place: int) -> Array:
+        x, w = (each.value for each in node.arguments)
+        if place == 0:
+            return gradient * np.where(x.real > 0, 1, w)
+        return np.asarray(Arrays.fit(gradient * np.where(x.real > 0, 0, x), w))
+
+    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+        x, w = node.arguments
+        at = _narrowed(w.shape, index)
+        leaf, slope = graph.leaf(x, index), graph.leaf(w, at)
+        value = graph.number(x, index)
+        if value > 0:
+            return Part(leaf, value)
+        return Part(mul(slope, leaf), mul(graph.number(w, at), value))
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        x, w = node.arguments
+        for to in _spread(node.arguments[place].shape, node.shape, index):
+            at, value = _narrowed(w.shape, to), graph.number(x, to)
+            g, number = graph.slope(node, to), graph.slope_number(node, to)
+            if place == 0:
+                factor = (1, 1) if value > 0 else (graph.leaf(w, at), graph.number(w, at))
+            else:
+                factor = (0, 0) if value > 0 else (graph.leaf(x, to), value)
+            yield Part(mul(g, factor[0]), mul(number, factor[1]))
+
+
+ADD, MULTIPLY, DIVIDE, SQUARE_ROOT = (
+    Elementwise(name) for name in ("add", "mul", "div", "sqrt")
+)
+SUM, MEAN = Reduce(False), Reduce(True)
+EINSUM, MOVE, CONCAT, LOOKUP = Einsum(), Move(), Concat(), Lookup()
+SOFTMAX, LOG_SOFTMAX = Softmax(False), Softmax(True)
+CONVOLVE, MAX_POOL, AVG_POOL = Convolve(), MaxPool(), AvgPool()
+SUBTRACT, POWER = Elementwise("sub"), Elementwise("pow")
+PRELU = Prelu()
+
+RULES: dict[str, Rule] = {
+    "add": ADD, "sub": SUBTRACT, "mul": MULTIPLY, "div": DIVIDE, "pow": POWER,
+    "sqrt": SQUARE_ROOT, "sum": SUM, "mean": MEAN, "einsum": EINSUM, "move": MOVE,
+    "concat": CONCAT, "lookup": LOOKUP, "softmax": SOFTMAX, "log_softmax": LOG_SOFTMAX,
+    "convolve": CONVOLVE, "maxpool": MAX_POOL, "avgpool": AVG_POOL, "prelu": PRELU,
+    "sigmoid": Activate(ACTIVATIONS["sigmoid"]), "tanh": Activate(ACTIVATIONS["tanh"]),
+}
+"""The rules by the names that layers call them by."""

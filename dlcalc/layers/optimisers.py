@@ -1,0 +1,225 @@
+"""Optimisers, each written once: run on arrays it updates, run on symbols it shows how.
+
+The rules are those of torch.optim (2.13), to the order of their operations; lion is Chen et
+al. 2023, "Symbolic discovery of optimization algorithms", algorithm 2. A rule gets `put`,
+which names a value on the way; `f`, the functions; the weight w and its gradient g; the state
+by name; and the options by name, t the number of the step among them. What `put` names
+`w` is the new weight, what it names as the state does is the new state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from dlcalc.errors import InputError, did_you_mean
+
+Put = Callable[[str, Any], Any]
+"""A name and a value → the value, or its symbol."""
+Rule = Callable[[Put, Any, Any, Any, dict[str, Any], dict[str, Any]], None]
+
+
+class Optimiser(NamedTuple):
+    """How an optimiser moves a weight."""
+
+    rule: Rule
+    options: Mapping[str, Any]
+    """Its options, as they are by default."""
+    state: Mapping[str, Any]
+    """Its state of each parameter, as it begins; an option's name stands for its value."""
+    decoupled: bool = False
+    """Whether weight decay is taken off the weight and not added to the gradient."""
+    counts: bool = True
+    """Whether its state has the number of steps done."""
+
+
+def _sgd(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+    if o["momentum"]:
+        before = state.get("momentum_buffer")
+        if before is None:
+            buffer = put("momentum_buffer", g)
+        else:
+            kept = o["momentum"] * before
+            buffer = put("momentum_buffer", kept + (1 - o["dampening"]) * g)
+        g = g + o["momentum"] * buffer if o["nesterov"] else buffer
+    put("w", w - o["lr"] * g)
+
+
+def _adagrad(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+    summed = put("sum", state["sum"] + g * g)
+    rate = o["lr"]
+    if o["lr_decay"]:
+        rate = put("rate", o["lr"] / (1 + (o["t"] - 1) * o["lr_decay"]))
+    put("w", w - rate * g / (f.sqrt(summed) + o["eps"]))
+
+
+def _rmsprop(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+    average = put("square_avg", o["alpha"] * state["square_avg"] + (1 - o["alpha"]) * (g * g))
+    if o["centered"]:
+        mean = put("grad_avg", o["alpha"] * state["grad_avg"] + (1 - o["alpha"]) * g)
+        average = put("variance", average - mean * mean)
+    step = g / (f.sqrt(average) + o["eps"])
+    if o["momentum"]:
+        step = put("momentum_buffer", o["momentum"] * state["momentum_buffer"] + step)
+    put("w", w - o["lr"] * step)
+
+
+def _moments(put: Put, g: Any, state: dict[str, Any], o: dict[str, Any]) -> tuple[Any, Any]:
+    m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
+    return m, put("exp_avg_sq", o["beta2"] * state["exp_avg_sq"] + (1 - o["beta2"]) * (g * g))
+
+
+def _adam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+    m, v = _moments(put, g, state, o)
+    corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
+    if o["amsgrad"]:
+        v = put("max_exp_avg_sq", f.max(state["max_exp_avg_sq"], v))
+    second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
+    put("w", w - o["lr"] * corrected / (f.sqrt(second) + o["eps"]))
+
+
+def _adamax(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+    m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
+    largest = put("exp_inf", f.max(o["beta2"] * state["exp_inf"], f.abs(g) + o["eps"]))
+    put("w", w - o["lr"] / (1 - o["beta1"] ** o["t"]) * (m / largest))
+
+
+def _nadam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+    def share(t: Any) -> Any:
+        return o["beta1"] * (1 - 0.5 * 0.96 ** (t * o["momentum_decay"]))
+
+    now, later = put("μ", share(o["t"])), put("μ_next", share(o["t"] + 1))
+    product = put("mu_product", state["mu_product"] * now)
+    m, v = _moments(put, g, state, o)
+    second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
+    ahead = (1 - now) / (1 - product) * g + later / (1 - product * later) * m
+    put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
+
+
+def _radam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+    m, v = _moments(put, g, state, o)
+    corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
+    longest = put("ρ_max", 2 / (1 - o["beta2"]) - 1)
+    power = o["beta2"] ** o["t"]
+    length = put("ρ", longest - 2 * o["t"] * power / (1 - power))
+    if not f.above(length, 5):
+        put("w", w - o["lr"] * corrected)
+        return
+    above = (length - 4) * (length - 2) * longest
+    factor = put("r", f.sqrt(above / ((longest - 4) * (longest - 2) * length)))
+    second = f.sqrt(1 - power) / (f.sqrt(v) + o["eps"])
+    put("w", w - o["lr"] * corrected * factor * second)
+
+
+def _lion(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+    mixed = o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g
+    put("w", w - o["lr"] * f.sign(mixed))
+    put("exp_avg", o["beta2"] * state["exp_avg"] + (1 - o["beta2"]) * g)
+
+
+_ADAM = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
+_SAID = {"maximize": False}
+_MOMENTS = {"exp_avg": 0.0, "exp_avg_sq": 0.0}
+_DECOUPLED = {"decoupled_weight_decay": False}
+
+OPTIMISERS: dict[str, Optimiser] = {
+    "sgd": Optimiser(_sgd, {
+        "lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "nesterov": False, "weight_decay": 0.0,
+        **_SAID,
+    }, {"momentum_buffer": None}, counts=False),
+    "adagrad": Optimiser(_adagrad, {
+        "lr": 1e-2, "lr_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10,
+        "weight_decay": 0.0, **_SAID,
+    }, {"sum": "initial_accumulator_value"}),
+    "rmsprop": Optimiser(_rmsprop, {
+        "lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "centered": False,
+        "weight_decay": 0.0, **_SAID,
+    }, {"square_avg": 0.0, "grad_avg": 0.0, "momentum_buffer": 0.0}),
+    "adam": Optimiser(_adam, {**_ADAM, "amsgrad": False, **_DECOUPLED, **_SAID},
+                      {**_MOMENTS, "max_exp_avg_sq": 0.0}),
+    "adamw": Optimiser(_adam, {**_ADAM, "weight_decay": 1e-2, "amsgrad": False, **_SAID},
+                       {**_MOMENTS, "max_exp_avg_sq": 0.0}, decoupled=True),
+    "adamax": Optimiser(_adamax, {**_ADAM, "lr": 2e-3, **_SAID},
+                        {"exp_avg": 0.0, "exp_inf": 0.0}),
+    "nadam": Optimiser(_nadam, {
+        **_ADAM, "lr": 2e-3, "momentum_decay": 4e-3, **_DECOUPLED, **_SAID,
+    }, {**_MOMENTS, "mu_product": 1.0}),
+    "radam": Optimiser(_radam, {**_ADAM, **_DECOUPLED, **_SAID}, _MOMENTS),
+    "lion": Optimiser(_lion, {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0, **_SAID},
+                      {"exp_avg": 0.0}, decoupled=True, counts=False),
+}
+"""Every optimiser by its name, with the defaults of PyTorch 2.13."""
+
+SINGLE = ("mu_product",)
+"""States that are one number for all parameters."""
+_OPTIONAL = {
+    "max_exp_avg_sq": "amsgrad", "grad_avg": "centered", "momentum_buffer": "momentum",
+}
+"""States that there are only where an option asks for them."""
+
+
+def optimiser(given: Mapping[str, Any]) -> tuple[Optimiser, dict[str, Any]]:
+    """An optimiser as it was asked for and all its options; InputError for what it has not.
+
+    >>> optimiser({"type": "adam", "lr": 0.1})[1]["beta2"]
+    0.999
+    """
+    kind = given.get("type")
+    if kind not in OPTIMISERS:
+        known = did_you_mean(str(kind), OPTIMISERS)
+        raise InputError(f"optimizer: unknown type {kind!r}{known or '; ' + ', '.join(OPTIMISERS)}")
+    found = OPTIMISERS[kind]
+    options = dict(found.options)
+    for name, value in given.items():
+        if name in ("type", "state"):
+            continue
+        if name not in options:
+            raise InputError(f"optimizer: {kind} has no {name}{did_you_mean(name, options)}")
+        options[name] = _checked(name, value, options[name])
+    if options.get("nesterov") and (not options["momentum"] or options["dampening"]):
+        raise InputError("optimizer: nesterov wants a momentum and no dampening")
+    if "betas" in options:
+        options["beta1"], options["beta2"] = options.pop("betas")
+    return found, options
+
+
+def _checked(name: str, value: Any, usual: Any) -> Any:
+    if isinstance(usual, bool):
+        if not isinstance(value, bool):
+            raise InputError(f"optimizer: {name} is true or false, not {value}")
+        return value
+    pair = isinstance(usual, tuple)
+    numbers = list(value) if pair and isinstance(value, list | tuple) else [value]
+    wanted = "two numbers" if pair else "a number"
+    if len(numbers) != 1 + pair or any(
+        isinstance(each, bool) or not isinstance(each, int | float) for each in numbers
+    ):
+        raise InputError(f"optimizer: {name} is {wanted}, not {value}")
+    low, high = (0, 1) if name in ("betas", "alpha") else (0, float("inf"))
+    if any(each < low or (each >= high) for each in numbers):
+        raise InputError(f"optimizer: {name} {value} is out of range")
+    return tuple(numbers) if pair else value
+
+
+def states(found: Optimiser, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The states that an optimiser keeps with these options, as they begin."""
+    return {
+        name: options[begin] if isinstance(begin, str) else begin
+        for name, begin in found.state.items()
+        if name not in _OPTIONAL or options.get(_OPTIONAL[name])
+    }
+
+
+def moved(
+    found: Optimiser, put: Put, f: Any, w: Any, g: Any, state: dict[str, Any],
+    options: dict[str, Any],
+) -> None:
+    """One update: what all optimisers do to gradient and weight, and then the rule."""
+    if options["maximize"]:
+        g = put("g′", -g)
+    if options["weight_decay"]:
+        if found.decoupled or options.get("decoupled_weight_decay"):
+            w = put("w′", w * (1 - options["lr"] * options["weight_decay"]))
+        else:
+            g = put("g″", g + options["weight_decay"] * w)
+    found.rule(put, f, w, g, state, options)

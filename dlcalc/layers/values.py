@@ -1,0 +1,259 @@
+"""What a layer's values are computed with: the rules, its parameters, what it keeps.
+
+Beside the function that counts a type stands one that computes it, `TYPE_values(run, x, …)`,
+with all arguments of the type by name. Values have the batch in front of the layer's axes.
+Only the graph behind it knows NumPy.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dlcalc.derive.graph import Array, Graph, Node
+from dlcalc.derive.rules import RULES, Activate
+from dlcalc.errors import InputError, ShapeError
+from dlcalc.layers.table import handler, parameters
+from dlcalc.numbers.activations import ACTIVATIONS, parametrised
+from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.exact import as_numbers
+
+__all__ = ["Node", "Pass", "Store", "values_of"]
+
+
+class Store:
+    """Parameters, running statistics and masks by their names, as they are asked for."""
+
+    def __init__(
+        self, given: Mapping[str, Any], masks: Mapping[str, Any], training: bool,
+        kind: type = float, draw: Callable[[str, tuple[int, ...]], Array] | None = None,
+    ) -> None:
+        self.given = given
+        self.masks = masks
+        self.training = training
+        self.kind = kind
+        self.draw = draw
+        """What draws a parameter that is not given; None: it is missing."""
+        self.parameters: dict[str, Node] = {}
+        self.frozen: set[str] = set()
+        self.buffers: dict[str, Array] = {}
+        """Running statistics as they were."""
+        self.tracked: dict[str, Array] = {}
+        """Running statistics as they become."""
+        self.missing: dict[str, tuple[int, ...]] = {}
+
+    def array(self, name: str, shape: tuple[int, ...], otherwise: float | None = None) -> Array:
+        """What was given under a name, of that shape; else drawn, or noted as missing."""
+        if name in self.given:
+            array: Array = _numbers(self.given[name], name).astype(self.kind)
+            if array.shape != shape:
+                found = by_x(array.shape) or "a single number"
+                raise ShapeError(f"{name} is {found}; expected {by_x(shape)}")
+            return array
+        if otherwise is not None:
+            return np.full(shape, otherwise, dtype=self.kind)
+        if self.draw is not None:
+            return self.draw(name, shape).astype(self.kind)
+        self.missing[name] = shape
+        return np.ones(shape, dtype=self.kind)
+
+
+class Pass:
+    """One layer at its work."""
+
+    def __init__(
+        self, graph: Graph, store: Store, name: str, shape: tuple[int, ...],
+        tied: str = "", shared: str = "", frozen: bool = False,
+    ) -> None:
+        self.graph = graph
+        self.store = store
+        self.name = name
+        self.shape = shape
+        """The shape of its input, without the batch."""
+        self.tied, self.shared, self.frozen = tied, shared, frozen
+        self.parts: dict[str, Node] = {}
+
+    @property
+    def training(self) -> bool:
+        """Whether batch statistics and masks are taken."""
+        return self.store.training
+
+    def do(self, rule: str | Any, *arguments: Node, part: str = "", **options: Any) -> Node:
+        """The result of a rule; the layer's own output where it is no part of it."""
+        name = f"{self.name}.{part}" if part else self.name
+        applied = RULES[rule] if isinstance(rule, str) else rule
+        node = self.graph.apply(applied, *arguments, name=name, **options)
+        if part:
+            self.parts[part] = node
+        return node
+
+    def parameter(self, part: str, shape: tuple[int, ...]) -> Node:
+        """A parameter of the layer, or the one of another layer that it shares."""
+        weight = part.split("_")[0] == "weight" or part.endswith("weight")
+        owner = self.shared or (self.tied if weight else "")
+        full = f"{owner or self.name}.{part}"
+        known = self.store.parameters.get(full)
+        if known is None:
+            known = self.graph.given(self.store.array(full, shape), full, not self.frozen)
+            self.store.parameters[full] = known
+            if self.frozen:
+                self.store.frozen.add(full)
+        elif known.shape != shape:
+            raise ShapeError(f"{full} is {by_x(known.shape)}; {self.name} needs {by_x(shape)}")
+        return known
+
+    def buffer(self, part: str, shape: tuple[int, ...], otherwise: float | None) -> Node:
+        """Numbers that the layer keeps and nothing trains."""
+        full = f"{self.name}.{part}"
+        array = self.store.array(full, shape, otherwise)
+        self.store.buffers[full] = array
+        return self.graph.given(array, full)
+
+    def track(self, buffer: str, part: str, momentum: float, factor: float = 1.0) -> None:
+        """Move a running statistic towards that of the batch: new = (1 − m)·old + m·batch."""
+        full = f"{self.name}.{buffer}"
+        batch = self.parts[part].value.reshape(-1) * factor
+        self.store.tracked[full] = (1 - momentum) * self.store.buffers[full] + momentum * batch
+
+    def constant(self, value: float) -> Node:
+        """A number that stands in a formula."""
+        return self.graph.given(np.array(value), "")
+
+    def zeros(self, batch: int, width: int, part: str) -> Node:
+        """A state to begin with."""
+        node = self.graph.given(np.zeros((batch, width), self.store.kind), f"{self.name}.{part}")
+        node.options["batched"] = True
+        return node
+
+    def batched(self, node: Node) -> Node:
+        """The same for every example of the batch."""
+        batch = self.graph.batch
+        ones = self.graph.given(np.ones((batch, 1), self.store.kind), "")
+        spread = self.do("move", node, shape=(1, *node.shape), part="table")
+        return self.do("einsum", ones, spread, spec="nb,btd->ntd", part="copies")
+
+    def by_channel(self, node: Node) -> Node:
+        """Numbers of the channels, to stand beside the layer's values."""
+        if len(self.shape) == 1:
+            return node
+        shape = (-1, *[1] * (len(self.shape) - 1))
+        return self._reshaped(node, shape)
+
+    def _reshaped(self, node: Node, shape: tuple[int, ...]) -> Node:
+        moved = self.graph.apply(RULES["move"], node, name=node.name, shape=shape)
+        moved.bare = True
+        return moved
+
+    def scaled(
+        self, x: Node, held: tuple[int, ...], axis: int, affine: bool = True, bias: bool = True
+    ) -> Node:
+        """x·weight + bias, whose axes are those of x from `axis` on."""
+        if not affine:
+            return self.do("move", x)
+        after = x.value.ndim - axis - len(held)
+        shape = (*held, *[1] * after)
+
+        def fitted(part: str) -> Node:
+            node = self.parameter(part, held)
+            return self._reshaped(node, shape) if after else node
+
+        weight = fitted("weight")
+        if not bias:
+            return self.do("mul", x, weight)
+        return self.do("add", self.do("mul", x, weight, part="scaled"), fitted("bias"))
+
+    def along(self, x: Node, axis: int, length: int, rows: Sequence[Mapping[int, float]]) -> Node:
+        """Along one axis, each element as a weighted sum of those of x."""
+        matrix: Array = np.zeros((len(rows), length), self.store.kind)
+        for i, row in enumerate(rows):
+            for column, share in row.items():
+                matrix[i, column] += share
+        letters = "nchwd"[: x.value.ndim]
+        to = letters[:axis] + "o" + letters[axis + 1 :]
+        spec = f"{letters},o{letters[axis]}->{to}"
+        last = axis == x.value.ndim - 1
+        constant = self.graph.given(matrix, "")
+        return self.do("einsum", x, constant, spec=spec, part="" if last else f"axis{axis - 1}")
+
+    def count(self, x: Node, axes: Sequence[int]) -> int:
+        """Elements that a mean over axes is taken of."""
+        count = 1
+        for axis in axes:
+            count *= x.shape[axis]
+        return count
+
+    def mask(self, rate: float) -> Node:
+        """Which elements a dropout keeps, as it was given."""
+        shape = self.shape if self.graph.single else (self.graph.batch, *self.shape)
+        if self.name not in self.store.masks:
+            raise InputError(
+                f"masks: {self.name} drops elements while training: give its mask of "
+                f"{by_x(shape)} under its name, or the mode eval"
+            )
+        mask = self._given_mask(shape)
+        node = self.graph.given(mask.reshape(-1, *self.shape), f"{self.name}.mask")
+        node.options["batched"] = True
+        return node
+
+    def masked(self, scores: Node) -> Node:
+        """Scores without those that an attention mask leaves out."""
+        if self.name not in self.store.masks:
+            return scores
+        steps = self.shape[0]
+        mask = self._given_mask((steps, steps))
+        bar: Array = np.where(mask.real > 0, 0.0, -np.inf).astype(self.store.kind)
+        return self.do("add", scores, self.graph.given(bar, f"{self.name}.bar"), part="masked")
+
+    def _given_mask(self, shape: tuple[int, ...]) -> Array:
+        given = as_numbers(self.store.masks[self.name], f"masks: that of {self.name}")
+        mask: Array = given.astype(self.store.kind)
+        if mask.shape != shape:
+            raise ShapeError(f"masks: that of {self.name} is {by_x(mask.shape) or 'a number'}; "
+                             f"expected {by_x(shape)}")
+        return mask
+
+    def look_up(self, x: Node, table: Node) -> Node:
+        """The rows of a table that the numbers of x name."""
+        tokens, last = x.value.real, len(table.value) - 1
+        if (tokens != np.round(tokens)).any() or tokens.min() < 0 or tokens.max() > last:
+            raise InputError(
+                f"{self.name} takes whole numbers from 0 to {last}, "
+                "the rows of its table"
+            )
+        return self.do("lookup", table, tokens=tokens.astype(int))
+
+    def refuse(self, options: Mapping[str, Any]) -> None:
+        """InputError for an option that changes what is computed in a way not known here."""
+        names, needed = parameters(handler(self.type))
+        usual = dict(zip(names[needed:], handler(self.type).__defaults__ or (), strict=True))
+        for name, value in options.items():
+            if value != usual.get(name):
+                raise InputError(
+                    f"{self.type} {name}={value} is counted, its values are not computed"
+                )
+
+    type = ""
+    """The type of the layer."""
+
+
+def _numbers(value: Any, name: str) -> Array:
+    """An array as it is; what else was given as an array of numbers."""
+    return value if isinstance(value, np.ndarray) else as_numbers(value, name)
+
+
+def values_of(type: str) -> Callable[..., Node]:
+    """The function that computes a layer of this type; InputError where there is none.
+
+    >>> values_of("linear").__name__
+    'linear_values'
+    """
+    module = sys.modules[handler(type).__module__]
+    found: Callable[..., Node] | None = getattr(module, f"{type}_values", None)
+    if found is not None:
+        return found
+    if type in ACTIVATIONS:
+        return lambda run, x, **options: run.do(Activate(parametrised(type, **options)), x)
+    raise InputError(f"{type} is counted, its values are not computed")

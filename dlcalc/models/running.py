@@ -1,0 +1,137 @@
+"""A model run on numbers: every row of its count with its value, parameters by PyTorch's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlcalc.derive.graph import Array, Graph, Node
+from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.layers.counted import Shape
+from dlcalc.layers.table import GENERAL, complete
+from dlcalc.layers.values import Pass, Store, values_of
+from dlcalc.models.names import is_scope, name_nodes
+from dlcalc.models.rows import Count, Row
+from dlcalc.models.tree import CONCAT, REPEAT, SCALE, Block, Layer, Model, at_node
+from dlcalc.models.tree import Node as Written
+from dlcalc.numbers.axes import by_x
+
+TOKENS = ("embedding",)
+"""Types that take whole numbers, which have no gradient."""
+
+
+class Ran(NamedTuple):
+    """One forward pass."""
+
+    graph: Graph
+    x: Node
+    """The input, with a batch axis."""
+    rows: tuple[tuple[Row, Node], ...]
+    """Each row of the count with its output."""
+    store: Store
+    """Parameters and running statistics."""
+
+    @property
+    def output(self) -> Node:
+        """The value of the last row."""
+        return self.rows[-1][1]
+
+
+class Runner:
+    """A model, counted once, that runs on any values of its parameters."""
+
+    def __init__(self, model: Model, count: Count) -> None:
+        self.model = model
+        self.count = count
+        self.names = name_nodes(model.body)
+        self.rows = {row.name: row for row in count.rows}
+        first = count.rows[0].type if count.rows else ""
+        self.takes_tokens = first in TOKENS
+        self._plans: dict[str, tuple[Callable[..., Node], dict[str, Any], dict[str, Any]]] = {}
+
+    def run(self, x: Array, store: Store, single: bool) -> Ran:
+        """Forward: x has a batch axis, of one where it is `single`."""
+        graph = Graph(single)
+        graph.batch = len(x)
+        start = graph.given(x, "x", wants=not self.takes_tokens)
+        start.options["batched"] = True
+        found: list[tuple[Row, Node]] = []
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            self._body(self.model.body, "", start, graph, store, found)
+        if store.missing:
+            raise InputError(_missing(store.missing))
+        return Ran(graph, start, tuple(found), store)
+
+    def _body(
+        self, body: Sequence[Written], prefix: str, x: Node, graph: Graph, store: Store,
+        found: list[tuple[Row, Node]],
+    ) -> Node:
+        for node in body:
+            name = prefix + self.names[id(node)]
+            if isinstance(node, Layer):
+                x = self._layer(node, name, x, graph, store)
+                found.append((self.rows[name], x))
+            elif node.kind == REPEAT:
+                for index in range(node.first, node.first + node.count):
+                    x = self._body(node.body, f"{name}.{index}.", x, graph, store, found)
+            else:
+                x = self._join(node, name, prefix, x, graph, store, found)
+        return x
+
+    def _layer(self, layer: Layer, name: str, x: Node, graph: Graph, store: Store) -> Node:
+        row = self.rows[name]
+        plan = self._plans.get(name)
+        try:
+            if plan is None:
+                arguments = complete(layer.type, layer.arguments, dict(layer.options))
+                general = {key: arguments.pop(key) for key in GENERAL if key in arguments}
+                plan = self._plans[name] = values_of(layer.type), arguments, general
+            compute, arguments, general = plan
+            shared = "share" in general
+            run = Pass(
+                graph, store, name, row.input, "" if shared else row.tied,
+                row.tied if shared else "", bool(general.get("frozen", False)),
+            )
+            run.type = layer.type
+            made = compute(run, x, **arguments)
+        except DlcalcError as error:
+            raise at_node(error, layer) from None
+        made.wants = True
+        made.name = name
+        return made
+
+    def _join(
+        self, block: Block, name: str, prefix: str, x: Node, graph: Graph, store: Store,
+        found: list[tuple[Row, Node]],
+    ) -> Node:
+        inner = f"{name}." if is_scope(block) else prefix
+        ends = []
+        for branch in block.body:
+            assert isinstance(branch, Block)
+            own = f"{inner}{branch.name}." if branch.name else inner
+            ends.append(self._body(branch.body, own, x, graph, store, found))
+        run = Pass(graph, store, name, self.rows[name].input)
+        if block.kind == CONCAT:
+            made = run.do("concat", *ends, axis=block.axis + 1)
+        else:
+            made = run.do("mul" if block.kind == SCALE else "add", *ends)
+        made.wants = True
+        found.append((self.rows[name], made))
+        return made
+
+
+def _missing(missing: Mapping[str, Shape]) -> str:
+    listed = [f"{name} {by_x(shape)}" for name, shape in missing.items()]
+    if len(listed) > 8:
+        listed[8:] = [f"and {len(listed) - 8} more"]
+    return f"parameters lacks {', '.join(listed)}; --init draws what is not given"
+
+
+def check_names(given: Mapping[str, Any], store: Store, what: str = "parameters") -> None:
+    """InputError for a name among the parameters that the model has not, with the nearest."""
+    known = [*store.parameters, *store.buffers]
+    for name in given:
+        if name not in known and not name.endswith("num_batches_tracked"):
+            raise InputError(f"{what}: the model has no {name}{did_you_mean(name, known)}")
