@@ -126,9 +126,15 @@ def _divided(run: Pass, centred: Node, variance: Node, part: str = "normalised")
     return run.do("div", centred, run.do("sqrt", raised, part="deviation"), part=part)
 
 
-def batchnorm_values(run: Pass, x: Node, affine: bool) -> Node:
+def _others(run: Pass, axis: int) -> tuple[int, ...]:
+    """The axes of an example's values other than one, the batch counted."""
+    return tuple(each + 1 for each in range(len(run.shape)) if each != axis)
+
+
+def batchnorm_values(run: Pass, x: Node, affine: bool, over: str, layout: str) -> Node:
     """The channels normalised over batch and positions; in mode eval by running statistics."""
-    channels, axes = run.shape[:1], (0, *range(2, len(run.shape) + 1))
+    axis = _channels(run.shape, over, layout)
+    channels, axes = (run.shape[axis],), (0, *_others(run, axis))
     mean = run.buffer("running_mean", channels, 0.0)
     variance = run.buffer("running_var", channels, 1.0)
     if run.training:
@@ -141,24 +147,31 @@ def batchnorm_values(run: Pass, x: Node, affine: bool) -> Node:
         run.track("running_mean", "mean", MOMENTUM)
         run.track("running_var", "variance", MOMENTUM, count / (count - 1))
     else:
-        centred = run.do("sub", x, run.by_channel(mean), part="centred")
-        normed = _divided(run, centred, run.by_channel(variance))
-    return run.scaled(normed, channels, 1, affine)
+        centred = run.do("sub", x, run.by_channel(mean, axis), part="centred")
+        normed = _divided(run, centred, run.by_channel(variance, axis))
+    return run.scaled(normed, channels, axis + 1, affine)
 
 
-def instancenorm_values(run: Pass, x: Node, affine: bool) -> Node:
+def instancenorm_values(run: Pass, x: Node, affine: bool, over: str, layout: str) -> Node:
     """Each channel by its own mean and variance, in both modes."""
-    normed = _standard(run, x, tuple(range(2, len(run.shape) + 1)))
-    return run.scaled(normed, run.shape[:1], 1, affine)
+    axis = _channels(run.shape, over, layout)
+    normed = _standard(run, x, _others(run, axis))
+    return run.scaled(normed, (run.shape[axis],), axis + 1, affine)
 
 
-def groupnorm_values(run: Pass, x: Node, groups: int, affine: bool) -> Node:
+def groupnorm_values(
+    run: Pass, x: Node, groups: int, affine: bool, over: str, layout: str
+) -> Node:
     """Groups of channels by their mean and variance."""
-    channels, *sizes = run.shape
-    parts = run.do("move", x, shape=(-1, groups, channels // groups, *sizes), part="groups")
-    normed = _standard(run, parts, tuple(range(2, len(sizes) + 3)), "grouped")
-    whole = run.do("move", normed, shape=(-1, *run.shape), part="normalised")
-    return run.scaled(whole, run.shape[:1], 1, affine)
+    axis = _channels(run.shape, over, layout)
+    before, after = run.shape[:axis], run.shape[axis + 1 :]
+    channels = run.shape[axis]
+    shape = (-1, *before, groups, channels // groups, *after)
+    parts = run.do("move", x, shape=shape, part="groups")
+    axes = tuple(each for each in range(1, len(shape)) if each != axis + 1)
+    whole = run.do("move", _standard(run, parts, axes, "grouped"), shape=(-1, *run.shape),
+                   part="normalised")
+    return run.scaled(whole, (channels,), axis + 1, affine)
 
 
 def layernorm_values(run: Pass, x: Node, over: str, affine: bool, bias: bool) -> Node:

@@ -16,7 +16,7 @@ import numpy as np
 from dlcalc.derive.graph import Array, Graph, Node
 from dlcalc.derive.rules import RULES, Activate
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.table import handler, parameters
+from dlcalc.layers.table import handler, usual
 from dlcalc.numbers.activations import ACTIVATIONS, parametrised
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import as_numbers
@@ -135,12 +135,10 @@ class Pass:
         spread = self.do("move", node, shape=(1, *node.shape), part="table")
         return self.do("einsum", ones, spread, spec="nb,btd->ntd", part="copies")
 
-    def by_channel(self, node: Node) -> Node:
+    def by_channel(self, node: Node, axis: int = 0) -> Node:
         """Numbers of the channels, to stand beside the layer's values."""
-        if len(self.shape) == 1:
-            return node
-        shape = (-1, *[1] * (len(self.shape) - 1))
-        return self._reshaped(node, shape)
+        after = len(self.shape) - 1 - axis
+        return self._reshaped(node, (-1, *[1] * after)) if after else node
 
     def _reshaped(self, node: Node, shape: tuple[int, ...]) -> Node:
         moved = self.graph.apply(RULES["move"], node, name=node.name, shape=shape)
@@ -227,10 +225,9 @@ class Pass:
 
     def refuse(self, options: Mapping[str, Any]) -> None:
         """InputError for an option that changes what is computed in a way not known here."""
-        names, needed = parameters(handler(self.type))
-        usual = dict(zip(names[needed:], handler(self.type).__defaults__ or (), strict=True))
+        known = usual(handler(self.type))
         for name, value in options.items():
-            if value != usual.get(name):
+            if value != known.get(name):
                 raise InputError(
                     f"{self.type} {name}={value} is counted, its values are not computed"
                 )

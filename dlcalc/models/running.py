@@ -10,12 +10,13 @@ import numpy as np
 from dlcalc.derive.graph import Array, Graph, Node
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.layers.counted import Shape
-from dlcalc.layers.table import GENERAL, complete
+from dlcalc.layers.table import GENERAL, complete, context, handler
 from dlcalc.layers.values import Pass, Store, values_of
 from dlcalc.models.names import is_scope, name_nodes
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import CONCAT, REPEAT, SCALE, Block, Layer, Model, at_node
 from dlcalc.models.tree import Node as Written
+from dlcalc.models.walker import layout_behind
 from dlcalc.numbers.axes import by_x
 
 TOKENS = ("embedding",)
@@ -45,6 +46,9 @@ class Runner:
     def __init__(self, model: Model, count: Count) -> None:
         self.model = model
         self.count = count
+        self.layout = ""
+        """How two axes are meant, TxD or CxL, as far as the run has come."""
+        self.cached = 0
         self.names = name_nodes(model.body)
         self.rows = {row.name: row for row in count.rows}
         first = count.rows[0].type if count.rows else ""
@@ -53,7 +57,7 @@ class Runner:
 
     def run(self, x: Array, store: Store, single: bool) -> Ran:
         """Forward: x has a batch axis, of one where it is `single`."""
-        graph = Graph(single)
+        graph, self.layout = Graph(single), ""
         graph.batch = len(x)
         start = graph.given(x, "x", wants=not self.takes_tokens)
         start.options["batched"] = True
@@ -89,13 +93,15 @@ class Runner:
                 general = {key: arguments.pop(key) for key in GENERAL if key in arguments}
                 plan = self._plans[name] = values_of(layer.type), arguments, general
             compute, arguments, general = plan
+            told = {key: getattr(self, key) for key in context(handler(layer.type))}
+            self.layout = layout_behind(layer.type, self.layout)
             shared = "share" in general
             run = Pass(
                 graph, store, name, row.input, "" if shared else row.tied,
                 row.tied if shared else "", bool(general.get("frozen", False)),
             )
             run.type = layer.type
-            made = compute(run, x, **arguments)
+            made = compute(run, x, **arguments, **told)
         except DlcalcError as error:
             raise at_node(error, layer) from None
         made.wants = True

@@ -116,11 +116,7 @@ class Walker:
 
     def see(self, type: str) -> None:
         """Keep in mind how two axes are meant behind a layer of this type."""
-        family = self.handlers[type].__module__.rpartition(".")[2]
-        if type == "transpose" and self.layout:
-            self.layout = "channels" if self.layout == "features" else "features"
-        elif type == "sequence" or family in LAYOUTS:
-            self.layout = LAYOUTS.get(family, "features")
+        self.layout = layout_behind(type, self.layout)
 
     def tied(self, layer: Layer, prefix: str, counted: Counted, shared: bool) -> str:
         """The full name of the layer whose parameters this one shares, found and checked."""
@@ -177,6 +173,16 @@ class Walker:
             name, block.kind, shape, output, 0, 0, 0, 0, product(output), seen, block
         ))
         return output, seen
+
+
+def layout_behind(type: str, layout: str) -> str:
+    """How two axes are meant behind a layer of this type, from how they were before it."""
+    family = handler(type).__module__.rpartition(".")[2]
+    if type == "transpose" and layout:
+        return "channels" if layout == "features" else "features"
+    if type == "sequence" or family in LAYOUTS:
+        return LAYOUTS.get(family, "features")
+    return layout
 
 
 def check_written(body: Sequence[Node]) -> None:

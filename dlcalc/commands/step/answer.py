@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.step.step import FIELDS, NetworkStep, data_fields, step
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
@@ -16,10 +16,15 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import BLOCKS, Model
 from dlcalc.output.answer import Answer, Block, Table
 from dlcalc.output.checks import check_records, check_table
-from dlcalc.shell.checks import refuse_failed, require_checkable
-from dlcalc.shell.example import worked_example
+from dlcalc.shell.checks import require_checkable
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import shape_of
-from dlcalc.shell.output import COMPLETE, Output
+from dlcalc.shell.runner import Run
+
+if TYPE_CHECKING:
+    from dlcalc.commands.step import working
+else:
+    working = lazily("dlcalc.commands.step.working")
 
 RESULT = ("layers", "output", "losses", "gradients", "updated", "state", "last", "check")
 """Fields of a result, which may stand in DATA."""
@@ -27,50 +32,67 @@ MOST_ROWS = 60
 """Elements of parameters that people get a row each for."""
 
 
-def run_step(
-    out: Output, words: Sequence[str], more: str | None, input: Any, check: bool,
-    **options: Any,
-) -> None:
-    """Read the network and its data, take the steps, and put out what came of it."""
-    model, fields = _given(out, words, more)
-    if input is not None:
-        model = Model(model.body, shape_of(input), model.name, model.source, model.published)
-    chosen = {name: each for name, each in options.items() if each is not None}
-    if "x" not in fields:
-        raise InputError("field 'x' is missing: give it in DATA or by --with")
-    out = out.expecting()
-    result = step(model, **{**fields, **chosen})
-    import dlcalc.commands.step.working as explain
+class StepRun(Run[NetworkStep]):
+    """Read the network and its data, and take the steps."""
 
-    at = None if out.at is None else explain.checked_place(result, *out.at)
-    checks = None
-    if check:
-        require_checkable(sum(each.size for each in result.gradients.values()))
+    command = "step"
+    function = staticmethod(step)
+
+    def read(self) -> dict[str, Any]:
+        """The model, and the fields of DATA with those of --with in their place."""
+        words, more = self.options.pop("words", ()), self.options.pop("more", None)
+        size = shape_of(self.options.pop("input", None))
+        if not words and not self.out.piped:
+            example = self.example()
+            return {"model": read_model(example["model"]), **data_fields(example["data"])}
+        *layers, data = words if len(words) > 1 and _is_data(words[-1]) else (*words, "")
+        if not data and not self.out.piped and more is None:
+            raise InputError("no data: give a JSON file, - or a literal behind the model")
+        if not layers:
+            raise InputError("no model: give its name, a file, or its layers")
+        record = self._record(data or "-") if data or self.out.piped else {}
+        fields = {} if more is None else self._record(more, "--with")
+        model = read_model(*layers)
+        if size is not None:
+            model = Model(model.body, size, model.name, model.source, model.published)
+        given = data_fields({**record, **fields})
+        if "x" not in given:
+            raise InputError("field 'x' is missing: give it in DATA or by --with")
+        return {"model": model, **given}
+
+    def _record(self, value: str, name: str = "") -> dict[str, Any]:
+        allow_nonfinite, source = self.out.allow_nonfinite, read_source(value, name)
+        try:
+            record = parse_json(decode(source), allow_nonfinite)
+            if not isinstance(record, dict):
+                raise InputError(f"a JSON object with fields is wanted: {', '.join(FIELDS)}")
+            for field in record:
+                if field not in FIELDS and field not in RESULT:
+                    raise InputError(f"unknown field {field!r}{did_you_mean(field, FIELDS)}")
+            return {
+                field: each if field in RESULT else checked_field(field, each, allow_nonfinite)
+                for field, each in record.items()
+            }
+        except DlcalcError as error:
+            raise located(error, source) from None
+
+    def checked(self, result: NetworkStep) -> Sequence[Any]:
+        """Each gradient against differences."""
         from dlcalc.commands.step.check import check_step
 
-        checks = check_step(result)
-    out.emit(step_answer(
-        result, checks, out.format in COMPLETE,
-        working=partial(explain.step_steps, result, at),
-        element=partial(explain.element, result),
-        adapt=partial(_adapted, result),
-        order=explain.derivation(result),
-    ))
-    refuse_failed(checks)
+        require_checkable(sum(each.size for each in result.gradients.values()))
+        return check_step(result)
 
-
-def _given(out: Output, words: Sequence[str], more: str | None) -> tuple[Model, dict[str, Any]]:
-    if not words and not out.piped:
-        example = worked_example("step")
-        return read_model(example["model"]), data_fields(example["data"])
-    *layers, data = words if len(words) > 1 and _is_data(words[-1]) else (*words, "")
-    if not data and not out.piped and more is None:
-        raise InputError("no data: give a JSON file, - or a literal behind the model")
-    if not layers:
-        raise InputError("no model: give its name, a file, or its layers")
-    record = _record(data or "-", out.allow_nonfinite) if data or out.piped else {}
-    fields = _record(more, out.allow_nonfinite, "--with") if more is not None else {}
-    return read_model(*layers), data_fields({**record, **fields})
+    def answer(self, result: NetworkStep, checks: Sequence[Any] | None) -> Answer:
+        """Every value, each of which can be asked to explain itself."""
+        at = None if self.out.at is None else working.checked_place(result, *self.out.at)
+        return step_answer(
+            result, checks, self.out.format.complete,
+            working=partial(working.step_steps, result, at),
+            element=partial(working.element, result),
+            adapt=partial(_adapted, result),
+            order=working.derivation(result) if self.out.expect is not None else (),
+        )
 
 
 def _is_data(word: str) -> bool:
@@ -80,23 +102,6 @@ def _is_data(word: str) -> bool:
     first = word.replace(":", " : ").split() or [""]
     named = first[2:] if first[1:2] == [":"] and first[0] not in BLOCKS else first
     return not named or named[0] not in (*types(), *BLOCKS)
-
-
-def _record(value: str, allow_nonfinite: bool, name: str = "") -> dict[str, Any]:
-    source = read_source(value, name)
-    try:
-        record = parse_json(decode(source), allow_nonfinite)
-        if not isinstance(record, dict):
-            raise InputError(f"a JSON object with fields is wanted: {', '.join(FIELDS)}")
-        for field in record:
-            if field not in FIELDS and field not in RESULT:
-                raise InputError(f"unknown field {field!r}{did_you_mean(field, FIELDS)}")
-        return {
-            field: each if field in RESULT else checked_field(field, each, allow_nonfinite)
-            for field, each in record.items()
-        }
-    except DlcalcError as error:
-        raise located(error, source) from None
 
 
 def step_answer(

@@ -27,7 +27,7 @@ MODES = NameType("mode", ("train", "eval"))
 @output_options
 @place_option
 def command(out: Output, **values: Any) -> None:
-    """A training step of any network: forward pass, loss, every gradient, the update.
+    """A training step of any network: every value, gradient and update.
 
     \b
     L = loss(network(x), target),  ∂L/∂w over all paths,  w ← w − η ∂L/∂w  (or Adam, …)
@@ -46,6 +46,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc step 'input 2; linear 1' '{"x": [1, 2], "upstream": [1]}' --init uniform
       dlcalc step 'input 1; tanh' '{"x": [1], "target": [0], "loss": "mse"}' --check
     """
-    from dlcalc.commands.step.answer import run_step
+    from dlcalc.commands.step.answer import StepRun
 
-    run_step(out, **values)
+    StepRun(out, **values).run()
