@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from dlcalc.formulas.expressions import Expr, Step, add, ceil, floor, symbol
 from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
 from dlcalc.numbers.solve import Solutions
 
@@ -111,14 +111,13 @@ def solution_steps(found: Solutions) -> Iterator[Step]:
                 yield output_step(put, symbol("O", f"{name} {value}"))
 
 
-def solution_advice(found: Solutions, field: str, expected: Any) -> str:
+def solution_advice(found: Solutions, field: Place, expected: Any) -> str:
     """What an expected solution that is none gives, or, in number, which there are."""
-    if field == "solutions":
+    if field == ("solutions",):
         return f"the solutions are {_solutions_text(found)}"
-    said = re.fullmatch(r"solutions\[(\d+)\]\.(\w+)", field)
-    if said is None or said[2] != found.solve:
+    if field[-1] != found.solve:
         return ""
-    values = _listed(expected["solutions"][int(said[1])][found.solve])
+    values = _listed(expected)
     if not all(isinstance(value, int) and value >= 0 for value in values):
         return ""
     gives = [found.put(place, value).output for place, value in enumerate(values)]

@@ -11,6 +11,7 @@ from dlcalc.derive.tape import backward
 from dlcalc.derive.working_formulas import CUT, formula_of, named, partial
 from dlcalc.derive.working_terms import Symbols, Term
 from dlcalc.formulas.expressions import Expr, Step
+from dlcalc.numbers.places import Place
 
 if TYPE_CHECKING:
     from dlcalc.derive.gradients import Derivatives
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 MOST_WRITTEN = 60
 """Operations of an equation whose formulas are still written out."""
 
-Field = str
+Field = Place
 """The field of the record that a step works out, or nothing."""
 
 
@@ -29,7 +30,7 @@ def grad_steps(result: Derivatives) -> Iterator[Step]:
     return (step for _, step in _Working(result).steps())
 
 
-def grad_element(result: Derivatives, field: str, index: tuple[int, ...]) -> Step | None:
+def grad_element(result: Derivatives, field: Place, index: tuple[int, ...]) -> Step | None:
     """The step that works out a field of the record, a derivative of one factor in full."""
     steps = list(_Working(result).steps())
     step = next((step for place, step in steps if place == field), None)
@@ -39,18 +40,18 @@ def grad_element(result: Derivatives, field: str, index: tuple[int, ...]) -> Ste
     return replace(step, numbers=(local.formula, *local.numbers))
 
 
-def derivation(result: Derivatives) -> tuple[str, ...]:
+def derivation(result: Derivatives) -> tuple[Place, ...]:
     """The fields of the record in the order in which they are derived.
 
     >>> from dlcalc.commands.grad.grad import grad
-    >>> derivation(grad("z = 2*w; L = z^2", {"w": 1}, wrt="w,z"))
-    ('values.w', 'values.z', 'values.L', 'gradients.L.z', 'gradients.L.w')
+    >>> [str(each) for each in derivation(grad("z = 2*w; L = z^2", {"w": 1}, wrt="w,z"))]
+    ['values.w', 'values.z', 'values.L', 'gradients.L.z', 'gradients.L.w']
     """
     names = result.system.names
     back = [name for name in _backward(result) if name in result.wrt]
     return (
-        *(f"values.{name}" for name in names),
-        *(f"gradients.{of}.{name}" for of in result.of for name in back),
+        *(Place(("values", name)) for name in names),
+        *(Place(("gradients", of, name)) for of in result.of for name in back),
     )
 
 
@@ -92,14 +93,14 @@ class _Working:
 
     def steps(self) -> Iterator[tuple[Field, Step]]:
         """Each step, with the field that it works out."""
-        yield "", Step("Values")
+        yield Place(), Step("Values")
         for each in self.result.system.computed:
-            yield f"values.{each.name}", self._equation(each)
+            yield Place(("values", each.name)), self._equation(each)
         if self.result.scalar:
             yield from self._along_paths()
         else:
             for of in self.result.of:
-                yield "", Step(f"Derivatives of {of}", note="over all paths")
+                yield Place(), Step(f"Derivatives of {of}", note="over all paths")
                 yield from self._equation_by_equation(of)
 
     def _equation(self, each: Equation) -> Step:
@@ -134,12 +135,12 @@ class _Working:
             if any(self.tape.names[name] in found for found in self.result.passes.values())
         }
         note = "of each equation, all but one of its quantities fixed"
-        yield "", Step("Local derivatives", note=note)
+        yield Place(), Step("Local derivatives", note=note)
         for name, found in local.items():
             for by in self._quantities(name, found):
-                yield "", self._local(name, by, found[self.tape.names[by]])
+                yield Place(), self._local(name, by, found[self.tape.names[by]])
         for of in self.result.of:
-            yield "", Step(f"Derivatives of {of}", note="the chain of factors along each path")
+            yield Place(), Step(f"Derivatives of {of}", note="the chain of factors along each path")
             yield from self._chains(of, local)
 
     def _quantities(self, name: str, found: dict[int, Term]) -> list[str]:
@@ -159,12 +160,12 @@ class _Working:
             if at not in gradients:
                 if name in self.result.wrt:
                     note = f"{of} does not depend on {name}"
-                    yield f"gradients.{of}.{name}", Step(total(of, name), 0, note=note)
+                    yield Place(("gradients", of, name)), Step(total(of, name), 0, note=note)
                 continue
             paths = chains.paths(named(name))[::-1]
             long = sum(map(len, paths)) > MOST_FACTORS
             if long or name in self.result.wrt:
-                yield f"gradients.{of}.{name}", self._chained(of, name, paths)
+                yield Place(("gradients", of, name)), self._chained(of, name, paths)
                 if long or len(paths) > 1:
                     # What leads to it from below starts with what is known of it now.
                     chains.end(named(name), (total(of, name), gradients[at]))
@@ -186,7 +187,7 @@ class _Working:
             at = names[name]
             if name == of:
                 known[at] = Term(1, 1)
-            field = f"gradients.{of}.{name}"
+            field = Place(("gradients", of, name))
             if at not in gradients:
                 if name in self.result.wrt:
                     zero = self.result.gradients[of][name]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterator
 from typing import Any
 
 from dlcalc.errors import DlcalcError
 from dlcalc.input.arrays import one_array
 from dlcalc.input.json_text import NONFINITE, parse_json
 from dlcalc.input.sources import decode, located, read_source
+from dlcalc.numbers.compare import Written
 from dlcalc.numbers.parse import check_finite
 
 _SIZES = re.compile(rb"\s*\d{1,4300}(?:x\d{1,4300})+\s*")
@@ -26,13 +29,50 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     if sizes := _SIZES.fullmatch(source.data):
         return [int(size) for size in sizes[0].split(b"x")]
     if not source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
-        return one_array(source, allow_nonfinite)
+        array = one_array(source, allow_nonfinite)
+        return array if hasattr(array, "tolist") else _array_as_written(decode(source), array)
     try:
-        record = _named(parse_json(decode(source), allow_nonfinite), allow_nonfinite)
+        text = decode(source)
+        record = _named(parse_json(text, allow_nonfinite), allow_nonfinite)
     except DlcalcError as error:
         raise located(error, source) from None
     # The working of an answer that was written with --explain is no part of the answer.
-    return {name: each for name, each in record.items() if name != "working"}
+    written = _as_written(record, json.loads(text, parse_float=Written))
+    return {name: each for name, each in written.items() if name != "working"}
+
+
+def _array_as_written(text: str, array: Any) -> Any:
+    """The array with each decimal as it was written, where the text holds nothing else."""
+    if text.lstrip().startswith("["):
+        return _as_written(array, json.loads(text, parse_float=Written))
+    words = re.findall(r"[^\s,;]+", re.sub("#.*", "", text))
+    try:
+        left = iter(words)
+        found = _rewritten(array, left)
+        return array if next(left, None) is not None else found
+    except (StopIteration, ValueError):
+        return array
+
+
+def _rewritten(value: Any, words: Iterator[str]) -> Any:
+    if isinstance(value, list):
+        return [_rewritten(each, words) for each in value]
+    word = next(words)
+    return _known(value, Written(word))
+
+
+def _as_written(value: Any, written: Any) -> Any:
+    """The same value, its decimals those of the second reading."""
+    if isinstance(value, dict):
+        return {key: _as_written(each, written[key]) for key, each in value.items()}
+    if isinstance(value, list) and isinstance(written, list):
+        return [_as_written(*pair) for pair in zip(value, written, strict=True)]
+    return _known(value, written)
+
+
+def _known(value: Any, written: Any) -> Any:
+    same = isinstance(value, float) and isinstance(written, Written) and value == written
+    return written if same else value
 
 
 def _named(value: Any, allow_nonfinite: bool) -> Any:

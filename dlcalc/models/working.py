@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,9 +14,9 @@ from dlcalc.models.receptive_fields import seen
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Layer
 from dlcalc.numbers.axes import plural
+from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
 
-_LAYER = re.compile(r"layers\[(\d+)\]")
 SUMS = ("params", "weights", "biases", "trainable", "macs", "activations")
 """Totals that are written out as sums of the layers'."""
 MOST_STEPS = 40
@@ -105,22 +104,24 @@ def _arguments(row: Row) -> dict[str, Any] | None:
     return arguments
 
 
-def expected_step(count: Count, field: str, index: tuple[int, ...]) -> Step | None:
+def expected_step(count: Count, field: Place, index: tuple[int, ...]) -> Step | None:
     """The working of the field in which an expected answer of a whole model differs."""
-    whole, _, key = field.rpartition(".")
-    if whole == "total":
-        return total_step(count, key) if key in SUMS and count.misfit is None else None
-    place = _LAYER.fullmatch(whole)
-    return layer_step(count.rows[int(place[1])], key, index) if place else None
+    match field:
+        case ("total", str(what)):
+            return total_step(count, what) if what in SUMS and count.misfit is None else None
+        case ("layers", int(place), str(_)):
+            return layer_step(count.rows[place], field, index)
+    return None
 
 
-def layer_step(row: Row, field: str, index: tuple[int, ...]) -> Step | None:
+def layer_step(row: Row, field: Place, index: tuple[int, ...]) -> Step | None:
     """The working of the field in which an expected answer of one layer differs."""
-    if field == "params":
+    what = field[-1]
+    if what == "params":
         return params_step(row)
-    if field == "macs":
+    if what == "macs":
         return macs_step(row)
-    axis = index[0] - 1 if field == "output" and index else -1
+    axis = index[0] - 1 if what == "output" and index else -1
     windows = _windows(row)
     return output_step(windows[axis]) if 0 <= axis < len(windows) else None
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as uncompared
 from typing import Any
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.places import Index, Place, find_place, position, value_at
 
 DEFAULT_TOLERANCE = 1e-6
+LEAST_DIGITS = 3
+"""Significant digits from which a decimal may be the result, rounded."""
 NOISE = 1e-6
 """Of the tolerance, the share of a field's largest entry that counts as rounding noise."""
 SINGLE_NOISE = 8.0
@@ -21,9 +26,9 @@ by minimal filtering by 3e-6."""
 class Difference:
     """The first element that differs, and the number of those that do."""
 
-    field: str
+    field: Place
     """The field of the record."""
-    index: tuple[int, ...]
+    index: Index
     """Where in the field; empty for a single number."""
     expected: Any
     """What was expected there."""
@@ -33,89 +38,199 @@ class Difference:
     """Elements of this field that differ."""
     total: int
     """Elements of this field."""
+    wanted: Any = uncompared(default=None, compare=False)
+    """All that was expected of the field."""
 
 
 @dataclass(frozen=True)
 class ShapeDifference:
     """A field whose shape is not the expected one."""
 
-    field: str
+    field: Place
     """The field of the record."""
     expected: tuple[int, ...]
     """The shape that was expected."""
     actual: tuple[int, ...]
     """The shape that it has."""
+    wanted: Any = uncompared(default=None, compare=False)
+    """All that was expected of the field."""
+
+    @property
+    def other_rank(self) -> bool:
+        """Whether it has another number of axes, which no slip of a calculation gives."""
+        ranks = {len(self.expected), len(self.actual)}
+        return len(ranks) > 1 and len(_bare(self.expected)) != len(_bare(self.actual))
+
+
+class Written(float):
+    """A decimal that knows how it was written, and so how far it was rounded.
+
+    >>> Written("0.0360").digits, Written("1.5e3").rounds(1537.0), Written("1.54e3").rounds(1537.0)
+    (3, False, True)
+    """
+
+    text: str
+
+    def __new__(cls, text: str) -> Written:
+        """A float of that text."""
+        self = super().__new__(cls, text)
+        self.text = text.lower()
+        return self
+
+    @property
+    def digits(self) -> int:
+        """Its significant digits; of a zero those behind the point."""
+        digits = self.text.partition("e")[0].lstrip("+-").replace(".", "", 1)
+        return len(digits.lstrip("0") if self else digits[1:])
+
+    def rounds(self, value: float) -> bool:
+        """Whether it is `value`, rounded to at least three significant digits."""
+        mantissa, _, exponent = self.text.partition("e")
+        decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
+        half = 0.5 * 10.0**-decimals
+        return self.digits >= LEAST_DIGITS and abs(self - value) <= half * (1 + 1e-9)
+
+
+class Comparison:
+    """An expected answer held against a result.
+
+    A bare number or array means the field `main`; an object any of the fields, by their
+    names in the record or as `find_place` knows them. They are compared in the order of the
+    record, the order in which they are derived; where the record has another one, `order`
+    names its fields. Without a tolerance whole numbers are equal, and decimals are the
+    result rounded to the digits they are written with, or within 1e-6 of it, or within
+    rounding noise of the largest of their field. Raises InputError for fields that the
+    result does not have, for none, and for ragged lists.
+    """
+
+    def __init__(
+        self, expected: Any, record: Mapping[str, Any], main: Place,
+        tolerance: float | None = None, order: Sequence[Any] = (), whole: bool = False,
+    ) -> None:
+        usual = 0.0 if whole else DEFAULT_TOLERANCE
+        self.tolerance = usual if tolerance is None else tolerance
+        self.rounded = tolerance is None
+        self.digits: int | None = None
+        """The fewest digits of a number that agrees as rounded, where one does so alone."""
+        found = list(self._all(expected, record, main))
+        places = {str(field): place for place, field in enumerate(order)}
+        self.first = min(
+            found, key=lambda each: places.get(str(each.field), len(places)), default=None
+        )
+        """The first difference, or None."""
+
+    def _all(self, expected: Any, record: Mapping[str, Any], main: Place) -> Iterator[Found]:
+        if not isinstance(expected, Mapping):
+            yield from self._field(main, expected, value_at(record, main))
+            return
+        if not expected:
+            raise InputError("an empty object: give any of the result's fields")
+        wanted: list[tuple[Place, Index, Any]] = []
+        for name, each in expected.items():
+            if name in record:
+                wanted.append((Place((name,)), (), each))
+            else:
+                wanted.append((*find_place(name, record, main), each))
+        for place, index, each in sorted(wanted, key=lambda one: position(record, one[0])):
+            value = value_at(record, place)
+            if index:
+                value = element_at(value, index, place)
+            yield from self._field(place, each, value, index)
+
+    def _fields(
+        self, place: Place, wanted: Mapping[str, Any], record: Mapping[str, Any]
+    ) -> Iterator[Found]:
+        for name in wanted:
+            if name not in record:
+                raise InputError(f"the result has no field {name!r}{did_you_mean(name, record)}")
+        for name, actual in record.items():
+            if name in wanted:
+                yield from self._field(place / name, wanted[name], actual)
+
+    def _field(
+        self, place: Place, expected: Any, actual: Any, index: Index = ()
+    ) -> Iterator[Found]:
+        """The differences of one field, one for each part of it that differs."""
+        share = _noise_share(actual, self.tolerance)
+        expected, actual = _plain(expected), _plain(actual)
+        if isinstance(actual, Mapping) and isinstance(expected, Mapping):
+            yield from self._fields(place, expected, actual)
+            return
+        if _has_parts(actual) and isinstance(expected, list):
+            if len(expected) != len(actual):
+                yield ShapeDifference(place, (len(expected),), (len(actual),), expected)
+                return
+            for part, pair in enumerate(zip(expected, actual, strict=True)):
+                yield from self._field(place / part, *pair)
+            return
+        if holder := _holder(actual):
+            raise InputError(f"{place} is {holder}; what is expected of it is not")
+        try:
+            shapes = _shape(expected), _shape(actual)
+        except ShapeError as error:
+            raise error.at(place) from None
+        if _bare(shapes[0]) != _bare(shapes[1]):
+            yield ShapeDifference(place, *shapes, expected)
+        elif found := self._elements(place, expected, actual, shapes[1], share):
+            yield replace(found, index=index) if index else found
+
+    def _elements(
+        self, place: Place, expected: Any, actual: Any, shape: tuple[int, ...], share: float
+    ) -> Difference | None:
+        wanted, found = list(_flat(expected)), list(_flat(actual))
+        noise = _noise(found, share)
+        differing = [
+            at for at, (a, b) in enumerate(zip(wanted, found, strict=True))
+            if not agree(a, b, self.tolerance, noise) and not self._as_rounded(a, b)
+        ]
+        if not differing:
+            return None
+        first = differing[0]
+        return Difference(
+            place, unravel(first, shape), wanted[first], found[first], len(differing), len(found),
+            expected,
+        )
+
+    def _as_rounded(self, expected: Any, actual: Any) -> bool:
+        if not self.rounded or not isinstance(expected, Written):
+            return False
+        if not isinstance(actual, int | float) or not expected.rounds(actual):
+            return False
+        self.digits = min(expected.digits, self.digits or expected.digits)
+        return True
+
+
+Found = Difference | ShapeDifference
 
 
 def compare(
     expected: Any, record: Mapping[str, Any], main: str, tolerance: float,
-    order: Sequence[str] = (),
-) -> Difference | ShapeDifference | None:
+    order: Sequence[Any] = (),
+) -> Found | None:
     """The first difference of `expected` from a result, or None where they agree.
-
-    A bare number or array means the field `main` (`total.params` within `total`); an
-    object any of the fields, compared in the order of the record, the order in which they
-    are derived. Where the record has another one, `order` names its fields
-    (`gradients.weights[1]`) as they are derived. Elements agree where they are within
-    `tolerance` relative to the larger of the two, or within rounding noise of the largest
-    of their field. Raises InputError for fields that the result does not have, and for none.
 
     >>> compare([[1, 15]], {"output": [[1, 13]]}, "output", 0).index
     (0, 1)
-    >>> compare({"x": 1, "y": 2}, {"x": 3, "y": 4}, "x", 0, order=["y", "x"]).field
+    >>> str(compare({"x": 1, "y": 2}, {"x": 3, "y": 4}, "x", 0, order=["y", "x"]).field)
     'y'
     """
-    wanted = dict(expected) if isinstance(expected, Mapping) else _nested(main, expected)
-    if not wanted:
-        raise InputError("an empty object: give any of the result's fields")
-    found = _compare_fields(wanted, record, tolerance)
-    if not order:
-        return next(found, None)
-    places = {field: place for place, field in enumerate(order)}
-    return min(found, key=lambda each: places.get(each.field, len(places)), default=None)
+    return Comparison(expected, record, Place(main.split(".")), tolerance, order).first
 
 
-def _compare_fields(
-    wanted: Mapping[str, Any], record: Mapping[str, Any], tolerance: float
-) -> Iterator[Difference | ShapeDifference]:
-    for name in wanted:
-        if name not in record:
-            raise InputError(f"the result has no field {name!r}{did_you_mean(name, record)}")
-    for name, actual in record.items():
-        if name in wanted:
-            yield from _compare_field(name, wanted[name], actual, tolerance)
-
-
-def _nested(main: str, expected: Any) -> dict[str, Any]:
-    for name in reversed(main.split(".")):
-        expected = {name: expected}
-    return dict(expected)
-
-
-def _compare_field(
-    name: str, expected: Any, actual: Any, tolerance: float
-) -> Iterator[Difference | ShapeDifference]:
-    """The differences of one field, one for each part of it that differs."""
-    share = _noise_share(actual, tolerance)
-    expected, actual = _plain(expected), _plain(actual)
-    if isinstance(actual, Mapping) and isinstance(expected, Mapping):
-        inner = _compare_fields(expected, actual, tolerance)
-        yield from (_within(name, each) for each in inner)
-        return
-    if _has_parts(actual) and isinstance(expected, list):
-        if len(expected) != len(actual):
-            yield ShapeDifference(name, (len(expected),), (len(actual),))
-            return
-        for place, pair in enumerate(zip(expected, actual, strict=True)):
-            yield from _compare_field(f"{name}[{place}]", *pair, tolerance)
-        return
-    if holder := _holder(actual):
-        raise InputError(f"{name} is {holder}; what is expected of it is not")
-    shapes = _shape(expected), _shape(actual)
-    if _bare(shapes[0]) != _bare(shapes[1]):
-        yield ShapeDifference(name, *shapes)
-    elif difference := _compare_elements(name, expected, actual, shapes[1], tolerance, share):
-        yield difference
+def element_at(value: Any, index: Index, place: Place) -> Any:
+    """The element of the array at a place; InputError where it has no such index."""
+    shape = _shape(_plain(value))
+    if len(index) != len(shape) or not all(
+        0 <= i < size for i, size in zip(index, shape, strict=True)
+    ):
+        where = f"index {','.join(map(str, index))} is outside the {place} of {by_x(shape)}"
+        if not shape:
+            raise InputError(f"{place} is a single number, which has no index")
+        raise InputError(f"{where}; the last element is {','.join(str(n - 1) for n in shape)}")
+    value = _plain(value)
+    for each in index:
+        value = value[each]
+    return value
 
 
 def _holder(actual: Any) -> str:
@@ -125,30 +240,6 @@ def _holder(actual: Any) -> str:
     if _has_parts(actual) and isinstance(actual[0], Mapping):
         return f"a list of {len(actual)} objects"
     return ""
-
-
-def _within(name: str, inner: Difference | ShapeDifference) -> Difference | ShapeDifference:
-    from dataclasses import replace
-
-    return replace(inner, field=f"{name}.{inner.field}")
-
-
-def _compare_elements(
-    name: str, expected: Any, actual: Any, shape: tuple[int, ...], tolerance: float, share: float
-) -> Difference | None:
-    wanted, found = list(_flat(expected)), list(_flat(actual))
-    noise = _noise(found, share)
-    places = [
-        place
-        for place, (a, b) in enumerate(zip(wanted, found, strict=True))
-        if not agree(a, b, tolerance, noise)
-    ]
-    if not places:
-        return None
-    first = places[0]
-    return Difference(
-        name, unravel(first, shape), wanted[first], found[first], len(places), len(found)
-    )
 
 
 def _noise(values: list[Any], share: float) -> float:

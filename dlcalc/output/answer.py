@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from dlcalc.numbers.places import Index, Place
+
 
 class Values(NamedTuple):
     """An array of numbers, drawn bare so that the next command can read it."""
@@ -58,23 +60,31 @@ class Answer(NamedTuple):
     """The JSON object; its fields in the order in which they are derived."""
     blocks: Sequence[Block]
     """What the other formats draw."""
-    main: str = "output"
+    main: str | tuple[str, ...] = "output"
     """The field that a bare `--expect` value means, and that .npy keeps."""
     working: Callable[[], Iterable[Any]] = lambda: ()
     """The steps of `--explain`, made when they are asked for."""
-    element: Callable[[str, tuple[int, ...]], Any] = lambda name, index: None
-    """The step that gives one element of a field, for a difference to show."""
-    advice: Callable[[str, Any], str] = lambda name, expected: ""
-    """What may have gone wrong with an expected value of another shape or value."""
+    element: Callable[[Place, Index], Any] = lambda place, index: None
+    """The step that gives one element of a field, for a difference or `--at` to show."""
+    at: Callable[[str, Index], Iterable[Any] | None] = lambda name, index: None
+    """The steps that `--at` shows of a place as typed, if they are more than that one; the
+    name is empty where an index alone is given."""
+    advice: Callable[[Place, Any], str] = lambda place, wanted: ""
+    """What may have gone wrong with what was wanted of a field, in shape or value."""
     adapt: Callable[[Any], Any] = lambda expected: expected
     """An expected answer as typed, in the form of the record."""
-    order: Sequence[str] = ()
+    order: Sequence[Place | str] = ()
     """Fields and their parts in the order in which they are derived, where the record has
     another one: a difference in the first of them is the one to name."""
     whole: bool = False
     """Whether all of the answer is whole numbers, compared exactly."""
     made: Callable[[], dict[str, Any]] | None = None
     """What makes the record where it is asked for, if it is long and tables need none of it."""
+
+    @property
+    def main_place(self) -> Place:
+        """Where the main field stands."""
+        return Place((self.main,) if isinstance(self.main, str) else self.main)
 
     @property
     def for_programs(self) -> dict[str, Any]:

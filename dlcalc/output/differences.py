@@ -9,13 +9,13 @@ from dlcalc.formulas.text import formula_text
 from dlcalc.output.answer import Answer
 
 
-def describe(difference: Any, answer: Answer, expected: Any, precision: int) -> str:
+def describe(difference: Any, answer: Answer, precision: int) -> str:
     """What differs first, by how much, with the working of that very element."""
     if not hasattr(difference, "index"):
         text = f"{difference.field}: {_shapes(difference.expected, difference.actual)}"
     else:
         text = _element(difference, answer, precision)
-    advice = answer.advice(difference.field, expected)
+    advice = answer.advice(difference.field, difference.wanted)
     return text + (f"; {advice}" if advice else "")
 
 
@@ -34,8 +34,8 @@ def _element(difference: Any, answer: Answer, precision: int) -> str:
     if format_number(expected, digits) == format_number(actual, digits):
         digits = None
     place = f"({','.join(map(str, difference.index))})"
-    where = f"element {place}" if difference.index else difference.field
-    if difference.index and difference.field != answer.main:
+    where = f"element {place}" if difference.index else str(difference.field)
+    if difference.index and difference.field != answer.main_place:
         where = f"{difference.field} {where}"
     shown = format_number(expected, digits) or "null", format_number(actual, digits)
     if isinstance(expected, str) and not isinstance(actual, str):

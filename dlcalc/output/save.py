@@ -59,7 +59,7 @@ def _npy(answer: Answer) -> bytes:
     import numpy as np
 
     value: Any = answer.for_programs
-    for name in answer.main.split("."):
+    for name in answer.main_place:
         value = value.get(name)
     array = _array(value)
     if array is None:

@@ -96,9 +96,12 @@ class CellRun(RecurrentRun[CellResult]):
         alone = ("h",) if result.problem.torch else ()
         return cell_answer(
             result, checks, rows, words, chart, not self.running,
-            working=partial(working.steps, self.out.at), element=working.element,
+            working=partial(working.steps, None),
+            at=lambda name, index: None if name else working.steps(index),
+            element=lambda place, index: working.element(str(place), index),
             adapt=lambda expected: by_steps(expected, count, self.cell.step_fields, alone),
-            order=working.order(), advice=partial(working.advice, self.out.tolerance),
+            order=working.order(),
+            advice=lambda place, wanted: working.advice(self.out.tolerance, str(place), wanted),
         )
 
     def _kept(self, result: CellResult) -> tuple[list[str], str, list[dict[str, Any]]]:

@@ -21,7 +21,7 @@ COMMANDS = {
     "step": "A training step of any network: every value, gradient and update.",
     "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
     "gru": "Gates, states and every gradient of a GRU, over one step or many.",
-    "rnn": "States and every gradient of a simple recurrent network, over one step or many.",
+    "rnn": "States and gradients of a simple recurrent network, over one step or many.",
     "mlp": "Forward pass and gradient step of a fully connected network.",
     "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
     "kl": "KL divergence of two Gaussians, its three terms apart.",

@@ -10,10 +10,10 @@ import click
 
 from dlcalc.output.formats import FORMATS
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, INDEX, PLACE, NameType, ToleranceType, WholeType
+from dlcalc.shell.types import ARRAY, PLACE, NameType, ToleranceType, WholeType
 
 Callback = Callable[..., Any]
-SHARED = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite")
+SHARED = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite", "at")
 
 
 class QuickCommand(click.Command):
@@ -40,29 +40,13 @@ def output_options(callback: Callback) -> Callback:
             from dlcalc.output.save import check_ending
 
             check_ending(chosen["save"])  # before anything is computed in vain
-        at = values.pop("at", None)
-        chosen["explain"] |= at is not None
-        return callback(out=Output(**chosen, at=at), **values)
+        chosen["explain"] |= chosen["at"] is not None
+        return callback(out=Output(**chosen), **values)
 
     wrapped: Callback = update_wrapper(with_output, callback)
     for option in reversed(_SHARED):
         wrapped = option(wrapped)
     return wrapped
-
-
-def at_option(callback: Callback) -> Callback:
-    """`--at INDEX`, which belongs below `output_options`."""
-    return click.option(
-        "--at", type=INDEX, metavar="INDEX", help="Explain this one element, as 0,1."
-    )(callback)
-
-
-def place_option(callback: Callback) -> Callback:
-    """`--at PLACE`, one element of any field, which belongs below `output_options`."""
-    return click.option(
-        "--at", type=PLACE, metavar="PLACE",
-        help="Explain this one element, as 0,1, or of another field, as dx:0,1.",
-    )(callback)
 
 
 def check_option(callback: Callback) -> Callback:
@@ -95,13 +79,17 @@ _SHARED = (
     ),
     click.option("--explain", is_flag=True, help="Show the working: formulas and numbers."),
     click.option(
+        "--at", type=PLACE, metavar="PLACE",
+        help="Explain this one element, as 0,1, or of another field, as dw:0,1.",
+    ),
+    click.option(
         "--expect", type=ARRAY, metavar="VALUE",
         help="Compare the result with a file, - or a literal: status 1 where it differs, "
         "and the first difference with its working.",
     ),
     click.option(
         "--tolerance", type=ToleranceType(), metavar="R",
-        help="Relative tolerance of --expect: 0 for whole numbers, else 1e-6.",
+        help="Relative tolerance of --expect; without it, decimals agree as rounded.",
     ),
     click.option(
         "--precision", type=WholeType(1, 17), default=6, metavar="N",

@@ -6,9 +6,13 @@ import sys
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError
+from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, ShapeError
+from dlcalc.shell import note
 
 if TYPE_CHECKING:
+    from dlcalc.numbers.compare import Comparison
+    from dlcalc.numbers.places import Index
+    from dlcalc.output.answer import Answer
     from dlcalc.output.formats import Format
 
 
@@ -33,8 +37,8 @@ class Output(NamedTuple):
     """The file that the result is also written to."""
     allow_nonfinite: bool
     """Whether NaN and infinities are let in."""
-    at: Any = None
-    """The one element whose working is wanted: its index, or its field and index."""
+    at: tuple[str, Index] | None = None
+    """The one element whose working is wanted: the name of its field, if any, and its index."""
     expected: Any = None
     """What `expect` holds, where it is read already."""
 
@@ -51,31 +55,63 @@ class Output(NamedTuple):
 
         return self.expect != "-" and stdin_has_data()
 
-    def emit(self, answer: Any, written: Collection[str] = (), begun: str = "") -> None:
-        """Save the answer, print it, and hold it against the expected one.
+    def emit(self, answer: Answer, written: Collection[str] = (), begun: str = "") -> None:
+        """Hold the answer against the expected one, save it, print it, and tell what came of it.
 
         What was written already, while it came, is not printed again: in JSON the fields
-        that are `written`, else the text that it has `begun` with. Raises
-        AnswerDiffersError, with the first difference, where they differ.
+        that are `written`, else the text that it has `begun` with. What can be refused is
+        so before anything is saved or printed. Raises AnswerDiffersError, with the first
+        difference, where the answers differ.
         """
         if caught is not None:
             caught.append(answer)
             return
-        expected = self.expecting().expected
+        expected = None if self.expect is None else answer.adapt(self.expecting().expected)
+        found = None if self.expect is None else self._compared(answer, expected)
+        # All steps before the first piece of text: what cannot be explained prints nothing.
+        steps = self._steps(answer) if self.explain else None
         if self.save is not None:
             from dlcalc.output.save import save
 
             save(answer, self.save, self.explain)
         rest = {key: value for key, value in answer.record.items() if key not in written}
         shown = self._fitted(answer._replace(record=rest) if written else answer)
-        # All steps before the first piece of text: what cannot be explained prints nothing.
-        steps = list(answer.working()) if self.explain else None
         pieces: Iterable[str] = self.format.write(shown, self.precision, steps)
         write_out(["".join(pieces).removeprefix(begun)] if begun else pieces)
-        if self.expect is not None:
-            self._compare(answer, expected)
+        if found is None:
+            return
+        if found.first is not None:
+            from dlcalc.output.differences import describe
 
-    def _fitted(self, answer: Any) -> Any:
+            raise AnswerDiffersError(describe(found.first, answer, self.precision))
+        note(f"agrees to the {found.digits} digits given" if found.digits else "agrees")
+
+    def _steps(self, answer: Answer) -> list[Any]:
+        """The whole working, or that of the one element asked for."""
+        if self.at is None:
+            return list(answer.working())
+        from dlcalc.numbers.compare import element_at
+        from dlcalc.numbers.places import find_place, value_at
+
+        name, index = self.at
+        try:
+            steps = answer.at(name, index)
+            if steps is None:
+                place = answer.main_place
+                if name:
+                    place, more = find_place(name, answer.for_programs, place)
+                    index = (*more, *index)
+                element_at(value_at(answer.for_programs, place), index, place)
+                step = answer.element(place, index)
+                if step is None:
+                    raise InputError("no working by itself; --explain shows all there is")
+                steps = [step]
+        except DlcalcError as error:
+            raise error.at(f"--at {name}{':' * bool(name and index)}"
+                           f"{','.join(map(str, index))}") from None
+        return list(steps)
+
+    def _fitted(self, answer: Answer) -> Answer:
         """The answer with tables as wide as the terminal, where a person reads it there."""
         width = terminal_width() if self.format.terminal else None
         if width is None:
@@ -92,22 +128,21 @@ class Output(NamedTuple):
         except DlcalcError as error:
             raise error.at("--expect") from None
 
-    def _compare(self, answer: Any, expected: Any) -> None:
-        from dlcalc.numbers.compare import DEFAULT_TOLERANCE, compare
+    def _compared(self, answer: Answer, expected: Any) -> Comparison:
+        """The comparison; what cannot be an answer at all is refused."""
+        from dlcalc.numbers.compare import Comparison, ShapeDifference
         from dlcalc.output.differences import describe
 
-        tolerance = self.tolerance
-        if tolerance is None:
-            tolerance = 0.0 if answer.whole else DEFAULT_TOLERANCE
-        expected = answer.adapt(expected)
         try:
-            difference = compare(
-                expected, answer.for_programs, answer.main, tolerance, answer.order
+            found = Comparison(
+                expected, answer.for_programs, answer.main_place, self.tolerance, answer.order,
+                answer.whole,
             )
-        except InputError as error:
+        except DlcalcError as error:
             raise error.at("--expect") from None
-        if difference is not None:
-            raise AnswerDiffersError(describe(difference, answer, expected, self.precision))
+        if isinstance(found.first, ShapeDifference) and found.first.other_rank:
+            raise ShapeError(describe(found.first, answer, self.precision)).at("--expect")
+        return found
 
 
 def terminal_width() -> int | None:

@@ -173,19 +173,22 @@ class NameType(ParamType):
         return _items(name for name in self.names if name.startswith(incomplete))
 
 
-class IndexType(ParamType):
-    """`0,1`: one element of an array."""
+class PlaceType(ParamType):
+    """`0,1`, `dw:0,1` or `loss`: one element of any field."""
 
-    name = "index"
+    name = "place"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """A tuple of ints."""
+        """The name of the field, empty for the main one, and the index."""
         if not isinstance(value, str):
             return value
+        name, colon, index = value.rpartition(":")
         try:
-            return tuple(parse_whole(part.strip()) for part in value.split(","))
+            return name.strip(), tuple(parse_whole(part.strip()) for part in index.split(","))
         except ValueError:
-            self.fail(f"{value[:40]!r} is no index: write 0,1", param, ctx)
+            if value[:1].isdigit() or colon or not value.strip():
+                self.fail(f"{value[:40]!r} is no place: write 0,1, or dw:0,1", param, ctx)
+            return value.strip(), ()
 
 
 class GateActivationType(ParamType):
@@ -263,22 +266,6 @@ def _items(names: Iterable[str]) -> list[Any]:
 SIZE = SizeType()
 PADDING = PaddingType()
 ARRAY = ArrayType()
-INDEX = IndexType()
-
-
-class PlaceType(IndexType):
-    """`0,1` or `dw:0,1`: one element of any field."""
-
-    name = "place"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The field, empty for the main one, and the index."""
-        if not isinstance(value, str):
-            return value
-        field, _, index = value.rpartition(":")
-        return field.strip(), super().convert(index, param, ctx)
-
-
 PLACE = PlaceType()
 MODEL = ModelType()
 NUMBER = NumberType()

@@ -6,7 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.errors import InputError
-from dlcalc.numbers.compare import Difference, ShapeDifference, agree, compare, unravel
+from dlcalc.numbers.compare import (
+    Comparison,
+    Difference,
+    ShapeDifference,
+    Written,
+    agree,
+    compare,
+    unravel,
+)
+from dlcalc.numbers.places import Place, find_place
+
+
+def P(*steps: str | int) -> Place:  # noqa: N802
+    return Place(steps)
+
 
 RECORD = {
     "steps": [{"i": [0.5, 0.25], "c": [1.0, 2.0]}, {"i": [0.1, 0.2], "c": [3.0, 4.0]}],
@@ -28,13 +42,14 @@ def test_what_agrees(expected: object) -> None:
 @pytest.mark.parametrize(
     ("expected", "difference"),
     [
-        ([1, 5, 4], Difference("output", (0, 1), 5, 2, 2, 3)),
+        ([1, 5, 4], Difference(P("output"), (0, 1), 5, 2, 2, 3)),
         ({"loss": 0.6, "steps": [{}, {"c": [3, 5]}]},
-         Difference("steps[1].c", (1,), 5, 4.0, 1, 2)),
-        ({"gradients": {"L1": {"z": [0, 2]}}}, Difference("gradients.L1.z", (0,), 0, 1.0, 1, 2)),
-        ({"loss": 1}, Difference("loss", (), 1, 0.5, 1, 1)),
-        ([1, 2], ShapeDifference("output", (2,), (1, 3))),
-        ({"steps": [{}]}, ShapeDifference("steps", (1,), (2,))),
+         Difference(P("steps", 1, "c"), (1,), 5, 4.0, 1, 2)),
+        ({"gradients": {"L1": {"z": [0, 2]}}},
+         Difference(P("gradients", "L1", "z"), (0,), 0, 1.0, 1, 2)),
+        ({"loss": 1}, Difference(P("loss"), (), 1, 0.5, 1, 1)),
+        ([1, 2], ShapeDifference(P("output"), (2,), (1, 3))),
+        ({"steps": [{}]}, ShapeDifference(P("steps"), (1,), (2,))),
     ],
 )  # fmt: skip
 def test_the_first_difference_in_the_order_of_the_record(
@@ -101,3 +116,56 @@ def test_a_loose_tolerance_is_no_looser_for_float32() -> None:
     actual = np.array([1.0, 1.0], np.float32)
     assert compare([1.0, 1.0009], {"y": actual}, "y", 1e-3) is None
     assert compare([1.0, 1.002], {"y": actual}, "y", 1e-3) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "index"),
+    [
+        ("w5", "named.w5", ()), ("dL/dw", "gradients.L.w", ()), ("∂L/∂w", "gradients.L.w", ()),
+        ("gradients.L.w", "gradients.L.w", ()), ("C1.params", "layers[0].params", ()),
+        ("conv1.weight", "parameters.conv1.weight", ()),
+        ("layers[1].params", "layers[1].params", ()), ("total.params", "total.params", ()),
+        ("conv1.weight[0][1]", "parameters.conv1.weight", (0, 1)), ("params", "total.params", ()),
+        ("fc.1", "layers[1]", ()),
+    ],
+)  # fmt: skip
+def test_names_as_the_screen_shows_them(name: str, place: str, index: tuple[int, ...]) -> None:
+    record = {
+        "layers": [{"name": "C1", "params": 6}, {"name": "fc.1", "params": 7}],
+        "total": {"params": 13, "macs": 2}, "gradients": {"L": {"w": 24}}, "named": {"w5": 1},
+        "parameters": {"conv1.weight": [[1, 2], [3, 4]]},
+    }
+    found = find_place(name, record, P("total", "macs"))
+    assert (str(found[0]), found[1]) == (place, index)
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "agrees", "digits"),
+    [
+        ("3.15", 3.15462, True, 3), ("3.1546", 3.15462, True, 5), ("3.16", 3.15462, False, None),
+        ("3.2", 3.15462, False, None), ("0.0360", 0.03602, True, 3),
+        ("0.036", 0.03602, False, None),
+        ("-1.25e-3", -0.0012519, True, 3), ("3.15462", 3.15462, True, None),
+        ("0.000", 0.0002, True, 3), ("6.17e4", 61706, True, 3), ("61705.0", 61706, False, None),
+    ],
+)  # fmt: skip
+def test_a_decimal_agrees_to_the_digits_it_is_written_with(
+    written: str, value: float, agrees: bool, digits: int | None
+) -> None:
+    found = Comparison(Written(written), {"x": value}, P("x"))
+    assert (found.first is None, found.digits) == (agrees, digits)
+
+
+def test_a_tolerance_given_outranks_the_digits() -> None:
+    assert Comparison(Written("3.15"), {"x": 3.15462}, P("x"), 1e-6).first is not None
+    assert Comparison(3, {"x": 3.15462}, P("x")).first is not None
+
+
+@pytest.mark.parametrize(
+    ("expected", "other"),
+    [([[1, 2]], False), ([1, 2, 3, 4], False), (5, True), ([[[1]], [[2]]], True)],
+)
+def test_another_rank_is_no_answer(expected: object, other: bool) -> None:
+    found = compare(expected, {"output": [1, 2, 3]}, "output", 0)
+    assert isinstance(found, ShapeDifference)
+    assert found.other_rank is other

@@ -61,16 +61,13 @@ class ConvRun(Run[Convolution]):
         """The output, each element of which can be asked to explain itself."""
         if not self.out.allow_nonfinite:
             _check_finite(result)
-        if self.out.at is not None:
-            working.check_index(self.out.at, result.shape)
         x, w, upstream = self.given
         return conv_answer(
             result,
-            working=partial(working.conv_steps, x, w, upstream, result, self.out.at),
+            working=partial(working.conv_steps, x, w, upstream, result),
+            at=partial(working.steps_at, x, w, result),
             element=partial(working.any_element, x, w, upstream, result),
-            advice=lambda field, expected: (
-                working.advice(x, w, result, expected) if field == "output" else ""
-            ),
+            advice=partial(working.advice, x, w, result),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dlcalc.names import PAD_MODES
-from dlcalc.shell.options import QuickCommand, at_option, output_options
+from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 
@@ -28,7 +28,6 @@ from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 @click.option("--upstream", type=ARRAY, metavar="ARRAY",
               help="Gradient of the output: adds the gradients dx and dw.")
 @output_options
-@at_option
 def command(out: Output, **values: Any) -> None:
     """Convolve an array: strided, padded, dilated, grouped, transposed.
 

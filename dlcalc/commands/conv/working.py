@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 from typing import Any
 
@@ -18,11 +18,11 @@ from dlcalc.commands.conv.names import (
     sum_step,
 )
 from dlcalc.derive.size_steps import output_step
-from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Step, element, mul, symbol, total
 from dlcalc.numbers.axes import by_x, plural
-from dlcalc.numbers.compare import unravel
+from dlcalc.numbers.compare import element_at, unravel
 from dlcalc.numbers.convolution.conv import Convolution, padded_input, terms
+from dlcalc.numbers.places import Place
 
 MOST_ELEMENTS = 16
 MOST_SHOWN = 1000
@@ -31,19 +31,9 @@ MOST_SHOWN = 1000
 Index = tuple[int, ...]
 
 
-def conv_steps(
-    x: Any, w: Any, upstream: Any, result: Convolution, at: Index | None
-) -> Iterator[Step]:
-    """The size, the padded input, and the first elements; or the one element `at`."""
-    if len(set(result.axes)) == 1:
-        yield output_step(result.axes[0])
-    else:
-        for place, axis in enumerate(result.axes):
-            yield output_step(axis, symbol("O", str(place)))
-    if at is not None:
-        yield _definition(result)
-        yield element_step(x, w, result, at, shortened=False)
-        return
+def conv_steps(x: Any, w: Any, upstream: Any, result: Convolution) -> Iterator[Step]:
+    """The size, the padded input, and the first elements; gradients, if any."""
+    yield from _sizes(result)
     if not result.transposed and any(map(sum, result.pad)):
         yield _padded(x, result)
     yield _definition(result)
@@ -59,16 +49,23 @@ def conv_steps(
         yield from gradient_steps(x, w, upstream, result)
 
 
-def check_index(index: Index, shape: Index) -> None:
-    """Refuse an index that is not one of an array of that shape."""
-    if len(index) != len(shape) or not all(
-        0 <= i < size for i, size in zip(index, shape, strict=True)
-    ):
-        last = ",".join(str(size - 1) for size in shape)
-        raise InputError(
-            f"index {','.join(map(str, index))} is outside the output of {by_x(shape)}; "
-            f"the last element is {last}"
-        )
+def steps_at(
+    x: Any, w: Any, result: Convolution, name: str, index: Index
+) -> Iterable[Step] | None:
+    """The size, the definition, and one element of the output in full."""
+    if name not in ("", "output"):
+        return None
+    element_at(result.output, index, Place(("output",)))
+    element = element_step(x, w, result, index, shortened=False)
+    return (*_sizes(result), _definition(result), element)
+
+
+def _sizes(result: Convolution) -> Iterator[Step]:
+    if len(set(result.axes)) == 1:
+        yield output_step(result.axes[0])
+    else:
+        for place, axis in enumerate(result.axes):
+            yield output_step(axis, symbol("O", str(place)))
 
 
 def element_step(
@@ -81,16 +78,17 @@ def element_step(
 
 
 def any_element(
-    x: Any, w: Any, upstream: Any, result: Convolution, field: str, index: Index
+    x: Any, w: Any, upstream: Any, result: Convolution, field: Place, index: Index
 ) -> Step | None:
     """The working of one element of the output or of a gradient."""
-    if field == "output":
+    name = str(field[0])
+    if name == "output":
         return element_step(x, w, result, index)
-    if field not in ("dx", "dw"):
+    if name not in ("dx", "dw"):
         return None
     from dlcalc.commands.conv.gradient_working import gradient_step
 
-    return gradient_step(x, w, upstream, result, field, index)
+    return gradient_step(x, w, upstream, result, name, index)
 
 
 def _padded(x: Any, result: Convolution) -> Step:
@@ -127,8 +125,10 @@ def _channels_summed(result: Convolution) -> str:
     )
 
 
-def advice(x: Any, w: Any, result: Convolution, expected: Any) -> str:
+def advice(x: Any, w: Any, result: Convolution, field: Place, expected: Any) -> str:
     """What would have given an expected output of another shape, or of another kernel."""
+    if field != ("output",):
+        return ""
     from dlcalc.numbers.convolution.conv import conv
 
     array = np.asarray(expected)

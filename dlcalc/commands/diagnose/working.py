@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dlcalc.commands.diagnose.diagnosis import COUNTS, Diagnosis
 from dlcalc.formulas.expressions import Expr, Step, symbol
+from dlcalc.numbers.places import Place
 
 TRAIN, TEST, TARGET = symbol("train"), symbol("test"), symbol("target")
 EXCESS, BIAS, GAP = symbol("excess"), symbol("bias"), symbol("gap")
@@ -23,14 +24,15 @@ def diagnosis_steps(result: Diagnosis) -> Iterator[Step]:
         yield Step("the curve", note=finding)
 
 
-def element_step(result: Diagnosis, field: str, index: tuple[int, ...]) -> Step | None:
+def element_step(result: Diagnosis, field: Place, index: tuple[int, ...]) -> Step | None:
     """The step that gives a part, the diagnosis in words, or the reason for a remedy."""
-    if field in ("excess", "bias", "gap"):
-        return _part_step(result, field)
-    if field == "diagnosis":
-        return Step(field, note=result.why)
-    if field.startswith("remedies["):
-        remedy = result.remedies[int(field[len("remedies[") : field.index("]")])]
+    name = str(field[0])
+    if name in ("excess", "bias", "gap"):
+        return _part_step(result, name)
+    if name == "diagnosis":
+        return Step(name, note=result.why)
+    if name == "remedies" and len(field) > 1:
+        remedy = result.remedies[int(field[1])]
         return Step(remedy.remedy, note=f"{remedy.remedy}: {remedy.why}")
     return None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dlcalc.formulas.expressions import Expr, Step, add, call, symbol
+from dlcalc.numbers.places import Place
 
 if TYPE_CHECKING:
     from dlcalc.commands.gan.result import GanResult
@@ -92,15 +93,14 @@ def _coverage(result: GanResult) -> Iterator[Step]:
 
 
 def gan_element(
-    training: Training, result: GanResult, field: str, index: tuple[int, ...]
+    training: Training, result: GanResult, field: Place, index: tuple[int, ...]
 ) -> Step | None:
     """The working of one loss, or of the share of samples near a mode."""
-    if field == "share":
+    if field[-1] == "share":
         return next(_coverage(result), None)
-    place, _, name = field.partition("].")
-    if not place.startswith("epochs[") or name != "discriminator_loss":
+    if field[0] != "epochs" or field[-1] != "discriminator_loss":
         return None
-    return _discriminator(result.epochs[int(place[len("epochs[") :])])
+    return _discriminator(result.epochs[int(field[1])])
 
 
 def findings(training: Training, result: GanResult) -> Iterator[str]:

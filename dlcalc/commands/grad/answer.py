@@ -72,9 +72,9 @@ class GradRun(Run[Derivatives]):
 
     def answer(self, result: Derivatives, checks: Sequence[Any] | None) -> Answer:
         """A bare expected value is the derivative where one was asked for, else the value."""
-        main = f"values.{(result.of or result.system.names)[0]}"
+        main: tuple[str, ...] = "values", (result.of or result.system.names)[0]
         if self.asked and len(result.of) == len(result.wrt) == 1:
-            main = f"gradients.{result.of[0]}.{result.wrt[0]}"
+            main = "gradients", result.of[0], result.wrt[0]
         return grad_answer(
             result, checks, main,
             working=partial(working.grad_steps, result),
@@ -94,7 +94,8 @@ def _assigned(values: Sequence[str], allow_nonfinite: bool) -> dict[str, Any]:
 
 
 def grad_answer(
-    result: Derivatives, checks: Sequence[GradientCheck] | None, main: str, **explained: Any
+    result: Derivatives, checks: Sequence[GradientCheck] | None,
+    main: tuple[str, ...], **explained: Any
 ) -> Answer:
     """All values, then the derivatives: numbers in tables, arrays by themselves."""
     record: dict[str, Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, at_option, check_option, output_options, plot_option
+from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, GateActivationType, NameType, WholeType
 
@@ -24,7 +24,6 @@ from dlcalc.shell.types import ARRAY, GateActivationType, NameType, WholeType
 @check_option
 @plot_option
 @output_options
-@at_option
 def command(out: Output, **values: Any) -> None:
     """Gates, states and every gradient of a GRU, over one step or many.
 

@@ -15,6 +15,7 @@ from dlcalc.formulas.sums import dot
 from dlcalc.numbers.compare import agree
 from dlcalc.numbers.gaussians.gaussian import Gaussian, gaussian
 from dlcalc.numbers.gaussians.kl import KL, kl, precision
+from dlcalc.numbers.places import Place
 
 MOST_TERMS = 16
 WRITTEN = 1e-4
@@ -47,19 +48,19 @@ def kl_steps(result: KL, gradients: Mapping[str, Any]) -> Iterator[Step]:
             yield _gradient_step(result, name)
 
 
-def element_step(result: KL, field: str, index: tuple[int, ...]) -> Step | None:
+def element_step(result: KL, field: Place, index: tuple[int, ...]) -> Step | None:
     """The step that gives a field, or a gradient with one entry of it in numbers."""
-    if field.startswith("gradients."):
-        name = field.removeprefix("gradients.")
+    name = str(field[-1])
+    if field[0] == "gradients":
         return replace(_gradient_step(result, name), numbers=_entry(result, name, index))
-    return _STEPS[field](result) if field in _STEPS else None
+    return _STEPS[name](result) if name in _STEPS else None
 
 
-def advice(result: KL, field: str, expected: Any) -> str:
+def advice(result: KL, field: Place, expected: Any) -> str:
     """Which slip gives the expected divergence, where one does, as far as it was written out."""
-    if field != "kl":
+    wanted = np.asarray(expected)
+    if field != ("kl",):
         return ""
-    wanted = np.asarray(expected[field] if isinstance(expected, dict) else expected)
     if wanted.size != 1:
         return ""
     for slip, value in _slips(result):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.lstm.check import check_lstm
 from dlcalc.commands.lstm.gates import LSTM
-from dlcalc.commands.lstm.grading import derivation_order, recognise, value_at
+from dlcalc.commands.lstm.grading import derivation_order, recognise
 from dlcalc.commands.lstm.lstm import LstmResult, lstm
 from dlcalc.commands.lstm.retention import Memory, memory
 from dlcalc.layers.cells.read import by_steps
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE
+from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.cells import (
     check_elements,
@@ -77,17 +78,18 @@ class LstmRun(RecurrentRun[LstmResult]):
         alone = ("h",) if problem.torch else ()
         return lstm_answer(
             result, result.gradients, checks, kept, words, drawn, width, not self.running,
-            working=partial(working.lstm_steps, result, self.out.at),
-            element=partial(elements.element_step, result),
+            working=partial(working.lstm_steps, result, None),
+            at=lambda name, index: None if name else working.lstm_steps(result, index),
+            element=lambda place, index: elements.element_step(result, str(place), index),
             adapt=lambda expected: by_steps(expected, problem.steps, STEP_FIELDS, alone),
             order=derivation_order(problem.steps) if self.out.expect is not None else (),
             advice=partial(self._advice, result),
         )
 
-    def _advice(self, result: LstmResult, field: str, expected: Any) -> str:
+    def _advice(self, result: LstmResult, field: Place, expected: Any) -> str:
         """The slip that gives the expected numbers of a field."""
         tolerance = DEFAULT_TOLERANCE if self.out.tolerance is None else self.out.tolerance
-        slip = recognise(result, field, value_at(expected, field), tolerance)
+        slip = recognise(result, str(field), expected, tolerance)
         return f"{slip} gives that" if slip else ""
 
 

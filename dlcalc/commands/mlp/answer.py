@@ -62,7 +62,7 @@ class MlpRun(Run[MlpStep]):
             terminal_page(16) if form.terminal else None,
             order=working.derivation(result),
             working=partial(working.mlp_steps, result),
-            element=partial(working.mlp_element, result),
+            element=lambda place, index: working.mlp_element(result, str(place), index),
         )
 
 

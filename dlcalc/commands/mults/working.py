@@ -9,6 +9,7 @@ from dlcalc.commands.mults.axis_working import axis_steps, summed
 from dlcalc.commands.mults.stages import HEADLINE, Multiplications, Stage
 from dlcalc.formulas.expressions import Expr, Step, mul
 from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.places import Place
 
 
 def mults_steps(result: Multiplications) -> Iterator[Step]:
@@ -20,15 +21,14 @@ def mults_steps(result: Multiplications) -> Iterator[Step]:
             yield total_step(result, method)
 
 
-def field_step(result: Multiplications, field: str) -> Step | None:
+def field_step(result: Multiplications, field: Place) -> Step | None:
     """The step that gives one count of the record: `total.dense`, `stages[0].methods.…`."""
-    path = field.split(".")
-    named = [part for part in path if part in result.total]
-    method = HEADLINE if field == "multiplications" else next(iter(named), None)
+    named = (str(part) for part in field if part in result.total)
+    method = HEADLINE if field == ("multiplications",) else next(named, None)
     if method is None:
         return None
-    if path[0].startswith("stages["):
-        return count_step(result.stages[int(path[0][7:-1])], method)
+    if field[0] == "stages":
+        return count_step(result.stages[int(field[1])], method)
     return total_step(result, method)
 
 

@@ -43,7 +43,7 @@ def params_answer(
         drawn=lambda: _drawn(count, training, columns, facts),
     )
     return Answer(
-        {}, [table], main="total.params", whole=True, made=lambda: count_record(count, facts),
+        {}, [table], main=("total", "params"), whole=True, made=lambda: count_record(count, facts),
         **explained,
     )
 

@@ -43,7 +43,7 @@ def comparison_answer(
     ]
     table = Table(headers, rows, drawn=lambda: _drawn(result, facts, names, columns))
     return Answer(
-        {}, [table], main="total.params", whole=True, made=lambda: _record(result, facts),
+        {}, [table], main=("total", "params"), whole=True, made=lambda: _record(result, facts),
         **explained,
     )
 

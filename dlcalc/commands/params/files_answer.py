@@ -43,7 +43,7 @@ def held_answer(held: Held, depth: int | None = None, sort: str | None = None) -
     ))
     if depth is not None:
         record["modules"] = [dict(zip(headers, row, strict=True)) for row in rows]
-    return Answer(record, [table], main="total.params", whole=True)
+    return Answer(record, [table], main=("total", "params"), whole=True)
 
 
 def _rows(held: Held) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
@@ -213,7 +213,7 @@ def comparison_answer(first: Held, second: Held) -> Answer:
         headers, rows, title=f"{first.name} → {second.name}",
         footnotes=["", summary if rows else f"{summary}; no tensor differs in shape or type"],
     ))
-    return Answer(record, [table], main="total.params", whole=True)
+    return Answer(record, [table], main=("total", "params"), whole=True)
 
 
 def _differences(name: str, before: Tensor | None, after: Tensor | None) -> list[list[Any]]:

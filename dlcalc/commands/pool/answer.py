@@ -60,13 +60,11 @@ class PoolRun(Run[Pooling]):
         if result.ties:
             windows = f"{result.ties:,} windows have" if result.ties > 1 else "one window has"
             self.notes.append(f"{windows} a tie: the first in row-major order is taken")
-        field, index = self.out.at or ("", None)
-        if index is not None:
-            field = working.checked_place(result, field, index)
         arguments = x, given.get("upstream"), result
         return pool_answer(
             result,
-            working=partial(working.pool_steps, *arguments, (field, index) if index else None),
+            working=partial(working.pool_steps, *arguments),
+            at=partial(working.steps_at, *arguments),
             element=partial(working.any_element, *arguments),
             advice=partial(working.advice, x, given, result),
         )

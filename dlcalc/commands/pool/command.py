@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, output_options, place_option
+from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 
@@ -27,7 +27,6 @@ KINDS = NameType("kind", ("max", "avg"))
 @click.option("--upstream", type=ARRAY, metavar="ARRAY",
               help="Gradient of the output: adds the gradient dx.")
 @output_options
-@place_option
 def command(out: Output, **values: Any) -> None:
     """Max or average pooling of an array, and its gradient.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 from typing import Any
 
@@ -11,10 +11,10 @@ import numpy as np
 from dlcalc.derive.size_steps import output_step
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, total
-from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.compare import unravel
+from dlcalc.numbers.compare import element_at, unravel
 from dlcalc.numbers.convolution.pooling import Pooling, pool
 from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
 
 MOST_WINDOWS = 16
@@ -25,41 +25,9 @@ PLACES, TAPS = "ijh", "kln"
 Index = tuple[int, ...]
 
 
-def checked_place(result: Pooling, field: str, index: Index) -> str:
-    """The field of a place; InputError where there is no such field or element."""
-    shapes = {"output": result.output.shape}
-    if result.dx is not None:
-        shapes["dx"] = result.dx.shape
-    field = {"": "output", "y": "output"}.get(field, field)
-    if field not in shapes:
-        raise InputError(
-            f"--at {field}: there is no such field; {' and '.join(shapes)} have elements"
-        )
-    shape = shapes[field]
-    if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
-        last = ",".join(str(size - 1) for size in shape)
-        raise InputError(
-            f"index {','.join(map(str, index))} is outside the {field} of {by_x(shape)}; "
-            f"the last element is {last}"
-        )
-    return field
-
-
-def pool_steps(
-    x: Any, upstream: Any, result: Pooling, at: tuple[str, Index] | None
-) -> Iterator[Step]:
-    """The size, the definition, each window, and each element of the gradient; or one of them."""
-    if len(set(result.axes)) == 1:
-        yield output_step(result.axes[0])
-    else:
-        for place, axis in enumerate(result.axes):
-            yield output_step(axis, symbol("O", str(place)))
-    yield _definition(result)
-    if at is not None:
-        if at[0] == "output":
-            yield _window(x, result, at[1])
-        yield element_step(x, upstream, result, *at)
-        return
+def pool_steps(x: Any, upstream: Any, result: Pooling) -> Iterator[Step]:
+    """The size, the definition, each window, and each element of the gradient."""
+    yield from _start(result)
     for index in _first(result.shape, MOST_WINDOWS):
         yield _window(x, result, index)
         yield element_step(x, upstream, result, "output", index)
@@ -68,6 +36,27 @@ def pool_steps(
         for index in _first(result.dx.shape, MOST_ELEMENTS):
             yield element_step(x, upstream, result, "dx", index)
         yield from _more(result.dx.shape, MOST_ELEMENTS, "elements of dx", "dx:")
+
+
+def steps_at(
+    x: Any, upstream: Any, result: Pooling, name: str, index: Index
+) -> Iterable[Step] | None:
+    """The size, the definition, and one element of the output with its window, or of dx."""
+    name = name or "output"
+    if name not in ("output", "dx"):
+        return None
+    element_at(getattr(result, name), index, Place((name,)))
+    window = [_window(x, result, index)] if name == "output" else []
+    return [*_start(result), *window, element_step(x, upstream, result, name, index)]
+
+
+def _start(result: Pooling) -> Iterator[Step]:
+    if len(set(result.axes)) == 1:
+        yield output_step(result.axes[0])
+    else:
+        for place, axis in enumerate(result.axes):
+            yield output_step(axis, symbol("O", str(place)))
+    yield _definition(result)
 
 
 def _first(shape: Index, most: int) -> Iterator[Index]:
@@ -133,10 +122,11 @@ def _window(x: Any, result: Pooling, index: Index) -> Step:
 
 
 def any_element(
-    x: Any, upstream: Any, result: Pooling, field: str, index: Index
+    x: Any, upstream: Any, result: Pooling, field: Place, index: Index
 ) -> Step | None:
     """The working of one element, of a field that has one."""
-    return element_step(x, upstream, result, field, index) if field in ("output", "dx") else None
+    name = str(field[0])
+    return element_step(x, upstream, result, name, index) if name in ("output", "dx") else None
 
 
 def element_step(x: Any, upstream: Any, result: Pooling, field: str, index: Index) -> Step:
@@ -206,14 +196,13 @@ def _number(array: Any, index: Index) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def advice(x: Any, given: dict[str, Any], result: Pooling, field: str, expected: Any) -> str:
+def advice(x: Any, given: dict[str, Any], result: Pooling, field: Place, expected: Any) -> str:
     """The slip that gives what was expected, found by computing it."""
-    wanted = expected.get(field) if isinstance(expected, dict) else expected
     try:
-        array = np.asarray(wanted, dtype=float).squeeze()
+        array = np.asarray(expected, dtype=float).squeeze()
     except (TypeError, ValueError):
         return ""
-    for words, found in _slips(x, given, result, field):
+    for words, found in _slips(x, given, result, str(field[0])):
         values = np.asarray(found, float).squeeze()
         if values.shape == array.shape and np.allclose(values, array, rtol=1e-6, atol=1e-12):
             return f"{words} gives that"

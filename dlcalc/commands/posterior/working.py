@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from dlcalc.commands.posterior.learnable import REVERSE
 from dlcalc.commands.posterior.posterior import Fit, Posterior
 from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol, total, transpose
 from dlcalc.numbers.gaussians.gaussian import gaussian
+from dlcalc.numbers.places import Place
 
 PI, MU_K, SIGMA_K = symbol("π", "k"), symbol("μ", "k"), symbol("Σ", "k")
 M, S = symbol("m"), symbol("S")
@@ -31,15 +31,14 @@ def posterior_steps(result: Posterior) -> Iterator[Step]:
         yield from _fit_steps(fit)
 
 
-def element_step(result: Posterior, field: str, index: tuple[int, ...]) -> Step | None:
+def element_step(result: Posterior, field: Place, index: tuple[int, ...]) -> Step | None:
     """The last step of the divergence of one fit; of its other fields where they come from."""
-    found = re.match(r"fits\[(\d+)\]\.(\w+)", field)
-    if found is None:
+    if field[0] != "fits" or len(field) < 3:
         return None
-    fit = result.fits[int(found[1])]
-    if found[2] == "divergence":
+    fit = result.fits[int(field[1])]
+    if field[2] == "divergence":
         return list(_fit_steps(fit))[-1]
-    return Step(field, note=f"{fit.objective}, {fit.family}: {_origin(fit)}")
+    return Step(str(field), note=f"{fit.objective}, {fit.family}: {_origin(fit)}")
 
 
 def _origin(fit: Fit) -> str:

@@ -49,7 +49,7 @@ def quiz(command: str, seed: int = 0) -> Question:
 
 def _question(command: str, seed: int, drawn: Problem, solved: Answer) -> Question:
     record = solved.for_programs
-    names = (drawn.field or solved.main).split(".")
+    names = drawn.field.split(".") if drawn.field else list(map(str, solved.main_place))
     answer: Any = record
     for name in names:
         answer = answer[int(name)] if name.isdigit() else answer[name]

@@ -56,7 +56,7 @@ def reduce_answer(result: Reduction, **explained: Any) -> Answer:
     everything = [today, *result.proposals]
     rows = [list(_cells(each, today)) for each in everything]
     return Answer(
-        record, [Table(HEADERS, rows, drawn=lambda: _drawn(result))], main="today.params",
+        record, [Table(HEADERS, rows, drawn=lambda: _drawn(result))], main=("today", "params"),
         whole=True, **explained,
     )
 

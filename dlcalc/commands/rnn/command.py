@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dlcalc.names import GATE_ACTIVATIONS
-from dlcalc.shell.options import QuickCommand, at_option, check_option, output_options, plot_option
+from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, NameType, WholeType
 
@@ -23,9 +23,8 @@ from dlcalc.shell.types import ARRAY, NameType, WholeType
 @check_option
 @plot_option
 @output_options
-@at_option
 def command(out: Output, **values: Any) -> None:
-    """States and every gradient of a simple recurrent network, over one step or many.
+    """States and gradients of a simple recurrent network, over one step or many.
 
     \b
     a = W_ih x + W_hh h + b    h' = φ(a),  φ = tanh or relu

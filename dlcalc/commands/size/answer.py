@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.size.size import Size, size
 from dlcalc.errors import InputError
+from dlcalc.numbers.places import Index, Place
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
@@ -83,14 +84,15 @@ def size_answer(result: Size, working: Any) -> Answer:
     table = Table(list(record), [list(record.values())], bare=_sizes(result.output))
     return Answer(
         record, [table], working=working, whole=True,
-        element=lambda name, index: _output_step(working, index) if name == "output" else None,
+        element=lambda place, index: _element(working, place, index),
     )
 
 
-def _output_step(working: Any, index: tuple[int, ...]) -> Any:
+def _element(working: Any, place: Place, index: Index) -> Any:
+    """The step of an axis that gives its output or its remainder."""
     steps = [step for step in working() if step.formula is not None]
-    outputs = [step for step in steps if step.name != "remainder"]
-    return outputs[index[0] if index else 0]
+    asked = [step for step in steps if (step.name == "remainder") == (place == ("remainder",))]
+    return asked[index[0] if index else 0]
 
 
 def solutions_answer(result: Solutions, **explained: Any) -> Answer:

@@ -85,11 +85,11 @@ class StepRun(Run[NetworkStep]):
 
     def answer(self, result: NetworkStep, checks: Sequence[Any] | None) -> Answer:
         """Every value, each of which can be asked to explain itself."""
-        at = None if self.out.at is None else working.checked_place(result, *self.out.at)
         return step_answer(
             result, checks, self.out.format.complete,
-            working=partial(working.step_steps, result, at),
-            element=partial(working.element, result),
+            working=partial(working.step_steps, result),
+            at=partial(working.steps_at, result),
+            element=lambda place, index: working.element(result, str(place), index),
             adapt=partial(_adapted, result),
             order=working.derivation(result) if self.out.expect is not None else (),
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, output_options, place_option
+from dlcalc.shell.options import QuickCommand, check_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, MODEL, SIZE, NameType, WholeType
 
@@ -25,7 +25,6 @@ MODES = NameType("mode", ("train", "eval"))
 @click.option("--seed", type=WholeType(0), metavar="N", help="Seed of what is drawn (0).")
 @check_option
 @output_options
-@place_option
 def command(out: Output, **values: Any) -> None:
     """A training step of any network: every value, gradient and update.
 

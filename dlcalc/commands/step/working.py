@@ -31,7 +31,7 @@ def checked_place(result: NetworkStep, field: str, index: Index) -> Place:
     if name == "output":
         name = result.layers[-1].name
     if name not in nodes:
-        raise InputError(f"--at {field}: there is no such array{did_you_mean(name, nodes)}")
+        raise InputError(f"there is no such array{did_you_mean(name, nodes)}")
     node = nodes[name]
     shape = _shape(result.ran.graph, node)
     if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
@@ -64,11 +64,13 @@ def _whole(graph: Graph, node: Node, index: Index) -> Index:
     return (0, *index) if _is_single(graph, node) else index
 
 
-def step_steps(result: NetworkStep, at: Place | None) -> Iterator[Step]:
-    """Everything in the order in which it is done by hand; or all of one element."""
-    if at is not None:
-        yield from _place_steps(result, *at)
-        return
+def steps_at(result: NetworkStep, name: str, index: Index) -> Iterator[Step]:
+    """All the steps of one element."""
+    return _place_steps(result, *checked_place(result, name, index))
+
+
+def step_steps(result: NetworkStep) -> Iterator[Step]:
+    """Everything in the order in which it is done by hand."""
     yield Step("Forward")
     yield from _forward(result)
     yield Step("Gradients, from the loss back")

@@ -46,7 +46,7 @@ class VaeRun(Run[VaeStep]):
             self.out.format.complete,
             order=working.derivation(result),
             working=partial(working.vae_steps, result),
-            element=partial(working.vae_element, result),
+            element=lambda place, index: working.vae_element(result, str(place), index),
             advice=partial(working.advice, result),
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import isclose
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.vae.forward import NO_Z
 from dlcalc.formulas.expressions import Step, call, symbol
+from dlcalc.numbers.places import Place
 
 if TYPE_CHECKING:
     from dlcalc.commands.vae.evidence import Evidence
@@ -97,22 +98,22 @@ def evidence_words(found: Evidence) -> str:
     )
 
 
-def advice(result: VaeStep, field: str, expected: Any) -> str:
+def advice(result: VaeStep, field: Place, expected: Any) -> str:
     """Which of the two losses an expected one is, where it is the other one.
 
     >>> from dlcalc.commands.vae.vae import vae
     >>> step = vae([0, 1], [[1, 0]], [[1, 0]], [[[1], [1]]], noise=[0.5])
-    >>> advice(step, "loss", {"loss": step.negative_elbo})
+    >>> advice(step, Place(("loss",)), step.negative_elbo)
     'that is the negative ELBO, −L1 + L2'
     """
     losses = {
         "loss": (result.negative_elbo, "that is the negative ELBO, −L1 + L2"),
         "negative_elbo": (result.loss, "that is the loss as the problem states it, −(L1 + L2)"),
     }
-    if field not in losses:
+    if str(field) not in losses:
         return ""
-    other, words = losses[field]
-    value = expected.get(field) if isinstance(expected, Mapping) else expected
+    other, words = losses[str(field)]
+    value = expected
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
     near = isinstance(value, int | float) and isclose(value, other, rel_tol=NEAR)

@@ -99,7 +99,6 @@ def test_a_circulated_answer_is_refused_at_its_wrong_element() -> None:
         ("-s 3", "1 2; 3 4",
          "output: expected the shape 2x2, is 1x1; rounding up would give it, "
          "where this rounds down"),
-        ("", "1 2 3 4 5 6 7", "output: expected the shape 7, is 3x3"),
         ("-s 2 -p 1", "4 16 8; 61 105 32; 65 89 16",
          "element (0,0): expected 4, is 1 = 0·4 + 0·2 + 0·5 + 1·1; 9 of 9 elements differ; "
          "that is the result of the kernel turned round (see --flip)"),
@@ -134,7 +133,7 @@ def test_one_element_is_explained_alone() -> None:
     assert invoke(*EXERCISE, "--at", "0,1").out == out
     refused = invoke("conv", "-x", "1 2", "-w", "1", "--explain", "--at", "2")
     assert (refused.status, refused.out) == (2, "")
-    assert refused.complaint == "index 2 is outside the output of 2; the last element is 1"
+    assert refused.complaint == "--at 2: index 2 is outside the output of 2; the last element is 1"
 
 
 def test_a_large_result_is_explained_by_its_first_elements() -> None:
@@ -220,7 +219,7 @@ def test_jq_reads_the_json() -> None:
          "axis 0: a kernel of 2 does not fit a padded input of 1; "
          "dims 1 reads the axes as channels"),
         (["-x", "1 2", "-w", "1", "--at", "-1"],
-         "index -1 is outside the output of 2; the last element is 1"),
+         "--at -1: index -1 is outside the output of 2; the last element is 1"),
         (["-x", "1 2", "-w", "1 2 3"], "a kernel of 3 does not fit a padded input of 2"),
         (["-x", "1 2", "-w", "1", "-s", "0"], "stride 0 is below 1"),
         (["-x", "1 2", "-w", "1", "-d", "-1"], "dilation -1 is below 1"),
@@ -232,6 +231,8 @@ def test_jq_reads_the_json() -> None:
          "element (0) of output passes the largest float64; --allow-nonfinite lets it out"),
         (["-x", "1 2", "-w", "1", "--save", "y.xls"], "y.xls: ending '.xls' is not known; "
          "known: .npy, .npz, .json, .csv, .txt"),
+        (["-x", "1 2; 3 4", "-w", "1", "--dims", "2", "--expect", "1 2 3 4 5"],
+         "--expect: output: expected the shape 5, is 2x2"),
         (["-x", "1 2", "-w", "1", "--expect", '{"outptu": 1}'],
          "--expect: the result has no field 'outptu'; did you mean output?"),
     ],
@@ -263,8 +264,8 @@ def test_more_axes_are_written_and_read_back_as_slices() -> None:
 @pytest.mark.parametrize(
     ("expected", "said"),
     [
-        ('{"stride": 2}', "stride: expected a single number, has the shape 2"),
-        ('{"groups": [1, 2]}', "groups: expected the shape 2, is a single number"),
+        ('{"input_shape": [3, 4]}', "input_shape element (0): expected 3, is 4; "
+         "1 of 2 elements differ"),
         ('{"output": [[1, 13, "20"], [19, 99, 92], [26, 86, 64]]}',
          'element (0,2): expected the text "20", is 20 = 0·4 + 0·2 + 4·5 + 0·1; '
          "1 of 9 elements differ"),

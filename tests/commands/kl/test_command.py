@@ -106,7 +106,7 @@ def test_expect_holds_gradients_too() -> None:
     assert done.complaint.startswith("gradients.mean_p element (0): expected 0.5, is -0.5 = −Σ_p⁻¹")
     right = '{"gradients": {"mean_q": [0.5], "covariance_p": [[-1.625]]}}'
     done = invoke("kl", *ONE, "--expect", right)
-    assert (done.status, done.err) == (0, "")
+    assert (done.status, done.err) == (0, "dlcalc: agrees\n")
     assert done.out == invoke("kl", *ONE, "--gradients").out
 
 

@@ -16,6 +16,7 @@ from dlcalc.commands.vae.vae import vae
 from dlcalc.commands.vae.working import advice, derivation, evidence_words, vae_element, vae_steps
 from dlcalc.formulas.expressions import symbol
 from dlcalc.formulas.text import formula_text
+from dlcalc.numbers.places import Place
 from dlcalc.shell.examples import read_example
 from tests.formulas.evaluation import disagreement, elements
 
@@ -110,6 +111,6 @@ def test_the_evidence_says_whether_it_adds_up() -> None:
 
 def test_one_loss_in_place_of_the_other_is_noticed() -> None:
     result = vae(**SMALL)
-    assert "negative ELBO" in advice(result, "loss", [result.negative_elbo])
-    assert "as the problem states it" in advice(result, "negative_elbo", result.loss)
-    assert advice(result, "loss", 7.0) == advice(result, "z", [1.0]) == ""
+    assert "negative ELBO" in advice(result, Place(("loss",)), [result.negative_elbo])
+    assert "as the problem states it" in advice(result, Place(("negative_elbo",)), result.loss)
+    assert advice(result, Place(("loss",)), 7.0) == advice(result, Place(("z",)), [1.0]) == ""
