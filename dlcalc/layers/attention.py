@@ -1,8 +1,8 @@
-"""Attention over a sequence TxD: its four projections and its two products of data.
+"""Attention over a sequence TxD: its projections and its two products of data.
 
 The scores QKᵀ and the weighted sum AV are products of two inputs; they have no
 parameters but are multiply-accumulates like any other, T² for each feature. A causal mask
-does not lower the count: the products are made, and then masked.
+or a window does not lower the count: the products are made, and then masked.
 """
 
 from __future__ import annotations
@@ -10,21 +10,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import Counted, Shape, flag, steps_and_width, whole
+from dlcalc.layers.counted import Counted, Shape, choice, flag, steps_and_width, whole
 from dlcalc.numbers.axes import by_x
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
 
+PROJECTIONS = "qkvo"
+
 
 def attention(
     shape: Shape, heads: int, kv_heads: int | None = None, head_width: int | None = None,
-    bias: bool = True,
+    bias: bool | str = True, value_width: int | None = None, qk_norm: str | None = None,
+    norm_bias: bool = False, gate: str | None = None, sinks: bool = False,
+    window: int | None = None, memory: int | None = None, memory_width: int | None = None,
+    keys: str = "own", output: int | None = None, out_norm: bool = False, uneven: bool = False,
 ) -> Counted:
     """Multi-head self-attention (Vaswani et al. 2017), or grouped-query (Ainslie et al. 2023).
 
     With H heads and K key-value heads of width w: D·H·w weights for Q, D·K·w each for K
-    and V, H·w·D for the output; 2·T²·H·w products for QKᵀ and AV.
+    and V, H·w·D for the output; 2·T²·H·w products for QKᵀ and AV. Values may be of another
+    width. `bias` is yes, no or the letters of the projections that have one (`qkv`).
+    `qk_norm`: a scale for each feature of a `head`, of all `heads` or of the whole `width`,
+    for queries and for keys, with a shift where `norm_bias`. `gate`: the output is scaled
+    by a projection of the input, a number for each `head` or for each of its features
+    (`width`). `sinks`: a learned score a head. `window`: the last positions that a position
+    sees. `memory`: the length, and `memory_width` the width, of another sequence that keys
+    and values come from. `keys`: `own`; `values`, where the values are the keys; or
+    `shared`, where both are those of an earlier layer. `out_norm`: a scale for each feature
+    before the output projection. `uneven`: heads need not divide among the key-value heads,
+    as in a config that can be built and not run.
 
     >>> attention((197, 768), 12).weights
     2359296
@@ -32,18 +47,107 @@ def attention(
     steps, width = steps_and_width(shape, "attention")
     heads = whole("heads", heads)
     groups = heads if kv_heads is None else whole("kv_heads", kv_heads)
-    if heads % groups:
+    if heads % groups and not flag("uneven", uneven):
         raise InputError(f"{heads} heads do not divide among {groups} kv_heads")
     if head_width is None and width % heads:
         raise ShapeError(
             f"input is {by_x(shape)}; {width} features do not divide into {heads} heads"
         )
     each = width // heads if head_width is None else whole("head_width", head_width)
-    queries, keys = heads * each, groups * each
-    weights = width * (queries + 2 * keys) + queries * width
-    biases = (queries + 2 * keys + width) * flag("bias", bias)
+    value = each if value_width is None else whole("value_width", value_width)
+    seen = steps if memory is None else whole("memory", memory)
+    source = width if memory_width is None else whole("memory_width", memory_width)
+    result = width if output is None else whole("output", output)
+    if window is not None:
+        whole("window", window)
+    held = choice("keys", keys, ("own", "values", "shared"))
+    queries = heads * each
+    keyed = 0 if held == "shared" else groups * each
+    valued = groups * value if held == "own" else 0
+    mixed = heads * value
+    gated = 0 if gate is None else heads * (
+        value if choice("gate", gate, ("head", "width")) == "width" else 1
+    )
+    of_queries = width * (queries + gated) + mixed * result
+    of_keys = source * (keyed + valued)
+    added = _biases(bias, queries, keyed, valued, result)
+    normed = 0
+    if qk_norm is not None:
+        kind = choice("qk_norm", qk_norm, ("head", "heads", "width"))
+        normed = each + each * bool(keyed) if kind == "head" else queries + keyed
     return Counted(
-        shape, weights, biases, steps * weights + 2 * steps * steps * queries, mixes=(0, 1)
+        (steps, result), of_queries + of_keys + normed + heads * flag("sinks", sinks)
+        + mixed * flag("out_norm", out_norm),
+        added + normed * flag("norm_bias", norm_bias),
+        steps * of_queries + seen * of_keys + steps * seen * heads * (each + value),
+        mixes=(0, 1),
+    )
+
+
+def _biases(bias: bool | str, queries: int, keyed: int, valued: int, result: int) -> int:
+    """Shifts of the projections that have one."""
+    letters = (PROJECTIONS if bias else "") if isinstance(bias, bool) else bias
+    if not isinstance(letters, str) or letters.strip(PROJECTIONS):
+        raise InputError(f"bias is yes, no or letters of {PROJECTIONS}, not {bias}")
+    sizes = dict(zip(PROJECTIONS, (queries, keyed, valued, result), strict=True))
+    return sum(sizes[letter] for letter in letters)
+
+
+def mla(
+    shape: Shape, heads: int, kv_rank: int, nope: int, rope: int, value: int,
+    q_rank: int | None = None, bias: bool | str = False, norm: bool = True,
+    gate: str | None = None,
+) -> Counted:
+    """Multi-head latent attention (DeepSeek-V2, 2024): keys and values of a common latent.
+
+    Keys and values are r·H·(n + v) features of a latent of `kv_rank` r, which a position
+    keeps with one key of `rope` features that all heads share; queries have n + `rope`
+    features a head, of a latent of `q_rank` where one is given. Latents are normalised.
+    `bias`: on the projections to the latents (without a query latent: `qo` the queries')
+    and the output; the letters q, k, o choose.
+
+    >>> mla((4096, 7168), 128, 512, 128, 64, 128, q_rank=1536).weights
+    187107328
+    """
+    steps, width = steps_and_width(shape, "mla")
+    heads, rank = whole("heads", heads), whole("kv_rank", kv_rank)
+    nope, rope = whole("nope", nope, 0), whole("rope", rope, 0)
+    value = whole("value", value)
+    queries = heads * (nope + rope)
+    first = queries if q_rank is None else whole("q_rank", q_rank)
+    second = 0 if q_rank is None else first * queries
+    letters = ("qko" if q_rank else "ko") if bias is True else bias or ""
+    gated = 0 if gate is None else heads * (
+        value if choice("gate", gate, ("head", "width")) == "width" else 1
+    )
+    weights = (
+        width * first + second + width * (rank + rope) + rank * heads * (nope + value)
+        + heads * value * width + width * gated
+    )
+    normed = (rank + (first if q_rank else 0)) * flag("norm", norm)
+    biases = first * ("q" in letters) + (rank + rope) * ("k" in letters) + width * ("o" in letters)
+    return Counted(
+        shape, weights + normed, biases,
+        steps * weights + steps * steps * heads * (nope + rope + value), mixes=(0, 1),
+    )
+
+
+def indexer(shape: Shape, heads: int, width: int, source: int | None = None) -> Counted:
+    """The lightning indexer (DeepSeek-V3.2, 2025): which positions attention is to see.
+
+    Queries of `heads`·`width` features from the query latent of `source` features (else the
+    input), one key of `width` with a norm, and a weight for each head; T² scores a feature.
+
+    >>> indexer((16, 7168), 64, 128, source=1536).weights
+    13959296
+    """
+    steps, features = steps_and_width(shape, "indexer")
+    heads, width = whole("heads", heads), whole("width", width)
+    rank = features if source is None else whole("source", source)
+    weights = rank * heads * width + features * width + features * heads
+    return Counted(
+        shape, weights + width, width, steps * weights + steps * steps * heads * width,
+        mixes=(0, 1),
     )
 
 

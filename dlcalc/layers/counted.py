@@ -16,12 +16,14 @@ PerAxisValue = int | tuple[int, ...]
 class Counted:
     """The output shape of a layer, what it holds, what it multiplies, what it sees."""
 
-    __slots__ = ("biases", "lies", "macs", "mixes", "output", "stored", "weights", "windows")
+    __slots__ = (
+        "biases", "idle", "lies", "macs", "mixes", "output", "stored", "weights", "windows",
+    )
 
     def __init__(
         self, output: Shape, weights: int = 0, biases: int = 0, macs: int = 0,
         windows: Sequence[Axis] = (), mixes: Sequence[int] = (),
-        lies: tuple[int | None, ...] | None = None, stored: bool = True,
+        lies: tuple[int | None, ...] | None = None, stored: bool = True, idle: int = 0,
     ) -> None:
         self.output = output
         """Shape of the output, without the batch."""
@@ -39,6 +41,8 @@ class Counted:
         """Where each input axis lies in the output, None where it is spread; None: as it was."""
         self.stored = stored
         """Whether the output takes memory of its own; a view does not."""
+        self.idle = idle
+        """Parameters that one position leaves unused: those of the experts not chosen."""
 
 
 def product(sizes: Sequence[int]) -> int:

@@ -83,6 +83,17 @@ def prepend(shape: Shape, count: int = 1) -> Counted:
     return Counted((steps + count, width), count * width, lies=(0, 1))
 
 
+def weight(shape: Shape, size: int | tuple[int, ...], bias: bool = False) -> Counted:
+    """Parameters that stand alone: scales, shifts (`bias=yes`), tables not looked up.
+
+    >>> weight((16, 64), (4, 64)).weights
+    256
+    """
+    sizes = size if isinstance(size, tuple) else (size,)
+    held = product([whole("size", each, 0) for each in sizes])
+    return Counted(shape, 0, held) if flag("bias", bias) else Counted(shape, held)
+
+
 def linear_values(run: Pass, x: Node, units: int, bias: bool) -> Node:
     """y = W x + b."""
     held = [run.parameter("weight", (units, run.shape[-1]))]

@@ -1,20 +1,42 @@
-"""Models from a config.json of Hugging Face: GPT-2, BERT, and LLaMA or Mistral.
+"""Models from a config.json of Hugging Face, by the architectures in `architectures/`.
 
-The fields are put into the layer notation, in which the models of the zoo are written.
+Three files hold what no config.json shows: `types.txt` the architecture and the facts of
+each model type (one with `-` behind its name is not counted, and refused), `defaults.txt`
+the fields of its class where the config leaves them out, `unread.txt` the fields that
+change no count. A type that is like another is one line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import os
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import Source, decode, located
+from dlcalc.input.sources import Source, decode, located, read_file
+from dlcalc.models.fields import Expression, Fields
 from dlcalc.models.notation import read_notation
+from dlcalc.models.templates import Architecture, Expander, facts
 from dlcalc.models.tree import Model
 
 Config = Mapping[str, Any]
+
+HEADS = {
+    "ForSequenceClassification": "sequence", "ForTokenClassification": "token",
+    "ForQuestionAnswering": "question", "ForQuestionAnsweringSimple": "question_simple",
+    "ForMultipleChoice": "choice", "ForMaskedLM": "masked", "ForPreTraining": "pretraining",
+    "ForNextSentencePrediction": "next", "ForConditionalGeneration": "generation",
+    "ForCausalLM": "causal", "LMHeadModel": "causal", "WithLMHead": "causal",
+    "ForCausalLMDecoder": "causal", "DoubleHeadsModel": "double",
+    "ForImageClassification": "image", "ForMaskedImageModeling": "masked_image",
+    "ForImageClassificationWithTeacher": "image_teacher", "TextEncoder": "encoder",
+    "ForSpeechToText": "generation", "EncoderModel": "encoder", "Encoder": "model",
+    "Decoder": "causal", "ForMaskedGeneration": "masked", "Model": "model",
+}
+"""The end of a class name of `architectures`, and the head that such a class puts on."""
 
 
 def read_config(source: Source, name: str = "") -> Model:
@@ -28,94 +50,206 @@ def read_config(source: Source, name: str = "") -> Model:
         config = parse_json(decode(source))
         if not isinstance(config, dict) or "model_type" not in config:
             raise InputError("a JSON object with model_type is wanted, as config.json has")
-        kind = str(config["model_type"])
-        if kind not in _TYPES:
-            raise InputError(f"unknown model_type {kind!r}{did_you_mean(kind, _TYPES)}")
-        return read_notation(_TYPES[kind](config), source.place, name or kind, numbered=False)
+        lines, notes = config_lines(config)
+        model = read_notation(
+            "\n".join(lines), source.place, name or str(config["model_type"]), numbered=False
+        )
     except DlcalcError as error:
         raise located(error, source) from None
+    model.notes = notes
+    return model
 
 
-def _whole(config: Config, key: str, default: int | None) -> int:
-    value = config.get(key)
-    value = default if value is None else value
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InputError(f"field {key!r} is missing or no whole number of at least 1")
-    return value
+def config_lines(config: Config) -> tuple[list[str], tuple[str, ...]]:
+    """A config.json in the layer notation, and what of it nothing reads.
+
+    >>> config_lines({"model_type": "gpt2", "n_layer": 2})[0][0]
+    'input 1024'
+    """
+    reader = _Reader()
+    lines = reader.lines(config, {})
+    return lines, tuple(reader.notes)
 
 
-def _head(config: Config, vocabulary: int, tied: bool, bias: str = "bias=no") -> str:
-    tie = " tie=embed" if config.get("tie_word_embeddings", tied) else ""
-    return f"head: linear {vocabulary} {bias}{tie}"
+class _Reader:
+    """Reads a config and those nested in it, each by the architecture of its type."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def lines(
+        self, config: Config, given: Mapping[str, Any], place: str = "", usual: str = "",
+        preset: Mapping[str, Any] | None = None,
+    ) -> list[str]:
+        """The layers of a config; `given` are facts that the one around it sets."""
+        kind = str(config.get("model_type") or usual)
+        architecture, own = type_facts(kind)
+        defaults, aliases, nested = class_defaults(kind)
+        defaults.update(preset or {})
+        config = _without_aliases(config, aliases)
+        _check_numbers(config, defaults)
+        fixed = {"class_name": (config.get("architectures") or [""])[0], "model_type": kind}
+        fixed["head"] = _head(str(fixed["class_name"]))
+        fixed["labels"] = _labels(config)
+        other_names = {other: Expression(name) for other, name in aliases.items()}
+        fields = Fields(
+            given, fixed, own, config, defaults, other_names, architecture.definitions
+        )
+
+        def include(name: str, more: dict[str, Expression]) -> list[str]:
+            inner = fields.get(name)
+            if not isinstance(inner, dict | None):
+                raise InputError(f"{name} is no object of fields")
+            bound = {key: value(fields) for key, value in more.items()}
+            start = f"{name}."
+            below = {
+                key.removeprefix(start): value for key, value in defaults.items()
+                if key.startswith(start)
+            }
+            return self.lines(inner or {}, bound, f"{place}{name}.", nested.get(name, ""), below)
+
+        expander = Expander(architecture, fields, include)
+        lines = list(expander.lines(architecture.lines))
+        self.notes += expander.notes
+        if place:
+            lines = [line for line in lines if not line.startswith("input ")]
+        self.notes += [
+            f"{place}{name} is not read: no count of {kind} depends on it"
+            for name, value in config.items()
+            if name not in fields.read and name not in nested and not _is_idle(name)
+            and value is not None and defaults.get(name) != value
+            and not any(each.startswith(f"{name}.") for each in fields.read)
+        ]
+        return lines
 
 
-def _gpt2(config: Config) -> str:
-    width = _whole(config, "n_embd", 768)
-    words = _whole(config, "vocab_size", 50257)
-    positions = _whole(config, "n_positions", 1024)
-    inner = _whole(config, "n_inner", 4 * width)
-    return f"""
-input {positions}
-embed: embedding {words} {width}
-position {positions}
-h: repeat {_whole(config, "n_layer", 12)}:
-  sum: branch:; branch: ln_1: layernorm; attn: attention {_whole(config, "n_head", 12)}
-  sum: branch:; branch: ln_2: layernorm; up: linear {inner}; gelu; down: linear {width}
-ln_f: layernorm
-{_head(config, words, True)}
-"""
+def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
+    """The architecture of a model type, and the facts that its config does not show.
+
+    >>> type_facts("llama")[0].file
+    'decoder.txt'
+    """
+    text = _text("types.txt")
+    chain = [kind]
+    found: dict[str, Expression] = {}
+    while True:
+        line = _line(text, chain[-1])
+        if line is None:
+            known = [each.split()[0] for each in text.splitlines() if each[:1].isalnum()]
+            raise InputError(f"unknown model_type {kind!r}{did_you_mean(kind, known)}")
+        like, _, rest = line.partition(" ")
+        if like == "-":
+            if chain[-1] == kind:
+                raise InputError(f"model_type {kind!r} is known here, and not counted")
+            like, _, rest = rest.partition(" ")
+        found = facts(rest) | found
+        path = os.path.join(_FOLDER, f"{like}.txt")
+        if os.path.exists(path):
+            return Architecture(_text(f"{like}.txt"), f"{like}.txt"), found
+        if like in chain:
+            raise InputError(f"types.txt: {kind} is like itself")
+        chain.append(like)
 
 
-def _llama(config: Config) -> str:
-    width = _whole(config, "hidden_size", None)
-    words = _whole(config, "vocab_size", None)
-    heads = _whole(config, "num_attention_heads", None)
-    shared = _whole(config, "num_key_value_heads", heads)
-    each = _whole(config, "head_dim", width // heads)
-    bias = "bias=yes" if config.get("attention_bias") else "bias=no"
-    inner = f"linear {_whole(config, 'intermediate_size', None)} bias=no"
-    return f"""
-input {_whole(config, "max_position_embeddings", 2048)}
-embed: embedding {words} {width}
-layers: repeat {_whole(config, "num_hidden_layers", None)}:
-  sum:
-    branch:
-    branch: rmsnorm; attn: attention {heads} kv_heads={shared} head_width={each} {bias}
-  sum:
-    branch:
-    branch:
-      rmsnorm
-      scale:
-        branch: gate: {inner}; silu
-        branch: up: {inner}
-      down: linear {width} bias=no
-norm: rmsnorm
-{_head(config, words, False)}
-"""
+def class_defaults(kind: str) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
+    """Fields of a class that a config may leave out, other names for them, nested types.
+
+    >>> class_defaults("gpt2")[0]["n_embd"], class_defaults("gpt2")[1]["hidden_size"]
+    (768, 'n_embd')
+    """
+    defaults: dict[str, Any] = {}
+    aliases: dict[str, str] = {}
+    nested: dict[str, str] = {}
+    for word in (_line(_text("defaults.txt"), kind) or "").split():
+        name, mark, value = re.split(r"([=<:])", word, maxsplit=1)
+        if mark == "=":
+            defaults[name] = _plain(value)
+        elif mark == "<":
+            aliases[value] = name
+        else:
+            nested[name] = value
+    return {aliases.get(name, name): value for name, value in defaults.items()}, aliases, nested
 
 
-def _bert(config: Config) -> str:
-    width = _whole(config, "hidden_size", 768)
-    positions = _whole(config, "max_position_embeddings", 512)
-    inner = _whole(config, "intermediate_size", 3072)
-    heads = _whole(config, "num_attention_heads", 12)
-    return f"""
-input {positions}
-embeddings: sum:
-  branch: word: embedding {_whole(config, "vocab_size", 30522)} {width}
-  branch: position: embedding {positions} {width}
-  branch: token_type: embedding {_whole(config, "type_vocab_size", 2)} {width}
-layernorm
-encoder: repeat {_whole(config, "num_hidden_layers", 12)}:
-  sum: branch:; branch: attn: attention {heads}
-  ln_1: layernorm
-  sum: branch:; branch: up: linear {inner}; gelu; down: linear {width}
-  ln_2: layernorm
-select 0
-pooler: linear {width}; tanh
-"""
+_FOLDER = os.path.join(os.path.dirname(__file__), "architectures")
 
 
-_TYPES: dict[str, Callable[[Config], str]] = {
-    "gpt2": _gpt2, "bert": _bert, "llama": _llama, "mistral": _llama,
-}
+def _text(name: str) -> str:
+    return read_file(os.path.join(_FOLDER, name)).decode()
+
+
+def _line(text: str, kind: str) -> str | None:
+    """What stands behind a type in a table, the lines below it that are indented included."""
+    at = f"\n{text}".find(f"\n{kind} ")
+    if at < 0 or not kind:
+        return None
+    found = re.compile(r"[^\n]*(?:\n +[^\n]*)*").match(text, at + len(kind) + 1)
+    return " ".join(found[0].split()) if found else None
+
+
+def _plain(text: str) -> Any:
+    """A value of the table of defaults."""
+    if text.startswith("["):
+        items, depth, start = [], 0, 1
+        for at, mark in enumerate(text):
+            depth += (mark == "[") - (mark == "]")
+            if (mark == "," and depth == 1) or (mark == "]" and not depth):
+                items.append(_plain(text[start:at]))
+                start = at + 1
+        return items
+    if text in ("yes", "no"):
+        return text == "yes"
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"-?\d*\.?\d+(?:e-?\d+)?", text) else text
+
+
+def _without_aliases(config: Config, aliases: Mapping[str, str]) -> dict[str, Any]:
+    """The config with each field under the name that its class knows it by."""
+    plain = {key: value for key, value in config.items() if key not in aliases}
+    for other, name in aliases.items():
+        if config.get(other) is not None:
+            if config.get(name, config[other]) != config[other]:
+                raise InputError(
+                    f"{name} is {config[name]}, and {other}, which is the same, {config[other]}"
+                )
+            plain[name] = config[other]
+    return plain
+
+
+def _check_numbers(config: Config, defaults: Mapping[str, Any]) -> None:
+    """Refuse what is no whole number where the class of the config has one."""
+    for name, value in config.items():
+        if type(defaults.get(name)) is int and isinstance(value, str | float | bool):
+            if isinstance(value, float) and value.is_integer():
+                continue
+            raise InputError(f"field {name!r} is no whole number, but {json.dumps(value)}")
+
+
+def _head(name: str) -> str | None:
+    """The head that a class of this name puts on; null where no class is named."""
+    ends = [end for end in HEADS if name.endswith(end)]
+    if name and not ends:
+        raise InputError(f"architectures: {name} has no head that is known here")
+    return HEADS[max(ends, key=len)] if name else None
+
+
+def _labels(config: Config) -> int:
+    number, names = config.get("num_labels"), config.get("id2label")
+    if names is None:
+        return 2 if number is None else number
+    if number is not None and number != len(names):
+        raise InputError(f"num_labels is {number}, and id2label has {len(names)} names")
+    return len(names)
+
+
+def _is_idle(name: str) -> bool:
+    """Whether a field changes no count in any architecture."""
+    global _idle
+    if _idle is None:
+        words = re.sub(r"(?m)#.*", "", _text("unread.txt")).split()
+        _idle = re.compile("|".join(word.replace("*", ".*") for word in words))
+    return _idle.fullmatch(name) is not None
+
+
+_idle: re.Pattern[str] | None = None

@@ -4,13 +4,15 @@
     input 1x32x32
     C1: conv 6 5                    # [NAME:] TYPE ARGUMENTS KEY=VALUE…
     S2: maxpool 2; relu             # a semicolon ends a layer as a newline does
-    blocks: repeat 3:               # repeat N: sum: scale: concat: hold further lines
+    blocks: repeat 3:               # repeat N: sum: scale: concat: aside: hold further lines
       sum:
         branch:                     # an empty branch is the identity
         branch: conv 6 3 pad=1; relu
 
-`#` starts a comment at the start of a line or after a space. The lines of a block stand
-deeper than its head; what stands on the line of the head is the whole of the block.
+What stands in `aside:` is counted, and the layer behind it gets what `aside:` got; it may
+have an input of its own, `aside 3x224x224:`. `#` starts a comment at the start of a line or
+after a space. The lines of a block stand deeper than its head; what stands on the line of
+the head is the whole of the block.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dlcalc.errors import InputError, LimitError, did_you_mean
 from dlcalc.layers.table import find, meant
 from dlcalc.models.notation_values import read_shape, read_value
 from dlcalc.models.tree import (
+    ASIDE,
     BLOCKS,
     BRANCH,
     CONCAT,
@@ -202,6 +205,8 @@ class _Reader:
         """A block from the words of its head."""
         kind, given = head[0], head[1:]
         numbers: dict[str, int] = {}
+        if kind == ASIDE and len(given) == 1:
+            return Block(kind, (), name=name, place=self.place, input=read_shape(given[0]))
         known = {REPEAT: ("count", "from"), CONCAT: ("axis",)}.get(kind, ())
         for word, default in zip(given, known, strict=False):
             key, equals, value = word.rpartition("=")
@@ -280,5 +285,5 @@ def _figure(word: str) -> tuple[str, str]:
 
 _BLOCK_USAGE = {
     "repeat": "repeat COUNT [from=FIRST]:", "concat": "concat [axis=AXIS]:", "sum": "sum:",
-    "scale": "scale:", "branch": "branch:",
+    "scale": "scale:", "branch": "branch:", "aside": "aside [INPUT]:",
 }

@@ -46,6 +46,8 @@ class Row(NamedTuple):
     """The layer as written."""
     tied: str = ""
     """The layer whose weights it shares."""
+    idle: int = 0
+    """Parameters that one position leaves unused: those of the experts not chosen."""
 
     @property
     def params(self) -> int:
@@ -80,6 +82,11 @@ class Count(NamedTuple):
     def params(self) -> int:
         """Parameters of all layers."""
         return sum(row.weights + row.biases for row in self.rows)
+
+    @property
+    def active_params(self) -> int:
+        """Parameters that one position uses: all but those of the experts not chosen."""
+        return self.params - sum(row.idle for row in self.rows)
 
     @property
     def weights(self) -> int:

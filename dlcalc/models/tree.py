@@ -21,8 +21,10 @@ MOST_NESTING = 100
 """Blocks within blocks."""
 
 REPEAT, SUM, SCALE, CONCAT, BRANCH = "repeat", "sum", "scale", "concat", "branch"
+ASIDE = "aside"
+"""Layers whose output goes nowhere here: a pooler, or a tower with an input of its own."""
 JOINS = (SUM, SCALE, CONCAT)
-BLOCKS = (REPEAT, *JOINS, BRANCH)
+BLOCKS = (REPEAT, *JOINS, BRANCH, ASIDE)
 
 
 class Layer:
@@ -53,13 +55,13 @@ class Layer:
 
 
 class Block:
-    """Layers that repeat, branches that join (`sum`, `scale`, `concat`), or one branch."""
+    """Layers that repeat, branches that join (`sum`, `scale`, `concat`), one branch, or asides."""
 
-    __slots__ = ("axis", "body", "count", "first", "kind", "name", "place")
+    __slots__ = ("axis", "body", "count", "first", "input", "kind", "name", "place")
 
     def __init__(
         self, kind: str, body: Sequence[Node], count: int = 1, first: int = 0,
-        axis: int = 0, name: str = "", place: str = "",
+        axis: int = 0, name: str = "", place: str = "", input: Shape | None = None,
     ) -> None:
         self.kind = kind
         self.body = tuple(body)
@@ -68,6 +70,8 @@ class Block:
         self.axis = axis
         self.name = name
         self.place = place
+        self.input = input
+        """The input of an aside that has one of its own."""
 
     def replaced(
         self, body: Sequence[Node] | None = None, count: int | None = None,
@@ -77,7 +81,7 @@ class Block:
         return Block(
             self.kind, self.body if body is None else body,
             self.count if count is None else count, self.first if first is None else first,
-            self.axis, self.name if name is None else name, self.place,
+            self.axis, self.name if name is None else name, self.place, self.input,
         )
 
 
@@ -87,7 +91,7 @@ Node = Layer | Block
 class Model:
     """A whole model: its layers, the input it expects, and what is published of it."""
 
-    __slots__ = ("body", "input", "name", "published", "source")
+    __slots__ = ("body", "input", "name", "notes", "published", "source")
 
     def __init__(
         self, body: Sequence[Node], input: Shape | None = None, name: str = "",
@@ -98,6 +102,8 @@ class Model:
         self.name = name
         self.source = source
         self.published: Mapping[str, Value] = published or {}
+        self.notes: tuple[str, ...] = ()
+        """What its file says and nothing reads, a sentence each."""
 
     def replaced(self, body: Sequence[Node]) -> Model:
         """This model with other layers."""

@@ -10,9 +10,9 @@ from dlcalc.layers.counted import Counted, Shape, flag, product
 from dlcalc.layers.table import GENERAL, Handler, bind, context, handler
 from dlcalc.models.branches import joined
 from dlcalc.models.names import is_scope
-from dlcalc.models.receptive_fields import Field, follow, join
+from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.rows import Row
-from dlcalc.models.tree import BRANCH, CONCAT, REPEAT, Block, Layer, Node, at_node
+from dlcalc.models.tree import ASIDE, BRANCH, CONCAT, REPEAT, Block, Layer, Node, at_node
 
 LAYOUTS = {
     "convolutional": "channels", "pooling": "channels", "recurrent": "features",
@@ -45,6 +45,10 @@ class Walker:
                 shape, field = row.output, row.field
             elif node.kind == REPEAT:
                 shape, field = self.repeat(node, name, shape, field)
+            elif node.kind == ASIDE:
+                inner = f"{name}." if is_scope(node) else prefix
+                own = (shape, field) if node.input is None else (node.input, start(node.input))
+                self.run(node.body, inner, *own)
             else:
                 shape, field = self.join(node, name, prefix, shape, field)
         return shape, field
@@ -83,7 +87,7 @@ class Walker:
             name, layer.type, shape, counted.output, weights, biases,
             (weights + biases) * trains, counted.macs,
             product(counted.output) if counted.stored else 0,
-            follow(field, shape, counted), layer, tied,
+            follow(field, shape, counted), layer, tied, counted.idle,
         )
         self.add(row)
         return row
@@ -202,7 +206,7 @@ def _in_turn(row: Row, this: str, other: str) -> Row:
     tied = other + row.tied[len(this) :] if row.tied.startswith(this) else row.tied
     return Row(
         other + row.name[len(this) :], row.type, row.input, row.output, row.weights, row.biases,
-        row.trainable, row.macs, row.activations, row.field, row.node, tied,
+        row.trainable, row.macs, row.activations, row.field, row.node, tied, row.idle,
     )
 
 

@@ -82,6 +82,26 @@ COUNTS = [
     ("attention 2", (7, 8), (7, 8), 256, 32, 7 * 256 + 2 * 49 * 8),
     ("attention 4 kv_heads=2 bias=no", (7, 8), (7, 8), 192, 0, 7 * 192 + 2 * 49 * 8),
     ("attention 2 head_width=8", (7, 8), (7, 8), 512, 56, 7 * 512 + 2 * 49 * 16),
+    # Scales of 4 for queries and keys, a gate of 8 features, 2 sinks, biases on Q, K and V.
+    ("attention 2 bias=qkv qk_norm=head norm_bias=yes gate=width sinks=yes", (7, 8), (7, 8),
+     256 + 8 + 64 + 2, 24 + 8, 7 * 320 + 2 * 49 * 8),
+    ("attention 2 keys=shared bias=no window=3", (7, 8), (7, 8), 128, 0, 7 * 128 + 2 * 49 * 8),
+    ("attention 2 memory=5 memory_width=6 bias=no", (7, 8), (7, 8), 128 + 96, 0,
+     7 * 128 + 5 * 96 + 2 * 35 * 8),
+    ("mla 2 4 3 1 5 q_rank=6", (7, 8), (7, 8), 8 * 6 + 6 * 8 + 8 * 5 + 4 * 16 + 80 + 10, 0,
+     7 * 280 + 49 * 2 * 9),
+    ("indexer 2 4 source=6", (7, 8), (7, 8), 48 + 32 + 16 + 4, 4, 7 * 96 + 49 * 8),
+    ("experts 4 2 3 router_bias=yes", (7, 8), (7, 8), 4 * 72 + 32, 4, 7 * (2 * 72 + 32)),
+    ("experts 4 2 3 gated=no bias=yes", (7, 8), (7, 8), 4 * 48 + 32, 44, 7 * (2 * 48 + 32)),
+    ("causal_conv 3", (7, 8), (7, 8), 24, 8, 7 * 24),
+    ("short_conv 3", (7, 8), (7, 8), 4 * 64 + 24, 0, 7 * 280),
+    ("mamba 6 2 3 1", (7, 8), (7, 8), 96 + 30 + 6 + 48 + 18 + 12 + 6, 6 + 6, 7 * 198),
+    ("mamba2 2 3 4 1 3", (7, 8), (7, 8), 8 * 22 + 48 + 42 + 4 + 6, 2 + 14, 7 * 266),
+    ("gated_deltanet 1 2 2 3 4", (7, 8), (7, 8), 8 * 20 + 48 + 40 + 2 + 3, 2, 7 * 248),
+    ("kda 2 3 4", (7, 8), (7, 8), 8 * 20 + 2 * 42 + 48 + 72 + 2 + 3, 6, 7 * 364),
+    ("lightning 2 3", (7, 8), (7, 8), 5 * 48 + 6, 0, 7 * 240),
+    ("weight 4x3", (7, 8), (7, 8), 12, 0, 0),
+    ("weight 8 bias=yes", (7, 8), (7, 8), 0, 8, 0),
 ]
 
 

@@ -10,9 +10,7 @@ import numpy as np
 import pytest
 
 from dlcalc.errors import DlcalcError
-from dlcalc.models.count import params
 from dlcalc.models.files.reading import read_weights
-from dlcalc.models.reading import model
 from tests.shell.running import invoke
 
 HEADER: dict[str, Any] = {
@@ -145,44 +143,3 @@ def test_damaged_npz_and_npy(tmp_path: Path) -> None:
         read_weights(str(objects))
     with pytest.raises(DlcalcError, match="cannot be read: no such file"):
         read_weights(str(tmp_path / "none.npy"))
-
-
-LLAMA = {
-    "model_type": "llama", "hidden_size": 4096, "intermediate_size": 11008, "vocab_size": 32000,
-    "num_hidden_layers": 32, "num_attention_heads": 32, "max_position_embeddings": 4096,
-}
-MISTRAL = {
-    **LLAMA, "model_type": "mistral", "intermediate_size": 14336, "num_key_value_heads": 8,
-    "max_position_embeddings": 2048,
-}
-
-
-@pytest.mark.parametrize(("config", "count"), [
-    ({"model_type": "gpt2"}, 124_439_808), ({"model_type": "bert"}, 109_482_240),
-    # Checkpoints of openai-community/gpt2-medium, meta-llama/Llama-2-7b-hf and
-    # mistralai/Mistral-7B-v0.1.
-    ({"model_type": "gpt2", "n_embd": 1024, "n_layer": 24, "n_head": 16}, 354_823_168),
-    (LLAMA, 6_738_415_616), (MISTRAL, 7_241_732_096),
-])
-def test_configs(config: dict[str, Any], count: int, tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
-    path.write_text(json.dumps(config))
-    assert params(model(str(path))).params == count
-
-
-@pytest.mark.parametrize(("text", "complaint"), [
-    ("[]", "a JSON object with model_type is wanted"),
-    ('{"model_type": "gpt3"}', "unknown model_type 'gpt3'; did you mean gpt2?"),
-    ('{"model_type": "llama"}', "field 'hidden_size' is missing"),
-    ('{"model_type": "gpt2", "n_layer": 1.5}', "field 'n_layer' is missing or no whole number"),
-    ('{"model_type": "gpt2", "n_head": 7}',
-     "config.json: attn: attention 7: input is 1024x768; 768 features do not divide into 7"),
-    ('{"model_type": "gpt2", "n_layer": 1000000000}',
-     "config.json: h: repeat: 6,000,000,004 layers after all repeats"),
-])
-def test_bad_configs(text: str, complaint: str, tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
-    path.write_text(text)
-    done = invoke("params", str(path))
-    assert done.status == 2
-    assert complaint in done.complaint

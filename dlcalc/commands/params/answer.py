@@ -65,8 +65,9 @@ def count_record(count: Count, facts: Facts) -> dict[str, Any]:
 def total_record(count: Count, facts: Facts) -> dict[str, int | None]:
     """The totals of a model; none where a layer of it does not fit."""
     totals: dict[str, int] = {
-        "params": count.params, "weights": count.weights, "biases": count.biases,
-        "trainable": count.trainable, "macs": count.macs, "activations": count.activations,
+        "params": count.params, "active_params": count.active_params,
+        "weights": count.weights, "biases": count.biases, "trainable": count.trainable,
+        "macs": count.macs, "activations": count.activations,
         **bytes_record(facts.held(count)),
     }
     return {key: total if count.misfit is None else None for key, total in totals.items()}

@@ -54,7 +54,7 @@ class ParamsRun(Run[Any]):
             answer_files(out, paths, other, depth, sort)
             return
         read, size = given_model(self, model), shape_of(input)
-        self.notes += doubts(read, size)
+        self.notes += [*read.notes, *doubts(read, size)]
         held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
         if asked and (changes or other is not None):
             raise InputError(f"{asked} is of one model, without --set or --compare")

@@ -1,0 +1,148 @@
+"""Layers that carry a state of fixed size along a sequence TxD, and short convolutions.
+
+Products are those with weights, each once a position; those of the recurrence itself, an
+outer product and a reading of the state, are not counted.
+"""
+
+from __future__ import annotations
+
+from dlcalc.errors import InputError
+from dlcalc.layers.counted import Counted, Shape, flag, steps_and_width, whole
+
+
+def causal_conv(shape: Shape, kernel: int, bias: bool = True) -> Counted:
+    """A convolution of each feature along the sequence, over this position and those before.
+
+    >>> causal_conv((16, 64), 4).weights
+    256
+    """
+    steps, width = steps_and_width(shape, "causal_conv")
+    weights = width * whole("kernel", kernel)
+    return Counted(shape, weights, width * flag("bias", bias), steps * weights, mixes=(0,))
+
+
+def short_conv(shape: Shape, kernel: int, bias: bool = False) -> Counted:
+    """The gated short convolution of LFM2 (Liquid AI, 2025): 3·D features, K taps, D out.
+
+    >>> short_conv((16, 64), 3).weights
+    16576
+    """
+    steps, width = steps_and_width(shape, "short_conv")
+    weights = 4 * width * width + width * whole("kernel", kernel)
+    return Counted(
+        shape, weights, 5 * width * flag("bias", bias), steps * weights, mixes=(0, 1)
+    )
+
+
+def mamba(
+    shape: Shape, inner: int, state: int, kernel: int, rank: int, conv_bias: bool = True,
+    bias: bool = False, norms: bool = False, heads: int = 1,
+) -> Counted:
+    """A selective state space (Gu and Dao 2023), N numbers of state for each of I features.
+
+    Input D→2·I, K taps a feature, I→R + 2·N for the step, B and C, R→I with a bias, I·N
+    decays and I skips, output I→D; `norms` scales step, B and C. `heads`: the features
+    divide into heads that project apart.
+
+    >>> mamba((16, 64), 128, 16, 4, 4).weights
+    32384
+    """
+    steps, width = steps_and_width(shape, "mamba")
+    inner, state, rank = whole("inner", inner), whole("state", state), whole("rank", rank)
+    heads = whole("heads", heads)
+    if inner % heads:
+        raise InputError(f"{inner} features do not divide into {heads} heads")
+    projected = width * 2 * inner + inner * (rank + 2 * state) + rank * inner + inner * width
+    taps = inner * whole("kernel", kernel)
+    held = inner * state + inner + (rank + 2 * state) * flag("norms", norms)
+    return Counted(
+        shape, projected + taps + held,
+        inner + inner * flag("conv_bias", conv_bias) + (2 * inner + width) * flag("bias", bias),
+        steps * (projected + taps), mixes=(0, 1),
+    )
+
+
+def mamba2(
+    shape: Shape, heads: int, head_width: int, state: int, groups: int, kernel: int,
+    conv_bias: bool = True, bias: bool = False, norm: bool = True,
+) -> Counted:
+    """Structured state space duality (Dao and Gu 2024): a state of P×N a head.
+
+    With I = H·P: input D→2·I + 2·G·N + H, K taps over I + 2·G·N, three numbers a head
+    (decay, skip, step), a scale of I, output I→D.
+
+    >>> mamba2((16, 64), 8, 16, 32, 1, 4).weights
+    30096
+    """
+    steps, width = steps_and_width(shape, "mamba2")
+    heads = whole("heads", heads)
+    inner = heads * whole("head_width", head_width)
+    mixed = inner + 2 * whole("groups", groups) * whole("state", state)
+    first = inner + mixed + heads
+    projected, taps = width * first + inner * width, mixed * whole("kernel", kernel)
+    return Counted(
+        shape, projected + taps + 2 * heads + inner * flag("norm", norm),
+        heads + mixed * flag("conv_bias", conv_bias) + (first + width) * flag("bias", bias),
+        steps * (projected + taps), mixes=(0, 1),
+    )
+
+
+def gated_deltanet(
+    shape: Shape, key_heads: int, key_width: int, value_heads: int, value_width: int,
+    kernel: int, gate: bool = True,
+) -> Counted:
+    """Gated delta rule (Yang et al. 2024): a state of keys by values for each value head.
+
+    Input D→2·K + V, another V if `gate`, and two numbers a value head; K taps over 2·K + V;
+    decay and step a value head, a scale of one head's width, output V→D.
+
+    >>> gated_deltanet((16, 64), 2, 16, 4, 16, 4).weights
+    17428
+    """
+    steps, width = steps_and_width(shape, "gated_deltanet")
+    keys = whole("key_heads", key_heads) * whole("key_width", key_width)
+    heads = whole("value_heads", value_heads)
+    values = heads * whole("value_width", value_width)
+    first = 2 * keys + values * (2 if flag("gate", gate) else 1) + 2 * heads
+    taps = (2 * keys + values) * whole("kernel", kernel)
+    projected = width * first + values * width
+    return Counted(
+        shape, projected + taps + heads + value_width, heads, steps * (projected + taps),
+        mixes=(0, 1),
+    )
+
+
+def kda(
+    shape: Shape, heads: int, head_width: int, kernel: int, rank: int | None = None
+) -> Counted:
+    """Kimi delta attention (Moonshot AI, 2025): a delta rule with a decay for each feature.
+
+    With w = H·h: D→w each for queries, keys and values with K taps each, D→H steps, decays
+    and output gates through ranks of h (`rank=0`: D→w at once), a scale of h, output w→D.
+
+    >>> kda((16, 64), 4, 16, 4).weights
+    21524
+    """
+    steps, width = steps_and_width(shape, "kda")
+    heads, each = whole("heads", heads), whole("head_width", head_width)
+    inner, rank = heads * each, each if rank is None else whole("rank", rank, 0)
+    decays = (width + inner) * rank if rank else width * inner
+    projected = width * (3 * inner + heads) + 2 * decays + inner * width
+    taps = 3 * inner * whole("kernel", kernel)
+    return Counted(
+        shape, projected + taps + heads + each, inner, steps * (projected + taps), mixes=(0, 1)
+    )
+
+
+def lightning(shape: Shape, heads: int, head_width: int) -> Counted:
+    """Lightning attention (MiniMax-01, 2025): a state of h×h a head, without a softmax.
+
+    With w = H·h: D→3·w, D→w for the gate of the output, a scale of w, w→D.
+
+    >>> lightning((16, 64), 4, 16).weights
+    20544
+    """
+    steps, width = steps_and_width(shape, "lightning")
+    inner = whole("heads", heads) * whole("head_width", head_width)
+    projected = 5 * width * inner
+    return Counted(shape, projected + inner, 0, steps * projected, mixes=(0, 1))

@@ -1,0 +1,280 @@
+"""Expressions over the fields of a config.json, as architecture files write them.
+
+    hidden_size // num_attention_heads      + - * // %, comparisons, and, or, not, in
+    head_dim | hidden_size // heads         the first that is given and not null
+    intermediate_size if i < first else 0   one of two
+    layer_types[i] == 'full_attention'      elements of lists, words in quotes
+    round_up(x, 256)                        also min, max, len, sum, ceil_div, range
+
+A name is looked up in levels: the variables of loops, the facts of the type, the config,
+the defaults of its class, the definitions of the architecture. What is nowhere is null.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dlcalc.errors import InputError
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w.]*)|'(?P<word>[^']*)'"
+    r"|(?P<mark>//|<=|>=|==|!=|[-+*%/()\[\],|<>]))"
+)
+_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
+    ">": operator.gt, ">=": operator.ge, "in": lambda a, b: a in b,
+}
+_SUMS = {"+": operator.add, "-": operator.sub}
+_PRODUCTS = {
+    "*": operator.mul, "//": operator.floordiv, "%": operator.mod, "/": operator.truediv,
+}
+_CONSTANTS = {"yes": True, "no": False, "null": None}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
+    "min": min, "max": max, "len": len, "sum": sum, "int": int, "round": round, "str": str,
+    "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
+    "starts": lambda x, start: str(x).startswith(start),
+}
+
+Evaluate = Callable[["Fields"], Any]
+
+
+class Expression:
+    """An expression read once, to be evaluated often."""
+
+    __slots__ = ("evaluate", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.evaluate = _Parser(text).whole()
+
+    def __call__(self, fields: Fields) -> Any:
+        """Its value; InputError where a field that it needs is missing or of another type."""
+        try:
+            return self.evaluate(fields)
+        except (TypeError, ZeroDivisionError, IndexError, ValueError) as error:
+            raise InputError(fields.complaint(self.text, error)) from None
+
+
+class Fields:
+    """Names and what they stand for, in levels; the first that knows a name gives it."""
+
+    def __init__(self, *levels: Mapping[str, Any]) -> None:
+        self.levels = levels
+        self.variables: dict[str, Any] = {}
+        """Variables of the loops around, and what is set for a part alone."""
+        self.varies = False
+        """Whether one of these has been read."""
+        self.read: set[str] = set()
+        self._known: dict[str, Any] = {}
+        self._from: dict[str, int] = {}
+
+    def get(self, name: str) -> Any:
+        """The value of a name, null where nothing gives one."""
+        if name in self.variables:
+            self.varies = True
+            return self.variables[name]
+        if name in self._known:
+            return self._known[name]
+        first = self._from.get(name, 0)
+        for at in range(first, len(self.levels)):
+            if name in self.levels[at]:
+                value, varies = self.levels[at][name], False
+                if isinstance(value, Expression):
+                    # A definition may name what it replaces: the levels behind are meant.
+                    self._from[name] = at + 1
+                    around, self.varies = self.varies, False
+                    value = value(self)
+                    varies, self.varies = self.varies, self.varies or around
+                    self._from[name] = first
+                self.read.add(name)
+                break
+        else:
+            value, varies = self._nested(name), False
+        if not first and not varies:
+            self._known[name] = value
+        return value
+
+    def _nested(self, name: str) -> Any:
+        outer, dot, inner = name.rpartition(".")
+        value = self.get(outer) if dot else None
+        return value.get(inner) if isinstance(value, dict) else None
+
+    def complaint(self, text: str, error: Exception) -> str:
+        """What is wrong with an expression that has no value."""
+        names = [
+            each for each in re.findall(r"[A-Za-z_][\w.]*", re.sub("'[^']*'", "", text))
+            if each not in _FUNCTIONS and each not in _KEYWORDS
+        ]
+        missing = [each for each in names if self.get(each) is None]
+        if missing:
+            return f"field {missing[0]!r} is missing; {text} needs it"
+        given = ", ".join(f"{each} {self.get(each)!r}" for each in names)
+        return f"{text} has no value: {error} ({given})"
+
+
+_KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}
+
+
+class _Parser:
+    """Precedence by descent: if-else, or, and, not, comparison, |, + -, * // %, places."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: list[tuple[str, str]] = []
+        at = 0
+        while text[at:].strip():
+            found = _TOKEN.match(text, at)
+            if found is None:
+                raise InputError(f"{text[at:].strip()!r} is no expression")
+            at = found.end()
+            kind = str(found.lastgroup)
+            self.tokens.append((kind, found[kind]))
+        self.at = 0
+
+    def whole(self) -> Evaluate:
+        value = self.choice()
+        if self.at < len(self.tokens):
+            raise InputError(f"{self.text}: {self.tokens[self.at][1]} is one too many")
+        return value
+
+    def take(self, *words: str) -> str:
+        """The next token where it is one of the words."""
+        if self.at < len(self.tokens):
+            kind, text = self.tokens[self.at]
+            if text in words and kind in ("mark", "name"):
+                self.at += 1
+                return text
+        return ""
+
+    def need(self, word: str) -> None:
+        if not self.take(word):
+            raise InputError(f"{self.text}: {word} is missing")
+
+    def choice(self) -> Evaluate:
+        value = self.either()
+        if not self.take("if"):
+            return value
+        condition = self.either()
+        self.need("else")
+        other = self.choice()
+        return lambda fields: value(fields) if condition(fields) else other(fields)
+
+    def either(self) -> Evaluate:
+        left = self.both()
+        while self.take("or"):
+            left = _either(left, self.both())
+        return left
+
+    def both(self) -> Evaluate:
+        left = self.inverse()
+        while self.take("and"):
+            left = _both(left, self.inverse())
+        return left
+
+    def inverse(self) -> Evaluate:
+        if self.take("not"):
+            value = self.inverse()
+            return lambda fields: not value(fields)
+        return self.compared()
+
+    def compared(self) -> Evaluate:
+        left = self.given()
+        sign = self.take(*_COMPARED)
+        return _applied(_COMPARED[sign], left, self.given()) if sign else left
+
+    def given(self) -> Evaluate:
+        left = self.total()
+        while self.take("|"):
+            left = _given(left, self.total())
+        return left
+
+    def total(self) -> Evaluate:
+        left = self.product()
+        while sign := self.take(*_SUMS):
+            left = _applied(_SUMS[sign], left, self.product())
+        return left
+
+    def product(self) -> Evaluate:
+        left = self.element()
+        while sign := self.take(*_PRODUCTS):
+            left = _applied(_PRODUCTS[sign], left, self.element())
+        return left
+
+    def element(self) -> Evaluate:
+        if self.take("-"):
+            value = self.element()
+            return lambda fields: -value(fields)
+        value = self.single()
+        while self.take("["):
+            value = _applied(_place, value, self.choice())
+            self.need("]")
+        return value
+
+    def single(self) -> Evaluate:
+        if self.take("("):
+            value = self.choice()
+            self.need(")")
+            return value
+        if self.take("["):
+            return _listed(self.listed("]"))
+        if self.at >= len(self.tokens):
+            raise InputError(f"{self.text} ends too soon")
+        kind, text = self.tokens[self.at]
+        self.at += 1
+        if kind == "name" and text not in _CONSTANTS:
+            if self.take("("):
+                return _called(_FUNCTIONS[text], self.listed(")"))
+            return lambda fields: fields.get(text)
+        if kind == "mark":
+            raise InputError(f"{self.text}: a value is missing before {text}")
+        constant: Any = _CONSTANTS.get(text, text)
+        if kind == "number":
+            constant = float(text) if "." in text else int(text)
+        elif kind == "word":
+            constant = text
+        return lambda fields: constant
+
+    def listed(self, end: str) -> list[Evaluate]:
+        values: list[Evaluate] = []
+        while not self.take(end):
+            values.append(self.choice())
+            if not self.take(","):
+                self.need(end)
+                break
+        return values
+
+
+def _applied(function: Callable[[Any, Any], Any], left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda fields: function(left(fields), right(fields))
+
+
+def _either(left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda fields: left(fields) or right(fields)
+
+
+def _both(left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda fields: left(fields) and right(fields)
+
+
+def _given(left: Evaluate, right: Evaluate) -> Evaluate:
+    def first(fields: Fields) -> Any:
+        value = left(fields)
+        return right(fields) if value is None else value
+
+    return first
+
+
+def _place(values: Any, at: Any) -> Any:
+    return None if values is None else values[at]
+
+
+def _listed(values: Sequence[Evaluate]) -> Evaluate:
+    return lambda fields: [value(fields) for value in values]
+
+
+def _called(function: Callable[..., Any], values: Sequence[Evaluate]) -> Evaluate:
+    return lambda fields: function(*[value(fields) for value in values])

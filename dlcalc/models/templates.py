@@ -1,0 +1,230 @@
+"""Architecture files: the layer notation with fields, conditions and loops, put into layers.
+
+    let inner = intermediate_size | 4 * width    # a definition, read when it is needed
+    part mlp:                                    # lines of a name of their own
+      up: linear {inner} bias={mlp_bias}         # the value of an expression; an option
+      down: linear {width}                       #   whose value is null is left out
+    layers: repeat num_hidden_layers:            # turn by turn, `i` counts from 0
+      if i < first_k_dense_replace:              # elif, else
+        use mlp
+    model vision_config head='model'             # the architecture of a nested config
+    note {heads} heads are odd                   # a sentence for stderr; refuse: an error
+
+Turns that come out alike are one block of the layer notation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from dlcalc.errors import InputError, LimitError
+from dlcalc.models.fields import Expression, Fields
+from dlcalc.models.tree import MOST_LAYERS, MOST_NESTING, written
+
+_REPEAT = re.compile(r"(?:(\w+): *)?repeat (.+?)(?: as (\w+))?:$")
+_OPTION = re.compile(r"\S+=$")
+
+Include = Callable[[str, dict[str, Expression]], list[str]]
+"""Lines of the architecture of a nested config: the field, and facts that are set for it."""
+
+
+class Line:
+    """A line of an architecture file, its expressions read, and the lines below it."""
+
+    def __init__(self, text: str, number: int) -> None:
+        self.text = text
+        self.number = number
+        self.body: list[Line] = []
+        self.word = text.partition(" ")[0].rstrip(":")
+        self.name = ""
+        self.variable = "i"
+        self.pieces: list[str | Expression] = []
+        self.facts: dict[str, Expression] = {}
+        if self.word in ("if", "elif"):
+            self.pieces = [Expression(text[len(self.word) :].rstrip(":"))]
+        elif self.word in ("let", "part", "use", "else", "model"):
+            words = text.rstrip(":").split()
+            self.name = words[1] if len(words) > 1 else ""
+            if self.word == "let":
+                self.pieces = [Expression(text.partition("=")[2])]
+            elif self.word in ("model", "use"):
+                self.facts = facts(text.partition(self.name)[2])
+        elif found := _REPEAT.match(text):
+            self.word, self.name = "repeat", found[1] or ""
+            self.variable = found[3] or "i"
+            self.pieces = [Expression(found[2])]
+        else:
+            self.word = self.word if self.word in ("note", "refuse") else ""
+            text = text.partition(" ")[2] if self.word else text
+            parts = re.split(r"\{([^}]*)\}", text)
+            self.pieces = [
+                Expression(part) if at % 2 else part for at, part in enumerate(parts)
+            ]
+
+
+def facts(text: str) -> dict[str, Expression]:
+    """Facts as the tables write them, a semicolon between two.
+
+    >>> {name: each.text for name, each in facts("a = 1; b = 'c d' if e else f").items()}
+    {'a': '1', 'b': "'c d' if e else f"}
+    """
+    found = {}
+    for part in filter(str.strip, text.split(";")):
+        name, _, value = part.partition("=")
+        found[name.strip()] = Expression(value.strip())
+    return found
+
+
+class Architecture:
+    """An architecture file, read: its definitions, its parts and its lines."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.definitions: dict[str, Expression] = {}
+        self.parts: dict[str, list[Line]] = {}
+        self.lines: list[Line] = []
+        around = [(-1, self.lines)]
+        for number, written_line in enumerate(text.splitlines(), 1):
+            bare = re.sub(r"(^|\s)#.*", "", written_line).rstrip()
+            if not bare:
+                continue
+            content = bare.lstrip()
+            indent = len(bare) - len(content)
+            try:
+                line = Line(content, number)
+            except InputError as error:
+                raise error.at(f"{file}:{number}") from None
+            while around[-1][0] >= indent:
+                around.pop()
+            if line.word == "let":
+                (definition,) = line.pieces
+                assert isinstance(definition, Expression)
+                self.definitions[line.name] = definition
+                continue
+            if line.word == "part":
+                self.parts[line.name] = line.body
+            else:
+                around[-1][1].append(line)
+            around.append((indent, line.body))
+
+
+class Expander:
+    """Puts the fields of one config into an architecture."""
+
+    def __init__(self, architecture: Architecture, fields: Fields, include: Include) -> None:
+        self.architecture = architecture
+        self.fields = fields
+        self.include = include
+        self.notes: list[str] = []
+        self.known: dict[Expression | Line, object] = {}
+
+    def value(self, expression: Expression) -> object:
+        """The value of an expression, once for all turns where no loop varies it."""
+        if expression in self.known:
+            return self.known[expression]
+        around, self.fields.varies = self.fields.varies, False
+        value = expression(self.fields)
+        if not self.fields.varies:
+            self.known[expression] = value
+        self.fields.varies = self.fields.varies or around
+        return value
+
+    def lines(self, lines: list[Line], indent: int = 0) -> Iterator[str]:
+        """The lines of the layer notation that these lines come to."""
+        if indent > MOST_NESTING:
+            raise LimitError(f"blocks are nested more than {MOST_NESTING} deep")
+        done = False
+        for line in lines:
+            try:
+                if line.word in ("if", "elif", "else"):
+                    if line.word == "if" or not done:
+                        done = line.word == "else" or bool(self.value(_only(line)))
+                        if done:
+                            yield from self.lines(line.body, indent)
+                else:
+                    yield from self.line(line, indent)
+            except InputError as error:
+                if line.word == "refuse" or error.message.startswith("field ") or error.places:
+                    raise
+                raise error.at(f"{self.architecture.file}:{line.number}") from None
+
+    def line(self, line: Line, indent: int) -> Iterator[str]:
+        """The lines that one comes to, whatever it is."""
+        if line.word == "repeat":
+            yield from self.repeat(line, indent)
+        elif line.word == "use":
+            yield from self.part(line, indent)
+        elif line.word == "model":
+            margin = "  " * indent
+            yield from (margin + text for text in self.include(line.name, line.facts))
+        elif line.word == "refuse":
+            raise InputError(self.text(line))
+        elif line.word == "note":
+            self.notes.append(self.text(line))
+        else:
+            yield "  " * indent + self.text(line)
+            yield from self.lines(line.body, indent + 1)
+
+    def part(self, line: Line, indent: int) -> Iterator[str]:
+        """The lines of a part, with what is set for it alone."""
+        variables = self.fields.variables
+        outer = dict(variables)
+        variables.update({name: each(self.fields) for name, each in line.facts.items()})
+        yield from self.lines(self.architecture.parts[line.name], indent)
+        variables.clear()
+        variables.update(outer)
+
+    def text(self, line: Line) -> str:
+        """One line with the values of its expressions."""
+        if line in self.known:
+            return str(self.known[line])
+        around, self.fields.varies = self.fields.varies, False
+        text = ""
+        for piece in line.pieces:
+            if isinstance(piece, str):
+                text += piece
+                continue
+            value = piece(self.fields)
+            if value is None:
+                if not _OPTION.search(text):
+                    raise InputError(f"{piece.text} is missing")
+                text = _OPTION.sub("", text)
+            else:
+                text += written(tuple(value) if isinstance(value, list) else value)
+        if not self.fields.varies:
+            self.known[line] = text
+        self.fields.varies = self.fields.varies or around
+        return text
+
+    def repeat(self, line: Line, indent: int) -> Iterator[str]:
+        """The turns of a loop, those alike in a row as one block."""
+        count = self.value(_only(line))
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            raise InputError(f"{_only(line).text} is {count!r}, and no whole number of layers")
+        if count > MOST_LAYERS:
+            raise LimitError(f"{count:,} layers; at most {MOST_LAYERS:,} are counted")
+        turns = self.fields.variables
+        outer = turns.get(line.variable)
+        first, alike = 0, list[str]()
+        for turn in range(count + 1):
+            body = list[str]()
+            if turn < count:
+                turns[line.variable] = turn
+                body = list(self.lines(line.body, indent + 1))
+            if turn and (body != alike or turn == count):
+                if alike:
+                    name = f"{line.name}: " if line.name else ""
+                    yield f"{'  ' * indent}{name}repeat {turn - first} from={first}:"
+                    yield from alike
+                first = turn
+            alike = body
+        turns.pop(line.variable, None)
+        if outer is not None:
+            turns[line.variable] = outer
+
+
+def _only(line: Line) -> Expression:
+    (expression,) = line.pieces
+    assert isinstance(expression, Expression)
+    return expression

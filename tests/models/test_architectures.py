@@ -1,0 +1,108 @@
+"""Architectures: every reference config counted in full, and what is no config refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlcalc.errors import InputError
+from dlcalc.models import configs
+from dlcalc.models.configs import config_lines, type_facts
+from dlcalc.models.count import params
+from dlcalc.models.notation import read_notation
+from dlcalc.models.rows import Count
+from tests.shell.running import invoke
+
+# Measured by num_parameters() of transformers 5.24.0 on the meta device.
+REFERENCE = Path(__file__).parents[1] / "data/reference_configs.jsonl"
+CASES = [json.loads(line) for line in REFERENCE.read_text().splitlines()]
+LLAMA = {
+    "model_type": "llama", "hidden_size": 4096, "intermediate_size": 11008, "vocab_size": 32000,
+    "num_hidden_layers": 32, "num_attention_heads": 32, "max_position_embeddings": 4096,
+}
+
+
+def counted(config: dict[str, Any]) -> Count:
+    return params(read_notation("\n".join(config_lines(config)[0])))
+
+
+def known(kind: str) -> bool:
+    try:
+        type_facts(kind)
+    except InputError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("type", sorted({case["config"]["model_type"] for case in CASES}))
+def test_reference(type: str) -> None:
+    if not known(type):
+        pytest.skip("not counted")
+    for case in CASES:
+        if case["config"]["model_type"] == type:
+            count = counted(case["config"])
+            assert count.params == case["params"], case["config"]["architectures"]
+            assert count.active_params == case.get("active_params", count.active_params)
+
+
+def test_how_many_types_are_counted() -> None:
+    types = {case["config"]["model_type"] for case in CASES}
+    assert sum(map(known, types)) >= COUNTED
+
+
+COUNTED = 70
+"""Types of the reference that are counted, of 188."""
+
+
+@pytest.mark.parametrize(("config", "count"), [
+    # Checkpoints of openai-community/gpt2-medium, meta-llama/Llama-2-7b-hf and
+    # mistralai/Mistral-7B-v0.1.
+    ({"model_type": "gpt2", "n_embd": 1024, "n_layer": 24, "n_head": 16}, 354_823_168),
+    (LLAMA, 6_738_415_616),
+    ({**LLAMA, "model_type": "mistral", "intermediate_size": 14336, "num_key_value_heads": 8},
+     7_241_732_096),
+])
+def test_checkpoints(config: dict[str, Any], count: int) -> None:
+    assert counted(config).params == count
+
+
+def test_a_type_like_llama_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = configs._text
+
+    def text(name: str) -> str:
+        return plain(name) + "herd llama qk_norm = 'head'\n" * (name == "types.txt")
+
+    monkeypatch.setattr(configs, "_text", text)
+    more = 32 * 2 * 128
+    assert counted({**LLAMA, "model_type": "herd"}).params == counted(LLAMA).params + more
+
+
+def test_what_is_not_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({**LLAMA, "kv_rank": 8, "eos_token_id": 2}))
+    done = invoke("params", str(tmp_path), "-f", "json")
+    assert json.loads(done.out)["total"]["active_params"] == 6_738_415_616
+    assert done.err == "dlcalc: kv_rank is not read: no count of llama depends on it\n"
+    piped = invoke("params", "-", "-f", "json", stdin=json.dumps(LLAMA))
+    assert json.loads(piped.out)["total"]["params"] == 6_738_415_616
+
+
+@pytest.mark.parametrize(("text", "complaint"), [
+    ("[]", "a JSON object with model_type is wanted"),
+    ('{"model_type": "gpt3"}', "unknown model_type 'gpt3'; did you mean gptj or gpt2"),
+    ('{"model_type": "gpt2", "n_layer": 1.5}', "field 'n_layer' is no whole number, but 1.5"),
+    ('{"model_type": "gpt2", "n_layer": 2, "num_hidden_layers": 3}',
+     "n_layer is 2, and num_hidden_layers, which is the same, 3"),
+    ('{"model_type": "gpt2", "n_head": 7}', "768 features do not divide into 7"),
+    ('{"model_type": "gpt2", "n_layer": 1000000000}', "1,000,000,000 layers; at most 200,000"),
+    ('{"model_type": "llama", "num_labels": 3, "id2label": {"0": "a"}}',
+     "num_labels is 3, and id2label has 1 names"),
+    ('{"model_type": "llama", "architectures": ["LlamaForSinging"]}',
+     "LlamaForSinging has no head that is known here"),
+])
+def test_bad_configs(text: str, complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(text)
+    done = invoke("params", str(path))
+    assert done.status == 2
+    assert complaint in done.complaint
