@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 
 _FUNCTIONS = {
     "check": "dlcalc.commands.check.grading",
-    "conv": "dlcalc.numbers.convolution.conv",
+    "conv": "dlcalc.conventions.arrays",
     "lstm": "dlcalc.commands.lstm.lstm",
     "gru": "dlcalc.commands.gru.gru",
     "rnn": "dlcalc.commands.rnn.rnn",
@@ -27,7 +27,7 @@ _FUNCTIONS = {
     "mlp": "dlcalc.commands.mlp.mlp",
     "mults": "dlcalc.commands.mults.stages",
     "params": "dlcalc.models.functions",
-    "pool": "dlcalc.numbers.convolution.pooling",
+    "pool": "dlcalc.conventions.arrays",
     "posterior": "dlcalc.commands.posterior.posterior",
     "quiz": "dlcalc.commands.quiz.answer",
     "reduce": "dlcalc.commands.reduce.function",

@@ -21,7 +21,9 @@ GATE_ACTIVATIONS = ("sigmoid", "tanh", "relu", "hard_sigmoid", "identity", "soft
 """Activations that a gate can have."""
 GAN_LOSSES = ("non_saturating", "minimax", "least_squares")
 GAN_OPTIMIZERS = ("adam", "sgd")
-FRAMEWORKS = ("pytorch", "keras", "flax", "equinox", "onnx", "paddle", "mlx", "tinygrad")
+FRAMEWORKS = (
+    "pytorch", "keras", "flax", "equinox", "onnx", "paddle", "mlx", "tinygrad", "flax-nnx",
+)
 """Frameworks whose conventions `--framework` takes, the usual one first."""
 COUNTERS = (
     "torchinfo", "fvcore", "ptflops-pytorch", "ptflops-aten", "thop", "ultralytics-thop",

@@ -105,7 +105,7 @@ def figure(
     refused = next((row.type for row in count.rows if row.type in rules.get("refuses", ())), "")
     if refused:
         return Figure(counter, rules["version"], rules["unit"], None, None, (), (), {}, refused)
-    rows = [(row, facts) for row, facts in _facts(model, count, batch, attention)]
+    rows = list(facts_of(model, count, batch, attention))
     parameters = rules["unit"] == "parameters"
     items, layers = _items(rules, rows, parameters)
     base = count.params if parameters else count.macs
@@ -198,8 +198,15 @@ def _parameters(rules: Mapping[str, Any], count: Count, rows: Rows) -> int | Non
     return max(seen, count.params) if "apart" in rules else seen
 
 
+def is_shared(row: Row) -> bool:
+    """Whether all parameters of a layer are another's."""
+    return isinstance(row.node, Layer) and "share" in row.node.options
+
+
 def _called_again(row: Row, owners: Mapping[str, Row]) -> bool:
     """Whether a tied layer is its owner, called a second time, and no module of its own."""
+    if is_shared(row):
+        return True
     owner = owners.get(row.tied)
     if owner is None or row.biases or owner.biases or row.type != owner.type:
         return False
@@ -230,8 +237,8 @@ def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
     return sum(known.values())
 
 
-def _facts(
-    model: Model, count: Count, batch: int, attention: str
+def facts_of(
+    model: Model, count: Count, batch: int = 1, attention: str = "module"
 ) -> Iterator[tuple[Row, Mapping[str, Number]]]:
     """Each row with the names that the tables' expressions use."""
     behind = list(_behind(model.body))
@@ -289,7 +296,7 @@ def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, 
         "P": counted.weights + counted.biases, "W": counted.weights, "b": counted.biases,
         "affine": int(options.get("affine", True)), "bias": int(bool(options.get("bias", True))),
         "linear": int(options.get("mode") == "linear"), "size": 0, "groups": 0,
-        "rank": len(output),
+        "rank": len(output), "unsaid": int("affine" not in node.options and not node.arguments),
     }
     names |= {key: int(options[key]) for key in ("size", "groups") if _is_whole(options.get(key))}
     if row.type == "instancenorm":
@@ -335,6 +342,7 @@ def _of_windows(
     longest = prod(max(lengths) for lengths in spread)
     found: dict[str, Number] = {
         "K": kernel, "K0": windows[0].kernel, "O": places, "Ci": shape[0], "Co": output[0],
+        "taps": tuple(axis.kernel for axis in windows),  # type: ignore[dict-item]
         "B": counted.biases * places, "Mo": counted.weights * places,
         "forward": prod(
             (axis.input + sum(axis.pad) - axis.dilation * (axis.kernel - 1) - 1) // axis.stride + 1

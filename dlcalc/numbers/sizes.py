@@ -23,7 +23,7 @@ from dlcalc.numbers.axes import (
 
 Pair = tuple[int, int]
 Padding = str | int | Sequence[str | int | Pair]
-PADDING_NAMES = ("same", "valid", "full")
+PADDING_NAMES = ("same", "same-lower", "valid", "full")
 
 
 class Axis(NamedTuple):
@@ -100,9 +100,9 @@ def pad_pair(
     """Padding before and after one axis, in columns.
 
     `same` keeps ⌈L/S⌉ outputs (L·S where transposed), the odd column behind, as
-    TensorFlow and, at stride 1, PyTorch do; `valid` is none; `full` lets every tap
-    meet every input column. Where a transposed window is shorter than its stride,
-    `same` has to add columns: the padding after is negative then.
+    TensorFlow and, at stride 1, PyTorch do, or with `same-lower` in front; `valid` is none;
+    `full` lets every tap meet every input column. Where a transposed window is shorter
+    than its stride, `same` has to add columns: the padding after is negative then.
 
     >>> pad_pair("same", input=32, kernel=4, stride=1, dilation=1)
     (1, 2)
@@ -116,13 +116,11 @@ def pad_pair(
         return 0, 0
     if padding == "full":
         return reach - 1, reach - 1
-    if padding == "same":
-        if transposed:
-            total = reach - stride
-            before = max(0, total) // 2
-        else:
-            total = max(0, (-(-input // stride) - 1) * stride + reach - input)
-            before = total // 2
+    if padding in ("same", "same-lower"):
+        total = reach - stride if transposed else max(
+            0, (-(-input // stride) - 1) * stride + reach - input
+        )
+        before = (max(0, total) + (padding == "same-lower")) // 2
         return before, total - before
     raise InputError(f"unknown padding {padding!r}{did_you_mean(padding, PADDING_NAMES)}")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from dlcalc.names import FRAMEWORKS
 from dlcalc.output.formats import FORMATS
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, PLACE, NameType, ToleranceType, WholeType
@@ -47,6 +48,14 @@ def output_options(callback: Callback) -> Callback:
     for option in reversed(_SHARED):
         wrapped = option(wrapped)
     return wrapped
+
+
+def framework_option(callback: Callback) -> Callback:
+    """`--framework NAME`: as that framework computes and names things."""
+    return click.option(
+        "--framework", type=NameType("framework", FRAMEWORKS), metavar="NAME",
+        help=f"As this one has it: {', '.join(FRAMEWORKS[:8])}.",
+    )(callback)
 
 
 def check_option(callback: Callback) -> Callback:

@@ -95,7 +95,7 @@ class PaddingType(ParamType):
     """`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid` or `full`."""
 
     name = "padding"
-    names = ("same", "valid", "full")
+    names = ("same", "same-lower", "valid", "full")
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """One padding, or a tuple of one an axis: an int, a pair, or a name."""

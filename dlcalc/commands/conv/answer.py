@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlcalc.conventions.arrays import conv
 from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array, read_arrays
 from dlcalc.numbers.compare import unravel
-from dlcalc.numbers.convolution.conv import Convolution, conv
+from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.output.answer import Answer, Values
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run

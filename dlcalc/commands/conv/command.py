@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dlcalc.names import PAD_MODES
-from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 
@@ -25,6 +25,7 @@ from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 @click.option("--flip", is_flag=True, help="Turn the kernel round, as signal processing does.")
 @click.option("--transposed", is_flag=True, help="The transposed (upsampling) convolution.")
 @click.option("--output-padding", type=SIZE, default=0, help="Columns behind a transposed output.")
+@framework_option
 @click.option("--upstream", type=ARRAY, metavar="ARRAY",
               help="Gradient of the output: adds the gradients dx and dw.")
 @output_options

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.params.columns import (
@@ -34,13 +34,17 @@ TIMES = "times: layers that count the same, each what its line says"
 
 
 def params_answer(
-    count: Count, held: Held, training: str, columns: Sequence[str] = USUAL, **explained: Any
+    count: Count, held: Held, training: str, columns: Sequence[str] = USUAL,
+    remarks: Callable[[], Iterable[str]] = lambda: (), **explained: Any,
 ) -> Answer:
-    """All layers and their totals; `training` says what the training memory is for."""
+    """All layers and their totals; `training` says what the training memory is for.
+
+    `remarks` are lines for people under the table.
+    """
     facts = Facts(held)
     table = Table(
         columns, cells(count.rows, columns, facts),
-        drawn=lambda: _drawn(count, training, columns, facts),
+        drawn=lambda: _drawn(count, training, columns, facts, remarks()),
     )
     return Answer(
         {}, [table], main=("total", "params"), whole=True, made=lambda: count_record(count, facts),
@@ -73,7 +77,9 @@ def total_record(count: Count, facts: Facts) -> dict[str, int | None]:
     return {key: total if count.misfit is None else None for key, total in totals.items()}
 
 
-def _drawn(count: Count, training: str, columns: Sequence[str], facts: Facts) -> Table:
+def _drawn(
+    count: Count, training: str, columns: Sequence[str], facts: Facts, remarks: Iterable[str],
+) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
     folded = fold(count.rows, turns_alike)
     body = cells([first for first, _, _ in folded], columns, facts)
@@ -87,7 +93,7 @@ def _drawn(count: Count, training: str, columns: Sequence[str], facts: Facts) ->
         total[0] = "total"
     footnotes = _footnotes(count, training, facts)
     add_times([times for _, _, times in folded], headers, [*body, total], footnotes)
-    return Table(headers, [*body, total], footnotes=footnotes)
+    return Table(headers, [*body, total], footnotes=[*footnotes, *remarks])
 
 
 def add_times(

@@ -8,7 +8,7 @@ import click
 
 from dlcalc.names import BITS, COUNTERS, STATES
 from dlcalc.shell.model_types import LAYER, beginning
-from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL, SIZE, NameType, ParamType, WholeType
 
@@ -60,6 +60,7 @@ class ParamsCommand(QuickCommand):
               help="Type of all numbers (float32).")
 @click.option("--optimizer", type=NameType("optimizer", STATES), default="adam",
               help="What the training memory is for (adam).")
+@framework_option
 @click.option("--as", "counter", type=NameType("counter", (*COUNTERS, "all")), metavar="COUNTER",
               help="The figure that this counter prints, and what makes the difference; all.")
 @click.option("--attention", type=NameType("attention", ("module", "sdpa")), default="module",
@@ -101,6 +102,7 @@ def command(out: Output, **values: Any) -> None:
       dlcalc params lenet --columns name,weights,biases,start,weights_bytes
       dlcalc params resnet18 --compare resnet34 -f csv
       dlcalc params gpt2 --batch 8 --dtype bfloat16 -f json
+      dlcalc params --input 3x3 'lstm 4' --framework keras
       dlcalc params resnet50 --as torchinfo
       dlcalc params resnet50 --explain-figure 4.134G
     """

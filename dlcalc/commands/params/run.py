@@ -41,9 +41,11 @@ class ParamsRun(Run[Any]):
         input: Any = None, layer: str | None = None, other: str | None = None,
         columns: str | None = None, counter: str | None = None, attention: str = "module",
         whose: str | None = None, depth: int | None = None, sort: str | None = None,
+        framework: str | None = None,
     ) -> None:
         out = self.out
-        asked = "--as" if counter else "--explain-figure" if whose else ""
+        named = ("--as", counter), ("--explain-figure", whose), ("--framework", framework)
+        asked = next((name for name, each in named if each), "")
         if paths := file_operands(model, out.piped):
             if asked:
                 raise InputError(f"{asked} wants layers; a weights file has tensors").at(paths[0])
@@ -72,13 +74,48 @@ class ParamsRun(Run[Any]):
         from dlcalc.commands.params.columns import USUAL
 
         answer = params_answer(
-            count, held, training, _columns(columns, USUAL),
+            count, held, training, _columns(columns, USUAL), partial(_elsewhere, read, count),
             working=partial(working.model_steps, count),
             element=partial(working.expected_step, count),
         )
-        if asked:
+        if framework is not None:
+            answer = _framed(answer, read, count, framework, held, training, columns)
+        if counter or whose:
             answer = _by_counters(answer, read, count, counter, batch, attention, whose)
         out.emit(answer)
+
+
+def _elsewhere(read: Model, count: Count) -> Any:
+    """Where frameworks count otherwise than PyTorch, a line a count."""
+    from dlcalc.conventions.models import others
+
+    return () if count.misfit is not None else others(read, count, None)
+
+
+def _framed(
+    answer: Any, read: Model, count: Count, framework: str, held: Any, training: str,
+    columns: str | None,
+) -> Any:
+    """The answer as a framework counts, names and shapes, and where others count otherwise."""
+    from dlcalc.commands.params.answer import params_answer
+    from dlcalc.commands.params.columns import USUAL
+    from dlcalc.conventions.models import framed, others
+
+    found = framed(read, count, framework)
+    for text in (*found.notes, *others(read, count, framework)):
+        note(text)
+    plain = params_answer(found.model, held, training, _columns(columns, USUAL))
+
+    def made() -> dict[str, Any]:
+        record = plain.for_programs
+        for layer in record["layers"]:
+            layer |= found.gates.get(layer["name"], {})
+            if layer["name"] in found.tensors:
+                layer["parameters"] = found.tensors[layer["name"]]
+        record["total"][found.held_name] = found.held
+        return {**record, "framework": found.record}
+
+    return answer._replace(blocks=plain.blocks, made=made)
 
 
 def _by_counters(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlcalc.conventions.arrays import pool
 from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array
-from dlcalc.numbers.convolution.pooling import Pooling, pool
+from dlcalc.numbers.convolution.pooling import Pooling
 from dlcalc.output.answer import Answer, Values
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
@@ -57,7 +58,8 @@ class PoolRun(Run[Pooling]):
                 f"read as {np.shape(x)[0]} maps of {sizes}; "
                 f"--dims {result.dims + 1} pools over all axes"
             )
-        if result.ties:
+        framework = given.pop("framework", None)
+        if result.ties and framework is None:
             windows = f"{result.ties:,} windows have" if result.ties > 1 else "one window has"
             self.notes.append(f"{windows} a tie: the first in row-major order is taken")
         arguments = x, given.get("upstream"), result

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 
@@ -21,9 +21,11 @@ KINDS = NameType("kind", ("max", "avg"))
 @click.option("-D", "-d", "--dilation", type=SIZE, default=1, help="Dilation of max (1).")
 @click.option("--kind", type=KINDS, default="max", help="max (the default) or avg.")
 @click.option("--ceil", is_flag=True, help="Round the number of windows up.")
-@click.option("--exclude-pad", is_flag=True, help="avg: divide by the cells within the input.")
+@click.option("--exclude-pad/--include-pad", default=None,
+              help="avg: divide by the cells within the input, or within its padding (the usual).")
 @click.option("--divisor", type=WholeType(1), help="avg: divide by this.")
 @click.option("--dims", type=WholeType(1, 3), help="Axes of space, the last ones.")
+@framework_option
 @click.option("--upstream", type=ARRAY, metavar="ARRAY",
               help="Gradient of the output: adds the gradient dx.")
 @output_options
@@ -43,6 +45,7 @@ def command(out: Output, **values: Any) -> None:
       dlcalc pool -x '1 2 5 3; 4 0 1 5' -F 2 --explain
       dlcalc pool -x '1 2 5 3; 4 0 1 5' -F 2 --upstream '10 20' -f json
       dlcalc pool -x '1 2 3 4 5' -F 3 --stride 2 --kind avg --pad 1 --exclude-pad
+      dlcalc pool -x '9 2 9 5 5' -F 2 -S 2 --kind avg --ceil --framework equinox
       dlcalc conv -x '1 2 3 4' -w '1 1' | dlcalc pool -F 2 --ceil
     """
     from dlcalc.commands.pool.answer import PoolRun

@@ -52,7 +52,9 @@ class SizeRun(Run["Size | Solutions"]):
     def answer(self, result: Size | Solutions, checks: Sequence[Any] | None) -> Answer:
         """The size, or every solution."""
         if isinstance(result, Size):
-            return size_answer(result, partial(size_steps.size_steps, result.axes))
+            self.notes += result.notes
+            working = partial(size_steps.size_steps, result.axes)
+            return size_answer(result, "framework" in self.options, working)
         if result.count != len(result.solutions):
             there_are = "endlessly many" if result.count is None else f"{result.count:,}"
             self.notes.append(
@@ -78,9 +80,14 @@ def _unknown(given: dict[str, Any]) -> str | None:
     return missing[0]
 
 
-def size_answer(result: Size, working: Any) -> Answer:
-    """The output size alone for people, the remainder beside it for programs."""
-    record = {"output": _listed(result.output), "remainder": _listed(result.remainder)}
+def size_answer(result: Size, padded: bool, working: Any) -> Answer:
+    """The output size alone for people; the remainder, and the padding if asked, for programs."""
+    record: dict[str, Any] = {
+        "output": _listed(result.output), "remainder": _listed(result.remainder),
+    }
+    if padded:
+        pads = [list(axis.pad) for axis in result.axes]
+        record["pad"] = pads if len(pads) > 1 else pads[0]
     table = Table(list(record), [list(record.values())], bare=_sizes(result.output))
     return Answer(
         record, [table], working=working, whole=True,

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dlcalc.names import UNKNOWNS
-from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import PADDING, SIZE, NameType
 
@@ -15,7 +15,7 @@ from dlcalc.shell.types import PADDING, SIZE, NameType
 @click.command(cls=QuickCommand)
 @click.option("-L", "--input", type=SIZE, help="Size of the input, as 32 or 28x28.")
 @click.option("-F", "--kernel", type=SIZE, help="Size of the kernel or pooling window.")
-@click.option("-P", "--pad", type=PADDING, help="Padding: 1, 1:2, same, valid or full.")
+@click.option("-P", "--pad", type=PADDING, help="Padding: 1, 1:2, same, same-lower, valid or full.")
 @click.option("-S", "--stride", type=SIZE, help="Stride (1).")
 @click.option("-D", "--dilation", type=SIZE, help="Dilation (1).")
 @click.option("-O", "--output", type=SIZE, help="Output size, to solve for another one.")
@@ -23,6 +23,7 @@ from dlcalc.shell.types import PADDING, SIZE, NameType
 @click.option("--output-padding", type=SIZE, help="Columns added behind a transposed output.")
 @click.option("--ceil", is_flag=True, default=None,
               help="Round up, as a pooling layer in ceil mode.")
+@framework_option
 @click.option("--solve", type=NameType("quantity", UNKNOWNS),
               help="The unknown: every whole value that gives -O.")
 @output_options
@@ -44,6 +45,7 @@ def command(out: Output, **values: Any) -> None:
       dlcalc size -L 28x28 -F 3 -P same -S 2 -f json
       dlcalc size -L 4 -F 5 -S 2 -P 2 --transposed --output-padding 1
       dlcalc size -L 32 -F 5 -S 2 -O 16 --solve pad --explain
+      dlcalc size -L 8 -F 3 -S 2 -P same-lower --framework onnx -f json
       printf 'input,kernel\\n32,5\\n28x28,3\\n' | dlcalc size -S 2
     """
     from dlcalc.commands.size.answer import SizeRun

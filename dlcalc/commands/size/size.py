@@ -21,13 +21,15 @@ class Size(NamedTuple):
     """Columns of the padded input that no window reaches."""
     axes: tuple[Axis, ...]
     """The axes that it was computed from."""
+    notes: tuple[str, ...] = ()
+    """What the framework asked for does otherwise here."""
 
 
 @overload
 def size(
     input: PerAxis, kernel: PerAxis, stride: PerAxis = ..., pad: Padding = ...,
     dilation: PerAxis = ..., *, transposed: bool = ..., output_padding: PerAxis = ...,
-    ceil: bool = ...,
+    ceil: bool = ..., framework: str | None = ...,
 ) -> Size: ...
 
 
@@ -43,7 +45,7 @@ def size(
     input: PerAxis | None = None, kernel: PerAxis | None = None, stride: PerAxis = 1,
     pad: Padding = 0, dilation: PerAxis = 1, *, transposed: bool = False,
     output_padding: PerAxis = 0, ceil: bool = False, output: PerAxis | None = None,
-    solve: str | None = None,
+    solve: str | None = None, framework: str | None = None,
 ) -> Size | Solutions:
     """Output size of a convolution or pooling, or of a transposed convolution.
 
@@ -52,17 +54,22 @@ def size(
     "A guide to convolution arithmetic for deep learning", sections 2 and 4).
     Sizes are in columns, one value or one an axis. With `solve`, the name of one of the
     parameters, and the `output` wanted, every whole value of it that gives that output.
-    Raises ShapeError where the kernel does not fit or nothing gives the output, and
-    InputError for values out of range.
+    `framework` computes as that one does, and refuses what it refuses. Raises ShapeError
+    where the kernel does not fit or nothing gives the output, and InputError for values
+    out of range.
 
     >>> size(32, 5).output
     28
     >>> size((4, 4), 2, stride=2, pad=1).output
     (3, 3)
+    >>> size(8, 3, stride=2, pad="same", framework="keras").axes[0].pad
+    (0, 1)
     >>> size(32, 5, stride=2, output=16, solve="pad").solutions[0].value
     2
     """
     if solve is not None:
+        if framework is not None:
+            raise InputError("a framework is for a size, not for what is solved for")
         from dlcalc.numbers.solve import solve_size
 
         return solve_size(
@@ -73,10 +80,19 @@ def size(
         raise InputError("an output is what to solve for: name the unknown with solve")
     if input is None or kernel is None:
         raise InputError(f"the {'input' if input is None else 'kernel'} size is missing")
+    notes: tuple[str, ...] = ()
+    if framework is not None:
+        from dlcalc.conventions.windows import window
+
+        kind = "transposed" if transposed else "pooling" if ceil else "convolution"
+        found = window(
+            framework, kind, input, kernel, stride, pad, dilation, output_padding, ceil
+        )
+        stride, pad, dilation, output_padding, ceil, notes = found
     axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
     check_all_fit(axes)
     return Size(
         one_or_tuple([axis.output for axis in axes]),
         one_or_tuple([axis.remainder for axis in axes]),
-        axes,
+        axes, notes,
     )

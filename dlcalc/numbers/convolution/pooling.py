@@ -139,7 +139,7 @@ def _check_options(
     if kind == "avg" and any(axis.dilation > 1 for axis in axes):
         raise InputError("a mean is taken without dilation: kind max")
     if divisor is not None:
-        at_least(1, "divisor", (divisor,))
+        at_least(1, "divisor", np.ravel(divisor).tolist())
     require_input(axes, kind == "max" or exclude_pad)
 
 
@@ -180,7 +180,7 @@ def _meeting(axis: Axis, tap: int) -> tuple[slice, slice]:
     return slice(first, end), slice(start, start + (end - first) * axis.stride, axis.stride)
 
 
-def _taps(axes: Sequence[Axis]) -> Iterator[tuple[Places, Places]]:
+def taps(axes: Sequence[Axis]) -> Iterator[tuple[Places, Places]]:
     """Tap by tap, row by row: the windows whose tap meets the input, and what it meets."""
     for taps in product(*(range(axis.kernel) for axis in axes)):
         met = [_meeting(axis, tap) for axis, tap in zip(axes, taps, strict=True)]
@@ -200,7 +200,7 @@ def largest(x: Array, axes: Sequence[Axis]) -> tuple[Array, Array, int]:
     shape = (*x.shape[: -len(axes)], *_shape(axes))
     output, indices = np.zeros(shape, x.dtype), np.full(shape, -1)
     tied = np.zeros(shape, bool)
-    for to, of in _taps(axes):
+    for to, of in taps(axes):
         met, known = x[of], output[to]
         new = indices[to] < 0
         larger = new | (met > known) | (met != met)
@@ -240,7 +240,7 @@ def averages(x: Array, axes: Sequence[Axis], counts: Array) -> Array:
     """The mean of each window of x (maps…, L…)."""
     given = _exact(x, prod(axis.kernel for axis in axes))
     total = np.zeros((*x.shape[: -len(axes)], *_shape(axes)), given.dtype)
-    for to, of in _taps(axes):
+    for to, of in taps(axes):
         total[to] += given[of]
     mean = total / counts
     return mean.astype(float) if mean.dtype == object else mean.astype(_float(x), copy=False)
@@ -253,7 +253,7 @@ def spread_evenly(upstream: Array, axes: Sequence[Axis], counts: Array) -> Array
     found = np.zeros(
         (*upstream.shape[: -len(axes)], *(axis.input for axis in axes)), parts.dtype
     )
-    for to, of in _taps(axes):
+    for to, of in taps(axes):
         found[of] += parts[to]
     return found
 

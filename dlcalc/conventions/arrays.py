@@ -1,0 +1,133 @@
+"""Convolution and pooling of arrays as a framework computes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlcalc.conventions.frameworks import ask, refusal
+from dlcalc.conventions.windows import check_finite, window
+from dlcalc.numbers.axes import PerAxis, per_axis_from
+from dlcalc.numbers.convolution.conv import Convolution
+from dlcalc.numbers.convolution.conv import conv as plain_conv
+from dlcalc.numbers.convolution.pooling import Pooling, largest, taps
+from dlcalc.numbers.convolution.pooling import pool as plain_pool
+from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.sizes import Padding
+
+if TYPE_CHECKING:
+    from dlcalc.numbers.exact import Array
+
+
+def conv(
+    x: object, w: object, stride: PerAxis = 1, pad: Padding = 0, dilation: PerAxis = 1,
+    groups: int = 1, dims: int | None = None, pad_mode: str = "zeros", flip: bool = False,
+    transposed: bool = False, output_padding: PerAxis = 0, framework: str | None = None,
+    **more: Any,
+) -> Convolution:
+    """`dlcalc.conv` as a framework computes it: its `same`, its sides, its turned kernels.
+
+    Takes what `numbers.convolution.conv.conv` takes, and raises as it does; InputError too
+    for what the framework refuses. Arrays lie channels first, whatever the framework.
+
+    >>> conv([1, 2], [1, 10, 100], 2, "same", transposed=True, framework="flax").output.tolist()
+    [100, 10, 201, 20]
+    """
+    if framework is not None:
+        shape, taps = as_numbers(x, "input").shape, as_numbers(w, "kernel").shape
+        rank = len(taps)
+        space = dims or (rank if rank == len(shape) and rank < 4 else rank - 2)
+        kind = "transposed" if transposed else "convolution"
+        found = window(
+            framework, kind, shape[-space:], taps[-space:], stride, pad, dilation,
+            output_padding,
+        )
+        stride, pad, dilation, output_padding, _, _ = found
+        flip ^= transposed and ask(framework, kind, "kernel") == "turned round"
+    return plain_conv(
+        x, w, stride, pad, dilation, groups, dims, pad_mode, flip, transposed, output_padding,
+        **more,
+    )
+
+
+def pool(
+    x: object, kernel: PerAxis, stride: PerAxis | None = None, pad: Padding = 0,
+    dilation: PerAxis = 1, kind: str = "max", ceil: bool = False,
+    exclude_pad: bool | None = None, divisor: int | None = None, dims: int | None = None,
+    upstream: object = None, framework: str | None = None,
+) -> Pooling:
+    """`dlcalc.pool` as a framework computes it: its stride, ceil mode, divisor and ties.
+
+    Takes what `numbers.convolution.pooling.pool` takes, and raises as it does; InputError
+    too for what the framework refuses.
+
+    >>> pool([1, 2, 3, 4], 2, framework="onnx").output.tolist()
+    [2, 3, 4]
+    >>> pool([9, 2, 9, 5, 5], 2, 2, kind="avg", ceil=True, framework="equinox").output.tolist()
+    [5.5, 7.0, 2.5]
+    """
+    if framework is None:
+        return plain_pool(
+            x, kernel, stride, pad, dilation, kind, ceil, bool(exclude_pad), divisor, dims,
+            upstream,
+        )
+    shape = as_numbers(x, "input").shape
+    space = dims or (min(len(shape), 2) if isinstance(kernel, int) else len(kernel))
+    sizes = shape[-space:]
+    found = window(framework, "pooling", sizes, kernel, stride, pad, dilation, 0, ceil)
+    check_finite(found)
+    counted: Any = divisor
+    if kind == "avg" and divisor is None:
+        exclude_pad = _excluded(framework, exclude_pad)
+        if ask(framework, "pooling", "average divides by").startswith("all"):
+            counted = prod(per_axis_from(1, kernel, space, "kernel"))
+        elif pad == "same" and not exclude_pad and "before" in ask(
+            framework, "pooling", "divisor where same counts padding"
+        ):
+            counted = _as_far_behind(plain_pool(x, kernel, *found[:3], kind, dims=dims))
+    pooled = plain_pool(
+        x, kernel, *found[:3], kind, found.ceil, bool(exclude_pad) and counted is None, counted,
+        dims, upstream,
+    )
+    shared = ask(framework, "pooling", "max of a tie, its gradient") == "shared"
+    if pooled.ties and upstream is not None and shared:
+        return replace(pooled, dx=_shared(as_numbers(x, "input"), pooled, upstream))
+    return pooled
+
+
+def _excluded(framework: str, wanted: bool | None) -> bool:
+    """Whether padding is left out of the divisor: as the framework does it, or as it may."""
+    usual: bool = ask(framework, "pooling", "average divides by") == "cells within the input"
+    if wanted is None or wanted == usual:
+        return usual
+    if ask(framework, "pooling", "exclude_pad settable") == "no":
+        raise refusal(framework, "another divisor than its own")
+    return wanted
+
+
+def _as_far_behind(pooled: Pooling) -> Array:
+    """The cells of each window within the input and as many columns around as stand before."""
+    counts = np.ones((), int)
+    for axis in pooled.axes:
+        starts = np.arange(axis.output) * axis.stride - axis.pad[0]
+        ends = np.minimum(starts + axis.kernel, axis.input + axis.pad[0])
+        counts = np.multiply.outer(counts, ends - starts)
+    return counts
+
+
+def _shared(x: Array, pooled: Pooling, upstream: object) -> Array:
+    """The gradient of the input where equal largest elements share what comes to them."""
+    data = x.reshape(-1, *(axis.input for axis in pooled.axes))
+    output, _, _ = largest(data, pooled.axes)
+    equal = [(to, of, data[of] == output[to]) for to, of in taps(pooled.axes)]
+    sharers = np.zeros(output.shape)
+    for to, _, among in equal:
+        sharers[to] += among
+    given = as_numbers(upstream, "upstream").reshape(output.shape) / sharers
+    dx = np.zeros(data.shape)
+    for to, of, among in equal:
+        dx[of] += given[to] * among
+    return dx.reshape(x.shape)

@@ -1,0 +1,172 @@
+"""Windows of convolutions and pools as a framework has them, in dlcalc's own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from dlcalc.conventions.frameworks import ask, checked, refusal
+from dlcalc.errors import InputError
+from dlcalc.numbers.axes import PerAxis, count_axes, per_axis_from
+from dlcalc.numbers.sizes import Axis, Padding, Pair, pad_pair, paddings, span
+
+
+class Window(NamedTuple):
+    """A window's arguments in dlcalc's terms."""
+
+    stride: tuple[int, ...]
+    """Stride, axis by axis."""
+    pad: tuple[Pair, ...]
+    """Padding before and after, axis by axis; taken off where transposed."""
+    dilation: tuple[int, ...]
+    """Dilation, axis by axis."""
+    output_padding: tuple[int, ...]
+    """Columns added behind a transposed output."""
+    ceil: bool
+    """Whether the number of windows is rounded up."""
+    notes: tuple[str, ...] = ()
+    """What the framework does otherwise here, and others do not."""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments as `size`, `conv` and `pool` take them."""
+        return {name: value for name, value in self._asdict().items() if name != "notes"}
+
+
+def window(
+    framework: str, kind: str, input: PerAxis, kernel: PerAxis, stride: PerAxis | None = None,
+    pad: Padding = 0, dilation: PerAxis = 1, output_padding: PerAxis = 0, ceil: bool = False,
+) -> Window:
+    """The window that `framework` makes of these; `kind` is a kind of its table.
+
+    Raises InputError where the framework refuses them.
+
+    >>> window("onnx", "convolution", 8, 3, 2, "same-lower").pad
+    ((1, 0),)
+    >>> window("keras", "transposed", 3, 1, 2, "valid").output_padding
+    (1,)
+    """
+    given = {
+        "input": input, "kernel": kernel, "stride": 1 if stride is None else stride, "pad": pad,
+        "dilation": dilation, "output_padding": output_padding,
+    }
+    axes = count_axes(**given)
+    lengths = per_axis_from(1, input, axes, "input")
+    kernels = per_axis_from(1, kernel, axes, "kernel")
+    strides = per_axis_from(1, _stride(framework, kind, kernel, stride), axes, "stride")
+    dilations = per_axis_from(1, dilation, axes, "dilation")
+    extras = per_axis_from(0, output_padding, axes, "output padding")
+    notes: list[str] = []
+    _check(checked(framework), kind, strides, dilations, ceil)
+    made = [
+        _pads(framework, kind, notes, *each)
+        for each in zip(
+            lengths, kernels, strides, dilations, extras, paddings(pad, axes), strict=True
+        )
+    ]
+    pads, dilations, extras = zip(*made, strict=True)
+    if ceil:
+        found = Window(strides, pads, dilations, extras, True)
+        ceil, pads = _rounded(framework, lengths, kernels, found, notes)
+    return Window(strides, pads, dilations, extras, ceil, tuple(dict.fromkeys(notes)))
+
+
+def _stride(framework: str, kind: str, kernel: PerAxis, stride: PerAxis | None) -> PerAxis:
+    if stride is not None:
+        return stride
+    usual = kind == "pooling" and ask(framework, kind, "default stride") == "kernel"
+    return kernel if usual else 1
+
+
+def _check(
+    framework: str, kind: str, strides: Sequence[int], dilations: Sequence[int], ceil: bool
+) -> None:
+    dilated = max(dilations) > 1
+    if kind == "pooling":
+        if ceil and ask(framework, kind, "ceil") == "no":
+            raise refusal(framework, "to round the number of windows up")
+        if dilated and ask(framework, kind, "dilation of max") == "no":
+            raise refusal(framework, "a dilation of a pool")
+    elif kind == "transposed":
+        if dilated and ask(framework, kind, "dilation") == "no":
+            raise refusal(framework, "a dilation of a transposed convolution")
+    elif dilated and max(strides) > 1 and ask(framework, kind, "stride with dilation") == "no":
+        raise refusal(framework, "a stride beside a dilation")
+
+
+def _pads(
+    framework: str, kind: str, notes: list[str], length: int, taps: int, step: int, apart: int,
+    extra: int, padding: str | int | Pair,
+) -> tuple[Pair, int, int]:
+    """Padding, dilation and output padding along one axis."""
+    if padding in ("same", "same-lower"):
+        return _same(framework, kind, notes, length, taps, step, apart, str(padding))
+    if padding not in ("valid", 0, (0, 0)) and ask(framework, kind, "pads with numbers") == "no":
+        raise refusal(framework, f"padding {padding}", "it takes same or valid")
+    pair = pad_pair(padding, length, taps, step, apart)
+    if kind == "transposed" and span(taps, apart) < step and not sum(pair) and not extra:
+        usual, does = (
+            ask(each, kind, "valid where k < S") for each in ("pytorch", framework)
+        )
+        if does != usual:
+            extra = step - span(taps, apart)
+            notes.append(f"{framework}: {does} columns where k < S; others {usual}")
+    return pair, apart, extra
+
+
+def _same(
+    framework: str, kind: str, notes: list[str], length: int, taps: int, step: int, apart: int,
+    padding: str,
+) -> tuple[Pair, int, int]:
+    does = ask(framework, kind, padding)
+    if does == "no":
+        raise refusal(framework, f"padding {padding}")
+    if does == "without stride" and step > 1:
+        raise refusal(framework, f"padding {padding} with a stride", "give the columns")
+    paddle = kind == "transposed" and does == "pads of the forward same"
+    if apart > 1:
+        dilated = ask(framework, "convolution", "same with dilation")
+        if dilated == "no":
+            raise refusal(framework, f"padding {padding} with a dilation")
+        if dilated != "yes":
+            notes.append(f"{framework} {dilated}: {apart} counts as 1 beside {padding}")
+            apart = 1
+    if kind != "transposed" or paddle:
+        return pad_pair(padding, length, taps, step, apart), apart, 0
+    before, after = pad_pair(padding, length, taps, step, apart, transposed=True)
+    behind = max(0, -after)
+    if behind and ask(framework, kind, "same") != "L·S":
+        notes.append(f"{framework}: no columns are added where k < S")
+        behind = 0
+    return (before, max(0, after)), apart, behind
+
+
+def _rounded(
+    framework: str, lengths: Sequence[int], kernels: Sequence[int], found: Window,
+    notes: list[str],
+) -> tuple[bool, tuple[Pair, ...]]:
+    """Whether windows that start behind the input are dropped, and the padding."""
+    rule = ask(framework, "pooling", "ceil")
+    axes = [
+        Axis(*each, ceil=True)
+        for each in zip(lengths, kernels, found.stride, found.pad, found.dilation, strict=True)
+    ]
+    rooms = [axis.padded - axis.span for axis in axes]
+    behind = any(
+        -(-room // axis.stride) + 1 > axis.output for room, axis in zip(rooms, axes, strict=True)
+    )
+    if behind and rule.startswith("refuses"):
+        raise refusal(framework, "a window that starts behind the input")
+    if not (behind and rule.startswith("keeps")):
+        return True, found.pad
+    notes.append(f"{framework} {rule}")
+    return False, tuple(
+        (axis.pad[0], axis.pad[1] + -room % axis.stride)
+        for room, axis in zip(rooms, axes, strict=True)
+    )
+
+
+def check_finite(found: Window) -> None:
+    """Refuse values of windows that meet nothing."""
+    if any("no number" in remark for remark in found.notes):
+        raise InputError(next(remark for remark in found.notes if "no number" in remark))
