@@ -129,15 +129,17 @@ def _grad(random: Random) -> Problem:
 
 
 def _cell(command: str, gates: str, name: str) -> Callable[[Random], Problem]:
+    rows = f", rows {', '.join(gates)}" if len(gates) > 1 else ""
+
     def draw(random: Random) -> Problem:
         data: dict[str, Any] = {
             "W": _matrix(random, len(gates), 2, -1, 2), "x": [[random.randint(-1, 2)]],
             "h0": [random.choice((0, 0.5))], "dh": [1],
         }  # fmt: skip
         return Problem(
-            f"{name} of one unit has the weights {data['W']} over (h; x), rows "
-            f"{', '.join(gates)}, and no biases; it starts from h = {data['h0'][0]} and takes "
-            f"x = {data['x'][0][0]}. What is its h after the step?",
+            f"{name} of one unit has the weights {data['W']} over (h; x){rows}, and no biases; "
+            f"it starts from h = {data['h0'][0]} and takes x = {data['x'][0][0]}. What "
+            "is its h after the step?",
             [command, json.dumps(data)], "steps.0.h",
         )
 
@@ -171,9 +173,29 @@ def _diagnose(random: Random) -> Problem:
     )  # fmt: skip
 
 
+def _step(random: Random) -> Problem:
+    data: dict[str, Any] = {
+        "x": [random.randint(1, 3) for _ in range(2)], "target": [random.randint(0, 4)],
+        "parameters": {
+            "linear1.weight": _matrix(random, 1, 2, 0, 2) + _matrix(random, 1, 2, -1, 2),
+            "linear2.weight": _matrix(random, 1, 2, -2, 2),
+        },
+        "loss": "mse", "optimizer": {"type": "sgd", "lr": 0.5},
+    }  # fmt: skip
+    weights = data["parameters"]
+    return Problem(
+        f"A linear layer W1 = {weights['linear1.weight']}, ReLU, and a linear layer "
+        f"W2 = {weights['linear2.weight']}, without biases, take x = {data['x']} to y; the loss is "
+        f"(y − t)² with t = {data['target']}. What are the weights after a step of gradient "
+        "descent with rate 0.5?",
+        ["step", "input 2; linear 2 bias=no; relu; linear 1 bias=no", json.dumps(data)], "updated",
+    )
+
+
 PROBLEMS: dict[str, Callable[[Random], Problem]] = {
     "size": _size, "conv": _conv, "pool": _pool, "params": _params, "mults": _mults,
-    "lstm": _cell("lstm", "ifog", "An LSTM"), "mlp": _mlp, "vae": _vae, "kl": _kl, "grad": _grad,
-    "diagnose": _diagnose,
+    "step": _step, "lstm": _cell("lstm", "ifog", "An LSTM"), "gru": _cell("gru", "rzn", "A GRU"),
+    "rnn": _cell("rnn", "h", "A recurrent network"), "mlp": _mlp, "vae": _vae, "kl": _kl,
+    "grad": _grad, "diagnose": _diagnose,
 }  # fmt: skip
 """The commands that have problems."""
