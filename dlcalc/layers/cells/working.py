@@ -264,10 +264,10 @@ class CellWorking:
         """The slip that gives the expected numbers of a field."""
         try:
             student = np.asarray(value_at(expected, field), float)
-        except (ValueError, TypeError):  # words, or rows of different lengths
+            found = [place for index in np.ndindex(student.shape)
+                     if (place := self.line_of(field, index))]
+        except (ValueError, TypeError, IndexError):  # words, or an array of another shape
             return ""
-        found = [place for index in np.ndindex(student.shape)
-                 if (place := self.line_of(field, index))]
         if len(found) < student.size or not found:
             return ""
         lines = found[0][0]
