@@ -57,6 +57,8 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
         return reader(formula)
     if kind == "call":
         function = _function(args[0])
+        if function is None:
+            return reader(formula)
         arguments = [compiled(each, reader) for each in args[1:]]
         return lambda values: function(*[each(values) for each in arguments])
     parts = [compiled(each, reader) for each in args]
@@ -71,7 +73,7 @@ _FOLDS: dict[str, Callable[[Any, Any], Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "hadamard": np.multiply,
     "matmul": _matmul,
 }
-NAMES = ("symbol", "derivative", "partial", "element")
+NAMES = ("symbol", "derivative", "partial", "element", "new")
 """Kinds of names, whose values are given."""
 _OTHERS: dict[str, Callable[..., Array]] = {
     "neg": lambda a: -a, "div": lambda a, b: a / b, "pow": Arrays.pow,
@@ -80,7 +82,8 @@ _OTHERS: dict[str, Callable[..., Array]] = {
 }
 
 
-def _function(name: str) -> Callable[..., Array]:
+def _function(name: str) -> Callable[..., Array] | None:
+    """A function by its name; None for a slope that is known by its value alone."""
     if name == "rows":
         return lambda a: np.sum(a, axis=1, keepdims=True)
     if name in SLOPE_NAMES:
@@ -88,7 +91,7 @@ def _function(name: str) -> Callable[..., Array]:
         return slope
     if name in OPERATIONS:
         return partial(OPERATIONS[name].value, Arrays)
-    function: Callable[..., Array] = getattr(Arrays, name)
+    function: Callable[..., Array] | None = getattr(Arrays, name, None)
     return function
 
 

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.derive.derivation import Derivation
-from dlcalc.derive.elements import as_value, compiled, entry_of
-from dlcalc.formulas.expressions import Column, Expr, symbol
+from dlcalc.derive.derivation import Derivation, Line
+from dlcalc.derive.elements import NAMES, as_value, compiled, entry_of, value_of
+from dlcalc.formulas.expressions import Column, Expr, Step, symbol
 from dlcalc.formulas.text import formula_text
-from dlcalc.numbers.compare import agree
+from dlcalc.numbers.compare import DEFAULT_TOLERANCE, agree
 
 Array = Any
 Place = tuple[str, tuple[int, int]]
@@ -63,13 +63,15 @@ class Slips:
 
     def __init__(
         self, derivation: Derivation, dressed: Callable[[Any], Any] = lambda formula: formula,
-        circulated: Collection[tuple[str, str]] = (),
+        circulated: Collection[tuple[str, str]] = (), timed: bool = True,
     ) -> None:
         self.lines = derivation.lines
         self.dressed = dressed
         """Gives formulas their usual signs in words."""
         self.circulated = circulated
         """Group and words of slips that go round: likely wherever they are made."""
+        self.timed = timed
+        """Whether what stands below a quantity is the step that it is of."""
         self.known = {name: as_value(value) for name, value in derivation.values.items()}
         self.slots = {name: slot for slot, name in enumerate(self.known)}
         self.start = list(self.known.values())
@@ -133,6 +135,7 @@ class Slips:
         steps = {group_of(key)[1] for lines in spread.values() for changed in lines.values()
                  for key in changed}
         few = sorted(each for each in steps if each) if len(steps) <= MOST_STEPS else []
+        few = few if self.timed else []
         for (group, words), _ in ranked:
             for key, formula in spread[group][words].items() if few else ():
                 if len(spread[group][words]) > 1 and group_of(key)[1] not in near:
@@ -248,7 +251,7 @@ class Slips:
                 continue
             one, before, m = _parsed(other)
             if (one, before) == (letter, prefix):
-                if n is not None and m is not None and abs(m - n) == 1:
+                if n is not None and m is not None and (abs(m - n) == 1 or not self.timed):
                     yield other
             elif m == n and _is_slope(one) == _is_slope(letter) and (
                     (letter in ("W", "b")) == (one in ("W", "b"))):
@@ -263,13 +266,13 @@ class Slips:
                 yield each._replace(formula=put(each.formula))
             if part.kind == "call" and part.args[0] in FUNCTIONS:
                 function, argument = part.args
+                yield Edit(f"{function} left out", put(argument))
                 for other in FUNCTIONS:
                     if other != function:
                         words = f"{other} in place of {function}"
                         if part is formula:
                             words = f"{other} as the activation of {self._name(group_of(key)[0])}"
                         yield Edit(words, put(Expr("call", (other, argument))))
-                yield Edit(f"{function} left out", put(argument))
 
     def _of_product(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         for n, each in enumerate(args):
@@ -278,6 +281,13 @@ class Slips:
             yield Edit(self._left_out(_again(part.kind, args[1:]), t), args[0])
 
     def _of_sum(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        factors = [each.args if getattr(each, "kind", "") == "mul" else () for each in args]
+        shared = [each for each in factors[0] if all(each in other for other in factors)]
+        for several in [[each] for each in shared] + ([shared] if len(shared) > 1 else []):
+            rest = [tuple(each for each in term if each not in several) for term in factors]
+            if all(rest):
+                words = self._left_out(_again("mul", tuple(several)), t)
+                yield Edit(words, Expr("add", tuple(_again("mul", each) for each in rest)))
         for n, each in enumerate(args):
             yield Edit(self._left_out(each, t), _again("add", args[:n] + args[n + 1 :]))
             flipped = (*args[:n], _negative(each), *args[n + 1 :])
@@ -326,10 +336,78 @@ class Slips:
         """A part of a formula in words, its steps counted from t; those of t itself unsaid."""
         if not isinstance(part, Expr):
             return formula_text(part)
+        t = t if self.timed else None
         steps = {_parsed(each)[2] for one in (part, beside) for each in _symbols(one)}
         bare = t is not None and steps <= {t, None}
         table = {each: _relative(each, t, bare) for each in _symbols(part)} if t else {}
         return formula_text(self.dressed(table.get(part) or part.put(table)))
+
+
+def slip_in_steps(
+    steps: Iterable[tuple[Sequence[tuple[str, tuple[int, ...]]], Step]], field: str,
+    expected: Any, tolerance: float | None,
+) -> str:
+    """The slip that gives the expected numbers of a field, in a working of single numbers.
+
+    Each step comes with the elements of the record that it works out. What its symbols are
+    worth is read off its numbers.
+    """
+    derivation = Derivation({})
+    where: dict[tuple[str, tuple[int, ...]], str] = {}
+    for places, step in steps:
+        if not isinstance(step.name, Expr) or not isinstance(step.value, int | float):
+            continue
+        for formula, numbers in pairwise((step.formula, *step.numbers)):
+            derivation.values |= _matched(formula, numbers)
+        derivation.values[step.name] = step.value
+        known = (each for each in (step.formula, *step.numbers) if _gives(each, step, derivation))
+        formula = next(known, None)
+        if formula is None:
+            continue
+        letter, prefix, number = _parsed(step.name)
+        key = f"{letter}{prefix}_{number or 0}"
+        derivation.add(key, Line(step.name, formula, step.value))
+        where |= dict.fromkeys(places, key)
+    try:
+        student = np.asarray(value_at(expected, field), float)
+    except (ValueError, TypeError, LookupError):
+        return ""
+    keys = [where.get((field, index)) for index in np.ndindex(student.shape)]
+    if None in keys or not keys:
+        return ""
+    places_ = [(str(key), (0, 0)) for key in keys]
+    right = np.array([derivation.lines[key].value for key, _ in places_], float)
+    within = DEFAULT_TOLERANCE if tolerance is None else tolerance
+    with np.errstate(all="ignore"):
+        found = Slips(derivation, timed=False).recognise(places_, right, student.ravel(), within)
+    return f"{found} gives that" if found else ""
+
+
+def _matched(formula: Any, numbers: Any) -> dict[Expr, float]:
+    """What the symbols of a formula are worth, from the same formula in numbers."""
+    if not isinstance(formula, Expr):
+        return {}
+    if isinstance(numbers, int | float):
+        return {formula: numbers}
+    if not isinstance(numbers, Expr) or (formula.kind, len(formula.args)) != (
+            numbers.kind, len(numbers.args)):
+        return {}
+    found: dict[Expr, float] = {}
+    for one, other in zip(formula.args, numbers.args, strict=True):
+        found |= _matched(one, other)
+    return found
+
+
+def _gives(formula: Any, step: Step, derivation: Derivation) -> bool:
+    """Whether a formula is one of known symbols, and gives the value of its step."""
+    if not isinstance(formula, Expr) or not any(_symbols(formula)):
+        return False
+    try:
+        with np.errstate(all="ignore"):
+            value = value_of(formula, derivation.values)
+    except (KeyError, ValueError, TypeError):
+        return False
+    return bool(np.ndim(value) == 0 and agree(float(value), step.value, DEFAULT_TOLERANCE))
 
 
 def _none(*_: object) -> Iterator[Edit]:
@@ -397,8 +475,8 @@ def value_at(expected: Any, field: str) -> Any:
     """
     if not isinstance(expected, Mapping):
         return expected
-    for part in re.findall(r"\w+", field):
-        expected = expected[int(part) if part.isdigit() else part]
+    for name, place in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field):
+        expected = expected[name or int(place)]
     return expected
 
 
@@ -417,6 +495,9 @@ def _explains(slip: Array, asked: Array, right: Array, within: Any) -> bool:
 
 def _parsed(each: Expr) -> tuple[str, str, int | None]:
     """Letter, what stands before the number below it, and that number."""
+    if each.kind == "new":
+        letter, head, n = _parsed(each.args[0])
+        return f"{letter}⁺", head, n
     if each.kind != "symbol":
         return each.kind, "", None
     letter, sub = each.args
@@ -440,7 +521,7 @@ def _is_slope(letter: str) -> bool:
 def _symbols(formula: Any) -> Iterator[Expr]:
     if isinstance(formula, Column) or not isinstance(formula, Expr):
         return
-    if formula.kind in ("symbol", "derivative", "partial"):
+    if formula.kind in NAMES:
         yield formula
         return
     for each in formula.args:
@@ -451,7 +532,7 @@ def _places(
     formula: Any, put: Callable[[Any], Any] = lambda new: new
 ) -> Iterator[tuple[Expr, Callable[[Any], Any]]]:
     """Every part of a formula, and what puts another in its place."""
-    if not isinstance(formula, Expr) or formula.kind in ("symbol", "derivative", "partial"):
+    if not isinstance(formula, Expr) or formula.kind in NAMES:
         return
     yield formula, put
 

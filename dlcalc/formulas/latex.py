@@ -105,6 +105,9 @@ class _Writer(FormulaWriter):
         below = (_name(sub) if sub in _GREEK else sub) if plain else rf"\mathrm{{{sub}}}"
         return f"{_name(name)}_{{{below}}}" if sub else _name(name)
 
+    def _new(self, term: Any) -> str:
+        return f"{self.write(term)}^{{+}}"
+
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         return f"{_name(name)}_{{{','.join(map(str, index))}}}"
 

@@ -76,6 +76,10 @@ class FormulaWriter:
     def _equals(self, left: Any, right: Any) -> str:
         return f"{self.write(left)} = {self.write(right)}"
 
+    def _new(self, term: Any) -> str:
+        """What a quantity becomes: w⁺."""
+        return f"{self.write(term)}⁺"
+
     def _partial(self, of: Any, by: Any) -> str:
         return self.slope("∂", of, by)
 

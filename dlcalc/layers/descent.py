@@ -69,7 +69,7 @@ def descend(network: Network, steps: int) -> Descent:
             raise error.at(f"step {step} at learning rate {rate:g}") from None
         losses.append(run.loss)
         if step < steps:
-            _move(network.learning_rate, weights, biases, run.gradients)
+            _move(network, weights, biases, run.gradients)
     return Descent(
         tuple(losses),
         run.y[0] if network.single else run.y,
@@ -81,17 +81,21 @@ def descend(network: Network, steps: int) -> Descent:
 
 
 def _move(
-    rate: float,
+    network: Network,
     weights: Sequence[Array],
     biases: Sequence[Array] | None,
     gradients: Sequence[DenseGradients],
 ) -> None:
     """One step, in place; what overflows here is refused where the next loss is computed."""
+    rate = network.learning_rate
+    free, fixed = (network.free("w"), network.free("b")) if network.frozen else ((), ())
     with np.errstate(over="ignore", invalid="ignore"):
         for n, gradient in enumerate(gradients):
-            np.subtract(weights[n], rate * gradient.weight, out=weights[n])
+            change = rate * gradient.weight
+            np.subtract(weights[n], change * free[n] if free else change, out=weights[n])
             if biases and gradient.bias is not None:
-                np.subtract(biases[n], rate * gradient.bias, out=biases[n])
+                change = rate * gradient.bias
+                np.subtract(biases[n], change * fixed[n] if free else change, out=biases[n])
 
 
 def _moved(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import InputError, LimitError, ShapeError
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.losses import Objective, objective
 from dlcalc.layers.passes import IDENTITY, Dense, DensePass, forward, require_chain
 from dlcalc.layers.targets import as_targets
@@ -38,6 +38,18 @@ class Network:
     """η of the updates Δw = −η ∂J/∂w."""
     single: bool
     """Whether x was one example, so that results have no batch axis."""
+    frozen: frozenset[str] = frozenset()
+    """The weights (w1 …) and biases (b1 …) that no step changes."""
+
+    def free(self, letter: str) -> tuple[Array, ...]:
+        """1 for each weight (`w`) or bias (`b`) that a step changes, 0 for the frozen."""
+        arrays = self.weights if letter == "w" else self.biases or ()
+        numbers = iter(range(1, sum(array.size for array in arrays) + 1))
+        return tuple(
+            np.array([f"{letter}{next(numbers)}" not in self.frozen for _ in range(array.size)],
+                     dtype=float).reshape(array.shape)
+            for array in arrays
+        )
 
     @property
     def finite(self) -> bool:
@@ -68,12 +80,13 @@ def as_network(
     output: str = "softmax",
     loss: str | None = None,
     learning_rate: float = 0.1,
+    freeze: str | Sequence[str] = (),
 ) -> Network:
     """A network of those parts, or InputError or ShapeError naming the one that does not fit.
 
     x is one example (in,) or a batch (batch, in); the target as
     :func:`~dlcalc.layers.targets.as_targets` takes it; weights (out, in) and biases (out,)
-    one a layer.
+    one a layer. `freeze` names what no step changes: w5, b1, or all `weights` or `biases`.
 
     >>> as_network([1, 2], 0, [[[1, 2], [3, 4]]]).target.tolist()
     [[1.0, 0.0]]
@@ -93,16 +106,36 @@ def as_network(
     pair = objective(as_word(output, "output"), None if loss is None else as_word(loss, "loss"))
     single = inputs.ndim == 1
     batch = np.atleast_2d(inputs)
+    vectors = None if biases is None else _as_biases(biases, matrices)
     return Network(
         batch,
         as_targets(target, len(batch), len(matrices[-1]), pair, single=single),
         matrices,
-        None if biases is None else _as_biases(biases, matrices),
+        vectors,
         activation,
         pair,
         rate,
         single,
+        _as_frozen(freeze, matrices, vectors or ()),
     )
+
+
+def _as_frozen(
+    freeze: str | Sequence[str], weights: Sequence[Array], biases: Sequence[Array]
+) -> frozenset[str]:
+    """The names of single weights and biases that `freeze` means."""
+    kinds = {
+        kind: [f"{kind[0]}{n}" for n in range(1, sum(each.size for each in arrays) + 1)]
+        for kind, arrays in (("weights", weights), ("biases", biases))
+    }
+    names = {name for several in kinds.values() for name in several}
+    found: set[str] = set()
+    for each in [freeze] if isinstance(freeze, str) else freeze:
+        if each not in names and each not in kinds:
+            known = did_you_mean(str(each), [*kinds, *sorted(names)][:50])
+            raise InputError(f"no weight or bias is called {each!r}{known}").at("freeze")
+        found.update(kinds.get(each, [each]))
+    return frozenset(found)
 
 
 def _as_biases(biases: Sequence[Any], matrices: tuple[Array, ...]) -> tuple[Array, ...]:

@@ -13,6 +13,7 @@ from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.output.losses import loss_chart, loss_picture, loss_table
+from dlcalc.output.named import by_screen_names
 from dlcalc.shell.checks import require_checkable
 from dlcalc.shell.plots import terminal_page
 from dlcalc.shell.runner import Run
@@ -33,7 +34,7 @@ class MlpRun(Run[MlpStep]):
     command = "mlp"
     fields = (
         "x", "target", "weights", "biases", "sizes", "activation", "output", "loss",
-        "learning_rate",
+        "learning_rate", "freeze",
     )  # fmt: skip
     required = ("x", "target")
     layered = ("weights", "biases")
@@ -63,6 +64,12 @@ class MlpRun(Run[MlpStep]):
             order=working.derivation(result),
             working=partial(working.mlp_steps, result),
             element=lambda place, index: working.mlp_element(result, str(place), index),
+            advice=lambda place, wanted: working.mlp_slip(
+                result, self.out.tolerance, str(place), wanted
+            ),
+            adapt=lambda expected: by_screen_names(
+                expected, _record(result), lambda: working.screen_names(result)
+            ),
         )
 
 
@@ -113,6 +120,11 @@ def _record(result: MlpStep) -> dict[str, Any]:
             "q": gradients.q,
         },
         "updates": {"weights": updates.weights, "biases": updates.biases},
+        "updated": {
+            "weights": result.updated.weights, "biases": result.updated.biases,
+            "named": result.updated.named,
+        },
+        "loss_after": result.loss_after,
         "named": result.named,
     }
 
@@ -143,7 +155,7 @@ def _start(start: Start, finding: str) -> dict[str, Any]:
 def _loss(result: MlpStep) -> Table:
     examples = len(result.network.x)
     name = "loss" if examples == 1 else f"loss, mean of {examples} examples"
-    return Table((name,), [(result.loss,)])
+    return Table((name, "after the step"), [(result.loss, result.loss_after)])
 
 
 def _units(result: MlpStep, complete: bool) -> Table:
@@ -177,13 +189,13 @@ def _parameters(result: MlpStep, complete: bool) -> Table:
     if len(named) > MOST_ROWS and not complete:
         return _layers(result)
     values = [*network.weights, *(network.biases or ())]
-    updates = [*result.updates.weights, *(result.updates.biases or ())]
-    flat = ([each for array in arrays for each in array.ravel()] for arrays in (values, updates))
+    flat = [each for array in values for each in array.ravel()]
+    moves = result.updates.named.values(), result.updated.named.values()
     rows = [
-        (name, value, gradient, update)
-        for (name, gradient), value, update in zip(named.items(), *flat, strict=True)
+        (name, value, gradient, update, new)
+        for (name, gradient), value, update, new in zip(named.items(), flat, *moves, strict=True)
     ]
-    return Table(("parameter", "value", "gradient", "update"), rows, title="Parameters")
+    return Table(("parameter", "value", "gradient", "update", "new"), rows, title="Parameters")
 
 
 def _layers(result: MlpStep) -> Table:

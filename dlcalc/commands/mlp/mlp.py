@@ -54,12 +54,17 @@ class MlpGradients:
 
 @dataclass(frozen=True)
 class MlpUpdates:
-    """What a step of gradient descent adds."""
+    """What a step of gradient descent adds, or what comes of it."""
 
     weights: tuple[Array, ...]
-    """ΔW = −η ∂J/∂W, layer by layer."""
+    """ΔW = −η ∂J/∂W, layer by layer, or W⁺ = W + ΔW."""
     biases: tuple[Array, ...] | None
-    """Δb = −η ∂J/∂b, layer by layer; None for a network without."""
+    """Δb = −η ∂J/∂b, layer by layer, or b⁺ = b + Δb; None for a network without."""
+
+    @property
+    def named(self) -> dict[str, float]:
+        """Entry by entry: w1, w2 … layer by layer and row by row, then b1 …"""
+        return numbered("w", self.weights) | numbered("b", self.biases or ())
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,10 @@ class MlpStep:
     """∂J/∂q, ∂J/∂W, ∂J/∂b and ∂J/∂x."""
     updates: MlpUpdates
     """ΔW and Δb."""
+    updated: MlpUpdates
+    """W⁺ and b⁺, the parameters after the step."""
+    loss_after: float
+    """J with these."""
     descent: Descent | None = None
     """The steps that were asked for."""
     starts: tuple[Start, ...] | None = None
@@ -103,6 +112,7 @@ def mlp(
     output: str = "softmax",
     loss: str | None = None,
     learning_rate: float = 0.1,
+    freeze: str | Sequence[str] = (),
     steps: int | None = None,
     starts: bool = False,
 ) -> MlpStep:
@@ -111,7 +121,8 @@ def mlp(
     x is one example (in,) or a batch (batch, in), whose loss is the mean; target a class
     index or a vector each. Weights are (out, in) and biases (out,), one a layer; biases
     may be True, for zeros. In place of weights, or of their values, `init` with `sizes`
-    (input first) and `seed` draws them: zeros, constant, xavier (the default) or he. With `steps`,
+    (input first) and `seed` draws them: zeros, constant, xavier (the default) or he. `freeze`
+    names what stays as it is: w5, b1 …, `weights` or `biases`. With `steps`,
     that many steps of gradient descent over the whole batch; with `starts`, what becomes of
     zero, constant and random initial weights. Raises InputError or ShapeError naming what
     does not fit.
@@ -137,6 +148,7 @@ def mlp(
         output=output,
         loss=loss,
         learning_rate=learning_rate,
+        freeze=freeze,
     )
     return replace(
         mlp_step(network),
@@ -160,6 +172,13 @@ def mlp_step(network: Network) -> MlpStep:
     run = back_propagate(network, network.weights, network.biases)
     dw = tuple(each.weight + 0.0 for each in run.gradients)
     db = tuple(np.asarray(each.bias) + 0.0 for each in run.gradients) if network.biases else None
+    moves = _updates(network, "w", dw), _updates(network, "b", db) if db else None
+    updates = MlpUpdates(*moves)
+    updated = MlpUpdates(
+        tuple(w + each for w, each in zip(network.weights, moves[0], strict=True)),
+        tuple(b + each for b, each in zip(network.biases or (), moves[1], strict=True))
+        if moves[1] else None,
+    )
     hs = [*(each.h for each in run.passes[:-1]), run.y]
     return MlpStep(
         network,
@@ -175,8 +194,19 @@ def mlp_step(network: Network) -> MlpStep:
             db,
             _shown(network, np.asarray(run.gradients[0].x)),
         ),
-        MlpUpdates(_updates(network, dw), _updates(network, db) if db else None),
+        updates,
+        updated,
+        _loss_after(network, updated),
     )
+
+
+def _loss_after(network: Network, updated: MlpUpdates) -> float:
+    """J after the step, which may be infinite."""
+    parameters = network_parameters(network)
+    parameters |= {f"weights[{n}]": each for n, each in enumerate(updated.weights)}
+    parameters |= {f"biases[{n}]": each for n, each in enumerate(updated.biases or ())}
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(network_loss(network, parameters))
 
 
 def _shown(network: Network, values: Array) -> Array:
@@ -184,10 +214,12 @@ def _shown(network: Network, values: Array) -> Array:
     return (values[0] if network.single else values) + 0.0
 
 
-def _updates(network: Network, gradients: Sequence[Array]) -> tuple[Array, ...]:
-    rate = network.learning_rate
+def _updates(network: Network, letter: str, gradients: Sequence[Array]) -> tuple[Array, ...]:
+    rate, free = network.learning_rate, network.free(letter)
     with np.errstate(over="ignore"):
-        updates = tuple(-rate * each + 0.0 for each in gradients)
+        updates = tuple(
+            -rate * each * here + 0.0 for each, here in zip(gradients, free, strict=True)
+        )
     if network.finite and not all_finite(*updates):
         raise InputError(f"the updates overflow at {rate:g}").at("learning_rate")
     return updates

@@ -104,7 +104,7 @@ class _Working:
                 for k in range(units.sizes[n + 2]):
                     self.chains.join(
                         q, units.q(n + 1, k), self._factor(units.weight(n + 1, k, i)),
-                        self._slope(n, i),
+                        *self._slope(n, i),
                     )
                 step = gradient_step(name, value, self.chains.paths(q))
                 self.chains.known(q, (name, value))
@@ -140,8 +140,30 @@ class _Working:
                 for i, (value, change) in enumerate(pairs):
                     step = self._update(units.bias(n, i), value, change)
                     yield ((f"updates.biases[{n}]", (i,)),), step
+        yield (), Step("Parameters after the step")
+        for n, weight in enumerate(updates.weights):
+            for (i, j), change in _entries(weight):
+                new = float(self.result.updated.weights[n][i, j])
+                step = self._new(units.weight(n, i, j), change, new)
+                name = f"updated.named.w{step.name.args[0].args[1]}"
+                yield ((f"updated.weights[{n}]", (i, j)), (name, ())), step
+            for i, change in enumerate(updates.biases[n].tolist() if updates.biases else ()):
+                new = float((self.result.updated.biases or ())[n][i])
+                step = self._new(units.bias(n, i), change, new)
+                name = f"updated.named.b{step.name.args[0].args[1]}"
+                yield ((f"updated.biases[{n}]", (i,)), (name, ())), step
+        yield (("loss_after", ()),), Step("J after the step", self.result.loss_after)
+
+    def _new(self, quantity: Expr, change: float, new: float) -> Step:
+        """w⁺ = w + Δw."""
+        moved = symbol(f"Δ{quantity.args[0]}", quantity.args[1])
+        formula = quantity + moved
+        numbers = formula.put({quantity: self.values[quantity], moved: change})
+        return Step(Expr("new", (quantity,)), new, formula, (numbers,))
 
     def _update(self, quantity: Expr, value: float, change: float) -> Step:
+        if "".join(quantity.args) in self.network.frozen:
+            return Step(symbol(f"Δ{quantity.args[0]}", quantity.args[1]), 0.0, note="frozen")
         rate, slope = symbol("η"), gradient("J", quantity)
         formula = -rate * slope
         numbers = formula.put({rate: self.network.learning_rate, slope: value})
@@ -154,11 +176,16 @@ class _Working:
     def _factor(self, term: Expr) -> tuple[Expr, float]:
         return term, self.values[term]
 
-    def _slope(self, n: int, i: int) -> tuple[Expr, float]:
-        """φ′(q) of a hidden unit."""
+    def _slope(self, n: int, i: int) -> tuple[tuple[Expr, float], ...]:
+        """φ′(q) of a hidden unit: h(1 − h) of a sigmoid, 1 − h² of tanh."""
+        h, value = self._factor(self.units.h(n, i))
+        if self.network.activation == "sigmoid":
+            return (h, value), (1 - h, 1 - value)
+        if self.network.activation == "tanh":
+            return ((1 - h**2, 1 - value**2),)
         layer = self.result.layers[n]
         slope = activation(self.network.activation).slope(layer.q[i : i + 1], layer.h[i : i + 1])
-        return call(f"{self.network.activation}'", self.units.q(n, i)), float(slope[0])
+        return ((call(f"{self.network.activation}'", self.units.q(n, i)), float(slope[0])),)
 
 
 def _entries(matrix: Any) -> Iterator[tuple[tuple[int, int], float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.formulas.expressions import Step
 
@@ -43,6 +43,28 @@ def mlp_element(result: MlpStep, field: str, index: tuple[int, ...]) -> Step | N
     return next((step for place, step in unit_steps(result) if (field, index) in place), None)
 
 
+def mlp_slip(result: MlpStep, tolerance: float | None, field: str, expected: Any) -> str:
+    """The slip that gives the expected numbers of a field; "" for none, or a large network."""
+    if not is_small(result):
+        return ""
+    from dlcalc.commands.mlp.unit_steps import unit_steps
+    from dlcalc.derive.slips import slip_in_steps
+
+    return slip_in_steps(unit_steps(result), field, expected, tolerance)
+
+
+def screen_names(result: MlpStep) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """The element of the record that each name of the working means; w5 is the new one."""
+    if not is_small(result):
+        return {}
+    from dlcalc.commands.mlp.unit_steps import unit_steps
+    from dlcalc.formulas.text import formula_text
+
+    steps = [(formula_text(step.name), places) for places, step in unit_steps(result) if places]
+    found = {name: places[0] for name, places in steps}
+    return found | {name.rstrip("⁺"): place for name, place in found.items() if "⁺" in name}
+
+
 def derivation(result: MlpStep) -> tuple[str, ...]:
     """The fields of the record, and their parts, in the order in which they are derived.
 
@@ -64,4 +86,8 @@ def derivation(result: MlpStep) -> tuple[str, ...]:
                 backward += [f"gradients.{kinds[letter]}[{n}]"]
                 backward += [f"named.{letter}{number}" for number in names]
     updates = [f"updates.{kind}[{n}]" for n in layers for kind in kinds.values()]
-    return (*forward, "output", "loss", *backward, "gradients.x", *updates)
+    after = [each.replace("updates", "updated") for each in updates]
+    new = [f"updated.named.{name}" for name in result.named]
+    return (
+        *forward, "output", "loss", *backward, "gradients.x", *updates, *after, *new, "loss_after"
+    )
