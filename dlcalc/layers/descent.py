@@ -11,6 +11,7 @@ import numpy as np
 from dlcalc.errors import InputError, LimitError
 from dlcalc.layers.backprop import back_propagate
 from dlcalc.layers.network import Network
+from dlcalc.layers.optimisers import moved, optimiser, states
 from dlcalc.layers.passes import DenseGradients
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -39,6 +40,53 @@ class Descent:
     """For each hidden layer, the groups of units (from 0) that still compute the same."""
 
 
+class Functions:
+    """What optimisers use, on arrays."""
+
+    sqrt, sign, abs, max = np.sqrt, np.sign, np.abs, np.maximum
+
+    @staticmethod
+    def above(a: float, b: float) -> bool:
+        """Which branch is taken."""
+        return a > b
+
+
+class Moves:
+    """How parameters are moved, step by step: −η times the gradient, or an optimiser's rule."""
+
+    def __init__(self, network: Network) -> None:
+        self.rate = network.learning_rate
+        self.rule: Any = None
+        if network.optimizer is not None:
+            self.rule, self.options = optimiser(network.optimizer)
+        self.free = {"w": network.free("w"), "b": network.free("b")}
+        self.states: dict[tuple[str, int], dict[str, Any]] = {}
+        self.steps: dict[tuple[str, int], int] = {}
+
+    def change(self, letter: str, n: int, w: Array, g: Array) -> Array:
+        """What is added to W (`w`) or b (`b`) of layer n; 0 for what is frozen."""
+        if self.rule is None:
+            return -self.rate * g * self.free[letter][n]
+        place = letter, n
+        if place not in self.states:
+            self.states[place] = {
+                name: np.full_like(w, begin) for name, begin in
+                states(self.rule, self.options).items() if name != "momentum_buffer"
+            }
+        self.steps[place] = self.steps.get(place, 0) + 1
+        values: dict[str, Any] = {}
+
+        def put(label: str, value: Any) -> Any:
+            values[label] = value
+            return value
+
+        options = {**self.options, "t": self.steps[place]}
+        moved(self.rule, put, Functions, w, g, dict(self.states[place]), options)
+        kept = {name: each for name, each in values.items() if name in self.rule.state}
+        self.states[place] |= kept
+        return np.asarray((values["w"] - w) * self.free[letter][n])
+
+
 def descend(network: Network, steps: int) -> Descent:
     """Take that many steps of gradient descent over the whole batch.
 
@@ -60,7 +108,7 @@ def descend(network: Network, steps: int) -> Descent:
         raise LimitError(message).at("steps")
     weights = [weight.copy() for weight in network.weights]
     biases = [bias.copy() for bias in network.biases] if network.biases else None
-    losses = []
+    losses, moves = [], Moves(network)
     for step in range(steps + 1):
         try:
             run = back_propagate(network, weights, biases)
@@ -69,7 +117,7 @@ def descend(network: Network, steps: int) -> Descent:
             raise error.at(f"step {step} at learning rate {rate:g}") from None
         losses.append(run.loss)
         if step < steps:
-            _move(network, weights, biases, run.gradients)
+            _move(moves, weights, biases, run.gradients)
     return Descent(
         tuple(losses),
         run.y[0] if network.single else run.y,
@@ -81,21 +129,17 @@ def descend(network: Network, steps: int) -> Descent:
 
 
 def _move(
-    network: Network,
+    moves: Moves,
     weights: Sequence[Array],
     biases: Sequence[Array] | None,
     gradients: Sequence[DenseGradients],
 ) -> None:
     """One step, in place; what overflows here is refused where the next loss is computed."""
-    rate = network.learning_rate
-    free, fixed = (network.free("w"), network.free("b")) if network.frozen else ((), ())
     with np.errstate(over="ignore", invalid="ignore"):
         for n, gradient in enumerate(gradients):
-            change = rate * gradient.weight
-            np.subtract(weights[n], change * free[n] if free else change, out=weights[n])
+            weights[n] += moves.change("w", n, weights[n], gradient.weight)
             if biases and gradient.bias is not None:
-                change = rate * gradient.bias
-                np.subtract(biases[n], change * fixed[n] if free else change, out=biases[n])
+                biases[n] += moves.change("b", n, biases[n], gradient.bias)
 
 
 def _moved(

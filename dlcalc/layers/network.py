@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.losses import Objective, objective
+from dlcalc.layers.optimisers import optimiser
 from dlcalc.layers.passes import IDENTITY, Dense, DensePass, forward, require_chain
 from dlcalc.layers.targets import as_targets
 from dlcalc.numbers.activations import activation as named_activation
@@ -40,6 +41,9 @@ class Network:
     """Whether x was one example, so that results have no batch axis."""
     frozen: frozenset[str] = frozenset()
     """The weights (w1 …) and biases (b1 …) that no step changes."""
+
+    optimizer: Mapping[str, Any] | None = None
+    """What moves the parameters in place of −η ∂J/∂w: its type and options."""
 
     def free(self, letter: str) -> tuple[Array, ...]:
         """1 for each weight (`w`) or bias (`b`) that a step changes, 0 for the frozen."""
@@ -81,12 +85,14 @@ def as_network(
     loss: str | None = None,
     learning_rate: float = 0.1,
     freeze: str | Sequence[str] = (),
+    optimizer: Mapping[str, Any] | None = None,
 ) -> Network:
     """A network of those parts, or InputError or ShapeError naming the one that does not fit.
 
     x is one example (in,) or a batch (batch, in); the target as
     :func:`~dlcalc.layers.targets.as_targets` takes it; weights (out, in) and biases (out,)
-    one a layer. `freeze` names what no step changes: w5, b1, or all `weights` or `biases`.
+    one a layer. `freeze` names what no step changes: w5, b1, or all `weights` or `biases`;
+    `optimizer` what moves the rest: {"type": "adam", "lr": 0.1}.
 
     >>> as_network([1, 2], 0, [[[1, 2], [3, 4]]]).target.tolist()
     [[1.0, 0.0]]
@@ -117,7 +123,19 @@ def as_network(
         rate,
         single,
         _as_frozen(freeze, matrices, vectors or ()),
+        _as_optimizer(optimizer),
     )
+
+
+def _as_optimizer(given: Any) -> Mapping[str, Any] | None:
+    if given is None:
+        return None
+    if not isinstance(given, Mapping):
+        raise InputError('optimizer is no object such as {"type": "adam", "lr": 0.1}')
+    if "state" in given:
+        raise InputError("optimizer: here every state begins anew; dlcalc step goes on from one")
+    optimiser(given)
+    return given
 
 
 def _as_frozen(

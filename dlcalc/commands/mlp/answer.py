@@ -34,10 +34,10 @@ class MlpRun(Run[MlpStep]):
     command = "mlp"
     fields = (
         "x", "target", "weights", "biases", "sizes", "activation", "output", "loss",
-        "learning_rate", "freeze",
+        "learning_rate", "freeze", "optimizer",
     )  # fmt: skip
     required = ("x", "target")
-    layered = ("weights", "biases")
+    layered = ("weights", "biases", "freeze")
     function = staticmethod(mlp)
 
     def checked(self, result: MlpStep) -> Sequence[GradientCheck]:

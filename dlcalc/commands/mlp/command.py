@@ -39,8 +39,10 @@ def command(out: Output, **values: Any) -> None:
     from 0, or vector), weights (outputs x inputs, a matrix a layer) or sizes, and, if
     need be, biases, activation (relu, leaky_relu, sigmoid, tanh, gelu, softplus,
     identity), output (softmax, sigmoid, identity), loss (cross_entropy,
-    binary_cross_entropy, squared_error), learning_rate (0.1). Weights are named w1, w2 …
-    layer by layer and row by row.
+    binary_cross_entropy, squared_error), learning_rate (0.1) or optimizer ({"type": "adam",
+    "lr": 0.1}), and freeze (w5, b1 …, weights or biases: what no step changes). Weights are
+    named w1, w2 … layer by layer and row by row; --expect takes these names, too: {"w5": 0.36}
+    is the new weight, {"dJ/dw5": 0.08} its gradient.
 
     \b
     Examples:

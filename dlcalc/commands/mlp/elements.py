@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Index = tuple[int, ...]
-_FIELD = r"(layers|loss|gradients|updates)(?:\.(\w+))?(?:\[(\d+)\])?(?:\.(\w+))?"
+_FIELD = r"(layers|loss|gradients|updates|updated|loss_after)(?:\.(\w+))?(?:\[(\d+)\])?(?:\.(\w+))?"
 
 
 def element_step(result: MlpStep, field: str, index: Index) -> Step | None:
@@ -36,14 +36,15 @@ def element_step(result: MlpStep, field: str, index: Index) -> Step | None:
 
 def _unnamed(result: MlpStep, field: str, index: Index) -> tuple[str, Index]:
     """The array and the place in it of a named gradient, named.w7 or named.b1."""
-    named = re.fullmatch(r"named\.([wb])(\d+)", field)
+    named = re.fullmatch(r"(updated\.)?named\.([wb])(\d+)", field)
     if named is None:
         return field, index
-    kind = "weights" if named[1] == "w" else "biases"
-    place = int(named[2]) - 1
+    whole = named[1] or "gradients."
+    kind = "weights" if named[2] == "w" else "biases"
+    place = int(named[3]) - 1
     for n, array in enumerate(getattr(result.gradients, kind)):
         if place < array.size:
-            return f"gradients.{kind}[{n}]", unravel(place, array.shape)
+            return f"{whole}{kind}[{n}]", unravel(place, array.shape)
         place -= array.size
     return field, index
 
@@ -54,9 +55,16 @@ def _numbers(result: MlpStep, field: str, index: Index) -> Expr | None:
     n = int(number or 0)
     if whole == "layers":
         return _argument(result, n, index) if part == "q" else _value(result, n, index)
+    if whole == "updated":
+        before = getattr(result.network, kind)[n][index].item()
+        return add(before, getattr(result.updates, kind)[n][index].item())
+    if whole == "loss_after":
+        return None
     if whole == "loss":
         return _loss(result)
     if whole == "updates":
+        if result.network.optimizer is not None:
+            return None
         slope = getattr(result.gradients, kind)[n][index].item()
         return mul(-result.network.learning_rate, slope)
     if kind == "q":

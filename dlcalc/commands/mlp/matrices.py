@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol, total, transpose
@@ -92,4 +93,14 @@ def _updates(result: MlpStep) -> Lines:
     for letter, kind in (("W", "weights"), ("b", "biases")):
         for n, array in enumerate(getattr(result.updates, kind) or (), start=1):
             formula = -ETA * symbol(f"∂J/∂{letter}", n)
-            yield f"updates.{kind}[{n - 1}]", array_step(symbol(f"Δ{letter}", n), array, formula)
+            step = array_step(symbol(f"Δ{letter}", n), array, formula)
+            if result.network.optimizer is not None:
+                step = replace(step, formula=None, note=result.network.optimizer["type"])
+            yield f"updates.{kind}[{n - 1}]", step
+    for letter, kind in (("W", "weights"), ("b", "biases")):
+        for n, array in enumerate(getattr(result.updated, kind) or (), start=1):
+            now = symbol(letter, n)
+            step = array_step(Expr("new", (now,)), array, now + symbol(f"Δ{letter}", n))
+            yield f"updated.{kind}[{n - 1}]", step
+    note = "the loss after the step"
+    yield "loss_after", Step(Expr("new", (symbol("J"),)), result.loss_after, note=note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ from dlcalc.commands.mlp.starts import Start
 from dlcalc.commands.mlp.starts import starts as other_starts
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.backprop import back_propagate
-from dlcalc.layers.descent import Descent, descend, numbered
+from dlcalc.layers.descent import Descent, Moves, descend, numbered
 from dlcalc.layers.initial import CONSTANT, as_sizes, initial_weights
 from dlcalc.layers.network import (
     Network,
@@ -113,6 +113,7 @@ def mlp(
     loss: str | None = None,
     learning_rate: float = 0.1,
     freeze: str | Sequence[str] = (),
+    optimizer: Mapping[str, Any] | None = None,
     steps: int | None = None,
     starts: bool = False,
 ) -> MlpStep:
@@ -122,7 +123,8 @@ def mlp(
     index or a vector each. Weights are (out, in) and biases (out,), one a layer; biases
     may be True, for zeros. In place of weights, or of their values, `init` with `sizes`
     (input first) and `seed` draws them: zeros, constant, xavier (the default) or he. `freeze`
-    names what stays as it is: w5, b1 …, `weights` or `biases`. With `steps`,
+    names what stays as it is: w5, b1 …, `weights` or `biases`; `optimizer` says what moves the
+    rest in place of −η ∂J/∂w, as {"type": "adam", "lr": 0.1}. With `steps`,
     that many steps of gradient descent over the whole batch; with `starts`, what becomes of
     zero, constant and random initial weights. Raises InputError or ShapeError naming what
     does not fit.
@@ -149,6 +151,7 @@ def mlp(
         loss=loss,
         learning_rate=learning_rate,
         freeze=freeze,
+        optimizer=optimizer,
     )
     return replace(
         mlp_step(network),
@@ -172,7 +175,11 @@ def mlp_step(network: Network) -> MlpStep:
     run = back_propagate(network, network.weights, network.biases)
     dw = tuple(each.weight + 0.0 for each in run.gradients)
     db = tuple(np.asarray(each.bias) + 0.0 for each in run.gradients) if network.biases else None
-    moves = _updates(network, "w", dw), _updates(network, "b", db) if db else None
+    mover = Moves(network)
+    moves = (
+        _updates(network, mover, "w", network.weights, dw),
+        _updates(network, mover, "b", network.biases or (), db) if db else None,
+    )
     updates = MlpUpdates(*moves)
     updated = MlpUpdates(
         tuple(w + each for w, each in zip(network.weights, moves[0], strict=True)),
@@ -214,13 +221,17 @@ def _shown(network: Network, values: Array) -> Array:
     return (values[0] if network.single else values) + 0.0
 
 
-def _updates(network: Network, letter: str, gradients: Sequence[Array]) -> tuple[Array, ...]:
-    rate, free = network.learning_rate, network.free(letter)
+def _updates(
+    network: Network, mover: Moves, letter: str, values: Sequence[Array],
+    gradients: Sequence[Array],
+) -> tuple[Array, ...]:
     with np.errstate(over="ignore"):
         updates = tuple(
-            -rate * each * here + 0.0 for each, here in zip(gradients, free, strict=True)
+            mover.change(letter, n, *pair) + 0.0
+            for n, pair in enumerate(zip(values, gradients, strict=True))
         )
     if network.finite and not all_finite(*updates):
+        rate = network.learning_rate
         raise InputError(f"the updates overflow at {rate:g}").at("learning_rate")
     return updates
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.mlp.losses import logit_step, loss_step, output_step
 from dlcalc.derive.chains import Chains, gradient_step
+from dlcalc.derive.scalars import Scalars
 from dlcalc.derive.units import Units, gradient
+from dlcalc.derive.working_terms import Symbols, Term, as_term
 from dlcalc.formulas.expressions import Expr, Step, add, call, mul, symbol
+from dlcalc.layers.optimisers import moved, optimiser, states
 from dlcalc.numbers.activations import activation
 
 if TYPE_CHECKING:
@@ -27,6 +30,14 @@ def unit_steps(result: MlpStep) -> Iterator[tuple[Places, Step]]:
     yield from working.backward()
     yield (), Step("Updates", note="every weight and bias at once")
     yield from working.updates()
+
+
+class RuleSymbols(Symbols):
+    """The functions of an optimiser's rule, on formulas with their values."""
+
+    def above(self, a: Any, b: Any) -> bool:
+        """Which branch is taken."""
+        return bool(as_term(a).value > as_term(b).value)
 
 
 class _Working:
@@ -144,15 +155,46 @@ class _Working:
         for n, weight in enumerate(updates.weights):
             for (i, j), change in _entries(weight):
                 new = float(self.result.updated.weights[n][i, j])
+                slope = float(gradients.weights[n][i, j])
+                yield from self._by_rule(units.weight(n, i, j), slope)
                 step = self._new(units.weight(n, i, j), change, new)
                 name = f"updated.named.w{step.name.args[0].args[1]}"
                 yield ((f"updated.weights[{n}]", (i, j)), (name, ())), step
             for i, change in enumerate(updates.biases[n].tolist() if updates.biases else ()):
                 new = float((self.result.updated.biases or ())[n][i])
+                yield from self._by_rule(units.bias(n, i), float((gradients.biases or ())[n][i]))
                 step = self._new(units.bias(n, i), change, new)
                 name = f"updated.named.b{step.name.args[0].args[1]}"
                 yield ((f"updated.biases[{n}]", (i,)), (name, ())), step
         yield (("loss_after", ()),), Step("J after the step", self.result.loss_after)
+
+    def _by_rule(self, quantity: Expr, slope: float) -> Iterator[tuple[Places, Step]]:
+        """An optimiser's rule, line by line."""
+        if self.network.optimizer is None or "".join(quantity.args) in self.network.frozen:
+            return
+        rule, options = optimiser(self.network.optimizer)
+        known: dict[Expr, Any] = {}
+        lines: list[Step] = []
+
+        def put(label: str, value: Any) -> Term:
+            term = as_term(value)
+            name = symbol(label, "".join(quantity.args))
+            name = Expr("new", (quantity,)) if label == "w" else name
+            formula = term.formula
+            if isinstance(formula, Expr):
+                numbers = () if formula in known else (formula.put(known),)
+                lines.append(Step(name, term.value, formula, numbers))
+            else:
+                lines.append(Step(name, term.value))
+            known[name] = term.value
+            return Term(name, term.value)
+
+        w, g = Term(quantity, self.values[quantity]), Term(gradient("J", quantity), slope)
+        known |= {w.formula: w.value, g.formula: g.value}
+        state = {name: Term(begin, begin) for name, begin in states(rule, options).items()
+                 if name != "momentum_buffer"}
+        moved(rule, put, RuleSymbols(Scalars, known), w, g, state, {**options, "t": 1})
+        yield from (((), line) for line in lines)
 
     def _new(self, quantity: Expr, change: float, new: float) -> Step:
         """w⁺ = w + Δw."""
@@ -162,6 +204,9 @@ class _Working:
         return Step(Expr("new", (quantity,)), new, formula, (numbers,))
 
     def _update(self, quantity: Expr, value: float, change: float) -> Step:
+        if self.network.optimizer is not None:
+            note = f"moved by {self.network.optimizer['type']}"
+            return Step(symbol(f"Δ{quantity.args[0]}", quantity.args[1]), change, note=note)
         if "".join(quantity.args) in self.network.frozen:
             return Step(symbol(f"Δ{quantity.args[0]}", quantity.args[1]), 0.0, note="frozen")
         rate, slope = symbol("η"), gradient("J", quantity)

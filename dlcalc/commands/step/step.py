@@ -11,6 +11,7 @@ import numpy as np
 from dlcalc.derive.graph import Array, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.criteria import loss_of, upstream_of
+from dlcalc.layers.descent import Functions
 from dlcalc.layers.optimisers import SINGLE, Optimiser, moved, optimiser, states
 from dlcalc.layers.values import Store
 from dlcalc.models.count import params
@@ -301,17 +302,6 @@ def _begun(
             f"state: {name} of {parameter} is {by_x(array.shape)}; expected {by_x(shape)}"
         )
     return array
-
-
-class Functions:
-    """What optimisers use, on arrays."""
-
-    sqrt, sign, abs, max = np.sqrt, np.sign, np.abs, np.maximum
-
-    @staticmethod
-    def above(a: float, b: float) -> bool:
-        """Which branch is taken."""
-        return a > b
 
 
 def updated(

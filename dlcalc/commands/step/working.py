@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-from dlcalc.commands.step.step import Functions, NetworkStep, begun
+from dlcalc.commands.step.step import NetworkStep, begun
 from dlcalc.derive.graph import Graph, Index, Node
 from dlcalc.derive.rules import MaxPool
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, call, symbol
+from dlcalc.layers.descent import Functions
 from dlcalc.layers.optimisers import SINGLE, moved
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import unravel

@@ -202,3 +202,91 @@ def test_bad_input_ends_in_one_line(arguments: list[str], complaint: str) -> Non
     done = invoke("mlp", *arguments)
     assert done.status == 2
     assert complaint in done.complaint
+
+
+TWO_LAYERS = json.dumps({
+    "x": [0.05, 0.10], "target": [0.01, 0.99],
+    "weights": [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]],
+    "biases": [[0.35, 0.35], [0.60, 0.60]], "activation": "sigmoid", "output": "sigmoid",
+    "loss": "squared_error", "learning_rate": 0.5,
+})
+
+
+def with_fields(**more: Any) -> str:
+    return json.dumps(json.loads(TWO_LAYERS) | more)
+
+
+def test_the_best_known_example_up_to_its_new_weights() -> None:
+    """The digits are those that go round in print."""
+    published = {"h1": 0.593269992, "h2": 0.596884378, "y1": 0.75136507, "y2": 0.772928465,
+                 "loss": 0.298371109, "dJ/dw5": 0.082167041, "w5": 0.35891648, "w6": 0.408666186,
+                 "w7": 0.511301270, "w8": 0.561370121, "w1": 0.149780716, "w2": 0.19956143,
+                 "w3": 0.24975114, "w4": 0.29950229}
+    after = {"biases": 0.291027924}
+    frozen = with_fields(freeze="biases")
+    done = invoke("mlp", frozen, "--expect", json.dumps({**published, "loss_after": 0.291028}))
+    assert done.status == 0 or "0.291028" in done.err, done.err
+    record = json.loads(invoke("mlp", frozen, "-f", "json").out)
+    assert record["loss_after"] == pytest.approx(0.291028, abs=1e-6), after
+    assert record["updated"]["biases"] == [[0.35, 0.35], [0.6, 0.6]]
+    free = json.loads(invoke("mlp", TWO_LAYERS, "-f", "json", "--steps", "1").out)
+    assert free["updated"]["biases"][1] != [0.6, 0.6]
+    assert free["descent"]["losses"][1] == pytest.approx(free["loss_after"])
+    working = invoke("mlp", frozen, "--explain").out
+    assert "w_5⁺ = w_5 + Δw_5 = 0.4 + (−0.0410835) = 0.358916" in working
+    assert "∂J/∂q_3·w_5·h_1·(1 − h_1)·x_1" in working
+    assert "Δb_1 = 0   (frozen)" in working
+
+
+def test_single_parameters_are_frozen_and_wrong_names_refused() -> None:
+    record = json.loads(invoke("mlp", with_fields(freeze=["w5", "b1"]), "-f", "json").out)
+    still = [name for name, new in record["updated"]["named"].items()
+             if new == {"w5": 0.4, "b1": 0.35}.get(name)]
+    assert still == ["w5", "b1"]
+    refused = invoke("mlp", with_fields(freeze="w9"))
+    assert (refused.status, refused.complaint) == (
+        2, "freeze: no weight or bias is called 'w9'; did you mean w8?")
+
+
+@pytest.mark.parametrize("optimizer", [
+    {"type": "adam", "lr": 0.1}, {"type": "sgd", "lr": 0.5, "momentum": 0.9, "nesterov": True},
+    {"type": "rmsprop", "centered": True}, {"type": "nadam"}, {"type": "adamw"},
+])
+def test_optimisers_are_those_of_step(optimizer: dict[str, Any]) -> None:
+    import dlcalc
+
+    given = json.loads(TWO_LAYERS)
+    done = invoke("mlp", with_fields(optimizer=optimizer), "--steps", "3", "-f", "json")
+    run = json.loads(done.out)
+    parameters = {f"{n}.{kind}": value[n // 2] for n in (0, 2) for kind, value in
+                  (("weight", given["weights"]), ("bias", given["biases"]))}
+    names = {"0.weight": "a.weight", "0.bias": "a.bias", "2.weight": "b.weight", "2.bias": "b.bias"}
+    there = dlcalc.step(
+        "input 2\na: linear 2\nsigmoid\nb: linear 2\nsigmoid", x=given["x"],
+        target=given["target"], loss="mse", optimizer=optimizer, steps=3,
+        parameters={names[name]: value for name, value in parameters.items()})
+    for n, layer in enumerate("ab"):
+        for kind, name in (("weights", "weight"), ("biases", "bias")):
+            np.testing.assert_allclose(
+                run["descent"][kind][n], there.updated[f"{layer}.{name}"], rtol=1e-9)
+    working = invoke("mlp", with_fields(optimizer=optimizer), "--explain").out
+    assert f"moved by {optimizer['type']}" in working
+
+
+def test_slips_are_named_by_computing_them() -> None:
+    record = json.loads(invoke("mlp", TWO_LAYERS, "-f", "json").out)
+    h1, y1 = record["layers"][0]["h"][0], record["output"][0]
+    q3 = record["gradients"]["q"][1][0]
+    for wrong, words in (
+        ({"dJ/dw5": (y1 - 0.01) * y1 * h1}, "(1 − y_1) left out in ∂J/∂q_3"),
+        ({"dJ/dq3": y1 - 0.01}, "y_1·(1 − y_1) left out"),
+        ({"h1": 0.3775}, "sigmoid left out"), ({"loss": 2 * record["loss"]}, "0.5 left out"),
+        ({"w5": 0.4 + 0.5 * q3 * h1}, "a wrong sign at Δw_5"),
+        ({"q1": 0.0275}, "b_1 left out"), ({"dJ/dw6": q3 * h1}, "h_1 in place of h_2"),
+    ):
+        [(name, value)] = wrong.items()
+        done = invoke("mlp", TWO_LAYERS, "--expect", json.dumps({name: round(value, 7)}))
+        assert done.status == 1
+        assert done.complaint.endswith(f"; {words} gives that"), (name, done.complaint)
+    strange = invoke("mlp", TWO_LAYERS, "--expect", '{"dJ/dw5": 0.1234567}')
+    assert "gives that" not in strange.complaint
