@@ -152,7 +152,8 @@ def test_every_element_of_a_batch_has_a_sum_that_gives_it(
         if step.numbers:
             assert disagreement(replace(step, value=value)) == ""
         else:
-            assert field == "loss_after" or (batch == 1 if field == "loss" else pair.output == "identity"), field
+            bare = batch == 1 if field == "loss" else pair.output == "identity"
+            assert bare or field == "loss_after", field
 
 
 def test_an_element_of_a_large_network_has_its_sum_too() -> None:
