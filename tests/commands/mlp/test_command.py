@@ -245,8 +245,8 @@ def test_single_parameters_are_frozen_and_wrong_names_refused() -> None:
     assert still == ["w5", "b1"]
     refused = invoke("mlp", with_fields(freeze="w9"))
     assert (refused.status, refused.complaint) == (
-        2, "freeze: no weight or bias is called 'w9'; known: weights, biases, b1, b2, b3, b4, w1, w2, "
-        "w3, w4, w5, w6, w7, w8")
+        2, "freeze: no weight or bias is called 'w9'; known: weights, biases, b1, b2, b3, b4, w1, "
+        "w2, w3, w4, w5, w6, w7, w8")
 
 
 @pytest.mark.parametrize("optimizer", [
