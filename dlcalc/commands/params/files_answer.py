@@ -106,7 +106,7 @@ def totals(held: Held) -> dict[str, Any]:
         "trainable": sum(each.params for each in held.tensors if each.trains),
         "buffers": held.sum_of("numbers", BUFFER),
         "quantisation": held.sum_of("numbers", QUANTISATION),
-        "macs": macs, "weights_bytes": weights_bytes(held.tensors),
+        "macs": macs, "weights_bytes": weights_bytes(held),
         "buffer_bytes": held.sum_of("bytes", BUFFER), **dict.fromkeys(UNKNOWN),
     }
     for name, role in (("optimizer", OPTIMIZER), ("copies", COPY)):
@@ -117,9 +117,13 @@ def totals(held: Held) -> dict[str, Any]:
     return total
 
 
-def weights_bytes(tensors: Sequence[Tensor]) -> int:
+def weights_bytes(held: Held) -> int:
     """Bytes of what holds parameters, with the scales that packed ones need."""
-    return sum(each.bytes for each in tensors if each.role in WEIGHTS)
+    return sum(
+        each.bytes for each in held.tensors if each.role in WEIGHTS
+        # In a graph a scale of one number is a constant like another.
+        and (each.shape or each.role != QUANTISATION or held.rows is None)
+    )
 
 
 def _modules(held: Held, depth: int) -> list[list[Any]]:

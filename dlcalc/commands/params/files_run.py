@@ -33,20 +33,21 @@ def file_operands(words: Sequence[str], piped: bool) -> list[str]:
     return list(words)
 
 
-def read_operands(paths: Sequence[str]) -> Held:
+def read_operands(paths: Sequence[str], input: tuple[int, ...] | None = None) -> Held:
     """What the files hold, or standard input."""
     if list(paths) == ["-"]:
-        return reading.read_stream(sys.stdin.buffer, STDIN)
-    return reading.read_weights(*paths)
+        return reading.read_stream(sys.stdin.buffer, STDIN, input)
+    return reading.read_weights(*paths, input=input)
 
 
 def answer_files(
     out: Output, paths: Sequence[str], other: str | None, depth: int | None, sort: str | None,
+    input: tuple[int, ...] | None = None,
 ) -> None:
     """The tensors of the files, or how they differ from those of another."""
     from dlcalc.commands.params import files_answer as drawn
 
-    held = read_operands(paths)
+    held = read_operands(paths, input)
     if other is None:
         out.emit(drawn.held_answer(held, depth, sort))
         return

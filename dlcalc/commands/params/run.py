@@ -53,7 +53,7 @@ class ParamsRun(Run[Any]):
                 raise InputError("a weights file has tensors, and no layers to show or change").at(
                     paths[0]
                 )
-            answer_files(out, paths, other, depth, sort)
+            answer_files(out, paths, other, depth, sort, shape_of(input))
             return
         read, size = given_model(self, model), shape_of(input)
         self.notes += [*read.notes, *doubts(read, size)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
@@ -12,7 +13,7 @@ from dlcalc.models.files import roles
 from dlcalc.models.files.gguf import MAGIC as GGUF
 from dlcalc.models.files.gguf import SPLIT, read_gguf
 from dlcalc.models.files.stream import Stream
-from dlcalc.models.files.tensors import Held, Tensor
+from dlcalc.models.files.tensors import OPTIMIZER, Held, Tensor
 
 ENDINGS = (
     ".safetensors", ".npz", ".npy", ".gguf", ".pt", ".pth", ".bin", ".ckpt", ".onnx", ".keras",
@@ -58,9 +59,10 @@ def in_folder(folder: str) -> str | None:
     return os.path.join(folder, found[0]) if found else None
 
 
-def read_weights(*paths: str) -> Held:
+def read_weights(*paths: str, input: tuple[int, ...] | None = None) -> Held:
     """What a file of weights holds, or several files that are parts of one.
 
+    `input` is the shape of a graph's input, without the batch, where the file leaves it open.
     Raises InputError for a file that is damaged, unknown or not what it promises, FileError
     where it cannot be read, LimitError for a header beyond what any honest one has.
     """
@@ -68,7 +70,7 @@ def read_weights(*paths: str) -> Held:
         return _indexed(paths[0])
     if len(paths) == 1:
         paths = _parts(paths[0])
-    found = [_one(path) for path in paths]
+    found = [_one(path, input) for path in paths]
     config = _config_beside(paths[0])
     return _decided(paths[0], found, config)
 
@@ -156,30 +158,34 @@ def _json(path: str) -> Any:
         raise located(error, source) from None
 
 
-def read_stream(file: BinaryIO, place: str) -> Held:
+def read_stream(file: BinaryIO, place: str, input: tuple[int, ...] | None = None) -> Held:
     """What standard input holds, read forward."""
     try:
-        return _decided(place, [read_open(file, place)], {})
+        return _decided(place, [read_open(file, place, input)], {})
     except DlcalcError as error:
         raise error if place in error.places else error.at(place) from None
 
 
-def _one(path: str) -> Held:
+def _one(path: str, input: tuple[int, ...] | None = None) -> Held:
     """One file, by its first bytes, and by its ending where these do not tell."""
     try:
         with open(path, "rb") as file:
-            return read_open(file, path)
+            return read_open(file, path, input)
     except OSError as error:
         raise FileError(f"cannot be read: {reason(error)}").at(path) from None
     except DlcalcError as error:
         raise error if path in error.places else error.at(path) from None
 
 
-def read_open(file: BinaryIO, path: str) -> Held:
+def read_open(file: BinaryIO, path: str, input: tuple[int, ...] | None = None) -> Held:
     """What an open file or pipe holds; its name tells where its first bytes do not."""
     ending = os.path.splitext(path)[1].lower()
     if ending == ".bin" or ending not in ENDINGS:
         ending = by_content(file) or ending
+    if ending == ".onnx":
+        from dlcalc.models.files.onnx_file import read_onnx
+
+        return read_onnx(file, path, input)
     try:
         read = _READERS[ending]
     except KeyError:
@@ -202,6 +208,8 @@ def by_content(file: BinaryIO) -> str | None:
         return ".pt"
     if start[8:9] == b"{" and 0 in start[:8]:
         return ".safetensors"
+    if start[:1] == b"{" and b'"class_name"' in file.peek()[:1 << 16]:  # type: ignore[attr-defined]
+        return ".json"
     if start.startswith(b"\x89HDF"):
         return ".h5"
     return ".onnx" if start[:1] == b"\x08" and start[2:3] in _ONNX_SECOND else None
@@ -259,20 +267,54 @@ def _zip(file: BinaryIO, path: str) -> Held:
 
 
 def _keras(file: BinaryIO, path: str) -> Held:
-    raise InputError("not yet")
+    from dlcalc.models.files.keras_file import read_keras
+
+    return read_keras(file, path)
 
 
-def _onnx(file: BinaryIO, path: str) -> Held:
-    raise InputError("not yet")
+def _keras_json(file: BinaryIO, path: str) -> Held:
+    from dlcalc.models.files.keras_file import MOST_CONFIG, held_of
+
+    return held_of(file.read(MOST_CONFIG), path)
 
 
 def _hdf5(file: BinaryIO, path: str) -> Held:
-    raise InputError("not yet")
+    """A whole model in HDF5: its arrays by name, those of the optimiser apart."""
+    from dlcalc.models.files.stream import printable
+
+    try:
+        import h5py
+    except ImportError:
+        raise InputError(
+            "HDF5 is read by the package h5py, which is not installed: "
+            "pip install 'dlcalc-toolkit[all]', or save the model as .keras or by to_json()"
+        ) from None
+    found: list[Tensor] = []
+
+    def take(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc":
+            role = OPTIMIZER if name.startswith("optimizer") else ""
+            found.append(Tensor(
+                printable(name.removeprefix("model_weights/").removesuffix(":0")), str(item.dtype), item.shape,
+                item.size * item.dtype.itemsize, role,
+            ))
+
+    try:
+        with h5py.File(file, "r") as opened:
+            opened.visititems(take)
+    except Exception as error:  # whatever a parser of somebody else raises
+        raise InputError(f"not HDF5, or damaged: {str(error)[:120]}") from None
+    if not found or any(re.search(r"/vars/\d+$", tensor.name) for tensor in found):
+        raise InputError(
+            "its weights have no names that tell buffers from parameters: "
+            "save the model as .keras or by to_json()"
+        )
+    return Held(path, "hdf5", found)
 
 
 _READERS: dict[str, Callable[[BinaryIO, str], Held]] = {
     ".safetensors": _safetensors, ".npy": _npy, ".npz": _npz, ".gguf": _gguf, ".zip": _zip,
-    ".keras": _keras, ".onnx": _onnx,
+    ".keras": _keras, ".json": _keras_json,
     **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt"), _torch),
     **dict.fromkeys((".h5", ".hdf5"), _hdf5),
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,11 @@ FILES = Path(__file__).parents[2] / "data" / "files"
 EXPECTED = json.loads((FILES / "expected.json").read_text())
 GOOD: dict[str, Any] = EXPECTED["files"]
 BYTES = {"bytes": "weights_bytes", "buffer_bytes": "buffer_bytes"}
-READ = ("torch", "safetensors", "quantised", "npz", "gguf")
+INFERS = find_spec("onnx") is not None
+LAYERS = ("params", "trainable")
 
 
-def wanted(names: dict[str, Any]) -> list[str]:
-    return [name for name in names if name.startswith(READ)]
-
-
-@pytest.mark.parametrize("name", wanted(GOOD))
+@pytest.mark.parametrize("name", list(GOOD))
 def test_counts(name: str) -> None:
     expected = GOOD[name]
     done = invoke("params", str(FILES / name), "-f", "json")
@@ -34,6 +32,10 @@ def test_counts(name: str) -> None:
     assert total["params"] == expected["params"]
     for key in ("trainable", "buffers", "keras_total"):
         assert total[key] == expected[key] if key in expected else True
+    if "macs" in expected and (INFERS or total["macs"] is not None):
+        assert total["macs"] == expected["macs"]
+    if "dynamo" in name:
+        assert total["macs"] is not None
     for key, ours in BYTES.items():
         assert total[ours] == expected[key]
     found = {each["name"]: each for each in record.get("tensors", record["layers"])}
@@ -44,6 +46,14 @@ def test_counts(name: str) -> None:
         )
         assert each.get("logical_shape") == tensor.get("logical_shape")
         assert each.get("tied") == tensor.get("to")
+    rows = {each["name"]: each for each in record["layers"]}
+    for layer in expected.get("layers", ()):
+        row = rows[layer["name"]]
+        assert [row[key] for key in ("type", *LAYERS)] == [layer[key] for key in ("type", *LAYERS)]
+    for node in expected.get("nodes", ()):
+        row = rows[node["output"]]
+        assert (row["type"], row["macs"]) == (node["op"], node["macs"]) or not INFERS
+        assert row["output"] in (node["shape"], None)
 
 
 @pytest.mark.parametrize("name", list(EXPECTED["damaged"]))
@@ -61,7 +71,7 @@ def test_a_pickle_is_not_run() -> None:
 
 @pytest.mark.parametrize("name", [
     "safetensors/lstm.safetensors", "gguf/q4_0-q8_0.gguf", "torch/cnn-legacy.pth",
-    "torch/lstm.pt", "npz/flax-conv.npz",
+    "torch/lstm.pt", "npz/flax-conv.npz", "onnx/gpt-dynamo.onnx", "keras/recurrent.keras",
 ])
 def test_pipes(name: str, tmp_path: Path) -> None:
     data = (FILES / name).read_bytes()

@@ -1,0 +1,199 @@
+"""Keras: .keras and to_json(), counted layer by layer as Keras's summary does.
+
+A .keras file is a zip of metadata.json, config.json and model.weights.h5 (keras 3.15.1); the
+weights need not be read, since every layer that has some says the shape it was built for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import prod
+from typing import Any, BinaryIO
+
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.input.json_text import parse_json
+from dlcalc.models.files.keras_layers import Weight, dtype_name, weights
+from dlcalc.models.files.stream import member_bytes, open_zip, printable
+from dlcalc.models.files.tensors import BUFFER, PARAMETER, QUANTISATION, Held, Row, Tensor
+
+MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
+MODELS = ("Sequential", "Functional", "Model")
+_WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1}
+_KINDS = {"weight": PARAMETER, "state": BUFFER, "scale": QUANTISATION}
+
+
+def read_keras(file: BinaryIO, path: str) -> Held:
+    """A .keras file, from its config.json."""
+    with open_zip(file, "a .keras file") as archive:
+        if "config.json" not in archive.namelist():
+            raise InputError("no .keras file: the zip lacks config.json")
+        data = member_bytes(archive, "config.json", MOST_CONFIG)
+    return held_of(data, path)
+
+
+def is_keras(config: Any) -> bool:
+    """Whether a JSON value is a model of Keras's, as to_json writes it."""
+    return isinstance(config, dict) and "class_name" in config and "config" in config
+
+
+def held_of(data: bytes, path: str) -> Held:
+    """A model from its JSON; InputError for what is none, or was never built."""
+    try:
+        config = parse_json(data.decode(), allow_nonfinite=True)
+    except UnicodeDecodeError:
+        raise InputError("its config.json is not UTF-8 text") from None
+    if not is_keras(config):
+        raise InputError("its config.json is no model of Keras's: class_name and config are wanted")
+    return held_from(config, path)
+
+
+def held_from(config: Mapping[str, Any], path: str) -> Held:
+    """A model from its configuration: rows as Keras's summary, tensors one a weight."""
+    reader = _Reader()
+    layers = list(_layers(config))
+    if not layers:
+        raise InputError("holds no layers")
+    rows: list[Row] = []
+    tensors: list[Tensor] = []
+    for layer in layers:
+        own = list(reader.tensors(layer, "", None, 0))
+        rows.append(_row(layer, own))
+        tensors += own
+    metadata = {
+        key: config[key] for key in ("keras_version", "backend") if isinstance(config.get(key), str)
+    }
+    return Held(path, "keras", tensors, metadata, (), rows, config)
+
+
+def _row(layer: Mapping[str, Any], own: list[Tensor]) -> Row:
+    numbers = sum(each.numbers for each in own)
+    return Row(
+        _name(layer), printable(str(layer.get("class_name"))), None, numbers,
+        trainable=sum(each.params for each in own if each.trains),
+        buffers=sum(each.numbers for each in own if each.role == BUFFER),
+        bytes=sum(each.bytes for each in own),
+    )
+
+
+def _layers(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    config = model.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else config
+    if not isinstance(layers, list):
+        raise InputError(f"{str(model.get('class_name'))[:60]} holds no list of layers")
+    for each in layers:
+        if not isinstance(each, dict) or not isinstance(each.get("config"), dict):
+            raise InputError("a layer without class_name and config")
+        yield each
+
+
+def _name(layer: Mapping[str, Any]) -> str:
+    return printable(str(layer["config"].get("name") or layer.get("name") or ""))[:200]
+
+
+class _Reader:
+    """Layers within layers, with a bound on how many there are."""
+
+    def __init__(self) -> None:
+        self.left = MOST_LAYERS
+
+    def tensors(
+        self, layer: Mapping[str, Any], prefix: str, shape: Any, depth: int
+    ) -> Iterator[Tensor]:
+        """The weights of a layer, of those that it wraps, and of a model within it."""
+        self.left -= 1
+        if depth > MOST_DEPTH or self.left < 0:
+            raise InputError("layers within layers beyond any honest depth")
+        kind, name = str(layer.get("class_name")), prefix + _name(layer)
+        config = layer["config"]
+        try:
+            if "layers" in config and kind not in ("RNN",):
+                for each in _layers(layer):
+                    yield from self.tensors(each, f"{name}/", None, depth + 1)
+                return
+            given, inner = _built(layer, shape), _wrapped(layer)
+            if inner:
+                yield from self._inner(kind, inner, name, given, depth)
+                return
+            for weight in weights(layer, config, given):
+                yield _tensor(weight, name, config)
+        except DlcalcError as error:
+            raise error.at(name) if name and name not in error.places else error from None
+
+    def _inner(
+        self, kind: str, inner: list[Mapping[str, Any]], name: str, shape: Any, depth: int
+    ) -> Iterator[Tensor]:
+        """The weights of the layers within a wrapper."""
+        if kind == "Bidirectional" and len(inner) == 1:
+            inner = [*inner, _backward(inner[0])]
+        for each in inner:
+            passed = shape[:1] + shape[2:] if kind == "TimeDistributed" else shape
+            yield from self.tensors(each, f"{name}/", passed, depth + 1)
+            if kind == "StackedRNNCells":
+                shape = (None, each["config"].get("units"))
+        if kind == "SpectralNormalization":
+            config = inner[0]["config"]
+            kernel = next(iter(weights(inner[0], config, _built(inner[0], shape))))
+            yield _tensor(Weight("vector_u", (1, kernel.shape[-1]), "state"), name, config)
+
+
+def _wrapped(layer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The layers that a wrapper holds."""
+    config = layer["config"]
+    cells = config.get("cells")
+    found = [
+        config.get("layer"), config.get("cell"), *(cells if isinstance(cells, list) else ()),
+        config.get("backward_layer"),
+    ]
+    return [
+        each for each in found if isinstance(each, dict) and isinstance(each.get("config"), dict)
+    ]
+
+
+def _backward(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """The layer of the other direction, which only Keras's own copy of the first one is."""
+    config = dict(layer["config"])
+    name = str(config.get("name", ""))
+    config["name"] = f"backward_{name.removeprefix('forward_')}"
+    return {**layer, "config": config}
+
+
+def _built(layer: Mapping[str, Any], shape: Any) -> Any:
+    """The shape that a layer was built for, or several by name."""
+    config = layer["config"]
+    built = layer.get("build_config")
+    built = built if isinstance(built, dict) else {}
+    several = built.get("shapes_dict")
+    if isinstance(several, dict):
+        return {key: _sizes(each) for key, each in several.items()}
+    several = {
+        key: _sizes(each) for key, each in built.items() if key.endswith("_shape") and each
+    }
+    if "query_shape" in several:
+        return several
+    given = built.get("input_shape", config.get("batch_shape", config.get("batch_input_shape")))
+    return _sizes(given) if given is not None else (shape if shape is not None else ())
+
+
+def _sizes(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        return ()
+    if value and isinstance(value[0], list):  # several inputs
+        return tuple(_sizes(each) for each in value)
+    return tuple(each if type(each) is int and 0 <= each < 1 << 62 else None for each in value)
+
+
+def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
+    policy = dtype_name(config.get("dtype"))
+    # Policies: mixed_float16 keeps float32 variables; int8_from_float32 names both types.
+    packed = policy.startswith(("int8", "int4"))
+    plain = policy.rpartition("from_")[2] if packed else policy
+    dtype = plain if plain in _WIDTHS else "float32"
+    if packed and weight.kind == "weight" and weight.name in ("kernel", "embeddings"):
+        dtype = "int8"
+    trains = weight.kind == "weight" and config.get("trainable", True) is not False and (
+        dtype != "int8"
+    )
+    return Tensor(
+        f"{name}/{weight.name}", dtype, weight.shape, prod(weight.shape) * _WIDTHS[dtype],
+        _KINDS[weight.kind], trains=trains,
+    )

@@ -1,0 +1,192 @@
+"""ONNX files: their tensors by role, and their nodes with shapes, multiply-accumulates, fields."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping
+from dataclasses import replace
+from math import prod
+from typing import BinaryIO
+
+from dlcalc.errors import InputError, LimitError
+from dlcalc.models.files.onnx_graph import (
+    Graph,
+    Node,
+    OnnxModel,
+    Parser,
+    Shape,
+    Sizes,
+    Uses,
+    constant,
+    macs,
+)
+from dlcalc.models.files.stream import MOST_SPOOLED, printable
+from dlcalc.models.files.tensors import PARAMETER, QUANTISED, Held, Row, Tensor
+
+MOST_INFERRED = 512 << 20
+"""Bytes of the largest file that the onnx package is given to infer shapes in."""
+MISSING = "pip install 'dlcalc-toolkit[onnx]' infers them"
+
+
+def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
+    """The tensors and nodes of an ONNX file.
+
+    `input` is the shape of its first input, without the batch, where the file leaves it open.
+    Raises InputError for what is damaged or no graph.
+    """
+    data = _mapped(file)
+    model = Parser(data).model()
+    uses = Uses(model)
+    tensors, weights = _tensors(uses)
+    graph = model.graph
+    known = _inputs(graph, input)
+    if input is not None and known != _inputs(graph, None):
+        # What stands there is of other sizes, but where it names them.
+        graph = replace(graph, shapes={
+            name: shape for name, shape in graph.shapes.items()
+            if name in graph.inputs or any(isinstance(size, str) for size in shape)
+        })
+    shapes = _resolved(graph, known)
+    notes: list[str] = []
+    if _unknown(model, shapes):
+        inferred = _inferred(data, known)
+        if inferred is None:
+            notes.append(
+                f"shapes of {_unknown(model, shapes)} nodes are not in the file; {MISSING}"
+            )
+        else:
+            shapes = {**shapes, **_resolved(replace(graph, shapes=inferred), known), **known}
+    rows = [
+        Row(
+            printable(node.outputs[0]) if node.outputs else node.name,
+            node.op, shapes.get(node.outputs[0]) if node.outputs else None,
+            sum(each.params for each in weights.get(id(node), ())),
+            macs(node, shapes, model.functions),
+            bytes=sum(each.bytes for each in weights.get(id(node), ())),
+        )
+        for node in graph.nodes if constant(node) is None
+    ]
+    first = next(iter(known.values()), None)
+    return Held(
+        path, "onnx", tensors, model.metadata, notes, rows, (model, shapes), first,
+    )
+
+
+def _mapped(file: BinaryIO) -> memoryview:
+    """The bytes of a file without reading them; of a pipe, so many as fit."""
+    if file.seekable():
+        try:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except OSError:  # not a file of the system's
+            pass
+        except ValueError:
+            raise InputError("is empty") from None
+    data = file.read(MOST_SPOOLED + 1)
+    if len(data) > MOST_SPOOLED:
+        raise LimitError(f"through a pipe at most {MOST_SPOOLED >> 20} MiB of ONNX are read")
+    return memoryview(data)
+
+
+def _tensors(uses: Uses) -> tuple[list[Tensor], dict[int, list[Tensor]]]:
+    """All tensors with their roles, and those that are weights by the node that takes them."""
+    tensors: list[Tensor] = []
+    weights: dict[int, list[Tensor]] = {}
+    for key, value, name in uses.values:
+        role, node = uses.role(key, value)
+        tensor = Tensor(printable(name), value.dtype, value.shape, value.bytes, role)
+        if role == PARAMETER and node is not None:
+            tensor = _packed(tensor, node)
+            weights.setdefault(id(uses.owners.get(id(node), node)), []).append(tensor)
+        tensors.append(tensor)
+    return tensors, weights
+
+
+def _packed(tensor: Tensor, node: Node) -> Tensor:
+    """The weight of a MatMulNBits, which its bytes are packed into (com.microsoft)."""
+    sizes = [node.attributes.get(name) for name in ("N", "K")]
+    if node.op != "MatMulNBits" or not all(type(n) is int and 0 < n < 1 << 40 for n in sizes):
+        return tensor
+    shape = tuple(int(n) for n in sizes if n is not None)
+    return tensor.but(role=QUANTISED, stands_for=prod(shape), logical=shape)
+
+
+def _inputs(graph: Graph, input: Sizes | None) -> dict[str, Sizes]:
+    """The shapes of the inputs: an open batch is 1, what else is open is as given."""
+    held = {value.name for value in graph.values}
+    known: dict[str, Sizes] = {}
+    for name in graph.inputs:
+        shape = graph.shapes.get(name)
+        if name in held or shape is None:
+            continue
+        sizes = [size if isinstance(size, int) and size > 0 else None for size in shape]
+        if input is not None and not known:
+            if len(input) not in (len(sizes), len(sizes) - 1):
+                raise InputError(
+                    f"{printable(name)} has {len(sizes)} axes, the batch among them; "
+                    f"--input gives {len(input)}"
+                ).at("--input")
+            for at, size in enumerate(reversed(input), 1):
+                sizes[-at] = size
+        if sizes and sizes[0] is None:
+            sizes[0] = 1
+        if all(size is not None for size in sizes):
+            known[name] = tuple(size for size in sizes if size is not None)
+    return known
+
+
+def _resolved(graph: Graph, known: Mapping[str, Sizes]) -> dict[str, Sizes]:
+    """The shapes that are known in whole, names of axes as the inputs have them."""
+    named: dict[str, int] = {}
+    for name, sizes in known.items():
+        for size, axis in zip(sizes, graph.shapes.get(name, ()), strict=False):
+            if isinstance(axis, str):
+                named.setdefault(axis, size)
+    found = {value.name: value.shape for value in graph.values}
+    for node in graph.nodes:
+        held = constant(node)
+        if held is not None and node.outputs:
+            found[node.outputs[0]] = held.shape
+    for name, shape in graph.shapes.items():
+        whole = [named.get(size) if isinstance(size, str) else size for size in shape]
+        if all(size is not None and size >= 0 for size in whole):
+            found.setdefault(name, tuple(size for size in whole if size is not None))
+    return {**found, **known}
+
+
+def _unknown(model: OnnxModel, shapes: Mapping[str, Sizes]) -> int:
+    """How many nodes have outputs of no known shape."""
+    return sum(
+        any(name and name not in shapes for name in node.outputs[:1])
+        for node in model.graph.nodes if constant(node) is None
+    )
+
+
+def _inferred(data: memoryview, known: Mapping[str, Sizes]) -> dict[str, Shape] | None:
+    """The shapes that the onnx package infers; None where it is not installed."""
+    if len(data) > MOST_INFERRED:
+        return None
+    try:
+        import onnx
+    except ImportError:
+        return None
+    try:
+        model = onnx.load_model_from_string(bytes(data))
+        for given in model.graph.input:
+            if given.name in known:
+                dims = given.type.tensor_type.shape.dim
+                for dim, size in zip(dims, known[given.name], strict=True):
+                    dim.dim_value = size
+        del model.graph.value_info[:]  # made for other sizes, where these are given
+        graph = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
+    except Exception as error:  # whatever a parser of somebody else raises
+        raise InputError(
+            f"the onnx package cannot infer its shapes: {str(error).strip().splitlines()[0][:200]}"
+        ) from None
+    return {
+        each.name: tuple(
+            dim.dim_value if dim.HasField("dim_value") else dim.dim_param or None
+            for dim in each.type.tensor_type.shape.dim
+        )
+        for each in [*graph.value_info, *graph.output, *graph.input]
+        if each.type.tensor_type.HasField("shape")
+    }
