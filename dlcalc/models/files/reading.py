@@ -294,10 +294,9 @@ def _hdf5(file: BinaryIO, path: str) -> Held:
     def take(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc":
             role = OPTIMIZER if name.startswith("optimizer") else ""
-            found.append(Tensor(
-                printable(name.removeprefix("model_weights/").removesuffix(":0")), str(item.dtype), item.shape,
-                item.size * item.dtype.itemsize, role,
-            ))
+            own = printable(name.removeprefix("model_weights/").removesuffix(":0"))
+            size = item.size * item.dtype.itemsize
+            found.append(Tensor(own, str(item.dtype), item.shape, size, role))
 
     try:
         with h5py.File(file, "r") as opened:
