@@ -10,11 +10,8 @@ its own JSON accepted by its own `--expect`.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import os
 import random
-import resource
 import shlex
 import signal
 import tempfile
@@ -26,16 +23,13 @@ from typing import Any, NamedTuple
 
 import click
 
-import dlcalc
-import dlcalc.shell
 from dlcalc.layers.table import types
-from dlcalc.shell.commands import COMMANDS, root
+from dlcalc.shell.commands import root
 from tests.faults.binary import BINARY, GOOD, npy
 from tests.faults.commands import TABLE
+from tests.forked import TIME_LIMIT, outcome, prepare
+from tests.shell.running import Run
 
-TIME_LIMIT = 30
-"""Seconds that one input may take: far more than any needs, on a machine shared with others."""
-MEMORY_LIMIT = 6 << 30
 WARNINGS = ("Traceback", "Warning", "fault of dlcalc's own", "NoneType", " object at 0x")
 SLOW = {"gan", "posterior"}
 """Commands whose honest answers take seconds: asked for rarely."""
@@ -70,14 +64,6 @@ class Input(NamedTuple):
     def __str__(self) -> str:
         files = ", ".join(f"{name}={data[:300]!r}" for name, data in self.files.items())
         return f"dlcalc {shlex.join(self.words)}\n  files: {files}\n  stdin: {self.stdin!r:.300}"
-
-
-class Outcome(NamedTuple):
-    """What came of a call."""
-
-    status: int
-    out: str
-    err: str
 
 
 class Fuzzer:
@@ -244,57 +230,12 @@ def npy_scalar() -> bytes:
     return npy(np.array([1.5]))
 
 
-def outcome(case: Input, folder: Path) -> Outcome:
-    """Run a call in a forked child, in a folder that holds its files and no more."""
-    for name, data in case.files.items():
-        (folder / name).write_bytes(data)
-    words = [word.replace("\0", "") for word in case.words]  # no argument can hold a NUL
-    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, \
-            tempfile.TemporaryFile() as err:  # fmt: skip
-        stdin.write(case.stdin or b"")
-        stdin.seek(0)
-        child = os.fork()
-        if child == 0:
-            _child(words, folder, (stdin.fileno(), out.fileno(), err.fileno()))
-        status = _wait(child)
-        for file in (out, err):
-            file.seek(0)
-        return Outcome(status, out.read().decode("utf-8", "replace"),
-                       err.read().decode("utf-8", "replace"))  # fmt: skip
+def called(case: Input, folder: Path) -> Run:
+    """Run a call in a forked child; no argument can hold a NUL."""
+    return outcome([word.replace("\0", "") for word in case.words], folder, case.stdin)
 
 
-def _child(words: list[str], folder: Path, streams: tuple[int, int, int]) -> None:
-    import io
-    import sys
-
-    status = 70
-    try:
-        signal.alarm(TIME_LIMIT)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-        os.chdir(folder)
-        for number, descriptor in enumerate(streams):
-            os.dup2(descriptor, number)
-        sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)))
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8")
-        sys.stderr = io.TextIOWrapper(io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8",
-                                      errors="backslashreplace", write_through=True)  # fmt: skip
-        os.environ.pop("DLCALC_DEBUG", None)
-        status = dlcalc.shell.run(words)
-        sys.stdout.flush()
-    except SystemExit as ended:
-        status = ended.code if isinstance(ended.code, int) else 0
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stderr.flush()
-        os._exit(status)
-
-
-def _wait(child: int) -> int:
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
-
-
-def complaint(case: Input, done: Outcome) -> str:
+def complaint(case: Input, done: Run) -> str:
     """What a call did that none may do; nothing where all is well."""
     if done.status == -signal.SIGALRM:
         return f"took more than {TIME_LIMIT} s"
@@ -313,7 +254,7 @@ def complaint(case: Input, done: Outcome) -> str:
     return ""
 
 
-def _wrong_lines(done: Outcome) -> str:
+def _wrong_lines(done: Run) -> str:
     lines = done.err.splitlines()
     if not all(line.startswith("dlcalc: ") for line in lines):
         return "a line on stderr does not begin with 'dlcalc: '"
@@ -335,14 +276,14 @@ def _format(case: Input) -> str:
     return "table"
 
 
-def other_forms(case: Input, done: Outcome, folder: Path) -> str:
+def other_forms(case: Input, done: Run, folder: Path) -> str:
     """Whether json and csv end alike, and the own JSON is accepted as the expected answer."""
     asked = {"-f", "--format", "--expect", "-h", "--help", "--table"} & {*case.words}
     if asked or done.status != 0 or case.words[0] in ("gan", "completion"):
         return ""
-    as_json = outcome(case._replace(words=[*case.words, "-f", "json"]), folder)
+    as_json = called(case._replace(words=[*case.words, "-f", "json"]), folder)
     for form in ("csv", "latex"):
-        status = outcome(case._replace(words=[*case.words, "-f", form]), folder).status
+        status = called(case._replace(words=[*case.words, "-f", form]), folder).status
         if status != 0:
             return f"status {status} in {form}, 0 as a table"
     if as_json.status != 0:
@@ -353,7 +294,7 @@ def other_forms(case: Input, done: Outcome, folder: Path) -> str:
         # Records answer line by line; all else is one value.
         return "" if case.words[0] == "size" else f"no strict JSON: {error}"
     (folder / "own.json").write_text(as_json.out)
-    again = outcome(case._replace(words=[*case.words, "--expect", "own.json"]), folder)
+    again = called(case._replace(words=[*case.words, "--expect", "own.json"]), folder)
     return "" if again.status == 0 else f"refuses its own answer: {again.err.strip()[:300]}"
 
 
@@ -363,28 +304,14 @@ def findings(fuzzer: Fuzzer, going_on: Callable[[], bool], counts: Counter[str])
         case = fuzzer.draw()
         counts[case.words[0]] += 1
         with tempfile.TemporaryDirectory() as name:
-            done = outcome(case, Path(name))
+            for file, data in case.files.items():
+                (Path(name) / file).write_bytes(data)
+            done = called(case, Path(name))
             wrong = complaint(case, done)
             if not wrong and fuzzer.random.random() < 0.2:
                 wrong = other_forms(case, done, Path(name))
         if wrong:
             yield f"{wrong}\n  {case}\n  status {done.status}, stderr: {done.err[-500:]!r}"
-
-
-def prepare() -> None:
-    """Import what the children would import, each anew, and set what the command sets."""
-    import pkgutil
-    from importlib import import_module
-
-    import tabulate  # noqa: F401
-
-    for each in pkgutil.walk_packages(dlcalc.__path__, "dlcalc."):
-        if each.name != "dlcalc.__main__":
-            import_module(each.name)
-    for name in COMMANDS:
-        root.get_command(click.Context(root), name)
-    dlcalc.shell._prepare()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
-"""Faults that every command survives, case by case: each a run of the installed command.
+"""Faults that every command survives, case by case.
 
-The runs of all cases that are asked for go side by side, from the first test on.
+Streams, signals and what else the shell arranges are runs of the installed command, the rest
+forked children; the runs of all cases that are asked for go side by side, from the first on.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from dlcalc.shell.commands import COMMANDS
 from tests.faults.cases import Case, all_cases
 from tests.faults.commands import TABLE
+from tests.forked import Forker
 from tests.shell.running import COMMAND, TIMEOUT, Run, environment, shell
 
 CASES = all_cases()
@@ -33,23 +36,47 @@ def runs(
     asked = [item.callspec.params.get("title") for item in request.session.items
              if isinstance(item, pytest.Function) and hasattr(item, "callspec")]  # fmt: skip
     top = tmp_path_factory.mktemp("faults")
-    with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
+    forkers: Queue[Forker] = Queue()
+    workers = 2 * (os.cpu_count() or 1)
+    for _ in range(workers if asked else 0):
+        forkers.put(Forker())
+    with ThreadPoolExecutor(workers) as pool:
         started: Runs = {}
         for place, title in enumerate(each for each in asked if each in CASES):
             folder = top / str(place)
-            started[title] = pool.submit(run_case, CASES[title], folder), folder
+            started[title] = pool.submit(run_case, CASES[title], folder, forkers), folder
         yield started
         pool.shutdown(cancel_futures=True)
+    while not forkers.empty():
+        forkers.get().close()
 
 
-def run_case(case: Case, folder: Path) -> Run:
+def plain_words(line: str) -> tuple[list[str], str] | None:
+    """The words of a line that asks nothing of the shell but to read a file as standard input."""
+    tokens = list(shlex.shlex(line, posix=True, punctuation_chars=True))
+    operators = [token for token in tokens if token and set(token) <= set("();<>|&")]
+    if not line.startswith("dlcalc ") or "$" in line or operators not in ([], ["<"]):
+        return None
+    words, _, source = line.rpartition(" <") if operators else (line, "", "")
+    return shlex.split(words)[1:], source
+
+
+def run_case(case: Case, folder: Path, forkers: Queue[Forker]) -> Run:
     folder.mkdir()
     for name, data in case.files.items():
         data = data() if callable(data) else data
         (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
     if case.signal:
         return interrupted(case.line, getattr(signal, case.signal), folder)
-    return shell(case.line, cwd=folder)
+    plain = plain_words(case.line)
+    if plain is None:
+        return shell(case.line, cwd=folder)
+    words, source = plain
+    forker = forkers.get()
+    try:
+        return forker.run(words, folder, folder / source if source else None)
+    finally:
+        forkers.put(forker)
 
 
 def interrupted(words: str, number: signal.Signals, folder: Path) -> Run:
