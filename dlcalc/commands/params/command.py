@@ -71,6 +71,7 @@ class ParamsCommand(QuickCommand):
               help="Columns, such as name,weights,biases; all.")
 @click.option("--depth", type=WholeType(0), help="A file's tensors by module, so many levels.")
 @click.option("--sort", metavar="COLUMN", help="A file's largest first: --sort bytes.")
+@click.option("--to-notation", is_flag=True, help="Print it as layer notation, ready to edit.")
 @output_options
 def command(out: Output, **values: Any) -> None:
     """Parameters, shapes, multiply-accumulates and memory, layer by layer.

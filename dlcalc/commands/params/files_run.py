@@ -11,8 +11,12 @@ from dlcalc.errors import InputError
 from dlcalc.input.sources import STDIN
 from dlcalc.models.files import reading
 
+layered = reading.layered
+
 if TYPE_CHECKING:
     from dlcalc.models.files.tensors import Held
+    from dlcalc.models.tree import Model
+    from dlcalc.output.answer import Answer
     from dlcalc.shell.output import Output
 
 
@@ -40,6 +44,20 @@ def read_operands(paths: Sequence[str], input: tuple[int, ...] | None = None) ->
     return reading.read_weights(*paths, input=input)
 
 
+def is_model(word: str) -> bool:
+    """Whether a second operand is a model and no file of weights."""
+    return not (os.path.exists(word) and reading.is_weights_file(word))
+
+
+def notation_answer(model: Model) -> Answer:
+    """The model as it is written in the notation."""
+    from dlcalc.models.translation import notation
+    from dlcalc.output.answer import Answer, Text
+
+    text = notation(model)
+    return Answer({"model": model.name, "notation": text}, [Text(text.split("\n"))], "notation")
+
+
 def answer_files(
     out: Output, paths: Sequence[str], other: str | None, depth: int | None, sort: str | None,
     input: tuple[int, ...] | None = None,
@@ -51,6 +69,4 @@ def answer_files(
     if other is None:
         out.emit(drawn.held_answer(held, depth, sort))
         return
-    if not (os.path.exists(other) and reading.is_weights_file(other)):
-        raise InputError("a file of weights is compared with another one").at("--compare")
     out.emit(drawn.comparison_answer(held, reading.read_weights(other)))

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.params.files_run import answer_files, file_operands
+from dlcalc.commands.params.files_run import (
+    answer_files,
+    file_operands,
+    is_model,
+    layered,
+    notation_answer,
+    read_operands,
+)
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.models.bytes import memory
 from dlcalc.models.count import doubts, params
@@ -41,21 +48,23 @@ class ParamsRun(Run[Any]):
         input: Any = None, layer: str | None = None, other: str | None = None,
         columns: str | None = None, counter: str | None = None, attention: str = "module",
         whose: str | None = None, depth: int | None = None, sort: str | None = None,
-        framework: str | None = None,
+        framework: str | None = None, to_notation: bool = False,
     ) -> None:
         out = self.out
         named = ("--as", counter), ("--explain-figure", whose), ("--framework", framework)
         asked = next((name for name, each in named if each), "")
+        wants_layers = asked or layer is not None or changes or columns is not None or to_notation
+        size = shape_of(input)
         if paths := file_operands(model, out.piped):
-            if asked:
-                raise InputError(f"{asked} wants layers; a weights file has tensors").at(paths[0])
-            if layer is not None or changes or columns is not None:
-                raise InputError("a weights file has tensors, and no layers to show or change").at(
-                    paths[0]
-                )
-            answer_files(out, paths, other, depth, sort, shape_of(input))
+            if not wants_layers and not (other and is_model(other)):
+                answer_files(out, paths, other, depth, sort, size)
+                return
+            read = layered(read_operands(paths, size))
+        else:
+            read = given_model(self, model)
+        if to_notation:
+            out.emit(notation_answer(read))
             return
-        read, size = given_model(self, model), shape_of(input)
         self.notes += [*read.notes, *doubts(read, size)]
         held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
         if asked and (changes or other is not None):

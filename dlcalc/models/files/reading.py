@@ -14,6 +14,7 @@ from dlcalc.models.files.gguf import MAGIC as GGUF
 from dlcalc.models.files.gguf import SPLIT, read_gguf
 from dlcalc.models.files.stream import Stream
 from dlcalc.models.files.tensors import OPTIMIZER, Held, Tensor
+from dlcalc.models.tree import Model
 
 ENDINGS = (
     ".safetensors", ".npz", ".npy", ".gguf", ".pt", ".pth", ".bin", ".ckpt", ".onnx", ".keras",
@@ -156,6 +157,23 @@ def _json(path: str) -> Any:
         return parse_json(decode(source))
     except DlcalcError as error:
         raise located(error, source) from None
+
+
+def layered(held: Held) -> Model:
+    """The layers of a file with a graph, in the notation; InputError where it cannot say them."""
+    name = os.path.splitext(os.path.basename(held.name))[0]
+    try:
+        if held.format == "onnx":
+            from dlcalc.models.files.onnx_layers import Translator
+
+            return Translator(*held.graph).translated(name)
+        if held.format == "keras":
+            from dlcalc.models.files.keras_notation import model_of
+
+            return model_of(held.graph, name)
+        raise InputError("a file of weights has tensors, and no layers to show or change")
+    except DlcalcError as error:
+        raise error if held.name in error.places else error.at(held.name) from None
 
 
 def read_stream(file: BinaryIO, place: str, input: tuple[int, ...] | None = None) -> Held:

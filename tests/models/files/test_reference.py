@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.fuzz_files import findings
 from tests.shell.running import invoke
 
 FILES = Path(__file__).parents[2] / "data" / "files"
@@ -123,3 +124,8 @@ def test_two_files_compared() -> None:
     rows = json.loads(invoke("params", masks, "--compare", other, "-f", "json").out)
     assert {each["difference"] for each in rows["differences"]} == {"missing", "added"}
     assert "no tensor differs" in invoke("params", plain, "--compare", plain).out
+
+
+def test_mutated_files_are_read_or_refused(tmp_path: Path) -> None:
+    found = [what for _, what in findings(20261129, 2.0, str(tmp_path)) if what]
+    assert not found

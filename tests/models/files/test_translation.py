@@ -1,0 +1,63 @@
+"""Graphs of files in the layer notation: the counts of the file, and what can be done with it."""
+
+from pathlib import Path
+
+import pytest
+
+from dlcalc.models.count import params
+from dlcalc.models.files.reading import layered, read_weights
+from dlcalc.models.notation import read_notation
+from dlcalc.models.reading import model
+from dlcalc.models.translation import notation
+from dlcalc.models.zoo_files import zoo_names
+from tests.shell.running import invoke
+
+FILES = Path(__file__).parents[2] / "data" / "files"
+
+
+@pytest.mark.parametrize(("name", "count", "macs"), [
+    ("onnx/cnn-dynamo.onnx", 374, 11312),
+    ("keras/sequential-cnn.keras", 869, None), ("keras/attention.keras", 602, None),
+    ("keras/keras2-cnn.json", 1379, None), ("keras/float64.keras", 87, None),
+])
+def test_counts_of_the_notation(name: str, count: int, macs: int | None) -> None:
+    made = layered(read_weights(str(FILES / name)))
+    counted = params(made)
+    assert counted.params == count
+    assert macs in (None, counted.macs)
+    again = params(read_notation(notation(made)))
+    assert [row[:6] for row in again.rows] == [row[:6] for row in counted.rows]
+    assert invoke("params", str(FILES / name), "--to-notation").out == notation(made) + "\n"
+
+
+@pytest.mark.parametrize("name", zoo_names())
+def test_the_zoo_written_down_and_read_again(name: str) -> None:
+    read = model(name)
+    again = read_notation(notation(read))
+    first, second = (
+        [(row.name, row.output, row.params, row.macs, row.tied) for row in params(each).rows]
+        for each in (read, again)
+    )
+    assert first == second
+
+
+def test_a_file_changed_and_reduced() -> None:
+    path = str(FILES / "onnx" / "cnn-dynamo.onnx")
+    done = invoke("params", path, "--set", "node_Conv_26.filters=12", "--expect", "650")
+    assert done.status == 0
+    assert "node_Conv_28" in invoke("params", path, "--layer", "node_Conv_28").out
+    assert invoke("reduce", path, "--layer", "node_Conv_28").status == 0
+    pasted = "nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU())"
+    assert invoke("params", pasted, "--to-notation").out == "conv 6 5\nrelu\n"
+
+
+@pytest.mark.parametrize(("name", "complaint"), [
+    ("safetensors/lstm.safetensors", "a file of weights has tensors, and no layers to show"),
+    ("keras/siamese-frozen.json", "several inputs; the notation has one"),
+    ("onnx/gpt-dynamo.onnx", "the layer notation has no"),
+    ("onnx/external.onnx", "the layer notation has no"),
+])
+def test_what_cannot_be_said(name: str, complaint: str) -> None:
+    done = invoke("params", str(FILES / name), "--to-notation")
+    assert (done.status, done.out) == (2, "")
+    assert complaint in done.complaint
