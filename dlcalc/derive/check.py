@@ -37,7 +37,7 @@ def check_derivatives(result: Derivatives) -> list[GradientCheck]:
             if not np.isfinite(check.central).all():
                 raise InputError(
                     f"{name} cannot be moved both ways: {of} is not defined beside it"
-                ).at("--check")
+                ).at("`check`")
             checks.append(replace(check, name=f"d{of}/d{name}"))
     return checks
 
@@ -48,7 +48,7 @@ def _floats(name: str, value: Any) -> Any:
     except OverflowError:
         raise InputError(
             f"{name} is beyond the largest float, and has no differences"
-        ).at("--check") from None
+        ).at("`check`") from None
 
 
 def _value(result: Derivatives, of: str, moved: Mapping[str, Any]) -> Any:

@@ -78,7 +78,7 @@ def differentiate(
         places = forward(tape, f, given)
         named = {name: places[place] for name, place in tape.names.items()}
         derived = _derived(system, f, named, of)
-        sources = _known(wrt, system.names, "--wrt") if wrt is not None else system.inputs
+        sources = _known(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
         wanted = tape.reached(sources)
         passes = {
             each: backward(tape.instructions, f, places, {tape.names[each]: 1}, wanted, system)
@@ -157,7 +157,7 @@ def _derived(
 ) -> tuple[str, ...]:
     """The names of the numbers to derive."""
     if of is not None:
-        chosen = _known(of, system.names, "--of")
+        chosen = _known(of, system.names, "`of`")
     else:
         free = system.unused
         chosen = tuple(each for each in free if f.shape(values[each]) == ()) or free[-1:]

@@ -180,5 +180,5 @@ def _pulled(
         pass
     raise InputError(
         f"no finite derivative with respect to {short(each.node.arguments[number].text)} where "
-        f"{all_shown(each.node, f, given)}; --wrt leaves out what needs none"
+        f"{all_shown(each.node, f, given)}; `wrt` leaves out what needs none"
     )

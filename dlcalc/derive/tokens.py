@@ -27,7 +27,7 @@ _SIGNS = {"−": "-", "·": "*", "⋅": "*", "∗": "*", "×": "*", "÷": "/", "
 _HINTS = {
     "∑": "write sum(…)", "Σ": "write sum(…)", "√": "write sqrt(…)", "|": "write abs(…)",
     "‖": "write norm(…)", "{": "brackets are ( and )", "}": "brackets are ( and )",
-    "∂": "derivatives are what --of and --wrt ask for", "_": "a name begins with a letter",
+    "∂": "derivatives are what `of` and `wrt` ask for", "_": "a name begins with a letter",
     "<": "an equation is NAME = EXPRESSION", ">": "an equation is NAME = EXPRESSION",
     ":": "an equation is NAME = EXPRESSION", "…": "write all terms out",
 }  # fmt: skip

@@ -49,7 +49,7 @@ def parse_npy(data: bytes, allow_nonfinite: bool = False) -> Array:
     if not allow_nonfinite and dtype.kind == "f" and not np.isfinite(array).all():
         index = tuple(int(i[0]) for i in np.nonzero(~np.isfinite(array)))
         raise InputError(
-            f"element {index} is {array[index]}; --allow-nonfinite lets it in"
+            f"element {index} is {array[index]}; `allow_nonfinite` lets it in"
         )
     return array.astype(dtype.newbyteorder("="), copy=False)
 

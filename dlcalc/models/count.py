@@ -36,7 +36,7 @@ def params(model: Model, input: Shape | None = None, tolerant: bool = False) -> 
     shape = input or model.input
     if shape is None:
         check_written(model.body)
-        raise InputError("the size of the input is not known: give --input, such as 3x224x224")
+        raise InputError("the size of the input is not known: give `input`, such as 3x224x224")
     walker = Walker(name_nodes(model.body))
     misfit = None
     try:
@@ -61,7 +61,7 @@ def _check_rank(model: Model, input: Shape) -> None:
     raise ShapeError(
         f"input {by_x(input)} has {len(input)} {plural(len(input), 'axis')}; "
         f"{model.name or 'the model'} takes {len(own)}, as {by_x(own)}"
-        + (f"; a batch is no part of it: --batch {input[0]}" if batch else "")
+        + (f"; a batch is no part of it: `batch` {input[0]}" if batch else "")
     )
 
 
@@ -103,7 +103,7 @@ def doubts(model: Model, input: Shape | None) -> Iterator[str]:
     if len(input) == 4 and model.input is None and input[0] < 5 and input[1] < 5:
         yield (
             f"{by_x(input)} is read as CxDxHxW, {input[0]} {plural(input[0], 'channel')} of a "
-            f"volume; a batch is no part of it: --input {by_x(input[1:])} --batch {input[0]}"
+            f"volume; a batch is no part of it: `input` {by_x(input[1:])} `batch` {input[0]}"
         )
     elif input[-1] <= 4 and input[0] >= 16:
         turned = (input[-1], *input[:-1])

@@ -239,7 +239,7 @@ def _input(node: ast.Call) -> str:
     value = ast.literal_eval(shapes[0]) if shapes else None
     sizes = [value] if isinstance(value, int) else list(value or ())
     if not sizes or not all(isinstance(size, int) for size in sizes):
-        raise InputError("the shape of its input is not in numbers: give --input")
+        raise InputError("the shape of its input is not in numbers: give `input`")
     if len(sizes) > 2:
         sizes = [sizes[-1], *sizes[:-1]]
     return "x".join(map(str, sizes))

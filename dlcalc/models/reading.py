@@ -44,7 +44,7 @@ def model(*words: str) -> Model:
     for each in words if len(words) > 1 else ():
         if find(each) is None and (each == "-" or os.path.exists(zoo_path(os.path.basename(each)))):
             raise InputError(
-                f"{each} is a model, and there is more beside it; --compare takes a second one"
+                f"{each} is a model, and there is more beside it; `compare` takes a second one"
             )
     _check_quoted(words)
     return read_notation("\n".join(line for each in words for line in _lines(each)))

@@ -132,7 +132,7 @@ def _missing(missing: Mapping[str, Shape]) -> str:
     listed = [f"{name} {by_x(shape)}" for name, shape in missing.items()]
     if len(listed) > 8:
         listed[8:] = [f"and {len(listed) - 8} more"]
-    return f"parameters lacks {', '.join(listed)}; --init draws what is not given"
+    return f"parameters lacks {', '.join(listed)}; `init` draws what is not given"
 
 
 def check_names(given: Mapping[str, Any], store: Store, what: str = "parameters") -> None:

@@ -62,7 +62,7 @@ def check_finite(value: float, word: str) -> None:
         return
     if value == value and any(digit in word for digit in "0123456789"):
         raise InputError(f"{shorten(word)} is beyond the largest float64, 1.8e308")
-    raise InputError(f"{word} is not a finite number; --allow-nonfinite lets it in")
+    raise InputError(f"{word} is not a finite number; `allow_nonfinite` lets it in")
 
 
 def shorten(word: str, most: int = 40) -> str:

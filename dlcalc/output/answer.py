@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from dlcalc.errors import InputError, did_you_mean
 from dlcalc.numbers.places import Index, Place
 
 
@@ -19,6 +20,11 @@ class Values(NamedTuple):
     """Nested lists or a NumPy array."""
     title: str = ""
     """A name, printed as a comment where a command prints several arrays."""
+
+    @property
+    def name(self) -> str:
+        """What `--table` calls it."""
+        return self.title
 
 
 class Table(NamedTuple):
@@ -36,6 +42,13 @@ class Table(NamedTuple):
     """What `table` and `plain` print in place of the table, where one value says it all."""
     drawn: Callable[[], Table] | None = None
     """What people see in its place: folded or with a line of totals, which programs need not."""
+    called: str = ""
+    """What `--table` calls it; its title, up to a comma or colon, if nothing is said."""
+
+    @property
+    def name(self) -> str:
+        """What `--table` calls it."""
+        return self.called or self.title.partition(",")[0].partition(":")[0].lower()
 
     @property
     def for_people(self) -> Table:
@@ -50,7 +63,16 @@ class Text(NamedTuple):
     """The lines."""
 
 
-Block = Values | Table | Text
+class Prose(NamedTuple):
+    """Text in Markdown: headings, lists, tables and blocks of code."""
+
+    source: str
+    """The text."""
+    name: str = "text"
+    """What `--table` calls it."""
+
+
+Block = Values | Table | Text | Prose
 
 
 class Answer(NamedTuple):
@@ -78,8 +100,33 @@ class Answer(NamedTuple):
     another one: a difference in the first of them is the one to name."""
     whole: bool = False
     """Whether all of the answer is whole numbers, compared exactly."""
+    main_table: str = ""
+    """The name of the table that csv, tsv and plain are, where it is not the first."""
     made: Callable[[], dict[str, Any]] | None = None
     """What makes the record where it is asked for, if it is long and tables need none of it."""
+
+    def alone(self, name: str | None = None) -> tuple[Answer, list[str]]:
+        """The answer with one table or array, untitled, and the names of the others.
+
+        The one of that name, else the main one.
+
+        InputError, with the names there are, where none has that one.
+        """
+        found: dict[str, Block] = {}
+        for block in self.blocks:
+            if not isinstance(block, Text | Prose):
+                called = block.name or ("" if found else str(self.main_place[-1]))
+                found.setdefault(called or f"table {len(found) + 1}", block)
+        if not found:
+            return self, []
+        chosen = name if name is not None else self.main_table or next(iter(found))
+        near = [each for each in found if each.startswith(chosen.lower())] if chosen else []
+        if chosen not in found and len(near) != 1:
+            raise InputError(f"no table {chosen!r}{did_you_mean(chosen, found)}").at("--table")
+        key = chosen if chosen in found else near[0]
+        block = found[key]
+        untitled = block if isinstance(block, Text | Prose) else block._replace(title="")
+        return self._replace(blocks=[untitled]), [each for each in found if each != key]
 
     @property
     def main_place(self) -> Place:

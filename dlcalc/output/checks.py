@@ -34,4 +34,5 @@ def check_table(checks: Sequence[GradientCheck]) -> Table:
         ("gradient", "from central", "from complex step", "agrees"),
         rows,
         title="Largest differences, relative to the largest entry",
+        called="check",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dlcalc.output.answer import Answer, Block, Table, Text, Values
+from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
 from dlcalc.output.arrays import array_lines
 from dlcalc.output.tables import divided_lines, drawn_table, plain_lines
 
@@ -30,6 +30,8 @@ class Format(NamedTuple):
     """Whether a person reads it on a terminal: as wide as that, with charts."""
     ascii: bool = False
     """Whether its charts are of ASCII alone."""
+    escape: Callable[[str], str] | None = None
+    """How it writes signs that a stream's encoding lacks, where it has a way of its own."""
 
     @property
     def whole(self) -> bool:
@@ -97,6 +99,10 @@ def _bare_block(block: Block, precision: int | None, separator: str | None) -> I
         yield from array_lines(block.array, precision, separator)
     elif isinstance(block, Text):
         yield from (f"{line}\n" for line in block.lines)
+    elif isinstance(block, Prose):
+        from dlcalc.output.prose import prose_lines
+
+        yield from (f"{line}\n" for line in prose_lines(block.source))
     else:
         yield f"{block.bare}\n"
 
@@ -114,7 +120,7 @@ def _json(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
 
 def _divided(delimiter: str) -> Callable[[Answer, int | None, Steps], Iterator[str]]:
     def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-        blocks = [block for block in answer.blocks if not isinstance(block, Text)]
+        blocks = [block for block in answer.blocks if not isinstance(block, Text | Prose)]
         if steps is not None:
             yield from divided_lines(_working_table(steps), delimiter)
             yield "\n"
@@ -178,6 +184,16 @@ def _html(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
     return page(answer, precision, steps)
 
 
+def _html_escaped(text: str) -> str:
+    return text.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _json_escaped(text: str) -> str:
+    import json
+
+    return "".join(each if each.isascii() else json.dumps(each)[1:-1] for each in text)
+
+
 def _json_rows(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row], str]]:
     from dlcalc.output.json_text import json_text
 
@@ -208,12 +224,12 @@ FORMATS = {
     for each in (
         Format("table", _table, terminal=True),
         Format("plain", _plain, complete=True, streams=_plain_rows),
-        Format("json", _json, streams=_json_rows),
+        Format("json", _json, streams=_json_rows, escape=_json_escaped),
         Format("csv", _divided(","), complete=True, streams=_divided_rows(",")),
         Format("tsv", _divided("\t"), complete=True, streams=_divided_rows("\t")),
         Format("markdown", _markdown),
         Format("latex", _latex, ascii=True),
-        Format("html", _html),
+        Format("html", _html, escape=_html_escaped),
     )
 }
 """Every format by its name; a new one is one more object."""

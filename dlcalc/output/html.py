@@ -8,8 +8,9 @@ from typing import Any
 
 from dlcalc.formulas.html import formula_html
 from dlcalc.formulas.numerals import format_number, plain_value
-from dlcalc.output.answer import Answer, Block, Table, Text
+from dlcalc.output.answer import Answer, Block, Prose, Table, Text
 from dlcalc.output.arrays import shape_of, slices
+from dlcalc.output.prose import prose_html
 from dlcalc.output.tables import drawn_table
 
 STYLE = """
@@ -72,6 +73,8 @@ def _block(block: Block, precision: int | None) -> Iterator[str]:
     if isinstance(block, Text):
         lines = "\n".join(map(escape, block.lines))
         yield f"<pre>{lines}</pre>\n"
+    elif isinstance(block, Prose):
+        yield from prose_html(block.source)
     elif isinstance(block, Table):
         block = block.for_people
         caption = f"<table>\n<caption>{escape(block.title)}</caption>"

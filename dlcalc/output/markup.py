@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dlcalc.formulas.latex import escape_latex, matrix_latex
 from dlcalc.formulas.numerals import plain_value
-from dlcalc.output.answer import Block, Table, Text, Values
+from dlcalc.output.answer import Block, Prose, Table, Text, Values
 from dlcalc.output.arrays import shape_of, slices
 from dlcalc.output.tables import drawn_table
 
@@ -15,6 +15,8 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
     """A block in Markdown: pipe tables, arrays with their column numbers as headers."""
     if isinstance(block, Text):
         yield from ("```\n", *(f"{line}\n" for line in block.lines), "```\n")
+    elif isinstance(block, Prose):
+        yield block.source
     elif isinstance(block, Table):
         block = block.for_people
         if block.title:
@@ -41,6 +43,8 @@ def latex_block(block: Block, precision: int | None) -> Iterator[str]:
     """A block in LaTeX, to be put into a document that loads amsmath."""
     if isinstance(block, Text):
         yield "\\begin{verbatim}\n" + "\n".join(block.lines) + "\n\\end{verbatim}\n"
+    elif isinstance(block, Prose):
+        yield f"\\begin{{verbatim}}\n{block.source}\\end{{verbatim}}\n"
     elif isinstance(block, Table):
         block = block.for_people
         if block.title:

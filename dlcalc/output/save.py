@@ -35,6 +35,8 @@ def save(answer: Answer, path: str, explain: bool) -> None:
         if ending in (".npy", ".npz"):
             data = _npy(answer) if ending == ".npy" else _npz(answer)
         else:
+            if ending != ".json":
+                answer, _ = answer.alone()
             shown = explain and (ending == ".json" or not isinstance(answer.blocks[0], Values))
             text = "".join(render(answer, ENDINGS[ending], None, shown))
             data = text.encode("utf-8", "backslashreplace")

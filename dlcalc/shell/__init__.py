@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from io import TextIOWrapper
+from typing import Any, NoReturn
 
-from dlcalc.errors import DlcalcError, FileError
+from dlcalc.errors import AnswerDiffersError, DlcalcError, FileError
 
 INTERRUPTED = 130
 MOST_COMPLAINT = 1000
@@ -31,6 +32,8 @@ def run(arguments: list[str]) -> int:
     try:
         if sys.stdout is None:
             raise FileError("standard output is closed; the result has nowhere to go")
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
         from dlcalc.shell.commands import root
 
         return _status_of(root, arguments)
@@ -100,7 +103,7 @@ def _status_of(root: object, arguments: list[str]) -> int:
 
 
 def _complain(error: object, status: int) -> int:
-    note(one_line(str(error)))
+    _tell(one_line(str(error)), "31" if status != AnswerDiffersError.status else "33")
     return status
 
 
@@ -123,10 +126,34 @@ def one_line(text: str) -> str:
 
 
 def note(text: str) -> None:
+    """A remark on stderr, folded to the terminal if that is one; errors never are."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        import shutil
+
+        from dlcalc.shell.terminal import folded
+
+        text = "\n".join(folded(text, shutil.get_terminal_size().columns - len("dlcalc: ")))
+    _tell(text)
+
+
+def _tell(text: str, colour: str = "") -> None:
     """A line on stderr; where stderr is gone, it is lost and nothing else."""
     try:
         if sys.stderr is not None:
-            sys.stderr.write(f"dlcalc: {text}\n")
+            name = "dlcalc:"
+            if colour and coloured(sys.stderr):
+                name, where, rest = f"\x1b[1;{colour}m{name}\x1b[0m", *text.partition(": ")[::2]
+                text = f"\x1b[1m{where}\x1b[0m: {rest}" if rest else text
+            sys.stderr.write(f"{name} {text}\n")
             sys.stderr.flush()
     except (OSError, ValueError):
         pass
+
+
+def coloured(stream: Any) -> bool:
+    """Whether a stream takes colour: a terminal does, unless NO_COLOR or CLICOLOR_FORCE says."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"

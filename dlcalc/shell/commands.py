@@ -9,35 +9,48 @@ import click
 
 import dlcalc
 from dlcalc.errors import did_you_mean
+from dlcalc.shell.output import write_out
+from dlcalc.shell.plain import Plain
 
-COMMANDS = {
-    "size": "Output size of a convolution or pooling, solved for any unknown.",
-    "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
-    "pool": "Max or average pooling of an array, and its gradient.",
-    "params": "Parameters, shapes, multiply-accumulates and memory, layer by layer.",
-    "reduce": "Ways to give a layer fewer parameters, each counted against it as it stands.",
-    "models": "The models that dlcalc knows by name, each with its published figures.",
-    "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
-    "step": "A training step of any network: every value, gradient and update.",
-    "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
-    "gru": "Gates, states and every gradient of a GRU, over one step or many.",
-    "rnn": "States and gradients of a simple recurrent network, over one step or many.",
-    "mlp": "Forward pass and gradient step of a fully connected network.",
-    "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
-    "kl": "KL divergence of two Gaussians, its three terms apart.",
-    "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
-    "gan": "Train a GAN and record both losses per epoch.",
-    "grad": "Values and derivatives of equations written down as in a textbook.",
-    "diagnose": "Bias or variance, and which remedies fit.",
-    "check": "Grade an answer sheet, with the first wrong element and its slip.",
-    "quiz": "A problem to solve by hand whose numbers work out nicely, and its answer.",
-    "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
-    "completion": "Print the completion script of a shell.",
+GROUPS = {
+    "Sizes and counts": {
+        "size": "Output size of a convolution or pooling, solved for any unknown.",
+        "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
+        "pool": "Max or average pooling of an array, and its gradient.",
+        "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
+    },
+    "Models": {
+        "params": "Parameters, shapes, multiply-accumulates and memory, layer by layer.",
+        "reduce": "Ways to give a layer fewer parameters, each counted against it as it stands.",
+        "models": "The models that dlcalc knows by name, each with its published figures.",
+    },
+    "Steps and gradients": {
+        "step": "A training step of any network: every value, gradient and update.",
+        "mlp": "Forward pass and gradient step of a fully connected network.",
+        "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
+        "gru": "Gates, states and every gradient of a GRU, over one step or many.",
+        "rnn": "States and gradients of a simple recurrent network, over one step or many.",
+        "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
+        "grad": "Values and derivatives of equations written down as in a textbook.",
+        "kl": "KL divergence of two Gaussians, its three terms apart.",
+        "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
+        "gan": "Train a GAN and record both losses per epoch.",
+    },
+    "Tools": {
+        "diagnose": "Bias or variance, and which remedies fit.",
+        "check": "Grade an answer sheet, with the first wrong element and its slip.",
+        "quiz": "A problem to solve by hand whose numbers work out nicely, and its answer.",
+        "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
+        "docs": "What all commands share: arrays, formats, the notation, checking answers.",
+        "man": "Write the man pages into a folder, one a command.",
+        "completion": "Print the completion script of a shell.",
+    },
 }
-"""The one table of commands: name and summary. Each has a folder of its name in `commands`."""
+"""The one table of commands, by purpose: name and summary. Each has a folder in `commands`."""
+COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Plain, click.Group):
     """A group that knows its commands by name and imports the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -51,6 +64,12 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"dlcalc.commands.{cmd_name}.command").command
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, where `help COMMAND` is `COMMAND --help`."""
+        if args[:1] == ["help"]:
+            args = [*args[1:2], "--help"]
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -62,8 +81,10 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table of commands, without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        widest = max(map(len, COMMANDS))
+        for title, group in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(widest), each) for name, each in group.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         """Commands and options that begin so, without importing any of them."""
@@ -76,7 +97,7 @@ class LazyGroup(click.Group):
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        click.echo(f"dlcalc {dlcalc.__version__}")
+        write_out([f"dlcalc {dlcalc.__version__}\n"])
         ctx.exit()
 
 
@@ -101,6 +122,7 @@ def root(ctx: click.Context) -> None:
       dlcalc conv -x '1 2; 3 4' -w '1 1' -f json
 
     A command called with nothing to compute on runs its worked example.
+    `dlcalc help COMMAND` is `dlcalc COMMAND --help`.
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        write_out([ctx.get_help(), "\n"])

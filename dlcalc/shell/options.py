@@ -11,13 +11,27 @@ import click
 from dlcalc.names import FRAMEWORKS
 from dlcalc.output.formats import FORMATS
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, PLACE, NameType, ToleranceType, WholeType
+from dlcalc.shell.plain import Plain
+from dlcalc.shell.types import ARRAY, PLACE, SIZE, NameType, ToleranceType, WholeType
 
 Callback = Callable[..., Any]
-SHARED = ("format", "explain", "expect", "tolerance", "precision", "save", "allow_nonfinite", "at")
+SHARED = (
+    "format", "table", "explain", "at", "expect", "tolerance", "precision", "save",
+    "allow_nonfinite",
+)
 
 
-class QuickCommand(click.Command):
+ALIASES = {
+    "--padding": "--pad", "--padding-mode": "--pad-mode", "--kernel-size": "--kernel",
+    "--ceil-mode": "--ceil", "--divisor-override": "--divisor", "--output-size": "--output",
+    "--batch-size": "--batch", "--lr": "--learning-rate", "-s": "--stride", "-S": "--stride",
+    "-p": "--pad", "-P": "--pad", "-d": "--dilation", "-D": "--dilation",
+}
+"""Options as PyTorch calls them, and short ones in either case; each is the one that it means
+where a command has that, of a size if it is a size, and has none of that name of its own."""
+
+
+class QuickCommand(Plain):
     """A command whose short options cost no more to parse than its long ones."""
 
     def make_parser(self, ctx: click.Context) -> Any:
@@ -27,7 +41,13 @@ class QuickCommand(click.Command):
         else might have been meant, before it looks among the short ones.
         """
         parser = super().make_parser(ctx)
-        parser._long_opt.update(parser._short_opt)
+        known = parser._long_opt
+        known.update(parser._short_opt)
+        for alias, name in ALIASES.items():
+            if name in known and (name != "--kernel" or known[name].obj.type is SIZE):
+                known.setdefault(alias, known[name])
+                if len(alias) == 2:
+                    parser._short_opt.setdefault(alias, known[alias])
         return parser
 
 
@@ -38,9 +58,11 @@ def output_options(callback: Callback) -> Callback:
         chosen = {name: values.pop(name) for name in SHARED}
         chosen["format"] = FORMATS[chosen["format"]]
         if chosen["save"] is not None:
+            from dlcalc.output.files import require_writable
             from dlcalc.output.save import check_ending
 
             check_ending(chosen["save"])  # before anything is computed in vain
+            require_writable(chosen["save"])
         chosen["explain"] |= chosen["at"] is not None
         return callback(out=Output(**chosen), **values)
 
@@ -85,6 +107,10 @@ _SHARED = (
     click.option(
         "-f", "--format", type=NameType("format", FORMATS), default="table", envvar="DLCALC_FORMAT",
         help="How the result is written; DLCALC_FORMAT sets another default than table.",
+    ),
+    click.option(
+        "--table", metavar="NAME",
+        help="Of several tables this one; csv, tsv and plain are always one.",
     ),
     click.option("--explain", is_flag=True, help="Show the working: formulas and numbers."),
     click.option(

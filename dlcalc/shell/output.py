@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, ShapeError
-from dlcalc.shell import note
+from dlcalc.shell import coloured, note
 
 if TYPE_CHECKING:
     from dlcalc.numbers.compare import Comparison
@@ -39,6 +39,8 @@ class Output(NamedTuple):
     """Whether NaN and infinities are let in."""
     at: tuple[str, Index] | None = None
     """The one element whose working is wanted: the name of its field, if any, and its index."""
+    table: str | None = None
+    """The one table that is wanted."""
     expected: Any = None
     """What `expect` holds, where it is read already."""
 
@@ -75,9 +77,11 @@ class Output(NamedTuple):
 
             save(answer, self.save, self.explain)
         rest = {key: value for key, value in answer.record.items() if key not in written}
-        shown = self._fitted(answer._replace(record=rest) if written else answer)
-        pieces: Iterable[str] = self.format.write(shown, self.precision, steps)
-        write_out(["".join(pieces).removeprefix(begun)] if begun else pieces)
+        shown = answer._replace(record=rest) if written else answer
+        shown, others = self._chosen(shown)
+        self._write(shown, steps, begun)
+        if others:
+            note(f"other tables: {', '.join(others)}; --table NAME gives one")
         if found is None:
             return
         if found.first is not None:
@@ -111,14 +115,32 @@ class Output(NamedTuple):
                            f"{','.join(map(str, index))}") from None
         return list(steps)
 
-    def _fitted(self, answer: Answer) -> Answer:
-        """The answer with tables as wide as the terminal, where a person reads it there."""
-        width = terminal_width() if self.format.terminal else None
-        if width is None:
-            return answer
-        from dlcalc.output.fitting import fitted
+    def _chosen(self, answer: Answer) -> tuple[Answer, list[str]]:
+        """The answer with the one table that is wanted, and the names of those left out."""
+        if self.table is None and not self.format.complete:
+            return answer, []
+        shown, others = answer.alone(self.table)
+        return shown, [] if self.table is not None else others
 
-        return answer._replace(blocks=fitted(answer.blocks, width, self.precision))
+    def _write(self, answer: Answer, steps: list[Any] | None, begun: str) -> None:
+        """Write the answer to stdout: on a terminal fitted to it, in colour, by a pager."""
+        width = terminal_width() if self.format.terminal else None
+        if width is not None:
+            from dlcalc.output.fitting import fitted
+
+            answer = answer._replace(blocks=fitted(answer.blocks, width, self.precision))
+        pieces: Iterable[str] = self.format.write(answer, self.precision, steps)
+        if begun:
+            pieces = ["".join(pieces).removeprefix(begun)]
+        if self.format.terminal and (width is not None or coloured(sys.stdout)):
+            from dlcalc.shell.terminal import dressed, page
+
+            pieces = dressed(pieces, width, coloured(sys.stdout))
+            if width is not None and page(pieces := list(pieces)):
+                return
+        if self.format.escape is not None and not is_unicode(sys.stdout):
+            pieces = map(self.format.escape, pieces)
+        write_out(pieces)
 
     def _read_expected(self) -> Any:
         from dlcalc.input.expected import read_expected
@@ -155,6 +177,11 @@ def terminal_width() -> int | None:
         return os.get_terminal_size(sys.stdout.fileno()).columns or None
     except OSError:
         return None
+
+
+def is_unicode(stream: Any) -> bool:
+    """Whether every sign can be written to a stream."""
+    return (stream.encoding or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 def write_out(pieces: Iterable[str]) -> None:

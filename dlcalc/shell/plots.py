@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from dlcalc.errors import InputError
-from dlcalc.shell.output import terminal_width
+from dlcalc.shell import coloured
+from dlcalc.shell.output import is_unicode, terminal_width
 
 if TYPE_CHECKING:
     from dlcalc.pictures.frame import Page
@@ -19,13 +19,11 @@ def terminal_page(height: int = 24) -> Page:
     """A page as wide as the terminal, or as 80 columns, in signs that the output can show."""
     from dlcalc.pictures.frame import Page
 
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    ascii_only = not encoding.startswith("utf")
+    ascii_only = not is_unicode(sys.stdout)
     width = terminal_width()
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return Page(
         width=width or WIDTH, height=height, ascii=ascii_only,
-        colour=width is not None and not plain,
+        colour=coloured(sys.stdout),
     )  # fmt: skip
 
 
@@ -33,6 +31,10 @@ def check_plot(path: str | None) -> None:
     """Refuse, before anything is computed, a picture that is no SVG."""
     if path is not None and not path.lower().endswith(".svg"):
         raise InputError("a picture is drawn as SVG: name it so, FILE.svg").at(f"--plot {path}")
+    if path is not None:
+        from dlcalc.output.files import require_writable
+
+        require_writable(path)
 
 
 def write_plot(path: str, svg: str) -> None:

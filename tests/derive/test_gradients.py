@@ -333,8 +333,8 @@ def test_a_check_beside_the_end_of_the_domain_is_refused() -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"of": "M"}, "--of: no equation has M in it"),
-        ({"wrt": ["y_hat"]}, "--wrt: no equation has y_hat in it; did you mean yhat?"),
+        ({"of": "M"}, "`of`: no equation has M in it"),
+        ({"wrt": ["y_hat"]}, "`wrt`: no equation has y_hat in it; did you mean yhat?"),
     ],
 )
 def test_unknown_names_get_their_nearest(options: dict[str, Any], complaint: str) -> None:

@@ -182,6 +182,8 @@ TABLE = {
         "E2", "E2 --expect {}", "28", wrong=(("E99", "unknown example 'E99'; did you mean E9"),),
         binary=READ,
     ),
+    "docs": Command("arrays", wrong=(("array", "did you mean arrays?"),)),
+    "man": Command("man1", wrong=(("", "missing argument"),)),
     "completion": Command(
         "bash", wrong=(("bsh", "did you mean bash"), ("", "missing argument: bash or zsh or fish")),
     ),

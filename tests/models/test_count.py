@@ -139,7 +139,7 @@ def test_counts_do_not_overflow() -> None:
 
 
 def test_an_input_is_needed() -> None:
-    with pytest.raises(InputError, match="give --input, such as 3x224x224"):
+    with pytest.raises(InputError, match="give `input`, such as 3x224x224"):
         params(read_notation("relu"))
     with pytest.raises(InputError, match=r"conv: filters is missing; .* \[stride=1\]"):
         params(read_notation("repeat 2: conv"))

@@ -9,7 +9,7 @@ from dlcalc.shell.commands import COMMANDS
 from tests.shell.running import invoke
 
 VOID = {"meta"}
-WITHOUT_ANSWER = {"completion"}
+WITHOUT_ANSWER = {"completion", "check", "man"}
 FAST = {"gan": ["--epochs", "1"]}
 TIMED = {"gan"}
 

@@ -7,7 +7,7 @@ import pytest
 from dlcalc.shell.commands import COMMANDS
 from tests.shell.running import invoke
 
-WITHOUT_EXAMPLE = {"models", "examples", "completion", "check", "quiz"}
+WITHOUT_EXAMPLE = {"models", "examples", "completion", "check", "quiz", "docs", "man"}
 DRAWN_BY_CHANCE_OR_TIMED = {"gan"}
 CALCULATING = [
     name for name in COMMANDS if name not in WITHOUT_EXAMPLE | DRAWN_BY_CHANCE_OR_TIMED

@@ -11,7 +11,9 @@ from tests.shell.running import invoke, run, shell
 
 GOLDEN = Path(__file__).parent / "help"
 PAGES = ["", *COMMANDS]
-WITHOUT_FORMULA = {"", "completion", "models", "examples", "gan", "diagnose"}
+WITHOUT_FORMULA = {
+    "", "completion", "models", "examples", "gan", "diagnose", "docs", "man"
+}  # fmt: skip
 
 
 def examples(page: str) -> list[str]:

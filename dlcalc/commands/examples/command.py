@@ -67,6 +67,8 @@ def _run(exercise: Exercise) -> None:
         value = current.params[param.name] if param.name in SHARED else None
         if value is True:
             words.append(param.opts[-1])
+        elif param.name == "at" and value:
+            words += ["--at", ":".join(filter(None, (value[0], ",".join(map(str, value[1])))))]
         elif value not in (None, False) and value != param.get_default(current):
             words += [param.opts[-1], str(value)]
     with root.make_context("dlcalc", words, parent=None) as context:

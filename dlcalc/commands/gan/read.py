@@ -123,7 +123,7 @@ def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
         if not evaluate:
             return examples, None
         if read.train_labels is None or read.test is None or read.test_labels is None:
-            raise InputError("--evaluate wants labels: a folder with the four files of MNIST")
+            raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
     except DlcalcError as error:
         raise error.at(place) from None
     held = read.test.reshape(len(read.test), -1)

@@ -56,7 +56,7 @@ class GanRun(Run[GanResult]):
             _resume(training, prepared.epochs, str(checkpoint))
         out = self.out = self.out.expecting()
         checks = check_training(training) if self.check else None
-        stream = _stream(out, prepared, self.check)
+        stream = _stream(out)
         _train(prepared, stream, checkpoint)
         result = gan_result(training, prepared.labelled)
         _draw(training, result, files)
@@ -91,15 +91,14 @@ def _resume(training: Training, epochs: int, path: str) -> None:
         raise error if path in error.places else error.at(path) from None
 
 
-def _stream(out: Output, prepared: Prepared, check: bool) -> EpochStream | None:
+def _stream(out: Output) -> EpochStream | None:
     """What writes the epochs as they end; nothing where people get a table of them, at the end.
 
     The working stands before everything but JSON, and is not known before the end.
     """
-    if out.format.whole or (out.format.complete and out.explain):
+    if out.format.whole or (out.format.complete and (out.explain or out.table is not None)):
         return None
-    titled = check or prepared.training.data.ring or prepared.labelled is not None
-    return EpochStream(out.format, out.precision, titled)
+    return EpochStream(out.format, out.precision)
 
 
 def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dlcalc.commands.gan.answer import FIELDS, HEADERS, TITLE, epoch_record
+from dlcalc.commands.gan.answer import FIELDS, HEADERS, epoch_record
 from dlcalc.output.answer import Answer, Table
 
 if TYPE_CHECKING:
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 class EpochStream:
     """Text of each epoch as it ends: a line of JSON, or a row under one header."""
 
-    def __init__(self, form: Format, precision: int, titled: bool) -> None:
+    def __init__(self, form: Format, precision: int) -> None:
         self.form, self.precision = form, precision
         self.text = ""
         """All that came so far; nothing of JSON, whose lines are no part of the last one."""
-        self._head = f"# {TITLE}\n" if titled and form.name != "plain" else ""
 
     def more(self, history: Sequence[Epoch]) -> str:
         """What of these epochs is not written yet."""
@@ -31,6 +30,5 @@ class EpochStream:
         shown = history if first else history[-1:]
         table = Table(HEADERS if first else (), [list(epoch_record(e).values()) for e in shown])
         piece = "".join(self.form.write(Answer({}, [table]), self.precision, None))
-        piece = self._head + piece if first else piece
         self.text += piece
         return piece

@@ -112,7 +112,11 @@ def grad_answer(
         blocks.append(check_table(checks))
     numbers = [*result.values.values(), *(
         each for found in result.gradients.values() for each in found.values())]
-    return Answer(record, blocks, main=main, whole=all(map(_is_whole, numbers)), **explained)
+    derived = any(isinstance(each, Table) and each.name == "derivatives" for each in blocks)
+    return Answer(
+        record, blocks, main=main, main_table="derivatives" if derived else "",
+        whole=all(map(_is_whole, numbers)), **explained,
+    )
 
 
 def _values(result: Derivatives) -> list[Block]:

@@ -165,7 +165,7 @@ def _run_table(memory: Memory) -> Table:
         headers += ["|c| with sigmoid", "|dc0| with sigmoid"]
         for row, step in zip(rows, memory.with_sigmoid, strict=True):
             row += [step.c, step.dc0]
-    return Table(headers, rows, title="The cell, step by step")
+    return Table(headers, rows, title="The cell, step by step", called="run")
 
 
 def _wrapped(sentences: Sequence[str], width: int) -> list[str]:

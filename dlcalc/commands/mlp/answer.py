@@ -104,7 +104,7 @@ def mlp_answer(
         blocks.append(check_table(checks))
     if findings:
         blocks.append(Text(findings))
-    return Answer(record, blocks, **explained)
+    return Answer(record, blocks, main_table="parameters", **explained)
 
 
 def _record(result: MlpStep) -> dict[str, Any]:
@@ -223,5 +223,5 @@ def _starts(starts: Sequence[tuple[Start, str]]) -> Table:
     return Table(
         ("weights", "biases", "loss before", "loss after", "what comes of it"),
         rows,
-        title=f"The same network from other initial weights, after {steps} steps",
+        title=f"The same network from other initial weights, after {steps} steps", called="starts",
     )

@@ -75,7 +75,7 @@ def vae_answer(
     if checks is not None:
         record["check"] = check_records(checks)
         blocks.append(check_table(checks))
-    return Answer(record, blocks, main="loss", **explained)
+    return Answer(record, blocks, main="loss", main_table="gradients", **explained)
 
 
 def _record(result: VaeStep) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def by_steps(
     if isinstance(known, Mapping) and known and all(each.isdigit() for each in known):
         if outside := [each for each in known if not 1 <= int(each) <= steps]:
             raise InputError(f"there is no step {outside[0]}: they count from 1 to {steps}").at(
-                "--expect"
+                "`expect`"
             )
         known = [known.get(str(t), {}) for t in range(1, steps + 1)]
     if not isinstance(known, list) or len(known) != steps:
@@ -43,7 +43,7 @@ def by_steps(
         if not isinstance(rows, list) or len(rows) != steps:
             raise InputError(
                 f"{name} stands outside steps: of {steps} steps it has a row each, {steps} rows"
-            ).at("--expect")
+            ).at("`expect`")
         del rest[name]
         for record, row in zip(records, rows, strict=True):
             record.setdefault(name, row)

@@ -67,7 +67,7 @@ def interrupted(form: str, lines: int) -> tuple[int, str, str]:
     return process.returncode, (first + out).decode(), err.decode()
 
 
-@pytest.mark.parametrize(("form", "head"), [("json", 0), ("csv", 2), ("tsv", 2), ("plain", 0)])
+@pytest.mark.parametrize(("form", "head"), [("json", 0), ("csv", 1), ("tsv", 1), ("plain", 0)])
 def test_epochs_come_while_it_trains_and_ctrl_c_says_what_is_lost(form: str, head: int) -> None:
     status, out, err = interrupted(form, head + 2)
     assert status == 130
@@ -162,8 +162,8 @@ def test_people_get_a_table_charts_and_the_verdict() -> None:
     assert "generator.linear1.weight" in out
     assert " modes are covered" in out
     rows = invoke("gan", *QUICK, "--epochs", "30", "-f", "csv").out.split("\n\n")[0].splitlines()
-    assert rows[1] == "epoch,generator loss,discriminator loss,D(x),D(G(z)),seconds"
-    assert len(rows) == 32
+    assert rows[0] == "epoch,generator loss,discriminator loss,D(x),D(G(z)),seconds"
+    assert len(rows) == 31
 
 
 @pytest.mark.parametrize("loss", ["non_saturating", "minimax", "least_squares"])

@@ -1,0 +1,48 @@
+"""The topics of `dlcalc docs`: each a file in Markdown beside this one."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.output.answer import Answer, Prose, Table
+
+
+class Topic(NamedTuple):
+    """A topic and its text."""
+
+    title: str
+    """Its heading."""
+    text: str
+    """The text, in Markdown."""
+
+
+def topics() -> dict[str, Topic]:
+    """Every topic by its name.
+
+    >>> topics()["arrays"].title
+    'Arrays'
+    """
+    folder, found = os.path.dirname(__file__), {}
+    for file in sorted(os.listdir(folder)):
+        name, ending = os.path.splitext(file)
+        if ending == ".md":
+            with open(os.path.join(folder, file), encoding="utf-8") as stream:
+                text = stream.read()
+            found[name] = Topic(text.partition("\n")[0].lstrip("# "), text)
+    return found
+
+
+def topic_answer(name: str | None) -> Answer:
+    """A topic's text, or the list of topics; InputError for a topic that there is none of."""
+    known = topics()
+    if name is None:
+        rows = [[each, topic.title] for each, topic in known.items()]
+        record = {"topics": [{"topic": each, "title": title} for each, title in rows]}
+        return Answer(record, [Table(("topic", "title"), rows)], main="topics")
+    if name not in known:
+        raise InputError(f"unknown topic {name[:40]!r}{did_you_mean(name[:40], known)}")
+    topic = known[name]
+    record = {"topic": name, "title": topic.title, "text": topic.text}  # type: ignore[dict-item]
+    return Answer(record, [Prose(topic.text)], main="text")

@@ -1,0 +1,36 @@
+"""dlcalc man."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from dlcalc.errors import FileError
+from dlcalc.shell.options import QuickCommand
+
+
+@click.command(cls=QuickCommand)
+@click.argument("folder", metavar="DIR", type=click.Path())
+def command(folder: str) -> None:
+    """Write the man pages into a folder, one a command.
+
+    The pages are made of the help of the commands. An installation has them already, under
+    share/man/man1.
+
+    \b
+    Examples:
+      dlcalc man man1
+    """
+    from dlcalc.output.files import write_whole
+    from dlcalc.shell import note
+    from dlcalc.shell.man import man_pages
+
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"cannot be made: {error.strerror or error}").at(folder) from None
+    pages = list(man_pages())
+    for name, text in pages:
+        write_whole(os.path.join(folder, name), text.encode())
+    note(f"{len(pages)} pages written to {folder}")

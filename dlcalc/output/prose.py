@@ -1,0 +1,69 @@
+"""Text in the little Markdown of the topics, for a terminal and as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html import escape
+from itertools import groupby
+
+
+def prose_lines(source: str) -> Iterator[str]:
+    """The text as a person reads it on a terminal: no fences, no backticks, code indented."""
+    code = False
+    for line in source.rstrip("\n").splitlines():
+        if line.startswith("```"):
+            code = not code
+        elif code:
+            yield f"    {line}"
+        elif line.startswith("|"):
+            if not set(line) <= set("| -"):
+                yield "  " + "   ".join(each.ljust(16) for each in _cells(line, _plain)).rstrip()
+        else:
+            yield _plain(line.lstrip("#").strip() if line.startswith("#") else line)
+
+
+def prose_html(source: str) -> Iterator[str]:
+    """The text as HTML."""
+    for part in re.split(r"\n\s*\n", source.strip()):
+        lines = part.splitlines()
+        if part.startswith("```"):
+            yield f"<pre>{escape(chr(10).join(lines[1:-1]))}</pre>\n"
+        elif part.startswith("#"):
+            yield f"<h1>{_marked(part.lstrip('# '))}</h1>\n"
+        elif part.startswith("|"):
+            head, _, *rows = (_cells(line, _marked) for line in lines)
+            yield f"<table>\n{_row('th', head)}{''.join(_row('td', row) for row in rows)}</table>\n"
+        else:
+            yield from _items(lines)
+
+
+def _items(lines: list[str]) -> Iterator[str]:
+    items: list[str] = []
+    for line in lines:
+        if line.startswith("- ") or not items:
+            items.append(line)
+        else:
+            items[-1] += f" {line.strip()}"
+    for listed, group in groupby(items, lambda each: each.startswith("- ")):
+        if listed:
+            yield "<ul>" + "".join(f"<li>{_marked(each[2:])}</li>" for each in group) + "</ul>\n"
+        else:
+            yield f"<p>{_marked(' '.join(group))}</p>\n"
+
+
+def _cells(line: str, dress: Callable[[str], str]) -> list[str]:
+    return [dress(each.strip()) for each in line.strip().strip("|").split("|")]
+
+
+def _row(tag: str, cells: list[str]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{each}</{tag}>" for each in cells) + "</tr>\n"
+
+
+def _plain(text: str) -> str:
+    return text.replace("**", "").replace("`", "")
+
+
+def _marked(text: str) -> str:
+    text = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text, quote=False))
+    return re.sub(r"\*\*([^*]*)\*\*", r"<b>\1</b>", text)

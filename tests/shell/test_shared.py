@@ -1,0 +1,110 @@
+"""What all commands share: help in every way, aliases of options, tables by name, encodings."""
+
+import json
+
+import pytest
+
+from dlcalc.shell.commands import COMMANDS, GROUPS
+from tests.shell.running import invoke, run
+
+
+def test_help_of_a_command_in_both_ways() -> None:
+    for name in ("size", "lstm"):
+        assert invoke("help", name).out == invoke(name, "--help").out
+    assert invoke("help").out == invoke("--help").out == invoke().out
+    wrong = invoke("help", "sizes")
+    assert (wrong.status, wrong.complaint) == (2, "no such command sizes; did you mean size?")
+
+
+def test_help_is_grouped_by_purpose() -> None:
+    page = invoke("--help").out
+    assert [page.index(f"\n{title}:\n") for title in GROUPS] == sorted(
+        page.index(f"\n{title}:\n") for title in GROUPS
+    )
+    assert sum(map(len, GROUPS.values())) == len(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("size -L 32 --kernel-size 5 --padding 2 -s 2", "size -L 32 -F 5 -P 2 -S 2"),
+        ("size -L 32 -F 5 -p 1 -d 2", "size -L 32 -F 5 --pad 1 --dilation 2"),
+        ("conv -S 2 -P 1 -D 1", "conv -s 2 -p 1"),
+        ("conv --padding 1 --padding-mode reflect", "conv --pad 1 --pad-mode reflect"),
+        ("pool -x '1,2,3' --kernel-size 2 --ceil-mode", "pool -x '1,2,3' -F 2 --ceil"),
+    ],
+)
+def test_options_go_by_pytorchs_names_too(line: str, same: str) -> None:
+    done = invoke(*line.replace("'", "").split())
+    assert (done.status, done.out) == (0, invoke(*same.replace("'", "").split()).out)
+
+
+def test_a_kernel_of_conv_is_no_size() -> None:
+    assert invoke("conv", "--kernel-size", "3").status == 2
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "plain"])
+@pytest.mark.parametrize("line", ["mlp", "vae", "posterior", "diagnose", "mults dcgan"])
+def test_a_table_for_programs_is_one(form: str, line: str) -> None:
+    done = invoke(*line.split(), "-f", form)
+    assert "\n\n" not in done.out
+    assert not done.out.startswith("#")
+    names = done.err.partition("other tables: ")[2].partition(";")[0].split(", ")
+    for name in filter(None, names):
+        other = invoke(*line.split(), "-f", form, "--table", name)
+        assert other.status == 0
+        assert other.out != done.out
+        assert "other tables" not in other.err
+    wrong = invoke(*line.split(), "-f", form, "--table", "nothing")
+    assert (wrong.status, wrong.out) == (2, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_every_encoding_gets_what_it_can_show(encoding: str) -> None:
+    environment = {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    done = run("kl", "--explain", "-f", "json", env=environment)
+    assert json.loads(done.out) == json.loads(invoke("kl", "--explain", "-f", "json").out)
+    page = run("kl", "--help", env=environment)
+    assert page.status == 0
+    assert "Traceback" not in page.err
+
+
+def test_colour_is_forced_and_refused() -> None:
+    shown = run("params", "lenet", env={"CLICOLOR_FORCE": "1"}).out
+    assert "\x1b[1mtotal " in shown
+    both = {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}
+    assert run("params", "lenet", env=both).out == run("params", "lenet").out
+    error = run("params", "lenett", env={"CLICOLOR_FORCE": "1"}).err
+    assert error.startswith("\x1b[1;31mdlcalc:\x1b[0m ")
+
+
+def test_what_cannot_be_saved_is_refused_before_anything_is_printed() -> None:
+    for option, ending in (("--save", "npz"), ("--plot", "svg")):
+        done = invoke("lstm", option, f"/nowhere/picture.{ending}")
+        assert (done.status, done.out) == (2, "")
+    assert invoke("conv", "--expect", "1 2; 3").out == ""
+
+
+@pytest.mark.parametrize("name", ["dlcalc.1", "dlcalc-conv.1", "dlcalc-man.1"])
+def test_man_pages(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    done = invoke("man", str(tmp_path / "man1"))
+    assert done.status == 0
+    page = (tmp_path / "man1" / name).read_text()
+    assert page.startswith(".TH ")
+    assert ".SH OPTIONS\n.TP\n" in page
+    assert len(list((tmp_path / "man1").iterdir())) == len(COMMANDS) + 1
+
+
+def test_topics_are_listed_and_shown() -> None:
+    topics = [row["topic"] for row in json.loads(invoke("docs", "-f", "json").out)["topics"]]
+    assert {"arrays", "checking", "formats", "notation"} <= set(topics)
+    for topic in topics:
+        source = invoke("docs", topic, "-f", "markdown").out
+        assert source.startswith("# ")
+        assert "`" not in invoke("docs", topic).out
+        for line in source.split("```")[1::2]:
+            for each in line.strip().splitlines():
+                if each.startswith("dlcalc "):
+                    import shlex
+
+                    assert invoke(*shlex.split(each)[1:]).status == 0, each
