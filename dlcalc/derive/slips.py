@@ -229,19 +229,19 @@ class Slips:
         formula, t = self.lines[key].formula, group_of(key)[1]
         if not isinstance(formula, Expr):
             return
+        if formula.kind != "sub":
+            yield Edit("a wrong sign", _negative(formula), False)
+        yield from self._structural(formula, key)
         named = [each for each in dict.fromkeys(_symbols(formula)) if each in self.known]
         for each in named:
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
                 common = _parsed(each)[:2] == _parsed(other)[:2]
                 yield Edit(words, formula.put({each: other}) if formula != each else other, common)
-        yield from self._structural(formula, key)
         for a, b in combinations(named, 2):
             if self.known[a].shape == self.known[b].shape:
                 words = f"{self._said(a, t, b)} and {self._said(b, t, a)} exchanged"
                 yield Edit(words, formula.put({a: b, b: a}), False)
-        if formula.kind != "sub":
-            yield Edit("a wrong sign", _negative(formula), False)
 
     def _neighbours(self, each: Expr) -> Iterator[Expr]:
         letter, prefix, n = _parsed(each)
@@ -365,6 +365,8 @@ def slip_in_steps(
         if formula is None:
             continue
         letter, prefix, number = _parsed(step.name)
+        if step.name.kind not in ("symbol", "new"):
+            letter = formula_text(step.name)
         key = f"{letter}{prefix}_{number or 0}"
         derivation.add(key, Line(step.name, formula, step.value))
         where |= dict.fromkeys(places, key)

@@ -30,6 +30,18 @@ def grad_steps(result: Derivatives) -> Iterator[Step]:
     return (step for _, step in _Working(result).steps())
 
 
+def grad_slip(
+    result: Derivatives, tolerance: float | None, field: Place, expected: Any
+) -> str:
+    """The slip that gives an expected number, in a system of single numbers; "" for none."""
+    if not result.scalar:
+        return ""
+    from dlcalc.derive.slips import slip_in_steps
+
+    steps = ((((str(place), ()),), step) for place, step in _Working(result).steps())
+    return slip_in_steps(steps, str(field), expected, tolerance)
+
+
 def grad_element(result: Derivatives, field: Place, index: tuple[int, ...]) -> Step | None:
     """The step that works out a field of the record, a derivative of one factor in full."""
     steps = list(_Working(result).steps())

@@ -78,6 +78,7 @@ class GradRun(Run[Derivatives]):
         return grad_answer(
             result, checks, main,
             working=partial(working.grad_steps, result),
+            advice=partial(working.grad_slip, result, self.out.tolerance),
             element=partial(working.grad_element, result),
             order=() if self.out.expect is None else working.derivation(result),
         )

@@ -47,7 +47,9 @@ class VaeRun(Run[VaeStep]):
             order=working.derivation(result),
             working=partial(working.vae_steps, result),
             element=lambda place, index: working.vae_element(result, str(place), index),
-            advice=partial(working.advice, result),
+            advice=lambda place, wanted: working.advice(
+                result, place, wanted, self.out.tolerance
+            ),
         )
 
 

@@ -98,8 +98,10 @@ def evidence_words(found: Evidence) -> str:
     )
 
 
-def advice(result: VaeStep, field: Place, expected: Any) -> str:
-    """Which of the two losses an expected one is, where it is the other one.
+def advice(
+    result: VaeStep, field: Place, expected: Any, tolerance: float | None = None
+) -> str:
+    """Which of the two losses an expected one is, or the slip that gives expected numbers.
 
     >>> from dlcalc.commands.vae.vae import vae
     >>> step = vae([0, 1], [[1, 0]], [[1, 0]], [[[1], [1]]], noise=[0.5])
@@ -110,14 +112,18 @@ def advice(result: VaeStep, field: Place, expected: Any) -> str:
         "loss": (result.negative_elbo, "that is the negative ELBO, −L1 + L2"),
         "negative_elbo": (result.loss, "that is the loss as the problem states it, −(L1 + L2)"),
     }
-    if str(field) not in losses:
-        return ""
-    other, words = losses[str(field)]
+    other, words = losses.get(str(field), (0.0, ""))
     value = expected
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
-    near = isinstance(value, int | float) and isclose(value, other, rel_tol=NEAR)
-    return words if near else ""
+    if words and isinstance(value, int | float) and isclose(value, other, rel_tol=NEAR):
+        return words
+    if not is_small(result):
+        return ""
+    from dlcalc.commands.vae.unit_steps import unit_steps
+    from dlcalc.derive.slips import slip_in_steps
+
+    return slip_in_steps(unit_steps(result), str(field), expected, tolerance)
 
 
 def derivation(result: VaeStep) -> tuple[str, ...]:

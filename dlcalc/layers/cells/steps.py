@@ -71,7 +71,8 @@ def run(problem: CellProblem) -> CellRun:
     names = problem.cell.quantities
     values = {name: np.stack([each[tape.names[f"{name}_1"]] for each in places]) for name in names}
     values["h"] = np.concatenate([problem.h0.T[None], values["h"]])
-    _require_finite(problem, "h", values["h"][1:])
+    for name in names:
+        _require_finite(problem, name, values[name][-problem.steps :])
     loss = None
     if problem.target is not None:
         h = values["h"][1:].transpose(0, 2, 1)
@@ -130,14 +131,18 @@ def _backward(
             for name, each in weights.items():
                 each += found[tape.names[name]].reshape(each.shape)
     gradients = {name: np.stack([each[name] for each in steps]) for name in names}
+    for name, each in {**gradients, **weights, "h0": back}.items():
+        _require_finite(problem, f"d{name}", each if each.ndim == 3 else each[None, ..., None])
     return CellRun(problem, values, gradients, weights, back, loss)
 
 
 def _require_finite(problem: CellProblem, name: str, values: Array) -> None:
     if np.isfinite(values).all() or not problem.is_finite:
         return
-    bad = np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))) + 1
-    first = bad[0] if name == "h" else bad[-1]
+    if len(values) != problem.steps:
+        raise InputError(f"{name} passes the largest float64")
+    bad = np.flatnonzero(~np.isfinite(values).reshape(len(values), -1).all(axis=1)) + 1
+    first = bad[-1] if name.startswith("d") else bad[0]
     remedy = "; fewer steps stay within it" if problem.steps > 1 else ""
     raise InputError(
         f"{name} passes the largest float64 at step {first} of {problem.steps}{remedy}"

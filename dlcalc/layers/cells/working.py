@@ -69,7 +69,10 @@ class CellWorking:
                 given[f"y_{t}"] = self._shape(np.asarray(self.target_of(t)).T)
                 entering[f"J_{t}"] = (1, 1)
         system = system_of(problem, steps, self._losses(entering))
-        found = derived(system, Arrays, given, self.style, self.slope_style, entering, known)
+        with np.errstate(all="ignore"):
+            found = derived(
+                system, Arrays, given, self.style, self.slope_style, entering, known
+            )
         if problem.batch > 1:
             for name in {each for names in problem.cell.biases[problem.reset].values()
                          for each in names}:
