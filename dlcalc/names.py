@@ -15,6 +15,10 @@ BITS = {
 """Bits of one number of each type."""
 STATES = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers that each optimiser keeps for one parameter, beside its gradient."""
+ACTIVATIONS = (
+    "sigmoid", "tanh", "relu", "leaky_relu", "gelu", "softplus", "identity", "hard_sigmoid",
+)
+"""Activations of the hidden layers of `mlp`."""
 GATES = "ifog"
 """The gates of an LSTM, in the order of its rows."""
 GATE_ACTIVATIONS = ("sigmoid", "tanh", "relu", "hard_sigmoid", "identity", "softplus")

@@ -107,7 +107,7 @@ class Slips:
             if digits < (FEW if likely else EVIDENCE) or self.evaluated > MOST_EVALUATED:
                 continue
             given = self._values(changed, at)
-            if given is not None and _explains(given, asked, wanted, max(tolerance, FOUR_DIGITS)
+            if given is not None and explains(given, asked, wanted, max(tolerance, FOUR_DIGITS)
                                                if likely == 2 else close):
                 return words
         return ""
@@ -482,7 +482,7 @@ def value_at(expected: Any, field: str) -> Any:
     return expected
 
 
-def _explains(slip: Array, asked: Array, right: Array, within: Any) -> bool:
+def explains(slip: Array, asked: Array, right: Array, within: Any) -> bool:
     """Whether a slip's numbers are those asked for, as rounded as those of students are.
 
     `within` is a relative tolerance, or an absolute one for each number.

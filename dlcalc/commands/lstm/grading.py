@@ -12,26 +12,21 @@ import numpy as np
 from dlcalc.commands.lstm.derivation import BACKWARD, FORWARD, Formula, Place, derive, place_at
 from dlcalc.commands.lstm.lstm import LstmResult
 from dlcalc.commands.lstm.suspects import suspects
-from dlcalc.numbers.compare import agree
+from dlcalc.derive.slips import (
+    EVIDENCE,
+    FOUR_DIGITS,
+    differing_of,
+    explains,
+    written_error,
+)
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_WHOLE = 24
 """Steps up to which a slip is followed through the whole derivation; of more, through its
 own step and both neighbours."""
-FOUR_DIGITS = 5e-4
-"""The relative error of a number that is rounded to four digits."""
-OF_DEVIATION = 0.02
-"""The share of a wrong number's deviation that a slip may leave unexplained."""
-
-LEAST_ERROR = 1e-6
-"""The relative error of numbers that were computed in a row, however many their digits."""
-FEWEST_DECIMALS = 3
-"""Decimals from which numbers may all have been rounded to as many."""
 MOST_FOLLOWED = 100_000
 """Products of a run up to which a slip is looked for at every single step."""
-EVIDENCE = 5.9
-"""Digits, over all differing numbers, that tell a far-fetched slip from chance."""
 
 _ONCE = (
     "dW", "db", "dx", "dh0", "dc0", "h", "c_last", "d_weight_ih_l0", "d_weight_hh_l0",
@@ -82,9 +77,9 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
     right = _value(result, field).ravel()
     if student.size != right.size:
         return ""
-    differing = _differing(student, right, tolerance)
+    differing = differing_of(student, right, tolerance)
     asked, wanted = student[differing], right[differing]
-    written = _written(asked)
+    written = written_error(asked)
     telling = len(differing) * -math.log10(written) >= EVIDENCE
     t, problem = int(step[1]) if step else None, result.problem
     everywhere = whole and problem.steps * problem.batch * problem.W.size <= MOST_FOLLOWED
@@ -93,51 +88,9 @@ def recognise(result: LstmResult, field: str, expected: Any, tolerance: float) -
             with np.errstate(all="ignore"):
                 given = _value(result, field, suspect.wrong, suspect.only).ravel()[differing]
             close = max(tolerance, FOUR_DIGITS) if suspect.likely else written
-            if _explains(given, asked, wanted, close):
+            if explains(given, asked, wanted, close):
                 return suspect.words
     return ""
-
-
-def _differing(student: Array, right: Array, tolerance: float) -> list[int]:
-    """Where the student's numbers are wrong; by rounding alone only if all of them are so."""
-    exact, written = (
-        [place for place in range(right.size) if not agree(student[place], right[place], within)]
-        for within in (tolerance, max(tolerance, _written(student)))
-    )
-    digits = max(len(repr(number).rpartition(".")[2]) for number in student.tolist())
-    finest = np.abs(student - right) > 0.51 * 10.0 ** -max(digits, FEWEST_DECIMALS)
-    return [place for place in written if finest[place]] or written or exact
-
-
-def _explains(slip: Array, student: Array, right: Array, tolerance: float) -> bool:
-    """Whether a slip's numbers are the student's, as rounded as those of students are."""
-    near = np.abs(slip - student) <= OF_DEVIATION * np.abs(right - student)
-    return bool(near.all()) and all(
-        agree(a, b, tolerance) for a, b in zip(slip, student, strict=True)
-    )
-
-
-def _written(numbers: Array) -> float:
-    """The relative error that the digits of numbers leave open, those of the longest."""
-    digits = max((len(_digits(number)) for number in numbers.tolist()), default=1)
-    return min(FOUR_DIGITS, max(5 * 10.0**-digits, LEAST_ERROR))
-
-
-def _digits(number: float) -> str:
-    return repr(abs(number)).split("e")[0].replace(".", "").strip("0")
-
-
-def value_at(expected: Any, field: str) -> Any:
-    """What stands at a field of expected numbers; they themselves where they are no object.
-
-    >>> value_at({"steps": [{"di": 1}, {"di": 2}]}, "steps[1].di")
-    2
-    """
-    if not isinstance(expected, Mapping):
-        return expected
-    for part in re.findall(r"\w+", field):
-        expected = expected[int(part) if part.isdigit() else part]
-    return expected
 
 
 def _value(

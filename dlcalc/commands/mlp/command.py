@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.names import INITIALS
+from dlcalc.names import ACTIVATIONS, INITIALS
 from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, NUMBER, SIZE, NameType, WholeType
@@ -19,6 +19,8 @@ from dlcalc.shell.types import ARRAY, NUMBER, SIZE, NameType, WholeType
 @click.option("--sizes", type=SIZE, help="Values of the input and of each layer, as 2x3x2.")
 @click.option("--constant", type=NUMBER, metavar="C", help="The weight of --init constant (0.5).")
 @click.option("--biases", is_flag=True, default=None, help="Give every layer biases, 0 at first.")
+@click.option("--activation", type=NameType("activation", ACTIVATIONS),
+              help="φ of the hidden layers, in place of the problem's.")
 @click.option("--steps", type=WholeType(0), metavar="N",
               help="Take N steps of gradient descent: the loss at each, and its chart.")
 @click.option("--starts", is_flag=True, default=None,

@@ -291,3 +291,12 @@ def test_slips_are_named_by_computing_them() -> None:
         assert done.complaint.endswith(f"; {words} gives that"), (name, done.complaint)
     strange = invoke("mlp", TWO_LAYERS, "--expect", '{"dJ/dw5": 0.1234567}')
     assert "gives that" not in strange.complaint
+
+
+def test_the_activation_of_the_command_line_outranks_that_of_the_problem() -> None:
+    from dlcalc.names import ACTIVATIONS
+    from dlcalc.numbers import activations
+
+    assert set(ACTIVATIONS) == set(activations.ACTIVATIONS)
+    tanh = invoke("mlp", TWO_LAYERS, "--activation", "tanh", "-f", "json")
+    assert tanh.out == invoke("mlp", with_fields(activation="tanh"), "-f", "json").out
