@@ -37,8 +37,9 @@ FEWEST_DECIMALS = 3
 """Decimals from which numbers may all have been rounded to as many."""
 EVIDENCE = 5.9
 """Digits, over all differing numbers, that tell a far-fetched slip from chance."""
-FEW = 2.5
-"""Digits that a slip in the very formula asks for."""
+FEW = {3: 2.5, 2: 2.5, 1: 4.0, 0: EVIDENCE}
+"""Digits that a slip asks for by how likely it is: 3 where it goes round, 2 in the very formula,
+1 in what that formula names, 0 anywhere."""
 MOST_EVALUATED = 20_000
 """Formulas that are evaluated in search of one slip."""
 MOST_STEPS = 6
@@ -104,30 +105,34 @@ class Slips:
         close, digits = written_within(asked)
         own = {key for key, _ in at}
         for words, changed, likely in self._suspects(own):
-            if digits < (FEW if likely else EVIDENCE) or self.evaluated > MOST_EVALUATED:
+            if digits < FEW[likely] or self.evaluated > MOST_EVALUATED:
                 continue
             given = self._values(changed, at)
             if given is not None and explains(given, asked, wanted, max(tolerance, FOUR_DIGITS)
-                                               if likely == 2 else close):
+                                              if likely == 3 else close):
                 return words
         return ""
 
     def _suspects(self, own: set[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
-        """Words, wrong formulas by line, and how likely: 2 circulated, 1 in the formula itself."""
+        """Words, wrong formulas by line, and how likely these are, as in FEW."""
         groups = {group_of(key)[0] for key in own}
         near = {group_of(key)[1] for key in own}
         behind = set().union(*(self.behind[each] for each in own))
         spread = self._spread(groups, [key for key in self.lines if key in behind])
         every = [(group, words) for group in spread for words in spread[group]]
         circulated = [each for each in every if each in self.circulated]
+        named = set().union(*(self.uses[key] for key in own))
+        parents = {group_of(key)[0] for key, slot in self.of.items() if slot in named} - groups
         ranked = [
-            *((each, 2) for each in circulated if each[0] in groups),
-            *((each, 1) for each in every if each[0] in groups),
-            *((each, 2) for each in circulated if each[0] not in groups),
-            *((each, 0) for each in every if each[0] not in groups),
+            *((each, 3) for each in circulated if each[0] in groups),
+            *((each, 2) for each in every if each[0] in groups),
+            *((each, 3) for each in circulated if each[0] not in groups),
+            *((each, 1) for each in every if each[0] in parents),
+            *((each, 0) for each in every if each[0] not in groups | parents),
         ]
         for (group, words), likely in ranked:
-            said, changed = self._located(group, words, groups), spread[group][words]
+            changed = spread[group][words]
+            said = self._located(group, words, groups, changed)
             yield said, changed, likely
             for key in changed if len(changed) > 1 else ():
                 if group_of(key)[1] in near:
@@ -139,7 +144,7 @@ class Slips:
         for (group, words), _ in ranked:
             for key, formula in spread[group][words].items() if few else ():
                 if len(spread[group][words]) > 1 and group_of(key)[1] not in near:
-                    said = self._located(group, words, groups)
+                    said = self._located(group, words, groups, [key])
                     yield f"{said}, at step {group_of(key)[1]} alone,", {key: formula}, 0
         yield from self._several(circulated, spread, few)
 
@@ -155,7 +160,22 @@ class Slips:
             for each in self.edits(key).values():
                 if each.common or group in groups or (group, each.words) in self.circulated:
                     spread[group].setdefault(each.words, {})[key] = each.formula
+        if not self.timed:
+            for group in set(groups) & set(spread):
+                spread[group] |= self._alike(spread[group])
         return spread
+
+    def _alike(self, lines: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """What is wrong in each unit alike: b_1 and b_2 left out are b left out."""
+        found: dict[str, dict[str, Any]] = {}
+        doubled = set()
+        for words, changed in lines.items():
+            bare = re.sub(r"_\d+", "", words)
+            if bare != words:
+                doubled |= {bare} if found.get(bare, {}).keys() & changed.keys() else set()
+                found[bare] = {**found.get(bare, {}), **changed}
+        return {words: changed for words, changed in found.items()
+                if len(changed) > 1 and words not in doubled}
 
     def _several(
         self, circulated: Sequence[tuple[str, str]], spread: Mapping[str, Any],
@@ -185,13 +205,16 @@ class Slips:
             parts.append(f"{words} in {listed}")
         return " together with ".join(parts)
 
-    def _located(self, group: str, words: str, own: Collection[str]) -> str:
+    def _located(
+        self, group: str, words: str, own: Collection[str], changed: Collection[str]
+    ) -> str:
         """The words, and the quantity that they are about where it is another than that asked."""
-        return words if group in own else f"{words} in {self._name(group)}"
+        return words if group in own else f"{words} in {self._name(group, changed)}"
 
-    def _name(self, group: str) -> str:
-        key = next(key for key in self.lines if group_of(key)[0] == group)
-        return self._said(self.lines[key].name, group_of(key)[1])
+    def _name(self, group: str, changed: Collection[str] = ()) -> str:
+        keys = list(changed) or [key for key in self.lines if group_of(key)[0] == group]
+        said = self._said(self.lines[keys[0]].name, group_of(keys[0])[1])
+        return said if self.timed or len(keys) == 1 else re.sub(r"_\d+", "", said)
 
     def _values(self, changed: Mapping[str, Any], at: Sequence[Place]) -> Array | None:
         """The numbers at those places with wrong formulas; None where one cannot be computed."""
@@ -283,11 +306,13 @@ class Slips:
     def _of_sum(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         factors = [each.args if getattr(each, "kind", "") == "mul" else () for each in args]
         shared = [each for each in factors[0] if all(each in other for other in factors)]
-        for several in [[each] for each in shared] + ([shared] if len(shared) > 1 else []):
+        runs = [shared[n : n + size] for size in (1, 2, 3) for n in range(len(shared) - size + 1)]
+        for several in runs:
             rest = [tuple(each for each in term if each not in several) for term in factors]
             if all(rest):
                 words = self._left_out(_again("mul", tuple(several)), t)
                 yield Edit(words, Expr("add", tuple(_again("mul", each) for each in rest)))
+        yield Edit("the mean in place of the sum", Expr("div", (part, len(args))), False)
         for n, each in enumerate(args):
             yield Edit(self._left_out(each, t), _again("add", args[:n] + args[n + 1 :]))
             flipped = (*args[:n], _negative(each), *args[n + 1 :])
