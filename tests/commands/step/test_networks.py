@@ -1,0 +1,71 @@
+"""Every layer type that has values: gradients against differences, parameters against counts."""
+
+import numpy as np
+import pytest
+
+import dlcalc
+from dlcalc.commands.step.check import check_step
+from dlcalc.layers.table import types
+from dlcalc.layers.values import values_of
+
+NETWORKS = [
+    "input 2x3x4x3; conv 4 2x2x1 pad=1x0x0 stride=1x2x1 groups=2; batchnorm; relu; avgpool 2 pad=1",
+    "input 2x2x2x2; conv_transpose 4 2 stride=2 groups=2; maxpool 2 stride=1; globalpool; flatten",
+    "input 4x3x3; conv_transpose 4 3 stride=2 pad=1 output_padding=1 dilation=2 groups=2; silu",
+    "input 3x7; dwconv 3 dilation=2 multiplier=2; prelu 6; avgpool 2 ceil=yes affine=yes; gelu",
+    "input 3x5x4; conv 3 3 pad=same; lrn 3; adaptivepool 2x3; hard_swish; crop 2",
+    "input 4x3x3; conv 4 2x3 pad=1:0x0:1 dilation=1x1; groupnorm 2; upsample 2 mode=linear; mish",
+    "input 2x4x4; upsample 3; instancenorm affine=yes; elu 0.7; maxpool 3 stride=2 pad=1 ceil=yes",
+    "input 6; linear 4; layernorm affine=no; selu; prelu; rbf 3; log_softmax",
+    "input 3x6; linear 4; batchnorm; rmsnorm; attention 4 kv_heads=2; softmax",
+    "input 4x5; attention 2 head_width=3 bias=no; layernorm; position; prepend 2; select 0",
+    "input 3x4; gru 3 layers=2 bidirectional=yes; lstm 2 bidirectional=yes output=last; softplus",
+    "input 4x3; rnn 2 layers=2 bias=single; lstm 2 layers=2 bias=no; transpose; flatten; sigmoid",
+    "input 5; a: linear 5; tanh; b: linear 5 tie=a; c: linear 5 share=a; leaky_relu 0.3",
+    "input 2x4; a: linear 4; scale:\n  branch: linear 4\n  branch: sequence_free: linear 4\n"
+    "concat axis=1:\n  branch: linear 2\n  branch:\n  branch: tanh\nrepeat 2:\n  gru 3\nrelu6",
+    "input 2x3x3; scale:\n  branch:\n  branch: globalpool; conv 2 1; hard_sigmoid\n"
+    "layernorm over=channels; sequence; reshape 3x6; layernorm over=all; identity",
+]
+
+
+@pytest.mark.parametrize("model", NETWORKS, ids=range(len(NETWORKS)))
+@pytest.mark.parametrize("batch", [(), (3,)])
+def test_gradients_are_those_of_differences(model: str, batch: tuple[int, ...]) -> None:
+    net = dlcalc.model(model)
+    count = dlcalc.params(net)
+    rng = np.random.default_rng(len(model))
+    x = rng.normal(size=(*batch, *count.input))
+    upstream = rng.normal(size=(*batch, *count.output))
+    held = {"rbf1.weight": rng.normal(size=(3, 4))} if "rbf" in model else {}
+    found = dlcalc.step(net, x, upstream=upstream, parameters=held, init="uniform", seed=5)
+    assert [each.output.shape for each in found.layers] == [
+        (*batch, *row.output) for row in count.rows]
+    held_by_all = sum(node.value.size for node in found.ran.store.parameters.values())
+    assert held_by_all == count.params
+    for each in check_step(found):
+        assert each.passed, (each.name, each.central_error, each.complex_error)
+
+
+def test_a_mask_in_attention_and_dropout_and_a_table() -> None:
+    model = "input 3; embedding 4 4; attention 2; d: dropout 0.25; linear 2"
+    masks = {"attention1": np.tril(np.ones((3, 3))), "d": [[[1, 0, 1, 1]] * 3] * 2}
+    found = dlcalc.step(
+        model, [[0, 1, 3], [2, 2, 1]], [[0, 1, 1], [1, 0, 0]], loss="cross_entropy", init="uniform",
+        masks=masks,
+    )
+    assert "x" not in found.gradients
+    assert all(each.passed for each in check_step(found))
+    first = [each for each in found.ran.graph.nodes if each.name == "attention1.A"][0]
+    assert first.value[0, 0, 0].tolist()[0][1:] == [0, 0]
+
+
+def test_each_type_has_values_or_says_that_it_has_none() -> None:
+    without = {
+        type for type in types()
+        if not any(f"{type} " in f"{text} " or f"{type}\n" in text or f"{type};" in text
+                   for text in [*NETWORKS, "embedding dropout"])
+    }
+    for type in without:
+        with pytest.raises(dlcalc.errors.InputError, match="counted"):
+            values_of(type)
