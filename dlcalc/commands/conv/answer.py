@@ -36,6 +36,9 @@ class ConvRun(Run[Convolution]):
         if "upstream" in self.options:
             upstream = read_array(self.options["upstream"], allow_nonfinite, "--upstream")
             self.options["upstream"] = _as_rows(upstream) if np.ndim(x) == 2 else upstream
+        if "bias" in self.options:
+            bias = read_array(self.options["bias"], allow_nonfinite, "--bias")
+            self.options["bias"] = np.ravel(bias)
         self.given = x, w, self.options.get("upstream")
         return {"x": x, "w": w}
 
@@ -85,7 +88,7 @@ def _as_rows(array: Any) -> Any:
 
 
 def _check_finite(result: Convolution) -> None:
-    for name in ("output", "dx", "dw"):
+    for name in ("output", "dx", "dw", "db"):
         array = getattr(result, name)
         if array is not None and array.dtype.kind == "f" and not np.isfinite(array).all():
             place = int(np.argmin(np.isfinite(array)))
@@ -112,8 +115,9 @@ def conv_answer(result: Convolution, **explained: Any) -> Answer:
     }
     blocks = [Values(result.output)]
     if result.dx is not None:
-        record |= {"dx": result.dx, "dw": result.dw}
-        blocks = [Values(record[name], name) for name in ("output", "dx", "dw")]
+        gradients = {"dx": result.dx, "dw": result.dw, "db": result.db}
+        record |= {name: each for name, each in gradients.items() if each is not None}
+        blocks = [Values(record[name], name) for name in ("output", *gradients) if name in record]
     return Answer(record, blocks, whole=result.output.dtype.kind != "f", **explained)
 
 

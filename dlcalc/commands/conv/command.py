@@ -26,8 +26,9 @@ from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 @click.option("--transposed", is_flag=True, help="The transposed (upsampling) convolution.")
 @click.option("--output-padding", type=SIZE, default=0, help="Columns behind a transposed output.")
 @framework_option
+@click.option("--bias", type=ARRAY, metavar="ARRAY", help="A number for each filter, added.")
 @click.option("--upstream", type=ARRAY, metavar="ARRAY",
-              help="Gradient of the output: adds the gradients dx and dw.")
+              help="Gradient of the output: adds the gradients dx, dw and, of a bias, db.")
 @output_options
 def command(out: Output, **values: Any) -> None:
     """Convolve an array: strided, padded, dilated, grouped, transposed.

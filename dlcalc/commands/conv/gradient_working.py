@@ -15,31 +15,50 @@ from dlcalc.commands.conv.names import (
     scaled_sums,
     sum_step,
 )
-from dlcalc.formulas.expressions import Step, element, mul, total
+from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
 from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.gradient_terms import input_gradient_terms, weight_gradient_terms
+from dlcalc.numbers.exact import as_numbers
 
-MOST_ELEMENTS = 8
+MOST_ELEMENTS = 100
 """Elements of each gradient that are written out."""
 
 
 def gradient_steps(x: Any, w: Any, upstream: Any, result: Convolution) -> Iterator[Step]:
     """Both gradients: the sums that define them, and their first elements."""
-    for field, definition in (("dx", _input_definition), ("dw", _weight_definition)):
-        yield definition(result)
+    for field in ("dx", "dw", "db"):
+        if getattr(result, field) is None:
+            continue
+        yield definition_of(result, field)
         shape = getattr(result, field).shape
         count = prod(shape)
         for place in range(min(count, MOST_ELEMENTS)):
             yield gradient_step(x, w, upstream, result, field, unravel(place, shape))
         if count > MOST_ELEMENTS:
-            yield Step(f"… and {count - MOST_ELEMENTS:,} more elements of {field}")
+            more = f"{count - MOST_ELEMENTS:,} more elements of {field}"
+            yield Step(f"… and {more}", note=f"--at {field}:INDEX shows any one of them")
+
+
+def definition_of(result: Convolution, field: str) -> Step:
+    """The sum that defines a gradient."""
+    if field == "db":
+        outer, places = channels(result)[0], tuple(PLACES[: result.dims])
+        name = element("db", outer) if outer else symbol("db")
+        return Step(name, None, total(element("dy", (*outer, *places)), ",".join(places)))
+    return _input_definition(result) if field == "dx" else _weight_definition(result)
 
 
 def gradient_step(
     x: Any, w: Any, upstream: Any, result: Convolution, field: str, index: tuple[int, ...]
 ) -> Step:
-    """One element of a gradient as the sum of its products."""
+    """One element of a gradient as the sum of its products; of the bias's, of what enters."""
+    if field == "db":
+        assert result.db is not None
+        given = as_numbers(upstream, "upstream")
+        own = given.reshape(-1, len(result.db), *result.shape[len(result.shape) - result.dims :])
+        terms = own[:, index[0]].ravel().tolist()
+        return Step(element("db", index), result.db[index].item(), None, (add(*terms),))
     if field == "dx":
         found = input_gradient_terms(w, upstream, result, index)
     else:

@@ -18,7 +18,13 @@ def channels(result: Convolution) -> tuple[Names, Names, Names]:
     """The names of the channels of an output, an input and a weight; none where there is one."""
     if len(result.kernel_shape) == result.dims:
         return (), (), ()
-    return ("o",), ("c",), ("c", "o") if result.transposed else ("o", "c")
+    inner = ("c",) if len(result.input_shape) > result.dims else ()
+    mixed: Names = ("c", "o") if result.transposed else ("o", "c")
+    if len(result.kernel_shape) == result.dims + 1:
+        mixed = ("o",)
+    elif not inner:
+        mixed = tuple("0" if each == "c" else each for each in mixed)
+    return ("o",), inner, mixed
 
 
 def scaled_sums(result: Convolution) -> Names:
@@ -46,13 +52,17 @@ def scaled(factor: int, name: str) -> str:
 
 def sum_step(
     name: str, index: tuple[int, ...], array: Any, factors: Iterable[tuple[Any, Any]],
-    count: int, shortened: bool = True,
+    count: int, shortened: bool = True, bias: Any = None,
 ) -> Step:
-    """One element of an array as the sum of its products, the first of them where they are many."""
+    """One element of an array as the sum of its products, the first of them where they are many.
+
+    A bias is added behind them.
+    """
     shown = islice(factors, MOST_TERMS) if shortened else factors
     products: list[Expr] = [mul(*pair) for pair in shown]
     if len(products) < count:
         products.append(symbol(f"… {count - len(products):,} more products"))
+    products += [] if bias is None else [bias]
     value = array[index].item() if hasattr(array[index], "item") else array[index]
     numbers = (add(*products),) if products else ()
     return Step(element(name, index), value, None, numbers, "" if products else NOTHING)

@@ -18,7 +18,7 @@ from dlcalc.commands.conv.names import (
     sum_step,
 )
 from dlcalc.derive.size_steps import output_step
-from dlcalc.formulas.expressions import Step, element, mul, symbol, total
+from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.compare import element_at, unravel
 from dlcalc.numbers.convolution.conv import Convolution, padded_input, terms
@@ -74,7 +74,11 @@ def element_step(
     """One output element as the sum of its products."""
     found = terms(x, w, result, index)
     factors = ((value, weight) for value, weight, *_ in found)
-    return sum_step("y", index, result.output, factors, len(found), shortened)
+    bias = None
+    if result.bias is not None:
+        leading = len(index) - result.dims
+        bias = result.bias[index[leading - 1] if leading else 0].item()
+    return sum_step("y", index, result.output, factors, len(found), shortened, bias)
 
 
 def any_element(
@@ -84,7 +88,7 @@ def any_element(
     name = str(field[0])
     if name == "output":
         return element_step(x, w, result, index)
-    if name not in ("dx", "dw"):
+    if name not in ("dx", "dw", "db"):
         return None
     from dlcalc.commands.conv.gradient_working import gradient_step
 
@@ -106,6 +110,8 @@ def _definition(result: Convolution) -> Step:
     notes = ["w is the kernel turned round"] if result.flip else []
     if inner:
         notes.append(_channels_summed(result))
+    bias = [element("b", outer)] if outer else [symbol("b")]
+    bias = [] if result.bias is None else bias
     if result.transposed:
         body = mul(element("x", (*inner, *places)), weight)
         name, summed = element("y", (*outer, *landings)), (*inner, *places, *taps)
@@ -115,7 +121,8 @@ def _definition(result: Convolution) -> Step:
         name, summed = element("y", (*outer, *places)), (*inner, *taps)
         if any(map(sum, result.pad)):
             notes.insert(0, "x is the padded input")
-    return Step(name, None, total(body, ",".join(summed)), (), "; ".join(notes))
+    formula = total(body, ",".join(summed))
+    return Step(name, None, add(formula, *bias) if bias else formula, (), "; ".join(notes))
 
 
 def _channels_summed(result: Convolution) -> str:

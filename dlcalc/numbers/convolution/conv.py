@@ -21,6 +21,7 @@ from dlcalc.numbers.exact import (
     in_type,
     is_whole,
     largest,
+    narrowed,
     result_dtype,
     working_dtype,
 )
@@ -55,6 +56,10 @@ class Convolution:
     """Products of the definition, zeros of the padding among them, whichever algorithm ran:
     outputs × taps × in/groups. Transposed: inputs × taps × out/groups, with no inserted zero
     multiplied, which is also what runs."""
+    bias: Array | None = None
+    """What was added, one number a filter."""
+    db: Array | None = None
+    """The gradient of the bias, where there is one and an upstream gradient was given."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -102,6 +107,7 @@ def conv(
     x: object, w: object, stride: PerAxis = 1, pad: Padding = 0, dilation: PerAxis = 1,
     groups: int = 1, dims: int | None = None, pad_mode: str = "zeros", flip: bool = False,
     transposed: bool = False, output_padding: PerAxis = 0, upstream: object = None,
+    bias: object = None,
 ) -> Convolution:
     """Convolve an input with a kernel: (x∗w)ᵢⱼ = Σₖ Σₗ x_{S·i+D·k, S·j+D·l} wₖₗ.
 
@@ -109,12 +115,13 @@ def conv(
     An input and a kernel of one rank (1 to 3) are one channel. A kernel of rank dims + 2
     has PyTorch's layout, (out, in/groups, k…) or, transposed, (in, out/groups, k…); the
     input is (in, …) or (batch, in, …). Where both fit (rank 3 both), it is one channel
-    unless `dims` is 1.
+    unless `dims` is 1. An image without channels may meet several filters (out, k…), or
+    (out, 1, k…): the output is (out, …). `bias` is a number for each filter.
 
     Whole numbers stay whole and exact at any size (int64, or Python ints where one does
     not fit); float16, float32 and float64 keep their precision; beside floats, whole
     numbers become floats as NumPy promotes them. `upstream`, the gradient of the output,
-    adds the gradients of input and kernel.
+    adds the gradients of input, kernel and bias.
 
     Raises ShapeError for shapes that do not fit, LimitError for more elements or products
     than are done at once, and InputError for values out of range.
@@ -142,13 +149,46 @@ def conv(
         output = _output(data, weight, layout, geometry, count)
         if upstream is not None:
             dx, dw = _gradients(data, weight, upstream, layout, geometry, count)
+    added, db = None, None
+    if bias is not None:
+        added = _bias(bias, layout)
+        output = _sum(output, added.reshape(-1, *[1] * layout.dims))
+        if upstream is not None:
+            db = _bias_gradient(upstream, output.shape, layout)
     return Convolution(
         output=output.reshape(layout.shown(output.shape)),
         dx=None if dx is None else dx.reshape(inputs.shape),
         dw=None if dw is None else _as_came(dw, layout, kernel, flip),
         input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=layout.groups,
-        pad_mode=pad_mode, flip=flip, multiplications=count,
+        pad_mode=pad_mode, flip=flip, multiplications=count, bias=added, db=db,
     )
+
+
+def _bias(bias: object, layout: Layout) -> Array:
+    added = as_numbers(bias, "bias")
+    if added.size != layout.channels_out or added.ndim > 1:
+        raise ShapeError(
+            f"the bias has shape {by_x(added.shape) or '()'}; expected {layout.channels_out}, "
+            "one number a filter"
+        )
+    return added.reshape(-1)
+
+
+def _sum(a: Array, b: Array) -> Array:
+    """a + b, whole numbers exact."""
+    if is_whole(a.dtype) and is_whole(b.dtype):
+        return narrowed(a.astype(object) + b.astype(object))
+    added: Array = a + b.astype(result_dtype(a, b))
+    return added
+
+
+def _bias_gradient(upstream: object, shape: tuple[int, ...], layout: Layout) -> Array:
+    """The sum of the upstream gradient over batch and positions, filter by filter."""
+    given = as_numbers(upstream, "upstream").reshape(shape)
+    axes = (0, *range(2, 2 + layout.dims))
+    if not is_whole(given.dtype):
+        return np.asarray(given.sum(axis=axes))
+    return narrowed(np.asarray(given.astype(object).sum(axis=axes), dtype=object))
 
 
 def _space(layout: Layout, kernel: Array) -> tuple[int, ...]:

@@ -113,6 +113,8 @@ def split_index(result: Convolution, index: Index) -> tuple[Index, int, Index]:
 def kernel_channels(result: Convolution) -> tuple[int, int]:
     """The two sizes of a kernel before its taps; 1 and 1 where it has one channel."""
     shape = result.kernel_shape
+    if len(shape) == result.dims + 1:  # filters over an image without channels
+        return shape[0], 1
     return (shape[0], shape[1]) if len(shape) > result.dims else (1, 1)
 
 
@@ -121,8 +123,14 @@ def channel_index(result: Convolution, channel: int) -> Index:
     return (channel,) if len(result.input_shape) > result.dims else ()
 
 
+def output_channel(result: Convolution, channel: int) -> Index:
+    """A channel as part of an index of the output."""
+    return (channel,) if len(result.shape) > result.dims else ()
+
+
 def weight_index(result: Convolution, first: int, second: int, tap: Index) -> Index:
     """The index of a weight as the kernel came, before it is turned round."""
     if result.flip:
         tap = tuple(axis.kernel - 1 - f for axis, f in zip(result.axes, tap, strict=True))
-    return (first, second, *tap) if len(result.kernel_shape) > result.dims else tap
+    ends = len(result.kernel_shape) - result.dims
+    return (*(first, second)[:ends], *tap)

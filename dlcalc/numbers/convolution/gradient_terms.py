@@ -19,6 +19,7 @@ from dlcalc.numbers.convolution.definition import (
     channel_index,
     item,
     kernel_channels,
+    output_channel,
     split_index,
     weight_index,
 )
@@ -61,7 +62,7 @@ def input_gradient_terms(
     def factors() -> Iterator[tuple[Any, Any]]:
         for (out, first, second), pairs in product(partners, product(*axes)):
             places, taps = zip(*pairs, strict=True)
-            at = (*lead, *channel_index(result, out), *places)
+            at = (*lead, *output_channel(result, out), *places)
             yield item(given, at), item(weights, weight_index(result, first, second, taps))
 
     return Products(len(partners) * prod(map(len, axes)), factors())
@@ -93,7 +94,7 @@ def weight_gradient_terms(
             places, columns = zip(*map(_pair, result.axes, taps, free, modes), strict=True)
             here = (*lead, *channel_index(result, inner), *columns)
             value = 0 if None in columns else item(inputs, here)
-            yield item(given, (*lead, *channel_index(result, outer), *places)), value
+            yield item(given, (*lead, *output_channel(result, outer), *places)), value
 
     modes = (result.pad_mode,) * result.dims
     return Products(len(batch) * prod(map(len, walks)), factors())
@@ -149,7 +150,7 @@ def _outputs_of(result: Convolution, channel: int) -> Iterator[tuple[int, int, i
 
 def _tap(result: Convolution, index: Index) -> tuple[int, int, Sequence[int]]:
     """The channels of a weight's index, and its tap as the kernel lies over the input."""
-    first, second = index[:2] if len(index) > result.dims else (0, 0)
+    first, second = (*index[: len(index) - result.dims], 0, 0)[:2]
     return first, second, weight_index(result, 0, 0, index[-result.dims :])[-result.dims :]
 
 

@@ -58,10 +58,30 @@ def read_layout(
             raise ShapeError(f"the {name} is empty: shape {by_x(shape)}")
     if len(x) == len(w) and len(x) in ((1, 2, 3) if dims is None else (dims,)):
         layout = Layout((1, 1, *x), (1, 1, *w), groups, transposed, 0)
+    elif filters := _plain(x, w, dims, groups, transposed):
+        layout = Layout((1, 1, *x), filters, groups, transposed, 1)
     else:
         layout = _with_channels(x, w, dims, groups, transposed)
     _check_channels(layout)
     return layout
+
+
+def _plain(
+    x: Shape, w: Shape, dims: int | None, groups: int, transposed: bool
+) -> Shape | None:
+    """The filters (out, 1, k…) that meet an image without channels; None where it has some.
+
+    Where nobody says so, the image has two axes and the filters are square, and do not fit as
+    ones of as many channels as the image has rows.
+    """
+    if len(x) not in ((1, 2, 3) if dims is None else (dims,)):
+        return None
+    if len(w) == len(x) + 1 and len(x) > 1 and not transposed:
+        square = len(x) == 2 and w[1] == w[2] and x[0] != w[1] * groups
+        return (w[0], 1, *w[1:]) if square or dims is not None else None
+    if len(w) == len(x) + 2 and w[0 if transposed else 1] == 1:
+        return w
+    return None
 
 
 def _whole(name: str, value: int) -> int:
