@@ -37,9 +37,10 @@ def command(out: Output, **values: Any) -> None:
     (x∗w)ᵢⱼ = Σₖ Σₗ xₖ₊ᵢ,ₗ₊ⱼ wₖₗ        (cross-correlation, as frameworks have it)
 
     Input and kernel of one rank (1 to 3) are one channel; a kernel of rank dims + 2 has
-    PyTorch's layout. Without -x, standard input holds the input, or the input and the
-    kernel divided by a blank line. The multiplications in json are those of the definition,
-    whichever algorithm ran; transposed, those that ran: none with an inserted zero.
+    PyTorch's layout; several filters (out, k…) may meet an image without channels. Without
+    -x, standard input holds the input, or the input and the kernel divided by a blank line.
+    The multiplications in json are those of the definition, whichever algorithm ran;
+    transposed, those that ran: none with an inserted zero.
 
     \b
     Examples:
