@@ -100,7 +100,7 @@ def totals(held: Held) -> dict[str, Any]:
     """The sums over a file; buffers, quantisation and what lies beside the model apart."""
     params = sum(each.params for each in held.tensors)
     known = held.rows is not None and all(row.macs is not None for row in held.rows)
-    macs = sum(row.macs or 0 for row in held.rows or ()) if known else None
+    macs = sum(row.macs or 0 for row in held.rows or ()) if known else held.macs
     total: dict[str, Any] = {
         "params": params,
         "trainable": sum(each.params for each in held.tensors if each.trains),
@@ -192,7 +192,12 @@ def footnotes(held: Held) -> list[str]:
     if 1 < len(types) <= 8:
         lines.append(f"types: {', '.join(types)}")
     lines += held.notes[:3]
-    if held.rows is None:
+    if held.macs is not None:
+        lines.append(
+            f"{held.macs:,} multiply-accumulates for {' x '.join(map(str, held.input or ()))} "
+            "tokens, by the architecture that its metadata gives"
+        )
+    elif held.rows is None:
         lines.append("a file of weights tells nothing of multiply-accumulates and activations")
     return lines
 

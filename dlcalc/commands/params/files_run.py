@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dlcalc.errors import InputError
+from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.sources import STDIN
 from dlcalc.models.files import reading
 
@@ -28,6 +28,9 @@ def file_operands(words: Sequence[str], piped: bool) -> list[str]:
     if (not words and piped) or list(words) == ["-"]:
         buffer = getattr(sys.stdin, "buffer", None)
         return ["-"] if buffer is not None and reading.by_content(buffer) else []
+    if len(words) == 1 and os.path.isdir(words[0]):
+        path = weights_of_folder(words[0])
+        return [path] if path else []
     if not words or not all(reading.is_weights_file(word) for word in words):
         return []
     if len(words) > 1 and not reading.are_parts(words):
@@ -35,6 +38,22 @@ def file_operands(words: Sequence[str], piped: bool) -> list[str]:
             "several files, and no parts of one model; --compare takes a second one"
         ).at(words[0])
     return list(words)
+
+
+def weights_of_folder(folder: str) -> str | None:
+    """The weights in a folder, but where its config.json tells the same count and more."""
+    from dlcalc.models.count import params
+    from dlcalc.models.reading import model
+
+    path = reading.in_folder(folder)
+    if path is None or not os.path.exists(os.path.join(folder, "config.json")):
+        return path
+    try:
+        told = params(model(folder)).params
+    except DlcalcError:
+        return path
+    held = sum(tensor.params for tensor in reading.read_weights(path).tensors)
+    return None if told == held else path
 
 
 def read_operands(paths: Sequence[str], input: tuple[int, ...] | None = None) -> Held:

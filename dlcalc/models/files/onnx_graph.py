@@ -344,7 +344,7 @@ SCALE_SLOTS: dict[str, tuple[int, ...]] = {
 PASSING: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys((
         "Transpose", "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Expand", "Tile",
-        "DequantizeLinear",
+        "DequantizeLinear", "Slice",
     ), (0,)), "Concat": None,
 }
 """Operations that hand a weight on, and the inputs that they hand on; None for all."""

@@ -93,9 +93,14 @@ def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
     notes = [note for part in found for note in part.notes]
     if len(found) > 1:
         notes.append(f"all {len(found)} files of the model together")
-    return Held(
+    held = Held(
         name, first.format, decided, first.metadata, notes, first.rows, first.graph, first.input
     )
+    if held.format == "gguf":
+        from dlcalc.models.files.gguf_architecture import with_macs
+
+        return with_macs(held)
+    return held
 
 
 def _parts(path: str) -> tuple[str, ...]:
@@ -171,6 +176,10 @@ def layered(held: Held) -> Model:
             from dlcalc.models.files.keras_notation import model_of
 
             return model_of(held.graph, name)
+        if held.format == "gguf":
+            from dlcalc.models.files import gguf_architecture
+
+            return gguf_architecture.model_of(held, name)
         raise InputError("a file of weights has tensors, and no layers to show or change")
     except DlcalcError as error:
         raise error if held.name in error.places else error.at(held.name) from None

@@ -118,6 +118,8 @@ class Held:
     """What its layers are translated from."""
     input: tuple[int, ...] | None = None
     """The shape of its input, where it has a graph."""
+    macs: int | None = None
+    """Its multiply-accumulates, where its metadata gives an architecture."""
 
     def sum_of(self, what: str, *roles: str) -> int:
         """The sum of one field over the tensors of some roles."""

@@ -161,6 +161,8 @@ def _parts(value: Any) -> list[tuple[tuple[str, ...], Any]]:
             return _parts(value.items)
         if isinstance(value.items, list):
             return _parts(value.items)
+        if value.name == "collections.OrderedDict" and _pairs(value.arguments):
+            return [((str(key),), each) for key, each in value.arguments[0]]
         state = value.state
         if isinstance(state, dict) and "_modules" in state:
             return [
@@ -173,6 +175,13 @@ def _parts(value: Any) -> list[tuple[tuple[str, ...], Any]]:
     if isinstance(value, list | tuple):
         return [((str(at),), each) for at, each in enumerate(value)]
     return []
+
+
+def _pairs(arguments: Any) -> bool:
+    """Whether a dictionary is made of a list of pairs, as Python 2 wrote it."""
+    return isinstance(arguments, tuple) and len(arguments) == 1 and isinstance(
+        arguments[0], list
+    ) and all(isinstance(each, list | tuple) and len(each) == 2 for each in arguments[0])
 
 
 def _tensors(root: Any, sizes: dict[str, int]) -> list[Tensor]:

@@ -129,3 +129,25 @@ def test_two_files_compared() -> None:
 def test_mutated_files_are_read_or_refused(tmp_path: Path) -> None:
     found = [what for _, what in findings(20261129, 2.0, str(tmp_path)) if what]
     assert not found
+
+
+def test_folders() -> None:
+    """A folder is its config.json where that counts what its weights do, else its weights."""
+    sharded, packed = (
+        json.loads(invoke("params", str(FILES / folder), "-f", "json").out)
+        for folder in ("safetensors/gpt2-sharded", "quantised/gptq-4bit")
+    )
+    assert (sharded["total"]["params"], sharded["layers"][0]["type"]) == (6588, "embedding")
+    assert packed["total"]["params"] == 8368
+
+
+def test_an_architecture_in_metadata() -> None:
+    path = str(FILES / "gguf" / "llama-f32-f16.gguf")
+    # Products of 32 tokens with all matrices, and of every query with every key and value.
+    matrices = 2288 - 3 * 16
+    attention = 2 * 32 * 32 * 16
+    done = invoke("params", path, "-f", "json")
+    assert json.loads(done.out)["total"]["macs"] == 32 * matrices + attention
+    assert "attn: attention 4 kv_heads=2" in invoke("params", path, "--to-notation").out
+    plain = invoke("params", str(FILES / "gguf" / "q4_0-q8_0.gguf"))
+    assert "the architecture that its metadata gives has 35,648 parameters" in plain.out
