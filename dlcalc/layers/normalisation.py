@@ -122,7 +122,8 @@ def _standard(run: Pass, x: Node, axes: tuple[int, ...], part: str = "normalised
 
 
 def _divided(run: Pass, centred: Node, variance: Node, part: str = "normalised") -> Node:
-    raised = run.do("add", variance, run.constant(EPSILON), part="raised")
+    epsilon = run.constant(run.fact(f"eps of {run.type}", EPSILON))
+    raised = run.do("add", variance, epsilon, part="raised")
     return run.do("div", centred, run.do("sqrt", raised, part="deviation"), part=part)
 
 
@@ -144,8 +145,9 @@ def batchnorm_values(run: Pass, x: Node, affine: bool, over: str, layout: str) -
                 "one value a channel has no variance: give a batch, or the mode eval"
             )
         normed = _standard(run, x, axes)
-        run.track("running_mean", "mean", MOMENTUM)
-        run.track("running_var", "variance", MOMENTUM, count / (count - 1))
+        momentum, biased = run.fact("momentum", MOMENTUM), run.fact("biased", False)
+        run.track("running_mean", "mean", momentum)
+        run.track("running_var", "variance", momentum, 1.0 if biased else count / (count - 1))
     else:
         centred = run.do("sub", x, run.by_channel(mean, axis), part="centred")
         normed = _divided(run, centred, run.by_channel(variance, axis))
@@ -166,9 +168,11 @@ def groupnorm_values(
     axis = _channels(run.shape, over, layout)
     before, after = run.shape[:axis], run.shape[axis + 1 :]
     channels = run.shape[axis]
-    shape = (-1, *before, groups, channels // groups, *after)
+    held = [groups, channels // groups]
+    by_rest = bool(run.fact("by rest", False))
+    shape = (-1, *before, *(held[::-1] if by_rest else held), *after)
     parts = run.do("move", x, shape=shape, part="groups")
-    axes = tuple(each for each in range(1, len(shape)) if each != axis + 1)
+    axes = tuple(each for each in range(1, len(shape)) if each != axis + 1 + by_rest)
     whole = run.do("move", _standard(run, parts, axes, "grouped"), shape=(-1, *run.shape),
                    part="normalised")
     return run.scaled(whole, (channels,), axis + 1, affine)
@@ -186,7 +190,7 @@ def rmsnorm_values(run: Pass, x: Node, over: str) -> Node:
     axes = tuple(axis + 1 for axis in _normalised(run.shape, over))
     squares = run.do("mul", x, x, part="square")
     mean = run.do("mean", squares, axes=axes, part="mean_square")
-    raised = run.do("add", mean, run.constant(2.0**-52), part="raised")
+    raised = run.do("add", mean, run.constant(run.fact("eps of rmsnorm", 2.0**-52)), part="raised")
     normed = run.do("div", x, run.do("sqrt", raised, part="root"), part="normalised")
     held = tuple(run.shape[axis - 1] for axis in axes)
     return run.scaled(normed, held, axes[0], bias=False)

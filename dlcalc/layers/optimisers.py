@@ -64,13 +64,14 @@ def _rmsprop(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[st
     put("w", w - o["lr"] * step)
 
 
-def _moments(put: Put, g: Any, state: dict[str, Any], o: dict[str, Any]) -> tuple[Any, Any]:
+def moments(put: Put, g: Any, state: dict[str, Any], o: dict[str, Any]) -> tuple[Any, Any]:
+    """The averages of the gradient and of its square, of Adam and its kin."""
     m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
     return m, put("exp_avg_sq", o["beta2"] * state["exp_avg_sq"] + (1 - o["beta2"]) * (g * g))
 
 
 def _adam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    m, v = _moments(put, g, state, o)
+    m, v = moments(put, g, state, o)
     corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
     if o["amsgrad"]:
         v = put("max_exp_avg_sq", f.max(state["max_exp_avg_sq"], v))
@@ -90,14 +91,14 @@ def _nadam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str,
 
     now, later = put("μ", share(o["t"])), put("μ_next", share(o["t"] + 1))
     product = put("mu_product", state["mu_product"] * now)
-    m, v = _moments(put, g, state, o)
+    m, v = moments(put, g, state, o)
     second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
     ahead = (1 - now) / (1 - product) * g + later / (1 - product * later) * m
     put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
 
 
 def _radam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    m, v = _moments(put, g, state, o)
+    m, v = moments(put, g, state, o)
     corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
     longest = put("ρ_max", 2 / (1 - o["beta2"]) - 1)
     power = o["beta2"] ** o["t"]
@@ -158,17 +159,21 @@ _OPTIONAL = {
 """States that there are only where an option asks for them."""
 
 
-def optimiser(given: Mapping[str, Any]) -> tuple[Optimiser, dict[str, Any]]:
+def optimiser(
+    given: Mapping[str, Any], known: Mapping[str, Optimiser] = OPTIMISERS
+) -> tuple[Optimiser, dict[str, Any]]:
     """An optimiser as it was asked for and all its options; InputError for what it has not.
+
+    `known` are those to choose from, by name.
 
     >>> optimiser({"type": "adam", "lr": 0.1})[1]["beta2"]
     0.999
     """
     kind = given.get("type")
-    if kind not in OPTIMISERS:
-        known = did_you_mean(str(kind), OPTIMISERS)
-        raise InputError(f"optimizer: unknown type {kind!r}{known or '; ' + ', '.join(OPTIMISERS)}")
-    found = OPTIMISERS[kind]
+    if not isinstance(kind, str) or kind not in known:
+        near = did_you_mean(str(kind), known)
+        raise InputError(f"optimizer: unknown type {kind!r}{near or '; ' + ', '.join(known)}")
+    found = known[kind]
     options = dict(found.options)
     for name, value in given.items():
         if name in ("type", "state"):

@@ -35,6 +35,8 @@ class Store:
         self.masks = masks
         self.training = training
         self.kind = kind
+        self.facts: Mapping[str, Any] = {}
+        """What a framework does otherwise than PyTorch."""
         self.draw = draw
         """What draws a parameter that is not given; None: it is missing."""
         self.parameters: dict[str, Node] = {}
@@ -117,6 +119,10 @@ class Pass:
         full = f"{self.name}.{buffer}"
         batch = self.parts[part].value.reshape(-1) * factor
         self.store.tracked[full] = (1 - momentum) * self.store.buffers[full] + momentum * batch
+
+    def fact(self, name: str, usual: Any) -> Any:
+        """What a framework has for this, or the usual."""
+        return self.store.facts.get(name, usual)
 
     def constant(self, value: float) -> Node:
         """A number that stands in a formula."""
@@ -252,5 +258,7 @@ def values_of(type: str) -> Callable[..., Node]:
     if found is not None:
         return found
     if type in ACTIVATIONS:
-        return lambda run, x, **options: run.do(Activate(parametrised(type, **options)), x)
+        return lambda run, x, **options: run.do(
+            Activate(run.store.facts.get("activation", parametrised)(type, **options)), x
+        )
     raise InputError(f"{type} is counted, its values are not computed")

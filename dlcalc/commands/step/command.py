@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, output_options
+from dlcalc.shell.options import QuickCommand, check_option, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, MODEL, SIZE, NameType, WholeType
 
@@ -19,6 +19,7 @@ MODES = NameType("mode", ("train", "eval"))
 @click.option("--input", type=SIZE, help="Size of the input where the model does not say.")
 @click.option("--with", "more", type=ARRAY, metavar="FILE",
               help="Fields that replace those of DATA: x, target, loss, optimizer …")
+@framework_option
 @click.option("--steps", type=WholeType(1), metavar="N", help="Take N steps (1).")
 @click.option("--mode", type=MODES, help="train (the default) or eval.")
 @click.option("--init", type=INITIALS, help="Draw the parameters that are not given.")

@@ -12,7 +12,7 @@ from dlcalc.derive.graph import Array, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.criteria import loss_of, upstream_of
 from dlcalc.layers.descent import Functions
-from dlcalc.layers.optimisers import SINGLE, Optimiser, moved, optimiser, states
+from dlcalc.layers.optimisers import OPTIMISERS, SINGLE, Optimiser, moved, optimiser, states
 from dlcalc.layers.values import Store
 from dlcalc.models.count import params
 from dlcalc.models.reading import model as read_model
@@ -81,9 +81,11 @@ class Problem:
 
     def __init__(
         self, model: Model, x: Any, given: Mapping[str, Any], parameters: Mapping[str, Any],
-        init: str | None, seed: int,
+        init: str | None, seed: int, facts: Mapping[str, Any] | None = None,
+        known: Mapping[str, Optimiser] = OPTIMISERS,
     ) -> None:
         self.model = model
+        self.facts = facts or {}
         shape = model.input
         array = as_numbers(x, "x").astype(float)
         if shape is None:
@@ -103,7 +105,7 @@ class Problem:
         self.optimiser: Optimiser | None = None
         self.options: dict[str, Any] = {}
         if given.get("optimizer") is not None:
-            self.optimiser, self.options = optimiser(given["optimizer"])
+            self.optimiser, self.options = optimiser(given["optimizer"], known)
         self.draw = None if init is None else Drawing(init, seed)
         self.parameters = dict(parameters)
         if ("target" in given) == ("upstream" in given):
@@ -116,6 +118,7 @@ class Problem:
         """One forward pass with those parameters."""
         draw = self.draw if kind is float else None
         store = Store(parameters, self.given.get("masks") or {}, self.training, kind, draw)
+        store.facts = self.facts
         return self.runner.run(np.asarray(x, kind), store, self.single)
 
     def loss(self, ran: Ran) -> Node:
@@ -166,7 +169,7 @@ def step(
     upstream: Any = None, parameters: Mapping[str, Any] | None = None, loss: str | None = None,
     reduction: str = "mean", optimizer: Mapping[str, Any] | str | None = None,
     steps: int | None = None, mode: str = "train", masks: Mapping[str, Any] | None = None,
-    init: str | None = None, seed: int = 0,
+    init: str | None = None, seed: int = 0, framework: str | None = None,
 ) -> NetworkStep:
     """One step of training, or several, of a network in the layer notation.
 
@@ -177,7 +180,8 @@ def step(
     running statistics bear PyTorch's names (`conv1.weight`); what is not given can be drawn
     by `init` (zeros, uniform, xavier, he) and `seed`. `optimizer` is a name, or
     {"type", options, "state"}: sgd, adagrad, rmsprop, adam, adamw, adamax, nadam, radam, lion.
-    `masks` are those of dropouts by the layer's name.
+    `masks` are those of dropouts by the layer's name. `framework` takes its epsilons,
+    momentum, slopes and optimisers.
 
     Raises InputError or ShapeError that names the layer or field that does not fit.
 
@@ -198,7 +202,14 @@ def step(
         "optimizer": optimizer, "mode": mode, "masks": masks,
     }
     known = {name: each for name, each in given.items() if each is not None}
-    problem = Problem(net, x, known, parameters or {}, init, seed)
+    framed: tuple[Any, ...] = ()
+    if framework is not None:
+        from dlcalc.conventions.functions import facts_of, with_defaults
+        from dlcalc.conventions.optimisers import optimisers_of
+
+        framed = facts_of(framework), optimisers_of(framework)
+        net = with_defaults(net, framework)
+    problem = Problem(net, x, known, parameters or {}, init, seed, *framed)
     count = 1 if steps is None else steps
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise InputError(f"steps {count} is no whole number of at least 1")

@@ -1,0 +1,149 @@
+"""Optimisers as frameworks have them: their defaults, and rules of another form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlcalc.conventions.frameworks import ask
+from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, moments
+
+Values = dict[str, Any]
+
+
+def optimisers_of(framework: str) -> dict[str, Optimiser]:
+    """All optimisers of a framework by name, with its defaults.
+
+    >>> optimisers_of("keras")["adagrad"].options["initial_accumulator_value"]
+    0.1
+    """
+    found = {}
+    for name, each in {**OPTIMISERS, "adadelta": ADADELTA, "ftrl": FTRL}.items():
+        facts = dict(ask(framework, "optimisers", name))
+        if facts.pop("missing", ""):
+            continue
+        rule, amsgrad = facts.pop("rule", ""), facts.pop("amsgrad_rule", "")
+        made = each._replace(options={**each.options, **facts})
+        if rule:
+            made = made._replace(rule=RULES[rule])
+        if amsgrad:
+            made = made._replace(rule=_either(made.rule, RULES[amsgrad]))
+        found[name] = made
+    return found
+
+
+def _either(plain: Any, amsgrad: Any) -> Any:
+    def rule(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+        (amsgrad if o["amsgrad"] else plain)(put, f, w, g, state, o)
+
+    return rule
+
+
+def _adam_uncorrected_root(
+    put: Put, f: Any, w: Any, g: Any, state: Values, o: Values
+) -> None:
+    """ε beside the root of the moment as it is: Keras's form, after Kingma and Ba section 2."""
+    m, v = moments(put, g, state, o)
+    if o["amsgrad"]:
+        v = put("max_exp_avg_sq", f.max(state["max_exp_avg_sq"], v))
+    rate = put("rate", o["lr"] * f.sqrt(1 - o["beta2"] ** o["t"]) / (1 - o["beta1"] ** o["t"]))
+    put("w", w - rate * m / (f.sqrt(v) + o["eps"]))
+
+
+def _adam_uncorrected(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+    """Without bias correction."""
+    m, v = moments(put, g, state, o)
+    put("w", w - o["lr"] * m / (f.sqrt(v) + o["eps"]))
+
+
+def _adam_largest_corrected(
+    put: Put, f: Any, w: Any, g: Any, state: Values, o: Values
+) -> None:
+    """The largest of the corrected second moments: optax's amsgrad."""
+    m, v = moments(put, g, state, o)
+    corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
+    second = v / (1 - o["beta2"] ** o["t"])
+    second = put("max_exp_avg_sq", f.max(state["max_exp_avg_sq"], second))
+    put("w", w - o["lr"] * corrected / (f.sqrt(second) + o["eps"]))
+
+
+def _adagrad_inside(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+    """ε under the root."""
+    summed = put("sum", state["sum"] + g * g)
+    put("w", w - o["lr"] * g / f.sqrt(summed + o["eps"]))
+
+
+def _rmsprop_inside(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+    """ε under the root."""
+    average = put("square_avg", o["alpha"] * state["square_avg"] + (1 - o["alpha"]) * (g * g))
+    if o["centered"]:
+        mean = put("grad_avg", o["alpha"] * state["grad_avg"] + (1 - o["alpha"]) * g)
+        average = put("variance", average - mean * mean)
+    step = o["lr"] * g / f.sqrt(average + o["eps"])
+    if o["momentum"]:
+        step = put("momentum_buffer", o["momentum"] * state["momentum_buffer"] + step)
+    put("w", w - step)
+
+
+def _adamax_uncorrected(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+    """Without bias correction."""
+    m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
+    largest = put("exp_inf", f.max(o["beta2"] * state["exp_inf"], f.abs(g)))
+    put("w", w - o["lr"] * m / (largest + o["eps"]))
+
+
+def _nadam_by_steps(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+    """The schedule b1·(1 − ½·0.96ᵗ), as in Dozat 2016 without a decay beside t."""
+    def share(t: Any) -> Any:
+        return o["beta1"] * (1 - 0.5 * 0.96**t)
+
+    now, later = put("μ", share(o["t"])), put("μ_next", share(o["t"] + 1))
+    product = put("mu_product", state["mu_product"] * now)
+    m, v = moments(put, g, state, o)
+    second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
+    ahead = (1 - now) / (1 - product) * g + later / (1 - product * later) * m
+    put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
+
+
+def _nadam_without_schedule(
+    put: Put, f: Any, w: Any, g: Any, state: Values, o: Values
+) -> None:
+    """b1 at every step."""
+    m, v = moments(put, g, state, o)
+    put("mu_product", state["mu_product"] * o["beta1"])
+    ahead = o["beta1"] * m / (1 - o["beta1"] ** (o["t"] + 1))
+    ahead = put("m̂", ahead + (1 - o["beta1"]) * g / (1 - o["beta1"] ** o["t"]))
+    second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
+    put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
+
+
+def _adadelta(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+    """Steps in units of the weight (Zeiler 2012, algorithm 1)."""
+    average = put("square_avg", o["rho"] * state["square_avg"] + (1 - o["rho"]) * (g * g))
+    step = f.sqrt(state["acc_delta"] + o["eps"]) / f.sqrt(average + o["eps"]) * g
+    put("acc_delta", o["rho"] * state["acc_delta"] + (1 - o["rho"]) * (step * step))
+    put("w", w - o["lr"] * step)
+
+
+def _ftrl(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+    """Follow the regularised leader (McMahan et al. 2013), without penalties."""
+    summed = state["sum"] + g * g
+    rise = (f.sqrt(summed) - f.sqrt(state["sum"])) / o["lr"]
+    linear = put("linear", state["linear"] + g - rise * w)
+    put("sum", summed)
+    put("w", -linear * o["lr"] / f.sqrt(summed))
+
+
+RULES = {
+    "adam_uncorrected_root": _adam_uncorrected_root, "adam_uncorrected": _adam_uncorrected,
+    "adam_largest_corrected": _adam_largest_corrected, "adagrad_inside": _adagrad_inside,
+    "rmsprop_inside": _rmsprop_inside, "adamax_uncorrected": _adamax_uncorrected,
+    "nadam_by_steps": _nadam_by_steps, "nadam_without_schedule": _nadam_without_schedule,
+}
+"""The rules that the table of frameworks names."""
+ADADELTA = Optimiser(_adadelta, {
+    "lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0.0, "maximize": False,
+}, {"square_avg": 0.0, "acc_delta": 0.0})
+FTRL = Optimiser(_ftrl, {
+    "lr": 1e-3, "initial_accumulator_value": 0.1, "weight_decay": 0.0, "maximize": False,
+}, {"sum": "initial_accumulator_value", "linear": 0.0}, counts=False)
+
