@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.conventions.tables import table
@@ -23,7 +24,7 @@ def ask(framework: str, kind: str, fact: str) -> Any:
     return answer(facts[fact], framework)
 
 
-def answer(values: dict[str, Any], framework: str) -> Any:
+def answer(values: Mapping[str, Any], framework: str) -> Any:
     """The framework's value of a fact, or the usual one."""
     names = (framework, "flax", USUAL) if framework == "flax-nnx" else (framework, USUAL)
     return next(values[name] for name in names if name in values)

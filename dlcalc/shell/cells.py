@@ -34,12 +34,24 @@ class RecurrentRun(Run[R], Generic[R]):
         self.running = bool({"steps", "inputs"} & self.options.keys())
         self.options["inputs"] = self._inputs(self.options.get("inputs"))
         self.file: str | None = self.options.get("file")
-        fields = super().read()
+        fields = self._named(self.options.pop("framework", None))
         activations, given = self.options.pop("activations", ()), fields.get("activations") or {}
         if activations and isinstance(given, dict):
             fields["activations"] = {**given, **dict(activations)}
         if "activation" in self.options:
             fields.pop("nonlinearity", None)
+        return fields
+
+    def _named(self, framework: str | None) -> dict[str, Any]:
+        """The fields; weights under a framework's names under PyTorch's."""
+        if framework is None:
+            return super().read()
+        from dlcalc.conventions.cells import as_torch, names_of
+
+        plain = self.fields
+        self.fields = (*plain, *names_of(framework, self.command))  # type: ignore[misc]
+        fields = as_torch(framework, self.command, super().read())
+        self.fields = plain  # type: ignore[misc]
         return fields
 
     def _inputs(self, inputs: str | None) -> Any:

@@ -6,7 +6,13 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
+from dlcalc.shell.options import (
+    QuickCommand,
+    check_option,
+    framework_option,
+    output_options,
+    plot_option,
+)
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, GateActivationType, NameType, WholeType
 
@@ -21,6 +27,7 @@ from dlcalc.shell.types import ARRAY, GateActivationType, NameType, WholeType
               help="Run on to N steps: how h grows, and which gradient reaches h0.")
 @click.option("--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
               help="x of the further steps: those given in turn (repeat), zero, or rows.")
+@framework_option
 @check_option
 @plot_option
 @output_options

@@ -6,7 +6,13 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
+from dlcalc.shell.options import (
+    QuickCommand,
+    check_option,
+    framework_option,
+    output_options,
+    plot_option,
+)
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, GateActivationType, WholeType
 
@@ -19,6 +25,7 @@ from dlcalc.shell.types import ARRAY, GateActivationType, WholeType
               help="Run on to N steps: how c grows, and which gradient reaches c0.")
 @click.option("--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
               help="x of the further steps: those given in turn (repeat), zero, or rows.")
+@framework_option
 @check_option
 @plot_option
 @output_options

@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 from dlcalc.names import GATE_ACTIVATIONS
-from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
+from dlcalc.shell.options import (
+    QuickCommand,
+    check_option,
+    framework_option,
+    output_options,
+    plot_option,
+)
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, NameType, WholeType
 
@@ -20,6 +26,7 @@ from dlcalc.shell.types import ARRAY, NameType, WholeType
               help="Run on to N steps: how h grows, and which gradient reaches h0.")
 @click.option("--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
               help="x of the further steps: those given in turn (repeat), zero, or rows.")
+@framework_option
 @check_option
 @plot_option
 @output_options
