@@ -75,9 +75,35 @@ def sections() -> Iterator[Section]:
     yield from _counters()
 
 
+def page() -> str:
+    """The page in Markdown.
+
+    >>> page().splitlines()[0]
+    '# Conventions of frameworks and counters'
+    """
+    lines = ["# Conventions of frameworks and counters", ""]
+    lines.append("What `--framework NAME` and `params --as COUNTER` go by.")
+    for section in sections():
+        lines += ["", f"## {section.title}", ""]
+        if section.about:
+            lines += [section.about, ""]
+        for row in (section.headers, ["---"] * len(section.headers), *section.rows):
+            lines.append(f"| {' | '.join(cell or '–' for cell in row)} |")
+    return "\n".join(lines) + "\n"
+
+
 def _by_framework(title: str, about: str, lines: Mapping[str, list[str]]) -> Section:
-    rows = [[fact, *values] for fact, values in lines.items()]
-    return Section(title, about, ["", *FRAMEWORKS], rows)
+    """What most frameworks do, and which do otherwise."""
+    rows = []
+    for fact, values in lines.items():
+        usual = max(dict.fromkeys(values), key=values.count)
+        found: dict[str, list[str]] = {}
+        for name, each in zip(FRAMEWORKS, values, strict=True):
+            if each != usual:
+                found.setdefault(each, []).append(name)
+        otherwise = "; ".join(f"{', '.join(names)}: {each}" for each, names in found.items())
+        rows.append([fact, usual, otherwise])
+    return Section(title, about, ["fact", "most", "otherwise"], rows)
 
 
 def _expression(

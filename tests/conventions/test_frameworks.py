@@ -184,3 +184,11 @@ def test_the_commands_take_a_framework() -> None:
     assert "keras, flax, flax-nnx, equinox, mlx count 128: one bias a gate" in (
         invoke("params", "--input", "3x3", "lstm 4").out
     )
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "html"])
+def test_the_page_is_made_from_the_tables(form: str) -> None:
+    shown = invoke("docs", "conventions", "-f", form).out
+    for word in ("keras 3.15.1", "default stride", "flax, equinox, onnx, flax-nnx: 1",
+                 "torchinfo", "1.0.1"):
+        assert word in shown

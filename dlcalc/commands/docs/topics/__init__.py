@@ -1,10 +1,11 @@
-"""The topics of `dlcalc docs`: each a file in Markdown beside this one."""
+"""The topics of `dlcalc docs`: a file in Markdown beside this one, or made from tables."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
 
+from dlcalc.conventions.page import page
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.output.answer import Answer, Prose, Table
 
@@ -31,7 +32,9 @@ def topics() -> dict[str, Topic]:
             with open(os.path.join(folder, file), encoding="utf-8") as stream:
                 text = stream.read()
             found[name] = Topic(text.partition("\n")[0].lstrip("# "), text)
-    return found
+    text = page()
+    found["conventions"] = Topic(text.partition("\n")[0].lstrip("# "), text)
+    return dict(sorted(found.items()))
 
 
 def topic_answer(name: str | None) -> Answer:
