@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlcalc.derive.faults import short
-from dlcalc.derive.operations import KINKS
+from dlcalc.derive.operations import CORNERS, KINKS
 from dlcalc.derive.scalars import Scalars
 from dlcalc.derive.system import System, require_inputs
-from dlcalc.derive.tape import Tape, backward, forward, recorded
+from dlcalc.derive.tape import (
+    Tape,
+    backward,
+    forward,
+    recorded,
+    swiftly_backward,
+    swiftly_forward,
+)
 from dlcalc.derive.tree import Apply, Node
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 
@@ -35,6 +42,8 @@ class Derivatives:
     """The value in every place of the tape."""
     passes: dict[str, dict[int, Any]]
     """The gradient in every place that leads from `wrt` to a quantity of `of`."""
+    watched: bool = True
+    """Whether what is not finite was refused."""
 
     @property
     def of(self) -> tuple[str, ...]:
@@ -52,9 +61,35 @@ class Derivatives:
         return self.world is Scalars
 
 
+    def __call__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Derivatives:
+        """The same equations, read and arranged already, with other values.
+
+        Inputs that are not named keep theirs; what is derived stays the same.
+
+        >>> from dlcalc.commands.grad.grad import grad
+        >>> first = grad("L = (w*x - t)^2", {"w": 3, "x": 2, "t": 5})
+        >>> first(w=1).gradients["L"]["w"]
+        -12
+        """
+        system, changed = self.system, {**(values or {}), **named}
+        for name in changed:
+            if name in system.counts:
+                raise InputError(f"{name} says how often a loop runs: read the equations again")
+            if name not in system.inputs:
+                require_inputs(system, {**dict.fromkeys(system.inputs), name: None})
+        given = {name: self.values[name] for name in system.inputs}
+        changed = {name: _as_value(name, value) for name, value in changed.items()}
+        if self.world is Scalars and not all(isinstance(e, int | float) for e in changed.values()):
+            return differentiate(system, {**given, **changed}, self.of, self.wrt, not self.watched)
+        shape = self.world.shape
+        alike = all(shape(each) == shape(given[name]) for name, each in changed.items())
+        given = {name: _as_value(name, value) for name, value in given.items()} | changed
+        return _derived(self.tape, self.world, given, self.of, self.wrt, self.watched, alike)
+
+
 def differentiate(
     system: System, values: Mapping[str, Any], of: Sequence[str] | None = None,
-    wrt: Sequence[str] | None = None,
+    wrt: Sequence[str] | None = None, allow_nonfinite: bool = False,
 ) -> Derivatives:
     """All values, and the gradient of each of `of` with respect to each of `wrt`.
 
@@ -62,7 +97,7 @@ def differentiate(
     input. The gradients are those of reverse accumulation (Linnainmaa 1976, "Taylor
     expansion of the accumulated rounding error"), total over all paths. Whole numbers stay
     exact as long as they are only added, multiplied and raised to whole powers. Raises
-    InputError and ShapeError, with the line.
+    InputError and ShapeError, with the line; what is not finite is refused unless it may be.
 
     >>> from dlcalc.derive.system import arranged
     >>> from dlcalc.derive.parser import parse_equations
@@ -74,27 +109,42 @@ def differentiate(
     f = _world(system, values)
     tape = recorded(system, system.computed, system.inputs)
     given = _inputs(system, f, values)
+    sources = _known(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
+    return _derived(tape, f, given, of, sources, not allow_nonfinite)
+
+
+def _derived(
+    tape: Tape, f: Any, given: Mapping[str, Any], of: Sequence[str] | None,
+    sources: Sequence[str], watched: bool, alike: bool = False,
+) -> Derivatives:
+    """The values, and the gradients; of shapes that are those of a run before, if `alike`."""
+    system = tape.system
     with quiet(f):
-        places = forward(tape, f, given)
+        places = swiftly_forward(tape, f, given, alike) if watched else None
+        if places is None:
+            places = forward(tape, f, given, watched)
         named = {name: places[place] for name, place in tape.names.items()}
-        derived = _derived(system, f, named, of)
-        sources = _known(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
+        derived = _chosen(system, f, named, of)
         wanted = tape.reached(sources)
-        passes = {
-            each: backward(tape.instructions, f, places, {tape.names[each]: 1}, wanted, system)
-            for each in derived
-        }
-        active = {place for found in passes.values() for place in found} & wanted
-        kinks = tuple(_kinks(tape, f, places, active))
-    gradients = {
-        each: {
-            name: f.presented(found.get(tape.names[name], f.zeros(named[name])))
+        passes = {}
+        for each in derived:
+            start = {tape.names[each]: 1}
+            found = swiftly_backward(tape, f, places, start, wanted) if watched else None
+            passes[each] = found or backward(
+                tape.instructions, f, places, start, wanted, system, watched
+            )
+        kinks = tuple(_kinks(tape, f, places, wanted, passes.values()))
+    gradients = {}
+    for each, found in passes.items():
+        gradients[each] = {
+            name: f.presented(found[at]) if (at := tape.names[name]) in found
+            else f.presented(f.zeros(named[name]))
             for name in sources
         }
-        for each, found in passes.items()
-    }
-    presented = {name: f.presented(value) for name, value in named.items()}
-    return Derivatives(system, presented, gradients, kinks, tape, f, tuple(places), passes)
+    values = {name: f.presented(value) for name, value in named.items()}
+    return Derivatives(
+        system, values, gradients, kinks, tape, f, tuple(places), passes, watched
+    )
 
 
 def quiet(f: Any) -> Any:
@@ -110,27 +160,36 @@ def quiet(f: Any) -> Any:
 
 def _world(system: System, values: Mapping[str, Any]) -> Any:
     """Numbers alone where nothing is an array, so that NumPy need not be loaded."""
-    wide = any(not isinstance(each, int | float) for each in values.values())
-    if not wide and not any(_makes_arrays(each.expression) for each in system.written):
-        return Scalars
+    for each in values.values():
+        if not isinstance(each, int | float):
+            break
+    else:
+        if not any(_makes_arrays(each.expression) for each in system.written):
+            return Scalars
     from dlcalc.derive.arrays import Arrays
 
     return Arrays
 
 
 def _makes_arrays(node: Node) -> bool:
-    return isinstance(node, Apply) and (
-        node.operation in ("stack", "element") or any(map(_makes_arrays, node.arguments))
-    )
+    if not isinstance(node, Apply):
+        return False
+    if node.operation == "stack" or (node.options and node.operation != "slope"):
+        return True
+    for each in node.arguments:
+        if _makes_arrays(each):
+            return True
+    return node.operation in ("conv", "conv_transpose", "concat", "pick")
 
 
 def _inputs(system: System, f: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """The value of each input: as given, or as its equation says."""
-    defaults = [each for each in system.defaults if each.name not in values]
-    tape = recorded(system, defaults, ())
-    with quiet(f):
-        places = forward(tape, f, {})
-    found = {name: places[place] for name, place in tape.names.items()}
+    found: dict[str, Any] = {}
+    if system.defaults:
+        tape = recorded(system, [each for each in system.defaults if each.name not in values], ())
+        with quiet(f):
+            places = forward(tape, f, {})
+        found = {name: places[place] for name, place in tape.names.items()}
     for name, value in values.items():
         found[name] = _as_value(name, value)
     return {name: found[name] for name in system.inputs}
@@ -138,6 +197,8 @@ def _inputs(system: System, f: Any, values: Mapping[str, Any]) -> dict[str, Any]
 
 def _as_value(name: str, value: Any) -> Any:
     """A number as int or float; anything else as an array, its whole numbers as Python's ints."""
+    if type(value) in (int, float):
+        return value
     if isinstance(value, bool | int | float):
         return int(value) if isinstance(value, bool) else value
     from dlcalc.numbers.exact import as_numbers
@@ -152,7 +213,7 @@ def _as_value(name: str, value: Any) -> Any:
     return array if array.ndim else array.item()
 
 
-def _derived(
+def _chosen(
     system: System, f: Any, values: Mapping[str, Any], of: Sequence[str] | None
 ) -> tuple[str, ...]:
     """The names of the numbers to derive."""
@@ -180,21 +241,51 @@ def _known(names: Iterable[str], known: Sequence[str], option: str) -> tuple[str
     return chosen
 
 
-def _kinks(tape: Tape, f: Any, places: Sequence[Any], active: set[int]) -> Iterable[str]:
+class Kink(str):
+    """A note on a kink that a gradient went through."""
+
+    operation: str
+    """The operation that bends there."""
+
+
+def _kinks(
+    tape: Tape, f: Any, places: Sequence[Any], wanted: set[int],
+    passes: Iterable[Mapping[int, Any]],
+) -> Iterable[Kink]:
+    active: set[int] = set()
     for each in tape.instructions:
         operation = each.node.operation
-        if operation not in KINKS or each.place not in active or active.isdisjoint(each.arguments):
+        if operation not in KINKS:
             continue
-        if _at_kink(operation, f, places[each.place], each.given(places)):
-            yield (
+        active = active or {place for found in passes for place in found} & wanted
+        if each.place not in active or active.isdisjoint(each.arguments):
+            continue
+        if _at_kink(each.node, f, places[each.place], each.given(places)):
+            kink = Kink(
                 f"line {each.equation.line}: {short(each.node.text)} is at its kink, where it "
                 f"has no derivative; {KINKS[operation]}"
             )
+            kink.operation = operation
+            yield kink
 
 
-def _at_kink(operation: str, f: Any, y: Any, arguments: tuple[Any, ...]) -> bool:
-    if operation in ("relu", "abs"):
-        return any(a == 0 for a in f.flat(arguments[0]))
-    if operation == "norm":
-        return bool(y == 0)
+def _at_kink(node: Apply, f: Any, y: Any, arguments: tuple[Any, ...]) -> bool:
+    operation = node.operation
+    if operation in CORNERS:
+        first, corners = arguments[0], CORNERS[operation]
+        if hasattr(first, "shape"):
+            return bool(sum((first == each).any() for each in corners))
+        return first in corners
+    if operation in ("elu", "celu"):
+        x, alpha = map(f.flat, arguments)
+        return any(a == 0 for a in x) and any(a != 1 for a in alpha)
+    if operation in ("norm", "std"):
+        return any(each == 0 for each in f.flat(y))
+    if operation == "clip":
+        return any(any(f.flat(f.eq(arguments[0], end))) for end in arguments[1:])
+    if operation == "maxpool":
+        return bool(f.has_ties(*arguments, **node.options))
+    if operation in ("largest", "smallest"):
+        whole = f.spread(y, arguments[0], **node.options)
+        return any(0 < part < 1 for part in f.flat(f.part(whole, arguments[0], **node.options)))
     return any(0 < part < 1 for part in f.flat(f.share(y, *arguments)))

@@ -9,7 +9,7 @@ the working, which are symbols with their numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from math import pi, prod
 from typing import Any, NamedTuple
 
 Value = Any
@@ -17,29 +17,78 @@ Value = Any
 Slope = Callable[..., Value]
 """f, x, y → dy/dx of an elementwise function."""
 Pull = Callable[..., Value]
-"""f, g, y, and the arguments → g carried over to one of them."""
+"""f, g, y, the arguments and the options → g carried over to one of the arguments."""
 
 
 class Operation(NamedTuple):
     """What an operation gives, and how a gradient goes back through it."""
 
     value: Callable[..., Value]
-    """f and the arguments → y."""
-    pull: Callable[[Any, Value, Value, tuple[Value, ...], int], Value]
-    """f, g, y, the arguments, and the place of one of them → g carried over to it."""
+    """f, the arguments and the options → y."""
+    pull: Callable[..., Value]
+    """f, g, y, the arguments, the place of one of them, the options → g carried over to it."""
+
+
+class Function(NamedTuple):
+    """How an operation is called in equations."""
+
+    operation: str
+    """The operation that it is."""
+    least: int = 1
+    """The arguments that must be given."""
+    defaults: tuple[tuple[str, float], ...] = ()
+    """Numbers that may stand behind them, by name, and what they are if not given."""
+    options: tuple[str, ...] = ()
+    """Options that may stand last, as axis=0."""
+    most: int = 0
+    """Arguments at most, where there may be more than `least` and those of `defaults`."""
+
+
+SELU = 1.0507009873554805, 1.6732632423543772
+"""Scale and alpha of Klambauer et al. 2017, "Self-normalizing neural networks"."""
+ROOT_2_PI = (2 / pi) ** 0.5
+CUBIC = 0.044715
+"""The cubic term of gelu's tanh form (Hendrycks and Gimpel 2016, section 2)."""
+
+
+def _gelu_argument(x: Value) -> Value:
+    return ROOT_2_PI * (x + CUBIC * x**3)
 
 
 SLOPES: dict[str, Slope] = {
     "exp": lambda f, x, y: y,
+    "expm1": lambda f, x, y: y + 1,
     "ln": lambda f, x, y: 1 / x,
+    "log1p": lambda f, x, y: 1 / (1 + x),
     "sqrt": lambda f, x, y: 1 / (2 * y),
     "sigmoid": lambda f, x, y: y * (1 - y),
+    "log_sigmoid": lambda f, x, y: 1 - f.sigmoid(x),
     "tanh": lambda f, x, y: 1 - y**2,
     "softplus": lambda f, x, y: f.sigmoid(x),
+    "softsign": lambda f, x, y: 1 / (1 + f.abs(x)) ** 2,
     "relu": lambda f, x, y: f.step(x),
+    "relu6": lambda f, x, y: f.between(x, 0, 6),
+    "silu": lambda f, x, y: y + f.sigmoid(x) * (1 - y),
+    "mish": lambda f, x, y: (
+        f.tanh(f.softplus(x)) + x * (1 - f.tanh(f.softplus(x)) ** 2) * f.sigmoid(x)
+    ),
+    "gelu": lambda f, x, y: (
+        (1 + f.erf(x / 2**0.5)) / 2 + x * f.exp(-(x**2) / 2) / (2 * pi) ** 0.5
+    ),
+    "gelu_tanh": lambda f, x, y: (
+        (1 + f.tanh(_gelu_argument(x))) / 2
+        + x * (1 - f.tanh(_gelu_argument(x)) ** 2) * (ROOT_2_PI * (1 + 3 * CUBIC * x**2)) / 2
+    ),
+    "selu": lambda f, x, y: f.where(f.gt(x, 0), SELU[0], y + SELU[0] * SELU[1]),
+    "hard_sigmoid": lambda f, x, y: f.between(x, -3, 3) / 6,
+    "hard_swish": lambda f, x, y: f.where(
+        f.ge(x, 3), 1, f.between(x, -3, 3) * (x / 3 + 0.5)
+    ),
+    "hard_tanh": lambda f, x, y: f.between(x, -1, 1),
     "abs": lambda f, x, y: f.sign(x),
     "sin": lambda f, x, y: f.cos(x),
     "cos": lambda f, x, y: -f.sin(x),
+    "erf": lambda f, x, y: 2 / pi**0.5 * f.exp(-(x**2)),
 }
 """Functions of one argument, element by element."""
 
@@ -49,8 +98,32 @@ PULLS: dict[str, tuple[Pull, ...]] = {
     "sub": (lambda f, g, y, a, b: g, lambda f, g, y, a, b: -g),
     "div": (lambda f, g, y, a, b: g / b, lambda f, g, y, a, b: -(g * a) / b**2),
     "pow": (
-        lambda f, g, y, a, n: g * (n * a ** (n - 1)),
-        lambda f, g, y, a, n: g * (y * f.ln(a)),
+        lambda f, g, y, a, n: g * f.power_slope(a, n),
+        lambda f, g, y, a, n: g * f.exponent_slope(y, a),
+    ),
+    "leaky_relu": (
+        lambda f, g, y, x, slope: g * f.where(f.gt(x, 0), 1, slope),
+        lambda f, g, y, x, slope: g * f.min(x, 0),
+    ),
+    "elu": (
+        lambda f, g, y, x, alpha: g * f.where(f.gt(x, 0), 1, y + alpha),
+        lambda f, g, y, x, alpha: g * f.where(f.gt(x, 0), 0, f.expm1(f.min(x, 0))),
+    ),
+    "celu": (
+        lambda f, g, y, x, alpha: g * f.where(f.gt(x, 0), 1, y / alpha + 1),
+        lambda f, g, y, x, alpha: g * f.where(
+            f.gt(x, 0), 0, y / alpha - (y / alpha + 1) * x / alpha
+        ),
+    ),
+    "clip": (
+        lambda f, g, y, x, low, high: g * f.within(x, low, high),
+        lambda f, g, y, x, low, high: g * f.where(f.lt(x, low), f.ge(high, low), 0),
+        lambda f, g, y, x, low, high: g * f.where(f.gt(f.max(x, low), high), 1, 0),
+    ),
+    "where": (
+        lambda f, g, y, c, a, b: 0 * g,
+        lambda f, g, y, c, a, b: f.where(c, g, 0),
+        lambda f, g, y, c, a, b: f.where(c, 0, g),
     ),
     "matmul": (
         lambda f, g, y, a, b: f.times_transposed(g, b),
@@ -60,27 +133,102 @@ PULLS: dict[str, tuple[Pull, ...]] = {
         lambda f, g, y, a, b: f.matmul(g, b),
         lambda f, g, y, a, b: f.transposed_times(g, a),
     ),
-    "transpose": (lambda f, g, y, a: f.transpose(g),),
-    "sum": (lambda f, g, y, a: f.spread(g, a),),
-    "mean": (lambda f, g, y, a: f.spread(g, a) / f.size(a),),
-    "norm": (lambda f, g, y, a: g * f.direction(a, y),),
-    "softmax": (lambda f, g, y, a: y * (g - f.row_sum(g * y)),),
-    "logsumexp": (lambda f, g, y, a: f.column(g) * f.softmax(a),),
-    "largest": (lambda f, g, y, a: g * f.share(y, a),),
-    "smallest": (lambda f, g, y, a: g * f.share(y, a),),
+    "transpose": (lambda f, g, y, a, axes=None: f.transpose(g, axes=f.inverse(axes)),),
+    "reshape": (lambda f, g, y, a, shape: f.reshape_like(g, a),),
+    "expand": (lambda f, g, y, a, axis: f.reshape_like(g, a),),
+    "squeeze": (lambda f, g, y, a, axis: f.reshape_like(g, a),),
+    "align": (lambda f, g, y, a, axes, rank: f.align_back(g, a, axes=axes, rank=rank),),
+    "sum": (lambda f, g, y, a, **o: f.spread(g, a, **o),),
+    "mean": (lambda f, g, y, a, **o: f.spread(g, a, **o) / f.size(a, **o),),
+    "var": (
+        lambda f, g, y, a, **o: f.spread(g, a, **o) * (2 * f.centred(a, **o)) / f.size(a, **o),
+    ),
+    "std": (
+        lambda f, g, y, a, **o: f.spread(g, a, **o)
+        * f.direction(f.centred(a, **o), f.spread(y, a, **o)) / f.size(a, **o),
+    ),
+    "norm": (
+        lambda f, g, y, a, **o: f.spread(g, a, **o) * f.direction(a, f.spread(y, a, **o)),
+    ),
+    "softmax": (lambda f, g, y, a, axis=-1: y * (g - f.kept_sum(g * y, axis=axis)),),
+    "log_softmax": (lambda f, g, y, a, axis=-1: g - f.exp(y) * f.kept_sum(g, axis=axis),),
+    "logsumexp": (
+        lambda f, g, y, a, axis=-1, **o: f.spread(g, a, axis=axis, **o) * f.softmax(a, axis=axis),
+    ),
+    "largest": (
+        lambda f, g, y, a, **o: f.spread(g, a, **o) * f.part(f.spread(y, a, **o), a, **o),
+    ),
+    "smallest": (
+        lambda f, g, y, a, **o: f.spread(g, a, **o) * f.part(f.spread(y, a, **o), a, **o),
+    ),
+    "conv": (
+        lambda f, g, y, x, w, b=None, **o: f.conv_input(g, w, x, **o),
+        lambda f, g, y, x, w, b=None, **o: f.conv_kernel(g, x, w, **o),
+        lambda f, g, y, x, w, b, **o: f.conv_bias(g, w, b),
+    ),
+    "conv_transpose": (
+        lambda f, g, y, x, w, b=None, output_padding=0, **o: f.conv_back(g, w, x, **o),
+        lambda f, g, y, x, w, b=None, output_padding=0, **o: f.conv_kernel(x, g, w, **o),
+        lambda f, g, y, x, w, b, **o: f.conv_bias(g, w, b),
+    ),
+    "pick": (lambda f, g, y, x, chosen: f.pick_back(g, x, chosen), lambda f, g, y, x, chosen: 0),
+    "slope": (lambda f, g, y, x, function: g * f.curve(x, function=function),),
+    "maxpool": (lambda f, g, y, x, **o: f.maxpool_back(g, x, **o),),
+    "avgpool": (lambda f, g, y, x, **o: f.avgpool_back(g, x, **o),),
 }
 """Operations of a fixed number of arguments."""
 
 VALUES: dict[str, Callable[..., Value]] = {
     "identity": lambda f, a: a,
+    "stop": lambda f, a: a,
     "neg": lambda f, a: -a,
     "sub": lambda f, a, b: a - b,
     "div": lambda f, a, b: a / b,
     "add": lambda f, *terms: sum(terms[1:], terms[0]),
     "mul": lambda f, *factors: prod(factors[1:], start=factors[0]),
     "hadamard": lambda f, *factors: prod(factors[1:], start=factors[0]),
+    "relu6": lambda f, x: f.min(f.relu(x), 6),
+    "silu": lambda f, x: x * f.sigmoid(x),
+    "mish": lambda f, x: x * f.tanh(f.softplus(x)),
+    "gelu": lambda f, x: x * (1 + f.erf(x / 2**0.5)) / 2,
+    "gelu_tanh": lambda f, x: x * (1 + f.tanh(_gelu_argument(x))) / 2,
+    "selu": lambda f, x: f.where(
+        f.gt(x, 0), SELU[0] * x, SELU[0] * SELU[1] * f.expm1(f.min(x, 0))
+    ),
+    "leaky_relu": lambda f, x, slope: f.where(f.gt(x, 0), x, slope * x),
+    "elu": lambda f, x, alpha: f.where(f.gt(x, 0), x, alpha * f.expm1(f.min(x, 0))),
+    "celu": lambda f, x, alpha: f.where(f.gt(x, 0), x, alpha * f.expm1(f.min(x, 0) / alpha)),
+    "hard_sigmoid": lambda f, x: f.min(f.relu(x + 3), 6) / 6,
+    "hard_swish": lambda f, x: x * f.min(f.relu(x + 3), 6) / 6,
+    "hard_tanh": lambda f, x: f.min(f.max(x, -1), 1),
+    "clip": lambda f, x, low, high: f.min(f.max(x, low), high),
+    "softsign": lambda f, x: x / (1 + f.abs(x)),
+    "slope": lambda f, x, function: slope_of(f, x, function),
+    "log_sigmoid": lambda f, x: -f.softplus(-x),
 }
-"""Values that are written with operators; all others are functions of the world."""
+"""Values that are written with operators and other functions; the rest are of the world."""
+
+FLAT = (
+    "stop", "sign", "step", "between", "within", "gt", "lt", "ge", "le", "eq", "ne", "one_hot",
+)
+"""Operations that carry no gradient: theirs is 0, or none is wanted."""
+
+
+def carries(operation: str, place: int) -> bool:
+    """Whether a gradient goes back to an argument: not to one by which an operation chooses.
+
+    >>> carries("where", 0), carries("where", 1), carries("stop", 0)
+    (False, True, False)
+    """
+    if place and operation in ("element", "pick"):
+        return False
+    return operation not in FLAT and (place > 0 or operation != "where")
+
+
+
+def slope_of(f: Any, x: Value, function: str) -> Value:
+    """The slope of a function of one argument: relu'(x)."""
+    return SLOPES[function](f, x, OPERATIONS[function].value(f, x))
 
 
 def _others(f: Any, g: Value, y: Value, factors: tuple[Value, ...], place: int) -> Value:
@@ -93,48 +241,109 @@ def _shared(f: Any, g: Value, y: Value, arguments: tuple[Value, ...], place: int
     return g * f.share(y, *arguments[place:], *arguments[:place])
 
 
+def _joined(
+    f: Any, g: Value, y: Value, parts: tuple[Value, ...], place: int, axis: int = 0
+) -> Value:
+    return f.part_of(g, parts, place, axis=axis)
+
+
 def _of(slope: Slope) -> Callable[..., Value]:
     return lambda f, g, y, arguments, place: g * slope(f, arguments[0], y)
 
 
 def _at(pulls: tuple[Pull, ...]) -> Callable[..., Value]:
-    return lambda f, g, y, arguments, place: pulls[place](f, g, y, *arguments)
+    return lambda f, g, y, arguments, place, **options: (
+        pulls[place](f, g, y, *arguments, **options)
+    )
 
 
 def _called(name: str) -> Callable[..., Value]:
-    return lambda f, *arguments: getattr(f, name)(*arguments)
+    return lambda f, *arguments, **options: getattr(f, name)(*arguments, **options)
 
 
-OPERATIONS: dict[str, Operation] = {
-    name: Operation(VALUES.get(name) or _called(name), pull)
-    for name, pull in {
-        **{name: _of(slope) for name, slope in SLOPES.items()},
-        **{name: _at(pulls) for name, pulls in PULLS.items()},
-        "add": lambda f, g, y, terms, place: g,
-        "mul": _others,
-        "hadamard": _others,
-        "max": _shared,
-        "min": _shared,
-        "element": lambda f, g, y, arguments, place: f.put_back(g, *arguments),
-        "stack": lambda f, g, y, parts, place: f.element(g, (place,)),
-    }.items()
+_BACK: dict[str, Callable[..., Value]] = {
+    **{name: _of(slope) for name, slope in SLOPES.items()},
+    **{name: _at(pulls) for name, pulls in PULLS.items()},
+    **dict.fromkeys(FLAT, _others),
+    "add": lambda f, g, y, terms, place: g,
+    "mul": _others,
+    "hadamard": _others,
+    "max": _shared,
+    "min": _shared,
+    "element": lambda f, g, y, arguments, place, index: f.put_back(
+        g, arguments[0], *arguments[1:], index=index
+    ),
+    "stack": lambda f, g, y, parts, place, axis=0: f.slice_of(g, place, axis=axis),
+    "concat": _joined,
 }
-"""Every operation. `element` has its index as a second argument."""
+OPERATIONS = {
+    name: Operation(VALUES.get(name) or _called(name), pull) for name, pull in _BACK.items()
+}
+"""Every operation."""
 
+SHARED = "the gradient is shared among the equal {}"
 KINKS: dict[str, str] = {
     "relu": "0 is taken, the slope on its left",
+    "relu6": "0 is taken",
+    "leaky_relu": "the slope below 0 is taken",
+    "hard_sigmoid": "0 is taken",
+    "hard_swish": "0 is taken at -3, 1 at 3",
+    "hard_tanh": "0 is taken",
+    "clip": "1 is taken",
+    "elu": "the slope on its left is taken",
+    "selu": "the slope on its left is taken",
     "abs": "0 is taken",
     "norm": "0 is taken",
-    "max": "the gradient is shared among the equal arguments",
-    "min": "the gradient is shared among the equal arguments",
-    "largest": "the gradient is shared among the equal elements",
-    "smallest": "the gradient is shared among the equal elements",
+    "std": "0 is taken",
+    "max": SHARED.format("arguments"),
+    "min": SHARED.format("arguments"),
+    "largest": SHARED.format("elements"),
+    "smallest": SHARED.format("elements"),
+    "maxpool": "the first of the equal elements takes the gradient",
 }
 """Operations without a derivative somewhere, and what is taken for it there."""
+CORNERS: dict[str, tuple[float, ...]] = {
+    "relu": (0,), "abs": (0,), "relu6": (0, 6), "leaky_relu": (0,), "hard_sigmoid": (-3, 3),
+    "hard_swish": (-3, 3), "hard_tanh": (-1, 1), "selu": (0,),
+}  # fmt: skip
+"""Where they bend, of those that bend at fixed places."""
 
-FUNCTIONS: dict[str, str] = {
-    **{name: name for name in SLOPES},
-    "log": "ln", "σ": "sigmoid", "max": "max", "min": "min", "sum": "sum", "mean": "mean",
-    "norm": "norm", "softmax": "softmax", "logsumexp": "logsumexp", "transpose": "transpose",
+_AXIS = ("axis", "keepdims")
+_WINDOW = ("stride", "pad", "dilation", "groups", "dims")
+_POOL = ("kernel", "stride", "pad", "dilation", "ceil")
+FUNCTIONS: dict[str, Function] = {
+    **{name: Function(name) for name in SLOPES},
+    "log": Function("ln"), "σ": Function("sigmoid"), "swish": Function("silu"),
+    "gelu": Function("gelu", 1, (), ("form",)),
+    "leaky_relu": Function("leaky_relu", 1, (("slope", 0.01),)),
+    "prelu": Function("leaky_relu", 2),
+    "elu": Function("elu", 1, (("alpha", 1),)), "celu": Function("celu", 1, (("alpha", 1),)),
+    "clip": Function("clip", 3), "sign": Function("sign"), "identity": Function("identity"),
+    "where": Function("where", 3), "stop": Function("stop"),
+    "max": Function("max", 1, (), _AXIS, 999), "min": Function("min", 1, (), _AXIS, 999),
+    "sum": Function("sum", 1, (), _AXIS), "mean": Function("mean", 1, (), _AXIS),
+    "var": Function("var", 1, (), _AXIS), "std": Function("std", 1, (), _AXIS),
+    "norm": Function("norm", 1, (), _AXIS),
+    "softmax": Function("softmax", 1, (), ("axis",)),
+    "log_softmax": Function("log_softmax", 1, (), ("axis",)),
+    "logsumexp": Function("logsumexp", 1, (), _AXIS),
+    "transpose": Function("transpose", 1, (), ("axes",)),
+    "reshape": Function("reshape", 1, (), ("shape",)),
+    "expand": Function("expand", 1, (), ("axis",)),
+    "squeeze": Function("squeeze", 1, (), ("axis",)),
+    "concat": Function("concat", 1, (), ("axis",), 999),
+    "stack": Function("stack", 1, (), ("axis",), 999),
+    "gather": Function("gather", 2, (), ("axis",)),
+    "pick": Function("pick", 2),
+    "one_hot": Function("one_hot", 1, (), ("classes",)),
+    "conv": Function("conv", 2, (), _WINDOW, 3),
+    "conv_transpose": Function("conv_transpose", 2, (), (*_WINDOW, "output_padding"), 3),
+    "maxpool": Function("maxpool", 1, (), _POOL),
+    "avgpool": Function("avgpool", 1, (), (*_POOL, "exclude_pad")),
 }  # fmt: skip
 """Functions as they are called in equations, and the operations that they are."""
+POSITIONAL: dict[str, str] = {
+    "reshape": "shape", "transpose": "axes", "maxpool": "kernel", "avgpool": "kernel",
+    "one_hot": "classes", "expand": "axis", "squeeze": "axis", "gelu": "form",
+}
+"""Options that may be given without their name, behind the arguments."""

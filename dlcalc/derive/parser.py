@@ -5,23 +5,39 @@
     y = sigmoid(z)
     L = -(t*ln(y) + (1-t)*ln(1-y))
 
-    expression := ["-"|"+"] product {("+"|"-") product}
-    product    := matrices {("*"|"·"|"×"|"⊙"|"/") matrices}
+    statement  := NAME "=" expression | NAME "[" index "]" "=" expression
+                | NAME "(" NAME {"," NAME} ")" "=" expression
+                | "for" NAME "in" sum ".." sum ":" statements, indented or on the line
+    expression := sum [("<"|">"|"<="|">="|"=="|"!=") sum]
+    sum        := ["-"|"+"] product {("+"|"-") product}
+    product    := matrices {("*"|"·"|"×"|"⊙"|"/") matrices} | "∑_" letters product
     matrices   := power {"@" power}                 the matrix product
     power      := {"-"|"+"} primary ["^" power]     also ** and x²; W^T, W' and Wᵀ transpose
-    primary    := number | name | function "(" expression {"," expression} ")"
+    primary    := number | name | function "(" expression {"," expression} {"," option} ")"
                 | "(" expression ")" | "[" expression {","|";" expression} "]"
-                | primary "[" place {"," place} "]"
+                | primary "[" place {"," place} "]"     place := sum | [sum] ":" [sum] [":" sum]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
 
-from dlcalc.derive.operations import FUNCTIONS
-from dlcalc.derive.tokens import Token, misplaced, still_open, tokens_of
-from dlcalc.derive.tree import MOST_DEPTH, Apply, Equation, Name, Node, Number
+from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SLOPES, Function
+from dlcalc.derive.tokens import Token, marked, misplaced, still_open, tokens_of, wrong
+from dlcalc.derive.tree import (
+    MOST_DEPTH,
+    NO_OPTIONS,
+    Apply,
+    Definition,
+    Equation,
+    Indexed,
+    Loop,
+    Name,
+    Node,
+    Number,
+    Statement,
+)
 from dlcalc.errors import InputError, LimitError, did_you_mean
 from dlcalc.numbers.parse import parse_number
 
@@ -29,131 +45,293 @@ MOST_NESTING = 60
 """Brackets within brackets."""
 MOST_FACTORS = 32
 """Factors of one product; longer ones are products of products."""
+COMPARISONS = {">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq", "!=": "ne"}
+WORDS: dict[str, Any] = {
+    "yes": True, "no": False, "True": True, "False": False, "true": True, "false": False,
+    "same": "same", "valid": "valid", "full": "full", "tanh": "tanh", "erf": "erf", "none": "erf",
+    "None": None,
+}  # fmt: skip
+"""Words that are values of options."""
+OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims", "padding": "pad", "kernel_size": "kernel",
+                "ceil_mode": "ceil", "num_classes": "classes", "approximate": "form"}
+"""PyTorch's names of options, and ours."""
 
 
-def parse_equations(text: str) -> list[Equation]:
-    """The equations of a text, as they stand.
+def parse_equations(text: str, given: Mapping[str, Any] = NO_OPTIONS) -> list[Equation]:
+    """The equations of a text, loops and definitions written out, as they stand.
 
-    Raises InputError with line and column, what was found, and what would be right, and
-    LimitError where brackets are nested more than 60 deep.
+    `given` are values: whole numbers among them may be the ends of loops. Raises InputError
+    with line and column, what was found, and what would be right, and LimitError where
+    brackets are nested more than 60 deep.
 
     >>> [equation] = parse_equations("y = σ(w·x)")
     >>> equation.name, equation.expression.operation
     ('y', 'sigmoid')
     """
+    return read_equations(text, given)[0]
+
+
+def read_equations(
+    text: str, given: Mapping[str, Any] = NO_OPTIONS
+) -> tuple[list[Equation], set[str]]:
+    """The same, and the names whose whole numbers were used up in writing it out."""
     parser = _Parser(text)
-    found = []
-    while parser.token.kind != "end" or parser.at < len(parser.tokens) - 1:
+    found: list[Statement] = []
+    while parser.token.kind != "end" or parser.at < parser.last:
         if parser.token.kind == "end":
             parser.next()
         else:
-            found.append(parser.equation())
+            found.append(parser.statement())
     if not found:
         raise InputError("no equation in it; write NAME = EXPRESSION, such as y = w*x + b")
-    return found
+    if parser.plain:
+        return found, set()  # type: ignore[return-value]
+    from dlcalc.derive.unfold import unfolded
+
+    return unfolded(found, given)
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = tokens_of(text)
+        self.last = len(self.tokens) - 1
         self.at = 0
+        self.token = self.tokens[0]
         self.open: list[Token] = []
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
+        self.summing = 0
+        self.plain = True
+        """Whether there are equations alone: no loop, definition or index by letters."""
+        self.defined = _defined(self.tokens) if "(" in text and ")" in text else {}
 
     def next(self) -> Token:
-        token = self.tokens[self.at]
-        self.at = min(self.at + 1, len(self.tokens) - 1)
+        token = self.token
+        if self.at < self.last:
+            self.at += 1
+        self.token = self.tokens[self.at]
         return token
 
     def took(self, *signs: str) -> str:
         """The sign that stands here, if it is one of these; it is passed."""
-        if self.token.kind == "sign" and self.token.text in signs:
+        token = self.token
+        if token.text in signs and token.kind == "sign":
             return self.next().text
         return ""
 
-    def equation(self) -> Equation:
+    def wrong(self, message: str, token: Token) -> InputError:
+        """An error at a token."""
+        return wrong(message, self.text, token.start, token.end)
+
+    def statement(self) -> Statement:
+        """An equation, a definition, or a loop."""
         name = self.next()
+        if name.text == "for" and self.token.kind == "name":
+            return self._loop(name)
+        if name.kind == "name" and self.token.text in ("[", "("):
+            return self._elaborate(name)
         if name.kind != "name" or self.token.text != "=":
-            found = self.token if name.kind == "name" else name
-            raise found.wrong(f"found {found.found}; an equation is NAME = EXPRESSION")
+            self._no_equation(self.token if name.kind == "name" else name)
+        return self._equation(name)
+
+    def _equation(self, name: Token) -> Equation:
         self.next()
         expression = self.expression()
         if self.token.kind != "end":
             self.refuse()
         end = self.tokens[self.at - 1].end
-        return Equation(name.text, expression, name.line, self.text[name.start : end])
+        if self.at == self.last and self.token.kind != "end":
+            end = self.token.end
+        return Equation(name.text, expression, self.text, name.start, end)
 
-    def made(self, operation: str, arguments: Iterable[Node], start: Token) -> Apply:
+    def _no_equation(self, token: Token) -> NoReturn:
+        hints = {"==": "; an equation has one =", ":": "; a loop is for t in 1..3: h[t] = …"}
+        hint = hints.get(token.text, "; an equation is NAME = EXPRESSION")
+        raise self.wrong(f"found {token.found}{hint}", token)
+
+    def _elaborate(self, name: Token) -> Statement:
+        """NAME[INDEX] = …, or NAME(PARAMETERS) = …"""
+        self.plain = False
+        if self.token.text == "(":
+            if name.text not in self.defined:
+                raise self.wrong("found '('; an equation is NAME = EXPRESSION", self.token)
+            parameters = self.defined[name.text]
+            while self.token.text != ")":
+                self.next()
+            self.next()
+            return Definition(name.text, parameters, self._equation(name))
+        index, chosen = self._index()
+        if any(isinstance(each, slice) for each in index):
+            raise self.wrong("a slice cannot be defined; write one index, y[0] or y[i]", name)
+        if self.token.text != "=":
+            self._no_equation(self.token)
+        given = iter(chosen)
+        nodes = tuple(
+            next(given) if each == "*" else Number(each, self.text, name.end, name.end)
+            for each in index
+        )
+        return Indexed(name.text, nodes, self._equation(name))
+
+    def _loop(self, word: Token) -> Loop:
+        """for t in FIRST..LAST: and its equations."""
+        self.plain = False
+        variable = self.next()
+        if self.token.text != "in":
+            raise self.wrong(f"found {self.token.found}; a loop is for t in 1..3: h[t] = …",
+                             self.token)  # fmt: skip
+        self.next()
+        first = self.sum()
+        if not self.took(".."):
+            raise self.wrong(f"found {self.token.found}; a range is 1..3, or 1..T", self.token)
+        last = self.sum()
+        if not self.took(":"):
+            raise self.wrong(f"found {self.token.found}; a colon stands before a loop's equations",
+                             self.token)  # fmt: skip
+        body: list[Statement] = []
+        if self.token.kind != "end":
+            self._on_the_line(variable.text, body)
+        else:
+            margin = self._column(word)
+            while self.token.kind == "end" and self.at < self.last:
+                after = self._after_ends()
+                if after.kind == "end" or self._column(after) <= margin:
+                    break
+                while self.token.kind == "end":
+                    self.next()
+                body.append(self.statement())
+        if not body:
+            raise self.wrong("no equation in the loop; indent those that belong to it", word)
+        return Loop(variable.text, first, last, tuple(body), word.start)
+
+    def _on_the_line(self, variable: str, body: list[Statement]) -> None:
+        """Equations behind the colon: as long as the left sides are indexed by the variable."""
+        while True:
+            body.append(self.statement())
+            if self.token.text != ";" or not self._continues(variable):
+                return
+            self.next()
+
+    def _continues(self, variable: str) -> bool:
+        ahead = self.tokens[self.at + 1 : self.at + 40]
+        if len(ahead) > 1 and ahead[0].text == "for":
+            return False
+        if len(ahead) < 2 or ahead[1].text != "[":
+            return False
+        for each in ahead[2:]:
+            if each.text == "]":
+                return False
+            if each.text == variable:
+                return True
+        return False
+
+    def _after_ends(self) -> Token:
+        at = self.at
+        while self.tokens[at].kind == "end" and at < self.last:
+            at += 1
+        return self.tokens[at]
+
+    def _column(self, token: Token) -> int:
+        start = token.start
+        return start - 1 - max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start))
+
+    def made(
+        self, operation: str, arguments: Iterable[Node], start: int,
+        options: Mapping[str, Any] = NO_OPTIONS,
+    ) -> Apply:
         """An operation on arguments that were read from `start` up to here."""
         every = tuple(arguments)
-        depth = 1 + max(each.depth for each in every)
+        depth = 1
+        for each in every:
+            if each.depth >= depth:
+                depth = each.depth + 1
         if depth > MOST_DEPTH:
             raise self._deep(f"more than {MOST_DEPTH} operations within each other")
-        text = self.text[start.start : self.tokens[self.at - 1].end]
-        return Apply(operation, every, text, depth)
+        end = self.tokens[self.at - 1].end
+        return Apply(operation, every, self.text, start, end, depth, options)
 
     def _deep(self, words: str) -> InputError:
-        error = LimitError(f"{words}; give parts of it names of their own")
-        error.at(f"line {self.token.line}, column {self.token.column}")
-        return error
+        message = f"{words}; give parts of it names of their own"
+        return marked(LimitError(message), self.text, self.token.start, column=True)
 
     def expression(self) -> Node:
-        """Terms with their signs."""
-        start = self.token
-        terms = [self._signed(self.took("-", "+"), start)]
-        while sign := self.took("+", "-"):
-            terms.append(self._signed(sign, self.tokens[self.at - 1]))
-        return terms[0] if len(terms) == 1 else self.made("add", terms, start)
+        """A sum, or two that are compared."""
+        start = self.token.start
+        left = self.sum()
+        sign = self.token.text
+        if sign in COMPARISONS and self.token.kind == "sign":
+            self.next()
+            left = self.made(COMPARISONS[sign], [left, self.sum()], start)
+            if self.token.text in COMPARISONS:
+                raise self.wrong("a < b < c is written (a < b)*(b < c)", self.token)
+        return left
 
-    def _signed(self, sign: str, start: Token) -> Node:
+    def sum(self) -> Node:
+        """Terms with their signs."""
+        start = self.token.start
+        term = self._signed(self.took("-", "+"), start)
+        if self.token.text not in ("+", "-"):
+            return term
+        terms = [term]
+        while self.token.text in ("+", "-"):
+            sign = self.next()
+            terms.append(self._signed(sign.text, sign.start))
+        return self.made("add", terms, start)
+
+    def _signed(self, sign: str, start: int) -> Node:
         term = self.product()
         return self.made("neg", [term], start) if sign == "-" else term
 
     def product(self) -> Node:
-        start = self.token
+        """Factors and divisors."""
+        start = self.token.start
         factors = [self.matrices()]
         kind = "mul"
-        while self.token.kind == "sign" and self.token.text in ("*", "⊙", "/"):
-            sign = self.next().text
+        while True:
+            sign = self.token.text
+            if sign not in ("*", "⊙", "/"):
+                if not (self.summing and self._begins()):
+                    break
+                sign = "*"  # Within ∑ products may be left unsaid, as W[i,j] x[j].
+            else:
+                self.next()
             operation = {"*": "mul", "⊙": "hadamard", "/": "div"}[sign]
             if operation == "div" or operation != kind or len(factors) == MOST_FACTORS:
                 factors = [self._joined(kind, factors, start)]
             if operation == "div":
-                factors = [self._divided(factors[0], start)]
+                factors = [self.made("div", [factors[0], self.matrices()], start)]
             else:
                 kind = operation
                 factors.append(self.matrices())
         return self._joined(kind, factors, start)
 
-    def _divided(self, above: Node, start: Token) -> Node:
-        return self.made("div", [above, self.matrices()], start)
+    def _begins(self) -> bool:
+        """Whether a factor begins here."""
+        return self.token.kind in ("name", "number", "sum") or self.token.text == "("
 
-    def _joined(self, kind: str, factors: list[Node], start: Token) -> Node:
+    def _joined(self, kind: str, factors: list[Node], start: int) -> Node:
         return factors[0] if len(factors) == 1 else self.made(kind, factors, start)
 
     def matrices(self) -> Node:
-        start = self.token
+        """A matrix product."""
+        start = self.token.start
         left = self.power()
-        while self.took("@"):
+        while self.token.text == "@":
+            self.next()
             right = self.power()
-            if isinstance(right, Apply) and right.operation == "transpose":
+            if isinstance(right, Apply) and right.operation == "transpose" and not right.options:
                 left = self.made("times_transposed", [left, right.arguments[0]], start)
             else:
                 left = self.made("matmul", [left, right], start)
         return left
 
     def power(self) -> Node:
-        start = self.token
+        """A factor, its sign and its power."""
+        start = self.token.start
         negative = False
         while sign := self.took("-", "+"):
             negative ^= sign == "-"
         base = self.primary()
-        if self.took("^"):
-            self._enter(self.tokens[self.at - 1])
+        if self.token.text == "^":
+            self._enter(self.next())
             base = self.made("pow", [base, self.power()], start)
             self.open.pop()
         return self.made("neg", [base], start) if negative else base
@@ -165,50 +343,65 @@ class _Parser:
 
     def primary(self) -> Node:
         """A number, a name, a call or brackets, and what stands behind it: ² ' [0]."""
-        start = self.token
+        start = self.token.start
         node = self._operand()
         while True:
-            if self.took("'"):
+            text = self.token.text
+            if text == "'":
+                self.next()
                 node = self.made("transpose", [node], start)
-            elif self._transposes():
-                self.at += 2
+            elif text == "^" and self._transposes():
+                self.next()
+                self.next()
                 node = self.made("transpose", [node], start)
             elif self.token.kind == "raised":
-                number = Number(self._whole(self.token), self.next().text)
+                token = self.token
+                number = Number(self._whole(token), self.text, token.start, token.end)
+                self.next()
                 node = self.made("pow", [node, number], start)
-            elif self.token.text == "[" and self.token.kind == "sign":
-                index = self._index()
-                node = self.made("element", [node], start)._replace(at=index)
+            elif text == "[":
+                index, chosen = self._index()
+                node = self.made("element", [node, *chosen], start, {"index": index})
             else:
                 return node
 
     def _transposes(self) -> bool:
         """Whether ^T stands here, which is no power."""
-        after = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
-        return (self.token.text, after.kind, after.text) == ("^", "name", "T")
+        after = self.tokens[min(self.at + 1, self.last)]
+        return (after.kind, after.text) == ("name", "T")
 
     def _operand(self) -> Node:
-        before = self.tokens[self.at - 1]
-        token = self.next()
-        if token.kind == "number":
-            try:
-                return Number(parse_number(token.text), token.text)
-            except InputError as error:
-                raise token.wrong(error.message) from None
-        if token.kind == "name":
-            if self.token.text == "(" and self.token.kind == "sign":
+        token = self.token
+        kind = token.kind
+        if kind == "name":
+            self.next()
+            if self.token.text == "(":
                 return self._call(token)
-            return Name(token.text, self.text[token.start : token.end])
-        if token.kind == "sign" and token.text == "(":
-            self._enter(token)
+            if self.token.text == "'" and self.tokens[self.at + 1].text == "(":
+                return self._slope(token)
+            return Name(token.text, self.text, token.start, token.end)
+        if kind == "number":
+            self.next()
+            try:
+                value = parse_number(token.text)
+            except InputError as error:
+                raise self.wrong(error.message, token) from None
+            return Number(value, self.text, token.start, token.end)
+        if token.text == "(":
+            self._enter(self.next())
             inner = self.expression()
             self._close(")")
             return inner
-        if token.kind == "sign" and token.text == "[":
-            return self._list(token)
-        raise token.wrong(
-            f"found {token.found} after {before.text!r}; a number, a name or ( belongs here"
-            + ("" if token.text or not self.open else still_open(self.open))
+        if token.text == "[":
+            return self._list(self.next())
+        if kind == "sum":
+            return self._sum_over(self.next())
+        before = self.tokens[self.at - 1]
+        raise self.wrong(
+            f"found {token.found} after {self.text[before.start : before.end]!r}; "
+            "a number, a name or ( belongs here"
+            + ("" if token.text or not self.open else still_open(self.text, self.open)),
+            token,
         )
 
     def _close(self, bracket: str) -> None:
@@ -216,65 +409,283 @@ class _Parser:
             self.refuse()
         self.open.pop()
 
-    def _call(self, name: Token) -> Node:
-        if name.text not in FUNCTIONS:
-            near = did_you_mean(name.text, FUNCTIONS)
-            raise name.wrong(
-                f"{name.text} is no function{near}"
-                if "did you mean" in near
-                else f"{name.text} is no function; a product is written {name.text}*(…), the "
-                f"functions are {', '.join(FUNCTIONS)}"
+    def _sum_over(self, sign: Token) -> Node:
+        """∑_j, ∑_{i,j}, and ∑_{t=1..T} of a product."""
+        self.plain = False
+        if self.token.text == "^":
+            raise self.wrong("write the range below the sign: ∑_{t=1..T}", self.token)
+        self.summing += 1
+        term = self.product()
+        self.summing -= 1
+        letters = sign.text.lstrip("∑Σ_").strip("{}")
+        return self.made("sum_over", [term], sign.start, {"letters": letters})
+
+    def _slope(self, name: Token) -> Node:
+        """relu'(x), the slope of a function."""
+        if name.text not in ("relu", "abs", *SLOPES):
+            raise self.wrong(
+                f"{name.text}'(…) is no slope of a function that is known; a transposed "
+                f"matrix is multiplied by @: {name.text}' @ (…)", name
             )
+        self.next()
         self._enter(self.next())
+        inner = self.expression()
+        self._close(")")
+        return self.made("slope", [inner], name.start, {"function": FUNCTIONS[name.text].operation})
+
+    def _call(self, name: Token) -> Node:
+        word = name.text
+        self._enter(self.next())
+        if word in self.defined:
+            return self._own(name)
+        if word not in FUNCTIONS:
+            if word.startswith("sum_") and len(word) > 4:
+                return self._named_sum(name)
+            self._no_function(name)
+        function = FUNCTIONS[word]
+        arguments: list[Node] = []
+        options: dict[str, Any] = {}
+        if self.token.text != ")" or function.least:
+            while True:
+                self._argument(name, function, arguments, options)
+                if not self.took(","):
+                    break
+        self._close(")")
+        return self._applied(name, function, arguments, options)
+
+    def _argument(
+        self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
+    ) -> None:
+        """One more argument, or an option by its name."""
+        token, after = self.token, self.tokens[min(self.at + 1, self.last)]
+        parameters = dict(function.defaults)
+        if token.kind == "name" and after.text == "=":
+            option = OPTION_NAMES.get(token.text, token.text)
+            if option in parameters:
+                self.next()
+                self.next()
+                place = function.least + list(parameters).index(option)
+                if len(arguments) != place:
+                    raise self.wrong(f"{option} is argument {place + 1} of {name.text}", token)
+                arguments.append(self.expression())
+                return
+            if option not in function.options:
+                self._no_option(name, function, token)
+            if option in options:
+                raise self.wrong(f"{option} is given twice", token)
+            self.next()
+            self.next()
+            options[option] = self._setting(option)
+            return
+        if options and not (len(options) == 1 and POSITIONAL.get(function.operation) in options):
+            raise self.wrong(f"found {token.found}; arguments stand before options", token)
+        most = max(function.most, function.least + len(parameters))
+        option = POSITIONAL.get(function.operation, "")
+        if len(arguments) < most or not option:
+            arguments.append(self.expression())
+            return
+        setting = self._setting(option)
+        if option in options:
+            known = options[option]
+            setting = (*(known if isinstance(known, tuple) else (known,)), setting)
+        options[option] = setting
+
+    def _setting(self, option: str) -> Any:
+        """The value of an option: a word, a whole number, or several in brackets."""
+        token = self.token
+        if token.kind == "name" and token.text in WORDS and option not in ("shape", "axes"):
+            self.next()
+            return WORDS[token.text]
+        if token.text in ("(", "["):
+            self._enter(self.next())
+            values = [] if self.token.text in ")]" else [self._setting(option)]
+            while self.took(","):
+                if self.token.text not in (")", "]"):
+                    values.append(self._setting(option))
+            self._close(")" if token.text == "(" else "]")
+            return tuple(values)
+        node = self.sum()
+        value = _constant(node)
+        if value is None:
+            self.plain = False
+            return node
+        return value
+
+    def _applied(
+        self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
+    ) -> Node:
+        """The operation that a call means."""
+        operation, start = function.operation, name.start
+        most = max(function.most, function.least + len(function.defaults))
+        if not function.least <= len(arguments) <= most:
+            hint = "; write axis=… for an axis" if "axis" in function.options else ""
+            raise self.wrong(
+                f"{name.text} takes {_counted(most, function.least)}, here "
+                f"{'is' if len(arguments) == 1 else 'are'} {len(arguments)}{hint}", name
+            )
+        for _, value in function.defaults[len(arguments) - function.least :]:
+            arguments.append(Number(value, self.text, name.end, name.end))
+        if operation == "gather":
+            axis = options.get("axis", 0)
+            if not isinstance(axis, int) or axis < 0:
+                raise self.wrong("gather wants an axis from 0, as axis=1", name)
+            index = (*(slice(None),) * axis, "*")
+            return self.made("element", arguments, start, {"index": index})
+        if operation in ("max", "min"):
+            if len(arguments) == 1:
+                operation = {"max": "largest", "min": "smallest"}[operation]
+            elif options:
+                raise self.wrong(f"{name.text} of several has no axis; stack them first", name)
+        if operation == "gelu" and options.pop("form", "erf") == "tanh":
+            operation = "gelu_tanh"
+        self._complete(name, operation, options)
+        return self.made(operation, arguments, start, options or NO_OPTIONS)
+
+    def _complete(self, name: Token, operation: str, options: dict[str, Any]) -> None:
+        """Refuse a call without the option that it needs; sizes are several, also where one."""
+        option = POSITIONAL.get(operation, "")
+        if operation in ("reshape", "expand", "squeeze", "one_hot") and option not in options:
+            raise self.wrong(
+                f"{name.text} wants the sizes: reshape(x, 3, 1)" if option == "shape"
+                else f"write {name.text}(x, {option}=…)", name
+            )
+        if option in ("shape", "axes") and option in options:
+            value = options[option]
+            options[option] = value if isinstance(value, tuple) else (value,)
+
+    def _own(self, name: Token) -> Node:
+        """A call of a function that the text itself defines."""
         arguments = [self.expression()]
         while self.took(","):
             arguments.append(self.expression())
         self._close(")")
-        operation = FUNCTIONS[name.text]
-        if operation in ("max", "min"):
-            if len(arguments) == 1:
-                operation = {"max": "largest", "min": "smallest"}[operation]
-        elif len(arguments) > 1:
-            raise name.wrong(f"{name.text} takes one argument, here are {len(arguments)}")
-        return self.made(operation, arguments, name)
+        wanted = len(self.defined[name.text])
+        if len(arguments) != wanted:
+            here = f"here {'is' if len(arguments) == 1 else 'are'} {len(arguments)}"
+            raise self.wrong(f"{name.text} takes {_counted(wanted)}, {here}", name)
+        return self.made("call", arguments, name.start, {"function": name.text})
+
+    def _named_sum(self, name: Token) -> Node:
+        """sum_j(…), which is ∑_j of what stands in brackets."""
+        self.plain = False
+        self.summing += 1
+        term = self.expression()
+        self.summing -= 1
+        self._close(")")
+        return self.made("sum_over", [term], name.start, {"letters": name.text[4:]})
+
+    def _no_function(self, name: Token) -> NoReturn:
+        near = did_you_mean(name.text, [*FUNCTIONS, *self.defined])
+        raise self.wrong(
+            f"{name.text} is no function{near}"
+            if "did you mean" in near
+            else f"{name.text} is no function; a product is written {name.text}*(…), a function "
+            f"of your own {name.text}(x) = …, the functions are {', '.join(FUNCTIONS)}",
+            name,
+        )
+
+    def _no_option(self, name: Token, function: Function, token: Token) -> NoReturn:
+        known = [*(each for each, _ in function.defaults), *function.options]
+        if not known:
+            raise self.wrong(f"{name.text} takes no option {token.text}", token)
+        raise self.wrong(f"{name.text} has no option {token.text}{did_you_mean(token.text, known)}",
+                         token)  # fmt: skip
 
     def _list(self, bracket: Token) -> Node:
         """[a, b] is a vector, [a, b; c, d] a matrix, and so is [[a, b], [c, d]]."""
         self._enter(bracket)
-        rows, first = [[self.expression()]], self.token
+        rows, first = [[self.expression()]], self.tokens[self.at - 1].start
         while sign := self.took(",", ";"):
             rows += [[]] if sign == ";" else []
             rows[-1].append(self.expression())
         self._close("]")
         if any(len(row) != len(rows[0]) for row in rows):
-            raise bracket.wrong(f"rows of {' and '.join(str(len(row)) for row in rows[:8])}")
+            raise self.wrong(f"rows of {' and '.join(str(len(row)) for row in rows[:8])}", bracket)
         if len(rows) == 1:
-            return self.made("stack", rows[0], bracket)
-        return self.made("stack", [self.made("stack", row, first) for row in rows], bracket)
+            return self.made("stack", rows[0], bracket.start)
+        return self.made("stack", [self.made("stack", row, first) for row in rows], bracket.start)
 
-    def _index(self) -> tuple[int, ...]:
+    def _index(self) -> tuple[tuple[Any, ...], list[Node]]:
+        """What stands in an index: whole numbers, slices, and * for what is yet to be computed."""
         self._enter(self.next())
-        index = [self._place()]
+        chosen: list[Node] = []
+        index = [self._place(chosen)]
         while self.took(","):
-            index.append(self._place())
+            index.append(self._place(chosen))
         self._close("]")
-        return tuple(index)
+        return tuple(index), chosen
 
-    def _place(self) -> int:
-        negative = self.took("-")
-        return -self._whole(self.next()) if negative else self._whole(self.next())
+    def _place(self, chosen: list[Node]) -> Any:
+        first = None if self.token.text == ":" else self.sum()
+        if self.token.text == ":":
+            ends: list[Any] = [first]
+            while self.took(":") and len(ends) < 3:
+                ends.append(None if self.token.text in (":", ",", "]") else self.sum())
+            return slice(*map(self._end, ends))
+        value = _constant(first)
+        if value is not None:
+            return value
+        if isinstance(first, Number):
+            message = f"found {first.text!r}; a place is a whole number"
+            raise wrong(message, self.text, first.start, first.end)
+        self.plain = False
+        assert first is not None
+        chosen.append(first)
+        return "*"
+
+    def _end(self, node: Node | None) -> Any:
+        if node is None:
+            return None
+        value = _constant(node)
+        if value is None:
+            self.plain = False
+            return node
+        return value
 
     def _whole(self, token: Token) -> int:
         try:
-            if token.kind not in ("number", "raised") or len(token.text) > 18:
+            if len(token.text) > 18:
                 raise ValueError
             return int(token.text)
         except ValueError:
-            what = "a place" if token.kind != "raised" else "a power"
-            raise token.wrong(f"found {token.found}; {what} is a whole number") from None
+            raise self.wrong(f"found {token.found}; a power is a whole number", token) from None
 
     def refuse(self) -> NoReturn:
         """Say what stands here and cannot, and what could."""
-        before = self.tokens[self.at - 1]
-        left = self.text[before.start : before.end]
-        raise misplaced(self.token, before, left, self.open)
+        raise misplaced(self.token, self.tokens[self.at - 1], self.text, self.open)
+
+
+def _constant(node: Node | None) -> int | None:
+    """The whole number that is written here, with its sign."""
+    if isinstance(node, Number):
+        return node.value if isinstance(node.value, int) and node.value < 2**60 else None
+    if isinstance(node, Apply) and node.operation == "neg":
+        value = _constant(node.arguments[0])
+        return None if value is None else -value
+    return None
+
+
+def _counted(most: int, least: int | None = None) -> str:
+    words = ["no", "one", "two", "three", "four"]
+    number = words[most] if most < len(words) else str(most)
+    if least is not None and least != most:
+        lowest = words[least] if least < len(words) else str(least)
+        number = f"{lowest} or more" if most > len(words) else f"{lowest} to {number}"
+    return f"{number} argument" + ("" if number == "one" else "s")
+
+
+def _defined(tokens: list[Token]) -> dict[str, tuple[str, ...]]:
+    """The functions that a text defines, NAME(NAMES) =, and their parameters."""
+    found: dict[str, tuple[str, ...]] = {}
+    begins = True
+    for at, token in enumerate(tokens):
+        if begins and token.kind == "name" and tokens[at + 1].text == "(":
+            names, place = [], at + 2
+            while tokens[place].kind == "name" and tokens[place + 1].text == ",":
+                names.append(tokens[place].text)
+                place += 2
+            if tokens[place].kind == "name" and [each.text for each in tokens[place + 1 : place + 3]
+                                                 ] == [")", "="]:  # fmt: skip
+                found[token.text] = (*names, tokens[place].text)
+        begins = token.kind == "end" or token.text == ":"
+    return found

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlcalc.errors import ShapeError
 
 Scalar = Any
 """An int or a float."""
+MOST_SWIFT = 900
+"""Binary digits of a whole number that nothing has to be asked about."""
 
 
 class Scalars:
@@ -17,6 +19,9 @@ class Scalars:
 
     exp, ln, sqrt = staticmethod(math.exp), staticmethod(math.log), staticmethod(math.sqrt)
     tanh, sin, cos = staticmethod(math.tanh), staticmethod(math.sin), staticmethod(math.cos)
+    expm1, log1p, erf = (
+        staticmethod(math.expm1), staticmethod(math.log1p), staticmethod(math.erf)
+    )
     abs, max, min = staticmethod(abs), staticmethod(max), staticmethod(min)
 
     @staticmethod
@@ -46,12 +51,48 @@ class Scalars:
         return int(x > 0) - int(x < 0)
 
     @staticmethod
+    def between(x: Scalar, low: Scalar, high: Scalar) -> int:
+        """1 where low < x < high."""
+        return int(low < x < high)
+
+    @staticmethod
+    def within(x: Scalar, low: Scalar, high: Scalar) -> int:
+        """1 where low ≤ x ≤ high."""
+        return int(low <= x <= high)
+
+    gt, lt = staticmethod(lambda a, b: int(a > b)), staticmethod(lambda a, b: int(a < b))
+    ge, le = staticmethod(lambda a, b: int(a >= b)), staticmethod(lambda a, b: int(a <= b))
+    eq, ne = staticmethod(lambda a, b: int(a == b)), staticmethod(lambda a, b: int(a != b))
+
+    @staticmethod
+    def where(condition: Scalar, a: Scalar, b: Scalar) -> Scalar:
+        """a where the condition is not 0, else b."""
+        return a if condition else b
+
+    @staticmethod
+    def curve(x: Scalar, function: str) -> float:
+        """The slope of a slope."""
+        from dlcalc.derive.arrays import Arrays
+
+        return float(Arrays.curve(x, function))
+
+    @staticmethod
     def pow(a: Scalar, n: Scalar) -> Scalar:
         """aⁿ; ValueError where it is no real number."""
         y = a**n
         if isinstance(y, complex):
             raise ValueError("a negative number to a fractional power")
         return y
+
+    @staticmethod
+    def power_slope(a: Scalar, n: Scalar) -> Scalar:
+        """n·aⁿ⁻¹, which is 0 for a power of 0, also at a = 0."""
+        return n * a ** (n - 1) if n else 0
+
+    @staticmethod
+    def exponent_slope(y: Scalar, a: Scalar) -> Scalar:
+        """y·ln a for y = aⁿ; 0 at a = 0."""
+        return y * math.log(a) if a else 0
 
     @staticmethod
     def share(y: Scalar, *arguments: Scalar) -> Scalar:
@@ -61,17 +102,41 @@ class Scalars:
         equal = sum(each == y for each in arguments)
         return 1 if equal == 1 else 1 / equal
 
+    part = share
+
     @staticmethod
     def sum(x: Scalar) -> Scalar:
         """The number itself, as are its mean, its largest element, its transposed and so on."""
         return x
 
-    mean = largest = smallest = logsumexp = transpose = row_sum = column = settled = presented = sum
+    mean = largest = smallest = logsumexp = settled = presented = sum
 
     @staticmethod
-    def softmax(x: Scalar) -> int:
+    def transpose(x: Scalar, axes: Any = None) -> Scalar:
+        """The number itself."""
+        return x
+
+    @staticmethod
+    def kept_sum(x: Scalar, axis: int = -1) -> Scalar:
+        """The number itself."""
+        return x
+
+    @staticmethod
+    def inverse(axes: Any) -> Any:
+        """Axes exchanged back: there are none."""
+        return axes
+
+    @staticmethod
+    def softmax(x: Scalar, axis: int = -1) -> int:
         """1: the share of one number among one."""
         return 1
+
+    @staticmethod
+    def var(x: Scalar) -> int:
+        """0, as are the deviation from the mean, and the logarithm of softmax."""
+        return 0
+
+    std = log_softmax = centred = var
 
     @staticmethod
     def norm(x: Scalar) -> float:
@@ -84,11 +149,11 @@ class Scalars:
         return Scalars.sign(x)
 
     @staticmethod
-    def spread(g: Scalar, like: Scalar) -> Scalar:
+    def spread(g: Scalar, like: Scalar, **options: Any) -> Scalar:
         """The gradient itself, as numbers have no shape."""
         return g
 
-    fit = spread
+    fit = like = spread
 
     @staticmethod
     def matmul(*arguments: Scalar) -> Scalar:
@@ -108,8 +173,22 @@ class Scalars:
         return ()
 
     @staticmethod
-    def require_fit(operation: str, arguments: Sequence[Scalar]) -> None:
+    def require_fit(
+        operation: str, arguments: Sequence[Scalar], options: Mapping[str, Any]
+    ) -> None:
         """Numbers fit each other."""
+
+    @staticmethod
+    def swift(y: Scalar) -> Scalar:
+        """A result as it is, or None where it takes more care: long, or not finite."""
+        return y if (type(y) is float and y - y == 0) or (
+            type(y) is int and y.bit_length() < MOST_SWIFT
+        ) else None
+
+    @staticmethod
+    def fits(operands: Sequence[Scalar]) -> bool:
+        """Numbers fit each other."""
+        return True
 
     @staticmethod
     def is_finite(y: Scalar) -> bool:

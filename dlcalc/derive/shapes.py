@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import LimitError, ShapeError
 from dlcalc.numbers.axes import by_x
 
@@ -20,7 +21,9 @@ MOST_EXACT = 2**24
 """Products of whole numbers in one matrix product."""
 
 
-def require_fit(operation: str, arguments: Sequence[Array]) -> None:
+def require_fit(
+    operation: str, arguments: Sequence[Array], options: Mapping[str, Any] = NO_OPTIONS
+) -> None:
     """ShapeError, with both shapes, where the operation cannot take these together.
 
     LimitError where the result would be too large to hold, or too long to compute.
@@ -29,13 +32,164 @@ def require_fit(operation: str, arguments: Sequence[Array]) -> None:
     if operation in ("matmul", "times_transposed"):
         _require_product(operation, shapes[0], shapes[1])
         _require_few(operation, arguments)
-    elif operation == "stack":
-        if len(set(shapes)) > 1:
-            raise ShapeError(f"parts of unequal shapes: {_words(shapes)}")
+    elif operation in _CHECKS:
+        _CHECKS[operation](shapes, arguments, **options)
     elif operation == "pow" and len(shapes[0]) == 2 and _is_inverse(arguments[1]):
         raise ShapeError("the inverse of a matrix is not computed here; 1/W is elementwise")
-    elif operation not in ("element", "transpose"):
+    elif options.get("axis") is not None:
+        _require_axes(shapes[0], options["axis"])
+    else:
         _require_broadcast(operation, shapes)
+
+
+def _require_axes(shape: Shape, axis: int | tuple[int, ...], grown: int = 0) -> None:
+    rank = len(shape) + grown
+    for each in (axis,) if isinstance(axis, int) else axis:
+        if not -rank <= each < rank:
+            most = f"axes count from 0 to {rank - 1}" if rank else "it has no axes"
+            raise ShapeError(f"axis={each} of {by_x(shape) or 'a number'}: {most}")
+
+
+def _require_equal(shapes: Sequence[Shape], arguments: Sequence[Array], axis: int = 0) -> None:
+    if len(set(shapes)) > 1:
+        raise ShapeError(f"parts of unequal shapes: {_words(shapes)}")
+    _require_axes(shapes[0], axis, 1)
+
+
+def _require_joint(shapes: Sequence[Shape], arguments: Sequence[Array], axis: int = 0) -> None:
+    for each in shapes:
+        if not each:
+            raise ShapeError(f"{_words(shapes)}: write [a, b] for a vector of numbers")
+        _require_axes(each, axis)
+        cut = [(*s[: axis % len(s)], *s[axis % len(s) + 1 :]) for s in (each, shapes[0]) if s]
+        if len(each) != len(shapes[0]) or cut[0] != cut[1]:
+            raise ShapeError(
+                f"parts of {_words(shapes)} do not fit one after the other along axis {axis}"
+            )
+
+
+def _require_shape(
+    shapes: Sequence[Shape], arguments: Sequence[Array], shape: tuple[int, ...]
+) -> None:
+    size = prod(shapes[0])
+    known = prod(each for each in shape if each != -1)
+    free = shape.count(-1)
+    fits = size % known == 0 if free and known else size == known
+    if min(shape, default=1) < -1 or free > 1 or not fits:
+        raise ShapeError(
+            f"{by_x(shapes[0]) or 'a number'} has {size} elements, {by_x(shape)} has "
+            + (f"a multiple of {known}" if free == 1 else str(known))
+        )
+
+
+def _require_order(
+    shapes: Sequence[Shape], arguments: Sequence[Array], axes: tuple[int, ...] | None = None
+) -> None:
+    rank = len(shapes[0])
+    if axes is not None and sorted(each % rank if rank else each for each in axes) != [
+        *range(rank)
+    ]:
+        raise ShapeError(
+            f"axes {', '.join(map(str, axes))} of {by_x(shapes[0]) or 'a number'}: "
+            f"each of its {rank} axes once"
+        )
+
+
+def _require_index(
+    shapes: Sequence[Shape], arguments: Sequence[Array], index: Sequence[Any]
+) -> None:
+    shape = shapes[0]
+    shown = by_x(shape) or "a single number"
+    if len(index) > len(shape):
+        places = ", ".join(map(index_text, index))
+        raise ShapeError(f"there is no element [{places}] in {shown}; places count from 0")
+    chosen = iter(arguments[1:])
+    for axis, each in enumerate(index):
+        if each == "*":
+            _require_places(next(chosen), shape[axis], shown)
+        elif isinstance(each, int) and not -shape[axis] <= each < shape[axis]:
+            places = ", ".join(map(index_text, index))
+            raise ShapeError(
+                f"there is no element [{places}] in {shown}; places count from 0"
+                + (f" to {shape[axis] - 1}" if len(shape) == 1 or each == shape[axis] else "")
+            )
+        elif isinstance(each, slice) and not len(range(*each.indices(shape[axis]))):
+            raise ShapeError(
+                f"[{index_text(each)}] of {shown} is empty; slices end before their end"
+            )
+    if len(arguments) > 2:
+        _require_broadcast("element", shapes[1:])
+
+
+def _require_places(chosen: Array, size: int, shown: str) -> None:
+    for each in np.ravel(chosen).tolist():
+        if each != int(each) or not -size <= each < size:
+            raise ShapeError(
+                f"{each:g} counts no element of {shown}: whole numbers from 0 to {size - 1}"
+            )
+
+
+def _require_picks(shapes: Sequence[Shape], arguments: Sequence[Array]) -> None:
+    if not shapes[0] or shapes[0][:-1] != shapes[1]:
+        raise ShapeError(
+            f"{_words(shapes)}: pick(x, i) takes one element of each row, i one whole number a row"
+        )
+    _require_places(arguments[1], shapes[0][-1], by_x(shapes[0]))
+
+
+def _require_classes(shapes: Sequence[Shape], arguments: Sequence[Array], classes: int) -> None:
+    _require_places(arguments[0], classes, f"{classes} classes")
+
+
+def _require_expand(
+    shapes: Sequence[Shape], arguments: Sequence[Array], axis: int | tuple[int, ...]
+) -> None:
+    _require_axes(shapes[0], axis, 1 if isinstance(axis, int) else len(axis))
+
+
+def _require_ones(
+    shapes: Sequence[Shape], arguments: Sequence[Array], axis: int | tuple[int, ...]
+) -> None:
+    _require_axes(shapes[0], axis)
+    for each in (axis,) if isinstance(axis, int) else axis:
+        if shapes[0][each] != 1:
+            raise ShapeError(f"axis {each} of {by_x(shapes[0])} is not of size 1")
+
+
+def _require_letters(
+    shapes: Sequence[Shape], arguments: Sequence[Array], axes: tuple[int, ...], rank: int
+) -> None:
+    if len(axes) != len(shapes[0]):
+        raise ShapeError(
+            f"{by_x(shapes[0]) or 'a number'} stands here with {len(axes)} indices, one for "
+            "each axis is wanted"
+        )
+
+
+def _nothing(*arguments: Any, **options: Any) -> None:
+    """What checks its shapes itself."""
+
+
+_CHECKS: dict[str, Callable[..., None]] = {
+    "element": _require_index, "stack": _require_equal, "concat": _require_joint,
+    "reshape": _require_shape, "transpose": _require_order, "pick": _require_picks,
+    "one_hot": _require_classes, "expand": _require_expand, "squeeze": _require_ones,
+    "align": _require_letters, "conv": _nothing, "conv_transpose": _nothing,
+    "maxpool": _nothing, "avgpool": _nothing,
+}  # fmt: skip
+
+
+def index_text(each: Any) -> str:
+    """A part of an index as it is written: 0, 1:3, :, or * for what is computed.
+
+    >>> index_text(slice(0, 2)), index_text(slice(None)), index_text(slice(None, None, 2))
+    ('0:2', ':', '::2')
+    """
+    if not isinstance(each, slice):
+        return str(each)
+    step = "" if each.step is None else f":{each.step}"
+    ends = ("" if end is None else str(end) for end in (each.start, each.stop))
+    return ":".join(ends) + step
 
 
 def _is_inverse(power: Array) -> bool:
@@ -55,19 +209,36 @@ def _require_product(operation: str, a: Shape, b: Shape) -> None:
     if not a or not b:
         raise ShapeError(f"{_words([a, b])}: @ multiplies matrices and vectors; write * instead")
     if len(a) > 2 or len(b) > 2:
-        raise ShapeError(f"{_words([a, b])}: @ multiplies matrices and vectors of up to 2 axes")
+        _require_batches(a, b)
     if operation == "matmul":
-        if a[-1] != b[0]:
+        if a[-1] != b[-2 if len(b) > 1 else 0]:
             raise ShapeError(f"{by_x(a)} @ {by_x(b)}: the inner sizes {a[-1]} and {b[0]} differ")
     elif len(a) == 2 and len(b) == 1:
         raise ShapeError(f"{by_x(a)} @ the transposed of a vector of {b[0]}, which is a row")
     elif not len(a) == len(b) == 1 and a[-1] != b[-1]:
-        turned = by_x(b[::-1])
+        turned = by_x((*b[:-2], *b[:-3:-1]))
         raise ShapeError(f"{by_x(a)} @ {turned}: the inner sizes {a[-1]} and {b[-1]} differ")
+
+
+def _require_batches(a: Shape, b: Shape) -> None:
+    if len(a) < 2 or len(b) < 2:
+        raise ShapeError(
+            f"{_words([a, b])}: a vector multiplies matrices alone; expand it to a matrix"
+        )
+    try:
+        np.broadcast_shapes(a[:-2], b[:-2])
+    except ValueError:
+        raise ShapeError(f"{_words([a, b])}: the axes before the last two do not fit") from None
 
 
 def _require_few(operation: str, arguments: Sequence[Array]) -> None:
     a, b = (np.shape(each) for each in arguments)
+    if len(a) > 2 or len(b) > 2:
+        batch = prod(np.broadcast_shapes(a[:-2], b[:-2]))
+        rows, inner, columns = a[-2], a[-1], b[-2 if operation == "times_transposed" else -1]
+        if batch * rows * columns > MOST_ELEMENTS or batch * rows * inner * columns > 2**32:
+            raise LimitError(f"{by_x(a)} @ {by_x(b)} is more than is computed at once")
+        return
     inner = 1 if operation == "times_transposed" and len(a) == len(b) == 1 else a[-1]
     products = prod(a) * prod(b) // inner
     if products // inner > MOST_ELEMENTS:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import pi
+from math import e, pi
 from typing import NamedTuple
 
 from dlcalc.derive.faults import short
 from dlcalc.derive.operations import FUNCTIONS
-from dlcalc.derive.tree import Equation, names_in
+from dlcalc.derive.tokens import marked
+from dlcalc.derive.tree import Apply, Equation, Name, Node, names_in
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 
-CONSTANTS = {"π": pi, "pi": pi}
-"""Names that stand for a number where no equation defines them."""
+CONSTANTS = {"π": pi, "pi": pi, "e": e}
+"""Names that stand for a number where no equation defines them, and no value is given."""
 MOST_LISTED = 12
 """Names that an error lists."""
 
@@ -30,6 +31,8 @@ class System(NamedTuple):
     """Names that no equation computes, in the order in which they first occur."""
     file: str = ""
     """The name that errors give."""
+    counts: tuple[str, ...] = ()
+    """Names whose whole numbers the reader used up: the ends of loops."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -42,16 +45,27 @@ class System(NamedTuple):
         used = {name for each in self.computed for name in names_in(each.expression)}
         return tuple(each.name for each in self.computed if each.name not in used)
 
-    def located(self, error: DlcalcError, equation: Equation) -> DlcalcError:
-        """The error with file and line of an equation before it."""
-        error.at(f"line {equation.line}")
+    def located(
+        self, error: DlcalcError, equation: Equation, node: Node | None = None
+    ) -> DlcalcError:
+        """The error with file and line of an equation before it, its place marked below."""
+        if isinstance(error, InputError):
+            at = node or equation
+            marked(error, at.source, at.start, at.end)
+        step = equation.name if "[" in equation.name else ""
+        error.at(", ".join(filter(None, (f"line {equation.line}", step))))
         return error.at(self.file) if self.file else error
 
 
-def arranged(written: Iterable[Equation], file: str = "") -> System:
+def arranged(
+    written: Iterable[Equation], file: str = "", given: Iterable[str] = (),
+    counts: Iterable[str] = (),
+) -> System:
     """Equations, in whatever order they were written, as a system.
 
-    InputError where a name is defined twice, or by way of itself.
+    `given` are names that have values, and are no constants therefore; `counts` those whose
+    values the reader used up, as the end of a loop. InputError where a name is defined
+    twice, or by way of itself.
 
     >>> from dlcalc.derive.parser import parse_equations
     >>> system = arranged(parse_equations("L = z^2; z = w*x; w = 3"))
@@ -59,6 +73,7 @@ def arranged(written: Iterable[Equation], file: str = "") -> System:
     (('w', 'x'), ['z', 'L'])
     """
     every = tuple(written)
+    constant = [name for name in CONSTANTS if name not in given] if given else CONSTANTS
     defined: dict[str, Equation] = {}
     for each in every:
         if each.name in defined:
@@ -69,11 +84,11 @@ def arranged(written: Iterable[Equation], file: str = "") -> System:
             )
             raise System(every, (), (), (), file).located(error, each)
         defined[each.name] = each
-    needs = {
-        name: [each for each in dict.fromkeys(names_in(equation.expression))
-               if each in defined or each not in CONSTANTS]
-        for name, equation in defined.items()
-    }  # fmt: skip
+    needs: dict[str, list[str]] = {}
+    for name, equation in defined.items():
+        found: dict[str, None] = {}
+        _collect(equation.expression, found)
+        needs[name] = [each for each in found if each in defined or each not in constant]
     order = [name for name in _sorted(needs, defined, file) if needs[name]]
     occurring = dict.fromkeys(name for each in every for name in (*needs[each.name], each.name))
     return System(
@@ -82,6 +97,7 @@ def arranged(written: Iterable[Equation], file: str = "") -> System:
         tuple(each for each in every if not needs[each.name]),
         tuple(name for name in occurring if not needs.get(name)),
         file,
+        tuple(counts),
     )
 
 
@@ -90,7 +106,10 @@ def _sorted(
 ) -> list[str]:
     """Names after all that they need, else as written; InputError for a cycle, by its names."""
     done: dict[str, None] = {}
-    for start in needs:
+    for start, wanted in needs.items():
+        if all(each in done or each not in needs for each in wanted):
+            done[start] = None
+            continue
         trail: dict[str, Iterator[str]] = {} if start in done else {start: iter(needs[start])}
         while trail:
             name = next(reversed(trail))
@@ -116,6 +135,15 @@ def _circular(circle: list[str]) -> str:
     return f"{circle[0]} is defined by way of itself: {' → '.join(shown)}"
 
 
+def _collect(node: Node, found: dict[str, None]) -> None:
+    """Add the names in an expression, from left to right."""
+    if isinstance(node, Apply):
+        for each in node.arguments:
+            _collect(each, found)
+    elif isinstance(node, Name):
+        found[node.name] = None
+
+
 def require_inputs(system: System, given: Iterable[str]) -> None:
     """Refuse values of what is no input, and inputs without a value; all missing are listed."""
     try:
@@ -133,13 +161,29 @@ def _require_inputs(system: System, names: Sequence[str]) -> None:
                 f"{name} is computed, in line {equation.line}: {short(equation.text)}; "
                 "values are given to inputs alone"
             )
-        if name not in system.inputs:
+        if name not in system.inputs and name not in system.counts:
             known = did_you_mean(name, system.inputs) if system.inputs else ""
             raise InputError(f"no equation has {name} in it{known}")
     defaults = {each.name for each in system.defaults}
     missing = [name for name in system.inputs if name not in names and name not in defaults]
     if missing:
-        raise InputError(_missing(system, missing))
+        error = InputError(_missing(system, missing))
+        for each in system.written:
+            if node := _first(each.expression, missing[0]):
+                marked(error, node.source, node.start, node.end)
+                break
+        raise error
+
+
+def _first(node: Node, name: str) -> Node | None:
+    """The first place in which a name stands."""
+    if isinstance(node, Name) and node.name == name:
+        return node
+    if isinstance(node, Apply):
+        for each in node.arguments:
+            if found := _first(each, name):
+                return found
+    return None
 
 
 def _missing(system: System, missing: list[str]) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dlcalc.derive.faults import all_shown, no_value, short
-from dlcalc.derive.operations import OPERATIONS
+from dlcalc.derive.operations import FLAT, OPERATIONS, carries
 from dlcalc.derive.system import CONSTANTS, System
 from dlcalc.derive.tree import Apply, Equation, Name, Node, Number
 from dlcalc.errors import DlcalcError, InputError, LimitError
 
 MOST_BITS = 2**18
 """Binary digits of an exact whole number."""
-PRODUCTS = ("mul", "hadamard", "matmul", "times_transposed")
+PRODUCTS = ("mul", "hadamard", "matmul", "times_transposed", "conv")
+CHOOSING = (*FLAT, "where", "element", "pick")
+"""Operations of which some arguments carry no gradient."""
 
 
 class Instruction(NamedTuple):
@@ -29,9 +31,8 @@ class Instruction(NamedTuple):
     """The equation that it belongs to."""
 
     def given(self, values: Sequence[Any]) -> tuple[Any, ...]:
-        """Its arguments, and the index of an element after them."""
-        arguments = tuple(values[each] for each in self.arguments)
-        return (*arguments, self.node.at) if self.node.operation == "element" else arguments
+        """Its arguments."""
+        return tuple([values[each] for each in self.arguments])
 
 
 class Tape(NamedTuple):
@@ -49,11 +50,15 @@ class Tape(NamedTuple):
     """Places in all."""
 
     def reached(self, names: Iterable[str]) -> set[int]:
-        """The places whose values depend on those of the names, these included."""
+        """The places whose gradients lead back to the names, these included."""
         found = {self.names[name] for name in names}
-        for each in self.instructions:
-            if not found.isdisjoint(each.arguments):
-                found.add(each.place)
+        for node, arguments, place, _ in self.instructions:
+            if not found.isdisjoint(arguments) and (
+                node.operation not in CHOOSING
+                or any(at in found and carries(node.operation, number)
+                       for number, at in enumerate(arguments))
+            ):  # fmt: skip
+                found.add(place)
         return found
 
 
@@ -63,16 +68,25 @@ def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str
     numbers: dict[int, Any] = {}
     instructions: list[Instruction] = []
     size = len(names)
+    shared: dict[int, int] = {}
 
-    def place_of(node: Node, equation: Equation) -> int:
+    def place_of(node: Node) -> int:
         nonlocal size
-        if isinstance(node, Name) and node.name in names:
+        if isinstance(node, Apply):
+            known = shared.get(id(node))  # the argument of a definition may stand twice
+            if known is not None:
+                return known
+            if node.operation == "pow" and _is_euler(node.arguments[0], names):
+                node = node._replace(operation="exp", arguments=node.arguments[1:])
+            arguments = tuple([place_of(each) for each in node.arguments])
+            instructions.append(Instruction(node, arguments, size, each))
+            shared[id(node)] = size
+        elif isinstance(node, Number):
+            numbers[size] = node.value
+        elif node.name in names:
             return names[node.name]
-        if isinstance(node, Number | Name):
-            numbers[size] = node.value if isinstance(node, Number) else CONSTANTS[node.name]
         else:
-            arguments = tuple([place_of(each, equation) for each in node.arguments])
-            instructions.append(Instruction(node, arguments, size, equation))
+            numbers[size] = CONSTANTS[node.name]
         size += 1
         return size - 1
 
@@ -80,50 +94,68 @@ def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str
         expression = each.expression
         if not isinstance(expression, Apply):
             # A place of its own, so that the gradient of one name is not that of the other.
-            expression = Apply("identity", (expression,), each.text, 1)
-        names[each.name] = place_of(expression, each)
+            expression = Apply("identity", (expression,), each.source, each.start, each.end, 1)
+        names[each.name] = place_of(expression)
+        shared.clear()
     return Tape(system, tuple(instructions), names, numbers, size)
 
 
-def forward(tape: Tape, f: Any, given: Mapping[str, Any], watched: bool = True) -> list[Any]:
+def _is_euler(node: Node, names: Mapping[str, int]) -> bool:
+    return isinstance(node, Name) and node.name == "e" and "e" not in names
+
+
+def forward(
+    tape: Tape, f: Any, given: Mapping[str, Any], watched: bool = True,
+    fixed: Mapping[int, Any] | None = None,
+) -> list[Any]:
     """The value in every place, in the world f, from those of the inputs.
 
-    `given` may also hold computed names, whose equations are then passed over. Where the
-    run is `watched`, what cannot be computed raises InputError or ShapeError with its line
-    and operands; unwatched, NumPy's NaN and infinities come through.
+    `given` may also hold computed names, and `fixed` the values of places, which are then
+    not computed. Where the run is `watched`, what cannot be computed raises InputError or
+    ShapeError with its line and operands; unwatched, NumPy's NaN and infinities come through.
     """
-    values: list[Any] = [None] * tape.size
-    for place, number in tape.numbers.items():
-        values[place] = number
-    for name, value in given.items():
-        values[tape.names[name]] = value
-    fixed = {tape.names[name] for name in given}
+    values = started(tape, given)
+    passed = {tape.names[name] for name in given}
+    if fixed:
+        passed |= set(fixed)
+        for place, value in fixed.items():
+            values[place] = value
     for each in tape.instructions:
-        if each.place in fixed:
+        if each.place in passed:
             continue
-        arguments = each.given(values)
+        arguments, node = each.given(values), each.node
         if not watched:
-            values[each.place] = OPERATIONS[each.node.operation].value(f, *arguments)
+            values[each.place] = OPERATIONS[node.operation].value(f, *arguments, **node.options)
             continue
         try:
             values[each.place] = _computed(each, f, arguments)
         except DlcalcError as error:
             error.at(short(each.node.text))
-            raise tape.system.located(error, each.equation) from None
+            raise tape.system.located(error, each.equation, each.node) from None
     return values
 
 
-def _computed(each: Instruction, f: Any, arguments: tuple[Any, ...]) -> Any:
-    operands = arguments[: len(each.arguments)]
-    f.require_fit(each.node.operation, operands)
-    _require_size(each.node.operation, f, operands)
+def started(tape: Tape, given: Mapping[str, Any]) -> list[Any]:
+    """The list of values with what is known before anything is computed."""
+    values: list[Any] = [None] * tape.size
+    for place, number in tape.numbers.items():
+        values[place] = number
+    for name, value in given.items():
+        values[tape.names[name]] = value
+    return values
+
+
+def _computed(each: Instruction, f: Any, operands: tuple[Any, ...]) -> Any:
+    node = each.node
+    f.require_fit(node.operation, operands, node.options)
+    _require_size(node.operation, f, operands)
     try:
-        value = f.settled(OPERATIONS[each.node.operation].value(f, *arguments))
+        value = f.settled(OPERATIONS[node.operation].value(f, *operands, **node.options))
         if f.is_finite(value) or not all(map(f.is_finite, operands)):
             return value
     except (ZeroDivisionError, ValueError, OverflowError):
         pass
-    raise InputError(no_value(each.node, f, operands))
+    raise InputError(no_value(node, f, operands))
 
 
 def _require_size(operation: str, f: Any, operands: Sequence[Any]) -> None:
@@ -142,7 +174,7 @@ def _require_size(operation: str, f: Any, operands: Sequence[Any]) -> None:
 
 def backward(
     instructions: Sequence[Instruction], f: Any, values: Sequence[Any],
-    gradients: dict[int, Any], wanted: set[int], system: System,
+    gradients: dict[int, Any], wanted: set[int], system: System, watched: bool = True,
 ) -> dict[int, Any]:
     """The gradient in every wanted place, over all paths, from those in the last ones.
 
@@ -154,27 +186,27 @@ def backward(
             continue
         given, y = each.given(values), values[each.place]
         for number, place in enumerate(each.arguments):
-            if place not in wanted:
+            if place not in wanted or not carries(each.node.operation, number):
                 continue
             try:
-                pulled = _pulled(each, f, gradients[each.place], y, given, number)
+                pulled = _pulled(each, f, gradients[each.place], y, given, number, watched)
             except DlcalcError as error:
                 error.at(short(each.node.text))
-                raise system.located(error, each.equation) from None
+                raise system.located(error, each.equation, each.node) from None
             known = gradients.get(place)
             gradients[place] = pulled if known is None else f.settled(known + pulled)
     return gradients
 
 
 def _pulled(
-    each: Instruction, f: Any, g: Any, y: Any, given: tuple[Any, ...], number: int
+    each: Instruction, f: Any, g: Any, y: Any, given: tuple[Any, ...], number: int, watched: bool
 ) -> Any:
     """A gradient g of an operation y, carried over to one of its arguments."""
+    node = each.node
     try:
-        pulled = OPERATIONS[each.node.operation].pull(f, g, y, given, number)
+        pulled = OPERATIONS[node.operation].pull(f, g, y, given, number, **node.options)
         pulled = f.settled(f.fit(pulled, given[number]))
-        operands = given[: len(each.arguments)] if not f.is_finite(pulled) else ()
-        if not operands or not all(map(f.is_finite, (g, y, *operands))):
+        if not watched or f.is_finite(pulled) or not all(map(f.is_finite, (g, y, *given))):
             return pulled
     except (ZeroDivisionError, ValueError, OverflowError):
         pass
@@ -182,3 +214,61 @@ def _pulled(
         f"no finite derivative with respect to {short(each.node.arguments[number].text)} where "
         f"{all_shown(each.node, f, given)}; `wrt` leaves out what needs none"
     )
+
+
+def swiftly_forward(
+    tape: Tape, f: Any, given: Mapping[str, Any], alike: bool
+) -> list[Any] | None:
+    """What `forward` gives, without a look at each step; None where one is called for.
+
+    That is where something is not finite, does not fit, or is a long whole number: then
+    `forward` finds out, and says, what it is. Shapes need no check where they are `alike`
+    those of a run before.
+    """
+    values, swift = started(tape, given), f.swift
+    try:
+        for value in values:
+            if value is not None and swift(value) is None:
+                return None
+        for node, arguments, place, _ in tape.instructions:
+            operands = [values[each] for each in arguments]
+            operation = node.operation
+            if not alike and f.fits(operands) is False:
+                f.require_fit(operation, operands, node.options)
+            if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
+                _require_size(operation, f, operands)
+            value = swift(OPERATIONS[operation].value(f, *operands, **node.options))
+            if value is None:
+                return None
+            values[place] = value
+    except (DlcalcError, ArithmeticError, ValueError, TypeError):
+        return None
+    return values
+
+
+def swiftly_backward(
+    tape: Tape, f: Any, values: Sequence[Any], start: Mapping[int, Any], wanted: set[int]
+) -> dict[int, Any] | None:
+    """What `backward` gives, without a look at each step; None where one is called for."""
+    gradients, swift, like = dict(start), f.swift, f.like
+    try:
+        for node, arguments, at, _ in reversed(tape.instructions):
+            g = gradients.get(at)
+            if g is None or at not in wanted:
+                continue
+            operands = tuple([values[each] for each in arguments])
+            operation, y, options = node.operation, values[at], node.options
+            pull = OPERATIONS[operation].pull
+            choosing = operation in CHOOSING
+            for number, place in enumerate(arguments):
+                if place not in wanted or (choosing and not carries(operation, number)):
+                    continue
+                pulled = like(pull(f, g, y, operands, number, **options), operands[number])
+                known = gradients.get(place)
+                pulled = swift(pulled if known is None else known + pulled)
+                if pulled is None:
+                    return None
+                gradients[place] = pulled
+    except (DlcalcError, ArithmeticError, ValueError, TypeError):
+        return None
+    return gradients

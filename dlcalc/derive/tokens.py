@@ -6,30 +6,39 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dlcalc.derive.tree import line_of
 from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.parse import shorten
 
 MOST_CHARACTERS = 2**20
 """Characters of all equations."""
+MOST_SHOWN = 76
+"""Characters of a line that an error shows its place in."""
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉µ", "0123456789μ")
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
+    |(?P<sum>[∑Σ]_(?:\{[^{}\r\n]*\}|[^\W\d_](?!\w)))
+    |(?P<name>[^\W\d_⁰¹²³⁴-⁹ᵀ½](?:[^\W⁰¹²³⁴-⁹ᵀ]|[\u0300-\u036f])*)
+    |(?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|½)
+    |(?P<sign>\*\*|[=!<>]=|\.\.|[-+*/^@()\[\],;=':<>]|[−·⋅∗×⊙÷ᵀ≤≥≠…])
     |(?P<newline>\r\n|\r|\n)
-    |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|½)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
-    |(?P<name>[^\W\d_⁰¹²³⁴-⁹ᵀ](?:[^\W⁰¹²³⁴-⁹ᵀ]|[\u0300-\u036f])*)
-    |(?P<sign>\*\*|[-+*/^@()\[\],;=']|[−·⋅∗×⊙÷ᵀ])""",
-    re.VERBOSE,
+    |(?P<wrong>.)""",
+    re.VERBOSE | re.DOTALL,
 )
-_SIGNS = {"−": "-", "·": "*", "⋅": "*", "∗": "*", "×": "*", "÷": "/", "**": "^", "ᵀ": "'"}
+_SIGNS = {
+    "−": "-", "·": "*", "⋅": "*", "∗": "*", "×": "*", "÷": "/", "**": "^", "ᵀ": "'",
+    "≤": "<=", "≥": ">=", "≠": "!=", "…": "..",
+}  # fmt: skip
 _HINTS = {
-    "∑": "write sum(…)", "Σ": "write sum(…)", "√": "write sqrt(…)", "|": "write abs(…)",
+    "∑": "write sum(…), or ∑_j with an index", "√": "write sqrt(…)", "|": "write abs(…)",
     "‖": "write norm(…)", "{": "brackets are ( and )", "}": "brackets are ( and )",
     "∂": "derivatives are what `of` and `wrt` ask for", "_": "a name begins with a letter",
-    "<": "an equation is NAME = EXPRESSION", ">": "an equation is NAME = EXPRESSION",
-    ":": "an equation is NAME = EXPRESSION", "…": "write all terms out",
+    "&": "conditions are multiplied: (a > 0)*(b > 0)",
+    "!": "1 - a is the opposite of a condition",
+    "%": "write a fraction: 5% is 0.05", "\\": "write the name itself: sigma, alpha",
 }  # fmt: skip
 
 
@@ -37,28 +46,44 @@ class Token(NamedTuple):
     """A word of the text."""
 
     kind: str
-    """`name`, `number`, `raised`, `sign`, or `end` (of an equation, or of the text)."""
+    """`name`, `number`, `raised`, `sum`, `sign`, or `end` (of an equation, or of the text)."""
     text: str
     """The word; a sign in its plain form, a name with plain digits."""
     start: int
     """Where it begins in the text."""
     end: int
     """Where it ends."""
-    line: int
-    """The line, from 1."""
-    column: int
-    """The column, from 1."""
-
-    def wrong(self, message: str) -> InputError:
-        """An error at this place."""
-        error = InputError(message)
-        error.at(f"line {self.line}, column {self.column}")
-        return error
 
     @property
     def found(self) -> str:
         """What stands here, in words."""
         return repr(shorten(self.text)) if self.text else "the end"
+
+
+def wrong(message: str, source: str, start: int, end: int = 0) -> InputError:
+    """An error at a place of the text, with the line and a mark under the place."""
+    return marked(InputError(message), source, start, end, column=True)
+
+
+def marked(
+    error: InputError, source: str, start: int, end: int = 0, column: bool = False
+) -> InputError:
+    """The error with the line of the text that it speaks of, and a mark under the place."""
+    lines = re.split(r"\r\n|\r|\n", source[:start])
+    left = lines[-1]
+    if column:
+        error.at(f"line {len(lines)}, column {len(left) + 1}")
+    if not hasattr(error, "__notes__"):
+        rest = re.split(r"[\r\n]", source[start:], maxsplit=1)[0]
+        width = max(1, min(end - start, len(rest)))
+        cut = max(0, len(left) + min(width, MOST_SHOWN // 2) - MOST_SHOWN * 2 // 3)
+        line = ("…" + left[cut + 1 :] if cut else left) + rest
+        if len(line) > MOST_SHOWN:
+            line = line[: MOST_SHOWN - 1] + "…"
+        shown = "".join(each if each.isprintable() else " " for each in line)
+        mark = "^" * min(width, max(1, MOST_SHOWN - len(left) + cut))
+        error.add_note(f"  {shown}\n  {' ' * (len(left) - cut)}{mark}")
+    return error
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -71,54 +96,55 @@ def tokens_of(text: str) -> list[Token]:
         raise LimitError(f"{len(text):,} characters of equations; at most {MOST_CHARACTERS:,}")
     found: list[Token] = []
     open_brackets: list[str] = []
-    at, line, line_start = 0, 1, 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        column = at - line_start + 1
-        if match is None or match[0][0] in _NO_NAMES:
-            sign = Token("sign", text[at], at, at + 1, line, column)
-            raise sign.wrong(f"found {_visible(text[at])}{_hint(text[at])}")
-        kind, word = str(match.lastgroup), match[0]
-        token = Token(kind, word, at, match.end(), line, column)
-        at = match.end()
-        if kind == "newline":
-            if not open_brackets:
-                found.append(token._replace(kind="end", text=""))
-            line, line_start = line + 1, at
-        elif kind != "space":
-            found.append(_plain(token, open_brackets))
-    found.append(Token("end", "", at, at, line, at - line_start + 1))
+    for match in _TOKEN.finditer(text):
+        kind, (start, end) = str(match.lastgroup), match.span()
+        if kind == "space":
+            continue
+        word = match[0]
+        if kind == "sign":
+            word = _SIGNS.get(word, word)
+            if word in "()[];":
+                kind = _bracketed(word, open_brackets)
+        elif kind == "newline":
+            if open_brackets:
+                continue
+            kind, word = "end", ""
+        elif not word.isascii() or kind == "wrong":
+            word = _plain(kind, word, text, start)
+        found.append(Token(kind, word, start, end))
+    found.append(Token("end", "", len(text), len(text)))
     return found
+
+
+def _bracketed(word: str, open_brackets: list[str]) -> str:
+    """What kind of word a bracket or semicolon is; brackets are kept count of."""
+    if word in "([":
+        open_brackets.append(word)
+    elif word != ";":
+        del open_brackets[-1:]
+    elif "[" not in open_brackets[-1:]:
+        return "end"
+    return "sign"
+
+
+def _plain(kind: str, word: str, text: str, start: int) -> str:
+    """A word of other signs than ASCII's in its plain form."""
+    if kind == "raised":
+        return word.translate(RAISED)
+    if kind == "name" and word[0] not in _NO_NAMES:
+        return plain_name(word)
+    if kind in ("number", "sum"):
+        return word.replace("½", "0.5")
+    raise _no_word(text, start)
 
 
 _NO_NAMES = "¼¾⅓⅔"
 
 
-def _visible(sign: str) -> str:
-    return repr(sign) if sign.isprintable() else ascii(sign)
-
-
-def _hint(sign: str) -> str:
-    return f"; {_HINTS[sign]}" if sign in _HINTS else ", which means nothing in an equation"
-
-
-def _plain(token: Token, open_brackets: list[str]) -> Token:
-    """A token in its plain form; brackets are kept count of."""
-    text = token.text
-    if token.kind == "name":
-        return token._replace(text=plain_name(text))
-    if token.kind == "raised":
-        return token._replace(text=text.translate(RAISED))
-    if token.kind == "number":
-        return token._replace(text="0.5" if text == "½" else text)
-    text = _SIGNS.get(text, text)
-    if text in "([":
-        open_brackets.append(text)
-    elif text in ")]" and open_brackets:
-        open_brackets.pop()
-    elif text == ";" and "[" not in open_brackets[-1:]:
-        return token._replace(kind="end")
-    return token._replace(text=text)
+def _no_word(text: str, at: int) -> InputError:
+    sign = text[at]
+    hint = f"; {_HINTS[sign]}" if sign in _HINTS else ", which means nothing in an equation"
+    return wrong(f"found {repr(sign) if sign.isprintable() else ascii(sign)}{hint}", text, at)
 
 
 def plain_name(name: str) -> str:
@@ -134,28 +160,40 @@ def plain_name(name: str) -> str:
     return normalize("NFC", name.translate(_LOWERED))
 
 
-def misplaced(token: Token, before: Token, left: str, opened: Sequence[Token]) -> InputError:
-    """What stands where it cannot, behind `left`, and what could; `opened` are the brackets."""
-    if opened and token.line > opened[-1].line:
-        return token.wrong(f"found {token.found}{still_open(opened)}")
+def misplaced(
+    token: Token, before: Token, source: str, opened: Sequence[Token]
+) -> InputError:
+    """What stands where it cannot, behind `before`, and what could; `opened` are the brackets."""
+    left = source[before.start : before.end]
+
+    def said(words: str) -> InputError:
+        return wrong(f"found {token.found}{words}", source, token.start, token.end)
+
+    if opened and line_of(source, token.start) > line_of(source, opened[-1].start):
+        return said(still_open(source, opened))
     if token.kind in ("name", "number") or token.text in ("(", "["):
         matrices = f", or {left} @ {token.text} for matrices"
-        return token.wrong(
-            f"found {token.found} after {left!r}; products are written out: "
+        return said(
+            f" after {left!r}; products are written out: "
             f"{left}*{token.text}" + matrices * (before.kind == token.kind == "name")
         )
     if opened:
-        return token.wrong(f"found {token.found}{still_open(opened)}")
+        return said(still_open(source, opened))
     hints = {
         ")": "no bracket is open", "]": "no bracket is open",
         ",": "a point divides decimals, 1.5, and commas stand in brackets",
         "=": "each equation stands on its own line, or after ;",
+        "..": "a range stands behind for: for t in 1..3: h[t] = …",
+        ":": "slices stand in brackets, x[0:2], and loops are for t in 1..3: h[t] = …",
     }  # fmt: skip
-    hint = hints.get(token.text, "an operator or the end belongs here")
-    return token.wrong(f"found {token.found} after {left!r}; {hint}")
+    return said(f" after {left!r}; {hints.get(token.text, _BELONGS)}")
 
 
-def still_open(opened: Sequence[Token]) -> str:
+_BELONGS = "an operator or the end belongs here"
+
+
+def still_open(source: str, opened: Sequence[Token]) -> str:
     """The tail of an error within brackets."""
     last = opened[-1]
-    return f"; the {last.text} of line {last.line}, column {last.column} is still open"
+    before = re.split(r"\r\n|\r|\n", source[: last.start])
+    return f"; the {last.text} of line {len(before)}, column {len(before[-1]) + 1} is still open"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 MOST_DEPTH = 100
 """Operations within operations."""
+NO_OPTIONS: Mapping[str, Any] = {}
 
 
 class Number(NamedTuple):
@@ -14,13 +15,20 @@ class Number(NamedTuple):
 
     value: int | float
     """Whole numbers as int."""
-    text: str
-    """As it was written."""
+    source: str
+    """The whole text that it stands in."""
+    start: int
+    """Where it begins there."""
+    end: int
+    """Where it ends."""
+
+    depth: int = 0
+    """Operations within it: none."""
 
     @property
-    def depth(self) -> int:
-        """Operations within it: none."""
-        return 0
+    def text(self) -> str:
+        """As it was written."""
+        return self.source[self.start : self.end]
 
 
 class Name(NamedTuple):
@@ -28,13 +36,20 @@ class Name(NamedTuple):
 
     name: str
     """The name, its subscripts as plain digits."""
-    text: str
-    """As it was written."""
+    source: str
+    """The whole text that it stands in."""
+    start: int
+    """Where it begins there."""
+    end: int
+    """Where it ends."""
+
+    depth: int = 0
+    """Operations within it: none."""
 
     @property
-    def depth(self) -> int:
-        """Operations within it: none."""
-        return 0
+    def text(self) -> str:
+        """As it was written."""
+        return self.source[self.start : self.end]
 
 
 class Apply(NamedTuple):
@@ -44,12 +59,21 @@ class Apply(NamedTuple):
     """`add`, `sigmoid`, `matmul` …"""
     arguments: tuple[Node, ...]
     """What it is applied to."""
-    text: str
-    """As it was written."""
+    source: str
+    """The whole text that it stands in."""
+    start: int
+    """Where it begins there."""
+    end: int
+    """Where it ends."""
     depth: int
     """Operations within operations, this one included."""
-    at: tuple[int, ...] = ()
-    """The place that `element` takes."""
+    options: Mapping[str, Any] = NO_OPTIONS
+    """What is no quantity: the axis of a sum, the index of an element, a stride."""
+
+    @property
+    def text(self) -> str:
+        """As it was written."""
+        return self.source[self.start : self.end]
 
 
 Node = Number | Name | Apply
@@ -62,10 +86,32 @@ class Equation(NamedTuple):
     """What it defines."""
     expression: Node
     """The right side."""
-    line: int
-    """The line on which it starts, from 1."""
-    text: str
-    """As it was written."""
+    source: str
+    """The whole text that it stands in."""
+    start: int
+    """Where it begins there."""
+    end: int
+    """Where it ends."""
+
+    @property
+    def text(self) -> str:
+        """As it was written."""
+        return self.source[self.start : self.end]
+
+    @property
+    def line(self) -> int:
+        """The line on which it starts, from 1."""
+        return line_of(self.source, self.start)
+
+
+def line_of(source: str, at: int) -> int:
+    """The line of a place in a text, from 1; CR alone ends one, too.
+
+    >>> line_of("a\\nb", 2)
+    2
+    """
+    before = source[:at]
+    return 1 + before.count("\n") + before.count("\r") - before.count("\r\n")
 
 
 def names_in(node: Node) -> Iterator[str]:
@@ -75,3 +121,43 @@ def names_in(node: Node) -> Iterator[str]:
     elif isinstance(node, Apply):
         for each in node.arguments:
             yield from names_in(each)
+
+
+class Indexed(NamedTuple):
+    """NAME[INDEX] = EXPRESSION, of an element or of all elements by letters."""
+
+    name: str
+    """What it defines elements of."""
+    places: tuple[Node, ...]
+    """The index on the left side."""
+    equation: Equation
+    """The equation itself, under the bare name."""
+
+
+class Definition(NamedTuple):
+    """NAME(PARAMETERS) = EXPRESSION."""
+
+    name: str
+    """The function."""
+    parameters: tuple[str, ...]
+    """What stands for its arguments."""
+    equation: Equation
+    """The equation itself."""
+
+
+class Loop(NamedTuple):
+    """for NAME in FIRST..LAST: equations."""
+
+    variable: str
+    """What counts."""
+    first: Node
+    """The first whole number."""
+    last: Node
+    """The last one, which is among them."""
+    body: tuple[Statement, ...]
+    """The equations, or loops within."""
+    start: int
+    """Where it begins in the text."""
+
+
+Statement = Equation | Indexed | Definition | Loop

@@ -65,7 +65,7 @@ WRITTEN: dict[str, Callable[..., Formula]] = {
     "times_transposed": lambda a, b: matmul(a, transpose(b)),
     "transposed_times": lambda a, b: matmul(transpose(a), b),
     "transpose": transpose,
-    "stack": lambda *parts: Expr("list", parts),
+    "stack": lambda *parts, axis=0: Expr("list", parts),
     "element": lambda a, index: _element(a, index),
     "largest": lambda a: call("max", a),
     "smallest": lambda a: call("min", a),
@@ -79,16 +79,14 @@ def _element(whole: Formula, index: tuple[int, ...]) -> Expr:
     return call("element", whole, *index)
 
 
-def written(operation: str, *arguments: Formula) -> Formula:
+def written(operation: str, *arguments: Formula, **options: Any) -> Formula:
     """An operation on formulas, as a formula."""
     if operation in WRITTEN:
-        return WRITTEN[operation](*arguments)
-    return call(operation, *arguments)
+        return WRITTEN[operation](*arguments, **options)
+    return call(operation, *arguments, *(f"{name}={value}" for name, value in options.items()))
 
 
 def formula_of(each: Instruction, terms: Sequence[Term]) -> Formula:
     """An operation on terms, as it is written."""
     parts: list[Any] = [terms[place].formula for place in each.arguments]
-    if each.node.operation == "element":
-        parts.append(each.node.at)
-    return written(each.node.operation, *parts)
+    return written(each.node.operation, *parts, **each.node.options)

@@ -73,7 +73,7 @@ SLOPES = {"step": "relu'", "sign": "abs'"}
 """Slopes that are known by a name of their own."""
 MOST_SIZE = 500
 """Parts of a sum in a formula that is still written out."""
-PLAIN = ("spread", "column")
+PLAIN = ("spread",)
 """What formulas of arrays leave unsaid."""
 
 
@@ -86,16 +86,16 @@ class Symbols:
         """Values of symbols, and of the slopes that have a name in place of a formula."""
 
     def __getattr__(self, name: str) -> Callable[..., Term]:
-        def function(*arguments: Any) -> Term:
+        def function(*arguments: Any, **options: Any) -> Term:
             terms = [each if isinstance(each, tuple) else as_term(each) for each in arguments]
             values = [each.value if isinstance(each, Term) else each for each in terms]
-            value = self.numbers.settled(getattr(self.numbers, name)(*values))
+            value = self.numbers.settled(getattr(self.numbers, name)(*values, **options))
             formulas = [each.formula if isinstance(each, Term) else each for each in terms]
             if name in PLAIN:
                 return Term(formulas[0], value, as_term(arguments[0]).wide)
             if name in SLOPES:
                 return self._slope(call(SLOPES[name], *formulas), value)
-            return Term(written(name, *formulas), value)
+            return Term(written(name, *formulas, **options), value)
 
         return function
 
@@ -115,18 +115,39 @@ class Symbols:
             return self._slope(call("norm'", x.formula), value)
         return Term((x / norm).formula, value)
 
-    def row_sum(self, x: Term) -> Term:
-        """Sums along the last axis; softmax in softmax doubles them, so long ones are cut."""
+    def power_slope(self, a: Term, n: Any) -> Term:
+        """n·aⁿ⁻¹, which is 0 for a power of 0."""
+        n = as_term(n)
+        value = self.numbers.settled(self.numbers.power_slope(a.value, n.value))
+        if is_number(n.formula) and not n.formula:
+            return Term(0, value)
+        below = n.formula - 1
+        power = a.formula if is_number(below) and below == 1 else Expr("pow", (a.formula, below))
+        one = is_number(below) and below == 0
+        return Term(n.formula if one else product(n.formula, power), value)
+
+    def exponent_slope(self, y: Term, a: Term) -> Term:
+        """y·ln a for y = aⁿ."""
+        value = self.numbers.settled(self.numbers.exponent_slope(y.value, a.value))
+        return Term(product(y.formula, call("ln", a.formula)), value)
+
+    def kept_sum(self, x: Term, **options: Any) -> Term:
+        """Sums along axes; softmax in softmax doubles them, so long ones are cut."""
         inner = x.formula if size_of(x.formula) <= MOST_SIZE else CUT
-        return Term(call("sum", inner), self.numbers.row_sum(x.value))
+        return Term(call("sum", inner), self.numbers.kept_sum(x.value, **options))
 
-    def size(self, x: Term) -> int:
+    def size(self, x: Term, **options: Any) -> int:
         """The number of elements, which is the same in symbols."""
-        return int(self.numbers.size(x.value))
+        return int(self.numbers.size(x.value, **options))
 
-    def put_back(self, g: Term, x: Term, index: tuple[int, ...]) -> Term:
+    def inverse(self, axes: Any) -> Any:
+        """The axes that turn a transposed array back."""
+        return self.numbers.inverse(axes)
+
+    def put_back(self, g: Term, x: Term, *chosen: Term, index: tuple[Any, ...]) -> Term:
         """g at one place, zeros elsewhere."""
-        return Term(call("at", g.formula, *index), self.numbers.put_back(g.value, x.value, index))
+        value = self.numbers.put_back(g.value, x.value, *(e.value for e in chosen), index=index)
+        return Term(call("at", g.formula, *index), value)
 
     def fit(self, g: Any, like: Term) -> Term:
         """Summed over the axes that were broadcast, which the formula then says."""

@@ -104,6 +104,9 @@ def _status_of(root: object, arguments: list[str]) -> int:
 
 def _complain(error: object, status: int) -> int:
     _tell(one_line(str(error)), "31" if status != AnswerDiffersError.status else "33")
+    # What the error points at: the line of a text, and a mark under the place.
+    for each in getattr(error, "__notes__", ()):
+        write(f"{each}\n")
     return status
 
 
@@ -138,13 +141,18 @@ def note(text: str) -> None:
 
 def _tell(text: str, colour: str = "") -> None:
     """A line on stderr; where stderr is gone, it is lost and nothing else."""
+    name = "dlcalc:"
+    if colour and sys.stderr is not None and coloured(sys.stderr):
+        name, where, rest = f"\x1b[1;{colour}m{name}\x1b[0m", *text.partition(": ")[::2]
+        text = f"\x1b[1m{where}\x1b[0m: {rest}" if rest else text
+    write(f"{name} {text}\n")
+
+
+def write(text: str) -> None:
+    """Text on stderr as it is."""
     try:
         if sys.stderr is not None:
-            name = "dlcalc:"
-            if colour and coloured(sys.stderr):
-                name, where, rest = f"\x1b[1;{colour}m{name}\x1b[0m", *text.partition(": ")[::2]
-                text = f"\x1b[1m{where}\x1b[0m: {rest}" if rest else text
-            sys.stderr.write(f"{name} {text}\n")
+            sys.stderr.write(text)
             sys.stderr.flush()
     except (OSError, ValueError):
         pass

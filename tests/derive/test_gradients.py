@@ -168,6 +168,22 @@ def test_networks_are_those_of_the_command(case: dict[str, Any]) -> None:
     assert ours.gradients["J"]["x"] == pytest.approx(result.gradients.x, rel=1e-8, abs=1e-12)
 
 
+REFERENCE = json.loads((DATA / "reference_grads.json").read_text())
+
+
+@pytest.mark.parametrize("case", REFERENCE, ids=lambda case: case["kind"])
+def test_equations_have_the_values_of_the_reference(case: dict[str, Any]) -> None:
+    result = dlcalc.grad(case["equations"], case["values"], of=case["of"])
+    pairs = [(result.values[name], value) for name, value in case["computed"].items()]
+    pairs += [(result.gradients["L"][name], value)
+              for name, value in case["gradients"]["L"].items()]  # fmt: skip
+    for ours, theirs in pairs:
+        assert np.shape(ours) == np.shape(theirs)
+        scale = max(1.0, np.max(np.abs(theirs)))
+        wanted = pytest.approx(np.asarray(theirs, float), abs=1e-10 * scale)
+        assert np.asarray(ours, float) == wanted
+
+
 def deeper(inner: st.SearchStrategy[str], *forms: str) -> st.SearchStrategy[str]:
     return st.builds(lambda form, a, b: form.format(a=a, b=b), st.sampled_from(forms), inner, inner)
 
@@ -176,7 +192,10 @@ ELEMENTWISE = (
     "({a} + {b})", "({a} - {b})", "-({a})", "sin({a})*{b}", "tanh({a})·({b})", "{a}/(2 + cos({b}))",
     "sigmoid({a})", "softplus({a})", "exp(sin({a}))", "ln(1 + ({a})^2)", "sqrt(1 + ({a})²)",
     "(1.5 + sin({a}))^(sin({b}))", "sin({a})**3", "relu({a})", "abs({a})", "max({a}, {b})",
-    "min({a}, {b}, 1)", "2^sin({a})", "(2 + sin({a}))^-1.5",
+    "min({a}, {b}, 1)", "2^sin({a})", "(2 + sin({a}))^-1.5", "expm1(sin({a}))",
+    "log1p(({a})^2)", "erf({a})", "silu({a})", "mish({a})", "gelu({a})", "gelu({a}, tanh)",
+    "selu({a})", "relu6(3*({a}))", "hard_sigmoid(2*({a}))", "hard_swish(2*({a}))", "softsign({a})",
+    "hard_tanh({a})", "log_sigmoid({a})", "e^sin({a})", "identity({a})", "tanh'({a})",
 )  # fmt: skip
 SCALARS = st.recursive(
     st.sampled_from(["a", "b", "c", "0.3", "2"]), lambda inner: deeper(inner, *ELEMENTWISE),
@@ -188,6 +207,19 @@ WHOLE = (
     "({a} + x) @ ({b} + y)", "(x + {a}) @ (y + {b})' @ x", "sum(x ⊙ ({a}))", "W[1] + {a}",
     "[{a}, {b}]", "sum(W ⊙ (x + {a}))", "transpose({a} + x)", "logsumexp(W) @ W",
     "sum(softmax(W) @ W')", "x' @ W'", "sum(max(W, {a}))", "sum(W + W[0,-1])",
+    "sum(W, axis=0)*{a} + {b}", "W' @ mean(W + s, axis=1)*{a}", "max(W, axis=0) + {a}*{b}",
+    "var(x + {a}*{b})", "std(W + s, axis=1) @ W + {a}", "norm(W, axis=0, keepdims=yes)[0] + {a}",
+    "log_softmax(x + {a}) * {b}", "softmax(W, axis=0)[0] + {a}", "logsumexp(W*s, axis=0) + {b}",
+    "concat(x, y*s)[1:4] + {a}", "stack(x, y, axis=1) @ u + {a}", "reshape(W*s, 3, 2) @ u + {b}",
+    "transpose(stack(W, W), (0, 2, 1))[1] @ u + {a}", "x[::2][1] + {a}",
+    "gather(W, [1, 0])[0] + {a}",
+    "pick(W', [0, 1, 1]) + {a}*s", "where(x > {b}, x, y*s) + {a}", "clip(x + {a}, -0.5, 0.5) * y",
+    "expand(x, axis=1) @ [s] + {a}", "squeeze(expand(y + s, 0), 0) + {a}",
+    "sum(conv(x, u, stride=2, pad=1)) + {a}",
+    "sum(conv_transpose(W, stack(W, W), stride=2, pad=1)) + {a}",
+    "sum(maxpool(stack(x, y), (1, 2), stride=1)) + {a}", "sum(avgpool(W, 2, pad=1)^2) + {b}",
+    "stop({a})*x + y", "{a} + (x >= y)*y", "leaky_relu(x + {a}, 0.2)", "elu({a}, 1.3) + x",
+    "celu({a} + x, 0.7)", "one_hot([2], 3)[0]*x + {a}",
 )  # fmt: skip
 ARRAYS = st.recursive(
     st.sampled_from(["x", "y", "s", "W' @ u", "x*y"]),

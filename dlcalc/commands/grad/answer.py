@@ -40,9 +40,10 @@ class GradRun(Run[Derivatives]):
         problem = self.example() if file is None else read_problem(file, allow_nonfinite)
         wrt = names_of(self.options.pop("wrt") or problem.get("wrt"))
         self.asked = wrt is not None
+        given = {**(problem.get("values") or {}), **_assigned(values, allow_nonfinite)}
         return {
-            "system": read_system(problem["equations"], problem.get("file", "")),
-            "values": {**(problem.get("values") or {}), **_assigned(values, allow_nonfinite)},
+            "system": read_system(problem["equations"], problem.get("file", ""), given),
+            "values": given,
             "of": names_of(self.options.pop("of") or problem.get("of")),
             "wrt": wrt,
         }

@@ -34,17 +34,30 @@ def command(out: Output, **values: Any) -> None:
     NAME=VALUE replaces.
 
     \b
-    + - * · × / ^ ** ²     element by element; -w^2 is -(w^2)
+    + - * · × / ^ ** ²     element by element; -w^2 is -(w^2); > < >= <= == != give 1 or 0
     @  W^T  W'  Wᵀ         matrix product and transposed; a vector is a column
     ⊙                      as *, with a vector for every row of a matrix too
-    exp ln log sqrt sigmoid σ tanh relu softplus abs sin cos, max and min of several
-    sum mean norm max min  of all elements
-    softmax logsumexp      along the last axis
-    x[0]  W[0,1]  [a, b]   elements, counted from 0; a vector of numbers
+    x[0] x[:, 1] x[0:2]    elements and slices, counted from 0; x[i] takes the rows i counts
+    [a, b]  [a, b; c, d]   a vector, a matrix
+    sum mean var std norm max min softmax logsumexp log_softmax    of all elements (the
+                           last three along the last axis), or axis=0, axis=(0, 1), keepdims=yes
+    exp expm1 ln log log1p sqrt sin cos abs sign erf max(a, b) min(a, b) where(a > b, x, y)
+    clip(x, low, high) sigmoid σ tanh relu relu6 leaky_relu(x, 0.01) prelu(x, a) elu(x, 1)
+    celu selu gelu gelu(x, tanh) silu mish softplus softsign hard_sigmoid hard_swish hard_tanh
+    log_sigmoid identity   also relu'(x), the slope of one
+    concat(a, b, axis=0) stack(a, b) reshape(x, 3, -1) transpose(x, (0, 2, 1)) expand(x, axis=1)
+    squeeze gather(x, i, axis=0) pick(x, i) one_hot(i, 10) stop(x), which carries no gradient
+    conv(x, w, b, stride=2, pad=1, dilation=1, groups=1) conv_transpose(…, output_padding=1)
+    maxpool(x, 2, stride=2, pad=0, ceil=yes) avgpool(x, 2, exclude_pad=yes)
+
+    \b
+    y[i] = ∑_j W[i,j] x[j]            sums over letters; products need no sign in them
+    f(a, b) = a² + b                  a function of your own
+    for t in 1..T: h[t] = tanh(w*h[t-1] + x[t-1])    with h[0] = …, and T=3 or T = 3
 
     Products are never left unsaid: w*x, not w x. Names may be Greek or indexed (w_1, or w₁,
     which is w1). Without --of, every number that no other equation uses is derived. Whole
-    numbers stay exact under + - * and whole powers. log is the natural one; π is pi.
+    numbers stay exact under + - * and whole powers. log is the natural one; π is pi, e Euler's number.
 
     \b
     Examples:

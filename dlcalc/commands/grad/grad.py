@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlcalc.derive.gradients import Derivatives, differentiate
-from dlcalc.derive.parser import parse_equations
+from dlcalc.derive.parser import read_equations
 from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tokens import plain_name
+from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import DlcalcError, FileError, InputError
 from dlcalc.input.sources import Source, decode, located, nearest_file, read_source
 from dlcalc.numbers.parse import parse_number, shorten
@@ -37,19 +38,24 @@ def grad(
     >>> result.values["L"], result.gradients["L"]
     (4, {'w': 8, 'x': 12, 'b': 4, 't': -4})
     """
-    system = read_system(equations)
     given = {plain_name(name): value for name, value in (values or {}).items()}
+    system = read_system(equations, given=given)
     return differentiate(system, given, names_of(of), names_of(wrt))
 
 
-def read_system(equations: str | Sequence[str], file: str = "") -> System:
-    """The system of a text of equations, or of a list of them; errors name the file."""
+def read_system(
+    equations: str | Sequence[str], file: str = "", given: Mapping[str, Any] = NO_OPTIONS
+) -> System:
+    """The system of a text of equations, or of a list of them; errors name the file.
+
+    `given` are the values: names among them are no constants, and may be the ends of loops.
+    """
     text = equations if isinstance(equations, str) else "\n".join(equations)
     try:
-        written = parse_equations(text)
+        written, counts = read_equations(text, given)
     except DlcalcError as error:
         raise error.at(file) if file else error from None
-    return arranged(written, file)
+    return arranged(written, file, given, counts)
 
 
 def names_of(names: str | Sequence[str] | None) -> list[str] | None:
