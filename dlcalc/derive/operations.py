@@ -319,6 +319,7 @@ FUNCTIONS: dict[str, Function] = {
     "prelu": Function("leaky_relu", 2),
     "elu": Function("elu", 1, (("alpha", 1),)), "celu": Function("celu", 1, (("alpha", 1),)),
     "clip": Function("clip", 3), "sign": Function("sign"), "identity": Function("identity"),
+    "between": Function("between", 3), "within": Function("within", 3),
     "where": Function("where", 3), "stop": Function("stop"),
     "max": Function("max", 1, (), _AXIS, 999), "min": Function("min", 1, (), _AXIS, 999),
     "sum": Function("sum", 1, (), _AXIS), "mean": Function("mean", 1, (), _AXIS),

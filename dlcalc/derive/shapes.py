@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import LimitError, ShapeError
+from dlcalc.formulas.writer import place_text
 from dlcalc.numbers.axes import by_x
 
 Array = Any
@@ -101,21 +102,21 @@ def _require_index(
     shape = shapes[0]
     shown = by_x(shape) or "a single number"
     if len(index) > len(shape):
-        places = ", ".join(map(index_text, index))
+        places = ", ".join(map(place_text, index))
         raise ShapeError(f"there is no element [{places}] in {shown}; places count from 0")
     chosen = iter(arguments[1:])
     for axis, each in enumerate(index):
         if each == "*":
             _require_places(next(chosen), shape[axis], shown)
         elif isinstance(each, int) and not -shape[axis] <= each < shape[axis]:
-            places = ", ".join(map(index_text, index))
+            places = ", ".join(map(place_text, index))
             raise ShapeError(
                 f"there is no element [{places}] in {shown}; places count from 0"
                 + (f" to {shape[axis] - 1}" if len(shape) == 1 or each == shape[axis] else "")
             )
         elif isinstance(each, slice) and not len(range(*each.indices(shape[axis]))):
             raise ShapeError(
-                f"[{index_text(each)}] of {shown} is empty; slices end before their end"
+                f"[{place_text(each)}] of {shown} is empty; slices end before their end"
             )
     if len(arguments) > 2:
         _require_broadcast("element", shapes[1:])
@@ -177,19 +178,6 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "align": _require_letters, "conv": _nothing, "conv_transpose": _nothing,
     "maxpool": _nothing, "avgpool": _nothing,
 }  # fmt: skip
-
-
-def index_text(each: Any) -> str:
-    """A part of an index as it is written: 0, 1:3, :, or * for what is computed.
-
-    >>> index_text(slice(0, 2)), index_text(slice(None)), index_text(slice(None, None, 2))
-    ('0:2', ':', '::2')
-    """
-    if not isinstance(each, slice):
-        return str(each)
-    step = "" if each.step is None else f":{each.step}"
-    ends = ("" if end is None else str(end) for end in (each.start, each.stop))
-    return ":".join(ends) + step
 
 
 def _is_inverse(power: Array) -> bool:

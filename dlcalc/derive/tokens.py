@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
     |(?P<sum>[∑Σ]_(?:\{[^{}\r\n]*\}|[^\W\d_](?!\w)))
     |(?P<name>[^\W\d_⁰¹²³⁴-⁹ᵀ½](?:[^\W⁰¹²³⁴-⁹ᵀ]|[\u0300-\u036f])*)
-    |(?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|½)
+    |(?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?|½)
     |(?P<sign>\*\*|[=!<>]=|\.\.|[-+*/^@()\[\],;=':<>]|[−·⋅∗×⊙÷ᵀ≤≥≠…])
     |(?P<newline>\r\n|\r|\n)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
@@ -134,7 +134,7 @@ def _plain(kind: str, word: str, text: str, start: int) -> str:
     if kind == "name" and word[0] not in _NO_NAMES:
         return plain_name(word)
     if kind in ("number", "sum"):
-        return word.replace("½", "0.5")
+        return word.replace("½", "0.5").replace("−", "-")
     raise _no_word(text, start)
 
 

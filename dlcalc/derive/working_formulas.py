@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.formulas.expressions import (
     Expr,
     call,
-    element,
     hadamard,
     matmul,
     mul,
@@ -53,6 +52,20 @@ def sum_of(*terms: Formula) -> Formula:
     return whole
 
 
+RELATIONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!="}
+
+
+def partial_relation(sign: str) -> Callable[..., Formula]:
+    """How a comparison is written."""
+    return lambda a, b: Expr("relation", (sign, a, b))
+
+
+def _settings(options: dict[str, Any]) -> Iterator[str]:
+    """Options as they are written: axis=0."""
+    for name, value in options.items():
+        yield f"{name}={'yes' if value is True else 'no' if value is False else value}"
+
+
 WRITTEN: dict[str, Callable[..., Formula]] = {
     "identity": lambda a: a,
     "neg": lambda a: Expr("neg", (a,)),
@@ -64,26 +77,30 @@ WRITTEN: dict[str, Callable[..., Formula]] = {
     "matmul": matmul,
     "times_transposed": lambda a, b: matmul(a, transpose(b)),
     "transposed_times": lambda a, b: matmul(transpose(a), b),
-    "transpose": transpose,
+    "transpose": lambda a, axes=None: (
+        transpose(a) if axes is None else call("transpose", a, *axes)
+    ),
     "stack": lambda *parts, axis=0: Expr("list", parts),
-    "element": lambda a, index: _element(a, index),
-    "largest": lambda a: call("max", a),
-    "smallest": lambda a: call("min", a),
+    "element": lambda a, *chosen, index: _element(a, chosen, index),
+    "largest": lambda a, **options: call("max", a, *_settings(options)),
+    "smallest": lambda a, **options: call("min", a, *_settings(options)),
+    "gelu_tanh": lambda a: call("gelu", a, "tanh"),
+    "slope": lambda a, function: call(f"{function}'", a),
+    "reshape": lambda a, shape: call("reshape", a, *shape),
+    **{name: partial_relation(sign) for name, sign in RELATIONS.items()},
 }
 """How operations are written; all others as functions."""
 
 
-def _element(whole: Formula, index: tuple[int, ...]) -> Expr:
-    if isinstance(whole, Expr) and whole.kind == "symbol":
-        return element("_".join(filter(None, whole.args)), index)
-    return call("element", whole, *index)
+def _element(whole: Formula, chosen: Sequence[Formula], index: Sequence[Any]) -> Expr:
+    return Expr("index", (whole, tuple(index), *chosen))
 
 
 def written(operation: str, *arguments: Formula, **options: Any) -> Formula:
     """An operation on formulas, as a formula."""
     if operation in WRITTEN:
         return WRITTEN[operation](*arguments, **options)
-    return call(operation, *arguments, *(f"{name}={value}" for name, value in options.items()))
+    return call(operation, *arguments, *_settings(options))
 
 
 def formula_of(each: Instruction, terms: Sequence[Term]) -> Formula:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from dlcalc.derive.working_formulas import CUT, Formula, sum_of, written
-from dlcalc.formulas.expressions import Expr, call
+from dlcalc.formulas.expressions import Expr, call, transpose
 from dlcalc.formulas.products import elementwise, is_number, product, size_of
+from dlcalc.formulas.writer import place_text
 
 
 class Term:
@@ -29,6 +30,9 @@ class Term:
         # Gradients come to a quantity from the last place it stands in back to the first.
         a, b = self, as_term(other)
         return Term(sum_of(b.formula, a.formula), a.value + b.value)
+
+    def __radd__(self, other: Any) -> Term:
+        return self + as_term(other)
 
     def __sub__(self, other: Any) -> Term:
         a, b = self, as_term(other)
@@ -106,12 +110,21 @@ class Symbols:
     def share(self, y: Term, *arguments: Term) -> Term:
         """1 where the first argument is the one that counts."""
         value = self.numbers.settled(self.numbers.share(y.value, *(a.value for a in arguments)))
-        return self._slope(call("1", Expr("equals", (arguments[0].formula, y.formula))), value)
+        same = Expr("relation", ("==", arguments[0].formula, y.formula))
+        single = not any(getattr(each.value, "ndim", 0) for each in arguments)
+        equal = sum(each.value == y.value for each in arguments) if single else 1
+        return Term(same / equal if equal > 1 else same, value)
+
+    def part(self, y: Term, x: Term, **options: Any) -> Term:
+        """1 where an element is the one that counts, shared among equal ones."""
+        value = self.numbers.settled(self.numbers.part(y.value, x.value, **options))
+        same = Expr("relation", ("==", x.formula, y.formula))
+        return Term(same, value)
 
     def direction(self, x: Term, norm: Term) -> Term:
         """x/‖x‖, and 0 where that is 0/0."""
         value = self.numbers.settled(self.numbers.direction(x.value, norm.value))
-        if norm.value == 0:
+        if any(each == 0 for each in self.numbers.flat(norm.value)):
             return self._slope(call("norm'", x.formula), value)
         return Term((x / norm).formula, value)
 
@@ -147,7 +160,27 @@ class Symbols:
     def put_back(self, g: Term, x: Term, *chosen: Term, index: tuple[Any, ...]) -> Term:
         """g at one place, zeros elsewhere."""
         value = self.numbers.put_back(g.value, x.value, *(e.value for e in chosen), index=index)
-        return Term(call("at", g.formula, *index), value)
+        return Term(call("at", g.formula, *map(place_text, index)), value)
+
+    def transpose(self, x: Term, axes: Any = None) -> Term:
+        """The last two axes exchanged, or all as asked."""
+        value = self.numbers.transpose(x.value, axes=axes)
+        formula = transpose(x.formula) if axes is None else call("transpose", x.formula, *axes)
+        return Term(formula, value)
+
+    def slice_of(self, g: Term, place: int, axis: int = 0) -> Term:
+        """What one place of an axis holds."""
+        index = (*(slice(None),) * axis, place)
+        return Term(Expr("index", (g.formula, index)), self.numbers.slice_of(g.value, place, axis))
+
+    def part_of(self, g: Term, parts: tuple[Term, ...], place: int, axis: int = 0) -> Term:
+        """What of concatenated parts belongs to one of them."""
+        sizes = [self.numbers.shape(each.value)[axis] for each in parts]
+        start = sum(sizes[:place])
+        whole = (slice(None),) * (axis % len(self.numbers.shape(g.value)))
+        index = (*whole, slice(start, start + sizes[place]))
+        value = self.numbers.part_of(g.value, [each.value for each in parts], place, axis)
+        return Term(Expr("index", (g.formula, index)), value)
 
     def fit(self, g: Any, like: Term) -> Term:
         """Summed over the axes that were broadcast, which the formula then says."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 from unicodedata import normalize
 
 from dlcalc.formulas.numerals import DEFAULT_PRECISION, format_number
@@ -87,6 +87,7 @@ def _name(name: str) -> str:
 
 class _Writer(FormulaWriter):
     minus = "-"
+    signs: ClassVar[dict[str, str]] = {">=": r"\ge", "<=": r"\le", "==": "=", "!=": r"\neq"}
     parenthesised = r"\left({}\right)"
 
     def words(self, text: str) -> str:
@@ -110,6 +111,10 @@ class _Writer(FormulaWriter):
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         return f"{_name(name)}_{{{','.join(map(str, index))}}}"
+
+    def indexed(self, whole: str, places: str) -> str:
+        """What is indexed, its index below it."""
+        return rf"{whole}_{{{places}}}"
 
     def _mul(self, *factors: Any) -> str:
         return r" \cdot ".join(

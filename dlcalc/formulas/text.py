@@ -38,6 +38,10 @@ class TextWriter(FormulaWriter):
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         return f"{name}({','.join(map(str, index))})"
 
+    def indexed(self, whole: str, places: str) -> str:
+        """What is indexed, and its index."""
+        return f"{whole}[{places}]"
+
     def _mul(self, *factors: Any) -> str:
         # A quotient may only lead a product: a/b·c would read as a/(b·c).
         parts = [self.within(factors[0], 2)]

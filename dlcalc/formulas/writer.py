@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 # How tightly each kind binds; a part that binds less tightly gets parentheses.
 BINDING = {
     "add": 1, "sub": 1, "total": 1, "neg": 2, "mul": 3, "hadamard": 3, "div": 3, "matmul": 4,
-    "pow": 5, "transpose": 6,
+    "pow": 5, "transpose": 6, "relation": 0,
 }
 ATOM = 9
 
@@ -21,10 +21,23 @@ def binding(term: Any) -> int:
     return BINDING.get(kind, ATOM)
 
 
+def place_text(each: Any) -> str:
+    """A place in an index: 0, or a slice, 1:3.
+
+    >>> place_text(slice(0, 2)), place_text(slice(None))
+    ('0:2', ':')
+    """
+    if not isinstance(each, slice):
+        return str(each)
+    ends = ("" if end is None else str(end) for end in (each.start, each.stop))
+    return ":".join(ends) + ("" if each.step is None else f":{each.step}")
+
+
 class FormulaWriter:
     """Sets an expression by a method for each kind of node; a typography fills in the signs."""
 
     minus = "−"
+    signs: ClassVar[dict[str, str]] = {">=": "≥", "<=": "≤", "!=": "≠"}
     parenthesised = "({})"
 
     def __init__(self, precision: int | None) -> None:
@@ -72,6 +85,19 @@ class FormulaWriter:
 
     def _neg(self, term: Any) -> str:
         return f"{self.minus}{self.within(term, 3)}"
+
+    def _relation(self, sign: str, left: Any, right: Any) -> str:
+        return f"{self.within(left, 1)} {self.signs.get(sign, sign)} {self.within(right, 1)}"
+
+    def _index(self, whole: Any, index: Any, *chosen: Any) -> str:
+        """An element or a slice: x[0, 1:3], or x[i] with what is computed in its place."""
+        given = iter(chosen)
+        places = [self.write(next(given)) if each == "*" else place_text(each) for each in index]
+        return self.indexed(self.within(whole, ATOM), ", ".join(places))
+
+    def indexed(self, whole: str, places: str) -> str:
+        """What is indexed, and its index."""
+        raise NotImplementedError
 
     def _equals(self, left: Any, right: Any) -> str:
         return f"{self.write(left)} = {self.write(right)}"

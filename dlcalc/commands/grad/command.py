@@ -42,8 +42,8 @@ def command(out: Output, **values: Any) -> None:
     sum mean var std norm max min softmax logsumexp log_softmax    of all elements (the
                            last three along the last axis), or axis=0, axis=(0, 1), keepdims=yes
     exp expm1 ln log log1p sqrt sin cos abs sign erf max(a, b) min(a, b) where(a > b, x, y)
-    clip(x, low, high) sigmoid σ tanh relu relu6 leaky_relu(x, 0.01) prelu(x, a) elu(x, 1)
-    celu selu gelu gelu(x, tanh) silu mish softplus softsign hard_sigmoid hard_swish hard_tanh
+    clip(x, low, high) between(x, low, high) sigmoid σ tanh relu relu6 leaky_relu(x, 0.01)
+    prelu(x, a) elu(x, 1) celu selu gelu gelu(x, tanh) silu mish softplus softsign hard_sigmoid hard_swish hard_tanh
     log_sigmoid identity   also relu'(x), the slope of one
     concat(a, b, axis=0) stack(a, b) reshape(x, 3, -1) transpose(x, (0, 2, 1)) expand(x, axis=1)
     squeeze gather(x, i, axis=0) pick(x, i) one_hot(i, 10) stop(x), which carries no gradient
@@ -57,7 +57,8 @@ def command(out: Output, **values: Any) -> None:
 
     Products are never left unsaid: w*x, not w x. Names may be Greek or indexed (w_1, or w₁,
     which is w1). Without --of, every number that no other equation uses is derived. Whole
-    numbers stay exact under + - * and whole powers. log is the natural one; π is pi, e Euler's number.
+    numbers stay exact under + - * and whole powers. log is the natural one;
+    π is pi, e Euler's number.
 
     \b
     Examples:
