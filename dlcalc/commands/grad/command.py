@@ -43,8 +43,8 @@ def command(out: Output, **values: Any) -> None:
                            last three along the last axis), or axis=0, axis=(0, 1), keepdims=yes
     exp expm1 ln log log1p sqrt sin cos abs sign erf max(a, b) min(a, b) where(a > b, x, y)
     clip(x, low, high) between(x, low, high) sigmoid σ tanh relu relu6 leaky_relu(x, 0.01)
-    prelu(x, a) elu(x, 1) celu selu gelu gelu(x, tanh) silu mish softplus softsign hard_sigmoid hard_swish hard_tanh
-    log_sigmoid identity   also relu'(x), the slope of one
+    prelu(x, a) elu(x, 1) celu selu gelu gelu(x, tanh) silu mish softplus softsign hard_sigmoid
+    hard_swish hard_tanh log_sigmoid identity   also relu'(x), the slope of one
     concat(a, b, axis=0) stack(a, b) reshape(x, 3, -1) transpose(x, (0, 2, 1)) expand(x, axis=1)
     squeeze gather(x, i, axis=0) pick(x, i) one_hot(i, 10) stop(x), which carries no gradient
     conv(x, w, b, stride=2, pad=1, dilation=1, groups=1) conv_transpose(…, output_padding=1)
