@@ -9,12 +9,14 @@ from dlcalc.layers.counted import Counted, Shape, flag, steps_and_width, whole
 def experts(
     shape: Shape, experts: int, top_k: int, inner: int, gated: bool = True, bias: bool = False,
     router: bool = True, router_bias: bool = False, idle: int = 0, output: int | None = None,
+    idle_gates: bool = False,
 ) -> Counted:
     """Networks of which each position uses the `top_k` that its router scores highest.
 
     E experts of D·F weights up (twice that where `gated`) and F·D down, with biases of
     their own if `bias`; D·E weights of the router, and E scores of its own to correct it
-    if `router_bias`. `idle` experts more can be chosen and compute nothing.
+    if `router_bias`. `idle` experts more can be chosen and compute nothing, though
+    `idle_gates` builds their weights up.
 
     >>> experts((16, 7168), 256, 8, 2048).weights
     11276124160
@@ -27,10 +29,11 @@ def experts(
     up = 2 * inner if flag("gated", gated) else inner
     each = width * up + inner * result
     added = (up + result) * flag("bias", bias)
+    unused = idle * width * up * flag("idle_gates", idle_gates)
     scores = width * (number + idle) * flag("router", router)
     return Counted(
-        (steps, result), number * each + scores,
+        (steps, result), number * each + unused + scores,
         number * added + (number + idle) * flag("router_bias", router_bias),
         steps * (chosen * each + scores), mixes=(1,),
-        idle=(number - chosen) * (each + added),
+        idle=(number - chosen) * (each + added) + unused,
     )

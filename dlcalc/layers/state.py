@@ -146,3 +146,72 @@ def lightning(shape: Shape, heads: int, head_width: int) -> Counted:
     inner = whole("heads", heads) * whole("head_width", head_width)
     projected = 5 * width * inner
     return Counted(shape, projected + inner, 0, steps * projected, mixes=(0, 1))
+
+
+def rg_lru(shape: Shape, inner: int, heads: int, kernel: int) -> Counted:
+    """The recurrent block of Griffin (De et al. 2024): a gated linear recurrence of I numbers.
+
+    Two branches D→I, K taps, decays of I, two gates of I²/H block by block, output I→D, all
+    with biases.
+
+    >>> rg_lru((16, 64), 64, 4, 4).weights
+    14656
+    """
+    steps, width = steps_and_width(shape, "rg_lru")
+    inner, heads = whole("inner", inner), whole("heads", heads)
+    each = inner // heads
+    projected = 3 * width * inner + 2 * heads * each * each
+    taps = inner * whole("kernel", kernel)
+    return Counted(
+        shape, projected + taps + inner, 3 * inner + 2 * heads * each + width,
+        steps * (projected + taps),
+        mixes=(0, 1),
+    )
+
+
+def rwkv(shape: Shape, inner: int) -> Counted:
+    """Time mixing of RWKV-4 (Peng et al. 2023): keys, values, receptance and output.
+
+    D→I three times and I→D, a decay and a first weight of I, three mixes of D.
+
+    >>> rwkv((16, 64), 64).weights
+    16704
+    """
+    steps, width = steps_and_width(shape, "rwkv")
+    inner = whole("inner", inner)
+    projected = 4 * width * inner
+    return Counted(
+        shape, projected + 2 * inner + 3 * width, 0, steps * projected, mixes=(0, 1)
+    )
+
+
+def channel_mix(shape: Shape, inner: int) -> Counted:
+    """Channel mixing of RWKV-4: D→I→D scaled by a receptance D→D, two mixes of D.
+
+    >>> channel_mix((16, 64), 256).weights
+    36992
+    """
+    steps, width = steps_and_width(shape, "channel_mix")
+    projected = 2 * width * whole("inner", inner) + width * width
+    return Counted(shape, projected + 2 * width, 0, steps * projected, mixes=(0, 1))
+
+
+def mlstm(
+    shape: Shape, heads: int, key_width: int, value_width: int, bias: bool = False
+) -> Counted:
+    """The matrix LSTM (Beck et al. 2024): a state of keys by values for each head.
+
+    D→K for queries and for keys, D→V for values and for output gates, two gates a head with
+    biases, a scale of V, output V→D.
+
+    >>> mlstm((16, 64), 4, 32, 64).weights
+    16960
+    """
+    steps, width = steps_and_width(shape, "mlstm")
+    heads = whole("heads", heads)
+    keys, values = whole("key_width", key_width), whole("value_width", value_width)
+    projected = width * (2 * keys + 2 * values + 2 * heads) + values * width
+    added = (2 * keys + 2 * values + width) * flag("bias", bias)
+    return Counted(
+        shape, projected + values, 2 * heads + added, steps * projected, mixes=(0, 1)
+    )

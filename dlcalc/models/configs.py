@@ -31,6 +31,7 @@ HEADS = {
     "ForNextSentencePrediction": "next", "ForConditionalGeneration": "generation",
     "ForCausalLM": "causal", "LMHeadModel": "causal", "WithLMHead": "causal",
     "ForCausalLMDecoder": "causal", "DoubleHeadsModel": "double",
+    "MTModel": "generation",
     "ForImageClassification": "image", "ForMaskedImageModeling": "masked_image",
     "ForImageClassificationWithTeacher": "image_teacher", "TextEncoder": "encoder",
     "ForSpeechToText": "generation", "EncoderModel": "encoder", "Encoder": "model",
@@ -85,6 +86,9 @@ class _Reader:
         kind = str(config.get("model_type") or usual)
         architecture, own = type_facts(kind)
         defaults, aliases, nested = class_defaults(kind)
+        for name, inner in nested.items():
+            for key, value in class_defaults(inner)[0].items():
+                defaults.setdefault(f"{name}.{key}", value)
         defaults.update(preset or {})
         config = _without_aliases(config, aliases)
         _check_numbers(config, defaults)

@@ -79,6 +79,8 @@ class Fields:
             return self.variables[name]
         if name in self._known:
             return self._known[name]
+        if "." in name and (inner := self._nested(name)) is not None:
+            return inner
         first = self._from.get(name, 0)
         for at in range(first, len(self.levels)):
             if name in self.levels[at]:
@@ -93,7 +95,7 @@ class Fields:
                 self.read.add(name)
                 break
         else:
-            value, varies = self._nested(name), False
+            value, varies = None, False
         if not first and not varies:
             self._known[name] = value
         return value
@@ -269,6 +271,9 @@ def _given(left: Evaluate, right: Evaluate) -> Evaluate:
 
 
 def _place(values: Any, at: Any) -> Any:
+    if isinstance(values, dict):  # layers by number may be written "05"
+        keys = [key for key in values if key == at or (key.isdigit() and int(key) == at)]
+        return values[keys[0]] if keys else None
     return None if values is None else values[at]
 
 

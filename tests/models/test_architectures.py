@@ -41,7 +41,11 @@ def test_reference(type: str) -> None:
         pytest.skip("not counted")
     for case in CASES:
         if case["config"]["model_type"] == type:
-            count = counted(case["config"])
+            try:
+                count = counted(case["config"])
+            except InputError as error:
+                assert "not counted" in str(error)
+                continue
             assert count.params == case["params"], case["config"]["architectures"]
             assert count.active_params == case.get("active_params", count.active_params)
 
@@ -51,8 +55,8 @@ def test_how_many_types_are_counted() -> None:
     assert sum(map(known, types)) >= COUNTED
 
 
-COUNTED = 70
-"""Types of the reference that are counted, of 188."""
+COUNTED = 135
+"""Types of the reference that are counted, of 185."""
 
 
 @pytest.mark.parametrize(("config", "count"), [
