@@ -36,13 +36,16 @@ _FUNCTIONS = {
     "vae": "dlcalc.commands.vae.vae",
 }
 """The Python functions and where each lives."""
+_ERRORS = ("DlcalcError", "FileError", "InputError", "LimitError", "ShapeError")
 
 
 def __getattr__(name: str):  # type: ignore[no-untyped-def]
     if name in _FUNCTIONS:
         return getattr(_import_module(_FUNCTIONS[name]), name)
+    if name in _ERRORS:
+        return getattr(_import_module("dlcalc.errors"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_FUNCTIONS])
+    return sorted([*globals(), *_FUNCTIONS, *_ERRORS])

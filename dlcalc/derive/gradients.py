@@ -20,11 +20,14 @@ from dlcalc.derive.tape import (
 )
 from dlcalc.derive.tree import Apply, Node
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.numbers.results import Result
 
 
-@dataclass(frozen=True)
-class Derivatives:
+@dataclass(frozen=True, repr=False)
+class Derivatives(Result):
     """The values of all names, and the derivatives asked for."""
+
+    command = "grad"
 
     system: System
     """The equations."""

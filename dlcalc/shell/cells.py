@@ -28,6 +28,8 @@ class RecurrentRun(Run[R], Generic[R]):
 
     cell: ClassVar[Cell]
     """What kind of cell it is."""
+    running = False
+    """Whether it runs on to further steps."""
 
     def read(self) -> dict[str, Any]:
         """The problem, with what the command line says in place of its fields."""

@@ -114,3 +114,19 @@ class Run(Generic[R]):
         from dlcalc.shell.checks import refuse_failed
 
         refuse_failed(checks)
+
+
+def answer_of(result: Any, command: str) -> Answer:
+    """The answer that a command makes of a result which is there already."""
+    from importlib import import_module
+
+    from dlcalc.output.formats import FORMATS
+
+    module = import_module(f"dlcalc.commands.{command}.answer")
+    made: type[Run[Any]] = next(
+        each for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, Run)
+        and getattr(each, "command", "") == command
+    )
+    run = made(Output(FORMATS["table"], False, None, None, 6, None, True))
+    return run.answer(result, None)

@@ -39,7 +39,6 @@ class ConvRun(Run[Convolution]):
         if "bias" in self.options:
             bias = read_array(self.options["bias"], allow_nonfinite, "--bias")
             self.options["bias"] = np.ravel(bias)
-        self.given = x, w, self.options.get("upstream")
         return {"x": x, "w": w}
 
     def _operands(self, input: str | None, kernel: str | None) -> tuple[Any, Any]:
@@ -65,7 +64,7 @@ class ConvRun(Run[Convolution]):
         """The output, each element of which can be asked to explain itself."""
         if not self.out.allow_nonfinite:
             _check_finite(result)
-        x, w, upstream = self.given
+        x, w, upstream = result.operands
         return conv_answer(
             result,
             working=partial(working.conv_steps, x, w, upstream, result),

@@ -68,4 +68,4 @@ def diagnosis_answer(result: Diagnosis, **explained: Any) -> Answer:
         Table(REMEDY, [list(each.values()) for each in remedies], title="remedies"),
     ]
     record |= {"why": result.why, "findings": result.findings, "remedies": remedies}
-    return Answer(record, blocks, main="diagnosis", **explained)
+    return Answer(record, blocks, main="diagnosis", main_table="remedies", **explained)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dlcalc.commands.diagnose.curve import Finding, as_curve, findings
 from dlcalc.commands.diagnose.remedies import MAYBE, NO, REMEDIES, WORSE, YES, RemedyFacts
 from dlcalc.errors import InputError
+from dlcalc.numbers.results import Result
 
 DEFAULT_TARGET = 0.05
 """The error taken to be acceptable where none is given: one in twenty."""
@@ -30,9 +31,7 @@ class Remedy(NamedTuple):
     """The reason, in one line."""
 
 
-class Diagnosis(NamedTuple):
-    """What training and test error say of a model."""
-
+class _Diagnosis(NamedTuple):
     diagnosis: str
     """`bias`, `variance`, `both` or `neither`."""
     why: str
@@ -53,6 +52,13 @@ class Diagnosis(NamedTuple):
     """What a learning curve adds."""
     remedies: tuple[Remedy, ...]
     """Every remedy known, judged."""
+
+
+class Diagnosis(Result, _Diagnosis):
+    """What training and test error say of a model."""
+
+    __slots__ = ()
+    command = "diagnose"
 
 
 def diagnose(

@@ -32,6 +32,8 @@ class GradRun(Run[Derivatives]):
 
     command = "grad"
     function = staticmethod(differentiate)
+    asked = False
+    """Whether it was said what to derive with respect to."""
 
     def read(self) -> dict[str, Any]:
         """The system of equations, its inputs, and what is derived with respect to what."""

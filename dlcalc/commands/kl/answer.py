@@ -52,7 +52,7 @@ class KlRun(Run[KL]):
     def answer(self, result: KL, checks: Sequence[GradientCheck] | None) -> Answer:
         """The terms; gradients where they are asked for, checked or expected."""
         expected = self.out.expected
-        wanted = self.options["gradients"] or checks or (
+        wanted = self.options.get("gradients") or checks or (
             isinstance(expected, dict) and "gradients" in expected
         )
         slopes = result.gradients if wanted else {}

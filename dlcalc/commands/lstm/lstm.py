@@ -16,13 +16,16 @@ from dlcalc.errors import InputError
 from dlcalc.layers.cells.cell import gate_rows
 from dlcalc.layers.cells.further_inputs import run_on
 from dlcalc.layers.cells.problem import CellProblem, make_problem
+from dlcalc.numbers.results import Result
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-@dataclass(frozen=True, eq=False)
-class LstmResult:
+@dataclass(frozen=True, eq=False, repr=False)
+class LstmResult(Result):
     """Values and gradients of an LSTM; a batch axis is there where the input had one."""
+
+    command = "lstm"
 
     problem: CellProblem
     """What was asked."""

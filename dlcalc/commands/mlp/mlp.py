@@ -24,6 +24,7 @@ from dlcalc.layers.network import (
 )
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.floats import all_finite, as_layers_of
+from dlcalc.numbers.results import Result
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -67,9 +68,11 @@ class MlpUpdates:
         return numbered("w", self.weights) | numbered("b", self.biases or ())
 
 
-@dataclass(frozen=True)
-class MlpStep:
+@dataclass(frozen=True, repr=False)
+class MlpStep(Result):
     """What one step of gradient descent computes, and the run of further ones."""
+
+    command = "mlp"
 
     network: Network
     """What was computed on."""

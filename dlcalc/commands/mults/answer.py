@@ -33,12 +33,13 @@ class MultsRun(Run[Multiplications]):
 
     command = "mults"
     function = staticmethod(mults)
+    shows_matrices, tile = False, TILE
 
     def read(self) -> dict[str, Any]:
         """One stage by its sizes, or the words of a model, which may stand on stdin."""
         words: Sequence[str] = self.options.pop("model")
-        self.shows_matrices: bool = self.options.pop("matrices")
-        self.tile: int = self.options.pop("tile", TILE)
+        self.shows_matrices = self.options.pop("matrices")
+        self.tile = self.options.pop("tile", TILE)
         given = self.options
         if not words and not {"input", "kernel"} & given.keys() and not self.out.piped:
             return self._example()

@@ -15,6 +15,7 @@ from dlcalc.commands.mults.phases import Phase, Rank, phases
 from dlcalc.commands.mults.ranks import pair_rank
 from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
+from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Padding
 
 HEADLINE = "zero_skip"
@@ -71,13 +72,18 @@ class Stage(NamedTuple):
         return self.channels[0] * self.channels[1] // self.groups
 
 
-class Multiplications(NamedTuple):
-    """The multiplications of one stage or of all stages of a model."""
-
+class _Multiplications(NamedTuple):
     stages: tuple[Stage, ...]
     """The stages, in order."""
     total: dict[str, int]
     """The sum over the stages, by method."""
+
+
+class Multiplications(Result, _Multiplications):
+    """The multiplications of one stage or of all stages of a model."""
+
+    __slots__ = ()
+    command = "mults"
 
 
 def count_stage(

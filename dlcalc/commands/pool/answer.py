@@ -51,7 +51,7 @@ class PoolRun(Run[Pooling]):
 
     def answer(self, result: Pooling, checks: Sequence[Any] | None) -> Answer:
         """The output; remarks on how the input was read, and on ties."""
-        x, given = self.x, self.options
+        (x, upstream), given = result.operands, self.options
         if "dims" not in given and np.ndim(x) == result.dims + 1:
             sizes = "x".join(map(str, np.shape(x)[1:]))
             self.notes.append(
@@ -62,7 +62,7 @@ class PoolRun(Run[Pooling]):
         if result.ties and framework is None:
             windows = f"{result.ties:,} windows have" if result.ties > 1 else "one window has"
             self.notes.append(f"{windows} a tie: the first in row-major order is taken")
-        arguments = x, given.get("upstream"), result
+        arguments = x, upstream, result
         return pool_answer(
             result,
             working=partial(working.pool_steps, *arguments),

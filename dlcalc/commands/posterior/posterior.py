@@ -15,6 +15,7 @@ from dlcalc.commands.posterior.variational import Estimate, forward_kl, shares
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.gaussians.gaussian import Array, Gaussian
 from dlcalc.numbers.gaussians.kl import kl
+from dlcalc.numbers.results import Result
 
 FAMILIES = ("diagonal", "full")
 RANDOM_STARTS = 8
@@ -50,9 +51,11 @@ class Fit:
     """Whether no other minimum of this objective and family is lower."""
 
 
-@dataclass(frozen=True, eq=False)
-class Posterior:
+@dataclass(frozen=True, eq=False, repr=False)
+class Posterior(Result):
     """The Gaussians that a VAE can learn for a mixture posterior."""
+
+    command = "posterior"
 
     fits: tuple[Fit, ...]
     """The local minima of KL(q‖p) and the minimum of KL(p‖q), in both families."""

@@ -14,6 +14,7 @@ from dlcalc.models.count import params
 from dlcalc.models.receptive_fields import seen
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Layer, Model, Node
+from dlcalc.numbers.results import Result
 
 
 class Proposal(NamedTuple):
@@ -40,9 +41,7 @@ class Proposal(NamedTuple):
         return "; ".join(layer.text for layer in self.layers)
 
 
-class Reduction(NamedTuple):
-    """A layer as it stands, and the ways to fewer parameters."""
-
+class _Reduction(NamedTuple):
     layer: str
     """Name of the layer."""
     today: Proposal
@@ -51,6 +50,13 @@ class Reduction(NamedTuple):
     """What can be done: the most saved first, or with a budget the mildest first."""
     budget: int | None = None
     """Parameters that the layer may have."""
+
+
+class Reduction(Result, _Reduction):
+    """A layer as it stands, and the ways to fewer parameters."""
+
+    __slots__ = ()
+    command = "reduce"
 
 
 def reduce(

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 from dlcalc.errors import InputError
 from dlcalc.numbers.axes import PerAxis
+from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes, one_or_tuple
 
 if TYPE_CHECKING:
     from dlcalc.numbers.solve import Solutions
 
 
-class Size(NamedTuple):
-    """An output size; whole numbers, or tuples of them where there are several axes."""
-
+class _Size(NamedTuple):
     output: int | tuple[int, ...]
     """Columns of the output."""
     remainder: int | tuple[int, ...]
@@ -23,6 +22,13 @@ class Size(NamedTuple):
     """The axes that it was computed from."""
     notes: tuple[str, ...] = ()
     """What the framework asked for does otherwise here."""
+
+
+class Size(Result, _Size):
+    """An output size; whole numbers, or tuples of them where there are several axes."""
+
+    __slots__ = ()
+    command = "size"
 
 
 @overload

@@ -20,6 +20,7 @@ from dlcalc.models.running import Ran, Runner, check_names
 from dlcalc.models.tree import Model
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.results import Result
 
 FIELDS = (
     "x", "target", "upstream", "parameters", "loss", "reduction", "optimizer", "steps", "mode",
@@ -50,9 +51,11 @@ class LastStep:
     gradients: dict[str, Array]
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkStep:
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkStep(Result):
     """What a step of training computes; of several, the first, and what comes after the last."""
+
+    command = "step"
 
     layers: tuple[LayerStep, ...]
     """Every row of the network, in its order."""

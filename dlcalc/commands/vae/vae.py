@@ -32,13 +32,16 @@ from dlcalc.errors import InputError
 from dlcalc.layers.descent import numbered
 from dlcalc.layers.passes import DensePass, forward
 from dlcalc.numbers.floats import all_finite
+from dlcalc.numbers.results import Result
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-@dataclass(frozen=True)
-class VaeStep:
+@dataclass(frozen=True, repr=False)
+class VaeStep(Result):
     """What one step computes, means over samples and batch."""
+
+    command = "vae"
 
     vae: Autoencoder
     """What was computed on."""

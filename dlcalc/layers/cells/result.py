@@ -22,6 +22,7 @@ from dlcalc.layers.cells.steps import (
     run,
 )
 from dlcalc.numbers.differences import GradientCheck, check_gradients
+from dlcalc.numbers.results import Result
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -29,12 +30,16 @@ MOST_STEPS = 200_000
 """Steps that a check may take, a minute's worth."""
 
 
-@dataclass(frozen=True, eq=False)
-class CellResult:
+@dataclass(frozen=True, eq=False, repr=False)
+class CellResult(Result):
     """Values and gradients of a cell; a batch axis is there where the input had one."""
 
     run: CellRun
     """The pass by the cell's equations, batch last."""
+
+    @property
+    def _command(self) -> str:
+        return self.problem.cell.name
 
     @property
     def problem(self) -> CellProblem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -25,14 +26,17 @@ from dlcalc.numbers.exact import (
     result_dtype,
     working_dtype,
 )
+from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_all_fit, make_axes
 
 __all__ = ["Convolution", "conv", "padded_input", "terms"]
 
 
-@dataclass(frozen=True, eq=False)
-class Convolution:
+@dataclass(frozen=True, eq=False, repr=False)
+class Convolution(Result):
     """A convolved array, with what it was computed from."""
+
+    command = "conv"
 
     output: Array
     """The result; of the rank of the input."""
@@ -60,6 +64,8 @@ class Convolution:
     """What was added, one number a filter."""
     db: Array | None = None
     """The gradient of the bias, where there is one and an upstream gradient was given."""
+    operands: tuple[Any, ...] = (None, None, None)
+    """Input, kernel and upstream gradient as they came, for the working."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -161,6 +167,7 @@ def conv(
         dw=None if dw is None else _as_came(dw, layout, kernel, flip),
         input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=layout.groups,
         pad_mode=pad_mode, flip=flip, multiplications=count, bias=added, db=db,
+        operands=(x, w, upstream),
     )
 
 

@@ -19,15 +19,18 @@ from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
 from dlcalc.numbers.convolution.plan import check_size, check_work
 from dlcalc.numbers.exact import Array, as_numbers, narrowed
+from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
 
 Places = tuple[Any, ...]
 KINDS = ("max", "avg")
 
 
-@dataclass(frozen=True, eq=False)
-class Pooling:
+@dataclass(frozen=True, eq=False, repr=False)
+class Pooling(Result):
     """A pooled array, with what it was computed from."""
+
+    command = "pool"
 
     output: Array
     """The result; of the rank of the input."""
@@ -43,6 +46,8 @@ class Pooling:
     """max or avg."""
     axes: tuple[Axis, ...]
     """The axes of the window, 1 to 3, their padding in numbers."""
+    operands: tuple[Any, ...] = (None, None)
+    """Input and upstream gradient as they came, for the working."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -113,7 +118,7 @@ def pool(
     return Pooling(
         output=pooled.reshape(*inputs.shape[:-space], *output), indices=indices,
         dx=None if dx is None else dx.reshape(inputs.shape), ties=ties, counts=counts,
-        kind=kind, axes=axes,
+        kind=kind, axes=axes, operands=(x, upstream),
     )
 
 

@@ -11,14 +11,17 @@ from dlcalc.errors import LimitError, ShapeError
 from dlcalc.numbers.differences import EPSILON, GradientCheck, Loss, Parameters, check_gradients
 from dlcalc.numbers.floats import all_finite
 from dlcalc.numbers.gaussians.gaussian import Array, Gaussian, as_gaussian
+from dlcalc.numbers.results import Result
 
 MOST_CHECKED = 50
 """Dimensions in which every entry of a covariance is still moved by itself."""
 
 
-@dataclass(frozen=True, eq=False)
-class KL:
+@dataclass(frozen=True, eq=False, repr=False)
+class KL(Result):
     """KL(q‖p) = ½(trace + mahalanobis + log_determinant − D) of two Gaussians, in nats."""
+
+    command = "kl"
 
     kl: float
     """The divergence; never below 0, and 0 where q = p."""

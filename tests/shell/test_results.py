@@ -1,0 +1,52 @@
+"""Results in a session and in a notebook: short, whole, typeset, explained, and as data."""
+
+import json
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import dlcalc
+from tests.output.test_html import Page
+from tests.shell.running import invoke
+
+LSTM = {"W": [[1, 2], [0, 1], [1, 0], [2, 1]], "x": [[1], [-1]], "dh": [1]}
+GRU = {"W": [[1, 2], [0, 1], [1, 0]], "x": [[1], [-1]], "dh": [1]}
+RESULTS: dict[str, Callable[[], Any]] = {
+    "size -L 32 -F 5": lambda: dlcalc.size(32, 5),
+    "conv -x '1 2; 3 4' -w '1 1' -p 1": lambda: dlcalc.conv([[1, 2], [3, 4]], [[1, 1]], pad=1),
+    "pool -x '1 2 3' -F 2": lambda: dlcalc.pool([1, 2, 3], 2),
+    "kl --q 1,1 --p 0,1": lambda: dlcalc.kl((1, 1), (0, 1)),
+    "grad 'L = w*x' w=1 x=2": lambda: dlcalc.grad("L = w*x", {"w": 1, "x": 2}),
+    "mlp": lambda: dlcalc.mlp([1, 2], 0, [[[1, 2], [3, 4]]]),
+    "vae": lambda: dlcalc.vae([0, 1], [[1, 0]], [[1, 0]], [[[1], [1]]], noise=[0.5]),
+    f"lstm '{json.dumps(LSTM)}'": lambda: dlcalc.lstm(**LSTM),
+    f"gru '{json.dumps(GRU)}'": lambda: dlcalc.gru(**GRU),
+    "posterior": lambda: dlcalc.posterior([0.5, 0.5], [-1, 1], [1, 1], starts=0),
+    "diagnose --train-error 0.02 --test-error 0.2": lambda: dlcalc.diagnose(0.02, 0.2),
+    "mults -L 4 -F 5": lambda: dlcalc.mults(4, 5),
+    "reduce lenet --layer C1": lambda: dlcalc.reduce("lenet", "C1"),
+}
+WITHOUT_OPERANDS = {"mlp", "vae", "posterior"}
+
+
+@pytest.mark.parametrize("line", RESULTS)
+def test_a_result_shows_itself(line: str) -> None:
+    result = RESULTS[line]()
+    assert repr(result).startswith(f"{type(result).__name__}(")
+    assert len(repr(result)) < 300
+    assert "=" in result.explain()
+    assert "<table" in result._repr_html_() or "<p" in result._repr_html_()
+    Page(result._repr_html_())
+    assert result._repr_latex_()
+    record = json.loads(json.dumps(result.to_dict()))
+    if line not in WITHOUT_OPERANDS:
+        assert str(result) + "\n" == invoke(*shlex.split(line)).out
+        assert record == json.loads(invoke(*shlex.split(line), "-f", "json").out)
+
+
+def test_errors_are_names_of_the_package() -> None:
+    with pytest.raises(dlcalc.InputError):
+        dlcalc.size(3, 5, stride=0)
+    assert "InputError" in dir(dlcalc)
