@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.operations import OPERATIONS
+from dlcalc.derive.operations import OPERATIONS, SLOPES
 from dlcalc.formulas.expressions import Expr
 from dlcalc.formulas.sums import products
 
@@ -61,6 +61,9 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
             return reader(formula)
         arguments = [compiled(each, reader) for each in args[1:]]
         return lambda values: function(*[each(values) for each in arguments])
+    if kind == "total":
+        body, along = compiled(args[0], reader), _ALONG.get(args[1], {})
+        return lambda values: np.sum(body(values), **along)
     parts = [compiled(each, reader) for each in args]
     if kind in _FOLDS:
         fold = _FOLDS[kind]
@@ -73,6 +76,10 @@ _FOLDS: dict[str, Callable[[Any, Any], Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "hadamard": np.multiply,
     "matmul": _matmul,
 }
+_ALONG: dict[str, dict[str, Any]] = {
+    "rows": {"axis": 0}, "samples": {"axis": 0}, "columns": {"axis": -1, "keepdims": True},
+}
+"""What a sum is over, in words."""
 NAMES = ("symbol", "derivative", "partial", "element", "new")
 """Kinds of names, whose values are given."""
 _OTHERS: dict[str, Callable[..., Array]] = {
@@ -91,6 +98,9 @@ def _function(name: str) -> Callable[..., Array] | None:
         return slope
     if name in OPERATIONS:
         return partial(OPERATIONS[name].value, Arrays)
+    if name.endswith("'") and name[:-1] in SLOPES:
+        slope_of, value = SLOPES[name[:-1]], OPERATIONS[name[:-1]].value
+        return lambda x: slope_of(Arrays, x, value(Arrays, x))
     function: Callable[..., Array] | None = getattr(Arrays, name, None)
     return function
 

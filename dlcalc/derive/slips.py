@@ -255,6 +255,8 @@ class Slips:
         if formula.kind != "sub":
             yield Edit("a wrong sign", _negative(formula), False)
         yield from self._structural(formula, key)
+        if formula.kind == "matmul":
+            yield Edit("the transposed matrix", Expr("transpose", (formula,)), False)
         named = [each for each in dict.fromkeys(_symbols(formula)) if each in self.known]
         for each in named:
             for other in self._neighbours(each):
@@ -333,6 +335,14 @@ class Slips:
         above, below = args
         if isinstance(below, int | float):
             yield Edit("½ left out" if below == 2 else f"1/{below:g} left out", above)
+            if below > 2 and below % 2 == 0:
+                yield Edit("½ left out", Expr("div", (above, below // 2)))
+                yield Edit(f"1/{below // 2:g} left out", Expr("div", (above, 2)))
+
+    def _of_total(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        shape: tuple[int, ...] = self.known[args[0]].shape if args[0] in self.known else ()
+        if len(shape) == 2 and args[1] in ("rows", "samples"):
+            yield Edit("the mean in place of the sum", Expr("div", (part, shape[0])))
 
     def _of_matrices(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         for n, each in enumerate(args):
@@ -410,6 +420,36 @@ def slip_in_steps(
     return f"{found} gives that" if found else ""
 
 
+def slip_in_arrays(
+    steps: Iterable[tuple[str, Step]], inputs: Mapping[Expr, Any], field: str, expected: Any,
+    tolerance: float | None,
+) -> str:
+    """The same in a working of matrices, each step with the field that it gives whole."""
+    derivation = Derivation({}, dict(inputs))
+    keys: dict[str, str] = {}
+    for place, step in steps:
+        if not isinstance(step.name, Expr) or step.value is None or step.formula is None:
+            continue
+        name = formula_text(step.name)
+        base, _, number = name.rpartition("_")
+        key = f"{base}_{number}" if base and number.isdigit() else f"{name}_0"
+        derivation.add(key, Line(step.name, step.formula, np.asarray(step.value, float)))
+        keys[place] = key
+    try:
+        student = np.asarray(value_at(expected, field), float)
+        right = np.asarray(derivation.lines[keys[field]].value)
+    except (ValueError, TypeError, LookupError):
+        return ""
+    if student.shape != right.shape or right.ndim > 2:
+        return ""
+    places = [(keys[field], (*index, 0, 0)[:2]) for index in np.ndindex(right.shape)]
+    within = DEFAULT_TOLERANCE if tolerance is None else tolerance
+    with np.errstate(all="ignore"):
+        slips = Slips(derivation, timed=False)
+        found = slips.recognise(places, right.ravel(), student.ravel(), within)
+    return f"{found} gives that" if found else ""
+
+
 def _matched(formula: Any, numbers: Any) -> dict[Expr, float]:
     """What the symbols of a formula are worth, from the same formula in numbers."""
     if not isinstance(formula, Expr):
@@ -444,7 +484,7 @@ def _none(*_: object) -> Iterator[Edit]:
 _BY_KIND: dict[str, Callable[..., Iterator[Edit]]] = {
     "mul": Slips._of_product, "hadamard": Slips._of_product, "add": Slips._of_sum,
     "sub": Slips._of_difference, "div": Slips._of_quotient, "matmul": Slips._of_matrices,
-    "pow": Slips._of_power, "neg": Slips._of_negative,
+    "pow": Slips._of_power, "neg": Slips._of_negative, "total": Slips._of_total,
 }
 """What goes wrong with each kind of formula."""
 
@@ -513,11 +553,12 @@ def explains(slip: Array, asked: Array, right: Array, within: Any) -> bool:
     `within` is a relative tolerance, or an absolute one for each number.
     """
     off = np.abs(slip - asked)
-    if not (off <= OF_DEVIATION * np.abs(right - asked)).all():
-        return False
+    near = off <= OF_DEVIATION * np.abs(right - asked)
     if np.ndim(within):
-        return bool((off <= within).all())
-    return all(agree(a, b, within) for a, b in zip(slip.tolist(), asked.tolist(), strict=True))
+        # What deviates by little more than it is rounded cannot be near.
+        return bool(near.any() and (off <= within).all())
+    pairs = zip(slip.tolist(), asked.tolist(), strict=True)
+    return bool(near.all()) and all(agree(a, b, within) for a, b in pairs)
 
 
 def _parsed(each: Expr) -> tuple[str, str, int | None]:

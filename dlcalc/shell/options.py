@@ -80,6 +80,23 @@ def framework_option(callback: Callback) -> Callback:
     )(callback)
 
 
+def run_on_options(state: str) -> Callable[[Callback], Callback]:
+    """`--steps` and `--inputs` of a cell whose `state` is followed."""
+
+    def with_options(callback: Callback) -> Callback:
+        steps = click.option(
+            "--steps", type=WholeType(1), metavar="N",
+            help=f"Run on to N steps: how {state} grows, and which gradient reaches {state}0.",
+        )
+        inputs = click.option(
+            "--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
+            help="x of the further steps: those given in turn (repeat), zero, or rows.",
+        )
+        return steps(inputs(callback))
+
+    return with_options
+
+
 def check_option(callback: Callback) -> Callback:
     """`--check`: derivatives against differences; status 1 where one is off."""
     return click.option(

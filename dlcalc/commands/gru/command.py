@@ -12,9 +12,10 @@ from dlcalc.shell.options import (
     framework_option,
     output_options,
     plot_option,
+    run_on_options,
 )
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, GateActivationType, NameType, WholeType
+from dlcalc.shell.types import ARRAY, GateActivationType, NameType
 
 
 @click.command(cls=QuickCommand)
@@ -23,10 +24,7 @@ from dlcalc.shell.types import ARRAY, GateActivationType, NameType, WholeType
               help="Activation of a gate, as n=relu; once a gate.")
 @click.option("--reset", type=NameType("reset", ("after", "before")),
               help="Reset after the product with h (PyTorch, Keras) or before it (the paper).")
-@click.option("--steps", type=WholeType(1), metavar="N",
-              help="Run on to N steps: how h grows, and which gradient reaches h0.")
-@click.option("--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
-              help="x of the further steps: those given in turn (repeat), zero, or rows.")
+@run_on_options("h")
 @framework_option
 @check_option
 @plot_option

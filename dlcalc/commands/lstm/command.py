@@ -12,19 +12,17 @@ from dlcalc.shell.options import (
     framework_option,
     output_options,
     plot_option,
+    run_on_options,
 )
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, GateActivationType, WholeType
+from dlcalc.shell.types import ARRAY, GateActivationType
 
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
 @click.option("--activation", "activations", type=GateActivationType("ifog"), multiple=True,
               help="Activation of a gate, as f=relu; once a gate.")
-@click.option("--steps", type=WholeType(1), metavar="N",
-              help="Run on to N steps: how c grows, and which gradient reaches c0.")
-@click.option("--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
-              help="x of the further steps: those given in turn (repeat), zero, or rows.")
+@run_on_options("c")
 @framework_option
 @check_option
 @plot_option

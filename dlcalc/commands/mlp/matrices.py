@@ -27,6 +27,16 @@ def matrix_steps(result: MlpStep) -> Lines:
     yield from _updates(result)
 
 
+def matrix_inputs(result: MlpStep) -> dict[Expr, Any]:
+    """What the steps start from."""
+    network = result.network
+    return {
+        symbol("H", 0): network.x, T: network.target, ETA: network.learning_rate,
+        **{symbol("W", n): each for n, each in enumerate(network.weights, start=1)},
+        **{symbol("b", n): each for n, each in enumerate(network.biases or (), start=1)},
+    }
+
+
 def _forward(result: MlpStep) -> Lines:
     network = result.network
     for n, layer in enumerate(result.layers, start=1):

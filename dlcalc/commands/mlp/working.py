@@ -44,11 +44,17 @@ def mlp_element(result: MlpStep, field: str, index: tuple[int, ...]) -> Step | N
 
 
 def mlp_slip(result: MlpStep, tolerance: float | None, field: str, expected: Any) -> str:
-    """The slip that gives the expected numbers of a field; "" for none, or a large network."""
+    """The slip that gives the expected numbers of a field; "" for none."""
+    from dlcalc.derive.slips import slip_in_arrays, slip_in_steps
+
     if not is_small(result):
-        return ""
+        if result.network.single:
+            return ""
+        from dlcalc.commands.mlp.matrices import matrix_inputs, matrix_steps
+
+        steps, inputs = matrix_steps(result), matrix_inputs(result)
+        return slip_in_arrays(steps, inputs, field, expected, tolerance)
     from dlcalc.commands.mlp.unit_steps import unit_steps
-    from dlcalc.derive.slips import slip_in_steps
 
     return slip_in_steps(unit_steps(result), field, expected, tolerance)
 

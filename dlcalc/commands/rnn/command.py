@@ -13,19 +13,17 @@ from dlcalc.shell.options import (
     framework_option,
     output_options,
     plot_option,
+    run_on_options,
 )
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, NameType, WholeType
+from dlcalc.shell.types import ARRAY, NameType
 
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=ARRAY, required=False)
 @click.option("--activation", type=NameType("activation", GATE_ACTIVATIONS),
               help="φ: tanh, unless the problem says otherwise.")
-@click.option("--steps", type=WholeType(1), metavar="N",
-              help="Run on to N steps: how h grows, and which gradient reaches h0.")
-@click.option("--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
-              help="x of the further steps: those given in turn (repeat), zero, or rows.")
+@run_on_options("h")
 @framework_option
 @check_option
 @plot_option

@@ -300,3 +300,29 @@ def test_the_activation_of_the_command_line_outranks_that_of_the_problem() -> No
     assert set(ACTIVATIONS) == set(activations.ACTIVATIONS)
     tanh = invoke("mlp", TWO_LAYERS, "--activation", "tanh", "-f", "json")
     assert tanh.out == invoke("mlp", with_fields(activation="tanh"), "-f", "json").out
+
+
+def test_slips_in_a_batch_are_slips_of_matrices() -> None:
+    draw = np.random.default_rng(1)
+    W = [draw.normal(size=(3, 2)).round(2), draw.normal(size=(3, 3)).round(2)]
+    fields = {"x": draw.normal(size=(4, 2)).round(2).tolist(),
+              "target": draw.uniform(size=(4, 3)).round(2).tolist(),
+              "weights": [each.tolist() for each in W], "activation": "tanh", "output": "sigmoid",
+              "loss": "squared_error"}
+    record = json.loads(invoke("mlp", json.dumps(fields), "-f", "json").out)
+    h, dq = np.array(record["layers"][0]["h"]), np.array(record["gradients"]["q"][1])
+    slope, loss = 1 - h**2, record["loss"]
+    for name, wrong, words in (
+        ("q", [dq @ W[1], dq], "tanh'(Q_1) left out"),
+        ("q", [(dq @ W[1].T) * slope, dq], "W_2ᵀ in place of W_2"),
+        ("q", [-(dq @ W[1]) * slope, dq], "a wrong sign"),
+        ("weights", [record["gradients"]["weights"][0], (dq.T @ h).T], "the transposed matrix"),
+        ("weights", [record["gradients"]["weights"][0], 4 * dq.T @ h], "1/4 left out in ∂J/∂Q_2"),
+    ):
+        answer = {"gradients": {name: [np.asarray(each).round(6).tolist() for each in wrong]}}
+        done = invoke("mlp", json.dumps(fields), "--expect", json.dumps(answer))
+        assert done.complaint.endswith(f"; {words} gives that"), (words, done.complaint)
+    for wrong, words in ((2 * loss, "½ left out"), (4 * loss, "1/4 left out")):
+        answer = {"loss": round(wrong, 6)}
+        done = invoke("mlp", json.dumps(fields), "--expect", json.dumps(answer))
+        assert done.complaint.endswith(f"; {words} gives that"), done.complaint
