@@ -17,6 +17,7 @@ STATES = {"sgd": 0, "momentum": 1, "adam": 2}
 """Numbers that each optimiser keeps for one parameter, beside its gradient."""
 ACTIVATIONS = (
     "sigmoid", "tanh", "relu", "leaky_relu", "gelu", "softplus", "identity", "hard_sigmoid",
+    "hard_swish", "elu", "mish", "silu", "selu", "relu6",
 )
 """Activations of the hidden layers of `mlp`."""
 GATES = "ifog"

@@ -45,7 +45,8 @@ def lstm_steps(result: LstmResult, at: tuple[int, ...] | None) -> Iterator[Step]
 def _one_step(at: tuple[int, ...], count: int) -> int:
     if len(at) != 1 or not 0 <= at[0] < count:
         raise InputError(
-            f"--at {','.join(map(str, at))} is none of the steps 0 to {count - 1}, as in `steps`"
+            f"--at {','.join(map(str, at))} is none of the steps 0 to {count - 1}, as the result "
+            "counts them"
         )
     return at[0]
 

@@ -134,8 +134,8 @@ class CellWorking:
         if at is not None:
             if len(at) != 1 or not 0 <= at[0] < count:
                 place = ",".join(map(str, at))
-                raise InputError(f"--at {place} is none of the steps 0 to {count - 1}, as in "
-                                 "`steps`")
+                raise InputError(f"--at {place} is none of the steps 0 to {count - 1}, as the "
+                                 "result counts them")
             t = at[0] + 1
             found = self.about(t, t)
             yield from self._forward(found, t)

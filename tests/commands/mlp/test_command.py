@@ -93,7 +93,8 @@ def test_losses_are_charted_and_drawn(tmp_path: Path) -> None:
     assert "● loss" in done.out
     assert "one step in 5; json and csv have them all" in done.out
     assert picture.read_text().startswith("<svg")
-    rows = invoke("mlp", DRAWN, "--steps", "100", "-f", "csv").out.partition("step,loss\n")[2]
+    losses = ("-f", "csv", "--table", "gradient descent")
+    rows = invoke("mlp", DRAWN, "--steps", "100", *losses).out.partition("step,loss\n")[2]
     assert len(rows.split("\n\n")[0].splitlines()) == 101
 
 
@@ -116,7 +117,7 @@ def test_many_parameters_get_a_row_a_layer_for_people_alone() -> None:
     assert "\nw1200," in invoke("mlp", line, "-f", "csv").out
     wide = line.replace("300", "600")
     assert "outputs alone, 2 of them; json and csv have every unit" in invoke("mlp", wide).out
-    assert "\n1,600," in invoke("mlp", wide, "-f", "csv").out
+    assert "\n1,600," in invoke("mlp", wide, "-f", "csv", "--table", "units").out
 
 
 def test_batches_have_an_axis_more() -> None:

@@ -108,15 +108,17 @@ def test_batches_have_evidence_each() -> None:
 def test_many_samples_are_all_there_for_programs_alone() -> None:
     people = invoke("vae", given(), "--samples", "600").out
     assert "the first 500 of 600; json and csv have them all" in people
-    assert "\n600,1," in invoke("vae", given(), "--samples", "600", "-f", "csv").out
+    latent = ("-f", "csv", "--table", "latent")
+    assert "\n600,1," in invoke("vae", given(), "--samples", "600", *latent).out
 
 
 def test_outputs_stand_beside_what_they_should_be() -> None:
-    out = invoke("vae", given(), "-f", "csv").out
-    assert "# Outputs\nsample,output,x,y\n1,1,0.25,0.79802" in out
+    out = invoke("vae", given(), "-f", "csv", "--table", "outputs").out
+    assert out.startswith("sample,output,x,y\n1,1,0.25,0.79802")
     batch = given(x=[[0.25, 0.75], [1, 0]], noise=[[[0.5], [1]], [[0], [1]]])
-    out = invoke("vae", batch, "-f", "csv").out
-    assert "# Latent\nexample,sample,dimension,mu,sigma,z\n1,1,1,0.475" in out
+    out = invoke("vae", batch, "-f", "csv", "--table", "latent").out
+    assert out.startswith("example,sample,dimension,mu,sigma,z\n1,1,1,0.475")
+    out = invoke("vae", batch, "-f", "csv", "--table", "outputs").out
     assert "\n2,2,2,0.0," in out
 
 
