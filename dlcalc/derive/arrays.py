@@ -516,6 +516,11 @@ class Arrays:
         return y.copy() if isinstance(y, np.ndarray) and not y.flags.writeable else y
 
     @staticmethod
+    def exact_to_float(x: Array) -> Array:
+        """NumPy's floats, which divide by 0 and overflow without a word."""
+        return np.asarray(x, dtype=float)[()]
+
+    @staticmethod
     def is_finite(y: Array) -> bool:
         """Whether there is no NaN and no infinity in a result."""
         return isinstance(y, int) or is_exact(y) or bool(np.isfinite(y).all())

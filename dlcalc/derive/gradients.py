@@ -113,7 +113,17 @@ def differentiate(
     tape = recorded(system, system.computed, system.inputs)
     given = _inputs(system, f, values)
     sources = _known(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
-    return _derived(tape, f, given, of, sources, not allow_nonfinite)
+    try:
+        return _derived(tape, f, given, of, sources, True)
+    except ShapeError:
+        raise
+    except InputError:
+        if not allow_nonfinite:
+            raise
+    from dlcalc.derive.arrays import Arrays
+
+    floats = {name: Arrays.exact_to_float(value) for name, value in given.items()}
+    return _derived(tape, Arrays, floats, of, sources, False)
 
 
 def _derived(

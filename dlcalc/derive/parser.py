@@ -73,8 +73,9 @@ def parse_equations(text: str, given: Mapping[str, Any] = NO_OPTIONS) -> list[Eq
 
 def read_equations(
     text: str, given: Mapping[str, Any] = NO_OPTIONS
-) -> tuple[list[Equation], set[str]]:
-    """The same, and the names whose whole numbers were used up in writing it out."""
+) -> tuple[list[Equation], set[str] | None]:
+    """The same, and the names whose whole numbers were used up in writing out what is no
+    plain equation; None where all are."""
     parser = _Parser(text)
     found: list[Statement] = []
     while parser.token.kind != "end" or parser.at < parser.last:
@@ -85,7 +86,7 @@ def read_equations(
     if not found:
         raise InputError("no equation in it; write NAME = EXPRESSION, such as y = w*x + b")
     if parser.plain:
-        return found, set()  # type: ignore[return-value]
+        return found, None  # type: ignore[return-value]
     from dlcalc.derive.unfold import unfolded
 
     return unfolded(found, given)

@@ -33,6 +33,15 @@ class System(NamedTuple):
     """The name that errors give."""
     counts: tuple[str, ...] = ()
     """Names whose whole numbers the reader used up: the ends of loops."""
+    plain: bool = True
+    """Whether the text holds equations alone: no loops, definitions or indices."""
+
+    @property
+    def lines(self) -> list[str]:
+        """The equations as they can be read again."""
+        if self.plain:
+            return [each.text for each in self.written]
+        return [each for each in self.written[0].source.splitlines() if each.strip()]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,7 +68,7 @@ class System(NamedTuple):
 
 def arranged(
     written: Iterable[Equation], file: str = "", given: Iterable[str] = (),
-    counts: Iterable[str] = (),
+    counts: Iterable[str] | None = None,
 ) -> System:
     """Equations, in whatever order they were written, as a system.
 
@@ -97,7 +106,8 @@ def arranged(
         tuple(each for each in every if not needs[each.name]),
         tuple(name for name in occurring if not needs.get(name)),
         file,
-        tuple(counts),
+        tuple(counts or ()),
+        counts is None,
     )
 
 

@@ -48,6 +48,7 @@ class GradRun(Run[Derivatives]):
             "values": given,
             "of": names_of(self.options.pop("of") or problem.get("of")),
             "wrt": wrt,
+            "allow_nonfinite": allow_nonfinite,
         }
 
     def _operands(
@@ -105,7 +106,7 @@ def grad_answer(
     record: dict[str, Any] = {
         "values": result.values,
         "gradients": result.gradients,
-        "equations": [each.text for each in result.system.written],
+        "equations": result.system.lines,
     }
     blocks = [*_values(result), *_gradients(result)]
     if result.kinks:

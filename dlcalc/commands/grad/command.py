@@ -8,19 +8,40 @@ import click
 
 from dlcalc.shell.options import QuickCommand, check_option, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY
+from dlcalc.shell.types import ArrayType
+
+
+class EquationsType(ArrayType):
+    """Equations by their name in the library, a file, `-`, or equations typed in."""
+
+    name = "equations"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Names that begin so, or files where there are none."""
+        from click.shell_completion import CompletionItem
+
+        from dlcalc.commands.grad.library import library_names
+
+        names = [name for name in library_names() if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in names] or super().shell_complete(
+            ctx, param, incomplete
+        )
+
+
+EQUATIONS = EquationsType()
 
 
 @click.command(cls=QuickCommand)
-@click.argument("file", type=ARRAY, required=False)
+@click.argument("file", type=EQUATIONS, required=False)
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
 @click.option("--of", multiple=True, metavar="NAMES",
               help="What to derive: numbers that equations compute, as L or L1,L2.")
 @click.option("--wrt", multiple=True, metavar="NAMES",
               help="With respect to what: inputs (all of them, if not given) or computed names.")
+@click.option("--list", "listed", is_flag=True, help="The equations that are known by name.")
 @check_option
 @output_options
-def command(out: Output, **values: Any) -> None:
+def command(out: Output, listed: bool, **values: Any) -> None:
     """Values and derivatives of equations written down as in a textbook.
 
     \b
@@ -28,7 +49,8 @@ def command(out: Output, **values: Any) -> None:
     y = σ(z)               in any order; # starts a comment
     L = (y - t)²           dL/dw = ∂L/∂y·∂y/∂z·∂z/∂w, over all paths
 
-    FILE holds equations, or is - or the equations themselves, or JSON: equations, values,
+    FILE holds equations, or is - or the equations themselves, a name of the library (--list:
+    gru-step, attention, adam …, with numbers that NAME=VALUE replaces), or JSON: equations, values,
     of and wrt, as a result has them. VALUE is a number, or an array as all commands take
     them. An equation that names nothing, as w = 0.5, is an input with a value that
     NAME=VALUE replaces.
@@ -66,8 +88,14 @@ def command(out: Output, **values: Any) -> None:
       dlcalc grad 'z = w*x + b; y = σ(z); L = -ln(y)' w=0.5 x=2 b=0 --wrt w,z --explain
       dlcalc grad 'y = relu(W @ x); L = sum(y)' W='1 2; 3 4' x='1 -1' --check
       dlcalc grad 'L = norm(x)^2' x='3 4' --expect '{"gradients": {"L": {"x": [6, 8]}}}'
+      dlcalc grad attention --check
       dlcalc grad --explain
     """
+    if listed:
+        from dlcalc.commands.grad.library import library_answer
+
+        out.emit(library_answer())
+        return
     from dlcalc.commands.grad.answer import GradRun
 
     GradRun(out, **values).run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from dlcalc.derive.parser import read_equations
 from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tokens import plain_name
 from dlcalc.derive.tree import NO_OPTIONS
-from dlcalc.errors import DlcalcError, FileError, InputError
+from dlcalc.errors import DlcalcError, FileError, InputError, did_you_mean
 from dlcalc.input.sources import Source, decode, located, nearest_file, read_source
 from dlcalc.numbers.parse import parse_number, shorten
 
@@ -67,7 +68,8 @@ def names_of(names: str | Sequence[str] | None) -> list[str] | None:
     if names is None:
         return None
     parts = [names] if isinstance(names, str) else names
-    return [plain_name(name.strip()) for part in parts for name in part.split(",") if name.strip()]
+    return [plain_name(name.strip()) for part in parts
+            for name in re.split(r",(?![^\[]*\])", part) if name.strip()]  # fmt: skip
 
 
 def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
@@ -79,12 +81,17 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
     >>> read_problem("L = x^2")["equations"]
     'L = x^2'
     """
+    from dlcalc.commands.grad.library import library_names, library_text
+
+    if value in library_names():
+        return {"equations": library_text(value), "file": ""}
     literal = value != "-" and not os.path.exists(value) and not value.lstrip().startswith("{")
     if literal and "=" in value:
         return {"equations": value, "file": ""}
     if literal:
+        near = did_you_mean(value, library_names()) or nearest_file(value)
         raise FileError(
-            f"no such file, and no equation, NAME = EXPRESSION, either{nearest_file(value)}"
+            f"no such file, and no equation, NAME = EXPRESSION, either{near}"
         ).at(shorten(value, 80))
     source = read_source(value)
     try:
@@ -163,9 +170,30 @@ def is_assignment(text: str) -> bool:
     return True
 
 
+UNITS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+
+
+def _computed(value: str) -> Any:
+    """What an expression without names comes to: 1/2, pi, [1/3, 2/3], 32k; None for others."""
+    unit = UNITS.get(value[-1:])
+    if unit and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value[:-1]):
+        number = parse_number(value[:-1]) * unit
+        return int(number) if number == int(number) else number
+    if not re.search(r"[/πpe*^√(]", value) or (";" in value and "[" not in value):
+        return None
+    try:
+        system = read_system(f"value = {value}")
+        return differentiate(system, {}, of=[], wrt=[]).values["value"]
+    except DlcalcError:
+        return None
+
+
 def _value(value: str, allow_nonfinite: bool) -> Any:
     from dlcalc.input.arrays import one_array
 
+    found = None if os.path.exists(value) else _computed(value)
+    if found is not None:
+        return found
     source = read_source(value)
     if not source.place:
         try:
