@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ def run() -> None:
     torch = import_module("torch")
     torch.set_num_threads(1)
     names = [f"h{n}" for n in range(CHAIN + 1)]
-    chain = "\n".join(f"{b} = tanh(w*{a} + b)" for a, b in zip(names, names[1:], strict=False))
+    chain = "\n".join(f"{b} = tanh(w*{a} + b)" for a, b in pairwise(names))
     random = np.random.default_rng(0)
     shapes = {"X": (32, 64), "W": (64, 64), "b": (64,), "V": (64, 64), "c": (64,), "t": (32, 64)}
     arrays: dict[str, Any] = {n: random.normal(size=s) / 8 for n, s in shapes.items()}
