@@ -22,6 +22,8 @@ LINES = [
     ("dlcalc size --solve out", ["output_padding"]),
     ("dlcalc conv --pad-mode re", ["reflect", "replicate"]),
     ("dlcalc params squ", ["squeezenet"]),
+    ("dlcalc params lenet --set C1.ker", ["C1.kernel="]),
+    ("dlcalc docs ar", ["arrays"]),
     ("dlcalc lstm --activation f=re", ["f=relu"]),
     ("dlcalc conv --format=js", ["--format=json"]),
     ("dlcalc conv --save=kern", ["--save=kernel.txt"]),

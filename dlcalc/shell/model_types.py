@@ -18,14 +18,53 @@ class LayerType(ParamType):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
         """Layers that begin so, those of a repeat without its turns."""
         from dlcalc.models.changes import layer_names
-        from dlcalc.models.reading import model
 
-        # An option that still lacks its value leaves the arguments where click found them.
-        words = ctx.params.get("model") or ctx.args
-        try:
-            return beginning(layer_names(model(*words)) if words else [], incomplete)
-        except DlcalcError:
+        found = _typed_model(ctx)
+        return beginning(layer_names(found) if found is not None else [], incomplete)
+
+
+class ChangeType(ParamType):
+    """`C1.kernel=4`: a layer of the model that stands before it, and one of its arguments."""
+
+    name = "layer.key=value"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Layers that begin so; behind the point, the arguments of that layer."""
+        from dlcalc.models.changes import edit, layer_names
+
+        found = _typed_model(ctx)
+        if found is None or "=" in incomplete:
             return []
+        names, nodes = layer_names(found), []
+
+        def seen(node: Any) -> list[Any]:
+            nodes.append(node)
+            return [node]
+
+        begun = [name for name in names if incomplete.startswith(f"{name}.")]
+        for name in begun:
+            edit(found, name, seen)
+        keys = [key for name in begun for node in nodes for key in _keys(name, node)]
+        return beginning([*(f"{name}." for name in names), *dict.fromkeys(keys)], incomplete)
+
+
+def _typed_model(ctx: click.Context) -> Any:
+    """The model that stands on the line so far; None where there is none yet."""
+    from dlcalc.models.reading import model
+
+    # An option that still lacks its value leaves the arguments where click found them.
+    words = ctx.params.get("model") or ctx.args
+    try:
+        return model(*words) if words else None
+    except DlcalcError:
+        return None
+
+
+def _keys(name: str, node: Any) -> list[str]:
+    from dlcalc.layers.table import handler, parameters
+
+    kind = getattr(node, "type", None)
+    return [f"{name}.{key}=" for key in parameters(handler(kind))[0]] if kind else []
 
 
 def beginning(names: list[str], incomplete: str) -> list[Any]:
@@ -36,3 +75,4 @@ def beginning(names: list[str], incomplete: str) -> list[Any]:
 
 
 LAYER = LayerType()
+CHANGE = ChangeType()

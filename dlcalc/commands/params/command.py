@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dlcalc.names import BITS, COUNTERS, STATES
-from dlcalc.shell.model_types import LAYER, beginning
+from dlcalc.shell.model_types import CHANGE, LAYER, beginning
 from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL, SIZE, NameType, ParamType, WholeType
@@ -51,7 +51,7 @@ class ParamsCommand(QuickCommand):
 @click.argument("model", type=MODEL, nargs=-1)
 @click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
 @click.option("--layer", type=LAYER, metavar="NAME", help="This layer alone, or this block.")
-@click.option("--set", "changes", multiple=True, metavar="LAYER.KEY=VALUE",
+@click.option("--set", "changes", type=CHANGE, multiple=True, metavar="LAYER.KEY=VALUE",
               help="Before and after a change: C1.kernel=4. May be given several times.")
 @click.option("--compare", "other", type=MODEL, metavar="MODEL", help="Beside another model.")
 @click.option("--batch", type=WholeType(1), default=1,
