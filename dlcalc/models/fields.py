@@ -43,16 +43,18 @@ Evaluate = Callable[["Fields"], Any]
 
 
 class Expression:
-    """An expression read once, to be evaluated often."""
+    """An expression, read when its value is first wanted, to be evaluated often."""
 
     __slots__ = ("evaluate", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.evaluate = _Parser(text).whole()
+        self.evaluate: Evaluate | None = None
 
     def __call__(self, fields: Fields) -> Any:
         """Its value; InputError where a field that it needs is missing or of another type."""
+        if self.evaluate is None:
+            self.evaluate = _Parser(self.text).whole()
         try:
             return self.evaluate(fields)
         except (TypeError, ZeroDivisionError, IndexError, ValueError) as error:

@@ -117,6 +117,7 @@ class Expander:
         self.fields = fields
         self.include = include
         self.notes: list[str] = []
+        self.blocks: dict[tuple[Line, int], list[str]] = {}
         self.known: dict[Expression | Line, object] = {}
 
     def value(self, expression: Expression) -> object:
@@ -143,11 +144,23 @@ class Expander:
                         if done:
                             yield from self.lines(line.body, indent)
                 else:
-                    yield from self.line(line, indent)
+                    yield from self.kept(line, indent)
             except InputError as error:
                 if line.word == "refuse" or error.message.startswith("field ") or error.places:
                     raise
                 raise error.at(f"{self.architecture.file}:{line.number}") from None
+
+    def kept(self, line: Line, indent: int) -> list[str]:
+        """The lines that one comes to, once for all turns where no loop varies them."""
+        known = self.blocks.get((line, indent))
+        if known is not None:
+            return known
+        around, self.fields.varies = self.fields.varies, False
+        found = list(self.line(line, indent))
+        if not self.fields.varies:
+            self.blocks[line, indent] = found
+        self.fields.varies = self.fields.varies or around
+        return found
 
     def line(self, line: Line, indent: int) -> Iterator[str]:
         """The lines that one comes to, whatever it is."""
