@@ -103,9 +103,15 @@ class Graph:
         self.nodes.append(node)
         return node
 
-    def backward(self, node: Node, gradient: Array) -> None:
-        """The gradient of every node that wants one, over all paths, from that of the last."""
-        self.gradients = {node: gradient}
+    def backward(
+        self, node: Node, gradient: Array,
+        otherwise: Callable[[Node, Array, int], Any] = lambda node, gradient, place: None,
+    ) -> None:
+        """The gradient of every node that wants one, over all paths, from that of the last.
+
+        `otherwise` may pull a gradient back by a rule of its own: that of a slip.
+        """
+        self.gradients, self._owned = {node: gradient}, set()
         for each in reversed(self.nodes):
             if each.rule is None or each not in self.gradients:
                 continue
@@ -117,7 +123,9 @@ class Graph:
                 if window is not None:
                     self._own(argument)[window] += gradient
                     continue
-                pulled = each.rule.pull(each, gradient, place)
+                pulled = otherwise(each, gradient, place)
+                if pulled is None:
+                    pulled = each.rule.pull(each, gradient, place)
                 known = self.gradients.get(argument)
                 self.gradients[argument] = pulled if known is None else known + pulled
 

@@ -65,6 +65,9 @@ def formula_latex(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
 
 
 def _name(name: str) -> str:
+    bare = name.rstrip("′″")
+    if bare != name:
+        return _name(bare) + name[len(bare) :].replace("″", "''").replace("′", "'")
     if not name.isascii():
         name = normalize("NFD", name)
     body = accent = ""
@@ -110,7 +113,8 @@ class _Writer(FormulaWriter):
         return f"{self.write(term)}^{{+}}"
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:
-        return f"{_name(name)}_{{{','.join(map(str, index))}}}"
+        below = ",".join(map(str, index)).replace("−", "-")
+        return f"{_name(name)}_{{{below}}}"
 
     def indexed(self, whole: str, places: str) -> str:
         """What is indexed, its index below it."""
@@ -163,5 +167,6 @@ class _Writer(FormulaWriter):
         return rf"{known}\left({', '.join(self.write(each) for each in arguments)}\right)"
 
     def _total(self, body: Any, index: str) -> str:
-        below = f"_{{{index}}}" if index else ""
+        words = rf"\text{{{escape_latex(index)}}}" if " " in index else index
+        below = f"_{{{words}}}" if index else ""
         return rf"\sum{below} {self.within(body, 3)}"

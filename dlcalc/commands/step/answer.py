@@ -22,8 +22,9 @@ from dlcalc.shell.models import shape_of
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.step import working
+    from dlcalc.commands.step import slips, working
 else:
+    slips = lazily("dlcalc.commands.step.slips")
     working = lazily("dlcalc.commands.step.working")
 
 RESULT = ("layers", "output", "losses", "gradients", "updated", "state", "last", "check")
@@ -90,6 +91,7 @@ class StepRun(Run[NetworkStep]):
             working=partial(working.step_steps, result),
             at=partial(working.steps_at, result),
             element=lambda place, index: working.element(result, str(place), index),
+            advice=lambda place, wanted: slips.advice(result, str(place), wanted),
             adapt=partial(_adapted, result),
             order=working.derivation(result) if self.out.expect is not None else (),
         )

@@ -190,7 +190,7 @@ def _place_steps(result: NetworkStep, name: str, index: Index) -> Iterator[Step]
 
 
 LETTERS = {
-    "lr": "η", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "weight_decay": "λ", "momentum": "μ",
+    "lr": "η", "eps": "ε", "weight_decay": "λ", "momentum": "μ",
     "alpha": "α", "exp_avg": "m", "exp_avg_sq": "v", "max_exp_avg_sq": "v_max",
     "momentum_buffer": "buf", "square_avg": "v", "grad_avg": "ḡ", "exp_inf": "u",
     "mu_product": "Π", "dampening": "τ", "sum": "S", "momentum_decay": "ψ", "lr_decay": "δ",
@@ -239,24 +239,24 @@ def update_steps(result: NetworkStep, name: str, index: Index) -> Iterator[Step]
     def symbolic(key: str, value: Any, sub: str = "") -> Any:
         if value is None or isinstance(value, bool) or value == 0:
             return value
-        named = symbol(LETTERS.get(key, key), sub)
+        named = symbol("β", key[-1]) if key[:-1] == "beta" else symbol(LETTERS.get(key, key), sub)
         values[named] = float(value) if not isinstance(value, int) else value
         return named
 
+    w_symbol = Expr("element", (name, index))
+    g_symbol = Expr("partial", (symbol("L"), w_symbol))
     steps: list[Step] = []
 
     def put_symbol(label: str, formula: Any) -> Any:
         value = numbers[label].pop(0)
         letter = symbol(LETTERS.get(label, label))
         if label == "w":
-            letter = Expr("element", (f"{name}⁺", index))
+            letter = Expr("new", (w_symbol,))
         put = formula.put(values) if isinstance(formula, Expr) and formula not in values else None
         steps.append(Step(letter, float(value), formula, () if put is None else (put,)))
         values[letter] = float(value)
         return letter
 
-    w_symbol = Expr("element", (name, index))
-    g_symbol = Expr("partial", (symbol("L"), w_symbol))
     values[w_symbol], values[g_symbol] = float(w), float(g)
     moved(
         problem.optimiser, put_symbol, _Symbols(values), w_symbol, g_symbol,

@@ -90,7 +90,7 @@ def test_working_shows_windows_winners_sums_and_the_update() -> None:
         "maxpool1(0,0,0) = relu1(", "wins and takes the gradient",
         "conv1(0,0,0) = ∑_c,k,l conv1.weight(0,0,k,l)·x(c,k,l) + conv1.bias(0) = ",
         "∂L/∂linear1(0) = ∂L/∂sigmoid1(0)·(sigmoid1(0)·(1 − sigmoid1(0))) = ",
-        "linear1.bias⁺(0) = linear1.bias(0) − η·∂L/∂linear1.bias(0) = 0.1 − 0.5·",
+        "linear1.bias(0)⁺ = linear1.bias(0) − η·∂L/∂linear1.bias(0) = 0.1 − 0.5·",
     ):
         assert line in shown
     one = invoke("step", "--at", "conv1.weight:2,0,1,2").out
@@ -118,7 +118,7 @@ def test_the_first_wrong_element_is_named_with_its_working() -> None:
         ({"loss": "mes"}, "did you mean mse"),
         ({"optimizer": {"type": "adm"}}, "did you mean adam"),
         ({"optimizer": {"type": "adam", "momentum": 1}}, "adam has no momentum"),
-        ({"parameters": {"linear1.weight": [[1, 2]]}}, "lacks linear1.bias 1; --init"),
+        ({"parameters": {"linear1.weight": [[1, 2]]}}, "lacks linear1.bias 1; .*init"),
         ({"parameters": {"linear1.weight": [[1, 2]], "linear1.bias": [0], "w": 1}}, "no w"),
         ({"upstream": [1]}, "both given"),
         ({"mode": "test"}, "neither train nor eval"),
@@ -132,3 +132,38 @@ def test_what_does_not_fit_is_refused_by_name(changes: dict[str, Any], said: str
     }
     with pytest.raises(DlcalcError, match=said):
         dlcalc.step("input 2; linear 1", **{**given, **changes})
+
+
+SLIP: dict[str, Any] = {
+    "x": [0.5, -1.0], "target": [0.3, 0.9], "loss": "mse",
+    "optimizer": {"type": "sgd", "lr": 0.1},
+    "parameters": {"linear1.weight": [[1.0, 2.0], [0.5, -1.0]], "linear1.bias": [0.1, 0.2]},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda r: {"gradients": {"linear1.bias": (np.array(r["bias"]) * 2).tolist()}},
+         "the sum in place of the mean"),
+        (lambda r: {"gradients": {"linear1.bias": (-np.array(r["bias"])).tolist()}}, "other sign"),
+        (lambda r: {"gradients": {"linear1.bias": r["last"]}}, "slope of the activation left out"),
+        (lambda r: {"gradients": {"linear1.weight": np.array(r["weight"]).T.tolist()}},
+         "transposed"),
+        (lambda r: {"output": r["no_bias"]}, "a bias left out"),
+        (lambda r: {"updated": {"linear1.bias": [0.1 - r["bias"][0], 0.2 - r["bias"][1]]}},
+         "learning rate left out"),
+    ],
+)
+def test_the_slip_is_named(change: Any, said: str) -> None:
+    model = "input 2; linear 2; sigmoid"
+    r = dlcalc.step(model, **SLIP)
+    without = {**SLIP["parameters"], "linear1.bias": [0, 0]}
+    known = {
+        "bias": r.gradients["linear1.bias"].tolist(), "last": r.layers[1].gradient.tolist(),
+        "weight": r.gradients["linear1.weight"].tolist(),
+        "no_bias": dlcalc.step(model, **{**SLIP, "parameters": without}).output.tolist(),
+    }
+    run = invoke("step", model, json.dumps(SLIP), "--expect", json.dumps(change(known)))
+    assert run.status == 1
+    assert said in run.err
