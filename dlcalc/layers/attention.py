@@ -10,13 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import Counted, Shape, choice, flag, steps_and_width, whole
+from dlcalc.layers.counted import Cache, Counted, Shape, choice, flag, steps_and_width, whole
 from dlcalc.numbers.axes import by_x
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
 
 PROJECTIONS = "qkvo"
+COUNTER = 8
+"""Bytes of the count of positions that transformers keeps beside each window."""
 
 
 def attention(
@@ -25,6 +27,7 @@ def attention(
     norm_bias: bool = False, gate: str | None = None, sinks: bool = False,
     window: int | None = None, memory: int | None = None, memory_width: int | None = None,
     keys: str = "own", output: int | None = None, out_norm: bool = False, uneven: bool = False,
+    keeps: bool = True, *, cached: int = 0,
 ) -> Counted:
     """Multi-head self-attention (Vaswani et al. 2017), or grouped-query (Ainslie et al. 2023).
 
@@ -39,7 +42,8 @@ def attention(
     and values come from. `keys`: `own`; `values`, where the values are the keys; or
     `shared`, where both are those of an earlier layer. `out_norm`: a scale for each feature
     before the output projection. `uneven`: heads need not divide among the key-value heads,
-    as in a config that can be built and not run.
+    as in a config that can be built and not run. `keeps`: whether keys and values are kept for
+    the positions to come, as where each sees those before it.
 
     >>> attention((197, 768), 12).weights
     2359296
@@ -55,11 +59,11 @@ def attention(
         )
     each = width // heads if head_width is None else whole("head_width", head_width)
     value = each if value_width is None else whole("value_width", value_width)
-    seen = steps if memory is None else whole("memory", memory)
+    made = steps if memory is None else whole("memory", memory)
     source = width if memory_width is None else whole("memory_width", memory_width)
     result = width if output is None else whole("output", output)
-    if window is not None:
-        whole("window", window)
+    kept = None if window is None else whole("window", window) - 1
+    seen = made if memory is not None else seen_before(steps, cached, kept)
     held = choice("keys", keys, ("own", "values", "shared"))
     queries = heads * each
     keyed = 0 if held == "shared" else groups * each
@@ -79,9 +83,38 @@ def attention(
         (steps, result), of_queries + of_keys + normed + heads * flag("sinks", sinks)
         + mixed * flag("out_norm", out_norm),
         added + normed * flag("norm_bias", norm_bias),
-        steps * of_queries + seen * of_keys + steps * seen * heads * (each + value),
-        mixes=(0, 1),
+        steps * of_queries + made * of_keys + steps * seen * heads * (each + value),
+        mixes=(0, 1), matrices={
+            "q": (width, queries), "k": (source, keyed), "v": (source, valued),
+            "o": (mixed, result),
+        },
+        cache=None if held == "shared" or memory is not None or not flag("keeps", keeps) else
+        Cache(groups * (each + value), kept, own=COUNTER if kept is not None else 0),
+        skipped=0 if memory is not None else
+        unseen(steps, cached, window) * heads * (each + value),
     )
+
+
+def seen_before(steps: int, cached: int, kept: int | None) -> int:
+    """Positions that each of some new ones is multiplied with where nothing is skipped.
+
+    >>> seen_before(1, 40, 23), seen_before(40, 0, 23)
+    (24, 40)
+    """
+    return steps + (cached if kept is None else min(cached, kept))
+
+
+def unseen(steps: int, cached: int, window: int | None) -> int:
+    """Pairs of positions that are multiplied though one may not see the other.
+
+    >>> unseen(4, 0, None), unseen(1, 40, 8), unseen(4, 0, 2)
+    (6, 0, 9)
+    """
+    if window is None:
+        return steps * (steps - 1) // 2
+    made = steps * seen_before(steps, cached, window - 1)
+    growing = max(0, min(steps, window - cached))  # new positions that see all before them
+    return made - growing * cached - growing * (growing + 1) // 2 - (steps - growing) * window
 
 
 def _biases(bias: bool | str, queries: int, keyed: int, valued: int, result: int) -> int:
@@ -96,7 +129,7 @@ def _biases(bias: bool | str, queries: int, keyed: int, valued: int, result: int
 def mla(
     shape: Shape, heads: int, kv_rank: int, nope: int, rope: int, value: int,
     q_rank: int | None = None, bias: bool | str = False, norm: bool = True,
-    gate: str | None = None,
+    gate: str | None = None, *, cached: int = 0,
 ) -> Counted:
     """Multi-head latent attention (DeepSeek-V2, 2024): keys and values of a common latent.
 
@@ -128,11 +161,22 @@ def mla(
     biases = first * ("q" in letters) + (rank + rope) * ("k" in letters) + width * ("o" in letters)
     return Counted(
         shape, weights + normed, biases,
-        steps * weights + steps * steps * heads * (nope + rope + value), mixes=(0, 1),
+        steps * weights + cached * rank * heads * (nope + value)
+        + steps * (steps + cached) * heads * (nope + rope + value), mixes=(0, 1),
+        cache=Cache(rank + rope),
+        skipped=unseen(steps, cached, None) * heads * (nope + rope + value),
+        matrices={
+            **({"q": (width, queries)} if q_rank is None else
+               {"q_a": (width, first), "q_b": (first, queries)}),
+            "kv_a": (width, rank + rope), "kv_b": (rank, heads * (nope + value)),
+            "o": (heads * value, width),
+        },
     )
 
 
-def indexer(shape: Shape, heads: int, width: int, source: int | None = None) -> Counted:
+def indexer(
+    shape: Shape, heads: int, width: int, source: int | None = None, *, cached: int = 0
+) -> Counted:
     """The lightning indexer (DeepSeek-V3.2, 2025): which positions attention is to see.
 
     Queries of `heads`·`width` features from the query latent of `source` features (else the
@@ -146,8 +190,9 @@ def indexer(shape: Shape, heads: int, width: int, source: int | None = None) -> 
     rank = features if source is None else whole("source", source)
     weights = rank * heads * width + features * width + features * heads
     return Counted(
-        shape, weights + width, width, steps * weights + steps * steps * heads * width,
-        mixes=(0, 1),
+        shape, weights + width, width,
+        steps * weights + steps * (steps + cached) * heads * width, mixes=(0, 1),
+        cache=Cache(width), skipped=unseen(steps, cached, None) * heads * width,
     )
 
 

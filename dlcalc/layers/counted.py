@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.axes import as_whole, at_least, by_x
@@ -13,17 +13,50 @@ Shape = tuple[int, ...]
 PerAxisValue = int | tuple[int, ...]
 
 
+PAGE = 16
+"""Positions that serving engines reserve at a time (a block of vLLM)."""
+
+
+class Cache(NamedTuple):
+    """What a layer keeps of the positions that it has seen, for those that come."""
+
+    each: int = 0
+    """Numbers for each position."""
+    most: int | None = None
+    """Positions that are kept at most; None: all."""
+    fixed: int = 0
+    """Numbers whatever the length."""
+    states: int = 0
+    """Numbers whatever the length, which stay float32 in a model of a shorter type."""
+    own: int = 0
+    """Bytes of what the framework keeps beside them."""
+
+    def bytes(self, positions: int, size: int) -> int:
+        """Bytes after so many positions, in numbers of `size` bytes, as the framework holds it."""
+        kept = positions if self.most is None else min(positions, self.most)
+        return (self.each * kept + self.fixed) * size + self.states * max(4, size) + self.own
+
+    def reserved(self, positions: int, size: int) -> int:
+        """Bytes that a serving engine reserves: whole windows, in whole pages."""
+        kept = positions if self.most is None else self.most + 1
+        pages = -(-kept // PAGE) * PAGE
+        return (self.each * pages + self.fixed) * size + self.states * max(4, size)
+
+
 class Counted:
     """The output shape of a layer, what it holds, what it multiplies, what it sees."""
 
     __slots__ = (
-        "biases", "idle", "lies", "macs", "mixes", "output", "stored", "weights", "windows",
+        "biases", "cache", "idle", "lies", "macs", "matrices", "mixes", "output", "skipped",
+        "stored", "weights", "windows",
     )
 
     def __init__(
         self, output: Shape, weights: int = 0, biases: int = 0, macs: int = 0,
         windows: Sequence[Axis] = (), mixes: Sequence[int] = (),
         lies: tuple[int | None, ...] | None = None, stored: bool = True, idle: int = 0,
+        cache: Cache | None = None, skipped: int = 0,
+        matrices: dict[str, tuple[int, int]] | None = None,
     ) -> None:
         self.output = output
         """Shape of the output, without the batch."""
@@ -43,6 +76,12 @@ class Counted:
         """Whether the output takes memory of its own; a view does not."""
         self.idle = idle
         """Parameters that one position leaves unused: those of the experts not chosen."""
+        self.cache = cache
+        """What it keeps of the positions it has seen."""
+        self.skipped = skipped
+        """Products that a causal kernel leaves out, and one that knows its window."""
+        self.matrices = matrices or {}
+        """Inputs and outputs of its matrices by name, where it has several."""
 
 
 def product(sizes: Sequence[int]) -> int:

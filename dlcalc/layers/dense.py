@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import ShapeError
 from dlcalc.layers.counted import Counted, Shape, flag, product, steps_and_width, whole
-from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.axes import by_x, plural
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
@@ -59,16 +59,20 @@ def embedding(shape: Shape, vocabulary: int, width: int) -> Counted:
     return Counted((*shape, width), whole("vocabulary", vocabulary) * width)
 
 
-def position(shape: Shape, length: int | None = None) -> Counted:
+def position(shape: Shape, length: int | None = None, *, cached: int = 0) -> Counted:
     """Learned vectors added to a sequence by position; the table may be longer than it.
 
     >>> position((1024, 768)).weights
     786432
     """
     steps, width = steps_and_width(shape, "a position embedding")
-    rows = steps if length is None else whole("length", length)
-    if rows < steps:
-        raise ShapeError(f"input is {by_x(shape)}; {rows} positions are too few for {steps} steps")
+    rows = steps + cached if length is None else whole("length", length)
+    if rows < steps + cached:
+        behind = f" behind {cached}" if cached else ""
+        raise ShapeError(
+            f"input is {by_x(shape)}; {rows} positions are too few for {steps} "
+            f"{plural(steps, 'step')}{behind}"
+        )
     return Counted(shape, rows * width)
 
 

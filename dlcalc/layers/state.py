@@ -7,7 +7,7 @@ outer product and a reading of the state, are not counted.
 from __future__ import annotations
 
 from dlcalc.errors import InputError
-from dlcalc.layers.counted import Counted, Shape, flag, steps_and_width, whole
+from dlcalc.layers.counted import Cache, Counted, Shape, flag, steps_and_width, whole
 
 
 def causal_conv(shape: Shape, kernel: int, bias: bool = True) -> Counted:
@@ -30,7 +30,8 @@ def short_conv(shape: Shape, kernel: int, bias: bool = False) -> Counted:
     steps, width = steps_and_width(shape, "short_conv")
     weights = 4 * width * width + width * whole("kernel", kernel)
     return Counted(
-        shape, weights, 5 * width * flag("bias", bias), steps * weights, mixes=(0, 1)
+        shape, weights, 5 * width * flag("bias", bias), steps * weights, mixes=(0, 1),
+        cache=Cache(fixed=width * kernel),
     )
 
 
@@ -58,7 +59,7 @@ def mamba(
     return Counted(
         shape, projected + taps + held,
         inner + inner * flag("conv_bias", conv_bias) + (2 * inner + width) * flag("bias", bias),
-        steps * (projected + taps), mixes=(0, 1),
+        steps * (projected + taps), mixes=(0, 1), cache=Cache(fixed=taps, states=inner * state),
     )
 
 
@@ -83,7 +84,7 @@ def mamba2(
     return Counted(
         shape, projected + taps + 2 * heads + inner * flag("norm", norm),
         heads + mixed * flag("conv_bias", conv_bias) + (first + width) * flag("bias", bias),
-        steps * (projected + taps), mixes=(0, 1),
+        steps * (projected + taps), mixes=(0, 1), cache=Cache(fixed=taps, states=inner * state),
     )
 
 
@@ -108,7 +109,7 @@ def gated_deltanet(
     projected = width * first + values * width
     return Counted(
         shape, projected + taps + heads + value_width, heads, steps * (projected + taps),
-        mixes=(0, 1),
+        mixes=(0, 1), cache=Cache(fixed=taps, states=values * key_width),
     )
 
 
@@ -130,7 +131,8 @@ def kda(
     projected = width * (3 * inner + heads) + 2 * decays + inner * width
     taps = 3 * inner * whole("kernel", kernel)
     return Counted(
-        shape, projected + taps + heads + each, inner, steps * (projected + taps), mixes=(0, 1)
+        shape, projected + taps + heads + each, inner, steps * (projected + taps), mixes=(0, 1),
+        cache=Cache(fixed=taps, states=inner * each),
     )
 
 
@@ -145,7 +147,10 @@ def lightning(shape: Shape, heads: int, head_width: int) -> Counted:
     steps, width = steps_and_width(shape, "lightning")
     inner = whole("heads", heads) * whole("head_width", head_width)
     projected = 5 * width * inner
-    return Counted(shape, projected + inner, 0, steps * projected, mixes=(0, 1))
+    return Counted(
+        shape, projected + inner, 0, steps * projected, mixes=(0, 1),
+        cache=Cache(fixed=inner * head_width),
+    )
 
 
 def rg_lru(shape: Shape, inner: int, heads: int, kernel: int) -> Counted:

@@ -16,7 +16,7 @@ import numpy as np
 from dlcalc.derive.graph import Array, Graph, Node
 from dlcalc.derive.rules import RULES, Activate
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.table import handler, usual
+from dlcalc.layers.table import CONTEXT, handler, usual
 from dlcalc.numbers.activations import ACTIVATIONS, parametrised
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import as_numbers
@@ -233,7 +233,7 @@ class Pass:
         """InputError for an option that changes what is computed in a way not known here."""
         known = usual(handler(self.type))
         for name, value in options.items():
-            if value != known.get(name):
+            if value != known.get(name) and name not in CONTEXT:
                 raise InputError(
                     f"{self.type} {name}={value} is counted, its values are not computed"
                 )

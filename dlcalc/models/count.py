@@ -15,10 +15,13 @@ from dlcalc.models.walker import Walker, check_written
 from dlcalc.numbers.axes import by_x, plural
 
 
-def params(model: Model, input: Shape | None = None, tolerant: bool = False) -> Count:
+def params(
+    model: Model, input: Shape | None = None, tolerant: bool = False, cached: int = 0
+) -> Count:
     """Parameters, shapes, multiply-accumulates and receptive fields of a model.
 
-    `input` (C×H×W, T×D or N, without the batch) takes the place of the model's own. Raises
+    `input` (C×H×W, T×D or N, without the batch) takes the place of the model's own; `cached`
+    positions came before it, and attention sees them too. Raises
     InputError or ShapeError with the place of the layer that does not fit, ShapeError for an
     input of other axes than the model's own, and LimitError beyond 200,000 layers; if
     `tolerant`, what does not fit ends the rows and is named in the result.
@@ -37,7 +40,7 @@ def params(model: Model, input: Shape | None = None, tolerant: bool = False) -> 
     if shape is None:
         check_written(model.body)
         raise InputError("the size of the input is not known: give `input`, such as 3x224x224")
-    walker = Walker(name_nodes(model.body))
+    walker = Walker(name_nodes(model.body), cached)
     misfit = None
     try:
         walker.run(model.body, "", shape, start(shape))
@@ -46,9 +49,10 @@ def params(model: Model, input: Shape | None = None, tolerant: bool = False) -> 
             raise
         misfit = error
     if misfit is None:
-        return Count(model.name, shape, tuple(walker.rows))
+        return Count(model.name, shape, tuple(walker.rows), cached=cached)
     return Count(
-        model.name, shape, tuple(walker.rows), misfit, walker.at_name, walker.at_shape
+        model.name, shape, tuple(walker.rows), misfit, walker.at_name, walker.at_shape,
+        cached=cached,
     )
 
 

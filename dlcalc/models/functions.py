@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import overload
+from typing import Any, overload
 
-from dlcalc.models import count as counting
-from dlcalc.models.bytes import memory
 from dlcalc.models.changes import change
 from dlcalc.models.comparison import Comparison
 from dlcalc.models.comparison import compare as beside
@@ -14,6 +12,7 @@ from dlcalc.models.notation_values import input_shape
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Model, Value
+from dlcalc.models.use import Use
 
 AnyModel = Model | str | Sequence[str]
 Size = int | str | Sequence[int]
@@ -22,32 +21,31 @@ Size = int | str | Sequence[int]
 @overload
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
-    set: Mapping[str, Value] | None = None, compare: None = None, batch: int = 1,
-    dtype: str = "float32", optimizer: str = "adam",
+    set: Mapping[str, Value] | None = None, compare: None = None, **use: Any,
 ) -> Count: ...
 
 
 @overload
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
-    set: Mapping[str, Value] | None = None, compare: AnyModel, batch: int = 1,
-    dtype: str = "float32", optimizer: str = "adam",
+    set: Mapping[str, Value] | None = None, compare: AnyModel, **use: Any,
 ) -> Comparison: ...
 
 
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
-    set: Mapping[str, Value] | None = None, compare: AnyModel | None = None, batch: int = 1,
-    dtype: str = "float32", optimizer: str = "adam",
+    set: Mapping[str, Value] | None = None, compare: AnyModel | None = None, **use: Any,
 ) -> Count | Comparison:
     """Parameters, shapes, multiply-accumulates, receptive fields and memory of a model.
 
     `model` is a name of the zoo, a file in the layer notation, a list of layers, or what
     `dlcalc.model` gives; `input` is the shape of one example where the model does not say
     it, or another one; `layer` a layer or block to count alone; `set` changes arguments of
-    layers first; `compare` puts another model beside it. Bytes are for `batch`, `dtype` and
-    `optimizer`. Raises InputError and FileError for what is no model, and ShapeError for
-    the first layer that does not fit.
+    layers first; `compare` puts another model beside it. What else is asked goes by the
+    command's names: `batch`, `dtype`, `optimizer` or `recipe` for the bytes; `tokens`,
+    `cached` and `causal` for the products and the cache; `lora` ("8:q,v"); `devices` with
+    `shard`; `fit` (bytes). Raises InputError and FileError for what is no model, and
+    ShapeError for the first layer that does not fit.
 
     >>> params("lenet").params
     61706
@@ -57,16 +55,18 @@ def params(
     Memory(weights=156, activations=4704, gradients=156, optimizer=0)
     >>> params("resnet18", compare="resnet34").after.params
     21797672
+    >>> params("gpt2", cached=100, dtype="float16").cache_bytes == 12 * 2 * 768 * 101 * 2
+    True
     """
+    asked = Use.of(use)
     changed = as_model(model)
     for target, value in (set or {}).items():
         name, _, key = target.rpartition(".")
         changed = change(changed, name, key, value)
     counts = []
     for each in (changed,) if compare is None else (changed, as_model(compare)):
-        count = counting.params(each, None if input is None else input_shape(input))
-        count = count if layer is None else part(count, layer)
-        counts.append(count._replace(memory=memory(count, dtype, batch, optimizer)))
+        count = asked.counted(each, None if input is None else input_shape(input))
+        counts.append(asked.added(count if layer is None else part(count, layer)))
     return counts[0] if compare is None else beside(*counts)
 
 

@@ -50,6 +50,17 @@ def model(*words: str) -> Model:
     return read_notation("\n".join(line for each in words for line in _lines(each)))
 
 
+def is_model(word: str) -> bool:
+    """Whether a word by itself names a model: of the zoo, or in a file or folder.
+
+    >>> is_model("lenet"), is_model("relu")
+    (True, False)
+    """
+    if os.path.basename(word) == word and os.path.exists(zoo_path(word)):
+        return True
+    return bool(word) and not _is_typed(word) and os.path.exists(word)
+
+
 def _is_typed(word: str) -> bool:
     """Whether a word is well-formed as a layer, which goes before a file of that name."""
     return find(word.split()[0] if word.split() else "") is not None

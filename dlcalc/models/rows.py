@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.layers.counted import Shape
+from dlcalc.layers.counted import Cache, Shape
 from dlcalc.models.receptive_fields import Field
 from dlcalc.models.tree import Node
 
 if TYPE_CHECKING:
     from dlcalc.models.bytes import Memory
+    from dlcalc.models.deployment import Fit, Share
 
 
 class Row(NamedTuple):
@@ -48,6 +49,10 @@ class Row(NamedTuple):
     """The layer whose weights it shares."""
     idle: int = 0
     """Parameters that one position leaves unused: those of the experts not chosen."""
+    cache: Cache | None = None
+    """What it keeps of the positions it has seen."""
+    skipped: int = 0
+    """Products that a causal kernel leaves out, and one that knows its window."""
 
     @property
     def params(self) -> int:
@@ -72,6 +77,16 @@ class Count(NamedTuple):
     """The shape at which it breaks."""
     memory: Memory | None = None
     """Its bytes, where they were asked for with it."""
+    cached: int = 0
+    """Positions that were in the cache before."""
+    cache_bytes: int | None = None
+    """Bytes of the cache behind this pass, where they were asked for with it."""
+    cache_bytes_reserved: int | None = None
+    """The same as serving engines reserve them, in whole windows and pages."""
+    share: Share | None = None
+    """The bytes of one of several devices, where there are some."""
+    fit: Fit | None = None
+    """What fits into a memory, where one was named."""
 
     @property
     def output(self) -> Shape:
@@ -107,6 +122,21 @@ class Count(NamedTuple):
     def macs(self) -> int:
         """Multiply-accumulates of all layers, for one example."""
         return sum(row.macs for row in self.rows)
+
+    @property
+    def skipped(self) -> int:
+        """Products that causal kernels leave out, and those that know their window."""
+        return sum(row.skipped for row in self.rows)
+
+    @property
+    def positions(self) -> int:
+        """Positions in the cache behind this pass: those before, and those of the input."""
+        return self.cached + (self.input[0] if len(self.input) < 3 else 0)
+
+    @property
+    def caches(self) -> list[Cache]:
+        """What the layers keep of the positions they have seen."""
+        return [row.cache for row in self.rows if row.cache is not None]
 
     @property
     def activations(self) -> int:

@@ -24,8 +24,9 @@ LAYOUTS = {
 class Walker:
     """Goes through a model in order and collects its rows."""
 
-    def __init__(self, names: dict[int, str]) -> None:
+    def __init__(self, names: dict[int, str], cached: int = 0) -> None:
         self.names = names
+        self.cached = cached
         self.rows: list[Row] = []
         self.places: dict[str, int] = {}
         self.handlers: dict[str, Handler] = {}
@@ -88,6 +89,7 @@ class Walker:
             (weights + biases) * trains, counted.macs,
             product(counted.output) if counted.stored else 0,
             follow(field, shape, counted), layer, tied, counted.idle,
+            counted.cache, counted.skipped,
         )
         self.add(row)
         return row
@@ -207,6 +209,7 @@ def _in_turn(row: Row, this: str, other: str) -> Row:
     return Row(
         other + row.name[len(this) :], row.type, row.input, row.output, row.weights, row.biases,
         row.trainable, row.macs, row.activations, row.field, row.node, tied, row.idle,
+        row.cache, row.skipped,
     )
 
 

@@ -152,7 +152,9 @@ def test_an_input_is_needed() -> None:
     # 31,400 parameters' worth of linear 40 on 784: weights, a gradient each, 2 states each
     ("float32", "adam", 1, 31_400 * 4 * 4 + 40 * 4),
     ("float32", "sgd", 10, 31_400 * 2 * 4 + 400 * 4),
-    ("bfloat16", "momentum", 1, 31_400 * 3 * 2 + 40 * 2),
+    # in mixed precision: two bytes a weight and a gradient, four a copy and a state
+    ("bfloat16", "momentum", 1, 31_400 * 12 + 40 * 2), ("bfloat16", "adam", 1, 31_400 * 16 + 80),
+    ("int8", "adam", 1, 31_400 * 4 + 40),
 ])
 def test_memory_of_training(dtype: str, optimizer: str, batch: int, expected: int) -> None:
     count = params(read_notation("linear 40"), (784,))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from dlcalc.models.bytes import Memory
     from dlcalc.models.receptive_fields import Field
     from dlcalc.models.rows import Count, Row
+    from dlcalc.models.use import Use
 
 USUAL = ("name", "type", "output", "params", "macs", "field")
 """The columns that are shown where none are asked for."""
@@ -34,9 +35,12 @@ def field_record(field: Field | None) -> dict[str, Any] | None:
 class Facts:
     """What a row tells beside itself: its receptive field, which many share, and its bytes."""
 
-    def __init__(self, held: Held) -> None:
-        self.held = held
+    def __init__(self, use: Use, positions: int = 0) -> None:
+        self.use = use
+        self.held = use.held
         """The memory of a model or a layer, for the type, batch and optimiser asked for."""
+        self.cache = use.cache(positions)
+        """The bytes of the cache of a layer."""
         self.known: dict[int, dict[str, Any] | None] = {}
 
     def field(self, row: Row) -> dict[str, Any] | None:
@@ -63,6 +67,8 @@ def layer_record(row: Row, facts: Facts) -> dict[str, Any]:
         "trainable": row.trainable, "macs": row.macs, "activations": row.activations,
         **bytes_record(facts.held(row)), "receptive_field": facts.field(row),
     }
+    if row.cache is not None:
+        record["cache_bytes"] = facts.cache(row)
     if row.tied:
         record["tied"] = row.tied
     return record
@@ -70,7 +76,6 @@ def layer_record(row: Row, facts: Facts) -> dict[str, Any]:
 
 FIELDS = {"field": "size", "jump": "jump", "start": "start", "unclipped": "unclipped"}
 BYTES = ("weights_bytes", "activations_bytes", "training_bytes")
-Held = Callable[["Count | Row"], "Memory"]
 Cell = Callable[["Row", Facts], Any]
 
 
@@ -95,6 +100,7 @@ COLUMNS: dict[str, Cell] = {
     "macs": lambda row, _: row.macs, "activations": lambda row, _: row.activations,
     **{name: _bytes_cell(name) for name in BYTES},
     **{name: _field_cell(key) for name, key in FIELDS.items()},
+    "cache_bytes": lambda row, facts: None if row.cache is None else facts.cache(row),
     "tied": lambda row, _: row.tied or None,
 }
 """Every column that can be asked for."""
@@ -116,6 +122,64 @@ def total_of(count: Count, column: str, facts: Facts) -> int | None:
         getattr(count, column) if column in SUMMED else bytes_record(facts.held(count))[column]
     )
     return total
+
+
+def arranged(count: Count, use: Use, depth: int | None, order: Sequence[str]) -> Count:
+    """The count with its layers folded to so many levels, and the largest of a column first."""
+    rows = list(count.rows)
+    if depth:
+        rows = _folded(rows, depth)
+    if order:
+        facts = Facts(use, count.positions)
+        keys = {id(row): COLUMNS[order[0]](row, facts) for row in rows}
+        if any(isinstance(key, str) for key in keys.values()):
+            rows.sort(key=lambda row: str(keys[id(row)]))
+        else:
+            rows.sort(key=lambda row: _largest(keys[id(row)]), reverse=True)
+    return count._replace(rows=tuple(rows))
+
+
+def _largest(key: Any) -> Any:
+    return (-1,) if key is None else tuple(key) if isinstance(key, tuple | list) else (key,)
+
+
+def _folded(rows: Sequence[Row], depth: int) -> list[Row]:
+    """Layers whose names begin alike as one, with their sums and what the last one gives."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(".".join(row.name.split(".")[:depth]), []).append(row)
+    return [
+        group[0] if len(group) == 1 and group[0].name == name else group[-1]._replace(
+            name=name, type="block", input=group[0].input, tied="", node=group[0].node,
+            cache=_joint(group), **{
+                key: sum(getattr(row, key) for row in group)
+                for key in ("weights", "biases", "trainable", "macs", "activations", "skipped")
+            },
+        )
+        for name, group in groups.items()
+    ]
+
+
+def _joint(group: Sequence[Row]) -> Any:
+    """The caches of some layers as one, where they are alike in how much they keep."""
+    caches = [row.cache for row in group if row.cache is not None]
+    if not caches:
+        return None
+    return Caches(tuple(caches))
+
+
+class Caches(NamedTuple):
+    """The caches of several layers, which hold what each of them holds."""
+
+    parts: tuple[Any, ...]
+
+    def bytes(self, positions: int, size: int) -> int:
+        """Bytes of all of them."""
+        return sum(each.bytes(positions, size) for each in self.parts)
+
+    def reserved(self, positions: int, size: int) -> int:
+        """Bytes that are reserved for all of them."""
+        return sum(each.reserved(positions, size) for each in self.parts)
 
 
 T = TypeVar("T")

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from dlcalc.names import BITS, COUNTERS, STATES
+from dlcalc.errors import InputError
+from dlcalc.names import COUNTERS, DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
 from dlcalc.shell.model_types import CHANGE, LAYER, beginning
 from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
@@ -28,6 +29,33 @@ class ColumnsType(ParamType):
             [before + comma + name for name in (names if comma else [*names, "all"])],
             before + comma + last,
         )
+
+
+class DtypeType(NameType):
+    """A type of numbers, by any of its names."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The name that the tables have."""
+        if not value:
+            return value
+        plain = str(value).lower().removesuffix("_m").removesuffix("_s")
+        known = DTYPE_ALIASES.get(plain, plain)
+        return super().convert(known if known in DTYPES else value, param, ctx)
+
+
+class ByteSizeType(ParamType):
+    """A size of memory: 80GiB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Whole bytes."""
+        from dlcalc.models.deployment import size_in_bytes
+
+        try:
+            return size_in_bytes(value) if isinstance(value, str) else value
+        except InputError as error:
+            self.fail(error.message, param, ctx)
 
 
 class ParamsCommand(QuickCommand):
@@ -56,8 +84,13 @@ class ParamsCommand(QuickCommand):
 @click.option("--compare", "other", type=MODEL, metavar="MODEL", help="Beside another model.")
 @click.option("--batch", type=WholeType(1), default=1,
               help="Examples, for memory and for --as (1).")
-@click.option("--dtype", type=NameType("dtype", BITS), default="float32",
-              help="Type of all numbers (float32).")
+@click.option("--tokens", type=WholeType(1), metavar="T", help="New positions of a sequence.")
+@click.option("--cached", type=WholeType(0), metavar="S",
+              help="Positions in the cache before them; without --tokens one is new.")
+@click.option("--causal", is_flag=True,
+              help="Count what kernels run that skip what a causal mask or a window hides.")
+@click.option("--dtype", type=DtypeType("dtype", DTYPES), default="", metavar="NAME",
+              help=f"Type of the weights (float32): {', '.join(DTYPES)}.")
 @click.option("--optimizer", type=NameType("optimizer", STATES), default="adam",
               help="What the training memory is for (adam).")
 @framework_option
@@ -67,10 +100,22 @@ class ParamsCommand(QuickCommand):
               help="With --as: nn.MultiheadAttention, or scaled_dot_product_attention (module).")
 @click.option("--explain-figure", "whose", metavar="FIGURE",
               help="Whose figure this is, such as 4.134G: which counter prints it.")
+@click.option("--recipe", type=NameType("recipe", RECIPES), metavar="NAME",
+              help="What a parameter takes in training, as bf16-mixed-adam: "
+              f"{', '.join(PRECISIONS)} with an optimizer behind.")
+@click.option("--lora", metavar="RANK:TARGETS",
+              help="Adapters that alone are trained: 8:q,v or 16:all.")
+@click.option("--devices", type=WholeType(1), default=1, metavar="N",
+              help="Bytes of each of N devices, by --shard.")
+@click.option("--shard", type=NameType("shard", SHARDS), help="How they divide the work.")
+@click.option("--fit", type=ByteSizeType(), metavar="SIZE",
+              help="The largest batch and context that fit, such as into 80GiB.")
+@click.option("--summary", is_flag=True, help="The totals alone.")
+@click.option("--depth", type=WholeType(0), metavar="N",
+              help="Layers, or the tensors of a file, folded to N levels.")
+@click.option("--sort", metavar="COLUMN", help="Largest first, by a column: params, bytes.")
 @click.option("--columns", type=ColumnsType(), metavar="NAMES",
               help="Columns, such as name,weights,biases; all.")
-@click.option("--depth", type=WholeType(0), help="A file's tensors by module, so many levels.")
-@click.option("--sort", metavar="COLUMN", help="A file's largest first: --sort bytes.")
 @click.option("--to-notation", is_flag=True, help="Print it as layer notation, ready to edit.")
 @output_options
 def command(out: Output, **values: Any) -> None:
@@ -104,6 +149,9 @@ def command(out: Output, **values: Any) -> None:
       dlcalc params resnet18 --compare resnet34 -f csv
       dlcalc params gpt2 --batch 8 --dtype bfloat16 -f json
       dlcalc params --input 3x3 'lstm 4' --framework keras
+      dlcalc params llama-2-7b --cached 4000 --causal --dtype bfloat16 --summary
+      dlcalc params llama-2-7b --lora 16:all --recipe bf16-mixed-adam --fit 80GiB --summary
+      dlcalc params lenet alexnet vgg16
       dlcalc params resnet50 --as torchinfo
       dlcalc params resnet50 --explain-figure 4.134G
     """

@@ -20,9 +20,9 @@ from dlcalc.output.answer import Answer, Table
 from dlcalc.output.tables import cell_text
 
 if TYPE_CHECKING:
-    from dlcalc.commands.params.columns import Held
     from dlcalc.models.comparison import Comparison, Pair
     from dlcalc.models.rows import Count, Row
+    from dlcalc.models.use import Use
 
 USUAL = ("name", "output", "params", "macs")
 """The columns that are shown where none are asked for."""
@@ -31,11 +31,11 @@ COUNTED = SUMMED + BYTES
 
 
 def comparison_answer(
-    result: Comparison, held: Held, names: tuple[str, str], columns: Sequence[str] = USUAL,
+    result: Comparison, use: Use, names: tuple[str, str], columns: Sequence[str] = USUAL,
     **explained: Any,
 ) -> Answer:
     """The second model as it would stand alone, with the first and the difference beside it."""
-    facts = Facts(held)
+    facts = Facts(use, result.after.positions)
     headers = [header for column in columns for header in _headers(column)]
     rows = [
         [cell for column in columns for cell in _cells(pair, column, facts)]
@@ -53,7 +53,8 @@ def _record(result: Comparison, facts: Facts) -> dict[str, Any]:
     return {
         **after, "before": before,
         "difference": {
-            key: _difference(before["total"][key], after["total"][key]) for key in after["total"]
+            key: _difference(before["total"].get(key), each)
+            for key, each in after["total"].items() if not isinstance(each, dict)
         },
     }
 

@@ -56,6 +56,11 @@ def weights_of_folder(folder: str) -> str | None:
     return None if told == held else path
 
 
+def holds_weights(words: Sequence[str]) -> bool:
+    """Whether any of the words names a file of weights."""
+    return any(map(reading.is_weights_file, words))
+
+
 def read_operands(paths: Sequence[str], input: tuple[int, ...] | None = None) -> Held:
     """What the files hold, or standard input."""
     if list(paths) == ["-"]:

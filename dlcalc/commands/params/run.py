@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 from dlcalc.commands.params.files_run import (
     answer_files,
     file_operands,
+    holds_weights,
     is_model,
     layered,
     notation_answer,
     read_operands,
 )
 from dlcalc.errors import InputError, ShapeError, did_you_mean
-from dlcalc.models.bytes import memory
-from dlcalc.models.count import doubts, params
+from dlcalc.models.count import doubts
+from dlcalc.models.reading import is_model as names_model
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Model
+from dlcalc.models.use import Use
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import given_model, shape_of
@@ -44,54 +46,82 @@ class ParamsRun(Run[Any]):
             note(text)
 
     def _answered(
-        self, model: Sequence[str], changes: Sequence[str], batch: int, dtype: str, optimizer: str,
-        input: Any = None, layer: str | None = None, other: str | None = None,
-        columns: str | None = None, counter: str | None = None, attention: str = "module",
-        whose: str | None = None, depth: int | None = None, sort: str | None = None,
-        framework: str | None = None, to_notation: bool = False,
+        self, model: Sequence[str], changes: Sequence[str], input: Any = None,
+        layer: str | None = None, other: str | None = None, columns: str | None = None,
+        counter: str | None = None, attention: str = "module", whose: str | None = None,
+        framework: str | None = None, summary: bool = False,
+        to_notation: bool = False,
+        depth: int | None = None, sort: str | None = None, **asked_use: Any,
     ) -> None:
-        out = self.out
+        use, size = Use(**asked_use).checked(), shape_of(input)
         named = ("--as", counter), ("--explain-figure", whose), ("--framework", framework)
         asked = next((name for name, each in named if each), "")
-        wants_layers = asked or layer is not None or changes or columns is not None or to_notation
-        size = shape_of(input)
-        if paths := file_operands(model, out.piped):
-            if not wants_layers and not (other and is_model(other)):
-                answer_files(out, paths, other, depth, sort, size)
-                return
-            read = layered(read_operands(paths, size))
-        else:
-            read = given_model(self, model)
+        if len(model) > 1 and all(map(names_model, model)) and not holds_weights(model):
+            _several(self.out, model, size, use)
+            return
+        read = self._read(model, size, (other, depth, sort), bool(
+            asked or layer is not None or changes or columns is not None or to_notation
+        ))
+        if read is None:
+            return
         if to_notation:
-            out.emit(notation_answer(read))
+            self.out.emit(notation_answer(read))
             return
         self.notes += [*read.notes, *doubts(read, size)]
-        held = partial(memory, dtype=dtype, batch=batch, optimizer=optimizer)
         if asked and (changes or other is not None):
             raise InputError(f"{asked} is of one model, without --set or --compare")
         if changes or other is not None:
-            _side_by_side(out, read, size, changes, other, layer, held, columns)
+            _side_by_side(self.out, read, size, changes, other, layer, use, columns)
             return
-        count = params(read, size)
-        training = f"{optimizer}, batch {batch}, {dtype}"
+        count = use.counted(read, size)
         if layer is not None:
             count = part(count, layer)
             if len(count.rows) == 1 and columns is None and not asked:
-                _one_layer(out, count, held, training)
+                _one_layer(self.out, count, use)
                 return
         from dlcalc.commands.params.answer import params_answer
-        from dlcalc.commands.params.columns import USUAL
+        from dlcalc.commands.params.columns import USUAL, arranged
 
+        shown = arranged(count, use, depth, _columns(sort, ())[:1]) if depth or sort else count
         answer = params_answer(
-            count, held, training, _columns(columns, USUAL), partial(_elsewhere, read, count),
+            shown, use, _columns(columns, USUAL), summary, partial(_elsewhere, read, count),
             working=partial(working.model_steps, count),
-            element=partial(working.expected_step, count),
+            element=partial(working.expected_step, shown),
         )
         if framework is not None:
-            answer = _framed(answer, read, count, framework, held, training, columns)
+            answer = _framed(answer, read, count, framework, use, columns)
         if counter or whose:
-            answer = _by_counters(answer, read, count, counter, batch, attention, whose)
-        out.emit(answer)
+            answer = _by_counters(answer, read, count, counter, use.batch, attention, whose)
+        self.out.emit(answer)
+
+    def _read(
+        self, model: Sequence[str], size: tuple[int, ...] | None, of_files: tuple[Any, ...],
+        wants_layers: bool,
+    ) -> Model | None:
+        """The model; None where it is a file of tensors alone, which is answered at once."""
+        paths = file_operands(model, not model and self.out.piped)
+        if not paths:
+            return given_model(self, model)
+        other, depth, sort = of_files
+        if not wants_layers and not (other and is_model(other)):
+            answer_files(self.out, paths, other, depth, sort, size)
+            return None
+        return layered(read_operands(paths, size))
+
+
+def _several(
+    out: Output, words: Sequence[str], size: tuple[int, ...] | None, use: Use
+) -> None:
+    """One row a model."""
+    from dlcalc.commands.params.answer import models_answer
+
+    counts = []
+    for word in words:
+        try:
+            counts.append((word, use.counted(read_model(word), size)))
+        except InputError as error:
+            raise error.at(word) from None
+    out.emit(models_answer(counts, use))
 
 
 def _elsewhere(read: Model, count: Count) -> Any:
@@ -102,8 +132,7 @@ def _elsewhere(read: Model, count: Count) -> Any:
 
 
 def _framed(
-    answer: Any, read: Model, count: Count, framework: str, held: Any, training: str,
-    columns: str | None,
+    answer: Any, read: Model, count: Count, framework: str, use: Use, columns: str | None,
 ) -> Any:
     """The answer as a framework counts, names and shapes, and where others count otherwise."""
     from dlcalc.commands.params.answer import params_answer
@@ -113,7 +142,7 @@ def _framed(
     found = framed(read, count, framework)
     for text in (*found.notes, *others(read, count, framework)):
         note(text)
-    plain = params_answer(found.model, held, training, _columns(columns, USUAL))
+    plain = params_answer(found.model, use, _columns(columns, USUAL))
 
     def made() -> dict[str, Any]:
         record = plain.for_programs
@@ -165,32 +194,32 @@ def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     return wanted
 
 
-def _one_layer(out: Output, count: Count, held: Any, training: str) -> None:
+def _one_layer(out: Output, count: Count, use: Use) -> None:
     from dlcalc.commands.params.answer import layer_answer
 
     row = count.rows[0]
     out.emit(layer_answer(
-        row, held, training, working=partial(working.layer_steps, row),
+        row, use, count.positions, working=partial(working.layer_steps, row),
         element=partial(working.layer_step, row),
     ))
 
 
 def _side_by_side(
     out: Output, read: Model, size: tuple[int, ...] | None, changes: Sequence[str],
-    other: str | None, layer: str | None, held: Any, columns: str | None,
+    other: str | None, layer: str | None, use: Use, columns: str | None,
 ) -> None:
     from dlcalc.commands.params import comparison_answer as drawn
     from dlcalc.models.comparison import compare
 
-    before = params(read, size)
+    before = use.counted(read, size)
     changed = _changed(read, changes)
     names = read.name, " ".join(changes)
-    after = params(changed, size, tolerant=True)
+    after = use.counted(changed, size, tolerant=True)
     _check_changes(before, after)
     if other is not None:
         second = read_model(other)
         names = " with ".join(filter(None, names)), second.name
-        before, after = after, params(second, size)
+        before, after = after, use.counted(second, size)
     if layer is not None:
         before, after = part(before, layer), part(after, layer)
     result = compare(before, after)
@@ -198,7 +227,7 @@ def _side_by_side(
         for text in drawn.misfits(result):
             note(text)
     out.emit(drawn.comparison_answer(
-        result, held, names, _columns(columns, drawn.USUAL),
+        result, use, names, _columns(columns, drawn.USUAL),
         working=partial(working.comparison_steps, result),
         element=partial(working.expected_step, after),
     ))
