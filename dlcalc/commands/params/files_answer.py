@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.params.answer import size_text
+from dlcalc.commands.params.columns import field_record
 from dlcalc.models.files.tensors import (
     BUFFER,
     CONSTANT,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 HEADERS = ("name", "type", "output", "params", "bytes", "kind")
 LAYERS = ("name", "type", "output", "params", "macs")
-MODULES = ("name", "tensors", "params", "bytes")
+MODULES = ("name", "tensors", "params", "bytes", "bits")
 UNKNOWN = ("activations_bytes", "training_bytes")
 """What a file of weights does not tell."""
 WEIGHTS = (PARAMETER, QUANTISED, QUANTISATION)
@@ -61,7 +62,7 @@ def _rows(held: Held) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
     record["layers"] = [layer_record(row) for row in held.rows]
     record["tensors"] = [tensor_record(each) for each in tensors]
     headers = _layer_headers(held.rows)
-    rows = [[layer_record(row)[name] for name in headers] for row in held.rows]
+    rows = [[_cell(row, name) for name in headers] for row in held.rows]
     return headers, rows, record
 
 
@@ -69,8 +70,16 @@ def _layer_headers(rows: Sequence[Row]) -> Sequence[str]:
     """The columns of layers, those alone that any of them has."""
     more = [name for name in ("trainable", "buffers") if any(getattr(row, name) for row in rows)]
     known = LAYERS if any(row.macs is not None for row in rows) else LAYERS[:4]
-    fields = ["receptive_field"] if any(row.field for row in rows) else []
+    fields = ["field"] if any(row.field for row in rows) else []
     return (*known[:4], *more, *known[4:], *fields)
+
+
+def _cell(row: Row, column: str) -> Any:
+    record = layer_record(row)
+    if column == "field":
+        seen = record["receptive_field"]
+        return seen and seen["size"]
+    return record[column]
 
 
 def tensor_record(tensor: Tensor) -> dict[str, Any]:
@@ -92,7 +101,7 @@ def layer_record(row: Row) -> dict[str, Any]:
     return {
         "name": row.name, "type": row.type, "output": row.output, "params": row.params,
         "trainable": row.params if row.trainable is None else row.trainable,
-        "buffers": row.buffers, "macs": row.macs, "receptive_field": row.field,
+        "buffers": row.buffers, "macs": row.macs, "receptive_field": field_record(row.field),
     }
 
 
@@ -113,7 +122,7 @@ def totals(held: Held) -> dict[str, Any]:
         if any(each.role == role for each in held.tensors):
             total[name] = held.sum_of("numbers", role)
     if held.format == "keras":
-        total["keras_total"] = params + total["buffers"] + total["quantisation"]
+        total["keras_total"] = sum(row.params for row in held.rows or ())
     return total
 
 
@@ -136,7 +145,7 @@ def _modules(held: Held, depth: int) -> list[list[Any]]:
         name = ".".join(parts[:-1][:depth]) or (each.name if depth else "")
         row = found.setdefault(name, [name, 0, 0, 0])
         row[1:] = row[1] + 1, row[2] + each.params, row[3] + each.bytes
-    return list(found.values())
+    return [[*row, round(8 * row[3] / row[2], 2) if row[2] else None] for row in found.values()]
 
 
 def _sort(headers: Sequence[str], rows: list[list[Any]], column: str | None) -> None:
@@ -192,6 +201,14 @@ def footnotes(held: Held) -> list[str]:
     if 1 < len(types) <= 8:
         lines.append(f"types: {', '.join(types)}")
     lines += held.notes[:3]
+    if held.format == "gguf":
+        kind = held.metadata.get("general.architecture")
+        lines += [
+            f"{kind}: " + ", ".join(
+                f"{key.removeprefix(f'{kind}.')} {value}" for key, value in held.metadata.items()
+                if key.startswith(f"{kind}.") and isinstance(value, int | float)
+            )
+        ]
     if held.macs is not None:
         lines.append(
             f"{held.macs:,} multiply-accumulates for {' x '.join(map(str, held.input or ()))} "

@@ -14,7 +14,15 @@ from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.json_text import parse_json
 from dlcalc.models.files.keras_layers import Weight, dtype_name, weights
 from dlcalc.models.files.stream import member_bytes, open_zip, printable
-from dlcalc.models.files.tensors import BUFFER, PARAMETER, QUANTISATION, Held, Row, Tensor
+from dlcalc.models.files.tensors import (
+    BUFFER,
+    PARAMETER,
+    QUANTISATION,
+    QUANTISED,
+    Held,
+    Row,
+    Tensor,
+)
 
 MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
 MODELS = ("Sequential", "Functional", "Model")
@@ -186,14 +194,20 @@ def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
     policy = dtype_name(config.get("dtype"))
     # Policies: mixed_float16 keeps float32 variables; int8_from_float32 names both types.
     packed = policy.startswith(("int8", "int4"))
-    plain = policy.rpartition("from_")[2] if packed else policy
+    zero = packed and weight.name.endswith("_zero")
+    plain = policy.rpartition("from_")[2]
     dtype = plain if plain in _WIDTHS else "float32"
-    if packed and weight.kind == "weight" and weight.name in ("kernel", "embeddings"):
+    if (packed and weight.kind == "weight" and weight.name in ("kernel", "embeddings")) or zero:
         dtype = "int8"
     trains = weight.kind == "weight" and config.get("trainable", True) is not False and (
         dtype != "int8"
     )
-    return Tensor(
+    tensor = Tensor(
         f"{name}/{weight.name}", dtype, weight.shape, prod(weight.shape) * _WIDTHS[dtype],
         _KINDS[weight.kind], trains=trains,
+    )
+    if weight.logical is None:
+        return tensor
+    return tensor.but(
+        role=QUANTISED, stands_for=prod(weight.logical), logical=weight.logical
     )

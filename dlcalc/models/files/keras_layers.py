@@ -22,6 +22,8 @@ class Weight(NamedTuple):
     shape: tuple[int, ...]
     kind: str = "weight"
     """`weight`; `state`, which the layer itself changes; `scale` of a quantised kernel."""
+    logical: tuple[int, ...] | None = None
+    """The shape of the weight that it stands for, where two of them lie in a byte."""
 
 
 WITHOUT = re.compile(r"""
@@ -262,20 +264,47 @@ def weights(layer: Config, config: Config, shape: Any) -> list[Weight]:
     kind = str(layer.get("class_name"))
     if kind in WEIGHTS:
         found = list(WEIGHTS[kind](config, shape, kind))
-        if "int8" in dtype_name(config.get("dtype")) or "int4" in dtype_name(config.get("dtype")):
-            found += list(_scales(kind, found))
-        return found
+        return list(_quantised(kind, found, config))
     if WITHOUT.fullmatch(kind) or _OPERATION.match(str(layer.get("module"))):
         return []
     raise InputError(f"a layer of the unknown class {kind[:60]!r}{did_you_mean(kind, WEIGHTS)}")
 
 
-def _scales(kind: str, found: Sequence[Weight]) -> Iterator[Weight]:
-    """The scales of a quantised kernel: one an output of Dense, one a row of an Embedding."""
+def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[Weight]:
+    """The weights as the policy of the layer stores them, and what it adds to them."""
+    mode = dtype_name(config.get("dtype")).partition("_from_")[0].partition("/")[0]
     for each in found:
-        if each.name in _QUANTISED.get(kind, ()):
-            row = each.shape[:1] if kind == "Embedding" else each.shape[1:]
-            yield Weight(f"{each.name}_scale", row, "scale")
+        name, shape = each.name, each.shape
+        if mode not in _MODES or name not in _QUANTISED.get(kind, ()) or not shape:
+            yield each
+        elif mode == "int8":  # a scale an output of Dense, one a row of an Embedding
+            yield each
+            yield Weight(f"{name}_scale", shape[:1] if kind == "Embedding" else shape[1:], "scale")
+        elif mode == "float8":
+            yield each
+            if kind != "Embedding":
+                for what in ("inputs", "kernel", "outputs_grad"):
+                    yield Weight(f"{what}_scale", (), "scale")
+                    yield Weight(f"{what}_amax_history", (1024,), "scale")
+        else:
+            yield Weight(name, (*shape[:-1], -(-shape[-1] // 2)), "weight", shape)
+            along = shape[-1] if kind == "Embedding" else shape[0]
+            groups = -(-along // _block(config, along))
+            scale = (shape[0], groups) if kind == "Embedding" else (groups, *shape[1:])
+            yield Weight(f"{name}_scale", scale, "scale")
+            yield Weight(f"{name}_zero", scale, "scale")
+            yield Weight("g_idx", (along,), "scale")
+
+
+_MODES = ("int8", "int4", "float8")
+
+
+def _block(config: Config, along: int) -> int:
+    """Weights that share a scale of 4 bits: 128, where the layer does not say otherwise."""
+    given = config.get("quantization_config")
+    inner = given.get("config") if isinstance(given, dict) else None
+    size = inner.get("block_size", 128) if isinstance(inner, dict) else 128
+    return size if type(size) is int and size > 0 else max(along, 1)
 
 
 def dtype_name(value: Any) -> str:

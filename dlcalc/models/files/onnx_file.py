@@ -9,6 +9,7 @@ from math import prod
 from typing import BinaryIO
 
 from dlcalc.errors import InputError, LimitError
+from dlcalc.models.files.onnx_fields import fields
 from dlcalc.models.files.onnx_graph import (
     Graph,
     Node,
@@ -56,12 +57,14 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
             )
         else:
             shapes = {**shapes, **_resolved(replace(graph, shapes=inferred), known), **known}
+    seen = fields(model, shapes)
     rows = [
         Row(
             printable(node.outputs[0]) if node.outputs else node.name,
             node.op, shapes.get(node.outputs[0]) if node.outputs else None,
             sum(each.params for each in weights.get(id(node), ())),
             macs(node, shapes, model.functions),
+            field=seen.get(node.outputs[0]) if node.outputs else None,
             bytes=sum(each.bytes for each in weights.get(id(node), ())),
         )
         for node in graph.nodes if constant(node) is None

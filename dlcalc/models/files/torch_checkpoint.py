@@ -241,7 +241,9 @@ def _tensor(name: str, made: Made, sizes: dict[str, int]) -> Tensor:
         while "_rebuild_tensor" not in made.name and "qtensor" not in made.name:
             if "_rebuild_parameter" in made.name:
                 explicit, trains = True, arguments[1] is not False
-            made = arguments[0] if isinstance(arguments[0], Made) else arguments[2][0]
+            inner = arguments[0]
+            # A subclass of Tensor is rebuilt by another function, which is named first.
+            made = Made(inner.name, arguments[2]) if isinstance(inner, Global) else inner
             arguments = made.arguments
         stored, offset, shape, strides = arguments[:4]
         dtype, width = _storage(stored)

@@ -102,8 +102,8 @@ def test_modules_and_order() -> None:
     path = str(FILES / "gguf" / "llama-f32-f16.gguf")
     out = invoke("params", path, "--depth", "1", "-f", "csv").out
     assert out.splitlines() == [
-        "name,tensors,params,bytes", "token_embd,1,320,640", "blk,9,1952,3968",
-        "output_norm,1,16,64", "rope_freqs,1,0,8",
+        "name,tensors,params,bytes,bits", "token_embd,1,320,640,16.0", "blk,9,1952,3968,16.26",
+        "output_norm,1,16,64,32.0", "rope_freqs,1,0,8,",
     ]
     rows = invoke("params", path, "--sort", "bytes", "-f", "csv").out.splitlines()[1:]
     sizes = [int(row.split(",")[-2]) for row in rows]
@@ -151,3 +151,12 @@ def test_an_architecture_in_metadata() -> None:
     assert "attn: attention 4 kv_heads=2" in invoke("params", path, "--to-notation").out
     plain = invoke("params", str(FILES / "gguf" / "q4_0-q8_0.gguf"))
     assert "the architecture that its metadata gives has 35,648 parameters" in plain.out
+
+
+def test_fields_of_nodes() -> None:
+    path = str(FILES / "onnx" / "cnn-dynamo.onnx")
+    rows = json.loads(invoke("params", path, "-f", "json").out)["layers"]
+    fields = {row["name"]: row["receptive_field"] for row in rows}
+    assert fields["max_pool2d"]["size"] == [4, 4]
+    assert fields["getitem_3"]["size"] == [8, 8]
+    assert fields["linear"]["size"] == [14, 14]
