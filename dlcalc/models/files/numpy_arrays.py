@@ -10,7 +10,7 @@ from dlcalc.models.files.safetensors import MOST_SHAPE, check_bytes
 from dlcalc.models.files.stream import Stream, open_zip, printable
 from dlcalc.models.files.tensors import Tensor
 
-_BYTES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8, 12, 16),
+_BYTES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (1, 2, 4, 8, 12, 16),
           "c": (8, 16, 24, 32), "V": (1, 2)}
 _KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
 _RAW = {"V2": "bfloat16", "V1": "float8"}
