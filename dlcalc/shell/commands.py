@@ -9,7 +9,6 @@ import click
 
 import dlcalc
 from dlcalc.errors import did_you_mean
-from dlcalc.shell.output import write_out
 from dlcalc.shell.plain import Plain
 
 GROUPS = {
@@ -97,6 +96,8 @@ class LazyGroup(Plain, click.Group):
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
+        from dlcalc.shell.output import write_out
+
         write_out([f"dlcalc {dlcalc.__version__}\n"])
         ctx.exit()
 
@@ -125,4 +126,6 @@ def root(ctx: click.Context) -> None:
     `dlcalc help COMMAND` is `dlcalc COMMAND --help`.
     """
     if ctx.invoked_subcommand is None:
+        from dlcalc.shell.output import write_out
+
         write_out([ctx.get_help(), "\n"])
