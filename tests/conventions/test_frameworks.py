@@ -192,3 +192,17 @@ def test_the_page_is_made_from_the_tables(form: str) -> None:
     for word in ("keras 3.15.1", "default stride", "flax, equinox, onnx, flax-nnx: 1",
                  "torchinfo", "1.0.1"):
         assert word in shown
+
+
+@pytest.mark.parametrize(
+    ("framework", "slopes"),
+    [("pytorch", (0, 0.5, 0.5)), ("flax", (1, 0.5, 0.5)), ("keras", (0, 1, 0)), ("mlx", (0, 0, 1))],
+)
+def test_equations_are_derived_as_a_framework_derives(
+    framework: str, slopes: tuple[float, ...]
+) -> None:
+    words = "L = abs(x) + max(a, b)", "x=0", "a=1", "b=1", "--framework", framework, "-f", "json"
+    found = json.loads(invoke("grad", *words).out)["gradients"]["L"]
+    assert (found["x"], found["a"], found["b"]) == slopes
+    plain = json.loads(invoke("grad", *words[:4], "-f", "json").out)["gradients"]["L"]
+    assert (plain["x"], plain["a"], plain["b"]) == (0, 0.5, 0.5)

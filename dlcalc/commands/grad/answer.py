@@ -35,6 +35,17 @@ class GradRun(Run[Derivatives]):
     asked = False
     """Whether it was said what to derive with respect to."""
 
+    def run(self) -> None:
+        """The whole way, as a framework derives where one is named."""
+        framework = self.options.pop("framework", None)
+        if framework is None:
+            super().run()
+            return
+        from dlcalc.conventions.equations import as_framework
+
+        with as_framework(framework):
+            super().run()
+
     def read(self) -> dict[str, Any]:
         """The system of equations, its inputs, and what is derived with respect to what."""
         file, values = self._operands(self.options.pop("file", None), self.options.pop("values"))

@@ -1,0 +1,169 @@
+"""The operations of equations as a framework has them: slopes at kinks, defaults, constants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any
+
+from dlcalc.conventions.frameworks import ask, checked
+from dlcalc.conventions.tables import table, value
+from dlcalc.derive import operations
+from dlcalc.derive.operations import FUNCTIONS, KINKS, OPERATIONS, Operation
+
+Pull = Callable[..., Any]
+
+
+@contextmanager
+def as_framework(framework: str) -> Iterator[None]:
+    """Within it, equations are computed and derived as `framework` does.
+
+    >>> with as_framework("mlx"):
+    ...     KINKS["max"]
+    'mlx gives it all to the second'
+    """
+    before, named, said = dict(OPERATIONS), dict(FUNCTIONS), dict(KINKS)
+    try:
+        _patch(checked(framework))
+        yield
+    finally:
+        OPERATIONS.update(before)
+        FUNCTIONS.update(named)
+        KINKS.update(said)
+
+
+def _patch(framework: str) -> None:
+    names = _constants(framework)
+    known: Any = FUNCTIONS.get("leaky_relu")
+    if known is not None:
+        FUNCTIONS["leaky_relu"] = known._replace(defaults=(("slope", names["slope"]),))
+    if "gelu_tanh" in OPERATIONS and ask(framework, "activations", "gelu") == "tanh":
+        OPERATIONS["gelu"] = OPERATIONS["gelu_tanh"]
+    if "selu" in OPERATIONS:
+        _selu(names["scale"], names["alpha"])
+    rise = Fraction(ask(framework, "activations", "slope of hard_sigmoid"))
+    if "hard_sigmoid" in OPERATIONS and rise != Fraction(1, 6):
+        _hard_sigmoid(float(rise))
+    _slopes(framework, names)
+    _of_two(framework)
+    if "clip" in OPERATIONS:
+        _at_bounds(float(Fraction(ask(framework, "slopes", "clip at a bound"))))
+    if ask(framework, "slopes", "norm at 0") == "nan":
+        _norm()
+
+
+def _slopes(framework: str, names: dict[str, float]) -> None:
+    """The slopes where functions of one argument bend."""
+    kinks: dict[str, list[tuple[float, str]]] = {}
+    for fact in table("frameworks")["slopes"]:
+        function, _, place = fact.partition(" at ")
+        if function in OPERATIONS and place.lstrip("-").isdigit() and function != "norm":
+            kinks.setdefault(function, []).append(
+                (float(place), str(ask(framework, "slopes", fact)))
+            )
+    for function, places in kinks.items():
+        if function in KINKS:
+            taken = ", ".join(f"{text} at {at:g}" for at, text in places)
+            KINKS[function] = f"{framework} takes {taken}"
+        _at_kinks(function, [(at, text) for at, text in places if text[:3] not in ("inf", "nan")],
+                  names)
+
+
+def _constants(framework: str) -> dict[str, float]:
+    return {
+        "slope": float(ask(framework, "activations", "slope of leaky_relu")),
+        **{name: float(ask(framework, "activations", f"{name} of selu"))
+           for name in ("scale", "alpha")},
+    }
+
+
+def _at_kinks(
+    function: str, places: list[tuple[float, str]], names: Any
+) -> None:
+    """The framework's slopes where the function bends; elsewhere as it is."""
+    operation = OPERATIONS[function]
+
+    def pull(f: Any, g: Any, y: Any, arguments: Any, place: int, **options: Any) -> Any:
+        found = operation.pull(f, g, y, arguments, place, **options)
+        if place or not hasattr(f, "where"):
+            return found
+        x = arguments[0]
+        own: Any = {**names, "slope": arguments[1]} if len(arguments) > 1 else names
+        for at, text in places:
+            there: Any = value(text, own)
+            there = float(there) if isinstance(there, Fraction) else there
+            found = f.where(f.gt(x, at), found, f.where(f.lt(x, at), found, g * there))
+        return found
+
+    if hasattr(operations, "FLAT"):  # the language that has `where`
+        OPERATIONS[function] = Operation(operation.value, pull)
+    elif function == "abs" and value(places[0][1], names):
+        OPERATIONS[function] = Operation(operation.value, _right_of_zero)
+
+
+def _right_of_zero(f: Any, g: Any, y: Any, arguments: Any, place: int) -> Any:
+    x = arguments[0]
+    return g * (f.sign(x) + (1 - f.sign(x) * f.sign(x)))
+
+
+def _of_two(framework: str) -> None:
+    """Whose the gradient is where two arguments of max or min are equal."""
+    first = float(Fraction(ask(framework, "slopes", "first of two equal")))
+    if first == 0.5:
+        return
+    for name in ("max", "min"):
+        operation = OPERATIONS[name]
+
+        def pull(
+            f: Any, g: Any, y: Any, arguments: Any, place: int, plain: Pull = operation.pull
+        ) -> Any:
+            if len(arguments) != 2:
+                return plain(f, g, y, arguments, place)
+            shared = plain(f, 1, y, arguments, place)
+            # The share is 1, ½ or 0: a half becomes all or nothing.
+            own = first if place == 0 else 1 - first
+            return g * (shared * (2 * shared - 1) + 4 * shared * (1 - shared) * own)
+
+        OPERATIONS[name] = Operation(operation.value, pull)
+        KINKS[name] = f"{framework} gives it all to the {'first' if first else 'second'}"
+
+
+def _at_bounds(share: float) -> None:
+    operation = OPERATIONS["clip"]
+
+    def pull(f: Any, g: Any, y: Any, arguments: Any, place: int) -> Any:
+        found = operation.pull(f, g, y, arguments, place)
+        if place:
+            return found
+        x, low, high = arguments
+        return f.where(f.eq(x, low), g * share, f.where(f.eq(x, high), g * share, found))
+
+    OPERATIONS["clip"] = Operation(operation.value, pull)
+
+
+def _norm() -> None:
+    operation = OPERATIONS["norm"]
+
+    def pull(f: Any, g: Any, y: Any, arguments: Any, place: int, **options: Any) -> Any:
+        return operation.pull(f, g, y, arguments, place, **options) * (y / y)
+
+    OPERATIONS["norm"] = Operation(operation.value, pull)
+
+
+def _selu(scale: float, alpha: float) -> None:
+    OPERATIONS["selu"] = Operation(
+        lambda f, x: f.where(f.gt(x, 0), scale * x, scale * alpha * f.expm1(f.min(x, 0))),
+        lambda f, g, y, arguments, place: g * f.where(
+            f.gt(arguments[0], 0), scale, y + scale * alpha
+        ),
+    )
+
+
+def _hard_sigmoid(rise: float) -> None:
+    OPERATIONS["hard_sigmoid"] = Operation(
+        lambda f, x: f.min(f.max(rise * x + 0.5, 0), 1),
+        lambda f, g, y, arguments, place: (
+            g * f.between(arguments[0], -0.5 / rise, 0.5 / rise) * rise
+        ),
+    )
