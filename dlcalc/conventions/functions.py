@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from dlcalc.conventions.frameworks import answer, ask
+from dlcalc.conventions.frameworks import answer, ask, refusal
 from dlcalc.conventions.tables import table, value
+from dlcalc.layers.pooling import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
 from dlcalc.numbers.activations import Activation, elu, parametrised
 
@@ -99,8 +102,19 @@ def facts_of(framework: str) -> dict[str, Any]:
         "biased": ask(framework, "norms", "running variance divides by") == "n",
         "by rest": ask(framework, "norms", "groups of groupnorm") != "neighbours",
         "activation": lambda name, **options: activation(framework, name, **options),
-        "prelu": number(ask(framework, "activations", "start of prelu")),
+        "adaptive windows": partial(_adaptive, framework),
     }
+
+
+def _adaptive(framework: str, length: int, wanted: int) -> list[tuple[int, int]]:
+    """The windows of an adaptive pool: overlapping as PyTorch's, or apart, the longer first."""
+    does = ask(framework, "pooling", "adaptive windows")
+    if does == "none":
+        raise refusal(framework, "an adaptive pool")
+    if does == "overlap":
+        return adaptive_windows(length, wanted)
+    ends = [i * (length // wanted) + min(i, length % wanted) for i in range(wanted + 1)]
+    return list(pairwise(ends))
 
 
 def with_defaults(model: Model, framework: str) -> Model:

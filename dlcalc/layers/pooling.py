@@ -149,12 +149,21 @@ def globalpool_values(run: Pass, x: Node) -> Node:
     return run.do("mean", x, axes=tuple(range(2, len(run.shape) + 1)))
 
 
+def adaptive_windows(length: int, wanted: int) -> list[tuple[int, int]]:
+    """Start and end of each window of an adaptive pool along an axis; neighbours may overlap.
+
+    >>> adaptive_windows(7, 3)
+    [(0, 3), (2, 5), (4, 7)]
+    """
+    return [(i * length // wanted, -(-(i + 1) * length // wanted)) for i in range(wanted)]
+
+
 def adaptivepool_values(run: Pass, x: Node, size: PerAxisValue) -> Node:
     """The means of ⌊iL/S⌋ … ⌈(i+1)L/S⌉ − 1, as PyTorch has them."""
     for axis, (length, wanted) in enumerate(zip(
         run.shape[1:], per_axis(size, len(run.shape) - 1, "size"), strict=True
     ), 2):
-        parts = [(i * length // wanted, -(-(i + 1) * length // wanted)) for i in range(wanted)]
+        parts = run.fact("adaptive windows", adaptive_windows)(length, wanted)
         x = run.along(x, axis, length, [
             dict.fromkeys(range(start, end), 1 / (end - start)) for start, end in parts
         ])

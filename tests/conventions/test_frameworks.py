@@ -47,6 +47,12 @@ def conv_transpose(framework: str, case: Case) -> Any:
 
 
 def pool(framework: str, case: Case) -> Any:
+    if "adaptive" in case:
+        row = np.reshape(case["x"], (1, -1))
+        size = case["adaptive"]
+        return np.ravel(run(
+            framework, f"adaptivepool {size}", row, row.shape, upstream=np.ones((1, size))
+        ).output)
     return dlcalc.pool(**case, framework=framework).output
 
 
@@ -67,8 +73,9 @@ def run(framework: str, layer: str, x: Any, shape: Any, **given: Any) -> Any:
     """One layer on x, of that shape, with ones and zeros for parameters."""
     values = np.reshape(x, shape).astype(float)
     sizes = "x".join(map(str, given.pop("input", shape)))
+    upstream = given.pop("upstream", np.ones(shape))
     return dlcalc.step(
-        f"input {sizes}; l: {layer}", values, upstream=np.ones(shape), framework=framework, **given
+        f"input {sizes}; l: {layer}", values, upstream=upstream, framework=framework, **given
     )
 
 
@@ -131,7 +138,9 @@ def is_asked(row: Case) -> bool:
     """Whether a layer, and so a step, has this function."""
     function = row["case"].get("function", "relu").partition(" ")[0]
     return (
-        row["op"] in ASKED and "adaptive" not in row["case"] and function != "prelu"
+        row["op"] in ASKED and (
+            "adaptive" not in row["case"] or row["case"]["kind"] == "avg"
+        ) and function != "prelu"
         and find(function) is not None and "kernel" not in (
             row["case"] if row["op"] == "slope" else ()
         )
