@@ -14,7 +14,7 @@ from dlcalc.commands.grad.grad import (
     read_system,
 )
 from dlcalc.derive.gradients import Derivatives, differentiate
-from dlcalc.errors import InputError
+from dlcalc.errors import InputError, did_you_mean
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.shell.lazy import lazily
@@ -35,17 +35,6 @@ class GradRun(Run[Derivatives]):
     asked = False
     """Whether it was said what to derive with respect to."""
 
-    def run(self) -> None:
-        """The whole way, as a framework derives where one is named."""
-        framework = self.options.pop("framework", None)
-        if framework is None:
-            super().run()
-            return
-        from dlcalc.conventions.equations import as_framework
-
-        with as_framework(framework):
-            super().run()
-
     def read(self) -> dict[str, Any]:
         """The system of equations, its inputs, and what is derived with respect to what."""
         file, values = self._operands(self.options.pop("file", None), self.options.pop("values"))
@@ -53,11 +42,17 @@ class GradRun(Run[Derivatives]):
         problem = self.example() if file is None else read_problem(file, allow_nonfinite)
         wrt = names_of(self.options.pop("wrt") or problem.get("wrt"))
         self.asked = wrt is not None
+        self.hessian = self.options.pop("hessian", False)
+        self.jacobian = self.options.pop("jacobian", None)
+        self.wrt = wrt
+        if self.jacobian:
+            self.options["of"] = ()
         given = {**(problem.get("values") or {}), **_assigned(values, allow_nonfinite)}
         return {
             "system": read_system(problem["equations"], problem.get("file", ""), given),
             "values": given,
-            "of": names_of(self.options.pop("of") or problem.get("of")),
+            "of": names_of(self.options.pop("of") or problem.get("of"))
+            if not self.jacobian else self.options.pop("of"),
             "wrt": wrt,
             "allow_nonfinite": allow_nonfinite,
         }
@@ -90,8 +85,9 @@ class GradRun(Run[Derivatives]):
         main: tuple[str, ...] = "values", (result.of or result.system.names)[0]
         if self.asked and len(result.of) == len(result.wrt) == 1:
             main = "gradients", result.of[0], result.wrt[0]
+        further = _further(result, self.hessian, self.jacobian, self.wrt)
         return grad_answer(
-            result, checks, main,
+            result, checks, main, further,
             working=partial(working.grad_steps, result),
             advice=partial(working.grad_slip, result, self.out.tolerance),
             element=partial(working.grad_element, result),
@@ -109,9 +105,32 @@ def _assigned(values: Sequence[str], allow_nonfinite: bool) -> dict[str, Any]:
     return found
 
 
+def _further(
+    result: Derivatives, hessian: bool, jacobian: str | None,
+    wrt: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Second derivatives, and derivatives of an array, as far as asked for."""
+    found: dict[str, Any] = {}
+    if not (hessian or jacobian):
+        return found
+    from dlcalc.derive import second
+
+    if hessian:
+        found["hessian"] = {
+            of: {name: second.hessian(result, of, name) for name in result.wrt}
+            for of in result.of
+        }
+    if jacobian:
+        if jacobian not in result.values:
+            known = did_you_mean(jacobian, result.values)
+            raise InputError(f"no equation has {jacobian} in it{known}").at("--jacobian")
+        found["jacobian"] = {jacobian: second.jacobian(result, jacobian, wrt)}
+    return found
+
+
 def grad_answer(
     result: Derivatives, checks: Sequence[GradientCheck] | None,
-    main: tuple[str, ...], **explained: Any
+    main: tuple[str, ...], further: dict[str, Any], **explained: Any
 ) -> Answer:
     """All values, then the derivatives: numbers in tables, arrays by themselves."""
     record: dict[str, Any] = {
@@ -119,7 +138,17 @@ def grad_answer(
         "gradients": result.gradients,
         "equations": result.system.lines,
     }
+    record |= further
     blocks = [*_values(result), *_gradients(result)]
+    blocks += [
+        Values(value, f"d²{of}/d{a}d{b}")
+        for of, rows in further.get("hessian", {}).items()
+        for a, columns in rows.items() for b, value in columns.items()
+    ]
+    blocks += [
+        Values(value, f"d{of}/d{name}")
+        for of, found in further.get("jacobian", {}).items() for name, value in found.items()
+    ]
     if result.kinks:
         record["kinks"] = list(result.kinks)
         blocks.append(Text(result.kinks))

@@ -17,7 +17,7 @@ from dlcalc.input.sources import Source, decode, located, nearest_file, read_sou
 from dlcalc.numbers.parse import parse_number, shorten
 
 FIELDS = ("equations", "values", "of", "wrt")
-RESULTS = ("gradients", "kinks", "check", "working")
+RESULTS = ("gradients", "kinks", "check", "working", "hessian", "jacobian")
 """Fields of a result, which are computed anew where it is read back."""
 TEXTS = ("equations", "of", "wrt", "kinks", "check", "working")
 """Fields that are lists of texts or of objects, not of numbers."""
