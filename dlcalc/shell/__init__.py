@@ -104,9 +104,11 @@ def _status_of(root: object, arguments: list[str]) -> int:
 
 def _complain(error: object, status: int) -> int:
     _tell(one_line(str(error)), "31" if status != AnswerDiffersError.status else "33")
-    # What the error points at: the line of a text, and a mark under the place.
-    for each in getattr(error, "__notes__", ()):
-        write(f"{each}\n")
+    # A terminal also shows the line that the error speaks of, and a mark under the place;
+    # elsewhere an error is one line.
+    if sys.stderr is not None and sys.stderr.isatty():
+        for each in getattr(error, "__notes__", ()):
+            write(f"{each}\n")
     return status
 
 

@@ -32,14 +32,11 @@ class Run:
 
     @property
     def complaint(self) -> str:
-        """The one line on stderr of a run that failed, checked to be one and no traceback.
-
-        Below an error in equations stand the line that it speaks of, and a mark.
-        """
+        """The one line on stderr of a run that failed, checked to be one and no traceback."""
         assert "Traceback" not in self.err
         assert "fault of dlcalc's own" not in self.err
         lines = self.err.splitlines()
-        assert len(lines) == 1 or (len(lines) == 3 and set(lines[2]) == {" ", "^"}), self.err
+        assert len(lines) == 1, self.err
         assert lines[0].startswith("dlcalc: "), self.err
         return lines[0].removeprefix("dlcalc: ")
 
