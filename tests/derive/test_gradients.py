@@ -283,7 +283,7 @@ def test_each_operation_has_the_derivatives_of_differences(form: str) -> None:
 def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: float) -> None:
     values = used(f"L = {p}", a=a, b=b, c=c)
     alone = dlcalc.grad(f"L = {p}", values)
-    as_arrays = dlcalc.grad(f"L = {p}; e = [1][0]", values, of="L")
+    as_arrays = dlcalc.grad(f"L = {p}; other = [1][0]", values, of="L")
     assert as_arrays.values["L"] == pytest.approx(alone.values["L"], rel=1e-12)
     wanted = alone.gradients["L"] if alone.gradients else {}
     for name, gradient in wanted.items():

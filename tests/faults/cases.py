@@ -139,7 +139,7 @@ def inputs(name: str, command: Command) -> Iterator[tuple[str, Case]]:
     none = refused("is empty, closed or read already")
     yield "no stdin", Case(f"{piped} <&-", none)
     yield "empty stdin", Case(f"{piped} </dev/null", none)
-    yield "directory", Case(f"mkdir f; {file}", refused("is a directory"))
+    yield "directory", Case(f"mkdir f; {file}", refused(command.folder))
     hostile: Hostile = {**HOSTILE, **(HOSTILE_JSON if command.kind == "json" else {})}
     hostile |= {f"of its own {n}": each for n, each in enumerate(command.hostile)}
     for title, (text, said) in hostile.items():
@@ -190,8 +190,9 @@ def all_cases() -> dict[str, Case]:
     found: dict[str, Case] = {}
     for name in COMMANDS:
         command = TABLE[name]
-        groups = [streams, usage, *([inputs] if command.takes else [])]
-        groups += [files] if name != "completion" else []
+        groups = [usage, *([inputs] if command.takes else [])]
+        groups += [streams] if name != "man" else []  # which prints nothing
+        groups += [files] if name not in ("completion", "man") else []
         for group in groups:
             found |= {f"{name}: {title}": case for title, case in group(name, command)}
     return found

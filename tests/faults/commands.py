@@ -26,6 +26,8 @@ class Command(NamedTuple):
     binary: Mapping[str, str] = MappingProxyType({})
     """What is said of NumPy's hostile files, where they are not refused as no text: nothing
     of one that is no fault here."""
+    folder: str = "is a directory"
+    """What is said of a folder where a file belongs."""
     kind: str = ""
     """`json` where that is what it takes: hostile JSON is held against it."""
 
@@ -44,6 +46,14 @@ MIXTURE = '{"weights": [1], "means": [0], "covariances": [1]}'
 CURVE = "epoch,train_error,test_error\n1,0.3,0.3\n2,0.1,0.2\n3,0,0.3\n"
 SHEET = '[{"command": "size -L 32 -F 5", "answer": 28}]'
 MODELS = f'{{"models": [{", ".join(["{}"] * len(zoo_names()))}]}}'
+
+WEIGHTS = {
+    "pickled.npy": "pickled: holds no plain numbers", "cut.npy": "cut: promises 48 bytes",
+    "tebibyte.npy": "tebibyte: promises 1,099", "crc.npz": "not an .npz file, or a damaged one",
+    "bomb.npz": "a file of weights has tensors, and no layers to show or change",
+}  # fmt: skip
+"""What is said of NumPy's files, which are read as weights, where layers are wanted."""
+NO_CONFIG = "a folder without a config.json"
 
 TABLE = {
     "size": Command(
@@ -74,6 +84,7 @@ TABLE = {
         # What a weights file holds is told from its headers alone.
         binary={**READ, "bomb.npz": "", "pickled.npy": "pickled: holds no plain numbers",
                 "cut.npy": "cut: promises 48 bytes", "tebibyte.npy": "tebibyte: promises 1,099"},
+        folder=NO_CONFIG,
         hostile=(("input 8x4x4\nconf 4 3\n", "input:2: conf 4 3: unknown layer type 'conf'; did"),
                  ("input 8x4x4\nrepeat 1000:\n  repeat 1000: relu\n", "1,000,000 layers"),
                  ("input 8x4x4\nconv 4 33\n", "does not fit")),
@@ -82,16 +93,17 @@ TABLE = {
         "lenet --layer C1", "{} --layer C1", LAYERS,
         wrong=(("lenett --layer C1", "did you mean lenet"), ("lenet --layer C9", "no layer C9")),
         hostile=(("input 8x4x4\nC1: conf 4 3\n", "input:2: C1: conf 4 3: unknown"),),
+        binary=WEIGHTS, folder=NO_CONFIG,
     ),
     "models": Command("", "--expect {}", MODELS, binary=READ),
     "mults": Command(
         "-L 4 -F 5", "{}", UPSAMPLING,
-        wrong=(("dcgann", "did you mean dcgan"),),
+        wrong=(("dcgann", "did you mean dcgan"),), binary=WEIGHTS, folder=NO_CONFIG,
         hostile=(("input 8x4x4\nconv_transpos 4 3 stride=2\n", "did you mean conv_transpose"),),
     ),
     "step": Command(
         f"'input 1; linear 1' '{STEP}'", "'input 1; linear 1' {}", STEP, kind="json",
-        wrong=((f"'input 1; linaer 1' '{STEP}'", "did you mean linear or name?"),
+        wrong=((f"'input 1; linaer 1' '{STEP}'", "did you mean linear"),
                (f"'input 1; linear 1' '{STEP}' --init zero", "did you mean zeros?")),
         hostile=(
             ('{"x": [1]}', "a target is wanted"), ('{"target": [1]}', "'x' is missing"),

@@ -71,7 +71,7 @@ def test_what_a_framework_says_and_nobody_knows(text: str, complaint: str) -> No
 
 
 @pytest.mark.parametrize(("name", "input", "complaint"), [
-    ("resnet50", (1, 3, 224, 224), "takes 3, as 3x224x224; a batch is no part of it: --batch 1"),
+    ("resnet50", (1, 3, 224, 224), "takes 3, as 3x224x224; a batch is no part of it: `batch` 1"),
     ("resnet50", (224, 224), "input 224x224 has 2 axes; ResNet-50 takes 3"),
     ("gpt2", (4096,), "wpe: position 1024: input is 4096x768; 1024 positions are too few"),
     ("bert-base", (600,), "position 512: input is 600x768; 512 positions are too few"),
@@ -96,7 +96,7 @@ def test_a_table_of_positions_never_follows_the_input() -> None:
     ((32, 32, 3), "32x32x3 is read as channels first, 32 of them; as Keras writes it, channels "
      "last, it is 3x32x32 here"),
     ((1, 3, 224, 224), "1x3x224x224 is read as CxDxHxW, 1 channel of a volume; a batch is no part "
-     "of it: --input 3x224x224 --batch 1"),
+     "of it: `input` 3x224x224 `batch` 1"),
     ((3, 32, 32), ""), ((64, 16, 16, 16), ""), ((3, 8, 4), ""), (None, ""),
 ])
 def test_an_input_that_may_be_meant_otherwise(input: tuple[int, ...] | None, said: str) -> None:

@@ -60,7 +60,7 @@ def test_help_examples_run(name: str, line: str, tmp_path: Path) -> None:
         return
     done = shell(line, cwd=tmp_path)
     assert done.status == 0, done.err
-    assert done.out
+    assert done.out or any(tmp_path.iterdir())  # what some write, they write into files
 
 
 def test_short_help_is_the_same_page() -> None:

@@ -19,7 +19,7 @@ from dlcalc.shell.types import ARRAY, NUMBER, SIZE, NameType, WholeType
 @click.option("--sizes", type=SIZE, help="Values of the input and of each layer, as 2x3x2.")
 @click.option("--constant", type=NUMBER, metavar="C", help="The weight of --init constant (0.5).")
 @click.option("--biases", is_flag=True, default=None, help="Give every layer biases, 0 at first.")
-@click.option("--activation", type=NameType("activation", ACTIVATIONS),
+@click.option("--activation", type=NameType("activation", ACTIVATIONS), metavar="NAME",
               help="φ of the hidden layers, in place of the problem's.")
 @click.option("--steps", type=WholeType(0), metavar="N",
               help="Take N steps of gradient descent: the loss at each, and its chart.")

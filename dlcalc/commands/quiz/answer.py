@@ -41,7 +41,7 @@ def quiz(command: str, seed: int = 0) -> Question:
     Raises InputError for a command that has no problems.
 
     >>> quiz("kl", seed=1).answer
-    2.0
+    0.5
     """
     drawn = problem(command, seed)
     return _question(command, seed, drawn, answer_within(drawn.words))

@@ -76,7 +76,7 @@ def test_expect_shows_the_working_of_the_divergence_that_differs() -> None:
 def test_called_with_nothing_it_runs_its_example() -> None:
     done = run("posterior", "-f", "plain")
     assert done.status == 0
-    assert "worked example" in done.complaint
+    assert "worked example" in done.err.splitlines()[0]
     assert done.out.startswith("KL(q||p) diagonal ")
 
 

@@ -96,8 +96,8 @@ def test_prints(line: str, out: str) -> None:
          "(--expect checks an answer)"),
         ("-L 32 -O 28 -F 5 --solve kernel", "kernel is what is asked for; omit it"),
         ("-L 32 -F 5 --solve pad", "solving for the pad wants the output size"),
-        ("-L 3,2 -F 2",
-         "invalid value for '-L' / '--input': '3,2' is no size: write 5, or 5x3 for several axes"),
+        ("-L 3/2 -F 2",
+         "invalid value for '-L' / '--input': '3/2' is no size: write 5, or 5x3 for several axes"),
         ("-L 3 -F 2 -P sane", "invalid value for '-P' / '--pad': 'sane' is no padding; "
          "did you mean same?"),
         ("-L 3 -F 2 --strid 2", "no such option --strid; did you mean --stride?"),

@@ -57,8 +57,8 @@ def test_answers_records(line: str, stdin: str, out: str) -> None:
         ("-f plain", "input,kernel\n32,5\n7,9\n8,1\n", "28\n",
          "line 3: a kernel of 9 does not fit a padded input of 7"),
         ("-f plain", "\ninput,kernel\n32,5\n7\n", "28\n", "line 4: 1 fields under a header of 2"),
-        ("-f plain -F 5", "input\n32\n32\n3 2\n", "28\n28\n",
-         "line 4: input: '3 2' is no size: write 5, or 5x3 for several axes"),
+        ("-f plain -F 5", "input\n32\n32\n3/2\n", "28\n28\n",
+         "line 4: input: '3/2' is no size: write 5, or 5x3 for several axes"),
         ("-f plain -F 5", "input,pad\n32,sane\n", "", "line 2: pad: 'sane' is no padding; "
          "did you mean same?"),
         ("", "input,kernal\n32,5\n", "", "line 1: unknown field 'kernal'; did you mean kernel?; "
