@@ -278,8 +278,8 @@ def _format(case: Input) -> str:
 
 def other_forms(case: Input, done: Run, folder: Path) -> str:
     """Whether json and csv end alike, and the own JSON is accepted as the expected answer."""
-    asked = {"-f", "--format", "--expect", "-h", "--help", "--table"} & {*case.words}
-    if asked or done.status != 0 or case.words[0] in ("gan", "completion"):
+    asked = {"-f", "--format", "--expect", "-h", "--help", "--table", "--"} & {*case.words}
+    if asked or done.status != 0 or case.words[0] in ("gan", "completion", "man"):
         return ""
     as_json = called(case._replace(words=[*case.words, "-f", "json"]), folder)
     for form in ("csv", "latex"):
