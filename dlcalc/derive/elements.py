@@ -59,8 +59,9 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
         function = _function(args[0])
         if function is None:
             return reader(formula)
-        arguments = [compiled(each, reader) for each in args[1:]]
-        return lambda values: function(*[each(values) for each in arguments])
+        arguments = [compiled(each, reader) for each in args[1:] if not isinstance(each, str)]
+        options = dict(_option(each) for each in args[1:] if isinstance(each, str))
+        return lambda values: function(*[each(values) for each in arguments], **options)
     if kind == "total":
         body, along = compiled(args[0], reader), _ALONG.get(args[1], {})
         return lambda values: np.sum(body(values), **along)
@@ -89,10 +90,19 @@ _OTHERS: dict[str, Callable[..., Array]] = {
 }
 
 
+def _option(text: str) -> tuple[str, Any]:
+    """An option as it is written: axis=0, axis=(0, 1), keepdims=yes."""
+    name, _, value = text.partition("=")
+    if value in ("yes", "no"):
+        return name, value == "yes"
+    numbers = tuple(int(each) for each in value.strip("()").split(",") if each.strip())
+    return name, numbers if "(" in value else numbers[0]
+
+
 def _function(name: str) -> Callable[..., Array] | None:
     """A function by its name; None for a slope that is known by its value alone."""
     if name == "rows":
-        return lambda a: np.sum(a, axis=1, keepdims=True)
+        return lambda a, **along: np.sum(a, axis=1, keepdims=True)
     if name in SLOPE_NAMES:
         slope: Callable[..., Array] = getattr(Arrays, SLOPE_NAMES[name])
         return slope
@@ -129,7 +139,7 @@ def element_of(formula: Any, index: tuple[int, int], values: Values) -> Any:
         array = as_value(values[formula])
         return entry_of(array, index)
     kind, args = formula.kind, formula.args
-    if kind == "call" and args[0] in _WHOLE:
+    if kind == "call" and (args[0] in _WHOLE or any(isinstance(e, str) for e in args[1:])):
         return entry_of(value_of(formula, values), index)
     if kind in _SUMS or (kind == "call" and args[0] in _SUMS):
         return products(_SUMS[args[0] if kind == "call" else kind](args, index, values))

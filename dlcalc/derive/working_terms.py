@@ -77,8 +77,6 @@ SLOPES = {"step": "relu'", "sign": "abs'"}
 """Slopes that are known by a name of their own."""
 MOST_SIZE = 500
 """Parts of a sum in a formula that is still written out."""
-PLAIN = ("spread",)
-"""What formulas of arrays leave unsaid."""
 
 
 class Symbols:
@@ -95,8 +93,6 @@ class Symbols:
             values = [each.value if isinstance(each, Term) else each for each in terms]
             value = self.numbers.settled(getattr(self.numbers, name)(*values, **options))
             formulas = [each.formula if isinstance(each, Term) else each for each in terms]
-            if name in PLAIN:
-                return Term(formulas[0], value, as_term(arguments[0]).wide)
             if name in SLOPES:
                 return self._slope(call(SLOPES[name], *formulas), value)
             return Term(written(name, *formulas, **options), value)
@@ -147,7 +143,17 @@ class Symbols:
     def kept_sum(self, x: Term, **options: Any) -> Term:
         """Sums along axes; softmax in softmax doubles them, so long ones are cut."""
         inner = x.formula if size_of(x.formula) <= MOST_SIZE else CUT
-        return Term(call("sum", inner), self.numbers.kept_sum(x.value, **options))
+        axis = f"axis={options.get('axis', -1)}"
+        return Term(call("sum", inner, axis, "keepdims=yes") if x.wide else call("sum", inner),
+                    self.numbers.kept_sum(x.value, **options))  # fmt: skip
+
+    def spread(self, g: Term, like: Term, **options: Any) -> Term:
+        """g in each element along axes that were summed; it says which, where it must."""
+        value = self.numbers.spread(g.value, like.value, **options)
+        axis = options.get("axis")
+        kept = options.get("keepdims") or axis in (None, 0) or not g.wide
+        formula = g.formula if kept else call("expand", g.formula, f"axis={axis}")
+        return Term(formula, value, g.wide)
 
     def size(self, x: Term, **options: Any) -> int:
         """The number of elements, which is the same in symbols."""
@@ -186,8 +192,17 @@ class Symbols:
         """Summed over the axes that were broadcast, which the formula then says."""
         g = as_term(g)
         value = self.numbers.fit(g.value, like.value)
-        summed = getattr(value, "shape", ()) != getattr(g.value, "shape", ())
-        return Term(call("sum", g.formula), value) if summed else Term(g.formula, value, g.wide)
+        before, after = (getattr(each, "shape", ()) for each in (g.value, value))
+        if before == after or len(before) < len(after):
+            return Term(g.formula, value, g.wide)
+        extra = len(before) - len(after)
+        axes = (*range(extra), *(
+            n + extra for n, size in enumerate(after) if size == 1 < before[n + extra]))
+        if not after or not g.wide:
+            return Term(call("sum", g.formula), value)
+        axis = f"axis={axes[0] if len(axes) == 1 else axes}"
+        kept = () if extra else ("keepdims=yes",)
+        return Term(call("sum", g.formula, axis, *kept), value)
 
     def is_finite(self, term: Any) -> bool:
         """Whether its value is no NaN and no infinity."""

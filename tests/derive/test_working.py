@@ -123,6 +123,23 @@ def test_what_is_broadcast_is_summed_on_the_way_back() -> None:
     assert found["dL/db"].startswith("sum(")
 
 
+def test_sums_say_along_which_axis_and_columns_that_they_are_some() -> None:
+    """Each line, typed back with the values and gradients that it names, gives its value."""
+    values = {"Z": [[1.0, 2], [3, 4]], "b": [1.0, 2], "u": [[1.0, 0], [0, 2]], "w": [1.0, 3]}
+    equations = "P = softmax(Z + b, axis=1); l = logsumexp(Z, axis=1); L = sum(P*u) + sum(l*w)"
+    result = dlcalc.grad(equations, values, wrt=["P", "l", *values])
+    known = {**result.values}
+    known |= {f"d{name}": value for name, value in result.gradients["L"].items()}
+    steps = {formula_text(each.name): each for each in grad_steps(result)}
+    for name, value in result.gradients["L"].items():
+        text = formula_text(steps[f"dL/d{name}"].formula, None)
+        typed = text.replace("dL/d", "d")
+        again = dlcalc.grad(f"r = {typed}", used(typed, **known), of=[])
+        assert np.asarray(again.values["r"]) == pytest.approx(np.asarray(value)), text
+    assert ", axis=1, keepdims=yes)" in formula_text(steps["dL/dZ"].formula)
+    assert formula_text(steps["dL/db"].formula).endswith(", axis=0)")
+
+
 def test_zero_and_absent_gradients_say_why() -> None:
     result = dlcalc.grad("y = w*x; L = y^2; M = b", {"w": 0, "x": 2, "b": 1}, of="L")
     notes = {formula_text(step.name): step.note for step in grad_steps(result)}

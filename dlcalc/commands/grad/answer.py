@@ -34,6 +34,23 @@ class GradRun(Run[Derivatives]):
     function = staticmethod(differentiate)
     asked = False
     """Whether it was said what to derive with respect to."""
+    hessian = False
+    """Whether second derivatives are wanted, too."""
+    jacobian: str | None = None
+    """The array whose Jacobian is wanted."""
+    wrt: Sequence[str] | None = None
+    """What to derive with respect to, where it was said."""
+
+    def run(self) -> None:
+        """The whole way, as a framework derives where one is named."""
+        framework = self.options.pop("framework", None)
+        if framework is None:
+            super().run()
+            return
+        from dlcalc.conventions.equations import as_framework
+
+        with as_framework(framework):
+            super().run()
 
     def read(self) -> dict[str, Any]:
         """The system of equations, its inputs, and what is derived with respect to what."""

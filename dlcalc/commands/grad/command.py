@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, output_options
+from dlcalc.shell.options import QuickCommand, check_option, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ArrayType
 
@@ -41,6 +41,7 @@ EQUATIONS = EquationsType()
 @click.option("--list", "listed", is_flag=True, help="The equations that are known by name.")
 @click.option("--hessian", is_flag=True, help="Second derivatives, too.")
 @click.option("--jacobian", metavar="NAME", help="The derivatives of an array, element by element.")
+@framework_option
 @check_option
 @output_options
 def command(out: Output, listed: bool, **values: Any) -> None:
