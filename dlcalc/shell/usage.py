@@ -15,8 +15,14 @@ def complaint(error: click.ClickException) -> str:
     elif isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
         message = _argument(error, error.param)
     if _wants_hint(error) and isinstance(error, click.UsageError) and error.ctx is not None:
-        message += f"; {error.ctx.command_path} --help shows what it takes"
+        message += f"; {_example(error.ctx)}{error.ctx.command_path} --help shows what it takes"
     return message[:1].lower() + message[1:]
+
+
+def _example(context: click.Context) -> str:
+    """The first example of a command's help, as a form to copy."""
+    examples = (context.command.help or "").partition("Examples:\n")[2].strip().splitlines()
+    return f"as {examples[0]}; " if examples else ""
 
 
 def _argument(error: click.BadParameter, argument: click.Argument) -> str:

@@ -65,3 +65,9 @@ def test_help_examples_run(name: str, line: str, tmp_path: Path) -> None:
 
 def test_short_help_is_the_same_page() -> None:
     assert run("size", "-h").out == run("size", "--help").out
+
+
+def test_what_a_command_does_not_take_is_told_with_a_form_to_copy() -> None:
+    done = invoke("size", "32", "5")
+    assert (done.status, done.out) == (2, "")
+    assert "; as dlcalc size -L 32 -F 5; dlcalc size --help shows" in done.complaint
