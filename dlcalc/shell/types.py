@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from dlcalc.errors import DlcalcError, did_you_mean
+from dlcalc.errors import DlcalcError, InputError, did_you_mean
 
 if TYPE_CHECKING:
     ParamType: TypeAlias = click.ParamType[Any, Any]
@@ -270,3 +270,17 @@ PLACE = PlaceType()
 MODEL = ModelType()
 NUMBER = NumberType()
 RATE = RateType()
+
+
+def as_typed(kind: click.ParamType[Any], text: str) -> Any:
+    """The value of a text as an option of that type takes it; InputError where it is none."""
+    try:
+        return kind.convert(text, None, None)
+    except click.BadParameter as error:
+        raise InputError(error.message) from None
+
+
+def is_given(parameter: str) -> bool:
+    """Whether the running command was given a parameter, on its line or by a variable."""
+    source = click.get_current_context().get_parameter_source(parameter)
+    return source is not click.core.ParameterSource.DEFAULT

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import click
-
 from dlcalc.commands.size.size import size
 from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.input.records import Reader, Record, arriving_lines, reader_of
@@ -16,7 +14,7 @@ from dlcalc.input.sources import STDIN
 from dlcalc.output.formats import FORMATS, Format, Row
 from dlcalc.output.records import cells
 from dlcalc.shell.output import Output, write_out
-from dlcalc.shell.types import PADDING, SIZE
+from dlcalc.shell.types import PADDING, SIZE, as_typed, is_given
 
 FIELDS = ("input", "kernel", "stride", "pad", "dilation", "output_padding")
 ANSWER = ("output", "remainder")
@@ -37,9 +35,7 @@ def run_records(out: Output, given: Record) -> None:
             f"--explain, --expect and --save are for one calculation, and {STDIN} holds records; "
             "with -L and -F it is not read"
         )
-    source = click.get_current_context().get_parameter_source("format")
-    form = None if source is click.core.ParameterSource.DEFAULT else out.format
-    stream = _Stream(out, form, given)
+    stream = _Stream(out, out.format if is_given("format") else None, given)
     number = 0
     try:
         for lines in arriving_lines(sys.stdin.buffer):
@@ -125,6 +121,6 @@ def _value(name: str, raw: Any) -> Any:
 @lru_cache(MOST_REMEMBERED)
 def _converted(name: str, raw: str) -> Any:
     try:
-        return (PADDING if name == "pad" else SIZE).convert(raw, None, None)
-    except click.BadParameter as error:
-        raise InputError(f"{name.replace('_', ' ')}: {error.message}") from None
+        return as_typed(PADDING if name == "pad" else SIZE, raw)
+    except InputError as error:
+        raise error.at(name.replace("_", " ")) from None
