@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dlcalc.output.answer import Table, Text
 
 if TYPE_CHECKING:
-    from dlcalc.pictures.frame import Page
+    from dlcalc.pictures.terminal import Page
 
 MOST_ROWS = 20
 WIDE = 1000.0
@@ -27,8 +27,7 @@ def loss_chart(losses: Sequence[float], page: Page) -> Text:
 
 def loss_picture(losses: Sequence[float]) -> str:
     """The loss by step, as SVG."""
-    from dlcalc.pictures.drawing import Sheet
-    from dlcalc.pictures.svg import line_chart
+    from dlcalc.pictures.svg import Sheet, line_chart
 
     sheet = Sheet(title="Loss by step", x_label="step", y_label="loss")
     steps = range(len(losses))

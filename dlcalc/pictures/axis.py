@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-Position = float | None
+Point = tuple[float, float]
+Points = Sequence[Point]
 _LEAST = 1e-300  # below it the steps between ticks lose their digits
 
 
@@ -26,7 +27,7 @@ class Axis:
     log: bool = False
     """Whether equal distances are equal ratios."""
 
-    def place(self, value: float) -> Position:
+    def place(self, value: float) -> float | None:
         """The fraction of the way from `low` to `high`; None where the value has no place.
 
         NaN, the infinities and, on a log scale, numbers that are not above 0 have none.
@@ -69,26 +70,27 @@ def axis(
     return _linear_axis(drawn, ticks, snug, counted)
 
 
-def nice_step(least: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is at least `least`.
+def place(across: Axis, up: Axis, point: Point) -> Point | None:
+    """Where a point falls, as fractions across and up; None where it has no place.
 
-    >>> nice_step(0.14), nice_step(1.9)
-    (0.2, 2.0)
+    >>> place(axis([0, 10]), axis([0, 4]), (5, 1))
+    (0.5, 0.25)
     """
+    x, y = across.place(point[0]), up.place(point[1])
+    return None if x is None or y is None else (x, y)
+
+
+def _nice_step(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is at least `least`."""
     power = 10.0 ** math.floor(math.log10(least))
-    for multiple in (1.0, 2.0, 5.0):
-        if multiple * power >= least * (1 - 1e-9):
-            return multiple * power
-    return 10 * power
+    return power * next(n for n in (1.0, 2.0, 5.0, 10.0) if n * power >= least * (1 - 1e-9))
 
 
 def _has_place(value: float, log: bool) -> bool:
     return math.isfinite(value) and (value >= _LEAST or not log)
 
 
-def _linear_axis(
-    drawn: list[float], ticks: int, snug: bool, counted: bool = False
-) -> Axis:
+def _linear_axis(drawn: list[float], ticks: int, snug: bool, counted: bool = False) -> Axis:
     least, most = (min(drawn), max(drawn)) if drawn else (0.0, 1.0)
     largest = max(abs(least), abs(most))
     if most / 2 - least / 2 <= max(largest * 1e-13, _LEAST):  # one value, to the eye
@@ -96,7 +98,7 @@ def _linear_axis(
         least, most = least - room, most + room
         least, most = max(least, -sys.float_info.max), min(most, sys.float_info.max)
     # Each divided first, and the step held below the largest float: most - least may overflow.
-    step = min(nice_step(most / ticks - least / ticks), sys.float_info.max)
+    step = min(_nice_step(most / ticks - least / ticks), sys.float_info.max)
     if counted and all(value.is_integer() for value in drawn):
         step = max(step, 1.0)
     first, last = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dlcalc.pictures.axis import Point
+
 Grid = Sequence[Sequence[float]]
-Point = tuple[float, float]
 Line = list[Point]
 # A crossing is named by the grid edge it lies on: its lower left corner and its direction.
 _Edge = tuple[int, int, bool]
@@ -19,7 +20,7 @@ _SIDES: dict[int, list[tuple[int, int]]] = {
     1: [(3, 0)], 2: [(0, 1)], 3: [(3, 1)], 4: [(1, 2)], 5: [(3, 2), (0, 1)], 6: [(0, 2)],
     7: [(3, 2)], 8: [(2, 3)], 9: [(0, 2)], 10: [(3, 0), (1, 2)], 11: [(1, 2)], 12: [(1, 3)],
     13: [(0, 1)], 14: [(3, 0)],
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -75,25 +76,15 @@ def levels(values: Grid, count: int) -> list[float]:
 def _segments(values: Grid, level: float) -> Iterator[tuple[_Edge, _Edge]]:
     for row in range(len(values) - 1):
         for column in range(len(values[0]) - 1):
-            corners = (
-                values[row][column],
-                values[row][column + 1],
-                values[row + 1][column + 1],
-                values[row + 1][column],
-            )
+            below, above = values[row], values[row + 1]
+            corners = below[column], below[column + 1], above[column + 1], above[column]
             if all(map(math.isfinite, corners)):
-                sides = _sides_of(row, column)
+                sides = (
+                    (row, column, True), (row, column + 1, False),
+                    (row + 1, column, True), (row, column, False),
+                )
                 for start, end in _crossed(corners, level):
                     yield sides[start], sides[end]
-
-
-def _sides_of(row: int, column: int) -> tuple[_Edge, _Edge, _Edge, _Edge]:
-    return (
-        (row, column, True),
-        (row, column + 1, False),
-        (row + 1, column, True),
-        (row, column, False),
-    )
 
 
 def _crossed(corners: tuple[float, ...], level: float) -> list[tuple[int, int]]:

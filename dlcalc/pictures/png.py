@@ -16,14 +16,18 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB = 0, 2
 
 
-def grey(rows: Rows) -> bytes:
-    """A greyscale PNG; each row holds one byte a pixel, 0 black to 255 white."""
-    return _png(rows, _GREY, channels=1)
-
-
-def rgb(rows: Rows) -> bytes:
-    """A colour PNG; each row holds red, green and blue of its pixels in turn."""
-    return _png(rows, _RGB, channels=3)
+def png(rows: Rows, channels: int = 1) -> bytes:
+    """A PNG of rows of bytes: of 1 channel grey, 0 black to 255 white; of 3 red, green, blue."""
+    widths = {len(row) for row in rows}
+    if len(widths) != 1 or 0 in widths:
+        raise InputError("an image needs at least one row, and rows of one length above 0")
+    width, rest = divmod(widths.pop(), channels)
+    if rest:
+        raise InputError(f"a row of a colour image holds {channels} bytes a pixel")
+    colour = _GREY if channels == 1 else _RGB
+    head = struct.pack(">IIBBBBB", width, len(rows), 8, colour, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\x00" + row for row in rows), 9)  # 0: rows are not filtered
+    return _SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
 def tiled(images: Sequence[Rows], columns: int, *, gap: int = 2, channels: int = 1) -> list[bytes]:
@@ -50,18 +54,6 @@ def tiled(images: Sequence[Rows], columns: int, *, gap: int = 2, channels: int =
             rows += [b"\xff" * len(rows[0])] * gap
         rows += [between.join(parts) for parts in zip(*line, strict=True)]
     return rows
-
-
-def _png(rows: Rows, colour: int, channels: int) -> bytes:
-    widths = {len(row) for row in rows}
-    if len(widths) != 1 or 0 in widths:
-        raise InputError("an image needs at least one row, and rows of one length above 0")
-    width, rest = divmod(widths.pop(), channels)
-    if rest:
-        raise InputError(f"a row of a colour image holds {channels} bytes a pixel")
-    head = struct.pack(">IIBBBBB", width, len(rows), 8, colour, 0, 0, 0)
-    data = zlib.compress(b"".join(b"\x00" + row for row in rows), 9)  # 0: rows are not filtered
-    return _SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 
-from dlcalc.pictures.axis import axis
+from dlcalc.pictures.axis import Axis, Point, Points, axis, place
 from dlcalc.pictures.contours import Layer
-from dlcalc.pictures.drawing import Drawing, Sheet
-from dlcalc.pictures.shapes import look
 
-Points = Sequence[tuple[float, float]]
+# Blue, vermilion, green, purple, orange, sky blue, black: told apart by the colour-blind too
+# (Okabe and Ito, Color Universal Design, 2008). With each goes a dash and a marker.
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+_DASHES = ("", "7 3", "2 3", "8 3 2 3", "12 4", "8 3 2 3 2 3", "4 7", "14 3 5 3")
+_MARKERS = {
+    "circle": "", "square": "M-1-1H1V1H-1Z", "diamond": "M0-1.3L1.3 0L0 1.3L-1.3 0Z",
+    "triangle": "M0-1.2L1.2 1H-1.2Z",
+}
+_LEFT, _RIGHT, _TOP, _BOTTOM = 72, 20, 20, 30  # margins, without the words
+_LINE = 20  # pixels a line of text takes
+_FEW = 40  # up to so many points of a line get a marker each
+# Characters that XML 1.0 has no place for.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The size of a picture in pixels, and the words around it."""
+
+    width: int = 720
+    """Pixels across, all included."""
+    height: int = 440
+    """Pixels down, all included."""
+    title: str = ""
+    """Text above the picture."""
+    x_label: str = ""
+    """What the axis below shows."""
+    y_label: str = ""
+    """What the axis to the left shows."""
+
 
 _SQUARE = Sheet(width=560, height=560)
-_FEW = 40  # up to so many points of a line get a marker each
 
 
 def line_chart(
-    series: Mapping[str, Sequence[float]],
-    x: Sequence[float],
-    sheet: Sheet | None = None,
-    *,
-    log_y: bool = False,
-    colours: Sequence[str] = (),
+    series: Mapping[str, Sequence[float]], x: Sequence[float], sheet: Sheet | None = None, *,
+    log_y: bool = False, colours: Sequence[str] = (),
 ) -> str:
     """Lines of several series over a common `x`; a NaN leaves a gap.
 
@@ -31,34 +56,30 @@ def line_chart(
     '<svg xmlns="http://www.w3.org/2000/svg" '
     """
     up = axis((value for values in series.values() for value in values), log=log_y)
-    looks = [
-        look(index, colour=colour, marker=len(x) <= _FEW)
-        for index, colour in zip(range(len(series)), [*colours, *[""] * len(series)], strict=False)
-    ]
-    legend = list(zip(series, looks, strict=True))
-    drawing = Drawing(sheet or Sheet(), axis(x, snug=True, counted=True), up, legend)
-    for (_, each), values in zip(legend, series.values(), strict=True):
+    inks = [*colours, *[""] * len(series)]
+    looks = [_look(index, inks[index], marker=len(x) <= _FEW) for index in range(len(series))]
+    across = axis(x, snug=True, counted=True)
+    drawing = _Drawing(sheet or Sheet(), across, up, list(zip(series, looks, strict=True)))
+    for look, values in zip(looks, series.values(), strict=True):
         points = list(zip(x, values, strict=True))
-        drawing.line(points, each)
-        if each.marker:
-            drawing.markers(points, each)
+        drawing.line(points, look)
+        if look.marker:
+            drawing.markers(points, look)
     return drawing.svg()
 
 
 def scatter(
-    clouds: Mapping[str, Points],
-    marked: Mapping[str, Points] | None = None,
+    clouds: Mapping[str, Points], marked: Mapping[str, Points] | None = None,
     sheet: Sheet | None = None,
 ) -> str:
     """Clouds of small dots, over a few `marked` places that are larger and of other shapes."""
     groups = {**(marked or {}), **clouds}
-    few = len(marked or {})
     every = [point for points in groups.values() for point in points]
-    looks = [look(index, marker=True, line=False) for index in range(len(groups))]
+    looks = [_look(index, line=False) for index in range(len(groups))]
     across, up = axis(x for x, _ in every), axis(y for _, y in every)
-    drawing = Drawing(sheet or _SQUARE, across, up, list(zip(groups, looks, strict=True)))
-    for index, (each, points) in enumerate(zip(looks, groups.values(), strict=True)):
-        drawing.markers(points, each, size=7 if index < few else 1.5)
+    drawing = _Drawing(sheet or _SQUARE, across, up, list(zip(groups, looks, strict=True)))
+    for index, (look, points) in enumerate(zip(looks, groups.values(), strict=True)):
+        drawing.markers(points, look, 7 if index < len(marked or {}) else 1.5)
     return drawing.svg()
 
 
@@ -66,10 +87,156 @@ def contours(
     layers: Sequence[Layer], x: Sequence[float], y: Sequence[float], sheet: Sheet | None = None
 ) -> str:
     """Lines of equal height of one function or several on a common grid (rows along `y`)."""
-    looks = [look(index, colour=layer.colour) for index, layer in enumerate(layers)]
-    legend = [(layer.name, each) for layer, each in zip(layers, looks, strict=True)]
-    drawing = Drawing(sheet or _SQUARE, axis(x, snug=True), axis(y, snug=True), legend)
-    for layer, each in zip(layers, looks, strict=True):
+    looks = [_look(index, layer.colour, marker=False) for index, layer in enumerate(layers)]
+    legend = [(layer.name, look) for layer, look in zip(layers, looks, strict=True)]
+    drawing = _Drawing(sheet or _SQUARE, axis(x, snug=True), axis(y, snug=True), legend)
+    for layer, look in zip(layers, looks, strict=True):
         for line in layer.lines(x, y):
-            drawing.line(line, each)
+            drawing.line(line, look)
     return drawing.svg()
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How one series looks: a colour, and what tells it apart without colour."""
+
+    colour: str
+    dash: str
+    marker: str
+    """A marker's name; empty for none."""
+    line: bool
+    """Whether a line joins the points."""
+
+
+def _look(index: int, colour: str = "", *, marker: bool = True, line: bool = True) -> _Look:
+    """The look of the series of that number, as the palette's turn has it."""
+    return _Look(
+        colour or _COLOURS[index % len(_COLOURS)], _DASHES[index % len(_DASHES)],
+        list(_MARKERS)[index % len(_MARKERS)] if marker else "", line,
+    )
+
+
+class _Drawing:
+    """A picture in the making; :meth:`svg` gives the finished text."""
+
+    def __init__(
+        self, sheet: Sheet, across: Axis, up: Axis, legend: Sequence[tuple[str, _Look]]
+    ) -> None:
+        self.sheet, self.across, self.up = sheet, across, up
+        self.parts: list[str] = []
+        self.entries: list[list[tuple[float, str, _Look]]] = []
+        """The legend line by line, each entry with the place across where it starts."""
+        end = float(sheet.width)
+        for name, look in legend:
+            room = 52 + 7.0 * len(name)  # a letter is about 7 pixels wide
+            if end + room > sheet.width:
+                self.entries.append([])
+                end = _LEFT
+            self.entries[-1].append((end, name, look))
+            end += room
+        top = _TOP + _LINE * bool(sheet.title)
+        bottom = sheet.height - _BOTTOM - _LINE * (bool(sheet.x_label) + len(self.entries))
+        self.box = _LEFT, top, max(sheet.width - _RIGHT, _LEFT + 1), max(bottom, top + 1)
+        """The left, top, right and bottom edge of the picture within its axes."""
+
+    def pixel(self, point: Point) -> Point | None:
+        """Where a point falls; None where it has no place on the axes."""
+        found = place(self.across, self.up, point)
+        if found is None:
+            return None
+        left, top, right, bottom = self.box
+        return left + found[0] * (right - left), bottom + found[1] * (top - bottom)
+
+    def line(self, points: Iterable[Point], look: _Look) -> None:
+        """A line through the points, broken at those that have no place."""
+        run: list[Point] = []
+        for point in [*map(self.pixel, points), None]:
+            if point is not None:
+                run.append(point)
+            elif run:
+                # A point by itself would leave no stroke.
+                self.parts.append(
+                    _marker(run[0], look.colour, "circle", 2) if len(run) == 1
+                    else _polyline(run, look)
+                )
+                run = []
+
+    def markers(self, points: Iterable[Point], look: _Look, size: float = 3.5) -> None:
+        """The look's marker at each point that has a place."""
+        for point in filter(None, map(self.pixel, points)):
+            self.parts.append(_marker(point, look.colour, look.marker, size))
+
+    def svg(self) -> str:
+        """The whole drawing as a file of its own."""
+        width, height, title = self.sheet.width, self.sheet.height, self.sheet.title
+        name = f"<title>{_written(title)}</title>\n" if title else ""
+        body = "\n".join([*self._axes(), *self.parts, *self._words(), *self._legend()])
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">\n{name}'
+            f'<rect width="{width}" height="{height}" fill="white"/>\n{body}\n</svg>\n'
+        )
+
+    def _axes(self) -> Iterator[str]:
+        left, top, right, bottom = self.box
+        for tick, label in zip(self.across.ticks, self.across.labels, strict=True):
+            x = _number(left + (self.across.place(tick) or 0) * (right - left))
+            yield f'<path d="M{x} {top}V{bottom + 5}" stroke="#ddd"/>'
+            yield _text((float(x), bottom + 19), label)
+        for tick, label in zip(self.up.ticks, self.up.labels, strict=True):
+            y = _number(bottom + (self.up.place(tick) or 0) * (top - bottom))
+            yield f'<path d="M{left - 5} {y}H{right}" stroke="#ddd"/>'
+            yield _text((left - 9, float(y) + 4.5), label, "end")
+        yield f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="#333"/>'
+
+    def _words(self) -> Iterator[str]:
+        sheet, (left, top, right, bottom) = self.sheet, self.box
+        middle, centre = (left + right) / 2, (top + bottom) / 2
+        if sheet.title:
+            yield _text((middle, _TOP + 4), sheet.title, more=' font-weight="bold"')
+        if sheet.x_label:
+            yield _text((middle, bottom + 38), sheet.x_label)
+        if sheet.y_label:
+            turned = f' transform="rotate(-90 16 {_number(centre)})"'
+            yield _text((16, centre), sheet.y_label, more=turned)
+
+    def _legend(self) -> Iterator[str]:
+        for row, line in enumerate(self.entries):
+            y = self.sheet.height - 12 - _LINE * (len(self.entries) - 1 - row)
+            for x, name, look in line:
+                if look.line:
+                    yield _polyline([(x, y - 4), (x + 28, y - 4)], look)
+                if look.marker:
+                    yield _marker((x + 14, y - 4), look.colour, look.marker, 3.5)
+                yield _text((x + 34, y), name, "start")
+
+
+def _text(at: Point, words: str, anchor: str = "middle", more: str = "") -> str:
+    x, y = map(_number, at)
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{more}>{_written(words)}</text>'
+
+
+def _polyline(places: Iterable[Point], look: _Look) -> str:
+    points = " ".join(f"{_number(x)},{_number(y)}" for x, y in places)
+    dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
+    colour = _written(look.colour)
+    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
+
+
+def _marker(at: Point, colour: str, shape: str, size: float) -> str:
+    """A circle, square, diamond or triangle of about twice `size` across."""
+    x, y = map(_number, at)
+    fill = f'fill="{_written(colour)}"'
+    if shape == "circle":
+        return f'<circle cx="{x}" cy="{y}" r="{size}" {fill}/>'
+    return f'<path d="{_MARKERS[shape]}" transform="translate({x} {y}) scale({size})" {fill}/>'
+
+
+def _number(value: float) -> str:
+    """To a hundredth of a pixel, without the zeros that say nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _written(words: str) -> str:
+    """The words as they stand in XML: escaped, and without what it has no place for."""
+    return escape(_NOT_XML.sub("\ufffd", words))

@@ -87,8 +87,7 @@ class CellRun(RecurrentRun[CellResult]):
     def picture(self, result: CellResult) -> str:
         """The norm of h and the gradient that reaches h0, step by step."""
         from dlcalc.layers.cells.retention import retention
-        from dlcalc.pictures.drawing import Sheet
-        from dlcalc.pictures.svg import line_chart
+        from dlcalc.pictures.svg import Sheet, line_chart
 
         kept = retention(result)
         sheet = Sheet(title=f"What reaches h0 through a run of {self.command}", x_label="step")

@@ -10,14 +10,14 @@ from dlcalc.shell import coloured
 from dlcalc.shell.output import is_unicode, terminal_width
 
 if TYPE_CHECKING:
-    from dlcalc.pictures.frame import Page
+    from dlcalc.pictures.terminal import Page
 
 WIDTH = 80
 
 
 def terminal_page(height: int = 24) -> Page:
     """A page as wide as the terminal, or as 80 columns, in signs that the output can show."""
-    from dlcalc.pictures.frame import Page
+    from dlcalc.pictures.terminal import Page
 
     ascii_only = not is_unicode(sys.stdout)
     width = terminal_width()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.errors import InputError
-from dlcalc.pictures.png import grey, rgb, tiled
+from dlcalc.pictures.png import png, tiled
 
 
 def decoded(data: bytes) -> tuple[int, int, int, list[bytes]]:
@@ -36,23 +36,23 @@ def decoded(data: bytes) -> tuple[int, int, int, list[bytes]]:
 
 @given(st.integers(1, 9).flatmap(lambda n: st.lists(st.binary(min_size=n, max_size=n), min_size=1)))
 def test_grey_pixels_come_back(rows: list[bytes]) -> None:
-    assert decoded(grey(rows)) == (len(rows[0]), len(rows), 0, rows)
+    assert decoded(png(rows)) == (len(rows[0]), len(rows), 0, rows)
 
 
 def test_colours_come_back() -> None:
     rows = [bytes([255, 0, 0, 0, 255, 0]), bytes(6)]
-    assert decoded(rgb(rows)) == (2, 2, 2, rows)
+    assert decoded(png(rows, 3)) == (2, 2, 2, rows)
 
 
 @pytest.mark.parametrize("rows", [[], [b""], [b"ab", b"a"]])
 def test_no_image(rows: list[bytes]) -> None:
     with pytest.raises(InputError, match="rows of one length"):
-        grey(rows)
+        png(rows)
 
 
 def test_colour_rows_hold_whole_pixels() -> None:
     with pytest.raises(InputError, match="3 bytes a pixel"):
-        rgb([b"abcd"])
+        png([b"abcd"], 3)
 
 
 def test_tiles_fill_up_with_white() -> None:

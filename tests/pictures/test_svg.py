@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.pictures.contours import Layer
-from dlcalc.pictures.drawing import Sheet
-from dlcalc.pictures.svg import contours, line_chart, scatter
+from dlcalc.pictures.svg import Sheet, contours, line_chart, scatter
 
 NAN = math.nan
 SHEET = Sheet(720, 440, "Losses", "epoch", "loss")
@@ -67,9 +66,11 @@ def test_title_labels_and_legend_are_there_and_escaped() -> None:
     assert {"p < q & \ufffd", "<x>", '"y"', "</svg>"} <= set(found)
 
 
-def test_series_differ_without_colour() -> None:
-    svg = line_chart({"a": [1, 2], "b": [2, 1]}, [1, 2])
-    assert len({each.attrib.get("stroke-dasharray") for each in elements(svg, "polyline")}) == 2
+def test_seven_series_differ_by_colour_and_without() -> None:
+    svg = line_chart({name: [1.0, 2.0] for name in "abcdefg"}, [1, 2])
+    drawn = elements(svg, "polyline")
+    assert len({each.attrib["stroke"] for each in drawn}) == 7
+    assert len({each.attrib.get("stroke-dasharray") for each in drawn}) == 7
 
 
 def test_a_long_legend_takes_more_lines() -> None:

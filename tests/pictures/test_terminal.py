@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.pictures.contours import Layer
-from dlcalc.pictures.frame import Page
-from dlcalc.pictures.terminal import contours, density, line_chart, scatter
+from dlcalc.pictures.terminal import Page, contours, line_chart, scatter
 
 NAN = math.nan
 BRAILLE = """\
@@ -49,13 +48,6 @@ GAPS = """\
  └┬────┬─────┬────┬─────┬────┬
   0    1     2    3     4    5
 ● loss"""
-SHADES = """\
-1.0+     --------        @@@@@
-0.5+     --------        @@@@@
-   |     --------########@@@@@
-0.0+     --------########@@@@@
-   `+-------+--------+-------+
-    0       1        2       3"""
 CIRCLE = """\
  5┤
   │
@@ -107,13 +99,6 @@ def test_a_point_lands_in_its_cell() -> None:
         if mark in "ox"
     }
     assert marks == {("x", 0, 39), ("o", 4, 20), ("x", 8, 0)}
-
-
-def test_shades_grow_with_the_values() -> None:
-    picture = density(
-        [[0, 1, 2, 3], [0, 1, NAN, 3]], range(4), [0, 1], page=Page(30, 6, ascii=True)
-    )
-    assert picture == SHADES
 
 
 def test_contours_in_characters() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dlcalc.commands.gan.result import GanResult
     from dlcalc.commands.gan.training import Epoch, Training
     from dlcalc.numbers.differences import GradientCheck
-    from dlcalc.pictures.frame import Page
+    from dlcalc.pictures.terminal import Page
 
 EPOCHS = "epochs"
 """The field of the record that holds the epochs."""
@@ -121,8 +121,7 @@ def loss_chart(epochs: Sequence[Epoch], page: Page) -> Text:
 
 def loss_picture(epochs: Sequence[Epoch]) -> bytes:
     """The same as SVG."""
-    from dlcalc.pictures.drawing import Sheet
-    from dlcalc.pictures.svg import line_chart
+    from dlcalc.pictures.svg import Sheet, line_chart
 
     sheet = Sheet(title="Losses of generator and discriminator", x_label="epoch", y_label="loss")
     return line_chart(*_series(epochs), sheet).encode()

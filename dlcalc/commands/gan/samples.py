@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError
-from dlcalc.pictures.png import grey, rgb, tiled
+from dlcalc.pictures.png import png, tiled
 
 if TYPE_CHECKING:
     from dlcalc.commands.gan.data import Data
@@ -43,12 +43,11 @@ def _grid(samples: Any, data: Data) -> bytes:
     pixels = scaled.clip(0, 255).round().astype("u1").reshape(-1, height, width * channels)
     images = [[row.tobytes() for row in image] for image in pixels]
     rows = tiled(images, COLUMNS, channels=channels)
-    return grey(rows) if channels == 1 else rgb(rows)
+    return png(rows, channels)
 
 
 def _points_svg(points: Sequence[Any], modes: Sequence[Any]) -> bytes:
-    from dlcalc.pictures.drawing import Sheet
-    from dlcalc.pictures.svg import scatter
+    from dlcalc.pictures.svg import Sheet, scatter
 
     sheet = Sheet(560, 580, "Samples over the modes", "x0", "x1")
     return scatter({"samples": points}, {"modes": modes}, sheet).encode()
@@ -61,7 +60,7 @@ def _points_png(points: Sequence[Any], modes: Sequence[Any]) -> bytes:
         for x, y in places:
             across, down = (round((1 + each / reach) / 2 * PIXELS) for each in (x, -y))
             _disc(rows, across, down, size, colour)
-    return rgb([bytes(row) for row in rows])
+    return png([bytes(row) for row in rows], 3)
 
 
 def _disc(rows: list[bytearray], across: int, down: int, size: int, colour: bytes) -> None:

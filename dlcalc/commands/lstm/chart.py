@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.commands.lstm.retention import Memory
-    from dlcalc.pictures.frame import Page
+    from dlcalc.pictures.terminal import Page
 
 WIDE = 100.0
 """From this ratio of the largest value to the smallest, the axis is logarithmic."""
@@ -24,8 +24,7 @@ def memory_chart(memory: Memory, page: Page) -> str:
 
 def memory_picture(memory: Memory) -> str:
     """The same as SVG."""
-    from dlcalc.pictures.drawing import Sheet
-    from dlcalc.pictures.svg import line_chart
+    from dlcalc.pictures.svg import Sheet, line_chart
 
     title = f"A cell whose forget gate is {memory.activation}"
     return line_chart(

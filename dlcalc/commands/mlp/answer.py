@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dlcalc.commands.mlp.starts import Start
     from dlcalc.layers.descent import Descent
     from dlcalc.numbers.differences import GradientCheck
-    from dlcalc.pictures.frame import Page
+    from dlcalc.pictures.terminal import Page
 
 MOST_ROWS = 500
 """Parameters that get a row each; of more, every layer gets one."""

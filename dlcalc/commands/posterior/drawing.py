@@ -10,7 +10,7 @@ from dlcalc.pictures.contours import Layer, levels
 
 if TYPE_CHECKING:
     from dlcalc.commands.posterior.picture import Picture
-    from dlcalc.pictures.frame import Page
+    from dlcalc.pictures.terminal import Page
 
 BLUE, RED = "blue", "red"
 P_NAME = "p"
@@ -20,8 +20,7 @@ ONE_OUT, TWO_OUT = math.exp(-1 / 2), math.exp(-2)
 
 def as_svg(picture: Picture) -> str:
     """Contours in two dimensions, densities as lines in one."""
-    from dlcalc.pictures.drawing import Sheet
-    from dlcalc.pictures.svg import contours, line_chart
+    from dlcalc.pictures.svg import Sheet, contours, line_chart
 
     if picture.y:
         sheet = Sheet(640, 640, "p and each q", "z1", "z2")
