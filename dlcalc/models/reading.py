@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.sources import STDIN, Source, decode, located, read_file, read_stdin
 from dlcalc.layers.table import find, is_alias, meant
-from dlcalc.models.files.reading import is_weights_file, layered, read_weights
 from dlcalc.models.notation import read_notation
 from dlcalc.models.tree import Model
 from dlcalc.models.zoo_files import zoo_names, zoo_path
@@ -31,6 +30,8 @@ def model(*words: str) -> Model:
     if word and os.path.basename(word) == word and os.path.exists(zoo_path(word)):
         return _from(Source(read_file(zoo_path(word)), f"{word}.txt"), word)
     if word and not _is_typed(word) and os.path.exists(word):
+        from dlcalc.models.files.reading import is_weights_file, layered, read_weights
+
         path = _within(word) if os.path.isdir(word) else word
         if is_weights_file(path):
             return layered(read_weights(path))

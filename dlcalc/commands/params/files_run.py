@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.sources import STDIN
-from dlcalc.models.files import reading
-
-layered = reading.layered
+from dlcalc.shell.lazy import lazily
 
 if TYPE_CHECKING:
+    from dlcalc.models.files import reading
     from dlcalc.models.files.tensors import Held
     from dlcalc.models.tree import Model
     from dlcalc.output.answer import Answer
     from dlcalc.shell.output import Output
+else:
+    reading = lazily("dlcalc.models.files.reading")
 
 
 def file_operands(words: Sequence[str], piped: bool) -> list[str]:
@@ -25,6 +26,8 @@ def file_operands(words: Sequence[str], piped: bool) -> list[str]:
 
     Several are the parts of one model: shards, or the files of a split one.
     """
+    if words and not any("." in word or os.path.exists(word) for word in words):
+        return []  # names of the zoo: what reads files need not be loaded
     if (not words and piped) or list(words) == ["-"]:
         buffer = getattr(sys.stdin, "buffer", None)
         return ["-"] if buffer is not None and reading.by_content(buffer) else []

@@ -11,7 +11,6 @@ from dlcalc.commands.params.files_run import (
     file_operands,
     holds_weights,
     is_model,
-    layered,
     notation_answer,
     read_operands,
 )
@@ -30,7 +29,9 @@ from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.models import working
+    from dlcalc.models.files import reading
 else:
+    reading = lazily("dlcalc.models.files.reading")
     working = lazily("dlcalc.models.working")
 
 
@@ -106,7 +107,7 @@ class ParamsRun(Run[Any]):
         if not wants_layers and not (other and is_model(other)):
             answer_files(self.out, paths, other, depth, sort, size)
             return None
-        return layered(read_operands(paths, size))
+        return reading.layered(read_operands(paths, size))
 
 
 def _several(
