@@ -106,7 +106,8 @@ class _Reader:
                 raise InputError(f"{name} is no object of fields")
             bound = {key: value(fields) for key, value in more.items()}
             start = f"{name}."
-            below = {
+            # What the outer class presets holds where it makes the inner config itself.
+            below = {} if inner else {
                 key.removeprefix(start): value for key, value in defaults.items()
                 if key.startswith(start)
             }
@@ -149,7 +150,7 @@ def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
         found = facts(rest) | found
         path = os.path.join(_FOLDER, f"{like}.txt")
         if os.path.exists(path):
-            return Architecture(_text(f"{like}.txt"), f"{like}.txt"), found
+            return Architecture(_text(f"{like}.txt"), f"{like}.txt", _text), found
         if like in chain:
             raise InputError(f"types.txt: {kind} is like itself")
         chain.append(like)
@@ -234,7 +235,7 @@ def _head(name: str) -> str | None:
     """The head that a class of this name puts on; null where no class is named."""
     ends = [end for end in HEADS if name.endswith(end)]
     if name and not ends:
-        raise InputError(f"architectures: {name} has no head that is known here")
+        raise InputError(f"architectures: {name} has no head that is known here; it is not counted")
     return HEADS[max(ends, key=len)] if name else None
 
 

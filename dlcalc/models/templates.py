@@ -9,6 +9,7 @@
         use mlp
     model vision_config head='model'             # the architecture of a nested config
     note {heads} heads are odd                   # a sentence for stderr; refuse: an error
+    like decoder                                 # all of decoder.txt that is not said anew
 
 Turns that come out alike are one block of the layer notation.
 """
@@ -32,9 +33,9 @@ Include = Callable[[str, dict[str, Expression]], list[str]]
 class Line:
     """A line of an architecture file, its expressions read, and the lines below it."""
 
-    def __init__(self, text: str, number: int) -> None:
+    def __init__(self, text: str, place: str) -> None:
         self.text = text
-        self.number = number
+        self.place = place
         self.body: list[Line] = []
         self.word = text.partition(" ")[0].rstrip(":")
         self.name = ""
@@ -77,22 +78,31 @@ def facts(text: str) -> dict[str, Expression]:
 
 
 class Architecture:
-    """An architecture file, read: its definitions, its parts and its lines."""
+    """An architecture file, read: its definitions, its parts and its lines.
 
-    def __init__(self, text: str, file: str) -> None:
+    `find` gives the text of the file that one is `like`.
+    """
+
+    def __init__(self, text: str, file: str, find: Callable[[str], str] = str) -> None:
         self.file = file
         self.definitions: dict[str, Expression] = {}
         self.parts: dict[str, list[Line]] = {}
         self.lines: list[Line] = []
-        around = [(-1, self.lines)]
+        own: list[Line] = []
+        around = [(-1, own)]
         for number, written_line in enumerate(text.splitlines(), 1):
             bare = re.sub(r"(^|\s)#.*", "", written_line).rstrip()
             if not bare:
                 continue
             content = bare.lstrip()
             indent = len(bare) - len(content)
+            if content.startswith("like "):
+                base = f"{content[5:]}.txt"
+                like = Architecture(find(base), base, find)
+                self.definitions, self.parts, self.lines = like.definitions, like.parts, like.lines
+                continue
             try:
-                line = Line(content, number)
+                line = Line(content, f"{file}:{number}")
             except InputError as error:
                 raise error.at(f"{file}:{number}") from None
             while around[-1][0] >= indent:
@@ -107,6 +117,7 @@ class Architecture:
             else:
                 around[-1][1].append(line)
             around.append((indent, line.body))
+        self.lines = own or self.lines
 
 
 class Expander:
@@ -148,7 +159,7 @@ class Expander:
             except InputError as error:
                 if line.word == "refuse" or error.message.startswith("field ") or error.places:
                     raise
-                raise error.at(f"{self.architecture.file}:{line.number}") from None
+                raise error.at(line.place) from None
 
     def kept(self, line: Line, indent: int) -> list[str]:
         """The lines that one comes to, once for all turns where no loop varies them."""
