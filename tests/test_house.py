@@ -116,6 +116,18 @@ def test_integer_commands_load_neither_numpy_nor_tabulate(line: str) -> None:
     assert not {"numpy", "tabulate"} & loaded_by_command(*line.split())
 
 
+def test_what_click_seldom_uses_waits_until_it_is_used() -> None:
+    start = "import sys; from dlcalc.shell import lazy, run; lazy.import_click(); "
+    runs = "run(['size', '-L', '32', '-F', '5']); "
+    assert not {"ast", "dis", "platform"} & loaded_by(start + runs)
+    used = (
+        "import click, inspect, uuid; from inspect import cleandoc; "
+        "assert click.UUID.convert('0' * 32, None, None) == uuid.UUID(int=0); "
+        "assert inspect.cleandoc(' a\\n  b') == cleandoc('a\\nb') == 'a\\nb'"
+    )
+    assert {"ast", "platform"} <= loaded_by(start + runs + used)
+
+
 def test_importing_the_package_imports_nothing_of_it() -> None:
     loaded = loaded_by("import dlcalc")
     assert [name for name in loaded if name.startswith("dlcalc")] == ["dlcalc"]
