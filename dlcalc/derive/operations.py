@@ -9,6 +9,7 @@ the working, which are symbols with their numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import pi, prod
 from typing import Any, NamedTuple
 
@@ -167,7 +168,7 @@ PULLS: dict[str, tuple[Pull, ...]] = {
         lambda f, g, y, x, w, b, **o: f.conv_bias(g, w, b),
     ),
     "conv_transpose": (
-        lambda f, g, y, x, w, b=None, output_padding=0, **o: f.conv_back(g, w, x, **o),
+        lambda f, g, y, x, w, b=None, output_padding=0, **o: f.conv(g, w, **o),
         lambda f, g, y, x, w, b=None, output_padding=0, **o: f.conv_kernel(x, g, w, **o),
         lambda f, g, y, x, w, b, **o: f.conv_bias(g, w, b),
     ),
@@ -207,6 +208,44 @@ VALUES: dict[str, Callable[..., Value]] = {
     "log_sigmoid": lambda f, x: -f.softplus(-x),
 }
 """Values that are written with operators and other functions; the rest are of the world."""
+
+FOLLOWING: dict[str, Callable[..., Value]] = {
+    "step": lambda f, x: f.gt(x, 0),
+    "abs": lambda f, x: f.where(f.lt(x, 0), -x, x),
+    "sign": lambda f, x: f.gt(x, 0) - f.lt(x, 0),
+    "between": lambda f, x, low, high: f.gt(x, low) * f.lt(x, high),
+    "within": lambda f, x, low, high: f.ge(x, low) * f.le(x, high),
+    "mean": lambda f, x, axis=None, keepdims=False: (
+        f.sum(x, axis=axis, keepdims=keepdims) / f.size(x, axis=axis)
+    ),
+    "centred": lambda f, x, axis=None, **_: x - f.mean(x, axis=axis, keepdims=True),
+    "var": lambda f, x, axis=None, **o: f.mean(f.centred(x, axis=axis) ** 2, axis=axis, **o),
+    "std": lambda f, x, **o: f.sqrt(f.var(x, **o)),
+    "norm": lambda f, x, **o: f.sqrt(f.sum(x * x, **o)),
+    "log_softmax": lambda f, x, axis=-1: x - f.logsumexp(x, axis=axis, keepdims=True),
+}
+"""Functions of a world that follow from others; slopes of relu and abs are 0 at their kinks."""
+
+
+class World:
+    """Functions by their names: those given, and those that follow from them.
+
+    >>> World(gt=lambda a, b: int(a > b)).step(3)
+    1
+    """
+
+    def __init__(self, **functions: Callable[..., Value]) -> None:
+        self.__dict__.update(functions)
+
+    def __getattr__(self, name: str) -> Callable[..., Value]:
+        if name not in FOLLOWING:
+            raise AttributeError(name)
+        return partial(FOLLOWING[name], self)
+
+    def but(self, **functions: Callable[..., Value]) -> World:
+        """The same world with some other functions."""
+        return World(**{**self.__dict__, **functions})
+
 
 FLAT = (
     "stop", "sign", "step", "between", "within", "gt", "lt", "ge", "le", "eq", "ne", "one_hot",
@@ -340,7 +379,7 @@ FUNCTIONS: dict[str, Function] = {
     "conv": Function("conv", 2, (), _WINDOW, 3),
     "conv_transpose": Function("conv_transpose", 2, (), (*_WINDOW, "output_padding"), 3),
     "maxpool": Function("maxpool", 1, (), _POOL),
-    "avgpool": Function("avgpool", 1, (), (*_POOL, "exclude_pad")),
+    "avgpool": Function("avgpool", 1, (), ("kernel", "stride", "pad", "ceil", "exclude_pad")),
 }  # fmt: skip
 """Functions as they are called in equations, and the operations that they are."""
 POSITIONAL: dict[str, str] = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dlcalc.derive.operations import World
 from dlcalc.errors import ShapeError
 
 Scalar = Any
@@ -14,198 +14,70 @@ MOST_SWIFT = 900
 """Binary digits of a whole number that nothing has to be asked about."""
 
 
-class Scalars:
-    """The world of single numbers: a sum over one is itself, and nothing needs NumPy."""
+def _sigmoid(x: Scalar) -> float:
+    """1/(1 + e⁻ˣ), without overflow at either end."""
+    decay = math.exp(-abs(x))
+    return (1 if x >= 0 else decay) / (1 + decay)
 
-    exp, ln, sqrt = staticmethod(math.exp), staticmethod(math.log), staticmethod(math.sqrt)
-    tanh, sin, cos = staticmethod(math.tanh), staticmethod(math.sin), staticmethod(math.cos)
-    expm1, log1p, erf = (
-        staticmethod(math.expm1), staticmethod(math.log1p), staticmethod(math.erf)
-    )
-    abs, max, min = staticmethod(abs), staticmethod(max), staticmethod(min)
 
-    @staticmethod
-    def sigmoid(x: Scalar) -> float:
-        """1/(1 + e⁻ˣ), without overflow at either end."""
-        decay = math.exp(-abs(x))
-        return (1 if x >= 0 else decay) / (1 + decay)
+def power(a: Scalar, n: Scalar) -> Scalar:
+    """aⁿ; ValueError where it is no real number."""
+    y = a**n
+    if isinstance(y, complex):
+        raise ValueError("a negative number to a fractional power")
+    return y
 
-    @staticmethod
-    def softplus(x: Scalar) -> float:
-        """ln(1 + eˣ), without overflow."""
-        return float(max(x, 0)) + math.log1p(math.exp(-abs(x)))
 
-    @staticmethod
-    def relu(x: Scalar) -> Scalar:
-        """max(x, 0)."""
-        return x if x > 0 else type(x)(0)
-
-    @staticmethod
-    def step(x: Scalar) -> int:
-        """The slope of relu: 0 at its kink."""
-        return int(x > 0)
-
-    @staticmethod
-    def sign(x: Scalar) -> int:
-        """The slope of abs: 0 at its kink."""
-        return int(x > 0) - int(x < 0)
-
-    @staticmethod
-    def between(x: Scalar, low: Scalar, high: Scalar) -> int:
-        """1 where low < x < high."""
-        return int(low < x < high)
-
-    @staticmethod
-    def within(x: Scalar, low: Scalar, high: Scalar) -> int:
-        """1 where low ≤ x ≤ high."""
-        return int(low <= x <= high)
-
-    gt, lt = staticmethod(lambda a, b: int(a > b)), staticmethod(lambda a, b: int(a < b))
-    ge, le = staticmethod(lambda a, b: int(a >= b)), staticmethod(lambda a, b: int(a <= b))
-    eq, ne = staticmethod(lambda a, b: int(a == b)), staticmethod(lambda a, b: int(a != b))
-
-    @staticmethod
-    def where(condition: Scalar, a: Scalar, b: Scalar) -> Scalar:
-        """a where the condition is not 0, else b."""
-        return a if condition else b
-
-    @staticmethod
-    def curve(x: Scalar, function: str) -> float:
-        """The slope of a slope."""
-        from dlcalc.derive.arrays import Arrays
-
-        return float(Arrays.curve(x, function))
-
-    @staticmethod
-    def pow(a: Scalar, n: Scalar) -> Scalar:
-        """aⁿ; ValueError where it is no real number."""
-        y = a**n
-        if isinstance(y, complex):
-            raise ValueError("a negative number to a fractional power")
-        return y
-
-    @staticmethod
-    def power_slope(a: Scalar, n: Scalar) -> Scalar:
-        """n·aⁿ⁻¹, which is 0 for a power of 0, also at a = 0."""
-        return n * a ** (n - 1) if n else 0
-
-    @staticmethod
-    def exponent_slope(y: Scalar, a: Scalar) -> Scalar:
-        """y·ln a for y = aⁿ; 0 at a = 0."""
-        return y * math.log(a) if a else 0
-
-    @staticmethod
-    def share(y: Scalar, *arguments: Scalar) -> Scalar:
-        """The part of a gradient that goes to the first of the arguments that made y."""
-        if arguments[0] != y:
-            return 0
-        equal = sum(each == y for each in arguments)
-        return 1 if equal == 1 else 1 / equal
-
-    part = share
-
-    @staticmethod
-    def sum(x: Scalar) -> Scalar:
-        """The number itself, as are its mean, its largest element, its transposed and so on."""
-        return x
-
-    mean = largest = smallest = logsumexp = settled = presented = sum
-
-    @staticmethod
-    def transpose(x: Scalar, axes: Any = None) -> Scalar:
-        """The number itself."""
-        return x
-
-    @staticmethod
-    def kept_sum(x: Scalar, axis: int = -1) -> Scalar:
-        """The number itself."""
-        return x
-
-    @staticmethod
-    def inverse(axes: Any) -> Any:
-        """Axes exchanged back: there are none."""
-        return axes
-
-    @staticmethod
-    def softmax(x: Scalar, axis: int = -1) -> int:
-        """1: the share of one number among one."""
-        return 1
-
-    @staticmethod
-    def var(x: Scalar) -> int:
-        """0, as are the deviation from the mean, and the logarithm of softmax."""
+def _share(y: Scalar, *arguments: Scalar, **_: Any) -> Scalar:
+    """The part of a gradient that goes to the first of the arguments that made y."""
+    if arguments[0] != y:
         return 0
+    equal = sum(each == y for each in arguments)
+    return 1 if equal == 1 else 1 / equal
 
-    std = log_softmax = centred = var
 
-    @staticmethod
-    def norm(x: Scalar) -> float:
-        """|x|."""
-        return float(abs(x))
+def _curve(x: Scalar, function: str) -> float:
+    from dlcalc.derive.arrays import Arrays
 
-    @staticmethod
-    def direction(x: Scalar, norm: Scalar) -> int:
-        """The slope of the norm: 0 at its kink."""
-        return Scalars.sign(x)
+    return float(Arrays.curve(x, function))
 
-    @staticmethod
-    def spread(g: Scalar, like: Scalar, **options: Any) -> Scalar:
-        """The gradient itself, as numbers have no shape."""
-        return g
 
-    fit = like = spread
+def _no_product(*arguments: Scalar) -> Scalar:
+    raise ShapeError("@ multiplies matrices and vectors; numbers are multiplied by *")
 
-    @staticmethod
-    def matmul(*arguments: Scalar) -> Scalar:
-        """ShapeError: numbers have no matrix product."""
-        raise ShapeError("@ multiplies matrices and vectors; numbers are multiplied by *")
 
-    times_transposed = transposed_times = matmul
+def _swift(y: Scalar) -> Scalar:
+    """A result as it is, or None where it takes more care: long, or not finite."""
+    return y if (type(y) is float and y - y == 0) or (
+        type(y) is int and y.bit_length() < MOST_SWIFT
+    ) else None
 
-    @staticmethod
-    def size(x: Scalar) -> int:
-        """One number."""
-        return 1
 
-    @staticmethod
-    def shape(x: Scalar) -> tuple[int, ...]:
-        """No axes."""
-        return ()
-
-    @staticmethod
-    def require_fit(
-        operation: str, arguments: Sequence[Scalar], options: Mapping[str, Any]
-    ) -> None:
-        """Numbers fit each other."""
-
-    @staticmethod
-    def swift(y: Scalar) -> Scalar:
-        """A result as it is, or None where it takes more care: long, or not finite."""
-        return y if (type(y) is float and y - y == 0) or (
-            type(y) is int and y.bit_length() < MOST_SWIFT
-        ) else None
-
-    @staticmethod
-    def fits(operands: Sequence[Scalar]) -> bool:
-        """Numbers fit each other."""
-        return True
-
-    @staticmethod
-    def is_finite(y: Scalar) -> bool:
-        """Whether a result is no NaN and no infinity."""
-        return bool(y - y == 0)
-
-    @staticmethod
-    def zeros(like: Scalar) -> int:
-        """The gradient of what plays no part."""
-        return 0
-
-    @staticmethod
-    def bits(x: Scalar) -> int:
-        """Binary digits of a whole number; 0 for all others."""
-        return x.bit_length() if isinstance(x, int) else 0
-
-    @staticmethod
-    def flat(x: Scalar) -> Sequence[Scalar]:
-        """Its one element."""
-        return (x,)
+Scalars = World(
+    exp=math.exp, ln=math.log, sqrt=math.sqrt, tanh=math.tanh, sin=math.sin, cos=math.cos,
+    expm1=math.expm1, log1p=math.log1p, erf=math.erf, abs=abs, max=max, min=min,
+    sigmoid=_sigmoid, softplus=lambda x: float(max(x, 0)) + math.log1p(math.exp(-abs(x))),
+    relu=lambda x: x if x > 0 else type(x)(0),
+    gt=lambda a, b: int(a > b), lt=lambda a, b: int(a < b), ge=lambda a, b: int(a >= b),
+    le=lambda a, b: int(a <= b), eq=lambda a, b: int(a == b), ne=lambda a, b: int(a != b),
+    where=lambda condition, a, b: a if condition else b,
+    curve=_curve, pow=power,
+    power_slope=lambda a, n: n * a ** (n - 1) if n else 0,
+    exponent_slope=lambda y, a: y * math.log(a) if a else 0,
+    share=_share, part=_share,
+    # A sum over one number is itself, its share among one is 1, its deviation 0.
+    **dict.fromkeys(
+        ("sum", "mean", "largest", "smallest", "logsumexp", "transpose", "kept_sum", "inverse",
+         "presented"), lambda x, **_: x,
+    ),
+    **dict.fromkeys(("var", "std", "log_softmax", "centred"), lambda x, **_: 0),
+    softmax=lambda x, **_: 1, size=lambda x, **_: 1,
+    norm=lambda x: float(abs(x)), direction=lambda x, norm: int(x > 0) - int(x < 0),
+    **dict.fromkeys(("spread", "fit", "like"), lambda g, like, **_: g),
+    **dict.fromkeys(("matmul", "times_transposed", "transposed_times"), _no_product),
+    require_fit=lambda operation, arguments, options: None, fits=lambda operands: True,
+    swift=_swift, settled=lambda y: y, is_finite=lambda y: y - y == 0,
+    zeros=lambda like: 0, shape=lambda x: (), flat=lambda x: (x,),
+    bits=lambda x: x.bit_length() if isinstance(x, int) else 0,
+)  # fmt: skip
+"""The world of single numbers: nothing needs NumPy."""

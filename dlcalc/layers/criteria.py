@@ -21,20 +21,14 @@ from dlcalc.numbers.exact import as_numbers
 REDUCTIONS = ("mean", "sum")
 
 
-class _Held(Arrays):
-    """The world of arrays, with logarithms held as PyTorch holds them."""
+def _held_ln(x: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        found = np.log(x)
+    return np.where(found.real < -100, -100, found)
 
-    @staticmethod
-    def ln(x: Array) -> Array:
-        """ln x, at least −100 where x is 0."""
-        with np.errstate(divide="ignore"):
-            found = np.log(x)
-        return np.where(found.real < -100, -100, found)
 
-    @staticmethod
-    def above_zero(x: Array) -> Array:
-        """x, at least 10⁻¹², to divide by."""
-        return np.where(x.real < 1e-12, 1e-12, x)
+_HELD = Arrays.but(ln=_held_ln, above_zero=lambda x: np.where(x.real < 1e-12, 1e-12, x))
+"""The world of arrays: ln x at least −100, as PyTorch has it, what divides at least 10⁻¹²."""
 
 
 class _Written:
@@ -87,11 +81,11 @@ class ElementLoss(Rule):
         self.loss = POINTWISE[name]
 
     def value(self, node: Node, *arguments: Array) -> Array:
-        return np.asarray(self.loss.value(_Held, *arguments)).sum() / node.options["count"]
+        return np.asarray(self.loss.value(_HELD, *arguments)).sum() / node.options["count"]
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         y, t = (each.value for each in node.arguments)
-        return np.asarray(self.loss.slope(_Held, y, t)) * (gradient / node.options["count"])
+        return np.asarray(self.loss.slope(_HELD, y, t)) * (gradient / node.options["count"])
 
     def _put(self, graph: Graph, node: Node, at: Index, formula: Callable[..., Any]) -> Part:
         y, t = node.arguments

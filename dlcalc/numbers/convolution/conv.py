@@ -136,18 +136,10 @@ def conv(
     [[1, 3], [3, 7]]
     """
     inputs, kernel = as_numbers(x, "input"), as_numbers(w, "kernel")
-    layout = read_layout(inputs.shape, kernel.shape, dims, groups, transposed)
-    axes = make_axes(
-        layout.input[2:], layout.kernel[2:], stride, pad, dilation, transposed, output_padding,
-        axes=layout.dims,
+    layout, axes, geometry, count = arranged(
+        inputs.shape, kernel.shape, stride, pad, dilation, groups, dims, transposed,
+        output_padding, pad_mode,
     )
-    geometry = Geometry(tuple([_stepping(axis) for axis in axes]), pad_mode)
-    try:
-        count = _check(layout, geometry)
-    except ShapeError as error:
-        if dims is None and inputs.ndim == kernel.ndim == 3:
-            error.message += "; dims 1 reads the axes as channels"
-        raise
     taps = np.flip(kernel, _space(layout, kernel)) if flip else kernel
     data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
     dx, dw = None, None
@@ -169,6 +161,29 @@ def conv(
         pad_mode=pad_mode, flip=flip, multiplications=count, bias=added, db=db,
         operands=(x, w, upstream),
     )
+
+
+def arranged(
+    x: tuple[int, ...], w: tuple[int, ...], stride: PerAxis = 1, pad: Padding = 0,
+    dilation: PerAxis = 1, groups: int = 1, dims: int | None = None, transposed: bool = False,
+    output_padding: PerAxis = 0, pad_mode: str = "zeros",
+) -> tuple[Layout, tuple[Axis, ...], Geometry, int]:
+    """How an input and a kernel of these shapes meet, and in how many products.
+
+    ShapeError where they do not, LimitError where it is too much.
+    """
+    layout = read_layout(x, w, dims, groups, transposed)
+    axes = make_axes(
+        layout.input[2:], layout.kernel[2:], stride, pad, dilation, transposed, output_padding,
+        axes=layout.dims,
+    )
+    geometry = Geometry(tuple([_stepping(axis) for axis in axes]), pad_mode)
+    try:
+        return layout, axes, geometry, _check(layout, geometry)
+    except ShapeError as error:
+        if dims is None and len(x) == len(w) == 3:
+            error.message += "; dims 1 reads the axes as channels"
+        raise
 
 
 def _bias(bias: object, layout: Layout) -> Array:

@@ -91,12 +91,8 @@ def pool(
     inputs = as_numbers(x, "input")
     if kind not in KINDS:
         raise InputError(f"unknown kind {kind!r}{did_you_mean(str(kind), KINDS)}")
-    space = _space(inputs.shape, kernel, dims)
-    sizes = inputs.shape[-space:]
-    axes = make_axes(
-        sizes, kernel, kernel if stride is None else stride, pad, dilation, ceil=ceil, axes=space
-    )
-    check_all_fit(axes)
+    axes = window_axes(inputs.shape, kernel, stride, pad, dilation, ceil, dims)
+    space, sizes = len(axes), inputs.shape[-len(axes) :]
     _check_options(kind, axes, exclude_pad, divisor)
     output = tuple(axis.output for axis in axes)
     maps = prod(inputs.shape[:-space])
@@ -120,6 +116,20 @@ def pool(
         dx=None if dx is None else dx.reshape(inputs.shape), ties=ties, counts=counts,
         kind=kind, axes=axes, operands=(x, upstream),
     )
+
+
+def window_axes(
+    shape: tuple[int, ...], kernel: PerAxis, stride: PerAxis | None = None, pad: Padding = 0,
+    dilation: PerAxis = 1, ceil: bool = False, dims: int | None = None,
+) -> tuple[Axis, ...]:
+    """The axes of windows over the last ones of an input; ShapeError where none fits."""
+    space = _space(shape, kernel, dims)
+    axes = make_axes(
+        shape[-space:], kernel, kernel if stride is None else stride, pad, dilation, ceil=ceil,
+        axes=space,
+    )
+    check_all_fit(axes)
+    return axes
 
 
 def _space(shape: tuple[int, ...], kernel: PerAxis, dims: int | None) -> int:
