@@ -10,15 +10,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import Cache, Counted, Shape, choice, flag, steps_and_width, whole
+from dlcalc.layers.counted import (
+    COUNTER,
+    Cache,
+    Counted,
+    Shape,
+    choice,
+    flag,
+    steps_and_width,
+    whole,
+)
 from dlcalc.numbers.axes import by_x
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
 
 PROJECTIONS = "qkvo"
-COUNTER = 8
-"""Bytes of the count of positions that transformers keeps beside each window."""
 
 
 def attention(
@@ -27,7 +34,7 @@ def attention(
     norm_bias: bool = False, gate: str | None = None, sinks: bool = False,
     window: int | None = None, memory: int | None = None, memory_width: int | None = None,
     keys: str = "own", output: int | None = None, out_norm: bool = False, uneven: bool = False,
-    keeps: bool = True, *, cached: int = 0,
+    causal: bool = True, keeps: bool | None = None, mask: bool = False, *, cached: int = 0,
 ) -> Counted:
     """Multi-head self-attention (Vaswani et al. 2017), or grouped-query (Ainslie et al. 2023).
 
@@ -42,8 +49,9 @@ def attention(
     and values come from. `keys`: `own`; `values`, where the values are the keys; or
     `shared`, where both are those of an earlier layer. `out_norm`: a scale for each feature
     before the output projection. `uneven`: heads need not divide among the key-value heads,
-    as in a config that can be built and not run. `keeps`: whether keys and values are kept for
-    the positions to come, as where each sees those before it.
+    as in a config that can be built and not run. `causal`: whether a position is to see those
+    before it alone; then, unless `keeps` says otherwise, keys and values are kept for those to
+    come; of a `memory` they are computed once. `mask`: values give a score to their position.
 
     >>> attention((197, 768), 12).weights
     2359296
@@ -59,11 +67,14 @@ def attention(
         )
     each = width // heads if head_width is None else whole("head_width", head_width)
     value = each if value_width is None else whole("value_width", value_width)
-    made = steps if memory is None else whole("memory", memory)
+    made = steps if memory is None else 0 if cached else whole("memory", memory)
     source = width if memory_width is None else whole("memory_width", memory_width)
     result = width if output is None else whole("output", output)
     kept = None if window is None else whole("window", window) - 1
-    seen = made if memory is not None else seen_before(steps, cached, kept)
+    seen = seen_before(steps, cached, kept) if memory is None else memory
+    masked = groups * groups * value * flag("mask", mask)
+    forward = flag("causal", causal) and memory is None
+    caching = forward if keeps is None else flag("keeps", keeps)
     held = choice("keys", keys, ("own", "values", "shared"))
     queries = heads * each
     keyed = 0 if held == "shared" else groups * each
@@ -81,17 +92,18 @@ def attention(
         normed = each + each * bool(keyed) if kind == "head" else queries + keyed
     return Counted(
         (steps, result), of_queries + of_keys + normed + heads * flag("sinks", sinks)
-        + mixed * flag("out_norm", out_norm),
+        + mixed * flag("out_norm", out_norm) + masked,
         added + normed * flag("norm_bias", norm_bias),
-        steps * of_queries + made * of_keys + steps * seen * heads * (each + value),
+        steps * of_queries + made * of_keys + steps * seen * heads * (each + value)
+        + seen * masked,
         mixes=(0, 1), matrices={
             "q": (width, queries), "k": (source, keyed), "v": (source, valued),
             "o": (mixed, result),
         },
-        cache=None if held == "shared" or memory is not None or not flag("keeps", keeps) else
-        Cache(groups * (each + value), kept, own=COUNTER if kept is not None else 0),
-        skipped=0 if memory is not None else
-        unseen(steps, cached, window) * heads * (each + value),
+        cache=Cache(fixed=memory * groups * (each + value)) if memory else
+        Cache(groups * (each + value), kept, own=COUNTER if kept is not None else 0)
+        if caching and held != "shared" else None,
+        skipped=unseen(steps, cached, window) * heads * (each + value) if forward else 0,
     )
 
 

@@ -15,6 +15,8 @@ PerAxisValue = int | tuple[int, ...]
 
 PAGE = 16
 """Positions that serving engines reserve at a time (a block of vLLM)."""
+COUNTER = 8
+"""Bytes of the count of positions that transformers keeps beside windows and some states."""
 
 
 class Cache(NamedTuple):

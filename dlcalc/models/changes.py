@@ -101,7 +101,7 @@ def _edited_repeat(
     if inner == wanted:
         return None
     index, dot, rest = inner.partition(".")
-    if not (dot and index.isascii() and index.isdigit()):
+    if not (dot and index.isascii() and index.isdigit()) or repeat.shared:
         changed = _edited(repeat.body, inner, names, replace)
         return None if changed is None else [repeat.replaced(body=changed)]
     turns = int(index) - repeat.first

@@ -16,15 +16,16 @@ from dlcalc.numbers.axes import by_x, plural
 
 
 def params(
-    model: Model, input: Shape | None = None, tolerant: bool = False, cached: int = 0
+    model: Model, input: Shape | None = None, tolerant: bool = False, cached: int = 0,
+    text: bool = False,
 ) -> Count:
     """Parameters, shapes, multiply-accumulates and receptive fields of a model.
 
     `input` (C×H×W, T×D or N, without the batch) takes the place of the model's own; `cached`
-    positions came before it, and attention sees them too. Raises
-    InputError or ShapeError with the place of the layer that does not fit, ShapeError for an
-    input of other axes than the model's own, and LimitError beyond 200,000 layers; if
-    `tolerant`, what does not fit ends the rows and is named in the result.
+    positions came before it, and attention sees them too; where it is `text` alone, towers for
+    images do not run. Raises InputError or ShapeError with the place of the layer that does
+    not fit, ShapeError for an input of other axes than the model's own, and LimitError beyond
+    200,000 layers; if `tolerant`, what does not fit ends the rows and is named in the result.
 
     >>> from dlcalc.models.tree import Layer
     >>> lenet = Model([Layer("conv", (6, 5), name="C1")], input=(1, 32, 32))
@@ -40,7 +41,7 @@ def params(
     if shape is None:
         check_written(model.body)
         raise InputError("the size of the input is not known: give `input`, such as 3x224x224")
-    walker = Walker(name_nodes(model.body), cached)
+    walker = Walker(name_nodes(model.body), cached, text)
     misfit = None
     try:
         walker.run(model.body, "", shape, start(shape))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlcalc.errors import InputError
-from dlcalc.models.tree import ASIDE, BRANCH, REPEAT, Block, Layer, Node, at_node
+from dlcalc.models.tree import ASIDE, BRANCH, BUILT, REPEAT, Block, Layer, Node, at_node
 
 
 def name_nodes(body: Sequence[Node]) -> dict[int, str]:
@@ -65,7 +65,7 @@ def _is_free(node: Node, taken: set[str], spans: dict[str, list[range]]) -> bool
 
 def _number(node: Node, taken: set[str], numbers: dict[str, int]) -> str:
     kind = node.type if isinstance(node, Layer) else node.kind
-    if kind in (BRANCH, ASIDE):
+    if kind in (BRANCH, ASIDE, BUILT):
         return ""
     while True:
         numbers[kind] = numbers.get(kind, 0) + 1

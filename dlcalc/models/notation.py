@@ -4,15 +4,16 @@
     input 1x32x32
     C1: conv 6 5                    # [NAME:] TYPE ARGUMENTS KEY=VALUE…
     S2: maxpool 2; relu             # a semicolon ends a layer as a newline does
-    blocks: repeat 3:               # repeat N: sum: scale: concat: aside: hold further lines
+    blocks: repeat 3:               # repeat N: sum: scale: concat: aside: built: hold lines
       sum:
         branch:                     # an empty branch is the identity
         branch: conv 6 3 pad=1; relu
 
 What stands in `aside:` is counted, and the layer behind it gets what `aside:` got; it may
-have an input of its own, `aside 3x224x224:`. `#` starts a comment at the start of a line or
-after a space. The lines of a block stand deeper than its head; what stands on the line of
-the head is the whole of the block.
+have an input of its own, `aside 3x224x224:`; `built:` is an aside that holds parameters and
+does not run. The turns of `repeat 3 shared:` have the same parameters. `#` starts a comment
+at the start of a line or after a space. The lines of a block stand deeper than its head; what
+stands on the line of the head is the whole of the block.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from dlcalc.models.tree import (
     JOINS,
     MOST_NESTING,
     REPEAT,
+    SHARED,
     Block,
     Layer,
     Model,
@@ -208,6 +210,8 @@ class _Reader:
         if kind == ASIDE and len(given) == 1:
             return Block(kind, (), name=name, place=self.place, input=read_shape(given[0]))
         known = {REPEAT: ("count", "from"), CONCAT: ("axis",)}.get(kind, ())
+        shared = kind == REPEAT and given[-1:] == [SHARED]
+        given = given[: len(given) - shared]
         for word, default in zip(given, known, strict=False):
             key, equals, value = word.rpartition("=")
             number = read_value(value)
@@ -220,7 +224,7 @@ class _Reader:
             raise InputError("repeat wants the number of times, at least 1: repeat 3:")
         return Block(
             kind, (), numbers.get("count", 1), numbers.get("from", 0), numbers.get("axis", 0),
-            name, self.place,
+            name, self.place, shared=shared,
         )
 
     def close(self, indent: int) -> None:
@@ -284,6 +288,6 @@ def _figure(word: str) -> tuple[str, str]:
 
 
 _BLOCK_USAGE = {
-    "repeat": "repeat COUNT [from=FIRST]:", "concat": "concat [axis=AXIS]:", "sum": "sum:",
-    "scale": "scale:", "branch": "branch:", "aside": "aside [INPUT]:",
+    "repeat": "repeat COUNT [from=FIRST] [shared]:", "concat": "concat [axis=AXIS]:", "sum": "sum:",
+    "scale": "scale:", "branch": "branch:", "aside": "aside [INPUT]:", "built": "built:",
 }

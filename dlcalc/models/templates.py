@@ -4,7 +4,7 @@
     part mlp:                                    # lines of a name of their own
       up: linear {inner} bias={mlp_bias}         # the value of an expression; an option
       down: linear {width}                       #   whose value is null is left out
-    layers: repeat num_hidden_layers:            # turn by turn, `i` counts from 0
+    layers: repeat num_hidden_layers:            # turn by turn, `i` counts from 0; `as j`
       if i < first_k_dense_replace:              # elif, else
         use mlp
     model vision_config head='model'             # the architecture of a nested config
@@ -23,7 +23,7 @@ from dlcalc.errors import InputError, LimitError
 from dlcalc.models.fields import Expression, Fields
 from dlcalc.models.tree import MOST_LAYERS, MOST_NESTING, written
 
-_REPEAT = re.compile(r"(?:(\w+): *)?repeat (.+?)(?: as (\w+))?:$")
+_REPEAT = re.compile(r"(?:(\w+): *)?repeat (.+?)( shared)?(?: as (\w+))?:$")
 _OPTION = re.compile(r"\S+=$")
 
 Include = Callable[[str, dict[str, Expression]], list[str]]
@@ -39,7 +39,7 @@ class Line:
         self.body: list[Line] = []
         self.word = text.partition(" ")[0].rstrip(":")
         self.name = ""
-        self.variable = "i"
+        self.variable, self.shared = "i", ""
         self.pieces: list[str | Expression] = []
         self.facts: dict[str, Expression] = {}
         if self.word in ("if", "elif"):
@@ -53,7 +53,7 @@ class Line:
                 self.facts = facts(text.partition(self.name)[2])
         elif found := _REPEAT.match(text):
             self.word, self.name = "repeat", found[1] or ""
-            self.variable = found[3] or "i"
+            self.shared, self.variable = found[3] or "", found[4] or "i"
             self.pieces = [Expression(found[2])]
         else:
             self.word = self.word if self.word in ("note", "refuse") else ""
@@ -239,7 +239,7 @@ class Expander:
             if turn and (body != alike or turn == count):
                 if alike:
                     name = f"{line.name}: " if line.name else ""
-                    yield f"{'  ' * indent}{name}repeat {turn - first} from={first}:"
+                    yield f"{'  ' * indent}{name}repeat {turn - first} from={first}{line.shared}:"
                     yield from alike
                 first = turn
             alike = body

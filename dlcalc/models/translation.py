@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dlcalc.errors import InputError
-from dlcalc.models.tree import BRANCH, CONCAT, MOST_NESTING, REPEAT, Block, Layer, Model, Node
+from dlcalc.models.tree import (
+    BRANCH,
+    CONCAT,
+    MOST_NESTING,
+    REPEAT,
+    SHARED,
+    Block,
+    Layer,
+    Model,
+    Node,
+)
 
 
 class Step(NamedTuple):
@@ -104,6 +114,7 @@ def _lines(body: Sequence[Node], indent: str) -> Iterator[str]:
         head = node.kind
         if node.kind == REPEAT:
             head += f" {node.count}" + (f" from={node.first}" if node.first else "")
+            head += f" {SHARED}" if node.shared else ""
         elif node.kind == CONCAT and node.axis:
             head += f" axis={node.axis}"
         elif node.input is not None:

@@ -23,8 +23,11 @@ MOST_NESTING = 100
 REPEAT, SUM, SCALE, CONCAT, BRANCH = "repeat", "sum", "scale", "concat", "branch"
 ASIDE = "aside"
 """Layers whose output goes nowhere here: a pooler, or a tower with an input of its own."""
+BUILT = "built"
+"""Layers that are held and do not run: attention to another model that is not there."""
+SHARED = "shared"
 JOINS = (SUM, SCALE, CONCAT)
-BLOCKS = (REPEAT, *JOINS, BRANCH, ASIDE)
+BLOCKS = (REPEAT, *JOINS, BRANCH, ASIDE, BUILT)
 
 
 class Layer:
@@ -57,11 +60,12 @@ class Layer:
 class Block:
     """Layers that repeat, branches that join (`sum`, `scale`, `concat`), one branch, or asides."""
 
-    __slots__ = ("axis", "body", "count", "first", "input", "kind", "name", "place")
+    __slots__ = ("axis", "body", "count", "first", "input", "kind", "name", "place", "shared")
 
     def __init__(
         self, kind: str, body: Sequence[Node], count: int = 1, first: int = 0,
         axis: int = 0, name: str = "", place: str = "", input: Shape | None = None,
+        shared: bool = False,
     ) -> None:
         self.kind = kind
         self.body = tuple(body)
@@ -72,6 +76,8 @@ class Block:
         self.place = place
         self.input = input
         """The input of an aside that has one of its own."""
+        self.shared = shared
+        """Whether all turns of a repeat have the parameters of the first."""
 
     def replaced(
         self, body: Sequence[Node] | None = None, count: int | None = None,
@@ -81,7 +87,7 @@ class Block:
         return Block(
             self.kind, self.body if body is None else body,
             self.count if count is None else count, self.first if first is None else first,
-            self.axis, self.name if name is None else name, self.place, self.input,
+            self.axis, self.name if name is None else name, self.place, self.input, self.shared,
         )
 
 

@@ -40,7 +40,8 @@ class Use(NamedTuple):
 
     def counted(self, model: Model, input: Shape | None = None, tolerant: bool = False) -> Count:
         """The model counted for what it is fed, with its adapters."""
-        found = params(model, self.input(model, input), tolerant, self.cached or 0)
+        text = self.tokens is not None or self.cached is not None
+        found = params(model, self.input(model, input), tolerant, self.cached or 0, text)
         if self.causal:
             found = found._replace(rows=tuple(
                 row._replace(macs=row.macs - row.skipped) if row.skipped else row

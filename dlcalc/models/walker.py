@@ -12,7 +12,7 @@ from dlcalc.models.branches import joined
 from dlcalc.models.names import is_scope
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.rows import Row
-from dlcalc.models.tree import ASIDE, BRANCH, CONCAT, REPEAT, Block, Layer, Node, at_node
+from dlcalc.models.tree import ASIDE, BRANCH, BUILT, CONCAT, REPEAT, Block, Layer, Node, at_node
 
 LAYOUTS = {
     "convolutional": "channels", "pooling": "channels", "recurrent": "features",
@@ -24,9 +24,12 @@ LAYOUTS = {
 class Walker:
     """Goes through a model in order and collects its rows."""
 
-    def __init__(self, names: dict[int, str], cached: int = 0) -> None:
+    def __init__(self, names: dict[int, str], cached: int = 0, text: bool = False) -> None:
         self.names = names
         self.cached = cached
+        self.text = text
+        """Whether the input is text alone, and towers for images do not run."""
+        self.runs = True
         self.rows: list[Row] = []
         self.places: dict[str, int] = {}
         self.handlers: dict[str, Handler] = {}
@@ -46,13 +49,19 @@ class Walker:
                 shape, field = row.output, row.field
             elif node.kind == REPEAT:
                 shape, field = self.repeat(node, name, shape, field)
-            elif node.kind == ASIDE:
-                inner = f"{name}." if is_scope(node) else prefix
-                own = (shape, field) if node.input is None else (node.input, start(node.input))
-                self.run(node.body, inner, *own)
+            elif node.kind in (ASIDE, BUILT):
+                self.aside(node, f"{name}." if is_scope(node) else prefix, shape, field)
             else:
                 shape, field = self.join(node, name, prefix, shape, field)
         return shape, field
+
+    def aside(self, block: Block, prefix: str, shape: Shape, field: Field | None) -> None:
+        """Count layers beside; those with an input of their own have run before what is cached."""
+        around, own = self.runs, block.input
+        idle = block.kind == BUILT or (own and (self.cached or (self.text and len(own) > 2)))
+        self.runs = around and not idle
+        self.run(block.body, prefix, own or shape, field if own is None else start(own))
+        self.runs = around
 
     def repeat(
         self, block: Block, name: str, shape: Shape, field: Field | None
@@ -61,11 +70,20 @@ class Walker:
         for index in range(block.first, block.first + block.count):
             turn = len(self.rows)
             behind = self.run(block.body, f"{name}.{index}.", shape, field)
+            if block.shared and index > block.first:
+                owner = f"{name}.{block.first}."
+                self.rows[turn:] = [
+                    _again(row, f"{name}.{index}.", owner) for row in self.rows[turn:]
+                ]
             if behind[0] == shape and behind[1] is field:
                 alike = self.rows[turn:]
                 for later in range(index + 1, block.first + block.count):
                     for row in alike:
-                        self.add(_in_turn(row, f"{name}.{index}.", f"{name}.{later}."))
+                        turned = _in_turn(row, f"{name}.{index}.", f"{name}.{later}.")
+                        self.add(
+                            _again(turned, f"{name}.{later}.", f"{name}.{block.first}.")
+                            if block.shared else turned
+                        )
                 break
             shape, field = behind
         return shape, field
@@ -84,12 +102,14 @@ class Walker:
             raise at_node(error, layer) from None
         weights = 0 if tied else counted.weights
         biases = 0 if shared else counted.biases
+        runs = self.runs
         row = Row(
             name, layer.type, shape, counted.output, weights, biases,
-            (weights + biases) * trains, counted.macs,
-            product(counted.output) if counted.stored else 0,
+            (weights + biases) * trains, counted.macs * runs,
+            product(counted.output) if counted.stored and runs else 0,
             follow(field, shape, counted), layer, tied, counted.idle,
-            counted.cache, counted.skipped,
+            counted.cache if runs else None,
+            counted.skipped * runs,
         )
         self.add(row)
         return row
@@ -176,7 +196,7 @@ class Walker:
             raise at_node(error, block) from None
         seen = join([end[1] for end in ends], block.axis if block.kind == CONCAT else None)
         self.add(Row(
-            name, block.kind, shape, output, 0, 0, 0, 0, product(output), seen, block
+            name, block.kind, shape, output, 0, 0, 0, 0, product(output) * self.runs, seen, block
         ))
         return output, seen
 
@@ -211,6 +231,14 @@ def _in_turn(row: Row, this: str, other: str) -> Row:
         row.trainable, row.macs, row.activations, row.field, row.node, tied, row.idle,
         row.cache, row.skipped,
     )
+
+
+def _again(row: Row, this: str, owner: str) -> Row:
+    """The row of a layer that has the parameters of the first turn of its repeat."""
+    tied = row.name if row.params else row.tied
+    if not tied.startswith(this):
+        return row
+    return row._replace(weights=0, biases=0, trainable=0, idle=0, tied=owner + tied[len(this) :])
 
 
 def _scopes(prefix: str) -> Iterator[str]:

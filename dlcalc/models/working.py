@@ -77,7 +77,9 @@ def _constant(formula: Any) -> int:
 def macs_step(row: Row) -> Step:
     """The formula of a layer's multiply-accumulates, with its numbers."""
     found = _traced(row)
-    return Step("macs", row.macs) if found is None else found.step("macs", found.counted.macs)
+    if found is None or found.counted.macs != row.macs:  # what is masked, or does not run
+        return Step("macs", row.macs)
+    return found.step("macs", found.counted.macs)
 
 
 def _windows(row: Row) -> tuple[Axis, ...]:

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dlcalc
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
 from dlcalc.models.bytes import bytes_of, memory
+from dlcalc.models.changes import change
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
+from dlcalc.models.translation import notation
 from dlcalc.models.tree import Block, Layer, Model, count_layers
 from dlcalc.models.zoo_files import zoo_names
 
@@ -203,3 +206,24 @@ def test_tie_shares_the_weights_alone_and_share_everything() -> None:
 def test_a_norm_behind_a_sequence_is_over_its_features(layers: str, held: int) -> None:
     """PyTorch's BatchNorm1d(4) on (batch, 2, 3) behind an LSTM of 4 would fit no axis of 2."""
     assert params(read_notation(layers), (2, 3)).rows[-1].weights == held
+
+
+def test_what_is_shared_counts_once_and_runs_every_turn() -> None:
+    """3 turns of a 4-to-4 layer, within 2 of them; and one that is built and does not run."""
+    text = "a: repeat 2 shared:\n  b: repeat 3 shared:\n    fc: linear 4\n    relu"
+    count = params(read_notation(text), (4,))
+    assert (count.params, count.macs, count.rows[-2].tied) == (20, 6 * 16, "a.0.b.0.fc")
+    assert notation(read_notation(text)).split("\n")[0] == "a: repeat 2 shared:"
+    with pytest.raises(InputError, match=r"no layer a\.1\.b\.0\.fc"):
+        change(read_notation(text), "a.1.b.0.fc", "bias", False)
+    built = params(read_notation("embedding 9 4; built: attention 2; linear 4"), (3,))
+    assert (built.params, built.macs, built.caches, built.output) == (36 + 80 + 20, 48, [], (3, 4))
+
+
+def test_towers_and_encoders_run_before_what_is_cached() -> None:
+    """An encoder of 5 positions, then 1 position behind 6: its keys are kept, not made again."""
+    text = "input 6; embedding 9 4; aside 5: embedding 9 4; fc: linear 4\nattention 2 memory=5"
+    first, later = (dlcalc.params(read_notation(text), tokens=1, cached=s) for s in (None, 6))
+    assert first.macs == 5 * 16 + (2 * 16 + 5 * 32) + 2 * 5 * 4
+    assert later.macs == 2 * 16 + 2 * 5 * 4
+    assert first.cache_bytes == later.cache_bytes == 5 * 2 * 4 * 4

@@ -67,7 +67,7 @@ REFUSED = [
     ("repeat:\n  relu", "net.txt:1: repeat wants the number of times", "repeat 1:\n  relu"),
     ("repeat 0:\n  relu", "net.txt:1: repeat wants the number of times", "repeat 1:\n  relu"),
     ("repeat two: relu", "net.txt:1: repeat two: count is a whole number", "repeat 2: relu"),
-    ("repeat 2 3 4: relu", "net.txt:1: repeat 2 3 4: write repeat COUNT [from=FIRST]:",
+    ("repeat 2 3 4: relu", "net.txt:1: repeat 2 3 4: write repeat COUNT [from=FIRST] [shared]:",
      "repeat 2: relu"),
     ("repeat 2\n  relu", "net.txt:1: repeat 2 wants a colon behind it", "repeat 2:\n  relu"),
     ("repeat 2:\nrelu", "net.txt:1: repeat holds no layers; indent them below it",

@@ -133,7 +133,8 @@ def command(out: Output, **values: Any) -> None:
 
     \b
       [NAME:] TYPE ARGUMENTS KEY=VALUE…    C1: conv 6 5 stride=2 pad=1
-      repeat N: / sum: / concat: / scale:  with indented lines; branches under branch:
+      repeat N [shared]: / sum: / concat: / scale: / aside: / built:  with indented lines,
+      branches under branch:
 
     \b
     The layers; one without its arguments is answered with how it is written:
