@@ -216,7 +216,7 @@ def test_what_is_shared_counts_once_and_runs_every_turn() -> None:
     assert notation(read_notation(text)).split("\n")[0] == "a: repeat 2 shared:"
     with pytest.raises(InputError, match=r"no layer a\.1\.b\.0\.fc"):
         change(read_notation(text), "a.1.b.0.fc", "bias", False)
-    built = params(read_notation("embedding 9 4; built: attention 2; linear 4"), (3,))
+    built = params(read_notation("embedding 9 4\nbuilt: attention 2\nlinear 4"), (3,))
     assert (built.params, built.macs, built.caches, built.output) == (36 + 80 + 20, 48, [], (3, 4))
 
 
