@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from dlcalc.errors import DlcalcError, FileError, InputError, LimitError
-from dlcalc.input.fields import check_fields
+from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import BOM, STDIN, Source, decode, reason
 
@@ -62,7 +61,8 @@ def _lines(text: bytes) -> list[bytes]:
 def reader_of(first: bytes, known: Collection[str]) -> Reader:
     """How to read the lines of a stream that begins with this one: by names, in one of the forms.
 
-    Raises InputError for a header that names a field unknown or twice.
+    Names that are not among the known pass through. Raises InputError for a header that names
+    a field twice, none that is known, or one that is nearly known.
 
     >>> reader_of(b"input,kernel", ["input", "kernel"]).parse(b"32,5")
     {'input': '32', 'kernel': '5'}
@@ -73,7 +73,7 @@ def reader_of(first: bytes, known: Collection[str]) -> Reader:
     delimiter = "\t" if "\t" in text else ","
     names = tuple(name.strip() for name in _fields(text, delimiter))
     try:
-        check_fields(dict.fromkeys(names), known)
+        _check_names(names, known)
         if len(set(names)) < len(names):
             raise InputError("a field stands twice")
     except InputError as error:
@@ -82,6 +82,17 @@ def reader_of(first: bytes, known: Collection[str]) -> Reader:
         ) from None
     return Reader("tsv" if delimiter == "\t" else "csv", names,
                   lambda line: _row(line, names, delimiter))
+
+
+def _check_names(names: Collection[str], known: Collection[str]) -> None:
+    """Refuse names none of which is known, or one that is likely to be another misspelt."""
+    from difflib import get_close_matches
+
+    unknown = [name for name in names if name not in known]
+    for name in unknown:
+        near = get_close_matches(name, set(known) - set(names), cutoff=0.8)
+        if near or len(unknown) == len(names):
+            raise InputError(f"unknown field {name!r}{did_you_mean(name, near or known)}")
 
 
 def _text(line: bytes) -> str:
@@ -103,7 +114,7 @@ def _object(line: bytes, known: Collection[str]) -> Record | None:
         raise
     if not isinstance(value, dict):
         raise InputError(f"no object with fields such as {', '.join(known)}")
-    check_fields(value, known)
+    _check_names(value, known)
     return {name: each for name, each in value.items() if each is not None}
 
 

@@ -41,17 +41,17 @@ def run(arguments: list[str]) -> int:
 
         return _status_of(root, arguments)
     except DlcalcError as error:
-        return _complain(error, error.status)
+        return complain(error, error.status)
     except OSError as error:
-        return _complain(f"standard output: {error.strerror or error}", FileError.status)
+        return complain(f"standard output: {error.strerror or error}", FileError.status)
     except MemoryError:
-        return _complain("not enough memory for this", FileError.status)
+        return complain("not enough memory for this", FileError.status)
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
         if "DLCALC_DEBUG" in os.environ:
             raise
-        return _complain(
+        return complain(
             f"a fault of dlcalc's own, {type(error).__name__}: {error}; "
             "DLCALC_DEBUG=1 shows where, for a report",
             DlcalcError.status,
@@ -96,7 +96,7 @@ def _status_of(root: object, arguments: list[str]) -> int:
     except click.ClickException as error:
         from dlcalc.shell.usage import complaint
 
-        return _complain(complaint(error), error.exit_code)
+        return complain(complaint(error), error.exit_code)
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 0
     else:
@@ -105,7 +105,8 @@ def _status_of(root: object, arguments: list[str]) -> int:
     return status
 
 
-def _complain(error: object, status: int) -> int:
+def complain(error: object, status: int) -> int:
+    """Tell an error on stderr, in one line; the status that it ends with."""
     _tell(one_line(str(error)), "31" if status != AnswerDiffersError.status else "33")
     # A terminal also shows the line that the error speaks of, and a mark under the place;
     # elsewhere an error is one line.

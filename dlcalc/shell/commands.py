@@ -16,7 +16,7 @@ GROUPS = {
         "size": "Output size of a convolution or pooling, solved for any unknown.",
         "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
         "pool": "Max or average pooling of an array, and its gradient.",
-        "mults": "Multiplications of a transposed convolution (upsampling) stage, by method.",
+        "mults": "Multiplications of a convolution or upsampling stage, by method.",
     },
     "Models": {
         "params": "Parameters, shapes, multiply-accumulates and memory, layer by layer.",

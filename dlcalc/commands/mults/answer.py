@@ -1,31 +1,41 @@
-"""Multiplications of upsampling stages as an answer."""
+"""Multiplications of convolutions as an answer: a record, and a table a stage, a method a row."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.mults.stages import (
+    CONV,
     CONVENTION,
-    HEADLINE,
     TILE,
+    TRANSPOSED,
     Multiplications,
     Stage,
     mults,
 )
-from dlcalc.commands.mults.tables import phases_table, stage_tables
 from dlcalc.errors import AnswerDiffersError, InputError
+from dlcalc.numbers.axes import by_x
 from dlcalc.output.answer import Answer, Block, Table, Values
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.mults import working
-    from dlcalc.commands.mults.matrices import Named
-    from dlcalc.commands.mults.verify import Check
+    from dlcalc.commands.mults import algorithms, working
+    from dlcalc.commands.mults.algorithms import Check, Named
+    from dlcalc.commands.mults.lines import Phase
 else:
+    algorithms = lazily("dlcalc.commands.mults.algorithms")
     working = lazily("dlcalc.commands.mults.working")
+
+MOST_PHASES = 40
+"""Rows of phases that people see; the formats for programs have them all."""
+FIELDS = (
+    "input", "kernel", "stride", "pad", "output_padding", "dilation", "output", "grid_pad",
+    "channels", "groups", "dims",
+)
+"""What records may hold."""
 
 
 class MultsRun(Run[Multiplications]):
@@ -33,15 +43,31 @@ class MultsRun(Run[Multiplications]):
 
     command = "mults"
     function = staticmethod(mults)
-    shows_matrices, tile = False, TILE
+    shows_matrices = False
+
+    def run(self) -> None:
+        """The whole way, or that of records on standard input."""
+        whole = {"input", "kernel"} <= self.options.keys()
+        if not self.options["model"] and not whole and self.out.piped:
+            from dlcalc.shell.records import record_names, run_records
+
+            if record_names(FIELDS):
+                given = {
+                    name: each for name, each in self.options.items()
+                    if name not in ("model", "matrices")
+                }
+                methods = [each.replace("_tile", f"_tile{given.get('tile', TILE)}")
+                           for each in (CONV if given.get("conv") else TRANSPOSED)]
+                run_records(self.out, given, FIELDS, ("output", *methods), _totals)
+                return
+        super().run()
 
     def read(self) -> dict[str, Any]:
         """One stage by its sizes, or the words of a model, which may stand on stdin."""
         words: Sequence[str] = self.options.pop("model")
         self.shows_matrices = self.options.pop("matrices")
-        self.tile = self.options.pop("tile", TILE)
-        given = self.options
-        if not words and not {"input", "kernel"} & given.keys() and not self.out.piped:
+        given = self.options.keys() - {"tile", "conv"}
+        if not words and not {"input", "kernel"} & given and not self.out.piped:
             return self._example()
         if not given:
             return {"words": words or ("-",)}
@@ -54,15 +80,18 @@ class MultsRun(Run[Multiplications]):
 
     def _example(self) -> dict[str, Any]:
         """The worked example, in which what settles its output is not said twice."""
-        settled = {"output": ("output_padding",), "grid_pad": ("output_padding", "pad")}
+        settled = {
+            "output": ("output_padding",), "grid_pad": ("output_padding", "pad"),
+            "conv": ("output_padding",),
+        }
         dropped = [name for each in self.options for name in settled.get(each, ())]
         return {name: value for name, value in self.example().items() if name not in dropped}
 
     def calculate(self, words: Sequence[str] = (), **given: Any) -> Multiplications:
         """The counts of the stage, or of every stage of the model."""
         if not words:
-            return super().calculate(**given, tile=self.tile)
-        from dlcalc.commands.mults.models import count_model
+            return super().calculate(**given)
+        from dlcalc.commands.mults.stages import count_model
         from dlcalc.models.count import params
         from dlcalc.models.reading import model
 
@@ -71,26 +100,47 @@ class MultsRun(Run[Multiplications]):
             raise InputError(
                 "the size of the input is not known: begin with a line as input 8x4x4"
             )
-        return count_model(params(found), self.tile)
+        conv = self.options.get("conv", False)
+        result = count_model(params(found), self.options.get("tile", TILE), conv)
+        if result.stages[0].plain and not conv:
+            self.notes.append("there is no transposed convolution: these are the ordinary ones")
+        return result
 
     def checked(self, result: Multiplications) -> Sequence[Sequence[Check]]:
         """Every algorithm run, stage by stage."""
-        from dlcalc.commands.mults.verify import check_cost, verify
-
-        check_cost([stage.axes for stage in result.stages], self.tile)
-        return [verify(stage.axes, self.tile) for stage in result.stages]
+        algorithms.check_cost(result.stages)
+        return [algorithms.verify(stage.axes, stage.tile) for stage in result.stages]
 
     def answer(
         self, result: Multiplications, checks: Sequence[Sequence[Check]] | None
     ) -> Answer:
-        """The counts, with the matrices and the runs of the algorithms."""
-        shown = None
-        if self.shows_matrices:
-            from dlcalc.commands.mults.matrices import matrices
+        """The counts, with the matrices and the runs of the algorithms.
 
-            shown = [matrices(stage, self.tile) for stage in result.stages]
-        return mults_answer(
-            result, HEADLINE, CONVENTION, not self.out.format.complete, shown, checks,
+        Programs get one table of all stages, people a narrow one of each.
+        """
+        record: dict[str, Any] = {
+            "stages": [_stage_record(stage) for stage in result.stages],
+            "total": dict(result.total),
+            "multiplications": result.total[result.headline],
+        }
+        complete = self.out.format.complete
+        counts = [_counts(result)] if complete else stage_tables(result)
+        blocks: list[Block] = [*counts, phases_table(result)]
+        if self.shows_matrices:
+            shown = [algorithms.matrices(stage) for stage in result.stages]
+            for entry, named in zip(record["stages"], shown, strict=True):
+                entry["matrices"] = [_matrices_record(each) for each in named]
+            blocks += _matrix_blocks([each for line in shown for each in line])
+        if checks is not None:
+            for entry, run in zip(record["stages"], checks, strict=True):
+                entry["verified"] = [
+                    {"method": check.method, "counted": check.counted,
+                     "executed": check.executed, "outputs_agree": check.outputs_agree}
+                    for check in run
+                ]
+            blocks.append(_verified(result, checks))
+        return Answer(
+            record, blocks, main="multiplications", whole=True,
             working=partial(working.mults_steps, result),
             element=lambda field, index: working.field_step(result, field),
             advice=lambda field, expected: working.advice(result, expected),
@@ -106,32 +156,12 @@ class MultsRun(Run[Multiplications]):
                 )
 
 
-def mults_answer(
-    result: Multiplications, headline: str, convention: str, for_people: bool,
-    matrices: Sequence[Sequence[Named]] | None = None,
-    checks: Sequence[Sequence[Check]] | None = None,
-    **how: Any,
-) -> Answer:
-    """The counts as tables and as a record; `how` is the answer's working and element.
-
-    Programs get one table of all stages, people a narrow one of each.
-    """
-    record: dict[str, Any] = {
-        "stages": [_stage_record(stage) for stage in result.stages],
-        "total": dict(result.total),
-        "multiplications": result.total[headline],
-    }
-    counts = stage_tables(result, headline, convention) if for_people else [_counts(result)]
-    blocks: list[Block] = [*counts, phases_table(result)]
-    if matrices is not None:
-        for entry, named in zip(record["stages"], matrices, strict=True):
-            entry["matrices"] = [_matrices_record(each) for each in named]
-        blocks += _matrix_blocks(matrices)
-    if checks is not None:
-        for entry, run in zip(record["stages"], checks, strict=True):
-            entry["verified"] = [_check_record(check) for check in run]
-        blocks.append(_verified(result, checks))
-    return Answer(record, blocks, main="multiplications", whole=True, **how)
+def _totals(**given: Any) -> dict[str, Any]:
+    """What is told of a record: its output, and its count by every method."""
+    result = mults(**given)
+    [stage] = result.stages
+    output = stage.output if len(stage.output) > 1 else stage.output[0]
+    return {"output": output, **result.total}
 
 
 def _stage_record(stage: Stage) -> dict[str, Any]:
@@ -161,33 +191,108 @@ def _stage_record(stage: Stage) -> dict[str, Any]:
     }
 
 
+def _parts(stage: Stage) -> dict[str, list[int]]:
+    """The counts by method of a line on each axis, or on any where they are alike, of a pair,
+    of all."""
+    counts = stage.methods.values()
+    parts = {f"axis{i}": [count.per_axis[i] for count in counts] for i in range(len(stage.axes))}
+    if len(set(stage.axes)) == 1:
+        parts = {"line": parts["axis0"]}
+    if len(stage.axes) > 1:
+        parts["pair"] = [count.per_pair for count in counts]
+    if stage.pairs > 1:
+        parts["stage"] = [count.total for count in counts]
+    return parts
+
+
 def _counts(result: Multiplications) -> Table:
     """A row for a line of a stage, for its channel pair and for all of it; a method a column."""
-    rows: list[list[Any]] = []
-    for stage in result.stages:
-        channels = ":".join(map(str, stage.channels))
-        rows += [[stage.name, list(stage.output), channels, *row] for row in _stage_rows(stage)]
+    rows: list[list[Any]] = [
+        [stage.name, list(stage.output), ":".join(map(str, stage.channels)), part, *counts]
+        for stage in result.stages for part, counts in _parts(stage).items()
+    ]
     if len(result.stages) > 1:
         rows.append(["total", None, None, "all", *result.total.values()])
     return Table(["stage", "output", "channels", "for", *result.total], rows, "Multiplications")
 
 
-def _stage_rows(stage: Stage) -> list[list[Any]]:
-    """The counts of a line on each axis, or on all where they are alike, of a pair, of all."""
-    counts = stage.methods.values()
-    lines = {f"axis{i}": [count.per_axis[i] for count in counts] for i in range(len(stage.axes))}
-    if len(set(stage.axes)) == 1:
-        lines = {"line": lines["axis0"]}
-    rows = [[name, *line] for name, line in lines.items()]
-    if len(stage.axes) > 1:
-        rows.append(["pair", *(count.per_pair for count in counts)])
-    if stage.pairs > 1:
-        rows.append(["stage", *(count.total for count in counts)])
-    return rows
+def stage_tables(result: Multiplications) -> Iterator[Table]:
+    """The counts of each stage, then the sum over all; the convention under the last."""
+    tables = []
+    for stage in result.stages:
+        parts = _parts(stage)
+        rows = [list(row) for row in zip(stage.methods, *parts.values(), strict=True)]
+        headers = [part.replace("axis", "axis ") for part in parts]
+        tables.append(Table(["method", *headers], rows, _title(stage), [rank_note(stage)]))
+    if len(tables) > 1:
+        rows = [[method, count] for method, count in result.total.items()]
+        tables.append(Table(["method", "total"], rows, f"All {len(tables)} stages"))
+    notes = [
+        "direct, the headline, is the definition, zeros of the padding among its products; fft "
+        "transforms all that the kernel moves over, to a power of two."
+        if result.stages[0].plain else "zero_skip, the headline, skips every product with a zero.",
+        CONVENTION,
+        "line: along one axis; pair: one input with one output channel; stage: all pairs.",
+    ]
+    yield from tables[:-1]
+    yield tables[-1]._replace(footnotes=[*tables[-1].footnotes, *notes])
 
 
-def _matrix_blocks(matrices: Sequence[Sequence[Named]]) -> list[Block]:
-    once = {(each.method, each.name): each.algorithm for line in matrices for each in line}
+def _title(stage: Stage) -> str:
+    sizes = f"{by_x([axis.input for axis in stage.axes])}→{by_x(stage.output)}"
+    name = sizes if stage.name == sizes else f"{stage.name}: {sizes}"
+    kernel = by_x([axis.kernel for axis in stage.axes])
+    groups = f" in {stage.groups} groups" if stage.groups > 1 else ""
+    return f"{name}, kernel {kernel}, {stage.channels[0]}→{stage.channels[1]} channels{groups}"
+
+
+def rank_note(stage: Stage) -> str:
+    """What is proved of the fewest products: nested Winograd is no minimum in 2-D."""
+    nested = stage.methods["winograd"].per_pair
+    note = f"the fewest products of a channel pair: {stage.rank}"
+    if len(stage.axes) > 1 and stage.rank.lower < nested:
+        note += f"; {nested} is nested Winograd, an upper bound"
+    return note
+
+
+def phases_table(result: Multiplications) -> Table:
+    """The phases of every stage, those of one shape in one row."""
+    rows: list[list[Any]] = []
+    drawn: list[list[Any]] = []
+    for stage in result.stages:
+        name = f"{stage.name} " if len(result.stages) > 1 else ""
+        for line in dict.fromkeys(stage.phases):
+            axes = ",".join(str(i) for i, other in enumerate(stage.phases) if other == line)
+            where = "" if len(set(stage.phases)) == 1 else f"axis {axes} "
+            for cells, alike in _alike(line).items():
+                rows.append([stage.name, axes, alike, *cells])
+                drawn.append([f"{name}{where}×{alike}", *cells])
+    shapes = ["inputs", "taps", "outputs", "products", "winograd", "rank"]
+    title = "Phases: independent short filters"
+    left_out = len(drawn) - MOST_PHASES
+    notes = [
+        *[f"{left_out} more rows left out; csv and json have every phase"] * (left_out > 0),
+        "rank: the fewest products; one number where it is proved exactly.",
+    ]
+    return Table(
+        ["stage", "axis", "phases", *shapes], rows, title,
+        drawn=lambda: Table(["phases", *shapes], drawn[:MOST_PHASES], title, notes),
+    )
+
+
+def _alike(line: Sequence[Phase]) -> dict[tuple[Any, ...], int]:
+    """How many phases there are of each shape."""
+    shapes: dict[tuple[Any, ...], int] = {}
+    for p in line:
+        lower, upper = p.rank
+        rank = str(lower) if lower == upper else f"{lower}..{upper}"
+        shape = (p.inputs, p.taps, p.outputs, p.products, p.winograd, rank)
+        shapes[shape] = shapes.get(shape, 0) + p.copies
+    return shapes
+
+
+def _matrix_blocks(matrices: Sequence[Named]) -> list[Block]:
+    once = {(each.method, each.name): each.algorithm for each in matrices}
     return [
         Values([[str(value) for value in row] for row in matrix], f"{method}, {name}: {letter}")
         for (method, name), a in once.items()
@@ -200,18 +305,10 @@ def _matrices_record(named: Named) -> dict[str, Any]:
     return {
         "method": named.method, "name": named.name, "products": algorithm.products,
         **{
-            key: [[int(v) if v.denominator == 1 else str(v) for v in row] for row in matrix]
-            for key, matrix in (
-                ("output", algorithm.output), ("weight", algorithm.weight), ("data", algorithm.data)
-            )
+            key: [[int(v) if v.denominator == 1 else str(v) for v in row]
+                  for row in getattr(algorithm, key)]
+            for key in ("output", "weight", "data")
         },
-    }
-
-
-def _check_record(check: Check) -> dict[str, Any]:
-    return {
-        "method": check.method, "counted": check.counted, "executed": check.executed,
-        "outputs_agree": check.outputs_agree,
     }
 
 

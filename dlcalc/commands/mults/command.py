@@ -41,26 +41,33 @@ class ChannelsType(ParamType):
 @click.option("--channels", type=ChannelsType(), help="Input and output channels (1:1).")
 @click.option("--groups", type=WholeType(1), help="Groups of channels (1).")
 @click.option("--dims", type=WholeType(1, 3), help="Axes that a single size stands for.")
+@click.option("--conv", is_flag=True, default=None,
+              help="An ordinary convolution, or those of MODEL.")
 @click.option("--tile", type=WholeType(1), metavar="T", help="Outputs of a Winograd tile (4).")
 @click.option("--matrices", is_flag=True, help="Show the matrices Aᵀ, G, Bᵀ as exact fractions.")
 @click.option("--verify", "check", is_flag=True, help="Run every algorithm and count its products.")
 @output_options
 def command(out: Output, **values: Any) -> None:
-    """Multiplications of a transposed convolution (upsampling) stage, by method.
+    """Multiplications of a convolution or upsampling stage, by method.
 
     \b
     y[o] = Σ x[i]·w[k] over i·S + k·D − P = o, 0 ≤ o < O
     dense O·F; zero_skip only where a tap meets an input; winograd by short filters
+    --conv: y[o] = Σ x[i]·w[k] over o·S + k·D − P = i; direct O·F; winograd F(m, r); fft
 
     MODEL is a name of the zoo, a file in the layer notation, -, or layers typed in; or
     give one stage by its sizes. Several axes: the product of their counts, times
-    C_in·C_out/groups.
+    C_in·C_out/groups. Of a model its transposed convolutions are counted; with --conv, or
+    where it has none, the ordinary ones. Records on standard input (CSV or TSV under a
+    header of names, a JSON object a line) are answered one by one.
 
     \b
     Examples:
       dlcalc mults dcgan
       dlcalc mults -L 4 -F 5 -S 2 --grid-pad 2:3 --explain
       dlcalc mults -L 4x4 -F 5 -S 2 -P 2 -O 8 --channels 1024:512
+      dlcalc mults lenet --conv
+      dlcalc mults -L 28x28 -F 3 -P 1 --conv --explain
       dlcalc mults 'input 8x4x4' 'conv_transpose 4 3 stride=2' --verify
       dlcalc mults -L 4 -F 3 -S 1 -P 2 --matrices
       dlcalc mults -L 1000000000000 -F 5 -S 2 -f json

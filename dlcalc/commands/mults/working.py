@@ -1,15 +1,35 @@
-"""The working of upsampling counts: axis by axis, then their products and sums."""
+"""The working of multiplications: axis by axis what meets, then the products and sums.
+
+Indices are those of a textbook and start at 1: xᵢ, wₖ and yₒ.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from dlcalc.commands.mults.axis_working import axis_steps, summed
-from dlcalc.commands.mults.stages import HEADLINE, Multiplications, Stage
-from dlcalc.formulas.expressions import Expr, Step, mul
+from dlcalc.commands.mults.lines import (
+    Line,
+    Phase,
+    columns_met,
+    columns_of,
+    meetings,
+    outputs_on_grid,
+    points,
+    steps,
+)
+from dlcalc.commands.mults.stages import Multiplications, Stage
+from dlcalc.formulas.expressions import Expr, Step, add, call, ceil, floor, mul, symbol, total
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Place
+
+L, F, S, D, P, OUTPUT, TAP = (symbol(name) for name in "LFSDPOk")
+FULL = 24
+"""Entries that are written out; of more, some at the head and at the tail."""
+SHORT = 10
+"""The same amid a sentence."""
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def mults_steps(result: Multiplications) -> Iterator[Step]:
@@ -24,7 +44,7 @@ def mults_steps(result: Multiplications) -> Iterator[Step]:
 def field_step(result: Multiplications, field: Place) -> Step | None:
     """The step that gives one count of the record: `total.dense`, `stages[0].methods.…`."""
     named = (str(part) for part in field if part in result.total)
-    method = HEADLINE if field == ("multiplications",) else next(named, None)
+    method = result.headline if field == ("multiplications",) else next(named, None)
     if method is None:
         return None
     if field[0] == "stages":
@@ -54,7 +74,7 @@ def total_step(result: Multiplications, method: str) -> Step:
     terms = [stage.methods[method].total for stage in result.stages]
     if len(terms) == 1:
         return count_step(result.stages[0], method)
-    return Step(f"{method}, all stages", result.total[method], None, summed(terms))
+    return Step(f"{method}, all stages", result.total[method], None, _summed(terms))
 
 
 def stage_steps(stage: Stage) -> Iterator[Step]:
@@ -78,19 +98,177 @@ def stage_steps(stage: Stage) -> Iterator[Step]:
 
 def count_step(stage: Stage, method: str) -> Step:
     """The product over the axes and the channel pairs that gives a method's count."""
-    count = stage.methods[method]
-    note = ""
+    count, note, factors = stage.methods[method], "", stage.methods[method].per_axis
     if method == "winograd":
         nested = "nested; " if len(stage.axes) > 1 else ""
         note = f"{nested}the fewest products of a channel pair, all phases at once: {stage.rank}"
+    if method == "fft":
+        sizes = [points(axis) for axis in stage.axes]
+        factors = (count.per_pair,)
+        note = (
+            f"{by_x(sizes)} points: a product for each frequency that is its own mirror image, "
+            "three for each other pair"
+        )
     if stage.pairs == 1:
-        formula = mul(*count.per_axis) if len(stage.axes) > 1 else None
+        formula = mul(*factors) if len(factors) > 1 else None
         return Step(f"{method}, a channel pair", count.total, formula, (), note)
-    on_the_way = (_over_channels(stage, count.per_pair),) if len(stage.axes) > 1 else ()
-    return Step(method, count.total, _over_channels(stage, *count.per_axis), on_the_way, note)
+    on_the_way = (_over_channels(stage, count.per_pair),) if len(factors) > 1 else ()
+    return Step(method, count.total, _over_channels(stage, *factors), on_the_way, note)
 
 
 def _over_channels(stage: Stage, *counts: int) -> Expr:
-    """A count times the channel pairs: C_in·C_out/groups."""
+    """A count times the channel pairs: C_in·C_out/groups, or so many as connections leave."""
     product = mul(*counts, *stage.channels)
+    if stage.pairs * stage.groups != stage.channels[0] * stage.channels[1]:
+        return mul(*counts, stage.pairs)
     return product if stage.groups == 1 else product / stage.groups
+
+
+def axis_steps(line: Line, found: tuple[Phase, ...], tile: int, name: str) -> Iterator[Step]:
+    """One axis: the input with its zeros, each output's taps, the sums, the phases."""
+    yield Step(
+        name, note=f"L {line.input}, F {line.kernel}, S {line.stride}, D {line.dilation}, "
+        f"P {line.crop}, O {line.output}",
+    )
+    yield Step("padded input" if line.plain else "zero-inserted input", note=_sequence(line))
+    dense = "direct" if line.plain else "dense"
+    yield Step(dense, line.output * line.kernel, OUTPUT * F, (mul(line.output, line.kernel),))
+    yield from _some(range(line.output), partial(_output_step, line), "outputs")
+    yield from _sum_steps(line)
+    yield from _phase_steps(line, found, tile)
+
+
+def _sequence(line: Line) -> str:
+    """0, 0, x₁, 0, x₂, …: the columns that the kernel moves over."""
+    before, after = line.grid_pad
+    apart = 1 if line.plain else line.stride
+
+    def entry(position: int) -> str:
+        column, off_grid = divmod(position, apart)
+        return "0" if off_grid or not 0 <= column < line.input else _indexed("x", column)
+
+    return _written(range(-before, line.grid + after), entry)
+
+
+def _indexed(name: str, index: int) -> str:
+    return f"{name}{str(index + 1).translate(_SUBSCRIPTS)}"
+
+
+def _written(
+    items: Sequence[Any], entry: Callable[[Any], str], full: int = FULL, between: str = ", "
+) -> str:
+    """Entries with commas, those amid a long range left out and counted."""
+    first, last, left_out = _ends(_count(items), full)
+    head = [entry(items[place]) for place in range(first)]
+    if not left_out:
+        return between.join(head)
+    tail = [entry(items[_count(items) - place]) for place in range(last, 0, -1)]
+    return between.join([*head, f"… ({left_out} left out) …", *tail])
+
+
+def _count(items: Sequence[Any]) -> int:
+    """How many there are: len() of a range stops at the size of a machine word."""
+    if isinstance(items, range):
+        return max(0, -(-(items.stop - items.start) // items.step))
+    return len(items)
+
+
+def _ends(count: int, full: int = FULL) -> tuple[int, int, int]:
+    """How many entries are written at the head and the tail, and how many are left out."""
+    head, tail = full // 2, full // 4
+    return (count, 0, 0) if count <= full else (head, tail, count - head - tail)
+
+
+def _some(items: Sequence[Any], step: Callable[[Any], Step], what: str) -> Iterator[Step]:
+    """The steps of the first and the last of many."""
+    first, last, left_out = _ends(_count(items))
+    for place in range(first):
+        yield step(items[place])
+    if left_out:
+        yield Step("…", note=f"{left_out} {what} left out")
+    for place in range(last, 0, -1):
+        yield step(items[_count(items) - place])
+
+
+def _summed(terms: list[int]) -> tuple[Expr, ...]:
+    """The sum of several numbers written out, of many in part; nothing for a single one."""
+    first, last, left_out = _ends(len(terms), SHORT)
+    if len(terms) < 2:
+        return ()
+    if not left_out:
+        return (add(*terms),)
+    return (add(*terms[:first], symbol(f"… {left_out} terms …"), *terms[-last:]),)
+
+
+def _output_step(line: Line, output: int) -> Step:
+    """The products of a tap and a column of the input at one output."""
+    met = meetings(line, output)
+    # By the columns, which in a transposed convolution the taps meet backwards.
+    terms = met if line.plain else met[::-1]
+    words = _written(terms, lambda at: _indexed("x", at[1]) + _indexed("w", at[0]), SHORT, " + ")
+    products = "1 product" if len(met) == 1 else f"{len(met)} products"
+    return Step(_indexed("y", output), note=f"{words or '0'}, {products}")
+
+
+def _sum_steps(line: Line) -> Iterator[Step]:
+    """The products of a line, added up over the outputs and over the taps."""
+    by_tap = [columns_met(line, tap) for tap in range(line.kernel)]
+    products = sum(by_tap)
+    if line.output <= FULL:
+        by_output = [len(meetings(line, output)) for output in range(line.output)]
+        yield Step("zero_skip by outputs", products, None, (add(*by_output),))
+    lands, step = (L, OUTPUT) if line.plain else (OUTPUT, L)
+    last = call("min", step - 1, floor((P + lands - 1 - TAP * D) / S))
+    columns = call("max", 0, last - call("max", 0, ceil((P - TAP * D) / S)) + 1)
+    yield Step("zero_skip by taps", products, total(columns, "k"), _summed(by_tap))
+    if line.plain:
+        return
+    on_grid = [outputs_on_grid(line, tap) for tap in range(line.kernel)]
+    residue = call("mod", TAP * D - P, S)
+    yield Step(
+        "polyphase", sum(on_grid), total(floor((OUTPUT - 1 - residue) / S) + 1, "k"),
+        _summed(on_grid), "with the zeros at the edges",
+    )
+
+
+def _phase_steps(line: Line, found: tuple[Phase, ...], tile: int) -> Iterator[Step]:
+    """The short filters that the axis falls apart into, and their products by Toom–Cook."""
+    stepping, taps, lands = steps(line)
+    inputs, outputs = (lands, stepping) if line.plain else (stepping, lands)
+    yield Step(
+        "phases", note=f"taps and {'inputs' if line.plain else 'outputs'} of one phase meet no "
+        f"others: every {_nth(taps)} tap over every {_nth(inputs)} input makes every "
+        f"{_nth(outputs)} output; by Toom–Cook the two smallest of inputs, taps and outputs, "
+        "less 1",
+    )
+    numbered = list(enumerate(found, 1))
+    yield from _some(numbered, lambda each: _phase_step(line, *each), "phases")
+    products = [phase.winograd * phase.copies for phase in found]
+    yield Step("winograd", sum(products), None, _summed(products))
+    tiled = [phase.tiled(tile) * phase.copies for phase in found]
+    m, r, t = symbol("m"), symbol("r"), symbol("t")
+    yield Step(
+        f"winograd_tile{tile}", sum(tiled), total(ceil(m / t) * (t + r - 1)),
+        _summed(tiled), f"tiles of t {tile} outputs, m outputs and r taps a phase",
+    )
+
+
+def _nth(step: int) -> str:
+    return {1: "single", 2: "second", 3: "third"}.get(step, f"{step}th")
+
+
+def _phase_step(line: Line, number: int, phase: Phase) -> Step:
+    inputs, taps, outputs = (
+        _written(columns, partial(_indexed, name), SHORT)
+        for name, columns in zip("xwy", columns_of(line, phase), strict=True)
+    )
+    smallest, middle, _ = sorted((phase.inputs, phase.taps, phase.outputs))
+    rank = str(phase.rank)
+    formula = Expr("sub", (add(smallest, middle), 1))
+    if phase.copies > 1:
+        formula = mul(phase.copies, formula)
+        rank += f" each; {phase.copies} phases alike, this is the first"
+    return Step(
+        f"phase {number}", phase.winograd * phase.copies, formula, (),
+        f"taps {taps} over {inputs} make {outputs}; {rank}",
+    )

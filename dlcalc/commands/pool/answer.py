@@ -22,6 +22,11 @@ else:
     working = lazily("dlcalc.commands.pool.working")
 
 FIELDS = ("output", "dx")
+IN_RECORDS = (
+    "input", "kernel", "stride", "pad", "dilation", "kind", "ceil", "exclude_pad", "divisor",
+    "dims", "upstream",
+)
+"""What records may hold."""
 
 
 class PoolRun(Run[Pooling]):
@@ -29,6 +34,17 @@ class PoolRun(Run[Pooling]):
 
     command = "pool"
     function = staticmethod(pool)
+
+    def run(self) -> None:
+        """The whole way, or that of records on standard input."""
+        if "input" not in self.options and self.out.piped:
+            from dlcalc.shell.records import record_names, run_records
+
+            if "input" in record_names(IN_RECORDS):
+                answers = ("output", "dx") if "upstream" in self.options else ("output",)
+                run_records(self.out, self.options, IN_RECORDS, answers, _record)
+                return
+        super().run()
 
     def read(self) -> dict[str, Any]:
         """The input; the upstream gradient of a single row has its two axes, if any."""
@@ -70,6 +86,16 @@ class PoolRun(Run[Pooling]):
             element=partial(working.any_element, *arguments),
             advice=partial(working.advice, x, given, result),
         )
+
+
+def _record(input: Any, **given: Any) -> dict[str, Any]:
+    """What is told of a record."""
+    if "kernel" not in given:
+        raise InputError("the kernel is missing")
+    found = pool(input, **given)
+    return {
+        name: array.tolist() for name in FIELDS if (array := getattr(found, name)) is not None
+    }
 
 
 def pool_answer(result: Pooling, **explained: Any) -> Answer:

@@ -38,7 +38,8 @@ def command(out: Output, **values: Any) -> None:
     The largest element takes the whole gradient of its window, the first one of a tie. A
     mean divides by the cells of its window within input and padding, with --exclude-pad by
     those within the input. Without --dims the axes are read as CxHxW or NxCxHxW; one row
-    is one axis. The indices in json are flat in each map, as PyTorch has them.
+    is one axis. The indices in json are flat in each map, as PyTorch has them. Records on
+    standard input (a header with input, a JSON object a line) are answered one by one.
 
     \b
     Examples:

@@ -20,6 +20,10 @@ else:
     size_steps = lazily("dlcalc.derive.size_steps")
 
 
+FIELDS = ("input", "kernel", "stride", "pad", "dilation", "output_padding")
+"""What records may hold."""
+
+
 class SizeRun(Run["Size | Solutions"]):
     """Compute the output, or solve for what is unknown; records are answered one by one."""
 
@@ -32,9 +36,9 @@ class SizeRun(Run["Size | Solutions"]):
         if {"solve", "output"} & self.options.keys() or len(known) == 2 or not self.out.piped:
             super().run()
             return
-        from dlcalc.commands.size.run_records import run_records
+        from dlcalc.shell.records import run_records
 
-        run_records(self.out, self.options)
+        run_records(self.out, self.options, FIELDS, ("output", "remainder"), _record)
 
     def read(self) -> dict[str, Any]:
         """The sizes of the example where none are given; the unknown."""
@@ -65,6 +69,12 @@ class SizeRun(Run["Size | Solutions"]):
             result, working=partial(size_steps.solution_steps, result),
             advice=partial(size_steps.solution_advice, result),
         )
+
+
+def _record(**given: Any) -> dict[str, Any]:
+    """What is told of a record."""
+    found = size(**given)
+    return {"output": found.output, "remainder": found.remainder}
 
 
 def _unknown(given: dict[str, Any]) -> str | None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import dlcalc
-from dlcalc.commands.mults import verify
-from dlcalc.commands.mults.verify import Check
+from dlcalc.commands.mults import algorithms
+from dlcalc.commands.mults.algorithms import Check
 from tests.shell.running import invoke, run
 
 LINE = ["-L", "4", "-F", "5", "-S", "2", "--grid-pad", "2:3"]
@@ -163,7 +163,7 @@ def test_verify_runs_what_is_counted() -> None:
 
 def test_verify_fails_where_an_algorithm_disagrees(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = Check("dense", counted=40, executed=41, outputs_agree=True)
-    monkeypatch.setattr(verify, "verify", lambda axes, tile: (wrong,))
+    monkeypatch.setattr(algorithms, "verify", lambda axes, tile: (wrong,))
     done = invoke("mults", *LINE, "--verify")
     assert (done.status, done.complaint) == (1, "dense: 40 counted, 41 executed, outputs agree")
     assert "41" in done.out
@@ -199,6 +199,31 @@ def test_models_from_files_pipes_and_words(tmp_path: Path) -> None:
 
 def test_the_function_has_the_parameters_of_the_command() -> None:
     assert dlcalc.mults(4, 5, stride=2, pad=2, output=8, dims=2).total["zero_skip"] == 289
+
+
+def test_ordinary_convolutions_by_sizes_of_models_and_in_records() -> None:
+    line = record("-L", "6", "-F", "3", "-P", "1", "--conv", "--verify")
+    assert line["total"] == {
+        "direct": 18, "zero_skip": 16, "winograd": 8, "winograd_tile4": 12, "fft": 11
+    }
+    assert line["multiplications"] == 18
+    assert [each["executed"] for each in line["stages"][0]["verified"]] == [18, 16, 8, 12, 11]
+    lenet = invoke("mults", "lenet", "-f", "json")
+    assert lenet.complaint == "there is no transposed convolution: these are the ordinary ones"
+    assert json.loads(lenet.out) == record("lenet", "--conv")
+    assert json.loads(lenet.out)["multiplications"] == 117600 + 240000 + 48000
+    rows = "of,input,kernel,pad\na,6,3,1\nb,2,3,\nc,28x28,3,1\n"
+    done = invoke("mults", "--conv", stdin=rows)
+    assert done.out.splitlines() == [
+        "of,input,kernel,pad,output,direct,zero_skip,winograd,winograd_tile4,fft",
+        "a,6,3,1,6,18,16,8,12,11", "c,28x28,3,1,28x28,7056,6724,900,1764,1534",
+    ]
+    assert done.status == 2
+    assert done.complaint == (
+        "standard input: line 3: a kernel of 3 does not fit a padded input of 2"
+    )
+    shown = invoke("mults", "-L", "6", "-F", "3", "-P", "1", "--conv", "--explain").out
+    assert "y₁: x₁w₂ + x₂w₃, 2 products\n" in shown
 
 
 def test_the_sum_of_a_line_on_several_axes_by_dims() -> None:
@@ -242,7 +267,7 @@ def test_expect_tells_which_count_was_expected() -> None:
         ("dcgan -S 2", "dcgan has sizes of its own: give it, or --input and --kernel"),
         ("dcgn", "no model, file or layer 'dcgn'; did you mean dcgan?"),
         ("relu tanh", "the size of the input is not known: begin with a line as input 8x4x4"),
-        ("lenet", "LeNet-5, as it is taught today: no transposed convolution in it"),
+        ("-L 4 -F 5 -O 8 --conv", "output and grid pad are for a transposed convolution"),
         ("-L 4 -F 5 -S 0", "stride 0 is below 1"),
         ("-L 4 -F 5 -P 9", "output size -10: padding 18 takes off all of the 8 columns"),
         ("-L 4 -F 5 -S 2 -P 2 -O 9", "output 9 is out of reach: output padding makes 7 to 8"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dlcalc.commands.mults.axis import upsampling_axes
-from dlcalc.commands.mults.stages import HEADLINE, Stage, add_up, count_stage, mults
+from dlcalc.commands.mults.lines import make_lines
+from dlcalc.commands.mults.stages import Stage, add_up, count_model, count_stage, mults
 from dlcalc.errors import InputError, LimitError
+from dlcalc.models.count import params
+from dlcalc.models.reading import model
 
 # dense, polyphase, zero_skip, winograd_tile4, winograd
 EXERCISE_LINE = (40, 20, 17, 11, 11)
@@ -30,7 +35,7 @@ def in_table_order(totals: dict[str, int]) -> tuple[int, ...]:
 
 
 def dcgan_stage(size: int, inputs: int, outputs: int) -> Stage:
-    axes = upsampling_axes((size, size), 5, 2, pad=2, output_padding=1)
+    axes = make_lines((size, size), 5, 2, pad=2, output_padding=1)
     return count_stage(axes, (inputs, outputs))
 
 
@@ -39,7 +44,7 @@ def test_the_exercise() -> None:
     pair = mults(4, 5, 2, grid_pad=[(2, 3)], dims=2)
     assert in_table_order(line.total) == EXERCISE_LINE
     assert in_table_order(pair.total) == EXERCISE_PAIR
-    assert pair.stages[0].methods[HEADLINE].per_axis == (17, 17)
+    assert pair.stages[0].methods[pair.headline].per_axis == (17, 17)
 
 
 def test_every_stage_of_dcgan_and_their_sum() -> None:
@@ -50,9 +55,9 @@ def test_every_stage_of_dcgan_and_their_sum() -> None:
 
 
 def test_the_sum_of_the_dcgan_example_of_pytorch() -> None:
-    first = count_stage(upsampling_axes((1, 1), 4, 1), (100, 512))
+    first = count_stage(make_lines((1, 1), 4, 1), (100, 512))
     others = [
-        count_stage(upsampling_axes((size, size), 4, 2, pad=1), channels)
+        count_stage(make_lines((size, size), 4, 2, pad=1), channels)
         for size, channels in [(4, (512, 256)), (8, (256, 128)), (16, (128, 64)), (32, (64, 3))]
     ]
     assert in_table_order(add_up([first, *others]).total) == PYTORCH_TOTAL
@@ -77,11 +82,6 @@ def test_groups_divide_the_channel_pairs_and_what_cannot_be_is_refused() -> None
         mults(4, 5, 2, tile=0)
 
 
-def test_nothing_to_count_is_said() -> None:
-    with pytest.raises(InputError, match="no transposed convolution to count"):
-        add_up([])
-
-
 def test_counting_loads_neither_fractions_nor_numpy() -> None:
     program = (
         "import sys; from dlcalc.commands.mults.stages import mults; "
@@ -90,3 +90,81 @@ def test_counting_loads_neither_fractions_nor_numpy() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert shown.stdout.strip() == "set()", shown.stderr
+
+
+def test_layers_take_their_channels_from_the_model() -> None:
+    counted = count_model(
+        params(model("input 8x4x6", "up: conv_transpose 6 3x2 stride=2x1 pad=1:0x0:1 groups=2"))
+    )
+    (stage,) = counted.stages
+    alone = mults(
+        (4, 6), (3, 2), (2, 1), ((1, 0), (0, 1)), channels=(8, 6), groups=2
+    ).stages[0]
+    assert (stage.name, stage.channels, stage.groups) == ("up", (8, 6), 2)
+    assert (stage.axes, stage.methods) == (alone.axes, alone.methods)
+
+
+def test_repeats_count_each_time_and_general_options_do_not_matter() -> None:
+    counted = count_model(
+        params(model("input 2x4; repeat 3: conv_transpose 2 2 stride=2 frozen=yes"))
+    )
+    assert [stage.output for stage in counted.stages] == [(8,), (16,), (32,)]
+    assert counted.total["zero_skip"] == sum(
+        stage.methods["zero_skip"].total for stage in counted.stages
+    )
+
+
+def test_a_model_without_any_is_refused_by_name() -> None:
+    with pytest.raises(InputError) as refused:
+        count_model(params(model("input 4; linear 2")))
+    assert str(refused.value).endswith(": no convolution in it")
+    with pytest.raises(InputError, match="no ordinary convolution in it"):
+        count_model(params(model("input 2x4; conv_transpose 2 2")), conv=True)
+
+
+def test_ordinary_convolutions_are_those_of_params() -> None:
+    for name in ("lenet", "mobilenet-v2", "resnet18"):
+        counted = params(model(name))
+        found = count_model(counted, conv=True)
+        macs = {row.name: row.macs for row in counted.rows}
+        assert found.total["direct"] == sum(macs[stage.name] for stage in found.stages)
+        assert found.total["direct"] >= found.total["zero_skip"] >= found.total["winograd"]
+        assert found == count_model(counted)
+
+
+REFERENCE = Path(__file__).parents[2] / "data" / "reference_multiplications.json"
+CASES = json.loads(REFERENCE.read_text())
+
+
+def counted(case: dict[str, Any], tile: int) -> Stage:
+    where: dict[str, Any]
+    if case["mode"] == "grid":
+        where = {"grid_pad": [tuple(pair) for pair in case["grid_pad"]]}
+    else:
+        where = {"pad": case["padding"], "output_padding": case["output_padding"]}
+    return mults(
+        case["in"], case["kernel"], case["stride"], dilation=case["dilation"], **where,
+        channels=(case["cin"], case["cout"]), groups=case["groups"], tile=tile,
+    ).stages[0]
+
+
+@pytest.mark.parametrize("tile", [2, 4])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_counts_agree_with_the_reference(case: dict[str, Any], tile: int) -> None:
+    stage, expected = counted(case, tile), case["expected"]
+    assert stage.output == tuple(case["out"])
+    assert stage.pairs == expected["pairs"]
+    for method, count in stage.methods.items():
+        assert count.per_pair == expected["per_pair"][method], method
+        assert count.total == expected["total"][method], method
+    for axis, line in enumerate(expected["per_dim"]):
+        for method in ("dense", "polyphase", "zero_skip", "winograd"):
+            assert stage.methods[method].per_axis[axis] == line[method], method
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_ranks_agree_with_the_reference(case: dict[str, Any]) -> None:
+    for line, axis in zip(counted(case, 4).phases, case["expected"]["per_dim"], strict=True):
+        bounds = [[bound * p.copies for bound in p.rank] for p in line]
+        lower, upper = map(sum, zip(*bounds, strict=True))
+        assert (lower, upper) == (axis["rank_lb"], axis["rank_ub"])

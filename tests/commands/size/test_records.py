@@ -19,6 +19,8 @@ CSV = "input,kernel,pad\n32,5,\n28x28,3,1\n"
 @pytest.mark.parametrize(
     ("line", "stdin", "out"),
     [
+        ("-f csv", "of,input,kernel\na,32,5\n",
+         "of,input,kernel,output,remainder\na,32,5,28,0\n"),
         ("", CSV, "input,kernel,pad,output,remainder\n32,5,,28,0\n28x28,3,1,28x28,0x0\n"),
         ("-f plain", CSV, "28\n28x28\n"),
         ("-f json", CSV,
@@ -54,7 +56,7 @@ def test_answers_records(line: str, stdin: str, out: str) -> None:
 @pytest.mark.parametrize(
     ("line", "stdin", "out", "complaint"),
     [
-        ("-f plain", "input,kernel\n32,5\n7,9\n8,1\n", "28\n",
+        ("-f plain", "input,kernel\n32,5\n7,9\n8,1\n", "28\n8\n",
          "line 3: a kernel of 9 does not fit a padded input of 7"),
         ("-f plain", "\ninput,kernel\n32,5\n7\n", "28\n", "line 4: 1 fields under a header of 2"),
         ("-f plain -F 5", "input\n32\n32\n3/2\n", "28\n28\n",
@@ -79,7 +81,7 @@ def test_answers_records(line: str, stdin: str, out: str) -> None:
         ("-F 5", "input\n" + "3" * (2 << 20), "", "a line of more than 1 MiB"),
     ],
 )
-def test_names_the_line_that_is_wrong_and_keeps_what_came_before(
+def test_names_the_line_that_is_wrong_and_goes_on(
     line: str, stdin: str | bytes, out: str, complaint: str
 ) -> None:
     done = invoke("size", *line.split(), stdin=stdin)

@@ -1,0 +1,174 @@
+"""Records on standard input: one answer a record, as they arrive."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import click
+
+from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.input.records import Reader, Record, arriving_lines, reader_of
+from dlcalc.input.sources import STDIN
+from dlcalc.output.formats import FORMATS, Format, Row
+from dlcalc.output.records import cells
+from dlcalc.shell import complain
+from dlcalc.shell.output import Output, write_out
+from dlcalc.shell.types import ARRAY, as_typed, is_given
+
+MOST_ROWS = 10_000
+"""Records that formats take which are drawn when all are known."""
+MOST_REMEMBERED = 1 << 15
+"""Lines whose answers are kept, since sizes recur."""
+
+
+def record_names(fields: Collection[str]) -> tuple[str, ...]:
+    """The names that records on standard input begin with, some of these; none where it is else."""
+    peek = getattr(sys.stdin.buffer, "peek", None)
+    first = (peek(1 << 16) if peek else b"").lstrip().partition(b"\n")[0]
+    try:
+        reader = reader_of(first, fields)
+        return reader.columns or tuple(reader.parse(first) or ())
+    except DlcalcError:
+        return ()
+
+
+def run_records(
+    out: Output, given: Mapping[str, Any], fields: Collection[str], answers: Sequence[str],
+    function: Callable[..., Row],
+) -> None:
+    """Answer each record, in the form of the records unless a format is chosen.
+
+    `function` takes the fields that a record has, and what else was given; it returns the
+    `answers` by name. Other fields pass through. A bad record is named with its line, and the
+    run goes on; its status is 2 at the end.
+    """
+    if out.explain or out.expect is not None or out.save is not None:
+        raise InputError(
+            f"--explain, --expect and --save are for one calculation, and {STDIN} holds records; "
+            "with -L and -F it is not read"
+        )
+    form = out.format if is_given("format") else None
+    stream = _Stream(out, form, given, fields, answers, function)
+    number = 0
+    try:
+        for lines in arriving_lines(sys.stdin.buffer):
+            number = stream.answer(lines, number)
+    finally:
+        stream.close()
+    if stream.reader is None:
+        raise InputError("holds no record").at(STDIN)
+    if stream.failed:
+        raise SystemExit(InputError.status)
+
+
+class _Stream(dict[bytes, str]):
+    """The answers to lines, remembered; its first line says how the others are read."""
+
+    def __init__(
+        self, out: Output, form: Format | None, given: Mapping[str, Any],
+        fields: Collection[str], answers: Sequence[str], function: Callable[..., Row],
+    ) -> None:
+        self.out, self.form, self.given = out, form, given
+        self.fields, self.answers, self.function = fields, answers, function
+        self.reader: Reader | None = None
+        self.columns: tuple[str, ...] | None = None
+        self.rows: list[list[Any]] = []
+        self.write: Callable[[Row], str] = self._keep
+        self.failed = False
+        kinds = {each.name: each.type for each in click.get_current_context().command.params}
+        self.kinds: dict[str, Any] = {name: kinds[name] for name in fields}
+
+    def answer(self, lines: list[bytes], number: int) -> int:
+        """Write the answers to the lines after line `number`; the number of the last."""
+        answers: list[str] = []
+        try:
+            for place, line in enumerate(lines, number + 1):
+                try:
+                    answers.append(self[line])
+                except DlcalcError as error:
+                    error.at(f"line {place}").at(STDIN)
+                    if self.reader is None or isinstance(error, LimitError):
+                        raise
+                    write_out(["".join(answers)])
+                    answers.clear()
+                    complain(error, error.status)
+                    self.failed = True
+        finally:
+            write_out(["".join(answers)])
+        return number + len(lines)
+
+    def __missing__(self, line: bytes) -> str:
+        head = ""
+        if self.reader is None:
+            if not line.strip():
+                return ""
+            reader = reader_of(line, self.fields)
+            self.form = self.form or FORMATS[reader.form]
+            self.reader = reader
+            if reader.columns:
+                return self._begin(reader.columns)
+        record = self.reader.parse(line)
+        if record is not None and self.columns is None:
+            head = self._begin(record)
+        answer = "" if record is None else self._answered(record)
+        if self.form is not None and not self.form.whole and not head:
+            if len(self) >= MOST_REMEMBERED:
+                self.clear()
+            self[line] = answer
+        return head + answer
+
+    def _begin(self, names: Collection[str]) -> str:
+        """The header that goes before all answers."""
+        self.columns = tuple(dict.fromkeys([*names, *self.answers]))
+        if self.form is None or self.form.streams is None:
+            return ""
+        head, self.write = self.form.streams(self.columns, self.answers[0])
+        return head
+
+    def _answered(self, record: Record) -> str:
+        values = {
+            name: _value(name, self.kinds[name], each) if name in self.kinds else each
+            for name, each in record.items()
+        }
+        known = {name: each for name, each in values.items() if name in self.kinds}
+        return self.write({**values, **self.function(**{**self.given, **known})})
+
+    def _keep(self, row: Row) -> str:
+        if len(self.rows) >= MOST_ROWS:
+            raise LimitError(f"a table is at most {MOST_ROWS:,} records long; -f csv has no limit")
+        self.rows.append(cells(row, self.columns or ()))
+        return ""
+
+    def close(self) -> None:
+        """Draw the table, where one was asked for."""
+        if self.rows:
+            from dlcalc.output.answer import Answer, Table
+
+            self.out.emit(Answer({}, [Table(self.columns or (), self.rows)]))
+
+
+def _value(name: str, kind: Any, raw: Any) -> Any:
+    """The value of a field: text as the option of that name takes it, lists as tuples."""
+    if kind is ARRAY:
+        return _array(name, raw)
+    if isinstance(raw, list):
+        return tuple(tuple(each) if isinstance(each, list) else each for each in raw)
+    return _converted(name, kind, raw) if isinstance(raw, str) else raw
+
+
+def _array(name: str, raw: Any) -> Any:
+    from dlcalc.input.arrays import read_array
+
+    array = read_array(raw, False, name) if isinstance(raw, str) else raw
+    return array.tolist() if hasattr(array, "tolist") else array
+
+
+@lru_cache(MOST_REMEMBERED)
+def _converted(name: str, kind: Any, raw: str) -> Any:
+    try:
+        return as_typed(kind, raw)
+    except InputError as error:
+        raise error.at(name.replace("_", " ")) from None
