@@ -23,7 +23,7 @@ def experts(
     11276124160
     """
     steps, width = steps_and_width(shape, "experts")
-    number, chosen = whole("experts", experts), whole("top_k", top_k)
+    number, chosen = whole("experts", experts), whole("top_k", top_k, 0)
     inner, result = whole("inner", inner), width if output is None else whole("output", output)
     if chosen > number + whole("idle", idle, 0):
         raise InputError(f"top_k is {chosen}, of {number} experts")

@@ -4,7 +4,7 @@
     head_dim | hidden_size // heads         the first that is given and not null
     intermediate_size if i < first else 0   one of two
     layer_types[i] == 'full_attention'      elements of lists, words in quotes
-    round_up(x, 256)                        also min, max, len, sum, ceil_div, range
+    round_up(x, 256)                        also min, max, len, sum, ceil_div, range, places
 
 A name is looked up in levels: the variables of loops, the facts of the type, the config,
 the defaults of its class, the definitions of the architecture. What is nowhere is null.
@@ -37,6 +37,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min, "max": max, "len": len, "sum": sum, "int": int, "round": round, "str": str,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
     "starts": lambda x, start: str(x).startswith(start),
+    "places": lambda values, value: [at for at, each in enumerate(values) if each == value],
 }
 
 Evaluate = Callable[["Fields"], Any]
