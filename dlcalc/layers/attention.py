@@ -107,6 +107,31 @@ def attention(
     )
 
 
+def attend(
+    shape: Shape, heads: int, head_width: int, kv_heads: int | None = None, keys: str = "own",
+    window: int | None = None, *, cached: int = 0,
+) -> Counted:
+    """The two products of attention alone, of queries TxH·w that layers before it project.
+
+    Keys and values of K heads are kept; `keys=values` where they are the same.
+
+    >>> attend((16, 256), 4, 64).macs
+    131072
+    """
+    steps, width = steps_and_width(shape, "attend")
+    each = whole("heads", heads) * whole("head_width", head_width)
+    if width != each:
+        raise ShapeError(f"input is {by_x(shape)}; {heads} heads of {head_width} are {each}")
+    kept = None if window is None else whole("window", window) - 1
+    groups = heads if kv_heads is None else whole("kv_heads", kv_heads)
+    made = groups * head_width * (1 if choice("keys", keys, ("own", "values")) == "values" else 2)
+    return Counted(
+        shape, 0, 0, steps * seen_before(steps, cached, kept) * 2 * each, mixes=(0, 1),
+        cache=Cache(made, kept, own=COUNTER if kept is not None else 0),
+        skipped=unseen(steps, cached, window) * 2 * each,
+    )
+
+
 def seen_before(steps: int, cached: int, kept: int | None) -> int:
     """Positions that each of some new ones is multiplied with where nothing is skipped.
 
