@@ -87,6 +87,7 @@ _OTHERS: dict[str, Callable[..., Array]] = {
     "neg": lambda a: -a, "div": lambda a, b: a / b, "pow": Arrays.pow,
     "transpose": _transpose,
     "stack": lambda *parts: np.concatenate(parts),
+    "part": lambda a, start, stop: a[int(start):int(stop)],
 }
 
 
@@ -147,6 +148,8 @@ def element_of(formula: Any, index: tuple[int, int], values: Values) -> Any:
         return element_of(args[0], index[::-1], values)
     if kind == "stack":
         return _of_stack(args, index, values)
+    if kind == "part":
+        return element_of(args[0], (index[0] + args[1], index[1]), values)
     start = 1 if kind == "call" else 0
     parts = [element_of(each, index, values) for each in args[start:]]
     if any(each is None for each in parts):

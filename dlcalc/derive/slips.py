@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import combinations, pairwise
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,13 +66,14 @@ class Slips:
 
     def __init__(
         self, derivation: Derivation, dressed: Callable[[Any], Any] = lambda formula: formula,
-        circulated: Collection[tuple[str, str]] = (), timed: bool = True,
+        circulated: Mapping[tuple[str, str], str] = MappingProxyType({}), timed: bool = True,
     ) -> None:
         self.lines = derivation.lines
         self.dressed = dressed
         """Gives formulas their usual signs in words."""
         self.circulated = circulated
-        """Group and words of slips that go round: likely wherever they are made."""
+        """Group and words of slips that go round, likely wherever they are made, and how both
+        are said together; "" for the usual way."""
         self.timed = timed
         """Whether what stands below a quantity is the step that it is of."""
         self.known = {name: as_value(value) for name, value in derivation.values.items()}
@@ -85,6 +88,8 @@ class Slips:
         for key, uses in self.uses.items():
             before = [keys[slot] for slot in uses if slot in keys and keys[slot] in self.behind]
             self.behind[key] = {key}.union(*(self.behind[each] for each in before))
+        self.needed: list[str] = []
+        """The lines that the numbers asked for follow from."""
         self._edits: dict[str, dict[str, Edit]] = {}
         self.evaluated = 0
 
@@ -104,6 +109,7 @@ class Slips:
         at = [places[each] for each in differing]
         close, digits = written_within(asked)
         own = {key for key, _ in at}
+        self.needed = [key for key in self.lines if any(key in self.behind[each] for each in own)]
         for words, changed, likely in self._suspects(own):
             if digits < FEW[likely] or self.evaluated > MOST_EVALUATED:
                 continue
@@ -130,23 +136,33 @@ class Slips:
             *((each, 1) for each in every if each[0] in parents),
             *((each, 0) for each in every if each[0] not in groups | parents),
         ]
-        for (group, words), likely in ranked:
+        steps = {group_of(key)[1] for lines in spread.values() for changed in lines.values()
+                 for key in changed}
+        few = sorted(each for each in steps if each) if len(steps) <= MOST_STEPS else []
+        few = few if self.timed else []
+        far = next((n for n, (_, likely) in enumerate(ranked) if not likely), len(ranked))
+        for n, ((group, words), likely) in enumerate(ranked):
+            if n == far:
+                yield from self._alone(circulated, spread, groups, near, few)
+                yield from self._several(circulated, spread, few)
             changed = spread[group][words]
             said = self._located(group, words, groups, changed)
             yield said, changed, likely
             for key in changed if len(changed) > 1 else ():
                 if group_of(key)[1] in near:
                     yield said, {key: changed[key]}, likely
-        steps = {group_of(key)[1] for lines in spread.values() for changed in lines.values()
-                 for key in changed}
-        few = sorted(each for each in steps if each) if len(steps) <= MOST_STEPS else []
-        few = few if self.timed else []
-        for (group, words), _ in ranked:
+        yield from self._alone([each for each, _ in ranked], spread, groups, near, few)
+
+    def _alone(
+        self, those: Iterable[tuple[str, str]], spread: Mapping[str, Any],
+        groups: Collection[str], near: Collection[int | None], few: Collection[int],
+    ) -> Iterator[tuple[str, dict[str, Any], int]]:
+        """Slips made at one far step alone."""
+        for group, words in those:
             for key, formula in spread[group][words].items() if few else ():
                 if len(spread[group][words]) > 1 and group_of(key)[1] not in near:
                     said = self._located(group, words, groups, [key])
                     yield f"{said}, at step {group_of(key)[1]} alone,", {key: formula}, 0
-        yield from self._several(circulated, spread, few)
 
     def _spread(
         self, groups: Collection[str], behind: Sequence[str]
@@ -197,19 +213,23 @@ class Slips:
         """δh in place of δc in δi and δf together with f_t in place of f_(t+1)."""
         fields: dict[str, list[str]] = {}
         for group, words in several:
-            fields.setdefault(words, []).append(self._name(group))
+            said = self.circulated[group, words]
+            fields.setdefault(said or words, []).extend([] if said else [self._name(group)])
         parts = []
         for words, names in fields.items():
-            *most, last = names
+            *most, last = names or [""]
             listed = f"{', '.join(most)} and {last}" if most else last
-            parts.append(f"{words} in {listed}")
+            parts.append(f"{words} in {listed}" if _wants_place(words, last) else words)
         return " together with ".join(parts)
 
     def _located(
         self, group: str, words: str, own: Collection[str], changed: Collection[str]
     ) -> str:
         """The words, and the quantity that they are about where it is another than that asked."""
-        return words if group in own else f"{words} in {self._name(group, changed)}"
+        if said := self.circulated.get((group, words)):
+            return said
+        name = self._name(group, changed)
+        return f"{words} in {name}" if group not in own and _wants_place(words, name) else words
 
     def _name(self, group: str, changed: Collection[str] = ()) -> str:
         keys = list(changed) or [key for key in self.lines if group_of(key)[0] == group]
@@ -218,11 +238,10 @@ class Slips:
 
     def _values(self, changed: Mapping[str, Any], at: Sequence[Place]) -> Array | None:
         """The numbers at those places with wrong formulas; None where one cannot be computed."""
-        needed = set().union(*(self.behind[key] for key, _ in at))
         moved: set[int] = set()
         values = list(self.start)
-        for key in self.lines:
-            if key not in needed or not (key in changed or self.uses[key] & moved):
+        for key in self.needed:
+            if key not in changed and moved.isdisjoint(self.uses[key]):
                 continue
             self.evaluated += 1
             function = self._compiled(changed[key]) if key in changed else self.functions[key]
@@ -263,10 +282,29 @@ class Slips:
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
                 common = _parsed(each)[:2] == _parsed(other)[:2]
                 yield Edit(words, formula.put({each: other}) if formula != each else other, common)
+        if self.timed and t is None:
+            yield from self._a_step_off(formula, named)
         for a, b in combinations(named, 2):
             if self.known[a].shape == self.known[b].shape:
                 words = f"{self._said(a, t, b)} and {self._said(b, t, a)} exchanged"
                 yield Edit(words, formula.put({a: b, b: a}), False)
+
+    def _a_step_off(self, formula: Expr, named: Sequence[Expr]) -> Iterator[Edit]:
+        """One letter of another step in each term of a sum over the steps."""
+        times: dict[tuple[str, str], dict[int, Expr]] = {}
+        for each in self.known:
+            letter, prefix, n = _parsed(each)
+            if n is not None:
+                times.setdefault((letter, prefix), {})[n] = each
+        for by in (1, -1):
+            for these in times.values():
+                moved = {each: these.get(n + by, each) for n, each in these.items()
+                         if each in named}
+                if len(moved) > 1:
+                    first = min(moved, key=lambda each: _parsed(each)[2] or 0)
+                    one, other = (self._said(each, 1, symbol("t", 2))
+                                  for each in (moved[first], first))
+                    yield Edit(f"{one} in place of {other}", formula.put(moved))
 
     def _neighbours(self, each: Expr) -> Iterator[Expr]:
         letter, prefix, n = _parsed(each)
@@ -315,6 +353,9 @@ class Slips:
                 words = self._left_out(_again("mul", tuple(several)), t)
                 yield Edit(words, Expr("add", tuple(_again("mul", each) for each in rest)))
         yield Edit("the mean in place of the sum", Expr("div", (part, len(args))), False)
+        if self.timed and t is None and len(args) > 2:
+            yield Edit("the first step alone", args[0])
+            yield Edit("the last step alone", args[-1])
         for n, each in enumerate(args):
             yield Edit(self._left_out(each, t), _again("add", args[:n] + args[n + 1 :]))
             flipped = (*args[:n], _negative(each), *args[n + 1 :])
@@ -350,6 +391,14 @@ class Slips:
                 turned = _turned(each)
                 words = f"{self._said(turned, t)} in place of {self._said(each, t)}"
                 yield Edit(words, Expr("matmul", (*args[:n], turned, *args[n + 1 :])))
+
+    def _of_stack(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        said = [self._said(each, t, part) for each in args]
+        yield Edit(f"({'; '.join(said[::-1])}) in place of ({'; '.join(said)})",
+                   Expr("stack", args[::-1]))
+        for n, each in enumerate(args):
+            parts = (*args[:n], Expr("mul", (0, each)), *args[n + 1 :])
+            yield Edit(f"{said[n]} left out", Expr("stack", parts))
 
     def _of_power(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         yield Edit(f"{self._said(args[0], t)} in place of {self._said(part, t)}", args[0])
@@ -477,6 +526,11 @@ def _gives(formula: Any, step: Step, derivation: Derivation) -> bool:
     return bool(np.ndim(value) == 0 and agree(float(value), step.value, DEFAULT_TOLERANCE))
 
 
+def _wants_place(words: str, name: str) -> bool:
+    """Whether what a slip is in is not said by its words."""
+    return bool(name) and not words.endswith((f"activation of {name}", f" in {name}"))
+
+
 def _none(*_: object) -> Iterator[Edit]:
     return iter(())
 
@@ -485,10 +539,12 @@ _BY_KIND: dict[str, Callable[..., Iterator[Edit]]] = {
     "mul": Slips._of_product, "hadamard": Slips._of_product, "add": Slips._of_sum,
     "sub": Slips._of_difference, "div": Slips._of_quotient, "matmul": Slips._of_matrices,
     "pow": Slips._of_power, "neg": Slips._of_negative, "total": Slips._of_total,
+    "stack": Slips._of_stack,
 }
 """What goes wrong with each kind of formula."""
 
 
+@cache
 def group_of(key: str) -> tuple[str, int | None]:
     """The quantity that a line is of, and its step: dar_2 is dar at 2.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
@@ -18,23 +18,19 @@ def gradient_name(parameter: str) -> str:
 
 
 def cell_answer(
-    result: Any, checks: Sequence[GradientCheck] | None, run: Sequence[Mapping[str, Any]],
-    verdict: Sequence[str], chart: str, steps_shown: bool, **explained: Any,
+    result: Any, checks: Sequence[GradientCheck] | None, kept: Any, words: Sequence[str],
+    chart: str, steps_shown: bool, **explained: Any,
 ) -> Answer:
     """Every step, then the gradients, or their check, then what a run shows of the cell."""
-    problem, gradients = result.problem, result.gradients
-    record: dict[str, Any] = {"steps": step_records(result.values, problem.steps)}
+    problem, gradients, values = result.problem, result.gradients, dict(result.values)
+    record: dict[str, Any] = {
+        "steps": [{name: array[t] for name, array in values.items()}
+                  for t in range(problem.steps)]
+    }
     if result.loss is not None:
         record["loss"] = result.loss
-    if problem.torch:
-        record["h"] = result.h
-    record |= {gradient_name(name): array for name, array in gradients.items()}
-    values, H = dict(result.values), problem.hidden
-    arguments = values.pop("da")
-    for n, gate in enumerate(problem.gates):
-        name = "da" if len(problem.gates) == 1 else f"da_{gate}"
-        values[name] = arguments[..., n * H : (n + 1) * H]
-    blocks: list[Block] = [steps_table(problem, values)] if steps_shown else []
+    record |= result.more | {gradient_name(name): array for name, array in gradients.items()}
+    blocks: list[Block] = [_steps_table(problem, values)] if steps_shown else []
     if result.loss is not None:
         blocks.append(Table(("loss",), [(result.loss,)]))
     if checks is not None:
@@ -43,23 +39,22 @@ def cell_answer(
     elif steps_shown:
         names = map(gradient_name, gradients)
         blocks += [Values(record[name], name) for name in names]
-    if run:
-        record |= {"run": list(run), "verdict": " ".join(verdict)}
-        rows = [list(row.values()) for row in run]
+    if kept is not None:
+        record |= kept.records | {"verdict": " ".join(kept.words)}
+        rows = list(zip(kept.steps, *kept.table.values(), strict=True))
         title = "The cell, step by step"
-        blocks += [Table(("step", "|h|", "|dh0|"), rows, title=title), Text(list(verdict))]
-        blocks += [Text(chart.split("\n"))]
+        blocks += [Table(["step", *kept.table], rows, title=title, called="run"),
+                   Text(list(words)), Text(chart.split("\n"))]
     return Answer(record, blocks, main=gradient_name(next(iter(gradients))), **explained)
 
 
-def step_records(values: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
-    """The quantities of each step by name."""
-    return [{name: array[t] for name, array in values.items()} for t in range(count)]
-
-
-def steps_table(problem: Any, values: Mapping[str, Any]) -> Table:
+def _steps_table(problem: Any, values: dict[str, Any]) -> Table:
     """A row a quantity, step by step; a column a unit."""
-    batched, H = problem.batched, problem.hidden
+    batched, H, gates = problem.batched, problem.hidden, problem.gates
+    last, arguments = values.popitem()
+    for n, gate in enumerate(gates):
+        name = last if len(gates) == 1 else f"{last}_{gate}"
+        values[name] = arguments[..., n * H : (n + 1) * H]
     rows = [
         [t + 1, *([sequence + 1] if batched else []), name, *row.tolist()]
         for t in range(problem.steps)

@@ -6,28 +6,30 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.further_inputs import INPUTS
-from dlcalc.layers.cells.read import by_steps
+from dlcalc.layers.cells.problem import INPUTS, by_steps
 from dlcalc.layers.cells.result import CellResult, check_cell
 from dlcalc.output.answer import Answer
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.plots import terminal_page
 from dlcalc.shell.runner import Run
 
+working = lazily("dlcalc.layers.cells.working")
 WIDEST = 80
 """Columns of prose at most."""
-R = TypeVar("R")
 
 
-class RecurrentRun(Run[R], Generic[R]):
+class CellRun(Run[CellResult]):
     """Read the problem of a cell, and run it, on to further steps if asked."""
 
     cell: ClassVar[Cell]
     """What kind of cell it is."""
+    lossless = "neither dh nor a target is given, so every gradient is 0"
+    """What is said where nothing enters."""
     running = False
     """Whether it runs on to further steps."""
 
@@ -36,7 +38,7 @@ class RecurrentRun(Run[R], Generic[R]):
         self.running = bool({"steps", "inputs"} & self.options.keys())
         self.options["inputs"] = self._inputs(self.options.get("inputs"))
         self.file: str | None = self.options.get("file")
-        fields = self._named(self.options.pop("framework", None))
+        fields = self._fields(self.options.get("framework"))
         activations, given = self.options.pop("activations", ()), fields.get("activations") or {}
         if activations and isinstance(given, dict):
             fields["activations"] = {**given, **dict(activations)}
@@ -44,17 +46,14 @@ class RecurrentRun(Run[R], Generic[R]):
             fields.pop("nonlinearity", None)
         return fields
 
-    def _named(self, framework: str | None) -> dict[str, Any]:
-        """The fields; weights under a framework's names under PyTorch's."""
-        if framework is None:
-            return super().read()
-        from dlcalc.conventions.cells import as_torch, names_of
-
+    def _fields(self, framework: str | None) -> dict[str, Any]:
+        """The fields, those under a framework's names too."""
         plain = self.fields
-        self.fields = (*plain, *names_of(framework, self.command))  # type: ignore[misc]
-        fields = as_torch(framework, self.command, super().read())
-        self.fields = plain  # type: ignore[misc]
-        return fields
+        if framework is not None:
+            from dlcalc.conventions.cells import names_of
+
+            self.fields = (*plain, *names_of(framework, self.command))  # type: ignore[misc]
+        return super().read()
 
     def _inputs(self, inputs: str | None) -> Any:
         if inputs is None or inputs in INPUTS:
@@ -68,7 +67,7 @@ class RecurrentRun(Run[R], Generic[R]):
         except DlcalcError as error:
             raise error.at("--inputs") from None
 
-    def calculate(self, **given: Any) -> R:
+    def calculate(self, **given: Any) -> CellResult:
         """The steps; what is wrong with them has the name of the file they came from."""
         try:
             return super().calculate(**given)
@@ -76,55 +75,57 @@ class RecurrentRun(Run[R], Generic[R]):
             named = self.file is not None and os.path.exists(self.file)
             raise (error.at(self.file) if self.file and named else error) from None
 
-
-class CellRun(RecurrentRun[CellResult]):
-    """A cell that is worked out by its equations."""
-
     def checked(self, result: CellResult) -> Sequence[Any]:
         """Each gradient against its differences."""
         return check_cell(result)
 
-    def picture(self, result: CellResult) -> str:
-        """The norm of h and the gradient that reaches h0, step by step."""
+    def kept(self, result: CellResult) -> Any:
+        """What the cell keeps over the run."""
         from dlcalc.layers.cells.retention import retention
+
+        return retention(result)
+
+    def shows_run(self, result: CellResult) -> bool:
+        """Whether what the cell keeps is shown."""
+        return self.running or self.plot is not None
+
+    def picture(self, result: CellResult) -> str:
+        """What the cell keeps, step by step."""
         from dlcalc.pictures.svg import Sheet, line_chart
 
-        kept = retention(result)
-        sheet = Sheet(title=f"What reaches h0 through a run of {self.command}", x_label="step")
+        kept = self.kept(result)
+        sheet = Sheet(title=kept.title, x_label="step")
         return line_chart(kept.series, kept.steps, sheet, log_y=kept.is_wide)
 
     def answer(self, result: CellResult, checks: Sequence[Any] | None) -> Answer:
-        """Steps and gradients; what becomes of the gradient where the cell runs on."""
-        from dlcalc.layers.cells.working import CellWorking
+        """Steps and gradients; what the cell keeps where it runs on."""
         from dlcalc.output.cells import cell_answer
 
-        words: list[str] = []
-        rows: list[dict[str, Any]] = []
-        chart = ""
-        if self.running or self.plot is not None:
-            words, chart, rows = self._kept(result)
+        kept, words, chart = None, list[str](), ""
+        if self.shows_run(result):
+            kept = self.kept(result)
+            words, chart = self._drawn(kept)
         if not result.has_loss and not self.running:
-            self.notes.append("neither dh nor a target is given, so every gradient is 0")
-        count, working = result.problem.steps, CellWorking(result)
+            self.notes.append(self.lossless)
+        count, lines = result.problem.steps, working.CellWorking(result)
         alone = ("h",) if result.problem.torch else ()
         return cell_answer(
-            result, checks, rows, words, chart, not self.running,
-            working=partial(working.steps, None),
-            at=lambda name, index: None if name else working.steps(index),
-            element=lambda place, index: working.element(str(place), index),
+            result, checks, kept, words, chart, not self.running,
+            working=partial(lines.steps, None),
+            at=lambda name, index: None if name else lines.steps(index),
+            element=lambda place, index: lines.element(str(place), index),
             adapt=lambda expected: by_steps(expected, count, self.cell.step_fields, alone),
-            order=working.order(),
-            advice=lambda place, wanted: working.advice(self.out.tolerance, str(place), wanted),
+            order=lines.order() if self.out.expect is not None else (),
+            advice=lambda place, wanted: lines.advice(self.out.tolerance, str(place), wanted),
         )
 
-    def _kept(self, result: CellResult) -> tuple[list[str], str, list[dict[str, Any]]]:
+    def _drawn(self, kept: Any) -> tuple[list[str], str]:
         from textwrap import wrap
 
-        from dlcalc.layers.cells.retention import retention, verdict
         from dlcalc.pictures.terminal import line_chart
 
-        kept, page = retention(result), terminal_page(20)
+        page = terminal_page(20)
         page = replace(page, ascii=page.ascii or self.out.format.ascii, x_label="step")
         width = min(page.width, WIDEST)
-        words = [line for sentence in verdict(kept) for line in wrap(sentence, width)]
-        return words, line_chart(kept.series, kept.steps, page, log_y=kept.is_wide), kept.rows
+        words = [line for sentence in kept.words for line in wrap(sentence, width)]
+        return words, line_chart(kept.series, kept.steps, page, log_y=kept.is_wide)

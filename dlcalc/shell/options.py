@@ -80,8 +80,8 @@ def framework_option(callback: Callback) -> Callback:
     )(callback)
 
 
-def run_on_options(state: str) -> Callable[[Callback], Callback]:
-    """`--steps` and `--inputs` of a cell whose `state` is followed."""
+def cell_options(state: str) -> Callable[[Callback], Callback]:
+    """FILE and the options of a cell whose `state` is followed as it runs on."""
 
     def with_options(callback: Callback) -> Callback:
         steps = click.option(
@@ -92,7 +92,9 @@ def run_on_options(state: str) -> Callable[[Callback], Callback]:
             "--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
             help="x of the further steps: those given in turn (repeat), zero, or rows.",
         )
-        return steps(inputs(callback))
+        for option in (output_options, plot_option, check_option, framework_option, inputs, steps):
+            callback = option(callback)
+        return click.argument("file", type=ARRAY, required=False)(callback)
 
     return with_options
 

@@ -9,7 +9,4 @@ from dlcalc.shell.cells import CellRun
 class GruRun(CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
-    command = "gru"
-    cell = GRU
-    fields = GRU.fields
-    function = staticmethod(gru)
+    command, cell, fields, function = "gru", GRU, GRU.fields, staticmethod(gru)

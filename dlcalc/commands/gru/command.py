@@ -6,29 +6,17 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import (
-    QuickCommand,
-    check_option,
-    framework_option,
-    output_options,
-    plot_option,
-    run_on_options,
-)
+from dlcalc.shell.options import QuickCommand, cell_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, GateActivationType, NameType
+from dlcalc.shell.types import GateActivationType, NameType
 
 
 @click.command(cls=QuickCommand)
-@click.argument("file", type=ARRAY, required=False)
 @click.option("--activation", "activations", type=GateActivationType("rzn"), multiple=True,
               help="Activation of a gate, as n=relu; once a gate.")
 @click.option("--reset", type=NameType("reset", ("after", "before")),
               help="Reset after the product with h (PyTorch, Keras) or before it (the paper).")
-@run_on_options("h")
-@framework_option
-@check_option
-@plot_option
-@output_options
+@cell_options("h")
 def command(out: Output, **values: Any) -> None:
     """Gates, states and every gradient of a GRU, over one step or many.
 

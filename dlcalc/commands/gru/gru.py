@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.result import CellResult, cell_result
+from dlcalc.layers.cells.result import CellResult, cell_result, problem_of
 
 _GATES = """\
 ar_{t} = W_ir@x_{t} + W_hr@h_{p} + b_r
@@ -38,6 +38,7 @@ an_{t} = W_in@x_{t} + W_hn@u_{t} + b_n
     },
     quantities=("ar", "az", "r", "z", "u", "an", "n", "h"),
     slopes=("h", "z", "n", "an", "u", "r", "ar", "az"),
+    options=("reset",),
 )  # fmt: skip
 
 
@@ -45,7 +46,8 @@ def gru(
     W: Any = None, b: Any = None, x: Any = None, h0: Any = None, dh: Any = None, *,
     target: Any = None, loss: str | None = None, gates: str | None = None,
     activations: Mapping[str, str] | None = None, reset: str | None = None,
-    steps: int | None = None, inputs: Any = "repeat", **torch_weights: Any,
+    steps: int | None = None, inputs: Any = "repeat", framework: str | None = None,
+    **named_weights: Any,
 ) -> CellResult:
     """Gates, states and every gradient of a GRU, over one step or many.
 
@@ -69,6 +71,6 @@ def gru(
     """
     own = {
         "W": W, "b": b, "x": x, "h0": h0, "dh": dh, "target": target, "loss": loss,
-        "gates": gates, "activations": activations, "reset": reset, **torch_weights,
+        "gates": gates, "activations": activations, "reset": reset, **named_weights,
     }
-    return cell_result(GRU, own, steps, inputs)
+    return cell_result(problem_of(GRU, own, steps, inputs, framework))

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.forward import Forward, Moves, forward, parts_of
-from dlcalc.commands.lstm.later_step import enter_later_step
-from dlcalc.commands.lstm.lstm import LstmResult, solve
+from dlcalc.commands.lstm.lstm import LstmResult, enter_later_step, solve
+from dlcalc.commands.lstm.passes import Forward, Moves, forward, parts_of
 from dlcalc.errors import LimitError
 from dlcalc.layers.cells.problem import CellProblem
+from dlcalc.layers.cells.result import named_parameters
 from dlcalc.numbers.differences import GradientCheck, check_moved
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -44,7 +44,7 @@ def check_lstm(result: LstmResult) -> list[GradientCheck]:
     with np.errstate(over="ignore", invalid="ignore"):
         value = float(_losses(total, forward(total))[0])
         moved = partial(_moved, total)
-        return check_moved(value, moved, _parameters(exact.problem, gradients), gradients)
+        return check_moved(value, moved, named_parameters(exact.problem, gradients), gradients)
 
 
 def _moved(problem: CellProblem, name: str, places: Array, by: Array) -> Array:
@@ -89,17 +89,6 @@ def _columns(problem: CellProblem, name: str) -> tuple[int, int]:
     H, D = problem.hidden, problem.inputs
     known = {"W": (0, H + D), "weight_hh_l0": (0, H), "weight_ih_l0": (H, D)}
     return known.get(name, (H + D, 1))
-
-
-def _parameters(problem: CellProblem, gradients: Mapping[str, Array]) -> dict[str, Array]:
-    """The parameters in the shapes of their gradients; PyTorch's second bias counts as 0."""
-    H = problem.hidden
-    values = {
-        "W": problem.W, "b": problem.b, "x": problem.x, "h0": problem.h0, "c0": problem.c0,
-        "weight_ih_l0": problem.W[:, H:], "weight_hh_l0": problem.W[:, :H],
-        "bias_ih_l0": problem.b, "bias_hh_l0": np.zeros_like(problem.b),
-    }
-    return {name: values[name].reshape(each.shape) for name, each in gradients.items()}
 
 
 def _in_double(problem: CellProblem) -> CellProblem:

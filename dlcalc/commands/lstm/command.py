@@ -6,27 +6,15 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.options import (
-    QuickCommand,
-    check_option,
-    framework_option,
-    output_options,
-    plot_option,
-    run_on_options,
-)
+from dlcalc.shell.options import QuickCommand, cell_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, GateActivationType
+from dlcalc.shell.types import GateActivationType
 
 
 @click.command(cls=QuickCommand)
-@click.argument("file", type=ARRAY, required=False)
 @click.option("--activation", "activations", type=GateActivationType("ifog"), multiple=True,
               help="Activation of a gate, as f=relu; once a gate.")
-@run_on_options("c")
-@framework_option
-@check_option
-@plot_option
-@output_options
+@cell_options("c")
 def command(out: Output, **values: Any) -> None:
     """Gates, states and every gradient of an LSTM, over one step or many.
 

@@ -8,65 +8,73 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.backward import Backward, backward
-from dlcalc.commands.lstm.forward import Forward, Slopes, forward
-from dlcalc.commands.lstm.gates import LSTM
-from dlcalc.commands.lstm.later_step import LaterStep, enter_later_step
+from dlcalc.commands.lstm.passes import Slopes, backward, forward
 from dlcalc.errors import InputError
-from dlcalc.layers.cells.cell import gate_rows
-from dlcalc.layers.cells.further_inputs import run_on
-from dlcalc.layers.cells.problem import CellProblem, make_problem
-from dlcalc.numbers.results import Result
+from dlcalc.layers.cells.cell import Cell, gate_rows
+from dlcalc.layers.cells.problem import CellProblem, slope_at_value
+from dlcalc.layers.cells.result import CellResult, CellRun, problem_of, require_finite, with_loss
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+AGREEMENT = 0.05
+"""How far δi, δf and δg of a step may be from one δc, as they are rounded."""
+
+LSTM = Cell(
+    "lstm", "ifog", "ifgo", {"i": "sigmoid", "f": "sigmoid", "o": "sigmoid", "g": "tanh"},
+    equations={"after": """\
+s_{t} = concat(h_{p}, x_{t})
+z_{t} = W@s_{t} + b
+zi_{t} = z_{t}[{rows_i}]
+zf_{t} = z_{t}[{rows_f}]
+zo_{t} = z_{t}[{rows_o}]
+zg_{t} = z_{t}[{rows_g}]
+i_{t} = {i}(zi_{t})
+f_{t} = {f}(zf_{t})
+o_{t} = {o}(zo_{t})
+g_{t} = {g}(zg_{t})
+c_{t} = f_{t}⊙c_{p} + i_{t}⊙g_{t}
+h_{t} = o_{t}⊙tanh(c_{t})
+"""},
+    quantities=("z", "i", "f", "o", "g", "c", "h"),
+    slopes=("h", "o", "c", "i", "f", "g", "zi", "zf", "zo", "zg", "z"),
+    circulated={
+        ("g", "sigmoid as the activation of g"): "",
+        ("dzi", "i_(t-1) in place of i_t"): "i_t in place of i_(t+1) in δẑ",
+        ("dzg", "(1 − g²) left out"): "",
+        ("dc", "f_t in place of f_(t+1)"): "",
+        ("di", "δh in place of δc"): "",
+        ("df", "δh in place of δc"): "",
+        ("dg", "δh in place of δc"): "",
+    },
+    memory=True, options=("next",), letter="z", sign="z\u0302",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LstmResult(Result):
+class LstmResult(CellResult):
     """Values and gradients of an LSTM; a batch axis is there where the input had one."""
 
-    command = "lstm"
-
-    problem: CellProblem
-    """What was asked."""
-    later: LaterStep | None
-    """What the step after the last sends back, where `next` gave that step."""
-    forward: Forward
-    """The values, batch last."""
-    backward: Backward
-    """The gradients, batch last."""
-    loss: float | None = None
-    """J, where a target was given: the sum over the steps, the mean over the sequences."""
+    @property
+    def later(self) -> Mapping[str, Array]:
+        """What the step after the last sends back, where `next` gave it: δẑ_{T+1} in the order
+        of W's rows, the parts of Wᵀδẑ_{T+1} that are δx_{T+1} and that enter h_T, and δc_{T+1}."""
+        batched = self.problem.batched
+        return {name: each if batched else each[0] for name, each in self.run.later.items()}
 
     @property
     def has_loss(self) -> bool:
         """Whether any gradient other than 0 enters: by dh, by dc, or from the step after."""
-        return bool(self.problem.dh.any() or self.problem.dc.any() or self.later is not None)
-
-    @property
-    def gates(self) -> dict[str, Array]:
-        """i, f, o and g of every step, T × H or T × B × H each."""
-        return self._by_gate(self.forward.gates)
+        return super().has_loss or bool(self.problem.dc.any() or self.later)
 
     @property
     def c(self) -> Array:
         """c₁ … c_T, T × H or T × B × H."""
-        return self._steps(self.forward.c[1:])
-
-    @property
-    def h(self) -> Array:
-        """h₁ … h_T, T × H or T × B × H."""
-        return self._steps(self.forward.h)
-
-    @property
-    def dh(self) -> Array:
-        """δh₁ … δh_T."""
-        return self._steps(self.backward.dh)
+        return self.of("c")
 
     @property
     def dc(self) -> Array:
         """δc₁ … δc_T."""
-        return self._steps(self.backward.dc)
+        return self.of("dc")
 
     @property
     def dgates(self) -> dict[str, Array]:
@@ -74,75 +82,50 @@ class LstmResult(Result):
 
         Raises InputError where one overflows.
         """
-        run, back = self.forward, self.backward
-        values = {gate: run.gates[:, rows] for gate, rows in self._rows().items()}
+        return {gate: self.of(f"d{gate}") for gate in "ifog"}
+
+    def of(self, field: str) -> Array:
+        """A field of the steps; the gates' gradients are computed where they are asked for."""
+        of_gates = {"di": ("c", "g"), "df": ("c", "c"), "do": ("h", "tanh_c"), "dg": ("c", "i")}
+        if field not in of_gates:
+            return super().of(field)
+        back, value = of_gates[field]
         with np.errstate(over="ignore", invalid="ignore"):
-            gradients = {
-                "i": back.dc * values["g"],
-                "f": back.dc * run.c[:-1],
-                "o": back.dh * run.tanh_c,
-                "g": back.dc * values["i"],
-            }
-        for gate, gradient in gradients.items():
-            _check_finite(self.problem, f"d{gate}", gradient)
-        return {gate: self._steps(gradient) for gate, gradient in gradients.items()}
+            each = self.run.gradients[back] * self.run.values[value][: self.problem.steps]
+        require_finite(self.problem, field, each)
+        return self._steps(each)
+
+    @property
+    def da(self) -> Array:
+        """δẑ, T × 4H or T × B × 4H, gates in the order of W's rows."""
+        return self.of("dz")
 
     @property
     def dz(self) -> Array:
         """δẑ, T × 4H or T × B × 4H, gates in the order of W's rows."""
-        return self._steps(self.backward.dz)
+        return self.of("dz")
 
     @property
     def dW(self) -> Array:  # noqa: N802 - named as the matrix is
         """4H × (H+D)."""
-        return self.backward.dW
+        return self.run.weights["W"]
 
-    @property
-    def db(self) -> Array:
-        """4H."""
-        return self.backward.db
-
-    @property
-    def dx(self) -> Array:
-        """δx in the shape of x."""
-        dx = self._steps(self.backward.dx)
-        return dx[0] if self.problem.flat else dx
-
-    @property
-    def dh0(self) -> Array:
-        """δh₀, H or B × H."""
-        return self._state(self.backward.dh0)
+    def bias(self, which: int) -> Array:
+        """4H, of either bias."""
+        return self.run.weights["b"]
 
     @property
     def dc0(self) -> Array:
         """δc₀, H or B × H."""
-        return self._state(self.backward.dc0)
+        return self._state("c")
 
     @property
-    def gradients(self) -> dict[str, Array]:
-        """The gradient of every parameter by its name, PyTorch's where it came by those."""
-        H, states = self.problem.hidden, {"x": self.dx, "h0": self.dh0, "c0": self.dc0}
-        if not self.problem.torch:
-            return {"W": self.dW, "b": self.db, **states}
-        return {
-            "weight_ih_l0": self.dW[:, H:], "weight_hh_l0": self.dW[:, :H],
-            "bias_ih_l0": self.db, "bias_hh_l0": self.db, **states,
-        }
-
-    def _state(self, array: Array) -> Array:
-        """n × B turned to the caller's B × n, or n."""
-        return array.T if self.problem.batched else array[:, 0]
-
-    def _rows(self) -> dict[str, slice]:
-        return gate_rows(self.problem.gates, self.problem.hidden)
-
-    def _by_gate(self, rows_of_all: Array) -> dict[str, Array]:
-        rows = self._rows()
-        return {gate: self._steps(rows_of_all[:, rows[gate]]) for gate in "ifog"}
-
-    def _steps(self, array: Array) -> Array:
-        """T × n × B turned to the caller's T × B × n, or T × n."""
-        return array.transpose(0, 2, 1) if self.problem.batched else array[:, :, 0]
+    def more(self) -> dict[str, Any]:
+        """What the step after sends back, and what PyTorch has outside the steps."""
+        found: dict[str, Any] = {"next": self.later} if self.later else {}
+        if self.problem.torch:
+            found |= {"h": self.h, "c_last": self.c[-1], "d_bias": self.db}
+        return found
 
 
 def lstm(
@@ -150,7 +133,8 @@ def lstm(
     dh: Any = None, dc: Any = None, *, target: Any = None, loss: str | None = None,
     gates: str | None = None,
     activations: Mapping[str, str] | None = None, next: Mapping[str, Any] | None = None,
-    steps: int | None = None, inputs: Any = "repeat", **torch_weights: Any,
+    steps: int | None = None, inputs: Any = "repeat", framework: str | None = None,
+    **named_weights: Any,
 ) -> LstmResult:
     """Gates, states and every gradient of an LSTM, over one step or many.
 
@@ -159,7 +143,8 @@ def lstm(
     T × B × D; `h0`, `c0` H or B × H; `dh` the loss gradient that enters each h directly
     (H for every step alike, or T × H), `dc` the one that enters the last c; in place of `dh`
     a `target` with a `loss`, squared_error, mse, cross_entropy or binary_cross_entropy of h.
-    In place of `W` and `b`, PyTorch's `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`.
+    In place of `W` and `b`, PyTorch's `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`,
+    or a `framework`'s weights under its names (keras: `kernel`, `recurrent_kernel`, `bias`).
     `next` gives step T+1 by its gates i f o g and their gradients di df do dg (and dc),
     from which the recurrent parts of δh_T and δc_T follow. `steps` runs on, with x
     repeated, `inputs="zero"` or the rows of `inputs`.
@@ -176,10 +161,7 @@ def lstm(
         "W": W, "b": b, "x": x, "h0": h0, "c0": c0, "dh": dh, "dc": dc, "target": target,
         "loss": loss, "gates": gates, "activations": activations, "next": next,
     }
-    fields = {**own, **torch_weights}
-    if steps is not None or not isinstance(inputs, str):
-        fields = run_on(fields, steps, inputs)
-    return solve(make_problem(LSTM, fields))
+    return solve(problem_of(LSTM, {**own, **named_weights}, steps, inputs, framework))
 
 
 def solve(problem: CellProblem) -> LstmResult:
@@ -189,29 +171,57 @@ def solve(problem: CellProblem) -> LstmResult:
     """
     loss = None
     if problem.target is not None:
-        h = forward(problem).h.transpose(0, 2, 1)
-        loss = float(problem.target.value(h))
-        problem = replace(problem, dh=problem.target.slope(h))
+        problem, loss = with_loss(problem, forward(problem).h)
     total, later = enter_later_step(problem)
     slopes = Slopes(total)
     run = forward(total, slopes)
     back = backward(total, run, slopes)
-    _check_finite(problem, "c", run.c[1:])
-    _check_finite(problem, "dc", back.dc)
+    require_finite(problem, "c", run.c[1:])
+    require_finite(problem, "dc", back.dc)
     if not np.isfinite(back.db).all():
-        _check_finite(problem, "dz", back.dz)
+        require_finite(problem, "dz", back.dz)
     for name in ("db", "dW", "dx", "dh0", "dc0"):
         if not np.isfinite(getattr(back, name)).all() and problem.is_finite:
             raise InputError(f"{name} passes the largest {problem.dtype}")
-    return LstmResult(problem, later, run, back, loss)
+    rows = gate_rows(problem.gates, problem.hidden)
+    values = {gate: run.gates[:, rows[gate]] for gate in LSTM.gates}
+    values |= {"c": run.c, "h": run.hx[:, : problem.hidden], "tanh_c": run.tanh_c}
+    gradients = {"h": back.dh, "c": back.dc, "z": back.dz, "x": back.dx}
+    weights, start = {"W": back.dW, "b": back.db}, {"h": back.dh0, "c": back.dc0}
+    return LstmResult(CellRun(problem, values, gradients, weights, start, loss, later))
 
 
-def _check_finite(problem: CellProblem, name: str, values: Array) -> None:
-    if np.isfinite(values).all() or not problem.is_finite:
-        return
-    steps = np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))) + 1
-    first = steps[0] if name == "c" else steps[-1]
-    remedy = "; fewer steps stay within it" if problem.steps > 1 else ""
-    raise InputError(
-        f"{name} passes the largest {problem.dtype} at step {first} of {problem.steps}{remedy}"
-    )
+def enter_later_step(problem: CellProblem) -> tuple[CellProblem, dict[str, Array]]:
+    """The problem with what step T+1 sends back added to dh and dc, and those parts."""
+    if problem.after is None:
+        return problem, {}
+    after = problem.after
+    slopes = [after["d" + gate] * slope_at_value(problem.activations[gate], after[gate])
+              for gate in problem.gates]
+    dz = np.concatenate(slopes, axis=1)
+    back = dz @ problem.W
+    dc = after["dc"] if "dc" in after else _cell_gradient(after, forward(problem).c[-1].T)
+    later = {"dz": dz, "dh": back[:, : problem.hidden], "dx": back[:, problem.hidden :], "dc": dc}
+    dh = problem.dh.astype(np.result_type(problem.dh, later["dh"]))
+    dh[-1] += later["dh"]
+    return replace(problem, dh=dh, dc=problem.dc + dc * after["f"]), later
+
+
+def _cell_gradient(after: Mapping[str, Array], c: Array) -> Array:
+    """δc_{t+1} from δi = δc ⊙ g, δf = δc ⊙ c_t and δg = δc ⊙ i, by least squares.
+
+    Raises InputError where they contradict each other or are all zero.
+    """
+    factors = np.stack([after["g"], c, after["i"]])
+    gradients = np.stack([after["di"], after["df"], after["dg"]])
+    squares = (factors * factors).sum(axis=0)
+    if not squares.all():
+        raise InputError("next: dc is missing, and g, c and i are 0: it cannot be derived")
+    dc: Array = (factors * gradients).sum(axis=0) / squares
+    misfit = np.abs(factors * dc - gradients).max()
+    if misfit > AGREEMENT * np.abs(gradients).max():
+        raise InputError(
+            "next: dc is missing, and di = dc g, df = dc c and dg = dc i give different ones: "
+            "add dc"
+        )
+    return dc

@@ -9,7 +9,4 @@ from dlcalc.shell.cells import CellRun
 class RnnRun(CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
-    command = "rnn"
-    cell = RNN
-    fields = RNN.fields
-    function = staticmethod(rnn)
+    command, cell, fields, function = "rnn", RNN, RNN.fields, staticmethod(rnn)

@@ -7,27 +7,15 @@ from typing import Any
 import click
 
 from dlcalc.names import GATE_ACTIVATIONS
-from dlcalc.shell.options import (
-    QuickCommand,
-    check_option,
-    framework_option,
-    output_options,
-    plot_option,
-    run_on_options,
-)
+from dlcalc.shell.options import QuickCommand, cell_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, NameType
+from dlcalc.shell.types import NameType
 
 
 @click.command(cls=QuickCommand)
-@click.argument("file", type=ARRAY, required=False)
 @click.option("--activation", type=NameType("activation", GATE_ACTIVATIONS),
               help="φ: tanh, unless the problem says otherwise.")
-@run_on_options("h")
-@framework_option
-@check_option
-@plot_option
-@output_options
+@cell_options("h")
 def command(out: Output, **values: Any) -> None:
     """States and gradients of a simple recurrent network, over one step or many.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.result import CellResult, cell_result
+from dlcalc.layers.cells.result import CellResult, cell_result, problem_of
 
 RNN = Cell(
     "rnn", "h", "h", {"h": "tanh"},
@@ -16,6 +16,7 @@ h_{t} = {h}(a_{t})
     biases={"after": {"h": ("b", "b")}},
     quantities=("a", "h"),
     slopes=("h", "a"),
+    options=("activation", "nonlinearity"),
 )  # fmt: skip
 
 
@@ -23,7 +24,8 @@ def rnn(
     W: Any = None, b: Any = None, x: Any = None, h0: Any = None, dh: Any = None, *,
     target: Any = None, loss: str | None = None, activation: str | None = None,
     nonlinearity: str | None = None, steps: int | None = None, inputs: Any = "repeat",
-    **torch_weights: Any,
+    framework: str | None = None,
+    **named_weights: Any,
 ) -> CellResult:
     """States and every gradient of a simple recurrent network, over one step or many.
 
@@ -44,6 +46,6 @@ def rnn(
     """
     own = {
         "W": W, "b": b, "x": x, "h0": h0, "dh": dh, "target": target, "loss": loss,
-        "activation": activation, "nonlinearity": nonlinearity, **torch_weights,
+        "activation": activation, "nonlinearity": nonlinearity, **named_weights,
     }
-    return cell_result(RNN, own, steps, inputs)
+    return cell_result(problem_of(RNN, own, steps, inputs, framework))

@@ -15,8 +15,9 @@ TORCH_FIELDS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 class Cell:
     """What makes one kind of cell.
 
-    In its equations {t} is a step, {p} the one before, and {r} the activation of gate r.
-    Gate r has the weights W_ir on x and W_hr on h, and the biases that `biases` names.
+    In its equations {t} is a step, {p} the one before, {r} the activation of gate r, and
+    {rows_r} its rows. Gate r has the weights W_ir on x and W_hr on h, and the biases that
+    `biases` names; where that names none, all gates have one W on (h; x) and one b.
     """
 
     name: str
@@ -35,31 +36,48 @@ class Cell:
     """What the equations compute, in the order of the work by hand; ar is a of gate r."""
     slopes: tuple[str, ...] = ()
     """The same in the order in which their gradients are derived."""
-    circulated: frozenset[tuple[str, str]] = frozenset()
-    """Slips that go round: the quantity, and what is wrong with it."""
+    circulated: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Slips that go round: the quantity and what is wrong with it, and other words for both
+    where there are better ones."""
     memory: bool = False
     """Whether it has a state c beside h."""
+    options: tuple[str, ...] = ()
+    """Fields of a problem that it has alone."""
+    letter: str = "a"
+    """What activations are applied to, in the equations."""
+    sign: str = "a"
+    """How that is written."""
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of a problem, in one matrix or under PyTorch's names."""
         states = ("h0", "c0", "dh", "dc") if self.memory else ("h0", "dh")
-        some = {"gru": ("reset",), "rnn": ("activation", "nonlinearity")}.get(self.name, ())
         gates = ("gates", "activations") if len(self.gates) > 1 else ()
-        later = ("next",) if self.memory else ()
-        own = ("W", "b", "x", *states, "target", "loss", *gates, *some, *later)
+        own = ("W", "b", "x", *states, "target", "loss", *gates, *self.options)
         return (*own, *TORCH_FIELDS)
+
+    @property
+    def states(self) -> str:
+        """What goes from step to step."""
+        return "hc" if self.memory else "h"
 
     @property
     def step_fields(self) -> tuple[str, ...]:
         """The fields of a step: values, gradients, and da, those before the activations."""
-        shown = [each for each in self.quantities if each in {*self.gates, "h"}]
-        back = [f"d{each}" for each in self.slopes if each in shown]
-        return (*shown, *back, "da")
+        shown = [each for each in self.quantities if each in {*self.gates, *self.states}]
+        back = sorted((each for each in self.slopes if each in shown),
+                      key=lambda each: each not in self.states)
+        return (*shown, *(f"d{each}" for each in back), f"d{self.letter}")
 
     def argument(self, gate: str) -> str:
         """The quantity that the activation of a gate is applied to."""
-        return f"a{gate}" if len(self.gates) > 1 else "a"
+        return f"{self.letter}{gate}" if len(self.gates) > 1 else self.letter
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Those of the equations that have a bias's shape."""
+        pairs = [pair for gates in self.biases.values() for pair in gates.values()]
+        return tuple(dict.fromkeys(name for pair in pairs for name in pair)) or ("b",)
 
     @property
     def blocks(self) -> int:

@@ -1,21 +1,244 @@
-"""The numbers of a cell's problem, from fields by name to checked arrays."""
+"""A cell's problem: from fields by name to checked arrays, targets, and inputs of further steps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import InputError, ShapeError, did_you_mean
-from dlcalc.layers.cells.cell import Cell, gate_activations, require_activation
-from dlcalc.layers.cells.layout import read_weights
-from dlcalc.layers.cells.numbers import as_floats, check_kept, with_shape
-from dlcalc.layers.cells.target import Target, as_target
-from dlcalc.numbers.axes import by_x
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.layers.cells.cell import Cell, gate_activations, listed, require_activation
+from dlcalc.layers.losses import Objective, objective
+from dlcalc.numbers.activations import activation
+from dlcalc.numbers.axes import at_least, by_x
+from dlcalc.numbers.exact import as_numbers
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST_KEPT = 2**29
+"""Numbers of a run that are kept at once."""
+
+
+def as_floats(values: object, name: str) -> Array:
+    """`values` as floats: float32 stays, float16 becomes float32, whole numbers float64.
+
+    >>> as_floats([1, 2], "b").dtype
+    dtype('float64')
+    """
+    array = as_numbers(values, name)
+    if array.dtype.kind != "f":
+        try:
+            return array.astype(float)
+        except OverflowError:
+            raise InputError(f"{name} holds a whole number beyond the largest float") from None
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def shape_words(array: Array) -> str:
+    """The shape of an array, as an error says it.
+
+    >>> shape_words(np.zeros((2, 3))), shape_words(np.zeros(()))
+    ('has shape 2x3', 'is a single number')
+    """
+    return f"has shape {by_x(array.shape)}" if array.ndim else "is a single number"
+
+
+def with_shape(array: Array, name: str, shape: tuple[int, ...]) -> Array:
+    """The array itself where its shape is that asked for; a number serves for one of one.
+
+    >>> with_shape(np.array(0.5), "h0", (1,)).tolist()
+    [0.5]
+    """
+    if array.ndim == 0:
+        array = array.reshape((1,) * len(shape))
+    if array.shape != shape:
+        raise ShapeError(f"{name} {shape_words(array)}; expected {by_x(shape)}")
+    return array
+
+
+def check_kept(steps: int, numbers: int) -> None:
+    """Refuse a run of more numbers than are kept at once, before any is computed."""
+    if steps * numbers > MOST_KEPT:
+        raise LimitError(
+            f"{steps:,} steps of {numbers:,} numbers are {steps * numbers:,}; "
+            f"at most {MOST_KEPT:,} are kept at once"
+        )
+
+
+LOSSES = {
+    "squared_error": "identity", "mse": "identity", "cross_entropy": "softmax",
+    "binary_cross_entropy": "sigmoid",
+}
+"""Each loss with what is made of h before it: ½ Σ (h − y)² of each sequence, the mean of all
+(h − y)², −Σ y ln softmax(h), and −Σ y ln σ(h) + (1−y) ln(1−σ(h))."""
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Values that some of the hidden states should have."""
+
+    values: Array
+    """y of the steps that have one, the last ones, S × B × H."""
+    loss: str
+    """The name of the loss: the sum over the steps, the mean over the sequences."""
+
+    @property
+    def pair(self) -> Objective:
+        """The loss of one row, and its slope."""
+        return objective(LOSSES[self.loss], None if self.loss != "mse" else "squared_error")
+
+    @property
+    def divisor(self) -> float:
+        """What the sum of the rows' losses is divided by: B, or for the mean half of all."""
+        return self.values.size / 2 if self.loss == "mse" else self.values.shape[1]
+
+    def value(self, h: Array) -> Any:
+        """J of hidden states T × B × H, real or complex."""
+        rows = self._rows(h)
+        return self.pair.value(rows, self.values).sum() / self.divisor
+
+    def slope(self, h: Array) -> Array:
+        """∂J/∂h of every step, T × B × H."""
+        dh = np.zeros(h.shape, np.result_type(h, self.values))
+        dh[-len(self.values):] = self.pair.slope(self.pair.y(self._rows(h)), self.values)
+        dh /= self.divisor
+        return dh
+
+    def _rows(self, h: Array) -> Array:
+        return h[-len(self.values):]
+
+
+def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) -> Target:
+    """A target of H values for the last h alone or T × H for each, with B before H in a batch.
+
+    For cross_entropy also the place of a class, from 0, in place of each H values. Raises
+    InputError and ShapeError for what fits no h.
+
+    >>> as_target([1, 0], None, 3, (), 2).values.shape
+    (1, 1, 2)
+    >>> as_target([1, 0, 0], "cross_entropy", 3, (), 2).values[0].tolist()
+    [[0.0, 1.0]]
+    """
+    name = "squared_error" if loss is None else loss
+    if name not in LOSSES:
+        raise InputError(f"unknown loss {name!r}{did_you_mean(str(name), LOSSES)}")
+    y = as_floats(values, "target")
+    shapes = [(*lead, H), (T, *lead, H)]
+    if name == "cross_entropy" and y.shape in (lead, (T, *lead)) and y.shape not in shapes:
+        y = _one_hot(y, H)
+    if y.shape not in shapes:
+        expected = " or ".join(by_x(each) for each in shapes)
+        raise ShapeError(f"shape {by_x(y.shape) or 'of one number'}; expected {expected}").at(
+            "target"
+        )
+    most = np.inf if name == "cross_entropy" else 1
+    if "entropy" in str(name) and ((y < 0) | (y > most)).any():
+        raise InputError(f"probabilities of {name} lie from 0 to 1").at("target")
+    if name == "cross_entropy" and (abs(y.sum(axis=-1) - 1) > 1e-6).any():
+        raise InputError("probabilities of cross_entropy add up to 1").at("target")
+    return Target(y.reshape(-1, *(lead or (1,)), H), str(name))
+
+
+def _one_hot(places: Array, H: int) -> Array:
+    if ((places < 0) | (places >= H) | (places % 1 != 0)).any():
+        raise InputError(f"a class is none of 0 to {H - 1}").at("target")
+    rows: Array = np.eye(H)[places.astype(int)]
+    return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The weights of all gates, G of them."""
+
+    W: Array
+    """GH × (H+D), rows gate by gate, columns [h, x]."""
+    b: Array
+    """GH; of two biases the sum."""
+    b_h: Array | None
+    """GH, the second bias of two, which stands with h."""
+    gates: str
+    """The order of the gates in the rows."""
+    torch: bool
+    """Whether they came under PyTorch's names."""
+    hidden: int
+    """H."""
+
+    @property
+    def inputs(self) -> int:
+        """D."""
+        return int(self.W.shape[1]) - self.hidden
+
+
+def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
+    """W and b from the fields `W`, `b` and `gates`, or from PyTorch's names.
+
+    PyTorch keeps the columns of h and x apart and has a bias for each.
+    """
+    torch = sorted(name for name in given if name.startswith(("weight_", "bias_")))
+    if not torch:
+        return _own_layout(cell, given)
+    own = [name for name in ("W", "b") if name in given]
+    if own:
+        raise InputError(f"{own[0]} beside {torch[0]}: give the weights in one layout")
+    return _torch_layout(cell, given)
+
+
+def _own_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
+    G = cell.blocks
+    tall = f"{G}H" if G > 1 else "H"
+    if "W" not in given:
+        raise InputError(f"missing field 'W', {tall} x (H+D), or weight_ih_l0 and weight_hh_l0")
+    W = as_floats(given["W"], "W")
+    _check_rows("W", W, G)
+    rows, columns = W.shape
+    if columns <= rows // G:
+        raise ShapeError(
+            f"W has shape {by_x(W.shape)}; {rows} rows ({tall}) ask for more than {rows // G} "
+            f"columns (H+D)"
+        )
+    gates = given.get("gates", cell.gates)
+    if not isinstance(gates, str) or sorted(gates) != sorted(cell.gates):
+        raise InputError(
+            f"gates {gates!r} is not an order of {listed(cell.gates)} such as {cell.gates!r}"
+        )
+    if cell.name == "gru" and np.ndim(given.get("b", 0)) == 2:
+        b = with_shape(as_floats(given["b"], "b"), "b", (2, rows))
+        return Weights(W, b.sum(axis=0), b[1], gates, False, rows // G)
+    return Weights(W, _bias(given, "b", rows), None, gates, False, rows // G)
+
+
+def _torch_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
+    for name in ("weight_ih_l0", "weight_hh_l0"):
+        if name not in given:
+            raise InputError(f"missing field {name!r}")
+    order = cell.torch_gates
+    gates = given.get("gates", order)
+    if gates != order:
+        raise InputError(f"gates {gates!r}: PyTorch's weights are in the order {order!r}")
+    from_x = as_floats(given["weight_ih_l0"], "weight_ih_l0")
+    from_h = as_floats(given["weight_hh_l0"], "weight_hh_l0")
+    _check_rows("weight_ih_l0", from_x, cell.blocks)
+    rows = from_x.shape[0]
+    with_shape(from_h, "weight_hh_l0", (rows, rows // cell.blocks))
+    b_h = _bias(given, "bias_hh_l0", rows)
+    b = _bias(given, "bias_ih_l0", rows) + b_h
+    W = np.concatenate([from_h, from_x], axis=1)
+    return Weights(W, b, b_h, order, True, rows // cell.blocks)
+
+
+def _check_rows(name: str, W: Array, G: int) -> None:
+    if W.ndim != 2 or W.shape[0] % G or W.size == 0:
+        rows = f"{G}H rows, H a gate" if G > 1 else "H rows"
+        raise ShapeError(f"{name} {shape_words(W)}; expected a matrix of {rows}")
+
+
+def _bias(given: Mapping[str, Any], name: str, rows: int) -> Array:
+    if name not in given:
+        return np.zeros(rows, np.float32)
+    return with_shape(as_floats(given[name], name), name, (rows,))
+
 
 RESETS = ("after", "before")
 NEXT_VALUES = ("i", "f", "o", "g", "di", "df", "do", "dg")
@@ -95,6 +318,25 @@ class CellProblem:
         arrays = (self.W, self.b, self.x, self.h0, self.c0, self.dh, self.dc)
         after = self.after.values() if self.after else ()
         return all(bool(np.isfinite(array).all()) for array in (*arrays, *after))
+
+
+def slope_at_value(name: str, y: Array) -> Array:
+    """φ′ where φ has the value y.
+
+    >>> slope_at_value("sigmoid", np.array([0.5])).tolist()
+    [0.25]
+    """
+    return activation(name).slope(argument_at(name, y), y)
+
+
+def argument_at(name: str, y: Array) -> Array:
+    """An argument at which φ has the value y; of relu, y itself shows the side of the kink."""
+    if name == "hard_sigmoid":
+        return 6 * y - 3
+    if name == "softplus":
+        with np.errstate(divide="ignore"):
+            return y + np.log(-np.expm1(-y))
+    return y
 
 
 def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
@@ -212,3 +454,106 @@ def _after(
         for name, value in after.items()
     }
 
+
+INPUTS = ("repeat", "zero")
+
+
+def run_on(
+    fields: Mapping[str, Any], steps: int | None, inputs: Any = "repeat"
+) -> dict[str, Any]:
+    """The fields of a problem with x of `steps` steps, and dh of as many.
+
+    Further inputs repeat those given in turn (`repeat`), are held at zero (`zero`), or
+    are the rows of the array `inputs`. A dh of one row still enters every h; of dh given
+    step by step, none enters the further ones. Raises InputError where `next` already
+    says what follows, ShapeError where the array does not continue x.
+
+    >>> run_on({"x": [[1], [2]]}, 5)["x"].ravel().tolist()
+    [1.0, 2.0, 1.0, 2.0, 1.0]
+    >>> run_on({"x": [1]}, 3, "zero")["x"].ravel().tolist()
+    [1.0, 0.0, 0.0]
+    """
+    if fields.get("x") is None:
+        return dict(fields)
+    x = np.atleast_1d(as_floats(fields["x"], "x"))
+    x = x[None] if x.ndim == 1 else x
+    given = len(x)
+    further = None if isinstance(inputs, str) else _further(inputs, x)
+    if steps is None:
+        steps = given if further is None else given + len(further)
+    at_least(1, "steps", [steps])
+    if isinstance(inputs, str) and inputs not in INPUTS:
+        raise InputError(f"unknown inputs {inputs!r}{did_you_mean(inputs, INPUTS)}")
+    check_kept(steps, x[0].size)
+    if fields.get("next") is not None and steps != given:
+        raise InputError(f"next follows step {given}; it cannot follow step {steps} as well")
+    extended = {**fields, "x": _continued(x, steps, inputs if further is None else further)}
+    dh = fields.get("dh")
+    if dh is not None and (rows := as_floats(dh, "dh")).ndim == x.ndim and len(rows) == given:
+        extended["dh"] = _continued(rows, steps, "zero")
+    return extended
+
+
+def _further(inputs: Any, x: Array) -> Array:
+    rows = as_floats(inputs, "inputs")
+    rows = rows[None] if rows.ndim == x.ndim - 1 else rows
+    if rows.shape[1:] != x.shape[1:]:
+        raise ShapeError(
+            f"inputs has shape {by_x(rows.shape)}; expected steps x {by_x(x.shape[1:])}"
+        )
+    return rows
+
+
+def _continued(rows: Array, steps: int, how: Any) -> Array:
+    missing = steps - len(rows)
+    if missing <= 0:
+        return rows[:steps]
+    if not isinstance(how, str):
+        if len(how) < missing:
+            raise ShapeError(f"inputs has {len(how)} rows; {missing} further steps need as many")
+        return np.concatenate([rows, how[:missing]])
+    if how == "repeat":
+        return np.resize(rows, (steps, *rows.shape[1:]))
+    return np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)])
+
+
+def by_steps(
+    expected: Any, steps: int, names: Collection[str], alone: Collection[str] = ()
+) -> Any:
+    """Expected numbers with the fields of steps, by their `names`, under `steps`.
+
+    Of one step `{"di": [1, 2]}` is enough; of several, a row a step, or steps by number,
+    from 1. Fields that the result has outside its steps too are left `alone`.
+
+    Raises InputError for another number of rows.
+
+    >>> by_steps({"di": [1, 2], "dW": 3}, 1, ["di"])
+    {'dW': 3, 'steps': [{'di': [1, 2]}]}
+    >>> by_steps({"c": [[1], [2]]}, 2, ["c"])
+    {'steps': [{'c': [1]}, {'c': [2]}]}
+    """
+    if not isinstance(expected, Mapping):
+        return expected
+    rest = dict(expected)
+    known = rest.pop("steps", [{} for _ in range(steps)])
+    if isinstance(known, Mapping) and known and all(each.isdigit() for each in known):
+        if outside := [each for each in known if not 1 <= int(each) <= steps]:
+            raise InputError(f"there is no step {outside[0]}: they count from 1 to {steps}").at(
+                "`expect`"
+            )
+        known = [known.get(str(t), {}) for t in range(1, steps + 1)]
+    if not isinstance(known, list) or len(known) != steps:
+        return expected
+    records = [dict(each) if isinstance(each, Mapping) else each for each in known]
+    for name in names:
+        if name not in rest or name in alone or not all(isinstance(each, dict) for each in records):
+            continue
+        rows = [rest[name]] if steps == 1 else rest[name]
+        if not isinstance(rows, list) or len(rows) != steps:
+            raise InputError(
+                f"{name} stands outside steps: of {steps} steps it has a row each, {steps} rows"
+            ).at("`expect`")
+        del rest[name]
+        for record, row in zip(records, rows, strict=True):
+            record.setdefault(name, row)
+    return {**rest, "steps": records} if any(records) or "steps" in expected else rest

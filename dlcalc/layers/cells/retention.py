@@ -2,84 +2,103 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from dlcalc.layers.cells.result import CellResult, step_gradients
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
 FADED, GROWN = 1e-3, 1e3
 """Below and above these, of its first value, a gradient is said to vanish or to explode."""
 STEADY = 0.02
 """How far from 1 the factor of a step may be in a gradient that is kept."""
 
+Columns = Mapping[str, Sequence[float]]
+
 
 @dataclass(frozen=True)
-class Retention:
-    """A run of a cell, step by step."""
+class Kept:
+    """A run of a cell, step by step, and what it shows."""
 
-    h: list[float]
-    """‖h_t‖."""
-    dh0: list[float]
-    """‖δh₀‖ of a loss at step t alone."""
-    seed: str
-    """The loss that is sent back: `given`, that of the last step, or `ones`."""
+    columns: Columns
+    """Numbers of each step by field."""
+    headers: Mapping[str, str]
+    """What each is called in a table, and in a chart where it is drawn."""
+    words: list[str]
+    """A few sentences, each with the numbers that carry it."""
+    title: str
+    """Of the picture."""
+    beside: Columns = field(default_factory=dict)
+    """The same fields of another run, with a sigmoid, where they are shown."""
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
-        """A row a step."""
-        pairs = zip(self.h, self.dh0, strict=True)
-        return [{"step": t, "h": h, "dh0": dh0} for t, (h, dh0) in enumerate(pairs, 1)]
+    def records(self) -> dict[str, list[dict[str, Any]]]:
+        """The runs as records, a row a step."""
+        runs = {"run": self.columns, "run_with_sigmoid": self.beside}
+        return {
+            name: [{"step": t, **dict(zip(columns, row, strict=True))}
+                   for t, row in enumerate(zip(*columns.values(), strict=True), 1)]
+            for name, columns in runs.items() if columns
+        }
+
+    @property
+    def table(self) -> dict[str, Sequence[float]]:
+        """The columns of a table, and of a chart: those beside the run by their norms alone."""
+        shown = {self.headers[name]: each for name, each in self.columns.items()}
+        return shown | {f"{self.headers[name]} with sigmoid": self.beside[name]
+                        for name in ("c", "dc0") if self.beside}
+
+    @property
+    def series(self) -> dict[str, Any]:
+        """What is drawn."""
+        return {name: list(each) for name, each in self.table.items()
+                if not name.startswith("product")}
 
     @property
     def steps(self) -> list[int]:
         """1 … T."""
-        return [*range(1, len(self.h) + 1)]
-
-    @property
-    def series(self) -> dict[str, list[float]]:
-        """What is drawn."""
-        return {"|h|": self.h, "|dh0|": self.dh0}
+        return [*range(1, len(self.columns["h"]) + 1)]
 
     @property
     def is_wide(self) -> bool:
         """Whether the values ask for a logarithmic axis."""
-        positive = [value for value in (*self.h, *self.dh0) if value > 0]
+        positive = [value for each in self.series.values() for value in each if value > 0]
         return bool(positive) and max(positive) > 100 * min(positive)
 
 
-def retention(result: CellResult) -> Retention:
+def retention(result: CellResult) -> Kept:
     """How h and the gradient that reaches h₀ develop over the steps of a run.
 
     The loss at each step is the one that the problem gives for its last; where that is
     zero, ones enter h_t.
     """
     dh = result.problem.dh[-1]
-    given = bool(dh.any())
-    gradients = step_gradients(result, dh if given else np.ones_like(dh))
+    gradients = step_gradients(result, dh if dh.any() else np.ones_like(dh))
     norms = np.sqrt((result.run.values["h"][1:] ** 2).sum(axis=(1, 2)))
-    return Retention(norms.tolist(), gradients.tolist(), "given" if given else "ones")
+    columns = {"h": norms.tolist(), "dh0": gradients.tolist()}
+    words = [] if dh.any() else [
+        "No loss gradient is given: ones are sent into h, to see what of them reaches h0."
+    ]
+    title = f"What reaches h0 through a run of {result.problem.cell.name}"
+    return Kept(columns, {"h": "|h|", "dh0": "|dh0|"}, words + _verdict(**columns), title)
 
 
-def verdict(kept: Retention) -> list[str]:
-    """A few sentences, each with the numbers that carry it."""
-    said = []
-    if kept.seed == "ones":
-        said.append(
-            "No loss gradient is given: ones are sent into h, to see what of them reaches h0."
-        )
-    steps = f"{len(kept.h)} steps" if len(kept.h) > 1 else "1 step"
-    first, last = kept.dh0[0], kept.dh0[-1]
-    said.append(
-        f"Over {steps} the norm of h goes from {kept.h[0]:.4g} to {kept.h[-1]:.4g}, and the "
+def count_of(steps: Sequence[float]) -> str:
+    """So many steps, in words."""
+    return f"{len(steps)} steps" if len(steps) > 1 else "1 step"
+
+
+def _verdict(h: list[float], dh0: list[float]) -> list[str]:
+    first, last = dh0[0], dh0[-1]
+    said = [
+        f"Over {count_of(h)} the norm of h goes from {h[0]:.4g} to {h[-1]:.4g}, and the "
         f"gradient that reaches h0 from {first:.4g} to {last:.4g}."
-    )
-    if len(kept.h) == 1:
+    ]
+    if len(h) == 1:
         return said
-    rate = (last / first) ** (1 / (len(kept.h) - 1)) if first and last else 0.0
+    rate = (last / first) ** (1 / (len(h) - 1)) if first and last else 0.0
     words = f"each step multiplies it by {rate:.4g} on average"
     if not last:
         said.append("No gradient of the last step reaches h0 at all.")

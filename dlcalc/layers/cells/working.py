@@ -11,13 +11,13 @@ import numpy as np
 
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, Line, derived
-from dlcalc.derive.elements import as_value, element_of, entry_of
+from dlcalc.derive.elements import as_value, element_of, entry_of, value_of
 from dlcalc.derive.slips import Slips, value_at
 from dlcalc.derive.working_formulas import named
 from dlcalc.errors import InputError
-from dlcalc.formulas.expressions import Column, Expr, Step, symbol, total
-from dlcalc.layers.cells.result import CellResult
-from dlcalc.layers.cells.steps import parameters, system_of
+from dlcalc.formulas.expressions import Column, Expr, Step, stack, symbol, total
+from dlcalc.layers.cells.problem import argument_at
+from dlcalc.layers.cells.result import CellResult, parameters, system_of
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE
 
 Index = tuple[int, ...]
@@ -26,6 +26,9 @@ Place = tuple[Derivation, str, tuple[int, int]]
 
 MOST_STEPS = 8
 """Steps that are worked out without being asked for one by one."""
+MOST_WHOLE = 24
+"""Steps up to which a slip is followed through all of them; of more, through its own step and
+both neighbours."""
 MOST_SHOWN = 400
 """Entries of a matrix that is still written out."""
 _STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
@@ -40,6 +43,10 @@ class CellWorking:
     def __init__(self, result: CellResult) -> None:
         self.result = result
         self.problem = result.problem
+        self._about: dict[tuple[int, int], Derivation] = {}
+        cell = self.problem.cell
+        self.hidden = {*cell.quantities, *map(cell.argument, cell.gates)} - {*cell.step_fields}
+        """Quantities that stand in no record."""
 
     @cached_property
     def whole(self) -> Derivation:
@@ -48,39 +55,105 @@ class CellWorking:
 
     def about(self, first: int, last: int) -> Derivation:
         """Some steps, counted from 1; what comes from behind them is known."""
-        problem, run = self.problem, self.result.run
-        end = min(last + 1, problem.steps)
-        steps = range(first, end + 1)
+        if (first, last) not in self._about:
+            self._about[first, last] = self._derived(first, last)
+        return self._about[first, last]
+
+    def _derived(self, first: int, last: int) -> Derivation:
+        problem, run, cell = self.problem, self.result.run, self.problem.cell
+        steps = range(first, min(last + 1, problem.steps) + 1)
         given: dict[str, Any] = {
             name: each if each.ndim > 1 else self._row_wise(each)
             for name, each in parameters(problem).items()
         }
         given |= {f"x_{t}": self._shape(problem.x[t - 1].T) for t in steps}
-        given[f"h_{first - 1}"] = self._shape(run.values["h"][first - 1])
+        given |= {f"{state}_{first - 1}": self._shape(run.values[state][first - 1])
+                  for state in cell.states}
+        known = {f"{state}_{t}": self._shape(run.gradients[state][t - 1])
+                 for state in cell.states for t in steps if t > last}
         entering: dict[str, tuple[Any, Any]] = {}
-        known: dict[str, Any] = {}
-        for t in steps:
-            if t > last:
-                known[f"h_{t}"] = self._shape(run.gradients["h"][t - 1])
-            elif problem.target is None:
-                dh = self._shape(problem.dh[t - 1].T)
-                entering[f"h_{t}"] = (symbol("dh", t), dh)
+        for t in range(first, last + 1):
+            if problem.target is None:
+                entering[f"h_{t}"] = (symbol("dh", t), self._shape(problem.dh[t - 1].T))
             elif self.target_of(t) is not None:
                 given[f"y_{t}"] = self._shape(np.asarray(self.target_of(t)).T)
                 entering[f"J_{t}"] = (1, 1)
-        system = system_of(problem, steps, self._losses(entering))
+        end = problem.steps
+        if last == end and problem.dc.any():
+            entering[f"c_{end}"] = (symbol("dc", end), self._shape(problem.dc.T))
+        later = last == end and problem.after is not None
+        if later:
+            self._know_later(given, known, end + 1)
+        system = system_of(problem, range(first, steps.stop + later), self._losses(entering))
         with np.errstate(all="ignore"):
             found = derived(
                 system, Arrays, given, self.style, self.slope_style, entering, known
             )
-        if problem.batch > 1:
-            for name in {each for names in problem.cell.biases[problem.reset].values()
-                         for each in names}:
-                line = found.lines[f"d{name}"]
+        if later:
+            self._forget_later(found, end + 1)
+        for name in cell.parameters if problem.batch > 1 else ():
+            if (line := found.lines.get(f"d{name}")) is not None:
                 found.add(f"d{name}", line._replace(formula=_over_columns(line.formula)))
         found.values |= {formula: value for formula, value in entering.values()
                          if isinstance(formula, Expr)}
+        if not cell.biases:
+            self._in_one_matrix(found)
         return found
+
+    def _know_later(self, given: dict[str, Any], known: dict[str, Any], t: int) -> None:
+        """The step after the last: its gates, what stands before them, and their gradients."""
+        later = {**(self.problem.after or {}), "dc": self.result.run.later["dc"]}
+        for gate in self.problem.gates:
+            value = later[gate]
+            given[f"{gate}_{t}"] = self._shape(value.T)
+            argument = argument_at(self.problem.activations[gate], value)
+            given[f"{self.problem.cell.argument(gate)}_{t}"] = self._shape(argument.T)
+            known[f"{gate}_{t}"] = self._shape(later[f"d{gate}"].T)
+        known[f"c_{t}"] = self._shape(later["dc"].T)
+        given[f"x_{t}"] = self._shape(np.zeros_like(self.problem.x[0]).T)
+
+    def _forget_later(self, found: Derivation, t: int) -> None:
+        """Take out what is not known of the step after the last, and what it has no part in."""
+        for key in [key for key in found.lines if key.endswith(f"_{t}") and key[0] != "d"]:
+            line = found.lines.pop(key)
+            if key[:-len(f"_{t}")] in ("s", "z", "c", "h"):
+                del found.values[line.name]
+        del found.values[self.style(f"x_{t}")]
+        for name, value in self.result.run.weights.items():
+            line = found.lines[f"d{name}"]
+            terms = line.formula.args[:-1]
+            formula = terms[0] if len(terms) == 1 else Expr("add", terms)
+            value = self._row_wise(value) if value.ndim == 1 else value
+            found.add(f"d{name}", Line(line.name, formula, value))
+
+    def _in_one_matrix(self, found: Derivation) -> None:
+        """Rows of one W as they are written by hand: (h; x), and the parts of Wᵀδẑ."""
+        cell = self.problem.cell
+        names = {line.name: line.formula for line in found.lines.values()}
+
+        def by_hand(formula: Any) -> Any:
+            if not isinstance(formula, Expr) or isinstance(formula, Column):
+                return formula
+            if formula.kind == "index":
+                body, (rows,) = formula.args
+                return Expr("part", (by_hand(names[body]), rows.start, rows.stop))
+            if formula.kind == "symbol" and formula.args[0] == "s":
+                t = int(formula.args[1])
+                return stack(symbol("h", t - 1), symbol("x", t))
+            if formula.kind == "call" and formula.args[0] == "concat":
+                return stack(*map(by_hand, formula.args[1:]))
+            return Expr(formula.kind, tuple(map(by_hand, formula.args)))
+
+        for key, line in found.lines.items():
+            base, _, t = key.rpartition("_")
+            formula = by_hand(line.formula) if base != f"d{cell.letter}" else stack(
+                *(self.slope_style(f"{cell.argument(gate)}_{t}") for gate in self.problem.gates))
+            found.lines[key] = line._replace(formula=formula)
+            if base == "s":
+                found.values[formula] = line.value
+            for part in _parts(formula):
+                if part.kind == "part" and base.startswith("d"):
+                    found.values[part] = value_of(part, found.values)
 
     def target_of(self, t: int) -> Any:
         """What h_t should be, B × H; None where nothing says so."""
@@ -115,13 +188,14 @@ class CellWorking:
     def style(self, name: str) -> Expr:
         """A quantity as it is written: ar_2 is a_r,2."""
         found = _INDEXED.fullmatch(name)
-        known = (*self.problem.cell.quantities, "x", "y", "J")
+        cell = self.problem.cell
+        known = (*cell.quantities, *map(cell.argument, cell.gates), *cell.states, *"xyJs")
         if found is None or found[1] + found[2] not in known:
             return named(name)
         letter, gate, t = found.groups()
-        if letter + gate == "a" or not gate or letter != "a":
-            return symbol(letter + gate, t)
-        return symbol(letter, f"{gate},{t}")
+        if letter == cell.letter:
+            return symbol(cell.sign, f"{gate},{t}" if gate else t)
+        return symbol(letter + gate, t)
 
     def slope_style(self, name: str) -> Expr:
         """The gradient at a quantity: δa_r,2."""
@@ -157,9 +231,11 @@ class CellWorking:
     def _legend(self) -> Iterator[Step]:
         problem = self.problem
         order = " ".join(problem.gates)
-        order = f"rows of W in the order {order}; " if len(problem.gates) > 1 else ""
-        note = f"{order}W_i… multiplies x, W_h… h; t counts from 1"
-        yield Step("The cell", note=note)
+        note = f"rows of W and b in the order {order}, columns (h; x)"
+        if problem.cell.biases:
+            order = f"rows of W in the order {order}; " if len(problem.gates) > 1 else ""
+            note = f"{order}W_i… multiplies x, W_h… h"
+        yield Step("The cell", note=f"{note}; t counts from 1")
         for name, each in parameters(problem).items():
             if each.size <= MOST_SHOWN:
                 yield Step(self.style(name), self.shown(each))
@@ -174,8 +250,21 @@ class CellWorking:
 
     def _backward(self, found: Derivation, t: int) -> Iterator[Step]:
         yield Step(f"Backward, step {t}")
-        for name in (*self.problem.cell.slopes, "x"):
+        if t == self.problem.steps and self.problem.after is not None:
+            yield from self._later(found, t + 1)
+        if f"ds_{t + 1}" in found.lines:
+            yield self._step(found, found.lines[f"ds_{t + 1}"])
+        for name in (*self.problem.cell.slopes, "x")[: None if self.problem.cell.biases else -1]:
             yield self._step(found, found.lines[f"d{name}_{t}"])
+
+    def _later(self, found: Derivation, t: int) -> Iterator[Step]:
+        """The step after the last, of which no more is known than its gates."""
+        yield Step(f"Step {t}", note="known by its gates and their gradients")
+        for gate in self.problem.cell.gates:
+            yield self._step(found, found.lines[f"d{self.problem.cell.argument(gate)}_{t}"])
+        if "dc" not in (self.problem.after or ()):
+            yield Step(symbol("δc", t), self.shown(found.lines[f"dc_{t}"].value),
+                       note="not given: from δi = δc ⊙ g, δf = δc ⊙ c and δg = δc ⊙ i")
 
     def _weights(self, found: Derivation) -> Iterator[Step]:
         yield Step("The weights and the start")
@@ -189,21 +278,29 @@ class CellWorking:
                 numbers = step.numbers if T == 2 and self.problem.batch == 1 else ()
                 step = Step(step.name, step.value, formula, numbers)
             yield step
-        yield self._step(found, found.lines["dh_0"])
+        for key in ("dh_0",) if self.problem.cell.biases else ("ds_1", "dc_0"):
+            yield self._step(found, found.lines[key])
 
     def _step(self, found: Derivation, line: Line) -> Step:
         """A line with the numbers of its vectors put in."""
-        formula, values = line.formula, {}
+        formula, name, values, names = line.formula, dressed(line.name), {}, {}
         if not isinstance(formula, Expr):
-            return Step(dressed(line.name), self.shown(line.value))
+            return Step(name, self.shown(line.value))
         for part in _parts(formula):
             value = found.values.get(part)
             if value is not None and not (part.kind == "symbol" and part.args[0] == "W"):
                 values[part] = self.shown(value)
-        numbers = () if formula in found.values else (dressed(formula.put(values)),)
-        if numbers == (dressed(formula),):
+            if part.kind == "part":
+                names[part] = symbol("r", line.name.args[1])
+        if line.name.args[0] == "δs":
+            t = int(line.name.args[1])
+            name = stack(symbol("r" if t > 1 else "δh", t - 1), symbol("δx", t))
+        written = dressed(formula.put(names))
+        told = formula in found.values or formula.kind == "stack"
+        numbers = () if told else (dressed(formula.put(values)),)
+        if numbers == (written,):
             numbers = ()
-        return Step(dressed(line.name), self.shown(line.value), dressed(formula), numbers)
+        return Step(name, self.shown(line.value), written, numbers)
 
     def shown(self, value: Any) -> Any:
         """A number, a column, or a small matrix."""
@@ -220,22 +317,39 @@ class CellWorking:
         if step := _STEP.fullmatch(field):
             t, name = int(step[1]) + 1, step[2]
             unit = index[-1] if index else 0
-            if name == "da":
-                name, unit = "d" + problem.cell.argument(problem.gates[unit // H]), unit % H
-            return self._near(t), f"{name}_{t}", self._at(index, unit)
+            return self._near(t), *self._of_step(t, name, unit, index)
+        if field.startswith("next."):
+            name, t, unit = field[5:], problem.steps + 1, index[-1] if index else 0
+            name, unit = ("ds", unit + (H if name == "dx" else 0)) if name in ("dh", "dx") else (
+                name, unit)
+            return self._near(t - 1), *self._of_step(t, name, unit, index)
         if field == "dx":
             t = 1 if problem.flat else index[0] + 1
             return self._near(t), f"dx_{t}", self._at(index[0 if problem.flat else 1:], index[-1])
-        if field == "dh0":
-            return self._near(1), "dh_0", self._at(index, index[-1])
+        if field in ("dh0", "dc0"):
+            return self._near(1), f"{field[:2]}_0", self._at(index, index[-1])
         if field == "h":
             return self._near(index[0] + 1), f"h_{index[0] + 1}", self._at(index[1:], index[-1])
-        if problem.steps > MOST_STEPS or not (names := self._weight(field, index)):
+        if field == "c_last":
+            t = problem.steps
+            return self._near(t), f"c_{t}", self._at(index, index[-1])
+        if problem.steps > MOST_WHOLE or not (names := self._weight(field, index)):
             return None
         return self.whole, *names
 
+    def _of_step(self, t: int, name: str, unit: int, index: Index) -> tuple[str, tuple[int, int]]:
+        """The line and the place of a field of a step; da has the gates one after the other."""
+        cell, H = self.problem.cell, self.problem.hidden
+        if name == f"d{cell.letter}" and len(cell.gates) > 1:
+            name, unit = "d" + cell.argument(self.problem.gates[unit // H]), unit % H
+        return f"{name}_{t}", self._at(index, unit)
+
     def _weight(self, field: str, index: Index) -> tuple[str, tuple[int, int]] | None:
         H = self.problem.hidden
+        if not self.problem.cell.biases and field.startswith(("dW", "d_weight")):
+            return "dW", (index[0], index[1] + (H if field == "d_weight_ih_l0" else 0))
+        if not self.problem.cell.biases:
+            return ("db", (index[-1], 0)) if field.startswith(("db", "d_bias")) else None
         if field in ("dW", "d_weight_ih_l0", "d_weight_hh_l0"):
             gate, (row, column) = self.problem.gates[index[0] // H], index
             kind = field[9] if "_" in field else "h" if column < H else "i"
@@ -249,7 +363,7 @@ class CellWorking:
         return None
 
     def _near(self, t: int) -> Derivation:
-        return self.whole if self.problem.steps <= MOST_STEPS else self.about(t, t)
+        return self.whole if self.problem.steps <= MOST_WHOLE else self.about(t, t)
 
     def _at(self, index: Index, unit: int) -> tuple[int, int]:
         sequence = index[-2] if self.problem.batched and len(index) > 1 else 0
@@ -259,8 +373,10 @@ class CellWorking:
         """The fields of the result in the order in which they are derived."""
         cell, T = self.problem.cell, self.problem.steps
         forward = [each for each in cell.step_fields if not each.startswith("d")]
-        back = [each for each in cell.step_fields if each.startswith("d")]
-        return [*(f"steps[{t}].{name}" for t in range(T) for name in forward), "h", "loss",
+        back = [f"d{each}" for each in (*cell.slopes, cell.letter)
+                if f"d{each}" in cell.step_fields]
+        later = [f"next.{name}" for name in ("dz", "dh", "dx", "dc") if self.problem.after]
+        return [*(f"steps[{t}].{name}" for t in range(T) for name in forward), "h", "loss", *later,
                 *(f"steps[{t}].{name}" for t in reversed(range(T)) for name in back)]
 
     def advice(self, tolerance: float | None, field: str, expected: Any) -> str:
@@ -296,8 +412,19 @@ class CellWorking:
         if not isinstance(line.formula, Expr) or numbers is None:
             return Step(dressed(line.name), None, dressed(line.formula))
         bare = line.formula in lines.values
-        return Step(dressed(line.name), None, dressed(line.formula),
-                    () if bare else (dressed(numbers),))
+        further = self._further(lines, line.formula, place)
+        terms = dict.fromkeys(dressed(each) for each in (() if bare else (numbers,)) + further)
+        return Step(dressed(line.name), None, dressed(line.formula), tuple(terms))
+
+    def _further(self, lines: Derivation, formula: Expr, place: tuple[int, int]) -> tuple[Any, ...]:
+        """An element by what the record does not show, in numbers."""
+        symbols = {name: value for name, value in lines.values.items() if name.kind != "part"}
+        hidden = {lines.lines[key].name: lines.lines[key].formula for key in lines.lines
+                  if key.rpartition("_")[0] in self.hidden}
+        open_ = hidden.get(formula) or formula.put(hidden)
+        told = open_ == formula and not any(part.kind == "part" for part in _parts(formula))
+        found = None if told else element_of(open_, place, symbols)
+        return () if found is None else (found,)
 
 
 def dressed(formula: Any) -> Any:
@@ -310,6 +437,8 @@ def dressed(formula: Any) -> Any:
         if args[0] == "rows":
             return total(args[1], "sequences")
     if formula.kind == "transpose" and isinstance(args[0], float):
+        return args[0]
+    if formula.kind == "part":
         return args[0]
     return Expr(formula.kind, args)
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 import dlcalc
 from dlcalc.derive.elements import entry_of, value_of
 from dlcalc.derive.slips import Slips
-from dlcalc.formulas.expressions import Column, Expr
+from dlcalc.formulas.expressions import Expr
 from dlcalc.layers.cells.result import CellResult, check_cell, step_gradients
 from dlcalc.layers.cells.working import CellWorking
+from tests.commands.lstm.cases import undressed
 from tests.shell.running import invoke
 
 CASES = json.loads(
@@ -98,16 +99,6 @@ def record(result: CellResult) -> dict[str, Any]:
     fields = {f"steps[{t}].{name}": each[t] for name, each in result.values.items()
               for t in range(result.problem.steps)}
     return fields | {"dW": result.dW, "db": result.db}
-
-
-def undressed(formula: Any) -> Any:
-    """A formula with the names of functions that the engine knows."""
-    if not isinstance(formula, Expr) or isinstance(formula, Column):
-        return formula
-    names = {"σ": "sigmoid", "ReLU": "relu", "ReLU'": "relu'", "id": "identity"}
-    args = tuple(undressed(each) for each in formula.args)
-    return Expr(formula.kind, (names.get(args[0], args[0]), *args[1:])
-                if formula.kind == "call" else args)
 
 
 @pytest.mark.parametrize("batch", [None, 2])

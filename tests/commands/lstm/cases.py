@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from dlcalc.formulas.expressions import Column, Expr
+from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.working import CellWorking
 from dlcalc.names import GATE_ACTIVATIONS
 
 SMOOTH = ("sigmoid", "tanh", "identity", "softplus")
@@ -26,6 +29,23 @@ def problem(
         "c0": some(*lead, H), "dh": some(T, *lead, H), "dc": some(*lead, H), "gates": gates,
         "activations": activations or {},
     }
+
+
+def recognised(result: CellResult, field: str, wrong: Any) -> str:
+    """The slip that gives the wrong numbers of a field, in words."""
+    return CellWorking(result).advice(1e-6, field, wrong).removesuffix(" gives that")
+
+
+def undressed(formula: Any) -> Any:
+    """A formula with the names of functions that the engine knows."""
+    if isinstance(formula, Column):
+        return formula.tolist()
+    if not isinstance(formula, Expr):
+        return formula
+    names = {"σ": "sigmoid", "ReLU": "relu", "ReLU'": "relu'", "id": "identity"}
+    args = tuple(undressed(each) for each in formula.args)
+    return Expr(formula.kind, (names.get(args[0], args[0]), *args[1:])
+                if formula.kind == "call" else args)
 
 
 def problems(kinks: bool = True) -> st.SearchStrategy[dict[str, Any]]:

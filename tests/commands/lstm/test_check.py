@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from dlcalc.commands.lstm import check
 from dlcalc.commands.lstm.check import check_lstm
-from dlcalc.commands.lstm.forward import forward
 from dlcalc.commands.lstm.lstm import LstmResult, lstm
+from dlcalc.commands.lstm.passes import forward
 from dlcalc.errors import LimitError
 from dlcalc.numbers.differences import check_gradients
 from tests.commands.lstm.cases import problem, problems

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcalc.commands.lstm.check import check_lstm
-from dlcalc.commands.lstm.derivation import derive
 from dlcalc.commands.lstm.lstm import LstmResult, lstm
+from dlcalc.derive.elements import entry_of, value_of
+from dlcalc.layers.cells.working import CellWorking
 from dlcalc.numbers import threads as pool
-from tests.commands.lstm.cases import problem, problems
+from tests.commands.lstm.cases import problem, problems, undressed
 
 REFERENCE = json.loads(
     (Path(__file__).parents[2] / "data" / "reference_lstm.json").read_text(encoding="utf-8")
@@ -53,20 +54,35 @@ def test_pytorch_agrees_in_its_own_layout() -> None:
         assert close(result.gradients[name], case["d_bias"]), name
 
 
-@settings(max_examples=40)
-@given(problems())
-def test_whole_arrays_give_what_the_derivation_gives(fields: dict[str, Any]) -> None:
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.booleans())
+def test_whole_arrays_give_what_the_equations_give(fields: dict[str, Any], later: bool) -> None:
+    if later:
+        shape = np.shape(fields["h0"])
+        random = np.random.default_rng(len(fields["x"]))
+        names = (*"ifog", "di", "df", "do", "dg", "dc")
+        fields = fields | {"next": {name: random.uniform(0.1, 0.9, shape) for name in names}}
     result = lstm(**fields)
-    places = derive(result.problem)
-    batched = result.problem.batched
-    for name in ("i", "f", "o", "g", "c", "h", "dh", "do", "dc", "di", "df", "dg"):
-        by_hand = np.stack([place[name] for place in places])
-        assert close(of_steps(result, name), by_hand if batched else by_hand[:, 0]), name
-    for name in ("dW", "db"):
-        assert close(getattr(result, name), places[0][name]), name
-    for name in ("dh0", "dc0"):
-        by_hand = places[0][name]
-        assert close(getattr(result, name), by_hand if batched else by_hand[0]), name
+    working, order = CellWorking(result), result.problem.cell.step_fields
+    found = {f"steps[{t}].{name}": result.values[name][t]
+             for name in order for t in range(result.problem.steps)}
+    found |= {f"next.{name}": each for name, each in result.more.get("next", {}).items()}
+    found |= {name: getattr(result, name) for name in ("dW", "db", "dx", "dh0", "dc0")}
+    for field, array in found.items():
+        by_hand = np.empty_like(array)
+        for index in np.ndindex(array.shape):
+            place = working.line_of(field, index)
+            assert place is not None
+            lines, key, at = place
+            by_hand[index] = entry_of(np.asarray(lines.lines[key].value), at)
+            derived = value_of(lines.lines[key].formula, lines.values)
+            np.testing.assert_allclose(entry_of(derived, at), array[index], rtol=1e-9, atol=1e-12)
+            step = working.element(field, index)
+            assert step is not None
+            for numbers in step.numbers:
+                np.testing.assert_allclose(
+                    value_of(undressed(numbers), {}), array[index], rtol=1e-9, atol=1e-12)
+        assert close(array, by_hand), field
 
 
 @settings(max_examples=25, deadline=None)
@@ -130,8 +146,8 @@ def test_next_gives_what_the_full_run_gives(fields: dict[str, Any], with_dc: boo
     assert close(part.dx, whole.dx[:-1])
     assert close(part.dh0, whole.dh0)
     assert close(part.dc0, whole.dc0)
-    assert part.later is not None
-    assert close(np.squeeze(part.later.dx), np.squeeze(whole.dx[-1]))
+    assert part.later
+    assert close(np.squeeze(part.later["dx"]), np.squeeze(whole.dx[-1]))
 
 
 def test_a_batch_is_its_sequences_side_by_side() -> None:

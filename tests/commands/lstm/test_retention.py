@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from dlcalc.commands.lstm.lstm import lstm
-from dlcalc.commands.lstm.retention import memory
+from dlcalc.commands.lstm.memory import closed, memory
 from dlcalc.errors import DlcalcError
-from dlcalc.layers.cells.further_inputs import run_on
+from dlcalc.layers.cells.problem import run_on
 from tests.commands.lstm.cases import problem, problems
 
 GROWING: dict[str, Any] = {"W": [[0, 1]] * 4, "x": [2], "c0": [1], "activations": {"f": "relu"}}
@@ -18,32 +18,30 @@ GROWING: dict[str, Any] = {"W": [[0, 1]] * 4, "x": [2], "c0": [1], "activations"
 @settings(max_examples=25)
 @given(problems(kinks=False))
 def test_each_row_is_the_run_that_ends_there(fields: dict[str, Any]) -> None:
-    rows = memory(lstm(**fields)).steps
+    rows = memory(lstm(**fields)).records["run"]
     for t, row in enumerate(rows, 1):
         dh = np.zeros_like(fields["dh"][:t])
         dh[-1] = fields["dh"][-1]
         run = lstm(**fields | {"x": fields["x"][:t], "dh": dh})
-        assert row.step == t
-        assert row.f == pytest.approx(run.gates["f"][-1].max())
-        assert row.c == pytest.approx(np.linalg.norm(run.c[-1]))
-        assert row.h == pytest.approx(np.linalg.norm(run.h[-1]))
-        assert row.dc0 == pytest.approx(np.linalg.norm(run.dc0), abs=1e-12)
+        assert row["step"] == t
+        assert row["f"] == pytest.approx(run.gates["f"][-1].max())
+        assert row["c"] == pytest.approx(np.linalg.norm(run.c[-1]))
+        assert row["h"] == pytest.approx(np.linalg.norm(run.h[-1]))
+        assert row["dc0"] == pytest.approx(np.linalg.norm(run.dc0), abs=1e-12)
 
 
 def test_relu_above_one_multiplies_and_sigmoid_does_not() -> None:
     grown = memory(lstm(**GROWING, steps=10))
-    assert grown.steps[-1].f_product == 2.0**10
-    assert grown.steps[-1].dc0 == 2.0**10
-    assert grown.seed == "ones"
-    assert grown.with_sigmoid is not None
-    assert grown.with_sigmoid[-1].dc0 < 1
-    assert memory(lstm(**GROWING | {"activations": {}})).with_sigmoid is None
+    assert grown.columns["f_product"][-1] == grown.columns["dc0"][-1] == 2.0**10
+    assert grown.words[0].startswith("No loss gradient is given: ones are sent into c")
+    assert grown.beside["dc0"][-1] < 1
+    assert not memory(lstm(**GROWING | {"activations": {}})).beside
 
 
 def test_relu_at_zero_stops_the_gradient_for_good() -> None:
-    closed = memory(lstm(**GROWING | {"x": [[1], [-1], [1]]}))
-    assert closed.closed == [(0, 0, 2)]
-    assert [row.dc0 for row in closed.steps] == [1.0, 0.0, 0.0]
+    run = lstm(**GROWING | {"x": [[1], [-1], [1]]})
+    assert closed(run) == [(0, 0, 2)]
+    assert memory(run).columns["dc0"] == [1.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(("x", "inputs", "expected"), [
@@ -80,6 +78,6 @@ def test_refused(steps: int, inputs: Any, message: str) -> None:
 def test_next_and_further_steps_contradict_each_other() -> None:
     later = {name: [0.1, 0.2] for name in ("i", "f", "o", "g", "di", "df", "do", "dg", "dc")}
     fields = problem(0) | {"next": later}
-    assert lstm(**fields, steps=4).later is not None
+    assert lstm(**fields, steps=4).later
     with pytest.raises(DlcalcError, match="next follows step 4; it cannot follow step 5"):
         lstm(**fields, steps=5)

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.lstm.grading import recognise
 from dlcalc.commands.lstm.lstm import lstm
-from tests.commands.lstm.cases import problem
+from tests.commands.lstm.cases import problem, recognised
 from tests.commands.lstm.student import SLIPS, field_of, work
 
 FIELDS = problem(5, H=2, D=2, T=3)
@@ -39,7 +38,7 @@ def test_each_slip_is_found_in_all_that_follows_from_it(slip: str, at: int | Non
     fields = wrong_fields(student)
     assert fields
     for field in fields:
-        words = recognise(RUN, field, field_of(student, field), 1e-6)
+        words = recognised(RUN, field, field_of(student, field))
         near = field.startswith("steps") or at is None
         if field.endswith((".di", ".dz")) and slip.startswith("δ"):
             assert words.startswith("δh in place of δc"), (field, words)
@@ -54,7 +53,7 @@ def test_each_slip_is_found_in_all_that_follows_from_it(slip: str, at: int | Non
 def test_slips_made_together_are_found_in_what_follows_from_all(slips: tuple[str, ...]) -> None:
     student = work(FIELDS, slips)
     for field in ("dW", "db", "steps[0].dh"):
-        words = recognise(RUN, field, field_of(student, field), 1e-6)
+        words = recognised(RUN, field, field_of(student, field))
         for slip in slips:
             expected = "δh in place of δc in δ" if slip.startswith("δ") else SLIPS[slip]
             assert expected in words
@@ -62,7 +61,7 @@ def test_slips_made_together_are_found_in_what_follows_from_all(slips: tuple[str
 
 def test_slips_made_together_at_one_step_are_found() -> None:
     student = work(FIELDS, ("δi", "δf", "δg"), 2)
-    words = recognise(RUN, "dW", student["dW"], 1e-6)
+    words = recognised(RUN, "dW", student["dW"])
     assert words == "δh in place of δc in δi, δf and δg, at step 3 alone,"
 
 
@@ -71,7 +70,7 @@ def test_the_first_wrong_field_names_its_own_slip() -> None:
         student = work(FIELDS, slips, 1)
         for field in (f"steps[1].{name}" for name in ("g", "dc", "di", "df", "dg")):
             if not np.allclose(field_of(student, field), field_of(RIGHT, field)):
-                words = recognise(RUN, field, field_of(student, field), 1e-6)
+                words = recognised(RUN, field, field_of(student, field))
                 assert any(SLIPS[slip].startswith(words) for slip in slips), (slips, field, words)
                 break
 
@@ -80,5 +79,5 @@ def test_few_digits_do_not_tell_a_far_fetched_slip_from_chance() -> None:
     cell = problem(5, H=1, D=1, T=3)
     student, run = work(cell, ("δi", "δf", "δg")), lstm(**cell)
     exact = student["dh0"]
-    assert recognise(run, "dh0", exact, 1e-6) == "δh in place of δc in δi, δf and δg"
-    assert recognise(run, "dh0", [float(f"{exact[0]:.3g}")], 1e-6) == ""
+    assert recognised(run, "dh0", exact) == "δh in place of δc in δi, δf and δg"
+    assert recognised(run, "dh0", [float(f"{exact[0]:.3g}")]) == ""

@@ -1,32 +1,90 @@
-"""Forward pass of an LSTM, by hand, on whole arrays.
+"""Forward and backward pass of an LSTM, by hand, on whole arrays.
 
 Inside, the batch is the last axis: a gate is then one block of memory. Only what a step
-needs of the step before is done step by step: the inputs' share of ẑ is ahead of the
-steps, and the slopes of the way back are behind them, many steps at a time.
+needs of its neighbour is done step by step: the inputs' share of ẑ is ahead of the steps, and
+the slopes of the way back and the weights' gradients are behind them, many steps at a time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.gates import (
-    activate,
-    activation_blocks,
-    signs,
-    slope_from_value,
-)
 from dlcalc.layers.cells.cell import gate_rows
-from dlcalc.layers.cells.problem import CellProblem
+from dlcalc.layers.cells.problem import CellProblem, slope_at_value
+from dlcalc.numbers.activations import activation
 from dlcalc.numbers.threads import Aside, side_by_side
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-COLUMNS = 512
+ENTERED = 512
 """Columns (steps by sequences) that are entered at a time."""
+SUMMED = 256
+"""Columns (steps by sequences) of one product for the weights' gradients, at least: with fewer
+the products are slow, with more what goes into them leaves the cache."""
+MOST_SUMS = 16
+"""Parts that the weights' gradients are summed from, always in the same order."""
+
+
+def activation_blocks(
+    gates: str, hidden: int, activations: Mapping[str, str]
+) -> list[tuple[str, slice]]:
+    """Neighbouring gates of one activation as one block of rows, so that one call does.
+
+    >>> usual = dict.fromkeys("ifo", "sigmoid") | {"g": "tanh"}
+    >>> activation_blocks("ifog", 1, usual)
+    [('sigmoid', slice(0, 3, None)), ('tanh', slice(3, 4, None))]
+    """
+    blocks, start = [], 0
+    for name, run in groupby(gates, key=lambda gate: activations[gate]):
+        stop = start + hidden * len(list(run))
+        blocks.append((name, slice(start, stop)))
+        start = stop
+    return blocks
+
+
+def signs(gates: str, hidden: int, activations: Mapping[str, str]) -> Array:
+    """4H × 1 signs in which ẑ comes to `activate`: −1 for sigmoids, which begin with e⁻ᶻ.
+
+    >>> signs("ifog", 1, dict.fromkeys("ifo", "sigmoid") | {"g": "tanh"}).T.tolist()
+    [[-1, -1, -1, 1]]
+    """
+    by_gate = [-1 if activations[gate] == "sigmoid" else 1 for gate in gates]
+    return np.repeat(by_gate, hidden)[:, None]
+
+
+def activate(name: str, z: Array) -> None:
+    """Replace ẑ, or −ẑ of a sigmoid, by φ(ẑ).
+
+    The caller lets overflow pass: e⁻ᶻ = ∞ gives the sigmoid its right value, 0.
+    """
+    if name == "sigmoid" and z.dtype.kind == "f":
+        np.exp(z, out=z)
+        z += 1
+        np.reciprocal(z, out=z)
+    elif name == "sigmoid":
+        z[...] = activation(name).value(-z)
+    elif name == "tanh":
+        np.tanh(z, out=z)
+    else:
+        z[...] = activation(name).value(z)
+
+
+def slope_from_value(name: str, y: Array, out: Array) -> None:
+    """Put φ′ into `out`, from the value y = φ(ẑ), with no memory beside."""
+    if name == "sigmoid":
+        np.subtract(1, y, out=out)
+        out *= y
+    elif name == "tanh":
+        np.multiply(y, y, out=out)
+        np.subtract(1, out, out=out)
+    else:
+        out[...] = slope_at_value(name, y)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +194,7 @@ def forward(
         np.tanh(now, out=tanh_c[t])
         np.multiply(z[rows["o"]], tanh_c[t], out=hx[t + 1, :H])
 
-    parts = parts_of(T, COLUMNS // B)
+    parts = parts_of(T, ENTERED // B)
     with np.errstate(over="ignore", invalid="ignore"), Aside(products(problem)) as aside:
         entered = [aside.later(partial(enter, part)) for part in parts]
         for part, wait in zip(parts, entered, strict=True):
@@ -161,3 +219,76 @@ def parts_of(total: int, size: int) -> list[slice]:
     """
     size = max(1, size)
     return [slice(start, min(start + size, total)) for start in range(0, total, size)]
+
+
+@dataclass(frozen=True, eq=False)
+class Backward:
+    """Every gradient of the backward pass, total over all paths."""
+
+    dh: Array
+    """δh₁ … δh_T, T × H × B."""
+    dc: Array
+    """δc₁ … δc_T, T × H × B."""
+    dz: Array
+    """δẑ, the gradients before the activations, T × 4H × B."""
+    dW: Array  # noqa: N815 - named as the matrix is
+    """4H × H+D, like W."""
+    db: Array
+    """4H, like b."""
+    dx: Array
+    """T × D × B."""
+    dh0: Array
+    """H × B."""
+    dc0: Array
+    """H × B."""
+
+
+def backward(problem: CellProblem, values: Forward, slopes: Slopes) -> Backward:
+    """Back through time: δh and δc enter from above and from step t+1, δẑ leaves.
+
+    δh and δc are what enters, δc also δh ⊙ o ⊙ (1 − tanh² c); what leaves is δẑ, from δh and
+    δc by the slopes, Wᵀδẑ = (δh_{t−1}; δx_t) and δc_{t−1} = δc ⊙ f. The arrays of the slopes
+    become those of δẑ, δc and δh.
+    """
+    T, B, D, H = problem.steps, problem.batch, problem.inputs, problem.hidden
+    dz, dc, dh = slopes.z, slopes.c, slopes.h
+    dx = np.empty((T, D, B), problem.dtype)
+    sums = max(1, min(MOST_SUMS, T * B // (H + D + 1)))  # in no more memory than dz
+    parts = parts_of(T, max(SUMMED // B, -(-T // sums)))
+    dWb = np.empty((len(parts), 4 * H, H + D + 1), problem.dtype)
+    back_to_h, back_to_x = (
+        np.ascontiguousarray(columns.T) for columns in np.split(problem.W, [H], axis=1)
+    )
+    rows = gate_rows(problem.gates, H)
+    from_h, from_c = np.zeros((H, B), problem.dtype), problem.dc.T.astype(problem.dtype)
+
+    def step(t: int) -> None:
+        dh_t, dc_t, d = dh[t], dc[t], dz[t]
+        dh_t += from_h
+        dc_t *= dh_t
+        dc_t += from_c
+        d[rows["o"]] *= dh_t
+        for gate in "ifg":
+            d[rows[gate]] *= dc_t
+        np.matmul(back_to_h, d, out=from_h)
+        np.multiply(dc_t, values.gates[t, rows["f"]], out=from_c)
+
+    def sum_up(part: slice, total: Array) -> None:
+        """ΔW = Σₜ δẑₜ(h_{t−1}; xₜ; 1)ᵀ over some steps, and δxₜ of each."""
+        columns = _columns(dz[part])
+        np.matmul(columns, _columns(values.hx[part]).T, out=total)
+        dx[part] = (back_to_x @ columns).reshape(D, -1, B).transpose(1, 0, 2)
+
+    with np.errstate(over="ignore", invalid="ignore"), Aside(products(problem)) as aside:
+        for part, total in reversed(list(zip(parts, dWb, strict=True))):
+            for t in reversed(range(part.start, part.stop)):
+                step(t)
+            aside.later(partial(sum_up, part, total))
+    with np.errstate(over="ignore", invalid="ignore"):
+        dW = dWb.sum(axis=0)
+    return Backward(dh, dc, dz, dW[:, :-1], dW[:, -1], dx, from_h, from_c)
+
+
+def _columns(steps: Array) -> Array:
+    """T × n × B as one matrix n × T·B."""
+    return steps.transpose(1, 0, 2).reshape(steps.shape[1], -1)
