@@ -7,11 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.conventions.frameworks import answer, ask
-from dlcalc.conventions.tables import table
 from dlcalc.errors import ShapeError
+from dlcalc.layers.cells.cell import Cell
+from dlcalc.layers.cells.problem import CellProblem, make_problem, run_on
 
 TORCH_GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "n"}
+
+
+def problem_of(
+    cell: Cell, fields: Mapping[str, Any], steps: int | None, inputs: Any, framework: str | None
+) -> CellProblem:
+    """A problem from fields by name, a framework's too, run on to `steps` where that is asked."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    if framework is not None:
+        given = as_torch(framework, cell.name, given)
+    if steps is not None or not isinstance(inputs, str):
+        given = run_on(given, steps, inputs)
+    return make_problem(cell, given)
 
 
 def names_of(framework: str, cell: str) -> tuple[str, ...]:
@@ -20,7 +32,16 @@ def names_of(framework: str, cell: str) -> tuple[str, ...]:
     >>> names_of("keras", "lstm")
     ('kernel', 'recurrent_kernel', 'bias')
     """
-    return tuple(answer(table("frameworks")["cells"][cell], framework))
+    return tuple(_layout(framework, cell))
+
+
+def _layout(framework: str, cell: str) -> Mapping[str, str]:
+    # Who names no framework need not wait for the tables.
+    from dlcalc.conventions.frameworks import answer
+    from dlcalc.conventions.tables import table
+
+    layout: Mapping[str, str] = answer(table("frameworks")["cells"][cell], framework)
+    return layout
 
 
 def as_torch(framework: str, cell: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,11 +54,13 @@ def as_torch(framework: str, cell: str, fields: Mapping[str, Any]) -> dict[str, 
     ...     "bias": [7, 8], "x": [1]})["weight_hh_l0"]
     [[3.0, 5.0], [4.0, 6.0]]
     """
+    from dlcalc.conventions.frameworks import ask
+
     names = names_of(framework, cell)
     if "weight_ih_l0" in names or "weight_ih_l0" in fields or not set(names) & fields.keys():
         return dict(fields)
     kept = {name: each for name, each in fields.items() if name not in names}
-    layout = answer(table("frameworks")["cells"][cell], framework)
+    layout = _layout(framework, cell)
     arrays = {name: np.asarray(fields[name], float) for name in names if name in fields}
     order = ask(framework, "cells", f"gates of {cell}")
     if order == "by name":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dlcalc.conventions.cells import problem_of
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.result import CellResult, cell_result, problem_of
+from dlcalc.layers.cells.result import CellResult, cell_result
 
 _GATES = """\
 ar_{t} = W_ir@x_{t} + W_hr@h_{p} + b_r

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.lstm.passes import Slopes, backward, forward
+from dlcalc.conventions.cells import problem_of
 from dlcalc.errors import InputError
 from dlcalc.layers.cells.cell import Cell, gate_rows
 from dlcalc.layers.cells.problem import CellProblem, slope_at_value
-from dlcalc.layers.cells.result import CellResult, CellRun, problem_of, require_finite, with_loss
+from dlcalc.layers.cells.result import CellResult, CellRun, require_finite, with_loss
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

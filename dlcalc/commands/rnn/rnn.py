@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from dlcalc.conventions.cells import problem_of
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.result import CellResult, cell_result, problem_of
+from dlcalc.layers.cells.result import CellResult, cell_result
 
 RNN = Cell(
     "rnn", "h", "h", {"h": "tanh"},

@@ -14,8 +14,8 @@ from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tape import Tape, backward, forward, recorded
 from dlcalc.errors import InputError, LimitError
-from dlcalc.layers.cells.cell import Cell, gate_rows
-from dlcalc.layers.cells.problem import CellProblem, make_problem, run_on
+from dlcalc.layers.cells.cell import gate_rows
+from dlcalc.layers.cells.problem import CellProblem
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.results import Result
 
@@ -157,19 +157,6 @@ class CellResult(Result):
     def _steps(self, array: Array) -> Array:
         """T × n × B turned to the caller's T × B × n, or T × n."""
         return array.transpose(0, 2, 1) if self.problem.batched else array[:, :, 0]
-
-
-def problem_of(cell: Cell, fields: Mapping[str, Any], steps: int | None, inputs: Any,
-               framework: str | None) -> CellProblem:
-    """A problem from fields by name, those of a framework too, run on to `steps` if asked."""
-    given = {name: value for name, value in fields.items() if value is not None}
-    if framework is not None:
-        from dlcalc.conventions.cells import as_torch
-
-        given = as_torch(framework, cell.name, given)
-    if steps is not None or not isinstance(inputs, str):
-        given = run_on(given, steps, inputs)
-    return make_problem(cell, given)
 
 
 def system_of(problem: CellProblem, steps: range, more: str = "") -> System:
