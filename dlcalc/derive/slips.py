@@ -42,7 +42,7 @@ EVIDENCE = 5.9
 FEW = {3: 2.5, 2: 2.5, 1: 4.0, 0: EVIDENCE}
 """Digits that a slip asks for by how likely it is: 3 where it goes round, 2 in the very formula,
 1 in what that formula names, 0 anywhere."""
-MOST_EVALUATED = 20_000
+MOST_EVALUATED = 30_000
 """Formulas that are evaluated in search of one slip."""
 MOST_STEPS = 6
 """Steps up to which a slip is looked for at every single one of them."""
@@ -80,7 +80,7 @@ class Slips:
         self.slots = {name: slot for slot, name in enumerate(self.known)}
         self.start = list(self.known.values())
         self.of = {key: self.slots[line.name] for key, line in self.lines.items()}
-        keys = {slot: key for key, slot in self.of.items()}
+        self.keys = keys = {slot: key for key, slot in self.of.items()}
         self.uses = {key: {self.slots[each] for each in _symbols(line.formula)}
                      for key, line in self.lines.items()}
         self.functions = {key: self._compiled(line.formula) for key, line in self.lines.items()}
@@ -88,6 +88,10 @@ class Slips:
         for key, uses in self.uses.items():
             before = [keys[slot] for slot in uses if slot in keys and keys[slot] in self.behind]
             self.behind[key] = {key}.union(*(self.behind[each] for each in before))
+        self.users: dict[int, list[str]] = {slot: [] for slot in self.slots.values()}
+        for key, slots in self.uses.items():
+            for slot in slots:
+                self.users[slot].append(key)
         self.needed: list[str] = []
         """The lines that the numbers asked for follow from."""
         self._edits: dict[str, dict[str, Edit]] = {}
@@ -240,7 +244,7 @@ class Slips:
         """The numbers at those places with wrong formulas; None where one cannot be computed."""
         moved: set[int] = set()
         values = list(self.start)
-        for key in self.needed:
+        for key in self._followed(changed):
             if key not in changed and moved.isdisjoint(self.uses[key]):
                 continue
             self.evaluated += 1
@@ -258,6 +262,15 @@ class Slips:
             return None
         return np.array([entry_of(values[self.of[key]], place) for key, place in at])
 
+    def _followed(self, changed: Mapping[str, Any]) -> Sequence[str]:
+        """The lines that the numbers asked for follow from, by wrong formulas too."""
+        slots = {self.slots[each] for formula in changed.values() for each in _symbols(formula)}
+        keys = {self.keys[slot] for slot in slots if slot in self.keys}
+        if keys <= set(self.needed):
+            return self.needed
+        more = set(self.needed).union(*(self.behind[key] for key in keys))
+        return [key for key in self.lines if key in more]
+
     def edits(self, key: str) -> dict[str, Edit]:
         """Every formula one edit away from a line's, by the words for it."""
         if key not in self._edits:
@@ -268,43 +281,59 @@ class Slips:
         return self._edits[key]
 
     def _edited(self, key: str) -> Iterator[Edit]:
-        formula, t = self.lines[key].formula, group_of(key)[1]
+        formula, (group, t) = self.lines[key].formula, group_of(key)
         if not isinstance(formula, Expr):
             return
+        if self.timed:
+            yield from self._of_line(key, formula, t)
+            if t is None and formula.kind == "add":
+                yield from self._in_each_term(formula)
+        yield from self._changes(formula, group, t)
+
+    def _changes(self, formula: Expr, group: str, t: int | None) -> Iterator[Edit]:
         if formula.kind != "sub":
             yield Edit("a wrong sign", _negative(formula), False)
-        yield from self._structural(formula, key)
+        yield from self._structural(formula, group, t)
         if formula.kind == "matmul":
             yield Edit("the transposed matrix", Expr("transpose", (formula,)), False)
         named = [each for each in dict.fromkeys(_symbols(formula)) if each in self.known]
         for each in named:
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
-                common = _parsed(each)[:2] == _parsed(other)[:2]
+                common = _parsed(each)[0] == _parsed(other)[0]
                 yield Edit(words, formula.put({each: other}) if formula != each else other, common)
-        if self.timed and t is None:
-            yield from self._a_step_off(formula, named)
         for a, b in combinations(named, 2):
             if self.known[a].shape == self.known[b].shape:
                 words = f"{self._said(a, t, b)} and {self._said(b, t, a)} exchanged"
-                yield Edit(words, formula.put({a: b, b: a}), False)
+                yield Edit(words, formula.put({a: b, b: a}), self.timed and group[:1] != "d")
 
-    def _a_step_off(self, formula: Expr, named: Sequence[Expr]) -> Iterator[Edit]:
-        """One letter of another step in each term of a sum over the steps."""
-        times: dict[tuple[str, str], dict[int, Expr]] = {}
-        for each in self.known:
-            letter, prefix, n = _parsed(each)
-            if n is not None:
-                times.setdefault((letter, prefix), {})[n] = each
-        for by in (1, -1):
-            for these in times.values():
-                moved = {each: these.get(n + by, each) for n, each in these.items()
-                         if each in named}
-                if len(moved) > 1:
-                    first = min(moved, key=lambda each: _parsed(each)[2] or 0)
-                    one, other = (self._said(each, 1, symbol("t", 2))
-                                  for each in (moved[first], first))
-                    yield Edit(f"{one} in place of {other}", formula.put(moved))
+    def _of_line(self, key: str, formula: Expr, t: int | None) -> Iterator[Edit]:
+        """A quantity in place of what its gradient is a product with, or one step too far."""
+        name = self.lines[key].name
+        if formula.kind == "symbol" and formula != name:
+            yield Edit(self._left_out(formula, t), Expr("mul", (0, formula)))
+        own = self.lines[key[1:]].name if key[0] == "d" and key[1:] in self.lines else name
+        for each in dict.fromkeys(_symbols(formula)) if own != name else ():
+            if each in self.known and self.known[each].shape == self.known[own].shape:
+                words = f"{self._said(own, t, each)} in place of {self._said(each, t, own)}"
+                yield Edit(words, formula.put({each: own}))
+        for other in self.users[self.of[key]]:
+            line = self.lines[other]
+            if group_of(other)[1] == t and isinstance(line.formula, Expr):
+                words = f"{self._said(line.name, t)} in place of {self._said(name, t)}"
+                yield Edit(words, line.formula.put({name: formula}))
+
+    def _in_each_term(self, formula: Expr) -> Iterator[Edit]:
+        """What is wrong in each term alike of a sum over the steps."""
+        found = []
+        for term in formula.args:
+            steps = [_parsed(each)[2] for each in _symbols(term)]
+            t = max((each for each in steps if each is not None), default=None)
+            edits = self._changes(term, "", t) if isinstance(term, Expr) else ()
+            found.append({each.words: each.formula for each in edits})
+        for words in found[0]:
+            if all(words in each for each in found):
+                yield Edit(words, Expr("add", tuple(each[words] for each in found)))
 
     def _neighbours(self, each: Expr) -> Iterator[Expr]:
         letter, prefix, n = _parsed(each)
@@ -320,9 +349,8 @@ class Slips:
                     (letter in ("W", "b")) == (one in ("W", "b"))):
                 yield other
 
-    def _structural(self, formula: Expr, key: str) -> Iterator[Edit]:
+    def _structural(self, formula: Expr, group: str, t: int | None) -> Iterator[Edit]:
         """What is done to a part of a formula, by the part's kind."""
-        t = group_of(key)[1]
         for part, put in _places(formula):
             wrong: Callable[..., Iterator[Edit]] = _BY_KIND.get(part.kind, _none)
             for each in wrong(self, part, part.args, t):
@@ -333,15 +361,36 @@ class Slips:
                 for other in FUNCTIONS:
                     if other != function:
                         words = f"{other} in place of {function}"
-                        if part is formula:
-                            words = f"{other} as the activation of {self._name(group_of(key)[0])}"
+                        if part is formula and group:
+                            words = f"{other} as the activation of {self._name(group)}"
                         yield Edit(words, put(Expr("call", (other, argument))))
+                for name in self._products_with(part):
+                    yield Edit(f"{self._said(name, t)} in place of {self._said(part, t)}",
+                               put(name))
+
+    def _products_with(self, part: Expr) -> Iterator[Expr]:
+        """Quantities that a function's value is a factor of: h of tanh c."""
+        for line in self.lines.values():
+            kind = getattr(line.formula, "kind", "")
+            if kind in ("hadamard", "mul") and part in line.formula.args and (
+                    not _is_slope(_parsed(line.name)[0])):
+                yield line.name
 
     def _of_product(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         for n, each in enumerate(args):
             yield Edit(self._left_out(each, t), _again(part.kind, args[:n] + args[n + 1 :]))
         if len(args) == 3:
             yield Edit(self._left_out(_again(part.kind, args[1:]), t), args[0])
+        for n, (y, rest) in enumerate(pairwise((*args, None))):
+            before, behind = args[:n], args[n + 2 :]
+            if rest == Expr("sub", (1, y)):
+                wrong = Expr("sub", (1, Expr("pow", (y, 2))))
+                yield Edit(f"the slope of tanh at {self._said(y, t)}",
+                           Expr(part.kind, (*before, wrong, *behind)))
+            elif getattr(y, "kind", "") == "sub" and getattr(y.args[1], "kind", "") == "pow":
+                value = y.args[1].args[0]
+                yield Edit(f"the slope of sigmoid at {self._said(value, t)}",
+                           Expr(part.kind, (*before, value, 1 - value, *args[n + 1 :])))
 
     def _of_sum(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         factors = [each.args if getattr(each, "kind", "") == "mul" else () for each in args]
@@ -369,6 +418,8 @@ class Slips:
             yield Edit(self._left_out(a, t), _negative(b))
         else:
             yield Edit(f"{other} in place of {whole}", b)
+            if isinstance(b, Expr) and b.kind == "pow":
+                yield Edit(f"{self._said(b.args[0], t)} in place of {whole}", b.args[0])
         yield Edit(f"a wrong sign at {other}", Expr("add", (a, b)), False)
         yield Edit(f"{other} − {one} in place of {whole}", Expr("sub", (b, a)), False)
 

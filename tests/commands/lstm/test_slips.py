@@ -132,3 +132,34 @@ def test_right_numbers_that_are_rounded_hide_no_slip_beside_them(digits: int) ->
         rounded = [float(f"{number:.{digits}g}") for number in wrong]
         assert words(part, "next.dz", rounded) == expected, rounded
         assert words(part, "next.dz", wrong.round(digits)) == expected, rounded
+
+
+def test_slips_of_each_quantity_are_named_where_they_are_made() -> None:
+    run = full_run()
+    i, f, o, g = (run.gates[gate][1] for gate in "ifog")
+    x, W, b, before = FIELDS["x"][1], FIELDS["W"], FIELDS["b"], run.h[0]
+    z = (W @ np.concatenate([before, x]) + b).reshape(4, 2)
+
+    def sigmoid(z: Any) -> Any:
+        return 1 / (1 + np.exp(-z))
+
+    for field, wrong, expected in (
+        ("i", sigmoid(z[2]), "ẑ_o in place of ẑ_i"),
+        ("f", sigmoid(z[1] - b[2:4]), "b left out in ẑ_f"),
+        ("o", sigmoid(W[4:6] @ np.concatenate([x, before]) + b[4:6]),
+         "(x_t; h_(t-1)) in place of (h_(t-1); x_t) in ẑ_o"),
+        ("g", np.tanh(W[6:, 2:] @ x + b[6:]), "h_(t-1) left out in ẑ_g"),
+        ("c", i * run.c[0] + f * g, "f and i exchanged"),
+        ("h", o * run.c[1], "tanh left out"),
+        ("do", run.dh[1] * run.h[1], "h in place of tanh(c)"),
+        ("df", run.dc[1] * f, "f_t in place of c_(t-1)"),
+        ("di", run.dc[1] * g * i * (1 - i), "δẑ_i in place of δi"),
+        ("dz", np.concatenate([run.dgates["i"][1] * (1 - i**2), run.dz[1][2:]]),
+         "the slope of tanh at i"),
+        ("dz", np.concatenate([run.dz[1][:6], run.dgates["g"][1] * g]), "g in place of 1 − g²"),
+    ):
+        said = words(run, f"steps[1].{field}", wrong)
+        assert said.replace("z\u0302", "ẑ") == expected.replace("z\u0302", "ẑ"), (field, said)
+    outer = [np.outer(run.dz[t], np.concatenate([run.h[t], FIELDS["x"][t]])) for t in range(3)]
+    assert words(run, "dW", sum(outer)) == "h_t in place of h_(t-1)"
+    assert words(run, "db", run.dz[2]) == "the last step alone"
