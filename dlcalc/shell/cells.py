@@ -12,7 +12,7 @@ from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
 from dlcalc.layers.cells.cell import Cell
 from dlcalc.layers.cells.problem import INPUTS, by_steps
-from dlcalc.layers.cells.result import CellResult, check_cell
+from dlcalc.layers.cells.result import CellResult, cell_result, check_cell
 from dlcalc.output.answer import Answer
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.plots import terminal_page
@@ -28,6 +28,8 @@ class CellRun(Run[CellResult]):
 
     cell: ClassVar[Cell]
     """What kind of cell it is."""
+    solve: ClassVar[Any] = staticmethod(cell_result)
+    """What runs a problem that is read."""
     lossless = "neither dh nor a target is given, so every gradient is 0"
     """What is said where nothing enters."""
     running = False
@@ -77,7 +79,7 @@ class CellRun(Run[CellResult]):
 
     def checked(self, result: CellResult) -> Sequence[Any]:
         """Each gradient against its differences."""
-        return check_cell(result)
+        return check_cell(result, self.solve)
 
     def kept(self, result: CellResult) -> Any:
         """What the cell keeps over the run."""

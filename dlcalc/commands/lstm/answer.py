@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from dlcalc.commands.lstm.check import check_lstm
-from dlcalc.commands.lstm.lstm import LSTM, lstm
+from dlcalc.commands.lstm.lstm import LSTM, lstm, solve
 from dlcalc.commands.lstm.memory import memory
 from dlcalc.shell.cells import CellRun
 
@@ -15,6 +13,7 @@ class LstmRun(CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
     command, cell, fields, function = "lstm", LSTM, LSTM.fields, staticmethod(lstm)
+    solve = staticmethod(solve)
     lossless = "neither dh nor dc is given, so every gradient is 0"
 
     def example(self) -> dict[str, Any]:
@@ -23,10 +22,6 @@ class LstmRun(CellRun):
         if self.running:
             del fields["next"]
         return fields
-
-    def checked(self, result: Any) -> Sequence[Any]:
-        """Each gradient against its differences."""
-        return check_lstm(result)
 
     def kept(self, result: Any) -> Any:
         """What c keeps over the run."""

@@ -139,27 +139,11 @@ class Slopes:
         c *= gates[:, rows["o"]]
 
 
-@dataclass(frozen=True, eq=False)
-class Moves:
-    """A weight that is moved in each sequence of a batch, for differences; B numbers each."""
-
-    rows: Array
-    """Its row in W or b."""
-    columns: Array
-    """Its column in W, or H+D for b."""
-    by: Array
-    """What is added to it."""
-
-
-def forward(
-    problem: CellProblem, slopes: Slopes | None = None, moves: Moves | None = None
-) -> Forward:
+def forward(problem: CellProblem, slopes: Slopes | None = None) -> Forward:
     """c_t = f ⊙ c_{t−1} + i ⊙ g and h_t = o ⊙ tanh c_t, gates of ẑ = W(h_{t−1}; x_t) + b.
 
     Hochreiter and Schmidhuber 1997, "Long short-term memory", with the forget gate of
-    Gers, Schmidhuber and Cummins 2000. Complex numbers pass through, for the check of
-    gradients by complex steps. `slopes`, where they are wanted, are entered on the way;
-    `moves` moves a weight of each sequence by itself.
+    Gers, Schmidhuber and Cummins 2000. `slopes`, where they are wanted, are entered on the way.
     """
     T, B, D, H = problem.steps, problem.batch, problem.inputs, problem.hidden
     values = Forward(*side_by_side(
@@ -173,7 +157,6 @@ def forward(
     of_x = np.concatenate([problem.W[:, H:], problem.b[:, None]], axis=1) * sign
     rows = gate_rows(problem.gates, H)
     blocks = activation_blocks(problem.gates, H, problem.activations)
-    sequences, moved_by = np.arange(B), moves.by * sign[moves.rows, 0] if moves else None
     recurrent = np.empty_like(gates[0])
     new = recurrent[:H]
 
@@ -184,8 +167,6 @@ def forward(
     def step(t: int) -> None:
         z, now = gates[t], c[t + 1]
         z += np.matmul(of_h, hx[t, :H], out=recurrent)
-        if moves is not None:
-            z[moves.rows, sequences] += moved_by * hx[t, moves.columns, sequences]
         for name, block in blocks:
             activate(name, z[block])
         np.multiply(z[rows["i"]], z[rows["g"]], out=new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -16,13 +16,17 @@ from dlcalc.derive.tape import Tape, backward, forward, recorded
 from dlcalc.errors import InputError, LimitError
 from dlcalc.layers.cells.cell import gate_rows
 from dlcalc.layers.cells.problem import CellProblem
-from dlcalc.numbers.differences import GradientCheck, check_gradients
+from dlcalc.numbers.differences import GradientCheck, check_moved
 from dlcalc.numbers.results import Result
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-MOST_STEPS = 200_000
-"""Steps that a check may take, a minute's worth."""
+MOST_STEPS = 30_000_000
+"""Forward steps of all copies that a check of a small cell may take, a minute's worth or two."""
+A_STEP = 300
+"""Products that take as long as all else of a forward step."""
+AT_ONCE = 2**22
+"""Numbers of the passes that are carried side by side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,21 +273,39 @@ def require_finite(problem: CellProblem, name: str, values: Array) -> None:
     )
 
 
-def check_cell(result: CellResult) -> list[GradientCheck]:
-    """The gradient of each parameter three ways.
+def check_cell(
+    result: CellResult, solve: Callable[[CellProblem], CellResult]
+) -> list[GradientCheck]:
+    """The gradient of each parameter three ways, in float64 whatever the result is in.
 
-    The loss is that of the target, or Σₜ ⟨dhₜ, hₜ⟩, whose gradients at h are those given.
-    Raises LimitError for a check of too many numbers.
+    The loss is that of the target, or Σₜ ⟨dhₜ, hₜ⟩, and ⟨dc, c_T⟩, whose gradients are those
+    given; what a step after the last sends back is part of both. Raises LimitError for a check
+    of too many numbers.
     """
+    if result.problem.dtype != np.float64:
+        result = solve(_in_double(result.problem))
     problem, gradients = result.problem, result.gradients
-    steps = 3 * sum(each.size for each in gradients.values()) * problem.steps
-    if steps > MOST_STEPS:
+    numbers = sum(each.size for each in gradients.values())
+    steps = 3 * numbers * problem.steps
+    most = MOST_STEPS * A_STEP // (A_STEP + problem.batch * problem.W.size)
+    if steps > most:
         raise LimitError(
-            f"a check of {steps // 3 // problem.steps:,} numbers over {problem.steps:,} steps "
-            f"takes {steps:,} forward steps; at most {MOST_STEPS:,} are done"
+            f"a check of {numbers:,} numbers over {problem.steps:,} steps takes {steps:,} "
+            f"forward steps; at most {most:,} of this size are done"
         )
+    tape, shapes = recorded_step(problem), {name: each.shape for name, each in gradients.items()}
     given = named_parameters(problem, gradients)
-    return check_gradients(partial(_loss, problem, recorded_step(problem)), given, gradients)
+    with np.errstate(all="ignore"):
+        value = float(_side_by_side(result, tape, "", np.zeros(0), np.zeros(1))[0])
+        return check_moved(value, partial(_moved, result, tape, shapes), given, gradients)
+
+
+def _in_double(problem: CellProblem) -> CellProblem:
+    arrays: dict[str, Any] = {
+        name: value.astype(float)
+        for name, value in vars(problem).items() if isinstance(value, np.ndarray)
+    }
+    return replace(problem, **arrays)
 
 
 def named_parameters(
@@ -302,18 +324,101 @@ def named_parameters(
     return {name: found[name].reshape(each.shape) for name, each in gradients.items()}
 
 
-def _loss(problem: CellProblem, tape: Tape, moved: Mapping[str, Array]) -> Any:
-    if problem.torch:
-        W = np.concatenate([moved["weight_hh_l0"], moved["weight_ih_l0"]], axis=1)
-        biases = [moved["bias_ih_l0"], moved["bias_hh_l0"]]
+def weight_of(
+    problem: CellProblem, field: str, index: tuple[int, ...]
+) -> tuple[str, tuple[int, int]]:
+    """Where a number of W, b or PyTorch's weights stands: the name in the equations, and place."""
+    cell, H = problem.cell, problem.hidden
+    is_bias = field.startswith("b")
+    row, column = index[-1 if is_bias else 0], 0 if is_bias else index[-1]
+    column += H if field == "weight_ih_l0" else 0
+    if not cell.biases:
+        return "b" if is_bias else "W", (row, column)
+    gate = problem.gates[row // H]
+    if is_bias:
+        second = field == "bias_hh_l0" or (len(index) > 1 and index[0] == 1)
+        return cell.biases[problem.reset][gate][second], (row % H, 0)
+    if column < H:
+        return f"W_h{gate}", (row % H, column)
+    return f"W_i{gate}", (row % H, column - H)
+
+
+def _moved(
+    result: CellResult, tape: Tape, shapes: Mapping[str, tuple[int, ...]], name: str,
+    places: Array, by: Array,
+) -> Array:
+    """The losses where one entry alone is moved, many at once: each is a batch of its own."""
+    problem = result.problem
+    groups: dict[str, list[tuple[int, tuple[int, ...]]]] = {}
+    plain = getattr(problem, name).shape if name in ("x", "h0", "c0") else None
+    for n, place in enumerate(places):
+        index = tuple(map(int, np.unravel_index(place, plain or shapes[name])))
+        weight, at = (name, index) if plain else weight_of(problem, name, index)
+        groups.setdefault(weight, []).append((n, at))
+    losses = np.empty(len(places), by.dtype)
+    most = max(1, AT_ONCE // (problem.steps * problem.batch * (problem.hidden + problem.inputs)))
+    for weight, members in groups.items():
+        for start in range(0, len(members), most):
+            these, at_once = zip(*members[start : start + most], strict=True)
+            moves = by[list(these)]
+            losses[list(these)] = _side_by_side(result, tape, weight, np.array(at_once), moves)
+    return losses
+
+
+def _side_by_side(result: CellResult, tape: Tape, name: str, places: Array, by: Array) -> Array:
+    """The losses of as many copies of the batch, a number of one parameter moved in each."""
+    problem, copies, B = result.problem, len(by), result.problem.batch
+    states: dict[str, Array] = {
+        each: np.concatenate([getattr(problem, each)] * copies, axis=-2).astype(by.dtype)
+        for each in ("x", *(f"{state}0" for state in problem.cell.states))
+    }
+    given = {each: value if value.ndim > 1 else value[:, None].repeat(copies * B, axis=1)
+             for each, value in parameters(problem).items()}
+    product = moves = None
+    if name in states:
+        *step, sequence, number = places.T
+        states[name][(*step, sequence + B * np.arange(copies), number)] += by
+    elif name:
+        rows, columns = np.repeat(places, B, axis=0).T
+        moves = rows, np.arange(copies * B)
+        product = next((each for each in tape.instructions
+                        if each.node.operation == "matmul" and tape.names[name] == each.arguments[0]
+                        ), None)
+        if product is None:
+            given[name] = given[name].astype(by.dtype)
+            given[name][moves] += np.repeat(by, B)
+    now = {f"{state}_0": states[f"{state}0"].T for state in problem.cell.states}
+    h = []
+    for x in states["x"].transpose(0, 2, 1):
+        now = {**given, **now, "x_1": x}
+        values = forward(tape, Arrays, now, watched=False)
+        if product is not None and moves is not None:
+            # A weight acts once a step: what it acts on is known without its move.
+            acted_on, moved = (values[place].astype(by.dtype)
+                               for place in (product.arguments[1], product.place))
+            moved[moves] += np.repeat(by, B) * acted_on[columns, moves[1]]
+            values = forward(tape, Arrays, now, False, {product.place: moved})
+        now = {f"{state}_0": values[tape.names[f"{state}_1"]] for state in problem.cell.states}
+        h.append(now["h_0"])
+    return _losses(result, np.stack(h), now.get("c_0"))
+
+
+def _losses(result: CellResult, h: Array, c: Array | None) -> Array:
+    """The loss of every copy of the batch, from h as T × H × copies of B and the last c."""
+    problem, later = result.problem, result.run.later
+    B = problem.batch
+    each_h = h.reshape(*h.shape[:2], -1, B).transpose(2, 0, 3, 1)
+    if problem.target is not None:
+        losses = np.array([problem.target.value(each) for each in each_h])
     else:
-        W, biases = moved["W"], [moved["b"], 0 * moved["b"]]
-        biases = list(moved["b"]) if problem.b_h is not None else biases
-    x, h0 = moved["x"].reshape(problem.x.shape), moved["h0"].reshape(problem.h0.shape)
-    changed = replace(problem, W=W, b=biases[0] + biases[1], b_h=biases[1], x=x)
-    places = _forward(changed, tape, parameters(changed), h0.T)
-    h = np.stack([each[tape.names["h_1"]] for each in places]).transpose(0, 2, 1)
-    return problem.target.value(h) if problem.target else (h * problem.dh).sum()
+        losses = (each_h * problem.dh).sum(axis=(1, 2, 3))
+    if c is not None:
+        dc = problem.dc
+        if later and problem.after:
+            dc = dc + later["dc"] * problem.after["f"]
+            losses = losses + (each_h[:, -1] * later["dh"]).sum(axis=(1, 2))
+        losses = losses + (c.reshape(len(c), -1, B).transpose(1, 2, 0) * dc).sum(axis=(1, 2))
+    return losses
 
 
 def step_gradients(result: CellResult, seed: Array) -> Array:

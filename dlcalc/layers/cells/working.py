@@ -17,7 +17,7 @@ from dlcalc.derive.working_formulas import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, stack, symbol, total
 from dlcalc.layers.cells.problem import argument_at
-from dlcalc.layers.cells.result import CellResult, parameters, system_of
+from dlcalc.layers.cells.result import CellResult, parameters, system_of, weight_of
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE
 
 Index = tuple[int, ...]
@@ -307,8 +307,8 @@ class CellWorking:
         array = np.asarray(value)
         if array.size == 1 and array.ndim < 2:
             return array.item()
-        if array.ndim == 1:
-            return Column(array.tolist())
+        if array.ndim == 1 or self.problem.batch > 1 == array.shape[1]:
+            return Column(array.ravel().tolist())
         return array.tolist() if array.size <= MOST_SHOWN else None
 
     def line_of(self, field: str, index: Index) -> Place | None:
@@ -333,9 +333,11 @@ class CellWorking:
         if field == "c_last":
             t = problem.steps
             return self._near(t), f"c_{t}", self._at(index, index[-1])
-        if problem.steps > MOST_WHOLE or not (names := self._weight(field, index)):
+        name = field[2:] if field.startswith("d_") else field[1:]
+        if problem.steps > MOST_WHOLE or not name.startswith(("W", "b", "weight_")):
             return None
-        return self.whole, *names
+        name, place = weight_of(problem, name, index)
+        return self.whole, f"d{name}", place
 
     def _of_step(self, t: int, name: str, unit: int, index: Index) -> tuple[str, tuple[int, int]]:
         """The line and the place of a field of a step; da has the gates one after the other."""
@@ -343,24 +345,6 @@ class CellWorking:
         if name == f"d{cell.letter}" and len(cell.gates) > 1:
             name, unit = "d" + cell.argument(self.problem.gates[unit // H]), unit % H
         return f"{name}_{t}", self._at(index, unit)
-
-    def _weight(self, field: str, index: Index) -> tuple[str, tuple[int, int]] | None:
-        H = self.problem.hidden
-        if not self.problem.cell.biases and field.startswith(("dW", "d_weight")):
-            return "dW", (index[0], index[1] + (H if field == "d_weight_ih_l0" else 0))
-        if not self.problem.cell.biases:
-            return ("db", (index[-1], 0)) if field.startswith(("db", "d_bias")) else None
-        if field in ("dW", "d_weight_ih_l0", "d_weight_hh_l0"):
-            gate, (row, column) = self.problem.gates[index[0] // H], index
-            kind = field[9] if "_" in field else "h" if column < H else "i"
-            first = H if field == "dW" and kind == "i" else 0
-            return f"dW_{kind}{gate}", (row % H, column - first)
-        if field.startswith(("db", "d_bias")):
-            which = int(field == "d_bias_hh_l0" or (len(index) > 1 and index[0] == 1))
-            gate = self.problem.gates[index[-1] // H]
-            names = self.problem.cell.biases[self.problem.reset][gate]
-            return f"d{names[which]}", (index[-1] % H, 0)
-        return None
 
     def _near(self, t: int) -> Derivation:
         return self.whole if self.problem.steps <= MOST_WHOLE else self.about(t, t)

@@ -15,7 +15,7 @@ import dlcalc
 from dlcalc.derive.elements import entry_of, value_of
 from dlcalc.derive.slips import Slips
 from dlcalc.formulas.expressions import Expr
-from dlcalc.layers.cells.result import CellResult, check_cell, step_gradients
+from dlcalc.layers.cells.result import CellResult, cell_result, check_cell, step_gradients
 from dlcalc.layers.cells.working import CellWorking
 from tests.commands.lstm.cases import undressed
 from tests.shell.running import invoke
@@ -78,7 +78,7 @@ def test_gradients_are_those_of_differences_and_of_the_derivation(
         y = random.uniform(size=shape)
         more |= {"target": y / y.sum(axis=-1, keepdims=True), "loss": loss, "dh": None}
     result = problem(kind, seed, H, D, T, batch, **more)
-    assert [each.name for each in check_cell(result) if not each.passed] == []
+    assert [each.name for each in check_cell(result, cell_result) if not each.passed] == []
     working = CellWorking(result)
     for field, array in {**record(result), "dh0": result.dh0, "dx": result.dx}.items():
         for index in np.ndindex(array.shape):

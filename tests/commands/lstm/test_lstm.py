@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.lstm.check import check_lstm
-from dlcalc.commands.lstm.lstm import LstmResult, lstm
+from dlcalc.commands.lstm.lstm import LstmResult, lstm, solve
 from dlcalc.derive.elements import entry_of, value_of
+from dlcalc.layers.cells.result import check_cell
 from dlcalc.layers.cells.working import CellWorking
 from dlcalc.numbers import threads as pool
 from tests.commands.lstm.cases import problem, problems, undressed
@@ -88,21 +88,21 @@ def test_whole_arrays_give_what_the_equations_give(fields: dict[str, Any], later
 @settings(max_examples=25, deadline=None)
 @given(problems(kinks=False))
 def test_differences_agree(fields: dict[str, Any]) -> None:
-    for check in check_lstm(lstm(**fields)):
+    for check in check_cell(lstm(**fields), solve):
         assert check.passed, (check.name, check.central_error, check.complex_error)
 
 
 @pytest.mark.parametrize("name", ["relu", "hard_sigmoid"])
 def test_differences_agree_beside_a_kink(name: str) -> None:
     fields = problem(7, H=3, batch=2, activations={"f": name, "o": name})
-    assert all(check.passed for check in check_lstm(lstm(**fields)))
+    assert all(check.passed for check in check_cell(lstm(**fields), solve))
 
 
 def test_differences_agree_with_what_a_next_step_sends_back() -> None:
     later = {gate: [0.4, 0.6] for gate in "ifog"}
     later |= {name: [0.1, -0.2] for name in ("di", "df", "do", "dg", "dc")}
     fields = problem(3) | {"next": later}
-    checks = check_lstm(lstm(**fields))
+    checks = check_cell(lstm(**fields), solve)
     assert [check.name for check in checks] == ["W", "b", "x", "h0", "c0"]
     assert all(check.passed for check in checks)
 
