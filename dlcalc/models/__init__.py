@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlcalc.commands.models.listing import Entry
+    from dlcalc.models.zoo_files import Entry
 
 
 class _Room(ModuleType):
@@ -13,9 +13,9 @@ class _Room(ModuleType):
 
     def __call__(self) -> "list[Entry]":
         """All models of the zoo, by name."""
-        from dlcalc.commands.models.listing import models
+        from dlcalc.models.zoo_files import entries
 
-        return models()
+        return entries()
 
 
 sys.modules[__name__].__class__ = _Room

@@ -48,7 +48,9 @@ def read_config(source: Source, name: str = "") -> Model:
     (1024,)
     """
     try:
-        config = parse_json(decode(source))
+        given = parse_json(decode(source))
+        head = given if isinstance(given, dict) and "model_type" not in given else {}
+        config = head.get("config", given)  # of the zoo, with a head of its own
         if not isinstance(config, dict) or "model_type" not in config:
             raise InputError("a JSON object with model_type is wanted, as config.json has")
         lines, notes = config_lines(config)
@@ -58,6 +60,8 @@ def read_config(source: Source, name: str = "") -> Model:
     except DlcalcError as error:
         raise located(error, source) from None
     model.notes = notes
+    if head:
+        model.name, model.source, model.published = head["name"], head["source"], head["published"]
     return model
 
 
@@ -128,6 +132,15 @@ class _Reader:
         return lines
 
 
+def known_types() -> list[str]:
+    """The model types of the table.
+
+    >>> "llama" in known_types()
+    True
+    """
+    return [each.split()[0] for each in _text("types.txt").splitlines() if each[:1].isalnum()]
+
+
 def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
     """The architecture of a model type, and the facts that its config does not show.
 
@@ -140,8 +153,7 @@ def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
     while True:
         line = _line(text, chain[-1])
         if line is None:
-            known = [each.split()[0] for each in text.splitlines() if each[:1].isalnum()]
-            raise InputError(f"unknown model_type {kind!r}{did_you_mean(kind, known)}")
+            raise InputError(f"unknown model_type {kind!r}{did_you_mean(kind, known_types())}")
         like, _, rest = line.partition(" ")
         if like == "-":
             if chain[-1] == kind:

@@ -27,8 +27,8 @@ def model(*words: str) -> Model:
     word = words[0] if len(words) == 1 else ""
     if word == "-":
         return _from(Source(read_stdin(), STDIN), "-")
-    if word and os.path.basename(word) == word and os.path.exists(zoo_path(word)):
-        return _from(Source(read_file(zoo_path(word)), f"{word}.txt"), word)
+    if word and (path := zoo_path(word)):
+        return _from(Source(read_file(path), os.path.basename(path)), word)
     if word and not _is_typed(word) and os.path.exists(word):
         from dlcalc.models.files.reading import is_weights_file, layered, read_weights
 
@@ -43,7 +43,7 @@ def model(*words: str) -> Model:
             f"no model, file or layer {word!r}{near or '; dlcalc models lists the models'}"
         )
     for each in words if len(words) > 1 else ():
-        if find(each) is None and (each == "-" or os.path.exists(zoo_path(os.path.basename(each)))):
+        if find(each) is None and (each == "-" or zoo_path(os.path.basename(each))):
             raise InputError(
                 f"{each} is a model, and there is more beside it; `compare` takes a second one"
             )
@@ -57,9 +57,9 @@ def is_model(word: str) -> bool:
     >>> is_model("lenet"), is_model("relu")
     (True, False)
     """
-    if os.path.basename(word) == word and os.path.exists(zoo_path(word)):
-        return True
-    return bool(word) and not _is_typed(word) and os.path.exists(word)
+    if not word or zoo_path(word):
+        return bool(word)
+    return not _is_typed(word) and os.path.exists(word)
 
 
 def _is_typed(word: str) -> bool:

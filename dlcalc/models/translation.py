@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dlcalc.errors import InputError
+from dlcalc.layers.table import handler, usual
 from dlcalc.models.tree import (
     BRANCH,
     CONCAT,
@@ -109,7 +110,12 @@ def _lines(body: Sequence[Node], indent: str) -> Iterator[str]:
     for node in body:
         named = f"{node.name}: " if node.name else ""
         if isinstance(node, Layer):
-            yield f"{indent}{named}{node.text}"
+            known = usual(handler(node.type))
+            options = {
+                key: value for key, value in node.options.items()
+                if key not in known or value != known[key]
+            }
+            yield f"{indent}{named}{Layer(node.type, node.arguments, options).text}"
             continue
         head = node.kind
         if node.kind == REPEAT:

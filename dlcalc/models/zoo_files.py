@@ -1,27 +1,74 @@
-"""The zoo: models by name, each a notation file with its source and published figures."""
+"""The zoo: models by name, each a file with its source and published figures.
+
+A `.txt` is in the layer notation; a `.json` has the fields of a config.json under `config`.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import NamedTuple
 
-_ENDING = ".txt"
+_FOLDER = os.path.join(os.path.dirname(__file__), "zoo")
+_ENDINGS = (".txt", ".json")
 
 
 def zoo_names() -> list[str]:
     """Names of the models of the zoo, without reading any.
 
-    >>> "lenet" in zoo_names()
-    True
+    >>> "lenet" in zoo_names(), "deepseek-v3" in zoo_names()
+    (True, True)
     """
-    return sorted(
-        each.removesuffix(_ENDING) for each in os.listdir(_folder()) if each.endswith(_ENDING)
-    )
+    return sorted(os.path.splitext(each)[0] for each in os.listdir(_FOLDER))
 
 
-def zoo_path(name: str) -> str:
-    """The file of a model of the zoo, which may not exist."""
-    return os.path.join(_folder(), name + _ENDING)
+def zoo_path(name: str) -> str | None:
+    """The file of a model of the zoo, None where there is no such model."""
+    if os.path.basename(name) != name:
+        return None
+    paths = (os.path.join(_FOLDER, name + ending) for ending in _ENDINGS)
+    return next(filter(os.path.exists, paths), None)
 
 
-def _folder() -> str:
-    return os.path.join(os.path.dirname(__file__), "zoo")
+class Entry(NamedTuple):
+    """A model of the zoo as the head of its file describes it."""
+
+    name: str
+    """The name by which it is asked for."""
+    title: str
+    """What it is."""
+    input: str | None
+    """The size of its input."""
+    published: Mapping[str, str]
+    """Published figures as they are published: `params`, `macs`."""
+    source: str
+    """Where the model and the figures are published."""
+
+
+def entries() -> list[Entry]:
+    """All models of the zoo, by name.
+
+    >>> [each.published for each in entries() if each.name == "lenet"]
+    [{'params': '61706'}]
+    """
+    return [entry(name) for name in zoo_names()]
+
+
+def entry(name: str) -> Entry:
+    """A model of the zoo; the head of its file alone is read."""
+    from dlcalc.input.json_text import parse_json
+
+    path = str(zoo_path(name))
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    if path.endswith(".json"):
+        head = parse_json(text)
+        published, config = head["published"], head["config"]
+        positions = config.get("max_position_embeddings", config.get("n_positions"))
+        size = positions and str(positions)
+    else:
+        lines = (line.partition(" ") for line in text.splitlines())
+        head = {key: rest.strip() for key, _, rest in lines if not key.endswith(":") and rest}
+        published = dict(word.split("=", 1) for word in head["published"].split())
+        size = head["input"].split()[0]
+    return Entry(name, head["name"], size, published, head["source"])

@@ -1,51 +1,70 @@
-"""The models of the zoo as an answer."""
+"""The models of the zoo as an answer, and one of them or an architecture in full."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
-from dlcalc.output.answer import Answer, Table
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.input.sources import read_file
+from dlcalc.models.zoo_files import Entry, entries, entry, zoo_names, zoo_path
+from dlcalc.output.answer import Answer, Table, Text
 
-if TYPE_CHECKING:
-    from dlcalc.commands.models.listing import Entry
 
-
-def models_answer(entries: Sequence[Entry]) -> Answer:
+def models_answer() -> Answer:
     """Name, input, published figures, and what and whose each model is."""
-    record = {
-        "models": [
-            {
-                "name": each.name, "title": each.title, "input": each.input,
-                "published": dict(each.published), "source": each.source,
-            }
-            for each in entries
-        ]
-    }
-    table = Table(
-        ["name", "input", "params", "macs", "title", "source"],
-        [
-            [each.name, each.input, each.published.get("params"), each.published.get("macs"),
-             each.title, each.source]
-            for each in entries
-        ],
-        drawn=lambda: _drawn(entries),
-    )
-    return Answer(record, [table], main="models")
-
-
-def _drawn(entries: Sequence[Entry]) -> Table:
-    """The same without the sources, which would not fit a line."""
+    found = entries()
+    headers = ["name", "input", "params", "macs", "title", "source"]
     rows = [
-        [each.name, each.input, *(_shown(each.published.get(key)) for key in ("params", "macs")),
-         each.title]
-        for each in entries
+        [each.name, each.input, *(each.published.get(key) for key in ("params", "macs")),
+         each.title, each.source]
+        for each in found
     ]
-    return Table(
-        ["name", "input", "params", "macs", "title"], rows,
-        footnotes=["", "figures as published; -f json gives their sources"],
+    return Answer(
+        {"models": [each._asdict() for each in found]}, [Table(headers, rows, drawn=lambda: _drawn(headers, rows))],
+        main="models",
     )
+
+
+def _drawn(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """The same without the sources, which would not fit a line."""
+    shown = [[name, size, *map(_shown, figures), title] for name, size, *figures, title, _ in rows]
+    return Table(headers[:-1], shown, footnotes=[
+        "", "figures as published; -f json gives their sources, dlcalc models NAME the layers",
+    ])
 
 
 def _shown(figure: str | None) -> str:
     return f"{int(figure):,}" if figure is not None and figure.isdigit() else figure or ""
+
+
+def model_answer(name: str) -> Answer:
+    """A model of the zoo, or what an architecture of this name builds by default, to be edited."""
+    from dlcalc.models.configs import config_lines, known_types
+    from dlcalc.models.count import params
+    from dlcalc.models.notation import read_notation
+    from dlcalc.models.reading import model
+    from dlcalc.models.translation import notation
+
+    path = zoo_path(name)
+    if path:
+        read, about = model(name), entry(name)
+    elif name in known_types():
+        text = "\n".join(config_lines({"model_type": name})[0])
+        read = read_notation(text, name=name)
+        about = Entry(name, name, None, {}, "class defaults of transformers 5.24.0")
+    else:
+        near = did_you_mean(name, [*zoo_names(), *known_types()])
+        raise InputError(f"no model or architecture {name!r}{near}")
+    count = params(read)
+    found = {"params": count.params, "active_params": count.active_params, "macs": count.macs}
+    written = read_file(path).decode() if path and path.endswith(".txt") else notation(read)
+    if not written.lstrip().startswith("name "):
+        written = f"name {about.title}\n{written}"
+    lines = written.rstrip().split("\n")
+    if not any(line.startswith("source ") for line in lines):
+        figures = " ".join(f"{key}={figure}" for key, figure in about.published.items())
+        lines[1:1] = [f"source {about.source}", *([f"published {figures}"] if figures else [])]
+    counted = " ".join(f"{key}={number}" for key, number in found.items())
+    record = {**about._asdict(), "input": count.input, "recomputed": found, "notation": "\n".join(lines)}
+    return Answer(record, [Text([f"# recomputed: {counted}", *lines])], "notation")

@@ -77,7 +77,26 @@ def test_models_are_listed_with_what_is_published() -> None:
     found = {each["name"]: each for each in record["models"]}
     assert found["vgg16"]["published"] == {"params": "138357544", "macs": "15470264320"}
     assert found["unet"]["published"] == {"params": "unconfirmed"}
-    assert all(each["source"] and each["title"] and each["input"] for each in found.values())
+    assert all(each["source"] and each["title"] for each in found.values())
     table = invoke("models").out
     assert "138,357,544" in table
     assert all(name in table for name in found)
+
+
+@pytest.mark.parametrize(("name", "line", "counts"), [
+    ("lenet", "C3: conv 16 5", {"params": 61706, "active_params": 61706, "macs": 416520}),
+    # 37.55 thousand million of 671, as its report rounds to 37 and 671
+    ("deepseek-v3", "layers: repeat 58 from=3:", {"params": 671026404352,
+                                                  "active_params": 37552282624}),
+    ("rwkv", "layers: repeat 31 from=1:", {"params": 7392649216}),
+])
+def test_a_model_or_architecture_is_printed_and_read_again(
+    name: str, line: str, counts: dict[str, int]
+) -> None:
+    record = json.loads(invoke("models", name, "-f", "json").out)
+    assert counts.items() <= record["recomputed"].items()
+    told = invoke("models", name).out
+    assert f"\n{line}\n" in told
+    again = json.loads(invoke("params", "-", "-f", "json", stdin=told).out)
+    assert again["total"]["params"] == counts["params"]
+    assert "did you mean deepseek-v3" in invoke("models", "deepsek-v3").err
