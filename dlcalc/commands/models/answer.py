@@ -20,8 +20,9 @@ def models_answer() -> Answer:
          each.title, each.source]
         for each in found
     ]
+    table = Table(headers, rows, drawn=lambda: _drawn(headers, rows))
     return Answer(
-        {"models": [each._asdict() for each in found]}, [Table(headers, rows, drawn=lambda: _drawn(headers, rows))],
+        {"models": [each._asdict() for each in found]}, [table],
         main="models",
     )
 
@@ -66,5 +67,7 @@ def model_answer(name: str) -> Answer:
         figures = " ".join(f"{key}={figure}" for key, figure in about.published.items())
         lines[1:1] = [f"source {about.source}", *([f"published {figures}"] if figures else [])]
     counted = " ".join(f"{key}={number}" for key, number in found.items())
-    record = {**about._asdict(), "input": count.input, "recomputed": found, "notation": "\n".join(lines)}
+    record = {
+        **about._asdict(), "input": count.input, "recomputed": found, "notation": "\n".join(lines),
+    }
     return Answer(record, [Text([f"# recomputed: {counted}", *lines])], "notation")
