@@ -97,7 +97,7 @@ def assert_all_hold(lines: Sequence[Line], tile: int = 4) -> None:
         assert check.executed == check.counted, check
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(either(), st.integers(1, 5))
 def test_products_made_are_products_counted_on_one_axis(axis: Line, tile: int) -> None:
     assert_all_hold([axis], tile)
