@@ -19,9 +19,9 @@ from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
 from dlcalc.formulas.expressions import Expr, add, call, mul, symbol, total
 from dlcalc.numbers.activations import ACTIVATIONS, Activation
 from dlcalc.numbers.convolution import gradients, plan, pooling
-from dlcalc.numbers.convolution.conv import Convolution, terms
+from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.geometry import Geometry
-from dlcalc.numbers.convolution.gradient_terms import input_gradient_terms, weight_gradient_terms
+from dlcalc.numbers.convolution.terms import factors, item, terms
 from dlcalc.numbers.sizes import Axis
 
 
@@ -440,8 +440,10 @@ class Convolve(Rule):
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         x, w = node.arguments[:2]
-        found = terms(x.value, w.value, self._record(node), index)
-        met = [mul(a, b) for a, b, at, _ in found if at]
+        met = [
+            mul(item(x.value, of), item(w.value, tap))
+            for _, of, tap in terms(self._record(node), "output", index).met if of
+        ]
         axes: Sequence[Axis] = node.options["geometry"].axes
         taps, channels = tuple("klm"[: len(axes)]), node.options["groups"] < x.shape[1]
         filters = (index[1], "c") if channels else (index[1], 0)
@@ -470,12 +472,14 @@ class Convolve(Rule):
                              ",".join("ijk"[: upstream.ndim - 2])), add(*moved))
             return
         if place == 0:
-            found = input_gradient_terms(w.value, upstream, record, index)
+            field = "dx"
             formula = total(mul(g, symbol(w.name)), "outputs that see it")
         else:
-            found = weight_gradient_terms(x.value, upstream, record, index)
+            field = "dw"
             formula = self._weight_formula(graph, node, index)
-        yield Part(formula, add(*(mul(*each) for each in found.factors)))
+        found = terms(record, field, index)
+        pairs = factors(x.value, w.value, upstream, found, field)
+        yield Part(formula, add(*(mul(*each) for each in pairs)))
 
     @staticmethod
     def _weight_formula(graph: Graph, node: Node, index: Index) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dlcalc.formulas.expressions import Expr, Step, add, ceil, floor, symbol
@@ -47,6 +47,65 @@ def output_step(axis: Axis, name: Any = OUTPUT) -> Step:
         stages[-1] = stages[-1] - 1
         remark += "; less 1, because the last window would start past the input"
     return Step(name, axis.output, formula, tuple(stages), remark)
+
+
+def axis_steps(axes: tuple[Axis, ...]) -> Iterator[Step]:
+    """The output size of each axis, once where all are alike."""
+    if len(set(axes)) == 1:
+        yield output_step(axes[0])
+        return
+    for place, axis in enumerate(axes):
+        yield output_step(axis, symbol("O", str(place)))
+
+
+def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
+    """What circulated slips make of output sizes, on all axes alike, or on one of them.
+
+    >>> dict(size_slips((Axis(32, 5, 2, (1, 1)),)))["padding counted on one side"]
+    15
+    """
+    for words, slip in _SLIPS:
+        wrong = [slip(axis) for axis in axes]
+        right: list[int] = [axis.output for axis in axes]
+        if wrong == right:
+            continue
+        yield words, wrong[0] if len(wrong) == 1 else wrong
+        for place in range(len(axes) if len(axes) > 1 else 0):
+            yield f"{words} on axis {place}", [*right[:place], wrong[place], *right[place + 1 :]]
+    if len(axes) > 1:
+        yield "the axes exchanged", [axis.output for axis in reversed(axes)]
+
+
+def _plus(extra: int) -> Callable[[Axis], int]:
+    return lambda axis: axis.output + extra
+
+
+def _without(**change: Any) -> Callable[[Axis], int]:
+    return lambda axis: axis._replace(**change).output
+
+
+_SLIPS: tuple[tuple[str, Callable[[Axis], int]], ...] = (
+    ("rounding up (--ceil)", lambda axis: axis.output if axis.transposed or axis.ceil
+     else axis._replace(ceil=True).output),
+    ("rounding down", _without(ceil=False)),
+    ("padding left out", _without(pad=(0, 0))),
+    ("padding counted on one side", lambda axis: axis._replace(pad=(axis.pad[0], 0)).output),
+    ("padding counted twice", lambda axis: axis._replace(
+        pad=(2 * axis.pad[0], 2 * axis.pad[1])).output),
+    ("dilation left out", _without(dilation=1)),
+    ("a span of D·F in place of D·(F − 1) + 1", lambda axis: axis._replace(
+        kernel=axis.kernel * axis.dilation, dilation=1).output),
+    ("stride left out", _without(stride=1)),
+    ("output padding left out", _without(output_padding=0)),
+    ("the + 1 left out", _plus(-1)),
+    ("1 too many", _plus(1)),
+    ("the size of an ordinary convolution", lambda axis: axis._replace(
+        transposed=False, output_padding=0).output),
+    ("the size of a transposed convolution", lambda axis: axis._replace(
+        transposed=True, ceil=False).output),
+    ("kernel left out", lambda axis: axis._replace(kernel=1).output),
+)
+"""Slips of output sizes, the likeliest first."""
 
 
 def _values(axis: Axis) -> dict[Expr, Any]:

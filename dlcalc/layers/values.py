@@ -50,7 +50,7 @@ class Store:
     def array(self, name: str, shape: tuple[int, ...], otherwise: float | None = None) -> Array:
         """What was given under a name, of that shape; else drawn, or noted as missing."""
         if name in self.given:
-            array: Array = _numbers(self.given[name], name).astype(self.kind)
+            array: Array = _numbers(self.given[name], name).astype(self.kind, copy=False)
             if array.shape != shape:
                 found = by_x(array.shape) or "a single number"
                 raise ShapeError(f"{name} is {found}; expected {by_x(shape)}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as uncompared
 from typing import Any
 
-from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Index, Place, find_place, position, value_at
 
@@ -201,6 +201,34 @@ class Comparison:
 
 
 Found = Difference | ShapeDifference
+
+
+def slip_of(expected: Any, slips: Iterable[tuple[str, Any]]) -> str:
+    """The words of the first slip that gives all that was expected; "" where none does.
+
+    Each slip is its words and its values, or what computes them; one that cannot be is passed
+    over.
+
+    >>> slip_of(14, [("the + 1 left out", 13), ("padding left out", lambda: 14)])
+    'padding left out gives that'
+    """
+    place = Place(("value",))
+    for words, values in slips:
+        try:
+            found = values() if callable(values) else values
+            if found is None:
+                continue
+            whole = _is_whole(found)
+            if Comparison(expected, {"value": found}, place, whole=whole).first is None:
+                return f"{words} gives that"
+        except DlcalcError:
+            continue
+    return ""
+
+
+def _is_whole(values: Any) -> bool:
+    dtype = getattr(values, "dtype", None)
+    return dtype.kind in "iO" if dtype is not None else not isinstance(values, float)
 
 
 def compare(

@@ -23,6 +23,10 @@ else:
     working = lazily("dlcalc.commands.conv.working")
 
 
+FIELDS = ("output", "dx", "dw", "db")
+"""Arrays that have a working."""
+
+
 class ConvRun(Run[Convolution]):
     """Read the operands and convolve them; gradients where there is an upstream one."""
 
@@ -64,13 +68,13 @@ class ConvRun(Run[Convolution]):
         """The output, each element of which can be asked to explain itself."""
         if not self.out.allow_nonfinite:
             _check_finite(result)
-        x, w, upstream = result.operands
         return conv_answer(
             result,
-            working=partial(working.conv_steps, x, w, upstream, result),
-            at=partial(working.steps_at, x, w, result),
-            element=partial(working.any_element, x, w, upstream, result),
-            advice=partial(working.advice, x, w, result),
+            working=partial(working.conv_steps, result),
+            at=partial(working.steps_at, result),
+            element=lambda field, index: working.element_step(result, str(field[0]), index)
+            if field[0] in FIELDS else None,
+            advice=partial(working.advice, result),
         )
 
 
@@ -87,7 +91,7 @@ def _as_rows(array: Any) -> Any:
 
 
 def _check_finite(result: Convolution) -> None:
-    for name in ("output", "dx", "dw", "db"):
+    for name in FIELDS:
         array = getattr(result, name)
         if array is not None and array.dtype.kind == "f" and not np.isfinite(array).all():
             place = int(np.argmin(np.isfinite(array)))

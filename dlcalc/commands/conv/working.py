@@ -3,126 +3,170 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.conv.names import (
-    LANDINGS,
-    PLACES,
-    TAPS,
-    channels,
-    meeting,
-    scaled_sums,
-    sum_step,
-)
-from dlcalc.derive.size_steps import output_step
+from dlcalc.derive.size_steps import axis_steps, size_slips
 from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
 from dlcalc.numbers.axes import by_x, plural
-from dlcalc.numbers.compare import element_at, unravel
-from dlcalc.numbers.convolution.conv import Convolution, padded_input, terms
+from dlcalc.numbers.compare import element_at, slip_of, unravel
+from dlcalc.numbers.convolution.conv import Convolution, conv
+from dlcalc.numbers.convolution.terms import factors, padded_input, terms
+from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.places import Place
 
-MOST_ELEMENTS = 16
+MOST_ELEMENTS = {"output": 16, "dx": 100, "dw": 100, "db": 100}
+"""Elements of each array that are written out."""
 MOST_SHOWN = 1000
 """Elements of the padded input that are still written out."""
+MOST_TERMS = 50
+PLACES, TAPS, LANDINGS = "ijh", "kln", "uvt"
+FIELDS = {"output": "y", "dx": "dx", "dw": "dw", "db": "db"}
+NOTHING = "no tap meets an input here"
 
 Index = tuple[int, ...]
+Names = tuple[str, ...]
 
 
-def conv_steps(x: Any, w: Any, upstream: Any, result: Convolution) -> Iterator[Step]:
+def conv_steps(result: Convolution) -> Iterator[Step]:
     """The size, the padded input, and the first elements; gradients, if any."""
-    yield from _sizes(result)
+    yield from axis_steps(result.axes)
     if not result.transposed and any(map(sum, result.pad)):
-        yield _padded(x, result)
-    yield _definition(result)
-    count = prod(result.shape)
-    for place in range(min(count, MOST_ELEMENTS)):
-        yield element_step(x, w, result, unravel(place, result.shape))
-    if count > MOST_ELEMENTS:
-        more = f"{count - MOST_ELEMENTS:,} more elements"
-        yield Step(f"… and {more}", note="--at INDEX shows any one of them")
-    if result.dx is not None:
-        from dlcalc.commands.conv.gradient_working import gradient_steps
+        padded = padded_input(result.operands[0], result)
+        large = padded.size > MOST_SHOWN
+        note = f"{by_x(padded.shape)}, too large to be written out" if large else ""
+        yield Step("padded input", None if large else padded, note=note)
+    for field, most in MOST_ELEMENTS.items():
+        array = getattr(result, field)
+        if array is None:
+            continue
+        yield definition_of(result, field)
+        count = prod(array.shape)
+        for place in range(min(count, most)):
+            yield element_step(result, field, unravel(place, array.shape))
+        if count > most:
+            of, at = ("", "") if field == "output" else (f" of {field}", f"{field}:")
+            more = f"… and {count - most:,} more elements{of}"
+            yield Step(more, note=f"--at {at}INDEX shows any one of them")
 
-        yield from gradient_steps(x, w, upstream, result)
 
-
-def steps_at(
-    x: Any, w: Any, result: Convolution, name: str, index: Index
-) -> Iterable[Step] | None:
-    """The size, the definition, and one element of the output in full."""
-    if name not in ("", "output"):
+def steps_at(result: Convolution, name: str, index: Index) -> Iterable[Step] | None:
+    """The size, the definition, and one element in full."""
+    field = name or "output"
+    if field not in FIELDS or getattr(result, field) is None:
         return None
-    element_at(result.output, index, Place(("output",)))
-    element = element_step(x, w, result, index, shortened=False)
-    return (*_sizes(result), _definition(result), element)
-
-
-def _sizes(result: Convolution) -> Iterator[Step]:
-    if len(set(result.axes)) == 1:
-        yield output_step(result.axes[0])
-    else:
-        for place, axis in enumerate(result.axes):
-            yield output_step(axis, symbol("O", str(place)))
+    element_at(getattr(result, field), index, Place((field,)))
+    found = element_step(result, field, index, shortened=False)
+    return (*axis_steps(result.axes), definition_of(result, field), found)
 
 
 def element_step(
-    x: Any, w: Any, result: Convolution, index: Index, shortened: bool = True
+    result: Convolution, field: str, index: Index, shortened: bool = True
 ) -> Step:
-    """One output element as the sum of its products."""
-    found = terms(x, w, result, index)
-    factors = ((value, weight) for value, weight, *_ in found)
-    bias = None
-    if result.bias is not None:
-        leading = len(index) - result.dims
-        bias = result.bias[index[leading - 1] if leading else 0].item()
-    return sum_step("y", index, result.output, factors, len(found), shortened, bias)
-
-
-def any_element(
-    x: Any, w: Any, upstream: Any, result: Convolution, field: Place, index: Index
-) -> Step | None:
-    """The working of one element of the output or of a gradient."""
-    name = str(field[0])
-    if name == "output":
-        return element_step(x, w, result, index)
-    if name not in ("dx", "dw", "db"):
-        return None
-    from dlcalc.commands.conv.gradient_working import gradient_step
-
-    return gradient_step(x, w, upstream, result, name, index)
-
-
-def _padded(x: Any, result: Convolution) -> Step:
-    padded = padded_input(x, result)
-    if padded.size > MOST_SHOWN:
-        return Step("padded input", note=f"{by_x(padded.shape)}, too large to be written out")
-    return Step("padded input", padded)
-
-
-def _definition(result: Convolution) -> Step:
-    """The defining sum, with this layer's strides and dilations in it."""
-    outer, inner, mixed = channels(result)
-    places, taps, landings = (names[: result.dims] for names in (PLACES, TAPS, LANDINGS))
-    weight = element("w", (*mixed, *taps))
-    notes = ["w is the kernel turned round"] if result.flip else []
-    if inner:
-        notes.append(_channels_summed(result))
-    bias = [element("b", outer)] if outer else [symbol("b")]
-    bias = [] if result.bias is None else bias
-    if result.transposed:
-        body = mul(element("x", (*inner, *places)), weight)
-        name, summed = element("y", (*outer, *landings)), (*inner, *places, *taps)
-        notes.insert(0, f"where {meeting(result)}")
+    """One element as the sum of its products, the first of them where they are many."""
+    array = getattr(result, field)
+    x, w, upstream = result.operands
+    parts: list[Any]
+    if field == "db":
+        given = as_numbers(upstream, "upstream")
+        own = given.reshape(-1, len(array), *result.shape[len(result.shape) - result.dims :])
+        parts, count = own[:, index[0]].ravel().tolist(), 0
     else:
-        body = mul(element("x", (*inner, *scaled_sums(result))), weight)
-        name, summed = element("y", (*outer, *places)), (*inner, *taps)
-        if any(map(sum, result.pad)):
-            notes.insert(0, "x is the padded input")
+        found = terms(result, field, index)
+        pairs = factors(x, w, upstream, found, field)
+        parts = [mul(*pair) for pair in (islice(pairs, MOST_TERMS) if shortened else pairs)]
+        count = found.size
+    if len(parts) < count:
+        parts.append(symbol(f"… {count - len(parts):,} more products"))
+    if field == "output" and result.bias is not None:
+        leading = len(index) - result.dims
+        parts.append(result.bias[index[leading - 1] if leading else 0].item())
+    value = array[index].item() if hasattr(array[index], "item") else array[index]
+    numbers = (add(*parts),) if parts else ()
+    return Step(element(FIELDS[field], index), value, None, numbers, "" if parts else NOTHING)
+
+
+def definition_of(result: Convolution, field: str) -> Step:
+    """The sum that defines an array, with this layer's strides and dilations in it."""
+    outer, inner, mixed = _channels(result)
+    places, taps, landings = (names[: result.dims] for names in (PLACES, TAPS, LANDINGS))
+    notes: list[str] = []
+    if field == "db":
+        name = element("db", outer) if outer else symbol("db")
+        return Step(name, None, total(element("dy", (*outer, *places)), ",".join(places)))
+    weight = element("w", (*mixed, *taps))
+    padding = any(map(sum, result.pad))
+    if field == "dx":
+        name = element("dx", (*inner, *places))
+        body = mul(element("dy", (*outer, *landings)), weight)
+        summed: Names = (*outer, *landings, *taps)
+        notes.append(f"where {_meeting(result)}")
+        if result.pad_mode != "zeros" and padding:
+            notes.append(
+                f"{result.pad_mode} padding passes its gradient to the columns it repeats"
+            )
+    elif result.transposed:
+        x = element("x", (*inner, *places))
+        notes.append(f"where {_meeting(result)}")
+        if field == "dw":
+            name, body = element("dw", (*mixed, *taps)), mul(element("dy", (*outer, *landings)), x)
+            summed = (*places, *landings)
+        else:
+            name, body = element("y", (*outer, *landings)), mul(x, weight)
+            summed = (*inner, *places, *taps)
+    else:
+        x = element("x", (*inner, *_scaled_sums(result)))
+        notes += ["x is the padded input"] if padding else []
+        if field == "dw":
+            name = element("dw", (*mixed, *taps))
+            body, summed = mul(element("dy", (*outer, *places)), x), tuple(places)
+        else:
+            name, body, summed = element("y", (*outer, *places)), mul(x, weight), (*inner, *taps)
     formula = total(body, ",".join(summed))
-    return Step(name, None, add(formula, *bias) if bias else formula, (), "; ".join(notes))
+    if field == "output":
+        notes += ["w is the kernel turned round"] if result.flip else []
+        notes += [_channels_summed(result)] if inner else []
+        if result.bias is not None:
+            formula = add(formula, element("b", outer) if outer else symbol("b"))
+    return Step(name, None, formula, (), "; ".join(notes))
+
+
+def _channels(result: Convolution) -> tuple[Names, Names, Names]:
+    """The names of the channels of an output, an input and a weight; none where there is one."""
+    if len(result.kernel_shape) == result.dims:
+        return (), (), ()
+    inner = ("c",) if len(result.input_shape) > result.dims else ()
+    mixed: Names = ("c", "o") if result.transposed else ("o", "c")
+    if len(result.kernel_shape) == result.dims + 1:
+        mixed = ("o",)
+    elif not inner:
+        mixed = tuple("0" if each == "c" else each for each in mixed)
+    return ("o",), inner, mixed
+
+
+def _scaled_sums(result: Convolution) -> Names:
+    """The input column that a tap meets, axis by axis: 2i+k."""
+    return tuple(
+        f"{_scaled(axis.stride, i)}+{_scaled(axis.dilation, k)}"
+        for i, k, axis in zip(PLACES, TAPS, result.axes, strict=False)
+    )
+
+
+def _meeting(result: Convolution) -> str:
+    """Where the products of a scattered sum land, axis by axis: u = 2i + k − 1."""
+    names = (LANDINGS, PLACES) if result.transposed else (PLACES, LANDINGS)
+    return ", ".join(
+        f"{target} = {_scaled(axis.stride, start)} + {_scaled(axis.dilation, k)}"
+        + (f" − {axis.pad[0]}" if axis.pad[0] else "")
+        for target, start, k, axis in zip(*names, TAPS, result.axes, strict=False)
+    )
+
+
+def _scaled(factor: int, name: str) -> str:
+    return name if factor == 1 else f"{factor}{name}"
 
 
 def _channels_summed(result: Convolution) -> str:
@@ -132,32 +176,54 @@ def _channels_summed(result: Convolution) -> str:
     )
 
 
-def advice(x: Any, w: Any, result: Convolution, field: Place, expected: Any) -> str:
-    """What would have given an expected output of another shape, or of another kernel."""
-    if field != ("output",):
+def advice(result: Convolution, field: Place, expected: Any) -> str:
+    """The slip that gives what was expected of a field, found by computing it."""
+    name = str(field[0])
+    if name not in FIELDS:
         return ""
-    from dlcalc.numbers.convolution.conv import conv
-
-    array = np.asarray(expected)
-    if array.shape == result.shape:
-        turned = conv(
-            x, w, result.stride, result.pad, result.dilation, result.groups, result.dims,
-            result.pad_mode, not result.flip, result.transposed, result.output_padding,
-        )
-        same = np.array_equal(turned.output, array) and not np.array_equal(result.output, array)
-        return "that is the result of the kernel turned round (see --flip)" if same else ""
-    shape = (1,) * (len(result.shape) - array.ndim) + array.shape
-    if len(shape) != len(result.shape):
+    if found := slip_of(expected, _slips(result, name)):
+        return found
+    shape = np.shape(expected)
+    shape = (1,) * (len(result.shape) - len(shape)) + shape
+    if name != "output" or shape == result.shape or len(shape) != len(result.shape):
         return ""
     wanted = shape[-result.dims :]
-    return _rounding_that_gives(result, wanted) or _pad_that_gives(result, wanted)
+    return slip_of(list(wanted), size_slips(result.axes)) or _pad_that_gives(result, wanted)
 
 
-def _rounding_that_gives(result: Convolution, wanted: Index) -> str:
-    if result.transposed:
-        return ""
-    rounded = tuple(axis._replace(ceil=True).output for axis in result.axes)
-    return "rounding up would give it, where this rounds down" if rounded == wanted else ""
+def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
+    x, w, upstream = result.operands
+    own = {
+        "x": x, "w": w, "stride": result.stride, "pad": result.pad, "dilation": result.dilation,
+        "groups": result.groups, "dims": result.dims, "pad_mode": result.pad_mode,
+        "flip": result.flip, "transposed": result.transposed,
+        "output_padding": result.output_padding, "upstream": upstream, "bias": result.bias,
+    }
+    turned = "the kernel turned round" if field == "dw" else (
+        "the kernel not turned round" if result.flip or field == "dx"
+        else "the kernel turned round (--flip)"
+    )
+    across = np.swapaxes(np.asarray(w), -1, -2) if result.dims > 1 else w
+    changes: list[tuple[str, dict[str, Any]]] = [
+        (turned, {"flip": not result.flip}), ("the kernel transposed", {"w": across}),
+        ("padding left out", {"pad": 0}), ("dilation left out", {"dilation": 1}),
+        ("stride left out", {"stride": 1}), ("strides exchanged", {"stride": result.stride[::-1]}),
+        ("padding on the other side", {"pad": tuple(pair[::-1] for pair in result.pad)}),
+        ("output padding left out", {"output_padding": 0}), ("bias left out", {"bias": None}),
+    ]
+    for words, change in changes:
+        yield words, lambda change=change: getattr(conv(**{**own, **change}), field)
+    array = getattr(result, field)
+    if field == "dw":
+        yield "the kernel's gradient turned round", lambda: np.flip(
+            array, tuple(range(array.ndim - result.dims, array.ndim))
+        )
+    if field == "db":
+        positions = prod(result.shape[len(result.shape) - result.dims :])
+        yield "the mean in place of the sum", lambda: array / positions
+    if array.ndim > 1:
+        yield "the transposed array", lambda: np.swapaxes(array, -1, -2)
+    yield "the other sign", lambda: -array
 
 
 def _pad_that_gives(result: Convolution, wanted: Index) -> str:
@@ -177,4 +243,4 @@ def _pad_that_gives(result: Convolution, wanted: Index) -> str:
     common = max(firsts)
     if all(last is None or common <= last for _, last in found.ranges):
         firsts = [common]
-    return f"pad {by_x(firsts)} would give it"
+    return f"pad {by_x(firsts)} gives that"

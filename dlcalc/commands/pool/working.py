@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.size_steps import output_step
-from dlcalc.errors import InputError
+from dlcalc.derive.size_steps import axis_steps, size_slips
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, total
-from dlcalc.numbers.compare import element_at, unravel
+from dlcalc.numbers.compare import element_at, slip_of, unravel
 from dlcalc.numbers.convolution.pooling import Pooling, pool
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.places import Place
@@ -51,11 +50,7 @@ def steps_at(
 
 
 def _start(result: Pooling) -> Iterator[Step]:
-    if len(set(result.axes)) == 1:
-        yield output_step(result.axes[0])
-    else:
-        for place, axis in enumerate(result.axes):
-            yield output_step(axis, symbol("O", str(place)))
+    yield from axis_steps(result.axes)
     yield _definition(result)
 
 
@@ -198,29 +193,25 @@ def _number(array: Any, index: Index) -> Any:
 
 def advice(x: Any, given: dict[str, Any], result: Pooling, field: Place, expected: Any) -> str:
     """The slip that gives what was expected, found by computing it."""
-    try:
-        array = np.asarray(expected, dtype=float).squeeze()
-    except (TypeError, ValueError):
+    name, shape = str(field[0]), np.shape(expected)
+    if found := slip_of(expected, _slips(x, given, result, name)):
+        return found
+    if name != "output" or len(shape) < result.dims or shape[-len(result.shape) :] == result.shape:
         return ""
-    for words, found in _slips(x, given, result, str(field[0])):
-        values = np.asarray(found, float).squeeze()
-        if values.shape == array.shape and np.allclose(values, array, rtol=1e-6, atol=1e-12):
-            return f"{words} gives that"
-    return ""
+    return slip_of(list(shape[-result.dims :]), size_slips(result.axes))
 
 
 def _slips(
     x: Any, given: dict[str, Any], result: Pooling, field: str
 ) -> Iterator[tuple[str, Any]]:
-    strides = tuple(axis.stride for axis in result.axes)
     changes: list[tuple[str, dict[str, Any]]] = [
-        ("rounding down where this rounds up" if given.get("ceil") else "rounding up (--ceil)",
+        ("rounding down" if given.get("ceil") else "rounding up (--ceil)",
          {"ceil": not given.get("ceil", False)}),
-        ("padding left out", {"pad": 0}),
-        ("dilation left out", {"dilation": 1}),
-        ("stride 1", {"stride": 1}),
-        ("the window as the stride", {"stride": None}),
-        ("the strides exchanged", {"stride": strides[::-1]}),
+        ("padding left out", {"pad": 0}), ("dilation left out", {"dilation": 1}),
+        ("stride 1", {"stride": 1}), ("the window as the stride", {"stride": None}),
+        ("strides exchanged", {"stride": tuple(axis.stride for axis in result.axes)[::-1]}),
+        ("the window exchanged", {"kernel": tuple(axis.kernel for axis in result.axes)[::-1]}),
+        ("padding on the other side", {"pad": tuple(axis.pad[::-1] for axis in result.axes)}),
     ]
     if result.kind == "avg":
         changes += [
@@ -235,11 +226,7 @@ def _slips(
     else:
         changes.append(("the mean in place of the largest element", {"kind": "avg", "dilation": 1}))
     for words, change in changes:
-        try:
-            other = pool(x, **{**given, **change})
-        except InputError:
-            continue
-        yield words, getattr(other, field, None)
+        yield words, lambda change=change: getattr(pool(x, **{**given, **change}), field, None)
     if field == "dx" and result.kind == "max" and result.dx is not None:
         yield from _shared_ties(x, given["upstream"], result)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.size.size import Size, size
 from dlcalc.errors import InputError
+from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Index, Place
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.lazy import lazily
@@ -102,7 +103,19 @@ def size_answer(result: Size, padded: bool, working: Any) -> Answer:
     return Answer(
         record, [table], working=working, whole=True,
         element=lambda place, index: _element(working, place, index),
+        advice=lambda place, expected: _advice(result, place, expected),
     )
+
+
+def _advice(result: Size, place: Place, expected: Any) -> str:
+    """The slip that gives what was expected of the output, or of the padding."""
+    if place == ("output",):
+        return slip_of(expected, size_steps.size_slips(result.axes))
+    if place == ("pad",):
+        turned = [list(axis.pad[::-1]) for axis in result.axes]
+        other = turned if len(turned) > 1 else turned[0]
+        return slip_of(expected, [("the odd column on the other side", other)])
+    return ""
 
 
 def _element(working: Any, place: Place, index: Index) -> Any:

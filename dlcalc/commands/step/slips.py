@@ -12,22 +12,14 @@ from dlcalc.derive.graph import Array, Node
 from dlcalc.derive.rules import Activate, Convolve, Einsum
 from dlcalc.errors import DlcalcError
 from dlcalc.models.running import Ran
+from dlcalc.numbers.compare import slip_of
 
 Pull = Callable[[Node, Array, int], Any]
 
 
 def advice(result: NetworkStep, field: str, wanted: Any) -> str:
     """The slip that gives what was wanted of a field; "" where none does."""
-    try:
-        array = np.asarray(wanted, dtype=float)
-    except (TypeError, ValueError):
-        return ""
-    for words, found in _slips(result, field):
-        if found is not None and np.shape(found) == array.shape and np.allclose(
-            found, array, rtol=1e-4, atol=1e-4 * float(np.abs(array).max(initial=0)) * 1e-2
-        ):
-            return f"{words} gives that"
-    return ""
+    return slip_of(wanted, _slips(result, field))
 
 
 def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:

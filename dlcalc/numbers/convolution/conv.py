@@ -11,7 +11,6 @@ import numpy as np
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.names import PAD_MODES
 from dlcalc.numbers.axes import PerAxis, by_x
-from dlcalc.numbers.convolution.definition import padded_input, terms
 from dlcalc.numbers.convolution.geometry import Geometry
 from dlcalc.numbers.convolution.layout import Layout, read_layout
 from dlcalc.numbers.convolution.plan import check_size, check_work, convolve, products, transpose
@@ -28,8 +27,6 @@ from dlcalc.numbers.exact import (
 )
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_all_fit, make_axes
-
-__all__ = ["Convolution", "conv", "padded_input", "terms"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

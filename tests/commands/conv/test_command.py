@@ -93,15 +93,15 @@ def test_a_circulated_answer_is_refused_at_its_wrong_element() -> None:
     ("options", "expected", "said"),
     [
         ("-s 2 -p 1", "1 2; 3 4",
-         "output: expected the shape 2x2, is 3x3; pad 0 would give it"),
+         "output: expected the shape 2x2, is 3x3; padding left out gives that"),
         ("-s 2", "1 2 3; 1 2 3; 1 2 3",
-         "output: expected the shape 3x3, is 2x2; pad 1 would give it"),
+         "output: expected the shape 3x3, is 2x2; stride left out gives that"),
         ("-s 3", "1 2; 3 4",
-         "output: expected the shape 2x2, is 1x1; rounding up would give it, "
-         "where this rounds down"),
+         "output: expected the shape 2x2, is 1x1; "
+         "rounding up (--ceil) gives that"),
         ("-s 2 -p 1", "4 16 8; 61 105 32; 65 89 16",
          "element (0,0): expected 4, is 1 = 0·4 + 0·2 + 0·5 + 1·1; 9 of 9 elements differ; "
-         "that is the result of the kernel turned round (see --flip)"),
+         "the kernel turned round (--flip) gives that"),
     ],
 )  # fmt: skip
 def test_what_would_have_given_the_expected_answer(

@@ -16,9 +16,9 @@ from dlcalc.numbers.convolution import transposed as conv_transposed
 from dlcalc.numbers.convolution.banded import by_bands
 from dlcalc.numbers.convolution.columns import by_columns
 from dlcalc.numbers.convolution.conv import conv
-from dlcalc.numbers.convolution.definition import by_definition
 from dlcalc.numbers.convolution.fourier import by_spectra
 from dlcalc.numbers.convolution.geometry import Geometry, padded, unpadded
+from dlcalc.numbers.convolution.terms import by_definition
 from dlcalc.numbers.convolution.winograd import by_winograd
 from dlcalc.numbers.exact import Array
 from tests.numbers.convolution.cases import Case, cases, floats, integers

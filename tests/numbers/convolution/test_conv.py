@@ -10,8 +10,8 @@ from hypothesis import given, settings
 
 from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.numbers.convolution import plan as conv_plan
-from dlcalc.numbers.convolution.conv import conv
-from dlcalc.numbers.convolution.definition import by_definition, padded_input, terms
+from dlcalc.numbers.convolution.conv import Convolution, conv
+from dlcalc.numbers.convolution.terms import by_definition, factors, padded_input, terms
 from dlcalc.numbers.exact import Array
 from tests.numbers.convolution.cases import Case, cases, floats, integers, iota
 
@@ -99,10 +99,17 @@ def test_float_gradients_agree_with_differences() -> None:
 E1 = (iota(4, 4), [[4, 2], [5, 1]])
 
 
+def written(x: object, w: object, result: Convolution, index: tuple[int, ...]) -> list[Any]:
+    """The products of an output element with their places: x, w, the input's, the weight's."""
+    pairs = factors(x, w, None, terms(result, "output", index), "output")
+    places = terms(result, "output", index).met
+    return [(*pair, of, tap) for pair, (_, of, tap) in zip(pairs, places, strict=True)]
+
+
 def test_terms_of_an_element_are_its_sum_written_out() -> None:
     result = conv(*E1, stride=2, pad=1)
     assert np.asarray(result).tolist() == [[1, 13, 20], [19, 99, 92], [26, 86, 64]]
-    assert terms(*E1, result, (0, 1)) == [
+    assert written(*E1, result, (0, 1)) == [
         (0, 4, None, (0, 0)), (0, 2, None, (0, 1)),
         (2, 5, (0, 1), (1, 0)), (3, 1, (0, 2), (1, 1)),
     ]
@@ -111,19 +118,19 @@ def test_terms_of_an_element_are_its_sum_written_out() -> None:
 
 def test_terms_of_a_flipped_kernel_name_the_weight_as_it_came() -> None:
     result = conv([1, 2, 3], [4, 5], flip=True)
-    assert terms([1, 2, 3], [4, 5], result, (0,)) == [(1, 5, (0,), (1,)), (2, 4, (1,), (0,))]
+    assert written([1, 2, 3], [4, 5], result, (0,)) == [(1, 5, (0,), (1,)), (2, 4, (1,), (0,))]
 
 
 def test_terms_of_a_transposed_element_are_what_lands_there() -> None:
     x, w = [1, 2], [3, 4, 5]
     result = conv(x, w, stride=2, transposed=True)
     assert result.output.tolist() == [3, 4, 11, 8, 10]
-    assert terms(x, w, result, (2,)) == [(2, 3, (1,), (0,)), (1, 5, (0,), (2,))]
+    assert written(x, w, result, (2,)) == [(2, 3, (1,), (0,)), (1, 5, (0,), (2,))]
 
 
 def test_an_index_outside_is_refused() -> None:
     with pytest.raises(ShapeError, match=r"no element \(3, 0\) in an output of shape 3x3"):
-        terms(*E1, conv(*E1, stride=2, pad=1), (3, 0))
+        terms(conv(*E1, stride=2, pad=1), "output", (3, 0))
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,22 @@
-"""The gradients' products, one by one, against the fast gradients."""
+"""The products of an element, one by one, against the fast convolution and its gradients."""
 
 import numpy as np
 from hypothesis import given, settings
 
 from dlcalc.numbers.convolution.conv import Convolution, conv
-from dlcalc.numbers.convolution.gradient_terms import input_gradient_terms, weight_gradient_terms
+from dlcalc.numbers.convolution.terms import factors, terms
 from dlcalc.numbers.exact import Array
 from tests.numbers.convolution.cases import Case, cases, integers, iota
 
 
 def assert_sums(x: Array, w: Array, upstream: Array, result: Convolution) -> None:
-    for gradient, terms, other in (
-        (result.dx, input_gradient_terms, w), (result.dw, weight_gradient_terms, x)
-    ):
-        assert gradient is not None
-        for index in np.ndindex(*gradient.shape):
-            found = terms(other, upstream, result, index)
-            products = list(found.factors)
-            assert len(products) == found.count
-            assert sum(a * b for a, b in products) == gradient[index]
+    for field in ("output", "dx", "dw"):
+        array = getattr(result, field)
+        for index in np.ndindex(*array.shape):
+            found = terms(result, field, index)
+            products = list(factors(x, w, upstream, found, field))
+            assert len(products) == found.size
+            assert sum(a * b for a, b in products) == array[index]
 
 
 @settings(max_examples=60)
