@@ -13,7 +13,7 @@ from dlcalc.conventions.windows import check_finite, window
 from dlcalc.numbers.axes import PerAxis, per_axis_from
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.conv import conv as plain_conv
-from dlcalc.numbers.convolution.pooling import Pooling, largest, taps
+from dlcalc.numbers.convolution.pooling import Pooling, spread_to
 from dlcalc.numbers.convolution.pooling import pool as plain_pool
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.sizes import Padding
@@ -94,7 +94,11 @@ def pool(
     )
     shared = ask(framework, "pooling", "max of a tie, its gradient") == "shared"
     if pooled.ties and upstream is not None and shared:
-        return replace(pooled, dx=_shared(as_numbers(x, "input"), pooled, upstream))
+        dx = spread_to(
+            as_numbers(upstream, "upstream"), as_numbers(x, "input"), pooled.output, pooled.axes,
+            shared=True,
+        )
+        return replace(pooled, dx=dx)
     return pooled
 
 
@@ -116,18 +120,3 @@ def _as_far_behind(pooled: Pooling) -> Array:
         ends = np.minimum(starts + axis.kernel, axis.input + axis.pad[0])
         counts = np.multiply.outer(counts, ends - starts)
     return counts
-
-
-def _shared(x: Array, pooled: Pooling, upstream: object) -> Array:
-    """The gradient of the input where equal largest elements share what comes to them."""
-    data = x.reshape(-1, *(axis.input for axis in pooled.axes))
-    output, _, _ = largest(data, pooled.axes)
-    equal = [(to, of, data[of] == output[to]) for to, of in taps(pooled.axes)]
-    sharers = np.zeros(output.shape)
-    for to, _, among in equal:
-        sharers[to] += among
-    given = as_numbers(upstream, "upstream").reshape(output.shape) / sharers
-    dx = np.zeros(data.shape)
-    for to, of, among in equal:
-        dx[of] += given[to] * among
-    return dx.reshape(x.shape)

@@ -103,7 +103,16 @@ def facts_of(framework: str) -> dict[str, Any]:
         "by rest": ask(framework, "norms", "groups of groupnorm") != "neighbours",
         "activation": lambda name, **options: activation(framework, name, **options),
         "adaptive windows": partial(_adaptive, framework),
+        "shared ties": ask(framework, "pooling", "max of a tie, its gradient") == "shared",
+        "start of prelu": float(ask(framework, "activations", "start of prelu")),
+        "prelu at 0": partial(_bend, ask(framework, "slopes", "prelu at 0")),
+        "lrn": ask(framework, "norms", "lrn") == "alpha over size",
     }
+
+
+def _bend(text: str, slope: Any) -> Any:
+    """The slope of prelu where it bends, by that of its left side."""
+    return value(text, {"slope": slope})
 
 
 def _adaptive(framework: str, length: int, wanted: int) -> list[tuple[int, int]]:

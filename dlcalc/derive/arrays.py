@@ -294,8 +294,8 @@ def _has_ties(x: Array, **options: Any) -> bool:
 def _maxpool_back(g: Array, x: Array, **options: Any) -> Array:
     """The gradient to the first of the largest elements of each window."""
     maps, axes = _pooled(x, options)
-    _, places, _ = pooling.largest(maps, axes)
-    return pooling.spread_to(np.reshape(g, places.shape), places, maps.shape).reshape(np.shape(x))
+    found = pooling.largest(maps, axes)[0]
+    return pooling.spread_to(np.reshape(g, found.shape), maps, found, axes).reshape(np.shape(x))
 
 
 def _avgpool(x: Array, exclude_pad: bool = False, **options: Any) -> Array:

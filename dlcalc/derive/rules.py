@@ -516,38 +516,42 @@ class MaxPool(Rule):
     """The largest of each window; the first of a tie."""
 
     def value(self, node: Node, *arguments: Array) -> Array:
-        x, axes = arguments[0], node.options["axes"]
-        maps = x.reshape(-1, *x.shape[2:])
-        found, node.saved, _ = pooling.largest(maps, axes)
-        return found.reshape(*x.shape[:2], *found.shape[1:])
+        return pooling.maxima(arguments[0], node.options["axes"])
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
-        x = node.arguments[0].value
-        given = gradient.reshape(-1, *gradient.shape[2:])
-        return pooling.spread_to(given, node.saved, (len(given), *x.shape[2:])).reshape(x.shape)
+        x, shared = node.arguments[0].value, bool(node.options.get("shared"))
+        return pooling.spread_to(gradient, x, node.value, node.options["axes"], shared)
 
     def won(self, node: Node, index: Index) -> Index:
         """The element that won a window."""
-        sizes = node.arguments[0].shape
-        flat = node.saved.reshape(node.shape)[index]
-        return (*index[:2], *map(int, np.unravel_index(int(flat), sizes[2:])))
+        return self._winners(node, index)[0]
+
+    def _winners(self, node: Node, index: Index) -> list[Index]:
+        """The elements that are the largest of a window, row by row."""
+        x, y = node.arguments[0].value, node.value[index]
+        met = product(*(axis.columns(i) for axis, i in zip(
+            node.options["axes"], index[2:], strict=True)))
+        return [at for place in met if x[at := (*index[:2], *place)] == y]
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         x = node.arguments[0]
         met = [
-            [c for tap in range(axis.kernel)
-             if 0 <= (c := i * axis.stride + tap * axis.dilation - axis.pad[0]) < axis.input]
-            for i, axis in zip(index[2:], node.options["axes"], strict=True)
+            axis.columns(i) for i, axis in zip(index[2:], node.options["axes"], strict=True)
         ]
         cells = x.value[index[:2]][np.ix_(*met)].ravel().tolist()
         return Part(graph.leaf(x, self.won(node, index)), call("max", *cells))
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        flat = int(np.ravel_multi_index(index[2:], node.arguments[0].shape[2:]))
-        wins = node.saved.reshape(node.shape)[index[:2]] == flat
-        for at in zip(*np.nonzero(wins), strict=True):
-            to = (*index[:2], *map(int, at))
-            yield Part(graph.slope(node, to), graph.slope_number(node, to))
+        for at in np.ndindex(*node.shape[2:]):
+            to = (*index[:2], *at)
+            if node.value[to] != node.arguments[0].value[index]:
+                continue
+            winners = self._winners(node, to)
+            g, number = graph.slope(node, to), graph.slope_number(node, to)
+            if len(winners) > 1 and node.options.get("shared") and index in winners:
+                yield Part(g / len(winners), Expr("div", (number, len(winners))))
+            elif winners[0] == index:
+                yield Part(g, number)
 
 
 class AvgPool(Rule):
@@ -564,12 +568,9 @@ class AvgPool(Rule):
         found = pooling.spread_evenly(given, node.options["axes"], node.saved)
         return found.reshape(node.arguments[0].shape)
 
-    def _met(self, node: Node, index: Index) -> list[range]:
-        return [
-            range(max(0, i * axis.stride - axis.pad[0]),
-                  min(axis.input, i * axis.stride - axis.pad[0] + axis.kernel))
-            for i, axis in zip(index[2:], node.options["axes"], strict=True)
-        ]
+    def _met(self, node: Node, index: Index) -> list[list[int]]:
+        axes = node.options["axes"]
+        return [axis.columns(i) for i, axis in zip(index[2:], axes, strict=True)]
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         x, letters = node.arguments[0], tuple("klm"[: len(index) - 2])
@@ -596,7 +597,11 @@ class Prelu(Rule):
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         x, w = (each.value for each in node.arguments)
         if place == 0:
-            return gradient * np.where(x.real > 0, 1, w)
+            slope = np.where(x.real > 0, 1, w)
+            bend = node.options.get("bend")
+            if bend is not None:
+                slope = np.where(x.real == 0, bend(w), slope)
+            return gradient * slope
         return np.asarray(Arrays.fit(gradient * np.where(x.real > 0, 0, x), w))
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
@@ -613,7 +618,10 @@ class Prelu(Rule):
         for to in _spread(node.arguments[place].shape, node.shape, index):
             at, value = _narrowed(w.shape, to), graph.number(x, to)
             g, number = graph.slope(node, to), graph.slope_number(node, to)
-            if place == 0:
+            bend = node.options.get("bend")
+            if place == 0 and value == 0 and bend is not None:
+                factor = (bend(graph.leaf(w, at)), bend(graph.number(w, at)))
+            elif place == 0:
                 factor = (1, 1) if value > 0 else (graph.leaf(w, at), graph.number(w, at))
             else:
                 factor = (0, 0) if value > 0 else (graph.leaf(x, to), value)

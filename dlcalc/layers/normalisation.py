@@ -83,13 +83,18 @@ def rmsnorm(shape: Shape, over: str = "") -> Counted:
     return layernorm(shape, over, bias=False)
 
 
-def lrn(shape: Shape, size: int = 5) -> Counted:
+def lrn(
+    shape: Shape, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Counted:
     """Local response normalisation across channels (Krizhevsky et al. 2012), no parameters.
 
     >>> lrn((96, 55, 55)).weights
     0
     """
     whole("size", size)
+    for name, value in (("alpha", alpha), ("beta", beta), ("k", k)):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InputError(f"{name} {value!r} is not a number")
     return Counted(shape)
 
 
@@ -196,8 +201,10 @@ def rmsnorm_values(run: Pass, x: Node, over: str) -> Node:
     return run.scaled(normed, held, axes[0], bias=False)
 
 
-def lrn_values(run: Pass, x: Node, size: int) -> Node:
-    """x/(1 + 10⁻⁴·mean of x² over neighbouring channels)^0.75, as in PyTorch."""
+def lrn_values(run: Pass, x: Node, size: int, alpha: float, beta: float, k: float) -> Node:
+    """x/(k + α·mean of x² over neighbouring channels)^β, as in PyTorch."""
+    if not run.fact("lrn", True):
+        raise InputError("the framework has no local response normalisation")
     squares = run.do("mul", x, x, part="square")
     channels = run.shape[0]
     rows = [
@@ -205,6 +212,6 @@ def lrn_values(run: Pass, x: Node, size: int) -> Node:
         for i in range(channels)
     ]
     mean = run.along(squares, 1, channels, rows)
-    scaled = run.do("mul", mean, run.constant(1e-4), part="scaled")
-    raised = run.do("add", scaled, run.constant(1.0), part="raised")
-    return run.do("div", x, run.do("pow", raised, run.constant(0.75), part="power"))
+    scaled = run.do("mul", mean, run.constant(alpha), part="scaled")
+    raised = run.do("add", scaled, run.constant(k), part="raised")
+    return run.do("div", x, run.do("pow", raised, run.constant(beta), part="power"))

@@ -91,8 +91,9 @@ def identity_values(run: Pass, x: Node) -> Node:
 
 def prelu_values(run: Pass, x: Node, slopes: int) -> Node:
     """x above 0, else w·x."""
-    slope = run.parameter("weight", (slopes,))
-    return run.do("prelu", x, run.by_channel(slope) if slopes > 1 else slope)
+    slope = run.parameter("weight", (slopes,), run.fact("start of prelu", 0.25))
+    held = run.by_channel(slope) if slopes > 1 else slope
+    return run.do("prelu", x, held, bend=run.fact("prelu at 0", None))
 
 
 def dropout_values(run: Pass, x: Node, rate: float) -> Node:

@@ -20,7 +20,7 @@ from dlcalc.layers.counted import (
     windows,
 )
 from dlcalc.numbers.axes import at_least, per_axis
-from dlcalc.numbers.sizes import Axis
+from dlcalc.numbers.sizes import Axis, Uneven
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
@@ -72,8 +72,8 @@ def globalpool(shape: Shape) -> Counted:
     return adaptivepool(shape, 1)
 
 
-def adaptivepool(shape: Shape, size: PerAxisValue) -> Counted:
-    """Pooling to a given size, by windows as even as they can be.
+def adaptivepool(shape: Shape, size: PerAxisValue, kind: str = "avg") -> Counted:
+    """Pooling to a given size, by windows as even as they can be; `kind` is avg or max.
 
     Where the size divides the input, these are the windows of PyTorch's adaptive pooling;
     where not, its windows differ by a column, and these overlap instead.
@@ -81,6 +81,7 @@ def adaptivepool(shape: Shape, size: PerAxisValue) -> Counted:
     >>> adaptivepool((256, 13, 13), 6).output
     (256, 6, 6)
     """
+    choice("kind", kind, ("avg", "max"))
     _, sizes = spatial(shape, "a pooling")
     wanted = per_axis(size, len(sizes), "size")
     at_least(1, "size", wanted)
@@ -127,8 +128,11 @@ def maxpool_values(
 ) -> Node:
     """The largest of each window, the first of a tie."""
     stride = kernel if stride is None else stride
-    axes = windows(run.shape, kernel, stride, pad, dilation, ceil=ceil)
-    return run.do("maxpool", x, axes=axes)
+    return _largest(run, x, windows(run.shape, kernel, stride, pad, dilation, ceil=ceil))
+
+
+def _largest(run: Pass, x: Node, axes: tuple[Any, ...]) -> Node:
+    return run.do("maxpool", x, axes=axes, shared=run.fact("shared ties", False))
 
 
 def avgpool_values(
@@ -158,12 +162,17 @@ def adaptive_windows(length: int, wanted: int) -> list[tuple[int, int]]:
     return [(i * length // wanted, -(-(i + 1) * length // wanted)) for i in range(wanted)]
 
 
-def adaptivepool_values(run: Pass, x: Node, size: PerAxisValue) -> Node:
-    """The means of ⌊iL/S⌋ … ⌈(i+1)L/S⌉ − 1, as PyTorch has them."""
-    for axis, (length, wanted) in enumerate(zip(
-        run.shape[1:], per_axis(size, len(run.shape) - 1, "size"), strict=True
-    ), 2):
-        parts = run.fact("adaptive windows", adaptive_windows)(length, wanted)
+def adaptivepool_values(run: Pass, x: Node, size: PerAxisValue, kind: str) -> Node:
+    """The means or largest of ⌊iL/S⌋ … ⌈(i+1)L/S⌉ − 1, as PyTorch has them."""
+    lengths = run.shape[1:]
+    lines = [
+        (length, run.fact("adaptive windows", adaptive_windows)(length, wanted))
+        for length, wanted in zip(lengths, per_axis(size, len(lengths), "size"), strict=True)
+    ]
+    if kind == "max":
+        axes = tuple(Uneven(length, tuple(parts)) for length, parts in lines)
+        return _largest(run, x, axes)
+    for axis, (length, parts) in enumerate(lines, 2):
         x = run.along(x, axis, length, [
             dict.fromkeys(range(start, end), 1 / (end - start)) for start, end in parts
         ])

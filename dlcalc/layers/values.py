@@ -92,14 +92,20 @@ class Pass:
             self.parts[part] = node
         return node
 
-    def parameter(self, part: str, shape: tuple[int, ...]) -> Node:
-        """A parameter of the layer, or the one of another layer that it shares."""
+    def parameter(
+        self, part: str, shape: tuple[int, ...], start: float | None = None
+    ) -> Node:
+        """A parameter of the layer, or the one of another layer that it shares.
+
+        One that begins as a number wherever parameters are drawn is drawn as that.
+        """
         weight = part.split("_")[0] == "weight" or part.endswith("weight")
         owner = self.shared or (self.tied if weight else "")
         full = f"{owner or self.name}.{part}"
         known = self.store.parameters.get(full)
         if known is None:
-            known = self.graph.given(self.store.array(full, shape), full, not self.frozen)
+            drawn = None if self.store.draw is None else start
+            known = self.graph.given(self.store.array(full, shape, drawn), full, not self.frozen)
             self.store.parameters[full] = known
             if self.frozen:
                 self.store.frozen.add(full)

@@ -73,6 +73,48 @@ class Axis(NamedTuple):
         return max(0, self.padded - (self.output - 1) * self.stride - self.span)
 
 
+    def columns(self, place: int) -> list[int]:
+        """The input columns that one window meets."""
+        start = place * self.stride - self.pad[0]
+        reached = range(start, start + self.span, self.dilation)
+        return [column for column in reached if 0 <= column < self.input]
+
+    def meeting(self, tap: int) -> tuple[slice, Any]:
+        """The windows whose tap lies within the input, and the input columns that it meets."""
+        shift = tap * self.dilation - self.pad[0]
+        first = max(0, -(shift // self.stride))
+        end = max(first, min(self.output, (self.input - 1 - shift) // self.stride + 1))
+        start = first * self.stride + shift
+        return slice(first, end), slice(start, start + (end - first) * self.stride, self.stride)
+
+
+class Uneven(NamedTuple):
+    """An axis whose windows are listed one by one, as those of an adaptive pool."""
+
+    input: int
+    """Columns of the input."""
+    parts: tuple[Pair, ...]
+    """Start and end of each window."""
+
+    @property
+    def kernel(self) -> int:
+        """Taps of the longest window."""
+        return max(end - start for start, end in self.parts)
+
+    @property
+    def output(self) -> int:
+        """How many windows there are."""
+        return len(self.parts)
+
+    def columns(self, place: int) -> list[int]:
+        """The input columns of one window."""
+        return list(range(*self.parts[place]))
+
+    def meeting(self, tap: int) -> tuple[slice, Any]:
+        """All windows, and the column of each that a tap meets: of short ones the last again."""
+        return slice(None), [min(start + tap, end - 1) for start, end in self.parts]
+
+
 def span(kernel: int, dilation: int) -> int:
     """Columns that a window of `kernel` taps covers: D·(F − 1) + 1.
 

@@ -51,7 +51,8 @@ def pool(framework: str, case: Case) -> Any:
         row = np.reshape(case["x"], (1, -1))
         size = case["adaptive"]
         return np.ravel(run(
-            framework, f"adaptivepool {size}", row, row.shape, upstream=np.ones((1, size))
+            framework, f"adaptivepool {size} kind={case['kind']}", row, row.shape,
+            upstream=np.ones((1, size)),
         ).output)
     return dlcalc.pool(**case, framework=framework).output
 
@@ -103,11 +104,16 @@ def running(framework: str, case: Case) -> Any:
 def activation(framework: str, case: Case) -> Any:
     name, _, form = case["function"].partition(" ")
     framework = "flax" if form == "tanh" else framework
-    return run(framework, name, case["x"], (len(case["x"]),)).output
+    return run(framework, name, case["x"], (len(case["x"]),), init="zeros").output
+
+
+def lrn(framework: str, case: Case) -> Any:
+    layer = "lrn {size} alpha={alpha} beta={beta} k={k}".format(**case)
+    return np.ravel(run(framework, layer, case["x"], (len(case["x"]), 1)).output)
 
 
 def slope(framework: str, case: Case) -> Any:
-    return run(framework, case["function"], case["x"], (1,)).gradients["x"][0]
+    return run(framework, case["function"], case["x"], (1,), init="zeros").gradients["x"][0]
 
 
 def optimizer_step(framework: str, case: Case) -> Any:
@@ -130,21 +136,15 @@ ASKED: dict[str, Callable[[str, Case], Any]] = {
     "padding": padding, "size": size, "conv": conv, "conv_transpose": conv_transpose,
     "pool": pool, "params": counted, "lstm_layout": layout, "gru_layout": layout,
     "rnn_layout": layout, "norm": norm, "batchnorm_running": running,
-    "activation": activation, "slope": slope, "optimizer_step": optimizer_step,
+    "activation": activation, "slope": slope, "lrn": lrn, "optimizer_step": optimizer_step,
 }
 
 
 def is_asked(row: Case) -> bool:
     """Whether a layer, and so a step, has this function."""
     function = row["case"].get("function", "relu").partition(" ")[0]
-    return (
-        row["op"] in ASKED and (
-            "adaptive" not in row["case"] or row["case"]["kind"] == "avg"
-        ) and function != "prelu"
-        and find(function) is not None and "kernel" not in (
-            row["case"] if row["op"] == "slope" else ()
-        )
-    )
+    kinked = row["op"] == "slope" and "kernel" in row["case"]
+    return row["op"] in ASKED and find(function) is not None and not kinked
 
 
 def rows() -> dict[tuple[str, str], list[Case]]:

@@ -87,13 +87,7 @@ def _column(place: str, tap: str, axis: Axis) -> str:
 def _met(result: Pooling, index: Index) -> list[list[int]]:
     """Axis by axis, the input columns that the window of an output meets."""
     starts = index[len(index) - result.dims :]
-    return [
-        [
-            column for tap in range(axis.kernel)
-            if 0 <= (column := at * axis.stride + tap * axis.dilation - axis.pad[0]) < axis.input
-        ]
-        for at, axis in zip(starts, result.axes, strict=True)
-    ]
+    return [axis.columns(at) for at, axis in zip(starts, result.axes, strict=True)]
 
 
 def _cells(x: Any, result: Pooling, index: Index) -> Any:

@@ -104,7 +104,7 @@ def pool(
     if kind == "max":
         pooled, indices, ties = largest(data, axes)
         if given is not None:
-            dx = spread_to(given, indices, data.shape)
+            dx = spread_to(given, data, pooled, axes)
         indices = indices.reshape(*inputs.shape[:-space], *output)
     else:
         counts = divisors(axes, exclude_pad, divisor)
@@ -163,7 +163,7 @@ def require_input(axes: Sequence[Axis], wanted: bool = True) -> None:
     for axis in axes if wanted else ():
         met = np.zeros(axis.output, bool)
         for tap in range(axis.kernel):
-            met[_meeting(axis, tap)[0]] = True
+            met[axis.meeting(tap)[0]] = True
         if not met.all():
             raise ShapeError(
                 f"window {int(np.argmin(met))} of {axis.output} lies in the padding alone: "
@@ -186,27 +186,18 @@ def _upstream(
     return given.reshape(-1, *output)
 
 
-def _meeting(axis: Axis, tap: int) -> tuple[slice, slice]:
-    """The windows whose tap lies within the input, and the input columns that it meets."""
-    shift = tap * axis.dilation - axis.pad[0]
-    first = max(0, -(shift // axis.stride))
-    end = max(first, min(axis.output, (axis.input - 1 - shift) // axis.stride + 1))
-    start = first * axis.stride + shift
-    return slice(first, end), slice(start, start + (end - first) * axis.stride, axis.stride)
-
-
-def taps(axes: Sequence[Axis]) -> Iterator[tuple[Places, Places]]:
+def taps(axes: Sequence[Any]) -> Iterator[tuple[Places, Places]]:
     """Tap by tap, row by row: the windows whose tap meets the input, and what it meets."""
     for taps in product(*(range(axis.kernel) for axis in axes)):
-        met = [_meeting(axis, tap) for axis, tap in zip(axes, taps, strict=True)]
+        met = [axis.meeting(tap) for axis, tap in zip(axes, taps, strict=True)]
         yield (..., *(to for to, _ in met)), (..., *(of for _, of in met))
 
 
-def _shape(axes: Sequence[Axis]) -> tuple[int, ...]:
+def _shape(axes: Sequence[Any]) -> tuple[int, ...]:
     return tuple(axis.output for axis in axes)
 
 
-def largest(x: Array, axes: Sequence[Axis]) -> tuple[Array, Array, int]:
+def largest(x: Array, axes: Sequence[Any]) -> tuple[Array, Array, int]:
     """The largest of each window of x (maps…, L…), its flat place, and the number of ties.
 
     NaN is the largest of all.
@@ -225,14 +216,38 @@ def largest(x: Array, axes: Sequence[Axis]) -> tuple[Array, Array, int]:
     return output, indices, int(tied.sum())
 
 
-def spread_to(upstream: Array, indices: Array, shape: tuple[int, ...]) -> Array:
-    """The gradient of the input (maps, L…): each output's goes to the place it came from."""
-    maps = shape[0]
-    flat = indices.reshape(maps, -1) + np.arange(maps)[:, None] * prod(shape[1:])
-    given = _exact(upstream, indices[0].size)
-    found = np.zeros(prod(shape), given.dtype)
-    np.add.at(found, flat.ravel(), given.ravel())
-    return _presented(found.reshape(shape))
+def maxima(x: Array, axes: Sequence[Any]) -> Array:
+    """The largest of each window of floats (maps…, L…)."""
+    output = np.full((*x.shape[: -len(axes)], *_shape(axes)), -np.inf, x.dtype)
+    for to, of in taps(axes):
+        np.maximum(output[to], x[of], out=output[to])
+    return output
+
+
+def spread_to(
+    upstream: Array, x: Array, output: Array, axes: Sequence[Any], shared: bool = False
+) -> Array:
+    """The gradient of the input (maps…, L…): each output's goes to its largest element.
+
+    The first of several takes it; where `shared`, all of them in equal parts.
+    """
+    left = _exact(upstream, prod(axis.kernel for axis in axes)).copy()
+    found = np.zeros(x.shape, float if shared else left.dtype)
+    if shared:
+        sharers = np.zeros(output.shape)
+        for to, of in taps(axes):
+            sharers[to] += x[of] == output[to]
+        left = left / sharers
+    for to, of in taps(axes):
+        met, part = x[of], left[to]
+        won = (met == output[to]) | (met != met)
+        if any(isinstance(each, list) for each in of):
+            np.add.at(found, of, part * won)
+        else:
+            found[of] += part * won
+        if not shared:
+            left[to] = part * ~won
+    return narrowed(found) if found.dtype == object else found
 
 
 def divisors(
@@ -282,7 +297,3 @@ def _exact(x: Array, terms: int) -> Array:
     if x.dtype.kind == "i" and max(int(x.max()), -int(x.min())) * terms >= 2**63:
         return x.astype(object)
     return x
-
-
-def _presented(x: Array) -> Array:
-    return narrowed(x) if x.dtype == object else x
