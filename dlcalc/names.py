@@ -43,7 +43,6 @@ ACTIVATIONS = (
     "hard_swish", "elu", "mish", "silu", "selu", "relu6",
 )
 """Activations of the hidden layers of `mlp`."""
-"""The gates of an LSTM, in the order of its rows."""
 GATE_ACTIVATIONS = ("sigmoid", "tanh", "relu", "hard_sigmoid", "identity", "softplus")
 """Activations that a gate can have."""
 GAN_LOSSES = ("non_saturating", "minimax", "least_squares")

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import ShapeError
+from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.problem import CellProblem, make_problem, run_on
+from dlcalc.layers.cells.problem import (
+    CellProblem,
+    Layout,
+    as_floats,
+    make_problem,
+    run_on,
+    shape_words,
+    with_shape,
+)
 
 TORCH_GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "n"}
 
@@ -19,11 +29,12 @@ def problem_of(
 ) -> CellProblem:
     """A problem from fields by name, a framework's too, run on to `steps` where that is asked."""
     given = {name: value for name, value in fields.items() if value is not None}
+    layout = None
     if framework is not None:
-        given = as_torch(framework, cell.name, given)
+        given, layout = as_torch(framework, cell.name, given)
     if steps is not None or not isinstance(inputs, str):
         given = run_on(given, steps, inputs)
-    return make_problem(cell, given)
+    return replace(make_problem(cell, given), layout=layout)
 
 
 def names_of(framework: str, cell: str) -> tuple[str, ...]:
@@ -32,96 +43,112 @@ def names_of(framework: str, cell: str) -> tuple[str, ...]:
     >>> names_of("keras", "lstm")
     ('kernel', 'recurrent_kernel', 'bias')
     """
-    return tuple(_layout(framework, cell))
+    return tuple(layout_of(framework, cell))
 
 
-def _layout(framework: str, cell: str) -> Mapping[str, str]:
+def layout_of(framework: str, cell: str) -> Mapping[str, str]:
+    """The axes of each of a cell's parameters by its name in a framework."""
     # Who names no framework need not wait for the tables.
-    from dlcalc.conventions.frameworks import answer
+    from dlcalc.conventions.frameworks import answer, checked
     from dlcalc.conventions.tables import table
 
-    layout: Mapping[str, str] = answer(table("frameworks")["cells"][cell], framework)
+    layout: Mapping[str, str] = answer(table("frameworks")["cells"][cell], checked(framework))
     return layout
 
 
-def as_torch(framework: str, cell: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+def as_torch(
+    framework: str, cell: str, fields: Mapping[str, Any]
+) -> tuple[dict[str, Any], Layout | None]:
     """The fields with a framework's weights under PyTorch's names, in PyTorch's order of gates.
 
-    Fields that hold none of its names stay as they are. ShapeError where a weight has
-    another shape than the framework gives it.
+    Fields that hold none of its names stay as they are. InputError for a matrix that is
+    missing, ShapeError where a weight has another shape than the framework gives it.
 
-    >>> as_torch("keras", "rnn", {"kernel": [[1, 2]], "recurrent_kernel": [[3, 4], [5, 6]],
-    ...     "bias": [7, 8], "x": [1]})["weight_hh_l0"]
+    >>> fields, _ = as_torch("keras", "rnn", {"kernel": [[1, 2]],
+    ...     "recurrent_kernel": [[3, 4], [5, 6]], "bias": [7, 8], "x": [1]})
+    >>> fields["weight_hh_l0"].tolist()
     [[3.0, 5.0], [4.0, 6.0]]
     """
     from dlcalc.conventions.frameworks import ask
 
-    names = names_of(framework, cell)
-    if "weight_ih_l0" in names or "weight_ih_l0" in fields or not set(names) & fields.keys():
-        return dict(fields)
-    kept = {name: each for name, each in fields.items() if name not in names}
-    layout = _layout(framework, cell)
-    arrays = {name: np.asarray(fields[name], float) for name in names if name in fields}
-    order = ask(framework, "cells", f"gates of {cell}")
-    if order == "by name":
-        parts = _by_name(arrays, TORCH_GATES[cell], cell)
-    else:
-        parts = _packed(arrays, layout, order or "n", TORCH_GATES[cell])
+    layout, gates = layout_of(framework, cell), TORCH_GATES[cell]
+    if "weight_ih_l0" in layout or "weight_ih_l0" in fields or not layout.keys() & fields.keys():
+        return dict(fields), None
+    kept = {name: each for name, each in fields.items() if name not in layout}
+    arrays = {name: as_floats(fields[name], name) for name in layout if name in fields}
     if cell == "gru" and "reset" not in fields:
         single = framework == "keras" and arrays.get("bias", np.zeros((2, 1))).ndim == 1
         kept["reset"] = "before" if single else ask(framework, "cells", "reset of gru")
-    return {**{name: each.tolist() for name, each in parts.items()}, **kept}
+    _check_shapes(arrays, layout, len(gates))
+    order = ask(framework, "cells", f"gates of {cell}") or gates
+    ends = [*accumulate(each.size for each in arrays.values())]
+    places = {name: np.arange(end - each.size, end).reshape(each.shape) + 1.0
+              for (name, each), end in zip(arrays.items(), ends, strict=True)}
+    parts, where = (_packed(each, layout, order, gates) for each in (arrays, places))
+    shapes = {name: each.shape for name, each in arrays.items()}
+    ids = {name: each.astype(int) for name, each in where.items()}
+    return {**parts, **kept}, Layout(shapes, ids)
 
 
-def _by_name(arrays: Mapping[str, Any], gates: str, cell: str) -> dict[str, Any]:
-    """flax's matrices, one a gate."""
-    def stacked(side: str, part: str) -> list[Any]:
-        own = [f"{side}{'' if cell == 'rnn' else gate}.{part}" for gate in gates]
-        return [arrays.get(name) for name in own]
+def _is_matrix(axes: Sequence[str]) -> bool:
+    return len(axes) - axes.count("1") == 2 and "2" not in axes
 
-    kernels = {side: [each.T for each in stacked(side, "kernel")] for side in "ih"}
-    units = len(kernels["h"][0])
-    biases = {
-        side: [np.zeros(units) if each is None else each for each in stacked(side, "bias")]
-        for side in "ih"
-    }
-    return {
-        **{f"weight_{side}h_l0": np.concatenate(kernels[side]) for side in "ih"},
-        **{f"bias_{side}h_l0": np.concatenate(biases[side]) for side in "ih"},
-    }
+
+def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) -> None:
+    """Refuse weights of other shapes than their layout says, by letters: 2GH is two biases."""
+    sizes = {"1": 1, "2": 2}
+    for name, text in layout.items():
+        axes = text.split()
+        if not _is_matrix(axes):
+            continue
+        shown = " x ".join(axes).replace("G", str(G))
+        if name not in arrays:
+            raise InputError(f"missing field {name!r}, {shown}")
+        if arrays[name].ndim != len(axes):
+            raise ShapeError(f"{name} {shape_words(arrays[name])}; expected {shown}")
+        sizes |= {axis: n for axis, n in zip(axes, arrays[name].shape, strict=True) if axis in "DH"}
+    sizes |= {"GH": G * sizes["H"], "2GH": 2 * G * sizes["H"]}
+    for name, array in arrays.items():
+        axes = layout[name].split()
+        shape = tuple(sizes[axis] for axis in axes)
+        with_shape(array, name, shape[1:] if axes[0] == "2" and array.ndim == 1 else shape)
 
 
 def _packed(
     arrays: Mapping[str, Any], layout: Mapping[str, str], order: str, gates: str
 ) -> dict[str, Any]:
     """Matrices of all gates together, by the letters of their layout."""
-    found: dict[str, Any] = {}
-    biases = []
+    if order == "by name":  # flax has a matrix a gate
+        each_gate = gates if len(gates) > 1 else [""]
+        none = np.zeros(len(arrays[f"h{each_gate[0]}.kernel"]))
+        return {
+            f"{ours}_{side}h_l0": np.concatenate(
+                [arrays.get(f"{side}{gate}.{part}", none).T for gate in each_gate])
+            for side in "ih" for ours, part in (("weight", "kernel"), ("bias", "bias"))
+        }
     turned = any(text.startswith("D ") for text in layout.values())  # matrices are (in, out)
+    found: dict[str, Any] = {}
     for name, array in arrays.items():
-        words = layout[name].split()
-        wanted = len(words) - (len(words) == 2 and "2" in words and array.ndim == 1)
-        if array.ndim != wanted:
-            raise ShapeError(f"{name} has {array.ndim} axes; it is laid out {layout[name]}")
-        if words[0] == "1":
-            array, words = array[0], words[1:]
-        if len(words) == 2 and words[0] != "2":
-            side = "i" if "D" in words else "h"
+        axes = layout[name].split()
+        array = array[0] if axes[0] == "1" else array
+        if _is_matrix(axes):
+            side = "i" if "D" in axes else "h"
             found[f"weight_{side}h_l0"] = _ordered(array.T if turned else array, order, gates)
-        else:
-            biases.append((name, words, array))
-    units = len(found["weight_hh_l0"]) // len(gates)
-    sides = {"i": np.zeros(units * len(gates)), "h": np.zeros(units * len(gates))}
-    for name, words, array in biases:
-        if words == ["H"] and len(gates) > 1:  # n's second bias, of the GRU's state
-            sides["h"][-units:] = array
-        elif array.size == 2 * units * len(gates):
+    rows = len(found["weight_hh_l0"])
+    found |= {f"bias_{side}h_l0": np.zeros(rows) for side in "ih"}
+    for name, array in arrays.items():
+        axes = layout[name].split()
+        if _is_matrix(axes):
+            continue
+        if array.size == 2 * rows:
             for side, half in zip("ih", array.reshape(2, -1), strict=True):
-                sides[side] = _ordered(half, order, gates)
+                found[f"bias_{side}h_l0"] = _ordered(half, order, gates)
+        elif array.size < rows:  # n's second bias, of the GRU's state
+            found["bias_hh_l0"][-array.size :] = array
         else:
             side = "h" if "hh" in name or "dense_h" in name else "i"
-            sides[side] = _ordered(array, order, gates)
-    return {**found, **{f"bias_{side}h_l0": each for side, each in sides.items()}}
+            found[f"bias_{side}h_l0"] = _ordered(array, order, gates)
+    return found
 
 
 def _ordered(array: Any, order: str, gates: str) -> Any:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def gradient_name(parameter: str) -> str:
     """The name of a parameter's gradient: dW, and d_weight_ih_l0 for PyTorch's names."""
-    return f"d_{parameter}" if "_" in parameter else f"d{parameter}"
+    return f"d_{parameter}" if len(parameter) > 3 else f"d{parameter}"
 
 
 def cell_answer(

@@ -97,11 +97,6 @@ class LstmResult(CellResult):
         return self._steps(each)
 
     @property
-    def da(self) -> Array:
-        """δẑ, T × 4H or T × B × 4H, gates in the order of W's rows."""
-        return self.of("dz")
-
-    @property
     def dz(self) -> Array:
         """δẑ, T × 4H or T × B × 4H, gates in the order of W's rows."""
         return self.of("dz")
@@ -178,17 +173,16 @@ def solve(problem: CellProblem) -> LstmResult:
     run = forward(total, slopes)
     back = backward(total, run, slopes)
     require_finite(problem, "c", run.c[1:])
-    require_finite(problem, "dc", back.dc)
-    if not np.isfinite(back.db).all():
-        require_finite(problem, "dz", back.dz)
+    require_finite(problem, "dc", back["dc"])
+    if not np.isfinite(back["db"]).all():
+        require_finite(problem, "dz", back["dz"])
     for name in ("db", "dW", "dx", "dh0", "dc0"):
-        if not np.isfinite(getattr(back, name)).all() and problem.is_finite:
-            raise InputError(f"{name} passes the largest {problem.dtype}")
+        require_finite(problem, name, back[name])
     rows = gate_rows(problem.gates, problem.hidden)
     values = {gate: run.gates[:, rows[gate]] for gate in LSTM.gates}
     values |= {"c": run.c, "h": run.hx[:, : problem.hidden], "tanh_c": run.tanh_c}
-    gradients = {"h": back.dh, "c": back.dc, "z": back.dz, "x": back.dx}
-    weights, start = {"W": back.dW, "b": back.db}, {"h": back.dh0, "c": back.dc0}
+    gradients, weights = ({name: back[f"d{name}"] for name in names} for names in ("hczx", "Wb"))
+    start = {"h": back["dh0"], "c": back["dc0"]}
     return LstmResult(CellRun(problem, values, gradients, weights, start, loss, later))
 
 

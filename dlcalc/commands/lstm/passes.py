@@ -202,30 +202,11 @@ def parts_of(total: int, size: int) -> list[slice]:
     return [slice(start, min(start + size, total)) for start in range(0, total, size)]
 
 
-@dataclass(frozen=True, eq=False)
-class Backward:
-    """Every gradient of the backward pass, total over all paths."""
-
-    dh: Array
-    """δh₁ … δh_T, T × H × B."""
-    dc: Array
-    """δc₁ … δc_T, T × H × B."""
-    dz: Array
-    """δẑ, the gradients before the activations, T × 4H × B."""
-    dW: Array  # noqa: N815 - named as the matrix is
-    """4H × H+D, like W."""
-    db: Array
-    """4H, like b."""
-    dx: Array
-    """T × D × B."""
-    dh0: Array
-    """H × B."""
-    dc0: Array
-    """H × B."""
-
-
-def backward(problem: CellProblem, values: Forward, slopes: Slopes) -> Backward:
+def backward(problem: CellProblem, values: Forward, slopes: Slopes) -> dict[str, Array]:
     """Back through time: δh and δc enter from above and from step t+1, δẑ leaves.
+
+    dh and dc of every step, T × H × B, dz, T × 4H × B, and dx, T × D × B; dW and db like W and
+    b; dh0 and dc0, H × B; each total over all paths.
 
     δh and δc are what enters, δc also δh ⊙ o ⊙ (1 − tanh² c); what leaves is δẑ, from δh and
     δc by the slopes, Wᵀδẑ = (δh_{t−1}; δx_t) and δc_{t−1} = δc ⊙ f. The arrays of the slopes
@@ -267,7 +248,8 @@ def backward(problem: CellProblem, values: Forward, slopes: Slopes) -> Backward:
             aside.later(partial(sum_up, part, total))
     with np.errstate(over="ignore", invalid="ignore"):
         dW = dWb.sum(axis=0)
-    return Backward(dh, dc, dz, dW[:, :-1], dW[:, -1], dx, from_h, from_c)
+    return {"dh": dh, "dc": dc, "dz": dz, "dW": dW[:, :-1], "db": dW[:, -1], "dx": dx,
+            "dh0": from_h, "dc0": from_c}
 
 
 def _columns(steps: Array) -> Array:

@@ -96,18 +96,16 @@ class Target:
 
     def value(self, h: Array) -> Any:
         """J of hidden states T × B × H, real or complex."""
-        rows = self._rows(h)
+        rows = h[-len(self.values) :]
         return self.pair.value(rows, self.values).sum() / self.divisor
 
     def slope(self, h: Array) -> Array:
         """∂J/∂h of every step, T × B × H."""
         dh = np.zeros(h.shape, np.result_type(h, self.values))
-        dh[-len(self.values):] = self.pair.slope(self.pair.y(self._rows(h)), self.values)
+        last = slice(-len(self.values), None)
+        dh[last] = self.pair.slope(self.pair.y(h[last]), self.values)
         dh /= self.divisor
         return dh
-
-    def _rows(self, h: Array) -> Array:
-        return h[-len(self.values):]
 
 
 def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) -> Target:
@@ -148,27 +146,8 @@ def _one_hot(places: Array, H: int) -> Array:
     return rows
 
 
-@dataclass(frozen=True, eq=False)
-class Weights:
-    """The weights of all gates, G of them."""
-
-    W: Array
-    """GH × (H+D), rows gate by gate, columns [h, x]."""
-    b: Array
-    """GH; of two biases the sum."""
-    b_h: Array | None
-    """GH, the second bias of two, which stands with h."""
-    gates: str
-    """The order of the gates in the rows."""
-    torch: bool
-    """Whether they came under PyTorch's names."""
-    hidden: int
-    """H."""
-
-    @property
-    def inputs(self) -> int:
-        """D."""
-        return int(self.W.shape[1]) - self.hidden
+Weights = tuple[Array, Array, Array | None, str]
+"""W, b, the second bias of two, and the order of the gates in their rows."""
 
 
 def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
@@ -205,8 +184,8 @@ def _own_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
         )
     if cell.name == "gru" and np.ndim(given.get("b", 0)) == 2:
         b = with_shape(as_floats(given["b"], "b"), "b", (2, rows))
-        return Weights(W, b.sum(axis=0), b[1], gates, False, rows // G)
-    return Weights(W, _bias(given, "b", rows), None, gates, False, rows // G)
+        return W, b.sum(axis=0), b[1], gates
+    return W, _bias(given, "b", rows), None, gates
 
 
 def _torch_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
@@ -224,8 +203,7 @@ def _torch_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
     with_shape(from_h, "weight_hh_l0", (rows, rows // cell.blocks))
     b_h = _bias(given, "bias_hh_l0", rows)
     b = _bias(given, "bias_ih_l0", rows) + b_h
-    W = np.concatenate([from_h, from_x], axis=1)
-    return Weights(W, b, b_h, order, True, rows // cell.blocks)
+    return np.concatenate([from_h, from_x], axis=1), b, b_h, order
 
 
 def _check_rows(name: str, W: Array, G: int) -> None:
@@ -238,6 +216,36 @@ def _bias(given: Mapping[str, Any], name: str, rows: int) -> Array:
     if name not in given:
         return np.zeros(rows, np.float32)
     return with_shape(as_floats(given[name], name), name, (rows,))
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Weights as a framework keeps them."""
+
+    shapes: Mapping[str, tuple[int, ...]]
+    """The shape of each under its name there."""
+    places: Mapping[str, Array]
+    """Of each number of PyTorch's weights which of the framework's it is, from 1; 0 for none."""
+
+    def own(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        """Gradients at PyTorch's weights as those at the framework's."""
+        ends = np.cumsum([np.prod(shape) for shape in self.shapes.values()], dtype=int)
+        flat = np.zeros(1 + ends[-1], np.result_type(*arrays.values()))
+        for name, places in self.places.items():
+            np.add.at(flat, places, arrays[name])
+        parts = np.split(flat[1:], ends[:-1])
+        return {name: part.reshape(shape)
+                for (name, shape), part in zip(self.shapes.items(), parts, strict=True)}
+
+    def torch(self, name: str, index: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+        """Where a number of the framework's weights stands among PyTorch's."""
+        for theirs, places in self.places.items():
+            marked = {each: np.zeros(shape) for each, shape in self.shapes.items()}
+            marked[name][index] = 1
+            flat = np.concatenate([[0], *(each.ravel() for each in marked.values())])
+            if flat[places].any():
+                return theirs, tuple(map(int, np.argwhere(flat[places])[0]))
+        raise IndexError(index)
 
 
 RESETS = ("after", "before")
@@ -286,6 +294,8 @@ class CellProblem:
     """Whether a reset gate acts after or before the product with h."""
     target: Target | None = None
     """What h should be, where a loss says how far it is from that."""
+    layout: Layout | None = None
+    """How the weights came, where that was under another framework's names."""
 
     @property
     def steps(self) -> int:
@@ -349,8 +359,9 @@ def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
         if name not in cell.fields:
             raise InputError(f"unknown field {name!r}{did_you_mean(name, cell.fields)}")
     given = {name: value for name, value in fields.items() if value is not None}
-    weights = read_weights(cell, given)
-    H, D = weights.hidden, weights.inputs
+    W, b, b_h, gates = read_weights(cell, given)
+    H = len(W) // cell.blocks
+    D = W.shape[1] - H
     x = _sequence(given, D)
     batched, flat = x.ndim == 3, x.ndim == 1
     x = x if batched else x.reshape(-1, 1, D)
@@ -368,9 +379,8 @@ def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
     elif "loss" in given:
         raise InputError("loss without target: give the values that h should have")
     return CellProblem(
-        cell, weights.W, weights.b, weights.gates, x, h0, c0, _entering(given, T, lead, H), dc,
-        _activations(cell, given), _after(given, lead, H), batched, flat, weights.torch,
-        weights.b_h, _reset(given), target,
+        cell, W, b, gates, x, h0, c0, _entering(given, T, lead, H), dc, _activations(cell, given),
+        _after(given, (*lead, H)), batched, flat, "W" not in given, b_h, _reset(given), target,
     )
 
 
@@ -431,28 +441,21 @@ def _entering(given: Mapping[str, Any], T: int, lead: tuple[int, ...], H: int) -
     return np.broadcast_to(dh, every).reshape(T, -1, H)
 
 
-def _after(
-    given: Mapping[str, Any], lead: tuple[int, ...], H: int
-) -> Mapping[str, Array] | None:
+def _after(given: Mapping[str, Any], shape: tuple[int, ...]) -> Mapping[str, Array] | None:
     """The values of `next`, each B × H."""
     if "next" not in given:
         return None
     after = given["next"]
     if not isinstance(after, Mapping):
         raise InputError("next is not an object with the fields i f o g di df do dg")
-    for name in after:
-        if name not in NEXT_VALUES + NEXT_OPTIONAL:
-            hint = did_you_mean(name, NEXT_VALUES + NEXT_OPTIONAL)
-            raise InputError(f"next: unknown field {name!r}{hint}")
-    missing = [name for name in NEXT_VALUES if name not in after]
-    if missing:
+    known = NEXT_VALUES + NEXT_OPTIONAL
+    if unknown := [name for name in after if name not in known]:
+        raise InputError(f"next: unknown field {unknown[0]!r}{did_you_mean(unknown[0], known)}")
+    if missing := [name for name in NEXT_VALUES if name not in after]:
         raise InputError(f"next: missing field {missing[0]!r}; it gives the step after the last")
-    return {
-        name: with_shape(as_floats(value, f"next: {name}"), f"next: {name}", (*lead, H)).reshape(
-            -1, H
-        )
-        for name, value in after.items()
-    }
+    arrays = {name: as_floats(value, f"next: {name}") for name, value in after.items()}
+    return {name: with_shape(each, f"next: {name}", shape).reshape(-1, shape[-1])
+            for name, each in arrays.items()}
 
 
 INPUTS = ("repeat", "zero")

@@ -15,7 +15,7 @@ from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tape import Tape, backward, forward, recorded
 from dlcalc.errors import InputError, LimitError
 from dlcalc.layers.cells.cell import gate_rows
-from dlcalc.layers.cells.problem import CellProblem
+from dlcalc.layers.cells.problem import CellProblem, Layout
 from dlcalc.numbers.differences import GradientCheck, check_moved
 from dlcalc.numbers.results import Result
 
@@ -88,8 +88,7 @@ class CellResult(Result):
     @property
     def values(self) -> dict[str, Array]:
         """The fields of the steps by name, a step a row: r, h, dh, dr … and da, GH wide."""
-        *fields, last = self.problem.cell.step_fields
-        return {**{name: self.of(name) for name in fields}, last: self.da}
+        return {name: self.of(name) for name in self.problem.cell.step_fields}
 
     @property
     def more(self) -> dict[str, Any]:
@@ -97,17 +96,18 @@ class CellResult(Result):
         return {"h": self.h} if self.problem.torch else {}
 
     def of(self, field: str) -> Array:
-        """A field of the steps, T × H or T × B × H."""
-        if field.startswith("d"):
-            return self._steps(self.run.gradients[field[1:]])
-        return self._steps(self.run.values[field][-self.problem.steps :])
+        """A field of the steps, T × H or T × B × H; what is before the activations GH wide."""
+        problem, gradients = self.problem, self.run.gradients
+        if field == f"d{problem.cell.letter}" and field[1:] not in gradients:
+            arrays = [gradients[problem.cell.argument(gate)] for gate in problem.gates]
+            return self._steps(np.concatenate(arrays, axis=1))
+        source = gradients[field[1:]] if field[0] == "d" else self.run.values[field]
+        return self._steps(source[-problem.steps :])
 
     @property
     def da(self) -> Array:
         """The gradients before the activations, T × GH or T × B × GH, in the order of W's rows."""
-        cell = self.problem.cell
-        arrays = [self.run.gradients[cell.argument(gate)] for gate in self.problem.gates]
-        return self._steps(np.concatenate(arrays, axis=1))
+        return self.of("da")
 
     @property
     def dh(self) -> Array:
@@ -144,15 +144,15 @@ class CellResult(Result):
 
     @property
     def gradients(self) -> dict[str, Array]:
-        """The gradient of every parameter by its name, PyTorch's where it came by those."""
+        """The gradient of every parameter by the name that it came by."""
         H, states = self.problem.hidden, {"x": self.dx}
         states |= {f"{state}0": self._state(state) for state in self.problem.cell.states}
         if not self.problem.torch:
             return {"W": self.dW, "b": self.db, **states}
-        return {
-            "weight_ih_l0": self.dW[:, H:], "weight_hh_l0": self.dW[:, :H],
-            "bias_ih_l0": self.bias(0), "bias_hh_l0": self.bias(1), **states,
-        }
+        weights = {"weight_ih_l0": self.dW[:, H:], "weight_hh_l0": self.dW[:, :H],
+                   "bias_ih_l0": self.bias(0), "bias_hh_l0": self.bias(1)}
+        layout = self.problem.layout
+        return {**(layout.own(weights) if layout else weights), **states}
 
     def _state(self, state: str) -> Array:
         start = self.run.start[state]
@@ -284,6 +284,11 @@ def check_cell(
     """
     if result.problem.dtype != np.float64:
         result = solve(_in_double(result.problem))
+    layout = result.problem.layout
+    if layout is not None:
+        torch = replace(result.run, problem=replace(result.problem, layout=None))
+        checks = check_cell(replace(result, run=torch), solve)
+        return _renamed(checks, layout)
     problem, gradients = result.problem, result.gradients
     numbers = sum(each.size for each in gradients.values())
     steps = 3 * numbers * problem.steps
@@ -298,6 +303,16 @@ def check_cell(
     with np.errstate(all="ignore"):
         value = float(_side_by_side(result, tape, "", np.zeros(0), np.zeros(1))[0])
         return check_moved(value, partial(_moved, result, tape, shapes), given, gradients)
+
+
+def _renamed(checks: list[GradientCheck], layout: Layout) -> list[GradientCheck]:
+    """Checks of PyTorch's weights as those of a framework's."""
+    formula, central, complex_step = (
+        layout.own({each.name: getattr(each, of) for each in checks})
+        for of in ("formula", "central", "complex_step"))
+    first, rest = checks[0], [each for each in checks if each.name not in layout.places]
+    return [replace(first, name=name, formula=formula[name], central=central[name],
+                    complex_step=complex_step[name]) for name in layout.shapes] + rest
 
 
 def _in_double(problem: CellProblem) -> CellProblem:

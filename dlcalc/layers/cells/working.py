@@ -334,6 +334,8 @@ class CellWorking:
             t = problem.steps
             return self._near(t), f"c_{t}", self._at(index, index[-1])
         name = field[2:] if field.startswith("d_") else field[1:]
+        if problem.layout is not None and name in problem.layout.shapes:
+            name, index = problem.layout.torch(name, index)
         if problem.steps > MOST_WHOLE or not name.startswith(("W", "b", "weight_")):
             return None
         name, place = weight_of(problem, name, index)
