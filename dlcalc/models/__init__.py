@@ -13,9 +13,9 @@ class _Room(ModuleType):
 
     def __call__(self) -> "list[Entry]":
         """All models of the zoo, by name."""
-        from dlcalc.models.zoo_files import entries
+        from dlcalc.models.zoo_files import models
 
-        return entries()
+        return models()
 
 
 sys.modules[__name__].__class__ = _Room

@@ -59,7 +59,7 @@ def read_config(source: Source, name: str = "") -> Model:
         )
     except DlcalcError as error:
         raise located(error, source) from None
-    model.notes = notes
+    model.notes, model.config = notes, True
     if head:
         model.name, model.source, model.published = head["name"], head["source"], head["published"]
     return model

@@ -12,6 +12,9 @@ from dlcalc.models.notation import read_notation
 from dlcalc.models.tree import Model
 from dlcalc.models.zoo_files import zoo_names, zoo_path
 
+AnyModel = Model | str | Sequence[str]
+Size = int | str | Sequence[int]
+
 
 def model(*words: str) -> Model:
     """A model of the zoo, one in a notation file or on stdin (`-`), or layers typed in.
@@ -49,6 +52,16 @@ def model(*words: str) -> Model:
             )
     _check_quoted(words)
     return read_notation("\n".join(line for each in words for line in _lines(each)))
+
+
+read = model  # where a parameter has the function's name
+
+
+def as_model(model: AnyModel) -> Model:
+    """The model itself, read where it is not read yet."""
+    if isinstance(model, Model):
+        return model
+    return read(model) if isinstance(model, str) else read(*model)
 
 
 def is_model(word: str) -> bool:

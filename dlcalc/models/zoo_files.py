@@ -45,10 +45,10 @@ class Entry(NamedTuple):
     """Where the model and the figures are published."""
 
 
-def entries() -> list[Entry]:
+def models() -> list[Entry]:
     """All models of the zoo, by name.
 
-    >>> [each.published for each in entries() if each.name == "lenet"]
+    >>> [each.published for each in models() if each.name == "lenet"]
     [{'params': '61706'}]
     """
     return [entry(name) for name in zoo_names()]

@@ -7,13 +7,13 @@ from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import read_file
-from dlcalc.models.zoo_files import Entry, entries, entry, zoo_names, zoo_path
+from dlcalc.models.zoo_files import Entry, entry, models, zoo_names, zoo_path
 from dlcalc.output.answer import Answer, Table, Text
 
 
 def models_answer() -> Answer:
     """Name, input, published figures, and what and whose each model is."""
-    found = entries()
+    found = models()
     headers = ["name", "input", "params", "macs", "title", "source"]
     rows = [
         [each.name, each.input, *(each.published.get(key) for key in ("params", "macs")),

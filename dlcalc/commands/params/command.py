@@ -136,6 +136,9 @@ def command(out: Output, **values: Any) -> None:
       repeat N [shared]: / sum: / concat: / scale: / aside: / built:  with indented lines,
       branches under branch:
 
+    Records on standard input (CSV or TSV with a header, or JSON objects: model, input,
+    batch, tokens, dtype, …) are answered with their totals, a model a line.
+
     \b
     The layers; one without its arguments is answered with how it is written:
       {layers}
@@ -152,7 +155,8 @@ def command(out: Output, **values: Any) -> None:
       dlcalc params --input 3x3 'lstm 4' --framework keras
       dlcalc params llama-2-7b --cached 4000 --causal --dtype bfloat16 --summary
       dlcalc params llama-2-7b --lora 16:all --recipe bf16-mixed-adam --fit 80GiB --summary
-      dlcalc params lenet alexnet vgg16
+      dlcalc params lenet alexnet deepseek-v3
+      printf 'model,batch\\nlenet,8\\nvgg16,1\\n' | dlcalc params
       dlcalc params resnet50 --as torchinfo
       dlcalc params resnet50 --explain-figure 4.134G
     """

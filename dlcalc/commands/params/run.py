@@ -35,13 +35,31 @@ else:
     working = lazily("dlcalc.models.working")
 
 
+FIELDS = (
+    "model", "input", "batch", "tokens", "cached", "causal", "dtype", "optimizer", "recipe", "lora",
+    "devices", "shard", "fit",
+)
+"""What records may hold."""
+TOTALS = (
+    "params", "active_params", "trainable", "macs", "activations", "weights_bytes",
+    "activations_bytes", "training_bytes", "cache_bytes",
+)
+"""What is told of each."""
+
+
 class ParamsRun(Run[Any]):
     """Read the model and count it: whole, one layer, beside another, or a weights file."""
 
     command = "params"
 
     def run(self) -> None:
-        """The whole way, by what is asked for."""
+        """The whole way, by what is asked for; records on standard input, a model a line."""
+        if not self.options["model"] and self.out.piped:
+            from dlcalc.shell.records import record_names, run_records
+
+            if "model" in record_names(FIELDS):
+                run_records(self.out, self.options, FIELDS, TOTALS, _totals)
+                return
         self._answered(**self.options)
         for text in self.notes:
             note(text)
@@ -110,6 +128,25 @@ class ParamsRun(Run[Any]):
         return reading.layered(read_operands(paths, size))
 
 
+def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
+    """The totals of one record."""
+    from dlcalc.commands.params.answer import total_record
+    from dlcalc.commands.params.columns import Facts
+
+    other = [
+        name for name, each in given.items()
+        if each and name not in FIELDS and each != "module"  # the default of --attention
+    ]
+    if other:
+        raise InputError(f"{other[0]} is asked of one model, and standard input holds records")
+    if not isinstance(model, str):
+        raise InputError("a record names its model")
+    use = Use(**{name: each for name, each in given.items() if name in Use._fields}).checked()
+    count = use.counted(read_model(model), shape_of(input))
+    totals = total_record(count, Facts(use, count.positions))
+    return {name: totals[name] for name in TOTALS if totals.get(name) is not None}
+
+
 def _several(
     out: Output, words: Sequence[str], size: tuple[int, ...] | None, use: Use
 ) -> None:
@@ -127,9 +164,11 @@ def _several(
 
 def _elsewhere(read: Model, count: Count) -> Any:
     """Where frameworks count otherwise than PyTorch, a line a count."""
+    if count.misfit is not None or read.config:
+        return ()
     from dlcalc.conventions.models import others
 
-    return () if count.misfit is not None else others(read, count, None)
+    return others(read, count, None)
 
 
 def _framed(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dlcalc.commands.reduce import calculation as reducing
 from dlcalc.commands.reduce.calculation import Reduction
-from dlcalc.models.functions import AnyModel, Size, as_model
 from dlcalc.models.notation_values import input_shape
+from dlcalc.models.reading import AnyModel, Size, as_model
 
 
 def reduce(

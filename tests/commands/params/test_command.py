@@ -455,3 +455,28 @@ def test_turns_with_one_between_them_that_differs_are_no_range() -> None:
     rows = {line.split("  ")[0]: line.split()[-1] for line in lines if line.startswith("h.")}
     assert rows["h.0.attn … h.11.attn"] == "11"
     assert rows["h.0–11.ln_1"] == "12"
+
+
+def test_records_are_answered_a_model_a_line() -> None:
+    lines = "model,batch,who\nlenet,4,me\nnope,1,x\nresnet18,,you\n"
+    run = invoke("params", stdin=lines)
+    assert run.status == 2
+    assert run.err.startswith("dlcalc: standard input: line 3: no model, file or layer 'nope'")
+    first, *rows = [line.split(",") for line in run.out.splitlines()]
+    assert first[:5] == ["model", "batch", "who", "params", "active_params"]
+    assert [row[:4] for row in rows] == [
+        ["lenet", "4", "me", "61706"], ["resnet18", "", "you", "11689512"]
+    ]
+    record = '{"model": "conv 6 5; relu", "input": [1, 8, 8], "tag": 3}\n'
+    found = json.loads(invoke("params", stdin=record).out)
+    assert (found["tag"], found["macs"], "cache_bytes" in found) == (3, 2400, False)
+    refused = invoke("params", "--layer", "C1", stdin="model\nlenet\n")
+    assert "layer is asked of one model" in refused.err
+    assert invoke("params", "--input", "1x9x9", "-f", "csv", stdin="conv 6 5\n").status == 0
+
+
+def test_a_framework_in_python_and_no_other_counts_of_a_config() -> None:
+    assert dlcalc.params("lstm 4", (3, 3), framework="keras").params == 128
+    assert dlcalc.params("conv 6 5", (1, 8, 8), framework="keras").rows[0].output == (4, 4, 6)
+    assert "equinox counts 16: a bias" in invoke("params", "--input", "3x8", "rmsnorm").out
+    assert "equinox" not in invoke("params", "qwen3-8b").out

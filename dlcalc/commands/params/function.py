@@ -1,27 +1,25 @@
-"""The Python functions that take a model as the command line does: by name, file or layers."""
+"""The Python function `params`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, overload
 
 from dlcalc.models.changes import change
 from dlcalc.models.comparison import Comparison
 from dlcalc.models.comparison import compare as beside
 from dlcalc.models.notation_values import input_shape
-from dlcalc.models.reading import model as read_model
+from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.rows import Count, part
-from dlcalc.models.tree import Model, Value
+from dlcalc.models.tree import Value
 from dlcalc.models.use import Use
-
-AnyModel = Model | str | Sequence[str]
-Size = int | str | Sequence[int]
 
 
 @overload
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
-    set: Mapping[str, Value] | None = None, compare: None = None, **use: Any,
+    set: Mapping[str, Value] | None = None, compare: None = None,
+    framework: str | None = None, **use: Any,
 ) -> Count: ...
 
 
@@ -34,7 +32,8 @@ def params(
 
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
-    set: Mapping[str, Value] | None = None, compare: AnyModel | None = None, **use: Any,
+    set: Mapping[str, Value] | None = None, compare: AnyModel | None = None,
+    framework: str | None = None, **use: Any,
 ) -> Count | Comparison:
     """Parameters, shapes, multiply-accumulates, receptive fields and memory of a model.
 
@@ -44,7 +43,8 @@ def params(
     layers first; `compare` puts another model beside it. What else is asked goes by the
     command's names: `batch`, `dtype`, `optimizer` or `recipe` for the bytes; `tokens`,
     `cached` and `causal` for the products and the cache; `lora` ("8:q,v"); `devices` with
-    `shard`; `fit` (bytes). Raises InputError and FileError for what is no model, and
+    `shard`; `fit` (bytes). With `framework` names, shapes and parameters are those of that
+    framework. Raises InputError and FileError for what is no model, and
     ShapeError for the first layer that does not fit.
 
     >>> params("lenet").params
@@ -55,6 +55,8 @@ def params(
     Memory(weights=156, activations=4704, gradients=156, optimizer=0)
     >>> params("resnet18", compare="resnet34").after.params
     21797672
+    >>> params("lstm 4", "7x3", framework="keras").params
+    128
     >>> params("gpt2", cached=100, dtype="float16").cache_bytes == 12 * 2 * 768 * 101 * 2
     True
     """
@@ -66,12 +68,9 @@ def params(
     counts = []
     for each in (changed,) if compare is None else (changed, as_model(compare)):
         count = asked.counted(each, None if input is None else input_shape(input))
+        if framework is not None:
+            from dlcalc.conventions.models import framed
+
+            count = framed(each, count, framework).model
         counts.append(asked.added(count if layer is None else part(count, layer)))
     return counts[0] if compare is None else beside(*counts)
-
-
-def as_model(model: AnyModel) -> Model:
-    """The model itself, read where it is not read yet."""
-    if isinstance(model, Model):
-        return model
-    return read_model(model) if isinstance(model, str) else read_model(*model)
