@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
 from dlcalc.layers.cells.cell import Cell
 from dlcalc.layers.cells.problem import INPUTS, by_steps
-from dlcalc.layers.cells.result import CellResult, cell_result, check_cell
+from dlcalc.layers.cells.result import CellResult
 from dlcalc.output.answer import Answer
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.plots import terminal_page
 from dlcalc.shell.runner import Run
 
-working = lazily("dlcalc.layers.cells.working")
+run, working = (lazily(f"dlcalc.layers.cells.{name}") for name in ("run", "working"))
 WIDEST = 80
 """Columns of prose at most."""
 
@@ -28,8 +28,6 @@ class CellRun(Run[CellResult]):
 
     cell: ClassVar[Cell]
     """What kind of cell it is."""
-    solve: ClassVar[Any] = staticmethod(cell_result)
-    """What runs a problem that is read."""
     lossless = "neither dh nor a target is given, so every gradient is 0"
     """What is said where nothing enters."""
     running = False
@@ -77,9 +75,15 @@ class CellRun(Run[CellResult]):
             named = self.file is not None and os.path.exists(self.file)
             raise (error.at(self.file) if self.file and named else error) from None
 
+    def solve(self, problem: Any) -> CellResult:
+        """The result of a problem that is read."""
+        result: CellResult = run.cell_result(problem)
+        return result
+
     def checked(self, result: CellResult) -> Sequence[Any]:
         """Each gradient against its differences."""
-        return check_cell(result, self.solve)
+        checks: list[Any] = run.check_cell(result, self.solve)
+        return checks
 
     def kept(self, result: CellResult) -> Any:
         """What the cell keeps over the run."""
@@ -109,16 +113,16 @@ class CellRun(Run[CellResult]):
             words, chart = self._drawn(kept)
         if not result.has_loss and not self.running:
             self.notes.append(self.lossless)
-        count, lines = result.problem.steps, working.CellWorking(result)
+        count, lines = result.problem.steps, cache(partial(working.CellWorking, result))
         alone = ("h",) if result.problem.torch else ()
         return cell_answer(
             result, checks, kept, words, chart, not self.running,
-            working=partial(lines.steps, None),
-            at=lambda name, index: None if name else lines.steps(index),
-            element=lambda place, index: lines.element(str(place), index),
+            working=lambda: lines().steps(None),
+            at=lambda name, index: None if name else lines().steps(index),
+            element=lambda place, index: lines().element(str(place), index),
             adapt=lambda expected: by_steps(expected, count, self.cell.step_fields, alone),
-            order=lines.order() if self.out.expect is not None else (),
-            advice=lambda place, wanted: lines.advice(self.out.tolerance, str(place), wanted),
+            order=lines().order() if self.out.expect is not None else (),
+            advice=lambda place, wanted: lines().advice(self.out.tolerance, str(place), wanted),
         )
 
     def _drawn(self, kept: Any) -> tuple[list[str], str]:

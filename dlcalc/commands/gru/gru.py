@@ -7,7 +7,8 @@ from typing import Any
 
 from dlcalc.conventions.cells import problem_of
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.result import CellResult, cell_result
+from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.run import cell_result
 
 _GATES = """\
 ar_{t} = W_ir@x_{t} + W_hr@h_{p} + b_r

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from dlcalc.commands.lstm.lstm import LSTM, lstm, solve
-from dlcalc.commands.lstm.memory import memory
 from dlcalc.shell.cells import CellRun
 
 
@@ -13,7 +12,6 @@ class LstmRun(CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
     command, cell, fields, function = "lstm", LSTM, LSTM.fields, staticmethod(lstm)
-    solve = staticmethod(solve)
     lossless = "neither dh nor dc is given, so every gradient is 0"
 
     def example(self) -> dict[str, Any]:
@@ -23,8 +21,14 @@ class LstmRun(CellRun):
             del fields["next"]
         return fields
 
+    def solve(self, problem: Any) -> Any:
+        """The result of a problem that is read, by the fast pass."""
+        return solve(problem)
+
     def kept(self, result: Any) -> Any:
         """What c keeps over the run."""
+        from dlcalc.commands.lstm.memory import memory
+
         return memory(result)
 
     def shows_run(self, result: Any) -> bool:

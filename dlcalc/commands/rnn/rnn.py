@@ -6,7 +6,8 @@ from typing import Any
 
 from dlcalc.conventions.cells import problem_of
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.result import CellResult, cell_result
+from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.run import cell_result
 
 RNN = Cell(
     "rnn", "h", "h", {"h": "tanh"},

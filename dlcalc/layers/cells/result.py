@@ -1,33 +1,18 @@
-"""A cell's values and gradients by its own equations, in the shapes in which they were asked."""
+"""A cell's values and gradients, in the shapes and under the names in which they were asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.system import System, arranged
-from dlcalc.derive.tape import Tape, backward, forward, recorded
-from dlcalc.errors import InputError, LimitError
-from dlcalc.layers.cells.cell import gate_rows
-from dlcalc.layers.cells.problem import CellProblem, Layout
-from dlcalc.numbers.differences import GradientCheck, check_moved
+from dlcalc.errors import InputError
+from dlcalc.layers.cells.problem import CellProblem
 from dlcalc.numbers.results import Result
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-MOST_STEPS = 30_000_000
-"""Forward steps of all copies that a check of a small cell may take, a minute's worth or two."""
-A_STEP = 300
-"""Products that take as long as all else of a forward step."""
-AT_ONCE = 2**22
-"""Numbers of the passes that are carried side by side."""
-
 
 @dataclass(frozen=True, eq=False)
 class CellRun:
@@ -163,100 +148,12 @@ class CellResult(Result):
         return array.transpose(0, 2, 1) if self.problem.batched else array[:, :, 0]
 
 
-def system_of(problem: CellProblem, steps: range, more: str = "") -> System:
-    """The equations of some steps, counted from 1, and more of them."""
-    step = problem.cell.equations[problem.reset]
-    rows = {f"rows_{gate}": f"{each.start}:{each.stop}"
-            for gate, each in gate_rows(problem.gates, problem.hidden).items()}
-    text = "".join(step.format(t=t, p=t - 1, **problem.activations, **rows) for t in steps)
-    return arranged(parse_equations(text + more))
-
-
-def parameters(problem: CellProblem) -> dict[str, Array]:
-    """The weights by their names in the equations, those of each gate or all in one."""
-    if not problem.cell.biases:
-        return {"W": problem.W, "b": problem.b}
-    found: dict[str, Array] = {}
-    H, b_h = problem.hidden, problem.b_h
-    for gate, rows in gate_rows(problem.gates, H).items():
-        found[f"W_i{gate}"], found[f"W_h{gate}"] = problem.W[rows, H:], problem.W[rows, :H]
-        of_x, of_h = problem.cell.biases[problem.reset][gate]
-        found[of_x] = problem.b[rows]
-        if of_h != of_x:
-            second = np.zeros(H) if b_h is None else b_h[rows]
-            found[of_x], found[of_h] = problem.b[rows] - second, second
-    return found
-
-
-def cell_result(problem: CellProblem) -> CellResult:
-    """The pass forward and back. InputError where finite numbers overflow."""
-    tape = recorded_step(problem)
-    given = parameters(problem)
-    places = _forward(problem, tape, given)
-    names = problem.cell.quantities
-    values = {name: np.stack([each[tape.names[f"{name}_1"]] for each in places]) for name in names}
-    values["h"] = np.concatenate([problem.h0.T[None], values["h"]])
-    for name in names:
-        require_finite(problem, name, values[name][-problem.steps :])
-    problem, loss = with_loss(problem, values["h"][1:])
-    return CellResult(_backward(problem, tape, places, values, given, loss))
-
-
 def with_loss(problem: CellProblem, h: Array) -> tuple[CellProblem, float | None]:
     """The problem with what a target's loss sends into each h (T × H × B), and the loss."""
     if problem.target is None:
         return problem, None
     h = h.transpose(0, 2, 1)
     return replace(problem, dh=problem.target.slope(h)), float(problem.target.value(h))
-
-
-def recorded_step(problem: CellProblem) -> Tape:
-    """The operations of one step, from h_0 and x_1."""
-    system = system_of(problem, range(1, 2))
-    return recorded(system, system.computed, system.inputs)
-
-
-def _forward(
-    problem: CellProblem, tape: Tape, given: dict[str, Array], h: Array | None = None
-) -> list[list[Any]]:
-    """Every place of the tape at every step."""
-    columns = {name: each if each.ndim > 1 else each[:, None] for name, each in given.items()}
-    h = problem.h0.T if h is None else h
-    found = []
-    with np.errstate(all="ignore"):
-        for x in problem.x.transpose(0, 2, 1):
-            found.append(forward(tape, Arrays, {**columns, "x_1": x, "h_0": h}, watched=False))
-            h = found[-1][tape.names["h_1"]]
-    return found
-
-
-def _backward(
-    problem: CellProblem, tape: Tape, places: list[list[Any]], values: dict[str, Array],
-    given: dict[str, Array], loss: float | None,
-) -> CellRun:
-    wanted = tape.reached([*given, "x_1", "h_0"])
-    names = {name: tape.names[f"{name}_1"] for name in (*problem.cell.quantities, "x")}
-    back: Array = np.zeros_like(problem.h0.T, dtype=float)
-    steps: list[dict[str, Array]] = []
-    weights = {name: np.zeros(each.shape) for name, each in given.items()}
-    with np.errstate(all="ignore"):
-        for t in reversed(range(problem.steps)):
-            dh = problem.dh[t].T + back
-            try:
-                found = backward(
-                    tape.instructions, Arrays, places[t], {names["h"]: dh}, wanted, tape.system
-                )
-            except InputError:
-                require_finite(problem, "dh", np.full((t + 1, 1, 1), np.inf))
-                raise
-            steps.insert(0, {name: found[place] for name, place in names.items()})
-            back = found[tape.names["h_0"]]
-            for name, each in weights.items():
-                each += found[tape.names[name]].reshape(each.shape)
-    gradients = {name: np.stack([each[name] for each in steps]) for name in names}
-    for name, each in {**gradients, **weights, "h0": back}.items():
-        require_finite(problem, f"d{name}", each)
-    return CellRun(problem, values, gradients, weights, {"h": back}, loss)
 
 
 def require_finite(problem: CellProblem, name: str, values: Array) -> None:
@@ -271,197 +168,3 @@ def require_finite(problem: CellProblem, name: str, values: Array) -> None:
     raise InputError(
         f"{name} passes the largest {problem.dtype} at step {first} of {problem.steps}{remedy}"
     )
-
-
-def check_cell(
-    result: CellResult, solve: Callable[[CellProblem], CellResult]
-) -> list[GradientCheck]:
-    """The gradient of each parameter three ways, in float64 whatever the result is in.
-
-    The loss is that of the target, or Σₜ ⟨dhₜ, hₜ⟩, and ⟨dc, c_T⟩, whose gradients are those
-    given; what a step after the last sends back is part of both. Raises LimitError for a check
-    of too many numbers.
-    """
-    if result.problem.dtype != np.float64:
-        result = solve(_in_double(result.problem))
-    layout = result.problem.layout
-    if layout is not None:
-        torch = replace(result.run, problem=replace(result.problem, layout=None))
-        checks = check_cell(replace(result, run=torch), solve)
-        return _renamed(checks, layout)
-    problem, gradients = result.problem, result.gradients
-    numbers = sum(each.size for each in gradients.values())
-    steps = 3 * numbers * problem.steps
-    most = MOST_STEPS * A_STEP // (A_STEP + problem.batch * problem.W.size)
-    if steps > most:
-        raise LimitError(
-            f"a check of {numbers:,} numbers over {problem.steps:,} steps takes {steps:,} "
-            f"forward steps; at most {most:,} of this size are done"
-        )
-    tape, shapes = recorded_step(problem), {name: each.shape for name, each in gradients.items()}
-    given = named_parameters(problem, gradients)
-    with np.errstate(all="ignore"):
-        value = float(_side_by_side(result, tape, "", np.zeros(0), np.zeros(1))[0])
-        return check_moved(value, partial(_moved, result, tape, shapes), given, gradients)
-
-
-def _renamed(checks: list[GradientCheck], layout: Layout) -> list[GradientCheck]:
-    """Checks of PyTorch's weights as those of a framework's."""
-    formula, central, complex_step = (
-        layout.own({each.name: getattr(each, of) for each in checks})
-        for of in ("formula", "central", "complex_step"))
-    first, rest = checks[0], [each for each in checks if each.name not in layout.places]
-    return [replace(first, name=name, formula=formula[name], central=central[name],
-                    complex_step=complex_step[name]) for name in layout.shapes] + rest
-
-
-def _in_double(problem: CellProblem) -> CellProblem:
-    arrays: dict[str, Any] = {
-        name: value.astype(float)
-        for name, value in vars(problem).items() if isinstance(value, np.ndarray)
-    }
-    return replace(problem, **arrays)
-
-
-def named_parameters(
-    problem: CellProblem, gradients: Mapping[str, Array]
-) -> dict[str, Array]:
-    """The parameters by the user's names or PyTorch's, in the shapes of their gradients."""
-    H, b_h = problem.hidden, problem.b_h
-    second = np.zeros_like(problem.b) if b_h is None else b_h
-    first = problem.b - second
-    found = {
-        "W": problem.W, "x": problem.x, "h0": problem.h0, "c0": problem.c0,
-        "weight_ih_l0": problem.W[:, H:], "weight_hh_l0": problem.W[:, :H],
-        "bias_ih_l0": first, "bias_hh_l0": second,
-        "b": first if b_h is None else np.stack([first, second]),
-    }
-    return {name: found[name].reshape(each.shape) for name, each in gradients.items()}
-
-
-def weight_of(
-    problem: CellProblem, field: str, index: tuple[int, ...]
-) -> tuple[str, tuple[int, int]]:
-    """Where a number of W, b or PyTorch's weights stands: the name in the equations, and place."""
-    cell, H = problem.cell, problem.hidden
-    is_bias = field.startswith("b")
-    row, column = index[-1 if is_bias else 0], 0 if is_bias else index[-1]
-    column += H if field == "weight_ih_l0" else 0
-    if not cell.biases:
-        return "b" if is_bias else "W", (row, column)
-    gate = problem.gates[row // H]
-    if is_bias:
-        second = field == "bias_hh_l0" or (len(index) > 1 and index[0] == 1)
-        return cell.biases[problem.reset][gate][second], (row % H, 0)
-    if column < H:
-        return f"W_h{gate}", (row % H, column)
-    return f"W_i{gate}", (row % H, column - H)
-
-
-def _moved(
-    result: CellResult, tape: Tape, shapes: Mapping[str, tuple[int, ...]], name: str,
-    places: Array, by: Array,
-) -> Array:
-    """The losses where one entry alone is moved, many at once: each is a batch of its own."""
-    problem = result.problem
-    groups: dict[str, list[tuple[int, tuple[int, ...]]]] = {}
-    plain = getattr(problem, name).shape if name in ("x", "h0", "c0") else None
-    for n, place in enumerate(places):
-        index = tuple(map(int, np.unravel_index(place, plain or shapes[name])))
-        weight, at = (name, index) if plain else weight_of(problem, name, index)
-        groups.setdefault(weight, []).append((n, at))
-    losses = np.empty(len(places), by.dtype)
-    most = max(1, AT_ONCE // (problem.steps * problem.batch * (problem.hidden + problem.inputs)))
-    for weight, members in groups.items():
-        for start in range(0, len(members), most):
-            these, at_once = zip(*members[start : start + most], strict=True)
-            moves = by[list(these)]
-            losses[list(these)] = _side_by_side(result, tape, weight, np.array(at_once), moves)
-    return losses
-
-
-def _side_by_side(result: CellResult, tape: Tape, name: str, places: Array, by: Array) -> Array:
-    """The losses of as many copies of the batch, a number of one parameter moved in each."""
-    problem, copies, B = result.problem, len(by), result.problem.batch
-    states: dict[str, Array] = {
-        each: np.concatenate([getattr(problem, each)] * copies, axis=-2).astype(by.dtype)
-        for each in ("x", *(f"{state}0" for state in problem.cell.states))
-    }
-    given = {each: value if value.ndim > 1 else value[:, None].repeat(copies * B, axis=1)
-             for each, value in parameters(problem).items()}
-    product = moves = None
-    if name in states:
-        *step, sequence, number = places.T
-        states[name][(*step, sequence + B * np.arange(copies), number)] += by
-    elif name:
-        rows, columns = np.repeat(places, B, axis=0).T
-        moves = rows, np.arange(copies * B)
-        product = next((each for each in tape.instructions
-                        if each.node.operation == "matmul" and tape.names[name] == each.arguments[0]
-                        ), None)
-        if product is None:
-            given[name] = given[name].astype(by.dtype)
-            given[name][moves] += np.repeat(by, B)
-    now = {f"{state}_0": states[f"{state}0"].T for state in problem.cell.states}
-    h = []
-    for x in states["x"].transpose(0, 2, 1):
-        now = {**given, **now, "x_1": x}
-        values = forward(tape, Arrays, now, watched=False)
-        if product is not None and moves is not None:
-            # A weight acts once a step: what it acts on is known without its move.
-            acted_on, moved = (values[place].astype(by.dtype)
-                               for place in (product.arguments[1], product.place))
-            moved[moves] += np.repeat(by, B) * acted_on[columns, moves[1]]
-            values = forward(tape, Arrays, now, False, {product.place: moved})
-        now = {f"{state}_0": values[tape.names[f"{state}_1"]] for state in problem.cell.states}
-        h.append(now["h_0"])
-    return _losses(result, np.stack(h), now.get("c_0"))
-
-
-def _losses(result: CellResult, h: Array, c: Array | None) -> Array:
-    """The loss of every copy of the batch, from h as T × H × copies of B and the last c."""
-    problem, later = result.problem, result.run.later
-    B = problem.batch
-    each_h = h.reshape(*h.shape[:2], -1, B).transpose(2, 0, 3, 1)
-    if problem.target is not None:
-        losses = np.array([problem.target.value(each) for each in each_h])
-    else:
-        losses = (each_h * problem.dh).sum(axis=(1, 2, 3))
-    if c is not None:
-        dc = problem.dc
-        if later and problem.after:
-            dc = dc + later["dc"] * problem.after["f"]
-            losses = losses + (each_h[:, -1] * later["dh"]).sum(axis=(1, 2))
-        losses = losses + (c.reshape(len(c), -1, B).transpose(1, 2, 0) * dc).sum(axis=(1, 2))
-    return losses
-
-
-def step_gradients(result: CellResult, seed: Array) -> Array:
-    """‖δh₀‖ of a loss at step t alone, whose gradient there is `seed` (B × H), for every t.
-
-    ∂h_t/∂h₀ is carried along, a column a unit, so that a run of T steps costs T steps.
-    """
-    problem, H, B = result.problem, result.problem.hidden, result.problem.batch
-    carried = np.repeat(np.eye(H)[None], B, axis=0)
-    norms = np.empty(problem.steps)
-    for t, each in enumerate(_jacobians(problem)):
-        carried = each @ carried
-        norms[t] = np.sqrt((np.einsum("bh,bhk->bk", seed, carried) ** 2).sum())
-    return norms
-
-
-def _jacobians(problem: CellProblem) -> Iterator[Array]:
-    """∂h_t/∂h_{t−1} of every step, B × H × H, all rows of one in one pass back."""
-    H, B = problem.hidden, problem.batch
-    tape, given = recorded_step(problem), parameters(problem)
-    wide = replace(
-        problem, x=np.repeat(problem.x, H, axis=1), h0=np.repeat(problem.h0, H, axis=0),
-    )
-    rows = np.tile(np.eye(H), B)  # a column a sequence and unit
-    wanted = tape.reached(["h_0"])
-    with np.errstate(all="ignore"):
-        for places in _forward(wide, tape, given):
-            found = backward(
-                tape.instructions, Arrays, places, {tape.names["h_1"]: rows}, wanted, tape.system
-            )
-            yield found[tape.names["h_0"]].T.reshape(B, H, H)

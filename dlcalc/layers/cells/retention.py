@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.layers.cells.result import CellResult, step_gradients
+from dlcalc.layers.cells.result import CellResult
 
 FADED, GROWN = 1e-3, 1e3
 """Below and above these, of its first value, a gradient is said to vanish or to explode."""
@@ -74,6 +74,8 @@ def retention(result: CellResult) -> Kept:
     The loss at each step is the one that the problem gives for its last; where that is
     zero, ones enter h_t.
     """
+    from dlcalc.layers.cells.run import step_gradients
+
     dh = result.problem.dh[-1]
     gradients = step_gradients(result, dh if dh.any() else np.ones_like(dh))
     norms = np.sqrt((result.run.values["h"][1:] ** 2).sum(axis=(1, 2)))

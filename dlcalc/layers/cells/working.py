@@ -17,7 +17,8 @@ from dlcalc.derive.working_formulas import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, stack, symbol, total
 from dlcalc.layers.cells.problem import argument_at
-from dlcalc.layers.cells.result import CellResult, parameters, system_of, weight_of
+from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.run import parameters, system_of, weight_of
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE
 
 Index = tuple[int, ...]

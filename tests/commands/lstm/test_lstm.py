@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dlcalc
 from dlcalc.commands.lstm.lstm import LstmResult, lstm, solve
 from dlcalc.derive.elements import entry_of, value_of
-from dlcalc.layers.cells.result import check_cell
+from dlcalc.layers.cells.run import check_cell
 from dlcalc.layers.cells.working import CellWorking
 from dlcalc.numbers import threads as pool
 from tests.commands.lstm.cases import problem, problems, undressed
@@ -193,3 +194,20 @@ def test_the_cores_change_no_bit_of_a_long_run(monkeypatch: pytest.MonkeyPatch) 
         assert np.array_equal(other.h, runs[0].h)
         for name, gradient in runs[0].gradients.items():
             assert np.array_equal(other.gradients[name], gradient), name
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru", "rnn"])
+def test_step_on_one_layer_is_the_command(kind: str) -> None:
+    random, rows = np.random.default_rng(8), {"lstm": 16, "gru": 12, "rnn": 4}[kind]
+    weights = {"weight_ih_l0": random.normal(size=(rows, 3)),
+               "weight_hh_l0": random.normal(size=(rows, 4)),
+               "bias_ih_l0": random.normal(size=rows), "bias_hh_l0": random.normal(size=rows)}
+    x, dh = random.normal(size=(5, 3)), random.normal(size=(5, 4))
+    network = {"x": x, "upstream": dh,
+               "parameters": {f"{kind}1.{name}": each for name, each in weights.items()}}
+    stepped = dlcalc.step(f"input 5x3; {kind} 4", **network)
+    result = getattr(dlcalc, kind)(**weights, x=x, dh=dh)
+    assert close(stepped.output, result.h)
+    assert close(stepped.gradients["x"], result.dx)
+    for name in weights:
+        assert close(stepped.gradients[f"{kind}1.{name}"], result.gradients[name]), name
