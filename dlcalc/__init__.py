@@ -41,7 +41,10 @@ _ERRORS = ("DlcalcError", "FileError", "InputError", "LimitError", "ShapeError")
 
 def __getattr__(name: str):  # type: ignore[no-untyped-def]
     if name in _FUNCTIONS:
-        return getattr(_import_module(_FUNCTIONS[name]), name)
+        found = getattr(_import_module(_FUNCTIONS[name]), name)
+        if name != "models":  # which names a room, too
+            globals()[name] = found
+        return found
     if name in _ERRORS:
         return getattr(_import_module("dlcalc.errors"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

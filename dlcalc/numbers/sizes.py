@@ -54,15 +54,14 @@ class Axis(NamedTuple):
     @property
     def padded(self) -> int:
         """Columns of the padded input."""
-        before, after = self.pad
-        return self.input + before + after
+        return self.input + self.pad[0] + self.pad[1]
 
     @property
     def output(self) -> int:
         """The output size; below 1 where the window does not fit."""
         if self.transposed:
             return _transposed_output(self)
-        room = self.padded - span(self.kernel, self.dilation)
+        room = self.padded - self.dilation * (self.kernel - 1) - 1
         return _rounded_up(self, room) if self.ceil else max(0, room // self.stride + 1)
 
     @property
@@ -70,7 +69,8 @@ class Axis(NamedTuple):
         """Columns of the padded input that no window reaches."""
         if self.transposed:
             return 0
-        return max(0, self.padded - (self.output - 1) * self.stride - self.span)
+        used = (self.output - 1) * self.stride + self.dilation * (self.kernel - 1) + 1
+        return max(0, self.padded - used)
 
 
     def columns(self, place: int) -> list[int]:
@@ -180,6 +180,12 @@ def make_axes(
     >>> make_axes((32, 32), 5)[1].output
     28
     """
+    if (
+        type(input) is type(kernel) is type(stride) is type(pad) is type(dilation) is int
+        and output_padding == 0 and not transposed and (axes or 1) == 1
+        and min(input, kernel, stride, dilation) > 0 <= pad
+    ):  # most calls, in a fifth of the time
+        return (Axis(input, kernel, stride, (pad, pad), dilation, False, 0, ceil),)
     input, kernel, stride, pad, dilation, output_padding = map(
         plain, (input, kernel, stride, pad, dilation, output_padding)
     )

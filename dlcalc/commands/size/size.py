@@ -96,9 +96,7 @@ def size(
         )
         stride, pad, dilation, output_padding, ceil, notes = found
     axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
-    check_all_fit(axes)
-    return Size(
-        one_or_tuple([axis.output for axis in axes]),
-        one_or_tuple([axis.remainder for axis in axes]),
-        axes, notes,
-    )
+    outputs, rest = [axis.output for axis in axes], [axis.remainder for axis in axes]
+    if min(outputs) < 1:
+        check_all_fit(axes)
+    return Size(one_or_tuple(outputs), one_or_tuple(rest), axes, notes)

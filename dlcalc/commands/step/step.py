@@ -275,7 +275,9 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
     value = None if "upstream" in problem.given else float(end.value)
     for name, array in (("the output", ran.output.value), ("the loss", end.value),
                         *gradients.items()):
-        if not np.isfinite(array).all():
+        flat = np.ravel(array)
+        # The sum of squares is finite where all are, but for numbers whose squares overflow.
+        if not np.isfinite(flat @ flat) and not np.isfinite(flat).all():
             raise InputError(f"{name} overflows: inputs or parameters are too large")
     return value, gradients
 

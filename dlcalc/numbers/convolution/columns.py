@@ -67,11 +67,14 @@ def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
 def weight_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
     """The sum over batch and outputs of upstream times window: (out, in, F…)."""
     channels = upstream.shape[1]
-    total = np.zeros((channels, x.shape[1] * geometry.taps), dtype=x.dtype)
-    tiles = _tiles(x, geometry, total.nbytes, products=0)
-    for (batch, *place), columns in _unrolled(x, geometry, tiles):
-        part = upstream[(batch, ALL, *place)].swapaxes(0, 1)
-        total += part.reshape(channels, -1) @ columns.T
+    size = channels * x.shape[1] * geometry.taps
+    total: Array | None = None
+    for (batch, *place), columns in _unrolled(
+        x, geometry, _tiles(x, geometry, size * x.dtype.itemsize, products=0)
+    ):
+        part = upstream[(batch, ALL, *place)].swapaxes(0, 1).reshape(channels, -1) @ columns.T
+        total = part if total is None else np.add(total, part, out=total)
+    assert total is not None
     return total.reshape(channels, x.shape[1], *geometry.kernel)
 
 

@@ -104,6 +104,8 @@ def transpose(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
 
 def correlate(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Array:
     """The gradient (out, in/groups, F…) of a convolution's weight."""
+    if groups == 1:
+        return weight_gradient(x, upstream, geometry)
     pairs = zip(np.split(x, groups, axis=1), np.split(upstream, groups, axis=1), strict=True)
     return np.concatenate([weight_gradient(part, up, geometry) for part, up in pairs])
 
