@@ -14,15 +14,17 @@ from dlcalc.input.sources import decode, located, read_source
 from dlcalc.layers.table import types
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import BLOCKS, Model
-from dlcalc.output.answer import Answer, Block, Table
+from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.shell.checks import require_checkable
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import shape_of
+from dlcalc.shell.output import Output
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.commands.step import slips, working
+    from dlcalc.pictures.maps import Maps
 else:
     slips = lazily("dlcalc.commands.step.slips")
     working = lazily("dlcalc.commands.step.working")
@@ -38,6 +40,16 @@ class StepRun(Run[NetworkStep]):
 
     command = "step"
     function = staticmethod(step)
+
+    def __init__(self, out: Output, plot: str | None = None, **options: Any) -> None:
+        self.shows_maps = plot == "-"
+        super().__init__(out, plot=None if self.shows_maps else plot, **options)
+
+    def picture(self, result: NetworkStep) -> str:
+        """The maps of every layer, as SVG."""
+        from dlcalc.pictures.maps import maps_svg
+
+        return maps_svg(_maps(result))
 
     def read(self) -> dict[str, Any]:
         """The model, and the fields of DATA with those of --with in their place."""
@@ -86,7 +98,7 @@ class StepRun(Run[NetworkStep]):
 
     def answer(self, result: NetworkStep, checks: Sequence[Any] | None) -> Answer:
         """Every value, each of which can be asked to explain itself."""
-        return step_answer(
+        made = step_answer(
             result, checks, self.out.format.complete,
             working=partial(working.step_steps, result),
             at=partial(working.steps_at, result),
@@ -95,6 +107,26 @@ class StepRun(Run[NetworkStep]):
             adapt=partial(_adapted, result),
             order=working.derivation(result) if self.out.expect is not None else (),
         )
+        if not self.shows_maps:
+            return made
+        from dlcalc.pictures.maps import maps_text
+        from dlcalc.shell.plots import terminal_page
+
+        page = terminal_page()
+        lines = maps_text(_maps(result), page.width, page.ascii)
+        return made._replace(blocks=[Text(lines), *made.blocks])
+
+
+def _maps(result: NetworkStep) -> list[Maps]:
+    """The input and every layer's output of the first example, vectors as one row."""
+    from dlcalc.pictures.maps import Maps
+
+    arrays = [("x", result.problem.x[0])]
+    arrays += [(row.name, node.value[0]) for row, node in result.ran.rows]
+    return [
+        Maps(name, array.reshape((-1, *array.shape[-2:]) if array.ndim > 1 else (1, 1, -1)))
+        for name, array in arrays if array.size
+    ]
 
 
 def _is_data(word: str) -> bool:

@@ -24,6 +24,8 @@ MODES = NameType("mode", ("train", "eval"))
 @click.option("--mode", type=MODES, help="train (the default) or eval.")
 @click.option("--init", type=INITIALS, help="Draw the parameters that are not given.")
 @click.option("--seed", type=WholeType(0), metavar="N", help="Seed of what is drawn (0).")
+@click.option("--plot", metavar="FILE",
+              help="Also draw the maps of every layer: FILE.svg, or - for the terminal.")
 @check_option
 @output_options
 def command(out: Output, **values: Any) -> None:

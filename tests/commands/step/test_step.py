@@ -1,15 +1,18 @@
 """`dlcalc step` and `dlcalc.step` against PyTorch: layers, losses, optimisers, modes."""
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 import dlcalc
 from dlcalc.errors import DlcalcError
-from tests.shell.running import invoke
+from tests.shell.running import ROOT, invoke, run
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "reference_steps.json").read_text())
 
@@ -54,26 +57,6 @@ def test_the_command_prints_what_the_function_gives(case: dict[str, Any]) -> Non
     same({name: printed[name] for name in wanted if name != "layers"},
          {name: wanted[name] for name in wanted if name != "layers"})
     assert [each["name"] for each in printed["layers"]] == [e["name"] for e in wanted["layers"]]
-
-
-def test_step_after_step_is_three_steps_at_once(tmp_path: Path) -> None:
-    data = {
-        "x": [0.5, -1.0], "target": [0.2], "loss": "mse",
-        "optimizer": {"type": "adam", "lr": 0.1},
-        "parameters": {"linear1.weight": [[1.0, 2.0]], "linear1.bias": [0.5]},
-    }
-    model = "input 2; linear 1"
-    at_once = json.loads(
-        invoke("step", model, json.dumps(data), "--steps", "3", "-f", "json").out)
-    rest = tmp_path / "next.json"
-    rest.write_text(json.dumps({k: v for k, v in data.items() if k != "parameters"}))
-    out = invoke("step", model, json.dumps(data), "-f", "json").out
-    for _ in range(2):
-        out = invoke("step", model, "-", "--with", str(rest), "-f", "json", stdin=out).out
-    piped = json.loads(out)
-    same(piped["updated"], at_once["updated"])
-    same(piped["state"], at_once["state"])
-    assert piped["loss"] == pytest.approx(at_once["losses"][2], rel=1e-12)
 
 
 def test_check_holds_and_says_so_where_there_is_a_kink() -> None:
@@ -167,3 +150,94 @@ def test_the_slip_is_named(change: Any, said: str) -> None:
     run = invoke("step", model, json.dumps(SLIP), "--expect", json.dumps(change(known)))
     assert run.status == 1
     assert said in run.err
+
+
+LENET = (
+    "input 1x28x28; conv 6 5 pad=2; relu; maxpool 2; conv 16 5; relu; maxpool 2; flatten; "
+    "linear 120; relu; linear 84; relu; linear 10"
+)
+
+
+@pytest.fixture(scope="module")
+def digit(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """A LeNet with given weights and a stroke of ink, as the words of the command."""
+    image = np.zeros((1, 28, 28))
+    image[0, 4:24, 13:16] = 1
+    names = dlcalc.step(LENET, image, 3, loss="cross_entropy", init="he").ran.store.parameters
+    random = np.random.default_rng(1)
+    weights = {
+        name: (random.normal(size=node.shape) / 8).round(3).tolist()
+        for name, node in names.items()
+    }
+    data = {"x": image.tolist(), "target": 3, "loss": "cross_entropy", "parameters": weights,
+            "optimizer": {"type": "adam", "lr": 0.01}}
+    path = tmp_path_factory.mktemp("digit") / "digit.json"
+    path.write_text(json.dumps(data))
+    return ["step", LENET, str(path)]
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "html", "latex", "json"])
+def test_a_digit_through_lenet_explains_itself_in_every_format(
+    digit: list[str], form: str, tmp_path: Path
+) -> None:
+    done = invoke(*digit, "--explain", "-f", form)
+    assert (done.status, done.err) == (0, "")
+    for name in ("maxpool2", "linear3", "conv1"):
+        assert name in done.out
+    if form == "table":
+        assert "… and 4,700 more elements" in done.out
+        assert "wins and takes the gradient" in done.out
+    if form == "latex" and shutil.which("pdflatex"):
+        (tmp_path / "working.tex").write_text(done.out)
+        compiled = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "working.tex"],
+            cwd=tmp_path, capture_output=True, text=True,
+        )
+        assert compiled.returncode == 0, compiled.stdout[-2000:]
+
+
+def test_three_steps_of_adam_piped_are_three_steps_in_python(
+    tmp_path: Path,
+) -> None:
+    example = json.loads((ROOT / "dlcalc/commands/step/example.json").read_text())["values"]
+    data = {**example["data"], "optimizer": {"type": "adam", "lr": 0.1}}
+    more = tmp_path / "next.json"
+    more.write_text(json.dumps({n: data[n] for n in ("x", "target", "loss", "optimizer")}))
+    out = json.dumps(data)
+    for _ in range(3):
+        done = invoke("step", example["model"], "-", "--with", str(more), "-f", "json", stdin=out)
+        assert (done.status, done.err) == (0, "")
+        out = done.out
+    whole = dlcalc.step(example["model"], **data, steps=3)
+    assert json.loads(out)["loss"] == pytest.approx(whole.losses[2], rel=1e-12)
+    for name, value in json.loads(out)["updated"].items():
+        np.testing.assert_allclose(value, whole.updated[name], rtol=1e-12)
+
+
+def test_a_fully_connected_network_is_that_of_mlp() -> None:
+    random = np.random.default_rng(2)
+    shapes = ((3, 4), (2, 3))
+    weights = [random.normal(size=shape) for shape in shapes]
+    biases = [random.normal(size=len(w)) for w in weights]
+    x = random.normal(size=4)
+    mlp = dlcalc.mlp(x, 1, weights, biases, activation="tanh", output="softmax")
+    named = {f"linear{n}.weight": w for n, w in enumerate(weights, 1)}
+    named |= {f"linear{n}.bias": b for n, b in enumerate(biases, 1)}
+    step = dlcalc.step("input 4; linear 3; tanh; linear 2", x, 1, loss="cross_entropy",
+                       parameters=named)  # fmt: skip
+    assert step.loss == pytest.approx(mlp.loss, rel=1e-12)
+    record = mlp.to_dict()["gradients"]
+    for n in (1, 2):
+        np.testing.assert_allclose(step.gradients[f"linear{n}.weight"], record["weights"][n - 1])
+        np.testing.assert_allclose(step.gradients[f"linear{n}.bias"], record["biases"][n - 1])
+    np.testing.assert_allclose(step.gradients["x"], record["x"])
+
+
+def test_maps_are_drawn_as_svg_and_on_the_terminal(tmp_path: Path) -> None:
+    done = run("step", "--plot", str(tmp_path / "maps.svg"))
+    assert done.status == 0
+    drawn = ElementTree.parse(tmp_path / "maps.svg").getroot()
+    assert len(drawn.findall("{*}image")) == 1 + 3 + 3 + 3 + 1 + 1 + 1
+    shown = run("step", "--plot", "-")
+    assert "maxpool1: 3x2x2, 0 to 1.32\n▒▒▓▓ ░░▒▒ ▒▒▓▓\n░░▒▒ ▒▒   ▓▓██\n" in shown.out
+    assert run("step", "--plot", "maps.png").status == 2
