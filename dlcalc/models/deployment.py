@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.layers.counted import product
 from dlcalc.layers.table import GENERAL, complete, find, handler
 from dlcalc.models.bytes import Memory, is_vector
 from dlcalc.models.rows import Count, Row
@@ -39,7 +40,7 @@ def with_lora(count: Count, rank: int, targets: Iterable[str]) -> Count:
     rows: list[Row] = []
     for row in count.rows:
         rows.append(row._replace(trainable=0))
-        for name, inputs, outputs in _matrices(row):
+        for name, inputs, outputs, positions in _matrices(row):
             names = {row.type, name, *row.name.split("."), row.name}
             names |= {each.removesuffix("_proj") for each in names}
             if row is not count.rows[-1] and row.type in ("linear", "attention", "mla"):
@@ -47,7 +48,7 @@ def with_lora(count: Count, rank: int, targets: Iterable[str]) -> Count:
             hit = names & set(wanted)
             if hit:
                 met |= hit
-                rows.append(_adapter(row, name, rank, inputs, outputs))
+                rows.append(_adapter(row, name, rank * (inputs + outputs), positions))
     for each in wanted:
         if each not in met:
             known = sorted({row.name.split(".")[-1] for row in count.rows if row.weights})
@@ -55,27 +56,26 @@ def with_lora(count: Count, rank: int, targets: Iterable[str]) -> Count:
     return count._replace(rows=tuple(rows))
 
 
-def _adapter(row: Row, name: str, rank: int, inputs: int, outputs: int) -> Row:
-    held = rank * (inputs + outputs)
-    positions = row.macs // row.weights if row.weights else 0
+def _adapter(row: Row, name: str, held: int, positions: int) -> Row:
     return row._replace(
         name=".".join(filter(None, (row.name, name, LORA))), type=LORA, weights=held, biases=0,
         trainable=held, macs=held * positions, activations=0, tied="", cache=None, skipped=0,
     )
 
 
-def _matrices(row: Row) -> list[tuple[str, int, int]]:
-    """The matrices of a layer: a name within it, and their inputs and outputs."""
+def _matrices(row: Row) -> list[tuple[str, int, int, int]]:
+    """The matrices of a layer: a name within it, inputs, outputs, and how often they multiply."""
     if not isinstance(row.node, Layer) or not row.weights or is_vector(row):
         return []
     arguments = complete(row.type, row.node.arguments, dict(row.node.options))
     for option in GENERAL:
         arguments.pop(option, None)
     counted = handler(row.type)(row.input, **arguments)
+    positions = product(row.output[1:] if counted.windows else row.input[:-1]) if row.macs else 0
     if counted.matrices:
-        return [(name, *sizes) for name, sizes in counted.matrices.items()]
+        return [(name, *sizes, positions) for name, sizes in counted.matrices.items()]
     outputs = row.output[0] if counted.windows else row.output[-1]
-    return [("", row.weights // outputs, outputs)] if row.weights % outputs == 0 else []
+    return [("", row.weights // outputs, outputs, positions)] if not row.weights % outputs else []
 
 
 class Share(NamedTuple):
@@ -124,7 +124,7 @@ def _of_row(row: Row, whole: Memory, devices: int, shard: str, cache: int) -> Sh
         groups = _argument(row, "kv_heads") or (heads if row.type == "attention" else 0)
         kept = Fraction(-(-groups // devices), groups) if groups else kept
     elif shard == "expert" and row.type == "experts":
-        experts, chosen = _argument(row, "experts"), _argument(row, "top") or 1
+        experts, chosen = _argument(row, "experts"), _argument(row, "top_k")
         idle = row.idle * experts // max(1, experts - chosen) if experts > chosen else row.weights
         held = -(-experts // devices)
         part = 1 - Fraction(idle, row.params) * Fraction(experts - held, experts)

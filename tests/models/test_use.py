@@ -59,6 +59,9 @@ def test_adapters(lora: str, held: int | None) -> None:
     count = dlcalc.params("llama-2-7b", 2, lora=lora, dtype="bfloat16")
     assert (count.trainable, count.params) == (held, LLAMA + held)
     assert count.macs - dlcalc.params("llama-2-7b", 2).macs == 2 * held
+    # the products of data in attention are none of a matrix's
+    longer = dlcalc.params("llama-2-7b", 4096, lora=lora).macs
+    assert longer - dlcalc.params("llama-2-7b", 4096).macs == 4096 * held
     assert count.memory is not None
     assert count.memory.gradients == 2 * held
 
@@ -80,6 +83,12 @@ def test_devices() -> None:
     assert zero3.training - whole.activations == 16 * LLAMA // 8
     assert tensor.weights == 2 * ((LLAMA - 65 * 4096) // 8 + 65 * 4096)
     assert tensor.cache * 8 == zero1.cache == 32 * 2 * 4096 * 2 * 8
+    mixtral = {"dtype": "bfloat16", "devices": 4, "shard": "expert"}
+    each = 3 * 4096 * 14336  # two of the eight experts of 32 layers each on a device, all else whole
+    expert = dlcalc.params("mixtral-8x7b", 8, **mixtral).share
+    assert expert is not None
+    assert expert.weights == 2 * (46_702_792_704 - 32 * 6 * each)
+    assert expert.optimizer == 6 * expert.weights
     with pytest.raises(ShapeError, match="32 heads do not divide among 3 devices"):
         dlcalc.params("llama-2-7b", devices=3, shard="tensor")
     with pytest.raises(InputError, match="--devices and --shard go together"):
