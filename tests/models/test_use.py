@@ -84,7 +84,7 @@ def test_devices() -> None:
     assert tensor.weights == 2 * ((LLAMA - 65 * 4096) // 8 + 65 * 4096)
     assert tensor.cache * 8 == zero1.cache == 32 * 2 * 4096 * 2 * 8
     mixtral = {"dtype": "bfloat16", "devices": 4, "shard": "expert"}
-    each = 3 * 4096 * 14336  # two of the eight experts of 32 layers each on a device, all else whole
+    each = 3 * 4096 * 14336  # two of the eight experts of 32 layers each on a device
     expert = dlcalc.params("mixtral-8x7b", 8, **mixtral).share
     assert expert is not None
     assert expert.weights == 2 * (46_702_792_704 - 32 * 6 * each)
