@@ -37,17 +37,12 @@ def problem_of(
     return replace(make_problem(cell, given), layout=layout)
 
 
-def names_of(framework: str, cell: str) -> tuple[str, ...]:
-    """The names of a cell's parameters in a framework; none where it has no such cell.
-
-    >>> names_of("keras", "lstm")
-    ('kernel', 'recurrent_kernel', 'bias')
-    """
-    return tuple(layout_of(framework, cell))
-
-
 def layout_of(framework: str, cell: str) -> Mapping[str, str]:
-    """The axes of each of a cell's parameters by its name in a framework."""
+    """The axes of each of a cell's parameters by its name in a framework.
+
+    >>> layout_of("keras", "lstm")
+    {'kernel': 'D GH', 'recurrent_kernel': 'H GH', 'bias': 'GH'}
+    """
     # Who names no framework need not wait for the tables.
     from dlcalc.conventions.frameworks import answer, checked
     from dlcalc.conventions.tables import table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
@@ -82,15 +83,8 @@ def check_elements(checks: Sequence[GradientCheck]) -> Table:
         [check.name, ",".join(map(str, index)), *(float(array[index]) for array in three)]
         for check in checks
         for three in [(check.formula, check.central, check.complex_step)]
-        for index in _indices(check.formula.shape)
+        for index in product(*map(range, check.formula.shape))
     ]
     return Table(
         ("gradient", "element", "formula", "central", "complex step"), rows, title="Gradients"
     )
-
-
-def _indices(shape: Sequence[int]) -> list[tuple[int, ...]]:
-    indices: list[tuple[int, ...]] = [()]
-    for size in shape:
-        indices = [(*index, place) for index in indices for place in range(size)]
-    return indices

@@ -50,9 +50,9 @@ class CellRun(Run[CellResult]):
         """The fields, those under a framework's names too."""
         plain = self.fields
         if framework is not None:
-            from dlcalc.conventions.cells import names_of
+            from dlcalc.conventions.cells import layout_of
 
-            self.fields = (*plain, *names_of(framework, self.command))  # type: ignore[misc]
+            self.fields = (*plain, *layout_of(framework, self.command))  # type: ignore[misc]
         return super().read()
 
     def _inputs(self, inputs: str | None) -> Any:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dlcalc.errors import InputError, did_you_mean
-from dlcalc.names import GATE_ACTIVATIONS
-
 TORCH_FIELDS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
 
@@ -72,36 +69,6 @@ class Cell:
     def argument(self, gate: str) -> str:
         """The quantity that the activation of a gate is applied to."""
         return f"{self.letter}{gate}" if len(self.gates) > 1 else self.letter
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Those of the equations that have a bias's shape."""
-        pairs = [pair for gates in self.biases.values() for pair in gates.values()]
-        return tuple(dict.fromkeys(name for pair in pairs for name in pair)) or ("b",)
-
-    @property
-    def blocks(self) -> int:
-        """Blocks of rows in W."""
-        return len(self.gates)
-
-
-def gate_activations(cell: Cell, chosen: Mapping[str, str]) -> dict[str, str]:
-    """The activation of each gate: the usual ones, but for those chosen.
-
-    Raises InputError for a gate or an activation that does not exist.
-    """
-    for gate, name in chosen.items():
-        if gate not in cell.usual:
-            raise InputError(f"unknown gate {gate!r}; the gates are {listed(cell.gates)}")
-        require_activation(name, f" of gate {gate}")
-    return {**cell.usual, **chosen}
-
-
-def require_activation(name: object, of: str = "") -> None:
-    """Refuse an activation that no gate has."""
-    if name not in GATE_ACTIVATIONS:
-        hint = did_you_mean(str(name), GATE_ACTIVATIONS)
-        raise InputError(f"unknown activation {name!r}{of}{hint}")
 
 
 def listed(gates: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
-from dlcalc.layers.cells.cell import Cell, gate_activations, listed, require_activation
+from dlcalc.layers.cells.cell import Cell, listed
 from dlcalc.layers.losses import Objective, objective
+from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.numbers.activations import activation
 from dlcalc.numbers.axes import at_least, by_x
 from dlcalc.numbers.exact import as_numbers
@@ -119,9 +120,7 @@ def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) 
     >>> as_target([1, 0, 0], "cross_entropy", 3, (), 2).values[0].tolist()
     [[0.0, 1.0]]
     """
-    name = "squared_error" if loss is None else loss
-    if name not in LOSSES:
-        raise InputError(f"unknown loss {name!r}{did_you_mean(str(name), LOSSES)}")
+    name = _known("squared_error" if loss is None else loss, f"loss {loss!r}", [*LOSSES])
     y = as_floats(values, "target")
     shapes = [(*lead, H), (T, *lead, H)]
     if name == "cross_entropy" and y.shape in (lead, (T, *lead)) and y.shape not in shapes:
@@ -132,11 +131,11 @@ def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) 
             "target"
         )
     most = np.inf if name == "cross_entropy" else 1
-    if "entropy" in str(name) and ((y < 0) | (y > most)).any():
+    if "entropy" in name and ((y < 0) | (y > most)).any():
         raise InputError(f"probabilities of {name} lie from 0 to 1").at("target")
     if name == "cross_entropy" and (abs(y.sum(axis=-1) - 1) > 1e-6).any():
         raise InputError("probabilities of cross_entropy add up to 1").at("target")
-    return Target(y.reshape(-1, *(lead or (1,)), H), str(name))
+    return Target(y.reshape(-1, *(lead or (1,)), H), name)
 
 
 def _one_hot(places: Array, H: int) -> Array:
@@ -165,7 +164,7 @@ def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
 
 
 def _own_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
-    G = cell.blocks
+    G = len(cell.gates)
     tall = f"{G}H" if G > 1 else "H"
     if "W" not in given:
         raise InputError(f"missing field 'W', {tall} x (H+D), or weight_ih_l0 and weight_hh_l0")
@@ -198,9 +197,9 @@ def _torch_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
         raise InputError(f"gates {gates!r}: PyTorch's weights are in the order {order!r}")
     from_x = as_floats(given["weight_ih_l0"], "weight_ih_l0")
     from_h = as_floats(given["weight_hh_l0"], "weight_hh_l0")
-    _check_rows("weight_ih_l0", from_x, cell.blocks)
+    _check_rows("weight_ih_l0", from_x, len(cell.gates))
     rows = from_x.shape[0]
-    with_shape(from_h, "weight_hh_l0", (rows, rows // cell.blocks))
+    with_shape(from_h, "weight_hh_l0", (rows, rows // len(cell.gates)))
     b_h = _bias(given, "bias_hh_l0", rows)
     b = _bias(given, "bias_ih_l0", rows) + b_h
     return np.concatenate([from_h, from_x], axis=1), b, b_h, order
@@ -315,7 +314,7 @@ class CellProblem:
     @property
     def hidden(self) -> int:
         """H."""
-        return int(self.W.shape[0]) // self.cell.blocks
+        return int(self.W.shape[0]) // len(self.cell.gates)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -360,7 +359,7 @@ def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
             raise InputError(f"unknown field {name!r}{did_you_mean(name, cell.fields)}")
     given = {name: value for name, value in fields.items() if value is not None}
     W, b, b_h, gates = read_weights(cell, given)
-    H = len(W) // cell.blocks
+    H = len(W) // len(cell.gates)
     D = W.shape[1] - H
     x = _sequence(given, D)
     batched, flat = x.ndim == 3, x.ndim == 1
@@ -378,30 +377,34 @@ def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
         target = as_target(given["target"], given.get("loss"), T, lead, H)
     elif "loss" in given:
         raise InputError("loss without target: give the values that h should have")
+    reset = given.get("reset", RESETS[0])
+    _known(reset, f"reset {reset!r}", RESETS)
     return CellProblem(
         cell, W, b, gates, x, h0, c0, _entering(given, T, lead, H), dc, _activations(cell, given),
-        _after(given, (*lead, H)), batched, flat, "W" not in given, b_h, _reset(given), target,
+        _after(given, (*lead, H)), batched, flat, "W" not in given, b_h, reset, target,
     )
 
 
 def _activations(cell: Cell, given: Mapping[str, Any]) -> dict[str, str]:
-    named = [name for name in ("activation", "nonlinearity") if name in given]
-    if len(named) > 1:
+    """The activation of each gate: the usual ones, but for those chosen."""
+    if "activation" in given and "nonlinearity" in given:
         raise InputError("activation beside nonlinearity, PyTorch's name of it: give one")
-    if named:
-        require_activation(given[named[0]])
-        return {cell.gates: given[named[0]]}
-    activations = given.get("activations", {})
-    if not isinstance(activations, Mapping):
+    one = given.get("activation", given.get("nonlinearity"))
+    chosen = given.get("activations", {}) if one is None else {cell.gates: one}
+    if not isinstance(chosen, Mapping):
         raise InputError(f'activations is not an object such as {{"{cell.gates[1]}": "relu"}}')
-    return gate_activations(cell, activations)
+    for gate, name in chosen.items():
+        if gate not in cell.usual:
+            raise InputError(f"unknown gate {gate!r}; the gates are {listed(cell.gates)}")
+        of = f" of gate {gate}" if one is None else ""
+        _known(name, f"activation {name!r}{of}", GATE_ACTIVATIONS)
+    return {**cell.usual, **chosen}
 
 
-def _reset(given: Mapping[str, Any]) -> str:
-    reset = given.get("reset", RESETS[0])
-    if reset not in RESETS:
-        raise InputError(f"unknown reset {reset!r}{did_you_mean(str(reset), RESETS)}")
-    return str(reset)
+def _known(name: Any, what: str, names: Sequence[str]) -> str:
+    if name not in names:
+        raise InputError(f"unknown {what}{did_you_mean(str(name), names)}")
+    return str(name)
 
 
 def _sequence(given: Mapping[str, Any], D: int) -> Array:
@@ -480,44 +483,36 @@ def run_on(
         return dict(fields)
     x = np.atleast_1d(as_floats(fields["x"], "x"))
     x = x[None] if x.ndim == 1 else x
-    given = len(x)
-    further = None if isinstance(inputs, str) else _further(inputs, x)
-    if steps is None:
-        steps = given if further is None else given + len(further)
+    given, further = len(x), x[:0]
+    if isinstance(inputs, str):
+        _known(inputs, f"inputs {inputs!r}", INPUTS)
+    else:
+        further = as_floats(inputs, "inputs")
+        further = further[None] if further.ndim == x.ndim - 1 else further
+        if further.shape[1:] != x.shape[1:]:
+            shapes = by_x(further.shape), by_x(x.shape[1:])
+            raise ShapeError("inputs has shape {}; expected steps x {}".format(*shapes))
+    steps = given + len(further) if steps is None else steps
     at_least(1, "steps", [steps])
-    if isinstance(inputs, str) and inputs not in INPUTS:
-        raise InputError(f"unknown inputs {inputs!r}{did_you_mean(inputs, INPUTS)}")
     check_kept(steps, x[0].size)
     if fields.get("next") is not None and steps != given:
         raise InputError(f"next follows step {given}; it cannot follow step {steps} as well")
-    extended = {**fields, "x": _continued(x, steps, inputs if further is None else further)}
+    if not isinstance(inputs, str) and given + len(further) < steps:
+        raise ShapeError(
+            f"inputs has {len(further)} rows; {steps - given} further steps need as many"
+        )
+    extended = {**fields, "x": np.resize(x, (steps, *x.shape[1:])) if inputs == "repeat" else
+                _padded(np.concatenate([x, further]), steps)}
     dh = fields.get("dh")
     if dh is not None and (rows := as_floats(dh, "dh")).ndim == x.ndim and len(rows) == given:
-        extended["dh"] = _continued(rows, steps, "zero")
+        extended["dh"] = _padded(rows, steps)
     return extended
 
 
-def _further(inputs: Any, x: Array) -> Array:
-    rows = as_floats(inputs, "inputs")
-    rows = rows[None] if rows.ndim == x.ndim - 1 else rows
-    if rows.shape[1:] != x.shape[1:]:
-        raise ShapeError(
-            f"inputs has shape {by_x(rows.shape)}; expected steps x {by_x(x.shape[1:])}"
-        )
-    return rows
-
-
-def _continued(rows: Array, steps: int, how: Any) -> Array:
-    missing = steps - len(rows)
-    if missing <= 0:
-        return rows[:steps]
-    if not isinstance(how, str):
-        if len(how) < missing:
-            raise ShapeError(f"inputs has {len(how)} rows; {missing} further steps need as many")
-        return np.concatenate([rows, how[:missing]])
-    if how == "repeat":
-        return np.resize(rows, (steps, *rows.shape[1:]))
-    return np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), rows.dtype)])
+def _padded(rows: Array, steps: int) -> Array:
+    """So many rows, those that are missing of zeros."""
+    zeros = np.zeros((max(0, steps - len(rows)), *rows.shape[1:]), rows.dtype)
+    return np.concatenate([rows[:steps], zeros])
 
 
 def by_steps(

@@ -92,8 +92,9 @@ class CellWorking:
             )
         if later:
             self._forget_later(found, end + 1)
-        for name in cell.parameters if problem.batch > 1 else ():
-            if (line := found.lines.get(f"d{name}")) is not None:
+        for name, each in parameters(problem).items() if problem.batch > 1 else ():
+            if each.ndim == 1:
+                line = found.lines[f"d{name}"]
                 found.add(f"d{name}", line._replace(formula=_over_columns(line.formula)))
         found.values |= {formula: value for formula, value in entering.values()
                          if isinstance(formula, Expr)}
