@@ -77,6 +77,9 @@ class Slips:
         self.timed = timed
         """Whether what stands below a quantity is the step that it is of."""
         self.known = {name: as_value(value) for name, value in derivation.values.items()}
+        self.by_number: dict[int | None, list[Expr]] = {}
+        for name in self.known:
+            self.by_number.setdefault(_parsed(name)[2], []).append(name)
         self.slots = {name: slot for slot, name in enumerate(self.known)}
         self.start = list(self.known.values())
         self.of = {key: self.slots[line.name] for key, line in self.lines.items()}
@@ -338,8 +341,10 @@ class Slips:
     def _neighbours(self, each: Expr) -> Iterator[Expr]:
         letter, prefix, n = _parsed(each)
         shape = self.known[each].shape
-        for other, value in self.known.items():
-            if other.kind != each.kind or other == each or value.shape != shape:
+        near = (n, n - 1, n + 1) if self.timed and n is not None else (
+            (n,) if self.timed else self.by_number)
+        for other in (other for number in near for other in self.by_number.get(number, ())):
+            if other.kind != each.kind or other == each or self.known[other].shape != shape:
                 continue
             one, before, m = _parsed(other)
             if (one, before) == (letter, prefix):
@@ -668,6 +673,7 @@ def explains(slip: Array, asked: Array, right: Array, within: Any) -> bool:
     return bool(near.all()) and all(agree(a, b, within) for a, b in pairs)
 
 
+@cache
 def _parsed(each: Expr) -> tuple[str, str, int | None]:
     """Letter, what stands before the number below it, and that number."""
     if each.kind == "new":

@@ -27,7 +27,9 @@ Place = tuple[Derivation, str, tuple[int, int]]
 
 MOST_STEPS = 8
 """Steps that are worked out without being asked for one by one."""
-MOST_WHOLE = 24
+MOST_WHOLE = 40
+"""Steps up to which a weight's gradient is worked out."""
+MOST_FOLLOWED = 24
 """Steps up to which a slip is followed through all of them; of more, through its own step and
 both neighbours."""
 MOST_SHOWN = 400
@@ -351,7 +353,7 @@ class CellWorking:
         return f"{name}_{t}", self._at(index, unit)
 
     def _near(self, t: int) -> Derivation:
-        return self.whole if self.problem.steps <= MOST_WHOLE else self.about(t, t)
+        return self.whole if self.problem.steps <= MOST_FOLLOWED else self.about(t, t)
 
     def _at(self, index: Index, unit: int) -> tuple[int, int]:
         sequence = index[-2] if self.problem.batched and len(index) > 1 else 0
@@ -378,7 +380,8 @@ class CellWorking:
         if len(found) < student.size or not found:
             return ""
         lines = found[0][0]
-        if any(each[0] is not lines for each in found):
+        if any(each[0] is not lines for each in found) or (
+                lines is self.whole and self.problem.steps > MOST_FOLLOWED):
             return ""
         places = [(key, place) for _, key, place in found]
         values = {key: as_value(lines.lines[key].value) for key, _ in places}
@@ -397,12 +400,13 @@ class CellWorking:
         lines, key, place = found
         line = lines.lines[key]
         numbers = element_of(line.formula, place, lines.values)
+        value = entry_of(as_value(line.value), place)
         if not isinstance(line.formula, Expr) or numbers is None:
-            return Step(dressed(line.name), None, dressed(line.formula))
+            return Step(dressed(line.name), value, dressed(line.formula))
         bare = line.formula in lines.values
         further = self._further(lines, line.formula, place)
         terms = dict.fromkeys(dressed(each) for each in (() if bare else (numbers,)) + further)
-        return Step(dressed(line.name), None, dressed(line.formula), tuple(terms))
+        return Step(dressed(line.name), value, dressed(line.formula), tuple(terms))
 
     def _further(self, lines: Derivation, formula: Expr, place: tuple[int, int]) -> tuple[Any, ...]:
         """An element by what the record does not show, in numbers."""
