@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,10 @@ import numpy as np
 
 from dlcalc.conventions.frameworks import ask, refusal
 from dlcalc.conventions.windows import check_finite, window
-from dlcalc.numbers.axes import PerAxis, per_axis_from
+from dlcalc.errors import DlcalcError
+from dlcalc.names import FRAMEWORKS
+from dlcalc.numbers.axes import PerAxis, by_x, per_axis_from
+from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.conv import conv as plain_conv
 from dlcalc.numbers.convolution.pooling import Pooling, spread_to
@@ -100,6 +104,37 @@ def pool(
         )
         return replace(pooled, dx=dx)
     return pooled
+
+
+def differing(
+    function: Callable[..., Any], result: Any, fields: Sequence[str], **given: Any
+) -> list[str]:
+    """What other frameworks compute in place of a result, in words: the first that differs.
+
+    >>> found = pool([1, 2, 3], 2, pad=1, kind="avg")
+    >>> differing(pool, found, ["output"], x=[1, 2, 3], kernel=2, stride=2, pad=1, kind="avg")
+    ['onnx, paddle: output(0) is 1, here 0.5']
+    """
+    told: dict[str, list[str]] = {}
+    for framework in FRAMEWORKS:
+        try:
+            other = function(**given, framework=framework)
+        except DlcalcError:
+            continue
+        for field in fields:
+            ours, theirs = (np.asarray(getattr(each, field)) for each in (result, other))
+            if ours.shape != theirs.shape:
+                words = f"{field} is {by_x(theirs.shape)}, here {by_x(ours.shape)}"
+            elif np.allclose(ours.astype(float), theirs.astype(float), rtol=1e-9):
+                continue
+            else:
+                apart = ~np.isclose(ours.astype(float), theirs.astype(float), rtol=1e-9)
+                at = unravel(int(np.argmax(apart)), ours.shape)
+                place = ",".join(map(str, at))
+                words = f"{field}({place}) is {theirs[at]:.6g}, here {ours[at]:.6g}"
+            told.setdefault(words, []).append(framework)
+            break
+    return [f"{', '.join(names)}: {words}" for words, names in told.items()]
 
 
 def _excluded(framework: str, wanted: bool | None) -> bool:

@@ -51,6 +51,12 @@ def _patch(framework: str) -> None:
         _at_bounds(float(Fraction(ask(framework, "slopes", "clip at a bound"))))
     if ask(framework, "slopes", "norm at 0") == "nan":
         _norm()
+    if ask(framework, "pooling", "max of a tie, its gradient") == "shared":
+        OPERATIONS["maxpool"] = Operation(
+            OPERATIONS["maxpool"].value,
+            lambda f, g, y, given, place, **o: f.maxpool_back(g, given[0], shared=True, **o),
+        )
+        KINKS["maxpool"] = f"{framework} shares the gradient among the equal elements"
 
 
 def _slopes(framework: str, names: dict[str, float]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
@@ -14,6 +14,7 @@ from dlcalc.conventions.frameworks import answer, ask, refusal
 from dlcalc.conventions.tables import table, value
 from dlcalc.layers.pooling import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
+from dlcalc.names import FRAMEWORKS
 from dlcalc.numbers.activations import Activation, elu, parametrised
 
 NORMS = ("layernorm", "groupnorm", "instancenorm", "batchnorm", "rmsnorm")
@@ -108,6 +109,27 @@ def facts_of(framework: str) -> dict[str, Any]:
         "prelu at 0": partial(_bend, ask(framework, "slopes", "prelu at 0")),
         "lrn": ask(framework, "norms", "lrn") == "alpha over size",
     }
+
+
+def differing(types: Collection[str]) -> str:
+    """What frameworks have otherwise than PyTorch for layers of these types, in one line.
+
+    >>> differing(["gelu"])
+    'gelu: flax, equinox, tinygrad, flax-nnx tanh, here erf'
+    """
+    found = []
+    for kind in ("norms", "activations"):
+        for fact in table("frameworks")[kind]:
+            if fact.rpartition(" of ")[2] not in types:
+                continue
+            usual = ask("pytorch", kind, fact)
+            others: dict[str, list[str]] = {}
+            for name in FRAMEWORKS:
+                if (does := ask(name, kind, fact)) != usual:
+                    others.setdefault(does, []).append(name)
+            told = "; ".join(f"{', '.join(names)} {does}" for does, names in others.items())
+            found += [f"{fact}: {told}, here {usual}"] if told else []
+    return "; ".join(found)
 
 
 def _bend(text: str, slope: Any) -> Any:

@@ -291,11 +291,13 @@ def _has_ties(x: Array, **options: Any) -> bool:
     return pooling.largest(*_pooled(x, options))[2] > 0
 
 
-def _maxpool_back(g: Array, x: Array, **options: Any) -> Array:
-    """The gradient to the first of the largest elements of each window."""
+def _maxpool_back(g: Array, x: Array, shared: bool = False, **options: Any) -> Array:
+    """The gradient to the first of the largest elements of each window, or to all of them."""
     maps, axes = _pooled(x, options)
     found = pooling.largest(maps, axes)[0]
-    return pooling.spread_to(np.reshape(g, found.shape), maps, found, axes).reshape(np.shape(x))
+    return pooling.spread_to(
+        np.reshape(g, found.shape), maps, found, axes, shared
+    ).reshape(np.shape(x))
 
 
 def _avgpool(x: Array, exclude_pad: bool = False, **options: Any) -> Array:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcalc.conventions.arrays import conv
+from dlcalc.conventions.arrays import conv, differing
 from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array, read_arrays
 from dlcalc.numbers.compare import unravel
@@ -25,6 +25,8 @@ else:
 
 FIELDS = ("output", "dx", "dw", "db")
 """Arrays that have a working."""
+MOST_COMPARED = 1000
+"""Elements of an output up to which other frameworks' values are looked at."""
 
 
 class ConvRun(Run[Convolution]):
@@ -68,6 +70,11 @@ class ConvRun(Run[Convolution]):
         """The output, each element of which can be asked to explain itself."""
         if not self.out.allow_nonfinite:
             _check_finite(result)
+        apart = result.transposed or self.options.get("pad") in ("same", "same-lower")
+        if "framework" not in self.options and apart and result.output.size <= MOST_COMPARED:
+            x, w, _ = result.operands
+            given = {name: each for name, each in self.options.items() if name != "upstream"}
+            self.notes += differing(conv, result, ["output"], **given, x=x, w=w)
         return conv_answer(
             result,
             working=partial(working.conv_steps, result),

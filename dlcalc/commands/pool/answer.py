@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcalc.conventions.arrays import pool
+from dlcalc.conventions.arrays import differing, pool
 from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array
 from dlcalc.numbers.convolution.pooling import Pooling
@@ -22,6 +22,8 @@ else:
     working = lazily("dlcalc.commands.pool.working")
 
 FIELDS = ("output", "dx")
+MOST_COMPARED = 1000
+"""Elements of an input up to which other frameworks' values are looked at."""
 IN_RECORDS = (
     "input", "kernel", "stride", "pad", "dilation", "kind", "ceil", "exclude_pad", "divisor",
     "dims", "upstream",
@@ -75,6 +77,12 @@ class PoolRun(Run[Pooling]):
                 f"--dims {result.dims + 1} pools over all axes"
             )
         framework = given.pop("framework", None)
+        kinked = result.ties and upstream is not None
+        padded = given.get("ceil") or any(any(axis.pad) for axis in result.axes)
+        if framework is None and np.size(x) <= MOST_COMPARED and (kinked or padded):
+            stride = tuple(axis.stride for axis in result.axes)
+            fields = [name for name in FIELDS if getattr(result, name) is not None]
+            self.notes += differing(pool, result, fields, **{**given, "stride": stride}, x=x)
         if result.ties and framework is None:
             windows = f"{result.ties:,} windows have" if result.ties > 1 else "one window has"
             self.notes.append(f"{windows} a tie: the first in row-major order is taken")

@@ -190,7 +190,9 @@ def taps(axes: Sequence[Any]) -> Iterator[tuple[Places, Places]]:
     """Tap by tap, row by row: the windows whose tap meets the input, and what it meets."""
     for taps in product(*(range(axis.kernel) for axis in axes)):
         met = [axis.meeting(tap) for axis, tap in zip(axes, taps, strict=True)]
-        yield (..., *(to for to, _ in met)), (..., *(of for _, of in met))
+        found = [of for _, of in met]
+        uneven = any(isinstance(of, list) for of in found)
+        yield (..., *(to for to, _ in met)), (..., *(np.ix_(*found) if uneven else found))
 
 
 def _shape(axes: Sequence[Any]) -> tuple[int, ...]:
@@ -232,16 +234,16 @@ def spread_to(
     The first of several takes it; where `shared`, all of them in equal parts.
     """
     left = _exact(upstream, prod(axis.kernel for axis in axes)).copy()
-    found = np.zeros(x.shape, float if shared else left.dtype)
     if shared:
         sharers = np.zeros(output.shape)
         for to, of in taps(axes):
             sharers[to] += x[of] == output[to]
-        left = left / sharers
+        left = (left / sharers).astype(float)
+    found = np.zeros(x.shape, left.dtype)
     for to, of in taps(axes):
         met, part = x[of], left[to]
         won = (met == output[to]) | (met != met)
-        if any(isinstance(each, list) for each in of):
+        if any(isinstance(each, np.ndarray) for each in of):
             np.add.at(found, of, part * won)
         else:
             found[of] += part * won

@@ -1,6 +1,7 @@
 """`dlcalc pool` and `dlcalc.pool` against PyTorch, differences, and what users type."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +127,20 @@ def test_records_are_answered_one_by_one() -> None:
     done = invoke("pool", "-F", "2", stdin='{"input": [[1, 2], [3, 4]], "upstream": [[5]]}')
     assert json.loads(done.out)["dx"] == [[0, 0], [0, 5]]
     assert (done.status, done.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("pool -F 2 -P 1 --kind avg -x '1 2 3'", "onnx, paddle: output(0) is 1, here 0.5"),
+        ("pool -F 2 --upstream 4 -x '3 3; 1 0'", "mlx, tinygrad: dx(0,0) is 2, here 4"),
+        ("conv -x '1 2' -w '1 10 100' --pad same --transposed -s 2",
+         "flax, equinox, flax-nnx: output(0) is 100, here 1"),
+        ("step 'input 2; gelu' '{\"x\": [1, 2], \"upstream\": [1, 1]}'",
+         "gelu: flax, equinox, tinygrad, flax-nnx tanh, here erf; --framework computes as they do"),
+    ],
+)  # fmt: skip
+def test_a_note_says_where_another_framework_takes_another_value(line: str, said: str) -> None:
+    done = invoke(*shlex.split(line))
+    assert done.status == 0
+    assert f"dlcalc: {said}" in done.err.splitlines()

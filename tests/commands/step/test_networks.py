@@ -12,6 +12,7 @@ NETWORKS = [
     "input 2x3x4x3; conv 4 2x2x1 pad=1x0x0 stride=1x2x1 groups=2; batchnorm; relu; avgpool 2 pad=1",
     "input 2x2x2x2; conv_transpose 4 2 stride=2 groups=2; maxpool 2 stride=1; globalpool; flatten",
     "input 4x3x3; conv_transpose 4 3 stride=2 pad=1 output_padding=1 dilation=2 groups=2; silu",
+    "input 2x5x4; adaptivepool 3 kind=max; conv 2 2",
     "input 3x7; dwconv 3 dilation=2 multiplier=2; prelu 6; avgpool 2 ceil=yes affine=yes; gelu",
     "input 3x5x4; conv 3 3 pad=same; lrn 3; adaptivepool 2x3; hard_swish; crop 2",
     "input 4x3x3; conv 4 2x3 pad=1:0x0:1 dilation=1x1; groupnorm 2; upsample 2 mode=linear; mish",
