@@ -244,9 +244,14 @@ def facts_of(
     behind = list(_behind(model.body))
     folded = {id(node) for node, last, _ in behind if node.type == "batchnorm" and last in MULTIPLY}
     turned = {id(node) for node, _, view in behind if view in TURN}
-    known: dict[tuple[int, Shape], dict[str, Number]] = {}
+    known: dict[tuple[Any, ...], dict[str, Number]] = {}
     for row in count.rows:
-        key = id(row.node), row.input
+        node = row.node
+        written = (node.arguments, *node.options.items()) if isinstance(node, Layer) else node.body
+        key = (
+            row.type, row.input, row.output, row.params, row.macs, id(node) in folded,
+            id(node) in turned, written,
+        )
         if key not in known:
             names = known[key] = _common(row, batch) | {"sdpa": int(attention == "sdpa")}
             if isinstance(row.node, Layer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from dlcalc.conventions.counters import GATES, facts_of, is_shared
@@ -89,26 +90,29 @@ def others(model: Model, count: Count, framework: str | None) -> Iterator[str]:
 
     Frameworks of one count share a line.
     """
-    rows = list(facts_of(model, count))
-    own = sum(_own(row, facts, framework or "pytorch") for row, facts in rows)
-    found: dict[int, list[str]] = {}
+    own = framework or "pytorch"
+    alike: dict[tuple[Any, ...], list[Any]] = {}
+    for row, facts in facts_of(model, count):
+        key = id(facts), row.params, is_shared(row)
+        alike.setdefault(key, [row, facts, 0])[2] += 1
+    totals: dict[int, dict[str, str]] = {}
     for name in table("frameworks")["versions"]:
-        if any(_ask(name, "missing", row.type) == "yes" for row, _ in rows):
+        if any(_ask(name, "missing", row.type) == "yes" for row, _, _ in alike.values()):
             continue
-        total = sum(_own(row, facts, name) for row, facts in rows)
-        if total != own:
-            found.setdefault(total, []).append(name)
-    for total, names in found.items():
-        why = dict.fromkeys(
-            _ask(names[0], "why", row.type) for row, facts in rows
-            if _own(row, facts, names[0]) != _own(row, facts, framework or "pytorch")
-        )
-        counts = "counts" if len(names) == 1 else "count"
-        yield f"{', '.join(names)} {counts} {total:,}: {', '.join(why)}"
-
-
-def _own(row: Row, facts: Mapping[str, Number], framework: str) -> int:
-    return row.params + number(framework, "total", row, facts)
+        more, why = 0, {}
+        for row, facts, times in alike.values():
+            theirs, usual = (number(each, "total", row, facts) for each in (name, own))
+            more += (theirs - usual) * times
+            if theirs != usual:
+                why[_ask(name, "why", row.type)] = name
+        if more:
+            totals.setdefault(more, {})[name] = ", ".join(why)
+    held = count.params + sum(
+        number(own, "total", row, facts) * times for row, facts, times in alike.values()
+    )
+    for more, found in totals.items():
+        counts = "counts" if len(found) == 1 else "count"
+        yield f"{', '.join(found)} {counts} {held + more:,}: {next(iter(found.values()))}"
 
 
 def number(framework: str, fact: str, row: Row, facts: Mapping[str, Number]) -> int:
@@ -117,6 +121,7 @@ def number(framework: str, fact: str, row: Row, facts: Mapping[str, Number]) -> 
     return int(value(text, facts)) if text and not is_shared(row) else 0
 
 
+@cache
 def _ask(framework: str, fact: str, type: str) -> str:
     lines = table("frameworks")["parameters"][fact]
     for types, line in lines.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape, flag, product
-from dlcalc.layers.table import GENERAL, Handler, bind, context, handler
+from dlcalc.layers.table import GENERAL, bind, context, handler
 from dlcalc.models.branches import joined
 from dlcalc.models.names import is_scope
 from dlcalc.models.receptive_fields import Field, follow, join, start
@@ -21,6 +21,10 @@ LAYOUTS = {
 """What the families make of two axes: channels by length, or positions by features."""
 
 
+Known = tuple[Counted, tuple[Any, ...], tuple[Any, ...], str]
+"""A layer counted, what its row has before its field and behind, and the layout behind it."""
+
+
 class Walker:
     """Goes through a model in order and collects its rows."""
 
@@ -32,8 +36,7 @@ class Walker:
         self.runs = True
         self.rows: list[Row] = []
         self.places: dict[str, int] = {}
-        self.handlers: dict[str, Handler] = {}
-        self.known: dict[tuple[object, ...], Counted] = {}
+        self.known: dict[tuple[object, ...], Known] = {}
         self.layout = ""
         self.at_name = ""
         self.at_shape: Shape = ()
@@ -91,26 +94,22 @@ class Walker:
     def layer(
         self, layer: Layer, name: str, prefix: str, shape: Shape, field: Field | None,
     ) -> Row:
-        """Count one layer and add its row."""
+        """Count one layer and add its row; what alike layers have in common is worked out once."""
         self.at_name, self.at_shape = name, shape
+        options = layer.options
+        alike = (layer.type, layer.arguments, *options.items(), shape, self.layout, self.runs)
         try:
-            counted = self.counted(layer, shape)
-            shared = "share" in layer.options
-            tied = self.tied(layer, prefix, counted, shared)
-            trains = not flag("frozen", layer.options.get("frozen", False))
+            if alike not in self.known:
+                self.known[alike] = self.counted(layer, shape)
+            counted, head, tail, self.layout = self.known[alike]
+            row = Row._make((name, *head, follow(field, shape, counted), layer, "", *tail))
+            if "tie" in options or "share" in options:
+                tied = self.tied(layer, prefix, counted, "share" in options)
+                biases = 0 if "share" in options else row.biases
+                trainable = biases * (row.trainable > 0)
+                row = row._replace(weights=0, biases=biases, trainable=trainable, tied=tied)
         except InputError as error:
             raise at_node(error, layer) from None
-        weights = 0 if tied else counted.weights
-        biases = 0 if shared else counted.biases
-        runs = self.runs
-        row = Row(
-            name, layer.type, shape, counted.output, weights, biases,
-            (weights + biases) * trains, counted.macs * runs,
-            product(counted.output) if counted.stored and runs else 0,
-            follow(field, shape, counted), layer, tied, counted.idle,
-            counted.cache if runs else None,
-            counted.skipped * runs,
-        )
         self.add(row)
         return row
 
@@ -121,28 +120,22 @@ class Walker:
         self.places[row.name] = len(self.rows)
         self.rows.append(row)
 
-    def counted(self, layer: Layer, shape: Shape) -> Counted:
-        """What the layer makes of a shape; alike layers ask the same question many times."""
-        alike = (layer.type, layer.arguments, tuple(layer.options.items()), shape, self.layout)
-        known = self.known.get(alike)
-        if known is None:
-            count = self.handlers.get(layer.type)
-            if count is None:
-                count = self.handlers[layer.type] = handler(layer.type)
-            bound = bind(layer.type, layer.arguments, dict(layer.options), count)
-            for option in GENERAL:
-                bound.pop(option, None)
-            known = self.known[alike] = count(shape, **bound, **self.told(count))
-        self.see(layer.type)
-        return known
-
-    def told(self, count: Handler) -> dict[str, Any]:
-        """What a type asks to know beside its shape."""
-        return {name: getattr(self, name) for name in context(count)}
-
-    def see(self, type: str) -> None:
-        """Keep in mind how two axes are meant behind a layer of this type."""
-        self.layout = layout_behind(type, self.layout)
+    def counted(self, layer: Layer, shape: Shape) -> Known:
+        """What the layer makes of a shape."""
+        count = handler(layer.type)
+        bound = bind(layer.type, layer.arguments, dict(layer.options), count)
+        for option in GENERAL:
+            bound.pop(option, None)
+        told = {name: getattr(self, name) for name in context(count)}
+        found, runs = count(shape, **bound, **told), self.runs
+        trains = not flag("frozen", layer.options.get("frozen", False))
+        head = (
+            layer.type, shape, found.output, found.weights, found.biases,
+            (found.weights + found.biases) * trains, found.macs * runs,
+            product(found.output) if found.stored and runs else 0,
+        )
+        tail = found.idle, found.cache if runs else None, found.skipped * runs
+        return found, head, tail, layout_behind(layer.type, self.layout)
 
     def tied(self, layer: Layer, prefix: str, counted: Counted, shared: bool) -> str:
         """The full name of the layer whose parameters this one shares, found and checked."""
@@ -226,11 +219,7 @@ def check_written(body: Sequence[Node]) -> None:
 def _in_turn(row: Row, this: str, other: str) -> Row:
     """The row of the same layer in another turn of its repeat."""
     tied = other + row.tied[len(this) :] if row.tied.startswith(this) else row.tied
-    return Row(
-        other + row.name[len(this) :], row.type, row.input, row.output, row.weights, row.biases,
-        row.trainable, row.macs, row.activations, row.field, row.node, tied, row.idle,
-        row.cache, row.skipped,
-    )
+    return Row._make((other + row.name[len(this) :], *row[1:11], tied, *row[12:]))
 
 
 def _again(row: Row, this: str, owner: str) -> Row:

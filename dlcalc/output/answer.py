@@ -6,7 +6,7 @@ times as long to define.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
@@ -25,6 +25,31 @@ class Values(NamedTuple):
     def name(self) -> str:
         """What `--table` calls it."""
         return self.title
+
+
+class Made(Sequence[Any]):
+    """Things made of others one at a time, as they are written."""
+
+    def __init__(
+        self, of: Sequence[Any], make: Callable[[Any], Any],
+        text: Callable[[Any], str] | None = None,
+    ) -> None:
+        self.of, self.make = of, make
+        self.text = text
+        """What makes the JSON of one, where that is quicker than of the thing made."""
+
+    def __len__(self) -> int:
+        return len(self.of)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.make(self.of[at])
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.make, self.of)
+
+    def tolist(self) -> list[Any]:
+        """All of them."""
+        return list(self)
 
 
 class Table(NamedTuple):

@@ -108,14 +108,15 @@ def _bare_block(block: Block, precision: int | None, separator: str | None) -> I
 
 
 def _json(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    from dlcalc.output.json_text import json_text
+    from dlcalc.output.json_text import json_pieces
 
     record = dict(answer.for_programs)
     if steps is not None:
         from dlcalc.output.working import working_rows
 
         record["working"] = working_rows(steps)
-    yield json_text(record) + "\n"
+    yield from json_pieces(record)
+    yield "\n"
 
 
 def _divided(delimiter: str) -> Callable[[Answer, int | None, Steps], Iterator[str]]:

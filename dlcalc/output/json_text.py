@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from dlcalc.formulas.numerals import format_number, plain_value
+from dlcalc.output.answer import Made
+
+CHUNK = 1024
+"""Things of a long list that are written at a time."""
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=plain_value).encode
 
 
 def json_text(value: Any) -> str:
@@ -15,10 +22,32 @@ def json_text(value: Any) -> str:
     '{"output": [1.5, "NaN"]}'
     """
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=plain_value)
+        return _encode(value)
     except ValueError:
         named = _named(plain_value(value))
         return json.dumps(named, ensure_ascii=False, allow_nan=False)
+
+
+def json_pieces(record: dict[str, Any]) -> Iterator[str]:
+    """The same piece by piece: what is made as it is written is never whole.
+
+    >>> "".join(json_pieces({"output": [1.5], "layers": Made((1, 2), str)}))
+    '{"output": [1.5], "layers": ["1", "2"]}'
+    """
+    mark = "{"
+    for key, value in record.items():
+        yield f"{mark}{json_text(key)}: "
+        mark = ", "
+        if isinstance(value, Made) and value:
+            pieces = map(value.text, value.of) if value.text else map(json_text, value)
+            mark = "["
+            while chunk := list(islice(pieces, CHUNK)):
+                yield mark + ", ".join(chunk)
+                mark = ", "
+            yield "]"
+        else:
+            yield json_text(value)
+    yield "}" if record else "{}"
 
 
 def _named(value: Any) -> Any:

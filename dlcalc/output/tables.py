@@ -7,6 +7,11 @@ from typing import Any
 
 from dlcalc.formulas.numerals import format_number, grouped, plain_value
 
+SHORT = 10**18
+"""Whole numbers below it need no care to be written."""
+CHUNK = 1024
+"""Rows that are written at a time."""
+
 
 def cell_text(value: Any, precision: int | None) -> str:
     """One cell for people: thousands grouped, floats rounded, shapes as 6x28x28."""
@@ -22,6 +27,11 @@ def cell_text(value: Any, precision: int | None) -> str:
 
 def cell_exact(value: Any) -> str:
     """One cell for programs: nothing rounded, nothing grouped."""
+    kind = type(value)
+    if kind is str or (kind is int and -SHORT < value < SHORT):
+        return str(value)
+    if (kind is tuple or kind is list) and set(map(type, value)) == {int}:
+        return "x".join(map(str, value))
     value = plain_value(value)
     if isinstance(value, list):
         return "x".join(map(str, value)) if _whole(value) else " ".join(
@@ -75,6 +85,10 @@ def divided_lines(table: Any, delimiter: str) -> Iterator[str]:
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     if table.headers:
         writer.writerow(table.headers)
-    for row in table.rows:
+    for number, row in enumerate(table.rows, 1):
         writer.writerow([cell_exact(cell) for cell in row])
+        if not number % CHUNK:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
     yield text.getvalue()

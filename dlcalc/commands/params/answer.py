@@ -14,6 +14,7 @@ from dlcalc.commands.params.columns import (
     fold,
     folded_cell,
     layer_record,
+    layer_texts,
     total_of,
     turns_alike,
 )
@@ -115,7 +116,7 @@ def count_record(count: Count, facts: Facts) -> dict[str, Any]:
     """A model for programs; no totals where a layer of it does not fit."""
     record: dict[str, Any] = {
         "model": count.model, "input": count.input,
-        "layers": [layer_record(row, facts) for row in count.rows],
+        "layers": layer_texts(count.rows, facts),
         "total": total_record(count, facts),
     }
     if count.misfit is not None:
@@ -163,7 +164,7 @@ def _drawn(
 ) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
     folded = fold(count.rows, turns_alike)
-    body = cells([first for first, _, _ in folded], columns, facts)
+    body = cells([first for first, _, _ in folded], columns, facts).tolist()
     for row, (first, last, times) in zip(body, folded, strict=True):
         if last is not first:
             ends = zip(columns, row, cells([last], columns, facts)[0], strict=True)

@@ -6,30 +6,35 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from dlcalc.output.answer import Made
+from dlcalc.output.json_text import json_text
+
 if TYPE_CHECKING:
     from dlcalc.models.bytes import Memory
-    from dlcalc.models.receptive_fields import Field
+    from dlcalc.models.receptive_fields import AxisField, Field
     from dlcalc.models.rows import Count, Row
     from dlcalc.models.use import Use
 
+T = TypeVar("T")
+MOST_KINDS = 1024
+"""Kinds of rows that are remembered."""
+FIELDS: dict[str, Callable[[AxisField], Any]] = {
+    "field": lambda axis: axis.clipped,
+    "jump": lambda axis: axis.jump // axis.period if axis.jump % axis.period == 0
+    else axis.jump / axis.period,
+    "start": lambda axis: axis.first[0], "unclipped": lambda axis: axis.size,
+}
+"""What a receptive field tells of an axis."""
 USUAL = ("name", "type", "output", "params", "macs", "field")
 """The columns that are shown where none are asked for."""
-
-
-def _ratio(jump: int, period: int) -> int | float:
-    return jump // period if jump % period == 0 else jump / period
 
 
 def field_record(field: Field | None) -> dict[str, Any] | None:
     """A receptive field axis by axis: clipped size, jump, start, and the size unclipped."""
     if field is None:
         return None
-    return {
-        "size": [axis.clipped for axis in field],
-        "jump": [_ratio(axis.jump, axis.period) for axis in field],
-        "start": [axis.first[0] for axis in field],
-        "unclipped": [axis.size for axis in field],
-    }
+    names = {"field": "size"}
+    return {names.get(key, key): [get(axis) for axis in field] for key, get in FIELDS.items()}
 
 
 class Facts:
@@ -37,18 +42,27 @@ class Facts:
 
     def __init__(self, use: Use, positions: int = 0) -> None:
         self.use = use
-        self.held = use.held
-        """The memory of a model or a layer, for the type, batch and optimiser asked for."""
+        self.bytes: dict[tuple[Any, ...], Memory] = {}
+        self.seen: Field | None = None
+        self.told: dict[str, Any] | None = None
         self.cache = use.cache(positions)
         """The bytes of the cache of a layer."""
-        self.known: dict[int, dict[str, Any] | None] = {}
 
     def field(self, row: Row) -> dict[str, Any] | None:
-        """The field of a row, worked out once."""
-        key = id(row.field)
-        if key not in self.known:
-            self.known[key] = field_record(row.field)
-        return self.known[key]
+        """The field of a row; layers one behind the other often see the same."""
+        if row.field is not self.seen:
+            self.seen, self.told = row.field, field_record(row.field)
+        return self.told
+
+    def held(self, counted: Count | Row) -> Memory:
+        """The memory of a model or a layer, for the type, batch and optimiser asked for."""
+        key = (
+            getattr(counted, "type", None), counted.weights, counted.biases, counted.trainable,
+            counted.activations,
+        )
+        if key not in self.bytes:
+            self.bytes[key] = self.use.held(counted)
+        return self.bytes[key]
 
 
 def bytes_record(memory: Memory) -> dict[str, int]:
@@ -74,15 +88,17 @@ def layer_record(row: Row, facts: Facts) -> dict[str, Any]:
     return record
 
 
-FIELDS = {"field": "size", "jump": "jump", "start": "start", "unclipped": "unclipped"}
 BYTES = ("weights_bytes", "activations_bytes", "training_bytes")
 Cell = Callable[["Row", Facts], Any]
 
 
-def _field_cell(key: str) -> Cell:
-    def cell(row: Row, facts: Facts) -> Any:
-        record = facts.field(row)
-        return None if record is None else record[key]
+def _field_cell(get: Callable[[AxisField], Any]) -> Cell:
+    last: list[Any] = [None, None]  # layers in a row often see the same
+
+    def cell(row: Row, _: Facts) -> Any:
+        if row.field is not last[0]:
+            last[:] = row.field, row.field and [get(axis) for axis in row.field]
+        return last[1]
 
     return cell
 
@@ -99,7 +115,7 @@ COLUMNS: dict[str, Cell] = {
     "biases": lambda row, _: row.biases, "trainable": lambda row, _: row.trainable,
     "macs": lambda row, _: row.macs, "activations": lambda row, _: row.activations,
     **{name: _bytes_cell(name) for name in BYTES},
-    **{name: _field_cell(key) for name, key in FIELDS.items()},
+    **{name: _field_cell(get) for name, get in FIELDS.items()},
     "cache_bytes": lambda row, facts: None if row.cache is None else facts.cache(row),
     "tied": lambda row, _: row.tied or None,
 }
@@ -108,10 +124,43 @@ SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
 """Columns that have a total, which a count has under the same name."""
 
 
-def cells(rows: Sequence[Row], columns: Sequence[str], facts: Facts) -> list[list[Any]]:
-    """The cells of rows in the columns asked for."""
+def cells(rows: Sequence[Row], columns: Sequence[str], facts: Facts) -> Made:
+    """The cells of rows in the columns asked for, made as they are written."""
+    makers = [COLUMNS[name] for name in columns if name != "name"]
+    behind = per_kind(lambda row: [make(row, facts) for make in makers])
+    if columns[:1] == USUAL[:1]:
+        return Made(rows, lambda row: [row.name, *behind(row)])
     makers = [COLUMNS[name] for name in columns]
-    return [[make(row, facts) for make in makers] for row in rows]
+    return Made(rows, lambda row: [make(row, facts) for make in makers])
+
+
+def layer_texts(rows: Sequence[Row], facts: Facts) -> Made:
+    """Layers for programs, the JSON of those that differ in name alone made once."""
+    def tail(row: Row) -> str:
+        record = layer_record(row, facts)
+        del record["name"]
+        return json_text(record)[1:]
+
+    behind = per_kind(tail)
+    return Made(
+        rows, lambda row: layer_record(row, facts),
+        lambda row: f'{{"name": {json_text(row.name)}, {behind(row)}',
+    )
+
+
+def per_kind(make: Callable[[Row], T]) -> Callable[[Row], T]:
+    """What is made of rows once for all that differ in their names alone."""
+    known: dict[tuple[Any, ...], T] = {}
+
+    def made(row: Row) -> T:
+        key = (id(row.node), id(row.field), *row[2:9], row.tied)
+        if key not in known:
+            if len(known) >= MOST_KINDS:
+                known.clear()
+            known[key] = make(row)
+        return known[key]
+
+    return made
 
 
 def total_of(count: Count, column: str, facts: Facts) -> int | None:
@@ -180,9 +229,6 @@ class Caches(NamedTuple):
     def reserved(self, positions: int, size: int) -> int:
         """Bytes that are reserved for all of them."""
         return sum(each.reserved(positions, size) for each in self.parts)
-
-
-T = TypeVar("T")
 
 
 def fold(items: Sequence[T], key: Callable[[T], Any]) -> list[tuple[T, T, int]]:

@@ -186,6 +186,7 @@ def _framed(
 
     def made() -> dict[str, Any]:
         record = plain.for_programs
+        record["layers"] = list(record["layers"])
         for layer in record["layers"]:
             layer |= found.gates.get(layer["name"], {})
             if layer["name"] in found.tensors:
