@@ -510,18 +510,30 @@ def slip_in_steps(
         key = f"{letter}{prefix}_{number or 0}"
         derivation.add(key, Line(step.name, formula, step.value))
         where |= dict.fromkeys(places, key)
+    return slip_of(Slips(derivation, timed=False), field, expected, tolerance,
+                   lambda index: (where[field, index], (0, 0)))
+
+
+def slip_of(
+    slips: Slips, field: str, expected: Any, tolerance: float | None,
+    place_of: Callable[[tuple[int, ...]], Place],
+) -> str:
+    """The slip that gives the expected numbers of a field, whose elements are at these places.
+
+    `place_of` raises LookupError for what is no element of the field.
+    """
     try:
         student = np.asarray(value_at(expected, field), float)
-    except (ValueError, TypeError, LookupError):
+        places = [place_of(index) for index in np.ndindex(student.shape)]
+    except (ValueError, TypeError, LookupError):  # words, or an array of another shape
         return ""
-    keys = [where.get((field, index)) for index in np.ndindex(student.shape)]
-    if None in keys or not keys:
+    if not places:
         return ""
-    places_ = [(str(key), (0, 0)) for key in keys]
-    right = np.array([derivation.lines[key].value for key, _ in places_], float)
+    values = {key: as_value(slips.lines[key].value) for key, _ in places}
+    right = np.array([entry_of(values[key], place) for key, place in places])
     within = DEFAULT_TOLERANCE if tolerance is None else tolerance
     with np.errstate(all="ignore"):
-        found = Slips(derivation, timed=False).recognise(places_, right, student.ravel(), within)
+        found = slips.recognise(places, right, student.ravel(), within)
     return f"{found} gives that" if found else ""
 
 
@@ -540,19 +552,13 @@ def slip_in_arrays(
         key = f"{base}_{number}" if base and number.isdigit() else f"{name}_0"
         derivation.add(key, Line(step.name, step.formula, np.asarray(step.value, float)))
         keys[place] = key
+    shape = np.shape(derivation.lines[keys[field]].value) if field in keys else (0, 0, 0)
     try:
-        student = np.asarray(value_at(expected, field), float)
-        right = np.asarray(derivation.lines[keys[field]].value)
-    except (ValueError, TypeError, LookupError):
+        fits = np.shape(value_at(expected, field)) == shape and len(shape) < 3
+    except (ValueError, LookupError):
         return ""
-    if student.shape != right.shape or right.ndim > 2:
-        return ""
-    places = [(keys[field], (*index, 0, 0)[:2]) for index in np.ndindex(right.shape)]
-    within = DEFAULT_TOLERANCE if tolerance is None else tolerance
-    with np.errstate(all="ignore"):
-        slips = Slips(derivation, timed=False)
-        found = slips.recognise(places, right.ravel(), student.ravel(), within)
-    return f"{found} gives that" if found else ""
+    return slip_of(Slips(derivation, timed=False), field, expected, tolerance,
+                   lambda index: (keys[field], ((*index, 0)[0], (*index, 0, 0)[1]))) if fits else ""
 
 
 def _matched(formula: Any, numbers: Any) -> dict[Expr, float]:

@@ -63,12 +63,10 @@ def activate(name: str, z: Array) -> None:
 
     The caller lets overflow pass: e⁻ᶻ = ∞ gives the sigmoid its right value, 0.
     """
-    if name == "sigmoid" and z.dtype.kind == "f":
+    if name == "sigmoid":
         np.exp(z, out=z)
         z += 1
         np.reciprocal(z, out=z)
-    elif name == "sigmoid":
-        z[...] = activation(name).value(-z)
     elif name == "tanh":
         np.tanh(z, out=z)
     else:

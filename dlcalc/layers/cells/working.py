@@ -12,14 +12,13 @@ import numpy as np
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, Line, derived
 from dlcalc.derive.elements import as_value, element_of, entry_of, value_of
-from dlcalc.derive.slips import Slips, value_at
+from dlcalc.derive.slips import Slips, slip_of
 from dlcalc.derive.working_formulas import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, stack, symbol, total
 from dlcalc.layers.cells.problem import argument_at
 from dlcalc.layers.cells.result import CellResult
 from dlcalc.layers.cells.run import parameters, system_of, weight_of
-from dlcalc.numbers.compare import DEFAULT_TOLERANCE
 
 Index = tuple[int, ...]
 Place = tuple[Derivation, str, tuple[int, int]]
@@ -371,26 +370,17 @@ class CellWorking:
 
     def advice(self, tolerance: float | None, field: str, expected: Any) -> str:
         """The slip that gives the expected numbers of a field."""
-        try:
-            student = np.asarray(value_at(expected, field), float)
-            found = [place for index in np.ndindex(student.shape)
-                     if (place := self.line_of(field, index))]
-        except (ValueError, TypeError, IndexError):  # words, or an array of another shape
-            return ""
-        if len(found) < student.size or not found:
-            return ""
-        lines = found[0][0]
-        if any(each[0] is not lines for each in found) or (
-                lines is self.whole and self.problem.steps > MOST_FOLLOWED):
-            return ""
-        places = [(key, place) for _, key, place in found]
-        values = {key: as_value(lines.lines[key].value) for key, _ in places}
-        right = np.array([entry_of(values[key], place) for key, place in places])
-        within = DEFAULT_TOLERANCE if tolerance is None else tolerance
+        step = _STEP.fullmatch(field)
+        lines = self._near(int(step[1]) + 1 if step else self.problem.steps)
+
+        def place_of(index: Index) -> tuple[str, tuple[int, int]]:
+            found = self.line_of(field, index)
+            if found is None or found[0] is not lines:
+                raise LookupError(field)
+            return found[1:]
+
         slips = Slips(lines, dressed, self.problem.cell.circulated)
-        with np.errstate(all="ignore"):
-            slip = slips.recognise(places, right, student.ravel(), within)
-        return f"{slip} gives that" if slip else ""
+        return slip_of(slips, field, expected, tolerance, place_of)
 
     def element(self, field: str, index: Index) -> Step | None:
         """The step that gives one element of a field: of `steps[1].dr` (0,), of `dW` (3, 0)."""
