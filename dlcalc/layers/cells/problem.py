@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,11 @@ import numpy as np
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.cells.cell import Cell, listed
 from dlcalc.layers.losses import Objective, objective
+from dlcalc.layers.targets import as_targets
 from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.numbers.activations import activation
 from dlcalc.numbers.axes import at_least, by_x
-from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.floats import as_doubles
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -28,13 +29,8 @@ def as_floats(values: object, name: str) -> Array:
     >>> as_floats([1, 2], "b").dtype
     dtype('float64')
     """
-    array = as_numbers(values, name)
-    if array.dtype.kind != "f":
-        try:
-            return array.astype(float)
-        except OverflowError:
-            raise InputError(f"{name} holds a whole number beyond the largest float") from None
-    return array.astype(np.float32) if array.dtype == np.float16 else array
+    small = getattr(values, "dtype", None) in (np.float16, np.float32)
+    return as_doubles(values, name).astype(np.float32 if small else float, copy=False)
 
 
 def shape_words(array: Array) -> str:
@@ -123,26 +119,18 @@ def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) 
     name = _known("squared_error" if loss is None else loss, f"loss {loss!r}", [*LOSSES])
     y = as_floats(values, "target")
     shapes = [(*lead, H), (T, *lead, H)]
-    if name == "cross_entropy" and y.shape in (lead, (T, *lead)) and y.shape not in shapes:
-        y = _one_hot(y, H)
-    if y.shape not in shapes:
+    if y.shape not in shapes and not (name == "cross_entropy" and y.shape in (lead, (T, *lead))):
         expected = " or ".join(by_x(each) for each in shapes)
         raise ShapeError(f"shape {by_x(y.shape) or 'of one number'}; expected {expected}").at(
             "target"
         )
-    most = np.inf if name == "cross_entropy" else 1
-    if "entropy" in name and ((y < 0) | (y > most)).any():
-        raise InputError(f"probabilities of {name} lie from 0 to 1").at("target")
+    whole = y.shape in shapes
+    rows = y.reshape(-1, H) if whole else y.ravel()
+    target = Target(rows, name)
+    y = as_targets(rows, len(rows), H, target.pair)
     if name == "cross_entropy" and (abs(y.sum(axis=-1) - 1) > 1e-6).any():
         raise InputError("probabilities of cross_entropy add up to 1").at("target")
-    return Target(y.reshape(-1, *(lead or (1,)), H), name)
-
-
-def _one_hot(places: Array, H: int) -> Array:
-    if ((places < 0) | (places >= H) | (places % 1 != 0)).any():
-        raise InputError(f"a class is none of 0 to {H - 1}").at("target")
-    rows: Array = np.eye(H)[places.astype(int)]
-    return rows
+    return replace(target, values=y.reshape(-1, *(lead or (1,)), H))
 
 
 Weights = tuple[Array, Array, Array | None, str]
@@ -154,29 +142,36 @@ def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
 
     PyTorch keeps the columns of h and x apart and has a bias for each.
     """
-    torch = sorted(name for name in given if name.startswith(("weight_", "bias_")))
-    if not torch:
-        return _own_layout(cell, given)
-    own = [name for name in ("W", "b") if name in given]
-    if own:
-        raise InputError(f"{own[0]} beside {torch[0]}: give the weights in one layout")
-    return _torch_layout(cell, given)
-
-
-def _own_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
     G = len(cell.gates)
+    torch = sorted(name for name in given if name.startswith(("weight_", "bias_")))
+    own = [name for name in ("W", "b") if name in given]
+    if torch and own:
+        raise InputError(f"{own[0]} beside {torch[0]}: give the weights in one layout")
     tall = f"{G}H" if G > 1 else "H"
-    if "W" not in given:
+    if "W" not in given and not torch:
         raise InputError(f"missing field 'W', {tall} x (H+D), or weight_ih_l0 and weight_hh_l0")
-    W = as_floats(given["W"], "W")
-    _check_rows("W", W, G)
+    names = ["weight_ih_l0", "weight_hh_l0"] if torch else ["W"]
+    if missing := [name for name in names if name not in given]:
+        raise InputError(f"missing field {missing[0]!r}")
+    W, *from_h = (as_floats(given[name], name) for name in names)
+    if W.ndim != 2 or W.shape[0] % G or W.size == 0:
+        which = f"{G}H rows, H a gate" if G > 1 else "H rows"
+        raise ShapeError(f"{names[0]} {shape_words(W)}; expected a matrix of {which}")
     rows, columns = W.shape
+    gates = given.get("gates", cell.torch_gates if torch else cell.gates)
+    if torch:
+        if gates != cell.torch_gates:
+            raise InputError(
+                f"gates {gates!r}: PyTorch's weights are in the order {cell.torch_gates!r}"
+            )
+        with_shape(from_h[0], "weight_hh_l0", (rows, rows // G))
+        b, b_h = (_bias(given, f"bias_{side}h_l0", rows) for side in "ih")
+        return np.concatenate([from_h[0], W], axis=1), b + b_h, b_h, gates
     if columns <= rows // G:
         raise ShapeError(
             f"W has shape {by_x(W.shape)}; {rows} rows ({tall}) ask for more than {rows // G} "
             f"columns (H+D)"
         )
-    gates = given.get("gates", cell.gates)
     if not isinstance(gates, str) or sorted(gates) != sorted(cell.gates):
         raise InputError(
             f"gates {gates!r} is not an order of {listed(cell.gates)} such as {cell.gates!r}"
@@ -185,30 +180,6 @@ def _own_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
         b = with_shape(as_floats(given["b"], "b"), "b", (2, rows))
         return W, b.sum(axis=0), b[1], gates
     return W, _bias(given, "b", rows), None, gates
-
-
-def _torch_layout(cell: Cell, given: Mapping[str, Any]) -> Weights:
-    for name in ("weight_ih_l0", "weight_hh_l0"):
-        if name not in given:
-            raise InputError(f"missing field {name!r}")
-    order = cell.torch_gates
-    gates = given.get("gates", order)
-    if gates != order:
-        raise InputError(f"gates {gates!r}: PyTorch's weights are in the order {order!r}")
-    from_x = as_floats(given["weight_ih_l0"], "weight_ih_l0")
-    from_h = as_floats(given["weight_hh_l0"], "weight_hh_l0")
-    _check_rows("weight_ih_l0", from_x, len(cell.gates))
-    rows = from_x.shape[0]
-    with_shape(from_h, "weight_hh_l0", (rows, rows // len(cell.gates)))
-    b_h = _bias(given, "bias_hh_l0", rows)
-    b = _bias(given, "bias_ih_l0", rows) + b_h
-    return np.concatenate([from_h, from_x], axis=1), b, b_h, order
-
-
-def _check_rows(name: str, W: Array, G: int) -> None:
-    if W.ndim != 2 or W.shape[0] % G or W.size == 0:
-        rows = f"{G}H rows, H a gate" if G > 1 else "H rows"
-        raise ShapeError(f"{name} {shape_words(W)}; expected a matrix of {rows}")
 
 
 def _bias(given: Mapping[str, Any], name: str, rows: int) -> Array:
