@@ -288,3 +288,21 @@ def test_an_expected_answer_on_stdin_leaves_the_worked_example_to_compute_on() -
     twice = run("lstm", "-", "--expect", "-", stdin=CELL)
     assert (twice.status, twice.out) == (2, "")
     assert twice.complaint == "--expect: standard input: is empty, closed or read already"
+
+
+@pytest.mark.parametrize("digits", [4, 5, 6])
+def test_rounded_answers_agree_to_their_digits(digits: int) -> None:
+    record = tell()
+    given: dict[str, Any] = {
+        "steps": [{name: [float(f"{each:.{digits}g}") for each in values]
+                   for name, values in record["steps"][0].items()}],
+        "dW": [[float(f"{each:.{digits}g}") for each in row] for row in record["dW"]],
+        "next": {"dh": [float(f"{each:.{digits}g}") for each in record["next"]["dh"]]},
+    }
+    right = expecting(given)
+    assert right.status == 0
+    assert right.err.splitlines()[-1].startswith("dlcalc: agrees to the ")
+    given["steps"][0]["di"][0] *= 1.02
+    wrong = expecting(given)
+    assert wrong.status == 1
+    assert wrong.err.splitlines()[-1].startswith("dlcalc: steps[0].di element (0): expected ")
