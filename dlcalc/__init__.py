@@ -30,7 +30,7 @@ _FUNCTIONS = {
     "pool": "dlcalc.conventions.arrays",
     "posterior": "dlcalc.commands.posterior.posterior",
     "quiz": "dlcalc.commands.quiz.answer",
-    "reduce": "dlcalc.commands.reduce.function",
+    "reduce": "dlcalc.commands.reduce.calculation",
     "size": "dlcalc.commands.size.size",
     "step": "dlcalc.commands.step.step",
     "vae": "dlcalc.commands.vae.vae",

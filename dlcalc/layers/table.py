@@ -20,7 +20,7 @@ Handler = Callable[..., Counted]
 
 FAMILIES = (
     "convolutional", "pooling", "dense", "pointwise", "shaping", "normalisation", "attention",
-    "experts", "state", "recurrent",
+    "state", "recurrent",
 )
 _loaded: dict[str, dict[str, Handler]] = {}
 

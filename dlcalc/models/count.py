@@ -4,15 +4,282 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
-from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import Shape
-from dlcalc.models.names import name_nodes
-from dlcalc.models.receptive_fields import start
-from dlcalc.models.rows import Count
-from dlcalc.models.tree import Block, Layer, Model, Node, check_limits
-from dlcalc.models.walker import Walker, check_written
+from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.layers.counted import Counted, Shape, flag, product
+from dlcalc.layers.table import GENERAL, bind, context, handler
+from dlcalc.models.names import is_scope, name_nodes
+from dlcalc.models.receptive_fields import Field, follow, join, start
+from dlcalc.models.rows import Count, Row
+from dlcalc.models.tree import (
+    ASIDE,
+    BRANCH,
+    BUILT,
+    CONCAT,
+    REPEAT,
+    SCALE,
+    Block,
+    Layer,
+    Model,
+    Node,
+    at_node,
+    check_limits,
+)
 from dlcalc.numbers.axes import by_x, plural
+
+LAYOUTS = {
+    "convolutional": "channels", "pooling": "channels", "recurrent": "features",
+    "attention": "features", "dense": "features",
+}
+"""What the families make of two axes: channels by length, or positions by features."""
+
+
+Known = tuple[Counted, tuple[Any, ...], tuple[Any, ...], str]
+"""A layer counted, what its row has before its field and behind, and the layout behind it."""
+
+
+class Walker:
+    """Goes through a model in order and collects its rows."""
+
+    def __init__(self, names: dict[int, str], cached: int = 0, text: bool = False) -> None:
+        self.names = names
+        self.cached = cached
+        self.text = text
+        """Whether the input is text alone, and towers for images do not run."""
+        self.runs = True
+        self.rows: list[Row] = []
+        self.places: dict[str, int] = {}
+        self.known: dict[tuple[object, ...], Known] = {}
+        self.layout = ""
+        self.at_name = ""
+        self.at_shape: Shape = ()
+
+    def run(
+        self, body: Sequence[Node], prefix: str, shape: Shape, field: Field | None,
+    ) -> tuple[Shape, Field | None]:
+        """Count the nodes one after the other; the shape and field behind them."""
+        for node in body:
+            name = prefix + self.names[id(node)]
+            if isinstance(node, Layer):
+                row = self.layer(node, name, prefix, shape, field)
+                shape, field = row.output, row.field
+            elif node.kind == REPEAT:
+                shape, field = self.repeat(node, name, shape, field)
+            elif node.kind in (ASIDE, BUILT):
+                self.aside(node, f"{name}." if is_scope(node) else prefix, shape, field)
+            else:
+                shape, field = self.join(node, name, prefix, shape, field)
+        return shape, field
+
+    def aside(self, block: Block, prefix: str, shape: Shape, field: Field | None) -> None:
+        """Count layers beside; those with an input of their own have run before what is cached."""
+        around, own = self.runs, block.input
+        idle = block.kind == BUILT or (own and (self.cached or (self.text and len(own) > 2)))
+        self.runs = around and not idle
+        self.run(block.body, prefix, own or shape, field if own is None else start(own))
+        self.runs = around
+
+    def repeat(
+        self, block: Block, name: str, shape: Shape, field: Field | None
+    ) -> tuple[Shape, Field | None]:
+        """Count every turn; those behind one that leaves all as it was are counted like it."""
+        for index in range(block.first, block.first + block.count):
+            turn = len(self.rows)
+            behind = self.run(block.body, f"{name}.{index}.", shape, field)
+            if block.shared and index > block.first:
+                owner = f"{name}.{block.first}."
+                self.rows[turn:] = [
+                    _again(row, f"{name}.{index}.", owner) for row in self.rows[turn:]
+                ]
+            if behind[0] == shape and behind[1] is field:
+                alike = self.rows[turn:]
+                for later in range(index + 1, block.first + block.count):
+                    for row in alike:
+                        turned = _in_turn(row, f"{name}.{index}.", f"{name}.{later}.")
+                        self.add(
+                            _again(turned, f"{name}.{later}.", f"{name}.{block.first}.")
+                            if block.shared else turned
+                        )
+                break
+            shape, field = behind
+        return shape, field
+
+    def layer(
+        self, layer: Layer, name: str, prefix: str, shape: Shape, field: Field | None,
+    ) -> Row:
+        """Count one layer and add its row; what alike layers have in common is worked out once."""
+        self.at_name, self.at_shape = name, shape
+        options = layer.options
+        alike = (layer.type, layer.arguments, *options.items(), shape, self.layout, self.runs)
+        try:
+            if alike not in self.known:
+                self.known[alike] = self.counted(layer, shape)
+            counted, head, tail, self.layout = self.known[alike]
+            row = Row._make((name, *head, follow(field, shape, counted), layer, "", *tail))
+            if "tie" in options or "share" in options:
+                tied = self.tied(layer, prefix, counted, "share" in options)
+                biases = 0 if "share" in options else row.biases
+                trainable = biases * (row.trainable > 0)
+                row = row._replace(weights=0, biases=biases, trainable=trainable, tied=tied)
+        except InputError as error:
+            raise at_node(error, layer) from None
+        self.add(row)
+        return row
+
+    def add(self, row: Row) -> None:
+        """Add a row under its name, which a name with a dot in it may have taken."""
+        if row.name in self.places:
+            raise at_node(InputError(f"the name {row.name} is given twice"), row.node)
+        self.places[row.name] = len(self.rows)
+        self.rows.append(row)
+
+    def counted(self, layer: Layer, shape: Shape) -> Known:
+        """What the layer makes of a shape."""
+        count = handler(layer.type)
+        bound = bind(layer.type, layer.arguments, dict(layer.options), count)
+        for option in GENERAL:
+            bound.pop(option, None)
+        told = {name: getattr(self, name) for name in context(count)}
+        found, runs = count(shape, **bound, **told), self.runs
+        trains = not flag("frozen", layer.options.get("frozen", False))
+        head = (
+            layer.type, shape, found.output, found.weights, found.biases,
+            (found.weights + found.biases) * trains, found.macs * runs,
+            product(found.output) if found.stored and runs else 0,
+        )
+        tail = found.idle, found.cache if runs else None, found.skipped * runs
+        return found, head, tail, layout_behind(layer.type, self.layout)
+
+    def tied(self, layer: Layer, prefix: str, counted: Counted, shared: bool) -> str:
+        """The full name of the layer whose parameters this one shares, found and checked."""
+        if shared and "tie" in layer.options:
+            raise InputError("tie shares the weights alone, share all parameters: write one")
+        if not (shared or "tie" in layer.options):
+            return ""
+        wanted = str(layer.options["share" if shared else "tie"])
+        for scope in _scopes(prefix):
+            at = self.places.get(scope + wanted)
+            if at is not None:
+                break
+        else:
+            raise InputError(f"no layer {wanted} above it{did_you_mean(wanted, self.places)}")
+        owner = self.rows[at]
+        held = owner.weights if not owner.tied else counted.weights
+        if held != counted.weights:
+            raise ShapeError(
+                f"tied to {owner.name}, which has {held:,} weights; it needs {counted.weights:,}"
+            )
+        if shared and (biases := self.biases_of(owner)) != counted.biases:
+            raise ShapeError(
+                f"shared with {owner.name}, which has {biases:,} biases; it needs "
+                f"{counted.biases:,}"
+            )
+        return owner.tied or owner.name
+
+    def biases_of(self, owner: Row) -> int:
+        """The biases that a layer uses, its own or those it shares."""
+        node = owner.node
+        while "share" in getattr(node, "options", ()):
+            owner = self.rows[self.places[owner.tied]]
+            node = owner.node
+        return owner.biases
+
+    def join(
+        self, block: Block, name: str, prefix: str, shape: Shape, field: Field | None,
+    ) -> tuple[Shape, Field | None]:
+        """Count the branches, each on the same input, and the row where they meet."""
+        inner = f"{name}." if is_scope(block) else prefix
+        ends = []
+        for branch in block.body:
+            if not (isinstance(branch, Block) and branch.kind == BRANCH):
+                raise at_node(InputError(f"{block.kind} holds branches; put branch: here"), branch)
+            own = f"{inner}{branch.name}." if branch.name else inner
+            ends.append(self.run(branch.body, own, shape, field))
+        self.at_name, self.at_shape = name, shape
+        try:
+            output = joined(block, [end[0] for end in ends])
+        except InputError as error:
+            raise at_node(error, block) from None
+        seen = join([end[1] for end in ends], block.axis if block.kind == CONCAT else None)
+        self.add(Row(
+            name, block.kind, shape, output, 0, 0, 0, 0, product(output) * self.runs, seen, block
+        ))
+        return output, seen
+
+
+def layout_behind(type: str, layout: str) -> str:
+    """How two axes are meant behind a layer of this type, from how they were before it."""
+    family = handler(type).__module__.rpartition(".")[2]
+    if type == "transpose" and layout:
+        return "channels" if layout == "features" else "features"
+    if type == "sequence" or family in LAYOUTS:
+        return LAYOUTS.get(family, "features")
+    return layout
+
+
+def check_written(body: Sequence[Node]) -> None:
+    """Refuse layers whose arguments are wrong whatever their input, with their place."""
+    for node in body:
+        if isinstance(node, Block):
+            check_written(node.body)
+            continue
+        try:
+            bind(node.type, node.arguments, dict(node.options), handler(node.type))
+        except InputError as error:
+            raise at_node(error, node) from None
+
+
+def _in_turn(row: Row, this: str, other: str) -> Row:
+    """The row of the same layer in another turn of its repeat."""
+    tied = other + row.tied[len(this) :] if row.tied.startswith(this) else row.tied
+    return Row._make((other + row.name[len(this) :], *row[1:11], tied, *row[12:]))
+
+
+def _again(row: Row, this: str, owner: str) -> Row:
+    """The row of a layer that has the parameters of the first turn of its repeat."""
+    tied = row.name if row.params else row.tied
+    if not tied.startswith(this):
+        return row
+    return row._replace(weights=0, biases=0, trainable=0, idle=0, tied=owner + tied[len(this) :])
+
+
+def _scopes(prefix: str) -> Iterator[str]:
+    """The prefix and the shorter ones around it, down to none."""
+    while prefix:
+        yield prefix
+        prefix = prefix[: prefix[:-1].rfind(".") + 1]
+    yield ""
+
+
+def joined(block: Block, shapes: list[Shape]) -> Shape:
+    """The shape where branches meet; ShapeError where they do not fit."""
+    if not shapes:
+        raise InputError(f"{block.kind} has no branch")
+    listed = " and ".join(by_x(shape) for shape in shapes)
+    if len({len(shape) for shape in shapes}) > 1:
+        raise ShapeError(f"branches give {listed}; they need the same axes")
+    if block.kind == CONCAT:
+        return _laid_end_to_end(block.axis, shapes, listed)
+    output = tuple(max(sizes) for sizes in zip(*shapes, strict=True))
+    for shape in shapes:
+        fits = all(
+            size == wanted or (size == 1 and block.kind == SCALE)
+            for size, wanted in zip(shape, output, strict=True)
+        )
+        if not fits:
+            raise ShapeError(f"branches give {listed}; they need the same shape")
+    return output
+
+
+def _laid_end_to_end(axis: int, shapes: list[Shape], listed: str) -> Shape:
+    if axis >= len(shapes[0]):
+        raise ShapeError(f"branches give {listed}, which have no axis {axis}")
+    around = {shape[:axis] + shape[axis + 1 :] for shape in shapes}
+    if len(around) > 1:
+        raise ShapeError(f"branches give {listed}; they may differ in axis {axis} alone")
+    total = sum(shape[axis] for shape in shapes)
+    return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
 
 
 def params(

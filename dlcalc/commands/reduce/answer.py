@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.reduce.calculation import Proposal, Reduction, reduce
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Table
-from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import given_model, shape_of
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.reduce import working
-else:
-    working = lazily("dlcalc.commands.reduce.working")
+    from dlcalc.formulas.expressions import Step
 
 HEADERS = (
     "way", "layers", "params", "saved", "macs", "output", "field", "model_params", "model_macs",
@@ -43,7 +40,7 @@ class ReduceRun(Run[Reduction]):
 
     def answer(self, result: Reduction, checks: Sequence[Any] | None) -> Answer:
         """Today's layer, and what each way saves."""
-        return reduce_answer(result, working=partial(working.reduce_steps, result))
+        return reduce_answer(result, working=partial(reduce_steps, result))
 
 
 def reduce_answer(result: Reduction, **explained: Any) -> Answer:
@@ -125,3 +122,22 @@ def _percent(part: int, whole: int) -> str:
     if part >= whole:
         return "" if part == whole else f"+{-tenths / 10:g} %"
     return f"−{tenths / 10:g} %" if tenths else "<0.1 %"
+
+
+def reduce_steps(result: Reduction) -> Iterator[Step]:
+    """For today's layer and each proposal, the parameters layer by layer, and their sum."""
+    from dlcalc.formulas.expressions import Step, add
+    from dlcalc.models.working import params_step
+
+    for each in (result.today, *result.proposals):
+        yield Step(each.way, note=each.notation)
+        own = {id(layer) for layer in each.layers}
+        rows = [row for row in each.model.rows if id(row.node) in own]
+        for row in rows[: len(each.layers)]:
+            yield params_step(row)
+        if len(rows) > 1:
+            turns = len(rows) // len(each.layers)
+            note = f"in all {turns} turns" if turns > 1 else ""
+            terms = [row.params for row in rows]
+            shown = (add(*terms),) if turns == 1 else ()
+            yield Step(result.layer, each.params, None, shown, note)

@@ -11,6 +11,8 @@ from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.changes import edit
 from dlcalc.models.count import params
+from dlcalc.models.notation_values import input_shape
+from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.receptive_fields import seen
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Layer, Model, Node
@@ -60,20 +62,23 @@ class Reduction(Result, _Reduction):
 
 
 def reduce(
-    model: Model, layer: str, input: Shape | None = None, budget: int | None = None
+    model: AnyModel, layer: str, input: Size | None = None, budget: int | None = None
 ) -> Reduction:
     """Proposals for a layer with fewer parameters, each applied to the model and counted.
 
+    `model` and `input` are as for `params`; `layer` is a name in it, and `budget` the
+    parameters that the layer may have.
     Without a budget each way is shown at its usual strength, what saves most first. With
     one, each way goes just as far as meets it, and the mildest comes first: the one that
     keeps most parameters, among those behind which every layer still fits. Raises
-    InputError for an unknown layer, one without parameters or a budget nothing meets.
+    InputError for an unknown layer, one without parameters or a budget nothing meets, and
+    what `params` does.
 
-    >>> lenet = Model([Layer("conv", (6, 5), name="C1")], input=(1, 32, 32))
-    >>> best = reduce(lenet, "C1", budget=100).proposals[0]
+    >>> best = reduce("lenet", "C1", budget=100).proposals[0]
     >>> best.notation, best.params
     ('conv 3 5 bias=no; conv 6 1', 99)
     """
+    model, input = as_model(model), None if input is None else input_shape(input)
     today = _propose(model, layer, input, "as it is", None)
     row = next(row for row in today.model.rows if row.node is today.layers[0])
     if not today.params:
