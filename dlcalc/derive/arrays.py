@@ -19,7 +19,7 @@ from dlcalc.derive.scalars import power
 from dlcalc.derive.shapes import is_exact, require_fit
 from dlcalc.errors import ShapeError
 from dlcalc.numbers import activations
-from dlcalc.numbers.convolution import gradients, plan, pooling
+from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import arranged
 from dlcalc.numbers.differences import COMPLEX_STEP
 from dlcalc.numbers.exact import narrowed
@@ -261,7 +261,7 @@ def _conv_input(g: Array, w: Array, x: Array, **options: Any) -> Array:
     layout, _, geometry, _ = arranged(np.shape(x), w.shape, **options)
     g = g.reshape(layout.input[0], layout.channels_out, *geometry.output)
     w = w.reshape(layout.kernel)
-    return gradients.input_gradient(g, w, geometry, layout.groups, True).reshape(np.shape(x))
+    return plan.input_gradient(g, w, geometry, layout.groups, True).reshape(np.shape(x))
 
 
 def _conv_kernel(g: Array, x: Array, w: Array, **options: Any) -> Array:
@@ -270,7 +270,7 @@ def _conv_kernel(g: Array, x: Array, w: Array, **options: Any) -> Array:
     layout, _, geometry, _ = arranged(x.shape, np.shape(w), **options)
     g = g.reshape(layout.input[0], layout.channels_out, *geometry.output)
     x = x.reshape(layout.input)
-    return gradients.weight_gradient(x, g, geometry, layout.groups).reshape(np.shape(w))
+    return plan.weight_gradient(x, g, geometry, layout.groups).reshape(np.shape(w))
 
 
 def _pooled(x: Array, options: dict[str, Any]) -> tuple[Array, Any]:

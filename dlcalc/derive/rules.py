@@ -18,7 +18,7 @@ from dlcalc.derive.graph import Array, Graph, Index, Node, Part, Rule
 from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
 from dlcalc.formulas.expressions import Expr, add, call, mul, symbol, total
 from dlcalc.numbers.activations import ACTIVATIONS, Activation
-from dlcalc.numbers.convolution import gradients, plan, pooling
+from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.geometry import Geometry
 from dlcalc.numbers.convolution.terms import factors, item, terms
@@ -425,9 +425,9 @@ class Convolve(Rule):
         x, w = (each.value for each in node.arguments[:2])
         geometry, groups = node.options["geometry"], node.options["groups"]
         if place == 0:
-            return gradients.input_gradient(gradient, w, geometry, groups, False)
+            return plan.input_gradient(gradient, w, geometry, groups, False)
         if place == 1:
-            return gradients.weight_gradient(x, gradient, geometry, groups)
+            return plan.weight_gradient(x, gradient, geometry, groups)
         return gradient.sum(axis=(0, *range(2, gradient.ndim)))
 
     @staticmethod

@@ -11,7 +11,7 @@ import numpy as np
 from dlcalc.errors import InputError
 from dlcalc.layers.network import Network, as_layers, evaluate
 from dlcalc.layers.passes import DenseGradients, DensePass, backward, forward
-from dlcalc.numbers.floats import all_finite
+from dlcalc.numbers.exact import all_finite
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

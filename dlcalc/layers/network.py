@@ -14,7 +14,7 @@ from dlcalc.layers.optimisers import optimiser
 from dlcalc.layers.passes import IDENTITY, Dense, DensePass, forward, require_chain
 from dlcalc.layers.targets import as_targets
 from dlcalc.numbers.activations import activation as named_activation
-from dlcalc.numbers.floats import all_finite, as_double, as_doubles, as_layers_of, as_word
+from dlcalc.numbers.exact import all_finite, as_double, as_doubles, as_layers_of, as_word
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.losses import Objective
-from dlcalc.numbers.floats import as_doubles
+from dlcalc.numbers.exact import as_doubles
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

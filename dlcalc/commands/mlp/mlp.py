@@ -23,7 +23,7 @@ from dlcalc.layers.network import (
     require_few,
 )
 from dlcalc.numbers.differences import GradientCheck, check_gradients
-from dlcalc.numbers.floats import all_finite, as_layers_of
+from dlcalc.numbers.exact import all_finite, as_layers_of
 from dlcalc.numbers.results import Result
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -19,7 +19,7 @@ from dlcalc.layers.losses import binary_cross_entropy
 from dlcalc.layers.network import require_few
 from dlcalc.layers.passes import Dense, DensePass, forward, require_chain, require_matrix
 from dlcalc.numbers.activations import ACTIVATIONS
-from dlcalc.numbers.floats import as_doubles, as_layers_of, as_word
+from dlcalc.numbers.exact import as_doubles, as_layers_of, as_word
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -31,7 +31,7 @@ from dlcalc.commands.vae.gradients import (
 from dlcalc.errors import InputError
 from dlcalc.layers.descent import numbered
 from dlcalc.layers.passes import DensePass, forward
-from dlcalc.numbers.floats import all_finite
+from dlcalc.numbers.exact import all_finite
 from dlcalc.numbers.results import Result
 
 Array = np.ndarray[Any, np.dtype[Any]]

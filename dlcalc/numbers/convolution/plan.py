@@ -1,4 +1,8 @@
-"""Which algorithm convolves what, by shape; and how much is too much.
+"""Which algorithm convolves what, by shape; its gradients; and how much is too much.
+
+With y = w ∗ x and G the gradient of y: the gradient of x is the transposed convolution of
+G with w, the gradient of w the sum over outputs of G times its window (Dumoulin and Visin
+2016, section 4; LeCun et al. 1998).
 
 An algorithm is imported when it is chosen: small convolutions start without the others.
 """
@@ -11,9 +15,10 @@ from math import prod
 import numpy as np
 
 from dlcalc.errors import LimitError
-from dlcalc.numbers.convolution.columns import by_columns, weight_gradient
-from dlcalc.numbers.convolution.geometry import Geometry
+from dlcalc.numbers.convolution.columns import by_columns, by_scatter, windows_gradient
+from dlcalc.numbers.convolution.geometry import Geometry, unpadded
 from dlcalc.numbers.exact import Array, is_whole
+from dlcalc.numbers.sizes import Axis
 
 Algorithm = Callable[[Array, Array, Geometry], Array]
 
@@ -77,10 +82,10 @@ def _fast_algorithm(
     dense = all(axis.stride == axis.dilation == 1 for axis in geometry.axes)
     if groups == x.shape[1] == w.shape[0]:
         if dense and not exact and geometry.taps >= LEAST_SPECTRAL_TAPS:
-            from dlcalc.numbers.convolution.fourier import by_spectra
+            from dlcalc.numbers.convolution.channelwise import by_spectra
 
             return by_spectra
-        from dlcalc.numbers.convolution.banded import by_bands
+        from dlcalc.numbers.convolution.channelwise import by_bands
 
         return by_bands
     tiles = x.shape[0] * prod(-(-length // 4) for length in geometry.output)
@@ -97,17 +102,56 @@ def _fast_algorithm(
 
 def transpose(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
     """Transposed convolution of x (batch, in, L…) with w (in, out/groups, F…)."""
-    from dlcalc.numbers.convolution.transposed import by_scatter
-
     return _by_groups(by_scatter, x, w, geometry, groups)
 
 
 def correlate(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Array:
     """The gradient (out, in/groups, F…) of a convolution's weight."""
     if groups == 1:
-        return weight_gradient(x, upstream, geometry)
+        return windows_gradient(x, upstream, geometry)
     pairs = zip(np.split(x, groups, axis=1), np.split(upstream, groups, axis=1), strict=True)
-    return np.concatenate([weight_gradient(part, up, geometry) for part, up in pairs])
+    return np.concatenate([windows_gradient(part, up, geometry) for part, up in pairs])
+
+
+def input_gradient(
+    upstream: Array, w: Array, geometry: Geometry, groups: int, exact: bool
+) -> Array:
+    """The gradient (batch, in, L…) of the input from that of the output (batch, out, O…)."""
+    if geometry.axes[0].transposed:
+        return convolve(upstream, w, _turned(geometry), groups, exact)
+    if geometry.pad_mode == "zeros":
+        return transpose(upstream, w, _scattered(geometry, cropped=True), groups)
+    around = transpose(upstream, w, _scattered(geometry, cropped=False), groups)
+    return unpadded(around, geometry)
+
+
+def weight_gradient(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Array:
+    """The gradient of the weight, in the shape that the weight has."""
+    if geometry.axes[0].transposed:
+        return correlate(upstream, x, _turned(geometry), groups)
+    return correlate(x, upstream, geometry, groups)
+
+
+def _scattered(geometry: Geometry, cropped: bool) -> Geometry:
+    """The transposed convolution that takes outputs back to inputs, or to padded inputs."""
+    return Geometry(tuple(
+        Axis(
+            axis.output, axis.kernel, axis.stride, axis.pad if cropped else (0, 0),
+            axis.dilation, transposed=True, output_padding=axis.remainder,
+        )
+        for axis in geometry.axes
+    ))
+
+
+def _turned(geometry: Geometry) -> Geometry:
+    """The convolution that takes a transposed one's outputs back to its inputs."""
+    return Geometry(tuple(
+        axis._replace(
+            input=axis.output, transposed=False, output_padding=0,
+            pad=(axis.pad[0], axis.pad[1] - axis.output_padding),
+        )
+        for axis in geometry.axes
+    ))
 
 
 def _by_groups(

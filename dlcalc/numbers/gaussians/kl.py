@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcalc.errors import LimitError, ShapeError
 from dlcalc.numbers.differences import EPSILON, GradientCheck, Loss, Parameters, check_gradients
-from dlcalc.numbers.floats import all_finite
+from dlcalc.numbers.exact import all_finite
 from dlcalc.numbers.gaussians.gaussian import Array, Gaussian, as_gaussian
 from dlcalc.numbers.results import Result
 

@@ -12,11 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from dlcalc.numbers import threads as pool
 from dlcalc.numbers.convolution import columns as conv_columns
 from dlcalc.numbers.convolution import plan as conv_plan
-from dlcalc.numbers.convolution import transposed as conv_transposed
-from dlcalc.numbers.convolution.banded import by_bands
+from dlcalc.numbers.convolution.channelwise import by_bands, by_spectra
 from dlcalc.numbers.convolution.columns import by_columns
 from dlcalc.numbers.convolution.conv import conv
-from dlcalc.numbers.convolution.fourier import by_spectra
 from dlcalc.numbers.convolution.geometry import Geometry, padded, unpadded
 from dlcalc.numbers.convolution.terms import by_definition
 from dlcalc.numbers.convolution.winograd import by_winograd
@@ -80,7 +78,7 @@ def tiny_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conv_columns, "ONE_TILE", 0)
     monkeypatch.setattr(conv_columns, "TILE_BYTES", 1)
     monkeypatch.setattr(conv_columns, "MOST_TILE_BYTES", 200)
-    monkeypatch.setattr(conv_transposed, "TILE_BYTES", 200)
+    monkeypatch.setattr(conv_columns, "SCATTER_BYTES", 200)
     monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
     monkeypatch.setattr(pool, "cores", lambda: 3)
     monkeypatch.setattr(conv_plan, "LEAST_FAST", 0)
