@@ -155,7 +155,6 @@ def unseen(steps: int, cached: int, window: int | None) -> int:
 
 
 def _biases(bias: bool | str, queries: int, keyed: int, valued: int, result: int) -> int:
-    """Shifts of the projections that have one."""
     letters = (PROJECTIONS if bias else "") if isinstance(bias, bool) else bias
     if not isinstance(letters, str) or letters.strip(PROJECTIONS):
         raise InputError(f"bias is yes, no or letters of {PROJECTIONS}, not {bias}")

@@ -141,7 +141,6 @@ def _as_optimizer(given: Any) -> Mapping[str, Any] | None:
 def _as_frozen(
     freeze: str | Sequence[str], weights: Sequence[Array], biases: Sequence[Array]
 ) -> frozenset[str]:
-    """The names of single weights and biases that `freeze` means."""
     kinds = {
         kind: [f"{kind[0]}{n}" for n in range(1, sum(each.size for each in arrays) + 1)]
         for kind, arrays in (("weights", weights), ("biases", biases))

@@ -133,7 +133,6 @@ def _divided(run: Pass, centred: Node, variance: Node, part: str = "normalised")
 
 
 def _others(run: Pass, axis: int) -> tuple[int, ...]:
-    """The axes of an example's values other than one, the batch counted."""
     return tuple(each + 1 for each in range(len(run.shape)) if each != axis)
 
 

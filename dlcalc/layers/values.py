@@ -249,7 +249,6 @@ class Pass:
 
 
 def _numbers(value: Any, name: str) -> Array:
-    """An array as it is; what else was given as an array of numbers."""
     return value if isinstance(value, np.ndarray) else as_numbers(value, name)
 
 

@@ -150,7 +150,6 @@ class Comparison:
     def _field(
         self, place: Place, expected: Any, actual: Any, index: Index = ()
     ) -> Iterator[Found]:
-        """The differences of one field, one for each part of it that differs."""
         share = _noise_share(actual, self.tolerance)
         expected, actual = _plain(expected), _plain(actual)
         if isinstance(actual, Mapping) and isinstance(expected, Mapping):

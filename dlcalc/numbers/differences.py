@@ -127,7 +127,6 @@ def check_moved(
 
 
 def _differences(moved: Moved, name: str, value: Array) -> tuple[Array, Array]:
-    """The central and the complex-step one of every entry of a parameter."""
     places = np.arange(value.size)
     h = CENTRAL_STEP * np.maximum(1.0, np.abs(value.ravel()))
     up, down = (moved(name, places, each).real for each in (h, -h))

@@ -67,7 +67,6 @@ def _is_list(value: object) -> TypeGuard[Sequence[object]]:
 
 
 def _unequal(values: object) -> str:
-    """Which two parts of a ragged nested list differ in length."""
     if _is_list(values):
         lengths = [len(v) if _is_list(v) else None for v in values]
         for place, length in enumerate(lengths):

@@ -114,7 +114,6 @@ def _step(rest: str, keys: Any, place: Place, at: Any) -> tuple[Place, Index] | 
 
 
 def _around(record: Mapping[str, Any], main: Place) -> Iterator[tuple[Place, Any]]:
-    """What holds the main field, from within."""
     for end in range(len(main) - 1, 0, -1):
         place = Place(main[:end])
         yield place, value_at(record, place)

@@ -223,7 +223,6 @@ def paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
 
 
 def _checked_padding(padding: Any) -> str | int | Pair:
-    """A name, one number, or a pair of them."""
     if isinstance(padding, str):
         return padding
     if not isinstance(padding, tuple | list):

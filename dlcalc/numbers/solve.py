@@ -198,7 +198,6 @@ def _first(rising: Callable[[int], int], target: int, least: int, most: int) -> 
 
 
 def _placeholder(unknown: str, output_padding: PerAxis) -> int:
-    """A value in place of the unknown with which the other values are valid."""
     if unknown == "output_padding":
         return 0
     extras = output_padding if isinstance(output_padding, Sequence) else [output_padding]

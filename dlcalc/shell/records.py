@@ -121,7 +121,6 @@ class _Stream(dict[bytes, str]):
         return head + answer
 
     def _begin(self, names: Collection[str]) -> str:
-        """The header that goes before all answers."""
         self.columns = tuple(dict.fromkeys([*names, *self.answers]))
         if self.form is None or self.form.streams is None:
             return ""

@@ -271,7 +271,6 @@ def nested(x: Values, w: Values, lines: Sequence[Sequence[Product]], made: list[
 
 
 def _columns(line: Sequence[Product], side: str) -> dict[int, dict[int, Rational]]:
-    """By column, the products that take it, with their constants."""
     columns: dict[int, dict[int, Rational]] = {}
     for place, each in enumerate(line):
         for column, constant in getattr(each, side).items():
@@ -280,7 +279,6 @@ def _columns(line: Sequence[Product], side: str) -> dict[int, dict[int, Rational
 
 
 def _transform(matrices: Sequence[Any], array: Values) -> Values:
-    """Apply one matrix, by its columns, along each axis."""
     for axis, columns in enumerate(matrices):
         made: Values = {}
         for index, number in array.items():

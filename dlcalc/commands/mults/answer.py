@@ -281,7 +281,6 @@ def phases_table(result: Multiplications) -> Table:
 
 
 def _alike(line: Sequence[Phase]) -> dict[tuple[Any, ...], int]:
-    """How many phases there are of each shape."""
     shapes: dict[tuple[Any, ...], int] = {}
     for p in line:
         lower, upper = p.rank

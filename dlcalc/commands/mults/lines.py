@@ -197,7 +197,6 @@ def line_of(window: Axis) -> Line:
 def _reaching(
     windows: tuple[Axis, ...], output: PerAxis, output_padding: PerAxis
 ) -> tuple[Axis, ...]:
-    """The windows with the output padding that makes the outputs wanted."""
     if output_padding != 0:
         raise InputError("output settles the output padding: give one of them")
     reaching = []
@@ -381,7 +380,6 @@ def _shape_changes(line: Line, beta: int) -> tuple[int, int, int]:
 
 
 def _phase(line: Line, alpha: int, beta: int, copies: int) -> Phase | None:
-    """The class of columns α and taps β, trimmed to what takes part."""
     stepping, tap_step, step = steps(line)
     n = -(-(line.ends[0] - alpha) // stepping)
     taps = -(-(line.kernel - beta) // tap_step)

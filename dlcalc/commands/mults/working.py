@@ -117,7 +117,6 @@ def count_step(stage: Stage, method: str) -> Step:
 
 
 def _over_channels(stage: Stage, *counts: int) -> Expr:
-    """A count times the channel pairs: C_in·C_out/groups, or so many as connections leave."""
     product = mul(*counts, *stage.channels)
     if stage.pairs * stage.groups != stage.channels[0] * stage.channels[1]:
         return mul(*counts, stage.pairs)
@@ -174,13 +173,11 @@ def _count(items: Sequence[Any]) -> int:
 
 
 def _ends(count: int, full: int = FULL) -> tuple[int, int, int]:
-    """How many entries are written at the head and the tail, and how many are left out."""
     head, tail = full // 2, full // 4
     return (count, 0, 0) if count <= full else (head, tail, count - head - tail)
 
 
 def _some(items: Sequence[Any], step: Callable[[Any], Step], what: str) -> Iterator[Step]:
-    """The steps of the first and the last of many."""
     first, last, left_out = _ends(_count(items))
     for place in range(first):
         yield step(items[place])
@@ -201,7 +198,6 @@ def _summed(terms: list[int]) -> tuple[Expr, ...]:
 
 
 def _output_step(line: Line, output: int) -> Step:
-    """The products of a tap and a column of the input at one output."""
     met = meetings(line, output)
     # By the columns, which in a transposed convolution the taps meet backwards.
     terms = met if line.plain else met[::-1]
@@ -211,7 +207,6 @@ def _output_step(line: Line, output: int) -> Step:
 
 
 def _sum_steps(line: Line) -> Iterator[Step]:
-    """The products of a line, added up over the outputs and over the taps."""
     by_tap = [columns_met(line, tap) for tap in range(line.kernel)]
     products = sum(by_tap)
     if line.output <= FULL:
@@ -232,7 +227,6 @@ def _sum_steps(line: Line) -> Iterator[Step]:
 
 
 def _phase_steps(line: Line, found: tuple[Phase, ...], tile: int) -> Iterator[Step]:
-    """The short filters that the axis falls apart into, and their products by Toom–Cook."""
     stepping, taps, lands = steps(line)
     inputs, outputs = (lands, stepping) if line.plain else (stepping, lands)
     yield Step(

@@ -97,7 +97,6 @@ class PoolRun(Run[Pooling]):
 
 
 def _record(input: Any, **given: Any) -> dict[str, Any]:
-    """What is told of a record."""
     if "kernel" not in given:
         raise InputError("the kernel is missing")
     found = pool(input, **given)

@@ -91,7 +91,6 @@ def _met(result: Pooling, index: Index) -> list[list[int]]:
 
 
 def _cells(x: Any, result: Pooling, index: Index) -> Any:
-    """What the window of an output holds of the input."""
     inputs = as_numbers(x, "input")
     return inputs[index[: len(index) - result.dims]][np.ix_(*_met(result, index))]
 
@@ -164,7 +163,6 @@ def _output_step(x: Any, upstream: Any, result: Pooling, index: Index) -> Step:
 
 
 def _sources(result: Pooling, index: Index) -> Iterator[Index]:
-    """The outputs whose gradient comes to an element of the input."""
     lead, place = index[: len(index) - result.dims], index[len(index) - result.dims :]
     flat = int(np.ravel_multi_index(place, [axis.input for axis in result.axes]))
     for at in np.ndindex(*result.shape[len(lead) :]):

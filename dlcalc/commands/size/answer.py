@@ -73,7 +73,6 @@ class SizeRun(Run["Size | Solutions"]):
 
 
 def _record(**given: Any) -> dict[str, Any]:
-    """What is told of a record."""
     found = size(**given)
     return {"output": found.output, "remainder": found.remainder}
 
@@ -108,7 +107,6 @@ def size_answer(result: Size, padded: bool, working: Any) -> Answer:
 
 
 def _advice(result: Size, place: Place, expected: Any) -> str:
-    """The slip that gives what was expected of the output, or of the padding."""
     if place == ("output",):
         return slip_of(expected, size_steps.size_slips(result.axes))
     if place == ("pad",):
@@ -119,7 +117,6 @@ def _advice(result: Size, place: Place, expected: Any) -> str:
 
 
 def _element(working: Any, place: Place, index: Index) -> Any:
-    """The step of an axis that gives its output or its remainder."""
     steps = [step for step in working() if step.formula is not None]
     asked = [step for step in steps if (step.name == "remainder") == (place == ("remainder",))]
     return asked[index[0] if index else 0]

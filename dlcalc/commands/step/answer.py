@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.step.step import FIELDS, NetworkStep, data_fields, step
+from dlcalc.commands.step.step import FIELDS, NetworkStep, check_step, data_fields, step
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.fields import checked_field
 from dlcalc.input.json_text import parse_json
@@ -14,6 +14,7 @@ from dlcalc.input.sources import decode, located, read_source
 from dlcalc.layers.table import types
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import BLOCKS, Model
+from dlcalc.numbers.compare import unravel
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.shell.checks import require_checkable
@@ -91,8 +92,6 @@ class StepRun(Run[NetworkStep]):
 
     def checked(self, result: NetworkStep) -> Sequence[Any]:
         """Each gradient against differences."""
-        from dlcalc.commands.step.check import check_step
-
         require_checkable(sum(each.size for each in result.gradients.values()))
         return check_step(result)
 
@@ -195,7 +194,6 @@ def _layers(result: NetworkStep) -> Table:
 
 
 def _short(array: Any) -> str:
-    """A few numbers as they are, of more the shape and the largest."""
     from dlcalc.formulas.text import formula_text
 
     if array.size <= 4:
@@ -223,7 +221,7 @@ def _parameters(result: NetworkStep, complete: bool) -> Table:
         gradient = result.gradients.get(name)
         columns = [array, gradient] + ([result.updated[name]] if updated else [])
         for place, value in enumerate(array.ravel().tolist()):
-            index = ",".join(map(str, _unravel(place, array.shape)))
+            index = ",".join(map(str, unravel(place, array.shape)))
             rest = [None if each is None else each.ravel()[place].item() for each in columns[1:]]
             rows.append((f"{name}({index})", value, *rest))
     return Table(headers, rows, title="Parameters")
@@ -233,14 +231,7 @@ def _largest(gradient: Any) -> Any:
     return "frozen" if gradient is None else float(abs(gradient).max())
 
 
-def _unravel(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    from dlcalc.numbers.compare import unravel
-
-    return unravel(place, shape)
-
-
 def _by_name(layers: Any) -> dict[str, Any]:
-    """Layers by their names, whether they were listed or not."""
     if isinstance(layers, Mapping):
         return {
             name: each if isinstance(each, Mapping) else {"output": each}

@@ -55,7 +55,6 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
 
 
 def _value(result: NetworkStep, ran: Ran, field: str) -> Any:
-    """What stands in a field, by the pass that is given."""
     graph, shown = ran.graph, result.problem.shown
     for i, (_, node) in enumerate(ran.rows):
         if field == f"layers[{i}].output":
@@ -113,7 +112,6 @@ _PULLS: tuple[tuple[str, Pull], ...] = (
 
 
 def _differently(result: NetworkStep, field: str, pull: Pull) -> Any:
-    """The field, where gradients go back another way."""
     graph = result.ran.graph
     kept = graph.gradients
     try:
@@ -124,7 +122,6 @@ def _differently(result: NetworkStep, field: str, pull: Pull) -> Any:
 
 
 def _forward_with(result: NetworkStep, field: str, parameters: dict[str, Any]) -> Any:
-    """The field, where the network has other parameters."""
     try:
         ran = result.problem.forward({**parameters, **result.ran.store.buffers}, result.problem.x)
         end = result.problem.loss(ran)

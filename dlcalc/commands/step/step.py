@@ -19,6 +19,7 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.running import Ran, Runner, check_names
 from dlcalc.models.tree import Model
 from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.results import Result
 
@@ -368,3 +369,19 @@ def data_fields(record: Mapping[str, Any]) -> dict[str, Any]:
         if chosen is not None and "state" not in chosen:
             fields["optimizer"] = {**chosen, "state": record["state"]}
     return fields
+
+
+def check_step(result: NetworkStep) -> list[GradientCheck]:
+    """Each gradient against central and complex-step differences, all entries moved in turn."""
+    problem, ran = result.problem, result.ran
+    parameters = {name: node.value for name, node in ran.store.parameters.items()}
+
+    def loss(moved: Any) -> Any:
+        kind = complex if any(np.iscomplexobj(each) for each in moved.values()) else float
+        x = np.reshape(moved["x"], problem.x.shape) if "x" in moved else problem.x
+        given = {**parameters, **ran.store.buffers, **moved}
+        return problem.loss(problem.forward(given, x, kind)).value
+
+    values = {**parameters, "x": problem.shown(problem.x)}
+    at = {name: values[name] for name in result.gradients}
+    return check_gradients(loss, at, result.gradients)

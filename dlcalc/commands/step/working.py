@@ -45,7 +45,6 @@ def checked_place(result: NetworkStep, field: str, index: Index) -> Place:
 
 
 def _nodes(result: NetworkStep) -> dict[str, Node]:
-    """Every array with a name, the layers' last."""
     graph = result.ran.graph
     found = {node.name: node for node in graph.nodes if node.name}
     found |= {row.name: node for row, node in result.ran.rows}
@@ -199,8 +198,6 @@ LETTERS = {
 
 
 class _Symbols:
-    """The functions of optimisers, written down."""
-
     def __init__(self, values: dict[Any, Any]) -> None:
         self.values = values
 

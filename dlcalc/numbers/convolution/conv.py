@@ -12,7 +12,7 @@ import numpy as np
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.names import PAD_MODES
 from dlcalc.numbers.axes import PerAxis, at_least, by_x, plain, plural
-from dlcalc.numbers.convolution.geometry import Geometry
+from dlcalc.numbers.convolution.geometry import Geometry, Windowed
 from dlcalc.numbers.convolution.plan import (
     check_size,
     check_work,
@@ -33,14 +33,13 @@ from dlcalc.numbers.exact import (
     result_dtype,
     working_dtype,
 )
-from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_all_fit, make_axes
 
 Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Convolution(Result):
+class Convolution(Windowed):
     """A convolved array, with what it was computed from."""
 
     command = "conv"
@@ -75,16 +74,6 @@ class Convolution(Result):
     """Input, kernel and upstream gradient as they came, for the working."""
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the output."""
-        return self.output.shape
-
-    @property
-    def dims(self) -> int:
-        """Axes of space: 1 to 3."""
-        return len(self.axes)
-
-    @property
     def stride(self) -> tuple[int, ...]:
         """Columns from one window to the next, axis by axis."""
         return tuple(axis.stride for axis in self.axes)
@@ -108,12 +97,6 @@ class Convolution(Result):
     def transposed(self) -> bool:
         """Whether this is the transposed (upsampling) convolution."""
         return self.axes[0].transposed
-
-    def __array__(
-        self, dtype: np.dtype[np.generic] | None = None, copy: bool | None = None
-    ) -> Array:
-        array = self.output if dtype is None else self.output.astype(dtype, copy=False)
-        return array.copy() if copy and array is self.output else array
 
 
 def conv(
@@ -324,7 +307,6 @@ def _bias(bias: object, layout: Layout) -> Array:
 
 
 def _sum(a: Array, b: Array) -> Array:
-    """a + b, whole numbers exact."""
     if is_whole(a.dtype) and is_whole(b.dtype):
         return narrowed(a.astype(object) + b.astype(object))
     added: Array = a + b.astype(result_dtype(a, b))
@@ -332,7 +314,6 @@ def _sum(a: Array, b: Array) -> Array:
 
 
 def _bias_gradient(upstream: object, shape: tuple[int, ...], layout: Layout) -> Array:
-    """The sum of the upstream gradient over batch and positions, filter by filter."""
     given = as_numbers(upstream, "upstream").reshape(shape)
     axes = (0, *range(2, 2 + layout.dims))
     if not is_whole(given.dtype):
@@ -401,7 +382,6 @@ def _output(x: Array, w: Array, layout: Layout, geometry: Geometry, count: int) 
 def _gradients(
     x: Array, w: Array, upstream: object, layout: Layout, geometry: Geometry, count: int
 ) -> tuple[Array, Array]:
-    """The gradients of input and weight, as :func:`_output` takes them."""
     given = as_numbers(upstream, "upstream")
     shape = (layout.input[0], layout.channels_out, *geometry.output)
     if given.shape != layout.shown(shape):

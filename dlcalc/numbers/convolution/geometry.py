@@ -13,10 +13,34 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from dlcalc.numbers.exact import Array
+from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis
 
 Block = tuple[slice, ...]
 ALL = slice(None)
+
+
+class Windowed(Result):
+    """A result that windows made of an array."""
+
+    output: Array
+    axes: tuple[Axis, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the output."""
+        return self.output.shape
+
+    @property
+    def dims(self) -> int:
+        """Axes of space: 1 to 3."""
+        return len(self.axes)
+
+    def __array__(
+        self, dtype: np.dtype[np.generic] | None = None, copy: bool | None = None
+    ) -> Array:
+        array = self.output if dtype is None else self.output.astype(dtype, copy=False)
+        return array.copy() if copy and array is self.output else array
 
 
 class Geometry:

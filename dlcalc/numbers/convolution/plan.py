@@ -133,7 +133,6 @@ def weight_gradient(x: Array, upstream: Array, geometry: Geometry, groups: int) 
 
 
 def _scattered(geometry: Geometry, cropped: bool) -> Geometry:
-    """The transposed convolution that takes outputs back to inputs, or to padded inputs."""
     return Geometry(tuple(
         Axis(
             axis.output, axis.kernel, axis.stride, axis.pad if cropped else (0, 0),
@@ -144,7 +143,6 @@ def _scattered(geometry: Geometry, cropped: bool) -> Geometry:
 
 
 def _turned(geometry: Geometry) -> Geometry:
-    """The convolution that takes a transposed one's outputs back to its inputs."""
     return Geometry(tuple(
         axis._replace(
             input=axis.output, transposed=False, output_padding=0,

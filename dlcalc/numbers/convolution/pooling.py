@@ -17,9 +17,9 @@ import numpy as np
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
+from dlcalc.numbers.convolution.geometry import Windowed
 from dlcalc.numbers.convolution.plan import check_size, check_work
 from dlcalc.numbers.exact import Array, as_numbers, narrowed
-from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
 
 Places = tuple[Any, ...]
@@ -27,7 +27,7 @@ KINDS = ("max", "avg")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Pooling(Result):
+class Pooling(Windowed):
     """A pooled array, with what it was computed from."""
 
     command = "pool"
@@ -48,22 +48,6 @@ class Pooling(Result):
     """The axes of the window, 1 to 3, their padding in numbers."""
     operands: tuple[Any, ...] = (None, None)
     """Input and upstream gradient as they came, for the working."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the output."""
-        return self.output.shape
-
-    @property
-    def dims(self) -> int:
-        """Axes of space: 1 to 3."""
-        return len(self.axes)
-
-    def __array__(
-        self, dtype: np.dtype[np.generic] | None = None, copy: bool | None = None
-    ) -> Array:
-        array = self.output if dtype is None else self.output.astype(dtype, copy=False)
-        return array.copy() if copy and array is self.output else array
 
 
 def pool(

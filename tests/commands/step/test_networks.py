@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.commands.step.check import check_step
+from dlcalc.commands.step.step import check_step
 from dlcalc.layers.table import types
 from dlcalc.layers.values import values_of
 
