@@ -179,7 +179,6 @@ def _tensors(
         return
     lines = table("frameworks")["layouts"]
     found = next((each for types, each in lines.items() if row.type in types.split()), None)
-    found = lines["conv"] if row.type == "dwconv" else found
     for place, (name, text) in enumerate(answer(found, framework).items() if found else ()):
         held = facts["affine"] if "norm" in row.type else place == 0 or facts["bias"]
         if held or place > 1:
@@ -193,11 +192,12 @@ def _sizes(row: Row, facts: Mapping[str, Number]) -> dict[str, Any]:
     sizes["GH"] = sizes["H"] * int(facts.get("G", 1))
     sizes["2GH"] = 2 * sizes["GH"]
     sizes["2"] = 2
+    taps: Any = facts.get("taps", ())
     channels = row.input[0] if facts["axes"] and "K" in facts else row.input[-1]
     out = row.output[0] if "K" in facts else row.output[-1]
     sizes |= {
         "O": out, "I": channels // groups, "T": channels, "O/g": out // groups,
-        "K": facts.get("taps", ()), "V": int(facts["W"]) // out,
+        "K": taps, "1K": (1,) * len(taps), "M": out // channels, "V": int(facts["W"]) // out,
         "C": int(facts.get("width", row.input[0])),
     }
     return sizes

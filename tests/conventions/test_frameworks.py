@@ -215,3 +215,19 @@ def test_equations_are_derived_as_a_framework_derives(
     assert (found["x"], found["a"], found["b"]) == slopes
     plain = json.loads(invoke("grad", *words[:4], "-f", "json").out)["gradients"]["L"]
     assert (plain["x"], plain["a"], plain["b"]) == (0, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("framework", "layer", "parameters"),
+    [
+        ("equinox", "conv 3 5", {"weight": [3, 4, 5, 5], "bias": [3, 1, 1]}),
+        ("keras", "dwconv 3 multiplier=2", {"kernel": [3, 3, 4, 2], "bias": [8]}),
+        ("flax", "dwconv 3 multiplier=2", {"kernel": [3, 3, 1, 8], "bias": [8]}),
+        ("onnx", "layernorm over=all", {"Scale": [324], "B": [324]}),
+        ("onnx", "groupnorm 2", {"scale": [4], "bias": [4]}),
+    ],
+)  # fmt: skip
+def test_names_and_shapes_of_other_layers(
+    framework: str, layer: str, parameters: dict[str, Any]
+) -> None:
+    assert layout(framework, {"input": "4x9x9", "layer": layer})["parameters"] == parameters
