@@ -60,6 +60,8 @@ def steps_at(result: Convolution, name: str, index: Index) -> Iterable[Step] | N
         return None
     element_at(getattr(result, field), index, Place((field,)))
     found = element_step(result, field, index, shortened=False)
+    if field != "output":
+        return [found]
     return (*axis_steps(result.axes), definition_of(result, field), found)
 
 

@@ -15,7 +15,7 @@ from dlcalc.layers.targets import as_targets
 from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.numbers.activations import activation
 from dlcalc.numbers.axes import at_least, by_x
-from dlcalc.numbers.floats import as_doubles
+from dlcalc.numbers.exact import as_doubles
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
