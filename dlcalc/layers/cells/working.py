@@ -173,11 +173,9 @@ class CellWorking:
             "cross_entropy": f"{body}(logsumexp({h})) - sum(y_{{t}}⊙h_{{t}})",
             "binary_cross_entropy": "sum(softplus(h_{t})) - sum(y_{t}⊙h_{t})",
         }.get(self.problem.target.loss, "sum((h_{t} - y_{t})^2)")
-        half = 2 if self.problem.target.loss == "squared_error" else 1
-        size = self.problem.target.divisor * half
-        if self.problem.target.loss == "mse":
-            size *= 2
-        over = "" if size == 1 else f"/{size:g}"
+        target, B = self.problem.target, self.problem.batch
+        size = {"squared_error": 2 * B, "mse": target.values.size}.get(target.loss, B)
+        over = "" if size == 1 else f"/{size}"
         return "".join(f"J_{name[2:]} = ({text.format(t=name[2:])}){over}\n"
                        for name in entering if name.startswith("J_"))
 
@@ -316,47 +314,35 @@ class CellWorking:
 
     def line_of(self, field: str, index: Index) -> Place | None:
         """Where a field's element is derived: the lines, the name, and the place in its value."""
-        problem, H = self.problem, self.problem.hidden
-        if step := _STEP.fullmatch(field):
-            t, name = int(step[1]) + 1, step[2]
-            unit = index[-1] if index else 0
-            return self._near(t), *self._of_step(t, name, unit, index)
-        if field.startswith("next."):
-            name, t, unit = field[5:], problem.steps + 1, index[-1] if index else 0
-            name, unit = ("ds", unit + (H if name == "dx" else 0)) if name in ("dh", "dx") else (
-                name, unit)
-            return self._near(t - 1), *self._of_step(t, name, unit, index)
-        if field == "dx":
-            t = 1 if problem.flat else index[0] + 1
-            return self._near(t), f"dx_{t}", self._at(index[0 if problem.flat else 1:], index[-1])
-        if field in ("dh0", "dc0"):
-            return self._near(1), f"{field[:2]}_0", self._at(index, index[-1])
-        if field == "h":
-            return self._near(index[0] + 1), f"h_{index[0] + 1}", self._at(index[1:], index[-1])
-        if field == "c_last":
-            t = problem.steps
-            return self._near(t), f"c_{t}", self._at(index, index[-1])
+        problem, cell = self.problem, self.problem.cell
+        H, T = problem.hidden, problem.steps
         name = field[2:] if field.startswith("d_") else field[1:]
         if problem.layout is not None and name in problem.layout.shapes:
             name, index = problem.layout.torch(name, index)
-        if problem.steps > MOST_WHOLE or not name.startswith(("W", "b", "weight_")):
+        if name.startswith(("W", "b", "weight_")):
+            name, place = weight_of(problem, name, index)
+            return (self.whole, f"d{name}", place) if T <= MOST_WHOLE else None
+        unit, name = index[-1] if index else 0, field
+        if step := _STEP.fullmatch(field):
+            t, name = int(step[1]) + 1, step[2]
+        elif field.startswith("next."):
+            t, name = T + 1, field[5:]
+            if name in ("dh", "dx"):
+                name, unit = "ds", unit + (H if name == "dx" else 0)
+        elif field in ("dx", "h"):
+            flat = field == "dx" and problem.flat
+            t, index = (1, index) if flat else (index[0] + 1, index[1:])
+        elif field in ("dh0", "dc0", "c_last"):
+            t, name = T if field == "c_last" else 0, field.removesuffix("_last")[:2]
+        else:
             return None
-        name, place = weight_of(problem, name, index)
-        return self.whole, f"d{name}", place
-
-    def _of_step(self, t: int, name: str, unit: int, index: Index) -> tuple[str, tuple[int, int]]:
-        """The line and the place of a field of a step; da has the gates one after the other."""
-        cell, H = self.problem.cell, self.problem.hidden
         if name == f"d{cell.letter}" and len(cell.gates) > 1:
-            name, unit = "d" + cell.argument(self.problem.gates[unit // H]), unit % H
-        return f"{name}_{t}", self._at(index, unit)
+            name, unit = "d" + cell.argument(problem.gates[unit // H]), unit % H
+        sequence = index[-2] if problem.batched and len(index) > 1 else 0
+        return self._near(min(max(t, 1), T)), f"{name}_{t}", (unit, sequence)
 
     def _near(self, t: int) -> Derivation:
         return self.whole if self.problem.steps <= MOST_FOLLOWED else self.about(t, t)
-
-    def _at(self, index: Index, unit: int) -> tuple[int, int]:
-        sequence = index[-2] if self.problem.batched and len(index) > 1 else 0
-        return unit, sequence
 
     def order(self) -> list[str]:
         """The fields of the result in the order in which they are derived."""
