@@ -34,7 +34,8 @@ def attention(
     norm_bias: bool = False, gate: str | None = None, sinks: bool = False,
     window: int | None = None, memory: int | None = None, memory_width: int | None = None,
     keys: str = "own", output: int | None = None, out_norm: bool = False, uneven: bool = False,
-    causal: bool = True, keeps: bool | None = None, mask: bool = False, *, cached: int = 0,
+    causal: bool = True, keeps: bool | None = None, mask: bool = False, twice: bool = False,
+    *, cached: int = 0,
 ) -> Counted:
     """Multi-head self-attention (Vaswani et al. 2017), or grouped-query (Ainslie et al. 2023).
 
@@ -52,6 +53,8 @@ def attention(
     as in a config that can be built and not run. `causal`: whether a position is to see those
     before it alone; then, unless `keeps` says otherwise, keys and values are kept for those to
     come; of a `memory` they are computed once. `mask`: values give a score to their position.
+    `twice`: scores and sums are made for each half of the values, as by transformers for
+    DiffLlama (Ye et al. 2024).
 
     >>> attention((197, 768), 12).weights
     2359296
@@ -72,6 +75,7 @@ def attention(
     result = width if output is None else whole("output", output)
     kept = None if window is None else whole("window", window) - 1
     seen = seen_before(steps, cached, kept) if memory is None else memory
+    read = (each + value) * (1 + flag("twice", twice))
     masked = groups * groups * value * flag("mask", mask)
     forward = flag("causal", causal) and memory is None
     caching = forward if keeps is None else flag("keeps", keeps)
@@ -94,7 +98,7 @@ def attention(
         (steps, result), of_queries + of_keys + normed + heads * flag("sinks", sinks)
         + mixed * flag("out_norm", out_norm) + masked,
         added + normed * flag("norm_bias", norm_bias),
-        steps * of_queries + made * of_keys + steps * seen * heads * (each + value)
+        steps * of_queries + made * of_keys + steps * seen * heads * read
         + seen * masked,
         mixes=(0, 1), matrices={
             "q": (width, queries), "k": (source, keyed), "v": (source, valued),
@@ -103,7 +107,7 @@ def attention(
         cache=Cache(fixed=memory * groups * (each + value)) if memory else
         Cache(groups * (each + value), kept, own=COUNTER if kept is not None else 0)
         if caching and held != "shared" else None,
-        skipped=unseen(steps, cached, window) * heads * (each + value) if forward else 0,
+        skipped=unseen(steps, cached, window) * heads * read if forward else 0,
     )
 
 

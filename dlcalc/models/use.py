@@ -76,7 +76,8 @@ class Use(NamedTuple):
 
     def added(self, count: Count) -> Count:
         """The count with its bytes, and with what devices hold and what fits."""
-        from dlcalc.models.deployment import fit, sharded
+        if self.shard or self.fit:
+            from dlcalc.models.deployment import fit, sharded
 
         keeps = count.caches and len(count.input) < 3
         return count._replace(

@@ -128,34 +128,30 @@ def count_record(count: Count, facts: Facts) -> dict[str, Any]:
 
 def total_record(count: Count, facts: Facts) -> dict[str, Any]:
     """The totals of a model; none where a layer of it does not fit."""
+    use = facts.use
+    whole = use.added(count) if count.misfit is None else count
     totals: dict[str, Any] = {
         "params": count.params, "active_params": count.active_params, "weights": count.weights,
         "biases": count.biases, "trainable": count.trainable, "macs": count.macs,
         "activations": count.activations,
         **bytes_record(facts.held(count)), "training_macs": 3 * count.macs,
     }
-    use = facts.use
     if use.causal:
         totals["macs_unskipped"] = count.macs + count.skipped
     if len(count.input) < 3:
         totals["training_flops_6nd"] = 6 * count.active_params * count.input[0]
-    if count.caches and len(count.input) < 3:
-        totals["cache_bytes"] = sum(map(facts.cache, count.rows))
-        totals["cache_bytes_reserved"] = use.reserved(count)
     if count.misfit is not None:
         return dict.fromkeys(totals)
-    if use.shard is not None:
-        from dlcalc.models.deployment import sharded
-
-        share = sharded(count, use)
+    if whole.cache_bytes is not None:
+        totals["cache_bytes"] = whole.cache_bytes
+        totals["cache_bytes_reserved"] = whole.cache_bytes_reserved
+    if whole.share is not None:
         totals["per_device"] = {
-            **{f"{key}_bytes": value for key, value in share._asdict().items()},
-            "training_bytes": share.training,
+            **{f"{key}_bytes": value for key, value in whole.share._asdict().items()},
+            "training_bytes": whole.share.training,
         }
-    if use.fit is not None:
-        from dlcalc.models.deployment import fit
-
-        totals["fit"] = fit(count, use, use.fit)._asdict()
+    if whole.fit is not None:
+        totals["fit"] = whole.fit._asdict()
     return totals
 
 
