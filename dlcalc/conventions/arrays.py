@@ -102,7 +102,7 @@ def pool(
             as_numbers(upstream, "upstream"), as_numbers(x, "input"), pooled.output, pooled.axes,
             shared=True,
         )
-        return replace(pooled, dx=dx)
+        return replace(pooled, dx=dx, shared=True)
     return pooled
 
 

@@ -121,25 +121,16 @@ def element_step(x: Any, upstream: Any, result: Pooling, field: str, index: Inde
     """One element of the output or of the gradient, with what it is made of."""
     if field == "output":
         return _output_step(x, upstream, result, index)
-    assert result.dx is not None
     given = as_numbers(upstream, "upstream")
-    sources = list(_sources(result, index))
-    if result.kind == "max":
-        terms: list[Any] = [_number(given, at) for at in sources]
-        names: list[Any] = [element("dy", at) for at in sources]
-        note = "" if terms else "it wins no window"
-    else:
-        assert result.counts is not None
-        counts = [_number(result.counts, at[len(at) - result.dims :]) for at in sources]
-        names = [element("dy", at) / n for at, n in zip(sources, counts, strict=True)]
-        terms = [Expr("div", (_number(given, at), n))
-                 for at, n in zip(sources, counts, strict=True)]
-        note = "" if terms else "it lies in no window"
+    found = [(element("dy", at), _number(given, at), n) for at, n in _sources(x, result, index)]
+    whole = result.kind == "max" and all(n == 1 for *_, n in found)
+    names = [name if whole else name / n for name, _, n in found]
+    terms = [number if whole else Expr("div", (number, n)) for _, number, n in found]
+    note = "" if found else "it wins no window" if result.kind == "max" else "it lies in no window"
     formula, numbers = (add(*names), (add(*terms),)) if terms else (None, ())
-    value = _number(result.dx, index)
-    if len(terms) == 1 and result.kind == "max":
+    if len(terms) == 1 and whole:
         numbers = ()
-    return Step(element("dx", index), value, formula, numbers, note)
+    return Step(element("dx", index), _number(result.dx, index), formula, numbers, note)
 
 
 def _output_step(x: Any, upstream: Any, result: Pooling, index: Index) -> Step:
@@ -162,16 +153,20 @@ def _output_step(x: Any, upstream: Any, result: Pooling, index: Index) -> Step:
     return Step(name, value, None, (call("max", *cells),), words)
 
 
-def _sources(result: Pooling, index: Index) -> Iterator[Index]:
+def _sources(x: Any, result: Pooling, index: Index) -> Iterator[tuple[Index, Any]]:
+    """The outputs whose gradient comes to an element, and what it is divided by."""
     lead, place = index[: len(index) - result.dims], index[len(index) - result.dims :]
     flat = int(np.ravel_multi_index(place, [axis.input for axis in result.axes]))
     for at in np.ndindex(*result.shape[len(lead) :]):
         whole = (*lead, *at)
-        if result.indices is not None:
-            if result.indices[whole] == flat:
-                yield whole
-        elif all(i in met for i, met in zip(place, _met(result, whole), strict=True)):
-            yield whole
+        if not all(i in met for i, met in zip(place, _met(result, whole), strict=True)):
+            continue
+        if result.indices is None:
+            yield whole, _number(result.counts, at)
+        elif not result.shared:
+            yield from [(whole, 1)] if result.indices[whole] == flat else []
+        elif np.asarray(x)[index] == result.output[whole]:
+            yield whole, int((_cells(x, result, whole) == result.output[whole]).sum())
 
 
 def _at(index: Index) -> str:

@@ -46,6 +46,8 @@ class Pooling(Windowed):
     """max or avg."""
     axes: tuple[Axis, ...]
     """The axes of the window, 1 to 3, their padding in numbers."""
+    shared: bool = False
+    """max: whether the elements of a tie share its gradient."""
     operands: tuple[Any, ...] = (None, None)
     """Input and upstream gradient as they came, for the working."""
 
