@@ -12,7 +12,7 @@ import numpy as np
 
 from dlcalc.conventions.frameworks import answer, ask, refusal
 from dlcalc.conventions.tables import table, value
-from dlcalc.layers.pooling import adaptive_windows
+from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
 from dlcalc.names import FRAMEWORKS
 from dlcalc.numbers.activations import Activation, elu, parametrised

@@ -42,7 +42,7 @@ def initial_weights(
         raise InputError(f"expected a finite number, not {constant:g}").at("constant")
     generator = np.random.default_rng(seed)
     shapes = [(after, before) for before, after in pairwise(sizes)]
-    return [_draw(init, generator, shape, constant) for shape in shapes]
+    return [draw(init, generator, shape, constant) for shape in shapes]
 
 
 def as_sizes(sizes: object) -> list[int]:
@@ -66,11 +66,13 @@ def _require_sizes(sizes: Sequence[int]) -> None:
         raise LimitError(f"{count:,} weights are more than the {LIMIT:,} that are drawn at once")
 
 
-def _draw(
-    init: str, generator: np.random.Generator, shape: tuple[int, int], constant: float
+def draw(
+    init: str, generator: np.random.Generator, shape: tuple[int, ...], constant: float = CONSTANT
 ) -> Array:
-    outputs, inputs = shape
+    """A weight (out, in, …) by a scheme; a kernel's taps count with its channels."""
+    inputs = math.prod(shape[1:]) or 1
     if init == "xavier":
+        outputs = shape[0] * math.prod(shape[2:])
         bound = math.sqrt(6 / (inputs + outputs))
         return generator.uniform(-bound, bound, shape)
     if init == "he":

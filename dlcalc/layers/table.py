@@ -19,7 +19,7 @@ from dlcalc.numbers.axes import plural
 Handler = Callable[..., Counted]
 
 FAMILIES = (
-    "convolutional", "pooling", "dense", "pointwise", "shaping", "normalisation", "attention",
+    "windowed", "dense", "pointwise", "shaping", "normalisation", "attention",
     "state", "recurrent",
 )
 _loaded: dict[str, dict[str, Handler]] = {}

@@ -85,7 +85,7 @@ def _shape_letters(function: Any, axes: int) -> list[tuple[str, object]]:
     """The letters of the axes: N, T×D or C×L of windows; C×L_1×L_2 of an image."""
     if axes == 1:
         return [("N", "")]
-    spatial = function.__module__.endswith(("convolutional", "pooling"))
+    spatial = function.__module__.endswith("windowed")
     if axes == 2:
         return [("C", ""), ("L", "")] if spatial else [("T", ""), ("D", "")]
     return [("C", ""), *(("L", place) for place in range(1, axes))]

@@ -29,7 +29,7 @@ from dlcalc.models.tree import (
 from dlcalc.numbers.axes import by_x, plural
 
 LAYOUTS = {
-    "convolutional": "channels", "pooling": "channels", "recurrent": "features",
+    "windowed": "channels", "recurrent": "features",
     "attention": "features", "dense": "features",
 }
 """What the families make of two axes: channels by length, or positions by features."""

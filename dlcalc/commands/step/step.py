@@ -12,6 +12,7 @@ from dlcalc.derive.graph import Array, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.criteria import loss_of, upstream_of
 from dlcalc.layers.descent import Functions
+from dlcalc.layers.initial import draw
 from dlcalc.layers.optimisers import OPTIMISERS, SINGLE, Optimiser, moved, optimiser, states
 from dlcalc.layers.values import Store
 from dlcalc.models.count import params
@@ -155,16 +156,12 @@ class Drawing:
         generator = self.generator
         if len(shape) < 2 and name.endswith("weight"):
             return np.ones(shape)
-        if self.init == "zeros" or (len(shape) < 2 and self.init != "uniform"):
+        if len(shape) < 2 and self.init != "uniform":
             return np.zeros(shape)
-        inputs = int(np.prod(shape[1:])) or 1
-        if self.init == "xavier":
-            outputs = shape[0] * inputs // max(1, shape[1]) if len(shape) > 2 else shape[0]
-            bound = (6 / (inputs + outputs)) ** 0.5
-            return generator.uniform(-bound, bound, shape)
-        if self.init == "he":
-            return generator.normal(0, (2 / inputs) ** 0.5, shape)
-        bound = (inputs if len(shape) > 1 else max(1, shape[0])) ** -0.5
+        if self.init != "uniform":
+            return draw(self.init, generator, shape)
+        inputs = int(np.prod(shape[1:])) if len(shape) > 1 else shape[0]
+        bound = max(1, inputs) ** -0.5
         return generator.uniform(-bound, bound, shape)
 
 
