@@ -230,20 +230,6 @@ def _is_whole(values: Any) -> bool:
     return dtype.kind in "iO" if dtype is not None else not isinstance(values, float)
 
 
-def compare(
-    expected: Any, record: Mapping[str, Any], main: str, tolerance: float,
-    order: Sequence[Any] = (),
-) -> Found | None:
-    """The first difference of `expected` from a result, or None where they agree.
-
-    >>> compare([[1, 15]], {"output": [[1, 13]]}, "output", 0).index
-    (0, 1)
-    >>> str(compare({"x": 1, "y": 2}, {"x": 3, "y": 4}, "x", 0, order=["y", "x"]).field)
-    'y'
-    """
-    return Comparison(expected, record, Place(main.split(".")), tolerance, order).first
-
-
 def element_at(value: Any, index: Index, place: Place) -> Any:
     """The element of the array at a place; InputError where it has no such index."""
     shape = _shape(_plain(value))

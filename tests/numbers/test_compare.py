@@ -1,5 +1,8 @@
 """Answers held against expected ones: what differs first, and what counts as equal."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,10 +15,18 @@ from dlcalc.numbers.compare import (
     ShapeDifference,
     Written,
     agree,
-    compare,
     unravel,
 )
 from dlcalc.numbers.places import Place, find_place
+
+
+def compare(
+    expected: Any, record: Mapping[str, Any], main: str, tolerance: float,
+    order: Sequence[Any] = (),
+) -> Any:
+    """The first difference of what was expected from a result, or None where they agree."""
+    return Comparison(expected, record, Place(main.split(".")), tolerance, order).first
+
 
 
 def P(*steps: str | int) -> Place:  # noqa: N802

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.numbers.compare import Difference, ShapeDifference, compare
+from dlcalc.numbers.compare import Difference, ShapeDifference
+from tests.numbers.test_compare import compare
 
 RECORD = {
     "loss": 0.5,

@@ -13,8 +13,6 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from dlcalc.errors import ShapeError
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.convolution.geometry import Geometry, padded, source
@@ -176,15 +174,6 @@ def factors(
 def item(array: Array, at: Index) -> Any:
     """One element of an array as a Python number."""
     return array[at] if array.dtype == object else array[at].item()
-
-
-def by_definition(x: object, w: object, result: Convolution) -> Array:
-    """The whole output by its definition, as an object array of Python numbers."""
-    output = np.empty(result.shape, dtype=object)
-    for index in np.ndindex(*result.shape):
-        found = terms(result, "output", index)
-        output[index] = sum(a * b for a, b in factors(x, w, None, found, "output"))
-    return output
 
 
 def padded_input(x: object, result: Convolution) -> Array:

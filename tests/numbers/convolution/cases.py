@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from dlcalc.numbers.convolution.conv import Convolution, conv
+from dlcalc.numbers.convolution.terms import factors, terms
 from dlcalc.numbers.exact import Array
 
 
@@ -66,3 +67,12 @@ def floats(shape: tuple[int, ...], seed: int = 0, dtype: str = "float64") -> Arr
 
 def iota(*shape: int) -> Array:
     return np.arange(1, prod(shape) + 1).reshape(shape)
+
+
+def by_definition(x: object, w: object, result: Convolution) -> Array:
+    """The whole output by its definition, as an object array of Python numbers."""
+    output = np.empty(result.shape, dtype=object)
+    for index in np.ndindex(*result.shape):
+        found = terms(result, "output", index)
+        output[index] = sum(a * b for a, b in factors(x, w, None, found, "output"))
+    return output

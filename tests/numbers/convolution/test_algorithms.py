@@ -16,10 +16,9 @@ from dlcalc.numbers.convolution.channelwise import by_bands, by_spectra
 from dlcalc.numbers.convolution.columns import by_columns
 from dlcalc.numbers.convolution.conv import conv
 from dlcalc.numbers.convolution.geometry import Geometry, padded, unpadded
-from dlcalc.numbers.convolution.terms import by_definition
 from dlcalc.numbers.convolution.winograd import by_winograd
 from dlcalc.numbers.exact import Array
-from tests.numbers.convolution.cases import Case, cases, floats, integers
+from tests.numbers.convolution.cases import Case, by_definition, cases, floats, integers
 
 Algorithm = Callable[[Array, Array, Geometry], Array]
 MODES = ("zeros", "reflect", "replicate", "circular")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.numbers.convolution import plan as conv_plan
 from dlcalc.numbers.convolution.conv import Convolution, conv
-from dlcalc.numbers.convolution.terms import by_definition, factors, padded_input, terms
+from dlcalc.numbers.convolution.terms import factors, padded_input, terms
 from dlcalc.numbers.exact import Array
-from tests.numbers.convolution.cases import Case, cases, floats, integers, iota
+from tests.numbers.convolution.cases import Case, by_definition, cases, floats, integers, iota
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "data/reference_conv.json").read_text())["conv"]
 
