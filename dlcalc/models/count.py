@@ -28,6 +28,8 @@ from dlcalc.models.tree import (
 )
 from dlcalc.numbers.axes import by_x, plural
 
+MOST_COUNTS = 4
+"""Counts that a model remembers, for other inputs."""
 LAYOUTS = {
     "windowed": "channels", "recurrent": "features",
     "attention": "features", "dense": "features",
@@ -300,6 +302,19 @@ def params(
     >>> row.params, row.output, row.macs
     (156, (6, 28, 28), 117600)
     """
+    asked = model.body, model.name, model.input, input, tolerant, cached, text
+    count: Count
+    for before, count in model.counts:
+        if before == asked:
+            return count
+    count = _counted(model, input, tolerant, cached, text)
+    model.counts = [(asked, count), *model.counts[: MOST_COUNTS - 1]]
+    return count
+
+
+def _counted(
+    model: Model, input: Shape | None, tolerant: bool, cached: int, text: bool
+) -> Count:
     check_limits(model.body)
     if input is not None and model.input is not None and input != model.input:
         _check_rank(model, input)
@@ -316,12 +331,8 @@ def params(
         if not (tolerant and walker.at_name):
             raise
         misfit = error
-    if misfit is None:
-        return Count(model.name, shape, tuple(walker.rows), cached=cached)
-    return Count(
-        model.name, shape, tuple(walker.rows), misfit, walker.at_name, walker.at_shape,
-        cached=cached,
-    )
+    at = (walker.at_name, walker.at_shape) if misfit else ("", ())
+    return Count(model.name, shape, tuple(walker.rows), misfit, *at, cached=cached)
 
 
 def _check_rank(model: Model, input: Shape) -> None:

@@ -16,6 +16,10 @@ AnyModel = Model | str | Sequence[str]
 Size = int | str | Sequence[int]
 
 
+zoo: dict[str, Model] = {}
+"""The models of the zoo that have been read."""
+
+
 def model(*words: str) -> Model:
     """A model of the zoo, one in a notation file or on stdin (`-`), or layers typed in.
 
@@ -30,8 +34,10 @@ def model(*words: str) -> Model:
     word = words[0] if len(words) == 1 else ""
     if word == "-":
         return _from(Source(read_stdin(), STDIN), "-")
-    if word and (path := zoo_path(word)):
-        return _from(Source(read_file(path), os.path.basename(path)), word)
+    if word not in zoo and word and (path := zoo_path(word)):
+        zoo[word] = _from(Source(read_file(path), os.path.basename(path)), word)
+    if word in zoo:
+        return zoo[word]
     if word and not _is_typed(word) and os.path.exists(word):
         from dlcalc.models.files.reading import is_weights_file, layered, read_weights
 

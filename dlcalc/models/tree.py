@@ -97,7 +97,7 @@ Node = Layer | Block
 class Model:
     """A whole model: its layers, the input it expects, and what is published of it."""
 
-    __slots__ = ("body", "config", "input", "name", "notes", "published", "source")
+    __slots__ = ("body", "config", "counts", "input", "name", "notes", "published", "source")
 
     def __init__(
         self, body: Sequence[Node], input: Shape | None = None, name: str = "",
@@ -110,6 +110,8 @@ class Model:
         self.published: Mapping[str, Value] = published or {}
         self.notes: tuple[str, ...] = ()
         """What its file says and nothing reads, a sentence each."""
+        self.counts: list[tuple[Any, Any]] = []
+        """What was asked of it, and its counts."""
         self.config = False
         """Whether a config.json described it, for which one library alone has the layers."""
 
