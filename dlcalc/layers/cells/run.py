@@ -74,13 +74,10 @@ def recorded_step(problem: CellProblem) -> Tape:
     return recorded(system, system.computed, system.inputs)
 
 
-def _forward(
-    problem: CellProblem, tape: Tape, given: dict[str, Array], h: Array | None = None
-) -> list[list[Any]]:
+def _forward(problem: CellProblem, tape: Tape, given: dict[str, Array]) -> list[list[Any]]:
     """Every place of the tape at every step."""
     columns = {name: each if each.ndim > 1 else each[:, None] for name, each in given.items()}
-    h = problem.h0.T if h is None else h
-    found = []
+    h, found = problem.h0.T, []
     with np.errstate(all="ignore"):
         for x in problem.x.transpose(0, 2, 1):
             found.append(forward(tape, Arrays, {**columns, "x_1": x, "h_0": h}, watched=False))
@@ -233,16 +230,16 @@ def _side_by_side(result: CellResult, tape: Tape, name: str, places: Array, by: 
     }
     given = {each: value if value.ndim > 1 else value[:, None].repeat(copies * B, axis=1)
              for each, value in parameters(problem).items()}
-    product = moves = None
+    product, moves, before = None, None, tape
     if name in states:
         *step, sequence, number = places.T
         states[name][(*step, sequence + B * np.arange(copies), number)] += by
     elif name:
         rows, columns = np.repeat(places, B, axis=0).T
         moves = rows, np.arange(copies * B)
-        product = next((each for each in tape.instructions
-                        if each.node.operation == "matmul" and tape.names[name] == each.arguments[0]
-                        ), None)
+        for n, each in enumerate(tape.instructions):
+            if each.node.operation == "matmul" and each.arguments[0] == tape.names[name]:
+                product, before = each, tape._replace(instructions=tape.instructions[: n + 1])
         if product is None:
             given[name] = given[name].astype(by.dtype)
             given[name][moves] += np.repeat(by, B)
@@ -250,9 +247,11 @@ def _side_by_side(result: CellResult, tape: Tape, name: str, places: Array, by: 
     h = []
     for x in states["x"].transpose(0, 2, 1):
         now = {**given, **now, "x_1": x}
-        values = forward(tape, Arrays, now, watched=False)
-        if product is not None and moves is not None:
+        if product is None or moves is None:
+            values = forward(tape, Arrays, now, watched=False)
+        else:
             # A weight acts once a step: what it acts on is known without its move.
+            values = forward(before, Arrays, now, watched=False)
             acted_on, moved = (values[place].astype(by.dtype)
                                for place in (product.arguments[1], product.place))
             moved[moves] += np.repeat(by, B) * acted_on[columns, moves[1]]
