@@ -11,6 +11,7 @@ import numpy as np
 
 from dlcalc.commands.step.step import step
 from dlcalc.models.reading import model
+from dlcalc.models.tree import Model
 from tests.bench.measure import heading, in_turn, left_out, row
 
 Arrays = Callable[[], list[Any]]
@@ -23,6 +24,36 @@ class Row(NamedTuple):
     notation: str
     modules: Callable[[Any], list[Any]]
     reach: float
+    batch: int = 32
+    shape: tuple[int, ...] | None = None
+
+
+def resnet18(nn: Any) -> list[Any]:
+    """The modules of ResNet-18, in the order of its parameters."""
+
+    class Block(nn.Module):  # type: ignore[misc]
+        def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+            super().__init__()
+            self.short = nn.Identity() if inputs == outputs else nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+            self.main = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs),
+                nn.ReLU(), nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
+                nn.BatchNorm2d(outputs),
+            )
+
+        def forward(self, x: Any) -> Any:
+            return (self.main(x) + self.short(x)).relu()
+
+    widths = ((64, 64), (64, 128), (128, 256), (256, 512))
+    blocks = [
+        block for a, b in widths for block in (Block(a, b, 1 if a == b else 2), Block(b, b, 1))
+    ]
+    return [
+        nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(),
+        nn.MaxPool2d(3, 2, 1), *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 1000),
+    ]
 
 
 ROWS = [
@@ -34,11 +65,12 @@ ROWS = [
                     nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
                     nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(),
                     nn.Linear(84, 10)], 1.5),
+    Row("ResNet-18, 64×64", "resnet18", resnet18, 1.5, 1, (3, 64, 64)),
 ]
 
 
 def run() -> None:
-    """Print the table of networks, in milliseconds, batch 32, float64."""
+    """Print the table of networks, in milliseconds, float64."""
     if not find_spec("torch"):
         left_out("torch")
         return
@@ -47,17 +79,18 @@ def run() -> None:
         ours, theirs = _sides(case)
         for mine, its in zip(ours(), theirs(), strict=True):
             np.testing.assert_allclose(mine, its, rtol=0, atol=1e-9)
-        row(f"{case.name}, batch 32", *in_turn(ours, theirs), case.reach)
+        row(f"{case.name}, batch {case.batch}", *in_turn(ours, theirs), case.reach)
 
 
 def _sides(case: Row) -> tuple[Arrays, Arrays]:
     """Both give the output and the gradients of x and of the parameters."""
     torch = import_module("torch")
     net = torch.nn.Sequential(*case.modules(torch.nn)).double()
-    notation = model(case.notation)
+    read = model(case.notation)
+    notation = Model(read.body, case.shape or read.input)
     random = np.random.default_rng(0)
-    x = random.standard_normal((32, *(notation.input or ())))
-    target = random.integers(0, 10, 32)
+    x = random.standard_normal((case.batch, *(notation.input or ())))
+    target = random.integers(0, 10, case.batch)
     data, wanted = torch.from_numpy(x).requires_grad_(), torch.from_numpy(target)
     values = [each.detach().numpy() for each in net.parameters()]
     drawn = step(notation, x, target, loss="cross_entropy", init="zeros")

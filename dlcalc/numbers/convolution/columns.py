@@ -146,13 +146,12 @@ def by_scatter(x: Array, w: Array, geometry: Geometry) -> Array:
 
 def _add(out: Array, products: Array, geometry: Geometry, place: Block) -> None:
     """Add products (out, taps, batch, block of L…) where they land in (out, batch, O…)."""
-    for tap, at in enumerate(product(*map(range, geometry.kernel))):
-        landing: list[slice] = []
-        taken: list[slice] = []
-        for axis, f, part in zip(geometry.axes, at, place, strict=True):
-            to, of = _landing(axis, f, part)
-            landing.append(to)
-            taken.append(of)
+    lines = [
+        [_landing(axis, f, part) for f in range(axis.kernel)]
+        for axis, part in zip(geometry.axes, place, strict=True)
+    ]
+    for tap, met in enumerate(product(*lines)):
+        landing, taken = zip(*met, strict=True)
         out[(ALL, ALL, *landing)] += products[:, tap][(ALL, ALL, *taken)]
 
 
