@@ -46,6 +46,7 @@ h_{t} = o_{t}⊙tanh(c_{t})
         ("di", "δh in place of δc"): "",
         ("df", "δh in place of δc"): "",
         ("dg", "δh in place of δc"): "",
+        ("do", "δc in place of δh"): "",
     },
     memory=True, options=("next",), letter="z", sign="z\u0302",
 )  # fmt: skip
