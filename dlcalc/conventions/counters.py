@@ -247,6 +247,7 @@ def facts_of(
     known: dict[tuple[Any, ...], dict[str, Number]] = {}
     for row in count.rows:
         node = row.node
+        plain = isinstance(node, Layer) and node.type == row.type  # no adapter of it
         written = (node.arguments, *node.options.items()) if isinstance(node, Layer) else node.body
         key = (
             row.type, row.input, row.output, row.params, row.macs, id(node) in folded,
@@ -254,8 +255,8 @@ def facts_of(
         )
         if key not in known:
             names = known[key] = _common(row, batch) | {"sdpa": int(attention == "sdpa")}
-            if isinstance(row.node, Layer):
-                names |= _of_layer(row, row.node, names)
+            if isinstance(node, Layer) and plain:
+                names |= _of_layer(row, node, names)
             names |= {"folded": int(id(row.node) in folded), "turned": int(id(row.node) in turned)}
         yield row, known[key]
 

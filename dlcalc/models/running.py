@@ -15,7 +15,7 @@ from dlcalc.layers.values import Pass, Store, values_of
 from dlcalc.models.count import layout_behind
 from dlcalc.models.names import is_scope, name_nodes
 from dlcalc.models.rows import Count, Row
-from dlcalc.models.tree import CONCAT, REPEAT, SCALE, Block, Layer, Model, at_node
+from dlcalc.models.tree import ASIDE, BUILT, CONCAT, REPEAT, SCALE, Block, Layer, Model, at_node
 from dlcalc.models.tree import Node as Written
 from dlcalc.numbers.axes import by_x
 
@@ -33,11 +33,8 @@ class Ran(NamedTuple):
     """Each row of the count with its output."""
     store: Store
     """Parameters and running statistics."""
-
-    @property
-    def output(self) -> Node:
-        """The value of the last row."""
-        return self.rows[-1][1]
+    output: Node
+    """What comes out of the last layer that is no aside."""
 
 
 class Runner:
@@ -63,10 +60,10 @@ class Runner:
         start.options["batched"] = True
         found: list[tuple[Row, Node]] = []
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            self._body(self.model.body, "", start, graph, store, found)
+            end = self._body(self.model.body, "", start, graph, store, found)
         if store.missing:
             raise InputError(_missing(store.missing))
-        return Ran(graph, start, tuple(found), store)
+        return Ran(graph, start, tuple(found), store, end)
 
     def _body(
         self, body: Sequence[Written], prefix: str, x: Node, graph: Graph, store: Store,
@@ -80,7 +77,12 @@ class Runner:
             elif node.kind == REPEAT:
                 for index in range(node.first, node.first + node.count):
                     x = self._body(node.body, f"{name}.{index}.", x, graph, store, found)
-            else:
+            elif node.kind == ASIDE and node.input is None:
+                inner = f"{name}." if is_scope(node) else prefix
+                self._body(node.body, inner, x, graph, store, found)
+            elif node.kind == ASIDE:
+                raise at_node(InputError("an input of its own is counted, not computed"), node)
+            elif node.kind != BUILT:
                 x = self._join(node, name, prefix, x, graph, store, found)
         return x
 
@@ -95,7 +97,7 @@ class Runner:
             compute, arguments, general = plan
             told = {key: getattr(self, key) for key in context(handler(layer.type))}
             self.layout = layout_behind(layer.type, self.layout)
-            shared = "share" in general
+            shared = bool(row.tied) and "tie" not in general
             run = Pass(
                 graph, store, name, row.input, "" if shared else row.tied,
                 row.tied if shared else "", bool(general.get("frozen", False)),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -227,3 +230,20 @@ def test_towers_and_encoders_run_before_what_is_cached() -> None:
     assert first.macs == 5 * 16 + (2 * 16 + 5 * 32) + 2 * 5 * 4
     assert later.macs == 2 * 16 + 2 * 5 * 4
     assert first.cache_bytes == later.cache_bytes == 5 * 2 * 4 * 4
+
+
+def test_shared_turns_have_one_gradient_and_asides_give_none() -> None:
+    """Three turns of the same layer as three layers of the same weights, whose gradients add."""
+    layers = "  fc: linear 2 bias=no\n  tanh\n"
+    w = [[0.5, -0.2], [0.1, 0.8]]
+
+    def gradients(text: str, names: Sequence[str]) -> Any:
+        return dlcalc.step(
+            text, [0.3, -0.7], [1, 0], loss="mse", parameters=dict.fromkeys(names, w)
+        ).gradients
+
+    each = [f"b.{turn}.fc.weight" for turn in range(3)]
+    one = gradients(f"input 2\nb: repeat 3 shared:\n{layers}aside: relu\n", each[:1])
+    three = gradients(f"input 2\nb: repeat 3:\n{layers}", each)
+    assert abs(one[each[0]] - sum(three[name] for name in each)).max() < 1e-12
+    assert abs(one["x"] - three["x"]).max() < 1e-12

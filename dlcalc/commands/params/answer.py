@@ -194,7 +194,7 @@ def _footnotes(count: Count, facts: Facts) -> list[str]:
         )
     tied = [row for row in count.rows if row.tied]
     lines += [
-        f"{row.name} has the {'parameters' if 'share' in row.node.options else 'weights'} of "
+        f"{row.name} has the {'weights' if 'tie' in row.node.options else 'parameters'} of "
         f"{row.tied}, counted once" + (", and a bias of its own" if row.biases else "")
         for row in tied[:3] if isinstance(row.node, Layer)
     ]
