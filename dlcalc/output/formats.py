@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
 from dlcalc.output.arrays import array_lines
 from dlcalc.output.tables import divided_lines, drawn_table, plain_lines
@@ -43,6 +44,30 @@ def render(answer: Answer, form: str, precision: int | None, explain: bool) -> I
     """The text of an answer in a format, piece by piece, its working first where asked for."""
     # All steps before the first piece of text: what cannot be explained prints nothing.
     return FORMATS[form].write(answer, precision, list(answer.working()) if explain else None)
+
+
+def cells(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
+    """What stands in each column, nothing where the row lacks it.
+
+    >>> cells({"input": "4x4", "output": (3, 3)}, ["input", "output"])
+    ['4x4', '3x3']
+    """
+    for name in row:
+        if name not in columns:
+            raise InputError(f"the first record, whose fields are the columns, has no {name}")
+    return [_cell(row.get(name, "")) for name in columns]
+
+
+def _cell(value: Any) -> Any:
+    """A number or a name as it is; several as options take them: 28x28, 0:1x0:1, 1 2; 3 4."""
+    if isinstance(value, list):
+        rows = value if value and isinstance(value[0], list) else [value]
+        if not any(isinstance(each, list) for row in rows for each in row):
+            return "; ".join(" ".join(map(str, row)) for row in rows)
+    if not isinstance(value, tuple):
+        return value
+    sides = (each if isinstance(each, tuple) else (each,) for each in value)
+    return "x".join(":".join(map(str, each)) for each in sides)
 
 
 def _table(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
@@ -211,8 +236,6 @@ def _divided_rows(
     delimiter: str,
 ) -> Callable[[Sequence[str], str], tuple[str, Callable[[Row], str]]]:
     def begin(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row], str]]:
-        from dlcalc.output.records import cells
-
         return delimiter.join(columns) + "\n", lambda row: (
             delimiter.join(map(str, cells(row, columns))) + "\n"
         )

@@ -12,8 +12,7 @@ import click
 from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.input.records import Reader, Record, arriving_lines, reader_of
 from dlcalc.input.sources import STDIN
-from dlcalc.output.formats import FORMATS, Format, Row
-from dlcalc.output.records import cells
+from dlcalc.output.formats import FORMATS, Format, Row, cells
 from dlcalc.shell import complain
 from dlcalc.shell.output import Output, write_out
 from dlcalc.shell.types import ARRAY, as_typed, is_given

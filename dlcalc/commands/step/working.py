@@ -25,14 +25,16 @@ Place = tuple[str, Index]
 _LAYER = re.compile(r"layers\[(\d+)\]\.(\w+)")
 
 
-def checked_place(result: NetworkStep, field: str, index: Index) -> Place:
-    """A place by its name: a layer, a part of one, a parameter, x or the output."""
+def checked_place(result: NetworkStep, field: str, index: Index) -> Place | None:
+    """A place by its name: a layer, a part of one, a parameter, x or the output; else None."""
     nodes = _nodes(result)
     name = field.removeprefix("gradients.").removeprefix("updated.") or result.layers[-1].name
     if name == "output":
         name = result.layers[-1].name
     if name not in nodes:
-        raise InputError(f"there is no such array{did_you_mean(name, nodes)}")
+        if name != "loss" and not name.startswith("layers"):
+            raise InputError(f"there is no such array{did_you_mean(name, nodes)}")
+        return None
     node = nodes[name]
     shape = _shape(result.ran.graph, node)
     if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
@@ -64,9 +66,10 @@ def _whole(graph: Graph, node: Node, index: Index) -> Index:
     return (0, *index) if _is_single(graph, node) else index
 
 
-def steps_at(result: NetworkStep, name: str, index: Index) -> Iterator[Step]:
+def steps_at(result: NetworkStep, name: str, index: Index) -> Iterator[Step] | None:
     """All the steps of one element."""
-    return _place_steps(result, *checked_place(result, name, index))
+    place = checked_place(result, name, index)
+    return None if place is None else _place_steps(result, *place)
 
 
 def step_steps(result: NetworkStep) -> Iterator[Step]:

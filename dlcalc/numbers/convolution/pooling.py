@@ -219,22 +219,30 @@ def spread_to(
 
     The first of several takes it; where `shared`, all of them in equal parts.
     """
-    left = _exact(upstream, prod(axis.kernel for axis in axes)).copy()
+    left = _exact(upstream, prod(axis.kernel for axis in axes))
     if shared:
         sharers = np.zeros(output.shape)
         for to, of in taps(axes):
             sharers[to] += x[of] == output[to]
         left = (left / sharers).astype(float)
     found = np.zeros(x.shape, left.dtype)
+    free = np.ones(output.shape, bool)
+    numbers_missing = output.dtype.kind in "fc" and bool(np.isnan(output).any())
+    apart = all(isinstance(axis, Axis) and axis.stride >= axis.span for axis in axes)
     for to, of in taps(axes):
-        met, part = x[of], left[to]
-        won = (met == output[to]) | (met != met)
-        if any(isinstance(each, np.ndarray) for each in of):
-            np.add.at(found, of, part * won)
-        else:
-            found[of] += part * won
+        met = x[of]
+        won = met == output[to]
+        if numbers_missing:
+            won |= met != met
         if not shared:
-            left[to] = part * ~won
+            won &= free[to]
+            free[to] ^= won
+        if apart and found.dtype != object:
+            np.multiply(left[to], won, out=found[of])
+        elif any(isinstance(each, np.ndarray) for each in of):
+            np.add.at(found, of, left[to] * won)
+        else:
+            found[of] += left[to] * won
     return narrowed(found) if found.dtype == object else found
 
 

@@ -233,6 +233,19 @@ def test_a_fully_connected_network_is_that_of_mlp() -> None:
     np.testing.assert_allclose(step.gradients["x"], record["x"])
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("loss", "L = ∑_i (−(target(i)·ln(sigmoid1(i))"),
+        ("layers[0].output:0,1,1", "conv1(0,1,1) = ∑_c,k,l conv1.weight(0,0,k,l)·x(c,1+k,1+l)"),
+        ("layers[1].gradient:0,1,1", "∂L/∂relu1(0,1,1) = ∂L/∂maxpool1(0,0,0) = −0.0394365"),
+        ("updated.linear1.bias:0", "∂L/∂linear1.bias(0) = ∂L/∂linear1(0) = −0.394365"),
+    ],
+)
+def test_any_element_of_any_field_by_at(place: str, said: str) -> None:
+    assert invoke("step", "--at", place).out.startswith(said)
+
+
 def test_maps_are_drawn_as_svg_and_on_the_terminal(tmp_path: Path) -> None:
     done = run("step", "--plot", str(tmp_path / "maps.svg"))
     assert done.status == 0
