@@ -46,8 +46,7 @@ def conv(
         space = dims or (rank if rank == len(shape) and rank < 4 else rank - 2)
         kind = "transposed" if transposed else "convolution"
         found = window(
-            framework, kind, shape[-space:], taps[-space:], stride, pad, dilation,
-            output_padding,
+            framework, kind, shape[-space:], taps[-space:], stride, pad, dilation, output_padding,
         )
         stride, pad, dilation, output_padding, _, _ = found
         flip ^= transposed and ask(framework, kind, "kernel") == "turned round"

@@ -142,8 +142,7 @@ def _same(
 
 
 def _rounded(
-    framework: str, lengths: Sequence[int], kernels: Sequence[int], found: Window,
-    notes: list[str],
+    framework: str, lengths: Sequence[int], kernels: Sequence[int], found: Window, notes: list[str],
 ) -> tuple[bool, tuple[Pair, ...]]:
     """Whether windows that start behind the input are dropped, and the padding."""
     rule = ask(framework, "pooling", "ceil")

@@ -75,16 +75,9 @@ def require_few(count: int) -> None:
 
 
 def as_network(
-    x: Any,
-    target: Any,
-    weights: Sequence[Any],
-    biases: Sequence[Any] | None = None,
-    *,
-    activation: str = "relu",
-    output: str = "softmax",
-    loss: str | None = None,
-    learning_rate: float = 0.1,
-    freeze: str | Sequence[str] = (),
+    x: Any, target: Any, weights: Sequence[Any], biases: Sequence[Any] | None = None, *,
+    activation: str = "relu", output: str = "softmax", loss: str | None = None,
+    learning_rate: float = 0.1, freeze: str | Sequence[str] = (),
     optimizer: Mapping[str, Any] | None = None,
 ) -> Network:
     """A network of those parts, or InputError or ShapeError naming the one that does not fit.
@@ -114,15 +107,8 @@ def as_network(
     batch = np.atleast_2d(inputs)
     vectors = None if biases is None else _as_biases(biases, matrices)
     return Network(
-        batch,
-        as_targets(target, len(batch), len(matrices[-1]), pair, single=single),
-        matrices,
-        vectors,
-        activation,
-        pair,
-        rate,
-        single,
-        _as_frozen(freeze, matrices, vectors or ()),
+        batch, as_targets(target, len(batch), len(matrices[-1]), pair, single=single), matrices,
+        vectors, activation, pair, rate, single, _as_frozen(freeze, matrices, vectors or ()),
         _as_optimizer(optimizer),
     )
 

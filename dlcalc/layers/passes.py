@@ -102,11 +102,7 @@ def argument_gradient(φ: Activation, dh: Array, q: Array, h: Array) -> Array:
 
 
 def layer_gradients(
-    layer: Dense,
-    x: Array,
-    dq: Array,
-    *,
-    input_gradient: bool = True,
+    layer: Dense, x: Array, dq: Array, *, input_gradient: bool = True,
     out: DenseGradients | None = None,
 ) -> DenseGradients:
     """The gradients of one layer from its input x (batch, in) and ∂J/∂q (batch, out).
@@ -126,11 +122,7 @@ def layer_gradients(
 
 
 def backward(
-    layers: Sequence[Dense],
-    passes: Sequence[DensePass],
-    dq: Array,
-    *,
-    input_gradient: bool = True,
+    layers: Sequence[Dense], passes: Sequence[DensePass], dq: Array, *, input_gradient: bool = True,
     out: Sequence[DenseGradients] | None = None,
 ) -> list[DenseGradients]:
     """Gradients of every layer, first to last, from ∂J/∂q of the last.
@@ -146,10 +138,7 @@ def backward(
     found: list[DenseGradients] = []
     for index in reversed(range(len(layers))):
         each = layer_gradients(
-            layers[index],
-            passes[index].x,
-            dq,
-            input_gradient=input_gradient or index > 0,
+            layers[index], passes[index].x, dq, input_gradient=input_gradient or index > 0,
             out=out[index] if out else None,
         )
         found.insert(0, each)

@@ -165,8 +165,7 @@ def maxpool(
     """
     spatial(shape, "a pooling")
     axes = windows(
-        shape, kernel, kernel if stride is None else stride, pad, dilation,
-        ceil=flag("ceil", ceil),
+        shape, kernel, kernel if stride is None else stride, pad, dilation, ceil=flag("ceil", ceil),
     )
     return Counted((shape[0], *outputs(axes)), windows=axes)
 

@@ -88,8 +88,7 @@ class PoolRun(Run[Pooling]):
             self.notes.append(f"{windows} a tie: the first in row-major order is taken")
         arguments = x, upstream, result
         return pool_answer(
-            result,
-            working=partial(working.pool_steps, *arguments),
+            result, working=partial(working.pool_steps, *arguments),
             at=partial(working.steps_at, *arguments),
             element=partial(working.any_element, *arguments),
             advice=partial(working.advice, x, given, result),

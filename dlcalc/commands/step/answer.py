@@ -103,8 +103,7 @@ class StepRun(Run[NetworkStep]):
             told = differing({row.type for row, _ in result.ran.rows})
             self.notes += [f"{told}; --framework computes as they do"] if told else []
         made = step_answer(
-            result, checks, self.out.format.complete,
-            working=partial(working.step_steps, result),
+            result, checks, self.out.format.complete, working=partial(working.step_steps, result),
             at=partial(working.steps_at, result),
             element=lambda place, index: working.element(result, str(place), index),
             advice=lambda place, wanted: slips.advice(result, str(place), wanted),

@@ -66,8 +66,7 @@ def terms(result: Convolution, field: str, index: Index) -> Terms:
         for axis, at in zip(result.axes, place, strict=True)
     ]
     return Terms(
-        len(batch) * len(channels) * prod(map(len, lines)),
-        _met(result, batch, channels, lines),
+        len(batch) * len(channels) * prod(map(len, lines)), _met(result, batch, channels, lines),
     )
 
 
