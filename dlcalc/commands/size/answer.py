@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.size.size import Size, size
 from dlcalc.errors import InputError
-from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Index, Place
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.lazy import lazily
@@ -107,6 +106,8 @@ def size_answer(result: Size, padded: bool, working: Any) -> Answer:
 
 
 def _advice(result: Size, place: Place, expected: Any) -> str:
+    from dlcalc.numbers.compare import slip_of
+
     if place == ("output",):
         return slip_of(expected, size_steps.size_slips(result.axes))
     if place == ("pad",):
