@@ -10,7 +10,7 @@ from dlcalc.conventions.counters import GATES, facts_of, is_shared
 from dlcalc.conventions.frameworks import answer, ask, checked, refusal
 from dlcalc.conventions.tables import Number, table, value
 from dlcalc.layers.counted import Shape
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Layer, Model
 
 TORCH_NAMED = ("pytorch", "paddle")
@@ -92,9 +92,11 @@ def others(model: Model, count: Count, framework: str | None) -> Iterator[str]:
     """
     own = framework or "pytorch"
     alike: dict[tuple[Any, ...], list[Any]] = {}
-    for row, facts in facts_of(model, count):
+    tallied = list(tally(count.rows))
+    rows = facts_of(model, count._replace(rows=[row for row, _ in tallied]))
+    for (row, facts), (_, times) in zip(rows, tallied, strict=True):
         key = id(facts), row.params, is_shared(row)
-        alike.setdefault(key, [row, facts, 0])[2] += 1
+        alike.setdefault(key, [row, facts, 0])[2] += times
     totals: dict[int, dict[str, str]] = {}
     for name in table("frameworks")["versions"]:
         if any(_ask(name, "missing", row.type) == "yes" for row, _, _ in alike.values()):

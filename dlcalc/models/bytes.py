@@ -10,12 +10,12 @@ of norms) stay float32, as in the files of llama.cpp.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import find
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.rows import Count, Row, tally
 from dlcalc.names import DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, STATES
 
 KEPT = 4
@@ -76,7 +76,7 @@ def memory(
     """
     if batch < 1:
         raise InputError(f"batch {batch} is below 1")
-    rows: Sequence[Row] = count.rows if isinstance(count, Count) else (count,)
+    rows = [*tally(count.rows)] if isinstance(count, Count) else [(count, 1)]
     dtype = dtype_named(dtype)
     if optimizer not in STATES:
         raise InputError(f"unknown optimizer {optimizer!r}{did_you_mean(optimizer, STATES)}")
@@ -84,18 +84,18 @@ def memory(
     if way is None:
         return Memory(
             weights_bytes(rows, dtype),
-            bytes_of((row.activations * batch for row in rows), dtype),
+            bytes_of(((row.activations * batch, times) for row, times in rows), dtype),
             weights_bytes(rows, dtype, trainable=True),
             weights_bytes(rows, dtype, trainable=True) * STATES[optimizer],
         )
-    trainable = sum(row.trainable for row in rows)
+    trainable = sum(row.trainable * times for row, times in rows)
     if recipe is None:
         weights = weights_bytes(rows, dtype)
     else:
-        frozen = [row._replace(weights=0, biases=0) if row.trainable else row for row in rows]
+        frozen = [(row, times) for row, times in rows if not row.trainable]
         weights = weights_bytes(frozen, dtype) + trainable * way.weight
     return Memory(
-        weights, sum(row.activations for row in rows) * batch * way.activation,
+        weights, sum(row.activations * times for row, times in rows) * batch * way.activation,
         trainable * way.gradient, trainable * way.state,
     )
 
@@ -116,23 +116,27 @@ def training_recipe(dtype: str, optimizer: str, recipe: str | None) -> Recipe | 
     return Recipe(name, weight, gradient, copy + STATES[kind] * state, activation)
 
 
-def weights_bytes(rows: Iterable[Row], dtype: str, trainable: bool = False) -> int:
-    """Bytes of the parameters of layers, or of those that are trained.
+def weights_bytes(
+    rows: Iterable[tuple[Row, int]], dtype: str, trainable: bool = False
+) -> int:
+    """Bytes of the parameters of layers, each so many times, or of those that are trained.
 
     >>> from dlcalc.models.tree import Layer, Model
     >>> from dlcalc.models.count import params
     >>> rows = params(Model([Layer("linear", (10,))], input=(512,))).rows
-    >>> weights_bytes(rows, "q4_k") == 5120 // 256 * 144 + 10 * 4
+    >>> weights_bytes(tally(rows), "q4_k") == 5120 // 256 * 144 + 10 * 4
     True
     """
-    listed = [row for row in rows if row.trainable or not trainable]
+    listed = [(row, times) for row, times in rows if row.trainable or not trainable]
     if DTYPES[dtype][0] <= 2:
-        return bytes_of((row.params for row in listed), dtype)
-    vectors = [row.params if is_vector(row) else row.biases for row in listed]
-    matrices = bytes_of(
-        (row.params - kept for row, kept in zip(listed, vectors, strict=True)), dtype
+        return bytes_of(((row.params, times) for row, times in listed), dtype)
+    vectors = [row.params if is_vector(row) else row.biases for row, _ in listed]
+    matrices = bytes_of((
+        (row.params - kept, times) for (row, times), kept in zip(listed, vectors, strict=True)
+    ), dtype)
+    return matrices + KEPT * sum(
+        kept * times for kept, (_, times) in zip(vectors, listed, strict=True)
     )
-    return matrices + sum(vectors) * KEPT
 
 
 def is_vector(row: Row) -> bool:
@@ -141,16 +145,16 @@ def is_vector(row: Row) -> bool:
     return function is not None and function.__module__.endswith(("normalisation", "pointwise"))
 
 
-def bytes_of(numbers: Iterable[int], dtype: str) -> int:
-    """Bytes of some lots of numbers, the last block of each lot filled up.
+def bytes_of(lots: Iterable[tuple[int, int]], dtype: str) -> int:
+    """Bytes of lots of numbers, each so many times, the last block of each lot filled up.
 
-    >>> bytes_of([3, 3], "int4"), bytes_of([3, 3], "float32"), bytes_of([33], "q4_0")
+    >>> bytes_of([(3, 2)], "int4"), bytes_of([(3, 2)], "float32"), bytes_of([(33, 1)], "q4_0")
     (4, 24, 36)
     """
     block, size = DTYPES[dtype_named(dtype)]
     if block == 1:
-        return sum(numbers) * size
-    return sum(-(-each // block) * size for each in numbers)
+        return sum(each * times for each, times in lots) * size
+    return sum(-(-each // block) * size * times for each, times in lots)
 
 
 def dtype_named(name: str) -> str:

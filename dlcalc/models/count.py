@@ -11,7 +11,7 @@ from dlcalc.layers.counted import Counted, Shape, flag, product
 from dlcalc.layers.table import GENERAL, bind, context, handler
 from dlcalc.models.names import is_scope, name_nodes
 from dlcalc.models.receptive_fields import Field, follow, join, start
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.rows import Count, Row, Rows, Turns
 from dlcalc.models.tree import (
     ASIDE,
     BRANCH,
@@ -50,8 +50,8 @@ class Walker:
         self.text = text
         """Whether the input is text alone, and towers for images do not run."""
         self.runs = True
-        self.rows: list[Row] = []
-        self.places: dict[str, int] = {}
+        self.rows: list[Row | Turns] = []
+        self.places: dict[str, Row] = {}
         self.known: dict[tuple[object, ...], Known] = {}
         self.layout = ""
         self.at_name = ""
@@ -92,17 +92,12 @@ class Walker:
             if block.shared and index > block.first:
                 owner = f"{name}.{block.first}."
                 self.rows[turn:] = [
-                    _again(row, f"{name}.{index}.", owner) for row in self.rows[turn:]
+                    row.again(f"{name}.{index}.", owner) for row in Rows(self.rows[turn:])
                 ]
-            if behind[0] == shape and behind[1] is field:
-                alike = self.rows[turn:]
-                for later in range(index + 1, block.first + block.count):
-                    for row in alike:
-                        turned = _in_turn(row, f"{name}.{index}.", f"{name}.{later}.")
-                        self.add(
-                            _again(turned, f"{name}.{later}.", f"{name}.{block.first}.")
-                            if block.shared else turned
-                        )
+            later = range(index + 1, block.first + block.count)
+            if behind[0] == shape and behind[1] is field and later:
+                first = block.first if block.shared else None
+                self.rows.append(Turns(self.rows[turn:], name, index, later, first))
                 break
             shape, field = behind
         return shape, field
@@ -131,9 +126,10 @@ class Walker:
 
     def add(self, row: Row) -> None:
         """Add a row under its name, which a name with a dot in it may have taken."""
-        if row.name in self.places:
+        taken = self.places if "." not in row.node.name else {each.name for each in Rows(self.rows)}
+        if row.name in taken:
             raise at_node(InputError(f"the name {row.name} is given twice"), row.node)
-        self.places[row.name] = len(self.rows)
+        self.places[row.name] = row
         self.rows.append(row)
 
     def counted(self, layer: Layer, shape: Shape) -> Known:
@@ -160,13 +156,11 @@ class Walker:
         if not (shared or "tie" in layer.options):
             return ""
         wanted = str(layer.options["share" if shared else "tie"])
-        for scope in _scopes(prefix):
-            at = self.places.get(scope + wanted)
-            if at is not None:
-                break
-        else:
+        names = [scope + wanted for scope in _scopes(prefix)]
+        found = next(filter(None, map(self.places.get, names)), None)
+        owner = found or next((row for row in Rows(self.rows) if row.name == wanted), None)
+        if owner is None:
             raise InputError(f"no layer {wanted} above it{did_you_mean(wanted, self.places)}")
-        owner = self.rows[at]
         held = owner.weights if not owner.tied else counted.weights
         if held != counted.weights:
             raise ShapeError(
@@ -183,7 +177,7 @@ class Walker:
         """The biases that a layer uses, its own or those it shares."""
         node = owner.node
         while "share" in getattr(node, "options", ()):
-            owner = self.rows[self.places[owner.tied]]
+            owner = self.places[owner.tied]
             node = owner.node
         return owner.biases
 
@@ -230,20 +224,6 @@ def check_written(body: Sequence[Node]) -> None:
             bind(node.type, node.arguments, dict(node.options), handler(node.type))
         except InputError as error:
             raise at_node(error, node) from None
-
-
-def _in_turn(row: Row, this: str, other: str) -> Row:
-    """The row of the same layer in another turn of its repeat."""
-    tied = other + row.tied[len(this) :] if row.tied.startswith(this) else row.tied
-    return Row._make((other + row.name[len(this) :], *row[1:11], tied, *row[12:]))
-
-
-def _again(row: Row, this: str, owner: str) -> Row:
-    """The row of a layer that has the parameters of the first turn of its repeat."""
-    tied = row.name if row.params else row.tied
-    if not tied.startswith(this):
-        return row
-    return row._replace(weights=0, biases=0, trainable=0, idle=0, tied=owner + tied[len(this) :])
 
 
 def _scopes(prefix: str) -> Iterator[str]:
@@ -332,7 +312,7 @@ def _counted(
             raise
         misfit = error
     at = (walker.at_name, walker.at_shape) if misfit else ("", ())
-    return Count(model.name, shape, tuple(walker.rows), misfit, *at, cached=cached)
+    return Count(model.name, shape, Rows(tuple(walker.rows)), misfit, *at, cached=cached)
 
 
 def _check_rank(model: Model, input: Shape) -> None:
@@ -359,7 +339,7 @@ def _with_fixed_tables(model: Model) -> Model:
     walker = Walker(name_nodes(model.body))
     with suppress(InputError):  # what does not fit is named when the model is counted
         walker.run(model.body, "", model.input or (), None)
-    lengths = {id(row.node): row.input[0] for row in walker.rows if id(row.node) in loose}
+    lengths = {id(row.node): row.input[0] for row in Rows(walker.rows) if id(row.node) in loose}
 
     def fixed(node: Node) -> Node:
         if isinstance(node, Block):

@@ -38,12 +38,13 @@ def with_lora(count: Count, rank: int, targets: Iterable[str]) -> Count:
     wanted = [each.removesuffix("_proj") for each in targets]
     met: set[str] = set()
     rows: list[Row] = []
-    for row in count.rows:
+    given = tuple(count.rows)
+    for row in given:
         rows.append(row._replace(trainable=0))
         for name, inputs, outputs, positions in _matrices(row):
             names = {row.type, name, *row.name.split("."), row.name}
             names |= {each.removesuffix("_proj") for each in names}
-            if row is not count.rows[-1] and row.type in ("linear", "attention", "mla"):
+            if row is not given[-1] and row.type in ("linear", "attention", "mla"):
                 names.add("all")
             hit = names & set(wanted)
             if hit:
@@ -108,7 +109,8 @@ def sharded(count: Count, use: Use) -> Share:
             -(-each // devices) if stage >= least else each
             for each, least in ((whole.weights, 3), (whole.gradients, 2), (whole.optimizer, 1))
         ]
-        return Share(parts[0], parts[1], parts[2], whole.activations, sum(map(cache, count.rows)))
+        kept = use.kept(count, count.positions)
+        return Share(parts[0], parts[1], parts[2], whole.activations, kept)
     shares = [_of_row(row, use.held(row), devices, shard, cache(row)) for row in count.rows]
     return Share(*(sum(each) for each in zip(*shares, strict=True)))
 
@@ -157,10 +159,9 @@ class Fit(NamedTuple):
 def fit(count: Count, use: Use, bound: int) -> Fit:
     """What fits into `bound` bytes."""
     weights = use.held(count).weights
-    size = use.cache_size
 
     def cached(length: int, many: int) -> int:
-        return weights + many * sum(each.bytes(length, size) for each in count.caches)
+        return weights + use.kept(count, length, many)
 
     total = fitting = 0
     for row in count.rows:

@@ -8,7 +8,8 @@ counted as floating-point operations (FLOPs) each is two.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Cache, Shape
@@ -59,6 +60,93 @@ class Row(NamedTuple):
         """Weights and biases."""
         return self.weights + self.biases
 
+    def again(self, this: str, owner: str) -> Row:
+        """The row with the parameters of another turn, where it has any of its own."""
+        tied = self.name if self.params else self.tied
+        if not tied.startswith(this):
+            return self
+        tied = owner + tied[len(this) :]
+        return self._replace(weights=0, biases=0, trainable=0, idle=0, tied=tied)
+
+
+class Turns(NamedTuple):
+    """Further turns of a repeat, whose rows are like those of one turn but for their names."""
+
+    parts: Sequence[Row | Turns]
+    """That turn."""
+    name: str
+    """The repeat's name."""
+    turn: int
+    """The index of that turn."""
+    later: range
+    """The indices of the further ones."""
+    first: int | None
+    """The turn whose parameters all have, where they are shared."""
+
+    def turned(self, rows: Iterable[Row], index: int) -> Iterator[Row]:
+        """Rows as they are in one of the further turns."""
+        this, other = f"{self.name}.{self.turn}.", f"{self.name}.{index}."
+        cut = len(this)
+        for row in rows:
+            tied = row.tied
+            if tied and tied.startswith(this):
+                tied = other + tied[cut:]
+            turned = Row._make((other + row[0][cut:], *row[1:11], tied, *row[12:]))
+            yield turned if self.first is None else turned.again(
+                other, f"{self.name}.{self.first}."
+            )
+
+
+class Rows(Sequence[Row]):
+    """Rows, those of alike turns made when they are wanted."""
+
+    def __init__(self, parts: Sequence[Row | Turns]) -> None:
+        self.parts = parts
+        self.whole: tuple[Row, ...] | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        if self.whole is not None:
+            yield from self.whole
+            return
+        for part in self.parts:
+            if isinstance(part, Row):
+                yield part
+            else:
+                rows = Rows(part.parts)
+                for index in part.later:
+                    yield from part.turned(rows, index)
+
+    def __len__(self) -> int:
+        return sum(
+            1 if isinstance(part, Row) else len(part.later) * len(Rows(part.parts))
+            for part in self.parts
+        )
+
+    def __getitem__(self, at: Any) -> Any:
+        self.whole = tuple(self) if self.whole is None else self.whole
+        return self.whole[at]
+
+
+Span = tuple[Row, Row, int]
+"""Rows that count alike: the first, the last, and how many there are."""
+
+
+def spans(rows: Iterable[Row | Turns]) -> Iterator[Span]:
+    """Rows that count alike as one, where they are further turns of a repeat."""
+    for part in rows.parts if isinstance(rows, Rows) else rows:
+        if isinstance(part, Row):
+            yield part, part, 1
+        else:
+            for first, last, times in spans(part.parts):
+                [first] = part.turned([first], part.later[0])
+                [last] = part.turned([last], part.later[-1])
+                yield first, last, times * len(part.later)
+
+
+def tally(rows: Iterable[Row]) -> Iterator[tuple[Row, int]]:
+    """Rows and how many count like each, as few as may be."""
+    return ((row, times) for row, _, times in spans(rows))
+
 
 class Count(NamedTuple):
     """A model, counted."""
@@ -67,7 +155,7 @@ class Count(NamedTuple):
     """Name of the model."""
     input: Shape
     """Shape of one input, without the batch."""
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     """Every layer, repeats expanded, in the order of the computation."""
     misfit: InputError | None = None
     """Why the layer behind the last row does not fit, where it does not."""
@@ -96,37 +184,37 @@ class Count(NamedTuple):
     @property
     def params(self) -> int:
         """Parameters of all layers."""
-        return sum(row.weights + row.biases for row in self.rows)
+        return self.weights + self.biases
 
     @property
     def active_params(self) -> int:
         """Parameters that one position uses: all but those of the experts not chosen."""
-        return self.params - sum(row.idle for row in self.rows)
+        return self.params - self.total("idle")
 
     @property
     def weights(self) -> int:
         """Parameters of all layers that multiply, tied ones once."""
-        return sum(row.weights for row in self.rows)
+        return self.total("weights")
 
     @property
     def biases(self) -> int:
         """Parameters of all layers that are added."""
-        return sum(row.biases for row in self.rows)
+        return self.total("biases")
 
     @property
     def trainable(self) -> int:
         """Parameters that training changes."""
-        return sum(row.trainable for row in self.rows)
+        return self.total("trainable")
 
     @property
     def macs(self) -> int:
         """Multiply-accumulates of all layers, for one example."""
-        return sum(row.macs for row in self.rows)
+        return self.total("macs")
 
     @property
     def skipped(self) -> int:
         """Products that causal kernels leave out, and those that know their window."""
-        return sum(row.skipped for row in self.rows)
+        return self.total("skipped")
 
     @property
     def positions(self) -> int:
@@ -134,14 +222,18 @@ class Count(NamedTuple):
         return self.cached + (self.input[0] if len(self.input) < 3 else 0)
 
     @property
-    def caches(self) -> list[Cache]:
-        """What the layers keep of the positions they have seen."""
-        return [row.cache for row in self.rows if row.cache is not None]
+    def caches(self) -> list[tuple[Cache, int]]:
+        """What the layers keep of the positions they have seen, and how many keep it."""
+        return [(row.cache, times) for row, times in tally(self.rows) if row.cache is not None]
+
+    def total(self, what: str) -> int:
+        """The sum of a number of all rows."""
+        return sum(getattr(row, what) * times for row, times in tally(self.rows))
 
     @property
     def activations(self) -> int:
         """Elements of all outputs kept for one example, the input apart."""
-        return sum(row.activations for row in self.rows)
+        return self.total("activations")
 
 
 def part(count: Count, name: str) -> Count:

@@ -44,8 +44,7 @@ class Use(NamedTuple):
         found = params(model, self.input(model, input), tolerant, self.cached or 0, text)
         if self.causal:
             found = found._replace(rows=tuple(
-                row._replace(macs=row.macs - row.skipped) if row.skipped else row
-                for row in found.rows
+                row._replace(macs=row.macs - row.skipped) for row in found.rows
             ))
         if self.lora is not None:
             from dlcalc.models.deployment import with_lora
@@ -82,7 +81,7 @@ class Use(NamedTuple):
         keeps = count.caches and len(count.input) < 3
         return count._replace(
             memory=self.held(count),
-            cache_bytes=sum(map(self.cache(count.positions), count.rows)) if keeps else None,
+            cache_bytes=self.kept(count, count.positions) if keeps else None,
             cache_bytes_reserved=self.reserved(count) if keeps else None,
             share=None if self.shard is None else sharded(count, self),
             fit=None if self.fit is None else fit(count, self, self.fit),
@@ -101,8 +100,16 @@ class Use(NamedTuple):
 
     def reserved(self, counted: Count) -> int:
         """Bytes that a serving engine reserves for the caches."""
+        size = self.cache_size
         return self.batch * sum(
-            each.reserved(counted.positions, self.cache_size) for each in counted.caches
+            each.reserved(counted.positions, size) * times for each, times in counted.caches
+        )
+
+    def kept(self, count: Count, positions: int, batch: int | None = None) -> int:
+        """Bytes of all caches behind so many positions."""
+        size = self.cache_size
+        return (batch or self.batch) * sum(
+            each.bytes(positions, size) * times for each, times in count.caches
         )
 
     @property

@@ -176,7 +176,7 @@ def test_unknown_types_and_optimisers_are_refused() -> None:
         memory(count, optimizer="adm")
     with pytest.raises(InputError, match="batch 0 is below 1"):
         memory(count, batch=0)
-    assert bytes_of([3], "int4") == 2
+    assert bytes_of([(3, 1)], "int4") == 2
 
 
 def test_no_layer_is_skipped() -> None:

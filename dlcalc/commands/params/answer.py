@@ -18,6 +18,7 @@ from dlcalc.commands.params.columns import (
     total_of,
     turns_alike,
 )
+from dlcalc.models.rows import spans, tally
 from dlcalc.models.tree import Layer
 from dlcalc.output.answer import Answer, Table
 
@@ -159,7 +160,7 @@ def _drawn(
     count: Count, columns: Sequence[str], facts: Facts, remarks: Iterable[str],
 ) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
-    folded = fold(count.rows, turns_alike)
+    folded = fold(spans(count.rows), turns_alike)
     body = cells([first for first, _, _ in folded], columns, facts).tolist()
     for row, (first, last, times) in zip(body, folded, strict=True):
         if last is not first:
@@ -192,7 +193,7 @@ def _footnotes(count: Count, facts: Facts) -> list[str]:
         lines.append(
             f"{count.trainable:,} parameters trainable, {count.params - count.trainable:,} not"
         )
-    tied = [row for row in count.rows if row.tied]
+    tied = [row for row, _ in tally(count.rows) if row.tied]
     lines += [
         f"{row.name} has the {'weights' if 'tie' in row.node.options else 'parameters'} of "
         f"{row.tied}, counted once" + (", and a bias of its own" if row.biases else "")

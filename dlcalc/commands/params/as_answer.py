@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.commands.params.columns import fold, span, turns_alike
 from dlcalc.errors import InputError
+from dlcalc.models.rows import spans
 from dlcalc.output.answer import Answer, Table
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _one(count: Count, found: Figure) -> Table:
         ]
 
     def drawn() -> Table:
-        folded = fold(count.rows, turns_alike)
+        folded = fold(spans(count.rows), turns_alike)
         many = any(times > 1 for _, _, times in folded)
         rows = [
             [span(first.name, last.name, times) if times > 1 else first.name, *cells(first)[1:]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -231,16 +231,16 @@ class Caches(NamedTuple):
         return sum(each.reserved(positions, size) for each in self.parts)
 
 
-def fold(items: Sequence[T], key: Callable[[T], Any]) -> list[tuple[T, T, int]]:
+def fold(items: Iterable[tuple[T, T, int]], key: Callable[[T], Any]) -> list[tuple[T, T, int]]:
     """Items of the same key as one: the first of them, the last, and how many there are."""
     first: dict[Any, int] = {}
     folded: list[tuple[T, T, int]] = []
-    for item in items:
+    for item, last, times in items:
         at = first.setdefault(key(item), len(folded))
         if at == len(folded):
-            folded.append((item, item, 1))
+            folded.append((item, last, times))
         else:
-            folded[at] = (folded[at][0], item, folded[at][2] + 1)
+            folded[at] = (folded[at][0], last, folded[at][2] + times)
     return folded
 
 

@@ -85,7 +85,10 @@ def _drawn(
     result: Comparison, facts: Facts, names: tuple[str, str], columns: Sequence[str]
 ) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
-    folded = fold(result.pairs, lambda pair: (turns_alike(pair.before), turns_alike(pair.after)))
+    folded = fold(
+        ((pair, pair, 1) for pair in result.pairs),
+        lambda pair: (turns_alike(pair.before), turns_alike(pair.after)),
+    )
     rows = []
     for first, last, times in folded:
         row: list[Any] = []

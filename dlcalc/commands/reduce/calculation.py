@@ -14,7 +14,7 @@ from dlcalc.models.count import params
 from dlcalc.models.notation_values import input_shape
 from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.receptive_fields import seen
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.numbers.results import Result
 
@@ -119,12 +119,13 @@ def _propose(
     changed = edit(model, layer, replace)
     count = params(changed, input, tolerant=instead is not None)
     own = {id(each) for each in placed}
-    rows = [row for row in count.rows if id(row.node) in own]
+    rows = [(row, times) for row, times in tally(count.rows) if id(row.node) in own]
     if not rows:
         raise InputError(f"{layer} is not reached: {count.misfit}")
-    last = rows[-1]
+    last, _ = rows[-1]
     return Proposal(
-        way, tuple(placed), sum(row.params for row in rows), sum(row.macs for row in rows),
+        way, tuple(placed), sum(row.params * times for row, times in rows),
+        sum(row.macs * times for row, times in rows),
         last.output, seen(last.field), count,
     )
 
