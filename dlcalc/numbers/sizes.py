@@ -79,13 +79,20 @@ class Axis(NamedTuple):
         reached = range(start, start + self.span, self.dilation)
         return [column for column in reached if 0 <= column < self.input]
 
-    def meeting(self, tap: int) -> tuple[slice, Any]:
-        """The windows whose tap lies within the input, and the input columns that it meets."""
+    def meeting(self, tap: int, part: slice | None = None) -> tuple[slice, Any]:
+        """The windows, of all or of a part, whose tap lies within the input, and what it meets.
+
+        Transposed, a window is one of the input's columns, and lies on the output.
+        """
+        windows, within = (self.input, self.output) if self.transposed else (
+            self.output, self.input)
+        start, stop = (0, windows) if part is None else (part.start, part.stop)
         shift = tap * self.dilation - self.pad[0]
-        first = max(0, -(shift // self.stride))
-        end = max(first, min(self.output, (self.input - 1 - shift) // self.stride + 1))
-        start = first * self.stride + shift
-        return slice(first, end), slice(start, start + (end - first) * self.stride, self.stride)
+        first = max(start, -(shift // self.stride))
+        end = max(first, min(stop, (within - 1 - shift) // self.stride + 1))
+        at = first * self.stride + shift
+        met = slice(at, at + (end - first) * self.stride, self.stride)
+        return slice(first - start, end - start), met
 
 
 class Uneven(NamedTuple):

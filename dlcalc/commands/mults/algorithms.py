@@ -392,8 +392,7 @@ def _fourier(
     return grid
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One algorithm, run on one channel pair."""
 
     method: str
@@ -483,22 +482,19 @@ def check_cost(stages: Sequence[Stage]) -> None:
     That is more than MOST_SIZE direct products or inputs, algorithms that `check_points`
     refuses, or transforms of more than MOST_WORK products with constants.
     """
-    work = {
-        "products": sum(next(iter(stage.methods.values())).per_pair for stage in stages),
-        "inputs": sum(prod(axis.input for axis in stage.axes) for stage in stages),
-    }
-    for what, size in work.items():
-        _refuse_above(MOST_SIZE, size, what)
+    direct = sum(next(iter(stage.methods.values())).per_pair for stage in stages)
+    inputs = sum(prod(axis.input for axis in stage.axes) for stage in stages)
+    constants = sum(map(_constants, stages))
+    for what, size, most in (
+        ("products", direct, MOST_SIZE), ("inputs", inputs, MOST_SIZE),
+        ("products in transforms", constants, MOST_WORK),
+    ):
+        if size > most:
+            raise LimitError(
+                f"{size:,} {what} of one channel pair are too many to run: at most {most:,}"
+            )
     for stage in stages:
         check_points(stage)
-    _refuse_above(MOST_WORK, sum(map(_constants, stages)), "products in transforms")
-
-
-def _refuse_above(most: int, size: int, what: str) -> None:
-    if size > most:
-        raise LimitError(
-            f"{size:,} {what} of one channel pair are too many to run: at most {most:,}"
-        )
 
 
 def _constants(stage: Stage) -> int:

@@ -29,6 +29,8 @@ else:
     algorithms = lazily("dlcalc.commands.mults.algorithms")
     working = lazily("dlcalc.commands.mults.working")
 
+PHASE = ("inputs", "taps", "outputs", "copies", "products", "winograd", "rank")
+"""What is told of a phase."""
 MOST_PHASES = 40
 """Rows of phases that people see; the formats for programs have them all."""
 FIELDS = (
@@ -133,11 +135,7 @@ class MultsRun(Run[Multiplications]):
             blocks += _matrix_blocks([each for line in shown for each in line])
         if checks is not None:
             for entry, run in zip(record["stages"], checks, strict=True):
-                entry["verified"] = [
-                    {"method": check.method, "counted": check.counted,
-                     "executed": check.executed, "outputs_agree": check.outputs_agree}
-                    for check in run
-                ]
+                entry["verified"] = [check._asdict() for check in run]
             blocks.append(_verified(result, checks))
         return Answer(
             record, blocks, main="multiplications", whole=True,
@@ -172,19 +170,10 @@ def _stage_record(stage: Stage) -> dict[str, Any]:
         "kernel": [axis.kernel for axis in stage.axes],
         "channels": list(stage.channels),
         "groups": stage.groups,
-        "methods": {
-            method: {
-                "per_axis": list(count.per_axis), "per_pair": count.per_pair, "total": count.total
-            }
-            for method, count in stage.methods.items()
-        },
+        "methods": {method: count._asdict() for method, count in stage.methods.items()},
         "rank": list(stage.rank),
         "phases": [
-            {
-                "axis": axis, "inputs": phase.inputs, "taps": phase.taps,
-                "outputs": phase.outputs, "copies": phase.copies, "products": phase.products,
-                "winograd": phase.winograd, "rank": list(phase.rank),
-            }
+            {"axis": axis, **{name: getattr(phase, name) for name in PHASE}}
             for axis, line in enumerate(stage.phases)
             for phase in line
         ],
@@ -313,8 +302,7 @@ def _matrices_record(named: Named) -> dict[str, Any]:
 
 def _verified(result: Multiplications, checks: Sequence[Sequence[Check]]) -> Table:
     rows = [
-        [stage.name, check.method, check.counted, check.executed,
-         "equal" if check.outputs_agree else "differ"]
+        [stage.name, *check[:3], "equal" if check.outputs_agree else "differ"]
         for stage, run in zip(result.stages, checks, strict=True)
         for check in run
     ]

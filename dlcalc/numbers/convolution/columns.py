@@ -25,7 +25,6 @@ from dlcalc.numbers.convolution.geometry import (
     windows,
 )
 from dlcalc.numbers.exact import Array
-from dlcalc.numbers.sizes import Axis
 from dlcalc.numbers.threads import each, share
 
 TILE_BYTES = 2 * 2**20
@@ -147,21 +146,9 @@ def by_scatter(x: Array, w: Array, geometry: Geometry) -> Array:
 def _add(out: Array, products: Array, geometry: Geometry, place: Block) -> None:
     """Add products (out, taps, batch, block of L…) where they land in (out, batch, O…)."""
     lines = [
-        [_landing(axis, f, part) for f in range(axis.kernel)]
+        [axis.meeting(f, part) for f in range(axis.kernel)]
         for axis, part in zip(geometry.axes, place, strict=True)
     ]
     for tap, met in enumerate(product(*lines)):
-        landing, taken = zip(*met, strict=True)
+        taken, landing = zip(*met, strict=True)
         out[(ALL, ALL, *landing)] += products[:, tap][(ALL, ALL, *taken)]
-
-
-def _landing(axis: Axis, tap: int, part: slice) -> tuple[slice, slice]:
-    """Where the columns `part` land through one tap, and which of them are not cropped."""
-    shift = axis.dilation * tap - axis.pad[0]
-    first = max(part.start, -(shift // axis.stride))
-    end = max(first, min(part.stop, (axis.output - 1 - shift) // axis.stride + 1))
-    start = axis.stride * first + shift
-    return (
-        slice(start, start + axis.stride * (end - first), axis.stride),
-        slice(first - part.start, end - part.start),
-    )
