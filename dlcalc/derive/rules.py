@@ -16,6 +16,7 @@ import numpy as np
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.graph import Array, Graph, Index, Node, Part, Rule
 from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
+from dlcalc.derive.size_steps import column
 from dlcalc.formulas.expressions import Expr, add, call, mul, symbol, total
 from dlcalc.numbers.activations import ACTIVATIONS, Activation
 from dlcalc.numbers.convolution import plan, pooling
@@ -447,7 +448,10 @@ class Convolve(Rule):
         axes: Sequence[Axis] = node.options["geometry"].axes
         taps, channels = tuple("klm"[: len(axes)]), node.options["groups"] < x.shape[1]
         filters = (index[1], "c") if channels else (index[1], 0)
-        at = [_met(o, tap, axis) for o, tap, axis in zip(index[2:], taps, axes, strict=True)]
+        at = [
+            column(o, tap, axis, axis.pad[0])
+            for o, tap, axis in zip(index[2:], taps, axes, strict=True)
+        ]
         if axes[0].transposed:
             formula = mul(symbol(x.name), symbol(w.name))
             formula = total(formula, "where they land here")
@@ -486,7 +490,10 @@ class Convolve(Rule):
         """∑ over the outputs (i, j): each slope times the input that the tap meets there."""
         x, axes = node.arguments[0], node.options["axes"]
         letters = tuple("ijh"[: len(axes)])
-        places = tuple(map(_landing, letters, index[2:], axes))
+        places = tuple(
+            column(letter, tap, axis, axis.pad[0])
+            for letter, tap, axis in zip(letters, index[2:], axes, strict=True)
+        )
         transposed = axes[0].transposed
         # The channel of the group that the second index means, and the other's own.
         width = (x if transposed else node).shape[1] // node.options["groups"]
@@ -496,20 +503,6 @@ class Convolve(Rule):
             graph.slope(node, to if transposed else at), graph.leaf(x, at if transposed else to)
         )
         return total(body, ",".join(letters if graph.single else ("n", *letters)))
-
-
-def _landing(place: str, tap: int, axis: Axis) -> str:
-    """The column that a tap joins to a place by its letter: 2i+1."""
-    start = place if axis.stride == 1 else f"{axis.stride}{place}"
-    shift = tap * axis.dilation - axis.pad[0]
-    return start + (f"{'+' if shift > 0 else '−'}{abs(shift)}" if shift else "")
-
-
-def _met(place: int, tap: str, axis: Axis) -> str:
-    """The column of the input that a tap meets: 4+k."""
-    start = place * axis.stride - axis.pad[0]
-    step = tap if axis.dilation == 1 else f"{axis.dilation}{tap}"
-    return f"{start}+{step}" if start else step
 
 
 class MaxPool(Rule):

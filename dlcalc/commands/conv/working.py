@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.size_steps import axis_steps, size_slips
+from dlcalc.derive.size_steps import axis_steps, column, size_slips
 from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.compare import element_at, slip_of, unravel
@@ -120,7 +120,8 @@ def definition_of(result: Convolution, field: str) -> Step:
             name, body = element("y", (*outer, *landings)), mul(x, weight)
             summed = (*inner, *places, *taps)
     else:
-        x = element("x", (*inner, *_scaled_sums(result)))
+        sums = (column(*each, 0) for each in zip(PLACES, TAPS, result.axes, strict=False))
+        x = element("x", (*inner, *sums))
         notes += ["x is the padded input"] if padding else []
         if field == "dw":
             name = element("dw", (*mixed, *taps))
@@ -149,26 +150,13 @@ def _channels(result: Convolution) -> tuple[Names, Names, Names]:
     return ("o",), inner, mixed
 
 
-def _scaled_sums(result: Convolution) -> Names:
-    """The input column that a tap meets, axis by axis: 2i+k."""
-    return tuple(
-        f"{_scaled(axis.stride, i)}+{_scaled(axis.dilation, k)}"
-        for i, k, axis in zip(PLACES, TAPS, result.axes, strict=False)
-    )
-
-
 def _meeting(result: Convolution) -> str:
     """Where the products of a scattered sum land, axis by axis: u = 2i + k − 1."""
     names = (LANDINGS, PLACES) if result.transposed else (PLACES, LANDINGS)
     return ", ".join(
-        f"{target} = {_scaled(axis.stride, start)} + {_scaled(axis.dilation, k)}"
-        + (f" − {axis.pad[0]}" if axis.pad[0] else "")
+        f"{target} = {column(start, k, axis, axis.pad[0])}"
         for target, start, k, axis in zip(*names, TAPS, result.axes, strict=False)
-    )
-
-
-def _scaled(factor: int, name: str) -> str:
-    return name if factor == 1 else f"{factor}{name}"
+    ).replace("+", " + ").replace("−", " − ")
 
 
 def _channels_summed(result: Convolution) -> str:

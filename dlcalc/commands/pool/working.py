@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.size_steps import axis_steps, size_slips
+from dlcalc.derive.size_steps import axis_steps, column, size_slips
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, total
 from dlcalc.numbers.compare import element_at, slip_of, unravel
 from dlcalc.numbers.convolution.pooling import Pooling, pool
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.places import Place
-from dlcalc.numbers.sizes import Axis
 
 MOST_WINDOWS = 16
 MOST_ELEMENTS = 100
@@ -67,7 +66,9 @@ def _more(shape: Index, most: int, what: str, field: str) -> Iterator[Step]:
 
 def _definition(result: Pooling) -> Step:
     axes = result.axes
-    met = element("x", [_column(*each) for each in zip(PLACES, TAPS, axes, strict=False)])
+    met = element("x", [
+        column(i, k, axis, axis.pad[0]) for i, k, axis in zip(PLACES, TAPS, axes, strict=False)
+    ])
     taps = ",".join(TAPS[: result.dims])
     body = call(f"max_{taps}", met) if result.kind == "max" else total(met, taps) / symbol("n")
     note = "n the cells of the window that count; x beyond the input is 0"
@@ -75,13 +76,6 @@ def _definition(result: Pooling) -> Step:
         element("y", tuple(PLACES[: result.dims])), None, body, (),
         "" if result.kind == "max" else note,
     )
-
-
-def _column(place: str, tap: str, axis: Axis) -> str:
-    """The input column that a tap meets: 2i+k−1."""
-    start = place if axis.stride == 1 else f"{axis.stride}{place}"
-    step = tap if axis.dilation == 1 else f"{axis.dilation}{tap}"
-    return f"{start}+{step}" + (f"−{axis.pad[0]}" if axis.pad[0] else "")
 
 
 def _met(result: Pooling, index: Index) -> list[list[int]]:
