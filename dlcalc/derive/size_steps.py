@@ -79,8 +79,8 @@ def column(place: str | int, tap: str | int, axis: Axis, pad: int) -> str:
 def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
     """What circulated slips make of output sizes, on all axes alike, or on one of them.
 
-    >>> dict(size_slips((Axis(32, 5, 2, (1, 1)),)))["padding counted on one side"]
-    15
+    >>> dict(size_slips((Axis(32, 5, 1, (1, 1)),)))["padding counted on one side"]
+    29
     """
     for words, slip in _SLIPS:
         wrong = [slip(axis) for axis in axes]

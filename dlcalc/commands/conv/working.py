@@ -204,10 +204,6 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
     for words, change in changes:
         yield words, lambda change=change: getattr(conv(**{**own, **change}), field)
     array = getattr(result, field)
-    if field == "dw":
-        yield "the kernel's gradient turned round", lambda: np.flip(
-            array, tuple(range(array.ndim - result.dims, array.ndim))
-        )
     if field == "db":
         positions = prod(result.shape[len(result.shape) - result.dims :])
         yield "the mean in place of the sum", lambda: array / positions

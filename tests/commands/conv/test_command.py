@@ -323,3 +323,21 @@ def test_float32_is_expected_of_another_order_of_summation(tmp_path: Path) -> No
     assert "element (3,2,1)" in invoke(*words).complaint
     np.save(tmp_path / "y.npy", dlcalc.conv(x, w, pad=1).output)
     assert invoke(*words, "--tolerance", "0").status == 0
+
+
+@pytest.mark.parametrize(
+    ("expected", "slip"),
+    [
+        ('{"dx": [[4, 11, 6], [14, 30, 14], [6, 11, 4]]}', "the kernel not turned round"),
+        ('{"db": [2.5]}', "the mean in place of the sum"),
+        ('{"dw": [[77, 67], [47, 37]]}', "the kernel turned round"),
+        ('{"output": [[37, 47], [67, 77]]}', "bias left out"),
+        ('{"output": [[36, 46], [66, 76]]}', "the kernel transposed"),
+        ('{"dw": [[-37, -47], [-67, -77]]}', "the other sign"),
+    ],
+)
+def test_the_slip_in_a_convolution_is_named(expected: str, slip: str) -> None:
+    done = invoke("conv", "-x", "1 2 3; 4 5 6; 7 8 9", "-w", "1 2; 3 4", "--bias", "1",
+                  "--upstream", "1 2; 3 4", "--expect", expected)  # fmt: skip
+    assert done.status == 1
+    assert done.complaint.endswith(f"; {slip} gives that")

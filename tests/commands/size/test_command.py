@@ -197,3 +197,26 @@ def test_a_kernel_that_does_not_fit_names_its_axis() -> None:
 def test_solutions_put_to_the_proof_are_named_by_their_value(form: str, name: str) -> None:
     words = "-L 32 -F 5 -O 14 --solve stride --explain -f"
     assert f"\n{name}" in invoke("size", *words.split(), form).out
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "slip"),
+    [
+        ("-L 32 -F 5 -S 2", "15", "rounding up (--ceil)"),
+        ("-L 32 -F 5 -S 2 --ceil", "14", "rounding down"),
+        ("-L 32 -F 5 -P 2", "28", "padding left out"),
+        ("-L 32 -F 5 -P 2", "30", "padding counted on one side"),
+        ("-L 32 -F 5 -D 2", "28", "dilation left out"),
+        ("-L 32 -F 5 -D 2", "23", "a span of D·F in place of D·(F − 1) + 1"),
+        ("-L 32 -F 5 -S 3", "28", "stride left out"),
+        ("-L 32 -F 5", "27", "the + 1 left out"),
+        ("-L 4 -F 5 -S 2 -P 2 --transposed --output-padding 1", "7", "output padding left out"),
+        ("-L 28x20 -F 3 -P 1x0", "[18, 28]", "the axes exchanged"),
+        ("-L 8 -F 3 -S 2 -P same --framework keras", '{"pad": [1, 0]}',
+         "the odd column on the other side"),
+    ],
+)  # fmt: skip
+def test_the_slip_in_a_size_is_named(line: str, expected: str, slip: str) -> None:
+    done = invoke("size", *line.split(), "--expect", expected)
+    assert done.status == 1
+    assert done.complaint.endswith(f"; {slip} gives that")
