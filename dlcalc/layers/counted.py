@@ -49,8 +49,8 @@ class Counted:
     """The output shape of a layer, what it holds, what it multiplies, what it sees."""
 
     __slots__ = (
-        "biases", "cache", "idle", "lies", "macs", "matrices", "mixes", "output", "skipped",
-        "stored", "weights", "windows",
+        "biases", "buffers", "cache", "idle", "lies", "macs", "matrices", "mixes", "output",
+        "skipped", "stored", "weights", "windows",
     )
 
     def __init__(
@@ -58,7 +58,7 @@ class Counted:
         windows: Sequence[Axis] = (), mixes: Sequence[int] = (),
         lies: tuple[int | None, ...] | None = None, stored: bool = True, idle: int = 0,
         cache: Cache | None = None, skipped: int = 0,
-        matrices: dict[str, tuple[int, int]] | None = None,
+        matrices: dict[str, tuple[int, int]] | None = None, buffers: int = 0,
     ) -> None:
         self.output = output
         """Shape of the output, without the batch."""
@@ -84,6 +84,8 @@ class Counted:
         """Products that a causal kernel leaves out, and one that knows its window."""
         self.matrices = matrices or {}
         """Inputs and outputs of its matrices by name, where it has several."""
+        self.buffers = buffers
+        """Numbers that it keeps and nothing trains."""
 
 
 def product(sizes: Sequence[int]) -> int:

@@ -27,8 +27,9 @@ def batchnorm(
     >>> batchnorm((64, 8, 8)).weights
     64
     """
-    held = shape[_channels(shape, over, layout)] * flag("affine", affine)
-    return Counted(shape, held, held)
+    channels = shape[_channels(shape, over, layout)]
+    held = channels * flag("affine", affine)
+    return Counted(shape, held, held, buffers=2 * channels + 1)  # statistics, count of batches
 
 
 def instancenorm(

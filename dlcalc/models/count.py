@@ -146,7 +146,7 @@ class Walker:
             (found.weights + found.biases) * trains, found.macs * runs,
             product(found.output) if found.stored and runs else 0,
         )
-        tail = found.idle, found.cache if runs else None, found.skipped * runs
+        tail = found.idle, found.cache if runs else None, found.skipped * runs, found.buffers
         return found, head, tail, layout_behind(layer.type, self.layout)
 
     def tied(self, layer: Layer, prefix: str, counted: Counted, shared: bool) -> str:

@@ -54,6 +54,8 @@ class Row(NamedTuple):
     """What it keeps of the positions it has seen."""
     skipped: int = 0
     """Products that a causal kernel leaves out, and one that knows its window."""
+    buffers: int = 0
+    """Numbers that it keeps and nothing trains: running statistics."""
 
     @property
     def params(self) -> int:
@@ -66,7 +68,7 @@ class Row(NamedTuple):
         if not tied.startswith(this):
             return self
         tied = owner + tied[len(this) :]
-        return self._replace(weights=0, biases=0, trainable=0, idle=0, tied=tied)
+        return self._replace(weights=0, biases=0, trainable=0, idle=0, buffers=0, tied=tied)
 
 
 class Turns(NamedTuple):

@@ -247,3 +247,9 @@ def test_shared_turns_have_one_gradient_and_asides_give_none() -> None:
     three = gradients(f"input 2\nb: repeat 3:\n{layers}", each)
     assert abs(one[each[0]] - sum(three[name] for name in each)).max() < 1e-12
     assert abs(one["x"] - three["x"]).max() < 1e-12
+
+
+def test_buffers_are_the_statistics_of_batch_norms() -> None:
+    """53 batch norms of ResNet-50 over 26,560 channels: torch counts 53,173 in its buffers."""
+    assert params(model("resnet50")).total("buffers") == 2 * 26_560 + 53
+    assert params(read_notation("batchnorm affine=no"), (3, 2, 2)).total("buffers") == 7

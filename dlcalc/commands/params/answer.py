@@ -133,8 +133,8 @@ def total_record(count: Count, facts: Facts) -> dict[str, Any]:
     whole = use.added(count) if count.misfit is None else count
     totals: dict[str, Any] = {
         "params": count.params, "active_params": count.active_params, "weights": count.weights,
-        "biases": count.biases, "trainable": count.trainable, "macs": count.macs,
-        "activations": count.activations,
+        "biases": count.biases, "trainable": count.trainable, "buffers": count.total("buffers"),
+        "macs": count.macs, "activations": count.activations,
         **bytes_record(facts.held(count)), "training_macs": 3 * count.macs,
     }
     if use.causal:

@@ -35,7 +35,7 @@ def test_the_json_has_its_promised_layout() -> None:
     }
     assert record["total"] == {
         "params": 61706, "active_params": 61706, "weights": 61470, "biases": 236,
-        "trainable": 61706, "macs": 416520,
+        "trainable": 61706, "buffers": 0, "macs": 416520,
         "activations": 14602,
         "weights_bytes": 4 * 61706, "activations_bytes": 4 * 14602,
         "training_bytes": 4 * (4 * 61706 + 14602), "training_macs": 3 * 416520,
