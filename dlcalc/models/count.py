@@ -76,11 +76,12 @@ class Walker:
 
     def aside(self, block: Block, prefix: str, shape: Shape, field: Field | None) -> None:
         """Count layers beside; those with an input of their own have run before what is cached."""
-        around, own = self.runs, block.input
+        around, own = (self.runs, self.cached), block.input
         idle = block.kind == BUILT or (own and (self.cached or (self.text and len(own) > 2)))
-        self.runs = around and not idle
+        self.runs = self.runs and not idle
+        self.cached = 0 if own else self.cached
         self.run(block.body, prefix, own or shape, field if own is None else start(own))
-        self.runs = around
+        self.runs, self.cached = around
 
     def repeat(
         self, block: Block, name: str, shape: Shape, field: Field | None
@@ -108,7 +109,10 @@ class Walker:
         """Count one layer and add its row; what alike layers have in common is worked out once."""
         self.at_name, self.at_shape = name, shape
         options = layer.options
-        alike = (layer.type, layer.arguments, *options.items(), shape, self.layout, self.runs)
+        alike = (
+            layer.type, layer.arguments, *options.items(), shape, self.layout, self.runs,
+            self.cached,
+        )
         try:
             if alike not in self.known:
                 self.known[alike] = self.counted(layer, shape)
@@ -153,8 +157,6 @@ class Walker:
         """The full name of the layer whose parameters this one shares, found and checked."""
         if shared and "tie" in layer.options:
             raise InputError("tie shares the weights alone, share all parameters: write one")
-        if not (shared or "tie" in layer.options):
-            return ""
         wanted = str(layer.options["share" if shared else "tie"])
         names = [scope + wanted for scope in _scopes(prefix)]
         found = next(filter(None, map(self.places.get, names)), None)

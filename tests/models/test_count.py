@@ -225,7 +225,8 @@ def test_what_is_shared_counts_once_and_runs_every_turn() -> None:
 
 def test_towers_and_encoders_run_before_what_is_cached() -> None:
     """An encoder of 5 positions, then 1 position behind 6: its keys are kept, not made again."""
-    text = "input 6; embedding 9 4; aside 5: embedding 9 4; fc: linear 4\nattention 2 memory=5"
+    tower = "embedding 9 4; position 5; fc: linear 4"
+    text = f"input 6; embedding 9 4; aside 5: {tower}\nattention 2 memory=5"
     first, later = (dlcalc.params(read_notation(text), tokens=1, cached=s) for s in (None, 6))
     assert first.macs == 5 * 16 + (2 * 16 + 5 * 32) + 2 * 5 * 4
     assert later.macs == 2 * 16 + 2 * 5 * 4
