@@ -15,7 +15,7 @@ from dlcalc.input.sources import STDIN
 from dlcalc.output.formats import FORMATS, Format, Row, cells
 from dlcalc.shell import complain
 from dlcalc.shell.output import Output, write_out
-from dlcalc.shell.types import ARRAY, as_typed, is_given
+from dlcalc.shell.types import ARRAY, PADDING, SIZE, as_typed, is_given
 
 MOST_ROWS = 10_000
 """Records that formats take which are drawn when all are known."""
@@ -132,6 +132,9 @@ class _Stream(dict[bytes, str]):
             for name, each in record.items()
         }
         known = {name: each for name, each in values.items() if name in self.kinds}
+        for name, value in known.items():  # a pair such as 8:4 is written as it came
+            if isinstance(value, tuple) and self.kinds[name] not in (SIZE, PADDING):
+                values[name] = record[name]
         return self.write({**values, **self.function(**{**self.given, **known})})
 
     def _keep(self, row: Row) -> str:

@@ -101,11 +101,7 @@ def _with_roots(roots: list[int]) -> list[Fraction]:
 
 
 def toom_cook(n: int, r: int) -> Bilinear:
-    """The product of polynomials of n and r coefficients, in n + r − 1 products.
-
-    >>> toom_cook(4, 3).products
-    6
-    """
+    """The product of polynomials of n and r coefficients, in n + r − 1 products."""
     at_least(1, "coefficients", (n, r))
     rows, denominators = interpolation(n + r - 1)
     weight = _divided(evaluation(n + r - 1, r), denominators)

@@ -79,20 +79,12 @@ def meetings(line: Line, output: int) -> list[tuple[int, int]]:
 
 
 def dense(line: Line) -> int:
-    """Multiplications of a kernel that moves over zeros and all: O·F.
-
-    >>> dense(Line(4, 5, 2, 1, 2, 8))
-    40
-    """
+    """Multiplications of a kernel that moves over zeros and all: O·F."""
     return line.output * line.kernel
 
 
 def polyphase(line: Line) -> int:
-    """Multiplications where a tap skips the inserted zeros, but not those at the edges.
-
-    >>> polyphase(Line(4, 5, 2, 1, 2, 8))
-    20
-    """
+    """Multiplications where a tap skips the inserted zeros, but not those at the edges."""
     return sum(outputs_on_grid(line, k) for k in range(line.kernel))
 
 
@@ -112,11 +104,7 @@ def zero_skip(line: Line) -> int:
 
 
 def columns_met(line: Line, k: int) -> int:
-    """How many columns of the side that steps tap k takes inside the other: 0 ≤ i·S + k·D − P < O.
-
-    >>> [columns_met(Line(4, 5, 2, 1, 2, 8), k) for k in range(5)]
-    [3, 3, 4, 4, 3]
-    """
+    """How many columns of the side that steps tap k takes inside the other."""
     steps, lands = line.ends
     start = line.crop - k * line.dilation
     first = max(0, -(-start // line.stride))
