@@ -1,11 +1,21 @@
-"""Activations and dropout: element by element, no products with weights."""
+"""Layers without products: activations and dropout, and what moves elements about."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import Counted, Shape, whole
+from dlcalc.layers.counted import (
+    Counted,
+    PerAxisValue,
+    Shape,
+    product,
+    spatial,
+    steps_and_width,
+    whole,
+)
+from dlcalc.numbers.axes import at_least, by_x, per_axis
+from dlcalc.numbers.sizes import Axis
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
@@ -112,3 +122,116 @@ def softmax_values(run: Pass, x: Node, rule: str = "softmax") -> Node:
 def log_softmax_values(run: Pass, x: Node) -> Node:
     """x − ln Σ eˣ."""
     return softmax_values(run, x, "log_softmax")
+
+
+def flatten(shape: Shape) -> Counted:
+    """All elements in one row.
+
+    >>> flatten((16, 5, 5)).output
+    (400,)
+    """
+    return Counted((product(shape),), lies=(0,) * len(shape), stored=False)
+
+
+def reshape(shape: Shape, to: PerAxisValue) -> Counted:
+    """The same elements in another shape.
+
+    >>> reshape((16384,), (1024, 4, 4)).output
+    (1024, 4, 4)
+    """
+    wanted = to if isinstance(to, tuple) else (to,)
+    at_least(1, "size", wanted)
+    if product(wanted) != product(shape):
+        raise ShapeError(
+            f"input is {by_x(shape)}, {product(shape):,} elements; "
+            f"{by_x(wanted)} has {product(wanted):,}"
+        )
+    return Counted(wanted, lies=(None,) * len(shape), stored=False)
+
+
+def sequence(shape: Shape) -> Counted:
+    """CxHxW as a sequence of H·W vectors of C, as vision transformers read an image.
+
+    >>> sequence((768, 14, 14)).output
+    (196, 768)
+    """
+    channels, sizes = spatial(shape, "sequence")
+    return Counted(
+        (product(sizes), channels), lies=(1, *(0 for _ in sizes)), stored=False
+    )
+
+
+def transpose(shape: Shape) -> Counted:
+    """TxD as DxT, or the other way round.
+
+    >>> transpose((80, 3000)).output
+    (3000, 80)
+    """
+    rows, columns = steps_and_width(shape, "transpose")
+    return Counted((columns, rows), lies=(1, 0), stored=False)
+
+
+def crop(shape: Shape, size: PerAxisValue) -> Counted:
+    """The middle of each axis behind the channels.
+
+    >>> crop((512, 64, 64), 56).output
+    (512, 56, 56)
+    """
+    _, sizes = spatial(shape, "a crop")
+    wanted = per_axis(size, len(sizes), "size")
+    at_least(1, "size", wanted)
+    if any(size > length for size, length in zip(wanted, sizes, strict=True)):
+        raise ShapeError(f"input is {by_x(shape)}; {by_x(wanted)} cannot be cut out of it")
+    axes = tuple(
+        Axis(length, 1, pad=(-((length - size) // 2), size - length + (length - size) // 2))
+        for length, size in zip(sizes, wanted, strict=True)
+    )
+    return Counted((shape[0], *wanted), windows=axes, stored=False)
+
+
+def select(shape: Shape, step: int) -> Counted:
+    """One vector of a sequence: 0 the first, −1 the last.
+
+    >>> select((197, 768), 0).output
+    (768,)
+    """
+    steps, width = steps_and_width(shape, "select")
+    if isinstance(step, bool) or not isinstance(step, int):
+        raise InputError(f"step {step!r} is not a whole number")
+    if not -steps <= step < steps:
+        raise ShapeError(f"input is {by_x(shape)}; step {step} is not among its {steps}")
+    return Counted((width,), lies=(None, 0), stored=False)
+
+
+def flatten_values(run: Pass, x: Node) -> Node:
+    """One row an example."""
+    return run.do("move", x, shape=(-1, product(run.shape)))
+
+
+def reshape_values(run: Pass, x: Node, to: PerAxisValue) -> Node:
+    """The same elements, row by row."""
+    return run.do("move", x, shape=(-1, *(to if isinstance(to, tuple) else (to,))))
+
+
+def sequence_values(run: Pass, x: Node) -> Node:
+    """The channels of each position side by side."""
+    rows = run.do("move", x, shape=(-1, run.shape[0], product(run.shape[1:])), part="rows")
+    return run.do("move", rows, axes=(0, 2, 1))
+
+
+def transpose_values(run: Pass, x: Node) -> Node:
+    """Rows for columns."""
+    return run.do("move", x, axes=(0, 2, 1))
+
+
+def crop_values(run: Pass, x: Node, size: PerAxisValue) -> Node:
+    """The middle."""
+    sizes = per_axis(size, len(run.shape) - 1, "size")
+    starts = [(length - each) // 2 for length, each in zip(run.shape[1:], sizes, strict=True)]
+    inner = (slice(start, start + each) for start, each in zip(starts, sizes, strict=True))
+    return run.do("move", x, window=(slice(None), slice(None), *inner))
+
+
+def select_values(run: Pass, x: Node, step: int) -> Node:
+    """One vector of the sequence."""
+    return run.do("move", x, window=(slice(None), step))

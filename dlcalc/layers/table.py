@@ -19,8 +19,7 @@ from dlcalc.numbers.axes import plural
 Handler = Callable[..., Counted]
 
 FAMILIES = (
-    "windowed", "dense", "pointwise", "shaping", "normalisation", "attention",
-    "state", "recurrent",
+    "windowed", "dense", "pointwise", "normalisation", "attention", "state", "recurrent",
 )
 _loaded: dict[str, dict[str, Handler]] = {}
 
