@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.rows import Count, Row, spans
 
 
 class Pair(NamedTuple):
@@ -36,8 +37,33 @@ class Comparison(NamedTuple):
     """The first."""
     after: Count
     """The second."""
-    pairs: tuple[Pair, ...]
+    pairs: Sequence[Pair]
     """Layers in order, matched by name."""
+
+    def spans(self) -> Iterator[tuple[Pair, Pair, int]]:
+        """Pairs that count alike as one: the first, the last, and how many there are."""
+        if not isinstance(self.pairs, Twins):
+            yield from ((pair, pair, 1) for pair in self.pairs)
+            return
+        both = zip(spans(self.before.rows), spans(self.after.rows), strict=True)
+        for (a, last_a, times), (b, last_b, _) in both:
+            yield Pair(a.name, a, b), Pair(last_a.name, last_a, last_b), times
+
+
+class Twins(Sequence[Pair]):
+    """The layers of two counts with the same names in the same order, made when wanted."""
+
+    def __init__(self, before: Count, after: Count) -> None:
+        self.rows = before.rows, after.rows
+
+    def __iter__(self) -> Iterator[Pair]:
+        return (Pair(a.name, a, b) for a, b in zip(*self.rows, strict=True))
+
+    def __len__(self) -> int:
+        return len(self.rows[0])
+
+    def __getitem__(self, at: Any) -> Any:
+        return tuple(self)[at]
 
 
 def compare(before: Count, after: Count) -> Comparison:
@@ -52,6 +78,12 @@ def compare(before: Count, after: Count) -> Comparison:
     >>> compare(small, large).pairs[0].differs
     True
     """
+    ends = (
+        [(first.name, last.name, times) for first, last, times in spans(count.rows)]
+        for count in (before, after)
+    )
+    if next(ends) == next(ends):
+        return Comparison(before, after, Twins(before, after))
     later = {row.name: at for at, row in enumerate(after.rows)}
     both = [(at, later[row.name]) for at, row in enumerate(before.rows) if row.name in later]
     named = _ascending([

@@ -113,3 +113,18 @@ def test_a_comparison_keeps_the_order_of_both(first: list[str], second: list[str
         size for size in range(len(common) + 1) for some in combinations(common, size)
         if [second.index(name) for name in some] == sorted(second.index(name) for name in some)
     )
+
+
+def test_turns_alike_are_compared_once() -> None:
+    """A repeat of 50,000 before and after a change of all its turns, and of one of them."""
+    text = "input 8; b: repeat 50000: linear 8; relu"
+    before = params(read_notation(text))
+    after = params(change(read_notation(text), "b.linear1", "bias", False))
+    result = compare(before, after)
+    assert [times for *_, times in result.spans()] == [1, 1, 1, 1, 49998, 49998]
+    assert len(result.pairs) == 100_000
+    assert result.pairs[99_998].name == "b.49999.linear1"
+    assert (result.pairs[0].differs, result.pairs[1].differs) == (True, False)
+    one = params(change(read_notation(text), "b.7.linear1", "bias", False))
+    assert one.params == before.params - 8
+    assert [pair.name for pair in compare(before, one).pairs if pair.differs] == ["b.7.linear1"]

@@ -16,7 +16,7 @@ from dlcalc.commands.params.columns import (
     total_of,
     turns_alike,
 )
-from dlcalc.output.answer import Answer, Table
+from dlcalc.output.answer import Answer, Made, Table
 from dlcalc.output.tables import cell_text
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ def comparison_answer(
     """The second model as it would stand alone, with the first and the difference beside it."""
     facts = Facts(use, result.after.positions)
     headers = [header for column in columns for header in _headers(column)]
-    rows = [
-        [cell for column in columns for cell in _cells(pair, column, facts)]
-        for pair in result.pairs
-    ]
+    rows = Made(result.pairs, lambda pair: [
+        cell for column in columns for cell in _cells(pair, column, facts)
+    ])
     table = Table(headers, rows, drawn=lambda: _drawn(result, facts, names, columns))
     return Answer(
         {}, [table], main=("total", "params"), whole=True, made=lambda: _record(result, facts),
@@ -86,8 +85,7 @@ def _drawn(
 ) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
     folded = fold(
-        ((pair, pair, 1) for pair in result.pairs),
-        lambda pair: (turns_alike(pair.before), turns_alike(pair.after)),
+        result.spans(), lambda pair: (turns_alike(pair.before), turns_alike(pair.after))
     )
     rows = []
     for first, last, times in folded:
