@@ -19,6 +19,8 @@ MULTIPLY = ("conv", "dwconv", "conv_transpose", "linear")
 """Layers into which torch's exporter folds a batch norm right behind them."""
 TURN = ("transpose", "sequence")
 """Layers whose output torch leaves as a view with its axes turned."""
+MOVES = (*TURN, "flatten", "reshape", "crop", "select")
+"""Layers that move elements, among those that look at one at a time."""
 LARGEST_SHARED = 1024
 """Elements up to which torch's exporter keeps initialisers of equal values once."""
 
@@ -268,7 +270,8 @@ def _behind(body: Sequence[Node]) -> Iterator[tuple[Layer, str, str]]:
         if isinstance(node, Layer):
             yield node, last, view
             last = node.type
-            view = view if handler(last).__module__.endswith(".pointwise") else last
+            if last in MOVES or not handler(last).__module__.endswith(".pointwise"):
+                view = last
         else:
             yield from _behind(node.body)
             last = view = node.kind

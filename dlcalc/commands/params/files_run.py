@@ -26,7 +26,7 @@ def file_operands(words: Sequence[str], piped: bool) -> list[str]:
 
     Several are the parts of one model: shards, or the files of a split one.
     """
-    if words and not any("." in word or os.path.exists(word) for word in words):
+    if words and not any(word == "-" or "." in word or os.path.exists(word) for word in words):
         return []  # names of the zoo: what reads files need not be loaded
     if (not words and piped) or list(words) == ["-"]:
         buffer = getattr(sys.stdin, "buffer", None)
