@@ -169,7 +169,7 @@ def _biases(bias: bool | str, queries: int, keyed: int, valued: int, result: int
 def mla(
     shape: Shape, heads: int, kv_rank: int, nope: int, rope: int, value: int,
     q_rank: int | None = None, bias: bool | str = False, norm: bool = True,
-    gate: str | None = None, *, cached: int = 0,
+    gate: str | None = None, window: int | None = None, *, cached: int = 0,
 ) -> Counted:
     """Multi-head latent attention (DeepSeek-V2, 2024): keys and values of a common latent.
 
@@ -197,14 +197,16 @@ def mla(
         width * first + second + width * (rank + rope) + rank * heads * (nope + value)
         + heads * value * width + width * gated
     )
+    kept = None if window is None else whole("window", window) - 1
+    seen = seen_before(steps, cached, kept)
     normed = (rank + (first if q_rank else 0)) * flag("norm", norm)
     biases = first * ("q" in letters) + (rank + rope) * ("k" in letters) + width * ("o" in letters)
     return Counted(
         shape, weights + normed, biases,
-        steps * weights + cached * rank * heads * (nope + value)
-        + steps * (steps + cached) * heads * (nope + rope + value), mixes=(0, 1),
-        cache=Cache(rank + rope),
-        skipped=unseen(steps, cached, None) * heads * (nope + rope + value),
+        steps * weights + (seen - steps) * rank * heads * (nope + value)
+        + steps * seen * heads * (nope + rope + value), mixes=(0, 1),
+        cache=Cache(rank + rope, kept, own=COUNTER if kept is not None else 0),
+        skipped=unseen(steps, cached, window) * heads * (nope + rope + value),
         matrices={
             **({"q": (width, queries)} if q_rank is None else
                {"q_a": (width, first), "q_b": (first, queries)}),
@@ -220,7 +222,8 @@ def indexer(
     """The lightning indexer (DeepSeek-V3.2, 2025): which positions attention is to see.
 
     Queries of `heads`·`width` features from the query latent of `source` features (else the
-    input), one key of `width` with a norm, and a weight for each head; T² scores a feature.
+    input), one key of `width` with a norm, and a weight for each head; T² products a feature
+    for the scores, and T² a head for their sum.
 
     >>> indexer((16, 7168), 64, 128, source=1536).weights
     13959296
@@ -231,8 +234,8 @@ def indexer(
     weights = rank * heads * width + features * width + features * heads
     return Counted(
         shape, weights + width, width,
-        steps * weights + steps * (steps + cached) * heads * width, mixes=(0, 1),
-        cache=Cache(width), skipped=unseen(steps, cached, None) * heads * width,
+        steps * weights + steps * (steps + cached) * heads * (width + 1), mixes=(0, 1),
+        cache=Cache(width), skipped=unseen(steps, cached, None) * heads * (width + 1),
     )
 
 
