@@ -32,8 +32,17 @@ _PRODUCTS = {
     "*": operator.mul, "//": operator.floordiv, "%": operator.mod, "/": operator.truediv,
 }
 _CONSTANTS = {"yes": True, "no": False, "null": None}
+
+
+def _make_divisible(x: float, unit: int, least: int | None = None) -> int:
+    """The nearest multiple of a unit that is not more than a tenth below x, as in MobileNet."""
+    nearest = max(unit if least is None else least, int(x + unit / 2) // unit * unit)
+    return nearest + unit if nearest < 0.9 * x else nearest
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
+    "make_divisible": _make_divisible, "pow": pow,
     "min": min, "max": max, "len": len, "sum": sum, "int": int, "round": round, "str": str,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
     "starts": lambda x, start: str(x).startswith(start),
