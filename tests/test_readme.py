@@ -45,5 +45,20 @@ def test_the_python_session_runs() -> None:
     assert doctest.DocTestRunner().run(parsed).failed == 0
 
 
+def test_the_picture_is_what_the_command_draws(tmp_path: Path) -> None:
+    data = ROOT / "tests" / "data"
+    drawn = tmp_path / "maps.svg"
+    done = shell(f"dlcalc step '{data}/seven.txt' '{data}/seven.json' --plot '{drawn}'")
+    assert done.status == 0
+    assert drawn.read_bytes() == (ROOT / ".github" / "maps.svg").read_bytes()
+    assert "(.github/maps.svg)" in README
+
+
+def test_the_forms_in_json_are_accepted(tmp_path: Path) -> None:
+    [step] = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "data.json").write_text(step)
+    assert shell("dlcalc step 'input 2; linear 2' data.json", cwd=tmp_path).status == 0
+
+
 def test_nobody_is_sent_to_the_other_package_of_this_name() -> None:
     assert not re.search(r"pip install\s+(-\S+\s+)*dlcalc\b", README)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from math import ceil, floor, prod
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlcalc.commands.docs.topics import topics
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.counted import Counted
 from dlcalc.layers.table import bind, complete, handler, parameters, types, usage
@@ -239,12 +239,10 @@ def evaluated(formula: Any) -> Any:
     return rules[formula.kind](parts)
 
 
-def test_readme_and_help_show_how_types_are_written() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    [listed] = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
-    *alone, last, before = listed.splitlines()
-    assert alone == [usage(line.split()[0]) for line in alone]
-    assert {*last.split(), *before.split()} <= set(types())
+def test_docs_and_help_show_how_types_are_written() -> None:
+    text = topics()["notation"].text
+    [listed] = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    assert listed.splitlines() == [usage(type) for type in types()]
     told = invoke("params", "--help").out
     for type in types():
         assert f" {type} " in told.replace("\n", " ")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dlcalc.conventions.page import page
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.layers.table import types, usage
 from dlcalc.output.answer import Answer, Prose, Table
 
 
@@ -32,6 +33,9 @@ def topics() -> dict[str, Topic]:
             with open(os.path.join(folder, file), encoding="utf-8") as stream:
                 text = stream.read()
             found[name] = Topic(text.partition("\n")[0].lstrip("# "), text)
+    written = "\n".join(usage(type) for type in types())
+    notation = found["notation"]
+    found["notation"] = notation._replace(text=f"{notation.text}\n```text\n{written}\n```\n")
     text = page()
     found["conventions"] = Topic(text.partition("\n")[0].lstrip("# "), text)
     return dict(sorted(found.items()))
