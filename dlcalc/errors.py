@@ -50,6 +50,21 @@ class AnswerDiffersError(DlcalcError):
     status = 1
 
 
+def words_of(error: Exception, most: int = 120) -> str:
+    r"""What a parser of somebody else has to say: its first line, cut, without addresses.
+
+    >>> words_of(ValueError("a bad header: <_io.BytesIO object at 0x7f00>\nand more"))
+    'a bad header'
+    >>> words_of(EOFError())
+    'EOFError'
+    """
+    from re import sub
+
+    text = str(error).strip().partition("\n")[0]
+    text = sub(r":? *<\S+ object at 0x\w+>", "", text) or type(error).__name__
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The tail of an error about an unknown name: the nearest known ones, or all of a few.
 

@@ -3,6 +3,7 @@
 By hand: `python -m tests.fuzz_files --seconds 60 [--seed N]`. Every file of tests/data/files is
 changed (bits, numbers, stretches cut, doubled and exchanged with those of others), and read. A
 finding is anything that is raised and is no error of dlcalc's, and any file that takes long.
+Graphs are put into the layer notation and counted again, too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from pathlib import Path
 
 from dlcalc.commands.params.files_answer import held_answer
 from dlcalc.errors import DlcalcError
-from dlcalc.models.files.reading import read_weights
+from dlcalc.models.count import params
+from dlcalc.models.files.reading import layered, read_weights
 
 FILES = Path(__file__).parent / "data" / "files"
 ENDINGS = (".safetensors", ".npz", ".gguf", ".pt", ".pth", ".bin", ".ckpt", ".onnx", ".keras",
@@ -121,9 +123,11 @@ def tried(path: str, label: str) -> str:
         held = read_weights(path)
         answer = held_answer(held)
         answer.blocks[0].for_people  # type: ignore[union-attr]  # noqa: B018
+        if held.graph is not None:
+            params(layered(held))
     except DlcalcError as error:
-        if "\n" in str(error) or len(str(error)) > 2000:
-            return f"{label}: an error of several lines: {str(error)[:300]!r}"
+        if "\n" in str(error) or len(str(error)) > 1000:
+            return f"{label}: an error of several lines, or a long one: {str(error)[:300]!r}"
     except Exception:
         return f"{label}: {traceback.format_exc()}"
     took = time.process_time() - began

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
 
 MOST_AXES = 32
 """Axes of an array, which every release of NumPy can hold."""
@@ -66,7 +65,7 @@ def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     except InputError:
         raise
     except Exception as error:  # NumPy evaluates the header as Python, which fails in many ways
-        raise damaged("an .npy file", error) from None
+        raise InputError(f"not an .npy file, or a damaged one: {words_of(error)}") from None
     shape, fortran, dtype = header
     if len(shape) > MOST_AXES:
         raise InputError(f"has {len(shape)} axes; at most {MOST_AXES} are read")
@@ -100,14 +99,7 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
     except DlcalcError:
         raise
     except Exception as error:  # each compression, and the directory itself, has errors of its own
-        raise damaged("an .npz file", error) from None
-
-
-def damaged(kind: str, error: Exception) -> InputError:
-    """What a parser of somebody else has raised, as an error of the file that it read."""
-    detail = re.sub(r":? *<\S+ object at 0x\w+>", "", str(error).partition("\n")[0])
-    detail = detail or type(error).__name__
-    return InputError(f"not {kind}, or a damaged one: {detail}")
+        raise InputError(f"not an .npz file, or a damaged one: {words_of(error)}") from None
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allow_nonfinite: bool) -> Array:

@@ -56,7 +56,7 @@ def arranged(steps: Sequence[Step], start: str, end: str) -> list[Node]:
             above = _meeting(above, other, parents, depths)
         parents[step.name], depths[step.name] = above, depths[above] + 1
     if end not in depths:
-        raise InputError(f"{end} does not come from the one input {start}")
+        raise InputError(f"{plain_name(end)} does not come from the one input {plain_name(start)}")
     placed: set[str] = set()
 
     def between(first: str, last: str, depth: int) -> list[Node]:
@@ -66,7 +66,9 @@ def arranged(steps: Sequence[Step], start: str, end: str) -> list[Node]:
         while last != first:
             step = known[last]
             if last in placed:
-                raise InputError(f"{last} belongs to two branches, which the notation cannot say")
+                raise InputError(
+                    f"{plain_name(last)} belongs to two branches, which the notation cannot say"
+                )
             placed.add(last)
             if not step.join:
                 found[:0] = step.layers

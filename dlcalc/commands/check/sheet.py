@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.errors import DlcalcError, InputError, did_you_mean, words_of
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import decode, located, read_source
 from dlcalc.numbers.parse import kind_of
@@ -77,7 +77,7 @@ def _parsed(text: str, place: str) -> Any:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"neither a TOML nor a JSON sheet: {error}") from None
+        raise InputError(f"neither a TOML nor a JSON sheet: {words_of(error)}") from None
 
 
 def _named(value: Any) -> Iterator[tuple[str, Any]]:

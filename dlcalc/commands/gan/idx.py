@@ -17,7 +17,7 @@ from typing import IO, Any, cast
 
 import numpy as np
 
-from dlcalc.errors import DlcalcError, FileError, InputError, LimitError
+from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, words_of
 from dlcalc.input.sources import MOST_BYTES, reason
 from dlcalc.numbers.axes import by_x
 
@@ -44,7 +44,7 @@ def reading(place: str) -> Iterator[None]:
     try:
         yield
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise InputError(f"a damaged gzip file: {error}").at(place) from None
+        raise InputError(f"a damaged gzip file: {words_of(error)}").at(place) from None
     except OSError as error:
         raise FileError(f"cannot be read: {reason(error)}").at(place) from None
     except DlcalcError as error:

@@ -69,6 +69,11 @@ def with_macs(held: Held) -> Held:
     """The file with what its architecture counts, where that has the parameters of the tensors."""
     from dlcalc.models.count import params
 
+    blocks = held.metadata.get(f"{held.metadata.get('general.architecture')}.block_count")
+    if isinstance(blocks, int) and blocks > len(held.tensors):
+        # A block has a tensor at least: the layers of this one are not worth counting.
+        note = f"its metadata tells of {blocks:,} blocks, more than it has tensors"
+        return replace(held, notes=[*held.notes, note])
     try:
         count = params(model_of(held, ""))
     except DlcalcError:

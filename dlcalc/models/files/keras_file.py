@@ -134,13 +134,18 @@ class _Reader:
         if kind == "Bidirectional" and len(inner) == 1:
             inner = [*inner, _backward(inner[0])]
         for each in inner:
-            passed = shape[:1] + shape[2:] if kind == "TimeDistributed" else shape
+            passed = shape
+            if kind == "TimeDistributed" and isinstance(shape, tuple):
+                passed = shape[:1] + shape[2:]
             yield from self.tensors(each, f"{name}/", passed, depth + 1)
             if kind == "StackedRNNCells":
                 shape = (None, each["config"].get("units"))
         if kind == "SpectralNormalization":
             config = inner[0]["config"]
-            kernel = next(iter(weights(inner[0], config, _built(inner[0], shape))))
+            held = weights(inner[0], config, _built(inner[0], shape))
+            if not held or not held[0].shape:
+                raise InputError("the layer within has no kernel")
+            kernel = held[0]
             yield _tensor(Weight("vector_u", (1, kernel.shape[-1]), "state"), name, config)
 
 

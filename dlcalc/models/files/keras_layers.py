@@ -42,11 +42,8 @@ _OPERATION = re.compile(r"keras\.(src\.)?ops\b")
 
 
 def _last(shape: Sizes, what: str, at: int = -1) -> int:
-    try:
-        size = shape[at]
-    except IndexError:
-        size = None
-    if size is None:
+    size = shape[at] if isinstance(shape, tuple) and -len(shape) <= at < len(shape) else None
+    if type(size) is not int:  # an axis that is open, or several inputs
         raise InputError(f"{what}: the size of its input is not known; the model was never built")
     return size
 
@@ -155,7 +152,8 @@ def _normalization(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
 
 
 def _prelu(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    shared = config.get("shared_axes") or []
+    shared = config.get("shared_axes")
+    shared = shared if isinstance(shared, list) else []
     yield Weight("alpha", tuple(
         1 if at in shared else _last(shape, "alpha", at) for at in range(1, len(shape))
     ))
@@ -189,6 +187,7 @@ def _heads(config: Config, shape: Mapping[str, Sizes], kind: str) -> Iterator[We
     shared = _of(config, "num_key_value_heads") if grouped else heads
     width = _of(config, "head_dim" if grouped else "key_dim")
     value = width if grouped else whole(config.get("value_dim") or width, "value_dim")
+    shape = shape if isinstance(shape, Mapping) else {}
     query = shape.get("query_shape") or ()
     values = shape.get("value_shape") or query
     keys = shape.get("key_shape") or values
@@ -221,9 +220,9 @@ def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
         if size is not None:
             sizes[letter] = whole(size, "output_shape")
     yield Weight("kernel", tuple(_last((sizes.get(each),), each) for each in kernel))
-    bias = config.get("bias_axes")
+    bias = str(config.get("bias_axes") or "")
     if bias:
-        first = min(given.index(each) for each in bias if each in given)
+        first = min((at for at, each in enumerate(given) if each in bias), default=len(given))
         yield Weight("bias", tuple(
             _last((sizes.get(each),), each) if each in bias else 1 for each in given[first:]
         ))

@@ -42,7 +42,7 @@ def _behind(
     if node.op in ELEMENTWISE or (node.op in JOINS and len(inputs) > 1):
         along = None
         if node.op == "Concat" and given is not None:
-            axis = node.attributes.get("axis") or 0
+            axis = node.whole("axis")
             along = (axis + len(given) if axis < 0 else axis) - 1
         return join(known, along) if len(known) > 1 else known[0]
     shape = translator.shapes.get(inputs[0])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import prod
 from typing import BinaryIO
 
-from dlcalc.errors import InputError, LimitError
+from dlcalc.errors import InputError, LimitError, words_of
 from dlcalc.models.files.onnx_fields import fields
 from dlcalc.models.files.onnx_graph import (
     Graph,
@@ -183,7 +183,7 @@ def _inferred(data: memoryview, known: Mapping[str, Sizes]) -> dict[str, Shape] 
         graph = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
     except Exception as error:  # whatever a parser of somebody else raises
         raise InputError(
-            f"the onnx package cannot infer its shapes: {str(error).strip().splitlines()[0][:200]}"
+            f"the onnx package cannot infer its shapes: {words_of(error)}"
         ) from None
     return {
         each.name: tuple(

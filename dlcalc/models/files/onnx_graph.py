@@ -59,6 +59,24 @@ class Node:
     attributes: dict[str, Any] = field(default_factory=dict)
     graphs: dict[str, Graph] = field(default_factory=dict)
 
+    def whole(self, name: str, default: int = 0) -> int:
+        """An attribute of one whole number; InputError where it is something else."""
+        value = self.attributes.get(name)
+        if value is None:
+            return default
+        if type(value) is not int:
+            raise InputError(f"{name} is no whole number").at(self.name or self.op)
+        return value
+
+    def wholes(self, name: str, count: int, default: int = 1) -> list[int]:
+        """An attribute of several whole numbers; InputError where it has not so many."""
+        value = self.attributes.get(name)
+        if value is None:
+            return [default] * count
+        if not isinstance(value, list) or len(value) != count:
+            raise InputError(f"{name} is no list of {count}").at(self.name or self.op)
+        return value
+
 
 @dataclass
 class Graph:
@@ -496,7 +514,7 @@ def _conv_transpose(out: Sizes, inputs: list[Sizes], node: Node) -> int:
 
 
 def _gemm(out: Sizes, inputs: list[Sizes], node: Node) -> int:
-    return prod(out) * inputs[0][0 if node.attributes.get("transA") else 1]
+    return prod(out) * inputs[0][0 if node.whole("transA") else 1]
 
 
 def _matmul(out: Sizes, inputs: list[Sizes], node: Node) -> int:

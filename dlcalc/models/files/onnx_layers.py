@@ -59,7 +59,7 @@ class Translator:
         inputs = [each for each in node.inputs if each and each not in self.held]
         output, label = node.outputs[0], node.name or node.outputs[0]
         if node.op in JOINS and len(inputs) == len(node.inputs) > 1:
-            axis = node.attributes.get("axis", 0) or 0
+            axis = node.whole("axis")
             rank = len(self.shapes.get(output, ()))
             axis = axis + rank if axis < 0 else axis
             self.steps.append(Step(output, tuple(inputs), (), JOINS[node.op], max(axis - 1, 0)))
@@ -109,9 +109,11 @@ class Translator:
     def pads(self, node: Node, axes: int, kernel: list[int], strides: list[int]) -> Any:
         """Padding of each axis: one number where both sides and all axes are alike."""
         auto = node.attributes.get("auto_pad", "NOTSET")
-        pads = node.attributes.get("pads") or [0] * 2 * axes
+        pads = node.wholes("pads", 2 * axes, 0)
         if auto in ("SAME_UPPER", "SAME_LOWER"):
             sizes, outs = self.shape(node, 0)[2:], self.shapes.get(node.outputs[0], ())[2:]
+            if not len(sizes) == len(outs) == axes:
+                raise self.unsaid(node)
             total = [
                 max((out - 1) * step + taps - size, 0)
                 for size, out, step, taps in zip(sizes, outs, strides, kernel, strict=True)
@@ -130,10 +132,8 @@ def _alike(values: Any) -> Any:
 
 
 def _windows(translator: Translator, node: Node, kernel: list[int]) -> Options:
-    given = node.attributes
     axes = len(kernel)
-    strides = given.get("strides") or [1] * axes
-    dilations = given.get("dilations") or [1] * axes
+    strides, dilations = node.wholes("strides", axes), node.wholes("dilations", axes)
     taps = [(size - 1) * step + 1 for size, step in zip(kernel, dilations, strict=True)]
     options = {
         "stride": _alike(strides), "pad": translator.pads(node, axes, taps, strides),
@@ -144,11 +144,12 @@ def _windows(translator: Translator, node: Node, kernel: list[int]) -> Options:
 
 def _conv(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
     weight = translator.shape(node, 1)
-    groups = node.attributes.get("group") or 1
+    groups = node.whole("group", 1)
     options = _windows(translator, node, list(weight[2:]))
     transposed = node.op == "ConvTranspose"
-    if transposed and any(node.attributes.get("output_padding") or ()):
-        options["output_padding"] = _alike(node.attributes["output_padding"])
+    further = node.wholes("output_padding", len(weight) - 2, 0) if transposed else []
+    if any(further):
+        options["output_padding"] = _alike(further)
     if groups > 1:
         options["groups"] = groups
     if len([name for name in node.inputs if name]) < 3:
@@ -159,21 +160,22 @@ def _conv(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...]
 
 def _linear(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
     weight = translator.shape(node, 1)
-    units = weight[0] if node.op == "Gemm" and node.attributes.get("transB") else weight[-1]
+    units = weight[0] if node.op == "Gemm" and node.whole("transB") else weight[-1]
     biased = node.op == "Gemm" and len([name for name in node.inputs if name]) > 2
     return [("linear", (units,), {} if biased else {"bias": False})]
 
 
 def _pool(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
-    kernel = node.attributes.get("kernel_shape") or []
+    axes = len(translator.shape(node, 0)) - 2
+    kernel = node.wholes("kernel_shape", axes)
     options = _windows(translator, node, kernel)
-    stride = _alike(node.attributes.get("strides") or [1] * len(kernel))
+    stride = _alike(node.wholes("strides", axes))
     options.pop("stride", None)
     if stride != _alike(kernel):
         options["stride"] = stride
-    if node.attributes.get("ceil_mode"):
+    if node.whole("ceil_mode"):
         options["ceil"] = True
-    if node.op == "AveragePool" and "pad" in options and not node.attributes.get(
+    if node.op == "AveragePool" and "pad" in options and not node.whole(
         "count_include_pad"
     ):
         options["exclude_pad"] = True
@@ -196,13 +198,15 @@ def _reshape(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, .
 
 
 def _embedding(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
-    if node.inputs[0] not in translator.held or node.attributes.get("axis"):
+    if node.inputs[0] not in translator.held or node.whole("axis"):
         raise translator.unsaid(node)
     return [("embedding", translator.shape(node, 0), {})]
 
 
 def _slope(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
     slope = node.attributes.get("alpha", 0.01)
+    if not isinstance(slope, float):
+        raise translator.unsaid(node)
     return [("leaky_relu", (), {"slope": round(slope, 6)})]
 
 
@@ -214,7 +218,7 @@ def _slopes(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ..
 
 
 def _lrn(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
-    return [("lrn", (), {"size": node.attributes.get("size", 5)})]
+    return [("lrn", (), {"size": node.whole("size", 5)})]
 
 
 def _scaled(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:

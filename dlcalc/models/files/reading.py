@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
-from dlcalc.errors import DlcalcError, FileError, InputError
+from dlcalc.errors import DlcalcError, FileError, InputError, words_of
 from dlcalc.input.sources import reason
 from dlcalc.models.files import roles
 from dlcalc.models.files.gguf import MAGIC as GGUF
@@ -329,7 +329,7 @@ def _hdf5(file: BinaryIO, path: str) -> Held:
         with h5py.File(file, "r") as opened:
             opened.visititems(take)
     except Exception as error:  # whatever a parser of somebody else raises
-        raise InputError(f"not HDF5, or damaged: {str(error)[:120]}") from None
+        raise InputError(f"not HDF5, or damaged: {words_of(error)}") from None
     if not found or any(re.search(r"/vars/\d+$", tensor.name) for tensor in found):
         raise InputError(
             "its weights have no names that tell buffers from parameters: "

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from dlcalc.errors import InputError, LimitError
+from dlcalc.errors import InputError, LimitError, words_of
 
 CHUNK = 1 << 20
 MOST_SPOOLED = 256 << 20
@@ -103,7 +103,7 @@ def open_zip(file: BinaryIO, what: str) -> Iterator[zipfile.ZipFile]:
     except ZIP_ERRORS as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"not {what}, or a damaged one: {error}") from None
+        raise InputError(f"not {what}, or a damaged one: {words_of(error)}") from None
 
 
 def _check_directory(file: BinaryIO) -> None:

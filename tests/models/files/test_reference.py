@@ -1,14 +1,21 @@
 """Every file of tests/data/files, written by the formats' own libraries, against their counts."""
 
+import io
 import json
 import os
 import threading
+import zipfile
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dlcalc.errors import InputError
+from dlcalc.models.files.gguf_architecture import with_macs
+from dlcalc.models.files.numpy_arrays import read_npz
+from dlcalc.models.files.reading import read_weights
 from tests.fuzz_files import findings
 from tests.shell.running import invoke
 
@@ -124,6 +131,25 @@ def test_two_files_compared() -> None:
     rows = json.loads(invoke("params", masks, "--compare", other, "-f", "json").out)
     assert {each["difference"] for each in rows["differences"]} == {"missing", "added"}
     assert "no tensor differs" in invoke("params", plain, "--compare", plain).out
+
+
+def test_what_the_zip_reader_says_is_cut() -> None:
+    file = io.BytesIO()
+    name = "a" * 3000
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f"{name}.npy", b"")
+    file = io.BytesIO(file.getvalue().replace(b"aaa", b"bbb", 1))
+    with pytest.raises(InputError, match=r"^not an .npz file.*: File name in directory .*…$") as it:
+        read_npz(file)
+    assert len(str(it.value)) < 200
+
+
+def test_more_blocks_than_tensors_are_not_counted() -> None:
+    held = read_weights(str(FILES / "gguf" / "llama-f32-f16.gguf"))
+    many = {**held.metadata, "llama.block_count": 10**5}
+    assert with_macs(replace(held, metadata=many)).notes == [
+        "its metadata tells of 100,000 blocks, more than it has tensors"
+    ]
 
 
 def test_mutated_files_are_read_or_refused(tmp_path: Path) -> None:

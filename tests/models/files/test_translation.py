@@ -1,10 +1,14 @@
 """Graphs of files in the layer notation: the counts of the file, and what can be done with it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dlcalc.errors import InputError
 from dlcalc.models.count import params
+from dlcalc.models.files.keras_file import held_from
+from dlcalc.models.files.onnx_layers import Translator
 from dlcalc.models.files.reading import layered, read_weights
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
@@ -61,3 +65,35 @@ def test_what_cannot_be_said(name: str, complaint: str) -> None:
     done = invoke("params", str(FILES / name), "--to-notation")
     assert (done.status, done.out) == (2, "")
     assert complaint in done.complaint
+
+
+@pytest.mark.parametrize(("op", "name", "value"), [
+    ("Conv", "strides", [1]), ("Conv", "pads", [1, 1]), ("Conv", "dilations", 2),
+    ("Conv", "group", [1]), ("MaxPool", "kernel_shape", [2]), ("Gemm", "transB", "yes"),
+])
+def test_attributes_of_another_length_or_type(op: str, name: str, value: Any) -> None:
+    graph, shapes = read_weights(str(FILES / "onnx" / "cnn-dynamo.onnx")).graph
+    node = next(each for each in graph.graph.nodes if each.op == op)
+    node.attributes[name] = value
+    with pytest.raises(InputError, match=f"{node.name}: {name} is no "):
+        Translator(graph, shapes).translated("")
+
+
+def _keras(kind: str, built: dict[str, Any], **config: Any) -> dict[str, Any]:
+    layer = {"class_name": kind, "config": {"name": "a", **config}, "build_config": built}
+    return {"class_name": "Sequential", "config": {"layers": [layer]}}
+
+
+DENSE = {"class_name": "Dense", "config": {"units": 2}}
+
+
+@pytest.mark.parametrize("config", [
+    _keras("MultiHeadAttention", {"input_shape": [None, 2, 3]}, num_heads=2, key_dim=2),
+    _keras("Dense", {"shapes_dict": {"query_shape": [None, 3]}}, units=2),
+    _keras("Dense", {"input_shape": [[None, 3], [None, 3]]}, units=2),
+    _keras("TimeDistributed", {"shapes_dict": {"query_shape": [None, 3]}}, layer=DENSE),
+])
+def test_shapes_of_another_kind(config: dict[str, Any]) -> None:
+    """One shape where several by name belong, and several where one does."""
+    with pytest.raises(InputError, match="the size of its input is not known"):
+        held_from(config, "file")
