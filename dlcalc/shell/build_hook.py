@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-try:
-    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ModuleNotFoundError:  # in use, where nothing is built
-    BuildHookInterface = object
+if TYPE_CHECKING:
+
+    class Hook:
+        """What of hatchling's class is used here, whose types depend on its version."""
+
+        root: str
+else:
+    try:
+        from hatchling.builders.hooks.plugin.interface import BuildHookInterface as Hook
+    except ModuleNotFoundError:  # in use, where nothing is built
+        Hook = object
 
 
-class ManPages(BuildHookInterface):  # type: ignore[misc]
+class ManPages(Hook):
     """Writes the pages into a folder of its own, and has them installed under share/man/man1."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

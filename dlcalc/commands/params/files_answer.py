@@ -18,6 +18,7 @@ from dlcalc.models.files.tensors import (
     QUANTISATION,
     QUANTISED,
 )
+from dlcalc.models.use import Use
 from dlcalc.output.answer import Answer, Table
 
 if TYPE_CHECKING:
@@ -28,13 +29,20 @@ LAYERS = ("name", "type", "output", "params", "macs")
 MODULES = ("name", "tensors", "params", "bytes", "bits")
 UNKNOWN = ("activations_bytes", "training_bytes")
 """What a file of weights does not tell."""
+MOST_NOTES = 3
+CACHE = Use(dtype="float16")
+"""The type of the numbers in the cache of llama.cpp, where nothing else is asked for."""
 WEIGHTS = (PARAMETER, QUANTISED, QUANTISATION)
 """Roles whose bytes are those of the weights."""
 
 
-def held_answer(held: Held, depth: int | None = None, sort: str | None = None) -> Answer:
+def held_answer(
+    held: Held, depth: int | None = None, sort: str | None = None, summary: bool = False,
+) -> Answer:
     """Each tensor with its shape and numbers, or each layer where the file has them; sums."""
     headers, rows, record = _rows(held)
+    if summary:
+        return _summary(held, record)
     if depth is not None:
         headers, rows = MODULES, _modules(held, depth)
     _sort(headers, rows, sort)
@@ -45,6 +53,18 @@ def held_answer(held: Held, depth: int | None = None, sort: str | None = None) -
     if depth is not None:
         record["modules"] = [dict(zip(headers, row, strict=True)) for row in rows]
     return Answer(record, [table], main=("total", "params"), whole=True)
+
+
+def _summary(held: Held, record: dict[str, Any]) -> Answer:
+    """The sums alone."""
+    total = totals(held)
+    table = Table(["model", *total], [[held.name, *total.values()]], drawn=lambda: Table(
+        ["", "value"],
+        [[key.replace("_", " "), value] for key, value in total.items() if value is not None],
+        footnotes=["", *footnotes(held)],
+    ))
+    kept = {key: value for key, value in record.items() if key not in ("layers", "tensors")}
+    return Answer({**kept, "total": total}, [table], main=("total", "params"), whole=True)
 
 
 def _rows(held: Held) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
@@ -109,7 +129,7 @@ def totals(held: Held) -> dict[str, Any]:
     """The sums over a file; buffers, quantisation and what lies beside the model apart."""
     params = sum(each.params for each in held.tensors)
     known = held.rows is not None and all(row.macs is not None for row in held.rows)
-    macs = sum(row.macs or 0 for row in held.rows or ()) if known else held.macs
+    macs = sum(row.macs or 0 for row in held.rows or ()) if known else None
     total: dict[str, Any] = {
         "params": params,
         "trainable": sum(each.params for each in held.tensors if each.trains),
@@ -121,6 +141,12 @@ def totals(held: Held) -> dict[str, Any]:
     for name, role in (("optimizer", OPTIMIZER), ("copies", COPY)):
         if any(each.role == role for each in held.tensors):
             total[name] = held.sum_of("numbers", role)
+    if held.count is not None:
+        cached = CACHE.added(held.count)
+        total |= {
+            "macs": held.count.macs, "active_params": held.count.active_params,
+            "cache_bytes": cached.cache_bytes, "cache_bytes_reserved": cached.cache_bytes_reserved,
+        }
     if held.format == "keras":
         total["keras_total"] = sum(row.params for row in held.rows or ())
     return total
@@ -200,7 +226,7 @@ def footnotes(held: Held) -> list[str]:
     types = dict.fromkeys(each.dtype for each in held.tensors if each.role not in HELD_APART)
     if 1 < len(types) <= 8:
         lines.append(f"types: {', '.join(types)}")
-    lines += held.notes[:3]
+    lines += notes(held)
     if held.format == "gguf":
         kind = held.metadata.get("general.architecture")
         lines += [
@@ -209,14 +235,22 @@ def footnotes(held: Held) -> list[str]:
                 if key.startswith(f"{kind}.") and isinstance(value, int | float)
             )
         ]
-    if held.macs is not None:
+    if held.count is not None:
         lines.append(
-            f"{held.macs:,} multiply-accumulates for {' x '.join(map(str, held.input or ()))} "
-            "tokens, by the architecture that its metadata gives"
+            f"by the architecture that its metadata gives, for {held.count.positions:,} tokens: "
+            f"{total['macs']:,} multiply-accumulates"
         )
+        if total["cache_bytes"] is not None:
+            lines[-1] += f", a cache of {size_text(total['cache_bytes'])} in 16 bits a number"
     elif held.rows is None:
         lines.append("a file of weights tells nothing of multiply-accumulates and activations")
     return lines
+
+
+def notes(held: Held) -> list[str]:
+    """What a reader of the counts should know, the first few of many."""
+    more = [f"and {len(held.notes) - MOST_NOTES:,} more"] if len(held.notes) > MOST_NOTES else []
+    return [*held.notes[:MOST_NOTES], *more]
 
 
 def comparison_answer(first: Held, second: Held) -> Answer:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.sources import STDIN
+from dlcalc.names import DTYPE_ALIASES, DTYPES
+from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 
 if TYPE_CHECKING:
@@ -86,14 +89,25 @@ def notation_answer(model: Model) -> Answer:
 
 
 def answer_files(
-    out: Output, paths: Sequence[str], other: str | None, depth: int | None, sort: str | None,
-    input: tuple[int, ...] | None = None,
+    out: Output, held: Held, other: str | None, depth: int | None, sort: str | None, summary: bool,
 ) -> None:
     """The tensors of the files, or how they differ from those of another."""
     from dlcalc.commands.params import files_answer as drawn
 
-    held = read_operands(paths, input)
-    if other is None:
-        out.emit(drawn.held_answer(held, depth, sort))
+    if other is not None:
+        out.emit(drawn.comparison_answer(held, reading.read_weights(other)))
         return
-    out.emit(drawn.comparison_answer(held, reading.read_weights(other)))
+    out.emit(drawn.held_answer(held, depth, sort, summary))
+    if not out.format.whole:
+        for text in drawn.notes(held):
+            note(text)
+
+
+def main_dtype(held: Held) -> str:
+    """The type of most of the weights, as --dtype has it; float32 where it has it not."""
+    counts: Counter[str] = Counter()
+    for tensor in held.tensors:
+        name = tensor.dtype.lower()
+        counts[DTYPE_ALIASES.get(name, name)] += tensor.params
+    [(name, _)] = counts.most_common(1) or [("float32", 0)]
+    return name if name in DTYPES else "float32"

@@ -11,6 +11,7 @@ from dlcalc.commands.params.files_run import (
     file_operands,
     holds_weights,
     is_model,
+    main_dtype,
     notation_answer,
     read_operands,
 )
@@ -40,6 +41,8 @@ FIELDS = (
     "devices", "shard", "fit",
 )
 """What records may hold."""
+OF_LAYERS = ("tokens", "cached", "causal", "recipe", "lora", "shard", "fit")
+"""What only layers tell, of a file that has tensors and an architecture."""
 TOTALS = (
     "params", "active_params", "trainable", "macs", "activations", "weights_bytes",
     "activations_bytes", "training_bytes", "cache_bytes",
@@ -78,7 +81,7 @@ class ParamsRun(Run[Any]):
         if len(model) > 1 and all(map(names_model, model)) and not holds_weights(model):
             _several(self.out, model, size, use)
             return
-        read = self._read(model, size, (other, depth, sort), bool(
+        read, use = self._read(model, size, use, (other, depth, sort, summary), bool(
             asked or layer is not None or changes or columns is not None or to_notation
         ))
         if read is None:
@@ -114,18 +117,21 @@ class ParamsRun(Run[Any]):
         self.out.emit(answer)
 
     def _read(
-        self, model: Sequence[str], size: tuple[int, ...] | None, of_files: tuple[Any, ...],
-        wants_layers: bool,
-    ) -> Model | None:
-        """The model; None where it is a file of tensors alone, which is answered at once."""
+        self, model: Sequence[str], size: tuple[int, ...] | None, use: Use,
+        of_files: tuple[Any, ...], wants_layers: bool,
+    ) -> tuple[Model | None, Use]:
+        """The model and its use; no model where a file has tensors alone, and is answered."""
         paths = file_operands(model, not model and self.out.piped)
         if not paths:
-            return given_model(self, model)
-        other, depth, sort = of_files
-        if not wants_layers and not (other and is_model(other)):
-            answer_files(self.out, paths, other, depth, sort, size)
-            return None
-        return reading.layered(read_operands(paths, size))
+            return given_model(self, model), use
+        held = read_operands(paths, size)
+        used = held.count is not None and any(self.options.get(name) for name in OF_LAYERS)
+        other = of_files[0]
+        if not (wants_layers or used or (other and is_model(other))):
+            answer_files(self.out, held, *of_files)
+            return None, use
+        dtype = use.dtype if self.options.get("dtype") else main_dtype(held)
+        return reading.layered(held), use._replace(dtype=dtype)
 
 
 def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:

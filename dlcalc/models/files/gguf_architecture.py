@@ -1,10 +1,11 @@
 """The layers that a GGUF file's metadata describes, by the architectures of config.json.
 
-Source of the keys: ggml-org/ggml, docs/gguf.md; package gguf 0.19.0, constants.
+Source of the keys: ggml-org/ggml, docs/gguf.md; package gguf 0.19.0, constants.py.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,46 +15,192 @@ from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.models.tree import Model
 
 FIELDS = {
-    "block_count": "num_hidden_layers", "embedding_length": "hidden_size",
-    "feed_forward_length": "intermediate_size", "context_length": "max_position_embeddings",
-    "attention.head_count": "num_attention_heads",
-    "attention.head_count_kv": "num_key_value_heads", "attention.key_length": "head_dim",
-    "attention.sliding_window": "sliding_window", "expert_count": "num_local_experts",
-    "expert_used_count": "num_experts_per_tok",
+    "block_count": "num_hidden_layers",
+    "embedding_length": "hidden_size",
+    "embedding_length_per_layer_input": "hidden_size_per_layer_input",
+    "feed_forward_length": "intermediate_size intermediate_size_mlp",
+    "context_length": "max_position_embeddings",
+    "attention.head_count": "num_attention_heads linear_num_heads",
+    "attention.head_count_kv": "num_key_value_heads num_kv_heads",
+    "attention.key_length": "head_dim global_head_dim",
+    "attention.key_length_swa": "head_dim",
+    "attention.sliding_window": "sliding_window",
+    "attention.shared_kv_layers": "num_kv_shared_layers",
+    "attention.q_lora_rank": "q_lora_rank",
+    "attention.kv_lora_rank": "kv_lora_rank",
+    "attention.indexer.head_count": "index_n_heads",
+    "attention.indexer.key_length": "index_head_dim",
+    "attention.indexer.top_k": "index_topk",
+    "use_parallel_residual": "use_parallel_residual",
+    "expert_count": "num_experts num_local_experts n_routed_experts moe_num_experts",
+    "expert_used_count": "num_experts_per_tok moe_topk moe_k",
     "expert_feed_forward_length": "moe_intermediate_size",
-    "expert_shared_feed_forward_length": "shared_expert_intermediate_size",
+    "expert_shared_feed_forward_length": "shared_expert_intermediate_size shared_intermediate_size",
+    "expert_shared_count": "n_shared_experts num_shared_experts moe_num_shared_experts",
+    "leading_dense_block_count": "first_k_dense_replace num_dense_layers moe_layer_start_index",
+    "interleave_moe_layer_step": "interleave_moe_layer_step moe_layer_interval",
+    "full_attention_interval": "full_attention_interval",
+    "shortconv.l_cache": "conv_L_cache",
+    "kda.head_dim": "linear_head_dim",
+    "ssm.conv_kernel": "conv_kernel mamba_d_conv linear_conv_kernel_dim",
+    "ssm.state_size": "state_size mamba_d_state linear_key_head_dim",
+    "ssm.group_count": "n_groups mamba_n_groups linear_num_key_heads",
 }
-"""Keys behind the name of the architecture, as config.json calls them."""
+"""Keys behind the name of the architecture, and how classes of config.json call them."""
 TYPES = {
-    "qwen2moe": "qwen2_moe", "qwen3moe": "qwen3_moe", "gemma3": "gemma3_text", "phi2": "phi",
-    "command-r": "cohere", "gptneox": "gpt_neox", "falcon": "falcon", "starcoder": "gpt_bigcode",
+    "chatglm": "glm", "command-r": "cohere", "deepseek2": "deepseek_v3",
+    "ernie4_5-moe": "ernie4_5_moe", "exaone-moe": "exaone_moe", "falcon-h1": "falcon_h1",
+    "gemma3": "gemma3_text", "gemma4": "gemma4_text", "glm-dsa": "glm_moe_dsa",
+    "glm4moe": "glm4_moe",
+    "gpt-oss": "gpt_oss", "gptneox": "gpt_neox", "granitehybrid": "granitemoehybrid",
+    "granitemoe": "granitemoeshared", "hunyuan-dense": "hunyuan_v1_dense",
+    "hunyuan-moe": "hunyuan_v1_moe", "kimi-linear": "kimi_linear", "lfm2moe": "lfm2_moe",
+    "llama4": "llama4_text", "minimax-m2": "minimax_m2", "olmo2": "olmo3", "phi2": "phi",
+    "qwen2moe": "qwen2_moe", "qwen3moe": "qwen3_moe", "qwen3next": "qwen3_next",
+    "starcoder": "gpt_bigcode",
 }
 """Architectures that config.json calls otherwise."""
+PRESENT = {
+    r"attn_(q|qkv)\.bias": "attention_bias qkv_bias use_qkv_bias bias",
+    r"attn_output\.bias": "attention_out_bias use_bias",
+    r"ffn_up\.bias": "mlp_bias",
+    r"attn_q_norm\.weight": "use_qk_norm qk_layernorm",
+    r"attn_norm_2\.weight": "new_decoder_architecture",
+}
+"""Tensors whose presence in a block says what these fields do."""
+
+ROWS = {
+    "token_embd.weight": "vocab_size", "position_embd.weight": "max_position_embeddings",
+    "per_layer_token_embd.weight": "vocab_size_per_layer_input",
+    "token_types.weight": "type_vocab_size",
+}
+"""Tensors whose first axis is the value of a field."""
 
 
-def config_of(metadata: Mapping[str, Any], tensors: Sequence[Tensor]) -> dict[str, Any]:
-    """What a config.json would say; InputError where the file names no architecture."""
-    kind = metadata.get("general.architecture")
-    if not isinstance(kind, str):
-        raise InputError("a GGUF file without general.architecture tells no layers")
-    shapes = {tensor.name: tensor.shape for tensor in tensors}
-    config: dict[str, Any] = {
-        field: metadata[f"{kind}.{key}"] for key, field in FIELDS.items()
-        if f"{kind}.{key}" in metadata
-    }
-    config["model_type"] = TYPES.get(kind, kind)
-    if kind == "llama" and config.get("num_local_experts"):
-        config["model_type"] = "mixtral"
-    if "num_local_experts" in config:
-        config["num_experts"] = config["num_local_experts"]
-    words = shapes.get("token_embd.weight")
-    if words:
-        config["vocab_size"] = words[0]
-        config["tie_word_embeddings"] = "output.weight" not in shapes
-    for key, name in (("attention_bias", "attn_q.bias"), ("mlp_bias", "ffn_up.bias")):
-        if kind == "llama":
-            config[key] = f"blk.0.{name}" in shapes
-    return config
+class _Metadata:
+    """What a file says of its architecture, by the names behind that of the architecture."""
+
+    def __init__(self, metadata: Mapping[str, Any], tensors: Sequence[Tensor]) -> None:
+        self.kind = metadata.get("general.architecture")
+        if not isinstance(self.kind, str):
+            raise InputError("a GGUF file without general.architecture tells no layers")
+        self.values = {
+            key.removeprefix(f"{self.kind}."): value for key, value in metadata.items()
+        }
+        self.shapes = {tensor.name: tensor.shape for tensor in tensors}
+        self.blocks = {re.sub(r"^blk\.\d+\.", "", name) for name in self.shapes}
+
+    def number(self, *keys: str) -> int:
+        """The first of some keys that is a whole number, or 0."""
+        found = [self.values[key] for key in keys if isinstance(self.values.get(key), int)]
+        return int(found[0]) if found else 0
+
+    def config(self) -> dict[str, Any]:
+        """What a config.json would say."""
+        config: dict[str, Any] = {
+            name: self.values[key] for key, names in FIELDS.items() if key in self.values
+            for name in names.split()
+        }
+        for tensor, names in PRESENT.items():
+            here = any(re.fullmatch(tensor, each) for each in self.blocks)
+            config.update(dict.fromkeys(names.split(), here))
+        for tensor, name in ROWS.items():
+            if tensor in self.shapes:
+                config[name] = next(iter(self.shapes[tensor]), 0)
+        config["tie_word_embeddings"] = "output.weight" not in self.shapes
+        config["model_type"] = self.model_type()
+        config["num_hidden_layers"] = self.depth
+        if "bert" in str(self.kind):
+            config["architectures"] = ["EncoderModel"]  # neither pooler nor head
+            config.setdefault("type_vocab_size", 0)
+        config["block_auto_adjust_ff_dim"] = False
+        for name in ("q_lora_rank", "sliding_window"):
+            config.setdefault(name, None)
+        if self.kind == "llama4":
+            config["intermediate_size"] = self.number("expert_feed_forward_length")
+        return config | self.attention() | self.recurrent() | self.kinds_of_layers()
+
+    def model_type(self) -> str:
+        """The type that config.json has for the architecture."""
+        if self.kind == "llama" and self.number("expert_count"):
+            return "mixtral"
+        if self.kind == "deepseek2" and self.number("attention.q_lora_rank") == 0:
+            return "deepseek_v2"
+        if self.kind == "granitehybrid" and not self.number("expert_count"):
+            return "bamba"
+        return TYPES.get(str(self.kind), str(self.kind))
+
+    @property
+    def depth(self) -> int:
+        """Layers of the model itself, without those that predict further tokens."""
+        return self.number("block_count") - self.number("nextn_predict_layers")
+
+    def attention(self) -> dict[str, Any]:
+        """Heads, and the widths of the parts of latent attention."""
+        found: dict[str, Any] = {}
+        shared = self.values.get("attention.head_count_kv")
+        if isinstance(shared, list):
+            found["num_key_value_heads"] = max(shared, default=0)
+        if self.kind in ("falcon", "starcoder"):
+            found["multi_query"] = shared == 1
+        if self.number("attention.kv_lora_rank"):
+            rotary = self.number("rope.dimension_count")
+            width = self.number("attention.key_length_mla", "attention.key_length")
+            value = self.number("attention.value_length_mla", "attention.value_length")
+            found |= {
+                "num_key_value_heads": self.number("attention.head_count"), "head_dim": None,
+                "qk_rope_head_dim": rotary, "qk_nope_head_dim": width - rotary,
+                "v_head_dim": value or None,
+            }
+        return found
+
+    def recurrent(self) -> dict[str, Any]:
+        """Heads and widths of state-space layers, whose inner width is that of all heads."""
+        inner, heads = self.number("ssm.inner_size"), self.number("ssm.time_step_rank")
+        if not inner:
+            return {}
+        found: dict[str, Any] = {
+            "mamba_expand": inner // (self.number("embedding_length") or 1), "mamba_d_ssm": inner,
+            "mamba_dt_rank": heads, "time_step_rank": heads,
+        }
+        if self.kind == "mamba":
+            found["intermediate_size"] = inner
+        elif self.number("ssm.group_count") and heads:
+            found |= {
+                "num_heads": heads, "mamba_n_heads": heads, "linear_num_value_heads": heads,
+                "mamba_d_head": inner // heads, "linear_value_head_dim": inner // heads,
+            }
+            if self.kind == "mamba2":
+                found["head_dim"] = inner // heads
+        return found
+
+    def kinds_of_layers(self) -> dict[str, Any]:
+        """Layers that differ from each other, by lists over them."""
+        windows = self.values.get("attention.sliding_window_pattern")
+        if isinstance(windows, list):
+            kinds = {True: "sliding_attention", False: "full_attention"}
+            return {"layer_types": [kinds[bool(each)] for each in windows]}
+        shared = self.values.get("attention.head_count_kv")
+        if not isinstance(shared, list):
+            return {}
+        attends = [at for at, heads in enumerate(shared) if heads]
+        experts = [
+            at for at in range(len(shared)) if f"blk.{at}.ffn_gate_inp.weight" in self.shapes
+        ]
+        other = "conv" if "shortconv.l_cache" in self.values else "mamba"
+        return {
+            "layer_types": ["full_attention" if heads else other for heads in shared],
+            "attn_layer_indices": attends,
+            **_rhythm("attn_layer", attends, len(shared)),
+            **_rhythm("expert_layer", experts, len(shared)),
+        }
+
+
+def _rhythm(name: str, places: Sequence[int], count: int) -> dict[str, int]:
+    """Every how many layers one of a kind stands, and which is the first."""
+    first = places[0] if places else count
+    second = places[1] if len(places) > 1 else first + count
+    return {f"{name}_offset": first, f"{name}_period": second - first}
 
 
 def model_of(held: Held, name: str) -> Model:
@@ -61,12 +208,12 @@ def model_of(held: Held, name: str) -> Model:
     from dlcalc.models.configs import config_lines
     from dlcalc.models.notation import read_notation
 
-    lines, _ = config_lines(config_of(held.metadata, held.tensors))
+    lines, _ = config_lines(_Metadata(held.metadata, held.tensors).config())
     return read_notation("\n".join(lines), "", name, numbered=False)
 
 
-def with_macs(held: Held) -> Held:
-    """The file with what its architecture counts, where that has the parameters of the tensors."""
+def counted(held: Held) -> Held:
+    """The file with the count of its architecture, where that has the parameters of the tensors."""
     from dlcalc.models.count import params
 
     blocks = held.metadata.get(f"{held.metadata.get('general.architecture')}.block_count")
@@ -78,8 +225,18 @@ def with_macs(held: Held) -> Held:
         count = params(model_of(held, ""))
     except DlcalcError:
         return held
-    own = sum(tensor.params for tensor in held.tensors)
-    if count.params == own:
-        return replace(held, macs=count.macs, input=count.input)
+    depth = _Metadata(held.metadata, held.tensors).depth
+    own = [each for each in held.tensors if _block(each.name) < depth]
+    # What balances the load of experts is a parameter to some classes and a buffer to others.
+    balance = sum(each.numbers for each in own if re.search(r"\bexp_probs_b\b", each.name))
+    held_params = sum(each.params for each in own)
+    if count.params in (held_params, held_params + balance):
+        return replace(held, count=count, input=count.input)
     note = f"the architecture that its metadata gives has {count.params:,} parameters"
     return replace(held, notes=[*held.notes, note])
+
+
+def _block(name: str) -> int:
+    """The number of the layer that a tensor belongs to; -1 for one of the whole model."""
+    found = re.match(r"blk\.(\d{1,6})\.", name)
+    return int(found[1]) if found else -1

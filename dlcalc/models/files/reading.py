@@ -97,9 +97,9 @@ def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
         name, first.format, decided, first.metadata, notes, first.rows, first.graph, first.input
     )
     if held.format == "gguf":
-        from dlcalc.models.files.gguf_architecture import with_macs
+        from dlcalc.models.files.gguf_architecture import counted
 
-        return with_macs(held)
+        return counted(held)
     return held
 
 

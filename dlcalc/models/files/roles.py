@@ -30,7 +30,8 @@ from dlcalc.models.files.tensors import (
 _BUFFERS = re.compile(r"""
     (^|[./])(running_mean|running_var|num_batches_tracked|moving_mean|moving_variance
     |inv_freq|original_inv_freq|cos_cached|sin_cached|position_ids|token_type_ids|masked_bias
-    |relative_position_index|attn_mask|e_score_correction_bias|rope_freqs(\.weight)?)$
+    |relative_position_index|attn_mask|e_score_correction_bias|rope_freqs(\.weight)?
+    |exp_probs_b(\.bias)?)$
     | (^|[./])rngs[./] | ^(batch_stats|cache)[./]
 """, re.VERBOSE)
 """Names of buffers: BatchNorm's statistics, rotary tables, masks, Flax's collections."""

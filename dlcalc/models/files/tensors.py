@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from dlcalc.models.rows import Count
 
 Bytes = bytes
 
@@ -118,8 +121,8 @@ class Held:
     """What its layers are translated from."""
     input: tuple[int, ...] | None = None
     """The shape of its input, where it has a graph."""
-    macs: int | None = None
-    """Its multiply-accumulates, where its metadata gives an architecture."""
+    count: Count | None = None
+    """The architecture that its metadata gives, counted."""
 
     def sum_of(self, what: str, *roles: str) -> int:
         """The sum of one field over the tensors of some roles."""
