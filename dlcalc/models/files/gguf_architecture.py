@@ -97,6 +97,9 @@ class _Metadata:
 
     def config(self) -> dict[str, Any]:
         """What a config.json would say."""
+        if self.depth > len(self.shapes):
+            # A block has a tensor at least: the layers of this one are not worth counting.
+            raise InputError(f"{self.depth:,} blocks, which is more than it has tensors")
         config: dict[str, Any] = {
             name: self.values[key] for key, names in FIELDS.items() if key in self.values
             for name in names.split()
@@ -216,15 +219,10 @@ def counted(held: Held) -> Held:
     """The file with the count of its architecture, where that has the parameters of the tensors."""
     from dlcalc.models.count import params
 
-    blocks = held.metadata.get(f"{held.metadata.get('general.architecture')}.block_count")
-    if isinstance(blocks, int) and blocks > len(held.tensors):
-        # A block has a tensor at least: the layers of this one are not worth counting.
-        note = f"its metadata tells of {blocks:,} blocks, more than it has tensors"
-        return replace(held, notes=[*held.notes, note])
     try:
         count = params(model_of(held, ""))
-    except DlcalcError:
-        return held
+    except DlcalcError as error:
+        return replace(held, notes=[*held.notes, f"its architecture is not counted: {error}"])
     depth = _Metadata(held.metadata, held.tensors).depth
     own = [each for each in held.tensors if _block(each.name) < depth]
     # What balances the load of experts is a parameter to some classes and a buffer to others.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dlcalc.errors import InputError
-from dlcalc.models.files.gguf_architecture import with_macs
+from dlcalc.models.files.gguf_architecture import counted
 from dlcalc.models.files.numpy_arrays import read_npz
 from dlcalc.models.files.reading import read_weights
 from tests.fuzz_files import findings
@@ -147,8 +147,8 @@ def test_what_the_zip_reader_says_is_cut() -> None:
 def test_more_blocks_than_tensors_are_not_counted() -> None:
     held = read_weights(str(FILES / "gguf" / "llama-f32-f16.gguf"))
     many = {**held.metadata, "llama.block_count": 10**5}
-    assert with_macs(replace(held, metadata=many)).notes == [
-        "its metadata tells of 100,000 blocks, more than it has tensors"
+    assert counted(replace(held, metadata=many)).notes == [
+        "its architecture is not counted: 100,000 blocks, which is more than it has tensors"
     ]
 
 
