@@ -20,7 +20,7 @@ _FUNCTIONS = {
     "rnn": "dlcalc.commands.rnn.rnn",
     "grad": "dlcalc.commands.grad.grad",
     "diagnose": "dlcalc.commands.diagnose.diagnosis",
-    "gan": "dlcalc.commands.gan.read",
+    "gan": "dlcalc.commands.gan.gan",
     "kl": "dlcalc.numbers.gaussians.kl",
     "model": "dlcalc.models.reading",
     "models": "dlcalc.models.zoo_files",

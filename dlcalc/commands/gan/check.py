@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.gan.layers import Arrays
-from dlcalc.commands.gan.losses import GanLoss
 from dlcalc.commands.gan.network import Network, Run
-from dlcalc.commands.gan.training import Training
+from dlcalc.commands.gan.training import Training, judge, teach
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Loss = Callable[[Sequence[Arrays]], Any]
 
 EXAMPLES, ENTRIES = 4, 12
 """Examples of the batch, and entries of each array of parameters that are moved."""
@@ -32,49 +29,27 @@ def check_training(training: Training) -> list[GradientCheck]:
     real = np.empty((len(places), training.data.features))
     training.data.take(places, training.least, real)
     noise = random.standard_normal((len(places), training.latent))
-    fake = Run(generator, updates=False).forward(noise)
-    both, loss = np.concatenate([real, fake]), training.loss
+    sampling, loss = Run(generator, updates=False), training.loss
+    fake = sampling.forward(noise)
+    both = np.concatenate([real, fake])
+    taught, judged = (np.zeros_like(each.values) for each in (generator, discriminator))
+    judge(loss, Run(discriminator, parts=2, updates=False), both, judged)
+    teach(loss, sampling, Run(discriminator, updates=False), fake, taught)
 
-    def discriminating(parameters: Sequence[Arrays]) -> Any:
-        run = Run(discriminator, parts=2, updates=False, parameters=parameters)
-        return discriminator_loss(loss, run.forward(both))
+    def discriminating(values: Array) -> Any:
+        run = Run(discriminator, parts=2, updates=False, values=values)
+        q_real, q_fake = np.split(run.forward(both), 2)
+        return loss.real.value(q_real).mean() + loss.fake.value(q_fake).mean()
 
-    def generating(parameters: Sequence[Arrays]) -> Any:
-        run = Run(generator, updates=False, parameters=parameters)
+    def generating(values: Array) -> Any:
+        run = Run(generator, updates=False, values=values)
         q = Run(discriminator, updates=False).forward(run.forward(noise))
         return loss.generator.value(q).mean()
 
-    checks = []
-    for network, value, gradients in (
-        (generator, generating, _taught(loss, generator, discriminator, noise)),
-        (discriminator, discriminating, _judged(loss, discriminator, both)),
-    ):
-        checks += _check(network, value, gradients, random)
-    return checks
-
-
-def discriminator_loss(loss: GanLoss, q: Array) -> Any:
-    """J_D of logits of data and, below them, of as many samples."""
-    half = len(q) // 2
-    return loss.real.value(q[:half]).mean() + loss.fake.value(q[half:]).mean()
-
-
-def _judged(loss: GanLoss, discriminator: Network, both: Array) -> Sequence[Arrays]:
-    run, gradients = Run(discriminator, parts=2, updates=False), discriminator.gradients()[1]
-    q, half = run.forward(both), len(both) // 2
-    slopes = np.concatenate([loss.real.slope(q[:half]), loss.fake.slope(q[half:])])
-    run.backward(slopes / half, gradients)
-    return gradients
-
-
-def _taught(
-    loss: GanLoss, generator: Network, discriminator: Network, noise: Array
-) -> Sequence[Arrays]:
-    run, through = Run(generator, updates=False), Run(discriminator, updates=False)
-    gradients = generator.gradients()[1]
-    q = through.forward(run.forward(noise))
-    run.backward(through.backward(loss.generator.slope(q) / len(noise), None), gradients)
-    return gradients
+    return [
+        *_check(generator, generating, taught, random),
+        *_check(discriminator, discriminating, judged, random),
+    ]
 
 
 def _doubled(network: Network) -> Network:
@@ -84,24 +59,25 @@ def _doubled(network: Network) -> Network:
 
 
 def _check(
-    network: Network, loss: Loss, gradients: Sequence[Arrays], random: np.random.Generator
+    network: Network, loss: Callable[[Array], Any], gradient: Array, random: np.random.Generator
 ) -> list[GradientCheck]:
     """Differences of `loss` in a few entries of each array of the network's parameters."""
-    checks = []
-    for index, layer in enumerate(network.layers):
-        for name in layer.shapes:
-            array = network.parameters[index][name]
-            picked = np.sort(random.permutation(array.size)[:ENTRIES])
-            place = f"{network.name}.{layer.name}.{name}"
+    picked: dict[str, Array] = {}
+    for layer, places in zip(
+        network.layers, network.views(np.arange(network.values.size)), strict=True
+    ):
+        for name, each in places.items():
+            entries = np.sort(random.permutation(each.size)[:ENTRIES])
+            picked[f"{network.name}.{layer.name}.{name}"] = each.flat[entries]
 
-            def moved(p: Any, at: Any = (index, name, place, picked)) -> Any:
-                index, name, place, picked = at
-                whole = network.parameters[index][name].astype(p[place].dtype)
-                whole.flat[picked] = p[place]
-                parameters = list(network.parameters)
-                parameters[index] = {**parameters[index], name: whole}
-                return loss(parameters)
+    def moved(p: Any) -> Any:
+        values = network.values.astype(np.result_type(*p.values()))
+        for name, places in picked.items():
+            values[places] = p[name]
+        return loss(values)
 
-            formula = np.asarray(gradients[index][name]).flat[picked]
-            checks += check_gradients(moved, {place: array.flat[picked]}, {place: formula})
-    return checks
+    return check_gradients(
+        moved,
+        {name: network.values[places] for name, places in picked.items()},
+        {name: gradient[places] for name, places in picked.items()},
+    )

@@ -1,21 +1,45 @@
-"""What a GAN is trained on: rows of numbers, brought to the generator's range batch by batch."""
+"""What a GAN is trained on: a ring of Gaussians, or images from files in IDX or .npy.
+
+The IDX format: two zero bytes, a byte for the type, one for the number of axes, a
+big-endian 32-bit size an axis, and the numbers themselves, big-endian (LeCun, Cortes and
+Burges, "The MNIST database of handwritten digits", file formats).
+"""
 
 from __future__ import annotations
 
+import gzip
+import math
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from math import isfinite
-from typing import Any
+from io import BufferedReader
+from typing import IO, Any, NamedTuple, cast
 
 import numpy as np
 
-from dlcalc.commands.gan.ring import centres
-from dlcalc.errors import InputError, ShapeError
+from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, ShapeError, words_of
+from dlcalc.input.npy import parse_npy
+from dlcalc.input.sources import MOST_BYTES, STDIN, reason
 from dlcalc.numbers.axes import by_x
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+MODES, RADIUS, DEVIATION = 8, 2.0, 0.1
+POINTS, POINTS_SEED = 8192, 8
+"""Points of the ring, and their seed, which is the same for every training."""
 CHANNELS = (1, 3)
+TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+GZIP = b"\x1f\x8b"
+STEMS = (
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+)  # fmt: skip
+"""The four files of MNIST, in this order; also with `.idx` for `-idx`, plain or with .gz."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +79,34 @@ class Data:
         found.update(repr((self.rows.dtype.str, self.shape, self.low, self.high)).encode())
         return found.hexdigest()
 
-    def take(self, places: Array, least: float, out: Array) -> None:
+    def take(self, places: Array, least: float, out: Array) -> Array:
         """Write the examples at `places` into `out`, their range brought to `least`…1."""
         scale = (1 - least) / (self.high - self.low)
         np.multiply(self.rows[places], out.dtype.type(scale), out=out)
         out += out.dtype.type(least - self.low * scale)
+        return out
 
     def restore(self, samples: Array, least: float) -> Array:
         """Samples in the examples' own range, (count, *shape)."""
         scale = (self.high - self.low) / (1 - least)
         return ((samples - least) * scale + self.low).reshape(len(samples), *self.shape)
+
+
+def centres() -> Array:
+    """The means of the ring's modes, (8, 2), from the right counter-clockwise.
+
+    >>> centres()[2].round(9).tolist()
+    [0.0, 2.0]
+    """
+    angles = 2 * math.pi * np.arange(MODES) / MODES
+    return RADIUS * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def ring() -> Data:
+    """Points of the ring as float32, as many of each mode, in turn, left as they are."""
+    spread = DEVIATION * np.random.default_rng(POINTS_SEED).standard_normal((POINTS, 2))
+    points = (centres()[np.arange(POINTS) % MODES] + spread).astype(np.float32)
+    return Data(points, (2,), -1.0, 1.0, centres())
 
 
 def as_images(array: Array) -> Data:
@@ -93,16 +135,11 @@ def as_images(array: Array) -> Data:
     return Data(rows, tuple(map(int, shape)), *_range(rows))
 
 
-def as_ring(points: Array) -> Data:
-    """Points of the ring as data, left as they are."""
-    return Data(points, (points.shape[1],), -1.0, 1.0, centres())
-
-
 def _range(rows: Array) -> tuple[float, float]:
     if rows.dtype == np.uint8:
         return 0.0, 255.0
     low, high = float(rows.min()), float(rows.max())
-    if not (isfinite(low) and isfinite(high)):
+    if not (math.isfinite(low) and math.isfinite(high)):
         raise InputError("NaN or infinity among the pixels")
     if low == high:
         raise InputError(f"every pixel is {low:g}; there is nothing to learn")
@@ -110,3 +147,136 @@ def _range(rows: Array) -> tuple[float, float]:
         if least <= low and high <= 1:
             return least, 1.0
     return low, high
+
+
+class Images(NamedTuple):
+    """Images, and their labels where there are any."""
+
+    train: Array
+    """What is trained on, the first axis counting the images."""
+    train_labels: Array | None = None
+    """The class of each, from 0."""
+    test: Array | None = None
+    """Images held back."""
+    test_labels: Array | None = None
+    """Their classes."""
+
+
+def read_images(path: str) -> Images:
+    """The images of a folder of MNIST's four files, of a file, or of standard input (`-`).
+
+    Raises FileError for what is missing or cannot be read, InputError for what is damaged,
+    ShapeError where images and labels, or training and test images, do not fit.
+    """
+    if os.path.isdir(path):
+        return _folder(path)
+    if path == "-":
+        if sys.stdin is None:
+            raise InputError("is closed").at(STDIN)
+        with _reading(STDIN):
+            return Images(_images(cast(BufferedReader, sys.stdin.buffer)))
+    if not os.path.exists(path):
+        raise FileError("no such file or folder").at(path)
+    with _reading(path), open(path, "rb") as file:
+        return Images(_images(file))
+
+
+@contextmanager
+def _reading(place: str) -> Iterator[None]:
+    """Errors of reading a file, with its name before them."""
+    try:
+        yield
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise InputError(f"a damaged gzip file: {words_of(error)}").at(place) from None
+    except OSError as error:
+        raise FileError(f"cannot be read: {reason(error)}").at(place) from None
+    except DlcalcError as error:
+        raise error.at(place) from None
+
+
+def _images(file: BufferedReader) -> Array:
+    """The images of an open file, which may be a pipe: it is read once."""
+    start = file.peek(6)[:6]
+    if start == b"\x93NUMPY":
+        data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise LimitError(f"holds more than {MOST_BYTES >> 20} MiB")
+        array = parse_npy(data)
+    elif start[:2] in (b"\0\0", GZIP):
+        array = _idx(file)
+    else:
+        raise InputError("neither a folder, nor a file in IDX or .npy")
+    if array.ndim < 2:
+        raise ShapeError(f"{by_x(array.shape)} numbers in a row are no images")
+    return array
+
+
+def _folder(path: str) -> Images:
+    found = {stem: _find(path, stem) for stem in STEMS}
+    missing = [stem for stem, file in found.items() if file is None]
+    if missing:
+        there = "none of the four files is there" if len(missing) == len(STEMS) else "missing"
+        raise FileError(f"{there}: {', '.join(missing)} (each plain or with .gz)").at(path)
+    paths = [str(file) for file in found.values()]
+    arrays = [read_idx(each, 3 if place % 2 == 0 else 1) for place, each in enumerate(paths)]
+    for at in (0, 2):
+        images, labels = arrays[at : at + 2]
+        if len(images) != len(labels):
+            counts = f"{len(labels):,} labels for the {len(images):,} images of"
+            raise ShapeError(f"{counts} {os.path.basename(paths[at])}").at(paths[at + 1])
+        if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > 255:
+            raise InputError("labels are whole numbers from 0 to 255").at(paths[at + 1])
+    if arrays[2].shape[1:] != arrays[0].shape[1:]:
+        test, train = by_x(arrays[2].shape[1:]), by_x(arrays[0].shape[1:])
+        raise ShapeError(f"images of {test}; those to train on are {train}").at(paths[2])
+    return Images(*arrays)
+
+
+def _find(folder: str, stem: str) -> str | None:
+    for name in (stem, stem.replace("-idx", ".idx")):
+        for ending in ("", ".gz"):
+            path = os.path.join(folder, name + ending)
+            if os.path.exists(path):
+                return path
+    return None
+
+
+def read_idx(path: str, axes: int | None = None) -> Array:
+    """The array of an IDX file, plain or gzipped, with that many axes where it is said.
+
+    Raises InputError for another magic number, for fewer or more bytes than the sizes
+    promise, and for a damaged gzip file; LimitError beyond 1 GiB; FileError by the
+    system's own reason.
+    """
+    with _reading(path), open(path, "rb") as file:
+        return _idx(file, axes)
+
+
+def _idx(raw: BufferedReader, axes: int | None = None) -> Array:
+    """The array of an open IDX file, checked before anything is allocated."""
+    packed = raw.peek(2)[:2] == GZIP
+    file = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if packed else raw
+    magic = file.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES or not magic[3]:
+        raise InputError(
+            f"no IDX file: it begins with {magic.hex(' ') or 'nothing'}, "
+            f"not as 00 00 08 {axes or 3:02x}"
+        )
+    if axes is not None and magic[3] != axes:
+        raise InputError(f"has {magic[3]} axes in its magic number; expected {axes}")
+    sizes = file.read(4 * magic[3])
+    if len(sizes) < 4 * magic[3]:
+        raise InputError(f"ends within its header of {4 + 4 * magic[3]} bytes")
+    shape = tuple(int.from_bytes(sizes[at : at + 4], "big") for at in range(0, len(sizes), 4))
+    dtype = np.dtype(TYPES[magic[2]])
+    promised = math.prod(shape) * dtype.itemsize
+    if promised > MOST_BYTES:
+        raise LimitError(f"promises {promised:,} bytes; at most {MOST_BYTES:,} are read")
+    if not promised:
+        raise InputError(f"has the shape {by_x(shape)}, and no elements")
+    data = file.read(promised + 1)
+    if len(data) != promised:
+        held = f"{len(data):,}" if len(data) < promised else "more"
+        raise InputError(f"promises {promised:,} bytes for {by_x(shape)} and holds {held}")
+    array: Array = np.frombuffer(data, dtype).reshape(shape)
+    return array.astype(dtype.newbyteorder("="), copy=False)

@@ -1,4 +1,4 @@
-"""Samples judged by a small classifier that learned the classes of the data."""
+"""How good samples are: the modes of the ring that they cover, or the classes of images."""
 
 from __future__ import annotations
 
@@ -7,20 +7,52 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.gan.data import Data
-from dlcalc.commands.gan.layers import Activate, Linear
-from dlcalc.commands.gan.network import Network, Run
-from dlcalc.commands.gan.optimisers import Adam
+from dlcalc.commands.gan.data import DEVIATION, MODES, Data, centres
+from dlcalc.commands.gan.network import Activate, Linear, Network, Run
+from dlcalc.commands.gan.training import Adam
 from dlcalc.layers.losses import objective, softmax
 from dlcalc.numbers.activations import ACTIVATIONS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+NEAR, FAIR = 3.0, 0.1
 HIDDEN, EPOCHS, BATCH, RATE = 128, 5, 128, 1e-3
-SAMPLES = 1000
-"""Samples that are judged, and images that are looked at at a time."""
+AT_A_TIME = 1000
+"""Images held back that are looked at at a time."""
 SEED = 1
 """Seed of the classifier, which is no part of the GAN."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How samples fall on the ring."""
+
+    samples: int
+    """Samples drawn."""
+    covered: int
+    """Modes that a tenth of their fair share of the samples lies near, or more."""
+    modes: int
+    """Modes that there are."""
+    share: float
+    """Share of the samples that lie within three deviations of a mode."""
+    counts: tuple[int, ...]
+    """Samples within three deviations of each mode."""
+
+
+def coverage(samples: Array) -> Coverage:
+    """How samples (count, 2) cover the ring.
+
+    >>> found = coverage(np.repeat(centres()[:3], 10, axis=0))
+    >>> found.covered, found.share
+    (3, 1.0)
+    """
+    distances = np.linalg.norm(samples[:, np.newaxis] - centres(), axis=2)
+    near = (distances <= NEAR * DEVIATION).sum(axis=0)
+    covered = near >= FAIR * len(samples) / MODES
+    return Coverage(
+        len(samples), int(covered.sum()), MODES, float(near.sum() / len(samples)),
+        tuple(near.tolist()),
+    )
 
 
 @dataclass(frozen=True)
@@ -45,68 +77,56 @@ class Labelled:
     """The images to learn from."""
     labels: Array
     """The class of each, from 0."""
-    test: Array
-    """Images held back, a row each, as they were given."""
+    test: Data
+    """Images held back."""
     test_labels: Array
     """The class of each."""
 
 
-class Classifier:
-    """A network of one hidden layer of relu, softmax and cross entropy, as `mlp` has them."""
+def classes(samples: Array, labelled: Labelled, least: float) -> Classes:
+    """How samples (count, features), whose range is `least`…1, fall on the classes.
 
-    def __init__(self, labelled: Labelled, least: float) -> None:
-        self.least = least
-        self.data = labelled.train
-        self.classes = int(max(labelled.labels.max(), labelled.test_labels.max())) + 1
-        layers = (
-            Linear("linear1", self.data.features, HIDDEN),
-            Activate("relu1", ACTIVATIONS["relu"]),
-            Linear("linear2", HIDDEN, self.classes),
-        )
-        self.network = Network("classifier", layers, {"linear1": "he"})
-        self._learn(labelled.labels)
-        self.accuracy = self._right(labelled) / len(labelled.test)
+    They are judged by a network of one hidden layer of relu, softmax and cross entropy, as
+    `mlp` has them, that learned the labelled images.
+    """
+    count = int(max(labelled.labels.max(), labelled.test_labels.max())) + 1
+    network = _classifier(labelled, count, least)
+    right = 0
+    held = labelled.test
+    for start in range(0, held.count, AT_A_TIME):
+        places = np.arange(start, min(start + AT_A_TIME, held.count))
+        x = held.take(places, least, np.empty((len(places), held.features), np.float32))
+        chosen = softmax(network.infer(x)).argmax(axis=1)
+        right += int((chosen == labelled.test_labels[places]).sum())
+    found = softmax(network.infer(samples))
+    counts = np.bincount(found.argmax(axis=1), minlength=count)
+    return Classes(
+        right / held.count, tuple(counts.tolist()), int((counts > 0).sum()),
+        float(found.max(axis=1).mean()),
+    )
 
-    def _right(self, labelled: Labelled) -> int:
-        """Images held back that are put into their own class."""
-        held = Data(labelled.test, self.data.shape, self.data.low, self.data.high)
-        right = 0
-        for start in range(0, held.count, SAMPLES):
-            places = np.arange(start, min(start + SAMPLES, held.count))
-            x = np.empty((len(places), held.features), np.float32)
-            held.take(places, self.least, x)
-            chosen = self.probabilities(x).argmax(axis=1)
-            right += int((chosen == labelled.test_labels[places]).sum())
-        return right
 
-    def _learn(self, labels: Array) -> None:
-        random = np.random.default_rng(SEED)
-        network = self.network.draw(random)
-        gradient, views = network.gradients()
-        optimiser, run = Adam(network.values, RATE, 0.9), Run(network)
-        cross_entropy = objective("softmax")
-        size = min(BATCH, self.data.count)
-        x = np.empty((size, self.data.features), np.float32)
-        one_hot = np.eye(self.classes, dtype=np.float32)
-        for _ in range(EPOCHS):
-            order = random.permutation(self.data.count)
-            for start in range(0, self.data.count - size + 1, size):
-                places = order[start : start + size]
-                self.data.take(places, self.least, x)
-                y = cross_entropy.y(run.forward(x))
-                slope = cross_entropy.slope(y, one_hot[labels[places]]) / size
-                run.backward(slope, views, input_gradient=False)
-                optimiser.step(network.values, gradient)
-
-    def probabilities(self, x: Array) -> Array:
-        """Of each class for x (batch, features), in the range of the generator."""
-        return softmax(self.network.infer(x))
-
-    def judge(self, samples: Array) -> Classes:
-        """How samples (count, features) fall on the classes."""
-        found = self.probabilities(samples)
-        counts = np.bincount(found.argmax(axis=1), minlength=self.classes)
-        return Classes(
-            self.accuracy, tuple(counts.tolist()), int((counts > 0).sum()),
-            float(found.max(axis=1).mean()),
-        )
+def _classifier(labelled: Labelled, count: int, least: float) -> Network:
+    """A network that tells so many classes apart, trained on the labelled images."""
+    data, random = labelled.train, np.random.default_rng(SEED)
+    layers = (
+        Linear("linear1", data.features, HIDDEN),
+        Activate("relu1", ACTIVATIONS["relu"]),
+        Linear("linear2", HIDDEN, count),
+    )
+    network = Network("classifier", layers, {"linear1": "he"}).draw(random)
+    gradient = np.zeros_like(network.values)
+    optimiser, run = Adam(network.values, RATE, 0.9), Run(network)
+    cross_entropy = objective("softmax")
+    size = min(BATCH, data.count)
+    x = np.empty((size, data.features), np.float32)
+    one_hot = np.eye(count, dtype=np.float32)
+    for _ in range(EPOCHS):
+        order = random.permutation(data.count)
+        for start in range(0, data.count - size + 1, size):
+            places = order[start : start + size]
+            y = cross_entropy.y(run.forward(data.take(places, least, x)))
+            slope = cross_entropy.slope(y, one_hot[labelled.labels[places]]) / size
+            run.backward(slope, gradient, input_gradient=False)
+            optimiser.step(network.values, gradient)
+    return network

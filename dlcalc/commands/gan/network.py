@@ -1,18 +1,228 @@
-"""A network as layers over one flat array of parameters, and the ways through it."""
+"""Layers as a training loop wants them, and networks of them over one flat array of parameters.
+
+A layer holds no arrays. Its parameters come by name, and what a pass computes and keeps
+for the way back lies in a `Room`, one a layer and pass. Real and complex arrays pass
+alike, for the complex-step check of gradients.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.gan.halves import Halves
-from dlcalc.commands.gan.layers import Arrays, Layer, Linear, Room, Shape
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.initial import initial_weights
+from dlcalc.layers.passes import affine, argument_gradient
+from dlcalc.layers.table import complete
+from dlcalc.models.count import params
+from dlcalc.models.rows import Row
+from dlcalc.models.tree import Layer as Written
+from dlcalc.models.tree import Model, at_node
+from dlcalc.numbers.activations import ACTIVATIONS, Activation, parametrised
+from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.threads import LEAST_PRODUCTS, each
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Arrays = Mapping[str, Array]
+Shapes = Mapping[str, tuple[int, ...]]
+
+EPSILON = 1e-5
+"""Added to variances, as PyTorch does."""
+PACE = 0.1
+"""The share of the newest batch in the running statistics, as in PyTorch."""
+TRAINED = ("linear", "batchnorm", *ACTIVATIONS)
+VIEWS = ("flatten", "reshape")
+"""Layers that leave the numbers as they lie."""
+KINKED = ("relu", "leaky_relu", "gelu", "softplus")
+"""Activations before which weights are drawn by He's scheme, for they halve the variance."""
+LIMIT = 1 << 22
+"""Parameters of a network; both with an optimiser's memory fit into a checkpoint."""
+
+
+class Room(dict[str, Array]):
+    """The arrays of one layer on one way through a network."""
+
+    def __init__(
+        self, parts: int = 1, training: bool = True, updates: bool = True, halves: bool = False
+    ) -> None:
+        super().__init__()
+        self.parts = parts
+        """Batches that lie one under the other, each with statistics of its own."""
+        self.training = training
+        """Whether a batch norm takes the statistics of the batch, not the running ones."""
+        self.updates = updates
+        """Whether the running statistics move."""
+        self.halves = halves
+        """Whether large batches pass in two halves, on two cores."""
+
+    def take(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """An array of that shape and type, the same one each time."""
+        array = self.get(name)
+        if array is None or array.shape != shape or array.dtype != dtype:
+            array = self[name] = np.empty(shape, dtype)
+        return array
+
+
+class Layer:
+    """What all layers have in common."""
+
+    def __init__(
+        self, name: str, shapes: Shapes | None = None, statistics: Shapes | None = None
+    ) -> None:
+        self.name = name
+        """Its name in the network, for errors."""
+        self.shapes = shapes or {}
+        """The shapes of its parameters by name."""
+        self.statistics = statistics or {}
+        """The shapes of what it remembers of the batches, by name."""
+
+    def forward(self, p: Arrays, x: Array, room: Room) -> Array:
+        """The output for x (batch, in)."""
+        raise NotImplementedError
+
+    def backward(
+        self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
+    ) -> Array:
+        """∂J/∂x from ∂J/∂y, and those of the parameters into `gradients`, unless None."""
+        raise NotImplementedError
+
+
+class Linear(Layer):
+    """y = x Wᵀ + b, with W (out, in) and b (out,)."""
+
+    def __init__(self, name: str, inputs: int, units: int, bias: bool = True) -> None:
+        shapes: Shapes = {"weight": (units, inputs)}
+        super().__init__(name, {**shapes, "bias": (units,)} if bias else shapes)
+        self.units = units
+
+    def forward(self, p: Arrays, x: Array, room: Room) -> Array:
+        """The output for x (batch, in)."""
+        room["x"] = x
+        y = room.take("y", (len(x), self.units), np.result_type(x.dtype, p["weight"].dtype))
+
+        def some(rows: slice) -> None:
+            affine(x[rows], p["weight"], p.get("bias"), y[rows])
+
+        by_halves(some, len(x), x.size * self.units if room.halves else 0)
+        return y
+
+    def backward(
+        self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
+    ) -> Array:
+        """∂J/∂x = ∂J/∂y W, or ∂J/∂y itself where it is not asked for."""
+        x = room["x"]
+        products = x.size * self.units
+        if gradients is not None:
+            weight, bias = gradients["weight"], gradients.get("bias")
+
+            def some_units(units: slice) -> None:
+                np.matmul(dy[:, units].T, x, out=weight[units])
+                if bias is not None:
+                    np.sum(dy[:, units], axis=0, out=bias[units])
+
+            by_halves(some_units, self.units, products)
+        if not input_gradient:
+            return dy
+        dx = room.take("dx", x.shape, dy.dtype)
+
+        def some_rows(rows: slice) -> None:
+            np.matmul(dy[rows], p["weight"], out=dx[rows])
+
+        by_halves(some_rows, len(x), products)
+        return dx
+
+
+def by_halves(run: Callable[[slice], None], size: int, products: int) -> None:
+    """Run on both halves of `size` things, on two cores where `products` are many.
+
+    The halves are the same with one core or more, and so are the numbers that they give.
+    """
+    if products < LEAST_PRODUCTS:
+        run(slice(0, size))
+        return
+
+    def some(parts: Iterator[slice]) -> None:
+        for part in parts:
+            run(part)
+
+    each(some, (slice(0, size // 2), slice(size // 2, size)), products)
+
+
+class BatchNorm(Layer):
+    """y = γ x̂ + β with x̂ = (x − μ)/√(σ² + ε), feature by feature over the batch.
+
+    Ioffe and Szegedy 2015, "Batch normalization", algorithm 1 and the gradients behind it.
+    """
+
+    def __init__(self, name: str, features: int, affine: bool = True) -> None:
+        size = (features,)
+        shapes = {"weight": size, "bias": size} if affine else {}
+        super().__init__(name, shapes, {"mean": size, "variance": size})
+        self.features = features
+
+    def forward(self, p: Arrays, x: Array, room: Room) -> Array:
+        """The output for x (batch, in), by the statistics of each part of the batch."""
+        parts = x.reshape(room.parts, -1, self.features)
+        if room.training:
+            mean = parts.mean(axis=1, keepdims=True)
+            centred = parts - mean
+            variance = (centred * centred).mean(axis=1, keepdims=True)
+            if room.updates:
+                self._remember(p, mean, variance, parts.shape[1])
+        else:
+            centred, variance = parts - p["mean"], p["variance"]
+        room["scale"] = 1 / np.sqrt(variance + EPSILON)
+        room["normal"] = centred * room["scale"]
+        y = room["normal"]
+        if "weight" in p:
+            y = y * p["weight"] + p["bias"]
+        room["y"] = y.reshape(x.shape)
+        return room["y"]
+
+    def _remember(self, p: Arrays, mean: Array, variance: Array, rows: int) -> None:
+        # The variance without bias, n/(n − 1) of the batch's own, as PyTorch keeps it.
+        unbiased = variance * (rows / max(1, rows - 1))
+        for part in range(len(mean)):
+            p["mean"][...] += PACE * (mean[part, 0] - p["mean"])
+            p["variance"][...] += PACE * (unbiased[part, 0] - p["variance"])
+
+    def backward(
+        self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
+    ) -> Array:
+        """∂J/∂x = (g − mean g − x̂ mean(g x̂))/√(σ² + ε) with g = γ ∂J/∂y."""
+        normal = room["normal"]
+        g = dy.reshape(normal.shape)
+        if "weight" in p:
+            if gradients is not None:
+                np.sum(g * normal, axis=(0, 1), out=gradients["weight"])
+                np.sum(g, axis=(0, 1), out=gradients["bias"])
+            g = g * p["weight"]
+        drift = g.mean(axis=1, keepdims=True)
+        tilt = (g * normal).mean(axis=1, keepdims=True)
+        dx: Array = (g - drift - normal * tilt) * room["scale"]
+        return dx.reshape(dy.shape)
+
+
+class Activate(Layer):
+    """y = φ(x), element by element."""
+
+    def __init__(self, name: str, activation: Activation) -> None:
+        super().__init__(name)
+        self.activation = activation
+
+    def forward(self, p: Arrays, x: Array, room: Room) -> Array:
+        """The output for x (batch, in)."""
+        room["x"], room["y"] = x, self.activation.value(x)
+        return room["y"]
+
+    def backward(
+        self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
+    ) -> Array:
+        """∂J/∂x = ∂J/∂y ⊙ φ′(x)."""
+        return argument_gradient(self.activation, dy, room["x"], room["y"])
 
 
 class Network:
@@ -30,14 +240,21 @@ class Network:
         """The layers in order."""
         self.schemes = schemes or {}
         """Of each linear layer by name, the scheme by which its weights are drawn."""
-        self.values, trained = flat_views([each.shapes for each in layers], dtype)
+        self.values = np.zeros(_count(each.shapes for each in layers), dtype)
         """Every parameter, in one array."""
-        self.statistics, kept = flat_views([each.statistics for each in layers], dtype)
+        self.statistics = np.zeros(_count(each.statistics for each in layers), dtype)
         """Running statistics of the batch norms, in one array."""
-        self.parameters = tuple(
-            {**own, **more} for own, more in zip(trained, kept, strict=True)
-        )
+        self.parameters = self.over(self.values)
         """Views of both arrays, by name, one mapping a layer."""
+
+    def views(self, flat: Array) -> list[dict[str, Array]]:
+        """A flat array that is like `values`, by name, one mapping a layer."""
+        return _views(flat, [each.shapes for each in self.layers])
+
+    def over(self, values: Array) -> list[dict[str, Array]]:
+        """Parameters of these values, and the running statistics beside them."""
+        kept = _views(self.statistics, [each.statistics for each in self.layers])
+        return [own | more for own, more in zip(self.views(values), kept, strict=True)]
 
     def draw(self, random: np.random.Generator) -> Network:
         """Fresh weights, biases 0, batch norms that change nothing; the network itself."""
@@ -52,34 +269,24 @@ class Network:
                 p["variance"][...] = 1
         return self
 
-    def gradients(self) -> tuple[Array, tuple[Arrays, ...]]:
-        """An array for the gradients of all parameters, and its views a layer."""
-        return flat_views([each.shapes for each in self.layers], self.values.dtype)
-
     def infer(self, x: Array) -> Array:
         """The output for x (batch, in), batch norms by their running statistics."""
         return Run(self, training=False).forward(x)
 
 
-def flat_views(
-    shapes: Sequence[Mapping[str, Shape]], dtype: Any
-) -> tuple[Array, tuple[dict[str, Array], ...]]:
-    """Zeros in one array, and views of it by name, one mapping for each of `shapes`.
+def _count(shapes: Iterable[Shapes]) -> int:
+    return sum(prod(shape) for each in shapes for shape in each.values())
 
-    >>> flat, [views] = flat_views([{"weight": (2, 3), "bias": (2,)}], float)
-    >>> views["bias"][0] = 7
-    >>> flat.tolist()
-    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 7.0, 0.0]
-    """
-    flat = np.zeros(sum(prod(shape) for each in shapes for shape in each.values()), dtype)
+
+def _views(flat: Array, shapes: Sequence[Shapes]) -> list[dict[str, Array]]:
     views: list[dict[str, Array]] = []
     start = 0
-    for each in shapes:
+    for named in shapes:
         views.append({})
-        for name, shape in each.items():
+        for name, shape in named.items():
             views[-1][name] = flat[start : start + prod(shape)].reshape(shape)
             start += prod(shape)
-    return flat, tuple(views)
+    return views
 
 
 class Run:
@@ -87,11 +294,11 @@ class Run:
 
     def __init__(
         self, network: Network, *, parts: int = 1, training: bool = True, updates: bool = True,
-        parameters: Sequence[Arrays] | None = None, halves: Halves | None = None,
+        halves: bool = False, values: Array | None = None,
     ) -> None:
         self.network = network
-        self.parameters = network.parameters if parameters is None else parameters
-        self.rooms = tuple(Room(parts, training, updates, halves) for _ in network.layers)
+        self.parameters = network.parameters if values is None else network.over(values)
+        self.rooms = [Room(parts, training, updates, halves) for _ in network.layers]
 
     def forward(self, x: Array) -> Array:
         """The output for x (batch, in)."""
@@ -100,19 +307,83 @@ class Run:
         return x
 
     def backward(
-        self, dy: Array, gradients: Sequence[Arrays] | None, *, input_gradient: bool = True
+        self, dy: Array, gradient: Array | None, *, input_gradient: bool = True
     ) -> Array:
-        """∂J/∂x from ∂J/∂y, and those of all parameters into `gradients`, unless None."""
+        """∂J/∂x from ∂J/∂y, and those of all parameters into the flat `gradient`, unless None."""
+        views = None if gradient is None else self.network.views(gradient)
         for index in reversed(range(len(self.rooms))):
             self.rooms[index]["dy"] = dy
             dy = self.network.layers[index].backward(
                 self.parameters[index], dy, self.rooms[index],
-                None if gradients is None else gradients[index],
-                input_gradient or index > 0,
+                None if views is None else views[index], input_gradient or index > 0,
             )
         return dy
 
-    def outputs(self) -> Iterator[tuple[str, Array]]:
-        """The name of each layer with what it gave, first to last."""
-        for layer, room in zip(self.network.layers, self.rooms, strict=True):
-            yield layer.name, room["y"]
+
+def build(model: Model, name: str, inputs: int, outputs: int, dtype: Any = np.float32) -> Network:
+    """The network of a model that takes `inputs` numbers and gives `outputs`.
+
+    Raises InputError for a layer that is not trained here, with the nearest that is, and
+    ShapeError where the sizes do not fit.
+
+    >>> model = Model([Written("linear", (3,)), Written("tanh")])
+    >>> [each.name for each in build(model, "generator", 2, 3).layers]
+    ['linear1', 'tanh1']
+    """
+    try:
+        return _built(model, name, inputs, outputs, dtype)
+    except InputError as error:
+        raise error.at(name) from None
+
+
+def _built(model: Model, name: str, inputs: int, outputs: int, dtype: Any) -> Network:
+    if model.input is not None and prod(model.input) != inputs:
+        raise ShapeError(f"its input is {by_x(model.input)}; {inputs} numbers come in")
+    _require_known(model)
+    if not model.body:
+        raise InputError("no layers but the last sigmoid, which is part of the loss")
+    counted = params(model, (inputs,) if model.input is None else model.input)
+    if prod(counted.rows[-1].output) != outputs:
+        raise ShapeError(f"it gives {by_x(counted.rows[-1].output)}; {outputs} belong there")
+    if counted.params > LIMIT:
+        raise LimitError(f"{counted.params:,} parameters are more than the {LIMIT:,} trained")
+    layers: list[Layer] = []
+    schemes: dict[str, str] = {}
+    for row in counted.rows:
+        if row.type in KINKED:
+            schemes |= {each.name: "he" for each in layers[-2:] if isinstance(each, Linear)}
+        if row.type not in VIEWS:
+            layers.append(_layer(row))
+    words = "; ".join(row.node.text for row in counted.rows if isinstance(row.node, Written))
+    return Network(name, layers, schemes, dtype, words)
+
+
+def _require_known(model: Model) -> None:
+    """Refuse what is not trained, before its shapes are asked for."""
+    for node in model.body:
+        if not isinstance(node, Written):
+            if node.kind == "repeat":
+                _require_known(model.replaced(node.body))
+                continue
+            raise at_node(InputError(f"{node.kind} is not trained here; layers in a row are"), node)
+        if node.type not in TRAINED + VIEWS:
+            known = did_you_mean(node.type, TRAINED)
+            raise at_node(InputError(f"{node.type} is not trained here{known}"), node)
+        for option in ("tie", "frozen"):
+            if option in node.options:
+                raise at_node(InputError(f"{option}= is not known to training"), node)
+
+
+def _layer(row: Row) -> Layer:
+    node = row.node
+    assert isinstance(node, Written)
+    given = complete(row.type, node.arguments, dict(node.options))
+    if row.type in ("linear", "batchnorm") and len(row.input) > 1:
+        raise at_node(ShapeError(f"input is {by_x(row.input)}; flatten it first"), node)
+    if row.type == "linear":
+        return Linear(row.name, row.input[0], given["units"], given["bias"])
+    if row.type == "batchnorm":
+        return BatchNorm(row.name, row.input[0], given["affine"])
+    if row.type == "leaky_relu" and not 0 <= given["slope"] <= 1:
+        raise at_node(InputError(f"slope {given['slope']} is not from 0 to 1"), node)
+    return Activate(row.name, parametrised(row.type, **given))

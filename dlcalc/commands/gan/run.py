@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from dlcalc.commands.gan import working
-from dlcalc.commands.gan.answer import EPOCHS, gan_answer, loss_picture
+from dlcalc.commands.gan import answer, losses
 from dlcalc.commands.gan.check import check_training
-from dlcalc.commands.gan.read import Prepared, prepare
-from dlcalc.commands.gan.result import GanResult, draw, gan_result
-from dlcalc.commands.gan.samples import check_samples, sample_picture
+from dlcalc.commands.gan.gan import GanResult, Prepared, draw, prepare
 from dlcalc.commands.gan.state import from_arrays, to_arrays
-from dlcalc.commands.gan.stream import EpochStream
-from dlcalc.commands.gan.training import Training
+from dlcalc.commands.gan.training import Epoch, Training
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file
+from dlcalc.output.answer import Answer, Table
 from dlcalc.output.files import require_writable, write_whole
-from dlcalc.output.save import npz_bytes
+from dlcalc.output.formats import Format
+from dlcalc.output.save import check_ending, npz_bytes
 from dlcalc.shell import note
 from dlcalc.shell.interrupts import Interrupts
 from dlcalc.shell.output import Output, write_out
@@ -49,7 +48,7 @@ class GanRun(Run[GanResult]):
         if resume and checkpoint is None:
             raise InputError("--resume goes on from a checkpoint: name it with --checkpoint FILE")
         ring = "data" not in self.options
-        _check_files(files, self.out, ring)
+        _check_files(files, self.out.save, ring)
         prepared = prepare(**(self.example() if ring else {}), **self.options)
         training = prepared.training
         if resume:
@@ -58,23 +57,29 @@ class GanRun(Run[GanResult]):
         checks = check_training(training) if self.check else None
         stream = _stream(out)
         _train(prepared, stream, checkpoint)
-        result = gan_result(training, prepared.labelled)
+        result = prepared.result()
         _draw(training, result, files)
-        written = (EPOCHS,) if stream and not out.format.complete else ()
-        out.emit(_answer(out, training, result, checks), written, stream.text if stream else "")
+        written = (answer.EPOCHS,) if stream and not out.format.complete else ()
+        whole = answer.gan_answer(
+            training, result, checks,
+            complete=out.format.complete,
+            page=terminal_page(20) if out.format.terminal else None,
+            findings=list(losses.findings(training, result)),
+            working=partial(losses.gan_steps, training, result),
+            element=lambda field, index: losses.gan_element(result, field),
+        )
+        out.emit(whole, written, stream.text if stream else "")
         self.refuse(checks or ())
 
 
-def _check_files(files: Files, out: Output, ring: bool) -> None:
+def _check_files(files: Files, save: str | None, ring: bool) -> None:
     """Refuse, before anything is trained, what could not be written in the end."""
     check_plot(files.plot)
     if files.samples is not None:
-        check_samples(files.samples, ring)
-    if out.save is not None:
-        from dlcalc.output.save import check_ending
-
-        check_ending(out.save)
-    paths = [each for each in (*files, out.save) if each is not None]
+        answer.check_samples(files.samples, ring)
+    if save is not None:
+        check_ending(save)
+    paths = [each for each in (*files, save) if each is not None]
     for place, path in enumerate(paths):
         require_writable(path)
         if os.path.realpath(path) in map(os.path.realpath, paths[:place]):
@@ -89,6 +94,29 @@ def _resume(training: Training, epochs: int, path: str) -> None:
             raise InputError(f"{done} epochs are done already; --epochs asks for {epochs}")
     except DlcalcError as error:
         raise error if path in error.places else error.at(path) from None
+
+
+class EpochStream:
+    """Text of each epoch as it ends: a line of JSON, or a row under one header."""
+
+    def __init__(self, form: Format, precision: int) -> None:
+        self.form, self.precision = form, precision
+        self.text = ""
+        """All that came so far; nothing of JSON, whose lines are no part of the last one."""
+
+    def more(self, history: Sequence[Epoch]) -> str:
+        """What of these epochs is not written yet."""
+        fields = tuple(answer.COLUMNS)
+        if not self.form.complete and self.form.streams is not None:
+            _, line = self.form.streams(fields, fields[0])
+            return line(answer.epoch_record(history[-1]))
+        first = not self.text
+        headers = tuple(answer.COLUMNS.values()) if first else ()
+        rows = [list(answer.epoch_record(each).values()) for each in history]
+        table = Table(headers, rows if first else rows[-1:])
+        piece = "".join(self.form.write(Answer({}, [table]), self.precision, None))
+        self.text += piece
+        return piece
 
 
 def _stream(out: Output) -> EpochStream | None:
@@ -128,14 +156,6 @@ def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | Non
         interrupts.end()
 
 
-def _kept(training: Training, checkpoint: str | None) -> str:
-    """What becomes of a training that is stopped, in words, once it is so."""
-    if checkpoint is None:
-        return "and the networks are lost; --checkpoint FILE keeps them, for --resume to go on from"
-    _save(training, checkpoint)
-    return "and all of it is kept; --resume goes on from there"
-
-
 def _done(training: Training) -> int:
     return len(training.history) * training.batches + training.done
 
@@ -147,25 +167,22 @@ def _place(training: Training) -> str:
     return f"after epoch {epochs}" if epochs else "before the first batch"
 
 
+def _kept(training: Training, checkpoint: str | None) -> str:
+    """What becomes of a training that is stopped, in words, once it is so."""
+    if checkpoint is None:
+        return "and the networks are lost; --checkpoint FILE keeps them, for --resume to go on from"
+    _save(training, checkpoint)
+    return "and all of it is kept; --resume goes on from there"
+
+
 def _save(training: Training, path: str) -> None:
     write_whole(path, npz_bytes(to_arrays(training)))
 
 
 def _draw(training: Training, result: GanResult, files: Files) -> None:
     if files.plot is not None:
-        write_plot(files.plot, loss_picture(result.epochs).decode())
+        write_plot(files.plot, answer.loss_picture(result.epochs))
     if files.samples is not None:
         drawn = training.data.restore(draw(training, 100), training.least)
         points = result.samples if training.data.ring else drawn
-        write_whole(files.samples, sample_picture(files.samples, points, training.data))
-
-
-def _answer(out: Output, training: Training, result: GanResult, checks: Any) -> Any:
-    return gan_answer(
-        training, result, checks,
-        complete=out.format.complete,
-        page=terminal_page(20) if out.format.terminal else None,
-        findings=list(working.findings(training, result)),
-        working=partial(working.gan_steps, training, result),
-        element=partial(working.gan_element, training, result),
-    )
+        write_whole(files.samples, answer.sample_picture(files.samples, points, training.data))

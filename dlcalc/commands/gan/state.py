@@ -24,7 +24,7 @@ def to_arrays(training: Training) -> dict[str, Array]:
 
     How long the epochs took is left out: the same training gives the same bytes.
     """
-    header = {**made_with(training), "random": training.random.bit_generator.state}
+    header = {**_made_with(training), "random": training.random.bit_generator.state}
     history = [[getattr(each, name) for name in MEASURES] for each in training.history]
     arrays = {
         "header": np.frombuffer(json.dumps(header, sort_keys=True).encode(), np.uint8),
@@ -34,13 +34,25 @@ def to_arrays(training: Training) -> dict[str, Array]:
     return {name: each for name, each in arrays.items() if each.size}
 
 
-def made_with(training: Training) -> dict[str, Any]:
+def _made_with(training: Training) -> dict[str, Any]:
     """What a checkpoint and the training that goes on from it must agree on, by option."""
     return {
         "format": FORMAT, "data": training.data.digest,
         **{network.name: network.words for network in training.networks},
         "latent": training.latent, **asdict(training.settings),
     }
+
+
+def _targets(training: Training, done: int) -> Iterator[tuple[str, Array]]:
+    """The arrays that hold the state, by their names in a checkpoint."""
+    yield "sums", training.sums
+    if done:
+        yield "order", training.order
+    for network, optimiser in zip(training.networks, training.optimisers, strict=True):
+        yield f"{network.name}.values", network.values
+        yield f"{network.name}.statistics", network.statistics
+        for name, each in optimiser.state.items():
+            yield f"{network.name}.optimizer.{name}", each
 
 
 def from_arrays(training: Training, arrays: Mapping[str, Array]) -> None:
@@ -50,9 +62,11 @@ def from_arrays(training: Training, arrays: Mapping[str, Array]) -> None:
     anything in it is missing or of another shape.
     """
     header = _header(arrays)
-    for name, wanted in made_with(training).items():
-        if header.get(name) != wanted:
-            raise InputError(_differs(name, header.get(name), wanted))
+    for name, wanted in _made_with(training).items():
+        held = header.get(name)
+        if held != wanted:
+            differs = "other data" if name == "data" else f"{name} {held}, not {wanted}"
+            raise InputError(f"it was made with {differs}")
     done = int(_array(arrays, "done", (1,))[0])
     if not 0 <= done < training.batches:
         raise InputError(f"{done} batches of an epoch of {training.batches} are done")
@@ -66,18 +80,6 @@ def from_arrays(training: Training, arrays: Mapping[str, Array]) -> None:
     history = np.reshape(arrays.get("history", np.zeros(0)), (-1, len(MEASURES)))
     training.history = [_epoch(n, row) for n, row in enumerate(history.tolist(), 1)]
     training.done = done
-
-
-def _targets(training: Training, done: int) -> Iterator[tuple[str, Array]]:
-    """The arrays that hold the state, by their names in a checkpoint."""
-    yield "sums", training.sums
-    if done:
-        yield "order", training.order
-    for network, optimiser in zip(training.networks, training.optimisers, strict=True):
-        yield f"{network.name}.values", network.values
-        yield f"{network.name}.statistics", network.statistics
-        for name, each in optimiser.state.items():
-            yield f"{network.name}.optimizer.{name}", each
 
 
 def _header(arrays: Mapping[str, Array]) -> dict[str, Any]:
@@ -96,12 +98,6 @@ def _array(arrays: Mapping[str, Array], name: str, shape: tuple[int, ...] | None
     if shape is not None and arrays[name].shape != shape:
         raise ShapeError(f"{name} has the shape {arrays[name].shape}; {shape} is wanted")
     return arrays[name]
-
-
-def _differs(name: str, held: Any, wanted: Any) -> str:
-    if name == "data":
-        return "it was made with other data"
-    return f"it was made with {name} {held}, not {wanted}"
 
 
 def _epoch(number: int, row: list[float]) -> Epoch:

@@ -1,7 +1,8 @@
-"""The training of a GAN: one step, epochs of steps, and all that is needed to go on later."""
+"""The training of a GAN: its settings, one step, epochs of steps, and where it breaks down."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -10,15 +11,123 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.gan.data import Data
-from dlcalc.commands.gan.divergence import diverged
-from dlcalc.commands.gan.halves import Halves
-from dlcalc.commands.gan.losses import gan_loss
+from dlcalc.commands.gan.losses import GanLoss, gan_loss
 from dlcalc.commands.gan.network import Network, Run
-from dlcalc.commands.gan.optimisers import OPTIMISERS, Optimiser
-from dlcalc.commands.gan.settings import Settings
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.names import GAN_OPTIMIZERS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 FIELDS = ("real_loss", "fake_loss", "generator_loss", "d_real", "d_fake")
+BLOCK = 16_384
+"""Parameters that an optimiser moves at a time, so that they stay in cache."""
+BETA2, EPSILON = 0.999, 1e-8
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything about the training that is neither data nor network."""
+
+    loss: str = "non_saturating"
+    """non_saturating, minimax or least_squares."""
+    optimizer: str = "adam"
+    """adam or sgd."""
+    learning_rate: float = 2e-4
+    """η of both players."""
+    momentum: float = 0.5
+    """β₁ of Adam, or μ of gradient descent with momentum."""
+    batch: int = 128
+    """Examples of a batch, and samples beside them."""
+    seed: int = 0
+    """Seed of the weights, the order of the examples and the noise."""
+
+    def __post_init__(self) -> None:
+        gan_loss(self.loss)
+        if self.optimizer not in OPTIMISERS:
+            known = did_you_mean(self.optimizer, OPTIMISERS)
+            raise InputError(f"unknown optimizer {self.optimizer!r}{known}")
+        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
+            raise InputError(f"{self.learning_rate:g} is not above 0").at("learning_rate")
+        if not 0 <= self.momentum < 1:
+            raise InputError(f"{self.momentum:g} is not from 0 to below 1").at("momentum")
+        if self.batch < 1:
+            raise InputError(f"{self.batch} is below 1").at("batch")
+        if self.seed < 0:
+            raise InputError(f"{self.seed} is below 0").at("seed")
+
+
+class Adam:
+    """m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η m̂/(√v̂ + ε).
+
+    Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 1.
+
+    >>> values = np.array([1.0])
+    >>> Adam(values, 0.1, 0.9).step(values, np.array([5.0]))
+    >>> values.round(6).tolist()
+    [0.9]
+    """
+
+    def __init__(self, values: Array, rate: float, beta1: float) -> None:
+        self.rate, self.beta1 = rate, beta1
+        # Both means without their factors (1−β), which go into the size of the step.
+        self.state = {
+            "mean": np.zeros_like(values), "square": np.zeros_like(values),
+            "step": np.zeros(1, np.int64),
+        }  # fmt: skip
+        self._room = np.empty(min(BLOCK, values.size), values.dtype)
+
+    def step(self, values: Array, gradients: Array) -> None:
+        """Move the values, in place; `gradients` is overwritten."""
+        self.state["step"] += 1
+        step = int(self.state["step"][0])
+        root = math.sqrt((1 - BETA2**step) / (1 - BETA2))
+        size = self.rate * (1 - self.beta1) / (1 - self.beta1**step) * root
+        for part in _blocks(values.size):
+            w, g = values[part], gradients[part]
+            m, v, room = self.state["mean"][part], self.state["square"][part], self._room[: w.size]
+            m *= self.beta1
+            m += g
+            g *= g
+            v *= BETA2
+            v += g
+            np.sqrt(v, out=room)
+            room += EPSILON * root
+            np.divide(m, room, out=room)
+            room *= size
+            w -= room
+
+
+class Momentum:
+    """v ← μv + g, w ← w − ηv: gradient descent with momentum, as PyTorch's SGD.
+
+    >>> values = np.array([1.0])
+    >>> Momentum(values, 0.1, 0.9).step(values, np.array([5.0]))
+    >>> values.tolist()
+    [0.5]
+    """
+
+    def __init__(self, values: Array, rate: float, momentum: float) -> None:
+        self.rate, self.momentum = rate, momentum
+        self.state = {"velocity": np.zeros_like(values), "step": np.zeros(1, np.int64)}
+
+    def step(self, values: Array, gradients: Array) -> None:
+        """Move the values, in place; `gradients` is overwritten."""
+        self.state["step"] += 1
+        for part in _blocks(values.size):
+            velocity, room = self.state["velocity"][part], gradients[part]
+            velocity *= self.momentum
+            velocity += room
+            np.multiply(velocity, self.rate, out=room)
+            values[part] -= room
+
+
+OPTIMISERS: dict[str, type[Adam | Momentum]] = dict(
+    zip(GAN_OPTIMIZERS, (Adam, Momentum), strict=True)
+)
+
+
+def _blocks(size: int) -> Iterator[slice]:
+    for start in range(0, size, BLOCK):
+        yield slice(start, min(start + BLOCK, size))
 
 
 @dataclass(frozen=True)
@@ -54,8 +163,9 @@ class Training:
         self.latent, self.least, self.settings = latent, least, settings
         self.loss = gan_loss(settings.loss)
         self.random = np.random.default_rng(settings.seed)
-        generator.draw(self.random)
-        discriminator.draw(self.random)
+        self.networks = generator, discriminator
+        for each in self.networks:
+            each.draw(self.random)
         self.batch = min(settings.batch, data.count)
         self.batches = data.count // self.batch
         """Batches an epoch; what is left over waits for another epoch's order."""
@@ -67,30 +177,18 @@ class Training:
         """Sums of the measures over the batches that are done."""
         self.history: list[Epoch] = []
         """The epochs that are done."""
-        self.optimisers = tuple(self._optimiser(each) for each in self.networks)
-        self._prepare()
-
-    @property
-    def networks(self) -> tuple[Network, Network]:
-        """The generator and the discriminator."""
-        return self.generator, self.discriminator
-
-    def _optimiser(self, network: Network) -> Optimiser:
-        kind = OPTIMISERS[self.settings.optimizer]
-        return kind(network.values, self.settings.learning_rate, self.settings.momentum)
-
-    def _prepare(self) -> None:
-        """The arrays of a step, and the three ways through the networks."""
-        dtype = self.generator.values.dtype
-        self._both = np.empty((2 * self.batch, self.data.features), dtype)
-        self._noise = np.empty((self.batch, self.latent), dtype)
-        self._slopes = np.empty((2 * self.batch, 1), dtype)
-        self._gradients = tuple(each.gradients() for each in self.networks)
-        halves = Halves()
-        self.generating = Run(self.generator, halves=halves)
-        self.judging = Run(self.discriminator, parts=2, halves=halves)
+        optimiser = OPTIMISERS[settings.optimizer]
+        self.optimisers = [
+            optimiser(each.values, settings.learning_rate, settings.momentum)
+            for each in self.networks
+        ]
+        self._both = np.empty((2 * self.batch, data.features), generator.values.dtype)
+        self._noise = np.empty((self.batch, latent), generator.values.dtype)
+        self._gradients = [np.zeros_like(each.values) for each in self.networks]
+        self.generating = Run(generator, halves=True)
+        self.judging = Run(discriminator, parts=2, halves=True)
         """Data and samples one under the other, as two batches."""
-        self.teaching = Run(self.discriminator, halves=halves)
+        self.teaching = Run(discriminator, halves=True)
         """Samples alone, on the generator's behalf."""
 
     def epochs(
@@ -113,16 +211,15 @@ class Training:
                     stopped = between(self)
             if self.done < self.batches:
                 return
-            self.history.append(self._epoch(perf_counter() - start))
+            real, fake, generator, d_real, d_fake = (self.sums / self.batches).tolist()
+            self.history.append(Epoch(
+                len(self.history) + 1, generator, real + fake, real, fake, d_real, d_fake,
+                perf_counter() - start,
+            ))
             self.done, self.sums[...] = 0, 0
             yield self.history[-1]
             if stopped:
                 return
-
-    def _epoch(self, seconds: float) -> Epoch:
-        real, fake, generator, d_real, d_fake = (self.sums / self.batches).tolist()
-        number = len(self.history) + 1
-        return Epoch(number, generator, real + fake, real, fake, d_real, d_fake, seconds)
 
     def step(self) -> None:
         """One step of the discriminator, then one of the generator, on the next batch."""
@@ -131,32 +228,66 @@ class Training:
         self.data.take(self.order[self.done * size :][:size], self.least, real)
         self.random.standard_normal(out=self._noise, dtype=self._noise.dtype.type)
         fake[...] = self.generating.forward(self._noise)
-        q = self.judging.forward(self._both)
-        q_real, q_fake = q[:size], q[size:]
-        self._slopes[:size], self._slopes[size:] = loss.real.slope(q_real), loss.fake.slope(q_fake)
-        means = [
+        q_real, q_fake = np.split(judge(loss, self.judging, self._both, self._gradients[1]), 2)
+        real_loss, fake_loss, d_real, d_fake = (
             float(each.mean()) for each in (
                 loss.real.value(q_real), loss.fake.value(q_fake),
                 loss.output(q_real), loss.output(q_fake),
             )
-        ]
-        self._slopes /= size
-        self.judging.backward(self._slopes, self._gradients[1][1], input_gradient=False)
-        self._move(1, means[0] + means[1], (self.generating, self.judging), (self.judging,))
-        q = self.teaching.forward(fake)
-        means.insert(2, float(loss.generator.value(q).mean()))
-        taught = self.teaching.backward(loss.generator.slope(q) / size, None)
-        self.generating.backward(taught, self._gradients[0][1], input_gradient=False)
-        self._move(0, means[2], (self.teaching,), (self.teaching, self.generating))
-        self.sums += means
+        )
+        self._move(1, real_loss + fake_loss, (self.generating, self.judging), (self.judging,))
+        q = teach(loss, self.generating, self.teaching, fake, self._gradients[0])
+        generator_loss = float(loss.generator.value(q).mean())
+        self._move(0, generator_loss, (self.teaching,), (self.teaching, self.generating))
+        self.sums += (real_loss, fake_loss, generator_loss, d_real, d_fake)
         self.done += 1
 
     def _move(
         self, player: int, loss: float, forward: Sequence[Run], back: Sequence[Run]
     ) -> None:
         """Take a player's step, or raise InputError where its numbers are not finite."""
-        network, gradient = self.networks[player], self._gradients[player][0]
+        network, gradient = self.networks[player], self._gradients[player]
         if not (np.isfinite(loss) and np.isfinite(gradient.sum())):
             place = f"epoch {len(self.history) + 1}, batch {self.done + 1}"
-            raise diverged(network.name, loss, forward, back).at(place)
+            raise _diverged(network.name, loss, forward, back).at(place)
         self.optimisers[player].step(network.values, gradient)
+
+
+def judge(loss: GanLoss, judging: Run, both: Array, gradient: Array) -> Array:
+    """The logits of data and, below them, as many samples; and J_D's `gradient`."""
+    q = judging.forward(both)
+    judging.backward(loss.slopes(q), gradient, input_gradient=False)
+    return q
+
+
+def teach(loss: GanLoss, generating: Run, teaching: Run, fake: Array, gradient: Array) -> Array:
+    """The logits of samples that `generating` has just given; and J_G's `gradient`."""
+    q = teaching.forward(fake)
+    taught = teaching.backward(loss.generator.slope(q) / len(q), None)
+    generating.backward(taught, gradient, input_gradient=False)
+    return q
+
+
+def _diverged(player: str, loss: float, forward: Sequence[Run], back: Sequence[Run]) -> InputError:
+    """The error that names the first layer whose numbers are not finite, on these ways."""
+    state = "gradient is not finite"
+    if not math.isfinite(loss):
+        state = "loss is NaN" if math.isnan(loss) else "loss is infinite"
+    place = next(_broken(forward, back))
+    return InputError(
+        f"the {player}'s {state}, first in {place}; a smaller learning rate may help"
+    )
+
+
+def _broken(forward: Sequence[Run], back: Sequence[Run]) -> Iterator[str]:
+    """The places that are not finite, in the order in which they were computed."""
+    for run in forward:
+        for layer, room in zip(run.network.layers, run.rooms, strict=True):
+            if not np.isfinite(room["y"]).all():
+                yield f"the output of {layer.name} of the {run.network.name}"
+    for run in back:
+        for layer, room in reversed(list(zip(run.network.layers, run.rooms, strict=True))):
+            if not np.isfinite(room["dy"]).all():
+                yield f"the gradient at {layer.name} of the {run.network.name}"
+    for run in back:
+        yield f"the gradients of the weights of the {run.network.name}"

@@ -11,9 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcalc.commands.gan.data import as_images
-from dlcalc.commands.gan.idx import read_idx
-from dlcalc.commands.gan.images import read_images
+from dlcalc.commands.gan.data import as_images, read_idx, read_images
 from dlcalc.errors import DlcalcError, FileError, ShapeError
 from tests.mnist import NAMES, idx, make_folder, mnist
 from tests.shell.running import run, shell

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcalc.commands.gan.optimisers import BLOCK, Adam, Momentum
+from dlcalc.commands.gan.training import BLOCK, Adam, Momentum
 
 SIZE = BLOCK + 5
 

@@ -7,9 +7,9 @@ import pytest
 
 import dlcalc
 from dlcalc.commands.gan.check import check_training
-from dlcalc.commands.gan.read import prepare
-from dlcalc.commands.gan.result import draw
-from dlcalc.commands.gan.ring import centres, coverage
+from dlcalc.commands.gan.data import centres
+from dlcalc.commands.gan.evaluation import coverage
+from dlcalc.commands.gan.gan import draw, prepare
 from dlcalc.commands.gan.state import from_arrays, to_arrays
 from dlcalc.commands.gan.training import Training
 from dlcalc.errors import InputError
@@ -170,7 +170,6 @@ def test_one_core_or_two_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) ->
     images = np.random.default_rng(0).integers(0, 256, (256, 18, 18)).astype(np.uint8)
     found = []
     for count in (1, 2):
-        monkeypatch.setattr("dlcalc.commands.gan.halves.cores", lambda count=count: count)
+        monkeypatch.setattr("dlcalc.numbers.threads.cores", lambda count=count: count)
         found.append(finished(prepare(images, batch=64).training, 2))
-    assert found[0].generating.rooms[0].halves is not None
     assert same(*found)

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.commands.gan.build import build
-from dlcalc.commands.gan.data import Data, as_images, as_ring
-from dlcalc.commands.gan.evaluation import Labelled
-from dlcalc.commands.gan.images import Images, read_images
-from dlcalc.commands.gan.layers import Activate
-from dlcalc.commands.gan.network import Network
-from dlcalc.commands.gan.result import GanResult, gan_result
-from dlcalc.commands.gan.ring import ring
-from dlcalc.commands.gan.settings import Settings
-from dlcalc.commands.gan.training import Training
+from dlcalc.commands.gan.data import Data, Images, as_images, read_images
+from dlcalc.commands.gan.data import ring as ring_of_gaussians
+from dlcalc.commands.gan.evaluation import Classes, Coverage, Labelled, classes, coverage
+from dlcalc.commands.gan.network import Activate, Network, build
+from dlcalc.commands.gan.training import Epoch, Settings, Training
 from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
 
-RING_SEED = 8
-"""Seed of the ring's points, which are the same for every training."""
-
+Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_EPOCHS = 1_000_000
 """Epochs of one run, each of which leaves a row; --resume goes on from its checkpoint."""
+SAMPLES, RING_SAMPLES = 1000, 2000
+"""Samples that are drawn in the end, of images and of the ring."""
 
 
 class Defaults(NamedTuple):
@@ -54,12 +49,42 @@ IMAGES = Defaults(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class GanResult:
+    """A GAN that has been trained."""
+
+    epochs: tuple[Epoch, ...]
+    """The losses and measures of each epoch."""
+    samples: Array
+    """Samples in the range and the shape of the data, (count, *shape)."""
+    modes: Array
+    """The modes of the data, (count, 2), where they are known; else none."""
+    ring: Coverage | None
+    """How they cover the ring of Gaussians, where that was the data."""
+    classes: Classes | None
+    """How they fall on the classes, where that was asked for."""
+
+
 class Prepared(NamedTuple):
     """A training that has not begun, for how long it is to be, and what is to judge it."""
 
     training: Training
     epochs: int
     labelled: Labelled | None
+
+    def result(self) -> GanResult:
+        """The losses so far, and the quality of samples drawn now; by classes where labelled."""
+        training, data = self.training, self.training.data
+        samples = draw(training, RING_SAMPLES if data.ring else SAMPLES)
+        shown = data.restore(samples, training.least)
+        found = None
+        if self.labelled is not None:
+            found = classes(samples, self.labelled, training.least)
+        return GanResult(
+            tuple(training.history), shown,
+            np.empty((0, 2)) if data.marks is None else data.marks,
+            coverage(shown) if data.ring else None, found,
+        )
 
 
 def gan(
@@ -80,7 +105,17 @@ def gan(
     prepared = prepare(data, epochs=epochs, evaluate=evaluate, **options)
     for _ in prepared.training.epochs(prepared.epochs):
         pass
-    return gan_result(prepared.training, prepared.labelled)
+    return prepared.result()
+
+
+def draw(training: Training, count: int) -> Array:
+    """Samples of the generator as it stands, (count, features), in its own range.
+
+    The noise is of the training's seed, and no part of what trains.
+    """
+    random = np.random.default_rng([training.settings.seed, 1])
+    noise = random.standard_normal((count, training.latent), np.float32)
+    return training.generator.infer(noise)
 
 
 def prepare(
@@ -99,25 +134,27 @@ def prepare(
     examples, labelled = _examples(data, evaluate)
     words = defaults.generator.format(features=examples.features)
     made = _model(words if generator is None else generator, "generator")
-    latent = _latent(made, latent, defaults.latent)
-    judge = _model(defaults.discriminator if discriminator is None else discriminator,
-                   "discriminator")
+    judge = _model(
+        defaults.discriminator if discriminator is None else discriminator, "discriminator"
+    )
+    if latent is None:
+        latent = defaults.latent if made.input is None else prod(made.input)
+    if latent < 1:
+        raise InputError(f"{latent} is below 1").at("latent")
     generating = build(made, "generator", latent, examples.features)
     judging = build(_without_sigmoid(judge, chosen), "discriminator", examples.features, 1)
     least = -1.0 if examples.ring else _least(generating)
-    return Prepared(
-        Training(examples, generating, judging, latent, least, chosen), epochs, labelled
-    )
+    training = Training(examples, generating, judging, latent, least, chosen)
+    return Prepared(training, epochs, labelled)
 
 
 def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
     if data is None:
-        return as_ring(ring(np.random.default_rng(RING_SEED))), None
-    if not isinstance(data, str):
-        read = Images(np.asarray(data))
-        place = "data"
-    else:
+        return ring_of_gaussians(), None
+    if isinstance(data, str):
         read, place = read_images(data), data
+    else:
+        read, place = Images(np.asarray(data)), "data"
     try:
         examples = as_images(read.train)
         if not evaluate:
@@ -126,7 +163,7 @@ def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
             raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
     except DlcalcError as error:
         raise error.at(place) from None
-    held = read.test.reshape(len(read.test), -1)
+    held = replace(examples, rows=read.test.reshape(len(read.test), -1))
     return examples, Labelled(examples, read.train_labels, held, read.test_labels)
 
 
@@ -137,15 +174,6 @@ def _model(words: str | Sequence[str], name: str) -> Model:
         return read_notation("\n".join(words))
     except DlcalcError as error:
         raise error.at(name) from None
-
-
-def _latent(model: Model, latent: int | None, default: int) -> int:
-    """The numbers that the generator takes: as asked for, as it says itself, or as usual."""
-    if latent is None:
-        return default if model.input is None else prod(model.input)
-    if latent < 1:
-        raise InputError(f"{latent} is below 1").at("latent")
-    return latent
 
 
 def _without_sigmoid(model: Model, settings: Settings) -> Model:
