@@ -10,7 +10,7 @@ from dlcalc.input.sources import STDIN, Source, decode, located, read_file, read
 from dlcalc.layers.table import find, is_alias, meant
 from dlcalc.models.notation import read_notation
 from dlcalc.models.tree import Model
-from dlcalc.models.zoo_files import zoo_names, zoo_path
+from dlcalc.models.zoo_files import zoo_name, zoo_names, zoo_path
 
 AnyModel = Model | str | Sequence[str]
 Size = int | str | Sequence[int]
@@ -25,8 +25,9 @@ def model(*words: str) -> Model:
 
     A file that ends in .json is read as a config.json of Hugging Face, a folder by the one in
     it; layers may be written as PyTorch or Keras write them. A name of the zoo or of a layer
-    goes before a file; `./lenet` is the file. Raises InputError for a name that is neither and
-    for what is wrong in the notation, FileError where a file cannot be read.
+    goes before a file; `./lenet` is the file; `ResNet-50` is resnet50 where no file is.
+    Raises InputError for a name that is neither and for what is wrong in the notation,
+    FileError where a file cannot be read.
 
     >>> model("lenet").input, model("conv 6 5", "relu").body[1].type
     ((1, 32, 32), 'relu')
@@ -45,6 +46,8 @@ def model(*words: str) -> Model:
         if is_weights_file(path):
             return layered(read_weights(path))
         return _from(Source(read_file(path), path), os.path.basename(os.path.abspath(word)))
+    if word and (name := zoo_name(word)):
+        return model(name)
     if word and find(word) is None and not any(mark in word for mark in " ;:\n("):
         known = [*zoo_names(), *_files_beside(word)]
         near = meant(word) if is_alias(word) else did_you_mean(word, known)
@@ -53,8 +56,9 @@ def model(*words: str) -> Model:
         )
     for each in words if len(words) > 1 else ():
         if find(each) is None and (each == "-" or zoo_path(os.path.basename(each))):
+            other = next(word for word in words if word != each)
             raise InputError(
-                f"{each} is a model, and there is more beside it; `compare` takes a second one"
+                f"{each} is a model, and {other!r} beside it is none; `layer` takes a layer of it"
             )
     _check_quoted(words)
     return read_notation("\n".join(line for each in words for line in _lines(each)))
@@ -78,7 +82,7 @@ def is_model(word: str) -> bool:
     """
     if not word or zoo_path(word):
         return bool(word)
-    return not _is_typed(word) and os.path.exists(word)
+    return not _is_typed(word) and (os.path.exists(word) or zoo_name(word) is not None)
 
 
 def _is_typed(word: str) -> bool:

@@ -30,6 +30,20 @@ def zoo_path(name: str) -> str | None:
     return next(filter(os.path.exists, paths), None)
 
 
+def zoo_name(word: str) -> str | None:
+    """The one model of the zoo whose name has the letters and digits of a word.
+
+    >>> zoo_name("ResNet-50"), zoo_name("gpt-2"), zoo_name("llama")
+    ('resnet50', 'gpt2', None)
+    """
+    found = [name for name in zoo_names() if _letters(name) == _letters(word)]
+    return found[0] if len(found) == 1 else None
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
+
+
 class Entry(NamedTuple):
     """A model of the zoo as the head of its file describes it."""
 

@@ -46,6 +46,21 @@ GROUPS = {
     },
 }
 """The one table of commands, by purpose: name and summary. Each has a folder in `commands`."""
+MEANT = {
+    "conv": ("convolution", "convolve", "conv2d", "deconv", "transposed"),
+    "size": ("shape", "output", "dims"),
+    "pool": ("pooling", "maxpool", "avgpool"),
+    "params": ("flops", "macs", "count", "summary", "memory", "vram", "cache", "parameters"),
+    "models": ("zoo", "list"),
+    "mults": ("winograd", "multiplications", "upsampling"),
+    "step": ("train", "backward", "optimizer"),
+    "mlp": ("backprop", "backpropagation", "perceptron", "nn"),
+    "grad": ("derivative", "derive", "diff", "gradient", "autograd", "softmax", "jacobian"),
+    "kl": ("divergence", "kld"),
+    "quiz": ("exercise", "practice", "problem"),
+    "check": ("grade", "marks"),
+}
+"""What commands are looked for under."""
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 
 
@@ -74,8 +89,10 @@ class LazyGroup(Plain, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first argument names, or the nearest one in the error."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            name = args[0][:40] or "''"
-            raise click.UsageError(f"no such command {name}{did_you_mean(args[0][:40], COMMANDS)}")
+            name = args[0][:40]
+            meant = [each for each, words in MEANT.items() if name.lower() in words]
+            near = f"; did you mean {meant[0]}?" if meant else did_you_mean(name, COMMANDS)
+            raise click.UsageError(f"no such command {name or repr(name)}{near}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -64,6 +64,8 @@ class ConvRun(Run[Convolution]):
                 else f"{len(arrays)} arrays, where an input and a kernel are wanted"
             )
         x, w = arrays
+        if not self.options.get("pad") and not self.options.get("transposed"):
+            _check_column(x, w)
         return _same_rank(x, w, self.options.get("dims"))
 
     def answer(self, result: Convolution, checks: Sequence[Any] | None) -> Answer:
@@ -83,6 +85,15 @@ class ConvRun(Run[Convolution]):
             if field[0] in FIELDS else None,
             advice=partial(working.advice, result),
         )
+
+
+def _check_column(x: Any, w: Any) -> None:
+    """Refuse a list of numbers, one a line, that was meant as a row; say how it becomes one."""
+    if np.ndim(x) == 2 and np.shape(x)[1] == 1 and np.ndim(w) == 1 and np.size(w) > 1:
+        raise InputError(
+            f"the column was read as {len(x)}x1, into which a kernel of 1x{np.size(w)} does not "
+            "fit; a column of the kernel has ; between its numbers, and paste -s makes a row"
+        ).at("-x")
 
 
 def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:

@@ -48,6 +48,8 @@ class SizeRun(Run["Size | Solutions"]):
             example = self.example()
         unknown = given.get("solve") or _unknown(given)
         if unknown is None:
+            if not example and "kernel" not in given:
+                raise InputError("the kernel size is missing: -F 5, or --solve kernel with -O")
             return example
         if unknown in given:
             raise InputError(f"{unknown.replace('_', ' ')} is what is asked for; omit it")

@@ -72,7 +72,7 @@ def test_prints(line: str, out: str) -> None:
         ("-L 4 -F 2 -S 0", "stride 0 is below 1"),
         ("-L 4 -F 2 -P -1", "pad -1 is below 0"),
         ("-L 4x4x4 -F 2x2", "kernel has 2 values for 3 axes"),
-        ("-L 4", "the kernel size is missing"),
+        ("-L 4", "the kernel size is missing: -F 5, or --solve kernel with -O"),
         ("-L 4 -F 2 --output-padding 1", "output padding is for a transposed convolution"),
         ("-L 4 -F 2 --transposed --output-padding 1",
          "output padding 1 must be below the stride 1 or the dilation 1"),

@@ -1,0 +1,99 @@
+"""What people type first, and the first line that they see: a result, or what would be right."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.shell.running import invoke
+
+REFUSED = {
+    "params --input 3x32x32 conv 64 3": "quote each layer: 'conv 64 3'",
+    "params --input 784 'dense 10'": "dense 10: unknown layer type 'dense'; did you mean linear?",
+    "params --input 784 'fc 10'": "fc 10: unknown layer type 'fc'; did you mean linear?",
+    "params --input 3x8x8 bn": "no model, file or layer 'bn'; did you mean batchnorm?",
+    "params --input 3x8x8 batch_norm":
+        "no model, file or layer 'batch_norm'; did you mean batchnorm?",
+    "params --input 3x8x8 'depthwise 3'":
+        "depthwise 3: unknown layer type 'depthwise'; did you mean dwconv?",
+    "params --input 3x8x8 globalavgpool":
+        "no model, file or layer 'globalavgpool'; did you mean globalpool?",
+    "params lenet --columns flops": "unknown column 'flops'; did you mean macs? 1 mac = 2 FLOPs",
+    "params --input 3x32x32 flatten 'linear 3072 10'":
+        "linear 3072 10: 2 arguments; it is written linear UNITS [bias=yes]; the size of the "
+        "input follows from the layer above",
+    "params model.gguf": "model.gguf: cannot be read: no such file or directory",
+    "params mixtral":
+        "no model, file or layer 'mixtral'; did you mean mixtral-8x7b or mistral-7b?",
+    "params lenet --json": "no such option --json; did you mean -f json?",
+    "params lenet --flops": "no such option --flops; did you mean --as?",
+    "params lenet --batch_size 8": "no such option --batch_size; did you mean --batch?",
+    "size 32 5": "got unexpected extra arguments (32 5); as dlcalc size -L 32 -F 5; "
+        "dlcalc size --help shows what it takes",
+    "size -L 32": "the kernel size is missing: -F 5, or --solve kernel with -O",
+    "size -L 32 -F 5 -P SAME":
+        "invalid value for '-P' / '--pad': 'SAME' is no padding; did you mean same?",
+    "conv --verbose": "no such option --verbose; did you mean --explain?",
+    "conv -x 'a b' -w '1 1'": "-x: line 1: 'a' is not a number",
+    "conv -x image.csv -w '1 1'": "-x: image.csv: no such file, and no numbers either",
+    "conv -x '1; 2; 3' -w '1 1'":
+        "-x: the column was read as 3x1, into which a kernel of 1x2 does not fit; a column of "
+        "the kernel has ; between its numbers, and paste -s makes a row",
+    "mlp --lr 0.1": "no such option --lr; as dlcalc mlp; dlcalc mlp --help shows what it takes",
+    "kl 0 1 0 2": "got unexpected extra arguments (0 1 0 2); as dlcalc kl --q 1,1 --p 0,1; "
+        "dlcalc kl --help shows what it takes",
+    "reduce lenet C1":
+        "lenet is a model, and 'C1' beside it is none; --layer takes a layer of it",
+    "convolution": "no such command convolution; did you mean conv?",
+    "flops resnet50": "no such command flops; did you mean params?",
+    "derivative 'x^2'": "no such command derivative; did you mean grad?",
+    "softmax '1 2 3'": "no such command softmax; did you mean grad?",
+    "parms lenet": "no such command parms; did you mean params?",
+    "grad 'y = 2x' x=3":
+        "line 1, column 6: found 'x' after '2'; products are written out: 2*x",
+}
+TAKEN = {
+    "params --input 3x32x32 'nn.Conv2d(3, 64, kernel_size=3, padding=1)' -f plain":
+        "conv1 conv 64x32x32 1792 1769472 3x3",
+    "params --input 3x32x32 'Conv2D(64, 3)' -f plain": "conv1 conv 64x30x30 1792 1555200 3x3",
+    "params --input 784 'tf.keras.layers.Dense(10)' -f plain": "linear1 linear 10 7850 7840 784",
+    "params --input 784 'nn.Sequential(nn.Linear(784, 10), nn.ReLU())' -f plain":
+        "linear1 linear 10 7850 7840 784",
+    "params --input 3,32,32 'conv 6 5' -f plain": "conv1 conv 6x28x28 456 352800 5x5",
+    "params --input '(3, 32, 32)' 'conv 6 5' -f plain": "conv1 conv 6x28x28 456 352800 5x5",
+    "params ResNet-50 --layer conv1 -f plain --columns params": "9408",
+    "params lenet --dtype half --layer C1 -f plain --columns weights_bytes": "312",
+    "size --input 224 --kernel-size 7 --stride 2 --padding 3": "112",
+    "pool -x '1 2; 3 4' --kernel 2": "4",
+    "grad 'y = e^(-x)' x=0 -f plain": "x -1",
+    "grad 'p = softmax(Z, axis=0); L = sum(p)' Z='1 2; 3 4' --wrt Z -f plain": "L 2",
+    "grad 'b = sum(a[0:3])' a='1 2 3 4' --wrt a -f plain": "b 6",
+    "grad 'y = x**2' x=1/2 -f plain": "x 1",
+    "grad 'y = cos(x)' x=pi -f plain --table values": "x 3.14159",
+}
+
+
+def words(line: str) -> list[str]:
+    from shlex import split
+
+    return split(line)
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_is_refused_says_what_would_be_right(line: str) -> None:
+    found = invoke(*words(line))
+    assert (found.status, found.out, found.complaint) == (2, "", REFUSED[line])
+
+
+@pytest.mark.parametrize("line", TAKEN)
+def test_what_is_clear_is_taken(line: str) -> None:
+    found = invoke(*words(line))
+    assert (found.status, found.out.splitlines()[0]) == (0, TAKEN[line]), found.err
+
+
+def test_records_of_other_columns_pass_and_a_bad_one_is_named() -> None:
+    found = invoke("size", stdin="layer,input,kernel\nC1,32,5\nC2,x,3\nC3,14,5\n")
+    assert found.status == 2
+    assert found.out.splitlines() == [
+        "layer,input,kernel,output,remainder", "C1,32,5,28,0", "C3,14,5,10,0",
+    ]
+    assert found.complaint.startswith("standard input: line 3: input: 'x' is no size")
