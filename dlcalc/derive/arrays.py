@@ -17,7 +17,7 @@ import numpy as np
 from dlcalc.derive.operations import World, slope_of
 from dlcalc.derive.scalars import power
 from dlcalc.derive.shapes import is_exact, require_fit
-from dlcalc.errors import ShapeError
+from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers import activations
 from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import arranged
@@ -180,7 +180,12 @@ def _transposed_times(a: Array, b: Array) -> Array:
 def _filled(index: Sequence[Any], chosen: Sequence[Array]) -> tuple[Any, ...]:
     """An index with the whole numbers that equations compute in the places kept for them."""
     given = iter(chosen)
-    return tuple(np.asarray(next(given), dtype=int) if each == "*" else each for each in index)
+    return tuple(_counts(next(given)) if each == "*" else each for each in index)
+
+
+def _counts(x: Array) -> Array:
+    """Whole numbers that count elements, also where differences move them a little."""
+    return np.rint(np.real(np.asarray(x, dtype=complex))).astype(int)
 
 
 def _zeros(x: Array, g: Array) -> Array:
@@ -200,12 +205,12 @@ def _put_back(g: Array, x: Array, *chosen: Array, index: Sequence[Any]) -> Array
 
 def _pick(x: Array, chosen: Array) -> Array:
     """Along the last axis the one element that a whole number counts, from 0."""
-    places = np.asarray(chosen, dtype=int)[..., None]
+    places = _counts(chosen)[..., None]
     return np.take_along_axis(np.asarray(x), places, axis=-1)[..., 0]
 
 
 def _pick_back(g: Array, x: Array, chosen: Array) -> Array:
-    whole, places = _zeros(x, g), np.asarray(chosen, dtype=int)[..., None]
+    whole, places = _zeros(x, g), _counts(chosen)[..., None]
     np.put_along_axis(whole, places, np.asarray(g)[..., None], axis=-1)
     return whole
 
@@ -314,6 +319,10 @@ def _avgpool_back(g: Array, x: Array, exclude_pad: bool = False, **options: Any)
     return pooling.spread_evenly(g, axes, counts).reshape(np.shape(x))
 
 
+def _no_derivative(operation: str) -> Array:
+    raise InputError(f"{operation}(…) has no derivative here: derive what it goes back through")
+
+
 def _size(x: Array, axis: Axis = None, keepdims: bool = False) -> int:
     """The number of elements, of all or along axes."""
     if axis is None:
@@ -389,6 +398,7 @@ Arrays: World = World(
     softmax=_softmax, logsumexp=_logsumexp, transpose=_transpose,
     inverse=lambda axes: axes and tuple(np.argsort([each % len(axes) for each in axes])),
     reshape=lambda x, shape: np.reshape(x, shape),
+    broadcast=lambda x, shape: np.broadcast_to(x, shape),
     reshape_like=lambda g, x: np.reshape(g, np.shape(x)),
     expand=np.expand_dims, squeeze=np.squeeze, align=_align, align_back=_align_back,
     matmul=lambda a, b: np.matmul(a, b) if np.ndim(a) and np.ndim(b) else a * b,
@@ -396,7 +406,7 @@ Arrays: World = World(
     element=lambda x, *chosen, index: x[_filled(index, chosen)], put_back=_put_back,
     pick=_pick, pick_back=_pick_back,
     one_hot=lambda chosen, classes: (
-        np.asarray(chosen, dtype=int)[..., None] == np.arange(classes)) * 1,
+        _counts(chosen)[..., None] == np.arange(classes)) * 1,
     stack=lambda *parts, axis=0: np.stack(_alike(*parts), axis), slice_of=np.take,
     concat=lambda *parts, axis=0: np.concatenate(_alike(*parts), axis), part_of=_part_of,
     spread=_spread, fit=_fit, conv=_conv, conv_input=_conv_input, conv_kernel=_conv_kernel,
@@ -405,7 +415,7 @@ Arrays: World = World(
         np.sum(g, axis=tuple(range(2 - np.ndim(w), 0))) if np.ndim(b) else np.sum(g)),
     maxpool=_maxpool, maxpool_back=_maxpool_back, has_ties=_has_ties,
     avgpool=_avgpool, avgpool_back=_avgpool_back,
-    shape=np.shape, require_fit=require_fit, bits=_bits,
+    no_derivative=_no_derivative, shape=np.shape, require_fit=require_fit, bits=_bits,
     fits=lambda operands: all(type(each) in (int, float) for each in operands),
     like=lambda g, x: g if type(x) in (int, float) and type(g) is float else _fit(g, x),
     settled=_settled, swift=_swift, presented=_presented,

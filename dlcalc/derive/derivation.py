@@ -6,7 +6,7 @@ all that it feeds. Gradients may enter anywhere, and some may be given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Style = Callable[[str], Expr]
 """How a quantity of a system is written."""
+MOST_WRITTEN = 60
+"""Operations of an equation whose formulas are still written out."""
 
 
 class Line(NamedTuple):
@@ -29,7 +31,7 @@ class Line(NamedTuple):
     name: Expr
     """How it is written."""
     formula: Any
-    """What it is, by other quantities: an expression, or a number."""
+    """What it is, by other quantities: an expression, or a number; None where it is too long."""
     value: Any
     """A number or an array."""
 
@@ -47,6 +49,74 @@ class Derivation:
         """A line more, whose name other formulas may use."""
         self.lines[key] = line
         self.values[line.name] = line.value
+
+
+class Written:
+    """The operations of a system as formulas, with the values in every place of its tape."""
+
+    def __init__(self, tape: Tape, f: Any, places: Sequence[Any], style: Style) -> None:
+        self.tape = tape
+        self.names = {at: name for name, at in tape.names.items()}
+        self.values = {style(name): places[at] for name, at in tape.names.items()}
+        self.symbols = Symbols(f, dict(self.values))
+        start = {**tape.numbers, **{at: style(name) for at, name in self.names.items()}}
+        self.terms = [Term(start.get(at, CUT), value) for at, value in enumerate(places)]
+        self.operations: dict[str, list[Instruction]] = {
+            each.name: [] for each in tape.system.computed
+        }
+        for each in tape.instructions:
+            self.operations[each.equation.name].append(each)
+        self.forward = Derivation({}, {style(name): places[tape.names[name]]
+                                       for name in tape.system.inputs})
+        for name, every in self.operations.items():
+            formula = None
+            for each in every if len(every) <= MOST_WRITTEN else ():
+                formula = formula_of(each, self.terms)
+                if each.place not in self.names:
+                    self.terms[each.place].formula = formula
+            self.forward.add(name, Line(style(name), formula, places[tape.names[name]]))
+
+    def back(self, name: str, g: Term, wanted: set[int]) -> dict[int, Term]:
+        """What a gradient g of a computed name becomes at each quantity of its equation."""
+        every = self.operations[name]
+        return backward(
+            every, self.symbols, self.terms, {every[-1].place: g}, wanted, self.tape.system
+        )
+
+    def slopes(
+        self, style: Style, entering: Mapping[str, tuple[Any, Any]], wanted: set[int],
+        known: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Derivation:
+        """The lines forward, then the gradient at every name, the last computed one first."""
+        found = Derivation(dict(self.forward.lines), dict(self.forward.values))
+        system, names = self.tape.system, set(self.tape.names.values())
+        coming: dict[int, Term] = {}
+        for name in backward_order(system):
+            at = self.tape.names[name]
+            if name in known:
+                coming[at] = Term(style(name), known[name])
+            elif name in entering:
+                _join(coming, at, Term(*entering[name]))
+            if at not in coming:
+                continue
+            term, symbol = coming[at], style(name)
+            found.add("d" + name, Line(symbol, term.formula, term.value))
+            if name in self.operations:
+                # A number is itself in what follows, so that −1·x is written −x.
+                own = term.formula if isinstance(term.formula, int) else symbol
+                back = self.back(name, Term(own, term.value), wanted)
+                for place in (names & set(back)) - {at}:
+                    _join(coming, place, back[place])
+        return found
+
+
+def backward_order(system: System) -> tuple[str, ...]:
+    """All names from the last computed one back, then the inputs."""
+    return (*(each.name for each in reversed(system.computed)), *system.inputs)
+
+
+def _join(coming: dict[int, Term], place: int, term: Term) -> None:
+    coming[place] = coming[place] + term if place in coming else term
 
 
 def derived(
@@ -70,52 +140,7 @@ def derived(
     (Expr('mul', (Expr('symbol', ('dz', '')), Expr('symbol', ('x', '')))), 2.0)
     """
     tape = recorded(system, system.computed, system.inputs)
-    values = forward(tape, f, given, watched=False)
-    found = Derivation({})
-    for name in system.inputs:
-        found.values[style(name)] = values[tape.names[name]]
-    names = {at: name for name, at in tape.names.items()}
-    written = {**tape.numbers, **{at: style(name) for at, name in names.items()}}
-    terms = [Term(written.get(at, CUT), value) for at, value in enumerate(values)]
-    for each in tape.instructions:
-        formula = formula_of(each, terms)
-        if each.place in names:
-            name = names[each.place]
-            found.add(name, Line(style(name), formula, values[each.place]))
-        else:
-            terms[each.place].formula = formula
-    _add_slopes(found, tape, Symbols(f, found.values), terms, slope_style, entering, known)
-    return found
-
-
-def _add_slopes(
-    found: Derivation, tape: Tape, symbols: Symbols, terms: list[Term], style: Style,
-    entering: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any],
-) -> None:
-    """The gradient at every name, the last computed one first."""
-    system = tape.system
-    operations: dict[str, list[Instruction]] = {each.name: [] for each in system.computed}
-    for each in tape.instructions:
-        operations[each.equation.name].append(each)
-    wanted, named = tape.reached(system.inputs), set(tape.names.values())
-    coming: dict[int, Term] = {}
-    for name in (*(each.name for each in reversed(system.computed)), *system.inputs):
-        at = tape.names[name]
-        if name in known:
-            coming[at] = Term(style(name), known[name])
-        elif name in entering:
-            first = Term(*entering[name])
-            coming[at] = coming[at] + first if at in coming else first
-        if at not in coming:
-            continue
-        term, symbol = coming[at], style(name)
-        found.add("d" + name, Line(symbol, term.formula, term.value))
-        if name in operations:
-            # A number is itself in what follows, so that −1·x is written −x.
-            g = Term(term.formula if isinstance(term.formula, int) else symbol, term.value)
-            places = {operations[name][-1].place: g}
-            back = backward(operations[name], symbols, terms, places, wanted, system)
-            for place in (named & set(back)) - {at}:
-                coming[place] = (
-                    coming[place] + back[place] if place in coming else back[place]
-                )
+    places = forward(tape, f, given, watched=False)
+    return Written(tape, f, places, style).slopes(
+        slope_style, entering, tape.reached(system.inputs), known
+    )

@@ -37,8 +37,9 @@ class Function(NamedTuple):
     """The operation that it is."""
     least: int = 1
     """The arguments that must be given."""
-    defaults: tuple[tuple[str, float], ...] = ()
-    """Numbers that may stand behind them, by name, and what they are if not given."""
+    defaults: tuple[tuple[str, float | None], ...] = ()
+    """Numbers that may stand behind them, by name, and what they are if not given; None must be
+    given."""
     options: tuple[str, ...] = ()
     """Options that may stand last, as axis=0."""
     most: int = 0
@@ -176,6 +177,8 @@ PULLS: dict[str, tuple[Pull, ...]] = {
     "slope": (lambda f, g, y, x, function: g * f.curve(x, function=function),),
     "maxpool": (lambda f, g, y, x, **o: f.maxpool_back(g, x, **o),),
     "avgpool": (lambda f, g, y, x, **o: f.avgpool_back(g, x, **o),),
+    "broadcast": (lambda f, g, y, x, shape: g,),
+    "back": (lambda f, g, y, *arguments, **o: f.no_derivative("back"),) * 4,
 }
 """Operations of a fixed number of arguments."""
 
@@ -205,6 +208,11 @@ VALUES: dict[str, Callable[..., Value]] = {
     "clip": lambda f, x, low, high: f.min(f.max(x, low), high),
     "softsign": lambda f, x: x / (1 + f.abs(x)),
     "slope": lambda f, x, function: slope_of(f, x, function),
+    "back": lambda f, g, *given, of, place, options: f.like(
+        OPERATIONS[of].pull(
+            f, g, OPERATIONS[of].value(f, *given, **options), given, place, **options
+        ), given[place]
+    ),
     "log_sigmoid": lambda f, x: -f.softplus(-x),
 }
 """Values that are written with operators and other functions; the rest are of the world."""
@@ -315,7 +323,7 @@ _BACK: dict[str, Callable[..., Value]] = {
     "stack": lambda f, g, y, parts, place, axis=0: f.slice_of(g, place, axis=axis),
     "concat": _joined,
 }
-OPERATIONS = {
+OPERATIONS: dict[str, Operation] = {
     name: Operation(VALUES.get(name) or _called(name), pull) for name, pull in _BACK.items()
 }
 """Every operation."""
@@ -352,26 +360,32 @@ _WINDOW = ("stride", "pad", "dilation", "groups", "dims")
 _POOL = ("kernel", "stride", "pad", "dilation", "ceil")
 FUNCTIONS: dict[str, Function] = {
     **{name: Function(name) for name in SLOPES},
-    "log": Function("ln"), "σ": Function("sigmoid"), "swish": Function("silu"),
+    **{name: Function(operation) for name, operation in {
+        "log": "ln", "σ": "sigmoid", "swish": "silu", "hardsigmoid": "hard_sigmoid",
+        "hardswish": "hard_swish", "hardtanh": "hard_tanh", "logsigmoid": "log_sigmoid",
+        "gelu_tanh": "gelu_tanh", "detach": "stop",
+    }.items()},
     "gelu": Function("gelu", 1, (), ("form",)),
     "leaky_relu": Function("leaky_relu", 1, (("slope", 0.01),)),
     "prelu": Function("leaky_relu", 2),
     "elu": Function("elu", 1, (("alpha", 1),)), "celu": Function("celu", 1, (("alpha", 1),)),
-    "clip": Function("clip", 3), "sign": Function("sign"), "identity": Function("identity"),
+    **dict.fromkeys(("clip", "clamp"), Function("clip", 1, (("low", None), ("high", None)))),
+    "sign": Function("sign"), "identity": Function("identity"),
     "between": Function("between", 3), "within": Function("within", 3),
     "where": Function("where", 3), "stop": Function("stop"),
-    "max": Function("max", 1, (), _AXIS, 999), "min": Function("min", 1, (), _AXIS, 999),
+    **{name: Function(name[:3], 1, (), _AXIS, 999) for name in ("max", "min", "maximum",
+                                                                "minimum")},
     "sum": Function("sum", 1, (), _AXIS), "mean": Function("mean", 1, (), _AXIS),
     "var": Function("var", 1, (), _AXIS), "std": Function("std", 1, (), _AXIS),
     "norm": Function("norm", 1, (), _AXIS),
     "softmax": Function("softmax", 1, (), ("axis",)),
     "log_softmax": Function("log_softmax", 1, (), ("axis",)),
     "logsumexp": Function("logsumexp", 1, (), _AXIS),
-    "transpose": Function("transpose", 1, (), ("axes",)),
-    "reshape": Function("reshape", 1, (), ("shape",)),
+    **dict.fromkeys(("transpose", "permute"), Function("transpose", 1, (), ("axes",))),
+    **{name: Function(name, 1, (), ("shape",)) for name in ("reshape", "broadcast")},
     "expand": Function("expand", 1, (), ("axis",)),
     "squeeze": Function("squeeze", 1, (), ("axis",)),
-    "concat": Function("concat", 1, (), ("axis",), 999),
+    **dict.fromkeys(("concat", "cat"), Function("concat", 1, (), ("axis",), 999)),
     "stack": Function("stack", 1, (), ("axis",), 999),
     "gather": Function("gather", 2, (), ("axis",)),
     "pick": Function("pick", 2),
@@ -383,7 +397,7 @@ FUNCTIONS: dict[str, Function] = {
 }  # fmt: skip
 """Functions as they are called in equations, and the operations that they are."""
 POSITIONAL: dict[str, str] = {
-    "reshape": "shape", "transpose": "axes", "maxpool": "kernel", "avgpool": "kernel",
-    "one_hot": "classes", "expand": "axis", "squeeze": "axis", "gelu": "form",
+    "reshape": "shape", "broadcast": "shape", "transpose": "axes", "maxpool": "kernel",
+    "avgpool": "kernel", "one_hot": "classes", "expand": "axis", "squeeze": "axis", "gelu": "form",
 }
 """Options that may be given without their name, behind the arguments."""

@@ -20,7 +20,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SLOPES, Function
@@ -53,7 +53,8 @@ WORDS: dict[str, Any] = {
 }  # fmt: skip
 """Words that are values of options."""
 OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims", "padding": "pad", "kernel_size": "kernel",
-                "ceil_mode": "ceil", "num_classes": "classes", "approximate": "form"}
+                "ceil_mode": "ceil", "num_classes": "classes", "approximate": "form",
+                "negative_slope": "slope", "min": "low", "max": "high", "dims": "axes"}
 """PyTorch's names of options, and ours."""
 
 
@@ -76,7 +77,7 @@ def read_equations(
 ) -> tuple[list[Equation], set[str] | None]:
     """The same, and the names whose whole numbers were used up in writing out what is no
     plain equation; None where all are."""
-    parser = _Parser(text)
+    parser = _Parser(text, [name for name in given if "/" in name or "[" in name])
     found: list[Statement] = []
     while parser.token.kind != "end" or parser.at < parser.last:
         if parser.token.kind == "end":
@@ -93,9 +94,9 @@ def read_equations(
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, quotients: Sequence[str] = ()) -> None:
         self.text = text
-        self.tokens = tokens_of(text)
+        self.tokens = tokens_of(text, quotients)
         self.last = len(self.tokens) - 1
         self.at = 0
         self.token = self.tokens[0]
@@ -411,14 +412,13 @@ class _Parser:
         self.open.pop()
 
     def _sum_over(self, sign: Token) -> Node:
-        """∑_j, ∑_{i,j}, and ∑_{t=1..T} of a product."""
+        """∑_j, ∑_{i,j}, and ∑_{t=1..T} or ∑_{t=1}^T of a product."""
         self.plain = False
-        if self.token.text == "^":
-            raise self.wrong("write the range below the sign: ∑_{t=1..T}", self.token)
         self.summing += 1
         term = self.product()
         self.summing -= 1
-        letters = sign.text.lstrip("∑Σ_").strip("{}")
+        below, _, above = sign.text.lstrip("∑Σ_").partition("^")
+        letters = below.strip("{}") + (f"..{above.strip('{}')}" if above else "")
         return self.made("sum_over", [term], sign.start, {"letters": letters})
 
     def _slope(self, name: Token) -> Node:
@@ -439,6 +439,8 @@ class _Parser:
         self._enter(self.next())
         if word in self.defined:
             return self._own(name)
+        if word == "back":
+            return self._back(name)
         if word not in FUNCTIONS:
             if word.startswith("sum_") and len(word) > 4:
                 return self._named_sum(name)
@@ -493,9 +495,12 @@ class _Parser:
 
     def _setting(self, option: str) -> Any:
         """The value of an option: a word, a whole number, or several in brackets."""
+        quoted = bool(self.took("'"))
         token = self.token
         if token.kind == "name" and token.text in WORDS and option not in ("shape", "axes"):
             self.next()
+            if quoted and not self.took("'"):
+                self.refuse()
             return WORDS[token.text]
         if token.text in ("(", "["):
             self._enter(self.next())
@@ -516,22 +521,32 @@ class _Parser:
         self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
     ) -> Node:
         """The operation that a call means."""
-        operation, start = function.operation, name.start
+        operation = function.operation
         most = max(function.most, function.least + len(function.defaults))
-        if not function.least <= len(arguments) <= most:
+        least = function.least + sum(each is None for _, each in function.defaults)
+        if not least <= len(arguments) <= most:
             hint = "; write axis=… for an axis" if "axis" in function.options else ""
             raise self.wrong(
-                f"{name.text} takes {_counted(most, function.least)}, here "
+                f"{name.text} takes {_counted(most, least)}, here "
                 f"{'is' if len(arguments) == 1 else 'are'} {len(arguments)}{hint}", name
             )
         for _, value in function.defaults[len(arguments) - function.least :]:
+            assert value is not None
             arguments.append(Number(value, self.text, name.end, name.end))
+        return self._meant(name, operation, arguments, options)
+
+    def _meant(
+        self, name: Token, operation: str, arguments: list[Node], options: dict[str, Any]
+    ) -> Node:
+        """The operation that a name with these arguments stands for."""
+        first = arguments[0]
+        if operation in ("concat", "stack") and len(arguments) == 1 and _is_list(first):
+            arguments = list(first.arguments)  # type: ignore[union-attr]
         if operation == "gather":
             axis = options.get("axis", 0)
             if not isinstance(axis, int) or axis < 0:
                 raise self.wrong("gather wants an axis from 0, as axis=1", name)
-            index = (*(slice(None),) * axis, "*")
-            return self.made("element", arguments, start, {"index": index})
+            operation, options = "element", {"index": (*(slice(None),) * axis, "*")}
         if operation in ("max", "min"):
             if len(arguments) == 1:
                 operation = {"max": "largest", "min": "smallest"}[operation]
@@ -540,19 +555,37 @@ class _Parser:
         if operation == "gelu" and options.pop("form", "erf") == "tanh":
             operation = "gelu_tanh"
         self._complete(name, operation, options)
-        return self.made(operation, arguments, start, options or NO_OPTIONS)
+        return self.made(operation, arguments, name.start, options or NO_OPTIONS)
 
     def _complete(self, name: Token, operation: str, options: dict[str, Any]) -> None:
         """Refuse a call without the option that it needs; sizes are several, also where one."""
         option = POSITIONAL.get(operation, "")
-        if operation in ("reshape", "expand", "squeeze", "one_hot") and option not in options:
+        needed = ("reshape", "broadcast", "expand", "squeeze", "one_hot")
+        if operation in needed and option not in options:
             raise self.wrong(
-                f"{name.text} wants the sizes: reshape(x, 3, 1)" if option == "shape"
+                f"{name.text} wants the sizes: {name.text}(x, 3, 1)" if option == "shape"
                 else f"write {name.text}(x, {option}=…)", name
             )
         if option in ("shape", "axes") and option in options:
             value = options[option]
             options[option] = value if isinstance(value, tuple) else (value,)
+
+    def _back(self, name: Token) -> Node:
+        """back(g, f(x, w), w): what a gradient g of a call is for one of its arguments."""
+        given = [self.expression()]
+        while self.took(","):
+            given.append(self.expression())
+        self._close(")")
+        gradient, call = given[0], given[min(1, len(given) - 1)]
+        if len(given) not in (2, 3) or not isinstance(call, Apply):
+            raise self.wrong("write back(g, f(x)): the gradient g carried back through f to x",
+                             name)  # fmt: skip
+        texts = [each.text for each in call.arguments]
+        wanted = given[-1].text if len(given) == 3 else texts[0]
+        if wanted not in texts:
+            raise self.wrong(f"{wanted} is no argument of {call.text}", name)
+        options = {"of": call.operation, "place": texts.index(wanted), "options": call.options}
+        return self.made("back", [gradient, *call.arguments], name.start, options)
 
     def _own(self, name: Token) -> Node:
         """A call of a function that the text itself defines."""
@@ -617,6 +650,11 @@ class _Parser:
         return tuple(index), chosen
 
     def _place(self, chosen: list[Node]) -> Any:
+        if self.took("..."):
+            return Ellipsis
+        if self.token.text in ("None", "newaxis"):
+            self.next()
+            return None
         first = None if self.token.text == ":" else self.sum()
         if self.token.text == ":":
             ends: list[Any] = [first]
@@ -654,6 +692,11 @@ class _Parser:
     def refuse(self) -> NoReturn:
         """Say what stands here and cannot, and what could."""
         raise misplaced(self.token, self.tokens[self.at - 1], self.text, self.open)
+
+
+def _is_list(node: Node) -> bool:
+    """Whether a node is [a, b]."""
+    return isinstance(node, Apply) and node.operation == "stack" and not node.options
 
 
 def _constant(node: Node | None) -> int | None:

@@ -83,6 +83,19 @@ def _require_shape(
         )
 
 
+def _require_wider(
+    shapes: Sequence[Shape], arguments: Sequence[Array], shape: tuple[int, ...]
+) -> None:
+    if min(shape, default=1) < 1 or prod(shape) > MOST_ELEMENTS:
+        raise LimitError(f"{by_x(shape)} elements cannot be made")
+    try:
+        fits = np.broadcast_shapes(shapes[0], shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ShapeError(f"{by_x(shapes[0])} does not fit {by_x(shape)}")
+
+
 def _require_order(
     shapes: Sequence[Shape], arguments: Sequence[Array], axes: tuple[int, ...] | None = None
 ) -> None:
@@ -101,6 +114,10 @@ def _require_index(
 ) -> None:
     shape = shapes[0]
     shown = by_x(shape) or "a single number"
+    index = [each for each in index if each is not None]
+    if Ellipsis in index:
+        place = index.index(Ellipsis)
+        index[place : place + 1] = [slice(None)] * (len(shape) - len(index) + 1)
     if len(index) > len(shape):
         places = ", ".join(map(place_text, index))
         raise ShapeError(f"there is no element [{places}] in {shown}; places count from 0")
@@ -173,10 +190,11 @@ def _nothing(*arguments: Any, **options: Any) -> None:
 
 _CHECKS: dict[str, Callable[..., None]] = {
     "element": _require_index, "stack": _require_equal, "concat": _require_joint,
-    "reshape": _require_shape, "transpose": _require_order, "pick": _require_picks,
+    "reshape": _require_shape, "broadcast": _require_wider, "transpose": _require_order,
+    "pick": _require_picks,
     "one_hot": _require_classes, "expand": _require_expand, "squeeze": _require_ones,
     "align": _require_letters, "conv": _nothing, "conv_transpose": _nothing,
-    "maxpool": _nothing, "avgpool": _nothing,
+    "maxpool": _nothing, "avgpool": _nothing, "back": _nothing,
 }  # fmt: skip
 
 

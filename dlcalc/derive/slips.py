@@ -26,7 +26,7 @@ from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE, agree
 
 Array = Any
-Place = tuple[str, tuple[int, int]]
+Place = tuple[str, tuple[int, ...]]
 """An element: the name of its line, and where it lies in the line's value."""
 
 FOUR_DIGITS = 5e-4
@@ -537,6 +537,20 @@ def slip_of(
     return f"{found} gives that" if found else ""
 
 
+def turned_slip(right: Any, field: Any, expected: Any, tolerance: float | None) -> str:
+    """That an answer is the transposed of the right one, where it is; "" elsewhere."""
+    try:
+        student = np.asarray(value_at(expected, str(field)), float)
+    except (ValueError, TypeError, LookupError):
+        return ""
+    turned = np.asarray(right, float).T
+    if student.ndim < 2 or student.shape != turned.shape:
+        return ""
+    within = DEFAULT_TOLERANCE if tolerance is None else tolerance
+    same = not differing_of(student.ravel(), turned.ravel(), within)
+    return "the transposed matrix gives that" if same else ""
+
+
 def slip_in_arrays(
     steps: Iterable[tuple[str, Step]], inputs: Mapping[Expr, Any], field: str, expected: Any,
     tolerance: float | None,
@@ -685,6 +699,9 @@ def _parsed(each: Expr) -> tuple[str, str, int | None]:
     if each.kind == "new":
         letter, head, n = _parsed(each.args[0])
         return f"{letter}⁺", head, n
+    if each.kind == "derivative":
+        letter, head, n = _parsed(each.args[1])
+        return f"∂{letter}", head, n
     if each.kind != "symbol":
         return each.kind, "", None
     letter, sub = each.args

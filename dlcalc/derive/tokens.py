@@ -19,10 +19,10 @@ RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉µ", "0123456789μ")
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
-    |(?P<sum>[∑Σ]_(?:\{[^{}\r\n]*\}|[^\W\d_](?!\w)))
+    |(?P<sum>[∑Σ]_(?:\{[^{}\r\n]*\}|[^\W\d_](?!\w))(?:\^(?:\{[^{}\r\n]*\}|\w+))?)
     |(?P<name>[^\W\d_⁰¹²³⁴-⁹ᵀ½](?:[^\W⁰¹²³⁴-⁹ᵀ]|[\u0300-\u036f])*)
     |(?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?|½)
-    |(?P<sign>\*\*|[=!<>]=|\.\.|[-+*/^@()\[\],;=':<>]|[−·⋅∗×⊙÷ᵀ≤≥≠…])
+    |(?P<sign>\*\*|[=!<>]=|\.\.\.?|[-+*/^@()\[\],;=':<>]|[−·⋅∗×⊙÷ᵀ≤≥≠…])
     |(?P<newline>\r\n|\r|\n)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
     |(?P<wrong>.)""",
@@ -86,8 +86,9 @@ def marked(
     return error
 
 
-def tokens_of(text: str) -> list[Token]:
-    """The words of a text; line ends within brackets are none.
+def tokens_of(text: str, quotients: Sequence[str] = ()) -> list[Token]:
+    """The words of a text; line ends within brackets are none. `quotients` are names of
+    derivatives, dL/dw, which are no divisions.
 
     >>> [each.text for each in tokens_of("z = w₁·x² # a comment")]
     ['z', '=', 'w1', '*', 'x', '2', '']
@@ -96,7 +97,7 @@ def tokens_of(text: str) -> list[Token]:
         raise LimitError(f"{len(text):,} characters of equations; at most {MOST_CHARACTERS:,}")
     found: list[Token] = []
     open_brackets: list[str] = []
-    for match in _TOKEN.finditer(text):
+    for match in _pattern(quotients).finditer(text):
         kind, (start, end) = str(match.lastgroup), match.span()
         if kind == "space":
             continue
@@ -111,9 +112,19 @@ def tokens_of(text: str) -> list[Token]:
             kind, word = "end", ""
         elif not word.isascii() or kind == "wrong":
             word = _plain(kind, word, text, start)
-        found.append(Token(kind, word, start, end))
+        found.append(Token("name" if kind == "quotient" else kind, word, start, end))
     found.append(Token("end", "", len(text), len(text)))
     return found
+
+
+def _pattern(quotients: Sequence[str]) -> re.Pattern[str]:
+    """What cuts a text into words, with names among them that are no single words."""
+    if not quotients:
+        return _TOKEN
+    names = "|".join(map(re.escape, sorted(quotients, key=len, reverse=True)))
+    return re.compile(
+        rf"(?P<quotient>(?:{names})(?![^\W⁰¹²³⁴-⁹ᵀ]))|{_TOKEN.pattern}", _TOKEN.flags
+    )
 
 
 def _bracketed(word: str, open_brackets: list[str]) -> str:
@@ -131,7 +142,7 @@ def _plain(kind: str, word: str, text: str, start: int) -> str:
     """A word of other signs than ASCII's in its plain form."""
     if kind == "raised":
         return word.translate(RAISED)
-    if kind == "name" and word[0] not in _NO_NAMES:
+    if kind in ("name", "quotient") and word[0] not in _NO_NAMES:
         return plain_name(word)
     if kind in ("number", "sum"):
         return word.replace("½", "0.5").replace("−", "-")

@@ -9,6 +9,7 @@ from dlcalc.formulas.expressions import (
     Expr,
     call,
     hadamard,
+    indexed,
     matmul,
     mul,
     symbol,
@@ -52,6 +53,11 @@ def sum_of(*terms: Formula) -> Formula:
     return whole
 
 
+def partial_sizes(name: str) -> Callable[..., Formula]:
+    """How a function is written whose sizes stand behind its argument."""
+    return lambda a, shape: call(name, a, *shape)
+
+
 RELATIONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!="}
 
 
@@ -63,7 +69,8 @@ def partial_relation(sign: str) -> Callable[..., Formula]:
 def _settings(options: dict[str, Any]) -> Iterator[str]:
     """Options as they are written: axis=0."""
     for name, value in options.items():
-        yield f"{name}={'yes' if value is True else 'no' if value is False else value}"
+        if value is not None:
+            yield f"{name}={'yes' if value is True else 'no' if value is False else value}"
 
 
 WRITTEN: dict[str, Callable[..., Formula]] = {
@@ -76,24 +83,48 @@ WRITTEN: dict[str, Callable[..., Formula]] = {
     "pow": lambda a, n: Expr("pow", (a, n)),
     "matmul": matmul,
     "times_transposed": lambda a, b: matmul(a, transpose(b)),
-    "transposed_times": lambda a, b: matmul(transpose(a), b),
     "transpose": lambda a, axes=None: (
         transpose(a) if axes is None else call("transpose", a, *axes)
     ),
-    "stack": lambda *parts, axis=0: Expr("list", parts),
-    "element": lambda a, *chosen, index: _element(a, chosen, index),
+    "stack": lambda *parts, axis=0: (
+        call("stack", *parts, f"axis={axis}") if axis else Expr("list", parts)
+    ),
+    "element": lambda a, *chosen, index: indexed(a, index, *chosen),
     "largest": lambda a, **options: call("max", a, *_settings(options)),
     "smallest": lambda a, **options: call("min", a, *_settings(options)),
     "gelu_tanh": lambda a: call("gelu", a, "tanh"),
     "slope": lambda a, function: call(f"{function}'", a),
-    "reshape": lambda a, shape: call("reshape", a, *shape),
+    **{name: partial_sizes(name) for name in ("reshape", "broadcast")},
+    "align": lambda a, axes, rank: aligned(a, axes, rank),
+    "squeeze": lambda a, axis: squeezed(a, axis),
+    "back": lambda g, *given, of, place, options: call(
+        "back", g, written(of, *given, **options), *given[place : place + 1] * bool(place)
+    ),
     **{name: partial_relation(sign) for name, sign in RELATIONS.items()},
 }
 """How operations are written; all others as functions."""
 
 
-def _element(whole: Formula, chosen: Sequence[Formula], index: Sequence[Any]) -> Expr:
-    return Expr("index", (whole, tuple(index), *chosen))
+def turned(whole: Formula) -> Formula:
+    """A matrix transposed; twice is as it was."""
+    return whole.args[0] if getattr(whole, "kind", "") == "transpose" else transpose(whole)
+
+
+def aligned(whole: Formula, axes: Sequence[int], rank: int) -> Formula:
+    """An array whose axes stand at these places of `rank` ones, the others of size one."""
+    order = sorted(range(len(axes)), key=axes.__getitem__)
+    if order != sorted(order):
+        whole = call("transpose", whole, *order)
+    missing = tuple(each for each in range(rank) if each not in axes)
+    return call("expand", whole, f"axis={missing}") if missing and axes else whole
+
+
+def squeezed(whole: Formula, axis: Any) -> Formula:
+    """Without axes of size one; sums that kept them need not."""
+    kept = (f"axis={axis}", "keepdims=yes")
+    if getattr(whole, "kind", "") == "call" and whole.args[0] == "sum" and whole.args[2:] == kept:
+        return call("sum", whole.args[1], kept[0])
+    return call("squeeze", whole, kept[0])
 
 
 def written(operation: str, *arguments: Formula, **options: Any) -> Formula:

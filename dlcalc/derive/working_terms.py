@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from dlcalc.derive.working_formulas import CUT, Formula, sum_of, written
-from dlcalc.formulas.expressions import Expr, call, transpose
+from dlcalc.derive.operations import FOLLOWING, OPERATIONS
+from dlcalc.derive.working_formulas import CUT, Formula, squeezed, sum_of, turned, written
+from dlcalc.formulas.expressions import Expr, call, indexed, matmul, transpose
 from dlcalc.formulas.products import elementwise, is_number, product, size_of
-from dlcalc.formulas.writer import place_text
+
+Shape = tuple[int, ...]
 
 
 class Term:
@@ -17,19 +20,19 @@ class Term:
     Products and quotients are gathered as they arise, so that −1·(1/y)·t reads −t/y.
     """
 
-    def __init__(self, formula: Formula, value: Any, wide: bool | None = None) -> None:
+    def __init__(self, formula: Formula, value: Any, shape: Shape | None = None) -> None:
         self.formula = formula
         self.value = value
-        self.wide = bool(getattr(value, "ndim", 0)) if wide is None else wide
-        """Whether the formula is that of an array; of a number spread over one, it is not."""
+        self.shape: Shape = getattr(value, "shape", ()) if shape is None else shape
+        """That of the formula: a number that is spread over an array is still one."""
 
     def __neg__(self) -> Term:
-        return Term(product(-1, self.formula), -self.value, self.wide)
+        return Term(product(-1, self.formula), -self.value, self.shape)
 
     def __add__(self, other: Any) -> Term:
         # Gradients come to a quantity from the last place it stands in back to the first.
         a, b = self, as_term(other)
-        return Term(sum_of(b.formula, a.formula), a.value + b.value)
+        return Term(sum_of(b.formula, a.formula), a.value + b.value, _joint(a, b))
 
     def __radd__(self, other: Any) -> Term:
         return self + as_term(other)
@@ -37,18 +40,16 @@ class Term:
     def __sub__(self, other: Any) -> Term:
         a, b = self, as_term(other)
         if is_number(a.formula) and is_number(b.formula):
-            return Term(a.formula - b.formula, a.value - b.value)
-        return Term(Expr("sub", (a.formula, b.formula)), a.value - b.value)
+            return Term(a.formula - b.formula, a.value - b.value, ())
+        return Term(Expr("sub", (a.formula, b.formula)), a.value - b.value, _joint(a, b))
 
     def __rsub__(self, other: Any) -> Term:
         return as_term(other) - self
 
     def __mul__(self, other: Any) -> Term:
         a, b = self, as_term(other)
-        value = a.value * b.value
-        if a.wide and b.wide:
-            return Term(elementwise(a.formula, b.formula), value)
-        return Term(product(a.formula, b.formula), value, a.wide or b.wide)
+        join = elementwise if a.shape and b.shape else product
+        return Term(join(a.formula, b.formula), a.value * b.value, _joint(a, b))
 
     def __rmul__(self, other: Any) -> Term:
         return as_term(other) * self
@@ -56,7 +57,7 @@ class Term:
     def __truediv__(self, other: Any) -> Term:
         a, b = self, as_term(other)
         formula = product(a.formula, Expr("div", (1, b.formula)))
-        return Term(formula, a.value / b.value, a.wide or b.wide)
+        return Term(formula, a.value / b.value, _joint(a, b))
 
     def __rtruediv__(self, other: Any) -> Term:
         return as_term(other) / self
@@ -64,8 +65,15 @@ class Term:
     def __pow__(self, other: Any) -> Term:
         a, n = self, as_term(other)
         if is_number(n.formula) and n.formula in (0, 1):
-            return a if n.formula else Term(1, a.value**0)
-        return Term(Expr("pow", (a.formula, n.formula)), a.value**n.value)
+            return a if n.formula else Term(1, a.value**0, ())
+        return Term(Expr("pow", (a.formula, n.formula)), a.value**n.value, _joint(a, n))
+
+    @property
+    def full(self) -> Term:
+        """The term with a formula of its value's own shape, where that matters."""
+        shape = getattr(self.value, "shape", ())
+        same = self.shape == shape
+        return self if same else Term(call("broadcast", self.formula, *shape), self.value)
 
 
 def as_term(value: Any) -> Term:
@@ -73,10 +81,18 @@ def as_term(value: Any) -> Term:
     return value if isinstance(value, Term) else Term(value, value)
 
 
+def _joint(*terms: Term) -> Shape:
+    """The shape of formulas that are taken together element by element."""
+    sizes = zip_longest(*(each.shape[::-1] for each in terms), fillvalue=1)
+    return tuple(map(max, sizes))[::-1]
+
+
 SLOPES = {"step": "relu'", "sign": "abs'"}
 """Slopes that are known by a name of their own."""
 MOST_SIZE = 500
 """Parts of a sum in a formula that is still written out."""
+OF_ARRAYS = ("matmul", "conv", "softmax", "sum", "mean")
+"""Functions of whole arrays; all others act element by element."""
 
 
 class Symbols:
@@ -87,97 +103,146 @@ class Symbols:
         self.known = known
         """Values of symbols, and of the slopes that have a name in place of a formula."""
 
-    def __getattr__(self, name: str) -> Callable[..., Term]:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name in ("size", "inverse"):  # the same in symbols
+            plain: Callable[..., Any] = getattr(self.numbers, name)
+            return lambda x, **options: plain(getattr(x, "value", x), **options)
+
         def function(*arguments: Any, **options: Any) -> Term:
-            terms = [each if isinstance(each, tuple) else as_term(each) for each in arguments]
-            values = [each.value if isinstance(each, Term) else each for each in terms]
-            value = self.numbers.settled(getattr(self.numbers, name)(*values, **options))
-            formulas = [each.formula if isinstance(each, Term) else each for each in terms]
+            terms = [as_term(each) for each in arguments]
+            whole = name in OF_ARRAYS
+            terms = [each.full for each in terms] if whole else terms
+            value = self._number(name, *terms, **options)
+            options = options if any(each.shape for each in terms) else {}
+            formulas = [each.formula for each in terms]
+            shape = None if whole else _joint(*terms)
             if name in SLOPES:
-                return self._slope(call(SLOPES[name], *formulas), value)
-            return Term(written(name, *formulas, **options), value)
+                slope = call(SLOPES[name], *formulas)
+                self.known[slope] = value
+                return Term(slope, value, shape)
+            return Term(written(name, *formulas, **options), value, shape)
 
         return function
 
-    def _slope(self, formula: Expr, value: Any) -> Term:
-        self.known[formula] = value
-        return Term(formula, value)
+    def _number(self, name: str, *terms: Term, **options: Any) -> Any:
+        found = getattr(self.numbers, name)(*(each.value for each in terms), **options)
+        return self.numbers.settled(found)
+
+    def _is_shared(self, value: Any) -> bool:
+        return any(0 < part < 1 for part in self.numbers.flat(value))
 
     def share(self, y: Term, *arguments: Term) -> Term:
         """1 where the first argument is the one that counts."""
-        value = self.numbers.settled(self.numbers.share(y.value, *(a.value for a in arguments)))
-        same = Expr("relation", ("==", arguments[0].formula, y.formula))
-        single = not any(getattr(each.value, "ndim", 0) for each in arguments)
-        equal = sum(each.value == y.value for each in arguments) if single else 1
-        return Term(same / equal if equal > 1 else same, value)
+        value = self._number("share", y, *arguments)
+        same = [Expr("relation", ("==", each.formula, y.formula)) for each in arguments]
+        formula = same[0] / Expr("add", tuple(same)) if self._is_shared(value) else same[0]
+        return Term(formula, value, _joint(y, arguments[0]))
 
     def part(self, y: Term, x: Term, **options: Any) -> Term:
         """1 where an element is the one that counts, shared among equal ones."""
-        value = self.numbers.settled(self.numbers.part(y.value, x.value, **options))
+        value = self._number("part", y, x, **options)
         same = Expr("relation", ("==", x.formula, y.formula))
-        return Term(same, value)
+        count = written("sum", same, axis=options.get("axis"), keepdims=True)
+        return Term(same / count if self._is_shared(value) else same, value)
 
     def direction(self, x: Term, norm: Term) -> Term:
         """x/‖x‖, and 0 where that is 0/0."""
-        value = self.numbers.settled(self.numbers.direction(x.value, norm.value))
+        value = self._number("direction", x, norm)
         if any(each == 0 for each in self.numbers.flat(norm.value)):
-            return self._slope(call("norm'", x.formula), value)
-        return Term((x / norm).formula, value)
+            return Term(written("back", 1, x.formula, of="norm", place=0, options={}), value)
+        return Term((x / norm).formula, value, _joint(x, norm))
 
     def power_slope(self, a: Term, n: Any) -> Term:
         """n·aⁿ⁻¹, which is 0 for a power of 0."""
         n = as_term(n)
-        value = self.numbers.settled(self.numbers.power_slope(a.value, n.value))
+        value = self._number("power_slope", a, n)
         if is_number(n.formula) and not n.formula:
-            return Term(0, value)
+            return Term(0, value, ())
         below = n.formula - 1
         power = a.formula if is_number(below) and below == 1 else Expr("pow", (a.formula, below))
-        one = is_number(below) and below == 0
-        return Term(n.formula if one else product(n.formula, power), value)
+        if is_number(below) and below == 0:
+            return Term(n.formula, value, ())
+        return Term(product(n.formula, power), value, _joint(a, n))
 
     def exponent_slope(self, y: Term, a: Term) -> Term:
         """y·ln a for y = aⁿ."""
-        value = self.numbers.settled(self.numbers.exponent_slope(y.value, a.value))
-        return Term(product(y.formula, call("ln", a.formula)), value)
+        value = self._number("exponent_slope", y, a)
+        return Term(product(y.formula, call("ln", a.formula)), value, _joint(y, a))
+
+    def centred(self, x: Term, **options: Any) -> Term:
+        """x less its mean."""
+        found: Term = FOLLOWING["centred"](self, x, **options)
+        return found
 
     def kept_sum(self, x: Term, **options: Any) -> Term:
         """Sums along axes; softmax in softmax doubles them, so long ones are cut."""
+        x = x.full
         inner = x.formula if size_of(x.formula) <= MOST_SIZE else CUT
-        axis = f"axis={options.get('axis', -1)}"
-        return Term(call("sum", inner, axis, "keepdims=yes") if x.wide else call("sum", inner),
-                    self.numbers.kept_sum(x.value, **options))  # fmt: skip
+        along = {"axis": options.get("axis", -1), "keepdims": True} if x.shape else {}
+        return Term(written("sum", inner, **along), self._number("kept_sum", x, **options))
 
     def spread(self, g: Term, like: Term, **options: Any) -> Term:
         """g in each element along axes that were summed; it says which, where it must."""
         value = self.numbers.spread(g.value, like.value, **options)
-        axis = options.get("axis")
-        kept = options.get("keepdims") or axis in (None, 0) or not g.wide
-        formula = g.formula if kept else call("expand", g.formula, f"axis={axis}")
-        return Term(formula, value, g.wide)
+        axis, rank = options.get("axis"), len(getattr(like.value, "shape", ()))
+        if not g.shape or options.get("keepdims") or axis is None:
+            return Term(g.formula, value, g.shape)
+        axes = sorted(each % rank for each in ((axis,) if isinstance(axis, int) else axis))
+        if axes == [*range(len(axes))]:
+            return Term(g.formula, value, g.shape)
+        g = g.full
+        shape = tuple(1 if n in axes else size for n, size in enumerate(value.shape))
+        return Term(call("expand", g.formula, f"axis={axis}"), value, shape)
 
-    def size(self, x: Term, **options: Any) -> int:
-        """The number of elements, which is the same in symbols."""
-        return int(self.numbers.size(x.value, **options))
+    def fit(self, g: Any, like: Term) -> Term:
+        """Summed over the axes that were broadcast, which the formula then says."""
+        g = as_term(g)
+        value = self.numbers.fit(g.value, like.value)
+        before, after = (getattr(each, "shape", ()) for each in (g.value, value))
+        if before == after or len(before) < len(after):
+            return Term(g.formula, value, g.shape)
+        formula, extra = g.full.formula, len(before) - len(after)
+        grown = tuple(n for n, size in enumerate(after) if size == 1 < before[n + extra])
+        if not after:
+            return Term(call("sum", formula), value)
+        for axes, kept in ((tuple(range(extra)), ()), (grown, ("keepdims=yes",))):
+            if axes:
+                axis = f"axis={axes[0] if len(axes) == 1 else axes}"
+                formula = call("sum", formula, axis, *kept)
+        return Term(formula, value)
 
-    def inverse(self, axes: Any) -> Any:
-        """The axes that turn a transposed array back."""
-        return self.numbers.inverse(axes)
+    def times_transposed(self, a: Any, b: Any) -> Term:
+        """a bᵀ."""
+        return self._product("times_transposed", a, b)
 
-    def put_back(self, g: Term, x: Term, *chosen: Term, index: tuple[Any, ...]) -> Term:
-        """g at one place, zeros elsewhere."""
-        value = self.numbers.put_back(g.value, x.value, *(e.value for e in chosen), index=index)
-        return Term(call("at", g.formula, *map(place_text, index)), value)
+    def transposed_times(self, a: Any, b: Any) -> Term:
+        """aᵀ b; of vectors the outer product."""
+        return self._product("transposed_times", a, b)
+
+    def _product(self, name: str, *factors: Any) -> Term:
+        """A matrix product; of vectors the outer one, of numbers a plain one."""
+        terms = [as_term(each).full for each in factors]
+        value = self._number(name, *terms)
+        ranks = [len(each.shape) for each in terms]
+        if 0 in ranks:
+            return Term(product(*(each.formula for each in terms)), value)
+        a, b = (each.formula for each in terms)
+        if name == "times_transposed" or ranks == [1, 1]:
+            return Term(matmul(a, turned(b) if ranks[1] > 1 else transpose(b)), value)
+        return Term(matmul(turned(a), b), value)
 
     def transpose(self, x: Term, axes: Any = None) -> Term:
         """The last two axes exchanged, or all as asked."""
-        value = self.numbers.transpose(x.value, axes=axes)
-        formula = transpose(x.formula) if axes is None else call("transpose", x.formula, *axes)
-        return Term(formula, value)
+        value, formula = self.numbers.transpose(x.value, axes=axes), x.full.formula
+        if axes is None:
+            return Term(turned(formula) if len(x.full.shape) > 1 else formula, value)
+        return Term(call("transpose", formula, *axes), value)
 
     def slice_of(self, g: Term, place: int, axis: int = 0) -> Term:
         """What one place of an axis holds."""
-        index = (*(slice(None),) * axis, place)
-        return Term(Expr("index", (g.formula, index)), self.numbers.slice_of(g.value, place, axis))
+        index = (*(slice(None),) * (axis % len(self.numbers.shape(g.value))), place)
+        value = self.numbers.slice_of(g.value, place, axis)
+        return Term(indexed(g.full.formula, index), value)
 
     def part_of(self, g: Term, parts: tuple[Term, ...], place: int, axis: int = 0) -> Term:
         """What of concatenated parts belongs to one of them."""
@@ -186,23 +251,69 @@ class Symbols:
         whole = (slice(None),) * (axis % len(self.numbers.shape(g.value)))
         index = (*whole, slice(start, start + sizes[place]))
         value = self.numbers.part_of(g.value, [each.value for each in parts], place, axis)
-        return Term(Expr("index", (g.formula, index)), value)
+        return Term(indexed(g.full.formula, index), value)
 
-    def fit(self, g: Any, like: Term) -> Term:
-        """Summed over the axes that were broadcast, which the formula then says."""
-        g = as_term(g)
-        value = self.numbers.fit(g.value, like.value)
-        before, after = (getattr(each, "shape", ()) for each in (g.value, value))
-        if before == after or len(before) < len(after):
-            return Term(g.formula, value, g.wide)
-        extra = len(before) - len(after)
-        axes = (*range(extra), *(
-            n + extra for n, size in enumerate(after) if size == 1 < before[n + extra]))
-        if not after or not g.wide:
-            return Term(call("sum", g.formula), value)
-        axis = f"axis={axes[0] if len(axes) == 1 else axes}"
-        kept = () if extra else ("keepdims=yes",)
-        return Term(call("sum", g.formula, axis, *kept), value)
+    def reshape_like(self, g: Term, x: Term) -> Term:
+        """g in the shape of x."""
+        value, shape = self._number("reshape_like", g, x), self.numbers.shape(x.value)
+        if self.numbers.shape(g.value) == shape:
+            return Term(g.formula, value, g.shape)
+        formula = g.full.formula
+        return Term(call("reshape", formula, *shape) if shape else call("sum", formula), value)
+
+    def align_back(self, g: Term, x: Term, axes: Sequence[int], rank: int) -> Term:
+        """g with its axes where they were before they were aligned."""
+        value = self.numbers.align_back(g.value, x.value, axes, rank)
+        missing = tuple(each for each in range(rank) if each not in axes)
+        formula = squeezed(g.full.formula, missing) if missing else g.full.formula
+        order = sorted(range(len(axes)), key=axes.__getitem__)
+        if order != sorted(order):
+            formula = call("transpose", formula, *(order.index(n) for n in range(len(axes))))
+        return Term(formula, value)
+
+    def _carried(
+        self, g: Any, operation: str, place: int, given: Sequence[Any], **options: Any
+    ) -> Term:
+        """A gradient carried back through an operation, which the formula names."""
+        g, known = as_term(g).full, {"of": operation, "place": place, "options": options}
+        values = [each.value for each in given]
+        value = OPERATIONS["back"].value(self.numbers, g.value, *values, **known)
+        formulas = (as_term(each).full.formula for each in given)
+        return Term(written("back", g.formula, *formulas, **known), value)
+
+    def conv_input(self, g: Term, w: Term, x: Term, **options: Any) -> Term:
+        """The gradient of a convolution's input."""
+        return self._carried(g, "conv", 0, (x, w), **options)
+
+    def conv_kernel(self, g: Term, x: Term, w: Term, **options: Any) -> Term:
+        """The gradient of its kernel."""
+        return self._carried(g, "conv", 1, (x, w), **options)
+
+    def conv_bias(self, g: Term, w: Term, b: Term) -> Term:
+        """The gradient of its bias: of each channel the sum."""
+        g, channels = g.full, bool(self.numbers.shape(b.value))
+        along = {"axis": tuple(range(2 - len(w.shape), 0))} if channels else {}
+        return Term(written("sum", g.formula, **along), self._number("conv_bias", g, w, b))
+
+    def maxpool_back(self, g: Term, x: Term, **options: Any) -> Term:
+        """The gradient to the largest of each window."""
+        return self._carried(g, "maxpool", 0, (x,), **options)
+
+    def avgpool_back(self, g: Term, x: Term, **options: Any) -> Term:
+        """The gradient shared among the cells of each window."""
+        return self._carried(g, "avgpool", 0, (x,), **options)
+
+    def pick_back(self, g: Term, x: Term, chosen: Term) -> Term:
+        """The gradient to the elements that were picked."""
+        return self._carried(g, "pick", 0, (x, chosen))
+
+    def put_back(self, g: Term, x: Term, *chosen: Term, index: tuple[Any, ...]) -> Term:
+        """g at one place, zeros elsewhere."""
+        return self._carried(g, "element", 0, (x, *chosen), index=index)
+
+    def curve(self, x: Term, function: str) -> Term:
+        """The slope of a slope."""
+        return self._carried(1, "slope", 0, (x,), function=function)
 
     def is_finite(self, term: Any) -> bool:
         """Whether its value is no NaN and no infinity."""
@@ -210,4 +321,4 @@ class Symbols:
 
     def settled(self, term: Term) -> Term:
         """The term with its value as it is kept."""
-        return Term(term.formula, self.numbers.settled(term.value), term.wide)
+        return Term(term.formula, self.numbers.settled(term.value), term.shape)

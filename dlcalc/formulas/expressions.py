@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Term = Any
 """An Expr, a number, or a list of lists of numbers (a matrix)."""
@@ -91,6 +91,21 @@ def symbol(name: str, sub: object = "") -> Expr:
 def element(name: str, index: Sequence[int | str]) -> Expr:
     """One element of an array: element("y", (0, 1)) is y(0,1)."""
     return Expr("element", (name, tuple(index)))
+
+
+class Span(NamedTuple):
+    """A slice in an index, from `start` up to `stop`."""
+
+    start: int | None
+    stop: int | None
+    step: int | None
+
+
+def indexed(whole: Term, index: Sequence[Any], *chosen: Term) -> Expr:
+    """An element or a slice; what is yet to be computed stands in `chosen`, * in its place."""
+    spans = (Span(each.start, each.stop, each.step) if isinstance(each, slice) else each
+             for each in index)
+    return Expr("index", (whole, tuple(spans), *chosen))
 
 
 def add(*terms: Term) -> Expr:

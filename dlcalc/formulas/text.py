@@ -54,7 +54,7 @@ class TextWriter(FormulaWriter):
         return " ⊙ ".join(self.within(each, 4) for each in factors)
 
     def _matmul(self, *factors: Any) -> str:
-        return " ".join(self.within(each, 5) for each in factors)
+        return " @ ".join(self.within(each, 5) for each in factors)
 
     def _div(self, above: Any, below: Any) -> str:
         return f"{self.within(above, 4)}/{self.within(below, 5)}"

@@ -27,8 +27,8 @@ def place_text(each: Any) -> str:
     >>> place_text(slice(0, 2)), place_text(slice(None))
     ('0:2', ':')
     """
-    if not isinstance(each, slice):
-        return str(each)
+    if not hasattr(each, "step"):
+        return "..." if each is Ellipsis else str(each)
     ends = ("" if end is None else str(end) for end in (each.start, each.stop))
     return ":".join(ends) + ("" if each.step is None else f":{each.step}")
 
@@ -93,7 +93,10 @@ class FormulaWriter:
         """An element or a slice: x[0, 1:3], or x[i] with what is computed in its place."""
         given = iter(chosen)
         places = [self.write(next(given)) if each == "*" else place_text(each) for each in index]
-        return self.indexed(self.within(whole, ATOM), ", ".join(places))
+        text = self.within(whole, ATOM)
+        if getattr(whole, "kind", "") == "derivative":  # dL/dh[1] is that of h[1]
+            text = self.parenthesised.format(text)
+        return self.indexed(text, ", ".join(places))
 
     def indexed(self, whole: str, places: str) -> str:
         """What is indexed, and its index."""

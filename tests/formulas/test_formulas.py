@@ -45,7 +45,7 @@ A, B, C = symbol("a"), symbol("b"), symbol("c", "t")
         (add(mul(0, 4), mul(2, 5)), "0·4 + 2·5", r"0 \cdot 4 + 2 \cdot 5"),
         (add(mul(1, 4), mul(-2, 5)), "1·4 + (−2·5)", r"1 \cdot 4 + \left(-2 \cdot 5\right)"),
         (hadamard(A, A + B), "a ⊙ (a + b)", r"a \odot \left(a + b\right)"),
-        (transpose(symbol("W")) @ A, "Wᵀ a", r"W^{\mathsf{T}} \, a"),
+        (transpose(symbol("W")) @ A, "Wᵀ @ a", r"W^{\mathsf{T}} \, a"),
         (call("tanh", A + 1), "tanh(a + 1)", r"\tanh\left(a + 1\right)"),
         (call("sigmoid", A), "sigmoid(a)", r"\mathrm{sigmoid}\left(a\right)"),
         (total(A * B, "k,l"), "∑_k,l a·b", r"\sum_{k,l} a \cdot b"),

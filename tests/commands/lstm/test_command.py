@@ -119,7 +119,7 @@ def test_the_first_wrong_gate_is_the_first_of_the_derivation() -> None:
 
 @pytest.mark.parametrize(("field", "start"), [
     ({"dW": [[9.0] * 3] * 8}, "element (0,0): expected 9, is 0.0732736 = "
-     "δz\u0302_1 (h_0; x_1)ᵀ = 0.146547·0.5"),
+     "δz\u0302_1 @ (h_0; x_1)ᵀ = 0.146547·0.5"),
     ({"db": [9.0] * 8}, "db element (0): expected 9, is 0.146547 = δz\u0302_1"),
     ({"i": [0.7, 0.6]}, "steps[0].i element (0): expected 0.7, is 0.692642 = σ(z\u0302_i,1) "
      "= σ(0.8125) = σ(0.5·0.5 + (−0.25·(−0.25)) + 1·0.5 + 0)"),
@@ -127,9 +127,9 @@ def test_the_first_wrong_gate_is_the_first_of_the_derivation() -> None:
     ({"next": {"dz": [9] * 8}}, "next.dz element (0): expected 9, is 0.125 = "
      "δi_2 ⊙ i_2 ⊙ (1 − i_2) = 0.5 ⊙ 0.5 ⊙ (1 − 0.5)"),
     ({"next": {"dh": [9, 9]}}, "next.dh element (0): expected 9, is -0.0005 = "
-     "Wᵀ δz\u0302_2 = 0.5·0.125 + 0.75·("),
+     "Wᵀ @ δz\u0302_2 = 0.5·0.125 + 0.75·("),
     ({"next": {"dx": [9]}}, "next.dx element (0): expected 9, is 0.311125 = "
-     "Wᵀ δz\u0302_2 = 1·0.125 + (−0.5·("),
+     "Wᵀ @ δz\u0302_2 = 1·0.125 + (−0.5·("),
     ({"di": [None, 1]}, "steps[0].di element (0): expected null, is 0.688373 = δc_1 ⊙ g_1 = "),
     ({"dh": [1]}, "steps[0].dh: expected the shape 1, is 2"),
 ])

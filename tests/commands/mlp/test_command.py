@@ -137,7 +137,7 @@ def test_a_slip_in_a_batch_is_named_with_its_sum() -> None:
     done = invoke("mlp", line, "--expect", '{"named": {"w1": 1, "w4": 2}}')
     assert done.status == 1
     assert done.complaint == (
-        "named.w1: expected 1, is 0.255081 = ∂J/∂Q_1ᵀ H_0 = −0.31123·1 + 0.18877·3"
+        "named.w1: expected 1, is 0.255081 = ∂J/∂Q_1ᵀ @ H_0 = −0.31123·1 + 0.18877·3"
     )
 
 
