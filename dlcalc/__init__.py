@@ -8,8 +8,6 @@ imported on first use:
 28
 """
 
-from importlib import import_module as _import_module
-
 __version__ = "0.1.0"
 
 _FUNCTIONS = {
@@ -41,12 +39,12 @@ _ERRORS = ("DlcalcError", "FileError", "InputError", "LimitError", "ShapeError")
 
 def __getattr__(name: str):  # type: ignore[no-untyped-def]
     if name in _FUNCTIONS:
-        found = getattr(_import_module(_FUNCTIONS[name]), name)
+        found = getattr(__import__(_FUNCTIONS[name], fromlist=[name]), name)
         if name != "models":  # which names a room, too
             globals()[name] = found
         return found
     if name in _ERRORS:
-        return getattr(_import_module("dlcalc.errors"), name)
+        return getattr(__import__("dlcalc.errors", fromlist=[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -11,12 +11,13 @@ import dlcalc
 from tests.shell.running import ROOT, environment
 
 PACKAGE = ROOT / "dlcalc"
-GROUND = {"errors", "names"}
+GROUND = {"errors", "names", "records"}
 CALCULATION = GROUND | {"formulas", "numbers", "derive"}
 MODELS = CALCULATION | {"input", "layers", "models", "conventions"}
 MAY_IMPORT = {
     "errors": set(),
     "names": set(),
+    "records": set(),
     "numbers": GROUND,
     "formulas": GROUND | {"numbers"},
     "derive": CALCULATION,
@@ -119,13 +120,19 @@ def test_integer_commands_load_neither_numpy_nor_tabulate(line: str) -> None:
 def test_what_click_seldom_uses_waits_until_it_is_used() -> None:
     start = "import sys; from dlcalc.shell import lazy, run; lazy.import_click(); "
     runs = "run(['size', '-L', '32', '-F', '5']); "
-    assert not {"ast", "dis", "platform"} & loaded_by(start + runs)
+    assert not {"ast", "dis", "platform", "locale", "_datetime"} & loaded_by(start + runs)
     used = (
-        "import click, inspect, uuid; from inspect import cleandoc; "
+        "import click, datetime, gettext, inspect, threading, uuid, weakref; "
+        "from inspect import cleandoc; "
         "assert click.UUID.convert('0' * 32, None, None) == uuid.UUID(int=0); "
-        "assert inspect.cleandoc(' a\\n  b') == cleandoc('a\\nb') == 'a\\nb'"
+        "assert inspect.cleandoc(' a\\n  b') == cleandoc('a\\nb') == 'a\\nb'; "
+        "assert datetime.datetime(2026, 1, 2).day == 2; "
+        "assert gettext.NullTranslations().gettext('a') == gettext.gettext('a') == 'a'; "
+        "assert threading.current_thread() is threading.main_thread(); "
+        "assert not weakref.WeakKeyDictionary().keyrefs(); "
+        "assert inspect.__file__.endswith('inspect.py')"
     )
-    assert {"ast", "platform"} <= loaded_by(start + runs + used)
+    assert {"ast", "platform", "locale", "_datetime"} <= loaded_by(start + runs + used)
 
 
 def test_importing_the_package_imports_nothing_of_it() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
 from dlcalc.numbers.parse import shorten
+from dlcalc.records import NamedTuple
 
 MOST_BYTES = 1 << 30
 MOST_TEXT = 64 << 20

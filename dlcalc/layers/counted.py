@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.axes import as_whole, at_least, by_x
 from dlcalc.numbers.sizes import Axis, Padding, check_fits, make_axes
+from dlcalc.records import NamedTuple
 
 Shape = tuple[int, ...]
 PerAxisValue = int | tuple[int, ...]

@@ -11,12 +11,12 @@ of norms) stay float32, as in the files of llama.cpp.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import find
 from dlcalc.models.rows import Count, Row, tally
 from dlcalc.names import DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, STATES
+from dlcalc.records import NamedTuple
 
 KEPT = 4
 """Bytes of a number that a quantised model keeps as it is."""

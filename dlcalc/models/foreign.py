@@ -70,17 +70,7 @@ NEUTRAL = {
 }
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 ACTIVATIONS = {"linear": "", "leakyrelu": "leaky_relu", "swish": "silu"}
-_CALL = re.compile(r"\s*(?:\w+\s*=\s*)?(?:[a-zA-Z_]\w*\.)*[A-Z]\w*\s*\(")
 _CHILD = re.compile(r"^(\s*)\(([\w-]+)\): ?(?:(\d+) x )?", re.MULTILINE)
-
-
-def is_foreign(text: str) -> bool:
-    """Whether a text is written as a framework writes layers.
-
-    >>> is_foreign("nn.Conv2d(3, 64, 3)"), is_foreign("conv 64 3")
-    (True, False)
-    """
-    return _CALL.match(text) is not None
 
 
 def translated(text: str) -> list[str]:

@@ -90,10 +90,24 @@ def _is_typed(word: str) -> bool:
     return find(word.split()[0] if word.split() else "") is not None
 
 
-def _lines(text: str) -> list[str]:
-    from dlcalc.models.foreign import is_foreign, translated
+def is_foreign(text: str) -> bool:
+    """Whether a text is written as a framework writes layers: it begins with a call of a class.
 
-    return translated(text) if is_foreign(text) else [text]
+    >>> is_foreign("net = nn.Conv2d(3, 64, 3)"), is_foreign("conv 64 3")
+    (True, False)
+    """
+    target, equals, callee = text.partition("(")[0].rpartition("=")
+    *rooms, name = callee.strip().split(".")
+    names = [*([target.strip()] if equals else []), *rooms, name.rstrip()]
+    return "(" in text and name[:1].isupper() and all(each.isidentifier() for each in names)
+
+
+def _lines(text: str) -> list[str]:
+    if not is_foreign(text):
+        return [text]
+    from dlcalc.models.foreign import translated
+
+    return translated(text)
 
 
 def _check_quoted(words: Sequence[str]) -> None:
@@ -128,8 +142,6 @@ def _files_beside(path: str) -> list[str]:
 
 
 def _from(source: Source, name: str) -> Model:
-    from dlcalc.models.foreign import is_foreign, translated
-
     try:
         text = decode(source)
         if text.lstrip()[:1] in ("{", "["):
@@ -137,6 +149,8 @@ def _from(source: Source, name: str) -> Model:
 
             return read_config(source, name)
         if is_foreign(text):
+            from dlcalc.models.foreign import translated
+
             return read_notation("\n".join(translated(text)), source.place, name, numbered=False)
     except DlcalcError as error:
         raise located(error, source) from None

@@ -9,12 +9,13 @@ counted as floating-point operations (FLOPs) each is two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Cache, Shape
 from dlcalc.models.receptive_fields import Field
 from dlcalc.models.tree import Node
+from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.models.bytes import Memory

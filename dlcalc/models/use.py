@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Shape
@@ -12,6 +12,7 @@ from dlcalc.models.count import params
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Model
 from dlcalc.names import DTYPES, SHARDS
+from dlcalc.records import NamedTuple
 
 
 class Use(NamedTuple):

@@ -7,10 +7,11 @@ times as long to define.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.numbers.places import Index, Place
+from dlcalc.records import NamedTuple
 
 
 class Values(NamedTuple):

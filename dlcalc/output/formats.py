@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
 from dlcalc.output.arrays import array_lines
 from dlcalc.output.tables import divided_lines, drawn_table, plain_lines
+from dlcalc.records import NamedTuple
 
 Steps = Iterable[Any] | None
 Row = dict[str, Any]

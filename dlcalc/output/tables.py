@@ -78,11 +78,12 @@ def _plain_cell(cell: Any, precision: int | None) -> str:
 
 def divided_lines(table: Any, delimiter: str) -> Iterator[str]:
     """Header, if there is one, and rows as csv or tsv, quoted where they need it."""
-    import csv
+    # The writer of `csv`, without the rest of it.
+    from _csv import writer as csv_writer
     from io import StringIO
 
     text = StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer = csv_writer(text, delimiter=delimiter, lineterminator="\n")
     if table.headers:
         writer.writerow(table.headers)
     for number, row in enumerate(table.rows, 1):

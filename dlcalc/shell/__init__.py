@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from io import TextIOWrapper
-from typing import Any, NoReturn
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, FileError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # nor is `typing` imported before `_prepare` has run
+    from typing import Any, NoReturn
 
 INTERRUPTED = 130
 MOST_COMPLAINT = 1000
@@ -60,8 +63,9 @@ def run(arguments: list[str]) -> int:
 
 def _prepare() -> None:
     """Set what belongs to the process as a whole: signals, limits, memory, threads."""
+    # What `signal` takes its functions from, without its enumerations.
+    import _signal as signal  # type: ignore[import-not-found]
     import gc
-    import signal
 
     if hasattr(signal, "SIGPIPE"):
         # A reader that goes away ends this command as it ends any other filter.

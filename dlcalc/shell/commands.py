@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import click
 
 import dlcalc
 from dlcalc.errors import did_you_mean
+from dlcalc.shell.lazy import import_module
 from dlcalc.shell.plain import Plain
 
 GROUPS = {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
 from collections.abc import Callable
-from importlib import import_module
-from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -35,6 +34,16 @@ class lazily:  # noqa: N801 - it is called as a function
         return call
 
 
+def import_module(name: str) -> Any:
+    """As `importlib.import_module`, without the import of `importlib`.
+
+    >>> import_module("os.path").sep
+    '/'
+    """
+    __import__(name)
+    return sys.modules[name]
+
+
 class _Later(ModuleType):
     """A module of the standard library before it is executed.
 
@@ -43,36 +52,57 @@ class _Later(ModuleType):
     """
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__path__":  # `from module import` asks whether it is a package
+            raise AttributeError(name)
+        from importlib.machinery import PathFinder
+        from importlib.util import module_from_spec
+
         self.__class__ = ModuleType  # type: ignore[assignment]
-        spec = self.__spec__
+        spec = PathFinder.find_spec(self.__name__)
         assert spec is not None
         assert spec.loader is not None
+        vars(self).update(vars(module_from_spec(spec)))
         spec.loader.exec_module(self)
         return getattr(self, name)
 
 
-def _later(name: str, **light: Any) -> None:
-    """Put a module into `sys.modules`, with what is `light`; any other name executes it."""
-    if name not in sys.modules:
-        module = sys.modules[name] = _Later(name)
-        module.__spec__ = PathFinder.find_spec(name)
-        vars(module).update(light)
-
-
 def import_click() -> None:
-    """Import Click without `inspect` and `uuid`, a quarter of its time, until one is used."""
-    # Click cleans each help text, and names the class UUID in the type of a parameter's type.
-    _later("inspect", cleandoc=_one_line_doc)
-    _later("uuid", UUID=object)
-    import_module("click")
-    if isinstance(sys.modules["uuid"], _Later):
-        del vars(sys.modules["uuid"])["UUID"]
+    """Import Click without the modules that it names and that no command here uses.
+
+    Each is there when something of it is touched, but for what Click takes of it on the way.
+    """
+    # What does the same, for help that is written in one line and in English.
+    kept: dict[str, dict[str, Any]] = {
+        "inspect": {"cleandoc": _one_line_doc},
+        "gettext": {"gettext": str, "ngettext": _counted},
+        "threading": {"local": _thread._local},
+    }
+    # What Click names in types, and where it keeps its streams.
+    lent: dict[str, dict[str, Any]] = {
+        "datetime": {"datetime": object},
+        "uuid": {"UUID": object},
+        "weakref": {"WeakKeyDictionary": dict},
+    }
+    for name, light in {**kept, **lent}.items():
+        if name not in sys.modules:
+            sys.modules[name] = _Later(name)
+            vars(sys.modules[name]).update(light)
+    __import__("click")
+    for name, light in lent.items():
+        if isinstance(sys.modules[name], _Later):
+            for each in light:
+                del vars(sys.modules[name])[each]
+
+
+def _counted(one: str, many: str, count: int) -> str:
+    return one if count == 1 else many
 
 
 def _one_line_doc(text: str) -> str:
     """`inspect.cleandoc`, which a text of several lines is worth."""
     if "\n" not in text:
         return text.strip()
-    vars(sys.modules["inspect"]).pop("cleandoc")
-    cleaned: str = sys.modules["inspect"].cleandoc(text)
+    inspect = sys.modules["inspect"]
+    _ = inspect.getdoc  # with which the module is executed, and has a cleandoc of its own
+    cleaned: str = inspect.cleandoc(text)
     return cleaned

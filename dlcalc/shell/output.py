@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, ShapeError
+from dlcalc.records import NamedTuple
 from dlcalc.shell import coloured, note
 
 if TYPE_CHECKING:

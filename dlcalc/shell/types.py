@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,16 +15,17 @@ else:
     # How many types it is generic in differs between the releases of click.
     ParamType = click.ParamType
 
-_WHOLE = re.compile(r"[+-]?\d+(?:e\+?\d{1,4})?", re.ASCII)
-
 
 def parse_whole(text: str) -> int:
     """A whole number of any size, also as 1e12; ValueError where it is none."""
-    if len(text) > 4300 or not _WHOLE.fullmatch(text):
+    digits, mark, exponent = text.partition("e")
+    unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
+    power = exponent.removeprefix("+") if mark else "0"
+    plain = text.isascii() and unsigned.isdigit() and power.isdigit()
+    if not plain or len(text) > 4300 or len(power) > 4:
         raise ValueError(text)
-    digits, _, exponent = text.partition("e")
-    power: int = 10 ** int(exponent or 0)
-    return int(digits) * power
+    factor: int = 10 ** int(power)
+    return int(digits) * factor
 
 
 class SizeType(ParamType):
@@ -49,7 +49,9 @@ def _parts(text: str) -> list[str]:
     bare = text.strip()
     if bare[:1] + bare[-1:] in ("()", "[]"):
         bare = bare[1:-1].rstrip(", ")
-    return re.split(r"\s*[x×*,]\s*|\s+", bare.lower())
+    for sign in "X×*,":
+        bare = bare.replace(sign, "x")
+    return [word for part in bare.split("x") for word in part.split() or [""]]
 
 
 class WholeType(ParamType):

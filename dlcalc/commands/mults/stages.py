@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.mults.lines import (
     Line,
@@ -28,6 +28,7 @@ from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Padding
+from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.models.rows import Count as ModelCount

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlcalc.output.answer import Made
-from dlcalc.output.json_text import json_text
+from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.models.bytes import Memory
@@ -136,6 +136,8 @@ def cells(rows: Sequence[Row], columns: Sequence[str], facts: Facts) -> Made:
 
 def layer_texts(rows: Sequence[Row], facts: Facts) -> Made:
     """Layers for programs, the JSON of those that differ in name alone made once."""
+    from dlcalc.output.json_text import json_text
+
     def tail(row: Row) -> str:
         record = layer_record(row, facts)
         del record["name"]
