@@ -1,28 +1,26 @@
 """What each tensor of a file is, by its name and type: the one place that decides.
 
 A file of weights does not say which of its tensors training changes; names do. Packed weights
-are counted as the weights that they stand for. Sources: the formats' own documents, and the
-libraries that write them (bitsandbytes 0.50.2, compressed-tensors 0.20.1, mlx 0.32.4).
+are counted as the weights that they stand for.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from dlcalc.errors import InputError, LimitError
+from dlcalc.errors import LimitError
+from dlcalc.models.files.packed import Packing
 from dlcalc.models.files.tensors import (
     BUFFER,
     COPY,
     HELD_APART,
     PARAMETER,
     QUANTISATION,
-    QUANTISED,
     TIED,
     Tensor,
 )
@@ -40,12 +38,15 @@ _MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
 _SCALES = re.compile(r"""
     ((^|[._])(weight|input|output|k|v|q|prob|act|activation|gate_up_proj|down_proj)
       _(scale|scales|scale_inv|scale_2|global_scale|zero_point|g_idx|shape))$
-    | \.(SCB|weight_format|qzeros|g_idx|scb)$
+    | \.(SCB|weight_format|qzeros|g_idx|scb)$ | \.weight\._(scale|shift)$
     | \.weight\.(absmax|quant_map|nested_absmax|nested_quant_map|quant_state\..+)$
     | _scales$
 """, re.VERBOSE)
-"""Names of what belongs to a quantisation."""
+"""Names of what belongs to a quantisation, wherever they stand."""
+_BESIDE = re.compile(r"(?P<module>.*)[._](scale|scales|biases|zeros|scale_inv|zero_point)$")
+"""Names of what belongs to one beside a packed weight, or one of 8 bits."""
 _PACKED = ("qweight", "weight_packed", "weight", "blocks")
+_EIGHT_BITS = re.compile(r"float8|int8$|float4")
 _COPIES = re.compile(r"^(ema|model_ema|state_dict_ema|ema_model)[./]")
 _WIDE_INTEGERS = re.compile(r"(int(16|32|64)|uint(16|32|64)|bool|I(8|16|32|64))$")
 """Types that nothing trains: 8 bits may hold a weight, GGUF's plain integers do not."""
@@ -57,7 +58,7 @@ def decide(tensors: Sequence[Tensor], config: Mapping[str, Any]) -> list[Tensor]
     `config` is the config.json beside them, which says how many bits MLX packs.
     """
     by_name = {tensor.name: tensor for tensor in tensors}
-    packed = _packed(tensors, by_name, config)
+    packed = {each.name: each for each in Packing(by_name, config).packed()}
     copied = any(_COPIES.match(name) is None for name in by_name)
     return _shared_once([
         tensor if tensor.role else _decided(tensor, by_name, packed, copied) for tensor in tensors
@@ -72,17 +73,23 @@ def _decided(
         return packed[name]
     if copied and _COPIES.match(name):
         return tensor.but(role=COPY)
-    if _SCALES.search(name) or _belongs_to_packed(name, packed):
+    if _SCALES.search(name) or _scales(name, by_name, packed):
         return tensor.but(role=QUANTISATION)
     if _is_buffer(tensor, by_name):
         return tensor.but(role=BUFFER)
     return tensor.but(role=PARAMETER)
 
 
-def _belongs_to_packed(name: str, packed: Mapping[str, Tensor]) -> bool:
-    """Whether this is the scale or zero point of a packed weight: MLX's and GPTQ's short names."""
-    stem, _, leaf = name.rpartition(".")
-    return leaf in ("scales", "biases") and any(f"{stem}.{each}" in packed for each in _PACKED)
+def _scales(name: str, by_name: Mapping[str, Tensor], packed: Mapping[str, Tensor]) -> bool:
+    """Whether this is the scale or zero point of a weight that is packed, or has 8 bits."""
+    found = _BESIDE.match(name)
+    if found is None:
+        return False
+    stem = found["module"]
+    for owner in (stem, *(f"{stem}.{each}" for each in _PACKED)):
+        if owner in packed or (owner in by_name and _EIGHT_BITS.match(by_name[owner].dtype)):
+            return True
+    return False
 
 
 def _is_buffer(tensor: Tensor, by_name: Mapping[str, Tensor]) -> bool:
@@ -95,143 +102,6 @@ def _is_buffer(tensor: Tensor, by_name: Mapping[str, Tensor]) -> bool:
     return found is not None and any(
         f"{found[1] or ''}{each}" in by_name for each in ("scale", "bias")
     )
-
-
-def _packed(
-    tensors: Iterable[Tensor], by_name: Mapping[str, Tensor], config: Mapping[str, Any]
-) -> dict[str, Tensor]:
-    """The packed weights by name, each with the number and the shape of what it stands for."""
-    found = {}
-    for tensor in tensors:
-        stem, _, leaf = tensor.name.rpartition(".")
-        shape: tuple[int, ...] | None = None
-        if leaf == "qweight":
-            shape = _integers(tensor, stem, by_name, config)
-        elif leaf == "weight_packed":
-            shape = _compressed(tensor, stem, by_name)
-        elif leaf == "weight":
-            shape = _packed_weight(tensor, stem, by_name, config)
-        elif tensor.name.endswith("_blocks") and tensor.dtype == "uint8" and tensor.shape:
-            # MXFP4 of gpt-oss: 16 bytes are a block of 32; the model holds (experts, in, out).
-            experts, out, groups = (*tensor.shape[:-3], 1, 1, 1)[:3] if len(
-                tensor.shape) < 4 else tensor.shape[:3]
-            if f"{tensor.name.removesuffix('_blocks')}_scales" in by_name:
-                shape = (experts, groups * 2 * tensor.shape[-1], out)
-        if shape is not None:
-            numbers = prod(shape)
-            if leaf in ("qweight", "weight_packed") or tensor.name.endswith("_blocks"):
-                _check_room(tensor, numbers)
-            found[tensor.name] = tensor.but(role=QUANTISED, stands_for=numbers, logical=shape)
-    return found
-
-
-def _check_room(tensor: Tensor, numbers: int) -> None:
-    """Refuse more weights than bits: one each is the least that any layout has."""
-    if numbers > 8 * tensor.bytes:
-        raise InputError(
-            f"stands for {numbers:,} weights in {tensor.bytes:,} bytes"
-            if numbers < 10**18 else "stands for more weights than it has bits"
-        ).at(tensor.name)
-
-
-def _integers(
-    tensor: Tensor, stem: str, by_name: Mapping[str, Tensor], config: Mapping[str, Any]
-) -> tuple[int, ...] | None:
-    """GPTQ packs along the inputs, AWQ along the outputs: then the columns differ."""
-    scales, order = by_name.get(f"{stem}.scales"), by_name.get(f"{stem}.g_idx")
-    if scales is None or len(tensor.shape) != 2 or len(scales.shape) != 2:
-        return None
-    rows, columns = tensor.shape
-    out = scales.shape[1]
-    if columns != out:
-        return out, rows
-    if order is not None and len(order.shape) == 1:
-        return out, order.shape[0]
-    zeros = by_name.get(f"{stem}.qzeros")
-    bits = _config_bits(config, stem)
-    if bits is None and zeros is not None and out:
-        bits = zeros.shape[-1] * 32 // out if zeros.shape else None
-    return (out, rows * 32 // bits) if bits else None
-
-
-def _config_bits(config: Mapping[str, Any], stem: str) -> int | None:
-    """Bits a weight, as the config.json beside says; of one module, where it has its own."""
-    for key in ("quantization", "quantization_config"):
-        section = config.get(key)
-        if isinstance(section, dict):
-            own = section.get(stem)
-            for place in (own, section):
-                if isinstance(place, dict):
-                    bits = place.get("bits", place.get("w_bit"))
-                    if type(bits) is int and 1 <= bits <= 16:
-                        return bits
-    return None
-
-
-def _compressed(
-    tensor: Tensor, stem: str, by_name: Mapping[str, Tensor]
-) -> tuple[int, ...] | None:
-    """compressed-tensors: its shape stands beside it; bytes hold two 4-bit floats each."""
-    shape = by_name.get(f"{stem}.weight_shape")
-    if shape is not None and shape.data and shape.dtype in ("int64", "int32"):
-        width = 8 if shape.dtype == "int64" else 4
-        sizes = tuple(
-            int.from_bytes(shape.data[at : at + width], "little", signed=True)
-            for at in range(0, len(shape.data), width)
-        )
-        if any(size < 0 for size in sizes):
-            raise InputError("holds a negative size").at(shape.name)
-        return sizes
-    if tensor.dtype == "uint8" and tensor.shape:
-        return (*tensor.shape[:-1], 2 * tensor.shape[-1])
-    return None
-
-
-def _packed_weight(
-    tensor: Tensor, stem: str, by_name: Mapping[str, Tensor], config: Mapping[str, Any]
-) -> tuple[int, ...] | None:
-    """bitsandbytes' 4 bit, NVFP4 and MXFP4 in bytes, and MLX's words, all called `weight`."""
-    name = tensor.name
-    if tensor.dtype == "uint8" and tensor.shape:
-        for kind in ("nf4", "fp4"):
-            state = by_name.get(f"{name}.quant_state.bitsandbytes__{kind}")
-            if state is not None and state.data:
-                shape = _state_shape(state)
-                _check_room(tensor, prod(shape))
-                return shape
-        if f"{name}.absmax" in by_name:
-            return (2 * tensor.numbers,)
-        scale = by_name.get(f"{stem}.weight_scale")
-        if scale is not None and scale.dtype in ("float8_e4m3fn", "uint8", "float8_e8m0fnu"):
-            return (*tensor.shape[:-1], 2 * tensor.shape[-1])
-    scales = by_name.get(f"{stem}.scales")
-    if tensor.dtype == "uint32" and scales is not None and tensor.shape and scales.shape:
-        bits = _config_bits(config, stem) or _bits_of_mlx(tensor, scales)
-        return (*tensor.shape[:-1], tensor.shape[-1] * 32 // bits)
-    return None
-
-
-def _bits_of_mlx(tensor: Tensor, scales: Tensor) -> int:
-    """Bits by the size of its groups, which is 64 where no config.json says otherwise."""
-    for group in (64, 32, 128):
-        bits, left = divmod(32 * tensor.shape[-1], (scales.shape[-1] * group) or 1)
-        if not left and bits in (2, 3, 4, 5, 6, 8):
-            return bits
-    raise InputError("is packed; the config.json that says how many bits is not beside it").at(
-        tensor.name
-    )
-
-
-def _state_shape(state: Tensor) -> tuple[int, ...]:
-    """The shape in the JSON text that bitsandbytes keeps as bytes."""
-    try:
-        shape = json.loads(state.data.decode())["shape"]
-        whole = all(type(size) is int and 0 <= size < 1 << 63 for size in shape)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        whole = False
-    if not whole:
-        raise InputError("does not hold the shape of its weight").at(state.name)
-    return tuple(shape)
 
 
 MOST_RUNS = 1 << 17
