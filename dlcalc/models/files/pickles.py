@@ -26,6 +26,7 @@ KNOWN = re.compile(r"""
   | copyreg\._reconstructor
   | torch\.(\w+Storage|Tensor|Size|device|dtype|Generator|storage\.(\w+Storage))
   | torch\.(float|double|half|bfloat|complex|int|uint|qint|quint|long|short|bool|float8_)\w*
+  | torch\.(per_(tensor|channel)_\w+|strided|sparse_\w+|\w+_format|nested\.\w+(\.\w+)*)
   | torch\._utils\._rebuild_\w+ | torch\._tensor\._rebuild_from_type_v2
   | torch\.nn\.parameter\.\w+ | torch\.nn\.(quantized\.|quantizable\.)?modules(\.\w+)+
   | torch\.ao\.nn\.[\w.]+ | torch\.serialization\._get_layout | torch\.jit\._pickle\.\w+

@@ -278,7 +278,7 @@ def _gguf(file: BinaryIO, path: str) -> Held:
 def _torch(file: BinaryIO, path: str) -> Held:
     from dlcalc.models.files.torch_checkpoint import read_torch
 
-    return Held(path, *read_torch(file))
+    return read_torch(file, path)
 
 
 def _zip(file: BinaryIO, path: str) -> Held:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import prod
 from typing import Any, BinaryIO
 
@@ -18,6 +18,7 @@ from dlcalc.models.files.tensors import (
     OTHER,
     PARAMETER,
     UNDECIDED,
+    Held,
     Place,
     Tensor,
 )
@@ -49,19 +50,20 @@ COPIES = ("ema", "state_dict_ema", "model_ema", "ema_state_dict", "ema_model")
 """Where they keep them a second time, averaged."""
 
 
-def read_torch(file: BinaryIO) -> tuple[str, list[Tensor]]:
-    """The layout of a checkpoint and its tensors; InputError for one that lies or is not known."""
+def read_torch(file: BinaryIO, path: str) -> Held:
+    """The tensors of a checkpoint; InputError for one that lies or is not known."""
     if file.seekable():
         start = file.read(4)
         file.seek(0)
     else:
         start = file.peek(4)[:4]  # type: ignore[attr-defined]
-    if start.startswith(b"PK"):
-        return _read_zip(file)
-    return "torch-legacy", _tensors(*_legacy(file))
+    layout, root, sizes = _zip(file) if start.startswith(b"PK") else _legacy(file)
+    checkpoint = _Checkpoint(root, sizes)
+    return Held(path, layout, checkpoint.tensors(), notes=checkpoint.notes)
 
 
-def _read_zip(file: BinaryIO) -> tuple[str, list[Tensor]]:
+def _zip(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
+    """The layout, what the pickle holds, and the bytes of every storage."""
     with open_zip(file, "a checkpoint of PyTorch") as archive:
         members = {info.filename: info.file_size for info in archive.infolist()}
         pickles = [name for name in members if name == "data.pkl" or name.endswith("/data.pkl")]
@@ -69,54 +71,44 @@ def _read_zip(file: BinaryIO) -> tuple[str, list[Tensor]]:
             raise InputError("no checkpoint of PyTorch: the zip lacks data.pkl")
         prefix = pickles[0].removesuffix("data.pkl")
         root = Walker().walk(io.BytesIO(member_bytes(archive, pickles[0], MOST_PICKLE)))
-        sizes = {
-            name.removeprefix(f"{prefix}data/"): size for name, size in members.items()
-            if name.startswith(f"{prefix}data/")
-        }
-        scripted = f"{prefix}constants.pkl" in members
-        return "torchscript" if scripted else "torch-zip", _tensors(root, sizes)
+    sizes = {
+        name.removeprefix(f"{prefix}data/"): size for name, size in members.items()
+        if name.startswith(f"{prefix}data/")
+    }
+    return "torchscript" if f"{prefix}constants.pkl" in members else "torch-zip", root, sizes
 
 
-def _legacy(file: BinaryIO) -> tuple[Any, dict[str, int]]:
+def _legacy(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
     """What five pickles in a row hold, and the bytes of every storage behind them."""
-    if Walker().walk(file) != 0x1950A86A20F9469CFC6C:
+    magic, _, _, root, keys = (Walker().walk(file) for _ in range(5))
+    if magic != 0x1950A86A20F9469CFC6C:
         raise InputError("no checkpoint of PyTorch: its first pickle is not the magic number")
-    Walker().walk(file)
-    Walker().walk(file)
-    root = Walker().walk(file)
-    keys = Walker().walk(file)
     if not isinstance(keys, list) or len(keys) > MOST_FOUND:
         raise InputError("its list of storages is damaged")
     widths = {
-        str(key): width for key, width in _storage_widths(root)
+        str(stored.key[2]): _storage(stored)[1]
+        for _, made in _walk(root, ()) for stored in _inside(made)
     }
     stream = Stream(file)
     sizes: dict[str, int] = {}
-    for key in keys:
+    for key in map(str, keys):
         numbers = int.from_bytes(stream.take(8, "a storage"), "little")
-        sizes[str(key)] = numbers * widths.get(str(key), 1)
-        stream.skip(sizes[str(key)], f"storage {key}"[:60])
-    if stream.rest():
-        raise InputError(f"{stream.rest():,} bytes behind its last storage")
-    return root, sizes
-
-
-def _storage_widths(root: Any) -> Iterator[tuple[Any, int]]:
-    for _, value in _walk(root, ()):
-        if isinstance(value, Made) and value.name.startswith("torch._utils._rebuild"):
-            for stored in _inside(value):
-                yield stored.key[2], _storage(stored)[1]
+        sizes[key] = numbers * widths.get(key, 1)
+        stream.skip(sizes[key], f"storage {key}"[:60])
+    behind = stream.rest()
+    if behind:
+        raise InputError(f"{behind:,} bytes behind its last storage")
+    return "torch-legacy", root, sizes
 
 
 def _inside(value: Any, depth: int = 0) -> Iterator[Stored]:
+    """The storages that a tensor is made of."""
     if isinstance(value, Stored):
         if not isinstance(value.key, tuple) or len(value.key) < 5:
             raise InputError("a storage is damaged")
         yield value
-    elif depth < MOST_DEPTH and isinstance(value, Made):
-        yield from _inside(value.arguments, depth + 1)
-    elif depth < MOST_DEPTH and isinstance(value, tuple):
-        for each in value:
+    elif depth < MOST_DEPTH and isinstance(value, Made | tuple):
+        for each in value if isinstance(value, tuple) else (value.arguments,):
             yield from _inside(each, depth + 1)
 
 
@@ -129,7 +121,7 @@ def _storage(stored: Any) -> tuple[str, int]:
     return _STORAGES[name.removesuffix("Storage")]
 
 
-def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Made]]:
     """Every tensor within a value with the keys that lead to it, each container once."""
     budget = MOST_FOUND
     waiting: list[tuple[Any, tuple[str, ...], frozenset[int]]] = [(value, path, frozenset())]
@@ -138,7 +130,7 @@ def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         budget -= 1
         if budget < 0 or len(path) > MOST_DEPTH:
             raise LimitError("holds more values, or deeper ones, than any checkpoint needs")
-        if isinstance(value, Made) and _is_tensor(value):
+        if _is_tensor(value):
             yield path, value
             continue
         if id(value) in above:
@@ -147,10 +139,10 @@ def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         waiting += [(each, (*path, *key), inner) for key, each in reversed(_parts(value))]
 
 
-def _is_tensor(value: Made) -> bool:
-    return value.name.startswith((
-        "torch._utils._rebuild_tensor", "torch._utils._rebuild_parameter",
-        "torch._utils._rebuild_qtensor", "torch._tensor._rebuild_from_type_v2",
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Made) and value.name.startswith((
+        "torch._utils._rebuild_", "torch._tensor._rebuild_from_type_v2", "torch.nested.",
+        "numpy._core.multiarray._reconstruct", "numpy.core.multiarray._reconstruct",
     ))
 
 
@@ -184,46 +176,114 @@ def _pairs(arguments: Any) -> bool:
     ) and all(isinstance(each, list | tuple) and len(each) == 2 for each in arguments[0])
 
 
-def _tensors(root: Any, sizes: dict[str, int]) -> list[Tensor]:
-    """All tensors of a checkpoint, those of its model as such and the others apart."""
-    top = dict(_top(root))
-    known = next((
-        key for key in WEIGHTS if key in top and any(True for _ in _walk(top[key], ()))
-    ), None)
-    nested = known is not None or (any(
-        not (isinstance(each, Made) and _is_tensor(each)) for each in top.values()
-    ) and not isinstance(root, Made))
-    tensors = []
-    for path, made in _walk(root, ()):
-        role = _place(path, top, known)
-        inner = path[1:] if known is not None and path[0] == known else path
-        tensor = _tensor(".".join(inner), made, sizes)
-        if nested and len(path) == 1 and tensor.dtype == "uint8":
-            role = OTHER  # the state of a random generator
-        tensors.append(tensor.but(role=role) if role else tensor)
-    if all(tensor.role in HELD_APART for tensor in tensors):
-        raise InputError("its pickle holds no tensors of a model")
-    # Where parameters are marked as such, what is not marked is none.
-    marked = any(tensor.role == PARAMETER for tensor in tensors)
-    return [
-        each.but(role=BUFFER) if marked and not each.role else each for each in tensors
-    ]
+class _Checkpoint:
+    """What a pickle holds: the tensors of a model, and those beside it."""
+
+    def __init__(self, root: Any, sizes: dict[str, int]) -> None:
+        self.root = root
+        self.sizes = sizes
+        self.top = {key[0]: each for key, each in _parts(root) if key}
+        self.notes: list[str] = []
+        self.known = next((
+            key for key in WEIGHTS
+            if key in self.top and any(True for _ in _walk(self.top[key], ()))
+        ), None)
+        """The key under which the weights lie."""
+
+    def tensors(self) -> list[Tensor]:
+        """All tensors, those of the model as such and the others apart."""
+        nested = self.known is not None or (
+            not isinstance(self.root, Made) and not all(map(_is_tensor, self.top.values()))
+        )
+        found = []
+        for path, made in _walk(self.root, ()):
+            inner = path[1:] if self.known is not None and path[0] == self.known else path
+            tensor = self.tensor(printable(".".join(inner)), made)
+            if tensor is None:
+                continue
+            role = self.place(path)
+            if nested and len(path) == 1 and tensor.dtype == "uint8":
+                role = OTHER  # the state of a random generator
+            found.append(tensor.but(role=role) if role else tensor)
+        if all(tensor.role in HELD_APART for tensor in found):
+            raise InputError("its pickle holds no tensors of a model")
+        # Where parameters are marked as such, what is not marked is none.
+        if any(tensor.role == PARAMETER for tensor in found):
+            return [each if each.role else each.but(role=BUFFER) for each in found]
+        return found
+
+    def place(self, path: tuple[str, ...]) -> str:
+        """Whether a tensor belongs to the model, by where in the checkpoint it lies."""
+        if self.known is not None and path[0] == self.known:
+            return UNDECIDED
+        if _is_optimizer(self.root):
+            return OPTIMIZER
+        first = path[0] if path else ""
+        if len(path) > 1 and (_is_optimizer(self.top.get(first)) or "optim" in first.lower()):
+            return OPTIMIZER
+        if first in COPIES and len(self.top) > 1:
+            return COPY
+        return UNDECIDED if self.known is None else OTHER
+
+    def tensor(self, name: str, made: Made) -> Tensor | None:
+        """One tensor from what would rebuild it; None for one whose sizes are not understood."""
+        role, trains = UNDECIDED, True
+        try:
+            while not made.name.startswith(("torch._utils._rebuild_tensor", *_OWN_WAYS)):
+                inner = made.arguments[0]
+                if "_rebuild_parameter" in made.name:
+                    role, trains = PARAMETER, made.arguments[1] is not False
+                elif "_rebuild_from_type" in made.name and isinstance(inner, Global):
+                    # A subclass of Tensor is rebuilt by another function, which is named first.
+                    inner = Made(inner.name, made.arguments[2])
+                else:
+                    kind = printable(made.name)[:80]
+                    self.notes.append(f"{name} is made by {kind} and is not counted")
+                    return None
+                made = inner
+            own_way = next((way for way in _OWN_WAYS if made.name.startswith(way)), "")
+            found = _OWN_WAYS[own_way](self, name, made) if own_way else self.placed(name, made)
+        except (TypeError, ValueError, IndexError, AttributeError):
+            raise InputError("is no tensor that PyTorch would write").at(name) from None
+        return found.but(role=role, trains=trains)
+
+    def placed(self, name: str, made: Made) -> Tensor:
+        """A tensor that lies in a storage, checked against it."""
+        stored, offset, shape, strides = made.arguments[:4]
+        dtype, width = _storage(stored)
+        if made.name.endswith("_v3"):
+            dtype, width = _type(made.arguments[6])
+        shape, strides = _sizes(shape), _sizes(strides)
+        if len(shape) != len(strides) or not _whole(offset, *strides):
+            raise ValueError
+        key = str(stored.key[2])
+        held = self.sizes.get(key)
+        if held is None:
+            raise InputError(f"its storage {printable(key)[:60]} is not there").at(name)
+        last = offset + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
+        if prod(shape) and (last + 1) * width > held:
+            raise InputError(f"reaches beyond its storage of {held:,} bytes").at(name)
+        place = Place(key, offset, strides)
+        return Tensor(name, dtype, shape, prod(shape) * width, place=place)
+
+    def sparse(self, name: str, made: Made) -> Tensor:
+        """A sparse tensor: it stands for all of its sizes, and takes its indices and values."""
+        parts = made.arguments[1]
+        held = [self.placed(name, part) for part in parts if _is_tensor(part)]
+        shape = _sizes(parts[len(held)])
+        return Tensor(name, held[-1].dtype, shape, sum(part.bytes for part in held))
+
+    def meta(self, name: str, made: Made) -> Tensor:
+        """A tensor without numbers."""
+        return Tensor(name, _type(made.arguments[0])[0], _sizes(made.arguments[1]), 0)
 
 
-def _top(root: Any) -> list[tuple[str, Any]]:
-    return [(key[0], each) for key, each in _parts(root) if key]
-
-
-def _place(path: tuple[str, ...], top: dict[str, Any], known: str | None) -> str:
-    """Whether a tensor belongs to the model, by where in the checkpoint it lies."""
-    if known is not None and path[0] == known:
-        return UNDECIDED
-    value = top.get(path[0]) if path else None
-    if len(path) > 1 and (_is_optimizer(value) or "optim" in path[0].lower()):
-        return OPTIMIZER
-    if path and path[0] in COPIES and len(top) > 1:
-        return COPY
-    return UNDECIDED if known is None else OTHER
+_OWN_WAYS: dict[str, Callable[[_Checkpoint, str, Made], Tensor]] = {
+    "torch._utils._rebuild_sparse": _Checkpoint.sparse,
+    "torch._utils._rebuild_meta_tensor": _Checkpoint.meta,
+    "torch._utils._rebuild_qtensor": _Checkpoint.placed,
+}
+"""Functions that rebuild tensors otherwise."""
 
 
 def _is_optimizer(value: Any) -> bool:
@@ -232,44 +292,19 @@ def _is_optimizer(value: Any) -> bool:
                for each in values)
 
 
-def _tensor(name: str, made: Made, sizes: dict[str, int]) -> Tensor:
-    """One tensor from what would rebuild it, checked against its storage."""
-    name = printable(name)
-    explicit, trains = False, True
-    arguments = made.arguments
-    try:
-        while "_rebuild_tensor" not in made.name and "qtensor" not in made.name:
-            if "_rebuild_parameter" in made.name:
-                explicit, trains = True, arguments[1] is not False
-            inner = arguments[0]
-            # A subclass of Tensor is rebuilt by another function, which is named first.
-            made = Made(inner.name, arguments[2]) if isinstance(inner, Global) else inner
-            arguments = made.arguments
-        stored, offset, shape, strides = arguments[:4]
-        dtype, width = _storage(stored)
-        if made.name.endswith("_v3"):
-            dtype = arguments[6].name.removeprefix("torch.")
-            width = _WIDTHS.get(dtype, 1)
-        shape, strides = tuple(_sizes(shape)), tuple(_sizes(strides))
-        whole = len(shape) == len(strides) <= 64 and all(
-            type(each) is int and 0 <= each < 1 << 63 for each in (offset, *shape, *strides)
-        )
-        key = str(stored.key[2])
-    except (TypeError, ValueError, IndexError, AttributeError):
-        whole = False
-    if not whole:
-        raise InputError("is no tensor that PyTorch would write").at(name)
-    last = offset + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
-    held = sizes.get(key)
-    if held is None:
-        raise InputError(f"its storage {printable(key)[:60]} is not there").at(name)
-    if prod(shape) and (last + 1) * width > held:
-        raise InputError(f"reaches beyond its storage of {held:,} bytes").at(name)
-    return Tensor(
-        name, dtype, shape, prod(shape) * width, PARAMETER if explicit else UNDECIDED,
-        trains=trains, place=Place(key, offset, strides),
-    )
+def _type(kind: Any) -> tuple[str, int]:
+    """Name and bytes of a type of numbers."""
+    name = kind.name.removeprefix("torch.")
+    return name, _WIDTHS.get(name, 1)
 
 
-def _sizes(value: Any) -> Any:
-    return value.arguments[0] if isinstance(value, Made) else value
+def _sizes(value: Any) -> tuple[int, ...]:
+    """Sizes or strides; ValueError for what is none."""
+    sizes = value.arguments[0] if isinstance(value, Made) else value
+    if not isinstance(sizes, tuple) or len(sizes) > 64 or not _whole(*sizes):
+        raise ValueError
+    return sizes
+
+
+def _whole(*numbers: Any) -> bool:
+    return all(type(each) is int and 0 <= each < 1 << 63 for each in numbers)

@@ -186,3 +186,18 @@ def test_fields_of_nodes() -> None:
     assert fields["max_pool2d"]["size"] == [4, 4]
     assert fields["getitem_3"]["size"] == [8, 8]
     assert fields["linear"]["size"] == [14, 14]
+
+
+def test_torch_tensors_of_other_kinds() -> None:
+    """tests/data/torch_kinds.pt: torch.save of torch 2.13.0; what is not counted is named."""
+    done = invoke("params", str(FILES.parent / "torch_kinds.pt"), "-f", "json")
+    rows = {each["name"]: each for each in json.loads(done.out)["layers"]}
+    # Three values and their indices in 8 bytes; rows, columns and values of a compressed one.
+    assert [(name, row["output"], row["params"], row["bytes"]) for name, row in rows.items()] == [
+        ("coo", [4, 5], 20, 3 * 4 + 2 * 3 * 8), ("csr", [4, 5], 20, 3 * 4 + (5 + 3) * 8),
+        ("qint8", [4, 5], 20, 20), ("meta", [4, 5], 20, 0),
+    ]
+    assert done.err.splitlines() == [
+        "dlcalc: nested is made by torch._utils._rebuild_nested_tensor and is not counted",
+        "dlcalc: array is made by numpy._core.multiarray._reconstruct and is not counted",
+    ]
