@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
 from typing import BinaryIO
 
-from dlcalc.errors import InputError, LimitError, words_of
+from dlcalc.errors import InputError, words_of
 from dlcalc.models.files.onnx_fields import fields
 from dlcalc.models.files.onnx_graph import (
     Graph,
     Node,
     OnnxModel,
-    Parser,
     Shape,
     Sizes,
     Uses,
     constant,
     macs,
+    read_model,
 )
-from dlcalc.models.files.stream import MOST_SPOOLED, printable
+from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import PARAMETER, QUANTISED, Held, Row, Tensor
 
-MOST_INFERRED = 512 << 20
-"""Bytes of the largest file that the onnx package is given to infer shapes in."""
 MISSING = "pip install 'dlcalc-toolkit[onnx]' infers them"
 
 
@@ -35,8 +32,7 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
     `input` is the shape of its first input, without the batch, where the file leaves it open.
     Raises InputError for what is damaged or no graph.
     """
-    data = _mapped(file)
-    model = Parser(data).model()
+    model, data = read_model(Stream(file))
     uses = Uses(model)
     tensors, weights = _tensors(uses)
     graph = model.graph
@@ -73,21 +69,6 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
     return Held(
         path, "onnx", tensors, model.metadata, notes, rows, (model, shapes), first,
     )
-
-
-def _mapped(file: BinaryIO) -> memoryview:
-    """The bytes of a file without reading them; of a pipe, so many as fit."""
-    if file.seekable():
-        try:
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        except OSError:  # not a file of the system's
-            pass
-        except ValueError:
-            raise InputError("is empty") from None
-    data = file.read(MOST_SPOOLED + 1)
-    if len(data) > MOST_SPOOLED:
-        raise LimitError(f"through a pipe at most {MOST_SPOOLED >> 20} MiB of ONNX are read")
-    return memoryview(data)
 
 
 def _tensors(uses: Uses) -> tuple[list[Tensor], dict[int, list[Tensor]]]:
@@ -164,16 +145,14 @@ def _unknown(model: OnnxModel, shapes: Mapping[str, Sizes]) -> int:
     )
 
 
-def _inferred(data: memoryview, known: Mapping[str, Sizes]) -> dict[str, Shape] | None:
+def _inferred(data: bytes, known: Mapping[str, Sizes]) -> dict[str, Shape] | None:
     """The shapes that the onnx package infers; None where it is not installed."""
-    if len(data) > MOST_INFERRED:
-        return None
     try:
         import onnx
     except ImportError:
         return None
     try:
-        model = onnx.load_model_from_string(bytes(data))
+        model = onnx.load_model_from_string(data)
         for given in model.graph.input:
             if given.name in known:
                 dims = given.type.tensor_type.shape.dim

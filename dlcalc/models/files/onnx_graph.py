@@ -1,20 +1,27 @@
 """ONNX read without its package: nodes, the tensors they hold, and the shapes that stand there.
 
-Source: onnx/onnx, onnx.proto, IR version 10 (package onnx 1.23.2). Raw data is passed over, and
-external data is never opened.
+Source: onnx/onnx, onnx.proto, IR version 10 (package onnx 1.23.2). The data of weights is passed
+over, and external data is never opened.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 from dlcalc.errors import InputError
-from dlcalc.models.files.protobuf import Field, Wire, signed
-from dlcalc.models.files.stream import printable
+from dlcalc.models.files.protobuf import (
+    BYTES,
+    PASSED,
+    VARINTS,
+    Message,
+    read_forward,
+    signed,
+)
+from dlcalc.models.files.stream import Stream, printable
 
 MOST_AXES, MOST_DEPTH, MOST_VALUES = 64, 32, 64
 TYPES = {
@@ -51,11 +58,11 @@ class Value:
 class Node:
     """One operation."""
 
-    op: str = ""
-    domain: str = ""
-    name: str = ""
-    inputs: list[str] = field(default_factory=list)
-    outputs: list[str] = field(default_factory=list)
+    op: str
+    domain: str
+    name: str
+    inputs: list[str]
+    outputs: list[str]
     attributes: dict[str, Any] = field(default_factory=dict)
     graphs: dict[str, Graph] = field(default_factory=dict)
 
@@ -82,12 +89,12 @@ class Node:
 class Graph:
     """Nodes with what they take and give."""
 
-    name: str = ""
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[Node]
     values: list[Value] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass
@@ -99,240 +106,154 @@ class OnnxModel:
     metadata: dict[str, Any]
 
 
-class Parser:
-    """One file, message by message."""
-
-    def __init__(self, data: memoryview) -> None:
-        self.wire = Wire(data)
-        self.size = len(data)
-
-    def model(self) -> OnnxModel:
-        """The whole; InputError where no graph is in it."""
-        graph, functions = None, {}
-        metadata: dict[str, Any] = {}
-        for each in self.wire.fields(0, self.size):
-            if each.number == 7 and each.wire == 2:
-                graph = self.graph(each, 0)
-            elif each.number == 25 and each.wire == 2:
-                key, function = self.function(each)
-                functions[key] = function
-            elif each.number == 1 and each.wire == 0:
-                metadata["ir_version"] = each.value
-            elif each.number == 2 and each.wire == 2:
-                metadata["producer"] = printable(self.wire.text(each))
-            elif each.number == 8 and each.wire == 2:
-                self._opset(each, metadata.setdefault("opset", {}))
-        if graph is None:
-            raise InputError("no ONNX file: it holds no graph")
-        return OnnxModel(graph, functions, metadata)
-
-    def _opset(self, message: Field, opsets: dict[str, int]) -> None:
-        domain, version = "", 0
-        for part in self.wire.fields(message.start, message.stop):
-            if part.number == 1 and part.wire == 2:
-                domain = printable(self.wire.text(part))
-            elif part.number == 2:
-                version = part.value
-        opsets[domain or "ai.onnx"] = version
-
-    def graph(self, message: Field, depth: int) -> Graph:
-        """A graph, or that of a branch or loop."""
-        if depth > MOST_DEPTH:
-            raise InputError("graphs within graphs beyond any honest depth")
-        graph = Graph()
-        for each in self._messages(message):
-            if each.number == 1:
-                graph.nodes.append(self.node(each, depth))
-            elif each.number == 2:
-                graph.name = printable(self.wire.text(each))
-            elif each.number == 5:
-                graph.values.append(self.tensor(each))
-            elif each.number == 15:
-                graph.values.append(self.sparse(each))
-            elif each.number in (11, 12, 13):
-                name, shape = self.info(each)
-                if shape is not None:
-                    graph.shapes[name] = shape
-                if each.number != 13:
-                    (graph.inputs if each.number == 11 else graph.outputs).append(name)
-        return graph
-
-    def function(self, message: Field) -> tuple[tuple[str, str], Graph]:
-        """A function of the file's own, by domain and name."""
-        graph, domain = Graph(), ""
-        for each in self._messages(message):
-            if each.number == 1:
-                graph.name = self.wire.text(each)
-            elif each.number == 10:
-                domain = self.wire.text(each)
-            elif each.number in (4, 5):
-                (graph.inputs if each.number == 4 else graph.outputs).append(self.wire.text(each))
-            elif each.number == 7:
-                graph.nodes.append(self.node(each, 0))
-        return (domain, graph.name), graph
-
-    def node(self, message: Field, depth: int) -> Node:
-        """A node with its attributes."""
-        node = Node()
-        for each in self._messages(message):
-            text = "" if each.number == 5 else self.wire.text(each)
-            if each.number in (1, 2):
-                (node.inputs if each.number == 1 else node.outputs).append(text)
-            elif each.number == 3:
-                node.name = printable(text)
-            elif each.number == 4:
-                node.op = printable(text)
-            elif each.number == 7:
-                node.domain = text
-            elif each.number == 5:
-                self.attribute(each, node, depth)
-        return node
-
-    def attribute(self, message: Field, node: Node, depth: int) -> None:
-        """One attribute, put into its node."""
-        name, value, numbers = "", None, 0
-        whole: list[int] = []
-        for each in self.wire.fields(message.start, message.stop):
-            if each.number == 1 and each.wire == 2:
-                name = self.wire.text(each)
-            elif (each.number, each.wire) in _SCALARS:
-                value = _SCALARS[each.number, each.wire](self, each)
-            elif each.number == 6 and each.wire == 2:
-                node.graphs[name] = self.graph(each, depth + 1)
-            elif each.number == 7:
-                numbers += (each.stop - each.start) // 4
-            elif each.number == 8:
-                whole += self.wire.varints(each)
-        if numbers:
-            value = Value(name, "float", (numbers,), 32)
-        node.attributes[name] = whole if value is None and whole else value
-
-    def real(self, field: Field) -> float:
-        """A float of four bytes."""
-        number: float = struct.unpack("<f", self.wire.data[field.start : field.stop])[0]
-        return number
-
-    def tensor(self, message: Field) -> Value:
-        """A tensor by its sizes and type; its data is measured and passed over."""
-        value, kind, count = Value(""), 0, 0
-        shape: list[int] = []
-        external: dict[str, str] = {}
-        data: Field | None = None
-        for each in self.wire.fields(message.start, message.stop):
-            if each.number == 1:
-                shape += self.wire.varints(each)
-            elif each.number == 2 and each.wire == 0:
-                kind = each.value
-            elif each.number == 8 and each.wire == 2:
-                value.name = self.wire.text(each)
-            elif each.number == 9 and each.wire == 2:
-                data = each
-            elif each.number == 13 and each.wire == 2:
-                parts = {part.number: self.wire.text(part) for part in self._messages(each)}
-                external[parts.get(1, "")] = parts.get(2, "")
-            else:
-                count += self._typed(each, value)
-        if kind not in TYPES:
-            raise InputError(f"is of the unknown type {kind}").at(printable(value.name) or "tensor")
-        value.dtype, value.bits = TYPES[kind]
-        value.shape = tuple(shape)
-        held = None if data is None else data.stop - data.start
-        self._check(value, held, count, external)
-        if kind == 7 and data is not None and value.bytes <= 8 * MOST_VALUES:
-            value.values = [
-                each for (each,) in struct.iter_unpack("<q", self.wire.data[data.start : data.stop])
-            ]
-        return value
-
-    def _typed(self, each: Field, value: Value) -> int:
-        """How many numbers a field of typed data holds; the first whole ones are kept."""
-        if each.number in (4, 10):
-            return (each.stop - each.start) // (4 if each.number == 4 else 8)
-        if each.number in (5, 7, 11):
-            count = self._varint_count(each)
-            if each.number == 7 and count + len(value.values) <= MOST_VALUES:
-                value.values += self.wire.varints(each)
-            return count
-        return int(each.number == 6)
-
-    def _check(self, value: Value, held: int | None, count: int, external: dict[str, str]) -> None:
-        """Refuse a tensor that holds other numbers than its sizes say."""
-        numbers = prod(value.shape)
-        wrong = ""
-        if len(value.shape) > MOST_AXES or any(size < 0 for size in value.shape):
-            wrong = "its sizes are damaged"
-        elif external:
-            length = external.get("length", "")
-            if length.isdigit() and len(length) < 20 and int(length) != value.bytes:
-                wrong = f"takes {value.bytes:,} bytes, and {int(length):,} are said to lie outside"
-        elif held is not None and value.bits and held != value.bytes:
-            wrong = f"holds {held:,} bytes, where its sizes take another number"
-        elif held is None and value.bits >= 8 and count not in (numbers, 2 * numbers):
-            wrong = f"holds {count:,} numbers, where its sizes take another number"
-        elif held is None and value.bits < 8 and numbers > 8 * count:
-            wrong = "holds fewer numbers than its sizes say"
-        if wrong:
-            raise InputError(wrong).at(printable(value.name) or "tensor")
-
-    def _varint_count(self, each: Field) -> int:
-        if each.wire == 0:
-            return 1
-        data = bytes(self.wire.data[each.start : each.stop])
-        return len(data.translate(None, bytes(range(128, 256))))
-
-    def sparse(self, message: Field) -> Value:
-        """A sparse tensor: it stands for all of its sizes, and holds its values."""
-        value, shape = Value(""), []
-        for each in self.wire.fields(message.start, message.stop):
-            if each.number == 1 and each.wire == 2:
-                value = self.tensor(each)
-            elif each.number == 3:
-                shape += self.wire.varints(each)
-        if len(shape) > MOST_AXES or any(not 0 <= size < 1 << 40 for size in shape):
-            raise InputError("its sizes are damaged").at(printable(value.name) or "tensor")
-        value.shape = tuple(shape) or value.shape
-        return value
-
-    def info(self, message: Field) -> tuple[str, Shape | None]:
-        """Name and shape of a value."""
-        name, shape = "", None
-        for each in self._messages(message):
-            if each.number == 1:
-                name = self.wire.text(each)
-            elif each.number == 2:
-                for kind in self._messages(each):
-                    if kind.number == 1:
-                        shape = self._shape(kind)
-        return name, shape
-
-    def _shape(self, message: Field) -> Shape | None:
-        for each in self._messages(message):
-            if each.number == 2:
-                dims = []
-                for dim in self._messages(each):
-                    size: int | str | None = None
-                    for part in self.wire.fields(dim.start, dim.stop):
-                        if part.number == 1 and part.wire == 0:
-                            size = signed(part.value)
-                        elif part.number == 2 and part.wire == 2:
-                            size = self.wire.text(part)
-                    dims.append(size)
-                return tuple(dims[:MOST_AXES])
-        return None
-
-    def _messages(self, message: Field) -> Iterator[Field]:
-        """The fields of a message that hold messages or text."""
-        for each in self.wire.fields(message.start, message.stop):
-            if each.wire == 2:
-                yield each
-
-
-_SCALARS: dict[tuple[int, int], Callable[[Parser, Field], Any]] = {
-    (2, 5): Parser.real, (3, 0): lambda parser, field: signed(field.value),
-    (4, 2): lambda parser, field: parser.wire.text(field), (5, 2): Parser.tensor,
-    (22, 2): Parser.sparse,
+SCHEMA = {
+    "model": {7: "graph", 25: "function"},
+    "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "function": {7: "node"},
+    "node": {5: "attribute"},
+    "attribute": {5: "tensor", 6: "graph", 22: "sparse"},
+    "sparse": {1: "tensor", 2: "tensor"},
+    "tensor": {4: BYTES, 5: VARINTS, 7: VARINTS, 9: BYTES, 10: BYTES, 11: VARINTS},
 }
-"""Attributes of one value, by the number and the wire type of the field that holds it."""
+"""Where messages and data stand in each other, by the numbers of their fields."""
+
+
+def read_model(stream: Stream) -> tuple[OnnxModel, bytes]:
+    """A whole file, and its bytes without the data of its weights; InputError for no graph."""
+    whole = read_forward(stream, SCHEMA, "model")
+    graphs = list(whole.inner(7))
+    if not graphs:
+        raise InputError("no ONNX file: it holds no graph")
+    metadata: dict[str, Any] = {}
+    if 1 in whole.numbers:
+        metadata["ir_version"] = whole.whole(1)
+    if 2 in whole.places:
+        metadata["producer"] = printable(whole.text(2))
+    for opset in whole.inner(8):
+        opsets = metadata.setdefault("opset", {})
+        opsets[printable(opset.text(1)) or "ai.onnx"] = opset.whole(2)
+    functions = dict(map(_function, whole.inner(25)))
+    return OnnxModel(_graph(graphs[-1], 0), functions, metadata), whole.wire.data
+
+
+def _graph(message: Message, depth: int) -> Graph:
+    """A graph, or that of a branch or loop."""
+    if depth > MOST_DEPTH:
+        raise InputError("graphs within graphs beyond any honest depth")
+    inputs, outputs, inside = ([_info(each) for each in message.inner(at)] for at in (11, 12, 13))
+    return Graph(
+        [_node(each, depth) for each in message.inner(1)],
+        [*map(_tensor, message.inner(5)), *map(_sparse, message.inner(15))],
+        [name for name, _ in inputs], [name for name, _ in outputs],
+        {name: shape for name, shape in (*inputs, *outputs, *inside) if shape is not None},
+    )
+
+
+def _function(message: Message) -> tuple[tuple[str, str], Graph]:
+    """A function of the file's own, by domain and name."""
+    name = message.text(1)
+    nodes = [_node(each, 0) for each in message.inner(7)]
+    graph = Graph(nodes, inputs=message.texts(4), outputs=message.texts(5), name=name)
+    return (message.text(10), name), graph
+
+
+def _node(message: Message, depth: int) -> Node:
+    """A node with its attributes."""
+    node = Node(
+        printable(message.text(4)), message.text(7), printable(message.text(3)),
+        message.texts(1), message.texts(2),
+    )
+    for each in message.inner(5):
+        name = each.text(1)
+        for graph in each.inner(6):
+            node.graphs[name] = _graph(graph, depth + 1)
+        node.attributes[name] = _attribute(each)
+    return node
+
+
+def _attribute(message: Message) -> Any:
+    """The value of an attribute; None for one that no count needs."""
+    if 2 in message.places:
+        [*_, data] = message.data(2)
+        return struct.unpack("<f", data)[0] if len(data) == 4 else None
+    if 3 in message.numbers:
+        return signed(message.whole(3))
+    if 4 in message.places:
+        return message.text(4)
+    for tensor in message.inner(5):
+        return _tensor(tensor)
+    for sparse in message.inner(22):
+        return _sparse(sparse)
+    if 7 in message.places:
+        return Value("", "float", (message.length(7) // 4,), 32)
+    return message.wholes(8) or None
+
+
+def _tensor(message: Message) -> Value:
+    """A tensor by its sizes and type; its data is measured alone."""
+    name, kind = message.text(8), message.whole(2)
+    if kind not in TYPES:
+        raise InputError(f"is of the unknown type {kind}").at(printable(name) or "tensor")
+    value = Value(name, TYPES[kind][0], tuple(message.wholes(1)), TYPES[kind][1])
+    raw = 9 in message.places or PASSED + 9 in message.numbers
+    outside = {each.text(1): each.text(2) for each in message.inner(13)}
+    wrong = _wrong(value, message.length(9) if raw else None, _typed(message), outside)
+    if wrong:
+        raise InputError(wrong).at(printable(name) or "tensor")
+    if kind == 7 and value.bytes <= 8 * MOST_VALUES:
+        data = b"".join(message.data(9))
+        value.values = [each for (each,) in struct.iter_unpack("<q", data)] or message.wholes(7)
+    return value
+
+
+def _typed(message: Message) -> int:
+    """How many numbers stand in the fields of single types."""
+    return (
+        message.length(4) // 4 + message.length(10) // 8 + len(message.places.get(6, ()))
+        + sum(message.varints(at) for at in (5, 7, 11))
+    )
+
+
+def _wrong(value: Value, held: int | None, count: int, outside: Mapping[str, str]) -> str:
+    """What is wrong with a tensor that holds other numbers than its sizes say."""
+    numbers = prod(value.shape)
+    if len(value.shape) > MOST_AXES or any(size < 0 for size in value.shape):
+        return "its sizes are damaged"
+    if outside:
+        length = outside.get("length", "")
+        if length.isdigit() and len(length) < 20 and int(length) != value.bytes:
+            return f"takes {value.bytes:,} bytes, and {int(length):,} are said to lie outside"
+    elif held is not None and value.bits and held != value.bytes:
+        return f"holds {held:,} bytes, where its sizes take another number"
+    elif held is None and value.bits >= 8 and count not in (numbers, 2 * numbers):
+        return f"holds {count:,} numbers, where its sizes take another number"
+    elif held is None and value.bits < 8 and numbers > 8 * count:
+        return "holds fewer numbers than its sizes say"
+    return ""
+
+
+def _sparse(message: Message) -> Value:
+    """A sparse tensor: it stands for all of its sizes, and holds its values."""
+    value = next(map(_tensor, message.inner(1)), Value(""))
+    shape = message.wholes(3)
+    if len(shape) > MOST_AXES or any(not 0 <= size < 1 << 40 for size in shape):
+        raise InputError("its sizes are damaged").at(printable(value.name) or "tensor")
+    value.shape = tuple(shape) or value.shape
+    return value
+
+
+def _info(message: Message) -> tuple[str, Shape | None]:
+    """Name and shape of a value."""
+    for kind in message.inner(2):
+        for tensor in kind.inner(1):
+            for shape in tensor.inner(2):
+                return message.text(1), tuple(map(_size, shape.inner(1)))[:MOST_AXES]
+    return message.text(1), None
+
+
+def _size(message: Message) -> int | str | None:
+    """The size of an axis, its name, or nothing."""
+    return signed(message.whole(1)) if 1 in message.numbers else message.text(2) or None
 
 
 # What becomes of a tensor, by the operation and the place where it comes in.

@@ -51,14 +51,15 @@ class Stream:
         """The next bytes; InputError where there are fewer."""
         self.check(count, what)
         if count > CHUNK:
-            return b"".join(self._parts(count, what))
+            return b"".join(self.parts(count, what))
         data = self.file.read(count)
         if len(data) < count:
             raise InputError(f"ends within {what}")
         self.at += count
         return data
 
-    def _parts(self, count: int, what: str) -> Iterator[bytes]:
+    def parts(self, count: int, what: str) -> Iterator[bytes]:
+        """The next bytes, a part at a time."""
         while count > 0:
             part = self.file.read(min(count, CHUNK))
             if not part:
@@ -73,8 +74,14 @@ class Stream:
         if self.seeks:
             self.at = self.file.seek(count, os.SEEK_CUR)
         else:
-            for _ in self._parts(count, what):
+            for _ in self.parts(count, what):
                 pass
+
+    def ended(self) -> bool:
+        """Whether nothing is left."""
+        if self.size is not None:
+            return self.at >= self.size
+        return not self.file.peek(1)  # type: ignore[attr-defined]
 
     def rest(self) -> int:
         """How many bytes are left; of a pipe they are read and dropped."""

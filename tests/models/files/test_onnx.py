@@ -1,0 +1,119 @@
+"""ONNX read forward: long data passed over, from a pipe as from a file."""
+
+import io
+import struct
+import tracemalloc
+
+import pytest
+
+from dlcalc.errors import DlcalcError
+from dlcalc.models.files.onnx_file import read_onnx
+
+
+def number(value: int) -> bytes:
+    found = b""
+    while value > 127:
+        found += bytes([value & 127 | 128])
+        value >>= 7
+    return found + bytes([value])
+
+
+def field(place: int, value: bytes | int) -> bytes:
+    if isinstance(value, int):
+        return number(place << 3) + number(value)
+    return number(place << 3 | 2) + number(len(value)) + value
+
+
+def tensor(name: str, kind: int, sizes: tuple[int, ...], data: bytes) -> bytes:
+    dims = b"".join(field(1, size) for size in sizes)
+    return dims + field(2, kind) + data + field(8, name.encode())
+
+
+def node(op: str, *names: str) -> bytes:
+    *inputs, output = (name.encode() for name in names)
+    return b"".join(field(1, name) for name in inputs) + field(2, output) + field(4, op.encode())
+
+
+def info(name: str, *sizes: int) -> bytes:
+    shape = b"".join(field(1, field(1, size)) for size in sizes)
+    return field(1, name.encode()) + field(2, field(1, field(1, 1) + field(2, shape)))
+
+
+FLOATS = field(4, struct.pack("<3000f", *range(3000)))
+HALVES = field(5, b"\x80\x78" * 3000)
+"""3,000 numbers of float16 as whole numbers of two bytes each: 15 << 10, which is 1.0."""
+
+
+def model(*initialisers: bytes) -> bytes:
+    graph = field(1, node("Gemm", "x", "a", "b", "y")) + b"".join(
+        field(5, each) for each in initialisers
+    )
+    return field(1, 8) + field(7, graph + field(11, info("x", 1, 30)) + field(12, info("y", 1, 100)))
+
+
+class Pipe(io.RawIOBase):
+    """Bytes that can be read once, part by part; a part may be so many zeros."""
+
+    def __init__(self, *parts: bytes | int) -> None:
+        self.parts = [Zeros(each) if isinstance(each, int) else io.BytesIO(each) for each in parts]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while self.parts:
+            count = self.parts[0].readinto(buffer)
+            if count:
+                return count
+            del self.parts[0]
+        return 0
+
+
+class Zeros:
+    """So many of them."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def readinto(self, buffer: memoryview) -> int:
+        count = min(self.left, len(buffer))
+        buffer[:count] = bytes(count)
+        self.left -= count
+        return count
+
+
+@pytest.mark.parametrize("given", [FLOATS, field(9, bytes(12_000))])
+def test_long_data(given: bytes) -> None:
+    data = model(tensor("a", 1, (30, 100), given), tensor("b", 10, (100, 30), HALVES))
+    for file in (io.BytesIO(data), io.BufferedReader(Pipe(data))):
+        held = read_onnx(file, "-")
+        assert [(each.name, each.params, each.bytes) for each in held.tensors] == [
+            ("a", 3000, 12_000), ("b", 3000, 6_000),
+        ]
+        assert held.rows is not None
+        assert held.rows[0].macs == 3000
+
+
+@pytest.mark.parametrize(("given", "complaint"), [
+    (FLOATS[:-4], "longer than what holds it"), (field(4, bytes(11_996)), "a: holds 2,999 numbers"),
+    (field(9, bytes(12_001)), "a: holds 12,001 bytes"),
+    (field(5, b"\x80\x78" * 2999), "a: holds 2,999 numbers"),
+])
+def test_long_data_that_lies(given: bytes, complaint: str) -> None:
+    data = model(tensor("a", 1, (30, 100), given))
+    for file in (io.BytesIO(data), io.BufferedReader(Pipe(data))):
+        with pytest.raises(DlcalcError, match=complaint):
+            read_onnx(file, "-")
+
+
+def test_memory_of_a_pipe() -> None:
+    size = 30 << 22
+    before, marked, after = model(
+        tensor("a", 1, (30, 1 << 20), field(9, bytes(size)))
+    ).partition(bytes(size))
+    tracemalloc.start()
+    held = read_onnx(io.BufferedReader(Pipe(before, len(marked), after)), "-")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held.tensors[0].params == 30 << 20
+    assert peak < 8 << 20
