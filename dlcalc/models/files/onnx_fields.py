@@ -60,6 +60,6 @@ def _through(
             count = handler(type)
             counted = count(shape, **bind(type, arguments, options, count))
             field, shape = follow(field, shape, counted), counted.output
-    except DlcalcError:
+    except (DlcalcError, IndexError):  # shapes that the file gives may contradict each other
         return None
     return field

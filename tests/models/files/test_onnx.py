@@ -48,7 +48,8 @@ def model(*initialisers: bytes) -> bytes:
     graph = field(1, node("Gemm", "x", "a", "b", "y")) + b"".join(
         field(5, each) for each in initialisers
     )
-    return field(1, 8) + field(7, graph + field(11, info("x", 1, 30)) + field(12, info("y", 1, 100)))
+    graph += field(11, info("x", 1, 30)) + field(12, info("y", 1, 100))
+    return field(1, 8) + field(7, graph)
 
 
 class Pipe(io.RawIOBase):
