@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.kl.read import read_gaussian
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.numbers.gaussians.kl import KL, check_kl, kl
+from dlcalc.input.arrays import one_array
+from dlcalc.input.fields import record_of
+from dlcalc.input.sources import read_source
+from dlcalc.numbers.gaussians import KL, check_kl, kl
 from dlcalc.output.answer import Answer, Block, Table, Values
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.shell.lazy import lazily
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from dlcalc.numbers.differences import GradientCheck
 else:
     working = lazily("dlcalc.commands.kl.working")
+
+
+FIELDS = ("mean", "covariance")
 
 
 class KlRun(Run[KL]):
@@ -62,6 +68,18 @@ class KlRun(Run[KL]):
             element=partial(working.element_step, result),
             advice=partial(working.advice, result),
         )
+
+
+def read_gaussian(value: str, allow_nonfinite: bool = False) -> Any:
+    """The pair or the record behind a file name, `-` or a literal.
+
+    >>> read_gaussian("1,0.5"), read_gaussian('{"mean": [0, 0], "covariance": [1, 2]}')
+    ([1, 0.5], {'mean': [0, 0], 'covariance': [1, 2]})
+    """
+    source = read_source(value)
+    if source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
+        return record_of(source, FIELDS, FIELDS, allow_nonfinite)
+    return one_array(source, allow_nonfinite)
 
 
 def kl_answer(

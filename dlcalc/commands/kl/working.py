@@ -13,8 +13,7 @@ from dlcalc.errors import LimitError
 from dlcalc.formulas.expressions import Expr, Step, add, call, matmul, power, symbol, transpose
 from dlcalc.formulas.sums import dot
 from dlcalc.numbers.compare import agree
-from dlcalc.numbers.gaussians.gaussian import Gaussian, gaussian
-from dlcalc.numbers.gaussians.kl import KL, kl, precision
+from dlcalc.numbers.gaussians import KL, Gaussian, gaussian, kl, precision
 from dlcalc.numbers.places import Place
 
 MOST_TERMS = 16
@@ -59,9 +58,7 @@ def element_step(result: KL, field: Place, index: tuple[int, ...]) -> Step | Non
 def advice(result: KL, field: Place, expected: Any) -> str:
     """Which slip gives the expected divergence, where one does, as far as it was written out."""
     wanted = np.asarray(expected)
-    if field != ("kl",):
-        return ""
-    if wanted.size != 1:
+    if field != ("kl",) or wanted.size != 1:
         return ""
     for slip, value in _slips(result):
         if agree(wanted.item(), value, WRITTEN):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.posterior.mixture import check_descent
 from dlcalc.commands.posterior.posterior import Posterior, posterior
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
@@ -13,11 +14,11 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.posterior import drawing, picture, working
+    from dlcalc.commands.posterior import picture, working
     from dlcalc.numbers.differences import GradientCheck
 else:
-    drawing, picture, working = (
-        lazily(f"dlcalc.commands.posterior.{name}") for name in ("drawing", "picture", "working")
+    picture, working = (
+        lazily(f"dlcalc.commands.posterior.{name}") for name in ("picture", "working")
     )
 
 FIT_FIELDS = (
@@ -37,13 +38,11 @@ class PosteriorRun(Run[Posterior]):
 
     def checked(self, result: Posterior) -> Sequence[GradientCheck]:
         """The gradients that the descent follows, against differences."""
-        from dlcalc.commands.posterior.variational import check_descent
-
         return check_descent(result.p)
 
     def picture(self, result: Posterior) -> str:
         """The mixture and each Gaussian."""
-        return drawing.as_svg(picture.picture(result, 161))
+        return picture.as_svg(picture.picture(result, 161))
 
     def answer(self, result: Posterior, checks: Sequence[GradientCheck] | None) -> Answer:
         """Every fit, with a picture for people."""
@@ -52,7 +51,7 @@ class PosteriorRun(Run[Posterior]):
             from dlcalc.shell.plots import terminal_page
 
             page = terminal_page(30)
-            drawn = drawing.as_text(picture.picture(result, 81, "diagonal"), page).splitlines()
+            drawn = picture.as_text(picture.picture(result, 81, "diagonal"), page).splitlines()
         return posterior_answer(
             result, checks or (), drawn,
             working=partial(working.posterior_steps, result),

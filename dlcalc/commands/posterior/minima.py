@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dlcalc.commands.posterior.bfgs import LONGEST_STEP, Objective, hessian, minimise
-from dlcalc.commands.posterior.mixture import Mixture
-from dlcalc.commands.posterior.quadrature import COARSE_STEP, Rule, normal_rule
-from dlcalc.commands.posterior.variational import (
+from dlcalc.commands.posterior.mixture import (
     ACCURACY,
+    COARSE_STEP,
     FINEST_STEP,
     Estimate,
+    Mixture,
+    Rule,
+    normal_rule,
     reverse_kl,
-    reverse_kl_gradients,
 )
 from dlcalc.errors import LimitError
-from dlcalc.numbers.gaussians.gaussian import Array, Gaussian
-from dlcalc.numbers.gaussians.kl import kl
+from dlcalc.numbers.gaussians import Array, Gaussian, kl
 
+Objective = Callable[[Array], tuple[float, Array]]
+
+SUFFICIENT_DECREASE = 1e-4
+LONGEST_STEP = 1.0
+GRADIENT_TOLERANCE = 1e-10
+MOST_ITERATIONS = 200
+MOST_HALVINGS = 20
 SAME = 1e-6
 """Two minima whose divergence from each other is below this are one."""
 ESCAPE = 0.3
@@ -64,7 +70,9 @@ def local_minima(p: Mixture, family: str, starts: Sequence[Gaussian]) -> list[Mi
         near = _distinct(each for q in found for each in search.follow(q, wider, rule))
         found = []
         for q in near:
-            before, value = (float(reverse_kl(p, q.mean, q.factor, each)) for each in (wider, rule))
+            before, value = (
+                float(reverse_kl(p, q.mean, q.factor, each)[0]) for each in (wider, rule)
+            )
             error = abs(value - before)
             if error > ACCURACY * max(1.0, abs(value)) and step > FINEST_STEP[p.dimension]:
                 found.append(q)
@@ -145,10 +153,10 @@ class _Search:
                     "too much in width"
                 )
             factor = _factor(variables, size)
-            value, gradients = reverse_kl_gradients(p, variables[:size], factor, rule)
+            value, gradients = reverse_kl(p, variables[:size], factor, rule)
             by_factor = gradients["factor"]
             by_log = np.diag(factor) * np.diag(by_factor)
-            return value, np.concatenate([gradients["mean"], by_log, by_factor[below]])
+            return float(value), np.concatenate([gradients["mean"], by_log, by_factor[below]])
 
         return objective
 
@@ -179,3 +187,76 @@ def _distinct(gaussians: Iterable[Gaussian]) -> list[Gaussian]:
 
 def _known(q: Gaussian, others: Iterable[Gaussian]) -> bool:
     return any(kl(q, each).kl < SAME for each in others)
+
+
+def minimise(objective: Objective, start: Array) -> Array:
+    """The point that quasi-Newton descent from `start` comes to rest at.
+
+    Broyden, Fletcher, Goldfarb and Shanno's update of the inverse Hessian, with a
+    backtracking line search (Nocedal and Wright 2006, "Numerical optimization",
+    algorithm 6.1 and section 3.1). The variables should be scaled so that a step of
+    length 1 is a long one: none is longer. It rests where the gradient is 0, or where
+    rounding lets no step lower the value, or after 200 steps.
+
+    >>> minimise(lambda x: (float((x - 3) @ (x - 3)), 2 * (x - 3)), np.zeros(2)).round(9).tolist()
+    [3.0, 3.0]
+    """
+    point = start
+    value, gradient = objective(point)
+    inverse = np.eye(point.size)
+    for _ in range(MOST_ITERATIONS):
+        if np.abs(gradient).max() <= GRADIENT_TOLERANCE * max(1.0, abs(value)):
+            break
+        direction = -inverse @ gradient
+        if direction @ gradient >= 0:
+            inverse = np.eye(point.size)
+            direction = -gradient
+        direction *= min(1.0, LONGEST_STEP / float(np.linalg.norm(direction)))
+        found = _backtrack(objective, point, value, gradient, direction)
+        if found is None:
+            break
+        step, value, after = found
+        inverse = _updated(inverse, step, after - gradient)
+        point, gradient = point + step, after
+    return point
+
+
+def hessian(objective: Objective, point: Array, step: float = 1e-4) -> Array:
+    """The matrix of second derivatives, by central differences of the gradient.
+
+    >>> hessian(lambda x: (0.0, np.array([2 * x[0], 4 * x[1]])), np.ones(2)).round(6).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    """
+    rows = [
+        (objective(point + move)[1] - objective(point - move)[1]) / (2 * step)
+        for move in step * np.eye(point.size)
+    ]
+    matrix = np.stack(rows)
+    result: Array = (matrix + matrix.T) / 2
+    return result
+
+
+def _backtrack(
+    objective: Objective, point: Array, value: float, gradient: Array, direction: Array
+) -> tuple[Array, float, Array] | None:
+    """The first of the halved steps that lowers the value enough, or none."""
+    slope = float(direction @ gradient)
+    rounding = 4 * np.finfo(float).eps * max(1.0, abs(value))
+    length = 1.0
+    for _ in range(MOST_HALVINGS):
+        step = length * direction
+        lower, after = objective(point + step)
+        if lower < value + SUFFICIENT_DECREASE * length * slope + rounding:
+            return step, lower, after
+        length /= 2
+    return None
+
+
+def _updated(inverse: Array, step: Array, change: Array) -> Array:
+    """The inverse Hessian that maps `change` of the gradient to `step`; kept if not convex."""
+    curvature = float(step @ change)
+    if curvature <= 1e-12 * float(np.linalg.norm(step) * np.linalg.norm(change)):
+        return inverse
+    left = np.eye(step.size) - np.outer(step, change) / curvature
+    result: Array = left @ inverse @ left.T + np.outer(step, step) / curvature
+    return result

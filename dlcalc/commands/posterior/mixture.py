@@ -1,22 +1,37 @@
-"""A mixture of Gaussians: its density, its score, its moments, other coordinates."""
+"""A mixture p of Gaussians, and both divergences between it and a Gaussian, by quadrature.
+
+Expectations under a normal distribution are by the trapezoidal rule, which for an analytic
+integrand on the whole line converges exponentially in 1/h (Trefethen and Weideman 2014,
+"The exponentially convergent trapezoidal rule", section 5). Against Gauss–Hermite it has an
+even spacing where the weight is: the log of a mixture bends sharply between its components,
+and that asks for near nodes, not for far ones.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.gaussians.gaussian import Array, Gaussian, finite_floats, gaussian
+from dlcalc.numbers.differences import EPSILON, GradientCheck, Parameters, check_gradients
+from dlcalc.numbers.gaussians import Array, Gaussian, entropy, finite_floats, gaussian
 
 WEIGHT_TOLERANCE = 1e-6
 MOST_COMPONENTS = 20
 MOST_NARROW = 1e12
 """How much narrower than the whole a component may be: beyond, rounding moves it aside."""
+REACH = 9.0
+"""How many standard deviations out the nodes go: beyond, the weight is below 3·10⁻¹⁸."""
+COARSE_STEP = 0.5
+"""A spacing at which a normal density times a polynomial is exact to rounding."""
+ACCURACY = 1e-7
+"""What a halving may change. It squares the error, near enough: the value is good to 10⁻¹³."""
+FINEST_STEP = {1: 2.0**-12, 2: 2.0**-5}
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,3 +166,132 @@ def log_density(p: Mixture, points: Array) -> LogDensity:
     shares = powers / total
     score = (shares[:, None] * np.stack(pulls)).sum(axis=0)
     return LogDensity(highest + np.log(total), score, shares)
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """E f(ξ) ≈ Σₙ weightsₙ f(nodesₙ) for a standard normal ξ."""
+
+    nodes: Array
+    """ξₙ in columns, of shape (D, N)."""
+    weights: Array
+    """Their weights, of shape (N,), which add up to 1."""
+
+
+def normal_rule(dimension: int, step: float = COARSE_STEP) -> Rule:
+    """The nodes at all multiples of `step` within REACH of 0, in 1 or 2 dimensions.
+
+    >>> rule = normal_rule(2)
+    >>> x, y = rule.nodes
+    >>> [round(float(rule.weights @ each), 12) for each in (x * x, x**4, np.cos(x + y))]
+    [1.0, 3.0, 0.367879441171]
+    """
+    count = int(REACH / step)
+    line = np.arange(-count, count + 1) * step
+    axes = np.meshgrid(*[line] * dimension, indexing="ij")
+    nodes = np.stack([each.ravel() for each in axes])
+    square = (nodes**2).sum(axis=0)
+    near = square <= REACH**2
+    weights = np.exp(-square[near] / 2)
+    return Rule(nodes[:, near], weights / weights.sum())
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An integral by quadrature."""
+
+    value: float
+    """With the finest spacing used."""
+    error: float
+    """What the last halving of the spacing changed it by."""
+
+
+def reverse_kl(
+    p: Mixture, mean: Array, factor: Array, rule: Rule
+) -> tuple[Any, dict[str, Array]]:
+    """KL(q‖p) = −H(q) − E ln p(m + Lξ) for q = N(m, LLᵀ), real or complex, and its gradients.
+
+    They go through the points z = m + Lξ to m and L: ∂/∂m = −E s(z) and
+    ∂/∂L = −E s(z) ξᵀ − diag(1/Lᵢᵢ), where s = ∇ ln p: the reparameterisation of Kingma and
+    Welling 2014, section 2.4, with nodes for noise.
+
+    >>> unit = mixture([1], [0], [1])
+    >>> float(reverse_kl(unit, np.ones(1), np.eye(1), normal_rule(1))[0]).__round__(12)
+    0.5
+    """
+    density = log_density(p, mean[:, None] + np.tril(factor) @ rule.nodes)
+    value = -entropy(factor) - rule.weights @ density.value
+    pull = rule.weights * density.score
+    by_factor = np.tril(-pull @ rule.nodes.T) - np.diag(1 / np.diag(factor))
+    return value, {"mean": -pull.sum(axis=1), "factor": by_factor}
+
+
+def check_reverse_kl(p: Mixture, q: Gaussian) -> list[GradientCheck]:
+    """The gradients of KL(q‖p) at q held against central and complex-step differences.
+
+    They are those that descent follows, in the coordinates in which q is N(0, 1).
+    """
+    rule, p = normal_rule(p.dimension), p.seen_from(q)
+    here = {"mean": np.zeros(p.dimension), "factor": np.eye(p.dimension)}
+
+    def loss(parameters: Parameters) -> Any:
+        return reverse_kl(p, parameters["mean"], parameters["factor"], rule)[0]
+
+    _, gradients = reverse_kl(p, here["mean"], here["factor"], rule)
+    pull = np.abs(log_density(p, rule.nodes).score * rule.weights)
+    roundings = {
+        "mean": EPSILON * float(pull.sum()),
+        "factor": EPSILON * float((pull @ np.abs(rule.nodes.T)).sum()),
+    }
+    return check_gradients(loss, here, gradients, roundings)
+
+
+def check_descent(p: Mixture) -> list[GradientCheck]:
+    """The check at each component and at the whole, where descent starts from."""
+    starts = {f"component {k}": each for k, each in enumerate(p.components, 1)}
+    starts["the whole"] = p.whole()
+    return [
+        replace(each, name=f"{each.name} at {place}")
+        for place, q in starts.items()
+        for each in check_reverse_kl(p, q)
+    ]
+
+
+def shares(p: Mixture, q: Gaussian, rule: Rule) -> Array:
+    """E p(k|z) under q: how much of q lies on each component of p, of shape (K,)."""
+    result: Array = log_density(p, q.mean[:, None] + q.factor @ rule.nodes).shares @ rule.weights
+    return result
+
+
+def forward_kl(p: Mixture, q: Gaussian) -> Estimate:
+    """KL(p‖q) = Σₖ πₖ E[ln p(z) − ln q(z)] with z from component k.
+
+    E ln q is exact: it asks for the moments of p alone. Only E ln p is by quadrature.
+    """
+    whole = p.whole()
+    inverse = np.linalg.inv(q.factor)
+    offset = inverse @ (whole.mean - q.mean)
+    trace = float(np.trace(inverse @ whole.covariance @ inverse.T))
+    cross_entropy = q.entropy + 0.5 * (trace - q.dimension + float(offset @ offset))
+
+    def negative_entropy(rule: Rule) -> float:
+        expected = [
+            log_density(p, each.mean[:, None] + each.factor @ rule.nodes).value @ rule.weights
+            for each in p.components
+        ]
+        return float(p.weights @ np.array(expected))
+
+    estimate = _converged(negative_entropy, p.dimension)
+    return Estimate(max(0.0, cross_entropy + estimate.value), estimate.error)
+
+
+def _converged(integral: Callable[[Rule], float], dimension: int) -> Estimate:
+    """The integral with the spacing halved until that changes it by no more than ACCURACY."""
+    step = COARSE_STEP
+    value = integral(normal_rule(dimension, step))
+    while True:
+        step /= 2
+        before, value = value, integral(normal_rule(dimension, step))
+        error = abs(value - before)
+        if error <= ACCURACY * max(1.0, abs(value)) or step <= FINEST_STEP[dimension]:
+            return Estimate(value, error)

@@ -1,22 +1,28 @@
-"""The densities of a mixture and of the Gaussians near it, on a grid to be drawn."""
+"""A mixture in blue and the Gaussians near it in red, as SVG and in the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dlcalc.commands.posterior.mixture import Mixture, log_density
 from dlcalc.commands.posterior.posterior import Fit, Posterior
-from dlcalc.numbers.gaussians.gaussian import Gaussian, gaussian
-from dlcalc.numbers.gaussians.kl import kl
+from dlcalc.numbers.gaussians import Gaussian, gaussian, kl
+from dlcalc.pictures.contours import Layer, levels
+
+if TYPE_CHECKING:
+    from dlcalc.pictures.terminal import Page
 
 MARGIN = 3.0
 """How many standard deviations around each component and each q are shown."""
 SAME = 1e-4
 """Gaussians whose divergence is below this look the same."""
+ONE_OUT, TWO_OUT = math.exp(-1 / 2), math.exp(-2)
+"""The height of a Gaussian, against its peak, one and two standard deviations out."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +33,9 @@ class Picture:
     """The places along the first dimension."""
     y: list[float]
     """The places along the second; none in one dimension."""
-    p: list[Any]
-    """The density of the mixture; in two dimensions rows along y."""
-    q: dict[str, list[Any]]
-    """That of each Gaussian, by the objectives and families that lead to it."""
+    densities: dict[str, list[Any]]
+    """That of the mixture, `p`, and that of each Gaussian, by the objectives and families that
+    lead to it; in two dimensions rows along y."""
 
 
 def picture(result: Posterior, count: int, family: str | None = None) -> Picture:
@@ -40,14 +45,11 @@ def picture(result: Posterior, count: int, family: str | None = None) -> Picture
 
     >>> from dlcalc.commands.posterior.posterior import posterior
     >>> drawn = picture(posterior([0.5, 0.5], [-1, 1], [1, 1]), 81)
-    >>> list(drawn.q)
-    ['q1 min KL(q||p)', 'q2 min KL(p||q)']
+    >>> list(drawn.densities)
+    ['p', 'q1 min KL(q||p)', 'q2 min KL(p||q)']
     """
-    named = _distinct(
-        (number, fit)
-        for number, fit in enumerate(result.fits, 1)
-        if family in (None, fit.family)
-    )
+    numbered = enumerate(result.fits, 1)
+    named = _distinct(each for each in numbered if family in (None, each[1].family))
     shown = [*result.p.components, *named.values()]
     axes = [
         np.linspace(
@@ -64,11 +66,12 @@ def picture(result: Posterior, count: int, family: str | None = None) -> Picture
         values: list[Any] = np.exp(log_density(p, points).value).reshape(shape).tolist()
         return values
 
+    drawn = {"p": result.p}
+    drawn |= {name: Mixture(np.ones(1), (q,)) for name, q in named.items()}
     return Picture(
         axes[0].tolist(),
         axes[1].tolist() if len(axes) > 1 else [],
-        density(result.p),
-        {name: density(Mixture(np.ones(1), (q,))) for name, q in named.items()},
+        {name: density(each) for name, each in drawn.items()},
     )
 
 
@@ -90,3 +93,36 @@ def _distinct(fits: Iterable[tuple[int, Fit]]) -> dict[str, Gaussian]:
         name + ("" if len(families) == len(shown) else f", {families[0]}"): q
         for q, name, families in found
     }
+
+
+def as_svg(picture: Picture) -> str:
+    """Contours in two dimensions, densities as lines in one."""
+    from dlcalc.pictures.svg import Sheet, contours, line_chart
+
+    if picture.y:
+        sheet = Sheet(640, 640, "p and each q", "z1", "z2")
+        return contours(_layers(picture, 6, (ONE_OUT, TWO_OUT)), picture.x, picture.y, sheet)
+    sheet = Sheet(title="p and each q", x_label="z", y_label="density")
+    return line_chart(picture.densities, picture.x, sheet, colours=_colours(picture))
+
+
+def as_text(picture: Picture, page: Page) -> str:
+    """The same in characters, with fewer lines."""
+    from dlcalc.pictures.terminal import contours, line_chart
+
+    if picture.y:
+        return contours(_layers(picture, 3, (ONE_OUT,)), picture.x, picture.y, page)
+    return line_chart(picture.densities, picture.x, page, colours=_colours(picture))
+
+
+def _colours(picture: Picture) -> list[str]:
+    return ["blue"] + ["red"] * (len(picture.densities) - 1)
+
+
+def _layers(picture: Picture, count: int, widths: Sequence[float]) -> list[Layer]:
+    layers: list[Layer] = []
+    for (name, values), colour in zip(picture.densities.items(), _colours(picture), strict=True):
+        peak = max(map(max, values))
+        heights = [peak * width for width in widths] if layers else levels(values, count)
+        layers.append(Layer(name, values, heights, colour))
+    return layers

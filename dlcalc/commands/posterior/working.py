@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dlcalc.commands.posterior.learnable import REVERSE
-from dlcalc.commands.posterior.posterior import Fit, Posterior
+from dlcalc.commands.posterior.posterior import REVERSE, Fit, Posterior
 from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol, total, transpose
-from dlcalc.numbers.gaussians.gaussian import gaussian
+from dlcalc.numbers.gaussians import gaussian
 from dlcalc.numbers.places import Place
 
 PI, MU_K, SIGMA_K = symbol("π", "k"), symbol("μ", "k"), symbol("Σ", "k")

@@ -130,7 +130,7 @@ def test_called_with_nothing_it_runs_its_example_and_explains_it() -> None:
 
 
 def test_a_failed_check_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dlcalc.numbers.gaussians import kl as module
+    from dlcalc.numbers import gaussians as module
 
     right = module.kl_gradients
     monkeypatch.setattr(

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from dlcalc.commands.posterior import minima
-from dlcalc.commands.posterior.learnable import FORWARD, REVERSE
 from dlcalc.commands.posterior.minima import local_minima
 from dlcalc.commands.posterior.mixture import log_density, mixture
-from dlcalc.commands.posterior.posterior import Fit, Posterior, posterior
+from dlcalc.commands.posterior.posterior import FORWARD, REVERSE, Fit, Posterior, posterior
 from dlcalc.errors import InputError, LimitError
-from dlcalc.numbers.gaussians.gaussian import Array, gaussian
+from dlcalc.numbers.gaussians import Array, gaussian
 
 
 def reverse(result: Posterior, family: str = "diagonal") -> list[Fit]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcalc.errors import InputError
-from dlcalc.numbers.gaussians.gaussian import as_gaussian, gaussian
+from dlcalc.numbers.gaussians import as_gaussian, gaussian
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from dlcalc.commands.posterior.bfgs import Array, hessian, minimise
+from dlcalc.commands.posterior.minima import hessian, minimise
+from dlcalc.numbers.gaussians import Array
 
 
 def rosenbrock(x: Array) -> tuple[float, Array]:

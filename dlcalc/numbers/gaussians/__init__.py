@@ -1,1 +1,0 @@
-"""Gaussians, and the divergence of two."""
