@@ -91,7 +91,7 @@ def test_refuses(words: list[str], complaint: str) -> None:
         ("0.349397", "that is KL(p‖q), with q and p exchanged"),
         ("0.278426", "that is what comes out with σ where σ² belongs"),
         ('{"kl": 1, "mahalanobis": 0.5}', "mahalanobis: expected 0.5, is 0.25 = "
-         "(μ_q − μ_p)ᵀ Σ_p⁻¹ (μ_q − μ_p) = 0.5²"),
+         "(μ_q − μ_p)ᵀ @ Σ_p⁻¹ @ (μ_q − μ_p) = 0.5²"),
     ],
 )  # fmt: skip
 def test_expect_names_the_first_difference_and_the_slip(expected: str, complaint: str) -> None:
@@ -118,7 +118,7 @@ def test_expect_has_an_entry_of_a_gradient_in_numbers() -> None:
         "is -0.125 = (Σ_p⁻¹ − Σ_q⁻¹)/2 = (0.25 − 0.5)/2; 1 of 4 elements differ"
     )
     done = invoke(*words, '{"gradients": {"mean_p": [-0.25, 0.5]}}')
-    assert " is -0.5 = −Σ_p⁻¹ d = −(0·1 + 0.25·2) (d = μ_q − μ_p)" in done.complaint
+    assert " is -0.5 = −Σ_p⁻¹ @ d = −(0·1 + 0.25·2) (d = μ_q − μ_p)" in done.complaint
 
 
 def test_called_with_nothing_it_runs_its_example_and_explains_it() -> None:
@@ -126,7 +126,7 @@ def test_called_with_nothing_it_runs_its_example_and_explains_it() -> None:
     assert done.status == 0
     assert "worked example" in done.complaint
     assert "KL(q‖p) = (trace + mahalanobis + log_determinant − D)/2" in done.out
-    assert "∂KL/∂Σ_p = (Σ_p⁻¹ − Σ_p⁻¹ (Σ_q + d dᵀ) Σ_p⁻¹)/2" in done.out
+    assert "∂KL/∂Σ_p = (Σ_p⁻¹ − Σ_p⁻¹ @ (Σ_q + d @ dᵀ) @ Σ_p⁻¹)/2" in done.out
 
 
 def test_a_failed_check_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
