@@ -14,13 +14,16 @@ from dlcalc.layers.counted import (
     COUNTER,
     Cache,
     Counted,
+    PerAxisValue,
     Shape,
     choice,
     flag,
+    product,
+    spatial,
     steps_and_width,
     whole,
 )
-from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.axes import at_least, by_x, per_axis
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
@@ -104,11 +107,51 @@ def attention(
             "q": (width, queries), "k": (source, keyed), "v": (source, valued),
             "o": (mixed, result),
         },
-        cache=Cache(fixed=memory * groups * (each + value)) if memory else
+        cache=Cache(fixed=memory * groups * (each + value)) if memory and keeps is not False else
         Cache(groups * (each + value), kept, own=COUNTER if kept is not None else 0)
         if caching and held != "shared" else None,
         skipped=unseen(steps, cached, window) * heads * read if forward else 0,
     )
+
+
+def grid_attention(
+    shape: Shape, heads: int, tile: PerAxisValue | None = None, spaced: int = 1,
+    memory: int | None = None, stride: int = 1, pool: int = 1, bias: bool | str = True,
+    head_width: int | None = None, value_width: int | None = None, output: int | None = None,
+) -> Counted:
+    """Attention among the positions of an image CxHxW, or within `tile`s of them.
+
+    A tile is as wide as the image at most, and the image is filled up to whole ones, as in
+    Swin (Liu et al. 2021). Keys and values are those of every `spaced`-th row and column, as
+    in PVT (Wang et al. 2021), or of `memory` positions that layers before made of them.
+    Queries are those of every `stride`-th row and column (LeViT, Graham et al. 2021), or the
+    largest of each `pool` by `pool` once projected (Hiera, Ryali et al. 2023).
+
+    >>> grid_attention((96, 56, 56), 3, tile=7).macs
+    145110144
+    """
+    channels, sizes = spatial(shape, "grid_attention")
+    sides = sizes if tile is None else per_axis(
+        min(tile, *sizes) if isinstance(tile, int) else tile, len(sizes), "tile"
+    )
+    at_least(1, "tile", sides)
+    tiles = product([-(-size // side) for size, side in zip(sizes, sides, strict=True)])
+    step = whole("stride", stride) * whole("pool", pool)
+    queries = product([-(-side // step) for side in sides])
+    if whole("spaced", spaced) > 1:
+        memory = product([side // spaced for side in sides])
+    elif step > 1 and memory is None:
+        memory = product(sides)
+    counted = attention(
+        (queries, channels), heads, None, head_width, bias, value_width, memory=memory,
+        output=output, causal=False, keeps=False,
+    )
+    if pool > 1:
+        counted.macs += (product(sides) - queries) * product(counted.matrices["q"])
+    counted.output = (counted.output[1], *(-(-size // step) for size in sizes))
+    counted.macs *= tiles
+    counted.mixes = tuple(range(len(shape)))
+    return counted
 
 
 def attend(

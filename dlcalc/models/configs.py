@@ -33,7 +33,10 @@ HEADS = {
     "ForCausalLMDecoder": "causal", "DoubleHeadsModel": "double",
     "MTModel": "generation",
     "ForImageClassification": "image", "ForMaskedImageModeling": "masked_image",
-    "ForImageClassificationWithTeacher": "image_teacher", "TextEncoder": "encoder",
+    "ForImageClassificationWithTeacher": "image_teacher", "ForCausalImageModeling": "causal",
+    "ForImageClassificationLearned": "image", "ForTextToText": "generation",
+    "ForImageClassificationFourier": "image_fourier",
+    "ForImageClassificationConvProcessing": "image_conv", "TextEncoder": "encoder",
     "ForSpeechToText": "generation", "EncoderModel": "encoder", "Encoder": "model",
     "Decoder": "causal", "ForMaskedGeneration": "masked", "Model": "model",
 }
@@ -98,7 +101,8 @@ class _Reader:
         _check_numbers(config, defaults)
         fixed = {"class_name": (config.get("architectures") or [""])[0], "model_type": kind}
         fixed["head"] = _head(str(fixed["class_name"]))
-        fixed["labels"] = _labels(config)
+        if "labels" not in own:
+            fixed["labels"] = _labels(config, defaults.get("num_labels", 2))
         other_names = {other: Expression(name) for other, name in aliases.items()}
         fields = Fields(
             given, fixed, own, config, defaults, other_names, architecture.definitions
@@ -251,10 +255,10 @@ def _head(name: str) -> str | None:
     return HEADS[max(ends, key=len)] if name else None
 
 
-def _labels(config: Config) -> int:
+def _labels(config: Config, usual: int) -> int:
     number, names = config.get("num_labels"), config.get("id2label")
     if names is None:
-        return 2 if number is None else number
+        return usual if number is None else number
     if number is not None and number != len(names):
         raise InputError(f"num_labels is {number}, and id2label has {len(names)} names")
     return len(names)

@@ -86,6 +86,13 @@ COUNTS = [
     ("attention 2 bias=qkv qk_norm=head norm_bias=yes gate=width sinks=yes", (7, 8), (7, 8),
      256 + 8 + 64 + 2, 24 + 8, 7 * 320 + 2 * 49 * 8),
     ("attention 2 keys=shared bias=no window=3", (7, 8), (7, 8), 128, 0, 7 * 128 + 2 * 49 * 8),
+    # Four tiles of 16 positions; 9 keys for 36 queries; 9 queries, pooled once projected or not.
+    ("grid_attention 2 tile=4", (4, 6, 6), (4, 6, 6), 64, 16, 4 * (16 * 64 + 16 * 16 * 8)),
+    ("grid_attention 2 spaced=2", (4, 6, 6), (4, 6, 6), 64, 16, 36 * 32 + 9 * 32 + 36 * 9 * 8),
+    ("grid_attention 2 pool=2 output=8 head_width=4", (4, 6, 6), (8, 3, 3), 160, 32,
+     36 * 96 + 9 * 64 + 9 * 36 * 16),
+    ("grid_attention 2 stride=2 bias=no head_width=3 value_width=4 output=6", (4, 5, 5), (6, 3, 3),
+     128, 0, 9 * 24 + 25 * 56 + 9 * 48 + 9 * 25 * 14),
     ("attention 2 memory=5 memory_width=6 bias=no", (7, 8), (7, 8), 128 + 96, 0,
      7 * 128 + 5 * 96 + 2 * 35 * 8),
     ("mla 2 4 3 1 5 q_rank=6", (7, 8), (7, 8), 8 * 6 + 6 * 8 + 8 * 5 + 4 * 16 + 80 + 10, 0,
