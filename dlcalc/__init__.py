@@ -28,7 +28,7 @@ _FUNCTIONS = {
     "pool": "dlcalc.conventions.arrays",
     "posterior": "dlcalc.commands.posterior.posterior",
     "quiz": "dlcalc.commands.quiz.answer",
-    "reduce": "dlcalc.commands.reduce.calculation",
+    "reduce": "dlcalc.commands.reduce.reduce",
     "size": "dlcalc.commands.size.size",
     "step": "dlcalc.commands.step.step",
     "vae": "dlcalc.commands.vae.vae",

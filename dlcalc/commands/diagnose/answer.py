@@ -7,7 +7,7 @@ from functools import partial
 from os.path import exists
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.diagnose.curve import LearningCurve, learning_curve
+from dlcalc.commands.diagnose.curve import read_learning_curve
 from dlcalc.commands.diagnose.diagnosis import Diagnosis, diagnose
 from dlcalc.output.answer import Answer, Block, Table
 from dlcalc.shell.lazy import lazily
@@ -39,7 +39,7 @@ class DiagnoseRun(Run[Diagnosis]):
                 return self.example()
             curve = "-"
         if curve is not None:
-            self.options["curve"] = _curve(curve)
+            self.options["curve"] = read_learning_curve(curve)
         return {}
 
     def answer(self, result: Diagnosis, checks: Sequence[Any] | None) -> Answer:
@@ -49,12 +49,6 @@ class DiagnoseRun(Run[Diagnosis]):
             working=partial(working.diagnosis_steps, result),
             element=partial(working.element_step, result),
         )
-
-
-def _curve(value: str) -> LearningCurve:
-    from dlcalc.commands.diagnose.read import read_learning_curve
-
-    return learning_curve(*read_learning_curve(value))
 
 
 def diagnosis_answer(result: Diagnosis, **explained: Any) -> Answer:

@@ -1,16 +1,30 @@
-"""What the course of training and test error adds to their last values."""
+"""Learning curves: read from CSV, and what their course adds to the last values."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from dlcalc.errors import InputError
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.input.sources import decode, located, read_source
+from dlcalc.numbers.parse import Number, parse_number, parse_rate, shorten
 
 NOTABLE = 0.05
 """A change of an error is notable from this part of its earlier value on."""
 AXES = ("examples", "epochs")
+COLUMNS = {
+    "examples": ("examples", "training_examples", "samples", "size", "train_size", "n"),
+    "epochs": ("epoch", "epochs"),
+    "train": ("train_error", "training_error", "train", "train_loss", "training_loss"),
+    "test": (
+        "test_error", "test", "test_loss", "validation_error", "validation_loss",
+        "val_error", "val_loss",
+    ),
+}  # fmt: skip
+"""What each column may be called, in small letters, with _ for spaces and hyphens."""
+HEADER = "examples,train_error,test_error (or epoch in place of examples)"
 
 
 class CurvePoint(NamedTuple):
@@ -104,6 +118,71 @@ def as_curve(value: object) -> LearningCurve:
     )
 
 
+def read_learning_curve(value: str) -> LearningCurve:
+    """A learning curve from CSV: a header that names the columns, and a row a measurement.
+
+    Columns are divided by commas or tabs, and other columns are left alone; errors may be
+    percentages. Raises InputError, with the line, for a header that lacks one and for cells
+    that are no numbers.
+
+    >>> read_learning_curve("epoch,train_error,test_error\\n1,0.5,0.6\\n2,0.3,0.5\\n").points[1]
+    CurvePoint(at=2, train_error=0.3, test_error=0.5)
+    """
+    source = read_source(value)
+    try:
+        lines = _lines(decode(source))
+        number, header = next(lines, (1, ""))
+        separator = "\t" if "\t" in header else ","
+        names = _cells(header, separator)
+        axis, places = _columns(names, number)
+        losses = any("loss" in names[place].lower() for place in places)
+        rows = [_row(_cells(line, separator), places, number) for number, line in lines]
+    except DlcalcError as error:
+        raise located(error, source) from None
+    return learning_curve(axis, rows, losses)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that hold anything but a comment, with their numbers."""
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
+        content = line.partition("#")[0]
+        if content.strip():
+            yield number, content
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(separator)]
+
+
+def _columns(names: list[str], line: int) -> tuple[str, list[int]]:
+    found: dict[str, int] = {}
+    for place, name in enumerate(names):
+        plain = re.sub("[ -]", "_", name.lower())
+        for column, known in COLUMNS.items():
+            if plain in known:
+                if column in found:
+                    raise InputError(f"two columns of the kind {column}").at(f"line {line}")
+                found[column] = place
+    axes = [axis for axis in AXES if axis in found]
+    if len(axes) != 1 or not {"train", "test"} <= found.keys():
+        header = shorten(",".join(names))
+        raise InputError(f"header {header!r}: expected {HEADER}").at(f"line {line}")
+    return axes[0], [found[axes[0]], found["train"], found["test"]]
+
+
+def _row(cells: list[str], places: list[int], line: int) -> tuple[Number, Number, Number]:
+    try:
+        if len(cells) <= max(places):
+            raise InputError(f"{len(cells)} cells, where the header has more")
+        at, train, test = (
+            parse_rate(cells[place]) if cells[place].endswith("%") else parse_number(cells[place])
+            for place in places
+        )
+    except DlcalcError as error:
+        raise error.at(f"line {line}") from None
+    return at, train, test
+
+
 def findings(curve: LearningCurve) -> tuple[Finding, ...]:
     """What the curve shows, of early stopping and epochs or of further examples.
 
@@ -116,11 +195,25 @@ def findings(curve: LearningCurve) -> tuple[Finding, ...]:
 ('more epochs', 'bias', 'yes')]
     """
     if curve.axis == "examples":
-        return _of_examples(curve)
-    return (*_of_epochs(curve), _of_training(curve))
+        return (_of_examples(curve),)
+    last = curve.last
+    best = min(curve.points, key=lambda each: each.test_error)
+    if _falls(last.test_error, best.test_error):
+        stop, more = "yes", "no"
+        text = (
+            f"the test error was least at epoch {best.at:g}, {best.test_error:.6g}, "
+            f"and is {last.test_error:.6g} at the last, {last.at:g}"
+        )
+    else:
+        stop, (more, text) = "no", _course(curve, "test")
+    on_training, trained = _course(curve, "training")
+    return (
+        Finding(text, "early stopping", stop), Finding(text, "more epochs", more),
+        Finding(trained, "more epochs", on_training, "bias"),
+    )
 
 
-def _of_examples(curve: LearningCurve) -> tuple[Finding, ...]:
+def _of_examples(curve: LearningCurve) -> Finding:
     first, before, last = curve.points[0], _before_the_end(curve), curve.last
     gaps = [each.test_error - each.train_error for each in (first, last)]
     falling = _falls(before.test_error, last.test_error)
@@ -129,32 +222,11 @@ def _of_examples(curve: LearningCurve) -> tuple[Finding, ...]:
         f"the test error {course}, {before.test_error:.6g} at {before.at:g} examples and "
         f"{last.test_error:.6g} at {last.at:g}; the gap went from {gaps[0]:.6g} to {gaps[1]:.6g}"
     )
-    return (Finding(text, "more examples", "yes" if falling else "maybe"),)
+    return Finding(text, "more examples", "yes" if falling else "maybe")
 
 
-def _of_epochs(curve: LearningCurve) -> tuple[Finding, ...]:
-    last = curve.last
-    best = min(curve.points, key=lambda each: each.test_error)
-    if _falls(last.test_error, best.test_error):
-        text = (
-            f"the test error was least at epoch {best.at:g}, {best.test_error:.6g}, "
-            f"and is {last.test_error:.6g} at the last, {last.at:g}"
-        )
-        return Finding(text, "early stopping", "yes"), Finding(text, "more epochs", "no")
-    text, falling = _course(curve, "test")
-    return (
-        Finding(text, "early stopping", "no"),
-        Finding(text, "more epochs", "yes" if falling else "no"),
-    )
-
-
-def _of_training(curve: LearningCurve) -> Finding:
-    text, falling = _course(curve, "training")
-    return Finding(text, "more epochs", "yes" if falling else "no", "bias")
-
-
-def _course(curve: LearningCurve, kind: str) -> tuple[str, bool]:
-    """Whether the test or the training error still falls at the end, also in words."""
+def _course(curve: LearningCurve, kind: str) -> tuple[str, str]:
+    """`yes` where the test or the training error still falls at the end, else `no`; in words."""
     before, last = _before_the_end(curve), curve.last
     earlier, later = (
         each.test_error if kind == "test" else each.train_error for each in (before, last)
@@ -165,7 +237,7 @@ def _course(curve: LearningCurve, kind: str) -> tuple[str, bool]:
         f"the {kind} error {course}, {earlier:.6g} at epoch {before.at:g} and "
         f"{later:.6g} at {last.at:g}"
     )
-    return text, falling
+    return "yes" if falling else "no", text
 
 
 def _before_the_end(curve: LearningCurve) -> CurvePoint:

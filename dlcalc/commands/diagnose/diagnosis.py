@@ -10,7 +10,6 @@ import math
 from typing import NamedTuple
 
 from dlcalc.commands.diagnose.curve import Finding, as_curve, findings
-from dlcalc.commands.diagnose.remedies import MAYBE, NO, REMEDIES, WORSE, YES, RemedyFacts
 from dlcalc.errors import InputError
 from dlcalc.numbers.results import Result
 
@@ -18,6 +17,72 @@ DEFAULT_TARGET = 0.05
 """The error taken to be acceptable where none is given: one in twenty."""
 COUNTS = 0.25
 """A part counts when it is at least this much of what the test error is above the target."""
+
+YES, MAYBE, NO, WORSE = "yes", "maybe", "no", "worse"
+
+
+class RemedyFacts(NamedTuple):
+    """A change to a model or its training, and what it does to each part of the error.
+
+    The part is lowered (`yes`, or `maybe`), left alone (`no`) or raised (`worse`).
+    """
+
+    name: str
+    """What is changed."""
+    variance: str
+    """Its effect on what the test error is above the training error."""
+    variance_why: str
+    """The reason, in one line."""
+    bias: str
+    """Its effect on what the training error is above the target."""
+    bias_why: str
+    """The reason, in one line."""
+
+
+REMEDIES = (
+    RemedyFacts("more examples",
+                YES, "the more examples, the less of them the model can learn by heart",
+                NO, "a model that cannot fit the examples it has fits more of them no better"),
+    RemedyFacts("fewer features",
+                YES, "fewer weights leave less room to fit the noise of the training set",
+                WORSE, "with less to go by the model fits the training set worse"),
+    RemedyFacts("more features",
+                WORSE, "more weights give more room to fit the noise of the training set",
+                YES, "new features can carry what the model lacks to fit the training set"),
+    RemedyFacts("another optimiser (RMSprop, Adam)",
+                NO, "it can lower the training error alone, not the gap",
+                MAYBE, "yes if training has not come to rest; not if the model is too small"),
+    RemedyFacts("Newton's method",
+                NO, "it comes to the same minimum of the training error faster; the gap stays",
+                MAYBE, "yes if training has not come to rest; not if the model is too small"),
+    RemedyFacts("smaller λ (less regularisation)",
+                WORSE, "a weaker penalty lets the model fit more noise; λ should be larger",
+                YES, "a weaker penalty lets the model fit the training set more closely"),
+    RemedyFacts("larger λ (more regularisation)",
+                YES, "a stronger penalty on the weights holds the fit to noise down",
+                WORSE, "a stronger penalty raises the training error, which is too high already"),
+    RemedyFacts("an SVM (support vector machine)",
+                MAYBE, "a large-margin classifier can generalise better; nothing promises it",
+                MAYBE, "with a richer kernel it can fit more closely; nothing promises it"),
+    RemedyFacts("dropout",
+                YES, "units that may be missing cannot rely on each other to fit noise",
+                WORSE, "training with units left out raises the training error"),
+    RemedyFacts("early stopping",
+                YES, "training ends before the noise of the training set is fitted",
+                WORSE, "training ends with a higher training error still"),
+    RemedyFacts("data augmentation",
+                YES, "changed copies stand in for more examples, where the changes keep the label",
+                NO, "it makes the training set harder to fit, not easier"),
+    RemedyFacts("a larger model",
+                WORSE, "more weights give more room to fit the noise of the training set",
+                YES, "more units or layers can fit what the present model cannot"),
+    RemedyFacts("a smaller model",
+                YES, "fewer weights leave less room to fit the noise of the training set",
+                WORSE, "with fewer units the model fits the training set worse"),
+    RemedyFacts("more epochs",
+                WORSE, "longer training fits the noise of the training set more closely",
+                MAYBE, "yes if the training error is still falling; not once it has levelled off"),
+)
 
 
 class Remedy(NamedTuple):
@@ -62,11 +127,8 @@ class Diagnosis(Result, _Diagnosis):
 
 
 def diagnose(
-    train_error: float | None = None,
-    test_error: float | None = None,
-    *,
-    target: float | None = None,
-    curve: object = None,
+    train_error: float | None = None, test_error: float | None = None, *,
+    target: float | None = None, curve: object = None,
 ) -> Diagnosis:
     """Bias, variance, both or neither, and what would help.
 
@@ -99,24 +161,22 @@ def diagnose(
             raise InputError(
                 "the curve holds losses, which are no rates: give the loss that would do"
             ).at("target")
-        _require_rates(train, test)
+        for name, value in (("training error", train), ("test error", test)):
+            if value > 1:
+                raise InputError(
+                    f"{name}: {value:g} is above 1, so it is no rate: write {value:g}% if it is "
+                    "a percentage, and of a loss give the target too"
+                )
         target = DEFAULT_TARGET
     target = _error("target", target)
     name, why = _parts(train, test, target)
     seen = findings(course) if course is not None else ()
     told = ("variance",) if name == "variance" else ("variance", "bias")
-    remedies = tuple(_judged(facts, name, seen) for facts in REMEDIES)
     return Diagnosis(
-        name,
-        why,
-        train_error=train,
-        test_error=test,
-        target=target,
-        gap=test - train,
-        bias=train - target,
-        excess=test - target,
+        name, why, train_error=train, test_error=test, target=target,
+        gap=test - train, bias=train - target, excess=test - target,
         findings=tuple(dict.fromkeys(each.text for each in seen if each.part in told)),
-        remedies=remedies,
+        remedies=tuple(_judged(facts, name, seen) for facts in REMEDIES),
     )
 
 
@@ -126,15 +186,6 @@ def _error(name: str, value: float | None) -> float:
     if not math.isfinite(value) or value < 0:
         raise InputError(f"{name}: {value:g}; it must be a number, 0 or more")
     return float(value)
-
-
-def _require_rates(train: float, test: float) -> None:
-    for name, value in (("training error", train), ("test error", test)):
-        if value > 1:
-            raise InputError(
-                f"{name}: {value:g} is above 1, so it is no rate: write {value:g}% if it is a "
-                "percentage, and of a loss give the target too"
-            )
 
 
 def _parts(train: float, test: float, target: float) -> tuple[str, str]:
@@ -163,15 +214,17 @@ def _judged(facts: RemedyFacts, diagnosis: str, seen: tuple[Finding, ...]) -> Re
             return Remedy(facts.name, finding.helps, finding.text)
     if diagnosis == "both":
         return _against_both(facts)
-    effect = facts.variance if diagnosis == "variance" else facts.bias
-    return Remedy(facts.name, NO if effect.verdict == WORSE else effect.verdict, effect.why)
+    verdict, why = facts.bias, facts.bias_why
+    if diagnosis == "variance":
+        verdict, why = facts.variance, facts.variance_why
+    return Remedy(facts.name, NO if verdict == WORSE else verdict, why)
 
 
 def _against_both(facts: RemedyFacts) -> Remedy:
     """What lowers one part and leaves the other helps; what raises the other may."""
-    verdicts = {facts.variance.verdict, facts.bias.verdict}
+    verdicts = {facts.variance, facts.bias}
     if WORSE in verdicts:
         helps = MAYBE if YES in verdicts else NO
     else:
         helps = next(each for each in (YES, MAYBE, NO) if each in verdicts)
-    return Remedy(facts.name, helps, f"variance: {facts.variance.why}; bias: {facts.bias.why}")
+    return Remedy(facts.name, helps, f"variance: {facts.variance_why}; bias: {facts.bias_why}")

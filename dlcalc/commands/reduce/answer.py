@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.reduce.calculation import Proposal, Reduction, reduce
+from dlcalc.commands.reduce.reduce import Proposal, Reduction, reduce
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.models import given_model, shape_of

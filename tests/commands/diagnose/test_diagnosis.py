@@ -3,8 +3,7 @@
 import pytest
 
 from dlcalc.commands.diagnose.curve import learning_curve
-from dlcalc.commands.diagnose.diagnosis import diagnose
-from dlcalc.commands.diagnose.remedies import REMEDIES
+from dlcalc.commands.diagnose.diagnosis import REMEDIES, diagnose
 from dlcalc.errors import InputError
 
 

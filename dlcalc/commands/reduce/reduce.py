@@ -1,16 +1,23 @@
-"""The ways to fewer parameters that apply to a layer, from mild to strong."""
+"""Ways to give a layer fewer parameters, each applied to the model and counted whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import gcd
-from typing import Any
+from typing import Any, NamedTuple
 
+from dlcalc.errors import InputError
 from dlcalc.layers.counted import Shape, product
 from dlcalc.layers.table import GENERAL, bind, handler, parameters
-from dlcalc.models.changes import with_argument
-from dlcalc.models.tree import Layer
+from dlcalc.models.changes import edit, with_argument
+from dlcalc.models.count import params
+from dlcalc.models.notation_values import input_shape
+from dlcalc.models.reading import AnyModel, Size, as_model
+from dlcalc.models.receptive_fields import seen
+from dlcalc.models.rows import Count, Row, tally
+from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.numbers.axes import per_axis
+from dlcalc.numbers.results import Result
 
 MOST_SHARED = 1024
 """Divisors that are tried: of channels into groups, of heads that share keys and values."""
@@ -26,17 +33,149 @@ FEWER = {
 """The argument that makes a layer narrower, and what that is called."""
 
 
-class Way:
-    """One way: its name, its settings from mild to strong, and the layers of a setting."""
+class Proposal(NamedTuple):
+    """A layer, or what would stand in its place, and the model with it."""
 
-    def __init__(self, name: str, settings: Sequence[int], usual: int, layers: Build) -> None:
-        self.name = name
-        self.settings = settings
-        """From mild to strong; each holds fewer parameters than the one before it."""
-        self.usual = usual
-        """The setting that is shown where nothing else is asked for."""
-        self.layers = layers
-        """The layers that a setting puts in the place of the one."""
+    way: str
+    """What is done, `as it is` for today's."""
+    layers: tuple[Layer, ...]
+    """What stands in the place of the layer."""
+    params: int
+    """Parameters of those layers, over all turns of a repeat."""
+    macs: int
+    """Their multiply-accumulates for one example."""
+    output: Shape
+    """The shape that they give."""
+    field: tuple[int, ...] | None
+    """Columns of the input that one of their outputs sees, an axis each."""
+    model: Count
+    """The whole model, counted; its `misfit` names a layer behind that no longer fits."""
+
+    @property
+    def notation(self) -> str:
+        """The layers as they are written."""
+        return "; ".join(layer.text for layer in self.layers)
+
+
+class _Reduction(NamedTuple):
+    layer: str
+    """Name of the layer."""
+    today: Proposal
+    """As it stands."""
+    proposals: tuple[Proposal, ...]
+    """What can be done: the most saved first, or with a budget the mildest first."""
+    budget: int | None = None
+    """Parameters that the layer may have."""
+
+
+class Reduction(Result, _Reduction):
+    """A layer as it stands, and the ways to fewer parameters."""
+
+    __slots__ = ()
+    command = "reduce"
+
+
+def reduce(
+    model: AnyModel, layer: str, input: Size | None = None, budget: int | None = None
+) -> Reduction:
+    """Proposals for a layer with fewer parameters, each applied to the model and counted.
+
+    `model` and `input` are as for `params`; `layer` is a name in it, and `budget` the
+    parameters that the layer may have.
+    Without a budget each way is shown at its usual strength, what saves most first. With
+    one, each way goes just as far as meets it, and the mildest comes first: the one that
+    keeps most parameters, among those behind which every layer still fits. Raises
+    InputError for an unknown layer, one without parameters or a budget nothing meets, and
+    what `params` does.
+
+    >>> best = reduce("lenet", "C1", budget=100).proposals[0]
+    >>> best.notation, best.params
+    ('conv 3 5 bias=no; conv 6 1', 99)
+    """
+    model, input = as_model(model), None if input is None else input_shape(input)
+    today = _propose(model, layer, input, "as it is", None)
+    row = next(row for row in today.model.rows if row.node is today.layers[0])
+    if not today.params:
+        raise InputError(f"{layer}: {row.type} has no parameters to save")
+    applicable = ways(today.layers[0], row.input)
+    if budget is None:
+        tried = [_propose(model, layer, input, way.name, way.layers(way.usual))
+                 for way in applicable]
+        tried.sort(key=lambda p: (p.params, p.model.params, p.macs))
+    else:
+        met = [(way, setting) for way in applicable
+               if (setting := _mildest(way, row, budget)) is not None]
+        tried = [_propose(model, layer, input, way.name, way.layers(setting))
+                 for way, setting in met]
+        tried.sort(key=lambda p: (p.model.misfit is not None, -p.params, -p.macs))
+    proposals = tuple(p for p in tried if _saves(p, today))
+    if budget is not None and not proposals and today.params > budget:
+        raise InputError(f"{layer} cannot be brought to {budget:,} parameters by any of the ways")
+    return Reduction(layer, today, proposals, budget)
+
+
+def _propose(
+    model: Model, layer: str, input: Shape | None, way: str, instead: Sequence[Layer] | None
+) -> Proposal:
+    """The model with other layers in the place of one (with itself, where None)."""
+    placed: list[Layer] = []
+
+    def replace(node: Node) -> Sequence[Node]:
+        if not isinstance(node, Layer):
+            raise InputError(f"{layer} is a {node.kind}; name one of its layers")
+        new = instead or [node]
+        parts = [f".{at}" for at in range(1, len(new) + 1)] if len(new) > 1 else [""]
+        placed[:] = [
+            Layer(each.type, each.arguments, each.options, node.name + part, node.place)
+            for each, part in zip(new, parts, strict=True)
+        ]
+        return placed
+
+    changed = edit(model, layer, replace)
+    count = params(changed, input, tolerant=instead is not None)
+    own = {id(each) for each in placed}
+    rows = [(row, times) for row, times in tally(count.rows) if id(row.node) in own]
+    if not rows:
+        raise InputError(f"{layer} is not reached: {count.misfit}")
+    last, _ = rows[-1]
+    return Proposal(
+        way, tuple(placed), sum(row.params * times for row, times in rows),
+        sum(row.macs * times for row, times in rows),
+        last.output, seen(last.field), count,
+    )
+
+
+def _saves(proposal: Proposal, today: Proposal) -> bool:
+    """Whether parameters or products are saved, in the layer or in the whole model."""
+    return (
+        proposal.params < today.params or proposal.macs < today.macs
+        or (proposal.model.misfit is None and proposal.model.params < today.model.params)
+    )
+
+
+def _mildest(way: Way, row: Row, budget: int) -> int | None:
+    """The mildest setting of a way that meets the budget: they save ever more, so by halving."""
+    low, high = 0, way.strengths
+    while low < high:
+        middle = (low + high) // 2
+        if params(Model(way.layers(way.settings[middle])), row.input).params <= budget:
+            high = middle
+        else:
+            low = middle + 1
+    return way.settings[low] if low < way.strengths else None
+
+
+class Way(NamedTuple):
+    """One way to fewer parameters."""
+
+    name: str
+    """What is done."""
+    settings: Sequence[int]
+    """From mild to strong; each holds fewer parameters than the one before it."""
+    usual: int
+    """The setting that is shown where nothing else is asked for."""
+    layers: Build
+    """The layers that a setting puts in the place of the one."""
 
     @property
     def strengths(self) -> int:
@@ -59,7 +198,7 @@ def ways(layer: Layer, shape: Shape) -> list[Way]:
         bound.pop(option, None)
     found: list[Way] = []
     if layer.type in ("conv", "dwconv", "conv_transpose"):
-        found += of_convolutions(layer, shape, bound)
+        found += _of_convolutions(layer, shape, bound)
     if layer.type in FEWER:
         found += _fewer(layer, bound)
     if layer.type == "linear":
@@ -88,7 +227,7 @@ def _low_rank(shape: Shape, bound: Bound) -> list[Way]:
     rank = min(shape[-1], units)
 
     def build(r: int) -> list[Layer]:
-        return [Layer("linear", (r,), {"bias": False}), Layer("linear", (units,), kept(bound))]
+        return [Layer("linear", (r,), {"bias": False}), Layer("linear", (units,), _kept(bound))]
 
     return [Way("low rank", range(rank - 1, 0, -1), max(1, rank // 4), build)]
 
@@ -120,18 +259,18 @@ def _grouped_queries(layer: Layer, bound: Bound) -> list[Way]:
     )]
 
 
-def kept(bound: Bound) -> Bound:
+def _kept(bound: Bound) -> Bound:
     """The bias as the layer has it, for the one in its place that gives its output."""
     return {"bias": bound["bias"]} if "bias" in bound else {}
 
 
-def of_convolutions(layer: Layer, shape: Shape, bound: Bound) -> list[Way]:
+def _of_convolutions(layer: Layer, shape: Shape, bound: Bound) -> list[Way]:
     """The ways that apply to `conv`, `dwconv` and `conv_transpose`."""
     kernel = per_axis(bound["kernel"], len(shape) - 1, "kernel")
     found = [_smaller_kernel(layer, kernel, bound)]
     if layer.type != "conv_transpose":
         strides = per_axis(bound.get("stride", 1), len(kernel), "stride")
-        doubled = short([2 * stride for stride in strides])
+        doubled = _short([2 * stride for stride in strides])
         found.append(Way(
             "larger stride", (0,), 0, lambda _: [with_argument(layer, "stride", doubled)]
         ))
@@ -159,7 +298,7 @@ def _smaller_kernel(layer: Layer, kernel: tuple[int, ...], bound: Bound) -> Way:
 
     def build(less: int) -> list[Layer]:
         smaller = [max(1, taps - less) for taps in kernel]
-        changed = with_argument(layer, "kernel", short(smaller))
+        changed = with_argument(layer, "kernel", _short(smaller))
         dilation = per_axis(bound.get("dilation", 1), len(kernel), "dilation")
         pad = bound.get("pad", 0)
         if isinstance(pad, str) or not pad:
@@ -170,7 +309,7 @@ def _smaller_kernel(layer: Layer, kernel: tuple[int, ...], bound: Bound) -> Way:
                 per_axis(pad, len(kernel), "pad"), dilation, kernel, smaller, strict=True
             )
         ]
-        return [with_argument(changed, "pad", short(pads))]
+        return [with_argument(changed, "pad", _short(pads))]
 
     return Way("smaller kernel", range(1, largest), 2 if largest > 2 else 1, build)
 
@@ -196,7 +335,7 @@ def _in_several_layers(
     """A convolution divided into thinner ones, in a row."""
     channels, filters, taps = shape[0], bound["filters"], product(kernel)
     found = []
-    last = Layer("conv", (filters, 1), kept(bound))
+    last = Layer("conv", (filters, 1), _kept(bound))
     moves: Bound = {key: bound[key] for key in ("stride", "pad", "dilation", "output_padding")
              if key in bound}
     rank = min(filters, channels * taps)
@@ -235,15 +374,15 @@ def _by_axes(kernel: tuple[int, ...], bound: Bound) -> list[Layer]:
             elif value != neutral:
                 alone = [neutral, neutral]
                 alone[axis] = per_axis(value, 2, key)[axis]
-                options[key] = short(alone)
+                options[key] = _short(alone)
         alone = [1, 1]
         alone[axis] = kernel[axis]
         layers.append(Layer("conv", (bound["filters"], tuple(alone)), options))
-    layers[1] = Layer("conv", layers[1].arguments, {**layers[1].options, **kept(bound)})
+    layers[1] = Layer("conv", layers[1].arguments, {**layers[1].options, **_kept(bound)})
     return layers
 
 
-def short(values: list[Any]) -> Any:
+def _short(values: list[Any]) -> Any:
     """One value where all axes have the same, else one an axis."""
     if len(set(values)) > 1:
         return tuple(values)
