@@ -13,14 +13,14 @@ from dlcalc.conventions.frameworks import ask, refusal
 from dlcalc.conventions.windows import check_finite, window
 from dlcalc.errors import DlcalcError
 from dlcalc.names import FRAMEWORKS
-from dlcalc.numbers.axes import PerAxis, by_x, per_axis_from
+from dlcalc.numbers.axes import PerAxis, by_x, per_axis_from, sizes_in
 from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.conv import conv as plain_conv
 from dlcalc.numbers.convolution.pooling import Pooling, spread_to
 from dlcalc.numbers.convolution.pooling import pool as plain_pool
 from dlcalc.numbers.exact import as_numbers
-from dlcalc.numbers.sizes import Padding
+from dlcalc.numbers.sizes import Padding, one_or_tuple
 
 if TYPE_CHECKING:
     from dlcalc.numbers.exact import Array
@@ -40,6 +40,10 @@ def conv(
     >>> conv([1, 2], [1, 10, 100], 2, "same", transposed=True, framework="flax").output.tolist()
     [100, 10, 201, 20]
     """
+    typed = isinstance(w, str)
+    x, w = _given(x, "input"), _given(w, "kernel")
+    if typed and np.ndim(x) == 2 and np.ndim(w) == 1:  # type: ignore[arg-type]
+        w = [w]  # a row beside rows: text cannot tell
     if framework is not None:
         shape, taps = as_numbers(x, "input").shape, as_numbers(w, "kernel").shape
         rank = len(taps)
@@ -54,6 +58,15 @@ def conv(
         x, w, stride, pad, dilation, groups, dims, pad_mode, flip, transposed, output_padding,
         **more,
     )
+
+
+def _given(value: object, name: str) -> object:
+    """An array as it is; a text as commands take it: numbers, or the name of a file."""
+    if not isinstance(value, str):
+        return value
+    from dlcalc.input.arrays import read_array
+
+    return read_array(value, False, name)
 
 
 def pool(
@@ -72,6 +85,9 @@ def pool(
     >>> pool([9, 2, 9, 5, 5], 2, 2, kind="avg", ceil=True, framework="equinox").output.tolist()
     [5.5, 7.0, 2.5]
     """
+    x = _given(x, "input")
+    if isinstance(kernel, str):
+        kernel = one_or_tuple(sizes_in(kernel, "kernel"))
     if framework is None:
         return plain_pool(
             x, kernel, stride, pad, dilation, kind, ceil, bool(exclude_pad), divisor, dims,

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.json_text import check_array, parse_json
 from dlcalc.input.sources import Source, decode, located, read_source
+
+P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Recorded(Protocol[P, R_co]):
+    """A function that takes its fields one by one, or the record that its command reads."""
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    @overload
+    def __call__(self, *record: Any, **options: Any) -> R_co: ...
+
+
+def takes_record(function: Callable[P, R_co]) -> Recorded[P, R_co]:
+    """A function of fields that takes them as one mapping, the last argument, as JSON has them.
+
+    >>> takes_record(lambda x, dh=0: (x, dh))({"x": 1, "dh": 2})
+    (1, 2)
+    """
+    @wraps(function)
+    def called(*given: Any, **options: Any) -> R_co:
+        if given and isinstance(given[-1], Mapping):
+            return function(*given[:-1], **given[-1], **options)
+        return function(*given, **options)
+
+    return cast(Recorded[P, R_co], called)
 
 
 def read_record(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from dlcalc.models.rows import Count, Row, spans
+from dlcalc.numbers.results import Result
 
 
 class Pair(NamedTuple):
@@ -30,8 +31,7 @@ class Pair(NamedTuple):
         )
 
 
-class Comparison(NamedTuple):
-    """Two counts, layer by layer."""
+class _Comparison(NamedTuple):
 
     before: Count
     """The first."""
@@ -39,6 +39,13 @@ class Comparison(NamedTuple):
     """The second."""
     pairs: Sequence[Pair]
     """Layers in order, matched by name."""
+
+
+class Comparison(Result, _Comparison):
+    """Two counts, layer by layer."""
+
+    __slots__ = ()
+    command = "params"
 
     def spans(self) -> Iterator[tuple[Pair, Pair, int]]:
         """Pairs that count alike as one: the first, the last, and how many there are."""

@@ -15,6 +15,7 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Cache, Shape
 from dlcalc.models.receptive_fields import Field
 from dlcalc.models.tree import Node
+from dlcalc.numbers.results import Result
 from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -127,6 +128,12 @@ class Rows(Sequence[Row]):
 
     def __getitem__(self, at: Any) -> Any:
         self.whole = tuple(self) if self.whole is None else self.whole
+        if isinstance(at, str):
+            found = next((row for row in self.whole if row.name == at), None)
+            if found is None:
+                near = did_you_mean(at, [row.name for row in self.whole])
+                raise InputError(f"no layer {at}{near}")
+            return found
         return self.whole[at]
 
 
@@ -151,8 +158,7 @@ def tally(rows: Iterable[Row]) -> Iterator[tuple[Row, int]]:
     return ((row, times) for row, _, times in spans(rows))
 
 
-class Count(NamedTuple):
-    """A model, counted."""
+class _Count(NamedTuple):
 
     model: str
     """Name of the model."""
@@ -166,6 +172,8 @@ class Count(NamedTuple):
     """The name of that layer."""
     misfit_input: Shape = ()
     """The shape at which it breaks."""
+    use: Any = None
+    """What it was counted for, where that was said."""
     memory: Memory | None = None
     """Its bytes, where they were asked for with it."""
     cached: int = 0
@@ -178,6 +186,18 @@ class Count(NamedTuple):
     """The bytes of one of several devices, where there are some."""
     fit: Fit | None = None
     """What fits into a memory, where one was named."""
+
+
+class Count(Result, _Count):
+    """A model, counted."""
+
+    __slots__ = ()
+    command = "params"
+
+    @property
+    def layers(self) -> Rows:
+        """Every layer by its name or its place: `layers["C1"]`, `layers[0]`."""
+        return self.rows if isinstance(self.rows, Rows) else Rows(self.rows)
 
     @property
     def output(self) -> Shape:

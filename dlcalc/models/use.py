@@ -81,7 +81,7 @@ class Use(NamedTuple):
 
         keeps = count.caches and len(count.input) < 3
         return count._replace(
-            memory=self.held(count),
+            use=self, memory=self.held(count),
             cache_bytes=self.kept(count, count.positions) if keeps else None,
             cache_bytes_reserved=self.reserved(count) if keeps else None,
             share=None if self.shard is None else sharded(count, self),

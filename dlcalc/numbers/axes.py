@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex, TypeVar
 from dlcalc.errors import InputError, ShapeError
 
 T = TypeVar("T")
-PerAxis = int | Sequence[int]
+PerAxis = int | str | Sequence[int]
 
 
 def plain(value: Any) -> Any:
@@ -46,9 +46,41 @@ def per_axis_from(least: int, value: PerAxis, axes: int, name: str) -> tuple[int
     """
     if type(value) is int and value >= least:  # most values, in a third of the time
         return (value,) * axes
-    values = per_axis(value, axes, name)
+    values = per_axis(sizes_in(value, name) if isinstance(value, str) else value, axes, name)
     at_least(least, name, values)
     return tuple(map(as_whole, values))
+
+
+def sizes_in(text: str, name: str = "") -> tuple[int, ...]:
+    """The sizes that a text has, one an axis: between x, ×, * or commas, in brackets or none.
+
+    Raises InputError, under the name, for what is no size.
+
+    >>> sizes_in("28x28"), sizes_in("(3, 32, 32)"), sizes_in("1e3")
+    ((28, 28), (3, 32, 32), (1000,))
+    """
+    bare = text.strip()
+    if bare[:1] + bare[-1:] in ("()", "[]"):
+        bare = bare[1:-1].rstrip(", ")
+    for sign in "X×*,":
+        bare = bare.replace(sign, "x")
+    try:
+        return tuple(parse_whole(word) for part in bare.split("x") for word in part.split() or [""])
+    except ValueError:
+        said = f"{text[:40]!r} is no size: write 5, or 5x3 for several axes"
+        raise InputError(f"{name} {said}".strip()) from None
+
+
+def parse_whole(text: str) -> int:
+    """A whole number of any size, also as 1e12; ValueError where it is none."""
+    digits, mark, exponent = text.partition("e")
+    unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
+    power = exponent.removeprefix("+") if mark else "0"
+    plain = text.isascii() and unsigned.isdigit() and power.isdigit()
+    if not plain or len(text) > 4300 or len(power) > 4:
+        raise ValueError(text)
+    factor: int = 10 ** int(power)
+    return int(digits) * factor
 
 
 def as_whole(value: SupportsIndex) -> int:
@@ -66,7 +98,9 @@ def count_axes(**values: object) -> int:
     """
     most = 1
     for name, value in values.items():
-        if not isinstance(value, int | str) and isinstance(value, Sequence):
+        if isinstance(value, str) and value[:1].isdigit():
+            most = max(most, len(sizes_in(value, name)))
+        elif not isinstance(value, int | str) and isinstance(value, Sequence):
             if not value:
                 raise ShapeError(f"{name.replace('_', ' ')} has no values")
             most = max(most, len(value))

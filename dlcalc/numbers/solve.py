@@ -8,7 +8,7 @@ and two bisections find its ends, however large the numbers are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice, product
 from typing import Any, NamedTuple
@@ -200,7 +200,7 @@ def _first(rising: Callable[[int], int], target: int, least: int, most: int) -> 
 def _placeholder(unknown: str, output_padding: PerAxis) -> int:
     if unknown == "output_padding":
         return 0
-    extras = output_padding if isinstance(output_padding, Sequence) else [output_padding]
+    extras = per_axis_from(0, output_padding, count_axes(extra=output_padding), "output padding")
     return 1 + max(extras) if unknown in ("stride", "dilation") else 1
 
 

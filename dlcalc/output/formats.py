@@ -8,7 +8,7 @@ from typing import Any
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
 from dlcalc.output.arrays import array_lines
-from dlcalc.output.tables import divided_lines, drawn_table, plain_lines
+from dlcalc.output.tables import divided_line, divided_lines, drawn_table, plain_lines
 from dlcalc.records import NamedTuple
 
 Steps = Iterable[Any] | None
@@ -237,8 +237,8 @@ def _divided_rows(
     delimiter: str,
 ) -> Callable[[Sequence[str], str], tuple[str, Callable[[Row], str]]]:
     def begin(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row], str]]:
-        return delimiter.join(columns) + "\n", lambda row: (
-            delimiter.join(map(str, cells(row, columns))) + "\n"
+        return divided_line(columns, delimiter), lambda row: (
+            divided_line(list(map(str, cells(row, columns))), delimiter)
         )
 
     return begin

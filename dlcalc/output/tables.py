@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dlcalc.formulas.numerals import format_number, grouped, plain_value
@@ -74,6 +74,23 @@ def _plain_cell(cell: Any, precision: int | None) -> str:
     if isinstance(cell, list) and not _whole(cell):
         return " ".join(_plain_cell(each, precision) for each in cell)
     return format_number(cell, precision) if isinstance(cell, float) else cell_exact(cell) or "-"
+
+
+def divided_line(texts: Sequence[str], delimiter: str) -> str:
+    """One line of csv or tsv, quoted where it needs it; most need none.
+
+    >>> divided_line(["a,b", "3"], ",")
+    '"a,b",3\\n'
+    """
+    line = delimiter.join(texts)
+    if line.count(delimiter) == len(texts) - 1 and not {'"', "\n", "\r"} & set(line):
+        return line + "\n"
+    import csv
+    from io import StringIO
+
+    text = StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(texts)
+    return text.getvalue()
 
 
 def divided_lines(table: Any, delimiter: str) -> Iterator[str]:

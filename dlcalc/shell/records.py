@@ -23,10 +23,15 @@ MOST_REMEMBERED = 1 << 15
 """Lines whose answers are kept, since sizes recur."""
 
 
+def first_line() -> bytes:
+    """The line that standard input begins with, which stays there."""
+    peek = getattr(sys.stdin.buffer, "peek", None)
+    return (peek(1 << 16) if peek else b"").lstrip().partition(b"\n")[0]
+
+
 def record_names(fields: Collection[str]) -> tuple[str, ...]:
     """The names that records on standard input begin with, some of these; none where it is else."""
-    peek = getattr(sys.stdin.buffer, "peek", None)
-    first = (peek(1 << 16) if peek else b"").lstrip().partition(b"\n")[0]
+    first = first_line()
     try:
         reader = reader_of(first, fields)
         return reader.columns or tuple(reader.parse(first) or ())
@@ -36,13 +41,13 @@ def record_names(fields: Collection[str]) -> tuple[str, ...]:
 
 def run_records(
     out: Output, given: Mapping[str, Any], fields: Collection[str], answers: Sequence[str],
-    function: Callable[..., Row],
+    function: Callable[..., Row], header: bytes = b"",
 ) -> None:
     """Answer each record, in the form of the records unless a format is chosen.
 
     `function` takes the fields that a record has, and what else was given; it returns the
     `answers` by name. Other fields pass through. A bad record is named with its line, and the
-    run goes on; its status is 2 at the end.
+    run goes on; its status is 2 at the end. A `header` is one that the lines do without.
     """
     if out.explain or out.expect is not None or out.save is not None:
         raise InputError(
@@ -52,6 +57,8 @@ def run_records(
     form = out.format if is_given("format") else None
     stream = _Stream(out, form, given, fields, answers, function)
     number = 0
+    if header:
+        write_out([stream[header]])
     try:
         for lines in arriving_lines(sys.stdin.buffer):
             number = stream.answer(lines, number)
@@ -133,7 +140,7 @@ class _Stream(dict[bytes, str]):
         }
         known = {name: each for name, each in values.items() if name in self.kinds}
         for name, value in known.items():  # a pair such as 8:4 is written as it came
-            if isinstance(value, tuple) and self.kinds[name] not in (SIZE, PADDING):
+            if isinstance(value, tuple | list) and self.kinds[name] not in (SIZE, PADDING):
                 values[name] = record[name]
         return self.write({**values, **self.function(**{**self.given, **known})})
 

@@ -122,7 +122,8 @@ def answer_of(result: Any, command: str) -> Answer:
 
     from dlcalc.output.formats import FORMATS
 
-    module = import_module(f"dlcalc.commands.{command}.answer")
+    file = "run" if command == "params" else "answer"
+    module = import_module(f"dlcalc.commands.{command}.{file}")
     made: type[Run[Any]] = next(
         each for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Run)

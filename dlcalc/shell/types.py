@@ -8,24 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.numbers.axes import parse_whole, sizes_in
 
 if TYPE_CHECKING:
     ParamType: TypeAlias = click.ParamType[Any, Any]
 else:
     # How many types it is generic in differs between the releases of click.
     ParamType = click.ParamType
-
-
-def parse_whole(text: str) -> int:
-    """A whole number of any size, also as 1e12; ValueError where it is none."""
-    digits, mark, exponent = text.partition("e")
-    unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
-    power = exponent.removeprefix("+") if mark else "0"
-    plain = text.isascii() and unsigned.isdigit() and power.isdigit()
-    if not plain or len(text) > 4300 or len(power) > 4:
-        raise ValueError(text)
-    factor: int = 10 ** int(power)
-    return int(digits) * factor
 
 
 class SizeType(ParamType):
@@ -38,20 +27,10 @@ class SizeType(ParamType):
         if not isinstance(value, str):
             return value
         try:
-            sizes = tuple(parse_whole(part) for part in _parts(value))
-        except ValueError:
-            self.fail(f"{value[:40]!r} is no size: write 5, or 5x3 for several axes", param, ctx)
+            sizes = sizes_in(value)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
         return sizes[0] if len(sizes) == 1 else sizes
-
-
-def _parts(text: str) -> list[str]:
-    """The numbers of a size: between x, ×, * or commas, in brackets of any kind or none."""
-    bare = text.strip()
-    if bare[:1] + bare[-1:] in ("()", "[]"):
-        bare = bare[1:-1].rstrip(", ")
-    for sign in "X×*,":
-        bare = bare.replace(sign, "x")
-    return [word for part in bare.split("x") for word in part.split() or [""]]
 
 
 class WholeType(ParamType):

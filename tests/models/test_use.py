@@ -83,7 +83,7 @@ def test_devices() -> None:
     assert zero3.training - whole.activations == 16 * LLAMA // 8
     assert tensor.weights == 2 * ((LLAMA - 65 * 4096) // 8 + 65 * 4096)
     assert tensor.cache * 8 == zero1.cache == 32 * 2 * 4096 * 2 * 8
-    mixtral = {"dtype": "bfloat16", "devices": 4, "shard": "expert"}
+    mixtral: dict[str, Any] = {"dtype": "bfloat16", "devices": 4, "shard": "expert"}
     each = 3 * 4096 * 14336  # two of the eight experts of 32 layers each on a device
     expert = dlcalc.params("mixtral-8x7b", 8, **mixtral).share
     assert expert is not None
@@ -97,7 +97,7 @@ def test_devices() -> None:
 
 def test_what_fits_is_the_most_that_fits() -> None:
     bound = size_in_bytes("24GiB")
-    asked = {"dtype": "bfloat16", "fit": bound}
+    asked: dict[str, Any] = {"dtype": "bfloat16", "fit": bound}
     found = dlcalc.params("llama-2-7b", tokens=100, **asked).fit
     assert found is not None
     cache, weights = 32 * 2 * 4096 * 2, 2 * LLAMA

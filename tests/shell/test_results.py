@@ -27,6 +27,9 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "diagnose --train-error 0.02 --test-error 0.2": lambda: dlcalc.diagnose(0.02, 0.2),
     "mults -L 4 -F 5": lambda: dlcalc.mults(4, 5),
     "reduce lenet --layer C1": lambda: dlcalc.reduce("lenet", "C1"),
+    "params lenet": lambda: dlcalc.params("lenet"),
+    "params lenet --batch 8 --dtype half": lambda: dlcalc.params("lenet", batch=8, dtype="half"),
+    "params lenet --compare alexnet": lambda: dlcalc.params("lenet", compare="alexnet"),
 }
 WITHOUT_OPERANDS = {"mlp", "vae", "posterior"}
 
@@ -44,6 +47,38 @@ def test_a_result_shows_itself(line: str) -> None:
     if line not in WITHOUT_OPERANDS:
         assert str(result) + "\n" == invoke(*shlex.split(line)).out
         assert record == json.loads(invoke(*shlex.split(line), "-f", "json").out)
+
+
+RECORDS: dict[str, dict[str, Any]] = {
+    "lstm": LSTM,
+    "gru": GRU,
+    "rnn": {"W": [[0.5, 1]], "x": [1], "dh": [1]},
+    "mlp": {"x": [1, 2], "target": 0, "weights": [[[1, 2], [3, 4]]]},
+    "vae": {"x": [0.3, 0.7], "noise": [0.5], "mu": [[1, 2]], "sigma": [[0, 1]],
+            "decoder": [[[1], [2]]]},
+    "posterior": {"weights": [0.5, 0.5], "means": [-3, 3], "covariances": [1, 1]},
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_function_takes_the_record_that_its_command_reads(name: str) -> None:
+    printed = json.loads(invoke(name, json.dumps(RECORDS[name]), "-f", "json").out)
+    assert json.loads(json.dumps(getattr(dlcalc, name)(RECORDS[name]).to_dict())) == printed
+
+
+def test_functions_take_what_commands_take() -> None:
+    assert dlcalc.size("32x32", "5", pad=2).output == (32, 32)
+    assert dlcalc.mults("4x4", 5).total == dlcalc.mults((4, 4), 5).total
+    assert dlcalc.conv("1 2; 3 4", "1 1").output.tolist() == [[3], [7]]
+    assert dlcalc.pool("1 2; 3 4", "2x1").output.tolist() == [[3, 4]]
+    assert dlcalc.check([{"command": "size -L 32 -F 5", "answer": 28}]).points == 1
+    record = {"x": [1, 2], "target": [0], "loss": "mse", "parameters": {
+        "linear1.weight": [[1, 1]], "linear1.bias": [0]}}
+    assert dlcalc.step("input 2; linear 1", record).loss == 9
+    layers = dlcalc.params("lenet").layers
+    assert layers["C1"].params == layers[0].params == 156
+    with pytest.raises(dlcalc.InputError, match="no layer C2; known: C1"):
+        layers["C2"]
 
 
 def test_errors_are_names_of_the_package() -> None:

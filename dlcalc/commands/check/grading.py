@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dlcalc.commands.check.sheet import Entry, read_sheet
@@ -67,8 +68,8 @@ class Sheet(NamedTuple):
     """What is wrong with it then."""
 
 
-def check(sheet: str) -> Grades:
-    """Grade an answer sheet: a TOML or JSON file, or the text of one.
+def check(sheet: str | Mapping[str, Any] | Sequence[Any]) -> Grades:
+    """Grade an answer sheet: a TOML or JSON file, the text of one, or what it holds.
 
     An entry has a `command`, the `answer` given, and `points` (1). Raises InputError for what
     is no sheet, and for a command that fails without an answer, too.
@@ -76,7 +77,7 @@ def check(sheet: str) -> Grades:
     >>> check('[{"command": "size -L 32 -F 5", "answer": 29}]').entries[0].right
     False
     """
-    return graded(read_sheet(sheet))
+    return graded(read_sheet(sheet if isinstance(sheet, str) else json.dumps(sheet)))
 
 
 def graded(entries: Iterable[Entry]) -> Grades:

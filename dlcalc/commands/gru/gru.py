@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcalc.conventions.cells import problem_of
+from dlcalc.input.fields import takes_record
 from dlcalc.layers.cells.cell import Cell
 from dlcalc.layers.cells.result import CellResult
 from dlcalc.layers.cells.run import cell_result
@@ -44,6 +45,7 @@ an_{t} = W_in@x_{t} + W_hn@u_{t} + b_n
 )  # fmt: skip
 
 
+@takes_record
 def gru(
     W: Any = None, b: Any = None, x: Any = None, h0: Any = None, dh: Any = None, *,
     target: Any = None, loss: str | None = None, gates: str | None = None,

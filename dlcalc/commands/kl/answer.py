@@ -24,7 +24,10 @@ else:
     working = lazily("dlcalc.commands.kl.working")
 
 
-FIELDS = ("mean", "covariance")
+GAUSSIAN = ("mean", "covariance")
+FIELDS = ("q", "p")
+"""What records may hold."""
+TERMS = ("trace", "mahalanobis", "log_determinant", "kl")
 
 
 class KlRun(Run[KL]):
@@ -32,6 +35,16 @@ class KlRun(Run[KL]):
 
     command = "kl"
     function = staticmethod(kl)
+
+    def run(self) -> None:
+        """The whole way, or that of records on standard input."""
+        if self.out.piped and not {"q", "p"} <= self.options.keys():
+            from dlcalc.shell.records import record_names, run_records
+
+            if {"q", "p"} & set(record_names(FIELDS)):
+                run_records(self.out, self.options, FIELDS, TERMS, _record)
+                return
+        super().run()
 
     def read(self) -> dict[str, Any]:
         """Both Gaussians."""
@@ -78,8 +91,19 @@ def read_gaussian(value: str, allow_nonfinite: bool = False) -> Any:
     """
     source = read_source(value)
     if source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
-        return record_of(source, FIELDS, FIELDS, allow_nonfinite)
+        return record_of(source, GAUSSIAN, GAUSSIAN, allow_nonfinite)
     return one_array(source, allow_nonfinite)
+
+
+def _record(q: Any = None, p: Any = None, **given: Any) -> dict[str, Any]:
+    """The terms of one record."""
+    pair = {"q": q, "p": p}
+    for name, each in pair.items():
+        if each is None:
+            raise InputError(f"no {name}: a divergence is between two")
+        pair[name] = read_gaussian(each) if isinstance(each, str) else each
+    found = kl(**pair)
+    return {name: getattr(found, name) for name in TERMS}
 
 
 def kl_answer(

@@ -27,13 +27,15 @@ def command(out: Output, **values: Any) -> None:
                trace          mahalanobis              log_determinant
 
     In nats. Each Gaussian is MEAN,SIGMA in one dimension, or an object of mean and
-    covariance in any: a matrix, or a list of variances, or one for all dimensions.
+    covariance in any: a matrix, or a list of variances, or one for all dimensions. Records on
+    standard input (CSV or TSV with a header, or JSON objects: q, p) are answered one by one.
 
     \b
     Examples:
       dlcalc kl --q 1,1 --p 0,1
       dlcalc kl --q '{"mean": [1, 0], "covariance": [2, 1]}' --p '{"mean": [0, 0], "covariance": 1}'
       dlcalc kl --q 0.5,2 --p 0,1 --gradients --check --explain
+      echo '{"q": [0.5, 2], "p": [0, 1]}' | dlcalc kl
     """
     from dlcalc.commands.kl.answer import KlRun
 

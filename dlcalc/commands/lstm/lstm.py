@@ -11,6 +11,7 @@ import numpy as np
 from dlcalc.commands.lstm.passes import Slopes, backward, forward
 from dlcalc.conventions.cells import problem_of
 from dlcalc.errors import InputError
+from dlcalc.input.fields import takes_record
 from dlcalc.layers.cells.cell import Cell, gate_rows
 from dlcalc.layers.cells.problem import CellProblem, slope_at_value
 from dlcalc.layers.cells.result import CellResult, CellRun, require_finite, with_loss
@@ -125,6 +126,7 @@ class LstmResult(CellResult):
         return found
 
 
+@takes_record
 def lstm(
     W: Any = None, b: Any = None, x: Any = None, h0: Any = None, c0: Any = None,
     dh: Any = None, dc: Any = None, *, target: Any = None, loss: str | None = None,

@@ -12,6 +12,7 @@ import numpy as np
 from dlcalc.commands.mlp.starts import Start
 from dlcalc.commands.mlp.starts import starts as other_starts
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.input.fields import takes_record
 from dlcalc.layers.backprop import back_propagate
 from dlcalc.layers.descent import Descent, Moves, descend, numbered
 from dlcalc.layers.initial import CONSTANT, as_sizes, initial_weights
@@ -101,6 +102,7 @@ class MlpStep(Result):
         return numbered("w", self.gradients.weights) | numbered("b", self.gradients.biases or ())
 
 
+@takes_record
 def mlp(
     x: Any,
     target: Any,

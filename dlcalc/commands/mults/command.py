@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
+from dlcalc.numbers.axes import parse_whole
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import MODEL, PADDING, SIZE, ParamType, WholeType, parse_whole
+from dlcalc.shell.types import MODEL, PADDING, SIZE, ParamType, WholeType
 
 
 class ChannelsType(ParamType):

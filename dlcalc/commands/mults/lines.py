@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import gcd, prod
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.numbers.axes import PerAxis, at_least, count_axes, per_axis
+from dlcalc.numbers.axes import PerAxis, at_least, count_axes, per_axis_from
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
 from dlcalc.records import NamedTuple
 
@@ -188,9 +188,9 @@ def _reaching(
     if output_padding != 0:
         raise InputError("output settles the output padding: give one of them")
     reaching = []
-    for window, wanted in zip(windows, per_axis(output, len(windows), "output"), strict=True):
+    outputs = per_axis_from(0, output, len(windows), "output")
+    for window, wanted in zip(windows, outputs, strict=True):
         most = window.output + max(window.stride, window.dilation) - 1
-        at_least(0, "output", (wanted,))
         if not window.output <= wanted <= most:
             raise ShapeError(
                 f"output {wanted} is out of reach: output padding makes "
@@ -208,9 +208,7 @@ def _on_grid(
     n = dims or count_axes(
         input=input, kernel=kernel, stride=stride, dilation=dilation, grid_pad=grid_pad
     )
-    lengths, strides = per_axis(input, n, "input"), per_axis(stride, n, "stride")
-    at_least(1, "input", lengths)
-    at_least(1, "stride", strides)
+    lengths, strides = per_axis_from(1, input, n, "input"), per_axis_from(1, stride, n, "stride")
     grids = [(length - 1) * step + 1 for length, step in zip(lengths, strides, strict=True)]
     made = []
     for window, length, step in zip(

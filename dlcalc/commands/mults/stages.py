@@ -244,6 +244,6 @@ def mults(
 
         return count_model(params(model(input)), tile, conv)
     axes = make_lines(
-        input, kernel, stride, pad, output_padding, dilation, output, grid_pad, dims, conv,  # type: ignore[arg-type]
+        input, kernel, stride, pad, output_padding, dilation, output, grid_pad, dims, conv,
     )
     return add_up([count_stage(axes, channels, groups, tile=tile)])

@@ -30,7 +30,9 @@ from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.models import working
+    from dlcalc.models.comparison import Comparison
     from dlcalc.models.files import reading
+    from dlcalc.output.answer import Answer
 else:
     reading = lazily("dlcalc.models.files.reading")
     working = lazily("dlcalc.models.working")
@@ -58,10 +60,13 @@ class ParamsRun(Run[Any]):
     def run(self) -> None:
         """The whole way, by what is asked for; records on standard input, a model a line."""
         if not self.options["model"] and self.out.piped:
-            from dlcalc.shell.records import record_names, run_records
+            from dlcalc.shell.records import first_line, record_names, run_records
 
-            if "model" in record_names(FIELDS):
-                run_records(self.out, self.options, FIELDS, TOTALS, _totals)
+            names = record_names(FIELDS)
+            bare = first_line().strip().decode("ascii", "replace")
+            if "model" in names or names_model(bare):
+                header = b"" if "model" in names else b"model"
+                run_records(self.out, self.options, FIELDS, TOTALS, _totals, header)
                 return
         self._answered(**self.options)
         for text in self.notes:
@@ -115,6 +120,23 @@ class ParamsRun(Run[Any]):
         if counter or whose:
             answer = _by_counters(answer, read, count, counter, use.batch, attention, whose)
         self.out.emit(answer)
+
+    def answer(self, result: Count | Comparison, checks: Sequence[Any] | None) -> Answer:
+        """A count or a comparison that is there already."""
+        if isinstance(result, Count):
+            from dlcalc.commands.params.answer import params_answer
+
+            return params_answer(
+                result, result.use or Use().checked(), working=partial(working.model_steps, result),
+                element=partial(working.expected_step, result),
+            )
+        from dlcalc.commands.params.comparison_answer import comparison_answer
+
+        names = result.before.model, result.after.model
+        return comparison_answer(
+            result, result.after.use or Use().checked(), names,
+            working=partial(working.comparison_steps, result),
+        )
 
     def _read(
         self, model: Sequence[str], size: tuple[int, ...] | None, use: Use,

@@ -18,6 +18,7 @@ from dlcalc.commands.posterior.mixture import (
     shares,
 )
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.input.fields import takes_record
 from dlcalc.numbers.gaussians import Array, Gaussian, kl
 from dlcalc.numbers.results import Result
 
@@ -84,6 +85,7 @@ class Posterior(Result):
     """The mixture itself."""
 
 
+@takes_record
 def posterior(
     weights: Any, means: Any, covariances: Any, *, seed: int = 0, starts: int = RANDOM_STARTS
 ) -> Posterior:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlcalc.conventions.cells import problem_of
+from dlcalc.input.fields import takes_record
 from dlcalc.layers.cells.cell import Cell
 from dlcalc.layers.cells.result import CellResult
 from dlcalc.layers.cells.run import cell_result
@@ -22,6 +23,7 @@ h_{t} = {h}(a_{t})
 )  # fmt: skip
 
 
+@takes_record
 def rnn(
     W: Any = None, b: Any = None, x: Any = None, h0: Any = None, dh: Any = None, *,
     target: Any = None, loss: str | None = None, activation: str | None = None,

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcalc.derive.graph import Array, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.input.fields import takes_record
 from dlcalc.layers.criteria import loss_of, upstream_of
 from dlcalc.layers.descent import Functions
 from dlcalc.layers.initial import draw
@@ -165,6 +166,7 @@ class Drawing:
         return generator.uniform(-bound, bound, shape)
 
 
+@takes_record
 def step(
     model: str | Model | Sequence[str], x: Any, target: Any = None, *,
     upstream: Any = None, parameters: Mapping[str, Any] | None = None, loss: str | None = None,

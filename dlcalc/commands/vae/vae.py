@@ -29,6 +29,7 @@ from dlcalc.commands.vae.gradients import (
     likelihood_gradients,
 )
 from dlcalc.errors import InputError
+from dlcalc.input.fields import takes_record
 from dlcalc.layers.descent import numbered
 from dlcalc.layers.passes import DensePass, forward
 from dlcalc.numbers.exact import all_finite
@@ -93,6 +94,7 @@ class VaeStep(Result):
         return found
 
 
+@takes_record
 def vae(
     x: Any,
     mu: Any,

@@ -140,3 +140,18 @@ def test_a_failed_check_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.status == 1
     assert "mean_p" in done.out
     assert done.complaint.startswith("gradient of mean_p: off by")
+
+
+def test_records_are_answered_and_a_bad_one_is_named() -> None:
+    done = invoke("kl", stdin='run,q,p\na,"1,1","0,1"\nb,1,"0,1"\nc,"0,1","0,1"\n')
+    assert done.status == 2
+    assert done.out.splitlines() == [
+        "run,q,p,trace,mahalanobis,log_determinant,kl",
+        'a,"1,1","0,1",1.0,1.0,0.0,0.5', 'c,"0,1","0,1",1.0,0.0,0.0,0.0',
+    ]
+    assert done.complaint.startswith("standard input: line 3: q: neither a mean and a sigma")
+    mean = '{"q": {"mean": [1, 0], "covariance": 1}, "run": 1}\n'
+    found = json.loads(invoke("kl", "--p", '{"mean": [0, 0], "covariance": 1}', stdin=mean).out)
+    assert (found["run"], found["kl"]) == (1, 0.5)
+    missing = invoke("kl", "--p", "0,1", stdin="p\n0\n")
+    assert "no q: a divergence is between two" in missing.complaint

@@ -203,7 +203,7 @@ def test_step_on_one_layer_is_the_command(kind: str) -> None:
                "weight_hh_l0": random.normal(size=(rows, 4)),
                "bias_ih_l0": random.normal(size=rows), "bias_hh_l0": random.normal(size=rows)}
     x, dh = random.normal(size=(5, 3)), random.normal(size=(5, 4))
-    network = {"x": x, "upstream": dh,
+    network: dict[str, Any] = {"x": x, "upstream": dh,
                "parameters": {f"{kind}1.{name}": each for name, each in weights.items()}}
     stepped = dlcalc.step(f"input 5x3; {kind} 4", **network)
     result = getattr(dlcalc, kind)(**weights, x=x, dh=dh)

@@ -162,6 +162,7 @@ def test_the_python_function_is_the_same() -> None:
     given = CASES[0]["input"]
     assert dlcalc.mlp(**given).loss == pytest.approx(CASES[0]["loss"])
     compared = dlcalc.mlp([0.5, 0.5], 0, sizes=[2, 2, 2], init="zeros", starts=True, seed=1)
+    assert compared.starts is not None
     assert [each.moved for each in compared.starts][:2] == [(), ("b3", "b4")]
 
 

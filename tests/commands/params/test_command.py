@@ -296,7 +296,7 @@ BAD = [
      ["lenet", "--set", "C1.kernel=4"]),
     (["lenet", "--set", "C1.kernle=4"], "", "--set: unknown option 'kernle'; did you mean kernel?",
      ["lenet", "--set", "C1.kernel=4"]),
-    (["lenet", "--set", "C1.kernel=x"], "", "--set: lenet.txt:5: C1: conv 6 x: kernel 'x' is not",
+    (["lenet", "--set", "C1.kernel=x"], "", "--set: lenet.txt:5: C1: conv 6 x: kernel 'x' is no",
      ["lenet", "--set", "C1.kernel=4"]),
     (["lenet", "--set", "C1.kernel=99"], "",
      "conv 6 99: input is 1x32x32; a kernel of 99 does not fit a padded input of 32",
@@ -470,6 +470,10 @@ def test_records_are_answered_a_model_a_line() -> None:
     record = '{"model": "conv 6 5; relu", "input": [1, 8, 8], "tag": 3}\n'
     found = json.loads(invoke("params", stdin=record).out)
     assert (found["tag"], found["macs"], "cache_bytes" in found) == (3, 2400, False)
+    bare = invoke("params", stdin="lenet\nResNet-18\n")
+    assert [line.split(",")[:2] for line in bare.out.splitlines()[1:]] == [
+        ["lenet", "61706"], ["ResNet-18", "11689512"]
+    ]
     refused = invoke("params", "--layer", "C1", stdin="model\nlenet\n")
     assert "layer is asked of one model" in refused.err
     assert invoke("params", "--input", "1x9x9", "-f", "csv", stdin="conv 6 5\n").status == 0

@@ -49,9 +49,11 @@ def test_what_pytorch_computes(case: dict[str, Any]) -> None:
 def test_gradient_is_that_of_differences(kind: str, dims: int) -> None:
     rng = np.random.default_rng(7)
     x = rng.permutation(2 * 5**dims).reshape(2, *[5] * dims) / 3
-    known = {"kernel": 3, "stride": 2, "pad": 1, "kind": kind, "ceil": True, "dims": dims}
+    known: dict[str, Any] = {"kernel": 3, "stride": 2, "pad": 1, "kind": kind, "ceil": True}
+    known["dims"] = dims
     g = rng.normal(size=dlcalc.pool(x, **known).shape)
     dx = dlcalc.pool(x, **known, upstream=g).dx
+    assert dx is not None
     for place in rng.integers(0, x.size, 12):
         moved = x.copy()
         moved.flat[place] += 1e-3
@@ -62,6 +64,7 @@ def test_gradient_is_that_of_differences(kind: str, dims: int) -> None:
 def test_whole_numbers_of_any_size_stay_whole() -> None:
     found = dlcalc.pool([10**30, 10**30 - 1, 3], 2, stride=1, upstream=[10**20, 1])
     assert found.output.tolist() == [10**30, 10**30 - 1]
+    assert found.dx is not None
     assert found.dx.tolist() == [10**20, 1, 0]
 
 

@@ -45,6 +45,7 @@ CSV = "input,kernel,pad\n32,5,\n28x28,3,1\n"
         ("-F 1", "input\n1e40\n", f"input,output,remainder\n{10**40},{10**40},0\n"),
         ("-L 1 -F 1", "no record", "1\n"),
         ("-O 28 -F 5 -f plain", "no record", "32 0\n"),
+        ("-F 1", 'who,input\n"a, ""b""",3\n', 'who,input,output,remainder\n"a, ""b""",3,3,0\n'),
         ("", "input,kernel\n", "input,kernel,output,remainder\n"),
     ],
 )  # fmt: skip
