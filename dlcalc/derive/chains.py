@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
+from typing import Any
 
-from dlcalc.derive.units import gradient
-from dlcalc.formulas.expressions import Expr, Step, add, mul
+from dlcalc.formulas.expressions import Expr, Step, add, mul, symbol
 
 Factor = tuple[Expr, float]
 """A factor in symbols, and its value."""
@@ -62,6 +62,16 @@ class Chains:
             self.end(node, gradient)
 
 
+def gradient(of: str, quantity: Expr) -> Expr:
+    """The name of a gradient: ∂J/∂w₅.
+
+    >>> gradient("J", Expr("symbol", ("w", "5"))).args
+    ('∂J/∂w', '5')
+    """
+    name, sub = quantity.args
+    return symbol(f"∂{of}/∂{name}", sub)
+
+
 def partials(of: str, trail: Sequence[Expr]) -> Expr:
     """The chain of partial derivatives along a trail: ∂L/∂z·∂z/∂w.
 
@@ -79,12 +89,18 @@ def path_value(paths: Sequence[Path]) -> float:
 
 
 def gradient_step(
-    name: Expr, value: float, paths: Sequence[Path], note: str = "", chain: Expr | None = None
+    name: Expr, value: float, paths: Sequence[Path], note: str = "", chain: Expr | None = None,
+    values: Mapping[Expr, Any] | None = None,
 ) -> Step:
-    """A gradient as the sum over its paths, in symbols and in numbers, after its `chain`."""
+    """A gradient as the sum over its paths, in symbols and in numbers, after its `chain`.
+
+    With the `values` of all symbols, these are put into the factors: h·(1 − h) has both its
+    numbers.
+    """
     formula = _sum(_product(term for term, _ in path) for path in paths)
-    numbers = _sum(_product(number for _, number in path) for path in paths)
-    bare = len(paths) == 1 and len(paths[0]) == 1
+    numbers = _sum(_product(number if values is None or term in values else term.put(values)
+                            for term, number in path) for path in paths)
+    bare = len(paths) == 1 and len(paths[0]) == 1 and (values is None or formula in values)
     reason = zero_reason(paths) if value == 0 else ""
     note = "; ".join(filter(None, (note, reason)))
     if chain is not None:

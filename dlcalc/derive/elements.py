@@ -5,7 +5,7 @@ A vector is a column, and its transposed a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -15,15 +15,17 @@ from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import FUNCTIONS, OPERATIONS, POSITIONAL, SLOPES
 from dlcalc.derive.working_formulas import RELATIONS
 from dlcalc.formulas.expressions import Expr, Span
-from dlcalc.formulas.sums import products
+from dlcalc.formulas.sums import MOST_TERMS, products
 
 Values = Mapping[Expr, Any]
 Array = Any
+Index = tuple[int, ...]
 
 
 def as_value(value: Any) -> Array:
-    """A number or an array, of floats or complex."""
-    return np.asarray(value, dtype=None if np.iscomplexobj(value) else float)
+    """A number or an array, of floats, complex or of names."""
+    array = np.asarray(value)
+    return array if array.dtype.kind in "cO" else array.astype(float, copy=False)
 
 
 def value_of(formula: Any, values: Values) -> Array:
@@ -142,7 +144,6 @@ def _operation(formula: Expr) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
     options = dict(_option(each) for each in given if isinstance(each, str) and "=" in each)
     arguments = [each for each in given if not isinstance(each, str)]
     operation = FUNCTIONS[name].operation if name in FUNCTIONS else name
-    operation = SLOPE_NAMES.get(name, operation)
     if operation in ("max", "min") and len(arguments) == 1:
         operation = {"max": "largest", "min": "smallest"}[operation]
     if operation == "gelu" and "tanh" in given:
@@ -153,40 +154,34 @@ def _operation(formula: Expr) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
     return operation, tuple(arguments), options
 
 
-SLOPE_NAMES = {"relu'": "step", "abs'": "sign", "hard_sigmoid'": "hard_step"}
-"""Slopes with a name of their own, and the function of a world that gives each."""
+def entry_of(array: Array, place: Index) -> Any:
+    """One entry of a value, whose axes are the last of a place's; what has one entry along an
+    axis has it for all."""
+    axes = place[len(place) - array.ndim :]
+    return array[tuple(min(i, size - 1) for i, size in zip(axes, array.shape, strict=True))]
 
 
-def entry_of(array: Array, place: tuple[int, ...]) -> float:
-    """One entry of a value; what has one number along an axis has it for all."""
-    at = tuple(min(i, size - 1) for i, size in zip(place, array.shape, strict=False))
-    return float(array[at])
-
-
-def element_of(formula: Any, index: tuple[int, ...], values: Values) -> Any:
+def element_of(formula: Any, index: Index, values: Values) -> Any:
     """One element of a formula with the numbers put in; None where they are too many.
+
+    The values may be arrays of names, too: then it is the element's formula.
 
     >>> from dlcalc.formulas.expressions import symbol
     >>> W, x = symbol("W"), symbol("x")
-    >>> element_of(W @ x + 1, (0, 0), {W: [[1, 2]], x: [3, 4]})
+    >>> element_of(W @ x + 1, (0,), {W: [[1, 2]], x: [3, 4]})
     Expr('add', (Expr('mul', (1.0, 3.0)), Expr('mul', (2.0, 4.0)), 1))
     """
     if not isinstance(formula, Expr):
         return formula
     if formula in values:
-        array = as_value(values[formula])
-        return entry_of(array, index)
+        entry = entry_of(as_value(values[formula]), index)
+        return entry if isinstance(entry, Expr) else float(entry)
     kind, args = formula.kind, formula.args
-    if kind in ("index", "list", "call") and _is_whole(kind, args):
-        return entry_of(value_of(formula, values), index)
-    if kind in _SUMS or (kind == "call" and args[0] in _SUMS):
-        return products(_SUMS[args[0] if kind == "call" else kind](args, index, values))
-    if kind == "transpose":
-        return element_of(args[0], index[::-1], values)
-    if kind == "stack":
-        return _of_stack(args, index, values)
-    if kind == "part":
-        return element_of(args[0], (index[0] + args[1], index[1]), values)
+    made = _CALLS.get(args[0]) if kind == "call" else _ELEMENTS.get(kind)
+    if made is not None:
+        return made(formula, index, values)
+    if kind == "list" or (kind == "call" and _is_whole(args)):
+        return _number(formula, index, values)
     start = 1 if kind in ("call", "relation") else 0
     parts = [element_of(each, index, values) for each in args[start:]]
     if any(each is None for each in parts):
@@ -197,43 +192,108 @@ def element_of(formula: Any, index: tuple[int, ...], values: Values) -> Any:
     return Expr(kind, (*args[:start], *parts))
 
 
-def _is_whole(kind: str, args: Any) -> bool:
-    """Whether the elements of a formula are not made of the same ones of its parts."""
-    return kind != "call" or args[0] in _WHOLE or any(isinstance(e, str) for e in args[1:])
-
-
-def _of_product(args: Any, index: tuple[int, ...], values: Values) -> Any:
-    left = value_of(Expr("matmul", args[:-1]) if len(args) > 2 else args[0], values)
-    outer = left.ndim == 1 and _is_turned(args[-1])
-    right = value_of(args[-1].args[0] if outer else args[-1], values)
-    if outer and right.ndim == 1:
-        return [(left[index[0]], right[index[1]])]
-    row = np.atleast_1d(left if left.ndim == 1 else left[index[0]])
-    column = right if right.ndim == 1 else right[:, index[-1]]
-    return zip(row.tolist(), column.tolist(), strict=True)
+def _number(formula: Expr, index: Index, values: Values) -> float:
+    return float(entry_of(value_of(formula, values), index))
 
 
 _WHOLE = (
-    "softmax", "logsumexp", "log_softmax", "max", "min", "mean", "var", "std", "norm", "back",
+    "logsumexp", "log_softmax", "max", "min", "mean", "var", "std", "norm", "back",
     "concat", "reshape", "broadcast", "expand", "squeeze", "transpose", "pick", "conv",
     "conv_transpose", "maxpool", "avgpool", "one_hot",
 )
 """Functions whose elements are not those of elements."""
-_SUMS: dict[str, Callable[..., Any]] = {
-    "matmul": _of_product,
-    "rows": lambda args, index, values: (
-        (each, 1) for each in value_of(args[1], values)[index[0]].tolist()),
-    "sum": lambda args, index, values: (
-        (each, 1) for each in value_of(args[1], values).ravel().tolist()),
-}
-"""What is a sum of products, and their factors."""
 
 
-def _of_stack(args: Any, index: tuple[int, ...], values: Values) -> Any:
-    row, column = index
-    for each in args:
+def _is_whole(args: Any) -> bool:
+    """Whether the elements of a function are not made of the same ones of its arguments."""
+    return args[0] in _WHOLE or any(isinstance(each, str) for each in args[1:])
+
+
+def _of_product(formula: Expr, index: Index, values: Values) -> Any:
+    *before, last = formula.args
+    left = value_of(before[0] if len(before) == 1 else Expr("matmul", tuple(before)), values)
+    outer = left.ndim == 1 and _is_turned(last)
+    right = value_of(last.args[0] if outer else last, values)
+    if outer and right.ndim == 1:
+        return products([(left[index[0]].item(), right[index[1]].item())])
+    row = left if left.ndim == 1 else left[index if right.ndim == 1 else index[:-1]]
+    column = right
+    if right.ndim > 1:
+        column = right[(*index[: right.ndim - 2], slice(None), index[-1])]
+    return products(zip(row.tolist(), column.tolist(), strict=True))
+
+
+def _of_sum(formula: Expr, index: Index, values: Values) -> Any:
+    """The elements that a sum is of, each written out."""
+    body, options = formula.args[1], dict(_option(each) for each in formula.args[2:])
+    shape, axis = _shape_of(body, values), options.get("axis")
+    if isinstance(axis, tuple):
+        return _number(formula, index, values)
+    if axis is None:
+        places = list(np.ndindex(shape))
+    else:
+        before = index[: axis % len(shape)]
+        behind = index[axis % len(shape) + bool(options.get("keepdims")) :]
+        places = [(*before, n, *behind) for n in range(shape[axis])]
+    return _added(body, places, values)
+
+
+def _added(body: Any, places: Sequence[Index], values: Values) -> Any:
+    if len(places) > MOST_TERMS:
+        return None
+    terms = [element_of(body, place, values) for place in places]
+    return None if any(each is None for each in terms) else products((each, 1) for each in terms)
+
+
+def _of_softmax(formula: Expr, index: Index, values: Values) -> Any:
+    body, *options = formula.args[1:]
+    shape = _shape_of(body, values)
+    if dict(map(_option, options)).get("axis", -1) not in (-1, len(shape) - 1):
+        return _number(formula, index, values)
+    raised = [Expr("call", ("exp", element_of(body, (*index[:-1], n), values)))
+              for n in range(shape[-1] if shape[-1] <= MOST_TERMS else 0)]
+    return raised[index[-1]] / Expr("add", tuple(raised)) if raised else None
+
+
+def _of_index(formula: Expr, index: Index, values: Values) -> Any:
+    whole, places, *_ = formula.args
+    if all(isinstance(each, int) and each >= 0 for each in places):
+        return element_of(whole, (*places, *index), values)
+    return _number(formula, index, values)
+
+
+def _shape_of(formula: Any, values: Values) -> tuple[int, ...]:
+    """The shape of a formula's value, by those of its symbols where it is elementwise."""
+    if not isinstance(formula, Expr):
+        return ()
+    if formula in values:
+        return np.shape(values[formula])
+    named = formula.args[1:] if formula.kind == "call" else formula.args
+    if formula.kind in ("matmul", "transpose", "total") or any(isinstance(e, str) for e in named):
+        return np.shape(value_of(formula, values))
+    return np.broadcast_shapes(*(_shape_of(each, values) for each in named))
+
+
+def _of_stack(formula: Expr, index: Index, values: Values) -> Any:
+    row, *rest = index
+    for each in formula.args:
         size = len(value_of(each, values))
         if row < size:
-            return element_of(each, (row, column), values)
+            return element_of(each, (row, *rest), values)
         row -= size
     raise IndexError(index)
+
+
+_ELEMENTS: dict[str, Callable[[Expr, Index, Values], Any]] = {
+    "matmul": _of_product, "stack": _of_stack, "index": _of_index,
+    "transpose": lambda formula, index, values: element_of(
+        formula.args[0], (*index[:-2], *index[:-3:-1]), values),
+    "part": lambda formula, index, values: element_of(
+        formula.args[0], (index[0] + formula.args[1], *index[1:]), values),
+}
+_CALLS: dict[str, Callable[[Expr, Index, Values], Any]] = {
+    "sum": _of_sum, "softmax": _of_softmax,
+    "rows": lambda formula, index, values: products(
+        (each, 1) for each in value_of(formula.args[1], values)[index[0]].tolist()),
+}
+"""Operations whose elements are made of other elements than those of the same place."""

@@ -511,7 +511,7 @@ def slip_in_steps(
         derivation.add(key, Line(step.name, formula, step.value))
         where |= dict.fromkeys(places, key)
     return slip_of(Slips(derivation, timed=False), field, expected, tolerance,
-                   lambda index: (where[field, index], (0, 0)))
+                   lambda index: (where[field, index], ()))
 
 
 def slip_of(
@@ -549,30 +549,6 @@ def turned_slip(right: Any, field: Any, expected: Any, tolerance: float | None) 
     within = DEFAULT_TOLERANCE if tolerance is None else tolerance
     same = not differing_of(student.ravel(), turned.ravel(), within)
     return "the transposed matrix gives that" if same else ""
-
-
-def slip_in_arrays(
-    steps: Iterable[tuple[str, Step]], inputs: Mapping[Expr, Any], field: str, expected: Any,
-    tolerance: float | None,
-) -> str:
-    """The same in a working of matrices, each step with the field that it gives whole."""
-    derivation = Derivation({}, dict(inputs))
-    keys: dict[str, str] = {}
-    for place, step in steps:
-        if not isinstance(step.name, Expr) or step.value is None or step.formula is None:
-            continue
-        name = formula_text(step.name)
-        base, _, number = name.rpartition("_")
-        key = f"{base}_{number}" if base and number.isdigit() else f"{name}_0"
-        derivation.add(key, Line(step.name, step.formula, np.asarray(step.value, float)))
-        keys[place] = key
-    shape = np.shape(derivation.lines[keys[field]].value) if field in keys else (0, 0, 0)
-    try:
-        fits = np.shape(value_at(expected, field)) == shape and len(shape) < 3
-    except (ValueError, LookupError):
-        return ""
-    return slip_of(Slips(derivation, timed=False), field, expected, tolerance,
-                   lambda index: (keys[field], ((*index, 0)[0], (*index, 0, 0)[1]))) if fits else ""
 
 
 def _matched(formula: Any, numbers: Any) -> dict[Expr, float]:

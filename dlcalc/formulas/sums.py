@@ -7,7 +7,7 @@ from typing import Any
 
 from dlcalc.formulas.expressions import Expr, add, mul
 
-MOST_TERMS = 40
+MOST_TERMS = 72
 """Products of a sum that are still written out."""
 
 
@@ -18,7 +18,9 @@ def products(pairs: Iterable[tuple[float, float]]) -> Expr | None:
     Expr('add', (Expr('mul', (2.0, 3.0)), 4.0))
     """
     terms = [a if b == 1 and isinstance(b, int) else mul(a, b) for a, b in pairs]
-    return None if len(terms) > MOST_TERMS else add(*terms)
+    if len(terms) > MOST_TERMS:
+        return None
+    return terms[0] if len(terms) == 1 and isinstance(terms[0], Expr) else add(*terms)
 
 
 def dot(a: Any, b: Any, *further: float) -> Expr | None:

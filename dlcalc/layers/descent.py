@@ -70,8 +70,8 @@ class Moves:
         place = letter, n
         if place not in self.states:
             self.states[place] = {
-                name: np.full_like(w, begin) for name, begin in
-                states(self.rule, self.options).items() if name != "momentum_buffer"
+                name: np.full_like(w, begin)
+                for name, begin in states(self.rule, self.options).items() if begin is not None
             }
         self.steps[place] = self.steps.get(place, 0) + 1
         values: dict[str, Any] = {}

@@ -63,7 +63,7 @@ def value_at(value: Any, place: Place) -> Any:
     2
     """
     for step in place:
-        if not isinstance(value, Mapping | list):
+        if not isinstance(value, Mapping | list | tuple):
             break
         value = value[step]  # type: ignore[index]
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.mlp import working
@@ -53,7 +53,7 @@ class MlpRun(Run[MlpStep]):
 
     def answer(self, result: MlpStep, checks: Sequence[GradientCheck] | None) -> Answer:
         """The step, with what else was asked for, and the findings."""
-        form = self.out.format
+        form, lines = self.out.format, cache(partial(working.MlpWorking, result))
         return mlp_answer(
             result,
             checks,
@@ -61,15 +61,12 @@ class MlpRun(Run[MlpStep]):
             list(findings(result)),
             form.complete,
             terminal_page(16) if form.terminal else None,
-            order=working.derivation(result),
-            working=partial(working.mlp_steps, result),
-            element=lambda place, index: working.mlp_element(result, str(place), index),
-            advice=lambda place, wanted: working.mlp_slip(
-                result, self.out.tolerance, str(place), wanted
-            ),
+            order=lines().order() if self.out.expect is not None else (),
+            working=lambda: lines().steps(),
+            element=lambda place, index: lines().element(str(place), index),
+            advice=lambda place, wanted: lines().slip(str(place), wanted, self.out.tolerance),
             adapt=lambda expected: by_screen_names(
-                expected, _record(result), lambda: working.screen_names(result)
-            ),
+                expected, result.record, lambda: lines().screen_names()),
         )
 
 
@@ -87,7 +84,7 @@ def mlp_answer(
     `starts` come with a finding each; `complete` leaves no row out. A `page` has room for
     the chart of the losses.
     """
-    record = {**_record(result), "findings": findings}
+    record = {**result.record, "findings": findings}
     blocks: list[Block] = [_loss(result)]
     blocks.append(_units(result, complete))
     blocks.append(_parameters(result, complete))
@@ -105,28 +102,6 @@ def mlp_answer(
     if findings:
         blocks.append(Text(findings))
     return Answer(record, blocks, main_table="parameters", **explained)
-
-
-def _record(result: MlpStep) -> dict[str, Any]:
-    gradients, updates = result.gradients, result.updates
-    return {
-        "layers": [{"q": layer.q, "h": layer.h} for layer in result.layers],
-        "output": result.output,
-        "loss": result.loss,
-        "gradients": {
-            "weights": gradients.weights,
-            "biases": gradients.biases,
-            "x": gradients.x,
-            "q": gradients.q,
-        },
-        "updates": {"weights": updates.weights, "biases": updates.biases},
-        "updated": {
-            "weights": result.updated.weights, "biases": result.updated.biases,
-            "named": result.updated.named,
-        },
-        "loss_after": result.loss_after,
-        "named": result.named,
-    }
 
 
 def _descent(run: Descent) -> dict[str, Any]:

@@ -101,6 +101,23 @@ class MlpStep(Result):
         """∂J/∂w₁, ∂J/∂w₂ …, counted layer by layer and row by row, then ∂J/∂b₁ …"""
         return numbered("w", self.gradients.weights) | numbered("b", self.gradients.biases or ())
 
+    @property
+    def record(self) -> dict[str, Any]:
+        """The result by the names of the fields, as JSON has it."""
+        gradients, updates, updated = self.gradients, self.updates, self.updated
+        return {
+            "layers": [{"q": layer.q, "h": layer.h} for layer in self.layers],
+            "output": self.output,
+            "loss": self.loss,
+            "gradients": {"weights": gradients.weights, "biases": gradients.biases,
+                          "x": gradients.x, "q": gradients.q},
+            "updates": {"weights": updates.weights, "biases": updates.biases},
+            "updated": {"weights": updated.weights, "biases": updated.biases,
+                        "named": updated.named},
+            "loss_after": self.loss_after,
+            "named": self.named,
+        }
+
 
 @takes_record
 def mlp(

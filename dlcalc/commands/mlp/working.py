@@ -1,99 +1,248 @@
-"""The working of a gradient step of a fully connected network."""
+"""A fully connected network as a recipe: its equations, its fields and their order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.formulas.expressions import Step
+import numpy as np
+
+from dlcalc.derive.chains import gradient
+from dlcalc.derive.derivation import Line
+from dlcalc.derive.elements import value_of
+from dlcalc.derive.recipe import Entry, Recipe, Section, slope_of
+from dlcalc.derive.units import each_name
+from dlcalc.derive.working_formulas import named
+from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
+from dlcalc.layers.optimisers import optimiser, states
+from dlcalc.layers.updates import update_steps
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp.mlp import MlpStep
 
 MOST_WEIGHTS = 64
 """Weights of a network that is still worked out unit by unit."""
+LOSSES = {
+    "cross_entropy": "-sum({t}⊙ln({y}))",
+    "binary_cross_entropy": "-sum({t}⊙ln({y}) + (1 - {t})⊙ln(1 - {y}))",
+    "squared_error": "sum(({y} - {t})^2)",
+}
+"""J of one example; half of it for the squared error."""
+IN_ONE = {
+    "cross_entropy": "softmax and cross entropy in one",
+    "binary_cross_entropy": "sigmoid and binary cross entropy in one",
+}
+"""Losses whose gradient is taken at q, past the output function, where it is y − t."""
+LONG = ("gelu", "mish", "silu", "selu", "hard_swish", "hard_sigmoid", "relu6")
+"""Activations whose slope is written by its name, gelu'(q)."""
+KINDS = (("W", "weights"), ("b", "biases"))
+LATER = ("updates", "updated")
 
 
-def mlp_steps(result: MlpStep) -> Iterator[Step]:
-    """Every quantity by its formula: unit by unit, or in matrices for a batch or many weights."""
-    if is_small(result):
-        from dlcalc.commands.mlp.unit_steps import unit_steps
+class MlpWorking(Recipe):
+    """The lines of a gradient step; small letters are one example, capitals a row for each."""
 
-        yield from (step for _, step in unit_steps(result))
-    else:
-        from dlcalc.commands.mlp.matrices import matrix_steps
+    def __init__(self, result: MlpStep) -> None:
+        super().__init__()
+        self.result, self.network = result, result.network
+        network = self.network
+        depth = len(network.weights)
+        self.numbers = range(1, depth + 1)
+        self.q = [self._name("q", n) for n in self.numbers]
+        """What each layer's function is applied to."""
+        self.h = [self._name("x"), *(self._name("h", n) for n in self.numbers[:-1]),
+                  self._name("y")]
+        """The input, and each layer's value."""
+        self.t = self._name("t")
+        self.fused = network.objective.loss in IN_ONE
+        self.derive(self._equations(), self._given(), "J", {
+            self.q[-1]: (self._difference(), result.gradients.q[-1])
+        } if self.fused else {"J": (1, 1)})
+        if network.activation in LONG:
+            self._name_slopes()
+        if network.single and sum(each.size for each in network.weights) <= MOST_WEIGHTS:
+            self.letters = self._letters()
+        self._add_updates()
+        self._order()
+        self.give(result.record)
 
-        yield from (step for _, step in matrix_steps(result))
+    def _name(self, letter: str, n: int | str = "") -> str:
+        return f"{letter if self.network.single else letter.upper()}{f'_{n}' if n else ''}"
+
+    def _equations(self) -> str:
+        network, objective = self.network, self.network.objective
+        lines = []
+        for n, q, below, h in zip(self.numbers, self.q, self.h, self.h[1:], strict=False):
+            bias = f" + b_{n}" if network.biases else ""
+            product = f"W_{n}@{below}" if network.single else f"{below}@W_{n}'"
+            function = network.activation if n < self.numbers[-1] else objective.output
+            lines += [f"{q} = {product}{bias}", f"{h} = {function}({q})"]
+        loss = LOSSES[objective.loss].format(t=self.t, y=self.h[-1])
+        target = network.target[0].tolist()
+        if network.single and objective.loss == "cross_entropy" and (
+                sorted(target) == [0.0] * (len(target) - 1) + [1.0]):
+            loss = f"-ln({self.h[-1]}[{target.index(1.0)}])"
+        parts = len(network.target) * (1 if self.fused else 2)
+        return "\n".join([*lines, f"J = {loss}" + (f"/{parts}" if parts > 1 else "")])
+
+    def _given(self) -> dict[str, Any]:
+        network, result = self.network, self.result
+        given: dict[str, Any] = {self.h[0]: network.x, self.t: network.target}
+        if network.single:
+            given = {name: each[0] for name, each in given.items()}
+        for n, layer in enumerate(result.layers):
+            given |= {self.q[n]: layer.q, self.h[n + 1]: layer.h}
+            given |= {f"W_{n + 1}": network.weights[n]}
+            given |= {f"b_{n + 1}": network.biases[n]} if network.biases else {}
+        return {**given, "J": result.loss}
+
+    def _difference(self) -> Expr:
+        """∂J/∂q of the last layer, a row over the number of examples."""
+        y, t, target = named(self.h[-1]), named(self.t), self.network.target
+        if self.network.objective.loss == "cross_entropy" and (target.sum(axis=1) != 1).any():
+            y = hadamard(y, call("sum", t, "axis=-1", "keepdims=yes"))
+        return (y - t) / len(target) if len(target) > 1 else y - t
+
+    def _name_slopes(self) -> None:
+        for q, h in zip(self.q[:-1], self.h[1:], strict=False):
+            line, slope = self.lines.lines[f"J {q}"], call(f"{self.network.activation}'", named(q))
+            self.lines.values[slope] = value_of(slope, self.lines.values)
+            formula = hadamard(slope_of("J", h), slope)
+            self.lines.lines[f"J {q}"] = line._replace(formula=formula)
+
+    def _add_updates(self) -> None:
+        """ΔW = −η ∂J/∂W and W⁺ = W + ΔW; F_W is 0 for weights that are frozen."""
+        network, rate = self.network, symbol("η")
+        self.lines.values[rate] = network.learning_rate
+        for letter, kind in KINDS:
+            free = network.free(letter.lower())
+            for n in self.numbers if getattr(network, kind) else ():
+                now, change = symbol(letter, n), symbol(f"Δ{letter}", n)
+                formula: Any = -rate * slope_of("J", f"{letter}_{n}")
+                if network.optimizer is not None:
+                    formula = None
+                    self.notes[f"Δ{letter}_{n}"] = f"moved by {network.optimizer['type']}"
+                elif not free[n - 1].any():
+                    formula = 0
+                elif not free[n - 1].all():
+                    mask = symbol("F", f"{letter}{n}")
+                    self.lines.values[mask] = free[n - 1]
+                    formula = hadamard(formula, mask)
+                    if self.letters is None:
+                        self.notes[f"Δ{letter}_{n}"] = f"F_{letter}{n} is 0 for what is frozen"
+                changes, news = (getattr(getattr(self.result, each), kind)[n - 1]
+                                 for each in LATER)
+                self.lines.add(f"Δ{letter}_{n}", Line(change, formula, changes))
+                new = Line(Expr("new", (now,)), now + change, news)
+                self.lines.add(f"{letter}⁺_{n}", new)
+        after = Line(Expr("new", (symbol("J"),)), None, self.result.loss_after)
+        self.lines.add("J⁺", after)
+
+    def _order(self) -> None:
+        depth = self.numbers[-1]
+        own = [(f"layers[{n}].{part}", name[n]) for n in range(depth)
+               for part, name in (("q", self.q), ("h", self.h[1:]))]
+        self.fields = {**dict(own), "output": self.h[-1], "loss": "J", "loss_after": "J⁺"}
+        forward = [*(key for _, key in own), "J"]
+        backward: list[str] = []
+        for n in reversed(self.numbers):
+            keys = [f"J {self.h[n]}", f"J {self.q[n - 1]}", f"J W_{n}", f"J b_{n}"]
+            backward += [key for key in keys if key in self.lines.lines]
+            self.fields[f"gradients.q[{n - 1}]"] = keys[1]
+        backward.append(f"J {self.h[0]}")
+        self.fields["gradients.x"] = backward[-1]
+        changes, news = [], []
+        for n in self.numbers:
+            for letter, kind in KINDS if self.network.biases else KINDS[:1]:
+                self.fields[f"gradients.{kind}[{n - 1}]"] = f"J {letter}_{n}"
+                self.fields[f"updates.{kind}[{n - 1}]"] = f"Δ{letter}_{n}"
+                self.fields[f"updated.{kind}[{n - 1}]"] = f"{letter}⁺_{n}"
+                changes.append(f"Δ{letter}_{n}")
+                news.append(f"{letter}⁺_{n}")
+        examples = len(self.network.x)
+        self.sections = [
+            Section("Forward pass", forward, "" if self.network.single else "a row an example"),
+            Section("Backward pass", backward),
+            Section("Updates", changes, "every weight and bias at once"),
+            Section("Parameters after the step", [*news, "J⁺"]),
+        ]
+        self.notes |= {"J⁺": "the loss after the step"}
+        self.notes["J"] = f"mean over {examples} examples" if examples > 1 else ""
+        if self.fused:
+            self.notes["J"] = self.notes["J"] or "computed from q, where no digits are lost"
+            self.notes[f"J {self.q[-1]}"] = IN_ONE[self.network.objective.loss]
+        self.ends = (f"J {self.q[-1]}",)
+        self.direct = (backward[-1], *(f"J b_{n}" for n in self.numbers))
+        shown = self.h[-1:] if self.network.objective.output == "softmax" else []
+        self.hidden = tuple(f"J {each}" for each in self.h[1:] if each not in shown)
+
+    def _letters(self) -> dict[str, tuple[str, int]]:
+        """Units and weights count through the layers."""
+        letters = {self.h[0]: ("x", 1), self.t: ("t", 1), "J": ("J", 0), "η": ("η", 0)}
+        units = weights = 1
+        for n, weight in zip(self.numbers, self.network.weights, strict=True):
+            letters |= {self.q[n - 1]: ("q", units), self.h[n]: ("h", units)}
+            letters |= {f"W_{n}": ("w", weights)}
+            letters |= {f"b_{n}": ("b", units)} if self.network.biases else {}
+            units, weights = units + len(weight), weights + weight.size
+        return {**letters, self.h[-1]: ("y", 1)}
+
+    def more_names(self, names: Mapping[Expr, Any]) -> dict[Expr, Any]:
+        """Changes, new values, and what is frozen."""
+        found: dict[Expr, Any] = {Expr("new", (symbol("J"),)): each_name(_new, names[symbol("J")])}
+        for letter, kind in KINDS:
+            free = self.network.free(letter.lower())
+            for n in self.numbers if getattr(self.network, kind) else ():
+                now = symbol(letter, n)
+                found[symbol(f"Δ{letter}", n)] = each_name(_change, names[now])
+                found[_new(now)] = each_name(_new, names[now])
+                found[symbol("F", f"{letter}{n}")] = free[n - 1].astype(object)
+        return found
+
+    def steps_of(self, key: str) -> Iterator[Step]:
+        """A line, or its entries; before a new weight the lines of the optimiser's rule."""
+        if self.network.optimizer is None or self.units is None or "⁺_" not in key:
+            yield from super().steps_of(key)
+            return
+        found, options = optimiser(self.network.optimizer)
+        state = states(found, options)
+        values = self.units.lines.values
+        for index in np.ndindex(self.lines.lines[key].value.shape):
+            step = self.units.steps[key, index]
+            now = step.name.args[0]
+            if "".join(now.args) not in self.network.frozen:
+                slope = gradient("J", now)
+                yield from update_steps(found, {**options, "t": 1}, state, (now, values[now]),
+                                        (slope, values[slope]))
+            yield step
+
+    @cached_property
+    def named(self) -> dict[str, Entry]:
+        """w1, w2 … layer by layer and row by row, b1 …: their gradients and new values."""
+        found: dict[str, Entry] = {}
+        for before, whole in (("named", "gradients"), ("updated.named", "updated")):
+            for letter, kind in KINDS:
+                arrays = getattr(self.result.gradients, kind) or ()
+                entries = [(f"{whole}.{kind}[{n}]", index) for n, array in enumerate(arrays)
+                           for index in np.ndindex(array.shape)]
+                found |= {f"{before}.{letter.lower()}{number}": entry
+                          for number, entry in enumerate(entries, start=1)}
+        return found
+
+    def screen_names(self) -> dict[str, Entry]:
+        """dJ/dw5, and w5, the new one, of a large network, too."""
+        found = super().screen_names()
+        for field, entry in self.named.items():
+            before, _, name = field.rpartition("named.")
+            found[name if before else f"dJ/d{name}"] = entry
+        return found
 
 
-def is_small(result: MlpStep) -> bool:
-    """Whether there is one example, and few enough weights to name each."""
-    network = result.network
-    return network.single and sum(each.size for each in network.weights) <= MOST_WEIGHTS
+def _new(quantity: Expr) -> Expr:
+    return Expr("new", (quantity,))
 
 
-def mlp_element(result: MlpStep, field: str, index: tuple[int, ...]) -> Step | None:
-    """The working of one element of the record."""
-    if not is_small(result):
-        from dlcalc.commands.mlp.elements import element_step
-
-        return element_step(result, field, index)
-    from dlcalc.commands.mlp.unit_steps import unit_steps
-
-    return next((step for place, step in unit_steps(result) if (field, index) in place), None)
-
-
-def mlp_slip(result: MlpStep, tolerance: float | None, field: str, expected: Any) -> str:
-    """The slip that gives the expected numbers of a field; "" for none."""
-    from dlcalc.derive.slips import slip_in_arrays, slip_in_steps
-
-    if not is_small(result):
-        if result.network.single:
-            return ""
-        from dlcalc.commands.mlp.matrices import matrix_inputs, matrix_steps
-
-        steps, inputs = matrix_steps(result), matrix_inputs(result)
-        return slip_in_arrays(steps, inputs, field, expected, tolerance)
-    from dlcalc.commands.mlp.unit_steps import unit_steps
-
-    return slip_in_steps(unit_steps(result), field, expected, tolerance)
-
-
-def screen_names(result: MlpStep) -> dict[str, tuple[str, tuple[int, ...]]]:
-    """The element of the record that each name of the working means; w5 is the new one."""
-    if not is_small(result):
-        return {}
-    from dlcalc.commands.mlp.unit_steps import unit_steps
-    from dlcalc.formulas.text import formula_text
-
-    steps = [(formula_text(step.name), places) for places, step in unit_steps(result) if places]
-    found = {name: places[0] for name, places in steps}
-    return found | {name.rstrip("⁺"): place for name, place in found.items() if "⁺" in name}
-
-
-def derivation(result: MlpStep) -> tuple[str, ...]:
-    """The fields of the record, and their parts, in the order in which they are derived.
-
-    >>> from dlcalc.commands.mlp.mlp import mlp
-    >>> derivation(mlp([1], [0], [[[2]], [[3]]], output="identity"))[6:10]
-    ('gradients.q[1]', 'gradients.weights[1]', 'named.w2', 'gradients.q[0]')
-    """
-    layers = range(len(result.layers))
-    forward = [f"layers[{n}].{name}" for n in layers for name in ("q", "h")]
-    arrays = {"w": result.gradients.weights, "b": result.gradients.biases or ()}
-    kinds = {"w": "weights", "b": "biases"}
-    backward = []
-    for n in reversed(layers):
-        backward.append(f"gradients.q[{n}]")
-        for letter, each in arrays.items():
-            if each:
-                before = sum(array.size for array in each[:n])
-                names = range(before + 1, before + each[n].size + 1)
-                backward += [f"gradients.{kinds[letter]}[{n}]"]
-                backward += [f"named.{letter}{number}" for number in names]
-    updates = [f"updates.{kind}[{n}]" for n in layers for kind in kinds.values()]
-    after = [each.replace("updates", "updated") for each in updates]
-    new = [f"updated.named.{name}" for name in result.named]
-    return (
-        *forward, "output", "loss", *backward, "gradients.x", *updates, *after, *new, "loss_after"
-    )
+def _change(quantity: Expr) -> Expr:
+    letter, number = quantity.args
+    return symbol(f"Δ{letter}", number)

@@ -11,9 +11,9 @@ from dlcalc.commands.step.step import NetworkStep, begun
 from dlcalc.derive.graph import Graph, Index, Node
 from dlcalc.derive.rules import MaxPool
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.formulas.expressions import Expr, Step, call, symbol
-from dlcalc.layers.descent import Functions
-from dlcalc.layers.optimisers import SINGLE, moved
+from dlcalc.formulas.expressions import Expr, Step, symbol
+from dlcalc.layers import updates
+from dlcalc.layers.optimisers import SINGLE
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import unravel
 
@@ -191,28 +191,7 @@ def _place_steps(result: NetworkStep, name: str, index: Index) -> Iterator[Step]
         yield from update_steps(result, name, index)
 
 
-LETTERS = {
-    "lr": "η", "eps": "ε", "weight_decay": "λ", "momentum": "μ",
-    "alpha": "α", "exp_avg": "m", "exp_avg_sq": "v", "max_exp_avg_sq": "v_max",
-    "momentum_buffer": "buf", "square_avg": "v", "grad_avg": "ḡ", "exp_inf": "u",
-    "mu_product": "Π", "dampening": "τ", "sum": "S", "momentum_decay": "ψ", "lr_decay": "δ",
-}
-"""How options and states are written."""
-
-
-class _Symbols:
-    def __init__(self, values: dict[Any, Any]) -> None:
-        self.values = values
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *arguments: call(name, *arguments)
-
-    def above(self, a: Any, b: Any) -> bool:
-        """Which branch is taken, by the numbers."""
-        return bool(self.values[a] > b)
-
-
-def update_steps(result: NetworkStep, name: str, index: Index) -> Iterator[Step]:
+def update_steps(result: NetworkStep, name: str, index: Index) -> list[Step]:
     """The first update of one element of a parameter, by the optimiser's formulas."""
     problem = result.problem
     assert problem.optimiser is not None
@@ -225,51 +204,11 @@ def update_steps(result: NetworkStep, name: str, index: Index) -> Iterator[Step]
         if key != "step":
             value = each if key in SINGLE else each.get(name)
             own[key] = value if key in SINGLE or value is None else value[index]
-    w = result.ran.store.parameters[name].value[index]
-    g = result.gradients[name][index]
-    numbers: dict[str, list[Any]] = {}
-
-    def put_number(label: str, value: Any) -> Any:
-        numbers.setdefault(label, []).append(value)
-        return value
-
-    moved(problem.optimiser, put_number, Functions, w, g, own, options)
-    values: dict[Any, Any] = {}
-
-    def symbolic(key: str, value: Any, sub: str = "") -> Any:
-        if value is None or isinstance(value, bool) or value == 0:
-            return value
-        named = symbol("β", key[-1]) if key[:-1] == "beta" else symbol(LETTERS.get(key, key), sub)
-        values[named] = float(value) if not isinstance(value, int) else value
-        return named
-
-    w_symbol = Expr("element", (name, index))
-    g_symbol = Expr("partial", (symbol("L"), w_symbol))
-    steps: list[Step] = []
-
-    def put_symbol(label: str, formula: Any) -> Any:
-        value = numbers[label].pop(0)
-        letter = symbol(LETTERS.get(label, label))
-        if label == "w":
-            letter = Expr("new", (w_symbol,))
-        put = formula.put(values) if isinstance(formula, Expr) and formula not in values else None
-        steps.append(Step(letter, float(value), formula, () if put is None else (put,)))
-        values[letter] = float(value)
-        return letter
-
-    values[w_symbol], values[g_symbol] = float(w), float(g)
-    moved(
-        problem.optimiser, put_symbol, _Symbols(values), w_symbol, g_symbol,
-        {key: (each if each is None else _old(key, each, values)) for key, each in own.items()},
-        {key: symbolic(key, each) for key, each in options.items()},
+    w = Expr("element", (name, index))
+    return updates.update_steps(
+        problem.optimiser, options, own, (w, float(result.ran.store.parameters[name].value[index])),
+        (Expr("partial", (symbol("L"), w)), float(result.gradients[name][index])),
     )
-    yield from steps
-
-
-def _old(key: str, value: Any, values: dict[Any, Any]) -> Any:
-    named = symbol(LETTERS.get(key, key), "old")
-    values[named] = float(value)
-    return named
 
 
 def element(result: NetworkStep, field: str, index: Index) -> Step | None:
@@ -290,7 +229,7 @@ def element(result: NetworkStep, field: str, index: Index) -> Step | None:
         node = result.ran.x if name == "x" else result.ran.store.parameters[name]
         return graph.slope_step(node, _whole(graph, node, index))
     if kind == "updated" and name in _trained(result) and result.last is None:
-        return list(update_steps(result, name, index))[-1]
+        return update_steps(result, name, index)[-1]
     return None
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from dlcalc.commands.vae.forward import NO_Z, Places, forward_steps, term_steps
 from dlcalc.commands.vae.names import Block, blocks_of, values_of
-from dlcalc.derive.chains import Chains, Factor, gradient_step, partials, path_value
-from dlcalc.derive.units import gradient
+from dlcalc.derive.chains import Chains, Factor, gradient, gradient_step, partials, path_value
 from dlcalc.formulas.expressions import Expr, Step, symbol
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from dlcalc.layers.cells.result import CellResult
 from dlcalc.layers.cells.run import parameters, system_of, weight_of
 
 Index = tuple[int, ...]
-Place = tuple[Derivation, str, tuple[int, int]]
+Place = tuple[Derivation, str, Index]
 """Where an element is derived: the lines, the name of its line, the place in that one's value."""
 
 MOST_STEPS = 8
@@ -321,7 +321,7 @@ class CellWorking:
             name, index = problem.layout.torch(name, index)
         if name.startswith(("W", "b", "weight_")):
             name, place = weight_of(problem, name, index)
-            return (self.whole, f"d{name}", place) if T <= MOST_WHOLE else None
+            return _within(self.whole, f"d{name}", place) if T <= MOST_WHOLE else None
         unit, name = index[-1] if index else 0, field
         if step := _STEP.fullmatch(field):
             t, name = int(step[1]) + 1, step[2]
@@ -339,7 +339,7 @@ class CellWorking:
         if name == f"d{cell.letter}" and len(cell.gates) > 1:
             name, unit = "d" + cell.argument(problem.gates[unit // H]), unit % H
         sequence = index[-2] if problem.batched and len(index) > 1 else 0
-        return self._near(min(max(t, 1), T)), f"{name}_{t}", (unit, sequence)
+        return _within(self._near(min(max(t, 1), T)), f"{name}_{t}", (unit, sequence))
 
     def _near(self, t: int) -> Derivation:
         return self.whole if self.problem.steps <= MOST_FOLLOWED else self.about(t, t)
@@ -359,7 +359,7 @@ class CellWorking:
         step = _STEP.fullmatch(field)
         lines = self._near(int(step[1]) + 1 if step else self.problem.steps)
 
-        def place_of(index: Index) -> tuple[str, tuple[int, int]]:
+        def place_of(index: Index) -> tuple[str, Index]:
             found = self.line_of(field, index)
             if found is None or found[0] is not lines:
                 raise LookupError(field)
@@ -384,7 +384,7 @@ class CellWorking:
         terms = dict.fromkeys(dressed(each) for each in (() if bare else (numbers,)) + further)
         return Step(dressed(line.name), value, dressed(line.formula), tuple(terms))
 
-    def _further(self, lines: Derivation, formula: Expr, place: tuple[int, int]) -> tuple[Any, ...]:
+    def _further(self, lines: Derivation, formula: Expr, place: Index) -> tuple[Any, ...]:
         """An element by what the record does not show, in numbers."""
         symbols = {name: value for name, value in lines.values.items() if name.kind != "part"}
         hidden = {lines.lines[key].name: lines.lines[key].formula for key in lines.lines
@@ -393,6 +393,11 @@ class CellWorking:
         told = open_ == formula and not any(part.kind == "part" for part in _parts(formula))
         found = None if told else element_of(open_, place, symbols)
         return () if found is None else (found,)
+
+
+def _within(lines: Derivation, key: str, place: Index) -> Place:
+    """A place in a line's value; where that is a vector, its one number."""
+    return lines, key, place[: np.ndim(lines.lines[key].value)]
 
 
 def dressed(formula: Any) -> Any:

@@ -137,7 +137,7 @@ def test_a_slip_in_a_batch_is_named_with_its_sum() -> None:
     done = invoke("mlp", line, "--expect", '{"named": {"w1": 1, "w4": 2}}')
     assert done.status == 1
     assert done.complaint == (
-        "named.w1: expected 1, is 0.255081 = ∂J/∂Q_1ᵀ @ H_0 = −0.31123·1 + 0.18877·3"
+        "named.w1: expected 1, is 0.255081 = ∂J/∂Q_1ᵀ @ X = −0.31123·1 + 0.18877·3"
     )
 
 
@@ -283,7 +283,7 @@ def test_slips_are_named_by_computing_them() -> None:
     for wrong, words in (
         ({"dJ/dw5": (y1 - 0.01) * y1 * h1}, "(1 − y_1) left out in ∂J/∂q_3"),
         ({"dJ/dq3": y1 - 0.01}, "y_1·(1 − y_1) left out"),
-        ({"h1": 0.3775}, "sigmoid left out"), ({"loss": 2 * record["loss"]}, "0.5 left out"),
+        ({"h1": 0.3775}, "sigmoid left out"), ({"loss": 2 * record["loss"]}, "½ left out"),
         ({"w5": 0.4 + 0.5 * q3 * h1}, "a wrong sign at Δw_5"),
         ({"q1": 0.0275}, "b_1 left out"), ({"dJ/dw6": q3 * h1}, "h_1 in place of h_2"),
     ):
@@ -315,11 +315,11 @@ def test_slips_in_a_batch_are_slips_of_matrices() -> None:
     h, dq = np.array(record["layers"][0]["h"]), np.array(record["gradients"]["q"][1])
     slope, loss = 1 - h**2, record["loss"]
     for name, wrong, words in (
-        ("q", [dq @ W[1], dq], "tanh'(Q_1) left out"),
-        ("q", [(dq @ W[1].T) * slope, dq], "W_2ᵀ in place of W_2"),
+        ("q", [dq @ W[1], dq], "(1 − H_1²) left out"),
+        ("q", [(dq @ W[1].T) * slope, dq], "W_2ᵀ in place of W_2 in ∂J/∂H_1"),
         ("q", [-(dq @ W[1]) * slope, dq], "a wrong sign"),
         ("weights", [record["gradients"]["weights"][0], (dq.T @ h).T], "the transposed matrix"),
-        ("weights", [record["gradients"]["weights"][0], 4 * dq.T @ h], "1/4 left out in ∂J/∂Q_2"),
+        ("weights", [record["gradients"]["weights"][0], 4 * dq.T @ h], "1/4 left out in ∂J/∂Y"),
     ):
         answer = {"gradients": {name: [np.asarray(each).round(6).tolist() for each in wrong]}}
         done = invoke("mlp", json.dumps(fields), "--expect", json.dumps(answer))

@@ -14,10 +14,12 @@ from dlcalc.commands.mlp.answer import mlp_answer
 from dlcalc.commands.mlp.findings import findings, listed, start_finding
 from dlcalc.commands.mlp.mlp import mlp
 from dlcalc.commands.mlp.starts import starts
-from dlcalc.commands.mlp.working import derivation, mlp_element, mlp_steps
+from dlcalc.commands.mlp.working import MlpWorking
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.layers.losses import OBJECTIVES
+from dlcalc.names import ACTIVATIONS
+from tests.derive.typed import untrue
 from tests.formulas.evaluation import disagreement, elements
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference_mlp.json"
@@ -32,33 +34,39 @@ def numbered(steps: list[Step]) -> list[Step]:
 @pytest.mark.parametrize("case", CASES)
 def test_every_line_gives_its_value(case: dict[str, Any]) -> None:
     result = mlp(**case["input"])
-    steps = numbered(list(mlp_steps(result)))
+    steps = numbered(list(MlpWorking(result).steps()))
     parameters = len(result.named)
     assert len(steps) > 2 * parameters
     assert [each for each in map(disagreement, steps) if each] == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 99),
+    batch=st.integers(0, 3),
     sizes=st.lists(st.integers(1, 3), min_size=2, max_size=4),
+    activation=st.sampled_from(ACTIVATIONS),
     pair=st.sampled_from(OBJECTIVES),
     biases=st.booleans(),
+    freeze=st.sampled_from([[], ["w1"], "weights"]),
 )
-def test_every_line_of_any_network_gives_its_value(
-    seed: int, sizes: list[int], pair: Any, biases: bool
+def test_every_line_of_any_network_is_true_as_it_is_typed(
+    seed: int, batch: int, sizes: list[int], activation: str, pair: Any, biases: bool, freeze: Any
 ) -> None:
-    draw = np.random.default_rng(seed)
+    draw, examples = np.random.default_rng(seed), [batch] if batch else []
     result = mlp(
-        draw.normal(size=sizes[0]), draw.uniform(size=sizes[-1]), sizes=sizes, seed=seed,
-        biases=biases, activation="tanh", output=pair.output, loss=pair.loss,
+        draw.normal(size=[*examples, sizes[0]]), draw.uniform(size=[*examples, sizes[-1]]),
+        sizes=sizes, seed=seed, biases=biases, activation=activation, output=pair.output,
+        loss=pair.loss, freeze=freeze,
     )  # fmt: skip
-    assert [each for each in map(disagreement, numbered(list(mlp_steps(result)))) if each] == []
+    lines = MlpWorking(result)
+    whole = lines.lines if lines.units is None else lines.units.lines
+    assert untrue(lines.steps(), whole.values) == []
 
 
 def test_zero_gradients_name_the_factors_that_are_zero() -> None:
     result = mlp(**ZERO)
-    notes = {formula_text(step.name): step.note for step in mlp_steps(result)}
+    notes = {formula_text(step.name): step.note for step in MlpWorking(result).steps()}
     assert notes["∂J/∂w_5"] == "0 because h_1 is 0"
     assert notes["∂J/∂w_1"] == "0 because w_5, relu'(q_1) and w_7 are 0"
     assert list(findings(result)) == [
@@ -108,13 +116,13 @@ def test_many_names_are_cut_short() -> None:
     ],
 )
 def test_an_element_has_its_working(field: str, index: tuple[int, ...], name: Any) -> None:
-    step = mlp_element(mlp(**ZERO), field, index)
+    step = MlpWorking(mlp(**ZERO)).element(field, index)
     assert step is not None
     assert step.name == name
 
 
 def test_gradients_are_derived_from_the_last_layer_back() -> None:
-    order = derivation(mlp(**ZERO, biases=True))
+    order = MlpWorking(mlp(**ZERO, biases=True)).order()
     assert len(set(order)) == len(order)
     places = [order.index(f) for f in ("output", "loss", "named.w5", "named.b3", "named.w1")]
     assert places == sorted(places)
@@ -122,7 +130,7 @@ def test_gradients_are_derived_from_the_last_layer_back() -> None:
 
 def test_batches_are_worked_out_in_matrices() -> None:
     result = mlp([[1, 2], [3, 4]], [0, 1], sizes=[2, 3, 2], biases=True, activation="tanh")
-    steps = {formula_text(each.name): each for each in mlp_steps(result)}
+    steps = {formula_text(each.name): each for each in MlpWorking(result).steps()}
     assert steps["∂J/∂W_1"].value == result.gradients.weights[0].tolist()
     assert steps["J"].note == "mean over 2 examples"
     assert steps["ΔW_2"].value == result.updates.weights[1].tolist()
@@ -146,8 +154,9 @@ def test_every_element_of_a_batch_has_a_sum_that_gives_it(
     )  # fmt: skip
     record = mlp_answer(result, None, (), ()).record
     del record["findings"]
+    lines = MlpWorking(result)
     for field, index, value in elements(record):
-        step = mlp_element(result, field, index)
+        step = lines.element(field, index)
         assert step is not None, field
         if step.numbers:
             assert disagreement(replace(step, value=value)) == ""
@@ -159,10 +168,10 @@ def test_every_element_of_a_batch_has_a_sum_that_gives_it(
 def test_an_element_of_a_large_network_has_its_sum_too() -> None:
     result = mlp([0.5] * 30, 1, sizes=[30, 20, 3], biases=True)
     for field, index in (("layers[0].q", (4,)), ("gradients.x", (29,)), ("named.w601", ())):
-        step = mlp_element(result, field, index)
+        step = MlpWorking(result).element(field, index)
         assert step is not None
         assert step.numbers
-    step = mlp_element(mlp([0.5] * 300, 1, sizes=[300, 3]), "layers[0].q", (1,))
+    step = MlpWorking(mlp([0.5] * 300, 1, sizes=[300, 3])).element("layers[0].q", (1,))
     assert step is not None
     assert step.numbers == ()
     assert step.formula is not None
@@ -170,6 +179,6 @@ def test_an_element_of_a_large_network_has_its_sum_too() -> None:
 
 def test_large_matrices_are_told_in_words() -> None:
     result = mlp([1.0] * 20, 0, sizes=[20, 30, 2])
-    steps = {formula_text(each.name): each for each in mlp_steps(result)}
+    steps = {formula_text(each.name): each for each in MlpWorking(result).steps()}
     assert steps["∂J/∂W_1"].value is None
     assert steps["∂J/∂W_1"].note.startswith("30x20, largest entry")

@@ -1,0 +1,202 @@
+"""A recipe: a network as equations, from which its working, its elements and its slips follow.
+
+What belongs to one kind of network is data: the equations, the numbers it is given, the field
+of the record that each line gives, and the order in which it is derived by hand. A small
+network is worked out number by number, a large one or a batch in matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlcalc.derive.arrays import Arrays
+from dlcalc.derive.derivation import Derivation, derived
+from dlcalc.derive.elements import Index, element_of
+from dlcalc.derive.parser import parse_equations
+from dlcalc.derive.slips import Slips, slip_of, value_at
+from dlcalc.derive.system import arranged
+from dlcalc.derive.units import Units, numbered_names, single
+from dlcalc.derive.working_formulas import named
+from dlcalc.formulas.expressions import Expr, Step, symbol
+from dlcalc.formulas.matrices import array_step
+from dlcalc.formulas.text import formula_text
+from dlcalc.numbers.compare import DEFAULT_TOLERANCE
+
+Entry = tuple[str, Index]
+"""A field of the record, and the place in it."""
+
+
+class Section(NamedTuple):
+    """Lines under a title, in the order in which they are derived."""
+
+    title: str
+    keys: Sequence[str]
+    note: str = ""
+
+
+def slope_of(of: str, name: str) -> Expr:
+    """How the gradient of a quantity is written: ∂J/∂W_1."""
+    letter, number = named(name).args
+    return symbol(f"∂{of}/∂{letter}", number)
+
+
+class Recipe:
+    """The lines of one network, and what is said of them.
+
+    A quantity has its line under its own name, its gradient under that of what it is the
+    gradient of and its own: `J W_1`.
+    """
+
+    fields: dict[str, str]
+    """The line that gives each field of the record."""
+    sections: list[Section]
+    """All lines in order."""
+    notes: dict[str, str]
+    """Remarks on lines."""
+    ends: tuple[str, ...] = ()
+    """Gradients with which the paths of those below begin."""
+    hidden: tuple[str, ...] = ()
+    """Gradients that have no line of their own where paths are followed."""
+    direct: tuple[str, ...] = ()
+    """Gradients that are written by those of what they feed at once."""
+    chained = False
+    """Whether the chain of partial derivatives stands before the factors of a path."""
+    letters: Mapping[str, tuple[str, int]] | None
+    """For a network worked out number by number: the letter of each quantity's entries, and the
+    number of the first."""
+
+    def __init__(self) -> None:
+        self.lines = Derivation({})
+        self.slopes: dict[Expr, tuple[str, Expr]] = {}
+        self.notes = {}
+        self.fields, self.sections, self.letters = {}, [], None
+
+    def derive(
+        self, text: str, given: Mapping[str, Any], of: str, entering: Mapping[str, Any]
+    ) -> None:
+        """Add the lines of equations, and the gradients of `of`, which enter where they are told.
+
+        `given` holds the inputs, and what was computed from them by other means.
+        """
+        system = arranged(parse_equations(text))
+        known = {name: each for name, each in given.items() if name in system.names}
+        with np.errstate(all="ignore"):
+            found = derived(system, Arrays, known, named, lambda name: slope_of(of, name), entering)
+        computed = {each.name for each in system.computed}
+        for key, line in found.lines.items():
+            name = key if key in computed else key[1:]
+            if key not in computed:
+                self.slopes[line.name] = of, named(name)
+            self.lines.lines[key if key in computed else f"{of} {name}"] = line
+        self.lines.values |= {named(name): each for name, each in given.items()} | found.values
+
+    def give(self, record: Mapping[str, Any]) -> None:
+        """Let the lines have the very numbers of the record."""
+        for field, key in self.fields.items():
+            line = self.lines.lines[key]
+            self.lines.add(key, line._replace(value=value_at(record, field)))
+
+    @cached_property
+    def units(self) -> Units | None:
+        """The lines number by number, for a small network."""
+        if self.letters is None:
+            return None
+        names = {named(name): numbered_names(letter, np.shape(self.lines.values[named(name)]), n)
+                 if n else np.array(named(name), dtype=object)
+                 for name, (letter, n) in self.letters.items()}
+        return Units(self.lines, names | self.more_names(names), self.slopes, self.ends,
+                     self.hidden, self.direct, self.notes, self.chained)
+
+    def more_names(self, names: Mapping[Expr, Any]) -> dict[Expr, Any]:
+        """Names of what is made of other quantities."""
+        return {}
+
+    def steps(self) -> Iterator[Step]:
+        """All lines in order."""
+        for title, keys, note in self.sections:
+            yield Step(title, note=note)
+            for key in keys:
+                yield from self.steps_of(key)
+
+    def steps_of(self, key: str) -> Iterator[Step]:
+        """A line, or its entries one by one."""
+        line, note = self.lines.lines[key], self.notes.get(key, "")
+        if self.units is None:
+            formula = line.formula if isinstance(line.formula, Expr) else None
+            step = array_step(line.name, line.value, formula)
+            yield Step(step.name, step.value, formula, (), "; ".join(filter(None, (
+                step.note, note))))
+        elif key not in self.hidden:
+            for index in np.ndindex(np.shape(line.value)):
+                yield self.units.steps[key, index]
+
+    @property
+    def named(self) -> Mapping[str, Entry]:
+        """Fields of single numbers that stand in an array, too, and where in it."""
+        return {}
+
+    def element(self, field: str, index: Index) -> Step | None:
+        """The working of one element of the record."""
+        field, index = self.named.get(field, (field, index))
+        key = self.fields.get(field)
+        if key is None:
+            return None
+        if self.units is not None:
+            return self.units.steps[key, index]
+        line = self.lines.lines[key]
+        note = self.notes.get(key, "")
+        if not isinstance(line.formula, Expr):
+            return Step(line.name, note=note)
+        numbers = single(element_of(line.formula, index, self.lines.values))
+        put = (numbers,) if isinstance(numbers, Expr) and line.formula not in self.lines.values \
+            else ()
+        return Step(line.name, None, line.formula, put, note)
+
+    def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
+        """The slip that gives the expected numbers of a field; "" for none."""
+        try:
+            wanted = np.asarray(value_at(expected, field), float)
+        except (ValueError, TypeError, LookupError):
+            return ""
+        key = self.fields.get(self.named.get(field, (field, ()))[0])
+        if key is None:
+            return ""
+        value = np.asarray(self.lines.lines[key].value)
+        if np.ndim(wanted) == 2 and wanted.shape != value.shape == wanted.shape[::-1]:
+            within = DEFAULT_TOLERANCE if tolerance is None else tolerance
+            turned = np.allclose(wanted.T, value, rtol=max(within, 5e-4))
+            return "the transposed matrix gives that" if turned else ""
+
+        def place_of(index: Index) -> tuple[str, Index]:
+            index = self.named[field][1] if field in self.named else index
+            if len(index) != value.ndim or any(
+                i >= size for i, size in zip(index, value.shape, strict=True)
+            ):
+                raise LookupError(field)
+            return (key, index) if self.units is None else (self.units.keys[key, index], ())
+
+        lines = self.lines if self.units is None else self.units.lines
+        return slip_of(Slips(lines, timed=False), field, expected, tolerance, place_of)
+
+    def screen_names(self) -> dict[str, Entry]:
+        """The element of the record that each name of the working means; w5 is the new one."""
+        if self.units is None:
+            return {}
+        fields = {key: field for field, key in reversed(self.fields.items())}
+        found = {formula_text(step.name): (fields[key], index)
+                 for (key, index), step in self.units.steps.items() if key in fields}
+        return found | {name.rstrip("⁺"): place for name, place in found.items() if "⁺" in name}
+
+    def order(self) -> list[str]:
+        """The fields of the record in the order in which they are derived."""
+        of_line: dict[str, list[str]] = {}
+        for field, key in self.fields.items():
+            of_line.setdefault(key, []).append(field)
+        for name, (field, _) in self.named.items():
+            of_line[self.fields[field]].append(name)
+        return [field for section in self.sections for key in section.keys
+                for field in of_line.get(key, ())]

@@ -1,0 +1,55 @@
+"""Lines of a working typed back: what dlcalc's own equation language makes of their text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+import dlcalc
+from dlcalc.formulas.expressions import Expr, Step
+from dlcalc.formulas.text import TextWriter, formula_text
+
+
+class Typed(TextWriter):
+    """Text with the product of matrices written as it is typed."""
+
+    def _matmul(self, *factors: Any) -> str:
+        return " @ ".join(self.within(each, 5) for each in factors)
+
+
+def untrue(steps: Iterable[Step], given: Mapping[Expr, Any]) -> list[str]:
+    """The formulas that do not give the value beside them.
+
+    Names stand for what was given or came out of a line above; a formula whose numbers are
+    put in has no names.
+    """
+    known = {formula_text(name): value for name, value in given.items()}
+    wrong = []
+    for step in steps:
+        for formula in (step.formula, *step.numbers):
+            if step.value is not None and isinstance(formula, Expr):
+                text = Typed(None).write(formula)
+                found = _typed(text, known)
+                same = not isinstance(found, str) and np.allclose(
+                    found, step.value, rtol=1e-9, atol=1e-12)
+                if not same:
+                    wrong.append(f"{formula_text(step.name)} = {text}: {found}")
+        if step.value is not None and isinstance(step.name, Expr):
+            known[formula_text(step.name)] = step.value
+    return wrong
+
+
+def _typed(text: str, known: Mapping[str, Any]) -> Any:
+    values: dict[str, Any] = {}
+    for n, name in enumerate(sorted(known, key=len, reverse=True)):
+        alone = rf"(?<![A-Za-z0-9_∂/]){re.escape(name)}(?![A-Za-z0-9_⁺])"
+        text, count = re.subn(alone, f"v{n}", text)
+        if count:
+            values[f"v{n}"] = np.asarray(known[name], float).tolist()
+    try:
+        return dlcalc.grad(f"r = {text}", values, of=[]).values["r"]
+    except dlcalc.DlcalcError as error:
+        return str(error)
