@@ -214,10 +214,11 @@ def _of_product(formula: Expr, index: Index, values: Values) -> Any:
     left = value_of(before[0] if len(before) == 1 else Expr("matmul", tuple(before)), values)
     outer = left.ndim == 1 and _is_turned(last)
     right = value_of(last.args[0] if outer else last, values)
+    row, column = left, right
     if outer and right.ndim == 1:
-        return products([(left[index[0]].item(), right[index[1]].item())])
-    row = left if left.ndim == 1 else left[index if right.ndim == 1 else index[:-1]]
-    column = right
+        row, column = left[index[0] :][:1], right[index[1] :][:1]
+    elif left.ndim > 1:
+        row = left[index if right.ndim == 1 else index[:-1]]
     if right.ndim > 1:
         column = right[(*index[: right.ndim - 2], slice(None), index[-1])]
     return products(zip(row.tolist(), column.tolist(), strict=True))

@@ -15,16 +15,15 @@ import numpy as np
 
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, derived
-from dlcalc.derive.elements import Index, element_of
+from dlcalc.derive.elements import Index, element_of, value_of
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.slips import Slips, slip_of, value_at
+from dlcalc.derive.slips import Slips, slip_of, turned_slip, value_at
 from dlcalc.derive.system import arranged
 from dlcalc.derive.units import Units, numbered_names, single
 from dlcalc.derive.working_formulas import named
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.formulas.matrices import array_step
 from dlcalc.formulas.text import formula_text
-from dlcalc.numbers.compare import DEFAULT_TOLERANCE
 
 Entry = tuple[str, Index]
 """A field of the record, and the place in it."""
@@ -93,6 +92,16 @@ class Recipe:
                 self.slopes[line.name] = of, named(name)
             self.lines.lines[key if key in computed else f"{of} {name}"] = line
         self.lines.values |= {named(name): each for name, each in given.items()} | found.values
+        for line in found.lines.values():
+            self.know_slopes(line.formula)
+
+    def know_slopes(self, formula: Any) -> None:
+        """Let slopes that are written by their names, relu'(q), have their values."""
+        if isinstance(formula, Expr):
+            if formula.kind == "call" and formula.args[0].endswith("'"):
+                self.lines.values[formula] = value_of(formula, self.lines.values)
+            for each in formula.args:
+                self.know_slopes(each)
 
     def give(self, record: Mapping[str, Any]) -> None:
         """Let the lines have the very numbers of the record."""
@@ -158,18 +167,14 @@ class Recipe:
 
     def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
         """The slip that gives the expected numbers of a field; "" for none."""
-        try:
-            wanted = np.asarray(value_at(expected, field), float)
-        except (ValueError, TypeError, LookupError):
-            return ""
         key = self.fields.get(self.named.get(field, (field, ()))[0])
         if key is None:
             return ""
         value = np.asarray(self.lines.lines[key].value)
-        if np.ndim(wanted) == 2 and wanted.shape != value.shape == wanted.shape[::-1]:
-            within = DEFAULT_TOLERANCE if tolerance is None else tolerance
-            turned = np.allclose(wanted.T, value, rtol=max(within, 5e-4))
-            return "the transposed matrix gives that" if turned else ""
+        if value.ndim == 2 and value.shape[0] != value.shape[1]:
+            turned = turned_slip(value, field, expected, tolerance)
+            if turned:
+                return turned
 
         def place_of(index: Index) -> tuple[str, Index]:
             index = self.named[field][1] if field in self.named else index

@@ -10,14 +10,7 @@ import numpy as np
 
 import dlcalc
 from dlcalc.formulas.expressions import Expr, Step
-from dlcalc.formulas.text import TextWriter, formula_text
-
-
-class Typed(TextWriter):
-    """Text with the product of matrices written as it is typed."""
-
-    def _matmul(self, *factors: Any) -> str:
-        return " @ ".join(self.within(each, 5) for each in factors)
+from dlcalc.formulas.text import formula_text
 
 
 def untrue(steps: Iterable[Step], given: Mapping[Expr, Any]) -> list[str]:
@@ -31,7 +24,7 @@ def untrue(steps: Iterable[Step], given: Mapping[Expr, Any]) -> list[str]:
     for step in steps:
         for formula in (step.formula, *step.numbers):
             if step.value is not None and isinstance(formula, Expr):
-                text = Typed(None).write(formula)
+                text = formula_text(formula, None)
                 found = _typed(text, known)
                 same = not isinstance(found, str) and np.allclose(
                     found, step.value, rtol=1e-9, atol=1e-12)

@@ -10,7 +10,6 @@ import numpy as np
 
 from dlcalc.derive.chains import gradient
 from dlcalc.derive.derivation import Line
-from dlcalc.derive.elements import value_of
 from dlcalc.derive.recipe import Entry, Recipe, Section, slope_of
 from dlcalc.derive.units import each_name
 from dlcalc.derive.working_formulas import named
@@ -107,8 +106,8 @@ class MlpWorking(Recipe):
     def _name_slopes(self) -> None:
         for q, h in zip(self.q[:-1], self.h[1:], strict=False):
             line, slope = self.lines.lines[f"J {q}"], call(f"{self.network.activation}'", named(q))
-            self.lines.values[slope] = value_of(slope, self.lines.values)
             formula = hadamard(slope_of("J", h), slope)
+            self.know_slopes(formula)
             self.lines.lines[f"J {q}"] = line._replace(formula=formula)
 
     def _add_updates(self) -> None:
