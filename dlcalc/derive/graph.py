@@ -55,7 +55,7 @@ class Node:
 
     def __init__(
         self, rule: Rule | None, arguments: tuple[Node, ...], name: str, options: dict[str, Any],
-        wants: bool,
+        wants: bool, value: Array = None,
     ) -> None:
         self.rule = rule
         self.arguments = arguments
@@ -67,7 +67,7 @@ class Node:
         """Whether axes of size one are left out where an element is named."""
         self.saved: Any = None
         """What the value's computation keeps for the way back."""
-        self.value: Array = np.empty(0)
+        self.value = value
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -90,8 +90,7 @@ class Graph:
 
     def given(self, value: Array, name: str, wants: bool = False) -> Node:
         """A value that nothing computes: an input, a parameter, a constant."""
-        node = Node(None, (), name, {}, wants)
-        node.value = value
+        node = Node(None, (), name, {}, wants, value)
         self.nodes.append(node)
         return node
 
@@ -99,7 +98,7 @@ class Graph:
         """The result of a rule on other nodes."""
         wants = any(each.wants for each in arguments)
         node = Node(rule, arguments, name, options, wants)
-        node.value = rule.value(node, *(each.value for each in arguments))
+        node.value = rule.value(node, *[each.value for each in arguments])
         self.nodes.append(node)
         return node
 

@@ -7,9 +7,10 @@ what moves, sums and multiplies along axes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -130,7 +131,9 @@ class Einsum(Rule):
     def value(self, node: Node, *arguments: Array) -> Array:
         (a, b), to = _letters(node.options["spec"])
         found = _einsum(a, b, to, *arguments[:2])
-        return found + arguments[2] if len(arguments) > 2 else found
+        for bias in arguments[2:]:
+            found += bias
+        return found
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         letters, to = _letters(node.options["spec"])
@@ -167,30 +170,56 @@ class Einsum(Rule):
         )
 
 
+@cache
 def _letters(spec: str) -> tuple[tuple[str, str], str]:
     given, to = spec.split("->")
     a, b = given.split(",")
     return (a, b), to
 
 
-def _einsum(a: str, b: str, to: str, x: Array, y: Array) -> Array:
-    """The sum of products as one matrix product."""
+class _Product(NamedTuple):
+    """How a sum of products by letters is one matrix product: its axes, None as they lie."""
+
+    x: tuple[int, ...] | None
+    y: tuple[int, ...] | None
+    result: tuple[int, ...] | None
+    both: int
+    """Axes that x and y share and that stay: each of their places is a product of its own."""
+    rows: int
+    """Axes of x alone."""
+    columns: int
+    """Axes of y alone."""
+
+
+@cache
+def _as_product(a: str, b: str, to: str) -> _Product:
     both = [each for each in a if each in b and each in to]
     left = [each for each in a if each not in b]
     right = [each for each in b if each not in a]
     summed = [each for each in a if each in b and each not in to]
-    sizes = dict(zip(a + b, x.shape + y.shape, strict=True))
-    shape = [sizes[each] for each in both]
 
-    def matrix(letters: str, array: Array, rows: list[str], columns: list[str]) -> Array:
-        order = [letters.index(each) for each in (*both, *rows, *columns)]
-        moved = array if order == sorted(order) else array.transpose(order)
-        return moved.reshape(*shape, prod(sizes[e] for e in rows), prod(sizes[e] for e in columns))
+    def order(letters: str | list[str], wanted: list[str]) -> tuple[int, ...] | None:
+        found = tuple(letters.index(each) for each in wanted)
+        return None if found == tuple(sorted(found)) else found
 
-    found = matrix(a, x, left, summed) @ matrix(b, y, summed, right)
-    found = found.reshape([sizes[each] for each in (*both, *left, *right)])
-    order = [[*both, *left, *right].index(each) for each in to]
-    return found if order == sorted(order) else found.transpose(order)
+    return _Product(
+        order(a, both + left + summed), order(b, both + summed + right),
+        order(both + left + right, list(to)), len(both), len(left), len(right),
+    )
+
+
+def _einsum(a: str, b: str, to: str, x: Array, y: Array) -> Array:
+    """The sum of products as one matrix product."""
+    way = _as_product(a, b, to)
+    x = x if way.x is None else x.transpose(way.x)
+    y = y if way.y is None else y.transpose(way.y)
+    both, rows = x.shape[: way.both], x.shape[way.both : way.both + way.rows]
+    summed, columns = y.shape[way.both : y.ndim - way.columns], y.shape[y.ndim - way.columns :]
+    if not x.ndim == y.ndim == way.both + 2:
+        x = x.reshape(*both, prod(rows), prod(summed))
+        y = y.reshape(*both, prod(summed), prod(columns))
+    found = (x @ y).reshape(both + rows + columns)
+    return found if way.result is None else found.transpose(way.result)
 
 
 def _sum_of_products(
@@ -419,7 +448,7 @@ class Convolve(Rule):
         else:
             found = plan.convolve(x, w, geometry, groups, False)
         for bias in arguments[2:]:
-            found = found + bias.reshape(-1, *[1] * len(geometry.axes))
+            found += bias.reshape(-1, *[1] * len(geometry.axes))
         return found
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:

@@ -220,7 +220,7 @@ def loss_of(
         t = _classes(target, output, axis, single, name == "nll")
         rule, count, options = ClassLoss(name == "cross_entropy"), t.size // t.shape[axis], {
             "axis": axis}
-    wanted = graph.given(t.astype(kind), "target")
+    wanted = graph.given(t.astype(kind, copy=False), "target")
     wanted.options["batched"] = True
     return graph.apply(rule, output, wanted, name="L", count=count if mean else 1, **options)
 
@@ -259,7 +259,7 @@ def _classes(target: Any, output: Node, axis: int, single: bool, numbers_alone: 
     ):
         raise InputError(f"target: classes are whole numbers from 0 to {classes - 1}")
     rows = np.eye(classes)[array.astype(int).reshape(places)]
-    return np.moveaxis(rows, -1, axis)
+    return rows if axis == rows.ndim - 1 else np.moveaxis(rows, -1, axis)
 
 
 def upstream_of(graph: Graph, output: Node, upstream: Any, single: bool) -> Node:

@@ -39,6 +39,8 @@ class Store:
         """What a framework does otherwise than PyTorch."""
         self.draw = draw
         """What draws a parameter that is not given; None: it is missing."""
+        self.layout = ""
+        """How two axes are meant, TxD or CxL, as far as the run has come."""
         self.parameters: dict[str, Node] = {}
         self.frozen: set[str] = set()
         self.buffers: dict[str, Array] = {}
@@ -68,7 +70,7 @@ class Pass:
 
     def __init__(
         self, graph: Graph, store: Store, name: str, shape: tuple[int, ...],
-        tied: str = "", shared: str = "", frozen: bool = False,
+        tied: str = "", shared: str = "", frozen: bool = False, type: str = "",
     ) -> None:
         self.graph = graph
         self.store = store
@@ -76,6 +78,7 @@ class Pass:
         self.shape = shape
         """The shape of its input, without the batch."""
         self.tied, self.shared, self.frozen = tied, shared, frozen
+        self.type = type
         self.parts: dict[str, Node] = {}
 
     @property
@@ -243,9 +246,6 @@ class Pass:
                 raise InputError(
                     f"{self.type} {name}={value} is counted, its values are not computed"
                 )
-
-    type = ""
-    """The type of the layer."""
 
 
 def _numbers(value: Any, name: str) -> Array:

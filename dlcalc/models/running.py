@@ -12,7 +12,7 @@ from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import GENERAL, complete, context, handler
 from dlcalc.layers.values import Pass, Store, values_of
-from dlcalc.models.count import layout_behind
+from dlcalc.models.count import layout_behind, params
 from dlcalc.models.names import is_scope, name_nodes
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import ASIDE, BUILT, CONCAT, REPEAT, SCALE, Block, Layer, Model, at_node
@@ -37,30 +37,46 @@ class Ran(NamedTuple):
     """What comes out of the last layer that is no aside."""
 
 
+class Plan(NamedTuple):
+    """What a layer is in every run."""
+
+    compute: Callable[..., Node]
+    """What computes its values."""
+    arguments: dict[str, Any]
+    """All of its arguments by name, and what it is told beside them."""
+    row: Row
+    """Its row of the count."""
+    tied: str
+    """The layer whose weights it has."""
+    shared: str
+    """The layer all of whose parameters it has."""
+    frozen: bool
+    """Whether nothing trains its parameters."""
+    layout: str
+    """How two axes are meant behind it, TxD or CxL."""
+
+
 class Runner:
     """A model, counted once, that runs on any values of its parameters."""
 
     def __init__(self, model: Model, count: Count) -> None:
-        self.model = model
+        self.body = model.body
         self.count = count
-        self.layout = ""
-        """How two axes are meant, TxD or CxL, as far as the run has come."""
-        self.cached = 0
         self.names = name_nodes(model.body)
         self.rows = {row.name: row for row in count.rows}
         first = count.rows[0].type if count.rows else ""
         self.takes_tokens = first in TOKENS
-        self._plans: dict[str, tuple[Callable[..., Node], dict[str, Any], dict[str, Any]]] = {}
+        self._plans: dict[str, Plan] = {}
 
     def run(self, x: Array, store: Store, single: bool) -> Ran:
         """Forward: x has a batch axis, of one where it is `single`."""
-        graph, self.layout = Graph(single), ""
+        graph = Graph(single)
         graph.batch = len(x)
         start = graph.given(x, "x", wants=not self.takes_tokens)
         start.options["batched"] = True
         found: list[tuple[Row, Node]] = []
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            end = self._body(self.model.body, "", start, graph, store, found)
+            end = self._body(self.body, "", start, graph, store, found)
         if store.missing:
             raise InputError(_missing(store.missing))
         return Ran(graph, start, tuple(found), store, end)
@@ -87,28 +103,32 @@ class Runner:
         return x
 
     def _layer(self, layer: Layer, name: str, x: Node, graph: Graph, store: Store) -> Node:
-        row = self.rows[name]
-        plan = self._plans.get(name)
         try:
-            if plan is None:
-                arguments = complete(layer.type, layer.arguments, dict(layer.options))
-                general = {key: arguments.pop(key) for key in GENERAL if key in arguments}
-                plan = self._plans[name] = values_of(layer.type), arguments, general
-            compute, arguments, general = plan
-            told = {key: getattr(self, key) for key in context(handler(layer.type))}
-            self.layout = layout_behind(layer.type, self.layout)
-            shared = bool(row.tied) and "tie" not in general
+            plan = self._plans.get(name) or self._planned(layer, name, store.layout)
+            store.layout = plan.layout
             run = Pass(
-                graph, store, name, row.input, "" if shared else row.tied,
-                row.tied if shared else "", bool(general.get("frozen", False)),
+                graph, store, name, plan.row.input, plan.tied, plan.shared, plan.frozen, layer.type
             )
-            run.type = layer.type
-            made = compute(run, x, **arguments, **told)
+            made = plan.compute(run, x, **plan.arguments)
         except DlcalcError as error:
             raise at_node(error, layer) from None
         made.wants = True
         made.name = name
         return made
+
+    def _planned(self, layer: Layer, name: str, layout: str) -> Plan:
+        row = self.rows[name]
+        arguments = complete(layer.type, layer.arguments, dict(layer.options))
+        general = {key: arguments.pop(key) for key in GENERAL if key in arguments}
+        told = {"cached": 0, "layout": layout}
+        asked = {key: told[key] for key in context(handler(layer.type))}
+        shared = bool(row.tied) and "tie" not in general
+        plan = self._plans[name] = Plan(
+            values_of(layer.type), {**arguments, **asked}, row, "" if shared else row.tied,
+            row.tied if shared else "", bool(general.get("frozen", False)),
+            layout_behind(layer.type, layout),
+        )
+        return plan
 
     def _join(
         self, block: Block, name: str, prefix: str, x: Node, graph: Graph, store: Store,
@@ -128,6 +148,15 @@ class Runner:
         made.wants = True
         found.append((self.rows[name], made))
         return made
+
+
+def runner_of(model: Model, shape: Shape | None) -> Runner:
+    """What runs a model on inputs of a shape; the model keeps it for the next time."""
+    count = params(model, shape)
+    runner: Runner | None = model.runner
+    if runner is None or runner.count is not count:
+        runner = model.runner = Runner(model, count)
+    return runner
 
 
 def _missing(missing: Mapping[str, Shape]) -> str:

@@ -97,7 +97,9 @@ Node = Layer | Block
 class Model:
     """A whole model: its layers, the input it expects, and what is published of it."""
 
-    __slots__ = ("body", "config", "counts", "input", "name", "notes", "published", "source")
+    __slots__ = (
+        "body", "config", "counts", "input", "name", "notes", "published", "runner", "source",
+    )
 
     def __init__(
         self, body: Sequence[Node], input: Shape | None = None, name: str = "",
@@ -112,6 +114,8 @@ class Model:
         """What its file says and nothing reads, a sentence each."""
         self.counts: list[tuple[Any, Any]] = []
         """What was asked of it, and its counts."""
+        self.runner: Any = None
+        """What ran it on numbers, and keeps how."""
         self.config = False
         """Whether a config.json described it, for which one library alone has the layers."""
 

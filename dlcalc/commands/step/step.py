@@ -16,9 +16,8 @@ from dlcalc.layers.descent import Functions
 from dlcalc.layers.initial import draw
 from dlcalc.layers.optimisers import OPTIMISERS, SINGLE, Optimiser, moved, optimiser, states
 from dlcalc.layers.values import Store
-from dlcalc.models.count import params
 from dlcalc.models.reading import model as read_model
-from dlcalc.models.running import Ran, Runner, check_names
+from dlcalc.models.running import Ran, check_names, runner_of
 from dlcalc.models.tree import Model
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import GradientCheck, check_gradients
@@ -93,7 +92,7 @@ class Problem:
         self.model = model
         self.facts = facts or {}
         shape = model.input
-        array = as_numbers(x, "x").astype(float)
+        array = as_numbers(x, "x").astype(float, copy=False)
         if shape is None:
             shape = array.shape
         if array.shape not in (shape, (*array.shape[:1], *shape)):
@@ -104,7 +103,7 @@ class Problem:
         self.single = array.ndim == len(shape)
         self.x = array.reshape(-1, *shape)
         self.given = given
-        self.runner = Runner(model, params(model, shape))
+        self.runner = runner_of(model, shape)
         self.training = given.get("mode", "train") == "train"
         if given.get("mode", "train") not in ("train", "eval"):
             raise InputError(f"mode {given['mode']!r} is neither train nor eval")
@@ -275,7 +274,7 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
     value = None if "upstream" in problem.given else float(end.value)
     for name, array in (("the output", ran.output.value), ("the loss", end.value),
                         *gradients.items()):
-        flat = np.ravel(array)
+        flat = array.reshape(-1)
         # The sum of squares is finite where all are, but for numbers whose squares overflow.
         if not np.isfinite(flat @ flat) and not np.isfinite(flat).all():
             raise InputError(f"{name} overflows: inputs or parameters are too large")

@@ -50,7 +50,7 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
             if flat is not None:
                 np.matmul(matrix, columns, out=flat)
             else:
-                to = out[(block[0], ALL, *block[1:])].swapaxes(0, 1)
+                to = _batch_last(out[(block[0], ALL, *block[1:])])
                 to[...] = (matrix @ columns).reshape(to.shape)
 
     products = out.size * matrix.shape[1]
@@ -70,15 +70,22 @@ def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
 
 def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
     """The sum over batch and outputs of upstream times window: (out, in, F…)."""
-    channels = upstream.shape[1]
-    size = channels * x.shape[1] * geometry.taps
-    total: Array | None = None
-    for (batch, *place), columns in _unrolled(
-        x, geometry, _tiles(x, geometry, size * x.dtype.itemsize, products=0)
-    ):
-        part = upstream[(batch, ALL, *place)].swapaxes(0, 1).reshape(channels, -1) @ columns.T
-        total = part if total is None else np.add(total, part, out=total)
-    assert total is not None
+    channels, taps = upstream.shape[1], geometry.taps
+    total = np.empty((channels, x.shape[1] * taps), dtype=x.dtype)
+    products = upstream.size * total.shape[1]
+
+    def run(parts: Iterator[Block]) -> None:
+        for (part,) in parts:
+            own, to = x[:, part], total[:, part.start * taps : part.stop * taps]
+            tiles = _tiles(own, geometry, to.nbytes, products=0)
+            for place, ((batch, *at), columns) in enumerate(_unrolled(own, geometry, tiles)):
+                up = _batch_last(upstream[(batch, ALL, *at)]).reshape(channels, -1)
+                if place == 0:
+                    np.matmul(up, columns.T, out=to)
+                else:
+                    to += up @ columns.T
+
+    each(run, blocks(x.shape[1:2], share(x.shape[1], x.shape[1], products)), products)
     return total.reshape(channels, x.shape[1], *geometry.kernel)
 
 
@@ -93,18 +100,29 @@ def _tiles(x: Array, geometry: Geometry, weight_bytes: int, products: int) -> It
 def _unrolled(
     x: Array, geometry: Geometry, tiles: Iterable[Block]
 ) -> Iterator[tuple[Block, Array]]:
-    """Each tile with its windows as columns (in·F…, outputs), in memory used over and over."""
+    """Each tile with its windows as columns (in·F…, outputs·batch), in memory used over and over.
+
+    With the batch innermost, what a tap meets lies in runs as long as a row of all examples.
+    """
     rows = x.shape[1] * geometry.taps
     memory = np.empty(0, dtype=x.dtype)
     for block in tiles:
         counts = tuple(part.stop - part.start for part in block)
         tile = padded(x[block[0]], geometry, reach_of(block[1:], geometry.axes))
+        if len(tile) > 1:
+            tile = np.moveaxis(np.ascontiguousarray(_batch_last(tile)), -1, 0)
         view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, counts[1:])
+        view = np.moveaxis(view, -len(counts), -1)
         if memory.size < view.size:
             memory = np.empty(view.size, dtype=x.dtype)
         columns = memory[: view.size].reshape(view.shape)
         columns[...] = view
         yield block, columns.reshape(rows, prod(counts))
+
+
+def _batch_last(array: Array) -> Array:
+    """(batch, channels, L…) as (channels, L…, batch)."""
+    return array.transpose(*range(1, array.ndim), 0)
 
 
 def _flat(out: Array, block: Block) -> Array | None:
@@ -133,22 +151,25 @@ def by_scatter(x: Array, w: Array, geometry: Geometry) -> Array:
     def run(parts: Iterator[Block]) -> None:
         for channels, batch in parts:
             matrix = w[:, channels].reshape(w.shape[0], -1).T
+            own = _batch_last(out[batch, channels])
+            to = own if own.shape[-1] == 1 else np.zeros(own.shape, own.dtype)
             for place in places:
-                taken = x[(batch, ALL, *place)].swapaxes(0, 1)
+                taken = _batch_last(x[(batch, ALL, *place)])
                 products = matrix @ taken.reshape(len(taken), -1)
-                shaped = products.reshape(-1, geometry.taps, *taken.shape[1:])
-                _add(out[batch, channels].swapaxes(0, 1), shaped, geometry, place)
+                _add(to, products.reshape(-1, geometry.taps, *taken.shape[1:]), geometry, place)
+            if to is not own:
+                own[...] = to
 
     each(run, blocks((w.shape[1], x.shape[0]), size), count)
     return out
 
 
 def _add(out: Array, products: Array, geometry: Geometry, place: Block) -> None:
-    """Add products (out, taps, batch, block of L…) where they land in (out, batch, O…)."""
+    """Add products (out, taps, block of L…, batch) where they land in (out, O…, batch)."""
     lines = [
         [axis.meeting(f, part) for f in range(axis.kernel)]
         for axis, part in zip(geometry.axes, place, strict=True)
     ]
     for tap, met in enumerate(product(*lines)):
         taken, landing = zip(*met, strict=True)
-        out[(ALL, ALL, *landing)] += products[:, tap][(ALL, ALL, *taken)]
+        out[(ALL, *landing)] += products[:, tap][(ALL, *taken)]
