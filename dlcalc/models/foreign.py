@@ -69,6 +69,8 @@ NEUTRAL = {
     "mode": "nearest", "slopes": 1, "output": "sequence",
 }
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+KERAS_RECURRENT = ("bias", "reset_after", "sequence", "bidirectional")
+"""What Keras's recurrent layers are asked for that changes a count."""
 ACTIVATIONS = {"linear": "", "leakyrelu": "leaky_relu", "swish": "silu"}
 _CHILD = re.compile(r"^(\s*)\(([\w-]+)\): ?(?:(\d+) x )?", re.MULTILINE)
 
@@ -136,8 +138,12 @@ def _called(node: ast.Call, name: str) -> Iterator[str]:
     """One layer, the input of a model, or a container with what it holds."""
     kind = ast.unparse(node.func).rpartition(".")[2]
     spec = _spec(kind)
+    inner = node.args[0] if node.args else None
     if spec:
         yield from _layer(spec, kind, node, name)
+    elif kind == "Bidirectional" and isinstance(inner, ast.Call):
+        inner.keywords.append(ast.keyword("bidirectional", ast.Constant(True)))
+        yield from _called(inner, name)
     elif kind in ("Input", "InputLayer"):
         yield f"input {_input(node)}"
     elif kind == "OrderedDict" or _holds_layers(node):
@@ -172,10 +178,15 @@ def _layer(spec: str, kind: str, node: ast.Call, name: str) -> Iterator[str]:
     }
     given |= {key: _value(value) for key, value in named.items() if key in places}
     if kind in RECURRENT and "hidden" not in given:  # Keras: the units alone, one bias vector
-        given = {"hidden": _value(named.get("units") or node.args[0])}
-        given["bias"] = kind == "GRU" or "single"
-        sequence = "sequence" in named and _value(named["sequence"])
-        given["output"] = "sequence" if sequence else "last"
+        asked = {key: _value(value) for key, value in named.items() if key in KERAS_RECURRENT}
+        two = kind == "GRU" and asked.get("reset_after", True)
+        given = {
+            "hidden": _value(named.get("units") or node.args[0]),
+            "bias": asked.get("bias", True) and (two or "single"),
+            "bidirectional": asked.get("bidirectional", False),
+            "output": "sequence" if asked.get("sequence") else "last",
+        }
+        named.pop("activation", None)  # its own, within the cell
     if type == "activation":
         type, given = str(given.get("type", "relu")), {}
     if type == "reshape" and isinstance(given.get("to"), tuple):

@@ -19,6 +19,7 @@ from dlcalc.models.files.tensors import (
     QUANTISED,
 )
 from dlcalc.models.use import Use
+from dlcalc.numbers.axes import by_x
 from dlcalc.output.answer import Answer, Table
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ LAYERS = ("name", "type", "output", "params", "macs")
 MODULES = ("name", "tensors", "params", "bytes", "bits")
 UNKNOWN = ("activations_bytes", "training_bytes")
 """What a file of weights does not tell."""
+KERAS = ("keras", "hdf5")
+"""Formats whose framework counts buffers among its parameters."""
 MOST_NOTES = 3
 CACHE = Use(dtype="float16")
 """The type of the numbers in the cache of llama.cpp, where nothing else is asked for."""
@@ -99,6 +102,8 @@ def _cell(row: Row, column: str) -> Any:
     if column == "field":
         seen = record["receptive_field"]
         return seen and seen["size"]
+    if column == "output" and row.output and None in row.output:
+        return by_x(["?" if size is None else size for size in row.output])
     return record[column]
 
 
@@ -147,8 +152,10 @@ def totals(held: Held) -> dict[str, Any]:
             "macs": held.count.macs, "active_params": held.count.active_params,
             "cache_bytes": cached.cache_bytes, "cache_bytes_reserved": cached.cache_bytes_reserved,
         }
-    if held.format == "keras":
-        total["keras_total"] = sum(row.params for row in held.rows or ())
+    if held.format in KERAS:
+        total["keras_total"] = sum(
+            each.numbers for each in held.tensors if each.role in (*WEIGHTS, BUFFER)
+        )
     return total
 
 
@@ -221,7 +228,7 @@ def footnotes(held: Held) -> list[str]:
         f"{held.sum_of('numbers', role):,} numbers {what}, which are no parameters"
         for role, what in apart if any(each.role == role for each in held.tensors)
     ]
-    if held.format == "keras":
+    if held.format in KERAS:
         lines.append(f"Keras counts {total['keras_total']:,}, buffers and scales among them")
     types = dict.fromkeys(each.dtype for each in held.tensors if each.role not in HELD_APART)
     if 1 < len(types) <= 8:

@@ -91,10 +91,11 @@ class ParamsRun(Run[Any]):
         ))
         if read is None:
             return
+        self.notes += read.notes
         if to_notation:
             self.out.emit(notation_answer(read))
             return
-        self.notes += [*read.notes, *doubts(read, size)]
+        self.notes += doubts(read, size)
         if asked and (changes or other is not None):
             raise InputError(f"{asked} is of one model, without --set or --compare")
         if changes or other is not None:

@@ -12,7 +12,15 @@ from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.json_text import parse_json
-from dlcalc.models.files.keras_layers import Weight, dtype_name, weights
+from dlcalc.models.files.keras_layers import (
+    Weight,
+    dtype_name,
+    layers_of,
+    name_of,
+    sizes_of,
+    weights,
+)
+from dlcalc.models.files.keras_shapes import Flow
 from dlcalc.models.files.stream import member_bytes, open_zip, printable
 from dlcalc.models.files.tensors import (
     BUFFER,
@@ -58,44 +66,28 @@ def held_of(data: bytes, path: str) -> Held:
 def held_from(config: Mapping[str, Any], path: str) -> Held:
     """A model from its configuration: rows as Keras's summary, tensors one a weight."""
     reader = _Reader()
-    layers = list(_layers(config))
+    layers = list(layers_of(config))
     if not layers:
         raise InputError("holds no layers")
-    rows: list[Row] = []
-    tensors: list[Tensor] = []
-    for layer in layers:
-        own = list(reader.tensors(layer, "", None, 0))
-        rows.append(_row(layer, own))
-        tensors += own
+    owned = [list(reader.tensors(layer, "", None, 0)) for layer in layers]
+    tensors = [tensor for own in owned for tensor in own]
+    flow = Flow(config, tensors)
+    rows = [_row(layer, own, flow) for layer, own in zip(layers, owned, strict=True)]
     metadata = {
         key: config[key] for key in ("keras_version", "backend") if isinstance(config.get(key), str)
     }
-    return Held(path, "keras", tensors, metadata, (), rows, config)
+    return Held(path, "keras", tensors, metadata, (), rows, config, flow.input)
 
 
-def _row(layer: Mapping[str, Any], own: list[Tensor]) -> Row:
-    numbers = sum(each.numbers for each in own)
+def _row(layer: Mapping[str, Any], own: list[Tensor], flow: Flow) -> Row:
+    name = name_of(layer)
     return Row(
-        _name(layer), printable(str(layer.get("class_name"))), None, numbers,
+        name, printable(str(layer.get("class_name"))), flow.outputs.get(name),
+        sum(each.numbers for each in own), flow.macs.get(name),
         trainable=sum(each.params for each in own if each.trains),
         buffers=sum(each.numbers for each in own if each.role == BUFFER),
         bytes=sum(each.bytes for each in own),
     )
-
-
-def _layers(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    config = model.get("config")
-    layers = config.get("layers") if isinstance(config, dict) else config
-    if not isinstance(layers, list):
-        raise InputError(f"{str(model.get('class_name'))[:60]} holds no list of layers")
-    for each in layers:
-        if not isinstance(each, dict) or not isinstance(each.get("config"), dict):
-            raise InputError("a layer without class_name and config")
-        yield each
-
-
-def _name(layer: Mapping[str, Any]) -> str:
-    return printable(str(layer["config"].get("name") or layer.get("name") or ""))[:200]
 
 
 class _Reader:
@@ -111,11 +103,11 @@ class _Reader:
         self.left -= 1
         if depth > MOST_DEPTH or self.left < 0:
             raise InputError("layers within layers beyond any honest depth")
-        kind, name = str(layer.get("class_name")), prefix + _name(layer)
+        kind, name = str(layer.get("class_name")), prefix + name_of(layer)
         config = layer["config"]
         try:
             if "layers" in config and kind not in ("RNN",):
-                for each in _layers(layer):
+                for each in layers_of(layer):
                     yield from self.tensors(each, f"{name}/", None, depth + 1)
                 return
             given, inner = _built(layer, shape), _wrapped(layer)
@@ -177,22 +169,14 @@ def _built(layer: Mapping[str, Any], shape: Any) -> Any:
     built = built if isinstance(built, dict) else {}
     several = built.get("shapes_dict")
     if isinstance(several, dict):
-        return {key: _sizes(each) for key, each in several.items()}
+        return {key: sizes_of(each) for key, each in several.items()}
     several = {
-        key: _sizes(each) for key, each in built.items() if key.endswith("_shape") and each
+        key: sizes_of(each) for key, each in built.items() if key.endswith("_shape") and each
     }
     if "query_shape" in several:
         return several
     given = built.get("input_shape", config.get("batch_shape", config.get("batch_input_shape")))
-    return _sizes(given) if given is not None else (shape if shape is not None else ())
-
-
-def _sizes(value: Any) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        return ()
-    if value and isinstance(value[0], list):  # several inputs
-        return tuple(_sizes(each) for each in value)
-    return tuple(each if type(each) is int and 0 <= each < 1 << 62 else None for each in value)
+    return sizes_of(given) if given is not None else (shape if shape is not None else ())
 
 
 def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.models.files.stream import printable
 
 Config = Mapping[str, Any]
 Sizes = tuple[int | None, ...]
@@ -317,3 +318,28 @@ def dtype_name(value: Any) -> str:
         return f"{mode}_from_{source}" if mode else str(inner.get("name") or own)
     return str(value or "float32")
 
+
+def layers_of(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The layers of a model."""
+    config = model.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else config
+    if not isinstance(layers, list):
+        raise InputError(f"{str(model.get('class_name'))[:60]} holds no list of layers")
+    for each in layers:
+        if not isinstance(each, dict) or not isinstance(each.get("config"), dict):
+            raise InputError("a layer without class_name and config")
+        yield each
+
+
+def name_of(layer: Mapping[str, Any]) -> str:
+    """The name of a layer."""
+    return printable(str(layer["config"].get("name") or layer.get("name") or ""))[:200]
+
+
+def sizes_of(value: Any) -> tuple[Any, ...]:
+    """A shape with the batch, None where an axis is open; several of them as such."""
+    if not isinstance(value, list | tuple):
+        return ()
+    if value and isinstance(value[0], list):  # several inputs
+        return tuple(sizes_of(each) for each in value)
+    return tuple(each if type(each) is int and 0 <= each < 1 << 62 else None for each in value)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dlcalc.errors import InputError
-from dlcalc.models.files.keras_layers import dtype_name
+from dlcalc.models.files.keras_layers import dtype_name, layers_of, name_of
 from dlcalc.models.foreign import translated
 from dlcalc.models.notation import read_notation
 from dlcalc.models.translation import Step, arranged, plain_name
@@ -19,56 +19,64 @@ NOTHING = ("Identity", "Masking", "ActivityRegularization")
 
 def model_of(config: Mapping[str, Any], name: str) -> Model:
     """The model in the notation; InputError for a layer that it has not."""
-    inner = config.get("config")
-    layers = inner.get("layers") if isinstance(inner, dict) else inner
-    if not isinstance(layers, list) or not layers:
-        raise InputError("holds no list of layers")
-    steps: list[Step] = []
-    input, start = _input(layers)
-    last = start
-    for layer in layers:
-        if layer.get("class_name") != "InputLayer":
-            steps.append(_step(layer, last))
-            last = steps[-1].name
-    if not steps:
-        raise InputError("holds no layers")
-    return Model(arranged(steps, start, last), input, name)
-
-
-def _input(layers: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, ...], str]:
-    """The one input of a model and its name."""
-    inputs = [each for each in layers if each.get("class_name") == "InputLayer"]
+    found = {name_of(layer): layer for layer in layers_of(config)}
+    inputs = [layer for layer in found.values() if layer.get("class_name") == "InputLayer"]
     if len(inputs) > 1:
         raise InputError("several inputs; the notation has one")
-    own = (inputs or layers)[0]["config"]
+    ends = [each for each, _ in sources(config["config"].get("output_layers"))] if isinstance(
+        config["config"], dict
+    ) else []
+    if len(ends) > 1:
+        raise InputError("several outputs; the notation has one")
+    start = name_of(inputs[0]) if inputs else "input"
+    taken: dict[str, tuple[str, ...]] = {}
+    last = start
+    for each, layer in found.items():
+        if layer.get("class_name") != "InputLayer":
+            taken[each] = tuple(dict.fromkeys(
+                source for source, _ in own_sources(layer)
+            )) or (last,)
+            last = each
+    if not taken:
+        raise InputError("holds no layers")
+    end = ends[0] if ends else last
+    needed, waiting = {end}, [end]  # what makes masks is left out
+    for each in waiting:
+        waiting += [source for source in taken.get(each, ()) if source not in needed]
+        needed.update(waiting)
+    steps = [_step(found[each], taken[each]) for each in taken if each in needed]
+    return Model(arranged(steps, start, end), _input(next(iter(found.values()))), name)
+
+
+def _input(layer: Mapping[str, Any]) -> tuple[int, ...]:
+    """The shape of the input of a model."""
+    own = layer["config"]
     shape = own.get("batch_shape") or own.get("batch_input_shape")
     if not isinstance(shape, list):
         raise InputError("no input shape is known: the model was never built")
-    return _channels_first(shape[1:], own), str(own.get("name", "")) if inputs else "input"
+    return _channels_first(shape[1:], own)
 
 
-def _step(layer: Mapping[str, Any], last: str) -> Step:
-    """One layer with the layers whose outputs it takes: the one above, where it names none."""
-    own, kind = layer["config"], str(layer.get("class_name"))
-    label = str(own.get("name", ""))
+def _step(layer: Mapping[str, Any], taken: tuple[str, ...]) -> Step:
+    """One layer with the layers whose outputs it takes."""
+    label, kind = name_of(layer), str(layer.get("class_name"))
     if len(layer.get("inbound_nodes") or ()) > 1:
         raise InputError(f"{label} is called twice, which the notation cannot say")
-    sources = tuple(_sources(layer.get("inbound_nodes"))) or (last,)
     if kind in JOINS:
-        return Step(label, sources, (), JOINS[kind], 0)
-    if kind == "MultiHeadAttention" and len(set(sources)) == 1:
-        return Step(label, sources[:1], (_attention(own, label),))
-    if len(sources) > 1:
+        return Step(label, taken, (), JOINS[kind], 0)
+    if len(taken) > 1:
         raise InputError(f"{label} takes several inputs, which the notation cannot say")
-    return Step(label, sources, tuple(_layers(layer)))
+    return Step(label, taken, tuple(layers(layer)))
 
 
 def _attention(config: Mapping[str, Any], name: str) -> Layer:
     """An attention of a sequence to itself."""
     options: dict[str, Any] = {"head_width": config.get("key_dim")}
+    if config.get("value_dim") not in (None, config.get("key_dim")):
+        options["value_width"] = config["value_dim"]
     if config.get("use_bias") is False:
         options["bias"] = False
-    return Layer("attention", (config.get("num_heads"),), options, plain_name(name))
+    return Layer("attention", (config.get("num_heads"),), options, name)
 
 
 def _channels_first(sizes: Any, config: Mapping[str, Any]) -> tuple[int, ...]:
@@ -79,23 +87,32 @@ def _channels_first(sizes: Any, config: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _sources(nodes: Any) -> Iterator[str]:
-    """The layers whose outputs a layer takes: of Keras 3, or Keras 2's bare lists."""
+def sources(nodes: Any) -> Iterator[tuple[str, Any]]:
+    """The layers whose outputs a layer takes: of Keras 3, with shapes, or Keras 2's bare lists."""
     if isinstance(nodes, dict):
         history = nodes.get("keras_history")
         if isinstance(history, list) and history:
-            yield str(history[0])
+            yield str(history[0]), nodes.get("shape")
             return
         nodes = list(nodes.values())
     if isinstance(nodes, list):
         if len(nodes) >= 3 and isinstance(nodes[0], str) and isinstance(nodes[1], int):
-            yield nodes[0]
+            yield nodes[0], None
             return
         for each in nodes:
-            yield from _sources(each)
+            yield from sources(each)
 
 
-def _layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
+def own_sources(layer: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What the first call of a layer takes, without its masks."""
+    calls = layer.get("inbound_nodes")
+    first = calls[0] if isinstance(calls, list) and calls else calls
+    if not isinstance(first, dict):
+        return list(sources(calls))
+    return list(sources(first.get("args"))) or list(sources(first.get("kwargs")))
+
+
+def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
     """One layer of Keras as layers of the notation; the first bears its name."""
     kind, config = str(layer.get("class_name")), layer["config"]
     if kind in NOTHING:
@@ -103,17 +120,20 @@ def _layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
     if kind == "Sequential":
         for each in config.get("layers", ()):
             if each.get("class_name") != "InputLayer":
-                yield from _layers(each)
+                yield from layers(each)
         return
     if kind == "TimeDistributed" and isinstance(config.get("layer"), dict):
-        yield from _layers(config["layer"])
+        yield from layers(config["layer"])
+        return
+    name = plain_name(str(config.get("name", kind)))
+    if kind == "MultiHeadAttention":
+        yield _attention(config, name)
         return
     lines = [line for call in _calls(kind, config) for line in translated(call)]
     if kind.endswith(("Pooling1D", "Conv1D", "Conv1DTranspose", "UpSampling1D")):
         # Keras's sequences are steps by channels, the windows of the notation channels first.
         back = [] if kind.startswith("Global") else ["transpose"]
         lines = ["transpose", *lines, *back]
-    name = plain_name(str(config.get("name", kind)))
     for each in read_notation("\n".join(lines)).body:
         if isinstance(each, Layer):
             named = "" if each.type == "transpose" else name

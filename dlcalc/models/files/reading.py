@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
-from dlcalc.errors import DlcalcError, FileError, InputError, words_of
+from dlcalc.errors import DlcalcError, FileError, InputError
 from dlcalc.input.sources import reason
 from dlcalc.models.files import roles
 from dlcalc.models.files.gguf import MAGIC as GGUF
 from dlcalc.models.files.gguf import SPLIT, read_gguf
 from dlcalc.models.files.stream import Stream
-from dlcalc.models.files.tensors import OPTIMIZER, Held, Tensor
+from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.models.tree import Model
 
 ENDINGS = (
@@ -166,23 +165,31 @@ def _json(path: str) -> Any:
 
 def layered(held: Held) -> Model:
     """The layers of a file with a graph, in the notation; InputError where it cannot say them."""
+    from dlcalc.models.count import params
+
     name = os.path.splitext(os.path.basename(held.name))[0]
     try:
         if held.format == "onnx":
             from dlcalc.models.files.onnx_layers import Translator
 
-            return Translator(*held.graph).translated(name)
-        if held.format == "keras":
-            from dlcalc.models.files.keras_notation import model_of
+            model = Translator(*held.graph).translated(name)
+        elif held.format == "keras":
+            from dlcalc.models.files import keras_notation
 
-            return model_of(held.graph, name)
-        if held.format == "gguf":
+            model = keras_notation.model_of(held.graph, name)
+        elif held.format == "gguf":
             from dlcalc.models.files import gguf_architecture
 
-            return gguf_architecture.model_of(held, name)
-        raise InputError("a file of weights has tensors, and no layers to show or change")
+            model = gguf_architecture.model_of(held, name)
+        else:
+            raise InputError("a file of weights has tensors, and no layers to show or change")
+        said, own = params(model).params, sum(tensor.params for tensor in held.tensors)
     except DlcalcError as error:
         raise error if held.name in error.places else error.at(held.name) from None
+    if said != own:
+        note = f"the layers have {said:,} parameters, the file {own:,}"
+        model.notes = (*model.notes, note)
+    return model
 
 
 def read_stream(file: BinaryIO, place: str, input: tuple[int, ...] | None = None) -> Held:
@@ -306,36 +313,9 @@ def _keras_json(file: BinaryIO, path: str) -> Held:
 
 
 def _hdf5(file: BinaryIO, path: str) -> Held:
-    """A whole model in HDF5: its arrays by name, those of the optimiser apart."""
-    from dlcalc.models.files.stream import printable
+    from dlcalc.models.files.keras_hdf5 import read_hdf5
 
-    try:
-        import h5py
-    except ImportError:
-        raise InputError(
-            "HDF5 is read by the package h5py, which is not installed: "
-            "pip install 'dlcalc-toolkit[all]', or save the model as .keras or by to_json()"
-        ) from None
-    found: list[Tensor] = []
-
-    def take(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc":
-            role = OPTIMIZER if name.startswith("optimizer") else ""
-            own = printable(name.removeprefix("model_weights/").removesuffix(":0"))
-            size = item.size * item.dtype.itemsize
-            found.append(Tensor(own, str(item.dtype), item.shape, size, role))
-
-    try:
-        with h5py.File(file, "r") as opened:
-            opened.visititems(take)
-    except Exception as error:  # whatever a parser of somebody else raises
-        raise InputError(f"not HDF5, or damaged: {words_of(error)}") from None
-    if not found or any(re.search(r"/vars/\d+$", tensor.name) for tensor in found):
-        raise InputError(
-            "its weights have no names that tell buffers from parameters: "
-            "save the model as .keras or by to_json()"
-        )
-    return Held(path, "hdf5", found)
+    return read_hdf5(file, path)
 
 
 _READERS: dict[str, Callable[[BinaryIO, str], Held]] = {

@@ -30,9 +30,10 @@ _BUFFERS = re.compile(r"""
     |inv_freq|original_inv_freq|cos_cached|sin_cached|position_ids|token_type_ids|masked_bias
     |relative_position_index|attn_mask|e_score_correction_bias|rope_freqs(\.weight)?
     |exp_probs_b(\.bias)?)$
+    | normalization(_\d+)?/(mean|variance|count)$ | /vector_u$
     | (^|[./])rngs[./] | ^(batch_stats|cache)[./]
 """, re.VERBOSE)
-"""Names of buffers: BatchNorm's statistics, rotary tables, masks, Flax's collections."""
+"""Names of buffers: BatchNorm's statistics, rotary tables, masks, Keras's and Flax's states."""
 _MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
 """GPT-2's causal mask; of one axis it is a bias."""
 _SCALES = re.compile(r"""

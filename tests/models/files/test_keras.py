@@ -1,0 +1,76 @@
+"""Shapes and products of Keras's layers; the shapes are those of keras 3.15.1, models loaded."""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.shell.running import invoke
+
+FILES = Path(__file__).parents[2] / "data" / "files" / "keras"
+LAYERS: dict[str, dict[str, tuple[list[int], int]]] = {
+    "functional-convs.json": {
+        "depthwise_conv2d": ([8, 8, 8], 64 * 9 * 8), "layer_normalization": ([8, 8, 8], 0),
+        "separable_conv2d": ([6, 6, 6], 36 * (9 * 24 + 24 * 6)), "add": ([6, 6, 6], 0),
+        "conv2d_transpose": ([12, 12, 4], 36 * 6 * 16 * 4), "zero_padding2d": ([12, 12, 2], 0),
+        "concatenate": ([12, 12, 6], 0), "dense": ([3], 18),
+    },
+    "recurrent.keras": {
+        "embedding": ([7, 6], 0), "bidirectional": ([7, 10], 2 * 7 * 4 * 5 * (6 + 5)),
+        "gru": ([7, 4], 7 * 3 * 4 * (10 + 4)), "gru_1": ([7, 3], 7 * 3 * 3 * (4 + 3)),
+        "time_distributed": ([7, 4], 7 * 3 * 4), "simple_rnn": ([2], 7 * 2 * (4 + 2)),
+    },
+    "attention.keras": {
+        # Four projections of 8 x 8, queries by keys and weights by values.
+        "multi_head_attention": ([6, 8], 4 * 6 * 64 + 2 * 36 * 8), "add": ([6, 8], 0),
+        "dense": ([6, 16], 6 * 8 * 16), "global_average_pooling1d": ([8], 0),
+    },
+    # Two calls of each of the first two, which have their weights once.
+    "siamese-frozen.keras": {"shared": ([4], 32), "tower": ([3], 84), "head": ([1], 6)},
+    "keras2-cnn.json": {"conv2d": ([7, 7, 4], 49 * 18 * 4), "flatten": ([300], 0)},
+    "int8.keras": {"q": ([12], 16 * 12)},
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_shapes_and_products(name: str) -> None:
+    record = json.loads(invoke("params", str(FILES / name), "-f", "json").out)
+    rows = {row["name"]: (row["output"], row["macs"]) for row in record["layers"]}
+    assert {key: rows[key] for key in LAYERS[name]} == {
+        key: (shape, macs) for key, (shape, macs) in LAYERS[name].items()
+    }
+    assert record["total"]["macs"] == sum(macs for _, macs in rows.values())
+
+
+def layer(kind: str, **config: Any) -> dict[str, Any]:
+    return {"class_name": kind, "config": {"name": kind.lower(), **config}}
+
+
+def test_axes_that_are_open(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    dense = {**layer("Dense", units=4), "build_config": {"input_shape": [None, None, 3]}}
+    path.write_text(json.dumps({"class_name": "Sequential", "config": {"layers": [
+        layer("InputLayer", batch_shape=[None, None, 3]), dense,
+    ]}}))
+    assert invoke("params", str(path), "-f", "csv").out.splitlines()[1:] == [
+        "inputlayer,InputLayer,?x3,0,0,0", "dense,Dense,?x4,16,16,",
+    ]
+
+
+def test_what_only_makes_masks_is_left_out() -> None:
+    lines = invoke("params", str(FILES / "recurrent.keras"), "--to-notation").out.splitlines()
+    assert lines[2:] == [
+        "embedding: embedding 15 6", "bidirectional: lstm 5 bias=single bidirectional=yes",
+        "gru: gru 4", "gru_1: gru 3 bias=single", "dense: linear 4",
+        "simple_rnn: rnn 2 bias=single output=last", "dense_1: linear 1",
+    ]
+
+
+@pytest.mark.skipif(find_spec("h5py") is None, reason="h5py is an optional extra")
+@pytest.mark.parametrize("name", ["sequential-cnn.h5", "sequential-cnn.weights.h5"])
+def test_hdf5(name: str) -> None:
+    total = json.loads(invoke("params", str(FILES / name), "-f", "json").out)["total"]
+    assert (total["params"], total["buffers"], total["keras_total"]) == (869, 8, 877)
+    assert total["optimizer"] == 1740
