@@ -192,7 +192,7 @@ def _markdown(answer: Answer, precision: int | None, steps: Steps) -> Iterator[s
 
 
 def _latex(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    from dlcalc.output.markup import latex_block
+    from dlcalc.output.latex import latex_block
 
     if steps is None:
         yield from _blocks(answer.blocks, precision, latex_block)

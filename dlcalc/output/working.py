@@ -16,6 +16,7 @@ LATEX_HEAD = r"""\documentclass{article}
 \usepackage{amsmath,amssymb}
 \allowdisplaybreaks
 \begin{document}
+\sloppy\setlength{\arraycolsep}{2pt}
 """
 LATEX_TAIL = "\\end{document}\n"
 
@@ -108,10 +109,22 @@ def _aligned(step: Any, precision: int | None) -> str:
             )
         else:
             terms.append(formula_latex(term, precision))
-    body = " \\\\\n&= ".join(terms)
+    body = " \\\\\n&= ".join(_broken(each) for each in terms)
     return (
         f"\\begin{{aligned}}\n{formula_latex(step.name, precision)} &= {body}\n\\end{{aligned}}"
     )
+
+
+def _broken(latex: str, most: int = 150) -> str:
+    """A term on several lines where it is long, each beginning with the sign of a summand."""
+    pieces, depth, start = [], 0, 0
+    for place, sign in enumerate(latex):
+        depth += {"{": 1, "(": 1, "[": 1, "}": -1, ")": -1, "]": -1}.get(sign, 0)
+        summand = sign in "+-" and not depth and latex[place - 1 : place + 2] == f" {sign} "
+        if summand and place - start > most:
+            pieces.append(latex[start:place])
+            start = place
+    return " \\\\\n&\\quad {} ".join([*pieces, latex[start:]])
 
 
 def _depth(value: Any) -> int:

@@ -30,6 +30,7 @@ def compiles(source: str, folder: Path) -> None:
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
+    assert "Overfull" not in done.stdout
     assert (folder / "working.pdf").stat().st_size > 1000
 
 
@@ -37,6 +38,18 @@ def compiles(source: str, folder: Path) -> None:
 @pytest.mark.parametrize("words", LINES, ids=" ".join)
 def test_working_compiles_as_it_is(words: list[str], tmp_path: Path) -> None:
     compiles(invoke(*words, "--explain", "-f", "latex").out, tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_long_and_wide_tables_fit_their_page(tmp_path: Path) -> None:
+    for place, line in enumerate([
+        "params resnet50", "params lenet vgg16 deepseek-v3", "params resnet50 --as all", "models",
+        "diagnose", "posterior", "docs notation", "docs conventions", "reduce lenet --layer C1",
+    ]):
+        (tmp_path / f"part{place}.tex").write_text(invoke(*line.split(), "-f", "latex").out)
+    parts = "\n\n".join(f"\\input{{part{each}}}" for each in range(place + 1))
+    head = "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n"
+    compiles(f"{head}{parts}\n\\end{{document}}\n", tmp_path)
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
