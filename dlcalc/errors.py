@@ -65,8 +65,10 @@ def words_of(error: Exception, most: int = 120) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: object, known: Iterable[str]) -> str:
     """The tail of an error about an unknown name: the nearest known ones, or all of a few.
+
+    What is no text at all has none that are near.
 
     >>> did_you_mean("lenett", ["lenet", "resnet18"])
     '; did you mean lenet?'
@@ -76,6 +78,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     names = list(known)
+    name = name if isinstance(name, str) else ""
     near = get_close_matches(name, names, n=3, cutoff=0.6)
     if not near:
         folded = {each.lower(): each for each in names}

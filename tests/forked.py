@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def prepare() -> None:
         if each.name != "dlcalc.__main__":
             import_module(each.name)
     dlcalc.shell._prepare()
+    warnings.simplefilter("default")  # tests see what users do not
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 

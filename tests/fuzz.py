@@ -12,12 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import shlex
 import signal
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -251,6 +253,10 @@ def complaint(case: Input, done: Run) -> str:
             json.loads(done.out, parse_constant=_refuse)
         except ValueError as error:
             return f"no strict JSON: {error}"
+        if "--allow-nonfinite" not in case.words and case.words[0] != "mlp" and re.search(
+            r'"(NaN|-?Infinity)"', done.out
+        ):
+            return "NaN or Infinity in the result"
     return ""
 
 
@@ -270,10 +276,10 @@ def _refuse(name: str) -> None:
 
 
 def _format(case: Input) -> str:
-    for flag in ("-f", "--format"):
-        if flag in case.words[:-1]:
-            return case.words[len(case.words) - case.words[::-1].index(flag)]
-    return "table"
+    given = [
+        value for flag, value in pairwise(case.words) if flag in ("-f", "--format")
+    ]
+    return given[-1] if given else "table"
 
 
 def other_forms(case: Input, done: Run, folder: Path) -> str:

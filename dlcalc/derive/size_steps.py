@@ -92,6 +92,12 @@ def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
             yield f"{words} on axis {place}", [*right[:place], wrong[place], *right[place + 1 :]]
     if len(axes) > 1:
         yield "the axes exchanged", [axis.output for axis in reversed(axes)]
+        for field in ("stride", "kernel", "pad", "dilation"):
+            turned = [getattr(axis, field) for axis in reversed(axes)]
+            yield f"{field} of the axes exchanged", [
+                axis._replace(**{field: each}).output
+                for axis, each in zip(axes, turned, strict=True)
+            ]
 
 
 def _plus(extra: int) -> Callable[[Axis], int]:

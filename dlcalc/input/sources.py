@@ -7,7 +7,7 @@ import sys
 from typing import BinaryIO
 
 from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
-from dlcalc.numbers.parse import shorten
+from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.records import NamedTuple
 
 MOST_BYTES = 1 << 30
@@ -30,18 +30,28 @@ class Source(NamedTuple):
 def read_source(value: str, name: str = "") -> Source:
     """The bytes behind a value as typed: `-`, the name of a file, or a literal.
 
-    An existing file goes before a literal, which errors call by `name`. Raises FileError
-    where a file cannot be read and LimitError where there are more than 1 GiB.
+    An existing file goes before a literal, which errors call by `name`, but one number is
+    that number, and a folder no data. Raises FileError where a file cannot be read and
+    LimitError where there are more than 1 GiB.
     """
     if value == "-":
         return Source(read_stdin(), STDIN)
-    if os.path.exists(value):
+    if is_file(value):
         return Source(read_file(value), value)
     if looks_like_literal(value):
         return Source(value.encode("utf-8", "surrogateescape"), name)
     error = FileError(f"no such file, and no numbers either{nearest_file(value)}")
     error.at(shorten(value, 80) or "''")
     raise error.at(name) if name else error
+
+
+def is_file(value: str) -> bool:
+    """Whether a value as typed is the name of a file: a file called 3 is written ./3."""
+    try:
+        parse_number(value, allow_nonfinite=True)
+    except InputError:
+        return os.path.exists(value) and not (os.path.isdir(value) and looks_like_literal(value))
+    return False
 
 
 def looks_like_literal(value: str) -> bool:

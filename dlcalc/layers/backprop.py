@@ -49,9 +49,8 @@ def back_propagate(
         y, losses = evaluate(network, passes)
         loss = float(losses.mean())
         found = backward(layers, passes, network.objective.slope(y, network.target) / len(y))
-    gradients = [part for each in found for part in (each.weight, each.q, each.x)]
-    if network.finite and not all_finite(
-        np.asarray(loss), *(part for part in gradients if part is not None)
-    ):
+    shown = [each.q for each in passes]
+    shown += [part for each in found for part in (each.weight, each.q, each.x) if part is not None]
+    if network.finite and not all_finite(np.asarray(loss), *shown):
         raise InputError(f"the values overflow (loss {loss:g}): inputs or weights are too large")
     return Propagated(passes, y, loss, found)

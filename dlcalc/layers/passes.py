@@ -173,4 +173,5 @@ def require_matrix(weight: Array, inputs: int, place: str) -> None:
     rows, columns = weight.shape
     if columns != inputs:
         message = f"shape {shape} takes {columns} values, {inputs} come in"
-        raise ShapeError(f"{message}; expected {rows}x{inputs}").at(place)
+        turned = f"; its transpose, {columns}x{rows}, does" if rows == inputs else ""
+        raise ShapeError(f"{message}; expected {rows}x{inputs}{turned}").at(place)

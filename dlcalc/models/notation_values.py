@@ -15,8 +15,8 @@ WORDS = {"yes": True, "no": False, "true": True, "false": False}
 def read_value(text: str) -> Value:
     """One value of an argument or an option.
 
-    >>> [read_value(text) for text in ("5", "5x3", "1:2", "no", "0.5", "same")]
-    [5, (5, 3), ((1, 2),), False, 0.5, 'same']
+    >>> [read_value(text) for text in ("5", "5x3", "1:2", "no", "0.5", "1e3", "same")]
+    [5, (5, 3), ((1, 2),), False, 0.5, 1000, 'same']
     """
     if not text:
         raise InputError("a value is missing behind =")
@@ -26,8 +26,17 @@ def read_value(text: str) -> Value:
         return WORDS[text]
     # `3*6,4*9` lists connections, and is read by the one layer that takes it.
     if (text[0].isdigit() or text[0] in "-+.") and "*" not in text:
-        return _read_sizes(text) if "x" in text or ":" in text else parse_number(text)
+        return _read_sizes(text) if "x" in text or ":" in text else _read_number(text)
     return text
+
+
+def _read_number(text: str) -> Value:
+    """A number; one of 1e3's kind is whole, and exact."""
+    digits, e, zeros = text.lower().partition("e")
+    zeros = zeros.removeprefix("+")
+    if e and digits.isdigit() and zeros.isdigit() and len(zeros) < 4:
+        return int(digits) * 10 ** int(zeros)
+    return parse_number(text)
 
 
 def _read_sizes(text: str) -> Value:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.errors import InputError
+
 Array = np.ndarray[Any, np.dtype[Any]]
 Parameters = Mapping[str, Array]
 Loss = Callable[[Parameters], Any]
@@ -90,7 +92,8 @@ def check_gradients(
     (complex) evaluations each. The complex step is that of Squire and Trapp 1998,
     "Using complex variables to estimate derivatives of real functions". A parameter
     that lies on a kink has no derivative, and its check may fail. `roundings` are what a
-    gradient, by name, may owe to rounding.
+    gradient, by name, may owe to rounding. Raises InputError where a
+    difference overflows or is not defined.
 
     >>> x = np.array([1.0, 2.0])
     >>> [check] = check_gradients(lambda p: (p["x"] ** 2).sum(), {"x": x}, {"x": 2 * x})
@@ -116,14 +119,17 @@ def check_moved(
     True
     """
     resolution = 4 * EPSILON * abs(value) / CENTRAL_STEP
-    return [
-        GradientCheck(
-            name, np.asarray(formula, dtype=float),
-            *_differences(moved, name, np.asarray(parameters[name], dtype=float)),
-            resolution, (roundings or {}).get(name, 0.0),
-        )
-        for name, formula in gradients.items()
-    ]  # fmt: skip
+    checks = []
+    for name, given in gradients.items():
+        formula = np.asarray(given, dtype=float)
+        pair = _differences(moved, name, np.asarray(parameters[name], dtype=float))
+        if np.isfinite(formula).all() and not np.isfinite(pair).all():
+            raise InputError(
+                "cannot be moved both ways: the value overflows or is not defined beside it"
+            ).at(name).at("`check`")
+        rounding = (roundings or {}).get(name, 0.0)
+        checks.append(GradientCheck(name, formula, *pair, resolution, rounding))
+    return checks
 
 
 def _differences(moved: Moved, name: str, value: Array) -> tuple[Array, Array]:

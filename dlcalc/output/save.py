@@ -52,9 +52,23 @@ def _array(value: Any) -> Any:
         array = np.asarray(value)
     except ValueError:
         return None
-    if array.dtype.kind == "O" and all(isinstance(each, int) for each in array.flat):
-        raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
+    large = isinstance(value, list) and array.dtype.kind == "f" and (
+        np.abs(array).max(initial=0) >= 2**63
+    )
+    if array.dtype.kind == "O" or large:
+        array = _whole(np.asarray(value, object), array)
     return array if array.dtype.kind in "biuf" else None
+
+
+def _whole(exact: Any, found: Any) -> Any:
+    """Whole numbers that NumPy would hold as objects, or round to floats, in 64 bits."""
+    values = exact.ravel().tolist()
+    if not all(type(each) is int for each in values):
+        return found
+    for dtype, least, most in (("int64", -(2**63), 2**63), ("uint64", 0, 2**64)):
+        if least <= min(values) and max(values) < most:
+            return exact.astype(dtype)
+    raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
 
 
 def _npy(answer: Answer) -> bytes:

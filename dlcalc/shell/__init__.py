@@ -10,7 +10,7 @@ import os
 import sys
 from io import TextIOWrapper
 
-from dlcalc.errors import AnswerDiffersError, DlcalcError, FileError
+from dlcalc.errors import AnswerDiffersError, DlcalcError, FileError, InputError, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # nor is `typing` imported before `_prepare` has run
@@ -47,6 +47,8 @@ def run(arguments: list[str]) -> int:
         return complain(error, error.status)
     except OSError as error:
         return complain(f"standard output: {error.strerror or error}", FileError.status)
+    except ImportError as error:
+        return complain(f"a library cannot be imported: {words_of(error)}", FileError.status)
     except MemoryError:
         return complain("not enough memory for this", FileError.status)
     except KeyboardInterrupt:
@@ -66,6 +68,7 @@ def _prepare() -> None:
     # What `signal` takes its functions from, without its enumerations.
     import _signal as signal  # type: ignore[import-not-found]
     import gc
+    import warnings
 
     if hasattr(signal, "SIGPIPE"):
         # A reader that goes away ends this command as it ends any other filter.
@@ -73,6 +76,9 @@ def _prepare() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _terminate)
+    if not sys.warnoptions:
+        # What a library warns of says nothing to a user; overflow is told as an error.
+        warnings.simplefilter("ignore")
     sys.set_int_max_str_digits(0)
     # Imports make little garbage, and Python would look for it twenty times by the end of them.
     gc.set_threshold(20_000)
@@ -92,7 +98,7 @@ def _status_of(root: object, arguments: list[str]) -> int:
     assert isinstance(root, click.Command)
     try:
         if "_DLCALC_COMPLETE" in os.environ:
-            root.main(arguments, prog_name="dlcalc", complete_var="_DLCALC_COMPLETE")
+            _complete(root, arguments)
         with root.make_context("dlcalc", arguments) as context:
             root.invoke(context)
     except click.exceptions.Exit as ended:
@@ -107,6 +113,17 @@ def _status_of(root: object, arguments: list[str]) -> int:
         status = 0
     sys.stdout.flush()
     return status
+
+
+def _complete(root: Any, arguments: list[str]) -> None:
+    """Answer the shell, whose script sets the words of its line beside the request."""
+    try:
+        root.main(arguments, prog_name="dlcalc", complete_var="_DLCALC_COMPLETE")
+    except (KeyError, ValueError):
+        raise InputError(
+            "_DLCALC_COMPLETE is set, and no COMP_WORDS and COMP_CWORD: "
+            "dlcalc completion SHELL prints the script that sets them"
+        ) from None
 
 
 def complain(error: object, status: int) -> int:

@@ -1,13 +1,27 @@
-"""What `--check` makes of gradients that differ from their differences."""
+"""What is refused of results: infinities, and with `--check` gradients that are off."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from dlcalc.errors import AnswerDiffersError, LimitError
+from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 
 MOST_CHECKED = 20_000
+
+
+def require_finite(result: Any, fields: Sequence[str]) -> None:
+    """InputError that names the first element of a result's fields that is not finite."""
+    import numpy as np
+
+    for name in fields:
+        array = getattr(result, name)
+        if array is not None and array.dtype.kind == "f" and not np.isfinite(array).all():
+            place = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
+            raise InputError(
+                f"element ({','.join(map(str, place))}) of {name} passes the largest "
+                f"{array.dtype}; --allow-nonfinite lets it out"
+            )
 
 
 def refuse_failed(checks: Sequence[Any] | None) -> None:

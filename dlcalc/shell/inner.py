@@ -33,7 +33,7 @@ def run_within(words: Sequence[str]) -> Ran:
 
     out = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     err = io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), _no_stdin():
+    with redirect_stdout(out), redirect_stderr(err), no_stdin():
         status = run(list(words))
     lines = err.getvalue().splitlines()
     out.seek(0)
@@ -63,7 +63,8 @@ def answer_within(words: Sequence[str]) -> Answer:
 
 
 @contextmanager
-def _no_stdin() -> Iterator[None]:
+def no_stdin() -> Iterator[None]:
+    """Standard input held back, for others to read."""
     held = sys.stdin
     sys.stdin = None
     try:

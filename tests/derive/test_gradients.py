@@ -358,7 +358,7 @@ def test_absurd_sizes_are_refused_at_once(equations: str, values: dict[str, Any]
 
 def test_a_check_beside_the_end_of_the_domain_is_refused() -> None:
     result = dlcalc.grad("L = ln(x)", {"x": 1e-9})
-    with pytest.raises(DlcalcError, match="x cannot be moved both ways: L is not defined beside"):
+    with pytest.raises(DlcalcError, match=r"x: cannot be moved both ways: .* not defined"):
         check_derivatives(result)
 
 

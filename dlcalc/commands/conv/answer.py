@@ -11,9 +11,9 @@ import numpy as np
 from dlcalc.conventions.arrays import conv, differing
 from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array, read_arrays
-from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.output.answer import Answer, Values
+from dlcalc.shell.checks import require_finite
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
@@ -71,7 +71,7 @@ class ConvRun(Run[Convolution]):
     def answer(self, result: Convolution, checks: Sequence[Any] | None) -> Answer:
         """The output, each element of which can be asked to explain itself."""
         if not self.out.allow_nonfinite:
-            _check_finite(result)
+            require_finite(result, FIELDS)
         apart = result.transposed or self.options.get("pad") in ("same", "same-lower")
         if "framework" not in self.options and apart and result.output.size <= MOST_COMPARED:
             x, w, _ = result.operands
@@ -106,18 +106,6 @@ def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:
 
 def _as_rows(array: Any) -> Any:
     return [array] if np.ndim(array) == 1 else array
-
-
-def _check_finite(result: Convolution) -> None:
-    for name in FIELDS:
-        array = getattr(result, name)
-        if array is not None and array.dtype.kind == "f" and not np.isfinite(array).all():
-            place = int(np.argmin(np.isfinite(array)))
-            index = ",".join(map(str, unravel(place, array.shape)))
-            raise InputError(
-                f"element ({index}) of {name} passes the largest {array.dtype}; "
-                "--allow-nonfinite lets it out"
-            )
 
 
 def conv_answer(result: Convolution, **explained: Any) -> Answer:

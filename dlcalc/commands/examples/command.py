@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,6 +60,7 @@ def _run(exercise: Exercise) -> None:
     """Run the command that solves an exercise, with the shared options of this call."""
     from dlcalc.shell import note
     from dlcalc.shell.commands import root
+    from dlcalc.shell.inner import no_stdin
 
     note(f"{exercise.name}: {exercise.problem} dlcalc {exercise.command}")
     words = shlex.split(exercise.command)
@@ -71,5 +73,7 @@ def _run(exercise: Exercise) -> None:
             words += ["--at", ":".join(filter(None, (value[0], ",".join(map(str, value[1])))))]
         elif value not in (None, False) and value != param.get_default(current):
             words += [param.opts[-1], str(value)]
-    with root.make_context("dlcalc", words, parent=None) as context:
+    # What stands on standard input is an expected answer, or not ours at all.
+    held = nullcontext() if "-" in words else no_stdin()
+    with held, root.make_context("dlcalc", words, parent=None) as context:
         root.invoke(context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +12,7 @@ from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tokens import plain_name
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import DlcalcError, FileError, InputError, did_you_mean
-from dlcalc.input.sources import Source, decode, located, nearest_file, read_source
+from dlcalc.input.sources import Source, decode, is_file, located, nearest_file, read_source
 from dlcalc.numbers.parse import parse_number, shorten
 
 FIELDS = ("equations", "values", "of", "wrt")
@@ -85,7 +84,7 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
 
     if value in library_names():
         return {"equations": library_text(value), "file": ""}
-    literal = value != "-" and not os.path.exists(value) and not value.lstrip().startswith("{")
+    literal = value != "-" and not is_file(value) and not value.lstrip().startswith("{")
     if literal and "=" in value:
         return {"equations": value, "file": ""}
     if literal:
@@ -191,7 +190,7 @@ def _computed(value: str) -> Any:
 def _value(value: str, allow_nonfinite: bool) -> Any:
     from dlcalc.input.arrays import one_array
 
-    found = None if os.path.exists(value) else _computed(value)
+    found = None if is_file(value) else _computed(value)
     if found is not None:
         return found
     source = read_source(value)

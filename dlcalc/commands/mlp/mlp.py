@@ -95,6 +95,8 @@ class MlpStep(Result):
     """The steps that were asked for."""
     starts: tuple[Start, ...] | None = None
     """The same network from other initial weights, where that was asked for."""
+    drawn: bool = False
+    """Whether the weights were drawn, and stand nowhere else."""
 
     @property
     def named(self) -> dict[str, float]:
@@ -105,7 +107,9 @@ class MlpStep(Result):
     def record(self) -> dict[str, Any]:
         """The result by the names of the fields, as JSON has it."""
         gradients, updates, updated = self.gradients, self.updates, self.updated
-        return {
+        network = self.network
+        drawn = {"parameters": {"weights": network.weights, "biases": network.biases}}
+        return (drawn if self.drawn else {}) | {
             "layers": [{"q": layer.q, "h": layer.h} for layer in self.layers],
             "output": self.output,
             "loss": self.loss,
@@ -157,12 +161,13 @@ def mlp(
     """
     if weights is None and sizes is None:
         raise InputError("weights, or sizes to draw them for, are missing")
-    if weights is None or sizes is not None or init is not None:
-        drawn = _sizes(weights) if sizes is None else as_sizes(sizes)
-        require_few(sum(before * after for before, after in pairwise(drawn)))
-        weights = initial_weights(drawn, init or "xavier", seed=seed, constant=constant)
+    drawn = weights is None or sizes is not None or init is not None
+    if drawn or weights is None:
+        widths = _sizes(weights) if sizes is None else as_sizes(sizes)
+        require_few(sum(before * after for before, after in pairwise(widths)))
+        weights = initial_weights(widths, init or "xavier", seed=seed, constant=constant)
     if isinstance(biases, bool):
-        biases = [np.zeros(len(weight)) for weight in weights] if biases else None
+        biases = [np.zeros(size) for size in _sizes(weights)[1:]] if biases else None
     network = as_network(
         x,
         target,
@@ -179,6 +184,7 @@ def mlp(
         mlp_step(network),
         descent=None if steps is None else descend(network, steps),
         starts=other_starts(network, seed=seed, constant=constant) if starts else None,
+        drawn=drawn,
     )
 
 

@@ -13,6 +13,7 @@ from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array
 from dlcalc.numbers.convolution.pooling import Pooling
 from dlcalc.output.answer import Answer, Values
+from dlcalc.shell.checks import require_finite
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
@@ -69,6 +70,8 @@ class PoolRun(Run[Pooling]):
 
     def answer(self, result: Pooling, checks: Sequence[Any] | None) -> Answer:
         """The output; remarks on how the input was read, and on ties."""
+        if not self.out.allow_nonfinite:
+            require_finite(result, FIELDS)
         (x, upstream), given = result.operands, self.options
         if "dims" not in given and np.ndim(x) == result.dims + 1:
             sizes = "x".join(map(str, np.shape(x)[1:]))
@@ -99,6 +102,7 @@ def _record(input: Any, **given: Any) -> dict[str, Any]:
     if "kernel" not in given:
         raise InputError("the kernel is missing")
     found = pool(input, **given)
+    require_finite(found, FIELDS)
     return {
         name: array.tolist() for name in FIELDS if (array := getattr(found, name)) is not None
     }

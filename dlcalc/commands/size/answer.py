@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,7 @@ class SizeRun(Run["Size | Solutions"]):
     def answer(self, result: Size | Solutions, checks: Sequence[Any] | None) -> Answer:
         """The size, or every solution."""
         if isinstance(result, Size):
-            self.notes += result.notes
+            self.notes += [*result.notes, *_doubts(result)]
             working = partial(size_steps.size_steps, result.axes)
             return size_answer(result, "framework" in self.options, working)
         if result.count != len(result.solutions):
@@ -105,6 +105,16 @@ def size_answer(result: Size, padded: bool, working: Any) -> Answer:
         element=lambda place, index: _element(working, place, index),
         advice=lambda place, expected: _advice(result, place, expected),
     )
+
+
+def _doubts(result: Size) -> Iterator[str]:
+    """What an input with channels in front, which count as space here, was likely meant to be."""
+    first, *others = (axis.input for axis in result.axes)
+    if len(others) == 2 and first <= 4 and min(others) >= 16:
+        yield (
+            f"-L {first}x{others[0]}x{others[1]} has three axes of space; "
+            f"channels are not written: -L {others[0]}x{others[1]}"
+        )
 
 
 def _advice(result: Size, place: Place, expected: Any) -> str:

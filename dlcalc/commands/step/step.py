@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.derive.graph import Array, Node
+from dlcalc.derive.rules import DIVIDE
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.criteria import loss_of, upstream_of
@@ -272,11 +273,15 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
     if ran.x.wants:
         gradients["x"] = problem.shown(ran.graph.gradient(ran.x))
     value = None if "upstream" in problem.given else float(end.value)
+    # A variance that overflows makes a plausible 0 of all that it divides.
+    divisors = [node.arguments[1] for node in ran.graph.nodes if node.rule is DIVIDE]
     for name, array in (("the output", ran.output.value), ("the loss", end.value),
-                        *gradients.items()):
+                        *((node.name, node.value) for node in divisors), *gradients.items()):
         flat = array.reshape(-1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            squares = flat @ flat
         # The sum of squares is finite where all are, but for numbers whose squares overflow.
-        if not np.isfinite(flat @ flat) and not np.isfinite(flat).all():
+        if not np.isfinite(squares) and not np.isfinite(flat).all():
             raise InputError(f"{name} overflows: inputs or parameters are too large")
     return value, gradients
 

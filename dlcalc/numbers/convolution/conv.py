@@ -132,17 +132,16 @@ def conv(
     )
     taps = np.flip(kernel, _space(layout, kernel)) if flip else kernel
     data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
-    dx, dw = None, None
+    dx, dw, added, db = None, None, None, None
     with np.errstate(all="ignore"):
         output = _output(data, weight, layout, geometry, count)
         if upstream is not None:
             dx, dw = _gradients(data, weight, upstream, layout, geometry, count)
-    added, db = None, None
-    if bias is not None:
-        added = _bias(bias, layout)
-        output = _sum(output, added.reshape(-1, *[1] * layout.dims))
-        if upstream is not None:
-            db = _bias_gradient(upstream, output.shape, layout)
+        if bias is not None:
+            added = _bias(bias, layout)
+            output = _sum(output, added.reshape(-1, *[1] * layout.dims))
+            if upstream is not None:
+                db = _bias_gradient(upstream, output.shape, layout)
     return Convolution(
         output=output.reshape(layout.shown(output.shape)),
         dx=None if dx is None else dx.reshape(inputs.shape),

@@ -219,6 +219,13 @@ def spread_to(
 
     The first of several takes it; where `shared`, all of them in equal parts.
     """
+    with np.errstate(over="ignore"):
+        return _spread_to(upstream, x, output, axes, shared)
+
+
+def _spread_to(
+    upstream: Array, x: Array, output: Array, axes: Sequence[Any], shared: bool
+) -> Array:
     left = _exact(upstream, prod(axis.kernel for axis in axes))
     if shared:
         sharers = np.zeros(output.shape)
@@ -266,9 +273,14 @@ def averages(x: Array, axes: Sequence[Axis], counts: Array) -> Array:
     """The mean of each window of x (maps…, L…)."""
     given = _exact(x, prod(axis.kernel for axis in axes))
     total = np.zeros((*x.shape[: -len(axes)], *_shape(axes)), given.dtype)
-    for to, of in taps(axes):
-        total[to] += given[of]
+    with np.errstate(over="ignore"):
+        for to, of in taps(axes):
+            total[to] += given[of]
     mean = total / counts
+    if mean.dtype.kind == "f" and not np.isfinite(mean).all() and np.isfinite(x).all():
+        # Sums overflow whose means do not; a power of two changes no digit of them.
+        bits = prod(axis.kernel for axis in axes).bit_length()
+        return np.ldexp(averages(np.ldexp(x, -bits), axes, counts), bits)
     return mean.astype(float) if mean.dtype == object else mean.astype(_float(x), copy=False)
 
 
@@ -279,8 +291,9 @@ def spread_evenly(upstream: Array, axes: Sequence[Axis], counts: Array) -> Array
     found = np.zeros(
         (*upstream.shape[: -len(axes)], *(axis.input for axis in axes)), parts.dtype
     )
-    for to, of in taps(axes):
-        found[of] += parts[to]
+    with np.errstate(over="ignore"):
+        for to, of in taps(axes):
+            found[of] += parts[to]
     return found
 
 

@@ -1,0 +1,55 @@
+"""Numbers at both ends of a double: never a warning, and nothing that is not finite let out."""
+
+import json
+import re
+
+import pytest
+
+from tests.shell.running import invoke
+
+ENDS = ("1e308", "-1.7e308", "1e200", "1e-320")
+CELL = '"x": [[#], [1]], "dh": [#], "h0": [#]'
+STEP = '"loss": "mse", "optimizer": {"type": "adam", "lr": #}'
+CASES = [
+    ("conv", "-x", "# #; # -1", "-w", "# 2", "--upstream", "#; #", "--bias", "#"),
+    ("conv", "-x", "# # # 1", "-w", "# #", "--transposed", "--stride", "2"),
+    ("pool", "-x", "# # # #", "-F", "2", "-S", "1", "--kind", "avg", "--upstream", "# # #"),
+    ("pool", "-x", "1 # 2", "-F", "2", "-S", "1", "--upstream", "# #"),
+    ("grad", "L = sum(w*x)^2", "w=# #", "x=# 1"),
+    ("grad", "y = softplus(w) + gelu(w) + mish(w) + silu(w) + elu(w) + tanh(w)", "w=#"),
+    ("grad", "p = softmax(w); L = logsumexp(w) - ln(p[0])", "w=# 1", "--check"),
+    ("grad", "y = var(w) + mean(w)", "w=# 1 2"),
+    ("kl", "--q", "0,#", "--p", "#,1"), ("kl", "--q", "#,1", "--p", "0,#"),
+    ("mlp", '{"x": [#], "target": [#], "weights": [[[#]]], "output": "identity", '
+     '"loss": "squared_error"}', "--steps", "2"),
+    ("mlp", '{"x": [#, 1], "target": 0, "weights": [[[#, 1], [2, 3]]]}', "--check"),
+    ("lstm", '{"W": [[#, 1], [0, 1], [1, 0], [2, #]], "c0": [#], ' + CELL + "}", "--check"),
+    ("gru", '{"W": [[#, 1], [0, 1], [1, 0]], ' + CELL + "}"),
+    ("rnn", '{"W": [[#, 1]], "activation": "relu", ' + CELL + "}"),
+    ("vae", '{"x": [0.3, 0.7], "noise": [#], "mu": [[#, 2]], "sigma": [[0, 1]], '
+     '"decoder": [[[1], [#]]]}'),
+    ("posterior", '{"weights": [#, 1], "means": [0, #], "covariances": [1, 1]}'),
+    ("step", "input 2; layernorm; gelu; linear 1", '{"x": [#, 1], "target": [1], ' + STEP + "}",
+     "--init", "xavier"),
+    ("step", "input 1x2x2; conv 1 1; avgpool 2; flatten; linear 1",
+     '{"x": [[[#, 1], [2, #]]], "target": [#], ' + STEP + "}", "--init", "he"),
+    ("diagnose", "--train-error", "#", "--test-error", "#"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("words", CASES, ids=lambda words: " ".join(words)[:40])
+def test_nothing_but_numbers(words: tuple[str, ...], end: str) -> None:
+    done = invoke(*(word.replace("#", end) for word in words), "--explain", "-f", "json")
+    assert done.status in (0, 2)
+    if done.status:
+        assert done.complaint
+        assert not done.out
+    else:
+        json.loads(done.out, parse_constant=pytest.fail)
+        assert not re.search("NaN|Infinity", done.out)
+
+
+def test_a_mean_of_the_largest_numbers_is_one_of_them() -> None:
+    done = invoke("pool", "-x", "1.7e308 1.7e308", "-F", "2", "--kind", "avg", "-f", "json")
+    assert json.loads(done.out)["output"] == [1.7e308]
