@@ -8,7 +8,6 @@ gate with a state, element by element, do not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.layers.counted import Counted, Shape, choice, flag, steps_and_width, whole
@@ -78,35 +77,33 @@ def bias_vectors(bias: bool | str) -> int:
 
 def lstm_values(run: Pass, x: Node, **options: Any) -> Node:
     """c = f ⊙ c + i ⊙ g, h = o ⊙ tanh c; rows i f g o."""
-    return _unrolled(run, x, 4, _lstm_step, **options)
+    return _unrolled(run, x, **options)
 
 
 def gru_values(run: Pass, x: Node, **options: Any) -> Node:
     """h = (1 − z) ⊙ n + z ⊙ h, n = tanh(W x + b_i + r ⊙ (U h + b_h)); rows r z n."""
-    return _unrolled(run, x, 3, _gru_step, **options)
+    return _unrolled(run, x, **options)
 
 
 def rnn_values(run: Pass, x: Node, **options: Any) -> Node:
     """h = tanh(W x + U h + b)."""
-    return _unrolled(run, x, 1, _rnn_step, **options)
-
-
-Step = Callable[[Any, Any, Any, Any, str], tuple[Any, Any]]
-"""The products of input and of state, the state and the cell → the next ones; a name's end."""
+    return _unrolled(run, x, **options)
 
 
 def _unrolled(
-    run: Pass, x: Node, gates: int, step: Step, hidden: int, layers: int, bias: bool | str,
-    bidirectional: bool, output: str, **options: Any,
+    run: Pass, x: Node, hidden: int, layers: int, bias: bool | str, bidirectional: bool,
+    output: str, **options: Any,
 ) -> Node:
+    from dlcalc.layers.cells.steps import CellSteps
+
     run.refuse(options)
-    length = run.shape[0]
+    length, cell = run.shape[0], CellSteps(run, hidden)
     for layer in range(layers):
         ends = ["", "_reverse"] if bidirectional else [""]
         sides = []
         for end in ends:
             tail = f"_l{layer}{end}"
-            held, seen = gates * hidden, x.shape[-1]
+            held, seen = cell.rows, x.shape[-1]
             w = [run.parameter(f"weight_ih{tail}", (held, seen))]
             u = [run.parameter(f"weight_hh{tail}", (held, hidden))]
             w += [run.parameter(f"bias_ih{tail}", (held,))] if bias else []
@@ -118,7 +115,7 @@ def _unrolled(
                 mark = f"{tail}_t{t}"
                 of_x = run.do("move", products, window=(slice(None), t), part=f"Wx{mark}")
                 of_h = run.do("einsum", h, *u, spec="ni,oi->no", part=f"Uh{mark}")
-                h, c = step(run, of_x, of_h, (h, c), mark)
+                h, c = cell.step(of_x, of_h, h, c, mark)
                 states[t] = run.do("move", h, shape=(-1, 1, hidden), part=f"h_row{mark}")
             rows = [states[t] for t in range(length)]
             sides.append(run.do("concat", *rows, axis=1, part=f"h{tail}"))
@@ -126,51 +123,3 @@ def _unrolled(
     if output == "sequence":
         return run.do("move", x)
     return run.do("move", x, window=(slice(None), length - 1))
-
-
-def _gates(run: Pass, products: Node, names: str, mark: str) -> list[Node]:
-    width = products.shape[-1] // len(names)
-    return [
-        run.do("move", products, window=(..., slice(k * width, (k + 1) * width)),
-               part=f"{name}{mark}")
-        for k, name in enumerate(names)
-    ]
-
-
-def _lstm_step(
-    run: Pass, of_x: Node, of_h: Node, state: tuple[Node, Node], mark: str
-) -> tuple[Node, Node]:
-    whole = run.do("add", of_x, of_h, part=f"z{mark}")
-    arguments = _gates(run, whole, "ifgo", f"_argument{mark}")
-    i, f, g, o = (
-        run.do("tanh" if name == "g" else "sigmoid", each, part=f"{name}{mark}")
-        for name, each in zip("ifgo", arguments, strict=True)
-    )
-    kept = run.do("mul", f, state[1], part=f"kept{mark}")
-    c = run.do("add", kept, run.do("mul", i, g, part=f"written{mark}"), part=f"c{mark}")
-    return run.do("mul", o, run.do("tanh", c, part=f"tanh_c{mark}"), part=f"h{mark}"), c
-
-
-def _gru_step(
-    run: Pass, of_x: Node, of_h: Node, state: tuple[Node, Node], mark: str
-) -> tuple[Node, Node]:
-    (rx, zx, nx), (rh, zh, nh) = (
-        _gates(run, each, "rzn", f"_{name}{mark}") for each, name in ((of_x, "x"), (of_h, "h"))
-    )
-    r, z = (
-        run.do("sigmoid", run.do("add", a, b, part=f"{name}_argument{mark}"), part=f"{name}{mark}")
-        for name, a, b in (("r", rx, rh), ("z", zx, zh))
-    )
-    argument = run.do("add", nx, run.do("mul", r, nh, part=f"reset{mark}"), part=f"n_arg{mark}")
-    n = run.do("tanh", argument, part=f"n{mark}")
-    rest = run.do("sub", run.constant(1.0), z, part=f"rest{mark}")
-    new = run.do("mul", rest, n, part=f"new{mark}")
-    old = run.do("mul", z, state[0], part=f"old{mark}")
-    return run.do("add", new, old, part=f"h{mark}"), state[1]
-
-
-def _rnn_step(
-    run: Pass, of_x: Node, of_h: Node, state: tuple[Node, Node], mark: str
-) -> tuple[Node, Node]:
-    whole = run.do("add", of_x, of_h, part=f"z{mark}")
-    return run.do("tanh", whole, part=f"h{mark}"), state[1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dlcalc.commands.gru.gru import GRU, gru
+from dlcalc.commands.gru.gru import gru
+from dlcalc.layers.cells.cell import GRU
 from dlcalc.shell.cells import CellRun
 
 

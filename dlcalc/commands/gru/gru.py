@@ -7,42 +7,9 @@ from typing import Any
 
 from dlcalc.conventions.cells import problem_of
 from dlcalc.input.fields import takes_record
-from dlcalc.layers.cells.cell import Cell
+from dlcalc.layers.cells.cell import GRU
 from dlcalc.layers.cells.result import CellResult
 from dlcalc.layers.cells.run import cell_result
-
-_GATES = """\
-ar_{t} = W_ir@x_{t} + W_hr@h_{p} + b_r
-az_{t} = W_iz@x_{t} + W_hz@h_{p} + b_z
-r_{t} = {r}(ar_{t})
-z_{t} = {z}(az_{t})
-"""
-_CANDIDATE = """\
-n_{t} = {n}(an_{t})
-h_{t} = (1 - z_{t})⊙n_{t} + z_{t}⊙h_{p}
-"""
-_GATE_BIASES = {"r": ("b_r", "b_r"), "z": ("b_z", "b_z")}
-
-GRU = Cell(
-    "gru", "rzn", "rzn", {"r": "sigmoid", "z": "sigmoid", "n": "tanh"},
-    equations={
-        "after": _GATES + """\
-u_{t} = W_hn@h_{p} + b_hn
-an_{t} = W_in@x_{t} + b_in + r_{t}⊙u_{t}
-""" + _CANDIDATE,
-        "before": _GATES + """\
-u_{t} = r_{t}⊙h_{p}
-an_{t} = W_in@x_{t} + W_hn@u_{t} + b_n
-""" + _CANDIDATE,
-    },
-    biases={
-        "after": {**_GATE_BIASES, "n": ("b_in", "b_hn")},
-        "before": {**_GATE_BIASES, "n": ("b_n", "b_n")},
-    },
-    quantities=("ar", "az", "r", "z", "u", "an", "n", "h"),
-    slopes=("h", "z", "n", "an", "u", "r", "ar", "az"),
-    options=("reset",),
-)  # fmt: skip
 
 
 @takes_record

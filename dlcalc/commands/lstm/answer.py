@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlcalc.commands.lstm.lstm import LSTM, lstm, solve
+from dlcalc.commands.lstm.lstm import lstm, solve
+from dlcalc.layers.cells.cell import LSTM
 from dlcalc.shell.cells import CellRun
 
 

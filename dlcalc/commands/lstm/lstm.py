@@ -12,7 +12,7 @@ from dlcalc.commands.lstm.passes import Slopes, backward, forward
 from dlcalc.conventions.cells import problem_of
 from dlcalc.errors import InputError
 from dlcalc.input.fields import takes_record
-from dlcalc.layers.cells.cell import Cell, gate_rows
+from dlcalc.layers.cells.cell import LSTM, gate_rows
 from dlcalc.layers.cells.problem import CellProblem, slope_at_value
 from dlcalc.layers.cells.result import CellResult, CellRun, require_finite, with_loss
 
@@ -21,36 +21,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 AGREEMENT = 0.05
 """How far δi, δf and δg of a step may be from one δc, as they are rounded."""
 
-LSTM = Cell(
-    "lstm", "ifog", "ifgo", {"i": "sigmoid", "f": "sigmoid", "o": "sigmoid", "g": "tanh"},
-    equations={"after": """\
-s_{t} = concat(h_{p}, x_{t})
-z_{t} = W@s_{t} + b
-zi_{t} = z_{t}[{rows_i}]
-zf_{t} = z_{t}[{rows_f}]
-zo_{t} = z_{t}[{rows_o}]
-zg_{t} = z_{t}[{rows_g}]
-i_{t} = {i}(zi_{t})
-f_{t} = {f}(zf_{t})
-o_{t} = {o}(zo_{t})
-g_{t} = {g}(zg_{t})
-c_{t} = f_{t}⊙c_{p} + i_{t}⊙g_{t}
-h_{t} = o_{t}⊙tanh(c_{t})
-"""},
-    quantities=("z", "i", "f", "o", "g", "c", "h"),
-    slopes=("h", "o", "c", "i", "f", "g", "zi", "zf", "zo", "zg", "z"),
-    circulated={
-        ("g", "sigmoid as the activation of g"): "",
-        ("dzi", "i_(t-1) in place of i_t"): "i_t in place of i_(t+1) in δẑ",
-        ("dzg", "(1 − g²) left out"): "",
-        ("dc", "f_t in place of f_(t+1)"): "",
-        ("di", "δh in place of δc"): "",
-        ("df", "δh in place of δc"): "",
-        ("dg", "δh in place of δc"): "",
-        ("do", "δc in place of δh"): "",
-    },
-    memory=True, options=("next",), letter="z", sign="z\u0302",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)

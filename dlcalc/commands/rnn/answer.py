@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dlcalc.commands.rnn.rnn import RNN, rnn
+from dlcalc.commands.rnn.rnn import rnn
+from dlcalc.layers.cells.cell import RNN
 from dlcalc.shell.cells import CellRun
 
 

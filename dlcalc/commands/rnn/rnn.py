@@ -6,21 +6,9 @@ from typing import Any
 
 from dlcalc.conventions.cells import problem_of
 from dlcalc.input.fields import takes_record
-from dlcalc.layers.cells.cell import Cell
+from dlcalc.layers.cells.cell import RNN
 from dlcalc.layers.cells.result import CellResult
 from dlcalc.layers.cells.run import cell_result
-
-RNN = Cell(
-    "rnn", "h", "h", {"h": "tanh"},
-    equations={"after": """\
-a_{t} = W_ih@x_{t} + W_hh@h_{p} + b
-h_{t} = {h}(a_{t})
-"""},
-    biases={"after": {"h": ("b", "b")}},
-    quantities=("a", "h"),
-    slopes=("h", "a"),
-    options=("activation", "nonlinearity"),
-)  # fmt: skip
 
 
 @takes_record

@@ -87,3 +87,83 @@ def gate_rows(gates: str, hidden: int) -> dict[str, slice]:
     slice(4, 6, None)
     """
     return {gate: slice(n * hidden, (n + 1) * hidden) for n, gate in enumerate(gates)}
+
+
+LSTM = Cell(
+    "lstm", "ifog", "ifgo", {"i": "sigmoid", "f": "sigmoid", "o": "sigmoid", "g": "tanh"},
+    equations={"after": """\
+s_{t} = concat(h_{p}, x_{t})
+z_{t} = W@s_{t} + b
+zi_{t} = z_{t}[{rows_i}]
+zf_{t} = z_{t}[{rows_f}]
+zo_{t} = z_{t}[{rows_o}]
+zg_{t} = z_{t}[{rows_g}]
+i_{t} = {i}(zi_{t})
+f_{t} = {f}(zf_{t})
+o_{t} = {o}(zo_{t})
+g_{t} = {g}(zg_{t})
+c_{t} = f_{t}⊙c_{p} + i_{t}⊙g_{t}
+h_{t} = o_{t}⊙tanh(c_{t})
+"""},
+    quantities=("z", "i", "f", "o", "g", "c", "h"),
+    slopes=("h", "o", "c", "i", "f", "g", "zi", "zf", "zo", "zg", "z"),
+    circulated={
+        ("g", "sigmoid as the activation of g"): "",
+        ("dzi", "i_(t-1) in place of i_t"): "i_t in place of i_(t+1) in δẑ",
+        ("dzg", "(1 − g²) left out"): "",
+        ("dc", "f_t in place of f_(t+1)"): "",
+        ("di", "δh in place of δc"): "",
+        ("df", "δh in place of δc"): "",
+        ("dg", "δh in place of δc"): "",
+        ("do", "δc in place of δh"): "",
+    },
+    memory=True, options=("next",), letter="z", sign="z\u0302",
+)  # fmt: skip
+
+_GATES = """\
+ar_{t} = W_ir@x_{t} + W_hr@h_{p} + b_r
+az_{t} = W_iz@x_{t} + W_hz@h_{p} + b_z
+r_{t} = {r}(ar_{t})
+z_{t} = {z}(az_{t})
+"""
+_CANDIDATE = """\
+n_{t} = {n}(an_{t})
+h_{t} = (1 - z_{t})⊙n_{t} + z_{t}⊙h_{p}
+"""
+_GATE_BIASES = {"r": ("b_r", "b_r"), "z": ("b_z", "b_z")}
+
+GRU = Cell(
+    "gru", "rzn", "rzn", {"r": "sigmoid", "z": "sigmoid", "n": "tanh"},
+    equations={
+        "after": _GATES + """\
+u_{t} = W_hn@h_{p} + b_hn
+an_{t} = W_in@x_{t} + b_in + r_{t}⊙u_{t}
+""" + _CANDIDATE,
+        "before": _GATES + """\
+u_{t} = r_{t}⊙h_{p}
+an_{t} = W_in@x_{t} + W_hn@u_{t} + b_n
+""" + _CANDIDATE,
+    },
+    biases={
+        "after": {**_GATE_BIASES, "n": ("b_in", "b_hn")},
+        "before": {**_GATE_BIASES, "n": ("b_n", "b_n")},
+    },
+    quantities=("ar", "az", "r", "z", "u", "an", "n", "h"),
+    slopes=("h", "z", "n", "an", "u", "r", "ar", "az"),
+    options=("reset",),
+)  # fmt: skip
+
+RNN = Cell(
+    "rnn", "h", "h", {"h": "tanh"},
+    equations={"after": """\
+a_{t} = W_ih@x_{t} + W_hh@h_{p} + b
+h_{t} = {h}(a_{t})
+"""},
+    biases={"after": {"h": ("b", "b")}},
+    quantities=("a", "h"),
+    slopes=("h", "a"),
+    options=("activation", "nonlinearity"),
+)  # fmt: skip
+
+CELLS = {each.name: each for each in (LSTM, GRU, RNN)}
+"""Every kind of cell by its name."""
