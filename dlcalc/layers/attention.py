@@ -128,7 +128,7 @@ def grid_attention(
     largest of each `pool` by `pool` once projected (Hiera, Ryali et al. 2023).
 
     >>> grid_attention((96, 56, 56), 3, tile=7).macs
-    145110144
+    145108992
     """
     channels, sizes = spatial(shape, "grid_attention")
     sides = sizes if tile is None else per_axis(

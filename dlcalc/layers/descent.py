@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError
-from dlcalc.layers.backprop import back_propagate
-from dlcalc.layers.network import Network
-from dlcalc.layers.optimisers import moved, optimiser, states
+from dlcalc.layers.network import Network, back_propagate
+from dlcalc.layers.optimisers import Functions, moved, optimiser, states
 from dlcalc.layers.passes import DenseGradients
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -38,17 +37,6 @@ class Descent:
     """The weights (w1 …) and biases (b1 …) that differ from their first values."""
     twins: tuple[tuple[tuple[int, ...], ...], ...]
     """For each hidden layer, the groups of units (from 0) that still compute the same."""
-
-
-class Functions:
-    """What optimisers use, on arrays."""
-
-    sqrt, sign, abs, max = np.sqrt, np.sign, np.abs, np.maximum
-
-    @staticmethod
-    def above(a: float, b: float) -> bool:
-        """Which branch is taken."""
-        return a > b
 
 
 class Moves:

@@ -1,4 +1,4 @@
-"""A fully connected network with the examples it is trained on, checked once."""
+"""A fully connected network with the examples it is trained on, checked once; its gradients."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from typing import Any
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
-from dlcalc.layers.losses import Objective, objective
+from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.layers.optimisers import optimiser
-from dlcalc.layers.passes import IDENTITY, Dense, DensePass, forward, require_chain
-from dlcalc.layers.targets import as_targets
+from dlcalc.layers.passes import (
+    IDENTITY,
+    Dense,
+    DenseGradients,
+    DensePass,
+    backward,
+    forward,
+    require_chain,
+)
 from dlcalc.numbers.activations import activation as named_activation
 from dlcalc.numbers.exact import all_finite, as_double, as_doubles, as_layers_of, as_word
 
@@ -83,7 +90,7 @@ def as_network(
     """A network of those parts, or InputError or ShapeError naming the one that does not fit.
 
     x is one example (in,) or a batch (batch, in); the target as
-    :func:`~dlcalc.layers.targets.as_targets` takes it; weights (out, in) and biases (out,)
+    :func:`~dlcalc.layers.losses.as_targets` takes it; weights (out, in) and biases (out,)
     one a layer. `freeze` names what no step changes: w5, b1, or all `weights` or `biases`;
     `optimizer` what moves the rest: {"type": "adam", "lr": 0.1}.
 
@@ -167,6 +174,45 @@ def evaluate(network: Network, passes: Sequence[DensePass]) -> tuple[Array, Arra
     """The output y, (batch, out), and the loss of each example, (batch,), of a forward pass."""
     logits = passes[-1].q
     return network.objective.y(logits), network.objective.value(logits, network.target)
+
+
+@dataclass(frozen=True)
+class Propagated:
+    """A network's passes, forward and backward."""
+
+    passes: list[DensePass]
+    """Those of the layers; the last one's h is its logits."""
+    y: Array
+    """The output, (batch, out)."""
+    loss: float
+    """J, the mean over the batch."""
+    gradients: list[DenseGradients]
+    """Those of the layers, first to last."""
+
+
+def back_propagate(
+    network: Network, weights: Sequence[Array], biases: Sequence[Array] | None
+) -> Propagated:
+    """The passes, y, J and gradients of the network with those parameters.
+
+    InputError where any of them overflows; what is not finite in the input is passed on.
+
+    >>> network = as_network([1.0], [1.0], [[[3.0]]], output="identity")
+    >>> found = back_propagate(network, network.weights, None)
+    >>> found.loss, found.gradients[0].weight.tolist()
+    (2.0, [[2.0]])
+    """
+    layers = as_layers(network, weights, biases)
+    with np.errstate(over="ignore", invalid="ignore"):
+        passes = forward(layers, network.x)
+        y, losses = evaluate(network, passes)
+        loss = float(losses.mean())
+        found = backward(layers, passes, network.objective.slope(y, network.target) / len(y))
+    shown = [each.q for each in passes]
+    shown += [part for each in found for part in (each.weight, each.q, each.x) if part is not None]
+    if network.finite and not all_finite(np.asarray(loss), *shown):
+        raise InputError(f"the values overflow (loss {loss:g}): inputs or weights are too large")
+    return Propagated(passes, y, loss, found)
 
 
 def network_parameters(network: Network) -> dict[str, Array]:

@@ -13,12 +13,12 @@ from dlcalc.commands.mlp.starts import Start
 from dlcalc.commands.mlp.starts import starts as other_starts
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.input.fields import takes_record
-from dlcalc.layers.backprop import back_propagate
 from dlcalc.layers.descent import Descent, Moves, descend, numbered
 from dlcalc.layers.initial import CONSTANT, as_sizes, initial_weights
 from dlcalc.layers.network import (
     Network,
     as_network,
+    back_propagate,
     network_loss,
     network_parameters,
     require_few,

@@ -14,8 +14,7 @@ from dlcalc.derive.recipe import Entry, Recipe, Section, slope_of
 from dlcalc.derive.units import each_name
 from dlcalc.derive.working_formulas import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
-from dlcalc.layers.optimisers import optimiser, states
-from dlcalc.layers.updates import update_steps
+from dlcalc.layers.optimisers import optimiser, states, update_steps
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp.mlp import MlpStep

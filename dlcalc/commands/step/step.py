@@ -13,9 +13,16 @@ from dlcalc.derive.rules import DIVIDE
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.criteria import loss_of, upstream_of
-from dlcalc.layers.descent import Functions
 from dlcalc.layers.initial import draw
-from dlcalc.layers.optimisers import OPTIMISERS, SINGLE, Optimiser, moved, optimiser, states
+from dlcalc.layers.optimisers import (
+    OPTIMISERS,
+    SINGLE,
+    Functions,
+    Optimiser,
+    moved,
+    optimiser,
+    states,
+)
 from dlcalc.layers.values import Store
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.running import Ran, check_names, runner_of

@@ -10,8 +10,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.cells.cell import Cell, listed
-from dlcalc.layers.losses import Objective, objective
-from dlcalc.layers.targets import as_targets
+from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.numbers.activations import activation
 from dlcalc.numbers.axes import at_least, by_x
