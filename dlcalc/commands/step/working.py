@@ -12,7 +12,8 @@ from dlcalc.derive.graph import Graph, Index, Node
 from dlcalc.derive.rules import MaxPool
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
-from dlcalc.layers.optimisers import SINGLE, update_steps
+from dlcalc.layers import optimisers
+from dlcalc.layers.optimisers import SINGLE
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import unravel
 
@@ -204,7 +205,7 @@ def update_steps(result: NetworkStep, name: str, index: Index) -> list[Step]:
             value = each if key in SINGLE else each.get(name)
             own[key] = value if key in SINGLE or value is None else value[index]
     w = Expr("element", (name, index))
-    return update_steps(
+    return optimisers.update_steps(
         problem.optimiser, options, own, (w, float(result.ran.store.parameters[name].value[index])),
         (Expr("partial", (symbol("L"), w)), float(result.gradients[name][index])),
     )
