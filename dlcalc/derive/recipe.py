@@ -17,7 +17,7 @@ from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, derived
 from dlcalc.derive.elements import Index, element_of, value_of
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.slips import Slips, slip_of, turned_slip, value_at
+from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip, value_at
 from dlcalc.derive.system import arranged
 from dlcalc.derive.units import Units, numbered_names, single
 from dlcalc.derive.working_formulas import named
@@ -25,6 +25,8 @@ from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.formulas.matrices import array_step
 from dlcalc.formulas.text import formula_text
 
+MOST_PUT = 16
+"""Numbers that are put into a formula of arrays."""
 Entry = tuple[str, Index]
 """A field of the record, and the place in it."""
 
@@ -56,6 +58,8 @@ class Recipe:
     """All lines in order."""
     notes: dict[str, str]
     """Remarks on lines."""
+    numbered: Mapping[str, Sequence[str]]
+    """Fields whose entries are numbered in a row, by what stands before their numbers."""
     ends: tuple[str, ...] = ()
     """Gradients with which the paths of those below begin."""
     hidden: tuple[str, ...] = ()
@@ -72,7 +76,8 @@ class Recipe:
         self.lines = Derivation({})
         self.slopes: dict[Expr, tuple[str, Expr]] = {}
         self.notes = {}
-        self.fields, self.sections, self.letters = {}, [], None
+        self.fields, self.sections, self.numbered, self.letters = {}, [], {}, None
+        self.record: Mapping[str, Any] = {}
 
     def derive(
         self, text: str, given: Mapping[str, Any], of: str, entering: Mapping[str, Any]
@@ -104,10 +109,12 @@ class Recipe:
                 self.know_slopes(each)
 
     def give(self, record: Mapping[str, Any]) -> None:
-        """Let the lines have the very numbers of the record."""
+        """Let the lines have the very numbers of the record; fields without a line go."""
+        self.record = record
+        known = self.lines.lines
+        self.fields = {field: key for field, key in self.fields.items() if key in known}
         for field, key in self.fields.items():
-            line = self.lines.lines[key]
-            self.lines.add(key, line._replace(value=value_at(record, field)))
+            self.lines.add(key, known[key]._replace(value=value_at(record, field)))
 
     @cached_property
     def units(self) -> Units | None:
@@ -129,7 +136,8 @@ class Recipe:
         for title, keys, note in self.sections:
             yield Step(title, note=note)
             for key in keys:
-                yield from self.steps_of(key)
+                if key in self.lines.lines:
+                    yield from self.steps_of(key)
 
     def steps_of(self, key: str) -> Iterator[Step]:
         """A line, or its entries one by one."""
@@ -137,16 +145,31 @@ class Recipe:
         if self.units is None:
             formula = line.formula if isinstance(line.formula, Expr) else None
             step = array_step(line.name, line.value, formula)
-            yield Step(step.name, step.value, formula, (), "; ".join(filter(None, (
-                step.note, note))))
+            note = "; ".join(filter(None, (step.note, note)))
+            yield Step(step.name, step.value, formula, self._put(formula), note)
         elif key not in self.hidden:
             for index in np.ndindex(np.shape(line.value)):
                 yield self.units.steps[key, index]
 
-    @property
+    def _put(self, formula: Any) -> tuple[Expr, ...]:
+        """A formula with its numbers put in, where they are few."""
+        values = self.lines.values
+        symbols = set(symbols_in(formula))
+        if not symbols or formula in values or not symbols <= values.keys():
+            return ()
+        if sum(np.size(values[each]) for each in symbols) > MOST_PUT:
+            return ()
+        return (formula.put({each: np.asarray(values[each]).tolist() for each in symbols}),)
+
+    @cached_property
     def named(self) -> Mapping[str, Entry]:
         """Fields of single numbers that stand in an array, too, and where in it."""
-        return {}
+        found: dict[str, Entry] = {}
+        for letter, fields in self.numbered.items():
+            entries = [(field, index) for field in fields
+                       for index in np.ndindex(np.shape(value_at(self.record, field)))]
+            found |= {f"{letter}{n}": entry for n, entry in enumerate(entries, start=1)}
+        return found
 
     def element(self, field: str, index: Index) -> Step | None:
         """The working of one element of the record."""
@@ -184,8 +207,11 @@ class Recipe:
                 raise LookupError(field)
             return (key, index) if self.units is None else (self.units.keys[key, index], ())
 
-        lines = self.lines if self.units is None else self.units.lines
-        return slip_of(Slips(lines, timed=False), field, expected, tolerance, place_of)
+        slips = Slips(self.lines, timed=False)
+        if self.units is not None:
+            hidden = {own for (line, _), own in self.units.keys.items() if line in self.hidden}
+            slips = Slips(self.units.lines, timed=False, hidden=hidden)
+        return slip_of(slips, field, expected, tolerance, place_of)
 
     def screen_names(self) -> dict[str, Entry]:
         """The element of the record that each name of the working means; w5 is the new one."""
@@ -202,6 +228,7 @@ class Recipe:
         for field, key in self.fields.items():
             of_line.setdefault(key, []).append(field)
         for name, (field, _) in self.named.items():
-            of_line[self.fields[field]].append(name)
+            if field in self.fields:
+                of_line[self.fields[field]].append(name)
         return [field for section in self.sections for key in section.keys
                 for field in of_line.get(key, ())]

@@ -67,6 +67,7 @@ class Slips:
     def __init__(
         self, derivation: Derivation, dressed: Callable[[Any], Any] = lambda formula: formula,
         circulated: Mapping[tuple[str, str], str] = MappingProxyType({}), timed: bool = True,
+        hidden: Collection[str] = (),
     ) -> None:
         self.lines = derivation.lines
         self.dressed = dressed
@@ -74,6 +75,8 @@ class Slips:
         self.circulated = circulated
         """Group and words of slips that go round, likely wherever they are made, and how both
         are said together; "" for the usual way."""
+        self.hidden = hidden
+        """Lines that no working shows by themselves, so that no slip is said to be in them."""
         self.timed = timed
         """Whether what stands below a quantity is the step that it is of."""
         self.known = {name: as_value(value) for name, value in derivation.values.items()}
@@ -84,7 +87,7 @@ class Slips:
         self.start = list(self.known.values())
         self.of = {key: self.slots[line.name] for key, line in self.lines.items()}
         self.keys = keys = {slot: key for key, slot in self.of.items()}
-        self.uses = {key: {self.slots[each] for each in _symbols(line.formula)}
+        self.uses = {key: {self.slots[each] for each in symbols_in(line.formula)}
                      for key, line in self.lines.items()}
         self.functions = {key: self._compiled(line.formula) for key, line in self.lines.items()}
         self.behind: dict[str, set[str]] = {}
@@ -235,7 +238,7 @@ class Slips:
         """The words, and the quantity that they are about where it is another than that asked."""
         if said := self.circulated.get((group, words)):
             return said
-        name = self._name(group, changed)
+        name = "" if all(key in self.hidden for key in changed) else self._name(group, changed)
         return f"{words} in {name}" if group not in own and _wants_place(words, name) else words
 
     def _name(self, group: str, changed: Collection[str] = ()) -> str:
@@ -267,7 +270,7 @@ class Slips:
 
     def _followed(self, changed: Mapping[str, Any]) -> Sequence[str]:
         """The lines that the numbers asked for follow from, by wrong formulas too."""
-        slots = {self.slots[each] for formula in changed.values() for each in _symbols(formula)}
+        slots = {self.slots[each] for formula in changed.values() for each in symbols_in(formula)}
         keys = {self.keys[slot] for slot in slots if slot in self.keys}
         if keys <= set(self.needed):
             return self.needed
@@ -299,7 +302,7 @@ class Slips:
         yield from self._structural(formula, group, t)
         if formula.kind == "matmul":
             yield Edit("the transposed matrix", Expr("transpose", (formula,)), False)
-        named = [each for each in dict.fromkeys(_symbols(formula)) if each in self.known]
+        named = [each for each in dict.fromkeys(symbols_in(formula)) if each in self.known]
         for each in named:
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
@@ -316,7 +319,7 @@ class Slips:
         if formula.kind == "symbol" and formula != name:
             yield Edit(self._left_out(formula, t), Expr("mul", (0, formula)))
         own = self.lines[key[1:]].name if key[0] == "d" and key[1:] in self.lines else name
-        for each in dict.fromkeys(_symbols(formula)) if own != name else ():
+        for each in dict.fromkeys(symbols_in(formula)) if own != name else ():
             if each in self.known and self.known[each].shape == self.known[own].shape:
                 words = f"{self._said(own, t, each)} in place of {self._said(each, t, own)}"
                 yield Edit(words, formula.put({each: own}))
@@ -330,7 +333,7 @@ class Slips:
         """What is wrong in each term alike of a sum over the steps."""
         found = []
         for term in formula.args:
-            steps = [_parsed(each)[2] for each in _symbols(term)]
+            steps = [_parsed(each)[2] for each in symbols_in(term)]
             t = max((each for each in steps if each is not None), default=None)
             edits = self._changes(term, "", t) if isinstance(term, Expr) else ()
             found.append({each.words: each.formula for each in edits})
@@ -463,7 +466,7 @@ class Slips:
         yield Edit(f"a wrong sign at {self._said(args[0], t)}", args[0], False)
 
     def _is_vector(self, part: Any) -> bool:
-        arrays = (self.known[each] for each in _symbols(part) if each in self.known)
+        arrays = (self.known[each] for each in symbols_in(part) if each in self.known)
         return any(array.ndim < 2 or 1 in array.shape for array in arrays)
 
     def _left_out(self, part: Any, t: int | None) -> str:
@@ -477,9 +480,9 @@ class Slips:
         if not isinstance(part, Expr):
             return formula_text(part)
         t = t if self.timed else None
-        steps = {_parsed(each)[2] for one in (part, beside) for each in _symbols(one)}
+        steps = {_parsed(each)[2] for one in (part, beside) for each in symbols_in(one)}
         bare = t is not None and steps <= {t, None}
-        table = {each: _relative(each, t, bare) for each in _symbols(part)} if t else {}
+        table = {each: _relative(each, t, bare) for each in symbols_in(part)} if t else {}
         return formula_text(self.dressed(table.get(part) or part.put(table)))
 
 
@@ -568,7 +571,7 @@ def _matched(formula: Any, numbers: Any) -> dict[Expr, float]:
 
 def _gives(formula: Any, step: Step, derivation: Derivation) -> bool:
     """Whether a formula is one of known symbols, and gives the value of its step."""
-    if not isinstance(formula, Expr) or not any(_symbols(formula)):
+    if not isinstance(formula, Expr) or not any(symbols_in(formula)):
         return False
     try:
         with np.errstate(all="ignore"):
@@ -698,14 +701,15 @@ def _is_slope(letter: str) -> bool:
     return letter[:1] in "δ∂" or letter == "dh"
 
 
-def _symbols(formula: Any) -> Iterator[Expr]:
+def symbols_in(formula: Any) -> Iterator[Expr]:
+    """The names in a formula, from left to right."""
     if isinstance(formula, Column) or not isinstance(formula, Expr):
         return
     if formula.kind in NAMES:
         yield formula
         return
     for each in formula.args:
-        yield from _symbols(each)
+        yield from symbols_in(each)
 
 
 def _places(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import gcd, prod
 from typing import Any
 
 from dlcalc.formulas.expressions import Expr, hadamard, mul
@@ -44,9 +44,11 @@ def product(*factors: Formula) -> Formula:
         number, above, below = number * inner, [*above, *over], [*below, *under]
     for each in list(above):
         _cancel(each, above, below)
-    for each in [each for each in below if is_number(each) and number % each == 0]:
-        number = number // each
+    for each in [each for each in below if isinstance(each, int) and isinstance(number, int)]:
+        common = gcd(number, each)
+        number, rest = number // common, each // common
         below.remove(each)
+        below[:0] = [rest] if rest != 1 else []
     size = abs(number)
     parts = [*([] if size == 1 and above else [int(size) if size == 1 else size]), *above]
     whole = parts[0] if len(parts) == 1 else mul(*parts)

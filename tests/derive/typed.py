@@ -22,7 +22,9 @@ def untrue(steps: Iterable[Step], given: Mapping[Expr, Any]) -> list[str]:
     known = {formula_text(name): value for name, value in given.items()}
     wrong = []
     for step in steps:
-        for formula in (step.formula, *step.numbers):
+        # A chain of partial derivatives, before its factors, is one of names alone.
+        chained = len(step.numbers) > 1
+        for formula in (*(() if chained else (step.formula,)), *step.numbers):
             if step.value is not None and isinstance(formula, Expr):
                 text = formula_text(formula, None)
                 found = _typed(text, known)
@@ -38,7 +40,7 @@ def untrue(steps: Iterable[Step], given: Mapping[Expr, Any]) -> list[str]:
 def _typed(text: str, known: Mapping[str, Any]) -> Any:
     values: dict[str, Any] = {}
     for n, name in enumerate(sorted(known, key=len, reverse=True)):
-        alone = rf"(?<![A-Za-z0-9_∂/]){re.escape(name)}(?![A-Za-z0-9_⁺])"
+        alone = rf"(?<![A-Za-z0-9_∂]){re.escape(name)}(?![A-Za-z0-9_⁺])"
         text, count = re.subn(alone, f"v{n}", text)
         if count:
             values[f"v{n}"] = np.asarray(known[name], float).tolist()

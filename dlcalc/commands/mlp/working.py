@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -138,40 +137,43 @@ class MlpWorking(Recipe):
         self.lines.add("J⁺", after)
 
     def _order(self) -> None:
-        depth = self.numbers[-1]
-        own = [(f"layers[{n}].{part}", name[n]) for n in range(depth)
-               for part, name in (("q", self.q), ("h", self.h[1:]))]
-        self.fields = {**dict(own), "output": self.h[-1], "loss": "J", "loss_after": "J⁺"}
-        forward = [*(key for _, key in own), "J"]
-        backward: list[str] = []
-        for n in reversed(self.numbers):
-            keys = [f"J {self.h[n]}", f"J {self.q[n - 1]}", f"J W_{n}", f"J b_{n}"]
-            backward += [key for key in keys if key in self.lines.lines]
-            self.fields[f"gradients.q[{n - 1}]"] = keys[1]
-        backward.append(f"J {self.h[0]}")
-        self.fields["gradients.x"] = backward[-1]
-        changes, news = [], []
-        for n in self.numbers:
-            for letter, kind in KINDS if self.network.biases else KINDS[:1]:
-                self.fields[f"gradients.{kind}[{n - 1}]"] = f"J {letter}_{n}"
-                self.fields[f"updates.{kind}[{n - 1}]"] = f"Δ{letter}_{n}"
-                self.fields[f"updated.{kind}[{n - 1}]"] = f"{letter}⁺_{n}"
-                changes.append(f"Δ{letter}_{n}")
-                news.append(f"{letter}⁺_{n}")
-        examples = len(self.network.x)
+        depth, kinds = len(self.q), KINDS if self.network.biases else KINDS[:1]
+        layers = range(depth)
+        self.fields = {"output": self.h[-1], "loss": "J", "loss_after": "J⁺",
+                       "gradients.x": f"J {self.h[0]}"}
+        for n in layers:
+            self.fields |= {f"layers[{n}].q": self.q[n], f"layers[{n}].h": self.h[n + 1],
+                            f"gradients.q[{n}]": f"J {self.q[n]}"}
+            for letter, kind in kinds:
+                name = f"{letter}_{n + 1}"
+                self.fields |= {f"gradients.{kind}[{n}]": f"J {name}",
+                                f"updates.{kind}[{n}]": f"Δ{name}",
+                                f"updated.{kind}[{n}]": f"{letter}⁺_{n + 1}"}
+        self.numbered = {
+            f"{before}.{letter.lower()}": [f"{whole}.{kind}[{n}]" for n in layers]
+            for before, whole in (("named", "gradients"), ("updated.named", "updated"))
+            for letter, kind in kinds
+        }
+        forward = [name for pair in zip(self.q, self.h[1:], strict=True) for name in pair]
+        back = [f"J {name}" for n in reversed(layers)
+                for name in (self.h[n + 1], self.q[n], f"W_{n + 1}", f"b_{n + 1}")]
+        changes, news = ([f"{letter}{sign}_{n + 1}" if sign == "⁺" else f"{sign}{letter}_{n + 1}"
+                          for n in layers for letter, _ in kinds] for sign in "Δ⁺")
         self.sections = [
-            Section("Forward pass", forward, "" if self.network.single else "a row an example"),
-            Section("Backward pass", backward),
+            Section("Forward pass", [*forward, "J"],
+                    "" if self.network.single else "a row an example"),
+            Section("Backward pass", [*back, f"J {self.h[0]}"]),
             Section("Updates", changes, "every weight and bias at once"),
             Section("Parameters after the step", [*news, "J⁺"]),
         ]
+        examples = len(self.network.x)
         self.notes |= {"J⁺": "the loss after the step"}
         self.notes["J"] = f"mean over {examples} examples" if examples > 1 else ""
         if self.fused:
             self.notes["J"] = self.notes["J"] or "computed from q, where no digits are lost"
             self.notes[f"J {self.q[-1]}"] = IN_ONE[self.network.objective.loss]
         self.ends = (f"J {self.q[-1]}",)
-        self.direct = (backward[-1], *(f"J b_{n}" for n in self.numbers))
+        self.direct = (f"J {self.h[0]}", *(f"J b_{n + 1}" for n in layers))
         shown = self.h[-1:] if self.network.objective.output == "softmax" else []
         self.hidden = tuple(f"J {each}" for each in self.h[1:] if each not in shown)
 
@@ -214,19 +216,6 @@ class MlpWorking(Recipe):
                 yield from update_steps(found, {**options, "t": 1}, state, (now, values[now]),
                                         (slope, values[slope]))
             yield step
-
-    @cached_property
-    def named(self) -> dict[str, Entry]:
-        """w1, w2 … layer by layer and row by row, b1 …: their gradients and new values."""
-        found: dict[str, Entry] = {}
-        for before, whole in (("named", "gradients"), ("updated.named", "updated")):
-            for letter, kind in KINDS:
-                arrays = getattr(self.result.gradients, kind) or ()
-                entries = [(f"{whole}.{kind}[{n}]", index) for n, array in enumerate(arrays)
-                           for index in np.ndindex(array.shape)]
-                found |= {f"{before}.{letter.lower()}{number}": entry
-                          for number, entry in enumerate(entries, start=1)}
-        return found
 
     def screen_names(self) -> dict[str, Entry]:
         """dJ/dw5, and w5, the new one, of a large network, too."""

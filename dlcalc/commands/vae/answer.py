@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.vae import working
-from dlcalc.commands.vae.check import check_vae
 from dlcalc.commands.vae.vae import VaeStep, vae
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
@@ -35,21 +34,20 @@ class VaeRun(Run[VaeStep]):
     def checked(self, result: VaeStep) -> Sequence[GradientCheck]:
         """Each gradient of both terms against its differences."""
         require_checkable(2 * len(result.named))
-        return check_vae(result)
+        return working.VaeWorking(result).checks()
 
     def answer(self, result: VaeStep, checks: Sequence[GradientCheck] | None) -> Answer:
         """The step, in the order of its derivation."""
+        lines = cache(partial(working.VaeWorking, result))
         return vae_answer(
             result,
             checks,
             [working.evidence_words(each) for each in result.evidence or ()],
             self.out.format.complete,
-            order=working.derivation(result),
-            working=partial(working.vae_steps, result),
-            element=lambda place, index: working.vae_element(result, str(place), index),
-            advice=lambda place, wanted: working.advice(
-                result, place, wanted, self.out.tolerance
-            ),
+            order=lines().order() if self.out.expect is not None else (),
+            working=lambda: lines().steps(),
+            element=lambda place, index: lines().element(str(place), index),
+            advice=lambda place, wanted: lines().slip(str(place), wanted, self.out.tolerance),
         )
 
 
@@ -65,7 +63,7 @@ def vae_answer(
     `evidence_words` say of each example whether the bound and the divergence add up;
     `complete` leaves no row out.
     """
-    record = _record(result)
+    record = result.record
     blocks: list[Block] = [
         _latent(result, complete), _outputs(result, complete),
         _terms(result), _gradients(result, complete),
@@ -78,40 +76,6 @@ def vae_answer(
         record["check"] = check_records(checks)
         blocks.append(check_table(checks))
     return Answer(record, blocks, main="loss", main_table="gradients", **explained)
-
-
-def _record(result: VaeStep) -> dict[str, Any]:
-    return {
-        "mu": result.mu,
-        "sigma": result.sigma,
-        "z": result.z,
-        "y": result.y,
-        "L1": result.L1,
-        "L2": result.L2,
-        "loss": result.loss,
-        "negative_elbo": result.negative_elbo,
-        "gradients": {
-            term: {
-                "z": found.z,
-                "mu": found.mu,
-                "sigma": found.sigma,
-                "encoder": found.encoder,
-                "mu_weights": found.mu_weights,
-                "sigma_weights": found.sigma_weights,
-                "decoder": found.decoder,
-            }
-            for term, found in result.gradients.items()
-        },
-        "named": result.named,
-        "noise": _noise(result),
-    }
-
-
-def _noise(result: VaeStep) -> Any:
-    """ε in the shape of z."""
-    vae = result.vae
-    noise = vae.noise[:, 0] if vae.single else vae.noise
-    return noise if vae.sampled else noise[0]
 
 
 def _evidence(found: Evidence) -> dict[str, Any]:

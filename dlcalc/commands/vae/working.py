@@ -1,15 +1,25 @@
-"""The working of a variational autoencoder's step."""
+"""A variational autoencoder as a recipe: its equations, its fields and their order."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from math import isclose
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.vae.forward import NO_Z
+import numpy as np
+
+from dlcalc.derive.arrays import Arrays
+from dlcalc.derive.elements import Index
+from dlcalc.derive.parser import parse_equations
+from dlcalc.derive.recipe import Recipe, Section
+from dlcalc.derive.system import arranged
+from dlcalc.derive.tape import forward, recorded
+from dlcalc.derive.working_formulas import named
 from dlcalc.formulas.expressions import Step, call, symbol
-from dlcalc.numbers.places import Place
+from dlcalc.numbers.differences import GradientCheck, check_gradients
 
 if TYPE_CHECKING:
     from dlcalc.commands.vae.evidence import Evidence
@@ -21,45 +31,228 @@ NEAR = 1e-4
 """How near an expected loss comes to the other one to be taken for it."""
 GAP = 1e-6
 """Beyond it the quadrature has not resolved the posterior."""
+HEADS = {
+    "sigmoid": "{s}_μ = sigmoid({q}_μ); μ = {s}_μ; {s}_σ = sigmoid({q}_σ); σ = exp({s}_σ)\n",
+    "identity": "μ = {q}_μ; σ = exp({q}_σ)\n",
+}
+TERMS = """\
+L1 = sum({x}⊙ln({y}) + (1 - {x})⊙ln(1 - {y})){mean}
+L2 = sum(μ^2 + σ^2 - ln(σ^2) - 1)/{twice}
+loss = -(L1 + L2)
+bound = -L1 + L2
+"""
+STABLE = """\
+L1 = (sum({x}⊙{a}) - sum(softplus({a}))){mean}
+L2 = sum(μ^2 + expm1(2*{λ}) - 2*{λ})/{twice}
+"""
+"""The same terms from what stands before the sigmoids and before exp, where no digits are lost."""
+NO_Z = "L2 has neither z nor the decoder's weights in it: their gradients are 0"
+NOTES = {
+    "L1": "ln p(x|z), computed from the arguments of y, where no digits are lost",
+    "L2": "KL(q(z|x)‖p(z))",
+    "loss": "the loss as the problem states it",
+    "bound": "the negative evidence lower bound: L2 is the divergence, so this is what to minimise",
+    "L1 μ": "∂z/∂μ = 1",
+}
 
 
-def vae_steps(result: VaeStep) -> Iterator[Step]:
-    """Every quantity by its formula: unit by unit, or in matrices for many."""
-    if is_small(result):
-        from dlcalc.commands.vae.unit_steps import unit_steps
+class VaeWorking(Recipe):
+    """The lines of one step; small letters are one example, capitals a row for each."""
 
-        yield from (step for _, step in unit_steps(result))
-    else:
-        from dlcalc.commands.vae.matrices import matrix_steps
+    chained = True
 
-        yield from (step for _, step in matrix_steps(result))
-    for number, found in enumerate(result.evidence or (), start=1):
-        several = len(result.evidence or ()) > 1
-        yield Step("Evidence" + (f" of example {number}" if several else ""))
-        yield from evidence_steps(found).values()
+    def __init__(self, result: VaeStep) -> None:
+        super().__init__()
+        self.result = result
+        vae = self.vae = result.vae
+        self.single, self.bare = vae.single, result.z.ndim == 1
+        x, s, self.q = "xsq" if self.single else "XSQ"
+        z, a, h, y = "zahy" if self.bare else "ZAHY"
+        self.s = [x, *(f"{s}_{n}" for n in range(1, len(vae.encoder) + 1))]
+        """The input, and the values of the layers before the heads."""
+        self.a = [f"{a}_{n}" for n in range(1, len(vae.decoder) + 1)]
+        """What the sigmoids of the decoder are applied to."""
+        self.h = [z, *(f"{h}_{n}" for n in range(1, len(vae.decoder))), y]
+        """z, and the values of the decoder's layers."""
+        rows = len(vae.x) * len(vae.noise)
+        self.words: dict[str, Any] = {
+            "x": x, "s": s, "q": self.q, "z": z, "a": self.a[-1], "y": y,
+            "λ": f"{s if vae.head == 'sigmoid' else self.q}_σ",
+            "mean": f"/{rows}" if rows > 1 else "", "twice": 2 * len(vae.x),
+        }  # fmt: skip
+        self.given = self._given()
+        text, given = self.equations(TERMS), {**self.given, **self._computed()}
+        difference = named(x) - named(y)
+        self.derive(text, given, "L1", {self.a[-1]: (
+            difference / rows if rows > 1 else difference, (self.given[x] - result.y) / rows,
+        )})
+        self.derive(text, given, "L2", {"L2": (1, 1)})
+        bound = self.lines.lines["bound"]
+        self.lines.add("bound", bound._replace(name=symbol("−ELBO")))
+        self._order()
+        self.give(result.record)
+        few = sum(each.size for each in vae.weights.values()) <= MOST_WEIGHTS
+        self.letters = self._letters() if self.bare and self.single and few else None
+
+    def equations(self, terms: str) -> str:
+        """Those of the whole network, with its terms as they are told."""
+        def layer(value: str, weight: str, below: str, vector: bool) -> str:
+            return f"{value} = {f'{weight}@{below}' if vector else f'{below}@{weight}' + chr(39)}"
+
+        lines = []
+        for n, (below, s) in enumerate(pairwise(self.s), start=1):
+            lines += [layer(f"{self.q}_{n}", f"W_{n}", below, self.single),
+                      f"{s} = sigmoid({self.q}_{n})"]
+        lines += [layer(f"{self.q}_{head}", f"W_{head}", self.s[-1], self.single) for head in "μσ"]
+        lines += [HEADS[self.vae.head] + "{z} = μ + σ⊙ε"]
+        for n, (a, (below, h)) in enumerate(zip(self.a, pairwise(self.h), strict=True), start=1):
+            lines += [layer(a, f"V_{n}", below, self.bare), f"{h} = sigmoid({a})"]
+        return "\n".join([*lines, terms]).format(**self.words)
+
+    @property
+    def weights(self) -> dict[str, str]:
+        """Each matrix as the equations name it, by its name in the record."""
+        names = {f"encoder[{n}]": f"W_{n + 1}" for n in range(len(self.vae.encoder))}
+        names |= {"mu_weights": "W_μ", "sigma_weights": "W_σ"}
+        return names | {f"decoder[{n}]": f"V_{n + 1}" for n in range(len(self.vae.decoder))}
+
+    def _given(self) -> dict[str, Any]:
+        vae = self.vae
+        noise = vae.noise[:, 0] if self.single else vae.noise
+        return {
+            self.s[0]: vae.x[0] if self.single else vae.x,
+            "ε": noise if vae.sampled else noise[0],
+            **{self.weights[field]: each for field, each in vae.weights.items()},
+        }
+
+    def _computed(self) -> dict[str, Any]:
+        """Every value of the fast pass."""
+        result, encoding = self.result, self.result.encoding
+        heads = {"μ": encoding.mu, "σ": encoding.log_sigma}
+        passes: dict[Any, Any] = {**dict(enumerate(encoding.hidden, start=1)), **heads}
+        encoder = {f"{letter}_{n}": getattr(each, part) for n, each in passes.items()
+                   for letter, part in ((self.q, "q"), (self.words["s"], "h"))}
+        found = {name: each[0] if self.single else each for name, each in encoder.items()}
+        for a, h, each in zip(self.a, self.h[1:], result.decoding, strict=True):
+            found |= {name: array.reshape(*result.z.shape[:-1], -1)
+                      for name, array in ((a, each.q), (h, each.h))}
+        own = {"μ": result.mu, "σ": result.sigma, self.h[0]: result.z}
+        return {**found, **own, "L1": result.L1, "L2": result.L2}
+
+    def _order(self) -> None:
+        z, s, q = self.h[0], self.words["s"], self.q
+        latent = {"z": z, "mu": "μ", "sigma": "σ"}
+        self.fields = {**latent, "y": self.h[-1], "L1": "L1", "L2": "L2", "loss": "loss",
+                       "negative_elbo": "bound"}
+        encoder = [(f"W_{n}", f"{q}_{n}", each) for n, each in enumerate(self.s[1:], start=1)]
+        heads = [(f"W_{head}", f"{q}_{head}", f"{s}_{head}") for head in "μσ"]
+        layers = enumerate(zip(self.a, self.h[1:], strict=True), start=1)
+        decoder = [(f"V_{n}", a, h) for n, (a, h) in layers]
+        back = [*_backward(decoder), z, "μ", "σ", *_backward(heads[:1]), *_backward(heads[1:]),
+                *_backward(encoder)]
+        forward = [name for _, *names in (*encoder, *heads) for name in names]
+        forward += ["μ", "σ", z, *(name for _, *names in decoder for name in names)]
+        several = not (self.single and self.bare)
+        rows, means = "a row an example or a sample of one", "means over samples and examples"
+        self.sections = [
+            Section("Forward pass", forward, rows * several),
+            Section("Terms of the loss", ["L1", "L2", "loss", "bound"], means * several),
+            Section("Gradients of L1", [f"L1 {name}" for name in back]),
+            Section("Gradients of L2", [f"L2 {name}" for name in back], NO_Z),
+        ]
+        self.notes, self.ends = {**NOTES}, (f"L1 {z}", "L2 μ", "L2 σ")
+        within = [h for _, _, h in (*encoder, *decoder)]
+        within += [name for _, *names in heads for name in names]
+        self.hidden = tuple(f"{term} {name}" for term in ("L1", "L2") for name in within)
+        self.numbered = {}
+        for term, found in self.result.gradients.items():
+            whole = f"gradients.{term}"
+            self.fields |= {f"{whole}.{field}": f"{term} {name}"
+                            for field, name in (latent | self.weights).items()}
+            self.numbered |= {f"named.d{term}/d{field}": [f"{whole}.{field}"]
+                              for field in latent if getattr(found, field).ndim == 1}
+            self.numbered[f"named.d{term}/dw"] = [f"{whole}.{field}" for field in self.weights]
+        self.units_of = [*encoder, *heads, *decoder]
+
+    def _letters(self) -> dict[str, tuple[str, int]]:
+        """Units and weights count through encoder, heads and decoder."""
+        letters = {self.s[0]: ("x", 1), self.h[0]: ("z", 1), self.h[-1]: ("y", 1),
+                   **{letter: (letter, 1) for letter in "μσε"},
+                   **{name: (name, 0) for name in ("L1", "L2", "loss", "−ELBO")}}
+        units = weights = 1
+        for weight, q, s in self.units_of:
+            matrix = self.lines.values[named(weight)]
+            letters |= {weight: ("w", weights), q: ("q", units)}
+            if s in self.lines.lines and s != self.h[-1]:
+                letters[s] = ("s", units)
+            units, weights = units + len(matrix), weights + matrix.size
+        return letters
+
+    def steps(self) -> Iterator[Step]:
+        """All lines, then those of the evidence."""
+        yield from super().steps()
+        several = len(self.result.evidence or ()) > 1
+        for number, found in enumerate(self.result.evidence or (), start=1):
+            yield Step("Evidence" + (f" of example {number}" if several else ""))
+            yield from evidence_steps(found).values()
+
+    def element(self, field: str, index: Index) -> Step | None:
+        """The working of one element of the record, that of the evidence among them."""
+        before, _, name = field.partition(".")
+        if before.startswith("evidence"):
+            number = int(before[9:-1] or 0) if before[8:] else 0
+            return evidence_steps((self.result.evidence or ())[number])[name]
+        array, _place = self.named.get(field, (field, index))
+        if array.startswith(("gradients.L2.z", "gradients.L2.decoder")):
+            return Step(array, note=NO_Z)
+        return super().element(field, index)
+
+    def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
+        """Which of the two losses an expected one is, or the slip that gives expected numbers."""
+        losses = {
+            "loss": (self.result.negative_elbo, "that is the negative ELBO, −L1 + L2"),
+            "negative_elbo": (
+                self.result.loss, "that is the loss as the problem states it, −(L1 + L2)"),
+        }
+        other, words = losses.get(field, (0.0, ""))
+        value = expected
+        while isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if words and isinstance(value, int | float) and isclose(value, other, rel_tol=NEAR):
+            return words
+        return super().slip(field, expected, tolerance)
+
+    def checks(self) -> list[GradientCheck]:
+        """Every gradient of both terms against central and complex-step differences.
+
+        That of σ is checked as σ ∂L/∂σ, the gradient of ln σ, which no small σ can spoil.
+        """
+        result, latent = self.result, {"mu": "μ", "ln_sigma": self.words["λ"], "z": self.h[0]}
+        system = arranged(parse_equations(self.equations(STABLE)))
+        tape = recorded(system, system.computed, system.inputs)
+        names: dict[str, str] = {**self.weights, **latent}
+        values = {"mu": result.mu, "ln_sigma": np.log(result.sigma), "z": result.z}
+
+        def loss(term: str, moved: Mapping[str, Any]) -> Any:
+            given = {names[name]: each for name, each in moved.items()}
+            places = forward(tape, Arrays, {**self.given, **given}, watched=False)
+            return places[tape.names[term]]
+
+        checks: list[GradientCheck] = []
+        for term, found in result.gradients.items():
+            of_weights = dict(zip(self.weights, found.weights, strict=True))
+            of_heads = {"mu": found.mu, "ln_sigma": result.sigma * found.sigma}
+            heads = {name: values[name] for name in of_heads}
+            for moved, gradients in ((self.vae.weights, of_weights), (heads, of_heads),
+                                     (values, {"z": found.z})):
+                each = check_gradients(partial(loss, term), moved, gradients)
+                checks += [replace(one, name=f"d{term}/d{one.name}") for one in each]
+        return checks
 
 
-def is_small(result: VaeStep) -> bool:
-    """Whether there is one example and one sample, and few enough weights to name each."""
-    vae = result.vae
-    few = sum(each.size for each in vae.weights.values()) <= MOST_WEIGHTS
-    return vae.single and not vae.sampled and few
-
-
-def vae_element(result: VaeStep, field: str, index: tuple[int, ...]) -> Step | None:
-    """The working of one element of the record."""
-    if evidence := re.fullmatch(r"evidence(?:\[(\d+)\])?\.(\w+)", field):
-        return evidence_steps((result.evidence or ())[int(evidence[1] or 0)])[evidence[2]]
-    from dlcalc.commands.vae.elements import element_step, unnamed
-
-    array, place = unnamed(result, field, index)
-    if array.startswith(("gradients.L2.z", "gradients.L2.decoder")):
-        return Step(array, note=NO_Z)
-    if not is_small(result):
-        return element_step(result, array, place)
-    from dlcalc.commands.vae.unit_steps import unit_steps
-
-    return next((step for place, step in unit_steps(result) if (field, index) in place), None)
+def _backward(layers: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Each layer's value, argument and weights, from the last one back."""
+    return (name for weight, q, h in reversed(layers) for name in (h, q, weight))
 
 
 def evidence_steps(found: Evidence) -> dict[str, Step]:
@@ -96,60 +289,3 @@ def evidence_words(found: Evidence) -> str:
         f"ln p(x) differs by {abs(found.gap):.1g}: the decoder is too steep for the nodes, "
         "and none of these integrals is to be trusted further than that"
     )
-
-
-def advice(
-    result: VaeStep, field: Place, expected: Any, tolerance: float | None = None
-) -> str:
-    """Which of the two losses an expected one is, or the slip that gives expected numbers.
-
-    >>> from dlcalc.commands.vae.vae import vae
-    >>> step = vae([0, 1], [[1, 0]], [[1, 0]], [[[1], [1]]], noise=[0.5])
-    >>> advice(step, Place(("loss",)), step.negative_elbo)
-    'that is the negative ELBO, −L1 + L2'
-    """
-    losses = {
-        "loss": (result.negative_elbo, "that is the negative ELBO, −L1 + L2"),
-        "negative_elbo": (result.loss, "that is the loss as the problem states it, −(L1 + L2)"),
-    }
-    other, words = losses.get(str(field), (0.0, ""))
-    value = expected
-    while isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if words and isinstance(value, int | float) and isclose(value, other, rel_tol=NEAR):
-        return words
-    if not is_small(result):
-        return ""
-    from dlcalc.commands.vae.unit_steps import unit_steps
-    from dlcalc.derive.slips import slip_in_steps
-
-    return slip_in_steps(unit_steps(result), str(field), expected, tolerance)
-
-
-def derivation(result: VaeStep) -> tuple[str, ...]:
-    """The fields of the record, and their parts, in the order in which they are derived."""
-    fields = ["mu", "sigma", "z", "y", "L1", "L2", "loss", "negative_elbo"]
-    weights = list(result.vae.weights)
-    heads = ["mu_weights", "sigma_weights"]
-    encoder = [name for name in weights if name.startswith("encoder")]
-    decoder = [name for name in weights if name.startswith("decoder")]
-    for term in ("L1", "L2"):
-        latent = ("z", "mu", "sigma")
-        for name in (*reversed(decoder), *latent, *heads, *reversed(encoder)):
-            fields.append(f"gradients.{term}.{name}")
-            fields += _names(result, term, name)
-    return tuple(fields)
-
-
-def _names(result: VaeStep, term: str, field: str) -> Sequence[str]:
-    """The named gradients of a field: named.dL1/dw4 …"""
-    if field in ("z", "mu", "sigma"):
-        count = len(result.vae.mu)
-        return [f"named.d{term}/d{field}{number}" for number in range(1, count + 1)]
-    before = 0
-    for name, weight in result.vae.weights.items():
-        if name == field:
-            break
-        before += weight.size
-    count = result.vae.weights[field].size
-    return [f"named.d{term}/dw{number}" for number in range(before + 1, before + count + 1)]

@@ -126,7 +126,7 @@ def test_what_differs_is_worked_out_in_samples_and_in_evidence_too() -> None:
     words = ["vae", given(noise=[[0.5], [-0.5]]), "--evidence", "--expect"]
     done = invoke(*words, '{"gradients": {"L1": {"sigma_weights": [[0, 1]]}}}')
     assert "sigma_weights element (0,0): expected 0, is " in done.complaint
-    assert " = ∂L1/∂Q_σᵀ @ S_0 = " in done.complaint
+    assert " = ∂L1/∂q_σ @ xᵀ = " in done.complaint
     done = invoke(*words, '{"evidence": {"elbo": 1}}')
     assert done.complaint.startswith("evidence.elbo: expected 1, is -2.93178 = R − KL_prior = ")
     done = invoke(*words, '{"named": {"dL2/dw5": 1}}')

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcalc.commands.vae.autoencoder import Autoencoder, as_autoencoder
-from dlcalc.commands.vae.check import check_vae
 from dlcalc.commands.vae.vae import vae_step
+from dlcalc.commands.vae.working import VaeWorking
 from dlcalc.errors import InputError
 from dlcalc.shell.examples import read_example
 
@@ -67,7 +67,7 @@ def random_vae(
 def test_gradients_are_those_of_differences(
     seed: int, hidden: list[int], latent: int, samples: int, batch: int, head: str
 ) -> None:
-    checks = check_vae(vae_step(random_vae(seed, hidden, latent, samples, batch, head)))
+    checks = VaeWorking(vae_step(random_vae(seed, hidden, latent, samples, batch, head))).checks()
     assert len(checks) == 2 * (len(hidden) + 2 + 2 + 3)
     for check in checks:
         assert check.passed, check
@@ -75,7 +75,7 @@ def test_gradients_are_those_of_differences(
 
 def test_a_small_sigma_does_not_spoil_its_check() -> None:
     vae = as_autoencoder([1], [0.3], [[5]], [[-20]], [[[2]]], head="identity")
-    assert all(check.passed for check in check_vae(vae_step(vae)))
+    assert all(check.passed for check in VaeWorking(vae_step(vae)).checks())
 
 
 def test_samples_and_examples_are_means() -> None:

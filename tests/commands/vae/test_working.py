@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from dlcalc.commands.vae.answer import vae_answer
 from dlcalc.commands.vae.evidence import Evidence
 from dlcalc.commands.vae.vae import vae
-from dlcalc.commands.vae.working import advice, derivation, evidence_words, vae_element, vae_steps
+from dlcalc.commands.vae.working import VaeWorking, evidence_words
+from dlcalc.derive.recipe import Recipe
 from dlcalc.formulas.expressions import symbol
 from dlcalc.formulas.text import formula_text
-from dlcalc.numbers.places import Place
 from dlcalc.shell.examples import read_example
+from tests.derive.typed import untrue
 from tests.formulas.evaluation import disagreement, elements
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference_vae.json"
@@ -27,13 +28,13 @@ SMALL = read_example("vae").values
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_line_gives_its_value(case: dict[str, Any]) -> None:
-    steps = [step for step in vae_steps(vae(**case["input"])) if step.numbers]
+    steps = [step for step in VaeWorking(vae(**case["input"])).steps() if step.numbers]
     assert len(steps) > 15
     assert [each for each in map(disagreement, steps) if each] == []
 
 
 def test_the_chain_to_a_weight_stands_before_its_factors() -> None:
-    step = vae_element(vae(**SMALL), "named.dL1/dw4", ())
+    step = VaeWorking(vae(**SMALL)).element("named.dL1/dw4", ())
     assert step is not None
     assert step.formula is not None
     assert formula_text(step.formula) == "∂L1/∂z_1·∂z_1/∂σ_1·∂σ_1/∂s_2·∂s_2/∂q_2·∂q_2/∂w_4"
@@ -52,13 +53,13 @@ def test_the_chain_to_a_weight_stands_before_its_factors() -> None:
     ],
 )
 def test_an_element_has_its_working(field: str, index: tuple[int, ...], name: Any) -> None:
-    step = vae_element(vae(**SMALL), field, index)
+    step = VaeWorking(vae(**SMALL)).element(field, index)
     assert step is not None
     assert step.name == name
 
 
 def test_gradients_are_derived_from_the_output_back() -> None:
-    order = derivation(vae(**SMALL, encoder=[[[1, 0], [0, 1]]]))
+    order = VaeWorking(vae(**SMALL, encoder=[[[1, 0], [0, 1]]])).order()
     assert len(set(order)) == len(order)
     names = ("L1", "named.dL1/dw9", "named.dL1/dz1", "named.dL1/dw5", "named.dL1/dw1")
     places = [order.index(name) for name in (*names, "gradients.L2.mu")]
@@ -67,7 +68,7 @@ def test_gradients_are_derived_from_the_output_back() -> None:
 
 def test_samples_are_worked_out_in_matrices() -> None:
     result = vae(**SMALL, samples=3, evidence=True)
-    steps = {formula_text(each.name): each for each in vae_steps(result)}
+    steps = {formula_text(each.name): each for each in VaeWorking(result).steps()}
     assert steps["∂L1/∂Z"].value == result.gradients["L1"].z.tolist()
     assert steps["∂L2/∂W_σ"].value == result.gradients["L2"].sigma_weights.tolist()
     assert all(step.formula for step in steps.values() if isinstance(step.value, list))
@@ -83,7 +84,7 @@ def test_samples_are_worked_out_in_matrices() -> None:
     deep=st.booleans(),
     head=st.sampled_from(["sigmoid", "identity"]),
 )
-def test_every_element_has_a_working_that_gives_it(
+def test_every_line_and_every_element_has_a_working_that_gives_it(
     seed: int, batch: int | None, samples: int | None, deep: bool, head: str
 ) -> None:
     draw = np.random.default_rng(seed).normal
@@ -93,10 +94,13 @@ def test_every_element_has_a_working_that_gives_it(
         draw(size=(2, 2)), draw(size=(2, 2)), decoder, [draw(size=(2, 3))],
         head=head, samples=samples, seed=seed, evidence=True,
     )  # fmt: skip
+    lines = VaeWorking(result)
+    whole = lines.lines if lines.units is None else lines.units.lines
+    assert untrue(Recipe.steps(lines), whole.values) == []
     record = vae_answer(result, None, ()).record
     del record["noise"]
     for field, index, value in elements(record):
-        step = vae_element(result, field, index)
+        step = lines.element(field, index)
         assert step is not None, field
         if step.numbers:
             assert disagreement(replace(step, value=value)) == "", field
@@ -111,6 +115,7 @@ def test_the_evidence_says_whether_it_adds_up() -> None:
 
 def test_one_loss_in_place_of_the_other_is_noticed() -> None:
     result = vae(**SMALL)
-    assert "negative ELBO" in advice(result, Place(("loss",)), [result.negative_elbo])
-    assert "as the problem states it" in advice(result, Place(("negative_elbo",)), result.loss)
-    assert advice(result, Place(("loss",)), 7.0) == advice(result, Place(("z",)), [1.0]) == ""
+    lines = VaeWorking(result)
+    assert "negative ELBO" in lines.slip("loss", [result.negative_elbo], None)
+    assert "as the problem states it" in lines.slip("negative_elbo", result.loss, None)
+    assert lines.slip("loss", 7.0, None) == lines.slip("z", [1.0], None) == ""
