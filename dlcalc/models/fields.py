@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dlcalc.errors import InputError
@@ -23,14 +23,6 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w.]*)|'(?P<word>[^']*)'"
     r"|(?P<mark>//|<=|>=|==|!=|[-+*%/()\[\],|<>]))"
 )
-_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
-    ">": operator.gt, ">=": operator.ge, "in": lambda a, b: a in b,
-}
-_SUMS = {"+": operator.add, "-": operator.sub}
-_PRODUCTS = {
-    "*": operator.mul, "//": operator.floordiv, "%": operator.mod, "/": operator.truediv,
-}
 _CONSTANTS = {"yes": True, "no": False, "null": None}
 
 
@@ -132,9 +124,43 @@ class Fields:
 
 _KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}
 
+Binary = Callable[[Evaluate, Evaluate], Evaluate]
+
+
+def _applied(function: Callable[[Any, Any], Any]) -> Binary:
+    return lambda left, right: lambda fields: function(left(fields), right(fields))
+
+
+def _first_given(left: Evaluate, right: Evaluate) -> Evaluate:
+    def value(fields: Fields) -> Any:
+        found = left(fields)
+        return right(fields) if found is None else found
+
+    return value
+
+
+_LEVELS: tuple[dict[str, Binary], ...] = (
+    {"or": lambda left, right: lambda fields: left(fields) or right(fields)},
+    {"and": lambda left, right: lambda fields: left(fields) and right(fields)},
+    {
+        "==": _applied(operator.eq), "!=": _applied(operator.ne), "<": _applied(operator.lt),
+        "<=": _applied(operator.le), ">": _applied(operator.gt), ">=": _applied(operator.ge),
+        "in": _applied(lambda a, b: a in b),
+    },
+    {"|": _first_given},
+    {"+": _applied(operator.add), "-": _applied(operator.sub)},
+    {
+        "*": _applied(operator.mul), "//": _applied(operator.floordiv),
+        "%": _applied(operator.mod), "/": _applied(operator.truediv),
+    },
+)
+"""The signs between two values, those that bind least first."""
+_NOT = 2
+"""The level of comparisons, which `not` stands before."""
+
 
 class _Parser:
-    """Precedence by descent: if-else, or, and, not, comparison, |, + -, * // %, places."""
+    """Precedence by descent: if-else, then the levels of signs, then places."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -169,53 +195,26 @@ class _Parser:
             raise InputError(f"{self.text}: {word} is missing")
 
     def choice(self) -> Evaluate:
-        value = self.either()
+        value = self.joined()
         if not self.take("if"):
             return value
-        condition = self.either()
+        condition = self.joined()
         self.need("else")
         other = self.choice()
         return lambda fields: value(fields) if condition(fields) else other(fields)
 
-    def either(self) -> Evaluate:
-        left = self.both()
-        while self.take("or"):
-            left = _either(left, self.both())
-        return left
-
-    def both(self) -> Evaluate:
-        left = self.inverse()
-        while self.take("and"):
-            left = _both(left, self.inverse())
-        return left
-
-    def inverse(self) -> Evaluate:
-        if self.take("not"):
-            value = self.inverse()
+    def joined(self, level: int = 0) -> Evaluate:
+        """An expression whose signs bind at least as closely as those of a level."""
+        if level == len(_LEVELS):
+            return self.element()
+        if level == _NOT and self.take("not"):
+            value = self.joined(level)
             return lambda fields: not value(fields)
-        return self.compared()
-
-    def compared(self) -> Evaluate:
-        left = self.given()
-        sign = self.take(*_COMPARED)
-        return _applied(_COMPARED[sign], left, self.given()) if sign else left
-
-    def given(self) -> Evaluate:
-        left = self.total()
-        while self.take("|"):
-            left = _given(left, self.total())
-        return left
-
-    def total(self) -> Evaluate:
-        left = self.product()
-        while sign := self.take(*_SUMS):
-            left = _applied(_SUMS[sign], left, self.product())
-        return left
-
-    def product(self) -> Evaluate:
-        left = self.element()
-        while sign := self.take(*_PRODUCTS):
-            left = _applied(_PRODUCTS[sign], left, self.element())
+        left = self.joined(level + 1)
+        while sign := self.take(*_LEVELS[level]):
+            left = _LEVELS[level][sign](left, self.joined(level + 1))
+            if level == _NOT:  # one comparison
+                break
         return left
 
     def element(self) -> Evaluate:
@@ -224,7 +223,7 @@ class _Parser:
             return lambda fields: -value(fields)
         value = self.single()
         while self.take("["):
-            value = _applied(_place, value, self.choice())
+            value = _applied(_place)(value, self.choice())
             self.need("]")
         return value
 
@@ -234,14 +233,16 @@ class _Parser:
             self.need(")")
             return value
         if self.take("["):
-            return _listed(self.listed("]"))
+            parts = self.listed("]")
+            return lambda fields: [part(fields) for part in parts]
         if self.at >= len(self.tokens):
             raise InputError(f"{self.text} ends too soon")
         kind, text = self.tokens[self.at]
         self.at += 1
         if kind == "name" and text not in _CONSTANTS:
             if self.take("("):
-                return _called(_FUNCTIONS[text], self.listed(")"))
+                function, given = _FUNCTIONS[text], self.listed(")")
+                return lambda fields: function(*[each(fields) for each in given])
             return lambda fields: fields.get(text)
         if kind == "mark":
             raise InputError(f"{self.text}: a value is missing before {text}")
@@ -262,36 +263,8 @@ class _Parser:
         return values
 
 
-def _applied(function: Callable[[Any, Any], Any], left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda fields: function(left(fields), right(fields))
-
-
-def _either(left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda fields: left(fields) or right(fields)
-
-
-def _both(left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda fields: left(fields) and right(fields)
-
-
-def _given(left: Evaluate, right: Evaluate) -> Evaluate:
-    def first(fields: Fields) -> Any:
-        value = left(fields)
-        return right(fields) if value is None else value
-
-    return first
-
-
 def _place(values: Any, at: Any) -> Any:
     if isinstance(values, dict):  # layers by number may be written "05"
         keys = [key for key in values if key == at or (key.isdigit() and int(key) == at)]
         return values[keys[0]] if keys else None
     return None if values is None else values[at]
-
-
-def _listed(values: Sequence[Evaluate]) -> Evaluate:
-    return lambda fields: [value(fields) for value in values]
-
-
-def _called(function: Callable[..., Any], values: Sequence[Evaluate]) -> Evaluate:
-    return lambda fields: function(*[value(fields) for value in values])
