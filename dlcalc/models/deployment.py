@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import product
 from dlcalc.layers.table import GENERAL, complete, find, handler
-from dlcalc.models.bytes import Memory, is_vector
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Layer
-
-if TYPE_CHECKING:
-    from dlcalc.models.use import Use
+from dlcalc.models.use import Memory, Use, is_vector
 
 LORA = "lora"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)(b?)", re.IGNORECASE)

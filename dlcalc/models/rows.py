@@ -19,8 +19,8 @@ from dlcalc.numbers.results import Result
 from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
-    from dlcalc.models.bytes import Memory
     from dlcalc.models.deployment import Fit, Share
+    from dlcalc.models.use import Memory
 
 
 class Row(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlcalc.errors import InputError
-from dlcalc.models.notation_values import input_shape
+from dlcalc.models.notation import input_shape
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
 from dlcalc.shell.runner import Run

@@ -12,8 +12,7 @@ from dlcalc.errors import InputError
 from dlcalc.models.changes import change
 from dlcalc.models.comparison import compare
 from dlcalc.models.count import params
-from dlcalc.models.notation import read_notation
-from dlcalc.models.notation_values import read_change
+from dlcalc.models.notation import read_change, read_notation
 from dlcalc.models.reading import model
 from dlcalc.models.rows import Count
 from dlcalc.models.tree import Model

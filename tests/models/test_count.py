@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 import dlcalc
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
-from dlcalc.models.bytes import bytes_of, memory
 from dlcalc.models.changes import change
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
 from dlcalc.models.translation import notation
 from dlcalc.models.tree import Block, Layer, Model, count_layers
+from dlcalc.models.use import bytes_of, memory
 from dlcalc.models.zoo_files import zoo_names
 
 LAYERS = st.sampled_from([

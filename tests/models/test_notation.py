@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.models.count import params
-from dlcalc.models.notation import read_notation
-from dlcalc.models.notation_values import read_change, read_shape, read_value
+from dlcalc.models.notation import read_change, read_notation, read_shape, read_value
 from dlcalc.models.reading import model
 from dlcalc.models.tree import Layer, Node
 

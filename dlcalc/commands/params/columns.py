@@ -10,10 +10,9 @@ from dlcalc.output.answer import Made
 from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
-    from dlcalc.models.bytes import Memory
     from dlcalc.models.receptive_fields import AxisField, Field
     from dlcalc.models.rows import Count, Row
-    from dlcalc.models.use import Use
+    from dlcalc.models.use import Memory, Use
 
 T = TypeVar("T")
 MOST_KINDS = 1024

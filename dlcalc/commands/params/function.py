@@ -8,7 +8,7 @@ from typing import Any, overload
 from dlcalc.models.changes import change
 from dlcalc.models.comparison import Comparison
 from dlcalc.models.comparison import compare as beside
-from dlcalc.models.notation_values import input_shape
+from dlcalc.models.notation import input_shape
 from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Value

@@ -305,7 +305,7 @@ def _side_by_side(
 
 def _changed(read: Model, changes: Sequence[str]) -> Model:
     from dlcalc.models.changes import change
-    from dlcalc.models.notation_values import read_change
+    from dlcalc.models.notation import read_change
 
     for text in changes:
         try:

@@ -11,7 +11,7 @@ from dlcalc.layers.counted import Shape, product
 from dlcalc.layers.table import GENERAL, bind, handler, parameters
 from dlcalc.models.changes import edit, with_argument
 from dlcalc.models.count import params
-from dlcalc.models.notation_values import input_shape
+from dlcalc.models.notation import input_shape
 from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.receptive_fields import seen
 from dlcalc.models.rows import Count, Row, tally
