@@ -45,8 +45,8 @@ class Value:
     dtype: str = ""
     shape: tuple[int, ...] = ()
     bits: int = 0
-    values: list[int] = field(default_factory=list)
-    """Its whole numbers, where they are few: a shape, axes."""
+    values: list[int | float] = field(default_factory=list)
+    """Its numbers, where they are few: a shape, axes, a bound."""
 
     @property
     def bytes(self) -> int:
@@ -200,10 +200,16 @@ def _tensor(message: Message) -> Value:
     wrong = _wrong(value, message.length(9) if raw else None, _typed(message), outside)
     if wrong:
         raise InputError(wrong).at(printable(name) or "tensor")
-    if kind == 7 and value.bytes <= 8 * MOST_VALUES:
-        data = b"".join(message.data(9))
-        value.values = [each for (each,) in struct.iter_unpack("<q", data)] or message.wholes(7)
+    if kind in _KEPT and value.bytes <= 8 * MOST_VALUES:
+        code, place = _KEPT[kind]
+        data = b"".join(message.data(9) or message.data(place))
+        value.values = [each for (each,) in struct.iter_unpack(code, data)]
+        value.values += message.wholes(7)
     return value
+
+
+_KEPT = {1: ("<f", 4), 7: ("<q", 9)}
+"""Types whose numbers are kept where they are few, and the field that holds them in bytes."""
 
 
 def _typed(message: Message) -> int:
@@ -416,8 +422,9 @@ def constant(node: Node) -> Value | None:
         values = whole if isinstance(whole, list) else [whole]
         shape = (len(values),) if isinstance(whole, list) else ()
         return Value("", "int64", shape, 64, values[:MOST_VALUES])
-    if isinstance(node.attributes.get("value_float"), float):
-        return Value("", "float", (), 32)
+    real = node.attributes.get("value_float")
+    if isinstance(real, float):
+        return Value("", "float", (), 32, [real])
     return None
 
 

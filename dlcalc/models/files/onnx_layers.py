@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import prod
 from typing import Any
 
 from dlcalc.errors import InputError
-from dlcalc.models.files.onnx_graph import Node, OnnxModel, Sizes, constant
+from dlcalc.layers.table import bind, handler
+from dlcalc.models.files.onnx_graph import Node, OnnxModel, Sizes, Value, constant
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 
 Options = dict[str, Any]
+Said = tuple[str, tuple[Any, ...], Options]
+"""A layer of the notation: its type, arguments and options."""
 PLAIN = {
     "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Selu": "selu", "Gelu": "gelu",
     "HardSwish": "hard_swish", "HardSigmoid": "hard_sigmoid", "Softplus": "softplus",
     "Softmax": "softmax", "LogSoftmax": "log_softmax", "BatchNormalization": "batchnorm",
     "LayerNormalization": "layernorm", "GlobalAveragePool": "globalpool",
-    "GlobalMaxPool": "globalpool", "Flatten": "flatten", "Mish": "mish", "Elu": "elu",
+    "GlobalMaxPool": "globalpool", "Mish": "mish", "Elu": "elu",
 }
 """Operations that one layer says without arguments."""
 NOTHING = ("Identity", "Dropout", "Cast")
+VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
+RECURRENT = ("LSTM", "GRU", "RNN")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
 
 
@@ -27,42 +33,66 @@ class Translator:
     """One graph; shapes are with the batch, as in the file."""
 
     def __init__(self, model: OnnxModel, shapes: Mapping[str, Sizes]) -> None:
-        self.model, self.shapes = model, shapes
-        self.held = {value.name for value in model.graph.values}
-        self.held |= {
-            name for node in model.graph.nodes if constant(node) is not None
-            for name in node.outputs
-        }
+        self.graph = model.graph
+        self.shapes = dict(shapes)
+        self.held = {value.name: value for value in model.graph.values}
+        """What the file holds and what comes of that alone; no value where it is computed."""
+        for node in model.graph.nodes:
+            inputs = [name for name in node.inputs if name]
+            fixed = node.op == "Shape" and inputs[0] in self.shapes if inputs else False
+            value = constant(node)
+            if value is not None or fixed or (inputs and all(each in self.held for each in inputs)):
+                self._hold(node, value)
         self.steps: list[Step] = []
+        self.own: dict[str, Sizes] = {}
+        """Shapes as the notation has them: without the batch, and axes that only ONNX has."""
         self.bare: dict[str, int] = {}
         """MatMuls that a bias may follow, by what they give: the place of their step."""
 
+    def _hold(self, node: Node, value: Value | None) -> None:
+        """Put down what a node gives that takes nothing of the input."""
+        for name in node.outputs:
+            self.held[name] = value or Value(name)
+        given = self.shapes.get(node.inputs[0]) if node.inputs else None
+        if given is not None and node.op in ("Transpose", *NOTHING):
+            order = node.wholes("perm", len(given), -1) if node.op == "Transpose" else []
+            turned = given[::-1] if -1 in order else tuple(given[at] for at in order)
+            self.shapes.setdefault(node.outputs[0], turned if order else given)
+
     def translated(self, name: str) -> Model:
         """The whole graph; InputError for a node that the notation has no layer for."""
-        graph = self.model.graph
-        inputs = [each for each in graph.inputs if each not in self.held]
-        if len(inputs) != 1 or len(graph.outputs) != 1:
+        inputs = [each for each in self.graph.inputs if each not in self.held]
+        if len(inputs) != 1 or len(self.graph.outputs) != 1:
             raise InputError(
-                f"{len(inputs)} inputs and {len(graph.outputs)} outputs; "
+                f"{len(inputs)} inputs and {len(self.graph.outputs)} outputs; "
                 "the notation has one of each"
             )
         if inputs[0] not in self.shapes:
             raise InputError("the size of its input is open: give --input")
-        for node in graph.nodes:
-            if constant(node) is None and node.outputs:
-                self.add(node)
-        body = arranged(self.steps, inputs[0], graph.outputs[0])
-        return Model(body, self.shapes[inputs[0]][1:], name)
+        given = self.shapes[inputs[0]]
+        # A sequence whose batch is its second axis, as recurrent nodes have it.
+        turned = len(given) == 3 and given[1] == 1 < given[0]
+        own = (given[0], given[2]) if turned else given[1:]
+        self.own[inputs[0]] = own
+        needed = set(self.graph.outputs)
+        for node in reversed(self.graph.nodes):
+            if needed.intersection(node.outputs):
+                needed.update(node.inputs)
+        for node in self.graph.nodes:
+            for output in node.outputs:
+                if output in needed and output not in self.held:
+                    self.add(node, output)
+        return Model(arranged(self.steps, inputs[0], self.graph.outputs[0]), own, name)
 
-    def add(self, node: Node) -> None:
-        """One node, as layers or as the place where branches meet."""
+    def add(self, node: Node, output: str) -> None:
+        """One output of a node, as layers or as the place where branches meet."""
         inputs = [each for each in node.inputs if each and each not in self.held]
-        output, label = node.outputs[0], node.name or node.outputs[0]
+        shape = self.shapes.get(output, ())
         if node.op in JOINS and len(inputs) == len(node.inputs) > 1:
             axis = node.whole("axis")
-            rank = len(self.shapes.get(output, ()))
-            axis = axis + rank if axis < 0 else axis
+            axis = axis + len(shape) if axis < 0 else axis
             self.steps.append(Step(output, tuple(inputs), (), JOINS[node.op], max(axis - 1, 0)))
+            self.own[output] = shape[1:] if node.op == "Concat" else self.own.get(inputs[0], ())
             return
         if node.op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
             at = self.bare[inputs[0]]
@@ -70,27 +100,65 @@ class Translator:
             biased = Layer("linear", given.arguments, {}, given.name)
             self.steps[at] = self.steps[at]._replace(layers=(biased,))
             self.steps.append(Step(output, (inputs[0],)))
+            self.own[output] = self.own[inputs[0]]
             return
-        if len(inputs) != 1 and node.op not in ("Gather",):
+        if len(inputs) != 1:
             raise self.unsaid(node)
-        made = self.layers(node)
-        named = tuple(
-            Layer(type, arguments, options, plain_name(label) if not at else "")
-            for at, (type, arguments, options) in enumerate(made)
-        )
+        own = self.own.get(inputs[0], ())
+        layers: list[Layer] = []
+        for type, arguments, options in self.layers(node, own, output):
+            label = "" if layers else plain_name(node.name or output)
+            layers.append(Layer(type, arguments, options, label))
+            count = handler(type)
+            own = count(own, **bind(type, arguments, options, count)).output
         if node.op == "MatMul":
             self.bare[output] = len(self.steps)
-        self.steps.append(Step(output, tuple(inputs[:1]), named))
+        self.steps.append(Step(output, tuple(inputs), tuple(layers)))
+        self.own[output] = own
 
-    def layers(self, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
-        """What the notation calls a node of one input."""
+    def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
+        """What the notation calls an output of a node of one input, whose own shape is given."""
         if node.op in PLAIN:
             return [(PLAIN[node.op], (), {})]
         if node.op in NOTHING:
             return []
+        if node.op in VIEWS:
+            return self.view(node, own)
+        if node.op in RECURRENT:
+            return [self.recurrent(node, output or node.outputs[0])]
         if node.op in _MADE:
             return _MADE[node.op](self, node)
         raise self.unsaid(node)
+
+    def view(self, node: Node, own: Sizes) -> list[Said]:
+        """The same numbers in another shape; nothing where only axes of one element move."""
+        taken, given = self.shape(node, 0), self.shapes.get(node.outputs[0], ())
+        own = own or taken[1:]
+        if node.op == "Transpose":
+            order = node.wholes("perm", len(taken), -1)
+            order = order if -1 not in order else list(range(len(taken)))[::-1]
+            long = [at for at in order if 0 <= at < len(taken) and taken[at] > 1]
+            if long == sorted(long):
+                return []
+            if order == [0, 2, 1]:
+                return [("transpose", (), {})]
+            raise self.unsaid(node)
+        if _long(given) in (_long(own), _long(taken)) and not len(given) == 2 < len(own):
+            return []
+        if given[:1] != taken[:1] or prod(given[1:]) != prod(own):
+            raise self.unsaid(node)
+        return [("flatten", (), {}) if len(given) == 2 else ("reshape", (given[1:],), {})]
+
+    def recurrent(self, node: Node, output: str) -> Said:
+        """A recurrent layer, whose first output is the whole sequence and whose second its end."""
+        options: Options = {}
+        if len(node.inputs) < 4 or not node.inputs[3]:
+            options["bias"] = False
+        if node.attributes.get("direction") == "bidirectional":
+            options["bidirectional"] = True
+        if output != node.outputs[0]:
+            options["output"] = "last"
+        return node.op.lower(), (self.shape(node, 2)[-1],), options
 
     def unsaid(self, node: Node) -> InputError:
         """The complaint about a node without a layer."""
@@ -105,6 +173,12 @@ class Translator:
         if name not in self.shapes:
             raise InputError(f"{plain_name(node.name or node.outputs[0])}: a shape is not known")
         return self.shapes[name]
+
+    def number(self, node: Node, place: int) -> int | float | None:
+        """The one number that an input holds; None where it is none, or not known."""
+        name = node.inputs[place] if place < len(node.inputs) else ""
+        values = self.held[name].values if name in self.held else []
+        return values[0] if len(values) == 1 else None
 
     def pads(self, node: Node, axes: int, kernel: list[int], strides: list[int]) -> Any:
         """Padding of each axis: one number where both sides and all axes are alike."""
@@ -142,7 +216,7 @@ def _windows(translator: Translator, node: Node, kernel: list[int]) -> Options:
     return {key: value for key, value in options.items() if value != (key != "pad")}
 
 
-def _conv(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
+def _conv(translator: Translator, node: Node) -> list[Said]:
     weight = translator.shape(node, 1)
     groups = node.whole("group", 1)
     options = _windows(translator, node, list(weight[2:]))
@@ -158,14 +232,14 @@ def _conv(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...]
     return [("conv_transpose" if transposed else "conv", (filters, _alike(weight[2:])), options)]
 
 
-def _linear(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
+def _linear(translator: Translator, node: Node) -> list[Said]:
     weight = translator.shape(node, 1)
     units = weight[0] if node.op == "Gemm" and node.whole("transB") else weight[-1]
     biased = node.op == "Gemm" and len([name for name in node.inputs if name]) > 2
     return [("linear", (units,), {} if biased else {"bias": False})]
 
 
-def _pool(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
+def _pool(translator: Translator, node: Node) -> list[Said]:
     axes = len(translator.shape(node, 0)) - 2
     kernel = node.wholes("kernel_shape", axes)
     options = _windows(translator, node, kernel)
@@ -182,46 +256,61 @@ def _pool(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...]
     return [("maxpool" if node.op == "MaxPool" else "avgpool", (_alike(kernel),), options)]
 
 
-def _mean(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
+def _mean(translator: Translator, node: Node) -> list[Said]:
     taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
     if len(taken) < 3 or given not in (taken[:2], (*taken[:2], *(1 for _ in taken[2:]))):
         raise translator.unsaid(node)
     return [("globalpool", (), {}), *([("flatten", (), {})] if len(given) == 2 else [])]
 
 
-def _reshape(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
-    given = translator.shapes.get(node.outputs[0], ())
-    taken = translator.shape(node, 0)
-    if taken == given or (len(given) == 2 and given[0] == taken[0]):
-        return [] if taken == given else [("flatten", (), {})]
-    raise translator.unsaid(node)
+def _long(shape: Sizes) -> list[int]:
+    """A shape without its axes of one element."""
+    return [size for size in shape if size != 1]
 
 
-def _embedding(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
+def _clip(translator: Translator, node: Node) -> list[Said]:
+    ends = [
+        node.attributes.get(name, translator.number(node, at))
+        for name, at in (("min", 1), ("max", 2))
+    ]
+    if ends != [0, 6]:
+        raise translator.unsaid(node)
+    return [("relu6", (), {})]
+
+
+def _select(translator: Translator, node: Node) -> list[Said]:
+    """A table of vectors, or one step of a sequence."""
+    if node.inputs[0] in translator.held:
+        return _embedding(translator, node)
+    step, taken = translator.number(node, 1), translator.shape(node, 0)
+    if len(taken) != 3 or node.whole("axis") not in (1, -2) or not isinstance(step, int):
+        raise translator.unsaid(node)
+    return [("select", (step,), {})]
+
+
+def _embedding(translator: Translator, node: Node) -> list[Said]:
     if node.inputs[0] not in translator.held or node.whole("axis"):
         raise translator.unsaid(node)
     return [("embedding", translator.shape(node, 0), {})]
 
 
-def _slope(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
+def _slope(translator: Translator, node: Node) -> list[Said]:
     slope = node.attributes.get("alpha", 0.01)
     if not isinstance(slope, float):
         raise translator.unsaid(node)
     return [("leaky_relu", (), {"slope": round(slope, 6)})]
 
 
-def _slopes(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
-    slopes = 1
-    for size in translator.shape(node, 1):
-        slopes *= size
+def _slopes(translator: Translator, node: Node) -> list[Said]:
+    slopes = prod(translator.shape(node, 1))
     return [("prelu", (), {"slopes": slopes} if slopes > 1 else {})]
 
 
-def _lrn(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
+def _lrn(translator: Translator, node: Node) -> list[Said]:
     return [("lrn", (), {"size": node.whole("size", 5)})]
 
 
-def _scaled(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ...], Options]]:
+def _scaled(translator: Translator, node: Node) -> list[Said]:
     taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
     if len(taken) != len(given) or taken[:2] != given[:2] or any(
         not a or b % a for a, b in zip(taken, given, strict=True)
@@ -232,10 +321,11 @@ def _scaled(translator: Translator, node: Node) -> list[tuple[str, tuple[Any, ..
     return [("upsample", (scale,), {} if mode == "nearest" else {"mode": "linear"})]
 
 
-_MADE: dict[str, Callable[[Translator, Node], list[tuple[str, tuple[Any, ...], Options]]]] = {
+_MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
     "Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear,
-    "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Reshape": _reshape,
-    "Squeeze": _reshape, "Gather": _embedding, "LeakyRelu": _slope, "PRelu": _slopes,
+    "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Gather": _select, "Clip": _clip,
+    "LeakyRelu": _slope, "PRelu": _slopes,
     "LRN": _lrn, "Resize": _scaled, "Upsample": _scaled,
+    "GroupNormalization": lambda translator, node: [("groupnorm", (node.whole("num_groups"),), {})],
     "InstanceNormalization": lambda translator, node: [("instancenorm", (), {"affine": True})],
 }
