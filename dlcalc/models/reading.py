@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
@@ -93,9 +94,12 @@ def _is_typed(word: str) -> bool:
 def is_foreign(text: str) -> bool:
     """Whether a text is written as a framework writes layers: it begins with a call of a class.
 
-    >>> is_foreign("net = nn.Conv2d(3, 64, 3)"), is_foreign("conv 64 3")
+    Imports and comments may go before it.
+
+    >>> is_foreign("import torch\\nnet = nn.Conv2d(3, 64, 3)"), is_foreign("conv 64 3")
     (True, False)
     """
+    text = re.sub(r"\A(\s*((import|from)\s|#)[^\n]*\n)+", "", text)
     target, equals, callee = text.partition("(")[0].rpartition("=")
     *rooms, name = callee.strip().split(".")
     names = [*([target.strip()] if equals else []), *rooms, name.rstrip()]

@@ -145,3 +145,27 @@ def test_damaged_npz_and_npy(tmp_path: Path) -> None:
         read_weights(str(objects))
     with pytest.raises(DlcalcError, match="cannot be read: no such file"):
         read_weights(str(tmp_path / "none.npy"))
+
+
+
+
+@pytest.mark.parametrize(("names", "buffers", "optimizer"), [
+    # Flax linen 0.12.8 with its training state, nnx with and without scales, Haiku, Paddle.
+    (["params/a/kernel:8", "batch_stats/a/mean:4", "batch_stats/a/var:4",
+      "opt_state/0/mu/a/kernel:8", "opt_state/0/count:1"], 8, 9),
+    (["bn/scale:4", "bn/bias:4", "bn/mean:4", "bn/var:4", "bn2/mean:3", "bn2/var:3"], 14, 0),
+    (["bn.scale.value:4", "bn.bias.value:4", "bn.mean.value:4", "bn.var.value:4"], 8, 0),
+    (["bn/scale:4", "bn/offset:4", "bn/~/mean_ema/average:4", "bn/~/var_ema/hidden:4"], 8, 0),
+    (["bn.weight:4", "bn.bias:4", "bn._mean:4", "bn._variance:4"], 8, 0),
+])
+def test_states_by_name(
+    names: list[str], buffers: int, optimizer: int, tmp_path: Path
+) -> None:
+    arrays = {name: np.zeros(int(size), np.float32) for name, size in (
+        each.split(":") for each in names
+    )}
+    np.savez(tmp_path / "w.npz", **arrays)  # type: ignore[arg-type]
+    record = json.loads(invoke("params", str(tmp_path / "w.npz"), "-f", "json").out)
+    total = record["total"]
+    assert (total["params"], total["buffers"]) == (8, buffers)
+    assert total.get("optimizer", 0) == optimizer

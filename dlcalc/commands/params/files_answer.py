@@ -43,7 +43,7 @@ def held_answer(
     held: Held, depth: int | None = None, sort: str | None = None, summary: bool = False,
 ) -> Answer:
     """Each tensor with its shape and numbers, or each layer where the file has them; sums."""
-    headers, rows, record = _rows(held)
+    headers, rows, record = _rows(held, sort)
     if summary:
         return _summary(held, record)
     if depth is not None:
@@ -70,7 +70,7 @@ def _summary(held: Held, record: dict[str, Any]) -> Answer:
     return Answer({**kept, "total": total}, [table], main=("total", "params"), whole=True)
 
 
-def _rows(held: Held) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
+def _rows(held: Held, sort: str | None) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
     tensors = [each for each in held.tensors if each.role not in HELD_APART]
     shown = [
         [each.name, each.dtype, each.shape, each.params, each.bytes, each.role]
@@ -84,7 +84,7 @@ def _rows(held: Held) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
         return HEADERS, shown, record
     record["layers"] = [layer_record(row) for row in held.rows]
     record["tensors"] = [tensor_record(each) for each in tensors]
-    headers = _layer_headers(held.rows)
+    headers = [*_layer_headers(held.rows), *(["bytes"] if sort == "bytes" else [])]
     rows = [[_cell(row, name) for name in headers] for row in held.rows]
     return headers, rows, record
 
@@ -126,7 +126,8 @@ def layer_record(row: Row) -> dict[str, Any]:
     return {
         "name": row.name, "type": row.type, "output": row.output, "params": row.params,
         "trainable": row.params if row.trainable is None else row.trainable,
-        "buffers": row.buffers, "macs": row.macs, "receptive_field": field_record(row.field),
+        "buffers": row.buffers, "macs": row.macs, "bytes": row.bytes,
+        "receptive_field": field_record(row.field),
     }
 
 
@@ -190,8 +191,8 @@ def _sort(headers: Sequence[str], rows: list[list[Any]], column: str | None) -> 
     if column not in headers:
         raise InputError(f"no column {column!r}{did_you_mean(column, headers)}").at("--sort")
     at = headers.index(column)
-    if all(isinstance(row[at], int) for row in rows):
-        rows.sort(key=lambda row: -row[at])
+    if any(isinstance(row[at], int) for row in rows):
+        rows.sort(key=lambda row: -(row[at] or 0))
     else:
         rows.sort(key=lambda row: str(row[at]))
 

@@ -110,7 +110,8 @@ class ParamsRun(Run[Any]):
         from dlcalc.commands.params.answer import params_answer
         from dlcalc.commands.params.columns import USUAL, arranged
 
-        shown = arranged(count, use, depth, _columns(sort, ())[:1]) if depth or sort else count
+        by = _columns({"bytes": "weights_bytes"}.get(sort or "", sort), ())[:1]
+        shown = arranged(count, use, depth, by) if depth or sort else count
         answer = params_answer(
             shown, use, _columns(columns, USUAL), summary, partial(_elsewhere, read, count),
             working=partial(working.model_steps, count),

@@ -20,6 +20,7 @@ from dlcalc.models.files.onnx_graph import (
     macs,
     read_model,
 )
+from dlcalc.models.files.onnx_layers import Translator
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import PARAMETER, QUANTISED, Held, Row, Tensor
 
@@ -45,6 +46,8 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
         })
     shapes = _resolved(graph, known)
     notes: list[str] = []
+    if _unknown(model, shapes):
+        shapes = Translator(model, shapes).inferred()
     if _unknown(model, shapes):
         inferred = _inferred(data, known)
         if inferred is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
-from dlcalc.errors import InputError
+from dlcalc.errors import DlcalcError, InputError
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.onnx_graph import Node, OnnxModel, Sizes, Value, constant
 from dlcalc.models.translation import Step, arranged, plain_name
@@ -46,6 +46,7 @@ class Translator:
         self.steps: list[Step] = []
         self.own: dict[str, Sizes] = {}
         """Shapes as the notation has them: without the batch, and axes that only ONNX has."""
+        self.batch = 1
         self.bare: dict[str, int] = {}
         """MatMuls that a bias may follow, by what they give: the place of their step."""
 
@@ -55,9 +56,8 @@ class Translator:
             self.held[name] = value or Value(name)
         given = self.shapes.get(node.inputs[0]) if node.inputs else None
         if given is not None and node.op in ("Transpose", *NOTHING):
-            order = node.wholes("perm", len(given), -1) if node.op == "Transpose" else []
-            turned = given[::-1] if -1 in order else tuple(given[at] for at in order)
-            self.shapes.setdefault(node.outputs[0], turned if order else given)
+            order = _order(node, given) if node.op == "Transpose" else range(len(given))
+            self.shapes.setdefault(node.outputs[0], tuple(given[at] for at in order))
 
     def translated(self, name: str) -> Model:
         """The whole graph; InputError for a node that the notation has no layer for."""
@@ -69,11 +69,7 @@ class Translator:
             )
         if inputs[0] not in self.shapes:
             raise InputError("the size of its input is open: give --input")
-        given = self.shapes[inputs[0]]
-        # A sequence whose batch is its second axis, as recurrent nodes have it.
-        turned = len(given) == 3 and given[1] == 1 < given[0]
-        own = (given[0], given[2]) if turned else given[1:]
-        self.own[inputs[0]] = own
+        own = self._enter(inputs[0])
         needed = set(self.graph.outputs)
         for node in reversed(self.graph.nodes):
             if needed.intersection(node.outputs):
@@ -87,12 +83,17 @@ class Translator:
     def add(self, node: Node, output: str) -> None:
         """One output of a node, as layers or as the place where branches meet."""
         inputs = [each for each in node.inputs if each and each not in self.held]
-        shape = self.shapes.get(output, ())
+        own = self.own.get(inputs[0]) if inputs else None
+        if own is None:
+            raise self.unsaid(node)
         if node.op in JOINS and len(inputs) == len(node.inputs) > 1:
             axis = node.whole("axis")
-            axis = axis + len(shape) if axis < 0 else axis
-            self.steps.append(Step(output, tuple(inputs), (), JOINS[node.op], max(axis - 1, 0)))
-            self.own[output] = shape[1:] if node.op == "Concat" else self.own.get(inputs[0], ())
+            axis = max(axis + len(own) if axis < 0 else axis - 1, 0)
+            self.steps.append(Step(output, tuple(inputs), (), JOINS[node.op], axis))
+            if node.op == "Concat" and axis < len(own):
+                along = sum(self.own.get(each, own)[axis] for each in inputs)
+                own = (*own[:axis], along, *own[axis + 1 :])
+            self._put(output, own)
             return
         if node.op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
             at = self.bare[inputs[0]]
@@ -100,11 +101,10 @@ class Translator:
             biased = Layer("linear", given.arguments, {}, given.name)
             self.steps[at] = self.steps[at]._replace(layers=(biased,))
             self.steps.append(Step(output, (inputs[0],)))
-            self.own[output] = self.own[inputs[0]]
+            self._put(output, own)
             return
         if len(inputs) != 1:
             raise self.unsaid(node)
-        own = self.own.get(inputs[0], ())
         layers: list[Layer] = []
         for type, arguments, options in self.layers(node, own, output):
             label = "" if layers else plain_name(node.name or output)
@@ -114,7 +114,36 @@ class Translator:
         if node.op == "MatMul":
             self.bare[output] = len(self.steps)
         self.steps.append(Step(output, tuple(inputs), tuple(layers)))
+        self._put(output, own, node.op not in RECURRENT)
+
+    def _put(self, output: str, own: Sizes, alike: bool = True) -> None:
+        """Put down the shape of a value, that of ONNX too where it has no further axes."""
         self.own[output] = own
+        if alike:
+            self.shapes.setdefault(output, (self.batch, *own))
+
+    def inferred(self) -> dict[str, Sizes]:
+        """The shapes that follow from those of the inputs through the layers of the notation."""
+        for name in self.graph.inputs:
+            if name in self.shapes and name not in self.held:
+                self._enter(name)
+        for node in self.graph.nodes:
+            for output in node.outputs:
+                if output and output not in self.held:
+                    try:
+                        self.add(node, output)
+                    except (DlcalcError, IndexError):
+                        continue  # what comes of it stays unknown
+        return self.shapes
+
+    def _enter(self, name: str) -> Sizes:
+        """Put down the shape of an input as the notation has it."""
+        given = self.shapes[name]
+        # A sequence may have its batch on its second axis, as recurrent nodes have it.
+        turned = len(given) == 3 and given[1] == 1 < given[0]
+        self.batch = given[1 if turned else 0] if given else 1
+        self.own[name] = (given[0], given[2]) if turned else given[1:]
+        return self.own[name]
 
     def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
         """What the notation calls an output of a node of one input, whose own shape is given."""
@@ -132,22 +161,45 @@ class Translator:
 
     def view(self, node: Node, own: Sizes) -> list[Said]:
         """The same numbers in another shape; nothing where only axes of one element move."""
-        taken, given = self.shape(node, 0), self.shapes.get(node.outputs[0], ())
+        taken = self.shape(node, 0)
         own = own or taken[1:]
         if node.op == "Transpose":
-            order = node.wholes("perm", len(taken), -1)
-            order = order if -1 not in order else list(range(len(taken)))[::-1]
-            long = [at for at in order if 0 <= at < len(taken) and taken[at] > 1]
+            order = _order(node, taken)
+            self.shapes.setdefault(node.outputs[0], tuple(taken[at] for at in order))
+            long = [at for at in order if taken[at] > 1]
             if long == sorted(long):
                 return []
             if order == [0, 2, 1]:
                 return [("transpose", (), {})]
             raise self.unsaid(node)
+        given = self.shapes.setdefault(node.outputs[0], self._reshaped(node, taken))
         if _long(given) in (_long(own), _long(taken)) and not len(given) == 2 < len(own):
             return []
         if given[:1] != taken[:1] or prod(given[1:]) != prod(own):
             raise self.unsaid(node)
         return [("flatten", (), {}) if len(given) == 2 else ("reshape", (given[1:],), {})]
+
+    def _reshaped(self, node: Node, taken: Sizes) -> Sizes:
+        """The shape that a view gives, by what it is asked for; InputError where that is open."""
+        asked = node.attributes.get("axes")
+        if not isinstance(asked, list):
+            name = node.inputs[1] if len(node.inputs) > 1 else ""
+            asked = self.held[name].values if name in self.held else []
+        if node.op == "Flatten":
+            return prod(taken[: node.whole("axis", 1)]), prod(taken[node.whole("axis", 1) :])
+        if node.op == "Squeeze":
+            places = {at % len(taken) for at in asked if isinstance(at, int)}
+            return tuple(
+                size for at, size in enumerate(taken)
+                if (at not in places if asked else size != 1)
+            )
+        sizes = [
+            taken[at] if size == 0 and at < len(taken) else size for at, size in enumerate(asked)
+        ]
+        known = prod(size for size in sizes if size != -1)
+        if node.op != "Reshape" or not sizes or not known:
+            raise self.unsaid(node)
+        return tuple(int(prod(taken) // known if size == -1 else size) for size in sizes)
 
     def recurrent(self, node: Node, output: str) -> Said:
         """A recurrent layer, whose first output is the whole sequence and whose second its end."""
@@ -158,7 +210,12 @@ class Translator:
             options["bidirectional"] = True
         if output != node.outputs[0]:
             options["output"] = "last"
-        return node.op.lower(), (self.shape(node, 2)[-1],), options
+        steps, batch = self.shape(node, 0)[:2]
+        ways, _, hidden = self.shape(node, 2)
+        # The first output has all steps, the others the last one.
+        for at, name in enumerate(node.outputs):
+            self.shapes.setdefault(name, (*([steps] if not at else []), ways, batch, hidden))
+        return node.op.lower(), (hidden,), options
 
     def unsaid(self, node: Node) -> InputError:
         """The complaint about a node without a layer."""
@@ -261,6 +318,13 @@ def _mean(translator: Translator, node: Node) -> list[Said]:
     if len(taken) < 3 or given not in (taken[:2], (*taken[:2], *(1 for _ in taken[2:]))):
         raise translator.unsaid(node)
     return [("globalpool", (), {}), *([("flatten", (), {})] if len(given) == 2 else [])]
+
+
+def _order(node: Node, shape: Sizes) -> list[int]:
+    """The order that a Transpose brings axes into: the reverse, where it names none."""
+    order = node.wholes("perm", len(shape), -1)
+    reverse = list(range(len(shape)))[::-1]
+    return order if sorted(order) == reverse[::-1] else reverse
 
 
 def _long(shape: Sizes) -> list[int]:

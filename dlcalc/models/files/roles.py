@@ -19,6 +19,7 @@ from dlcalc.models.files.tensors import (
     BUFFER,
     COPY,
     HELD_APART,
+    OPTIMIZER,
     PARAMETER,
     QUANTISATION,
     TIED,
@@ -31,9 +32,11 @@ _BUFFERS = re.compile(r"""
     |relative_position_index|attn_mask|e_score_correction_bias|rope_freqs(\.weight)?
     |exp_probs_b(\.bias)?)$
     | normalization(_\d+)?/(mean|variance|count)$ | /vector_u$
+    | [./](mean|var)_ema[./]\w+$ | (^|[./])_(mean|variance)$
     | (^|[./])rngs[./] | ^(batch_stats|cache)[./]
 """, re.VERBOSE)
-"""Names of buffers: BatchNorm's statistics, rotary tables, masks, Keras's and Flax's states."""
+"""Names of buffers: BatchNorm's statistics, rotary tables, masks, states of Keras,
+Flax, Haiku and Paddle."""
 _MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
 """GPT-2's causal mask; of one axis it is a bias."""
 _SCALES = re.compile(r"""
@@ -48,7 +51,11 @@ _BESIDE = re.compile(r"(?P<module>.*)[._](scale|scales|biases|zeros|scale_inv|ze
 """Names of what belongs to one beside a packed weight, or one of 8 bits."""
 _PACKED = ("qweight", "weight_packed", "weight", "blocks")
 _EIGHT_BITS = re.compile(r"float8|int8$|float4")
-_COPIES = re.compile(r"^(ema|model_ema|state_dict_ema|ema_model)[./]")
+_APART = re.compile(r"""
+    (?P<copy>ema|ema_params|model_ema|state_dict_ema|ema_model)[./]
+    | (?P<optimizer>opt_state|optimizer(_state)?)[./]
+""", re.VERBOSE)
+"""How names begin of what lies beside a model."""
 _WIDE_INTEGERS = re.compile(r"(int(16|32|64)|uint(16|32|64)|bool|I(8|16|32|64))$")
 """Types that nothing trains: 8 bits may hold a weight, GGUF's plain integers do not."""
 
@@ -60,20 +67,21 @@ def decide(tensors: Sequence[Tensor], config: Mapping[str, Any]) -> list[Tensor]
     """
     by_name = {tensor.name: tensor for tensor in tensors}
     packed = {each.name: each for each in Packing(by_name, config).packed()}
-    copied = any(_COPIES.match(name) is None for name in by_name)
+    apart = any(_APART.match(name) is None for name in by_name)
     return _shared_once([
-        tensor if tensor.role else _decided(tensor, by_name, packed, copied) for tensor in tensors
+        tensor if tensor.role else _decided(tensor, by_name, packed, apart) for tensor in tensors
     ])
 
 
 def _decided(
-    tensor: Tensor, by_name: Mapping[str, Tensor], packed: Mapping[str, Tensor], copied: bool
+    tensor: Tensor, by_name: Mapping[str, Tensor], packed: Mapping[str, Tensor], apart: bool
 ) -> Tensor:
     name = tensor.name
     if name in packed:
         return packed[name]
-    if copied and _COPIES.match(name):
-        return tensor.but(role=COPY)
+    beside = _APART.match(name) if apart else None
+    if beside:
+        return tensor.but(role=COPY if beside["copy"] else OPTIMIZER)
     if _SCALES.search(name) or _scales(name, by_name, packed):
         return tensor.but(role=QUANTISATION)
     if _is_buffer(tensor, by_name):
@@ -99,9 +107,11 @@ def _is_buffer(tensor: Tensor, by_name: Mapping[str, Tensor]) -> bool:
         return True
     if _MASKS.search(name) and (len(tensor.shape) > 1 or small):
         return True
-    found = re.fullmatch(r"(.*[./])?(mean|var)", name)  # Flax nnx, beside what it normalises with
+    # Flax nnx: beside what it normalises with, or one beside the other.
+    found = re.fullmatch(r"(.*[./])?(?P<own>mean|var)([./]value)?", name)
     return found is not None and any(
-        f"{found[1] or ''}{each}" in by_name for each in ("scale", "bias")
+        f"{found[1] or ''}{each}{found[3] or ''}" in by_name
+        for each in ("scale", "bias", "var" if found["own"] == "mean" else "mean")
     )
 
 

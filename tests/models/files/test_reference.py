@@ -115,6 +115,9 @@ def test_modules_and_order() -> None:
     rows = invoke("params", path, "--sort", "bytes", "-f", "csv").out.splitlines()[1:]
     sizes = [int(row.split(",")[-2]) for row in rows]
     assert sizes == sorted(sizes, reverse=True)
+    graph = str(FILES / "onnx" / "cnn-dynamo.onnx")
+    rows = invoke("params", graph, "--sort", "bytes", "-f", "csv").out.splitlines()
+    assert [row.split(",")[-1] for row in rows[:4]] == ["bytes", "896", "360", "240"]
     assert invoke("params", path, "--sort", "byte").complaint == (
         "--sort: no column 'byte'; did you mean bytes?"
     )
