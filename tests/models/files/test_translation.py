@@ -23,7 +23,7 @@ FILES = Path(__file__).parents[2] / "data" / "files"
     ("onnx/cnn-dynamo.onnx", 374, 11312),
     ("keras/sequential-cnn.keras", 869, None), ("keras/attention.keras", 602, None),
     ("keras/keras2-cnn.json", 1379, None), ("keras/float64.keras", 87, None),
-    # Exported by torch 2.13.0, MACs its FLOP counter halved (an LSTM by hand): weights behind a Transpose,
+    # Exported by torch 2.13.0, MACs as its FLOP counter: weights behind a Transpose,
     # recurrent nodes between views, Clip for ReLU6, branches, and no shapes within the files.
     ("../onnx/mlp-train.onnx", 325, 300), ("../onnx/lstm-old.onnx", 539, 2360),
     ("../onnx/gru-dyn.onnx", 2067, 9168), ("../onnx/in-old.onnx", 120, 23328),
