@@ -28,9 +28,9 @@ def as_framework(framework: str) -> Iterator[None]:
         _patch(checked(framework))
         yield
     finally:
-        OPERATIONS.update(before)
-        FUNCTIONS.update(named)
-        KINKS.update(said)
+        for known, values in ((OPERATIONS, before), (FUNCTIONS, named), (KINKS, said)):
+            known.clear()
+            known.update(values)  # type: ignore[arg-type]
 
 
 def _patch(framework: str) -> None:
@@ -38,6 +38,9 @@ def _patch(framework: str) -> None:
     known: Any = FUNCTIONS.get("leaky_relu")
     if known is not None:
         FUNCTIONS["leaky_relu"] = known._replace(defaults=(("slope", names["slope"]),))
+        start = float(ask(framework, "activations", "start of prelu"))
+        FUNCTIONS["prelu"] = known._replace(operation="prelu", defaults=(("slope", start),))
+        OPERATIONS["prelu"], KINKS["prelu"] = OPERATIONS["leaky_relu"], KINKS["leaky_relu"]
     if "gelu_tanh" in OPERATIONS and ask(framework, "activations", "gelu") == "tanh":
         OPERATIONS["gelu"] = OPERATIONS["gelu_tanh"]
     if "selu" in OPERATIONS:

@@ -25,22 +25,34 @@ TEXTS = ("equations", "of", "wrt", "kinks", "check", "working")
 def grad(
     equations: str | Sequence[str], values: Mapping[str, Any] | None = None, *,
     of: str | Sequence[str] | None = None, wrt: str | Sequence[str] | None = None,
+    framework: str | None = None, allow_nonfinite: bool = False,
 ) -> Derivatives:
     """Values of equations written down as in a textbook, and derivatives over all paths.
 
     `equations` is one text, an equation a line or divided by `;`, or a list of them;
     `values` are numbers, nested lists or NumPy arrays by name; `of` and `wrt` are names,
     or text with commas between them. The gradients are those of reverse accumulation
-    (Linnainmaa 1976). Raises InputError with line and column for what is no equation,
-    ShapeError with line and shapes, and InputError for names without a value.
+    (Linnainmaa 1976); a `framework` has its own where there is no derivative, and its own
+    defaults. Raises InputError with line and column for what is no equation, ShapeError with
+    line and shapes, and InputError for names without a value and, unless `allow_nonfinite`,
+    for results that are not finite.
 
     >>> result = grad("z = w*x + b; L = (z - t)^2", {"w": 3, "x": 2, "b": 1, "t": 5})
     >>> result.values["L"], result.gradients["L"]
     (4, {'w': 8, 'x': 12, 'b': 4, 't': -4})
+    >>> grad("y = abs(x)", {"x": 0}, framework="flax").gradients["y"]
+    {'x': 1}
     """
+    if framework is not None:
+        from dlcalc.conventions.equations import as_framework
+
+        with as_framework(framework):
+            return grad(equations, values, of=of, wrt=wrt, allow_nonfinite=allow_nonfinite)
     given = {plain_name(name): value for name, value in (values or {}).items()}
     system = read_system(equations, given=given)
-    return differentiate(system, given, names_of(of), names_of(wrt))
+    return differentiate(
+        system, given, names_of(of), names_of(wrt), allow_nonfinite=allow_nonfinite
+    )
 
 
 def read_system(
