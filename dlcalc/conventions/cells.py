@@ -85,7 +85,8 @@ def as_torch(
     return {**parts, **kept}, Layout(shapes, ids)
 
 
-def _is_matrix(axes: Sequence[str]) -> bool:
+def is_matrix(axes: Sequence[str]) -> bool:
+    """Whether these are the axes of a matrix, and of no bias."""
     return len(axes) - axes.count("1") == 2 and "2" not in axes
 
 
@@ -94,7 +95,7 @@ def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) 
     sizes = {"1": 1, "2": 2}
     for name, text in layout.items():
         axes = text.split()
-        if not _is_matrix(axes):
+        if not is_matrix(axes):
             continue
         shown = " x ".join(axes).replace("G", str(G))
         if name not in arrays:
@@ -126,14 +127,14 @@ def _packed(
     for name, array in arrays.items():
         axes = layout[name].split()
         array = array[0] if axes[0] == "1" else array
-        if _is_matrix(axes):
+        if is_matrix(axes):
             side = "i" if "D" in axes else "h"
             found[f"weight_{side}h_l0"] = _ordered(array.T if turned else array, order, gates)
     rows = len(found["weight_hh_l0"])
     found |= {f"bias_{side}h_l0": np.zeros(rows) for side in "ih"}
     for name, array in arrays.items():
         axes = layout[name].split()
-        if _is_matrix(axes):
+        if is_matrix(axes):
             continue
         if array.size == 2 * rows:
             for side, half in zip("ih", array.reshape(2, -1), strict=True):

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from dlcalc.conventions.cells import is_matrix
 from dlcalc.conventions.counters import GATES, facts_of, is_shared
-from dlcalc.conventions.frameworks import answer, ask, checked, refusal
+from dlcalc.conventions.frameworks import USUAL, answer, ask, checked, refusal
 from dlcalc.conventions.tables import Number, table, value
 from dlcalc.layers.counted import Shape
 from dlcalc.models.rows import Count, Row, tally
@@ -15,6 +16,7 @@ from dlcalc.models.tree import Layer, Model
 
 TORCH_NAMED = ("pytorch", "paddle")
 """Frameworks that put the layers and directions of a recurrent layer into its names."""
+NONE: Mapping[str, Any] = {USUAL: {}}
 
 
 class Framed(NamedTuple):
@@ -165,26 +167,44 @@ def _tensors(
     """The names and shapes of a layer's parameters."""
     if not isinstance(row.node, Layer) or row.tied:
         return
-    sizes = _sizes(row, facts)
     if row.type in GATES:
-        layout = answer(table("frameworks")["cells"][row.type], framework)
-        for layer in range(int(facts["layers"])):
-            width = sizes["D"] if layer == 0 else sizes["H"] * int(facts["D"])
-            for direction in range(int(facts["D"])):
-                for name, text in layout.items():
-                    if "bias" in name.lower() and not facts["bias"]:
-                        continue
+        yield from _of_cell(row, facts, framework)
+        return
+    sizes = _sizes(row, facts)
+    # A norm may be scaled by default in this framework alone.
+    scaled = facts["affine"] or number(framework, "trained", row, facts)
+    layout = answer(table("frameworks")["layouts"].get(row.type, NONE), framework)
+    if row.type == "attention":
+        layout = _of_attention(layout, facts)
+    for place, (name, text) in enumerate(layout.items()):
+        given = scaled and (place == 0 or facts["bias"])
+        if given or place > 1 or row.type == "attention":
+            yield name, _shape(text, sizes)
+
+
+def _of_cell(
+    row: Row, facts: Mapping[str, Number], framework: str
+) -> Iterator[tuple[str, Shape]]:
+    """Those of a recurrent layer, layer by layer and both ways."""
+    sizes = _sizes(row, facts)
+    layout = answer(table("frameworks")["cells"][row.type], framework)
+    for layer in range(int(facts["layers"])):
+        width = sizes["D"] if layer == 0 else sizes["H"] * int(facts["D"])
+        for direction in range(int(facts["D"])):
+            for name, text in layout.items():
+                if facts["bias"] or is_matrix(text.split()):
                     yield (
                         _named(name, layer, direction, facts, framework),
                         _shape(text, sizes | {"D": width}),
                     )
-        return
-    lines = table("frameworks")["layouts"]
-    found = next((each for types, each in lines.items() if row.type in types.split()), None)
-    for place, (name, text) in enumerate(answer(found, framework).items() if found else ()):
-        held = facts["affine"] if "norm" in row.type else place == 0 or facts["bias"]
-        if held or place > 1:
-            yield name, _shape(text, sizes)
+
+
+def _of_attention(layout: Mapping[str, str], facts: Mapping[str, Number]) -> Mapping[str, str]:
+    """The layout without the biases that are not there; none of heads that frameworks lack."""
+    e = facts["e"]
+    if facts["W"] != 4 * e * e or facts["b"] not in (0, 4 * e):
+        return {}
+    return {name: text for name, text in layout.items() if facts["b"] or "bias" not in name}
 
 
 def _sizes(row: Row, facts: Mapping[str, Number]) -> dict[str, Any]:
@@ -200,8 +220,12 @@ def _sizes(row: Row, facts: Mapping[str, Number]) -> dict[str, Any]:
     sizes |= {
         "O": out, "I": channels // groups, "T": channels, "O/g": out // groups,
         "K": taps, "1K": (1,) * len(taps), "M": out // channels, "V": int(facts["W"]) // out,
-        "C": int(facts.get("width", row.input[0])),
+        "C": int(facts.get("width", row.input[0])), "P": int(facts["P"]),
+        "1A": (1,) * (len(row.input) - 1),
     }
+    if row.type == "attention":
+        e, heads = int(facts["e"]), int(facts["H"])
+        sizes |= {"E": e, "3E": 3 * e, "N": heads, "S": e // heads}
     return sizes
 
 
