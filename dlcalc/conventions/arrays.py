@@ -98,6 +98,9 @@ def pool(
     sizes = shape[-space:]
     found = window(framework, "pooling", sizes, kernel, stride, pad, dilation, 0, ceil)
     check_finite(found)
+    if pad in ("same", "same-lower"):
+        kernels = per_axis_from(1, kernel, space, "kernel")
+        x = _cut(framework, kind, as_numbers(x, "input"), kernels, found.stride, str(pad))
     counted: Any = divisor
     if kind == "avg" and divisor is None:
         exclude_pad = _excluded(framework, exclude_pad)
@@ -150,6 +153,23 @@ def differing(
             told.setdefault(words, []).append(framework)
             break
     return [f"{', '.join(names)}: {words}" for words, names in told.items()]
+
+
+def _cut(
+    framework: str, kind: str, x: Array, kernels: Sequence[int], strides: Sequence[int], pad: str,
+) -> Array:
+    """The input as it is, or without what a framework cuts off where windows leave columns out."""
+    rule = ask(framework, "pooling", "same where windows leave columns out")
+    sizes = zip(x.shape[-len(kernels) :], kernels, strides, strict=True)
+    left = [n - (-(-n // step) - 1) * step - kernel for n, kernel, step in sizes]
+    if rule == "no padding" or max(left) <= 0:
+        return x
+    if kind == "max":
+        raise refusal(framework, f"padding {pad} of a max pool whose windows leave columns out")
+    ahead = [max(0, out - (pad == "same-lower")) // 2 for out in left]
+    parts: tuple[Any, ...] = (..., *(slice(out, None) for out in ahead))
+    kept: Array = x[parts]
+    return kept
 
 
 def _excluded(framework: str, wanted: bool | None) -> bool:

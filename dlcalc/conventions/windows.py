@@ -57,7 +57,9 @@ def window(
     dilations = per_axis_from(1, dilation, axes, "dilation")
     extras = per_axis_from(0, output_padding, axes, "output padding")
     notes: list[str] = []
-    _check(checked(framework), kind, strides, dilations, ceil)
+    _check(checked(framework), kind, strides, dilations, extras)
+    if ceil:
+        _check_ceil(framework, pad)
     made = [
         _pads(framework, kind, notes, *each)
         for each in zip(
@@ -79,19 +81,27 @@ def _stride(framework: str, kind: str, kernel: PerAxis, stride: PerAxis | None) 
 
 
 def _check(
-    framework: str, kind: str, strides: Sequence[int], dilations: Sequence[int], ceil: bool
+    framework: str, kind: str, strides: Sequence[int], dilations: Sequence[int],
+    extras: Sequence[int],
 ) -> None:
     dilated = max(dilations) > 1
     if kind == "pooling":
-        if ceil and ask(framework, kind, "ceil") == "no":
-            raise refusal(framework, "to round the number of windows up")
         if dilated and ask(framework, kind, "dilation of max") == "no":
             raise refusal(framework, "a dilation of a pool")
     elif kind == "transposed":
         if dilated and ask(framework, kind, "dilation") == "no":
             raise refusal(framework, "a dilation of a transposed convolution")
+        if max(extras) and ask(framework, kind, "output padding") == "no":
+            raise refusal(framework, "output padding")
     elif dilated and max(strides) > 1 and ask(framework, kind, "stride with dilation") == "no":
         raise refusal(framework, "a stride beside a dilation")
+
+
+def _check_ceil(framework: str, pad: Padding) -> None:
+    if ask(framework, "pooling", "ceil") == "no":
+        raise refusal(framework, "to round the number of windows up")
+    if pad == "valid" and ask(framework, "pooling", "ceil beside valid") == "no":
+        raise refusal(framework, "to round up beside padding valid", "give padding 0")
 
 
 def _pads(
@@ -100,7 +110,7 @@ def _pads(
 ) -> tuple[Pair, int, int]:
     """Padding, dilation and output padding along one axis."""
     if padding in ("same", "same-lower"):
-        return _same(framework, kind, notes, length, taps, step, apart, str(padding))
+        return _same(framework, kind, notes, length, taps, step, apart, extra, str(padding))
     if padding not in ("valid", 0, (0, 0)) and ask(framework, kind, "pads with numbers") == "no":
         raise refusal(framework, f"padding {padding}", "it takes same or valid")
     pair = pad_pair(padding, length, taps, step, apart)
@@ -116,29 +126,48 @@ def _pads(
 
 def _same(
     framework: str, kind: str, notes: list[str], length: int, taps: int, step: int, apart: int,
-    padding: str,
+    extra: int, padding: str,
 ) -> tuple[Pair, int, int]:
     does = ask(framework, kind, padding)
     if does == "no":
         raise refusal(framework, f"padding {padding}")
     if does == "without stride" and step > 1:
         raise refusal(framework, f"padding {padding} with a stride", "give the columns")
-    paddle = kind == "transposed" and does == "pads of the forward same"
-    if apart > 1:
-        dilated = ask(framework, "convolution", "same with dilation")
-        if dilated == "no":
-            raise refusal(framework, f"padding {padding} with a dilation")
-        if dilated != "yes":
-            notes.append(f"{framework} {dilated}: {apart} counts as 1 beside {padding}")
-            apart = 1
-    if kind != "transposed" or paddle:
-        return pad_pair(padding, length, taps, step, apart), apart, 0
+    dilated = ask(framework, kind, "same with dilation")
+    if apart > 1 and dilated == "no":
+        raise refusal(framework, f"padding {padding} with a dilation")
+    if apart > 1 and dilated != "yes":
+        notes.append(f"{framework}, {padding} with dilation {apart}: {dilated}")
+    if dilated == "drops the dilation":
+        apart = 1
+    if kind != "transposed" or does == "pads of the forward same":
+        padded = 1 if dilated.startswith("pads") else apart
+        return pad_pair(padding, length, taps, step, padded), apart, extra
+    if extra:
+        rule = ask(framework, kind, "output padding beside same")
+        notes.append(f"{framework}, output padding beside {padding}: {rule}")
+        pair, added = _beside_output_padding(rule, taps, step, apart, extra, padding)
+        return pair, apart, added
     before, after = pad_pair(padding, length, taps, step, apart, transposed=True)
     behind = max(0, -after)
     if behind and ask(framework, kind, "same") != "L·S":
         notes.append(f"{framework}: no columns are added where k < S")
         behind = 0
     return (before, max(0, after)), apart, behind
+
+
+def _beside_output_padding(
+    rule: str, taps: int, step: int, apart: int, extra: int, padding: str
+) -> tuple[Pair, int]:
+    """What a transposed `same` takes off the full result and adds, beside output padding."""
+    cut = span(taps, apart) - step + extra
+    added = 0
+    if rule.startswith("(L − 1)"):
+        cut = 2 * (taps // 2) - extra
+    elif rule.startswith("L·S"):
+        cut, added = max(0, cut), extra
+    before = (max(0, cut) + (padding == "same-lower")) // 2
+    return (before, max(0, cut) - before), added + max(0, -cut)
 
 
 def _rounded(
@@ -154,8 +183,11 @@ def _rounded(
     behind = any(
         -(-room // axis.stride) + 1 > axis.output for room, axis in zip(rooms, axes, strict=True)
     )
-    if behind and rule.startswith("refuses"):
-        raise refusal(framework, "a window that starts behind the input")
+    if rule.startswith("refuses") and any(
+        room % axis.stride and axis.pad[1] + axis.stride > axis.kernel
+        for room, axis in zip(rooms, axes, strict=True)
+    ):
+        raise refusal(framework, "padding behind that exceeds the window, rounded up")
     if not (behind and rule.startswith("keeps")):
         return True, found.pad
     notes.append(f"{framework} {rule}")

@@ -17,7 +17,7 @@ from dlcalc.layers.table import find
 from dlcalc.models.count import params
 from dlcalc.models.reading import model
 from tests.conventions.reference import reference
-from tests.shell.running import invoke
+from tests.shell.running import ROOT, invoke
 
 Case = dict[str, Any]
 
@@ -245,19 +245,55 @@ def test_equations_are_derived_as_a_framework_derives(
     assert (plain["x"], plain["a"], plain["b"]) == (0, 0.5, 0.5)
 
 
-@pytest.mark.parametrize(
-    ("framework", "layer", "parameters"),
-    [
-        ("equinox", "conv 3 5", {"weight": [3, 4, 5, 5], "bias": [3, 1, 1]}),
-        ("keras", "dwconv 3 multiplier=2", {"kernel": [3, 3, 4, 2], "bias": [8]}),
-        ("flax", "dwconv 3 multiplier=2", {"kernel": [3, 3, 1, 8], "bias": [8]}),
-        ("onnx", "layernorm over=all", {"Scale": [324], "B": [324]}),
-        ("onnx", "groupnorm 2", {"scale": [4], "bias": [4]}),
-    ],
-)  # fmt: skip
-def test_names_and_shapes_of_other_layers(
-    framework: str, layer: str, parameters: dict[str, Any]
-) -> None:
-    read = model("input 4x9x9", layer)
-    [held] = framed(read, params(read), framework).tensors.values()
-    assert {name: list(shape) for name, shape in held.items()} == parameters
+ONNX = [
+    ["onnx", "layernorm over=all", "4x9x9", {"Scale": [324], "B": [324]}],
+    ["onnx", "groupnorm 2", "4x9x9", {"scale": [4], "bias": [4]}],
+    ["onnx", "gru 2 bias=no", "1x3", {"W": [1, 6, 3], "R": [1, 6, 2]}],
+    ["onnx", "prelu slopes=4", "4x9x9", {"slope": [4, 1, 1]}],
+    ["keras", "attention 4 kv_heads=2", "3x12", {}],
+]
+"""By the operators' specifications; and a layer that the framework's own has no like of."""
+
+
+def test_names_and_shapes_of_a_layers_parameters() -> None:
+    rows = json.loads((ROOT / "tests/data/layouts.json").read_text("utf-8"))
+    for framework, layer, input, parameters in (*rows, *ONNX):
+        read = model(f"input {input}", layer)
+        held = next(iter(framed(read, params(read), framework).tensors.values()), {})
+        found = {name: list(shape) for name, shape in held.items()}
+        assert found == parameters, (framework, layer)
+
+
+WINDOWS = [
+    ("keras", "x=-9 -2; w=1 10 100 1000 10000; stride=5; pad=same; output_padding=2",
+     "-90 -900 -9000 -90000 -2 -20 -200 -2000"),
+    ("equinox", "x=9; w=1 10 100 1000 10000; stride=4; pad=same; output_padding=1", "9000 900 90"),
+    ("onnx", "x=2; w=1 10 100 1000 10000; stride=5; pad=same-lower; output_padding=4",
+     "200 2000 20000 0 0"),
+    ("onnx", "x=3 3 -5 -5; w=1 10; pad=same-lower; dilation=3; output_padding=0", "-5 25 30 -50"),
+    ("paddle", "x=9; w=1 10 100 1000 10000; stride=4; pad=same; output_padding=1", "900 9000"),
+    ("flax", "x=9 1; w=1 10; stride=2; output_padding=1", "flax refuses output padding"),
+    ("onnx", "x=1 0 9 -9 1; kernel=3; stride=3; pad=same-lower; dilation=2", "0"),
+    ("onnx", "x=-3 -4 8 -8 9 -4 6 0; kernel=1; stride=4; pad=same; kind=avg", "-4 -4"),
+    ("onnx", "x=6 7 6 -3; kernel=1; stride=2; pad=same", "onnx refuses padding same of a max pool"),
+    ("paddle", "x=0 5 -5; kernel=2; pad=valid; ceil=true", "paddle refuses to round up beside"),
+    ("equinox", "x=-4 9 -1 -8 -9 9; kernel=3; stride=4; ceil=true", "equinox refuses padding"),
+    ("equinox", "x=9 2 9 5 5; kernel=2; stride=2; ceil=true", "9 9 5"),
+]
+"""Windows of which the reference has none, as the frameworks computed them."""
+
+
+@pytest.mark.parametrize(("framework", "given", "wanted"), WINDOWS)
+def test_windows_beside_other_options(framework: str, given: str, wanted: str) -> None:
+    case: dict[str, Any] = dict(part.strip().split("=") for part in given.split(";"))
+    for name in case.keys() - {"pad", "kind"}:
+        numbers = json.loads(f"[{case[name].replace(' ', ', ')}]")
+        case[name] = numbers if name in ("x", "w") else numbers[0]
+    function = dlcalc.pool if "kernel" in case else dlcalc.conv
+    transposed = {"transposed": True} if "output_padding" in case else {}
+    if wanted.startswith(framework):
+        with pytest.raises(InputError, match=wanted):
+            function(**case, **transposed, framework=framework)
+        return
+    found = function(**case, **transposed, framework=framework).output
+    assert " ".join(f"{each:g}" for each in found) == wanted
