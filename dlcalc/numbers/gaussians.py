@@ -111,16 +111,27 @@ def as_gaussian(value: Any, name: str) -> Gaussian:
             if field not in value:
                 raise InputError(f"{name}: field {field!r} is missing")
         return gaussian(value["mean"], value["covariance"], name)
-    pair = finite_floats(value, name)
-    if pair.shape != (2,):
-        raise ShapeError(f"{name}: neither a mean and a sigma, nor an object of mean, covariance")
-    mean, sigma = pair.tolist()
+    mean, sigma = _pair(value, name)
     if sigma <= 0:
         raise InputError(f"{name}: sigma is {sigma:g}; it must be above 0")
     variance = sigma * sigma
     if not 0 < variance < math.inf:
         raise LimitError(f"{name}: sigma is {sigma:g}, and its square is no float but {variance:g}")
-    return gaussian(mean, variance, name)
+    return Gaussian(
+        np.array([mean]), np.array([[variance]]), np.array([[math.sqrt(variance)]])
+    )
+
+
+def _pair(value: Any, name: str) -> list[float]:
+    if isinstance(value, tuple | list) and len(value) == 2 and all(
+        type(each) in (int, float) and abs(each) < 2**1000 for each in value
+    ):  # most pairs, in a tenth of the time
+        return [float(each) for each in value]
+    pair = finite_floats(value, name)
+    if pair.shape != (2,):
+        raise ShapeError(f"{name}: neither a mean and a sigma, nor an object of mean, covariance")
+    found: list[float] = pair.tolist()
+    return found
 
 
 def finite_floats(values: Any, name: str) -> Array:
@@ -220,17 +231,22 @@ def kl(q: Any, p: Any) -> KL:
     if q.dimension != p.dimension:
         raise ShapeError(f"q has {q.dimension} dimensions, p has {p.dimension}; they must agree")
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        ratio = np.diag(q.factor) / np.diag(p.factor)
-        below = np.tril(np.linalg.solve(p.factor, q.factor), -1)
-        distance = np.linalg.solve(p.factor, q.mean - p.mean)
+        ratio = q.factor.diagonal() / p.factor.diagonal()
+        distance = q.mean - p.mean
+        outside = 0.0
+        if q.dimension == 1:
+            distance = distance / p.factor[0]
+        else:
+            distance = np.linalg.solve(p.factor, distance)
+            outside = float((np.tril(np.linalg.solve(p.factor, q.factor), -1) ** 2).sum())
+        logarithm = np.log(ratio)
         mahalanobis = float(distance @ distance)
-        outside = float((below**2).sum())
-        spread = (ratio - 1) * (ratio + 1) - 2 * np.log(ratio)
+        spread = (ratio - 1) * (ratio + 1) - 2 * logarithm
         divergence = 0.5 * (float(spread.sum()) + outside + mahalanobis)
-        trace = float((ratio**2).sum()) + outside
-    if not np.isfinite([divergence, trace]).all():
+        trace = float(ratio @ ratio) + outside
+    if not (math.isfinite(divergence) and math.isfinite(trace)):
         raise LimitError("KL(q‖p) is past the largest float, 1.8e308: q and p are too far apart")
-    log_determinant = 0.0 - 2 * float(np.log(ratio).sum())
+    log_determinant = 0.0 - 2 * float(logarithm.sum())
     return KL(divergence, trace, mahalanobis, log_determinant, q, p)
 
 

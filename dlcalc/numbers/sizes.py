@@ -62,17 +62,23 @@ class Axis(NamedTuple):
         """The output size; below 1 where the window does not fit."""
         if self.transposed:
             return _transposed_output(self)
-        room = self.padded - self.dilation * (self.kernel - 1) - 1
-        return _rounded_up(self, room) if self.ceil else max(0, room // self.stride + 1)
+        if self.ceil:
+            return _rounded_up(self, self._room())
+        return max(0, self._room() // self.stride + 1)
 
     @property
     def remainder(self) -> int:
         """Columns of the padded input that no window reaches."""
-        if self.transposed:
-            return 0
-        used = (self.output - 1) * self.stride + self.dilation * (self.kernel - 1) + 1
-        return max(0, self.padded - used)
+        return self.behind(self.output)
 
+    def behind(self, windows: int) -> int:
+        """Columns of the padded input behind the last of so many windows."""
+        return 0 if self.transposed else max(0, self._room() - (windows - 1) * self.stride)
+
+    def _room(self) -> int:
+        """How far a window may move: L + P + P − D·(F − 1) − 1."""
+        before, after = self.pad
+        return self.input + before + after - self.dilation * (self.kernel - 1) - 1
 
     def columns(self, place: int) -> list[int]:
         """The input columns that one window meets."""
