@@ -196,10 +196,15 @@ def make_axes(
     """
     if (
         type(input) is type(kernel) is type(stride) is type(pad) is type(dilation) is int
-        and output_padding == 0 and not transposed and (axes or 1) == 1
-        and min(input, kernel, stride, dilation) > 0 <= pad
+        and type(output_padding) is int and (axes or 1) == 1
+        and min(input, kernel, stride, dilation) > 0 <= min(pad, output_padding)
     ):  # most calls, in a fifth of the time
-        return (Axis(input, kernel, stride, (pad, pad), dilation, False, 0, ceil),)
+        axis = Axis(
+            input, kernel, stride, (pad, pad), dilation, transposed, output_padding, ceil
+        )
+        if transposed or output_padding:
+            _check_output_padding(axis)
+        return (axis,)
     input, kernel, stride, pad, dilation, output_padding = map(
         plain, (input, kernel, stride, pad, dilation, output_padding)
     )

@@ -85,7 +85,7 @@ def dense(line: Line) -> int:
 
 def polyphase(line: Line) -> int:
     """Multiplications where a tap skips the inserted zeros, but not those at the edges."""
-    return sum(outputs_on_grid(line, k) for k in range(line.kernel))
+    return sum([outputs_on_grid(line, k) for k in range(line.kernel)])
 
 
 def outputs_on_grid(line: Line, k: int) -> int:
@@ -100,7 +100,7 @@ def zero_skip(line: Line) -> int:
     >>> zero_skip(Line(4, 5, 2, 1, 2, 8)), zero_skip(Line(8, 5, 2, 1, 2, 4, plain=True))
     (17, 17)
     """
-    return sum(columns_met(line, k) for k in range(line.kernel))
+    return sum([columns_met(line, k) for k in range(line.kernel)])
 
 
 def columns_met(line: Line, k: int) -> int:
@@ -163,7 +163,7 @@ def make_lines(
         return _on_grid(input, kernel, stride, dilation, grid_pad, dims)
     windows = make_axes(
         input, kernel, stride, pad, dilation, transposed=not conv, output_padding=output_padding,
-        axes=dims or count_axes(
+        axes=dims if output is None else dims or count_axes(
             input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
             output_padding=output_padding, output=output,
         ),
@@ -336,8 +336,10 @@ def phases(line: Line) -> tuple[Phase, ...]:
     classes = min(stepping, line.ends[0])
     found = []
     for beta in range(min(tap_step, line.kernel)):
-        cuts = _shape_changes(line, beta)
-        starts = sorted({0, *(cut for cut in cuts if 0 < cut < classes)})
+        starts = [0]
+        if classes > 1:
+            cuts = _shape_changes(line, beta)
+            starts = sorted({0, *(cut for cut in cuts if 0 < cut < classes)})
         for alpha, end in zip(starts, [*starts[1:], classes], strict=True):
             phase = _phase(line, alpha, beta, copies=end - alpha)
             if phase:
@@ -345,9 +347,8 @@ def phases(line: Line) -> tuple[Phase, ...]:
     return tuple(found)
 
 
-def _coefficients(line: Line, alpha: int, beta: int) -> Pair:
+def _coefficients(line: Line, step: int, alpha: int, beta: int) -> Pair:
     """First and last a + b of a class that lie on the other side, whatever its columns are."""
-    step = steps(line)[2]
     start = line.crop - line.stride * alpha - line.dilation * beta
     return -(-start // step), (start + line.ends[1] - 1) // step
 
@@ -358,7 +359,7 @@ def _shape_changes(line: Line, beta: int) -> tuple[int, int, int]:
     S·α stays below lcm(S, D), so that each of these changes at most once.
     """
     stepping, _, step = steps(line)
-    first, last = _coefficients(line, 0, beta)
+    first, last = _coefficients(line, step, 0, beta)
     start = line.crop - line.dilation * beta
     sooner = -(-(start - (first - 1) * step) // line.stride)
     shorter = (start + line.ends[1] - 1 - last * step) // line.stride + 1
@@ -369,7 +370,7 @@ def _phase(line: Line, alpha: int, beta: int, copies: int) -> Phase | None:
     stepping, tap_step, step = steps(line)
     n = -(-(line.ends[0] - alpha) // stepping)
     taps = -(-(line.kernel - beta) // tap_step)
-    first, last = _coefficients(line, alpha, beta)
+    first, last = _coefficients(line, step, alpha, beta)
     first, last = max(first, 0), min(last, n + taps - 2)
     if last < first:
         return None

@@ -78,8 +78,11 @@ class Stage(NamedTuple):
     convolution direct, zero_skip, winograd, winograd_tile4, fft."""
     phases: tuple[tuple[Phase, ...], ...]
     """The short filters of each axis."""
-    rank: Rank
-    """What is proved of the fewest products of a channel pair."""
+
+    @property
+    def rank(self) -> Rank:
+        """What is proved of the fewest products of a channel pair."""
+        return pair_rank(self.phases)
 
     @property
     def output(self) -> tuple[int, ...]:
@@ -133,8 +136,8 @@ def count_stage(
         "direct" if plain else "dense": [dense(axis) for axis in axes],
         **({} if plain else {"polyphase": [polyphase(axis) for axis in axes]}),
         "zero_skip": [zero_skip(axis) for axis in axes],
-        "winograd": [sum(p.winograd * p.copies for p in line) for line in lines],
-        f"winograd_tile{tile}": [sum(p.tiled(tile) * p.copies for p in line) for line in lines],
+        "winograd": [sum([p.winograd * p.copies for p in line]) for line in lines],
+        f"winograd_tile{tile}": [sum([p.tiled(tile) * p.copies for p in line]) for line in lines],
     }
     met = channels[0] * channels[1] // groups if pairs is None else pairs
     methods = {
@@ -148,7 +151,6 @@ def count_stage(
     return Stage(
         name or f"{by_x([axis.input for axis in axes])}→{by_x([axis.output for axis in axes])}",
         tuple(axes), (channels[0], channels[1]), groups, met, tile, methods, lines,
-        pair_rank(lines),
     )
 
 
