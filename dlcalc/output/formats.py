@@ -53,10 +53,13 @@ def cells(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
     >>> cells({"input": "4x4", "output": (3, 3)}, ["input", "output"])
     ['4x4', '3x3']
     """
-    for name in row:
-        if name not in columns:
-            raise InputError(f"the first record, whose fields are the columns, has no {name}")
-    return [_cell(row.get(name, "")) for name in columns]
+    values: Iterable[Any] = row.values()
+    if tuple(row) != columns:
+        for name in row:
+            if name not in columns:
+                raise InputError(f"the first record, whose fields are the columns, has no {name}")
+        values = [row.get(name, "") for name in columns]
+    return [each if type(each) in (int, str) else _cell(each) for each in values]
 
 
 def _cell(value: Any) -> Any:

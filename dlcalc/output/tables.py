@@ -83,7 +83,8 @@ def divided_line(texts: Sequence[str], delimiter: str) -> str:
     '"a,b",3\\n'
     """
     line = delimiter.join(texts)
-    if line.count(delimiter) == len(texts) - 1 and not {'"', "\n", "\r"} & set(line):
+    special = '"' in line or "\n" in line or "\r" in line
+    if not special and line.count(delimiter) == len(texts) - 1:
         return line + "\n"
     import csv
     from io import StringIO

@@ -21,6 +21,9 @@ MOST_ROWS = 10_000
 """Records that formats take which are drawn when all are known."""
 MOST_REMEMBERED = 1 << 15
 """Lines whose answers are kept, since sizes recur."""
+SIZES = (SIZE, PADDING)
+MOST_DIGITS = 19
+"""Digits of a size from which it may be too long to be one."""
 
 
 def first_line() -> bytes:
@@ -134,15 +137,21 @@ class _Stream(dict[bytes, str]):
         return head
 
     def _answered(self, record: Record) -> str:
-        values = {
-            name: _value(name, self.kinds[name], each) if name in self.kinds else each
-            for name, each in record.items()
-        }
-        known = {name: each for name, each in values.items() if name in self.kinds}
-        for name, value in known.items():  # a pair such as 8:4 is written as it came
-            if isinstance(value, tuple | list) and self.kinds[name] not in (SIZE, PADDING):
-                values[name] = record[name]
-        return self.write({**values, **self.function(**{**self.given, **known})})
+        row, known = {**record}, {**self.given}
+        for name, raw in record.items():
+            kind = self.kinds.get(name)
+            if kind is None:
+                continue
+            if kind in SIZES:
+                plain = type(raw) is str and raw.isdecimal() and raw.isascii()
+                value = int(raw) if plain and len(raw) < MOST_DIGITS else _value(name, kind, raw)
+                row[name] = known[name] = value
+                continue
+            value = known[name] = _value(name, kind, raw)
+            if not isinstance(value, tuple | list):  # a pair such as 8:4 is written as it came
+                row[name] = value
+        row.update(self.function(**known))
+        return self.write(row)
 
     def _keep(self, row: Row) -> str:
         if len(self.rows) >= MOST_ROWS:

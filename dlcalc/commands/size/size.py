@@ -96,8 +96,8 @@ def size(
         )
         stride, pad, dilation, output_padding, ceil, notes = found
     axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
-    if len(axes) == 1 and (output := axes[0].output) > 0:  # most calls, in half the time
-        return Size(output, axes[0].behind(output), axes, notes)
+    if len(axes) == 1 and (windows := axes[0].output) > 0:  # most calls, in half the time
+        return Size(windows, axes[0].behind(windows), axes, notes)
     check_all_fit(axes)
     return Size(
         one_or_tuple([axis.output for axis in axes]),
