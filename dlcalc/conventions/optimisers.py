@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlcalc.conventions.frameworks import ask
-from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, moments
+from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, moments, nadam
 
 Values = dict[str, Any]
 
@@ -91,17 +91,9 @@ def _adamax_uncorrected(put: Put, f: Any, w: Any, g: Any, state: Values, o: Valu
     put("w", w - o["lr"] * m / (largest + o["eps"]))
 
 
-def _nadam_by_steps(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+def _share_by_steps(o: Values, t: Any) -> Any:
     """The schedule b1·(1 − ½·0.96ᵗ), as in Dozat 2016 without a decay beside t."""
-    def share(t: Any) -> Any:
-        return o["beta1"] * (1 - 0.5 * 0.96**t)
-
-    now, later = put("μ", share(o["t"])), put("μ_next", share(o["t"] + 1))
-    product = put("mu_product", state["mu_product"] * now)
-    m, v = moments(put, g, state, o)
-    second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
-    ahead = (1 - now) / (1 - product) * g + later / (1 - product * later) * m
-    put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
+    return o["beta1"] * (1 - 0.5 * 0.96**t)
 
 
 def _nadam_without_schedule(
@@ -137,7 +129,7 @@ RULES = {
     "adam_uncorrected_root": _adam_uncorrected_root, "adam_uncorrected": _adam_uncorrected,
     "adam_largest_corrected": _adam_largest_corrected, "adagrad_inside": _adagrad_inside,
     "rmsprop_inside": _rmsprop_inside, "adamax_uncorrected": _adamax_uncorrected,
-    "nadam_by_steps": _nadam_by_steps, "nadam_without_schedule": _nadam_without_schedule,
+    "nadam_by_steps": nadam(_share_by_steps), "nadam_without_schedule": _nadam_without_schedule,
 }
 """The rules that the table of frameworks names."""
 ADADELTA = Optimiser(_adadelta, {

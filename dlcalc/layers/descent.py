@@ -107,19 +107,14 @@ def descend(network: Network, steps: int) -> Descent:
         if step < steps:
             _move(moves, weights, biases, run.gradients)
     return Descent(
-        tuple(losses),
-        run.y[0] if network.single else run.y,
-        tuple(weights),
-        tuple(biases) if biases else None,
-        _moved(network, weights, biases),
+        tuple(losses), run.y[0] if network.single else run.y, tuple(weights),
+        tuple(biases) if biases else None, _moved(network, weights, biases),
         tuple(_twins(weights, biases, n) for n in range(len(weights) - 1)),
     )
 
 
 def _move(
-    moves: Moves,
-    weights: Sequence[Array],
-    biases: Sequence[Array] | None,
+    moves: Moves, weights: Sequence[Array], biases: Sequence[Array] | None,
     gradients: Sequence[DenseGradients],
 ) -> None:
     """One step, in place; what overflows here is refused where the next loss is computed."""

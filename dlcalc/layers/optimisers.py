@@ -88,16 +88,22 @@ def _adamax(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str
     put("w", w - o["lr"] / (1 - o["beta1"] ** o["t"]) * (m / largest))
 
 
-def _nadam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    def share(t: Any) -> Any:
-        return o["beta1"] * (1 - 0.5 * 0.96 ** (t * o["momentum_decay"]))
+def nadam(share: Callable[[dict[str, Any], Any], Any]) -> Rule:
+    """Nadam, `share` giving the part of the first average at step t from the options."""
 
-    now, later = put("μ", share(o["t"])), put("μ_next", share(o["t"] + 1))
-    product = put("mu_product", state["mu_product"] * now)
-    m, v = moments(put, g, state, o)
-    second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
-    ahead = (1 - now) / (1 - product) * g + later / (1 - product * later) * m
-    put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
+    def rule(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+        now, later = put("μ", share(o, o["t"])), put("μ_next", share(o, o["t"] + 1))
+        product = put("mu_product", state["mu_product"] * now)
+        m, v = moments(put, g, state, o)
+        second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
+        ahead = (1 - now) / (1 - product) * g + later / (1 - product * later) * m
+        put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
+
+    return rule
+
+
+def _usual_share(o: dict[str, Any], t: Any) -> Any:
+    return o["beta1"] * (1 - 0.5 * 0.96 ** (t * o["momentum_decay"]))
 
 
 def _radam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
@@ -145,7 +151,7 @@ OPTIMISERS: dict[str, Optimiser] = {
                        {**_MOMENTS, "max_exp_avg_sq": 0.0}, decoupled=True),
     "adamax": Optimiser(_adamax, {**_ADAM, "lr": 2e-3, **_SAID},
                         {"exp_avg": 0.0, "exp_inf": 0.0}),
-    "nadam": Optimiser(_nadam, {
+    "nadam": Optimiser(nadam(_usual_share), {
         **_ADAM, "lr": 2e-3, "momentum_decay": 4e-3, **_DECOUPLED, **_SAID,
     }, {**_MOMENTS, "mu_product": 1.0}),
     "radam": Optimiser(_radam, {**_ADAM, **_DECOUPLED, **_SAID}, _MOMENTS),
@@ -156,9 +162,7 @@ OPTIMISERS: dict[str, Optimiser] = {
 
 SINGLE = ("mu_product",)
 """States that are one number for all parameters."""
-_OPTIONAL = {
-    "max_exp_avg_sq": "amsgrad", "grad_avg": "centered", "momentum_buffer": "momentum",
-}
+_OPTIONAL = {"max_exp_avg_sq": "amsgrad", "grad_avg": "centered", "momentum_buffer": "momentum"}
 """States that there are only where an option asks for them."""
 
 

@@ -18,9 +18,7 @@ from dlcalc.numbers.axes import plural
 
 Handler = Callable[..., Counted]
 
-FAMILIES = (
-    "windowed", "dense", "pointwise", "normalisation", "attention", "state", "recurrent",
-)
+FAMILIES = ("windowed", "dense", "pointwise", "normalisation", "attention", "state", "recurrent")
 _loaded: dict[str, dict[str, Handler]] = {}
 
 GENERAL = ("tie", "share", "frozen")

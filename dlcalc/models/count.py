@@ -31,8 +31,7 @@ from dlcalc.numbers.axes import by_x, plural
 MOST_COUNTS = 4
 """Counts that a model remembers, for other inputs."""
 LAYOUTS = {
-    "windowed": "channels", "recurrent": "features",
-    "attention": "features", "dense": "features",
+    "windowed": "channels", "recurrent": "features", "attention": "features", "dense": "features",
 }
 """What the families make of two axes: channels by length, or positions by features."""
 
@@ -103,9 +102,7 @@ class Walker:
             shape, field = behind
         return shape, field
 
-    def layer(
-        self, layer: Layer, name: str, prefix: str, shape: Shape, field: Field | None,
-    ) -> Row:
+    def layer(self, layer: Layer, name: str, prefix: str, shape: Shape, field: Field | None) -> Row:
         """Count one layer and add its row; what alike layers have in common is worked out once."""
         self.at_name, self.at_shape = name, shape
         options = layer.options

@@ -265,9 +265,7 @@ def kl_gradients(q: Gaussian, p: Gaussian) -> dict[str, Array]:
         pull = precision_p @ difference
         second = q.covariance + np.outer(difference, difference)
         found = {
-            "mean_q": pull,
-            "covariance_q": 0.5 * (precision_p - precision_q),
-            "mean_p": 0.0 - pull,
+            "mean_q": pull, "covariance_q": 0.5 * (precision_p - precision_q), "mean_p": 0.0 - pull,
             "covariance_p": 0.5 * (precision_p - precision_p @ second @ precision_p),
         }
     if not all_finite(*found.values()):

@@ -111,15 +111,9 @@ def _as_rows(array: Any) -> Any:
 def conv_answer(result: Convolution, **explained: Any) -> Answer:
     """The output as an array that the next command reads; gradients under their names."""
     record: dict[str, Any] = {
-        "output": result.output,
-        "shape": result.shape,
-        "input_shape": result.input_shape,
-        "kernel_shape": result.kernel_shape,
-        "stride": result.stride,
-        "pad": _pad(result.pad),
-        "dilation": result.dilation,
-        "groups": result.groups,
-        "transposed": result.transposed,
+        "output": result.output, "shape": result.shape, "input_shape": result.input_shape,
+        "kernel_shape": result.kernel_shape, "stride": result.stride, "pad": _pad(result.pad),
+        "dilation": result.dilation, "groups": result.groups, "transposed": result.transposed,
         "multiplications": result.multiplications,
     }
     blocks = [Values(result.output)]

@@ -45,8 +45,7 @@ class DiagnoseRun(Run[Diagnosis]):
     def answer(self, result: Diagnosis, checks: Sequence[Any] | None) -> Answer:
         """The diagnosis, and every remedy with its reason."""
         return diagnosis_answer(
-            result,
-            working=partial(working.diagnosis_steps, result),
+            result, working=partial(working.diagnosis_steps, result),
             element=partial(working.element_step, result),
         )
 

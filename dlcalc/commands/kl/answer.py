@@ -76,10 +76,8 @@ class KlRun(Run[KL]):
         )
         slopes = result.gradients if wanted else {}
         return kl_answer(
-            result, slopes, checks or (),
-            working=partial(working.kl_steps, result, slopes),
-            element=partial(working.element_step, result),
-            advice=partial(working.advice, result),
+            result, slopes, checks or (), working=partial(working.kl_steps, result, slopes),
+            element=partial(working.element_step, result), advice=partial(working.advice, result),
         )
 
 

@@ -120,9 +120,7 @@ def _divergence(result: KL) -> Step:
     formula = (TRACE + MAHALANOBIS + LOG - DIMENSION) / 2
     numbers = formula.put(
         {
-            TRACE: result.trace,
-            MAHALANOBIS: result.mahalanobis,
-            LOG: result.log_determinant,
+            TRACE: result.trace, MAHALANOBIS: result.mahalanobis, LOG: result.log_determinant,
             DIMENSION: result.q.dimension,
         }
     )
@@ -130,9 +128,7 @@ def _divergence(result: KL) -> Step:
 
 
 _STEPS = {
-    "trace": _trace,
-    "mahalanobis": _mahalanobis,
-    "log_determinant": _log_determinant,
+    "trace": _trace, "mahalanobis": _mahalanobis, "log_determinant": _log_determinant,
     "kl": _divergence,
 }
 
@@ -145,8 +141,7 @@ def _gradient_step(result: KL, name: str) -> Step:
         "covariance_q": (SIGMA["q"], (PRECISION["p"] - PRECISION["q"]) / 2),
         "mean_p": (MU["p"], -(PRECISION["p"] @ d)),
         "covariance_p": (
-            SIGMA["p"],
-            (PRECISION["p"] - matmul(PRECISION["p"], second, PRECISION["p"])) / 2,
+            SIGMA["p"], (PRECISION["p"] - matmul(PRECISION["p"], second, PRECISION["p"])) / 2,
         ),
     }
     variable, formula = formulas[name]

@@ -52,11 +52,8 @@ def _columns(result: LstmResult) -> dict[str, list[float]]:
     f = run.values["f"]
     with np.errstate(over="ignore", invalid="ignore"):
         columns = (
-            f.max(axis=(1, 2)),
-            np.abs(np.cumprod(f, axis=0)).max(axis=(1, 2)),
-            _norms(run.values["c"][1:]),
-            _norms(run.values["h"][1:]),
-            cell_gradients(problem, run),
+            f.max(axis=(1, 2)), np.abs(np.cumprod(f, axis=0)).max(axis=(1, 2)),
+            _norms(run.values["c"][1:]), _norms(run.values["h"][1:]), cell_gradients(problem, run),
         )
     if not np.isfinite(columns).all() and problem.is_finite:
         first = int(np.argmin(np.isfinite(columns).all(axis=0))) + 1

@@ -21,10 +21,7 @@ def models_answer() -> Answer:
         for each in found
     ]
     table = Table(headers, rows, drawn=lambda: _drawn(headers, rows))
-    return Answer(
-        {"models": [each._asdict() for each in found]}, [table],
-        main="models",
-    )
+    return Answer({"models": [each._asdict() for each in found]}, [table], main="models")
 
 
 def _drawn(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:

@@ -154,15 +154,8 @@ def _fit(
     parts = shares(p, q, normal_rule(p.dimension))
     mean, covariance = _without_noise(q)
     return Fit(
-        objective,
-        family,
-        mean,
-        covariance,
-        divergence.value if divergence.value > NOUGHT else 0.0,
-        divergence.error,
-        tuple(parts.tolist()),
-        _covered(p, q, parts),
-        best,
+        objective, family, mean, covariance, divergence.value if divergence.value > NOUGHT else 0.0,
+        divergence.error, tuple(parts.tolist()), _covered(p, q, parts), best,
     )
 
 

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any, NamedTuple
 
 from dlcalc.commands.quiz.problems import PROBLEMS, Problem, problem
+from dlcalc.formulas.numerals import plain_value
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.shell.inner import answer_within
 from dlcalc.shell.output import Output
@@ -57,15 +58,7 @@ def _question(command: str, seed: int, drawn: Problem, solved: Answer) -> Questi
         for name in reversed(names):
             answer = [answer] if name.isdigit() else {name: answer}
     line = shlex.join(["dlcalc", *drawn.words])
-    return Question(command, seed, drawn.text, line, _plain(answer))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value.tolist() if hasattr(value, "tolist") else value
+    return Question(command, seed, drawn.text, line, plain_value(answer))
 
 
 def run_quiz(out: Output, command: str | None, seed: int, answer: bool) -> None:

@@ -110,12 +110,9 @@ h_{t} = o_{t}⊙tanh(c_{t})
     circulated={
         ("g", "sigmoid as the activation of g"): "",
         ("dzi", "i_(t-1) in place of i_t"): "i_t in place of i_(t+1) in δẑ",
-        ("dzg", "(1 − g²) left out"): "",
-        ("dc", "f_t in place of f_(t+1)"): "",
-        ("di", "δh in place of δc"): "",
-        ("df", "δh in place of δc"): "",
-        ("dg", "δh in place of δc"): "",
-        ("do", "δc in place of δh"): "",
+        ("dzg", "(1 − g²) left out"): "", ("dc", "f_t in place of f_(t+1)"): "",
+        ("di", "δh in place of δc"): "", ("df", "δh in place of δc"): "",
+        ("dg", "δh in place of δc"): "", ("do", "δc in place of δh"): "",
     },
     memory=True, options=("next",), letter="z", sign="z\u0302",
 )  # fmt: skip

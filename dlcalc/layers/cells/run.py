@@ -297,9 +297,7 @@ def _jacobians(problem: CellProblem) -> Iterator[Array]:
     """∂h_t/∂h_{t−1} of every step, B × H × H, all rows of one in one pass back."""
     H, B = problem.hidden, problem.batch
     tape, given = recorded_step(problem), parameters(problem)
-    wide = replace(
-        problem, x=np.repeat(problem.x, H, axis=1), h0=np.repeat(problem.h0, H, axis=0),
-    )
+    wide = replace(problem, x=np.repeat(problem.x, H, axis=1), h0=np.repeat(problem.h0, H, axis=0))
     rows = np.tile(np.eye(H), B)  # a column a sequence and unit
     wanted = tape.reached(["h_0"])
     with np.errstate(all="ignore"):
