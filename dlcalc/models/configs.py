@@ -114,8 +114,8 @@ class _Reader:
                 raise InputError(f"{name} is no object of fields")
             bound = {key: value(fields) for key, value in more.items()}
             start = f"{name}."
-            # What the outer class presets holds where it makes the inner config itself.
-            below = {} if inner else {
+            # What the outer class presets holds where it makes the inner config itself, or always.
+            below = {} if inner and not fields.get("presets_hold") else {
                 key.removeprefix(start): value for key, value in defaults.items()
                 if key.startswith(start)
             }
