@@ -46,6 +46,9 @@ MOST_EVALUATED = 30_000
 """Formulas that are evaluated in search of one slip."""
 MOST_STEPS = 6
 """Steps up to which a slip is looked for at every single one of them."""
+MOST_DIVISOR = 100
+"""A divisor up to which a factor of it may be left out."""
+MEANS = {"sum": "mean", "mean": "sum"}
 FUNCTIONS = ("sigmoid", "tanh", "relu")
 """Activations that are taken for each other."""
 
@@ -116,16 +119,23 @@ class Slips:
         if not differing:
             return ""
         asked, wanted = expected[differing], right[differing]
-        at = [places[each] for each in differing]
         close, digits = written_within(asked)
-        own = {key for key, _ in at}
+        own = {places[each][0] for each in differing}
+        others = np.delete(np.arange(right.size), differing)
+        # Where the answer is right a slip must leave it so; one that goes round may be made
+        # at one element alone.
+        still = 2 * written_within(expected[others])[0] if others.size else 0
         self.needed = [key for key in self.lines if any(key in self.behind[each] for each in own)]
         for words, changed, likely in self._suspects(own):
             if digits < FEW[likely] or self.evaluated > MOST_EVALUATED:
                 continue
-            given = self._values(changed, at)
-            if given is not None and explains(given, asked, wanted, max(tolerance, FOUR_DIGITS)
-                                              if likely == 3 else close):
+            given = self._values(changed, places)
+            if given is None:
+                continue
+            if likely < 3 and (np.abs(given[others] - expected[others]) > still).any():
+                continue
+            within = max(tolerance, FOUR_DIGITS) if likely == 3 else close
+            if explains(given[differing], asked, wanted, within):
                 return words
         return ""
 
@@ -306,12 +316,12 @@ class Slips:
         for each in named:
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
-                common = _parsed(each)[0] == _parsed(other)[0]
-                yield Edit(words, formula.put({each: other}) if formula != each else other, common)
+                common = _parsed(each)[0] == _parsed(other)[0] or self._is_argument(other, each)
+                yield Edit(words, replaced(formula, {each: other}), common)
         for a, b in combinations(named, 2):
             if self.known[a].shape == self.known[b].shape:
                 words = f"{self._said(a, t, b)} and {self._said(b, t, a)} exchanged"
-                yield Edit(words, formula.put({a: b, b: a}), self.timed and group[:1] != "d")
+                yield Edit(words, replaced(formula, {a: b, b: a}), self.timed and group[:1] != "d")
 
     def _of_line(self, key: str, formula: Expr, t: int | None) -> Iterator[Edit]:
         """A quantity in place of what its gradient is a product with, or one step too far."""
@@ -322,12 +332,12 @@ class Slips:
         for each in dict.fromkeys(symbols_in(formula)) if own != name else ():
             if each in self.known and self.known[each].shape == self.known[own].shape:
                 words = f"{self._said(own, t, each)} in place of {self._said(each, t, own)}"
-                yield Edit(words, formula.put({each: own}))
+                yield Edit(words, replaced(formula, {each: own}))
         for other in self.users[self.of[key]]:
             line = self.lines[other]
             if group_of(other)[1] == t and isinstance(line.formula, Expr):
                 words = f"{self._said(line.name, t)} in place of {self._said(name, t)}"
-                yield Edit(words, line.formula.put({name: formula}))
+                yield Edit(words, replaced(line.formula, {name: formula}))
 
     def _in_each_term(self, formula: Expr) -> Iterator[Edit]:
         """What is wrong in each term alike of a sum over the steps."""
@@ -357,12 +367,23 @@ class Slips:
                     (letter in ("W", "b")) == (one in ("W", "b"))):
                 yield other
 
+    def _is_argument(self, one: Expr, other: Expr) -> bool:
+        """Whether a quantity is a function's value, and the other its argument."""
+        keys = [self.keys.get(self.slots[each], "") for each in (one, other)]
+        formulas = [getattr(self.lines.get(key), "formula", None) for key in keys]
+        calls = [each.args[1:] if getattr(each, "kind", "") == "call" else () for each in formulas]
+        return not self.timed and ((other,) == calls[0] or (one,) == calls[1])
+
     def _structural(self, formula: Expr, group: str, t: int | None) -> Iterator[Edit]:
         """What is done to a part of a formula, by the part's kind."""
         for part, put in _places(formula):
             wrong: Callable[..., Iterator[Edit]] = _BY_KIND.get(part.kind, _none)
             for each in wrong(self, part, part.args, t):
                 yield each._replace(formula=put(each.formula))
+            if part.kind == "call" and part.args[0] in MEANS:
+                other = MEANS[part.args[0]]
+                words = f"the {other} in place of the {part.args[0]}"
+                yield Edit(words, put(Expr("call", (other, *part.args[1:]))))
             if part.kind == "call" and part.args[0] in FUNCTIONS:
                 function, argument = part.args
                 yield Edit(f"{function} left out", put(argument))
@@ -435,9 +456,10 @@ class Slips:
         above, below = args
         if isinstance(below, int | float):
             yield Edit("½ left out" if below == 2 else f"1/{below:g} left out", above)
-            if below > 2 and below % 2 == 0:
-                yield Edit("½ left out", Expr("div", (above, below // 2)))
-                yield Edit(f"1/{below // 2:g} left out", Expr("div", (above, 2)))
+            for each in range(2, min(int(below), MOST_DIVISOR)) if below % 1 == 0 else ():
+                if below % each == 0:
+                    words = "½ left out" if each == 2 else f"1/{each} left out"
+                    yield Edit(words, Expr("div", (above, int(below) // each)))
 
     def _of_total(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         shape: tuple[int, ...] = self.known[args[0]].shape if args[0] in self.known else ()
@@ -483,7 +505,7 @@ class Slips:
         steps = {_parsed(each)[2] for one in (part, beside) for each in symbols_in(one)}
         bare = t is not None and steps <= {t, None}
         table = {each: _relative(each, t, bare) for each in symbols_in(part)} if t else {}
-        return formula_text(self.dressed(table.get(part) or part.put(table)))
+        return formula_text(self.dressed(replaced(part, table)))
 
 
 def slip_in_steps(
@@ -549,9 +571,9 @@ def turned_slip(right: Any, field: Any, expected: Any, tolerance: float | None) 
     turned = np.asarray(right, float).T
     if student.ndim < 2 or student.shape != turned.shape:
         return ""
-    within = DEFAULT_TOLERANCE if tolerance is None else tolerance
-    same = not differing_of(student.ravel(), turned.ravel(), within)
-    return "the transposed matrix gives that" if same else ""
+    error = np.reshape(written_within(student.ravel())[0], student.shape)
+    within = np.maximum(error, (tolerance or 0) * np.abs(turned))
+    return "the transposed matrix gives that" if (np.abs(student - turned) <= within).all() else ""
 
 
 def _matched(formula: Any, numbers: Any) -> dict[Expr, float]:
@@ -710,6 +732,15 @@ def symbols_in(formula: Any) -> Iterator[Expr]:
         return
     for each in formula.args:
         yield from symbols_in(each)
+
+
+def replaced(formula: Any, table: Mapping[Expr, Any]) -> Any:
+    """A formula with other parts in place of some; the names in a derivative's stay."""
+    if not isinstance(formula, Expr) or isinstance(formula, Column):
+        return formula
+    if formula in table or formula.kind in NAMES:
+        return table.get(formula, formula)
+    return Expr(formula.kind, tuple(replaced(each, table) for each in formula.args))
 
 
 def _places(

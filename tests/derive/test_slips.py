@@ -6,7 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import dlcalc
 from dlcalc.derive.slips import group_of, written_within
+from dlcalc.derive.working import grad_slip
+from dlcalc.numbers.places import Place
 from tests.shell.running import invoke
 
 CHAIN = ["z = w*x + b; y = sigmoid(z); L = (y - t)^2/2", "w=0.5", "x=1.2", "b=0.1", "t=1"]
@@ -60,3 +63,78 @@ def test_groups_and_the_evidence_of_digits() -> None:
     error, digits = written_within(np.array([0.1235, 0.0021]))
     np.testing.assert_allclose(error, [6.175e-05, 5.1e-05])
     assert 4 < digits < 6
+
+
+LAYERS = "Z = X @ W + b; H = {}(Z); Y = H @ V + c; E = Y - t; L = mean(E^2)"
+SLOPES = {"tanh": lambda h: 1 - h**2, "sigmoid": lambda h: h * (1 - h)}
+MISTAKES = {
+    "V": ("factor 2", "sum for mean", "rows alone", "sign of E", "Z for H", "transposed answer"),
+    "c": ("factor 2", "mean for sum", "sign of E"),
+    "W": ("factor 2", "sum for mean", "slope left out", "slope of the other", "slope at Z",
+          "X not transposed", "V not transposed", "sign of E", "transposed answer"),
+    "b": ("slope left out", "mean for sum", "sign of E"),
+    "X": ("slope left out", "slope of the other"),
+}  # fmt: skip
+"""What goes wrong on the way to each gradient of two layers."""
+
+
+def two_layers(draw: np.random.Generator) -> tuple[str, dict[str, Any]]:
+    n = int(draw.integers(2, 4))
+    shapes = {"X": (n, n), "W": (n, n), "b": (n,), "V": (n, n), "c": (n,), "t": (n, n)}
+    return str(draw.choice(["tanh", "sigmoid"])), {
+        name: draw.normal(size=shape).round(2) for name, shape in shapes.items()
+    }
+
+
+def by_hand(function: str, v: dict[str, Any], slip: str = "") -> dict[str, Any]:
+    """The gradients of two layers in NumPy, with a mistake."""
+    Z = v["X"] @ v["W"] + v["b"]
+    H = np.tanh(Z) if function == "tanh" else 1 / (1 + np.exp(-Z))
+    E = (H @ v["V"] + v["c"] - v["t"]) * (-1 if slip == "sign of E" else 1)
+    count = {"sum for mean": 1, "rows alone": len(E), "factor 2": 2 * E.size}.get(slip, E.size)
+    dY = 2 * E / count
+    other = {"tanh": "sigmoid", "sigmoid": "tanh"}[function]
+    slope = SLOPES[other if slip == "slope of the other" else function](
+        Z if slip == "slope at Z" else H
+    )
+    dH = dY @ (v["V"] if slip == "V not transposed" else v["V"].T)
+    dZ = dH * (1 if slip == "slope left out" else slope)
+    along = np.mean if slip == "mean for sum" else np.sum
+    found = {
+        "V": (Z if slip == "Z for H" else H).T @ dY, "c": along(dY, axis=0),
+        "W": (v["X"] if slip == "X not transposed" else v["X"].T) @ dZ,
+        "b": along(dZ, axis=0), "X": dZ @ v["W"].T,
+    }
+    return {name: each.T for name, each in found.items()} if "answer" in slip else found
+
+
+def advice(function: str, values: dict[str, Any], name: str, answer: Any) -> str:
+    result = dlcalc.grad(LAYERS.format(function), values, of="L")
+    return grad_slip(result, None, Place(("gradients", "L", name)), answer.tolist())
+
+
+def test_mistakes_in_matrices_are_named() -> None:
+    """At least 95 of 100 on random problems."""
+    draw, unnamed, tried = np.random.default_rng(1), [], 0
+    for _ in range(10):
+        function, values = two_layers(draw)
+        right = by_hand(function, values)
+        for name, slips in MISTAKES.items():
+            for slip in slips:
+                answer = by_hand(function, values, slip)[name].round(6)
+                if np.allclose(answer, right[name], rtol=1e-3):
+                    continue
+                tried += 1
+                unnamed += [] if advice(function, values, name, answer) else [(name, slip)]
+    assert len(unnamed) <= 0.05 * tried, unnamed
+
+
+def test_strange_numbers_in_matrices_are_no_slips() -> None:
+    draw = np.random.default_rng(2)
+    for _ in range(15):
+        function, values = two_layers(draw)
+        for name, right in by_hand(function, values).items():
+            wrong = right.copy()
+            wrong.flat[draw.integers(wrong.size)] += draw.normal()
+            for answer in (draw.normal(size=right.shape).round(5), wrong.round(5)):
+                assert advice(function, values, name, answer) == ""
