@@ -63,6 +63,8 @@ def _curve(x: Array, function: str) -> Array:
 
 def _power(a: Array, n: Array) -> Array:
     """aⁿ; NaN where it is no real number. Negative bases stay off the branch cut."""
+    if type(n) is int and getattr(a, "dtype", None) is _FLOAT:
+        return a * a if n == 2 else a ** float(n)
     if np.iscomplexobj(a):
         turned = (np.real(a) < 0) & np.isreal(n) & (np.real(n) == np.round(np.real(n)))
         raised = np.power(np.where(turned, -1, 1) * a, n)
@@ -358,6 +360,8 @@ def _swift(y: Array) -> Array:
 
 def _presented(y: Array) -> Array:
     """A result as it is given back: whole numbers in int64, where all of them fit."""
+    if type(y) is float:
+        return y
     y = _settled(y)
     if is_exact(y):
         return narrowed(y)

@@ -212,6 +212,8 @@ def _as_value(name: str, value: Any) -> Any:
     """A number as int or float; anything else as an array, its whole numbers as Python's ints."""
     if type(value) in (int, float):
         return value
+    if str(getattr(value, "dtype", "")) == "float64" and value.size:
+        return value if value.ndim else value.item()
     if isinstance(value, bool | int | float):
         return int(value) if isinstance(value, bool) else value
     from dlcalc.numbers.exact import as_numbers

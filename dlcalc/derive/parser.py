@@ -45,6 +45,8 @@ MOST_NESTING = 60
 """Brackets within brackets."""
 MOST_FACTORS = 32
 """Factors of one product; longer ones are products of products."""
+_AFTER_NAMES = ("+", "-", "*", "/", "@", ")", ",", ";", "")
+"""Words before which a name stands alone, as it most often does."""
 COMPARISONS = {">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq", "!=": "ne"}
 WORDS: dict[str, Any] = {
     "yes": True, "no": False, "True": True, "False": False, "true": True, "false": False,
@@ -93,6 +95,10 @@ def read_equations(
     return unfolded(found, given)
 
 
+_NEW: Any = tuple.__new__
+"""Makes a node without a look at its arguments."""
+
+
 class _Parser:
     def __init__(self, text: str, quotients: Sequence[str] = ()) -> None:
         self.text = text
@@ -102,6 +108,7 @@ class _Parser:
         self.token = self.tokens[0]
         self.open: list[Token] = []
         self.summing = 0
+        self.names: dict[str, None] = {}
         self.plain = True
         """Whether there are equations alone: no loop, definition or index by letters."""
         self.defined = _defined(self.tokens) if "(" in text and ")" in text else {}
@@ -137,13 +144,12 @@ class _Parser:
 
     def _equation(self, name: Token) -> Equation:
         self.next()
+        self.names = {}
         expression = self.expression()
         if self.token.kind != "end":
             self.refuse()
         end = self.tokens[self.at - 1].end
-        if self.at == self.last and self.token.kind != "end":
-            end = self.token.end
-        return Equation(name.text, expression, self.text, name.start, end)
+        return Equation(name.text, expression, self.text, name.start, end, tuple(self.names))
 
     def _no_equation(self, token: Token) -> NoReturn:
         hints = {"==": "; an equation has one =", ":": "; a loop is for t in 1..3: h[t] = …"}
@@ -248,7 +254,8 @@ class _Parser:
         if depth > MOST_DEPTH:
             raise self._deep(f"more than {MOST_DEPTH} operations within each other")
         end = self.tokens[self.at - 1].end
-        return Apply(operation, every, self.text, start, end, depth, options)
+        node: Apply = _NEW(Apply, (operation, every, self.text, start, end, depth, options))
+        return node
 
     def _deep(self, words: str) -> InputError:
         message = f"{words}; give parts of it names of their own"
@@ -327,6 +334,10 @@ class _Parser:
 
     def power(self) -> Node:
         """A factor, its sign and its power."""
+        token, after = self.token, self.tokens[min(self.at + 1, self.last)]
+        if token.kind == "name" and after.text in _AFTER_NAMES and after.kind != "raised":
+            self.at, self.token = self.at + 1, after
+            return self._named(token)
         start = self.token.start
         negative = False
         while sign := self.took("-", "+"):
@@ -337,6 +348,11 @@ class _Parser:
             base = self.made("pow", [base, self.power()], start)
             self.open.pop()
         return self.made("neg", [base], start) if negative else base
+
+    def _named(self, token: Token) -> Name:
+        self.names[token.text] = None
+        name: Name = _NEW(Name, (token.text, self.text, token.start, token.end, 0))
+        return name
 
     def _enter(self, token: Token) -> None:
         self.open.append(token)
@@ -381,7 +397,7 @@ class _Parser:
                 return self._call(token)
             if self.token.text == "'" and self.tokens[self.at + 1].text == "(":
                 return self._slope(token)
-            return Name(token.text, self.text, token.start, token.end)
+            return self._named(token)
         if kind == "number":
             self.next()
             try:

@@ -370,8 +370,10 @@ class Slips:
     def _is_argument(self, one: Expr, other: Expr) -> bool:
         """Whether a quantity is a function's value, and the other its argument."""
         keys = [self.keys.get(self.slots[each], "") for each in (one, other)]
-        formulas = [getattr(self.lines.get(key), "formula", None) for key in keys]
-        calls = [each.args[1:] if getattr(each, "kind", "") == "call" else () for each in formulas]
+        calls = [
+            line.formula.args[1:] if line and getattr(line.formula, "kind", "") == "call" else ()
+            for line in map(self.lines.get, keys)
+        ]
         return not self.timed and ((other,) == calls[0] or (one,) == calls[1])
 
     def _structural(self, formula: Expr, group: str, t: int | None) -> Iterator[Edit]:

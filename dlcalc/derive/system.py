@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dlcalc.derive.faults import short
 from dlcalc.derive.operations import FUNCTIONS
 from dlcalc.derive.tokens import marked
-from dlcalc.derive.tree import Apply, Equation, Name, Node, names_in
+from dlcalc.derive.tree import Apply, Equation, Name, Node
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 
 CONSTANTS = {"π": pi, "pi": pi, "e": e}
@@ -51,7 +51,7 @@ class System(NamedTuple):
     @property
     def unused(self) -> tuple[str, ...]:
         """Computed names that no other equation uses."""
-        used = {name for each in self.computed for name in names_in(each.expression)}
+        used = {name for each in self.computed for name in each.names}
         return tuple(each.name for each in self.computed if each.name not in used)
 
     def located(
@@ -95,9 +95,7 @@ def arranged(
         defined[each.name] = each
     needs: dict[str, list[str]] = {}
     for name, equation in defined.items():
-        found: dict[str, None] = {}
-        _collect(equation.expression, found)
-        needs[name] = [each for each in found if each in defined or each not in constant]
+        needs[name] = [each for each in equation.names if each in defined or each not in constant]
     order = [name for name in _sorted(needs, defined, file) if needs[name]]
     occurring = dict.fromkeys(name for each in every for name in (*needs[each.name], each.name))
     return System(
@@ -143,15 +141,6 @@ def _circular(circle: list[str]) -> str:
         return f"{name} is defined by itself: give the new value another name, such as {name}_new"
     shown = circle if len(circle) <= MOST_LISTED else [*circle[:6], "…", *circle[-3:]]
     return f"{circle[0]} is defined by way of itself: {' → '.join(shown)}"
-
-
-def _collect(node: Node, found: dict[str, None]) -> None:
-    """Add the names in an expression, from left to right."""
-    if isinstance(node, Apply):
-        for each in node.arguments:
-            _collect(each, found)
-    elif isinstance(node, Name):
-        found[node.name] = None
 
 
 def require_inputs(system: System, given: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dlcalc.derive.faults import all_shown, no_value, short
-from dlcalc.derive.operations import FLAT, OPERATIONS, carries
+from dlcalc.derive.operations import FLAT, OPERATIONS, Operation, carries
 from dlcalc.derive.system import CONSTANTS, System
 from dlcalc.derive.tree import Apply, Equation, Name, Node, Number
 from dlcalc.errors import DlcalcError, InputError, LimitError
@@ -29,6 +29,8 @@ class Instruction(NamedTuple):
     """The place of its own."""
     equation: Equation
     """The equation that it belongs to."""
+    rule: Operation
+    """Its value and its pull-back."""
 
     def given(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """Its arguments."""
@@ -52,7 +54,7 @@ class Tape(NamedTuple):
     def reached(self, names: Iterable[str]) -> set[int]:
         """The places whose gradients lead back to the names, these included."""
         found = {self.names[name] for name in names}
-        for node, arguments, place, _ in self.instructions:
+        for node, arguments, place, _, _ in self.instructions:
             if not found.isdisjoint(arguments) and (
                 node.operation not in CHOOSING
                 or any(at in found and carries(node.operation, number)
@@ -62,42 +64,58 @@ class Tape(NamedTuple):
         return found
 
 
+_NEW: Any = tuple.__new__
+"""Makes an instruction without a look at its parts."""
+
+
 def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str]) -> Tape:
     """The operations of equations whose inputs have those names."""
-    names = {name: place for place, name in enumerate(inputs)}
-    numbers: dict[int, Any] = {}
-    instructions: list[Instruction] = []
-    size = len(names)
-    shared: dict[int, int] = {}
-
-    def place_of(node: Node) -> int:
-        nonlocal size
-        if isinstance(node, Apply):
-            known = shared.get(id(node))  # the argument of a definition may stand twice
-            if known is not None:
-                return known
-            if node.operation == "pow" and _is_euler(node.arguments[0], names):
-                node = node._replace(operation="exp", arguments=node.arguments[1:])
-            arguments = tuple([place_of(each) for each in node.arguments])
-            instructions.append(Instruction(node, arguments, size, each))
-            shared[id(node)] = size
-        elif isinstance(node, Number):
-            numbers[size] = node.value
-        elif node.name in names:
-            return names[node.name]
-        else:
-            numbers[size] = CONSTANTS[node.name]
-        size += 1
-        return size - 1
-
+    found = _Recorder({name: place for place, name in enumerate(inputs)})
     for each in equations:
         expression = each.expression
         if not isinstance(expression, Apply):
             # A place of its own, so that the gradient of one name is not that of the other.
             expression = Apply("identity", (expression,), each.source, each.start, each.end, 1)
-        names[each.name] = place_of(expression)
-        shared.clear()
-    return Tape(system, tuple(instructions), names, numbers, size)
+        found.equation = each
+        found.names[each.name] = found.place_of(expression)
+        found.shared.clear()
+    return Tape(system, tuple(found.instructions), found.names, found.numbers, found.size)
+
+
+class _Recorder:
+    """Operations as they are recorded, and where their values go."""
+
+    equation: Equation
+
+    def __init__(self, names: dict[str, int]) -> None:
+        self.names = names
+        self.numbers: dict[int, Any] = {}
+        self.instructions: list[Instruction] = []
+        self.size = len(names)
+        self.shared: dict[int, int] = {}
+
+    def place_of(self, node: Node) -> int:
+        """The place of a node's value, after those of its arguments."""
+        if isinstance(node, Name) and node.name in self.names:
+            return self.names[node.name]
+        if isinstance(node, Apply):
+            known = self.shared.get(id(node))  # the argument of a definition may stand twice
+            if known is not None:
+                return known
+            key = id(node)
+            if node.operation == "pow" and _is_euler(node.arguments[0], self.names):
+                node = node._replace(operation="exp", arguments=node.arguments[1:])
+            arguments = tuple([self.place_of(each) for each in node.arguments])
+            rule = OPERATIONS[node.operation]
+            self.instructions.append(
+                _NEW(Instruction, (node, arguments, self.size, self.equation, rule))
+            )
+            self.shared[key] = self.size
+        else:
+            number = node.value if isinstance(node, Number) else CONSTANTS[node.name]
+            self.numbers[self.size] = number
+        self.size += 1
+        return self.size - 1
 
 
 def _is_euler(node: Node, names: Mapping[str, int]) -> bool:
@@ -125,7 +143,7 @@ def forward(
             continue
         arguments, node = each.given(values), each.node
         if not watched:
-            values[each.place] = OPERATIONS[node.operation].value(f, *arguments, **node.options)
+            values[each.place] = each.rule.value(f, *arguments, **node.options)
             continue
         try:
             values[each.place] = _computed(each, f, arguments)
@@ -150,7 +168,7 @@ def _computed(each: Instruction, f: Any, operands: tuple[Any, ...]) -> Any:
     f.require_fit(node.operation, operands, node.options)
     _require_size(node.operation, f, operands)
     try:
-        value = f.settled(OPERATIONS[node.operation].value(f, *operands, **node.options))
+        value = f.settled(each.rule.value(f, *operands, **node.options))
         if f.is_finite(value) or not all(map(f.is_finite, operands)):
             return value
     except (ZeroDivisionError, ValueError, OverflowError):
@@ -204,7 +222,7 @@ def _pulled(
     """A gradient g of an operation y, carried over to one of its arguments."""
     node = each.node
     try:
-        pulled = OPERATIONS[node.operation].pull(f, g, y, given, number, **node.options)
+        pulled = each.rule.pull(f, g, y, given, number, **node.options)
         pulled = f.settled(f.fit(pulled, given[number]))
         if not watched or f.is_finite(pulled) or not all(map(f.is_finite, (g, y, *given))):
             return pulled
@@ -230,14 +248,14 @@ def swiftly_forward(
         for value in values:
             if value is not None and swift(value) is None:
                 return None
-        for node, arguments, place, _ in tape.instructions:
+        for node, arguments, place, _, rule in tape.instructions:
             operands = [values[each] for each in arguments]
             operation = node.operation
             if not alike and f.fits(operands) is False:
                 f.require_fit(operation, operands, node.options)
             if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
                 _require_size(operation, f, operands)
-            value = swift(OPERATIONS[operation].value(f, *operands, **node.options))
+            value = swift(rule.value(f, *operands, **node.options))
             if value is None:
                 return None
             values[place] = value
@@ -252,18 +270,17 @@ def swiftly_backward(
     """What `backward` gives, without a look at each step; None where one is called for."""
     gradients, swift, like = dict(start), f.swift, f.like
     try:
-        for node, arguments, at, _ in reversed(tape.instructions):
+        for node, arguments, at, _, rule in reversed(tape.instructions):
             g = gradients.get(at)
             if g is None or at not in wanted:
                 continue
             operands = tuple([values[each] for each in arguments])
             operation, y, options = node.operation, values[at], node.options
-            pull = OPERATIONS[operation].pull
             choosing = operation in CHOOSING
             for number, place in enumerate(arguments):
                 if place not in wanted or (choosing and not carries(operation, number)):
                     continue
-                pulled = like(pull(f, g, y, operands, number, **options), operands[number])
+                pulled = like(rule.pull(f, g, y, operands, number, **options), operands[number])
                 known = gradients.get(place)
                 pulled = swift(pulled if known is None else known + pulled)
                 if pulled is None:

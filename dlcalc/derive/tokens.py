@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from string import ascii_letters, digits
+from typing import Any, NamedTuple
 
 from dlcalc.derive.tree import line_of
 from dlcalc.errors import InputError, LimitError
@@ -17,17 +18,15 @@ MOST_SHOWN = 76
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉µ", "0123456789μ")
-_TOKEN = re.compile(
-    r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
+_WORDS = r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
     |(?P<sum>[∑Σ]_(?:\{[^{}\r\n]*\}|[^\W\d_](?!\w))(?:\^(?:\{[^{}\r\n]*\}|\w+))?)
     |(?P<name>[^\W\d_⁰¹²³⁴-⁹ᵀ½](?:[^\W⁰¹²³⁴-⁹ᵀ]|[\u0300-\u036f])*)
     |(?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?|½)
     |(?P<sign>\*\*|[=!<>]=|\.\.\.?|[-+*/^@()\[\],;=':<>]|[−·⋅∗×⊙÷ᵀ≤≥≠…])
     |(?P<newline>\r\n|\r|\n)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
-    |(?P<wrong>.)""",
-    re.VERBOSE | re.DOTALL,
-)
+    |(?P<wrong>.)"""
+_TOKEN = re.compile(_WORDS, re.VERBOSE | re.DOTALL)
 _SIGNS = {
     "−": "-", "·": "*", "⋅": "*", "∗": "*", "×": "*", "÷": "/", "**": "^", "ᵀ": "'",
     "≤": "<=", "≥": ">=", "≠": "!=", "…": "..",
@@ -97,24 +96,42 @@ def tokens_of(text: str, quotients: Sequence[str] = ()) -> list[Token]:
         raise LimitError(f"{len(text):,} characters of equations; at most {MOST_CHARACTERS:,}")
     found: list[Token] = []
     open_brackets: list[str] = []
-    for match in _pattern(quotients).finditer(text):
-        kind, (start, end) = str(match.lastgroup), match.span()
+    pattern, end = _pattern(quotients), 0
+    for match in pattern.finditer(text):
+        word, start = match[0], end
+        end += len(word)
+        kind = _KINDS.get(word[0])
         if kind == "space":
             continue
-        word = match[0]
-        if kind == "sign":
-            word = _SIGNS.get(word, word)
-            if word in "()[];":
-                kind = _bracketed(word, open_brackets)
+        if kind is None or not word.isascii():
+            kind, word = _unusual(match, text, start)
         elif kind == "newline":
             if open_brackets:
                 continue
             kind, word = "end", ""
-        elif not word.isascii() or kind == "wrong":
-            word = _plain(kind, word, text, start)
-        found.append(Token("name" if kind == "quotient" else kind, word, start, end))
+        if kind == "sign":
+            word = _SIGNS.get(word, word)
+            if word in "()[];":
+                kind = _bracketed(word, open_brackets)
+        found.append(_NEW(Token, (kind, word, start, end)))
     found.append(Token("end", "", len(text), len(text)))
     return found
+
+
+_NEW: Any = tuple.__new__
+"""Makes a token without a look at its parts."""
+_KINDS: dict[str, str] = {
+    **dict.fromkeys(ascii_letters, "name"), **dict.fromkeys(digits, "number"),
+    **dict.fromkeys("+-*/^@()[],;=':<>", "sign"), **dict.fromkeys(" \t\xa0#", "space"),
+    **dict.fromkeys("\r\n", "newline"),
+}
+"""The kinds of words by their first signs."""
+
+
+def _unusual(match: re.Match[str], text: str, start: int) -> tuple[str, str]:
+    """The kind of a word that begins with another sign, and its plain form."""
+    kind, word = str(match.lastgroup).replace("quotient", "name"), match[0]
+    return kind, word if kind == "sign" else _plain(kind, word, text, start)
 
 
 def _pattern(quotients: Sequence[str]) -> re.Pattern[str]:
@@ -122,9 +139,8 @@ def _pattern(quotients: Sequence[str]) -> re.Pattern[str]:
     if not quotients:
         return _TOKEN
     names = "|".join(map(re.escape, sorted(quotients, key=len, reverse=True)))
-    return re.compile(
-        rf"(?P<quotient>(?:{names})(?![^\W⁰¹²³⁴-⁹ᵀ]))|{_TOKEN.pattern}", _TOKEN.flags
-    )
+    quotient = rf"(?P<quotient>(?:{names})(?![^\W⁰¹²³⁴-⁹ᵀ]))"
+    return re.compile(f"{quotient}|{_WORDS}", re.VERBOSE | re.DOTALL)
 
 
 def _bracketed(word: str, open_brackets: list[str]) -> str:

@@ -92,6 +92,8 @@ class Equation(NamedTuple):
     """Where it begins there."""
     end: int
     """Where it ends."""
+    names: tuple[str, ...]
+    """The names on the right side, from left to right."""
 
     @property
     def text(self) -> str:

@@ -22,6 +22,7 @@ from dlcalc.derive.tree import (
     Node,
     Number,
     Statement,
+    names_in,
 )
 from dlcalc.errors import DlcalcError, LimitError
 
@@ -102,7 +103,8 @@ class _Unfolding:
             name = f"{equation.name}{key_text(key)}" if key else equation.name
             if not key and name in self.families:
                 raise error_at(f"{name} is defined by its elements already", equation)
-            found.append(equation._replace(name=name, expression=whole))
+            names = tuple(dict.fromkeys(names_in(whole)))
+            found.append(equation._replace(name=name, expression=whole, names=names))
         for name, node in self.bare.items():
             found.append(self._stacked(name, node))
         return found
@@ -308,7 +310,8 @@ class _Unfolding:
             Name(family[key], node.source, node.start, node.end) for key in keys
         )
         expression = Apply("stack", parts, node.source, node.start, node.end, 1)
-        return Equation(name, expression, node.source, node.start, node.end)
+        names = tuple(each.name for each in parts)
+        return Equation(name, expression, node.source, node.start, node.end, names)
 
     def _lettered(self, node: Node, free: tuple[str, ...], equation: Equation) -> Node:
         """An expression whose arrays are indexed by letters, as operations on aligned axes."""
