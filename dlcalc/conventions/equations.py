@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
-from dlcalc.conventions.frameworks import ask, checked
+from dlcalc.conventions.frameworks import ask, checked, others
 from dlcalc.conventions.tables import table, value
 from dlcalc.derive import operations
-from dlcalc.derive.operations import FUNCTIONS, KINKS, OPERATIONS, Operation
+from dlcalc.derive.operations import CORNERS, FUNCTIONS, KINKS, OPERATIONS, Operation
 
 Pull = Callable[..., Any]
 
@@ -31,6 +31,52 @@ def as_framework(framework: str) -> Iterator[None]:
         for known, values in ((OPERATIONS, before), (FUNCTIONS, named), (KINKS, said)):
             known.clear()
             known.update(values)  # type: ignore[arg-type]
+
+
+FACTS = {
+    "clip": "clip at a bound", "max": "first of two equal", "min": "first of two equal",
+    "largest": "tie of max over an axis", "smallest": "tie of max over an axis",
+    "norm": "norm at 0",
+}
+"""What the table calls the kinks of operations that bend at no fixed place."""
+
+
+def facts_at(operation: str) -> list[str]:
+    """The facts of the table about the kinks of an operation.
+
+    >>> facts_at("relu6"), facts_at("clip")
+    (['relu6 at 0', 'relu6 at 6'], ['clip at a bound'])
+    """
+    known = [FACTS[operation]] if operation in FACTS else []
+    return known or [fact for fact in table("frameworks")["slopes"]
+                     if fact.startswith(f"{operation} at ")]
+
+
+def others_at(operation: str) -> str:
+    """Who takes another slope where an operation bends; "" where nobody does.
+
+    >>> others_at("clip"), others_at("relu")
+    ('flax, equinox 1/2; mlx 0', '')
+    """
+    return "; ".join(filter(None, (others("slopes", fact) for fact in facts_at(operation))))
+
+
+def kinks_of(computed: Iterable[tuple[str, Any]]) -> list[str]:
+    """Notes on kinks that functions were computed at: what is taken, and who takes another.
+
+    >>> from numpy import zeros
+    >>> kinks_of([("abs", zeros(1)), ("tanh", zeros(1)), ("relu", 1 + zeros(1))])
+    ['abs at 0, where it has no derivative: 0 is taken; flax, equinox 1']
+    """
+    found: dict[str, None] = {}
+    for function, x in computed:
+        for fact in facts_at(function) if function in CORNERS else ():
+            if (x == float(fact.rpartition(" ")[2])).any():
+                found[fact] = None
+    return [
+        f"{fact}, where it has no derivative: {ask('pytorch', 'slopes', fact)} is taken"
+        + (f"; {told}" if (told := others("slopes", fact)) else "") for fact in found
+    ]
 
 
 def _patch(framework: str) -> None:
@@ -149,6 +195,7 @@ def _at_bounds(share: float) -> None:
         return f.where(f.eq(x, low), g * share, f.where(f.eq(x, high), g * share, found))
 
     OPERATIONS["clip"] = Operation(operation.value, pull)
+    KINKS["clip"] = f"{share:g} is taken"
 
 
 def _norm() -> None:

@@ -30,6 +30,20 @@ def answer(values: Mapping[str, Any], framework: str) -> Any:
     return next(values[name] for name in names if name in values)
 
 
+def others(kind: str, fact: str) -> str:
+    """What frameworks do otherwise than PyTorch; "" where none does.
+
+    >>> others("activations", "gelu"), others("slopes", "relu at 0")
+    ('flax, equinox, tinygrad, flax-nnx tanh', '')
+    """
+    usual = ask("pytorch", kind, fact)
+    found: dict[str, list[str]] = {}
+    for name in FRAMEWORKS:
+        if (does := ask(name, kind, fact)) != usual:
+            found.setdefault(does, []).append(name)
+    return "; ".join(f"{', '.join(names)} {does}" for does, names in found.items())
+
+
 def checked(framework: str) -> str:
     """The framework of that name; InputError with a near one."""
     if framework not in FRAMEWORKS:

@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.conventions.frameworks import answer, ask, refusal
+from dlcalc.conventions.frameworks import answer, ask, others, refusal
 from dlcalc.conventions.tables import table, value
 from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
-from dlcalc.names import FRAMEWORKS
 from dlcalc.numbers.activations import Activation, elu, parametrised
 
 NORMS = ("layernorm", "groupnorm", "instancenorm", "batchnorm", "rmsnorm")
@@ -122,12 +121,7 @@ def differing(types: Collection[str]) -> str:
         for fact in table("frameworks")[kind]:
             if fact.rpartition(" of ")[2] not in types:
                 continue
-            usual = ask("pytorch", kind, fact)
-            others: dict[str, list[str]] = {}
-            for name in FRAMEWORKS:
-                if (does := ask(name, kind, fact)) != usual:
-                    others.setdefault(does, []).append(name)
-            told = "; ".join(f"{', '.join(names)} {does}" for does, names in others.items())
+            told, usual = others(kind, fact), ask("pytorch", kind, fact)
             found += [f"{fact}: {told}, here {usual}"] if told else []
     return "; ".join(found)
 

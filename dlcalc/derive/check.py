@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,10 @@ NEARER = (2.0**-12, 2.0**-24)
 """Parts of the central step that are tried beside a kink."""
 
 
-def check_derivatives(result: Derivatives) -> list[GradientCheck]:
-    """Every gradient against differences of the equations themselves.
+def check_derivatives(
+    result: Derivatives, direction: Mapping[str, Any] = MappingProxyType({})
+) -> list[GradientCheck]:
+    """Every gradient against differences of the equations themselves, and that along a direction.
 
     A computed name is moved by itself, with what it was computed from left as it is.
 
@@ -44,7 +47,22 @@ def check_derivatives(result: Derivatives) -> list[GradientCheck]:
                     partial(_value, result, of), parameters, {name: _floats(name, gradient)}
                 )
             checks.append(replace(_beside_kinks(result, of, name, check), name=f"d{of}/d{name}"))
-    return checks
+    return checks + [_check_along(result, direction, of) for of in result.of if direction]
+
+
+def _check_along(result: Derivatives, direction: Mapping[str, Any], of: str) -> GradientCheck:
+    """The derivative along a direction against differences of steps that way."""
+    parts = {name: _floats(name, each) for name, each in result.directed(direction).items()}
+    starts = {name: _floats(name, result.values[name]) for name in parts}
+
+    def stepped(by: Mapping[str, Any]) -> Any:
+        step = by["step"][()]
+        return _value(result, of, {name: starts[name] + step * parts[name] for name in parts})
+
+    derivative = {"step": _floats(of, result.along(direction)[of])}
+    with np.errstate(all="ignore"):
+        [check] = check_gradients(stepped, {"step": np.zeros(())}, derivative)
+    return replace(check, name=f"d{of} along the direction")
 
 
 def _beside_kinks(result: Derivatives, of: str, name: str, check: GradientCheck) -> GradientCheck:

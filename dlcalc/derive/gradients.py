@@ -20,6 +20,7 @@ from dlcalc.derive.tape import (
 )
 from dlcalc.derive.tree import Apply, Node
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.results import Result
 
 
@@ -35,7 +36,7 @@ class Derivatives(Result):
     """Inputs, then computed names in order: int, float, or arrays."""
     gradients: dict[str, dict[str, Any]]
     """Of each quantity of `of`, with respect to each name of `wrt`, in that one's shape."""
-    kinks: tuple[str, ...]
+    kinks: tuple[Kink, ...]
     """Where a gradient went through a kink, and what was taken for the slope there."""
     tape: Tape
     """The operations."""
@@ -63,6 +64,33 @@ class Derivatives(Result):
         """Whether every value is a single number."""
         return self.world is Scalars
 
+    def along(self, direction: Mapping[str, Any]) -> dict[str, Any]:
+        """The derivative of each quantity along a direction, given by its part for each name.
+
+        >>> from dlcalc.commands.grad.grad import grad
+        >>> grad("L = w^2*x", {"w": 3, "x": 2}).along({"w": 1, "x": -1})
+        {'L': 3}
+        """
+        f = self.world
+        parts = {name: f.flat(each) for name, each in self.directed(direction).items()}
+        return {
+            of: sum(g * v for name, part in parts.items()
+                    for g, v in zip(f.flat(gradients[name]), part, strict=True))
+            for of, gradients in self.gradients.items()
+        }
+
+    def directed(self, direction: Mapping[str, Any]) -> dict[str, Any]:
+        """The parts of a direction as values; errors for those that fit none of `wrt`."""
+        found = {name: _as_value(name, each) for name, each in direction.items()}
+        for name in _known(found, self.wrt, "`along`"):
+            shapes = [tuple(getattr(each, "shape", ())) for each in (found[name],
+                                                                     self.values[name])]
+            if shapes[0] != shapes[1]:
+                raise ShapeError(
+                    f"has the shape {by_x(shapes[0]) or 'of a number'}; {name} has "
+                    f"{by_x(shapes[1]) or 'that of a number'}"
+                ).at(name).at("`along`")
+        return found
 
     def __call__(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Derivatives:
         """The same equations, read and arranged already, with other values.

@@ -578,6 +578,20 @@ def turned_slip(right: Any, field: Any, expected: Any, tolerance: float | None) 
     return "the transposed matrix gives that" if (np.abs(student - turned) <= within).all() else ""
 
 
+def gives(value: Any, expected: Any) -> bool:
+    """Whether a quantity has just the expected numbers, three digits or more, as rounded."""
+    try:
+        student = np.asarray(expected, float)
+    except (ValueError, TypeError):
+        return False
+    right = np.asarray(value, float)
+    if student.shape != right.shape or not np.isfinite(student).all():
+        return False
+    within, digits = written_within(student.ravel())
+    near = np.abs(student.ravel() - right.ravel()) <= within
+    return bool(near.all() and digits >= 2.5)
+
+
 def _matched(formula: Any, numbers: Any) -> dict[Expr, float]:
     """What the symbols of a formula are worth, from the same formula in numbers."""
     if not isinstance(formula, Expr):

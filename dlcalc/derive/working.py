@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.derive.chains import MOST_FACTORS, Chains, Path, gradient_step
 from dlcalc.derive.derivation import Derivation, Line, Written, backward_order
 from dlcalc.derive.working_formulas import named, partial
 from dlcalc.derive.working_terms import Term
-from dlcalc.formulas.expressions import Expr, Step
+from dlcalc.formulas.expressions import Expr, Step, add, call, hadamard, symbol
+from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.places import Place
 
 if TYPE_CHECKING:
@@ -24,9 +26,36 @@ Field = Place
 """The field of the record that a step works out, or nothing."""
 
 
-def grad_steps(result: Derivatives) -> Iterator[Step]:
-    """Every equation with its numbers, then every derivative, from the last quantity back."""
-    return (step for _, step in _Working(result).steps())
+def grad_steps(
+    result: Derivatives, direction: Mapping[str, Any] = MappingProxyType({})
+) -> Iterator[Step]:
+    """Every equation with its numbers, then every derivative, from the last quantity back.
+
+    At the end stand the derivatives along a direction, v, if one is given.
+    """
+    working = _Working(result)
+    yield from (step for _, step in working.steps())
+    if direction:
+        yield Step("Along the direction", note="v_w is its part for w")
+        yield from working.along(result.directed(direction))
+
+
+def is_array(result: Derivatives, field: Place) -> bool:
+    """Whether a field of the record holds an array."""
+    return hasattr(result.values.get(str(field[-1])), "shape")
+
+
+def quantity_of(result: Derivatives, expected: Any) -> str:
+    """Which value or derivative expected numbers are, in words; "" for none."""
+    from dlcalc.derive.slips import gives
+
+    record = {**result.values, **{
+        formula_text(total(of, name)): each
+        for of, gradients in result.gradients.items() for name, each in gradients.items()}}
+    for name, each in record.items():
+        if gives(each, expected):
+            return f"that is {name}, which {{\"{name}\": …}} compares"
+    return ""
 
 
 def grad_slip(
@@ -104,8 +133,10 @@ class _Working:
         """The derivation that a field of arrays is a line of, and the line's key."""
         if field[0] == "values":
             lines, key = self.written.forward, str(field[1])
-        else:
+        elif field[0] == "gradients":
             lines, key = self.slopes(str(field[1])), f"d{field[2]}"
+        else:
+            return None
         return (lines, key) if key in lines.lines else None
 
     def element(self, field: Place, index: tuple[int, ...]) -> Step | None:
@@ -125,6 +156,20 @@ class _Working:
         """The lines of the values and of the derivatives of one number."""
         wanted = set(self.result.passes[of])
         return self.written.slopes(lambda name: total(of, name), {of: (1, 1)}, wanted)
+
+    def along(self, parts: Mapping[str, Any]) -> Iterator[Step]:
+        """The derivative of each quantity along a direction, a term for each of its parts."""
+        found = self.result.along(parts)
+        values: dict[Expr, Any] = {}
+        for of in self.result.of:
+            terms = []
+            for name, part in parts.items():
+                slope, v = total(of, name), symbol("v", name)
+                values |= {slope: self.result.gradients[of][name], v: part}
+                inner = hasattr(part, "shape")
+                terms.append(call("sum", hadamard(slope, v)) if inner else slope * v)
+            formula = terms[0] if len(terms) == 1 else add(*terms)
+            yield self._step(Line(symbol(f"d{of}/dv"), formula, found[of]), values)
 
     def _equation(self, each: Equation) -> Step:
         line = self.written.forward.lines[each.name]

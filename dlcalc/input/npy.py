@@ -21,9 +21,10 @@ MOST_UNPACKED = 128 << 20
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def parse_npy(data: bytes, allow_nonfinite: bool = False) -> Array:
+def parse_npy(data: bytes, allow_nonfinite: bool = False, numbers: bool = False) -> Array:
     """The array of an .npy file (format 1.0 or 2.0, NumPy enhancement proposal 1).
 
+    A single number is a row of one, as in text, unless `numbers` may be.
     Raises InputError for a header or length that is off, for pickled objects, text and
     structured types, and for NaN and infinities unless allowed.
     """
@@ -37,7 +38,7 @@ def parse_npy(data: bytes, allow_nonfinite: bool = False) -> Array:
         raise InputError(f"holds {dtype}; float64 is the widest that is read")
     if any(size < 1 for size in shape):
         raise InputError(f"has the shape {shape}, and no elements")
-    shape = shape or (1,)  # a single number is a row of one, as in text
+    shape = shape or (() if numbers else (1,))
     wanted, found = prod(shape) * dtype.itemsize, len(data) - stream.tell()
     if wanted != found:
         raise InputError(
@@ -84,11 +85,14 @@ def parse_npz(data: bytes, name: str = "", allow_nonfinite: bool = False) -> Arr
         return _member(archive, _choose(_members(archive), name), allow_nonfinite)
 
 
-def parse_all_npz(data: bytes, allow_nonfinite: bool = False) -> dict[str, Array]:
+def parse_all_npz(
+    data: bytes, allow_nonfinite: bool = False, numbers: bool = False
+) -> dict[str, Array]:
     """Every array of an .npz file by name, with the limits and errors of :func:`parse_npz`."""
     with _opened(data) as archive:
         members = _members(archive)
-        return {name: _member(archive, each, allow_nonfinite) for name, each in members.items()}
+        return {name: _member(archive, each, allow_nonfinite, numbers)
+                for name, each in members.items()}
 
 
 @contextmanager
@@ -102,9 +106,12 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
         raise InputError(f"not an .npz file, or a damaged one: {words_of(error)}") from None
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allow_nonfinite: bool) -> Array:
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, allow_nonfinite: bool,
+    numbers: bool = False,
+) -> Array:
     try:
-        return parse_npy(_unpack(archive, member), allow_nonfinite)
+        return parse_npy(_unpack(archive, member), allow_nonfinite, numbers)
     except InputError as error:
         raise error.at(member.filename) from None
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.grad.grad import (
+    holds_values,
     is_assignment,
     names_of,
     read_assignment,
     read_problem,
     read_system,
+    read_values,
 )
 from dlcalc.derive.gradients import Derivatives, differentiate
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.shell.lazy import lazily
@@ -40,16 +44,20 @@ class GradRun(Run[Derivatives]):
     """The array whose Jacobian is wanted."""
     wrt: Sequence[str] | None = None
     """What to derive with respect to, where it was said."""
+    direction: Mapping[str, Any] = MappingProxyType({})
+    """Along which the derivatives are wanted, too, by name."""
+    framework: str | None = None
+    """As which equations are computed."""
 
     def run(self) -> None:
         """The whole way, as a framework derives where one is named."""
-        framework = self.options.pop("framework", None)
-        if framework is None:
+        self.framework = self.options.pop("framework", None)
+        if self.framework is None:
             super().run()
             return
         from dlcalc.conventions.equations import as_framework
 
-        with as_framework(framework):
+        with as_framework(self.framework):
             super().run()
 
     def read(self) -> dict[str, Any]:
@@ -62,12 +70,29 @@ class GradRun(Run[Derivatives]):
         self.hessian = self.options.pop("hessian", False)
         self.jacobian = self.options.pop("jacobian", None)
         self.wrt = wrt
+        self.direction = _assigned(self.options.pop("along", ()), allow_nonfinite)
         if self.jacobian:
             self.options["of"] = ()
-        given = {**(problem.get("values") or {}), **_assigned(values, allow_nonfinite)}
+        files = [each for each in values if holds_values(each)]
+        stored = {name: (value, file) for file in files
+                  for name, value in read_values(file, allow_nonfinite).items()}
+        typed = _assigned([each for each in values if each not in files], allow_nonfinite)
+        given = {**(problem.get("values") or {}),
+                 **{name: value for name, (value, _) in stored.items()}, **typed}
+        system = read_system(problem["equations"], problem.get("file", ""), given)
+        needed = {*system.inputs, *system.counts}
+        for file in files:
+            names = [name for name, (_, place) in stored.items() if place == file]
+            if needed.isdisjoint(names):
+                raise InputError(
+                    f"holds {', '.join(names) or 'nothing'}; the equations want "
+                    f"{', '.join(system.inputs)}"
+                ).at(file)
         return {
-            "system": read_system(problem["equations"], problem.get("file", ""), given),
-            "values": given,
+            "system": system,
+            # A file may hold more than these equations name.
+            "values": {name: each for name, each in given.items()
+                       if name in needed or name not in stored or name in typed},
             "of": names_of(self.options.pop("of") or problem.get("of"))
             if not self.jacobian else self.options.pop("of"),
             "wrt": wrt,
@@ -83,7 +108,8 @@ class GradRun(Run[Derivatives]):
         """
         if file is None:
             return "-" if self.out.piped else None, values
-        return ("-", (file, *values)) if is_assignment(file) and self.out.piped else (file, values)
+        value = file.endswith(".npz") or is_assignment(file)
+        return ("-", (file, *values)) if value and self.out.piped else (file, values)
 
     def checked(self, result: Derivatives) -> Sequence[Any]:
         """Each derivative against its differences."""
@@ -95,7 +121,7 @@ class GradRun(Run[Derivatives]):
             for found in result.gradients.values()
             for each in found.values()
         ))
-        return check_derivatives(result)
+        return check_derivatives(result, self.direction)
 
     def answer(self, result: Derivatives, checks: Sequence[Any] | None) -> Answer:
         """A bare expected value is the derivative where one was asked for, else the value."""
@@ -103,13 +129,24 @@ class GradRun(Run[Derivatives]):
         if self.asked and len(result.of) == len(result.wrt) == 1:
             main = "gradients", result.of[0], result.wrt[0]
         further = _further(result, self.hessian, self.jacobian, self.wrt)
+        if self.direction:
+            further["direction"] = self.direction
+            further["along"] = result.along(self.direction)
         return grad_answer(
-            result, checks, main, further,
-            working=partial(working.grad_steps, result),
-            advice=partial(working.grad_slip, result, self.out.tolerance),
+            result, checks, main, further, self.framework,
+            working=partial(working.grad_steps, result, self.direction),
+            advice=partial(self._advice, result),
             element=partial(working.grad_element, result),
             order=() if self.out.expect is None else working.derivation(result),
         )
+
+    def _advice(self, result: Derivatives, field: Place, expected: Any) -> str:
+        """The slip that gives what is expected, or which other quantity that is."""
+        bare = isinstance(expected, list) and len(expected) == 1
+        if bare and not working.is_array(result, field):
+            [expected] = expected
+        slip = working.grad_slip(result, self.out.tolerance, field, expected)
+        return slip or working.quantity_of(result, expected)
 
 
 def _assigned(values: Sequence[str], allow_nonfinite: bool) -> dict[str, Any]:
@@ -147,7 +184,8 @@ def _further(
 
 def grad_answer(
     result: Derivatives, checks: Sequence[GradientCheck] | None,
-    main: tuple[str, ...], further: dict[str, Any], **explained: Any
+    main: tuple[str, ...], further: dict[str, Any], framework: str | None = None,
+    **explained: Any,
 ) -> Answer:
     """All values, then the derivatives: numbers in tables, arrays by themselves."""
     record: dict[str, Any] = {
@@ -166,9 +204,12 @@ def grad_answer(
         Values(value, f"d{of}/d{name}")
         for of, found in further.get("jacobian", {}).items() for name, value in found.items()
     ]
-    if result.kinks:
-        record["kinks"] = list(result.kinks)
-        blocks.append(Text(result.kinks))
+    if "along" in further:
+        rows = [(f"d{of}", value) for of, value in further["along"].items()]
+        blocks.append(Table(("along the direction", "derivative"), rows, called="along"))
+    if kinks := _kinks(result, framework):
+        record["kinks"] = kinks
+        blocks.append(Text(kinks))
     if checks is not None:
         record["check"] = check_records(checks)
         blocks.append(check_table(checks))
@@ -179,6 +220,16 @@ def grad_answer(
         record, blocks, main=main, main_table="derivatives" if derived else "",
         whole=all(map(_is_whole, numbers)), **explained,
     )
+
+
+def _kinks(result: Derivatives, framework: str | None) -> list[str]:
+    """The notes on kinks, with who takes another slope there."""
+    if framework or not result.kinks:
+        return list(result.kinks)
+    from dlcalc.conventions.equations import others_at
+
+    told = [(each, others_at(each.operation)) for each in result.kinks]
+    return [f"{each}; {who}" if who else str(each) for each, who in told]
 
 
 def _values(result: Derivatives) -> list[Block]:

@@ -33,7 +33,7 @@ EQUATIONS = EquationsType()
 
 @click.command(cls=QuickCommand)
 @click.argument("file", type=EQUATIONS, required=False)
-@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+@click.argument("values", metavar="[NAME=VALUE|FILE]...", nargs=-1)
 @click.option("--of", multiple=True, metavar="NAMES",
               help="What to derive: numbers that equations compute, as L or L1,L2.")
 @click.option("--wrt", multiple=True, metavar="NAMES",
@@ -41,6 +41,8 @@ EQUATIONS = EquationsType()
 @click.option("--list", "listed", is_flag=True, help="The equations that are known by name.")
 @click.option("--hessian", is_flag=True, help="Second derivatives, too.")
 @click.option("--jacobian", metavar="NAME", help="The derivatives of an array, element by element.")
+@click.option("--along", multiple=True, metavar="NAME=VALUE",
+              help="The derivative along a direction, too: its part for each name.")
 @framework_option
 @check_option
 @output_options
@@ -55,8 +57,8 @@ def command(out: Output, listed: bool, **values: Any) -> None:
     FILE holds equations, or is - or the equations themselves, a name of the library (--list:
     gru-step, attention, adam …, with numbers that NAME=VALUE replaces), or JSON: equations, values,
     of and wrt, as a result has them. VALUE is a number, or an array as all commands take
-    them. An equation that names nothing, as w = 0.5, is an input with a value that
-    NAME=VALUE replaces.
+    them; an .npz or .json among them holds values by name. An equation that names nothing, as
+    w = 0.5, is an input with a value that NAME=VALUE replaces.
 
     \b
     + - * · × / ^ ** ²     element by element; -w^2 is -(w^2); > < >= <= == != give 1 or 0

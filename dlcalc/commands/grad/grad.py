@@ -16,7 +16,9 @@ from dlcalc.input.sources import Source, decode, is_file, located, nearest_file,
 from dlcalc.numbers.parse import parse_number, shorten
 
 FIELDS = ("equations", "values", "of", "wrt")
-RESULTS = ("gradients", "kinks", "check", "working", "hessian", "jacobian")
+RESULTS = (
+    "gradients", "kinks", "check", "working", "hessian", "jacobian", "along", "direction",
+)
 """Fields of a result, which are computed anew where it is read back."""
 TEXTS = ("equations", "of", "wrt", "kinks", "check", "working")
 """Fields that are lists of texts or of objects, not of numbers."""
@@ -166,6 +168,34 @@ def read_assignment(text: str, allow_nonfinite: bool = False) -> tuple[str, Any]
         raise error.at(name) from None
     except DlcalcError as error:
         raise error.at(name) from None
+
+
+def holds_values(text: str) -> bool:
+    """Whether an operand is a file of values by name: an .npz or JSON that is there."""
+    return text.endswith((".npz", ".json")) and os.path.isfile(text)
+
+
+def read_values(path: str, allow_nonfinite: bool = False) -> dict[str, Any]:
+    """The values of a file by name: the members of an .npz, the fields of a JSON object.
+
+    Of a result of `dlcalc grad` in JSON these are its values.
+    """
+    from dlcalc.input.json_text import check_array, parse_json
+    from dlcalc.input.npy import parse_all_npz
+
+    source = read_source(path)
+    try:
+        if path.endswith(".npz"):
+            found: Any = parse_all_npz(source.data, allow_nonfinite, numbers=True)
+        else:
+            found = parse_json(decode(source), allow_nonfinite)
+            if not isinstance(found, dict):
+                raise InputError("is no object of values by name")
+            found = found["values"] if isinstance(found.get("values"), dict) else found
+            found = {name: check_array(each, allow_nonfinite) for name, each in found.items()}
+    except DlcalcError as error:
+        raise located(error, source) from None
+    return {plain_name(name): each for name, each in found.items()}
 
 
 def is_assignment(text: str) -> bool:

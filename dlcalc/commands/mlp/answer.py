@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dlcalc.commands.mlp import working
 from dlcalc.commands.mlp.findings import findings, start_finding
 from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, mlp
+from dlcalc.conventions.equations import kinks_of
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
@@ -54,6 +55,8 @@ class MlpRun(Run[MlpStep]):
     def answer(self, result: MlpStep, checks: Sequence[GradientCheck] | None) -> Answer:
         """The step, with what else was asked for, and the findings."""
         form, lines = self.out.format, cache(partial(working.MlpWorking, result))
+        hidden = [layer.q for layer in result.layers[:-1]]
+        self.notes += kinks_of((result.network.activation, each) for each in hidden)
         return mlp_answer(
             result,
             checks,

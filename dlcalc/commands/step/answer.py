@@ -98,10 +98,15 @@ class StepRun(Run[NetworkStep]):
     def answer(self, result: NetworkStep, checks: Sequence[Any] | None) -> Answer:
         """Every value, each of which can be asked to explain itself."""
         if "framework" not in self.options:
+            from dlcalc.conventions.equations import kinks_of
             from dlcalc.conventions.functions import differing
 
             told = differing({row.type for row, _ in result.ran.rows})
             self.notes += [f"{told}; --framework computes as they do"] if told else []
+            self.notes += kinks_of(
+                (row.type, node.arguments[0].value)
+                for row, node in result.ran.rows if node.arguments
+            )
         made = step_answer(
             result, checks, self.out.format.complete, working=partial(working.step_steps, result),
             at=partial(working.steps_at, result),

@@ -210,5 +210,56 @@ def test_values_stand_first_where_equations_are_piped_in() -> None:
     assert found["gradients"] == {"y": {"w": 3, "x": 2}}
 
 
+def test_a_derivative_along_a_direction_has_its_working_and_check() -> None:
+    words = ["L = sum(W @ x)*b", "W=1 2; 3 4", "x=1 -1", "b=2", "--along", "W=1 0; 0 1",
+             "--along", "b=3"]
+    found = record(*words, "--check", "--explain")
+    assert found["along"] == {"L": -6}
+    assert found["check"][-1]["gradient"] == "dL along the direction"
+    assert found["check"][-1]["passed"]
+    assert found["working"][-1]["formula"] == "sum(dL/dW ⊙ v_W) + dL/db·v_b"
+    assert record(json.dumps(found))["gradients"] == found["gradients"]
+    assert invoke("grad", *words, "--expect", '{"along": {"L": -5}}').status == 1
+    for wrong, complaint in (
+        ("b=1 2", "--along: b: has the shape 2; b has that of a number"),
+        ("c=1", "--along: no equation has c in it"),
+    ):
+        assert invoke("grad", *words[:4], "--along", wrong).complaint.startswith(complaint)
+
+
+def test_values_come_by_name_from_one_file(tmp_path: Path) -> None:
+    stored, text = tmp_path / "v.npz", tmp_path / "v.json"
+    np.savez(stored, W=np.ones((1, 2)), x=np.array([1, 2]), b=np.array(0.5), more=np.ones(3))
+    text.write_text('{"W": [[1, 1]], "x": [1, 2], "b": 0.5}')
+    equations = "L = sum(W @ x)*b"
+    found = record(equations, str(stored))
+    assert found["values"]["L"] == record(equations, str(text))["values"]["L"] == 1.5
+    assert record(equations, str(text), "b=2")["values"]["L"] == 6
+    assert record(str(stored), stdin=equations) == found
+    np.savez(stored, q=1)
+    refused = invoke("grad", equations, str(stored))
+    assert refused.complaint == f"{stored}: holds q; the equations want W, x, b"
+
+
+def test_a_number_that_is_another_quantity_is_told_so() -> None:
+    done = invoke("grad", "y = sqrt(x^2+1)", "x=2", "--expect", "0.894")
+    assert done.complaint.endswith('; that is dy/dx, which {"dy/dx": …} compares')
+    slip = invoke("grad", "z = w*x; L = z^2", "w=3", "x=2", "--wrt", "w", "--expect", "12")
+    assert slip.complaint.endswith("; ∂z/∂w left out gives that")
+
+
+def test_kinks_tell_who_takes_what_and_frameworks_take_it() -> None:
+    equation = "y = clip(x, 0, 1) + max(x, 1)"
+    [first, second] = record(equation, "x=1")["kinks"]
+    assert first.endswith("; 1 is taken; flax, equinox, flax-nnx 1/2; mlx 0")
+    assert second.endswith("among the equal arguments; keras 1; mlx 0")
+    mlx = dlcalc.grad(equation, {"x": 1}, framework="mlx")
+    assert mlx.gradients == {"y": {"x": 0.0}}
+    assert mlx(x=1.0).gradients == {"y": {"x": 0.0}}
+    assert mlx.gradients == record(equation, "x=1", "--framework", "mlx")["gradients"]
+    with pytest.raises(dlcalc.InputError, match="did you mean pytorch"):
+        dlcalc.grad("y = x", {"x": 1}, framework="torch")
+
+
 def test_an_equation_may_begin_as_a_zip_does() -> None:
     assert invoke("grad", "PK = x^2", "x=3", "-f", "json").status == 0

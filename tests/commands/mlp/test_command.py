@@ -153,8 +153,10 @@ def test_a_kink_fails_the_check() -> None:
     line = '{"x": [0], "target": [0], "weights": [[[1]], [[1]]], "output": "sigmoid"}'
     done = invoke("mlp", line, "--check", "-f", "json")
     assert done.status == 1
-    assert "gradient of x: off by" in done.complaint
-    assert "there is no derivative" in done.complaint
+    note, complaint = done.err.splitlines()
+    assert note == "dlcalc: relu at 0, where it has no derivative: 0 is taken"
+    assert "gradient of x: off by" in complaint
+    assert "there is no derivative" in complaint
     assert json.loads(done.out)["check"][-1]["passed"] is False
 
 

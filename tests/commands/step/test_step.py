@@ -62,9 +62,11 @@ def test_the_command_prints_what_the_function_gives(case: dict[str, Any]) -> Non
 def test_check_holds_and_says_so_where_there_is_a_kink() -> None:
     assert invoke("step", "--check").status == 0
     data = {"x": [0.0], "target": [1.0], "loss": "mse", "parameters": {"linear1.weight": [[1.0]]}}
-    kink = invoke("step", "input 1; linear 1 bias=no; relu", json.dumps(data), "--check")
+    kink = invoke("step", "input 1; linear 1 bias=no; leaky_relu", json.dumps(data), "--check")
     assert kink.status == 1
-    assert "kink" in kink.complaint
+    *notes, complaint = kink.err.splitlines()
+    assert "leaky_relu at 0, where it has no derivative: slope is taken; flax, " in notes[-1]
+    assert "kink" in complaint
 
 
 def test_working_shows_windows_winners_sums_and_the_update() -> None:
