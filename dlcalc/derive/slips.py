@@ -462,6 +462,9 @@ class Slips:
                 if below % each == 0:
                     words = "½ left out" if each == 2 else f"1/{each} left out"
                     yield Edit(words, Expr("div", (above, int(below) // each)))
+            # A square's 2 may have been cut down against a mean's divisor.
+            yield Edit("2 left out", Expr("div", (above, 2 * below)))
+            yield Edit(f"1/{2 * below:g} left out", Expr("mul", (2, above)))
 
     def _of_total(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         shape: tuple[int, ...] = self.known[args[0]].shape if args[0] in self.known else ()
