@@ -19,6 +19,8 @@ from dlcalc.numbers.compare import unravel
 
 MOST_VALUES = 400
 """Elements of an array that are shown as grids; of more, the first map."""
+MOST_BESIDE = 10
+"""Rows and columns of a map of more elements than that."""
 MOST_ELEMENTS = 4
 """Elements of each array that are written out."""
 Place = tuple[str, Index]
@@ -114,10 +116,11 @@ def _array(words: str, value: Any, graph: Graph, node: Node) -> Step:
     shown = value[0] if _is_single(graph, node) else value
     note = by_x(shown.shape)
     while shown.size > MOST_VALUES and shown.ndim > 2:
-        note += f"; the first of {len(shown)} is shown"
+        note += f"; the first of {len(shown)} is shown" if len(shown) > 1 else ""
         shown = shown[0]
     if shown.size > MOST_VALUES:
-        return Step(words, None, None, (), f"{note}, too large to be shown")
+        whole, shown = shown, shown[(slice(MOST_BESIDE),) * shown.ndim]
+        note += f"; of it the first {by_x(shown.shape)}, and {whole.size - shown.size:,} more"
     return Step(words, shown.tolist(), None, (), note)
 
 

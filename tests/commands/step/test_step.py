@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 import dlcalc
+from dlcalc.commands.gan.data import read_idx
 from dlcalc.errors import DlcalcError
+from tests.mnist import mnist
 from tests.shell.running import ROOT, invoke, run
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "reference_steps.json").read_text())
@@ -160,11 +162,19 @@ LENET = (
 )
 
 
-@pytest.fixture(scope="module")
-def digit(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """A LeNet with given weights and a stroke of ink, as the words of the command."""
+@pytest.fixture(scope="module", params=["drawn", "mnist"])
+def digit(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> list[str]:
+    """A LeNet with given weights and a stroke of ink or a digit, as the words of the command."""
     image = np.zeros((1, 28, 28))
     image[0, 4:24, 13:16] = 1
+    if request.param == "mnist":
+        folder = mnist()
+        if folder is None:
+            pytest.skip("MNIST is not at hand")
+        kept, = folder.glob("t10k-images-idx3-ubyte*")
+        image = (read_idx(str(kept))[:1] / 255).round(3)
     names = dlcalc.step(LENET, image, 3, loss="cross_entropy", init="he").ran.store.parameters
     random = np.random.default_rng(1)
     weights = {
