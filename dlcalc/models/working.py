@@ -43,7 +43,7 @@ def total_step(count: Count, what: str = "params") -> Step:
 
 def layer_steps(row: Row) -> Iterator[Step]:
     """One layer: its output size, parameters, multiply-accumulates and receptive field."""
-    windows = _windows(row)
+    windows = windows_of(row)
     if windows:
         yield from size_steps(windows)
     yield params_step(row)
@@ -82,7 +82,7 @@ def macs_step(row: Row) -> Step:
     return found.step("macs", found.counted.macs)
 
 
-def _windows(row: Row) -> tuple[Axis, ...]:
+def windows_of(row: Row) -> tuple[Axis, ...]:
     """The windows that give the output its size, where there are any."""
     arguments = _arguments(row)
     if arguments is None:
@@ -124,7 +124,7 @@ def layer_step(row: Row, field: Place, index: tuple[int, ...]) -> Step | None:
     if what == "macs":
         return macs_step(row)
     axis = index[0] - 1 if what == "output" and index else -1
-    windows = _windows(row)
+    windows = windows_of(row)
     return output_step(windows[axis]) if 0 <= axis < len(windows) else None
 
 

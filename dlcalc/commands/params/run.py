@@ -22,6 +22,7 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Model
 from dlcalc.models.use import Use
+from dlcalc.numbers.places import Place
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import given_model, shape_of
@@ -105,7 +106,7 @@ class ParamsRun(Run[Any]):
         if layer is not None:
             count = part(count, layer)
             if len(count.rows) == 1 and columns is None and not asked:
-                _one_layer(self.out, count, use)
+                _one_layer(self.out, read, count, use)
                 return
         from dlcalc.commands.params.answer import params_answer
         from dlcalc.commands.params.columns import USUAL, arranged
@@ -115,7 +116,7 @@ class ParamsRun(Run[Any]):
         answer = params_answer(
             shown, use, _columns(columns, USUAL), summary, partial(_elsewhere, read, count),
             working=partial(working.model_steps, count),
-            element=partial(working.expected_step, shown),
+            element=partial(working.expected_step, shown), advice=partial(_advice, read, shown),
         )
         if framework is not None:
             answer = _framed(answer, read, count, framework, use, columns)
@@ -265,14 +266,20 @@ def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     return wanted
 
 
-def _one_layer(out: Output, count: Count, use: Use) -> None:
+def _one_layer(out: Output, read: Model, count: Count, use: Use) -> None:
     from dlcalc.commands.params.answer import layer_answer
 
     row = count.rows[0]
     out.emit(layer_answer(
         row, use, count.positions, working=partial(working.layer_steps, row),
-        element=partial(working.layer_step, row),
+        element=partial(working.layer_step, row), advice=partial(_advice, read, count),
     ))
+
+
+def _advice(read: Model, count: Count, place: Place, wanted: Any) -> str:
+    from dlcalc.conventions.slips import count_advice
+
+    return count_advice(read, count, place, wanted)
 
 
 def _side_by_side(

@@ -14,6 +14,8 @@ from dlcalc.errors import DlcalcError
 from dlcalc.models.running import Ran
 from dlcalc.numbers.compare import slip_of
 
+MOST_NODES = 100
+"""Nodes of a graph at each of which a wrong pull is looked for."""
 Pull = Callable[[Node, Array, int], Any]
 
 
@@ -39,12 +41,16 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
         yield "the factor ½ left out", own * 2
         if np.ndim(own) == 2:
             yield "the transposed matrix", own.T
+    nodes = result.ran.graph.nodes[:MOST_NODES]
     for words, pull in _PULLS:
         yield words, _differently(result, field, pull)
+        for each in nodes if len(nodes) > 1 else ():
+            yield words, _differently(result, field, _at(each, pull))
     values = {name: node.value for name, node in result.ran.store.parameters.items()}
+    biases = {n: np.zeros_like(v) for n, v in values.items() if n.endswith("bias")}
     for words, changed in (
-        ("a bias left out",
-         {n: np.zeros_like(v) for n, v in values.items() if n.endswith("bias")}),
+        *((f"the bias {name} left out", {name: zeros}) for name, zeros in biases.items()),
+        ("the biases left out", biases),
         ("a kernel turned round",
          {n: np.flip(v, tuple(range(2, v.ndim))) for n, v in values.items() if v.ndim > 2}),
         ("W transposed",
@@ -80,6 +86,11 @@ def _update_slips(result: NetworkStep, name: str) -> Iterator[tuple[str, Any]]:
     yield "the learning rate left out", before - result.gradients[name]
     yield "the update left out", before
     yield "the step alone, without the weight", after - before
+
+
+def _at(where: Node, pull: Pull) -> Pull:
+    """A pull that is wrong at one node alone."""
+    return lambda node, gradient, place: pull(node, gradient, place) if node is where else None
 
 
 def _without_slope(node: Node, gradient: Array, place: int) -> Any:
