@@ -137,7 +137,7 @@ SLIP: dict[str, Any] = {
         (lambda r: {"gradients": {"linear1.bias": r["last"]}}, "slope of the activation left out"),
         (lambda r: {"gradients": {"linear1.weight": np.array(r["weight"]).T.tolist()}},
          "transposed"),
-        (lambda r: {"output": r["no_bias"]}, "a bias left out"),
+        (lambda r: {"output": r["no_bias"]}, "the bias linear1.bias left out"),
         (lambda r: {"updated": {"linear1.bias": [0.1 - r["bias"][0], 0.2 - r["bias"][1]]}},
          "learning rate left out"),
     ],
