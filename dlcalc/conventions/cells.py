@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
+from dlcalc.conventions.frameworks import is_matrix
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.cells.cell import Cell
 from dlcalc.layers.cells.problem import (
@@ -83,11 +84,6 @@ def as_torch(
     shapes = {name: each.shape for name, each in arrays.items()}
     ids = {name: each.astype(int) for name, each in where.items()}
     return {**parts, **kept}, Layout(shapes, ids)
-
-
-def is_matrix(axes: Sequence[str]) -> bool:
-    """Whether these are the axes of a matrix, and of no bias."""
-    return len(axes) - axes.count("1") == 2 and "2" not in axes
 
 
 def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) -> None:

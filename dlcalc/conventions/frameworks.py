@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlcalc.conventions.tables import table
@@ -55,3 +55,8 @@ def refusal(framework: str, what: str, instead: str = "") -> InputError:
     """The error where a framework has no such thing."""
     version = table("frameworks")["versions"][framework]
     return InputError(f"{framework} refuses {what}{f'; {instead}' if instead else ''} ({version})")
+
+
+def is_matrix(axes: Sequence[str]) -> bool:
+    """Whether these are the axes of a matrix, and of no bias."""
+    return len(axes) - axes.count("1") == 2 and "2" not in axes

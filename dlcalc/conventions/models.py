@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from dlcalc.conventions.cells import is_matrix
 from dlcalc.conventions.counters import GATES, facts_of, is_shared
-from dlcalc.conventions.frameworks import USUAL, answer, ask, checked, refusal
+from dlcalc.conventions.frameworks import USUAL, answer, ask, checked, is_matrix, refusal
 from dlcalc.conventions.tables import Number, table, value
 from dlcalc.layers.counted import Shape
 from dlcalc.models.rows import Count, Row, tally

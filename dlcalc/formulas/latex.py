@@ -69,7 +69,7 @@ def _name(name: str) -> str:
     if bare != name:
         return _name(bare) + name[len(bare) :].replace("″", "''").replace("′", "'")
     if not name.isascii():
-        name = normalize("NFD", name)
+        name = normalize("NFD", name).replace("−", "-")
     body = accent = ""
     for sign in name:
         if sign in _ACCENTS:

@@ -77,6 +77,9 @@ def _table(table: Table, precision: int | None) -> Iterator[str]:
     least = [max(len(word) for cell in column for word in cell.split() or [""])
              for column in columns]
     rows = list(table.rows)
+    if len(rows) <= ROWS and sum(natural) * SIGN + 2 * GAP * len(columns) <= LINE:
+        yield drawn_table(table, "latex_raw", precision, escape_latex) + "\n"
+        return
     begin = ""
     for chosen in _beside(least):
         size, widths = _arranged(
@@ -90,7 +93,7 @@ def _table(table: Table, precision: int | None) -> Iterator[str]:
             drawn = drawn_table(part, "latex_raw", precision, escape_latex)
             for place, column in reversed(list(enumerate(chosen))):
                 if widths[place] < natural[column]:
-                    drawn = _folded(drawn, place, widths[place] * SIGN * SIZES[size])
+                    drawn = _folded(drawn, place, widths[place] * 0.97 * SIGN * SIZES[size])
             yield begin + f"{{\\{size}\\setlength{{\\tabcolsep}}{{{GAP // 2}pt}}\\sloppy\n"
             yield f"\\noindent {drawn}\n}}\n"
             begin = "\n\\medskip\n"
@@ -154,5 +157,8 @@ def _values(block: Values, precision: int | None) -> Iterator[str]:
         equals = rf"\text{{{name}}} = " if name else ""
         rows = grid if isinstance(grid[0], list) else [grid]
         signs = max(map(len, aligned_rows(rows, precision))) + len(equals)
-        yield f"{{\\{size_for(signs)}\\setlength{{\\arraycolsep}}{{2pt}}\n"
-        yield f"\\[\n{equals}{matrix_latex(grid, precision)}\n\\]\n}}\n"
+        drawn = f"\\[\n{equals}{matrix_latex(grid, precision)}\n\\]\n"
+        narrow = signs * SIGN + 2 * GAP * len(rows[0]) <= LINE
+        yield drawn if narrow else (
+            f"{{\\{size_for(signs)}\\setlength{{\\arraycolsep}}{{2pt}}\n{drawn}}}\n"
+        )

@@ -18,6 +18,7 @@ LINES = [
     ["conv", "--transposed", "--stride", "2"],
     ["grad", "ẑ_1 = w_1_2*x + α_t; y = [ẑ_1, 2][0]/σ(w_); L_2 = max(y, x) - norm(y')^½",
      "w_1_2=1", "x=2", "α_t=1e-9", "w_=1"],
+    ["vae"],
     ["grad", "z = w*x; L = relu(z) + abs(z)*σ(z)^2/3", "w=-1", "x=2"],
 ]  # fmt: skip
 

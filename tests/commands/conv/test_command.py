@@ -55,8 +55,8 @@ def test_the_exercise_from_nothing_but_its_options() -> None:
         ("tsv", "1\t13\t20\n19\t99\t92\n26\t86\t64\n"),
         ("markdown", "|   0 |   1 |   2 |\n|-----|-----|-----|\n|   1 |  13 |  20 |\n"
          "|  19 |  99 |  92 |\n|  26 |  86 |  64 |\n"),
-        ("latex", "{\\normalsize\\setlength{\\arraycolsep}{2pt}\n\\[\n\\begin{bmatrix} "
-         "1 & 13 & 20 \\\\ 19 & 99 & 92 \\\\ 26 & 86 & 64 \\end{bmatrix}\n\\]\n}\n"),
+        ("latex", "\\[\n\\begin{bmatrix} 1 & 13 & 20 \\\\ 19 & 99 & 92 \\\\ 26 & 86 & 64 "
+         "\\end{bmatrix}\n\\]\n"),
     ],
 )  # fmt: skip
 def test_every_format(form: str, out: str) -> None:
