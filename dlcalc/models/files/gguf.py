@@ -6,11 +6,11 @@ import re
 import struct
 from itertools import pairwise
 from math import prod
-from typing import Any
+from typing import Any, BinaryIO
 
 from dlcalc.errors import InputError
 from dlcalc.models.files.stream import Stream, printable
-from dlcalc.models.files.tensors import Tensor
+from dlcalc.models.files.tensors import Held, Tensor
 
 MAGIC = b"GGUF"
 MOST_AXES = 8
@@ -88,8 +88,9 @@ class Length(int):
     """How long an array is whose elements are not kept."""
 
 
-def read_gguf(stream: Stream) -> tuple[list[Tensor], dict[str, Any]]:
+def read_gguf(file: BinaryIO, path: str, input: Any = None) -> Held:
     """The tensors and the metadata of a GGUF file; InputError for one that lies."""
+    stream = Stream(file)
     reader = _Reader(stream)
     if stream.take(4, "its first four bytes") != MAGIC:
         raise InputError("no GGUF file: it does not begin with GGUF")
@@ -111,7 +112,7 @@ def read_gguf(stream: Stream) -> tuple[list[Tensor], dict[str, Any]]:
     if type(alignment) is not int or not 1 <= alignment <= 1 << 20:
         raise InputError(f"is {alignment!r}, no number of bytes").at("general.alignment")
     stream.skip(-stream.at % alignment if tensors else 0, "the room before its data")
-    return _placed(infos, stream.rest()), metadata
+    return Held(path, "gguf", _placed(infos, stream.rest()), metadata)
 
 
 def _info(reader: _Reader) -> tuple[str, tuple[int, ...], int, int]:

@@ -1,80 +1,29 @@
-"""The layers that a GGUF file's metadata describes, by the architectures of config.json.
-
-Source of the keys: ggml-org/ggml, docs/gguf.md; package gguf 0.19.0, constants.py.
-"""
+"""The layers that a GGUF file's metadata describes, by the architectures of config.json."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError
+from dlcalc.input.sources import read_file
+from dlcalc.models.configs import config_lines
+from dlcalc.models.count import params
 from dlcalc.models.files.tensors import Held, Tensor
+from dlcalc.models.notation import read_notation
 from dlcalc.models.tree import Model
 
-FIELDS = {
-    "block_count": "num_hidden_layers",
-    "embedding_length": "hidden_size",
-    "embedding_length_per_layer_input": "hidden_size_per_layer_input",
-    "feed_forward_length": "intermediate_size intermediate_size_mlp",
-    "context_length": "max_position_embeddings",
-    "attention.head_count": "num_attention_heads linear_num_heads",
-    "attention.head_count_kv": "num_key_value_heads num_kv_heads",
-    "attention.key_length": "head_dim global_head_dim",
-    "attention.key_length_swa": "head_dim",
-    "attention.sliding_window": "sliding_window",
-    "attention.shared_kv_layers": "num_kv_shared_layers",
-    "attention.q_lora_rank": "q_lora_rank",
-    "attention.kv_lora_rank": "kv_lora_rank",
-    "attention.indexer.head_count": "index_n_heads",
-    "attention.indexer.key_length": "index_head_dim",
-    "attention.indexer.top_k": "index_topk",
-    "use_parallel_residual": "use_parallel_residual",
-    "expert_count": "num_experts num_local_experts n_routed_experts moe_num_experts",
-    "expert_used_count": "num_experts_per_tok moe_topk moe_k",
-    "expert_feed_forward_length": "moe_intermediate_size",
-    "expert_shared_feed_forward_length": "shared_expert_intermediate_size shared_intermediate_size",
-    "expert_shared_count": "n_shared_experts num_shared_experts moe_num_shared_experts",
-    "leading_dense_block_count": "first_k_dense_replace num_dense_layers moe_layer_start_index",
-    "interleave_moe_layer_step": "interleave_moe_layer_step moe_layer_interval",
-    "full_attention_interval": "full_attention_interval",
-    "shortconv.l_cache": "conv_L_cache",
-    "kda.head_dim": "linear_head_dim",
-    "ssm.conv_kernel": "conv_kernel mamba_d_conv linear_conv_kernel_dim",
-    "ssm.state_size": "state_size mamba_d_state linear_key_head_dim",
-    "ssm.group_count": "n_groups mamba_n_groups linear_num_key_heads",
-}
-"""Keys behind the name of the architecture, and how classes of config.json call them."""
-TYPES = {
-    "chatglm": "glm", "command-r": "cohere", "deepseek2": "deepseek_v3",
-    "ernie4_5-moe": "ernie4_5_moe", "exaone-moe": "exaone_moe", "falcon-h1": "falcon_h1",
-    "gemma3": "gemma3_text", "gemma4": "gemma4_text", "glm-dsa": "glm_moe_dsa",
-    "glm4moe": "glm4_moe",
-    "gpt-oss": "gpt_oss", "gptneox": "gpt_neox", "granitehybrid": "granitemoehybrid",
-    "granitemoe": "granitemoeshared", "hunyuan-dense": "hunyuan_v1_dense",
-    "hunyuan-moe": "hunyuan_v1_moe", "kimi-linear": "kimi_linear", "lfm2moe": "lfm2_moe",
-    "llama4": "llama4_text", "minimax-m2": "minimax_m2", "olmo2": "olmo3", "phi2": "phi",
-    "qwen2moe": "qwen2_moe", "qwen3moe": "qwen3_moe", "qwen3next": "qwen3_next",
-    "starcoder": "gpt_bigcode",
-}
-"""Architectures that config.json calls otherwise."""
-PRESENT = {
-    r"attn_(q|qkv)\.bias": "attention_bias qkv_bias use_qkv_bias bias",
-    r"attn_output\.bias": "attention_out_bias use_bias",
-    r"ffn_up\.bias": "mlp_bias",
-    r"attn_q_norm\.weight": "use_qk_norm qk_layernorm",
-    r"attn_norm_2\.weight": "new_decoder_architecture",
-}
-"""Tensors whose presence in a block says what these fields do."""
 
-ROWS = {
-    "token_embd.weight": "vocab_size", "position_embd.weight": "max_position_embeddings",
-    "per_layer_token_embd.weight": "vocab_size_per_layer_input",
-    "token_types.weight": "type_vocab_size",
-}
-"""Tensors whose first axis is the value of a field."""
+def _table(kind: str) -> dict[str, list[str]]:
+    """The lines of one kind of gguf.txt: a name, and what it is in config.json."""
+    text = read_file(os.path.join(os.path.dirname(__file__), "gguf.txt")).decode()
+    return {
+        name: fields.split() for line in text.splitlines() if line.startswith(f"{kind} ")
+        for _, name, fields in [line.split(" ", 2)]
+    }
 
 
 class _Metadata:
@@ -101,13 +50,13 @@ class _Metadata:
             # A block has a tensor at least: the layers of this one are not worth counting.
             raise InputError(f"{self.depth:,} blocks, which is more than it has tensors")
         config: dict[str, Any] = {
-            name: self.values[key] for key, names in FIELDS.items() if key in self.values
-            for name in names.split()
+            name: self.values[key] for key, names in _table("field").items() if key in self.values
+            for name in names
         }
-        for tensor, names in PRESENT.items():
+        for tensor, names in _table("present").items():
             here = any(re.fullmatch(tensor, each) for each in self.blocks)
-            config.update(dict.fromkeys(names.split(), here))
-        for tensor, name in ROWS.items():
+            config.update(dict.fromkeys(names, here))
+        for tensor, [name] in _table("rows").items():
             if tensor in self.shapes:
                 config[name] = next(iter(self.shapes[tensor]), 0)
         config["tie_word_embeddings"] = "output.weight" not in self.shapes
@@ -131,7 +80,8 @@ class _Metadata:
             return "deepseek_v2"
         if self.kind == "granitehybrid" and not self.number("expert_count"):
             return "bamba"
-        return TYPES.get(str(self.kind), str(self.kind))
+        [kind] = _table("type").get(str(self.kind), [str(self.kind)])
+        return kind
 
     @property
     def depth(self) -> int:
@@ -208,17 +158,12 @@ def _rhythm(name: str, places: Sequence[int], count: int) -> dict[str, int]:
 
 def model_of(held: Held, name: str) -> Model:
     """The layers in the notation; InputError for an architecture that is not counted."""
-    from dlcalc.models.configs import config_lines
-    from dlcalc.models.notation import read_notation
-
     lines, _ = config_lines(_Metadata(held.metadata, held.tensors).config())
     return read_notation("\n".join(lines), "", name, numbered=False)
 
 
 def counted(held: Held) -> Held:
     """The file with the count of its architecture, where that has the parameters of the tensors."""
-    from dlcalc.models.count import params
-
     try:
         count = params(model_of(held, ""))
     except DlcalcError as error:

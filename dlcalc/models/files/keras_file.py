@@ -38,7 +38,7 @@ _WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "
 _KINDS = {"weight": PARAMETER, "state": BUFFER, "scale": QUANTISATION}
 
 
-def read_keras(file: BinaryIO, path: str) -> Held:
+def read_keras(file: BinaryIO, path: str, input: Any = None) -> Held:
     """A .keras file, from its config.json."""
     with open_zip(file, "a .keras file") as archive:
         if "config.json" not in archive.namelist():
@@ -47,24 +47,22 @@ def read_keras(file: BinaryIO, path: str) -> Held:
     return held_of(data, path)
 
 
-def is_keras(config: Any) -> bool:
-    """Whether a JSON value is a model of Keras's, as to_json writes it."""
-    return isinstance(config, dict) and "class_name" in config and "config" in config
+def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
+    """A model as to_json writes it."""
+    return held_of(file.read(MOST_CONFIG), path)
 
 
 def held_of(data: bytes, path: str) -> Held:
-    """A model from its JSON; InputError for what is none, or was never built."""
+    """A model from its JSON: rows as Keras's summary, tensors one a weight.
+
+    InputError for what is no model, or was never built.
+    """
     try:
         config = parse_json(data.decode(), allow_nonfinite=True)
     except UnicodeDecodeError:
         raise InputError("its config.json is not UTF-8 text") from None
-    if not is_keras(config):
+    if not isinstance(config, dict) or not {"class_name", "config"} <= config.keys():
         raise InputError("its config.json is no model of Keras's: class_name and config are wanted")
-    return held_from(config, path)
-
-
-def held_from(config: Mapping[str, Any], path: str) -> Held:
-    """A model from its configuration: rows as Keras's summary, tensors one a weight."""
     reader = _Reader()
     layers = list(layers_of(config))
     if not layers:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from dlcalc.errors import InputError, words_of
 from dlcalc.input.json_text import parse_json
-from dlcalc.models.files.stream import printable
+from dlcalc.models.files.stream import printable, seekable
 from dlcalc.models.files.tensors import BUFFER, OPTIMIZER, OTHER, PARAMETER, TIED, Held, Tensor
 
 _NUMBERED = re.compile(r"(?P<layer>.*?(?P<kind>[a-z_0-9]+?)(_\d+)?)/vars/(?P<at>\d+)")
@@ -23,7 +23,7 @@ STATES = {
 """How many of the last variables of a class are no parameters."""
 
 
-def read_hdf5(file: BinaryIO, path: str) -> Held:
+def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
     """The model or the weights of an HDF5 file."""
     try:
         import h5py
@@ -42,7 +42,7 @@ def read_hdf5(file: BinaryIO, path: str) -> Held:
             found.append(Tensor(own, str(item.dtype), item.shape, size, role))
 
     try:
-        with h5py.File(file, "r") as opened:
+        with h5py.File(seekable(file), "r") as opened:
             config = opened.attrs.get("model_config")
             opened.visititems(take)
     except Exception as error:  # whatever a parser of somebody else raises

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.models.files.safetensors import MOST_SHAPE, check_bytes
 from dlcalc.models.files.stream import Stream, open_zip, printable
-from dlcalc.models.files.tensors import Tensor
+from dlcalc.models.files.tensors import Held, Tensor
 
 _BYTES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (1, 2, 4, 8, 12, 16),
           "c": (8, 16, 24, 32), "V": (1, 2)}
@@ -18,8 +19,9 @@ _RAW = {"V2": "bfloat16", "V1": "float8"}
 _MAGIC = b"\x93NUMPY"
 
 
-def read_npy(stream: Stream, name: str) -> Tensor:
+def read_npy(file: BinaryIO, path: str, input: Any = None) -> Held:
     """The one array of an .npy file."""
+    stream, name = Stream(file), os.path.basename(path).removesuffix(".npy")
     kind, sizes, header = _header(stream.file, name)
     stream.at += header
     tensor = _tensor(name, kind, sizes)
@@ -27,10 +29,10 @@ def read_npy(stream: Stream, name: str) -> Tensor:
         check_bytes(tensor.bytes, stream.rest())
     except DlcalcError as error:
         raise error.at(name) from None
-    return tensor
+    return Held(path, "npy", [tensor])
 
 
-def read_npz(file: BinaryIO) -> list[Tensor]:
+def read_npz(file: BinaryIO, path: str, input: Any = None) -> Held:
     """The arrays of an .npz file."""
     tensors: dict[str, Tensor] = {}
     with open_zip(file, "an .npz file") as archive:
@@ -51,7 +53,7 @@ def read_npz(file: BinaryIO) -> list[Tensor]:
                 raise error.at(name) from None
     if not tensors:
         raise InputError("holds no arrays, which are members called NAME.npy")
-    return list(tensors.values())
+    return Held(path, "npz", list(tensors.values()))
 
 
 def _tensor(name: str, kind: str, sizes: tuple[int, ...]) -> Tensor:

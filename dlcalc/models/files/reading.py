@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, FileError, InputError
 from dlcalc.input.sources import reason
 from dlcalc.models.files import roles
 from dlcalc.models.files.gguf import MAGIC as GGUF
-from dlcalc.models.files.gguf import SPLIT, read_gguf
-from dlcalc.models.files.stream import Stream
+from dlcalc.models.files.gguf import SPLIT
+from dlcalc.models.files.stream import open_zip, seekable
 from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.models.tree import Model
 
@@ -21,7 +22,6 @@ ENDINGS = (
 )
 """How the names of such files end."""
 INDEX = ".index.json"
-MOST_JSON = 64 << 20
 FOLDER = (
     "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
     "pytorch_model.bin", "adapter_model.safetensors", "weights.npz", "model.npz",
@@ -216,17 +216,24 @@ def read_open(file: BinaryIO, path: str, input: tuple[int, ...] | None = None) -
     ending = os.path.splitext(path)[1].lower()
     if ending == ".bin" or ending not in ENDINGS:
         ending = by_content(file) or ending
-    if ending == ".onnx":
-        from dlcalc.models.files.onnx_file import read_onnx
+    if ending == ".zip":
+        file = seekable(file)
+        ending = _of_zip(file)
+    if ending not in _READERS:
+        raise InputError(f"is no file of weights that is known: {', '.join(ENDINGS)}")
+    module, _, function = _READERS[ending].partition(".")
+    read: Reader = getattr(import_module(f"dlcalc.models.files.{module}"), function)
+    return read(file, path, input)
 
-        return read_onnx(file, path, input)
-    try:
-        read = _READERS[ending]
-    except KeyError:
-        raise InputError(
-            f"is no file of weights that is known: {', '.join(ENDINGS)}"
-        ) from None
-    return read(file, path)
+
+def _of_zip(file: BinaryIO) -> str:
+    """What ending a zip deserves, by its members."""
+    with open_zip(file, "a zip") as archive:
+        names = archive.namelist()
+    file.seek(0)
+    if any(name == "data.pkl" or name.endswith("/data.pkl") for name in names):
+        return ".pt"
+    return ".keras" if "config.json" in names else ".npz"
 
 
 def by_content(file: BinaryIO) -> str | None:
@@ -253,74 +260,13 @@ _ONNX_SECOND = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")
 """The fields that may follow the version at the start of an ONNX file."""
 
 
-def _safetensors(file: BinaryIO, path: str) -> Held:
-    from dlcalc.models.files.safetensors import read_safetensors
-
-    tensors, metadata = read_safetensors(Stream(file))
-    tied = [
-        f"{dropped} has the numbers of {kept}, stored once" for dropped, kept in metadata.items()
-        if any(tensor.name == kept for tensor in tensors)
-    ]
-    return Held(path, "safetensors", tensors, metadata, tied)
-
-
-def _npy(file: BinaryIO, path: str) -> Held:
-    from dlcalc.models.files.numpy_arrays import read_npy
-
-    name = os.path.basename(path).removesuffix(".npy")
-    return Held(path, "npy", [read_npy(Stream(file), name)])
-
-
-def _npz(file: BinaryIO, path: str) -> Held:
-    from dlcalc.models.files.numpy_arrays import read_npz
-
-    return Held(path, "npz", read_npz(file))
-
-
-def _gguf(file: BinaryIO, path: str) -> Held:
-    tensors, metadata = read_gguf(Stream(file))
-    return Held(path, "gguf", tensors, metadata)
-
-
-def _torch(file: BinaryIO, path: str) -> Held:
-    from dlcalc.models.files.torch_checkpoint import read_torch
-
-    return read_torch(file, path)
-
-
-def _zip(file: BinaryIO, path: str) -> Held:
-    """A zip of some kind, by its members."""
-    from dlcalc.models.files.stream import open_zip
-
-    with open_zip(file, "a zip") as archive:
-        names = archive.namelist()
-    file.seek(0)
-    if any(name == "data.pkl" or name.endswith("/data.pkl") for name in names):
-        return _torch(file, path)
-    return _keras(file, path) if "config.json" in names else _npz(file, path)
-
-
-def _keras(file: BinaryIO, path: str) -> Held:
-    from dlcalc.models.files.keras_file import read_keras
-
-    return read_keras(file, path)
-
-
-def _keras_json(file: BinaryIO, path: str) -> Held:
-    from dlcalc.models.files.keras_file import MOST_CONFIG, held_of
-
-    return held_of(file.read(MOST_CONFIG), path)
-
-
-def _hdf5(file: BinaryIO, path: str) -> Held:
-    from dlcalc.models.files.keras_hdf5 import read_hdf5
-
-    return read_hdf5(file, path)
-
-
-_READERS: dict[str, Callable[[BinaryIO, str], Held]] = {
-    ".safetensors": _safetensors, ".npy": _npy, ".npz": _npz, ".gguf": _gguf, ".zip": _zip,
-    ".keras": _keras, ".json": _keras_json,
-    **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt"), _torch),
-    **dict.fromkeys((".h5", ".hdf5"), _hdf5),
+Reader = Callable[[BinaryIO, str, tuple[int, ...] | None], Held]
+_READERS = {
+    ".safetensors": "safetensors.read_safetensors", ".gguf": "gguf.read_gguf",
+    ".npy": "numpy_arrays.read_npy", ".npz": "numpy_arrays.read_npz",
+    ".keras": "keras_file.read_keras", ".json": "keras_file.read_json",
+    ".onnx": "onnx_file.read_onnx",
+    **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt"), "torch_checkpoint.read_torch"),
+    **dict.fromkeys((".h5", ".hdf5"), "keras_hdf5.read_hdf5"),
 }
+"""What reads each kind of file, and is loaded for that."""

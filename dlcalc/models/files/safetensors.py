@@ -6,11 +6,11 @@ Source: huggingface/safetensors, README, format; library 0.8.0.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, BinaryIO
 
 from dlcalc.errors import InputError, LimitError
 from dlcalc.models.files.stream import Stream, printable
-from dlcalc.models.files.tensors import Tensor
+from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.numbers.axes import by_x
 
 MOST_HEADER = 64 << 20
@@ -29,10 +29,11 @@ _SHAPES = re.compile(r"\.weight_shape$|\.quant_state\.bitsandbytes__\w+$")
 """Names of tensors whose data is the shape of a packed weight."""
 
 
-def read_safetensors(stream: Stream) -> tuple[list[Tensor], dict[str, Any]]:
+def read_safetensors(file: BinaryIO, path: str, input: Any = None) -> Held:
     """The tensors of the file and its `__metadata__`; InputError for a file that lies."""
     from dlcalc.input.json_text import parse_json
 
+    stream = Stream(file)
     length = int.from_bytes(stream.take(8, "the length of its header"), "little")
     if length > MOST_HEADER:
         raise LimitError(f"a header of {length:,} bytes; at most {MOST_HEADER >> 20} MiB are read")
@@ -43,7 +44,8 @@ def read_safetensors(stream: Stream) -> tuple[list[Tensor], dict[str, Any]]:
         raise InputError("its header is not UTF-8 text") from None
     if not isinstance(header, dict):
         raise InputError("its header is no JSON object")
-    metadata = header.pop("__metadata__", None)
+    metadata = header.pop("__metadata__", {})
+    metadata = metadata if isinstance(metadata, dict) else {}
     placed = sorted(
         ((_tensor(name, entry), entry["data_offsets"]) for name, entry in header.items()),
         key=lambda each: each[1],
@@ -60,7 +62,11 @@ def read_safetensors(stream: Stream) -> tuple[list[Tensor], dict[str, Any]]:
         found[tensor.name] = tensor
     check_bytes(promised, stream.at - start + stream.rest())
     ordered = [found[printable(name)] for name in header]
-    return ordered, metadata if isinstance(metadata, dict) else {}
+    tied = [
+        f"{dropped} has the numbers of {kept}, stored once" for dropped, kept in metadata.items()
+        if isinstance(kept, str) and kept in found
+    ]
+    return Held(path, "safetensors", ordered, metadata, tied)
 
 
 def _check_places(placed: list[tuple[Tensor, list[int]]]) -> None:

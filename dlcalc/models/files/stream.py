@@ -93,16 +93,22 @@ class Stream:
         return count
 
 
+def seekable(file: BinaryIO) -> BinaryIO:
+    """The file, or what a pipe holds, which is read in whole."""
+    if file.seekable():
+        return file
+    data = file.read(MOST_SPOOLED + 1)
+    if len(data) > MOST_SPOOLED:
+        raise LimitError(
+            f"a zip is read from its end; through a pipe at most {MOST_SPOOLED >> 20} MiB are"
+        )
+    return io.BytesIO(data)
+
+
 @contextmanager
 def open_zip(file: BinaryIO, what: str) -> Iterator[zipfile.ZipFile]:
     """A zip whose directory is of a size to be read; whatever is wrong with it is InputError."""
-    if not file.seekable():
-        data = file.read(MOST_SPOOLED + 1)
-        if len(data) > MOST_SPOOLED:
-            raise LimitError(
-                f"a zip is read from its end; through a pipe at most {MOST_SPOOLED >> 20} MiB are"
-            )
-        file = io.BytesIO(data)
+    file = seekable(file)
     _check_directory(file)
     try:
         with zipfile.ZipFile(file) as archive:

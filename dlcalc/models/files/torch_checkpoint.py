@@ -50,7 +50,7 @@ COPIES = ("ema", "state_dict_ema", "model_ema", "ema_state_dict", "ema_model")
 """Where they keep them a second time, averaged."""
 
 
-def read_torch(file: BinaryIO, path: str) -> Held:
+def read_torch(file: BinaryIO, path: str, input: Any = None) -> Held:
     """The tensors of a checkpoint; InputError for one that lies or is not known."""
     if file.seekable():
         start = file.read(4)

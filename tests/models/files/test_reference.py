@@ -15,8 +15,9 @@ import pytest
 from dlcalc.errors import InputError
 from dlcalc.models.files.gguf_architecture import counted
 from dlcalc.models.files.numpy_arrays import read_npz
-from dlcalc.models.files.reading import read_weights
+from dlcalc.models.files.reading import read_stream, read_weights
 from tests.fuzz_files import findings
+from tests.models.files.test_onnx import Pipe
 from tests.shell.running import invoke
 
 FILES = Path(__file__).parents[2] / "data" / "files"
@@ -85,6 +86,8 @@ def test_pipes(name: str, tmp_path: Path) -> None:
     data = (FILES / name).read_bytes()
     count = str(GOOD[name]["params"])
     assert invoke("params", "-", "--expect", count, stdin=data).status == 0
+    piped = read_stream(io.BufferedReader(Pipe(data)), "standard input")
+    assert sum(tensor.params for tensor in piped.tensors) == GOOD[name]["params"]
     assert invoke("params", "--expect", count, stdin=data).status == 0
     fifo = tmp_path / f"fifo{Path(name).suffix}"
     os.mkfifo(fifo)
@@ -143,7 +146,7 @@ def test_what_the_zip_reader_says_is_cut() -> None:
         archive.writestr(f"{name}.npy", b"")
     file = io.BytesIO(file.getvalue().replace(b"aaa", b"bbb", 1))
     with pytest.raises(InputError, match=r"^not an .npz file.*: File name in directory .*…$") as it:
-        read_npz(file)
+        read_npz(file, "w.npz")
     assert len(str(it.value)) < 200
 
 

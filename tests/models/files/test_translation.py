@@ -1,5 +1,6 @@
 """Graphs of files in the layer notation: the counts of the file, and what can be done with it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from dlcalc.errors import InputError
 from dlcalc.models.count import params
-from dlcalc.models.files.keras_file import held_from
+from dlcalc.models.files.keras_file import held_of
 from dlcalc.models.files.onnx_layers import Translator
 from dlcalc.models.files.reading import layered, read_weights
 from dlcalc.models.notation import read_notation
@@ -101,4 +102,4 @@ DENSE = {"class_name": "Dense", "config": {"units": 2}}
 def test_shapes_of_another_kind(config: dict[str, Any]) -> None:
     """One shape where several by name belong, and several where one does."""
     with pytest.raises(InputError, match="the size of its input is not known"):
-        held_from(config, "file")
+        held_of(json.dumps(config).encode(), "file")
