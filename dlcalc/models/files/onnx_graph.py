@@ -22,6 +22,7 @@ from dlcalc.models.files.protobuf import (
     signed,
 )
 from dlcalc.models.files.stream import Stream, printable
+from dlcalc.models.files.tensors import BUFFER, CONSTANT, PARAMETER, QUANTISATION
 
 MOST_AXES, MOST_DEPTH, MOST_VALUES = 64, 32, 64
 TYPES = {
@@ -264,28 +265,24 @@ def _size(message: Message) -> int | str | None:
 
 # What becomes of a tensor, by the operation and the place where it comes in.
 
-FLOAT_SLOTS: dict[str, tuple[int, ...]] = {
-    "Conv": (1, 2), "ConvTranspose": (1, 2), "FusedConv": (1, 2), "Gemm": (1, 2),
-    "FusedGemm": (1, 2), "MatMul": (0, 1), "FusedMatMul": (0, 1), "LSTM": (1, 2, 3, 7),
-    "GRU": (1, 2, 3), "RNN": (1, 2, 3), "BatchNormalization": (1, 2),
-    "LayerNormalization": (1, 2), "GroupNormalization": (1, 2), "InstanceNormalization": (1, 2),
-    "SkipLayerNormalization": (2, 3, 4), "SimplifiedLayerNormalization": (1,),
-    "RMSNormalization": (1,), "PRelu": (1,), "Gather": (0,), "DeformConv": (1, 3),
+WEIGHT, WHOLE, AXIS, STATE, SCALE = "wiabs"
+SLOTS = {
+    **dict.fromkeys((
+        "Conv", "ConvTranspose", "FusedConv", "Gemm", "FusedGemm", "LayerNormalization",
+        "GroupNormalization", "InstanceNormalization",
+    ), "-ww"),
+    **dict.fromkeys(("MatMul", "FusedMatMul"), "ww"), **dict.fromkeys(("Add", "Mul"), "aa"),
+    **dict.fromkeys(("GRU", "RNN"), "-www"), "LSTM": "-www---w", "BatchNormalization": "-wwbb",
+    **dict.fromkeys(("SimplifiedLayerNormalization", "RMSNormalization", "PRelu"), "-w"),
+    "SkipLayerNormalization": "--www", "Gather": "w", "DeformConv": "-w-w",
+    **dict.fromkeys(
+        ("MatMulInteger", "ConvInteger", "DynamicQuantizeMatMul", "MatMulNBits"), "-iss"
+    ),
+    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear"), "-ss"), "QLinearConv": "-ssissssi",
+    "QLinearMatMul": "-ssissss", "QGemm": "-ssississ",
 }
-"""Inputs of an operation that are weights."""
-WHOLE_SLOTS: dict[str, tuple[int, ...]] = {
-    "MatMulInteger": (1,), "ConvInteger": (1,), "QLinearConv": (3, 8), "QLinearMatMul": (3,),
-    "QGemm": (3, 6), "MatMulNBits": (1,), "DynamicQuantizeMatMul": (1,),
-}
-"""Inputs that are weights in whole numbers."""
-AXIS_SLOTS: dict[str, tuple[int, ...]] = {"Add": (0, 1), "Mul": (0, 1)}
-"""Inputs that are weights where they have an axis: a single number is a constant."""
-BUFFER_SLOTS: dict[str, tuple[int, ...]] = {"BatchNormalization": (3, 4)}
-SCALE_SLOTS: dict[str, tuple[int, ...]] = {
-    "QuantizeLinear": (1, 2), "DequantizeLinear": (1, 2), "MatMulInteger": (2, 3),
-    "ConvInteger": (2, 3), "QLinearConv": (1, 2, 4, 5, 6, 7), "QLinearMatMul": (1, 2, 4, 5, 6, 7),
-    "QGemm": (1, 2, 4, 5, 7, 8), "MatMulNBits": (2, 3), "DynamicQuantizeMatMul": (2, 3),
-}
+"""Inputs in order: `w` a weight, `i` one in whole numbers, `a` one where it has an axis (a single
+number is a constant), `b` a buffer, `s` a scale or zero point."""
 PASSING: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys((
         "Transpose", "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Expand", "Tile",
@@ -349,9 +346,9 @@ class Uses:
         }
         passed = PASSING.get(node.op, ())
         for place, key in inputs.items():
-            for kind, table in _KINDS:
-                if place in table.get(node.op, ()):
-                    self.slots.setdefault(key, []).append((kind, node))
+            kind = SLOTS.get(node.op, "")[place : place + 1]
+            if kind not in ("", "-"):
+                self.slots.setdefault(key, []).append((kind, node))
             if node.op in PASSING and outputs and (passed is None or place in passed):
                 self._flow(key, outputs[0], node.op == "DequantizeLinear")
         if (node.domain, node.op) in self._functions:
@@ -383,30 +380,22 @@ class Uses:
         waiting, seen = [(key, real)], {(key, real)}
         for each, counts in waiting:
             for kind, node in self.slots.get(each, ()):
-                if kind == "whole" or kind == "buffer" or kind == "scale" or (
-                    counts and (kind == "float" or (kind == "axis" and value.shape))
-                ):
+                if kind in (WHOLE, STATE, SCALE) or (counts and (kind == WEIGHT or value.shape)):
                     found.setdefault(kind, node)
             for to, dequantised in self.flows.get(each, ()):
                 step = (to, counts or dequantised)
                 if step not in seen:
                     seen.add(step)
                     waiting.append(step)
-        for kind in ("float", "whole", "axis"):
+        for kind in (WEIGHT, WHOLE, AXIS):
             if kind in found:
-                return "parameter", found[kind]
-        if "buffer" in found:
-            return "buffer", found["buffer"]
+                return PARAMETER, found[kind]
+        if STATE in found:
+            return BUFFER, found[STATE]
         # A scale of one number is a constant like another; zero points are never one.
-        if "scale" in found and (value.shape or not real):
-            return "quantisation", found["scale"]
-        return "constant", None
-
-
-_KINDS = (
-    ("float", FLOAT_SLOTS), ("whole", WHOLE_SLOTS), ("axis", AXIS_SLOTS),
-    ("buffer", BUFFER_SLOTS), ("scale", SCALE_SLOTS),
-)
+        if SCALE in found and (value.shape or not real):
+            return QUANTISATION, found[SCALE]
+        return CONSTANT, None
 
 
 def constant(node: Node) -> Value | None:
@@ -431,44 +420,34 @@ def constant(node: Node) -> Value | None:
 # Multiply-accumulates of one node, from the shapes around it.
 
 Sizes = tuple[int, ...]
+Products = Callable[[Sizes, list[Sizes], Node], int]
 
 
-def _conv(out: Sizes, inputs: list[Sizes], node: Node) -> int:
-    return prod(out) * prod(inputs[1][1:])
+def _by_width(out: Sizes, inputs: list[Sizes], node: Node) -> int:
+    """Each output is a sum over the last axis of the first input."""
+    return prod(out) * inputs[0][0 if node.whole("transA") else -1]
 
 
-def _conv_transpose(out: Sizes, inputs: list[Sizes], node: Node) -> int:
-    return prod(inputs[0]) * prod(inputs[1][1:])
-
-
-def _gemm(out: Sizes, inputs: list[Sizes], node: Node) -> int:
-    return prod(out) * inputs[0][0 if node.whole("transA") else 1]
-
-
-def _matmul(out: Sizes, inputs: list[Sizes], node: Node) -> int:
-    return prod(out) * inputs[0][-1]
-
-
-def _recurrent(out: Sizes, inputs: list[Sizes], node: Node) -> int:
-    return inputs[0][0] * inputs[0][1] * (prod(inputs[1]) + prod(inputs[2]))
-
-
-def _quantised(out: Sizes, inputs: list[Sizes], node: Node) -> int:
-    if node.op == "QLinearConv":
-        return prod(out) * prod(inputs[3][1:])
-    return prod(out) * inputs[0][-1]
-
-
-MACS: dict[str, tuple[Callable[[Sizes, list[Sizes], Node], int], tuple[int, ...]]] = {
-    **dict.fromkeys(("Conv", "FusedConv", "ConvInteger"), (_conv, (1,))),
-    "ConvTranspose": (_conv_transpose, (0, 1)),
-    **dict.fromkeys(("Gemm", "FusedGemm"), (_gemm, (0,))),
-    **dict.fromkeys(("MatMul", "FusedMatMul", "MatMulInteger", "MatMulNBits"), (_matmul, (0,))),
-    **dict.fromkeys(("LSTM", "GRU", "RNN"), (_recurrent, (0, 1, 2))),
-    **dict.fromkeys(("QLinearConv",), (_quantised, (3,))),
-    **dict.fromkeys(("QLinearMatMul", "QGemm"), (_quantised, (0,))),
+RECURRENT = ("LSTM", "GRU", "RNN")
+_BY_WIDTH = (
+    "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "MatMulInteger", "MatMulNBits", "QLinearMatMul",
+    "QGemm",
+)
+MACS: dict[str, tuple[tuple[int, ...], Products]] = {
+    **dict.fromkeys(_BY_WIDTH, ((0,), _by_width)),
+    **dict.fromkeys(
+        ("Conv", "FusedConv", "ConvInteger"),
+        ((1,), lambda out, inputs, _: prod(out) * prod(inputs[1][1:])),
+    ),
+    "QLinearConv": ((3,), lambda out, inputs, _: prod(out) * prod(inputs[3][1:])),
+    "ConvTranspose": ((0, 1), lambda _, inputs, node: prod(inputs[0]) * prod(inputs[1][1:])),
+    **dict.fromkeys(RECURRENT, ((0, 1, 2), lambda _, inputs, node: (
+        prod(inputs[0][:2]) * (prod(inputs[1]) + prod(inputs[2]))
+    ))),
 }
-"""What counts an operation, and the inputs whose shapes it needs."""
+"""The inputs of an operation whose shapes are needed, and what counts it from all shapes."""
+BY_INPUTS = ("ConvTranspose", *RECURRENT)
+"""Operations that are counted without the shape of their output."""
 NESTED = ("If", "Loop", "Scan")
 
 
@@ -480,15 +459,14 @@ def macs(
         return None
     if node.op not in MACS:
         return 0
-    count, needed = MACS[node.op]
+    needed, count = MACS[node.op]
+    wanted = [node.inputs[at] if at < len(node.inputs) else "" for at in needed]
+    if node.op not in BY_INPUTS:
+        wanted.append(next(filter(None, node.outputs), ""))
+    if any(name not in shapes for name in wanted):
+        return None
     inputs = [shapes.get(name, ()) for name in node.inputs]
-    outputs = [name for name in node.outputs if name]
-    if any(at >= len(inputs) or node.inputs[at] not in shapes for at in needed):
-        return None
-    recurrent = count is _recurrent or count is _conv_transpose
-    if not recurrent and (not outputs or outputs[0] not in shapes):
-        return None
     try:
-        return count(shapes.get(outputs[0], ()) if outputs else (), inputs, node)
+        return count(shapes[wanted[-1]], inputs, node)
     except IndexError:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.layers.table import bind, handler
-from dlcalc.models.files.onnx_graph import Node, OnnxModel, Sizes, Value, constant
+from dlcalc.models.files.onnx_graph import RECURRENT, Node, OnnxModel, Sizes, Value, constant
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 
@@ -25,7 +25,6 @@ PLAIN = {
 """Operations that one layer says without arguments."""
 NOTHING = ("Identity", "Dropout", "Cast")
 VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
-RECURRENT = ("LSTM", "GRU", "RNN")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
 
 

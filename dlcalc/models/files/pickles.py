@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pickletools import genops
 from typing import Any, BinaryIO
 
 from dlcalc.errors import InputError, LimitError
+from dlcalc.models.files.stream import printable
 
 MOST_STEPS = 30_000_000
 """Opcodes of one pickle."""
@@ -39,34 +41,28 @@ _CALLED = re.compile(r"numpy\.(?!dtype$|ndarray$)[a-z]+$|numpy\.\w*(load|exec|ev
 """NumPy's functions, as against its types."""
 
 
+@dataclass(slots=True, eq=False)
 class Global:
     """A class or function by its name."""
 
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+    name: str
 
 
+@dataclass(slots=True, eq=False)
 class Made:
     """What a global would make of its arguments, and what is then put into it."""
 
-    __slots__ = ("arguments", "items", "name", "state")
-
-    def __init__(self, name: str, arguments: Any) -> None:
-        self.name = name
-        self.arguments = arguments
-        self.items: dict[Any, Any] | list[Any] | None = None
-        self.state: Any = None
+    name: str
+    arguments: Any
+    items: dict[Any, Any] | list[Any] | None = None
+    state: Any = None
 
 
+@dataclass(slots=True, eq=False)
 class Stored:
     """What a persistent identity stands for."""
 
-    __slots__ = ("key",)
-
-    def __init__(self, key: Any) -> None:
-        self.key = key
+    key: Any
 
 
 class _Forward:
@@ -86,14 +82,8 @@ class _Forward:
         return self.file.readline(MOST_LINE)
 
 
-class _Mark:
-    pass
-
-
-MARK = _Mark()
-_PLAIN = {
-    "NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": (),
-}
+MARK = object()
+_PLAIN = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _GIVEN = {
     "BININT", "BININT1", "BININT2", "LONG1", "LONG4", "INT", "LONG", "BINFLOAT", "FLOAT",
     "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "UNICODE", "STRING", "BINSTRING",
@@ -147,19 +137,11 @@ class Walker:
         del self.stack[at:]
         return found
 
-    def dropped(self, count: int = 0) -> None:
-        """Take off the last value, or all above the last mark."""
-        if count:
-            self.stack.pop()
-        else:
-            self.marked()
-
     def found(self, module: str, name: str) -> None:
         """A global by its name, refused where it is not understood."""
         full = f"{module}.{name}"
         if KNOWN.fullmatch(full) is None or _CALLED.match(full):
-            shown = "".join(c if c.isprintable() else "?" for c in full[:120])
-            shown = shown.replace("__builtin__.", "builtins.")
+            shown = printable(full[:120]).replace("__builtin__.", "builtins.")
             raise InputError(
                 f"its pickle names {shown}, which is not understood and was not run; "
                 "a state_dict alone can be read"
@@ -220,23 +202,21 @@ def _stack_global(walker: Walker, _: Any) -> None:
     walker.found(str(module), str(name))
 
 
-def _memoize(walker: Walker, _: Any) -> None:
-    walker.memo[len(walker.memo)] = walker.stack[-1]
+def _put(walker: Walker, key: int) -> None:
+    walker.memo[key] = walker.stack[-1]
 
 
-def _new_extended(walker: Walker, _: Any) -> None:
-    named, arguments = walker.stack.pop(), walker.stack.pop()
-    walker.stack += [arguments, named]
-    walker.make()
+def _get(walker: Walker, key: int) -> None:
+    walker.stack.append(walker.memo[key])
 
 
-_STEPS: dict[str, Callable[[Walker, Any], None]] = {
+_STEPS: dict[str, Callable[[Walker, Any], Any]] = {
     "MARK": lambda walker, _: walker.stack.append(MARK),
     "EMPTY_DICT": lambda walker, _: walker.stack.append({}),
     "EMPTY_LIST": lambda walker, _: walker.stack.append([]),
     "EMPTY_SET": lambda walker, _: walker.stack.append(set()),
-    "POP": lambda walker, _: walker.dropped(1),
-    "POP_MARK": lambda walker, _: walker.dropped(),
+    "POP": lambda walker, _: walker.stack.pop(),
+    "POP_MARK": lambda walker, _: walker.marked(),
     "DUP": lambda walker, _: walker.stack.append(walker.stack[-1]),
     "TUPLE": lambda walker, _: walker.stack.append(tuple(walker.marked())),
     "TUPLE1": _tuple(1), "TUPLE2": _tuple(2), "TUPLE3": _tuple(3),
@@ -249,15 +229,10 @@ _STEPS: dict[str, Callable[[Walker, Any], None]] = {
     "ADDITEMS": lambda walker, _: walker.append_items(walker.marked()),
     "GLOBAL": lambda walker, name: walker.found(*name.split(" ", 1)),
     "STACK_GLOBAL": _stack_global,
-    "REDUCE": lambda walker, _: walker.make(),
-    "NEWOBJ": lambda walker, _: walker.make(),
+    **dict.fromkeys(("REDUCE", "NEWOBJ"), lambda walker, _: walker.make()),
     "BUILD": lambda walker, _: walker.build(),
     "BINPERSID": lambda walker, _: walker.stack.append(Stored(walker.stack.pop())),
-    "BINPUT": lambda walker, key: walker.memo.__setitem__(key, walker.stack[-1]),
-    "LONG_BINPUT": lambda walker, key: walker.memo.__setitem__(key, walker.stack[-1]),
-    "PUT": lambda walker, key: walker.memo.__setitem__(key, walker.stack[-1]),
-    "MEMOIZE": _memoize,
-    "BINGET": lambda walker, key: walker.stack.append(walker.memo[key]),
-    "LONG_BINGET": lambda walker, key: walker.stack.append(walker.memo[key]),
-    "GET": lambda walker, key: walker.stack.append(walker.memo[key]),
+    "MEMOIZE": lambda walker, _: _put(walker, len(walker.memo)),
+    **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), _put),
+    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), _get),
 }
