@@ -9,7 +9,6 @@ from typing import Any
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape, flag, product
 from dlcalc.layers.table import GENERAL, bind, context, handler
-from dlcalc.models.names import is_scope, name_nodes
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.rows import Count, Row, Rows, Turns
 from dlcalc.models.tree import (
@@ -25,6 +24,8 @@ from dlcalc.models.tree import (
     Node,
     at_node,
     check_limits,
+    is_scope,
+    name_nodes,
 )
 from dlcalc.numbers.axes import by_x, plural
 

@@ -13,9 +13,20 @@ from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import GENERAL, complete, context, handler
 from dlcalc.layers.values import Pass, Store, values_of
 from dlcalc.models.count import layout_behind, params
-from dlcalc.models.names import is_scope, name_nodes
 from dlcalc.models.rows import Count, Row
-from dlcalc.models.tree import ASIDE, BUILT, CONCAT, REPEAT, SCALE, Block, Layer, Model, at_node
+from dlcalc.models.tree import (
+    ASIDE,
+    BUILT,
+    CONCAT,
+    REPEAT,
+    SCALE,
+    Block,
+    Layer,
+    Model,
+    at_node,
+    is_scope,
+    name_nodes,
+)
 from dlcalc.models.tree import Node as Written
 from dlcalc.numbers.axes import by_x
 

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.errors import InputError
-from dlcalc.models.changes import change
-from dlcalc.models.comparison import compare
+from dlcalc.models.changes import change, compare
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_change, read_notation
 from dlcalc.models.reading import model

@@ -20,7 +20,7 @@ from dlcalc.output.answer import Answer, Made, Table
 from dlcalc.output.tables import cell_text
 
 if TYPE_CHECKING:
-    from dlcalc.models.comparison import Comparison, Pair
+    from dlcalc.models.changes import Comparison, Pair
     from dlcalc.models.rows import Count, Row
     from dlcalc.models.use import Use
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, overload
 
-from dlcalc.models.changes import change
-from dlcalc.models.comparison import Comparison
-from dlcalc.models.comparison import compare as beside
+from dlcalc.models.changes import Comparison, change
+from dlcalc.models.changes import compare as beside
 from dlcalc.models.notation import input_shape
 from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.rows import Count, part

@@ -31,7 +31,7 @@ from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.models import working
-    from dlcalc.models.comparison import Comparison
+    from dlcalc.models.changes import Comparison
     from dlcalc.models.files import reading
     from dlcalc.output.answer import Answer
 else:
@@ -287,7 +287,7 @@ def _side_by_side(
     other: str | None, layer: str | None, use: Use, columns: str | None,
 ) -> None:
     from dlcalc.commands.params import comparison_answer as drawn
-    from dlcalc.models.comparison import compare
+    from dlcalc.models.changes import compare
 
     before = use.counted(read, size)
     changed = _changed(read, changes)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import dlcalc
-from dlcalc.commands.quiz.problems import PROBLEMS
+from dlcalc.commands.quiz.answer import PROBLEMS
 from tests.shell.running import invoke
 
 
