@@ -8,6 +8,7 @@ from math import floor, prod
 from typing import Any, NamedTuple
 
 from dlcalc.conventions.tables import Number, table, value
+from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.layers.table import GENERAL, complete, handler
 from dlcalc.models.rows import Count, Row
@@ -100,9 +101,13 @@ def figure(
     >>> found = figure(net, params(net), "torchinfo", batch=2)
     >>> found.figure, found.params, found.items
     (8064, 112, (Item(what='examples', number=3888), Item(what='biases', number=288)))
+
+    Raises InputError for a counter that is not known, and the model's own misfit.
     """
     if count.misfit is not None:
         raise count.misfit
+    if counter not in COUNTERS:
+        raise InputError(f"unknown counter {counter!r}{did_you_mean(counter, COUNTERS)}")
     rules = table("counters")[counter]
     refused = next((row.type for row in count.rows if row.type in rules.get("refuses", ())), "")
     if refused:

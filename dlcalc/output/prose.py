@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from itertools import groupby
+
+LEAST = 16
+"""Characters of a column at least."""
 
 
 def prose_lines(source: str) -> Iterator[str]:
     """The text as a person reads it on a terminal: no fences, no backticks, code indented."""
     code = False
-    for line in source.rstrip("\n").splitlines():
-        if line.startswith("```"):
-            code = not code
-        elif code:
-            yield f"    {line}"
-        elif line.startswith("|"):
-            if not set(line) <= set("| -"):
-                yield "  " + "   ".join(each.ljust(16) for each in _cells(line, _plain)).rstrip()
-        else:
-            yield _plain(line.lstrip("#").strip() if line.startswith("#") else line)
+    lines = source.rstrip("\n").splitlines()
+    for in_table, group in groupby(lines, lambda line: line.startswith("|")):
+        if in_table and not code:
+            yield from _table_lines(group)
+            continue
+        for line in group:
+            if line.startswith("```"):
+                code = not code
+            elif code:
+                yield f"    {line}"
+            else:
+                yield _plain(line.lstrip("#").strip() if line.startswith("#") else line)
+
+
+def _table_lines(lines: Iterable[str]) -> Iterator[str]:
+    rows = [_cells(line, _plain) for line in lines if not set(line) <= set("| -")]
+    widths = [max(LEAST, *map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  " + "   ".join(cells).rstrip()
 
 
 def prose_html(source: str) -> Iterator[str]:

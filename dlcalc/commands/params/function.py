@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from dlcalc.models.changes import Comparison, change
 from dlcalc.models.changes import compare as beside
@@ -12,6 +12,9 @@ from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Value
 from dlcalc.models.use import Use
+
+if TYPE_CHECKING:
+    from dlcalc.conventions.counters import Figure
 
 
 @overload
@@ -29,11 +32,18 @@ def params(
 ) -> Comparison: ...
 
 
+@overload
+def params(
+    model: AnyModel, input: Size | None = None, *, set: Mapping[str, Value] | None = None,
+    counter: str, **use: Any,
+) -> Figure: ...
+
+
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
     set: Mapping[str, Value] | None = None, compare: AnyModel | None = None,
-    framework: str | None = None, **use: Any,
-) -> Count | Comparison:
+    framework: str | None = None, counter: str | None = None, **use: Any,
+) -> Count | Comparison | Figure:
     """Parameters, shapes, multiply-accumulates, receptive fields and memory of a model.
 
     `model` is a name of the zoo, a file in the layer notation, a list of layers, or what
@@ -43,8 +53,9 @@ def params(
     command's names: `batch`, `dtype`, `optimizer` or `recipe` for the bytes; `tokens`,
     `cached` and `causal` for the products and the cache; `lora` ("8:q,v"); `devices` with
     `shard`; `fit` (bytes). With `framework` names, shapes and parameters are those of that
-    framework. Raises InputError and FileError for what is no model, and
-    ShapeError for the first layer that does not fit.
+    framework; with `counter`, as `--as`, the figure that this counter prints, and why. Raises
+    InputError and FileError for what is no model, and ShapeError for the first layer that
+    does not fit.
 
     >>> params("lenet").params
     61706
@@ -56,6 +67,8 @@ def params(
     21797672
     >>> params("lstm 4", "7x3", framework="keras").params
     128
+    >>> params("conv 4 3", "3x8x8", counter="torchinfo").items
+    (Item(what='biases', number=144),)
     >>> params("gpt2", cached=100, dtype="float16").cache_bytes == 12 * 2 * 768 * 101 * 2
     True
     """
@@ -64,6 +77,11 @@ def params(
     for target, value in (set or {}).items():
         name, _, key = target.rpartition(".")
         changed = change(changed, name, key, value)
+    if counter is not None:
+        from dlcalc.conventions.counters import figure
+
+        counted = asked.counted(changed, None if input is None else input_shape(input))
+        return figure(changed, counted, counter, asked.batch)
     counts = []
     for each in (changed,) if compare is None else (changed, as_model(compare)):
         count = asked.counted(each, None if input is None else input_shape(input))
