@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcalc.conventions.frameworks import ask, refusal
+from dlcalc.conventions.tables import ask, refusal
 from dlcalc.conventions.windows import check_finite, window
 from dlcalc.errors import DlcalcError
 from dlcalc.names import FRAMEWORKS

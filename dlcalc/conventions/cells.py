@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.conventions.frameworks import is_matrix
+from dlcalc.conventions.tables import is_matrix
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.cells.cell import Cell
 from dlcalc.layers.cells.problem import (
@@ -45,8 +45,7 @@ def layout_of(framework: str, cell: str) -> Mapping[str, str]:
     {'kernel': 'D GH', 'recurrent_kernel': 'H GH', 'bias': 'GH'}
     """
     # Who names no framework need not wait for the tables.
-    from dlcalc.conventions.frameworks import answer, checked
-    from dlcalc.conventions.tables import table
+    from dlcalc.conventions.tables import answer, checked, table
 
     layout: Mapping[str, str] = answer(table("frameworks")["cells"][cell], checked(framework))
     return layout
@@ -65,7 +64,7 @@ def as_torch(
     >>> fields["weight_hh_l0"].tolist()
     [[3.0, 5.0], [4.0, 6.0]]
     """
-    from dlcalc.conventions.frameworks import ask
+    from dlcalc.conventions.tables import ask
 
     layout, gates = layout_of(framework, cell), TORCH_GATES[cell]
     if "weight_ih_l0" in layout or "weight_ih_l0" in fields or not layout.keys() & fields.keys():
@@ -88,6 +87,7 @@ def as_torch(
 
 def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) -> None:
     """Refuse weights of other shapes than their layout says, by letters: 2GH is two biases."""
+
     sizes = {"1": 1, "2": 2}
     for name, text in layout.items():
         axes = text.split()
@@ -110,6 +110,7 @@ def _packed(
     arrays: Mapping[str, Any], layout: Mapping[str, str], order: str, gates: str
 ) -> dict[str, Any]:
     """Matrices of all gates together, by the letters of their layout."""
+
     if order == "by name":  # flax has a matrix a gate
         each_gate = gates if len(gates) > 1 else [""]
         none = np.zeros(len(arrays[f"h{each_gate[0]}.kernel"]))

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
-from dlcalc.conventions.frameworks import ask, checked, others
-from dlcalc.conventions.tables import table, value
+from dlcalc.conventions.tables import ask, checked, others, table, value
 from dlcalc.derive import operations
 from dlcalc.derive.operations import CORNERS, FUNCTIONS, KINKS, OPERATIONS, Operation
 

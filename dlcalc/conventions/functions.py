@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.conventions.frameworks import answer, ask, others, refusal
-from dlcalc.conventions.tables import table, value
+from dlcalc.conventions.tables import answer, ask, others, refusal, table, value
 from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
 from dlcalc.numbers.activations import Activation, elu, parametrised

@@ -7,8 +7,17 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from dlcalc.conventions.counters import GATES, facts_of, is_shared
-from dlcalc.conventions.frameworks import USUAL, answer, ask, checked, is_matrix, refusal
-from dlcalc.conventions.tables import Number, table, value
+from dlcalc.conventions.tables import (
+    USUAL,
+    Number,
+    answer,
+    ask,
+    checked,
+    is_matrix,
+    refusal,
+    table,
+    value,
+)
 from dlcalc.layers.counted import Shape
 from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Layer, Model

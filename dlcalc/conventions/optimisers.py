@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlcalc.conventions.frameworks import ask
+from dlcalc.conventions.tables import ask
 from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, moments, nadam
 
 Values = dict[str, Any]

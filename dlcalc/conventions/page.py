@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from dlcalc.conventions.frameworks import answer, ask
-from dlcalc.conventions.tables import table
+from dlcalc.conventions.tables import answer, ask, table
 from dlcalc.names import COUNTERS, FRAMEWORKS
 
 TITLES = {

@@ -15,7 +15,7 @@ from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import FUNCTIONS, OPERATIONS, POSITIONAL, SLOPES
 from dlcalc.derive.working_formulas import RELATIONS
 from dlcalc.formulas.expressions import Expr, Span
-from dlcalc.formulas.sums import MOST_TERMS, products
+from dlcalc.formulas.products import MOST_TERMS, products
 
 Values = Mapping[Expr, Any]
 Array = Any

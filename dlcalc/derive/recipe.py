@@ -22,7 +22,7 @@ from dlcalc.derive.system import arranged
 from dlcalc.derive.units import Units, numbered_names, single
 from dlcalc.derive.working_formulas import named
 from dlcalc.formulas.expressions import Expr, Step, symbol
-from dlcalc.formulas.matrices import array_step
+from dlcalc.formulas.products import array_step
 from dlcalc.formulas.text import formula_text
 
 MOST_PUT = 16

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import LimitError, ShapeError
-from dlcalc.formulas.writer import place_text
+from dlcalc.formulas.text import place_text
 from dlcalc.numbers.axes import by_x
 
 Array = Any

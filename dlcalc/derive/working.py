@@ -185,7 +185,7 @@ class _Working:
             return Step(name, value)
         if self.result.scalar:
             return Step(name, value, formula, () if formula in values else (formula.put(values),))
-        from dlcalc.formulas.matrices import array_step
+        from dlcalc.formulas.products import array_step
 
         step = array_step(name, value, formula)
         put = {part: values[part] for part in _parts(formula) if part in values}

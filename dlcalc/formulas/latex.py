@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from unicodedata import normalize
 
 from dlcalc.formulas.numerals import DEFAULT_PRECISION, format_number
-from dlcalc.formulas.writer import FormulaWriter
+from dlcalc.formulas.text import FormulaWriter
 
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta",

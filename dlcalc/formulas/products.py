@@ -1,11 +1,12 @@
-"""Products and quotients of formulas, gathered as they would be written by hand."""
+"""Products, quotients and sums gathered as by hand; sums and matrices written out while small."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import gcd, prod
 from typing import Any
 
-from dlcalc.formulas.expressions import Expr, hadamard, mul
+from dlcalc.formulas.expressions import Expr, Step, add, hadamard, mul
 
 Formula = Any
 """An expression, or a bare number."""
@@ -95,3 +96,46 @@ def _cancel(factor: Formula, above: list[Formula], below: list[Formula]) -> None
 def size_of(formula: Formula) -> int:
     """The number of parts of a formula."""
     return 1 + sum(map(size_of, formula.args)) if isinstance(formula, Expr) else 1
+
+
+MOST_TERMS = 72
+"""Products of a sum that are still written out."""
+
+
+def products(pairs: Iterable[tuple[float, float]]) -> Expr | None:
+    """a·b + c·d + …, without the ·1; None for more than MOST_TERMS of them.
+
+    >>> products([(2.0, 3.0), (4.0, 1)])
+    Expr('add', (Expr('mul', (2.0, 3.0)), 4.0))
+    """
+    terms = [a if b == 1 and isinstance(b, int) else mul(a, b) for a, b in pairs]
+    if len(terms) > MOST_TERMS:
+        return None
+    return terms[0] if len(terms) == 1 and isinstance(terms[0], Expr) else add(*terms)
+
+
+def dot(a: Any, b: Any, *further: float) -> Expr | None:
+    """The inner product of two arrays in numbers, and what is added to it.
+
+    >>> import numpy as np
+    >>> dot(np.array([2.0]), np.array([3.0]), 4.0)
+    Expr('add', (Expr('mul', (2.0, 3.0)), 4.0))
+    """
+    pairs = zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)
+    return products([*pairs, *((each, 1) for each in further)])
+
+
+MOST_SHOWN = 256
+"""Entries of a matrix that is still written out."""
+
+
+def array_step(name: Any, value: Any, formula: Any) -> Step:
+    """A step with its matrix, or with no more than its shape and largest entry."""
+    import numpy as np
+
+    array = np.asarray(value)
+    if array.size <= MOST_SHOWN:
+        return Step(name, array.tolist(), formula)
+    shape = "x".join(map(str, array.shape))
+    note = f"{shape}, largest entry {np.abs(array).max():.6g}"
+    return Step(name, None, formula, note=note)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from math import prod
 from typing import Any
 
-from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.input.sources import Source, decode, located, read_source
+from dlcalc.numbers.parse import MOST_DIGITS, Number, parse_number
 
 
 def read_arrays(value: str, allow_nonfinite: bool = False, name: str = "") -> list[Any]:
@@ -58,8 +61,6 @@ def _parse(source: Source, allow_nonfinite: bool) -> list[Any]:
     text = decode(source)
     if text.lstrip()[:1] in ("[", "{"):
         return _json_arrays(text, allow_nonfinite)
-    from dlcalc.input.text import parse_text
-
     return parse_text(text, allow_nonfinite)
 
 
@@ -84,3 +85,139 @@ def _json_array(text: str, allow_nonfinite: bool) -> Any:
         value = value["output"]
     found = check_array(value, allow_nonfinite)
     return found if isinstance(found, list) else [found]  # a row of one, as in text
+
+
+Row = list[Number]
+_LINE_END = re.compile("\r\n|\r|\n")
+_SHAPE = re.compile(r"#\s*shape\s+(\S*)\s*")
+
+
+def parse_text(text: str, allow_nonfinite: bool = False) -> list[list[Any]]:
+    """The arrays of a text, divided by blank lines, each as nested lists.
+
+    A single row is an array of one axis, more rows are one of two; a line
+    `# shape 6x28x28` gathers the slices that follow it into an array of more. Of several
+    arrays, the one under a line `# output` is meant, as commands write it above gradients.
+
+    >>> parse_text("1 2; 3 4")
+    [[[1, 2], [3, 4]]]
+    >>> parse_text("1,2.5\\n\\n7 # the kernel")
+    [[1, 2.5], [7]]
+    """
+    arrays: dict[int, list[Any]] = {}
+    blocks = _blocks(text, allow_nonfinite)
+    for line, shape, rows in blocks:
+        if shape is None:
+            if rows:
+                arrays[line] = rows[0] if len(rows) == 1 else rows
+        else:
+            arrays[line] = _gather(line, shape, rows, blocks)
+    if not arrays:
+        raise InputError("no numbers in it")
+    return _titled_output(text, arrays) if len(arrays) > 1 else list(arrays.values())
+
+
+def _titled_output(text: str, arrays: dict[int, list[Any]]) -> list[list[Any]]:
+    """The array under `# output`, or all where there is no such line."""
+    lines = (line.strip() for line in _LINE_END.split(text))
+    title = next((number for number, line in enumerate(lines, 1) if line == "# output"), None)
+    under = [array for line, array in arrays.items() if title is not None and line > title]
+    return under[:1] or list(arrays.values())
+
+
+Block = tuple[int, tuple[int, ...] | None, list[Row]]
+
+
+def _blocks(text: str, allow_nonfinite: bool) -> Iterator[Block]:
+    """Runs of rows between blank lines: first line, shape where one is said, rows."""
+    start, shape, rows = 1, None, []  # type: int, tuple[int, ...] | None, list[Row]
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        content, hash_sign, _comment = line.partition("#")
+        if not content.strip():
+            said = _SHAPE.fullmatch(line.strip()) if hash_sign else None
+            if said or (rows and not hash_sign):
+                if rows or shape:
+                    yield start, shape, rows
+                start, shape, rows = number, _shape(said, number) if said else None, []
+            continue
+        if not rows and shape is None:
+            start = number
+        for part in content.split(";"):
+            if part.strip():
+                rows.append(_row(part, number, allow_nonfinite))
+                if len(rows[-1]) != len(rows[0]):
+                    raise ShapeError(
+                        f"row {len(rows)} has {_count(rows[-1])}, "
+                        f"the rows above have {len(rows[0])}"
+                    ).at(f"line {number}")
+    if rows or shape:
+        yield start, shape, rows
+
+
+def _count(row: Row) -> str:
+    return f"{len(row)} number{'' if len(row) == 1 else 's'}"
+
+
+def _row(text: str, line: int, allow_nonfinite: bool) -> Row:
+    words = text.split()
+    if "," in text:
+        fields = [field.strip() for field in text.split(",")]
+        if any(" " in field or "\t" in field for field in fields):
+            raise InputError(
+                f"{text.strip()[:40]!r} divides numbers by commas and by spaces; "
+                "use one of them, and a point for decimals: 1.5"
+            ).at(f"line {line}")
+        words = fields
+    try:
+        if text.isascii() and "_" not in text and len(text) <= MOST_DIGITS:
+            return list(map(int, words))
+    except ValueError:
+        pass
+    if "" in words:
+        raise InputError("an empty field between commas").at(f"line {line}")
+    try:
+        return [parse_number(word, allow_nonfinite) for word in words]
+    except InputError as error:
+        raise error.at(f"line {line}") from None
+
+
+def _shape(said: re.Match[str], line: int) -> tuple[int, ...]:
+    sizes = said[1].split("x")
+    if not all(size.isascii() and size.isdigit() and 0 < len(size) < 19 for size in sizes):
+        raise InputError(f"shape {said[1]!r} is not of the form 6x28x28").at(f"line {line}")
+    return tuple(int(size) for size in sizes)
+
+
+def _gather(
+    line: int, shape: tuple[int, ...], rows: list[Row], blocks: Iterator[Block]
+) -> list[Any]:
+    """The array of a said shape, from this block and those that follow."""
+    slices = prod(shape[:-2])
+    wanted = (1, *shape)[-2:]
+    flat: list[Number] = []
+    for count in range(slices):
+        if count or not rows:
+            _, extra, rows = next(blocks, (0, None, []))
+            if extra is not None or not rows:
+                raise ShapeError(
+                    f"shape {'x'.join(map(str, shape))} wants {slices} slices, here are {count}"
+                ).at(f"line {line}")
+        if (len(rows), len(rows[0])) != wanted:
+            raise ShapeError(
+                f"slice {count + 1} is {len(rows)}x{len(rows[0])}, "
+                f"the shape wants {wanted[0]}x{wanted[1]}"
+            ).at(f"line {line}")
+        for row in rows:
+            flat += row
+    return nest(flat, shape)
+
+
+def nest(flat: list[Any], shape: tuple[int, ...]) -> list[Any]:
+    """A flat list folded into nested lists of that shape.
+
+    >>> nest([1, 2, 3, 4], (2, 2))
+    [[1, 2], [3, 4]]
+    """
+    for size in reversed(shape[1:]):
+        flat = [flat[i : i + size] for i in range(0, len(flat), size)]
+    return flat

@@ -1,12 +1,17 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and an answer as the bytes of one by its ending."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from dlcalc.errors import DlcalcError, FileError
+from dlcalc.errors import DlcalcError, FileError, InputError, did_you_mean
+from dlcalc.output.answer import Answer, Values
+from dlcalc.output.formats import render
 
 
 def write_whole(path: str, data: bytes) -> None:
@@ -92,3 +97,112 @@ def _write_through(target: str, data: bytes) -> None:
     os.set_blocking(descriptor, True)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
+
+
+ENDINGS = {".npy": "", ".npz": "", ".json": "json", ".csv": "csv", ".txt": "plain"}
+
+
+def check_ending(path: str) -> str:
+    """The ending of a file name, where it is one that can be written; else InputError."""
+    ending = os.path.splitext(path)[1].lower()
+    if ending not in ENDINGS:
+        raise InputError(f"ending {ending!r} is not known{did_you_mean(ending, ENDINGS)}").at(
+            path or "''"
+        )
+    return ending
+
+
+def save(answer: Answer, path: str, explain: bool) -> None:
+    """Write an answer to a file, unrounded, whole or not at all.
+
+    Arrays in text go without the working, below which they could not be read back.
+    """
+    ending = check_ending(path)
+    try:
+        if ending in (".npy", ".npz"):
+            data = _npy(answer) if ending == ".npy" else _npz(answer)
+        else:
+            if ending != ".json":
+                answer, _ = answer.alone()
+            shown = explain and (ending == ".json" or not isinstance(answer.blocks[0], Values))
+            text = "".join(render(answer, ENDINGS[ending], None, shown))
+            data = text.encode("utf-8", "backslashreplace")
+    except InputError as error:
+        raise error.at(path) from None
+    write_whole(path, data)
+
+
+def _array(value: Any) -> Any:
+    import numpy as np
+
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return None
+    large = isinstance(value, list) and array.dtype.kind == "f" and (
+        np.abs(array).max(initial=0) >= 2**63
+    )
+    if array.dtype.kind == "O" or large:
+        array = _whole(np.asarray(value, object), array)
+    return array if array.dtype.kind in "biuf" else None
+
+
+def _whole(exact: Any, found: Any) -> Any:
+    """Whole numbers that NumPy would hold as objects, or round to floats, in 64 bits."""
+    values = exact.ravel().tolist()
+    if not all(type(each) is int for each in values):
+        return found
+    for dtype, least, most in (("int64", -(2**63), 2**63), ("uint64", 0, 2**64)):
+        if least <= min(values) and max(values) < most:
+            return exact.astype(dtype)
+    raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
+
+
+def _npy(answer: Answer) -> bytes:
+    import numpy as np
+
+    value: Any = answer.for_programs
+    for name in answer.main_place:
+        value = value.get(name)
+    array = _array(value)
+    if array is None:
+        raise InputError("the result is no array; save it as .json, .csv or .txt")
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
+def _npz(answer: Answer) -> bytes:
+    return npz_bytes(dict(_arrays("", answer.for_programs)))
+
+
+def npz_bytes(arrays: Mapping[str, Any]) -> bytes:
+    """An .npz file of arrays by name; the same arrays give the same bytes."""
+    from zipfile import ZipFile
+
+    import numpy as np
+    from numpy.lib.format import write_array
+
+    stream = io.BytesIO()
+    # np.savez would pickle objects in some releases, and takes no array of the name "file".
+    with ZipFile(stream, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                write_array(member, np.asanyarray(array), allow_pickle=False)
+    return stream.getvalue()
+
+
+def _arrays(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The arrays of a record, those within it under names such as gradients.weights[0]."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _arrays(f"{name}.{key}" if name else key, each)
+    elif isinstance(value, list | tuple) and value and _is_part(value[0]):
+        for place, each in enumerate(value):
+            yield from _arrays(f"{name}[{place}]", each)
+    elif not isinstance(value, str | bool | None) and (array := _array(value)) is not None:
+        yield name, array
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, dict) or hasattr(value, "tolist")

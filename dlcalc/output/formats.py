@@ -7,8 +7,7 @@ from typing import Any
 
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
-from dlcalc.output.arrays import array_lines
-from dlcalc.output.tables import divided_line, divided_lines, drawn_table, plain_lines
+from dlcalc.output.tables import array_lines, divided_line, divided_lines, drawn_table, plain_lines
 from dlcalc.records import NamedTuple
 
 Steps = Iterable[Any] | None
@@ -129,7 +128,7 @@ def _bare_block(block: Block, precision: int | None, separator: str | None) -> I
     elif isinstance(block, Text):
         yield from (f"{line}\n" for line in block.lines)
     elif isinstance(block, Prose):
-        from dlcalc.output.prose import prose_lines
+        from dlcalc.output.markdown import prose_lines
 
         yield from (f"{line}\n" for line in prose_lines(block.source))
     else:
@@ -185,7 +184,7 @@ def _working_table(steps: Iterable[Any]) -> Table:
 
 
 def _markdown(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    from dlcalc.output.markup import markdown_block
+    from dlcalc.output.markdown import markdown_block
 
     if steps is not None:
         from dlcalc.output.working import working_markdown

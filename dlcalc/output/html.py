@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
-from dlcalc.formulas.html import formula_html
 from dlcalc.formulas.numerals import format_number, plain_value
+from dlcalc.formulas.text import formula_html
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text
-from dlcalc.output.arrays import shape_of, slices
-from dlcalc.output.prose import prose_html
-from dlcalc.output.tables import drawn_table
+from dlcalc.output.markdown import prose_html
+from dlcalc.output.tables import drawn_table, shape_of, slices
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem;

@@ -12,8 +12,7 @@ from textwrap import wrap
 from dlcalc.formulas.latex import escape_latex, matrix_latex
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.output.answer import Block, Prose, Table, Text, Values
-from dlcalc.output.arrays import aligned_rows, shape_of, slices
-from dlcalc.output.tables import cell_text, drawn_table
+from dlcalc.output.tables import aligned_rows, cell_text, drawn_table, shape_of, slices
 
 LINE = 345
 """Points of a line of `article`."""

@@ -8,7 +8,7 @@ from typing import Any
 from dlcalc.formulas.latex import escape_latex, formula_latex
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.text import formula_text
-from dlcalc.output.arrays import aligned_rows, slices
+from dlcalc.output.tables import aligned_rows, slices
 
 LATEX_HEAD = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}

@@ -1,19 +1,24 @@
-"""The model that a command was given: named, typed in, or on standard input."""
+"""The model that a command was given, and what the shells complete of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dlcalc.errors import InputError
-from dlcalc.models.notation import input_shape
-from dlcalc.models.reading import model as read_model
-from dlcalc.models.tree import Model
-from dlcalc.shell.runner import Run
+import click
+
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.shell.types import ParamType
+
+if TYPE_CHECKING:
+    from dlcalc.models.tree import Model
+    from dlcalc.shell.runner import Run
 
 
 def given_model(run: Run[Any], words: Sequence[str]) -> Model:
     """The model that was named or typed in, else what is on stdin, else the example's."""
+    from dlcalc.models.reading import model as read_model
+
     if words:
         return read_model(*words)
     return read_model("-" if run.out.piped else run.example()["model"])
@@ -21,9 +26,79 @@ def given_model(run: Run[Any], words: Sequence[str]) -> Model:
 
 def shape_of(size: Any) -> tuple[int, ...] | None:
     """The shape of an input given as `--input`."""
+    from dlcalc.models.notation import input_shape
+
     if size is None:
         return None
     try:
         return input_shape(size)
     except InputError as error:
         raise error.at("--input") from None
+
+
+class LayerType(ParamType):
+    """The name of a layer of the model that stands before it."""
+
+    name = "layer"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Layers that begin so, those of a repeat without its turns."""
+        from dlcalc.models.changes import layer_names
+
+        found = _typed_model(ctx)
+        return beginning(layer_names(found) if found is not None else [], incomplete)
+
+
+class ChangeType(ParamType):
+    """`C1.kernel=4`: a layer of the model that stands before it, and one of its arguments."""
+
+    name = "layer.key=value"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Layers that begin so; behind the point, the arguments of that layer."""
+        from dlcalc.models.changes import edit, layer_names
+
+        found = _typed_model(ctx)
+        if found is None or "=" in incomplete:
+            return []
+        names, nodes = layer_names(found), []
+
+        def seen(node: Any) -> list[Any]:
+            nodes.append(node)
+            return [node]
+
+        begun = [name for name in names if incomplete.startswith(f"{name}.")]
+        for name in begun:
+            edit(found, name, seen)
+        keys = [key for name in begun for node in nodes for key in _keys(name, node)]
+        return beginning([*(f"{name}." for name in names), *dict.fromkeys(keys)], incomplete)
+
+
+def _typed_model(ctx: click.Context) -> Any:
+    """The model that stands on the line so far; None where there is none yet."""
+    from dlcalc.models.reading import model
+
+    # An option that still lacks its value leaves the arguments where click found them.
+    words = ctx.params.get("model") or ctx.args
+    try:
+        return model(*words) if words else None
+    except DlcalcError:
+        return None
+
+
+def _keys(name: str, node: Any) -> list[str]:
+    from dlcalc.layers.table import handler, parameters
+
+    kind = getattr(node, "type", None)
+    return [f"{name}.{key}=" for key in parameters(handler(kind))[0]] if kind else []
+
+
+def beginning(names: list[str], incomplete: str) -> list[Any]:
+    """The names that begin so, for a shell to choose from."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+LAYER = LayerType()
+CHANGE = ChangeType()

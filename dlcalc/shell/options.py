@@ -10,8 +10,8 @@ import click
 
 from dlcalc.names import FRAMEWORKS
 from dlcalc.output.formats import FORMATS
+from dlcalc.shell.commands import Plain
 from dlcalc.shell.output import Output
-from dlcalc.shell.plain import Plain
 from dlcalc.shell.types import ARRAY, PLACE, SIZE, NameType, ToleranceType, WholeType
 
 Callback = Callable[..., Any]
@@ -58,8 +58,7 @@ def output_options(callback: Callback) -> Callback:
         chosen = {name: values.pop(name) for name in SHARED}
         chosen["format"] = FORMATS[chosen["format"]]
         if chosen["save"] is not None:
-            from dlcalc.output.files import require_writable
-            from dlcalc.output.save import check_ending
+            from dlcalc.output.files import check_ending, require_writable
 
             check_ending(chosen["save"])  # before anything is computed in vain
             require_writable(chosen["save"])

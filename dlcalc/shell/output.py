@@ -1,4 +1,4 @@
-"""From a result to the terminal: save, print, compare; the same for every command."""
+"""From a result to the terminal: save, print, compare, draw; the same for every command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dlcalc.numbers.places import Index
     from dlcalc.output.answer import Answer
     from dlcalc.output.formats import Format
-
+    from dlcalc.pictures.terminal import Page
 
 caught: list[Any] | None = None
 """Where a command that another one runs leaves its answer, in place of printing it."""
@@ -74,7 +74,7 @@ class Output(NamedTuple):
         # All steps before the first piece of text: what cannot be explained prints nothing.
         steps = self._steps(answer) if self.explain else None
         if self.save is not None:
-            from dlcalc.output.save import save
+            from dlcalc.output.files import save
 
             save(answer, self.save, self.explain)
         rest = {key: value for key, value in answer.record.items() if key not in written}
@@ -195,3 +195,35 @@ def write_out(pieces: Iterable[str]) -> None:
         else:
             stream.write(piece.encode(encoding, "backslashreplace"))
     sys.stdout.flush()
+
+
+WIDTH = 80
+
+
+def terminal_page(height: int = 24) -> Page:
+    """A page as wide as the terminal, or as 80 columns, in signs that the output can show."""
+    from dlcalc.pictures.terminal import Page
+
+    ascii_only = not is_unicode(sys.stdout)
+    width = terminal_width()
+    return Page(
+        width=width or WIDTH, height=height, ascii=ascii_only,
+        colour=coloured(sys.stdout),
+    )  # fmt: skip
+
+
+def check_plot(path: str | None) -> None:
+    """Refuse, before anything is computed, a picture that is no SVG."""
+    if path is not None and not path.lower().endswith(".svg"):
+        raise InputError("a picture is drawn as SVG: name it so, FILE.svg").at(f"--plot {path}")
+    if path is not None:
+        from dlcalc.output.files import require_writable
+
+        require_writable(path)
+
+
+def write_plot(path: str, svg: str) -> None:
+    """Write a picture, whole or not at all."""
+    from dlcalc.output.files import write_whole
+
+    write_whole(path, svg.encode())

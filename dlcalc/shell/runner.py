@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
+from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
 from dlcalc.shell.output import Output
@@ -53,7 +54,7 @@ class Run(Generic[R]):
     def run(self) -> None:
         """Go the whole way; raises AnswerDiffersError where an answer or a check is off."""
         if self.plot is not None:
-            from dlcalc.shell.plots import check_plot
+            from dlcalc.shell.output import check_plot
 
             check_plot(self.plot)
         given = self.read()
@@ -61,7 +62,7 @@ class Run(Generic[R]):
         result = self.calculate(**given)
         checks = self.checked(result) if self.check else None
         if self.plot is not None:
-            from dlcalc.shell.plots import write_plot
+            from dlcalc.shell.output import write_plot
 
             write_plot(self.plot, self.picture(result))
         self.out.emit(self.answer(result, checks))
@@ -111,8 +112,6 @@ class Run(Generic[R]):
 
     def refuse(self, checks: Sequence[Any]) -> None:
         """AnswerDiffersError where a check has failed."""
-        from dlcalc.shell.checks import refuse_failed
-
         refuse_failed(checks)
 
 
@@ -131,3 +130,39 @@ def answer_of(result: Any, command: str) -> Answer:
     )
     run = made(Output(FORMATS["table"], False, None, None, 6, None, True))
     return run.answer(result, None)
+
+
+MOST_CHECKED = 20_000
+
+
+def require_finite(result: Any, fields: Sequence[str]) -> None:
+    """InputError that names the first element of a result's fields that is not finite."""
+    import numpy as np
+
+    for name in fields:
+        array = getattr(result, name)
+        if array is not None and array.dtype.kind == "f" and not np.isfinite(array).all():
+            place = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
+            raise InputError(
+                f"element ({','.join(map(str, place))}) of {name} passes the largest "
+                f"{array.dtype}; --allow-nonfinite lets it out"
+            )
+
+
+def refuse_failed(checks: Sequence[Any] | None) -> None:
+    """Raise AnswerDiffersError that names the first gradient that is off, if one is."""
+    for each in checks or ():
+        if not each.passed:
+            raise AnswerDiffersError(
+                f"gradient of {each.name}: off by {each.central_error:.2g} from central "
+                f"differences, by {each.complex_error:.2g} from complex-step ones; "
+                "at a kink, such as relu at 0, there is no derivative"
+            )
+
+
+def require_checkable(count: int) -> None:
+    """LimitError where so many numbers are too many to be moved one by one."""
+    if count > MOST_CHECKED:
+        raise LimitError(
+            f"--check moves one number at a time: {count:,} are more than {MOST_CHECKED:,}"
+        )

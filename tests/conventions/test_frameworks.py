@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.conventions.frameworks import ask
 from dlcalc.conventions.models import framed
+from dlcalc.conventions.tables import ask
 from dlcalc.errors import InputError
 from dlcalc.layers.table import find
 from dlcalc.models.count import params

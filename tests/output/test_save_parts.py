@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcalc.output.answer import Answer
-from dlcalc.output.save import save
+from dlcalc.output.files import save
 
 
 def test_npz_keeps_the_arrays_of_nested_fields(tmp_path: Path) -> None:

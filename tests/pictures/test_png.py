@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.errors import InputError
-from dlcalc.pictures.png import png, tiled
+from dlcalc.pictures.images import png, tiled
 
 
 def decoded(data: bytes) -> tuple[int, int, int, list[bytes]]:

@@ -13,9 +13,8 @@ from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array, read_arrays
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.output.answer import Answer, Values
-from dlcalc.shell.checks import require_finite
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.runner import Run
+from dlcalc.shell.runner import Run, require_finite
 
 if TYPE_CHECKING:
     from dlcalc.commands.conv import working

@@ -10,7 +10,7 @@ from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.output.losses import thinned
-from dlcalc.pictures.png import png, tiled
+from dlcalc.pictures.images import png, tiled
 
 if TYPE_CHECKING:
     from dlcalc.commands.gan.data import Data

@@ -10,20 +10,17 @@ from typing import NamedTuple
 from dlcalc.commands.gan import answer, losses
 from dlcalc.commands.gan.check import check_training
 from dlcalc.commands.gan.gan import GanResult, Prepared, draw, prepare
+from dlcalc.commands.gan.progress import Interrupts, Progress
 from dlcalc.commands.gan.state import from_arrays, to_arrays
 from dlcalc.commands.gan.training import Epoch, Training
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file
 from dlcalc.output.answer import Answer, Table
-from dlcalc.output.files import require_writable, write_whole
+from dlcalc.output.files import check_ending, npz_bytes, require_writable, write_whole
 from dlcalc.output.formats import Format
-from dlcalc.output.save import check_ending, npz_bytes
 from dlcalc.shell import note
-from dlcalc.shell.interrupts import Interrupts
-from dlcalc.shell.output import Output, write_out
-from dlcalc.shell.plots import check_plot, terminal_page, write_plot
-from dlcalc.shell.progress import Progress
+from dlcalc.shell.output import Output, check_plot, terminal_page, write_out, write_plot
 from dlcalc.shell.runner import Run
 
 

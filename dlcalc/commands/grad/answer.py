@@ -114,7 +114,7 @@ class GradRun(Run[Derivatives]):
     def checked(self, result: Derivatives) -> Sequence[Any]:
         """Each derivative against its differences."""
         from dlcalc.derive.check import check_derivatives
-        from dlcalc.shell.checks import require_checkable
+        from dlcalc.shell.runner import require_checkable
 
         require_checkable(sum(
             getattr(each, "size", 1)

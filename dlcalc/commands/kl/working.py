@@ -11,7 +11,7 @@ import numpy as np
 
 from dlcalc.errors import LimitError
 from dlcalc.formulas.expressions import Expr, Step, add, call, matmul, power, symbol, transpose
-from dlcalc.formulas.sums import dot
+from dlcalc.formulas.products import dot
 from dlcalc.numbers.compare import agree
 from dlcalc.numbers.gaussians import KL, Gaussian, gaussian, kl, precision
 from dlcalc.numbers.places import Place

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 from dlcalc.commands.mlp import working
 from dlcalc.commands.mlp.findings import findings, start_finding
 from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, mlp
+from dlcalc.commands.mlp.named import by_screen_names
 from dlcalc.conventions.equations import kinks_of
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.output.losses import loss_chart, loss_picture, loss_table
-from dlcalc.output.named import by_screen_names
-from dlcalc.shell.checks import require_checkable
-from dlcalc.shell.plots import terminal_page
-from dlcalc.shell.runner import Run
+from dlcalc.shell.output import terminal_page
+from dlcalc.shell.runner import Run, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp.starts import Start

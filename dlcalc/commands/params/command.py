@@ -8,7 +8,7 @@ import click
 
 from dlcalc.errors import InputError
 from dlcalc.names import COUNTERS, DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
-from dlcalc.shell.model_types import CHANGE, LAYER, beginning
+from dlcalc.shell.models import CHANGE, LAYER, beginning
 from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL, SIZE, NameType, ParamType, WholeType

@@ -48,7 +48,7 @@ class PosteriorRun(Run[Posterior]):
         """Every fit, with a picture for people."""
         drawn: Sequence[str] = ()
         if self.out.format.terminal:
-            from dlcalc.shell.plots import terminal_page
+            from dlcalc.shell.output import terminal_page
 
             page = terminal_page(30)
             drawn = picture.as_text(picture.picture(result, 81, "diagonal"), page).splitlines()

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dlcalc.shell.model_types import LAYER
+from dlcalc.shell.models import LAYER
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL, SIZE, WholeType

@@ -17,15 +17,14 @@ from dlcalc.models.tree import BLOCKS, Model
 from dlcalc.numbers.compare import unravel
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
-from dlcalc.shell.checks import require_checkable
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import shape_of
 from dlcalc.shell.output import Output
-from dlcalc.shell.runner import Run
+from dlcalc.shell.runner import Run, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.step import slips, working
-    from dlcalc.pictures.maps import Maps
+    from dlcalc.pictures.images import Maps
 else:
     slips = lazily("dlcalc.commands.step.slips")
     working = lazily("dlcalc.commands.step.working")
@@ -48,7 +47,7 @@ class StepRun(Run[NetworkStep]):
 
     def picture(self, result: NetworkStep) -> str:
         """The maps of every layer, as SVG."""
-        from dlcalc.pictures.maps import maps_svg
+        from dlcalc.pictures.images import maps_svg
 
         return maps_svg(_maps(result))
 
@@ -117,8 +116,8 @@ class StepRun(Run[NetworkStep]):
         )
         if not self.shows_maps:
             return made
-        from dlcalc.pictures.maps import maps_text
-        from dlcalc.shell.plots import terminal_page
+        from dlcalc.pictures.images import maps_text
+        from dlcalc.shell.output import terminal_page
 
         page = terminal_page()
         lines = maps_text(_maps(result), page.width, page.ascii)
@@ -127,7 +126,7 @@ class StepRun(Run[NetworkStep]):
 
 def _maps(result: NetworkStep) -> list[Maps]:
     """The input and every layer's output of the first example, vectors as one row."""
-    from dlcalc.pictures.maps import Maps
+    from dlcalc.pictures.images import Maps
 
     arrays = [("x", result.problem.x[0])]
     arrays += [(row.name, node.value[0]) for row, node in result.ran.rows]

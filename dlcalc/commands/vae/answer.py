@@ -11,8 +11,7 @@ from dlcalc.commands.vae import working
 from dlcalc.commands.vae.vae import VaeStep, vae
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
-from dlcalc.shell.checks import require_checkable
-from dlcalc.shell.runner import Run
+from dlcalc.shell.runner import Run, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.vae.evidence import Evidence

@@ -1,4 +1,4 @@
-"""Text in the little Markdown of the topics, for a terminal and as HTML."""
+"""Markdown: blocks written in it, and the topics' text in it read for a terminal and as HTML."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from itertools import groupby
+
+from dlcalc.formulas.numerals import plain_value
+from dlcalc.output.answer import Block, Prose, Table, Text
+from dlcalc.output.tables import drawn_table, slices
 
 LEAST = 16
 """Characters of a column at least."""
@@ -80,3 +84,31 @@ def _plain(text: str) -> str:
 def _marked(text: str) -> str:
     text = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text, quote=False))
     return re.sub(r"\*\*([^*]*)\*\*", r"<b>\1</b>", text)
+
+
+def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
+    """A block in Markdown: pipe tables, arrays with their column numbers as headers."""
+    if isinstance(block, Text):
+        yield from ("```\n", *(f"{line}\n" for line in block.lines), "```\n")
+    elif isinstance(block, Prose):
+        yield block.source
+    elif isinstance(block, Table):
+        block = block.for_people
+        if block.title:
+            yield f"**{block.title}**\n\n"
+        yield drawn_table(block, "github", precision, _escaped) + "\n"
+        yield from (f"\n{line}\n" for line in block.footnotes if line)
+    else:
+        for place, (label, grid) in enumerate(slices(plain_value(block.array))):
+            heading = " ".join(each for each in (block.title, label) if each)
+            if place:
+                yield "\n"
+            if heading:
+                yield f"**{heading}**\n\n"
+            columns = Table([str(i) for i in range(len(grid[0]))], grid)
+            yield drawn_table(columns, "github", precision) + "\n"
+
+
+def _escaped(cell: str) -> str:
+    """A cell whose bars do not end it."""
+    return cell.replace("|", "\\|")
