@@ -205,13 +205,17 @@ class Recipe:
                 i >= size for i, size in zip(index, value.shape, strict=True)
             ):
                 raise LookupError(field)
-            return (key, index) if self.units is None else (self.units.keys[key, index], ())
+            return key, index
 
-        slips = Slips(self.lines, timed=False)
+        found = ""
         if self.units is not None:
-            hidden = {own for (line, _), own in self.units.keys.items() if line in self.hidden}
+            keys = self.units.keys
+            hidden = {own for (line, _), own in keys.items() if line in self.hidden}
             slips = Slips(self.units.lines, timed=False, hidden=hidden)
-        return slip_of(slips, field, expected, tolerance, place_of)
+            found = slip_of(slips, field, expected, tolerance,
+                            lambda index: (keys[place_of(index)], ()))
+        return found or slip_of(
+            Slips(self.lines, timed=False), field, expected, tolerance, place_of)
 
     def screen_names(self) -> dict[str, Entry]:
         """The element of the record that each name of the working means; w5 is the new one."""

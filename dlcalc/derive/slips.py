@@ -44,6 +44,10 @@ FEW = {3: 2.5, 2: 2.5, 1: 4.0, 0: EVIDENCE}
 1 in what that formula names, 0 anywhere."""
 MOST_EVALUATED = 30_000
 """Formulas that are evaluated in search of one slip."""
+MOST_COMPARED = 400
+"""Elements by which a slip is sought; one that is found is held against all of them."""
+SIZE = 4096
+"""Numbers of a value that count as one formula more."""
 MOST_STEPS = 6
 """Steps up to which a slip is looked for at every single one of them."""
 MOST_DIVISOR = 100
@@ -51,6 +55,8 @@ MOST_DIVISOR = 100
 MEANS = {"sum": "mean", "mean": "sum"}
 FUNCTIONS = ("sigmoid", "tanh", "relu")
 """Activations that are taken for each other."""
+LEFT_OUT = ("exp", "softmax", "gelu", "softplus", "leaky_relu", "silu", "elu")
+"""Further functions that are forgotten."""
 
 
 class Edit(NamedTuple):
@@ -118,10 +124,13 @@ class Slips:
         differing = differing_of(expected, right, tolerance)
         if not differing:
             return ""
-        asked, wanted = expected[differing], right[differing]
+        few = differing[:: 1 + len(differing) // MOST_COMPARED]
+        asked, wanted = expected[few], right[few]
         close, digits = written_within(asked)
         own = {places[each][0] for each in differing}
         others = np.delete(np.arange(right.size), differing)
+        others = others[:: 1 + others.size // MOST_COMPARED]
+        at = [places[each] for each in (*few, *others)]
         # Where the answer is right a slip must leave it so; one that goes round may be made
         # at one element alone.
         still = 2 * written_within(expected[others])[0] if others.size else 0
@@ -129,13 +138,19 @@ class Slips:
         for words, changed, likely in self._suspects(own):
             if digits < FEW[likely] or self.evaluated > MOST_EVALUATED:
                 continue
-            given = self._values(changed, places)
+            given = self._values(changed, at)
             if given is None:
                 continue
-            if likely < 3 and (np.abs(given[others] - expected[others]) > still).any():
+            if likely < 3 and (np.abs(given[len(few) :] - expected[others]) > still).any():
                 continue
             within = max(tolerance, FOUR_DIGITS) if likely == 3 else close
-            if explains(given[differing], asked, wanted, within):
+            if explains(given[: len(few)], asked, wanted, within):
+                if len(few) < len(differing):
+                    given = self._values(changed, [places[each] for each in differing])
+                    asked, wanted = expected[differing], right[differing]
+                    within = written_within(asked)[0]
+                    if given is None or not explains(given, asked, wanted, within):
+                        return ""
                 return words
         return ""
 
@@ -263,15 +278,18 @@ class Slips:
         for key in self._followed(changed):
             if key not in changed and moved.isdisjoint(self.uses[key]):
                 continue
-            self.evaluated += 1
+            self.evaluated += 1 + self.start[self.of[key]].size // SIZE
             function = self._compiled(changed[key]) if key in changed else self.functions[key]
             slot = self.of[key]
             try:
                 value = function(values)
             except (ValueError, ArithmeticError):
                 return None
-            if np.shape(value) != self.start[slot].shape:
-                return None
+            shape = self.start[slot].shape
+            if np.shape(value) != shape:
+                if np.ndim(value) == 0 or np.shape(value) != shape[len(shape) - np.ndim(value) :]:
+                    return None
+                value = np.broadcast_to(value, shape)
             values[slot] = value
             moved.add(slot)
         if not any(self.of[key] in moved for key, _ in at):
@@ -310,10 +328,14 @@ class Slips:
         if formula.kind != "sub":
             yield Edit("a wrong sign", _negative(formula), False)
         yield from self._structural(formula, group, t)
-        if formula.kind == "matmul":
+        summed = formula.args[1] if formula.kind == "call" and formula.args[0] == "sum" else formula
+        if getattr(summed, "kind", "") == "matmul":
             yield Edit("the transposed matrix", Expr("transpose", (formula,)), False)
         named = [each for each in dict.fromkeys(symbols_in(formula)) if each in self.known]
         for each in named:
+            if _parsed(each)[0] == "σ":
+                words = f"{self._said(each**2, t)} in place of {self._said(each, t)}"
+                yield Edit(words, formula.put({each: each**2}) if formula != each else each**2)
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
                 common = _parsed(each)[0] == _parsed(other)[0] or self._is_argument(other, each)
@@ -388,7 +410,6 @@ class Slips:
                 yield Edit(words, put(Expr("call", (other, *part.args[1:]))))
             if part.kind == "call" and part.args[0] in FUNCTIONS:
                 function, argument = part.args
-                yield Edit(f"{function} left out", put(argument))
                 for other in FUNCTIONS:
                     if other != function:
                         words = f"{other} in place of {function}"
@@ -398,6 +419,14 @@ class Slips:
                 for name in self._products_with(part):
                     yield Edit(f"{self._said(name, t)} in place of {self._said(part, t)}",
                                put(name))
+
+    def _of_call(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        function, argument, *_ = args
+        if function in (*FUNCTIONS, *LEFT_OUT):
+            yield Edit(f"{function} left out", argument)
+        if getattr(argument, "kind", "") == "pow":
+            bare = Expr("call", (function, argument.args[0]))
+            yield Edit(f"{self._said(bare, t)} in place of {self._said(part, t)}", bare)
 
     def _products_with(self, part: Expr) -> Iterator[Expr]:
         """Quantities that a function's value is a factor of: h of tanh c."""
@@ -635,7 +664,7 @@ _BY_KIND: dict[str, Callable[..., Iterator[Edit]]] = {
     "mul": Slips._of_product, "hadamard": Slips._of_product, "add": Slips._of_sum,
     "sub": Slips._of_difference, "div": Slips._of_quotient, "matmul": Slips._of_matrices,
     "pow": Slips._of_power, "neg": Slips._of_negative, "total": Slips._of_total,
-    "stack": Slips._of_stack,
+    "stack": Slips._of_stack, "call": Slips._of_call,
 }
 """What goes wrong with each kind of formula."""
 
@@ -657,14 +686,14 @@ def differing_of(expected: Array, right: Array, tolerance: float) -> list[int]:
         [place for place in range(right.size) if not agree(expected[place], right[place], within)]
         for within in (tolerance, max(tolerance, written_error(expected)))
     )
-    digits = max(len(repr(number).rpartition(".")[2]) for number in expected.tolist())
+    digits = max(map(decimals_of, expected.tolist()))
     finest = np.abs(expected - right) > 0.51 * 10.0 ** -max(digits, FEWEST_DECIMALS)
     return [place for place in written if finest[place]] or written or exact
 
 
 def written_error(numbers: Array) -> float:
     """The relative error that the digits of numbers leave open, those of the longest."""
-    digits = max((len(_digits(number)) for number in numbers.tolist()), default=1)
+    digits = max((len(_digits(number)) for number in numbers.ravel().tolist()), default=1)
     return min(FOUR_DIGITS, max(5 * 10.0**-digits, LEAST_ERROR))
 
 
@@ -672,14 +701,20 @@ def written_within(numbers: Array) -> tuple[Array, float]:
     """The error that each number leaves open by the digits and decimals it is written with,
     and how many digits of evidence they are together."""
     relative = written_error(numbers) * np.abs(numbers)
-    decimals = max(len(repr(number).rpartition(".")[2]) for number in numbers.tolist())
-    if decimals < FEWEST_DECIMALS or any("e" in repr(each) for each in numbers.tolist()):
-        unit = 0.0
-    else:
-        unit = 0.51 * 10.0**-decimals
+    decimals = max(map(decimals_of, numbers.ravel().tolist()))
+    unit = 0.0 if decimals < FEWEST_DECIMALS else 0.51 * 10.0**-decimals
     error = np.maximum(relative, unit)
     shares = error / np.where(numbers == 0, 1, np.abs(numbers))
     return error, float(-np.log10(np.clip(shares, LEAST_ERROR / 10, 1)).sum())
+
+
+def decimals_of(number: float) -> int:
+    """Decimals that a number is written with.
+
+    >>> decimals_of(0.25), decimals_of(1e-05)
+    (2, 5)
+    """
+    return len(np.format_float_positional(number, trim="-").partition(".")[2])
 
 
 def _digits(number: float) -> str:

@@ -155,3 +155,9 @@ def test_records_are_answered_and_a_bad_one_is_named() -> None:
     assert (found["run"], found["kl"]) == (1, 0.5)
     missing = invoke("kl", "--p", "0,1", stdin="p\n0\n")
     assert "no q: a divergence is between two" in missing.complaint
+
+
+def test_one_dimension_has_the_line_of_textbooks() -> None:
+    out = invoke("kl", "--q", "1,2", "--p", "0,3", "--explain").out
+    assert ("KL(q‖p) = ln(σ_p/σ_q) + (σ_q² + (μ_q − μ_p)²)/(2·σ_p²) − 1/2 = "
+            "ln(3/2) + (2² + (1 − 0)²)/(2·3²) − 1/2 = 0.183243") in out

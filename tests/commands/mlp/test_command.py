@@ -226,16 +226,13 @@ def test_the_best_known_example_up_to_its_new_weights() -> None:
                  "loss": 0.298371109, "dJ/dw5": 0.082167041, "w5": 0.35891648, "w6": 0.408666186,
                  "w7": 0.511301270, "w8": 0.561370121, "w1": 0.149780716, "w2": 0.19956143,
                  "w3": 0.24975114, "w4": 0.29950229}
-    after = {"biases": 0.291027924}
     frozen = with_fields(freeze="biases")
-    done = invoke("mlp", frozen, "--expect", json.dumps({**published, "loss_after": 0.291028}))
-    assert done.status == 0 or "0.291028" in done.err, done.err
-    record = json.loads(invoke("mlp", frozen, "-f", "json").out)
-    assert record["loss_after"] == pytest.approx(0.291028, abs=1e-6), after
-    assert record["updated"]["biases"] == [[0.35, 0.35], [0.6, 0.6]]
-    free = json.loads(invoke("mlp", TWO_LAYERS, "-f", "json", "--steps", "1").out)
-    assert free["updated"]["biases"][1] != [0.6, 0.6]
-    assert free["descent"]["losses"][1] == pytest.approx(free["loss_after"])
+    for network, more in (
+        (frozen, {"loss_after": 0.291027924, "b1": 0.35, "b3": 0.6}),
+        (TWO_LAYERS, {"loss_after": 0.280471447, "b1": 0.345614323, "b3": 0.530750719}),
+    ):
+        done = invoke("mlp", network, "--expect", json.dumps(published | more))
+        assert (done.status, done.err) == (0, "dlcalc: agrees\n")
     working = invoke("mlp", frozen, "--explain").out
     assert "w_5⁺ = w_5 + Δw_5 = 0.4 + (−0.0410835) = 0.358916" in working
     assert "∂J/∂q_3·w_5·h_1·(1 − h_1)·x_1" in working

@@ -1,0 +1,100 @@
+"""Mistakes made on purpose, in a network written out here, are named; strange numbers are not."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlcalc.commands.mlp.mlp import mlp
+from dlcalc.commands.mlp.working import MlpWorking
+
+SHAPES = {"small": (0, 2, 2, 2), "large": (0, 10, 10, 10), "batch": (3, 3, 3, 3)}
+"""Examples in the batch, inputs, hidden units and outputs."""
+Q, H, J, DQ = "layers[{}].q", "layers[{}].h", "loss", "gradients.q[{}]"
+DW, DB = "gradients.weights[{}]", "gradients.biases[{}]"
+MISTAKES = [
+    ("bias", Q.format(0), "b left out|b_1 left out"),
+    ("second bias", Q.format(1), "b_2 left out|b left out"),
+    ("activation", H.format(0), "(sigmoid|tanh) left out"),
+    ("transposed", Q.format(0), "W_1ᵀ? in place of W_1ᵀ?"),
+    ("half", J, "½ left out"),
+    ("mean", J, "(1/3|½) left out"),
+    ("mean", DW.format(0), r"1/3 left out in ∂J/∂(Q_2|Y)"),
+    ("mean of biases", DB.format(1), "the mean in place of the sum"),
+    ("sign", DQ.format(1), "a wrong sign|[tT] − [yY] in place of [yY] − [tT]"),
+    ("sign", DW.format(0), "a wrong sign"),
+    ("transposed back", DQ.format(0), "W_2ᵀ? in place of W_2ᵀ?( in ∂J/∂[hH]_1)?"),
+    ("slope", DQ.format(0), "1 − .*left out"),
+    ("slope", DW.format(0), "∂J/∂[hH](_[12])? in place of ∂J/∂[qQ](_[12])?|1 − .*left out"),
+    ("slope at q", DQ.format(0), "[qQ](_[12])? in place of [hH](_[12])?"),
+    ("slope of output", DW.format(1), "[yY].*left out in ∂J/∂[qQ]"),
+    ("turned", DW.format(1), "the transposed matrix"),
+]
+
+
+def worked(
+    x: Any, t: Any, W: Any, b: Any, sigmoid: bool, softmax: bool, mistake: str = ""
+) -> dict[str, Any]:
+    """Two layers, forward and back, with one mistake."""
+    n, wrong = len(x), mistake.__eq__
+    q = x @ (W[0] if wrong("transposed") else W[0].T) + (0 if wrong("bias") else b[0])
+    h = 1 / (1 + np.exp(-q)) if sigmoid else np.tanh(q)
+    h = q if wrong("activation") else h
+    q2 = h @ W[1].T + (0 if wrong("second bias") else b[1])
+    if softmax:
+        y = np.exp(q2) / np.exp(q2).sum(axis=1, keepdims=True)
+        loss, dq2 = -(t * np.log(y)).sum() / n, (y - t) / n
+    else:
+        y = 1 / (1 + np.exp(-q2))
+        loss = ((y - t) ** 2).sum() / n / (1 if wrong("half") else 2)
+        dq2 = (y - t) / n * (1 if wrong("slope of output") else y * (1 - y))
+    loss, dq2 = (each * (n if wrong("mean") else 1) for each in (loss, dq2))
+    dq2 = -dq2 if wrong("sign") else dq2
+    at = q if wrong("slope at q") else h
+    slope = 1 if wrong("slope") else at * (1 - at) if sigmoid else 1 - at**2
+    dq = dq2 @ (W[1].T if wrong("transposed back") else W[1]) * slope
+    dW, db = [dq.T @ x, dq2.T @ h], [each.sum(axis=0) for each in (dq, dq2)]
+    dW = [each.T for each in dW] if wrong("turned") else dW
+    db = [each / n for each in db] if wrong("mean of biases") else db
+    return {"layers": [{"q": q, "h": h}, {"q": q2, "h": y}], "loss": loss,
+            "gradients": {"q": [dq, dq2], "weights": dW, "biases": db}}
+
+
+def at(record: Any, field: str, single: bool) -> Any:
+    value: Any = record
+    for step in field.replace("[", ".").replace("]", "").split("."):
+        value = value[int(step) if step.isdigit() else step]
+    rowed = single and field.startswith(("layers", "gradients.q"))
+    return np.asarray(value[0] if rowed else value).round(7)
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+@pytest.mark.parametrize(("mistake", "field", "words"), MISTAKES)
+def test_mistakes_are_named(kind: str, mistake: str, field: str, words: str) -> None:
+    examples, inputs, hidden, outputs = SHAPES[kind]
+    for seed in range(4):
+        draw, sigmoid, softmax = np.random.default_rng(seed), seed % 2 == 0, seed < 2
+        x = draw.normal(size=(examples or 1, inputs)).round(2)
+        t = draw.uniform(size=(examples or 1, outputs)).round(2)
+        t = np.eye(outputs)[draw.integers(outputs, size=len(x))] if softmax else t
+        W = [draw.normal(size=size).round(2) for size in ((hidden, inputs), (outputs, hidden))]
+        b = [draw.normal(size=size).round(2) for size in (hidden, outputs)]
+        result = mlp(
+            x if examples else x[0], t if examples else t[0], W, b,
+            activation="sigmoid" if sigmoid else "tanh",
+            output="softmax" if softmax else "sigmoid",
+            loss="cross_entropy" if softmax else "squared_error",
+        )  # fmt: skip
+        right, wrong = (
+            at(worked(x, t, W, b, sigmoid, softmax, each), field, not examples)
+            for each in ("", mistake)
+        )
+        if np.allclose(right, wrong, atol=2e-5):
+            continue
+        lines = MlpWorking(result)
+        said = lines.slip(field, wrong.tolist(), None)
+        assert said.endswith(" gives that"), (seed, said)
+        assert re.search(words, said), (seed, said)
+        strange = (right * (1 + draw.normal(size=right.shape))).round(6)
+        assert lines.slip(field, strange.tolist(), None) == "", (seed, strange)
