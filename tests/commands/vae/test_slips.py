@@ -10,7 +10,8 @@ from dlcalc.commands.vae.vae import vae
 from dlcalc.commands.vae.working import VaeWorking
 
 MISTAKES = [
-    ("activation", "mu", "sigmoid left out"), ("exp", "sigma", "exp left out"),
+    ("activation", "mu", "sigmoid left out|[qQ]_1 in place of [sS]_1"),
+    ("exp", "sigma", "exp left out"),
     ("transposed", "mu", "W_μᵀ? in place of W_μᵀ?"), ("σ²", "z", "σ(_.)?² in place of σ"),
     ("ε", "z", "ε(_.)? left out"), ("minus", "z", "a wrong sign at σ"),
     ("mean", "L1", "1/9 left out"), ("σ", "L2", r"σ(_.)? in place of σ(_.)?²"),
