@@ -8,7 +8,6 @@ from math import prod
 from typing import BinaryIO
 
 from dlcalc.errors import InputError, words_of
-from dlcalc.models.files.onnx_fields import fields
 from dlcalc.models.files.onnx_graph import (
     Graph,
     Node,
@@ -46,8 +45,8 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
         })
     shapes = _resolved(graph, known)
     notes: list[str] = []
-    if _unknown(model, shapes):
-        shapes = Translator(model, shapes).inferred()
+    flow = Translator(model, shapes)
+    shapes = flow.inferred()
     if _unknown(model, shapes):
         inferred = _inferred(data, known)
         if inferred is None:
@@ -56,14 +55,15 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
             )
         else:
             shapes = {**shapes, **_resolved(replace(graph, shapes=inferred), known), **known}
-    seen = fields(model, shapes)
+            flow = Translator(model, shapes)
+            shapes = flow.inferred()
     rows = [
         Row(
             printable(node.outputs[0]) if node.outputs else node.name,
             node.op, shapes.get(node.outputs[0]) if node.outputs else None,
             sum(each.params for each in weights.get(id(node), ())),
             macs(node, shapes, model.functions),
-            field=seen.get(node.outputs[0]) if node.outputs else None,
+            field=flow.fields.get(node.outputs[0]) if node.outputs else None,
             bytes=sum(each.bytes for each in weights.get(id(node), ())),
         )
         for node in graph.nodes if constant(node) is None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.onnx_graph import RECURRENT, Node, OnnxModel, Sizes, Value, constant
+from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 
@@ -23,6 +24,12 @@ PLAIN = {
     "GlobalMaxPool": "globalpool", "Mish": "mish", "Elu": "elu",
 }
 """Operations that one layer says without arguments."""
+ELEMENTWISE = (
+    "Add", "Sub", "Mul", "Div", "Pow", "Erf", "Exp", "Log", "Sqrt", "Neg", "Abs", "Clip", "Sign",
+    "Reciprocal", "Floor", "Ceil", "Round", "QuantizeLinear", "DequantizeLinear", "Min", "Max",
+    "Where",
+)
+"""Operations each of whose outputs sees what the inputs in its place see."""
 NOTHING = ("Identity", "Dropout", "Cast")
 VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
@@ -45,6 +52,8 @@ class Translator:
         self.steps: list[Step] = []
         self.own: dict[str, Sizes] = {}
         """Shapes as the notation has them: without the batch, and axes that only ONNX has."""
+        self.fields: dict[str, Field | None] = {}
+        """What each value sees of the input; None where that cannot be followed."""
         self.batch = 1
         self.bare: dict[str, int] = {}
         """MatMuls that a bias may follow, by what they give: the place of their step."""
@@ -92,7 +101,9 @@ class Translator:
             if node.op == "Concat" and axis < len(own):
                 along = sum(self.own.get(each, own)[axis] for each in inputs)
                 own = (*own[:axis], along, *own[axis + 1 :])
-            self._put(output, own)
+            elif node.op != "Concat":
+                own = self._broadcast(inputs)
+            self._put(output, own, self._joined(inputs, axis if node.op == "Concat" else None))
             return
         if node.op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
             at = self.bare[inputs[0]]
@@ -100,39 +111,62 @@ class Translator:
             biased = Layer("linear", given.arguments, {}, given.name)
             self.steps[at] = self.steps[at]._replace(layers=(biased,))
             self.steps.append(Step(output, (inputs[0],)))
-            self._put(output, own)
+            self._put(output, own, self.fields[inputs[0]])
             return
         if len(inputs) != 1:
             raise self.unsaid(node)
         layers: list[Layer] = []
+        seen = self.fields[inputs[0]]
         for type, arguments, options in self.layers(node, own, output):
             label = "" if layers else plain_name(node.name or output)
             layers.append(Layer(type, arguments, options, label))
             count = handler(type)
-            own = count(own, **bind(type, arguments, options, count)).output
+            counted = count(own, **bind(type, arguments, options, count))
+            seen = follow(seen, own, counted)
+            own = counted.output
         if node.op == "MatMul":
             self.bare[output] = len(self.steps)
         self.steps.append(Step(output, tuple(inputs), tuple(layers)))
-        self._put(output, own, node.op not in RECURRENT)
+        self._put(output, own, seen)
 
-    def _put(self, output: str, own: Sizes, alike: bool = True) -> None:
-        """Put down the shape of a value, that of ONNX too where it has no further axes."""
-        self.own[output] = own
-        if alike:
-            self.shapes.setdefault(output, (self.batch, *own))
+    def _put(self, output: str, own: Sizes, seen: Field | None) -> None:
+        """Put down the shape of a value, and what it sees of the input."""
+        self.own[output], self.fields[output] = own, seen
+        self.shapes.setdefault(output, (self.batch, *own))
+
+    def _broadcast(self, inputs: Sequence[str]) -> Sizes:
+        """The shape of values that meet element by element."""
+        live = [self.own[name] for name in inputs if name in self.own]
+        rank = max(map(len, live), default=0)
+        fixed = [
+            self.shapes[name][-rank:] for name in inputs
+            if name not in self.own and name in self.shapes and rank
+        ]
+        wide = [(*[1] * (rank - len(each)), *each) for each in (*live, *fixed)]
+        return tuple(max(sizes) for sizes in zip(*wide, strict=True))
+
+    def _joined(self, inputs: Sequence[str], along: int | None) -> Field | None:
+        """What an element sees where values meet."""
+        known = [self.fields.get(each) for each in inputs]
+        if len({None if field is None else len(field) for field in known}) > 1:
+            return None
+        return join(known, along)
 
     def inferred(self) -> dict[str, Sizes]:
         """The shapes that follow from those of the inputs through the layers of the notation."""
         for name in self.graph.inputs:
-            if name in self.shapes and name not in self.held:
+            if self.shapes.get(name) and name not in self.held:
                 self._enter(name)
         for node in self.graph.nodes:
             for output in node.outputs:
                 if output and output not in self.held:
                     try:
                         self.add(node, output)
-                    except (DlcalcError, IndexError):
-                        continue  # what comes of it stays unknown
+                    except (DlcalcError, IndexError):  # shapes in the file may contradict others
+                        live = [name for name in node.inputs if name in self.own]
+                        if node.op in ELEMENTWISE and live:
+                            own = self._broadcast(node.inputs)
+                            self._put(output, own, self._joined(live, None))
         return self.shapes
 
     def _enter(self, name: str) -> Sizes:
@@ -141,8 +175,9 @@ class Translator:
         # A sequence may have its batch on its second axis, as recurrent nodes have it.
         turned = len(given) == 3 and given[1] == 1 < given[0]
         self.batch = given[1 if turned else 0] if given else 1
-        self.own[name] = (given[0], given[2]) if turned else given[1:]
-        return self.own[name]
+        own = (given[0], given[2]) if turned else given[1:]
+        self.own[name], self.fields[name] = own, start(own) if own else None
+        return own
 
     def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
         """What the notation calls an output of a node of one input, whose own shape is given."""
