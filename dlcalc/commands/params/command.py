@@ -128,8 +128,9 @@ def command(out: Output, **values: Any) -> None:
     MODEL is a name that `dlcalc models` lists, a file in the layer notation, - for standard
     input, layers typed in, a config.json of Hugging Face or its folder, or a file of
     weights or a graph (.safetensors and its index, .gguf, .pt, .pth, .bin, .ckpt, .npz,
-    .npy, .onnx, .keras, Keras's to_json), of which the headers alone are read and nothing
-    is run. In the notation a layer ends with the line or a semicolon:
+    .npy, .onnx, .keras, .h5, Keras's to_json), of which the headers alone are read and
+    nothing is run. The layers of a GGUF file are those that its metadata gives: --tokens
+    and --cached count them. In the notation a layer ends with the line or a semicolon:
 
     \b
       [NAME:] TYPE ARGUMENTS KEY=VALUE…    C1: conv 6 5 stride=2 pad=1
