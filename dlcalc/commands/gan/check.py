@@ -29,21 +29,21 @@ def check_training(training: Training) -> list[GradientCheck]:
     real = np.empty((len(places), training.data.features))
     training.data.take(places, training.least, real)
     noise = random.standard_normal((len(places), training.latent))
-    sampling, loss = Run(generator, updates=False), training.loss
+    sampling, loss = Run(generator), training.loss
     fake = sampling.forward(noise)
     both = np.concatenate([real, fake])
     taught, judged = (np.zeros_like(each.values) for each in (generator, discriminator))
-    judge(loss, Run(discriminator, parts=2, updates=False), both, judged)
-    teach(loss, sampling, Run(discriminator, updates=False), fake, taught)
+    judge(loss, Run(discriminator, parts=2), both, judged)
+    teach(loss, sampling, Run(discriminator), fake, taught)
 
     def discriminating(values: Array) -> Any:
-        run = Run(discriminator, parts=2, updates=False, values=values)
+        run = Run(discriminator, parts=2, values=values)
         q_real, q_fake = np.split(run.forward(both), 2)
         return loss.real.value(q_real).mean() + loss.fake.value(q_fake).mean()
 
     def generating(values: Array) -> Any:
-        run = Run(generator, updates=False, values=values)
-        q = Run(discriminator, updates=False).forward(run.forward(noise))
+        run = Run(generator, values=values)
+        q = Run(discriminator).forward(run.forward(noise))
         return loss.generator.value(q).mean()
 
     return [

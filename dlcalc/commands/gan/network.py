@@ -45,16 +45,12 @@ LIMIT = 1 << 22
 class Room(dict[str, Array]):
     """The arrays of one layer on one way through a network."""
 
-    def __init__(
-        self, parts: int = 1, training: bool = True, updates: bool = True, halves: bool = False
-    ) -> None:
+    def __init__(self, parts: int = 1, training: bool = True, halves: bool = False) -> None:
         super().__init__()
         self.parts = parts
         """Batches that lie one under the other, each with statistics of its own."""
         self.training = training
-        """Whether a batch norm takes the statistics of the batch, not the running ones."""
-        self.updates = updates
-        """Whether the running statistics move."""
+        """Whether a batch norm takes the statistics of the batch, and moves the running ones."""
         self.halves = halves
         """Whether large batches pass in two halves, on two cores."""
 
@@ -170,8 +166,7 @@ class BatchNorm(Layer):
             mean = parts.mean(axis=1, keepdims=True)
             centred = parts - mean
             variance = (centred * centred).mean(axis=1, keepdims=True)
-            if room.updates:
-                self._remember(p, mean, variance, parts.shape[1])
+            self._remember(p, mean.real, variance.real, parts.shape[1])
         else:
             centred, variance = parts - p["mean"], p["variance"]
         room["scale"] = 1 / np.sqrt(variance + EPSILON)
@@ -293,12 +288,12 @@ class Run:
     """One way through a network, walked again and again with the same arrays."""
 
     def __init__(
-        self, network: Network, *, parts: int = 1, training: bool = True, updates: bool = True,
-        halves: bool = False, values: Array | None = None,
+        self, network: Network, *, parts: int = 1, training: bool = True, halves: bool = False,
+        values: Array | None = None,
     ) -> None:
         self.network = network
         self.parameters = network.parameters if values is None else network.over(values)
-        self.rooms = [Room(parts, training, updates, halves) for _ in network.layers]
+        self.rooms = [Room(parts, training, halves) for _ in network.layers]
 
     def forward(self, x: Array) -> Array:
         """The output for x (batch, in)."""

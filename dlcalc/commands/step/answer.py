@@ -23,10 +23,9 @@ from dlcalc.shell.output import Output
 from dlcalc.shell.runner import Run, require_checkable
 
 if TYPE_CHECKING:
-    from dlcalc.commands.step import slips, working
+    from dlcalc.commands.step import working
     from dlcalc.pictures.images import Maps
 else:
-    slips = lazily("dlcalc.commands.step.slips")
     working = lazily("dlcalc.commands.step.working")
 
 RESULT = ("layers", "output", "losses", "gradients", "updated", "state", "last", "check")
@@ -110,7 +109,7 @@ class StepRun(Run[NetworkStep]):
             result, checks, self.out.format.complete, working=partial(working.step_steps, result),
             at=partial(working.steps_at, result),
             element=lambda place, index: working.element(result, str(place), index),
-            advice=lambda place, wanted: slips.advice(result, str(place), wanted),
+            advice=lambda place, wanted: working.advice(result, str(place), wanted),
             adapt=partial(_adapted, result),
             order=working.derivation(result) if self.out.expect is not None else (),
         )

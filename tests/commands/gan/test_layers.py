@@ -35,12 +35,12 @@ def test_gradients_of_every_layer_are_those_of_differences(
     words = DEEP.format("leaky_relu 0.2" if name == "leaky_relu" else name)
     made, random = network(words, 3, 2, seed), np.random.default_rng(seed)
     x, pull = random.normal(size=(8 * parts, 3)), random.normal(size=(8 * parts, 2))
-    run, gradient = Run(made, parts=parts, updates=False), np.zeros_like(made.values)
+    run, gradient = Run(made, parts=parts), np.zeros_like(made.values)
     run.forward(x)
     dx = run.backward(pull, gradient)
 
     def loss(p: Any) -> Any:
-        through = Run(made, parts=parts, updates=False, values=p["values"])
+        through = Run(made, parts=parts, values=p["values"])
         return (through.forward(p["x"]) * pull).sum()
 
     parameters, formulas = {"x": x, "values": made.values}, {"x": dx, "values": gradient}
