@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.mlp import working
 from dlcalc.commands.mlp.findings import findings, start_finding
 from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, mlp
 from dlcalc.commands.mlp.named import by_screen_names
@@ -15,14 +14,18 @@ from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
 from dlcalc.output.losses import loss_chart, loss_picture, loss_table
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
 from dlcalc.shell.runner import Run, require_checkable
 
 if TYPE_CHECKING:
+    from dlcalc.commands.mlp import working
     from dlcalc.commands.mlp.starts import Start
     from dlcalc.layers.descent import Descent
     from dlcalc.numbers.differences import GradientCheck
     from dlcalc.pictures.terminal import Page
+else:
+    working = lazily("dlcalc.commands.mlp.working")
 
 MOST_ROWS = 500
 """Parameters that get a row each; of more, every layer gets one."""
@@ -53,7 +56,7 @@ class MlpRun(Run[MlpStep]):
 
     def answer(self, result: MlpStep, checks: Sequence[GradientCheck] | None) -> Answer:
         """The step, with what else was asked for, and the findings."""
-        form, lines = self.out.format, cache(partial(working.MlpWorking, result))
+        form, lines = self.out.format, cache(lambda: working.MlpWorking(result))
         hidden = [layer.q for layer in result.layers[:-1]]
         self.notes += kinks_of((result.network.activation, each) for each in hidden)
         return mlp_answer(

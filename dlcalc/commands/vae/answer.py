@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.vae import working
 from dlcalc.commands.vae.vae import VaeStep, vae
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.checks import check_records, check_table
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_checkable
 
 if TYPE_CHECKING:
+    from dlcalc.commands.vae import working
     from dlcalc.commands.vae.evidence import Evidence
     from dlcalc.numbers.differences import GradientCheck
+else:
+    working = lazily("dlcalc.commands.vae.working")
 
 MOST_ROWS = 500
 """Gradients that get a row each; of more, every matrix gets one."""
@@ -37,7 +40,7 @@ class VaeRun(Run[VaeStep]):
 
     def answer(self, result: VaeStep, checks: Sequence[GradientCheck] | None) -> Answer:
         """The step, in the order of its derivation."""
-        lines = cache(partial(working.VaeWorking, result))
+        lines = cache(lambda: working.VaeWorking(result))
         return vae_answer(
             result,
             checks,
