@@ -199,13 +199,15 @@ class Recipe:
             if turned:
                 return turned
 
+        try:
+            shape = np.shape(value_at(expected, field))
+        except (ValueError, LookupError):
+            return ""
+        if shape != (() if field in self.named else value.shape):
+            return ""
+
         def place_of(index: Index) -> tuple[str, Index]:
-            index = self.named[field][1] if field in self.named else index
-            if len(index) != value.ndim or any(
-                i >= size for i, size in zip(index, value.shape, strict=True)
-            ):
-                raise LookupError(field)
-            return key, index
+            return key, self.named[field][1] if field in self.named else index
 
         found = ""
         if self.units is not None:

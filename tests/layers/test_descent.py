@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcalc.commands.mlp.starts import starts
+from dlcalc.commands.mlp.findings import starts
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.descent import descend
 from dlcalc.layers.initial import initial_weights

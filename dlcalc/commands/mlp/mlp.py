@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.mlp.starts import Start
-from dlcalc.commands.mlp.starts import starts as other_starts
+from dlcalc.commands.mlp.findings import Start
+from dlcalc.commands.mlp.findings import starts as other_starts
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.descent import Descent, Moves, descend, numbered

@@ -12,22 +12,20 @@ import numpy as np
 from dlcalc.commands.vae.autoencoder import (
     Autoencoder,
     Encoding,
+    VaeGradients,
     as_autoencoder,
+    by_example,
+    by_sample,
     decoder_layers,
     divergence_from_prior,
+    divergence_gradients,
     drawn_noise,
     encode,
+    likelihood_gradients,
     log_likelihood,
 )
 from dlcalc.commands.vae.evidence import Evidence
 from dlcalc.commands.vae.evidence import evidence as integrated
-from dlcalc.commands.vae.gradients import (
-    VaeGradients,
-    by_example,
-    by_sample,
-    divergence_gradients,
-    likelihood_gradients,
-)
 from dlcalc.errors import InputError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.descent import numbered

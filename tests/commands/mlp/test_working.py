@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcalc.commands.mlp.answer import mlp_answer
-from dlcalc.commands.mlp.findings import findings, listed, start_finding
+from dlcalc.commands.mlp.findings import findings, listed, start_finding, starts
 from dlcalc.commands.mlp.mlp import mlp
-from dlcalc.commands.mlp.starts import starts
 from dlcalc.commands.mlp.working import MlpWorking
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.formulas.text import formula_text
