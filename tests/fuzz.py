@@ -52,6 +52,15 @@ EQUATIONS = (
     "h = relu(W @ x)", "y = x^0.5", "a = b", "y = sum(x)", "y = max(x, 0)", "c = f*c0 + i*g",
     "y = exp(x)/x", "y = sqrt(x^2 + 1)", "L = sum((h - t)^2)", "y = tanh(x)'", "é = π*x",
 )  # fmt: skip
+CELL = "W b x h0 c0 dh dc gates activations next target loss weight_ih_l0 bias_ih_l0 learning_rate"
+FIELDS = {
+    "lstm": CELL, "gru": f"{CELL} reset", "rnn": f"{CELL} activation nonlinearity",
+    "mlp": "x target weights biases sizes activation output loss learning_rate freeze optimizer",
+    "vae": "x noise encoder mu sigma decoder head", "posterior": "weights means covariances",
+    "step": "x target upstream parameters loss reduction optimizer steps mode masks state",
+    "grad": "equations values of wrt",
+}
+"""Fields that the documents of a command may have."""
 NOISE = ("", " ", "\n", "\t", "(", ")", "[", "]", "{", "}", ",", ";", "=", "*", "^", "'", '"', "#",
          "\0", "\ufeff", "é", "²", "-", "1e999", "NaN", "null", "true", "x" * 300)  # fmt: skip
 
@@ -86,7 +95,7 @@ class Fuzzer:
         stdin: bytes | None = None
         words = shlex.split(command.good)
         if command.takes and self.random.random() < 0.7:
-            data = self._data(command.data)
+            data = self._data(command.data, FIELDS.get(name, "").split())
             place = self.random.choice(("file", "-", "f.json", "f.npy", "f.csv"))
             words = shlex.split(command.takes.replace("{}", place))
             if place == "-":
@@ -140,7 +149,7 @@ class Fuzzer:
             return [*words[:place], other, *words[place + 1 :]]
         return [*words[:place], self._mutated(words[place]), *words[place + 1 :]]
 
-    def _data(self, text: str) -> bytes:
+    def _data(self, text: str, fields: list[str]) -> bytes:
         """Data of the kind that `text` is: changed where its grammar has joints, or anywhere."""
         draw = self.random.random()
         if draw < 0.15:
@@ -155,6 +164,8 @@ class Fuzzer:
         made = text
         for _ in range(self.random.choice((0, 1, 1, 2))):
             made = self.random.choice(makers)(made)
+        if fields and makers[0] == self._json and self.random.random() < 0.3:
+            made = self._with_field(made, self.random.choice(fields))
         return made.encode("utf-8", "surrogatepass")
 
     def _binary(self) -> bytes:
@@ -171,6 +182,16 @@ class Fuzzer:
         except (ValueError, RecursionError):
             return self._mutated(text)
         return json.dumps(self._changed(value))
+
+    def _with_field(self, text: str, field: str) -> str:
+        """A document with anything at all in one of the fields that it may have."""
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        inner = self._changed(None)
+        made = self.random.choice((inner, {"type": inner}, {"type": "adam", "state": inner}))
+        return json.dumps({**value, field: made} if isinstance(value, dict) else value)
 
     def _changed(self, value: Any) -> Any:
         """One node of a JSON value replaced, removed, doubled or wrapped."""

@@ -16,7 +16,7 @@ from dlcalc.derive.rules import FORMULAS
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, add, call, mul, power, symbol, total
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.exact import as_numbers, as_word
 
 REDUCTIONS = ("mean", "sum")
 
@@ -203,9 +203,9 @@ def loss_of(
     graph: Graph, output: Node, name: str, reduction: str, target: Any, single: bool
 ) -> Node:
     """The loss of an output, as a node; InputError or ShapeError for a target that does not fit."""
-    if name not in LOSSES:
+    if as_word(name, "loss") not in LOSSES:
         raise InputError(f"loss: unknown {name!r}{did_you_mean(name, LOSSES) or _listed(LOSSES)}")
-    if reduction not in REDUCTIONS:
+    if as_word(reduction, "reduction") not in REDUCTIONS:
         raise InputError(f"reduction: {reduction!r} is neither mean nor sum")
     mean = reduction == "mean"
     kind = output.value.dtype

@@ -22,6 +22,7 @@ from dlcalc.layers.passes import (
 )
 from dlcalc.numbers.activations import activation as named_activation
 from dlcalc.numbers.exact import all_finite, as_double, as_doubles, as_layers_of, as_word
+from dlcalc.numbers.parse import kind_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -140,7 +141,10 @@ def _as_frozen(
     }
     names = {name for several in kinds.values() for name in several}
     found: set[str] = set()
-    for each in [freeze] if isinstance(freeze, str) else freeze:
+    if not isinstance(freeze, str | list | tuple):
+        raise InputError(f"freeze is {kind_of(freeze)}, where names belong")
+    for given in [freeze] if isinstance(freeze, str) else freeze:
+        each = as_word(given, "freeze")
         if each not in names and each not in kinds:
             known = did_you_mean(str(each), [*kinds, *sorted(names)][:50])
             raise InputError(f"no weight or bias is called {each!r}{known}").at("freeze")

@@ -16,6 +16,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, call, symbol
+from dlcalc.numbers.exact import as_object
 
 Put = Callable[[str, Any], Any]
 """A name and a value → the value, or its symbol."""
@@ -176,7 +177,7 @@ def optimiser(
     >>> optimiser({"type": "adam", "lr": 0.1})[1]["beta2"]
     0.999
     """
-    kind = given.get("type")
+    kind = as_object(given, "optimizer").get("type")
     if not isinstance(kind, str) or kind not in known:
         near = did_you_mean(str(kind), known)
         raise InputError(f"optimizer: unknown type {kind!r}{near or '; ' + ', '.join(known)}")

@@ -91,7 +91,7 @@ class Use(NamedTuple):
 
     def added(self, count: Count) -> Count:
         """The count with its bytes, and with what devices hold and what fits."""
-        if self.shard or self.fit:
+        if self.shard or self.fit is not None:
             from dlcalc.models.deployment import fit, sharded
 
         keeps = count.caches and len(count.input) < 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -212,6 +212,17 @@ def as_word(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{name} is {value!r:.40}, where a name belongs")
     return value
+
+
+def as_object(values: object, name: str) -> Mapping[str, Any]:
+    """`values` as names with what belongs to each.
+
+    >>> as_object({"fc1.weight": [[1]]}, "parameters")
+    {'fc1.weight': [[1]]}
+    """
+    if not isinstance(values, Mapping):
+        raise InputError(f"{name} is {kind_of(values)}, where an object with names belongs")
+    return values
 
 
 def as_layers_of(values: object, name: str) -> tuple[Array, ...]:

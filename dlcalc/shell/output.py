@@ -73,6 +73,14 @@ class Output(NamedTuple):
         found = None if self.expect is None else self._compared(answer, expected)
         # All steps before the first piece of text: what cannot be explained prints nothing.
         steps = self._steps(answer) if self.explain else None
+        for step in () if steps is None or self.allow_nonfinite else steps:
+            if not is_finite(step.value):
+                from dlcalc.formulas.text import formula_text
+
+                raise InputError(
+                    f"{formula_text(step.name)} overflows on the way: inputs are too large "
+                    "for the working"
+                ).at("--explain")
         if self.save is not None:
             from dlcalc.output.files import save
 
@@ -166,6 +174,24 @@ class Output(NamedTuple):
         if isinstance(found.first, ShapeDifference) and found.first.other_rank:
             raise ShapeError(describe(found.first, answer, self.precision)).at("--expect")
         return found
+
+
+def is_finite(value: Any) -> bool:
+    """Whether there is no NaN and no infinity in a value, or a column of them.
+
+    >>> is_finite([[1, 2.5]]), is_finite([[1, float("nan")]])
+    (True, False)
+    """
+    if isinstance(value, float):
+        return value - value == 0
+    value = getattr(value, "args", value)
+    if isinstance(value, list | tuple):
+        return all(map(is_finite, value))
+    if hasattr(value, "dtype") and value.dtype.kind in "fc":
+        import numpy as np
+
+        return bool(np.isfinite(value).all())
+    return True
 
 
 def terminal_width() -> int | None:

@@ -119,13 +119,13 @@ def test_what_is_no_equation_is_shown_its_place(text: str, complaint: str) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "y = " + "(" * 200_000 + "x" + ")" * 200_000,
+        "y = " + "(" * 20_000 + "x" + ")" * 20_000,
         "y = " + "sin(" * 100 + "x" + ")" * 100,
         "y = " + "x^" * 100 + "x",
         "y = " + "x/" * 200 + "x",
-        "y = x" + "'" * 20_000,
-        "y = x" + "[0]" * 20_000,
-        "y = " + "[" * 20_000,
+        "y = x" + "'" * 2_000,
+        "y = x" + "[0]" * 2_000,
+        "y = " + "[" * 2_000,
         "y = " + "x + " * 300_000,
     ],
     ids=lambda text: text[:12],

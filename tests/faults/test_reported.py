@@ -25,6 +25,8 @@ REFUSED = {
     "loss": "squared_error"}' -f json""": "overflow",
     "params --input 3x8x8 'conv 1e1 3 strid=2'": "conv 10 3 strid=2: unknown option",
     "mults -L 6x6 -F 5 -S 4 --tile 60 --verify": "are too many to run",
+    """lstm '{"W": [[1e308, 1e308], [0, 0], [0, 0], [0, 0]], "x": [9], "h0": [9]}' --explain""":
+        "overflows on the way",
     "gan --epochs 1e30": "are more than 1,000,000",
     "posterior --plot nowhere/x.svg": "nowhere/x.svg: cannot be written",
 }
@@ -46,6 +48,7 @@ ANSWERED = {
     "size -L 32x16 -F 3 -S 2x1 --expect 30x7": "stride of the axes exchanged gives that",
     "conv -x '1 2 3 4 5 6 7' -w '1 1 1' -s 2 --expect '6 9 12 15 18'": "stride left out gives",
     "conv -x '1 2 3 4 5 6 7' -w '1 1 1' -d 2 --expect '6 9 12 15 18'": "dilation left out gives",
+    "params --input 8x4x4 'conv 4 3' --fit 0.5 --explain": "",
     "mlp --starts -f json 2>&- | dlcalc mlp --starts --expect -": "agrees",
     "mlp --seed 1 --init xavier -f json | dlcalc mlp --seed 1 --init xavier --expect -": "agrees",
 }
@@ -121,6 +124,31 @@ def test_a_request_of_the_shell_without_its_words() -> None:
     done = run(env={"_DLCALC_COMPLETE": "bash_complete"})
     assert (done.status, done.out) == (2, "")
     assert "_DLCALC_COMPLETE is set" in done.complaint
+
+
+STEP = {"x": [2], "target": [1], "loss": "mse", "optimizer": {"type": "adam"},
+        "parameters": {"linear1.weight": [[3]], "linear1.bias": [0]}}
+
+
+@pytest.mark.parametrize(("field", "value", "said"), [
+    ("parameters", 5, "parameters is a number, where an object with names belongs"),
+    ("optimizer", [5], "optimizer is a list, where an object"),
+    ("optimizer", {"type": "adam", "state": 4}, "state is a number, where an object"),
+    ("optimizer", {"type": "adam", "state": {"exp_avg": 5}}, "state: exp_avg is a number, where"),
+    ("optimizer", {"type": "adam", "state": {"step": "a"}}, "state: step is 'a', no whole number"),
+    ("optimizer", {"type": "nadam", "state": {"mu_product": "a"}}, "mu_product holds text"),
+    ("masks", {"drop": [1]}, "masks: the model has no drop"), ("masks", [1], "masks is a list"),
+    ("loss", {"a": "mse"}, "loss is {'a': 'mse'}, where a name belongs"), ("mode", 5, "mode is 5"),
+])
+def test_a_field_of_another_kind(field: str, value: object, said: str) -> None:
+    data = json.dumps({**STEP, field: value})
+    assert said in invoke("step", "input 1; linear 1", data).complaint
+
+
+@pytest.mark.parametrize("names", [5, None, [{}]])
+def test_names_of_another_kind(names: object) -> None:
+    network = {"x": [1], "target": [0], "weights": [[[2]]], "output": "identity", "freeze": names}
+    assert "freeze is " in invoke("mlp", json.dumps(network)).complaint
 
 
 def test_numpy_that_cannot_be_imported(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from dlcalc.models.running import Ran, check_names, runner_of
 from dlcalc.models.tree import Model
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import GradientCheck, check_gradients
-from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.exact import as_numbers, as_object, as_word
 from dlcalc.numbers.results import Result
 
 FIELDS = (
@@ -112,15 +112,17 @@ class Problem:
         self.x = array.reshape(-1, *shape)
         self.given = given
         self.runner = runner_of(model, shape)
-        self.training = given.get("mode", "train") == "train"
-        if given.get("mode", "train") not in ("train", "eval"):
-            raise InputError(f"mode {given['mode']!r} is neither train nor eval")
+        mode = as_word(given.get("mode", "train"), "mode")
+        self.training = mode == "train"
+        if mode not in ("train", "eval"):
+            raise InputError(f"mode {mode!r} is neither train nor eval")
         self.optimiser: Optimiser | None = None
         self.options: dict[str, Any] = {}
         if given.get("optimizer") is not None:
             self.optimiser, self.options = optimiser(given["optimizer"], known)
         self.draw = None if init is None else Drawing(init, seed)
-        self.parameters = dict(parameters)
+        self.parameters = dict(as_object(parameters, "parameters"))
+        self.masks = as_object(given.get("masks", {}), "masks")
         if ("target" in given) == ("upstream" in given):
             raise InputError(
                 "target and upstream are both given: one is wanted" if "target" in given
@@ -130,7 +132,7 @@ class Problem:
     def forward(self, parameters: Mapping[str, Any], x: Array, kind: type = float) -> Ran:
         """One forward pass with those parameters."""
         draw = self.draw if kind is float else None
-        store = Store(parameters, self.given.get("masks") or {}, self.training, kind, draw)
+        store = Store(parameters, self.masks, self.training, kind, draw)
         store.facts = self.facts
         return self.runner.run(np.asarray(x, kind), store, self.single)
 
@@ -231,6 +233,10 @@ def step(
 def _train(problem: Problem, steps: int) -> NetworkStep:
     ran = problem.forward(problem.parameters, problem.x)
     check_names(problem.parameters, ran.store)
+    layers = [row.name for row, _ in ran.rows]
+    for name in problem.masks:
+        if name not in layers:
+            raise InputError(f"masks: the model has no {name}{did_you_mean(name, layers)}")
     names = trained(ran)
     state = begun(problem, ran)
     losses: list[float] = []
@@ -297,7 +303,7 @@ def begun(problem: Problem, ran: Ran) -> dict[str, Any]:
     """The optimiser's state before the first step: as it was given, else as it begins."""
     if problem.optimiser is None:
         return {}
-    given = problem.given["optimizer"].get("state") or {}
+    given = as_object(problem.given["optimizer"].get("state") or {}, "state")
     known = states(problem.optimiser, problem.options)
     allowed = [*known, *(["step"] if problem.optimiser.counts else [])]
     for name in given:
@@ -305,12 +311,17 @@ def begun(problem: Problem, ran: Ran) -> dict[str, Any]:
             raise InputError(f"state: no {name} is kept{did_you_mean(name, allowed)}")
     state: dict[str, Any] = {}
     if problem.optimiser.counts:
-        state["step"] = int(given.get("step", 0))
+        state["step"] = given.get("step", 0)
+        if type(state["step"]) is not int or state["step"] < 0:
+            raise InputError(f"state: step is {state['step']!r:.40}, no whole number from 0")
     for name, begin in known.items():
         if name in SINGLE:
-            state[name] = float(given.get(name, begin))
+            single = as_numbers(given.get(name, begin), f"state: {name}")
+            if single.shape:
+                raise ShapeError(f"state: {name} is {by_x(single.shape)}; expected one number")
+            state[name] = float(single)
             continue
-        parts = given.get(name, {})
+        parts = as_object(given.get(name, {}), f"state: {name}")
         state[name] = {
             parameter: _begun(name, parameter, parts, begin, ran.store.parameters[parameter].shape)
             for parameter in trained(ran) if parameter in parts or begin is not None

@@ -20,7 +20,7 @@ NETWORKS = [
     "input 6; linear 4; layernorm affine=no; selu; prelu; rbf 3; log_softmax",
     "input 3x6; linear 4; batchnorm; rmsnorm; attention 4 kv_heads=2; softmax",
     "input 4x5; attention 2 head_width=3 bias=no; layernorm; position; prepend 2; select 0",
-    "input 3x4; gru 3 layers=2 bidirectional=yes; lstm 2 bidirectional=yes output=last; softplus",
+    "input 2x3; gru 2 layers=2 bidirectional=yes; lstm 1 bidirectional=yes output=last; softplus",
     "input 4x3; rnn 2 layers=2 bias=single; lstm 2 layers=2 bias=no; transpose; flatten; sigmoid",
     "input 5; a: linear 5; tanh; b: linear 5 tie=a; c: linear 5 share=a; leaky_relu 0.3",
     "input 2x4; a: linear 4; scale:\n  branch: linear 4\n  branch: sequence_free: linear 4\n"
