@@ -279,7 +279,12 @@ SLOTS = {
         ("MatMulInteger", "ConvInteger", "DynamicQuantizeMatMul", "MatMulNBits"), "-iss"
     ),
     **dict.fromkeys(("QuantizeLinear", "DequantizeLinear"), "-ss"), "QLinearConv": "-ssissssi",
-    "QLinearMatMul": "-ssissss", "QGemm": "-ssississ",
+    "QLinearMatMul": "-ssissss", "QGemm": "-ssississ", "DynamicQuantizeLSTM": "-iiw---wssss",
+    **dict.fromkeys(("QLinearAdd", "QLinearMul"), "ississss"), "QLinearConcat": "ss" + "-ss" * 20,
+    **dict.fromkeys((
+        "QLinearGlobalAveragePool", "QLinearAveragePool", "QLinearSigmoid", "QLinearLeakyRelu",
+        "QLinearSoftmax",
+    ), "-ssss"),
 }
 """Inputs in order: `w` a weight, `i` one in whole numbers, `a` one where it has an axis (a single
 number is a constant), `b` a buffer, `s` a scale or zero point."""
@@ -303,6 +308,8 @@ class Uses:
         self.values: list[tuple[Key, Value, str]] = []
         """Every tensor of the file with its full name."""
         self.scopes: dict[int, set[str]] = {}
+        self.scales: set[Key] = set()
+        """Scales of inputs that are quantised on the way; what they are multiplied with is one."""
         self.owners: dict[int, Node] = {}
         """The node of the main graph within which a node lies."""
         self._functions = {
@@ -344,11 +351,12 @@ class Uses:
         inputs = {
             place: self.key(name, scopes) for place, name in enumerate(node.inputs) if name
         }
+        if node.op == "DynamicQuantizeLinear" and len(outputs) > 1:
+            self.scales.add(outputs[1])
+        scaled = not self.scales.isdisjoint(inputs.values())
         passed = PASSING.get(node.op, ())
         for place, key in inputs.items():
-            kind = SLOTS.get(node.op, "")[place : place + 1]
-            if kind not in ("", "-"):
-                self.slots.setdefault(key, []).append((kind, node))
+            self._slot(key, node, place, scaled)
             if node.op in PASSING and outputs and (passed is None or place in passed):
                 self._flow(key, outputs[0], node.op == "DequantizeLinear")
         if (node.domain, node.op) in self._functions:
@@ -358,6 +366,13 @@ class Uses:
             if node.op == "If":
                 for given, output in zip(graph.outputs, outputs, strict=False):
                     self._flow(self.key(given, (*scopes, id(graph))), output, False)
+
+    def _slot(self, key: Key, node: Node, place: int, scaled: bool) -> None:
+        """Put down what a node takes a value for."""
+        kind = SLOTS.get(node.op, "")[place : place + 1]
+        if kind not in ("", "-"):
+            kind = SCALE if scaled and kind == AXIS else kind
+            self.slots.setdefault(key, []).append((kind, node))
 
     def _called(
         self, function: tuple[int, Graph], inputs: dict[int, Key], outputs: list[Key]
@@ -428,7 +443,7 @@ def _by_width(out: Sizes, inputs: list[Sizes], node: Node) -> int:
     return prod(out) * inputs[0][0 if node.whole("transA") else -1]
 
 
-RECURRENT = ("LSTM", "GRU", "RNN")
+RECURRENT = ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
 _BY_WIDTH = (
     "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "MatMulInteger", "MatMulNBits", "QLinearMatMul",
     "QGemm",

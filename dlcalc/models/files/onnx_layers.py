@@ -26,11 +26,10 @@ PLAIN = {
 """Operations that one layer says without arguments."""
 ELEMENTWISE = (
     "Add", "Sub", "Mul", "Div", "Pow", "Erf", "Exp", "Log", "Sqrt", "Neg", "Abs", "Clip", "Sign",
-    "Reciprocal", "Floor", "Ceil", "Round", "QuantizeLinear", "DequantizeLinear", "Min", "Max",
-    "Where",
+    "Reciprocal", "Floor", "Ceil", "Round", "Min", "Max", "Where",
 )
 """Operations each of whose outputs sees what the inputs in its place see."""
-NOTHING = ("Identity", "Dropout", "Cast")
+NOTHING = ("Identity", "Dropout", "Cast", "QuantizeLinear", "DequantizeLinear")
 VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
 
@@ -94,18 +93,19 @@ class Translator:
         own = self.own.get(inputs[0]) if inputs else None
         if own is None:
             raise self.unsaid(node)
-        if node.op in JOINS and len(inputs) == len(node.inputs) > 1:
+        op = plain_op(node)
+        if op in JOINS and len(inputs) > 1 and (op != node.op or len(inputs) == len(node.inputs)):
             axis = node.whole("axis")
             axis = max(axis + len(own) if axis < 0 else axis - 1, 0)
-            self.steps.append(Step(output, tuple(inputs), (), JOINS[node.op], axis))
-            if node.op == "Concat" and axis < len(own):
+            self.steps.append(Step(output, tuple(inputs), (), JOINS[op], axis))
+            if op == "Concat" and axis < len(own):
                 along = sum(self.own.get(each, own)[axis] for each in inputs)
                 own = (*own[:axis], along, *own[axis + 1 :])
-            elif node.op != "Concat":
+            elif op != "Concat":
                 own = self._broadcast(inputs)
-            self._put(output, own, self._joined(inputs, axis if node.op == "Concat" else None))
+            self._put(output, own, self._joined(inputs, axis if op == "Concat" else None))
             return
-        if node.op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
+        if op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
             at = self.bare[inputs[0]]
             given = self.steps[at].layers[-1]
             biased = Layer("linear", given.arguments, {}, given.name)
@@ -124,8 +124,10 @@ class Translator:
             counted = count(own, **bind(type, arguments, options, count))
             seen = follow(seen, own, counted)
             own = counted.output
-        if node.op == "MatMul":
+        if layers and layers[-1].type == "linear" and layers[-1].options.get("bias") is False:
             self.bare[output] = len(self.steps)
+        elif not layers and inputs[0] in self.bare:
+            self.bare[output] = self.bare[inputs[0]]
         self.steps.append(Step(output, tuple(inputs), tuple(layers)))
         self._put(output, own, seen)
 
@@ -181,16 +183,17 @@ class Translator:
 
     def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
         """What the notation calls an output of a node of one input, whose own shape is given."""
-        if node.op in PLAIN:
-            return [(PLAIN[node.op], (), {})]
-        if node.op in NOTHING:
+        op = plain_op(node)
+        if op in PLAIN:
+            return [(PLAIN[op], (), {})]
+        if op in NOTHING:
             return []
-        if node.op in VIEWS:
+        if op in VIEWS:
             return self.view(node, own)
-        if node.op in RECURRENT:
+        if op in RECURRENT:
             return [self.recurrent(node, output or node.outputs[0])]
-        if node.op in _MADE:
-            return _MADE[node.op](self, node)
+        if op in _MADE:
+            return _MADE[op](self, node)
         raise self.unsaid(node)
 
     def view(self, node: Node, own: Sizes) -> list[Said]:
@@ -245,11 +248,12 @@ class Translator:
         if output != node.outputs[0]:
             options["output"] = "last"
         steps, batch = self.shape(node, 0)[:2]
-        ways, _, hidden = self.shape(node, 2)
+        [ways, *sizes] = self.shape(node, 2)
+        hidden = min(sizes)  # the recurrent weight is of gates by width, or the other way about
         # The first output has all steps, the others the last one.
         for at, name in enumerate(node.outputs):
             self.shapes.setdefault(name, (*([steps] if not at else []), ways, batch, hidden))
-        return node.op.lower(), (hidden,), options
+        return node.op.removeprefix("DynamicQuantize").lower(), (hidden,), options
 
     def unsaid(self, node: Node) -> InputError:
         """The complaint about a node without a layer."""
@@ -291,6 +295,18 @@ class Translator:
         return tuple(pairs)
 
 
+def plain_op(node: Node) -> str:
+    """The operation that a quantised one stands for."""
+    return "Gemm" if node.op == "QGemm" else node.op.removeprefix("QLinear")
+
+
+def _operands(translator: Translator, node: Node) -> tuple[Sizes, bool]:
+    """The shape of a weight, and whether a bias comes with it."""
+    quantised = plain_op(node) != node.op
+    place, last = (3, 6 if node.op == "QGemm" else 8) if quantised else (1, 2)
+    return translator.shape(node, place), any(node.inputs[last : last + 1])
+
+
 def _alike(values: Any) -> Any:
     values = tuple(values)
     return values[0] if len(set(values)) == 1 else values
@@ -308,7 +324,7 @@ def _windows(translator: Translator, node: Node, kernel: list[int]) -> Options:
 
 
 def _conv(translator: Translator, node: Node) -> list[Said]:
-    weight = translator.shape(node, 1)
+    weight, biased = _operands(translator, node)
     groups = node.whole("group", 1)
     options = _windows(translator, node, list(weight[2:]))
     transposed = node.op == "ConvTranspose"
@@ -317,16 +333,16 @@ def _conv(translator: Translator, node: Node) -> list[Said]:
         options["output_padding"] = _alike(further)
     if groups > 1:
         options["groups"] = groups
-    if len([name for name in node.inputs if name]) < 3:
+    if not biased:
         options["bias"] = False
     filters = weight[1] * groups if transposed else weight[0]
     return [("conv_transpose" if transposed else "conv", (filters, _alike(weight[2:])), options)]
 
 
 def _linear(translator: Translator, node: Node) -> list[Said]:
-    weight = translator.shape(node, 1)
-    units = weight[0] if node.op == "Gemm" and node.whole("transB") else weight[-1]
-    biased = node.op == "Gemm" and len([name for name in node.inputs if name]) > 2
+    weight, biased = _operands(translator, node)
+    units = weight[0] if node.whole("transB") else weight[-1]
+    biased = biased and plain_op(node) == "Gemm"
     return [("linear", (units,), {} if biased else {"bias": False})]
 
 
@@ -423,6 +439,7 @@ _MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
     "Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear,
     "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Gather": _select, "Clip": _clip,
     "LeakyRelu": _slope, "PRelu": _slopes,
+    "MatMulNBits": lambda translator, node: [("linear", (node.whole("N"),), {"bias": False})],
     "LRN": _lrn, "Resize": _scaled, "Upsample": _scaled,
     "GroupNormalization": lambda translator, node: [("groupnorm", (node.whole("num_groups"),), {})],
     "InstanceNormalization": lambda translator, node: [("instancenorm", (), {"affine": True})],

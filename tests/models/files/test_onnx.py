@@ -3,11 +3,15 @@
 import io
 import struct
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
 from dlcalc.errors import DlcalcError
 from dlcalc.models.files.onnx_file import read_onnx
+from dlcalc.models.files.reading import read_weights
+
+FILES = Path(__file__).parents[2] / "data" / "onnx"
 
 
 def number(value: int) -> bytes:
@@ -81,6 +85,17 @@ class Zeros:
         buffer[:count] = bytes(count)
         self.left -= count
         return count
+
+
+@pytest.mark.parametrize(("name", "count", "scales"), [
+    # By onnxruntime 1.32.0: dynamic with a scale an output, QOperator, QDQ; params as in torch.
+    ("mlp-dyn-dyn-pc", 325, 50), ("lstm-old-dyn-pc", 539, 134), ("mlp-old-qop", 325, 6),
+    ("lstm-old-qdq", 539, 10),
+])
+def test_quantised_graphs(name: str, count: int, scales: int) -> None:
+    held = read_weights(str(FILES / f"{name}.onnx"))
+    assert sum(each.params for each in held.tensors) == count
+    assert held.sum_of("numbers", "quantisation") == scales
 
 
 @pytest.mark.parametrize("given", [FLOATS, field(9, bytes(12_000))])

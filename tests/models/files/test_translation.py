@@ -28,7 +28,8 @@ FILES = Path(__file__).parents[2] / "data" / "files"
     # recurrent nodes between views, Clip for ReLU6, branches, and no shapes within the files.
     ("../onnx/mlp-train.onnx", 325, 300), ("../onnx/lstm-old.onnx", 539, 2360),
     ("../onnx/gru-dyn.onnx", 2067, 9168), ("../onnx/in-old.onnx", 120, 23328),
-    ("../onnx/unet-old.onnx", 1946, 169984),
+    ("../onnx/unet-old.onnx", 1946, 169984), ("../onnx/mlp-old-qop.onnx", 325, 300),
+    ("../onnx/lstm-old-qdq.onnx", 539, 2360),
 ])
 def test_counts_of_the_notation(name: str, count: int, macs: int | None) -> None:
     made = layered(read_weights(str(FILES / name)))
