@@ -11,13 +11,13 @@ import dlcalc
 from tests.shell.running import ROOT, environment
 
 PACKAGE = ROOT / "dlcalc"
-GROUND = {"errors", "names", "records"}
+GROUND = {"errors", "names", "light"}
 CALCULATION = GROUND | {"formulas", "numbers", "derive"}
 MODELS = CALCULATION | {"input", "layers", "models", "conventions"}
 MAY_IMPORT = {
     "errors": set(),
     "names": set(),
-    "records": set(),
+    "light": set(),
     "numbers": GROUND,
     "formulas": GROUND | {"numbers"},
     "derive": CALCULATION,

@@ -7,8 +7,8 @@ import sys
 from typing import BinaryIO
 
 from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
+from dlcalc.light import NamedTuple
 from dlcalc.numbers.parse import parse_number, shorten
-from dlcalc.records import NamedTuple
 
 MOST_BYTES = 1 << 30
 MOST_TEXT = 64 << 20

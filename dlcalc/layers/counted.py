@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.light import NamedTuple
 from dlcalc.numbers.axes import as_whole, at_least, by_x
 from dlcalc.numbers.sizes import Axis, Padding, check_fits, make_axes
-from dlcalc.records import NamedTuple
 
 Shape = tuple[int, ...]
 PerAxisValue = int | tuple[int, ...]

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Cache, Shape
+from dlcalc.light import NamedTuple
 from dlcalc.models.receptive_fields import Field
 from dlcalc.models.tree import Node
 from dlcalc.numbers.results import Result
-from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.models.deployment import Fit, Share

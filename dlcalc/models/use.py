@@ -16,11 +16,11 @@ from typing import Any
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import find
+from dlcalc.light import NamedTuple
 from dlcalc.models.count import params
 from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Model
 from dlcalc.names import DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
-from dlcalc.records import NamedTuple
 
 KEPT = 4
 """Bytes of a number that a quantised model keeps as it is."""

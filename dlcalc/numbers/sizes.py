@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.light import NamedTuple
 from dlcalc.numbers.axes import (
     PerAxis,
     as_whole,
@@ -20,7 +21,6 @@ from dlcalc.numbers.axes import (
     per_axis_from,
     plain,
 )
-from dlcalc.records import NamedTuple
 
 Pair = tuple[int, int]
 Padding = str | int | Sequence[str | int | Pair]

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.light import NamedTuple
 from dlcalc.numbers.places import Index, Place
-from dlcalc.records import NamedTuple
 
 
 class Values(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from dlcalc.errors import InputError
+from dlcalc.light import NamedTuple
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
 from dlcalc.output.tables import array_lines, divided_line, divided_lines, drawn_table, plain_lines
-from dlcalc.records import NamedTuple
 
 Steps = Iterable[Any] | None
 Row = dict[str, Any]

@@ -8,7 +8,7 @@ import click
 
 import dlcalc
 from dlcalc.errors import DlcalcError, did_you_mean
-from dlcalc.shell.lazy import import_module
+from dlcalc.light import import_module
 
 GROUPS = {
     "Sizes and counts": {

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from dlcalc.light import import_module
+
 
 class lazily:  # noqa: N801 - it is called as a function
     """A module's functions, each of which imports the module when it is called.
@@ -32,16 +34,6 @@ class lazily:  # noqa: N801 - it is called as a function
             return getattr(import_module(self._module), name)(*arguments, **options)
 
         return call
-
-
-def import_module(name: str) -> Any:
-    """As `importlib.import_module`, without the import of `importlib`.
-
-    >>> import_module("os.path").sep
-    '/'
-    """
-    __import__(name)
-    return sys.modules[name]
 
 
 class _Later(ModuleType):

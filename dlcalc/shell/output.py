@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, ShapeError
-from dlcalc.records import NamedTuple
+from dlcalc.light import NamedTuple
 from dlcalc.shell import coloured, note
 
 if TYPE_CHECKING:

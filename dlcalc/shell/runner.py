@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dlcalc.errors import AnswerDiffersError, InputError, LimitError
+from dlcalc.light import import_module
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
 from dlcalc.shell.output import Output
@@ -117,8 +118,6 @@ class Run(Generic[R]):
 
 def answer_of(result: Any, command: str) -> Answer:
     """The answer that a command makes of a result which is there already."""
-    from importlib import import_module
-
     from dlcalc.output.formats import FORMATS
 
     file = "run" if command == "params" else "answer"

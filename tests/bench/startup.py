@@ -26,15 +26,15 @@ class Row(NamedTuple):
 
 
 ROWS = [
-    Row("--version / minimal app", ["--version"], MINIMAL_APP, 1.15),
-    Row("size / minimal app", ["size", "-L", "32", "-F", "5", "-f", "plain"], MINIMAL_APP, 1.15),
+    Row("--version / minimal app", ["--version"], MINIMAL_APP, 0.75),
+    Row("size / minimal app", ["size", "-L", "32", "-F", "5", "-f", "plain"], MINIMAL_APP, 0.75),
     Row("size, json / minimal app", ["size", "-L", "32", "-F", "5", "-f", "json"],
-        MINIMAL_APP, 1.15),
+        MINIMAL_APP, 0.75),
     Row("mults, json / minimal app",
         ["mults", "-L", "4", "-F", "5", "-S", "2", "-P", "2", "-O", "8", "-f", "json"],
-        MINIMAL_APP, 1.15),
-    Row("params lenet, csv / minimal app", ["params", "lenet", "-f", "csv"], MINIMAL_APP, 1.15),
-    Row("TAB completion / minimal app", [], MINIMAL_APP, 1.15,
+        MINIMAL_APP, 0.75),
+    Row("params lenet, csv / minimal app", ["params", "lenet", "-f", "csv"], MINIMAL_APP, 0.75),
+    Row("TAB completion / minimal app", [], MINIMAL_APP, 0.75,
         {"_DLCALC_COMPLETE": "bash_complete", "COMP_WORDS": "dlcalc si", "COMP_CWORD": "1"}),
     Row("params lenet, a table / click, tabulate", ["params", "lenet"], TABLE, 1.15),
     Row("conv 4×4 with 2×2 / click, numpy",

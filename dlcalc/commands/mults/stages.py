@@ -25,10 +25,10 @@ from dlcalc.commands.mults.lines import (
     zero_skip,
 )
 from dlcalc.errors import InputError, LimitError
+from dlcalc.light import NamedTuple
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Padding
-from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.models.rows import Count as ModelCount

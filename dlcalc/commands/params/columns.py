@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dlcalc.light import NamedTuple
 from dlcalc.output.answer import Made
-from dlcalc.records import NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.models.receptive_fields import AxisField, Field

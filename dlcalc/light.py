@@ -1,7 +1,8 @@
-"""Named tuples that take a third of the time to define, for what every start defines."""
+"""What every start needs, at a third of its usual cost: named tuples, modules by their names."""
 
 from __future__ import annotations
 
+import sys
 from collections import namedtuple
 from typing import TYPE_CHECKING, Any
 
@@ -32,3 +33,13 @@ else:
         >>> Point(3)
         Point(x=3, y=0)
         """
+
+
+def import_module(name: str) -> Any:
+    """As `importlib.import_module`, without the import of `importlib`.
+
+    >>> import_module("os.path").sep
+    '/'
+    """
+    __import__(name)
+    return sys.modules[name]
