@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.shell.types import ParamType
+from dlcalc.shell.types import TextType, beginning
 
 if TYPE_CHECKING:
     from dlcalc.models.tree import Model
@@ -36,7 +36,7 @@ def shape_of(size: Any) -> tuple[int, ...] | None:
         raise error.at("--input") from None
 
 
-class LayerType(ParamType):
+class LayerType(TextType):
     """The name of a layer of the model that stands before it."""
 
     name = "layer"
@@ -49,7 +49,7 @@ class LayerType(ParamType):
         return beginning(layer_names(found) if found is not None else [], incomplete)
 
 
-class ChangeType(ParamType):
+class ChangeType(TextType):
     """`C1.kernel=4`: a layer of the model that stands before it, and one of its arguments."""
 
     name = "layer.key=value"
@@ -91,13 +91,6 @@ def _keys(name: str, node: Any) -> list[str]:
 
     kind = getattr(node, "type", None)
     return [f"{name}.{key}=" for key in parameters(handler(kind))[0]] if kind else []
-
-
-def beginning(names: list[str], incomplete: str) -> list[Any]:
-    """The names that begin so, for a shell to choose from."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 LAYER = LayerType()

@@ -17,23 +17,43 @@ else:
     ParamType = click.ParamType
 
 
-class SizeType(ParamType):
-    """`5`, or `5x3`, also `5,3` or `(5, 3)`: one whole number, or one an axis."""
-
-    name = "size"
+class TextType(ParamType):
+    """What is typed as a text and read once; what is no text any more is a value already."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """An int, or a tuple of ints."""
+        """The value of a text."""
         if not isinstance(value, str):
             return value
         try:
-            sizes = sizes_in(value)
-        except InputError as error:
+            return self.read(value)
+        except DlcalcError as error:
             self.fail(str(error), param, ctx)
+
+    def read(self, text: str) -> Any:
+        """The value; InputError where there is none."""
+        return text
+
+    def choices(self) -> Iterable[str]:
+        """What a shell completes."""
+        return ()
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """The choices that begin so."""
+        return beginning(self.choices(), incomplete)
+
+
+class SizeType(TextType):
+    """`5`, or `5x3`, also `5,3` or `(5, 3)`: an int, or a tuple of one an axis."""
+
+    name = "size"
+
+    def read(self, text: str) -> Any:
+        """An int, or a tuple of ints."""
+        sizes = sizes_in(text)
         return sizes[0] if len(sizes) == 1 else sizes
 
 
-class WholeType(ParamType):
+class WholeType(TextType):
     """One whole number within bounds."""
 
     name = "N"
@@ -41,96 +61,88 @@ class WholeType(ParamType):
     def __init__(self, least: int, most: int | None = None) -> None:
         self.least, self.most = least, most
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> int:
         """An int."""
-        if not isinstance(value, str):
-            return value
         try:
-            number = parse_whole(value)
+            number = parse_whole(text)
         except ValueError:
             number = None
         if number is None or number < self.least or (self.most or number) < number:
             bounds = f"of at least {self.least}" if self.most is None else (
                 f"from {self.least} to {self.most}"
             )
-            self.fail(f"{value[:40]!r} is no whole number {bounds}", param, ctx)
+            raise InputError(f"{text[:40]!r} is no whole number {bounds}")
         return number
 
 
-class NumberType(ParamType):
+class NumberType(TextType):
     """One finite number."""
 
     name = "number"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> Any:
         """An int or a float."""
         from dlcalc.numbers.parse import parse_number
 
         try:
-            return parse_number(value) if isinstance(value, str) else value
+            return parse_number(text)
         except DlcalcError as error:
-            self.fail(error.message.partition(";")[0], param, ctx)
+            raise InputError(error.message.partition(";")[0]) from None
 
 
-class PaddingType(ParamType):
+class PaddingType(TextType):
     """`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid` or `full`."""
 
     name = "padding"
     names = ("same", "same-lower", "valid", "full")
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> Any:
         """One padding, or a tuple of one an axis: an int, a pair, or a name."""
-        if not isinstance(value, str):
-            return value
-        if value in self.names:
-            return value
+        if text in self.names:
+            return text
         try:
-            paddings = tuple(self._one(part) for part in value.split("x"))
+            paddings = tuple(self._one(part) for part in text.split("x"))
         except ValueError:
-            near = did_you_mean(value, self.names) if value.isalpha() else ""
-            self.fail(
-                f"{value[:40]!r} is no padding{near or ': write 1, 1x2, 1:2, same, valid or full'}",
-                param, ctx,
-            )
+            near = did_you_mean(text, self.names) if text.isalpha() else ""
+            near = near or ": write 1, 1x2, 1:2, same, valid or full"
+            raise InputError(f"{text[:40]!r} is no padding{near}") from None
         return paddings[0] if len(paddings) == 1 and isinstance(paddings[0], int) else paddings
 
     def _one(self, text: str) -> int | tuple[int, int]:
         before, colon, after = text.partition(":")
         return (parse_whole(before), parse_whole(after)) if colon else parse_whole(before)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """The names that begin so."""
-        return _items(name for name in self.names if name.startswith(incomplete))
+    def choices(self) -> Iterable[str]:
+        """The names."""
+        return self.names
 
 
-class ArrayType(ParamType):
+class ArrayType(TextType):
     """A file name, `-`, or numbers typed in; read when the command runs, not before."""
 
     name = "array"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """Files."""
+        """The choices that begin so, or files where there are none."""
         from click.shell_completion import CompletionItem
 
-        return [CompletionItem(incomplete, type="file")]
+        found = super().shell_complete(ctx, param, incomplete)
+        return found or [CompletionItem(incomplete, type="file")]
 
 
-class ModelType(ParamType):
+class ModelType(ArrayType):
     """A model of the zoo, a file, `-`, or layers; read when the command runs, not before."""
 
     name = "model"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """Models that begin so, or files where there are none."""
-        from click.shell_completion import CompletionItem
-
+    def choices(self) -> Iterable[str]:
+        """The models of the zoo."""
         from dlcalc.models.zoo_files import zoo_names
 
-        names = [name for name in zoo_names() if name.startswith(incomplete)]
-        return _items(names) if names else [CompletionItem(incomplete, type="file")]
+        return zoo_names()
 
 
-class NameType(ParamType):
+class NameType(TextType):
     """One of a few names, with `did you mean` for all others."""
 
     def __init__(self, name: str, names: Iterable[str]) -> None:
@@ -149,30 +161,28 @@ class NameType(ParamType):
             raise click.BadParameter(message, ctx, param, _variable_of(param, ctx))
         return value
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """The names that begin so."""
-        return _items(name for name in self.names if name.startswith(incomplete))
+    def choices(self) -> Iterable[str]:
+        """The names."""
+        return self.names
 
 
-class PlaceType(ParamType):
+class PlaceType(TextType):
     """`0,1`, `dw:0,1` or `loss`: one element of any field."""
 
     name = "place"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> tuple[str, tuple[int, ...]]:
         """The name of the field, empty for the main one, and the index."""
-        if not isinstance(value, str):
-            return value
-        name, colon, index = value.rpartition(":")
+        name, colon, index = text.rpartition(":")
         try:
             return name.strip(), tuple(parse_whole(part.strip()) for part in index.split(","))
         except ValueError:
-            if value[:1].isdigit() or colon or not value.strip():
-                self.fail(f"{value[:40]!r} is no place: write 0,1, or dw:0,1", param, ctx)
-            return value.strip(), ()
+            if text[:1].isdigit() or colon or not text.strip():
+                raise InputError(f"{text[:40]!r} is no place: write 0,1, or dw:0,1") from None
+            return text.strip(), ()
 
 
-class GateActivationType(ParamType):
+class GateActivationType(TextType):
     """`f=relu`: a gate of a cell and its activation; which there are, the calculation knows."""
 
     name = "GATE=NAME"
@@ -180,55 +190,46 @@ class GateActivationType(ParamType):
     def __init__(self, gates: str) -> None:
         self.gates = gates
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> tuple[str, str]:
         """The gate and the name of its activation."""
-        if not isinstance(value, str):
-            return value
-        gate, equals, name = value.partition("=")
+        gate, equals, name = text.partition("=")
         if not (gate and equals and name):
             example = f"{self.gates[1]}=relu"
-            self.fail(f"{value[:40]!r} is no activation of a gate: write {example}", param, ctx)
+            raise InputError(f"{text[:40]!r} is no activation of a gate: write {example}")
         return gate, name
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+    def choices(self) -> Iterable[str]:
         """Gates, then activations of the gate that is typed."""
         from dlcalc.names import GATE_ACTIVATIONS
 
-        pairs = (f"{gate}={name}" for gate in self.gates for name in GATE_ACTIVATIONS)
-        return _items(pair for pair in pairs if pair.startswith(incomplete))
+        return (f"{gate}={name}" for gate in self.gates for name in GATE_ACTIVATIONS)
 
 
-class ToleranceType(ParamType):
+class ToleranceType(TextType):
     """A relative tolerance: a number from 0."""
 
     name = "R"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> float:
         """A float."""
         from dlcalc.numbers.parse import parse_number
 
-        try:
-            number = value if isinstance(value, float) else parse_number(value)
-        except DlcalcError as error:
-            self.fail(error.message, param, ctx)
+        number = parse_number(text)
         if number < 0:
-            self.fail(f"{value} is below 0", param, ctx)
+            raise InputError(f"{text} is below 0")
         return float(number)
 
 
-class RateType(ParamType):
+class RateType(TextType):
     """A rate or a loss: a number from 0, also as 2%."""
 
     name = "rate"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> float:
         """A float; 2% is 0.02."""
         from dlcalc.numbers.parse import parse_rate
 
-        try:
-            return parse_rate(value) if isinstance(value, str) else value
-        except DlcalcError as error:
-            self.fail(error.message, param, ctx)
+        return parse_rate(text)
 
 
 def _variable_of(param: Any, ctx: Any) -> str | None:
@@ -238,10 +239,11 @@ def _variable_of(param: Any, ctx: Any) -> str | None:
     return f"'{param.envvar}'" if from_environment else None
 
 
-def _items(names: Iterable[str]) -> list[Any]:
+def beginning(names: Iterable[str], incomplete: str) -> list[Any]:
+    """The names that begin so, for a shell to choose from."""
     from click.shell_completion import CompletionItem
 
-    return [CompletionItem(name) for name in names]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 SIZE = SizeType()

@@ -6,25 +6,25 @@ from typing import Any
 
 import click
 
+from dlcalc.errors import InputError
 from dlcalc.numbers.axes import parse_whole
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import MODEL, PADDING, SIZE, ParamType, WholeType
+from dlcalc.shell.types import MODEL, PADDING, SIZE, TextType, WholeType
 
 
-class ChannelsType(ParamType):
+class ChannelsType(TextType):
     """`1024:512`: input and output channels."""
 
     name = "in:out"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> tuple[int, int]:
         """A pair of ints."""
-        if not isinstance(value, str):
-            return value
         try:
-            inputs, outputs = map(parse_whole, value.split(":"))
+            inputs, outputs = map(parse_whole, text.split(":"))
         except ValueError:
-            self.fail(f"{value[:40]!r} are no channels: write IN:OUT, as 1024:512", param, ctx)
+            message = f"{text[:40]!r} are no channels: write IN:OUT, as 1024:512"
+            raise InputError(message) from None
         return inputs, outputs
 
 

@@ -6,15 +6,14 @@ from typing import Any
 
 import click
 
-from dlcalc.errors import InputError
 from dlcalc.names import COUNTERS, DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
-from dlcalc.shell.models import CHANGE, LAYER, beginning
+from dlcalc.shell.models import CHANGE, LAYER
 from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import MODEL, SIZE, NameType, ParamType, WholeType
+from dlcalc.shell.types import MODEL, SIZE, NameType, TextType, WholeType, beginning
 
 
-class ColumnsType(ParamType):
+class ColumnsType(TextType):
     """`name,weights`: columns of the table of a model; which there are, its rendering knows."""
 
     name = "columns"
@@ -43,19 +42,16 @@ class DtypeType(NameType):
         return super().convert(known if known in DTYPES else value, param, ctx)
 
 
-class ByteSizeType(ParamType):
+class ByteSizeType(TextType):
     """A size of memory: 80GiB."""
 
     name = "size"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+    def read(self, text: str) -> int:
         """Whole bytes."""
         from dlcalc.models.deployment import size_in_bytes
 
-        try:
-            return size_in_bytes(value) if isinstance(value, str) else value
-        except InputError as error:
-            self.fail(error.message, param, ctx)
+        return size_in_bytes(text)
 
 
 class ParamsCommand(QuickCommand):
