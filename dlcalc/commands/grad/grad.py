@@ -221,8 +221,9 @@ def _computed(value: str) -> Any:
     if unit and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value[:-1]):
         number = parse_number(value[:-1]) * unit
         return int(number) if number == int(number) else number
-    if not re.search(r"[/πpe*^√(]", value) or (";" in value and "[" not in value):
+    if not re.search(r"[/πpe*^(½]", value) or (";" in value and "[" not in value):
         return None
+    value = re.sub(r"(?<=[0-9)])(?=π|pi\b)", "*", value)
     try:
         system = read_system(f"value = {value}")
         return differentiate(system, {}, of=[], wrt=[]).values["value"]
@@ -237,6 +238,9 @@ def _value(value: str, allow_nonfinite: bool) -> Any:
     if found is not None:
         return found
     source = read_source(value)
+    if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})*,0[0-9]{2}(,[0-9]{3})*", value):
+        plain = value.replace(",", "")
+        raise InputError(f"{value} is one number or several: write {plain}, or spaces between them")
     if not source.place:
         try:
             return parse_number(value, allow_nonfinite)

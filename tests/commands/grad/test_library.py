@@ -51,6 +51,57 @@ def test_the_lstm_is_that_of_the_command() -> None:
     assert theirs.dW == pytest.approx(np.hstack([ours.gradients["L"][n] for n in "UW"]))
 
 
+def test_the_gru_is_that_of_the_command_with_either_reset() -> None:
+    for name, reset in (("gru-step", "after"), ("gru-step-reset-before", "before")):
+        ours = dlcalc.grad(library_text(name), of="L")
+        v, g = ours.values, ours.gradients["L"]
+        after = reset == "after"
+        named = {
+            "weight_ih_l0": np.vstack([v["Wr"], v["Wz"], v["Wn"]]),
+            "weight_hh_l0": np.vstack([v["Ur"], v["Uz"], v["Un"]]),
+            "bias_ih_l0": np.hstack([v["br"], v["bz"], v["bn"]]),
+            "bias_hh_l0": np.hstack([[0] * 4, v["cn"] if after else [0, 0]]),
+        }
+        theirs = dlcalc.gru(x=v["x"], h0=v["h"], dh=v["u"], reset=reset, **named)
+        assert np.ravel(theirs.dx) == pytest.approx(g["x"])
+        assert np.ravel(theirs.dh0) == pytest.approx(g["h"])
+
+
+def test_divergences_and_networks_are_those_of_their_commands() -> None:
+    ours = dlcalc.grad(library_text("kl-gaussians"), of="L")
+    v = ours.values
+    q, p = ({"mean": list(v[f"m{n}"]), "covariance": np.diag(np.square(v[f"s{n}"])).tolist()}
+            for n in "qp")
+    assert dlcalc.kl(q, p).kl == pytest.approx(v["L"])
+
+    ours = dlcalc.grad(library_text("elbo"), of="L")
+    v, g = ours.values, ours.gradients["L"]
+    theirs = dlcalc.vae(
+        x=list(v["x"]), mu=[[v["μ"] / v["x"][0], 0]], sigma=[[np.log(v["σ"]) / v["x"][0], 0]],
+        decoder=[[[w] for w in v["w"]]], noise=[v["noise"]], head="identity",
+    )
+    assert theirs.negative_elbo == pytest.approx(v["L"])
+
+    ours = dlcalc.grad(library_text("two-layer-network"), of="L")
+    v, g = ours.values, ours.gradients["L"]
+    network = dlcalc.mlp(
+        v["X"], v["Y"], [v["W1"], v["W2"]], [v["b1"], v["b2"]],
+    )
+    assert network.loss == pytest.approx(v["L"])
+    for n in (1, 2):
+        assert network.gradients.weights[n - 1] == pytest.approx(g[f"W{n}"])
+        assert network.gradients.biases[n - 1] == pytest.approx(g[f"b{n}"])
+
+    ours = dlcalc.grad(library_text("rnn"), of="L")
+    v, g = ours.values, ours.gradients["L"]
+    theirs = dlcalc.rnn(
+        W=np.hstack([v["U"], v["W"]]), b=v["b"], x=v["x"], h0=v["h0"], target=[v["y"]],
+        loss="squared_error",
+    )
+    assert theirs.loss == pytest.approx(v["L"])
+    assert theirs.dx == pytest.approx(g["x"])
+
+
 def test_by_name_on_the_command_line() -> None:
     listed = invoke("grad", "--list", "-f", "csv").out.splitlines()
     assert listed[0].split(",")[0] == "name"
@@ -65,9 +116,11 @@ def test_by_name_on_the_command_line() -> None:
 
 
 def test_values_are_fractions_constants_units_and_infinite_if_allowed() -> None:
-    words = ("L = a*b*c", "a=1/2", "b=3k", "c=[pi/2][0]")
+    words = ("L = a*b*c*d", "a=1/2", "b=3k", "c=[pi/2][0]", "d=½")
     values = json.loads(invoke("grad", *words, "-f", "json").out)["values"]
-    assert values["L"] == pytest.approx(1500 * np.pi / 2)
+    assert values["L"] == pytest.approx(750 * np.pi / 2)
+    assert json.loads(invoke("grad", "L = a", "a=2π", "-f", "json").out)["values"]["L"] == 2 * np.pi
+    assert "a: 1,000 is one number or several: write 1000" in invoke("grad", "L = a", "a=1,000").err
     assert invoke("grad", "L = exp(x)", "x=1000").status == 2
     endless = invoke("grad", "L = exp(x)", "x=1000", "--allow-nonfinite", "-f", "json")
     assert json.loads(endless.out)["values"]["L"] == "Infinity"
