@@ -94,12 +94,12 @@ def test_divergences_and_networks_are_those_of_their_commands() -> None:
 
     ours = dlcalc.grad(library_text("rnn"), of="L")
     v, g = ours.values, ours.gradients["L"]
-    theirs = dlcalc.rnn(
-        W=np.hstack([v["U"], v["W"]]), b=v["b"], x=v["x"], h0=v["h0"], target=[v["y"]],
+    cell = dlcalc.rnn(
+        W=np.hstack([v["U"], v["W"]]), b=v["b"], x=v["x"], h0=v["h0"], target=v["y"],
         loss="squared_error",
     )
-    assert theirs.loss == pytest.approx(v["L"])
-    assert theirs.dx == pytest.approx(g["x"])
+    assert cell.loss == pytest.approx(v["L"])
+    assert cell.dx == pytest.approx(g["x"])
 
 
 def test_by_name_on_the_command_line() -> None:
