@@ -220,7 +220,8 @@ def _pick_back(g: Array, x: Array, chosen: Array) -> Array:
 def _part_of(g: Array, parts: Sequence[Array], place: int, axis: int = 0) -> Array:
     """What of concatenated parts belongs to one of them."""
     start = sum(np.shape(each)[axis] for each in parts[:place])
-    return np.take(g, range(start, start + np.shape(parts[place])[axis]), axis)
+    ahead = (slice(None),) * (axis % np.ndim(g))
+    return np.asarray(g)[(*ahead, slice(start, start + np.shape(parts[place])[axis]))]
 
 
 def _spread(g: Array, like: Array, axis: Axis = None, keepdims: bool = False) -> Array:

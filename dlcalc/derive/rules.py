@@ -42,19 +42,29 @@ def _put(formula: Any, values: dict[Expr, Any]) -> Part:
     return Part(formula, values.get(formula, formula) if put is None else put)
 
 
-class Elementwise(Rule):
-    """An operation of the table, element by element; what has fewer elements is spread."""
+class Tabled(Rule):
+    """An operation of the table: its value and its pull-back are those of equations."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self.operation = OPERATIONS[name]
 
+    def options(self, node: Node) -> dict[str, Any]:
+        """Those of the operation, from the node's."""
+        return {}
+
     def value(self, node: Node, *arguments: Array) -> Array:
-        return np.asarray(self.operation.value(Arrays, *arguments))
+        return np.asarray(self.operation.value(Arrays, *arguments, **self.options(node)))
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         given = tuple(each.value for each in node.arguments)
-        pulled = self.operation.pull(Arrays, gradient, node.value, given, place)
+        options = self.options(node)
+        pulled = self.operation.pull(Arrays, gradient, node.value, given, place, **options)
         return np.asarray(Arrays.fit(pulled, given[place]))
+
+
+class Elementwise(Tabled):
+    """An operation of the table, element by element; what has fewer elements is spread."""
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         leaves, values = self._leaves(graph, node, index)
@@ -253,21 +263,12 @@ def _sum_of_products(
     return Part(formula, add(*products) if len(products) != 1 else products[0])
 
 
-class Reduce(Rule):
+class Reduce(Tabled):
     """The sum or the mean over axes, which are kept with size one."""
 
-    def __init__(self, mean: bool) -> None:
-        self.mean = mean
-
-    def value(self, node: Node, *arguments: Array) -> Array:
+    def options(self, node: Node) -> dict[str, Any]:
         node.bare = True
-        summed = arguments[0].sum(axis=node.options["axes"], keepdims=True)
-        return summed / (arguments[0].size // summed.size) if self.mean else summed
-
-    def pull(self, node: Node, gradient: Array, place: int) -> Array:
-        x = node.arguments[0].value
-        spread = gradient / (x.size // node.value.size) if self.mean else gradient
-        return np.broadcast_to(spread, x.shape)
+        return {"axis": node.options["axes"], "keepdims": True}
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         x = node.arguments[0]
@@ -278,7 +279,7 @@ class Reduce(Rule):
         summed = total(named, ",".join(
             letter for axis, letter in free.items() if x.shape[axis] > 1
         ))
-        if self.mean:
+        if self.name == "mean":
             return Part(summed / len(places), numbers / len(places))
         return Part(summed, numbers)
 
@@ -286,7 +287,9 @@ class Reduce(Rule):
         at = _narrowed(node.shape, index)
         g, number = graph.slope(node, at), graph.slope_number(node, at)
         count = node.arguments[0].value.size // node.value.size
-        yield Part(g / count, Expr("div", (number, count))) if self.mean else Part(g, number)
+        if self.name == "mean":
+            g, number = g / count, Expr("div", (number, count))
+        yield Part(g, number)
 
 
 class Move(Rule):
@@ -325,17 +328,11 @@ class Move(Rule):
             yield Part(graph.slope(node, to), graph.slope_number(node, to))
 
 
-class Concat(Rule):
+class Concat(Tabled):
     """Arrays laid end to end along an axis."""
 
-    def value(self, node: Node, *arguments: Array) -> Array:
-        return np.concatenate(arguments, axis=node.options["axis"])
-
-    def pull(self, node: Node, gradient: Array, place: int) -> Array:
-        axis = node.options["axis"]
-        start = self._start(node, place)
-        stop = start + node.arguments[place].shape[axis]
-        return gradient[(slice(None),) * axis + (slice(start, stop),)]
+    def options(self, node: Node) -> dict[str, Any]:
+        return {"axis": node.options["axis"]}
 
     @staticmethod
     def _start(node: Node, place: int) -> int:
@@ -377,24 +374,11 @@ class Lookup(Rule):
             yield Part(graph.slope(node, to), graph.slope_number(node, to))
 
 
-class Softmax(Rule):
+class Softmax(Tabled):
     """eˣ/Σ eˣ along an axis, or its logarithm."""
 
-    def __init__(self, logarithm: bool) -> None:
-        self.logarithm = logarithm
-
-    def value(self, node: Node, *arguments: Array) -> Array:
-        axis = node.options["axis"]
-        shifted = arguments[0] - arguments[0].real.max(axis=axis, keepdims=True)
-        raised = np.exp(shifted)
-        summed = raised.sum(axis=axis, keepdims=True)
-        return shifted - np.log(summed) if self.logarithm else raised / summed
-
-    def pull(self, node: Node, gradient: Array, place: int) -> Array:
-        axis, y = node.options["axis"], node.value
-        if self.logarithm:
-            return gradient - np.exp(y) * gradient.sum(axis=axis, keepdims=True)
-        return y * (gradient - (gradient * y).sum(axis=axis, keepdims=True))
+    def options(self, node: Node) -> dict[str, Any]:
+        return {"axis": node.options["axis"]}
 
     def _along(self, node: Node, index: Index) -> list[Index]:
         axis = node.options["axis"]
@@ -408,7 +392,7 @@ class Softmax(Rule):
         own, all_of_it = graph.number(x, index), self._along(node, index)
         below = total(e ** each, "k")
         numbers = add(*(e ** _term(graph.number(x, at)) for at in all_of_it))
-        if self.logarithm:
+        if self.name == "log_softmax":
             return Part(leaf - call("ln", below), _term(own) - call("ln", numbers))
         return Part((e**leaf) / below, (e ** _term(own)) / numbers)
 
@@ -420,7 +404,7 @@ class Softmax(Rule):
         own, value = graph.slope_number(node, index), graph.number(node, index)
         along = [(graph.slope_number(node, at), graph.number(node, at))
                  for at in self._along(node, index)]
-        if self.logarithm:
+        if self.name == "log_softmax":
             yield Part(
                 g - (symbol("e") ** y) * total(gk, "k"),
                 _term(own) - (symbol("e") ** _term(value)) * add(*(each for each, _ in along)),
@@ -653,9 +637,9 @@ class Prelu(Rule):
 ADD, MULTIPLY, DIVIDE, SQUARE_ROOT = (
     Elementwise(name) for name in ("add", "mul", "div", "sqrt")
 )
-SUM, MEAN = Reduce(False), Reduce(True)
-EINSUM, MOVE, CONCAT, LOOKUP = Einsum(), Move(), Concat(), Lookup()
-SOFTMAX, LOG_SOFTMAX = Softmax(False), Softmax(True)
+SUM, MEAN = Reduce("sum"), Reduce("mean")
+EINSUM, MOVE, CONCAT, LOOKUP = Einsum(), Move(), Concat("concat"), Lookup()
+SOFTMAX, LOG_SOFTMAX = Softmax("softmax"), Softmax("log_softmax")
 CONVOLVE, MAX_POOL, AVG_POOL = Convolve(), MaxPool(), AvgPool()
 SUBTRACT, POWER = Elementwise("sub"), Elementwise("pow")
 PRELU = Prelu()

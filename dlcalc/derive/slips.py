@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.derive.derivation import Derivation, Line
-from dlcalc.derive.elements import NAMES, as_value, compiled, entry_of, value_of
-from dlcalc.formulas.expressions import Column, Expr, Step, symbol
+from dlcalc.derive.derivation import Derivation
+from dlcalc.derive.elements import NAMES, as_value, compiled, entry_of
+from dlcalc.formulas.expressions import Column, Expr, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE, agree
 
@@ -542,37 +542,6 @@ class Slips:
         return formula_text(self.dressed(replaced(part, table)))
 
 
-def slip_in_steps(
-    steps: Iterable[tuple[Sequence[tuple[str, tuple[int, ...]]], Step]], field: str,
-    expected: Any, tolerance: float | None,
-) -> str:
-    """The slip that gives the expected numbers of a field, in a working of single numbers.
-
-    Each step comes with the elements of the record that it works out. What its symbols are
-    worth is read off its numbers.
-    """
-    derivation = Derivation({})
-    where: dict[tuple[str, tuple[int, ...]], str] = {}
-    for places, step in steps:
-        if not isinstance(step.name, Expr) or not isinstance(step.value, int | float):
-            continue
-        for formula, numbers in pairwise((step.formula, *step.numbers)):
-            derivation.values |= _matched(formula, numbers)
-        derivation.values[step.name] = step.value
-        known = (each for each in (step.formula, *step.numbers) if _gives(each, step, derivation))
-        formula = next(known, None)
-        if formula is None:
-            continue
-        letter, prefix, number = _parsed(step.name)
-        if step.name.kind not in ("symbol", "new"):
-            letter = formula_text(step.name)
-        key = f"{letter}{prefix}_{number or 0}"
-        derivation.add(key, Line(step.name, formula, step.value))
-        where |= dict.fromkeys(places, key)
-    return slip_of(Slips(derivation, timed=False), field, expected, tolerance,
-                   lambda index: (where[field, index], ()))
-
-
 def slip_of(
     slips: Slips, field: str, expected: Any, tolerance: float | None,
     place_of: Callable[[tuple[int, ...]], Place],
@@ -622,33 +591,6 @@ def gives(value: Any, expected: Any) -> bool:
     within, digits = written_within(student.ravel())
     near = np.abs(student.ravel() - right.ravel()) <= within
     return bool(near.all() and digits >= 2.5)
-
-
-def _matched(formula: Any, numbers: Any) -> dict[Expr, float]:
-    """What the symbols of a formula are worth, from the same formula in numbers."""
-    if not isinstance(formula, Expr):
-        return {}
-    if isinstance(numbers, int | float):
-        return {formula: numbers}
-    if not isinstance(numbers, Expr) or (formula.kind, len(formula.args)) != (
-            numbers.kind, len(numbers.args)):
-        return {}
-    found: dict[Expr, float] = {}
-    for one, other in zip(formula.args, numbers.args, strict=True):
-        found |= _matched(one, other)
-    return found
-
-
-def _gives(formula: Any, step: Step, derivation: Derivation) -> bool:
-    """Whether a formula is one of known symbols, and gives the value of its step."""
-    if not isinstance(formula, Expr) or not any(symbols_in(formula)):
-        return False
-    try:
-        with np.errstate(all="ignore"):
-            value = value_of(formula, derivation.values)
-    except (KeyError, ValueError, TypeError):
-        return False
-    return bool(np.ndim(value) == 0 and agree(float(value), step.value, DEFAULT_TOLERANCE))
 
 
 def _wants_place(words: str, name: str) -> bool:

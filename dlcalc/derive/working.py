@@ -62,13 +62,9 @@ def grad_slip(
     result: Derivatives, tolerance: float | None, field: Place, expected: Any
 ) -> str:
     """The slip that gives the expected numbers of a field; "" for none."""
-    from dlcalc.derive.slips import Slips, slip_in_steps, slip_of, turned_slip
+    from dlcalc.derive.slips import Slips, slip_of, turned_slip
 
-    working = _Working(result)
-    if result.scalar:
-        steps = ((((str(place), ()),), step) for place, step in working.steps())
-        return slip_in_steps(steps, str(field), expected, tolerance)
-    found = working.line_of(field)
+    found = _Working(result).line_of(field)
     if found is None:
         return ""
     lines, key = found
@@ -130,7 +126,9 @@ class _Working:
             yield from self._equation_by_equation(of)
 
     def line_of(self, field: Place) -> tuple[Derivation, str] | None:
-        """The derivation that a field of arrays is a line of, and the line's key."""
+        """The derivation that a field is a line of, and the line's key."""
+        if self.result.scalar:
+            return self._line_of_numbers(field)
         if field[0] == "values":
             lines, key = self.written.forward, str(field[1])
         elif field[0] == "gradients":
@@ -138,6 +136,18 @@ class _Working:
         else:
             return None
         return (lines, key) if key in lines.lines else None
+
+    def _line_of_numbers(self, field: Place) -> tuple[Derivation, str] | None:
+        from dlcalc.derive.slips import symbols_in
+
+        steps = [(place, step) for place, step in self.steps() if step.value is not None]
+        found = Derivation({}, dict(self.written.symbols.known))
+        found.values |= {step.name: step.value for _, step in steps}
+        for place, step in steps:
+            named_in = set(symbols_in(step.formula))
+            if isinstance(step.formula, Expr) and named_in <= found.values.keys():
+                found.add(str(place or step.name), Line(step.name, step.formula, step.value))
+        return (found, str(field)) if str(field) in found.lines else None
 
     def element(self, field: Place, index: tuple[int, ...]) -> Step | None:
         """One element of a field of arrays, by what it is made of."""

@@ -91,6 +91,13 @@ SLOPES = {"step": "relu'", "sign": "abs'"}
 """Slopes that are known by a name of their own."""
 MOST_SIZE = 500
 """Parts of a sum in a formula that is still written out."""
+CARRIED: dict[str, tuple[str, int, tuple[int, ...]]] = {
+    "conv_input": ("conv", 0, (1, 0)), "conv_kernel": ("conv", 1, (0, 1)),
+    "maxpool_back": ("maxpool", 0, ()), "avgpool_back": ("avgpool", 0, ()),
+    "pick_back": ("pick", 0, ()), "put_back": ("element", 0, ()),
+}
+"""Functions that carry a gradient back: through which operation, to which of its arguments, and
+these by their places behind the gradient."""
 OF_ARRAYS = ("matmul", "conv", "softmax", "sum", "mean")
 """Functions of whole arrays; all others act element by element."""
 
@@ -107,6 +114,11 @@ class Symbols:
         if name in ("size", "inverse"):  # the same in symbols
             plain: Callable[..., Any] = getattr(self.numbers, name)
             return lambda x, **options: plain(getattr(x, "value", x), **options)
+        if name in CARRIED:
+            operation, place, order = CARRIED[name]
+            return lambda g, *given, **options: self._carried(
+                g, operation, place, [given[each] for each in order] or given, **options
+            )
 
         def function(*arguments: Any, **options: Any) -> Term:
             terms = [as_term(each) for each in arguments]
@@ -168,6 +180,10 @@ class Symbols:
         """y·ln a for y = aⁿ."""
         value = self._number("exponent_slope", y, a)
         return Term(product(y.formula, call("ln", a.formula)), value, _joint(y, a))
+
+    def curve(self, x: Term, function: str) -> Term:
+        """The slope of a slope."""
+        return self._carried(1, "slope", 0, (x,), function=function)
 
     def centred(self, x: Term, **options: Any) -> Term:
         """x less its mean."""
@@ -281,39 +297,11 @@ class Symbols:
         formulas = (as_term(each).full.formula for each in given)
         return Term(written("back", g.formula, *formulas, **known), value)
 
-    def conv_input(self, g: Term, w: Term, x: Term, **options: Any) -> Term:
-        """The gradient of a convolution's input."""
-        return self._carried(g, "conv", 0, (x, w), **options)
-
-    def conv_kernel(self, g: Term, x: Term, w: Term, **options: Any) -> Term:
-        """The gradient of its kernel."""
-        return self._carried(g, "conv", 1, (x, w), **options)
-
     def conv_bias(self, g: Term, w: Term, b: Term) -> Term:
         """The gradient of its bias: of each channel the sum."""
         g, channels = g.full, bool(self.numbers.shape(b.value))
         along = {"axis": tuple(range(2 - len(w.shape), 0))} if channels else {}
         return Term(written("sum", g.formula, **along), self._number("conv_bias", g, w, b))
-
-    def maxpool_back(self, g: Term, x: Term, **options: Any) -> Term:
-        """The gradient to the largest of each window."""
-        return self._carried(g, "maxpool", 0, (x,), **options)
-
-    def avgpool_back(self, g: Term, x: Term, **options: Any) -> Term:
-        """The gradient shared among the cells of each window."""
-        return self._carried(g, "avgpool", 0, (x,), **options)
-
-    def pick_back(self, g: Term, x: Term, chosen: Term) -> Term:
-        """The gradient to the elements that were picked."""
-        return self._carried(g, "pick", 0, (x, chosen))
-
-    def put_back(self, g: Term, x: Term, *chosen: Term, index: tuple[Any, ...]) -> Term:
-        """g at one place, zeros elsewhere."""
-        return self._carried(g, "element", 0, (x, *chosen), index=index)
-
-    def curve(self, x: Term, function: str) -> Term:
-        """The slope of a slope."""
-        return self._carried(1, "slope", 0, (x,), function=function)
 
     def is_finite(self, term: Any) -> bool:
         """Whether its value is no NaN and no infinity."""

@@ -88,9 +88,10 @@ def test_divergences_and_networks_are_those_of_their_commands() -> None:
         v["X"], v["Y"], [v["W1"], v["W2"]], [v["b1"], v["b2"]],
     )
     assert network.loss == pytest.approx(v["L"])
-    for n in (1, 2):
-        assert network.gradients.weights[n - 1] == pytest.approx(g[f"W{n}"])
-        assert network.gradients.biases[n - 1] == pytest.approx(g[f"b{n}"])
+    layers = zip(network.gradients.weights, network.gradients.biases or (), strict=True)
+    for n, (weights, biases) in enumerate(layers, start=1):
+        assert weights == pytest.approx(g[f"W{n}"])
+        assert biases == pytest.approx(g[f"b{n}"])
 
     ours = dlcalc.grad(library_text("rnn"), of="L")
     v, g = ours.values, ours.gradients["L"]
