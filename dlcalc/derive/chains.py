@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import prod
 from typing import Any
 
 from dlcalc.formulas.expressions import Expr, Step, add, mul, symbol
@@ -81,11 +80,6 @@ def partials(of: str, trail: Sequence[Expr]) -> Expr:
     """
     sources = [of, *map(spoken, trail)]
     return mul(*(gradient(above, below) for above, below in zip(sources, trail, strict=False)))
-
-
-def path_value(paths: Sequence[Path]) -> float:
-    """The sum over the paths of the products of their factors' values."""
-    return sum(prod(value for _, value in path) for path in paths)
 
 
 def gradient_step(

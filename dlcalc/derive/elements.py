@@ -51,9 +51,6 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
     kind, args = formula.kind, formula.args
     if kind in NAMES:
         return reader(formula)
-    if kind == "total":
-        body, along = compiled(args[0], reader), _ALONG.get(args[1], {})
-        return lambda values: np.sum(body(values), **along)
     if kind in ("call", "index"):
         function, arguments = _function(formula)
         if function is None:
@@ -96,10 +93,6 @@ _KINDS: dict[str, Callable[..., Array]] = {
     "part": lambda a, start, stop: a[int(start):int(stop)],
 }
 _RELATIONS = {sign: name for name, sign in RELATIONS.items()}
-_ALONG: dict[str, dict[str, Any]] = {
-    "rows": {"axis": 0}, "samples": {"axis": 0}, "columns": {"axis": -1, "keepdims": True},
-}
-"""What a sum is over, in words."""
 NAMES = ("symbol", "derivative", "partial", "element", "new")
 """Kinds of names, whose values are given."""
 
@@ -270,7 +263,7 @@ def _shape_of(formula: Any, values: Values) -> tuple[int, ...]:
     if formula in values:
         return np.shape(values[formula])
     named = formula.args[1:] if formula.kind == "call" else formula.args
-    if formula.kind in ("matmul", "transpose", "total") or any(isinstance(e, str) for e in named):
+    if formula.kind in ("matmul", "transpose") or any(isinstance(e, str) for e in named):
         return np.shape(value_of(formula, values))
     return np.broadcast_shapes(*(_shape_of(each, values) for each in named))
 

@@ -17,14 +17,13 @@ import numpy as np
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.graph import Array, Graph, Index, Node, Part, Rule
 from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
-from dlcalc.derive.size_steps import column
 from dlcalc.formulas.expressions import Expr, add, call, mul, symbol, total
 from dlcalc.numbers.activations import ACTIVATIONS, Activation
 from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.geometry import Geometry
 from dlcalc.numbers.convolution.terms import factors, item, terms
-from dlcalc.numbers.sizes import Axis
+from dlcalc.numbers.sizes import Axis, column
 
 
 class _Formulas:

@@ -495,11 +495,6 @@ class Slips:
             yield Edit("2 left out", Expr("div", (above, 2 * below)))
             yield Edit(f"1/{2 * below:g} left out", Expr("mul", (2, above)))
 
-    def _of_total(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        shape: tuple[int, ...] = self.known[args[0]].shape if args[0] in self.known else ()
-        if len(shape) == 2 and args[1] in ("rows", "samples"):
-            yield Edit("the mean in place of the sum", Expr("div", (part, shape[0])))
-
     def _of_matrices(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         for n, each in enumerate(args):
             if not self._is_vector(each):
@@ -605,8 +600,8 @@ def _none(*_: object) -> Iterator[Edit]:
 _BY_KIND: dict[str, Callable[..., Iterator[Edit]]] = {
     "mul": Slips._of_product, "hadamard": Slips._of_product, "add": Slips._of_sum,
     "sub": Slips._of_difference, "div": Slips._of_quotient, "matmul": Slips._of_matrices,
-    "pow": Slips._of_power, "neg": Slips._of_negative, "total": Slips._of_total,
-    "stack": Slips._of_stack, "call": Slips._of_call,
+    "pow": Slips._of_power, "neg": Slips._of_negative, "stack": Slips._of_stack,
+    "call": Slips._of_call,
 }
 """What goes wrong with each kind of formula."""
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dlcalc.derive.size_steps import output_step, size_steps
 from dlcalc.formulas.expressions import Expr, Step, add
+from dlcalc.layers.size_steps import output_step, size_steps
 from dlcalc.layers.table import GENERAL, complete, handler
 from dlcalc.layers.traced import Traced, traced
 from dlcalc.models.receptive_fields import seen

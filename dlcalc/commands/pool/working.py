@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.size_steps import axis_steps, column, size_slips
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, total
+from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.compare import element_at, slip_of, unravel
 from dlcalc.numbers.convolution.pooling import Pooling, pool
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.places import Place
+from dlcalc.numbers.sizes import column
 
 MOST_WINDOWS = 16
 MOST_ELEMENTS = 100

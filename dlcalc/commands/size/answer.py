@@ -14,10 +14,10 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.derive import size_steps
+    from dlcalc.layers import size_steps
     from dlcalc.numbers.solve import Solutions
 else:
-    size_steps = lazily("dlcalc.derive.size_steps")
+    size_steps = lazily("dlcalc.layers.size_steps")
 
 
 FIELDS = ("input", "kernel", "stride", "pad", "dilation", "output_padding")

@@ -58,24 +58,6 @@ def axis_steps(axes: tuple[Axis, ...]) -> Iterator[Step]:
         yield output_step(axis, symbol("O", str(place)))
 
 
-def column(place: str | int, tap: str | int, axis: Axis, pad: int) -> str:
-    """The column that a window and a tap meet, by letters or numbers, as it is written.
-
-    >>> column("i", "k", Axis(9, 3, 2), 1), column(3, "k", Axis(9, 3), 1)
-    ('2i+k−1', '2+k')
-    """
-    letters, shift = [], -pad
-    for each, factor in ((place, axis.stride), (tap, axis.dilation)):
-        if isinstance(each, int):
-            shift += each * factor
-        else:
-            letters.append(each if factor == 1 else f"{factor}{each}")
-    sides = "+".join(letters)
-    if isinstance(place, int):
-        return f"{shift}+{sides}" if shift else sides
-    return sides + (f"{'+' if shift > 0 else '−'}{abs(shift)}" if shift else "")
-
-
 def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
     """What circulated slips make of output sizes, on all axes alike, or on one of them.
 

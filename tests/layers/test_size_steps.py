@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.derive.size_steps import size_steps
+from dlcalc.layers.size_steps import size_steps
 from dlcalc.numbers.sizes import Axis
 from tests.formulas.evaluation import evaluate
 
