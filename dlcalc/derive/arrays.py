@@ -151,7 +151,8 @@ def _transpose(x: Array, axes: tuple[int, ...] | None = None) -> Array:
     """The last two axes exchanged, or all as asked; a vector serves as its own."""
     if axes is not None:
         return np.transpose(x, axes)
-    return np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else x
+    rank = getattr(x, "ndim", 0)
+    return x.T if rank == 2 else np.swapaxes(x, -1, -2) if rank > 2 else x
 
 
 def _align(x: Array, axes: tuple[int, ...], rank: int) -> Array:
@@ -170,12 +171,12 @@ def _align_back(g: Array, x: Array, axes: tuple[int, ...], rank: int) -> Array:
 
 
 def _times_transposed(a: Array, b: Array) -> Array:
-    outer = np.ndim(a) == np.ndim(b) == 1
+    outer = getattr(a, "ndim", 0) == getattr(b, "ndim", 0) == 1
     return np.outer(a, b) if outer else Arrays.matmul(a, _transpose(b))
 
 
 def _transposed_times(a: Array, b: Array) -> Array:
-    outer = np.ndim(a) == np.ndim(b) == 1
+    outer = getattr(a, "ndim", 0) == getattr(b, "ndim", 0) == 1
     return np.outer(a, b) if outer else Arrays.matmul(_transpose(a), b)
 
 
@@ -233,8 +234,8 @@ def _spread(g: Array, like: Array, axis: Axis = None, keepdims: bool = False) ->
 
 def _fit(g: Array, like: Array) -> Array:
     """g in the shape of what was broadcast: summed over the axes that were made of one."""
-    shape = np.shape(like)
-    if np.shape(g) == shape:
+    shape = getattr(like, "shape", ())
+    if getattr(g, "shape", ()) == shape:
         return g
     if np.ndim(g) < len(shape):
         return np.broadcast_to(g, shape)
@@ -349,19 +350,29 @@ def _settled(y: Array) -> Array:
 
 
 def _swift(y: Array) -> Array:
-    """A result as it is kept, or None where it takes more care: exact or not finite."""
+    """A result as it is kept, or None where it takes more care: exact or not finite.
+
+    In floats NumPy tells what is not finite as it arises: see `alert`.
+    """
     kind = type(y)
     if kind is np.ndarray and y.dtype is _FLOAT and y.ndim:
-        flat = y.ravel()
-        return y if isfinite(flat.dot(flat)) or np.isfinite(y).all() else None
+        return y
     if kind is not float and kind is not int:
         y = _settled(y)
     return y if type(y) in (int, float) and isfinite(y) else None
 
 
+def _is_finite(y: Array) -> bool:
+    """Whether there is neither NaN nor infinity in it."""
+    if getattr(y, "dtype", None) is _FLOAT:
+        flat = y.ravel()
+        return isfinite(flat.dot(flat)) or bool(np.isfinite(y).all())
+    return isinstance(y, int) or is_exact(y) or bool(np.isfinite(y).all())
+
+
 def _presented(y: Array) -> Array:
     """A result as it is given back: whole numbers in int64, where all of them fit."""
-    if type(y) is float:
+    if type(y) is float or (getattr(y, "dtype", None) is _FLOAT and y.ndim and y.flags.writeable):
         return y
     y = _settled(y)
     if is_exact(y):
@@ -406,7 +417,7 @@ Arrays: World = World(
     broadcast=lambda x, shape: np.broadcast_to(x, shape),
     reshape_like=lambda g, x: np.reshape(g, np.shape(x)),
     expand=np.expand_dims, squeeze=np.squeeze, align=_align, align_back=_align_back,
-    matmul=lambda a, b: np.matmul(a, b) if np.ndim(a) and np.ndim(b) else a * b,
+    matmul=lambda a, b: a @ b if getattr(a, "ndim", 0) and getattr(b, "ndim", 0) else a * b,
     times_transposed=_times_transposed, transposed_times=_transposed_times,
     element=lambda x, *chosen, index: x[_filled(index, chosen)], put_back=_put_back,
     pick=_pick, pick_back=_pick_back,
@@ -425,7 +436,8 @@ Arrays: World = World(
     like=lambda g, x: g if type(x) in (int, float) and type(g) is float else _fit(g, x),
     settled=_settled, swift=_swift, presented=_presented,
     exact_to_float=lambda x: np.asarray(x, dtype=float)[()],
-    is_finite=lambda y: isinstance(y, int) or is_exact(y) or bool(np.isfinite(y).all()),
+    is_finite=_is_finite,
+    alert=lambda: np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"),
     zeros=lambda like: np.zeros(np.shape(like), dtype=object) if np.ndim(like) else 0,
     flat=lambda x: list(np.ravel(x).tolist()),
 )  # fmt: skip

@@ -161,7 +161,10 @@ def _derived(
     """The values, and the gradients; of shapes that are those of a run before, if `alike`."""
     system = tape.system
     with quiet(f):
-        places = swiftly_forward(tape, f, given, alike) if watched else None
+        places = None
+        if watched:
+            with f.alert():
+                places = swiftly_forward(tape, f, given, alike)
         if places is None:
             places = forward(tape, f, given, watched)
         named = {name: places[place] for name, place in tape.names.items()}
@@ -170,7 +173,10 @@ def _derived(
         passes = {}
         for each in derived:
             start = {tape.names[each]: 1}
-            found = swiftly_backward(tape, f, places, start, wanted) if watched else None
+            found = None
+            if watched:
+                with f.alert():
+                    found = swiftly_backward(tape, f, places, start, wanted)
             passes[each] = found or backward(
                 tape.instructions, f, places, start, wanted, system, watched
             )
@@ -240,8 +246,8 @@ def _as_value(name: str, value: Any) -> Any:
     """A number as int or float; anything else as an array, its whole numbers as Python's ints."""
     if type(value) in (int, float):
         return value
-    if str(getattr(value, "dtype", "")) == "float64" and value.size:
-        return value if value.ndim else value.item()
+    if getattr(getattr(value, "dtype", None), "char", "") == "d" and value.size and value.ndim:
+        return value
     if isinstance(value, bool | int | float):
         return int(value) if isinstance(value, bool) else value
     from dlcalc.numbers.exact import as_numbers

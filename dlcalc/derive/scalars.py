@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from typing import Any
 
 from dlcalc.derive.operations import World
@@ -76,7 +77,7 @@ Scalars = World(
     **dict.fromkeys(("spread", "fit", "like"), lambda g, like, **_: g),
     **dict.fromkeys(("matmul", "times_transposed", "transposed_times"), _no_product),
     require_fit=lambda operation, arguments, options: None, fits=lambda operands: True,
-    swift=_swift, settled=lambda y: y, is_finite=lambda y: y - y == 0,
+    alert=nullcontext, swift=_swift, settled=lambda y: y, is_finite=lambda y: y - y == 0,
     zeros=lambda like: 0, shape=lambda x: (), flat=lambda x: (x,),
     bits=lambda x: x.bit_length() if isinstance(x, int) else 0,
 )  # fmt: skip

@@ -14,6 +14,8 @@ from dlcalc.errors import DlcalcError, InputError, LimitError
 MOST_BITS = 2**18
 """Binary digits of an exact whole number."""
 PRODUCTS = ("mul", "hadamard", "matmul", "times_transposed", "conv")
+UNTOLD = ("matmul", "times_transposed", "conv", "conv_transpose")
+"""Operations that may not tell that something is not finite: threads of BLAS keep it."""
 CHOOSING = (*FLAT, "where", "element", "pick")
 """Operations of which some arguments carry no gradient."""
 
@@ -246,7 +248,7 @@ def swiftly_forward(
     values, swift = started(tape, given), f.swift
     try:
         for value in values:
-            if value is not None and swift(value) is None:
+            if value is not None and (swift(value) is None or not f.is_finite(value)):
                 return None
         for node, arguments, place, _, rule in tape.instructions:
             operands = [values[each] for each in arguments]
@@ -256,7 +258,7 @@ def swiftly_forward(
             if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
                 _require_size(operation, f, operands)
             value = swift(rule.value(f, *operands, **node.options))
-            if value is None:
+            if value is None or (operation in UNTOLD and not f.is_finite(value)):
                 return None
             values[place] = value
     except (DlcalcError, ArithmeticError, ValueError, TypeError):
@@ -283,7 +285,7 @@ def swiftly_backward(
                 pulled = like(rule.pull(f, g, y, operands, number, **options), operands[number])
                 known = gradients.get(place)
                 pulled = swift(pulled if known is None else known + pulled)
-                if pulled is None:
+                if pulled is None or (operation in UNTOLD and not f.is_finite(pulled)):
                     return None
                 gradients[place] = pulled
     except (DlcalcError, ArithmeticError, ValueError, TypeError):
