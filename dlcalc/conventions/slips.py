@@ -8,8 +8,8 @@ from typing import Any
 
 from dlcalc.conventions.counters import figure
 from dlcalc.conventions.models import framed
-from dlcalc.derive.size_steps import size_slips
 from dlcalc.errors import DlcalcError
+from dlcalc.layers.size_steps import size_slips
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Model
 from dlcalc.models.working import windows_of
