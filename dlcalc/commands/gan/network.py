@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
-from dlcalc.layers.initial import initial_weights
-from dlcalc.layers.passes import affine, argument_gradient
+from dlcalc.layers.passes import affine, argument_gradient, initial_weights
 from dlcalc.layers.table import complete
 from dlcalc.models.count import params
 from dlcalc.models.rows import Row

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dlcalc.layers.descent import Descent, descend
-from dlcalc.layers.initial import CONSTANT, initial_weights
 from dlcalc.layers.network import Network, as_network
+from dlcalc.layers.passes import CONSTANT, initial_weights
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp.mlp import MlpStep

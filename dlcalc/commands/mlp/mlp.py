@@ -14,7 +14,6 @@ from dlcalc.commands.mlp.findings import starts as other_starts
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.descent import Descent, Moves, descend, numbered
-from dlcalc.layers.initial import CONSTANT, as_sizes, initial_weights
 from dlcalc.layers.network import (
     Network,
     as_network,
@@ -23,6 +22,7 @@ from dlcalc.layers.network import (
     network_parameters,
     require_few,
 )
+from dlcalc.layers.passes import CONSTANT, as_sizes, initial_weights
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import all_finite, as_layers_of
 from dlcalc.numbers.results import Result

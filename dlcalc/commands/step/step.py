@@ -13,7 +13,6 @@ from dlcalc.derive.rules import DIVIDE
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.criteria import loss_of, upstream_of
-from dlcalc.layers.initial import draw
 from dlcalc.layers.optimisers import (
     OPTIMISERS,
     SINGLE,
@@ -23,6 +22,7 @@ from dlcalc.layers.optimisers import (
     optimiser,
     states,
 )
+from dlcalc.layers.passes import draw
 from dlcalc.layers.values import Store
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.running import Ran, check_names, runner_of
