@@ -9,6 +9,7 @@ counted as floating-point operations (FLOPs) each is two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError, did_you_mean
@@ -136,6 +137,15 @@ class Rows(Sequence[Row]):
             return found
         return self.whole[at]
 
+    def total(self, what: str) -> int:
+        """The sum of a number of all rows."""
+        alone = [part for part in self.parts if isinstance(part, Row)]
+        turns = [part for part in self.parts if isinstance(part, Turns)]
+        found: int = sum(map(attrgetter(what), alone))
+        for row, times in tally(turns):
+            found += getattr(row, what) * times
+        return found
+
 
 Span = tuple[Row, Row, int]
 """Rows that count alike: the first, the last, and how many there are."""
@@ -153,7 +163,7 @@ def spans(rows: Iterable[Row | Turns]) -> Iterator[Span]:
                 yield first, last, times * len(part.later)
 
 
-def tally(rows: Iterable[Row]) -> Iterator[tuple[Row, int]]:
+def tally(rows: Iterable[Row | Turns]) -> Iterator[tuple[Row, int]]:
     """Rows and how many count like each, as few as may be."""
     return ((row, times) for row, _, times in spans(rows))
 
@@ -251,7 +261,7 @@ class Count(Result, _Count):
 
     def total(self, what: str) -> int:
         """The sum of a number of all rows."""
-        return sum(getattr(row, what) * times for row, times in tally(self.rows))
+        return (self.rows if isinstance(self.rows, Rows) else Rows(self.rows)).total(what)
 
     @property
     def activations(self) -> int:

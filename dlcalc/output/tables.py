@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 from dlcalc.formulas.numerals import format_number, grouped, plain_value
@@ -16,6 +16,8 @@ CHUNK = 1024
 
 def cell_text(value: Any, precision: int | None) -> str:
     """One cell for people: thousands grouped, floats rounded, shapes as 6x28x28."""
+    if type(value) is str:
+        return value
     value = plain_value(value)
     if isinstance(value, list):
         return "x".join(map(str, value)) if _whole(value) else ", ".join(
@@ -48,21 +50,50 @@ def _whole(values: list[Any]) -> bool:
 def drawn_table(
     table: Any, style: str, precision: int | None, escape: Callable[[str], str] = str
 ) -> str:
-    """A table as tabulate draws it in a style: `simple`, `github`, `latex_raw`."""
+    """A table in a style of tabulate's: `simple`, drawn here; `github`, `latex_raw`."""
+    columns = zip(*table.rows, strict=True)
+    alignment = ["right" if _numeric(column) else "left" for column in columns]
+    rows = [[escape(cell_text(cell, precision)) for cell in row] for row in table.rows]
+    headers = [escape(header) for header in table.headers]
+    if style == "simple" and headers:
+        return "\n".join(_simple(headers, rows, alignment))
     from tabulate import tabulate
 
-    alignment = [
-        "right" if all(isinstance(plain_value(cell), int | float | None) for cell in column)
-        else "left"
-        for column in zip(*table.rows, strict=True)
-    ]
     return tabulate(
-        [[escape(cell_text(cell, precision)) for cell in row] for row in table.rows],
-        headers=[escape(header) for header in table.headers],
+        rows,
+        headers=headers,
         tablefmt=style,
         disable_numparse=True,
         colalign=alignment or None,
     )
+
+
+def _numeric(column: Sequence[Any]) -> bool:
+    kinds = set(map(type, column))
+    return kinds <= {int, float} or (str not in kinds and all(
+        isinstance(plain_value(cell), int | float | None) for cell in column
+    ))
+
+
+def _simple(
+    headers: list[str], rows: list[list[str]], alignment: list[str]
+) -> Iterator[str]:
+    """The lines of a table whose columns stand apart by spaces, under dashes.
+
+    >>> list(_simple(["a", "b"], [["x", "10"]], ["left", "right"]))
+    ['a      b', '---  ---', 'x     10']
+    """
+    lines = [line for row in rows for line in zip_longest(
+        *(cell.strip().splitlines() or [""] for cell in row), fillvalue="",
+    )]
+    columns = list(zip(*lines, strict=True)) or [()] * len(headers)
+    drawn = []
+    for header, column, side in zip(headers, columns, alignment or headers, strict=True):
+        width = max(len(header) + 2, *map(len, column), 0)
+        pad = str.rjust if side == "right" else str.ljust
+        drawn.append([pad(header, width), "-" * width, *(pad(cell, width) for cell in column)])
+    for line in zip(*drawn, strict=True):
+        yield "  ".join(line).rstrip()
 
 
 def plain_lines(table: Any, precision: int | None) -> Iterator[str]:
