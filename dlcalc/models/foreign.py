@@ -172,6 +172,8 @@ def _layer(spec: str, kind: str, node: ast.Call, name: str) -> Iterator[str]:
     named = {NAMES.get(str(each.arg), str(each.arg)): each.value for each in node.keywords}
     if "input_shape" in named:
         yield f"input {_input(node)}"
+    if type == "upsample" and "size" in named:  # of Keras
+        named["scale"] = named.pop("size")
     given = {
         place: _value(value) for place, value in zip(places, node.args, strict=False)
         if place != "-"

@@ -29,7 +29,7 @@ class Weight(NamedTuple):
 
 WITHOUT = re.compile(r"""
     InputLayer|Activation|ReLU|LeakyReLU|ELU|Softmax|ThresholdedReLU|Identity|Masking|Lambda
-    |Dropout|(Alpha|Gaussian|Spatial[123]D)Dropout|GaussianNoise|ActivityRegularization
+    |(Alpha|Gaussian)?Dropout|SpatialDropout[123]D|GaussianNoise|ActivityRegularization
     |Flatten|Reshape|Permute|RepeatVector|(Global)?(Max|Average)Pooling[123]D
     |Adaptive(Max|Average)Pooling[123]D|UpSampling[123]D|ZeroPadding[123]D|Cropping[123]D
     |Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot|UnitNormalization
@@ -115,7 +115,10 @@ def _separable(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
 
 
 def _embedding(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    yield Weight("embeddings", (_of(config, "input_dim"), _of(config, "output_dim")))
+    rows, width = _of(config, "input_dim"), _of(config, "output_dim")
+    yield Weight("embeddings", (rows, width))
+    if kind == "ReversibleEmbedding" and config.get("tie_weights") is False:
+        yield Weight("reverse_embeddings", (width, rows))
 
 
 def _along(config: Config, shape: Sizes) -> tuple[int, ...]:
@@ -242,8 +245,10 @@ def _attention(config: Config, shape: Any, kind: str) -> Iterator[Weight]:
 
 
 WEIGHTS: dict[str, Callable[[Config, Any, str], Iterator[Weight]]] = {
-    "Dense": _dense, "Embedding": _embedding, "BatchNormalization": _batch_norm,
-    "SyncBatchNormalization": _batch_norm, "BatchNormalizationV1": _batch_norm,
+    "Dense": _dense, "Embedding": _embedding, "ReversibleEmbedding": _embedding,
+    **dict.fromkeys(
+        ("BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1"), _batch_norm
+    ),
     **dict.fromkeys(("LayerNormalization", "GroupNormalization", "RMSNormalization"), _norm),
     "Normalization": _normalization, "PReLU": _prelu, "EinsumDense": _einsum,
     **{f"Conv{n}D": _conv for n in (1, 2, 3)},

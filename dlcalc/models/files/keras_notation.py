@@ -163,6 +163,8 @@ def _calls(kind: str, config: Mapping[str, Any]) -> Iterator[str]:
         })
     elif kind == "Bidirectional" and isinstance(config.get("layer"), dict):
         inner = config["layer"]
+        if config.get("merge_mode", "concat") != "concat":
+            raise InputError("both ways laid together otherwise than end to end cannot be said")
         yield _call(str(inner.get("class_name")), {**inner["config"], "bidirectional": True})
     else:
         yield _call(kind, config)

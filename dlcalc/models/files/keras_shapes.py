@@ -7,7 +7,7 @@ for. What nothing takes, and multiply-accumulates, come from the layers of the n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -26,8 +26,27 @@ SAME = re.compile(r"""
     | Add | Subtract | Multiply | Average | Maximum | Minimum | Rescaling | Random\w+
 """, re.VERBOSE)
 """Classes whose output is as large as each of their inputs."""
-SPATIAL = re.compile(r"\w*(Conv|Pooling|UpSampling|ZeroPadding|Cropping)\w*D\w*|Flatten|Reshape")
+SPATIAL = re.compile(r"\w*(Conv|Pooling|UpSampling|ZeroPadding|Cropping)\w*D\w*|Flatten")
 """Classes that the notation has channels first."""
+def _reshaped(config: Layer, taken: Shape) -> Shape:
+    """The shape that a Reshape is asked for, one size of which may be open."""
+    wanted = sizes_of(config["target_shape"])
+    whole, open_at = _whole(taken), [at for at, size in enumerate(wanted) if size is None]
+    if whole is None or len(open_at) != 1:
+        return wanted
+    known = prod(size for size in wanted if size is not None)
+    return tuple(prod(whole) // known if size is None and known else size for size in wanted)
+
+
+MOVED: dict[str, Callable[[Layer, Shape], Shape]] = {
+    **dict.fromkeys(("Embedding", "ReversibleEmbedding"), lambda config, taken: (
+        *taken, config["output_dim"],
+    )),
+    "Reshape": _reshaped,
+    "RepeatVector": lambda config, taken: (config["n"], *taken),
+    "Permute": lambda config, taken: tuple(taken[at - 1] for at in config["dims"]),
+}
+"""Classes that move what they take, or look it up, and the shape that they give."""
 PRODUCTS = ("Dot", "Lambda", "Attention", "AdditiveAttention")
 """Classes without weights, or with few, that multiply inputs with each other."""
 
@@ -78,14 +97,17 @@ class Flow:
             return inner.outputs.get(inner.last), total
         if taken and SAME.fullmatch(kind):
             return taken[0], 0
-        if kind == "Embedding" and taken:
-            return (*taken[0], config.get("output_dim")), 0
         if kind == "Dense" and taken:
             units = config.get("units")
             known = _whole(taken[0])
             return (*taken[0][:-1], units), (
                 prod(known) * units if known and isinstance(units, int) else None
             )
+        if kind in MOVED and taken:
+            try:
+                return MOVED[kind](config, taken[0]), 0
+            except (TypeError, KeyError, IndexError):
+                return None, 0
         whole = _whole(taken[0]) if len(taken) == 1 else None
         if whole is not None:
             made = self._counted(layer, kind, whole)

@@ -59,6 +59,24 @@ def test_axes_that_are_open(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("made", "taken", "shape"), [
+    (layer("Reshape", target_shape=[5, -1]), [10, 6], [5, 12]),
+    (layer("RepeatVector", n=3), [8], [3, 8]), (layer("Permute", dims=[2, 1]), [10, 6], [6, 10]),
+    (layer("UpSampling2D", size=[2, 2]), [6, 6, 3], [12, 12, 3]),
+    (layer("SpatialDropout2D", rate=0.5), [6, 6, 3], [6, 6, 3]),
+])
+def test_layers_that_move(
+    made: dict[str, Any], taken: list[int], shape: list[int], tmp_path: Path
+) -> None:
+    path = tmp_path / "model.json"
+    made["build_config"] = {"input_shape": [None, *taken]}
+    path.write_text(json.dumps({"class_name": "Sequential", "config": {"layers": [
+        layer("InputLayer", batch_shape=[None, *taken]), made,
+    ]}}))
+    rows = json.loads(invoke("params", str(path), "-f", "json").out)["layers"]
+    assert (rows[1]["output"], rows[1]["macs"]) == (shape, 0)
+
+
 def test_what_only_makes_masks_is_left_out() -> None:
     lines = invoke("params", str(FILES / "recurrent.keras"), "--to-notation").out.splitlines()
     assert lines[2:] == [
