@@ -190,34 +190,44 @@ class Recipe:
 
     def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
         """The slip that gives the expected numbers of a field; "" for none."""
-        key = self.fields.get(self.named.get(field, (field, ()))[0])
-        if key is None:
+        array, place = self.named.get(field, (field, ()))
+        key = self.fields.get(array, "")
+        if not key:
             return ""
-        value = np.asarray(self.lines.lines[key].value)
+        value = np.asarray(self.lines.lines[key].value, float)
         if value.ndim == 2 and value.shape[0] != value.shape[1]:
             turned = turned_slip(value, field, expected, tolerance)
             if turned:
                 return turned
-
         try:
-            shape = np.shape(value_at(expected, field))
-        except (ValueError, LookupError):
+            student = np.asarray(value_at(expected, field), float)
+        except (ValueError, TypeError, LookupError):
             return ""
-        if shape != (() if field in self.named else value.shape):
+        if student.shape != (() if field in self.named else value.shape):
             return ""
+        found = self._slip_of_units(key, place, student, tolerance)
+        if found:
+            return found
+        slips = Slips(self.lines, timed=False)
+        found = slip_of(slips, "", student, tolerance, lambda index: (key, (*place, *index)))
+        wrong = np.argwhere(~np.isclose(student, value)) if student.ndim else np.empty((0, 0))
+        if found or len(wrong) != 1:
+            return found
+        # Of one number that was given by its name the others are those of the record.
+        alone = tuple(wrong[0].tolist())
+        return slip_of(slips, "", student[alone], tolerance, lambda _: (key, alone))
 
-        def place_of(index: Index) -> tuple[str, Index]:
-            return key, self.named[field][1] if field in self.named else index
-
-        found = ""
-        if self.units is not None:
-            keys = self.units.keys
-            hidden = {own for (line, _), own in keys.items() if line in self.hidden}
-            slips = Slips(self.units.lines, timed=False, hidden=hidden)
-            found = slip_of(slips, field, expected, tolerance,
-                            lambda index: (keys[place_of(index)], ()))
-        return found or slip_of(
-            Slips(self.lines, timed=False), field, expected, tolerance, place_of)
+    def _slip_of_units(
+        self, key: str, place: Index, student: Any, tolerance: float | None
+    ) -> str:
+        """The slip in the lines of single numbers, where the network is worked out by them."""
+        if self.units is None:
+            return ""
+        keys = self.units.keys
+        hidden = {own for (line, _), own in keys.items() if line in self.hidden}
+        slips = Slips(self.units.lines, timed=False, hidden=hidden)
+        return slip_of(slips, "", student, tolerance,
+                       lambda index: (keys[key, (*place, *index)], ()))
 
     def screen_names(self) -> dict[str, Entry]:
         """The element of the record that each name of the working means; w5 is the new one."""

@@ -90,9 +90,9 @@ def mlp_answer(
     the chart of the losses.
     """
     record = {**result.record, "findings": findings}
-    blocks: list[Block] = [_loss(result)]
-    blocks.append(_units(result, complete))
-    blocks.append(_parameters(result, complete))
+    blocks: list[Block] = [
+        _loss(result), _units(result, complete), _parameters(result, complete)
+    ]
     if result.descent:
         record["descent"] = _descent(result.descent)
         blocks.append(loss_table(result.descent.losses, complete))
@@ -110,26 +110,14 @@ def mlp_answer(
 
 
 def _descent(run: Descent) -> dict[str, Any]:
-    return {
-        "losses": run.losses,
-        "output": run.output,
-        "weights": run.weights,
-        "biases": run.biases,
-        "moved": run.moved,
-        "equal_units": run.twins,
-    }
+    names = ("losses", "output", "weights", "biases", "moved")
+    return {**{name: getattr(run, name) for name in names}, "equal_units": run.twins}
 
 
 def _start(start: Start, finding: str) -> dict[str, Any]:
-    return {
-        "init": start.init,
-        "biases": start.biases,
-        "first_loss": start.first_loss,
-        "last_loss": start.last_loss,
-        "moved": start.moved,
-        "equal_units": start.twins,
-        "finding": finding,
-    }
+    names = ("init", "biases", "first_loss", "last_loss", "moved")
+    found = {name: getattr(start, name) for name in names}
+    return {**found, "equal_units": start.twins, "finding": finding}
 
 
 def _loss(result: MlpStep) -> Table:
@@ -164,30 +152,21 @@ def _rows(values: Any) -> Any:
 
 
 def _parameters(result: MlpStep, complete: bool) -> Table:
-    network = result.network
-    named = result.named
+    network, named = result.network, result.named
     if len(named) > MOST_ROWS and not complete:
         return _layers(result)
-    values = [*network.weights, *(network.biases or ())]
-    flat = [each for array in values for each in array.ravel()]
+    values = [each for array in (*network.weights, *(network.biases or ()))
+              for each in array.ravel()]
     moves = result.updates.named.values(), result.updated.named.values()
-    rows = [
-        (name, value, gradient, update, new)
-        for (name, gradient), value, update, new in zip(named.items(), flat, *moves, strict=True)
-    ]
+    rows = list(zip(named, values, named.values(), *moves, strict=True))
     return Table(("parameter", "value", "gradient", "update", "new"), rows, title="Parameters")
 
 
 def _layers(result: MlpStep) -> Table:
     gradients = result.gradients
-    rows = [
-        (f"W{n}", list(array.shape), float(abs(array).max()))
-        for n, array in enumerate(gradients.weights, start=1)
-    ]
-    rows += [
-        (f"b{n}", list(array.shape), float(abs(array).max()))
-        for n, array in enumerate(gradients.biases or (), start=1)
-    ]
+    rows = [(f"{letter}{n}", list(array.shape), float(abs(array).max()))
+            for letter, arrays in (("W", gradients.weights), ("b", gradients.biases or ()))
+            for n, array in enumerate(arrays, start=1)]
     note = "json and csv have every gradient"
     return Table(
         ("parameters", "shape", "largest gradient"), rows, title="Parameters", footnotes=(note,)

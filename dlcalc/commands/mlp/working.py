@@ -116,7 +116,7 @@ class MlpWorking(Recipe):
             free = network.free(letter.lower())
             for n in self.numbers if getattr(network, kind) else ():
                 now, change = symbol(letter, n), symbol(f"Δ{letter}", n)
-                formula: Any = -rate * slope_of("J", f"{letter}_{n}")
+                formula: Any = -(rate * slope_of("J", f"{letter}_{n}"))
                 if network.optimizer is not None:
                     formula = None
                     self.notes[f"Δ{letter}_{n}"] = f"moved by {network.optimizer['type']}"

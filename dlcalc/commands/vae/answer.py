@@ -71,7 +71,7 @@ def vae_answer(
         _terms(result), _gradients(result, complete),
     ]  # fmt: skip
     if result.evidence is not None:
-        found = [_evidence(each) for each in result.evidence]
+        found = [{name: getattr(each, name) for name in EVIDENCE} for each in result.evidence]
         record["evidence"] = found[0] if result.vae.single else found
         blocks += [_evidence_table(result.evidence), Text(evidence_words)]
     if checks is not None:
@@ -80,15 +80,7 @@ def vae_answer(
     return Answer(record, blocks, main="loss", main_table="gradients", **explained)
 
 
-def _evidence(found: Evidence) -> dict[str, Any]:
-    return {
-        "log_evidence": found.log_evidence,
-        "reconstruction": found.reconstruction,
-        "kl_prior": found.kl_prior,
-        "elbo": found.elbo,
-        "kl_posterior": found.kl_posterior,
-        "gap": found.gap,
-    }
+EVIDENCE = ("log_evidence", "reconstruction", "kl_prior", "elbo", "kl_posterior", "gap")
 
 
 def _evidence_table(found: Sequence[Evidence]) -> Table:
