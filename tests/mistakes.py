@@ -324,14 +324,14 @@ def trained(name: str, rng: Generator) -> Problem:
         "biases": [given["b1"].tolist(), given["b2"].tolist()],
         "activation": "sigmoid", "output": "sigmoid",
     }
-    if name == "bias left out":
-        return ["mlp", json.dumps(data)], {"output": wrong[name].round(7).tolist()}
+    if name == "left out in q":
+        return ["mlp", json.dumps(data)], {"output": wrong["bias left out"].round(7).tolist()}
     second = np.outer(given["pull"], given["h"]).tolist()
     both = {"weights": [wrong[name].round(7).tolist(), second]}
     return ["mlp", json.dumps(data)], {"gradients": both}
 
 
-for each in ("sign",):
+for each in ("left out in q", "sign"):
     mistake("mlp", each)(lambda rng, name=each: trained(name, rng))  # type: ignore[misc]
 
 
