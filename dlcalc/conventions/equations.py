@@ -55,7 +55,7 @@ def others_at(operation: str) -> str:
     """Who takes another slope where an operation bends; "" where nobody does.
 
     >>> others_at("clip"), others_at("relu")
-    ('flax, equinox 1/2; mlx 0', '')
+    ('flax, equinox, flax-nnx 1/2; mlx 0', '')
     """
     return "; ".join(filter(None, (others("slopes", fact) for fact in facts_at(operation))))
 
@@ -65,7 +65,7 @@ def kinks_of(computed: Iterable[tuple[str, Any]]) -> list[str]:
 
     >>> from numpy import zeros
     >>> kinks_of([("abs", zeros(1)), ("tanh", zeros(1)), ("relu", 1 + zeros(1))])
-    ['abs at 0, where it has no derivative: 0 is taken; flax, equinox 1']
+    ['abs at 0, where it has no derivative: 0 is taken; flax, equinox, flax-nnx 1']
     """
     found: dict[str, None] = {}
     for function, x in computed:
