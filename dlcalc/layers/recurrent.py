@@ -94,7 +94,7 @@ def _unrolled(
     run: Pass, x: Node, hidden: int, layers: int, bias: bool | str, bidirectional: bool,
     output: str, **options: Any,
 ) -> Node:
-    from dlcalc.layers.cells.steps import CellSteps
+    from dlcalc.layers.cells.run import CellSteps
 
     run.refuse(options)
     length, cell = run.shape[0], CellSteps(run, hidden)

@@ -12,10 +12,9 @@ from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 from dlcalc.commands.gan import answer, losses
-from dlcalc.commands.gan.check import check_training
 from dlcalc.commands.gan.gan import GanResult, Prepared, draw, prepare
 from dlcalc.commands.gan.state import from_arrays, to_arrays
-from dlcalc.commands.gan.training import Epoch, Training
+from dlcalc.commands.gan.training import Epoch, Training, check_training
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file

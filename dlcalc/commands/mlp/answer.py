@@ -21,7 +21,7 @@ from dlcalc.shell.runner import Run, require_checkable
 if TYPE_CHECKING:
     from dlcalc.commands.mlp import working
     from dlcalc.commands.mlp.findings import Start
-    from dlcalc.layers.descent import Descent
+    from dlcalc.layers.network import Descent
     from dlcalc.numbers.differences import GradientCheck
     from dlcalc.pictures.terminal import Page
 else:

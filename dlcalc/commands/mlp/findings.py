@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dlcalc.layers.descent import Descent, descend
-from dlcalc.layers.network import Network, as_network
+from dlcalc.layers.network import Descent, Network, as_network, descend
 from dlcalc.layers.passes import CONSTANT, initial_weights
 
 if TYPE_CHECKING:

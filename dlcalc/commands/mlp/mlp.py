@@ -13,13 +13,16 @@ from dlcalc.commands.mlp.findings import Start
 from dlcalc.commands.mlp.findings import starts as other_starts
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.input.fields import takes_record
-from dlcalc.layers.descent import Descent, Moves, descend, numbered
 from dlcalc.layers.network import (
+    Descent,
+    Moves,
     Network,
     as_network,
     back_propagate,
+    descend,
     network_loss,
     network_parameters,
+    numbered,
     require_few,
 )
 from dlcalc.layers.passes import CONSTANT, as_sizes, initial_weights

@@ -28,7 +28,7 @@ from dlcalc.commands.vae.evidence import Evidence
 from dlcalc.commands.vae.evidence import evidence as integrated
 from dlcalc.errors import InputError
 from dlcalc.input.fields import takes_record
-from dlcalc.layers.descent import numbered
+from dlcalc.layers.network import numbered
 from dlcalc.layers.passes import DensePass, forward
 from dlcalc.numbers.exact import all_finite
 from dlcalc.numbers.results import Result
