@@ -65,6 +65,49 @@ def _check_along(result: Derivatives, direction: Mapping[str, Any], of: str) -> 
     return replace(check, name=f"d{of} along the direction")
 
 
+def check_second(
+    result: Derivatives, found: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> list[GradientCheck]:
+    """Second derivatives by inputs against differences of gradients, and those turned about.
+
+    >>> from dlcalc.commands.grad.grad import grad
+    >>> result = grad("L = w^2*x", {"w": 3.0, "x": 2.0}, wrt="w")
+    >>> [check] = check_second(result, {"L": {"w": {"w": 4.0}}})
+    >>> check.name, check.passed
+    ('d²L/dwdw', True)
+    """
+    checks = []
+    for of, rows in found.items():
+        for a in [name for name in rows if name in result.system.inputs]:
+            value = _floats(a, result.values[a])
+            ends = [_gradients_beside(result, of, a, value, sign * CENTRAL_STEP)
+                    for sign in (1, -1)]
+            step = np.reshape(2 * CENTRAL_STEP * np.maximum(1.0, np.abs(value)), (-1, 1))
+            for b, second in rows[a].items():
+                up, down = (np.array([np.ravel(each[b]) for each in end]) for end in ends)
+                formula = _floats(b, second)
+                turned = np.moveaxis(_floats(a, rows[b][a]), range(np.ndim(result.values[b])),
+                                     range(np.ndim(value), formula.ndim)) if b in rows else formula
+                noise = 4 * EPSILON * float(np.max(np.abs(up))) / CENTRAL_STEP
+                checks.append(GradientCheck(
+                    f"d²{of}/d{a}d{b}", formula, ((up - down) / step).reshape(formula.shape),
+                    turned, noise,
+                ))
+    return checks
+
+
+def _gradients_beside(
+    result: Derivatives, of: str, name: str, value: Any, step: float
+) -> list[Mapping[str, Any]]:
+    """The gradients with each entry of an input moved by a step."""
+    moved: list[Mapping[str, Any]] = []
+    for at in np.ndindex(value.shape):
+        near = value.copy()
+        near[at] += step * max(1.0, abs(value[at]))
+        moved.append(result({name: near}).gradients[of])
+    return moved
+
+
 def _beside_kinks(result: Derivatives, of: str, name: str, check: GradientCheck) -> GradientCheck:
     """The check with shorter central steps where the long ones may have crossed a kink."""
     value, size = _floats(name, result.values[name]), abs(float(result.values[of]))

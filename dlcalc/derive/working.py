@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.derive.chains import MOST_FACTORS, Chains, Path, gradient_step
 from dlcalc.derive.derivation import Derivation, Line, Written, backward_order
+from dlcalc.derive.parser import parse_equations
+from dlcalc.derive.system import arranged
 from dlcalc.derive.working_formulas import named, partial
 from dlcalc.derive.working_terms import Term
 from dlcalc.formulas.expressions import Expr, Step, add, call, hadamard, symbol
@@ -43,6 +45,28 @@ def grad_steps(
 def is_array(result: Derivatives, field: Place) -> bool:
     """Whether a field of the record holds an array."""
     return hasattr(result.values.get(str(field[-1])), "shape")
+
+
+def second_steps(result: Derivatives) -> Iterator[Step]:
+    """The working of second derivatives of numbers: lines of gradients are equations, too."""
+    from dlcalc.derive.gradients import differentiate
+
+    if not result.scalar:
+        yield Step("Second derivatives", note="of arrays by a complex step along each entry")
+        return
+    for of in result.of:
+        lines = _Working(result).slopes(of).lines.values()
+        equations = {formula_text(line.name): formula_text(line.formula, None) for line in lines}
+        text = "\n".join(f"{name} = {formula}" for name, formula in equations.items())
+        if "…" in text:
+            yield Step("Second derivatives", note="of equations too long to be written out")
+            continue
+        system = arranged(parse_equations(text, {**equations, **result.values}))
+        given = {name: result.values[name] for name in system.inputs if name in result.values}
+        slopes = [each for by in result.wrt if (each := f"d{of}/d{by}") in equations]
+        wrt = [by for by in result.wrt if by in system.inputs]
+        found = _Working(differentiate(system, given, slopes, wrt))
+        yield from (step for _, step in found.steps())
 
 
 def quantity_of(result: Derivatives, expected: Any) -> str:

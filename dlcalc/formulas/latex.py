@@ -154,7 +154,7 @@ class _Writer(FormulaWriter):
     def slope(self, sign: str, of: Any, by: Any) -> str:
         """A derivative as a fraction."""
         small = r"\partial" if sign == "∂" else r"\mathrm{d}"
-        return rf"\frac{{{small} {self.write(of)}}}{{{small} {self.write(by)}}}"
+        return rf"\frac{{{small} {self.derived(of)}}}{{{small} {self.derived(by)}}}"
 
     def _floor(self, term: Any) -> str:
         return rf"\left\lfloor {self.write(term)} \right\rfloor"

@@ -87,7 +87,9 @@ class FormulaWriter:
         return f"{self.within(left, 1)} {self.minus} {self.within(right, 3)}"
 
     def _neg(self, term: Any) -> str:
-        return f"{self.minus}{self.within(term, 3)}"
+        text = self.within(term, 3)
+        doubled = text.startswith(self.minus)
+        return self.minus + (self.parenthesised.format(text) if doubled else text)
 
     def _relation(self, sign: str, left: Any, right: Any) -> str:
         return f"{self.within(left, 1)} {self.signs.get(sign, sign)} {self.within(right, 1)}"
@@ -119,8 +121,13 @@ class FormulaWriter:
         return self.slope("d", of, by)
 
     def slope(self, sign: str, of: Any, by: Any) -> str:
-        """A derivative: ∂L/∂w."""
-        return f"{sign}{self.write(of)}/{sign}{self.write(by)}"
+        """A derivative: ∂L/∂w, ∂(dL/dw)/∂x."""
+        return f"{sign}{self.derived(of)}/{sign}{self.derived(by)}"
+
+    def derived(self, of: Any) -> str:
+        """What is derived, in parentheses where it is a derivative itself."""
+        text = self.write(of)
+        return self.parenthesised.format(text) if "/" in text else text
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

@@ -2,28 +2,38 @@
 
 import json
 
-import numpy as np
 import pytest
 
 import dlcalc
+from dlcalc.derive.check import check_second
 from dlcalc.derive.second import hessian, jacobian
+from dlcalc.derive.working import second_steps
+from dlcalc.formulas.text import formula_text
 from tests.shell.running import invoke
 
 EQUATIONS = "p = softmax(W @ x); L = -ln(p[1]) + sum(tanh(x))^3"
 VALUES = {"W": [[0.2, -0.5, 0.1], [0.4, 0.3, -0.7]], "x": [0.5, -1.0, 0.8]}
 
 
-def test_hessians_are_differences_of_gradients() -> None:
+def test_hessians_are_differences_of_gradients_and_symmetric() -> None:
     result = dlcalc.grad(EQUATIONS, VALUES)
-    found, h = hessian(result, "L", "x"), 1e-6
-    for n in range(3):
-        up, down = (
-            result(x=np.array(VALUES["x"]) + sign * h * np.eye(3)[n]).gradients["L"]
-            for sign in (1, -1)
-        )
-        for name in ("x", "W"):
-            assert found[name][n] == pytest.approx((up[name] - down[name]) / (2 * h), abs=1e-7)
-    assert found["x"] == pytest.approx(found["x"].T)
+    found = {"L": {name: hessian(result, "L", name) for name in result.wrt}}
+    checks = check_second(result, found)
+    assert [each.name for each in checks][:2] == ["d²L/dWdW", "d²L/dWdx"]
+    assert all(each.passed for each in checks)
+    found["L"]["x"]["x"] = found["L"]["x"]["x"] + 1e-3
+    assert not all(each.passed for each in check_second(result, found))
+
+
+@pytest.mark.parametrize("equations", [
+    "L = w^2*x", "z = w*x; y = sigmoid(z); L = (y - x)^2", "L = ln(w*x)/x; z = w",
+])  # fmt: skip
+def test_the_working_of_a_hessian_is_that_of_the_gradients_lines(equations: str) -> None:
+    result = dlcalc.grad(equations, {"w": 1.3, "x": 2.0}, of="L")
+    steps = {formula_text(each.name): each.value for each in second_steps(result)}
+    for a in "wx":
+        for b, value in hessian(result, "L", a).items():
+            assert steps[f"d(dL/d{a})/d{b}"] == pytest.approx(value)
 
 
 def test_jacobians_have_the_rows_of_gradients() -> None:
@@ -38,6 +48,9 @@ def test_jacobians_have_the_rows_of_gradients() -> None:
 def test_both_on_the_command_line() -> None:
     found = json.loads(invoke("grad", "L = w^2*x", "w=3", "x=2", "--hessian", "-f", "json").out)
     assert found["hessian"]["L"] == {"w": {"w": 4, "x": 6}, "x": {"w": 6, "x": 0}}
+    shown = invoke("grad", "L = w^2*x", "w=3", "x=2", "--hessian", "--check", "--explain").out
+    assert "d(dL/dw)/dx = ∂(dL/dw)/∂x = 6\n" in shown
+    assert "d²L/dxdw" in shown
     found = json.loads(invoke("grad", "y = x^2", "x=1 2", "--jacobian", "y", "-f", "json").out)
     assert found["jacobian"]["y"]["x"] == [[2, 0], [0, 4]]
     assert invoke("grad", "y = x^2", "x=1", "--jacobian", "z").status == 2

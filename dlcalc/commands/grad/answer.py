@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.derive import working
+    from dlcalc.formulas.expressions import Step
     from dlcalc.numbers.differences import GradientCheck
 else:
     working = lazily("dlcalc.derive.working")
@@ -113,7 +114,7 @@ class GradRun(Run[Derivatives]):
 
     def checked(self, result: Derivatives) -> Sequence[Any]:
         """Each derivative against its differences."""
-        from dlcalc.derive.check import check_derivatives
+        from dlcalc.derive.check import check_derivatives, check_second
         from dlcalc.shell.runner import require_checkable
 
         require_checkable(sum(
@@ -121,7 +122,9 @@ class GradRun(Run[Derivatives]):
             for found in result.gradients.values()
             for each in found.values()
         ))
-        return check_derivatives(result, self.direction)
+        checks = check_derivatives(result, self.direction)
+        second = _further(result, self.hessian, None, None)
+        return checks + check_second(result, second.get("hessian", {}))
 
     def answer(self, result: Derivatives, checks: Sequence[Any] | None) -> Answer:
         """A bare expected value is the derivative where one was asked for, else the value."""
@@ -134,11 +137,17 @@ class GradRun(Run[Derivatives]):
             further["along"] = result.along(self.direction)
         return grad_answer(
             result, checks, main, further, self.framework,
-            working=partial(working.grad_steps, result, self.direction),
+            working=partial(self._steps, result),
             advice=partial(self._advice, result),
             element=partial(working.grad_element, result),
             order=() if self.out.expect is None else working.derivation(result),
         )
+
+    def _steps(self, result: Derivatives) -> Iterator[Step]:
+        """The working, with that of second derivatives where they are asked for."""
+        yield from working.grad_steps(result, self.direction)
+        if self.hessian:
+            yield from working.second_steps(result)
 
     def _advice(self, result: Derivatives, field: Place, expected: Any) -> str:
         """The slip that gives what is expected, or which other quantity that is."""
