@@ -93,8 +93,12 @@ class _Reader:
         kind = str(config.get("model_type") or usual)
         architecture, own = type_facts(kind)
         defaults, aliases, nested = class_defaults(kind)
-        for name, inner in nested.items():
-            for key, value in class_defaults(inner)[0].items():
+        for name, usual_kind in nested.items():
+            inner = config.get(name)
+            if isinstance(inner, dict) and inner and "presets_hold" not in own:
+                defaults = {k: v for k, v in defaults.items() if not k.startswith(f"{name}.")}
+            told = inner.get("model_type") if isinstance(inner, dict) else None
+            for key, value in class_defaults(told or usual_kind)[0].items():
                 defaults.setdefault(f"{name}.{key}", value)
         defaults.update(preset or {})
         config = _without_aliases(config, aliases)
@@ -115,7 +119,7 @@ class _Reader:
             bound = {key: value(fields) for key, value in more.items()}
             start = f"{name}."
             # What the outer class presets holds where it makes the inner config itself, or always.
-            below = {} if inner and not fields.get("presets_hold") else {
+            below = {} if inner and "presets_hold" not in own else {
                 key.removeprefix(start): value for key, value in defaults.items()
                 if key.startswith(start)
             }

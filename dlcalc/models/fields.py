@@ -38,6 +38,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min, "max": max, "len": len, "sum": sum, "int": int, "round": round, "str": str,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
     "starts": lambda x, start: str(x).startswith(start),
+    "ends": lambda x, end: str(x).endswith(end),
     "places": lambda values, value: [at for at, each in enumerate(values) if each == value],
 }
 
