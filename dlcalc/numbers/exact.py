@@ -133,10 +133,10 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
 
     Python ints beside floats become floats.
     """
-    dtypes = {array.dtype for array in arrays}
-    kinds = {dtype.kind for dtype in dtypes}
-    if len(dtypes) == 1 and kinds == {"f"}:
-        return dtypes.pop()
+    first, *others = [array.dtype for array in arrays]
+    if first.kind == "f" and all(dtype is first for dtype in others):
+        return first
+    kinds = {array.dtype.kind for array in arrays}
     if "f" in kinds:
         return np.result_type(*map(_beside_floats, arrays))
     return np.dtype(object) if "O" in kinds else np.dtype(np.int64)

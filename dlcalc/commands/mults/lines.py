@@ -94,17 +94,14 @@ def outputs_on_grid(line: Line, k: int) -> int:
     return (line.output - 1 - first) // line.stride + 1
 
 
-def zero_skip(line: Line) -> int:
-    """Multiplications in which a tap meets a column of the input itself.
-
-    >>> zero_skip(Line(4, 5, 2, 1, 2, 8)), zero_skip(Line(8, 5, 2, 1, 2, 4, plain=True))
-    (17, 17)
-    """
-    return sum([columns_met(line, k) for k in range(line.kernel)])
-
-
 def columns_met(line: Line, k: int) -> int:
-    """How many columns of the side that steps tap k takes inside the other."""
+    """How many columns of the side that steps tap k takes inside the other.
+
+    Their sum over the taps are the products in which a tap meets a column of the input itself.
+
+    >>> sum(columns_met(Line(4, 5, 2, 1, 2, 8), k) for k in range(5))
+    17
+    """
     steps, lands = line.ends
     start = line.crop - k * line.dilation
     first = max(0, -(-start // line.stride))
@@ -269,8 +266,8 @@ class Phase(NamedTuple):
     @property
     def products(self) -> int:
         """Products of one input and one tap: the multiplications of zero-skipping."""
-        (n, m), r = self.sides, self.taps
-        return _pairs_below(self.low + m, n, r) - _pairs_below(self.low, n, r)
+        cropped = self.low * (self.low + 1) + self.high * (self.high + 1)
+        return self.sides[0] * self.taps - cropped // 2
 
     @property
     def winograd(self) -> int:
@@ -303,15 +300,6 @@ class Phase(NamedTuple):
         return -(-self.outputs // tile) * (tile + self.taps - 1)
 
 
-def _pairs_below(total: int, n: int, r: int) -> int:
-    """Pairs 0 ≤ a < n, 0 ≤ b < r with a + b < total, by inclusion and exclusion."""
-
-    def triangle(side: int) -> int:
-        return side * (side + 1) // 2 if side > 0 else 0
-
-    return triangle(total) - triangle(total - n) - triangle(total - r) + triangle(total - n - r)
-
-
 def steps(line: Line) -> tuple[int, int, int]:
     """Columns from one to the next of a phase: of the side that steps, of taps, of landings.
 
@@ -332,7 +320,7 @@ def phases(line: Line) -> tuple[Phase, ...]:
     4 3 4 10 6
     4 2 4 7 5
     """
-    stepping, tap_step, _ = steps(line)
+    by = stepping, tap_step, _ = steps(line)
     classes = min(stepping, line.ends[0])
     found = []
     for beta in range(min(tap_step, line.kernel)):
@@ -341,7 +329,7 @@ def phases(line: Line) -> tuple[Phase, ...]:
             cuts = _shape_changes(line, beta)
             starts = sorted({0, *(cut for cut in cuts if 0 < cut < classes)})
         for alpha, end in zip(starts, [*starts[1:], classes], strict=True):
-            phase = _phase(line, alpha, beta, copies=end - alpha)
+            phase = _phase(line, by, alpha, beta, copies=end - alpha)
             if phase:
                 found.append(phase)
     return tuple(found)
@@ -366,8 +354,10 @@ def _shape_changes(line: Line, beta: int) -> tuple[int, int, int]:
     return line.ends[0] % stepping, sooner, shorter
 
 
-def _phase(line: Line, alpha: int, beta: int, copies: int) -> Phase | None:
-    stepping, tap_step, step = steps(line)
+def _phase(
+    line: Line, by: tuple[int, int, int], alpha: int, beta: int, copies: int
+) -> Phase | None:
+    stepping, tap_step, step = by
     n = -(-(line.ends[0] - alpha) // stepping)
     taps = -(-(line.kernel - beta) // tap_step)
     first, last = _coefficients(line, step, alpha, beta)

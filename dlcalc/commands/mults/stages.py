@@ -22,7 +22,6 @@ from dlcalc.commands.mults.lines import (
     points,
     polyphase,
     spectral,
-    zero_skip,
 )
 from dlcalc.errors import InputError, LimitError
 from dlcalc.light import NamedTuple
@@ -135,13 +134,13 @@ def count_stage(
     per_axis = {
         "direct" if plain else "dense": [dense(axis) for axis in axes],
         **({} if plain else {"polyphase": [polyphase(axis) for axis in axes]}),
-        "zero_skip": [zero_skip(axis) for axis in axes],
+        "zero_skip": [sum([p.products * p.copies for p in line]) for line in lines],
         "winograd": [sum([p.winograd * p.copies for p in line]) for line in lines],
         f"winograd_tile{tile}": [sum([p.tiled(tile) * p.copies for p in line]) for line in lines],
     }
     met = channels[0] * channels[1] // groups if pairs is None else pairs
     methods = {
-        method: Count(tuple(counts), prod(counts), prod(counts) * met)
+        method: Count(tuple(counts), pair := prod(counts), pair * met)
         for method, counts in per_axis.items()
     }
     if plain:

@@ -51,11 +51,12 @@ class Geometry:
         """One axis of the window for each axis of the input behind batch and channels."""
         self.pad_mode = pad_mode
         """`zeros`, `reflect`, `replicate` or `circular`."""
-        self.kernel = tuple([axis.kernel for axis in axes])
+        _, kernel, stride, _, dilation, *_ = zip(*axes, strict=True)
+        self.kernel: tuple[int, ...] = kernel
         """Taps of the window, axis by axis."""
-        self.stride = tuple([axis.stride for axis in axes])
+        self.stride: tuple[int, ...] = stride
         """Columns from one window to the next, axis by axis."""
-        self.dilation = tuple([axis.dilation for axis in axes])
+        self.dilation: tuple[int, ...] = dilation
         """Columns from one tap to the next, axis by axis."""
         self.output = tuple([axis.output for axis in axes])
         """Columns of the output, axis by axis."""

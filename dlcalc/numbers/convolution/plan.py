@@ -77,7 +77,7 @@ def _fast_algorithm(
     `exact` asks for sums of the products themselves, as whole numbers do.
     """
     size = products(x.shape[0], w.shape, geometry.output)
-    if x.dtype not in (np.float32, np.float64) or size < LEAST_FAST:
+    if size < LEAST_FAST or x.dtype not in (np.float32, np.float64):
         return None
     dense = all(axis.stride == axis.dilation == 1 for axis in geometry.axes)
     if groups == x.shape[1] == w.shape[0]:
