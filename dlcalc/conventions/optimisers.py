@@ -22,7 +22,10 @@ def optimisers_of(framework: str) -> dict[str, Optimiser]:
         if facts.pop("missing", ""):
             continue
         rule, amsgrad = facts.pop("rule", ""), facts.pop("amsgrad_rule", "")
-        made = each._replace(options={**each.options, **facts})
+        decoupled = ask(framework, "training", "weight decay") == "is taken off the weight"
+        made = each._replace(
+            options={**each.options, **facts}, decoupled=each.decoupled or decoupled
+        )
         if rule:
             made = made._replace(rule=RULES[rule])
         if amsgrad:
@@ -84,11 +87,17 @@ def _rmsprop_inside(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) 
     put("w", w - step)
 
 
-def _adamax_uncorrected(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
-    """Without bias correction."""
-    m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
-    largest = put("exp_inf", f.max(o["beta2"] * state["exp_inf"], f.abs(g)))
-    put("w", w - o["lr"] * m / (largest + o["eps"]))
+def _adamax(corrected: bool, inside: bool) -> Any:
+    """Adamax with ε beside the decayed norm, `inside` the largest of the two, or behind both."""
+
+    def rule(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+        m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
+        norm = o["beta2"] * state["exp_inf"]
+        largest = put("exp_inf", f.max(norm + o["eps"] if inside else norm, f.abs(g)))
+        step = m / (largest if inside else largest + o["eps"])
+        put("w", w - o["lr"] * (step / (1 - o["beta1"] ** o["t"]) if corrected else step))
+
+    return rule
 
 
 def _share_by_steps(o: Values, t: Any) -> Any:
@@ -128,7 +137,8 @@ def _ftrl(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
 RULES = {
     "adam_uncorrected_root": _adam_uncorrected_root, "adam_uncorrected": _adam_uncorrected,
     "adam_largest_corrected": _adam_largest_corrected, "adagrad_inside": _adagrad_inside,
-    "rmsprop_inside": _rmsprop_inside, "adamax_uncorrected": _adamax_uncorrected,
+    "rmsprop_inside": _rmsprop_inside, "adamax_uncorrected": _adamax(False, False),
+    "adamax_eps_behind": _adamax(True, False), "adamax_eps_in_decay": _adamax(True, True),
     "nadam_by_steps": nadam(_share_by_steps), "nadam_without_schedule": _nadam_without_schedule,
 }
 """The rules that the table of frameworks names."""

@@ -11,6 +11,7 @@ from dlcalc.names import COUNTERS, FRAMEWORKS
 TITLES = {
     "convolution": "Convolutions", "transposed": "Transposed convolutions", "pooling": "Pools",
     "norms": "Norms", "activations": "Activations", "slopes": "Derivatives at kinks",
+    "training": "Training (adamw and lion take decay off the weight in all)",
 }
 """The kinds of facts that are one value a framework."""
 LETTERS = (

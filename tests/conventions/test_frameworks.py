@@ -152,6 +152,8 @@ def optimizer_step(framework: str, case: Case) -> Any:
     """Two steps of a linear layer whose weight has the wanted gradient."""
     kind, *words = case["optimizer"].split()
     options = {key: each == "yes" or float(each) for key, each in (w.split("=") for w in words)}
+    if betas := [options.pop(key) for key in ("beta1", "beta2") if key in options]:
+        options["betas"] = [*betas, *[0.999][len(betas) - 1 :]]
     optimizer = {"type": kind, **options, **({"lr": case["lr"]} if "lr" in case else {})}
     weight, found = [[w] for w in case["w"]], []
     for g in case["g"]:
@@ -262,6 +264,40 @@ def test_names_and_shapes_of_a_layers_parameters() -> None:
         held = next(iter(framed(read, params(read), framework).tensors.values()), {})
         found = {name: list(shape) for name, shape in held.items()}
         assert found == parameters, (framework, layer)
+
+
+OPTIMISED = [
+    ("keras", "sgd lr=0.1 momentum=0.9 weight_decay=0.1",
+     [-0.93, -1.5], [[-0.04, 0.28], [-0.03, -0.31], [-0.87, 0.79]],
+     [[-0.9167, -1.513], [-0.900933, -1.49207], [-0.7989837, -1.5509293]]),
+    ("keras", "adam lr=0.5 weight_decay=0.01",
+     [-0.14, 0.54], [[-0.42, 0.14], [-0.93, -0.17], [-0.6, -0.05]],
+     [[0.3606929, 0.0373147], [0.8358403, 0.1114783], [1.3113955, 0.2377297]]),
+    ("keras", "adamax lr=0.5 beta1=0.8 beta2=0.9 eps=0.001 weight_decay=0.1",
+     [1.43, 0.52], [[-0.01, 0.71], [-0.63, -0.79], [-0.09, 0.86]],
+     [[1.8130455, -0.0052969], [2.0032527, 0.0729284], [2.1196971, -0.0931292]]),
+    ("paddle", "adamax lr=0.5 eps=0.001",
+     [0.11, -1.19], [[-0.4, 0.8], [-0.73, 0.06], [0.24, -0.29]],
+     [[0.6100001, -1.6900001], [1.0029346, -1.946515], [1.1901474, -2.041486]]),
+    ("mlx", "adamax lr=0.5 eps=0.001",
+     [0.11, -1.19], [[-0.4, 0.8], [-0.73, 0.06], [0.24, -0.29]],
+     [[0.1598753, -1.2399377], [0.2344307, -1.2886754], [0.2851654, -1.3144448]]),
+    ("flax", "nadam lr=0.1 beta1=0.5 eps=0.001",
+     [-0.94, 1.05], [[0.2, 0.32], [0.47, 0.04], [-0.15, -0.38]],
+     [[-1.07267, 0.917082], [-1.2041267, 0.8804808], [-1.1880037, 0.9815318]]),
+    ("tinygrad", "adamw lr=0.01 weight_decay=0.01",
+     [1.19, 0.18], [[-0.66, -0.64], [0.74, -0.26], [-0.41, 0.68]],
+     [[1.199881, 0.1899819], [1.198665, 0.1989722], [1.2002048, 0.1994297]]),
+]
+"""Three steps with other options than the defaults, as the frameworks took them."""
+
+
+@pytest.mark.parametrize(("framework", "words", "w", "g", "wanted"), OPTIMISED)
+def test_optimisers_with_options(
+    framework: str, words: str, w: list[float], g: list[list[float]], wanted: list[list[float]]
+) -> None:
+    found = optimizer_step(framework, {"optimizer": words, "w": w, "g": g})
+    assert np.allclose(found, wanted, rtol=0, atol=1e-5)
 
 
 WINDOWS = [
