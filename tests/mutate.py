@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import argparse
 import ast
-import copy
 import gc
+import inspect
 import os
 import pickle
 import random
@@ -29,13 +29,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY_LIMIT = 4 << 30
+NEAR = {
+    "numbers": ("conv", "size", "pool"), "derive": ("grad",), "models": ("params",),
+    "layers": ("gru", "lstm", "mlp", "step"),
+}
+"""The commands whose tests are a room's own, too."""
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
     ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv, ast.Pow: ast.Mult, ast.MatMult: ast.Mult,
-    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.And: ast.Or, ast.Or: ast.And,
-    ast.LShift: ast.RShift, ast.RShift: ast.LShift,
+    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.BitXor: ast.BitOr, ast.And: ast.Or,
+    ast.Or: ast.And, ast.LShift: ast.RShift, ast.RShift: ast.LShift,
 }
 """What each operator becomes."""
 Key = tuple[str, str, int, int]
@@ -43,82 +48,64 @@ Key = tuple[str, str, int, int]
 
 
 class Mutant(NamedTuple):
-    """One change."""
+    """One change of a function's code."""
 
-    path: str
-    line: int
-    what: str
+    text: str
     key: Key
     code: CodeType
 
-    def __str__(self) -> str:
-        return f"{os.path.relpath(self.path, ROOT)}:{self.line}: {self.what}"
 
+class Change(ast.NodeTransformer):
+    """Changes the place of the number `at`, counted through a file."""
 
-def changes(node: ast.AST) -> Iterator[Callable[[ast.AST], str]]:
-    """What can be changed at a node: functions that change it, and say what they have done."""
-    if isinstance(node, ast.Compare | ast.BoolOp | ast.BinOp | ast.AugAssign):
-        for place in range(len(node.ops) if isinstance(node, ast.Compare) else 1):
-            yield lambda node, place=place: _operator(node, place)  # type: ignore[misc]
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
-        yield lambda node: _become(node, node.operand, "its sign or `not` left out")  # type: ignore[attr-defined]
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
-        yield _constant
-    elif isinstance(node, ast.Return) and node.value is not None:
-        yield lambda node: _become(node, ast.Return(ast.Constant(None)), "returns None")
-    elif isinstance(node, ast.If | ast.IfExp | ast.While):
-        yield _condition
+    def __init__(self, at: int = 0) -> None:
+        self.at, self.count, self.within = at, 0, False
+        self.what = ""
 
+    def visit(self, node: ast.AST) -> Any:
+        """The node, changed if it is the one; text and what stands outside functions is not."""
+        if isinstance(node, ast.Raise | ast.JoinedStr | ast.arguments | ast.Assert):
+            return node
+        outer = self.within
+        self.within = outer or isinstance(node, ast.FunctionDef | ast.Lambda)
+        if isinstance(node, ast.FunctionDef):
+            node.body = [self.visit(each) for each in node.body]
+        else:
+            self.generic_visit(node)
+        self.within = outer
+        return self._changed(node) if outer else node
 
-def _operator(node: Any, place: int) -> str:
-    compared = isinstance(node, ast.Compare)
-    held = node.ops[place] if compared else node.op
-    made = OPERATORS[type(held)]()
-    if compared:
-        node.ops[place] = made
-    else:
-        node.op = made
-    return f"{type(held).__name__} becomes {type(made).__name__}"
+    def _here(self, node: Any, what: str) -> bool:
+        self.count += 1
+        if self.count == self.at:
+            self.what = f"{node.lineno}: {what}"
+        return self.count == self.at
 
+    def _operator(self, node: Any, held: ast.AST) -> Any:
+        made = OPERATORS[type(held)]()
+        here = self._here(node, f"{type(held).__name__} becomes {type(made).__name__}")
+        return made if here else held
 
-def _constant(node: Any) -> str:
-    old = node.value
-    node.value = not old if isinstance(old, bool) else old + 1
-    return f"{old} becomes {node.value}"
-
-
-def _condition(node: Any) -> str:
-    node.test = ast.UnaryOp(ast.Not(), node.test)
-    return "its condition turned round"
-
-
-def _become(node: ast.AST, other: ast.AST, what: str) -> str:
-    node.__class__ = other.__class__
-    node.__dict__ = {**other.__dict__, "lineno": node.lineno, "col_offset": node.col_offset,  # type: ignore[attr-defined]
-                     "end_lineno": node.end_lineno, "end_col_offset": node.end_col_offset}  # type: ignore[attr-defined]  # fmt: skip
-    return what
-
-
-def _sites(node: ast.AST, path: tuple[Any, ...] = (), within: bool = False) -> Iterator[Any]:
-    """The ways to every node within functions that may be changed."""
-    if isinstance(node, ast.Raise | ast.JoinedStr | ast.arguments | ast.Assert):
-        return
-    if within:
-        yield path
-    function = isinstance(node, ast.FunctionDef | ast.Lambda)
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list"):
-            continue
-        for place, each in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if isinstance(each, ast.AST):
-                yield from _sites(each, (*path, (name, place)), within or function)
-
-
-def _at(tree: ast.AST, path: Sequence[tuple[str, int | None]]) -> ast.AST:
-    for name, place in path:
-        value = getattr(tree, name)
-        tree = value if place is None else value[place]
-    return tree
+    def _changed(self, node: Any) -> Any:
+        if isinstance(node, ast.Compare):
+            node.ops = [self._operator(node, each) for each in node.ops]
+        elif isinstance(node, ast.BoolOp | ast.BinOp | ast.AugAssign):
+            node.op = self._operator(node, node.op)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
+            if self._here(node, "its sign or `not` left out"):
+                return node.operand
+        elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
+            other = not node.value if isinstance(node.value, bool) else node.value + 1
+            if self._here(node, f"{node.value} becomes {other}"):
+                node.value = other
+        elif isinstance(node, ast.Return) and node.value is not None:
+            if self._here(node, "returns None"):
+                node.value = ast.Constant(None)
+        elif isinstance(node, ast.If | ast.IfExp | ast.While) and self._here(
+            node, "its condition turned round"
+        ):
+            node.test = ast.UnaryOp(ast.Not(), node.test)
+        return node
 
 
 def key_of(code: CodeType) -> Key:
@@ -131,124 +118,103 @@ def codes(code: CodeType) -> Iterator[CodeType]:
     """The functions of a module or class, not those within functions."""
     for each in code.co_consts:
         if isinstance(each, CodeType):
-            if each.co_flags & 2:  # CO_NEWLOCALS: a function
+            if each.co_flags & inspect.CO_NEWLOCALS:
                 yield each
             else:
                 yield from codes(each)
 
 
-def mutants(path: str, text: str) -> list[Mutant]:
-    """Every mutant of a file.
+class Mutable:
+    """A file with the places where it can be changed.
 
-    >>> found = mutants("f.py", "def f(a): return a + 1 < 3")
-    >>> [each.what for each in found]  # doctest: +NORMALIZE_WHITESPACE
-    ['returns None', 'Lt becomes LtE', 'Add becomes Sub', '1 becomes 2', '3 becomes 4']
+    >>> file = Mutable("f.py", "def f(a): return a + 1 < 3")
+    >>> [file.mutant(at + 1).text for at in range(file.places)]  # doctest: +NORMALIZE_WHITESPACE
+    ['f.py:1: 1 becomes 2', 'f.py:1: Add becomes Sub', 'f.py:1: 3 becomes 4',
+     'f.py:1: Lt becomes LtE', 'f.py:1: returns None']
     """
-    tree = ast.parse(text)
-    before = {key_of(each): each for each in codes(compile(tree, path, "exec"))}
-    found = []
-    for way in _sites(tree):
-        for change in changes(_at(tree, way)):
-            changed = copy.deepcopy(tree)
-            node = _at(changed, way)
-            what = change(node)
-            ast.fix_missing_locations(changed)
-            for code in codes(compile(changed, path, "exec")):
-                key = key_of(code)
-                if before.get(key, code) != code:
-                    line = getattr(node, "lineno", code.co_firstlineno)
-                    found.append(Mutant(path, line, what, key, code))
-    return found
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+        self.codes = {key_of(each): each for each in codes(compile(text, path, "exec"))}
+        counted = Change()
+        counted.visit(ast.parse(text))
+        self.places = counted.count
+
+    def mutant(self, at: int) -> Mutant | None:
+        """The file with one change; None where no code of a function differs."""
+        change = Change(at)
+        tree = ast.fix_missing_locations(change.visit(ast.parse(self.text)))
+        for code in codes(compile(tree, self.path, "exec")):
+            key = key_of(code)
+            if self.codes.get(key, code) != code:
+                return Mutant(f"{os.path.relpath(self.path)}:{change.what}", key, code)
+        return None
 
 
 class Runner:
     """A plugin of pytest that runs the collected tests once a mutant, in place of once."""
 
-    def __init__(self, files: Sequence[str], given: argparse.Namespace) -> None:
+    def __init__(self, files: Sequence[Mutable], given: argparse.Namespace) -> None:
         self.files, self.given = files, given
-        self.killed, self.tried = 0, 0
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try mutants in an order drawn by the seed, as many as the time allows."""
-        calls, took = self.baseline(session)
-        waiting = [each for path in self.files for each in mutants(path, Path(path).read_text())]
-        total = len(waiting)
-        random.Random(self.given.seed).shuffle(waiting)
+        items = {item.nodeid: item for item in session.items}
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Path(folder) / "calls"
+            in_child(lambda: bool(kept.write_bytes(pickle.dumps(self.called(session)))), 3600)
+            calls, took = pickle.loads(kept.read_bytes())
         functions = {
             key_of(each.__code__): each for each in gc.get_objects()
             if isinstance(each, FunctionType)
         }
-        end = time.monotonic() + self.given.seconds
-        for mutant in waiting:
-            if time.monotonic() > end:
-                break
+        waiting = [(file, at + 1) for file in self.files for at in range(file.places)]
+        random.Random(self.given.seed).shuffle(waiting)
+        killed, tried, end = 0, 0, time.monotonic() + self.given.seconds
+        for file, at in waiting:
+            mutant = file.mutant(at)
+            if mutant is None or mutant.key not in functions or time.monotonic() > end:
+                continue
             names = sorted(calls.get(mutant.key, ()), key=took.__getitem__)
-            function = functions.get(mutant.key)
-            self.tried += 1
-            if function is not None and names and self.is_killed(session, mutant, function, names,
-                                                                 took):  # fmt: skip
-                self.killed += 1
+
+            def survives(mutant: Mutant = mutant, names: Sequence[str] = names) -> bool:
+                functions[mutant.key].__code__ = mutant.code
+                return all(passes(session, items[name]) for name in names)
+
+            tried += 1
+            if names and in_child(survives, 10 + 5 * sum(map(took.__getitem__, names))):
+                killed += 1
             else:
-                print(mutant if names else f"{mutant} (no test calls it)", flush=True)
-        share = self.killed / self.tried if self.tried else 0.0
-        print(f"{self.killed} of {self.tried} mutants seen by the tests, {share:.1%}; "
-              f"{total:,} there are; seed {self.given.seed}")  # fmt: skip
+                print(mutant.text, "" if names else "(no test calls it)", flush=True)
+        print(f"{killed} of {tried} mutants seen by the tests, {killed / max(tried, 1):.1%}; "
+              f"{len(waiting):,} there are; seed {self.given.seed}")  # fmt: skip
         return True
 
-    def baseline(self, session: pytest.Session) -> tuple[dict[Key, set[str]], dict[str, float]]:
-        """The functions that each test calls, and how long it takes; all of them must pass."""
-        calls: dict[CodeType, set[str]] = {}
+    def called(self, session: pytest.Session) -> tuple[dict[Key, set[str]], dict[str, float]]:
+        """The tests that call each function, and how long each test takes unchanged."""
+        paths = {file.path for file in self.files}
+        calls: dict[Key, set[str]] = {}
         took: dict[str, float] = {}
         seen: set[CodeType] = set()
 
-        def called(frame: FrameType, event: str, _: Any) -> None:
+        def note(frame: FrameType, event: str, _: Any) -> None:
             if event == "call":
                 seen.add(frame.f_code)
 
-        def tests() -> bool:
-            files = {*self.files}
-            for item in session.items:
-                seen.clear()
-                began = time.perf_counter()
-                sys.setprofile(called)
-                passed = run_one(session, item)
-                sys.setprofile(None)
-                if not passed:
-                    print(f"fails without any change: {item.nodeid}", file=sys.__stderr__)
-                    continue
-                took[item.nodeid] = time.perf_counter() - began
-                for code in seen:
-                    if code.co_filename in files:
-                        calls.setdefault(code, set()).add(item.nodeid)
-            keyed: dict[Key, set[str]] = {}
-            for code, names in calls.items():
-                keyed.setdefault(key_of(code), set()).update(names)
-            Path(kept).write_bytes(pickle.dumps((keyed, took)))
-            return True
-
-        with tempfile.TemporaryDirectory() as folder:
-            kept = os.path.join(folder, "calls")
-            in_child(tests, 3600)
-            found: tuple[dict[Key, set[str]], dict[str, float]] = pickle.loads(
-                Path(kept).read_bytes()
-            )
-        return found
-
-    def is_killed(
-        self, session: pytest.Session, mutant: Mutant, function: FunctionType,
-        names: Sequence[str], took: dict[str, float],
-    ) -> bool:
-        """Whether a test fails with the changed code, or takes far longer."""
-        items = {item.nodeid: item for item in session.items}
-
-        def tests() -> bool:
-            function.__code__ = mutant.code
-            return all(run_one(session, items[name]) for name in names)
-
-        return in_child(tests, 10 + 5 * sum(took[name] for name in names)) != 0
+        for item in session.items:
+            seen.clear()
+            began = time.perf_counter()
+            sys.setprofile(note)
+            passed = passes(session, item)
+            sys.setprofile(None)
+            took[item.nodeid] = time.perf_counter() - began
+            for code in seen if passed else ():
+                if code.co_filename in paths:
+                    calls.setdefault(key_of(code), set()).add(item.nodeid)
+        return calls, took
 
 
-def run_one(session: pytest.Session, item: pytest.Item) -> bool:
+def passes(session: pytest.Session, item: pytest.Item) -> bool:
     """Whether a test passes."""
     failed = session.testsfailed
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -256,7 +222,7 @@ def run_one(session: pytest.Session, item: pytest.Item) -> bool:
 
 
 def in_child(work: Callable[[], bool], seconds: float) -> int:
-    """Do something in a forked child that says nothing; 0 where it comes out true."""
+    """Do something in a forked child that says nothing; 0 where it comes out true in time."""
     child = os.fork()
     if child == 0:
         status = 1
@@ -265,19 +231,19 @@ def in_child(work: Callable[[], bool], seconds: float) -> int:
             signal.alarm(int(seconds))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
             nothing = os.open(os.devnull, os.O_WRONLY)
-            for stream in (1, 2):
-                os.dup2(nothing, stream)
+            os.dup2(nothing, 1)
+            os.dup2(nothing, 2)
             status = 0 if work() else 1
         finally:
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def main() -> int:
+def main() -> None:
     """Collect the tests of the rooms that the files are in, and run them once a mutant."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="+", help="files, or folders of them")
-    parser.add_argument("--tests", nargs="*", help="in place of tests/ROOM")
+    parser.add_argument("--tests", nargs="*", help="in place of a room's own")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
@@ -285,13 +251,14 @@ def main() -> int:
     for name in given.files:
         path = Path(name).resolve()
         files += map(str, sorted(path.rglob("*.py")) if path.is_dir() else [path])
-    rooms = {os.path.relpath(path, ROOT / "dlcalc").split(os.sep)[0] for path in files}
-    tests = given.tests or [f"tests/{room}" for room in sorted(rooms)]
-    runner = Runner(files, given)
-    options = ["-p", "no:cacheprovider", "-p", "no:randomly", "--capture=no", "-q"]
-    pytest.main([*options, *tests, *files], plugins=[runner])
-    return 0
+    rooms = sorted({os.path.relpath(path, ROOT / "dlcalc").split(os.sep)[0] for path in files})
+    own = [f"tests/{room}" for room in rooms]
+    own += [f"tests/commands/{name}" for room in rooms for name in NEAR.get(room, ())]
+    runner = Runner([Mutable(path, Path(path).read_text()) for path in files], given)
+    pytest.main(
+        ["-p", "no:cacheprovider", "--capture=no", *(given.tests or own), *files], plugins=[runner]
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -91,13 +91,13 @@ def _text(data: bytes | None) -> str:
     return (data or b"").decode("utf-8", "replace")
 
 
-def invoke(*arguments: str, stdin: str | bytes = b"") -> Run:
+def invoke(*arguments: str, stdin: str | bytes = b"", encoding: str = "utf-8") -> Run:
     """Run the command line in this process: quick, without descriptors or signals."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     kept = sys.stdin, sys.stdout, sys.stderr
     out, err = io.BytesIO(), io.BytesIO()
     sys.stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(data)))
-    sys.stdout, sys.stderr = (io.TextIOWrapper(each, "utf-8") for each in (out, err))
+    sys.stdout, sys.stderr = io.TextIOWrapper(out, encoding), io.TextIOWrapper(err, "utf-8")
     try:
         status = run_in_process(list(arguments))
         sys.stdout.flush()
