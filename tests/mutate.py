@@ -51,8 +51,8 @@ class Mutant(NamedTuple):
     """One change of a function's code."""
 
     text: str
-    key: Key
-    code: CodeType
+    codes: list[CodeType]
+    """The code of the function, of those around it first."""
 
 
 class Change(ast.NodeTransformer):
@@ -98,7 +98,7 @@ class Change(ast.NodeTransformer):
             other = not node.value if isinstance(node.value, bool) else node.value + 1
             if self._here(node, f"{node.value} becomes {other}"):
                 node.value = other
-        elif isinstance(node, ast.Return) and node.value is not None:
+        elif isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
             if self._here(node, "returns None"):
                 node.value = ast.Constant(None)
         elif isinstance(node, ast.If | ast.IfExp | ast.While) and self._here(
@@ -115,13 +115,12 @@ def key_of(code: CodeType) -> Key:
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:
-    """The functions of a module or class, not those within functions."""
+    """The functions of a module, class or function, each before those within it."""
     for each in code.co_consts:
         if isinstance(each, CodeType):
             if each.co_flags & inspect.CO_NEWLOCALS:
                 yield each
-            else:
-                yield from codes(each)
+            yield from codes(each)
 
 
 class Mutable:
@@ -144,11 +143,11 @@ class Mutable:
         """The file with one change; None where no code of a function differs."""
         change = Change(at)
         tree = ast.fix_missing_locations(change.visit(ast.parse(self.text)))
-        for code in codes(compile(tree, self.path, "exec")):
-            key = key_of(code)
-            if self.codes.get(key, code) != code:
-                return Mutant(f"{os.path.relpath(self.path)}:{change.what}", key, code)
-        return None
+        changed = [
+            code for code in codes(compile(tree, self.path, "exec"))
+            if self.codes.get(key_of(code), code) != code
+        ]
+        return Mutant(f"{os.path.relpath(self.path)}:{change.what}", changed) if changed else None
 
 
 class Runner:
@@ -164,21 +163,23 @@ class Runner:
             kept = Path(folder) / "calls"
             in_child(lambda: bool(kept.write_bytes(pickle.dumps(self.called(session)))), 3600)
             calls, took = pickle.loads(kept.read_bytes())
-        functions = {
-            key_of(each.__code__): each for each in gc.get_objects()
-            if isinstance(each, FunctionType)
-        }
+        functions: dict[Key, list[FunctionType]] = {}
+        for each in gc.get_objects():
+            if isinstance(each, FunctionType):
+                functions.setdefault(key_of(each.__code__), []).append(each)
         waiting = [(file, at + 1) for file in self.files for at in range(file.places)]
         random.Random(self.given.seed).shuffle(waiting)
         killed, tried, end = 0, 0, time.monotonic() + self.given.seconds
         for file, at in waiting:
             mutant = file.mutant(at)
-            if mutant is None or mutant.key not in functions or time.monotonic() > end:
+            if mutant is None or time.monotonic() > end:
                 continue
-            names = sorted(calls.get(mutant.key, ()), key=took.__getitem__)
+            names = sorted(calls.get(key_of(mutant.codes[-1]), ()), key=took.__getitem__)
 
             def survives(mutant: Mutant = mutant, names: Sequence[str] = names) -> bool:
-                functions[mutant.key].__code__ = mutant.code
+                for code in mutant.codes:
+                    for function in functions.get(key_of(code), ()):
+                        function.__code__ = code
                 return all(passes(session, items[name]) for name in names)
 
             tried += 1

@@ -57,9 +57,9 @@ def model(*words: str) -> Model:
         )
     for each in words if len(words) > 1 else ():
         if find(each) is None and (each == "-" or zoo_path(os.path.basename(each))):
-            other = next(word for word in words if word != each)
+            other = next((word for word in words if word != each), each)
             raise InputError(
-                f"{each} is a model, and {other!r} beside it is none; `layer` takes a layer of it"
+                f"{each} is a model, and {other!r} stands beside it; `layer` takes a layer of it"
             )
     _check_quoted(words)
     return read_notation("\n".join(line for each in words for line in _lines(each)))

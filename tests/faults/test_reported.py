@@ -27,6 +27,7 @@ REFUSED = {
     "mults -L 6x6 -F 5 -S 4 --tile 60 --verify": "are too many to run",
     """lstm '{"W": [[1e308, 1e308], [0, 0], [0, 0], [0, 0]], "x": [9], "h0": [9]}' --explain""":
         "overflows on the way",
+    "reduce lenet --layer C1 lenet": "lenet",
     "gan --epochs 1e30": "are more than 1,000,000",
     "posterior --plot nowhere/x.svg": "nowhere/x.svg: cannot be written",
 }

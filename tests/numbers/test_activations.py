@@ -47,6 +47,19 @@ def test_erf_is_the_error_function(x: float) -> None:
     assert float(erf(np.array([x]))[0]) == pytest.approx(math.erf(x), rel=1e-13, abs=1e-300)
 
 
+@pytest.mark.parametrize(("name", "values", "slopes"), [
+    ("relu6", [0, 0.5, 5.5, 6, 6], [0, 1, 1, 0, 0]),
+    ("hard_sigmoid", [0, 0.5 + 1 / 12, 1, 1, 1], [0, 1 / 6, 0, 0, 0]),
+    ("hard_swish", [0, 0.5 * (0.5 + 1 / 12), 5.5, 6.5, 9], [0, 0.5 + 1 / 6, 1, 1, 1]),
+    ("leaky_relu", [-0.035, 0.5, 5.5, 6.5, 9], [0.01, 1, 1, 1, 1]),
+])  # fmt: skip
+def test_pieces_of_straight_lines(name: str, values: list[float], slopes: list[float]) -> None:
+    each, points = activation(name), np.array([-3.5, 0.5, 5.5, 6.5, 9])
+    found = each.value(points)
+    np.testing.assert_allclose(found, values, rtol=1e-12)
+    np.testing.assert_allclose(each.slope(points, found), slopes, rtol=1e-12)
+
+
 def test_an_unknown_name_gets_its_nearest() -> None:
     with pytest.raises(InputError, match="unknown activation 'sigmod'; did you mean sigmoid"):
         activation("sigmod")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dlcalc.commands.size.size import size
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.names import UNKNOWNS
-from dlcalc.numbers.sizes import Axis
+from dlcalc.numbers.sizes import Axis, Uneven, make_axes
 from dlcalc.numbers.solve import solve_size, with_value
 
 AXES = st.builds(
@@ -29,6 +29,10 @@ def test_output_counts_the_windows_that_fit(axis: Axis) -> None:
     assert axis.output == len(starts)
     if starts:
         assert axis.remainder == axis.padded - (starts[-1] + axis.span)
+    inside = range(axis.pad[0], axis.pad[0] + axis.input)
+    for at, start in enumerate(starts):
+        taps = range(start, start + axis.span, axis.dilation)
+        assert axis.columns(at) == [tap - axis.pad[0] for tap in taps if tap in inside]
 
 
 @given(axis=AXES)
@@ -97,6 +101,15 @@ def test_same_keeps_the_size_divided_by_the_stride(
 ) -> None:
     assert size(length, kernel, stride, "same", dilation).output == -(-length // stride)
     assert size(length, kernel, stride, "same", dilation, transposed=True).output == length * stride
+
+
+def test_an_uneven_axis_has_the_taps_of_its_longest_window() -> None:
+    assert Uneven(6, ((0, 2), (1, 5), (4, 6))).kernel == 4
+
+
+@pytest.mark.parametrize("pad", ["same", "same-lower"])
+def test_same_adds_nothing_where_all_windows_fit(pad: str) -> None:
+    assert [axis.pad for axis in make_axes((6, 5), (2, 1), (2, 3), pad)] == [(0, 0), (0, 0)]
 
 
 def test_an_output_without_an_unknown_is_not_passed_over() -> None:

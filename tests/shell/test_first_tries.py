@@ -42,7 +42,7 @@ REFUSED = {
     "kl 0 1 0 2": "got unexpected extra arguments (0 1 0 2); as dlcalc kl --q 1,1 --p 0,1; "
         "dlcalc kl --help shows what it takes",
     "reduce lenet C1":
-        "lenet is a model, and 'C1' beside it is none; --layer takes a layer of it",
+        "lenet is a model, and 'C1' stands beside it; --layer takes a layer of it",
     "convolution": "no such command convolution; did you mean conv?",
     "flops resnet50": "no such command flops; did you mean params?",
     "derivative 'x^2'": "no such command derivative; did you mean grad?",

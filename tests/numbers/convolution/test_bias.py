@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dlcalc.errors import ShapeError
 from dlcalc.numbers.convolution.conv import conv
 from tests.shell.running import invoke
 
@@ -41,3 +42,9 @@ def test_every_field_has_elements_and_all_of_a_homework_is_written() -> None:
         assert line in shown
     assert "db(0) = 1 + 1 + 1 + 1 = 4" in invoke(*given, "--at", "db:0").out
     assert "outside the dw" in invoke(*given, "--at", "dw:0,5,5").complaint
+
+
+@pytest.mark.parametrize("bias", [[[1]], [1, 2]])
+def test_a_bias_of_another_shape_is_refused(bias: object) -> None:
+    with pytest.raises(ShapeError, match="expected 1, one number a filter"):
+        conv([[1, 2]], [[1]], bias=bias)
