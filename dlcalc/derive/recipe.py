@@ -39,6 +39,41 @@ class Section(NamedTuple):
     note: str = ""
 
 
+class Layer(NamedTuple):
+    """A dense layer by the names of its quantities."""
+
+    weight: str
+    argument: str
+    """What its function is applied to."""
+    value: str
+    below: str
+    """The value of the layer before it."""
+    bias: str = ""
+    single: bool = True
+    """Whether its values are vectors of one example, and not a row for each."""
+
+    @property
+    def equation(self) -> str:
+        """The argument, as it is typed.
+
+        >>> Layer("W_1", "q_1", "h_1", "x", "b_1").equation
+        'q_1 = W_1@x + b_1'
+        """
+        product = f"{self.weight}@{self.below}" if self.single else f"{self.below}@{self.weight}'"
+        return f"{self.argument} = {product}" + (f" + {self.bias}" if self.bias else "")
+
+
+def forward_order(layers: Sequence[Layer]) -> list[str]:
+    """Each layer's argument and value."""
+    return [name for each in layers for name in (each.argument, each.value)]
+
+
+def backward_order(layers: Sequence[Layer]) -> list[str]:
+    """Each layer's value, argument, weights and bias, from the last one back."""
+    return [name for each in reversed(layers)
+            for name in (each.value, each.argument, each.weight, each.bias)]
+
+
 def slope_of(of: str, name: str) -> Expr:
     """How the gradient of a quantity is written: ∂J/∂W_1."""
     letter, number = named(name).args
@@ -121,11 +156,23 @@ class Recipe:
         """The lines number by number, for a small network."""
         if self.letters is None:
             return None
-        names = {named(name): numbered_names(letter, np.shape(self.lines.values[named(name)]), n)
+        values = self.lines.values
+        names = {named(name): numbered_names(letter, np.shape(values[named(name)]), n)
                  if n else np.array(named(name), dtype=object)
-                 for name, (letter, n) in self.letters.items()}
+                 for name, (letter, n) in self.letters.items() if named(name) in values}
         return Units(self.lines, names | self.more_names(names), self.slopes, self.ends,
                      self.hidden, self.direct, self.notes, self.chained)
+
+    def letters_of(self, layers: Sequence[Layer], value: str) -> dict[str, tuple[str, int]]:
+        """The letters of layers whose units and weights count from the first one on."""
+        letters: dict[str, tuple[str, int]] = {}
+        units = weights = 1
+        for each in layers:
+            matrix = self.lines.values[named(each.weight)]
+            letters |= {each.weight: ("w", weights), each.argument: ("q", units),
+                        each.value: (value, units), each.bias: ("b", units)}
+            units, weights = units + len(matrix), weights + np.size(matrix)
+        return letters
 
     def more_names(self, names: Mapping[Expr, Any]) -> dict[Expr, Any]:
         """Names of what is made of other quantities."""

@@ -9,7 +9,15 @@ import numpy as np
 
 from dlcalc.derive.chains import gradient
 from dlcalc.derive.derivation import Line
-from dlcalc.derive.recipe import Entry, Recipe, Section, slope_of
+from dlcalc.derive.recipe import (
+    Entry,
+    Layer,
+    Recipe,
+    Section,
+    backward_order,
+    forward_order,
+    slope_of,
+)
 from dlcalc.derive.units import each_name
 from dlcalc.derive.working_formulas import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
@@ -43,15 +51,16 @@ class MlpWorking(Recipe):
     def __init__(self, result: MlpStep) -> None:
         super().__init__()
         self.result, self.network = result, result.network
-        network = self.network
-        depth = len(network.weights)
-        self.numbers = range(1, depth + 1)
-        self.q = [self._name("q", n) for n in self.numbers]
+        network, depth = self.network, len(self.network.weights)
+        x, q, h, y, self.t = "xqhyt" if network.single else "XQHYT"
+        self.q = [f"{q}_{n}" for n in range(1, depth + 1)]
         """What each layer's function is applied to."""
-        self.h = [self._name("x"), *(self._name("h", n) for n in self.numbers[:-1]),
-                  self._name("y")]
+        self.h = [x, *(f"{h}_{n}" for n in range(1, depth)), y]
         """The input, and each layer's value."""
-        self.t = self._name("t")
+        self.layers = [
+            Layer(f"W_{n}", q, h, below, f"b_{n}" if network.biases else "", network.single)
+            for n, (q, below, h) in enumerate(zip(self.q, self.h, self.h[1:], strict=False), 1)
+        ]
         self.fused = network.objective.loss in IN_ONE
         self.derive(self._equations(), self._given(), "J", {
             self.q[-1]: (self._difference(), result.gradients.q[-1])
@@ -59,22 +68,18 @@ class MlpWorking(Recipe):
         if network.activation in LONG:
             self._name_slopes()
         if network.single and sum(each.size for each in network.weights) <= MOST_WEIGHTS:
-            self.letters = self._letters()
+            scalars = {"J": ("J", 0), "η": ("η", 0)}
+            vectors = {x: ("x", 1), self.t: ("t", 1), y: ("y", 1)}
+            self.letters = self.letters_of(self.layers, "h") | scalars | vectors
         self._add_updates()
         self._order()
         self.give(result.record)
 
-    def _name(self, letter: str, n: int | str = "") -> str:
-        return f"{letter if self.network.single else letter.upper()}{f'_{n}' if n else ''}"
-
     def _equations(self) -> str:
         network, objective = self.network, self.network.objective
-        lines = []
-        for n, q, below, h in zip(self.numbers, self.q, self.h, self.h[1:], strict=False):
-            bias = f" + b_{n}" if network.biases else ""
-            product = f"W_{n}@{below}" if network.single else f"{below}@W_{n}'"
-            function = network.activation if n < self.numbers[-1] else objective.output
-            lines += [f"{q} = {product}{bias}", f"{h} = {function}({q})"]
+        functions = [network.activation] * (len(self.layers) - 1) + [objective.output]
+        lines = [f"{each.equation}\n{each.value} = {function}({each.argument})"
+                 for each, function in zip(self.layers, functions, strict=True)]
         loss = LOSSES[objective.loss].format(t=self.t, y=self.h[-1])
         target = network.target[0].tolist()
         if network.single and objective.loss == "cross_entropy" and (
@@ -114,7 +119,7 @@ class MlpWorking(Recipe):
         self.lines.values[rate] = network.learning_rate
         for letter, kind in KINDS:
             free = network.free(letter.lower())
-            for n in self.numbers if getattr(network, kind) else ():
+            for n in range(1, len(self.q) + 1) if getattr(network, kind) else ():
                 now, change = symbol(letter, n), symbol(f"Δ{letter}", n)
                 formula: Any = -(rate * slope_of("J", f"{letter}_{n}"))
                 if network.optimizer is not None:
@@ -154,13 +159,11 @@ class MlpWorking(Recipe):
             for before, whole in (("named", "gradients"), ("updated.named", "updated"))
             for letter, kind in kinds
         }
-        forward = [name for pair in zip(self.q, self.h[1:], strict=True) for name in pair]
-        back = [f"J {name}" for n in reversed(layers)
-                for name in (self.h[n + 1], self.q[n], f"W_{n + 1}", f"b_{n + 1}")]
+        back = [f"J {name}" for name in backward_order(self.layers)]
         changes, news = ([f"{letter}{sign}_{n + 1}" if sign == "⁺" else f"{sign}{letter}_{n + 1}"
                           for n in layers for letter, _ in kinds] for sign in "Δ⁺")
         self.sections = [
-            Section("Forward pass", [*forward, "J"],
+            Section("Forward pass", [*forward_order(self.layers), "J"],
                     "" if self.network.single else "a row an example"),
             Section("Backward pass", [*back, f"J {self.h[0]}"]),
             Section("Updates", changes, "every weight and bias at once"),
@@ -177,23 +180,12 @@ class MlpWorking(Recipe):
         shown = self.h[-1:] if self.network.objective.output == "softmax" else []
         self.hidden = tuple(f"J {each}" for each in self.h[1:] if each not in shown)
 
-    def _letters(self) -> dict[str, tuple[str, int]]:
-        """Units and weights count through the layers."""
-        letters = {self.h[0]: ("x", 1), self.t: ("t", 1), "J": ("J", 0), "η": ("η", 0)}
-        units = weights = 1
-        for n, weight in zip(self.numbers, self.network.weights, strict=True):
-            letters |= {self.q[n - 1]: ("q", units), self.h[n]: ("h", units)}
-            letters |= {f"W_{n}": ("w", weights)}
-            letters |= {f"b_{n}": ("b", units)} if self.network.biases else {}
-            units, weights = units + len(weight), weights + weight.size
-        return {**letters, self.h[-1]: ("y", 1)}
-
     def more_names(self, names: Mapping[Expr, Any]) -> dict[Expr, Any]:
         """Changes, new values, and what is frozen."""
         found: dict[Expr, Any] = {Expr("new", (symbol("J"),)): each_name(_new, names[symbol("J")])}
         for letter, kind in KINDS:
             free = self.network.free(letter.lower())
-            for n in self.numbers if getattr(self.network, kind) else ():
+            for n in range(1, len(self.q) + 1) if getattr(self.network, kind) else ():
                 now = symbol(letter, n)
                 found[symbol(f"Δ{letter}", n)] = each_name(_change, names[now])
                 found[_new(now)] = each_name(_new, names[now])

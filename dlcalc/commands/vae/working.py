@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -14,7 +14,7 @@ import numpy as np
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.elements import Index
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.recipe import Recipe, Section
+from dlcalc.derive.recipe import Layer, Recipe, Section, backward_order, forward_order
 from dlcalc.derive.system import arranged
 from dlcalc.derive.tape import forward, recorded
 from dlcalc.derive.working_formulas import named
@@ -66,24 +66,28 @@ class VaeWorking(Recipe):
         self.result = result
         vae = self.vae = result.vae
         self.single, self.bare = vae.single, result.z.ndim == 1
-        x, s, self.q = "xsq" if self.single else "XSQ"
+        x, s, q = "xsq" if self.single else "XSQ"
         z, a, h, y = "zahy" if self.bare else "ZAHY"
-        self.s = [x, *(f"{s}_{n}" for n in range(1, len(vae.encoder) + 1))]
-        """The input, and the values of the layers before the heads."""
-        self.a = [f"{a}_{n}" for n in range(1, len(vae.decoder) + 1)]
-        """What the sigmoids of the decoder are applied to."""
-        self.h = [z, *(f"{h}_{n}" for n in range(1, len(vae.decoder))), y]
-        """z, and the values of the decoder's layers."""
+        depth, last = len(vae.encoder), len(vae.decoder)
+        names = [x, *(f"{s}_{n}" for n in range(1, depth + 1))]
+        self.encoder = [Layer(f"W_{n}", f"{q}_{n}", each, below, "", self.single)
+                        for n, (below, each) in enumerate(pairwise(names), start=1)]
+        self.heads = [Layer(f"W_{head}", f"{q}_{head}", f"{s}_{head}", names[-1], "", self.single)
+                      for head in "μσ"]
+        names = [z, *(f"{h}_{n}" for n in range(1, last)), y]
+        self.decoder = [Layer(f"V_{n}", f"{a}_{n}", each, below, "", self.bare)
+                        for n, (below, each) in enumerate(pairwise(names), start=1)]
+        self.x, self.z, self.y = x, z, y
         rows = len(vae.x) * len(vae.noise)
         self.words: dict[str, Any] = {
-            "x": x, "s": s, "q": self.q, "z": z, "a": self.a[-1], "y": y,
-            "λ": f"{s if vae.head == 'sigmoid' else self.q}_σ",
+            "x": x, "s": s, "q": q, "z": z, "a": f"{a}_{last}", "y": y,
+            "λ": f"{s if vae.head == 'sigmoid' else q}_σ",
             "mean": f"/{rows}" if rows > 1 else "", "twice": 2 * len(vae.x),
         }  # fmt: skip
         self.given = self._given()
         text, given = self.equations(TERMS), {**self.given, **self._computed()}
         difference = named(x) - named(y)
-        self.derive(text, given, "L1", {self.a[-1]: (
+        self.derive(text, given, "L1", {self.words["a"]: (
             difference / rows if rows > 1 else difference, (self.given[x] - result.y) / rows,
         )})
         self.derive(text, given, "L2", {"L2": (1, 1)})
@@ -96,62 +100,48 @@ class VaeWorking(Recipe):
 
     def equations(self, terms: str) -> str:
         """Those of the whole network, with its terms as they are told."""
-        def layer(value: str, weight: str, below: str, vector: bool) -> str:
-            return f"{value} = {f'{weight}@{below}' if vector else f'{below}@{weight}' + chr(39)}"
-
-        lines = []
-        for n, (below, s) in enumerate(pairwise(self.s), start=1):
-            lines += [layer(f"{self.q}_{n}", f"W_{n}", below, self.single),
-                      f"{s} = sigmoid({self.q}_{n})"]
-        lines += [layer(f"{self.q}_{head}", f"W_{head}", self.s[-1], self.single) for head in "μσ"]
+        lines = [f"{each.equation}\n{each.value} = sigmoid({each.argument})"
+                 for each in (*self.encoder, *self.decoder)]
+        lines += [each.equation for each in self.heads]
         lines += [HEADS[self.vae.head] + "{z} = μ + σ⊙ε"]
-        for n, (a, (below, h)) in enumerate(zip(self.a, pairwise(self.h), strict=True), start=1):
-            lines += [layer(a, f"V_{n}", below, self.bare), f"{h} = sigmoid({a})"]
         return "\n".join([*lines, terms]).format(**self.words)
 
     @property
     def weights(self) -> dict[str, str]:
         """Each matrix as the equations name it, by its name in the record."""
-        names = {f"encoder[{n}]": f"W_{n + 1}" for n in range(len(self.vae.encoder))}
-        names |= {"mu_weights": "W_μ", "sigma_weights": "W_σ"}
-        return names | {f"decoder[{n}]": f"V_{n + 1}" for n in range(len(self.vae.decoder))}
+        layers = (*self.encoder, *self.heads, *self.decoder)
+        return {field: each.weight for field, each in zip(self.vae.weights, layers, strict=True)}
 
     def _given(self) -> dict[str, Any]:
         vae = self.vae
         noise = vae.noise[:, 0] if self.single else vae.noise
         return {
-            self.s[0]: vae.x[0] if self.single else vae.x,
+            self.x: vae.x[0] if self.single else vae.x,
             "ε": noise if vae.sampled else noise[0],
             **{self.weights[field]: each for field, each in vae.weights.items()},
         }
 
     def _computed(self) -> dict[str, Any]:
         """Every value of the fast pass."""
-        result, encoding = self.result, self.result.encoding
-        heads = {"μ": encoding.mu, "σ": encoding.log_sigma}
-        passes: dict[Any, Any] = {**dict(enumerate(encoding.hidden, start=1)), **heads}
-        encoder = {f"{letter}_{n}": getattr(each, part) for n, each in passes.items()
-                   for letter, part in ((self.q, "q"), (self.words["s"], "h"))}
-        found = {name: each[0] if self.single else each for name, each in encoder.items()}
-        for a, h, each in zip(self.a, self.h[1:], result.decoding, strict=True):
+        result, encoding, found = self.result, self.result.encoding, dict[str, Any]()
+        passes = (*encoding.hidden, encoding.mu, encoding.log_sigma)
+        for layer, each in zip((*self.encoder, *self.heads), passes, strict=True):
+            found |= {layer.argument: each.q, layer.value: each.h}
+        found = {name: each[0] if self.single else each for name, each in found.items()}
+        for layer, each in zip(self.decoder, result.decoding, strict=True):
             found |= {name: array.reshape(*result.z.shape[:-1], -1)
-                      for name, array in ((a, each.q), (h, each.h))}
-        own = {"μ": result.mu, "σ": result.sigma, self.h[0]: result.z}
+                      for name, array in ((layer.argument, each.q), (layer.value, each.h))}
+        own = {"μ": result.mu, "σ": result.sigma, self.z: result.z}
         return {**found, **own, "L1": result.L1, "L2": result.L2}
 
     def _order(self) -> None:
-        z, s, q = self.h[0], self.words["s"], self.q
-        latent = {"z": z, "mu": "μ", "sigma": "σ"}
-        self.fields = {**latent, "y": self.h[-1], "L1": "L1", "L2": "L2", "loss": "loss",
+        z, latent = self.z, {"z": self.z, "mu": "μ", "sigma": "σ"}
+        self.fields = {**latent, "y": self.y, "L1": "L1", "L2": "L2", "loss": "loss",
                        "negative_elbo": "bound"}
-        encoder = [(f"W_{n}", f"{q}_{n}", each) for n, each in enumerate(self.s[1:], start=1)]
-        heads = [(f"W_{head}", f"{q}_{head}", f"{s}_{head}") for head in "μσ"]
-        layers = enumerate(zip(self.a, self.h[1:], strict=True), start=1)
-        decoder = [(f"V_{n}", a, h) for n, (a, h) in layers]
-        back = [*_backward(decoder), z, "μ", "σ", *_backward(heads[:1]), *_backward(heads[1:]),
-                *_backward(encoder)]
-        forward = [name for _, *names in (*encoder, *heads) for name in names]
-        forward += ["μ", "σ", z, *(name for _, *names in decoder for name in names)]
+        forward = [*forward_order([*self.encoder, *self.heads]), "μ", "σ", z,
+                   *forward_order(self.decoder)]
+        back = [*backward_order(self.decoder), z, "μ", "σ", *backward_order(self.heads[:1]),
+                *backward_order(self.heads[1:]), *backward_order(self.encoder)]
         several = not (self.single and self.bare)
         rows, means = "a row an example or a sample of one", "means over samples and examples"
         self.sections = [
@@ -161,8 +151,8 @@ class VaeWorking(Recipe):
             Section("Gradients of L2", [f"L2 {name}" for name in back], NO_Z),
         ]
         self.notes, self.ends = {**NOTES}, (f"L1 {z}", "L2 μ", "L2 σ")
-        within = [h for _, _, h in (*encoder, *decoder)]
-        within += [name for _, *names in heads for name in names]
+        within = [each.value for each in (*self.encoder, *self.decoder)]
+        within += forward_order(self.heads)
         self.hidden = tuple(f"{term} {name}" for term in ("L1", "L2") for name in within)
         self.numbered = {}
         for term, found in self.result.gradients.items():
@@ -172,21 +162,13 @@ class VaeWorking(Recipe):
             self.numbered |= {f"named.d{term}/d{field}": [f"{whole}.{field}"]
                               for field in latent if getattr(found, field).ndim == 1}
             self.numbered[f"named.d{term}/dw"] = [f"{whole}.{field}" for field in self.weights]
-        self.units_of = [*encoder, *heads, *decoder]
 
     def _letters(self) -> dict[str, tuple[str, int]]:
         """Units and weights count through encoder, heads and decoder."""
-        letters = {self.s[0]: ("x", 1), self.h[0]: ("z", 1), self.h[-1]: ("y", 1),
-                   **{letter: (letter, 1) for letter in "μσε"},
-                   **{name: (name, 0) for name in ("L1", "L2", "loss", "−ELBO")}}
-        units = weights = 1
-        for weight, q, s in self.units_of:
-            matrix = self.lines.values[named(weight)]
-            letters |= {weight: ("w", weights), q: ("q", units)}
-            if s in self.lines.lines and s != self.h[-1]:
-                letters[s] = ("s", units)
-            units, weights = units + len(matrix), weights + matrix.size
-        return letters
+        letters = self.letters_of([*self.encoder, *self.heads, *self.decoder], "s")
+        letters |= {self.x: ("x", 1), self.z: ("z", 1), self.y: ("y", 1)}
+        letters |= {letter: (letter, 1) for letter in "μσε"}
+        return letters | {name: (name, 0) for name in ("L1", "L2", "loss", "−ELBO")}
 
     def steps(self) -> Iterator[Step]:
         """All lines, then those of the evidence."""
@@ -227,7 +209,7 @@ class VaeWorking(Recipe):
 
         That of σ is checked as σ ∂L/∂σ, the gradient of ln σ, which no small σ can spoil.
         """
-        result, latent = self.result, {"mu": "μ", "ln_sigma": self.words["λ"], "z": self.h[0]}
+        result, latent = self.result, {"mu": "μ", "ln_sigma": self.words["λ"], "z": self.z}
         system = arranged(parse_equations(self.equations(STABLE)))
         tape = recorded(system, system.computed, system.inputs)
         names: dict[str, str] = {**self.weights, **latent}
@@ -248,11 +230,6 @@ class VaeWorking(Recipe):
                 each = check_gradients(partial(loss, term), moved, gradients)
                 checks += [replace(one, name=f"d{term}/d{one.name}") for one in each]
         return checks
-
-
-def _backward(layers: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Each layer's value, argument and weights, from the last one back."""
-    return (name for weight, q, h in reversed(layers) for name in (h, q, weight))
 
 
 def evidence_steps(found: Evidence) -> dict[str, Step]:
