@@ -76,13 +76,9 @@ class MlpRun(Run[MlpStep]):
 
 
 def mlp_answer(
-    result: MlpStep,
-    checks: Sequence[GradientCheck] | None,
-    starts: Sequence[tuple[Start, str]],
-    findings: Sequence[str],
-    complete: bool = False,
-    page: Page | None = None,
-    **explained: Any,
+    result: MlpStep, checks: Sequence[GradientCheck] | None,
+    starts: Sequence[tuple[Start, str]], findings: Sequence[str], complete: bool = False,
+    page: Page | None = None, **explained: Any,
 ) -> Answer:
     """Values, gradients and updates, then what else was asked for, and the findings in words.
 

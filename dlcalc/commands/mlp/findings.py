@@ -61,13 +61,8 @@ def starts(
 
 def _with(network: Network, weights: Sequence[object], biases: Sequence[object] | None) -> Network:
     return as_network(
-        network.x,
-        network.target,
-        weights,
-        biases,
-        activation=network.activation,
-        output=network.objective.output,
-        loss=network.objective.loss,
+        network.x, network.target, weights, biases, activation=network.activation,
+        output=network.objective.output, loss=network.objective.loss,
         learning_rate=network.learning_rate,
     )
 

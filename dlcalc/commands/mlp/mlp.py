@@ -128,23 +128,12 @@ class MlpStep(Result):
 
 @takes_record
 def mlp(
-    x: Any,
-    target: Any,
-    weights: Sequence[Any] | None = None,
-    biases: Sequence[Any] | bool | None = None,
-    *,
-    sizes: Sequence[int] | None = None,
-    init: str | None = None,
-    constant: float = CONSTANT,
-    seed: int = 0,
-    activation: str = "relu",
-    output: str = "softmax",
-    loss: str | None = None,
-    learning_rate: float = 0.1,
-    freeze: str | Sequence[str] = (),
-    optimizer: Mapping[str, Any] | None = None,
-    steps: int | None = None,
-    starts: bool = False,
+    x: Any, target: Any, weights: Sequence[Any] | None = None,
+    biases: Sequence[Any] | bool | None = None, *, sizes: Sequence[int] | None = None,
+    init: str | None = None, constant: float = CONSTANT, seed: int = 0,
+    activation: str = "relu", output: str = "softmax", loss: str | None = None,
+    learning_rate: float = 0.1, freeze: str | Sequence[str] = (),
+    optimizer: Mapping[str, Any] | None = None, steps: int | None = None, starts: bool = False,
 ) -> MlpStep:
     """Forward pass, loss, gradients and updates of a fully connected network.
 
@@ -172,20 +161,11 @@ def mlp(
     if isinstance(biases, bool):
         biases = [np.zeros(size) for size in _sizes(weights)[1:]] if biases else None
     network = as_network(
-        x,
-        target,
-        weights,
-        biases,
-        activation=activation,
-        output=output,
-        loss=loss,
-        learning_rate=learning_rate,
-        freeze=freeze,
-        optimizer=optimizer,
+        x, target, weights, biases, activation=activation, output=output, loss=loss,
+        learning_rate=learning_rate, freeze=freeze, optimizer=optimizer,
     )
     return replace(
-        mlp_step(network),
-        descent=None if steps is None else descend(network, steps),
+        mlp_step(network), descent=None if steps is None else descend(network, steps),
         starts=other_starts(network, seed=seed, constant=constant) if starts else None,
         drawn=drawn,
     )
@@ -227,9 +207,7 @@ def mlp_step(network: Network) -> MlpStep:
         _shown(network, run.y),
         run.loss,
         MlpGradients(
-            tuple(_shown(network, each.q) for each in run.gradients),
-            dw,
-            db,
+            tuple(_shown(network, each.q) for each in run.gradients), dw, db,
             _shown(network, np.asarray(run.gradients[0].x)),
         ),
         updates,

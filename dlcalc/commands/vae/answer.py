@@ -42,9 +42,7 @@ class VaeRun(Run[VaeStep]):
         """The step, in the order of its derivation."""
         lines = cache(lambda: working.VaeWorking(result))
         return vae_answer(
-            result,
-            checks,
-            [working.evidence_words(each) for each in result.evidence or ()],
+            result, checks, [working.evidence_words(each) for each in result.evidence or ()],
             self.out.format.complete,
             order=lines().order() if self.out.expect is not None else (),
             working=lambda: lines().steps(),
@@ -54,11 +52,8 @@ class VaeRun(Run[VaeStep]):
 
 
 def vae_answer(
-    result: VaeStep,
-    checks: Sequence[GradientCheck] | None,
-    evidence_words: Sequence[str],
-    complete: bool = False,
-    **explained: Any,
+    result: VaeStep, checks: Sequence[GradientCheck] | None, evidence_words: Sequence[str],
+    complete: bool = False, **explained: Any,
 ) -> Answer:
     """Values, both terms and losses, gradients, and what else was asked for.
 

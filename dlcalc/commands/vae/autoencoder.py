@@ -87,14 +87,8 @@ class Encoding:
 
 
 def as_autoencoder(
-    x: Any,
-    noise: Any,
-    mu: Any,
-    sigma: Any,
-    decoder: Sequence[Any],
-    encoder: Sequence[Any] = (),
-    *,
-    head: str = "sigmoid",
+    x: Any, noise: Any, mu: Any, sigma: Any, decoder: Sequence[Any],
+    encoder: Sequence[Any] = (), *, head: str = "sigmoid",
 ) -> Autoencoder:
     """An autoencoder of those parts, or InputError or ShapeError naming what does not fit.
 

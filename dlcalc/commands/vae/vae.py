@@ -108,16 +108,8 @@ class VaeStep(Result):
 
 @takes_record
 def vae(
-    x: Any,
-    mu: Any,
-    sigma: Any,
-    decoder: Sequence[Any],
-    encoder: Sequence[Any] = (),
-    noise: Any = None,
-    *,
-    head: str = "sigmoid",
-    samples: int | None = None,
-    seed: int = 0,
+    x: Any, mu: Any, sigma: Any, decoder: Sequence[Any], encoder: Sequence[Any] = (),
+    noise: Any = None, *, head: str = "sigmoid", samples: int | None = None, seed: int = 0,
     evidence: bool = False,
 ) -> VaeStep:
     """One step of a variational autoencoder: values, terms, and the gradients of each term.
@@ -157,16 +149,8 @@ def vae_step(vae: Autoencoder) -> VaeStep:
     _check_finite(vae, sigma, first, second, *gradients.values())
     y = decoding[-1].h.reshape(*z.shape[:-1], -1)
     return VaeStep(
-        vae,
-        encoding,
-        decoding,
-        by_example(vae, mu),
-        by_example(vae, sigma),
-        by_sample(vae, z),
-        by_sample(vae, y),
-        float(first),
-        float(second),
-        gradients,
+        vae, encoding, decoding, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
+        by_sample(vae, y), float(first), float(second), gradients,
     )
 
 
