@@ -76,7 +76,7 @@ def attention(
     made = steps if memory is None else 0 if cached else whole("memory", memory)
     source = width if memory_width is None else whole("memory_width", memory_width)
     result = width if output is None else whole("output", output)
-    kept = None if window is None else whole("window", window) - 1
+    kept = _kept(window)
     seen = seen_before(steps, cached, kept) if memory is None else memory
     read = (each + value) * (1 + flag("twice", twice))
     masked = groups * groups * value * flag("mask", mask)
@@ -87,9 +87,7 @@ def attention(
     keyed = 0 if held == "shared" else groups * each
     valued = groups * value if held == "own" else 0
     mixed = heads * value
-    gated = 0 if gate is None else heads * (
-        value if choice("gate", gate, ("head", "width")) == "width" else 1
-    )
+    gated = _gated(gate, heads, value)
     of_queries = width * (queries + gated) + mixed * result
     of_keys = source * (keyed + valued)
     added = _biases(bias, queries, keyed, valued, result)
@@ -108,7 +106,7 @@ def attention(
             "o": (mixed, result),
         },
         cache=Cache(fixed=memory * groups * (each + value)) if memory and keeps is not False else
-        Cache(groups * (each + value), kept, own=COUNTER if kept is not None else 0)
+        _rolling(groups * (each + value), kept)
         if caching and held != "shared" else None,
         skipped=unseen(steps, cached, window) * heads * read if forward else 0,
     )
@@ -169,12 +167,12 @@ def attend(
     each = whole("heads", heads) * whole("head_width", head_width)
     if width != each:
         raise ShapeError(f"input is {by_x(shape)}; {heads} heads of {head_width} are {each}")
-    kept = None if window is None else whole("window", window) - 1
+    kept = _kept(window)
     groups = heads if kv_heads is None else whole("kv_heads", kv_heads)
     made = groups * head_width * (1 if choice("keys", keys, ("own", "values")) == "values" else 2)
     return Counted(
         shape, 0, 0, steps * seen_before(steps, cached, kept) * 2 * each, mixes=(0, 1),
-        cache=Cache(made, kept, own=COUNTER if kept is not None else 0),
+        cache=_rolling(made, kept),
         skipped=unseen(steps, cached, window) * 2 * each,
     )
 
@@ -199,6 +197,21 @@ def unseen(steps: int, cached: int, window: int | None) -> int:
     made = steps * seen_before(steps, cached, window - 1)
     growing = max(0, min(steps, window - cached))  # new positions that see all before them
     return made - growing * cached - growing * (growing + 1) // 2 - (steps - growing) * window
+
+
+def _kept(window: int | None) -> int | None:
+    return None if window is None else whole("window", window) - 1
+
+
+def _rolling(each: int, kept: int | None) -> Cache:
+    """A cache of so many numbers a position, of the last ones alone where they are `kept`."""
+    return Cache(each, kept, own=COUNTER if kept is not None else 0)
+
+
+def _gated(gate: str | None, heads: int, value: int) -> int:
+    if gate is None:
+        return 0
+    return heads * (value if choice("gate", gate, ("head", "width")) == "width" else 1)
 
 
 def _biases(bias: bool | str, queries: int, keyed: int, valued: int, result: int) -> int:
@@ -233,14 +246,12 @@ def mla(
     first = queries if q_rank is None else whole("q_rank", q_rank)
     second = 0 if q_rank is None else first * queries
     letters = ("qko" if q_rank else "ko") if bias is True else bias or ""
-    gated = 0 if gate is None else heads * (
-        value if choice("gate", gate, ("head", "width")) == "width" else 1
-    )
+    gated = _gated(gate, heads, value)
     weights = (
         width * first + second + width * (rank + rope) + rank * heads * (nope + value)
         + heads * value * width + width * gated
     )
-    kept = None if window is None else whole("window", window) - 1
+    kept = _kept(window)
     seen = seen_before(steps, cached, kept)
     normed = (rank + (first if q_rank else 0)) * flag("norm", norm)
     biases = first * ("q" in letters) + (rank + rope) * ("k" in letters) + width * ("o" in letters)
@@ -248,7 +259,7 @@ def mla(
         shape, weights + normed, biases,
         steps * weights + (seen - steps) * rank * heads * (nope + value)
         + steps * seen * heads * (nope + rope + value), mixes=(0, 1),
-        cache=Cache(rank + rope, kept, own=COUNTER if kept is not None else 0),
+        cache=_rolling(rank + rope, kept),
         skipped=unseen(steps, cached, window) * heads * (nope + rope + value),
         matrices={
             **({"q": (width, queries)} if q_rank is None else
