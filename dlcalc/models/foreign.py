@@ -71,7 +71,7 @@ NEUTRAL = {
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 KERAS_RECURRENT = ("bias", "reset_after", "sequence", "bidirectional")
 """What Keras's recurrent layers are asked for that changes a count."""
-ACTIVATIONS = {"linear": "", "leakyrelu": "leaky_relu", "swish": "silu"}
+ACTIVATIONS = {"linear": "", "leakyrelu": "leaky_relu", "swish": "silu", "hard_silu": "hard_swish"}
 _CHILD = re.compile(r"^(\s*)\(([\w-]+)\): ?(?:(\d+) x )?", re.MULTILINE)
 
 
@@ -208,7 +208,8 @@ def _arguments(type: str, given: dict[str, Any]) -> Iterator[str]:
         if key in given:
             yield _text(given.pop(key))
     for key, value in given.items():
-        if not (value is None or NEUTRAL.get(key) == value or (key, value) == ("pad", "valid")):
+        usual = None if key == "stride" and "pool" in type else NEUTRAL.get(key)
+        if not (value is None or usual == value or (key, value) == ("pad", "valid")):
             yield f"{key}={_text(value)}"
 
 

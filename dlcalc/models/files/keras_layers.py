@@ -232,6 +232,10 @@ def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
         ))
 
 
+def _layer_scale(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    yield Weight("gamma", (_of(config, "projection_dim"),))
+
+
 def _attention(config: Config, shape: Any, kind: str) -> Iterator[Weight]:
     if kind == "AdditiveAttention" and config.get("use_scale", True):
         given = shape if isinstance(shape, tuple) else ()
@@ -258,7 +262,7 @@ WEIGHTS: dict[str, Callable[[Config, Any, str], Iterator[Weight]]] = {
     **{f"ConvLSTM{n}D": _conv_lstm for n in (1, 2, 3)},
     **{f"{name}{end}": _recurrent for name in _GATES for end in ("", "Cell")},
     "MultiHeadAttention": _heads, "GroupedQueryAttention": _heads, "GroupQueryAttention": _heads,
-    "Attention": _attention, "AdditiveAttention": _attention,
+    "LayerScale": _layer_scale, "Attention": _attention, "AdditiveAttention": _attention,
 }
 """What gives the weights of each class."""
 _QUANTISED = {"Dense": ("kernel",), "EinsumDense": ("kernel",), "Embedding": ("embeddings",)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,8 +14,11 @@ from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 
 JOINS = {"Add": "sum", "Multiply": "scale", "Concatenate": "concat"}
-NOT_SAID = ("name", "dtype", "trainable", "batch_shape", "batch_input_shape")
-NOTHING = ("Identity", "Masking", "ActivityRegularization")
+NOT_SAID = ("zeros", "name", "dtype", "trainable", "batch_shape", "batch_input_shape")
+NOTHING = re.compile(r"Identity|Masking|ActivityRegularization|GaussianNoise|Random\w+")
+CONSTANT = ("Rescaling", "Normalization")
+"""Classes that add and multiply constants: they stay to be seen, and do nothing."""
+_WINDOWS = re.compile(r"(Depthwise|Separable)?Conv[123]D|(Max|Average)Pooling[123]D")
 
 
 def model_of(config: Mapping[str, Any], name: str) -> Model:
@@ -39,13 +43,32 @@ def model_of(config: Mapping[str, Any], name: str) -> Model:
             last = each
     if not taken:
         raise InputError("holds no layers")
+    _pad(found, taken)
     end = ends[0] if ends else last
     needed, waiting = {end}, [end]  # what makes masks is left out
     for each in waiting:
         waiting += [source for source in taken.get(each, ()) if source not in needed]
         needed.update(waiting)
     steps = [_step(found[each], taken[each]) for each in taken if each in needed]
-    return Model(arranged(steps, start, end), _input(next(iter(found.values()))), name)
+    return Model(arranged(steps, start, end), _input((inputs or list(found.values()))[0]), name)
+
+
+def _pad(found: dict[str, Any], taken: dict[str, tuple[str, ...]]) -> None:
+    """Give the zeros that a layer adds to the windows behind it, where these alone take them."""
+    for name in [each for each in taken if found[each]["class_name"].startswith("ZeroPadding")]:
+        users = [each for each, given in taken.items() if name in given]
+        user = found[users[0]] if len(users) == 1 and taken[users[0]] == (name,) else {}
+        padding = found[name]["config"].get("padding")
+        if not _WINDOWS.fullmatch(str(user.get("class_name"))) or not isinstance(padding, list):
+            continue
+        if user["config"].get("padding", "valid") == "valid":
+            pairs = tuple(tuple(each) for each in (
+                padding if isinstance(padding[0], list) else [padding]
+            ))
+            alike = len({size for pair in pairs for size in pair}) == 1
+            pads = pairs[0][0] if alike else pairs
+            found[users[0]] = {**user, "config": {**user["config"], "zeros": pads}}
+            taken[users[0]] = taken.pop(name)
 
 
 def _input(layer: Mapping[str, Any]) -> tuple[int, ...]:
@@ -115,7 +138,7 @@ def own_sources(layer: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
     """One layer of Keras as layers of the notation; the first bears its name."""
     kind, config = str(layer.get("class_name")), layer["config"]
-    if kind in NOTHING:
+    if NOTHING.fullmatch(kind):
         return
     if kind == "Sequential":
         for each in config.get("layers", ()):
@@ -126,9 +149,14 @@ def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
         yield from layers(config["layer"])
         return
     name = plain_name(str(config.get("name", kind)))
-    if kind == "MultiHeadAttention":
-        yield _attention(config, name)
+    if kind in ("MultiHeadAttention", *CONSTANT):
+        yield Layer("identity", (), {}, name) if kind in CONSTANT else _attention(config, name)
         return
+    yield from _translated(kind, config, name)
+
+
+def _translated(kind: str, config: Mapping[str, Any], name: str) -> Iterator[Layer]:
+    """The layers that the call of Keras's class is in the notation."""
     lines = [line for call in _calls(kind, config) for line in translated(call)]
     if kind.endswith(("Pooling1D", "Conv1D", "Conv1DTranspose", "UpSampling1D")):
         # Keras's sequences are steps by channels, the windows of the notation channels first.
@@ -146,6 +174,8 @@ def _own(layer: Layer, name: str, config: Mapping[str, Any]) -> Layer:
     options = dict(layer.options)
     if options.get("pad") == "causal":
         options["pad"] = (((layer.arguments[1] - 1) * options.get("dilation", 1), 0),)
+    if name and "zeros" in config:
+        options["pad"] = config["zeros"]
     if config.get("trainable") is False and name:
         options["frozen"] = True
     return Layer(layer.type, layer.arguments, options, name)

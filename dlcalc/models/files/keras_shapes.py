@@ -22,7 +22,7 @@ Layer = Mapping[str, Any]
 Shape = tuple[int | None, ...]
 SAME = re.compile(r"""
     (Batch|SyncBatch|Layer|Group|RMS|Unit)?Normalization(V1)? | \w*Activation | \w*ReLU | ELU
-    | Softmax | Identity | Masking | \w*Dropout\w* | GaussianNoise | ActivityRegularization
+    | LayerScale | Softmax | Identity | Masking | \w*Dropout\w* | GaussianNoise | ActivityRegularization
     | Add | Subtract | Multiply | Average | Maximum | Minimum | Rescaling | Random\w+
 """, re.VERBOSE)
 """Classes whose output is as large as each of their inputs."""
@@ -96,7 +96,7 @@ class Flow:
             total = sum(macs) if len(macs) == len(inner.macs) else None
             return inner.outputs.get(inner.last), total
         if taken and SAME.fullmatch(kind):
-            return taken[0], 0
+            return _together(taken), 0
         if kind == "Dense" and taken:
             units = config.get("units")
             known = _whole(taken[0])
@@ -132,6 +132,16 @@ class Flow:
             return None
         out = count.output
         return (*out[1:], out[0]) if moved and len(out) > 2 else out, count.macs
+
+
+def _together(shapes: Sequence[Shape]) -> Shape:
+    """The shape of values that meet element by element."""
+    rank = max(map(len, shapes))
+    wide: list[Shape] = [(*[1] * (rank - len(each)), *each) for each in shapes]
+    return tuple(
+        None if None in sizes else max(size for size in sizes if size is not None)
+        for sizes in zip(*wide, strict=True)
+    )
 
 
 def _whole(shape: Shape) -> tuple[int, ...] | None:

@@ -77,6 +77,19 @@ def test_layers_that_move(
     assert (rows[1]["output"], rows[1]["macs"]) == (shape, 0)
 
 
+def test_zeros_go_to_the_windows_behind_them(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    conv = layer("Conv2D", filters=4, kernel_size=[3, 3], strides=[2, 2], padding="valid")
+    path.write_text(json.dumps({"class_name": "Sequential", "config": {"layers": [
+        layer("InputLayer", batch_shape=[None, 8, 8, 3]), layer("Rescaling", scale=0.5),
+        layer("ZeroPadding2D", padding=[[0, 1], [0, 1]]),
+        {**conv, "build_config": {"input_shape": [None, 9, 9, 3]}},
+    ]}}))
+    out = invoke("params", str(path), "--to-notation").out
+    assert out.splitlines()[2:] == ["rescaling: identity", "conv2d: conv 4 3 stride=2 pad=0:1x0:1"]
+    assert invoke("params", "-", "--expect", "112", stdin=out.encode()).status == 0
+
+
 def test_what_only_makes_masks_is_left_out() -> None:
     lines = invoke("params", str(FILES / "recurrent.keras"), "--to-notation").out.splitlines()
     assert lines[2:] == [

@@ -60,6 +60,9 @@ def test_a_file_changed_and_reduced() -> None:
     assert invoke("reduce", path, "--layer", "node_Conv_28").status == 0
     pasted = "nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU())"
     assert invoke("params", pasted, "--to-notation").out == "conv 6 5\nrelu\n"
+    # A stride of 1 is none that a pooling has by itself.
+    pasted = "import torch.nn as nn\nnet = nn.MaxPool2d(3, stride=1, padding=1)"
+    assert invoke("params", pasted, "--to-notation").out == "maxpool 3 stride=1 pad=1\n"
 
 
 @pytest.mark.parametrize(("name", "complaint"), [
