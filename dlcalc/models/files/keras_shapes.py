@@ -22,7 +22,8 @@ Layer = Mapping[str, Any]
 Shape = tuple[int | None, ...]
 SAME = re.compile(r"""
     (Batch|SyncBatch|Layer|Group|RMS|Unit)?Normalization(V1)? | \w*Activation | \w*ReLU | ELU
-    | LayerScale | Softmax | Identity | Masking | \w*Dropout\w* | GaussianNoise | ActivityRegularization
+    | LayerScale | Softmax | Identity | Masking | \w*Dropout\w* | GaussianNoise
+    | ActivityRegularization
     | Add | Subtract | Multiply | Average | Maximum | Minimum | Rescaling | Random\w+
 """, re.VERBOSE)
 """Classes whose output is as large as each of their inputs."""
