@@ -11,7 +11,7 @@ import numpy as np
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, total
 from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.compare import element_at, slip_of, unravel
-from dlcalc.numbers.convolution.pooling import Pooling, pool
+from dlcalc.numbers.convolution.pooling import Pooling, pool, spread_to, taps
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import column
@@ -215,18 +215,14 @@ def _slips(
 
 def _shared_ties(x: Any, upstream: Any, result: Pooling) -> Iterator[tuple[str, Any]]:
     inputs, dy = as_numbers(x, "input"), as_numbers(upstream, "upstream")
-    shared, all_of_it, last = (np.zeros(inputs.shape) for _ in range(3))
-    for index in np.ndindex(*result.shape):
-        lead = index[: len(index) - result.dims]
-        equal = [
-            (*lead, *at) for at in np.array(np.meshgrid(*_met(result, index), indexing="ij"))
-            .reshape(result.dims, -1).T.tolist()
-            if inputs[(*lead, *at)] == result.output[index]
-        ]
-        for at in equal:
-            shared[at] += dy[index] / len(equal)
-            all_of_it[at] += dy[index]
-        last[equal[-1]] += dy[index]
+    all_of_it, last = np.zeros(inputs.shape), np.zeros(inputs.shape)
+    free = np.ones(result.shape, bool)
+    for to, of in reversed(list(taps(result.axes))):
+        largest = inputs[of] == result.output[to]
+        all_of_it[of] += dy[to] * largest
+        last[of] += dy[to] * (largest & free[to])
+        free[to] &= ~largest
+    shared = spread_to(dy, inputs, result.output, result.axes, shared=True)
     yield "sharing the gradient of a tie", shared
     yield "the whole gradient for each element of a tie", all_of_it
     yield "the last element of a tie taken", last
