@@ -148,6 +148,8 @@ def grid_attention(
         counted.macs += (product(sides) - queries) * product(counted.matrices["q"])
     counted.output = (counted.output[1], *(-(-size // step) for size in sizes))
     counted.macs *= tiles
+    if tiles > 1:  # which positions share a tile is no window that moves
+        counted.lies = ()
     counted.mixes = tuple(range(len(shape)))
     return counted
 

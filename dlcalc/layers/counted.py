@@ -74,7 +74,10 @@ class Counted:
         self.mixes = tuple(mixes)
         """Input axes all of which each output sees."""
         self.lies = lies
-        """Where each input axis lies in the output, None where it is spread; None: as it was."""
+        """Where each input axis lies in the output, None where it is spread; None: as it was.
+
+        Empty where what an output sees is not followed.
+        """
         self.stored = stored
         """Whether the output takes memory of its own; a view does not."""
         self.idle = idle

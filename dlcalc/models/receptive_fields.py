@@ -143,6 +143,8 @@ def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
     """
     if field is None or not (layer.windows or layer.mixes or layer.lies):
         return field
+    if layer.lies == ():
+        return None
     axes = []
     for axis in field:
         behind = _through(axis, shape, layer)
