@@ -128,7 +128,7 @@ class Fuzzer:
         names = getattr(option.type, "names", None) or getattr(option.type, "choices", ())
         pools: list[tuple[str, ...]] = [NUMBERS, SIZES, WORDS]
         if names:
-            pools += [tuple(names)] * 4
+            pools += [tuple(names() if callable(names) else names)] * 4
         if "format" in option.opts[0] or option.name == "format":
             pools = [("json", "csv", "tsv", "plain", "markdown", "latex", "table", "jsn")]
         value = self.random.choice(self.random.choice(pools))

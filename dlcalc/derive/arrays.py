@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.operations import World, slope_of
+from dlcalc.derive.operations import OPERATIONS, World, carries, slope_of
 from dlcalc.derive.scalars import power
 from dlcalc.derive.shapes import is_exact, require_fit
-from dlcalc.errors import InputError, ShapeError
+from dlcalc.errors import ShapeError
 from dlcalc.numbers import activations
 from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import arranged
@@ -323,8 +323,22 @@ def _avgpool_back(g: Array, x: Array, exclude_pad: bool = False, **options: Any)
     return pooling.spread_evenly(g, axes, counts).reshape(np.shape(x))
 
 
-def _no_derivative(operation: str) -> Array:
-    raise InputError(f"{operation}(…) has no derivative here: derive what it goes back through")
+def _back_again(
+    h: Array, g: Array, *given: Array, place: int, of: str, at: int, options: dict[str, Any]
+) -> Array:
+    """A gradient h of back(g, …) to `at`, carried over to g or to another of its arguments.
+
+    That is how the operation, or its gradient to that argument, changes along h: a complex step.
+    """
+    turned = list(given)
+    turned[at] = np.asarray(given[at], dtype=float) + COMPLEX_STEP * 1j * np.asarray(h, float)
+    y = OPERATIONS[of].value(Arrays, *turned, **options)
+    if place == 0:
+        return np.imag(y) / COMPLEX_STEP
+    if not carries(of, place - 1):
+        return np.zeros(np.shape(given[place - 1]))
+    pulled = OPERATIONS[of].pull(Arrays, g, y, tuple(turned), place - 1, **options)
+    return np.imag(pulled) / COMPLEX_STEP
 
 
 def _size(x: Array, axis: Axis = None, keepdims: bool = False) -> int:
@@ -419,7 +433,8 @@ Arrays: World = World(
     expand=np.expand_dims, squeeze=np.squeeze, align=_align, align_back=_align_back,
     matmul=lambda a, b: a @ b if getattr(a, "ndim", 0) and getattr(b, "ndim", 0) else a * b,
     times_transposed=_times_transposed, transposed_times=_transposed_times,
-    element=lambda x, *chosen, index: x[_filled(index, chosen)], put_back=_put_back,
+    element=lambda x, *chosen, index: (
+        x if hasattr(x, "shape") else np.asarray(x))[_filled(index, chosen)], put_back=_put_back,
     pick=_pick, pick_back=_pick_back,
     one_hot=lambda chosen, classes: (
         _counts(chosen)[..., None] == np.arange(classes)) * 1,
@@ -431,7 +446,7 @@ Arrays: World = World(
         np.sum(g, axis=tuple(range(2 - np.ndim(w), 0))) if np.ndim(b) else np.sum(g)),
     maxpool=_maxpool, maxpool_back=_maxpool_back, has_ties=_has_ties,
     avgpool=_avgpool, avgpool_back=_avgpool_back,
-    no_derivative=_no_derivative, shape=np.shape, require_fit=require_fit, bits=_bits,
+    back_again=_back_again, shape=np.shape, require_fit=require_fit, bits=_bits,
     fits=lambda operands: all(type(each) in (int, float) for each in operands),
     like=lambda g, x: g if type(x) in (int, float) and type(g) is float else _fit(g, x),
     settled=_settled, swift=_swift, presented=_presented,

@@ -110,11 +110,6 @@ def _option(text: str) -> tuple[str, Any]:
 
 def _function(formula: Expr) -> tuple[Callable[..., Array] | None, tuple[Any, ...]]:
     """What a call does, and its arguments; None for a slope known by its value alone."""
-    if formula.args[0] == "back":
-        of, given, options = _operation(formula.args[2])
-        place = given.index(formula.args[3]) if len(formula.args) > 3 else 0
-        back = partial(OPERATIONS["back"].value, Arrays, of=of, place=place, options=options)
-        return back, (formula.args[1], *given)
     operation, arguments, options = _operation(formula)
     if operation == "rows":
         return lambda a, **along: np.sum(a, axis=1, keepdims=True), arguments
@@ -134,6 +129,11 @@ def _operation(formula: Expr) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         places = tuple(slice(*each) if isinstance(each, Span) else each for each in index)
         return "element", (whole, *chosen), {"index": places}
     name, *given = formula.args
+    if name == "back":
+        of, inner, settings = _operation(given[1])
+        at = inner.index(given[2]) if len(given) > 2 and isinstance(given[2], Expr) else (
+            given[2] if len(given) > 2 else 0)
+        return name, (given[0], *inner), {"of": of, "at": at, "options": settings}
     options = dict(_option(each) for each in given if isinstance(each, str) and "=" in each)
     arguments = [each for each in given if not isinstance(each, str)]
     operation = FUNCTIONS[name].operation if name in FUNCTIONS else name

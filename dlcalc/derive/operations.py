@@ -178,7 +178,6 @@ PULLS: dict[str, tuple[Pull, ...]] = {
     "maxpool": (lambda f, g, y, x, **o: f.maxpool_back(g, x, **o),),
     "avgpool": (lambda f, g, y, x, **o: f.avgpool_back(g, x, **o),),
     "broadcast": (lambda f, g, y, x, shape: g,),
-    "back": (lambda f, g, y, *arguments, **o: f.no_derivative("back"),) * 4,
 }
 """Operations of a fixed number of arguments."""
 
@@ -208,10 +207,10 @@ VALUES: dict[str, Callable[..., Value]] = {
     "clip": lambda f, x, low, high: f.min(f.max(x, low), high),
     "softsign": lambda f, x: x / (1 + f.abs(x)),
     "slope": lambda f, x, function: slope_of(f, x, function),
-    "back": lambda f, g, *given, of, place, options: f.like(
+    "back": lambda f, g, *given, of, at, options: f.like(
         OPERATIONS[of].pull(
-            f, g, OPERATIONS[of].value(f, *given, **options), given, place, **options
-        ), given[place]
+            f, g, OPERATIONS[of].value(f, *given, **options), given, at, **options
+        ), given[at]
     ),
     "log_sigmoid": lambda f, x: -f.softplus(-x),
 }
@@ -322,6 +321,7 @@ _BACK: dict[str, Callable[..., Value]] = {
     ),
     "stack": lambda f, g, y, parts, place, axis=0: f.slice_of(g, place, axis=axis),
     "concat": _joined,
+    "back": lambda f, g, y, arguments, place, **o: f.back_again(g, *arguments, place=place, **o),
 }
 OPERATIONS: dict[str, Operation] = {
     name: Operation(VALUES.get(name) or _called(name), pull) for name, pull in _BACK.items()

@@ -597,10 +597,13 @@ class _Parser:
             raise self.wrong("write back(g, f(x)): the gradient g carried back through f to x",
                              name)  # fmt: skip
         texts = [each.text for each in call.arguments]
-        wanted = given[-1].text if len(given) == 3 else texts[0]
-        if wanted not in texts:
-            raise self.wrong(f"{wanted} is no argument of {call.text}", name)
-        options = {"of": call.operation, "place": texts.index(wanted), "options": call.options}
+        wanted = given[-1] if len(given) == 3 else call.arguments[0]
+        at = _constant(wanted)  # its place, where several arguments are alike
+        if at is None or not 0 <= at < len(texts):
+            if wanted.text not in texts:
+                raise self.wrong(f"{wanted.text} is no argument of {call.text}", name)
+            at = texts.index(wanted.text)
+        options = {"of": call.operation, "at": at, "options": call.options}
         return self.made("back", [gradient, *call.arguments], name.start, options)
 
     def _own(self, name: Token) -> Node:
@@ -663,6 +666,8 @@ class _Parser:
         while self.took(","):
             index.append(self._place(chosen))
         self._close("]")
+        if sum(each is Ellipsis for each in index) > 1:
+            raise self.wrong("one ... at most stands in an index", self.tokens[self.at - 1])
         return tuple(index), chosen
 
     def _place(self, chosen: list[Node]) -> Any:

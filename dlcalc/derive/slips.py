@@ -583,9 +583,8 @@ def gives(value: Any, expected: Any) -> bool:
     right = np.asarray(value, float)
     if student.shape != right.shape or not np.isfinite(student).all():
         return False
-    within, digits = written_within(student.ravel())
-    near = np.abs(student.ravel() - right.ravel()) <= within
-    return bool(near.all() and digits >= 2.5)
+    near = np.abs(student.ravel() - right.ravel()) <= written_within(student.ravel())[0]
+    return bool(near.all() and sum(len(_digits(each)) for each in student.ravel().tolist()) > 2)
 
 
 def _wants_place(words: str, name: str) -> bool:

@@ -261,7 +261,7 @@ def swiftly_forward(
             if value is None or (operation in UNTOLD and not f.is_finite(value)):
                 return None
             values[place] = value
-    except (DlcalcError, ArithmeticError, ValueError, TypeError):
+    except (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError):
         return None
     return values
 
@@ -288,6 +288,6 @@ def swiftly_backward(
                 if pulled is None or (operation in UNTOLD and not f.is_finite(pulled)):
                     return None
                 gradients[place] = pulled
-    except (DlcalcError, ArithmeticError, ValueError, TypeError):
+    except (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError):
         return None
     return gradients

@@ -97,8 +97,9 @@ WRITTEN: dict[str, Callable[..., Formula]] = {
     **{name: partial_sizes(name) for name in ("reshape", "broadcast")},
     "align": lambda a, axes, rank: aligned(a, axes, rank),
     "squeeze": lambda a, axis: squeezed(a, axis),
-    "back": lambda g, *given, of, place, options: call(
-        "back", g, written(of, *given, **options), *given[place : place + 1] * bool(place)
+    "back": lambda g, *given, of, at, options: call(
+        "back", g, written(of, *given, **options),
+        *(() if at == 0 else (at,) if given[at] in given[:at] else (given[at],)),
     ),
     **{name: partial_relation(sign) for name, sign in RELATIONS.items()},
 }

@@ -161,7 +161,7 @@ class Symbols:
         """x/‖x‖, and 0 where that is 0/0."""
         value = self._number("direction", x, norm)
         if any(each == 0 for each in self.numbers.flat(norm.value)):
-            return Term(written("back", 1, x.formula, of="norm", place=0, options={}), value)
+            return Term(written("back", 1, x.formula, of="norm", at=0, options={}), value)
         return Term((x / norm).formula, value, _joint(x, norm))
 
     def power_slope(self, a: Term, n: Any) -> Term:
@@ -180,6 +180,10 @@ class Symbols:
         """y·ln a for y = aⁿ."""
         value = self._number("exponent_slope", y, a)
         return Term(product(y.formula, call("ln", a.formula)), value, _joint(y, a))
+
+    def back_again(self, h: Term, *given: Term, place: int, **options: Any) -> Term:
+        """A gradient of back(…), which is written by another."""
+        return self._carried(h, "back", place, given, **options)
 
     def curve(self, x: Term, function: str) -> Term:
         """The slope of a slope."""
@@ -291,7 +295,7 @@ class Symbols:
         self, g: Any, operation: str, place: int, given: Sequence[Any], **options: Any
     ) -> Term:
         """A gradient carried back through an operation, which the formula names."""
-        g, known = as_term(g).full, {"of": operation, "place": place, "options": options}
+        g, known = as_term(g).full, {"of": operation, "at": place, "options": options}
         values = [each.value for each in given]
         value = OPERATIONS["back"].value(self.numbers, g.value, *values, **known)
         formulas = (as_term(each).full.formula for each in given)

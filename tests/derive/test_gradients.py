@@ -219,7 +219,9 @@ WHOLE = (
     "sum(conv_transpose(W, stack(W, W), stride=2, pad=1)) + {a}",
     "sum(maxpool(stack(x, y), (1, 2), stride=1)) + {a}", "sum(avgpool(W, 2, pad=1)^2) + {b}",
     "stop({a})*x + y", "{a} + (x >= y)*y", "leaky_relu(x + {a}, 0.2)", "elu({a}, 1.3) + x",
-    "celu({a} + x, 0.7)", "one_hot([2], 3)[0]*x + {a}",
+    "celu({a} + x, 0.7)", "back({a} + y, tanh(x + {b})) + {b}", "back(sum({a}), x[1]) * y",
+    "back({a} + x, W' @ u, u) @ W + {b}", "back(conv(x, u), conv(x, u*s), u*s) @ W + {a}",
+    "one_hot([2], 3)[0]*x + {a}",
 )  # fmt: skip
 ARRAYS = st.recursive(
     st.sampled_from(["x", "y", "s", "W' @ u", "x*y"]),
