@@ -127,8 +127,8 @@ class Fuzzer:
     def _value(self, option: click.Option) -> str:
         names = getattr(option.type, "names", None) or getattr(option.type, "choices", ())
         pools: list[tuple[str, ...]] = [NUMBERS, SIZES, WORDS]
-        if names:
-            pools += [tuple(names() if callable(names) else names)] * 4
+        named = tuple(names() if callable(names) else names)
+        pools += [named] * 4 if named else []
         if "format" in option.opts[0] or option.name == "format":
             pools = [("json", "csv", "tsv", "plain", "markdown", "latex", "table", "jsn")]
         value = self.random.choice(self.random.choice(pools))
