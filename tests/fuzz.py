@@ -127,7 +127,7 @@ class Fuzzer:
     def _value(self, option: click.Option) -> str:
         names = getattr(option.type, "names", None) or getattr(option.type, "choices", ())
         pools: list[tuple[str, ...]] = [NUMBERS, SIZES, WORDS]
-        named = tuple(names() if callable(names) else names)
+        named = tuple((names() if callable(names) else names) or ())
         pools += [named] * 4 if named else []
         if "format" in option.opts[0] or option.name == "format":
             pools = [("json", "csv", "tsv", "plain", "markdown", "latex", "table", "jsn")]
