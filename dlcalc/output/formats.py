@@ -187,9 +187,9 @@ def _markdown(answer: Answer, precision: int | None, steps: Steps) -> Iterator[s
     from dlcalc.output.markdown import markdown_block
 
     if steps is not None:
-        from dlcalc.output.working import working_markdown
+        from dlcalc.output.working import MARKDOWN, working_typeset
 
-        yield from working_markdown(steps, precision)
+        yield from working_typeset(steps, precision, MARKDOWN)
     yield from _blocks(answer.blocks, precision, markdown_block)
 
 
@@ -199,10 +199,10 @@ def _latex(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]
     if steps is None:
         yield from _blocks(answer.blocks, precision, latex_block)
         return
-    from dlcalc.output.working import LATEX_HEAD, LATEX_TAIL, working_latex
+    from dlcalc.output.working import LATEX, LATEX_HEAD, LATEX_TAIL, working_typeset
 
     yield LATEX_HEAD
-    yield from working_latex(steps, precision)
+    yield from working_typeset(steps, precision, LATEX)
     yield from _blocks(answer.blocks, precision, latex_block)
     yield LATEX_TAIL
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from dlcalc.formulas.latex import escape_latex, formula_latex
@@ -56,31 +56,25 @@ def working_text(steps: Iterable[Any], precision: int | None) -> Iterator[str]:
         yield step_text(step, precision) + "\n"
 
 
-def working_markdown(steps: Iterable[Any], precision: int | None) -> Iterator[str]:
-    """All steps as Markdown, formulas as display mathematics."""
-    for step in steps:
-        if _chain(step):
-            yield f"$$\n{_aligned(step, precision)}\n$$\n\n"
-            note = step.note
-        else:
-            words = formula_text(step.name, precision)
-            note = f"**{words}**" + (f": {step.note}" if step.note else "")
-        if note:
-            yield f"{note}\n\n"
+MARKDOWN = "$$\n{}\n$$\n\n", "**{}**", "{}\n\n", str
+LATEX = "\\[\n{}\n\\]\n", r"\textbf{{{}}}", "\\noindent {}\n\n", escape_latex
+"""How a formula is displayed, a heading and a note written, and words escaped."""
 
 
-def working_latex(steps: Iterable[Any], precision: int | None) -> Iterator[str]:
-    """All steps as LaTeX, to stand between LATEX_HEAD and LATEX_TAIL."""
+def working_typeset(
+    steps: Iterable[Any], precision: int | None, signs: tuple[str, str, str, Callable[[str], str]]
+) -> Iterator[str]:
+    """All steps in Markdown, or in LaTeX to stand between LATEX_HEAD and LATEX_TAIL."""
+    display, heading, line, escape = signs
     for step in steps:
+        note = escape(step.note)
         if _chain(step):
-            yield f"\\[\n{_aligned(step, precision)}\n\\]\n"
-            note = escape_latex(step.note)
+            yield display.format(_aligned(step, precision))
         else:
-            words = formula_text(step.name, precision)
-            note = rf"\textbf{{{escape_latex(words)}}}"
-            note += f": {escape_latex(step.note)}" if step.note else ""
+            words = heading.format(escape(formula_text(step.name, precision)))
+            note = f"{words}: {note}" if note else words
         if note:
-            yield f"\\noindent {note}\n\n"
+            yield line.format(note)
 
 
 def working_rows(steps: Iterable[Any]) -> list[dict[str, Any]]:

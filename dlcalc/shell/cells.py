@@ -15,7 +15,7 @@ from dlcalc.layers.cells.cell import Cell
 from dlcalc.layers.cells.problem import INPUTS, by_steps
 from dlcalc.layers.cells.result import CellResult
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
-from dlcalc.output.checks import check_records, check_table
+from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
 from dlcalc.shell.runner import Run

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.checks import check_records, check_table
-from dlcalc.output.losses import thinned
+from dlcalc.output.training import check_records, check_table, thinned
 from dlcalc.pictures.images import png, tiled
 
 if TYPE_CHECKING:

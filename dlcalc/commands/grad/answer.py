@@ -20,7 +20,7 @@ from dlcalc.derive.gradients import Derivatives, differentiate
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
-from dlcalc.output.checks import check_records, check_table
+from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 

@@ -13,7 +13,7 @@ from dlcalc.input.fields import record_of
 from dlcalc.input.sources import read_source
 from dlcalc.numbers.gaussians import KL, check_kl, kl
 from dlcalc.output.answer import Answer, Block, Table, Values
-from dlcalc.output.checks import check_records, check_table
+from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 

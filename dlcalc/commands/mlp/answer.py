@@ -12,8 +12,7 @@ from dlcalc.commands.mlp.named import by_screen_names
 from dlcalc.conventions.equations import kinks_of
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.checks import check_records, check_table
-from dlcalc.output.losses import loss_chart, loss_picture, loss_table
+from dlcalc.output.training import check_records, check_table, loss_chart, loss_picture, loss_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
 from dlcalc.shell.runner import Run, require_checkable

@@ -12,7 +12,7 @@ from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol, total, tr
 from dlcalc.numbers.gaussians import gaussian
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.checks import check_records, check_table
+from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 

@@ -16,7 +16,7 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import BLOCKS, Model
 from dlcalc.numbers.compare import unravel
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.checks import check_records, check_table
+from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import shape_of
 from dlcalc.shell.output import Output

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.vae.vae import VaeStep, vae
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.checks import check_records, check_table
+from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_checkable
 

@@ -1,15 +1,43 @@
-"""A loss by step: its chart in the terminal and as SVG, and its table."""
+"""What answers of training share: gradients held against differences, and losses by step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlcalc.output.answer import Table, Text
 
 if TYPE_CHECKING:
+    from dlcalc.numbers.differences import GradientCheck
     from dlcalc.pictures.terminal import Page
+
+
+def check_records(checks: Sequence[GradientCheck]) -> list[dict[str, Any]]:
+    """Each gradient with its distance from either difference, for the field `check`."""
+    return [
+        {
+            "gradient": each.name,
+            "central_error": each.central_error,
+            "complex_error": each.complex_error,
+            "passed": bool(each.passed),
+        }
+        for each in checks
+    ]
+
+
+def check_table(checks: Sequence[GradientCheck]) -> Table:
+    """The same as a table."""
+    rows = [
+        [each.name, each.central_error, each.complex_error, "yes" if each.passed else "no"]
+        for each in checks
+    ]
+    return Table(
+        ("gradient", "from central", "from complex step", "agrees"),
+        rows,
+        title="Largest differences, relative to the largest entry",
+        called="check",
+    )
+
 
 MOST_ROWS = 20
 WIDE = 1000.0
@@ -18,6 +46,8 @@ WIDE = 1000.0
 
 def loss_chart(losses: Sequence[float], page: Page) -> Text:
     """The loss by step, in characters."""
+    from dataclasses import replace
+
     from dlcalc.pictures.terminal import line_chart
 
     page = replace(page, x_label="step")
