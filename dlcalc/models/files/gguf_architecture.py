@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dlcalc.errors import DlcalcError, InputError
+from dlcalc.errors import DlcalcError, InputError, words_of
 from dlcalc.input.sources import read_file
 from dlcalc.models.configs import config_lines
 from dlcalc.models.count import params
@@ -167,7 +167,8 @@ def counted(held: Held) -> Held:
     try:
         count = params(model_of(held, ""))
     except DlcalcError as error:
-        return replace(held, notes=[*held.notes, f"its architecture is not counted: {error}"])
+        note = f"its architecture is not counted: {words_of(error, 200)}"
+        return replace(held, notes=[*held.notes, note])
     depth = _Metadata(held.metadata, held.tensors).depth
     own = [each for each in held.tensors if _block(each.name) < depth]
     # What balances the load of experts is a parameter to some classes and a buffer to others.
