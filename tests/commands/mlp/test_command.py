@@ -252,7 +252,8 @@ def test_single_parameters_are_frozen_and_wrong_names_refused() -> None:
 
 @pytest.mark.parametrize("optimizer", [
     {"type": "adam", "lr": 0.1}, {"type": "sgd", "lr": 0.5, "momentum": 0.9, "nesterov": True},
-    {"type": "rmsprop", "centered": True}, {"type": "nadam"}, {"type": "adamw"},
+    {"type": "rmsprop", "centered": True}, {"type": "rmsprop", "momentum": 0.9},
+    {"type": "nadam"}, {"type": "adamw"},
 ])
 def test_optimisers_are_those_of_step(optimizer: dict[str, Any]) -> None:
     import dlcalc
