@@ -7,8 +7,10 @@ network is worked out number by number, a large one or a batch in matrices.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +24,7 @@ from dlcalc.derive.system import arranged
 from dlcalc.derive.units import Units, numbered_names, single
 from dlcalc.derive.working_formulas import named
 from dlcalc.formulas.expressions import Expr, Step, symbol
+from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.products import array_step
 from dlcalc.formulas.text import formula_text
 
@@ -285,6 +288,26 @@ class Recipe:
                  for (key, index), step in self.units.steps.items() if key in fields}
         return found | {name.rstrip("⁺"): place for name, place in found.items() if "⁺" in name}
 
+    def adapted(self, expected: Any) -> Any:
+        """An answer whose keys may be names on the screen, in the form of the record.
+
+        They are w5, h_1, dJ/dw5 or ∂J/∂w_5; all that the answer does not say of a field is taken
+        from the record, and so agrees.
+        """
+        if not isinstance(expected, Mapping) or all(name in self.record for name in expected):
+            return expected
+        known = {plainly(name): place for name, place in self.screen_names().items()}
+        found: dict[str, Any] = {}
+        for name, value in expected.items():
+            entry = known.get(plainly(name))
+            is_own = name in self.record or ("/" in name and name in self.record["named"])
+            if entry is None or is_own:
+                found[name] = value
+            else:
+                field, index = entry
+                _put(found, self.record, [*_parts(field), *index], value)
+        return found
+
     def order(self) -> list[str]:
         """The fields of the record in the order in which they are derived."""
         of_line: dict[str, list[str]] = {}
@@ -295,3 +318,31 @@ class Recipe:
                 of_line[self.fields[field]].append(name)
         return [field for section in self.sections for key in section.keys
                 for field in of_line.get(key, ())]
+
+
+def plainly(name: str) -> str:
+    """A name without its typography.
+
+    >>> plainly("∂J/∂w_5"), plainly("w5+"), plainly("μ_1")
+    ('dJ/dw5', 'w5⁺', 'mu1')
+    """
+    for sign, plain in (("∂", "d"), ("_", ""), ("+", "⁺"), (" ", ""), ("μ", "mu"), ("σ", "sigma")):
+        name = name.replace(sign, plain)
+    return name
+
+
+def _parts(field: str) -> list[str | int]:
+    return [name or int(place) for name, place in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field)]
+
+
+def _put(found: dict[str, Any], record: Mapping[str, Any], path: list[Any], value: Any) -> None:
+    """Set one element; lists around it are those of the record, objects hold it alone."""
+    target: Any = found
+    source: Any = record
+    for place, next_place in pairwise(path):
+        source = source[place]
+        if isinstance(place, str) and place not in target:
+            whole = plain_value(source)
+            target[place] = {} if isinstance(next_place, str) else whole
+        target = target[place]
+    target[path[-1]] = value

@@ -386,7 +386,7 @@ class Slips:
                 if n is not None and m is not None and (abs(m - n) == 1 or not self.timed):
                     yield other
             elif m == n and _is_slope(one) == _is_slope(letter) and (
-                    (letter in ("W", "b")) == (one in ("W", "b"))):
+                    _is_weight(one) == _is_weight(letter)):
                 yield other
 
     def _is_argument(self, one: Expr, other: Expr) -> bool:
@@ -711,6 +711,11 @@ def _relative(each: Expr, t: int, bare: bool) -> Expr:
 
 def _is_slope(letter: str) -> bool:
     return letter[:1] in "δ∂" or letter == "dh"
+
+
+def _is_weight(letter: str) -> bool:
+    """Whether a weight or a bias has that letter, or the change of one."""
+    return letter.strip("Δ⁺") in ("W", "w", "V", "b")
 
 
 def symbols_in(formula: Any) -> Iterator[Expr]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.mlp.findings import findings, start_finding
 from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, mlp
-from dlcalc.commands.mlp.named import by_screen_names
 from dlcalc.conventions.equations import kinks_of
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
@@ -69,8 +68,7 @@ class MlpRun(Run[MlpStep]):
             working=lambda: lines().steps(),
             element=lambda place, index: lines().element(str(place), index),
             advice=lambda place, wanted: lines().slip(str(place), wanted, self.out.tolerance),
-            adapt=lambda expected: by_screen_names(
-                expected, result.record, lambda: lines().screen_names()),
+            adapt=lambda expected: lines().adapted(expected),
         )
 
 

@@ -48,6 +48,7 @@ class VaeRun(Run[VaeStep]):
             working=lambda: lines().steps(),
             element=lambda place, index: lines().element(str(place), index),
             advice=lambda place, wanted: lines().slip(str(place), wanted, self.out.tolerance),
+            adapt=lambda expected: lines().adapted(expected),
         )
 
 

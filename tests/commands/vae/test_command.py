@@ -179,3 +179,11 @@ def test_bad_input_ends_in_one_line(line: str, options: list[str], complaint: st
     done = invoke("vae", line, *options)
     assert done.status == 2
     assert complaint in done.complaint
+
+
+@pytest.mark.parametrize("name", ["z1", "z_1"])
+def test_answers_go_by_the_names_of_the_working(name: str) -> None:
+    done = invoke("vae", given(), "--expect", json.dumps({name: 1.374, "σ_1": 1.798, "mu1": 0.475}))
+    assert (done.status, done.err) == (0, "dlcalc: agrees to the 3 digits given\n")
+    done = invoke("vae", given(), "--expect", json.dumps({name: 3.7078}))
+    assert done.complaint.startswith("z element (0): expected 3.7078, is 1.37397 = μ_1 + σ_1·ε_1")
