@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.operations import OPERATIONS, World, carries, slope_of
+from dlcalc.derive.operations import OPERATIONS, SLOPES, World, carries, slope_of
 from dlcalc.derive.scalars import power
 from dlcalc.derive.shapes import is_exact, require_fit
 from dlcalc.errors import ShapeError
@@ -64,7 +64,7 @@ def _curve(x: Array, function: str) -> Array:
 def _power(a: Array, n: Array) -> Array:
     """aⁿ; NaN where it is no real number. Negative bases stay off the branch cut."""
     if type(n) is int and getattr(a, "dtype", None) is _FLOAT:
-        return a * a if n == 2 else a ** float(n)
+        return a if n == 1 else a * a if n == 2 else a ** float(n)
     if np.iscomplexobj(a):
         turned = (np.real(a) < 0) & np.isreal(n) & (np.real(n) == np.round(np.real(n)))
         raised = np.power(np.where(turned, -1, 1) * a, n)
@@ -349,6 +349,24 @@ def _size(x: Array, axis: Axis = None, keepdims: bool = False) -> int:
     return int(np.prod([shape[each] for each in np.atleast_1d(axis)]))
 
 
+def _fits(operation: str, operands: Sequence[Array]) -> bool:
+    """Whether operands surely fit each other: numbers, floats of one shape, rows under a matrix."""
+    shapes = [each.shape for each in operands if hasattr(each, "shape")]
+    if operation == "matmul" and len(shapes) == 2 and all(len(each) == 2 for each in shapes):
+        small = max(map(max, shapes)) <= MOST_SURE and operands[0].dtype is _FLOAT
+        return small and shapes[0][1] == shapes[1][0]
+    if len(set(shapes)) <= 1:
+        return not shapes or operation in ALIKE
+    rows, whole = sorted(shapes, key=len)[:2]
+    return operation == "add" and len(shapes) == 2 and whole[-len(rows) :] == rows
+
+
+MOST_SURE = 4096
+"""The longest axis of a product that is not looked at more closely."""
+ALIKE = {"add", "sub", "mul", "hadamard", "div", "neg", "identity", "sum", "mean", *SLOPES}
+"""Operations that take whatever is of one shape."""
+
+
 def _settled(y: Array) -> Array:
     """A result as it is kept: no arrays without axes, whole numbers as Python's ints."""
     if isinstance(y, np.ndarray):
@@ -447,7 +465,7 @@ Arrays: World = World(
     maxpool=_maxpool, maxpool_back=_maxpool_back, has_ties=_has_ties,
     avgpool=_avgpool, avgpool_back=_avgpool_back,
     back_again=_back_again, shape=np.shape, require_fit=require_fit, bits=_bits,
-    fits=lambda operands: all(type(each) in (int, float) for each in operands),
+    fits=_fits,
     like=lambda g, x: g if type(x) in (int, float) and type(g) is float else _fit(g, x),
     settled=_settled, swift=_swift, presented=_presented,
     exact_to_float=lambda x: np.asarray(x, dtype=float)[()],

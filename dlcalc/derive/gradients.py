@@ -114,7 +114,8 @@ class Derivatives(Result):
             return differentiate(system, {**given, **changed}, self.of, self.wrt, not self.watched)
         shape = self.world.shape
         alike = all(shape(each) == shape(given[name]) for name, each in changed.items())
-        given = {name: _as_value(name, value) for name, value in given.items()} | changed
+        given = {name: changed[name] if name in changed else _as_value(name, value)
+                 for name, value in given.items()}
         return _derived(self.tape, self.world, given, self.of, self.wrt, self.watched, alike)
 
 

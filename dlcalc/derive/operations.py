@@ -141,7 +141,7 @@ PULLS: dict[str, tuple[Pull, ...]] = {
     "squeeze": (lambda f, g, y, a, axis: f.reshape_like(g, a),),
     "align": (lambda f, g, y, a, axes, rank: f.align_back(g, a, axes=axes, rank=rank),),
     "sum": (lambda f, g, y, a, **o: f.spread(g, a, **o),),
-    "mean": (lambda f, g, y, a, **o: f.spread(g, a, **o) / f.size(a, **o),),
+    "mean": (lambda f, g, y, a, **o: f.spread(g / f.size(a, **o), a, **o),),
     "var": (
         lambda f, g, y, a, **o: f.spread(g, a, **o) * (2 * f.centred(a, **o)) / f.size(a, **o),
     ),

@@ -253,7 +253,7 @@ def swiftly_forward(
         for node, arguments, place, _, rule in tape.instructions:
             operands = [values[each] for each in arguments]
             operation = node.operation
-            if not alike and f.fits(operands) is False:
+            if not alike and (node.options or not f.fits(operation, operands)):
                 f.require_fit(operation, operands, node.options)
             if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
                 _require_size(operation, f, operands)
