@@ -160,7 +160,7 @@ def note(text: str) -> None:
     if sys.stderr is not None and sys.stderr.isatty():
         import shutil
 
-        from dlcalc.shell.terminal import folded
+        from dlcalc.shell.output import folded
 
         text = "\n".join(folded(text, shutil.get_terminal_size().columns - len("dlcalc: ")))
     _tell(text)

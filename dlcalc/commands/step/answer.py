@@ -97,7 +97,7 @@ class StepRun(Run[NetworkStep]):
         """Every value, each of which can be asked to explain itself."""
         if "framework" not in self.options:
             from dlcalc.conventions.equations import kinks_of
-            from dlcalc.conventions.functions import differing
+            from dlcalc.conventions.training import differing
 
             told = differing({row.type for row, _ in result.ran.rows})
             self.notes += [f"{told}; --framework computes as they do"] if told else []

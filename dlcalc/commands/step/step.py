@@ -216,8 +216,7 @@ def step(
     known = {name: each for name, each in given.items() if each is not None}
     framed: tuple[Any, ...] = ()
     if framework is not None:
-        from dlcalc.conventions.functions import facts_of, with_defaults
-        from dlcalc.conventions.optimisers import optimisers_of
+        from dlcalc.conventions.training import facts_of, optimisers_of, with_defaults
 
         framed = facts_of(framework), optimisers_of(framework)
         net = with_defaults(net, framework)
