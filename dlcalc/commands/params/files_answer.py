@@ -202,7 +202,7 @@ def _sums(headers: Sequence[str], held: Held) -> list[Any]:
         **totals(held), "name": "total",
         "bytes": sum(each.bytes for each in held.tensors if each.role not in HELD_APART),
     }
-    if held.format == "keras":
+    if held.format in KERAS and held.rows is not None:
         total["params"] = total["keras_total"]
     return ["" if total.get(name) is None else total[name] for name in headers]
 

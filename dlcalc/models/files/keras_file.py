@@ -6,7 +6,7 @@ weights need not be read, since every layer that has some says the shape it was 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, BinaryIO
 
@@ -70,17 +70,20 @@ def held_of(data: bytes, path: str) -> Held:
     owned = [list(reader.tensors(layer, "", None, 0)) for layer in layers]
     tensors = [tensor for own in owned for tensor in own]
     flow = Flow(config, tensors)
-    rows = [_row(layer, own, flow) for layer, own in zip(layers, owned, strict=True)]
+    rows = [row_of(layer, own, flow) for layer, own in zip(layers, owned, strict=True)]
     metadata = {
         key: config[key] for key in ("keras_version", "backend") if isinstance(config.get(key), str)
     }
     return Held(path, "keras", tensors, metadata, (), rows, config, flow.input)
 
 
-def _row(layer: Mapping[str, Any], own: list[Tensor], flow: Flow) -> Row:
+def row_of(layer: Mapping[str, Any], own: Sequence[Tensor], flow: Flow) -> Row:
+    """A layer with its tensors; its output has the batch, which is open, as Keras shows it."""
     name = name_of(layer)
+    output = flow.outputs.get(name)
     return Row(
-        name, printable(str(layer.get("class_name"))), flow.outputs.get(name),
+        name, printable(str(layer.get("class_name"))),
+        None if output is None else (None, *output),
         sum(each.numbers for each in own), flow.macs.get(name),
         trainable=sum(each.params for each in own if each.trains),
         buffers=sum(each.numbers for each in own if each.role == BUFFER),

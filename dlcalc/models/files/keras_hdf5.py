@@ -12,8 +12,22 @@ from typing import Any, BinaryIO
 
 from dlcalc.errors import InputError, words_of
 from dlcalc.input.json_text import parse_json
+from dlcalc.models.files.keras_file import row_of
+from dlcalc.models.files.keras_layers import layers_of, name_of
+from dlcalc.models.files.keras_shapes import Flow
+from dlcalc.models.files.roles import decide
 from dlcalc.models.files.stream import printable, seekable
-from dlcalc.models.files.tensors import BUFFER, OPTIMIZER, OTHER, PARAMETER, TIED, Held, Tensor
+from dlcalc.models.files.tensors import (
+    BUFFER,
+    HELD_APART,
+    OPTIMIZER,
+    OTHER,
+    PARAMETER,
+    TIED,
+    Held,
+    Row,
+    Tensor,
+)
 
 _NUMBERED = re.compile(r"(?P<layer>.*?(?P<kind>[a-z_0-9]+?)(_\d+)?)/vars/(?P<at>\d+)")
 STATES = {
@@ -49,18 +63,31 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
         raise InputError(f"not HDF5, or damaged: {words_of(error)}") from None
     if not found:
         raise InputError("holds no arrays")
-    frozen = set(_frozen(config))
+    text = config.decode("utf-8", "replace") if isinstance(config, bytes) else str(config or "{}")
+    model = parse_json(text, allow_nonfinite=True)
+    frozen = set(_frozen(model))
     tensors = [
         each.but(trains=False) if frozen.intersection(each.name.split("/")) else each
-        for each in _numbered(found)
+        for each in decide(_numbered(found), {})
     ]
-    return Held(path, "hdf5", tensors)
+    return Held(path, "hdf5", tensors, rows=_rows(model, tensors) if config else None)
 
 
-def _frozen(config: Any) -> Iterator[str]:
+def _rows(model: Any, tensors: list[Tensor]) -> list[Row]:
+    """The layers of a whole model, each with its arrays."""
+    flow = Flow(model, tensors)
+    return [
+        row_of(layer, [
+            each for each in tensors
+            if each.name.startswith(f"{name_of(layer)}/") and each.role not in HELD_APART
+        ], flow)
+        for layer in layers_of(model)
+    ]
+
+
+def _frozen(model: Any) -> Iterator[str]:
     """The names of the layers that the configuration of a model says training leaves alone."""
-    text = config.decode("utf-8", "replace") if isinstance(config, bytes) else str(config or "{}")
-    waiting = [parse_json(text, allow_nonfinite=True)]
+    waiting = [model]
     for value in waiting:
         if isinstance(value, list):
             waiting += value

@@ -74,9 +74,14 @@ class Flow:
             }.values())
             for source, shape in pairs:
                 self.outputs.setdefault(source, shape)
+        before = ""
         for layer in layers_of(model):
             name = name_of(layer)
-            output, macs = self._made(layer, taken[name])
+            given = taken[name]
+            if not given and before in self.outputs:
+                given = [self.outputs[before]]
+            before = name
+            output, macs = self._made(layer, given)
             if output is not None and self.outputs.setdefault(name, output) != output:
                 macs = None  # what is written down is of something else
             calls = layer.get("inbound_nodes")

@@ -39,7 +39,7 @@ def test_shapes_and_products(name: str) -> None:
     record = json.loads(invoke("params", str(FILES / name), "-f", "json").out)
     rows = {row["name"]: (row["output"], row["macs"]) for row in record["layers"]}
     assert {key: rows[key] for key in LAYERS[name]} == {
-        key: (shape, macs) for key, (shape, macs) in LAYERS[name].items()
+        key: ([None, *shape], macs) for key, (shape, macs) in LAYERS[name].items()
     }
     assert record["total"]["macs"] == sum(macs for _, macs in rows.values())
 
@@ -55,7 +55,7 @@ def test_axes_that_are_open(tmp_path: Path) -> None:
         layer("InputLayer", batch_shape=[None, None, 3]), dense,
     ]}}))
     assert invoke("params", str(path), "-f", "csv").out.splitlines()[1:] == [
-        "inputlayer,InputLayer,?x3,0,0,0", "dense,Dense,?x4,16,16,",
+        "inputlayer,InputLayer,?x?x3,0,0,0", "dense,Dense,?x?x4,16,16,",
     ]
 
 
@@ -74,7 +74,7 @@ def test_layers_that_move(
         layer("InputLayer", batch_shape=[None, *taken]), made,
     ]}}))
     rows = json.loads(invoke("params", str(path), "-f", "json").out)["layers"]
-    assert (rows[1]["output"], rows[1]["macs"]) == (shape, 0)
+    assert (rows[1]["output"], rows[1]["macs"]) == ([None, *shape], 0)
 
 
 def test_zeros_go_to_the_windows_behind_them(tmp_path: Path) -> None:
