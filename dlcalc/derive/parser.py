@@ -712,7 +712,9 @@ class _Parser:
 
     def refuse(self) -> NoReturn:
         """Say what stands here and cannot, and what could."""
-        raise misplaced(self.token, self.tokens[self.at - 1], self.text, self.open)
+        raise misplaced(
+            self.token, self.tokens[self.at - 1], self.text, self.open, FUNCTIONS
+        )
 
 
 def _is_list(node: Node) -> bool:

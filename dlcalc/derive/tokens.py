@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from string import ascii_letters, digits
 from typing import Any, NamedTuple
 
@@ -188,7 +188,7 @@ def plain_name(name: str) -> str:
 
 
 def misplaced(
-    token: Token, before: Token, source: str, opened: Sequence[Token]
+    token: Token, before: Token, source: str, opened: Sequence[Token], functions: Container[str]
 ) -> InputError:
     """What stands where it cannot, behind `before`, and what could; `opened` are the brackets."""
     left = source[before.start : before.end]
@@ -199,6 +199,8 @@ def misplaced(
     if opened and line_of(source, token.start) > line_of(source, opened[-1].start):
         return said(still_open(source, opened))
     if token.kind in ("name", "number") or token.text in ("(", "["):
+        if left in functions:
+            return said(f" after {left!r}; a function has brackets: {left}({token.text})")
         matrices = f", or {left} @ {token.text} for matrices"
         return said(
             f" after {left!r}; products are written out: "

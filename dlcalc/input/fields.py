@@ -29,14 +29,35 @@ def takes_record(function: Callable[P, R_co]) -> Recorded[P, R_co]:
 
     >>> takes_record(lambda x, dh=0: (x, dh))({"x": 1, "dh": 2})
     (1, 2)
+
+    Options beside it come first; InputError for fields that are unknown or missing.
     """
     @wraps(function)
     def called(*given: Any, **options: Any) -> R_co:
-        if given and isinstance(given[-1], Mapping):
-            return function(*given[:-1], **given[-1], **options)
-        return function(*given, **options)
+        if not given or not isinstance(given[-1], Mapping):
+            return function(*given, **options)
+        *before, record = given
+        fields = {**record, **options}
+        _check_arguments(function, len(before), fields)
+        return function(*before, **fields)
 
     return cast(Recorded[P, R_co], called)
+
+
+def _check_arguments(
+    function: Callable[..., Any], before: int, fields: Mapping[str, Any]
+) -> None:
+    from inspect import Parameter, signature
+
+    wanted = list(signature(function).parameters.values())[before:]
+    known = [each.name for each in wanted]
+    if any(each.kind is Parameter.VAR_KEYWORD for each in wanted):
+        known += fields
+    required = [
+        each.name for each in wanted
+        if each.default is Parameter.empty and each.kind is Parameter.POSITIONAL_OR_KEYWORD
+    ]
+    check_fields(fields, known, required)
 
 
 def read_record(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as uncompared
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.places import Index, Place, find_place, position, value_at
+from dlcalc.numbers.places import Index, Place, by_name, find_place, position, value_at
 
 DEFAULT_TOLERANCE = 1e-6
 LEAST_DIGITS = 3
@@ -140,9 +140,7 @@ class Comparison:
     def _fields(
         self, place: Place, wanted: Mapping[str, Any], record: Mapping[str, Any]
     ) -> Iterator[Found]:
-        for name in wanted:
-            if name not in record:
-                raise InputError(f"the result has no field {name!r}{did_you_mean(name, record)}")
+        _check_names(wanted, record)
         for name, actual in record.items():
             if name in wanted:
                 yield from self._field(place / name, wanted[name], actual)
@@ -155,12 +153,8 @@ class Comparison:
         if isinstance(actual, Mapping) and isinstance(expected, Mapping):
             yield from self._fields(place, expected, actual)
             return
-        if _has_parts(actual) and isinstance(expected, list):
-            if len(expected) != len(actual):
-                yield ShapeDifference(place, (len(expected),), (len(actual),), expected)
-                return
-            for part, pair in enumerate(zip(expected, actual, strict=True)):
-                yield from self._field(place / part, *pair)
+        if _has_parts(actual) and isinstance(expected, list | Mapping):
+            yield from self._parts(place, expected, actual)
             return
         if holder := _holder(actual):
             raise InputError(f"{place} is {holder}; what is expected of it is not")
@@ -172,6 +166,22 @@ class Comparison:
             yield ShapeDifference(place, *shapes, expected)
         elif found := self._elements(place, expected, actual, shapes[1], share):
             yield replace(found, index=index) if index else found
+
+    def _parts(
+        self, place: Place, expected: list[Any] | Mapping[str, Any], actual: list[Any]
+    ) -> Iterator[Found]:
+        if isinstance(expected, Mapping):
+            names = by_name(actual)
+            _check_names(expected, names)
+            pairs = {at: (expected[name], actual[at]) for name, at in names.items()
+                     if name in expected}
+        elif len(expected) != len(actual):
+            yield ShapeDifference(place, (len(expected),), (len(actual),), expected)
+            return
+        else:
+            pairs = dict(enumerate(zip(expected, actual, strict=True)))
+        for part, pair in pairs.items():
+            yield from self._field(place / part, *pair)
 
     def _elements(
         self, place: Place, expected: Any, actual: Any, shape: tuple[int, ...], share: float
@@ -230,9 +240,18 @@ def _is_whole(values: Any) -> bool:
     return dtype.kind in "iO" if dtype is not None else not isinstance(values, float)
 
 
+def _check_names(wanted: Iterable[str], known: Collection[str]) -> None:
+    for name in wanted:
+        if name not in known:
+            raise InputError(f"the result has no field {name!r}{did_you_mean(name, known)}")
+
+
 def element_at(value: Any, index: Index, place: Place) -> Any:
     """The element of the array at a place; InputError where it has no such index."""
     shape = _shape(_plain(value))
+    if shape and not index:
+        raise InputError(f"{place} is {by_x(shape)} numbers: say which, as {place}:"
+                         + ",".join("0" * len(shape)))
     if len(index) != len(shape) or not all(
         0 <= i < size for i, size in zip(index, shape, strict=True)
     ):
@@ -244,6 +263,16 @@ def element_at(value: Any, index: Index, place: Place) -> Any:
     for each in index:
         value = value[each]
     return value
+
+
+def only_index(value: Any) -> Index:
+    """The index of the one element of an array; empty where there are more, or no axes.
+
+    >>> only_index([[5]]), only_index([1, 2])
+    ((0, 0), ())
+    """
+    shape = _shape(_plain(value))
+    return (0,) * len(shape) if all(size == 1 for size in shape) else ()
 
 
 def _holder(actual: Any) -> str:

@@ -6,7 +6,7 @@ the array that stands there goes beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
@@ -63,9 +63,9 @@ def value_at(value: Any, place: Place) -> Any:
     2
     """
     for step in place:
-        if not isinstance(value, Mapping | list | tuple):
+        if not isinstance(value, Mapping) and not _is_list(value):
             break
-        value = value[step]  # type: ignore[index]
+        value = value[step]
     return value
 
 
@@ -83,8 +83,8 @@ def _walk(rest: str, value: Any, place: Place) -> tuple[Place, Index] | None:
     if not rest:
         return place, ()
     rest = rest.removeprefix(".")
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        named = {each["name"]: n for n, each in enumerate(value) if "name" in each}
+    if _is_list(value) and value and isinstance(value[0], Mapping):
+        named = by_name(value)
         found = _step(rest, named, place, lambda key: (value[named[key]], named[key]))
         if found is not None:
             return found
@@ -93,7 +93,7 @@ def _walk(rest: str, value: Any, place: Place) -> tuple[Place, Index] | None:
     number, bracket, tail = rest.removeprefix("[").partition("]")
     if not (rest.startswith("[") and bracket and number.isdecimal()):
         return None
-    if isinstance(value, list | tuple) and value and (
+    if _is_list(value) and value and (
         isinstance(value[0], Mapping) or hasattr(value[0], "tolist")
     ):
         here = int(number)
@@ -120,17 +120,19 @@ def _around(record: Mapping[str, Any], main: Place) -> Iterator[tuple[Place, Any
 
 
 def _holders(record: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
-    """All objects within a record in breadth, and lists of objects that have names."""
+    """All objects within a record in breadth, and lists of objects that have names, or of one."""
     level: list[tuple[Place, Any]] = [(Place(), record)]
     while level:
         inner = []
         for place, value in level:
             if isinstance(value, Mapping):
                 inner += [(place / key, each) for key, each in value.items()]
+            elif len(value) == 1:
+                inner.append((place / 0, value[0]))
         level = [
             (place, value) for place, value in inner
             if isinstance(value, Mapping)
-            or (isinstance(value, list) and value and isinstance(value[0], Mapping))
+            or (_is_list(value) and value and isinstance(value[0], Mapping))
         ]
         yield from level
 
@@ -138,8 +140,25 @@ def _holders(record: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
 def _keys(holder: Any) -> Iterator[Any]:
     if isinstance(holder, Mapping):
         yield from holder
-    elif isinstance(holder, list):
-        yield from (each["name"] for each in holder if "name" in each)
+    elif _is_list(holder):
+        yield from by_name(holder)
+
+
+def by_name(records: Sequence[Any]) -> dict[str, int]:
+    """Where in a list each object stands that has a name.
+
+    >>> by_name([{"name": "C1"}, {"params": 6}, {"name": "S2"}])
+    {'C1': 0, 'S2': 2}
+    """
+    return {
+        each["name"]: n for n, each in enumerate(records)
+        if isinstance(each, Mapping) and "name" in each
+    }
+
+
+def _is_list(value: Any) -> bool:
+    """Whether it is a list; those of layers are made one at a time."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _derivative(name: str) -> Iterator[str]:

@@ -12,17 +12,19 @@ from dlcalc.output.answer import Answer
 def describe(difference: Any, answer: Answer, precision: int) -> str:
     """What differs first, by how much, with the working of that very element."""
     if not hasattr(difference, "index"):
-        text = f"{difference.field}: {_shapes(difference.expected, difference.actual)}"
+        text = f"{difference.field}: {_shapes(difference)}"
     else:
         text = _element(difference, answer, precision)
     advice = answer.advice(difference.field, difference.wanted)
     return text + (f"; {advice}" if advice else "")
 
 
-def _shapes(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
+def _shapes(difference: Any) -> str:
+    expected, actual = difference.expected, difference.actual
     wanted, found = ("x".join(map(str, shape)) for shape in (expected, actual))
     if not actual:
-        return f"expected the shape {wanted}, is a single number"
+        text = f"expected the shape {wanted}, is a single number"
+        return text + (", written without commas" if len(expected) == 1 else "")
     if not expected:
         return f"expected a single number, has the shape {found}"
     return f"expected the shape {wanted}, is {found}"

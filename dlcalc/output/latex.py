@@ -80,10 +80,11 @@ def _table(table: Table, precision: int | None) -> Iterator[str]:
         yield drawn_table(table, "latex_raw", precision, escape_latex) + "\n"
         return
     begin = ""
-    for chosen in _beside(least):
-        size, widths = _arranged(
-            [natural[i] for i in chosen], [least[i] for i in chosen], LINE - GAP * len(chosen)
-        )
+    beside = [(chosen, *_arranged(
+        [natural[i] for i in chosen], [least[i] for i in chosen], LINE - GAP * len(chosen)
+    )) for chosen in _beside(least)]
+    size = max((fitting for _, fitting, _ in beside), key=list(SIZES).index)
+    for chosen, _, widths in beside:
         for first in range(0, max(1, len(rows)), ROWS):
             part = Table(
                 [table.headers[i] for i in chosen],

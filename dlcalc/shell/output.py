@@ -109,7 +109,7 @@ class Output(NamedTuple):
         """The whole working, or that of the one element asked for."""
         if self.at is None:
             return list(answer.working())
-        from dlcalc.numbers.compare import element_at
+        from dlcalc.numbers.compare import element_at, only_index
         from dlcalc.numbers.places import find_place, value_at
 
         name, index = self.at
@@ -120,7 +120,9 @@ class Output(NamedTuple):
                 if name:
                     place, more = find_place(name, answer.for_programs, place)
                     index = (*more, *index)
-                element_at(value_at(answer.for_programs, place), index, place)
+                value = value_at(answer.for_programs, place)
+                index = index or only_index(value)
+                element_at(value, index, place)
                 step = answer.element(place, index)
                 if step is None:
                     raise InputError("no working by itself; --explain shows all there is")

@@ -84,6 +84,7 @@ def test_long_sums_and_products_are_read_without_nesting() -> None:
         ("a = 1\ny = x *", "line 2, column 8: found the end after '*'"),
         ("y = W x", "column 7: found 'x' after 'W'; products are written out: W*x, or W @ x"),
         ("y = 2x", "column 6: found 'x' after '2'; products are written out: 2*x"),
+        ("y = sin x", "column 9: found 'x' after 'sin'; a function has brackets: sin(x)"),
         ("y = (a)(b)", "column 8: found '(' after ')'; products are written out"),
         ("y = x(1 + y)", "column 5: x is no function; a product is written x*(…), a function"),
         ("y = sigmod(x)", "column 5: sigmod is no function; did you mean sigmoid"),

@@ -18,6 +18,7 @@ from dlcalc.numbers.compare import (
     unravel,
 )
 from dlcalc.numbers.places import Place, find_place
+from dlcalc.output.answer import Made
 
 
 def compare(
@@ -140,14 +141,31 @@ def test_a_loose_tolerance_is_no_looser_for_float32() -> None:
         ("fc.1", "layers[1]", ()),
     ],
 )  # fmt: skip
-def test_names_as_the_screen_shows_them(name: str, place: str, index: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("kept", [list, lambda layers: Made(layers, dict)])
+def test_names_as_the_screen_shows_them(
+    name: str, place: str, index: tuple[int, ...], kept: Any
+) -> None:
     record = {
-        "layers": [{"name": "C1", "params": 6}, {"name": "fc.1", "params": 7}],
+        "layers": kept([{"name": "C1", "params": 6}, {"name": "fc.1", "params": 7}]),
         "total": {"params": 13, "macs": 2}, "gradients": {"L": {"w": 24}}, "named": {"w5": 1},
         "parameters": {"conv1.weight": [[1, 2], [3, 4]]},
     }
     found = find_place(name, record, P("total", "macs"))
     assert (str(found[0]), found[1]) == (place, index)
+
+
+def test_the_only_object_of_a_list_needs_no_number() -> None:
+    assert str(find_place("c", {"steps": [{"c": [1]}], "dW": 2}, P("dW"))[0]) == "steps[0].c"
+    with pytest.raises(InputError, match="no field 'c'"):
+        find_place("c", {"steps": [{"c": [1]}, {"c": [2]}], "dW": 2}, P("dW"))
+
+
+def test_objects_of_a_list_go_by_their_names() -> None:
+    record = {"layers": [{"name": "C1", "params": 6}, {"name": "C3", "params": 7}]}
+    found = compare({"layers": {"C3": {"params": 8}}}, record, "layers", 0)
+    assert str(found.field) == "layers[1].params"
+    with pytest.raises(InputError, match="no field 'C2'; known: C1, C3"):
+        compare({"layers": {"C2": {"params": 8}}}, record, "layers", 0)
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,9 @@ def test_working_in_every_format() -> None:
 
 def test_every_format_has_a_writer() -> None:
     assert all(text(form) for form in FORMATS)
+
+
+def test_parts_of_a_wide_latex_table_have_one_size() -> None:
+    table = Table([f"column{n}" for n in range(12)], [[10**8] * 12])
+    drawn = "".join(render(Answer({}, [table]), "latex", 6, False))
+    assert drawn.count("\\begin{tabular}") == drawn.count("{\\tiny") > 1

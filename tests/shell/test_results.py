@@ -79,6 +79,17 @@ def test_functions_take_what_commands_take() -> None:
     assert layers["C1"].params == layers[0].params == 156
     with pytest.raises(dlcalc.InputError, match="no layer C2; known: C1"):
         layers["C2"]
+    assert dlcalc.diagnose("2%", "20%").diagnosis == "variance"
+
+
+def test_a_record_gives_way_to_options_and_is_checked_by_name() -> None:
+    net, record = "input 1; linear 1 bias=no", {
+        "x": [2], "target": [0], "loss": "mse", "parameters": {"linear1.weight": [[3]]}}
+    assert dlcalc.step(net, record, loss="l1").loss == 6
+    with pytest.raises(dlcalc.InputError, match="unknown field 'y'"):
+        dlcalc.step(net, {**record, "y": [0]})
+    with pytest.raises(dlcalc.InputError, match="'x' is missing"):
+        dlcalc.step(net, {"target": [0]})
 
 
 def test_errors_are_names_of_the_package() -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dlcalc.commands.diagnose.curve import Finding, as_curve, findings
 from dlcalc.errors import InputError
+from dlcalc.numbers.parse import parse_rate
 from dlcalc.numbers.results import Result
 
 DEFAULT_TARGET = 0.05
@@ -127,12 +128,12 @@ class Diagnosis(Result, _Diagnosis):
 
 
 def diagnose(
-    train_error: float | None = None, test_error: float | None = None, *,
-    target: float | None = None, curve: object = None,
+    train_error: float | str | None = None, test_error: float | str | None = None, *,
+    target: float | str | None = None, curve: object = None,
 ) -> Diagnosis:
     """Bias, variance, both or neither, and what would help.
 
-    Errors are fractions (0.02), or any loss that is 0 at its best, all in one unit; the
+    Errors are fractions (0.02 or "2%"), or any loss that is 0 at its best, all in one unit; the
     target is 0.05 unless given, which above 1, where an error is no rate, it has to be. Of
     excess = test − target, the bias part is train − target and the variance part
     test − train; each counts from a quarter of the excess on. Where the test error meets
@@ -180,9 +181,11 @@ def diagnose(
     )
 
 
-def _error(name: str, value: float | None) -> float:
+def _error(name: str, value: float | str | None) -> float:
     if value is None:
         raise InputError(f"{name}: none given; a training and a test error are needed")
+    if isinstance(value, str):
+        value = parse_rate(value)
     if not math.isfinite(value) or value < 0:
         raise InputError(f"{name}: {value:g}; it must be a number, 0 or more")
     return float(value)

@@ -59,11 +59,10 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
             shapes = flow.inferred()
     rows = [
         Row(
-            printable(node.outputs[0]) if node.outputs else node.name,
-            node.op, shapes.get(node.outputs[0]) if node.outputs else None,
+            printable(_first_output(node) or node.name), node.op, shapes.get(_first_output(node)),
             sum(each.params for each in weights.get(id(node), ())),
             macs(node, shapes, model.functions),
-            field=flow.fields.get(node.outputs[0]) if node.outputs else None,
+            field=flow.fields.get(_first_output(node)),
             bytes=sum(each.bytes for each in weights.get(id(node), ())),
         )
         for node in graph.nodes if constant(node) is None
@@ -72,6 +71,10 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
     return Held(
         path, "onnx", tensors, model.metadata, notes, rows, (model, shapes), first,
     )
+
+
+def _first_output(node: Node) -> str:
+    return next(filter(None, node.outputs), "")
 
 
 def _tensors(uses: Uses) -> tuple[list[Tensor], dict[int, list[Tensor]]]:

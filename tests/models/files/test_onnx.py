@@ -98,6 +98,13 @@ def test_quantised_graphs(name: str, count: int, scales: int) -> None:
     assert held.sum_of("numbers", "quantisation") == scales
 
 
+def test_an_output_left_out_names_no_row() -> None:
+    graph = field(1, node("LSTM", "x", "w", "r", "") + field(2, b"hidden"))
+    data = field(1, 8) + field(7, graph)
+    held = read_onnx(io.BytesIO(data), "-")
+    assert [row.name for row in held.rows or ()] == ["hidden"]
+
+
 @pytest.mark.parametrize("given", [FLOATS, field(9, bytes(12_000))])
 def test_long_data(given: bytes) -> None:
     data = model(tensor("a", 1, (30, 100), given), tensor("b", 10, (100, 30), HALVES))
