@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from dlcalc.errors import InputError, words_of
 from dlcalc.input.json_text import parse_json
 from dlcalc.models.files.keras_file import row_of
-from dlcalc.models.files.keras_layers import layers_of, name_of
+from dlcalc.models.files.keras_layers import WEIGHTS, layers_of, name_of
 from dlcalc.models.files.keras_shapes import Flow
 from dlcalc.models.files.roles import decide
 from dlcalc.models.files.stream import printable, seekable
@@ -47,11 +47,14 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
             "pip install 'dlcalc-toolkit[all]', or save the model as .keras or by to_json()"
         ) from None
     found: list[Tensor] = []
+    layers: list[str] = []
 
     def take(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Group) and re.fullmatch(r"layers/[^/]+", name):
+            layers.append(name.removeprefix("layers/"))
         if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc":
             role = OPTIMIZER if name.startswith("optimizer") else ""
-            own = printable(name.removeprefix("model_weights/").removesuffix(":0"))
+            own = re.sub(r"^(model_weights|layers)/|:0$", "", printable(name))
             size = item.size * item.dtype.itemsize
             found.append(Tensor(own, str(item.dtype), item.shape, size, role))
 
@@ -70,7 +73,22 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
         each.but(trains=False) if frozen.intersection(each.name.split("/")) else each
         for each in decide(_numbered(found), {})
     ]
-    return Held(path, "hdf5", tensors, rows=_rows(model, tensors) if config else None)
+    if layers and config is None:
+        model = {"config": {"layers": [
+            {"class_name": _class_of(name), "config": {"name": name}} for name in layers
+        ]}}
+    return Held(path, "hdf5", tensors, rows=_rows(model, tensors) if model else None)
+
+
+def _class_of(name: str) -> str:
+    """The class of a layer that bears its name in snake case, and a number."""
+    stem = re.sub(r"_\d+$", "", name)
+    known = {
+        re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", each).lower(): each
+        for each in WEIGHTS
+    }
+    plain = "".join(word.capitalize() for word in stem.split("_"))
+    return known.get(stem, re.sub(r"(\d)d", r"\1D", plain))
 
 
 def _rows(model: Any, tensors: list[Tensor]) -> list[Row]:

@@ -92,10 +92,7 @@ class Flow:
         """The output of a layer and its products, as far as they can be told."""
         kind, config = str(layer.get("class_name")), layer["config"]
         if kind == "InputLayer":
-            output: Shape = sizes_of(config.get("batch_shape", config.get("batch_input_shape")))[1:]
-            if self.input is None:
-                self.input = _whole(output)
-            return output, 0
+            return self._entered(config), 0
         if "layers" in config:
             inner = Flow(layer, self.tensors, f"{self.around}{name_of(layer)}/")
             macs = [each for each in inner.macs.values() if each is not None]
@@ -120,6 +117,13 @@ class Flow:
             if made is not None:
                 return made
         return None, 0 if WITHOUT.fullmatch(kind) and kind not in PRODUCTS else None
+
+    def _entered(self, config: Layer) -> Shape | None:
+        """The shape of an input; the first one is that of the model."""
+        given = sizes_of(config.get("batch_shape", config.get("batch_input_shape")))
+        if self.input is None and given:
+            self.input = _whole(given[1:])
+        return given[1:] if given else None
 
     def _counted(
         self, layer: Layer, kind: str, given: tuple[int, ...]
