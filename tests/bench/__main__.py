@@ -8,11 +8,12 @@ import sys
 # As the command does: one BLAS thread, and threads over tiles where there is work for them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from tests.bench import conv, gan, grad, lstm, models, startup, step, streams
+from tests.bench import before, conv, gan, grad, lstm, models, startup, step, streams
 
 GROUPS = {
     "startup": startup.run, "conv": conv.run, "lstm": lstm.run, "models": models.run,
     "gan": gan.run, "grad": grad.run, "streams": streams.run, "step": step.run,
+    "before": before.run,
 }
 
 
