@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.running import Ran, check_names, runner_of
 from dlcalc.models.tree import Model
 from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.convolution.plan import check_size, check_work
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import as_numbers, as_object, as_word
 from dlcalc.numbers.results import Result
@@ -112,6 +114,10 @@ class Problem:
         self.x = array.reshape(-1, *shape)
         self.given = given
         self.runner = runner_of(model, shape)
+        count = self.runner.count
+        activations = sum(prod(row.output) for row in count.rows)
+        check_size(count.params + len(self.x) * activations, "parameters and activations")
+        check_work(len(self.x) * count.macs, np.dtype(float))
         mode = as_word(given.get("mode", "train"), "mode")
         self.training = mode == "train"
         if mode not in ("train", "eval"):

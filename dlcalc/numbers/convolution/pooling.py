@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
 from dlcalc.numbers.convolution.geometry import Windowed
 from dlcalc.numbers.convolution.plan import check_size, check_work
@@ -23,6 +23,8 @@ from dlcalc.numbers.exact import Array, as_numbers, narrowed
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
 
 Places = tuple[Any, ...]
+MOST_TAPS = 10**7
+"""Elements of one window: each is met in a step of its own."""
 KINDS = ("max", "avg")
 
 
@@ -81,9 +83,6 @@ def pool(
     space, sizes = len(axes), inputs.shape[-len(axes) :]
     _check_options(kind, axes, exclude_pad, divisor)
     output = tuple(axis.output for axis in axes)
-    maps = prod(inputs.shape[:-space])
-    check_size(maps * prod(output), "an output")
-    check_work(maps * prod(output) * prod(axis.kernel for axis in axes), np.dtype(float))
     data = inputs.reshape(-1, *sizes)
     given = _upstream(upstream, (*inputs.shape[:-space], *output), output)
     indices, counts, ties, dx = None, None, 0, None
@@ -108,14 +107,33 @@ def window_axes(
     shape: tuple[int, ...], kernel: PerAxis, stride: PerAxis | None = None, pad: Padding = 0,
     dilation: PerAxis = 1, ceil: bool = False, dims: int | None = None,
 ) -> tuple[Axis, ...]:
-    """The axes of windows over the last ones of an input; ShapeError where none fits."""
+    """The axes of windows over the last ones of an input; ShapeError where none fits.
+
+    LimitError for more work than is done at once.
+    """
     space = _space(shape, kernel, dims)
     axes = make_axes(
         shape[-space:], kernel, kernel if stride is None else stride, pad, dilation, ceil=ceil,
         axes=space,
     )
     check_all_fit(axes)
+    check_windows(prod(shape[:-space]), axes)
     return axes
+
+
+def check_windows(maps: int, axes: Sequence[Axis]) -> None:
+    """Refuse more outputs, taps, or elements under all windows than are met at once."""
+    outputs, taps = prod(axis.output for axis in axes), prod(axis.kernel for axis in axes)
+    check_size(maps * outputs, "an output")
+    check_taps(axes)
+    check_work(maps * outputs * taps, np.dtype(float))
+
+
+def check_taps(axes: Sequence[Any]) -> None:
+    """Refuse a window of more elements than are met one after the other."""
+    taps = prod(axis.kernel for axis in axes)
+    if taps > MOST_TAPS:
+        raise LimitError(f"a window of {taps:,} elements is past the limit of {MOST_TAPS:,}")
 
 
 def _space(shape: tuple[int, ...], kernel: PerAxis, dims: int | None) -> int:
@@ -174,6 +192,7 @@ def _upstream(
 
 def taps(axes: Sequence[Any]) -> Iterator[tuple[Places, Places]]:
     """Tap by tap, row by row: the windows whose tap meets the input, and what it meets."""
+    check_taps(axes)
     for taps in product(*(range(axis.kernel) for axis in axes)):
         met = [axis.meeting(tap) for axis, tap in zip(axes, taps, strict=True)]
         found = [of for _, of in met]
