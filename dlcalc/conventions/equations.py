@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any
 
 from dlcalc.conventions.tables import ask, checked, others, table, value
-from dlcalc.derive import operations
 from dlcalc.derive.operations import CORNERS, FUNCTIONS, KINKS, OPERATIONS, Operation
 
 Pull = Callable[..., Any]
@@ -80,23 +79,20 @@ def kinks_of(computed: Iterable[tuple[str, Any]]) -> list[str]:
 
 def _patch(framework: str) -> None:
     names = _constants(framework)
-    known: Any = FUNCTIONS.get("leaky_relu")
-    if known is not None:
-        FUNCTIONS["leaky_relu"] = known._replace(defaults=(("slope", names["slope"]),))
-        start = float(ask(framework, "activations", "start of prelu"))
-        FUNCTIONS["prelu"] = known._replace(operation="prelu", defaults=(("slope", start),))
-        OPERATIONS["prelu"], KINKS["prelu"] = OPERATIONS["leaky_relu"], KINKS["leaky_relu"]
-    if "gelu_tanh" in OPERATIONS and ask(framework, "activations", "gelu") == "tanh":
+    known = FUNCTIONS["leaky_relu"]
+    FUNCTIONS["leaky_relu"] = known._replace(defaults=(("slope", names["slope"]),))
+    start = float(ask(framework, "activations", "start of prelu"))
+    FUNCTIONS["prelu"] = known._replace(operation="prelu", defaults=(("slope", start),))
+    OPERATIONS["prelu"], KINKS["prelu"] = OPERATIONS["leaky_relu"], KINKS["leaky_relu"]
+    if ask(framework, "activations", "gelu") == "tanh":
         OPERATIONS["gelu"] = OPERATIONS["gelu_tanh"]
-    if "selu" in OPERATIONS:
-        _selu(names["scale"], names["alpha"])
+    _selu(names["scale"], names["alpha"])
     rise = Fraction(ask(framework, "activations", "slope of hard_sigmoid"))
-    if "hard_sigmoid" in OPERATIONS and rise != Fraction(1, 6):
+    if rise != Fraction(1, 6):
         _hard_sigmoid(float(rise))
     _slopes(framework, names)
     _of_two(framework)
-    if "clip" in OPERATIONS:
-        _at_bounds(float(Fraction(ask(framework, "slopes", "clip at a bound"))))
+    _at_bounds(float(Fraction(ask(framework, "slopes", "clip at a bound"))))
     if ask(framework, "slopes", "norm at 0") == "nan":
         _norm()
     if ask(framework, "pooling", "max of a tie, its gradient") == "shared":
@@ -140,7 +136,7 @@ def _at_kinks(
 
     def pull(f: Any, g: Any, y: Any, arguments: Any, place: int, **options: Any) -> Any:
         found = operation.pull(f, g, y, arguments, place, **options)
-        if place or not hasattr(f, "where"):
+        if place:
             return found
         x = arguments[0]
         own: Any = {**names, "slope": arguments[1]} if len(arguments) > 1 else names
@@ -150,15 +146,7 @@ def _at_kinks(
             found = f.where(f.gt(x, at), found, f.where(f.lt(x, at), found, g * there))
         return found
 
-    if hasattr(operations, "FLAT"):  # the language that has `where`
-        OPERATIONS[function] = Operation(operation.value, pull)
-    elif function == "abs" and value(places[0][1], names):
-        OPERATIONS[function] = Operation(operation.value, _right_of_zero)
-
-
-def _right_of_zero(f: Any, g: Any, y: Any, arguments: Any, place: int) -> Any:
-    x = arguments[0]
-    return g * (f.sign(x) + (1 - f.sign(x) * f.sign(x)))
+    OPERATIONS[function] = Operation(operation.value, pull)
 
 
 def _of_two(framework: str) -> None:

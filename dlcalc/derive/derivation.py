@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dlcalc.derive.gradients import quiet
 from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
 from dlcalc.derive.working_formulas import CUT, formula_of
 from dlcalc.derive.working_terms import Symbols, Term
@@ -78,10 +79,12 @@ class Written:
 
     def back(self, name: str, g: Term, wanted: set[int]) -> dict[int, Term]:
         """What a gradient g of a computed name becomes at each quantity of its equation."""
-        every = self.operations[name]
-        return backward(
-            every, self.symbols, self.terms, {every[-1].place: g}, wanted, self.tape.system
-        )
+        every, system = self.operations[name], self.tape.system
+        start = {every[-1].place: g}
+        with quiet(self.symbols.numbers):
+            return backward(
+                every, self.symbols, self.terms, start, wanted, system, watched=False
+            )
 
     def slopes(
         self, style: Style, entering: Mapping[str, tuple[Any, Any]], wanted: set[int],

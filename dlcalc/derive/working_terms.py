@@ -295,6 +295,7 @@ class Symbols:
         self, g: Any, operation: str, place: int, given: Sequence[Any], **options: Any
     ) -> Term:
         """A gradient carried back through an operation, which the formula names."""
+        options.pop("shared", None)  # a framework's way with ties, which its operation knows
         g, known = as_term(g).full, {"of": operation, "at": place, "options": options}
         values = [each.value for each in given]
         value = OPERATIONS["back"].value(self.numbers, g.value, *values, **known)

@@ -257,6 +257,10 @@ def test_kinks_tell_who_takes_what_and_frameworks_take_it() -> None:
     assert mlx.gradients == {"y": {"x": 0.0}}
     assert mlx(x=1.0).gradients == {"y": {"x": 0.0}}
     assert mlx.gradients == record(equation, "x=1", "--framework", "mlx")["gradients"]
+    ties = ("L = sum(maxpool(x, 2)) + y", "x=2 2; 1 2", "y=1", "--framework", "mlx", "--explain")
+    assert record(*ties)["gradients"]["L"]["x"] == [[1 / 3, 1 / 3], [0, 1 / 3]]
+    endless = ("L = norm(0*x)", "x=1 2", "--framework", "mlx", "--allow-nonfinite", "--explain")
+    assert record(*endless)["gradients"]["L"]["x"] == ["NaN", "NaN"]
     with pytest.raises(dlcalc.InputError, match="did you mean pytorch"):
         dlcalc.grad("y = x", {"x": 1}, framework="torch")
 
