@@ -292,6 +292,7 @@ def network(rng: Generator) -> tuple[dict[str, Any], dict[str, Any]]:
         "slope of the activation left out": np.outer(back, x),
         "its transpose": np.outer((W2 @ pull) * h * (1 - h), x),
         "sign": -np.outer(back * h * (1 - h), x),
+        "before the activation": np.outer(pull, W1 @ x + b1),
     }
 
 
@@ -308,10 +309,12 @@ def stepped(name: str, rng: Generator) -> Problem:
     words = ["step", "input 3; linear 2; sigmoid; linear 2; sigmoid", json.dumps(data)]
     field = "output" if name == "bias left out" else "gradients"
     value = wrong[name].round(7).tolist()
-    return words, {field: value if field == "output" else {"linear1.weight": value}}
+    weight = "linear2.weight" if name == "before the activation" else "linear1.weight"
+    return words, {field: value if field == "output" else {weight: value}}
 
 
-for each in ("bias left out", "slope of the activation left out", "its transpose", "sign"):
+for each in ("bias left out", "slope of the activation left out", "its transpose", "sign",
+             "before the activation"):
     mistake("step", each)(lambda rng, name=each: stepped(name, rng))  # type: ignore[misc]
 
 

@@ -77,7 +77,7 @@ def _table(table: Table, precision: int | None) -> Iterator[str]:
              for column in columns]
     rows = list(table.rows)
     if len(rows) <= ROWS and sum(natural) * SIGN + 2 * GAP * len(columns) <= LINE:
-        yield drawn_table(table, "latex_raw", precision, escape_latex) + "\n"
+        yield drawn_table(table, "latex_raw", precision, _cell) + "\n"
         return
     begin = ""
     beside = [(chosen, *_arranged(
@@ -90,13 +90,23 @@ def _table(table: Table, precision: int | None) -> Iterator[str]:
                 [table.headers[i] for i in chosen],
                 [[row[i] for i in chosen] for row in rows[first : first + ROWS]],
             )
-            drawn = drawn_table(part, "latex_raw", precision, escape_latex)
+            drawn = drawn_table(part, "latex_raw", precision, _cell)
             for place, column in reversed(list(enumerate(chosen))):
                 if widths[place] < natural[column]:
                     drawn = _folded(drawn, place, widths[place] * 0.97 * SIGN * SIZES[size])
             yield begin + f"{{\\{size}\\setlength{{\\tabcolsep}}{{{GAP // 2}pt}}\\sloppy\n"
             yield f"\\noindent {drawn}\n}}\n"
             begin = "\n\\medskip\n"
+
+
+def _cell(text: str) -> str:
+    """A cell's text, a number with the minus of formulas.
+
+    >>> _cell("-0.5"), _cell("-F")
+    ('$-$0.5', '-F')
+    """
+    negative = text[:1] == "-" and text[1:2].isdecimal()
+    return escape_latex(f"−{text[1:]}" if negative else text)
 
 
 def _beside(least: list[int]) -> Iterator[list[int]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.step.step import NetworkStep, begun
+from dlcalc.commands.step.step import NetworkStep, begun, updated
 from dlcalc.derive.graph import Array, Graph, Index, Node
 from dlcalc.derive.rules import Activate, Convolve, Einsum, MaxPool
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
@@ -326,6 +326,11 @@ def _update_slips(result: NetworkStep, name: str) -> Iterator[tuple[str, Any]]:
     yield "the learning rate left out", before - result.gradients[name]
     yield "the update left out", before
     yield "the step alone, without the weight", after - before
+    problem, held = result.problem, {name: before}
+    for words, gradient in _slips(result, f"gradients.{name}"):
+        if np.shape(gradient) == before.shape:
+            state = begun(problem, result.ran)
+            yield words, updated(problem, state, held, {name: gradient}, [name])[name]
 
 
 def _at(where: Node, pull: Pull) -> Pull:
@@ -348,6 +353,19 @@ def _kernel_as_it_lies(node: Node, gradient: Array, place: int) -> Any:
         w.value = kept
 
 
+def _before_activation(node: Node, gradient: Array, place: int) -> Any:
+    if not isinstance(node.rule, Einsum | Convolve) or place != 1:
+        return None
+    x = node.arguments[0]
+    if not isinstance(x.rule, Activate):
+        return None
+    kept, x.value = x.value, x.arguments[0].value
+    try:
+        return node.rule.pull(node, gradient, place)
+    finally:
+        x.value = kept
+
+
 def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
     w = node.arguments[1].value if isinstance(node.rule, Einsum) and place == 0 else None
     if w is None or w.ndim != 2 or w.shape[0] != w.shape[1]:
@@ -357,6 +375,7 @@ def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
 
 _PULLS: tuple[tuple[str, Pull], ...] = (
     ("the slope of the activation left out", _without_slope),
+    ("what comes before the activation in place of what follows it", _before_activation),
     ("the kernel not turned round", _kernel_as_it_lies),
     ("W in place of its transpose", _other_transpose),
 )

@@ -140,6 +140,7 @@ SLIP: dict[str, Any] = {
         (lambda r: {"output": r["no_bias"]}, "the bias linear1.bias left out"),
         (lambda r: {"updated": {"linear1.bias": [0.1 - r["bias"][0], 0.2 - r["bias"][1]]}},
          "learning rate left out"),
+        (lambda r: {"updated": {"linear1.bias": r["halved"]}}, "factor 2 left out"),
     ],
 )
 def test_the_slip_is_named(change: Any, said: str) -> None:
@@ -149,6 +150,7 @@ def test_the_slip_is_named(change: Any, said: str) -> None:
     known = {
         "bias": r.gradients["linear1.bias"].tolist(), "last": r.layers[1].gradient.tolist(),
         "weight": r.gradients["linear1.weight"].tolist(),
+        "halved": (np.array([0.1, 0.2]) - 0.05 * r.gradients["linear1.bias"]).tolist(),
         "no_bias": dlcalc.step(model, **{**SLIP, "parameters": without}).output.tolist(),
     }
     run = invoke("step", model, json.dumps(SLIP), "--expect", json.dumps(change(known)))
