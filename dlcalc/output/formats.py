@@ -51,6 +51,8 @@ def cells(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
 
     >>> cells({"input": "4x4", "output": (3, 3)}, ["input", "output"])
     ['4x4', '3x3']
+    >>> cells({"input": [[1, 2]], "note": {"a": [None]}}, ["input", "note"])
+    ['1 2', '{"a": [null]}']
     """
     values: Iterable[Any] = row.values()
     if tuple(row) != columns:
@@ -62,11 +64,18 @@ def cells(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
 
 
 def _cell(value: Any) -> Any:
-    """A number or a name as it is; several as options take them: 28x28, 0:1x0:1, 1 2; 3 4."""
+    """A number or a name as it is; several as options take them: 28x28, 0:1x0:1, 1 2; 3 4.
+
+    What is no array is JSON.
+    """
     if isinstance(value, list):
         rows = value if value and isinstance(value[0], list) else [value]
-        if not any(isinstance(each, list) for row in rows for each in row):
+        if all(type(each) in (int, float) for row in rows for each in row):
             return "; ".join(" ".join(map(str, row)) for row in rows)
+    if isinstance(value, list | dict):
+        from dlcalc.output.json_text import json_text
+
+        return json_text(value)
     if not isinstance(value, tuple):
         return value
     sides = (each if isinstance(each, tuple) else (each,) for each in value)

@@ -55,7 +55,7 @@ def run_records(
     if out.explain or out.expect is not None or out.save is not None:
         raise InputError(
             f"--explain, --expect and --save are for one calculation, and {STDIN} holds records; "
-            "with -L and -F it is not read"
+            "with all that is wanted given as options it is not read"
         )
     form = out.format if is_given("format") else None
     stream = _Stream(out, form, given, fields, answers, function)

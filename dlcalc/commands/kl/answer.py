@@ -42,6 +42,9 @@ class KlRun(Run[KL]):
             from dlcalc.shell.records import record_names, run_records
 
             if {"q", "p"} & set(record_names(FIELDS)):
+                if self.check or self.options.get("gradients"):
+                    raise InputError("--gradients and --check are for one divergence, and "
+                                     "standard input holds records")
                 run_records(self.out, self.options, FIELDS, TERMS, _record)
                 return
         super().run()
@@ -99,7 +102,11 @@ def _record(q: Any = None, p: Any = None, **given: Any) -> dict[str, Any]:
     for name, each in pair.items():
         if each is None:
             raise InputError(f"no {name}: a divergence is between two")
-        pair[name] = read_gaussian(each) if isinstance(each, str) else each
+        if isinstance(each, str):
+            try:
+                pair[name] = read_gaussian(each)
+            except DlcalcError as error:
+                raise error.at(name) from None
     found = kl(**pair)
     return {name: getattr(found, name) for name in TERMS}
 

@@ -8,12 +8,17 @@ import click
 
 from dlcalc.shell.options import QuickCommand, check_option, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY
+from dlcalc.shell.types import ArrayType
+
+GAUSSIAN = ArrayType()
+"""Read when the command runs, and in records as text: an array or an object."""
 
 
 @click.command(cls=QuickCommand)
-@click.option("--q", type=ARRAY, metavar="GAUSSIAN", help="The first: MEAN,SIGMA, JSON or a file.")
-@click.option("--p", type=ARRAY, metavar="GAUSSIAN", help="The second, that q is held against.")
+@click.option("--q", type=GAUSSIAN, metavar="GAUSSIAN",
+              help="The first: MEAN,SIGMA, JSON or a file.")
+@click.option("--p", type=GAUSSIAN, metavar="GAUSSIAN",
+              help="The second, that q is held against.")
 @click.option("--gradients", is_flag=True,
               help="Also the gradients by each mean and covariance, as with --check, and with "
               "--expect of any.")

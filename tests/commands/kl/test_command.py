@@ -153,6 +153,9 @@ def test_records_are_answered_and_a_bad_one_is_named() -> None:
     mean = '{"q": {"mean": [1, 0], "covariance": 1}, "run": 1}\n'
     found = json.loads(invoke("kl", "--p", '{"mean": [0, 0], "covariance": 1}', stdin=mean).out)
     assert (found["run"], found["kl"]) == (1, 0.5)
+    cells = '"{""mean"": [1, 0], ""covariance"": 1}","{""mean"": [0, 0], ""covariance"": 1}"'
+    assert invoke("kl", stdin=f"q,p\n{cells}\n").out.endswith(f"{cells},2.0,1.0,0.0,0.5\n")
+    assert "for one divergence" in invoke("kl", "--gradients", stdin="q,p\n1,1\n").complaint
     missing = invoke("kl", "--p", "0,1", stdin="p\n0\n")
     assert "no q: a divergence is between two" in missing.complaint
 
