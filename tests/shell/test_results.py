@@ -66,6 +66,17 @@ def test_a_function_takes_the_record_that_its_command_reads(name: str) -> None:
     assert json.loads(json.dumps(getattr(dlcalc, name)(RECORDS[name]).to_dict())) == printed
 
 
+def test_kl_takes_the_record_of_a_line() -> None:
+    assert dlcalc.kl({"q": (1, 1), "p": (0, 1)}).kl == 0.5
+    with pytest.raises(dlcalc.InputError, match="between two"):
+        dlcalc.kl((1, 1))
+
+
+def test_values_of_another_kind_are_refused() -> None:
+    with pytest.raises(dlcalc.InputError, match="a mapping of names"):
+        dlcalc.grad("y = x^2", [3])  # type: ignore[arg-type]
+
+
 def test_functions_take_what_commands_take() -> None:
     assert dlcalc.size("32x32", "5", pad=2).output == (32, 32)
     assert dlcalc.mults("4x4", 5).total == dlcalc.mults((4, 4), 5).total

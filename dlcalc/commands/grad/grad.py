@@ -51,6 +51,8 @@ def grad(
 
         with as_framework(framework):
             return grad(equations, values, of=of, wrt=wrt, allow_nonfinite=allow_nonfinite)
+    if not isinstance(values, Mapping | None):
+        raise InputError("values: a mapping of names to numbers is wanted, as {'x': 3}")
     given = {plain_name(name): value for name, value in (values or {}).items()}
     system = read_system(equations, given=given)
     return differentiate(

@@ -229,7 +229,7 @@ def footnotes(held: Held) -> list[str]:
         f"{held.sum_of('numbers', role):,} numbers {what}, which are no parameters"
         for role, what in apart if any(each.role == role for each in held.tensors)
     ]
-    if held.format in KERAS:
+    if held.format in KERAS and total["keras_total"] != total["params"]:
         lines.append(f"Keras counts {total['keras_total']:,}, buffers and scales among them")
     types = dict.fromkeys(each.dtype for each in held.tensors if each.role not in HELD_APART)
     if 1 < len(types) <= 8:
