@@ -20,6 +20,8 @@ from dlcalc.numbers.places import Place
 MOST_ROWS = 20_000
 """Layers of a model in which a slip is looked for."""
 
+FULL = "a full convolution in place of the depthwise one"
+
 
 def count_advice(model: Model, count: Count, place: Place, wanted: Any) -> str:
     """The slip that gives what was expected in a place of a count's record; "" where none does.
@@ -31,6 +33,9 @@ def count_advice(model: Model, count: Count, place: Place, wanted: Any) -> str:
     'the biases left out gives that'
     >>> count_advice(net, params(net), ("layers", 0, "output"), [4, 3, 3])
     'the + 1 left out gives that'
+    >>> net = read("input 3x8x8; dwconv 3")
+    >>> count_advice(net, params(net), ("total", "params"), 84)
+    'a full convolution in place of the depthwise one gives that'
     """
     if len(count.rows) > MOST_ROWS or count.misfit is not None:
         return ""
@@ -61,6 +66,9 @@ def _of_parameters(model: Model, count: Count, rows: Sequence[Row]) -> Iterator[
         yield "a bias for each input channel", weights + biases + sum(
             row.biases * (row.input[0] - 1) for row in convolutions
         )
+    yield FULL, weights + biases + sum(
+        row.weights * (row.input[0] - 1) for row in convolutions if row.type == "dwconv"
+    )
     yield "the tied weights counted twice", weights + biases + sum(
         known[row.tied].weights for row in rows if row.tied in known
     )
@@ -97,6 +105,9 @@ def _of_products(model: Model, count: Count, rows: Sequence[Row]) -> Iterator[tu
         yield "the input channels left out", macs - sum(
             row.macs - row.macs // row.input[0] for row in convolutions
         )
+    yield FULL, macs + sum(
+        row.macs * (row.input[0] - 1) for row in convolutions if row.type == "dwconv"
+    )
     if len(rows) == len(count.rows):
         for counter in COUNTERS:
             found = figure(model, count, counter)
