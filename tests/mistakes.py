@@ -269,7 +269,7 @@ def matrix(name: str, rng: Generator) -> Problem:
     return words, {field: wrong.round(6).tolist()}
 
 
-for each in ("transpose", "sign", "Wᵀ"):
+for each in MATRICES:
     mistake("grad", each + " ")(lambda rng, name=each: matrix(name, rng))  # type: ignore[misc]
 
 

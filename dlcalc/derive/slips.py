@@ -437,6 +437,10 @@ class Slips:
                 yield line.name
 
     def _of_product(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        if isinstance(args[0], int | float):  # the slope of a power, in a sum of many
+            for size in {self.known[each].size for each in symbols_in(part) if each in self.known}:
+                if size > 1:
+                    yield Edit("the mean in place of the sum", Expr("div", (part, size)))
         for n, each in enumerate(args):
             yield Edit(self._left_out(each, t), _again(part.kind, args[:n] + args[n + 1 :]))
         if len(args) == 3:
