@@ -19,7 +19,7 @@ _FUNCTIONS = {
     "grad": "dlcalc.commands.grad.grad",
     "diagnose": "dlcalc.commands.diagnose.diagnosis",
     "gan": "dlcalc.commands.gan.gan",
-    "kl": "dlcalc.numbers.gaussians",
+    "kl": "dlcalc.commands.kl.kl",
     "model": "dlcalc.models.reading",
     "models": "dlcalc.models.zoo_files",
     "mlp": "dlcalc.commands.mlp.mlp",

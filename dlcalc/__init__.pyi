@@ -5,6 +5,7 @@ from dlcalc.commands.diagnose.diagnosis import diagnose as diagnose
 from dlcalc.commands.gan.gan import gan as gan
 from dlcalc.commands.grad.grad import grad as grad
 from dlcalc.commands.gru.gru import gru as gru
+from dlcalc.commands.kl.kl import kl as kl
 from dlcalc.commands.lstm.lstm import lstm as lstm
 from dlcalc.commands.mlp.mlp import mlp as mlp
 from dlcalc.commands.mults.stages import mults as mults
@@ -25,6 +26,5 @@ from dlcalc.errors import LimitError as LimitError
 from dlcalc.errors import ShapeError as ShapeError
 from dlcalc.models.reading import model as model
 from dlcalc.models.zoo_files import models as models
-from dlcalc.numbers.gaussians import kl as kl
 
 __version__: str

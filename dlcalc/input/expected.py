@@ -17,6 +17,8 @@ from dlcalc.numbers.parse import check_finite
 
 _SIZES = re.compile(rb"\s*\d{1,4300}(?:x\d{1,4300})+\s*")
 """Sizes as `dlcalc size` prints and takes them: 28x28."""
+_OBJECTS = re.compile(rb"\s*(\[\s*)?\{")
+"""What begins an object, or a list of them: the main field where it holds objects."""
 
 
 def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
@@ -28,7 +30,7 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     source = read_source(value)
     if sizes := _SIZES.fullmatch(source.data):
         return [int(size) for size in sizes[0].split(b"x")]
-    if not source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
+    if not _OBJECTS.match(source.data.removeprefix(BOM_UTF8)):
         array = one_array(source, allow_nonfinite)
         return array if hasattr(array, "tolist") else _array_as_written(decode(source), array)
     try:
@@ -38,6 +40,8 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
         raise located(error, source) from None
     # The working of an answer that was written with --explain is no part of the answer.
     written = _as_written(record, json.loads(text, parse_float=Written))
+    if isinstance(written, list):
+        return written
     return {name: each for name, each in written.items() if name != "working"}
 
 

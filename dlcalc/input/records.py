@@ -16,6 +16,10 @@ Record = dict[str, Any]
 """What a line says, by name: text where it is CSV, values where it is JSON."""
 
 
+class OpenQuoteError(InputError):
+    """A line that ends within quotes: the next ones, to the closing quote, go with it."""
+
+
 class Reader(NamedTuple):
     """How the lines of a stream are read."""
 
@@ -142,4 +146,9 @@ def _fields(text: str, delimiter: str) -> list[str]:
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True))
     except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise OpenQuoteError(
+                "not CSV: its quote is not closed in the line, and a record is one line; "
+                "what follows up to the closing quote is left out"
+            ) from None
         raise InputError(f"not CSV: {error}") from None

@@ -17,6 +17,7 @@ from dlcalc.layers.counted import Cache, Shape
 from dlcalc.light import NamedTuple
 from dlcalc.models.receptive_fields import Field
 from dlcalc.models.tree import Node
+from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.results import Result
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ class Row(NamedTuple):
     """Products that a causal kernel leaves out, and one that knows its window."""
     buffers: int = 0
     """Numbers that it keeps and nothing trains: running statistics."""
+
+    def __repr__(self) -> str:
+        sizes = f"{by_x(self.input)} → {by_x(self.output)}"
+        return f"Row({self.name}: {self.type} {sizes}, params={self.params}, macs={self.macs})"
 
     @property
     def params(self) -> int:
@@ -126,6 +131,9 @@ class Rows(Sequence[Row]):
             1 if isinstance(part, Row) else len(part.later) * len(Rows(part.parts))
             for part in self.parts
         )
+
+    def __contains__(self, what: object) -> bool:
+        return any(what in (row.name, row) for row in self)
 
     def __getitem__(self, at: Any) -> Any:
         self.whole = tuple(self) if self.whole is None else self.whole

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from operator import index
 from typing import Any, SupportsIndex, TypeVar
 
-from dlcalc.errors import InputError, ShapeError
+from dlcalc.errors import InputError, ShapeError, did_you_mean
 
 T = TypeVar("T")
 PerAxis = int | str | Sequence[int]
+PADDING_NAMES = ("same", "same-lower", "valid", "full")
 
 
 def plain(value: Any) -> Any:
@@ -88,6 +89,25 @@ def as_whole(value: SupportsIndex) -> int:
     return value if isinstance(value, int) else index(value)
 
 
+def paddings_in(text: str) -> tuple[int | tuple[int, int], ...]:
+    """The paddings that a text has, one an axis: a whole number, or one before and one after.
+
+    >>> paddings_in("2"), paddings_in("1:2x3")
+    ((2,), ((1, 2), 3))
+    """
+    found: list[int | tuple[int, int]] = []
+    try:
+        for part in text.split("x"):
+            before, colon, after = part.partition(":")
+            one = parse_whole(before)
+            found.append((one, parse_whole(after)) if colon else one)
+    except ValueError:
+        near = did_you_mean(text, PADDING_NAMES) if text.isalpha() else ""
+        near = near or ": write 1, 1x2, 1:2, same, valid or full"
+        raise InputError(f"{text[:40]!r} is no padding{near}") from None
+    return tuple(found)
+
+
 def count_axes(**values: object) -> int:
     """The number of axes of values that are single or sequences: the largest among them.
 
@@ -99,7 +119,7 @@ def count_axes(**values: object) -> int:
     most = 1
     for name, value in values.items():
         if isinstance(value, str) and value[:1].isdigit():
-            most = max(most, len(sizes_in(value, name)))
+            most = max(most, len(paddings_in(value) if name == "pad" else sizes_in(value, name)))
         elif not isinstance(value, int | str) and isinstance(value, Sequence):
             if not value:
                 raise ShapeError(f"{name.replace('_', ' ')} has no values")

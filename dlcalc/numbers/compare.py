@@ -158,6 +158,8 @@ class Comparison:
             return
         if holder := _holder(actual):
             raise InputError(f"{place} is {holder}; what is expected of it is not")
+        if any(isinstance(each, Mapping) for each in _flat(expected)):
+            raise InputError(f"{place}: an object is expected, where a number belongs")
         try:
             shapes = _shape(expected), _shape(actual)
         except ShapeError as error:

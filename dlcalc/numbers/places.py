@@ -7,11 +7,14 @@ the array that stands there goes beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 
 Index = tuple[int, ...]
+MOST_KNOWN = 20_000
+"""Names among which the nearest are looked for: a tenth of a second."""
 
 
 class Place(tuple[str | int, ...]):
@@ -51,9 +54,14 @@ def find_place(name: str, record: Mapping[str, Any], main: Place) -> tuple[Place
             found = _walk(words, holder, place)
             if found is not None:
                 return found
+    for words in (name, *_derivative(name)):
+        for place, holder in holders:
+            found = _walk(words, holder[0], place / 0) if _is_list(holder) and holder else None
+            if found is not None:
+                raise InputError(f"each of {place} has {name!r}: say which, as {found[0]}")
     known = dict.fromkeys(str(key) for _, holder in holders for key in _keys(holder))
-    few = list(record) if len(known) > 1000 else known
-    raise InputError(f"the result has no field {name!r}{did_you_mean(name, few)}")
+    near = did_you_mean(name, islice(known, MOST_KNOWN)) or did_you_mean(name, record)
+    raise InputError(f"the result has no field {name!r}{near}")
 
 
 def value_at(value: Any, place: Place) -> Any:

@@ -13,10 +13,12 @@ from typing import Any
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.light import NamedTuple
 from dlcalc.numbers.axes import (
+    PADDING_NAMES,
     PerAxis,
     as_whole,
     at_least,
     count_axes,
+    paddings_in,
     per_axis,
     per_axis_from,
     plain,
@@ -24,7 +26,6 @@ from dlcalc.numbers.axes import (
 
 Pair = tuple[int, int]
 Padding = str | int | Sequence[str | int | Pair]
-PADDING_NAMES = ("same", "same-lower", "valid", "full")
 
 
 class Axis(NamedTuple):
@@ -237,6 +238,8 @@ def paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:
     """
     if type(pad) is int and pad >= 0:
         return (pad,) * axes
+    if isinstance(pad, str) and pad not in PADDING_NAMES:
+        pad = paddings_in(pad)
     each: tuple[Any, ...] = per_axis(pad, axes, "pad")
     return tuple(map(_checked_padding, each))
 

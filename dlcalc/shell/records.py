@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import click
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
-from dlcalc.input.records import Reader, Record, arriving_lines, reader_of
+from dlcalc.input.records import OpenQuoteError, Reader, Record, arriving_lines, reader_of
 from dlcalc.input.sources import STDIN
 from dlcalc.output.formats import FORMATS, Format, Row, cells
 from dlcalc.shell import complain
@@ -87,14 +87,17 @@ class _Stream(dict[bytes, str]):
         self.rows: list[list[Any]] = []
         self.write: Callable[[Row], str] = self._keep
         self.failed = False
+        self.quoted = False
         kinds = {each.name: each.type for each in click.get_current_context().command.params}
         self.kinds: dict[str, Any] = {name: kinds[name] for name in fields}
 
     def answer(self, lines: list[bytes], number: int) -> int:
         """Write the answers to the lines after line `number`; the number of the last."""
         answers: list[str] = []
+        numbered = enumerate(lines, number + 1)
+        self._close_quote(numbered)
         try:
-            for place, line in enumerate(lines, number + 1):
+            for place, line in numbered:
                 try:
                     answers.append(self[line])
                 except DlcalcError as error:
@@ -105,9 +108,16 @@ class _Stream(dict[bytes, str]):
                     answers.clear()
                     complain(error, error.status)
                     self.failed = True
+                    self.quoted = isinstance(error, OpenQuoteError)
+                    self._close_quote(numbered)
         finally:
             write_out(["".join(answers)])
         return number + len(lines)
+
+    def _close_quote(self, numbered: Iterator[tuple[int, bytes]]) -> None:
+        """Pass over the lines of a record that is within quotes."""
+        while self.quoted and (line := next(numbered, None)):
+            self.quoted = line[1].count(b'"') % 2 == 0
 
     def __missing__(self, line: bytes) -> str:
         head = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
-from dlcalc.numbers.axes import parse_whole, sizes_in
+from dlcalc.numbers.axes import PADDING_NAMES, paddings_in, parse_whole, sizes_in
 
 if TYPE_CHECKING:
     ParamType: TypeAlias = click.ParamType[Any, Any]
@@ -94,23 +94,14 @@ class PaddingType(TextType):
     """`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid` or `full`."""
 
     name = "padding"
-    names = ("same", "same-lower", "valid", "full")
+    names = PADDING_NAMES
 
     def read(self, text: str) -> Any:
         """One padding, or a tuple of one an axis: an int, a pair, or a name."""
         if text in self.names:
             return text
-        try:
-            paddings = tuple(self._one(part) for part in text.split("x"))
-        except ValueError:
-            near = did_you_mean(text, self.names) if text.isalpha() else ""
-            near = near or ": write 1, 1x2, 1:2, same, valid or full"
-            raise InputError(f"{text[:40]!r} is no padding{near}") from None
+        paddings = paddings_in(text)
         return paddings[0] if len(paddings) == 1 and isinstance(paddings[0], int) else paddings
-
-    def _one(self, text: str) -> int | tuple[int, int]:
-        before, colon, after = text.partition(":")
-        return (parse_whole(before), parse_whole(after)) if colon else parse_whole(before)
 
     def choices(self) -> Iterable[str]:
         """The names."""

@@ -156,8 +156,14 @@ def test_names_as_the_screen_shows_them(
 
 def test_the_only_object_of_a_list_needs_no_number() -> None:
     assert str(find_place("c", {"steps": [{"c": [1]}], "dW": 2}, P("dW"))[0]) == "steps[0].c"
-    with pytest.raises(InputError, match="no field 'c'"):
+    with pytest.raises(InputError, match=r"each of steps has 'c': say which, as steps\[0\]\.c"):
         find_place("c", {"steps": [{"c": [1]}, {"c": [2]}], "dW": 2}, P("dW"))
+
+
+def test_near_names_are_looked_for_in_long_models() -> None:
+    record = {"layers": [{"name": f"h.{n}.attn", "params": n} for n in range(2000)]}
+    with pytest.raises(InputError, match=r"no field 'h\.0\.atn'; did you mean h\.0\.attn or"):
+        find_place("h.0.atn", record, P("layers"))
 
 
 def test_objects_of_a_list_go_by_their_names() -> None:

@@ -70,15 +70,33 @@ def test_kl_takes_the_record_of_a_line() -> None:
     assert dlcalc.kl({"q": (1, 1), "p": (0, 1)}).kl == 0.5
     with pytest.raises(dlcalc.InputError, match="between two"):
         dlcalc.kl((1, 1))
+    assert dlcalc.kl({"q": "1,1", "p": (0, 1)}).kl == dlcalc.kl("1,1", "0,1").kl == 0.5
+    with pytest.raises(dlcalc.FileError, match="p: x: no such file"):
+        dlcalc.kl("1,1", "x")
 
 
-def test_values_of_another_kind_are_refused() -> None:
-    with pytest.raises(dlcalc.InputError, match="a mapping of names"):
-        dlcalc.grad("y = x^2", [3])  # type: ignore[arg-type]
+@pytest.mark.parametrize(("name", "given", "complaint"), [
+    ("grad", ["y = x^2", [3]], "a mapping of names"),
+    ("grad", [3], "equations: a text or a list of texts is wanted"),
+    ("grad", ["y = x^2", {"x": 1}, 3], "of and wrt: names are wanted"),
+    ("params", [3], "3 is no model"),
+    ("params", [["conv 6 5", 3]], "3 is no model"),
+    ("step", [3, {"x": [1]}], "3 is no model"),
+    ("diagnose", [[1], [2]], "training error: .1. is no rate: .*; a learning curve is given as"),
+    ("diagnose", [0.1, 10**400], "test error: 1000.* is no rate"),
+    ("size", [{"input": 32, "kernal": 5}], "unknown field 'kernal'; did you mean kernel?"),
+    ("size", [32, 5, 1, "1:x"], "'1:x' is no padding: write 1, 1x2, 1:2"),
+])
+def test_values_of_another_kind_are_refused(name: str, given: list[Any], complaint: str) -> None:
+    options = {"of": given.pop()} if name == "grad" and len(given) == 3 else {}
+    with pytest.raises(dlcalc.InputError, match=complaint):
+        getattr(dlcalc, name)(*given, **options)
 
 
 def test_functions_take_what_commands_take() -> None:
     assert dlcalc.size("32x32", "5", pad=2).output == (32, 32)
+    assert dlcalc.size(32, 5, pad="1:2").output == 31
+    assert dlcalc.size({"input": 32, "kernel": 5, "pad": "1:2"}, stride=2).output == 16
     assert dlcalc.mults("4x4", 5).total == dlcalc.mults((4, 4), 5).total
     assert dlcalc.conv("1 2; 3 4", "1 1").output.tolist() == [[3], [7]]
     assert dlcalc.pool("1 2; 3 4", "2x1").output.tolist() == [[3, 4]]
@@ -88,6 +106,9 @@ def test_functions_take_what_commands_take() -> None:
     assert dlcalc.step("input 2; linear 1", record).loss == 9
     layers = dlcalc.params("lenet").layers
     assert layers["C1"].params == layers[0].params == 156
+    looked_for: list[object] = ["C1", layers[0], "C2"]
+    assert [each in layers for each in looked_for] == [True, True, False]
+    assert repr(layers["C1"]) == "Row(C1: conv 1x32x32 → 6x28x28, params=156, macs=117600)"
     with pytest.raises(dlcalc.InputError, match="no layer C2; known: C1"):
         layers["C2"]
     assert dlcalc.diagnose("2%", "20%").diagnosis == "variance"

@@ -184,11 +184,14 @@ def diagnose(
 def _error(name: str, value: float | str | None) -> float:
     if value is None:
         raise InputError(f"{name}: none given; a training and a test error are needed")
-    if isinstance(value, str):
-        value = parse_rate(value)
-    if not math.isfinite(value) or value < 0:
-        raise InputError(f"{name}: {value:g}; it must be a number, 0 or more")
-    return float(value)
+    try:
+        number = parse_rate(value) if isinstance(value, str) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        said = f"{name}: {str(value)[:40]} is no rate: write 0.02 or '2%'"
+        raise InputError(f"{said}; a learning curve is given as curve") from None
+    if not math.isfinite(number) or number < 0:
+        raise InputError(f"{name}: {number:g}; it must be a number, 0 or more")
+    return number
 
 
 def _parts(train: float, test: float, target: float) -> tuple[str, str]:

@@ -67,7 +67,10 @@ def read_system(
 
     `given` are the values: names among them are no constants, and may be the ends of loops.
     """
-    text = equations if isinstance(equations, str) else "\n".join(equations)
+    lines = [equations] if isinstance(equations, str) else equations
+    if not _is_texts(lines):
+        raise InputError("equations: a text or a list of texts is wanted, as 'y = x^2'")
+    text = "\n".join(lines)
     try:
         written, counts = read_equations(text, given)
     except DlcalcError as error:
@@ -84,8 +87,14 @@ def names_of(names: str | Sequence[str] | None) -> list[str] | None:
     if names is None:
         return None
     parts = [names] if isinstance(names, str) else names
+    if not _is_texts(parts):
+        raise InputError("of and wrt: names are wanted, as 'L' or ['x', 'w']")
     return [plain_name(name.strip()) for part in parts
             for name in re.split(r",(?![^\[]*\])", part) if name.strip()]  # fmt: skip
+
+
+def _is_texts(values: object) -> bool:
+    return isinstance(values, Sequence) and all(isinstance(each, str) for each in values)
 
 
 def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.kl.kl import kl, read_gaussian
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.input.arrays import one_array
-from dlcalc.input.fields import record_of
-from dlcalc.input.sources import read_source
-from dlcalc.numbers.gaussians import KL, check_kl, kl
+from dlcalc.numbers.gaussians import KL, check_kl
 from dlcalc.output.answer import Answer, Block, Table, Values
 from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
@@ -24,7 +21,6 @@ else:
     working = lazily("dlcalc.commands.kl.working")
 
 
-GAUSSIAN = ("mean", "covariance")
 FIELDS = ("q", "p")
 """What records may hold."""
 TERMS = ("trace", "mahalanobis", "log_determinant", "kl")
@@ -84,29 +80,12 @@ class KlRun(Run[KL]):
         )
 
 
-def read_gaussian(value: str, allow_nonfinite: bool = False) -> Any:
-    """The pair or the record behind a file name, `-` or a literal.
-
-    >>> read_gaussian("1,0.5"), read_gaussian('{"mean": [0, 0], "covariance": [1, 2]}')
-    ([1, 0.5], {'mean': [0, 0], 'covariance': [1, 2]})
-    """
-    source = read_source(value)
-    if source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
-        return record_of(source, GAUSSIAN, GAUSSIAN, allow_nonfinite)
-    return one_array(source, allow_nonfinite)
-
-
 def _record(q: Any = None, p: Any = None, **given: Any) -> dict[str, Any]:
     """The terms of one record."""
     pair = {"q": q, "p": p}
     for name, each in pair.items():
         if each is None:
             raise InputError(f"no {name}: a divergence is between two")
-        if isinstance(each, str):
-            try:
-                pair[name] = read_gaussian(each)
-            except DlcalcError as error:
-                raise error.at(name) from None
     found = kl(**pair)
     return {name: getattr(found, name) for name in TERMS}
 

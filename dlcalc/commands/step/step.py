@@ -25,7 +25,7 @@ from dlcalc.layers.optimisers import (
 )
 from dlcalc.layers.passes import draw
 from dlcalc.layers.values import Store
-from dlcalc.models.reading import model as read_model
+from dlcalc.models.reading import as_model
 from dlcalc.models.running import Ran, check_names, runner_of
 from dlcalc.models.tree import Model
 from dlcalc.numbers.axes import by_x
@@ -211,8 +211,7 @@ def step(
     >>> found.updated["linear1.weight"].tolist()
     [[1.0, 0.0]]
     """
-    words = [model] if isinstance(model, str) else model
-    net = words if isinstance(words, Model) else read_model(*words)
+    net = as_model(model)
     if isinstance(optimizer, str):
         optimizer = {"type": optimizer}
     given = {

@@ -267,6 +267,8 @@ def test_two_models_side_by_side() -> None:
      "layers[0].params: expected 18, is 20 = (K_1·K_2·C + 1)·F = (3·3·1 + 1)·2"),
     (["--input", "1x8x8", "conv 2 3", "relu"], '{"layers": [{"output": [2, 7, 7]}, {}]}',
      "layers[0].output element (1): expected 7, is 6 = ⌊(L + 2·P − F)/S⌋ + 1 = ⌊(8 + 2·0 − 3)"),
+    (["lenet", "alexnet"], '[{"total": {"macs": 416520}}, {}]', ""),
+    (["lenet", "alexnet"], '[{}, {"total": {"macs": 1}}]', "models[1].total.macs: expected 1, is"),
     (["lenet", "--layer", "C1"], "156", ""),
     (["lenet", "--layer", "C1"], "150", "params: expected 150, is 156 = (K_1·K_2·C + 1)·F = (5·5"),
     (["lenet", "--set", "C1.bias=no"], "61700", ""),
