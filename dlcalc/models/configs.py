@@ -3,7 +3,8 @@
 Three files hold what no config.json shows: `types.txt` the architecture and the facts of
 each model type (one with `-` behind its name is not counted, and refused), `defaults.txt`
 the fields of its class where the config leaves them out, `unread.txt` the fields that
-change no count. A type that is like another is one line.
+change no count. A type that is like another is one line. A definition `derived.NAME` is
+what the class itself makes of NAME, as a saved config has it: no note says it is not read.
 """
 
 from __future__ import annotations
@@ -130,12 +131,14 @@ class _Reader:
         self.notes += expander.notes
         if place:
             lines = [line for line in lines if not line.startswith("input ")]
+        read = set(fields.read)
         self.notes += [
             f"{place}{name} is not read: no count of {kind} depends on it"
             for name, value in config.items()
-            if name not in fields.read and name not in nested and not _is_idle(name)
+            if name not in read and name not in nested and not _is_idle(name)
             and value is not None and defaults.get(name) != value
-            and not any(each.startswith(f"{name}.") for each in fields.read)
+            and not any(each.startswith(f"{name}.") for each in read)
+            and fields.get(f"derived.{name}") != value
         ]
         return lines
 
@@ -245,10 +248,12 @@ def _without_aliases(config: Config, aliases: Mapping[str, str]) -> dict[str, An
 def _check_numbers(config: Config, defaults: Mapping[str, Any]) -> None:
     """Refuse what is no whole number where the class of the config has one."""
     for name, value in config.items():
-        if type(defaults.get(name)) is int and isinstance(value, str | float | bool):
+        if type(defaults.get(name)) is int and isinstance(value, str | float | bool | dict):
             if isinstance(value, float) and value.is_integer():
                 continue
             raise InputError(f"field {name!r} is no whole number, but {json.dumps(value)}")
+        if type(defaults.get(name)) is list and isinstance(value, str | dict):
+            raise InputError(f"field {name!r} is no list, but {json.dumps(value)}")
 
 
 def _head(name: str) -> str | None:

@@ -12,6 +12,7 @@ the defaults of its class, the definitions of the architecture. What is nowhere 
 
 from __future__ import annotations
 
+import json
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -60,8 +61,8 @@ class Expression:
             self.evaluate = _Parser(self.text).whole()
         try:
             return self.evaluate(fields)
-        except (TypeError, ZeroDivisionError, IndexError, ValueError) as error:
-            raise InputError(fields.complaint(self.text, error)) from None
+        except (TypeError, ArithmeticError, IndexError, ValueError):
+            raise InputError(fields.complaint(self.text)) from None
 
 
 class Fields:
@@ -110,7 +111,7 @@ class Fields:
         value = self.get(outer) if dot else None
         return value.get(inner) if isinstance(value, dict) else None
 
-    def complaint(self, text: str, error: Exception) -> str:
+    def complaint(self, text: str) -> str:
         """What is wrong with an expression that has no value."""
         names = [
             each for each in re.findall(r"[A-Za-z_][\w.]*", re.sub("'[^']*'", "", text))
@@ -119,8 +120,8 @@ class Fields:
         missing = [each for each in names if self.get(each) is None]
         if missing:
             return f"field {missing[0]!r} is missing; {text} needs it"
-        given = ", ".join(f"{each} {self.get(each)!r}" for each in names)
-        return f"{text} has no value: {error} ({given})"
+        given = ", ".join(f"{each} {json.dumps(self.get(each))}" for each in dict.fromkeys(names))
+        return f"no value comes of {given}: {text.strip()}"
 
 
 _KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}

@@ -120,6 +120,10 @@ class Architecture:
         self.lines = own or self.lines
 
 
+class _RefusedError(InputError):
+    """What an architecture refuses of a config, whose own words say where."""
+
+
 class Expander:
     """Puts the fields of one config into an architecture."""
 
@@ -156,8 +160,10 @@ class Expander:
                             yield from self.lines(line.body, indent)
                 else:
                     yield from self.kept(line, indent)
+            except _RefusedError:
+                raise
             except InputError as error:
-                if line.word == "refuse" or error.message.startswith("field ") or error.places:
+                if error.message.startswith("field ") or error.places:
                     raise
                 raise error.at(line.place) from None
 
@@ -183,7 +189,7 @@ class Expander:
             margin = "  " * indent
             yield from (margin + text for text in self.include(line.name, line.facts))
         elif line.word == "refuse":
-            raise InputError(self.text(line))
+            raise _RefusedError(self.text(line))
         elif line.word == "note":
             self.notes.append(self.text(line))
         else:

@@ -70,6 +70,10 @@ COUNTED = 216
     (LLAMA, 6_738_415_616),
     ({**LLAMA, "model_type": "mistral", "intermediate_size": 14336, "num_key_value_heads": 8},
      7_241_732_096),
+    # As transformers 5.24.0 builds them: heads that do not divide, sizes as an object.
+    ({"model_type": "hiera", "num_heads": [5, 2, 4, 8]}, 50_757_506),
+    ({"model_type": "segformer", "num_attention_heads": [1, 2, 5, 7]}, 3_311_690),
+    ({"model_type": "pvt_v2", "image_size": {"height": 192, "width": 224}}, 3_410_274),
 ])
 def test_checkpoints(config: dict[str, Any], count: int) -> None:
     assert counted(config).params == count
@@ -95,6 +99,19 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     assert json.loads(piped.out)["total"]["params"] == 6_738_415_616
 
 
+@pytest.mark.parametrize(("config", "notes"), [
+    ({"model_type": "swin", "hidden_size": 768, "num_layers": 4}, ()),
+    ({"model_type": "swin", "hidden_size": 96},
+     ("hidden_size is not read: no count of swin depends on it",)),
+    ({"model_type": "qwen3", "layer_types": ["full_attention"] * 32}, ()),
+    ({"model_type": "deepseek_v3", "qk_head_dim": 192}, ()),
+    ({"model_type": "swin", "num_heads": [3, 6, 12, 25]},
+     ("768 features do not divide into 25 heads: this is built, and never runs",)),
+])
+def test_notes(config: dict[str, Any], notes: tuple[str, ...]) -> None:
+    assert config_lines(config)[1] == notes
+
+
 @pytest.mark.parametrize(("text", "complaint"), [
     ("[]", "a JSON object with model_type is wanted"),
     ('{"model_type": "gpt3"}', "unknown model_type 'gpt3'; did you mean gptj or gpt2"),
@@ -102,6 +119,17 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     ('{"model_type": "gpt2", "n_layer": 2, "num_hidden_layers": 3}',
      "n_layer is 2, and num_hidden_layers, which is the same, 3"),
     ('{"model_type": "gpt2", "n_head": 7}', "768 features do not divide into 7"),
+    ('{"model_type": "clip", "vision_config": {"hidden_size": 97, "num_attention_heads": 3}}',
+     "config.json: 97 features do not divide into 3 heads"),
+    ('{"model_type": "donut-swin", "embed_dim": 97}', "97 features do not divide into 3 heads"),
+    ('{"model_type": "vit", "image_size": {"height": 224, "width": 224}}',
+     """field 'image_size' is no whole number, but {"height": 224, "width": 224}"""),
+    ('{"model_type": "hiera", "image_size": {"height": 224}}', "field 'image_size' is no list"),
+    ('{"model_type": "pvt", "image_size": [192, 224]}',
+     "image_size is one number in pvt, and not [192, 224]"),
+    ('{"model_type": "clip_vision_model", "image_size": [192, 224]}',
+     "image_size is one number in clip_vision_model, and not [192, 224]"),
+    ('{"model_type": "vit", "image_size": [224]}', "no value comes of image_size [224]: "),
     ('{"model_type": "gpt2", "n_layer": 1000000000}', "1,000,000,000 layers; at most 200,000"),
     ('{"model_type": "llama", "num_labels": 3, "id2label": {"0": "a"}}',
      "num_labels is 3, and id2label has 1 names"),
