@@ -84,6 +84,9 @@ def test_kl_takes_the_record_of_a_line() -> None:
     ("step", [3, {"x": [1]}], "3 is no model"),
     ("diagnose", [[1], [2]], "training error: .1. is no rate: .*; a learning curve is given as"),
     ("diagnose", [0.1, 10**400], "test error: 1000.* is no rate"),
+    ("gan", [[[1], [2, 3]]], "data is ragged"),
+    ("quiz", [[3]], "no problems of"),
+    ("check", [b"x"], "a sheet is text, or a list"),
     ("size", [{"input": 32, "kernal": 5}], "unknown field 'kernal'; did you mean kernel?"),
     ("size", [32, 5, 1, "1:x"], "'1:x' is no padding: write 1, 1x2, 1:2"),
 ])

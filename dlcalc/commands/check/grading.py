@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from dlcalc.errors import DlcalcError, FileError, InputError, did_you_mean, words_of
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import decode, located, read_source, reason
+from dlcalc.numbers.axes import plain
 from dlcalc.numbers.parse import kind_of
 from dlcalc.shell.inner import run_within
 
@@ -201,7 +202,13 @@ def check(sheet: str | Mapping[str, Any] | Sequence[Any]) -> Grades:
     >>> check('[{"command": "size -L 32 -F 5", "answer": 29}]').entries[0].right
     False
     """
-    return graded(read_sheet(sheet if isinstance(sheet, str) else json.dumps(sheet)))
+    if isinstance(sheet, str):
+        return graded(read_sheet(sheet))
+    try:
+        text = json.dumps(sheet, default=plain)
+    except (TypeError, ValueError):
+        raise InputError("a sheet is text, or a list of exercises of numbers and text") from None
+    return graded(read_sheet(text))
 
 
 def graded(entries: Iterable[Entry]) -> Grades:

@@ -18,6 +18,7 @@ from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
+from dlcalc.numbers.exact import as_numbers
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -154,7 +155,8 @@ def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
     if isinstance(data, str):
         read, place = read_images(data), data
     else:
-        read, place = Images(np.asarray(data)), "data"
+        array = data if isinstance(data, np.ndarray) else as_numbers(data, "data")
+        read, place = Images(array), "data"
     try:
         examples = as_images(read.train)
         if not evaluate:

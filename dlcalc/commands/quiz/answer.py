@@ -35,7 +35,7 @@ def problem(command: str, seed: int) -> Problem:
     >>> problem("size", 7) == problem("size", 7)
     True
     """
-    if command not in PROBLEMS:
+    if not isinstance(command, str) or command not in PROBLEMS:
         raise InputError(f"no problems of {command!r}{did_you_mean(command, PROBLEMS)}")
     return PROBLEMS[command](Random(f"{command} {seed}"))
 
