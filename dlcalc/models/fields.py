@@ -4,7 +4,7 @@
     head_dim | hidden_size // heads         the first that is given and not null
     intermediate_size if i < first else 0   one of two
     layer_types[i] == 'full_attention'      elements of lists, words in quotes
-    round_up(x, 256)                        also min, max, len, sum, ceil_div, range, places
+    round_up(x, 256)                        also min, max, len, lengths, sum, ceil_div, places
 
 A name is looked up in levels: the variables of loops, the facts of the type, the config,
 the defaults of its class, the definitions of the architecture. What is nowhere is null.
@@ -40,6 +40,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
     "starts": lambda x, start: str(x).startswith(start),
     "ends": lambda x, end: str(x).endswith(end),
+    "lengths": lambda lists: [len(each) for each in lists],
     "places": lambda values, value: [at for at, each in enumerate(values) if each == value],
 }
 

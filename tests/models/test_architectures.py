@@ -105,6 +105,7 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
      ("hidden_size is not read: no count of swin depends on it",)),
     ({"model_type": "qwen3", "layer_types": ["full_attention"] * 32}, ()),
     ({"model_type": "deepseek_v3", "qk_head_dim": 192}, ()),
+    ({"model_type": "textnet", "depths": [3, 4, 4, 4]}, ()),
     ({"model_type": "swin", "num_heads": [3, 6, 12, 25]},
      ("768 features do not divide into 25 heads: this is built, and never runs",)),
 ])
@@ -130,6 +131,7 @@ def test_notes(config: dict[str, Any], notes: tuple[str, ...]) -> None:
     ('{"model_type": "clip_vision_model", "image_size": [192, 224]}',
      "image_size is one number in clip_vision_model, and not [192, 224]"),
     ('{"model_type": "vit", "image_size": [224]}', "no value comes of image_size [224]: "),
+    ('{"model_type": "swin", "mlp_ratio": 1e308}', "no value comes of mlp_ratio 1e+308, width 96"),
     ('{"model_type": "gpt2", "n_layer": 1000000000}', "1,000,000,000 layers; at most 200,000"),
     ('{"model_type": "llama", "num_labels": 3, "id2label": {"0": "a"}}',
      "num_labels is 3, and id2label has 1 names"),
