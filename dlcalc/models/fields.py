@@ -4,7 +4,7 @@
     head_dim | hidden_size // heads         the first that is given and not null
     intermediate_size if i < first else 0   one of two
     layer_types[i] == 'full_attention'      elements of lists, words in quotes
-    round_up(x, 256)                        also min, max, len, lengths, sum, ceil_div, places
+    round_up(x, 256)                        also min, max, len, lengths, sum, range, places
 
 A name is looked up in levels: the variables of loops, the facts of the type, the config,
 the defaults of its class, the definitions of the architecture. What is nowhere is null.
