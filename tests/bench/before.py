@@ -15,8 +15,9 @@ from tests.bench.process import ROOT, peak, process, start
 COMMIT = "3d9992f"
 """The build that others are held against."""
 LARGE = {
-    "repeat": "input 64x16x16\nrepeat 50000:\n  conv 64 3 pad=1\n  relu\n",
-    "flat": "input 64\n" + "linear 64\nrelu\n" * 50_000,
+    "repeated": "input 64\nrepeat 50000:\n  linear 64\n  relu\n",
+    "repeated, fields grow": "input 64x16x16\nrepeat 50000:\n  conv 64 3 pad=1\n  relu\n",
+    "written out": "input 64\n" + "linear 64\nrelu\n" * 50_000,
 }
 SETTING = """
 import dlcalc, timeit
@@ -121,16 +122,16 @@ def _process_row(each: Row, new: Path, old: Path) -> None:
 
 
 def _large(folder: Path) -> Iterator[Row]:
-    for name, text in LARGE.items():
-        path = folder / f"{name}.txt"
+    for number, (name, text) in enumerate(LARGE.items()):
+        path = folder / f"large{number}.txt"
         path.write_text(text)
         for form in ("csv", "json", "table"):
             title = f"100,000 layers, {name}, {form}"
             yield Row(title, ["params", str(path), "-f", form], 0.2, 1 / 3)
-    path = folder / "repeat.txt"
-    change = ["params", str(path), "--set", "repeat1.conv1.filters=32", "-f", "csv"]
+    path = folder / "large0.txt"
+    change = ["params", str(path), "--set", "repeat1.linear1.units=32", "-f", "csv"]
     yield Row("100,000 layers, --set, csv", change, 0.1)
-    yield Row("100,000 layers, reduce", ["reduce", str(path), "--layer", "repeat1.conv1"], 0.1)
+    yield Row("100,000 layers, reduce", ["reduce", str(path), "--layer", "repeat1.linear1"], 0.1)
 
 
 def _calls(call: Call, new: Path, old: Path) -> tuple[float, float]:
