@@ -144,7 +144,7 @@ def _calls(call: Call, new: Path, old: Path) -> tuple[float, float]:
     taken: list[list[float]] = [[], []]
     for _ in range(5):
         for build, times in zip((new, old), taken, strict=True):
-            done = start([str(build / "python"), "-c", program])
+            done = start([str(build / "python"), "-I", "-c", program])
             if done.failed:
                 raise AssertionError(f"{call.name}: {done.failed}")
             times.append(float(done.out))
