@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import dlcalc
+from dlcalc.commands.docs.topics import topics
 from tests.shell.running import ROOT, shell
 
 README = (ROOT / "README.md").read_text()
@@ -43,6 +45,27 @@ def test_the_python_session_runs() -> None:
     parsed = doctest.DocTestParser().get_doctest(session, {}, "README", "README.md", 0)
     assert parsed.examples
     assert doctest.DocTestRunner().run(parsed).failed == 0
+
+
+INPUTS = {"embedding": "7", "lstm": "5x64", "attention": "5x64", "layernorm": "5x64",
+          "linear": "84", "relu": "84", "dropout": "84"}
+
+
+def test_the_words_of_frameworks_are_read_as_the_table_has_them() -> None:
+    section = README.partition("## The layer notation")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `.*$", section, re.MULTILINE)
+    assert len(rows) == 9
+    told = topics()["notation"].text
+    for row in rows:
+        assert row in told  # README's table is that of dlcalc docs notation
+        for layer, *others in zip(*(re.findall(r"`([^`]+)`", each) for each in row.split(" | ")),
+                                  strict=True):
+            size = INPUTS.get(layer.split()[0], "1x16x16" if "conv 6" in layer else "32x16x16")
+            count = dlcalc.params(layer, size)
+            for words in others:
+                found = dlcalc.params(words, size)
+                fewer = 4 * 128 if layer.startswith("lstm") and "nn." not in words else 0
+                assert found.params == count.params - fewer, words
 
 
 def test_the_picture_is_what_the_command_draws(tmp_path: Path) -> None:

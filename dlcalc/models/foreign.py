@@ -50,6 +50,8 @@ LAYERS = {
     "GroupNormalization": "groupnorm groups", "Reshape": "reshape to",
     "UpSampling[123]D": "upsample scale - mode", "SimpleRNN": "rnn -",
     "Activation": "activation type",
+    "MultiHeadAttention": "attention heads head_width value_width - bias",
+    "Group(?:ed)?QueryAttention": "attention head_width heads kv_heads - bias",
 }
 """Classes by name, with the type and the names of their arguments in order; `-` is dropped."""
 NAMES = {
@@ -60,6 +62,8 @@ NAMES = {
     "output_dim": "width", "output_size": "size", "scale_factor": "scale", "num_groups": "groups",
     "elementwise_affine": "affine", "p": "rate", "negative_slope": "slope",
     "num_parameters": "slopes", "target_shape": "to", "depth_multiplier": "multiplier",
+    "key_dim": "head_width", "value_dim": "value_width", "head_dim": "head_width",
+    "num_query_heads": "heads", "num_key_value_heads": "kv_heads",
     "return_sequences": "sequence", "normalized_shape": "-",
 }
 """What their arguments are called, where the notation calls them otherwise."""

@@ -33,7 +33,6 @@ from dlcalc.models.files.tensors import (
 )
 
 MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
-MODELS = ("Sequential", "Functional", "Model")
 _WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1}
 _KINDS = {"weight": PARAMETER, "state": BUFFER, "scale": QUANTISATION}
 
