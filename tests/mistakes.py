@@ -345,11 +345,14 @@ def answered(made: Problem) -> Run:
 
 
 def named(command: str, words: str, count: int, seed: int = 0) -> list[str]:
-    """The lines of complaint of so many random problems that do not name the mistake."""
+    """What was said of so many random problems where the mistake was not named, or not seen."""
     rng = np.random.default_rng(seed)
     found = (answered(MISTAKES[command, words](rng)) for _ in range(count))
-    lines = (done.err.splitlines()[-1] for done in found if done.status)
-    return [line for line in lines if words.strip() not in line.partition(";")[2]]
+    lines = ((done.status, done.err.splitlines()[-1]) for done in found)
+    return [
+        line for status, line in lines
+        if status != 1 or words.strip() not in line.partition(";")[2]
+    ]
 
 
 def main() -> None:

@@ -162,3 +162,15 @@ def test_editors_know_each_function_where_it_lives() -> None:
     }
     errors = dict.fromkeys(vars(dlcalc)["_ERRORS"], "dlcalc.errors")
     assert told == vars(dlcalc)["_FUNCTIONS"] | errors
+
+
+def test_the_top_level_holds_what_was_asked_for() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("no checkout")
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    top = {line.partition("/")[0] for line in listed}
+    assert {name for name in top if not name.startswith(".")} == {
+        "README.md", "completions", "dlcalc", "findings", "pyproject.toml", "tests"
+    }
