@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import bind, handler, parameters, usual
-from dlcalc.models.rows import Count, Row, spans
+from dlcalc.models.rows import Count, Row, outline, spans, texts
 from dlcalc.models.tree import (
     REPEAT,
     Block,
@@ -203,10 +203,15 @@ class Twins(Sequence[Pair]):
     """The layers of two counts with the same names in the same order, made when wanted."""
 
     def __init__(self, before: Count, after: Count) -> None:
-        self.rows = before.rows, after.rows
+        self.rows = before.layers, after.layers
 
     def __iter__(self) -> Iterator[Pair]:
         return (Pair(a.name, a, b) for a, b in zip(*self.rows, strict=True))
+
+    def texts(self, text: Callable[[Pair], str]) -> Iterator[str]:
+        """What `text` makes of every pair in order, that of alike turns in one piece."""
+        sides = [rows.parts for rows in self.rows]
+        return texts(sides, lambda a, b: text(Pair(a.name, a, b)))
 
     def __len__(self) -> int:
         return len(self.rows[0])
@@ -227,11 +232,7 @@ def compare(before: Count, after: Count) -> Comparison:
     >>> compare(small, large).pairs[0].differs
     True
     """
-    ends = (
-        [(first.name, last.name, times) for first, last, times in spans(count.rows)]
-        for count in (before, after)
-    )
-    if next(ends) == next(ends):
+    if outline(before.layers.parts) == outline(after.layers.parts):
         return Comparison(before, after, Twins(before, after))
     later = {row.name: at for at, row in enumerate(after.rows)}
     both = [(at, later[row.name]) for at, row in enumerate(before.rows) if row.name in later]

@@ -8,7 +8,7 @@ counted as floating-point operations (FLOPs) each is two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,10 @@ from dlcalc.numbers.results import Result
 if TYPE_CHECKING:
     from dlcalc.models.deployment import Fit, Share
     from dlcalc.models.use import Memory
+
+
+FIRST_MARK = 0xF0000
+"""The first of the characters, all of private use, that stand for the index of a turn."""
 
 
 class Row(NamedTuple):
@@ -93,8 +97,8 @@ class Turns(NamedTuple):
     first: int | None
     """The turn whose parameters all have, where they are shared."""
 
-    def turned(self, rows: Iterable[Row], index: int) -> Iterator[Row]:
-        """Rows as they are in one of the further turns."""
+    def turned(self, rows: Iterable[Row], index: int | str) -> Iterator[Row]:
+        """Rows as they are in one of the further turns, or in any, its index a mark."""
         this, other = f"{self.name}.{self.turn}.", f"{self.name}.{index}."
         cut = len(this)
         for row in rows:
@@ -112,6 +116,8 @@ class Rows(Sequence[Row]):
 
     def __init__(self, parts: Sequence[Row | Turns]) -> None:
         self.parts = parts
+        self.alone = [part for part in parts if isinstance(part, Row)]
+        self.turns = [part for part in parts if isinstance(part, Turns)]
         self.whole: tuple[Row, ...] | None = None
 
     def __iter__(self) -> Iterator[Row]:
@@ -127,9 +133,8 @@ class Rows(Sequence[Row]):
                     yield from part.turned(rows, index)
 
     def __len__(self) -> int:
-        return sum(
-            1 if isinstance(part, Row) else len(part.later) * len(Rows(part.parts))
-            for part in self.parts
+        return len(self.alone) + sum(
+            len(part.later) * len(Rows(part.parts)) for part in self.turns
         )
 
     def __contains__(self, what: object) -> bool:
@@ -145,14 +150,47 @@ class Rows(Sequence[Row]):
             return found
         return self.whole[at]
 
+    def texts(self, text: Callable[[Row], str]) -> Iterator[str]:
+        """What `text` makes of every row in order, that of alike turns in one piece."""
+        return texts([self.parts], text)
+
     def total(self, what: str) -> int:
         """The sum of a number of all rows."""
-        alone = [part for part in self.parts if isinstance(part, Row)]
-        turns = [part for part in self.parts if isinstance(part, Turns)]
-        found: int = sum(map(attrgetter(what), alone))
-        for row, times in tally(turns):
+        found: int = sum(map(attrgetter(what), self.alone))
+        for row, times in tally(self.turns):
             found += getattr(row, what) * times
         return found
+
+
+def texts(
+    sides: Sequence[Sequence[Row | Turns]], text: Callable[..., str], depth: int = 0
+) -> Iterator[str]:
+    """What `text` makes of the rows of several counts of one outline, side by side.
+
+    That of alike turns is made once, with a mark for the index of the turn.
+    """
+    for parts in zip(*sides, strict=True):
+        if isinstance(parts[0], Row):
+            yield text(*parts)
+            continue
+        mark = chr(FIRST_MARK + depth)
+        turn = "".join(texts([part.parts for part in parts], _marked(parts, mark, text), depth + 1))
+        for index in parts[0].later:
+            yield turn.replace(mark, str(index))
+
+
+def _marked(parts: Sequence[Turns], mark: str, text: Callable[..., str]) -> Callable[..., str]:
+    return lambda *rows: text(*(
+        next(part.turned([row], mark)) for part, row in zip(parts, rows, strict=True)
+    ))
+
+
+def outline(parts: Sequence[Row | Turns]) -> tuple[Any, ...]:
+    """The names of rows, and of turns with what is in them."""
+    return tuple([
+        part.name if isinstance(part, Row) else (part.name, part.later, outline(part.parts))
+        for part in parts
+    ])
 
 
 Span = tuple[Row, Row, int]

@@ -31,13 +31,8 @@ class Values(NamedTuple):
 class Made(Sequence[Any]):
     """Things made of others one at a time, as they are written."""
 
-    def __init__(
-        self, of: Sequence[Any], make: Callable[[Any], Any],
-        text: Callable[[Any], str] | None = None,
-    ) -> None:
+    def __init__(self, of: Any, make: Callable[[Any], Any]) -> None:
         self.of, self.make = of, make
-        self.text = text
-        """What makes the JSON of one, where that is quicker than of the thing made."""
 
     def __len__(self) -> int:
         return len(self.of)
@@ -51,6 +46,11 @@ class Made(Sequence[Any]):
     def tolist(self) -> list[Any]:
         """All of them."""
         return list(self)
+
+    def texts(self, text: Callable[[Any], str]) -> Iterator[str]:
+        """The text of each, or of several in a piece where what they are made of knows how."""
+        each = getattr(self.of, "texts", lambda text: map(text, self.of))
+        return each(lambda one: text(self.make(one)))
 
 
 class Table(NamedTuple):

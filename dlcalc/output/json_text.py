@@ -39,11 +39,10 @@ def json_pieces(record: dict[str, Any]) -> Iterator[str]:
         yield f"{mark}{json_text(key)}: "
         mark = ", "
         if isinstance(value, Made) and value:
-            pieces = map(value.text, value.of) if value.text else map(json_text, value)
-            mark = "["
-            while chunk := list(islice(pieces, CHUNK)):
-                yield mark + ", ".join(chunk)
-                mark = ", "
+            pieces = value.texts(lambda each: ", " + json_text(each))
+            yield "[" + next(pieces)[2:]
+            while chunk := "".join(islice(pieces, CHUNK)):
+                yield chunk
             yield "]"
         else:
             yield json_text(value)

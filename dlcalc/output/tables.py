@@ -7,6 +7,7 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from dlcalc.formulas.numerals import format_number, grouped, plain_value
+from dlcalc.output.answer import Made
 
 SHORT = 10**18
 """Whole numbers below it need no care to be written."""
@@ -98,8 +99,16 @@ def _simple(
 
 def plain_lines(table: Any, precision: int | None) -> Iterator[str]:
     """Rows without headers, one space between cells; empty cells are `-`."""
-    for row in table.rows:
-        yield " ".join(_plain_cell(plain_value(cell), precision) for cell in row) + "\n"
+    yield from _lines(table.rows, lambda row: " ".join(
+        _plain_cell(plain_value(cell), precision) for cell in row
+    ) + "\n")
+
+
+def _lines(rows: Sequence[Any], line: Callable[[Any], str]) -> Iterator[str]:
+    """The lines of rows, many at a time."""
+    lines = rows.texts(line) if isinstance(rows, Made) else map(line, rows)
+    while text := "".join(islice(lines, CHUNK)):
+        yield text
 
 
 def _plain_cell(cell: Any, precision: int | None) -> str:
@@ -130,10 +139,9 @@ def divided_lines(table: Any, delimiter: str) -> Iterator[str]:
     """Header, if there is one, and rows as csv or tsv, many lines at a time."""
     if table.headers:
         yield divided_line(table.headers, delimiter)
-    rows = (list(map(cell_exact, row)) for row in table.rows)
-    lines = (divided_line(row, delimiter) for row in rows)
-    while text := "".join(islice(lines, CHUNK)):
-        yield text
+    yield from _lines(
+        table.rows, lambda row: divided_line(list(map(cell_exact, row)), delimiter)
+    )
 
 
 MOST_ALIGNED = 50_000

@@ -13,8 +13,9 @@ from dlcalc.models.changes import change, compare
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_change, read_notation
 from dlcalc.models.reading import model
-from dlcalc.models.rows import Count
+from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Model
+from dlcalc.output.answer import Made
 
 
 def changed(start: Model, *changes: str) -> Model:
@@ -126,3 +127,32 @@ def test_turns_alike_are_compared_once() -> None:
     one = params(change(read_notation(text), "b.7.linear1", "bias", False))
     assert one.params == before.params - 8
     assert [pair.name for pair in compare(before, one).pairs if pair.differs] == ["b.7.linear1"]
+
+
+@pytest.mark.parametrize("text", [
+    "a: repeat 3: linear 4; b: repeat 4: relu; c: repeat 2: linear 4; gelu",
+    "embed: linear 4; a: repeat 3 shared: b: repeat 2: linear 4; b2: relu; linear 4 tie=embed",
+    "a: repeat 3: linear 4; b: linear 4 tie=linear1; relu",
+])
+def test_text_of_turns_made_once_is_that_of_every_row(text: str) -> None:
+    """Turns within turns, shared and tied, and two such models side by side."""
+    read = read_notation(text)
+    count, wide = params(read, (4,)), params(read, (3, 4))
+
+    def line(row: Row | None) -> str:
+        return "" if row is None else f"{row.name} {row.type} {row.params} {row.tied}\n"
+
+    assert "".join(count.layers.texts(line)) == "".join(map(line, count.layers))
+    rows = Made(compare(count, wide).pairs, lambda pair: line(pair.before) + line(pair.after))
+    assert "".join(rows.texts(str)) == "".join(rows)
+
+
+def test_turns_alike_in_one_of_two_models_alone() -> None:
+    """Where fields grow each turn is a row of its own, though its name is that of a turn alike."""
+    small, grown = (
+        params(read_notation(f"a: repeat 2: conv 1 {kernel} pad={kernel // 2}"), (1, 9, 9))
+        for kernel in (1, 3)
+    )
+    assert [(pair.name, pair.differs) for pair in compare(small, grown).pairs] == [
+        ("a.0.conv1", True), ("a.1.conv1", True),
+    ]

@@ -14,13 +14,12 @@ from dlcalc.commands.params.columns import (
     fold,
     folded_cell,
     layer_record,
-    layer_texts,
     total_of,
     turns_alike,
 )
 from dlcalc.models.rows import spans, tally
 from dlcalc.models.tree import Layer
-from dlcalc.output.answer import Answer, Table
+from dlcalc.output.answer import Answer, Made, Table
 
 if TYPE_CHECKING:
     from dlcalc.models.rows import Count, Row
@@ -117,7 +116,7 @@ def count_record(count: Count, facts: Facts) -> dict[str, Any]:
     """A model for programs; no totals where a layer of it does not fit."""
     record: dict[str, Any] = {
         "model": count.model, "input": count.input,
-        "layers": layer_texts(count.rows, facts),
+        "layers": Made(count.rows, lambda row: layer_record(row, facts)),
         "total": total_record(count, facts),
     }
     if count.misfit is not None:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dlcalc.models.use import Memory, Use
 
 T = TypeVar("T")
-MOST_KINDS = 1024
-"""Kinds of rows that are remembered."""
 FIELDS: dict[str, Callable[[AxisField], Any]] = {
     "field": lambda axis: axis.clipped,
     "jump": lambda axis: axis.jump // axis.period if axis.jump % axis.period == 0
@@ -125,43 +123,8 @@ SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
 
 def cells(rows: Sequence[Row], columns: Sequence[str], facts: Facts) -> Made:
     """The cells of rows in the columns asked for, made as they are written."""
-    makers = [COLUMNS[name] for name in columns if name != "name"]
-    behind = per_kind(lambda row: [make(row, facts) for make in makers])
-    if columns[:1] == USUAL[:1]:
-        return Made(rows, lambda row: [row.name, *behind(row)])
     makers = [COLUMNS[name] for name in columns]
     return Made(rows, lambda row: [make(row, facts) for make in makers])
-
-
-def layer_texts(rows: Sequence[Row], facts: Facts) -> Made:
-    """Layers for programs, the JSON of those that differ in name alone made once."""
-    from dlcalc.output.json_text import json_text
-
-    def tail(row: Row) -> str:
-        record = layer_record(row, facts)
-        del record["name"]
-        return json_text(record)[1:]
-
-    behind = per_kind(tail)
-    return Made(
-        rows, lambda row: layer_record(row, facts),
-        lambda row: f'{{"name": {json_text(row.name)}, {behind(row)}',
-    )
-
-
-def per_kind(make: Callable[[Row], T]) -> Callable[[Row], T]:
-    """What is made of rows once for all that differ in their names alone."""
-    known: dict[tuple[Any, ...], T] = {}
-
-    def made(row: Row) -> T:
-        key = (id(row.node), id(row.field), *row[2:9], row.tied)
-        if key not in known:
-            if len(known) >= MOST_KINDS:
-                known.clear()
-            known[key] = make(row)
-        return known[key]
-
-    return made
 
 
 def total_of(count: Count, column: str, facts: Facts) -> int | None:
