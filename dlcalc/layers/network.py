@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.losses import Objective, as_targets, objective
-from dlcalc.layers.optimisers import Functions, moved, optimiser, states
+from dlcalc.layers.optimisers import optimiser, states, stepped
 from dlcalc.layers.passes import (
     IDENTITY,
     Dense,
@@ -285,17 +285,10 @@ class Moves:
                 for name, begin in states(self.rule, self.options).items() if begin is not None
             }
         self.steps[place] = self.steps.get(place, 0) + 1
-        values: dict[str, Any] = {}
-
-        def put(label: str, value: Any) -> Any:
-            values[label] = value
-            return value
-
         options = {**self.options, "t": self.steps[place]}
-        moved(self.rule, put, Functions, w, g, dict(self.states[place]), options)
-        kept = {name: each for name, each in values.items() if name in self.rule.state}
+        new, kept = stepped(self.rule, options, w, g, self.states[place])
         self.states[place] |= kept
-        return np.asarray((values["w"] - w) * self.free[letter][n])
+        return np.asarray((new - w) * self.free[letter][n])
 
 
 def descend(network: Network, steps: int) -> Descent:

@@ -238,6 +238,25 @@ def moved(
     found.rule(put, f, w, g, state, options)
 
 
+def stepped(
+    found: Optimiser, options: Mapping[str, Any], w: Any, g: Any, state: Mapping[str, Any]
+) -> tuple[Any, dict[str, Any]]:
+    """The new weight and the new state of one update, of numbers or arrays.
+
+    >>> found, options = optimiser({"type": "sgd", "lr": 0.5, "momentum": 0.5})
+    >>> stepped(found, options, 3.0, 2.0, {"momentum_buffer": 4.0})
+    (1.0, {'momentum_buffer': 4.0})
+    """
+    values: dict[str, Any] = {}
+
+    def put(label: str, value: Any) -> Any:
+        values[label] = value
+        return value
+
+    moved(found, put, Functions, w, g, dict(state), dict(options))
+    return values["w"], {name: each for name, each in values.items() if name in found.state}
+
+
 LETTERS = {
     "lr": "η", "eps": "ε", "weight_decay": "λ", "momentum": "μ",
     "alpha": "α", "exp_avg": "m", "exp_avg_sq": "v", "max_exp_avg_sq": "v_max",

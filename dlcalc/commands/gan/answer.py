@@ -1,23 +1,38 @@
-"""A trained GAN as an answer: losses by epoch, quality, and the pictures of both."""
+"""What `dlcalc gan` does with its options, and a trained GAN as an answer and in pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from functools import partial
+from time import monotonic
+from types import FrameType
+from typing import Any, NamedTuple, NoReturn
 
-from dlcalc.errors import InputError
+from dlcalc.commands.gan import losses
+from dlcalc.commands.gan.data import Data
+from dlcalc.commands.gan.evaluation import Classes, Coverage
+from dlcalc.commands.gan.gan import GanResult, Prepared, draw, prepare
+from dlcalc.commands.gan.state import from_arrays, to_arrays
+from dlcalc.commands.gan.training import Epoch, Training, check_training
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.input.npy import parse_all_npz
+from dlcalc.input.sources import read_file
+from dlcalc.numbers.differences import GradientCheck
 from dlcalc.output.answer import Answer, Block, Table, Text
+from dlcalc.output.files import check_ending, npz_bytes, require_writable, write_whole
+from dlcalc.output.formats import Format
 from dlcalc.output.training import check_records, check_table, thinned
 from dlcalc.pictures.images import png, tiled
-
-if TYPE_CHECKING:
-    from dlcalc.commands.gan.data import Data
-    from dlcalc.commands.gan.evaluation import Classes, Coverage
-    from dlcalc.commands.gan.gan import GanResult
-    from dlcalc.commands.gan.training import Epoch, Training
-    from dlcalc.numbers.differences import GradientCheck
-    from dlcalc.pictures.terminal import Page
+from dlcalc.pictures.terminal import Page
+from dlcalc.shell import note, write
+from dlcalc.shell.output import Output, check_plot, terminal_page, write_out, write_plot
+from dlcalc.shell.runner import Run
 
 EPOCHS = "epochs"
 """The field of the record that holds the epochs."""
@@ -28,19 +43,232 @@ COLUMNS = {
 }
 """What is written of an epoch: its fields, and their headers."""
 GRID_COLUMNS = 10
-PIXELS, MARGIN = 400, 1.25
-"""Width of the ring's PNG, and how far it reaches beyond the outermost mode."""
-WHITE, GREY, BLUE = b"\xff\xff\xff", b"\xbb\xbb\xbb", b"\x00\x72\xb2"
+
+
+class Files(NamedTuple):
+    """The files that are written besides the result."""
+
+    plot: str | None
+    samples: str | None
+    checkpoint: str | None
+
+
+class GanRun(Run[GanResult]):
+    """Prepare a training, or go on with one; its epochs are written as they end."""
+
+    command = "gan"
+
+    def run(self) -> None:
+        """The whole way: what could not be written in the end is refused before it begins."""
+        resume = self.options.pop("resume")
+        checkpoint: str | None = self.options.pop("checkpoint", None)
+        files = Files(self.plot, self.options.pop("samples", None), checkpoint)
+        if resume and checkpoint is None:
+            raise InputError("--resume goes on from a checkpoint: name it with --checkpoint FILE")
+        ring = "data" not in self.options
+        _check_files(files, self.out.save, ring)
+        prepared = prepare(**(self.example() if ring else {}), **self.options)
+        training = prepared.training
+        if resume:
+            _resume(training, prepared.epochs, str(checkpoint))
+        out = self.out = self.out.expecting()
+        checks = check_training(training) if self.check else None
+        stream = _stream(out)
+        _train(prepared, stream, checkpoint)
+        result = prepared.result()
+        _draw(training, result, files)
+        written = (EPOCHS,) if stream and not out.format.complete else ()
+        out.emit(
+            gan_answer(training, result, checks, out.format),
+            written, stream.text if stream else "",
+        )
+        self.refuse(checks or ())
+
+
+def _check_files(files: Files, save: str | None, ring: bool) -> None:
+    """Refuse, before anything is trained, what could not be written in the end."""
+    check_plot(files.plot)
+    if files.samples is not None:
+        check_samples(files.samples, ring)
+    if save is not None:
+        check_ending(save)
+    paths = [each for each in (*files, save) if each is not None]
+    for place, path in enumerate(paths):
+        require_writable(path)
+        if os.path.realpath(path) in map(os.path.realpath, paths[:place]):
+            raise InputError("two results would be written there").at(path)
+
+
+def _resume(training: Training, epochs: int, path: str) -> None:
+    try:
+        from_arrays(training, parse_all_npz(read_file(path)))
+        done = len(training.history)
+        if done > epochs:
+            raise InputError(f"{done} epochs are done already; --epochs asks for {epochs}")
+    except DlcalcError as error:
+        raise error if path in error.places else error.at(path) from None
+
+
+class EpochStream:
+    """Text of each epoch as it ends: a line of JSON, or a row under one header."""
+
+    def __init__(self, form: Format, precision: int) -> None:
+        self.form, self.precision = form, precision
+        self.text = ""
+        """All that came so far; nothing of JSON, whose lines are no part of the last one."""
+
+    def more(self, history: Sequence[Epoch]) -> str:
+        """What of these epochs is not written yet."""
+        fields = tuple(COLUMNS)
+        if not self.form.complete and self.form.streams is not None:
+            _, line = self.form.streams(fields, fields[0])
+            return line(epoch_record(history[-1]))
+        first = not self.text
+        headers = tuple(COLUMNS.values()) if first else ()
+        rows = [list(epoch_record(each).values()) for each in history]
+        table = Table(headers, rows if first else rows[-1:])
+        piece = "".join(self.form.write(Answer({}, [table]), self.precision, None))
+        self.text += piece
+        return piece
+
+
+def _stream(out: Output) -> EpochStream | None:
+    """What writes the epochs as they end; nothing where people get a table of them, at the end.
+
+    The working stands before everything but JSON, and is not known before the end.
+    """
+    if out.format.whole or (out.format.complete and (out.explain or out.table is not None)):
+        return None
+    return EpochStream(out.format, out.precision)
+
+
+def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | None) -> None:
+    """Train to the end, or to the first signal, which is obeyed once all is saved."""
+    training, total = prepared.training, prepared.epochs
+    progress = Progress(total * training.batches, _done(training))
+    with noted_signals() as caught:
+
+        def between(training: Training) -> bool:
+            epoch = f"epoch {len(training.history) + 1} of {total}"
+            progress.show(_done(training), f"{epoch}, batch {training.done}")
+            return bool(caught)
+
+        try:
+            for _ in training.epochs(total, between):
+                if checkpoint is not None:
+                    _save(training, checkpoint)
+                if stream is not None:
+                    progress.clear()
+                    write_out([stream.more(training.history)])
+                if caught:
+                    break
+        finally:
+            progress.clear()
+        if caught:
+            note(f"stopped {_place(training)}, {_kept(training, checkpoint)}")
+            end_as(caught[0])
+
+
+def _done(training: Training) -> int:
+    return len(training.history) * training.batches + training.done
+
+
+def _place(training: Training) -> str:
+    epochs = len(training.history)
+    if training.done:
+        return f"after batch {training.done} of epoch {epochs + 1}"
+    return f"after epoch {epochs}" if epochs else "before the first batch"
+
+
+def _kept(training: Training, checkpoint: str | None) -> str:
+    """What becomes of a training that is stopped, in words, once it is so."""
+    if checkpoint is None:
+        return "and the networks are lost; --checkpoint FILE keeps them, for --resume to go on from"
+    _save(training, checkpoint)
+    return "and all of it is kept; --resume goes on from there"
+
+
+def _save(training: Training, path: str) -> None:
+    write_whole(path, npz_bytes(to_arrays(training)))
+
+
+def _draw(training: Training, result: GanResult, files: Files) -> None:
+    if files.plot is not None:
+        write_plot(files.plot, loss_picture(result.epochs))
+    if files.samples is not None:
+        drawn = training.data.restore(draw(training, 100), training.least)
+        points = result.samples if training.data.ring else drawn
+        write_whole(files.samples, sample_picture(points, training.data))
+
+
+WIDTH, EVERY = 20, 0.1
+
+
+class Progress:
+    """Bar, time left and a few words, on one line that is written over and over."""
+
+    def __init__(self, total: int, done: int = 0) -> None:
+        self.total, self.first = total, done
+        self.start = self.last = monotonic()
+        self.shown = sys.stderr is not None and sys.stderr.isatty()
+
+    def show(self, done: int, words: str) -> None:
+        """Draw the line anew, not more often than ten times a second."""
+        now = monotonic()
+        if not self.shown or now - self.last < EVERY:
+            return
+        self.last = now
+        full = WIDTH * done // max(1, self.total)
+        left = (now - self.start) * (self.total - done) / max(1, done - self.first)
+        bar = "#" * full + "." * (WIDTH - full)
+        time = timedelta(seconds=round(left))
+        write(f"\r\x1b[K[{bar}] {words}, {time} left")
+
+    def clear(self) -> None:
+        """Take the line away, so that others can be written."""
+        if self.shown:
+            write("\r\x1b[K")
+
+
+@contextmanager
+def noted_signals() -> Iterator[list[int]]:
+    """The number of the first signal that comes within; a second one ends at once."""
+    caught: list[int] = []
+
+    def take(number: int, frame: FrameType | None) -> None:
+        if caught:
+            end_as(number)
+        caught.append(number)
+
+    before: dict[int, Any] = {}
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What a shell or nohup has told it to ignore, it goes on ignoring.
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            before[number] = signal.signal(number, take)
+    try:
+        yield caught
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def end_as(number: int) -> NoReturn:
+    """End as the signal would have: 130 after Ctrl-C, else 128 and its number."""
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SystemExit(128 + number)
 
 
 def gan_answer(
-    training: Training, result: GanResult, checks: Sequence[GradientCheck] | None, *,
-    complete: bool, page: Page | None, findings: Sequence[str], **explained: Any,
+    training: Training, result: GanResult, checks: Sequence[GradientCheck] | None, form: Format
 ) -> Answer:
     """Losses by epoch, the quality of the samples, and for a terminal their charts."""
+    page = terminal_page(20) if form.terminal else None
+    findings = list(losses.findings(training, result))
     record: dict[str, Any] = {EPOCHS: [epoch_record(each) for each in result.epochs]}
     record |= _made_with(training)
-    blocks: list[Block] = [_table(result.epochs, complete)]
+    blocks: list[Block] = [_table(result.epochs, form.complete)]
     if page is not None and len(result.epochs) > 1:
         blocks.append(_loss_chart(result.epochs, page))
     if result.ring is not None:
@@ -58,7 +286,10 @@ def gan_answer(
     record["findings"] = list(findings)
     if findings:
         blocks.append(Text(findings))
-    return Answer(record, blocks, main=EPOCHS, **explained)
+    return Answer(
+        record, blocks, main=EPOCHS, working=partial(losses.gan_steps, training, result),
+        element=lambda field, index: losses.gan_element(result, field),
+    )
 
 
 def epoch_record(epoch: Epoch) -> dict[str, Any]:
@@ -146,23 +377,21 @@ def _ring_chart(result: GanResult, page: Page) -> Text:
 
 def check_samples(path: str, ring: bool) -> None:
     """Refuse, before anything is trained, a picture of samples of another kind."""
-    endings = (".png", ".svg") if ring else (".png",)
-    if not path.lower().endswith(endings):
-        what = "points are drawn as SVG or PNG" if ring else "a grid of samples is a PNG"
-        raise InputError(f"{what}: name it so, FILE{endings[0]}").at(f"--samples {path}")
+    what, ending = ("points are drawn as SVG", ".svg") if ring else (
+        "a grid of samples is a PNG", ".png"
+    )
+    if not path.lower().endswith(ending):
+        raise InputError(f"{what}: name it so, FILE{ending}").at(f"--samples {path}")
 
 
-def sample_picture(path: str, samples: Any, data: Data) -> bytes:
-    """A grid of images, or points over the modes, of the kind that the file's name asks for."""
+def sample_picture(samples: Any, data: Data) -> bytes:
+    """A grid of images, or points over the modes."""
     if data.marks is None:
         return _grid(samples, data)
-    points, modes = samples.tolist(), data.marks.tolist()
-    if path.lower().endswith(".png"):
-        return _points_png(points, modes)
     from dlcalc.pictures.svg import Sheet, scatter
 
     sheet = Sheet(560, 580, "Samples over the modes", "x0", "x1")
-    return scatter({"samples": points}, {"modes": modes}, sheet).encode()
+    return scatter({"samples": samples.tolist()}, {"modes": data.marks.tolist()}, sheet).encode()
 
 
 def _grid(samples: Any, data: Data) -> bytes:
@@ -173,20 +402,3 @@ def _grid(samples: Any, data: Data) -> bytes:
     pixels = scaled.clip(0, 255).round().astype("u1").reshape(-1, height, width * channels)
     images = [[row.tobytes() for row in image] for image in pixels]
     return png(tiled(images, GRID_COLUMNS, channels=channels), channels)
-
-
-def _points_png(points: Sequence[Any], modes: Sequence[Any]) -> bytes:
-    reach = MARGIN * max(abs(each) for mode in modes for each in mode)
-    rows = [bytearray(WHITE * PIXELS) for _ in range(PIXELS)]
-    for places, size, colour in ((modes, 9, GREY), (points, 1, BLUE)):
-        for x, y in places:
-            across, down = (round((1 + each / reach) / 2 * PIXELS) for each in (x, -y))
-            _disc(rows, across, down, size, colour)
-    return png([bytes(row) for row in rows], 3)
-
-
-def _disc(rows: list[bytearray], across: int, down: int, size: int, colour: bytes) -> None:
-    for y in range(max(0, down - size), min(PIXELS, down + size + 1)):
-        for x in range(max(0, across - size), min(PIXELS, across + size + 1)):
-            if (x - across) ** 2 + (y - down) ** 2 <= size * size:
-                rows[y][3 * x : 3 * x + 3] = colour

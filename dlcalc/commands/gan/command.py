@@ -72,6 +72,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc gan --epochs 1 --generator 'linear 32; tanh; linear 2' --check -f csv
       dlcalc gan --epochs 3 --checkpoint state.npz -f json
     """
-    from dlcalc.commands.gan.run import GanRun
+    from dlcalc.commands.gan.answer import GanRun
 
     GanRun(out, **values).run()

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.gan.data import DEVIATION, MODES, Data, centres
-from dlcalc.commands.gan.network import Activate, Linear, Network, Run
-from dlcalc.commands.gan.training import Adam
+from dlcalc.commands.gan.network import Network, Run, build
+from dlcalc.commands.gan.training import Descent
 from dlcalc.layers.losses import objective, softmax
-from dlcalc.numbers.activations import ACTIVATIONS
+from dlcalc.models.notation import read_notation
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -109,14 +109,10 @@ def classes(samples: Array, labelled: Labelled, least: float) -> Classes:
 def _classifier(labelled: Labelled, count: int, least: float) -> Network:
     """A network that tells so many classes apart, trained on the labelled images."""
     data, random = labelled.train, np.random.default_rng(SEED)
-    layers = (
-        Linear("linear1", data.features, HIDDEN),
-        Activate("relu1", ACTIVATIONS["relu"]),
-        Linear("linear2", HIDDEN, count),
-    )
-    network = Network("classifier", layers, {"linear1": "he"}).draw(random)
+    layers = read_notation(f"linear {HIDDEN}; relu; linear {count}")
+    network = build(layers, "classifier", data.features, count).draw(random)
     gradient = np.zeros_like(network.values)
-    optimiser, run = Adam(network.values, RATE, 0.9), Run(network)
+    optimiser, run = Descent(network.values, "adam", RATE, 0.9), Run(network)
     cross_entropy = objective("softmax")
     size = min(BATCH, data.count)
     x = np.empty((size, data.features), np.float32)

@@ -15,8 +15,7 @@ from dlcalc.commands.gan.evaluation import Classes, Coverage, Labelled, classes,
 from dlcalc.commands.gan.network import Activate, Network, build
 from dlcalc.commands.gan.training import Epoch, Settings, Training
 from dlcalc.errors import DlcalcError, InputError, LimitError
-from dlcalc.models.notation import read_notation
-from dlcalc.models.reading import model as read_model
+from dlcalc.models.reading import as_model
 from dlcalc.models.tree import Model
 from dlcalc.numbers.exact import as_numbers
 
@@ -135,15 +134,13 @@ def prepare(
     examples, labelled = _examples(data, evaluate)
     words = defaults.generator.format(features=examples.features)
     made = _model(words if generator is None else generator, "generator")
-    judge = _model(
-        defaults.discriminator if discriminator is None else discriminator, "discriminator"
-    )
+    judge = _model(discriminator or defaults.discriminator, "discriminator")
     if latent is None:
         latent = defaults.latent if made.input is None else prod(made.input)
     if latent < 1:
         raise InputError(f"{latent} is below 1").at("latent")
-    generating = build(made, "generator", latent, examples.features)
-    judging = build(_without_sigmoid(judge, chosen), "discriminator", examples.features, 1)
+    generating = _network(made, "generator", latent, examples.features)
+    judging = _network(_without_sigmoid(judge, chosen), "discriminator", examples.features, 1)
     least = -1.0 if examples.ring else _least(generating)
     training = Training(examples, generating, judging, latent, least, chosen)
     return Prepared(training, epochs, labelled)
@@ -171,9 +168,14 @@ def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
 
 def _model(words: str | Sequence[str], name: str) -> Model:
     try:
-        if isinstance(words, str):
-            return read_notation(words) if ";" in words else read_model(words)
-        return read_notation("\n".join(words))
+        return as_model(words)
+    except DlcalcError as error:
+        raise error.at(name) from None
+
+
+def _network(model: Model, name: str, inputs: int, outputs: int) -> Network:
+    try:
+        return build(model, name, inputs, outputs)
     except DlcalcError as error:
         raise error.at(name) from None
 

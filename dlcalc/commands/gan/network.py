@@ -7,14 +7,14 @@ alike, for the complex-step check of gradients.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
-from dlcalc.layers.passes import affine, argument_gradient, initial_weights
+from dlcalc.layers.passes import argument_gradient, initial_weights
 from dlcalc.layers.table import complete
 from dlcalc.models.count import params
 from dlcalc.models.rows import Row
@@ -44,14 +44,12 @@ LIMIT = 1 << 22
 class Room(dict[str, Array]):
     """The arrays of one layer on one way through a network."""
 
-    def __init__(self, parts: int = 1, training: bool = True, halves: bool = False) -> None:
+    def __init__(self, parts: int, training: bool) -> None:
         super().__init__()
         self.parts = parts
         """Batches that lie one under the other, each with statistics of its own."""
         self.training = training
         """Whether a batch norm takes the statistics of the batch, and moves the running ones."""
-        self.halves = halves
-        """Whether large batches pass in two halves, on two cores."""
 
     def take(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """An array of that shape and type, the same one each time."""
@@ -88,6 +86,9 @@ class Layer:
 class Linear(Layer):
     """y = x Wᵀ + b, with W (out, in) and b (out,)."""
 
+    scheme = "xavier"
+    """How its weights are drawn."""
+
     def __init__(self, name: str, inputs: int, units: int, bias: bool = True) -> None:
         shapes: Shapes = {"weight": (units, inputs)}
         super().__init__(name, {**shapes, "bias": (units,)} if bias else shapes)
@@ -97,11 +98,9 @@ class Linear(Layer):
         """The output for x (batch, in)."""
         room["x"] = x
         y = room.take("y", (len(x), self.units), np.result_type(x.dtype, p["weight"].dtype))
-
-        def some(rows: slice) -> None:
-            affine(x[rows], p["weight"], p.get("bias"), y[rows])
-
-        by_halves(some, len(x), x.size * self.units if room.halves else 0)
+        multiply(x, p["weight"].T, y)
+        if "bias" in p:
+            y += p["bias"]
         return y
 
     def backward(
@@ -109,41 +108,33 @@ class Linear(Layer):
     ) -> Array:
         """∂J/∂x = ∂J/∂y W, or ∂J/∂y itself where it is not asked for."""
         x = room["x"]
-        products = x.size * self.units
         if gradients is not None:
-            weight, bias = gradients["weight"], gradients.get("bias")
-
-            def some_units(units: slice) -> None:
-                np.matmul(dy[:, units].T, x, out=weight[units])
-                if bias is not None:
-                    np.sum(dy[:, units], axis=0, out=bias[units])
-
-            by_halves(some_units, self.units, products)
+            multiply(dy.T, x, gradients["weight"])
+            if "bias" in gradients:
+                np.sum(dy, axis=0, out=gradients["bias"])
         if not input_gradient:
             return dy
         dx = room.take("dx", x.shape, dy.dtype)
-
-        def some_rows(rows: slice) -> None:
-            np.matmul(dy[rows], p["weight"], out=dx[rows])
-
-        by_halves(some_rows, len(x), products)
+        multiply(dy, p["weight"], dx)
         return dx
 
 
-def by_halves(run: Callable[[slice], None], size: int, products: int) -> None:
-    """Run on both halves of `size` things, on two cores where `products` are many.
+def multiply(a: Array, b: Array, out: Array) -> None:
+    """The matrix product into `out`; a large one in two halves, on two cores.
 
     The halves are the same with one core or more, and so are the numbers that they give.
     """
+    products = a.size * b.shape[1]
     if products < LEAST_PRODUCTS:
-        run(slice(0, size))
+        np.matmul(a, b, out=out)
         return
 
     def some(parts: Iterator[slice]) -> None:
-        for part in parts:
-            run(part)
+        for rows in parts:
+            np.matmul(a[rows], b, out=out[rows])
 
-    each(some, (slice(0, size // 2), slice(size // 2, size)), products)
+    half = len(a) // 2
+    each(some, (slice(0, half), slice(half, None)), products)
 
 
 class BatchNorm(Layer):
@@ -223,8 +214,7 @@ class Network:
     """Layers and their parameters, which lie in one flat array for the optimiser."""
 
     def __init__(
-        self, name: str, layers: Sequence[Layer], schemes: Mapping[str, str] | None = None,
-        dtype: Any = np.float32, words: str = "",
+        self, name: str, layers: Sequence[Layer], dtype: Any = np.float32, words: str = ""
     ) -> None:
         self.words = words
         """Its layers as they are written."""
@@ -232,8 +222,6 @@ class Network:
         """`generator` or `discriminator`, for errors."""
         self.layers = tuple(layers)
         """The layers in order."""
-        self.schemes = schemes or {}
-        """Of each linear layer by name, the scheme by which its weights are drawn."""
         self.values = np.zeros(_count(each.shapes for each in layers), dtype)
         """Every parameter, in one array."""
         self.statistics = np.zeros(_count(each.statistics for each in layers), dtype)
@@ -255,8 +243,7 @@ class Network:
         for layer, p in zip(self.layers, self.parameters, strict=True):
             if isinstance(layer, Linear):
                 units, inputs = layer.shapes["weight"]
-                scheme = self.schemes.get(layer.name, "xavier")
-                p["weight"][...] = initial_weights([inputs, units], scheme, seed=random)[0]
+                p["weight"][...] = initial_weights([inputs, units], layer.scheme, seed=random)[0]
             elif "weight" in p:
                 p["weight"][...] = 1
             if "variance" in p:
@@ -287,12 +274,12 @@ class Run:
     """One way through a network, walked again and again with the same arrays."""
 
     def __init__(
-        self, network: Network, *, parts: int = 1, training: bool = True, halves: bool = False,
+        self, network: Network, *, parts: int = 1, training: bool = True,
         values: Array | None = None,
     ) -> None:
         self.network = network
         self.parameters = network.parameters if values is None else network.over(values)
-        self.rooms = [Room(parts, training, halves) for _ in network.layers]
+        self.rooms = [Room(parts, training) for _ in network.layers]
 
     def forward(self, x: Array) -> Array:
         """The output for x (batch, in)."""
@@ -324,13 +311,6 @@ def build(model: Model, name: str, inputs: int, outputs: int, dtype: Any = np.fl
     >>> [each.name for each in build(model, "generator", 2, 3).layers]
     ['linear1', 'tanh1']
     """
-    try:
-        return _built(model, name, inputs, outputs, dtype)
-    except InputError as error:
-        raise error.at(name) from None
-
-
-def _built(model: Model, name: str, inputs: int, outputs: int, dtype: Any) -> Network:
     if model.input is not None and prod(model.input) != inputs:
         raise ShapeError(f"its input is {by_x(model.input)}; {inputs} numbers come in")
     _require_known(model)
@@ -342,14 +322,15 @@ def _built(model: Model, name: str, inputs: int, outputs: int, dtype: Any) -> Ne
     if counted.params > LIMIT:
         raise LimitError(f"{counted.params:,} parameters are more than the {LIMIT:,} trained")
     layers: list[Layer] = []
-    schemes: dict[str, str] = {}
     for row in counted.rows:
         if row.type in KINKED:
-            schemes |= {each.name: "he" for each in layers[-2:] if isinstance(each, Linear)}
+            for layer in layers[-2:]:
+                if isinstance(layer, Linear):
+                    layer.scheme = "he"
         if row.type not in VIEWS:
             layers.append(_layer(row))
     words = "; ".join(row.node.text for row in counted.rows if isinstance(row.node, Written))
-    return Network(name, layers, schemes, dtype, words)
+    return Network(name, layers, dtype, words)
 
 
 def _require_known(model: Model) -> None:

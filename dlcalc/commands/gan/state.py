@@ -14,7 +14,7 @@ from dlcalc.errors import InputError, ShapeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-FORMAT = 1
+FORMAT = 2
 """The version of what lies in a checkpoint."""
 MEASURES = ("generator_loss", "real_loss", "fake_loss", "d_real", "d_fake")
 

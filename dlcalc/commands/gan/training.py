@@ -14,6 +14,7 @@ from dlcalc.commands.gan.data import Data
 from dlcalc.commands.gan.losses import GanLoss, gan_loss
 from dlcalc.commands.gan.network import Network, Run
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.layers.optimisers import optimiser, states, stepped
 from dlcalc.names import GAN_OPTIMIZERS
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 
@@ -21,7 +22,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 FIELDS = ("real_loss", "fake_loss", "generator_loss", "d_real", "d_fake")
 BLOCK = 16_384
 """Parameters that an optimiser moves at a time, so that they stay in cache."""
-BETA2, EPSILON = 0.999, 1e-8
 EXAMPLES, ENTRIES = 4, 12
 """Examples of the batch, and entries of each array of parameters that are moved."""
 
@@ -45,8 +45,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         gan_loss(self.loss)
-        if self.optimizer not in OPTIMISERS:
-            known = did_you_mean(self.optimizer, OPTIMISERS)
+        if self.optimizer not in GAN_OPTIMIZERS:
+            known = did_you_mean(self.optimizer, GAN_OPTIMIZERS)
             raise InputError(f"unknown optimizer {self.optimizer!r}{known}")
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise InputError(f"{self.learning_rate:g} is not above 0").at("learning_rate")
@@ -58,79 +58,29 @@ class Settings:
             raise InputError(f"{self.seed} is below 0").at("seed")
 
 
-class Adam:
-    """m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η m̂/(√v̂ + ε).
+class Descent:
+    """An optimiser and its state, which moves one flat array."""
 
-    Kingma and Ba 2015, "Adam: a method for stochastic optimization", algorithm 1.
-
-    >>> values = np.array([1.0])
-    >>> Adam(values, 0.1, 0.9).step(values, np.array([5.0]))
-    >>> values.round(6).tolist()
-    [0.9]
-    """
-
-    def __init__(self, values: Array, rate: float, beta1: float) -> None:
-        self.rate, self.beta1 = rate, beta1
-        # Both means without their factors (1−β), which go into the size of the step.
-        self.state = {
-            "mean": np.zeros_like(values), "square": np.zeros_like(values),
-            "step": np.zeros(1, np.int64),
-        }  # fmt: skip
-        self._room = np.empty(min(BLOCK, values.size), values.dtype)
+    def __init__(self, values: Array, kind: str, rate: float, momentum: float) -> None:
+        means = {"betas": (momentum, 0.999)} if kind == "adam" else {"momentum": momentum}
+        self.optimiser, self.options = optimiser({"type": kind, "lr": rate, **means})
+        begun = states(self.optimiser, self.options)
+        self.state = {name: np.full_like(values, begin or 0) for name, begin in begun.items()}
+        self.state["step"] = np.zeros(1, np.int64)
 
     def step(self, values: Array, gradients: Array) -> None:
-        """Move the values, in place; `gradients` is overwritten."""
+        """Move the values, in place."""
         self.state["step"] += 1
-        step = int(self.state["step"][0])
-        root = math.sqrt((1 - BETA2**step) / (1 - BETA2))
-        size = self.rate * (1 - self.beta1) / (1 - self.beta1**step) * root
-        for part in _blocks(values.size):
-            w, g = values[part], gradients[part]
-            m, v, room = self.state["mean"][part], self.state["square"][part], self._room[: w.size]
-            m *= self.beta1
-            m += g
-            g *= g
-            v *= BETA2
-            v += g
-            np.sqrt(v, out=room)
-            room += EPSILON * root
-            np.divide(m, room, out=room)
-            room *= size
-            w -= room
-
-
-class Momentum:
-    """v ← μv + g, w ← w − ηv: gradient descent with momentum, as PyTorch's SGD.
-
-    >>> values = np.array([1.0])
-    >>> Momentum(values, 0.1, 0.9).step(values, np.array([5.0]))
-    >>> values.tolist()
-    [0.5]
-    """
-
-    def __init__(self, values: Array, rate: float, momentum: float) -> None:
-        self.rate, self.momentum = rate, momentum
-        self.state = {"velocity": np.zeros_like(values), "step": np.zeros(1, np.int64)}
-
-    def step(self, values: Array, gradients: Array) -> None:
-        """Move the values, in place; `gradients` is overwritten."""
-        self.state["step"] += 1
-        for part in _blocks(values.size):
-            velocity, room = self.state["velocity"][part], gradients[part]
-            velocity *= self.momentum
-            velocity += room
-            np.multiply(velocity, self.rate, out=room)
-            values[part] -= room
-
-
-OPTIMISERS: dict[str, type[Adam | Momentum]] = dict(
-    zip(GAN_OPTIMIZERS, (Adam, Momentum), strict=True)
-)
-
-
-def _blocks(size: int) -> Iterator[slice]:
-    for start in range(0, size, BLOCK):
-        yield slice(start, min(start + BLOCK, size))
+        options = {**self.options, "t": int(self.state["step"][0])}
+        kept = {name: each for name, each in self.state.items() if name != "step"}
+        for start in range(0, values.size, BLOCK):
+            part = slice(start, start + BLOCK)
+            state = {name: each[part] for name, each in kept.items()}
+            values[part], new = stepped(
+                self.optimiser, options, values[part], gradients[part], state
+            )
+            for name, each in new.items():
+                kept[name][part] = each
 
 
 @dataclass(frozen=True)
@@ -180,18 +130,17 @@ class Training:
         """Sums of the measures over the batches that are done."""
         self.history: list[Epoch] = []
         """The epochs that are done."""
-        optimiser = OPTIMISERS[settings.optimizer]
         self.optimisers = [
-            optimiser(each.values, settings.learning_rate, settings.momentum)
+            Descent(each.values, settings.optimizer, settings.learning_rate, settings.momentum)
             for each in self.networks
         ]
         self._both = np.empty((2 * self.batch, data.features), generator.values.dtype)
         self._noise = np.empty((self.batch, latent), generator.values.dtype)
         self._gradients = [np.zeros_like(each.values) for each in self.networks]
-        self.generating = Run(generator, halves=True)
-        self.judging = Run(discriminator, parts=2, halves=True)
+        self.generating = Run(generator)
+        self.judging = Run(discriminator, parts=2)
         """Data and samples one under the other, as two batches."""
-        self.teaching = Run(discriminator, halves=True)
+        self.teaching = Run(discriminator)
         """Samples alone, on the generator's behalf."""
 
     def epochs(
@@ -332,7 +281,7 @@ def check_training(training: Training) -> list[GradientCheck]:
 
 
 def _doubled(network: Network) -> Network:
-    double = Network(network.name, network.layers, network.schemes, np.float64)
+    double = Network(network.name, network.layers, np.float64)
     double.values[...], double.statistics[...] = network.values, network.statistics
     return double
 

@@ -17,11 +17,10 @@ from dlcalc.layers.criteria import loss_of, upstream_of
 from dlcalc.layers.optimisers import (
     OPTIMISERS,
     SINGLE,
-    Functions,
     Optimiser,
-    moved,
     optimiser,
     states,
+    stepped,
 )
 from dlcalc.layers.passes import draw
 from dlcalc.layers.values import Store
@@ -359,23 +358,18 @@ def updated(
     new: dict[str, Array] = {}
     singles: dict[str, Any] = {}
     for name in names:
-        values: dict[str, Any] = {}
-
-        def put(label: str, value: Any, values: dict[str, Any] = values) -> Any:
-            values[label] = value
-            return value
-
         own = {
             key: each if key in SINGLE else each.get(name)
             for key, each in state.items() if key != "step"
         }
-        moved(problem.optimiser, put, Functions, held[name], gradients[name], own, options)
-        new[name] = values["w"]
-        for key in state:
-            if key in values and key in SINGLE:
-                singles[key] = values[key]
-            elif key in values:
-                state[key][name] = values[key]
+        new[name], kept = stepped(
+            problem.optimiser, options, held[name], gradients[name], own
+        )
+        for key, each in kept.items():
+            if key in SINGLE:
+                singles[key] = each
+            else:
+                state[key][name] = each
     state.update(singles)
     return new
 

@@ -51,13 +51,13 @@ def test_a_batch_norm_is_the_definition_and_remembers_as_pytorch_does() -> None:
     layer, x = BatchNorm("b", 2), np.array([[1.0, 5.0], [2.0, 5.0], [6.0, 8.0]])
     p = {"weight": np.array([2.0, 1.0]), "bias": np.array([0.0, 1.0]),
          "mean": np.zeros(2), "variance": np.ones(2)}  # fmt: skip
-    y = layer.forward(p, x, Room())
+    y = layer.forward(p, x, Room(1, True))
     normal = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + EPSILON)
     assert y == pytest.approx(normal * p["weight"] + p["bias"])
     assert p["mean"] == pytest.approx(0.1 * x.mean(axis=0))
     assert p["variance"] == pytest.approx(0.9 + 0.1 * x.var(axis=0, ddof=1))
     kept = {name: each.copy() for name, each in p.items()}
-    z = layer.forward(p, x, Room(training=False))
+    z = layer.forward(p, x, Room(1, False))
     wanted = (x - p["mean"]) / np.sqrt(p["variance"] + EPSILON) * p["weight"] + p["bias"]
     assert z == pytest.approx(wanted)
     assert all((p[name] == kept[name]).all() for name in p)
@@ -95,10 +95,10 @@ def test_the_notation_of_params_is_read(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "error", "said"),
     [
-        ("conv 3 5", InputError, "generator: conv 3 5: conv is not trained here"),
+        ("conv 3 5", InputError, "conv 3 5: conv is not trained here"),
         ("sum: branch:; branch: relu", InputError, "sum is not trained here"),
         ("linear 4; linear 2 tie=linear1", InputError, "tie= is not known to training"),
-        ("linear 3", ShapeError, "generator: it gives 3; 2 belong there"),
+        ("linear 3", ShapeError, "it gives 3; 2 belong there"),
         ("input 5; linear 2", ShapeError, "its input is 5; 12 numbers come in"),
         ("input 3x4; linear 2; flatten; linear 2", ShapeError, "input is 3x4; flatten it first"),
         ("leaky_relu 2; linear 2", InputError, "slope 2 is not from 0 to 1"),
