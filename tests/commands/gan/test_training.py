@@ -70,7 +70,9 @@ def test_a_checkpoint_of_another_training_is_refused(options: dict[str, Any], sa
     assert said in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["header", "generator.values", "done", "generator.optimizer.exp_avg"])
+@pytest.mark.parametrize(
+    "name", ["header", "generator.values", "done", "generator.optimizer.exp_avg"]
+)
 def test_a_damaged_checkpoint_is_refused(name: str) -> None:
     arrays = to_arrays(fresh())
     for changed in ({**arrays, name: np.arange(3)}, {k: v for k, v in arrays.items() if k != name}):
