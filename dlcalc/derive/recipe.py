@@ -201,6 +201,10 @@ class Recipe:
             for index in np.ndindex(np.shape(line.value)):
                 yield self.units.steps[key, index]
 
+    def dressed(self, formula: Any) -> Any:
+        """A formula as it is written."""
+        return formula
+
     def _put(self, formula: Any) -> tuple[Expr, ...]:
         """A formula with its numbers put in, where they are few."""
         values = self.lines.values
@@ -221,22 +225,32 @@ class Recipe:
             found |= {f"{letter}{n}": entry for n, entry in enumerate(entries, start=1)}
         return found
 
+    def place_of(self, field: str, index: Index) -> tuple[Derivation, str, Index] | None:
+        """Where an element of the record is derived: the lines, the key of its line, the place in
+        that one's value; None where no line gives it."""
+        whole, place = self.named.get(field, (field, ()))
+        key = self.fields.get(whole)
+        return None if key is None else (self.lines, key, (*place, *index))
+
     def element(self, field: str, index: Index) -> Step | None:
         """The working of one element of the record."""
-        field, index = self.named.get(field, (field, index))
-        key = self.fields.get(field)
-        if key is None:
+        found = self.place_of(field, index)
+        if found is None:
             return None
+        lines, key, place = found
         if self.units is not None:
-            return self.units.steps[key, index]
-        line = self.lines.lines[key]
-        note = self.notes.get(key, "")
+            return self.units.steps[key, place]
+        line = lines.lines[key]
+        name, note = self.dressed(line.name), self.notes.get(key, "")
         if not isinstance(line.formula, Expr):
-            return Step(line.name, note=note)
-        numbers = single(element_of(line.formula, index, self.lines.values))
-        put = (numbers,) if isinstance(numbers, Expr) and line.formula not in self.lines.values \
-            else ()
-        return Step(line.name, None, line.formula, put, note)
+            return Step(name, note=note)
+        numbers = map(self.dressed, self.numbers_of(lines, line.formula, place))
+        return Step(name, None, self.dressed(line.formula), tuple(dict.fromkeys(numbers)), note)
+
+    def numbers_of(self, lines: Derivation, formula: Expr, place: Index) -> list[Any]:
+        """One element of a formula with its numbers put in, if that says more than its name."""
+        put = single(element_of(formula, place, lines.values))
+        return [put] if isinstance(put, Expr) and formula not in lines.values else []
 
     def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
         """The slip that gives the expected numbers of a field; "" for none."""

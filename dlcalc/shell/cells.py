@@ -18,7 +18,7 @@ from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
-from dlcalc.shell.runner import Run
+from dlcalc.shell.runner import Run, explained
 
 if TYPE_CHECKING:
     from dlcalc.numbers.differences import GradientCheck
@@ -120,12 +120,10 @@ class CellRun(Run[CellResult]):
         alone = ("h",) if result.problem.torch else ()
         return cell_answer(
             result, checks, kept, words, chart, not self.running,
-            working=lambda: lines().steps(None),
             at=lambda name, index: None if name else lines().steps(index),
-            element=lambda place, index: lines().element(str(place), index),
-            adapt=lambda expected: by_steps(expected, count, self.cell.step_fields, alone),
-            order=lines().order() if self.out.expect is not None else (),
-            advice=lambda place, wanted: lines().advice(self.out.tolerance, str(place), wanted),
+            **explained(lines, self.out) | {
+                "adapt": lambda expected: by_steps(expected, count, self.cell.step_fields, alone)
+            },
         )
 
     def _drawn(self, kept: Any) -> tuple[list[str], str]:

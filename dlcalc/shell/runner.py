@@ -116,6 +116,18 @@ class Run(Generic[R]):
         refuse_failed(checks)
 
 
+def explained(lines: Callable[[], Any], out: Output) -> dict[str, Any]:
+    """What an :class:`~dlcalc.output.answer.Answer` is explained by: a recipe's lines, which are
+    worked out when they are first asked for."""
+    return {
+        "order": lines().order() if out.expect is not None else (),
+        "working": lambda: lines().steps(),
+        "element": lambda place, index: lines().element(str(place), index),
+        "advice": lambda place, wanted: lines().slip(str(place), wanted, out.tolerance),
+        "adapt": lambda expected: lines().adapted(expected),
+    }
+
+
 def answer_of(result: Any, command: str) -> Answer:
     """The answer that a command makes of a result which is there already."""
     from dlcalc.output.formats import FORMATS

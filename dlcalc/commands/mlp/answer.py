@@ -14,7 +14,7 @@ from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import check_records, check_table, loss_chart, loss_picture, loss_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
-from dlcalc.shell.runner import Run, require_checkable
+from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp import working
@@ -64,11 +64,7 @@ class MlpRun(Run[MlpStep]):
             list(findings(result)),
             form.complete,
             terminal_page(16) if form.terminal else None,
-            order=lines().order() if self.out.expect is not None else (),
-            working=lambda: lines().steps(),
-            element=lambda place, index: lines().element(str(place), index),
-            advice=lambda place, wanted: lines().slip(str(place), wanted, self.out.tolerance),
-            adapt=lambda expected: lines().adapted(expected),
+            **explained(lines, self.out),
         )
 
 

@@ -11,7 +11,7 @@ from dlcalc.commands.vae.vae import VaeStep, vae
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.runner import Run, require_checkable
+from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.vae import working
@@ -44,11 +44,7 @@ class VaeRun(Run[VaeStep]):
         return vae_answer(
             result, checks, [working.evidence_words(each) for each in result.evidence or ()],
             self.out.format.complete,
-            order=lines().order() if self.out.expect is not None else (),
-            working=lambda: lines().steps(),
-            element=lambda place, index: lines().element(str(place), index),
-            advice=lambda place, wanted: lines().slip(str(place), wanted, self.out.tolerance),
-            adapt=lambda expected: lines().adapted(expected),
+            **explained(lines, self.out),
         )
 
 

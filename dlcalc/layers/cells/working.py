@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, Line, derived
-from dlcalc.derive.elements import as_value, element_of, entry_of, value_of
+from dlcalc.derive.elements import Index, element_of, value_of
+from dlcalc.derive.recipe import Recipe
 from dlcalc.derive.slips import Slips, slip_of
 from dlcalc.derive.working_formulas import named
 from dlcalc.errors import InputError
@@ -20,7 +21,6 @@ from dlcalc.layers.cells.problem import argument_at
 from dlcalc.layers.cells.result import CellResult
 from dlcalc.layers.cells.run import parameters, system_of, weight_of
 
-Index = tuple[int, ...]
 Place = tuple[Derivation, str, Index]
 """Where an element is derived: the lines, the name of its line, the place in that one's value."""
 
@@ -39,15 +39,16 @@ WRITTEN = {"sigmoid": "σ", "relu": "ReLU", "relu'": "ReLU'", "identity": "id"}
 """How functions are written."""
 
 
-class CellWorking:
+class CellWorking(Recipe):
     """The lines of a result, whole or about one step."""
 
     def __init__(self, result: CellResult) -> None:
+        super().__init__()
         self.result = result
         self.problem = result.problem
         self._about: dict[tuple[int, int], Derivation] = {}
         cell = self.problem.cell
-        self.hidden = {*cell.quantities, *map(cell.argument, cell.gates)} - {*cell.step_fields}
+        self.unshown = {*cell.quantities, *map(cell.argument, cell.gates)} - {*cell.step_fields}
         """Quantities that stand in no record."""
 
     @cached_property
@@ -203,31 +204,36 @@ class CellWorking:
         letter, sub = self.style(name).args
         return symbol("δ" + letter, sub)
 
-    def steps(self, at: Index | None) -> Iterator[Step]:
+    def steps(self, at: Index | None = None) -> Iterator[Step]:
         """All steps forward, all back, then the weights; or the one step `at`, counted from 0."""
-        count = self.problem.steps
+        count, cell = self.problem.steps, self.problem.cell
+        shown = list(range(1, count + 1)) if count <= MOST_STEPS else [1, 2, count - 1, count]
         if at is not None:
             if len(at) != 1 or not 0 <= at[0] < count:
                 place = ",".join(map(str, at))
                 raise InputError(f"--at {place} is none of the steps 0 to {count - 1}, as the "
                                  "result counts them")
-            t = at[0] + 1
-            found = self.about(t, t)
-            yield from self._forward(found, t)
-            yield from self._backward(found, t)
-            return
-        shown = list(range(1, count + 1))
-        if count > MOST_STEPS:
-            shown = [1, 2, count - 1, count]
-        whole = {t: self.whole if count <= MOST_STEPS else self.about(t, t) for t in shown}
-        yield from self._legend()
+            shown = [at[0] + 1]
+        alone = at is not None or count > MOST_STEPS
+        lines = {t: self.about(t, t) if alone else self.whole for t in shown}
+        if at is None:
+            yield from self._legend()
         for t in shown:
-            yield from self._forward(whole[t], t)
-        if len(shown) < count:
+            yield Step(f"Forward, step {t}")
+            yield from self._lines(lines[t], [f"{name}_{t}" for name in (*cell.quantities, "J")])
+        if at is None and len(shown) < count:
             yield Step(f"… and {count - len(shown):,} more steps", note="--at T shows any of them")
+        back = (*cell.slopes, "x") if cell.biases else cell.slopes
         for t in reversed(shown):
-            yield from self._backward(whole[t], t)
-        yield from self._weights(whole[1])
+            yield Step(f"Backward, step {t}")
+            if t == count and self.problem.after is not None:
+                yield from self._later(lines[t], t + 1)
+            yield from self._lines(lines[t], [f"ds_{t + 1}", *(f"d{name}_{t}" for name in back)])
+        if at is None:
+            yield from self._weights(lines[1])
+
+    def _lines(self, found: Derivation, keys: Iterable[str]) -> Iterator[Step]:
+        return (self._step(found, found.lines[key]) for key in keys if key in found.lines)
 
     def _legend(self) -> Iterator[Step]:
         problem = self.problem
@@ -243,26 +249,11 @@ class CellWorking:
         if problem.batch > 1:
             yield Step("The batch", note=f"{problem.batch} sequences, a column each")
 
-    def _forward(self, found: Derivation, t: int) -> Iterator[Step]:
-        yield Step(f"Forward, step {t}")
-        for name in (*self.problem.cell.quantities, "J"):
-            if f"{name}_{t}" in found.lines:
-                yield self._step(found, found.lines[f"{name}_{t}"])
-
-    def _backward(self, found: Derivation, t: int) -> Iterator[Step]:
-        yield Step(f"Backward, step {t}")
-        if t == self.problem.steps and self.problem.after is not None:
-            yield from self._later(found, t + 1)
-        if f"ds_{t + 1}" in found.lines:
-            yield self._step(found, found.lines[f"ds_{t + 1}"])
-        for name in (*self.problem.cell.slopes, "x")[: None if self.problem.cell.biases else -1]:
-            yield self._step(found, found.lines[f"d{name}_{t}"])
-
     def _later(self, found: Derivation, t: int) -> Iterator[Step]:
         """The step after the last, of which no more is known than its gates."""
         yield Step(f"Step {t}", note="known by its gates and their gradients")
-        for gate in self.problem.cell.gates:
-            yield self._step(found, found.lines[f"d{self.problem.cell.argument(gate)}_{t}"])
+        cell = self.problem.cell
+        yield from self._lines(found, [f"d{cell.argument(gate)}_{t}" for gate in cell.gates])
         if "dc" not in (self.problem.after or ()):
             yield Step(symbol("δc", t), self.shown(found.lines[f"dc_{t}"].value),
                        note="not given: from δi = δc ⊙ g, δf = δc ⊙ c and δg = δc ⊙ i")
@@ -279,12 +270,12 @@ class CellWorking:
                 numbers = step.numbers if T == 2 and self.problem.batch == 1 else ()
                 step = Step(step.name, step.value, formula, numbers)
             yield step
-        for key in ("dh_0",) if self.problem.cell.biases else ("ds_1", "dc_0"):
-            yield self._step(found, found.lines[key])
+        yield from self._lines(
+            found, ["dh_0"] if self.problem.cell.biases else ["ds_1", "dc_0"])
 
     def _step(self, found: Derivation, line: Line) -> Step:
         """A line with the numbers of its vectors put in."""
-        formula, name, values, names = line.formula, dressed(line.name), {}, {}
+        formula, name, values, names = line.formula, self.dressed(line.name), {}, {}
         if not isinstance(formula, Expr):
             return Step(name, self.shown(line.value))
         for part in _parts(formula):
@@ -296,9 +287,9 @@ class CellWorking:
         if line.name.args[0] == "δs":
             t = int(line.name.args[1])
             name = stack(symbol("r" if t > 1 else "δh", t - 1), symbol("δx", t))
-        written = dressed(formula.put(names))
+        written = self.dressed(formula.put(names))
         told = formula in found.values or formula.kind == "stack"
-        numbers = () if told else (dressed(formula.put(values)),)
+        numbers = () if told else (self.dressed(formula.put(values)),)
         if numbers == (written,):
             numbers = ()
         return Step(name, self.shown(line.value), written, numbers)
@@ -312,7 +303,7 @@ class CellWorking:
             return Column(array.ravel().tolist())
         return array.tolist() if array.size <= MOST_SHOWN else None
 
-    def line_of(self, field: str, index: Index) -> Place | None:
+    def place_of(self, field: str, index: Index) -> Place | None:
         """Where a field's element is derived: the lines, the name, and the place in its value."""
         problem, cell = self.problem, self.problem.cell
         H, T = problem.hidden, problem.steps
@@ -354,41 +345,46 @@ class CellWorking:
         return [*(f"steps[{t}].{name}" for t in range(T) for name in forward), "h", "loss", *later,
                 *(f"steps[{t}].{name}" for t in reversed(range(T)) for name in back)]
 
-    def advice(self, tolerance: float | None, field: str, expected: Any) -> str:
-        """The slip that gives the expected numbers of a field."""
+    def dressed(self, formula: Any) -> Any:
+        """A formula with its functions as they are written: σ for sigmoid."""
+        if not isinstance(formula, Expr) or isinstance(formula, Column):
+            return formula
+        args = tuple(self.dressed(each) for each in formula.args)
+        if formula.kind == "call":
+            args = (WRITTEN.get(args[0], args[0]), *args[1:])
+            if args[0] == "rows":
+                return total(args[1], "sequences")
+        if formula.kind == "part" or (formula.kind == "transpose" and isinstance(args[0], float)):
+            return args[0]
+        return Expr(formula.kind, args)
+
+    def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
+        """The slip that gives the expected numbers of a field; "" for none."""
         step = _STEP.fullmatch(field)
         lines = self._near(int(step[1]) + 1 if step else self.problem.steps)
 
         def place_of(index: Index) -> tuple[str, Index]:
-            found = self.line_of(field, index)
+            found = self.place_of(field, index)
             if found is None or found[0] is not lines:
                 raise LookupError(field)
             return found[1:]
 
-        slips = Slips(lines, dressed, self.problem.cell.circulated)
+        slips = Slips(lines, self.dressed, self.problem.cell.circulated)
         return slip_of(slips, field, expected, tolerance, place_of)
 
-    def element(self, field: str, index: Index) -> Step | None:
-        """The step that gives one element of a field: of `steps[1].dr` (0,), of `dW` (3, 0)."""
-        found = self.line_of(field, index)
-        if found is None:
-            return None
-        lines, key, place = found
-        line = lines.lines[key]
-        numbers = element_of(line.formula, place, lines.values)
-        value = entry_of(as_value(line.value), place)
-        if not isinstance(line.formula, Expr) or numbers is None:
-            return Step(dressed(line.name), value, dressed(line.formula))
-        bare = line.formula in lines.values
-        further = self._further(lines, line.formula, place)
-        terms = dict.fromkeys(dressed(each) for each in (() if bare else (numbers,)) + further)
-        return Step(dressed(line.name), value, dressed(line.formula), tuple(terms))
+    def numbers_of(self, lines: Derivation, formula: Expr, place: Index) -> list[Any]:
+        """An element in numbers, by what the record shows and by what it does not show."""
+        put = element_of(formula, place, lines.values)
+        if put is None:
+            return []
+        return [*([] if formula in lines.values else [put]),
+                *self._further(lines, formula, place)]
 
     def _further(self, lines: Derivation, formula: Expr, place: Index) -> tuple[Any, ...]:
         """An element by what the record does not show, in numbers."""
         symbols = {name: value for name, value in lines.values.items() if name.kind != "part"}
         hidden = {lines.lines[key].name: lines.lines[key].formula for key in lines.lines
-                  if key.rpartition("_")[0] in self.hidden}
+                  if key.rpartition("_")[0] in self.unshown}
         open_ = hidden.get(formula) or formula.put(hidden)
         told = open_ == formula and not any(part.kind == "part" for part in _parts(formula))
         found = None if told else element_of(open_, place, symbols)
@@ -398,22 +394,6 @@ class CellWorking:
 def _within(lines: Derivation, key: str, place: Index) -> Place:
     """A place in a line's value; where that is a vector, its one number."""
     return lines, key, place[: np.ndim(lines.lines[key].value)]
-
-
-def dressed(formula: Any) -> Any:
-    """A formula with its functions as they are written: σ for sigmoid."""
-    if not isinstance(formula, Expr) or isinstance(formula, Column):
-        return formula
-    args = tuple(dressed(each) for each in formula.args)
-    if formula.kind == "call":
-        args = (WRITTEN.get(args[0], args[0]), *args[1:])
-        if args[0] == "rows":
-            return total(args[1], "sequences")
-    if formula.kind == "transpose" and isinstance(args[0], float):
-        return args[0]
-    if formula.kind == "part":
-        return args[0]
-    return Expr(formula.kind, args)
 
 
 def _over_columns(formula: Any) -> Any:

@@ -83,7 +83,7 @@ def test_gradients_are_those_of_differences_and_of_the_derivation(
     working = CellWorking(result)
     for field, array in {**record(result), "dh0": result.dh0, "dx": result.dx}.items():
         for index in np.ndindex(array.shape):
-            place = working.line_of(field, index)
+            place = working.place_of(field, index)
             assert place is not None
             lines, key, at = place
             value = value_of(lines.lines[key].formula, lines.values)
@@ -112,7 +112,7 @@ def test_every_line_of_the_working_gives_its_value(reset: str, batch: int | None
     for key, line in lines.lines.items():
         value = value_of(line.formula, lines.values)
         np.testing.assert_allclose(value, line.value, rtol=1e-9, atol=1e-12, err_msg=key)
-    shown = [step for step in working.steps(None) if step.numbers]
+    shown = [step for step in working.steps() if step.numbers]
     assert len(shown) >= 3 * 15
 
 
@@ -132,7 +132,7 @@ def test_the_gradient_of_each_step_is_that_of_a_run_to_it() -> None:
 
 def test_long_runs_show_their_ends_and_any_step_on_demand() -> None:
     result = problem("gru", 1, T=30)
-    names = [str(step.name) for step in CellWorking(result).steps(None)]
+    names = [str(step.name) for step in CellWorking(result).steps()]
     assert "… and 26 more steps" in names
     assert "Forward, step 13" in [step.name for step in CellWorking(result).steps((12,))]
     np.testing.assert_allclose(
@@ -156,9 +156,9 @@ def test_slips_are_named_and_right_or_strange_numbers_are_not(field: str) -> Non
         result = problem("gru", seed, D=2)
         working, values = CellWorking(result), result.values
         answer = {"steps": [{}, {field: np.round(wrong(values, 1), 5).tolist()}]}
-        named += working.advice(None, f"steps[1].{field}", answer) == f"{words} gives that"
+        named += working.slip(f"steps[1].{field}", answer, None) == f"{words} gives that"
         right = {"steps": [{}, {field: values[field][1].round(5).tolist()}]}
-        assert working.advice(None, f"steps[1].{field}", right) == ""
+        assert working.slip(f"steps[1].{field}", right, None) == ""
     assert named >= 7
 
 
@@ -169,7 +169,7 @@ def test_no_edit_that_leaves_a_value_as_it_is_is_named_with_another() -> None:
     working = CellWorking(result)
     for _ in range(3):
         strange = {"dh0": random.normal(size=2).round(4).tolist()}
-        assert working.advice(None, "dh0", strange) == ""
+        assert working.slip("dh0", strange, None) == ""
     slips = Slips(working.whole)
     assert len(slips.edits("dh_1")) > 50
 

@@ -33,7 +33,7 @@ def problem(
 
 def recognised(result: CellResult, field: str, wrong: Any) -> str:
     """The slip that gives the wrong numbers of a field, in words."""
-    return CellWorking(result).advice(1e-6, field, wrong).removesuffix(" gives that")
+    return CellWorking(result).slip(field, wrong, 1e-6).removesuffix(" gives that")
 
 
 def undressed(formula: Any) -> Any:

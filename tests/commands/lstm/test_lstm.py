@@ -72,7 +72,7 @@ def test_whole_arrays_give_what_the_equations_give(fields: dict[str, Any], later
     for field, array in found.items():
         by_hand = np.empty_like(array)
         for index in np.ndindex(array.shape):
-            place = working.line_of(field, index)
+            place = working.place_of(field, index)
             assert place is not None
             lines, key, at = place
             by_hand[index] = entry_of(np.asarray(lines.lines[key].value), at)
