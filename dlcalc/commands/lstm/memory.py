@@ -10,12 +10,8 @@ import numpy as np
 
 from dlcalc.commands.lstm.lstm import LstmResult, solve
 from dlcalc.errors import InputError
-from dlcalc.layers.cells.cell import gate_rows
-from dlcalc.layers.cells.problem import CellProblem, slope_at_value
-from dlcalc.layers.cells.result import CellRun
 from dlcalc.layers.cells.retention import Columns, Kept, count_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from dlcalc.layers.cells.run import norms, step_gradients
 
 HEADERS = {"f": "largest f", "f_product": "product of f", "c": "|c|", "h": "|h|", "dc0": "|dc0|"}
 UNBOUNDED = ("relu", "softplus", "identity")
@@ -48,12 +44,14 @@ def memory(result: LstmResult) -> Kept:
 
 
 def _columns(result: LstmResult) -> dict[str, list[float]]:
-    run, problem = result.run, result.problem
-    f = run.values["f"]
+    values, problem = result.run.values, result.problem
+    f, seeds = values["f"], {"h": problem.dh[-1], "c": problem.dc}
+    if not any(each.any() for each in seeds.values()):
+        seeds["c"] = np.ones_like(problem.dc)
     with np.errstate(over="ignore", invalid="ignore"):
         columns = (
             f.max(axis=(1, 2)), np.abs(np.cumprod(f, axis=0)).max(axis=(1, 2)),
-            _norms(run.values["c"][1:]), _norms(run.values["h"][1:]), cell_gradients(problem, run),
+            norms(values["c"][1:]), norms(values["h"][1:]), step_gradients(problem, seeds, "c"),
         )
     if not np.isfinite(columns).all() and problem.is_finite:
         first = int(np.argmin(np.isfinite(columns).all(axis=0))) + 1
@@ -62,45 +60,6 @@ def _columns(result: LstmResult) -> dict[str, list[float]]:
             f"of {problem.steps}; fewer steps stay within it"
         )
     return {name: each.tolist() for name, each in zip(HEADERS, columns, strict=True)}
-
-
-def _norms(values: Array) -> Array:
-    """The Euclidean norm of each step's values, without overflow on the way."""
-    largest = np.abs(values).max(axis=(1, 2))
-    scale = np.where(largest > 0, largest, 1)
-    norms: Array = scale * np.sqrt(((values / scale[:, None, None]) ** 2).sum(axis=(1, 2)))
-    return norms
-
-
-def cell_gradients(problem: CellProblem, run: CellRun) -> Array:
-    """‖δc₀‖ of a loss at step t alone, for every t in one pass forward.
-
-    ∂c_t/∂c₀ and ∂h_t/∂c₀ are carried along (forward-mode differentiation), so that a run
-    of T steps costs T steps and not T²/2.
-    """
-    H, B = problem.hidden, problem.batch
-    rows = gate_rows(problem.gates, H)
-    W = problem.W[:, :H]
-    dh, dc = problem.dh[-1].T, problem.dc.T
-    if not dh.any() and not dc.any():
-        dc = np.ones_like(dc)
-    c_by_c0 = np.repeat(np.eye(H, dtype=problem.dtype)[:, None, :], B, axis=1)
-    h_by_c0 = np.zeros_like(c_by_c0)
-    norms = np.empty(problem.steps, problem.dtype)
-    for t in range(problem.steps):
-        z = (W @ h_by_c0.reshape(H, -1)).reshape(4 * H, B, H)
-        value = {gate: run.values[gate][t, :, :, None] for gate in "ifog"}
-        moved = {
-            gate: z[rows[gate]] * slope_at_value(problem.activations[gate], value[gate])
-            for gate in "ifog"
-        }
-        tanh_c = run.values["tanh_c"][t, :, :, None]
-        c_by_c0 = value["f"] * c_by_c0 + moved["f"] * run.values["c"][t, :, :, None]
-        c_by_c0 += value["i"] * moved["g"] + moved["i"] * value["g"]
-        h_by_c0 = moved["o"] * tanh_c + value["o"] * (1 - tanh_c**2) * c_by_c0
-        reached = dh[:, :, None] * h_by_c0 + dc[:, :, None] * c_by_c0
-        norms[t] = _norms(reached.sum(axis=0)[None])[0]
-    return norms
 
 
 def _verdict(result: LstmResult, name: str, run: Columns, beside: Columns) -> Iterator[str]:

@@ -74,12 +74,12 @@ def retention(result: CellResult) -> Kept:
     The loss at each step is the one that the problem gives for its last; where that is
     zero, ones enter h_t.
     """
-    from dlcalc.layers.cells.run import step_gradients
+    from dlcalc.layers.cells.run import norms, step_gradients
 
     dh = result.problem.dh[-1]
-    gradients = step_gradients(result, dh if dh.any() else np.ones_like(dh))
-    norms = np.sqrt((result.run.values["h"][1:] ** 2).sum(axis=(1, 2)))
-    columns = {"h": norms.tolist(), "dh0": gradients.tolist()}
+    seeds = {"h": dh if dh.any() else np.ones_like(dh)}
+    columns = {"h": norms(result.run.values["h"][1:]).tolist(),
+               "dh0": step_gradients(result.problem, seeds, "h").tolist()}
     words = [] if dh.any() else [
         "No loss gradient is given: ones are sent into h, to see what of them reaches h0."
     ]

@@ -91,11 +91,12 @@ def recorded_step(problem: CellProblem) -> Tape:
 def _forward(problem: CellProblem, tape: Tape, given: dict[str, Array]) -> list[list[Any]]:
     """Every place of the tape at every step."""
     columns = {name: each if each.ndim > 1 else each[:, None] for name, each in given.items()}
-    h, found = problem.h0.T, []
+    now = {f"{state}_0": getattr(problem, f"{state}0").T for state in problem.cell.states}
+    found = []
     with np.errstate(all="ignore"):
         for x in problem.x.transpose(0, 2, 1):
-            found.append(forward(tape, Arrays, {**columns, "x_1": x, "h_0": h}, watched=False))
-            h = found[-1][tape.names["h_1"]]
+            found.append(forward(tape, Arrays, {**columns, **now, "x_1": x}, watched=False))
+            now = {name: found[-1][tape.names[f"{name[0]}_1"]] for name in now}
     return found
 
 
@@ -293,33 +294,48 @@ def _losses(result: CellResult, h: Array, c: Array | None) -> Array:
     return losses
 
 
-def step_gradients(result: CellResult, seed: Array) -> Array:
-    """‖δh₀‖ of a loss at step t alone, whose gradient there is `seed` (B × H), for every t.
+def step_gradients(problem: CellProblem, seeds: Mapping[str, Array], start: str) -> Array:
+    """The norm of the gradient at a state before the first step, of a loss at step t alone whose
+    gradients at the states there are `seeds` (B × H each), for every t.
 
-    ∂h_t/∂h₀ is carried along, a column a unit, so that a run of T steps costs T steps.
+    The derivatives of all states are carried along, so that a run of T steps costs T steps and
+    not T²/2.
     """
-    problem, H, B = result.problem, result.problem.hidden, result.problem.batch
-    carried = np.repeat(np.eye(H)[None], B, axis=0)
-    norms = np.empty(problem.steps)
-    for t, each in enumerate(_jacobians(problem)):
-        carried = each @ carried
-        norms[t] = np.sqrt((np.einsum("bh,bhk->bk", seed, carried) ** 2).sum())
-    return norms
+    H, B, states = problem.hidden, problem.batch, problem.cell.states
+    first = H * states.index(start)
+    carried = np.repeat(np.eye(H * len(states))[None, :, first : first + H], B, axis=0)
+    seed = np.concatenate([seeds[state] for state in states], axis=1)
+    reached = np.empty((problem.steps, B, H))
+    with np.errstate(all="ignore"):
+        for t, each in enumerate(_jacobians(problem)):
+            carried = each @ carried
+            reached[t] = np.einsum("bs,bsk->bk", seed, carried)
+    return norms(reached)
+
+
+def norms(values: Array) -> Array:
+    """The Euclidean norm of each step's values, without overflow on the way."""
+    largest = np.abs(values).max(axis=(1, 2))
+    scale = np.where(largest > 0, largest, 1)
+    found: Array = scale * np.sqrt(((values / scale[:, None, None]) ** 2).sum(axis=(1, 2)))
+    return found
 
 
 def _jacobians(problem: CellProblem) -> Iterator[Array]:
-    """∂h_t/∂h_{t−1} of every step, B × H × H, all rows of one in one pass back."""
-    H, B = problem.hidden, problem.batch
-    tape, given = recorded_step(problem), parameters(problem)
-    wide = replace(problem, x=np.repeat(problem.x, H, axis=1), h0=np.repeat(problem.h0, H, axis=0))
-    rows = np.tile(np.eye(H), B)  # a column a sequence and unit
-    wanted = tape.reached(["h_0"])
-    with np.errstate(all="ignore"):
-        for places in _forward(wide, tape, given):
-            found = backward(
-                tape.instructions, Arrays, places, {tape.names["h_1"]: rows}, wanted, tape.system
-            )
-            yield found[tape.names["h_0"]].T.reshape(B, H, H)
+    """The derivatives of all states of every step by those before it, B × all × all, all rows
+    of one in one pass back."""
+    H, B, states = problem.hidden, problem.batch, problem.cell.states
+    tape, width = recorded_step(problem), H * len(states)
+    copies: dict[str, Any] = {name: np.repeat(getattr(problem, name), width, axis=-2)
+                              for name in ("x", *(f"{state}0" for state in states))}
+    rows = np.tile(np.eye(width), B).reshape(len(states), H, -1)  # a column a sequence and unit
+    seeds = {tape.names[f"{state}_1"]: each for state, each in zip(states, rows, strict=True)}
+    before = [tape.names[f"{state}_0"] for state in states]
+    wanted = tape.reached([f"{state}_0" for state in states])
+    for places in _forward(replace(problem, **copies), tape, parameters(problem)):
+        found = backward(tape.instructions, Arrays, places, dict(seeds), wanted, tape.system)
+        by = np.concatenate([found[place] for place in before])
+        yield by.T.reshape(B, width, width)
 
 
 class Operation(NamedTuple):

@@ -119,7 +119,7 @@ def test_every_line_of_the_working_gives_its_value(reset: str, batch: int | None
 def test_the_gradient_of_each_step_is_that_of_a_run_to_it() -> None:
     for kind in ("gru", "rnn"):
         whole = problem(kind, 6, T=5, dh=[0.3, -0.7])
-        rows = step_gradients(whole, whole.problem.dh[-1])
+        rows = step_gradients(whole.problem, {"h": whole.problem.dh[-1]}, "h")
         for t in range(1, 6):
             alone = np.zeros((t, 2))
             alone[-1] = [0.3, -0.7]
