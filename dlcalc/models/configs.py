@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
@@ -24,6 +24,7 @@ from dlcalc.models.templates import Architecture, Expander, facts
 from dlcalc.models.tree import Model
 
 Config = Mapping[str, Any]
+WORDS = {"yes": True, "no": False, "null": None}
 
 HEADS = {
     "ForSequenceClassification": "sequence", "ForTokenClassification": "token",
@@ -94,14 +95,8 @@ class _Reader:
         kind = str(config.get("model_type") or usual)
         architecture, own = type_facts(kind)
         defaults, aliases, nested = class_defaults(kind)
-        for name, usual_kind in nested.items():
-            inner = config.get(name)
-            if isinstance(inner, dict) and inner and "presets_hold" not in own:
-                defaults = {k: v for k, v in defaults.items() if not k.startswith(f"{name}.")}
-            told = inner.get("model_type") if isinstance(inner, dict) else None
-            for key, value in class_defaults(told or usual_kind)[0].items():
-                defaults.setdefault(f"{name}.{key}", value)
-        defaults.update(preset or {})
+        hold = "presets_hold" in own
+        defaults = _with_nested(config, defaults, nested, hold) | dict(preset or {})
         config = _without_aliases(config, aliases)
         _check_numbers(config, defaults)
         fixed = {"class_name": (config.get("architectures") or [""])[0], "model_type": kind}
@@ -112,18 +107,24 @@ class _Reader:
         fields = Fields(
             given, fixed, own, config, defaults, other_names, architecture.definitions
         )
+        # Old configs have the fields of the language model beside those of the whole.
+        flat = "flat" in own and fields.get("flat")
 
         def include(name: str, more: dict[str, Expression]) -> list[str]:
             inner = fields.get(name)
             if not isinstance(inner, dict | None):
                 raise InputError(f"{name} is no object of fields")
             bound = {key: value(fields) for key, value in more.items()}
+            # What the outer class presets holds where it makes the inner config, or always.
             start = f"{name}."
-            # What the outer class presets holds where it makes the inner config itself, or always.
-            below = {} if inner and "presets_hold" not in own else {
+            below = {} if inner and not hold else {
                 key.removeprefix(start): value for key, value in defaults.items()
                 if key.startswith(start)
             }
+            if inner is None and flat:
+                inner = {k: v for k, v in config.items() if k not in (*nested, "model_type")}
+            elif inner and inner.get("model_type") == kind:
+                inner = {**inner, "model_type": nested[name]}  # as old configs have it
             return self.lines(inner or {}, bound, f"{place}{name}.", nested.get(name, ""), below)
 
         expander = Expander(architecture, fields, include)
@@ -131,16 +132,42 @@ class _Reader:
         self.notes += expander.notes
         if place:
             lines = [line for line in lines if not line.startswith("input ")]
-        read = set(fields.read)
-        self.notes += [
-            f"{place}{name} is not read: no count of {kind} depends on it"
-            for name, value in config.items()
-            if name not in read and name not in nested and not _is_idle(name)
-            and value is not None and defaults.get(name) != value
-            and not any(each.startswith(f"{name}.") for each in read)
-            and fields.get(f"derived.{name}") != value
-        ]
+        if not flat:
+            self.notes += [
+                f"{place}{name} is not read: no count of {kind} depends on it"
+                for name in _unread(config, defaults, fields, nested, architecture)
+            ]
         return lines
+
+
+def _with_nested(
+    config: Config, defaults: dict[str, Any], nested: Mapping[str, str], hold: bool
+) -> dict[str, Any]:
+    """Defaults of a class with those of the configs in it, which it presets or leaves to them."""
+    for name, usual in nested.items():
+        inner = config.get(name)
+        told = inner.get("model_type") if isinstance(inner, dict) else None
+        if isinstance(inner, dict) and inner and not hold:
+            defaults = {k: v for k, v in defaults.items() if not k.startswith(f"{name}.")}
+        own = class_defaults(usual if told == config.get("model_type") else told or usual)[0]
+        defaults = {f"{name}.{key}": value for key, value in own.items()} | defaults
+    return defaults
+
+
+def _unread(
+    config: Config, defaults: Config, fields: Fields, nested: Container[str],
+    architecture: Architecture,
+) -> list[str]:
+    """Fields that no count of the type depends on, whatever the others say."""
+    outer = {each.partition(".")[0] for each in fields.read}
+    left = [
+        name for name, value in config.items()
+        if name not in fields.read and name not in outer and name not in nested
+        and value is not None and not _is_idle(name) and defaults.get(name) != value
+        and fields.get(f"derived.{name}") != value
+    ]
+    named = fields.named() | architecture.names if left else set()
+    return [name for name in left if name not in named]
 
 
 def known_types() -> list[str]:
@@ -225,8 +252,8 @@ def _plain(text: str) -> Any:
                 items.append(_plain(text[start:at]))
                 start = at + 1
         return items
-    if text in ("yes", "no"):
-        return text == "yes"
+    if text in WORDS:
+        return WORDS[text]
     if re.fullmatch(r"-?\d+", text):
         return int(text)
     return float(text) if re.fullmatch(r"-?\d*\.?\d+(?:e-?\d+)?", text) else text

@@ -107,6 +107,15 @@ class Fields:
             self._known[name] = value
         return value
 
+    def named(self) -> set[str]:
+        """Names in the definitions that hold, whether they have been read or not."""
+        holding: dict[str, Expression] = {}
+        for level in reversed(self.levels):
+            holding.update({
+                name: value for name, value in level.items() if isinstance(value, Expression)
+            })
+        return {name for each in holding.values() for name in names(each.text)}
+
     def _nested(self, name: str) -> Any:
         outer, dot, inner = name.rpartition(".")
         value = self.get(outer) if dot else None
@@ -114,15 +123,24 @@ class Fields:
 
     def complaint(self, text: str) -> str:
         """What is wrong with an expression that has no value."""
-        names = [
-            each for each in re.findall(r"[A-Za-z_][\w.]*", re.sub("'[^']*'", "", text))
-            if each not in _FUNCTIONS and each not in _KEYWORDS
-        ]
-        missing = [each for each in names if self.get(each) is None]
+        found = names(text)
+        missing = [each for each in found if self.get(each) is None]
         if missing:
             return f"field {missing[0]!r} is missing; {text} needs it"
-        given = ", ".join(f"{each} {json.dumps(self.get(each))}" for each in dict.fromkeys(names))
+        given = ", ".join(f"{each} {json.dumps(self.get(each))}" for each in dict.fromkeys(found))
         return f"no value comes of {given}: {text.strip()}"
+
+
+def names(text: str) -> list[str]:
+    """The names in an expression, in its order.
+
+    >>> names("min(width, 3) if kind == 'a' else depth")
+    ['width', 'kind', 'depth']
+    """
+    return [
+        each for each in re.findall(r"[A-Za-z_][\w.]*", re.sub("'[^']*'", "", text))
+        if each not in _FUNCTIONS and each not in _KEYWORDS
+    ]
 
 
 _KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from dlcalc.errors import InputError, LimitError
-from dlcalc.models.fields import Expression, Fields
+from dlcalc.models.fields import Expression, Fields, names
 from dlcalc.models.tree import MOST_LAYERS, MOST_NESTING, written
 
 _REPEAT = re.compile(r"(?:(\w+): *)?repeat (.+?)( shared)?(?: as (\w+))?:$")
@@ -118,6 +119,20 @@ class Architecture:
                 around[-1][1].append(line)
             around.append((indent, line.body))
         self.lines = own or self.lines
+
+    @property
+    def names(self) -> set[str]:
+        """Names in the lines themselves, whether they are put in or not."""
+        found: set[str] = set()
+        left = [*self.lines, *chain.from_iterable(self.parts.values())]
+        for line in left:
+            left += line.body
+            expressions = (*line.pieces, *line.facts.values())
+            found.update(
+                name for each in expressions if isinstance(each, Expression)
+                for name in names(each.text)
+            )
+        return found
 
 
 class _RefusedError(InputError):

@@ -23,6 +23,15 @@ LLAMA = {
     "num_hidden_layers": 32, "num_attention_heads": 32, "max_position_embeddings": 4096,
 }
 
+TIES = [
+    ("llava", "LlavaForConditionalGeneration", "llama", True, 304_605_472),
+    ("llava", "LlavaForConditionalGeneration", "llama", False, 304_605_472),
+    ("mistral3", "Mistral3ForConditionalGeneration", "mistral", True, 408_918_240),
+    ("mistral3", "Mistral3ForConditionalGeneration", "mistral", False, 408_921_440),
+    ("llama4", "Llama4ForConditionalGeneration", "llama4_text", True, 429_482_848),
+    ("llama4", "Llama4ForConditionalGeneration", "llama4_text", False, 429_479_648),
+]
+
 
 def counted(config: dict[str, Any]) -> Count:
     return params(read_notation("\n".join(config_lines(config)[0])))
@@ -70,6 +79,20 @@ COUNTED = 216
     (LLAMA, 6_738_415_616),
     ({**LLAMA, "model_type": "mistral", "intermediate_size": 14336, "num_key_value_heads": 8},
      7_241_732_096),
+    # Qwen/Qwen2.5-VL-7B-Instruct, whose config has the fields of its text at the top.
+    ({"model_type": "qwen2_5_vl", "architectures": ["Qwen2_5_VLForConditionalGeneration"],
+      "hidden_size": 3584, "intermediate_size": 18944, "num_hidden_layers": 28,
+      "num_attention_heads": 28, "num_key_value_heads": 4, "vocab_size": 152064,
+      "vision_config": {"model_type": "qwen2_5_vl", "hidden_size": 1280}}, 8_292_166_656),
+    # llava-hf/llava-1.5-7b-hf.
+    ({"model_type": "llava", "text_config": {"model_type": "llama", "vocab_size": 32064}},
+     7_063_427_072),
+    # Whose tie_word_embeddings counts: LLaVA's either, Mistral 3's the outer, Llama 4's the inner.
+    *(({"model_type": kind, "tie_word_embeddings": outer, "architectures": [name],
+        "text_config": {"model_type": text, "hidden_size": 32, "vocab_size": 100,
+                        "num_hidden_layers": 1, "num_attention_heads": 2, "head_dim": 16,
+                        "num_key_value_heads": 2, "tie_word_embeddings": not outer}}, count)
+      for kind, name, text, outer, count in TIES),
     # As transformers 5.24.0 builds them: heads that do not divide, sizes as an object.
     ({"model_type": "hiera", "num_heads": [5, 2, 4, 8]}, 50_757_506),
     ({"model_type": "segformer", "num_attention_heads": [1, 2, 5, 7]}, 3_311_690),
