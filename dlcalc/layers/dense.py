@@ -24,6 +24,8 @@ def linear(shape: Shape, units: int, *, bias: bool = True) -> Counted:
     """
     if len(shape) > 2:
         raise ShapeError(f"input is {by_x(shape)}; flatten it first")
+    if not shape:
+        raise ShapeError("input is a single number; it takes a vector")
     *positions, width = shape
     units = whole("units", units)
     weights = width * units

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as uncompared
@@ -85,6 +86,8 @@ class Written(float):
 
     def rounds(self, value: float) -> bool:
         """Whether it is `value`, rounded to at least three significant digits."""
+        if not math.isfinite(self):
+            return False
         mantissa, _, exponent = self.text.partition("e")
         decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
         half = 0.5 * 10.0**-decimals

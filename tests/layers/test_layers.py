@@ -140,6 +140,7 @@ def test_counts(
 REFUSED = [
     # layer, input, what the error says; and the nearest layer that is right
     ("linear 10", (16, 5, 5), "input is 16x5x5; flatten it first", "globalpool"),
+    ("linear 10", (), "input is a single number; it takes a vector", "reshape 1"),
     ("rbf 10", (16, 5, 5), "input is 16x5x5; flatten it first", "flatten"),
     ("conv 6 5", (400,), "input is 400; a convolution wants CxL, CxHxW or CxDxHxW", "linear 6"),
     ("conv 6 7", (1, 5, 5), "input is 1x5x5; a kernel of 7 does not fit", "conv 6 5"),

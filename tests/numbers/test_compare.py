@@ -182,6 +182,7 @@ def test_objects_of_a_list_go_by_their_names() -> None:
         ("0.036", 0.03602, False, None),
         ("-1.25e-3", -0.0012519, True, 3), ("3.15462", 3.15462, True, None),
         ("0.000", 0.0002, True, 3), ("6.17e4", 61706, True, 3), ("61705.0", 61706, False, None),
+        ("1.00e999", 28, False, None),
     ],
 )  # fmt: skip
 def test_a_decimal_agrees_to_the_digits_it_is_written_with(

@@ -335,7 +335,9 @@ def layers_of(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if not isinstance(layers, list):
         raise InputError(f"{str(model.get('class_name'))[:60]} holds no list of layers")
     for each in layers:
-        if not isinstance(each, dict) or not isinstance(each.get("config"), dict):
+        if not isinstance(each, dict) or not isinstance(each.get("config"), dict) or (
+            "class_name" not in each
+        ):
             raise InputError("a layer without class_name and config")
         yield each
 

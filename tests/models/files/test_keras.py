@@ -105,3 +105,15 @@ def test_hdf5(name: str) -> None:
     total = json.loads(invoke("params", str(FILES / name), "-f", "json").out)["total"]
     assert (total["params"], total["buffers"], total["keras_total"]) == (869, 8, 877)
     assert total["optimizer"] == 1740
+
+
+def test_a_layer_says_its_class(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    dense = {"config": {"name": "dense", "units": 2}, "build_config": {"input_shape": [None, 3]}}
+    for said, status in (({"class_name": "Dense"}, 0), ({}, 2)):
+        start = {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 3]}}
+        layers = [start, {**said, **dense}]
+        path.write_text(json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))
+        found = invoke("params", str(path), "--to-notation")
+        assert found.status == status
+        assert status == 0 or found.err.endswith("a layer without class_name and config\n")
