@@ -11,13 +11,12 @@ import dlcalc
 from tests.shell.running import ROOT, environment
 
 PACKAGE = ROOT / "dlcalc"
-GROUND = {"errors", "names", "light"}
+GROUND = {"errors", "names"}
 CALCULATION = GROUND | {"formulas", "numbers", "derive"}
 MODELS = CALCULATION | {"input", "layers", "models", "conventions"}
 MAY_IMPORT = {
     "errors": set(),
     "names": set(),
-    "light": set(),
     "numbers": GROUND,
     "formulas": GROUND | {"numbers"},
     "derive": CALCULATION,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
-from dlcalc.light import NamedTuple
 from dlcalc.numbers.parse import parse_number, shorten
 
 MOST_BYTES = 1 << 30

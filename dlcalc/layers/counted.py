@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.light import NamedTuple
 from dlcalc.numbers.axes import as_whole, at_least, by_x
 from dlcalc.numbers.sizes import Axis, Padding, check_fits, make_axes
 

@@ -9,11 +9,11 @@ type is found, those that most models need first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Counted
-from dlcalc.light import import_module
 from dlcalc.numbers.axes import plural
 
 Handler = Callable[..., Counted]

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Cache, Shape
-from dlcalc.light import NamedTuple
 from dlcalc.models.receptive_fields import Field
 from dlcalc.models.tree import Node
 from dlcalc.numbers.axes import by_x

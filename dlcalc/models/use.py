@@ -11,12 +11,11 @@ of norms) stay float32, as in the files of llama.cpp.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import find
-from dlcalc.light import NamedTuple
 from dlcalc.models.count import params
 from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Model

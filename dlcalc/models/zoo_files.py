@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-
-from dlcalc.light import NamedTuple
+from typing import NamedTuple
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "zoo")
 _ENDINGS = (".txt", ".json")

@@ -8,10 +8,9 @@ P columns of padding before and after.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
-from dlcalc.light import NamedTuple
 from dlcalc.numbers.axes import (
     PADDING_NAMES,
     PerAxis,

@@ -7,10 +7,9 @@ times as long to define.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.light import NamedTuple
 from dlcalc.numbers.places import Index, Place
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
 
 import dlcalc
 from dlcalc.errors import DlcalcError, did_you_mean
-from dlcalc.light import import_module
 
 GROUPS = {
     "Sizes and counts": {

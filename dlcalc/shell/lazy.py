@@ -5,10 +5,9 @@ from __future__ import annotations
 import _thread
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from types import ModuleType
 from typing import Any
-
-from dlcalc.light import import_module
 
 
 class lazily:  # noqa: N801 - it is called as a function

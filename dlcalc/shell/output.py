@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, ShapeError
-from dlcalc.light import NamedTuple
 from dlcalc.shell import coloured, note
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ What only `--explain` or a wrong answer needs is imported by `shell.lazy.lazily`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dlcalc.errors import AnswerDiffersError, InputError, LimitError
-from dlcalc.light import import_module
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
 from dlcalc.shell.output import Output

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd, prod
+from typing import NamedTuple
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.light import NamedTuple
 from dlcalc.numbers.axes import PerAxis, at_least, count_axes, per_axis_from
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.commands.mults.lines import (
     Line,
@@ -24,7 +24,6 @@ from dlcalc.commands.mults.lines import (
     spectral,
 )
 from dlcalc.errors import InputError, LimitError
-from dlcalc.light import NamedTuple
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Padding

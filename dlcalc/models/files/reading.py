@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, FileError, InputError
 from dlcalc.input.sources import reason
-from dlcalc.light import import_module
 from dlcalc.models.files import roles
 from dlcalc.models.files.gguf import MAGIC as GGUF
 from dlcalc.models.files.gguf import SPLIT
