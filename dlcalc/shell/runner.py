@@ -132,8 +132,7 @@ def answer_of(result: Any, command: str) -> Answer:
     """The answer that a command makes of a result which is there already."""
     from dlcalc.output.formats import FORMATS
 
-    file = "run" if command == "params" else "answer"
-    module = import_module(f"dlcalc.commands.{command}.{file}")
+    module = import_module(f"dlcalc.commands.{command}.answer")
     made: type[Run[Any]] = next(
         each for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Run)

@@ -1,283 +1,418 @@
-"""A counted model as an answer."""
+"""What `dlcalc params` does with its options."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.params.columns import (
-    COLUMNS,
-    USUAL,
-    Facts,
-    bytes_record,
-    cells,
-    fold,
-    folded_cell,
-    layer_record,
-    total_of,
-    turns_alike,
-)
-from dlcalc.models.rows import spans, tally
-from dlcalc.models.tree import Layer
-from dlcalc.output.answer import Answer, Made, Table
+from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
+from dlcalc.input.sources import STDIN
+from dlcalc.models.count import doubts
+from dlcalc.models.reading import is_model as names_model
+from dlcalc.models.reading import model as read_model
+from dlcalc.models.rows import Count, part
+from dlcalc.models.tree import Model
+from dlcalc.models.use import Use
+from dlcalc.names import DTYPE_ALIASES, DTYPES
+from dlcalc.numbers.places import Place
+from dlcalc.shell import note
+from dlcalc.shell.lazy import lazily
+from dlcalc.shell.models import given_model, shape_of
+from dlcalc.shell.output import Output
+from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.models.rows import Count, Row
-    from dlcalc.models.use import Use
+    from dlcalc.models import working
+    from dlcalc.models.changes import Comparison
+    from dlcalc.models.files import reading
+    from dlcalc.models.files.tensors import Held
+    from dlcalc.output.answer import Answer
+else:
+    reading = lazily("dlcalc.models.files.reading")
+    working = lazily("dlcalc.models.working")
 
-MACS = (
-    "macs: one product of an input with a weight, or of two inputs in attention, for one "
-    "example;",
-    "biases, normalisation, activations and pooling are none; padded zeros count; "
-    "1 mac = 2 FLOPs",
+FIELDS = (
+    "model", "input", "batch", "tokens", "cached", "causal", "dtype", "optimizer", "recipe", "lora",
+    "devices", "shard", "fit",
 )
-TIMES = "times: layers that count the same, each what its line says"
+"""What records may hold."""
+OF_LAYERS = ("tokens", "cached", "causal", "recipe", "lora", "shard", "fit")
+"""What only layers tell, of a file that has tensors and an architecture."""
+TOTALS = (
+    "params", "active_params", "trainable", "macs", "activations", "weights_bytes",
+    "activations_bytes", "training_bytes", "cache_bytes",
+)
+"""What is told of each."""
 
 
-def params_answer(
-    count: Count, use: Use, columns: Sequence[str] = USUAL, summary: bool = False,
-    remarks: Callable[[], Iterable[str]] = lambda: (), **explained: Any,
-) -> Answer:
-    """All layers and their totals, or the totals alone; `remarks` are lines for people below."""
-    facts = Facts(use, count.positions)
-    if summary:
-        record = count_record(count, facts)
-        del record["layers"]
-        return Answer(
-            record, [_totals_table([(count.model, count)], use, _footnotes(count, facts))],
-            main=("total", "params"), whole=True, **explained,
+class ParamsRun(Run[Any]):
+    """Read the model and count it: whole, one layer, beside another, or a weights file."""
+
+    command = "params"
+
+    def run(self) -> None:
+        """The whole way, by what is asked for; records on standard input, a model a line."""
+        if not self.options["model"] and self.out.piped:
+            from dlcalc.shell.records import first_line, record_names, run_records
+
+            names = record_names(FIELDS)
+            bare = first_line().strip().decode("ascii", "replace")
+            if "model" in names or names_model(bare):
+                header = b"" if "model" in names else b"model"
+                run_records(self.out, self.options, FIELDS, TOTALS, _totals, header)
+                return
+        self._answered(**self.options)
+        for text in self.notes:
+            note(text)
+
+    def _answered(
+        self, model: Sequence[str], changes: Sequence[str], input: Any = None,
+        layer: str | None = None, other: str | None = None, columns: str | None = None,
+        counter: str | None = None, attention: str = "module", whose: str | None = None,
+        framework: str | None = None, summary: bool = False,
+        to_notation: bool = False,
+        depth: int | None = None, sort: str | None = None, **asked_use: Any,
+    ) -> None:
+        use, size = Use(**asked_use).checked(), shape_of(input)
+        named = ("--as", counter), ("--explain-figure", whose), ("--framework", framework)
+        asked = next((name for name, each in named if each), "")
+        if len(model) > 1 and all(map(names_model, model)) and not holds_weights(model):
+            _several(self.out, model, size, use)
+            return
+        read, use = self._read(model, size, use, (other, depth, sort, summary), bool(
+            asked or layer is not None or changes or columns is not None or to_notation
+        ))
+        if read is None:
+            return
+        self.notes += read.notes
+        if to_notation:
+            self.out.emit(notation_answer(read))
+            return
+        self.notes += doubts(read, size)
+        if asked and (changes or other is not None):
+            raise InputError(f"{asked} is of one model, without --set or --compare")
+        if changes or other is not None:
+            _side_by_side(self.out, read, size, changes, other, layer, use, columns)
+            return
+        count = use.counted(read, size)
+        if layer is not None:
+            count = part(count, layer)
+            if len(count.rows) == 1 and columns is None and not asked:
+                _one_layer(self.out, read, count, use)
+                return
+        from dlcalc.commands.params.columns import USUAL, arranged
+        from dlcalc.commands.params.count_answer import params_answer
+
+        by = _columns({"bytes": "weights_bytes"}.get(sort or "", sort), ())[:1]
+        shown = arranged(count, use, depth, by) if depth or sort else count
+        answer = params_answer(
+            shown, use, _columns(columns, USUAL), summary, partial(_elsewhere, read, count),
+            working=partial(working.model_steps, count),
+            element=partial(working.expected_step, shown), advice=partial(_advice, read, shown),
         )
-    table = Table(
-        columns, cells(count.rows, columns, facts),
-        drawn=lambda: _drawn(count, columns, facts, remarks()),
-    )
-    return Answer(
-        {}, [table], main=("total", "params"), whole=True, made=lambda: count_record(count, facts),
-        **explained,
-    )
+        if framework is not None:
+            answer = _framed(answer, read, count, framework, use, columns)
+        if counter or whose:
+            answer = _by_counters(answer, read, count, counter, use.batch, attention, whose)
+        self.out.emit(answer)
+
+    def answer(self, result: Count | Comparison, checks: Sequence[Any] | None) -> Answer:
+        """A count or a comparison that is there already."""
+        if isinstance(result, Count):
+            from dlcalc.commands.params.count_answer import params_answer
+
+            return params_answer(
+                result, result.use or Use().checked(), working=partial(working.model_steps, result),
+                element=partial(working.expected_step, result),
+            )
+        from dlcalc.commands.params.comparison_answer import comparison_answer
+
+        names = result.before.model, result.after.model
+        return comparison_answer(
+            result, result.after.use or Use().checked(), names,
+            working=partial(working.comparison_steps, result),
+        )
+
+    def _read(
+        self, model: Sequence[str], size: tuple[int, ...] | None, use: Use,
+        of_files: tuple[Any, ...], wants_layers: bool,
+    ) -> tuple[Model | None, Use]:
+        """The model and its use; no model where a file has tensors alone, and is answered."""
+        paths = file_operands(model, not model and self.out.piped)
+        if not paths:
+            return given_model(self, model), use
+        held = read_operands(paths, size)
+        used = held.count is not None and any(self.options.get(name) for name in OF_LAYERS)
+        other = of_files[0]
+        if not (wants_layers or used or (other and is_model(other))):
+            answer_files(self.out, held, *of_files)
+            return None, use
+        dtype = use.dtype if self.options.get("dtype") else main_dtype(held)
+        return reading.layered(held), use._replace(dtype=dtype)
 
 
-def models_answer(counts: Sequence[tuple[str, Count]], use: Use) -> Answer:
-    """One row a model: its totals."""
-    records = [
-        {
-            "model": name, "title": count.model, "input": count.input,
-            "total": total_record(count, Facts(use, count.positions)),
-        }
-        for name, count in counts
+def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
+    """The totals of one record."""
+    from dlcalc.commands.params.columns import Facts
+    from dlcalc.commands.params.count_answer import total_record
+
+    other = [
+        name for name, each in given.items()
+        if each and name not in FIELDS and each != "module"  # the default of --attention
     ]
-    notes = ["", f"training memory for {use.training}", *MACS]
-    return Answer(
-        {"models": records}, [_totals_table(counts, use, notes)], main="models", whole=True
-    )
+    if other:
+        raise InputError(f"{other[0]} is asked of one model, and standard input holds records")
+    if not isinstance(model, str):
+        raise InputError("a record names its model")
+    use = Use(**{name: each for name, each in given.items() if name in Use._fields}).checked()
+    count = use.counted(read_model(model), shape_of(input))
+    totals = total_record(count, Facts(use, count.positions))
+    return {name: totals[name] for name in TOTALS if totals.get(name) is not None}
 
 
-def _totals_table(
-    counts: Sequence[tuple[str, Count]], use: Use, footnotes: Sequence[str]
-) -> Table:
-    """The totals of models, a row each; to people, bytes as such; of one model, upright."""
-    records = [total_record(count, Facts(use, count.positions)) for _, count in counts]
-    names = list(dict.fromkeys(
-        key for record in records for key, value in record.items() if not isinstance(value, dict)
-    ))
-    rows = [
-        [name, count.input, *(record.get(key) for key in names)]
-        for (name, count), record in zip(counts, records, strict=True)
-    ]
-    headers = ["model", "input", *names]
-
-    def drawn() -> Table:
-        if len(rows) == 1:
-            lines = [
-                [key.replace("_", " "), _for_people(key, value)]
-                for key, value in zip(headers, rows[0], strict=True)
-            ]
-            return Table(["", "value"], lines, footnotes=footnotes)
-        shown = [key for key in headers if key in SHOWN]
-        return Table(shown, [
-            [_for_people(key, row[headers.index(key)]) for key in shown] for row in rows
-        ], footnotes=footnotes)
-
-    return Table(headers, rows, drawn=drawn)
-
-
-SHOWN = (
-    "model", "input", "params", "active_params", "macs", "weights_bytes", "training_bytes",
-    "cache_bytes",
-)
-"""What people see of several models, of what programs get."""
-
-
-def _for_people(key: str, value: Any) -> Any:
-    return size_text(value) if "_bytes" in key and value is not None else value
-
-
-def count_record(count: Count, facts: Facts) -> dict[str, Any]:
-    """A model for programs; no totals where a layer of it does not fit."""
-    record: dict[str, Any] = {
-        "model": count.model, "input": count.input,
-        "layers": Made(count.rows, lambda row: layer_record(row, facts)),
-        "total": total_record(count, facts),
-    }
-    if count.misfit is not None:
-        record["misfit"] = {
-            "layer": count.misfit_name, "input": count.misfit_input, "reason": str(count.misfit),
-        }
-    return record
-
-
-def total_record(count: Count, facts: Facts) -> dict[str, Any]:
-    """The totals of a model; none where a layer of it does not fit."""
-    use = facts.use
-    whole = use.added(count) if count.misfit is None else count
-    totals: dict[str, Any] = {
-        "params": count.params, "active_params": count.active_params, "weights": count.weights,
-        "biases": count.biases, "trainable": count.trainable, "buffers": count.total("buffers"),
-        "macs": count.macs, "activations": count.activations,
-        **bytes_record(facts.held(count)), "training_macs": 3 * count.macs,
-    }
-    if use.causal:
-        totals["macs_unskipped"] = count.macs + count.skipped
-    if len(count.input) < 3:
-        totals["training_flops_6nd"] = 6 * count.active_params * count.input[0]
-    if count.misfit is not None:
-        return dict.fromkeys(totals)
-    if whole.cache_bytes is not None:
-        totals["cache_bytes"] = whole.cache_bytes
-        totals["cache_bytes_reserved"] = whole.cache_bytes_reserved
-    if whole.share is not None:
-        totals["per_device"] = {
-            **{f"{key}_bytes": value for key, value in whole.share._asdict().items()},
-            "training_bytes": whole.share.training,
-        }
-    if whole.fit is not None:
-        totals["fit"] = whole.fit._asdict()
-    return totals
-
-
-def _drawn(
-    count: Count, columns: Sequence[str], facts: Facts, remarks: Iterable[str],
-) -> Table:
-    """Equal turns of a repeat as one row, and the totals in a last line."""
-    folded = fold(spans(count.rows), turns_alike)
-    body = cells([first for first, _, _ in folded], columns, facts).tolist()
-    for row, (first, last, times) in zip(body, folded, strict=True):
-        if last is not first:
-            ends = zip(columns, row, cells([last], columns, facts)[0], strict=True)
-            row[:] = [folded_cell(*each, times) for each in ends]
-    headers = list(columns)
-    total: list[Any] = [total_of(count, name, facts) for name in columns]
-    if total and total[0] is None:
-        total[0] = "total"
-    footnotes = _footnotes(count, facts)
-    add_times([times for _, _, times in folded], headers, [*body, total], footnotes)
-    return Table(headers, [*body, total], footnotes=[*footnotes, *remarks])
-
-
-def add_times(
-    times: Sequence[int], headers: list[str], rows: Sequence[list[Any]], footnotes: list[str]
+def _several(
+    out: Output, words: Sequence[str], size: tuple[int, ...] | None, use: Use
 ) -> None:
-    """Put the turns that each row stands for behind it, where one stands for several."""
-    if max(times, default=1) == 1:
-        return
-    headers.append("times")
-    for row, number in zip(rows, [*times, 1], strict=True):  # 1 for the totals
-        row.append(number if number > 1 else None)
-    footnotes.append(TIMES)
+    """One row a model."""
+    from dlcalc.commands.params.count_answer import models_answer
+
+    counts = []
+    for word in words:
+        try:
+            counts.append((word, use.counted(read_model(word), size)))
+        except InputError as error:
+            raise error.at(word) from None
+    out.emit(models_answer(counts, use))
 
 
-def _footnotes(count: Count, facts: Facts) -> list[str]:
-    lines = [""]
-    if count.trainable != count.params:
-        lines.append(
-            f"{count.trainable:,} parameters trainable, {count.params - count.trainable:,} not"
-        )
-    tied = [row for row, _ in tally(count.rows) if row.tied]
-    lines += [
-        f"{row.name} has the {'weights' if 'tie' in row.node.options else 'parameters'} of "
-        f"{row.tied}, counted once" + (", and a bias of its own" if row.biases else "")
-        for row in tied[:3] if isinstance(row.node, Layer)
-    ]
-    memory = facts.held(count)
-    lines.append(
-        f"weights {size_text(memory.weights)}, activations {size_text(memory.activations)}, "
-        f"training {size_text(memory.training)} ({facts.use.training})"
-    )
-    if not count.misfit:
-        lines += _uses(count, total_record(count, facts), facts.use)
-    return [*lines, *MACS]
+def _elsewhere(read: Model, count: Count) -> Any:
+    """Where frameworks count otherwise than PyTorch, a line a count."""
+    if count.misfit is not None or read.config:
+        return ()
+    from dlcalc.conventions.models import others
+
+    return others(read, count, None)
 
 
-def _uses(count: Count, totals: Mapping[str, Any], use: Use) -> Iterator[str]:
-    """What was asked of the model beside its layers, a line each."""
-    if use.cached is not None or use.tokens is not None or use.causal or use.fit is not None:
-        if "cache_bytes" in totals:
-            yield (
-                f"cache {size_text(totals['cache_bytes'])} behind {count.positions:,} positions, "
-                f"batch {use.batch}; {size_text(totals['cache_bytes_reserved'])} reserved in whole "
-                "windows and pages of 16"
-            )
-        if "training_flops_6nd" in totals:
-            yield (
-                f"training compute: {totals['training_macs']:,} macs, forward and twice that "
-                f"backward; 6·N·D = {totals['training_flops_6nd']:,} FLOPs"
-            )
-    if use.causal:
-        yield (
-            f"macs as kernels run them that skip what is masked; {totals['macs_unskipped']:,} "
-            "where it is made and masked"
-        )
-    if "per_device" in totals:
-        yield f"each of {use.devices} devices ({use.shard}): " + ", ".join(
-            f"{key.removesuffix('_bytes')} {size_text(value)}"
-            for key, value in totals["per_device"].items() if value
-        )
-    if "fit" in totals:
-        yield from _fitting(totals["fit"], count, use)
+def _framed(
+    answer: Any, read: Model, count: Count, framework: str, use: Use, columns: str | None,
+) -> Any:
+    """The answer as a framework counts, names and shapes, and where others count otherwise."""
+    from dlcalc.commands.params.columns import USUAL
+    from dlcalc.commands.params.count_answer import params_answer
+    from dlcalc.conventions.models import framed, others
+
+    found = framed(read, count, framework)
+    for text in (*found.notes, *others(read, count, framework)):
+        note(text)
+    plain = params_answer(found.model, use, _columns(columns, USUAL))
+
+    def made() -> dict[str, Any]:
+        record = plain.for_programs
+        record["layers"] = list(record["layers"])
+        for layer in record["layers"]:
+            layer |= found.gates.get(layer["name"], {})
+            if layer["name"] in found.tensors:
+                layer["parameters"] = found.tensors[layer["name"]]
+        record["total"][found.held_name] = found.held
+        return {**record, "framework": found.record}
+
+    return answer._replace(blocks=plain.blocks, made=made)
 
 
-def _fitting(found: Mapping[str, Any], count: Count, use: Use) -> Iterator[str]:
-    yield f"into {size_text(found['bytes'])} fit, each alone:"
-    if found["training_batch"] is not None:
-        yield f"  a batch of {found['training_batch']:,} in training ({use.training})"
-    if found["batch"] is not None:
-        yield f"  {found['batch']:,} sequences of {count.positions:,} positions, with the weights"
-    if found["context"] is not None:
-        yield f"  {found['context']:,} positions, batch {use.batch}, with the weights"
-    yield f"  the weights of {found['layers']:,} of {len(count.rows):,} layers, from the first"
+def _by_counters(
+    answer: Any, read: Model, count: Count, counter: str | None, batch: int, attention: str,
+    whose: str | None,
+) -> Any:
+    """The answer in the figures of counters, or whose figure one is."""
+    from dlcalc.commands.params.as_answer import as_answer, read_figure, whose_answer
+    from dlcalc.conventions.counters import figure, figures
+
+    if whose is not None:
+        try:
+            read_figure(whose)
+        except InputError as error:
+            raise error.at("--explain-figure") from None
+        found, remark = whose_answer(whose, count, figures(read, count, batch, attention))
+        if remark:
+            note(remark)
+        return found
+    if counter == "all":
+        return as_answer(answer, count, figures(read, count, batch, attention), True)
+    return as_answer(answer, count, [figure(read, count, str(counter), batch, attention)], False)
 
 
-def size_text(size: int) -> str:
-    """Bytes for people.
+def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+    from dlcalc.commands.params.columns import COLUMNS
 
-    >>> size_text(246824), size_text(800)
-    ('241.0 KiB', '800 B')
-    """
-    units = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-    power = min(max(0, size.bit_length() - 1) // 10, len(units) - 1)
-    if not power:
-        return f"{size} B"
-    tenths = size * 10 >> 10 * power
-    return f"{tenths // 10:,}.{tenths % 10} {units[power]}"
+    if names is None:
+        return usual
+    if names == "all":
+        return tuple(COLUMNS)
+    wanted = tuple(name.strip() for name in names.split(","))
+    for name in wanted:
+        if name.lower() in ("flops", "flop"):
+            raise InputError(f"unknown column {name!r}; did you mean macs? 1 mac = 2 FLOPs")
+        if name not in COLUMNS:
+            raise InputError(f"unknown column {name!r}{did_you_mean(name, COLUMNS)}")
+    return wanted
 
 
-def layer_answer(row: Row, use: Use, positions: int, **explained: Any) -> Answer:
-    """One layer, its facts one a line."""
-    facts = Facts(use, positions)
-    columns = [
-        name for name in COLUMNS
-        if (name != "tied" or row.tied) and (name != "cache_bytes" or row.cache is not None)
-    ]
-    found = cells([row], columns, facts)
-    table = Table(columns, found, drawn=lambda: Table(
-        ["", "value"],
-        [[_heading(key), value] for key, value in zip(columns, found[0], strict=True)],
-        footnotes=["", f"memory for {use.training}", *MACS],
+def _one_layer(out: Output, read: Model, count: Count, use: Use) -> None:
+    from dlcalc.commands.params.count_answer import layer_answer
+
+    row = count.rows[0]
+    out.emit(layer_answer(
+        row, use, count.positions, working=partial(working.layer_steps, row),
+        element=partial(working.layer_step, row), advice=partial(_advice, read, count),
     ))
-    return Answer(
-        layer_record(row, facts), [table], main="params", whole=True, **explained
-    )
 
 
-def _heading(column: str) -> str:
-    return f"{'receptive ' if column == 'field' else ''}{column}".replace("_", " ")
+def _advice(read: Model, count: Count, place: Place, wanted: Any) -> str:
+    from dlcalc.conventions.slips import count_advice
+
+    return count_advice(read, count, place, wanted)
+
+
+def _side_by_side(
+    out: Output, read: Model, size: tuple[int, ...] | None, changes: Sequence[str],
+    other: str | None, layer: str | None, use: Use, columns: str | None,
+) -> None:
+    from dlcalc.commands.params import comparison_answer as drawn
+    from dlcalc.models.changes import compare
+
+    before = use.counted(read, size)
+    changed = _changed(read, changes)
+    names = read.name, " ".join(changes)
+    after = use.counted(changed, size, tolerant=True)
+    _check_changes(before, after)
+    if other is not None:
+        second = read_model(other)
+        names = " with ".join(filter(None, names)), second.name
+        before, after = after, use.counted(second, size)
+    if layer is not None:
+        before, after = part(before, layer), part(after, layer)
+    result = compare(before, after)
+    if out.format.complete:
+        for text in drawn.misfits(result):
+            note(text)
+    out.emit(drawn.comparison_answer(
+        result, use, names, _columns(columns, drawn.USUAL),
+        working=partial(working.comparison_steps, result),
+        element=partial(working.expected_step, after),
+    ))
+
+
+def _changed(read: Model, changes: Sequence[str]) -> Model:
+    from dlcalc.models.changes import change
+    from dlcalc.models.notation import read_change
+
+    for text in changes:
+        try:
+            read = change(read, *read_change(text))
+        except InputError as error:
+            raise error.at("--set") from None
+    return read
+
+
+def _check_changes(before: Count, after: Count) -> None:
+    """Refuse a change that its own layer cannot have, whatever comes to it."""
+    misfit = after.misfit
+    if misfit is None:
+        return
+    today = {row.name: row.input for row in before.rows}.get(after.misfit_name)
+    if not isinstance(misfit, ShapeError) or today == after.misfit_input:
+        raise misfit.at("--set")
+
+
+def file_operands(words: Sequence[str], piped: bool) -> list[str]:
+    """The files of weights among the operands; none where a model is meant.
+
+    Several are the parts of one model: shards, or the files of a split one.
+    """
+    if words and not any(word == "-" or "." in word or os.path.exists(word) for word in words):
+        return []  # names of the zoo: what reads files need not be loaded
+    if (not words and piped) or list(words) == ["-"]:
+        buffer = getattr(sys.stdin, "buffer", None)
+        return ["-"] if buffer is not None and reading.by_content(buffer) else []
+    if len(words) == 1 and os.path.isdir(words[0]):
+        path = weights_of_folder(words[0])
+        return [path] if path else []
+    if not words or not all(reading.is_weights_file(word) for word in words):
+        return []
+    if len(words) > 1 and not reading.are_parts(words):
+        raise InputError(
+            "several files, and no parts of one model; --compare takes a second one"
+        ).at(words[0])
+    return list(words)
+
+
+def weights_of_folder(folder: str) -> str | None:
+    """The weights in a folder, but where its config.json tells the same count and more."""
+    from dlcalc.models.count import params
+    from dlcalc.models.reading import model
+
+    path = reading.in_folder(folder)
+    if path is None or not os.path.exists(os.path.join(folder, "config.json")):
+        return path
+    try:
+        told = params(model(folder)).params
+    except DlcalcError:
+        return path
+    held = sum(tensor.params for tensor in reading.read_weights(path).tensors)
+    return None if told == held else path
+
+
+def holds_weights(words: Sequence[str]) -> bool:
+    """Whether any of the words names a file of weights."""
+    return any(map(reading.is_weights_file, words))
+
+
+def read_operands(paths: Sequence[str], input: tuple[int, ...] | None = None) -> Held:
+    """What the files hold, or standard input."""
+    if list(paths) == ["-"]:
+        return reading.read_stream(sys.stdin.buffer, STDIN, input)
+    return reading.read_weights(*paths, input=input)
+
+
+def is_model(word: str) -> bool:
+    """Whether a second operand is a model and no file of weights."""
+    return not (os.path.exists(word) and reading.is_weights_file(word))
+
+
+def notation_answer(model: Model) -> Answer:
+    """The model as it is written in the notation."""
+    from dlcalc.models.translation import notation
+    from dlcalc.output.answer import Answer, Text
+
+    text = notation(model)
+    return Answer({"model": model.name, "notation": text}, [Text(text.split("\n"))], "notation")
+
+
+def answer_files(
+    out: Output, held: Held, other: str | None, depth: int | None, sort: str | None, summary: bool,
+) -> None:
+    """The tensors of the files, or how they differ from those of another."""
+    from dlcalc.commands.params import files_answer as drawn
+
+    if other is not None:
+        out.emit(drawn.comparison_answer(held, reading.read_weights(other)))
+        return
+    out.emit(drawn.held_answer(held, depth, sort, summary))
+    if not out.format.whole:
+        for text in drawn.notes(held):
+            note(text)
+
+
+def main_dtype(held: Held) -> str:
+    """The type of most of the weights, as --dtype has it; float32 where it has it not."""
+    counts: Counter[str] = Counter()
+    for tensor in held.tensors:
+        name = tensor.dtype.lower()
+        counts[DTYPE_ALIASES.get(name, name)] += tensor.params
+    [(name, _)] = counts.most_common(1) or [("float32", 0)]
+    return name if name in DTYPES else "float32"

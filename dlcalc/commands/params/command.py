@@ -157,6 +157,6 @@ def command(out: Output, **values: Any) -> None:
       dlcalc params resnet50 --as torchinfo
       dlcalc params resnet50 --explain-figure 4.134G
     """
-    from dlcalc.commands.params.run import ParamsRun
+    from dlcalc.commands.params.answer import ParamsRun
 
     ParamsRun(out, **values).run()

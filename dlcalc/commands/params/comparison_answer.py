@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.params.answer import MACS, add_times, count_record, size_text, total_record
 from dlcalc.commands.params.columns import (
     BYTES,
     COLUMNS,
@@ -15,6 +14,13 @@ from dlcalc.commands.params.columns import (
     span,
     total_of,
     turns_alike,
+)
+from dlcalc.commands.params.count_answer import (
+    MACS,
+    add_times,
+    count_record,
+    size_text,
+    total_record,
 )
 from dlcalc.output.answer import Answer, Made, Table
 from dlcalc.output.tables import cell_text
