@@ -1,26 +1,28 @@
-"""A diagnosis as an answer."""
+"""A diagnosis as an answer, and its working: the excess, its two parts, the share of each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from os.path import exists
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlcalc.commands.diagnose.curve import read_learning_curve
-from dlcalc.commands.diagnose.diagnosis import Diagnosis, diagnose
+from dlcalc.commands.diagnose.diagnosis import COUNTS, Diagnosis, diagnose
+from dlcalc.formulas.expressions import Step, symbol
+from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table
-from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
-
-if TYPE_CHECKING:
-    from dlcalc.commands.diagnose import working
-else:
-    working = lazily("dlcalc.commands.diagnose.working")
 
 DIAGNOSES = ("bias", "variance", "both", "neither")
 NUMBERS = ("train_error", "test_error", "target", "excess", "bias", "gap")
 REMEDY = ("remedy", "helps", "why")
+TRAIN, TEST, TARGET = symbol("train"), symbol("test"), symbol("target")
+PARTS = {
+    "excess": (TEST - TARGET, "what the test error is too large by"),
+    "bias": (TRAIN - TARGET, "the part that training leaves"),
+    "gap": (TEST - TRAIN, "the variance: the part that training does not see"),
+}
 
 
 class DiagnoseRun(Run[Diagnosis]):
@@ -45,8 +47,8 @@ class DiagnoseRun(Run[Diagnosis]):
     def answer(self, result: Diagnosis, checks: Sequence[Any] | None) -> Answer:
         """The diagnosis, and every remedy with its reason."""
         return diagnosis_answer(
-            result, working=partial(working.diagnosis_steps, result),
-            element=partial(working.element_step, result),
+            result, working=partial(diagnosis_steps, result),
+            element=partial(element_step, result),
         )
 
 
@@ -62,3 +64,44 @@ def diagnosis_answer(result: Diagnosis, **explained: Any) -> Answer:
     ]
     record |= {"why": result.why, "findings": result.findings, "remedies": remedies}
     return Answer(record, blocks, main="diagnosis", main_table="remedies", **explained)
+
+
+def diagnosis_steps(result: Diagnosis) -> Iterator[Step]:
+    """The parts of the test error, and which of them count."""
+    for part in PARTS:
+        yield _part_step(result, part)
+    if result.excess > 0:
+        yield _share(result, "bias")
+        yield _share(result, "gap")
+    yield Step(result.diagnosis, note=result.why)
+    for finding in result.findings:
+        yield Step("the curve", note=finding)
+
+
+def element_step(result: Diagnosis, field: Place, index: tuple[int, ...]) -> Step | None:
+    """The step that gives a part, the diagnosis in words, or the reason for a remedy."""
+    name = str(field[0])
+    if name in PARTS:
+        return _part_step(result, name)
+    if name == "diagnosis":
+        return Step(name, note=result.why)
+    if name == "remedies" and len(field) > 1:
+        remedy = result.remedies[int(field[1])]
+        return Step(remedy.remedy, note=f"{remedy.remedy}: {remedy.why}")
+    return None
+
+
+def _part_step(result: Diagnosis, part: str) -> Step:
+    formula, note = PARTS[part]
+    numbers = {TRAIN: result.train_error, TEST: result.test_error, TARGET: result.target}
+    return Step(symbol(part), getattr(result, part), formula, (formula.put(numbers),), note)
+
+
+def _share(result: Diagnosis, part: str) -> Step:
+    value, excess = symbol(part), symbol("excess")
+    formula = value / excess
+    share = getattr(result, part) / result.excess
+    verdict = "it counts" if share >= COUNTS else "it does not count"
+    numbers = formula.put({value: getattr(result, part), excess: result.excess})
+    note = f"{verdict}, from {COUNTS:g} on"
+    return Step(symbol("share", part), share, formula, (numbers,), note)

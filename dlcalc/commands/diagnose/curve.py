@@ -94,10 +94,9 @@ def learning_curve(
 
 
 def as_curve(value: object) -> LearningCurve:
-    """A learning curve as it is, or from its columns by name.
+    """A learning curve as it is, or from its columns by name, which are those of a file.
 
-    Those are `examples` or `epochs`, `train_error` and `test_error`. Raises InputError for
-    other names and for columns of different lengths.
+    Raises InputError for other names and for columns of different lengths.
 
     >>> columns = {"epochs": [1, 2], "train_error": [0.5, 0.3], "test_error": [0.6, 0.5]}
     >>> as_curve(columns).last.train_error
@@ -105,17 +104,17 @@ def as_curve(value: object) -> LearningCurve:
     """
     if isinstance(value, LearningCurve):
         return value
-    for axis in AXES:
-        names = {axis, "train_error", "test_error"}
-        if isinstance(value, Mapping) and set(value) == names:
-            columns = [list(value[name]) for name in (axis, "train_error", "test_error")]
-            if len({len(each) for each in columns}) > 1:
-                lengths = ", ".join(str(len(each)) for each in columns)
-                raise InputError(f"learning curve: columns of different lengths, {lengths}")
-            return learning_curve(axis, list(zip(*columns, strict=True)))
-    raise InputError(
-        "learning curve: expected columns named examples (or epochs), train_error, test_error"
-    )
+    if not isinstance(value, Mapping):
+        raise InputError(f"learning curve: expected columns {HEADER}")
+    try:
+        axis, names, losses = _columns(list(map(str, value)))
+    except InputError as error:
+        raise error.at("learning curve") from None
+    columns = [list(value[name]) for name in names]
+    if len({len(each) for each in columns}) > 1:
+        lengths = ", ".join(str(len(each)) for each in columns)
+        raise InputError(f"learning curve: columns of different lengths, {lengths}")
+    return learning_curve(axis, list(zip(*columns, strict=True)), losses)
 
 
 def read_learning_curve(value: str) -> LearningCurve:
@@ -134,8 +133,11 @@ def read_learning_curve(value: str) -> LearningCurve:
         number, header = next(lines, (1, ""))
         separator = "\t" if "\t" in header else ","
         names = _cells(header, separator)
-        axis, places = _columns(names, number)
-        losses = any("loss" in names[place].lower() for place in places)
+        try:
+            axis, wanted, losses = _columns(names)
+        except InputError as error:
+            raise error.at(f"line {number}") from None
+        places = [names.index(name) for name in wanted]
         rows = [_row(_cells(line, separator), places, number) for number, line in lines]
     except DlcalcError as error:
         raise located(error, source) from None
@@ -154,33 +156,33 @@ def _cells(line: str, separator: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(separator)]
 
 
-def _columns(names: list[str], line: int) -> tuple[str, list[int]]:
-    found: dict[str, int] = {}
-    for place, name in enumerate(names):
+def _columns(names: list[str]) -> tuple[str, list[str], bool]:
+    """The axis, the names of it and of both errors, and whether those are losses."""
+    found: dict[str, str] = {}
+    for name in names:
         plain = re.sub("[ -]", "_", name.lower())
         for column, known in COLUMNS.items():
             if plain in known:
                 if column in found:
-                    raise InputError(f"two columns of the kind {column}").at(f"line {line}")
-                found[column] = place
+                    raise InputError(f"two columns of the kind {column}")
+                found[column] = name
     axes = [axis for axis in AXES if axis in found]
     if len(axes) != 1 or not {"train", "test"} <= found.keys():
-        header = shorten(",".join(names))
-        raise InputError(f"header {header!r}: expected {HEADER}").at(f"line {line}")
-    return axes[0], [found[axes[0]], found["train"], found["test"]]
+        raise InputError(f"header {shorten(','.join(names))!r}: expected {HEADER}")
+    wanted = [found[axes[0]], found["train"], found["test"]]
+    return axes[0], wanted, any("loss" in name.lower() for name in wanted)
 
 
-def _row(cells: list[str], places: list[int], line: int) -> tuple[Number, Number, Number]:
+def _row(cells: list[str], places: list[int], line: int) -> tuple[Number, ...]:
     try:
         if len(cells) <= max(places):
             raise InputError(f"{len(cells)} cells, where the header has more")
-        at, train, test = (
+        return tuple(
             parse_rate(cells[place]) if cells[place].endswith("%") else parse_number(cells[place])
             for place in places
         )
     except DlcalcError as error:
         raise error.at(f"line {line}") from None
-    return at, train, test
 
 
 def findings(curve: LearningCurve) -> tuple[Finding, ...]:

@@ -143,7 +143,10 @@ def test_a_curve_is_taken_by_its_columns() -> None:
     assert diagnose(curve=columns) == diagnose(curve=curve)
     with pytest.raises(InputError, match="columns of different lengths, 2, 1, 2"):
         diagnose(curve=columns | {"train_error": [0.5]})
-    with pytest.raises(InputError, match="expected columns named"):
+    assert diagnose(curve={"epoch": [1, 2], "train": [0.5, 0.3], "val_error": [0.6, 0.5]}) == (
+        diagnose(curve=curve)
+    )
+    with pytest.raises(InputError, match="expected examples,train_error,test_error"):
         diagnose(curve={"epoch": [1, 2]})
 
 
