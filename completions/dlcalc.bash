@@ -24,7 +24,10 @@ _dlcalc() {
         case $kind in
             dir) compopt -o dirnames ;;
             file) compopt -o default ;;
-            plain) COMPREPLY+=("${value#"$prefix"}") ;;
+            plain)
+                COMPREPLY+=("${value#"$prefix"}")
+                [[ $value == *[.=\ ] ]] && compopt -o nospace  # more of the word is to come
+                ;;
         esac
     done
 }

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import subprocess
 import time
@@ -25,6 +26,9 @@ LINES = [
     ("dlcalc params lenet --set C1.ker", ["C1.kernel="]),
     ("dlcalc docs ar", ["arrays"]),
     ("dlcalc lstm --activation f=re", ["f=relu"]),
+    ("dlcalc params lenet --at OUT", ["OUTPUT."]),
+    ("dlcalc lstm --at steps[0].di", ["steps[0].di"]),
+    ("dlcalc lstm --at dh", ["dh0"]),
     ("dlcalc conv --format=js", ["--format=json"]),
     ("dlcalc conv --save=kern", ["--save=kernel.txt"]),
     ("dlcalc conv -x kern", ["kernel.txt"]),
@@ -34,6 +38,24 @@ LINES = [
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_scripts_are_as_printed(shell: str) -> None:
     assert invoke("completion", shell).out == (ROOT / "completions" / SCRIPTS[shell]).read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("lstm --expect '{\"d", ['{"dW": ', '{"db": ', '{"dx": ', '{"dh0": ', '{"dc0": ']),
+        ("params lenet --expect '{\"model\": 1, \"tot", ['{"model": 1, "total.']),
+        ("lstm nowhere.json --at d", []),
+        ("lstm --save /nowhere/x.csv --plot /nowhere/x.svg --at dW", ["dW"]),
+    ],
+)
+def test_fields_of_the_very_result_are_offered(
+    line: str, wanted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_DLCALC_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", f"dlcalc {line}")
+    monkeypatch.setenv("COMP_CWORD", str(len(shlex.split(line + ("'" if "'" in line else "")))))
+    assert invoke().out.split() == "".join(f"plain,{each}\n" for each in wanted).split()
 
 
 def shell_environment() -> dict[str, str]:

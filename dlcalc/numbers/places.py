@@ -64,6 +64,22 @@ def find_place(name: str, record: Mapping[str, Any], main: Place) -> tuple[Place
     raise InputError(f"the result has no field {name!r}{near}")
 
 
+def names_within(value: Any, above: str = "") -> Iterator[str]:
+    """The names of all that stands in a record, as `find_place` takes them.
+
+    >>> list(names_within({"loss": 1, "steps": [{"i": 2}], "layers": [{"name": "C1", "p": 6}]}))
+    ['loss', 'steps[0].i', 'C1.name', 'C1.p']
+    """
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from names_within(each, f"{above}.{key}" if above else str(key))
+    elif _is_list(value) and value and isinstance(value[0], Mapping):
+        for place, each in enumerate(value):
+            yield from names_within(each, str(each.get("name") or f"{above}[{place}]"))
+    else:
+        yield above
+
+
 def value_at(value: Any, place: Place) -> Any:
     """What stands at a place; of an expected value that is no object, that itself.
 

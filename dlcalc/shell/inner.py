@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import NamedTuple
 
+import click
+
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer
+from dlcalc.shell import output
 
 
 class Ran(NamedTuple):
@@ -48,8 +52,6 @@ def answer_within(words: Sequence[str]) -> Answer:
     >>> answer_within(["size", "-L", "32", "-F", "5"]).record["output"]
     28
     """
-    from dlcalc.shell import output
-
     output.caught = []
     try:
         ran = run_within(words)
@@ -60,6 +62,36 @@ def answer_within(words: Sequence[str]) -> Answer:
         raise InputError(ran.complaint)
     found: Answer = answers[-1]
     return found
+
+
+def answer_at_hand(context: click.Context) -> Answer | None:
+    """What a command answers whose line is being typed; None where that takes a second or fails."""
+    # An option that still lacks its value leaves the arguments where click found them.
+    command = context.command
+    rest = command.make_context("", list(context.args), resilient_parsing=True).params
+    for param in command.params:
+        if isinstance(param, click.Argument) and context.args:
+            context.params[str(param.name)] = rest[str(param.name)]
+        if isinstance(param.type, click.Path) or param.name in ("expect", "at"):
+            context.params[str(param.name)] = None  # nothing is written, or held against it
+    answers: list[Answer] = []
+    output.caught = answers
+    held = signal.signal(signal.SIGALRM, _too_long)
+    signal.setitimer(signal.ITIMER_REAL, 1)
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), no_stdin():
+            command.invoke(context)
+    except Exception:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, held)
+        output.caught = None
+    return answers[-1] if answers else None
+
+
+def _too_long(number: int, frame: object) -> None:
+    raise TimeoutError
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dlcalc.names import FRAMEWORKS
 from dlcalc.output.formats import FORMATS
 from dlcalc.shell.commands import Plain
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY, PLACE, SIZE, NameType, ToleranceType, WholeType
+from dlcalc.shell.types import ANSWER, ARRAY, PLACE, SIZE, NameType, ToleranceType, WholeType
 
 Callback = Callable[..., Any]
 SHARED = (
@@ -136,7 +136,7 @@ _SHARED = (
         help="Explain this one element, as 0,1, or of another field, as dw:0,1.",
     ),
     click.option(
-        "--expect", type=ARRAY, metavar="VALUE",
+        "--expect", type=ANSWER, metavar="VALUE",
         help="Compare the result with a file, - or a literal: status 1 where it differs, "
         "and the first difference with its working.",
     ),

@@ -173,6 +173,40 @@ class PlaceType(TextType):
             return text.strip(), ()
 
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """The fields that begin so of what the line before it gives, up to their next part."""
+        return beginning(_fields_of(ctx, incomplete), incomplete)
+
+
+class AnswerType(ArrayType):
+    """An expected answer: a file, `-`, an array, or an object of fields."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """Within an object, the fields of what the line before it gives; else files."""
+        before, quote, begun = incomplete.rpartition('"')
+        if not before.startswith("{") or before.rstrip()[-1:] not in ("{", ","):
+            return super().shell_complete(ctx, param, incomplete)
+        names = _fields_of(ctx, begun)
+        ends = ["" if name.endswith(".") else '": ' for name in names]
+        return beginning(
+            [before + quote + name + end for name, end in zip(names, ends, strict=True)], incomplete
+        )
+
+
+def _fields_of(ctx: click.Context, begun: str) -> list[str]:
+    """The fields of what a line gives that begin so, each up to the next part of its name."""
+    from dlcalc.numbers.places import names_within
+    from dlcalc.shell.inner import answer_at_hand
+
+    answer = answer_at_hand(ctx)
+    names = names_within(answer.for_programs) if answer is not None else ()
+    found: dict[str, None] = {}
+    for name in names:
+        if name.startswith(begun):
+            found[name[: name.find(".", len(begun)) + 1] or name] = None
+    return list(found)
+
+
 class GateActivationType(TextType):
     """`f=relu`: a gate of a cell and its activation; which there are, the calculation knows."""
 
@@ -241,6 +275,7 @@ SIZE = SizeType()
 PADDING = PaddingType()
 ARRAY = ArrayType()
 PLACE = PlaceType()
+ANSWER = AnswerType()
 MODEL = ModelType()
 NUMBER = NumberType()
 RATE = RateType()
