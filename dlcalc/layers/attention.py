@@ -179,6 +179,33 @@ def attend(
     )
 
 
+def relative_scores(shape: Shape, heads: int, rank: int, extent: int) -> Counted:
+    """A score for each distance up to `extent`, by what a query is (Inkling, 2026).
+
+    D→H·r features, and r profiles of scores by distance that all heads mix.
+
+    >>> relative_scores((16, 64), 4, 8, 100).weights
+    2848
+    """
+    steps, width = steps_and_width(shape, "relative_scores")
+    features, profiles = whole("heads", heads) * whole("rank", rank), rank * whole("extent", extent)
+    return Counted(
+        shape, width * features + profiles, 0, steps * (width * features + heads * profiles),
+        mixes=(0, 1),
+    )
+
+
+def depth_attention(shape: Shape, states: int, queries: int = 1) -> Counted:
+    """Learned queries that weigh what earlier layers made of the same position.
+
+    >>> depth_attention((16, 64), 3).macs
+    6144
+    """
+    steps, width = steps_and_width(shape, "depth_attention")
+    held = whole("queries", queries) * width
+    return Counted(shape, held, 0, 2 * steps * whole("states", states) * held, mixes=(1,))
+
+
 def seen_before(steps: int, cached: int, kept: int | None) -> int:
     """Positions that each of some new ones is multiplied with where nothing is skipped.
 
@@ -273,13 +300,16 @@ def mla(
 
 
 def indexer(
-    shape: Shape, heads: int, width: int, source: int | None = None, *, cached: int = 0
+    shape: Shape, heads: int, width: int, source: int | None = None, block: int | None = None,
+    places: int = 0, *, cached: int = 0,
 ) -> Counted:
     """The lightning indexer (DeepSeek-V3.2, 2025): which positions attention is to see.
 
     Queries of `heads`·`width` features from the query latent of `source` features (else the
     input), one key of `width` with a norm, and a weight for each head; T² products a feature
-    for the scores, and T² a head for their sum.
+    for the scores, and T² a head for their sum. With a `block`, as in Qwen4: a norm for
+    queries too, no weights of heads, and scores of the means of so many keys; transformers
+    keeps the `places` of a position (in time, height and width) there, 8 bytes each.
 
     >>> indexer((16, 7168), 64, 128, source=1536).weights
     13959296
@@ -287,12 +317,26 @@ def indexer(
     steps, features = steps_and_width(shape, "indexer")
     heads, width = whole("heads", heads), whole("width", width)
     rank = features if source is None else whole("source", source)
-    weights = rank * heads * width + features * width + features * heads
+    projected = rank * heads * width + features * width
+    if block is not None:
+        seen, before = (_blocks(end, whole("block", block)) for end in (cached + steps, cached))
+        return Counted(
+            shape, projected + 2 * width, 0,
+            steps * projected + (seen - before) * heads * width, mixes=(0, 1),
+            cache=Cache(width, placed=8 * whole("places", places, 0)),
+        )
+    projected += features * heads
     return Counted(
-        shape, weights + width, width,
-        steps * weights + steps * (steps + cached) * heads * (width + 1), mixes=(0, 1),
+        shape, projected + width, width,
+        steps * projected + steps * (steps + cached) * heads * (width + 1), mixes=(0, 1),
         cache=Cache(width), skipped=unseen(steps, cached, None) * heads * (width + 1),
     )
+
+
+def _blocks(end: int, block: int) -> int:
+    """Whole blocks before each of the positions up to an end, and of it, in all."""
+    full, rest = divmod(end + 1, block)
+    return block * (full * (full - 1) // 2) + rest * full
 
 
 def experts(

@@ -32,11 +32,14 @@ class Cache(NamedTuple):
     """Numbers whatever the length, which stay float32 in a model of a shorter type."""
     own: int = 0
     """Bytes of what the framework keeps beside them."""
+    placed: int = 0
+    """Bytes of what it keeps beside them for each position."""
 
     def bytes(self, positions: int, size: int) -> int:
         """Bytes after so many positions, in numbers of `size` bytes, as the framework holds it."""
         kept = positions if self.most is None else min(positions, self.most)
-        return (self.each * kept + self.fixed) * size + self.states * max(4, size) + self.own
+        own = self.own + self.placed * kept
+        return (self.each * kept + self.fixed) * size + self.states * max(4, size) + own
 
     def reserved(self, positions: int, size: int) -> int:
         """Bytes that a serving engine reserves: whole windows, in whole pages."""

@@ -21,27 +21,40 @@ from dlcalc.layers.counted import (
 )
 
 
-def causal_conv(shape: Shape, kernel: int, bias: bool = True) -> Counted:
+def causal_conv(
+    shape: Shape, kernel: int, bias: bool = True, keeps: bool = False, dynamic: bool = False,
+    *, cached: int = 0,
+) -> Counted:
     """A convolution of each feature along the sequence, over this position and those before.
+
+    `keeps`: what those before leave is kept for those to come, in float32. `dynamic`: each
+    position adds to the taps, which are then multiplied element by element.
 
     >>> causal_conv((16, 64), 4).weights
     256
     """
     steps, width = steps_and_width(shape, "causal_conv")
-    weights = width * whole("kernel", kernel)
-    return Counted(shape, weights, width * flag("bias", bias), steps * weights, mixes=(0,))
+    taps = width * whole("kernel", kernel)
+    convolved = _convolved(steps, kernel, cached) if flag("keeps", keeps) else steps
+    products = 0 if flag("dynamic", dynamic) else taps
+    return Counted(
+        shape, taps, width * flag("bias", bias), products * convolved, mixes=(0,),
+        cache=Cache(states=taps) if keeps else None, skipped=products * (convolved - steps),
+    )
+
+
+def _convolved(steps: int, kernel: int, cached: int) -> int:
+    """Positions that a convolution makes: what it keeps and one new position give two."""
+    return 2 if cached and steps == 1 else steps + kernel - 1
 
 
 def _carried(
     shape: Shape, projected: int, channels: int, kernel: int, cached: int, held: int = 0,
     biases: int = 0, scan: int = 0, states: int = 0,
 ) -> Counted:
-    """A layer that projects each position, convolves some channels, and carries a state.
-
-    A convolution runs over what it keeps and one new position twice, of which one is taken.
-    """
+    """A layer that projects each position, convolves some channels, and carries a state."""
     steps, taps = shape[0], channels * whole("kernel", kernel)
-    convolved = 2 if cached and steps == 1 else steps + kernel - 1
+    convolved = _convolved(steps, kernel, cached)
     return Counted(
         shape, projected + taps + held, biases, steps * projected + taps * convolved + scan,
         mixes=(0, 1), cache=Cache(fixed=taps, states=states), skipped=taps * (convolved - steps),

@@ -16,6 +16,7 @@ import json
 import operator
 import re
 from collections.abc import Callable, Mapping
+from math import isqrt
 from typing import Any
 
 from dlcalc.errors import InputError
@@ -33,9 +34,20 @@ def _make_divisible(x: float, unit: int, least: int | None = None) -> int:
     return nearest + unit if nearest < 0.9 * x else nearest
 
 
+def _primes(start: int, count: int) -> list[int]:
+    """So many primes, from a number on."""
+    found: list[int] = []
+    number = max(start, 2)
+    while len(found) < count:
+        if all(number % each for each in range(2, isqrt(number) + 1)):
+            found.append(number)
+        number += 1
+    return found
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
-    "make_divisible": _make_divisible, "pow": pow,
+    "make_divisible": _make_divisible, "primes": _primes, "pow": pow,
     "min": min, "max": max, "len": len, "sum": sum, "int": int, "round": round, "str": str,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
     "starts": lambda x, start: str(x).startswith(start),
