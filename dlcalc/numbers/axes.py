@@ -151,4 +151,4 @@ def by_x(values: Sequence[object]) -> str:
     >>> by_x((6, 28, 28))
     '6x28x28'
     """
-    return "x".join(str(value) for value in values)
+    return "x".join(map(str, values))

@@ -8,17 +8,18 @@ Gray 2016, equation 5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import lcm, prod
 from typing import Any, NamedTuple
 
-from dlcalc.commands.mults.lines import Line, Phase, columns_of, meetings, phases, points
+from dlcalc.commands.mults.lines import Phase, column, columns_of, meetings, phases, points
 from dlcalc.commands.mults.stages import TILE, Stage, count_stage
 from dlcalc.errors import LimitError
 from dlcalc.numbers.axes import at_least
+from dlcalc.numbers.sizes import Axis
 
 MOST_POINTS = 80
 """Products of one Toom–Cook algorithm, whose exact fractions grow with them."""
@@ -162,10 +163,10 @@ class Product(NamedTuple):
     output: dict[int, Rational]
 
 
-def products(line: Line, method: str, tile: int = TILE) -> list[Product]:
+def products(line: Axis, method: str, tile: int = TILE) -> list[Product]:
     """The products of a line by one of the methods that are nested.
 
-    >>> len(products(Line(4, 5, 2, 1, 2, 8), "zero_skip"))
+    >>> len(products(Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1), "zero_skip"))
     17
     """
     if method.startswith("winograd"):
@@ -179,21 +180,21 @@ def products(line: Line, method: str, tile: int = TILE) -> list[Product]:
             found += [Product({i: 1}, {k: 1}, {o: 1}) for k, i in meetings(line, o)]
             continue
         for k in range(line.kernel):
-            column = line.column(o, k)
-            inside = column is not None and 0 <= column < line.input
-            if column is not None or method != "polyphase":
-                found.append(Product({column: 1} if inside else {}, {k: 1}, {o: 1}))  # type: ignore[dict-item]
+            at = column(line, o, k)
+            if at is not None or method != "polyphase":
+                inside = at is not None and 0 <= at < line.input
+                found.append(Product({at: 1} if inside else {}, {k: 1}, {o: 1}))  # type: ignore[dict-item]
     return found
 
 
-def _whole(line: Line, phase: Phase) -> Iterator[Product]:
+def _whole(line: Axis, phase: Phase) -> Iterator[Product]:
     """One Toom–Cook algorithm for each copy of a phase."""
     algorithm = phase_algorithm(phase)
     for copy in range(phase.copies):
         yield from _placed(algorithm, *columns_of(line, phase, copy))
 
 
-def _by_tiles(line: Line, phase: Phase, tile: int) -> Iterator[Product]:
+def _by_tiles(line: Axis, phase: Phase, tile: int) -> Iterator[Product]:
     """F(t, r) for each t outputs; the taps of a transposed convolution meet them backwards."""
     algorithm = winograd(tile, phase.taps)
     for copy in range(phase.copies):
@@ -269,8 +270,8 @@ def nested(x: Values, w: Values, lines: Sequence[Sequence[Product]], made: list[
 def _columns(line: Sequence[Product], side: str) -> dict[int, dict[int, Rational]]:
     columns: dict[int, dict[int, Rational]] = {}
     for place, each in enumerate(line):
-        for column, constant in getattr(each, side).items():
-            columns.setdefault(column, {})[place] = constant
+        for at, constant in getattr(each, side).items():
+            columns.setdefault(at, {})[place] = constant
     return columns
 
 
@@ -278,8 +279,8 @@ def _transform(matrices: Sequence[Any], array: Values) -> Values:
     for axis, columns in enumerate(matrices):
         made: Values = {}
         for index, number in array.items():
-            column = index[axis]
-            taken = columns[column] if isinstance(columns, list) else columns.get(column, {})
+            at = index[axis]
+            taken = columns[at] if isinstance(columns, list) else columns.get(at, {})
             for i, constant in taken.items():
                 place = (*index[:axis], i, *index[axis + 1 :])
                 term = number if constant == 1 else constant * number
@@ -288,103 +289,76 @@ def _transform(matrices: Sequence[Any], array: Values) -> Values:
     return array
 
 
-class Cyclotomic(tuple[Rational, ...]):
-    """An exact sum of powers of ζ = e^(2πi/N), N = 2h a power of two: its coefficients of
-    1, …, ζ^(h−1)."""
-
-    __slots__ = ()
-
-    def __add__(self, other: Any) -> Cyclotomic:
-        return Cyclotomic([a + b for a, b in zip(self, other, strict=True)])
-
-    def __rmul__(self, constant: Any) -> Cyclotomic:
-        return Cyclotomic([constant * a for a in self])
-
-    def __mul__(self, other: Any) -> Cyclotomic:
-        found: list[Rational] = [0] * len(self)
-        for place, a in enumerate(self):
-            if a:
-                for at, b in enumerate(other.times(place)):
-                    found[at] += a * b
-        return Cyclotomic(found)
-
-    def times(self, power: int) -> Cyclotomic:
-        """The product with a power of ζ: turned round, and negated past ζ^h = −1."""
-        size = len(self)
-        turns, shift = divmod(power, size)
-        sign = -1 if turns % 2 else 1
-        return Cyclotomic([
-            *(-sign * a for a in self[size - shift :]), *(sign * a for a in self[: size - shift])
-        ])
+PRIME = 2**64 - 2**32 + 1
+"""Modulo it 2³² roots of unity are whole numbers, and no output is as large: what holds there
+of the complex ones gives each output exactly (Pollard 1971, "The fast Fourier transform in a
+finite field")."""
+ROOT = 7
+"""Its powers are all numbers below the prime but 0."""
 
 
-def by_fourier(x: Values, w: Values, axes: Sequence[Line], made: list[None]) -> Values:
+def by_fourier(x: Values, w: Values, axes: Sequence[Axis], made: list[None]) -> Values:
     """y from the product of the spectra of x and w, with the roots of unity kept exact."""
     sizes = [points(axis) for axis in axes]
-    half = max(1, max(sizes) // 2)
 
-    def spectrum(values: Values, places: Any, sign: int) -> dict[Index, Cyclotomic]:
-        zero = Cyclotomic([0] * half)
-        grid = dict.fromkeys(product(*map(range, sizes)), zero)
+    def spectrum(values: Values, place: Callable[[Axis, int], int]) -> Values:
+        grid: Values = dict.fromkeys(product(*map(range, sizes)), 0)
         for index, value in values.items():
-            place = tuple(map(places, axes, index))
-            if place in grid:
-                grid[place] = Cyclotomic([value, *[0] * (half - 1)])
-        return _fourier(grid, sizes, half, sign)
+            at = tuple(map(place, axes, index))
+            if at in grid:
+                grid[at] = value
+        return _fourier(grid, sizes, 1)
 
-    # Whole numbers, which are many times quicker than fractions: the weights by their common
-    # denominator, real and imaginary parts doubled.
     scale = lcm(*(Fraction(each).denominator for each in w.values()))
     whole = {index: int(each * scale) for index, each in w.items()}
-    data = spectrum(x, lambda axis, i: i + axis.crop, 1)
-    # The spectrum of the kernel turned round, as cross-correlation wants it.
-    weight = spectrum(whole, lambda axis, k: k * axis.dilation, -1)
-    found: dict[Index, Cyclotomic] = {}
+    data = spectrum(x, lambda axis, i: i + axis.pad[0])
+    # The kernel turned round, as cross-correlation wants it.
+    weight = spectrum(whole, lambda axis, k: -k * axis.dilation % points(axis))
+    imaginary = pow(ROOT, PRIME // 4, PRIME)
+    found: Values = {}
     for at in data:
         mirrored = tuple(-i % n for i, n in zip(at, sizes, strict=True))
         if at == mirrored:
             found[at] = 4 * (Tally(data[at], made) * Tally(weight[at], made)).value
         elif at not in found:
+            # Real and imaginary parts, doubled; their product in three real ones.
             (a, b), (c, d) = (
-                (each[at] + each[mirrored],
-                 (each[at] + -1 * each[mirrored]).times(-half // 2))
+                (each[at] + each[mirrored], (each[mirrored] - each[at]) * imaginary)
                 for each in (data, weight)
             )
             one, two, three = (
                 (Tally(left, made) * Tally(right, made)).value
-                for left, right in ((a + b, c), (a, d + -1 * c), (b, c + d))
+                for left, right in ((a + b, c), (a, d - c), (b, c + d))
             )
-            real, imaginary = one + -1 * three, (one + two).times(half // 2)
-            found[at], found[mirrored] = real + imaginary, real + -1 * imaginary
-    back = _fourier(found, sizes, half, -1)
+            real, rest = one - three, (one + two) * imaginary
+            found[at], found[mirrored] = real + rest, real - rest
+    back = _fourier(found, sizes, -1)
+    shrink = pow(4 * prod(sizes), -1, PRIME)
     y: Values = {}
     for output in product(*(range(axis.output) for axis in axes)):
-        place = tuple(o * axis.stride for o, axis in zip(output, axes, strict=True))
-        real, *rest = back[place]
-        y[output] = None if any(rest) else Fraction(real) / (4 * scale * prod(sizes))
+        at = tuple(o * axis.stride for o, axis in zip(output, axes, strict=True))
+        value = back[at] * shrink % PRIME
+        y[output] = Fraction(value if value < PRIME // 2 else value - PRIME, scale)
     return y
 
 
-def _fourier(
-    grid: dict[Index, Cyclotomic], sizes: Sequence[int], half: int, sign: int
-) -> dict[Index, Cyclotomic]:
-    """Σ grid[p]·ζ^(−sign·p·f·2h/N) along every axis, by halves (Cooley and Tukey 1965)."""
+def _fourier(grid: Values, sizes: Sequence[int], sign: int) -> Values:
+    """Σ grid[p]·ζ^(sign·p·f) along every axis, by halves (Cooley and Tukey 1965)."""
 
-    def transform(line: list[Cyclotomic]) -> list[Cyclotomic]:
-        n = len(line)
-        if n == 1:
+    def transform(line: list[int], root: int) -> list[int]:
+        if len(line) == 1:
             return line
-        even, odd = transform(line[::2]), transform(line[1::2])
-        turned = [each.times(-sign * f * 2 * half // n) for f, each in enumerate(odd)]
-        return [a + b for a, b in zip(even, turned, strict=True)] + [
-            a + -1 * b for a, b in zip(even, turned, strict=True)
-        ]
+        even, odd = (transform(line[half::2], root * root % PRIME) for half in (0, 1))
+        turned = [each * pow(root, f, PRIME) for f, each in enumerate(odd)]
+        pairs = list(zip(even, turned, strict=True))
+        return [(a + b) % PRIME for a, b in pairs] + [(a - b) % PRIME for a, b in pairs]
 
     for axis, size in enumerate(sizes):
+        root = pow(ROOT, sign * (PRIME - 1) // size, PRIME)
         for index in list(grid):
             if index[axis] == 0:
                 places = [(*index[:axis], p, *index[axis + 1 :]) for p in range(size)]
-                grid.update(zip(places, transform([grid[p] for p in places]), strict=True))
+                grid.update(zip(places, transform([grid[p] for p in places], root), strict=True))
     return grid
 
 
@@ -406,13 +380,13 @@ class Check(NamedTuple):
         return self.outputs_agree and self.counted == self.executed
 
 
-def verify(axes: Sequence[Line], tile: int = TILE, seed: int = 0) -> tuple[Check, ...]:
+def verify(axes: Sequence[Axis], tile: int = TILE, seed: int = 0) -> tuple[Check, ...]:
     """Run every counted algorithm on one channel pair of random numbers.
 
     Raises LimitError, with the size, where `check_cost` refuses.
 
-    >>> [(check.method, check.executed) for check in verify([Line(4, 5, 2, 1, 2, 8)])][2:4]
-    [('zero_skip', 17), ('winograd', 11)]
+    >>> [check.executed for check in verify([Axis(28, 3)])]
+    [78, 78, 28, 42, 47]
     """
     stage = count_stage(axes, tile=tile)
     check_cost([stage])
@@ -428,7 +402,7 @@ def verify(axes: Sequence[Line], tile: int = TILE, seed: int = 0) -> tuple[Check
 
 
 def run(
-    method: str, x: Values, w: Values, axes: Sequence[Line], tile: int, made: list[None]
+    method: str, x: Values, w: Values, axes: Sequence[Axis], tile: int, made: list[None]
 ) -> Values:
     """The outputs of a method on one channel pair; `made` grows by every product."""
     if method == "fft":
@@ -440,14 +414,14 @@ def run(
     return {index: number.value for index, number in y.items()}
 
 
-def definition(x: Values, w: Values, axes: Sequence[Line]) -> Values:
+def definition(x: Values, w: Values, axes: Sequence[Axis]) -> Values:
     """y by its definition: y[i·S + k·D − P] = Σ x[i]·w[k], or x[o·S + k·D − P] where plain."""
     y: Values = dict.fromkeys(product(*(range(axis.output) for axis in axes)), 0)
-    plain = axes[0].plain
+    plain = not axes[0].transposed
 
     def landing(column: Index, tap: Index) -> Index:
         return tuple(
-            i * axis.stride + k * axis.dilation - axis.crop
+            i * axis.stride + k * axis.dilation - axis.pad[0]
             for i, k, axis in zip(column, tap, axes, strict=True)
         )
 
@@ -460,7 +434,7 @@ def definition(x: Values, w: Values, axes: Sequence[Line]) -> Values:
     return y
 
 
-def _random_pair(axes: Sequence[Line], seed: int) -> tuple[Values, Values]:
+def _random_pair(axes: Sequence[Axis], seed: int) -> tuple[Values, Values]:
     """Whole inputs, as those of an image, and weights that are fractions."""
     from random import Random
 

@@ -16,105 +16,86 @@ from dlcalc.numbers.axes import PerAxis, at_least, count_axes, per_axis_from
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
 
 
-class Line(NamedTuple):
-    """One axis of a transposed convolution or, where `plain`, of an ordinary one."""
-
-    input: int
-    """Columns of the input, L."""
-    kernel: int
-    """Taps of the kernel, F."""
-    stride: int
-    """Columns from one to the next of the side that steps: input, or output where plain; S."""
-    dilation: int
-    """Columns from one tap to the next, D."""
-    crop: int
-    """Columns before the first of the other side, P: taken off, or padding where plain."""
-    output: int
-    """Columns of the output, O."""
-    plain: bool = False
-    """Whether this is an ordinary convolution."""
-
-    @property
-    def ends(self) -> Pair:
-        """Columns of the side that steps, and of the side that it lands on."""
-        return (self.output, self.input) if self.plain else (self.input, self.output)
-
-    @property
-    def reach(self) -> int:
-        """Columns from the first tap to the last, less 1: D·(F − 1)."""
-        return self.dilation * (self.kernel - 1)
-
-    @property
-    def grid(self) -> int:
-        """Columns of the input once S − 1 zeros stand between its columns."""
-        return self.input if self.plain else (self.input - 1) * self.stride + 1
-
-    @property
-    def grid_pad(self) -> Pair:
-        """Zeros before and after what the kernel moves over; below 0 where columns go unused."""
-        step = self.stride if self.plain else 1
-        before = self.crop if self.plain else self.reach - self.crop
-        return before, (self.output - 1) * step + 1 + self.reach - before - self.grid
-
-    def column(self, output: int, tap: int) -> int | None:
-        """The input column that a tap meets at an output, inside or not; None on a zero between.
-
-        >>> [Line(4, 5, 2, 1, 2, 8).column(0, k) for k in range(5)]
-        [1, None, 0, None, -1]
-        """
-        if self.plain:
-            return output * self.stride + tap * self.dilation - self.crop
-        column, off_grid = divmod(output + self.crop - tap * self.dilation, self.stride)
-        return None if off_grid else column
+def ends(line: Axis) -> Pair:
+    """Columns of the side that steps, and of the side that it lands on."""
+    sides = line.input, line.output
+    return sides if line.transposed else sides[::-1]
 
 
-def meetings(line: Line, output: int) -> list[tuple[int, int]]:
+def grid(line: Axis) -> tuple[int, int, int]:
+    """What the kernel moves over: zeros before, the input with those between it, zeros after.
+
+    Below 0 where columns go unused.
+
+    >>> grid(Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1))
+    (2, 7, 3)
+    """
+    reach, (before, after) = line.span - 1, line.pad
+    if line.transposed:
+        columns = (line.input - 1) * line.stride + 1
+        return reach - before, columns, reach - after + line.output_padding
+    return before, line.input, (line.output - 1) * line.stride + line.span - before - line.input
+
+
+def column(line: Axis, output: int, tap: int) -> int | None:
+    """The input column that a tap meets at an output, inside or not; None on a zero between.
+
+    >>> [column(Axis(4, 5, 2, (2, 2), transposed=True), 0, k) for k in range(5)]
+    [1, None, 0, None, -1]
+    """
+    if not line.transposed:
+        return output * line.stride + tap * line.dilation - line.pad[0]
+    found, off_grid = divmod(output + line.pad[0] - tap * line.dilation, line.stride)
+    return None if off_grid else found
+
+
+def meetings(line: Axis, output: int) -> list[tuple[int, int]]:
     """The taps that meet an input column at one output, as pairs (k, i).
 
-    >>> [len(meetings(Line(4, 5, 2, 1, 2, 8), o)) for o in range(8)]
+    >>> line = Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1)
+    >>> [len(meetings(line, o)) for o in range(8)]
     [2, 2, 3, 2, 3, 2, 2, 1]
     """
-    met = ((k, line.column(output, k)) for k in range(line.kernel))
+    met = ((k, column(line, output, k)) for k in range(line.kernel))
     return [(k, i) for k, i in met if i is not None and 0 <= i < line.input]
 
 
-def dense(line: Line) -> int:
+def dense(line: Axis) -> int:
     """Multiplications of a kernel that moves over zeros and all: O·F."""
     return line.output * line.kernel
 
 
-def polyphase(line: Line) -> int:
+def polyphase(line: Axis) -> int:
     """Multiplications where a tap skips the inserted zeros, but not those at the edges."""
     return sum([outputs_on_grid(line, k) for k in range(line.kernel)])
 
 
-def outputs_on_grid(line: Line, k: int) -> int:
+def outputs_on_grid(line: Axis, k: int) -> int:
     """Outputs at which tap k falls on no inserted zero: those o ≡ k·D − P (mod S)."""
-    first = (k * line.dilation - line.crop) % line.stride
+    first = (k * line.dilation - line.pad[0]) % line.stride
     return (line.output - 1 - first) // line.stride + 1
 
 
-def columns_met(line: Line, k: int) -> int:
+def columns_met(line: Axis, k: int) -> int:
     """How many columns of the side that steps tap k takes inside the other.
 
     Their sum over the taps are the products in which a tap meets a column of the input itself.
 
-    >>> sum(columns_met(Line(4, 5, 2, 1, 2, 8), k) for k in range(5))
+    >>> line = Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1)
+    >>> sum(columns_met(line, k) for k in range(5))
     17
     """
-    steps, lands = line.ends
-    start = line.crop - k * line.dilation
-    first = max(0, -(-start // line.stride))
-    return max(0, min(steps - 1, (start + lands - 1) // line.stride) - first + 1)
+    met, _ = line.meeting(k)
+    return int(met.stop - met.start)
 
 
-def points(line: Line) -> int:
+def points(line: Axis) -> int:
     """The points of a Fourier transform of all that the kernel moves over: a power of two.
 
-    >>> points(Line(28, 5, 1, 1, 0, 24, plain=True))
+    >>> points(Axis(28, 5))
     32
     """
-    return 1 << (line.grid + sum(line.grid_pad) - 1).bit_length()
+    return 1 << (sum(grid(line)) - 1).bit_length()
 
 
 def spectral(sizes: Sequence[int]) -> int:
@@ -134,7 +115,7 @@ def make_lines(
     input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
     output_padding: PerAxis = 0, dilation: PerAxis = 1, output: PerAxis | None = None,
     grid_pad: Padding | None = None, dims: int | None = None, conv: bool = False,
-) -> tuple[Line, ...]:
+) -> tuple[Axis, ...]:
     """The axes of a transposed convolution, from PyTorch's parameters or from grid pads.
 
     `pad` is taken off the output, as in torch.nn.ConvTranspose2d; `output`, the size
@@ -143,10 +124,10 @@ def make_lines(
     `conv` asks for an ordinary convolution. Raises InputError or ShapeError for values that
     cannot be.
 
-    >>> make_lines(4, 5, 2, pad=2, output_padding=1) == make_lines(4, 5, 2, grid_pad=[(2, 3)])
-    True
-    >>> make_lines(28, 5, conv=True)[0].output
-    24
+    >>> make_lines(4, 5, 2, pad=2, output_padding=1)[0].output
+    8
+    >>> make_lines(4, 5, 2, grid_pad=[(2, 3)])[0].output
+    8
     """
     if dims is not None:
         at_least(1, "dims", (dims,))
@@ -167,16 +148,9 @@ def make_lines(
     )
     if output is not None:
         windows = _reaching(windows, output, output_padding)
-    return tuple(line_of(window) for window in windows)
-
-
-def line_of(window: Axis) -> Line:
-    """The axis of a window; ShapeError where it finds no place."""
-    check_fits(window)
-    return Line(
-        window.input, window.kernel, window.stride, window.dilation, window.pad[0], window.output,
-        not window.transposed,
-    )
+    for window in windows:
+        check_fits(window)
+    return windows
 
 
 def _reaching(
@@ -200,7 +174,7 @@ def _reaching(
 def _on_grid(
     input: PerAxis, kernel: PerAxis, stride: PerAxis, dilation: PerAxis,
     grid_pad: Padding, dims: int | None,
-) -> tuple[Line, ...]:
+) -> tuple[Axis, ...]:
     """Upsampling as a window of stride 1 that moves over the zero-inserted, padded input."""
     n = dims or count_axes(
         input=input, kernel=kernel, stride=stride, dilation=dilation, grid_pad=grid_pad
@@ -212,8 +186,10 @@ def _on_grid(
         make_axes(grids, kernel, 1, grid_pad, dilation, axes=n), lengths, strides, strict=True
     ):
         check_fits(window)
-        crop = window.dilation * (window.kernel - 1) - window.pad[0]
-        made.append(Line(length, window.kernel, step, window.dilation, crop, window.output))
+        reach, (before, after) = window.span - 1, window.pad
+        made.append(window._replace(
+            input=length, stride=step, pad=(reach - before, reach - after), transposed=True
+        ))
     return tuple(made)
 
 
@@ -300,7 +276,7 @@ class Phase(NamedTuple):
         return -(-self.outputs // tile) * (tile + self.taps - 1)
 
 
-def steps(line: Line) -> tuple[int, int, int]:
+def steps(line: Axis) -> tuple[int, int, int]:
     """Columns from one to the next of a phase: of the side that steps, of taps, of landings.
 
     With g = gcd(S, D): D/g, S/g and lcm(S, D).
@@ -309,72 +285,71 @@ def steps(line: Line) -> tuple[int, int, int]:
     return line.dilation // g, line.stride // g, line.stride * line.dilation // g
 
 
-def phases(line: Line) -> tuple[Phase, ...]:
+def phases(line: Axis) -> tuple[Phase, ...]:
     """Independent short filters: classes i ≡ α (mod D/g), k ≡ β (mod S/g) with g = gcd(S, D).
 
     i = a·D/g + α and k = b·S/g + β land on o = (a + b)·lcm(S, D) + S·α + D·β − P and on
     nothing of another class. Those that reach an output, at most four shapes for each β.
 
-    >>> for phase in phases(Line(4, 5, 2, 1, 2, 8)):
+    >>> for phase in phases(Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1)):
     ...     print(phase.inputs, phase.taps, phase.outputs, phase.products, phase.winograd)
     4 3 4 10 6
     4 2 4 7 5
     """
     by = stepping, tap_step, _ = steps(line)
-    classes = min(stepping, line.ends[0])
+    sides = ends(line)
+    classes = min(stepping, sides[0])
     found = []
     for beta in range(min(tap_step, line.kernel)):
         starts = [0]
         if classes > 1:
-            cuts = _shape_changes(line, beta)
+            cuts = _shape_changes(line, sides, beta)
             starts = sorted({0, *(cut for cut in cuts if 0 < cut < classes)})
         for alpha, end in zip(starts, [*starts[1:], classes], strict=True):
-            phase = _phase(line, by, alpha, beta, copies=end - alpha)
+            phase = _phase(line, by, sides, alpha, beta, copies=end - alpha)
             if phase:
                 found.append(phase)
     return tuple(found)
 
 
-def _coefficients(line: Line, step: int, alpha: int, beta: int) -> Pair:
+def _coefficients(line: Axis, step: int, lands: int, alpha: int, beta: int) -> Pair:
     """First and last a + b of a class that lie on the other side, whatever its columns are."""
-    start = line.crop - line.stride * alpha - line.dilation * beta
-    return -(-start // step), (start + line.ends[1] - 1) // step
+    start = line.pad[0] - line.stride * alpha - line.dilation * beta
+    return -(-start // step), (start + lands - 1) // step
 
 
-def _shape_changes(line: Line, beta: int) -> tuple[int, int, int]:
+def _shape_changes(line: Axis, sides: Pair, beta: int) -> tuple[int, int, int]:
     """The α from which a class has a column less, a first or a last landing sooner.
 
     S·α stays below lcm(S, D), so that each of these changes at most once.
     """
     stepping, _, step = steps(line)
-    first, last = _coefficients(line, step, 0, beta)
-    start = line.crop - line.dilation * beta
+    first, last = _coefficients(line, step, sides[1], 0, beta)
+    start = line.pad[0] - line.dilation * beta
     sooner = -(-(start - (first - 1) * step) // line.stride)
-    shorter = (start + line.ends[1] - 1 - last * step) // line.stride + 1
-    return line.ends[0] % stepping, sooner, shorter
+    shorter = (start + sides[1] - 1 - last * step) // line.stride + 1
+    return sides[0] % stepping, sooner, shorter
 
 
 def _phase(
-    line: Line, by: tuple[int, int, int], alpha: int, beta: int, copies: int
+    line: Axis, by: tuple[int, int, int], sides: Pair, alpha: int, beta: int, copies: int
 ) -> Phase | None:
     stepping, tap_step, step = by
-    n = -(-(line.ends[0] - alpha) // stepping)
+    n = -(-(sides[0] - alpha) // stepping)
     taps = -(-(line.kernel - beta) // tap_step)
-    first, last = _coefficients(line, step, alpha, beta)
+    first, last = _coefficients(line, step, sides[1], alpha, beta)
     first, last = max(first, 0), min(last, n + taps - 2)
     if last < first:
         return None
     a, last_a = max(0, first - taps + 1), min(n - 1, last)
     b, last_b = max(0, first - n + 1), min(taps - 1, last)
     # The side that steps, then the side that it lands on: how many, and from where.
-    sides = [
-        (last_a - a + 1, a * stepping + alpha),
-        (last - first + 1, first * step + line.stride * alpha + line.dilation * beta - line.crop),
-    ]
-    (inputs, first_input), (outputs, first_output) = sides[::-1] if line.plain else sides
+    start = first * step + line.stride * alpha + line.dilation * beta - line.pad[0]
+    found = [(last_a - a + 1, a * stepping + alpha), (last - first + 1, start)]
+    (inputs, first_input), (outputs, first_output) = found if line.transposed else found[::-1]
     return Phase(
         inputs, last_b - b + 1, outputs, first - a - b, last_a + last_b - last, copies,
-        first_input, b * tap_step + beta, first_output, line.plain,
+        first_input, b * tap_step + beta, first_output, not line.transposed,
     )
 
 
@@ -386,11 +361,11 @@ class Columns(NamedTuple):
     outputs: range
 
 
-def columns_of(line: Line, phase: Phase, copy: int = 0) -> Columns:
+def columns_of(line: Axis, phase: Phase, copy: int = 0) -> Columns:
     """Where a copy of a phase lies on its axis."""
     stepping, tap_step, step = steps(line)
     strides = ((stepping, copy), (step, copy * line.stride))
-    (x_step, x_on), (y_step, y_on) = strides[::-1] if line.plain else strides
+    (x_step, x_on), (y_step, y_on) = strides if line.transposed else strides[::-1]
 
     def run(first: int, by: int, count: int) -> range:
         return range(first, first + by * count, by)
@@ -416,7 +391,7 @@ def pair_rank(axes: Sequence[Sequence[Phase]]) -> Rank:
     land on (substitution: those are linearly independent and vanish with what lands
     there); on several, a product for each column that a tap reaches.
 
-    >>> line = phases(Line(4, 5, 2, 1, 2, 8))
+    >>> line = phases(Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1))
     >>> print(pair_rank([line]), pair_rank([line, line]), sep="; ")
     10 ≤ rank ≤ 11; 76 ≤ rank ≤ 117
     """

@@ -11,11 +11,9 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.commands.mults.lines import (
-    Line,
     Phase,
     Rank,
     dense,
-    line_of,
     make_lines,
     pair_rank,
     phases,
@@ -26,7 +24,7 @@ from dlcalc.commands.mults.lines import (
 from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
 from dlcalc.numbers.results import Result
-from dlcalc.numbers.sizes import Padding
+from dlcalc.numbers.sizes import Axis, Padding, check_fits
 
 if TYPE_CHECKING:
     from dlcalc.models.rows import Count as ModelCount
@@ -61,7 +59,7 @@ class Stage(NamedTuple):
 
     name: str
     """Name of the layer; of a stage without one, its sizes."""
-    axes: tuple[Line, ...]
+    axes: tuple[Axis, ...]
     """Its axes, for whoever wants to show the working."""
     channels: tuple[int, int]
     """Input and output channels."""
@@ -90,7 +88,7 @@ class Stage(NamedTuple):
     @property
     def plain(self) -> bool:
         """Whether it is an ordinary convolution."""
-        return self.axes[0].plain
+        return not self.axes[0].transposed
 
 
 class _Multiplications(NamedTuple):
@@ -113,7 +111,7 @@ class Multiplications(Result, _Multiplications):
 
 
 def count_stage(
-    axes: Sequence[Line], channels: Sequence[int] = (1, 1), groups: int = 1,
+    axes: Sequence[Axis], channels: Sequence[int] = (1, 1), groups: int = 1,
     name: str = "", tile: int = TILE, pairs: int | None = None,
 ) -> Stage:
     """Count one convolution by every method.
@@ -121,15 +119,15 @@ def count_stage(
     Raises InputError where groups do not divide the channels and LimitError above
     MOST_TAPS taps on one axis.
 
-    >>> line = Line(4, 5, 2, 1, 2, 8)
+    >>> line = Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1)
     >>> count_stage([line, line], channels=(1024, 512)).methods["zero_skip"]
     Count(per_axis=(17, 17), per_pair=289, total=151519232)
-    >>> count_stage([Line(6, 3, 1, 1, 0, 4, plain=True)]).methods["winograd"].total
+    >>> count_stage([Axis(6, 3)]).methods["winograd"].total
     6
     """
     _check(axes, channels, groups, tile)
     lines = tuple(phases(axis) for axis in axes)
-    plain = axes[0].plain
+    plain = not axes[0].transposed
     per_axis = {
         "direct" if plain else "dense": [dense(axis) for axis in axes],
         **({} if plain else {"polyphase": [polyphase(axis) for axis in axes]}),
@@ -152,7 +150,7 @@ def count_stage(
     )
 
 
-def _check(axes: Sequence[Line], channels: Sequence[int], groups: int, tile: int) -> None:
+def _check(axes: Sequence[Axis], channels: Sequence[int], groups: int, tile: int) -> None:
     if not isinstance(channels, Sequence) or len(channels) != 2:
         raise InputError(f"channels {channels!r} are not two: input and output channels")
     at_least(1, "channels", channels)
@@ -169,7 +167,7 @@ def _check(axes: Sequence[Line], channels: Sequence[int], groups: int, tile: int
 def add_up(stages: Sequence[Stage]) -> Multiplications:
     """The stages, of which there is at least one, with their total by method."""
     total = {
-        method: sum(stage.methods[method].total for stage in stages)
+        method: sum([stage.methods[method].total for stage in stages])
         for method in stages[0].methods
     }
     return Multiplications(tuple(stages), total)
@@ -204,9 +202,10 @@ def count_model(count: ModelCount, tile: int = TILE, conv: bool = False) -> Mult
         counted = function(row.input, **own)
         pairs = counted.weights // prod(window.kernel for window in counted.windows)
         groups = row.input[0] if row.type == "dwconv" else own.get("groups", 1)
-        axes = [line_of(window) for window in counted.windows]
+        for window in counted.windows:
+            check_fits(window)
         channels = row.input[0], row.output[0]
-        stages.append(count_stage(axes, channels, groups, row.name, tile, pairs))
+        stages.append(count_stage(counted.windows, channels, groups, row.name, tile, pairs))
     if not stages:
         raise InputError(f"no {'ordinary ' * conv}convolution in it").at(count.model or "model")
     return add_up(stages)

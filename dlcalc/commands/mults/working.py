@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from dlcalc.commands.mults.lines import (
-    Line,
     Phase,
     columns_met,
     columns_of,
+    grid,
     meetings,
     outputs_on_grid,
     points,
@@ -23,6 +23,7 @@ from dlcalc.commands.mults.stages import Multiplications, Stage
 from dlcalc.formulas.expressions import Expr, Step, add, call, ceil, floor, mul, symbol, total
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Place
+from dlcalc.numbers.sizes import Axis
 
 L, F, S, D, P, OUTPUT, TAP = (symbol(name) for name in "LFSDPOk")
 FULL = 24
@@ -123,30 +124,30 @@ def _over_channels(stage: Stage, *counts: int) -> Expr:
     return product if stage.groups == 1 else product / stage.groups
 
 
-def axis_steps(line: Line, found: tuple[Phase, ...], tile: int, name: str) -> Iterator[Step]:
+def axis_steps(line: Axis, found: tuple[Phase, ...], tile: int, name: str) -> Iterator[Step]:
     """One axis: the input with its zeros, each output's taps, the sums, the phases."""
     yield Step(
         name, note=f"L {line.input}, F {line.kernel}, S {line.stride}, D {line.dilation}, "
-        f"P {line.crop}, O {line.output}",
+        f"P {line.pad[0]}, O {line.output}",
     )
-    yield Step("padded input" if line.plain else "zero-inserted input", note=_sequence(line))
-    dense = "direct" if line.plain else "dense"
+    yield Step("zero-inserted input" if line.transposed else "padded input", note=_sequence(line))
+    dense = "dense" if line.transposed else "direct"
     yield Step(dense, line.output * line.kernel, OUTPUT * F, (mul(line.output, line.kernel),))
     yield from _some(range(line.output), partial(_output_step, line), "outputs")
     yield from _sum_steps(line)
     yield from _phase_steps(line, found, tile)
 
 
-def _sequence(line: Line) -> str:
+def _sequence(line: Axis) -> str:
     """0, 0, x₁, 0, x₂, …: the columns that the kernel moves over."""
-    before, after = line.grid_pad
-    apart = 1 if line.plain else line.stride
+    before, columns, after = grid(line)
+    apart = line.stride if line.transposed else 1
 
     def entry(position: int) -> str:
         column, off_grid = divmod(position, apart)
         return "0" if off_grid or not 0 <= column < line.input else _indexed("x", column)
 
-    return _written(range(-before, line.grid + after), entry)
+    return _written(range(-before, columns + after), entry)
 
 
 def _indexed(name: str, index: int) -> str:
@@ -197,26 +198,26 @@ def _summed(terms: list[int]) -> tuple[Expr, ...]:
     return (add(*terms[:first], symbol(f"… {left_out} terms …"), *terms[-last:]),)
 
 
-def _output_step(line: Line, output: int) -> Step:
+def _output_step(line: Axis, output: int) -> Step:
     met = meetings(line, output)
     # By the columns, which in a transposed convolution the taps meet backwards.
-    terms = met if line.plain else met[::-1]
+    terms = met[::-1] if line.transposed else met
     words = _written(terms, lambda at: _indexed("x", at[1]) + _indexed("w", at[0]), SHORT, " + ")
     products = "1 product" if len(met) == 1 else f"{len(met)} products"
     return Step(_indexed("y", output), note=f"{words or '0'}, {products}")
 
 
-def _sum_steps(line: Line) -> Iterator[Step]:
+def _sum_steps(line: Axis) -> Iterator[Step]:
     by_tap = [columns_met(line, tap) for tap in range(line.kernel)]
     products = sum(by_tap)
     if line.output <= FULL:
         by_output = [len(meetings(line, output)) for output in range(line.output)]
         yield Step("zero_skip by outputs", products, None, (add(*by_output),))
-    lands, step = (L, OUTPUT) if line.plain else (OUTPUT, L)
+    lands, step = (OUTPUT, L) if line.transposed else (L, OUTPUT)
     last = call("min", step - 1, floor((P + lands - 1 - TAP * D) / S))
     columns = call("max", 0, last - call("max", 0, ceil((P - TAP * D) / S)) + 1)
     yield Step("zero_skip by taps", products, total(columns, "k"), _summed(by_tap))
-    if line.plain:
+    if not line.transposed:
         return
     on_grid = [outputs_on_grid(line, tap) for tap in range(line.kernel)]
     residue = call("mod", TAP * D - P, S)
@@ -226,11 +227,12 @@ def _sum_steps(line: Line) -> Iterator[Step]:
     )
 
 
-def _phase_steps(line: Line, found: tuple[Phase, ...], tile: int) -> Iterator[Step]:
+def _phase_steps(line: Axis, found: tuple[Phase, ...], tile: int) -> Iterator[Step]:
     stepping, taps, lands = steps(line)
-    inputs, outputs = (lands, stepping) if line.plain else (stepping, lands)
+    inputs, outputs = (stepping, lands) if line.transposed else (lands, stepping)
+    side = "outputs" if line.transposed else "inputs"
     yield Step(
-        "phases", note=f"taps and {'inputs' if line.plain else 'outputs'} of one phase meet no "
+        "phases", note=f"taps and {side} of one phase meet no "
         f"others: every {_nth(taps)} tap over every {_nth(inputs)} input makes every "
         f"{_nth(outputs)} output; by Toom–Cook the two smallest of inputs, taps and outputs, "
         "less 1",
@@ -251,7 +253,7 @@ def _nth(step: int) -> str:
     return {1: "single", 2: "second", 3: "third"}.get(step, f"{step}th")
 
 
-def _phase_step(line: Line, number: int, phase: Phase) -> Step:
+def _phase_step(line: Axis, number: int, phase: Phase) -> Step:
     inputs, taps, outputs = (
         _written(columns, partial(_indexed, name), SHORT)
         for name, columns in zip("xwy", columns_of(line, phase), strict=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from dlcalc.commands.mults.lines import Line, make_lines
+from dlcalc.commands.mults.lines import ends, make_lines
 from dlcalc.errors import ShapeError
+from dlcalc.numbers.sizes import Axis
 
 
 @st.composite
-def axes(draw: st.DrawFn, longest: int = 9) -> Line:
+def axes(draw: st.DrawFn, longest: int = 9) -> Axis:
     """One axis with at least one output, from PyTorch's parameters or from grid pads."""
     input, kernel = draw(st.integers(1, longest)), draw(st.integers(1, 7))
     stride, dilation = draw(st.integers(1, 6)), draw(st.integers(1, 6))
@@ -27,9 +28,16 @@ def axes(draw: st.DrawFn, longest: int = 9) -> Line:
 
 
 @st.composite
-def either(draw: st.DrawFn, longest: int = 9) -> Line:
+def either(draw: st.DrawFn, longest: int = 9) -> Axis:
     """An axis of a transposed convolution, or the ordinary one that takes it back."""
     line = draw(axes(longest))
-    if draw(st.booleans()):
-        return line
-    return line._replace(input=line.output, output=line.input, plain=True)
+    return line if draw(st.booleans()) else turned(line)
+
+
+def turned(line: Axis) -> Axis:
+    """The convolution, ordinary or transposed, from the output of the other back to its input."""
+    (steps, lands), before = ends(line), line.pad[0]
+    after = (steps - 1) * line.stride + line.span - before - lands
+    return line._replace(
+        input=line.output, transposed=not line.transposed, output_padding=0, pad=(before, after)
+    )

@@ -22,11 +22,12 @@ from dlcalc.commands.mults.algorithms import (
     verify,
     winograd,
 )
-from dlcalc.commands.mults.lines import Line, Phase, make_lines
+from dlcalc.commands.mults.lines import Phase, make_lines
 from dlcalc.commands.mults.stages import count_stage, mults
 from dlcalc.errors import LimitError
 from dlcalc.numbers.convolution.conv import conv
-from tests.commands.mults.strategies import either
+from dlcalc.numbers.sizes import Axis
+from tests.commands.mults.strategies import either, turned
 
 
 def tensor(algorithm: Bilinear) -> dict[tuple[int, int, int], Fraction]:
@@ -89,7 +90,7 @@ def test_f_2_3_is_the_one_of_the_paper() -> None:
     assert written(tile.data) == ["1 0 -1 0", "0 1 1 0", "0 -1 1 0", "0 -1 0 1"]
 
 
-def assert_all_hold(lines: Sequence[Line], tile: int = 4) -> None:
+def assert_all_hold(lines: Sequence[Axis], tile: int = 4) -> None:
     checks = verify(lines, tile)
     assert len(checks) == 5
     for check in checks:
@@ -99,19 +100,15 @@ def assert_all_hold(lines: Sequence[Line], tile: int = 4) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(either(), st.integers(1, 5))
-def test_products_made_are_products_counted_on_one_axis(axis: Line, tile: int) -> None:
+def test_products_made_are_products_counted_on_one_axis(axis: Axis, tile: int) -> None:
     assert_all_hold([axis], tile)
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(either(longest=3), min_size=2, max_size=2))
-def test_products_made_are_products_counted_on_two_axes(lines: list[Line]) -> None:
+def test_products_made_are_products_counted_on_two_axes(lines: list[Axis]) -> None:
     first, second = lines
-    if first.plain != second.plain:
-        second = second._replace(
-            input=second.output, output=second.input, plain=not second.plain
-        )
-    assert_all_hold([first, second])
+    assert_all_hold([first, second if first.transposed == second.transposed else turned(second)])
 
 
 @pytest.mark.parametrize(
@@ -136,10 +133,10 @@ def test_configurations_that_are_apt_to_go_wrong(parameters: dict[str, Any]) -> 
 def test_an_algorithm_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = algorithms.products
 
-    def drops_one(line: Line, method: str, tile: int) -> Any:
+    def drops_one(line: Axis, method: str, tile: int) -> Any:
         return whole(line, method, tile)[1:]
 
-    def makes_one_more(line: Line, method: str, tile: int) -> Any:
+    def makes_one_more(line: Axis, method: str, tile: int) -> Any:
         found = whole(line, method, tile)
         return [*found, found[0]._replace(data={})]
 
@@ -168,7 +165,7 @@ def test_what_is_too_large_is_refused_with_its_size(
 
 
 def test_the_cost_of_all_stages_is_bounded_before_any_runs() -> None:
-    stage = count_stage([Line(30, 5, 2, 1, 2, 60)] * 2)
+    stage = count_stage(make_lines(30, 5, 2, pad=2, output_padding=1, dims=2))
     check_cost([stage])
     with pytest.raises(LimitError, match="180,000 products"):
         check_cost([stage] * 2)
