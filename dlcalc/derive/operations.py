@@ -255,7 +255,8 @@ class World:
 
 
 FLAT = (
-    "stop", "sign", "step", "between", "within", "gt", "lt", "ge", "le", "eq", "ne", "one_hot",
+    "stop", "sign", "floor", "ceil", "step", "between", "within", "gt", "lt", "ge", "le", "eq",
+    "ne", "one_hot",
 )
 """Operations that carry no gradient: theirs is 0, or none is wanted."""
 
@@ -370,7 +371,7 @@ FUNCTIONS: dict[str, Function] = {
     "prelu": Function("leaky_relu", 2),
     "elu": Function("elu", 1, (("alpha", 1),)), "celu": Function("celu", 1, (("alpha", 1),)),
     **dict.fromkeys(("clip", "clamp"), Function("clip", 1, (("low", None), ("high", None)))),
-    "sign": Function("sign"), "identity": Function("identity"),
+    **{name: Function(name) for name in ("sign", "floor", "ceil", "identity")},
     "between": Function("between", 3), "within": Function("within", 3),
     "where": Function("where", 3), "stop": Function("stop"),
     **{name: Function(name[:3], 1, (), _AXIS, 999) for name in ("max", "min", "maximum",

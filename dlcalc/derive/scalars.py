@@ -57,6 +57,7 @@ def _swift(y: Scalar) -> Scalar:
 Scalars = World(
     exp=math.exp, ln=math.log, sqrt=math.sqrt, tanh=math.tanh, sin=math.sin, cos=math.cos,
     expm1=math.expm1, log1p=math.log1p, erf=math.erf, abs=abs, max=max, min=min,
+    floor=math.floor, ceil=math.ceil,
     sigmoid=_sigmoid, softplus=lambda x: float(max(x, 0)) + math.log1p(math.exp(-abs(x))),
     relu=lambda x: x if x > 0 else type(x)(0),
     gt=lambda a, b: int(a > b), lt=lambda a, b: int(a < b), ge=lambda a, b: int(a >= b),

@@ -22,15 +22,16 @@ _WORDS = r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
     |(?P<sum>[∑Σ]_(?:\{[^{}\r\n]*\}|[^\W\d_](?!\w))(?:\^(?:\{[^{}\r\n]*\}|\w+))?)
     |(?P<name>[^\W\d_⁰¹²³⁴-⁹ᵀ½](?:[^\W⁰¹²³⁴-⁹ᵀ]|[\u0300-\u036f])*)
     |(?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?|½)
-    |(?P<sign>\*\*|[=!<>]=|\.\.\.?|[-+*/^@()\[\],;=':<>]|[−·⋅∗×⊙÷ᵀ≤≥≠…])
+    |(?P<sign>\*\*|[=!<>]=|\.\.\.?|[-+*/^@()\[\],;=':<>]|[−·⋅∗×⊙÷ᵀ≤≥≠…⌊⌋⌈⌉])
     |(?P<newline>\r\n|\r|\n)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
     |(?P<wrong>.)"""
 _TOKEN = re.compile(_WORDS, re.VERBOSE | re.DOTALL)
 _SIGNS = {
     "−": "-", "·": "*", "⋅": "*", "∗": "*", "×": "*", "÷": "/", "**": "^", "ᵀ": "'",
-    "≤": "<=", "≥": ">=", "≠": "!=", "…": "..",
+    "≤": "<=", "≥": ">=", "≠": "!=", "…": "..", "⌊": "(", "⌋": ")", "⌈": "(", "⌉": ")",
 }  # fmt: skip
+_ROUNDED = {"⌊": "floor", "⌈": "ceil"}
 _HINTS = {
     "∑": "write sum(…), or ∑_j with an index", "√": "write sqrt(…)", "|": "write abs(…)",
     "‖": "write norm(…)", "{": "brackets are ( and )", "}": "brackets are ( and )",
@@ -109,6 +110,8 @@ def tokens_of(text: str, quotients: Sequence[str] = ()) -> list[Token]:
             if open_brackets:
                 continue
             kind, word = "end", ""
+        if word in _ROUNDED:
+            found.append(_NEW(Token, ("name", _ROUNDED[word], start, start)))
         if kind == "sign":
             word = _SIGNS.get(word, word)
             if word in "()[];":

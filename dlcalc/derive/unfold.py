@@ -32,7 +32,8 @@ MOST_NODES = 2**20
 """Operations of all of them."""
 POINTWISE = (
     "neg", "add", "mul", "hadamard", "div", "pow", "max", "min", "where", "clip", "gt", "lt",
-    "ge", "le", "eq", "ne", "stop", "leaky_relu", "elu", "celu", "sign", "slope", "sum_over",
+    "ge", "le", "eq", "ne", "stop", "leaky_relu", "elu", "celu", "sign", "floor", "ceil", "slope",
+    "sum_over",
 )  # fmt: skip
 """Operations beside the functions of one argument that act element by element."""
 

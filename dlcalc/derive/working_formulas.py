@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dlcalc.formulas.expressions import (
     Expr,
     call,
+    ceil,
+    floor,
     hadamard,
     indexed,
     matmul,
@@ -92,6 +94,8 @@ WRITTEN: dict[str, Callable[..., Formula]] = {
     "element": lambda a, *chosen, index: indexed(a, index, *chosen),
     "largest": lambda a, **options: call("max", a, *_settings(options)),
     "smallest": lambda a, **options: call("min", a, *_settings(options)),
+    "floor": floor,
+    "ceil": ceil,
     "gelu_tanh": lambda a: call("gelu", a, "tanh"),
     "slope": lambda a, function: call(f"{function}'", a),
     **{name: partial_sizes(name) for name in ("reshape", "broadcast")},

@@ -175,9 +175,9 @@ def stack(*parts: Term) -> Expr:
     return Expr("stack", parts)
 
 
-def total(body: Term, index: str = "") -> Expr:
-    """The sum of `body` over an index, ∑."""
-    return Expr("total", (body, index))
+def total(body: Term, index: str = "", *last: Term) -> Expr:
+    """The sum of `body` over an index, ∑; with its first value in it, up to a last one."""
+    return Expr("total", (body, index, *last))
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,8 @@ class _Writer(FormulaWriter):
         known = f"\\{function}" if function in _FUNCTIONS else _name(function)
         return rf"{known}\left({', '.join(self.write(each) for each in arguments)}\right)"
 
-    def _total(self, body: Any, index: str) -> str:
+    def _total(self, body: Any, index: str, *last: Any) -> str:
         words = rf"\text{{{escape_latex(index)}}}" if " " in index else index
         below = f"_{{{words}}}" if index else ""
-        return rf"\sum{below} {self.within(body, 3)}"
+        above = "".join(f"^{{{self.write(term)}}}" for term in last)
+        return rf"\sum{below}{above} {self.within(body, 3)}"

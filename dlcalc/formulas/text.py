@@ -209,8 +209,11 @@ class TextWriter(FormulaWriter):
     def _call(self, function: str, *arguments: Any) -> str:
         return f"{function}({', '.join(self.write(each) for each in arguments)})"
 
-    def _total(self, body: Any, index: str) -> str:
-        return f"∑{'_' + index if index else ''} {self.within(body, 3)}"
+    def _total(self, body: Any, index: str, *last: Any) -> str:
+        below = "_" + index if index else ""
+        for term in last:
+            below = f"_{{{index}}}^{{{self.write(term)}}}"
+        return f"∑{below} {self.within(body, 3)}"
 
 
 def formula_html(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
@@ -242,5 +245,7 @@ class _Writer(TextWriter):
     def _call(self, function: str, *arguments: Any) -> str:
         return super()._call(escape(function), *arguments)
 
-    def _total(self, body: Any, index: str) -> str:
-        return f"∑{f'<sub>{escape(index)}</sub>' if index else ''} {self.within(body, 3)}"
+    def _total(self, body: Any, index: str, *last: Any) -> str:
+        below = f"<sub>{escape(index)}</sub>" if index else ""
+        above = "".join(f"<sup>{self.write(term)}</sup>" for term in last)
+        return f"∑{below}{above} {self.within(body, 3)}"

@@ -30,7 +30,7 @@ def size_steps(axes: tuple[Axis, ...]) -> Iterator[Step]:
 
 def output_step(axis: Axis, name: Any = OUTPUT) -> Step:
     """The step that gives one axis's output size."""
-    values = _values(axis)
+    values = values_of(axis)
     if axis.transposed:
         formula = _transposed_formula(axis)
         return Step(name, axis.output, formula, (formula.put(values),), _legend(axis))
@@ -39,14 +39,14 @@ def output_step(axis: Axis, name: Any = OUTPUT) -> Step:
     formula = rounded(room / S) + 1
     columns = axis.padded - axis.span
     windows = -(-columns // axis.stride) if axis.ceil else columns // axis.stride
-    stages = [formula.put(values), rounded(Expr("div", (columns, axis.stride))) + 1]
+    stages = [formula, formula.put(values), rounded(Expr("div", (columns, axis.stride))) + 1]
     if axis.stride > 1:
         stages.append(add(windows, 1))
     remark = _legend(axis)
     if axis.output < windows + 1:
-        stages[-1] = stages[-1] - 1
+        stages = [each - 1 for each in stages]
         remark += "; less 1, because the last window would start past the input"
-    return Step(name, axis.output, formula, tuple(stages), remark)
+    return Step(name, axis.output, stages[0], tuple(stages[1:]), remark)
 
 
 def axis_steps(axes: tuple[Axis, ...]) -> Iterator[Step]:
@@ -114,7 +114,8 @@ _SLIPS: tuple[tuple[str, Callable[[Axis], int]], ...] = (
 """Slips of output sizes, the likeliest first."""
 
 
-def _values(axis: Axis) -> dict[Expr, Any]:
+def values_of(axis: Axis) -> dict[Expr, Any]:
+    """What the letters of a size stand for."""
     before, after = axis.pad
     return {
         L: axis.input, F: axis.kernel, S: axis.stride, D: axis.dilation, P: before,
@@ -151,7 +152,7 @@ def _remainder_step(axis: Axis) -> Step:
     padded = L + _padding(axis)
     used = (OUTPUT - 1) * S + (F if axis.dilation == 1 else D * (F - 1) + 1)
     formula = padded - used
-    values = {**_values(axis), OUTPUT: axis.output}
+    values = {**values_of(axis), OUTPUT: axis.output}
     short = (axis.output - 1) * axis.stride + axis.span > axis.padded
     note = "columns of the padded input that no window reaches"
     if short:

@@ -2,6 +2,7 @@
 
 import pytest
 
+import dlcalc
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.tree import Apply, Name, Node
 from dlcalc.errors import DlcalcError, LimitError
@@ -134,3 +135,12 @@ def test_what_is_no_equation_is_shown_its_place(text: str, complaint: str) -> No
 def test_absurd_nesting_and_size_are_refused(text: str) -> None:
     with pytest.raises(LimitError):
         parse_equations(text)
+
+
+def test_brackets_that_round_are_floor_and_ceil() -> None:
+    """They carry no gradient; numbers beyond a float stay whole."""
+    found = dlcalc.grad("y = ⌊x/2⌋*x + ceil(x)", {"x": 4.5}, wrt=["x"])
+    assert (found.values["y"], found.gradients["y"]["x"]) == (2 * 4.5 + 5, 2)
+    rows = dlcalc.grad("v = ⌈x⌉ - floor(x)", {"x": [[1.5], [-2]]}, of=[]).values["v"]
+    assert rows.tolist() == [[1], [0]]
+    assert dlcalc.grad("n = ⌊x⌋", {"x": 10**30}, of=[]).values["n"] == 10**30

@@ -73,8 +73,8 @@ def command(out: Output, listed: bool, **values: Any) -> None:
     prelu(x, a) elu(x, 1) celu selu gelu gelu(x, tanh) silu mish softplus softsign hard_sigmoid
     hard_swish hard_tanh log_sigmoid identity   also relu'(x), the slope of one
     concat(a, b, axis=0) stack(a, b) reshape(x, 3, -1) transpose(x, (0, 2, 1)) expand(x, axis=1)
-    squeeze broadcast(x, 2, 3) gather(x, i, axis=0) pick(x, i) one_hot(i, 10) stop(x), which
-    carries no gradient
+    squeeze broadcast(x, 2, 3) gather(x, i, axis=0) pick(x, i) one_hot(i, 10) floor(x) ⌊x⌋
+    ceil(x) ⌈x⌉ stop(x), which carries no gradient
     conv(x, w, b, stride=2, pad=1, dilation=1, groups=1) conv_transpose(…, output_padding=1)
     maxpool(x, 2, stride=2, pad=0, ceil=yes) avgpool(x, 2, exclude_pad=yes)
     back(g, f(x, w), w)    the gradient g of a call carried back to w; back(g, x[2]) is g in that

@@ -214,16 +214,16 @@ def _sum_steps(line: Axis) -> Iterator[Step]:
         by_output = [len(meetings(line, output)) for output in range(line.output)]
         yield Step("zero_skip by outputs", products, None, (add(*by_output),))
     lands, step = (OUTPUT, L) if line.transposed else (L, OUTPUT)
-    last = call("min", step - 1, floor((P + lands - 1 - TAP * D) / S))
-    columns = call("max", 0, last - call("max", 0, ceil((P - TAP * D) / S)) + 1)
-    yield Step("zero_skip by taps", products, total(columns, "k"), _summed(by_tap))
+    first, last = ceil((P - TAP * D) / S), floor((P + lands - 1 - TAP * D) / S)
+    columns = call("max", 0, call("min", step - 1, last) - call("max", 0, first) + 1)
+    taps = "k=0", F - 1
+    yield Step("zero_skip by taps", products, total(columns, *taps), _summed(by_tap))
     if not line.transposed:
         return
     on_grid = [outputs_on_grid(line, tap) for tap in range(line.kernel)]
-    residue = call("mod", TAP * D - P, S)
     yield Step(
-        "polyphase", sum(on_grid), total(floor((OUTPUT - 1 - residue) / S) + 1, "k"),
-        _summed(on_grid), "with the zeros at the edges",
+        "polyphase", sum(on_grid), total(last - first + 1, *taps), _summed(on_grid),
+        "with the zeros at the edges",
     )
 
 
@@ -244,7 +244,7 @@ def _phase_steps(line: Axis, found: tuple[Phase, ...], tile: int) -> Iterator[St
     tiled = [phase.tiled(tile) * phase.copies for phase in found]
     m, r, t = symbol("m"), symbol("r"), symbol("t")
     yield Step(
-        f"winograd_tile{tile}", sum(tiled), total(ceil(m / t) * (t + r - 1)),
+        f"winograd_tile{tile}", sum(tiled), call("sum", ceil(m / t) * (t + r - 1)),
         _summed(tiled), f"tiles of t {tile} outputs, m outputs and r taps a phase",
     )
 
