@@ -299,7 +299,7 @@ def _counted(
     if input is not None and model.input is not None and input != model.input:
         _check_rank(model, input)
         model = _with_fixed_tables(model)
-    shape = input or model.input
+    shape = input or model.input or _first_width(model)
     if shape is None:
         check_written(model.body)
         raise InputError("the size of the input is not known: give `input`, such as 3x224x224")
@@ -311,8 +311,30 @@ def _counted(
         if not (tolerant and walker.at_name):
             raise
         misfit = error
+    _check_taken(model, walker)
     at = (walker.at_name, walker.at_shape) if misfit else ("", ())
     return Count(model.name, shape, Rows(tuple(walker.rows)), misfit, *at, cached=cached)
+
+
+def _first_width(model: Model) -> Shape | None:
+    """The features that the code of a model gives its first layer, where that is linear."""
+    first = next(_layers(model.body), None)
+    width = model.takes.get(id(first)) if first is not None and first.type == "linear" else None
+    return (width,) if width else None
+
+
+def _check_taken(model: Model, walker: Walker) -> None:
+    """Refuse an input that gives a layer other channels than its code says it takes."""
+    for row in Rows(walker.rows) if model.takes else ():
+        wanted, shape = model.takes.get(id(row.node)), row.input
+        if wanted is None or not shape:
+            continue
+        family = handler(row.type).__module__.rpartition(".")[2]
+        given = {"windowed": shape[:1], "normalisation": shape}.get(family, shape[-1:])
+        if wanted not in given:
+            raise ShapeError(
+                f"input is {by_x(shape)}, and its code gives it {wanted:,} channels or features"
+            ).at(row.name)
 
 
 def _check_rank(model: Model, input: Shape) -> None:

@@ -26,6 +26,7 @@ from dlcalc.models.tree import (
     ASIDE,
     BLOCKS,
     BRANCH,
+    BUILT,
     CONCAT,
     JOINS,
     MOST_NESTING,
@@ -211,7 +212,7 @@ class _Reader:
         """A block from the words of its head."""
         kind, given = head[0], head[1:]
         numbers: dict[str, int] = {}
-        if kind == ASIDE and len(given) == 1:
+        if kind in (ASIDE, BUILT) and len(given) == 1:
             return Block(kind, (), name=name, place=self.place, input=read_shape(given[0]))
         known = {REPEAT: ("count", "from"), CONCAT: ("axis",)}.get(kind, ())
         shared = kind == REPEAT and given[-1:] == [SHARED]
@@ -293,7 +294,8 @@ def _figure(word: str) -> tuple[str, str]:
 
 _BLOCK_USAGE = {
     "repeat": "repeat COUNT [from=FIRST] [shared]:", "concat": "concat [axis=AXIS]:", "sum": "sum:",
-    "scale": "scale:", "branch": "branch:", "aside": "aside [INPUT]:", "built": "built:",
+    "scale": "scale:", "branch": "branch:", "aside": "aside [INPUT]:",
+    "built": "built [INPUT]:",
 }
 
 

@@ -63,7 +63,7 @@ def model(*words: str) -> Model:
                 f"{each} is a model, and {other!r} stands beside it; `layer` takes a layer of it"
             )
     _check_quoted(words)
-    return read_notation("\n".join(line for each in words for line in _lines(each)))
+    return _typed(words)
 
 
 read = model  # where a parameter has the function's name
@@ -102,26 +102,32 @@ def _is_typed(word: str) -> bool:
 
 
 def is_foreign(text: str) -> bool:
-    """Whether a text is written as a framework writes layers: it begins with a call of a class.
-
-    Imports and comments may go before it.
+    """Whether a text is Python that makes layers: an import, a class, or a call of a class.
 
     >>> is_foreign("import torch\\nnet = nn.Conv2d(3, 64, 3)"), is_foreign("conv 64 3")
     (True, False)
     """
-    text = re.sub(r"\A(\s*((import|from)\s|#)[^\n]*\n)+", "", text)
+    if re.match(r"(\s*#[^\n]*\n)*\s*(import |from |class |def |@|\"\"\"|''')", text):
+        return True
     target, equals, callee = text.partition("(")[0].rpartition("=")
     *rooms, name = callee.strip().split(".")
     names = [*([target.strip()] if equals else []), *rooms, name.rstrip()]
     return "(" in text and name[:1].isupper() and all(each.isidentifier() for each in names)
 
 
-def _lines(text: str) -> list[str]:
-    if not is_foreign(text):
-        return [text]
-    from dlcalc.models.foreign import translated
+def _typed(words: Sequence[str]) -> Model:
+    """The layers that are typed in, as they are or as a framework writes them."""
+    lines = list(words)
+    for at, each in enumerate(words):
+        if is_foreign(each):
+            from dlcalc.models.python_code import read_code
+            from dlcalc.models.translation import notation
 
-    return translated(text)
+            model = read_code(each)
+            if len(words) == 1:
+                return model
+            lines[at] = notation(model)
+    return read_notation("\n".join(lines))
 
 
 def _check_quoted(words: Sequence[str]) -> None:
@@ -163,9 +169,9 @@ def _from(source: Source, name: str) -> Model:
 
             return read_config(source, name)
         if is_foreign(text):
-            from dlcalc.models.foreign import translated
+            from dlcalc.models.python_code import read_code
 
-            return read_notation("\n".join(translated(text)), source.place, name, numbered=False)
+            return read_code(text, name)
     except DlcalcError as error:
         raise located(error, source) from None
     return read_notation(text, source.place, name)

@@ -27,7 +27,7 @@ class Step(NamedTuple):
     """The value that it gives."""
     inputs: tuple[str, ...]
     """The values that it takes."""
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[Node, ...] = ()
     """The layers, where it takes one value."""
     join: str = ""
     """`sum`, `scale` or `concat`, where it takes several."""
@@ -45,9 +45,9 @@ def arranged(steps: Sequence[Step], start: str, end: str) -> list[Node]:
     >>> [node.kind for node in arranged(fork, "x", "s") if isinstance(node, Block)]
     ['sum']
     """
-    known = {step.name: step for step in steps}
+    known = {step.name: step for step in _shortened(steps)}
     parents, depths = {start: start}, {start: 0}
-    for step in steps:
+    for step in known.values():
         inputs = [name for name in step.inputs if name in depths]
         if not inputs or len(inputs) < len(step.inputs):
             continue
@@ -83,6 +83,20 @@ def arranged(steps: Sequence[Step], start: str, end: str) -> list[Node]:
         return found
 
     return between(start, end, 0)
+
+
+def _shortened(steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps; what is laid behind all that was laid end to end before is laid behind that."""
+    laid: dict[tuple[tuple[str, ...], int], str] = {}
+    for step in steps:
+        if step.join == CONCAT:
+            inputs, axis = step.inputs, step.axis
+            ends = [at for at in range(2, len(inputs)) if (inputs[:at], axis) in laid]
+            laid[inputs, axis] = step.name
+            if ends:
+                whole = laid[inputs[: ends[-1]], axis]
+                step = step._replace(inputs=(whole, *inputs[ends[-1] :]))
+        yield step
 
 
 def _meeting(a: str, b: str, parents: Mapping[str, str], depths: Mapping[str, int]) -> str:

@@ -99,6 +99,7 @@ class Model:
 
     __slots__ = (
         "body", "config", "counts", "input", "name", "notes", "published", "runner", "source",
+        "takes",
     )
 
     def __init__(
@@ -118,6 +119,8 @@ class Model:
         """What ran it on numbers, and keeps how."""
         self.config = False
         """Whether a config.json described it, for which one library alone has the layers."""
+        self.takes: Mapping[int, int] = {}
+        """The channels or features that code gives a layer, by the layer's identity."""
 
     def replaced(self, body: Sequence[Node]) -> Model:
         """This model with other layers."""

@@ -9,9 +9,10 @@ import pytest
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError
 from dlcalc.models.count import doubts, params
-from dlcalc.models.foreign import translated
 from dlcalc.models.notation import read_notation
+from dlcalc.models.python_code import read_code
 from dlcalc.models.reading import model
+from dlcalc.models.translation import notation
 from dlcalc.models.tree import count_layers
 
 PRINTED = """Sequential(
@@ -47,13 +48,14 @@ KERAS = """model = keras.Sequential([
     ("GRU(64, return_sequences=True)", ["gru 64"]),
     ("nn.ConvTranspose2d(64, 32, 4, 2, 1)", ["conv_transpose 32 4 stride=2 pad=1"]),
     ("nn.Upsample(scale_factor=2.0)", ["upsample 2"]),
-    (PRINTED, ["conv 64 3 pad=1", "relu", "conv: conv 128 3 stride=2 bias=no", "batchnorm",
+    (PRINTED, ["conv 64 3 pad=1", "relu", "block.conv: conv 128 3 stride=2 bias=no",
+               "block.1: batchnorm",
                "repeat 12:", "  conv 128 1", "linear 10"]),
     (KERAS, ["input 1x28x28", "conv 32 3 stride=2 pad=same", "relu", "maxpool 2", "globalpool",
              "flatten", "linear 10 bias=no", "softmax"]),
 ])
 def test_layers_of_frameworks(text: str, lines: list[str]) -> None:
-    assert translated(text) == lines
+    assert notation(read_code(text)).splitlines() == lines
     assert count_layers(model(text).body) == count_layers(read_notation("\n".join(lines)).body)
 
 
@@ -61,12 +63,12 @@ def test_layers_of_frameworks(text: str, lines: list[str]) -> None:
     ("nn.Foo(3)", "layer Foo(…) is not known here"),
     ("nn.Linaer(3, 4)", "layer Linaer(…) is not known here; did you mean Linear?"),
     ("nn.Conv2d(3, n, 3)", "n is no number: put it in its place"),
-    ("nn.Conv2d(3, 4", "is no expression of Python"),
-    ("nn.Sequential(layers)", "layer Sequential(…) is not known here"),
+    ("nn.Conv2d(3, 4", "is no Python (line 1)"),
+    ("nn.Sequential(layers)", "layers is no layer"),
 ])
 def test_what_a_framework_says_and_nobody_knows(text: str, complaint: str) -> None:
     with pytest.raises(InputError) as caught:
-        translated(text)
+        read_code(text)
     assert complaint in str(caught.value)
 
 

@@ -122,7 +122,8 @@ def command(out: Output, **values: Any) -> None:
     params = (N + 1)·U                     a linear layer, N inputs to U units
 
     MODEL is a name that `dlcalc models` lists, a file in the layer notation, - for standard
-    input, layers typed in, a config.json of Hugging Face or its folder, or a file of
+    input, layers typed in, a model in Python (PyTorch or Keras, pasted or a .py file, read
+    and never run), a config.json of Hugging Face or its folder, or a file of
     weights or a graph (.safetensors and its index, .gguf, .pt, .pth, .bin, .ckpt, .npz,
     .npy, .onnx, .keras, .h5, Keras's to_json), of which the headers alone are read and
     nothing is run. The layers of a GGUF file are those that its metadata gives: --tokens

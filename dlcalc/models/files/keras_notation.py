@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlcalc.errors import InputError
-from dlcalc.models.files.keras_layers import dtype_name, layers_of, name_of
-from dlcalc.models.foreign import translated
-from dlcalc.models.notation import read_notation
+from dlcalc.models.files import keras_layers
+from dlcalc.models.files.keras_layers import dtype_name, name_of
+from dlcalc.models.foreign import layers_of
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 
 JOINS = {"Add": "sum", "Multiply": "scale", "Concatenate": "concat"}
-NOT_SAID = ("zeros", "name", "dtype", "trainable", "batch_shape", "batch_input_shape")
-NOTHING = re.compile(r"Identity|Masking|ActivityRegularization|GaussianNoise|Random\w+")
-CONSTANT = ("Rescaling", "Normalization")
-"""Classes that add and multiply constants: they stay to be seen, and do nothing."""
 _WINDOWS = re.compile(r"(Depthwise|Separable)?Conv[123]D|(Max|Average)Pooling[123]D")
 
 
 def model_of(config: Mapping[str, Any], name: str) -> Model:
     """The model in the notation; InputError for a layer that it has not."""
-    found = {name_of(layer): layer for layer in layers_of(config)}
+    found = {name_of(layer): layer for layer in keras_layers.layers_of(config)}
     inputs = [layer for layer in found.values() if layer.get("class_name") == "InputLayer"]
     if len(inputs) > 1:
         raise InputError("several inputs; the notation has one")
@@ -92,16 +88,6 @@ def _step(layer: Mapping[str, Any], taken: tuple[str, ...]) -> Step:
     return Step(label, taken, tuple(layers(layer)))
 
 
-def _attention(config: Mapping[str, Any], name: str) -> Layer:
-    """An attention of a sequence to itself."""
-    options: dict[str, Any] = {"head_width": config.get("key_dim")}
-    if config.get("value_dim") not in (None, config.get("key_dim")):
-        options["value_width"] = config["value_dim"]
-    if config.get("use_bias") is False:
-        options["bias"] = False
-    return Layer("attention", (config.get("num_heads"),), options, name)
-
-
 def _channels_first(sizes: Any, config: Mapping[str, Any]) -> tuple[int, ...]:
     if not all(type(size) is int for size in sizes):
         raise InputError("the size of its input is open: give it in the notation")
@@ -138,8 +124,6 @@ def own_sources(layer: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
     """One layer of Keras as layers of the notation; the first bears its name."""
     kind, config = str(layer.get("class_name")), layer["config"]
-    if NOTHING.fullmatch(kind):
-        return
     if kind == "Sequential":
         for each in config.get("layers", ()):
             if each.get("class_name") != "InputLayer":
@@ -149,66 +133,25 @@ def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
         yield from layers(config["layer"])
         return
     name = plain_name(str(config.get("name", kind)))
-    if kind in ("MultiHeadAttention", *CONSTANT):
-        yield Layer("identity", (), {}, name) if kind in CONSTANT else _attention(config, name)
-        return
-    yield from _translated(kind, config, name)
-
-
-def _translated(kind: str, config: Mapping[str, Any], name: str) -> Iterator[Layer]:
-    """The layers that the call of Keras's class is in the notation."""
-    lines = [line for call in _calls(kind, config) for line in translated(call)]
-    if kind.endswith(("Pooling1D", "Conv1D", "Conv1DTranspose", "UpSampling1D")):
-        # Keras's sequences are steps by channels, the windows of the notation channels first.
-        back = [] if kind.startswith("Global") else ["transpose"]
-        lines = ["transpose", *lines, *back]
-    for each in read_notation("\n".join(lines)).body:
-        if isinstance(each, Layer):
-            named = "" if each.type == "transpose" else name
-            yield _own(each, named, config)
-            name = "" if named else name
-
-
-def _own(layer: Layer, name: str, config: Mapping[str, Any]) -> Layer:
-    """The layer with its name and with what the call of Keras's class does not say."""
-    options = dict(layer.options)
-    if options.get("pad") == "causal":
-        options["pad"] = (((layer.arguments[1] - 1) * options.get("dilation", 1), 0),)
-    if name and "zeros" in config:
-        options["pad"] = config["zeros"]
-    if config.get("trainable") is False and name:
-        options["frozen"] = True
-    return Layer(layer.type, layer.arguments, options, name)
-
-
-def _calls(kind: str, config: Mapping[str, Any]) -> Iterator[str]:
-    """The call, or the calls, that would make the layer."""
-    if kind.startswith("SeparableConv"):
-        axes = kind.removeprefix("SeparableConv")
-        first = {**config, "use_bias": False, "activation": None, "name": None}
-        yield _call(f"DepthwiseConv{axes}", first)
-        yield _call(f"Conv{axes}", {
-            "filters": config.get("filters"), "kernel_size": 1,
-            "activation": config.get("activation"), "use_bias": config.get("use_bias", True),
-        })
-    elif kind == "Bidirectional" and isinstance(config.get("layer"), dict):
-        inner = config["layer"]
-        if config.get("merge_mode", "concat") != "concat":
-            raise InputError("both ways laid together otherwise than end to end cannot be said")
-        yield _call(str(inner.get("class_name")), {**inner["config"], "bidirectional": True})
-    else:
-        yield _call(kind, config)
-
-
-def _call(kind: str, config: Mapping[str, Any]) -> str:
-    given = []
-    for key, value in config.items():
-        if key in NOT_SAID or (key, value) == ("keepdims", False):
-            continue
-        if isinstance(value, list):
-            value = tuple(value)
-        if value is not None and isinstance(value, int | float | str | tuple):
-            given.append(f"{key}={value!r}")
     if dtype_name(config.get("dtype")).startswith("int"):
         raise InputError("quantised layers cannot be said in the notation")
-    return f"keras.layers.{kind}({', '.join(given)})"
+    named = {
+        key: value for key, value in config.items() if isinstance(value, int | float | str | list)
+    }
+    inner = config.get("layer")
+    if kind == "Bidirectional" and isinstance(inner, dict):
+        if config.get("merge_mode", "concat") != "concat":
+            raise InputError("both ways laid together otherwise than end to end cannot be said")
+        kind, named = str(inner.get("class_name")), {**inner["config"], "bidirectional": True}
+    yield from _own(layers_of(kind, (), named, name), config)
+
+
+def _own(made: Sequence[Layer], config: Mapping[str, Any]) -> Iterator[Layer]:
+    """The layers with what the call of Keras's class does not say."""
+    for each in made:
+        options = dict(each.options)
+        if each.name and "zeros" in config:
+            options["pad"] = config["zeros"]
+        if config.get("trainable") is False and each.name:
+            options["frozen"] = True
+        yield Layer(each.type, each.arguments, options, each.name)

@@ -108,7 +108,7 @@ class Translator:
         if op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
             at = self.bare[inputs[0]]
             given = self.steps[at].layers[-1]
-            biased = Layer("linear", given.arguments, {}, given.name)
+            biased = Layer("linear", getattr(given, "arguments", ()), {}, given.name)
             self.steps[at] = self.steps[at]._replace(layers=(biased,))
             self.steps.append(Step(output, (inputs[0],)))
             self._put(output, own, self.fields[inputs[0]])

@@ -1,0 +1,242 @@
+"""Models as Python code: counts are those of torch 2.13.0 and keras 3.15.1 for the same text."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlcalc.errors import DlcalcError, ShapeError
+from dlcalc.models.count import params
+from dlcalc.models.notation import read_notation
+from dlcalc.models.python_code import read_code
+from dlcalc.models.translation import notation
+from tests.shell.running import invoke
+
+RESIDUAL = '''
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+def conv3x3(inputs, outputs, stride=1):
+    return nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=1, bias=False)
+
+class Squeeze(nn.Module):
+    def __init__(self, channels, reduction=4):
+        super().__init__()
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Sequential(nn.Linear(channels, channels // reduction), nn.ReLU(inplace=True),
+                                nn.Linear(channels // reduction, channels), nn.Sigmoid())
+
+    def forward(self, x):
+        b, c, _, _ = x.size()
+        y = self.fc(self.pool(x).view(b, c)).view(b, c, 1, 1)
+        return x * y.expand_as(x)
+
+class Block(nn.Module):
+    expansion = 2
+
+    def __init__(self, inputs, planes, stride=1, *, shrink=None):
+        super(Block, self).__init__()
+        self.conv1, self.bn1 = conv3x3(inputs, planes, stride), nn.BatchNorm2d(planes)
+        self.conv2 = conv3x3(planes, planes * self.expansion)
+        self.se = Squeeze(planes * self.expansion)
+        self.shrink = shrink
+
+    def forward(self, x):
+        skip = x if self.shrink is None else self.shrink(x)
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = self.se(self.conv2(out))
+        out += skip
+        return F.relu(out)
+
+class Net(nn.Module):
+    def __init__(self, block, counts, classes=10):
+        super().__init__()
+        self.inputs = 8
+        self.stem = conv3x3(3, 8)
+        for i, count in enumerate(counts):
+            setattr(self, f"layer{i + 1}", self._layer(block, 8 * 2 ** i, count, 1 + (i > 0)))
+        self.fc = nn.Linear(16 * block.expansion, classes)
+        self.unused = nn.Conv2d(4, 5, 3)
+        for m in self.modules():
+            if isinstance(m, nn.Conv2d):
+                nn.init.kaiming_normal_(m.weight)
+        for p in self.stem.parameters():
+            p.requires_grad = False
+
+    def _layer(self, block, planes, count, stride):
+        wide = planes * block.expansion
+        shrink = nn.Sequential(nn.Conv2d(self.inputs, wide, 1, stride), nn.BatchNorm2d(wide))
+        layers = [block(self.inputs, planes, stride, shrink=shrink)]
+        layers += [block(wide, planes) for _ in range(1, count)]
+        self.inputs = wide
+        return nn.Sequential(*layers)
+
+    def forward(self, x):
+        x = self.layer2(self.layer1(self.stem(x)))
+        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, (1, 1)), 1))
+
+model = Net(Block, [1, 2]).to("cuda" if torch.cuda.is_available() else "cpu")
+'''
+VIT = '''
+import torch.nn as nn
+import torch
+class Block(nn.Module):
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        self.attn = nn.MultiheadAttention(dim, heads, batch_first=True)
+        self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), nn.GELU(), nn.Linear(4 * dim, dim))
+        self.gamma = nn.Parameter(1e-6 * torch.ones(dim))
+    def forward(self, x):
+        h = self.norm1(x)
+        x = x + self.gamma * self.attn(h, h, h, need_weights=False)[0]
+        return x + self.mlp(self.norm2(x))
+class ViT(nn.Module):
+    def __init__(self, size=32, patch=4, dim=64, depth=3, heads=4):
+        super().__init__()
+        n = (size // patch) ** 2
+        self.patch_embed = nn.Conv2d(3, dim, kernel_size=patch, stride=patch)
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, dim))
+        self.pos_embed = nn.Parameter(torch.randn(1, n + 1, dim) * .02)
+        self.blocks = nn.ModuleList([Block(dim, heads) for _ in range(depth)])
+        self.head = nn.Linear(dim, 10)
+    def forward(self, x):
+        x = self.patch_embed(x).flatten(2).transpose(1, 2)
+        x = torch.cat((self.cls_token.expand(x.shape[0], -1, -1), x), dim=1) + self.pos_embed
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x[:, 0])
+'''
+WORDS = '''
+import torch, torch.nn as nn
+class LM(nn.Module):
+    def __init__(self, vocab=100, d=24, context=16):
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(vocab, d), nn.Embedding(context, d)
+        self.rnn = nn.LSTM(d, d, 2, bidirectional=True, batch_first=True)
+        self.proj = nn.Linear(2 * d, d)
+        self.head = nn.Linear(d, vocab, bias=False)
+        self.head.weight = self.wte.weight
+    def forward(self, idx, targets=None):
+        b, t = idx.size()
+        x = self.wte(idx) + self.wpe(torch.arange(0, t, device=idx.device))
+        out, (h, c) = self.rnn(x)
+        x = torch.relu(self.proj(torch.cat((h[-2], h[-1]), dim=1)))
+        logits, loss = self.head(x), None
+        if targets is not None:
+            loss = nn.functional.cross_entropy(logits, targets)
+        return logits, loss
+'''
+DENSE = '''
+import torch, torch.nn as nn
+from collections import OrderedDict
+class Dense(nn.ModuleDict):
+    def __init__(self, count, width, growth):
+        super().__init__()
+        for i in range(count):
+            self.add_module("layer%d" % i, nn.Sequential(OrderedDict([
+                ("norm", nn.BatchNorm2d(width + i * growth)), ("relu", nn.ReLU()),
+                ("conv", nn.Conv2d(width + i * growth, growth, 3, padding=1))])))
+    def forward(self, x):
+        features = [x]
+        for name, layer in self.items():
+            features.append(layer(torch.cat(features, 1)))
+        return torch.cat(features, 1)
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Conv2d(3, 8, 3), Dense(3, 8, 4), nn.ConvTranspose2d(20, 2, 2, 2))
+'''
+KERAS = '''
+import keras
+from keras import layers
+def residual(x, filters, pooling=False):
+    skip = x
+    x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+    if pooling:
+        x = layers.MaxPooling2D(2, padding="same")(x)
+        skip = layers.Conv2D(filters, 1, strides=2)(skip)
+    elif filters != skip.shape[-1]:
+        skip = layers.Conv2D(filters, 1)(skip)
+    return layers.add([x, skip])
+inputs = keras.Input(shape=(32, 32, 3))
+x = residual(layers.Rescaling(1.0 / 255)(inputs), 32, pooling=True)
+x = residual(x, 64)
+x = layers.Concatenate()([x, layers.SeparableConv2D(16, 3)(layers.ZeroPadding2D(1)(x))])
+x = layers.GlobalAveragePooling2D()(x)
+model = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
+'''
+STEPS = '''
+from tensorflow.keras.models import Sequential
+model = Sequential()
+model.add(Input((10,)))
+model.add(Embedding(100, 8))
+model.add(Conv1D(6, 3))
+model.add(Bidirectional(LSTM(8, return_sequences=True)))
+model.add(LSTM(8))
+model.add(Dense(2, activation=tf.nn.softmax))
+'''
+
+
+@pytest.mark.parametrize(("text", "input", "count", "macs"), [
+    # Of attention and LSTMs torch's counter says nothing; their macs are by hand, and Keras has
+    # no counter. Its count has no statistics here.
+    (RESIDUAL, (3, 16, 16), 20_703, 1_596_864), (VIT, (3, 32, 32), 158_154, 11_404_288),
+    (WORDS, (16,), 27_768, 372_192), (DENSE, (3, 12, 12), 1_766, 167_200),
+    (KERAS, None, 23_329, None), (STEPS, None, 2_728, None),
+])
+def test_counts(
+    text: str, input: tuple[int, ...] | None, count: int, macs: int | None
+) -> None:
+    model = read_code(text)
+    found = params(model, input)
+    assert found.params == count
+    assert macs in (None, found.macs)
+    again = params(read_notation(notation(model)), input)
+    assert [row[:6] for row in again.rows] == [row[:6] for row in found.rows]
+
+
+HEAD = "import torch, torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n"
+FORWARD = "\n    def forward(self, x):\n        "
+
+
+@pytest.mark.parametrize(("made", "forward", "complaint"), [
+    ("self.f = nn.Linear(8, 4)", "return self.f(x) @ x", "line 6: a product of two values"),
+    ("self.f = nn.Linear(8, 4)", "return self.g(x)", "line 6: Net has no g that is known"),
+    ("self.f = nn.Foo(8, 4)", "return self.f(x)", "line 4: layer Foo(…) is not known here"),
+    ("self.f = nn.Linear(8, n)", "return self.f(x)", "line 4: n is no number: put it in its place"),
+    ("self.f = nn.Linear(8, 4)", "return x if x.sum() > 0 else x", "line 6: a mean over axis None"),
+    ("self.f = nn.LSTM(8, 4, proj_size=2)", "return self.f(x)", "proj_size of LSTM cannot be said"),
+    ("self.n = 2 ** 10 ** 10", "return x", "line 4: a number beyond any honest size"),
+    ("self.n = [0] * 10 ** 9", "return x", "line 4: more than 100,000 elements"),
+    ("self.__init__()", "return x", "calls within calls beyond any honest depth"),
+    ("self.n = [i for i in range(400) for j in range(4000)]", "return x", "more than 200,000"),
+    ("raise ValueError('no')", "return x", "line 4: raise ValueError('no')"),
+    ("self.f = nn.Linear(8)", "return self.f(x)", "units"),
+    ("self.f = nn.Linear(8, 4) if", "return x", "is no Python (line 4)"),
+    ("self.f = nn.utils.weight_norm(nn.Linear(8, 4))", "return x", "weight_norm(…) of a layer"),
+])
+def test_what_is_not_followed(made: str, forward: str, complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        read_code(f"{HEAD}        {made}{FORWARD}{forward}\n")
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_channels_that_the_code_does_not_give() -> None:
+    model = read_code("nn.Sequential(nn.Flatten(), nn.Linear(400, 10))")
+    assert params(model, (16, 5, 5)).params == 4_010
+    with pytest.raises(ShapeError, match="linear1: input is 256, and its code gives it 400"):
+        params(model, (16, 4, 4))
+    assert params(read_code("nn.Sequential(nn.Linear(784, 10))")).input == (784,)
+
+
+def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
+    code = f"{HEAD}        super().__init__()\n        self.a = nn.Linear(8, 8){FORWARD}"
+    code += "for _ in range(3): x = self.a(x).relu()\n        return x\n"
+    path = f"{tmp_path}/net.py"
+    with open(path, "w") as file:
+        file.write(code)
+    done = invoke("params", path, "-f", "json", "--expect", "72")
+    assert done.status == 0, done.complaint
+    done = invoke("params", path, "--to-notation")
+    assert done.out.count("share=a") == 2
