@@ -156,11 +156,12 @@ def grid_attention(
 
 def attend(
     shape: Shape, heads: int, head_width: int, kv_heads: int | None = None, keys: str = "own",
-    window: int | None = None, *, cached: int = 0,
+    window: int | None = None, block: int | None = None, *, cached: int = 0,
 ) -> Counted:
     """The two products of attention alone, of queries TxH·w that layers before it project.
 
-    Keys and values of K heads are kept; `keys=values` where they are the same.
+    Keys and values of K heads are kept; `keys=values` where they are the same. `block`: each
+    position also sees one of every whole block of so many, which a `compressor` makes.
 
     >>> attend((16, 256), 4, 64).macs
     131072
@@ -170,13 +171,62 @@ def attend(
     if width != each:
         raise ShapeError(f"input is {by_x(shape)}; {heads} heads of {head_width} are {each}")
     kept = _kept(window)
+    seen = seen_before(steps, cached, kept)
+    hidden = unseen(steps, cached, window)
+    if block is not None:
+        blocks = (cached + steps) // whole("block", block)
+        seen += blocks
+        hidden += steps * blocks - _blocks(cached + steps, block) + _blocks(cached, block)
     groups = heads if kv_heads is None else whole("kv_heads", kv_heads)
     made = groups * head_width * (1 if choice("keys", keys, ("own", "values")) == "values" else 2)
     return Counted(
-        shape, 0, 0, steps * seen_before(steps, cached, kept) * 2 * each, mixes=(0, 1),
-        cache=_rolling(made, kept),
-        skipped=unseen(steps, cached, window) * 2 * each,
+        shape, 0, 0, steps * seen * 2 * each, mixes=(0, 1), cache=_rolling(made, kept),
+        skipped=hidden * 2 * each,
     )
+
+
+def compressor(
+    shape: Shape, width: int, block: int, overlap: bool = False, heads: int = 0,
+    *, cached: int = 0,
+) -> Counted:
+    """One key that is its value too for each block of positions (DeepSeek-V4, 2026).
+
+    D→w and as many gates, a bias for each place in a block, a norm of w; twice all but the
+    norm where blocks `overlap`. `heads`: queries of so many heads score the blocks.
+
+    >>> compressor((16, 64), 8, 4).weights
+    1064
+    """
+    steps, features = steps_and_width(shape, "compressor")
+    made = whole("width", width) * (2 if flag("overlap", overlap) else 1)
+    blocks = (cached + steps) // whole("block", block)
+    projected = 2 * features * made
+    return Counted(
+        shape, projected + block * made + width, 0,
+        steps * (projected + whole("heads", heads, 0) * width * blocks), mixes=(0, 1),
+        cache=Cache(
+            block=block, whole=width, loose=2 * made, carried=2 * block * width * overlap
+        ),
+    )
+
+
+def hyper_connection(shape: Shape, streams: int, mixes: str = "all") -> Counted:
+    """How n streams of the width become the input of a block and take its output (Zhu et al. 2024).
+
+    Of all streams, n·D→n for what goes in, as many for what comes out and, where `mixes` is
+    `all`, n² for how the streams are mixed (manifold-constrained, DeepSeek 2026); `apart`
+    mixes none, and `last` only joins them. Biases for each, and one scale for each kind.
+
+    >>> hyper_connection((16, 64), 4).weights
+    6171
+    """
+    steps, width = steps_and_width(shape, "hyper_connection")
+    number = whole("streams", streams)
+    kinds = {"all": 3, "apart": 2, "last": 1}[choice("mixes", mixes, ("all", "apart", "last"))]
+    made = number * (min(kinds, 2) + number * (kinds == 3))
+    weights = made * number * width
+    mixed = number * number * width * (kinds == 3)
+    return Counted(shape, weights + made + kinds, 0, steps * (weights + mixed), mixes=(1,))
 
 
 def relative_scores(shape: Shape, heads: int, rank: int, extent: int) -> Counted:
@@ -301,7 +351,7 @@ def mla(
 
 def indexer(
     shape: Shape, heads: int, width: int, source: int | None = None, block: int | None = None,
-    places: int = 0, *, cached: int = 0,
+    places: int = 0, float32: bool = False, *, cached: int = 0,
 ) -> Counted:
     """The lightning indexer (DeepSeek-V3.2, 2025): which positions attention is to see.
 
@@ -309,7 +359,8 @@ def indexer(
     input), one key of `width` with a norm, and a weight for each head; T² products a feature
     for the scores, and T² a head for their sum. With a `block`, as in Qwen4: a norm for
     queries too, no weights of heads, and scores of the means of so many keys; transformers
-    keeps the `places` of a position (in time, height and width) there, 8 bytes each.
+    keeps the `places` of a position (in time, height and width) there, 8 bytes each. Keys are
+    of the model's type, or always `float32`.
 
     >>> indexer((16, 7168), 64, 128, source=1536).weights
     13959296
@@ -318,18 +369,19 @@ def indexer(
     heads, width = whole("heads", heads), whole("width", width)
     rank = features if source is None else whole("source", source)
     projected = rank * heads * width + features * width
+    kept = Cache(width) if not flag("float32", float32) else Cache(placed=4 * width)
+    kept = kept._replace(placed=kept.placed + 8 * whole("places", places, 0))
     if block is not None:
         seen, before = (_blocks(end, whole("block", block)) for end in (cached + steps, cached))
         return Counted(
             shape, projected + 2 * width, 0,
-            steps * projected + (seen - before) * heads * width, mixes=(0, 1),
-            cache=Cache(width, placed=8 * whole("places", places, 0)),
+            steps * projected + (seen - before) * heads * width, mixes=(0, 1), cache=kept,
         )
     projected += features * heads
     return Counted(
         shape, projected + width, width,
         steps * projected + steps * (steps + cached) * heads * (width + 1), mixes=(0, 1),
-        cache=Cache(width), skipped=unseen(steps, cached, None) * heads * (width + 1),
+        cache=kept, skipped=unseen(steps, cached, None) * heads * (width + 1),
     )
 
 

@@ -34,18 +34,32 @@ class Cache(NamedTuple):
     """Bytes of what the framework keeps beside them."""
     placed: int = 0
     """Bytes of what it keeps beside them for each position."""
+    block: int = 1
+    """Positions that become one."""
+    whole: int = 0
+    """Numbers for each whole block."""
+    loose: int = 0
+    """Numbers for each position behind the last whole block."""
+    carried: int = 0
+    """Numbers of the last whole block that the next one needs."""
 
     def bytes(self, positions: int, size: int) -> int:
         """Bytes after so many positions, in numbers of `size` bytes, as the framework holds it."""
         kept = positions if self.most is None else min(positions, self.most)
         own = self.own + self.placed * kept
-        return (self.each * kept + self.fixed) * size + self.states * max(4, size) + own
+        numbers = self.each * kept + self.fixed + self._packed(positions)
+        return numbers * size + self.states * max(4, size) + own
 
     def reserved(self, positions: int, size: int) -> int:
         """Bytes that a serving engine reserves: whole windows, in whole pages."""
         kept = positions if self.most is None else self.most + 1
         pages = -(-kept // PAGE) * PAGE
-        return (self.each * pages + self.fixed) * size + self.states * max(4, size)
+        numbers = self.each * pages + self.fixed + self._packed(positions)
+        return numbers * size + self.states * max(4, size)
+
+    def _packed(self, positions: int) -> int:
+        blocks, loose = divmod(positions, self.block)
+        return self.whole * blocks + self.loose * loose + self.carried * (blocks > 0)
 
 
 class Counted:

@@ -122,10 +122,11 @@ def test_products_and_caches_as_transformers_has_them() -> None:
         model = read_notation("\n".join(config_lines(case["config"])[0]))
         fed = {"tokens": case["tokens"], "cached": case["cached"]}
         what = f"{case['config']['model_type']} {fed}"
-        if "macs" in case:  # those of longcat_flash depend on what its router chooses
-            assert dlcalc.params(model, **fed).macs == case["macs"], what
         for dtype, size in case.get("cache_bytes", {"float32": None}).items():
-            assert dlcalc.params(model, **fed, dtype=dtype).cache_bytes == size, what
+            count = dlcalc.params(model, **fed, dtype=dtype)
+            # without where they depend on what the router of longcat_flash chooses
+            assert count.macs == case.get("macs", count.macs), what
+            assert count.cache_bytes == size, what
 
 
 @pytest.mark.parametrize("window", [None, 1, 2, 5, 40])
