@@ -43,18 +43,19 @@ def read_keras(file: BinaryIO, path: str, input: Any = None) -> Held:
         if "config.json" not in archive.namelist():
             raise InputError("no .keras file: the zip lacks config.json")
         data = member_bytes(archive, "config.json", MOST_CONFIG)
-    return held_of(data, path)
+    return held_of(data, path, input)
 
 
 def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
     """A model as to_json writes it."""
-    return held_of(file.read(MOST_CONFIG), path)
+    return held_of(file.read(MOST_CONFIG), path, input)
 
 
-def held_of(data: bytes, path: str) -> Held:
+def held_of(data: bytes, path: str, input: Any = None) -> Held:
     """A model from its JSON: rows as Keras's summary, tensors one a weight.
 
-    InputError for what is no model, or was never built.
+    `input` is the shape of its first input as dlcalc has it, channels first, for axes that the
+    file leaves open. InputError for what is no model, or was never built.
     """
     try:
         config = parse_json(data.decode(), allow_nonfinite=True)
@@ -66,6 +67,8 @@ def held_of(data: bytes, path: str) -> Held:
     layers = list(layers_of(config))
     if not layers:
         raise InputError("holds no layers")
+    if input is not None:
+        _give_input(layers, input)
     owned = [list(reader.tensors(layer, "", None, 0)) for layer in layers]
     tensors = [tensor for own in owned for tensor in own]
     flow = Flow(config, tensors)
@@ -74,6 +77,26 @@ def held_of(data: bytes, path: str) -> Held:
         key: config[key] for key in ("keras_version", "backend") if isinstance(config.get(key), str)
     }
     return Held(path, "keras", tensors, metadata, (), rows, config, flow.input)
+
+
+def _give_input(layers: list[Any], input: tuple[int, ...]) -> None:
+    """Put sizes into the open axes of the first input."""
+    for config in (layer["config"] for layer in layers):
+        name = next((key for key in ("batch_shape", "batch_input_shape") if config.get(key)), "")
+        if not name:
+            continue
+        first = config.get("data_format") == "channels_first" or len(input) < 3
+        given = input if first else (*input[1:], input[0])
+        known = sizes_of(config[name])
+        if len(known) != len(given) + 1 or any(
+            size not in (None, own) for size, own in zip(known[1:], given, strict=True)
+        ):
+            shown = "x".join("?" if size is None else str(size) for size in known[1:])
+            raise InputError(
+                f"does not fit {shown}, the file's input, channels last; CxHxW is wanted here"
+            ).at("--input")
+        config[name] = [known[0], *given]
+        return
 
 
 def row_of(layer: Mapping[str, Any], own: Sequence[Tensor], flow: Flow) -> Row:

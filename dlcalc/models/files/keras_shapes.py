@@ -39,6 +39,45 @@ def _reshaped(config: Layer, taken: Shape) -> Shape:
     return tuple(prod(whole) // known if size is None and known else size for size in wanted)
 
 
+def _cropped(config: Layer, taken: Shape) -> Shape:
+    """What is left of the axes of space when both sides are cut off."""
+    pairs = config["cropping"]
+    pairs = pairs if isinstance(pairs[0], list) else [pairs]
+    first = int(config.get("data_format") == "channels_first")
+    sizes = list(taken)
+    for at, cut in enumerate(pairs, first):
+        size = sizes[at]
+        sizes[at] = None if size is None else size - sum(cut)
+    return tuple(sizes)
+
+
+def _conv_lstm(config: Layer, taken: Shape) -> Shape:
+    """An image a step, its channels last, or the last image."""
+    if config.get("data_format") == "channels_first":
+        raise ValueError
+    same, places = config.get("padding") == "same", []
+    for size, taps, step, apart in zip(
+        taken[1:-1], config["kernel_size"], config["strides"], config["dilation_rate"], strict=True
+    ):
+        room = None if size is None else size - 1 if same else size - apart * (taps - 1) - 1
+        places.append(None if room is None else room // step + 1)
+    steps = taken[:1] if config.get("return_sequences") else ()
+    return (*steps, *places, config["filters"])
+
+
+def _cells(config: Layer, taken: Shape) -> Shape:
+    """A vector a step, as wide as the last cell, or the last vector."""
+    cell = config["cell"]["config"]
+    units = cell["cells"][-1]["config"]["units"] if "cells" in cell else cell["units"]
+    return (*(taken[:1] if config.get("return_sequences") else ()), units)
+
+
+STEPPED: dict[str, Callable[[Layer, Shape], Shape]] = {
+    "RNN": _cells, **{f"ConvLSTM{axes}D": _conv_lstm for axes in (1, 2, 3)},
+}
+"""Classes whose kernels run at each step, and the shape that they give."""
+
+
 MOVED: dict[str, Callable[[Layer, Shape], Shape]] = {
     **dict.fromkeys(("Embedding", "ReversibleEmbedding"), lambda config, taken: (
         *taken, config["output_dim"],
@@ -46,6 +85,7 @@ MOVED: dict[str, Callable[[Layer, Shape], Shape]] = {
     "Reshape": _reshaped,
     "RepeatVector": lambda config, taken: (config["n"], *taken),
     "Permute": lambda config, taken: tuple(taken[at - 1] for at in config["dims"]),
+    **{f"Cropping{axes}D": _cropped for axes in (1, 2, 3)},
 }
 """Classes that move what they take, or look it up, and the shape that they give."""
 PRODUCTS = ("Dot", "Lambda", "Attention", "AdditiveAttention")
@@ -63,27 +103,35 @@ class Flow:
         self.macs: dict[str, int | None] = {}
         self.input: tuple[int, ...] | None = None
         """The shape of the first input, where it is known in whole."""
-        taken: dict[str, list[Shape]] = {}
+        written: dict[str, Shape] = {}
+        taken: dict[str, dict[str, Shape]] = {}
         self.last = ""
         for layer in layers_of(model):
             pairs = list(_taken(layer, self.last))
             self.last = name_of(layer)
             own = {source for source, _ in own_sources(layer)}
-            taken[self.last] = list({
+            taken[self.last] = {
                 source: shape for source, shape in pairs if source in own or not own
-            }.values())
+            }
             for source, shape in pairs:
-                self.outputs.setdefault(source, shape)
+                written.setdefault(source, shape)
         before = ""
         for layer in layers_of(model):
             name = name_of(layer)
-            given = taken[name]
+            given = [
+                shape if _whole(shape) else self.outputs.get(source, shape)
+                for source, shape in taken[name].items()
+            ]
             if not given and before in self.outputs:
                 given = [self.outputs[before]]
             before = name
             output, macs = self._made(layer, given)
-            if output is not None and self.outputs.setdefault(name, output) != output:
+            noted = written.get(name)
+            if noted is not None and output is not None and not _agree(noted, output):
                 macs = None  # what is written down is of something else
+            output = noted if output is None or (noted and _whole(noted)) else output
+            if output is not None:
+                self.outputs[name] = output
             calls = layer.get("inbound_nodes")
             times = len(calls) if isinstance(calls, list) and calls else 1
             self.macs[name] = None if macs is None else macs * times
@@ -106,17 +154,52 @@ class Flow:
             return (*taken[0][:-1], units), (
                 prod(known) * units if known and isinstance(units, int) else None
             )
-        if kind in MOVED and taken:
-            try:
-                return MOVED[kind](config, taken[0]), 0
-            except (TypeError, KeyError, IndexError):
-                return None, 0
+        if taken and kind in (*MOVED, *STEPPED, "EinsumDense"):
+            return self._known(layer, kind, taken[0])
         whole = _whole(taken[0]) if len(taken) == 1 else None
         if whole is not None:
             made = self._counted(layer, kind, whole)
             if made is not None:
                 return made
         return None, 0 if WITHOUT.fullmatch(kind) and kind not in PRODUCTS else None
+
+    def _known(self, layer: Layer, kind: str, taken: Shape) -> tuple[Shape | None, int | None]:
+        """A layer of a class whose rule stands here."""
+        config = layer["config"]
+        try:
+            if kind in MOVED:
+                return MOVED[kind](config, taken), 0
+            if kind in STEPPED:
+                return STEPPED[kind](config, taken), self._in_steps(layer, taken)
+            return self._einsum(layer, taken)
+        except (TypeError, KeyError, IndexError, ValueError):
+            return None, 0 if kind in MOVED else None
+
+    def _in_steps(self, layer: Layer, taken: Shape) -> int | None:
+        """The products of kernels that run at each step, and of images at each place."""
+        kernels = sum(prod(shape) for shape in self._kernels(layer))
+        config = layer["config"]
+        output = STEPPED[str(layer["class_name"])]({**config, "return_sequences": True}, taken)
+        places = _whole(output[:-1])
+        return None if places is None else prod(places) * kernels
+
+    def _kernels(self, layer: Layer) -> list[tuple[int, ...]]:
+        start = f"{self.around}{name_of(layer)}/"
+        return [
+            each.logical or each.shape for each in self.tensors
+            if each.name.startswith(start) and each.name.endswith("kernel")
+        ]
+
+    def _einsum(self, layer: Layer, taken: Shape) -> tuple[Shape, int | None]:
+        """The sizes of the output's letters, and the product of the sizes of all letters."""
+        equation = str(layer["config"]["equation"]).replace(" ", "")
+        into, kernel, given = re.split(",|->", equation)
+        others = len(taken) + 1 - len(into.replace("...", ""))
+        into, given = (each.replace("...", "0123456789"[:others]) for each in (into, given))
+        sizes = dict(zip(into, (1, *taken), strict=True))  # the batch is the first
+        sizes |= zip(kernel, self._kernels(layer)[0], strict=True)
+        known = _whole(tuple(sizes.values()))
+        return tuple(sizes[each] for each in given)[1:], None if known is None else prod(known)
 
     def _entered(self, config: Layer) -> Shape | None:
         """The shape of an input; the first one is that of the model."""
@@ -151,6 +234,13 @@ def _together(shapes: Sequence[Shape]) -> Shape:
     return tuple(
         None if None in sizes else max(size for size in sizes if size is not None)
         for sizes in zip(*wide, strict=True)
+    )
+
+
+def _agree(noted: Shape, made: Shape) -> bool:
+    """Whether two shapes may be those of one value, some of whose axes are open."""
+    return len(noted) == len(made) and all(
+        a == b or a is None or b is None for a, b in zip(noted, made, strict=True)
     )
 
 

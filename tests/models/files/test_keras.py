@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from dlcalc.errors import InputError
+from dlcalc.models.files.keras_file import held_of
 from tests.shell.running import invoke
 
 FILES = Path(__file__).parents[2] / "data" / "files" / "keras"
@@ -117,3 +119,22 @@ def test_a_layer_says_its_class(tmp_path: Path) -> None:
         found = invoke("params", str(path), "--to-notation")
         assert found.status == status
         assert status == 0 or found.err.endswith("a layer without class_name and config\n")
+
+
+@pytest.mark.parametrize(("name", "input", "output", "macs"), [
+    # Shapes as keras 3.15.1 has them; products by hand from its kernels.
+    ("clstm", None, (None, 7, 8, 6), 2_620_800), ("einsum", None, (None, 7, 3, 4), 1_680),
+    ("cells", None, (None, 4), 3_759), ("crop", None, (None, 15, 12, 4), 19_440),
+    ("open", (3, 32, 48), (None, 2), 172_040),
+])
+def test_layers_that_the_notation_has_not(
+    name: str, input: tuple[int, ...] | None, output: tuple[int, ...], macs: int
+) -> None:
+    models = json.loads((Path(__file__).parents[2] / "data" / "keras_layers.json").read_text())
+    data = json.dumps(models[name]).encode()
+    held = held_of(data, name, input)
+    assert held.rows is not None
+    assert held.rows[-1].output == output
+    assert sum(row.macs or 0 for row in held.rows) == macs
+    with pytest.raises(InputError, match="--input: does not fit"):
+        held_of(data, name, (9, 9))
