@@ -38,6 +38,7 @@ _HINTS = {
     "∂": "derivatives are what `of` and `wrt` ask for", "_": "a name begins with a letter",
     "&": "conditions are multiplied: (a > 0)*(b > 0)",
     "!": "1 - a is the opposite of a condition",
+    ".": "write the function alone, exp(x), and a number with its digits, 0.5",
     "%": "write a fraction: 5% is 0.05", "\\": "write the name itself: sigma, alpha",
 }  # fmt: skip
 

@@ -14,6 +14,20 @@ P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
 
+MEANT = {
+    **dict.fromkeys(("y", "t", "label", "labels", "targets"), ("target",)),
+    **dict.fromkeys(("X", "input", "inputs", "data"), ("x",)),
+    **dict.fromkeys(("mu", "mus", "loc"), ("mean", "means")),
+    **dict.fromkeys(("sigma", "sigmas", "cov", "var", "variance", "variances", "std"),
+                    ("covariance", "covariances")),
+    **dict.fromkeys(("logvar", "log_var"), ("log_variance",)),
+    "lr": ("learning_rate",), "criterion": ("loss",), "optim": ("optimizer",),
+    "w": ("weights", "W"), "b": ("biases", "b"), "params": ("parameters",),
+    "state_dict": ("parameters",), "epsilon": ("noise",), "eps": ("noise",),
+}
+"""What fields are called elsewhere: an error names the one that a record has."""
+
+
 class Recorded(Protocol[P, R_co]):
     """A function that takes its fields one by one, or the record that its command reads."""
 
@@ -74,7 +88,7 @@ def read_record(
     >>> read_record('{"x": [1, 2]}', ["x", "w"])
     {'x': [1, 2]}
     """
-    return record_of(read_source(value), known, required, allow_nonfinite, layered)
+    return record_of(read_source(value, kind="JSON"), known, required, allow_nonfinite, layered)
 
 
 def record_of(
@@ -96,12 +110,14 @@ def record_of(
 
 
 def check_fields(
-    record: Mapping[str, Any], known: Collection[str], required: Collection[str] = ()
+    record: Collection[str], known: Collection[str], required: Collection[str] = ()
 ) -> None:
     """Refuse fields that are not known, with the nearest name, and missing ones."""
     for name in record:
         if name not in known:
-            raise InputError(f"unknown field {name!r}{did_you_mean(name, known)}")
+            meant = [each for each in MEANT.get(name, ()) if each in known]
+            near = f"; did you mean {meant[0]}?" if meant else did_you_mean(name, known)
+            raise InputError(f"unknown field {name!r}{near}")
     for name in required:
         if name not in record:
             raise InputError(f"field {name!r} is missing")

@@ -26,11 +26,11 @@ class Source(NamedTuple):
     """The name that errors give: a file, `standard input`, or nothing for a literal."""
 
 
-def read_source(value: str, name: str = "") -> Source:
+def read_source(value: str, name: str = "", kind: str = "numbers") -> Source:
     """The bytes behind a value as typed: `-`, the name of a file, or a literal.
 
-    An existing file goes before a literal, which errors call by `name`, but one number is
-    that number, and a folder no data. Raises FileError where a file cannot be read and
+    An existing file goes before a literal, which errors call by `name` and its `kind`, but one
+    number is that number, and a folder no data. Raises FileError where a file cannot be read and
     LimitError where there are more than 1 GiB.
     """
     if value == "-":
@@ -39,7 +39,7 @@ def read_source(value: str, name: str = "") -> Source:
         return Source(read_file(value), value)
     if looks_like_literal(value):
         return Source(value.encode("utf-8", "surrogateescape"), name)
-    error = FileError(f"no such file, and no numbers either{nearest_file(value)}")
+    error = FileError(f"no such file, and no {kind} either{nearest_file(value)}")
     error.at(shorten(value, 80) or "''")
     raise error.at(name) if name else error
 

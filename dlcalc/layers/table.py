@@ -14,7 +14,7 @@ from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Counted
-from dlcalc.numbers.axes import plural
+from dlcalc.numbers.axes import PADDING_NAMES, plural
 
 Handler = Callable[..., Counted]
 
@@ -183,9 +183,12 @@ def _misplaced(names: tuple[str, ...], arguments: tuple[Any, ...], places: int) 
         return ""
     if places == 1:
         return "; the size of the input follows from the layer above"
+    value = _written(arguments[places])
+    if value in PADDING_NAMES:
+        return f"; the padding is an option: pad={value}"
     return (
         f"; the input channels follow from the layer above, and {names[places]} is an option: "
-        f"{names[places]}={_written(arguments[places])}"
+        f"{names[places]}={value}"
     )
 
 
@@ -208,6 +211,8 @@ def bind(
         if key in bound:
             raise InputError(f"{key} is given twice")
         if key not in names and key not in GENERAL:
+            if key in ("activation", "act"):
+                raise InputError(f"an activation is a layer of its own, behind this one: {value}")
             raise InputError(f"unknown option {key!r}{did_you_mean(key, [*names, *GENERAL])}")
         bound[key] = value
     for name in names[:needed]:

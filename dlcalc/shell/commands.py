@@ -58,9 +58,17 @@ MEANT = {
     "kl": ("divergence", "kld"),
     "quiz": ("exercise", "practice", "problem"),
     "check": ("grade", "marks"),
+    "COMMAND --explain": ("explain", "why", "working"),
+    "--version": ("version",),
 }
 """What commands are looked for under."""
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
+
+
+def nearest_command(name: str) -> str:
+    """The tail of an error about a command that there is none of: what is meant by its name."""
+    meant = [each for each, words in MEANT.items() if name.lower() in words]
+    return f"; did you mean {meant[0]}?" if meant else did_you_mean(name, COMMANDS)
 
 
 class Plain(click.Command):
@@ -128,8 +136,7 @@ class LazyGroup(Plain, click.Group):
         """The command that the first argument names, or the nearest one in the error."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             name = args[0][:40]
-            meant = [each for each, words in MEANT.items() if name.lower() in words]
-            near = f"; did you mean {meant[0]}?" if meant else did_you_mean(name, COMMANDS)
+            near = nearest_command(name) or "; dlcalc --help lists them"
             raise click.UsageError(f"no such command {name or repr(name)}{near}")
         return super().resolve_command(ctx, args)
 
@@ -159,7 +166,11 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 
 @click.command(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    context_settings={
+        "help_option_names": ["-h", "--help"], "max_content_width": 88,
+        # An option as it is written in Python: --kernel_size.
+        "token_normalize_func": lambda name: name.replace("_", "-"),
+    },
     no_args_is_help=False,
     invoke_without_command=True,
 )

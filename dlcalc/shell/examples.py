@@ -70,8 +70,7 @@ def exercises_answer() -> Answer:
 def find_exercise(name: str) -> Exercise:
     """The exercise of that name; InputError with the nearest names where there is none."""
     exercises = {each.name: each for each in read_exercises()}
-    try:
-        return exercises[name.upper()]
-    except KeyError:
-        known = did_you_mean(name.upper(), exercises)
-        raise InputError(f"unknown example {name!r}{known}") from None
+    plain = "E" + name.lower().removeprefix("exercise").removeprefix("e").strip(" -")
+    if plain not in exercises:
+        raise InputError(f"unknown example {name!r}{did_you_mean(name.upper(), exercises)}")
+    return exercises[plain]

@@ -25,10 +25,12 @@ ALIASES = {
     "--padding": "--pad", "--padding-mode": "--pad-mode", "--kernel-size": "--kernel",
     "--ceil-mode": "--ceil", "--divisor-override": "--divisor", "--output-size": "--output",
     "--batch-size": "--batch", "--lr": "--learning-rate", "-s": "--stride", "-S": "--stride",
-    "-p": "--pad", "-P": "--pad", "-d": "--dilation", "-D": "--dilation",
+    "-p": "--pad", "-P": "--pad", "-d": "--dilation", "-D": "--dilation", "-i": "--input",
+    "-k": "--kernel", "--strides": "--stride", "--pool-size": "--kernel",
+    "--dilation-rate": "--dilation",
 }
-"""Options as PyTorch calls them, and short ones in either case; each is the one that it means
-where a command has that, of a size if it is a size, and has none of that name of its own."""
+"""Options as PyTorch and Keras call them, and short ones in either case; each is the one that it
+means where a command has that, of a size if it is a size, and has none of that name of its own."""
 
 
 class QuickCommand(Plain):
@@ -44,7 +46,7 @@ class QuickCommand(Plain):
         known = parser._long_opt
         known.update(parser._short_opt)
         for alias, name in ALIASES.items():
-            if name in known and (name != "--kernel" or known[name].obj.type is SIZE):
+            if name in known and (alias != "--kernel-size" or known[name].obj.type is SIZE):
                 known.setdefault(alias, known[name])
                 if len(alias) == 2:
                     parser._short_opt.setdefault(alias, known[alias])

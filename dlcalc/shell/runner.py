@@ -128,17 +128,22 @@ def explained(lines: Callable[[], Any], out: Output) -> dict[str, Any]:
     }
 
 
+def run_of(command: str) -> type[Run[Any]]:
+    """The kind of run of a command; ImportError where it has none."""
+    module = import_module(f"dlcalc.commands.{command}.answer")
+    for each in vars(module).values():
+        if isinstance(each, type) and issubclass(each, Run) and (
+            getattr(each, "command", "") == command
+        ):
+            return each
+    raise ImportError(command)
+
+
 def answer_of(result: Any, command: str) -> Answer:
     """The answer that a command makes of a result which is there already."""
     from dlcalc.output.formats import FORMATS
 
-    module = import_module(f"dlcalc.commands.{command}.answer")
-    made: type[Run[Any]] = next(
-        each for each in vars(module).values()
-        if isinstance(each, type) and issubclass(each, Run)
-        and getattr(each, "command", "") == command
-    )
-    run = made(Output(FORMATS["table"], False, None, None, 6, None, True))
+    run = run_of(command)(Output(FORMATS["table"], False, None, None, 6, None, True))
     return run.answer(result, None)
 
 

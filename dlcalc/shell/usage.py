@@ -10,11 +10,22 @@ MEANT = {
     "--expect": ("answer", "check-answer", "verify-answer", "compare-to", "solution"),
     "--precision": ("digits", "round", "decimals"),
     "--save": ("out", "output-file", "outfile", "write"),
-    "--batch": ("batch-size", "examples"),
-    "--tokens": ("seq-len", "sequence-length", "length", "context"),
+    "--batch": ("examples",),
+    "--tokens": ("seq-len", "sequence-length", "length", "context", "context-length", "ctx-size"),
     "--input": ("input-size", "input-shape", "shape", "image"),
+    "--kernel": ("filter", "filter-size", "window", "window-size", "size"),
+    "-P same": ("same", "same-padding"),
+    "--kind max": ("max", "maxpool"),
+    "--kind avg": ("avg", "average", "mean", "avgpool"),
+    "--kind": ("type", "mode", "method", "pooling"),
+    "--transposed": ("deconv", "upsample"),
+    "--sizes": ("hidden", "hidden-size", "hidden-sizes", "layers", "units", "neurons"),
     "--as": ("flops", "macs", "counter"),
     "--framework": ("convention", "pytorch", "keras", "tensorflow"),
+    "--train-error": ("train", "train-loss", "training-error", "training-loss"),
+    "--test-error": ("val-error", "validation-error", "dev-error", "test-loss", "val-loss"),
+    "--train-error, 1 - accuracy": ("train-acc", "train-accuracy", "training-accuracy"),
+    "--test-error, 1 - accuracy": ("test-acc", "test-accuracy", "val-acc", "val-accuracy"),
 }
 """What options are called elsewhere: an error names the one that a command has."""
 
@@ -27,10 +38,13 @@ def complaint(error: click.ClickException) -> str:
         message = f"no such option {error.option_name}"
         if near:
             message += f"; did you mean {' or '.join(near)}?"
+        elif error.ctx is not None:
+            message += _elsewhere(error, error.ctx)
     elif isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
         message = _argument(error, error.param)
-    if _wants_hint(error) and isinstance(error, click.UsageError) and error.ctx is not None:
-        message += f"; {_example(error.ctx)}{error.ctx.command_path} --help shows what it takes"
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None and _wants_hint(error, message):
+        message += f"; {_example(context)}{context.command_path} --help shows what it takes"
     return message[:1].lower() + message[1:]
 
 
@@ -44,15 +58,40 @@ def _near(error: click.NoSuchOption) -> list[str]:
     word = error.option_name.lstrip("-").lower().replace("_", "-")
     if word in FORMATS and "--format" in known:
         return [f"-f {word}"]
-    meant = [name for name, words in MEANT.items() if word in words and name in known]
+    meant = [option for option, words in MEANT.items() if word in words]
+    if meant:
+        return [option for option in meant if option.split()[0].rstrip(",") in known]
     plain = {name.lstrip("-"): name for name in known if name.startswith("--")}
-    return meant or [plain[each] for each in get_close_matches(word, plain)]
+    return [plain[each] for each in get_close_matches(word, plain)]
+
+
+def _elsewhere(error: click.NoSuchOption, context: click.Context) -> str:
+    """Where an option belongs that the command has not: behind a command, or into its data."""
+    name = error.option_name.lstrip("-").replace("-", "_")
+    if isinstance(context.command, click.Group):
+        from dlcalc.shell.options import SHARED
+
+        return "; options stand behind the command, as dlcalc conv --explain" * (name in SHARED)
+    from dlcalc.shell.runner import run_of
+
+    try:
+        fields = run_of(str(context.info_name)).fields
+    except ImportError:
+        return ""
+    field = {"lr": "learning_rate", "y": "target"}.get(name, name)
+    return f"; {field} is a field of the JSON" if field in fields else ""
 
 
 def _example(context: click.Context) -> str:
-    """The first example of a command's help, as a form to copy."""
+    """The first example of a command's help that computes on data of one's own, to copy."""
+    from dlcalc.shell.options import SHARED
+
     examples = (context.command.help or "").partition("Examples:\n")[2].strip().splitlines()
-    return f"as {examples[0]}; " if examples else ""
+    bare = [None, *(f"--{name}" for name in SHARED)]
+    for each in examples:
+        if next(iter(each.split()[2:]), None) not in bare:
+            return f"as {each.strip()}; "
+    return ""
 
 
 def _argument(error: click.BadParameter, argument: click.Argument) -> str:
@@ -63,8 +102,8 @@ def _argument(error: click.BadParameter, argument: click.Argument) -> str:
     return error.message
 
 
-def _wants_hint(error: click.ClickException) -> bool:
+def _wants_hint(error: click.ClickException, message: str) -> bool:
     """Whether nothing in a complaint about usage says what would be right."""
     if isinstance(error, click.NoSuchOption):
-        return not _near(error)
-    return type(error) is click.UsageError and ";" not in error.message
+        return not _near(error) and "behind the command" not in message
+    return type(error) is click.UsageError and "; " not in error.message.rpartition(")")[2]

@@ -26,7 +26,6 @@ REFUSED = {
         "no model, file or layer 'mixtral'; did you mean mixtral-8x7b or mistral-7b?",
     "params lenet --json": "no such option --json; did you mean -f json?",
     "params lenet --flops": "no such option --flops; did you mean --as?",
-    "params lenet --batch_size 8": "no such option --batch_size; did you mean --batch?",
     "size 32 5": "got unexpected extra arguments (32 5); as dlcalc size -L 32 -F 5; "
         "dlcalc size --help shows what it takes",
     "size -L 32": "the kernel size is missing: -F 5, or --solve kernel with -O",
@@ -38,7 +37,37 @@ REFUSED = {
     "conv -x '1; 2; 3' -w '1 1'":
         "-x: the column was read as 3x1, into which a kernel of 1x2 does not fit; a column of "
         "the kernel has ; between its numbers, and paste -s makes a row",
-    "mlp --lr 0.1": "no such option --lr; as dlcalc mlp; dlcalc mlp --help shows what it takes",
+    "mlp --lr 0.1": "no such option --lr; learning_rate is a field of the JSON; as dlcalc mlp "
+        "'{\"x\": [1, 2], \"target\": 0, \"sizes\": [2, 3, 2]}' --steps 50; "
+        "dlcalc mlp --help shows what it takes",
+    "pool -x '1 2' --max": "no such option --max; did you mean --kind max?",
+    "size -L 28 -F 3 --same": "no such option --same; did you mean -P same?",
+    "diagnose --train-acc 0.98":
+        "no such option --train-acc; did you mean --train-error, 1 - accuracy?",
+    "--explain conv":
+        "no such option --explain; options stand behind the command, as dlcalc conv --explain",
+    "explain conv": "no such command explain; did you mean COMMAND --explain?",
+    "conv '1 2; 3 4' '1 1'": "got unexpected extra arguments (1 2; 3 4 1 1); as dlcalc conv "
+        "-x '1 2 3; 4 5 6' -w '1 1' --explain; dlcalc conv --help shows what it takes",
+    "params --input 28,28,1 'Conv2D(32, (3,3))'":
+        "conv 32 3: input is 28x28x1; a kernel of 3 does not fit a padded input of 1; 28x28x1 is "
+        "read as channels first, 28 of them; as Keras writes it, channels last, it is 1x28x28 here",
+    "params --input 3x32x32 'conv 64 3 same'":
+        "conv 64 3 same: 3 arguments; it is written conv FILTERS KERNEL [stride=1] [pad=0] "
+        "[dilation=1] [groups=1] [bias=yes] [connections=]; the padding is an option: pad=same",
+    "params --input 3x32x32 'conv 64 3 activation=relu'":
+        "conv 64 3 activation=relu: an activation is a layer of its own, behind this one: relu",
+    "grad 'sigmoid(x)' x=0": "sigmoid(x): no such file, and no equation, NAME = EXPRESSION, "
+        "either; write 'y = sigmoid(x)'",
+    "grad 'f(x) = x^2' x=3": "functions alone are no equation: write y = f(x) behind them",
+    "grad 'y = np.exp(x)' x=1": "line 1, column 7: found '.'; write the function alone, exp(x), "
+        "and a number with its digits, 0.5",
+    "kl --q 'N(0,4)' --p 0,1": "--q: 'N(0,4)': write MEAN,SIGMA, 0,2 for N(0, 4): "
+        "the second is the standard deviation",
+    "step 'linear 1' '{\"x\": [1], \"y\": [1]}'": "unknown field 'y'; did you mean target?",
+    "quiz convolution": "no problems of 'convolution'; did you mean conv?",
+    "man conv": "conv is a command: dlcalc help conv shows its page; DIR is a folder",
+    "check answers.toml": "answers.toml: no such file, and no sheet either",
     "kl 0 1 0 2": "got unexpected extra arguments (0 1 0 2); as dlcalc kl --q 1,1 --p 0,1; "
         "dlcalc kl --help shows what it takes",
     "reduce lenet C1":
@@ -64,6 +93,9 @@ TAKEN = {
     "params lenet --dtype half --layer C1 -f plain --columns weights_bytes": "312",
     "size --input 224 --kernel-size 7 --stride 2 --padding 3": "112",
     "pool -x '1 2; 3 4' --kernel 2": "4",
+    "pool -x '1 2; 3 4' --pool_size 2 --strides 1": "4",
+    "size -i 28 -k 3": "26",
+    "examples 12 -f csv": "remedy,helps,why",
     "grad 'y = e^(-x)' x=0 -f plain": "x -1",
     "grad 'p = softmax(Z, axis=0); L = sum(p)' Z='1 2; 3 4' --wrt Z -f plain": "L 2",
     "grad 'b = sum(a[0:3])' a='1 2 3 4' --wrt a -f plain": "b 6",

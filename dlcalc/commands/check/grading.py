@@ -58,7 +58,7 @@ def read_sheet(value: str, asked: Mapping[str, Entry] | None = None) -> list[Ent
     >>> read_sheet('[{"command": "size -L 32 -F 5", "answer": 28}]')[0].answer
     28
     """
-    source = read_source(value)
+    source = read_source(value, kind="sheet")
     try:
         named = list(_named(_parsed(decode(source), source.place)))
         if not named:

@@ -44,8 +44,8 @@ def command(out: Output, **values: Any) -> None:
 
     \b
     Examples:
-      dlcalc conv --stride 2 --pad 1
       dlcalc conv -x '1 2 3; 4 5 6' -w '1 1' --explain
+      dlcalc conv --stride 2 --pad 1
       printf '1 2\\n3 4\\n' | dlcalc conv -w '1; 1' --pad 1 -f csv
       dlcalc conv -x '1 2; 3 4' -w '1 1; 1 1' --stride 2 --transposed
     """

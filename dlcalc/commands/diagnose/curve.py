@@ -127,7 +127,7 @@ def read_learning_curve(value: str) -> LearningCurve:
     >>> read_learning_curve("epoch,train_error,test_error\\n1,0.5,0.6\\n2,0.3,0.5\\n").points[1]
     CurvePoint(at=2, train_error=0.3, test_error=0.5)
     """
-    source = read_source(value)
+    source = read_source(value, kind="CSV")
     try:
         lines = _lines(decode(source))
         number, header = next(lines, (1, ""))

@@ -115,6 +115,8 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
         return {"equations": value, "file": ""}
     if literal:
         near = did_you_mean(value, library_names()) or nearest_file(value)
+        if re.search(r"[^\w.-]", value):  # an expression by itself: what would be its equation
+            near = f"; write 'y = {re.sub(r'^d[a-z]*/d[a-z]+ *', '', value)}'"
         raise FileError(
             f"no such file, and no equation, NAME = EXPRESSION, either{near}"
         ).at(shorten(value, 80))

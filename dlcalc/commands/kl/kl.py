@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Any
 
-from dlcalc.errors import DlcalcError
+from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.arrays import one_array
 from dlcalc.input.fields import record_of
 from dlcalc.input.sources import read_source
@@ -46,6 +47,10 @@ def read_gaussian(value: str, allow_nonfinite: bool = False) -> Any:
     >>> read_gaussian("1,0.5"), read_gaussian('{"mean": [0, 0], "covariance": [1, 2]}')
     ([1, 0.5], {'mean': [0, 0], 'covariance': [1, 2]})
     """
+    if re.match(r"\s*(N|Normal|𝒩)\s*\(", value):
+        raise InputError(
+            f"{value!r}: write MEAN,SIGMA, 0,2 for N(0, 4): the second is the standard deviation"
+        )
     source = read_source(value)
     if source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
         return record_of(source, GAUSSIAN, GAUSSIAN, allow_nonfinite)

@@ -6,7 +6,8 @@ import os
 
 import click
 
-from dlcalc.errors import FileError
+from dlcalc.errors import FileError, InputError
+from dlcalc.shell.commands import COMMANDS
 from dlcalc.shell.options import QuickCommand
 
 
@@ -26,6 +27,10 @@ def command(folder: str) -> None:
     from dlcalc.shell import note
     from dlcalc.shell.man import man_pages
 
+    if folder in COMMANDS:
+        raise InputError(
+            f"{folder} is a command: dlcalc help {folder} shows its page; DIR is a folder"
+        )
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:

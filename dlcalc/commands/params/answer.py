@@ -98,7 +98,7 @@ class ParamsRun(Run[Any]):
         if changes or other is not None:
             _side_by_side(self.out, read, size, changes, other, layer, use, columns)
             return
-        count = use.counted(read, size)
+        count = _counted(read, size, use)
         if layer is not None:
             count = part(count, layer)
             if len(count.rows) == 1 and columns is None and not asked:
@@ -153,6 +153,14 @@ class ParamsRun(Run[Any]):
             return None, use
         dtype = use.dtype if self.options.get("dtype") else main_dtype(held)
         return reading.layered(held), use._replace(dtype=dtype)
+
+
+def _counted(read: Model, size: tuple[int, ...] | None, use: Use) -> Count:
+    try:
+        return use.counted(read, size)
+    except ShapeError as error:
+        error.message = "; ".join([error.message, *doubts(read, size)])
+        raise
 
 
 def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.size.size import Size, size
 from dlcalc.errors import InputError
+from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Index, Place
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.lazy import lazily
@@ -109,12 +110,14 @@ def size_answer(result: Size, padded: bool, working: Any) -> Answer:
 
 def _doubts(result: Size) -> Iterator[str]:
     """What an input with channels in front, which count as space here, was likely meant to be."""
-    first, *others = (axis.input for axis in result.axes)
-    if len(others) == 2 and first <= 4 and min(others) >= 16:
-        yield (
-            f"-L {first}x{others[0]}x{others[1]} has three axes of space; "
-            f"channels are not written: -L {others[0]}x{others[1]}"
-        )
+    sizes = [axis.input for axis in result.axes]
+    for channels, others in ((sizes[0], sizes[1:]), (sizes[-1], sizes[:-1])):
+        if len(others) == 2 and channels <= 4 and min(others) >= 16:
+            yield (
+                f"-L {by_x(sizes)} has three axes of space; "
+                f"channels are not written: -L {by_x(others)}"
+            )
+            return
 
 
 def _advice(result: Size, place: Place, expected: Any) -> str:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.step.step import FIELDS, NetworkStep, check_step, data_fields, step
-from dlcalc.errors import DlcalcError, InputError, did_you_mean
-from dlcalc.input.fields import checked_field
+from dlcalc.errors import DlcalcError, InputError
+from dlcalc.input.fields import check_fields, checked_field
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import decode, located, read_source
 from dlcalc.layers.table import types
@@ -78,9 +78,7 @@ class StepRun(Run[NetworkStep]):
             record = parse_json(decode(source), allow_nonfinite)
             if not isinstance(record, dict):
                 raise InputError(f"a JSON object with fields is wanted: {', '.join(FIELDS)}")
-            for field in record:
-                if field not in FIELDS and field not in RESULT:
-                    raise InputError(f"unknown field {field!r}{did_you_mean(field, FIELDS)}")
+            check_fields([field for field in record if field not in RESULT], FIELDS)
             return {
                 field: each if field in RESULT else checked_field(field, each, allow_nonfinite)
                 for field, each in record.items()

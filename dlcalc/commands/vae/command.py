@@ -45,9 +45,9 @@ def command(out: Output, **values: Any) -> None:
     \b
     Examples:
       dlcalc vae --explain
+      dlcalc vae '{"x":[0,1],"mu":[[1,2]],"sigma":[[0,1]],"decoder":[[[1],[2]]]}' --check
       dlcalc vae --evidence --samples 5 --seed 1
       dlcalc vae --expect '{"negative_elbo": 3.15462}' --tolerance 1e-5
-      dlcalc vae '{"x":[0,1],"mu":[[1,2]],"sigma":[[0,1]],"decoder":[[[1],[2]]]}' --check
     """
     from dlcalc.commands.vae.answer import VaeRun
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.input.fields import check_fields
 from dlcalc.layers.cells.cell import Cell, listed
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.names import GATE_ACTIVATIONS
@@ -324,9 +325,7 @@ def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
     Raises InputError for an unknown or missing field, ShapeError for one whose shape
     does not fit, with the shape that would.
     """
-    for name in fields:
-        if name not in cell.fields:
-            raise InputError(f"unknown field {name!r}{did_you_mean(name, cell.fields)}")
+    check_fields(fields, cell.fields)
     given = {name: value for name, value in fields.items() if value is not None}
     W, b, b_h, gates = read_weights(cell, given)
     H = len(W) // len(cell.gates)
