@@ -157,6 +157,7 @@ def one_line(text: str) -> str:
 
 def note(text: str) -> None:
     """A remark on stderr, folded to the terminal if that is one; errors never are."""
+    text = one_line(text)
     if sys.stderr is not None and sys.stderr.isatty():
         import shutil
 

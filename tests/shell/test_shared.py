@@ -98,12 +98,13 @@ def test_what_cannot_be_saved_is_refused_before_anything_is_printed() -> None:
 
 @pytest.mark.parametrize("name", ["dlcalc.1", "dlcalc-conv.1", "dlcalc-man.1"])
 def test_man_pages(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    done = invoke("man", str(tmp_path / "man1"))
+    done = invoke("man", str(tmp_path / "man\n1"))
+    assert done.err.count("\n") == 1
     assert done.status == 0
-    page = (tmp_path / "man1" / name).read_text()
+    page = (tmp_path / "man\n1" / name).read_text()
     assert page.startswith(".TH ")
     assert ".SH OPTIONS\n.TP\n" in page
-    assert len(list((tmp_path / "man1").iterdir())) == len(COMMANDS) + 1
+    assert len(list((tmp_path / "man\n1").iterdir())) == len(COMMANDS) + 1
 
 
 def test_topics_are_listed_and_shown() -> None:
