@@ -170,6 +170,37 @@ def _align_back(g: Array, x: Array, axes: tuple[int, ...], rank: int) -> Array:
     return np.transpose(inner, np.argsort(order))
 
 
+def _prod_back(
+    g: Array, y: Array, x: Array, axis: Axis = None, keepdims: bool = False
+) -> Array:
+    """g times the product of the other elements, which is exact also where one is 0."""
+    axes = [*range(np.ndim(x))] if axis is None else np.atleast_1d(axis).tolist()
+    turned = np.moveaxis(np.asarray(x), axes, range(-len(axes), 0))
+    flat = turned.reshape(*turned.shape[: turned.ndim - len(axes)], -1)
+    ones = np.ones_like(flat[..., :1])
+    before = np.cumprod(np.concatenate([ones, flat[..., :-1]], -1), -1)
+    behind = np.cumprod(np.concatenate([ones, flat[..., :0:-1]], -1), -1)[..., ::-1]
+    others = np.moveaxis((before * behind).reshape(turned.shape), range(-len(axes), 0), axes)
+    return _spread(g, x, axis, keepdims) * others
+
+
+def _cumsum_back(g: Array, x: Array, axis: int = 0) -> Array:
+    return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
+
+
+def _trace(x: Array, axis: tuple[int, int] = (-2, -1)) -> Array:
+    return np.trace(x, 0, *axis)
+
+
+def _trace_back(g: Array, x: Array, axis: tuple[int, int] = (-2, -1)) -> Array:
+    """g along the diagonal."""
+    whole = _zeros(x, g)
+    turned = np.moveaxis(whole, axis, (0, 1))
+    places = np.arange(min(turned.shape[:2]))
+    turned[places, places] = g
+    return whole
+
+
 def _times_transposed(a: Array, b: Array) -> Array:
     outer = getattr(a, "ndim", 0) == getattr(b, "ndim", 0) == 1
     return np.outer(a, b) if outer else Arrays.matmul(a, _transpose(b))
@@ -189,6 +220,29 @@ def _filled(index: Sequence[Any], chosen: Sequence[Array]) -> tuple[Any, ...]:
 def _counts(x: Array) -> Array:
     """Whole numbers that count elements, also where differences move them a little."""
     return np.rint(np.real(np.asarray(x, dtype=complex))).astype(int)
+
+
+def _places(*parts: Array, axes: Sequence[int], steps: Sequence[int]) -> Array:
+    """0, 1, 2, … as far as each array goes along its axis, by its step from where it begins."""
+    alone, sizes = set(), []
+    for x, start, axis, step in zip(parts[::2], parts[1::2], axes, steps, strict=True):
+        size, first = np.shape(x)[axis], _counts(start)
+        room = size - 1 - first.max() if step > 0 else first.min()
+        sizes.append(room // abs(step) + 1)
+        if step == 1 and not first.any():
+            alone.add(size)
+    if len(alone) > 1 or min(sizes) < 1:
+        counts = " and ".join(map(str, sorted(alone if len(alone) > 1 else sizes)))
+        raise ShapeError(f"one letter counts {counts} places; give each its own letter")
+    return np.arange(min(sizes), dtype=float)
+
+
+def _from_0(places: Array) -> Array:
+    """Places of elements, none of them before the first."""
+    first = _counts(places).min()
+    if first < 0:
+        raise ShapeError(f"an index of {first} is before the first element, 0")
+    return places
 
 
 def _zeros(x: Array, g: Array) -> Array:
@@ -448,12 +502,15 @@ Arrays: World = World(
     reshape=lambda x, shape: np.reshape(x, shape),
     broadcast=lambda x, shape: np.broadcast_to(x, shape),
     reshape_like=lambda g, x: np.reshape(g, np.shape(x)),
+    prod=np.prod, prod_back=_prod_back, trace=_trace, trace_back=_trace_back,
+    cumsum=lambda x, axis=0: np.cumsum(x, axis), cumsum_back=_cumsum_back,
+    is_batch=lambda a, b: np.ndim(a) > 2 and np.ndim(b) == 1,
     expand=np.expand_dims, squeeze=np.squeeze, align=_align, align_back=_align_back,
     matmul=lambda a, b: a @ b if getattr(a, "ndim", 0) and getattr(b, "ndim", 0) else a * b,
     times_transposed=_times_transposed, transposed_times=_transposed_times,
     element=lambda x, *chosen, index: (
         x if hasattr(x, "shape") else np.asarray(x))[_filled(index, chosen)], put_back=_put_back,
-    pick=_pick, pick_back=_pick_back,
+    pick=_pick, pick_back=_pick_back, places=_places, from_0=_from_0,
     one_hot=lambda chosen, classes: (
         _counts(chosen)[..., None] == np.arange(classes)) * 1,
     stack=lambda *parts, axis=0: np.stack(_alike(*parts), axis), slice_of=np.take,

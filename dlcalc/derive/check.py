@@ -16,6 +16,7 @@ from dlcalc.derive.tape import forward
 from dlcalc.errors import InputError
 from dlcalc.numbers.differences import (
     CENTRAL_STEP,
+    COMPLEX_STEP,
     COMPLEX_TOLERANCE,
     EPSILON,
     GradientCheck,
@@ -93,6 +94,41 @@ def check_second(
                     f"d²{of}/d{a}d{b}", formula, ((up - down) / step).reshape(formula.shape),
                     turned, noise,
                 ))
+    return checks
+
+
+def check_jacobian(
+    result: Derivatives, of: str, found: Mapping[str, Any]
+) -> list[GradientCheck]:
+    """The derivatives of an array against differences of the array, both ways.
+
+    >>> from dlcalc.commands.grad.grad import grad
+    >>> result = grad("y = x^2", {"x": [1.0, 2.0]}, of=[], wrt=["x"])
+    >>> [check] = check_jacobian(result, "y", {"x": [[2.0, 0.0], [0.0, 4.0]]})
+    >>> check.name, check.passed
+    ('dy/dx', True)
+    """
+    checks = []
+    whole = _floats(of, result.values[of])
+    noise = 4 * EPSILON * float(np.max(np.abs(whole))) / CENTRAL_STEP
+    for name, formula in found.items():
+        value = _floats(name, result.values[name])
+        central, turned = (np.empty(value.shape + whole.shape) for _ in range(2))
+        for at in np.ndindex(value.shape):
+            h = CENTRAL_STEP * max(1.0, abs(value[at]))
+            moved = []
+            for by in (h, -h, COMPLEX_STEP * 1j):
+                near = value.astype(type(by))
+                near[at] += by
+                with np.errstate(all="ignore"):
+                    moved.append(_value(result, of, {name: near}))
+            central[at] = np.real(moved[0] - moved[1]) / (2 * h)
+            turned[at] = np.imag(moved[2]) / COMPLEX_STEP
+        turn = range(value.ndim), range(-value.ndim, 0)
+        checks.append(GradientCheck(
+            f"d{of}/d{name}", _floats(name, formula), np.moveaxis(central, *turn),
+            np.moveaxis(turned, *turn), noise,
+        ))
     return checks
 
 

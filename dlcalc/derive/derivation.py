@@ -106,8 +106,10 @@ class Written:
             found.add("d" + name, Line(symbol, term.formula, term.value))
             if name in self.operations:
                 # A number is itself in what follows, so that −1·x is written −x.
-                own = term.formula if isinstance(term.formula, int) else symbol
-                back = self.back(name, Term(own, term.value), wanted)
+                g = Term(symbol, term.value)
+                if isinstance(term.formula, int):
+                    g = Term(term.formula, term.value, (), symbol)
+                back = self.back(name, g, wanted)
                 for place in (names & set(back)) - {at}:
                     _join(coming, place, back[place])
         return found

@@ -5,7 +5,7 @@ A vector is a column, and its transposed a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial, reduce
 from typing import Any
 
@@ -81,14 +81,9 @@ def _matmul(left: Array, right: Read, turned: Read | None, values: Any) -> Array
     return Arrays.times_transposed(left, whole) if whole.ndim == 1 else left @ right(values)
 
 
-def _folded(operation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    return lambda *parts: reduce(operation, parts)
-
-
 _KINDS: dict[str, Callable[..., Array]] = {
-    "add": _folded(np.add), "sub": _folded(np.subtract), "mul": _folded(np.multiply),
-    "hadamard": _folded(np.multiply), "matmul": _folded(np.matmul), "neg": lambda a: -a,
-    "div": lambda a, b: a / b, "pow": Arrays.pow, "transpose": Arrays.transpose,
+    **{kind: partial(OPERATIONS[kind].value, Arrays) for kind in (
+        "add", "sub", "mul", "hadamard", "matmul", "neg", "div", "pow", "transpose")},
     "list": lambda *parts: np.stack(parts), "stack": lambda *parts: np.concatenate(parts),
     "part": lambda a, start, stop: a[int(start):int(stop)],
 }
@@ -115,9 +110,6 @@ def _function(formula: Expr) -> tuple[Callable[..., Array] | None, tuple[Any, ..
         return lambda a, **along: np.sum(a, axis=1, keepdims=True), arguments
     if operation in OPERATIONS:
         return partial(OPERATIONS[operation].value, Arrays, **options), arguments
-    if operation.endswith("'") and operation[:-1] in SLOPES:
-        slope, value = SLOPES[operation[:-1]], OPERATIONS[operation[:-1]].value
-        return lambda x: slope(Arrays, x, value(Arrays, x)), arguments
     known: Callable[..., Array] | None = getattr(Arrays, operation, None)
     return known, arguments
 
@@ -128,12 +120,18 @@ def _operation(formula: Expr) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         whole, index, *chosen = formula.args
         places = tuple(slice(*each) if isinstance(each, Span) else each for each in index)
         return "element", (whole, *chosen), {"index": places}
+    if formula.kind == "matmul" and _is_turned(formula.args[-1]):
+        return "times_transposed", (*formula.args[:-1], formula.args[-1].args[0]), {}
+    if formula.kind != "call":
+        return formula.kind, formula.args, {}
     name, *given = formula.args
     if name == "back":
         of, inner, settings = _operation(given[1])
         at = inner.index(given[2]) if len(given) > 2 and isinstance(given[2], Expr) else (
             given[2] if len(given) > 2 else 0)
         return name, (given[0], *inner), {"of": of, "at": at, "options": settings}
+    if name.endswith("'") and name[:-1] in SLOPES:
+        return "slope", tuple(given), {"function": name[:-1]}
     options = dict(_option(each) for each in given if isinstance(each, str) and "=" in each)
     arguments = [each for each in given if not isinstance(each, str)]
     operation = FUNCTIONS[name].operation if name in FUNCTIONS else name
@@ -151,7 +149,7 @@ def entry_of(array: Array, place: Index) -> Any:
     """One entry of a value, whose axes are the last of a place's; what has one entry along an
     axis has it for all."""
     axes = place[len(place) - array.ndim :]
-    return array[tuple(min(i, size - 1) for i, size in zip(axes, array.shape, strict=True))]
+    return array[tuple(map(min, axes, (size - 1 for size in array.shape)))]
 
 
 def element_of(formula: Any, index: Index, values: Values) -> Any:
@@ -171,12 +169,18 @@ def element_of(formula: Any, index: Index, values: Values) -> Any:
         return entry if isinstance(entry, Expr) else float(entry)
     kind, args = formula.kind, formula.args
     made = _CALLS.get(args[0]) if kind == "call" else _ELEMENTS.get(kind)
+    if made is None and kind == "call" and (
+            args[0] in _WHOLE or any(isinstance(each, str) for each in args[1:])):
+        made = _number
     if made is not None:
-        return made(formula, index, values)
-    if kind == "list" or (kind == "call" and _is_whole(args)):
-        return _number(formula, index, values)
+        # Of what is spread over more, or over longer axes, it is an element of its own.
+        shape = _shape_of(formula, values)
+        own = index[len(index) - len(shape) :]
+        return made(formula, tuple(map(min, own, (n - 1 for n in shape))), values)
     start = 1 if kind in ("call", "relation") else 0
-    parts = [element_of(each, index, values) for each in args[start:]]
+    # What is compared is so as it was computed, to the last digit.
+    part_of = _number if kind == "relation" else element_of
+    parts = [part_of(each, index, values) for each in args[start:]]
     if any(each is None for each in parts):
         return None
     if kind == "add":
@@ -190,16 +194,12 @@ def _number(formula: Expr, index: Index, values: Values) -> float:
 
 
 _WHOLE = (
-    "logsumexp", "log_softmax", "max", "min", "mean", "var", "std", "norm", "back",
+    "logsumexp", "log_softmax", "prod", "cumsum", "trace", "max", "min", "mean", "var", "std",
+    "norm", "back",
     "concat", "reshape", "broadcast", "expand", "squeeze", "transpose", "pick", "conv",
     "conv_transpose", "maxpool", "avgpool", "one_hot",
 )
 """Functions whose elements are not those of elements."""
-
-
-def _is_whole(args: Any) -> bool:
-    """Whether the elements of a function are not made of the same ones of its arguments."""
-    return args[0] in _WHOLE or any(isinstance(each, str) for each in args[1:])
 
 
 def _of_product(formula: Expr, index: Index, values: Values) -> Any:
@@ -229,10 +229,6 @@ def _of_sum(formula: Expr, index: Index, values: Values) -> Any:
         before = index[: axis % len(shape)]
         behind = index[axis % len(shape) + bool(options.get("keepdims")) :]
         places = [(*before, n, *behind) for n in range(shape[axis])]
-    return _added(body, places, values)
-
-
-def _added(body: Any, places: Sequence[Index], values: Values) -> Any:
     if len(places) > MOST_TERMS:
         return None
     terms = [element_of(body, place, values) for place in places]
@@ -250,22 +246,21 @@ def _of_softmax(formula: Expr, index: Index, values: Values) -> Any:
 
 
 def _of_index(formula: Expr, index: Index, values: Values) -> Any:
-    whole, places, *_ = formula.args
-    if all(isinstance(each, int) and each >= 0 for each in places):
-        return element_of(whole, (*places, *index), values)
+    whole, places, *chosen = formula.args
+    counts = [value_of(each, values) for each in chosen]
+    given = iter(counts)
+    rank = max((each.ndim for each in counts), default=0)
+    at = [int(entry_of(next(given), index[:rank])) if each == "*" else each for each in places]
+    if all(isinstance(each, int) and each >= 0 for each in at):
+        return element_of(whole, (*at, *index[rank:]), values)
     return _number(formula, index, values)
 
 
 def _shape_of(formula: Any, values: Values) -> tuple[int, ...]:
-    """The shape of a formula's value, by those of its symbols where it is elementwise."""
-    if not isinstance(formula, Expr):
-        return ()
-    if formula in values:
-        return np.shape(values[formula])
-    named = formula.args[1:] if formula.kind == "call" else formula.args
-    if formula.kind in ("matmul", "transpose") or any(isinstance(e, str) for e in named):
-        return np.shape(value_of(formula, values))
-    return np.broadcast_shapes(*(_shape_of(each, values) for each in named))
+    """The shape of a formula's value, whose symbols may be names."""
+    with np.errstate(all="ignore"):
+        zeros = compiled(formula, lambda name: lambda _: np.zeros(np.shape(values[name])))
+        return np.shape(zeros(None))
 
 
 def _of_stack(formula: Expr, index: Index, values: Values) -> Any:
@@ -279,7 +274,7 @@ def _of_stack(formula: Expr, index: Index, values: Values) -> Any:
 
 
 _ELEMENTS: dict[str, Callable[[Expr, Index, Values], Any]] = {
-    "matmul": _of_product, "stack": _of_stack, "index": _of_index,
+    "matmul": _of_product, "stack": _of_stack, "index": _of_index, "list": _number,
     "transpose": lambda formula, index, values: element_of(
         formula.args[0], (*index[:-2], *index[:-3:-1]), values),
     "part": lambda formula, index, values: element_of(

@@ -227,7 +227,7 @@ def _makes_arrays(node: Node) -> bool:
     for each in node.arguments:
         if _makes_arrays(each):
             return True
-    return node.operation in ("conv", "conv_transpose", "concat", "pick")
+    return node.operation in ("conv", "conv_transpose", "concat", "pick", "trace")
 
 
 def _inputs(system: System, f: Any, values: Mapping[str, Any]) -> dict[str, Any]:

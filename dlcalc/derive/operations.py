@@ -128,8 +128,14 @@ PULLS: dict[str, tuple[Pull, ...]] = {
         lambda f, g, y, c, a, b: f.where(c, 0, g),
     ),
     "matmul": (
-        lambda f, g, y, a, b: f.times_transposed(g, b),
-        lambda f, g, y, a, b: f.transposed_times(a, g),
+        lambda f, g, y, a, b: (
+            f.expand(g, axis=-1) * b if f.is_batch(a, b)
+            else f.sum(f.expand(g, axis=-2) * b, axis=-1) if f.is_batch(b, a)
+            else f.times_transposed(g, b)),
+        lambda f, g, y, a, b: (
+            f.expand(g, axis=-1) * a if f.is_batch(a, b)
+            else f.expand(g, axis=-2) * f.expand(a, axis=-1) if f.is_batch(b, a)
+            else f.transposed_times(a, g)),
     ),
     "times_transposed": (
         lambda f, g, y, a, b: f.matmul(g, b),
@@ -141,6 +147,9 @@ PULLS: dict[str, tuple[Pull, ...]] = {
     "squeeze": (lambda f, g, y, a, axis: f.reshape_like(g, a),),
     "align": (lambda f, g, y, a, axes, rank: f.align_back(g, a, axes=axes, rank=rank),),
     "sum": (lambda f, g, y, a, **o: f.spread(g, a, **o),),
+    "prod": (lambda f, g, y, a, **o: f.prod_back(g, y, a, **o),),
+    "cumsum": (lambda f, g, y, a, **o: f.cumsum_back(g, a, **o),),
+    "trace": (lambda f, g, y, a, **o: f.trace_back(g, a, **o),),
     "mean": (lambda f, g, y, a, **o: f.spread(g / f.size(a, **o), a, **o),),
     "var": (
         lambda f, g, y, a, **o: f.spread(g, a, **o) * (2 * f.centred(a, **o)) / f.size(a, **o),
@@ -256,7 +265,7 @@ class World:
 
 FLAT = (
     "stop", "sign", "floor", "ceil", "step", "between", "within", "gt", "lt", "ge", "le", "eq",
-    "ne", "one_hot",
+    "ne", "one_hot", "places", "from_0",
 )
 """Operations that carry no gradient: theirs is 0, or none is wanted."""
 
@@ -378,7 +387,8 @@ FUNCTIONS: dict[str, Function] = {
                                                                 "minimum")},
     "sum": Function("sum", 1, (), _AXIS), "mean": Function("mean", 1, (), _AXIS),
     "var": Function("var", 1, (), _AXIS), "std": Function("std", 1, (), _AXIS),
-    "norm": Function("norm", 1, (), _AXIS),
+    "norm": Function("norm", 1, (), _AXIS), "prod": Function("prod", 1, (), _AXIS),
+    **{name: Function(name, 1, (), ("axis",)) for name in ("cumsum", "trace")},
     "softmax": Function("softmax", 1, (), ("axis",)),
     "log_softmax": Function("log_softmax", 1, (), ("axis",)),
     "logsumexp": Function("logsumexp", 1, (), _AXIS),

@@ -120,6 +120,10 @@ class _Parser:
         self.token = self.tokens[self.at]
         return token
 
+    def _ahead(self) -> Token:
+        """The word after this one."""
+        return self.tokens[min(self.at + 1, self.last)]
+
     def took(self, *signs: str) -> str:
         """The sign that stands here, if it is one of these; it is passed."""
         token = self.token
@@ -183,59 +187,41 @@ class _Parser:
         """for t in FIRST..LAST: and its equations."""
         self.plain = False
         variable = self.next()
-        if self.token.text != "in":
-            raise self.wrong(f"found {self.token.found}; a loop is for t in 1..3: h[t] = …",
-                             self.token)  # fmt: skip
-        self.next()
+        self._must("in", "; a loop is for t in 1..3: h[t] = …")
         first = self.sum()
-        if not self.took(".."):
-            raise self.wrong(f"found {self.token.found}; a range is 1..3, or 1..T", self.token)
+        self._must("..", "; a range is 1..3, or 1..T")
         last = self.sum()
-        if not self.took(":"):
-            raise self.wrong(f"found {self.token.found}; a colon stands before a loop's equations",
-                             self.token)  # fmt: skip
-        body: list[Statement] = []
+        self._must(":", "; a colon stands before a loop's equations")
         if self.token.kind != "end":
-            self._on_the_line(variable.text, body)
-        else:
-            margin = self._column(word)
-            while self.token.kind == "end" and self.at < self.last:
-                after = self._after_ends()
-                if after.kind == "end" or self._column(after) <= margin:
-                    break
-                while self.token.kind == "end":
-                    self.next()
+            body = [self.statement()]
+            while self.token.text == ";" and self._continues(variable.text):
+                self.next()
                 body.append(self.statement())
+            return Loop(variable.text, first, last, tuple(body))
+        body, margin = [], self._column(word)
+        while self.token.kind == "end" and self.at < self.last:
+            after = next((each for each in self.tokens[self.at :] if each.kind != "end"), None)
+            if after is None or self._column(after) <= margin:
+                break
+            while self.token.kind == "end":
+                self.next()
+            body.append(self.statement())
         if not body:
             raise self.wrong("no equation in the loop; indent those that belong to it", word)
-        return Loop(variable.text, first, last, tuple(body), word.start)
+        return Loop(variable.text, first, last, tuple(body))
 
-    def _on_the_line(self, variable: str, body: list[Statement]) -> None:
-        """Equations behind the colon: as long as the left sides are indexed by the variable."""
-        while True:
-            body.append(self.statement())
-            if self.token.text != ";" or not self._continues(variable):
-                return
-            self.next()
+    def _must(self, sign: str, hint: str) -> None:
+        """Pass a word, or say what stands in its place."""
+        if self.token.text != sign:
+            raise self.wrong(f"found {self.token.found}{hint}", self.token)
+        self.next()
 
     def _continues(self, variable: str) -> bool:
-        ahead = self.tokens[self.at + 1 : self.at + 40]
-        if len(ahead) > 1 and ahead[0].text == "for":
+        """Whether the equation behind ; has a left side that is indexed by the variable."""
+        ahead = [each.text for each in self.tokens[self.at + 1 : self.at + 40]]
+        if ahead[1:2] != ["["] or ahead[0] == "for" or "]" not in ahead:
             return False
-        if len(ahead) < 2 or ahead[1].text != "[":
-            return False
-        for each in ahead[2:]:
-            if each.text == "]":
-                return False
-            if each.text == variable:
-                return True
-        return False
-
-    def _after_ends(self) -> Token:
-        at = self.at
-        while self.tokens[at].kind == "end" and at < self.last:
-            at += 1
-        return self.tokens[at]
+        return variable in ahead[2 : ahead.index("]")]
 
     def _column(self, token: Token) -> int:
         start = token.start
@@ -368,25 +354,23 @@ class _Parser:
             if text == "'":
                 self.next()
                 node = self.made("transpose", [node], start)
-            elif text == "^" and self._transposes():
+            elif text == "^" and self._ahead()[:2] == ("name", "T"):  # no power
                 self.next()
                 self.next()
                 node = self.made("transpose", [node], start)
             elif self.token.kind == "raised":
-                token = self.token
-                number = Number(self._whole(token), self.text, token.start, token.end)
-                self.next()
+                token = self.next()
+                power = token.text
+                if not power.lstrip("-").isdecimal() or len(power) > 18:
+                    message = f"found {token.found}; a power is a whole number"
+                    raise self.wrong(message, token)
+                number = Number(int(power), self.text, token.start, token.end)
                 node = self.made("pow", [node, number], start)
             elif text == "[":
                 index, chosen = self._index()
                 node = self.made("element", [node, *chosen], start, {"index": index})
             else:
                 return node
-
-    def _transposes(self) -> bool:
-        """Whether ^T stands here, which is no power."""
-        after = self.tokens[min(self.at + 1, self.last)]
-        return (after.kind, after.text) == ("name", "T")
 
     def _operand(self) -> Node:
         token = self.token
@@ -428,12 +412,16 @@ class _Parser:
         self.open.pop()
 
     def _sum_over(self, sign: Token) -> Node:
-        """∑_j, ∑_{i,j}, and ∑_{t=1..T} or ∑_{t=1}^T of a product."""
+        """∑_j, ∑_{i,j}, and ∑_{t=1..T} or ∑_{t=1}^T of a product; sum_j(…) is ∑_j."""
         self.plain = False
         self.summing += 1
-        term = self.product()
+        if sign.kind == "name":
+            term = self.expression()
+            self._close(")")
+        else:
+            term = self.product()
         self.summing -= 1
-        below, _, above = sign.text.lstrip("∑Σ_").partition("^")
+        below, _, above = sign.text.lstrip("∑Σ").removeprefix("sum").lstrip("_").partition("^")
         letters = below.strip("{}") + (f"..{above.strip('{}')}" if above else "")
         return self.made("sum_over", [term], sign.start, {"letters": letters})
 
@@ -459,16 +447,15 @@ class _Parser:
             return self._back(name)
         if word not in FUNCTIONS:
             if word.startswith("sum_") and len(word) > 4:
-                return self._named_sum(name)
+                return self._sum_over(name)
             self._no_function(name)
         function = FUNCTIONS[word]
         arguments: list[Node] = []
         options: dict[str, Any] = {}
         if self.token.text != ")" or function.least:
-            while True:
+            self._argument(name, function, arguments, options)
+            while self.took(","):
                 self._argument(name, function, arguments, options)
-                if not self.took(","):
-                    break
         self._close(")")
         return self._applied(name, function, arguments, options)
 
@@ -476,7 +463,7 @@ class _Parser:
         self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
     ) -> None:
         """One more argument, or an option by its name."""
-        token, after = self.token, self.tokens[min(self.at + 1, self.last)]
+        token, after = self.token, self._ahead()
         parameters = dict(function.defaults)
         if token.kind == "name" and after.text == "=":
             option = OPTION_NAMES.get(token.text, token.text)
@@ -526,12 +513,7 @@ class _Parser:
                     values.append(self._setting(option))
             self._close(")" if token.text == "(" else "]")
             return tuple(values)
-        node = self.sum()
-        value = _constant(node)
-        if value is None:
-            self.plain = False
-            return node
-        return value
+        return self._known(self.sum())
 
     def _applied(
         self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
@@ -586,12 +568,17 @@ class _Parser:
             value = options[option]
             options[option] = value if isinstance(value, tuple) else (value,)
 
+    def _expressions(self) -> list[Node]:
+        """Arguments up to the bracket that ends them."""
+        found = [self.expression()]
+        while self.took(","):
+            found.append(self.expression())
+        self._close(")")
+        return found
+
     def _back(self, name: Token) -> Node:
         """back(g, f(x, w), w): what a gradient g of a call is for one of its arguments."""
-        given = [self.expression()]
-        while self.took(","):
-            given.append(self.expression())
-        self._close(")")
+        given = self._expressions()
         gradient, call = given[0], given[min(1, len(given) - 1)]
         if len(given) not in (2, 3) or not isinstance(call, Apply):
             raise self.wrong("write back(g, f(x)): the gradient g carried back through f to x",
@@ -608,24 +595,12 @@ class _Parser:
 
     def _own(self, name: Token) -> Node:
         """A call of a function that the text itself defines."""
-        arguments = [self.expression()]
-        while self.took(","):
-            arguments.append(self.expression())
-        self._close(")")
+        arguments = self._expressions()
         wanted = len(self.defined[name.text])
         if len(arguments) != wanted:
             here = f"here {'is' if len(arguments) == 1 else 'are'} {len(arguments)}"
             raise self.wrong(f"{name.text} takes {_counted(wanted)}, {here}", name)
         return self.made("call", arguments, name.start, {"function": name.text})
-
-    def _named_sum(self, name: Token) -> Node:
-        """sum_j(…), which is ∑_j of what stands in brackets."""
-        self.plain = False
-        self.summing += 1
-        term = self.expression()
-        self.summing -= 1
-        self._close(")")
-        return self.made("sum_over", [term], name.start, {"letters": name.text[4:]})
 
     def _no_function(self, name: Token) -> NoReturn:
         near = did_you_mean(name.text, [*FUNCTIONS, *self.defined])
@@ -678,37 +653,27 @@ class _Parser:
             return None
         first = None if self.token.text == ":" else self.sum()
         if self.token.text == ":":
-            ends: list[Any] = [first]
+            ends = [first]
             while self.took(":") and len(ends) < 3:
                 ends.append(None if self.token.text in (":", ",", "]") else self.sum())
-            return slice(*map(self._end, ends))
-        value = _constant(first)
-        if value is not None:
-            return value
-        if isinstance(first, Number):
+            return slice(*(each and self._known(each) for each in ends))
+        assert first is not None
+        place = self._known(first)
+        if isinstance(place, Number):
             message = f"found {first.text!r}; a place is a whole number"
             raise wrong(message, self.text, first.start, first.end)
-        self.plain = False
-        assert first is not None
-        chosen.append(first)
+        if isinstance(place, int):
+            return place
+        chosen.append(place)
         return "*"
 
-    def _end(self, node: Node | None) -> Any:
-        if node is None:
-            return None
+    def _known(self, node: Node) -> int | Node:
+        """The whole number that is written here; else the node, whose value is found later."""
         value = _constant(node)
         if value is None:
             self.plain = False
             return node
         return value
-
-    def _whole(self, token: Token) -> int:
-        try:
-            if len(token.text) > 18:
-                raise ValueError
-            return int(token.text)
-        except ValueError:
-            raise self.wrong(f"found {token.found}; a power is a whole number", token) from None
 
     def refuse(self) -> NoReturn:
         """Say what stands here and cannot, and what could."""

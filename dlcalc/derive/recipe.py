@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -28,8 +29,6 @@ from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.products import array_step
 from dlcalc.formulas.text import formula_text
 
-MOST_PUT = 16
-"""Numbers that are put into a formula of arrays."""
 Entry = tuple[str, Index]
 """A field of the record, and the place in it."""
 
@@ -194,9 +193,11 @@ class Recipe:
         line, note = self.lines.lines[key], self.notes.get(key, "")
         if self.units is None:
             formula = line.formula if isinstance(line.formula, Expr) else None
-            step = array_step(line.name, line.value, formula)
-            note = "; ".join(filter(None, (step.note, note)))
-            yield Step(step.name, step.value, formula, self._put(formula), note)
+            values, symbols = self.lines.values, set(symbols_in(formula))
+            known = symbols if symbols <= values.keys() else ()
+            put = {each: values[each] for each in known} if formula not in values else {}
+            step = array_step(line.name, line.value, formula, put)
+            yield replace(step, note="; ".join(filter(None, (step.note, note))))
         elif key not in self.hidden:
             for index in np.ndindex(np.shape(line.value)):
                 yield self.units.steps[key, index]
@@ -204,16 +205,6 @@ class Recipe:
     def dressed(self, formula: Any) -> Any:
         """A formula as it is written."""
         return formula
-
-    def _put(self, formula: Any) -> tuple[Expr, ...]:
-        """A formula with its numbers put in, where they are few."""
-        values = self.lines.values
-        symbols = set(symbols_in(formula))
-        if not symbols or formula in values or not symbols <= values.keys():
-            return ()
-        if sum(np.size(values[each]) for each in symbols) > MOST_PUT:
-            return ()
-        return (formula.put({each: np.asarray(values[each]).tolist() for each in symbols}),)
 
     @cached_property
     def named(self) -> Mapping[str, Entry]:

@@ -69,13 +69,14 @@ Scalars = World(
     share=_share, part=_share,
     # A sum over one number is itself, its share among one is 1, its deviation 0.
     **dict.fromkeys(
-        ("sum", "mean", "largest", "smallest", "logsumexp", "transpose", "kept_sum", "inverse",
-         "presented"), lambda x, **_: x,
+        ("sum", "mean", "prod", "cumsum", "largest", "smallest", "logsumexp", "transpose",
+         "kept_sum", "inverse", "presented"), lambda x, **_: x,
     ),
     **dict.fromkeys(("var", "std", "log_softmax", "centred"), lambda x, **_: 0),
     softmax=lambda x, **_: 1, size=lambda x, **_: 1,
     norm=lambda x: float(abs(x)), direction=lambda x, norm: int(x > 0) - int(x < 0),
-    **dict.fromkeys(("spread", "fit", "like"), lambda g, like, **_: g),
+    **dict.fromkeys(("spread", "fit", "like", "cumsum_back"), lambda g, like, **_: g),
+    prod_back=lambda g, y, x, **_: g,
     **dict.fromkeys(("matmul", "times_transposed", "transposed_times"), _no_product),
     require_fit=lambda operation, arguments, options: None, fits=lambda operation, operands: True,
     alert=nullcontext, swift=_swift, settled=lambda y: y, is_finite=lambda y: y - y == 0,

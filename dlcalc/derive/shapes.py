@@ -184,6 +184,31 @@ def _require_letters(
         )
 
 
+def _require_matrix(
+    shapes: Sequence[Shape], arguments: Sequence[Array], axis: tuple[int, ...] = (-2, -1)
+) -> None:
+    if len(shapes[0]) < 2:
+        raise ShapeError(f"{by_x(shapes[0]) or 'a number'} has no diagonal; trace takes a matrix")
+    _require_axes(shapes[0], axis)
+    if not isinstance(axis, tuple) or len({each % len(shapes[0]) for each in axis}) != 2:
+        raise ShapeError(f"a diagonal lies between two axes, as axis=(0, 1); here axis={axis}")
+
+
+def _require_axis(
+    shapes: Sequence[Shape], arguments: Sequence[Array], axis: int | None = None
+) -> None:
+    if axis is None and len(shapes[0]) > 1:
+        raise ShapeError(f"cumsum of {by_x(shapes[0])} wants an axis, as axis=0")
+    _require_axes(shapes[0] or (1,), axis or 0)
+
+
+def _require_letter_axes(
+    shapes: Sequence[Shape], arguments: Sequence[Array], axes: tuple[int, ...], **_: Any
+) -> None:
+    for shape, axis in zip(shapes[::2], axes, strict=True):
+        _require_axes(shape, axis)
+
+
 def _nothing(*arguments: Any, **options: Any) -> None:
     """What checks its shapes itself."""
 
@@ -194,7 +219,8 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "pick": _require_picks,
     "one_hot": _require_classes, "expand": _require_expand, "squeeze": _require_ones,
     "align": _require_letters, "conv": _nothing, "conv_transpose": _nothing,
-    "maxpool": _nothing, "avgpool": _nothing, "back": _nothing,
+    "maxpool": _nothing, "avgpool": _nothing, "back": _nothing, "places": _require_letter_axes,
+    "trace": _require_matrix, "cumsum": _require_axis,
 }  # fmt: skip
 
 
@@ -214,11 +240,11 @@ def _words(shapes: Sequence[Shape]) -> str:
 def _require_product(operation: str, a: Shape, b: Shape) -> None:
     if not a or not b:
         raise ShapeError(f"{_words([a, b])}: @ multiplies matrices and vectors; write * instead")
-    if len(a) > 2 or len(b) > 2:
-        _require_batches(a, b)
+    _require_batches(a, b)
     if operation == "matmul":
         if a[-1] != b[-2 if len(b) > 1 else 0]:
-            raise ShapeError(f"{by_x(a)} @ {by_x(b)}: the inner sizes {a[-1]} and {b[0]} differ")
+            inner = f"{a[-1]} and {b[-2 if len(b) > 1 else 0]}"
+            raise ShapeError(f"{by_x(a)} @ {by_x(b)}: the inner sizes {inner} differ")
     elif len(a) == 2 and len(b) == 1:
         raise ShapeError(f"{by_x(a)} @ the transposed of a vector of {b[0]}, which is a row")
     elif not len(a) == len(b) == 1 and a[-1] != b[-1]:
@@ -227,10 +253,6 @@ def _require_product(operation: str, a: Shape, b: Shape) -> None:
 
 
 def _require_batches(a: Shape, b: Shape) -> None:
-    if len(a) < 2 or len(b) < 2:
-        raise ShapeError(
-            f"{_words([a, b])}: a vector multiplies matrices alone; expand it to a matrix"
-        )
     try:
         np.broadcast_shapes(a[:-2], b[:-2])
     except ValueError:
@@ -240,6 +262,7 @@ def _require_batches(a: Shape, b: Shape) -> None:
 def _require_few(operation: str, arguments: Sequence[Array]) -> None:
     a, b = (np.shape(each) for each in arguments)
     if len(a) > 2 or len(b) > 2:
+        a, b = a if len(a) > 1 else (1, *a), b if len(b) > 1 else (*b, 1)
         batch = prod(np.broadcast_shapes(a[:-2], b[:-2]))
         rows, inner, columns = a[-2], a[-1], b[-2 if operation == "times_transposed" else -1]
         if batch * rows * columns > MOST_ELEMENTS or batch * rows * inner * columns > 2**32:

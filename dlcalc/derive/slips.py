@@ -279,11 +279,11 @@ class Slips:
             if key not in changed and moved.isdisjoint(self.uses[key]):
                 continue
             self.evaluated += 1 + self.start[self.of[key]].size // SIZE
-            function = self._compiled(changed[key]) if key in changed else self.functions[key]
             slot = self.of[key]
             try:
-                value = function(values)
-            except (ValueError, ArithmeticError):
+                function = self._compiled(changed[key]) if key in changed else self.functions[key]
+                value = np.asarray(function(values))
+            except (ValueError, ArithmeticError, LookupError):  # of no use in these shapes
                 return None
             shape = self.start[slot].shape
             if np.shape(value) != shape:
@@ -753,8 +753,11 @@ def _places(
     def within(n: int) -> Callable[[Any], Any]:
         return lambda new: put(Expr(formula.kind, (*formula.args[:n], new, *formula.args[n + 1:])))
 
+    # A gradient carried back through a call has mistakes; the call says what it is carried to.
+    only = 1 if formula.args[:1] == ("back",) else None
     for n, each in enumerate(formula.args):
-        yield from _places(each, within(n))
+        if only in (None, n):
+            yield from _places(each, within(n))
 
 
 def _again(kind: str, args: tuple[Any, ...]) -> Any:

@@ -11,19 +11,13 @@ NO_OPTIONS: Mapping[str, Any] = {}
 
 
 class Number(NamedTuple):
-    """A number written in an equation."""
+    """A number written in an equation, and where: from `start` to `end` of the source."""
 
     value: int | float
-    """Whole numbers as int."""
     source: str
-    """The whole text that it stands in."""
     start: int
-    """Where it begins there."""
     end: int
-    """Where it ends."""
-
     depth: int = 0
-    """Operations within it: none."""
 
     @property
     def text(self) -> str:
@@ -32,19 +26,13 @@ class Number(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A quantity by its name."""
+    """A quantity by its name, its subscripts as plain digits, and where it stands."""
 
     name: str
-    """The name, its subscripts as plain digits."""
     source: str
-    """The whole text that it stands in."""
     start: int
-    """Where it begins there."""
     end: int
-    """Where it ends."""
-
     depth: int = 0
-    """Operations within it: none."""
 
     @property
     def text(self) -> str:
@@ -56,15 +44,10 @@ class Apply(NamedTuple):
     """An operation, by its name in the table of operations, on its arguments."""
 
     operation: str
-    """`add`, `sigmoid`, `matmul` …"""
     arguments: tuple[Node, ...]
-    """What it is applied to."""
     source: str
-    """The whole text that it stands in."""
     start: int
-    """Where it begins there."""
     end: int
-    """Where it ends."""
     depth: int
     """Operations within operations, this one included."""
     options: Mapping[str, Any] = NO_OPTIONS
@@ -80,18 +63,13 @@ Node = Number | Name | Apply
 
 
 class Equation(NamedTuple):
-    """NAME = EXPRESSION."""
+    """NAME = EXPRESSION, and where it stands."""
 
     name: str
-    """What it defines."""
     expression: Node
-    """The right side."""
     source: str
-    """The whole text that it stands in."""
     start: int
-    """Where it begins there."""
     end: int
-    """Where it ends."""
     names: tuple[str, ...]
     """The names on the right side, from left to right."""
 
@@ -126,12 +104,10 @@ def names_in(node: Node) -> Iterator[str]:
 
 
 class Indexed(NamedTuple):
-    """NAME[INDEX] = EXPRESSION, of an element or of all elements by letters."""
+    """NAME[PLACES] = EXPRESSION, of an element or of all elements by letters."""
 
     name: str
-    """What it defines elements of."""
     places: tuple[Node, ...]
-    """The index on the left side."""
     equation: Equation
     """The equation itself, under the bare name."""
 
@@ -140,26 +116,17 @@ class Definition(NamedTuple):
     """NAME(PARAMETERS) = EXPRESSION."""
 
     name: str
-    """The function."""
     parameters: tuple[str, ...]
-    """What stands for its arguments."""
     equation: Equation
-    """The equation itself."""
 
 
 class Loop(NamedTuple):
-    """for NAME in FIRST..LAST: equations."""
+    """for VARIABLE in FIRST..LAST: equations, or loops within."""
 
     variable: str
-    """What counts."""
     first: Node
-    """The first whole number."""
     last: Node
-    """The last one, which is among them."""
     body: tuple[Statement, ...]
-    """The equations, or loops within."""
-    start: int
-    """Where it begins in the text."""
 
 
 Statement = Equation | Indexed | Definition | Loop

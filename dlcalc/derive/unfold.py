@@ -3,16 +3,20 @@
     for t in 1..T: h[t] = tanh(w*h[t-1])     h[1] = tanh(w*h[0]), h[2] = …
     f(x) = x²                                f(a + b) is (a + b)²
     y[i] = ∑_j W[i,j] x[j]                   sums over axes that the letters align
+    y[i] = ∑_k w[k] x[i+k], t = ∑_i A[i,i]   elements found by what the letters count
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
 from typing import Any
 
+from dlcalc.derive.operations import SLOPES
 from dlcalc.derive.tokens import wrong
 from dlcalc.derive.tree import (
     MOST_DEPTH,
+    NO_OPTIONS,
     Apply,
     Definition,
     Equation,
@@ -125,7 +129,7 @@ class _Unfolding:
                         f"a loop of {last - first + 1:,} steps; at most {MOST_EQUATIONS:,}"
                     )
                 for value in range(first, last + 1):
-                    number = Number(value, each.first.source, each.start, each.start)
+                    number = Number(value, each.first.source, each.first.start, each.first.start)
                     yield from self._written(each.body, {**env, each.variable: number})
             elif isinstance(each, Indexed):
                 yield self._element(each, env)
@@ -209,13 +213,7 @@ class _Unfolding:
         options = node.options
         if any(map(_has_nodes, options.values())):
             options = {name: self._setting(value, env) for name, value in options.items()}
-        return self._made(node, arguments, options)
-
-    def _made(self, node: Apply, arguments: tuple[Node, ...], options: Mapping[str, Any]) -> Apply:
-        depth = 1 + max((each.depth for each in arguments), default=0)
-        if depth > MOST_DEPTH:
-            raise LimitError(f"more than {MOST_DEPTH} operations within each other")
-        return node._replace(arguments=arguments, depth=depth, options=options)
+        return made(node, arguments, options)
 
     def _setting(self, value: Any, env: Values) -> Any:
         if isinstance(value, tuple) and not isinstance(value, Number | Name | Apply):
@@ -243,7 +241,7 @@ class _Unfolding:
                 *letters.replace(" ", "")
             ]
             inner = self._node(node.arguments[0], env, depth + 1)
-            return self._made(node, (inner,), {"letters": tuple(names)})
+            return made(node, (inner,), {"letters": tuple(names)})
         from dlcalc.derive.parser import parse_equations
 
         variable, _, limits = letters.partition("=")
@@ -262,7 +260,7 @@ class _Unfolding:
         ]
         if not terms:
             raise error_at(f"a sum from {first} to {last} has no terms", node)
-        return terms[0] if len(terms) == 1 else self._made(
+        return terms[0] if len(terms) == 1 else made(
             node._replace(operation="add"), tuple(terms), {}
         )
 
@@ -294,9 +292,9 @@ class _Unfolding:
                 )
                 if not index[width:]:
                     return name
-                return self._made(node, (name, *left), {"index": tuple(index[width:])})
+                return made(node, (name, *left), {"index": tuple(index[width:])})
         inner = self._node(base, env, depth + 1)
-        return self._made(node, (inner, *left), {"index": tuple(index)})
+        return made(node, (inner, *left), {"index": tuple(index)})
 
     def _stacked(self, name: str, node: Node) -> Equation:
         """All elements of a family, side by side, for where it stands bare."""
@@ -317,81 +315,167 @@ class _Unfolding:
     def _lettered(self, node: Node, free: tuple[str, ...], equation: Equation) -> Node:
         """An expression whose arrays are indexed by letters, as operations on aligned axes."""
         if free:
-            bound = [each for each in _bound(node) if each not in free]
-            if len(bound) < len(set(_bound(node))):
-                raise error_at(f"a letter of the left side is summed over: {', '.join(free)}",
-                               equation)  # fmt: skip
-            letters = (*free, *dict.fromkeys(bound))
-            for letter in free:
-                if letter not in set(_letters(node, letters)):
-                    raise error_at(f"{letter} stands nowhere on the right side", equation)
-            whole = self._aligned(node, letters)
-            extra = tuple(range(len(free), len(letters)))
-            if not extra:
-                return whole
-            return self._made(_like(whole, "squeeze"), (whole,), {"axis": extra})
+            return _Letters(node, free, self._whole).whole(equation)
         if not isinstance(node, Apply):
             return node
         if node.operation == "sum_over":
-            letters = tuple(dict.fromkeys(_bound(node)))
-            whole = self._aligned(node, letters)
-            return self._made(
-                _like(whole, "squeeze"), (whole,), {"axis": tuple(range(len(letters)))}
-            )
+            return _Letters(node, (), self._whole).whole(equation)
         arguments = tuple(self._lettered(each, (), equation) for each in node.arguments)
-        return self._made(node, arguments, node.options) if arguments != node.arguments else node
+        return made(node, arguments, node.options) if arguments != node.arguments else node
 
-    def _aligned(self, node: Node, letters: tuple[str, ...]) -> Node:
+
+class _Letters:
+    """The letters of one expression, each with an axis of its own."""
+
+    def __init__(
+        self, node: Node, free: tuple[str, ...], whole_number: Callable[[Node], int | None]
+    ) -> None:
+        self.node, self.free, self.whole_number = node, free, whole_number
+        self.letters = tuple(dict.fromkeys((*free, *_bound(node))))
+        self.elements = [each for each in _within(node)
+                         if each.operation == "element" and self._in(each)]
+        self.gathered = {each.arguments[0].text for each in self.elements
+                         if not self._is_plain(each)}
+        """Arrays of which an element is found by more than a letter of its own for each axis."""
+        self.running: list[str] = []
+
+    def whole(self, equation: Equation) -> Node:
+        """The expression with an axis for each letter on the left side."""
+        free = self.free
+        if not set(free).isdisjoint(_bound(self.node)):
+            raise error_at(f"a letter of the left side is summed over: {', '.join(free)}", equation)
+        for letter in free:
+            if letter not in self._in(self.node):
+                raise error_at(f"{letter} stands nowhere on the right side", equation)
+        whole = self.aligned(self.node)
+        extra = tuple(range(len(free), len(self.letters)))
+        return made(_like(whole, "squeeze"), (whole,), {"axis": extra}) if extra else whole
+
+    def _in(self, node: Node) -> set[str]:
+        """The letters by which arrays are indexed within a node."""
+        return {name for each in _within(node) if each.operation == "element"
+                for place in each.arguments[1:] for name in names_in(place)
+                if name in self.letters}
+
+    def _is_plain(self, node: Apply) -> bool:
+        """Whether an element has one letter alone at each of its places, and no letter twice."""
+        names = [each.name for each in node.arguments[1:] if isinstance(each, Name)]
+        return len(set(names)) == len(node.arguments) - 1 and set(names) <= {*self.letters}
+
+    def _align(self, node: Node, *letters: str) -> Apply:
+        axes = tuple(map(self.letters.index, letters))
+        return made(_like(node, "align"), (node,), {"axes": axes, "rank": len(self.letters)})
+
+    def aligned(self, node: Node) -> Node:
         """A node with an axis for each letter, of size one where it does not depend on it."""
-        rank = len(letters)
         if isinstance(node, Number):
             return node
-        if isinstance(node, Name) or (
-            node.operation != "sum_over" and not any(_letters(node, letters))
-        ):
-            return self._made(_like(node, "align"), (node,), {"axes": (), "rank": rank})
+        if isinstance(node, Name) or (node.operation != "sum_over" and not self._in(node)):
+            return self._align(node)
         if node.operation == "sum_over":
             over = node.options["letters"]
             for letter in over:
-                if letter not in set(_letters(node.arguments[0], letters)):
+                if letter not in self._in(node.arguments[0]):
                     raise error_at(f"{letter} stands nowhere in the sum", node)
-            inner = self._aligned(node.arguments[0], letters)
-            axis = tuple(letters.index(each) for each in over)
-            return self._made(_like(node, "sum"), (inner,), {"axis": axis, "keepdims": True})
+            axis = tuple(map(self.letters.index, over))
+            inner = self.aligned(node.arguments[0])
+            return made(_like(node, "sum"), (inner,), {"axis": axis, "keepdims": True})
         if node.operation == "element":
-            return self._letter_element(node, letters)
-        from dlcalc.derive.operations import SLOPES
-
+            return self._element(node)
         if node.operation not in SLOPES and node.operation not in POINTWISE:
             raise error_at(
                 f"{node.operation} takes whole arrays: index what it gives, or name it first", node
             )
-        arguments = tuple(self._aligned(each, letters) for each in node.arguments)
-        return self._made(node, arguments, node.options)
+        return made(node, tuple(map(self.aligned, node.arguments)), node.options)
 
-    def _letter_element(self, node: Apply, letters: tuple[str, ...]) -> Node:
+    def _element(self, node: Apply) -> Node:
         base, *chosen = node.arguments
-        given, index, axes = iter(chosen), [], []
-        for each in node.options["index"]:
-            if isinstance(each, slice):
-                raise error_at("among letters an index is a letter or a whole number", node)
-            if each == "*":
-                place = next(given)
-                if not (isinstance(place, Name) and place.name in letters):
-                    raise error_at(
-                        f"{place.text} is neither a letter that is summed over or stands on the "
-                        "left, nor a whole number", place
-                    )
-                axes.append(letters.index(place.name))
-                each = slice(None)
-            index.append(each)
-        if len(set(axes)) < len(axes):
-            raise error_at("one letter twice takes a diagonal, which is not to be had", node)
-        if any(isinstance(each, int) for each in index):
-            base = self._made(node, (base,), {"index": tuple(index)})
-        return self._made(
-            _like(node, "align"), (base,), {"axes": tuple(axes), "rank": len(letters)}
-        )
+        index = node.options["index"]
+        if any(isinstance(each, slice) for each in index):
+            raise error_at("among letters an index is a letter or a whole number", node)
+        if base.text in self.gathered and self._in(node):
+            places = tuple(map(self._counted, chosen))
+            return made(node, (base, *places), node.options)
+        kept = tuple(slice(None) if each == "*" else each for each in index)
+        if len(chosen) < len(index):
+            base = made(node, (base,), {"index": kept})
+        return self._align(base, *(each.name for each in chosen if isinstance(each, Name)))
+
+    def _counted(self, place: Node) -> Node:
+        """The whole numbers that an index of letters is, from 0 on."""
+        if isinstance(place, Name) and place.name in self.letters:
+            return self._run(place.name, place)
+        counts = self._computed(place)
+        return made(_like(place, "from_0"), (counts,), NO_OPTIONS)
+
+    def _computed(self, place: Node) -> Node:
+        if isinstance(place, Name) and place.name in self.letters:
+            return self._run(place.name, place)
+        if isinstance(place, Apply) and place.operation in ("add", "neg", "mul"):
+            return made(place, tuple(map(self._computed, place.arguments)), place.options)
+        number = self.whole_number(place)
+        if number is not None:
+            return Number(number, place.source, place.start, place.end)
+        if not self._in(place):
+            raise error_at(f"{place.text} is neither a letter that is summed over or stands on "
+                           "the left, nor a whole number", place)  # fmt: skip
+        return self.aligned(place)
+
+    def _run(self, letter: str, node: Node) -> Node:
+        """What a letter counts: as far as the arrays go that it alone is an index of, or as
+        far as every index that it stands in fits."""
+        self.running.append(letter)
+        uses = [(each.arguments[0], axis, place) for each in self.elements
+                for axis, place in self._places(each) if letter in names_in(place)]
+        own = [each for each in uses if each[0].text not in self.gathered]
+        parts: list[Node] = []
+        axes, steps = [], []
+        for base, axis, place in own or uses:
+            step = self._step(place, letter)
+            others = {name for name in names_in(place) if name in self.letters} - {letter}
+            if step and others.isdisjoint(self.running):
+                zero = Number(0, place.source, place.start, place.start)
+                parts += [base, self._computed(_with(place, letter, zero))]
+                axes.append(axis)
+                steps.append(step)
+        self.running.remove(letter)
+        if not parts:
+            raise error_at(f"how far {letter} runs is not to be seen: no array has it alone as an "
+                           "index", node)  # fmt: skip
+        options = {"axes": tuple(axes), "steps": tuple(steps)}
+        return self._align(made(_like(node, "places"), tuple(parts), options), letter)
+
+    @staticmethod
+    def _places(node: Apply) -> Iterator[tuple[int, Node]]:
+        """The axes of an element that are not indexed by plain numbers, and their places."""
+        given = iter(node.arguments[1:])
+        return ((axis, next(given)) for axis, each in enumerate(node.options["index"])
+                if each == "*")
+
+    def _step(self, place: Node, letter: str) -> int:
+        """How far an index moves with a letter; 0 where it does not do so evenly."""
+        if isinstance(place, Name):
+            return int(place.name == letter)
+        if not isinstance(place, Apply) or letter not in names_in(place):
+            return 0
+        steps = [self._step(each, letter) for each in place.arguments]
+        if place.operation == "add":
+            return sum(steps)
+        if place.operation == "neg":
+            return -steps[0]
+        factors = [self.whole_number(each) for each in place.arguments
+                   if letter not in names_in(each)]
+        if place.operation != "mul" or None in factors or len(factors) < len(steps) - 1:
+            return 0
+        return sum(steps) * prod(factors)  # type: ignore[arg-type]
+
+
+def made(node: Apply, arguments: tuple[Node, ...], options: Mapping[str, Any]) -> Apply:
+    """An operation with other arguments and options."""
+    depth = 1 + max((each.depth for each in arguments), default=0)
+    if depth > MOST_DEPTH:
+        raise LimitError(f"more than {MOST_DEPTH} operations within each other")
+    return node._replace(arguments=arguments, depth=depth, options=options)
 
 
 def _like(node: Node, operation: str) -> Apply:
@@ -399,24 +483,28 @@ def _like(node: Node, operation: str) -> Apply:
     return Apply(operation, (), node.source, node.start, node.end, 1)
 
 
+def _with(node: Node, name: str, other: Node) -> Node:
+    """A node with another one in place of a name."""
+    if isinstance(node, Name):
+        return other if node.name == name else node
+    if isinstance(node, Number):
+        return node
+    return node._replace(arguments=tuple(_with(each, name, other) for each in node.arguments))
+
+
+def _within(node: Node) -> Iterator[Apply]:
+    """The operations within a node, itself among them."""
+    if isinstance(node, Apply):
+        yield node
+        for each in node.arguments:
+            yield from _within(each)
+
+
 def _bound(node: Node) -> Iterator[str]:
     """The letters that are summed over within a node."""
-    if isinstance(node, Apply):
-        if node.operation == "sum_over":
-            yield from node.options["letters"]
-        for each in node.arguments:
-            yield from _bound(each)
-
-
-def _letters(node: Node, letters: Sequence[str]) -> Iterator[str]:
-    """The letters by which arrays are indexed within a node."""
-    if isinstance(node, Apply):
-        if node.operation == "element":
-            for each in node.arguments[1:]:
-                if isinstance(each, Name) and each.name in letters:
-                    yield each.name
-        for each in node.arguments:
-            yield from _letters(each, letters)
+    for each in _within(node):
+        if each.operation == "sum_over":
+            yield from each.options["letters"]
 
 
 def _has_nodes(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.system import arranged
 from dlcalc.derive.working_formulas import named, partial
 from dlcalc.derive.working_terms import Term
-from dlcalc.formulas.expressions import Expr, Step, add, call, hadamard, symbol
+from dlcalc.formulas.expressions import Expr, Step, add, call, hadamard, indexed, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.places import Place
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from dlcalc.derive.gradients import Derivatives
     from dlcalc.derive.tree import Equation
 
-MOST_PUT = 24
-"""Numbers that are still put into a formula of arrays."""
+MOST_ROWS = 12
+"""Elements of an array whose derivatives are written out."""
 
 Field = Place
 """The field of the record that a step works out, or nothing."""
@@ -51,9 +52,6 @@ def second_steps(result: Derivatives) -> Iterator[Step]:
     """The working of second derivatives of numbers: lines of gradients are equations, too."""
     from dlcalc.derive.gradients import differentiate
 
-    if not result.scalar:
-        yield Step("Second derivatives", note="of arrays by a complex step along each entry")
-        return
     for of in result.of:
         lines = _Working(result).slopes(of).lines.values()
         equations = {formula_text(line.name): formula_text(line.formula, None) for line in lines}
@@ -65,8 +63,25 @@ def second_steps(result: Derivatives) -> Iterator[Step]:
         given = {name: result.values[name] for name in system.inputs if name in result.values}
         slopes = [each for by in result.wrt if (each := f"d{of}/d{by}") in equations]
         wrt = [by for by in result.wrt if by in system.inputs]
+        if not result.scalar:
+            gradients = differentiate(system, given, [], wrt)
+            for each in slopes:
+                yield from jacobian_steps(gradients, each, wrt)
+            continue
         found = _Working(differentiate(system, given, slopes, wrt))
         yield from (step for _, step in found.steps())
+
+
+def jacobian_steps(result: Derivatives, of: str, wrt: Sequence[str]) -> Iterator[Step]:
+    """The working of the derivatives of an array, one of its elements after the other."""
+    working, value = _Working(result), result.values[of]
+    shape = getattr(value, "shape", ())
+    places = list(product(*map(range, shape)))
+    more = f", the first {MOST_ROWS} of {len(places)}" if len(places) > MOST_ROWS else ""
+    note = f"of each of its elements, over all paths{more}" if shape else "over all paths"
+    yield Step(f"Derivatives of {of}", note=note)
+    for place in places[:MOST_ROWS]:
+        yield from working.row(of, place, wrt)
 
 
 def quantity_of(result: Derivatives, expected: Any) -> str:
@@ -191,6 +206,28 @@ class _Working:
         wanted = set(self.result.passes[of])
         return self.written.slopes(lambda name: total(of, name), {of: (1, 1)}, wanted)
 
+    def row(self, of: str, place: tuple[int, ...], wrt: Sequence[str]) -> Iterator[Step]:
+        """The derivatives of one element of an array, from the array back."""
+        element = indexed(named(of), place) if place else named(of)
+        names, seed = self.result.tape.names, self.result.world.zeros(self.result.values[of])
+        if place:
+            seed[place] = 1
+        wanted = self.result.tape.reached(wrt)
+        slopes = self.written.slopes(
+            lambda name: Expr("derivative", (element, named(name))),
+            {of: (seed if place else 1, seed if place else 1)}, wanted,
+        )
+        values = {**slopes.values, **self.written.symbols.known}
+        for name in backward_order(self.result.system):
+            line = slopes.lines.get(f"d{name}")
+            if line is not None and names[name] in wanted and (place or name != of):
+                yield self._step(line._replace(value=self.result.world.presented(line.value)),
+                                 values)
+        for name in wrt:
+            if f"d{name}" not in slopes.lines:
+                yield Step(Expr("derivative", (element, named(name))), 0,
+                           note=f"{of} does not depend on {name}")
+
     def along(self, parts: Mapping[str, Any]) -> Iterator[Step]:
         """The derivative of each quantity along a direction, a term for each of its parts."""
         found = self.result.along(parts)
@@ -216,19 +253,13 @@ class _Working:
         """A step with the numbers put in, those of arrays where they are few."""
         name, formula, value = line
         if not isinstance(formula, Expr):
-            return Step(name, value)
+            return Step(name, value, upright=True)
         if self.result.scalar:
             return Step(name, value, formula, () if formula in values else (formula.put(values),))
         from dlcalc.formulas.products import array_step
 
-        step = array_step(name, value, formula)
         put = {part: values[part] for part in _parts(formula) if part in values}
-        size = sum(getattr(each, "size", 1) for each in put.values())
-        if formula in values or size > MOST_PUT:
-            return step
-        lists = {part: getattr(each, "tolist", lambda each=each: each)()
-                 for part, each in put.items()}
-        return replace(step, numbers=(formula.put(lists),))
+        return array_step(name, value, formula, put)
 
     def _along_paths(self) -> Iterator[tuple[Field, Step]]:
         wanted = self.result.tape.reached(self.result.wrt)

@@ -68,15 +68,22 @@ def partial_relation(sign: str) -> Callable[..., Formula]:
     return lambda a, b: Expr("relation", (sign, a, b))
 
 
+def along(axis: Any) -> str:
+    """An axis, or several, as they are written: axis=0, axis=(0, 1)."""
+    return f"axis={axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis}"
+
+
 def _settings(options: dict[str, Any]) -> Iterator[str]:
     """Options as they are written: axis=0."""
     for name, value in options.items():
-        if value is not None:
+        if name == "axis" and value is not None:
+            yield along(value)
+        elif value is not None:
             yield f"{name}={'yes' if value is True else 'no' if value is False else value}"
 
 
 WRITTEN: dict[str, Callable[..., Formula]] = {
-    "identity": lambda a: a,
+    **dict.fromkeys(("identity", "from_0"), lambda a: a),
     "neg": lambda a: Expr("neg", (a,)),
     "add": sum_of,
     "mul": mul,
@@ -121,12 +128,12 @@ def aligned(whole: Formula, axes: Sequence[int], rank: int) -> Formula:
     if order != sorted(order):
         whole = call("transpose", whole, *order)
     missing = tuple(each for each in range(rank) if each not in axes)
-    return call("expand", whole, f"axis={missing}") if missing and axes else whole
+    return call("expand", whole, along(missing)) if missing and axes else whole
 
 
 def squeezed(whole: Formula, axis: Any) -> Formula:
     """Without axes of size one; sums that kept them need not."""
-    kept = (f"axis={axis}", "keepdims=yes")
+    kept = (along(axis), "keepdims=yes")
     if getattr(whole, "kind", "") == "call" and whole.args[0] == "sum" and whole.args[2:] == kept:
         return call("sum", whole.args[1], kept[0])
     return call("squeeze", whole, kept[0])
@@ -140,6 +147,17 @@ def written(operation: str, *arguments: Formula, **options: Any) -> Formula:
 
 
 def formula_of(each: Instruction, terms: Sequence[Term]) -> Formula:
-    """An operation on terms, as it is written."""
+    """An operation on terms, as it is written; what letters count as the numbers themselves."""
     parts: list[Any] = [terms[place].formula for place in each.arguments]
+    counted = any(isinstance(part, tuple) for part in parts)
+    if each.node.operation == "places" or (counted and each.node.operation in COUNTING):
+        return _numbers(terms[each.place].value.astype(int).tolist())
     return written(each.node.operation, *parts, **each.node.options)
+
+
+COUNTING = ("align", "add", "neg", "mul", "from_0")
+"""Operations on what letters count, within an index."""
+
+
+def _numbers(value: Any) -> Any:
+    return tuple(map(_numbers, value)) if isinstance(value, list) else value

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from dlcalc.derive.operations import FOLLOWING, OPERATIONS
-from dlcalc.derive.working_formulas import CUT, Formula, squeezed, sum_of, turned, written
+from dlcalc.derive.working_formulas import CUT, Formula, along, squeezed, sum_of, turned, written
 from dlcalc.formulas.expressions import Expr, call, indexed, matmul, transpose
 from dlcalc.formulas.products import elementwise, is_number, product, size_of
 
@@ -20,9 +20,13 @@ class Term:
     Products and quotients are gathered as they arise, so that −1·(1/y)·t reads −t/y.
     """
 
-    def __init__(self, formula: Formula, value: Any, shape: Shape | None = None) -> None:
+    def __init__(
+        self, formula: Formula, value: Any, shape: Shape | None = None, name: Expr | None = None
+    ) -> None:
         self.formula = formula
         self.value = value
+        self.name = name
+        """What its whole value is called, where the formula is but a number."""
         self.shape: Shape = getattr(value, "shape", ()) if shape is None else shape
         """That of the formula: a number that is spread over an array is still one."""
 
@@ -73,7 +77,10 @@ class Term:
         """The term with a formula of its value's own shape, where that matters."""
         shape = getattr(self.value, "shape", ())
         same = self.shape == shape
-        return self if same else Term(call("broadcast", self.formula, *shape), self.value)
+        if same:
+            return self
+        whole = call("broadcast", self.formula, *shape) if self.name is None else self.name
+        return Term(whole, self.value)
 
 
 def as_term(value: Any) -> Term:
@@ -93,15 +100,11 @@ MOST_SIZE = 500
 """Parts of a sum in a formula that is still written out."""
 CARRIED: dict[str, tuple[str, int, tuple[int, ...]]] = {
     "conv_input": ("conv", 0, (1, 0)), "conv_kernel": ("conv", 1, (0, 1)),
-    "maxpool_back": ("maxpool", 0, ()), "avgpool_back": ("avgpool", 0, ()),
-    "pick_back": ("pick", 0, ()), "put_back": ("element", 0, ()),
+    "put_back": ("element", 0, ()),
+    **{f"{name}_back": (name, 0, ()) for name in ("pick", "cumsum", "trace", "maxpool", "avgpool")},
 }
 """Functions that carry a gradient back: through which operation, to which of its arguments, and
 these by their places behind the gradient."""
-OF_ARRAYS = ("matmul", "conv", "softmax", "sum", "mean")
-"""Functions of whole arrays; all others act element by element."""
-
-
 class Symbols:
     """The functions of the table of operations, on formulas with their values."""
 
@@ -111,9 +114,8 @@ class Symbols:
         """Values of symbols, and of the slopes that have a name in place of a formula."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name in ("size", "inverse"):  # the same in symbols
-            plain: Callable[..., Any] = getattr(self.numbers, name)
-            return lambda x, **options: plain(getattr(x, "value", x), **options)
+        if name in ("size", "inverse", "is_batch"):  # the same in symbols
+            return lambda *terms, **options: self._number(name, *terms, **options)
         if name in CARRIED:
             operation, place, order = CARRIED[name]
             return lambda g, *given, **options: self._carried(
@@ -122,23 +124,22 @@ class Symbols:
 
         def function(*arguments: Any, **options: Any) -> Term:
             terms = [as_term(each) for each in arguments]
-            whole = name in OF_ARRAYS
-            terms = [each.full for each in terms] if whole else terms
             value = self._number(name, *terms, **options)
+            if name in _WHOLE:
+                terms = [each.full for each in terms]
+                return Term(_WHOLE[name](value, *terms, **options), value)
             options = options if any(each.shape for each in terms) else {}
-            formulas = [each.formula for each in terms]
-            shape = None if whole else _joint(*terms)
+            formula = written(name, *(each.formula for each in terms), **options)
             if name in SLOPES:
-                slope = call(SLOPES[name], *formulas)
-                self.known[slope] = value
-                return Term(slope, value, shape)
-            return Term(written(name, *formulas, **options), value, shape)
+                formula = call(SLOPES[name], *formula.args[1:])
+                self.known[formula] = value
+            return Term(formula, value, _joint(*terms))
 
         return function
 
-    def _number(self, name: str, *terms: Term, **options: Any) -> Any:
-        found = getattr(self.numbers, name)(*(each.value for each in terms), **options)
-        return self.numbers.settled(found)
+    def _number(self, name: str, *terms: Any, **options: Any) -> Any:
+        values = [each.value if isinstance(each, Term) else each for each in terms]
+        return self.numbers.settled(getattr(self.numbers, name)(*values, **options))
 
     def _is_shared(self, value: Any) -> bool:
         return any(0 < part < 1 for part in self.numbers.flat(value))
@@ -168,12 +169,10 @@ class Symbols:
         """n·aⁿ⁻¹, which is 0 for a power of 0."""
         n = as_term(n)
         value = self._number("power_slope", a, n)
-        if is_number(n.formula) and not n.formula:
-            return Term(0, value, ())
+        if is_number(n.formula) and n.formula in (0, 1):
+            return Term(n.formula, value, ())
         below = n.formula - 1
         power = a.formula if is_number(below) and below == 1 else Expr("pow", (a.formula, below))
-        if is_number(below) and below == 0:
-            return Term(n.formula, value, ())
         return Term(product(n.formula, power), value, _joint(a, n))
 
     def exponent_slope(self, y: Term, a: Term) -> Term:
@@ -189,17 +188,16 @@ class Symbols:
         """The slope of a slope."""
         return self._carried(1, "slope", 0, (x,), function=function)
 
+    def prod_back(self, g: Term, y: Term, x: Term, **options: Any) -> Term:
+        """g·y/x, where no x is 0."""
+        if 0 in self.numbers.flat(x.value):
+            return self._carried(g, "prod", 0, (x,), **options)
+        return self.spread(g, x, **options) * self.spread(y, x, **options) / x
+
     def centred(self, x: Term, **options: Any) -> Term:
         """x less its mean."""
         found: Term = FOLLOWING["centred"](self, x, **options)
         return found
-
-    def kept_sum(self, x: Term, **options: Any) -> Term:
-        """Sums along axes; softmax in softmax doubles them, so long ones are cut."""
-        x = x.full
-        inner = x.formula if size_of(x.formula) <= MOST_SIZE else CUT
-        along = {"axis": options.get("axis", -1), "keepdims": True} if x.shape else {}
-        return Term(written("sum", inner, **along), self._number("kept_sum", x, **options))
 
     def spread(self, g: Term, like: Term, **options: Any) -> Term:
         """g in each element along axes that were summed; it says which, where it must."""
@@ -210,9 +208,8 @@ class Symbols:
         axes = sorted(each % rank for each in ((axis,) if isinstance(axis, int) else axis))
         if axes == [*range(len(axes))]:
             return Term(g.formula, value, g.shape)
-        g = g.full
         shape = tuple(1 if n in axes else size for n, size in enumerate(value.shape))
-        return Term(call("expand", g.formula, f"axis={axis}"), value, shape)
+        return Term(call("expand", g.full.formula, along(axis)), value, shape)
 
     def fit(self, g: Any, like: Term) -> Term:
         """Summed over the axes that were broadcast, which the formula then says."""
@@ -227,51 +224,16 @@ class Symbols:
             return Term(call("sum", formula), value)
         for axes, kept in ((tuple(range(extra)), ()), (grown, ("keepdims=yes",))):
             if axes:
-                axis = f"axis={axes[0] if len(axes) == 1 else axes}"
-                formula = call("sum", formula, axis, *kept)
+                formula = call("sum", formula, along(axes), *kept)
         return Term(formula, value)
-
-    def times_transposed(self, a: Any, b: Any) -> Term:
-        """a bᵀ."""
-        return self._product("times_transposed", a, b)
-
-    def transposed_times(self, a: Any, b: Any) -> Term:
-        """aᵀ b; of vectors the outer product."""
-        return self._product("transposed_times", a, b)
-
-    def _product(self, name: str, *factors: Any) -> Term:
-        """A matrix product; of vectors the outer one, of numbers a plain one."""
-        terms = [as_term(each).full for each in factors]
-        value = self._number(name, *terms)
-        ranks = [len(each.shape) for each in terms]
-        if 0 in ranks:
-            return Term(product(*(each.formula for each in terms)), value)
-        a, b = (each.formula for each in terms)
-        if name == "times_transposed" or ranks == [1, 1]:
-            return Term(matmul(a, turned(b) if ranks[1] > 1 else transpose(b)), value)
-        return Term(matmul(turned(a), b), value)
-
-    def transpose(self, x: Term, axes: Any = None) -> Term:
-        """The last two axes exchanged, or all as asked."""
-        value, formula = self.numbers.transpose(x.value, axes=axes), x.full.formula
-        if axes is None:
-            return Term(turned(formula) if len(x.full.shape) > 1 else formula, value)
-        return Term(call("transpose", formula, *axes), value)
-
-    def slice_of(self, g: Term, place: int, axis: int = 0) -> Term:
-        """What one place of an axis holds."""
-        index = (*(slice(None),) * (axis % len(self.numbers.shape(g.value))), place)
-        value = self.numbers.slice_of(g.value, place, axis)
-        return Term(indexed(g.full.formula, index), value)
 
     def part_of(self, g: Term, parts: tuple[Term, ...], place: int, axis: int = 0) -> Term:
         """What of concatenated parts belongs to one of them."""
-        sizes = [self.numbers.shape(each.value)[axis] for each in parts]
-        start = sum(sizes[:place])
-        whole = (slice(None),) * (axis % len(self.numbers.shape(g.value)))
-        index = (*whole, slice(start, start + sizes[place]))
-        value = self.numbers.part_of(g.value, [each.value for each in parts], place, axis)
-        return Term(indexed(g.full.formula, index), value)
+        values = [each.value for each in parts]
+        value = self.numbers.part_of(g.value, values, place, axis)
+        ends = [sum(self.numbers.shape(each)[axis] for each in values[:n])
+                for n in (place, place + 1)]
+        return Term(indexed(g.full.formula, _along(axis, g, slice(*ends))), value)
 
     def reshape_like(self, g: Term, x: Term) -> Term:
         """g in the shape of x."""
@@ -280,16 +242,6 @@ class Symbols:
             return Term(g.formula, value, g.shape)
         formula = g.full.formula
         return Term(call("reshape", formula, *shape) if shape else call("sum", formula), value)
-
-    def align_back(self, g: Term, x: Term, axes: Sequence[int], rank: int) -> Term:
-        """g with its axes where they were before they were aligned."""
-        value = self.numbers.align_back(g.value, x.value, axes, rank)
-        missing = tuple(each for each in range(rank) if each not in axes)
-        formula = squeezed(g.full.formula, missing) if missing else g.full.formula
-        order = sorted(range(len(axes)), key=axes.__getitem__)
-        if order != sorted(order):
-            formula = call("transpose", formula, *(order.index(n) for n in range(len(axes))))
-        return Term(formula, value)
 
     def _carried(
         self, g: Any, operation: str, place: int, given: Sequence[Any], **options: Any
@@ -302,12 +254,6 @@ class Symbols:
         formulas = (as_term(each).full.formula for each in given)
         return Term(written("back", g.formula, *formulas, **known), value)
 
-    def conv_bias(self, g: Term, w: Term, b: Term) -> Term:
-        """The gradient of its bias: of each channel the sum."""
-        g, channels = g.full, bool(self.numbers.shape(b.value))
-        along = {"axis": tuple(range(2 - len(w.shape), 0))} if channels else {}
-        return Term(written("sum", g.formula, **along), self._number("conv_bias", g, w, b))
-
     def is_finite(self, term: Any) -> bool:
         """Whether its value is no NaN and no infinity."""
         return bool(self.numbers.is_finite(as_term(term).value))
@@ -315,3 +261,66 @@ class Symbols:
     def settled(self, term: Term) -> Term:
         """The term with its value as it is kept."""
         return Term(term.formula, self.numbers.settled(term.value), term.shape)
+
+
+def _along(axis: int, whole: Term, place: Any) -> tuple[Any, ...]:
+    """The index of a place along an axis."""
+    return (*(slice(None),) * (axis % len(whole.value.shape)), place)
+
+
+def _of_transposed(value: Any, a: Term, b: Term) -> Formula:
+    """a bᵀ; of vectors the outer product, of numbers a plain one."""
+    if not (a.shape and b.shape):
+        return product(a.formula, b.formula)
+    return matmul(a.formula, (turned if len(b.shape) > 1 else transpose)(b.formula))
+
+
+def _by_transposed(value: Any, a: Term, b: Term) -> Formula:
+    """aᵀ b; of vectors the outer product."""
+    if len(a.shape) < 2 and len(b.shape) < 2:
+        return _of_transposed(value, a, b)
+    return matmul(turned(a.formula), b.formula)
+
+
+def _transposed(value: Any, x: Term, axes: Any = None) -> Formula:
+    """The last two axes exchanged, or all as asked."""
+    if axes is None:
+        return turned(x.formula) if len(x.shape) > 1 else x.formula
+    return call("transpose", x.formula, *axes)
+
+
+def _aligned_back(value: Any, g: Term, x: Term, axes: Sequence[int], rank: int) -> Formula:
+    """g with its axes where they were before they were aligned."""
+    missing = tuple(each for each in range(rank) if each not in axes)
+    formula = squeezed(g.formula, missing) if missing else g.formula
+    order = sorted(range(len(axes)), key=axes.__getitem__)
+    if order == sorted(order):
+        return formula
+    return call("transpose", formula, *(order.index(n) for n in range(len(axes))))
+
+
+def _kept_sum(value: Any, x: Term, axis: Any = -1) -> Formula:
+    """Sums along axes; softmax in softmax doubles them, so long ones are cut."""
+    inner = x.formula if size_of(x.formula) <= MOST_SIZE else CUT
+    return written("sum", inner, **({"axis": axis, "keepdims": True} if x.shape else {}))
+
+
+def _bias_slope(value: Any, g: Term, w: Term, b: Term) -> Formula:
+    """The gradient of a bias: of each channel the sum."""
+    along = {"axis": tuple(range(2 - len(w.shape), 0))} if b.shape else {}
+    return written("sum", g.formula, **along)
+
+
+def _written_whole(name: str) -> Callable[..., Formula]:
+    return lambda value, *terms, **options: written(
+        name, *(each.formula for each in terms), **(options if terms[0].shape else {}))
+
+
+_WHOLE: dict[str, Callable[..., Formula]] = {
+    **{name: _written_whole(name) for name in ("matmul", "conv", "softmax", "sum", "mean")},
+    "times_transposed": _of_transposed, "transposed_times": _by_transposed,
+    "transpose": _transposed, "align_back": _aligned_back, "kept_sum": _kept_sum,
+    "conv_bias": _bias_slope,
+    "slice_of": lambda value, g, place, axis=0: indexed(g.formula, _along(axis, g, place.formula)),
+}
+"""Functions of whole arrays by their formulas; all others act element by element."""

@@ -170,6 +170,16 @@ class Column(Expr):
         return list(self.args)
 
 
+class Vector(Column):
+    """A vector that is typed in a row, and stands upright where it is set."""
+
+    __slots__ = ()
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        super().__init__(values)
+        self.kind = "vector"
+
+
 def stack(*parts: Term) -> Expr:
     """Vectors one above the other: (h; x)."""
     return Expr("stack", parts)
@@ -194,3 +204,5 @@ class Step:
     """The formula with the numbers put in, and what follows on the way to the value."""
     note: str = ""
     """A remark in words."""
+    upright: bool = False
+    """Whether a value that is a vector is a column."""

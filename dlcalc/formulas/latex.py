@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
+from dlcalc.formulas.expressions import Vector
 from dlcalc.formulas.numerals import DEFAULT_PRECISION, format_number
 from dlcalc.formulas.text import FormulaWriter
 
@@ -129,7 +130,12 @@ class _Writer(FormulaWriter):
         return r" \odot ".join(self.within(each, 3) for each in factors)
 
     def _matmul(self, *factors: Any) -> str:
-        return r" \, ".join(self.within(each, 4) for each in factors)
+        written = []
+        for each, right in zip(factors, (*factors[1:], None), strict=True):
+            outer = getattr(right, "kind", "") == "transpose" and isinstance(right.args[0], Vector)
+            row = isinstance(each, Vector) and right is not None and not outer
+            written.append(self.within(each.args if row else each, 4))
+        return r" \, ".join(written)
 
     def _div(self, above: Any, below: Any) -> str:
         return rf"\frac{{{self.write(above)}}}{{{self.write(below)}}}"
@@ -142,6 +148,8 @@ class _Writer(FormulaWriter):
 
     def _column(self, *values: Any) -> str:
         return matrix_latex([[each] for each in values], self.precision)
+
+    _vector = _column
 
     def _stack(self, *parts: Any) -> str:
         rows = r" \\ ".join(self.write(each) for each in parts)

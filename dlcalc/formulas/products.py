@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import gcd, prod
+from types import MappingProxyType
 from typing import Any
 
-from dlcalc.formulas.expressions import Expr, Step, add, hadamard, mul
+from dlcalc.formulas.expressions import Expr, Step, Vector, add, hadamard, mul
 
 Formula = Any
 """An expression, or a bare number."""
@@ -127,15 +128,26 @@ def dot(a: Any, b: Any, *further: float) -> Expr | None:
 
 MOST_SHOWN = 256
 """Entries of a matrix that is still written out."""
+MOST_PUT = 24
+"""Numbers that are still put into a formula of arrays."""
 
 
-def array_step(name: Any, value: Any, formula: Any) -> Step:
-    """A step with its matrix, or with no more than its shape and largest entry."""
+def array_step(
+    name: Any, value: Any, formula: Any, put: Mapping[Expr, Any] = MappingProxyType({})
+) -> Step:
+    """A step with its matrix, or with no more than its shape and largest entry, and with the
+    values `put` into its formula, where they are few."""
     import numpy as np
 
-    array = np.asarray(value)
+    array, arrays = np.asarray(value), {part: np.asarray(each) for part, each in put.items()}
+    numbers: tuple[Expr, ...] = ()
+    if put and formula not in put and sum(each.size for each in arrays.values()) <= MOST_PUT:
+        numbers = (formula.put({
+            part: Vector(each.tolist()) if each.ndim == 1 else each.tolist()
+            for part, each in arrays.items()
+        }),)
     if array.size <= MOST_SHOWN:
-        return Step(name, array.tolist(), formula)
+        return Step(name, array.tolist(), formula, numbers, upright=True)
     shape = "x".join(map(str, array.shape))
     note = f"{shape}, largest entry {np.abs(array).max():.6g}"
-    return Step(name, None, formula, note=note)
+    return Step(name, None, formula, numbers, note)

@@ -194,6 +194,9 @@ class TextWriter(FormulaWriter):
     def _column(self, *values: Any) -> str:
         return f"({'; '.join(self.number(each) for each in values)})"
 
+    def _vector(self, *values: Any) -> str:
+        return self.array(values)
+
     def _stack(self, *parts: Any) -> str:
         return f"({'; '.join(self.write(each) for each in parts)})"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from dlcalc.formulas.expressions import Vector
 from dlcalc.formulas.latex import escape_latex, formula_latex
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.text import formula_text
@@ -94,6 +95,8 @@ def working_rows(steps: Iterable[Any]) -> list[dict[str, Any]]:
 def _aligned(step: Any, precision: int | None) -> str:
     terms = []
     for term in _chain(step):
+        if step.upright and _is_array(term) and _depth(term) == 1:
+            term = Vector(term)
         if _is_array(term) and _depth(term) > 2:
             terms.append(
                 r",\; ".join(

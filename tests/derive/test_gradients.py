@@ -221,7 +221,7 @@ WHOLE = (
     "stop({a})*x + y", "{a} + (x >= y)*y", "leaky_relu(x + {a}, 0.2)", "elu({a}, 1.3) + x",
     "celu({a} + x, 0.7)", "back({a} + y, tanh(x + {b})) + {b}", "back(sum({a}), x[1]) * y",
     "back({a} + x, W' @ u, u) @ W + {b}", "back(conv(x, u), conv(x, u*s), u*s) @ W + {a}",
-    "one_hot([2], 3)[0]*x + {a}",
+    "one_hot([2], 3)[0]*x + {a}", "prod(x + {a})*y", "cumsum(x + {a})*{b}", "trace(W @ W')*x + {a}",
 )  # fmt: skip
 ARRAYS = st.recursive(
     st.sampled_from(["x", "y", "s", "W' @ u", "x*y"]),
@@ -268,7 +268,8 @@ def test_random_equations_of_arrays_have_the_derivatives_of_differences(
 def arrays(seed: int) -> dict[str, Any]:
     draw = np.random.default_rng(seed)
     return {"x": draw.normal(size=3), "y": draw.normal(size=3), "u": draw.normal(size=2),
-            "W": draw.normal(size=(2, 3)), "s": 0.7}  # fmt: skip
+            "W": draw.normal(size=(2, 3)), "s": 0.7, "V": draw.normal(size=(2, 2)),
+            "B": draw.normal(size=(3, 2, 2)), "T": draw.normal(size=(4, 3)), "row": [3, 0, 3]}
 
 
 @pytest.mark.parametrize("form", [*ELEMENTWISE, *WHOLE])

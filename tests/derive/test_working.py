@@ -9,13 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcalc
+from dlcalc.derive.elements import value_of
 from dlcalc.derive.working import derivation, grad_element, grad_steps
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.formulas.expressions import Expr
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.places import Place
 from dlcalc.shell.examples import read_example
-from tests.derive.test_gradients import ARRAYS, NUMBER, REFERENCE, SCALARS, arrays, used
+from tests.derive.test_gradients import (
+    ARRAYS,
+    NUMBER,
+    REFERENCE,
+    SCALARS,
+    arrays,
+    require_agreement,
+    used,
+)
 
 NEURON = "z = w*x + b\ny = σ(z)\nL = -(t*ln(y) + (1-t)*ln(1-y))"
 GIVEN = {"w": 0.5, "x": 2, "b": 0, "t": 1}
@@ -153,6 +162,31 @@ def test_every_line_of_arrays_gives_its_value(p: str, q: str, seed: int) -> None
     assert disagreements(result) == []
 
 
+@settings(max_examples=30)
+@given(ARRAYS, ARRAYS, st.integers(0, 999))
+def test_every_element_of_arrays_gives_its_value(p: str, q: str, seed: int) -> None:
+    equations = f"z = {p} + max(W, axis=0, keepdims=yes); L = sum(z*z) + sum(z) + mean({q})"
+    try:
+        result = dlcalc.grad(equations, used(equations, **arrays(seed)), of="L")
+    except ShapeError:
+        return
+    assert wrong_elements(result) == []
+
+
+def wrong_elements(result: Any) -> list[Any]:
+    """The elements whose numbers give another one."""
+    wrong = []
+    for field in derivation(result):
+        array = result.values[field[1]] if field[0] == "values" else result.gradients["L"][field[2]]
+        for index in np.ndindex(np.shape(array)):
+            step = grad_element(result, field, index)
+            if step and step.numbers:
+                found, wanted = value_of(step.numbers[-1], {}), np.asarray(array)[index]
+                if not np.allclose(found.astype(float), float(wanted), rtol=1e-9, atol=1e-11):
+                    wrong.append((field, index, formula_text(step.numbers[-1]), wanted))
+    return wrong
+
+
 @pytest.mark.parametrize("case", REFERENCE, ids=lambda case: case["kind"])
 def test_every_line_of_the_reference_gives_its_value(case: dict[str, Any]) -> None:
     assert disagreements(dlcalc.grad(case["equations"], case["values"], of=case["of"])) == []
@@ -164,10 +198,19 @@ def test_every_line_of_the_reference_gives_its_value(case: dict[str, Any]) -> No
     "p = max(stack(x, x), axis=0); L = p @ x + sum(max(x, stop(x)))",
     "p = broadcast(x, 2, 3) + expand(u, axis=1); L = sum(mean(p, axis=1) @ W) + norm(0*u)",
     "L = sum(conv(x, u, pad=1)^2) + sum(conv_transpose(x, u, stride=2)) + sigmoid'(s)",
+    "p = max(W, axis=0); q = W[0:1] @ x; r = reshape(x, 3, 1); L = sum(p) + sum(q) + sum(r)",
+    "d[i] = V[i,i]*u[i]; L = d @ d + ∑_i V[i,1-i]^2",
+    "p[i] = ∑_k u[k] x[i+k]; z[i] = x[2-i] - x[i]; L = p @ p + z @ x",
+    "p[i,j] = T[row[i],j] + x[j]; L = ∑_i p[i,0]*p[i,1] + norm(p)",
+    "p = prod(W, axis=0) * prod(x); q = cumsum(W, axis=1); L = sum(p) + sum(q^2) + trace(V @ V)",
+    "p = B @ u; q = u @ B; L = sum(p^2) + sum(tanh(q)) + prod(0*u)",
 ])  # fmt: skip
 def test_lines_of_loops_letters_ties_and_windows_give_their_values(equations: str) -> None:
     result = dlcalc.grad(equations, used(equations, **arrays(2)), of="L")
     assert disagreements(result) == []
+    assert wrong_elements(result) == []
+    if not result.kinks:
+        require_agreement(result)
 
 
 def test_zero_and_absent_gradients_say_why() -> None:

@@ -116,17 +116,20 @@ class GradRun(Run[Derivatives]):
 
     def checked(self, result: Derivatives) -> Sequence[Any]:
         """Each derivative against its differences."""
-        from dlcalc.derive.check import check_derivatives, check_second
+        from dlcalc.derive.check import check_derivatives, check_jacobian, check_second
         from dlcalc.shell.runner import require_checkable
 
+        further = _further(result, self.hessian, self.jacobian, self.wrt)
         require_checkable(sum(
             getattr(each, "size", 1)
-            for found in result.gradients.values()
+            for found in (*result.gradients.values(), *further.get("jacobian", {}).values())
             for each in found.values()
         ))
         checks = check_derivatives(result, self.direction)
-        second = _further(result, self.hessian, None, None)
-        return checks + check_second(result, second.get("hessian", {}))
+        checks += check_second(result, further.get("hessian", {}))
+        for of, found in further.get("jacobian", {}).items():
+            checks += check_jacobian(result, of, found)
+        return checks
 
     def answer(self, result: Derivatives, checks: Sequence[Any] | None) -> Answer:
         """A bare expected value is the derivative where one was asked for, else the value."""
@@ -148,6 +151,9 @@ class GradRun(Run[Derivatives]):
     def _steps(self, result: Derivatives) -> Iterator[Step]:
         """The working, with that of second derivatives where they are asked for."""
         yield from working.grad_steps(result, self.direction)
+        if self.jacobian:
+            wrt = self.wrt or result.system.inputs
+            yield from working.jacobian_steps(result, self.jacobian, wrt)
         if self.hessian:
             yield from working.second_steps(result)
 

@@ -66,8 +66,9 @@ def command(out: Output, listed: bool, **values: Any) -> None:
     ⊙                      as *, with a vector for every row of a matrix too
     x[0] x[:, 1] x[0:2]    elements and slices, counted from 0; x[i] takes the rows i counts
     [a, b]  [a, b; c, d]   a vector, a matrix
-    sum mean var std norm max min softmax logsumexp log_softmax    of all elements (the
+    sum mean prod var std norm max min softmax logsumexp log_softmax    of all elements (the
                            last three along the last axis), or axis=0, axis=(0, 1), keepdims=yes
+    cumsum(x, axis=0) trace(A)   the sum along the diagonal, of many matrices of each
     exp expm1 ln log log1p sqrt sin cos abs sign erf max(a, b) min(a, b) where(a > b, x, y)
     clip(x, low, high) between(x, low, high) sigmoid σ tanh relu relu6 leaky_relu(x, 0.01)
     prelu(x, a) elu(x, 1) celu selu gelu gelu(x, tanh) silu mish softplus softsign hard_sigmoid
@@ -81,7 +82,8 @@ def command(out: Output, listed: bool, **values: Any) -> None:
                            place, 0 elsewhere: lines of --explain are equations, too
 
     \b
-    y[i] = ∑_j W[i,j] x[j]            sums over letters; products need no sign in them
+    y[i] = ∑_j W[i,j] x[j]            sums over letters; products need no sign in them; A[i,i]
+                                      is a diagonal, x[2*i+k] a window: i runs as far as it fits
     f(a, b) = a² + b                  a function of your own
     for t in 1..T: h[t] = tanh(w*h[t-1] + x[t-1])    with h[0] = …, and T=3 or T = 3
 
