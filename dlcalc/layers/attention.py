@@ -38,7 +38,7 @@ def attention(
     window: int | None = None, memory: int | None = None, memory_width: int | None = None,
     keys: str = "own", output: int | None = None, out_norm: bool = False, uneven: bool = False,
     causal: bool = True, keeps: bool | None = None, mask: bool = False, twice: bool = False,
-    *, cached: int = 0,
+    prompt: int = 0, *, cached: int = 0,
 ) -> Counted:
     """Multi-head self-attention (Vaswani et al. 2017), or grouped-query (Ainslie et al. 2023).
 
@@ -57,7 +57,8 @@ def attention(
     before it alone; then, unless `keeps` says otherwise, keys and values are kept for those to
     come; of a `memory` they are computed once. `mask`: values give a score to their position.
     `twice`: scores and sums are made for each half of the values, as by transformers for
-    DiffLlama (Ye et al. 2024).
+    DiffLlama (Ye et al. 2024). `prompt`: learned positions before the first, which run with it
+    and are kept, and are no part of the output.
 
     >>> attention((197, 768), 12).weights
     2359296
@@ -73,11 +74,12 @@ def attention(
         )
     each = width // heads if head_width is None else whole("head_width", head_width)
     value = each if value_width is None else whole("value_width", value_width)
-    made = steps if memory is None else 0 if cached else whole("memory", memory)
+    rows = steps + (0 if cached else whole("prompt", prompt, 0))
+    made = rows if memory is None else 0 if cached else whole("memory", memory)
     source = width if memory_width is None else whole("memory_width", memory_width)
     result = width if output is None else whole("output", output)
     kept = _kept(window)
-    seen = seen_before(steps, cached, kept) if memory is None else memory
+    seen = seen_before(steps, cached, kept) + prompt if memory is None else memory
     read = (each + value) * (1 + flag("twice", twice))
     masked = groups * groups * value * flag("mask", mask)
     forward = flag("causal", causal) and memory is None
@@ -99,14 +101,13 @@ def attention(
         (steps, result), of_queries + of_keys + normed + heads * flag("sinks", sinks)
         + mixed * flag("out_norm", out_norm) + masked,
         added + normed * flag("norm_bias", norm_bias),
-        steps * of_queries + made * of_keys + steps * seen * heads * read
-        + seen * masked,
+        rows * of_queries + made * of_keys + rows * seen * heads * read + seen * masked,
         mixes=(0, 1), matrices={
             "q": (width, queries), "k": (source, keyed), "v": (source, valued),
             "o": (mixed, result),
         },
         cache=Cache(fixed=memory * groups * (each + value)) if memory and keeps is not False else
-        _rolling(groups * (each + value), kept)
+        _rolling(groups * (each + value), kept)._replace(fixed=prompt * groups * (each + value))
         if caching and held != "shared" else None,
         skipped=unseen(steps, cached, window) * heads * read if forward else 0,
     )

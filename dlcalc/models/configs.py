@@ -128,7 +128,7 @@ class _Reader:
             return self.lines(inner or {}, bound, f"{place}{name}.", nested.get(name, ""), below)
 
         expander = Expander(architecture, fields, include)
-        lines = list(expander.lines(architecture.lines))
+        lines = expander.lines(architecture.lines)
         self.notes += expander.notes
         if place:
             lines = [line for line in lines if not line.startswith("input ")]
@@ -216,7 +216,8 @@ def class_defaults(kind: str) -> tuple[dict[str, Any], dict[str, str], dict[str,
     aliases: dict[str, str] = {}
     nested: dict[str, str] = {}
     for word in (_line(_text("defaults.txt"), kind) or "").split():
-        name, mark, value = re.split(r"([=<:])", word, maxsplit=1)
+        mark = min("=<:", key=lambda each: (word.find(each) < 0, word.find(each)))
+        name, _, value = word.partition(mark)
         if mark == "=":
             defaults[name] = _plain(value)
         elif mark == "<":
@@ -234,12 +235,11 @@ def _text(name: str) -> str:
 
 
 def _line(text: str, kind: str) -> str | None:
-    """What stands behind a type in a table, the lines below it that are indented included."""
-    at = f"\n{text}".find(f"\n{kind} ")
-    if at < 0 or not kind:
+    """What stands behind a type in a table."""
+    start = f"\n{text}".find(f"\n{kind} ")
+    if start < 0 or not kind:
         return None
-    found = re.compile(r"[^\n]*(?:\n +[^\n]*)*").match(text, at + len(kind) + 1)
-    return " ".join(found[0].split()) if found else None
+    return text[start + len(kind) + 1 :].partition("\n")[0]
 
 
 def _plain(text: str) -> Any:
@@ -254,9 +254,12 @@ def _plain(text: str) -> Any:
         return items
     if text in WORDS:
         return WORDS[text]
-    if re.fullmatch(r"-?\d+", text):
+    if text.isdigit():
         return int(text)
-    return float(text) if re.fullmatch(r"-?\d*\.?\d+(?:e-?\d+)?", text) else text
+    try:
+        return int(text) if text[1:].isdigit() else float(text)
+    except ValueError:
+        return text
 
 
 def _without_aliases(config: Config, aliases: Mapping[str, str]) -> dict[str, Any]:
@@ -302,11 +305,13 @@ def _labels(config: Config, usual: int) -> int:
 
 def _is_idle(name: str) -> bool:
     """Whether a field changes no count in any architecture."""
-    global _idle
-    if _idle is None:
-        words = re.sub(r"(?m)#.*", "", _text("unread.txt")).split()
-        _idle = re.compile("|".join(word.replace("*", ".*") for word in words))
-    return _idle.fullmatch(name) is not None
+    if not _idle:
+        _idle.extend(word.split("*") for word in re.sub("#.*", "", _text("unread.txt")).split())
+    return any(
+        name.startswith(word[0]) and name.endswith(word[-1]) and all(part in name for part in word)
+        for word in _idle if len(word) > 1 or word[0] == name
+    )
 
 
-_idle: re.Pattern[str] | None = None
+_idle: list[list[str]] = []
+"""Names that an asterisk may stand in, taken apart there."""

@@ -118,6 +118,7 @@ class Rows(Sequence[Row]):
         self.alone = [part for part in parts if isinstance(part, Row)]
         self.turns = [part for part in parts if isinstance(part, Turns)]
         self.whole: tuple[Row, ...] | None = None
+        self.tallied: list[tuple[Row, int]] | None = None
 
     def __iter__(self) -> Iterator[Row]:
         if self.whole is not None:
@@ -156,7 +157,9 @@ class Rows(Sequence[Row]):
     def total(self, what: str) -> int:
         """The sum of a number of all rows."""
         found: int = sum(map(attrgetter(what), self.alone))
-        for row, times in tally(self.turns):
+        if self.tallied is None:
+            self.tallied = [*tally(self.turns)]
+        for row, times in self.tallied:
             found += getattr(row, what) * times
         return found
 

@@ -17,7 +17,7 @@ Turns that come out alike are one block of the layer notation.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain
 
 from dlcalc.errors import InputError, LimitError
@@ -92,11 +92,10 @@ class Architecture:
         own: list[Line] = []
         around = [(-1, own)]
         for number, written_line in enumerate(text.splitlines(), 1):
-            bare = re.sub(r"(^|\s)#.*", "", written_line).rstrip()
-            if not bare:
+            content = written_line.strip()
+            if not content or content[0] == "#":
                 continue
-            content = bare.lstrip()
-            indent = len(bare) - len(content)
+            indent = written_line.index(content)
             if content.startswith("like "):
                 base = f"{content[5:]}.txt"
                 like = Architecture(find(base), base, find)
@@ -161,26 +160,28 @@ class Expander:
         self.fields.varies = self.fields.varies or around
         return value
 
-    def lines(self, lines: list[Line], indent: int = 0) -> Iterator[str]:
+    def lines(self, lines: list[Line], indent: int = 0) -> list[str]:
         """The lines of the layer notation that these lines come to."""
         if indent > MOST_NESTING:
             raise LimitError(f"blocks are nested more than {MOST_NESTING} deep")
         done = False
+        found: list[str] = []
         for line in lines:
             try:
                 if line.word in ("if", "elif", "else"):
                     if line.word == "if" or not done:
                         done = line.word == "else" or bool(self.value(_only(line)))
                         if done:
-                            yield from self.lines(line.body, indent)
+                            found += self.lines(line.body, indent)
                 else:
-                    yield from self.kept(line, indent)
+                    found += self.kept(line, indent)
             except _RefusedError:
                 raise
             except InputError as error:
                 if error.message.startswith("field ") or error.places:
                     raise
                 raise error.at(line.place) from None
+        return found
 
     def kept(self, line: Line, indent: int) -> list[str]:
         """The lines that one comes to, once for all turns where no loop varies them."""
@@ -188,37 +189,38 @@ class Expander:
         if known is not None:
             return known
         around, self.fields.varies = self.fields.varies, False
-        found = list(self.line(line, indent))
+        found = self.line(line, indent)
         if not self.fields.varies:
             self.blocks[line, indent] = found
         self.fields.varies = self.fields.varies or around
         return found
 
-    def line(self, line: Line, indent: int) -> Iterator[str]:
+    def line(self, line: Line, indent: int) -> list[str]:
         """The lines that one comes to, whatever it is."""
         if line.word == "repeat":
-            yield from self.repeat(line, indent)
-        elif line.word == "use":
-            yield from self.part(line, indent)
-        elif line.word == "model":
-            margin = "  " * indent
-            yield from (margin + text for text in self.include(line.name, line.facts))
-        elif line.word == "refuse":
-            raise _RefusedError(self.text(line))
-        elif line.word == "note":
-            self.notes.append(self.text(line))
-        else:
-            yield "  " * indent + self.text(line)
-            yield from self.lines(line.body, indent + 1)
+            return self.repeat(line, indent)
+        if line.word == "use":
+            return self.part(line, indent)
+        margin = "  " * indent
+        if line.word == "model":
+            return [margin + text for text in self.include(line.name, line.facts)]
+        text = self.text(line)
+        if line.word == "refuse":
+            raise _RefusedError(text)
+        if line.word == "note":
+            self.notes.append(text)
+            return []
+        return [margin + text, *self.lines(line.body, indent + 1)]
 
-    def part(self, line: Line, indent: int) -> Iterator[str]:
+    def part(self, line: Line, indent: int) -> list[str]:
         """The lines of a part, with what is set for it alone."""
         variables = self.fields.variables
         outer = dict(variables)
         variables.update({name: each(self.fields) for name, each in line.facts.items()})
-        yield from self.lines(self.architecture.parts[line.name], indent)
+        found = self.lines(self.architecture.parts[line.name], indent)
         variables.clear()
         variables.update(outer)
+        return found
 
     def text(self, line: Line) -> str:
         """One line with the values of its expressions."""
@@ -242,7 +244,7 @@ class Expander:
         self.fields.varies = self.fields.varies or around
         return text
 
-    def repeat(self, line: Line, indent: int) -> Iterator[str]:
+    def repeat(self, line: Line, indent: int) -> list[str]:
         """The turns of a loop, those alike in a row as one block."""
         count = self.value(_only(line))
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
@@ -251,22 +253,24 @@ class Expander:
             raise LimitError(f"{count:,} layers; at most {MOST_LAYERS:,} are counted")
         turns = self.fields.variables
         outer = turns.get(line.variable)
+        name = f"{line.name}: " if line.name else ""
+        found: list[str] = []
         first, alike = 0, list[str]()
         for turn in range(count + 1):
             body = list[str]()
             if turn < count:
                 turns[line.variable] = turn
-                body = list(self.lines(line.body, indent + 1))
+                body = self.lines(line.body, indent + 1)
             if turn and (body != alike or turn == count):
                 if alike:
-                    name = f"{line.name}: " if line.name else ""
-                    yield f"{'  ' * indent}{name}repeat {turn - first} from={first}{line.shared}:"
-                    yield from alike
+                    head = f"{name}repeat {turn - first} from={first}{line.shared}:"
+                    found += ["  " * indent + head, *alike]
                 first = turn
             alike = body
         turns.pop(line.variable, None)
         if outer is not None:
             turns[line.variable] = outer
+        return found
 
 
 def _only(line: Line) -> Expression:
