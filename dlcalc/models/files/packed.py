@@ -1,7 +1,8 @@
 """Packed weights: how many weights the words and bytes of a quantised file stand for.
 
 Sources: the formats' own documents, and the libraries that write them (bitsandbytes 0.50.2,
-compressed-tensors 0.20.1, mlx 0.32.4; GPTQ, AWQ, NVFP4 and MXFP4 as their layouts are laid down).
+compressed-tensors 0.20.1, mlx 0.32.4, hqq 0.2.8, aqlm 1.1.7, optimum-quanto 0.2.7, torchao 0.18.0;
+GPTQ, AWQ, NVFP4 and MXFP4 as their layouts are laid down).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from math import prod
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.models.files.tensors import QUANTISED, Tensor
+from dlcalc.models.files.tensors import PARAMETER, QUANTISED, Tensor
 
 Shape = tuple[int, ...]
 BYTE_SCALES = ("float8_e4m3fn", "uint8", "float8_e8m0fnu")
@@ -23,15 +24,21 @@ MLX_GROUPS = (64, 32, 128)
 
 
 class Packing:
-    """The tensors of a file by name, and the config.json beside it."""
+    """The tensors of a file by name, the config.json beside it, and what the file says of itself."""
 
-    def __init__(self, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, tensors: Mapping[str, Tensor], config: Mapping[str, Any],
+        metadata: Mapping[str, Any],
+    ) -> None:
         self.tensors = tensors
         self.config = config
+        self.metadata = metadata
 
     def packed(self) -> Iterator[Tensor]:
         """The packed weights, each with the number and the shape of what it stands for."""
         for tensor in self.tensors.values():
+            if tensor.role not in ("", PARAMETER):
+                continue
             shape = self.shape(tensor)
             if shape is None:
                 continue
@@ -50,6 +57,12 @@ class Packing:
             return self.in_words(tensor, stem)
         if leaf == "weight_packed":
             return self.compressed(tensor, stem)
+        if leaf in ("W_q", "codes"):
+            return self.hqq(tensor, stem) if leaf == "W_q" else self.aqlm(tensor, stem)
+        if tensor.name.endswith(".weight._data._data"):
+            return self.quanto(tensor, tensor.name.removesuffix(".weight._data._data"))
+        if leaf.endswith("_qdata"):
+            return self.torchao(tensor)
         if tensor.name.endswith("_blocks"):
             return self.in_blocks(tensor)
         if leaf == "weight" and tensor.shape:
@@ -60,7 +73,7 @@ class Packing:
 
     def beside(self, stem: str, name: str, axes: int = 0) -> Tensor | None:
         """A tensor of the same module, where it has so many axes, or one at least."""
-        found = self.tensors.get(f"{stem}.{name}")
+        found = self.tensors.get(f"{stem}.{name}" if stem else name)
         if found is None or not found.shape or axes not in (0, len(found.shape)):
             return None
         return found
@@ -102,15 +115,49 @@ class Packing:
         """compressed-tensors: its shape stands beside it; bytes hold two 4-bit floats each."""
         shape = self.beside(stem, "weight_shape", 1)
         if shape is not None and shape.data and shape.dtype in ("int64", "int32"):
-            width = 8 if shape.dtype == "int64" else 4
-            sizes = tuple(
-                int.from_bytes(shape.data[at : at + width], "little", signed=True)
-                for at in range(0, len(shape.data), width)
-            )
-            if any(size < 0 for size in sizes):
-                raise InputError("holds a negative size").at(shape.name)
-            return sizes
+            return _sizes_in(shape)
         return _two_a_byte(tensor) if tensor.dtype == "uint8" and tensor.shape else None
+
+    def hqq(self, tensor: Tensor, stem: str) -> Shape | None:
+        """HQQ: its shape stands beside it; words of 3 bits have places that hold no weight."""
+        shape, scale = self.beside(stem, "shape", 1), self.beside(stem, "scale", 2)
+        if shape is not None and shape.data and shape.dtype == "int64":
+            return _sizes_in(shape)
+        if scale is None or len(tensor.shape) != 2:
+            return None
+        if scale.shape[1] == 1:  # groups are rows
+            return scale.shape[0], tensor.shape[1]
+        raise InputError("is packed, and the shape beside it is not read").at(tensor.name)
+
+    def aqlm(self, tensor: Tensor, stem: str) -> Shape | None:
+        """AQLM: a code, or several that are added, for a stretch of the codebooks' last two axes."""
+        books = self.beside(stem, "codebooks", 4)
+        if books is None or len(tensor.shape) != 3:
+            return None
+        return tensor.shape[0] * books.shape[2], tensor.shape[1] * books.shape[3]
+
+    def quanto(self, tensor: Tensor, stem: str) -> Shape | None:
+        """Quanto: rows laid over each other in a byte; as many as have a scale."""
+        scale, bias = self.beside(stem, "weight._scale", 2), self.beside(stem, "bias", 1)
+        if scale is None or len(tensor.shape) != 2 or scale.shape[1] != 1:
+            return None
+        rows, columns = scale.shape[0], tensor.shape[1]
+        if bias is not None and bias.shape[0] and rows % bias.shape[0] == 0:
+            rows, columns = bias.shape[0], rows // bias.shape[0] * columns
+        return rows, columns
+
+    def torchao(self, tensor: Tensor) -> Shape | None:
+        """torchao: what the file's header says of the tensor that was taken apart."""
+        stem, _, leaf = tensor.name.rpartition(".")
+        own = leaf.removesuffix("_qdata").strip("_")
+        try:
+            told = json.loads(self.metadata[f"{stem}.{own}" if stem else own])
+            if not told["_type"].startswith("Int4"):
+                return None
+            shape = told["_data"]["shape"]
+        except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
+            return None
+        return tuple(shape) if _are_sizes(shape) else None
 
     def in_blocks(self, tensor: Tensor) -> Shape | None:
         """MXFP4 of gpt-oss: 16 bytes are a block of 32; the model holds (experts, in, out)."""
@@ -150,6 +197,22 @@ class Packing:
         return (*tensor.shape[:-1], tensor.shape[-1] * 32 // bits)
 
 
+def _sizes_in(shape: Tensor) -> Shape:
+    """The whole numbers that the data of a tensor is."""
+    width = 8 if shape.dtype == "int64" else 4
+    sizes = tuple(
+        int.from_bytes(shape.data[at : at + width], "little", signed=True)
+        for at in range(0, len(shape.data), width)
+    )
+    if any(size < 0 for size in sizes):
+        raise InputError("holds a negative size").at(shape.name)
+    return sizes
+
+
+def _are_sizes(shape: Any) -> bool:
+    return isinstance(shape, list) and all(type(n) is int and 0 <= n < 1 << 63 for n in shape)
+
+
 def _two_a_byte(tensor: Tensor) -> Shape:
     return (*tensor.shape[:-1], 2 * tensor.shape[-1])
 
@@ -176,7 +239,7 @@ def _state_shape(state: Tensor) -> Shape:
     """The shape in the JSON text that bitsandbytes keeps as bytes."""
     try:
         shape = json.loads(state.data.decode())["shape"]
-        whole = all(type(size) is int and 0 <= size < 1 << 63 for size in shape)
+        whole = _are_sizes(shape)
     except (ValueError, KeyError, TypeError, RecursionError):
         whole = False
     if not whole:

@@ -86,7 +86,7 @@ def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
     first = found[0]
     tensors = first.tensors if len(found) == 1 else list(seen.values())
     try:
-        decided = roles.decide(tensors, config)
+        decided = roles.decide(tensors, config, first.metadata)
     except DlcalcError as error:
         raise error.at(name) from None
     notes = [note for part in found for note in part.notes]

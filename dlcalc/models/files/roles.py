@@ -41,7 +41,7 @@ _MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
 """GPT-2's causal mask; of one axis it is a bias."""
 _SCALES = re.compile(r"""
     ((^|[._])(weight|input|output|k|v|q|prob|act|activation|gate_up_proj|down_proj)
-      _(scale|scales|scale_inv|scale_2|global_scale|zero_point|g_idx|shape))$
+      _(scale|scales|scale_inv|scale_2|global_scale|zero_point|g_idx|shape|scale_and_zero))$
     | \.(SCB|weight_format|qzeros|g_idx|scb)$ | \.weight\._(scale|shift)$
     | \.weight\.(absmax|quant_map|nested_absmax|nested_quant_map|quant_state\..+)$
     | _scales$
@@ -60,16 +60,21 @@ _WIDE_INTEGERS = re.compile(r"(int(16|32|64)|uint(16|32|64)|bool|I(8|16|32|64))$
 """Types that nothing trains: 8 bits may hold a weight, GGUF's plain integers do not."""
 
 
-def decide(tensors: Sequence[Tensor], config: Mapping[str, Any]) -> list[Tensor]:
+def decide(
+    tensors: Sequence[Tensor], config: Mapping[str, Any],
+    metadata: Mapping[str, Any] | None = None,
+) -> list[Tensor]:
     """The tensors with their roles, packed ones with what they stand for, shared ones once.
 
-    `config` is the config.json beside them, which says how many bits MLX packs.
+    `config` is the config.json beside them, which says how many bits MLX packs; `metadata` what
+    the header says, where torchao keeps shapes.
     """
     by_name = {tensor.name: tensor for tensor in tensors}
-    packed = {each.name: each for each in Packing(by_name, config).packed()}
+    packed = {each.name: each for each in Packing(by_name, config, metadata or {}).packed()}
     apart = any(_APART.match(name) is None for name in by_name)
     return _shared_once([
-        tensor if tensor.role else _decided(tensor, by_name, packed, apart) for tensor in tensors
+        tensor if tensor.role and not _alone(tensor.name, packed)
+        else _decided(tensor, by_name, packed, apart) for tensor in tensors
     ])
 
 
@@ -82,11 +87,18 @@ def _decided(
     beside = _APART.match(name) if apart else None
     if beside:
         return tensor.but(role=COPY if beside["copy"] else OPTIMIZER)
-    if _SCALES.search(name) or _scales(name, by_name, packed):
+    alone = _alone(name, packed) and name.rpartition(".")[2] != "bias"
+    if alone or _SCALES.search(name) or _scales(name, by_name, packed):
         return tensor.but(role=QUANTISATION)
     if _is_buffer(tensor, by_name):
         return tensor.but(role=BUFFER)
     return tensor.but(role=PARAMETER)
+
+
+def _alone(name: str, packed: Mapping[str, Tensor]) -> bool:
+    """Whether it belongs to a module of HQQ or AQLM, which has no parameters but a bias."""
+    prefix = name[: name.rfind(".") + 1]
+    return f"{prefix}W_q" in packed or f"{prefix}codes" in packed
 
 
 def _scales(name: str, by_name: Mapping[str, Tensor], packed: Mapping[str, Tensor]) -> bool:

@@ -25,7 +25,7 @@ _TYPES = {
     "F8_E8M0": "float8_e8m0fnu", "F4": "float4_e2m1fn",
 }
 _LETTERS = {"F": "float", "I": "int", "U": "uint", "C": "complex"}
-_SHAPES = re.compile(r"\.weight_shape$|\.quant_state\.bitsandbytes__\w+$")
+_SHAPES = re.compile(r"\.(weight_)?shape$|\.quant_state\.bitsandbytes__\w+$")
 """Names of tensors whose data is the shape of a packed weight."""
 
 

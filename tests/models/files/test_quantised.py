@@ -16,6 +16,8 @@ BITS = {"F32": 32, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "I64": 64, "U8":
         "F8_E4M3": 8, "F8_E8M0": 8}
 STATE = json.dumps({"shape": [64, 96], "quant_type": "nf4"}).encode()
 LINEAR = 96 * 64
+TORCHAO = {"m.weight": json.dumps({"_type": "Int4Tensor", "_data": {"shape": [64, 96]}})}
+"""What torchao writes into the header, instead of an array."""
 GPTQ = {"scales": ("F16", [3, 64])}
 MLX = {"scales": ("F16", [64, 3]), "biases": ("F16", [64, 3])}
 
@@ -82,13 +84,38 @@ LAYOUTS: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
                told(quant_method="bitnet"), 0),
     "int8-with-scb": ({"weight": ("I8", [64, 96]), "SCB": ("F32", [64]),
                        "weight_format": ("U8", [])}, {}, 0),
+    # As hqq 0.2.8, aqlm 1.1.7, optimum-quanto 0.2.7 and torchao 0.18.0 write them. Ten weights of
+    # 3 bits fill a word, and the last words are not full.
+    **{f"hqq-{bits}bit": ({"W_q": (kind, [rows, 32]), "shape": ("I64", [2], [64, 96]),
+                           "scale": ("F32", [192, 1]), "zero": ("F32", [192, 1]),
+                           "nbits": ("I32", []), "quant_scale": ("U8", []),
+                           "packing": ("U8", [7]), "bias": ("F32", [64])}, {}, 64)
+       for bits, kind, rows in ((3, "I32", 20), (4, "U8", 96))},
+    "hqq-groups-in-columns": ({"W_q": ("U8", [16, 192]), "shape": ("I64", [2], [64, 96]),
+                               "scale": ("F32", [1, 192]), "zero": ("F32", [1, 192])}, {}, 0),
+    "aqlm": ({"codes": ("I8", [64, 12, 2]), "codebooks": ("F16", [2, 256, 1, 8]),
+              "scales": ("F16", [64, 1, 1, 1]), "bias": ("F16", [64])}, {}, 64),
+    "quanto-4bit": ({"weight._data._data": ("U8", [32, 96]), "weight._scale": ("F32", [64, 1]),
+                     "weight._shift": ("F32", [64, 1]), "input_scale": ("F32", [])}, {}, 0),
+    "quanto-2bit-in-groups": ({"weight._data._data": ("U8", [48, 32]),
+                               "weight._scale": ("F32", [192, 1]), "bias": ("F32", [64]),
+                               "weight._shift": ("F32", [192, 1])}, {}, 64),
+    "torchao-4bit": ({"_weight_qdata": ("I8", [64, 48]), "_weight_scale": ("BF16", [3, 64]),
+                      "_weight_zero_point": ("BF16", [3, 64]), "": TORCHAO}, {}, 0),
+    "torchao-tiles": ({"_weight_qdata": ("I32", [8, 3, 8, 4]),
+                       "_weight_scale_and_zero": ("BF16", [3, 64, 2]), "": TORCHAO}, {}, 0),
     "quanto": ({"weight._data": ("I8", [64, 96]), "weight._scale": ("F32", [64, 1])}, {}, 0),
 }
 
 
 def written(tensors: dict[str, Any]) -> bytes:
-    header, data = {}, b""
-    for name, (kind, shape, *kept) in tensors.items():
+    header: dict[str, Any] = {}
+    data = b""
+    for name, entry in tensors.items():
+        if not name:
+            header["__metadata__"] = entry
+            continue
+        kind, shape, *kept = entry
         numbers = 1
         for size in shape:
             numbers *= size
