@@ -24,7 +24,7 @@ MLX_GROUPS = (64, 32, 128)
 
 
 class Packing:
-    """The tensors of a file by name, the config.json beside it, and what the file says of itself."""
+    """The tensors of a file by name, the config.json beside it, and what its header says."""
 
     def __init__(
         self, tensors: Mapping[str, Tensor], config: Mapping[str, Any],
@@ -130,7 +130,7 @@ class Packing:
         raise InputError("is packed, and the shape beside it is not read").at(tensor.name)
 
     def aqlm(self, tensor: Tensor, stem: str) -> Shape | None:
-        """AQLM: a code, or several that are added, for a stretch of the codebooks' last two axes."""
+        """AQLM: a code, or several that are added, for a stretch of a codebook."""
         books = self.beside(stem, "codebooks", 4)
         if books is None or len(tensor.shape) != 3:
             return None
