@@ -338,6 +338,176 @@ for each in ("left out in q", "sign"):
     mistake("mlp", each)(lambda rng, name=each: trained(name, rng))  # type: ignore[misc]
 
 
+# Recurrent cells and the autoencoder
+
+
+def logistic(z: Any) -> Any:
+    """σ(z)."""
+    return 1 / (1 + np.exp(-z))
+
+
+def lstm_steps(given: dict[str, Any], wrong: str) -> dict[str, Any]:
+    """An LSTM's states and the gradients of its steps, with one mistake."""
+    W, b, x, dh = (given[name] for name in ("W", "b", "x", "dh"))
+    H, gates = 2, []
+    h, c = [given["h0"]], [given["c0"]]
+    for row in x:
+        z = (W @ np.concatenate([h[-1], row]) + b).reshape(4, H)
+        g = (logistic if wrong == "sigmoid as the activation of g" else np.tanh)(z[3])
+        i, f, o = logistic(z[:3])
+        c.append({"c_(t-1) left out": i * g, "f and i exchanged": i * c[-1] + f * g,
+                  }.get(wrong, f * c[-1] + i * g))
+        h.append(o * (c[-1] if wrong == "tanh left out" else np.tanh(c[-1])))
+        gates.append((i, f, o, g))
+    back_h, back_c = np.zeros(H), np.zeros(H)
+    rows: list[dict[str, Any]] = []
+    for t in reversed(range(len(x))):
+        i, f, o, g = gates[t]
+        d, s = dh[t] + back_h, np.tanh(c[t + 1])
+        dc = d * o * (1 if wrong == "(1 − tanh(c)²) left out" else 1 - s**2) + back_c
+        dg = (d if wrong == "δh in place of δc" else dc) * i
+        slope = 1 if wrong == "(1 − g²) left out" else 1 - g**2
+        dz = np.concatenate([dc * g * i * (1 - i), dc * c[t] * f * (1 - f),
+                             d * s * o * (1 - o), dg * slope])
+        rows.insert(0, {"dh": d, "dc": dc, "dg": dg, "dz": dz})
+        before = gates[t - 1][1] if wrong == "f_t in place of f_(t+1)" else f
+        back_h = W.T[:H] @ dz
+        back_c = 0 * dc if wrong == "f_(t+1) left out" else dc * before
+    found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    return {"c": np.array(c[1:]), "h": np.array(h[1:]), **found}
+
+
+LSTM = {
+    "sigmoid as the activation of g": "c", "c_(t-1) left out": "c", "f and i exchanged": "c",
+    "tanh left out": "h", "(1 − tanh(c)²) left out": "dc", "δh in place of δc": "dg",
+    "(1 − g²) left out": "dz", "f_t in place of f_(t+1)": "dc", "f_(t+1) left out": "dc",
+}
+
+
+def gru_steps(given: dict[str, Any], wrong: str) -> dict[str, Any]:
+    """A GRU's states and the gradients of its steps, with one mistake."""
+    W, U, b, x, dh = (given[name] for name in ("W", "U", "b", "x", "dh"))
+    H, h, kept = 2, [given["h0"]], []
+    for row in x:
+        a, u = (W @ row + b).reshape(3, H), (U @ h[-1]).reshape(3, H)
+        r, z = logistic(a[:2] + u[:2])
+        reset = {"r left out": u[2], "a_z in place of a_r": z * u[2]}.get(wrong, r * u[2])
+        n = np.tanh(a[2] + reset)
+        kept.append((r, z, n, u[2]))
+        new = z * n + (1 - z) * h[-1] if wrong == "exchanged" else (1 - z) * n + z * h[-1]
+        h.append(new)
+    back = np.zeros(H)
+    rows: list[dict[str, Any]] = []
+    for t in reversed(range(len(x))):
+        r, z, n, u = kept[t]
+        d = dh[t] + back
+        dn = d * (z if wrong == "z in place of 1 − z" else 1 - z)
+        dz = d * (h[t] if wrong == "n left out" else h[t] - n)
+        dan = dn * (1 if wrong == "(1 − n²) left out" else 1 - n**2)
+        da = np.concatenate([dan * u * r * (1 - r), dz * z * (1 - z), dan])
+        rows.insert(0, {"dh": d, "dz": dz, "dn": dn, "da": da})
+        back = U.T @ np.concatenate([da[:4], dan * r])
+        back = back if wrong == "z_(t+1) left out" else back + d * z
+    found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    return {"h": np.array(h[1:]), "n": np.array([each[2] for each in kept]), **found}
+
+
+GRU = {
+    "r left out": "n", "a_z in place of a_r": "n", "exchanged": "h", "z in place of 1 − z": "dn",
+    "n left out": "dz", "(1 − n²) left out": "da", "z_(t+1) left out": "dh",
+}
+
+
+def rnn_steps(given: dict[str, Any], wrong: str) -> dict[str, Any]:
+    """A simple recurrent network's states and gradients, with one mistake."""
+    W, U, b, x, dh = (given[name] for name in ("W", "U", "b", "x", "dh"))
+    h = [given["h0"]]
+    for row in x:
+        of_h = (U.T if wrong == "W_hhᵀ in place of W_hh" else U) @ h[-1]
+        of_h = 0 * of_h if wrong == "h_(t-1) left out" else of_h
+        a = W @ row + of_h + (0 if wrong == "b left out" else b)
+        h.append(a if wrong == "tanh left out" else np.tanh(a))
+    back = 0 * b
+    rows: list[dict[str, Any]] = []
+    for t in reversed(range(len(x))):
+        d = dh[t] + back
+        da = d * (1 if wrong == "(1 − h²) left out" else 1 - h[t + 1] ** 2)
+        rows.insert(0, {"dh": d, "da": da, "dW": np.outer(da, x[t]), "dU": np.outer(da, h[t])})
+        back = (U if wrong == "W_hh in place of W_hhᵀ" else U.T) @ da
+        back = 0 * back if wrong == "δa_(t+1) left out" else back
+    found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    one = -1 if wrong == "the last step alone" else 0
+    alone = wrong in ("the last step alone", "the first step alone")
+    for name in ("dW", "dU"):
+        found[name] = found[name][one] if alone else found[name].sum(axis=0)
+    return {"h": np.array(h[1:]), **found, "d_weight_ih_l0": found["dW"],
+            "d_weight_hh_l0": found["dU"]}
+
+
+RNN = {
+    "W_hhᵀ in place of W_hh": "h", "h_(t-1) left out": "h", "b left out": "h",
+    "tanh left out": "h", "(1 − h²) left out": "da", "W_hh in place of W_hhᵀ": "dh",
+    "δa_(t+1) left out": "dh", "the last step alone": "d_weight_ih_l0",
+    "the first step alone": "d_weight_hh_l0",
+}
+
+
+def recurred(command: str, name: str, rng: Generator) -> Problem:
+    """A cell of two units over three steps, and what the mistake makes of a field."""
+    gates = {"lstm": 4, "gru": 3, "rnn": 1}[command]
+    shapes = {"W": (2 * gates, 4) if command == "lstm" else (2 * gates, 2), "U": (2 * gates, 2),
+              "b": (2 * gates,), "x": (3, 2), "h0": (2,), "c0": (2,), "dh": (3, 2)}
+    given = {field: rng.normal(size=shape).round(2) for field, shape in shapes.items()}
+    made, fields = {"lstm": (lstm_steps, LSTM), "gru": (gru_steps, GRU),
+                    "rnn": (rnn_steps, RNN)}[command]
+    wrong = made(given, name)[fields[name]].round(6).tolist()
+    typed = {field: each.tolist() for field, each in given.items() if field not in ("U", "c0")}
+    if command == "lstm":
+        typed["c0"] = given["c0"].tolist()
+    else:
+        typed |= {"weight_ih_l0": typed.pop("W"), "weight_hh_l0": given["U"].tolist(),
+                  "bias_ih_l0": typed.pop("b")}
+    return [command, json.dumps(typed)], {fields[name]: wrong}
+
+
+for command, fields in (("lstm", LSTM), ("gru", GRU), ("rnn", RNN)):
+    for each in fields:
+        mistake(command, each)(
+            lambda rng, command=command, name=each: recurred(command, name, rng)  # type: ignore[misc]
+        )
+
+
+AUTOENCODERS: dict[str, Callable[..., dict[str, Any]]] = {
+    "½ left out": lambda m, s, e, d: {"L2": (m**2 + s**2 - 2 * np.log(s) - 1).sum()},
+    "σ in place of σ²": lambda m, s, e, d: {"L2": (m**2 + s - 2 * np.log(s) - 1).sum() / 2},
+    "wrong sign": lambda m, s, e, d: {"L2": (m**2 + s**2 + 2 * np.log(s) - 1).sum() / 2},
+    "ε left out": lambda m, s, e, d: {"z": m + s},
+    "σ·ε left out": lambda m, s, e, d: {"z": m},
+    "σ² in place of σ": lambda m, s, e, d: {"z": m + s**2 * e},
+    "1/σ left out": lambda m, s, e, d: {"gradients": {"L2": {"sigma": s}}},
+    "ε left out ": lambda m, s, e, d: {"gradients": {"L1": {"sigma": d}}},
+}
+
+
+def encoded(name: str, rng: Generator) -> Problem:
+    """An autoencoder of two latent numbers, and what the mistake makes of a field."""
+    sizes = ((2, 3), (2, 3), (3, 2))
+    head, log_head, decoder = (rng.normal(size=size).round(2) for size in sizes)
+    x, e = rng.integers(0, 2, 3), rng.normal(size=2).round(2)
+    x[0] = 1
+    mu, sigma = head @ x, np.exp(log_head @ x)
+    back = decoder.T @ (x - logistic(decoder @ (mu + sigma * e)))
+    data = {"x": x.tolist(), "noise": e.tolist(), "mu": head.tolist(), "sigma": log_head.tolist(),
+            "decoder": [decoder.tolist()], "head": "identity"}
+    wrong = AUTOENCODERS[name](mu, sigma, e, back)
+    rounded = json.loads(json.dumps(wrong, default=lambda each: np.round(each, 6).tolist()))
+    return ["vae", json.dumps(data)], rounded
+
+
+for each in AUTOENCODERS:
+    mistake("vae", each)(lambda rng, name=each: encoded(name, rng))  # type: ignore[misc]
+
+
 def answered(made: Problem) -> Run:
     """The command with the wrong answer."""
     words, wrong = made

@@ -18,6 +18,11 @@ def test_a_mistake_is_named(command: str, words: str) -> None:
 
 
 NUMBERS = {"kl": "kl", "grad": "dL/dw", "mlp": "loss", "step": "loss", "vae": "L1"}
+CELLS = {
+    "rnn": '{"W": [[0.5, 1.3]], "b": [0.1], "x": [[1], [-1], [0.4]], "dh": [1]}',
+    "gru": '{"W": [[0.5, 1.3], [0.2, -0.4], [1, 0.7]], "x": [[1], [-1]], "dh": [1]}',
+    "lstm": '{"W": [[0.5, 1.3], [0.2, -0.4], [1, 0.7], [-0.3, 0.9]], "x": [[1], [-1]], "dh": [1]}',
+}
 
 
 @pytest.mark.parametrize("command", NUMBERS)
@@ -28,3 +33,12 @@ def test_a_strange_number_is_no_slip(command: str) -> None:
         assert done.status == 1, done.err
         assert "gives that" not in done.err
         assert "that is" not in done.err
+
+
+@pytest.mark.parametrize("command", CELLS)
+def test_a_strange_number_of_a_cell_is_no_slip(command: str) -> None:
+    """One of a digit or two, too, as many a slip would come near it by chance."""
+    for digits in (1, 2, 7):
+        for value in np.random.default_rng(digits).uniform(0.1, 9, 6).round(digits):
+            done = invoke(command, CELLS[command], "--expect", json.dumps({"dh0": [value]}))
+            assert (done.status, "gives that" in done.err) == (1, False), done.err

@@ -299,6 +299,7 @@ class Recipe:
         They are w5, h_1, dJ/dw5 or ∂J/∂w_5; all that the answer does not say of a field is taken
         from the record, and so agrees.
         """
+        expected = completed(expected, self.record)
         if not isinstance(expected, Mapping) or all(name in self.record for name in expected):
             return expected
         known = {plainly(name): place for name, place in self.screen_names().items()}
@@ -334,6 +335,32 @@ def plainly(name: str) -> str:
     for sign, plain in (("∂", "d"), ("_", ""), ("+", "⁺"), (" ", ""), ("μ", "mu"), ("σ", "sigma")):
         name = name.replace(sign, plain)
     return name
+
+
+def completed(expected: Any, record: Any) -> Any:
+    """An answer with the layers that it leaves out of a list taken from the record.
+
+    A list may end early or hold null, or say by number, from 1, what it holds.
+
+    >>> completed({"weights": {"2": [[5]]}}, {"weights": [[[1, 2]], [[3]]]})
+    {'weights': [[[1, 2]], [[5]]]}
+    """
+    if isinstance(expected, Mapping) and isinstance(record, Mapping):
+        return {name: completed(each, record[name]) if name in record else each
+                for name, each in expected.items()}
+    if not isinstance(record, list | tuple) or not any(np.ndim(each) or isinstance(each, Mapping)
+                                                      for each in record):
+        return expected
+    if isinstance(expected, Mapping):
+        numbers = [str(n) for n in range(1, len(record) + 1)]
+        if not expected or not set(expected) <= set(numbers):
+            return expected
+        expected = [expected.get(number) for number in numbers]
+    if not isinstance(expected, list) or len(expected) > len(record):
+        return expected
+    given = [*expected, *[None] * (len(record) - len(expected))]
+    return [plain_value(known) if each is None else completed(each, known)
+            for each, known in zip(given, record, strict=True)]
 
 
 def _parts(field: str) -> list[str | int]:

@@ -17,7 +17,7 @@ import numpy as np
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.graph import Array, Graph, Index, Node, Part, Rule
 from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
-from dlcalc.formulas.expressions import Expr, add, call, mul, symbol, total
+from dlcalc.formulas.expressions import Expr, add, call, mul, power, symbol, total
 from dlcalc.numbers.activations import ACTIVATIONS, Activation
 from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import Convolution
@@ -31,6 +31,16 @@ class _Formulas:
 
     def __getattr__(self, name: str) -> Any:
         return lambda *arguments: call(name, *arguments)
+
+    @staticmethod
+    def pow(x: Any, k: Any) -> Any:
+        """xᵏ."""
+        return power(x, k)
+
+    @staticmethod
+    def power_slope(x: Any, k: float) -> Any:
+        """k·xᵏ⁻¹."""
+        return k * power(x, k - 1)
 
 
 FORMULAS = _Formulas()
@@ -117,7 +127,7 @@ class Activate(Rule):
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         leaf = graph.leaf(node.arguments[0], index)
         values = {leaf: graph.number(node.arguments[0], index)}
-        return _put(call(self.activation.name, leaf), values)
+        return _put(call(self.activation.name, leaf, *self.activation.chosen), values)
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
         x = node.arguments[0]
@@ -128,7 +138,7 @@ class Activate(Rule):
         if name in SLOPES and name not in KINKS:
             slope = SLOPES[name](FORMULAS, leaf, y)
         else:
-            slope = call(f"{name}′", leaf)
+            slope = call(f"{name}′", leaf, *self.activation.chosen)
             at = np.atleast_1d(x.value[index])
             values[slope] = self.activation.slope(at, np.atleast_1d(node.value[index])).item()
         yield _put(mul(g, slope), values)

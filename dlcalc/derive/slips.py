@@ -35,6 +35,9 @@ OF_DEVIATION = 0.02
 """The share of a wrong number's deviation that a slip may leave unexplained."""
 LEAST_ERROR = 1e-6
 """The relative error of numbers that were computed in a row, however many their digits."""
+FEWEST_DIGITS = 3
+"""Digits from which a lone number may be rounded: one of fewer has to be what the slip gives,
+or many a slip would come near it by chance."""
 FEWEST_DECIMALS = 3
 """Decimals from which numbers may all have been rounded to as many."""
 EVIDENCE = 5.9
@@ -126,7 +129,7 @@ class Slips:
             return ""
         few = differing[:: 1 + len(differing) // MOST_COMPARED]
         asked, wanted = expected[few], right[few]
-        close, digits = written_within(asked)
+        close, digits, loose = _allowed(asked, tolerance)
         own = {places[each][0] for each in differing}
         others = np.delete(np.arange(right.size), differing)
         others = others[:: 1 + others.size // MOST_COMPARED]
@@ -143,7 +146,7 @@ class Slips:
                 continue
             if likely < 3 and (np.abs(given[len(few) :] - expected[others]) > still).any():
                 continue
-            within = max(tolerance, FOUR_DIGITS) if likely == 3 else close
+            within = loose if likely == 3 else close
             if explains(given[: len(few)], asked, wanted, within):
                 if len(few) < len(differing):
                     given = self._values(changed, [places[each] for each in differing])
@@ -646,6 +649,15 @@ def written_within(numbers: Array) -> tuple[Array, float]:
     error = np.maximum(relative, unit)
     shares = error / np.where(numbers == 0, 1, np.abs(numbers))
     return error, float(-np.log10(np.clip(shares, LEAST_ERROR / 10, 1)).sum())
+
+
+def _allowed(asked: Array, tolerance: float) -> tuple[Array, float, float]:
+    """The error that each wrong number leaves open, their digits of evidence, and the relative
+    error of a slip that goes round."""
+    close, digits = written_within(asked)
+    if asked.size == 1 and len(_digits(asked.item())) < FEWEST_DIGITS:
+        return LEAST_ERROR * np.abs(asked), digits, LEAST_ERROR
+    return close, digits, max(tolerance, FOUR_DIGITS)
 
 
 def decimals_of(number: float) -> int:

@@ -29,6 +29,8 @@ class Activation:
     """φ(x)."""
     slope: Callable[[Array, Array], Array]
     """φ′ from the argument x and the value y, whichever is the simpler."""
+    chosen: tuple[float, ...] = ()
+    """What a formula writes behind x: a slope or an alpha that is not the usual one."""
 
 
 def sigmoid(x: Array) -> Array:
@@ -105,7 +107,7 @@ def leaky_relu(leak: float) -> Activation:
     def slope(x: Array, y: Array) -> Array:
         return np.array([leak, 1], x.dtype).take((x.real > 0).view(np.int8))
 
-    return Activation("leaky_relu", value, slope)
+    return Activation("leaky_relu", value, slope, () if leak == LEAK else (leak,))
 
 
 def _relu(x: Array) -> Array:
@@ -137,7 +139,7 @@ def elu(alpha: float, scale: float = 1.0, name: str = "elu") -> Activation:
     def slope(x: Array, y: Array) -> Array:
         return np.where(x.real > 0, scale, y + scale * alpha).astype(x.dtype)
 
-    return Activation(name, value, slope)
+    return Activation(name, value, slope, () if name != "elu" or alpha == 1 else (alpha,))
 
 
 def _relu6(x: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,14 @@ def untrue(steps: Iterable[Step], given: Mapping[Expr, Any]) -> list[str]:
         if step.value is not None and isinstance(step.name, Expr):
             known[formula_text(step.name)] = step.value
     return wrong
+
+
+def untrue_numbers(steps: Iterable[Step]) -> list[str]:
+    """The same where names are none that can be typed: of the formulas with numbers alone.
+
+    A sum that is cut short says how many more terms it has.
+    """
+    return untrue((replace(each, name=formula_text(each.name), formula=None) for each in steps), {})
 
 
 def _typed(text: str, known: Mapping[str, Any]) -> Any:

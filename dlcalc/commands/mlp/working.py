@@ -18,10 +18,13 @@ from dlcalc.derive.recipe import (
     forward_order,
     slope_of,
 )
+from dlcalc.derive.slips import value_at
 from dlcalc.derive.units import each_name
 from dlcalc.derive.working_formulas import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
+from dlcalc.layers.network import network_loss, network_parameters
 from dlcalc.layers.optimisers import optimiser, states, update_steps
+from dlcalc.numbers.compare import slip_of
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp.mlp import MlpStep
@@ -208,6 +211,37 @@ class MlpWorking(Recipe):
                 yield from update_steps(found, {**options, "t": 1}, state, (now, values[now]),
                                         (slope, values[slope]))
             yield step
+
+    def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
+        """The slip that gives the expected numbers of a field; "" for none."""
+        if field == "loss_after":
+            return slip_of(value_at(expected, field), self._losses_after())
+        return super().slip(field, expected, tolerance)
+
+    def _losses_after(self) -> Iterator[tuple[str, float]]:
+        """What becomes of the loss by slips of the step."""
+        network, updates, count = self.network, self.result.updates, len(self.layers)
+        before = network_parameters(network)
+        changes = {f"{kind}[{n}]": each for _, kind in KINDS
+                   for n, each in enumerate(getattr(updates, kind) or ())}
+
+        def loss(factors: Mapping[str, float]) -> float:
+            moved = {name: before[name] + factors[name] * each for name, each in changes.items()}
+            with np.errstate(all="ignore"):
+                return float(network_loss(network, before | moved))
+
+        every = dict.fromkeys(changes, 1.0)
+        yield "the loss before the step", self.result.loss
+        yield "the other sign of the step", loss(dict.fromkeys(changes, -1.0))
+        yield "the step taken twice", loss(dict.fromkeys(changes, 2.0))
+        if network.optimizer is None and network.learning_rate:
+            yield "η left out", loss(dict.fromkeys(changes, 1 / network.learning_rate))
+        for _, kind in KINDS if network.biases else ():
+            kept = {name: 0.0 for name in changes if name.startswith(kind)}
+            yield f"the {kind} left as they were", loss(every | kept)
+        for n in range(count if count > 1 else 0):
+            kept = {name: 0.0 for name in changes if name.endswith(f"[{n}]")}
+            yield f"layer {n + 1} left as it was", loss(every | kept)
 
     def screen_names(self) -> dict[str, Entry]:
         """dJ/dw5, and w5, the new one, of a large network, too."""

@@ -17,6 +17,7 @@ from dlcalc.derive.slips import Slips, slip_of
 from dlcalc.derive.working_formulas import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, stack, symbol, total
+from dlcalc.formulas.text import formula_text
 from dlcalc.layers.cells.problem import argument_at
 from dlcalc.layers.cells.result import CellResult
 from dlcalc.layers.cells.run import parameters, system_of, weight_of
@@ -31,6 +32,8 @@ MOST_WHOLE = 40
 MOST_FOLLOWED = 24
 """Steps up to which a slip is followed through all of them; of more, through its own step and
 both neighbours."""
+WIDEST = 100
+"""Signs of a formula up to which the numbers of its matrices are put in, too."""
 MOST_SHOWN = 400
 """Entries of a matrix that is still written out."""
 _STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
@@ -278,9 +281,12 @@ class CellWorking(Recipe):
         formula, name, values, names = line.formula, self.dressed(line.name), {}, {}
         if not isinstance(formula, Expr):
             return Step(name, self.shown(line.value))
+        weights = {}
         for part in _parts(formula):
             value = found.values.get(part)
-            if value is not None and not (part.kind == "symbol" and part.args[0] == "W"):
+            if value is not None and part.kind == "symbol" and part.args[0] == "W":
+                weights[part] = value.item() if value.size == 1 else value.tolist()
+            elif value is not None:
                 values[part] = self.shown(value)
             if part.kind == "part":
                 names[part] = symbol("r", line.name.args[1])
@@ -289,9 +295,10 @@ class CellWorking(Recipe):
             name = stack(symbol("r" if t > 1 else "δh", t - 1), symbol("δx", t))
         written = self.dressed(formula.put(names))
         told = formula in found.values or formula.kind == "stack"
-        numbers = () if told else (self.dressed(formula.put(values)),)
-        if numbers == (written,):
-            numbers = ()
+        put = self.dressed(formula.put(values | weights))
+        if len(formula_text(put)) > WIDEST:
+            put = self.dressed(formula.put(values))
+        numbers = () if told or put == written else (put,)
         return Step(name, self.shown(line.value), written, numbers)
 
     def shown(self, value: Any) -> Any:
@@ -354,6 +361,8 @@ class CellWorking(Recipe):
             args = (WRITTEN.get(args[0], args[0]), *args[1:])
             if args[0] == "rows":
                 return total(args[1], "sequences")
+        if formula.kind == "matmul" and all(isinstance(each, float) for each in args):
+            return Expr("mul", args)
         if formula.kind == "part" or (formula.kind == "transpose" and isinstance(args[0], float)):
             return args[0]
         return Expr(formula.kind, args)

@@ -328,3 +328,18 @@ def test_slips_in_a_batch_are_slips_of_matrices() -> None:
         answer = {"loss": round(wrong, 6)}
         done = invoke("mlp", json.dumps(fields), "--expect", json.dumps(answer))
         assert done.complaint.endswith(f"; {words} gives that"), done.complaint
+
+
+@pytest.mark.parametrize("answer", [
+    {"layers": [{"h": [2, 4]}]}, {"layers": {"2": {"q": [1, 2]}}},
+    {"layers": [None, {"q": [1, 2]}]}, {"updated": {"weights": {"1": [[1, 0], [0, 1]]}}},
+    {"gradients": {"weights": [None, [[0, 0]] * 2]}},
+])
+def test_an_answer_may_leave_layers_out(answer: Any) -> None:
+    data = {"x": [1, 2], "target": [1, 2], "weights": [[[2, 0], [0, 2]], [[0.5, 0], [0, 0.5]]],
+            "output": "identity"}
+    given = json.dumps(data)
+    assert invoke("mlp", given, "--expect", json.dumps(answer)).status == (
+        1 if "updated" in answer else 0)
+    long = invoke("mlp", given, "--expect", '{"layers": [{}, {}, {}]}')
+    assert (long.status, "layers" in long.complaint) == (1, True)

@@ -98,3 +98,23 @@ def test_mistakes_are_named(kind: str, mistake: str, field: str, words: str) -> 
         assert re.search(words, said), (seed, said)
         strange = (right * (1 + draw.normal(size=right.shape))).round(6)
         assert lines.slip(field, strange.tolist(), None) == "", (seed, strange)
+
+
+@pytest.mark.parametrize(("words", "factor", "biases", "layers"), [
+    ("the loss before the step", 0, 0, (0, 1)), ("the other sign of the step", -1, -1, (0, 1)),
+    ("the step taken twice", 2, 2, (0, 1)), ("η left out", 10, 10, (0, 1)),
+    ("the biases left as they were", 1, 0, (0, 1)), ("layer 1 left as it was", 1, 1, (1,)),
+])
+def test_a_slip_of_the_step_is_named_by_the_loss_after_it(
+    words: str, factor: float, biases: float, layers: tuple[int, ...]
+) -> None:
+    draw = np.random.default_rng(4).normal
+    x, t, W, b = draw(size=3), [0.2, 0.9], [draw(size=(2, 3)), draw(size=(2, 2))], draw(size=(2, 2))
+    given: dict[str, Any] = {"activation": "tanh", "output": "sigmoid", "loss": "squared_error"}
+    result = mlp(x, t, W, b, **given)
+    for n in layers:
+        W[n] = W[n] + factor * result.updates.weights[n]
+        b[n] += biases * (result.updates.biases or ())[n]
+    wrong = mlp(x, t, W, b, **given).loss
+    assert MlpWorking(result).slip("loss_after", round(wrong, 7), None) == f"{words} gives that"
+    assert MlpWorking(result).slip("loss_after", 0.123456, None) == ""

@@ -5,8 +5,10 @@ import pytest
 
 import dlcalc
 from dlcalc.commands.step.step import check_step
+from dlcalc.commands.step.working import step_steps
 from dlcalc.layers.table import types
 from dlcalc.layers.values import values_of
+from tests.derive.typed import untrue_numbers
 
 NETWORKS = [
     "input 2x3x4x3; conv 4 2x2x1 pad=1x0x0 stride=1x2x1 groups=2; batchnorm; relu; avgpool 2 pad=1",
@@ -46,6 +48,22 @@ def test_gradients_are_those_of_differences(model: str, batch: tuple[int, ...]) 
     assert held_by_all == count.params
     for each in check_step(found):
         assert each.passed, (each.name, each.central_error, each.complex_error)
+
+
+@pytest.mark.parametrize("model", NETWORKS, ids=range(len(NETWORKS)))
+def test_every_line_of_the_working_is_true_as_it_is_typed(model: str) -> None:
+    net = dlcalc.model(model)
+    count, rng = dlcalc.params(net), np.random.default_rng(7)
+    loss = [*OPTIMIZERS][len(model) % 3]
+    held = {"rbf1.weight": rng.normal(size=(3, 4))} if "rbf" in model else {}
+    found = dlcalc.step(
+        net, rng.normal(size=count.input), rng.uniform(size=count.output), loss=loss,
+        parameters=held, init="uniform", seed=2, optimizer=OPTIMIZERS[loss],
+    )
+    assert untrue_numbers(step_steps(found)) == []
+
+
+OPTIMIZERS = {"mse": "adam", "huber": "radam", "bce_with_logits": "rmsprop"}
 
 
 def test_a_mask_in_attention_and_dropout_and_a_table() -> None:
