@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dlcalc.formulas.expressions import Expr, Step, Vector, add, hadamard, mul
+from dlcalc.formulas.text import formula_text
 
 Formula = Any
 """An expression, or a bare number."""
@@ -128,8 +129,9 @@ def dot(a: Any, b: Any, *further: float) -> Expr | None:
 
 MOST_SHOWN = 256
 """Entries of a matrix that is still written out."""
-MOST_PUT = 24
-"""Numbers that are still put into a formula of arrays."""
+MOST_PUT, WIDEST = 64, 240
+"""Numbers that are put into a formula of arrays at most, and the signs that it then has: three
+lines of a terminal."""
 
 
 def array_step(
@@ -142,10 +144,11 @@ def array_step(
     array, arrays = np.asarray(value), {part: np.asarray(each) for part, each in put.items()}
     numbers: tuple[Expr, ...] = ()
     if put and formula not in put and sum(each.size for each in arrays.values()) <= MOST_PUT:
-        numbers = (formula.put({
+        whole = formula.put({
             part: Vector(each.tolist()) if each.ndim == 1 else each.tolist()
             for part, each in arrays.items()
-        }),)
+        })
+        numbers = (whole,) if len(formula_text(whole)) <= WIDEST else ()
     if array.size <= MOST_SHOWN:
         return Step(name, array.tolist(), formula, numbers, upright=True)
     shape = "x".join(map(str, array.shape))
