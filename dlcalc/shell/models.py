@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.shell.types import TextType, beginning
+from dlcalc.shell.types import TextType
 
 if TYPE_CHECKING:
     from dlcalc.models.tree import Model
@@ -36,42 +36,32 @@ def shape_of(size: Any) -> tuple[int, ...] | None:
         raise error.at("--input") from None
 
 
-class LayerType(TextType):
-    """The name of a layer of the model that stands before it."""
+def _layers(ctx: click.Context, incomplete: str) -> list[str]:
+    """Layers of the model that stands before the word, those of a repeat without its turns."""
+    from dlcalc.models.changes import layer_names
 
-    name = "layer"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """Layers that begin so, those of a repeat without its turns."""
-        from dlcalc.models.changes import layer_names
-
-        found = _typed_model(ctx)
-        return beginning(layer_names(found) if found is not None else [], incomplete)
+    found = _typed_model(ctx)
+    return [] if found is None else list(layer_names(found))
 
 
-class ChangeType(TextType):
-    """`C1.kernel=4`: a layer of the model that stands before it, and one of its arguments."""
+def _changes(ctx: click.Context, incomplete: str) -> list[str]:
+    """Layers of the model; behind the point, the arguments of that layer."""
+    from dlcalc.models.changes import edit, layer_names
 
-    name = "layer.key=value"
+    found = _typed_model(ctx)
+    if found is None or "=" in incomplete:
+        return []
+    names, nodes = layer_names(found), []
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """Layers that begin so; behind the point, the arguments of that layer."""
-        from dlcalc.models.changes import edit, layer_names
+    def seen(node: Any) -> list[Any]:
+        nodes.append(node)
+        return [node]
 
-        found = _typed_model(ctx)
-        if found is None or "=" in incomplete:
-            return []
-        names, nodes = layer_names(found), []
-
-        def seen(node: Any) -> list[Any]:
-            nodes.append(node)
-            return [node]
-
-        begun = [name for name in names if incomplete.startswith(f"{name}.")]
-        for name in begun:
-            edit(found, name, seen)
-        keys = [key for name in begun for node in nodes for key in _keys(name, node)]
-        return beginning([*(f"{name}." for name in names), *dict.fromkeys(keys)], incomplete)
+    begun = [name for name in names if incomplete.startswith(f"{name}.")]
+    for name in begun:
+        edit(found, name, seen)
+    keys = [key for name in begun for node in nodes for key in _keys(name, node)]
+    return [*(f"{name}." for name in names), *dict.fromkeys(keys)]
 
 
 def _typed_model(ctx: click.Context) -> Any:
@@ -93,5 +83,6 @@ def _keys(name: str, node: Any) -> list[str]:
     return [f"{name}.{key}=" for key in parameters(handler(kind))[0]] if kind else []
 
 
-LAYER = LayerType()
-CHANGE = ChangeType()
+LAYER = TextType("layer", complete=_layers)
+CHANGE = TextType("layer.key=value", complete=_changes)
+"""`C1.kernel=4`: a layer of the model that stands before it, and one of its arguments."""

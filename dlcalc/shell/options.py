@@ -12,7 +12,7 @@ from dlcalc.names import FRAMEWORKS
 from dlcalc.output.formats import FORMATS
 from dlcalc.shell.commands import Plain
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ANSWER, ARRAY, PLACE, SIZE, NameType, ToleranceType, WholeType
+from dlcalc.shell.types import ANSWER, ARRAY, PLACE, SIZE, TOLERANCE, NameType, WholeType
 
 Callback = Callable[..., Any]
 SHARED = (
@@ -143,7 +143,7 @@ _SHARED = (
         "and the first difference with its working.",
     ),
     click.option(
-        "--tolerance", type=ToleranceType(), metavar="R",
+        "--tolerance", type=TOLERANCE, metavar="R",
         help="Relative tolerance of --expect; without it, decimals agree as rounded.",
     ),
     click.option(

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ParamType
+from dlcalc.shell.types import TextType
 
 
-class TopicType(ParamType):
-    """The name of a topic."""
+def _topics(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The topics, with what they are about."""
+    from dlcalc.commands.docs.topics import topics
 
-    name = "topic"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """The topics that begin so, with what they are about."""
-        from click.shell_completion import CompletionItem
-
-        from dlcalc.commands.docs.topics import topics
-
-        return [
-            CompletionItem(name, help=each.title)
-            for name, each in topics().items()
-            if name.startswith(incomplete)
-        ]
+    return [(name, each.title) for name, each in topics().items()]
 
 
 @click.command(cls=QuickCommand)
-@click.argument("topic", required=False, type=TopicType())
+@click.argument("topic", required=False, type=TextType("topic", complete=_topics))
 @output_options
 def command(out: Output, topic: str | None) -> None:
     """What all commands share: arrays, formats, the notation, checking answers.

@@ -4,38 +4,27 @@ from __future__ import annotations
 
 import shlex
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from dlcalc.shell.options import SHARED, QuickCommand, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ParamType
+from dlcalc.shell.types import TextType
 
 if TYPE_CHECKING:
     from dlcalc.shell.examples import Exercise
 
 
-class ExampleType(ParamType):
-    """The name of an exercise."""
+def _names(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The names of the exercises, with what they ask."""
+    from dlcalc.shell.examples import read_exercises
 
-    name = "example"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """The names that begin so, with what they ask."""
-        from click.shell_completion import CompletionItem
-
-        from dlcalc.shell.examples import read_exercises
-
-        return [
-            CompletionItem(each.name, help=each.problem)
-            for each in read_exercises()
-            if each.name.startswith(incomplete.upper())
-        ]
+    return [(each.name, each.problem) for each in read_exercises()]
 
 
 @click.command(cls=QuickCommand)
-@click.argument("name", required=False, type=ExampleType())
+@click.argument("name", required=False, type=TextType("example", complete=_names))
 @output_options
 def command(out: Output, name: str | None) -> None:
     """The exercises that dlcalc grew out of, and the commands that solve them.

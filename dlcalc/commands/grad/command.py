@@ -8,31 +8,18 @@ import click
 
 from dlcalc.shell.options import QuickCommand, check_option, framework_option, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ArrayType
+from dlcalc.shell.types import TextType
 
 
-class EquationsType(ArrayType):
-    """Equations by their name in the library, a file, `-`, or equations typed in."""
+def _equations(ctx: click.Context, incomplete: str) -> list[str]:
+    """Equations by their name in the library."""
+    from dlcalc.commands.grad.library import library_names
 
-    name = "equations"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """Names that begin so, or files where there are none."""
-        from click.shell_completion import CompletionItem
-
-        from dlcalc.commands.grad.library import library_names
-
-        names = [name for name in library_names() if name.startswith(incomplete)]
-        return [CompletionItem(name) for name in names] or super().shell_complete(
-            ctx, param, incomplete
-        )
-
-
-EQUATIONS = EquationsType()
+    return library_names()
 
 
 @click.command(cls=QuickCommand)
-@click.argument("file", type=EQUATIONS, required=False)
+@click.argument("file", type=TextType("equations", complete=_equations, files=True), required=False)
 @click.argument("values", metavar="[NAME=VALUE|FILE]...", nargs=-1)
 @click.option("--of", multiple=True, metavar="NAMES",
               help="What to derive: numbers that equations compute, as L or L1,L2.")

@@ -8,11 +8,11 @@ import click
 
 from dlcalc.shell.options import QuickCommand, cell_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import GateActivationType, NameType
+from dlcalc.shell.types import NameType, gate_activation
 
 
 @click.command(cls=QuickCommand)
-@click.option("--activation", "activations", type=GateActivationType("rzn"), multiple=True,
+@click.option("--activation", "activations", type=gate_activation("rzn"), multiple=True,
               help="Activation of a gate, as n=relu; once a gate.")
 @click.option("--reset", type=NameType("reset", ("after", "before")),
               help="Reset after the product with h (PyTorch, Keras) or before it (the paper).")

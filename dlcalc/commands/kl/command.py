@@ -8,9 +8,9 @@ import click
 
 from dlcalc.shell.options import QuickCommand, check_option, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ArrayType
+from dlcalc.shell.types import TextType
 
-GAUSSIAN = ArrayType()
+GAUSSIAN = TextType("array", files=True)
 """Read when the command runs, and in records as text: an array or an object."""
 
 

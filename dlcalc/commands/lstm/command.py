@@ -8,11 +8,11 @@ import click
 
 from dlcalc.shell.options import QuickCommand, cell_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import GateActivationType
+from dlcalc.shell.types import gate_activation
 
 
 @click.command(cls=QuickCommand)
-@click.option("--activation", "activations", type=GateActivationType("ifog"), multiple=True,
+@click.option("--activation", "activations", type=gate_activation("ifog"), multiple=True,
               help="Activation of a gate, as f=relu; once a gate.")
 @cell_options("c")
 def command(out: Output, **values: Any) -> None:

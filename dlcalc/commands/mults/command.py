@@ -13,19 +13,13 @@ from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL, PADDING, SIZE, TextType, WholeType
 
 
-class ChannelsType(TextType):
+def _channels(text: str) -> tuple[int, int]:
     """`1024:512`: input and output channels."""
-
-    name = "in:out"
-
-    def read(self, text: str) -> tuple[int, int]:
-        """A pair of ints."""
-        try:
-            inputs, outputs = map(parse_whole, text.split(":"))
-        except ValueError:
-            message = f"{text[:40]!r} are no channels: write IN:OUT, as 1024:512"
-            raise InputError(message) from None
-        return inputs, outputs
+    try:
+        inputs, outputs = map(parse_whole, text.split(":"))
+    except ValueError:
+        raise InputError(f"{text[:40]!r} are no channels: write IN:OUT, as 1024:512") from None
+    return inputs, outputs
 
 
 @click.command(cls=QuickCommand)
@@ -39,7 +33,8 @@ class ChannelsType(TextType):
 @click.option("-O", "--output", type=SIZE, help="Output size, in place of --output-padding.")
 @click.option("--grid-pad", type=PADDING, metavar="BEFORE:AFTER",
               help="Zeros around the zero-inserted input, in place of -P.")
-@click.option("--channels", type=ChannelsType(), help="Input and output channels (1:1).")
+@click.option("--channels", type=TextType("in:out", _channels),
+              help="Input and output channels (1:1).")
 @click.option("--groups", type=WholeType(1), help="Groups of channels (1).")
 @click.option("--dims", type=WholeType(1, 3), help="Axes that a single size stands for.")
 @click.option("--conv", is_flag=True, default=None,

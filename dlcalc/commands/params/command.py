@@ -10,24 +10,16 @@ from dlcalc.names import COUNTERS, DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, S
 from dlcalc.shell.models import CHANGE, LAYER
 from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import MODEL, SIZE, NameType, TextType, WholeType, beginning
+from dlcalc.shell.types import MODEL, SIZE, NameType, TextType, WholeType
 
 
-class ColumnsType(TextType):
-    """`name,weights`: columns of the table of a model; which there are, its rendering knows."""
+def _columns(ctx: click.Context, incomplete: str) -> list[str]:
+    """Columns of the table of a model, behind those that are typed already."""
+    from dlcalc.commands.params.columns import COLUMNS
 
-    name = "columns"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """Columns that begin as the last one typed does, behind those before it."""
-        from dlcalc.commands.params.columns import COLUMNS
-
-        before, comma, last = incomplete.rpartition(",")
-        names = [name for name in COLUMNS if name not in before.split(",")]
-        return beginning(
-            [before + comma + name for name in (names if comma else [*names, "all"])],
-            before + comma + last,
-        )
+    before, comma, _ = incomplete.rpartition(",")
+    names = [name for name in COLUMNS if name not in before.split(",")]
+    return [before + comma + name for name in (names if comma else [*names, "all"])]
 
 
 class DtypeType(NameType):
@@ -42,16 +34,11 @@ class DtypeType(NameType):
         return super().convert(known if known in DTYPES else value, param, ctx)
 
 
-class ByteSizeType(TextType):
-    """A size of memory: 80GiB."""
+def _byte_size(text: str) -> int:
+    """A size of memory, as 80GiB, in whole bytes."""
+    from dlcalc.models.deployment import size_in_bytes
 
-    name = "size"
-
-    def read(self, text: str) -> int:
-        """Whole bytes."""
-        from dlcalc.models.deployment import size_in_bytes
-
-        return size_in_bytes(text)
+    return size_in_bytes(text)
 
 
 class ParamsCommand(QuickCommand):
@@ -104,13 +91,13 @@ class ParamsCommand(QuickCommand):
 @click.option("--devices", type=WholeType(1), default=1, metavar="N",
               help="Bytes of each of N devices, by --shard.")
 @click.option("--shard", type=NameType("shard", SHARDS), help="How they divide the work.")
-@click.option("--fit", type=ByteSizeType(), metavar="SIZE",
+@click.option("--fit", type=TextType("size", _byte_size), metavar="SIZE",
               help="The largest batch and context that fit, such as into 80GiB.")
 @click.option("--summary", is_flag=True, help="The totals alone.")
 @click.option("--depth", type=WholeType(0), metavar="N",
               help="Layers, or the tensors of a file, folded to N levels.")
 @click.option("--sort", metavar="COLUMN", help="Largest first, by a column: params, bytes.")
-@click.option("--columns", type=ColumnsType(), metavar="NAMES",
+@click.option("--columns", type=TextType("columns", complete=_columns), metavar="NAMES",
               help="Columns, such as name,weights,biases; all.")
 @click.option("--to-notation", is_flag=True, help="Print it as layer notation, ready to edit.")
 @output_options
