@@ -45,6 +45,11 @@ class Function(NamedTuple):
     most: int = 0
     """Arguments at most, where there may be more than `least` and those of `defaults`."""
 
+    @property
+    def most_arguments(self) -> int:
+        """Arguments at most."""
+        return max(self.most, self.least + len(self.defaults))
+
 
 SELU = 1.0507009873554805, 1.6732632423543772
 """Scale and alpha of Klambauer et al. 2017, "Self-normalizing neural networks"."""

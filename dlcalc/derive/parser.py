@@ -47,6 +47,7 @@ MOST_FACTORS = 32
 """Factors of one product; longer ones are products of products."""
 _AFTER_NAMES = ("+", "-", "*", "/", "@", ")", ",", ";", "")
 """Words before which a name stands alone, as it most often does."""
+_FACTORS = {"*": "mul", "⊙": "hadamard", "/": "div"}
 COMPARISONS = {">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq", "!=": "ne"}
 WORDS: dict[str, Any] = {
     "yes": True, "no": False, "True": True, "False": False, "true": True, "false": False,
@@ -254,56 +255,42 @@ class _Parser:
         sign = self.token.text
         if sign in COMPARISONS and self.token.kind == "sign":
             self.next()
-            left = self.made(COMPARISONS[sign], [left, self.sum()], start)
+            left = self.made(COMPARISONS[sign], (left, self.sum()), start)
             if self.token.text in COMPARISONS:
                 raise self.wrong("a < b < c is written (a < b)*(b < c)", self.token)
         return left
 
     def sum(self) -> Node:
         """Terms with their signs."""
-        start = self.token.start
-        term = self._signed(self.took("-", "+"), start)
-        if self.token.text not in ("+", "-"):
-            return term
-        terms = [term]
-        while self.token.text in ("+", "-"):
-            sign = self.next()
-            terms.append(self._signed(sign.text, sign.start))
-        return self.made("add", terms, start)
-
-    def _signed(self, sign: str, start: int) -> Node:
-        term = self.product()
-        return self.made("neg", [term], start) if sign == "-" else term
+        start, terms = self.token.start, []
+        while not terms or self.token.text in ("+", "-"):
+            sign = self.next() if self.token.text in ("+", "-") else None
+            term = self.product()
+            if sign is not None and sign.text == "-":
+                term = self.made("neg", (term,), sign.start)
+            terms.append(term)
+        return terms[0] if len(terms) == 1 else self.made("add", terms, start)
 
     def product(self) -> Node:
         """Factors and divisors."""
-        start = self.token.start
+        start, kind = self.token.start, ""
         factors = [self.matrices()]
-        kind = "mul"
-        while True:
-            sign = self.token.text
-            if sign not in ("*", "⊙", "/"):
-                if not (self.summing and self._begins()):
-                    break
-                sign = "*"  # Within ∑ products may be left unsaid, as W[i,j] x[j].
-            else:
+        # Within ∑ products may be left unsaid, as W[i,j] x[j].
+        while (sign := self.token.text) in _FACTORS or (self.summing and self._begins()):
+            operation = _FACTORS.get(sign, "mul")
+            if sign in _FACTORS:
                 self.next()
-            operation = {"*": "mul", "⊙": "hadamard", "/": "div"}[sign]
-            if operation == "div" or operation != kind or len(factors) == MOST_FACTORS:
-                factors = [self._joined(kind, factors, start)]
-            if operation == "div":
-                factors = [self.made("div", [factors[0], self.matrices()], start)]
-            else:
-                kind = operation
-                factors.append(self.matrices())
-        return self._joined(kind, factors, start)
+            if len(factors) > 1 and (operation != kind or len(factors) == MOST_FACTORS):
+                factors = [self.made(kind, factors, start)]
+            kind = operation
+            factors.append(self.matrices())
+            if kind == "div":
+                factors = [self.made(kind, factors, start)]
+        return factors[0] if len(factors) == 1 else self.made(kind, factors, start)
 
     def _begins(self) -> bool:
         """Whether a factor begins here."""
         return self.token.kind in ("name", "number", "sum") or self.token.text == "("
-
-    def _joined(self, kind: str, factors: list[Node], start: int) -> Node:
-        return factors[0] if len(factors) == 1 else self.made(kind, factors, start)
 
     def matrices(self) -> Node:
         """A matrix product."""
@@ -313,27 +300,28 @@ class _Parser:
             self.next()
             right = self.power()
             if isinstance(right, Apply) and right.operation == "transpose" and not right.options:
-                left = self.made("times_transposed", [left, right.arguments[0]], start)
+                left = self.made("times_transposed", (left, right.arguments[0]), start)
             else:
-                left = self.made("matmul", [left, right], start)
+                left = self.made("matmul", (left, right), start)
         return left
 
     def power(self) -> Node:
         """A factor, its sign and its power."""
-        token, after = self.token, self.tokens[min(self.at + 1, self.last)]
-        if token.kind == "name" and after.text in _AFTER_NAMES and after.kind != "raised":
-            self.at, self.token = self.at + 1, after
-            return self._named(token)
-        start = self.token.start
+        token = self.token
+        if token.kind == "name":
+            after = self.tokens[self.at + 1]
+            if after.text in _AFTER_NAMES and after.kind != "raised":
+                self.at, self.token = self.at + 1, after
+                return self._named(token)
         negative = False
         while sign := self.took("-", "+"):
             negative ^= sign == "-"
         base = self.primary()
         if self.token.text == "^":
             self._enter(self.next())
-            base = self.made("pow", [base, self.power()], start)
+            base = self.made("pow", (base, self.power()), token.start)
             self.open.pop()
-        return self.made("neg", [base], start) if negative else base
+        return self.made("neg", (base,), token.start) if negative else base
 
     def _named(self, token: Token) -> Name:
         self.names[token.text] = None
@@ -452,10 +440,9 @@ class _Parser:
         function = FUNCTIONS[word]
         arguments: list[Node] = []
         options: dict[str, Any] = {}
-        if self.token.text != ")" or function.least:
+        self._argument(name, function, arguments, options)
+        while self.took(","):
             self._argument(name, function, arguments, options)
-            while self.took(","):
-                self._argument(name, function, arguments, options)
         self._close(")")
         return self._applied(name, function, arguments, options)
 
@@ -463,38 +450,42 @@ class _Parser:
         self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
     ) -> None:
         """One more argument, or an option by its name."""
-        token, after = self.token, self._ahead()
-        parameters = dict(function.defaults)
-        if token.kind == "name" and after.text == "=":
-            option = OPTION_NAMES.get(token.text, token.text)
-            if option in parameters:
-                self.next()
-                self.next()
-                place = function.least + list(parameters).index(option)
-                if len(arguments) != place:
-                    raise self.wrong(f"{option} is argument {place + 1} of {name.text}", token)
-                arguments.append(self.expression())
-                return
-            if option not in function.options:
-                self._no_option(name, function, token)
-            if option in options:
-                raise self.wrong(f"{option} is given twice", token)
-            self.next()
-            self.next()
-            options[option] = self._setting(option)
-            return
-        if options and not (len(options) == 1 and POSITIONAL.get(function.operation) in options):
+        token, option = self.token, POSITIONAL.get(function.operation, "")
+        if token.kind == "name" and self.tokens[self.at + 1].text == "=":
+            self._by_name(name, function, arguments, options)
+        elif options and list(options) != [option]:
             raise self.wrong(f"found {token.found}; arguments stand before options", token)
-        most = max(function.most, function.least + len(parameters))
-        option = POSITIONAL.get(function.operation, "")
-        if len(arguments) < most or not option:
+        elif not option or len(arguments) < function.most_arguments:
+            arguments.append(self.expression())
+        else:
+            setting = self._setting(option)
+            if option in options:
+                known = options[option]
+                setting = (*(known if isinstance(known, tuple) else (known,)), setting)
+            options[option] = setting
+
+    def _by_name(
+        self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
+    ) -> None:
+        """An option, or an argument that has a name, behind it and =."""
+        token = self.next()
+        option = OPTION_NAMES.get(token.text, token.text)
+        parameters = [each for each, _ in function.defaults]
+        self.next()
+        if option in parameters:
+            place = function.least + parameters.index(option)
+            if len(arguments) != place:
+                raise self.wrong(f"{option} is argument {place + 1} of {name.text}", token)
             arguments.append(self.expression())
             return
-        setting = self._setting(option)
+        known = [*parameters, *function.options]
+        if option not in known:
+            hint = did_you_mean(token.text, known) if known else ""
+            raise self.wrong(f"{name.text} {'has no' if known else 'takes no'} option "
+                             f"{token.text}{hint}", token)  # fmt: skip
         if option in options:
-            known = options[option]
-            setting = (*(known if isinstance(known, tuple) else (known,)), setting)
-        options[option] = setting
+            raise self.wrong(f"{option} is given twice", token)
+        options[option] = self._setting(option)
 
     def _setting(self, option: str) -> Any:
         """The value of an option: a word, a whole number, or several in brackets."""
@@ -519,9 +510,9 @@ class _Parser:
         self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
     ) -> Node:
         """The operation that a call means."""
-        operation = function.operation
-        most = max(function.most, function.least + len(function.defaults))
-        least = function.least + sum(each is None for _, each in function.defaults)
+        most, least = function.most_arguments, function.least
+        if function.defaults:
+            least += sum(each is None for _, each in function.defaults)
         if not least <= len(arguments) <= most:
             hint = "; write axis=… for an axis" if "axis" in function.options else ""
             raise self.wrong(
@@ -531,7 +522,7 @@ class _Parser:
         for _, value in function.defaults[len(arguments) - function.least :]:
             assert value is not None
             arguments.append(Number(value, self.text, name.end, name.end))
-        return self._meant(name, operation, arguments, options)
+        return self._meant(name, function.operation, arguments, options)
 
     def _meant(
         self, name: Token, operation: str, arguments: list[Node], options: dict[str, Any]
@@ -611,13 +602,6 @@ class _Parser:
             f"of your own {name.text}(x) = …, the functions are {', '.join(FUNCTIONS)}",
             name,
         )
-
-    def _no_option(self, name: Token, function: Function, token: Token) -> NoReturn:
-        known = [*(each for each, _ in function.defaults), *function.options]
-        if not known:
-            raise self.wrong(f"{name.text} takes no option {token.text}", token)
-        raise self.wrong(f"{name.text} has no option {token.text}{did_you_mean(token.text, known)}",
-                         token)  # fmt: skip
 
     def _list(self, bracket: Token) -> Node:
         """[a, b] is a vector, [a, b; c, d] a matrix, and so is [[a, b], [c, d]]."""

@@ -16,7 +16,7 @@ MOST_BITS = 2**18
 PRODUCTS = ("mul", "hadamard", "matmul", "times_transposed", "conv")
 UNTOLD = ("matmul", "times_transposed", "conv", "conv_transpose")
 """Operations that may not tell that something is not finite: threads of BLAS keep it."""
-CHOOSING = (*FLAT, "where", "element", "pick")
+CHOOSING = frozenset((*FLAT, "where", "element", "pick"))
 """Operations of which some arguments carry no gradient."""
 
 
@@ -243,9 +243,10 @@ def swiftly_forward(
 
     That is where something is not finite, does not fit, or is a long whole number: then
     `forward` finds out, and says, what it is. Shapes need no check where they are `alike`
-    those of a run before.
+    those of a run before; floats alone are looked at once, at the end.
     """
     values, swift = started(tape, given), f.swift
+    plain = f.plain and float in map(type, given.values()) and int not in map(type, given.values())
     try:
         for value in values:
             if value is not None and (swift(value) is None or not f.is_finite(value)):
@@ -253,17 +254,19 @@ def swiftly_forward(
         for node, arguments, place, _, rule in tape.instructions:
             operands = [values[each] for each in arguments]
             operation = node.operation
-            if not alike and (node.options or not f.fits(operation, operands)):
+            if not (alike or plain) and (node.options or not f.fits(operation, operands)):
                 f.require_fit(operation, operands, node.options)
             if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
                 _require_size(operation, f, operands)
-            value = swift(rule.value(f, *operands, **node.options))
-            if value is None or (operation in UNTOLD and not f.is_finite(value)):
-                return None
+            value = rule.value(f, *operands, **node.options)
+            if not plain:
+                value = swift(value)
+                if value is None or (operation in UNTOLD and not f.is_finite(value)):
+                    return None
             values[place] = value
+        return values if not plain or swift(float(sum(values))) is not None else None
     except (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError):
         return None
-    return values
 
 
 def swiftly_backward(
@@ -271,6 +274,7 @@ def swiftly_backward(
 ) -> dict[int, Any] | None:
     """What `backward` gives, without a look at each step; None where one is called for."""
     gradients, swift, like = dict(start), f.swift, f.like
+    plain = f.plain and int not in map(type, values[: len(tape.system.inputs)])
     try:
         for node, arguments, at, _, rule in reversed(tape.instructions):
             g = gradients.get(at)
@@ -282,12 +286,17 @@ def swiftly_backward(
             for number, place in enumerate(arguments):
                 if place not in wanted or (choosing and not carries(operation, number)):
                     continue
-                pulled = like(rule.pull(f, g, y, operands, number, **options), operands[number])
+                pulled = rule.pull(f, g, y, operands, number, **options)
                 known = gradients.get(place)
-                pulled = swift(pulled if known is None else known + pulled)
-                if pulled is None or (operation in UNTOLD and not f.is_finite(pulled)):
-                    return None
+                if not plain:
+                    pulled = like(pulled, operands[number])
+                pulled = pulled if known is None else known + pulled
+                if not plain:
+                    pulled = swift(pulled)
+                    if pulled is None or (operation in UNTOLD and not f.is_finite(pulled)):
+                        return None
                 gradients[place] = pulled
+        whole = not plain or swift(float(sum(gradients.values()))) is not None
+        return gradients if whole else None
     except (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError):
         return None
-    return gradients

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from string import ascii_letters, digits
 from typing import Any, NamedTuple
 
 from dlcalc.derive.tree import line_of
@@ -27,6 +26,7 @@ _WORDS = r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
     |(?P<wrong>.)"""
 _TOKEN = re.compile(_WORDS, re.VERBOSE | re.DOTALL)
+_CUT = re.compile(re.sub(r"\?P<\w+>", "?:", _WORDS), re.VERBOSE | re.DOTALL)
 _SIGNS = {
     "−": "-", "·": "*", "⋅": "*", "∗": "*", "×": "*", "÷": "/", "**": "^", "ᵀ": "'",
     "≤": "<=", "≥": ">=", "≠": "!=", "…": "..", "⌊": "(", "⌋": ")", "⌈": "(", "⌉": ")",
@@ -97,75 +97,70 @@ def tokens_of(text: str, quotients: Sequence[str] = ()) -> list[Token]:
     if len(text) > MOST_CHARACTERS:
         raise LimitError(f"{len(text):,} characters of equations; at most {MOST_CHARACTERS:,}")
     found: list[Token] = []
-    open_brackets: list[str] = []
-    pattern, end = _pattern(quotients), 0
-    for match in pattern.finditer(text):
-        word, start = match[0], end
-        end += len(word)
-        kind = _KINDS.get(word[0])
-        if kind == "space":
+    brackets: list[str] = []
+    known = dict(_SINGLE)
+    end = 0
+    for word in _words(text, quotients):
+        start, end = end, end + len(word)
+        if word not in known:
+            known[word] = _read(word, text, start)
+        kind, plain = known[word]
+        if kind == "space" or (kind == "newline" and brackets):
             continue
-        if kind is None or not word.isascii():
-            kind, word = _unusual(match, text, start)
-        elif kind == "newline":
-            if open_brackets:
-                continue
-            kind, word = "end", ""
-        if word in _ROUNDED:
-            found.append(_NEW(Token, ("name", _ROUNDED[word], start, start)))
-        if kind == "sign":
-            word = _SIGNS.get(word, word)
-            if word in "()[];":
-                kind = _bracketed(word, open_brackets)
-        found.append(_NEW(Token, (kind, word, start, end)))
+        if kind == "newline" or (kind == "bracket" and plain == ";" and "[" not in brackets[-1:]):
+            kind = "end"
+        elif kind == "bracket":
+            kind = "sign"
+            if plain in "([":
+                brackets.append(plain)
+            elif plain != ";":
+                del brackets[-1:]
+            if word in _ROUNDED:
+                found.append(_NEW(Token, ("name", _ROUNDED[word], start, start)))
+        found.append(_NEW(Token, (kind, plain, start, end)))
     found.append(Token("end", "", len(text), len(text)))
     return found
 
 
 _NEW: Any = tuple.__new__
 """Makes a token without a look at its parts."""
-_KINDS: dict[str, str] = {
-    **dict.fromkeys(ascii_letters, "name"), **dict.fromkeys(digits, "number"),
-    **dict.fromkeys("+-*/^@()[],;=':<>", "sign"), **dict.fromkeys(" \t\xa0#", "space"),
-    **dict.fromkeys("\r\n", "newline"),
+
+
+_SINGLE: dict[str, tuple[str, str]] = {
+    **{sign: ("bracket", sign) for sign in "()[];"}, **{sign: ("sign", sign) for sign in "+-*/^@,='"},
+    " ": ("space", ""), "\n": ("newline", ""),
 }
-"""The kinds of words by their first signs."""
+"""The kinds of common words."""
 
 
-def _unusual(match: re.Match[str], text: str, start: int) -> tuple[str, str]:
-    """The kind of a word that begins with another sign, and its plain form."""
-    kind, word = str(match.lastgroup).replace("quotient", "name"), match[0]
-    return kind, word if kind == "sign" else _plain(kind, word, text, start)
-
-
-def _pattern(quotients: Sequence[str]) -> re.Pattern[str]:
-    """What cuts a text into words, with names among them that are no single words."""
+def _words(text: str, quotients: Sequence[str]) -> list[str]:
+    """All of a text cut into words, with names among them that are no single words."""
     if not quotients:
-        return _TOKEN
+        return _CUT.findall(text)
     names = "|".join(map(re.escape, sorted(quotients, key=len, reverse=True)))
-    quotient = rf"(?P<quotient>(?:{names})(?![^\W⁰¹²³⁴-⁹ᵀ]))"
-    return re.compile(f"{quotient}|{_WORDS}", re.VERBOSE | re.DOTALL)
+    quotient = rf"(?:{names})(?![^\W⁰¹²³⁴-⁹ᵀ])"
+    return re.findall(f"{quotient}|{_CUT.pattern}", text, re.VERBOSE | re.DOTALL)
 
 
-def _bracketed(word: str, open_brackets: list[str]) -> str:
-    """What kind of word a bracket or semicolon is; brackets are kept count of."""
-    if word in "([":
-        open_brackets.append(word)
-    elif word != ";":
-        del open_brackets[-1:]
-    elif "[" not in open_brackets[-1:]:
-        return "end"
-    return "sign"
-
-
-def _plain(kind: str, word: str, text: str, start: int) -> str:
-    """A word of other signs than ASCII's in its plain form."""
+def _read(word: str, text: str, start: int) -> tuple[str, str]:
+    """The kind of a word, also `space`, `newline` and `bracket`, and its plain form."""
+    if word.isascii() and word[0].isalnum():
+        return "name" if word[0].isalpha() else "number", word
+    match = _TOKEN.match(word)
+    kind = str(match and match.lastgroup)
+    if match and match.end() < len(word):  # dL/dβ
+        kind = "name"
+    if kind == "sign":
+        plain = _SIGNS.get(word, word)
+        return "bracket" if plain in "()[];" else kind, plain
     if kind == "raised":
-        return word.translate(RAISED)
-    if kind in ("name", "quotient") and word[0] not in _NO_NAMES:
-        return plain_name(word)
+        return kind, word.translate(RAISED)
+    if kind == "name" and word[0] not in _NO_NAMES:
+        return kind, plain_name(word)
     if kind in ("number", "sum"):
-        return word.replace("½", "0.5").replace("−", "-")
+        return kind, word.replace("½", "0.5").replace("−", "-")
+    if kind in ("space", "newline"):
+        return kind, ""
     raise _no_word(text, start)
 
 
