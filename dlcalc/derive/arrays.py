@@ -522,7 +522,7 @@ Arrays: World = World(
     maxpool=_maxpool, maxpool_back=_maxpool_back, has_ties=_has_ties,
     avgpool=_avgpool, avgpool_back=_avgpool_back,
     back_again=_back_again, shape=np.shape, require_fit=require_fit, bits=_bits,
-    fits=_fits, plain=False,
+    fits=_fits,
     like=lambda g, x: g if type(x) in (int, float) and type(g) is float else _fit(g, x),
     settled=_settled, swift=_swift, presented=_presented,
     exact_to_float=lambda x: np.asarray(x, dtype=float)[()],

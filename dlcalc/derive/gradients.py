@@ -11,6 +11,7 @@ from dlcalc.derive.operations import CORNERS, KINKS
 from dlcalc.derive.scalars import Scalars
 from dlcalc.derive.system import System, require_inputs
 from dlcalc.derive.tape import (
+    Instruction,
     Tape,
     backward,
     forward,
@@ -18,7 +19,7 @@ from dlcalc.derive.tape import (
     swiftly_backward,
     swiftly_forward,
 )
-from dlcalc.derive.tree import Apply, Node
+from dlcalc.derive.tree import Apply
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.results import Result
@@ -138,9 +139,16 @@ def differentiate(
     {'L': {'w': 4, 'x': 6, 't': -2}}
     """
     require_inputs(system, values)
-    f = _world(system, values)
     tape = recorded(system, system.computed, system.inputs)
-    given = _inputs(system, f, values)
+    defaults = [each for each in system.defaults if each.name not in values]
+    before = recorded(system, defaults, ())
+    f = _world(values, (*before.instructions, *tape.instructions))
+    given = {name: _as_value(name, value) for name, value in values.items()}
+    if defaults:
+        with quiet(f):
+            places = forward(before, f, {})
+        given |= {name: places[place] for name, place in before.names.items()}
+    given = {name: given[name] for name in system.inputs}
     sources = _known(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
     try:
         return _derived(tape, f, given, of, sources, True)
@@ -198,49 +206,27 @@ def _derived(
 def quiet(f: Any) -> Any:
     """A context in which NumPy says nothing: what is not finite is found and named after."""
     if f is Scalars:
-        from contextlib import nullcontext
-
-        return nullcontext()
+        return f.alert()
     import numpy as np
 
     return np.errstate(all="ignore")
 
 
-def _world(system: System, values: Mapping[str, Any]) -> Any:
+def _world(values: Mapping[str, Any], instructions: Iterable[Instruction]) -> Any:
     """Numbers alone where nothing is an array, so that NumPy need not be loaded."""
-    for each in values.values():
-        if not isinstance(each, int | float):
-            break
-    else:
-        if not any(_makes_arrays(each.expression) for each in system.written):
+    if all(isinstance(each, int | float) for each in values.values()):
+        for node, *_ in instructions:
+            if node.operation in MAKING or (node.options and node.operation != "slope"):
+                break
+        else:
             return Scalars
     from dlcalc.derive.arrays import Arrays
 
     return Arrays
 
 
-def _makes_arrays(node: Node) -> bool:
-    if not isinstance(node, Apply):
-        return False
-    if node.operation == "stack" or (node.options and node.operation != "slope"):
-        return True
-    for each in node.arguments:
-        if _makes_arrays(each):
-            return True
-    return node.operation in ("conv", "conv_transpose", "concat", "pick", "trace")
-
-
-def _inputs(system: System, f: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The value of each input: as given, or as its equation says."""
-    found: dict[str, Any] = {}
-    if system.defaults:
-        tape = recorded(system, [each for each in system.defaults if each.name not in values], ())
-        with quiet(f):
-            places = forward(tape, f, {})
-        found = {name: places[place] for name, place in tape.names.items()}
-    for name, value in values.items():
-        found[name] = _as_value(name, value)
-    return {name: found[name] for name in system.inputs}
+MAKING = frozenset(("stack", "conv", "conv_transpose", "concat", "pick", "trace"))
+"""Operations of arrays, and those that make some."""
 
 
 def _as_value(name: str, value: Any) -> Any:

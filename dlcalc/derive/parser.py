@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SLOPES, Function
+from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SIMPLE, SLOPES, Function
 from dlcalc.derive.tokens import Token, marked, misplaced, still_open, tokens_of, wrong
 from dlcalc.derive.tree import (
     MOST_DEPTH,
@@ -262,7 +262,8 @@ class _Parser:
 
     def sum(self) -> Node:
         """Terms with their signs."""
-        start, terms = self.token.start, []
+        start = self.token.start
+        terms: list[Node] = []
         while not terms or self.token.text in ("+", "-"):
             sign = self.next() if self.token.text in ("+", "-") else None
             term = self.product()
@@ -440,10 +441,16 @@ class _Parser:
         function = FUNCTIONS[word]
         arguments: list[Node] = []
         options: dict[str, Any] = {}
-        self._argument(name, function, arguments, options)
+        simple = word in SIMPLE
+        if simple and self.tokens[self.at + 1].text != "=":
+            arguments.append(self.expression())
+        else:
+            self._argument(name, function, arguments, options)
         while self.took(","):
             self._argument(name, function, arguments, options)
         self._close(")")
+        if simple and len(arguments) == 1:
+            return self.made(function.operation, arguments, name.start)
         return self._applied(name, function, arguments, options)
 
     def _argument(

@@ -79,7 +79,7 @@ Scalars = World(
     prod_back=lambda g, y, x, **_: g,
     **dict.fromkeys(("matmul", "times_transposed", "transposed_times"), _no_product),
     require_fit=lambda operation, arguments, options: None, fits=lambda operation, operands: True,
-    plain=True, alert=nullcontext, swift=_swift, settled=lambda y: y, is_finite=lambda y: y - y == 0,
+    alert=nullcontext, swift=_swift, settled=lambda y: y, is_finite=lambda y: y - y == 0,
     zeros=lambda like: 0, shape=lambda x: (), flat=lambda x: (x,),
     bits=lambda x: x.bit_length() if isinstance(x, int) else 0,
 )  # fmt: skip

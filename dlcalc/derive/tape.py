@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.derive.faults import all_shown, no_value, short
 from dlcalc.derive.operations import FLAT, OPERATIONS, Operation, carries
+from dlcalc.derive.scalars import Scalars
 from dlcalc.derive.system import CONSTANTS, System
 from dlcalc.derive.tree import Apply, Equation, Name, Node, Number
 from dlcalc.errors import DlcalcError, InputError, LimitError
@@ -246,7 +247,7 @@ def swiftly_forward(
     those of a run before; floats alone are looked at once, at the end.
     """
     values, swift = started(tape, given), f.swift
-    plain = f.plain and float in map(type, given.values()) and int not in map(type, given.values())
+    plain = f is Scalars and {*map(type, given.values())} == {float}
     try:
         for value in values:
             if value is not None and (swift(value) is None or not f.is_finite(value)):
@@ -274,7 +275,7 @@ def swiftly_backward(
 ) -> dict[int, Any] | None:
     """What `backward` gives, without a look at each step; None where one is called for."""
     gradients, swift, like = dict(start), f.swift, f.like
-    plain = f.plain and int not in map(type, values[: len(tape.system.inputs)])
+    plain = f is Scalars and int not in map(type, values[: len(tape.system.inputs)])
     try:
         for node, arguments, at, _, rule in reversed(tape.instructions):
             g = gradients.get(at)

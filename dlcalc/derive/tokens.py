@@ -127,7 +127,8 @@ _NEW: Any = tuple.__new__
 
 
 _SINGLE: dict[str, tuple[str, str]] = {
-    **{sign: ("bracket", sign) for sign in "()[];"}, **{sign: ("sign", sign) for sign in "+-*/^@,='"},
+    **{sign: ("bracket", sign) for sign in "()[];"},
+    **{sign: ("sign", sign) for sign in "+-*/^@,='"},
     " ": ("space", ""), "\n": ("newline", ""),
 }
 """The kinds of common words."""
