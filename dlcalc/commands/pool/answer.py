@@ -89,12 +89,10 @@ class PoolRun(Run[Pooling]):
         if result.ties and framework is None:
             windows = f"{result.ties:,} windows have" if result.ties > 1 else "one window has"
             self.notes.append(f"{windows} a tie: the first in row-major order is taken")
-        arguments = x, upstream, result
         return pool_answer(
-            result, working=partial(working.pool_steps, *arguments),
-            at=partial(working.steps_at, *arguments),
-            element=partial(working.any_element, *arguments),
-            advice=partial(working.advice, x, given, result),
+            result, working=partial(working.pool_steps, result),
+            at=partial(working.steps_at, result), element=partial(working.element_step, result),
+            advice=partial(working.advice, given, result),
         )
 
 

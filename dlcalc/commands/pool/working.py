@@ -12,6 +12,7 @@ from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, 
 from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.compare import element_at, slip_of, unravel
 from dlcalc.numbers.convolution.pooling import Pooling, pool, spread_to, taps
+from dlcalc.numbers.convolution.terms import item
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import column
@@ -24,29 +25,27 @@ PLACES, TAPS = "ijh", "kln"
 Index = tuple[int, ...]
 
 
-def pool_steps(x: Any, upstream: Any, result: Pooling) -> Iterator[Step]:
+def pool_steps(result: Pooling) -> Iterator[Step]:
     """The size, the definition, each window, and each element of the gradient."""
     yield from _start(result)
     for index in _first(result.shape, MOST_WINDOWS):
-        yield _window(x, result, index)
-        yield element_step(x, upstream, result, "output", index)
+        yield _window(result, index)
+        yield _output_step(result, index)
     yield from _more(result.shape, MOST_WINDOWS, "windows", "")
     if result.dx is not None:
         for index in _first(result.dx.shape, MOST_ELEMENTS):
-            yield element_step(x, upstream, result, "dx", index)
+            yield _gradient_step(result, index)
         yield from _more(result.dx.shape, MOST_ELEMENTS, "elements of dx", "dx:")
 
 
-def steps_at(
-    x: Any, upstream: Any, result: Pooling, name: str, index: Index
-) -> Iterable[Step] | None:
+def steps_at(result: Pooling, name: str, index: Index) -> Iterable[Step] | None:
     """The size, the definition, and one element of the output with its window, or of dx."""
-    name = name or "output"
-    if name not in ("output", "dx"):
+    place = Place((name or "output",))
+    found = element_step(result, place, index)
+    if found is None:
         return None
-    element_at(getattr(result, name), index, Place((name,)))
-    window = [_window(x, result, index)] if name == "output" else []
-    return [*_start(result), *window, element_step(x, upstream, result, name, index)]
+    window = [_window(result, index)] if place == ("output",) else []
+    return [*_start(result), *window, found]
 
 
 def _start(result: Pooling) -> Iterator[Step]:
@@ -85,12 +84,12 @@ def _met(result: Pooling, index: Index) -> list[list[int]]:
     return [axis.columns(at) for at, axis in zip(starts, result.axes, strict=True)]
 
 
-def _cells(x: Any, result: Pooling, index: Index) -> Any:
-    inputs = as_numbers(x, "input")
+def _cells(result: Pooling, index: Index) -> Any:
+    inputs = as_numbers(result.operands[0], "input")
     return inputs[index[: len(index) - result.dims]][np.ix_(*_met(result, index))]
 
 
-def _window(x: Any, result: Pooling, index: Index) -> Step:
+def _window(result: Pooling, index: Index) -> Step:
     met = _met(result, index)
     names = ("planes", "rows", "columns")[-result.dims :]
     rows = ", ".join(
@@ -100,24 +99,24 @@ def _window(x: Any, result: Pooling, index: Index) -> Step:
     cut = "; what lies beyond the input is left out" if any(
         len(columns) < axis.kernel for columns, axis in zip(met, result.axes, strict=True)
     ) else ""
-    cells = _cells(x, result, index).tolist()
+    cells = _cells(result, index).tolist()
     return Step(f"window {_at(index)}", cells, None, (), rows + cut)
 
 
-def any_element(
-    x: Any, upstream: Any, result: Pooling, field: Place, index: Index
-) -> Step | None:
+def element_step(result: Pooling, field: Place, index: Index) -> Step | None:
     """The working of one element, of a field that has one."""
     name = str(field[0])
-    return element_step(x, upstream, result, name, index) if name in ("output", "dx") else None
+    made = {"output": _output_step, "dx": _gradient_step}.get(name)
+    if made is None:
+        return None
+    element_at(getattr(result, name), index, field)
+    return made(result, index)
 
 
-def element_step(x: Any, upstream: Any, result: Pooling, field: str, index: Index) -> Step:
-    """One element of the output or of the gradient, with what it is made of."""
-    if field == "output":
-        return _output_step(x, upstream, result, index)
-    given = as_numbers(upstream, "upstream")
-    found = [(element("dy", at), _number(given, at), n) for at, n in _sources(x, result, index)]
+def _gradient_step(result: Pooling, index: Index) -> Step:
+    assert result.dx is not None
+    given = as_numbers(result.operands[1], "upstream")
+    found = [(element("dy", at), item(given, at), n) for at, n in _sources(result, index)]
     whole = result.kind == "max" and all(n == 1 for *_, n in found)
     names = [name if whole else name / n for name, _, n in found]
     terms = [number if whole else Expr("div", (number, n)) for _, number, n in found]
@@ -125,30 +124,30 @@ def element_step(x: Any, upstream: Any, result: Pooling, field: str, index: Inde
     formula, numbers = (add(*names), (add(*terms),)) if terms else (None, ())
     if len(terms) == 1 and whole:
         numbers = ()
-    return Step(element("dx", index), _number(result.dx, index), formula, numbers, note)
+    return Step(element("dx", index), item(result.dx, index), formula, numbers, note)
 
 
-def _output_step(x: Any, upstream: Any, result: Pooling, index: Index) -> Step:
-    cells = _cells(x, result, index).ravel().tolist()
-    value = _number(result.output, index)
+def _output_step(result: Pooling, index: Index) -> Step:
+    cells = _cells(result, index).ravel().tolist()
+    value = item(result.output, index)
     name = element("y", index)
     if result.kind == "avg":
         assert result.counts is not None
-        count = _number(result.counts, index[len(index) - result.dims :])
+        count = item(result.counts, index[len(index) - result.dims :])
         return Step(name, value, None, (add(*cells) / count,))
     assert result.indices is not None
     lead, sizes = index[: len(index) - result.dims], tuple(axis.input for axis in result.axes)
-    won = (*lead, *unravel(_number(result.indices, index), sizes))
+    won = (*lead, *unravel(item(result.indices, index), sizes))
     words = f"x{_at(won)} wins"
     equal = sum(each == value for each in cells)
     if equal > 1:
         words += f", the first of {equal} equal ones,"
-    if upstream is not None:
+    if result.dx is not None:
         words += f" and takes dy{_at(index)}"
     return Step(name, value, None, (call("max", *cells),), words)
 
 
-def _sources(x: Any, result: Pooling, index: Index) -> Iterator[tuple[Index, Any]]:
+def _sources(result: Pooling, index: Index) -> Iterator[tuple[Index, Any]]:
     """The outputs whose gradient comes to an element, and what it is divided by."""
     lead, place = index[: len(index) - result.dims], index[len(index) - result.dims :]
     flat = int(np.ravel_multi_index(place, [axis.input for axis in result.axes]))
@@ -156,36 +155,30 @@ def _sources(x: Any, result: Pooling, index: Index) -> Iterator[tuple[Index, Any
         whole = (*lead, *at)
         if not all(i in met for i, met in zip(place, _met(result, whole), strict=True)):
             continue
-        if result.indices is None:
-            yield whole, _number(result.counts, at)
-        elif not result.shared:
+        if result.counts is not None:
+            yield whole, result.counts[at].item()
+        elif result.indices is not None and not result.shared:
             yield from [(whole, 1)] if result.indices[whole] == flat else []
-        elif np.asarray(x)[index] == result.output[whole]:
-            yield whole, int((_cells(x, result, whole) == result.output[whole]).sum())
+        elif np.asarray(result.operands[0])[index] == result.output[whole]:
+            yield whole, int((_cells(result, whole) == result.output[whole]).sum())
 
 
 def _at(index: Index) -> str:
     return f"({','.join(map(str, index))})"
 
 
-def _number(array: Any, index: Index) -> Any:
-    value = array[index]
-    return value.item() if hasattr(value, "item") else value
-
-
-def advice(x: Any, given: dict[str, Any], result: Pooling, field: Place, expected: Any) -> str:
+def advice(given: dict[str, Any], result: Pooling, field: Place, expected: Any) -> str:
     """The slip that gives what was expected, found by computing it."""
     name, shape = str(field[0]), np.shape(expected)
-    if found := slip_of(expected, _slips(x, given, result, name)):
+    if found := slip_of(expected, _slips(given, result, name)):
         return found
     if name != "output" or len(shape) < result.dims or shape[-len(result.shape) :] == result.shape:
         return ""
     return slip_of(list(shape[-result.dims :]), size_slips(result.axes))
 
 
-def _slips(
-    x: Any, given: dict[str, Any], result: Pooling, field: str
-) -> Iterator[tuple[str, Any]]:
+def _slips(given: dict[str, Any], result: Pooling, field: str) -> Iterator[tuple[str, Any]]:
+    x, upstream = result.operands
     changes: list[tuple[str, dict[str, Any]]] = [
         ("rounding down" if given.get("ceil") else "rounding up (--ceil)",
          {"ceil": not given.get("ceil", False)}),
@@ -210,7 +203,7 @@ def _slips(
     for words, change in changes:
         yield words, lambda change=change: getattr(pool(x, **{**given, **change}), field, None)
     if field == "dx" and result.kind == "max" and result.dx is not None:
-        yield from _shared_ties(x, given["upstream"], result)
+        yield from _shared_ties(x, upstream, result)
 
 
 def _shared_ties(x: Any, upstream: Any, result: Pooling) -> Iterator[tuple[str, Any]]:
