@@ -86,12 +86,6 @@ def _normal_cdf(x: Array) -> Array:
     return 0.5 * (1 + erf(x / math.sqrt(2)))
 
 
-def _gelu_slope(x: Array, y: Array) -> Array:
-    density: Array = np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
-    slope: Array = _normal_cdf(x) + x * density
-    return slope
-
-
 def leaky_relu(leak: float) -> Activation:
     """x above 0, and `leak`·x below.
 
@@ -120,8 +114,7 @@ def _is_complex(x: Array) -> bool:
 
 
 def _hard_sigmoid(x: Array) -> Array:
-    line = x / 6 + 0.5
-    return np.where(x.real <= -3, 0, np.where(x.real >= 3, 1, line))
+    return _clipped(x, -3, x / 6 + 0.5, 3, 1)
 
 
 def elu(alpha: float, scale: float = 1.0, name: str = "elu") -> Activation:
@@ -142,18 +135,9 @@ def elu(alpha: float, scale: float = 1.0, name: str = "elu") -> Activation:
     return Activation(name, value, slope, () if name != "elu" or alpha == 1 else (alpha,))
 
 
-def _relu6(x: Array) -> Array:
-    return np.where(x.real <= 0, 0, np.where(x.real >= 6, 6, x)).astype(x.dtype)
-
-
-def _hard_swish_slope(x: Array, y: Array) -> Array:
-    return np.where(x.real <= -3, 0, np.where(x.real >= 3, 1, x / 3 + 0.5)).astype(x.dtype)
-
-
-def _silu_slope(x: Array, y: Array) -> Array:
-    s = sigmoid(x)
-    slope: Array = s + y * (1 - s)
-    return slope
+def _clipped(x: Array, low: float, y: Array, high: float, most: float) -> Array:
+    """y, but 0 up to `low` of x, and `most` from `high` on."""
+    return np.where(x.real <= low, 0, np.where(x.real >= high, most, y)).astype(x.dtype)
 
 
 def _mish_slope(x: Array, y: Array) -> Array:
@@ -169,7 +153,9 @@ ACTIVATIONS = {
         Activation("tanh", np.tanh, lambda x, y: 1 - y * y),
         Activation("relu", _relu, lambda x, y: (x.real > 0).astype(x.dtype)),
         leaky_relu(LEAK),
-        Activation("gelu", gelu, _gelu_slope),
+        Activation("gelu", gelu, lambda x, y: (
+            _normal_cdf(x) + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+        )),
         Activation("softplus", softplus, lambda x, y: sigmoid(x)),
         Activation("identity", lambda x: x, lambda x, y: np.ones_like(x)),
         Activation(
@@ -177,11 +163,13 @@ ACTIVATIONS = {
             _hard_sigmoid,
             lambda x, y: np.where(np.abs(x.real) < 3, 1 / 6, 0).astype(x.dtype),
         ),
-        Activation("hard_swish", lambda x: x * _hard_sigmoid(x), _hard_swish_slope),
-        Activation("relu6", _relu6, lambda x, y: ((x.real > 0) & (x.real < 6)).astype(x.dtype)),
+        Activation("hard_swish", lambda x: x * _hard_sigmoid(x),
+                   lambda x, y: _clipped(x, -3, x / 3 + 0.5, 3, 1)),
+        Activation("relu6", lambda x: _clipped(x, 0, x, 6, 6),
+                   lambda x, y: _clipped(x, 0, np.ones_like(x), 6, 0)),
         elu(1.0),
         elu(1.6732632423543772, 1.0507009873554805, "selu"),
-        Activation("silu", lambda x: x * sigmoid(x), _silu_slope),
+        Activation("silu", lambda x: x * sigmoid(x), lambda x, y: y + sigmoid(x) * (1 - y)),
         Activation("mish", lambda x: x * np.tanh(softplus(x)), _mish_slope),
     )
 }

@@ -35,9 +35,11 @@ def as_numbers(values: object, name: str) -> Array:
     if kind in "bi":
         return array.astype(np.int64, copy=False)
     if kind == "u":
-        return narrowed(array.astype(object)) if _needs_object(array) else array.astype(np.int64)
+        return narrowed(array if array.itemsize < 8 else array.astype(object))
     if kind == "f":
-        if isinstance(values, np.ndarray) or not _may_hold_big_integers(array):
+        with np.errstate(invalid="ignore"):
+            large = not isinstance(values, np.ndarray) and (np.abs(array) >= INT64_END).any()
+        if not large:  # in a list, those may have been whole numbers that NumPy rounded
             return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
         return _from_objects(np.array(values, dtype=object), name)
     if kind == "O":
@@ -86,16 +88,6 @@ def _entries(length: int | None) -> str:
     return "a single number" if length is None else f"{length} entries"
 
 
-def _needs_object(array: Array) -> bool:
-    return array.size > 0 and int(array.max()) >= INT64_END
-
-
-def _may_hold_big_integers(array: Array) -> bool:
-    """Whether floats that NumPy made of a list may have been whole numbers beyond int64."""
-    with np.errstate(invalid="ignore"):
-        return bool((np.abs(array) >= INT64_END).any())
-
-
 def _from_objects(array: Array, name: str) -> Array:
     for value in array.flat:
         if not isinstance(value, (int, float, np.integer, np.floating, np.bool_)):
@@ -112,7 +104,7 @@ def _from_objects(array: Array, name: str) -> Array:
 
 
 def narrowed(array: Array) -> Array:
-    """An object array of Python ints as int64 where all of them fit."""
+    """An array of whole numbers as int64 where all of them fit."""
     if largest(array) < INT64_END:
         return array.astype(np.int64)
     return array
@@ -138,12 +130,9 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
         return first
     kinds = {array.dtype.kind for array in arrays}
     if "f" in kinds:
-        return np.result_type(*map(_beside_floats, arrays))
+        types = [np.dtype(float) if each.dtype.kind == "O" else each.dtype for each in arrays]
+        return np.result_type(*types)
     return np.dtype(object) if "O" in kinds else np.dtype(np.int64)
-
-
-def _beside_floats(array: Array) -> np.dtype[Any]:
-    return np.dtype(np.float64) if array.dtype.kind == "O" else array.dtype
 
 
 def working_dtype(result: np.dtype[Any], bound: int) -> np.dtype[Any]:

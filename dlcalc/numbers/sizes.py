@@ -61,10 +61,14 @@ class Axis(NamedTuple):
     def output(self) -> int:
         """The output size; below 1 where the window does not fit."""
         if self.transposed:
-            return _transposed_output(self)
-        if self.ceil:
-            return _rounded_up(self, self._room())
-        return max(0, self._room() // self.stride + 1)
+            taken_off = (self.input - 1) * self.stride - sum(self.pad)
+            return taken_off + self.span + self.output_padding
+        room = self._room()
+        if not self.ceil:
+            return max(0, room // self.stride + 1)
+        windows = -(-room // self.stride) + 1
+        # PyTorch's rule: the last window must start inside the input or the padding before it.
+        return max(0, windows - ((windows - 1) * self.stride >= self.input + self.pad[0]))
 
     @property
     def remainder(self) -> int:
@@ -136,17 +140,6 @@ def span(kernel: int, dilation: int) -> int:
     5
     """
     return dilation * (kernel - 1) + 1
-
-
-def _rounded_up(axis: Axis, room: int) -> int:
-    windows = -(-room // axis.stride) + 1
-    # PyTorch's rule: the last window must start inside the input or the padding before it.
-    starts_past_end = (windows - 1) * axis.stride >= axis.input + axis.pad[0]
-    return max(0, windows - starts_past_end)
-
-
-def _transposed_output(axis: Axis) -> int:
-    return (axis.input - 1) * axis.stride - sum(axis.pad) + axis.span + axis.output_padding
 
 
 def pad_pair(

@@ -377,8 +377,8 @@ def columns_of(line: Axis, phase: Phase, copy: int = 0) -> Columns:
     )
 
 
-_EXERCISE = {(4, 3, 4, 1), (4, 2, 4, 0)}
-"""The phases of 4 columns to 8 by 5 taps, as (n, r, m, the smaller crop)."""
+_EXERCISE = {(4, 4, 3, 1), (4, 4, 2, 0)}
+"""The phases of 4 columns to 8 by 5 taps, as (n, m, r, the smaller crop)."""
 _EXERCISE_PAIR = Rank(76, 117)
 """Its channel pair in two dimensions: an algorithm of 117 products is known."""
 
@@ -395,15 +395,11 @@ def pair_rank(axes: Sequence[Sequence[Phase]]) -> Rank:
     >>> print(pair_rank([line]), pair_rank([line, line]), sep="; ")
     10 ≤ rank ≤ 11; 76 ≤ rank ≤ 117
     """
-    if len(axes) == 2 and all(_is_exercise(line) for line in axes):
+    shapes = [{(*p.sides, p.taps, min(p.low, p.high)) for p in line} for line in axes]
+    if shapes == [_EXERCISE] * 2 and [*map(len, axes)] == [2, 2]:
         return _EXERCISE_PAIR
     upper = prod(sum(phase.rank.upper * phase.copies for phase in line) for line in axes)
     lower = prod(sum(phase.sides[1] * phase.copies for phase in line) for line in axes)
     if len(axes) == 1:
         lower += max((phase.rank.lower - phase.sides[1] for phase in axes[0]), default=0)
     return Rank(lower, upper)
-
-
-def _is_exercise(line: Sequence[Phase]) -> bool:
-    shapes = [(p.sides[0], p.taps, p.sides[1], min(p.low, p.high)) for p in line]
-    return len(shapes) == 2 and set(shapes) == _EXERCISE

@@ -130,13 +130,16 @@ def conv(
         inputs.shape, kernel.shape, stride, pad, dilation, groups, dims, transposed,
         output_padding, pad_mode,
     )
-    taps = np.flip(kernel, _space(layout, kernel)) if flip else kernel
+    space = tuple(range(-layout.dims, 0))
+    taps = np.flip(kernel, space) if flip else kernel
     data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
     dx, dw, added, db = None, None, None, None
     with np.errstate(all="ignore"):
         output = _output(data, weight, layout, geometry, count)
         if upstream is not None:
             dx, dw = _gradients(data, weight, upstream, layout, geometry, count)
+            dx, dw = dx.reshape(inputs.shape), dw.reshape(kernel.shape)
+            dw = np.flip(dw, space) if flip else dw
         if bias is not None:
             added = _bias(bias, layout)
             output = _sum(output, added.reshape(-1, *[1] * layout.dims))
@@ -144,8 +147,8 @@ def conv(
                 db = _bias_gradient(upstream, output.shape, layout)
     return Convolution(
         output=output.reshape(layout.shown(output.shape)),
-        dx=None if dx is None else dx.reshape(inputs.shape),
-        dw=None if dw is None else _as_came(dw, layout, kernel, flip),
+        dx=dx,
+        dw=dw,
         input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=layout.groups,
         pad_mode=pad_mode, flip=flip, multiplications=count, bias=added, db=db,
         operands=(x, w, upstream),
@@ -318,15 +321,6 @@ def _bias_gradient(upstream: object, shape: tuple[int, ...], layout: Layout) -> 
     if not is_whole(given.dtype):
         return np.asarray(given.sum(axis=axes))
     return narrowed(np.asarray(given.astype(object).sum(axis=axes), dtype=object))
-
-
-def _space(layout: Layout, kernel: Array) -> tuple[int, ...]:
-    return tuple(range(kernel.ndim - layout.dims, kernel.ndim))
-
-
-def _as_came(dw: Array, layout: Layout, kernel: Array, flip: bool) -> Array:
-    shaped = dw.reshape(kernel.shape)
-    return np.flip(shaped, _space(layout, kernel)) if flip else shaped
 
 
 def _stepping(axis: Axis) -> Axis:
