@@ -66,6 +66,8 @@ class Change(ast.NodeTransformer):
         """The node, changed if it is the one; text and what stands outside functions is not."""
         if isinstance(node, ast.Raise | ast.JoinedStr | ast.arguments | ast.Assert):
             return node
+        if isinstance(node, ast.keyword) and node.arg in ("strict", "copy"):
+            return node  # it asserts, or saves memory
         outer = self.within
         self.within = outer or isinstance(node, ast.FunctionDef | ast.Lambda)
         if isinstance(node, ast.FunctionDef):

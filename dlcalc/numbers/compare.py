@@ -307,12 +307,10 @@ def agree(a: Any, b: Any, tolerance: float, noise: float = 0.0) -> bool:
     >>> agree(2**70, 2**70 + 1, 0), agree(1.0, 1.0000001, 1e-6)
     (False, True)
     """
-    if a == b:
+    if a == b or (a != a and b != b):
         return True
     if isinstance(a, str | bool | None) or isinstance(b, str | bool | None):
         return False
-    if a != a or b != b:
-        return bool(a != a and b != b)
     if not tolerance or _infinite(a) or _infinite(b):
         return False
     try:

@@ -1,13 +1,18 @@
 """Values per axis as callers give them: single or one an axis, of Python's or NumPy's kinds."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from dlcalc.commands.size.size import size
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.numbers.axes import count_axes, paddings_in, parse_whole, sizes_in
 from dlcalc.numbers.convolution.conv import conv
+from dlcalc.numbers.sizes import make_axes
 
 
 @pytest.mark.parametrize(
@@ -86,3 +91,42 @@ def test_a_single_number_is_no_input() -> None:
         conv(5, [1])
     with pytest.raises(ShapeError, match=r"upstream gradient has shape \(\), the output 2"):
         conv([1, 2, 3], [1, 1], upstream=1)
+
+
+@given(st.text("0123456789eE+-. x\u0663", max_size=6))
+@example("9" * 4300)
+@example("9" * 4301)
+@example("1e9999")
+@example("1e10000")
+def test_whole_numbers_are_plain_digits_and_powers_of_ten(text: str) -> None:
+    found = re.fullmatch(r"([+-]?[0-9]+)(?:e\+?([0-9]{1,4}))?", text)
+    if found is None or len(text) > 4300:
+        with pytest.raises(ValueError, match=r"^"):
+            parse_whole(text)
+    else:
+        assert parse_whole(text) == int(found[1]) * 10 ** int(found[2] or 0)
+
+
+SIDES = st.lists(st.integers(0, 12), min_size=1, max_size=3)
+
+
+@given(SIDES, SIDES, st.sampled_from(["x", "×", "X", ",", ", ", " ", "*", " x "]))
+def test_sizes_as_text_are_sizes(before: list[int], after: list[int], between: str) -> None:
+    text = between.join(map(str, before))
+    for each in (text, f"({text})", f"[{text}]", f" {text} "):
+        assert sizes_in(each) == tuple(before)
+    count = min(len(before), len(after))
+    pairs = list(zip(before[:count], after[:count], strict=True))
+    written = "x".join(f"{a}:{b}" for a, b in pairs)
+    assert paddings_in(written) == tuple(pairs)
+    assert count_axes(input=text, pad=written, stride=2) == len(before)
+    assert count_axes(input=5, pad=written) == count
+    assert make_axes(60, 3, pad=written, dilation=1)[-1].pad == pairs[-1]
+
+
+@pytest.mark.parametrize(("values", "axes"), [
+    ({"input": 5, "pad": "same"}, 1), ({"input": "5x3", "kernel": 2}, 2),
+    ({"input": [5, 5], "pad": ((1, 2), 3)}, 2), ({"pad": "1x2x3", "stride": "2"}, 3),
+])
+def test_axes_are_the_most_that_a_value_has(values: dict[str, Any], axes: int) -> None:
+    assert count_axes(**values) == axes

@@ -97,7 +97,8 @@ def test_numbers_in_the_place_of_objects_are_refused(expected: object, said: str
         (2**70, 2**70 + 1, 0, False), (1, 1.0, 0, True), (float("nan"), float("nan"), 0, True),
         (float("inf"), float("inf"), 1e-6, True), (float("inf"), 1.0, 1e-6, False),
         (10**400, 1.5, 1e-6, False), ("relu", "relu", 0, True), ("relu", 1, 1, False),
-        (100.0, 100.00001, 1e-6, True), (100.0, 100.001, 1e-6, False),
+        (100.0, 100.00001, 1e-6, True), (100.0, 100.001, 1e-6, False), (0.5, 1.0, 0.5, True),
+        (float("nan"), 1.0, 1, False), (None, 0, 1, False), (True, 2, 1, False),
     ],
 )  # fmt: skip
 def test_agreement(a: object, b: object, tolerance: float, equal: bool) -> None:
@@ -138,7 +139,7 @@ def test_a_loose_tolerance_is_no_looser_for_float32() -> None:
         ("conv1.weight", "parameters.conv1.weight", ()),
         ("layers[1].params", "layers[1].params", ()), ("total.params", "total.params", ()),
         ("conv1.weight[0][1]", "parameters.conv1.weight", (0, 1)), ("params", "total.params", ()),
-        ("fc.1", "layers[1]", ()),
+        ("fc.1", "layers[1]", ()), ("layers[0]", "layers[0]", ()), ("macs", "total.macs", ()),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kept", [list, lambda layers: Made(layers, dict)])

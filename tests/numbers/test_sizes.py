@@ -99,8 +99,17 @@ def test_large_sizes_are_solved_by_arithmetic(length: int) -> None:
 def test_same_keeps_the_size_divided_by_the_stride(
     length: int, kernel: int, stride: int, dilation: int
 ) -> None:
-    assert size(length, kernel, stride, "same", dilation).output == -(-length // stride)
-    assert size(length, kernel, stride, "same", dilation, transposed=True).output == length * stride
+    given = length, kernel, stride
+    for name, odd in (("same", 1), ("same-lower", -1)):
+        found = size(*given, name, dilation)
+        (before, after), span = found.axes[0].pad, dilation * (kernel - 1) + 1
+        assert found.output == -(-length // stride)
+        assert before + after == max(0, (found.output - 1) * stride + span - length)
+        assert (after - before) * odd in (0, 1)
+        back = size(*given, name, dilation, transposed=True)
+        (before, after) = back.axes[0].pad
+        assert (back.output, before + after) == (length * stride, span - stride)
+        assert after < 0 or (after - before) * odd in (0, 1)
 
 
 def test_an_uneven_axis_has_the_taps_of_its_longest_window() -> None:
@@ -110,6 +119,21 @@ def test_an_uneven_axis_has_the_taps_of_its_longest_window() -> None:
 @pytest.mark.parametrize("pad", ["same", "same-lower"])
 def test_same_adds_nothing_where_all_windows_fit(pad: str) -> None:
     assert [axis.pad for axis in make_axes((6, 5), (2, 1), (2, 3), pad)] == [(0, 0), (0, 0)]
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    ({"output_padding": (1, 0)}, "output padding is for a transposed convolution"),
+    ({"output_padding": 1}, "output padding is for a transposed convolution"),
+    ({"output_padding": (0, 2), "transposed": True}, "2 must be below the stride 2 or the dila"),
+    ({"output_padding": (0, 3), "transposed": True, "dilation": (1, 3)}, "3 must be below"),
+    ({"transposed": True, "ceil": True}, "rounding up"),
+])
+def test_output_padding_and_rounding_up_where_they_cannot_be(
+    options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        make_axes((8, 8), 3, 2, 1, **{"dilation": 1, **options})
+    assert make_axes((8, 8), 3, (2, 3), 1, transposed=True, output_padding=(1, 2))
 
 
 def test_an_output_without_an_unknown_is_not_passed_over() -> None:
