@@ -21,7 +21,6 @@ MOST_ROWS = 10_000
 """Records that formats take which are drawn when all are known."""
 MOST_REMEMBERED = 1 << 15
 """Lines whose answers are kept, since sizes recur."""
-SIZES = (SIZE, PADDING)
 MOST_DIGITS = 19
 """Digits of a size from which it may be too long to be one."""
 
@@ -90,6 +89,7 @@ class _Stream(dict[bytes, str]):
         self.quoted = False
         kinds = {each.name: each.type for each in click.get_current_context().command.params}
         self.kinds: dict[str, Any] = {name: kinds[name] for name in fields}
+        self.sizes = {name for name in fields if kinds[name] in (SIZE, PADDING)}
 
     def answer(self, lines: list[bytes], number: int) -> int:
         """Write the answers to the lines after line `number`; the number of the last."""
@@ -149,16 +149,15 @@ class _Stream(dict[bytes, str]):
     def _answered(self, record: Record) -> str:
         row, known = {**record}, {**self.given}
         for name, raw in record.items():
-            kind = self.kinds.get(name)
-            if kind is None:
+            if name not in self.kinds:
                 continue
-            if kind in SIZES:
-                plain = type(raw) is str and raw.isdecimal() and raw.isascii()
-                value = int(raw) if plain and len(raw) < MOST_DIGITS else _value(name, kind, raw)
-                row[name] = known[name] = value
+            size = name in self.sizes
+            plain = size and type(raw) is str and raw.isdecimal() and raw.isascii()
+            if plain and len(raw) < MOST_DIGITS:
+                row[name] = known[name] = int(raw)
                 continue
-            value = known[name] = _value(name, kind, raw)
-            if not isinstance(value, tuple | list):  # a pair such as 8:4 is written as it came
+            value = known[name] = _value(name, self.kinds[name], raw)
+            if size or not isinstance(value, tuple | list):  # a pair as 8:4 is written as it came
                 row[name] = value
         row.update(self.function(**known))
         return self.write(row)
