@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.errors import InputError
+from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.compare import (
     Comparison,
     Difference,
     ShapeDifference,
     Written,
     agree,
+    element_at,
+    only_index,
+    slip_of,
     unravel,
 )
 from dlcalc.numbers.places import Place, find_place
@@ -206,3 +209,33 @@ def test_another_rank_is_no_answer(expected: object, other: bool) -> None:
     found = compare(expected, {"output": [1, 2, 3]}, "output", 0)
     assert isinstance(found, ShapeDifference)
     assert found.other_rank is other
+
+
+def test_slips_of_whole_numbers_are_exact_and_what_cannot_be_is_passed_over() -> None:
+    def cannot_be() -> Any:
+        raise ShapeError("no such thing")
+
+    slips = [("none", None), ("nothing", cannot_be), ("whole", np.array([3, 4])),
+             ("decimals", np.array([3.0, 4.0]))]  # fmt: skip
+    assert slip_of([3, 4], slips) == "whole gives that"
+    assert slip_of([3, 4.000001], slips) == "decimals gives that"
+    assert slip_of([3, 5], slips) == ""
+
+
+@pytest.mark.parametrize(("value", "index", "found"), [
+    ([[1, 2], [3, 4]], (1, 0), 3), (np.arange(3), (2,), 2), (7, (), 7),
+    ([1, 2], (2,), "index 2 is outside the y of 2; the last element is 1"),
+    ([[1], [2]], (1,), "index 1 is outside the y of 2x1; the last element is 1,0"),
+    ([1, 2], (), "y is 2 numbers: say which, as y:0"), (7, (0,), "y is a single number"),
+    ([[1, 2], [3]], (0, 0), "lists of 1 and 2 side by side"),
+])
+def test_one_element_by_its_index(value: Any, index: tuple[int, ...], found: Any) -> None:
+    if not isinstance(found, str):
+        assert element_at(value, index, P("y")) == found
+        return
+    with pytest.raises((InputError, ShapeError), match=found):
+        element_at(value, index, P("y"))
+
+
+def test_the_only_element_has_its_index() -> None:
+    assert [only_index(each) for each in ([[5]], [[5, 6]], 5)] == [(0, 0), (), ()]

@@ -113,7 +113,29 @@ def test_same_keeps_the_size_divided_by_the_stride(
 
 
 def test_an_uneven_axis_has_the_taps_of_its_longest_window() -> None:
-    assert Uneven(6, ((0, 2), (1, 5), (4, 6))).kernel == 4
+    axis = Uneven(6, ((0, 2), (1, 5), (4, 6)))
+    assert (axis.kernel, axis.output, axis.columns(1)) == (4, 3, [1, 2, 3, 4])
+    assert [axis.meeting(tap)[1] for tap in (0, 1, 3)] == [[0, 1, 4], [1, 2, 5], [1, 4, 5]]
+    assert [0, 1, 2][axis.meeting(0)[0]] == [0, 1, 2]
+
+
+@given(axis=AXES, transposed=st.booleans(), data=st.data())
+def test_a_tap_meets_what_lies_within(axis: Axis, transposed: bool, data: Any) -> None:
+    """Of all windows, and of a part of them, whose places are counted from its start."""
+    axis = axis._replace(transposed=transposed)
+    if axis.output < 1:
+        return
+    steps, within = (axis.input, axis.output)[:: 1 if transposed else -1]
+    ends = st.integers(0, steps)
+    start, stop = sorted((data.draw(ends), data.draw(ends)))
+    for tap in range(axis.kernel):
+        met = {at: at * axis.stride + tap * axis.dilation - axis.pad[0] for at in range(steps)}
+        for part in (None, slice(start, stop)):
+            window, column = axis.meeting(tap, part)
+            some = range(steps) if part is None else range(start, stop)
+            assert list(zip(some[window], range(within)[column], strict=True)) == [
+                (at, met[at]) for at in some if 0 <= met[at] < within
+            ]
 
 
 @pytest.mark.parametrize("pad", ["same", "same-lower"])
