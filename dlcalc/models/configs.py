@@ -40,9 +40,9 @@ HEADS = {
     "ForImageClassificationFourier": "image_fourier",
     "ForImageClassificationConvProcessing": "image_conv", "TextEncoder": "encoder",
     "ForSpeechToText": "generation", "EncoderModel": "encoder", "Encoder": "model",
-    "Decoder": "causal", "ForMaskedGeneration": "masked", "Model": "model", "VisionTransformer": "model",
-    "Backbone": "backbone", "ForSemanticSegmentation": "segmentation",
-    "ForDepthEstimation": "depth",
+    "Decoder": "causal", "ForMaskedGeneration": "masked", "Model": "model",
+    "VisionTransformer": "model", "Backbone": "backbone", "ForDepthEstimation": "depth",
+    "ForSemanticSegmentation": "segmentation",
 }
 """The end of a class name of `architectures`, and the head that such a class puts on."""
 
