@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from math import prod
 from typing import Any
 
@@ -254,14 +255,17 @@ def derivation(result: NetworkStep) -> list[str]:
     return order
 
 
-MOST_NODES = 100
-"""Nodes of a graph at each of which a wrong pull is looked for."""
+MOST_WORK = 5_000_000
+"""Elements that are computed anew in search of one slip."""
+FEWEST_TRIED = 12
+"""Slips that are tried of a network of any size."""
 Pull = Callable[[Node, Array, int], Any]
 
 
 def advice(result: NetworkStep, field: str, wanted: Any) -> str:
     """The slip that gives what was wanted of a field; "" where none does."""
-    return slip_of(wanted, _slips(result, field))
+    size = sum(node.value.size for node in result.ran.graph.nodes)
+    return slip_of(wanted, islice(_slips(result, field), FEWEST_TRIED + MOST_WORK // size))
 
 
 def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
@@ -281,11 +285,8 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
         yield "the factor ½ left out", own * 2
         if np.ndim(own) == 2:
             yield "the transposed matrix", own.T
-    nodes = result.ran.graph.nodes[:MOST_NODES]
-    for words, pull in _PULLS:
-        yield words, _differently(result, field, pull)
-        for each in nodes if len(nodes) > 1 else ():
-            yield words, _differently(result, field, _at(each, pull))
+    if _is_gradient(field):
+        yield from _slips_back(result, field)
     values = {name: node.value for name, node in result.ran.store.parameters.items()}
     biases = {n: np.zeros_like(v) for n, v in values.items() if n.endswith("bias")}
     for words, changed in (
@@ -298,6 +299,15 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
     ):
         if changed:
             yield words, _forward_with(result, field, {**values, **changed})
+
+
+def _slips_back(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
+    for words, rules, pull in _PULLS:
+        nodes = [each for each in result.ran.graph.nodes if isinstance(each.rule, rules)]
+        if nodes:
+            yield words, _differently(result, field, pull)
+        for each in nodes if len(nodes) > 1 else ():
+            yield words, _differently(result, field, _at(each, pull))
 
 
 def _value(result: NetworkStep, ran: Ran, field: str) -> Any:
@@ -338,6 +348,10 @@ def _at(where: Node, pull: Pull) -> Pull:
     return lambda node, gradient, place: pull(node, gradient, place) if node is where else None
 
 
+def _is_gradient(field: str) -> bool:
+    return field.endswith(".gradient") or field.startswith("gradients.")
+
+
 def _without_slope(node: Node, gradient: Array, place: int) -> Any:
     return gradient if isinstance(node.rule, Activate) else None
 
@@ -373,12 +387,14 @@ def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
     return gradient @ w.T
 
 
-_PULLS: tuple[tuple[str, Pull], ...] = (
-    ("the slope of the activation left out", _without_slope),
-    ("what comes before the activation in place of what follows it", _before_activation),
-    ("the kernel not turned round", _kernel_as_it_lies),
-    ("W in place of its transpose", _other_transpose),
+_PULLS: tuple[tuple[str, Any, Pull], ...] = (
+    ("the slope of the activation left out", Activate, _without_slope),
+    ("what comes before the activation in place of what follows it", Einsum | Convolve,
+     _before_activation),
+    ("the kernel not turned round", Convolve, _kernel_as_it_lies),
+    ("W in place of its transpose", Einsum, _other_transpose),
 )
+"""Slips on the way back, and the rules of the operations in which they are made."""
 
 
 def _differently(result: NetworkStep, field: str, pull: Pull) -> Any:
@@ -395,7 +411,8 @@ def _forward_with(result: NetworkStep, field: str, parameters: dict[str, Any]) -
     try:
         ran = result.problem.forward({**parameters, **result.ran.store.buffers}, result.problem.x)
         end = result.problem.loss(ran)
-        ran.graph.backward(end, np.ones(()))
+        if _is_gradient(field):
+            ran.graph.backward(end, np.ones(()))
     except DlcalcError:
         return None
     return _value(result, ran, field)
