@@ -11,12 +11,15 @@ from typing import Any
 from dlcalc.errors import DlcalcError
 from dlcalc.input.arrays import one_array
 from dlcalc.input.json_text import NONFINITE, parse_json
-from dlcalc.input.sources import decode, located, read_source
+from dlcalc.input.sources import decode, is_file, located, read_source
 from dlcalc.numbers.compare import Written
 from dlcalc.numbers.parse import check_finite
 
-_SIZES = re.compile(rb"\s*\d{1,4300}(?:x\d{1,4300})+\s*")
+_SIZES = re.compile(r"\s*\d{1,4300}(?:x\d{1,4300})+\s*")
 """Sizes as `dlcalc size` prints and takes them: 28x28."""
+_SHORT = re.compile(r"\s*(\d{1,300}(?:\.\d{1,300})?)\s?([kKMGBT])\s*")
+_POWERS = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
+"""Counts as people shorten them: 61.7k."""
 _OBJECTS = re.compile(rb"\s*(\[\s*)?\{")
 """What begins an object, or a list of them: the main field where it holds objects."""
 
@@ -27,9 +30,11 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     >>> read_expected("28"), read_expected('{"remainder": 0}')
     ([28], {'remainder': 0})
     """
+    if not is_file(value) and (short := _shortened(value)) is not None:
+        return short
     source = read_source(value)
-    if sizes := _SIZES.fullmatch(source.data):
-        return [int(size) for size in sizes[0].split(b"x")]
+    if (short := _shortened(source.data.decode("latin-1"))) is not None:
+        return short
     if not _OBJECTS.match(source.data.removeprefix(BOM_UTF8)):
         array = one_array(source, allow_nonfinite)
         return array if hasattr(array, "tolist") else _array_as_written(decode(source), array)
@@ -43,6 +48,19 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     if isinstance(written, list):
         return written
     return {name: each for name, each in written.items() if name != "working"}
+
+
+def _shortened(text: str) -> Any:
+    """Sizes, or a count to the digits it is written with; None for other text.
+
+    >>> _shortened("28x28"), _shortened("61.7k").rounds(61706), _shortened("lenet")
+    ([28, 28], True, None)
+    """
+    if _SIZES.fullmatch(text):
+        return [int(size) for size in text.split("x")]
+    if found := _SHORT.fullmatch(text):
+        return Written(f"{found[1]}e{_POWERS[found[2]]}")
+    return None
 
 
 def _array_as_written(text: str, array: Any) -> Any:
@@ -89,4 +107,5 @@ def _named(value: Any, allow_nonfinite: bool) -> Any:
         if not allow_nonfinite:
             check_finite(NONFINITE[value], value)
         return NONFINITE[value]
-    return value
+    short = _shortened(value) if isinstance(value, str) else None
+    return value if short is None else short

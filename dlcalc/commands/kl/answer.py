@@ -23,6 +23,7 @@ else:
 
 FIELDS = ("q", "p")
 """What records may hold."""
+GRADIENTS = ("mean_q", "covariance_q", "mean_p", "covariance_p")
 TERMS = ("trace", "mahalanobis", "log_determinant", "kl")
 
 
@@ -70,7 +71,8 @@ class KlRun(Run[KL]):
     def answer(self, result: KL, checks: Sequence[GradientCheck] | None) -> Answer:
         """The terms; gradients where they are asked for, checked or expected."""
         expected = self.out.expected
-        wanted = self.options.get("gradients") or checks or (
+        asked = self.out.at[0].removeprefix("gradients.") if self.out.at else ""
+        wanted = self.options.get("gradients") or checks or asked in GRADIENTS or (
             isinstance(expected, dict) and "gradients" in expected
         )
         slopes = result.gradients if wanted else {}

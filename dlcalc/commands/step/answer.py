@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -241,28 +242,53 @@ def _by_name(layers: Any) -> dict[str, Any]:
     return {each["name"]: each for each in named}
 
 
+_NAME = re.compile(r"(?P<slope>[∂d]L/[∂d])?(?P<name>.+?)(?P<index>\([\d,]+\))?(?P<new>[⁺+])?")
+
+
 def _adapted(result: NetworkStep, expected: Any) -> Any:
-    """Names as the screen shows them: a layer's output, a parameter's gradient."""
+    """Names as the screen shows them: a layer's output, a parameter's gradient, its new value,
+    and one element of any of them."""
     if not isinstance(expected, Mapping):
         return expected
     adapted: dict[str, Any] = {}
     layers: dict[str, Any] = {}
-    gradients: dict[str, Any] = {}
-    names = [each.name for each in result.layers]
+    outputs = {each.name: each for each in result.layers}
     for name, value in expected.items():
-        bare = name.removeprefix("dL/d").removeprefix("∂L/∂")
+        found = _NAME.fullmatch(name)
+        bare = found["name"] if found else name
+        slope, index = found and found["slope"], found and found["index"]
         if name == "layers":
             layers |= _by_name(value)
-        elif bare in result.gradients and name not in ("x",):
-            gradients[bare] = value
-        elif bare != name and bare in names:
-            layers.setdefault(bare, {})["gradient"] = value
-        elif name in names and name != "output":
-            layers.setdefault(name, {})["output"] = value
+        elif name in ("gradients", "updated") and isinstance(value, Mapping):
+            adapted[name] = {**adapted.get(name, {}), **value}
+        elif found and found["new"] and bare in result.updated:
+            _put(adapted, "updated", bare, index, value, result.updated[bare])
+        elif bare in result.gradients and (slope or bare != "x"):
+            _put(adapted, "gradients", bare, index, value, result.gradients[bare])
+        elif bare in outputs and (slope or bare != "output"):
+            kind = "gradient" if slope else "output"
+            _put(layers, bare, kind, index, value, getattr(outputs[bare], kind))
         else:
             adapted[name] = value
     if layers:
-        adapted["layers"] = [layers.get(name, {}) for name in names]
-    if gradients:
-        adapted["gradients"] = {**adapted.get("gradients", {}), **gradients}
+        adapted["layers"] = [layers.get(name, {}) for name in outputs]
     return adapted
+
+
+def _put(
+    into: dict[str, Any], field: str, name: str, index: str | None, value: Any, right: Any
+) -> None:
+    """An answer, or one element of it with the others as they are, under its field and name."""
+    held = dict(into.get(field, {}))
+    if index is None:
+        held[name] = value
+    else:
+        held.setdefault(name, right.tolist())
+        row, (*before, last) = held[name], map(int, index[1:-1].split(","))
+        try:
+            for place in before:
+                row = row[place]
+            row[last] = value
+        except (IndexError, TypeError):
+            raise InputError(f"{name} has no element {index}") from None
+    into[field] = held

@@ -34,7 +34,8 @@ _LAYER = re.compile(r"layers\[(\d+)\]\.(\w+)")
 def checked_place(result: NetworkStep, field: str, index: Index) -> Place | None:
     """A place by its name: a layer, a part of one, a parameter, x or the output; else None."""
     nodes = _nodes(result)
-    name = field.removeprefix("gradients.").removeprefix("updated.") or result.layers[-1].name
+    name = field.removeprefix("gradients.").removeprefix("updated.").rstrip("⁺")
+    name = name or result.layers[-1].name
     if name == "output":
         name = result.layers[-1].name
     if name not in nodes:

@@ -154,6 +154,7 @@ def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
     if missing := [name for name in names if name not in given]:
         raise InputError(f"missing field {missing[0]!r}")
     W, *from_h = (as_floats(given[name], name) for name in names)
+    W = W[None] if W.ndim == G == 1 else W  # the one row of a unit
     if W.ndim != 2 or W.shape[0] % G or W.size == 0:
         which = f"{G}H rows, H a gate" if G > 1 else "H rows"
         raise ShapeError(f"{names[0]} {shape_words(W)}; expected a matrix of {which}")

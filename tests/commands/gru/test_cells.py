@@ -243,3 +243,9 @@ def test_runs_say_what_becomes_of_the_gradient(tmp_path: Path) -> None:
 def test_faults_are_one_line_and_status_2(arguments: list[str], message: str) -> None:
     done = invoke(*arguments)
     assert (done.status, done.complaint[: len(message)]) == (2, message)
+
+
+def test_arrays_of_a_record_may_be_written_as_text() -> None:
+    as_text = dlcalc.rnn({"W": "0.5 1", "x": "1; -1", "dh": "1"})
+    assert as_text.h.tolist() == dlcalc.rnn([[0.5, 1]], x=[[1], [-1]], dh=[1]).h.tolist()
+    assert invoke("rnn", '{"W": "0.5 1", "x": "1; -1", "dh": [1]}').out == invoke("rnn", RNN).out

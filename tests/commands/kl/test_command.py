@@ -177,3 +177,9 @@ def test_every_line_is_true_as_it_is_typed(size: int) -> None:
     ]
     result = dlcalc.kl(*pair)
     assert untrue_numbers(kl_steps(result, result.gradients)) == []
+
+
+def test_a_gradient_is_explained_without_being_asked_for_otherwise() -> None:
+    for place in ("mean_q", "gradients.mean_q:0"):
+        assert "∂KL/∂μ_q = Σ_p⁻¹ @ d = 0.25·(−1)" in invoke("kl", "--q", "0,1", "--p", "1,2",
+                                                            "--at", place).out

@@ -268,3 +268,16 @@ def test_maps_are_drawn_as_svg_and_on_the_terminal(tmp_path: Path) -> None:
     shown = run("step", "--plot", "-")
     assert "maxpool1: 3x2x2, 0 to 1.32\n▒▒▓▓ ░░▒▒ ▒▒▓▓\n░░▒▒ ▒▒   ▓▓██\n" in shown.out
     assert run("step", "--plot", "maps.png").status == 2
+
+
+@pytest.mark.parametrize(("answer", "said"), [
+    ({"linear1.bias⁺": [-0.4]}, "agrees"), ({"linear1.bias(0)+": -0.4}, "agrees"),
+    ({"∂L/∂linear1.weight(0,1)": 18, "linear1(0)": 5.5, "dL/dlinear1": [9]}, "agrees"),
+    ({"linear1.weight(0,1)⁺": 3.8}, "updated.linear1.weight element (0,1): expected 3.8, is 0.2"),
+    ({"linear1.weight(0,7)": 1}, "linear1.weight has no element (0,7)"),
+])
+def test_elements_and_new_values_by_the_names_on_the_screen(answer: Any, said: str) -> None:
+    data = {"x": [1, 2], "target": [1], "loss": "mse", "optimizer": {"type": "sgd", "lr": 0.1},
+            "parameters": {"linear1.weight": [[1, 2]], "linear1.bias": [0.5]}}
+    done = invoke("step", "input 2; linear 1", json.dumps(data), "--expect", json.dumps(answer))
+    assert said in done.err.splitlines()[-1]
