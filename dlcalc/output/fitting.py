@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from dlcalc.output.answer import Block, Table
+from dlcalc.output.answer import Block, Prose, Table
+from dlcalc.output.markdown import prose_blocks
 from dlcalc.output.tables import cell_text
 
 GAP = 2
@@ -23,7 +24,9 @@ def fitted(blocks: Sequence[Block], width: int, precision: int | None) -> list[B
     """
     found: list[Block] = []
     for block in blocks:
-        if isinstance(block, Table) and block.bare is None:
+        if isinstance(block, Prose):
+            found += fitted(list(prose_blocks(block.source, width)), width, precision)
+        elif isinstance(block, Table) and block.bare is None:
             parts = _parts(block.for_people, width, precision)
             found += (_wrapped(part, width, precision) for part in parts)
         else:

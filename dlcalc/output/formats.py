@@ -136,9 +136,9 @@ def _bare_block(block: Block, precision: int | None, separator: str | None) -> I
     elif isinstance(block, Text):
         yield from (f"{line}\n" for line in block.lines)
     elif isinstance(block, Prose):
-        from dlcalc.output.markdown import prose_lines
+        from dlcalc.output.markdown import prose_blocks
 
-        yield from (f"{line}\n" for line in prose_lines(block.source))
+        yield from _blocks(prose_blocks(block.source), precision, _table_block)
     else:
         yield f"{block.bare}\n"
 

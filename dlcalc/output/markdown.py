@@ -3,70 +3,97 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from itertools import groupby
+from textwrap import wrap
 
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.output.answer import Block, Prose, Table, Text
 from dlcalc.output.tables import drawn_table, slices
 
-LEAST = 16
-"""Characters of a column at least."""
+
+def prose_blocks(source: str, width: int | None = None) -> Iterator[Text | Table]:
+    """The text as a person reads it on a terminal: no fences, no backticks, code indented.
+
+    Paragraphs and items are folded anew where there is a width, tables are left to others.
+    """
+    for kind, lines in _parts(source):
+        if kind == "table":
+            head, _, *rows = (_cells(line, _plain) for line in lines)
+            yield Table(head, rows)
+        elif kind == "code" or (kind == "listing" and width is None):
+            yield Text([f"    {line}" for line in lines])
+        elif kind == "listing":
+            yield Text([part for line in lines for part in _folded(line, width, "    ", 8)])
+        elif kind == "heading":
+            yield Text([_plain(lines[0].lstrip("#").strip())])
+        elif width is None:
+            yield Text(list(map(_plain, lines)))
+        else:
+            yield Text([part for item in _items(lines) for part in _folded(
+                _plain(item), width, "", 2 * item.startswith("- ")
+            )])
 
 
-def prose_lines(source: str) -> Iterator[str]:
-    """The text as a person reads it on a terminal: no fences, no backticks, code indented."""
-    code = False
-    lines = source.rstrip("\n").splitlines()
-    for in_table, group in groupby(lines, lambda line: line.startswith("|")):
-        if in_table and not code:
-            yield from _table_lines(group)
-            continue
-        for line in group:
-            if line.startswith("```"):
-                code = not code
-            elif code:
-                yield f"    {line}"
-            else:
-                yield _plain(line.lstrip("#").strip() if line.startswith("#") else line)
-
-
-def _table_lines(lines: Iterable[str]) -> Iterator[str]:
-    rows = [_cells(line, _plain) for line in lines if not set(line) <= set("| -")]
-    widths = [max(LEAST, *map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  " + "   ".join(cells).rstrip()
+def _folded(line: str, width: int | None, indent: str, hanging: int) -> list[str]:
+    return wrap(
+        line, width or len(line), initial_indent=indent, subsequent_indent=" " * hanging,
+        break_long_words=False, break_on_hyphens=False,
+    )
 
 
 def prose_html(source: str) -> Iterator[str]:
     """The text as HTML."""
-    for part in re.split(r"\n\s*\n", source.strip()):
-        lines = part.splitlines()
-        if part.startswith("```"):
-            yield f"<pre>{escape(chr(10).join(lines[1:-1]))}</pre>\n"
-        elif part.startswith("#"):
-            yield f"<h1>{_marked(part.lstrip('# '))}</h1>\n"
-        elif part.startswith("|"):
+    for kind, lines in _parts(source):
+        if kind in ("code", "listing"):
+            yield f"<pre>{escape(chr(10).join(lines))}</pre>\n"
+        elif kind == "heading":
+            yield f"<h1>{_marked(lines[0].lstrip('# '))}</h1>\n"
+        elif kind == "table":
             head, _, *rows = (_cells(line, _marked) for line in lines)
             yield f"<table>\n{_row('th', head)}{''.join(_row('td', row) for row in rows)}</table>\n"
         else:
-            yield from _items(lines)
+            for listed, group in groupby(_items(lines), lambda each: each.startswith("- ")):
+                if listed:
+                    items = "".join(f"<li>{_marked(each[2:])}</li>" for each in group)
+                    yield f"<ul>{items}</ul>\n"
+                else:
+                    yield f"<p>{_marked(' '.join(group))}</p>\n"
 
 
-def _items(lines: list[str]) -> Iterator[str]:
+def _parts(source: str) -> Iterator[tuple[str, list[str]]]:
+    """The kind and the lines of each part: heading, code, listing, table, or a paragraph."""
+    kind, lines = "", list[str]()
+    for line in source.strip().splitlines():
+        fence = line.startswith("```")
+        inside = kind in ("code", "listing")
+        if inside and not fence:
+            lines.append(line)
+            continue
+        signs = {"#": "heading", "|": "table", "": ""}
+        if fence:
+            signs["`"] = "listing" if line.endswith("text") else "code"
+        this = "" if inside else signs.get(line.strip()[:1], "text")
+        if this != kind:
+            if lines:
+                yield kind, lines
+            kind, lines = this, []
+        if this and not fence:
+            lines.append(line)
+    if lines:
+        yield kind, lines
+
+
+def _items(lines: list[str]) -> list[str]:
+    """Paragraphs and items of lists, each on one line."""
     items: list[str] = []
     for line in lines:
         if line.startswith("- ") or not items:
             items.append(line)
         else:
             items[-1] += f" {line.strip()}"
-    for listed, group in groupby(items, lambda each: each.startswith("- ")):
-        if listed:
-            yield "<ul>" + "".join(f"<li>{_marked(each[2:])}</li>" for each in group) + "</ul>\n"
-        else:
-            yield f"<p>{_marked(' '.join(group))}</p>\n"
+    return items
 
 
 def _cells(line: str, dress: Callable[[str], str]) -> list[str]:

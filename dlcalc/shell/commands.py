@@ -104,10 +104,17 @@ def _with_options(text: str, command: click.Command) -> str:
 
 def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from dlcalc.shell.output import write_out
-
-        write_out([ctx.get_help(), "\n"])
+        _write_help(ctx)
         ctx.exit()
+
+
+def _write_help(ctx: click.Context) -> None:
+    """The page, its formulas folded to a terminal; an example stays one line, to be copied."""
+    from dlcalc.shell.output import folded, terminal_width, write_out
+
+    width = terminal_width()
+    for line in ctx.get_help().split("\n"):
+        write_out(f"{part}\n" for part in ([line] if "dlcalc" in line else folded(line, width)))
 
 
 class LazyGroup(Plain, click.Group):
@@ -192,6 +199,4 @@ def root(ctx: click.Context) -> None:
     `dlcalc help COMMAND` is `dlcalc COMMAND --help`.
     """
     if ctx.invoked_subcommand is None:
-        from dlcalc.shell.output import write_out
-
-        write_out([ctx.get_help(), "\n"])
+        _write_help(ctx)

@@ -149,7 +149,7 @@ class Output(NamedTuple):
         if begun:
             pieces = ["".join(pieces).removeprefix(begun)]
         if self.format.terminal and (width is not None or coloured(sys.stdout)):
-            pieces = dressed(pieces, width, coloured(sys.stdout))
+            pieces = dressed(pieces, width, coloured(sys.stdout), steps is not None)
             if width is not None and page(pieces := list(pieces)):
                 return
         if self.format.escape is not None and not is_unicode(sys.stdout):
@@ -257,30 +257,39 @@ def write_plot(path: str, svg: str) -> None:
     write_whole(path, svg.encode())
 
 
-def dressed(pieces: Iterable[str], width: int | None, colour: bool) -> Iterator[str]:
+def dressed(
+    pieces: Iterable[str], width: int | None, colour: bool, working: bool = False
+) -> Iterator[str]:
     """The lines of a text, long ones folded, totals in bold.
+
+    The rows of arrays are left as they are, but in a `working`, which ends at an empty line.
 
     >>> list(dressed(["a = 1·2 + 3·4 + 5·6 + 7·8 = 100\\n"], 24, False))
     ['a = 1·2 + 3·4 + 5·6 +\\n', '    7·8 = 100\\n']
     """
     for line in "".join(pieces).splitlines(keepends=True):
-        for part in folded(line.rstrip("\n"), width):
+        working = working and bool(line.strip())
+        text = line.rstrip("\n")
+        for part in folded(text, width) if working or not text.startswith("  ") else [text]:
             total = colour and part.startswith(("total ", "total\t"))
             yield f"{BOLD}{part}{PLAIN}\n" if total else f"{part}\n"
 
 
-def folded(text: str, width: int | None, indent: str = "    ") -> list[str]:
-    """A line broken between words so that it fits; rows of an array are left as they are."""
-    if width is None or len(text) <= width or width < LEAST or text.startswith("  "):
-        return [text]
-    if "\x1b" in text:  # a chart, which fits already
-        return [text]
-    lines, line = [], ""
-    for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
+def folded(text: str, width: int | None) -> list[str]:
+    """A line broken between words so that it fits, its further lines indented.
+
+    >>> folded("  1.25  3.5  7.125  2.25  8.5", 21)
+    ['  1.25  3.5  7.125', '      2.25  8.5']
+    """
+    if width is None or len(text) <= width or width < LEAST or "\x1b" in text:
+        return [text]  # what is coloured is a chart, which fits already
+    lead = " " * (len(text) - len(text.lstrip()))
+    lines, line = [], lead
+    for word in text.strip().split(" "):
+        longer = f"{line} {word}" if line.strip() else line + word
         if len(longer) > width and line.strip():
             lines.append(line.rstrip())
-            longer = indent + word
+            longer = lead + "    " + word
         line = longer
     return [*lines, line]
 
