@@ -20,9 +20,10 @@ table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: a
 caption { text-align: left; font-weight: bold; padding: .3rem 0 }
 th, td { padding: .2rem .7rem; border-bottom: 1px solid #ddd; vertical-align: top;
   white-space: pre-line }
+th { text-align: left }
 .array { border-left: 2px solid #555; border-right: 2px solid #555; border-radius: 6px;
   display: inline-block; vertical-align: middle; margin: .2rem }
-.array td { border: 0; padding: 0 .5rem }
+.array td { border: 0; padding: 0 .5rem; text-align: right }
 .step { margin: .4rem 0 .4rem 2rem; text-indent: -2rem; overflow-wrap: anywhere }
 .step i { font-family: Cambria Math, STIX Two Math, serif }
 .note { color: #666 }

@@ -12,6 +12,7 @@ from textwrap import wrap
 from dlcalc.formulas.latex import escape_latex, matrix_latex
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.output.answer import Block, Prose, Table, Text, Values
+from dlcalc.output.markdown import prose_blocks
 from dlcalc.output.tables import aligned_rows, cell_text, drawn_table, shape_of, slices
 
 LINE = 345
@@ -34,9 +35,11 @@ GAP = 6
 
 def latex_block(block: Block, precision: int | None) -> Iterator[str]:
     """A block in LaTeX, to be put into a document that loads amsmath."""
-    if isinstance(block, Text | Prose):
-        lines = block.lines if isinstance(block, Text) else block.source.splitlines()
-        yield from _verbatim(lines)
+    if isinstance(block, Text):
+        yield from _verbatim(block.lines)
+    elif isinstance(block, Prose):
+        for part in prose_blocks(block.source):
+            yield from latex_block(part, precision)
     elif isinstance(block, Table):
         block = block.for_people
         if block.title:
