@@ -61,6 +61,30 @@ def test_gradient_is_that_of_differences(kind: str, dims: int) -> None:
         assert slope / 1e-3 == pytest.approx(dx.flat[place], abs=1e-9)
 
 
+def test_means_are_floats_that_do_not_overflow() -> None:
+    """Of whole numbers of any size, of float32 as float32, and where the sum is beyond a float."""
+    large = dlcalc.pool([1.5e308, 1.0e308, 1.5e308], 2, 1, kind="avg", upstream=[4, 2])
+    assert large.output.tolist() == [1.25e308, 1.25e308]
+    assert large.dx is not None
+    assert large.dx.tolist() == [2.0, 3.0, 1.0]
+    whole = dlcalc.pool([10**30, 10**30 + 2**60, 2**62, 2**62], 2, kind="avg", upstream=[10**30, 1])
+    assert whole.output.tolist() == [1e30 + 2**59, 2.0**62]
+    assert whole.dx is not None
+    assert whole.dx.tolist() == [5e29, 5e29, 0.5, 0.5]
+    narrow = dlcalc.pool(np.ones(4, np.float32), 2, kind="avg", upstream=np.ones(2, np.float32))
+    assert narrow.dx is not None
+    assert [each.dtype.name for each in (narrow.output, narrow.dx)] == ["float32"] * 2
+
+
+def test_divisors_count_what_lies_within() -> None:
+    """A window of 3 at stride 2 with padding 2 and 1, rounded up: cells of padding, or of input."""
+    given: dict[str, Any] = {"stride": 2, "pad": ((2, 1),), "kind": "avg", "ceil": True}
+    x = [1, 1, 1, 1, 1]
+    assert dlcalc.pool(x, 3, **given).counts.tolist() == [3, 3, 3, 2]  # type: ignore[union-attr]
+    inside = dlcalc.pool(x, 3, **given, exclude_pad=True)
+    assert inside.counts.tolist() == [1, 3, 3, 1]  # type: ignore[union-attr]
+
+
 def test_whole_numbers_of_any_size_stay_whole() -> None:
     found = dlcalc.pool([10**30, 10**30 - 1, 3], 2, stride=1, upstream=[10**20, 1])
     assert found.output.tolist() == [10**30, 10**30 - 1]

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dlcalc.numbers import threads as pool
 from dlcalc.numbers.convolution import columns as conv_columns
 from dlcalc.numbers.convolution import plan as conv_plan
 from dlcalc.numbers.convolution.channelwise import by_bands, by_spectra
 from dlcalc.numbers.convolution.columns import by_columns
-from dlcalc.numbers.convolution.conv import conv
-from dlcalc.numbers.convolution.geometry import Geometry, padded, unpadded
+from dlcalc.numbers.convolution.conv import arranged, conv
+from dlcalc.numbers.convolution.geometry import Geometry, blocks, padded, unpadded
 from dlcalc.numbers.convolution.winograd import by_winograd
 from dlcalc.numbers.exact import Array
 from tests.numbers.convolution.cases import Case, by_definition, cases, floats, integers
@@ -145,3 +146,43 @@ def test_unpadding_is_the_adjoint_of_padding(mode: str) -> None:
     x, y = integers((1, 1, 5, 4), 1), integers((1, 1, 8, 9), 2)
     around = padded(x, geometry, (slice(0, 8), slice(0, 9)))
     assert (around * y).sum() == (x * unpadded(y, geometry)).sum()
+
+
+ONE = ((1, 1, 1024, 1024), (1, 1, 31, 31))
+DEEP = ((1, 64, 80, 80), (64, 64, 3, 3))
+
+
+@pytest.mark.parametrize(("shapes", "options", "dtype", "exact", "chosen"), [
+    (DEEP, {"pad": 1}, "float32", False, by_winograd),
+    (DEEP, {"pad": 1}, "float64", True, None),
+    (DEEP, {"pad": 1}, "int64", False, None),
+    (DEEP, {"pad": 1, "stride": 2}, "float32", False, None),
+    (DEEP, {"pad": 1, "dilation": 2}, "float32", False, None),
+    (((8, 31, 80, 80), (64, 31, 3, 3)), {}, "float32", False, None),
+    (((1, 512, 15, 15), (512, 512, 3, 3)), {}, "float32", False, None),
+    (((1, 300, 2000), (300, 300, 3)), {}, "float32", False, by_winograd),
+    (((1, 64, 30, 30), (64, 64, 3, 3)), {}, "float64", False, None),
+    (((1, 64, 112, 112), (64, 1, 3, 3)), {"stride": 2}, "float32", False, by_bands),
+    (ONE, {}, "float64", False, by_spectra), (ONE, {}, "float64", True, by_bands),
+    (ONE, {"dilation": 2}, "float64", False, by_bands),
+    ((ONE[0], (1, 1, 12, 12)), {}, "float64", False, by_bands),
+    (((1, 1, 100, 100), (1, 1, 7, 7)), {}, "float64", False, None),
+])
+def test_the_algorithm_is_chosen_by_shape(
+    shapes: Any, options: dict[str, Any], dtype: str, exact: bool, chosen: Algorithm | None
+) -> None:
+    x, w = (np.broadcast_to(np.zeros((), dtype), shape) for shape in shapes)
+    groups = x.shape[1] // w.shape[1]
+    _, _, geometry, _ = arranged(x.shape, w.shape, groups=groups, dims=x.ndim - 2, **options)
+    assert conv_plan._fast_algorithm(x, w, geometry, groups, exact) is chosen
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(1, 40))
+def test_blocks_are_small_and_hold_every_element_once(shape: list[int], most: int) -> None:
+    held = np.zeros(shape, int)
+    cut = list(blocks(tuple(shape), most))
+    for block in cut:
+        assert 1 <= held[block].size <= most
+        held[block] += 1
+    assert (held == 1).all()
+    assert len(cut) == 1 or held[cut[0]].size * 2 > most / max(shape)
