@@ -200,11 +200,19 @@ def ways(layer: Layer, shape: Shape) -> list[Way]:
     if layer.type in ("conv", "dwconv", "conv_transpose"):
         found += _of_convolutions(layer, shape, bound)
     if layer.type in FEWER:
-        found += _fewer(layer, bound)
+        found.append(_fewer(layer, *FEWER[layer.type], bound))
     if layer.type == "linear":
-        found += _low_rank(shape, bound)
+        # W ≈ U V of rank r: r·(in + out) weights for in·out.
+        units = bound["units"]
+        found.append(_thin("low rank", min(shape[-1], units), lambda r: [
+            Layer("linear", (r,), {"bias": False}), Layer("linear", (units,), _kept(bound)),
+        ]))
     if layer.type == "embedding":
-        found += _factorised(bound)
+        # A short vector for each word, and one matrix to its width (Lan et al. 2019, ALBERT).
+        found.append(_thin("low rank", bound["width"], lambda r: [
+            Layer("embedding", (bound["vocabulary"], r)),
+            Layer("linear", (bound["width"],), {"bias": False}),
+        ]))
     if layer.type == "attention":
         found += _grouped_queries(layer, bound)
     if "bias" in parameters(count)[0] and bound.get("bias", True):
@@ -212,37 +220,18 @@ def ways(layer: Layer, shape: Shape) -> list[Way]:
     return [way for way in found if way.settings]
 
 
-def _fewer(layer: Layer, bound: Bound) -> list[Way]:
-    argument, name = FEWER[layer.type]
+def _fewer(layer: Layer, argument: str, name: str, bound: Bound, step: int = 1) -> Way:
+    """Less of what an argument says, in steps; half of it unless something else is asked for."""
     most = bound[argument]
-    return [Way(
-        name, range(most - 1, 0, -1), max(1, most // 2),
-        lambda units: [with_argument(layer, argument, units)],
-    )]
+    return Way(
+        name, range(most - step, 0, -step), max(step, most // 2 // step * step),
+        lambda number: [with_argument(layer, argument, number)],
+    )
 
 
-def _low_rank(shape: Shape, bound: Bound) -> list[Way]:
-    """W ≈ U V of rank r: r·(in + out) weights for in·out."""
-    units = bound["units"]
-    rank = min(shape[-1], units)
-
-    def build(r: int) -> list[Layer]:
-        return [Layer("linear", (r,), {"bias": False}), Layer("linear", (units,), _kept(bound))]
-
-    return [Way("low rank", range(rank - 1, 0, -1), max(1, rank // 4), build)]
-
-
-def _factorised(bound: Bound) -> list[Way]:
-    """A short vector for each word, and one matrix to its width (Lan et al. 2019, ALBERT)."""
-    width = bound["width"]
-
-    def build(r: int) -> list[Layer]:
-        return [
-            Layer("embedding", (bound["vocabulary"], r)),
-            Layer("linear", (width,), {"bias": False}),
-        ]
-
-    return [Way("low rank", range(width - 1, 0, -1), max(1, width // 4), build)]
+def _thin(name: str, most: int, layers: Build) -> Way:
+    """Layers of which one is so thin, a quarter of the most unless something else is asked for."""
+    return Way(name, range(most - 1, 0, -1), max(1, most // 4), layers)
 
 
 def _grouped_queries(layer: Layer, bound: Bound) -> list[Way]:
@@ -277,19 +266,11 @@ def _of_convolutions(layer: Layer, shape: Shape, bound: Bound) -> list[Way]:
     if layer.type == "dwconv" or bound.get("connections"):
         return found
     groups = bound.get("groups", 1)
-    found += [_fewer_filters(layer, bound, groups), _grouped(layer, shape, bound, groups)]
+    found.append(_fewer(layer, "filters", "fewer filters", bound, groups))
+    found.append(_grouped(layer, shape, bound, groups))
     if groups == 1:
         found += _in_several_layers(layer, shape, kernel, bound)
     return found
-
-
-def _fewer_filters(layer: Layer, bound: Bound, groups: int) -> Way:
-    filters = bound["filters"]
-    return Way(
-        "fewer filters", range(filters - groups, 0, -groups),
-        max(groups, filters // 2 // groups * groups),
-        lambda number: [with_argument(layer, "filters", number)],
-    )
 
 
 def _smaller_kernel(layer: Layer, kernel: tuple[int, ...], bound: Bound) -> Way:
@@ -338,25 +319,19 @@ def _in_several_layers(
     last = Layer("conv", (filters, 1), _kept(bound))
     moves: Bound = {key: bound[key] for key in ("stride", "pad", "dilation", "output_padding")
              if key in bound}
-    rank = min(filters, channels * taps)
     if taps > 1:
         # W as a matrix of filters × channels·taps, W ≈ U V of rank r.
-        found.append(Way(
-            "low rank", range(rank - 1, 0, -1), max(1, rank // 4),
-            lambda r: [Layer(layer.type, (r, bound["kernel"]), {**moves, "bias": False}), last],
-        ))
+        found.append(_thin("low rank", min(filters, channels * taps), lambda r: [
+            Layer(layer.type, (r, bound["kernel"]), {**moves, "bias": False}), last,
+        ]))
     if layer.type == "conv" and taps > 1 and channels > 1:
-        narrow = min(channels, filters)
         found.append(Way("depthwise separable", (0,), 0, lambda _: [
             Layer("dwconv", (bound["kernel"],), {**moves, "bias": False}), last,
         ]))
-        found.append(Way(
-            "1×1 bottleneck", range(narrow - 1, 0, -1), max(1, narrow // 4),
-            lambda r: [
-                Layer("conv", (r, 1), {"bias": False}),
-                Layer("conv", (r, bound["kernel"]), {**moves, "bias": False}), last,
-            ],
-        ))
+        found.append(_thin("1×1 bottleneck", min(channels, filters), lambda r: [
+            Layer("conv", (r, 1), {"bias": False}),
+            Layer("conv", (r, bound["kernel"]), {**moves, "bias": False}), last,
+        ]))
     if layer.type == "conv" and len(kernel) == 2 and min(kernel) > 1:
         found.append(Way("k×1 and 1×k", (0,), 0, lambda _: _by_axes(kernel, bound)))
     return found
