@@ -191,12 +191,17 @@ def solution_advice(found: Solutions, field: Place, expected: Any) -> str:
     return f"{found.solve.replace('_', ' ')} {by_x(values)} gives {outputs}"
 
 
+def ranges_text(found: Solutions) -> str:
+    """The solutions an axis by its first and last."""
+    return " x ".join(
+        f"{first} and every larger one" if last is None else f"{first} to {last}"
+        for first, last in found.ranges
+    )
+
+
 def _solutions_text(found: Solutions) -> str:
     if found.count is None or found.count > MOST_NAMED:
-        return " x ".join(
-            f"{first} and every larger one" if last is None else f"{first} to {last}"
-            for first, last in found.ranges
-        )
+        return ranges_text(found)
     values = [by_x(_listed(each.value)) for each in found.solutions]
     return " and ".join(filter(None, (", ".join(values[:-1]), values[-1])))
 

@@ -15,7 +15,7 @@ from itertools import product
 from math import lcm, prod
 from typing import Any, NamedTuple
 
-from dlcalc.commands.mults.lines import Phase, column, columns_of, meetings, phases, points
+from dlcalc.commands.mults.lines import Phase, column, columns_of, phases, points
 from dlcalc.commands.mults.stages import TILE, Stage, count_stage
 from dlcalc.errors import LimitError
 from dlcalc.numbers.axes import at_least
@@ -175,15 +175,12 @@ def products(line: Axis, method: str, tile: int = TILE) -> list[Product]:
             for each in (_by_tiles(line, phase, tile) if "tile" in method else _whole(line, phase))
         ]
     found = []
-    for o in range(line.output):
-        if method == "zero_skip":
-            found += [Product({i: 1}, {k: 1}, {o: 1}) for k, i in meetings(line, o)]
-            continue
-        for k in range(line.kernel):
-            at = column(line, o, k)
-            if at is not None or method != "polyphase":
-                inside = at is not None and 0 <= at < line.input
-                found.append(Product({at: 1} if inside else {}, {k: 1}, {o: 1}))  # type: ignore[dict-item]
+    for o, k in product(range(line.output), range(line.kernel)):
+        at = column(line, o, k)
+        if at is not None and 0 <= at < line.input:
+            found.append(Product({at: 1}, {k: 1}, {o: 1}))
+        elif method != "zero_skip" and (at is not None or method != "polyphase"):
+            found.append(Product({}, {k: 1}, {o: 1}))
     return found
 
 

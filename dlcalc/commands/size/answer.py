@@ -100,7 +100,8 @@ def size_answer(result: Size, padded: bool, working: Any) -> Answer:
     if padded:
         pads = [list(axis.pad) for axis in result.axes]
         record["pad"] = pads if len(pads) > 1 else pads[0]
-    table = Table(list(record), [list(record.values())], bare=_sizes(result.output))
+    outputs = by_x([axis.output for axis in result.axes])
+    table = Table(list(record), [list(record.values())], bare=outputs)
     return Answer(
         record, [table], working=working, whole=True,
         element=lambda place, index: _element(working, place, index),
@@ -149,7 +150,7 @@ def solutions_answer(result: Solutions, **explained: Any) -> Answer:
     table = Table([name, "remainder"], rows)
     if result.count != len(rows):
         record["ranges"] = [list(each) for each in result.ranges]
-        table = table._replace(bare=" x ".join(_range(*each) for each in result.ranges))
+        table = table._replace(bare=size_steps.ranges_text(result))
     return Answer(
         record, [table], main="solutions", whole=True,
         adapt=lambda expected: _as_solutions(expected, name, len(result.ranges)), **explained,
@@ -164,13 +165,5 @@ def _as_solutions(expected: Any, name: str, axes: int) -> Any:
     return {"solutions": [{name: each} for each in ([expected] if single else expected)]}
 
 
-def _range(first: int, last: int | None) -> str:
-    return f"{first} and every larger one" if last is None else f"{first} to {last}"
-
-
 def _listed(value: int | tuple[int, ...]) -> int | list[int]:
     return value if isinstance(value, int) else list(value)
-
-
-def _sizes(value: int | tuple[int, ...]) -> str:
-    return str(value) if isinstance(value, int) else "x".join(map(str, value))
