@@ -168,6 +168,8 @@ def _made(type: str, kind: str, options: dict[str, Any]) -> Iterator[tuple[str, 
         options["kind"] = "max"
     if isinstance(over, tuple):
         options["over"] = "all"
+    if str(options.get("mode", "")).endswith("linear"):  # bilinear, trilinear
+        options["mode"] = "linear"
     if options.get("pad") == "causal":
         options["pad"] = (((options["kernel"] - 1) * options.get("dilation", 1), 0),)
     yield type, options
