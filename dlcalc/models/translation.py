@@ -149,8 +149,8 @@ def plain_name(name: str) -> str:
     """A name that the notation can have, as like as may be.
 
     >>> plain_name("/conv1/Conv_output_0"), plain_name("node 5")
-    ('conv1_Conv_output_0', 'node_5')
+    ('/conv1/Conv_output_0', 'node_5')
     """
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in name)
-    kept = kept.strip("_-") or "layer"
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-/.") else "_" for c in name)
+    kept = kept.strip("_-.") or "layer"
     return f"n{kept}" if kept[0].isdigit() else kept

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from dlcalc.errors import InputError, words_of
 from dlcalc.models.files.onnx_graph import (
+    RECURRENT,
     Graph,
     Node,
     OnnxModel,
@@ -109,19 +110,30 @@ def _inputs(graph: Graph, input: Sizes | None) -> dict[str, Sizes]:
         if name in held or shape is None:
             continue
         sizes = [size if isinstance(size, int) and size > 0 else None for size in shape]
+        batch = _batch_axis(graph, name, shape)
         if input is not None and not known:
             if len(input) not in (len(sizes), len(sizes) - 1):
                 raise InputError(
                     f"{printable(name)} has {len(sizes)} axes, the batch among them; "
                     f"--input gives {len(input)}"
                 ).at("--input")
-            for at, size in enumerate(reversed(input), 1):
-                sizes[-at] = size
-        if sizes and sizes[0] is None:
-            sizes[0] = 1
+            own = [at for at in range(len(sizes)) if len(input) == len(sizes) or at != batch]
+            for at, size in zip(own, input, strict=True):
+                sizes[at] = size
+        if sizes and sizes[batch] is None:
+            sizes[batch] = 1
         if all(size is not None for size in sizes):
             known[name] = tuple(size for size in sizes if size is not None)
     return known
+
+
+def _batch_axis(graph: Graph, name: str, shape: Shape) -> int:
+    """The axis of the examples: the first, but where a recurrent node takes its steps there."""
+    steps_first = len(shape) == 3 and any(
+        node.op in RECURRENT and node.inputs[:1] == [name] and not node.whole("layout")
+        for node in graph.nodes
+    )
+    return 1 if steps_first else 0
 
 
 def _resolved(graph: Graph, known: Mapping[str, Sizes]) -> dict[str, Sizes]:

@@ -274,7 +274,10 @@ SLOTS = {
     **dict.fromkeys(("MatMul", "FusedMatMul"), "ww"), **dict.fromkeys(("Add", "Mul"), "aa"),
     **dict.fromkeys(("GRU", "RNN"), "-www"), "LSTM": "-www---w", "BatchNormalization": "-wwbb",
     **dict.fromkeys(("SimplifiedLayerNormalization", "RMSNormalization", "PRelu"), "-w"),
-    "SkipLayerNormalization": "--www", "Gather": "w", "DeformConv": "-w-w",
+    "SkipLayerNormalization": "--www", "SkipSimplifiedLayerNormalization": "--w-",
+    "Gather": "w", "DeformConv": "-w-w", "Attention": "-ww", "EmbedLayerNormalization": "--wwwww",
+    **dict.fromkeys(("BiasGelu", "FastGelu", "GroupNorm"), "-ww"), "RotaryEmbedding": "--bb",
+    "MultiHeadAttention": "---w",
     **dict.fromkeys(
         ("MatMulInteger", "ConvInteger", "DynamicQuantizeMatMul", "MatMulNBits"), "-iss"
     ),
@@ -443,6 +446,20 @@ def _by_width(out: Sizes, inputs: list[Sizes], node: Node) -> int:
     return prod(out) * inputs[0][0 if node.whole("transA") else -1]
 
 
+def _attention(out: Sizes, inputs: list[Sizes], node: Node) -> int:
+    """Scores and weighted values; of com.microsoft's Attention the three projections, too."""
+    if node.op == "Attention" and node.domain == "com.microsoft":
+        batch, steps, width = inputs[0]
+        each = inputs[1][1] // 3
+        return batch * steps * width * inputs[1][1] + 2 * batch * steps * steps * each
+    query, key, value = inputs[:3]
+    if len(query) == 4:  # heads apart
+        return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
+    heads = node.whole("q_num_heads") or node.whole("num_heads") or 1
+    shared = node.whole("kv_num_heads") or heads
+    return prod(query[:2]) * key[1] * (query[2] + value[2] // shared * heads)
+
+
 RECURRENT = ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
 _BY_WIDTH = (
     "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "MatMulInteger", "MatMulNBits", "QLinearMatMul",
@@ -454,6 +471,9 @@ MACS: dict[str, tuple[tuple[int, ...], Products]] = {
         ("Conv", "FusedConv", "ConvInteger"),
         ((1,), lambda out, inputs, _: prod(out) * prod(inputs[1][1:])),
     ),
+    **dict.fromkeys(("Attention", "MultiHeadAttention", "GroupQueryAttention"), (
+        (0, 1), _attention,
+    )),
     "QLinearConv": ((3,), lambda out, inputs, _: prod(out) * prod(inputs[3][1:])),
     "ConvTranspose": ((0, 1), lambda _, inputs, node: prod(inputs[0]) * prod(inputs[1][1:])),
     **dict.fromkeys(RECURRENT, ((0, 1, 2), lambda _, inputs, node: (
@@ -483,5 +503,5 @@ def macs(
     inputs = [shapes.get(name, ()) for name in node.inputs]
     try:
         return count(shapes[wanted[-1]], inputs, node)
-    except IndexError:
+    except (IndexError, ValueError):  # axes that such a node has not
         return None

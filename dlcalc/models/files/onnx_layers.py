@@ -26,9 +26,15 @@ PLAIN = {
 """Operations that one layer says without arguments."""
 ELEMENTWISE = (
     "Add", "Sub", "Mul", "Div", "Pow", "Erf", "Exp", "Log", "Sqrt", "Neg", "Abs", "Clip", "Sign",
-    "Reciprocal", "Floor", "Ceil", "Round", "Min", "Max", "Where",
+    "Reciprocal", "Floor", "Ceil", "Round", "Min", "Max", "Where", "BiasGelu", "FastGelu",
+    "QuickGelu",
 )
 """Operations each of whose outputs sees what the inputs in its place see."""
+AS_TAKEN = (
+    "SkipLayerNormalization", "SkipSimplifiedLayerNormalization", "RotaryEmbedding", "GroupNorm",
+    "GroupQueryAttention", "MultiHeadAttention", "Attention",
+)
+"""Operations of onnxruntime whose first output is as large as their first input."""
 NOTHING = ("Identity", "Dropout", "Cast", "QuantizeLinear", "DequantizeLinear")
 VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
@@ -118,7 +124,7 @@ class Translator:
         layers: list[Layer] = []
         seen = self.fields[inputs[0]]
         for type, arguments, options in self.layers(node, own, output):
-            label = "" if layers else plain_name(node.name or output)
+            label = "" if layers else plain_name(output)
             layers.append(Layer(type, arguments, options, label))
             count = handler(type)
             counted = count(own, **bind(type, arguments, options, count))
@@ -169,6 +175,8 @@ class Translator:
                         if node.op in ELEMENTWISE and live:
                             own = self._broadcast(node.inputs)
                             self._put(output, own, self._joined(live, None))
+                        elif node.op in AS_TAKEN and live and output == node.outputs[0]:
+                            self._put(output, self.own[live[0]], None)
         return self.shapes
 
     def _enter(self, name: str) -> Sizes:
@@ -437,6 +445,7 @@ def _scaled(translator: Translator, node: Node) -> list[Said]:
 
 _MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
     "Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear,
+    "FusedMatMul": _linear,
     "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Gather": _select, "Clip": _clip,
     "LeakyRelu": _slope, "PRelu": _slopes,
     "MatMulNBits": lambda translator, node: [("linear", (node.whole("N"),), {"bias": False})],

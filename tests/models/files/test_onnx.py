@@ -140,3 +140,18 @@ def test_memory_of_a_pipe() -> None:
     tracemalloc.stop()
     assert held.tensors[0].params == 30 << 20
     assert peak < 8 << 20
+
+
+@pytest.mark.parametrize(("name", "params", "macs"), [
+    # com.microsoft's Attention and FusedMatMul, the norm and the gelu that add before they start.
+    ("of-onnxruntime", 3_232, 5_376 + 1_568 + 1_792 + 7_168 + 7_168),
+    # Four heads of queries, two of keys: 7 x 9 products of 32 and of 32.
+    ("attention-23", 0, 7 * 9 * 64),
+    # The batch is the second axis, and open.
+    ("lstm-open-batch", 220, 9 * 20 * (4 + 5)),
+])
+def test_nodes_of_later_sets(name: str, params: int, macs: int) -> None:
+    held = read_weights(str(FILES / f"{name}.onnx"))
+    assert sum(each.params for each in held.tensors) == params
+    assert held.rows is not None
+    assert sum(row.macs or 0 for row in held.rows) == macs
