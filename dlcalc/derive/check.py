@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -80,19 +80,13 @@ def check_second(
     checks = []
     for of, rows in found.items():
         for a in [name for name in rows if name in result.system.inputs]:
-            value = _floats(a, result.values[a])
-            ends = [_gradients_beside(result, of, a, value, sign * CENTRAL_STEP)
-                    for sign in (1, -1)]
-            step = np.reshape(2 * CENTRAL_STEP * np.maximum(1.0, np.abs(value)), (-1, 1))
             for b, second in rows[a].items():
-                up, down = (np.array([np.ravel(each[b]) for each in end]) for end in ends)
+                gradient = _floats(b, result.gradients[of][b])
+                central, rounding = _differences(result, a, partial(_slope, result, of, b))
                 formula = _floats(b, second)
-                turned = np.moveaxis(_floats(a, rows[b][a]), range(np.ndim(result.values[b])),
-                                     range(np.ndim(value), formula.ndim)) if b in rows else formula
-                noise = 4 * EPSILON * float(np.max(np.abs(up))) / CENTRAL_STEP
+                turned = _turned(_floats(a, rows[b][a]), gradient.ndim) if b in rows else formula
                 checks.append(GradientCheck(
-                    f"d²{of}/d{a}d{b}", formula, ((up - down) / step).reshape(formula.shape),
-                    turned, noise,
+                    f"d²{of}/d{a}d{b}", formula, central, turned, rounding
                 ))
     return checks
 
@@ -109,58 +103,60 @@ def check_jacobian(
     ('dy/dx', True)
     """
     checks = []
-    whole = _floats(of, result.values[of])
-    noise = 4 * EPSILON * float(np.max(np.abs(whole))) / CENTRAL_STEP
     for name, formula in found.items():
-        value = _floats(name, result.values[name])
-        central, turned = (np.empty(value.shape + whole.shape) for _ in range(2))
-        for at in np.ndindex(value.shape):
-            h = CENTRAL_STEP * max(1.0, abs(value[at]))
-            moved = []
-            for by in (h, -h, COMPLEX_STEP * 1j):
-                near = value.astype(type(by))
-                near[at] += by
-                with np.errstate(all="ignore"):
-                    moved.append(_value(result, of, {name: near}))
-            central[at] = np.real(moved[0] - moved[1]) / (2 * h)
-            turned[at] = np.imag(moved[2]) / COMPLEX_STEP
-        turn = range(value.ndim), range(-value.ndim, 0)
+        rank = np.ndim(result.values[name])
+        central, rounding = _differences(result, name, partial(_value, result, of))
+        turned, _ = _differences(result, name, partial(_value, result, of), COMPLEX_STEP * 1j)
         checks.append(GradientCheck(
-            f"d{of}/d{name}", _floats(name, formula), np.moveaxis(central, *turn),
-            np.moveaxis(turned, *turn), noise,
+            f"d{of}/d{name}", _floats(name, formula), _turned(central, rank),
+            _turned(turned, rank), rounding,
         ))
     return checks
 
 
-def _gradients_beside(
-    result: Derivatives, of: str, name: str, value: Any, step: float
-) -> list[Mapping[str, Any]]:
-    """The gradients with each entry of an input moved by a step."""
-    moved: list[Mapping[str, Any]] = []
+def _slope(result: Derivatives, of: str, name: str, moved: Mapping[str, Any]) -> Any:
+    return result(moved).gradients[of][name]
+
+
+def _turned(array: Any, rank: int) -> Any:
+    """An array with its first axes behind the others."""
+    return np.moveaxis(array, range(rank), range(-rank, 0))
+
+
+def _differences(
+    result: Derivatives, name: str, compute: Callable[[Mapping[str, Any]], Any],
+    step: complex = CENTRAL_STEP,
+) -> tuple[Any, float]:
+    """The derivative of what is computed by each entry of a name, whose axes are the first, by
+    central or by complex steps; and what rounding may make of it."""
+    value = _floats(name, result.values[name])
+    rows, largest = [], 0.0
     for at in np.ndindex(value.shape):
-        near = value.copy()
-        near[at] += step * max(1.0, abs(value[at]))
-        moved.append(result({name: near}).gradients[of])
-    return moved
+        ends = []
+        for sign in (1, -1) if isinstance(step, float) else (1,):
+            moved = value.astype(type(step))
+            moved[at] += sign * step * (max(1.0, abs(value[at])) if isinstance(step, float) else 1)
+            with np.errstate(all="ignore"):
+                ends.append((moved[at], np.asarray(compute({name: moved[()]}))))
+        largest = max(largest, float(np.abs(ends[0][1]).max()))
+        if isinstance(step, float):
+            (above, up), (below, down) = ends
+            rows.append((np.real(up) - np.real(down)) / (above - below))
+        else:
+            rows.append(np.imag(ends[0][1]) / abs(step))
+    found = np.reshape(rows, value.shape + rows[0].shape)
+    return found, 4 * EPSILON * largest / abs(step)
 
 
 def _beside_kinks(result: Derivatives, of: str, name: str, check: GradientCheck) -> GradientCheck:
     """The check with shorter central steps where the long ones may have crossed a kink."""
-    value, size = _floats(name, result.values[name]), abs(float(result.values[of]))
     for part in NEARER:
         if check.passed or check.complex_error > COMPLEX_TOLERANCE:
             break
-        step, central = part * CENTRAL_STEP, np.empty(value.shape)
-        with np.errstate(all="ignore"):
-            for at in np.ndindex(value.shape):
-                ends = []
-                for h in (step, -step):
-                    moved = value.copy()
-                    moved[at] += h * max(1.0, abs(value[at]))
-                    ends.append((moved[at], np.real(_value(result, of, {name: moved}))))
-                (above, up), (below, down) = ends
-                central[at] = (up - down) / (above - below)
-        check = replace(check, central=central, resolution=4 * EPSILON * size / step)
+        central, rounding = _differences(
+            result, name, partial(_value, result, of), part * CENTRAL_STEP
+        )
+        check = replace(check, central=central, resolution=rounding)
     return check
 
 

@@ -33,9 +33,12 @@ def require_fit(
     if operation in ("matmul", "times_transposed"):
         _require_product(operation, shapes[0], shapes[1])
         _require_few(operation, arguments)
-    elif operation in _CHECKS:
-        _CHECKS[operation](shapes, arguments, **options)
-    elif operation == "pow" and len(shapes[0]) == 2 and _is_inverse(arguments[1]):
+    elif operation in _OF_ONE:
+        _OF_ONE[operation](shapes[0], **options)
+    elif operation in _OF_MORE:
+        _OF_MORE[operation](shapes, arguments, **options)
+    elif operation == "pow" and len(shapes[0]) == 2 and (
+            not np.ndim(arguments[1]) and arguments[1] == -1):
         raise ShapeError("the inverse of a matrix is not computed here; 1/W is elementwise")
     elif options.get("axis") is not None:
         _require_axes(shapes[0], options["axis"])
@@ -48,7 +51,7 @@ def _require_axes(shape: Shape, axis: int | tuple[int, ...], grown: int = 0) -> 
     for each in (axis,) if isinstance(axis, int) else axis:
         if not -rank <= each < rank:
             most = f"axes count from 0 to {rank - 1}" if rank else "it has no axes"
-            raise ShapeError(f"axis={each} of {by_x(shape) or 'a number'}: {most}")
+            raise ShapeError(f"axis={each} of {_words([shape])}: {most}")
 
 
 def _require_equal(shapes: Sequence[Shape], arguments: Sequence[Array], axis: int = 0) -> None:
@@ -69,42 +72,36 @@ def _require_joint(shapes: Sequence[Shape], arguments: Sequence[Array], axis: in
             )
 
 
-def _require_shape(
-    shapes: Sequence[Shape], arguments: Sequence[Array], shape: tuple[int, ...]
-) -> None:
-    size = prod(shapes[0])
+def _require_shape(given: Shape, shape: Shape) -> None:
+    size = prod(given)
     known = prod(each for each in shape if each != -1)
     free = shape.count(-1)
     fits = size % known == 0 if free and known else size == known
     if min(shape, default=1) < -1 or free > 1 or not fits:
         raise ShapeError(
-            f"{by_x(shapes[0]) or 'a number'} has {size} elements, {by_x(shape)} has "
+            f"{_words([given])} has {size} elements, {by_x(shape)} has "
             + (f"a multiple of {known}" if free == 1 else str(known))
         )
 
 
-def _require_wider(
-    shapes: Sequence[Shape], arguments: Sequence[Array], shape: tuple[int, ...]
-) -> None:
+def _require_wider(given: Shape, shape: Shape) -> None:
     if min(shape, default=1) < 1 or prod(shape) > MOST_ELEMENTS:
         raise LimitError(f"{by_x(shape)} elements cannot be made")
     try:
-        fits = np.broadcast_shapes(shapes[0], shape) == shape
+        fits = np.broadcast_shapes(given, shape) == shape
     except ValueError:
         fits = False
     if not fits:
-        raise ShapeError(f"{by_x(shapes[0])} does not fit {by_x(shape)}")
+        raise ShapeError(f"{by_x(given)} does not fit {by_x(shape)}")
 
 
-def _require_order(
-    shapes: Sequence[Shape], arguments: Sequence[Array], axes: tuple[int, ...] | None = None
-) -> None:
-    rank = len(shapes[0])
+def _require_order(shape: Shape, axes: Shape | None = None) -> None:
+    rank = len(shape)
     if axes is not None and sorted(each % rank if rank else each for each in axes) != [
         *range(rank)
     ]:
         raise ShapeError(
-            f"axes {', '.join(map(str, axes))} of {by_x(shapes[0]) or 'a number'}: "
+            f"axes {', '.join(map(str, axes))} of {_words([shape])}: "
             f"each of its {rank} axes once"
         )
 
@@ -159,47 +156,37 @@ def _require_classes(shapes: Sequence[Shape], arguments: Sequence[Array], classe
     _require_places(arguments[0], classes, f"{classes} classes")
 
 
-def _require_expand(
-    shapes: Sequence[Shape], arguments: Sequence[Array], axis: int | tuple[int, ...]
-) -> None:
-    _require_axes(shapes[0], axis, 1 if isinstance(axis, int) else len(axis))
+def _require_expand(shape: Shape, axis: int | Shape) -> None:
+    _require_axes(shape, axis, 1 if isinstance(axis, int) else len(axis))
 
 
-def _require_ones(
-    shapes: Sequence[Shape], arguments: Sequence[Array], axis: int | tuple[int, ...]
-) -> None:
-    _require_axes(shapes[0], axis)
+def _require_ones(shape: Shape, axis: int | Shape) -> None:
+    _require_axes(shape, axis)
     for each in (axis,) if isinstance(axis, int) else axis:
-        if shapes[0][each] != 1:
-            raise ShapeError(f"axis {each} of {by_x(shapes[0])} is not of size 1")
+        if shape[each] != 1:
+            raise ShapeError(f"axis {each} of {by_x(shape)} is not of size 1")
 
 
-def _require_letters(
-    shapes: Sequence[Shape], arguments: Sequence[Array], axes: tuple[int, ...], rank: int
-) -> None:
-    if len(axes) != len(shapes[0]):
+def _require_letters(shape: Shape, axes: Shape, rank: int) -> None:
+    if len(axes) != len(shape):
         raise ShapeError(
-            f"{by_x(shapes[0]) or 'a number'} stands here with {len(axes)} indices, one for "
+            f"{_words([shape])} stands here with {len(axes)} indices, one for "
             "each axis is wanted"
         )
 
 
-def _require_matrix(
-    shapes: Sequence[Shape], arguments: Sequence[Array], axis: tuple[int, ...] = (-2, -1)
-) -> None:
-    if len(shapes[0]) < 2:
-        raise ShapeError(f"{by_x(shapes[0]) or 'a number'} has no diagonal; trace takes a matrix")
-    _require_axes(shapes[0], axis)
-    if not isinstance(axis, tuple) or len({each % len(shapes[0]) for each in axis}) != 2:
+def _require_matrix(shape: Shape, axis: Shape = (-2, -1)) -> None:
+    if len(shape) < 2:
+        raise ShapeError(f"{_words([shape])} has no diagonal; trace takes a matrix")
+    _require_axes(shape, axis)
+    if not isinstance(axis, tuple) or len({each % len(shape) for each in axis}) != 2:
         raise ShapeError(f"a diagonal lies between two axes, as axis=(0, 1); here axis={axis}")
 
 
-def _require_axis(
-    shapes: Sequence[Shape], arguments: Sequence[Array], axis: int | None = None
-) -> None:
-    if axis is None and len(shapes[0]) > 1:
-        raise ShapeError(f"cumsum of {by_x(shapes[0])} wants an axis, as axis=0")
-    _require_axes(shapes[0] or (1,), axis or 0)
+def _require_axis(shape: Shape, axis: int | None = None) -> None:
+    if axis is None and len(shape) > 1:
+        raise ShapeError(f"cumsum of {by_x(shape)} wants an axis, as axis=0")
+    _require_axes(shape or (1,), axis or 0)
 
 
 def _require_letter_axes(
@@ -213,19 +200,16 @@ def _nothing(*arguments: Any, **options: Any) -> None:
     """What checks its shapes itself."""
 
 
-_CHECKS: dict[str, Callable[..., None]] = {
-    "element": _require_index, "stack": _require_equal, "concat": _require_joint,
+_OF_ONE: dict[str, Callable[..., None]] = {
     "reshape": _require_shape, "broadcast": _require_wider, "transpose": _require_order,
-    "pick": _require_picks,
-    "one_hot": _require_classes, "expand": _require_expand, "squeeze": _require_ones,
-    "align": _require_letters, "conv": _nothing, "conv_transpose": _nothing,
-    "maxpool": _nothing, "avgpool": _nothing, "back": _nothing, "places": _require_letter_axes,
+    "expand": _require_expand, "squeeze": _require_ones, "align": _require_letters,
     "trace": _require_matrix, "cumsum": _require_axis,
-}  # fmt: skip
-
-
-def _is_inverse(power: Array) -> bool:
-    return not np.ndim(power) and bool(power == -1)
+    **dict.fromkeys(("conv", "conv_transpose", "maxpool", "avgpool", "back"), _nothing),
+}
+_OF_MORE: dict[str, Callable[..., None]] = {
+    "element": _require_index, "stack": _require_equal, "concat": _require_joint,
+    "pick": _require_picks, "one_hot": _require_classes, "places": _require_letter_axes,
+}
 
 
 def is_exact(x: Array) -> bool:
@@ -240,7 +224,10 @@ def _words(shapes: Sequence[Shape]) -> str:
 def _require_product(operation: str, a: Shape, b: Shape) -> None:
     if not a or not b:
         raise ShapeError(f"{_words([a, b])}: @ multiplies matrices and vectors; write * instead")
-    _require_batches(a, b)
+    try:
+        np.broadcast_shapes(a[:-2], b[:-2])
+    except ValueError:
+        raise ShapeError(f"{_words([a, b])}: the axes before the last two do not fit") from None
     if operation == "matmul":
         if a[-1] != b[-2 if len(b) > 1 else 0]:
             inner = f"{a[-1]} and {b[-2 if len(b) > 1 else 0]}"
@@ -250,13 +237,6 @@ def _require_product(operation: str, a: Shape, b: Shape) -> None:
     elif not len(a) == len(b) == 1 and a[-1] != b[-1]:
         turned = by_x((*b[:-2], *b[:-3:-1]))
         raise ShapeError(f"{by_x(a)} @ {turned}: the inner sizes {a[-1]} and {b[-1]} differ")
-
-
-def _require_batches(a: Shape, b: Shape) -> None:
-    try:
-        np.broadcast_shapes(a[:-2], b[:-2])
-    except ValueError:
-        raise ShapeError(f"{_words([a, b])}: the axes before the last two do not fit") from None
 
 
 def _require_few(operation: str, arguments: Sequence[Array]) -> None:
