@@ -10,12 +10,19 @@ Expr('add', (Expr('sub', (32, 5)), 1))
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 Term = Any
 """An Expr, a number, or a list of lists of numbers (a matrix)."""
+
+
+def _binary(kind: str, turned: bool = False) -> Callable[[Any, Any], Expr]:
+    """An operator between two terms; `turned` where the expression is the second."""
+    if turned:
+        return lambda self, other: Expr(kind, (other, self))
+    return lambda self, other: Expr(kind, (self, other))
 
 
 class Expr:
@@ -36,38 +43,12 @@ class Expr:
     def __hash__(self) -> int:
         return hash((self.kind, self.args))
 
-    def __add__(self, other: Term) -> Expr:
-        return Expr("add", (self, other))
-
-    def __radd__(self, other: Term) -> Expr:
-        return Expr("add", (other, self))
-
-    def __sub__(self, other: Term) -> Expr:
-        return Expr("sub", (self, other))
-
-    def __rsub__(self, other: Term) -> Expr:
-        return Expr("sub", (other, self))
-
-    def __mul__(self, other: Term) -> Expr:
-        return Expr("mul", (self, other))
-
-    def __rmul__(self, other: Term) -> Expr:
-        return Expr("mul", (other, self))
-
-    def __truediv__(self, other: Term) -> Expr:
-        return Expr("div", (self, other))
-
-    def __rtruediv__(self, other: Term) -> Expr:
-        return Expr("div", (other, self))
-
-    def __pow__(self, other: Term) -> Expr:
-        return Expr("pow", (self, other))
-
-    def __rpow__(self, other: Term) -> Expr:
-        return Expr("pow", (other, self))
-
-    def __matmul__(self, other: Term) -> Expr:
-        return Expr("matmul", (self, other))
+    __add__, __radd__ = _binary("add"), _binary("add", turned=True)
+    __sub__, __rsub__ = _binary("sub"), _binary("sub", turned=True)
+    __mul__, __rmul__ = _binary("mul"), _binary("mul", turned=True)
+    __truediv__, __rtruediv__ = _binary("div"), _binary("div", turned=True)
+    __pow__, __rpow__ = _binary("pow"), _binary("pow", turned=True)
+    __matmul__ = _binary("matmul")
 
     def __neg__(self) -> Expr:
         return Expr("neg", (self,))
@@ -108,49 +89,20 @@ def indexed(whole: Term, index: Sequence[Any], *chosen: Term) -> Expr:
     return Expr("index", (whole, tuple(spans), *chosen))
 
 
-def add(*terms: Term) -> Expr:
-    """The sum of all terms."""
-    return Expr("add", terms)
+def _of(kind: str) -> Callable[..., Expr]:
+    return lambda *parts: Expr(kind, parts)
 
 
-def mul(*factors: Term) -> Expr:
-    """The product of all factors."""
-    return Expr("mul", factors)
-
-
-def matmul(*factors: Term) -> Expr:
-    """The matrix product of all factors."""
-    return Expr("matmul", factors)
-
-
-def power(base: Term, exponent: Term) -> Expr:
-    """A power, also of a bare number: power(-2, 2) is (−2)²."""
-    return Expr("pow", (base, exponent))
-
-
-def hadamard(*factors: Term) -> Expr:
-    """The elementwise product, ⊙."""
-    return Expr("hadamard", factors)
-
-
-def floor(term: Term) -> Expr:
-    """Rounded down, ⌊ ⌋."""
-    return Expr("floor", (term,))
-
-
-def ceil(term: Term) -> Expr:
-    """Rounded up, ⌈ ⌉."""
-    return Expr("ceil", (term,))
+add, mul, matmul, hadamard, stack = map(_of, ("add", "mul", "matmul", "hadamard", "stack"))
+"""Sums, products of numbers, of matrices and element by element (⊙), and vectors one above the
+other, (h; x), each of all its parts."""
+power, floor, ceil, transpose = map(_of, ("pow", "floor", "ceil", "transpose"))
+"""A power, also of a bare number; rounded down, ⌊ ⌋, and up, ⌈ ⌉; the transposed matrix."""
 
 
 def call(function: str, *arguments: Term) -> Expr:
     """A function's value: call("tanh", c)."""
     return Expr("call", (function, *arguments))
-
-
-def transpose(term: Term) -> Expr:
-    """The transposed matrix."""
-    return Expr("transpose", (term,))
 
 
 class Column(Expr):
@@ -178,11 +130,6 @@ class Vector(Column):
     def __init__(self, values: Sequence[Any]) -> None:
         super().__init__(values)
         self.kind = "vector"
-
-
-def stack(*parts: Term) -> Expr:
-    """Vectors one above the other: (h; x)."""
-    return Expr("stack", parts)
 
 
 def total(body: Term, index: str = "", *last: Term) -> Expr:

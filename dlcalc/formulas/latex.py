@@ -93,6 +93,10 @@ class _Writer(FormulaWriter):
     minus = "-"
     signs: ClassVar[dict[str, str]] = {">=": r"\ge", "<=": r"\le", "==": "=", "!=": r"\neq"}
     parenthesised = r"\left({}\right)"
+    enclosed: ClassVar[dict[str, str]] = {
+        "floor": r"\left\lfloor {} \right\rfloor", "ceil": r"\left\lceil {} \right\rceil",
+        "new": "{}^{{+}}",
+    }
 
     def words(self, text: str) -> str:
         return rf"\text{{{escape_latex(text)}}}"
@@ -109,9 +113,6 @@ class _Writer(FormulaWriter):
         plain = len(sub) == 1 or not sub.isalpha()
         below = (_name(sub) if sub in _GREEK else sub) if plain else rf"\mathrm{{{sub}}}"
         return f"{_name(name)}_{{{below}}}" if sub else _name(name)
-
-    def _new(self, term: Any) -> str:
-        return f"{self.write(term)}^{{+}}"
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         below = ",".join(map(str, index)).replace("−", "-")
@@ -163,12 +164,6 @@ class _Writer(FormulaWriter):
         """A derivative as a fraction."""
         small = r"\partial" if sign == "∂" else r"\mathrm{d}"
         return rf"\frac{{{small} {self.derived(of)}}}{{{small} {self.derived(by)}}}"
-
-    def _floor(self, term: Any) -> str:
-        return rf"\left\lfloor {self.write(term)} \right\rfloor"
-
-    def _ceil(self, term: Any) -> str:
-        return rf"\left\lceil {self.write(term)} \right\rceil"
 
     def _call(self, function: str, *arguments: Any) -> str:
         known = f"\\{function}" if function in _FUNCTIONS else _name(function)

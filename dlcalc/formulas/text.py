@@ -42,6 +42,8 @@ class FormulaWriter:
     minus = "−"
     signs: ClassVar[dict[str, str]] = {">=": "≥", "<=": "≤", "!=": "≠"}
     parenthesised = "({})"
+    enclosed: ClassVar[dict[str, str]] = {"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "new": "{}⁺"}
+    """How nodes of one part are set that bind as tightly as they can."""
 
     def __init__(self, precision: int | None) -> None:
         self.precision = precision
@@ -49,6 +51,8 @@ class FormulaWriter:
     def write(self, term: Any) -> str:
         """An expression, words, a number, or an array."""
         kind = getattr(term, "kind", None)
+        if kind in self.enclosed:
+            return self.enclosed[kind].format(self.write(term.args[0]))
         if kind is not None:
             written: str = getattr(self, f"_{kind}")(*term.args)
             return written
@@ -109,10 +113,6 @@ class FormulaWriter:
 
     def _equals(self, left: Any, right: Any) -> str:
         return f"{self.write(left)} = {self.write(right)}"
-
-    def _new(self, term: Any) -> str:
-        """What a quantity becomes: w⁺."""
-        return f"{self.write(term)}⁺"
 
     def _partial(self, of: Any, by: Any) -> str:
         return self.slope("∂", of, by)
@@ -202,12 +202,6 @@ class TextWriter(FormulaWriter):
 
     def _list(self, *parts: Any) -> str:
         return self.array(parts)
-
-    def _floor(self, term: Any) -> str:
-        return f"⌊{self.write(term)}⌋"
-
-    def _ceil(self, term: Any) -> str:
-        return f"⌈{self.write(term)}⌉"
 
     def _call(self, function: str, *arguments: Any) -> str:
         return f"{function}({', '.join(self.write(each) for each in arguments)})"
