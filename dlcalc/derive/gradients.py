@@ -189,7 +189,7 @@ def _derived(
             passes[each] = found or backward(
                 tape.instructions, f, places, start, wanted, system, watched
             )
-        kinks = tuple(_kinks(tape, f, places, wanted, passes.values()))
+        kinks = tuple(kinks_of(tape, f, places, wanted, passes.values()))
     gradients = {}
     for each, found in passes.items():
         gradients[each] = {
@@ -284,10 +284,11 @@ class Kink(str):
     """The operation that bends there."""
 
 
-def _kinks(
+def kinks_of(
     tape: Tape, f: Any, places: Sequence[Any], wanted: set[int],
     passes: Iterable[Mapping[int, Any]],
 ) -> Iterable[Kink]:
+    """The kinks among the operations that passes went back through."""
     active: set[int] = set()
     for each in tape.instructions:
         operation = each.node.operation

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.gradients import Derivatives
+from dlcalc.derive.gradients import Derivatives, Kink, kinks_of
 from dlcalc.derive.tape import backward, forward
 from dlcalc.errors import LimitError
 from dlcalc.numbers.exact import FLOAT_EXACT
@@ -77,6 +77,16 @@ def jacobian(
         each: Arrays.presented(np.reshape(np.array(row), shape + np.shape(result.values[each])))
         for each, row in rows.items()
     }
+
+
+def jacobian_kinks(
+    result: Derivatives, of: str, wrt: Sequence[str] | None = None
+) -> tuple[Kink, ...]:
+    """The notes on kinks that the derivatives of an array went through."""
+    tape, wanted = result.tape, result.tape.reached(wrt or result.system.inputs)
+    start = {tape.names[of]: np.ones(np.shape(result.values[of]))[()]}
+    found = backward(tape.instructions, Arrays, result.places, start, wanted, result.system)
+    return tuple(kinks_of(tape, result.world, result.places, wanted, [found]))
 
 
 def _gradients(result: Derivatives, of: str, moved: dict[str, Any]) -> dict[str, Any]:

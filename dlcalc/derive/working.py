@@ -158,7 +158,8 @@ class _Working:
         for each in self.result.system.computed:
             yield Place(("values", each.name)), self._equation(each)
         if self.result.scalar:
-            yield from self._along_paths()
+            if self.result.of:
+                yield from self._along_paths()
             return
         for of in self.result.of:
             yield Place(), Step(f"Derivatives of {of}", note="over all paths")

@@ -116,17 +116,6 @@ def products(pairs: Iterable[tuple[float, float]]) -> Expr | None:
     return terms[0] if len(terms) == 1 and isinstance(terms[0], Expr) else add(*terms)
 
 
-def dot(a: Any, b: Any, *further: float) -> Expr | None:
-    """The inner product of two arrays in numbers, and what is added to it.
-
-    >>> import numpy as np
-    >>> dot(np.array([2.0]), np.array([3.0]), 4.0)
-    Expr('add', (Expr('mul', (2.0, 3.0)), 4.0))
-    """
-    pairs = zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)
-    return products([*pairs, *((each, 1) for each in further)])
-
-
 MOST_SHOWN = 256
 """Entries of a matrix that is still written out."""
 MOST_PUT, WIDEST = 64, 240

@@ -2,12 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.derive.check import check_second
+from dlcalc.derive.check import check_jacobian, check_second
 from dlcalc.derive.second import hessian, jacobian
-from dlcalc.derive.working import second_steps
+from dlcalc.derive.working import jacobian_steps, second_steps
 from dlcalc.formulas.text import formula_text
 from tests.shell.running import invoke
 
@@ -36,6 +37,24 @@ def test_the_working_of_a_hessian_is_that_of_the_gradients_lines(equations: str)
             assert steps[f"d(dL/d{a})/d{b}"] == pytest.approx(value)
 
 
+def test_the_working_of_arrays_goes_element_by_element() -> None:
+    result = dlcalc.grad(EQUATIONS, VALUES, of="L")
+    steps = {formula_text(each.name): each.value for each in second_steps(result)}
+    second = hessian(result, "L", "x")
+    for n in range(3):
+        assert steps[f"d(dL/dx[{n}])/dx"] == pytest.approx(second["x"][n])
+    array = dlcalc.grad(EQUATIONS, VALUES, of=[], wrt=["x", "W"])
+    found = jacobian(array, "p")
+    lines = list(jacobian_steps(array, "p", ["x", "W"]))
+    rows = {formula_text(each.name): each.value for each in lines}
+    for n in range(2):
+        assert rows[f"dp[{n}]/dx"] == pytest.approx(found["x"][n])
+        assert np.asarray(rows[f"dp[{n}]/dW"]) == pytest.approx(found["W"][n])
+    assert all(each.passed for each in check_jacobian(array, "p", found))
+    found["W"][0, 0, 0] += 1e-3
+    assert [each.passed for each in check_jacobian(array, "p", found)] == [False, True]
+
+
 def test_jacobians_have_the_rows_of_gradients() -> None:
     result = dlcalc.grad(EQUATIONS, VALUES)
     found = jacobian(result, "p")
@@ -54,3 +73,6 @@ def test_both_on_the_command_line() -> None:
     found = json.loads(invoke("grad", "y = x^2", "x=1 2", "--jacobian", "y", "-f", "json").out)
     assert found["jacobian"]["y"]["x"] == [[2, 0], [0, 4]]
     assert invoke("grad", "y = x^2", "x=1", "--jacobian", "z").status == 2
+    shown = invoke("grad", "y = abs(x)", "x=0 1", "--jacobian", "y", "--explain").out
+    assert "dy[1]/dx = dy[1]/dy ⊙ abs'(x) = [0, 1] ⊙ [0, 1] = [0, 1]\n" in shown
+    assert "abs(x) is at its kink" in shown

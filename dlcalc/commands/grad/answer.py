@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.grad.grad import (
@@ -16,7 +15,7 @@ from dlcalc.commands.grad.grad import (
     read_system,
     read_values,
 )
-from dlcalc.derive.gradients import Derivatives, differentiate
+from dlcalc.derive.gradients import Derivatives, Kink, differentiate
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
@@ -37,18 +36,16 @@ class GradRun(Run[Derivatives]):
 
     command = "grad"
     function = staticmethod(differentiate)
-    asked = False
-    """Whether it was said what to derive with respect to."""
-    hessian = False
-    """Whether second derivatives are wanted, too."""
-    jacobian: str | None = None
-    """The array whose Jacobian is wanted."""
-    wrt: Sequence[str] | None = None
-    """What to derive with respect to, where it was said."""
-    direction: Mapping[str, Any] = MappingProxyType({})
-    """Along which the derivatives are wanted, too, by name."""
-    framework: str | None = None
+    framework: str | None
     """As which equations are computed."""
+    hessian: bool
+    """Whether second derivatives are wanted, too."""
+    jacobian: str | None
+    """The array whose Jacobian is wanted."""
+    wrt: Sequence[str] | None
+    """What to derive with respect to, where it was said."""
+    direction: Mapping[str, Any]
+    """Along which the derivatives are wanted, too, by name."""
 
     def run(self) -> None:
         """The whole way, as a framework derives where one is named."""
@@ -66,14 +63,11 @@ class GradRun(Run[Derivatives]):
         file, values = self._operands(self.options.pop("file", None), self.options.pop("values"))
         allow_nonfinite = self.out.allow_nonfinite
         problem = self.example() if file is None else read_problem(file, allow_nonfinite)
-        wrt = names_of(self.options.pop("wrt") or problem.get("wrt"))
-        self.asked = wrt is not None
+        self.wrt = names_of(self.options.pop("wrt") or problem.get("wrt"))
         self.hessian = self.options.pop("hessian", False)
         self.jacobian = self.options.pop("jacobian", None)
-        self.wrt = wrt
         self.direction = _assigned(self.options.pop("along", ()), allow_nonfinite)
-        if self.jacobian:
-            self.options["of"] = ()
+        of = names_of(self.options.pop("of") or problem.get("of"))
         files = [each for each in values if holds_values(each)]
         stored = {name: (value, file) for file in files
                   for name, value in read_values(file, allow_nonfinite).items()}
@@ -96,9 +90,8 @@ class GradRun(Run[Derivatives]):
             # A file may hold more than these equations name.
             "values": {name: each for name, each in given.items()
                        if name in needed or name not in stored or name in typed},
-            "of": names_of(self.options.pop("of") or problem.get("of"))
-            if not self.jacobian else self.options.pop("of"),
-            "wrt": wrt,
+            "of": () if self.jacobian else of,
+            "wrt": self.wrt,
             "allow_nonfinite": allow_nonfinite,
         }
 
@@ -119,7 +112,7 @@ class GradRun(Run[Derivatives]):
         from dlcalc.derive.check import check_derivatives, check_jacobian, check_second
         from dlcalc.shell.runner import require_checkable
 
-        further = _further(result, self.hessian, self.jacobian, self.wrt)
+        further = self._further(result)
         require_checkable(sum(
             getattr(each, "size", 1)
             for found in (*result.gradients.values(), *further.get("jacobian", {}).values())
@@ -134,19 +127,45 @@ class GradRun(Run[Derivatives]):
     def answer(self, result: Derivatives, checks: Sequence[Any] | None) -> Answer:
         """A bare expected value is the derivative where one was asked for, else the value."""
         main: tuple[str, ...] = "values", (result.of or result.system.names)[0]
-        if self.asked and len(result.of) == len(result.wrt) == 1:
+        if self.wrt is not None and len(result.of) == len(result.wrt) == 1:
             main = "gradients", result.of[0], result.wrt[0]
-        further = _further(result, self.hessian, self.jacobian, self.wrt)
+        further = self._further(result)
         if self.direction:
             further["direction"] = self.direction
             further["along"] = result.along(self.direction)
+        kinks: Sequence[Kink] = result.kinks
+        if self.jacobian:
+            from dlcalc.derive.second import jacobian_kinks
+
+            kinks = jacobian_kinks(result, self.jacobian, self.wrt)
         return grad_answer(
-            result, checks, main, further, self.framework,
+            result, checks, main, further, _kinks(kinks, self.framework),
             working=partial(self._steps, result),
             advice=partial(self._advice, result),
             element=partial(working.grad_element, result),
             order=() if self.out.expect is None else working.derivation(result),
         )
+
+    def _further(self, result: Derivatives) -> dict[str, Any]:
+        """Second derivatives, and derivatives of an array, as far as asked for."""
+        found: dict[str, Any] = {}
+        if not (self.hessian or self.jacobian):
+            return found
+        from dlcalc.derive import second
+
+        if self.hessian:
+            found["hessian"] = {
+                of: {name: second.hessian(result, of, name) for name in result.wrt}
+                for of in result.of
+            }
+        if self.jacobian:
+            if self.jacobian not in result.values:
+                known = did_you_mean(self.jacobian, result.values)
+                raise InputError(f"no equation has {self.jacobian} in it{known}").at("--jacobian")
+            found["jacobian"] = {
+                self.jacobian: second.jacobian(result, self.jacobian, self.wrt)
+            }
+        return found
 
     def _steps(self, result: Derivatives) -> Iterator[Step]:
         """The working, with that of second derivatives where they are asked for."""
@@ -176,33 +195,9 @@ def _assigned(values: Sequence[str], allow_nonfinite: bool) -> dict[str, Any]:
     return found
 
 
-def _further(
-    result: Derivatives, hessian: bool, jacobian: str | None,
-    wrt: Sequence[str] | None,
-) -> dict[str, Any]:
-    """Second derivatives, and derivatives of an array, as far as asked for."""
-    found: dict[str, Any] = {}
-    if not (hessian or jacobian):
-        return found
-    from dlcalc.derive import second
-
-    if hessian:
-        found["hessian"] = {
-            of: {name: second.hessian(result, of, name) for name in result.wrt}
-            for of in result.of
-        }
-    if jacobian:
-        if jacobian not in result.values:
-            known = did_you_mean(jacobian, result.values)
-            raise InputError(f"no equation has {jacobian} in it{known}").at("--jacobian")
-        found["jacobian"] = {jacobian: second.jacobian(result, jacobian, wrt)}
-    return found
-
-
 def grad_answer(
     result: Derivatives, checks: Sequence[GradientCheck] | None,
-    main: tuple[str, ...], further: dict[str, Any], framework: str | None = None,
-    **explained: Any,
+    main: tuple[str, ...], further: dict[str, Any], kinks: list[str], **explained: Any,
 ) -> Answer:
     """All values, then the derivatives: numbers in tables, arrays by themselves."""
     record: dict[str, Any] = {
@@ -224,7 +219,7 @@ def grad_answer(
     if "along" in further:
         rows = [(f"d{of}", value) for of, value in further["along"].items()]
         blocks.append(Table(("along the direction", "derivative"), rows, called="along"))
-    if kinks := _kinks(result, framework):
+    if kinks:
         record["kinks"] = kinks
         blocks.append(Text(kinks))
     if checks is not None:
@@ -239,13 +234,13 @@ def grad_answer(
     )
 
 
-def _kinks(result: Derivatives, framework: str | None) -> list[str]:
+def _kinks(kinks: Sequence[Kink], framework: str | None) -> list[str]:
     """The notes on kinks, with who takes another slope there."""
-    if framework or not result.kinks:
-        return list(result.kinks)
+    if framework or not kinks:
+        return list(kinks)
     from dlcalc.conventions.equations import others_at
 
-    told = [(each, others_at(each.operation)) for each in result.kinks]
+    told = [(each, others_at(each.operation)) for each in kinks]
     return [f"{each}; {who}" if who else str(each) for each, who in told]
 
 

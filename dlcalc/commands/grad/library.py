@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from dlcalc.output.answer import Answer, Table
 
 FOLDER = os.path.join(os.path.dirname(__file__), "library")
-
-
-class Entry(NamedTuple):
-    """Equations of the library, as their head lines describe them."""
-
-    name: str
-    """The name by which they are asked for."""
-    title: str
-    """What they are."""
-    source: str
-    """Where they are published, and in which form they stand here."""
 
 
 def library_names() -> list[str]:
@@ -36,20 +24,18 @@ def library_text(name: str) -> str:
         return file.read()
 
 
-def library() -> list[Entry]:
-    """All of them, by name."""
+def library() -> list[tuple[str, str, str]]:
+    """The name of each, what it is, and where it is published, as its head lines have it."""
     found = []
     for name in library_names():
         title, source = library_text(name).splitlines()[:2]
-        found.append(Entry(name, title[2:], source.removeprefix("# source: ")))
+        found.append((name, title[2:], source.removeprefix("# source: ")))
     return found
 
 
 def library_answer() -> Answer:
     """Names, what they are, and where they are from."""
-    entries = library()
-    table = Table(
-        ["name", "title", "source"], [list(each) for each in entries],
-        drawn=lambda: Table(["name", "title"], [[each.name, each.title] for each in entries]),
-    )
-    return Answer({"library": [each._asdict() for each in entries]}, [table], main="library")
+    entries, names = library(), ("name", "title", "source")
+    table = Table(names, entries, drawn=lambda: Table(names[:2], [each[:2] for each in entries]))
+    records = [dict(zip(names, each, strict=True)) for each in entries]
+    return Answer({"library": records}, [table], main="library")

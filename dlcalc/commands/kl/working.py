@@ -11,7 +11,7 @@ import numpy as np
 
 from dlcalc.errors import LimitError
 from dlcalc.formulas.expressions import Expr, Step, add, call, matmul, power, symbol, transpose
-from dlcalc.formulas.products import dot
+from dlcalc.formulas.products import products
 from dlcalc.numbers.compare import agree
 from dlcalc.numbers.gaussians import KL, Gaussian, gaussian, kl, precision
 from dlcalc.numbers.places import Place
@@ -165,7 +165,7 @@ def _entry(result: KL, name: str, index: tuple[int, ...]) -> tuple[Expr, ...]:
     """One entry of a gradient in numbers."""
     inverse, d = precision(result.p), result.q.mean - result.p.mean
     if name.startswith("mean"):
-        sum_ = dot(inverse[index[0]], d)
+        sum_ = products(zip(inverse[index[0]].tolist(), d.tolist(), strict=True))
         return () if sum_ is None else (sum_ if name == "mean_q" else -sum_,)
     other = precision(result.q)
     if name == "covariance_p":
