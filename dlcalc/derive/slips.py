@@ -21,6 +21,7 @@ import numpy as np
 
 from dlcalc.derive.derivation import Derivation
 from dlcalc.derive.elements import NAMES, as_value, compiled, entry_of
+from dlcalc.errors import DlcalcError
 from dlcalc.formulas.expressions import Column, Expr, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE, agree
@@ -286,7 +287,7 @@ class Slips:
             try:
                 function = self._compiled(changed[key]) if key in changed else self.functions[key]
                 value = np.asarray(function(values))
-            except (ValueError, ArithmeticError, LookupError):  # of no use in these shapes
+            except (DlcalcError, ValueError, ArithmeticError, LookupError):  # these shapes
                 return None
             shape = self.start[slot].shape
             if np.shape(value) != shape:

@@ -211,6 +211,13 @@ class Symbols:
         shape = tuple(1 if n in axes else size for n, size in enumerate(value.shape))
         return Term(call("expand", g.full.formula, along(axis)), value, shape)
 
+    def expand(self, x: Term, axis: Any) -> Term:
+        """x with a new axis; a number that is spread needs none."""
+        value = self.numbers.expand(x.value, axis=axis)
+        if not x.shape:
+            return Term(x.formula, value, ())
+        return Term(call("expand", x.full.formula, along(axis)), value)
+
     def fit(self, g: Any, like: Term) -> Term:
         """Summed over the axes that were broadcast, which the formula then says."""
         g = as_term(g)
