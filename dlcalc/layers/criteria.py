@@ -125,9 +125,10 @@ class ClassLoss(Rule):
         if not self.logits:
             return -(t * z).sum() / node.options["count"]
         shifted = z - z.real.max(axis=axis, keepdims=True)
-        summed = np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
-        node.saved = shifted - summed
-        return (t * -node.saved).sum() / node.options["count"]
+        powers = np.exp(shifted)
+        summed = powers.sum(axis=axis, keepdims=True)
+        node.saved = np.divide(powers, summed, out=powers)
+        return (t * (np.log(summed) - shifted)).sum() / node.options["count"]
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         t = node.arguments[1].value
@@ -135,7 +136,7 @@ class ClassLoss(Rule):
         if not self.logits:
             return -t * scale
         whole = t.sum(axis=node.options["axis"], keepdims=True)
-        return (np.exp(node.saved) * whole - t) * scale
+        return (node.saved * whole - t) * scale
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         z, t = node.arguments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,6 +74,8 @@ class Runner:
     def __init__(self, model: Model, count: Count) -> None:
         self.body = model.body
         self.count = count
+        self.activations = sum(prod(row.output) for row in count.rows)
+        """Numbers of all layers' outputs for one example."""
         self.names = name_nodes(model.body)
         self.rows = {row.name: row for row in count.rows}
         first = count.rows[0].type if count.rows else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -114,8 +114,8 @@ class Problem:
         self.given = given
         self.runner = runner_of(model, shape)
         count = self.runner.count
-        activations = sum(prod(row.output) for row in count.rows)
-        check_size(count.params + len(self.x) * activations, "parameters and activations")
+        values = count.params + len(self.x) * self.runner.activations
+        check_size(values, "parameters and activations")
         check_work(len(self.x) * count.macs, np.dtype(float))
         mode = as_word(given.get("mode", "train"), "mode")
         self.training = mode == "train"
@@ -291,14 +291,14 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
     value = None if "upstream" in problem.given else float(end.value)
     # A variance that overflows makes a plausible 0 of all that it divides.
     divisors = [node.arguments[1] for node in ran.graph.nodes if node.rule is DIVIDE]
-    for name, array in (("the output", ran.output.value), ("the loss", end.value),
-                        *((node.name, node.value) for node in divisors), *gradients.items()):
-        flat = array.reshape(-1)
-        with np.errstate(over="ignore", invalid="ignore"):
-            squares = flat @ flat
-        # The sum of squares is finite where all are, but for numbers whose squares overflow.
-        if not np.isfinite(squares) and not np.isfinite(flat).all():
-            raise InputError(f"{name} overflows: inputs or parameters are too large")
+    shown = [("the output", ran.output.value), ("the loss", end.value),
+             *((node.name, node.value) for node in divisors), *gradients.items()]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for name, array in shown:
+            flat = array.reshape(-1)
+            # The sum of squares is finite where all are, but for numbers whose squares overflow.
+            if not isfinite(flat @ flat) and not np.isfinite(flat).all():
+                raise InputError(f"{name} overflows: inputs or parameters are too large")
     return value, gradients
 
 
