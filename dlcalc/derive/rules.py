@@ -533,6 +533,11 @@ class MaxPool(Rule):
     def value(self, node: Node, *arguments: Array) -> Array:
         return pooling.maxima(arguments[0], node.options["axes"])
 
+    @staticmethod
+    def require_input(node: Node) -> None:
+        """ShapeError where a window meets the padding alone, whose largest is −∞."""
+        pooling.require_input([axis for axis in node.options["axes"] if isinstance(axis, Axis)])
+
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         x, shared = node.arguments[0].value, bool(node.options.get("shared"))
         return pooling.spread_to(gradient, x, node.value, node.options["axes"], shared)

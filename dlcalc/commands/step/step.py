@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.derive.graph import Array, Node
-from dlcalc.derive.rules import DIVIDE
+from dlcalc.derive.rules import DIVIDE, MaxPool
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.criteria import loss_of, upstream_of
@@ -298,6 +298,9 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
             flat = array.reshape(-1)
             # The sum of squares is finite where all are, but for numbers whose squares overflow.
             if not isfinite(flat @ flat) and not np.isfinite(flat).all():
+                for node in ran.graph.nodes:
+                    if isinstance(node.rule, MaxPool):
+                        node.rule.require_input(node)
                 raise InputError(f"{name} overflows: inputs or parameters are too large")
     return value, gradients
 

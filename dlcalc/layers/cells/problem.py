@@ -115,16 +115,21 @@ def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) 
     (1, 1, 2)
     >>> as_target([1, 0, 0], "cross_entropy", 3, (), 2).values[0].tolist()
     [[0.0, 1.0]]
+    >>> as_target([1, 2, 0], "cross_entropy", 3, (), 3).values[0].tolist()
+    [[0.0, 1.0, 0.0]]
     """
     name = _known("squared_error" if loss is None else loss, f"loss {loss!r}", [*LOSSES])
     y = as_floats(values, "target")
     shapes = [(*lead, H), (T, *lead, H)]
-    if y.shape not in shapes and not (name == "cross_entropy" and y.shape in (lead, (T, *lead))):
+    classes = name == "cross_entropy" and y.shape in (lead, (T, *lead))
+    if y.shape not in shapes and not classes:
         expected = " or ".join(by_x(each) for each in shapes)
         raise ShapeError(f"shape {by_x(y.shape) or 'of one number'}; expected {expected}").at(
             "target"
         )
     whole = y.shape in shapes
+    if whole and classes:  # of as many steps as units: what adds up to 1 is probabilities
+        whole = bool((abs(y.sum(axis=-1) - 1) <= 1e-6).all())
     rows = y.reshape(-1, H) if whole else y.ravel()
     target = Target(rows, name)
     y = as_targets(rows, len(rows), H, target.pair)

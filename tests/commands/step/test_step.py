@@ -281,3 +281,11 @@ def test_elements_and_new_values_by_the_names_on_the_screen(answer: Any, said: s
             "parameters": {"linear1.weight": [[1, 2]], "linear1.bias": [0.5]}}
     done = invoke("step", "input 2; linear 1", json.dumps(data), "--expect", json.dumps(answer))
     assert said in done.err.splitlines()[-1]
+
+
+def test_a_window_in_the_padding_alone_is_named_where_its_infinity_comes_out() -> None:
+    """PyTorch has −∞ there, which a relu behind it makes 0."""
+    pool = "input 1x1; maxpool 2 stride=1 pad=1 dilation=2"
+    with pytest.raises(DlcalcError, match="window 0 of 1 lies in the padding alone: a kernel of 2"):
+        dlcalc.step(pool, [[3.0]], [[1.0]], loss="mse")
+    assert dlcalc.step(f"{pool}; relu", [[3.0]], [[1.0]], loss="mse").output.tolist() == [[0.0]]
