@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from math import prod
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.input.sources import Source, decode, located, read_source
-from dlcalc.numbers.parse import MOST_DIGITS, Number, parse_number
+from dlcalc.numbers.parse import MOST_DIGITS, Decimal, Number, parse_number
 
 
 def read_arrays(value: str, allow_nonfinite: bool = False, name: str = "") -> list[Any]:
@@ -30,24 +31,26 @@ def read_array(value: str, allow_nonfinite: bool = False, name: str = "") -> Any
     return one_array(read_source(value, name), allow_nonfinite)
 
 
-def arrays_of(source: Source, allow_nonfinite: bool = False) -> list[Any]:
-    """The arrays of a source that is read already."""
+def arrays_of(
+    source: Source, allow_nonfinite: bool = False, decimal: Decimal = float
+) -> list[Any]:
+    """The arrays of a source that is read already, decimals made by `decimal`."""
     try:
-        return _parse(source, allow_nonfinite)
+        return _parse(source, allow_nonfinite, decimal)
     except DlcalcError as error:
         raise located(error, source) from None
 
 
-def one_array(source: Source, allow_nonfinite: bool = False) -> Any:
+def one_array(source: Source, allow_nonfinite: bool = False, decimal: Decimal = float) -> Any:
     """The one array of a source; InputError where there are more."""
-    arrays = arrays_of(source, allow_nonfinite)
+    arrays = arrays_of(source, allow_nonfinite, decimal)
     if len(arrays) > 1:
         error = InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted")
         raise located(error, source)
     return arrays[0]
 
 
-def _parse(source: Source, allow_nonfinite: bool) -> list[Any]:
+def _parse(source: Source, allow_nonfinite: bool, decimal: Decimal) -> list[Any]:
     if not source.data.strip():
         raise InputError("is empty; an array of numbers is wanted")
     if source.data.startswith(b"\x93NUMPY") or source.place.endswith(".npy"):
@@ -60,24 +63,24 @@ def _parse(source: Source, allow_nonfinite: bool) -> list[Any]:
         return [parse_npz(source.data, allow_nonfinite=allow_nonfinite)]
     text = decode(source)
     if text.lstrip()[:1] in ("[", "{"):
-        return _json_arrays(text, allow_nonfinite)
-    return parse_text(text, allow_nonfinite)
+        return _json_arrays(text, allow_nonfinite, decimal)
+    return parse_text(text, allow_nonfinite, decimal)
 
 
-def _json_arrays(text: str, allow_nonfinite: bool) -> list[Any]:
+def _json_arrays(text: str, allow_nonfinite: bool, decimal: Decimal) -> list[Any]:
     try:
-        return [_json_array(text, allow_nonfinite)]
+        return [_json_array(text, allow_nonfinite, decimal)]
     except InputError as error:
         if "extra data" not in error.message:
             raise
     parts = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
-    return [_json_array(part, allow_nonfinite) for part in parts]
+    return [_json_array(part, allow_nonfinite, decimal) for part in parts]
 
 
-def _json_array(text: str, allow_nonfinite: bool) -> Any:
+def _json_array(text: str, allow_nonfinite: bool, decimal: Decimal) -> Any:
     from dlcalc.input.json_text import check_array, parse_json
 
-    value = parse_json(text, allow_nonfinite)
+    value = parse_json(text, allow_nonfinite, decimal)
     if isinstance(value, dict):
         if "output" not in value:
             near = did_you_mean("output", value)
@@ -92,7 +95,9 @@ _LINE_END = re.compile("\r\n|\r|\n")
 _SHAPE = re.compile(r"#\s*shape\s+(\S*)\s*")
 
 
-def parse_text(text: str, allow_nonfinite: bool = False) -> list[list[Any]]:
+def parse_text(
+    text: str, allow_nonfinite: bool = False, decimal: Decimal = float
+) -> list[list[Any]]:
     """The arrays of a text, divided by blank lines, each as nested lists.
 
     A single row is an array of one axis, more rows are one of two; a line
@@ -105,7 +110,9 @@ def parse_text(text: str, allow_nonfinite: bool = False) -> list[list[Any]]:
     [[1, 2.5], [7]]
     """
     arrays: dict[int, list[Any]] = {}
-    blocks = _blocks(text, allow_nonfinite)
+    blocks = _blocks(
+        text, partial(parse_number, allow_nonfinite=allow_nonfinite, decimal=decimal)
+    )
     for line, shape, rows in blocks:
         if shape is None:
             if rows:
@@ -128,28 +135,28 @@ def _titled_output(text: str, arrays: dict[int, list[Any]]) -> list[list[Any]]:
 Block = tuple[int, tuple[int, ...] | None, list[Row]]
 
 
-def _blocks(text: str, allow_nonfinite: bool) -> Iterator[Block]:
+def _blocks(text: str, number: Callable[[str], Number]) -> Iterator[Block]:
     """Runs of rows between blank lines: first line, shape where one is said, rows."""
     start, shape, rows = 1, None, []  # type: int, tuple[int, ...] | None, list[Row]
-    for number, line in enumerate(_LINE_END.split(text), 1):
+    for place, line in enumerate(_LINE_END.split(text), 1):
         content, hash_sign, _comment = line.partition("#")
         if not content.strip():
             said = _SHAPE.fullmatch(line.strip()) if hash_sign else None
             if said or (rows and not hash_sign):
                 if rows or shape:
                     yield start, shape, rows
-                start, shape, rows = number, _shape(said, number) if said else None, []
+                start, shape, rows = place, _shape(said, place) if said else None, []
             continue
         if not rows and shape is None:
-            start = number
+            start = place
         for part in content.split(";"):
             if part.strip():
-                rows.append(_row(part, number, allow_nonfinite))
+                rows.append(_row(part, place, number))
                 if len(rows[-1]) != len(rows[0]):
                     raise ShapeError(
                         f"row {len(rows)} has {_count(rows[-1])}, "
                         f"the rows above have {len(rows[0])}"
-                    ).at(f"line {number}")
+                    ).at(f"line {place}")
     if rows or shape:
         yield start, shape, rows
 
@@ -158,7 +165,7 @@ def _count(row: Row) -> str:
     return f"{len(row)} number{'' if len(row) == 1 else 's'}"
 
 
-def _row(text: str, line: int, allow_nonfinite: bool) -> Row:
+def _row(text: str, line: int, number: Callable[[str], Number]) -> Row:
     words = text.split()
     if "," in text:
         fields = [field.strip() for field in text.split(",")]
@@ -176,7 +183,7 @@ def _row(text: str, line: int, allow_nonfinite: bool) -> Row:
     if "" in words:
         raise InputError("an empty field between commas").at(f"line {line}")
     try:
-        return [parse_number(word, allow_nonfinite) for word in words]
+        return list(map(number, words))
     except InputError as error:
         raise error.at(f"line {line}") from None
 

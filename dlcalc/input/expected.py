@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
 from typing import Any
 
 from dlcalc.errors import DlcalcError
@@ -36,18 +34,15 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     if (short := _shortened(source.data.decode("latin-1"))) is not None:
         return short
     if not _OBJECTS.match(source.data.removeprefix(BOM_UTF8)):
-        array = one_array(source, allow_nonfinite)
-        return array if hasattr(array, "tolist") else _array_as_written(decode(source), array)
+        return one_array(source, allow_nonfinite, Written)
     try:
-        text = decode(source)
-        record = _named(parse_json(text, allow_nonfinite), allow_nonfinite)
+        record = _named(parse_json(decode(source), allow_nonfinite, Written), allow_nonfinite)
     except DlcalcError as error:
         raise located(error, source) from None
+    if isinstance(record, list):
+        return record
     # The working of an answer that was written with --explain is no part of the answer.
-    written = _as_written(record, json.loads(text, parse_float=Written))
-    if isinstance(written, list):
-        return written
-    return {name: each for name, each in written.items() if name != "working"}
+    return {name: each for name, each in record.items() if name != "working"}
 
 
 def _shortened(text: str) -> Any:
@@ -61,40 +56,6 @@ def _shortened(text: str) -> Any:
     if found := _SHORT.fullmatch(text):
         return Written(f"{found[1]}e{_POWERS[found[2]]}")
     return None
-
-
-def _array_as_written(text: str, array: Any) -> Any:
-    """The array with each decimal as it was written, where the text holds nothing else."""
-    if text.lstrip().startswith("["):
-        return _as_written(array, json.loads(text, parse_float=Written))
-    words = re.findall(r"[^\s,;]+", re.sub("#.*", "", text))
-    try:
-        left = iter(words)
-        found = _rewritten(array, left)
-        return array if next(left, None) is not None else found
-    except (StopIteration, ValueError):
-        return array
-
-
-def _rewritten(value: Any, words: Iterator[str]) -> Any:
-    if isinstance(value, list):
-        return [_rewritten(each, words) for each in value]
-    word = next(words)
-    return _known(value, Written(word))
-
-
-def _as_written(value: Any, written: Any) -> Any:
-    """The same value, its decimals those of the second reading."""
-    if isinstance(value, dict):
-        return {key: _as_written(each, written[key]) for key, each in value.items()}
-    if isinstance(value, list) and isinstance(written, list):
-        return [_as_written(*pair) for pair in zip(value, written, strict=True)]
-    return _known(value, written)
-
-
-def _known(value: Any, written: Any) -> Any:
-    same = isinstance(value, float) and isinstance(written, Written) and value == written
-    return written if same else value
 
 
 def _named(value: Any, allow_nonfinite: bool) -> Any:

@@ -9,13 +9,13 @@ from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError
 from dlcalc.numbers.axes import plural
-from dlcalc.numbers.parse import check_finite, kind_of, parse_number, shorten
+from dlcalc.numbers.parse import Decimal, check_finite, kind_of, parse_number, shorten
 
 NONFINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
 
-def parse_json(text: str, allow_nonfinite: bool = False) -> Any:
-    """The value of a JSON text; InputError with the line where it is none.
+def parse_json(text: str, allow_nonfinite: bool = False, decimal: Decimal = float) -> Any:
+    """The value of a JSON text, decimals made by `decimal`; InputError where it is none.
 
     Refused by name: doubled keys, NaN and Infinity (unless allowed), numbers beyond a
     double such as 1e999, lone surrogates, and nesting too deep to follow.
@@ -30,11 +30,8 @@ def parse_json(text: str, allow_nonfinite: bool = False) -> Any:
         seen.append(name)
         return NONFINITE[name]
 
-    def whole(word: str) -> float:
-        return parse_number(word)
-
-    def decimal(word: str) -> float:
-        value = float(word)
+    def fraction(word: str) -> float:
+        value = decimal(word)
         if not allow_nonfinite:
             check_finite(value, word)
         return value
@@ -44,8 +41,8 @@ def parse_json(text: str, allow_nonfinite: bool = False) -> Any:
             text,
             object_pairs_hook=_object,
             parse_constant=constant,
-            parse_int=whole,
-            parse_float=decimal,
+            parse_int=parse_number,
+            parse_float=fraction,
         )
     except json.JSONDecodeError as error:
         raise InputError(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dlcalc.errors import InputError
 
 MOST_DIGITS = 4300
 """Digits of the longest whole number that is read; results may be longer."""
 
 Number = int | float
+Decimal = Callable[[str], float]
 
 
-def parse_number(word: str, allow_nonfinite: bool = False) -> Number:
-    """A whole number as an int of any size, anything else as a float.
+def parse_number(word: str, allow_nonfinite: bool = False, decimal: Decimal = float) -> Number:
+    """A whole number as an int of any size, anything else as a float, made by `decimal`.
 
     Raises InputError for words, digits that are not ASCII, `1_000`, NaN and infinities
     (unless allowed), and decimals beyond the range of a double.
@@ -30,7 +33,7 @@ def parse_number(word: str, allow_nonfinite: bool = False) -> Number:
     except ValueError:
         pass
     try:
-        value = float(word)
+        value = decimal(word)
     except ValueError:
         raise InputError(f"{shorten(word)!r} is not a number") from None
     if not allow_nonfinite:
