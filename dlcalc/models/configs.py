@@ -1,10 +1,11 @@
 """Models from a config.json of Hugging Face, by the architectures in `architectures/`.
 
-Three files hold what no config.json shows: `types.txt` the architecture and the facts of
+Four files hold what no config.json shows: `types.txt` the architecture and the facts of
 each model type (one with `-` behind its name is not counted, and refused), `defaults.txt`
 the fields of its class where the config leaves them out, `unread.txt` the fields that
-change no count. A type that is like another is one line. A definition `derived.NAME` is
-what the class itself makes of NAME, as a saved config has it: no note says it is not read.
+change no count, `heads.txt` what the names of classes say. A type that is like another is
+one line. A definition `derived.NAME` is what the class itself makes of NAME, as a saved
+config has it: no note says it is not read.
 """
 
 from __future__ import annotations
@@ -24,28 +25,6 @@ from dlcalc.models.templates import Architecture, Expander, facts
 from dlcalc.models.tree import Model
 
 Config = Mapping[str, Any]
-WORDS = {"yes": True, "no": False, "null": None}
-
-HEADS = {
-    "ForSequenceClassification": "sequence", "ForTokenClassification": "token",
-    "ForQuestionAnswering": "question", "ForQuestionAnsweringSimple": "question_simple",
-    "ForMultipleChoice": "choice", "ForMaskedLM": "masked", "ForPreTraining": "pretraining",
-    "ForNextSentencePrediction": "next", "ForConditionalGeneration": "generation",
-    "ForCausalLM": "causal", "LMHeadModel": "causal", "WithLMHead": "causal",
-    "ForCausalLMDecoder": "causal", "DoubleHeadsModel": "double",
-    "MTModel": "generation",
-    "ForImageClassification": "image", "ForMaskedImageModeling": "masked_image",
-    "ForImageClassificationWithTeacher": "image_teacher", "ForCausalImageModeling": "causal",
-    "ForImageClassificationLearned": "image", "ForTextToText": "generation",
-    "ForImageClassificationFourier": "image_fourier",
-    "ForImageClassificationConvProcessing": "image_conv", "TextEncoder": "encoder",
-    "ForSpeechToText": "generation", "EncoderModel": "encoder", "Encoder": "model",
-    "Decoder": "causal", "ForMaskedGeneration": "masked", "Model": "model",
-    "VisionTransformer": "model", "Backbone": "backbone", "ForDepthEstimation": "depth",
-    "ForSemanticSegmentation": "segmentation",
-}
-"""The end of a class name of `architectures`, and the head that such a class puts on."""
-
 
 def read_config(source: Source, name: str = "") -> Model:
     """The model that a config.json describes; InputError where its type is not known.
@@ -245,21 +224,9 @@ def _line(text: str, kind: str) -> str | None:
 
 
 def _plain(text: str) -> Any:
-    """A value of the table of defaults."""
-    if text.startswith("["):
-        items, depth, start = [], 0, 1
-        for at, mark in enumerate(text):
-            depth += (mark == "[") - (mark == "]")
-            if (mark == "," and depth == 1) or (mark == "]" and not depth):
-                items.append(_plain(text[start:at]))
-                start = at + 1
-        return items
-    if text in WORDS:
-        return WORDS[text]
-    if text.isdigit():
-        return int(text)
+    """A value of the table of defaults, as JSON has it; a word needs no quotes."""
     try:
-        return int(text) if text[1:].isdigit() else float(text)
+        return json.loads(text)
     except ValueError:
         return text
 
@@ -289,11 +256,12 @@ def _check_numbers(config: Config, defaults: Mapping[str, Any]) -> None:
 
 
 def _head(name: str) -> str | None:
-    """The head that a class of this name puts on; null where no class is named."""
-    ends = [end for end in HEADS if name.endswith(end)]
+    """The head that a class of this name puts on, by the longest end; null for no class."""
+    table = [line.split() for line in _text("heads.txt").splitlines()[1:]]
+    ends = [(len(end), head) for head, *known in table for end in known if name.endswith(end)]
     if name and not ends:
         raise InputError(f"architectures: {name} has no head that is known here; it is not counted")
-    return HEADS[max(ends, key=len)] if name else None
+    return max(ends)[1] if name else None
 
 
 def _labels(config: Config, usual: int) -> int:
