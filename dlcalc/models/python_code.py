@@ -48,8 +48,25 @@ class Tensor:
         """What this is the transpose of."""
         self.zeros: tuple[tuple[int, ...], ...] = ()
         """Zeros around it, for the window behind it to take in."""
+        self.source: tuple[Module, Tensor] | None = None
+        """The linear layer that gives it, and what that takes."""
         self.states = 0
         """Directions whose last states it holds end to end, of a recurrent layer's."""
+
+
+class Heads(Tensor):
+    """What a linear layer gives, divided into queries, keys and values, or what comes of them."""
+
+    def __init__(self, given: Tensor, pieces: int = 1, heads: int = 0, each: int = 0) -> None:
+        super().__init__(given.name, given.rank, given.width, given.last)
+        self.given = given
+        self.pieces = pieces
+        """Parts that it still has to be divided into."""
+        self.heads = heads
+        self.each = each
+        """Features of a head."""
+        self.met: tuple[Heads, ...] = ()
+        """Queries and keys whose scores these are, and values that were summed by them."""
 
 
 class Unknown:
@@ -190,6 +207,11 @@ JOINED = {
     "cat": CONCAT, "concatenate": CONCAT,
 }
 """Functions and classes of Keras by which values meet, in small letters."""
+_SAME_HEADS = (
+    "transpose", "permute", "view", "reshape", "softmax", "dropout", "flatten", "repeat",
+    "repeat_interleave", "unsqueeze", "squeeze",
+)
+"""What is done to queries, keys, values and their scores, and leaves them what they are."""
 _SAME_STATES = ("squeeze", "unsqueeze", "view", "reshape", "permute", "transpose", "flatten")
 """What is done to the last states of a recurrent layer, whose axes are directions first."""
 _MODULES_OWN = re.compile(
@@ -231,6 +253,37 @@ _BUILTINS: dict[str, Any] = {
         enumerate, zip, reversed, sorted, divmod,
     )
 } | {"range": range, "__name__": "__main__", "object": object}
+MADE_OF_OTHERS = """
+class TransformerEncoderLayer(nn.Module):
+    def __init__(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation="relu",
+                 layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True, **others):
+        self.self_attn = nn.MultiheadAttention(d_model, nhead, bias=bias)
+        self.linear1 = nn.Linear(d_model, dim_feedforward, bias=bias)
+        self.linear2 = nn.Linear(dim_feedforward, d_model, bias=bias)
+        self.norm1 = nn.LayerNorm(d_model, bias=bias)
+        self.norm2 = nn.LayerNorm(d_model, bias=bias)
+        self.activation = nn.GELU() if activation == "gelu" else nn.ReLU()
+        self.first = norm_first
+    def attended(self, x):
+        return self.self_attn(x, x, x)[0]
+    def fed(self, x):
+        return self.linear2(self.activation(self.linear1(x)))
+    def forward(self, x, *masks, **others):
+        if self.first:
+            x = x + self.attended(self.norm1(x))
+            return x + self.fed(self.norm2(x))
+        x = self.norm1(x + self.attended(x))
+        return self.norm2(x + self.fed(x))
+class TransformerEncoder(nn.Module):
+    def __init__(self, encoder_layer, num_layers, norm=None, *others, **more):
+        self.layers = nn.ModuleList([deepcopy(encoder_layer) for _ in range(num_layers)])
+        self.norm = norm
+    def forward(self, x, *masks, **others):
+        for layer in self.layers:
+            x = layer(x)
+        return x if self.norm is None else self.norm(x)
+"""
+"""Classes of torch.nn (2.13) that are made of its other layers, without their dropout."""
 _METHODS = {
     str: "lower upper strip split startswith endswith isdigit",
     list: "append extend insert pop index reverse copy count",
@@ -715,6 +768,8 @@ class _Reader:
 
     def items(self, value: Any) -> list[Any]:
         """The elements of a value; InputError where they are not known."""
+        if isinstance(value, Heads) and value.pieces > 1:
+            return [self.part_of(value, at) for at in range(value.pieces)]
         if isinstance(value, Module) and value.container:
             found = list(value.parts if value.container == "ModuleDict" else value.parts.values())
         elif isinstance(value, Unknown) and value.tensor is not None:
@@ -848,6 +903,10 @@ class _Reader:
             return made
         if spec_of(name) or name.lower() in JOINED or name in _SPECIAL:
             return self._checked(name, given, named)
+        if f"class {name}(" in MADE_OF_OTHERS:
+            scope = Scope()
+            self.block(ast.parse(MADE_OF_OTHERS).body, scope)
+            return self.object_of(scope[name], given, named)
         return self._strange(name, given, named)
 
     def _strange(self, name: str, given: list[Any], named: dict[str, Any]) -> Any:
@@ -926,7 +985,7 @@ class _Reader:
         self.attach(*given)
 
     def _call_hasattr(self, given: list[Any], named: dict[str, Any]) -> bool:
-        return given[1] in getattr(given[0], "parts", {})
+        return isinstance(given[0], External) or given[1] in getattr(given[0], "parts", {})
 
     def _call_print(self, given: list[Any], named: dict[str, Any]) -> None:
         """A text for people."""
@@ -1068,6 +1127,8 @@ class _Reader:
         self, taken: Sequence[Tensor], layers: Sequence[Node], join: str = "", axis: int = 0
     ) -> Tensor:
         """A place of the graph more; what it gives is as what it takes."""
+        if any(isinstance(each, Heads) for each in taken):
+            raise InputError("a part of what a layer gives cannot be said")
         self.values += 1
         name = f"value {self.values} of line {self.line}"
         made = Tensor(name, taken[0].rank, taken[0].width, taken[0].last)
@@ -1107,6 +1168,11 @@ class _Reader:
             return self.operation(kind.lower(), given, {**module.named, "keras": True})
         taken = [self._tensor_of(each) for each in given[:3] if isinstance(each, Tensor)]
         taken = taken or [self._tensor_of(given[0] if given else next(iter(named.values()), None))]
+        if isinstance(taken[0], Heads):
+            if kind.startswith(("Dropout", "Softmax", "Identity")):
+                return taken[0]
+            if kind == "Linear" and len(taken[0].met) == 3:
+                return self._attended(module, taken[0])
         if kind in _SPECIAL:
             return self.operation(_SPECIAL[kind], [taken[0], *module.given], module.named)
         if any(each is not taken[0] for each in taken) and "ttention" in kind:
@@ -1143,6 +1209,7 @@ class _Reader:
         given = self._step((taken,), made)
         for layer in made:
             _behind(given, layer, module.kind)
+        given.source = (module, taken) if module.kind == "Linear" else None
         return given
 
     def _fitted(self, layer: Layer, module: Module, taken: Tensor) -> Layer:
@@ -1178,10 +1245,12 @@ class _Reader:
 
     def operation(self, name: str, given: list[Any], named: dict[str, Any]) -> Any:
         """What a function or method gives for values of the graph."""
-        word = {"mult": "mul", "sub": "sub", "matmult": "matmul"}.get(name, name).strip("_")
-        if word in JOINED:
+        word = {"mult": "mul", "matmult": "matmul", "bmm": "matmul"}.get(name, name).strip("_")
+        if word in JOINED and not all(isinstance(each, Heads) for each in given[:2]):
             return self._joined(word, given, named)
         first = given[0]
+        if isinstance(first, Heads) and not word.startswith("_"):
+            return self._of_heads(word, first, given[1:], named)
         if isinstance(first, Tensor) and first.states and word in _SAME_STATES:
             return first
         own = getattr(self, f"_do_{word}", None)
@@ -1271,6 +1340,9 @@ class _Reader:
         if isinstance(first, Unknown) and len(sizes) == 1:
             return taken  # the shape of another value
         whole = list(first) if isinstance(first, list | tuple) else list(sizes)
+        by_heads = self._by_heads(taken, whole)
+        if by_heads is not None:
+            return by_heads
         rest = [each if type(each) is int else None for each in whole[1:]]
         if not rest or (taken.rank == 2 and len(rest) == 1 and rest[0] == taken.width):
             return taken
@@ -1377,6 +1449,101 @@ class _Reader:
 
     _do_upsample = _do_interpolate
 
+    def _size_of(self, tensor: Tensor | None, axis: Any) -> Any:
+        """The size of an axis, which is known of channels and features."""
+        if tensor is None or not tensor.width or axis == 0:
+            return Unknown()
+        last = tensor.last or tensor.rank == 1 or self.sizes is not None
+        return tensor.width if axis in ((-1, tensor.rank) if last else (1,)) else Unknown()
+
+    # Attention that is written out: queries, keys and values by heads, and a projection behind
+
+    def _do_chunk(self, taken: Tensor, count: Any, *axis: Any, **named: Any) -> list[Heads]:
+        return self._divided(taken, count)
+
+    def _do_split(self, taken: Tensor, size: Any, *axis: Any, **named: Any) -> list[Heads]:
+        return self._divided(taken, taken.width // size if type(size) is int and size else 0)
+
+    def _divided(self, taken: Tensor, count: Any) -> list[Heads]:
+        """As many equal parts of what a linear layer gives."""
+        if taken.source is None or not count or taken.width % count:
+            raise InputError("a part of what a layer gives cannot be said")
+        parts = [Heads(taken) for _ in range(count)]
+        for each in parts:
+            each.width = taken.width // count
+        return parts
+
+    def _by_heads(self, taken: Tensor, sizes: list[Any]) -> Heads | None:
+        """What a linear layer gives by heads, as (…, pieces, heads, width) or without pieces."""
+        last = [each if type(each) is int else 0 for each in sizes[-3:]]
+        if taken.source is None or not taken.width or not taken.last:
+            return None
+        for shape in (last[-2:], last):
+            known = math.prod(each for each in shape if each > 0)
+            if 0 in shape or shape.count(-1) > 1 or len(sizes) < len(shape) + 2 or known < 1:
+                continue
+            whole = [taken.width // known if each == -1 else each for each in shape]
+            if math.prod(whole) == taken.width:
+                return Heads(taken, whole[0] if whole[2:] else 1, *whole[-2:])
+        return None
+
+    def _of_heads(self, word: str, first: Heads, given: list[Any], named: Any) -> Any:
+        """What comes of queries, keys and values."""
+        others = [each for each in given if isinstance(each, Heads)]
+        if word == "scaled_dot_product_attention" or (word == "matmul" and others):
+            made = Heads(first.given)
+            made.met = (*(first.met or (first,)), *others)
+            return made
+        if word == "size":
+            return Unknown()
+        if word == "unbind":
+            return [self.part_of(first, at) for at in range(first.pieces)]
+        if word in ("view", "reshape") and not first.heads and not first.met:
+            sizes = list(given[0]) if given and isinstance(given[0], list | tuple) else given
+            made = self._by_heads(_of_width(first), sizes) or first
+            made.given = first.given
+            return made
+        if word in _SAME_HEADS or KEPT.fullmatch(word) or word in JOINED:
+            return first
+        raise InputError(f"{word}(…) of queries, keys and values is not followed here")
+
+    def _attended(self, module: Module, mixed: Heads) -> Tensor:
+        """The projection behind attention: the whole of it is one layer."""
+        sources = [each.given.source for each in mixed.met]
+        projections = [each[0] for each in sources if each is not None]
+        if len(projections) != 3 or any(each.ran[1:] for each in projections):
+            raise InputError("attention that is written out in this way is not followed here")
+        x = next(each[1] for each in sources if each is not None)
+        if any(each is None or each[1] is not x for each in sources):
+            raise InputError("attention of several values cannot be said in the notation")
+        query, key, value = mixed.met
+        arguments = [bound("Linear", each.given, each.named) for each in (*projections, module)]
+        letters = "".join(
+            letter for letter, each in zip("qkvo", arguments, strict=True) if each.get("bias", True)
+        )
+        options: dict[str, Any] = {"bias": letters}
+        if letters in ("", "qkvo"):
+            options["bias"] = bool(letters)
+        inputs, units = arguments[0]["inputs"], arguments[3]["units"]
+        for name, own, usual in (
+            ("kv_heads", key.heads, query.heads), ("output", units, inputs),
+            ("head_width", query.each, inputs // (query.heads or 1)),
+            ("value_width", value.each, query.each),
+        ):
+            if own != usual:
+                options[name] = own
+        name = projections[0].name.rpartition(".")[0] or "attention"
+        layer = Layer("attention", (query.heads,), {
+            key: each for key, each in options.items() if each is not True
+        }, name)
+        bind("attention", layer.arguments, dict(layer.options), handler("attention"))
+        self.takes[id(layer)] = inputs
+        for each in (*projections, module):
+            each.ran = [layer]
+        made = self._step((x,), [layer])
+        made.rank, made.last, made.width = 2, True, units
+        return made
+
     def _do_matmul(self, taken: Any, other: Any) -> Tensor:
         if not (_is_parameter(other) and len(other.given[0]) == 2):
             raise InputError("a product of two values cannot be said")
@@ -1391,16 +1558,12 @@ class _Reader:
         if isinstance(value, Module):
             return _part_of_module(value, index)
         if isinstance(value, Unknown):
-            tensor = value.tensor
-            if isinstance(index, slice):
-                return value
-            if tensor is None or not tensor.width or index == 0:
-                return Unknown()
-            last = tensor.last or tensor.rank == 1 or self.sizes is not None
-            return tensor.width if index in ((-1, tensor.rank) if last else (1,)) else Unknown()
+            return value if isinstance(index, slice) else self._size_of(value.tensor, index)
         if isinstance(value, External):
             return Unknown()
-        if isinstance(value, Tensor) and value.states:
+        if isinstance(value, Heads) and value.pieces > 1 and isinstance(index, int):
+            return Heads(value.given, 1, value.heads, value.each)
+        if isinstance(value, Tensor) and (value.states or isinstance(value, Heads)):
             return value
         if not isinstance(value, Tensor):
             return value[index]
@@ -1505,6 +1668,13 @@ def _least(layer: Layer, inputs: int) -> tuple[int, ...]:
     if layer.type in ("attention", "lstm", "gru", "rnn"):
         return (1, inputs)
     return (inputs, 1, 1) if layer.type in ("groupnorm", "instancenorm") else (inputs,)
+
+
+def _of_width(part: Heads) -> Tensor:
+    """A part as if a linear layer of its own gave it."""
+    made = Tensor(part.name, part.rank, part.width, part.last)
+    made.source = part.given.source
+    return made
 
 
 def _pads(pairs: tuple[tuple[int, ...], ...]) -> Any:

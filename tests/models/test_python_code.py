@@ -146,6 +146,62 @@ class Net(nn.Sequential):
     def __init__(self):
         super().__init__(nn.Conv2d(3, 8, 3), Dense(3, 8, 4), nn.ConvTranspose2d(20, 2, 2, 2))
 '''
+GPT = '''
+import math
+from dataclasses import dataclass
+import torch, torch.nn as nn
+from torch.nn import functional as F
+class Attention(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.c_attn = nn.Linear(config.n_embd, 3 * config.n_embd, bias=config.bias)
+        self.c_proj = nn.Linear(config.n_embd, config.n_embd)
+        self.drop, self.config = nn.Dropout(0.1), config
+        self.register_buffer("mask", torch.tril(torch.ones(16, 16)).view(1, 1, 16, 16))
+    def forward(self, x):
+        B, T, C = x.size()
+        heads = self.config.n_head
+        q, k, v = self.c_attn(x).split(C, dim=2)
+        q, k, v = (each.view(B, T, heads, C // heads).transpose(1, 2) for each in (q, k, v))
+        att = (q @ k.transpose(-2, -1)) * (1.0 / math.sqrt(k.size(-1)))
+        att = att.masked_fill(self.mask[:, :, :T, :T] == 0, float("-inf"))
+        y = self.drop(F.softmax(att, dim=-1)) @ v
+        return self.c_proj(y.transpose(1, 2).contiguous().view(B, T, C))
+class Grouped(nn.Module):
+    def __init__(self, dim, heads, shared, width):
+        super().__init__()
+        self.h, self.kv, self.w = heads, shared, width
+        self.wq, self.wk, self.wv = (nn.Linear(dim, n * width, bias=False)
+                                     for n in (heads, shared, shared))
+        self.wo = nn.Linear(heads * width, dim, bias=False)
+    def forward(self, x):
+        b, t, _ = x.shape
+        q = self.wq(x).view(b, t, self.h, self.w).transpose(1, 2)
+        k = self.wk(x).view(b, t, self.kv, self.w).transpose(1, 2)
+        v = self.wv(x).view(b, t, self.kv, self.w).transpose(1, 2)
+        k, v = (each.repeat_interleave(self.h // self.kv, dim=1) for each in (k, v))
+        o = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.wo(o.transpose(1, 2).reshape(b, t, -1))
+@dataclass
+class Config:
+    vocab: int = 96
+    n_head: int = 4
+    n_embd: int = 32
+    bias: bool = False
+class GPT(nn.Module):
+    def __init__(self, config=Config()):
+        super().__init__()
+        self.parts = nn.ModuleDict(dict(
+            wte=nn.Embedding(config.vocab, config.n_embd), ln=nn.LayerNorm(config.n_embd)))
+        self.h = nn.ModuleList([Attention(config), Grouped(config.n_embd, 4, 2, 6)])
+        layer = nn.TransformerEncoderLayer(32, nhead=4, dim_feedforward=48, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, num_layers=2, enable_nested_tensor=False)
+    def forward(self, idx):
+        x = self.parts.wte(idx)
+        for attention in self.h:
+            x = x + attention(self.parts.ln(x))
+        return self.encoder(x)
+'''
 KERAS = '''
 import keras
 from keras import layers
@@ -182,7 +238,7 @@ model.add(Dense(2, activation=tf.nn.softmax))
     # no counter. Its count has no statistics here.
     (RESIDUAL, (3, 16, 16), 20_703, 1_596_864), (VIT, (3, 32, 32), 158_154, 11_404_288),
     (WORDS, (16,), 27_768, 372_192), (DENSE, (3, 12, 12), 1_766, 167_200),
-    (KERAS, None, 23_329, None), (STEPS, None, 2_728, None),
+    (GPT, (16,), 24_576, 81_920 + 49_152 + 2 * 131_072), (KERAS, None, 23_329, None), (STEPS, None, 2_728, None),
 ])
 def test_counts(
     text: str, input: tuple[int, ...] | None, count: int, macs: int | None
