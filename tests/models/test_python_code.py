@@ -238,7 +238,8 @@ model.add(Dense(2, activation=tf.nn.softmax))
     # no counter. Its count has no statistics here.
     (RESIDUAL, (3, 16, 16), 20_703, 1_596_864), (VIT, (3, 32, 32), 158_154, 11_404_288),
     (WORDS, (16,), 27_768, 372_192), (DENSE, (3, 12, 12), 1_766, 167_200),
-    (GPT, (16,), 24_576, 81_920 + 49_152 + 2 * 131_072), (KERAS, None, 23_329, None), (STEPS, None, 2_728, None),
+    (GPT, (16,), 24_576, 81_920 + 49_152 + 2 * 131_072),
+    (KERAS, None, 23_329, None), (STEPS, None, 2_728, None),
 ])
 def test_counts(
     text: str, input: tuple[int, ...] | None, count: int, macs: int | None
