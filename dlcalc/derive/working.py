@@ -14,7 +14,16 @@ from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.system import arranged
 from dlcalc.derive.working_formulas import named, partial
 from dlcalc.derive.working_terms import Term
-from dlcalc.formulas.expressions import Expr, Step, add, call, hadamard, indexed, symbol
+from dlcalc.formulas.expressions import (
+    Expr,
+    Step,
+    add,
+    call,
+    hadamard,
+    indexed,
+    parts_of,
+    symbol,
+)
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.places import Place
 
@@ -259,7 +268,7 @@ class _Working:
             return Step(name, value, formula, () if formula in values else (formula.put(values),))
         from dlcalc.formulas.products import array_step
 
-        put = {part: values[part] for part in _parts(formula) if part in values}
+        put = {part: values[part] for part in parts_of(formula) if part in values}
         return array_step(name, value, formula, put)
 
     def _along_paths(self) -> Iterator[tuple[Field, Step]]:
@@ -332,11 +341,3 @@ class _Working:
             line = line._replace(value=self.result.world.presented(line.value))
             values = {**slopes.values, **self.written.symbols.known}
             yield Place(("gradients", of, name)), self._step(line, values)
-
-
-def _parts(formula: Any) -> Iterator[Expr]:
-    """Every expression within one, this included."""
-    if isinstance(formula, Expr):
-        yield formula
-        for each in formula.args:
-            yield from _parts(each)

@@ -10,7 +10,7 @@ Expr('add', (Expr('sub', (32, 5)), 1))
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -62,6 +62,14 @@ def _put(term: Term, values: Mapping[Expr, Term]) -> Term:
     if not isinstance(term, Expr):
         return term
     return values[term] if term in values else term.put(values)
+
+
+def parts_of(formula: Term) -> Iterator[Expr]:
+    """Every expression within one, this included."""
+    if isinstance(formula, Expr):
+        yield formula
+        for each in formula.args:
+            yield from parts_of(each)
 
 
 def symbol(name: str, sub: object = "") -> Expr:

@@ -14,9 +14,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.activations import sigmoid
-from dlcalc.numbers.exact import as_doubles
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from dlcalc.numbers.exact import Array, as_doubles
 
 
 @dataclass(frozen=True)

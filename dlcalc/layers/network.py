@@ -21,10 +21,8 @@ from dlcalc.layers.passes import (
     require_chain,
 )
 from dlcalc.numbers.activations import activation as named_activation
-from dlcalc.numbers.exact import all_finite, as_double, as_doubles, as_layers_of, as_word
+from dlcalc.numbers.exact import Array, all_finite, as_double, as_doubles, as_layers_of, as_word
 from dlcalc.numbers.parse import kind_of
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 STEP_LIMIT = 1_000_000
 WORK_LIMIT = 20_000_000_000

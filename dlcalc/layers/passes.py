@@ -10,16 +10,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.names import INITIALS
 from dlcalc.numbers.activations import ACTIVATIONS, Activation
-from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.exact import Array, as_numbers
 
-Array = np.ndarray[Any, np.dtype[Any]]
 IDENTITY = ACTIVATIONS["identity"]
 CONSTANT = 0.5
 LIMIT = 1 << 26

@@ -12,10 +12,8 @@ import numpy as np
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import EPSILON, GradientCheck, Loss, Parameters, check_gradients
-from dlcalc.numbers.exact import all_finite, as_numbers
+from dlcalc.numbers.exact import Array, all_finite, as_numbers
 from dlcalc.numbers.results import Result
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 SYMMETRY_TOLERANCE = 1e-9
 MOST_CHECKED = 50

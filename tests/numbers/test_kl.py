@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from dlcalc.errors import LimitError, ShapeError
 from dlcalc.numbers import gaussians as module
-from dlcalc.numbers.gaussians import Array, Gaussian, check_kl, gaussian, kl, kl_gradients
+from dlcalc.numbers.exact import Array
+from dlcalc.numbers.gaussians import Gaussian, check_kl, gaussian, kl, kl_gradients
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "reference_kl.json").read_text())
 

@@ -15,8 +15,7 @@ from dlcalc.input.fields import takes_record
 from dlcalc.layers.cells.cell import LSTM, gate_rows
 from dlcalc.layers.cells.problem import CellProblem, slope_at_value
 from dlcalc.layers.cells.result import CellResult, CellRun, require_finite, with_loss
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from dlcalc.numbers.exact import Array
 
 AGREEMENT = 0.05
 """How far δi, δf and δg of a step may be from one δc, as they are rounded."""

@@ -11,16 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
 from dlcalc.layers.cells.cell import gate_rows
 from dlcalc.layers.cells.problem import CellProblem, slope_at_value
 from dlcalc.numbers.activations import activation
+from dlcalc.numbers.exact import Array
 from dlcalc.numbers.threads import Aside, side_by_side
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 ENTERED = 512
 """Columns (steps by sequences) that are entered at a time."""

@@ -27,10 +27,8 @@ from dlcalc.layers.network import (
 )
 from dlcalc.layers.passes import CONSTANT, as_sizes, initial_weights
 from dlcalc.numbers.differences import GradientCheck, check_gradients
-from dlcalc.numbers.exact import all_finite, as_layers_of
+from dlcalc.numbers.exact import Array, all_finite, as_layers_of
 from dlcalc.numbers.results import Result
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

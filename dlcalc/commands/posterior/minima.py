@@ -18,7 +18,8 @@ from dlcalc.commands.posterior.mixture import (
     reverse_kl,
 )
 from dlcalc.errors import LimitError
-from dlcalc.numbers.gaussians import Array, Gaussian, kl
+from dlcalc.numbers.exact import Array
+from dlcalc.numbers.gaussians import Gaussian, kl
 
 Objective = Callable[[Array], tuple[float, Array]]
 

@@ -19,7 +19,8 @@ import numpy as np
 from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import EPSILON, GradientCheck, Parameters, check_gradients
-from dlcalc.numbers.gaussians import Array, Gaussian, entropy, finite_floats, gaussian
+from dlcalc.numbers.exact import Array
+from dlcalc.numbers.gaussians import Gaussian, entropy, finite_floats, gaussian
 
 WEIGHT_TOLERANCE = 1e-6
 MOST_COMPONENTS = 20

@@ -19,7 +19,8 @@ from dlcalc.commands.posterior.mixture import (
 )
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.input.fields import takes_record
-from dlcalc.numbers.gaussians import Array, Gaussian, kl
+from dlcalc.numbers.exact import Array
+from dlcalc.numbers.gaussians import Gaussian, kl
 from dlcalc.numbers.results import Result
 
 REVERSE, FORWARD = "KL(q||p)", "KL(p||q)"

@@ -219,23 +219,26 @@ def update_steps(result: NetworkStep, name: str, index: Index) -> list[Step]:
     )
 
 
+def _place_of(ran: Ran, field: str) -> tuple[Node, bool] | None:
+    """The node that a field is of, and whether it is its gradient; None for other fields."""
+    if found := _LAYER.fullmatch(field):
+        return ran.rows[int(found[1])][1], found[2] == "gradient"
+    if field in ("output", "loss"):
+        return (ran.output if field == "output" else ran.graph.nodes[-1]), False
+    kind, _, name = field.partition(".")
+    if kind != "gradients":
+        return None
+    return (ran.x if name == "x" else ran.store.parameters[name]), True
+
+
 def element(result: NetworkStep, field: str, index: Index) -> Step | None:
     """The working of one element of a field, for a difference to show."""
-    graph, rows = result.ran.graph, result.ran.rows
-    if found := _LAYER.fullmatch(field):
-        node = rows[int(found[1])][1]
+    graph, place = result.ran.graph, _place_of(result.ran, field)
+    if place is not None:
+        node, is_slope = place
         whole = _whole(graph, node, index)
-        if found[2] == "output":
-            return value_step(graph, node, whole)
-        return graph.slope_step(node, whole)
-    if field == "output":
-        return value_step(graph, rows[-1][1], _whole(graph, rows[-1][1], index))
-    if field == "loss":
-        return graph.step(graph.nodes[-1], ())
+        return graph.slope_step(node, whole) if is_slope else value_step(graph, node, whole)
     kind, _, name = field.partition(".")
-    if kind == "gradients":
-        node = result.ran.x if name == "x" else result.ran.store.parameters[name]
-        return graph.slope_step(node, _whole(graph, node, index))
     if kind == "updated" and name in _trained(result) and result.last is None:
         return update_steps(result, name, index)[-1]
     return None
@@ -270,7 +273,7 @@ def advice(result: NetworkStep, field: str, wanted: Any) -> str:
 
 
 def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
-    own = _value(result, result.ran, field)
+    own = _value(result.ran, field)
     if field.startswith("updated."):
         yield from _update_slips(result, field.removeprefix("updated."))
         return
@@ -311,22 +314,13 @@ def _slips_back(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
             yield words, _differently(result, field, _at(each, pull))
 
 
-def _value(result: NetworkStep, ran: Ran, field: str) -> Any:
-    graph, shown = ran.graph, result.problem.shown
-    for i, (_, node) in enumerate(ran.rows):
-        if field == f"layers[{i}].output":
-            return shown(node.value)
-        if field == f"layers[{i}].gradient":
-            return shown(graph.gradient(node))
-    if field == "output":
-        return shown(ran.output.value)
-    if field == "loss":
-        return graph.nodes[-1].value
-    name = field.removeprefix("gradients.")
-    if name == "x":
-        return shown(graph.gradient(ran.x))
-    known = ran.store.parameters
-    return graph.gradient(known[name]) if name in known else None
+def _value(ran: Ran, field: str) -> Any:
+    place = _place_of(ran, field)
+    if place is None:
+        return None
+    node, is_slope = place
+    array = ran.graph.gradient(node) if is_slope else node.value
+    return array[0] if _is_single(ran.graph, node) else array
 
 
 def _update_slips(result: NetworkStep, name: str) -> Iterator[tuple[str, Any]]:
@@ -403,7 +397,7 @@ def _differently(result: NetworkStep, field: str, pull: Pull) -> Any:
     kept = graph.gradients
     try:
         graph.backward(graph.nodes[-1], np.ones(()), pull)
-        return _value(result, result.ran, field)
+        return _value(result.ran, field)
     finally:
         graph.gradients = kept
 
@@ -416,4 +410,4 @@ def _forward_with(result: NetworkStep, field: str, parameters: dict[str, Any]) -
             ran.graph.backward(end, np.ones(()))
     except DlcalcError:
         return None
-    return _value(result, ran, field)
+    return _value(ran, field)

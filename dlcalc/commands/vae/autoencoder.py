@@ -29,9 +29,7 @@ from dlcalc.layers.passes import (
     require_matrix,
 )
 from dlcalc.numbers.activations import ACTIVATIONS
-from dlcalc.numbers.exact import as_doubles, as_layers_of, as_word
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from dlcalc.numbers.exact import Array, as_doubles, as_layers_of, as_word
 
 HEADS = ("sigmoid", "identity")
 MOST_NOISE = 1 << 20

@@ -8,7 +8,6 @@ twice their number.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -21,8 +20,8 @@ from dlcalc.commands.vae.autoencoder import (
 )
 from dlcalc.errors import InputError
 from dlcalc.layers.passes import forward
+from dlcalc.numbers.exact import Array
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Rule = tuple[Array, Array]
 
 CHUNK = 1024

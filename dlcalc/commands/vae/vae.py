@@ -30,10 +30,8 @@ from dlcalc.errors import InputError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.network import numbered
 from dlcalc.layers.passes import DensePass, forward
-from dlcalc.numbers.exact import all_finite
+from dlcalc.numbers.exact import Array, all_finite
 from dlcalc.numbers.results import Result
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True, repr=False)

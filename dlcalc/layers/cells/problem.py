@@ -15,9 +15,7 @@ from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.numbers.activations import activation
 from dlcalc.numbers.axes import at_least, by_x
-from dlcalc.numbers.exact import as_doubles
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from dlcalc.numbers.exact import Array, as_doubles
 
 MOST_KEPT = 2**29
 """Numbers of a run that are kept at once."""

@@ -10,9 +10,9 @@ import numpy as np
 
 from dlcalc.errors import InputError
 from dlcalc.layers.cells.problem import CellProblem
+from dlcalc.numbers.exact import Array
 from dlcalc.numbers.results import Result
 
-Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, eq=False)
 class CellRun:

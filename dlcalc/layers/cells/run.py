@@ -22,11 +22,11 @@ from dlcalc.layers.cells.cell import CELLS, gate_rows
 from dlcalc.layers.cells.problem import CellProblem, Layout
 from dlcalc.layers.cells.result import CellResult, CellRun, require_finite, with_loss
 from dlcalc.numbers.differences import GradientCheck, check_moved
+from dlcalc.numbers.exact import Array
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
 
-Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_STEPS = 30_000_000
 """Forward steps of all copies that a check of a small cell may take, a minute's worth or two."""

@@ -13,10 +13,10 @@ from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, Line, derived
 from dlcalc.derive.elements import Index, element_of, value_of
 from dlcalc.derive.recipe import Recipe
-from dlcalc.derive.slips import Slips, slip_of
+from dlcalc.derive.slips import Slips, replaced, slip_of, symbols_in
 from dlcalc.derive.working_formulas import named
 from dlcalc.errors import InputError
-from dlcalc.formulas.expressions import Column, Expr, Step, stack, symbol, total
+from dlcalc.formulas.expressions import Column, Expr, Step, parts_of, stack, symbol, total
 from dlcalc.formulas.text import formula_text
 from dlcalc.layers.cells.problem import argument_at
 from dlcalc.layers.cells.result import CellResult
@@ -158,7 +158,7 @@ class CellWorking(Recipe):
             found.lines[key] = line._replace(formula=formula)
             if base == "s":
                 found.values[formula] = line.value
-            for part in _parts(formula):
+            for part in parts_of(formula):
                 if part.kind == "part" and base.startswith("d"):
                     found.values[part] = value_of(part, found.values)
 
@@ -282,7 +282,7 @@ class CellWorking(Recipe):
         if not isinstance(formula, Expr):
             return Step(name, self.shown(line.value))
         weights = {}
-        for part in _parts(formula):
+        for part in parts_of(formula):
             value = found.values.get(part)
             if value is not None and part.kind == "symbol" and part.args[0] == "W":
                 weights[part] = value.item() if value.size == 1 else value.tolist()
@@ -395,7 +395,7 @@ class CellWorking(Recipe):
         hidden = {lines.lines[key].name: lines.lines[key].formula for key in lines.lines
                   if key.rpartition("_")[0] in self.unshown}
         open_ = hidden.get(formula) or formula.put(hidden)
-        told = open_ == formula and not any(part.kind == "part" for part in _parts(formula))
+        told = open_ == formula and not any(part.kind == "part" for part in parts_of(formula))
         found = None if told else element_of(open_, place, symbols)
         return () if found is None else (found,)
 
@@ -414,25 +414,14 @@ def _over_columns(formula: Any) -> Any:
     return Expr(formula.kind, tuple(map(_over_columns, formula.args)))
 
 
-def _parts(formula: Any) -> Iterator[Expr]:
-    if isinstance(formula, Expr):
-        yield formula
-        for each in formula.args:
-            yield from _parts(each)
-
-
 def _of_each_step(formula: Any) -> Any:
     """The first of a sum's terms, one a step, with t in place of its step."""
-    last = formula
-    while isinstance(last, Expr) and last.kind == "add":
-        last = last.args[0]
-    steps = {part.args[1].rpartition(",")[2] for part in _parts(last) if part.kind == "symbol"}
-    top = max((int(each) for each in steps if each.isdigit()), default=1)
-    table = {}
-    for part in _parts(last):
-        if part.kind == "symbol":
-            before, comma, t = part.args[1].rpartition(",")
-            if t.isdigit():
-                sub = "t" if int(t) == top else "t-1"
-                table[part] = symbol(part.args[0], before + comma + sub)
-    return table[last] if last in table else last.put(table)
+    while isinstance(formula, Expr) and formula.kind == "add":
+        formula = formula.args[0]
+    steps = {name: re.search(r"(^|,)(\d+)$", name.args[1]) for name in symbols_in(formula)}
+    last = max((int(found[2]) for found in steps.values() if found), default=1)
+    return replaced(formula, {
+        name: symbol(name.args[0], name.args[1][: found.start(2)] +
+                     ("t" if int(found[2]) == last else "t-1"))
+        for name, found in steps.items() if found
+    })

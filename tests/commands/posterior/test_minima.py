@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dlcalc.commands.posterior.minima import hessian, minimise
-from dlcalc.numbers.gaussians import Array
+from dlcalc.numbers.exact import Array
 
 
 def rosenbrock(x: Array) -> tuple[float, Array]:

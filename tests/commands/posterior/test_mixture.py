@@ -19,7 +19,8 @@ from dlcalc.commands.posterior.mixture import (
     shares,
 )
 from dlcalc.errors import InputError
-from dlcalc.numbers.gaussians import Array, gaussian, kl
+from dlcalc.numbers.exact import Array
+from dlcalc.numbers.gaussians import gaussian, kl
 
 TWO = mixture([0.3, 0.7], [-1.5, 2], [1, 0.25])
 PLANE = mixture([0.4, 0.6], [[-1, 0], [1.5, 1]], [[[1, 0.5], [0.5, 1]], [0.5, 2]])

@@ -11,7 +11,8 @@ from dlcalc.commands.posterior.minima import local_minima
 from dlcalc.commands.posterior.mixture import log_density, mixture
 from dlcalc.commands.posterior.posterior import FORWARD, REVERSE, Fit, Posterior, posterior
 from dlcalc.errors import InputError, LimitError
-from dlcalc.numbers.gaussians import Array, gaussian
+from dlcalc.numbers.exact import Array
+from dlcalc.numbers.gaussians import gaussian
 from tests.derive.typed import untrue_numbers
 
 
