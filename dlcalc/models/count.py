@@ -25,6 +25,7 @@ from dlcalc.models.tree import (
     at_node,
     check_limits,
     is_scope,
+    layers_in,
     name_nodes,
 )
 from dlcalc.numbers.axes import by_x, plural
@@ -318,7 +319,7 @@ def _counted(
 
 def _first_width(model: Model) -> Shape | None:
     """The features that the code of a model gives its first layer, where that is linear."""
-    first = next(_layers(model.body), None)
+    first = next(layers_in(model.body), None)
     width = model.takes.get(id(first)) if first is not None and first.type == "linear" else None
     return (width,) if width else None
 
@@ -355,7 +356,7 @@ def _with_fixed_tables(model: Model) -> Model:
 
     Such a table is a parameter: another input meets it as it is, or is refused by it.
     """
-    loose = {id(layer) for layer in _layers(model.body) if layer.text == "position"}
+    loose = {id(layer) for layer in layers_in(model.body) if layer.text == "position"}
     if not loose:
         return model
     walker = Walker(name_nodes(model.body))
@@ -371,14 +372,6 @@ def _with_fixed_tables(model: Model) -> Model:
         return Layer(node.type, (lengths[id(node)],), node.options, node.name, node.place)
 
     return model.replaced([fixed(node) for node in model.body])
-
-
-def _layers(body: Sequence[Node]) -> Iterator[Layer]:
-    for node in body:
-        if isinstance(node, Layer):
-            yield node
-        else:
-            yield from _layers(node.body)
 
 
 def doubts(model: Model, input: Shape | None) -> Iterator[str]:

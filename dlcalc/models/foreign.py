@@ -158,21 +158,36 @@ def _made(type: str, kind: str, options: dict[str, Any]) -> Iterator[tuple[str, 
         word = str(options.get("type", "relu"))
         yield ACTIVATIONS.get(word, word) or "identity", {}
         return
-    if kind in RECURRENT and "units" in options:
+    if kind.endswith("Transpose"):
+        options |= _keras_transposed(options)
+    elif kind in RECURRENT and "units" in options:
         options = _keras_cell(kind, options)
     if type == "reshape" and isinstance(options.get("to"), tuple):
         options["to"] = (options["to"][-1], *options["to"][:-1])
     if type == "avgpool" and options.pop("count_include_pad", True) is False:
         options["exclude_pad"] = True
-    if kind.startswith("AdaptiveMax"):
-        options["kind"] = "max"
-    if isinstance(over, tuple):
-        options["over"] = "all"
+    options |= {"kind": "max"} if kind.startswith("AdaptiveMax") else {}
+    options |= {"over": "all"} if isinstance(over, tuple) else {}
     if str(options.get("mode", "")).endswith("linear"):  # bilinear, trilinear
         options["mode"] = "linear"
     if options.get("pad") == "causal":
         options["pad"] = (((options["kernel"] - 1) * options.get("dilation", 1), 0),)
     yield type, options
+
+
+def _keras_transposed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """A transposed convolution of Keras, which pads in another way where columns are given.
+
+    Without them there are L·S columns at least; with them, even 0, half a kernel is taken off both
+    sides of `same` (keras 3.15.1, compute_conv_transpose_output_length).
+    """
+    kernel, stride = options.get("kernel"), options.get("stride", 1)
+    if not isinstance(kernel, int) or not isinstance(stride, int):
+        return {}
+    if "output_padding" in options:
+        return {"pad": kernel // 2} if options.get("pad") == "same" else {}
+    short = options.get("pad", "valid") == "valid" and kernel < stride
+    return {"output_padding": stride - kernel} if short else {}
 
 
 def _keras_cell(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import os
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,10 +19,22 @@ from functools import partial
 from typing import Any, NoReturn
 
 from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
+from dlcalc.input.sources import read_file
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.foreign import LAYERS, NAMES, bound, layers_of, spec_of, unknown
 from dlcalc.models.translation import Step, arranged
-from dlcalc.models.tree import BUILT, CONCAT, REPEAT, SCALE, SUM, Block, Layer, Model, Node
+from dlcalc.models.tree import (
+    BUILT,
+    CONCAT,
+    REPEAT,
+    SCALE,
+    SUM,
+    Block,
+    Layer,
+    Model,
+    Node,
+    layers_in,
+)
 
 MOST_STEPS = 200_000
 """Statements and expressions that are followed."""
@@ -253,37 +266,6 @@ _BUILTINS: dict[str, Any] = {
         enumerate, zip, reversed, sorted, divmod,
     )
 } | {"range": range, "__name__": "__main__", "object": object}
-MADE_OF_OTHERS = """
-class TransformerEncoderLayer(nn.Module):
-    def __init__(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation="relu",
-                 layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True, **others):
-        self.self_attn = nn.MultiheadAttention(d_model, nhead, bias=bias)
-        self.linear1 = nn.Linear(d_model, dim_feedforward, bias=bias)
-        self.linear2 = nn.Linear(dim_feedforward, d_model, bias=bias)
-        self.norm1 = nn.LayerNorm(d_model, bias=bias)
-        self.norm2 = nn.LayerNorm(d_model, bias=bias)
-        self.activation = nn.GELU() if activation == "gelu" else nn.ReLU()
-        self.first = norm_first
-    def attended(self, x):
-        return self.self_attn(x, x, x)[0]
-    def fed(self, x):
-        return self.linear2(self.activation(self.linear1(x)))
-    def forward(self, x, *masks, **others):
-        if self.first:
-            x = x + self.attended(self.norm1(x))
-            return x + self.fed(self.norm2(x))
-        x = self.norm1(x + self.attended(x))
-        return self.norm2(x + self.fed(x))
-class TransformerEncoder(nn.Module):
-    def __init__(self, encoder_layer, num_layers, norm=None, *others, **more):
-        self.layers = nn.ModuleList([deepcopy(encoder_layer) for _ in range(num_layers)])
-        self.norm = norm
-    def forward(self, x, *masks, **others):
-        for layer in self.layers:
-            x = layer(x)
-        return x if self.norm is None else self.norm(x)
-"""
-"""Classes of torch.nn (2.13) that are made of its other layers, without their dropout."""
 _METHODS = {
     str: "lower upper strip split startswith endswith isdigit",
     list: "append extend insert pop index reverse copy count",
@@ -843,7 +825,7 @@ class _Reader:
 
     def _idle(self, root: Module | None, body: list[Node]) -> list[Node]:
         """The layers that hold parameters and are not run on the way to the output."""
-        running = {id(each) for each in _layers(body)}
+        running = {id(each) for each in layers_in(body)}
         found: list[Node] = []
         for _, module in root.leaves() if root else ():
             if any(id(layer) in running for layer in module.ran) or not module.name:
@@ -903,9 +885,9 @@ class _Reader:
             return made
         if spec_of(name) or name.lower() in JOINED or name in _SPECIAL:
             return self._checked(name, given, named)
-        if f"class {name}(" in MADE_OF_OTHERS:
-            scope = Scope()
-            self.block(ast.parse(MADE_OF_OTHERS).body, scope)
+        if name.startswith("TransformerEncoder"):
+            scope, path = Scope(), os.path.join(os.path.dirname(__file__), "torch_classes.txt")
+            self.block(ast.parse(read_file(path)).body, scope)
             return self.object_of(scope[name], given, named)
         return self._strange(name, given, named)
 
@@ -1642,14 +1624,6 @@ def _copied(value: Any) -> Any:
     made.parts = {name: _copied(each) for name, each in value.parts.items()}
     made.frozen = value.frozen
     return made
-
-
-def _layers(body: Sequence[Node]) -> Iterator[Layer]:
-    for node in body:
-        if isinstance(node, Layer):
-            yield node
-        else:
-            yield from _layers(node.body)
 
 
 def _least(layer: Layer, inputs: int) -> tuple[int, ...]:

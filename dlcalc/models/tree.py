@@ -6,7 +6,7 @@ and a dataclass costs a millisecond to define.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
@@ -151,6 +151,15 @@ def count_layers(body: Sequence[Node]) -> int:
     return sum(
         1 if isinstance(node, Layer) else node.count * count_layers(node.body) for node in body
     )
+
+
+def layers_in(body: Sequence[Node]) -> Iterator[Layer]:
+    """The layers as written, in order, those of a repeat once."""
+    for node in body:
+        if isinstance(node, Layer):
+            yield node
+        else:
+            yield from layers_in(node.body)
 
 
 def check_limits(body: Sequence[Node]) -> None:

@@ -287,6 +287,17 @@ def test_channels_that_the_code_does_not_give() -> None:
     assert params(read_code("nn.Sequential(nn.Linear(784, 10))")).input == (784,)
 
 
+@pytest.mark.parametrize(("arguments", "length"), [
+    # keras 3.15.1, of 7 columns: columns that are given, even none, are no columns not given.
+    ("2, 3, padding='valid'", 21), ("2, 3, padding='valid', output_padding=0", 20),
+    ("3, 2, padding='same'", 14), ("3, 2, padding='same', output_padding=0", 13),
+    ("4, 2, padding='same', output_padding=1", 13),
+])
+def test_transposed_convolutions_of_keras(arguments: str, length: int) -> None:
+    model = read_code(f"keras.Sequential([Input((7, 7, 2)), Conv2DTranspose(3, {arguments})])")
+    assert params(model).output == (3, length, length)
+
+
 def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
     code = f"{HEAD}        super().__init__()\n        self.a = nn.Linear(8, 8){FORWARD}"
     code += "for _ in range(3): x = self.a(x).relu()\n        return x\n"
