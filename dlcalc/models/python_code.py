@@ -648,14 +648,9 @@ class _Reader:
             return self.run(function, given, named)
         if isinstance(function, External):
             return self.external(function.path, given, named)
-        if function in (len, sum, max, min, any, all, list, tuple, set, sorted) and len(given) == 1:
-            given = [self.items(given[0])]
-        if function in (enumerate, zip, reversed):
-            given = [self.items(each) if not isinstance(each, int) else each for each in given]
-            return list(function(*given, **named))
-        if isinstance(function, Unknown) or (function in _BUILTINS.values() and any(
-            isinstance(each, Unknown | Tensor) for each in given
-        )):
+        if function in _BUILTINS.values():
+            return self._built_in(function, given, named)
+        if isinstance(function, Unknown):
             if any(isinstance(each, Tensor) for each in given):
                 raise InputError("what a layer gives goes into a call that is not followed here")
             return Unknown()
@@ -664,6 +659,19 @@ class _Reader:
         if isinstance(owner, list | dict | set) and len(owner) > MOST_ITEMS:
             raise LimitError(f"more than {MOST_ITEMS:,} elements")
         return value
+
+    def _built_in(self, function: Any, given: list[Any], named: dict[str, Any]) -> Any:
+        """What a function of Python's own gives."""
+        if function is len and isinstance(given[0], Tensor):
+            return Unknown()
+        if function in (len, sum, max, min, any, all, list, tuple, set, sorted) and len(given) == 1:
+            given = [self.items(given[0])]
+        if function in (enumerate, zip, reversed):
+            given = [self.items(each) if not isinstance(each, int) else each for each in given]
+            return list(function(*given, **named))
+        return Unknown() if any(isinstance(each, Unknown | Tensor) for each in given) else function(
+            *given, **named
+        )
 
     def invoke(self, function: Function, given: list[Any], named: dict[str, Any]) -> Any:
         """Follow a function of the text."""
@@ -1341,6 +1349,11 @@ class _Reader:
 
     _do_reshape = _do_view
 
+    def _do_unflatten(self, taken: Tensor, dim: Any, sizes: Any) -> Tensor:
+        if dim not in (1, -1) or taken.rank > 1:
+            raise InputError("unflatten of another axis than the first cannot be said")
+        return self._do_view(taken, -1, *sizes)
+
     def _do_permute(self, taken: Tensor, *axes: Any, **named: Any) -> Tensor:
         order = list(axes[0] if axes and isinstance(axes[0], list | tuple) else axes)
         order = [each % len(order) if type(each) is int else each for each in order]
@@ -1694,7 +1707,7 @@ _FUNCTIONS = {
 _SPECIAL = {
     "ZeroPad1d": "pad", "ZeroPad2d": "pad", "ZeroPad3d": "pad", "ConstantPad2d": "pad",
     "ZeroPadding1D": "padding", "ZeroPadding2D": "padding", "ZeroPadding3D": "padding",
-    "Permute": "permute", "Flatten": "flatten",
+    "Permute": "permute", "Flatten": "flatten", "Unflatten": "unflatten",
 }
 """Layers that are read as the function of another name."""
 _MODELS = ("Module", "Model", "Layer", "LightningModule", *CONTAINERS)
