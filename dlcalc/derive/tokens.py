@@ -169,8 +169,9 @@ _NO_NAMES = "¼¾⅓⅔"
 
 
 def _no_word(text: str, at: int) -> InputError:
-    sign = text[at]
+    sign = "‖" if text.startswith("||", at) else text[at]
     hint = f"; {_HINTS[sign]}" if sign in _HINTS else ", which means nothing in an equation"
+    sign = "||" if text.startswith("||", at) else sign
     return wrong(f"found {repr(sign) if sign.isprintable() else ascii(sign)}{hint}", text, at)
 
 

@@ -376,7 +376,9 @@ class _Letters:
             over = node.options["letters"]
             for letter in over:
                 if letter not in self._in(node.arguments[0]):
-                    raise error_at(f"{letter} stands nowhere in the sum", node)
+                    raise error_at(
+                        f"{letter} stands nowhere in the sum: an element is y[{letter}]", node
+                    )
             axis = tuple(map(self.letters.index, over))
             inner = self.aligned(node.arguments[0])
             return made(_like(node, "sum"), (inner,), {"axis": axis, "keepdims": True})

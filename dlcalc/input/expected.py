@@ -54,7 +54,9 @@ def _shortened(text: str) -> Any:
     if _SIZES.fullmatch(text):
         return [int(size) for size in text.split("x")]
     if found := _SHORT.fullmatch(text):
-        return Written(f"{found[1]}e{_POWERS[found[2]]}")
+        number = Written(f"{found[1]}e{_POWERS[found[2]]}")
+        number.typed = text
+        return number
     return None
 
 

@@ -20,8 +20,9 @@ MEANT = {
     **dict.fromkeys(("y", "t", "label", "labels", "targets"), ("target",)),
     **dict.fromkeys(("X", "input", "inputs", "data"), ("x",)),
     **dict.fromkeys(("mu", "mus", "loc"), ("mean", "means")),
-    **dict.fromkeys(("sigma", "sigmas", "cov", "var", "variance", "variances", "std"),
-                    ("covariance", "covariances")),
+    **dict.fromkeys(("cov", "var", "variance", "variances"), ("covariance", "covariances")),
+    **dict.fromkeys(("sigma", "sigmas", "std"),
+                    ("covariance, its square", "covariances, their squares")),
     **dict.fromkeys(("logvar", "log_var"), ("log_variance",)),
     "lr": ("learning_rate",), "criterion": ("loss",), "optim": ("optimizer",),
     "w": ("weights", "W"), "b": ("biases", "b"), "params": ("parameters",),
@@ -139,7 +140,7 @@ def check_fields(
     """Refuse fields that are not known, with the nearest name, and missing ones."""
     for name in record:
         if name not in known:
-            meant = [each for each in MEANT.get(name, ()) if each in known]
+            meant = [each for each in MEANT.get(name, ()) if each.partition(",")[0] in known]
             near = f"; did you mean {meant[0]}?" if meant else did_you_mean(name, known)
             raise InputError(f"unknown field {name!r}{near}")
     for name in required:

@@ -79,7 +79,8 @@ def edit(model: Model, wanted: str, replace: Replace) -> Model:
     body = _edited(fixed, wanted, names, replace)
     if body is None:
         known = _full_names(fixed, "", names)
-        raise InputError(f"no layer {wanted}{did_you_mean(wanted, known)}")
+        near = did_you_mean(wanted, known) or "; dlcalc params names them"
+        raise InputError(f"no layer {wanted}{near}")
     return model.replaced(body)
 
 

@@ -376,9 +376,16 @@ def _with_fixed_tables(model: Model) -> Model:
 
 def doubts(model: Model, input: Shape | None) -> Iterator[str]:
     """What an input that was given may mean otherwise than it is read."""
-    if input is None or len(input) < 3:
+    if input is None or len(input) < 2:
         return
-    if len(input) == 4 and model.input is None and input[0] < 5 and input[1] < 5:
+    first = getattr(next(iter(model.body), None), "type", "")
+    if len(input) == 2:
+        if model.input is None and min(input) >= 16 and first in ("conv", "maxpool", "avgpool"):
+            yield (
+                f"{by_x(input)} is read as CxL, {input[0]} channels of a row; "
+                f"an image of one channel is 1x{by_x(input)}"
+            )
+    elif len(input) == 4 and model.input is None and input[0] < 5 and input[1] < 5:
         yield (
             f"{by_x(input)} is read as CxDxHxW, {input[0]} {plural(input[0], 'channel')} of a "
             f"volume; a batch is no part of it: `input` {by_x(input[1:])} `batch` {input[0]}"

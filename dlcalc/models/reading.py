@@ -25,8 +25,9 @@ def model(*words: str) -> Model:
     """A model of the zoo, one in a notation file or on stdin (`-`), or layers typed in.
 
     A file that ends in .json is read as a config.json of Hugging Face, a folder by the one in
-    it; layers may be written as PyTorch or Keras write them. A name of the zoo or of a layer
-    goes before a file; `./lenet` is the file; `ResNet-50` is resnet50 where no file is.
+    it; its text may be typed in. Layers may be written as PyTorch or Keras write them. A name
+    of the zoo or of a layer goes before a file; `./lenet` is the file; `ResNet-50` is resnet50
+    where no file is.
     Raises InputError for a name that is neither and for what is wrong in the notation,
     FileError where a file cannot be read.
 
@@ -116,8 +117,10 @@ def is_foreign(text: str) -> bool:
 
 
 def _typed(words: Sequence[str]) -> Model:
-    """The layers that are typed in, as they are or as a framework writes them."""
+    """The layers that are typed in, as they are or as a framework writes them; or a config."""
     lines = list(words)
+    if len(words) == 1 and words[0].lstrip().startswith("{"):
+        return _from(Source(words[0].encode(), ""), "config")
     for at, each in enumerate(words):
         if is_foreign(each):
             from dlcalc.models.python_code import read_code

@@ -339,7 +339,8 @@ def part(count: Count, name: str) -> Count:
     if count.misfit is not None:
         return count._replace(rows=())
     known = dict.fromkeys(_without_turns(row.name) for row in count.rows)
-    raise InputError(f"no layer {name}{did_you_mean(name, known)}")
+    near = did_you_mean(name, known) or "; dlcalc params names them"
+    raise InputError(f"no layer {name}{near}")
 
 
 def _without_turns(name: str) -> str:

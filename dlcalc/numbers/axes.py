@@ -60,16 +60,22 @@ def sizes_in(text: str, name: str = "") -> tuple[int, ...]:
     >>> sizes_in("28x28"), sizes_in("(3, 32, 32)"), sizes_in("1e3")
     ((28, 28), (3, 32, 32), (1000,))
     """
+    parts = _parts(text)
+    try:
+        return tuple(parse_whole(word) for part in parts for word in part.split() or [""])
+    except ValueError:
+        said = f"{text[:40]!r} is no size: write 5, or 5x3 for several axes"
+        raise InputError(f"{name} {said}".strip()) from None
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between the signs that divide axes: x, a comma, …"""
     bare = text.strip()
     if bare[:1] + bare[-1:] in ("()", "[]"):
         bare = bare[1:-1].rstrip(", ")
     for sign in "X×*,":
         bare = bare.replace(sign, "x")
-    try:
-        return tuple(parse_whole(word) for part in bare.split("x") for word in part.split() or [""])
-    except ValueError:
-        said = f"{text[:40]!r} is no size: write 5, or 5x3 for several axes"
-        raise InputError(f"{name} {said}".strip()) from None
+    return bare.split("x")
 
 
 def parse_whole(text: str) -> int:
@@ -97,10 +103,10 @@ def paddings_in(text: str) -> tuple[int | tuple[int, int], ...]:
     """
     found: list[int | tuple[int, int]] = []
     try:
-        for part in text.split("x"):
+        for part in _parts(text):
             before, colon, after = part.partition(":")
-            one = parse_whole(before)
-            found.append((one, parse_whole(after)) if colon else one)
+            one = parse_whole(before.strip())
+            found.append((one, parse_whole(after.strip())) if colon else one)
     except ValueError:
         near = did_you_mean(text, PADDING_NAMES) if text.isalpha() else ""
         near = near or ": write 1, 1x2, 1:2, same, valid or full"

@@ -71,6 +71,8 @@ class Written(float):
     """
 
     text: str
+    typed: str = ""
+    """What stood for it, where that is no number: 60M."""
 
     def __new__(cls, text: str) -> Written:
         """A float of that text."""
@@ -153,6 +155,10 @@ class Comparison:
     ) -> Iterator[Found]:
         share = _noise_share(actual, self.tolerance)
         expected, actual = _plain(expected), _plain(actual)
+        if isinstance(actual, str):  # where 28x28 and 60M are texts, they are no numbers
+            expected = by_x(expected) if isinstance(expected, list) else (
+                getattr(expected, "typed", "") or expected
+            )
         if isinstance(actual, Mapping) and isinstance(expected, Mapping):
             yield from self._fields(place, expected, actual)
             return

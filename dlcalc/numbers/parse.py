@@ -35,7 +35,8 @@ def parse_number(word: str, allow_nonfinite: bool = False, decimal: Decimal = fl
     try:
         value = decimal(word)
     except ValueError:
-        raise InputError(f"{shorten(word)!r} is not a number") from None
+        hint = "; rows are divided by ;" if "\\n" in word else ""
+        raise InputError(f"{shorten(word)!r} is not a number{hint}") from None
     if not allow_nonfinite:
         check_finite(value, word)
     return value

@@ -81,7 +81,7 @@ def solve_size(
     if unknown not in UNKNOWNS:
         raise InputError(f"cannot solve for {unknown!r}{did_you_mean(str(unknown), UNKNOWNS)}")
     if output is None:
-        raise InputError(f"solving for the {unknown} wants the output size")
+        raise InputError(f"solving for the {unknown} wants the output size, `output`")
     output = plain(output)
     given = {
         name: plain(value)

@@ -27,10 +27,17 @@ ALIASES = {
     "--batch-size": "--batch", "--lr": "--learning-rate", "-s": "--stride", "-S": "--stride",
     "-p": "--pad", "-P": "--pad", "-d": "--dilation", "-D": "--dilation", "-i": "--input",
     "-k": "--kernel", "--strides": "--stride", "--pool-size": "--kernel",
-    "--dilation-rate": "--dilation",
+    "--dilation-rate": "--dilation", "--input-size": "--input", "--input-shape": "--input",
 }
 """Options as PyTorch and Keras call them, and short ones in either case; each is the one that it
 means where a command has that, of a size if it is a size, and has none of that name of its own."""
+
+
+FORMS = {
+    "md": "markdown", "tex": "latex", "text": "table", "pretty": "table", "txt": "plain",
+    "jsonl": "json", "ndjson": "json", "htm": "html",
+}
+"""What formats are called elsewhere."""
 
 
 class QuickCommand(Plain):
@@ -125,7 +132,8 @@ def seed_option(callback: Callback) -> Callback:
 
 _SHARED = (
     click.option(
-        "-f", "--format", type=NameType("format", FORMATS), default="table", envvar="DLCALC_FORMAT",
+        "-f", "--format", type=NameType("format", FORMATS, FORMS), default="table",
+        envvar="DLCALC_FORMAT",
         help="How the result is written; DLCALC_FORMAT sets another default than table.",
     ),
     click.option(

@@ -9,18 +9,22 @@ MEANT = {
     "--explain": ("verbose", "working", "show-working", "show-work", "steps", "why", "derive"),
     "--expect": ("answer", "check-answer", "verify-answer", "compare-to", "solution"),
     "--precision": ("digits", "round", "decimals"),
-    "--save": ("out", "output-file", "outfile", "write"),
+    "--save": ("o", "out", "output-file", "outfile", "write"),
+    "-f": ("output", "output-format", "fmt"),
     "--batch": ("examples",),
+    "--dtype": ("quantize", "quantization", "bits"),
+    "--data": ("dataset", "images", "path"),
+    "--answer": ("answers", "solution", "solve"),
     "--tokens": ("seq-len", "sequence-length", "length", "context", "context-length", "ctx-size"),
-    "--input": ("input-size", "input-shape", "shape", "image"),
-    "--kernel": ("filter", "filter-size", "window", "window-size", "size"),
+    "--input": ("input-size", "shape", "image"),
+    "--kernel": ("filter", "filter-size", "window", "window-size", "size", "weight", "weights"),
     "-P same": ("same", "same-padding"),
     "--kind max": ("max", "maxpool"),
     "--kind avg": ("avg", "average", "mean", "avgpool"),
     "--kind": ("type", "mode", "method", "pooling"),
     "--transposed": ("deconv", "upsample"),
     "--sizes": ("hidden", "hidden-size", "hidden-sizes", "layers", "units", "neurons"),
-    "--as": ("flops", "macs", "counter"),
+    "--as": ("flops", "gflops", "macs", "counter"),
     "--framework": ("convention", "pytorch", "keras", "tensorflow"),
     "--train-error": ("train", "train-loss", "training-error", "training-loss"),
     "--test-error": ("val-error", "validation-error", "dev-error", "test-loss", "val-loss"),
@@ -72,6 +76,9 @@ def _elsewhere(error: click.NoSuchOption, context: click.Context) -> str:
         from dlcalc.shell.options import SHARED
 
         return "; options stand behind the command, as dlcalc conv --explain" * (name in SHARED)
+    for param in context.command.params:
+        if isinstance(param, click.Argument) and str(param.name).startswith(name.rstrip("s")):
+            return f"; {str(param.name).upper()} stands by itself, without an option"
     from dlcalc.shell.runner import run_of
 
     try:

@@ -65,6 +65,17 @@ REFUSED = {
     "kl --q 'N(0,4)' --p 0,1": "--q: 'N(0,4)': write MEAN,SIGMA, 0,2 for N(0, 4): "
         "the second is the standard deviation",
     "step 'linear 1' '{\"x\": [1], \"y\": [1]}'": "unknown field 'y'; did you mean target?",
+    "params lenet --output json": "no such option --output; did you mean -f?",
+    "params --model lenet": "no such option --model; MODEL stands by itself, without an option; "
+        "as dlcalc params lenet; dlcalc params --help shows what it takes",
+    "conv -x '1 2\\n3 4' -w 1": "-x: line 1: '2\\\\n3' is not a number; rows are divided by ;",
+    "grad 'L = ||x||^2' x='1 2'": "line 1, column 5: found '||'; write norm(…)",
+    "grad 'L = sum_i (y_i)^2' y='1 2'":
+        "line 1, column 5: i stands nowhere in the sum: an element is y[i]",
+    "grad 'y = w*x' w=1,x=2": "'w=1,x=2': spaces divide values, as w=1 x=2",
+    "kl --q '{\"mean\": 0, \"std\": 1}' --p 0,1":
+        "--q: unknown field 'std'; did you mean covariance, its square?",
+    "docs conv": "unknown topic 'conv'; conv is a command: dlcalc help conv",
     "quiz convolution": "no problems of 'convolution'; did you mean conv?",
     "man conv": "conv is a command: dlcalc help conv shows its page; DIR is a folder",
     "check answers.toml": "answers.toml: no such file, and no sheet either",
@@ -95,6 +106,11 @@ TAKEN = {
     "pool -x '1 2; 3 4' --kernel 2": "4",
     "pool -x '1 2; 3 4' --pool_size 2 --strides 1": "4",
     "size -i 28 -k 3": "26",
+    "size -L 224x224 -F 7 -S 2 -P '(3, 3)'": "112x112",
+    "size -L 32 -F 5 -O 28 --solve padding -f csv": "pad,remainder",
+    "pool -x '1 2; 3 4' -F 2 --kind Mean": "2.5",
+    "params '{\"model_type\": \"gpt2\"}' --summary -f Md":
+        "|                      | value           |",
     "examples 12 -f csv": "remedy,helps,why",
     "grad 'y = e^(-x)' x=0 -f plain": "x -1",
     "grad 'p = softmax(Z, axis=0); L = sum(p)' Z='1 2; 3 4' --wrt Z -f plain": "L 2",

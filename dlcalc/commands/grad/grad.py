@@ -114,7 +114,9 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
     if literal and "=" in value:
         return {"equations": value, "file": ""}
     if literal:
-        near = did_you_mean(value, library_names()) or nearest_file(value)
+        near = did_you_mean(value, library_names()) or nearest_file(value) or (
+            "; --list names the library's"
+        )
         if re.search(r"[^\w.-]", value):  # an expression by itself: what would be its equation
             near = f"; write 'y = {re.sub(r'^d[a-z]*/d[a-z]+ *', '', value)}'"
         raise FileError(
@@ -174,6 +176,8 @@ def read_assignment(text: str, allow_nonfinite: bool = False) -> tuple[str, Any]
     name, value = plain_name(name.strip()), value.strip()
     if not (equals and name and value):
         raise InputError(f"{shorten(text)!r} gives no value: write NAME=VALUE, such as w=0.5")
+    if re.search(r",\s*\w+\s*=", value):
+        raise InputError(f"{shorten(text)!r}: spaces divide values, as w=1 x=2")
     try:
         return name, _value(value, allow_nonfinite)
     except FileError as error:

@@ -10,7 +10,7 @@ from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 
-KINDS = NameType("kind", ("max", "avg"))
+KINDS = NameType("kind", ("max", "avg"), {"mean": "avg", "average": "avg"})
 
 
 @click.command(cls=QuickCommand)

@@ -11,6 +11,12 @@ from dlcalc.shell.options import QuickCommand, framework_option, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import PADDING, SIZE, NameType
 
+SIGNS = {
+    "l": "input", "f": "kernel", "k": "kernel", "kernel_size": "kernel", "p": "pad",
+    "padding": "pad", "s": "stride", "d": "dilation",
+}
+"""What the unknowns are called in the formula, and in PyTorch."""
+
 
 @click.command(cls=QuickCommand)
 @click.option("-L", "--input", type=SIZE, help="Size of the input, as 32 or 28x28.")
@@ -24,7 +30,7 @@ from dlcalc.shell.types import PADDING, SIZE, NameType
 @click.option("--ceil", is_flag=True, default=None,
               help="Round up, as a pooling layer in ceil mode.")
 @framework_option
-@click.option("--solve", type=NameType("quantity", UNKNOWNS),
+@click.option("--solve", type=NameType("quantity", UNKNOWNS, SIGNS),
               help="The unknown: every whole value that gives -O.")
 @output_options
 def command(out: Output, **values: Any) -> None:

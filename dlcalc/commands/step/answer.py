@@ -39,6 +39,7 @@ class StepRun(Run[NetworkStep]):
     """Read the network and its data, and take the steps."""
 
     command = "step"
+    fields = FIELDS
     function = staticmethod(step)
 
     def __init__(self, out: Output, plot: str | None = None, **options: Any) -> None:
@@ -74,7 +75,7 @@ class StepRun(Run[NetworkStep]):
         return {"model": model, **given}
 
     def _record(self, value: str, name: str = "") -> dict[str, Any]:
-        allow_nonfinite, source = self.out.allow_nonfinite, read_source(value, name)
+        allow_nonfinite, source = self.out.allow_nonfinite, read_source(value, name, "JSON")
         try:
             record = parse_json(decode(source), allow_nonfinite)
             if not isinstance(record, dict):

@@ -95,7 +95,7 @@ def test_prints(line: str, out: str) -> None:
         ("-L 32 -F 5 -O 28", "-O is the output to solve for: name the unknown with --solve "
          "(--expect checks an answer)"),
         ("-L 32 -O 28 -F 5 --solve kernel", "kernel is what is asked for; omit it"),
-        ("-L 32 -F 5 --solve pad", "solving for the pad wants the output size"),
+        ("-L 32 -F 5 --solve pad", "solving for the pad wants the output size, --output"),
         ("-L 3/2 -F 2",
          "invalid value for '-L' / '--input': '3/2' is no size: write 5, or 5x3 for several axes"),
         ("-L 3 -F 2 -P sane", "invalid value for '-P' / '--pad': 'sane' is no padding; "

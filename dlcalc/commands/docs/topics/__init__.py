@@ -9,6 +9,7 @@ from dlcalc.conventions.page import page
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import types, usage
 from dlcalc.output.answer import Answer, Prose, Table
+from dlcalc.shell.commands import COMMANDS
 
 
 class Topic(NamedTuple):
@@ -49,7 +50,10 @@ def topic_answer(name: str | None) -> Answer:
         record = {"topics": [{"topic": each, "title": title} for each, title in rows]}
         return Answer(record, [Table(("topic", "title"), rows)], main="topics")
     if name not in known:
-        raise InputError(f"unknown topic {name[:40]!r}{did_you_mean(name[:40], known)}")
+        near = did_you_mean(name[:40], known)
+        if name in COMMANDS:
+            near = f"; {name} is a command: dlcalc help {name}"
+        raise InputError(f"unknown topic {name[:40]!r}{near}")
     topic = known[name]
     record = {"topic": name, "title": topic.title, "text": topic.text}  # type: ignore[dict-item]
     return Answer(record, [Prose(topic.text)], main="text")
