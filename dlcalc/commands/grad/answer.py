@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.grad.grad import (
@@ -36,15 +37,15 @@ class GradRun(Run[Derivatives]):
 
     command = "grad"
     function = staticmethod(differentiate)
-    framework: str | None
+    framework: str | None = None
     """As which equations are computed."""
-    hessian: bool
+    hessian = False
     """Whether second derivatives are wanted, too."""
-    jacobian: str | None
+    jacobian: str | None = None
     """The array whose Jacobian is wanted."""
-    wrt: Sequence[str] | None
+    wrt: Sequence[str] | None = None
     """What to derive with respect to, where it was said."""
-    direction: Mapping[str, Any]
+    direction: Mapping[str, Any] = MappingProxyType({})
     """Along which the derivatives are wanted, too, by name."""
 
     def run(self) -> None:
