@@ -17,7 +17,7 @@ from dlcalc.numbers.axes import PerAxis, by_x, per_axis_from, sizes_in
 from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.conv import conv as plain_conv
-from dlcalc.numbers.convolution.pooling import Pooling, spread_to
+from dlcalc.numbers.convolution.pooling import Pooling, spread_to, window_starts
 from dlcalc.numbers.convolution.pooling import pool as plain_pool
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.sizes import Padding, one_or_tuple
@@ -186,7 +186,7 @@ def _as_far_behind(pooled: Pooling) -> Array:
     """The cells of each window within the input and as many columns around as stand before."""
     counts = np.ones((), int)
     for axis in pooled.axes:
-        starts = np.arange(axis.output) * axis.stride - axis.pad[0]
+        starts = window_starts(axis)
         ends = np.minimum(starts + axis.kernel, axis.input + axis.pad[0])
         counts = np.multiply.outer(counts, ends - starts)
     return counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,12 +58,14 @@ def parse_npy(data: bytes, allow_nonfinite: bool = False, numbers: bool = False)
 def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     try:
         version = np.lib.format.read_magic(stream)
-        if version == (1, 0):
-            header = np.lib.format.read_array_header_1_0(stream)
-        elif version == (2, 0):
-            header = np.lib.format.read_array_header_2_0(stream)
-        else:
-            raise InputError(f".npy format {version[0]}.{version[1]}; 1.0 and 2.0 are read")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a header that is odd Python
+            if version == (1, 0):
+                header = np.lib.format.read_array_header_1_0(stream)
+            elif version == (2, 0):
+                header = np.lib.format.read_array_header_2_0(stream)
+            else:
+                raise InputError(f".npy format {version[0]}.{version[1]}; 1.0 and 2.0 are read")
     except InputError:
         raise
     except Exception as error:  # NumPy evaluates the header as Python, which fails in many ways

@@ -34,6 +34,7 @@ BINARY: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "1 TiB": ("x.npy", lambda: header("(137438953472,)"), "promises 1,099,511,627,776 bytes"),
     "a dimension of 2**70": ("x.npy", lambda: header(f"({2**70},)"), "promises"),
     "no elements": ("x.npy", lambda: header("(0, 1099511627776)"), "no elements"),
+    "an odd escape": ("x.npy", lambda: GOOD.replace(b"'shape'", b"'sh\\pe'"), "damaged one"),
     "negative": ("x.npy", lambda: header("(-3,)"), "has the shape (-3,)"),
     "text": ("x.npy", lambda: npy(np.array(["a", "b"])), "holds <U1 where real numbers belong"),
     "complex": ("x.npy", lambda: npy(np.array([1j])), "holds complex128"),

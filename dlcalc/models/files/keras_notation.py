@@ -123,7 +123,9 @@ def own_sources(layer: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
     """One layer of Keras as layers of the notation; the first bears its name."""
-    kind, config = str(layer.get("class_name")), layer["config"]
+    kind, config = str(layer.get("class_name")), layer.get("config")
+    if not isinstance(config, dict):
+        raise InputError("a layer without class_name and config")
     if kind == "Sequential":
         for each in config.get("layers", ()):
             if each.get("class_name") != "InputLayer":
@@ -142,6 +144,8 @@ def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
     if kind == "Bidirectional" and isinstance(inner, dict):
         if config.get("merge_mode", "concat") != "concat":
             raise InputError("both ways laid together otherwise than end to end cannot be said")
+        if not isinstance(inner.get("config"), dict):
+            raise InputError(f"{name} holds a layer without class_name and config")
         kind, named = str(inner.get("class_name")), {**inner["config"], "bidirectional": True}
     yield from _own(layers_of(kind, (), named, name), config)
 

@@ -194,13 +194,13 @@ def _tensor(message: Message) -> Value:
     """A tensor by its sizes and type; its data is measured alone."""
     name, kind = message.text(8), message.whole(2)
     if kind not in TYPES:
-        raise InputError(f"is of the unknown type {kind}").at(printable(name) or "tensor")
+        raise InputError(f"is of the unknown type {kind}").at(printable(name)[:200] or "tensor")
     value = Value(name, TYPES[kind][0], tuple(message.wholes(1)), TYPES[kind][1])
     raw = 9 in message.places or PASSED + 9 in message.numbers
     outside = {each.text(1): each.text(2) for each in message.inner(13)}
     wrong = _wrong(value, message.length(9) if raw else None, _typed(message), outside)
     if wrong:
-        raise InputError(wrong).at(printable(name) or "tensor")
+        raise InputError(wrong).at(printable(name)[:200] or "tensor")
     if kind in _KEPT and value.bytes <= 8 * MOST_VALUES:
         code, place = _KEPT[kind]
         data = b"".join(message.data(9) or message.data(place))
@@ -244,7 +244,7 @@ def _sparse(message: Message) -> Value:
     value = next(map(_tensor, message.inner(1)), Value(""))
     shape = message.wholes(3)
     if len(shape) > MOST_AXES or any(not 0 <= size < 1 << 40 for size in shape):
-        raise InputError("its sizes are damaged").at(printable(value.name) or "tensor")
+        raise InputError("its sizes are damaged").at(printable(value.name)[:200] or "tensor")
     value.shape = tuple(shape) or value.shape
     return value
 

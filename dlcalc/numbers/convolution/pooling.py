@@ -272,6 +272,13 @@ def _spread_to(
     return narrowed(found) if found.dtype == object else found
 
 
+def window_starts(axis: Axis) -> Array:
+    """Where each window starts, in columns of the input; a lone window has no stride."""
+    stride = axis.stride if axis.output > 1 else 0
+    starts: Array = np.arange(axis.output) * stride - axis.pad[0]
+    return starts
+
+
 def divisors(
     axes: Sequence[Axis], exclude_pad: bool = False, divisor: int | None = None
 ) -> Array:
@@ -280,7 +287,7 @@ def divisors(
         return np.full(_shape(axes), divisor)
     counts = np.ones((), int)
     for axis in axes:
-        starts = np.arange(axis.output) * axis.stride - axis.pad[0]
+        starts = window_starts(axis)
         ends = np.minimum(starts + axis.kernel, axis.input + axis.pad[1])
         if exclude_pad:
             starts, ends = np.maximum(starts, 0), np.minimum(ends, axis.input)

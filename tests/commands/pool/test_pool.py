@@ -67,6 +67,7 @@ def test_means_are_floats_that_do_not_overflow() -> None:
     assert large.output.tolist() == [1.25e308, 1.25e308]
     assert large.dx is not None
     assert large.dx.tolist() == [2.0, 3.0, 1.0]
+    assert dlcalc.pool([1, 2], 2, 2**63, kind="avg", ceil=True).output.tolist() == [1.5]
     whole = dlcalc.pool([10**30, 10**30 + 2**60, 2**62, 2**62], 2, kind="avg", upstream=[10**30, 1])
     assert whole.output.tolist() == [1e30 + 2**59, 2.0**62]
     assert whole.dx is not None

@@ -9,6 +9,7 @@ import pytest
 
 from dlcalc.errors import InputError
 from dlcalc.models.files.keras_file import held_of
+from dlcalc.models.files.keras_notation import layers
 from tests.shell.running import invoke
 
 FILES = Path(__file__).parents[2] / "data" / "files" / "keras"
@@ -112,13 +113,16 @@ def test_hdf5(name: str) -> None:
 def test_a_layer_says_its_class(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     dense = {"config": {"name": "dense", "units": 2}, "build_config": {"input_shape": [None, 3]}}
-    for said, status in (({"class_name": "Dense"}, 0), ({}, 2)):
+    for said, status in (({"class_name": "Dense", **dense}, 0), (dense, 2)):
         start = {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 3]}}
-        layers = [start, {**said, **dense}]
-        path.write_text(json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))
+        config = {"layers": [start, said]}
+        path.write_text(json.dumps({"class_name": "Sequential", "config": config}))
         found = invoke("params", str(path), "--to-notation")
         assert found.status == status
         assert status == 0 or found.err.endswith("a layer without class_name and config\n")
+    both = {"class_name": "Bidirectional", "config": {"name": "both", "layer": {}}}
+    with pytest.raises(InputError, match="both holds a layer without class_name and config"):
+        list(layers(both))
 
 
 @pytest.mark.parametrize(("name", "input", "output", "macs"), [
