@@ -106,6 +106,8 @@ class AxisField:
         low, high = self.within
         if last < first:
             return 0
+        if first <= low <= high <= last:
+            return high - low + 1
         if not jump:
             return max(0, min(last, high) - max(first, low) + 1)
         # What lies within the input grows from one period to the next, until the first of
