@@ -12,7 +12,7 @@ import numpy as np
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.names import PAD_MODES
 from dlcalc.numbers.axes import PerAxis, at_least, by_x, plain, plural
-from dlcalc.numbers.convolution.geometry import Geometry, Windowed
+from dlcalc.numbers.convolution.geometry import Geometry, Windowed, upstream_of
 from dlcalc.numbers.convolution.plan import (
     check_size,
     check_work,
@@ -375,14 +375,8 @@ def _output(x: Array, w: Array, layout: Layout, geometry: Geometry, count: int) 
 def _gradients(
     x: Array, w: Array, upstream: object, layout: Layout, geometry: Geometry, count: int
 ) -> tuple[Array, Array]:
-    given = as_numbers(upstream, "upstream")
     shape = (layout.input[0], layout.channels_out, *geometry.output)
-    if given.shape != layout.shown(shape):
-        raise ShapeError(
-            f"the upstream gradient has shape {by_x(given.shape) or '()'}, "
-            f"the output {by_x(layout.shown(shape))}"
-        )
-    given = given.reshape(shape)
+    given = upstream_of(upstream, layout.shown(shape)).reshape(shape)
     result = result_dtype(x, w, given)
     up, weight = _prepared(given, w, w.size, count, result)
     dx = input_gradient(up, weight, geometry, layout.groups, is_whole(result))

@@ -12,7 +12,9 @@ from math import prod
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from dlcalc.numbers.exact import Array
+from dlcalc.errors import ShapeError
+from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.exact import Array, as_numbers
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis
 
@@ -41,6 +43,16 @@ class Windowed(Result):
     ) -> Array:
         array = self.output if dtype is None else self.output.astype(dtype, copy=False)
         return array.copy() if copy and array is self.output else array
+
+
+def upstream_of(upstream: object, shape: tuple[int, ...]) -> Array:
+    """The gradient of an output of this shape, as numbers; ShapeError where it has another."""
+    given = as_numbers(upstream, "upstream")
+    if given.shape != shape:
+        raise ShapeError(
+            f"the upstream gradient has shape {by_x(given.shape) or '()'}, the output {by_x(shape)}"
+        )
+    return given
 
 
 class Geometry:

@@ -17,7 +17,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
-from dlcalc.numbers.convolution.geometry import Windowed
+from dlcalc.numbers.convolution.geometry import Windowed, upstream_of
 from dlcalc.numbers.convolution.plan import check_size, check_work
 from dlcalc.numbers.exact import Array, as_numbers, narrowed
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
@@ -82,22 +82,25 @@ def pool(
     axes = window_axes(inputs.shape, kernel, stride, pad, dilation, ceil, dims)
     space, sizes = len(axes), inputs.shape[-len(axes) :]
     _check_options(kind, axes, exclude_pad, divisor)
-    output = tuple(axis.output for axis in axes)
+    output = _shape(axes)
+    shape = (*inputs.shape[:-space], *output)
     data = inputs.reshape(-1, *sizes)
-    given = _upstream(upstream, (*inputs.shape[:-space], *output), output)
+    given: Array | None = None
+    if upstream is not None:
+        given = upstream_of(upstream, shape).reshape(-1, *output)
     indices, counts, ties, dx = None, None, 0, None
     if kind == "max":
         pooled, indices, ties = largest(data, axes)
         if given is not None:
             dx = spread_to(given, data, pooled, axes)
-        indices = indices.reshape(*inputs.shape[:-space], *output)
+        indices = indices.reshape(shape)
     else:
         counts = divisors(axes, exclude_pad, divisor)
         pooled = averages(data, axes, counts)
         if given is not None:
             dx = spread_evenly(given, axes, counts)
     return Pooling(
-        output=pooled.reshape(*inputs.shape[:-space], *output), indices=indices,
+        output=pooled.reshape(shape), indices=indices,
         dx=None if dx is None else dx.reshape(inputs.shape), ties=ties, counts=counts,
         kind=kind, axes=axes, operands=(x, upstream),
     )
@@ -174,20 +177,6 @@ def require_input(axes: Sequence[Axis], wanted: bool = True) -> None:
                 f"a kernel of {axis.kernel} on an input of {axis.input} with padding "
                 f"{axis.pad[0]} before and {axis.pad[1]} after"
             )
-
-
-def _upstream(
-    upstream: object, wanted: tuple[int, ...], output: tuple[int, ...]
-) -> Array | None:
-    if upstream is None:
-        return None
-    given = as_numbers(upstream, "upstream")
-    if given.shape != wanted:
-        raise ShapeError(
-            f"the upstream gradient has shape {by_x(given.shape) or '()'}, "
-            f"the output {by_x(wanted)}"
-        )
-    return given.reshape(-1, *output)
 
 
 def taps(axes: Sequence[Any]) -> Iterator[tuple[Places, Places]]:
