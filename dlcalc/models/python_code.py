@@ -715,7 +715,7 @@ class _Reader:
             elif name in usual:
                 scope[name] = self.value(usual[name], scope)
             else:
-                raise InputError(f"{name} is not given, and has no default")
+                raise InputError(f"{name} is not given, and has no default; add a line that does")
         if wanted.kwarg is not None:
             scope[wanted.kwarg.arg] = named
         elif named:
@@ -1051,6 +1051,10 @@ class _Reader:
                 self._fill(module, given, {})
         elif name in ("forward", "call", "__call__"):
             return self.run(module, given, named)
+        elif name == "__getattr__":
+            return self.attribute(module, given[0])
+        elif name == "__setattr__":
+            self.attach(module, *given)
         elif name in ("append", "add", "extend"):
             new = self.items(given[0]) if name == "extend" else given
             parts.update((str(len(parts) + at), each) for at, each in enumerate(new))
@@ -1252,8 +1256,10 @@ class _Reader:
             return first
         kind = _FUNCTIONS.get(word.replace("_", ""))
         if kind and isinstance(first, Tensor):
-            if name.startswith("adaptive"):
-                kind = kind.replace("Avg", "Max") if "max" in name else kind
+            if re.match("(Avg|Max)Pool", kind) and any(
+                isinstance(each, Unknown) for each in _flat(given[1:2])
+            ):
+                return self._applied(f"Adaptive{kind}", first, 1)  # a window as large as the image
             keep = {key: each for key, each in named.items() if not isinstance(each, Unknown)}
             return self._applied(kind, first, *given[1:], **keep)
         raise InputError(f"{name}(…) of what a layer gives is not followed here")

@@ -279,6 +279,23 @@ def test_what_is_not_followed(made: str, forward: str, complaint: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("made", "forward", "input", "output"), [
+    ("self.f = nn.Conv2d(3, 4, 3)", "return nn.functional.avg_pool2d(self.f(x), x.size()[2:])",
+     (3, 8, 8), (4, 1, 1)),
+    ("self.__setattr__('f_%d' % 1, nn.Unflatten(1, (2, 2, 2)))",
+     "return self.__getattr__('f_1')(x).permute(0, 2, 3, 1).permute(0, 3, 1, 2)", (8,), (2, 2, 2)),
+    ("self.f = nn.Sequential(nn.ZeroPad2d((1, 2, 3, 4)), nn.Conv2d(1, 2, 3))",
+     "return self.f(x)", (1, 8, 8), (2, 13, 9)),
+    ("self.f = nn.ModuleDict({'a': nn.Conv1d(4, 6, 3)})",
+     "return self.f['a'](x).transpose(1, 2).mean(dim=1)", (4, 9), (6,)),
+])
+def test_shapes(
+    made: str, forward: str, input: tuple[int, ...], output: tuple[int, ...]
+) -> None:
+    code = f"{HEAD}        super().__init__()\n        {made}{FORWARD}{forward}\n"
+    assert params(read_code(code), input).output == output
+
+
 def test_channels_that_the_code_does_not_give() -> None:
     model = read_code("nn.Sequential(nn.Flatten(), nn.Linear(400, 10))")
     assert params(model, (16, 5, 5)).params == 4_010
