@@ -113,13 +113,20 @@ def _chosen(plain: Any, choose: Any) -> Callable[..., Array]:
 
 def _share(y: Array, *arguments: Array) -> Array:
     """The part of a gradient that goes to the first of the arguments that made y."""
-    return _shared(np.equal(arguments[0], y), sum(np.equal(each, y) * 1 for each in arguments))
+    chosen = [_equal(each, y) * 1 for each in arguments]
+    return _shared(chosen[0], sum(chosen))
 
 
 def _part(y: Array, x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """The part of a gradient that goes to each element of x along axes of which y is one."""
-    chosen = np.equal(x, y)
+    chosen = _equal(x, y)
     return _shared(chosen, np.sum(chosen, axis=axis, keepdims=True))
+
+
+def _equal(x: Array, y: Array) -> Array:
+    """Where numbers are equal; also where a complex step moves one of them."""
+    stepped = np.iscomplexobj(x) or np.iscomplexobj(y)
+    return np.equal(np.real(x), np.real(y)) if stepped else np.equal(x, y)
 
 
 def _shared(chosen: Array, equal: Array) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.gradients import Derivatives
+from dlcalc.derive.second import gradients_at, stopped
 from dlcalc.derive.tape import forward
 from dlcalc.errors import InputError
 from dlcalc.numbers.differences import (
@@ -115,7 +116,7 @@ def check_jacobian(
 
 
 def _slope(result: Derivatives, of: str, name: str, moved: Mapping[str, Any]) -> Any:
-    return result(moved).gradients[of][name]
+    return gradients_at(result, of, moved)[name]
 
 
 def _turned(array: Any, rank: int) -> Any:
@@ -171,10 +172,7 @@ def _floats(name: str, value: Any) -> Any:
 
 def _value(result: Derivatives, of: str, moved: Mapping[str, Any]) -> Any:
     inputs = {name: _floats(name, result.values[name]) for name in result.system.inputs}
-    # What carries no gradient stays as it is, whatever it was computed from.
-    stopped = {
-        each.place: result.places[each.place]
-        for each in result.tape.instructions if each.node.operation == "stop"
-    }
-    values = forward(result.tape, Arrays, {**inputs, **moved}, watched=False, fixed=stopped)
+    values = forward(
+        result.tape, Arrays, {**inputs, **moved}, watched=False, fixed=stopped(result)
+    )
     return values[result.tape.names[of]]

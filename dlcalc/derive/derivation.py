@@ -88,9 +88,10 @@ class Written:
 
     def slopes(
         self, style: Style, entering: Mapping[str, tuple[Any, Any]], wanted: set[int],
-        known: Mapping[str, Any] = MappingProxyType({}),
+        known: Mapping[str, Any] = MappingProxyType({}), full: bool = False,
     ) -> Derivation:
-        """The lines forward, then the gradient at every name, the last computed one first."""
+        """The lines forward, then the gradient at every name, the last computed one first;
+        in `full` where a formula is a number that is spread."""
         found = Derivation(dict(self.forward.lines), dict(self.forward.values))
         system, names = self.tape.system, set(self.tape.names.values())
         coming: dict[int, Term] = {}
@@ -103,7 +104,8 @@ class Written:
             if at not in coming:
                 continue
             term, symbol = coming[at], style(name)
-            found.add("d" + name, Line(symbol, term.formula, term.value))
+            formula = term.full.formula if full else term.formula
+            found.add("d" + name, Line(symbol, formula, term.value))
             if name in self.operations:
                 # A number is itself in what follows, so that −1·x is written −x.
                 g = Term(symbol, term.value)

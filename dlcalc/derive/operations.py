@@ -114,7 +114,7 @@ PULLS: dict[str, tuple[Pull, ...]] = {
     ),
     "elu": (
         lambda f, g, y, x, alpha: g * f.where(f.gt(x, 0), 1, y + alpha),
-        lambda f, g, y, x, alpha: g * f.where(f.gt(x, 0), 0, f.expm1(f.min(x, 0))),
+        lambda f, g, y, x, alpha: g * f.where(f.gt(x, 0), 0, f.expm1(f.below_0(x))),
     ),
     "celu": (
         lambda f, g, y, x, alpha: g * f.where(f.gt(x, 0), 1, y / alpha + 1),
@@ -204,21 +204,23 @@ VALUES: dict[str, Callable[..., Value]] = {
     "add": lambda f, *terms: sum(terms[1:], terms[0]),
     "mul": lambda f, *factors: prod(factors[1:], start=factors[0]),
     "hadamard": lambda f, *factors: prod(factors[1:], start=factors[0]),
-    "relu6": lambda f, x: f.min(f.relu(x), 6),
+    "relu6": lambda f, x: f.where(f.between(x, 0, 6), x, 6 * f.gt(x, 0)),
     "silu": lambda f, x: x * f.sigmoid(x),
     "mish": lambda f, x: x * f.tanh(f.softplus(x)),
     "gelu": lambda f, x: x * (1 + f.erf(x / 2**0.5)) / 2,
     "gelu_tanh": lambda f, x: x * (1 + f.tanh(_gelu_argument(x))) / 2,
     "selu": lambda f, x: f.where(
-        f.gt(x, 0), SELU[0] * x, SELU[0] * SELU[1] * f.expm1(f.min(x, 0))
+        f.gt(x, 0), SELU[0] * x, SELU[0] * SELU[1] * f.expm1(f.below_0(x))
     ),
     "leaky_relu": lambda f, x, slope: f.where(f.gt(x, 0), x, slope * x),
-    "elu": lambda f, x, alpha: f.where(f.gt(x, 0), x, alpha * f.expm1(f.min(x, 0))),
-    "celu": lambda f, x, alpha: f.where(f.gt(x, 0), x, alpha * f.expm1(f.min(x, 0) / alpha)),
-    "hard_sigmoid": lambda f, x: f.min(f.relu(x + 3), 6) / 6,
-    "hard_swish": lambda f, x: x * f.min(f.relu(x + 3), 6) / 6,
-    "hard_tanh": lambda f, x: f.min(f.max(x, -1), 1),
-    "clip": lambda f, x, low, high: f.min(f.max(x, low), high),
+    "elu": lambda f, x, alpha: f.where(f.gt(x, 0), x, alpha * f.expm1(f.below_0(x))),
+    "celu": lambda f, x, alpha: f.where(f.gt(x, 0), x, alpha * f.expm1(f.below_0(x) / alpha)),
+    "hard_sigmoid": lambda f, x: f.where(f.between(x, -3, 3), x + 3, 6 * f.gt(x, 0)) / 6,
+    "hard_swish": lambda f, x: x * f.where(f.between(x, -3, 3), x + 3, 6 * f.gt(x, 0)) / 6,
+    "hard_tanh": lambda f, x: f.where(f.between(x, -1, 1), x, f.sign(x)),
+    "clip": lambda f, x, low, high: f.where(
+        f.gt(f.max(x, low), high), high, f.where(f.lt(x, low), low, x)
+    ),
     "softsign": lambda f, x: x / (1 + f.abs(x)),
     "slope": lambda f, x, function: slope_of(f, x, function),
     "back": lambda f, g, *given, of, at, options: f.like(
@@ -232,6 +234,7 @@ VALUES: dict[str, Callable[..., Value]] = {
 
 FOLLOWING: dict[str, Callable[..., Value]] = {
     "step": lambda f, x: f.gt(x, 0),
+    "below_0": lambda f, x: f.where(f.gt(x, 0), 0, x),
     "abs": lambda f, x: f.where(f.lt(x, 0), -x, x),
     "sign": lambda f, x: f.gt(x, 0) - f.lt(x, 0),
     "between": lambda f, x, low, high: f.gt(x, low) * f.lt(x, high),

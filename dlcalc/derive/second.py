@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,37 +13,41 @@ from dlcalc.derive.tape import backward, forward
 from dlcalc.errors import LimitError
 from dlcalc.numbers.exact import FLOAT_EXACT
 
-STEP = 2.0**-300
-"""The complex step: a power of two, so that to divide by it rounds nothing."""
+STEP = 2.0**-550
+"""The complex step: a power of two, so that to divide by it rounds nothing, and so short that
+its square is 0."""
 MOST_ENTRIES = 2**20
 """Entries of one matrix of derivatives."""
 
 
-def hessian(result: Derivatives, of: str, name: str) -> dict[str, Any]:
-    """d²of/(dname dother) for each other name of `wrt`, in the shapes of both.
+def hessian(result: Derivatives, of: str) -> dict[str, dict[str, Any]]:
+    """d²of/(da db) for all names a and b of `wrt`, in the shapes of both.
 
-    Each column is the derivative of the gradient along one entry, by a complex step
-    (Squire and Trapp 1998), which nothing cancels. Whole numbers stay whole below 2⁵³.
+    It is the derivative of the gradient at a along each entry of b, by a complex step
+    (Squire and Trapp 1998), which nothing cancels. At a kink it is that of the slope which is
+    taken there, so that the matrix is symmetric; where only the slope bends, as that of elu at 0,
+    the one on the left (PyTorch 2.13 has 0 there). Whole numbers stay whole below 2⁵³.
 
     >>> from dlcalc.commands.grad.grad import grad
-    >>> hessian(grad("L = w^2*x", {"w": 3, "x": 2}), "L", "w")
+    >>> hessian(grad("L = w^2*x", {"w": 3, "x": 2}), "L")["w"]
     {'w': 4, 'x': 6}
     """
-    value = np.asarray(result.values[name], dtype=complex)
-    sizes = sum(np.size(result.values[each]) for each in result.wrt)
-    _require_few(value.size * sizes)
-    columns: dict[str, list[Any]] = {each: [] for each in result.wrt}
-    for place in np.ndindex(value.shape):
-        moved = value.copy()
-        moved[place] += STEP * 1j
-        found = _gradients(result, of, {name: moved})
-        for each, column in columns.items():
-            column.append(np.imag(found[each]) / STEP)
-    exact = _is_whole(result.gradients[of][name])
-    return {
-        each: _kept(np.reshape(column, value.shape + np.shape(result.values[each])), exact)
-        for each, column in columns.items()
-    }
+    values = {name: np.asarray(result.values[name], dtype=complex) for name in result.wrt}
+    sizes = sum(each.size for each in values.values())
+    _require_few(sizes * sizes)
+    found: dict[str, dict[str, Any]] = {name: {} for name in values}
+    for b, value in values.items():
+        columns: dict[str, list[Any]] = {name: [] for name in values}
+        for place in np.ndindex(value.shape):
+            moved = value.copy()
+            moved[place] += STEP * 1j
+            for a, gradient in gradients_at(result, of, {b: moved}).items():
+                columns[a].append(np.imag(gradient) / STEP)
+        for a, rows in columns.items():
+            whole = np.reshape(rows, value.shape + values[a].shape)
+            turned = np.moveaxis(whole, range(value.ndim), range(-value.ndim, 0))
+            found[a][b] = _kept(turned, _is_whole(result.gradients[of][b]))
+    return found
 
 
 def jacobian(
@@ -89,20 +93,56 @@ def jacobian_kinks(
     return tuple(kinks_of(tape, result.world, result.places, wanted, [found]))
 
 
-def _gradients(result: Derivatives, of: str, moved: dict[str, Any]) -> dict[str, Any]:
-    """The gradients of one number at a complex point."""
+def gradients_at(result: Derivatives, of: str, moved: Mapping[str, Any]) -> dict[str, Any]:
+    """The gradients of one number where some names are moved, also by complex steps.
+
+    What carries no gradient stays as it is, whatever it was computed from.
+    """
     tape, values = result.tape, result.values
     given = {name: np.asarray(values[name], dtype=float)[()] for name in result.system.inputs}
     with np.errstate(all="ignore"):
-        places = forward(tape, Arrays, {**given, **moved}, watched=False)
+        places = forward(tape, AT_KINKS, {**given, **moved}, watched=False, fixed=stopped(result))
         found = backward(
-            tape.instructions, Arrays, places, {tape.names[of]: 1.0},
+            tape.instructions, AT_KINKS, places, {tape.names[of]: 1.0},
             tape.reached(result.wrt), result.system, watched=False,
         )
     return {
         name: found.get(tape.names[name], np.zeros(np.shape(values[name])))
         for name in result.wrt
     }
+
+
+def stopped(result: Derivatives) -> dict[int, Any]:
+    """The values of what carries no gradient, by their places."""
+    return {each.place: np.asarray(result.places[each.place], float)[()]
+            for each in result.tape.instructions if each.node.operation == "stop"}
+
+
+def _of_several(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """The largest or smallest of several, of which equal ones move it by equal parts."""
+
+    def chosen(*every: Any) -> Any:
+        y = choose(*map(np.real, every))
+        return sum(each * Arrays.share(y, *every[n:], *every[:n]) for n, each in enumerate(every))
+
+    return chosen
+
+
+def _of_all(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """The same of the elements of an array."""
+
+    def chosen(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        y = choose(np.real(x), axis=axis, keepdims=True)
+        return np.sum(x * Arrays.part(y, x, axis=axis), axis=axis, keepdims=keepdims)
+
+    return chosen
+
+
+AT_KINKS = Arrays.but(
+    abs=lambda x: x * Arrays.sign(x), max=_of_several(Arrays.max), min=_of_several(Arrays.min),
+    largest=_of_all(Arrays.largest), smallest=_of_all(Arrays.smallest),
+)
+"""The world of arrays in which a step from a kink goes by the slope that is taken there."""
 
 
 def _is_whole(value: Any) -> bool:

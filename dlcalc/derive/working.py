@@ -62,7 +62,7 @@ def second_steps(result: Derivatives) -> Iterator[Step]:
     from dlcalc.derive.gradients import differentiate
 
     for of in result.of:
-        lines = _Working(result).slopes(of).lines.values()
+        lines = _Working(result).slopes(of, full=True).lines.values()
         equations = {formula_text(line.name): formula_text(line.formula, None) for line in lines}
         text = "\n".join(f"{name} = {formula}" for name, formula in equations.items())
         if "…" in text:
@@ -211,10 +211,12 @@ class _Working:
         put = (numbers,) if isinstance(numbers, Expr) else ()
         return Step(line.name, entry_of(as_value(line.value), index), formula, put)
 
-    def slopes(self, of: str) -> Derivation:
+    def slopes(self, of: str, full: bool = False) -> Derivation:
         """The lines of the values and of the derivatives of one number."""
         wanted = set(self.result.passes[of])
-        return self.written.slopes(lambda name: total(of, name), {of: (1, 1)}, wanted)
+        return self.written.slopes(
+            lambda name: total(of, name), {of: (1, 1)}, wanted, full=full
+        )
 
     def row(self, of: str, place: tuple[int, ...], wrt: Sequence[str]) -> Iterator[Step]:
         """The derivatives of one element of an array, from the array back."""

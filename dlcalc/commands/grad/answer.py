@@ -155,10 +155,7 @@ class GradRun(Run[Derivatives]):
         from dlcalc.derive import second
 
         if self.hessian:
-            found["hessian"] = {
-                of: {name: second.hessian(result, of, name) for name in result.wrt}
-                for of in result.of
-            }
+            found["hessian"] = {of: second.hessian(result, of) for of in result.of}
         if self.jacobian:
             if self.jacobian not in result.values:
                 known = did_you_mean(self.jacobian, result.values)
