@@ -305,12 +305,6 @@ def _shared(f: Any, g: Value, y: Value, arguments: tuple[Value, ...], place: int
     return g * f.share(y, *arguments[place:], *arguments[:place])
 
 
-def _joined(
-    f: Any, g: Value, y: Value, parts: tuple[Value, ...], place: int, axis: int = 0
-) -> Value:
-    return f.part_of(g, parts, place, axis=axis)
-
-
 def _of(slope: Slope) -> Callable[..., Value]:
     return lambda f, g, y, arguments, place: g * slope(f, arguments[0], y)
 
@@ -338,7 +332,7 @@ _BACK: dict[str, Callable[..., Value]] = {
         g, arguments[0], *arguments[1:], index=index
     ),
     "stack": lambda f, g, y, parts, place, axis=0: f.slice_of(g, place, axis=axis),
-    "concat": _joined,
+    "concat": lambda f, g, y, parts, place, axis=0: f.part_of(g, parts, place, axis=axis),
     "back": lambda f, g, y, arguments, place, **o: f.back_again(g, *arguments, place=place, **o),
 }
 OPERATIONS: dict[str, Operation] = {

@@ -121,10 +121,6 @@ class _Parser:
         self.token = self.tokens[self.at]
         return token
 
-    def _ahead(self) -> Token:
-        """The word after this one."""
-        return self.tokens[min(self.at + 1, self.last)]
-
     def took(self, *signs: str) -> str:
         """The sign that stands here, if it is one of these; it is passed."""
         token = self.token
@@ -343,7 +339,7 @@ class _Parser:
             if text == "'":
                 self.next()
                 node = self.made("transpose", [node], start)
-            elif text == "^" and self._ahead()[:2] == ("name", "T"):  # no power
+            elif text == "^" and self.tokens[self.at + 1][:2] == ("name", "T"):  # no power
                 self.next()
                 self.next()
                 node = self.made("transpose", [node], start)
@@ -535,9 +531,10 @@ class _Parser:
         self, name: Token, operation: str, arguments: list[Node], options: dict[str, Any]
     ) -> Node:
         """The operation that a name with these arguments stands for."""
-        first = arguments[0]
-        if operation in ("concat", "stack") and len(arguments) == 1 and _is_list(first):
-            arguments = list(first.arguments)  # type: ignore[union-attr]
+        if operation in ("concat", "stack") and len(arguments) == 1:
+            [whole] = arguments
+            if isinstance(whole, Apply) and whole.operation == "stack" and not whole.options:
+                arguments = list(whole.arguments)  # of [a, b]
         if operation == "gather":
             axis = options.get("axis", 0)
             if not isinstance(axis, int) or axis < 0:
@@ -671,11 +668,6 @@ class _Parser:
         raise misplaced(
             self.token, self.tokens[self.at - 1], self.text, self.open, FUNCTIONS
         )
-
-
-def _is_list(node: Node) -> bool:
-    """Whether a node is [a, b]."""
-    return isinstance(node, Apply) and node.operation == "stack" and not node.options
 
 
 def _constant(node: Node | None) -> int | None:

@@ -46,7 +46,10 @@ def hessian(result: Derivatives, of: str) -> dict[str, dict[str, Any]]:
         for a, rows in columns.items():
             whole = np.reshape(rows, value.shape + values[a].shape)
             turned = np.moveaxis(whole, range(value.ndim), range(-value.ndim, 0))
-            found[a][b] = _kept(turned, _is_whole(result.gradients[of][b]))
+            exact = np.asarray(result.gradients[of][b]).dtype.kind in "iO"
+            if exact and np.abs(turned).max(initial=0) < FLOAT_EXACT:
+                turned = np.rint(turned).astype(int)
+            found[a][b] = turned if turned.ndim else turned.item()
     return found
 
 
@@ -143,16 +146,6 @@ AT_KINKS = Arrays.but(
     largest=_of_all(Arrays.largest), smallest=_of_all(Arrays.smallest),
 )
 """The world of arrays in which a step from a kink goes by the slope that is taken there."""
-
-
-def _is_whole(value: Any) -> bool:
-    return np.asarray(value).dtype.kind in "iO"
-
-
-def _kept(array: Any, exact: bool) -> Any:
-    if exact and np.abs(array).max(initial=0) < FLOAT_EXACT:
-        array = np.rint(array).astype(int)
-    return array if array.ndim else array.item()
 
 
 def _require_few(entries: int) -> None:

@@ -405,9 +405,9 @@ class Slips:
     def _structural(self, formula: Expr, group: str, t: int | None) -> Iterator[Edit]:
         """What is done to a part of a formula, by the part's kind."""
         for part, put in _places(formula):
-            wrong: Callable[..., Iterator[Edit]] = _BY_KIND.get(part.kind, _none)
-            for each in wrong(self, part, part.args, t):
-                yield each._replace(formula=put(each.formula))
+            if part.kind in _BY_KIND:
+                for each in _BY_KIND[part.kind](self, part, part.args, t):
+                    yield each._replace(formula=put(each.formula))
             if part.kind == "call" and part.args[0] in MEANS:
                 other = MEANS[part.args[0]]
                 words = f"the {other} in place of the {part.args[0]}"
@@ -598,10 +598,6 @@ def gives(value: Any, expected: Any) -> bool:
 def _wants_place(words: str, name: str) -> bool:
     """Whether what a slip is in is not said by its words."""
     return bool(name) and not words.endswith((f"activation of {name}", f" in {name}"))
-
-
-def _none(*_: object) -> Iterator[Edit]:
-    return iter(())
 
 
 _BY_KIND: dict[str, Callable[..., Iterator[Edit]]] = {

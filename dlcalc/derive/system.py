@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from math import e, pi
 from typing import NamedTuple
 
 from dlcalc.derive.faults import short
 from dlcalc.derive.operations import FUNCTIONS
 from dlcalc.derive.tokens import marked
-from dlcalc.derive.tree import Apply, Equation, Name, Node
+from dlcalc.derive.tree import Equation, Name, Node, nodes_in
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 
 CONSTANTS = {"π": pi, "pi": pi, "e": e}
@@ -62,7 +62,10 @@ class System(NamedTuple):
             at = node or equation
             marked(error, at.source, at.start, at.end)
         step = equation.name if "[" in equation.name else ""
-        error.at(", ".join(filter(None, (f"line {equation.line}", step))))
+        return self.of_file(error.at(", ".join(filter(None, (f"line {equation.line}", step)))))
+
+    def of_file(self, error: DlcalcError) -> DlcalcError:
+        """The error with the name of the file before it."""
         return error.at(self.file) if self.file else error
 
 
@@ -145,44 +148,26 @@ def _circular(circle: list[str]) -> str:
 
 def require_inputs(system: System, given: Iterable[str]) -> None:
     """Refuse values of what is no input, and inputs without a value; all missing are listed."""
-    try:
-        _require_inputs(system, list(given))
-    except InputError as error:
-        raise error.at(system.file) if system.file else error from None
-
-
-def _require_inputs(system: System, names: Sequence[str]) -> None:
-    computed = {each.name: each for each in system.computed}
+    names, computed = list(given), {each.name: each for each in system.computed}
     for name in names:
         if name in computed:
             equation = computed[name]
-            raise InputError(
+            raise system.of_file(InputError(
                 f"{name} is computed, in line {equation.line}: {short(equation.text)}; "
                 "values are given to inputs alone"
-            )
+            ))
         if name not in system.inputs and name not in system.counts:
             known = did_you_mean(name, system.inputs) if system.inputs else ""
-            raise InputError(f"no equation has {name} in it{known}")
+            raise system.of_file(InputError(f"no equation has {name} in it{known}"))
     defaults = {each.name for each in system.defaults}
     missing = [name for name in system.inputs if name not in names and name not in defaults]
     if missing:
         error = InputError(_missing(system, missing))
         for each in system.written:
-            if node := _first(each.expression, missing[0]):
-                marked(error, node.source, node.start, node.end)
-                break
-        raise error
-
-
-def _first(node: Node, name: str) -> Node | None:
-    """The first place in which a name stands."""
-    if isinstance(node, Name) and node.name == name:
-        return node
-    if isinstance(node, Apply):
-        for each in node.arguments:
-            if found := _first(each, name):
-                return found
-    return None
+            for node in nodes_in(each.expression):
+                if isinstance(node, Name) and node.name == missing[0]:
+                    marked(error, node.source, node.start, node.end)
+        raise system.of_file(error)
 
 
 def _missing(system: System, missing: list[str]) -> str:

@@ -106,8 +106,10 @@ class _Recorder:
             if known is not None:
                 return known
             key = id(node)
-            if node.operation == "pow" and _is_euler(node.arguments[0], self.names):
-                node = node._replace(operation="exp", arguments=node.arguments[1:])
+            if node.operation == "pow" and "e" not in self.names:
+                base, *powers = node.arguments
+                if isinstance(base, Name) and base.name == "e":
+                    node = node._replace(operation="exp", arguments=tuple(powers))
             arguments = tuple([self.place_of(each) for each in node.arguments])
             rule = OPERATIONS[node.operation]
             self.instructions.append(
@@ -119,10 +121,6 @@ class _Recorder:
             self.numbers[self.size] = number
         self.size += 1
         return self.size - 1
-
-
-def _is_euler(node: Node, names: Mapping[str, int]) -> bool:
-    return isinstance(node, Name) and node.name == "e" and "e" not in names
 
 
 def forward(

@@ -94,13 +94,17 @@ def line_of(source: str, at: int) -> int:
     return 1 + before.count("\n") + before.count("\r") - before.count("\r\n")
 
 
+def nodes_in(node: Node) -> Iterator[Node]:
+    """The parts of an expression from left to right, itself the first."""
+    yield node
+    if isinstance(node, Apply):
+        for each in node.arguments:
+            yield from nodes_in(each)
+
+
 def names_in(node: Node) -> Iterator[str]:
     """The names in an expression, from left to right."""
-    if isinstance(node, Name):
-        yield node.name
-    elif isinstance(node, Apply):
-        for each in node.arguments:
-            yield from names_in(each)
+    return (each.name for each in nodes_in(node) if isinstance(each, Name))
 
 
 class Indexed(NamedTuple):

@@ -27,6 +27,7 @@ from dlcalc.derive.tree import (
     Number,
     Statement,
     names_in,
+    nodes_in,
 )
 from dlcalc.errors import DlcalcError, LimitError
 
@@ -496,10 +497,7 @@ def _with(node: Node, name: str, other: Node) -> Node:
 
 def _within(node: Node) -> Iterator[Apply]:
     """The operations within a node, itself among them."""
-    if isinstance(node, Apply):
-        yield node
-        for each in node.arguments:
-            yield from _within(each)
+    return (each for each in nodes_in(node) if isinstance(each, Apply))
 
 
 def _bound(node: Node) -> Iterator[str]:

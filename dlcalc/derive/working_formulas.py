@@ -55,16 +55,10 @@ def sum_of(*terms: Formula) -> Formula:
     return whole
 
 
-def partial_sizes(name: str) -> Callable[..., Formula]:
-    """How a function is written whose sizes stand behind its argument."""
-    return lambda a, shape: call(name, a, *shape)
-
-
 RELATIONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!="}
 
 
-def partial_relation(sign: str) -> Callable[..., Formula]:
-    """How a comparison is written."""
+def _relation(sign: str) -> Callable[..., Formula]:
     return lambda a, b: Expr("relation", (sign, a, b))
 
 
@@ -105,14 +99,15 @@ WRITTEN: dict[str, Callable[..., Formula]] = {
     "ceil": ceil,
     "gelu_tanh": lambda a: call("gelu", a, "tanh"),
     "slope": lambda a, function: call(f"{function}'", a),
-    **{name: partial_sizes(name) for name in ("reshape", "broadcast")},
+    "reshape": lambda a, shape: call("reshape", a, *shape),
+    "broadcast": lambda a, shape: call("broadcast", a, *shape),
     "align": lambda a, axes, rank: aligned(a, axes, rank),
     "squeeze": lambda a, axis: squeezed(a, axis),
     "back": lambda g, *given, of, at, options: call(
         "back", g, written(of, *given, **options),
         *(() if at == 0 else (at,) if given[at] in given[:at] else (given[at],)),
     ),
-    **{name: partial_relation(sign) for name, sign in RELATIONS.items()},
+    **{name: _relation(sign) for name, sign in RELATIONS.items()},
 }
 """How operations are written; all others as functions."""
 
