@@ -189,8 +189,9 @@ def element_of(formula: Any, index: Index, values: Values) -> Any:
     return Expr(kind, (*args[:start], *parts))
 
 
-def _number(formula: Expr, index: Index, values: Values) -> float:
-    return float(entry_of(value_of(formula, values), index))
+def _number(formula: Expr, index: Index, values: Values) -> Any:
+    entry = entry_of(value_of(formula, values), index)
+    return entry if isinstance(entry, Expr) else float(entry)
 
 
 _WHOLE = (

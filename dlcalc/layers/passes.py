@@ -58,23 +58,8 @@ class DenseGradients:
     """∂J/∂W = ∂J/∂qᵀ x, summed over the batch, (out, in)."""
     bias: Array | None
     """∂J/∂b, ∂J/∂q summed over the batch, (out,); None without a bias."""
-    x: Array | None
-    """∂J/∂x = ∂J/∂q W, (batch, in); None where it was not asked for."""
-
-
-def affine(x: Array, weight: Array, bias: Array | None = None, out: Array | None = None) -> Array:
-    """q = x Wᵀ + b for x (batch, in), W (out, in) and b (out,), into `out` where given.
-
-    >>> affine(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([0.5])).tolist()
-    [[11.5]]
-    """
-    q: Array = np.matmul(x, weight.T, out=out)
-    if bias is None:
-        return q
-    if np.can_cast(bias.dtype, q.dtype):
-        q += bias
-        return q
-    return q + bias
+    x: Array
+    """∂J/∂x = ∂J/∂q W, (batch, in)."""
 
 
 def forward(layers: Sequence[Dense], x: Array) -> list[DensePass]:
@@ -87,7 +72,9 @@ def forward(layers: Sequence[Dense], x: Array) -> list[DensePass]:
     """
     passes = []
     for layer in layers:
-        q = affine(x, layer.weight, layer.bias)
+        q = x @ layer.weight.T
+        if layer.bias is not None:
+            q = q + layer.bias
         passes.append(DensePass(x, q, layer.activation.value(q)))
         x = passes[-1].h
     return passes
@@ -106,34 +93,24 @@ def argument_gradient(φ: Activation, dh: Array, q: Array, h: Array) -> Array:
     return np.multiply(dh, slope, out=slope)
 
 
-def layer_gradients(
-    layer: Dense, x: Array, dq: Array, *, input_gradient: bool = True,
-    out: DenseGradients | None = None,
-) -> DenseGradients:
+def layer_gradients(layer: Dense, x: Array, dq: Array) -> DenseGradients:
     """The gradients of one layer from its input x (batch, in) and ∂J/∂q (batch, out).
-
-    `out` takes gradients of the same shapes to be overwritten, for training without
-    fresh arrays; `input_gradient=False` saves the product that only ∂J/∂x needs.
 
     >>> layer = Dense(np.array([[3.0, 4.0]]), np.array([0.0]))
     >>> found = layer_gradients(layer, np.array([[1.0, 2.0]]), np.array([[10.0]]))
     >>> found.weight.tolist(), found.x.tolist()
     ([[10.0, 20.0]], [[30.0, 40.0]])
     """
-    weight = np.matmul(dq.T, x, out=out.weight if out else None)
-    bias = None if layer.bias is None else np.sum(dq, axis=0, out=out.bias if out else None)
-    dx = np.matmul(dq, layer.weight, out=out.x if out else None) if input_gradient else None
-    return DenseGradients(dq, weight, bias, dx)
+    bias = None if layer.bias is None else dq.sum(axis=0)
+    return DenseGradients(dq, dq.T @ x, bias, dq @ layer.weight)
 
 
 def backward(
-    layers: Sequence[Dense], passes: Sequence[DensePass], dq: Array, *, input_gradient: bool = True,
-    out: Sequence[DenseGradients] | None = None,
+    layers: Sequence[Dense], passes: Sequence[DensePass], dq: Array
 ) -> list[DenseGradients]:
     """Gradients of every layer, first to last, from ∂J/∂q of the last.
 
-    ∂J/∂q of a layer below is (∂J/∂q W) ⊙ φ′(q). `out` and `input_gradient` (which
-    concerns the first layer alone) are as in :func:`layer_gradients`.
+    ∂J/∂q of a layer below is (∂J/∂q W) ⊙ φ′(q).
 
     >>> layers = [Dense(np.array([[2.0]])), Dense(np.array([[5.0]]))]
     >>> found = backward(layers, forward(layers, np.array([[3.0]])), np.array([[1.0]]))
@@ -142,14 +119,10 @@ def backward(
     """
     found: list[DenseGradients] = []
     for index in reversed(range(len(layers))):
-        each = layer_gradients(
-            layers[index], passes[index].x, dq, input_gradient=input_gradient or index > 0,
-            out=out[index] if out else None,
-        )
-        found.insert(0, each)
-        if index > 0 and each.x is not None:
+        found.insert(0, layer_gradients(layers[index], passes[index].x, dq))
+        if index > 0:
             below = passes[index - 1]
-            dq = argument_gradient(layers[index - 1].activation, each.x, below.q, below.h)
+            dq = argument_gradient(layers[index - 1].activation, found[0].x, below.q, below.h)
     return found
 
 

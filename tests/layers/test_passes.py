@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from dlcalc.errors import ShapeError
 from dlcalc.layers.passes import (
     Dense,
-    affine,
     backward,
     forward,
-    layer_gradients,
     require_chain,
 )
 from dlcalc.numbers.activations import ACTIVATIONS, activation
@@ -40,7 +38,7 @@ def test_affine_is_the_definition() -> None:
     by_hand = [
         [sum(w[i, j] * x[n, j] for j in range(3)) + b[i] for i in range(2)] for n in range(4)
     ]
-    assert affine(x, w, b) == pytest.approx(np.array(by_hand))
+    assert forward([Dense(w, b)], x)[0].q == pytest.approx(np.array(by_hand))
 
 
 @settings(max_examples=25, deadline=None)
@@ -96,26 +94,6 @@ def test_float32_stays_float32(name: str) -> None:
         if array is not None
     }
     assert types == {np.dtype(np.float32)}
-
-
-def test_gradients_are_written_where_asked() -> None:
-    [layer] = random_layers(5, [3, 2], "tanh", True)
-    x, dq = np.ones((4, 3)), np.full((4, 2), 0.5)
-    first = layer_gradients(layer, x, dq)
-    again = layer_gradients(layer, x, 2 * dq, out=first)
-    assert again.weight is first.weight
-    assert again.bias is first.bias
-    assert again.x is first.x
-    assert again.weight.tolist() == np.full((2, 3), 4.0).tolist()
-
-
-def test_the_first_input_gradient_can_be_left_out() -> None:
-    layers = random_layers(6, [3, 2, 2], "tanh", False)
-    passes = forward(layers, np.ones((1, 3)))
-    short = backward(layers, passes, np.ones((1, 2)), input_gradient=False)
-    full = backward(layers, passes, np.ones((1, 2)))
-    assert short[0].x is None
-    assert short[0].weight.tolist() == full[0].weight.tolist()
 
 
 @pytest.mark.parametrize(

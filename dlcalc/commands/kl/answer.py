@@ -96,9 +96,8 @@ def kl_answer(
     result: KL, gradients: Mapping[str, Any], checks: Sequence[GradientCheck], **explained: Any
 ) -> Answer:
     """The three terms and their half sum; gradients and their check where they were asked for."""
-    terms = ("trace", "mahalanobis", "log_determinant", "kl")
-    record: dict[str, Any] = {name: getattr(result, name) for name in terms}
-    blocks: list[Block] = [Table(terms, [list(record.values())])]
+    record: dict[str, Any] = {name: getattr(result, name) for name in TERMS}
+    blocks: list[Block] = [Table(TERMS, [list(record.values())])]
     if gradients:
         record["gradients"] = dict(gradients)
         blocks += [Values(value, name) for name, value in gradients.items()]

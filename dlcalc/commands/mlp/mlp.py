@@ -206,7 +206,7 @@ def mlp_step(network: Network) -> MlpStep:
         run.loss,
         MlpGradients(
             tuple(_shown(network, each.q) for each in run.gradients), dw, db,
-            _shown(network, np.asarray(run.gradients[0].x)),
+            _shown(network, run.gradients[0].x),
         ),
         updates,
         updated,

@@ -7,7 +7,7 @@ Kingma and Welling 2014, "Auto-encoding variational Bayes": z = μ + σ⊙ε wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -165,35 +165,24 @@ def _as_noise(noise: Any, batch: int, latent: int, single: bool) -> tuple[Array,
     return given.reshape(-1, batch, latent), sampled
 
 
-def encode(vae: Autoencoder, weights: Mapping[str, Array]) -> Encoding:
-    """μ and ln σ of the batch with those weights, real or complex.
+def encode(vae: Autoencoder) -> Encoding:
+    """μ and ln σ of the batch.
 
     >>> vae = as_autoencoder([0.5, 1], [1], [[2, 0]], [[0, 3]], [[[5], [6]]], head="identity")
-    >>> found = encode(vae, vae.weights)
+    >>> found = encode(vae)
     >>> found.mu.h.tolist(), found.log_sigma.h.tolist()
     ([[1.0]], [[3.0]])
     """
-    hidden = forward(encoder_layers(vae, weights), vae.x)
+    hidden = forward(sigmoid_layers(vae.encoder), vae.x)
     s = hidden[-1].h if hidden else vae.x
     head = ACTIVATIONS[vae.head]
-    [mu] = forward([Dense(weights["mu_weights"], None, head)], s)
-    [log_sigma] = forward([Dense(weights["sigma_weights"], None, head)], s)
+    [mu], [log_sigma] = (forward([Dense(each, None, head)], s) for each in (vae.mu, vae.sigma))
     return Encoding(hidden, mu, log_sigma)
 
 
-def encoder_layers(vae: Autoencoder, weights: Mapping[str, Array]) -> list[Dense]:
-    """The hidden layers before the heads."""
-    return _sigmoid_layers(weights, "encoder", len(vae.encoder))
-
-
-def decoder_layers(vae: Autoencoder, weights: Mapping[str, Array]) -> list[Dense]:
-    """The layers from z to the output."""
-    return _sigmoid_layers(weights, "decoder", len(vae.decoder))
-
-
-def _sigmoid_layers(weights: Mapping[str, Array], name: str, count: int) -> list[Dense]:
-    sigmoid = ACTIVATIONS["sigmoid"]
-    return [Dense(weights[f"{name}[{n}]"], None, sigmoid) for n in range(count)]
+def sigmoid_layers(weights: Sequence[Array]) -> list[Dense]:
+    """The hidden layers before the heads, or those from z to the output."""
+    return [Dense(each, None, ACTIVATIONS["sigmoid"]) for each in weights]
 
 
 def log_likelihood(logits: Array, x: Array) -> Array:
@@ -247,8 +236,8 @@ def likelihood_gradients(
     samples, batch, latent = vae.noise.shape
     targets = np.broadcast_to(vae.x, (samples, *vae.x.shape)).reshape(samples * batch, -1)
     d_logits = (targets - decoding[-1].h) / (samples * batch)
-    back = backward(decoder_layers(vae, vae.weights), decoding, d_logits)
-    dz = np.asarray(back[0].x).reshape(samples, batch, latent)
+    back = backward(sigmoid_layers(vae.decoder), decoding, d_logits)
+    dz = back[0].x.reshape(samples, batch, latent)
     latents = dz.sum(axis=0), (dz * vae.noise).sum(axis=0)
     return _encoder_gradients(vae, encoding, dz, *latents, [each.weight for each in back])
 
@@ -275,10 +264,10 @@ def _encoder_gradients(
     )
     hidden: list[DenseGradients] = []
     if encoding.hidden:
-        ds = np.asarray(by_mu.x) + np.asarray(by_sigma.x)
+        ds = by_mu.x + by_sigma.x
         last = encoding.hidden[-1]
         dq = argument_gradient(ACTIVATIONS["sigmoid"], ds, last.q, last.h)
-        hidden = backward(encoder_layers(vae, vae.weights), encoding.hidden, dq)
+        hidden = backward(sigmoid_layers(vae.encoder), encoding.hidden, dq)
     return VaeGradients(
         by_sample(vae, dz), by_example(vae, dmu), by_example(vae, dsigma),
         tuple(each.weight + 0.0 for each in hidden), by_mu.weight + 0.0, by_sigma.weight + 0.0,

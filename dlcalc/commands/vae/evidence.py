@@ -13,10 +13,10 @@ import numpy as np
 
 from dlcalc.commands.vae.autoencoder import (
     Autoencoder,
-    decoder_layers,
     divergence_from_prior,
     encode,
     log_likelihood,
+    sigmoid_layers,
 )
 from dlcalc.errors import InputError
 from dlcalc.layers.passes import forward
@@ -68,7 +68,7 @@ def evidence(vae: Autoencoder) -> tuple[Evidence, ...]:
     latent = len(vae.mu)
     if latent not in NODES:
         raise InputError(f"evidence is integrated over a latent of 1 or 2 dimensions, not {latent}")
-    encoding = encode(vae, vae.weights)
+    encoding = encode(vae)
     usual, finer = (normal_nodes(count, latent) for count in NODES[latent])
     return tuple(
         _of_example(vae, x, mu, log_sigma, usual, finer)
@@ -95,7 +95,7 @@ def _of_example(
 
 
 def _log_likelihood(vae: Autoencoder, x: Array, z: Array) -> Array:
-    layers = decoder_layers(vae, vae.weights)
+    layers = sigmoid_layers(vae.decoder)
     parts = (z[start : start + CHUNK] for start in range(0, len(z), CHUNK))
     return np.concatenate([log_likelihood(forward(layers, part)[-1].q, x) for part in parts])
 

@@ -16,13 +16,13 @@ from dlcalc.commands.vae.autoencoder import (
     as_autoencoder,
     by_example,
     by_sample,
-    decoder_layers,
     divergence_from_prior,
     divergence_gradients,
     drawn_noise,
     encode,
     likelihood_gradients,
     log_likelihood,
+    sigmoid_layers,
 )
 from dlcalc.commands.vae.evidence import Evidence
 from dlcalc.commands.vae.evidence import evidence as integrated
@@ -134,12 +134,14 @@ def vae_step(vae: Autoencoder) -> VaeStep:
     InputError where σ, or a gradient, overflows.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        encoding = encode(vae, vae.weights)
+        encoding = encode(vae)
         mu, log_sigma = encoding.mu.h, encoding.log_sigma.h
         sigma = np.exp(log_sigma)
         z = mu + sigma * vae.noise
-        decoding = forward(decoder_layers(vae, vae.weights), z.reshape(-1, z.shape[-1]))
-        first, second = terms(vae, decoding[-1].q, mu, log_sigma)
+        decoding = forward(sigmoid_layers(vae.decoder), z.reshape(-1, z.shape[-1]))
+        logits = decoding[-1].q.reshape(*vae.noise.shape[:2], -1)
+        first = log_likelihood(logits, vae.x).mean()
+        second = divergence_from_prior(mu, log_sigma).mean()
         gradients = {
             "L1": likelihood_gradients(vae, encoding, decoding),
             "L2": divergence_gradients(vae, encoding),
@@ -165,9 +167,3 @@ def _check_finite(
     if fits:
         raise InputError("the values overflow: noise or weights are too large")
     raise InputError("the values overflow: σ = exp(head(W_σ s)) is too large or too small")
-
-
-def terms(vae: Autoencoder, logits: Array, mu: Array, log_sigma: Array) -> tuple[Any, Any]:
-    """L1 and L2, each the mean over samples and batch, real or complex."""
-    likelihood = log_likelihood(logits.reshape(*vae.noise.shape[:2], -1), vae.x).mean()
-    return likelihood, divergence_from_prior(mu, log_sigma).mean()

@@ -63,6 +63,15 @@ def test_every_line_of_any_network_is_true_as_it_is_typed(
     assert untrue(lines.steps(), whole.values) == []
 
 
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_is_worked_out_number_by_number(activation: str) -> None:
+    result = mlp([0.4, -1.1], [0.3], [[[0.5, 1], [-2, 0.1]], [[1, -1]]], activation=activation,
+                 output="identity")
+    lines = MlpWorking(result)
+    assert lines.units is not None
+    assert untrue(lines.steps(), lines.units.lines.values) == []
+
+
 def test_zero_gradients_name_the_factors_that_are_zero() -> None:
     result = mlp(**ZERO)
     notes = {formula_text(step.name): step.note for step in MlpWorking(result).steps()}
