@@ -47,8 +47,10 @@ def test_the_python_session_runs() -> None:
     assert doctest.DocTestRunner().run(parsed).failed == 0
 
 
-INPUTS = {"embedding": "7", "lstm": "5x64", "attention": "5x64", "layernorm": "5x64",
-          "linear": "84", "relu": "84", "dropout": "84"}
+INPUTS = {
+    "batchnorm": "6x16x16", "conv_transpose": "16x16x16", "embedding": "7", "lstm": "5x64",
+    "attention": "5x64", "layernorm": "5x64", "linear": "84", "relu": "84", "dropout": "84",
+}
 
 
 def test_the_words_of_frameworks_are_read_as_the_table_has_them() -> None:
