@@ -11,6 +11,7 @@ from dlcalc.formulas.text import formula_html
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text
 from dlcalc.output.markdown import prose_html
 from dlcalc.output.tables import drawn_table, shape_of, slices
+from dlcalc.output.working import chain_of
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem;
@@ -53,15 +54,11 @@ def fragment(
 
 
 def _step(step: Any, precision: int | None) -> str:
-    value = step.value if hasattr(step.value, "kind") else plain_value(step.value)
-    chain = [formula_html(each, precision) for each in (step.formula, *step.numbers)
-             if each is not None]
-    if isinstance(value, list) and len(shape_of(value)) > 1:
-        chain.append("".join(
-            f"{escape(label)} {_grid(grid, precision)}" for label, grid in slices(value)
-        ))
-    elif value is not None:
-        chain.append(formula_html(value, precision))
+    chain = [
+        "".join(f"{escape(label)} {_grid(grid, precision)}" for label, grid in slices(term))
+        if len(shape_of(term)) > 1 else formula_html(term, precision)
+        for term in chain_of(step)
+    ]
     name, note = formula_html(step.name, precision), escape(step.note)
     if not chain:
         return f"<p><b>{name}</b>{': ' if note else ''}{note}</p>\n"

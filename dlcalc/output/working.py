@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dlcalc.formulas.expressions import Vector
 from dlcalc.formulas.latex import escape_latex, formula_latex
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.text import formula_text
-from dlcalc.output.tables import aligned_rows, slices
+from dlcalc.output.tables import aligned_rows, shape_of, slices
 
 LATEX_HEAD = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -22,11 +22,7 @@ LATEX_HEAD = r"""\documentclass{article}
 LATEX_TAIL = "\\end{document}\n"
 
 
-def _is_array(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _chain(step: Any) -> list[Any]:
+def chain_of(step: Any) -> list[Any]:
     """Everything that stands between equals signs: formula, numbers, and the value."""
     terms = [term for term in (step.formula, *step.numbers) if term is not None]
     value = step.value if hasattr(step.value, "kind") else plain_value(step.value)
@@ -35,9 +31,9 @@ def _chain(step: Any) -> list[Any]:
 
 def step_text(step: Any, precision: int | None) -> str:
     """One step as text: name = formula = numbers = value, arrays on lines of their own."""
-    chain = _chain(step)
+    chain = chain_of(step)
     lines: list[str] = []
-    if chain and _is_array(chain[-1]) and _depth(chain[-1]) > 1:
+    if chain and len(shape_of(chain[-1])) > 1:
         rows = chain.pop()
         for label, grid in slices(rows):
             lines += [f"  {label}"] if label else []
@@ -69,7 +65,7 @@ def working_typeset(
     display, heading, line, escape = signs
     for step in steps:
         note = escape(step.note)
-        if _chain(step):
+        if chain_of(step):
             yield display.format(_aligned(step, precision))
         else:
             words = heading.format(escape(formula_text(step.name, precision)))
@@ -94,10 +90,10 @@ def working_rows(steps: Iterable[Any]) -> list[dict[str, Any]]:
 
 def _aligned(step: Any, precision: int | None) -> str:
     terms = []
-    for term in _chain(step):
-        if step.upright and _is_array(term) and _depth(term) == 1:
+    for term in chain_of(step):
+        if step.upright and len(shape_of(term)) == 1:
             term = Vector(term)
-        if _is_array(term) and _depth(term) > 2:
+        if len(shape_of(term)) > 2:
             terms.append(
                 r",\; ".join(
                     formula_latex(grid, precision) + rf"_{{\text{{{escape_latex(label)}}}}}"
@@ -122,10 +118,3 @@ def _broken(latex: str, most: int = 150) -> str:
             pieces.append(latex[start:place])
             start = place
     return " \\\\\n&\\quad {} ".join([*pieces, latex[start:]])
-
-
-def _depth(value: Any) -> int:
-    depth = 0
-    while _is_array(value):
-        depth, value = depth + 1, value[0] if value else None
-    return depth

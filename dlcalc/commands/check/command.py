@@ -29,6 +29,6 @@ def command(out: Output, sheet: str | None, folder: str | None) -> None:
       dlcalc check '[{"command": "size -L 32 -F 5", "answer": 28, "points": 2}]'
       dlcalc check '{"E1": {"command": "kl --q 1,1 --p 0,1", "answer": 0.5}}' -f json
     """
-    from dlcalc.commands.check.answer import run_check
+    from dlcalc.commands.check.grading import run_check
 
     run_check(out, sheet, folder)

@@ -8,12 +8,21 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dlcalc.errors import DlcalcError, FileError, InputError, did_you_mean, words_of
+from dlcalc.errors import (
+    AnswerDiffersError,
+    DlcalcError,
+    FileError,
+    InputError,
+    did_you_mean,
+    words_of,
+)
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import decode, located, read_source, reason
 from dlcalc.numbers.axes import plain
 from dlcalc.numbers.parse import kind_of
+from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.inner import run_within
+from dlcalc.shell.output import Output
 
 FIELDS = ("name", "command", "answer", "points", "tolerance")
 LISTS = ("entries", "entry")
@@ -266,3 +275,50 @@ def grades_record(grades: Grades) -> dict[str, Any]:
         "entries": [each._asdict() for each in grades.entries],
         "points": grades.points, "of": grades.of, "wrong": grades.wrong,
     }
+
+
+def run_check(out: Output, sheet: str | None, folder: str | None) -> None:
+    """Grade a sheet, or the sheets of a folder; status 1 where an answer is wrong."""
+    if folder is not None:
+        sheets = check_class(folder, sheet)
+        out.emit(class_answer(sheets))
+        bad = [each for each in sheets if each.grades is None]
+        if bad:
+            raise InputError(f"{bad[0].error}; {len(bad)} of {len(sheets)} files are no sheets")
+        return
+    if sheet is None:
+        raise InputError("usage: dlcalc check SHEET (a TOML or JSON file) [--class FOLDER]")
+    grades = check(sheet)
+    out.emit(grades_answer(grades))
+    if grades.wrong:
+        raise AnswerDiffersError(
+            f"{len(grades.wrong)} of {len(grades.entries)} answers differ: "
+            f"{', '.join(grades.wrong)}"
+        )
+
+
+def grades_answer(grades: Grades) -> Answer:
+    """A sheet: a row an entry, and the points in total."""
+    headers = ("entry", "answer", "points", "of", "why")
+    rows: list[list[Any]] = [
+        [each.name, "right" if each.right else "wrong", each.points, each.of, each.why]
+        for each in grades.entries
+    ]
+    total: list[Any] = ["total", "", grades.points, grades.of, ""]
+    table = Table(headers, rows, drawn=lambda: Table(headers, [*rows, total]))
+    return Answer(grades_record(grades), [table], main="entries")
+
+
+def class_answer(sheets: list[Sheet]) -> Answer:
+    """A class: a row a sheet."""
+    rows: list[list[Any]] = []
+    records: list[dict[str, Any]] = []
+    for name, grades, error in sheets:
+        if grades is None:
+            rows.append([name, None, None, error])
+            records.append({"name": name, "error": error})
+        else:
+            rows.append([name, grades.points, grades.of, " ".join(grades.wrong)])
+            records.append({"name": name, **grades_record(grades)})
+    table = Table(("sheet", "points", "of", "wrong"), rows)
+    return Answer({"sheets": records}, [table], main="sheets")

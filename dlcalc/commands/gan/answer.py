@@ -18,8 +18,7 @@ from dlcalc.commands.gan import losses
 from dlcalc.commands.gan.data import Data
 from dlcalc.commands.gan.evaluation import Classes, Coverage
 from dlcalc.commands.gan.gan import GanResult, Prepared, draw, prepare
-from dlcalc.commands.gan.state import from_arrays, to_arrays
-from dlcalc.commands.gan.training import Epoch, Training, check_training
+from dlcalc.commands.gan.training import Epoch, Training, check_training, from_arrays, to_arrays
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file

@@ -9,8 +9,7 @@ import dlcalc
 from dlcalc.commands.gan.data import centres
 from dlcalc.commands.gan.evaluation import coverage
 from dlcalc.commands.gan.gan import draw, prepare
-from dlcalc.commands.gan.state import from_arrays, to_arrays
-from dlcalc.commands.gan.training import Training, check_training
+from dlcalc.commands.gan.training import Training, check_training, from_arrays, to_arrays
 from dlcalc.errors import InputError
 
 BATCHNORM = "linear 8; batchnorm; leaky_relu 0.2; linear 2"
