@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.names import UNKNOWNS
 from dlcalc.numbers.axes import PerAxis, count_axes, per_axis_from, plain
+from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import (
     Axis,
     Pair,
@@ -43,9 +44,11 @@ class Solution(NamedTuple):
     """The axes with the value put in."""
 
 
-@dataclass(frozen=True)
-class Solutions:
+@dataclass(frozen=True, repr=False)
+class Solutions(Result):
     """Every whole value of an unknown that gives the wanted output."""
+
+    command = "size"
 
     solve: str
     """The name of the unknown."""

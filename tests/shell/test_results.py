@@ -16,7 +16,10 @@ GRU = {"W": [[1, 2], [0, 1], [1, 0]], "x": [[1], [-1]], "dh": [1]}
 RESULTS: dict[str, Callable[[], Any]] = {
     "size -L 32 -F 5": lambda: dlcalc.size(32, 5),
     "conv -x '1 2; 3 4' -w '1 1' -p 1": lambda: dlcalc.conv([[1, 2], [3, 4]], [[1, 1]], pad=1),
+    "size -L 32 -F 5 -S 2 -O 16 --solve pad":
+        lambda: dlcalc.size(32, 5, 2, output=16, solve="pad"),
     "pool -x '1 2 3' -F 2": lambda: dlcalc.pool([1, 2, 3], 2),
+    "pool -x '1 2 3' -F 2 -P 1 --kind avg": lambda: dlcalc.pool([1, 2, 3], 2, pad=1, kind="avg"),
     "kl --q 1,1 --p 0,1": lambda: dlcalc.kl((1, 1), (0, 1)),
     "grad 'L = w*x' w=1 x=2": lambda: dlcalc.grad("L = w*x", {"w": 1, "x": 2}),
     "mlp": lambda: dlcalc.mlp([1, 2], 0, [[[1, 2], [3, 4]]]),
