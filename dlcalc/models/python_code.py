@@ -891,6 +891,8 @@ class _Reader:
             made = Module(name, given, named)
             self._fill(made, given, named if self.printed else {})
             return made
+        if self.printed and any(isinstance(each, Module) for each in named.values()):
+            return self._shown(name, named)
         if spec_of(name) or name.lower() in JOINED or name in _SPECIAL:
             return self._checked(name, given, named)
         if name.startswith("TransformerEncoder"):
@@ -901,15 +903,22 @@ class _Reader:
 
     def _strange(self, name: str, given: list[Any], named: dict[str, Any]) -> Any:
         """What a name gives that is none of a layer's."""
-        if self.printed and any(isinstance(each, Module) for each in named.values()):
-            made = Module("Sequential")
-            self._fill(made, [], named)
-            return made
         if name[:1].isupper() and not name.endswith(("Loss", "Error")):
             raise unknown(name)
         if any(isinstance(each, Module) and each.is_layer for each in given):
             raise InputError(f"{name}(…) of a layer is not followed here")
         return Unknown()
+
+    def _shown(self, name: str, named: Mapping[str, Any]) -> Module:
+        """What print(model) shows of a module whose forward is not there: its parts in order."""
+        inner = named.get("_out_proj")
+        if name == "MultiheadAttention" and isinstance(inner, Module):
+            # The number of heads is not shown, and changes neither parameters nor macs.
+            known = bound(inner.kind, inner.given, inner.named)
+            return Module(name, [known["inputs"], 1], {"bias": known["bias"]})
+        made = Module("Sequential")
+        self._fill(made, [], named)
+        return made
 
     def _array(self, given: list[Any]) -> Any:
         sizes = given[0] if given and isinstance(given[0], list | tuple) else given

@@ -304,6 +304,22 @@ def test_channels_that_the_code_does_not_give() -> None:
     assert params(read_code("nn.Sequential(nn.Linear(784, 10))")).input == (784,)
 
 
+def test_attention_as_it_is_printed() -> None:
+    text = """Encoder(
+  (layers): ModuleList(
+    (0-2): 3 x Layer(
+      (self_attn): MultiheadAttention(
+        (out_proj): NonDynamicallyQuantizableLinear(in_features=32, out_features=32, bias=True)
+      )
+      (norm1): LayerNorm((32,), eps=1e-05, elementwise_affine=True, bias=True)
+    )
+  )
+)"""
+    found = params(read_code(text), (10, 32))
+    assert found.params == 3 * (4 * 32 * 33 + 64)
+    assert found.macs == 3 * (4 * 10 * 32 * 32 + 2 * 100 * 32)
+
+
 @pytest.mark.parametrize(("arguments", "length"), [
     # keras 3.15.1, of 7 columns: columns that are given, even none, are no columns not given.
     ("2, 3, padding='valid'", 21), ("2, 3, padding='valid', output_padding=0", 20),
