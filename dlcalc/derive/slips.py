@@ -653,7 +653,8 @@ def _allowed(asked: Array, tolerance: float) -> tuple[Array, float, float]:
     error of a slip that goes round."""
     close, digits = written_within(asked)
     if asked.size == 1 and len(_digits(asked.item())) < FEWEST_DIGITS:
-        return LEAST_ERROR * np.abs(asked), digits, LEAST_ERROR
+        # Whatever has a factor of 0 gives a lone 0, which is no evidence at all.
+        return LEAST_ERROR * np.abs(asked), digits if asked.any() else 0.0, LEAST_ERROR
     return close, digits, max(tolerance, FOUR_DIGITS)
 
 
