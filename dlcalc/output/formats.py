@@ -81,22 +81,18 @@ def _cell(value: Any) -> Any:
     return "x".join(":".join(map(str, each)) for each in sides)
 
 
-def _table(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    yield from _explained(steps, precision)
-    yield from _blocks(answer.blocks, precision, _table_block)
+def _text(
+    draw: Callable[[Block, int | None], Iterator[str]],
+) -> Callable[[Answer, int | None, Steps], Iterator[str]]:
+    def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
+        if steps is not None:
+            from dlcalc.output.working import working_text
 
+            yield from working_text(steps, precision)
+            yield "\n"
+        yield from _blocks(answer.blocks, precision, draw)
 
-def _plain(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    yield from _explained(steps, precision)
-    yield from _blocks(answer.blocks, precision, _plain_block)
-
-
-def _explained(steps: Steps, precision: int | None) -> Iterator[str]:
-    if steps is not None:
-        from dlcalc.output.working import working_text
-
-        yield from working_text(steps, precision)
-        yield "\n"
+    return write
 
 
 def _blocks(
@@ -257,8 +253,8 @@ def _divided_rows(
 FORMATS = {
     each.name: each
     for each in (
-        Format("table", _table, terminal=True),
-        Format("plain", _plain, complete=True, streams=_plain_rows),
+        Format("table", _text(_table_block), terminal=True),
+        Format("plain", _text(_plain_block), complete=True, streams=_plain_rows),
         Format("json", _json, streams=_json_rows, escape=_json_escaped),
         Format("csv", _divided(","), complete=True, streams=_divided_rows(",")),
         Format("tsv", _divided("\t"), complete=True, streams=_divided_rows("\t")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -69,18 +69,14 @@ class Classes:
     """Mean of the largest probability that it gives a sample."""
 
 
-@dataclass(frozen=True)
-class Labelled:
+class Labelled(NamedTuple):
     """Images and their classes, to learn from and to be tested on."""
 
     train: Data
-    """The images to learn from."""
     labels: Array
-    """The class of each, from 0."""
     test: Data
     """Images held back."""
     test_labels: Array
-    """The class of each."""
 
 
 def classes(samples: Array, labelled: Labelled, least: float) -> Classes:

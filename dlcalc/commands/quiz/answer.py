@@ -268,14 +268,14 @@ def run_quiz(out: Output, command: str | None, seed: int, answer: bool) -> None:
                         main="commands"))  # fmt: skip
         return
     drawn = problem(command, seed)
-    solved = answer_within(drawn.words)
-    question = _question(command, seed, drawn, solved)
-    asked = {"command": command, "seed": seed, "problem": question.problem}
-    text = [*wrap(question.problem, WIDTH), ""]
+    asked = {"command": command, "seed": seed, "problem": drawn.text}
+    text = [*wrap(drawn.text, WIDTH), ""]
     if not answer:
         text += wrap(f"The answer: dlcalc quiz {command} --seed {seed} --answer", WIDTH)
         out.emit(Answer(asked, [Text(text)], main="problem"))
         return
+    solved = answer_within(drawn.words)
+    question = _question(command, seed, drawn, solved)
     blocks: list[Block] = [Text([*text, question.solution]), *solved.blocks]
     record = {**asked, "answer": question.answer, "entry": question.entry}
     out._replace(explain=True).emit(
