@@ -414,5 +414,6 @@ SIMPLE = frozenset(name for name, each in FUNCTIONS.items() if each == Function(
 POSITIONAL: dict[str, str] = {
     "reshape": "shape", "broadcast": "shape", "transpose": "axes", "maxpool": "kernel",
     "avgpool": "kernel", "one_hot": "classes", "expand": "axis", "squeeze": "axis", "gelu": "form",
+    "cumsum": "axis",
 }
 """Options that may be given without their name, behind the arguments."""

@@ -201,13 +201,14 @@ class _Working:
     def element(self, field: Place, index: tuple[int, ...]) -> Step | None:
         """One element of a field of arrays, by what it is made of."""
         from dlcalc.derive.elements import as_value, element_of, entry_of
+        from dlcalc.derive.units import single
 
         found = self.line_of(field)
         if found is None:
             return None
         line = found[0].lines[found[1]]
         formula = line.formula if isinstance(line.formula, Expr) else None
-        numbers = element_of(formula, index, found[0].values)
+        numbers = single(element_of(formula, index, found[0].values))
         put = (numbers,) if isinstance(numbers, Expr) else ()
         return Step(line.name, entry_of(as_value(line.value), index), formula, put)
 
