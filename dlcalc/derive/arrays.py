@@ -19,6 +19,7 @@ from dlcalc.derive.scalars import power
 from dlcalc.derive.shapes import is_exact, require_fit
 from dlcalc.errors import ShapeError
 from dlcalc.numbers import activations
+from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import arranged
 from dlcalc.numbers.differences import COMPLEX_STEP
@@ -384,6 +385,14 @@ def _avgpool_back(g: Array, x: Array, exclude_pad: bool = False, **options: Any)
     return pooling.spread_evenly(g, axes, counts).reshape(np.shape(x))
 
 
+def _gradient_of(g: Array, y: Array) -> Array:
+    """A gradient in the shape of what it is of; a number is spread."""
+    if np.ndim(g) and np.shape(g) != np.shape(y):
+        shapes = by_x(np.shape(g)), by_x(np.shape(y)) or "a number"
+        raise ShapeError(f"a gradient of {shapes[0]} cannot be that of {shapes[1]}")
+    return np.broadcast_to(g, np.shape(y)) if np.ndim(y) else g
+
+
 def _back_again(
     h: Array, g: Array, *given: Array, place: int, of: str, at: int, options: dict[str, Any]
 ) -> Array:
@@ -529,7 +538,7 @@ Arrays: World = World(
     maxpool=_maxpool, maxpool_back=_maxpool_back, has_ties=_has_ties,
     avgpool=_avgpool, avgpool_back=_avgpool_back,
     back_again=_back_again, shape=np.shape, require_fit=require_fit, bits=_bits,
-    fits=_fits,
+    fits=_fits, gradient_of=_gradient_of,
     like=lambda g, x: g if type(x) in (int, float) and type(g) is float else _fit(g, x),
     settled=_settled, swift=_swift, presented=_presented,
     exact_to_float=lambda x: np.asarray(x, dtype=float)[()],

@@ -223,10 +223,8 @@ VALUES: dict[str, Callable[..., Value]] = {
     ),
     "softsign": lambda f, x: x / (1 + f.abs(x)),
     "slope": lambda f, x, function: slope_of(f, x, function),
-    "back": lambda f, g, *given, of, at, options: f.like(
-        OPERATIONS[of].pull(
-            f, g, OPERATIONS[of].value(f, *given, **options), given, at, **options
-        ), given[at]
+    "back": lambda f, g, *given, of, at, options: _carried_back(
+        f, g, given, OPERATIONS[of], at, options
     ),
     "log_sigmoid": lambda f, x: -f.softplus(-x),
 }
@@ -288,6 +286,14 @@ def carries(operation: str, place: int) -> bool:
         return False
     return operation not in FLAT and (place > 0 or operation != "where")
 
+
+
+def _carried_back(
+    f: Any, g: Value, given: tuple[Value, ...], operation: Operation, at: int, options: Any
+) -> Value:
+    """A gradient g of an operation on what is given, as one of the argument at a place."""
+    y = operation.value(f, *given, **options)
+    return f.like(operation.pull(f, f.gradient_of(g, y), y, given, at, **options), given[at])
 
 
 def slope_of(f: Any, x: Value, function: str) -> Value:

@@ -76,7 +76,7 @@ Scalars = World(
     softmax=lambda x, **_: 1, size=lambda x, **_: 1,
     norm=lambda x: float(abs(x)), direction=lambda x, norm: int(x > 0) - int(x < 0),
     **dict.fromkeys(("spread", "fit", "like", "cumsum_back"), lambda g, like, **_: g),
-    prod_back=lambda g, y, x, **_: g,
+    gradient_of=lambda g, y: g, prod_back=lambda g, y, x, **_: g,
     **dict.fromkeys(("matmul", "times_transposed", "transposed_times"), _no_product),
     require_fit=lambda operation, arguments, options: None, fits=lambda operation, operands: True,
     alert=nullcontext, swift=_swift, settled=lambda y: y, is_finite=lambda y: y - y == 0,

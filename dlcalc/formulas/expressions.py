@@ -55,7 +55,10 @@ class Expr:
 
     def put(self, values: Mapping[Expr, Term]) -> Expr:
         """The same formula with values in place of symbols (or of whole parts)."""
-        return Expr(self.kind, tuple(_put(each, values) for each in self.args))
+        parts = [_put(each, values) for each in self.args]
+        if self.args[:1] == ("back",):  # a call that is carried back through stays one
+            parts[2] = self.args[2].put(values)
+        return Expr(self.kind, tuple(parts))
 
 
 def _put(term: Term, values: Mapping[Expr, Term]) -> Term:

@@ -9,8 +9,10 @@ import pytest
 import dlcalc
 from dlcalc.derive.check import check_jacobian, check_second
 from dlcalc.derive.second import hessian, jacobian
-from dlcalc.derive.working import jacobian_steps, second_steps
+from dlcalc.derive.working import grad_steps, jacobian_steps, second_steps
+from dlcalc.derive.working_formulas import named
 from dlcalc.formulas.text import formula_text
+from tests.derive.typed import untrue
 from tests.shell.running import invoke
 
 EQUATIONS = "p = softmax(W @ x); L = -ln(p[1]) + sum(tanh(x))^3"
@@ -52,6 +54,14 @@ def test_the_working_of_arrays_goes_element_by_element() -> None:
         assert rows[f"dp[{n}]/dx"] == pytest.approx(found["x"][n])
         assert np.asarray(rows[f"dp[{n}]/dW"]) == pytest.approx(found["W"][n])
     assert all(each.passed for each in check_jacobian(array, "p", found))
+    given = {named(name): value for name, value in array.values.items()}
+    assert untrue(lines, given) == []
+    given |= {each.name: each.value for each in grad_steps(result) if each.value is not None}
+    assert untrue(second_steps(result), given) == []
+    bent = dlcalc.grad("y = elu(relu(x)); L = sum(y)", {"x": [2.0, -0.1]})
+    given = {named(name): value for name, value in bent.values.items()}
+    given |= {each.name: each.value for each in grad_steps(bent) if each.value is not None}
+    assert untrue(second_steps(bent), given) == []
     found["W"][0, 0, 0] += 1e-3
     assert [each.passed for each in check_jacobian(array, "p", found)] == [False, True]
 
