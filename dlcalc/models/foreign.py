@@ -28,13 +28,15 @@ LAYERS = {
     "LSTM": "lstm inputs hidden layers bias - - bidirectional",
     "GRU": "gru inputs hidden layers bias - - bidirectional",
     "RNN": "rnn inputs hidden layers - bias - - bidirectional",
-    "MultiheadAttention": "attention inputs heads - bias", "Dropout[123]?d?": "dropout rate",
-    "AlphaDropout": "dropout rate", "Flatten": "flatten", "Identity": "identity",
+    "MultiheadAttention": "attention inputs heads - bias", "Dropout": "dropout rate",
+    "Dropout[123]d": "dropout rate", "AlphaDropout": "dropout rate", "Flatten": "flatten",
+    "Identity": "identity",
     "Upsample": "upsample - scale mode", "PReLU": "prelu slopes",
     "LeakyReLU": "leaky_relu slope", "ELU": "elu alpha", "SELU": "selu", "GELU": "gelu",
     "ReLU": "relu", "ReLU6": "relu6", "SiLU": "silu", "Mish": "mish", "Sigmoid": "sigmoid",
     "Hardsigmoid": "hard_sigmoid", "Hardswish": "hard_swish", "Tanh": "tanh",
-    "Softplus": "softplus", "Softmax[123]?d?": "softmax", "LogSoftmax": "log_softmax",
+    "Softplus": "softplus", "Softmax": "softmax", "Softmax2d": "softmax",
+    "LogSoftmax": "log_softmax",
     # Keras: keras.layers 3.15
     "Conv[123]D": "conv filters kernel stride pad - dilation groups - bias",
     "Conv[123]DTranspose": "conv_transpose filters kernel stride pad output_padding - dilation - "
@@ -79,9 +81,20 @@ def spec_of(kind: str) -> str:
     return next((spec for name, spec in LAYERS.items() if re.fullmatch(name, kind)), "")
 
 
+def names_of(pattern: str) -> list[str]:
+    """The classes that a name in LAYERS stands for, without what it has in round brackets.
+
+    >>> names_of("Global(?:Max|Avg)Pool(?:ing)?[12]D"), names_of("Linear")
+    (['GlobalPool1D', 'GlobalPool2D'], ['Linear'])
+    """
+    plain = re.sub(r"\(.*?\)|\?", "", pattern)
+    digits = re.search(r"\[(\d+)\]", plain)
+    return [plain.replace(digits[0], each) for each in digits[1]] if digits else [plain]
+
+
 def unknown(kind: str) -> InputError:
     """The error about a class that is not known."""
-    known = [re.sub(r"\[.*?\]|\(.*?\)|\?", "", each) for each in LAYERS]
+    known = [name for pattern in LAYERS for name in names_of(pattern)]
     return InputError(f"layer {kind}(…) is not known here{did_you_mean(kind, known)}")
 
 

@@ -21,7 +21,16 @@ from typing import Any, NoReturn
 from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.sources import read_file
 from dlcalc.layers.table import bind, handler
-from dlcalc.models.foreign import LAYERS, NAMES, bound, layers_of, spec_of, unknown
+from dlcalc.models.count import params
+from dlcalc.models.foreign import (
+    LAYERS,
+    NAMES,
+    bound,
+    layers_of,
+    names_of,
+    spec_of,
+    unknown,
+)
 from dlcalc.models.translation import Step, arranged
 from dlcalc.models.tree import (
     BUILT,
@@ -40,6 +49,8 @@ MOST_STEPS = 200_000
 """Statements and expressions that are followed."""
 MOST_ITEMS = 100_000
 """Elements of a list or text."""
+MOST_TEXT = 1_000_000
+"""Characters of the code."""
 MOST_BITS = 4096
 """Bits of a whole number."""
 MOST_CALLS = 60
@@ -85,9 +96,11 @@ class Heads(Tensor):
 class Unknown:
     """A value that no count needs: the batch, a device, a mask; maybe the size of an axis."""
 
-    def __init__(self, tensor: Tensor | None = None) -> None:
+    def __init__(self, tensor: Tensor | None = None, kind: str = "") -> None:
         self.tensor = tensor
         """The tensor whose shape this is."""
+        self.kind = kind
+        """`size` of one axis, or the `gap` between two such sizes."""
 
 
 class External:
@@ -125,10 +138,10 @@ class Class:
 
     def lineage(self) -> Iterator[Class]:
         """The class and those of the text that it comes from."""
-        yield self
-        for base in self.bases:
-            if isinstance(base, Class):
-                yield from base.lineage()
+        seen = [self]
+        for each in seen:
+            yield each
+            seen += [b for b in each.bases if isinstance(b, Class) and b not in seen]
 
     def find(self, name: str) -> Any:
         """A method or value of the class; None where it has none."""
@@ -230,7 +243,7 @@ _SAME_STATES = ("squeeze", "unsqueeze", "view", "reshape", "permute", "transpose
 _MODULES_OWN = re.compile(
     "__init__|__call__|forward|call|append|add|extend|add_.*|register_.*|(named_)?parameters|children"
     "|(named_)?modules|items|keys|values|to|cuda|cpu|eval|train|half|float|double|apply|.*_"
-    "|state_dict|load_state_dict|compile|summary|build|fit"
+    "|state_dict|load_state_dict|compile|summary|build|fit|save_hyperparameters"
 )
 """Methods that modules have by themselves."""
 KEPT = re.compile(
@@ -292,7 +305,7 @@ class _Continue(Exception):  # noqa: N818
     pass
 
 
-_CHILD = re.compile(r"^(\s*)\(([\w-]+)\): ?(?:(\d+) x )?", re.MULTILINE)
+_CHILD = re.compile(r"^([ \t]*)\(([\w-]+)\): ?(?:(\d+) x )?", re.MULTILINE)
 
 
 def read_code(text: str, name: str = "") -> Model:
@@ -304,6 +317,8 @@ def read_code(text: str, name: str = "") -> Model:
     >>> [layer.text for layer in model.body]
     ['conv 64 3', 'relu']
     """
+    if len(text) > MOST_TEXT:
+        raise LimitError(f"code of more than {MOST_TEXT:,} characters")
     source = text.strip("\n")
     printed = _CHILD.search(source) is not None
     if printed:
@@ -349,14 +364,18 @@ class _Reader:
 
     # Statements
 
-    def block(self, body: Sequence[ast.stmt], scope: Scope) -> None:
-        """Follow some statements."""
+    def block(self, body: Sequence[ast.stmt], scope: Scope) -> Any:
+        """Follow some statements; the last value that one of them gives."""
+        value = None
         for node in body:
-            self.statement(node, scope)
+            found = self.statement(node, scope)
+            value = value if found is None else found
+        return value
 
     def statement(self, node: ast.stmt, scope: Scope) -> Any:
         """Follow one statement; the value of an expression or assignment."""
         self.line = node.lineno
+        self.charge(1)
         try:
             follow = getattr(self, f"_{type(node).__name__.lower()}", None)
             if follow is None:
@@ -437,24 +456,26 @@ class _Reader:
     def _continue(self, node: ast.Continue, scope: Scope) -> NoReturn:
         raise _Continue
 
-    def _if(self, node: ast.If, scope: Scope) -> None:
+    def _if(self, node: ast.If, scope: Scope) -> Any:
         value = self.value(node.test, scope)
         if isinstance(value, Unknown | Tensor):
             raise InputError(f"whether {ast.unparse(node.test)[:60]} is not known here")
-        self.block(node.body if value else node.orelse, scope)
+        return self.block(node.body if value else node.orelse, scope)
 
-    def _for(self, node: ast.For, scope: Scope) -> None:
+    def _for(self, node: ast.For, scope: Scope) -> Any:
+        value = None
         for each in self.items(self.value(node.iter, scope)):
             self.assign(node.target, each, scope)
             try:
-                self.block(node.body, scope)
+                value = self.block(node.body, scope)
             except _Continue:
                 continue
             except _Break:
-                return
+                break
+        return value
 
-    def _with(self, node: ast.With, scope: Scope) -> None:
-        self.block(node.body, scope)
+    def _with(self, node: ast.With, scope: Scope) -> Any:
+        return self.block(node.body, scope)
 
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """Give a value to a name, an attribute, an element, or to several."""
@@ -465,7 +486,7 @@ class _Reader:
         elif isinstance(target, ast.Attribute):
             self.attach(self.value(target.value, scope), target.attr, value)
         elif isinstance(target, ast.Subscript):
-            owner, key = self.value(target.value, scope), self.value(target.slice, scope)
+            owner, key = self.value(target.value, scope), self.key(target.slice, scope)
             (owner.parts if isinstance(owner, Module) else owner)[
                 str(key) if isinstance(owner, Module) else key
             ] = value
@@ -491,13 +512,24 @@ class _Reader:
         else:
             owner.parts[name] = value
 
+    def charge(self, *values: Any) -> None:
+        """Take the work on some values, element by element, from what is left to do."""
+        ahead = list(values)
+        while ahead:
+            each = ahead.pop()
+            self.left -= len(each) if isinstance(each, str | range) else 1
+            if self.left < 0:
+                raise LimitError(f"more than {MOST_STEPS:,} steps to follow")
+            if isinstance(each, dict):
+                ahead += [*each, *each.values()]
+            elif isinstance(each, list | tuple | set):
+                ahead += each
+
     # Expressions
 
     def value(self, node: ast.AST, scope: Scope) -> Any:
         """The value of an expression."""
-        self.left -= 1
-        if self.left < 0:
-            raise LimitError(f"more than {MOST_STEPS:,} steps to follow")
+        self.charge(1)
         follow = getattr(self, f"_{type(node).__name__.lower()}", None)
         if follow is None:
             raise InputError(f"{ast.unparse(node)[:60]} is not followed here")
@@ -534,7 +566,11 @@ class _Reader:
         found: dict[Any, Any] = {}
         for key, each in zip(node.keys, node.values, strict=True):
             value = self.value(each, scope)
-            found |= value if key is None else {self.value(key, scope): value}
+            if key is None:
+                self.charge(value)
+                found |= value
+            else:
+                found[self.key(key, scope)] = value
         return found
 
     def _listcomp(self, node: Any, scope: Scope) -> list[Any]:
@@ -542,9 +578,15 @@ class _Reader:
 
     _generatorexp = _setcomp = _listcomp
 
+    def key(self, node: ast.expr, scope: Scope) -> Any:
+        """The value of an expression by which something is found, which is work where it nests."""
+        value = self.value(node, scope)
+        self.charge(value)
+        return value
+
     def _dictcomp(self, node: ast.DictComp, scope: Scope) -> dict[Any, Any]:
         return {
-            self.value(node.key, inner): self.value(node.value, inner)
+            self.key(node.key, inner): self.value(node.value, inner)
             for inner in self._turns(node.generators, scope)
         }
 
@@ -558,12 +600,14 @@ class _Reader:
             if all(self.value(test, inner) for test in loops[0].ifs):
                 yield from self._turns(loops[1:], inner)
 
-    def _joinedstr(self, node: ast.JoinedStr, scope: Scope) -> str:
-        return "".join(
-            str(each.value) if isinstance(each, ast.Constant)
-            else _text(self.value(each.value, scope))  # type: ignore[attr-defined]
+    def _joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Any:
+        parts = [
+            self.value(each.value if isinstance(each, ast.FormattedValue) else each, scope)
             for each in node.values
-        )
+        ]
+        self.charge(parts)
+        known = all(isinstance(each, str | int | float | None) for each in parts)
+        return "".join(map(str, parts)) if known else Unknown()
 
     def _lambda(self, node: ast.Lambda, scope: Scope) -> Function:
         return Function(node, scope)
@@ -614,8 +658,11 @@ class _Reader:
         if any(isinstance(each, Tensor) or _is_parameter(each) for each in both):
             return self.operation(type(op).__name__.lower(), list(both), {})
         if any(isinstance(each, Unknown | External) for each in both):
-            return Unknown()
+            kinds = {each.kind if isinstance(each, Unknown) else "" for each in both}
+            gap = "gap" in kinds or (kinds == {"size"} and isinstance(op, ast.Sub))
+            return Unknown(kind="gap" if gap else "")
         _check_size(op, left, right)
+        self.charge(left, right)
         return _OPERATORS[type(op)](left, right)
 
     def _slice(self, node: ast.Slice, scope: Scope) -> slice:
@@ -625,11 +672,17 @@ class _Reader:
         ))
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Any:
-        return self.part_of(self.value(node.value, scope), self.value(node.slice, scope))
+        found = self.part_of(self.value(node.value, scope), self.key(node.slice, scope))
+        if isinstance(node.slice, ast.Slice):
+            self.charge(found)
+        return found
 
     def _call(self, node: ast.Call, scope: Scope) -> Any:
-        if isinstance(node.func, ast.Name) and node.func.id == "super":
+        word = node.func.id if isinstance(node.func, ast.Name) else ""
+        if word == "super":
             return scope["super()"]
+        if word == "print":
+            return None
         function = self.value(node.func, scope)
         given = self._elements(node.args, scope)
         named: dict[str, Any] = {}
@@ -654,11 +707,12 @@ class _Reader:
             if any(isinstance(each, Tensor) for each in given):
                 raise InputError("what a layer gives goes into a call that is not followed here")
             return Unknown()
-        value = function(*given, **named)
         owner = getattr(function, "__self__", None)
-        if isinstance(owner, list | dict | set) and len(owner) > MOST_ITEMS:
-            raise LimitError(f"more than {MOST_ITEMS:,} elements")
-        return value
+        self.charge(given)
+        name = getattr(function, "__name__", "")
+        if isinstance(owner, str) or name in ("copy", "count", "index"):
+            self.charge(owner)
+        return function(*given, **named)
 
     def _built_in(self, function: Any, given: list[Any], named: dict[str, Any]) -> Any:
         """What a function of Python's own gives."""
@@ -669,9 +723,10 @@ class _Reader:
         if function in (enumerate, zip, reversed):
             given = [self.items(each) if not isinstance(each, int) else each for each in given]
             return list(function(*given, **named))
-        return Unknown() if any(isinstance(each, Unknown | Tensor) for each in given) else function(
-            *given, **named
-        )
+        if any(isinstance(each, Unknown | Tensor) for each in _flat(given)):
+            return Unknown()
+        self.charge(given)
+        return function(*given, **named)
 
     def invoke(self, function: Function, given: list[Any], named: dict[str, Any]) -> Any:
         """Follow a function of the text."""
@@ -812,7 +867,8 @@ class _Reader:
         if given:
             return None, given[-1]
         classes = [
-            each for each in scope.values() if isinstance(each, Class) and each.framework in _MODELS
+            each for each in scope.values() if isinstance(each, Class)
+            and each.framework in _MODELS and not each.name.endswith("Loss")
         ]
         if layers and not classes and not errors:
             made = Module("Sequential")
@@ -823,25 +879,72 @@ class _Reader:
         used = {name for each in classes for name in each.mentions - {each.name}}
         cls = next((each for each in reversed(classes) if each.name not in used), classes[-1])
         try:
+            if self._needs(cls.find("__init__"), 1):
+                return self._by_function(cls, scope), None
             return self.object_of(cls, [], {}), None
         except DlcalcError as error:
             raise (errors[0] if errors else error.at(f"{cls.name}()")) from None
 
+    def _needs(self, function: Any, given: int) -> list[str]:
+        """The arguments behind some that a call has to give."""
+        if not isinstance(function, Function):
+            return []
+        wanted = function.node.args
+        places = [each.arg for each in (*wanted.posonlyargs, *wanted.args)]
+        return places[given : len(places) - len(wanted.defaults)]
+
+    def _by_function(self, cls: Class, scope: Scope) -> Module:
+        """The model of the one function that makes it of no arguments."""
+        makers = [
+            each for each in scope.values() if isinstance(each, Function)
+            and not self._needs(each, 0)
+            and any(isinstance(e, ast.Return) for e in ast.walk(each.node))
+            and any(isinstance(e, ast.Name) and e.id == cls.name for e in ast.walk(each.node))
+        ]
+        if len(makers) > 1:
+            calls = ", ".join(f"{each.node.name}()" for each in makers)
+            raise InputError(f"several functions make it: end the code with one of {calls}")
+        made = self.invoke(makers[0], [], {}) if makers else None
+        if isinstance(made, Module):
+            return made
+        missing = ", ".join(f"{each}=…" for each in self._needs(cls.find("__init__"), 1))
+        raise InputError(f"end the code with a line that makes it: {cls.name}({missing})")
+
     def _ran(self, root: Module) -> Any:
         self.input = self.input or Tensor("input")
-        return self.run(root, [self.input], {})
+        forward = root.cls.find("forward") or root.cls.find("call") if root.cls else None
+        others = self._needs(forward, 2)
+        if forward is not None and others:
+            raise InputError(
+                f"takes {', '.join(others)} beside its input, and a count has one input: make a "
+                "class of what one input goes through"
+            ).at(f"line {forward.node.lineno}")
+        try:
+            return self.run(root, [self.input], {})
+        except DlcalcError as error:
+            if not isinstance(error, LimitError):
+                held = params(Model(self._idle(root, []), (1,))).params
+                error.message += f"; {held:,} parameters in the layers that it has made"
+            raise
 
     def _idle(self, root: Module | None, body: list[Node]) -> list[Node]:
         """The layers that hold parameters and are not run on the way to the output."""
         running = {id(each) for each in layers_in(body)}
         found: list[Node] = []
+        idle: set[Module] = set()
         for _, module in root.leaves() if root else ():
             if any(id(layer) in running for layer in module.ran) or not module.name:
                 continue
             layers = [
                 each for each in self._made(module) if HOLDING.fullmatch(each.type)
             ]
-            if layers and module.tied is None:
+            tied = module.tied
+            if tied is not None and (
+                tied in idle or any(id(layer) in running for layer in tied.ran)
+            ):
+                continue
+            if layers:
+                idle.add(module)
                 found.append(Block(BUILT, layers, input=_least(layers[0], self._inputs(module))))
         return found
 
@@ -965,6 +1068,7 @@ class _Reader:
         return lambda *more, **others: self.call(function, [*first, *more], {**named, **others})
 
     def _call_deepcopy(self, given: list[Any], named: dict[str, Any]) -> Any:
+        self.charge(given[0])
         return _copied(given[0])
 
     def _call_isinstance(self, given: list[Any], named: dict[str, Any]) -> Any:
@@ -985,9 +1089,6 @@ class _Reader:
 
     def _call_hasattr(self, given: list[Any], named: dict[str, Any]) -> bool:
         return isinstance(given[0], External) or given[1] in getattr(given[0], "parts", {})
-
-    def _call_print(self, given: list[Any], named: dict[str, Any]) -> None:
-        """A text for people."""
 
     def _call_input(self, given: list[Any], named: dict[str, Any]) -> Tensor:
         """What a model of Keras takes, its channels last."""
@@ -1025,6 +1126,8 @@ class _Reader:
         if _is_parameter(owner):
             if name == "shape":
                 return owner.given[0]
+            if name == "numel":
+                return lambda: math.prod(owner.given[0])
             return owner if name == "data" else lambda *given, **named: (
                 self.operation("add", [given[0], owner], {})
                 if given and isinstance(given[0], Tensor) and name == "add" else owner
@@ -1044,6 +1147,8 @@ class _Reader:
                 return known[NAMES.get(name, name)]
             if name in ("weight", "bias", "kernel", "data", "embeddings"):
                 return module
+            if name == "numel":
+                return Unknown  # one number of several parameters
         if name == "training":
             return False
         if not _MODULES_OWN.fullmatch(name):
@@ -1080,13 +1185,16 @@ class _Reader:
     def _listed(self, module: Module, name: str) -> Any:
         """What a module lists of what it holds; the module for a method that changes no layer."""
         if name in ("parameters", "children"):
-            return [e for _, e in module.leaves()] if name[0] == "p" else [*module.parts.values()]
+            held = [e for _, e in module.leaves()] if name[0] == "p" else [*module.parts.values()]
+            self.charge(held)
+            return held
         if name in ("items", "keys", "values") and module.container:
             return list(getattr(module.parts, name)())
         return [] if name in ("modules", "named_modules", "named_parameters") else module
 
     def run(self, module: Module, given: list[Any], named: dict[str, Any]) -> Any:
         """What a module gives for what it takes."""
+        self.charge(module)
         if module.times:
             return self._repeated(module, given[0])
         if module.cls is not None:
@@ -1445,7 +1553,10 @@ class _Reader:
         return self._padded(taken, [(p, p) if isinstance(p, int) else tuple(p) for p in pairs])
 
     def _padded(self, taken: Tensor, pairs: Sequence[tuple[Any, ...]]) -> Tensor:
-        if not all(type(each) is int for pair in pairs for each in pair):
+        flat = [each for pair in pairs for each in pair]
+        if any(isinstance(each, Unknown) and each.kind == "gap" for each in flat):
+            return taken  # where the sizes differ, the values do not meet, which is an error
+        if not all(type(each) is int for each in flat):
             raise InputError("zeros whose number is not known here")
         made = self._step((taken,), ())
         made.zeros = tuple(pairs)
@@ -1458,13 +1569,6 @@ class _Reader:
         return self._applied("Upsample", taken, None, scale_factor, mode)
 
     _do_upsample = _do_interpolate
-
-    def _size_of(self, tensor: Tensor | None, axis: Any) -> Any:
-        """The size of an axis, which is known of channels and features."""
-        if tensor is None or not tensor.width or axis == 0:
-            return Unknown()
-        last = tensor.last or tensor.rank == 1 or self.sizes is not None
-        return tensor.width if axis in ((-1, tensor.rank) if last else (1,)) else Unknown()
 
     # Attention that is written out: queries, keys and values by heads, and a projection behind
 
@@ -1568,7 +1672,7 @@ class _Reader:
         if isinstance(value, Module):
             return _part_of_module(value, index)
         if isinstance(value, Unknown):
-            return value if isinstance(index, slice) else self._size_of(value.tensor, index)
+            return self._size_of(value.tensor, index)
         if isinstance(value, External):
             return Unknown()
         if isinstance(value, Heads) and value.pieces > 1 and isinstance(index, int):
@@ -1585,6 +1689,20 @@ class _Reader:
         if all(each == slice(None) or each is Ellipsis for each in places):
             return value
         raise InputError("a part of what a layer gives cannot be said, but one step of a sequence")
+
+
+    def _size_of(self, tensor: Tensor | None, index: Any) -> Any:
+        """A size of a tensor, or some of them."""
+        if tensor is None:
+            return Unknown()
+        if isinstance(index, slice) and tensor.rank:
+            return tuple(self._size_of(tensor, at) for at in range(tensor.rank + 1))[index]
+        if isinstance(index, slice):
+            return Unknown(Tensor(tensor.name))  # from which axis on, is not known
+        last = tensor.last or tensor.rank == 1 or self.sizes is not None
+        if tensor.width and index in ((-1, tensor.rank) if last else (1,)):
+            return tensor.width
+        return Unknown(kind="size")
 
 
 class _Super:
@@ -1605,12 +1723,6 @@ def _is_value(each: Any) -> bool:
     return isinstance(each, Tensor) or _is_parameter(each)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, str | int | float | None):
-        return str(value)
-    raise InputError("a text of what is no number")
-
-
 def _is_parameter(value: Any) -> bool:
     return isinstance(value, Module) and value.kind in (PARAMETER, ARRAY, POSITIONS)
 
@@ -1618,6 +1730,8 @@ def _is_parameter(value: Any) -> bool:
 def _check_size(op: ast.AST, left: Any, right: Any) -> None:
     """Refuse numbers and texts that an operator would make too large."""
     whole = [each for each in (left, right) if isinstance(each, int)]
+    if isinstance(op, ast.Mod) and isinstance(left, str) and re.search(r"\*|\d{3}", left):
+        raise LimitError("a text of a width beyond any honest size")
     bits = sum(each.bit_length() for each in whole)
     if isinstance(op, ast.Pow) and isinstance(right, int) and len(whole) == 2:
         bits = left.bit_length() * abs(right)
@@ -1711,16 +1825,15 @@ def _behind(value: Tensor, layer: Layer, kind: str) -> None:
 
 
 _FUNCTIONS = {
-    re.sub(r"\[123\]", each, name).replace("?", "").lower(): re.sub(r"\[123\]", each, name).replace(
-        "?", ""
-    )
-    for name in LAYERS for each in ("1", "2", "3")
-    if name[0] != "(" and "(" not in name
-    and not HOLDING.fullmatch(LAYERS[name].split()[0])
+    name.lower(): name
+    for pattern, spec in LAYERS.items()
+    if "(" not in pattern and not HOLDING.fullmatch(spec.split()[0])
+    for name in names_of(pattern)
 }
 """Classes without parameters by their names in small letters, as functions are called."""
 _SPECIAL = {
     "ZeroPad1d": "pad", "ZeroPad2d": "pad", "ZeroPad3d": "pad", "ConstantPad2d": "pad",
+    "ReflectionPad1d": "pad", "ReflectionPad2d": "pad", "ReplicationPad2d": "pad",
     "ZeroPadding1D": "padding", "ZeroPadding2D": "padding", "ZeroPadding3D": "padding",
     "Permute": "permute", "Flatten": "flatten", "Unflatten": "unflatten",
 }

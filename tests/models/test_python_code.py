@@ -266,6 +266,14 @@ FORWARD = "\n    def forward(self, x):\n        "
     ("self.n = 2 ** 10 ** 10", "return x", "line 4: a number beyond any honest size"),
     ("self.n = [0] * 10 ** 9", "return x", "line 4: more than 100,000 elements"),
     ("self.__init__()", "return x", "calls within calls beyond any honest depth"),
+    ("s = 'a'\n        for i in range(60): s = f'{s}{s}'", "return x", "more than 200,000"),
+    ("s = '%999999999d' % 5", "return x", "a text of a width beyond any honest size"),
+    ("s = sum([[0] * 90000] * 90000, [])", "return x", "more than 200,000 steps"),
+    ("s = 0.5 in range(10 ** 12)", "return x", "more than 200,000 steps"),
+    ("s = (1,)\n        for i in range(60): s = s, s\n        {s: 1}", "return x", "more than 200"),
+    ("s = [0] * 90000\n        s = [s[:] for _ in s]", "return x", "more than 200,000 steps"),
+    ("self.f = nn.LazyConv2d(8, 3)", "return x", "did you mean Conv2d"),
+    ("self.f = nn.Linear(8, 4)", "return self.f(x).cumsum(1)", "followed here; 36 parameters in"),
     ("self.n = [i for i in range(400) for j in range(4000)]", "return x", "more than 200,000"),
     ("raise ValueError('no')", "return x", "line 4: raise ValueError('no')"),
     ("self.f = nn.Linear(8)", "return self.f(x)", "units"),
@@ -341,3 +349,40 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
     assert done.status == 0, done.complaint
     done = invoke("params", path, "--to-notation")
     assert done.out.count("share=a") == 2
+
+
+@pytest.mark.parametrize(("made", "forward", "input", "count"), [
+    # As people write them, with what changes no layer.
+    ("self.f = nn.Linear(8, 4)", "print(f'{x.shape}', self.nope)\n        return self.f(x)",
+     (8,), 36),
+    ("self.p = nn.Parameter(torch.ones(8))\n        print(self.p.numel())\n"
+     "        self.n = sum(p.numel() for p in self.parameters())", "return x + self.p", (8,), 8),
+    ("self.f = nn.Linear(8, 4)", "return nn.functional.dropout(self.f(x), .5, self.training)",
+     (8,), 36),
+    ("self.f = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(3, 4, 3))",
+     "x = self.f(x)\n        h, w = x.shape[2:]\n        return x.view(-1, h * w * 4)",
+     (3, 8, 8), 112),
+    ("self.f = nn.Conv2d(3, 4, 2, 2)\n        self.g = nn.Upsample(scale_factor=2)",
+     "y = self.g(self.f(x))\n        d = x.size(2) - y.size(2)\n"
+     "        return torch.cat([x, nn.functional.pad(y, [d // 2, d - d // 2])], 1)", (3, 8, 8), 52),
+])
+def test_what_changes_no_layer(
+    made: str, forward: str, input: tuple[int, ...], count: int
+) -> None:
+    code = f"{HEAD}        super().__init__()\n        {made}{FORWARD}{forward}\n"
+    assert params(read_code(code), input).params == count
+
+
+def test_which_model_is_meant() -> None:
+    loss = "class MyLoss(nn.Module):\n    def forward(self, a, b): return a - b\n"
+    net = HEAD.replace("self", "self, n") + "        self.f = nn.Linear(8, n)"
+    net += f"{FORWARD}return self.f(x)\n"
+    one = f"{net}{loss}def small():\n    return Net(4)\n"
+    assert params(read_code(one)).params == 36
+    assert params(read_code(f"{net}if True:\n    for n in (2, 3): net = Net(n)\n")).params == 27
+    with pytest.raises(DlcalcError, match=r"end the code with one of small\(\), big\(\)"):
+        read_code(f"{one}def big():\n    return Net(9)\n")
+    with pytest.raises(DlcalcError, match=r"end the code with a line that makes it: Net\(n=…\)"):
+        read_code(net)
+    with pytest.raises(DlcalcError, match="line 5: takes y beside its input"):
+        read_code(f"{HEAD}        pass{FORWARD.replace('x', 'x, y')}return x\n")
