@@ -648,21 +648,12 @@ class Prelu(Rule):
             yield Part(mul(g, factor[0]), mul(number, factor[1]))
 
 
-ADD, MULTIPLY, DIVIDE, SQUARE_ROOT = (
-    Elementwise(name) for name in ("add", "mul", "div", "sqrt")
-)
-SUM, MEAN = Reduce("sum"), Reduce("mean")
-EINSUM, MOVE, CONCAT, LOOKUP = Einsum(), Move(), Concat("concat"), Lookup()
-SOFTMAX, LOG_SOFTMAX = Softmax("softmax"), Softmax("log_softmax")
-CONVOLVE, MAX_POOL, AVG_POOL = Convolve(), MaxPool(), AvgPool()
-SUBTRACT, POWER = Elementwise("sub"), Elementwise("pow")
-PRELU = Prelu()
-
 RULES: dict[str, Rule] = {
-    "add": ADD, "sub": SUBTRACT, "mul": MULTIPLY, "div": DIVIDE, "pow": POWER,
-    "sqrt": SQUARE_ROOT, "sum": SUM, "mean": MEAN, "einsum": EINSUM, "move": MOVE,
-    "concat": CONCAT, "lookup": LOOKUP, "softmax": SOFTMAX, "log_softmax": LOG_SOFTMAX,
-    "convolve": CONVOLVE, "maxpool": MAX_POOL, "avgpool": AVG_POOL, "prelu": PRELU,
-    "sigmoid": Activate(ACTIVATIONS["sigmoid"]), "tanh": Activate(ACTIVATIONS["tanh"]),
+    **{name: Elementwise(name) for name in ("add", "sub", "mul", "div", "pow", "sqrt")},
+    **{name: Reduce(name) for name in ("sum", "mean")},
+    **{name: Softmax(name) for name in ("softmax", "log_softmax")},
+    **{name: Activate(ACTIVATIONS[name]) for name in ("sigmoid", "tanh")},
+    "einsum": Einsum(), "move": Move(), "concat": Concat("concat"), "lookup": Lookup(),
+    "convolve": Convolve(), "maxpool": MaxPool(), "avgpool": AvgPool(), "prelu": Prelu(),
 }
 """The rules by the names that layers call them by."""

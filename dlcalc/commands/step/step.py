@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.derive.graph import Array, Node
-from dlcalc.derive.rules import DIVIDE, MaxPool
+from dlcalc.derive.rules import RULES, MaxPool
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.criteria import loss_of, upstream_of
@@ -290,7 +290,7 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
         gradients["x"] = problem.shown(ran.graph.gradient(ran.x))
     value = None if "upstream" in problem.given else float(end.value)
     # A variance that overflows makes a plausible 0 of all that it divides.
-    divisors = [node.arguments[1] for node in ran.graph.nodes if node.rule is DIVIDE]
+    divisors = [node.arguments[1] for node in ran.graph.nodes if node.rule is RULES["div"]]
     shown = [("the output", ran.output.value), ("the loss", end.value),
              *((node.name, node.value) for node in divisors), *gradients.items()]
     with np.errstate(over="ignore", invalid="ignore"):
