@@ -31,7 +31,7 @@ from dlcalc.models.foreign import (
     spec_of,
     unknown,
 )
-from dlcalc.models.translation import Step, arranged
+from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import (
     BUILT,
     CONCAT,
@@ -842,8 +842,9 @@ class _Reader:
                 errors.append(error)
         root, end = self._root([each for each in found if each is not None], scope, errors)
         for path, module in root.leaves() if root else ():
-            if not path.replace(".", "").isdigit():
-                module.name = module.name or path
+            own = module.name or path
+            if own and not path.replace(".", "").isdigit():
+                module.name = plain_name(own)
         if root is not None and end is None:
             end = self._tensor_of(self._ran(root))
         body = arranged(self.steps, "input", end.name) if end else []

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dlcalc.errors import InputError
 from dlcalc.layers.table import handler, usual
 from dlcalc.models.tree import (
+    BLOCKS,
     BRANCH,
     CONCAT,
     MOST_NESTING,
@@ -148,9 +149,10 @@ def _lines(body: Sequence[Node], indent: str) -> Iterator[str]:
 def plain_name(name: str) -> str:
     """A name that the notation can have, as like as may be.
 
-    >>> plain_name("/conv1/Conv_output_0"), plain_name("node 5")
-    ('/conv1/Conv_output_0', 'node_5')
+    >>> plain_name("/conv1/Conv_output_0"), plain_name("node 5"), plain_name("scale")
+    ('/conv1/Conv_output_0', 'node_5', 'scale_')
     """
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-/.") else "_" for c in name)
     kept = kept.strip("_-.") or "layer"
+    kept += "_" if kept in BLOCKS else ""
     return f"n{kept}" if kept[0].isdigit() else kept

@@ -202,6 +202,72 @@ class GPT(nn.Module):
             x = x + attention(self.parts.ln(x))
         return self.encoder(x)
 '''
+STEPWISE = '''
+import copy, math, torch
+import torch.nn as nn
+import torch.nn.functional as F
+from functools import partial
+ACTS = {name: act for name, act in
+        [("relu", nn.ReLU), ("gelu", partial(nn.GELU, approximate="tanh"))]}
+class Base(nn.Module):
+    @property
+    def width(self):
+        return self.inner.out_channels
+    @staticmethod
+    def twice(n):
+        return n * 2
+    def __init__(self, n, act="relu"):
+        super().__init__()
+        self.inner = nn.Conv1d(n, self.twice(n), 3, padding="same")
+        self.act = ACTS[act]()
+    def forward(self, x):
+        with torch.no_grad():
+            pass
+        return self.act(self.inner(x))
+class Net(Base):
+    def __init__(self, n=4):
+        super().__init__(n, act="gelu")
+        grow = lambda k: k + 2
+        self.out = nn.Conv1d(self.width, grow(6), 1)
+        self.blocks = nn.ModuleList(copy.deepcopy(nn.Linear(8, 8)) for _ in range(3))
+        self.w = nn.Parameter(torch.randn(8, 5))
+        self.scale = nn.Parameter(torch.tensor(1.0))
+        self.bias = nn.Parameter(torch.tensor([0.0] * 5))
+        self.tail = nn.Sequential(nn.Linear(5, 6), nn.Tanh(), nn.Linear(6, 2))[:2]
+        self.requires_grad_(True)
+        for i in range(10):
+            if i == 1:
+                continue
+            if i > 2:
+                break
+            setattr(self, f"norm{i}", nn.LayerNorm(8))
+    def forward(self, x, mask=None):
+        y = self.out(super().forward(x))
+        y = y.transpose(1, 2)
+        assert y.dim() == 3
+        for i, block in enumerate(self.blocks):
+            y = torch.maximum(y, torch.sigmoid(block(y)))
+        y = self.norm2(self.norm0(y))
+        y = y.permute(1, 0, 2).permute(1, 0, 2)
+        y = y @ self.w * self.scale + self.bias
+        y, _ = torch.max(y, dim=1)
+        y = self.tail(y) if mask is None else y
+        return y.squeeze(-1)
+'''
+IMAGE = '''
+import torch, torch.nn as nn
+import torch.nn.functional as F
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 6, 1)
+        self.pool, self.fc = nn.AdaptiveMaxPool2d(1), nn.Linear(6, 2)
+    def forward(self, x):
+        x = F.leaky_relu(self.a(F.pad(x, (1, 1, 1, 1))), 0.1)
+        y = F.interpolate(F.max_pool2d(x, 2), scale_factor=2, mode="nearest")
+        x = self.pool(self.b(torch.add(x, y)[:, :])).squeeze()
+        return self.fc(x.view(x.size(0), -1))
+'''
 KERAS = '''
 import keras
 from keras import layers
@@ -239,6 +305,7 @@ model.add(Dense(2, activation=tf.nn.softmax))
     (RESIDUAL, (3, 16, 16), 20_703, 1_596_864), (VIT, (3, 32, 32), 158_154, 11_404_288),
     (WORDS, (16,), 27_768, 372_192), (DENSE, (3, 12, 12), 1_766, 167_200),
     (GPT, (16,), 24_576, 81_920 + 49_152 + 2 * 131_072),
+    (STEPWISE, (4, 12), 506, 4_734), (IMAGE, (3, 16, 16), 156, 33_804),
     (KERAS, None, 23_329, None), (STEPS, None, 2_728, None),
 ])
 def test_counts(
