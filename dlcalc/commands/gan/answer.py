@@ -42,6 +42,9 @@ COLUMNS = {
 }
 """What is written of an epoch: its fields, and their headers."""
 GRID_COLUMNS = 10
+PIXELS, MARGIN = 400, 1.25
+"""Width of the ring's PNG, and how far it reaches beyond the outermost mode."""
+WHITE, GREY, BLUE = b"\xff\xff\xff", b"\xbb\xbb\xbb", b"\x00\x72\xb2"
 
 
 class Files(NamedTuple):
@@ -197,7 +200,7 @@ def _draw(training: Training, result: GanResult, files: Files) -> None:
     if files.samples is not None:
         drawn = training.data.restore(draw(training, 100), training.least)
         points = result.samples if training.data.ring else drawn
-        write_whole(files.samples, sample_picture(points, training.data))
+        write_whole(files.samples, sample_picture(files.samples, points, training.data))
 
 
 WIDTH, EVERY = 20, 0.1
@@ -376,21 +379,23 @@ def _ring_chart(result: GanResult, page: Page) -> Text:
 
 def check_samples(path: str, ring: bool) -> None:
     """Refuse, before anything is trained, a picture of samples of another kind."""
-    what, ending = ("points are drawn as SVG", ".svg") if ring else (
-        "a grid of samples is a PNG", ".png"
-    )
-    if not path.lower().endswith(ending):
-        raise InputError(f"{what}: name it so, FILE{ending}").at(f"--samples {path}")
+    endings = (".png", ".svg") if ring else (".png",)
+    if not path.lower().endswith(endings):
+        what = "points are drawn as SVG or PNG" if ring else "a grid of samples is a PNG"
+        raise InputError(f"{what}: name it so, FILE{endings[0]}").at(f"--samples {path}")
 
 
-def sample_picture(samples: Any, data: Data) -> bytes:
-    """A grid of images, or points over the modes."""
+def sample_picture(path: str, samples: Any, data: Data) -> bytes:
+    """A grid of images, or points over the modes, of the kind that the file's name asks for."""
     if data.marks is None:
         return _grid(samples, data)
+    points, modes = samples.tolist(), data.marks.tolist()
+    if path.lower().endswith(".png"):
+        return _points_png(points, modes)
     from dlcalc.pictures.svg import Sheet, scatter
 
     sheet = Sheet(560, 580, "Samples over the modes", "x0", "x1")
-    return scatter({"samples": samples.tolist()}, {"modes": data.marks.tolist()}, sheet).encode()
+    return scatter({"samples": points}, {"modes": modes}, sheet).encode()
 
 
 def _grid(samples: Any, data: Data) -> bytes:
@@ -401,3 +406,20 @@ def _grid(samples: Any, data: Data) -> bytes:
     pixels = scaled.clip(0, 255).round().astype("u1").reshape(-1, height, width * channels)
     images = [[row.tobytes() for row in image] for image in pixels]
     return png(tiled(images, GRID_COLUMNS, channels=channels), channels)
+
+
+def _points_png(points: Sequence[Any], modes: Sequence[Any]) -> bytes:
+    reach = MARGIN * max(abs(each) for mode in modes for each in mode)
+    rows = [bytearray(WHITE * PIXELS) for _ in range(PIXELS)]
+    for places, size, colour in ((modes, 9, GREY), (points, 1, BLUE)):
+        for x, y in places:
+            across, down = (round((1 + each / reach) / 2 * PIXELS) for each in (x, -y))
+            _disc(rows, across, down, size, colour)
+    return png([bytes(row) for row in rows], 3)
+
+
+def _disc(rows: list[bytearray], across: int, down: int, size: int, colour: bytes) -> None:
+    for y in range(max(0, down - size), min(PIXELS, down + size + 1)):
+        for x in range(max(0, across - size), min(PIXELS, across + size + 1)):
+            if (x - across) ** 2 + (y - down) ** 2 <= size * size:
+                rows[y][3 * x : 3 * x + 3] = colour

@@ -183,13 +183,19 @@ def test_the_working_of_each_loss_comes_out_at_its_value(loss: str) -> None:
 
 
 def test_pictures_of_the_ring(tmp_path: Path) -> None:
-    svg, plot = tmp_path / "s.svg", tmp_path / "losses.svg"
-    words = ["gan", *QUICK, "--epochs", "2", "--samples", str(svg), "--plot", str(plot)]
-    assert invoke(*words).status == 0
+    svg, png, plot = (tmp_path / name for name in ("s.svg", "s.png", "losses.svg"))
+    words = ["gan", *QUICK, "--epochs", "2", "--samples"]
+    assert invoke(*words, str(svg), "--plot", str(plot)).status == 0
+    assert invoke(*words, str(png)).status == 0
     drawn = ElementTree.fromstring(svg.read_text())
     assert len(drawn.findall(".//{*}circle")) > 8
     for words_in in ("generator", "discriminator", "epoch", "loss"):
         assert f">{words_in}<" in plot.read_text()
+    width, height, colour, rows = decoded(png.read_bytes())
+    assert (width, height, colour) == (400, 400, 2)
+    assert {row[3 * x : 3 * x + 3] for row in rows for x in range(width)} == {
+        b"\xff\xff\xff", b"\xbb\xbb\xbb", b"\x00\x72\xb2"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("last", ["tanh", "sigmoid"])
