@@ -216,17 +216,19 @@ def hyper_connection(shape: Shape, streams: int, mixes: str = "all") -> Counted:
 
     Of all streams, n·D→n for what goes in, as many for what comes out and, where `mixes` is
     `all`, n² for how the streams are mixed (manifold-constrained, DeepSeek 2026); `apart`
-    mixes none, and `last` only joins them. Biases for each, and one scale for each kind.
+    mixes none, `last` only joins them, and `given` only mixes them, by weights that layers
+    before it give (AltUp). Biases for each, and one scale for each kind.
 
     >>> hyper_connection((16, 64), 4).weights
     6171
     """
     steps, width = steps_and_width(shape, "hyper_connection")
     number = whole("streams", streams)
-    kinds = {"all": 3, "apart": 2, "last": 1}[choice("mixes", mixes, ("all", "apart", "last"))]
+    known = {"all": 3, "apart": 2, "last": 1, "given": 0}
+    kinds = known[choice("mixes", mixes, tuple(known))]
     made = number * (min(kinds, 2) + number * (kinds == 3))
     weights = made * number * width
-    mixed = number * number * width * (kinds == 3)
+    mixed = number * number * width * (kinds in (0, 3))
     return Counted(shape, weights + made + kinds, 0, steps * (weights + mixed), mixes=(1,))
 
 

@@ -106,6 +106,7 @@ COUNTS = [
     ("compressor 4 3 overlap=yes heads=2", (7, 8), (7, 8), 128 + 24 + 4, 0, 7 * (128 + 2 * 4 * 2)),
     ("hyper_connection 2", (7, 8), (7, 8), 8 * 16 + 8 + 3, 0, 7 * (8 * 16 + 4 * 8)),
     ("hyper_connection 2 mixes=apart", (7, 8), (7, 8), 4 * 16 + 4 + 2, 0, 7 * 4 * 16),
+    ("hyper_connection 2 mixes=given", (7, 8), (7, 8), 0, 0, 7 * 4 * 8),
     ("hyper_connection 2 mixes=last", (7, 8), (7, 8), 2 * 16 + 2 + 1, 0, 7 * 2 * 16),
     ("relative_scores 2 3 5", (7, 8), (7, 8), 48 + 15, 0, 7 * (48 + 2 * 15)),
     ("depth_attention 3 queries=2", (7, 8), (7, 8), 16, 0, 2 * 7 * 3 * 16),
