@@ -379,15 +379,16 @@ class _Reader:
         try:
             follow = getattr(self, f"_{type(node).__name__.lower()}", None)
             if follow is None:
-                raise InputError("a statement that is not followed here")
+                raise InputError(f"{_first_line(node)} is not followed here")
             return follow(node, scope)
         except DlcalcError as error:
             if not any(place.startswith("line ") for place in error.places):
                 error.at(f"line {node.lineno}")
             raise
         except _RAISED as error:
-            shown = ast.unparse(node).partition("\n")[0][:60]
-            raise InputError(f"{shown}: {words_of(error)}").at(f"line {node.lineno}") from None
+            raise InputError(f"{_first_line(node)}: {words_of(error)}").at(
+                f"line {node.lineno}"
+            ) from None
 
     def _nothing(self, node: ast.stmt, scope: Scope) -> None:
         """A statement that changes no layer."""
@@ -477,6 +478,9 @@ class _Reader:
     def _with(self, node: ast.With, scope: Scope) -> Any:
         return self.block(node.body, scope)
 
+    def _try(self, node: ast.Try, scope: Scope) -> Any:
+        return self.block([*node.body, *node.orelse, *node.finalbody], scope)
+
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """Give a value to a name, an attribute, an element, or to several."""
         if isinstance(target, ast.Name):
@@ -494,6 +498,9 @@ class _Reader:
     def unpack(self, targets: Sequence[ast.expr], value: Any, scope: Scope) -> None:
         """Give the elements of a value to several names."""
         if isinstance(value, Unknown):
+            if value.tensor is not None and not value.tensor.rank:
+                value.tensor.rank = len(targets) - 1
+                value.tensor.last = len(targets) == 3 and value.tensor.width > 0
             for at, target in enumerate(targets):
                 self.assign(target, self.part_of(value, at), scope)
             return
@@ -848,6 +855,7 @@ class _Reader:
         if root is not None and end is None:
             end = self._tensor_of(self._ran(root))
         body = arranged(self.steps, "input", end.name) if end else []
+        _give_owners(list(layers_in(body)), root)
         body += self._idle(root, body)
         if not body:
             raise errors[0] if errors else InputError("holds no layers that are known here")
@@ -1063,6 +1071,11 @@ class _Reader:
 
     def _call_ordereddict(self, given: list[Any], named: dict[str, Any]) -> dict[Any, Any]:
         return dict(*given, **named)
+
+    def _call_field(self, given: list[Any], named: dict[str, Any]) -> Any:
+        """What a field of a dataclass is by default."""
+        factory = named.get("default_factory")
+        return named.get("default") if factory is None else self.call(factory, [], {})
 
     def _call_partial(self, given: list[Any], named: dict[str, Any]) -> Any:
         function, *first = given
@@ -1315,6 +1328,7 @@ class _Reader:
             bind(layer.type, layer.arguments, dict(layer.options), handler(layer.type))
         if inputs:
             self.takes[id(made[0])] = inputs
+            taken.width = taken.width or inputs
         if module.tied is not None and not module.tied.ran:
             module.tied.tied = module
         module.ran = again or made
@@ -1367,7 +1381,10 @@ class _Reader:
             return first
         own = getattr(self, f"_do_{word}", None)
         if own is not None and isinstance(first, Tensor):
-            return own(first, *given[1:], **named)
+            try:
+                return own(first, *given[1:], **named)
+            except TypeError:
+                raise InputError(f"{name} with these arguments is not followed here") from None
         if _is_parameter(first) and not any(isinstance(each, Tensor) for each in given):
             return first
         if KEPT.fullmatch(word):
@@ -1473,10 +1490,12 @@ class _Reader:
 
     _do_reshape = _do_view
 
-    def _do_unflatten(self, taken: Tensor, dim: Any, sizes: Any) -> Tensor:
+    def _do_unflatten(
+        self, taken: Tensor, dim: Any, sizes: Any = (), unflattened_size: Any = ()
+    ) -> Tensor:
         if dim not in (1, -1) or taken.rank > 1:
             raise InputError("unflatten of another axis than the first cannot be said")
-        return self._do_view(taken, -1, *sizes)
+        return self._do_view(taken, -1, *sizes, *unflattened_size)
 
     def _do_permute(self, taken: Tensor, *axes: Any, **named: Any) -> Tensor:
         order = list(axes[0] if axes and isinstance(axes[0], list | tuple) else axes)
@@ -1532,6 +1551,18 @@ class _Reader:
         if given and isinstance(given[0], Tensor):
             return self._joined("maximum", [taken, given[0]], {})
         return self._do_mean(taken, *given, **named), Unknown()
+
+    def _do_layer_norm(
+        self, taken: Tensor, shape: Any, weight: Any = None, bias: Any = None, eps: Any = None
+    ) -> Tensor:
+        whole = {"elementwise_affine": weight is not None, "bias": bias is not None}
+        module = Module("LayerNorm", [shape], whole)
+        module.name = weight.name.rpartition(".")[0] if weight is not None else ""
+        made = self._placed(module, taken)
+        for each in (weight, bias):
+            if each is not None:
+                each.ran = module.ran
+        return made
 
     def _do_squeeze(self, taken: Tensor, *given: Any, **named: Any) -> Tensor:
         if taken.rank > 2 or (taken.rank == 2 and not taken.last):
@@ -1682,7 +1713,10 @@ class _Reader:
             return value
         if not isinstance(value, Tensor):
             return value[index]
-        places = list(index) if isinstance(index, tuple) else [index]
+        places = [
+            each[0] if isinstance(each, list) and len(each) == 1 else each
+            for each in (index if isinstance(index, tuple) else [index])
+        ]
         if len(places) > 1 and type(places[1]) is int and all(
             each == slice(None) for each in (places[0], *places[2:])
         ) and value.rank in (0, 2):
@@ -1713,6 +1747,10 @@ class _Super:
         self.module = module
         whole = list(module.cls.lineage()) if module.cls else []
         self.after = whole[whole.index(cls) + 1 :] if cls in whole else []
+
+
+def _first_line(node: ast.AST) -> str:
+    return ast.unparse(node).partition("\n")[0][:60]
 
 
 def _flat(values: Sequence[Any]) -> Iterator[Any]:
@@ -1797,6 +1835,24 @@ def _of_width(part: Heads) -> Tensor:
 def _pads(pairs: tuple[tuple[int, ...], ...]) -> Any:
     sizes = {size for pair in pairs for size in pair}
     return sizes.pop() if len(sizes) == 1 else pairs
+
+
+def _give_owners(body: Sequence[Layer], root: Module | None) -> None:
+    """Let each layer that is called more than once have its name where the body has it first."""
+    owners = {
+        layer.name: (module, at)
+        for _, module in (root.leaves() if root else ()) for at, layer in enumerate(module.ran)
+    }
+    named: set[Any] = set()
+    for layer in body:
+        shared = layer.options.get("share")
+        if shared in owners and shared not in named:
+            module, at = owners[shared]
+            owner = module.ran[at]
+            module.ran = [*module.ran[:at], layer, *module.ran[at + 1 :]]
+            owner.name, layer.name = "", owner.name
+            owner.options, layer.options = layer.options, owner.options
+        named.add(layer.name)
 
 
 def _behind(value: Tensor, layer: Layer, kind: str) -> None:

@@ -340,6 +340,9 @@ FORWARD = "\n    def forward(self, x):\n        "
     ("s = (1,)\n        for i in range(60): s = s, s\n        {s: 1}", "return x", "more than 200"),
     ("s = [0] * 90000\n        s = [s[:] for _ in s]", "return x", "more than 200,000 steps"),
     ("self.f = nn.LazyConv2d(8, 3)", "return x", "did you mean Conv2d"),
+    ("while True: pass", "return x", "line 4: while True: is not followed here"),
+    ("self.f = nn.Linear(8, 4)", "return self.f(x).mean(no=2, way=3, dims=4).chunk()",
+     "line 6: a mean over axis None"),
     ("self.f = nn.Linear(8, 4)", "return self.f(x).cumsum(1)", "followed here; 36 parameters in"),
     ("self.n = [i for i in range(400) for j in range(4000)]", "return x", "more than 200,000"),
     ("raise ValueError('no')", "return x", "line 4: raise ValueError('no')"),
@@ -432,6 +435,18 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
     ("self.f = nn.Conv2d(3, 4, 2, 2)\n        self.g = nn.Upsample(scale_factor=2)",
      "y = self.g(self.f(x))\n        d = x.size(2) - y.size(2)\n"
      "        return torch.cat([x, nn.functional.pad(y, [d // 2, d - d // 2])], 1)", (3, 8, 8), 52),
+    ("try: self.f = nn.Conv2d(3, 4, 3, padding=1)\n        except OSError: pass",
+     "y = self.f(x)\n        return torch.cat([self.f(x), self.f(x)], 1)", (3, 8, 8), 112),
+    ("self.f = nn.Unflatten(dim=1, unflattened_size=(2, 2, 2))", "return self.f(x)", (8,), 0),
+    ("self.weight = nn.Parameter(torch.ones(8))\n        self.q = nn.Linear(8, 24)\n"
+     "        self.o = nn.Linear(8, 8)",
+     "x = nn.functional.layer_norm(x, self.weight.shape, self.weight, None, 1e-5)\n"
+     "        b, n, c = x.shape\n        q, k, v = self.q(x).view(b, n, 3, 2, c // 2).permute("
+     "2, 0, 3, 1, 4)\n        x = (q @ k.transpose(-2, -1)).softmax(-1) @ v\n"
+     "        return self.o(x.transpose(1, 2).reshape(b, n, c))[:, [-1], :]", (4, 8), 296),
+    ("import dataclasses\n        @dataclasses.dataclass\n        class C:\n"
+     "            n: list = dataclasses.field(default_factory=lambda: [8, 4])\n"
+     "        self.f = nn.Linear(*C().n)", "return self.f(x)", (8,), 36),
 ])
 def test_what_changes_no_layer(
     made: str, forward: str, input: tuple[int, ...], count: int
