@@ -157,12 +157,14 @@ def grid_attention(
 
 def attend(
     shape: Shape, heads: int, head_width: int, kv_heads: int | None = None, keys: str = "own",
-    window: int | None = None, block: int | None = None, *, cached: int = 0,
+    window: int | None = None, block: int | None = None, keeps: bool = True,
+    *, cached: int = 0,
 ) -> Counted:
     """The two products of attention alone, of queries TxH·w that layers before it project.
 
-    Keys and values of K heads are kept; `keys=values` where they are the same. `block`: each
-    position also sees one of every whole block of so many, which a `compressor` makes.
+    Keys and values of K heads are kept, unless `keeps=no`; `keys=values` where they are the
+    same. `block`: each position also sees one of every whole block of so many, which a
+    `compressor` makes.
 
     >>> attend((16, 256), 4, 64).macs
     131072
@@ -181,7 +183,8 @@ def attend(
     groups = heads if kv_heads is None else whole("kv_heads", kv_heads)
     made = groups * head_width * (1 if choice("keys", keys, ("own", "values")) == "values" else 2)
     return Counted(
-        shape, 0, 0, steps * seen * 2 * each, mixes=(0, 1), cache=_rolling(made, kept),
+        shape, 0, 0, steps * seen * 2 * each, mixes=(0, 1),
+        cache=_rolling(made, kept) if flag("keeps", keeps) else None,
         skipped=hidden * 2 * each,
     )
 
