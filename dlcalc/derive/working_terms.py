@@ -160,10 +160,11 @@ class Symbols:
 
     def direction(self, x: Term, norm: Term) -> Term:
         """x/‖x‖, and 0 where that is 0/0."""
-        value = self._number("direction", x, norm)
+        value, below = self._number("direction", x, norm), norm
         if any(each == 0 for each in self.numbers.flat(norm.value)):
-            return Term(written("back", 1, x.formula, of="norm", at=0, options={}), value)
-        return Term((x / norm).formula, value, _joint(x, norm))
+            zero = Expr("relation", ("==", norm.formula, 0))
+            below = Term(call("where", zero, 1, norm.formula), norm.value + 1, norm.shape)
+        return Term((x / below).formula, value, _joint(x, norm))
 
     def power_slope(self, a: Term, n: Any) -> Term:
         """n·aⁿ⁻¹, which is 0 for a power of 0."""
