@@ -354,7 +354,9 @@ class _Reader:
         self.printed = printed
         """Whether containers are shown in order and no code says how they run."""
         self.left = MOST_STEPS
-        self.depth = self.line = self.values = 0
+        self.depth = self.line = self.values = self.building = 0
+        self.found: list[Any] = []
+        """What statements outside of functions give, and the objects made within none other."""
         self.steps: list[Step] = []
         self.input: Tensor | None = None
         self.sizes: tuple[int, ...] | None = None
@@ -364,23 +366,22 @@ class _Reader:
 
     # Statements
 
-    def block(self, body: Sequence[ast.stmt], scope: Scope) -> Any:
-        """Follow some statements; the last value that one of them gives."""
-        value = None
+    def block(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        """Follow some statements."""
         for node in body:
-            found = self.statement(node, scope)
-            value = value if found is None else found
-        return value
+            self.statement(node, scope)
 
-    def statement(self, node: ast.stmt, scope: Scope) -> Any:
-        """Follow one statement; the value of an expression or assignment."""
+    def statement(self, node: ast.stmt, scope: Scope) -> None:
+        """Follow one statement; what it gives outside of functions may be the model."""
         self.line = node.lineno
         self.charge(1)
         try:
             follow = getattr(self, f"_{type(node).__name__.lower()}", None)
             if follow is None:
                 raise InputError(f"{_first_line(node)} is not followed here")
-            return follow(node, scope)
+            value = follow(node, scope)
+            if self.depth == 0:
+                self.found.append(value)
         except DlcalcError as error:
             if not any(place.startswith("line ") for place in error.places):
                 error.at(f"line {node.lineno}")
@@ -413,7 +414,7 @@ class _Reader:
             if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
         ]
         made = Class(node.name, inner, [self.value(each, scope) for each in node.bases], fields)
-        made.mentions = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        made.mentions = _names_in(node)
         for each in inner.values():
             if isinstance(each, Function):
                 each.cls = made
@@ -457,29 +458,27 @@ class _Reader:
     def _continue(self, node: ast.Continue, scope: Scope) -> NoReturn:
         raise _Continue
 
-    def _if(self, node: ast.If, scope: Scope) -> Any:
+    def _if(self, node: ast.If, scope: Scope) -> None:
         value = self.value(node.test, scope)
         if isinstance(value, Unknown | Tensor):
             raise InputError(f"whether {ast.unparse(node.test)[:60]} is not known here")
-        return self.block(node.body if value else node.orelse, scope)
+        self.block(node.body if value else node.orelse, scope)
 
-    def _for(self, node: ast.For, scope: Scope) -> Any:
-        value = None
+    def _for(self, node: ast.For, scope: Scope) -> None:
         for each in self.items(self.value(node.iter, scope)):
             self.assign(node.target, each, scope)
             try:
-                value = self.block(node.body, scope)
+                self.block(node.body, scope)
             except _Continue:
                 continue
             except _Break:
                 break
-        return value
 
-    def _with(self, node: ast.With, scope: Scope) -> Any:
-        return self.block(node.body, scope)
+    def _with(self, node: ast.With, scope: Scope) -> None:
+        self.block(node.body, scope)
 
-    def _try(self, node: ast.Try, scope: Scope) -> Any:
-        return self.block([*node.body, *node.orelse, *node.finalbody], scope)
+    def _try(self, node: ast.Try, scope: Scope) -> None:
+        self.block([*node.body, *node.orelse, *node.finalbody], scope)
 
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """Give a value to a name, an attribute, an element, or to several."""
@@ -510,6 +509,8 @@ class _Reader:
     def attach(self, owner: Any, name: str, value: Any) -> None:
         """Give an attribute to an object; a weight that a layer is given is tied."""
         if not isinstance(owner, Module):
+            if isinstance(value, Module):
+                raise InputError(f"what is given the layer {name} is not known here")
             return
         if name in ("requires_grad", "trainable"):
             for _, each in owner.leaves():
@@ -840,14 +841,18 @@ class _Reader:
 
     def model(self, tree: ast.Module, name: str) -> Model:
         """The model that the text makes."""
-        scope, errors = Scope(), []
-        found: list[Any] = []
+        scope = Scope()
+        errors: list[DlcalcError] = []
+        mentions: set[str] = set()
         for node in tree.body:
             try:
-                found.append(self.statement(node, scope))
+                self.statement(node, scope)
             except DlcalcError as error:
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+                    raise  # it would have changed a model
                 errors.append(error)
-        root, end = self._root([each for each in found if each is not None], scope, errors)
+                mentions |= _names_in(node)
+        root, end = self._root(scope, errors, mentions)
         for path, module in root.leaves() if root else ():
             own = module.name or path
             if own and not path.replace(".", "").isdigit():
@@ -864,20 +869,23 @@ class _Reader:
         return model
 
     def _root(
-        self, found: list[Any], scope: Scope, errors: list[DlcalcError]
+        self, scope: Scope, errors: list[DlcalcError], mentions: set[str]
     ) -> tuple[Module | None, Tensor | None]:
         """The last model that is made, or the last class that no other uses."""
-        whole = [each for each in found if isinstance(each, Module) and not each.is_layer]
-        layers = [each for each in found if isinstance(each, Module) and each.is_layer]
-        if whole:
-            last = whole[-1]
-            return last, last.named.get("outputs") if last.kind == "Model" else None
-        given = [each for each in found if isinstance(each, Tensor) and each is not self.input]
+        modules = [each for each in self.found if isinstance(each, Module)]
+        layers = [each for each in modules if each.is_layer]
+        for last in reversed(modules):
+            if last.kind == "Model":
+                return last, last.named.get("outputs")
+            of_model = last.cls is None or _MODELS.fullmatch(last.cls.framework)
+            if not last.is_layer and of_model and any(last.leaves()):
+                return last, None
+        given = [each for each in self.found if isinstance(each, Tensor) and each is not self.input]
         if given:
             return None, given[-1]
         classes = [
             each for each in scope.values() if isinstance(each, Class)
-            and each.framework in _MODELS and not each.name.endswith("Loss")
+            and _MODELS.fullmatch(each.framework) and not each.name.endswith("Loss")
         ]
         if layers and not classes and not errors:
             made = Module("Sequential")
@@ -892,7 +900,8 @@ class _Reader:
                 return self._by_function(cls, scope), None
             return self.object_of(cls, [], {}), None
         except DlcalcError as error:
-            raise (errors[0] if errors else error.at(f"{cls.name}()")) from None
+            said = errors and cls.name in mentions
+            raise (errors[0] if said else error.at(f"{cls.name}()")) from None
 
     def _needs(self, function: Any, given: int) -> list[str]:
         """The arguments behind some that a call has to give."""
@@ -908,7 +917,7 @@ class _Reader:
             each for each in scope.values() if isinstance(each, Function)
             and not self._needs(each, 0)
             and any(isinstance(e, ast.Return) for e in ast.walk(each.node))
-            and any(isinstance(e, ast.Name) and e.id == cls.name for e in ast.walk(each.node))
+            and cls.name in _names_in(each.node)
         ]
         if len(makers) > 1:
             calls = ", ".join(f"{each.node.name}()" for each in makers)
@@ -965,6 +974,18 @@ class _Reader:
             raise InputError(f"{cls.name} changes {cls.framework}, which is not followed here")
         made = Module(cls.name, named=named, cls=cls)
         made.name = ""
+        self.building += 1
+        try:
+            self._start(made, cls, given, named)
+        finally:
+            self.building -= 1
+        if not self.building and self.input is None:
+            self.found.append(made)
+        return made
+
+    def _start(
+        self, made: Module, cls: Class, given: list[Any], named: dict[str, Any]
+    ) -> None:
         start = cls.find("__init__")
         if isinstance(start, Function):
             self.invoke(start, [made, *given], named)
@@ -973,14 +994,15 @@ class _Reader:
         else:
             made.parts.update(zip(cls.fields, given, strict=False))
             made.parts.update(named)
-        return made
 
     def _fill(self, module: Module, given: list[Any], named: Mapping[str, Any]) -> None:
         """Put layers into a container: one by one, in a list, or by name."""
         held = given[0] if len(given) == 1 and isinstance(given[0], list | tuple | dict) else given
         pairs = held.items() if isinstance(held, dict) else enumerate(held)
         for key, each in [*pairs, *named.items()]:
-            if isinstance(each, External) or (isinstance(each, Tensor) and each is not self.input):
+            if isinstance(each, External | Unknown) or (
+                isinstance(each, Tensor) and each is not self.input
+            ):
                 raise InputError(f"{getattr(each, 'path', 'a value')} is no layer")
             if isinstance(each, Module):
                 module.parts[str(key).lstrip("_")] = each
@@ -1199,7 +1221,9 @@ class _Reader:
     def _listed(self, module: Module, name: str) -> Any:
         """What a module lists of what it holds; the module for a method that changes no layer."""
         if name in ("parameters", "children"):
-            held = [e for _, e in module.leaves()] if name[0] == "p" else [*module.parts.values()]
+            held = [e for _, e in module.leaves()] if name[0] == "p" else [
+                each for each in module.parts.values() if isinstance(each, Module)
+            ]
             self.charge(held)
             return held
         if name in ("items", "keys", "values") and module.container:
@@ -1749,6 +1773,10 @@ class _Super:
         self.after = whole[whole.index(cls) + 1 :] if cls in whole else []
 
 
+def _names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
 def _first_line(node: ast.AST) -> str:
     return ast.unparse(node).partition("\n")[0][:60]
 
@@ -1895,4 +1923,4 @@ _SPECIAL = {
     "Permute": "permute", "Flatten": "flatten", "Unflatten": "unflatten",
 }
 """Layers that are read as the function of another name."""
-_MODELS = ("Module", "Model", "Layer", "LightningModule", *CONTAINERS)
+_MODELS = re.compile("Module|.*Model|Layer|LightningModule|Sequential|ModuleList|ModuleDict")

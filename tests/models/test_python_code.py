@@ -462,6 +462,14 @@ def test_which_model_is_meant() -> None:
     one = f"{net}{loss}def small():\n    return Net(4)\n"
     assert params(read_code(one)).params == 36
     assert params(read_code(f"{net}if True:\n    for n in (2, 3): net = Net(n)\n")).params == 27
+    main = "def main():\n    net = Net(5)\n    loss = MyLoss()\n    for x in files: net(x)\n"
+    assert params(read_code(f"{one}{main}if __name__ == '__main__':\n    main()\n")).params == 45
+    with pytest.raises(DlcalcError, match="line 3: what is given the layer fc is not known here"):
+        read_code("import torch.nn as nn\nnet = resnet18()\nnet.fc = nn.Linear(8, 4)")
+    with pytest.raises(DlcalcError, match="line 2: a value is no layer"):
+        read_code("import torch.nn as nn\nnet = nn.Sequential(resnet18(), nn.Linear(8, 4))")
+    with pytest.raises(DlcalcError, match=r"Net\(\): line 5: layer Foo"):
+        read_code("t = Compose([])\n" + HEAD + f"        self.f = nn.Foo(8, 4){FORWARD}return x\n")
     with pytest.raises(DlcalcError, match=r"end the code with one of small\(\), big\(\)"):
         read_code(f"{one}def big():\n    return Net(9)\n")
     with pytest.raises(DlcalcError, match=r"end the code with a line that makes it: Net\(n=…\)"):
