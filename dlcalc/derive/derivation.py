@@ -100,7 +100,7 @@ class Written:
             if name in known:
                 coming[at] = Term(style(name), known[name])
             elif name in entering:
-                _join(coming, at, Term(*entering[name]))
+                self._join(coming, at, Term(*entering[name]))
             if at not in coming:
                 continue
             term, symbol = coming[at], style(name)
@@ -113,17 +113,17 @@ class Written:
                     g = Term(term.formula, term.value, (), symbol)
                 back = self.back(name, g, wanted)
                 for place in (names & set(back)) - {at}:
-                    _join(coming, place, back[place])
+                    self._join(coming, place, back[place])
         return found
+
+    def _join(self, coming: dict[int, Term], place: int, term: Term) -> None:
+        whole = coming[place] + term if place in coming else term
+        coming[place] = self.symbols.settled(whole)
 
 
 def backward_order(system: System) -> tuple[str, ...]:
     """All names from the last computed one back, then the inputs."""
     return (*(each.name for each in reversed(system.computed)), *system.inputs)
-
-
-def _join(coming: dict[int, Term], place: int, term: Term) -> None:
-    coming[place] = coming[place] + term if place in coming else term
 
 
 def derived(
