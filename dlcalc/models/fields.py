@@ -19,12 +19,13 @@ from collections.abc import Callable, Mapping
 from math import isqrt
 from typing import Any
 
-from dlcalc.errors import InputError
+from dlcalc.errors import InputError, LimitError
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w.]*)|'(?P<word>[^']*)'"
     r"|(?P<mark>//|<=|>=|==|!=|[-+*%/()\[\],|<>]))"
 )
+MOST_PRIME, MOST_PRIMES = 10**8, 1000
 _CONSTANTS = {"yes": True, "no": False, "null": None}
 
 
@@ -35,7 +36,9 @@ def _make_divisible(x: float, unit: int, least: int | None = None) -> int:
 
 
 def _primes(start: int, count: int) -> list[int]:
-    """So many primes, from a number on."""
+    """So many primes, from a number on; LimitError where finding them takes long."""
+    if start > MOST_PRIME or count > MOST_PRIMES:
+        raise LimitError(f"{count:,} primes from {start:,} on are not looked for")
     found: list[int] = []
     number = max(start, 2)
     while len(found) < count:
