@@ -243,7 +243,7 @@ _SAME_STATES = ("squeeze", "unsqueeze", "view", "reshape", "permute", "transpose
 _MODULES_OWN = re.compile(
     "__init__|__call__|forward|call|append|add|extend|add_.*|register_.*|(named_)?parameters|children"
     "|(named_)?modules|items|keys|values|to|cuda|cpu|eval|train|half|float|double|apply|.*_"
-    "|state_dict|load_state_dict|compile|summary|build|fit|save_hyperparameters"
+    "|state_dict|load_state_dict|compile|summary|build|fit|save_hyperparameters|post_init"
 )
 """Methods that modules have by themselves."""
 KEPT = re.compile(
@@ -733,6 +733,8 @@ class _Reader:
             return list(function(*given, **named))
         if any(isinstance(each, Unknown | Tensor) for each in _flat(given)):
             return Unknown()
+        if function is round and any(abs(each) > MOST_BITS for each in given[1:]):
+            raise LimitError("a number beyond any honest size")
         self.charge(given)
         return function(*given, **named)
 
@@ -1087,6 +1089,14 @@ class _Reader:
             return Module(ARRAY, [()])
         flat = isinstance(value, list) and all(isinstance(each, int | float) for each in value)
         return Module(ARRAY, [(len(value),)]) if flat else Unknown()
+
+    def _call_prod(self, given: list[Any], named: dict[str, Any]) -> Any:
+        if isinstance(given[0], Tensor):
+            return self.operation("prod", given, named)
+        product: Any = 1
+        for each in self.items(given[0]):
+            product = self.operated(ast.Mult(), product, each)
+        return product
 
     def _call_linspace(self, given: list[Any], named: dict[str, Any]) -> list[Unknown]:
         return [Unknown() for _ in range(min(given[2], MOST_ITEMS))]

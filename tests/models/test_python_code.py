@@ -334,6 +334,8 @@ FORWARD = "\n    def forward(self, x):\n        "
     ("self.n = [0] * 10 ** 9", "return x", "line 4: more than 100,000 elements"),
     ("self.__init__()", "return x", "calls within calls beyond any honest depth"),
     ("s = 'a'\n        for i in range(60): s = f'{s}{s}'", "return x", "more than 200,000"),
+    ("s = round(5, -10 ** 9)", "return x", "a number beyond any honest size"),
+    ("s = math.prod([2 ** 4000] * 9)", "return x", "a number beyond any honest size"),
     ("s = '%999999999d' % 5", "return x", "a text of a width beyond any honest size"),
     ("s = sum([[0] * 90000] * 90000, [])", "return x", "more than 200,000 steps"),
     ("s = 0.5 in range(10 ** 12)", "return x", "more than 200,000 steps"),
@@ -437,6 +439,8 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
      "        return torch.cat([x, nn.functional.pad(y, [d // 2, d - d // 2])], 1)", (3, 8, 8), 52),
     ("try: self.f = nn.Conv2d(3, 4, 3, padding=1)\n        except OSError: pass",
      "y = self.f(x)\n        return torch.cat([self.f(x), self.f(x)], 1)", (3, 8, 8), 112),
+    ("self.f = nn.Linear(8, int(np.prod((2, 2))))\n        self.post_init()", "return self.f(x)",
+     (8,), 36),
     ("self.f = nn.Unflatten(dim=1, unflattened_size=(2, 2, 2))", "return self.f(x)", (8,), 0),
     ("self.weight = nn.Parameter(torch.ones(8))\n        self.q = nn.Linear(8, 24)\n"
      "        self.o = nn.Linear(8, 8)",
