@@ -46,9 +46,7 @@ from dlcalc.models.tree import (
 )
 
 MOST_STEPS = 200_000
-"""Statements and expressions that are followed."""
-MOST_ITEMS = 100_000
-"""Elements of a list or text."""
+"""Statements and expressions that are followed, and elements that they work on."""
 MOST_TEXT = 1_000_000
 """Characters of the code."""
 MOST_BITS = 4096
@@ -319,7 +317,7 @@ def read_code(text: str, name: str = "") -> Model:
     """
     if len(text) > MOST_TEXT:
         raise LimitError(f"code of more than {MOST_TEXT:,} characters")
-    source = text.strip("\n")
+    source = re.sub("^[%!].*", "", text.strip("\n"), flags=re.MULTILINE)  # a notebook's own
     printed = _CHILD.search(source) is not None
     if printed:
         source = _CHILD.sub(_keyword, source.strip())
@@ -671,6 +669,9 @@ class _Reader:
             return Unknown(kind="gap" if gap else "")
         _check_size(op, left, right)
         self.charge(left, right)
+        for many, times in (both, both[::-1]):
+            if isinstance(op, ast.Mult) and isinstance(many, str | list | tuple):
+                self.charge(range(len(many) * times))
         return _OPERATORS[type(op)](left, right)
 
     def _slice(self, node: ast.Slice, scope: Scope) -> slice:
@@ -832,12 +833,9 @@ class _Reader:
         elif isinstance(value, Tensor | Unknown | Module | External):
             raise InputError("a loop over what is not known here")
         else:
-            if isinstance(value, range) and len(value) > MOST_ITEMS:
-                raise LimitError(f"more than {MOST_ITEMS:,} elements")
+            self.charge(value)
             found = list(value)
-        if len(found) > MOST_ITEMS:
-            raise LimitError(f"more than {MOST_ITEMS:,} elements")
-        self.left -= len(found)
+        self.charge(range(len(found)))
         return found
 
 
@@ -1099,7 +1097,7 @@ class _Reader:
         return product
 
     def _call_linspace(self, given: list[Any], named: dict[str, Any]) -> list[Unknown]:
-        return [Unknown() for _ in range(min(given[2], MOST_ITEMS))]
+        return [Unknown() for _ in self.items(range(given[2]))]
 
     def _call_ordereddict(self, given: list[Any], named: dict[str, Any]) -> dict[Any, Any]:
         return dict(*given, **named)
@@ -1805,7 +1803,7 @@ def _is_parameter(value: Any) -> bool:
 
 
 def _check_size(op: ast.AST, left: Any, right: Any) -> None:
-    """Refuse numbers and texts that an operator would make too large."""
+    """Refuse numbers that an operator would make too large, and texts of such a width."""
     whole = [each for each in (left, right) if isinstance(each, int)]
     if isinstance(op, ast.Mod) and isinstance(left, str) and re.search(r"\*|\d{3}", left):
         raise LimitError("a text of a width beyond any honest size")
@@ -1814,10 +1812,6 @@ def _check_size(op: ast.AST, left: Any, right: Any) -> None:
         bits = left.bit_length() * abs(right)
     if bits > MOST_BITS:
         raise LimitError("a number beyond any honest size")
-    lengths = [len(each) for each in (left, right) if isinstance(each, str | list | tuple)]
-    times = max([1, *whole]) if isinstance(op, ast.Mult) else 1
-    if sum(lengths) * times > MOST_ITEMS:
-        raise LimitError(f"more than {MOST_ITEMS:,} elements")
 
 
 def _part_of_module(module: Module, index: Any) -> Any:

@@ -331,7 +331,7 @@ FORWARD = "\n    def forward(self, x):\n        "
     ("self.f = nn.Linear(8, 4)", "return x if x.sum() > 0 else x", "line 6: a mean over axis None"),
     ("self.f = nn.LSTM(8, 4, proj_size=2)", "return self.f(x)", "proj_size of LSTM cannot be said"),
     ("self.n = 2 ** 10 ** 10", "return x", "line 4: a number beyond any honest size"),
-    ("self.n = [0] * 10 ** 9", "return x", "line 4: more than 100,000 elements"),
+    ("self.n = [0] * 10 ** 9", "return x", "line 4: more than 200,000 steps"),
     ("self.__init__()", "return x", "calls within calls beyond any honest depth"),
     ("s = 'a'\n        for i in range(60): s = f'{s}{s}'", "return x", "more than 200,000"),
     ("s = round(5, -10 ** 9)", "return x", "a number beyond any honest size"),
@@ -412,7 +412,7 @@ def test_transposed_convolutions_of_keras(arguments: str, length: int) -> None:
 
 
 def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
-    code = f"{HEAD}        super().__init__()\n        self.a = nn.Linear(8, 8){FORWARD}"
+    code = f"!pip install torch\nn = 8\n{HEAD}        self.a = nn.Linear(n, 8){FORWARD}"
     code += "for _ in range(3): x = self.a(x).relu()\n        return x\n"
     path = f"{tmp_path}/net.py"
     with open(path, "w") as file:
