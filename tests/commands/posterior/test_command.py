@@ -90,7 +90,7 @@ def test_called_with_nothing_it_runs_its_example() -> None:
          "and must be above 0"),
         ([OVERLAP.replace("-1, 1", "[0, 0, 0], [1, 1, 1]")],
          "means: 3 dimensions; the quadrature is for one or two"),
-        (["nothing.json"], "nothing.json: no such file, and no numbers either"),
+        (["nothing.json"], "nothing.json: no such file, and no JSON either"),
         ([OVERLAP, "--plot", "a.png"],
          "--plot a.png: a picture is drawn as SVG: name it so, FILE.svg"),
         ([OVERLAP, "--save", "a.npy"],
