@@ -190,7 +190,7 @@ def element_of(formula: Any, index: Index, values: Values) -> Any:
 
 
 def _number(formula: Expr, index: Index, values: Values) -> Any:
-    entry = entry_of(value_of(formula, values), index)
+    entry = entry_of(as_value(value_of(formula, values)), index)
     return entry if isinstance(entry, Expr) else float(entry)
 
 

@@ -287,7 +287,7 @@ class Slips:
             try:
                 function = self._compiled(changed[key]) if key in changed else self.functions[key]
                 value = np.asarray(function(values))
-            except (DlcalcError, ValueError, ArithmeticError, LookupError):  # these shapes
+            except (DlcalcError, ValueError, ArithmeticError, LookupError, TypeError):
                 return None
             shape = self.start[slot].shape
             if np.shape(value) != shape:
