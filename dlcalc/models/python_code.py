@@ -615,6 +615,11 @@ class _Reader:
         known = all(isinstance(each, str | int | float | None) for each in parts)
         return "".join(map(str, parts)) if known else Unknown()
 
+    def _namedexpr(self, node: ast.NamedExpr, scope: Scope) -> Any:
+        value = self.value(node.value, scope)
+        self.assign(node.target, value, scope)
+        return value
+
     def _lambda(self, node: ast.Lambda, scope: Scope) -> Function:
         return Function(node, scope)
 
@@ -663,6 +668,8 @@ class _Reader:
             return right
         if any(isinstance(each, Tensor) or _is_parameter(each) for each in both):
             return self.operation(type(op).__name__.lower(), list(both), {})
+        if isinstance(op, ast.cmpop) and any(isinstance(each, Unknown) for each in _flat(both)):
+            return _compared_shapes(op, *both)
         if any(isinstance(each, Unknown | External) for each in both):
             kinds = {each.kind if isinstance(each, Unknown) else "" for each in both}
             gap = "gap" in kinds or (kinds == {"size"} and isinstance(op, ast.Sub))
@@ -799,7 +806,10 @@ class _Reader:
                 owner, name
             )
         if isinstance(owner, Class):
-            return owner.name if name == "__name__" else owner.find(name)
+            found = owner.name if name == "__name__" else owner.find(name)
+            if isinstance(found, Function) and found.kind == "classmethod":
+                return partial(self._method, found, owner)
+            return found
         if isinstance(owner, Module):
             return self._of_module(owner, name)
         if isinstance(owner, Unknown):
@@ -817,9 +827,11 @@ class _Reader:
             return found if found is not None else self.method_of(owner, name)
         if found.kind == "property":
             return self.invoke(found, [owner], {})
+        if found.kind == "classmethod":
+            return partial(self._method, found, owner.cls)
         return found if found.kind == "staticmethod" else partial(self._method, found, owner)
 
-    def _method(self, function: Function, owner: Module, *given: Any, **named: Any) -> Any:
+    def _method(self, function: Function, owner: Any, *given: Any, **named: Any) -> Any:
         return self.invoke(function, [owner, *given], named)
 
     def items(self, value: Any) -> list[Any]:
@@ -843,7 +855,7 @@ class _Reader:
         """The model that the text makes."""
         scope = Scope()
         errors: list[DlcalcError] = []
-        mentions: set[str] = set()
+        mentions: dict[str, DlcalcError] = {}
         for node in tree.body:
             try:
                 self.statement(node, scope)
@@ -851,8 +863,8 @@ class _Reader:
                 if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
                     raise  # it would have changed a model
                 errors.append(error)
-                mentions |= _names_in(node)
-        root, end = self._root(scope, errors, mentions)
+                mentions = dict.fromkeys(_names_in(node), error) | mentions
+        root, end = self._root(scope, mentions)
         for path, module in root.leaves() if root else ():
             own = module.name or path
             if own and not path.replace(".", "").isdigit():
@@ -869,9 +881,12 @@ class _Reader:
         return model
 
     def _root(
-        self, scope: Scope, errors: list[DlcalcError], mentions: set[str]
+        self, scope: Scope, errors: Mapping[str, DlcalcError]
     ) -> tuple[Module | None, Tensor | None]:
-        """The last model that is made, or the last class that no other uses."""
+        """The last model that is made, or the last class that no other uses.
+
+        The errors are by the names in the statements that are not followed.
+        """
         modules = [each for each in self.found if isinstance(each, Module)]
         layers = [each for each in modules if each.is_layer]
         for last in reversed(modules):
@@ -895,13 +910,14 @@ class _Reader:
             return None, None
         used = {name for each in classes for name in each.mentions - {each.name}}
         cls = next((each for each in reversed(classes) if each.name not in used), classes[-1])
+        if cls.name in errors:
+            raise errors[cls.name]
         try:
             if self._needs(cls.find("__init__"), 1):
                 return self._by_function(cls, scope), None
             return self.object_of(cls, [], {}), None
         except DlcalcError as error:
-            said = errors and cls.name in mentions
-            raise (errors[0] if said else error.at(f"{cls.name}()")) from None
+            raise error.at(f"{cls.name}()") from None
 
     def _needs(self, function: Any, given: int) -> list[str]:
         """The arguments behind some that a call has to give."""
@@ -1779,6 +1795,17 @@ class _Super:
         self.module = module
         whole = list(module.cls.lineage()) if module.cls else []
         self.after = whole[whole.index(cls) + 1 :] if cls in whole else []
+
+
+def _compared_shapes(op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Whether shapes are the same: taken as so, since values of other sizes do not meet."""
+    found = [*_flat([left]), *_flat([right])]
+    widths = [each.tensor.width for each in found if isinstance(each, Unknown) and each.tensor]
+    sizes = all(isinstance(each, Unknown) and each.kind == "size" for each in found)
+    whole = len(widths) == 2 or (sizes and isinstance(left, tuple) and isinstance(right, tuple))
+    if not whole or not isinstance(op, ast.Eq | ast.NotEq):
+        return Unknown()
+    return (len({width for width in widths if width}) < 2) == isinstance(op, ast.Eq)
 
 
 def _names_in(node: ast.AST) -> set[str]:

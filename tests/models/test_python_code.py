@@ -441,6 +441,9 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
      "y = self.f(x)\n        return torch.cat([self.f(x), self.f(x)], 1)", (3, 8, 8), 112),
     ("self.f = nn.Linear(8, int(np.prod((2, 2))))\n        self.post_init()", "return self.f(x)",
      (8,), 36),
+    ("self.f = nn.Conv2d(3, 4, 3, padding=1)", "y = self.f(x)\n"
+     "        if y.shape[2:] != self.f(x).shape[2:] or (n := 1) > 1: y = nowhere(y)\n"
+     "        return y + self.f(x) if y.shape == x.shape else y", (3, 8, 8), 112),
     ("self.f = nn.Unflatten(dim=1, unflattened_size=(2, 2, 2))", "return self.f(x)", (8,), 0),
     ("self.weight = nn.Parameter(torch.ones(8))\n        self.q = nn.Linear(8, 24)\n"
      "        self.o = nn.Linear(8, 8)",
@@ -466,6 +469,10 @@ def test_which_model_is_meant() -> None:
     one = f"{net}{loss}def small():\n    return Net(4)\n"
     assert params(read_code(one)).params == 36
     assert params(read_code(f"{net}if True:\n    for n in (2, 3): net = Net(n)\n")).params == 27
+    made = "    @classmethod\n    def of(cls, n): return cls(n)\nnet = Net.of(2)\n"
+    assert params(read_code(net + made)).params == 18
+    with pytest.raises(DlcalcError, match="line 7: layer Foo"):
+        read_code(f"{net.replace('n)', 'n=4)', 1)}net = Foo(Net)\n")
     main = "def main():\n    net = Net(5)\n    loss = MyLoss()\n    for x in files: net(x)\n"
     assert params(read_code(f"{one}{main}if __name__ == '__main__':\n    main()\n")).params == 45
     with pytest.raises(DlcalcError, match="line 3: what is given the layer fc is not known here"):
