@@ -13,6 +13,7 @@ import math
 import operator
 import os
 import re
+import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -252,6 +253,7 @@ KEPT = re.compile(
 MADE = re.compile("empty|full|ones|rand|randn|zeros|Tensor|FloatTensor|.*_like")
 ITSELF = re.compile(
     "to|cuda|cpu|eval|train|double|half|float|bfloat16|compile|DataParallel|script|spectral_norm"
+    "|TimeDistributed"
 )
 WINDOWS = ("conv", "conv_transpose", "dwconv", "maxpool", "avgpool")
 HOLDING = re.compile(
@@ -317,7 +319,9 @@ def read_code(text: str, name: str = "") -> Model:
     """
     if len(text) > MOST_TEXT:
         raise LimitError(f"code of more than {MOST_TEXT:,} characters")
-    source = re.sub("^[%!].*", "", text.strip("\n"), flags=re.MULTILINE)  # a notebook's own
+    source = text.replace("\r\n", "\n").strip("\n")
+    source = re.sub("^(?:[%!]|```).*", "", source, flags=re.MULTILINE)  # a notebook's own
+    source = textwrap.dedent(source)
     printed = _CHILD.search(source) is not None
     if printed:
         source = _CHILD.sub(_keyword, source.strip())
@@ -1169,9 +1173,6 @@ class _Reader:
         if named.get("merge_mode", "concat") != "concat":
             raise InputError("both ways laid together otherwise than end to end cannot be said")
         return Module(inner.kind, inner.given, {**inner.named, "bidirectional": True})
-
-    def _call_timedistributed(self, given: list[Any], named: dict[str, Any]) -> Any:
-        return given[0]
 
     def _call_model(self, given: list[Any], named: dict[str, Any]) -> Module:
         ends = named.get("outputs", given[1] if len(given) > 1 else None)

@@ -108,7 +108,7 @@ def is_foreign(text: str) -> bool:
     >>> is_foreign("import torch\\nnet = nn.Conv2d(3, 64, 3)"), is_foreign("conv 64 3")
     (True, False)
     """
-    if re.match(r"(\s*[#%!][^\n]*\n)*\s*(import |from |class |def |@|\"\"\"|''')", text):
+    if re.match(r"(\s*[#%!`][^\n]*\n)*\s*(import |from |class |def |@|\"\"\"|''')", text):
         return True
     target, equals, callee = text.partition("(")[0].rpartition("=")
     *rooms, name = callee.strip().split(".")

@@ -412,11 +412,11 @@ def test_transposed_convolutions_of_keras(arguments: str, length: int) -> None:
 
 
 def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
-    code = f"!pip install torch\nn = 8\n{HEAD}        self.a = nn.Linear(n, 8){FORWARD}"
+    code = f"n = 8\n{HEAD}        self.a = nn.Linear(n, 8){FORWARD}"
     code += "for _ in range(3): x = self.a(x).relu()\n        return x\n"
     path = f"{tmp_path}/net.py"
     with open(path, "w") as file:
-        file.write(code)
+        file.write("!pip install torch\n```python\n    " + code.replace("\n", "\r\n    ") + "\n```")
     done = invoke("params", path, "-f", "json", "--expect", "72")
     assert done.status == 0, done.complaint
     done = invoke("params", path, "--to-notation")
