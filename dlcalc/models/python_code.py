@@ -736,14 +736,15 @@ class _Reader:
 
     def _built_in(self, function: Any, given: list[Any], named: dict[str, Any]) -> Any:
         """What a function of Python's own gives."""
-        if function is len and isinstance(given[0], Tensor):
+        if function is len and isinstance(given[0], Tensor | Unknown):
             return Unknown()
         if function in (len, sum, max, min, any, all, list, tuple, set, sorted) and len(given) == 1:
             given = [self.items(given[0])]
         if function in (enumerate, zip, reversed):
             given = [self.items(each) if not isinstance(each, int) else each for each in given]
             return list(function(*given, **named))
-        if any(isinstance(each, Unknown | Tensor) for each in _flat(given)):
+        needed = _flat(given) if function in (sum, max, min, any, all, sorted) else given
+        if any(isinstance(each, Unknown | Tensor) for each in needed):
             return Unknown()
         if function is round and any(abs(each) > MOST_BITS for each in given[1:]):
             raise LimitError("a number beyond any honest size")
@@ -818,6 +819,8 @@ class _Reader:
             return self._of_module(owner, name)
         if isinstance(owner, Unknown):
             return Unknown()
+        if isinstance(owner, tuple) and name == "numel":  # some of the sizes of a tensor
+            return lambda: self._call_prod([owner], {})
         known = next((names for kind, names in _METHODS.items() if type(owner) is kind), "")
         if name in known.split():
             return getattr(owner, name)

@@ -444,6 +444,9 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
     ("self.f = nn.Conv2d(3, 4, 3, padding=1)", "y = self.f(x)\n"
      "        if y.shape[2:] != self.f(x).shape[2:] or (n := 1) > 1: y = nowhere(y)\n"
      "        return y + self.f(x) if y.shape == x.shape else y", (3, 8, 8), 112),
+    ("self.f = nn.Conv2d(3, 4, 3)", "found = [self.f(x)]\n"
+     "        for i in range(len(found)): x = found[i].view(-1, found[i].shape[1:].numel())\n"
+     "        return x", (3, 8, 8), 112),
     ("self.f = nn.Unflatten(dim=1, unflattened_size=(2, 2, 2))", "return self.f(x)", (8,), 0),
     ("self.weight = nn.Parameter(torch.ones(8))\n        self.q = nn.Linear(8, 24)\n"
      "        self.o = nn.Linear(8, 8)",
