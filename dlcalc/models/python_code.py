@@ -1380,7 +1380,7 @@ class _Reader:
             bind(layer.type, layer.arguments, dict(layer.options), handler(layer.type))
         if inputs:
             self.takes[id(made[0])] = inputs
-            taken.width = taken.width or inputs
+            _take_in(taken, inputs, module.kind)
         if module.tied is not None and not module.tied.ran:
             module.tied.tied = module
         module.ran = again or made
@@ -1673,17 +1673,16 @@ class _Reader:
 
     def _by_heads(self, taken: Tensor, sizes: list[Any]) -> Heads | None:
         """What a linear layer gives by heads, as (…, pieces, heads, width) or without pieces."""
-        last = [each if type(each) is int else 0 for each in sizes[-3:]]
-        if taken.source is None or not taken.width or not taken.last:
+        shape = [each if type(each) is int else -1 for each in sizes[2:]]  # -1 is what is left
+        known = math.prod(each for each in shape if each > 0)
+        if taken.source is None or not taken.width or not taken.last or len(shape) not in (2, 3):
             return None
-        for shape in (last[-2:], last):
-            known = math.prod(each for each in shape if each > 0)
-            if 0 in shape or shape.count(-1) > 1 or len(sizes) < len(shape) + 2 or known < 1:
-                continue
-            whole = [taken.width // known if each == -1 else each for each in shape]
-            if math.prod(whole) == taken.width:
-                return Heads(taken, whole[0] if whole[2:] else 1, *whole[-2:])
-        return None
+        if 0 in shape or shape.count(-1) > 1 or taken.width % known:
+            return None
+        whole = [taken.width // known if each == -1 else each for each in shape]
+        if math.prod(whole) != taken.width:
+            return None
+        return Heads(taken, whole[0] if whole[2:] else 1, *whole[-2:])
 
     def _of_heads(self, word: str, first: Heads, given: list[Any], named: Any) -> Any:
         """What comes of queries, keys and values."""
@@ -1715,6 +1714,8 @@ class _Reader:
         if any(each is None or each[1] is not x for each in sources):
             raise InputError("attention of several values cannot be said in the notation")
         query, key, value = mixed.met
+        if not query.heads:
+            raise InputError("attention whose heads are not known here")
         arguments = [bound("Linear", each.given, each.named) for each in (*projections, module)]
         letters = "".join(
             letter for letter, each in zip("qkvo", arguments, strict=True) if each.get("bias", True)
@@ -1916,6 +1917,13 @@ def _give_owners(body: Sequence[Layer], root: Module | None) -> None:
             owner.name, layer.name = "", owner.name
             owner.options, layer.options = layer.options, owner.options
         named.add(layer.name)
+
+
+def _take_in(value: Tensor, inputs: int, kind: str) -> None:
+    """Put down what a layer's inputs say of a value of which nothing is known."""
+    if not value.width:
+        value.width = inputs
+        value.last = value.rank == 2 and kind in ("Linear", "LayerNorm")
 
 
 def _behind(value: Tensor, layer: Layer, kind: str) -> None:

@@ -447,6 +447,9 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
     ("self.f = nn.Conv2d(3, 4, 3)", "found = [self.f(x)]\n"
      "        for i in range(len(found)): x = found[i].view(-1, found[i].shape[1:].numel())\n"
      "        return x", (3, 8, 8), 112),
+    ("self.q, self.o = nn.Linear(8, 24), nn.Linear(8, 8)", "b, n, c = x.shape\n"
+     "        q, k, v = self.q(x).view(b, n, 3, 2, c // 2).unbind(2)\n"
+     "        return self.o((q @ k.transpose(-2, -1)) @ v)", (4, 8), 288),
     ("self.f = nn.Unflatten(dim=1, unflattened_size=(2, 2, 2))", "return self.f(x)", (8,), 0),
     ("self.weight = nn.Parameter(torch.ones(8))\n        self.q = nn.Linear(8, 24)\n"
      "        self.o = nn.Linear(8, 8)",
