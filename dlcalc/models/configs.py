@@ -14,6 +14,7 @@ import json
 import os
 import re
 from collections.abc import Container, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
@@ -51,14 +52,18 @@ def read_config(source: Source, name: str = "") -> Model:
     return model
 
 
-def config_lines(config: Config) -> tuple[list[str], tuple[str, ...]]:
+def config_lines(
+    config: Config, given: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[list[str], tuple[str, ...]]:
     """A config.json in the layer notation, and what of it nothing reads.
+
+    `given` are facts in place of those of its type.
 
     >>> config_lines({"model_type": "gpt2", "n_layer": 2})[0][0]
     'input 1024'
     """
     reader = _Reader()
-    lines = reader.lines(config, {})
+    lines = reader.lines(config, given)
     return lines, tuple(reader.notes)
 
 

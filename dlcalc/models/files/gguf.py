@@ -16,7 +16,7 @@ MAGIC = b"GGUF"
 MOST_AXES = 8
 MOST_TEXT = 1 << 20
 """Bytes of one text of the metadata, and of one name."""
-MOST_LISTED = 64
+MOST_LISTED = 512
 """Elements of an array that are kept; of a longer one its length is."""
 MOST_NESTED = 4
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q",

@@ -10,10 +10,11 @@ from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, words_of
 from dlcalc.input.sources import read_file
-from dlcalc.models.configs import config_lines
+from dlcalc.models.configs import config_lines, known_types
 from dlcalc.models.count import params
 from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.models.notation import read_notation
+from dlcalc.models.templates import facts
 from dlcalc.models.tree import Model
 
 
@@ -38,6 +39,11 @@ class _Metadata:
         }
         self.shapes = {tensor.name: tensor.shape for tensor in tensors}
         self.blocks = {re.sub(r"^blk\.\d+\.", "", name) for name in self.shapes}
+
+    @property
+    def like(self) -> list[str]:
+        """The type of config.json that the architecture is like, and facts in place of its own."""
+        return _table("type").get(str(self.kind), [str(self.kind)])
 
     def number(self, *keys: str) -> int:
         """The first of some keys that is a whole number, or 0."""
@@ -66,22 +72,24 @@ class _Metadata:
             config["architectures"] = ["EncoderModel"]  # neither pooler nor head
             config.setdefault("type_vocab_size", 0)
         config["block_auto_adjust_ff_dim"] = False
-        for name in ("q_lora_rank", "sliding_window"):
+        for name in ("q_lora_rank", "sliding_window", "head_dim"):
             config.setdefault(name, None)
+        config.setdefault("num_key_value_heads", config.get("num_attention_heads"))
         if self.kind == "llama4":
             config["intermediate_size"] = self.number("expert_feed_forward_length")
         return config | self.attention() | self.recurrent() | self.kinds_of_layers()
 
     def model_type(self) -> str:
         """The type that config.json has for the architecture."""
-        if self.kind == "llama" and self.number("expert_count"):
+        if self.like == ["llama"] and self.number("expert_count"):
             return "mixtral"
         if self.kind == "deepseek2" and self.number("attention.q_lora_rank") == 0:
             return "deepseek_v2"
         if self.kind == "granitehybrid" and not self.number("expert_count"):
             return "bamba"
-        [kind] = _table("type").get(str(self.kind), [str(self.kind)])
-        return kind
+        if self.like[0] not in known_types():
+            raise InputError(f"the layers of {self.kind!r} are not known here")
+        return self.like[0]
 
     @property
     def depth(self) -> int:
@@ -112,19 +120,14 @@ class _Metadata:
         inner, heads = self.number("ssm.inner_size"), self.number("ssm.time_step_rank")
         if not inner:
             return {}
-        found: dict[str, Any] = {
-            "mamba_expand": inner // (self.number("embedding_length") or 1), "mamba_d_ssm": inner,
-            "mamba_dt_rank": heads, "time_step_rank": heads,
-        }
+        found: dict[str, Any] = {"mamba_expand": inner // (self.number("embedding_length") or 1)}
         if self.kind == "mamba":
             found["intermediate_size"] = inner
         elif self.number("ssm.group_count") and heads:
-            found |= {
-                "num_heads": heads, "mamba_n_heads": heads, "linear_num_value_heads": heads,
-                "mamba_d_head": inner // heads, "linear_value_head_dim": inner // heads,
-            }
+            names = ["mamba_d_head", "mamba_head_dim", "linear_value_head_dim"]
             if self.kind == "mamba2":
-                found["head_dim"] = inner // heads
+                names.append("head_dim")
+            found |= dict.fromkeys(names, inner // heads)
         return found
 
     def kinds_of_layers(self) -> dict[str, Any]:
@@ -158,7 +161,8 @@ def _rhythm(name: str, places: Sequence[int], count: int) -> dict[str, int]:
 
 def model_of(held: Held, name: str) -> Model:
     """The layers in the notation; InputError for an architecture that is not counted."""
-    lines, _ = config_lines(_Metadata(held.metadata, held.tensors).config())
+    metadata = _Metadata(held.metadata, held.tensors)
+    lines, _ = config_lines(metadata.config(), facts(" ".join(metadata.like[1:])))
     return read_notation("\n".join(lines), "", name, numbered=False)
 
 
@@ -170,7 +174,11 @@ def counted(held: Held) -> Held:
         note = f"its architecture is not counted: {words_of(error, 200)}"
         return replace(held, notes=[*held.notes, note])
     depth = _Metadata(held.metadata, held.tensors).depth
-    own = [each for each in held.tensors if _block(each.name) < depth]
+    own = [
+        each for each in held.tensors
+        # The first T5 files of Google have a bias across that no layer reads.
+        if _block(each.name) < depth and "cross_attn_rel_b" not in each.name
+    ]
     # What balances the load of experts is a parameter to some classes and a buffer to others.
     balance = sum(each.numbers for each in own if re.search(r"\bexp_probs_b\b", each.name))
     held_params = sum(each.params for each in own)
