@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,12 +60,13 @@ class Network:
     def free(self, letter: str) -> tuple[Array, ...]:
         """1 for each weight (`w`) or bias (`b`) that a step changes, 0 for the frozen."""
         arrays = self.weights if letter == "w" else self.biases or ()
-        numbers = iter(range(1, sum(array.size for array in arrays) + 1))
+        sizes = [array.size for array in arrays]
+        moving = np.ones(sum(sizes))
+        moving[[int(name[1:]) - 1 for name in self.frozen if name[0] == letter]] = 0
+        parts = np.split(moving, np.cumsum(sizes)[:-1])
         return tuple(
-            np.array([f"{letter}{next(numbers)}" not in self.frozen for _ in range(array.size)],
-                     dtype=float).reshape(array.shape)
-            for array in arrays
-        )
+            part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)
+        ) if arrays else ()
 
     @property
     def finite(self) -> bool:
@@ -138,20 +140,27 @@ def _as_optimizer(given: Any) -> Mapping[str, Any] | None:
 def _as_frozen(
     freeze: str | Sequence[str], weights: Sequence[Array], biases: Sequence[Array]
 ) -> frozenset[str]:
-    kinds = {
-        kind: [f"{kind[0]}{n}" for n in range(1, sum(each.size for each in arrays) + 1)]
+    sizes = {
+        kind: sum(array.size for array in arrays)
         for kind, arrays in (("weights", weights), ("biases", biases))
     }
-    names = {name for several in kinds.values() for name in several}
     found: set[str] = set()
     if not isinstance(freeze, str | list | tuple):
         raise InputError(f"freeze is {kind_of(freeze)}, where names belong")
     for given in [freeze] if isinstance(freeze, str) else freeze:
         each = as_word(given, "freeze")
-        if each not in names and each not in kinds:
-            known = did_you_mean(str(each), [*kinds, *sorted(names)][:50])
+        numbered = re.fullmatch(r"([wb])([1-9]\d{0,6})", each)
+        if each in sizes:
+            found.update(f"{each[0]}{n}" for n in range(1, sizes[each] + 1))
+        elif numbered and int(numbered[2]) <= sizes["weights" if numbered[1] == "w" else "biases"]:
+            found.add(each)
+        else:
+            names = [
+                f"{kind[0]}{n}" for kind in ("biases", "weights")
+                for n in range(1, min(sizes[kind], 48) + 1)
+            ]
+            known = did_you_mean(each, [*sizes, *names][:50])
             raise InputError(f"no weight or bias is called {each!r}{known}").at("freeze")
-        found.update(kinds.get(each, [each]))
     return frozenset(found)
 
 
@@ -268,14 +277,14 @@ class Moves:
         self.rule: Any = None
         if network.optimizer is not None:
             self.rule, self.options = optimiser(network.optimizer)
-        self.free = {"w": network.free("w"), "b": network.free("b")}
+        self.free = {each: network.free(each) for each in "wb"} if network.frozen else None
         self.states: dict[tuple[str, int], dict[str, Any]] = {}
         self.steps: dict[tuple[str, int], int] = {}
 
     def change(self, letter: str, n: int, w: Array, g: Array) -> Array:
         """What is added to W (`w`) or b (`b`) of layer n; 0 for what is frozen."""
         if self.rule is None:
-            return -self.rate * g * self.free[letter][n]
+            return self._kept(letter, n, -self.rate * g)
         place = letter, n
         if place not in self.states:
             self.states[place] = {
@@ -286,7 +295,11 @@ class Moves:
         options = {**self.options, "t": self.steps[place]}
         new, kept = stepped(self.rule, options, w, g, self.states[place])
         self.states[place] |= kept
-        return np.asarray((new - w) * self.free[letter][n])
+        return self._kept(letter, n, new - w)
+
+    def _kept(self, letter: str, n: int, change: Array) -> Array:
+        """A change without that of the frozen."""
+        return change if self.free is None else change * self.free[letter][n]
 
 
 def descend(network: Network, steps: int) -> Descent:
