@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from math import floor, prod
+from math import floor, gcd, prod
 from typing import Any, NamedTuple
 
 from dlcalc.conventions.tables import Number, table, value
@@ -347,13 +347,12 @@ def _of_windows(
     """What convolutions, pools and upsamplings add: windows, groups, transposed sides."""
     windows, shape, output = counted.windows, row.input, row.output
     places = prod(output[1:])
-    spread = [_adaptive(*sizes) for sizes in zip(shape[1:], output[1:], strict=True)]
+    sides = list(zip(shape[1:], output[1:], strict=True))
     kernel = prod(axis.kernel for axis in windows)
-    shares = 1.0
-    for length, size in zip(shape[1:], output[1:], strict=True):
-        shares *= length / size
-    even = all(length % size == 0 for length, size in zip(shape[1:], output[1:], strict=True))
-    longest = prod(max(lengths) for lengths in spread)
+    # In floats, as the counter has it; where they end, no counter runs.
+    fits = max(batch, *shape, *output) < 1 << 60
+    shares = prod(length / size for length, size in sides) if fits else 0
+    even = all(length % size == 0 for length, size in sides)
     found: dict[str, Number] = {
         "K": kernel, "K0": windows[0].kernel, "O": places, "Ci": shape[0], "Co": output[0],
         "taps": tuple(axis.kernel for axis in windows),  # type: ignore[dict-item]
@@ -362,8 +361,9 @@ def _of_windows(
             (axis.input + sum(axis.pad) - axis.dilation * (axis.kernel - 1) - 1) // axis.stride + 1
             for axis in windows
         ),
-        "windows": batch * shape[0] * prod(sum(lengths) for lengths in spread),
-        "shares": floor((shares + 1) * batch * prod(output)), "longest": longest,
+        "windows": batch * shape[0] * prod(n + size - gcd(n, size) for n, size in sides),
+        "shares": floor((shares + 1) * batch * prod(output)),
+        "longest": prod(_longest(*each) for each in sides),
         "uneven": int(not even),
     }
     if "conv" in row.type:
@@ -372,7 +372,11 @@ def _of_windows(
     return found
 
 
-def _adaptive(length: int, size: int) -> list[int]:
-    """The lengths of the windows of torch's adaptive pooling along an axis."""
-    return [-(-(i + 1) * length // size) - i * length // size for i in range(size)]
+def _longest(length: int, size: int) -> int:
+    """The longest window of torch's adaptive pooling along an axis, from ⌊iL/S⌋ to ⌈(i + 1)L/S⌉.
 
+    >>> _longest(7, 3), _longest(8, 4)
+    (3, 2)
+    """
+    shared = gcd(length, size)
+    return -(-(length // shared + size // shared - 1) // (size // shared))

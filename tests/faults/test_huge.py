@@ -53,3 +53,9 @@ def test_nothing_but_numbers(words: tuple[str, ...], end: str) -> None:
 def test_a_mean_of_the_largest_numbers_is_one_of_them() -> None:
     done = invoke("pool", "-x", "1.7e308 1.7e308", "-F", "2", "--kind", "avg", "-f", "json")
     assert json.loads(done.out)["output"] == [1.7e308]
+
+
+@pytest.mark.parametrize("layer", ["conv 1e999 3", "upsample 1e308", "adaptivepool 1e60"])
+def test_counts_are_exact_at_any_size(layer: str) -> None:
+    found = invoke("params", "--input", "8x4x4", layer, "--as", "thop")
+    assert (found.status, "0" * 50 in found.out.replace(",", "")) == (0, True)

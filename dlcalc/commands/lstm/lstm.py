@@ -163,8 +163,13 @@ def enter_later_step(problem: CellProblem) -> tuple[CellProblem, dict[str, Array
     if problem.after is None:
         return problem, {}
     after = problem.after
-    slopes = [after["d" + gate] * slope_at_value(problem.activations[gate], after[gate])
-              for gate in problem.gates]
+    slopes = []
+    for gate in problem.gates:
+        try:
+            slope = slope_at_value(problem.activations[gate], after[gate])
+        except InputError as error:
+            raise error.at(f"next: {gate}") from None
+        slopes.append(after["d" + gate] * slope)
     dz = np.concatenate(slopes, axis=1)
     back = dz @ problem.W
     dc = after["dc"] if "dc" in after else _cell_gradient(after, forward(problem).c[-1].T)

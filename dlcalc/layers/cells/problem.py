@@ -314,10 +314,15 @@ def slope_at_value(name: str, y: Array) -> Array:
 
 
 def argument_at(name: str, y: Array) -> Array:
-    """An argument at which φ has the value y; of relu, y itself shows the side of the kink."""
+    """An argument at which φ has the value y; of relu, y itself shows the side of the kink.
+
+    InputError for a softplus below 0.
+    """
     if name == "hard_sigmoid":
         return 6 * y - 3
     if name == "softplus":
+        if (y < 0).any():
+            raise InputError(f"no softplus is {y.min():g}: all are above 0")
         with np.errstate(divide="ignore"):
             return y + np.log(-np.expm1(-y))
     return y

@@ -47,6 +47,8 @@ def test_taken(change: dict[str, Any]) -> None:
     ({"next": {"i": [1, 2]}}, "next: missing field 'f'"),
     ({"next": NEXT | {"f": [1]}}, "next: f has shape 1; expected 2"),
     ({"next": NEXT | {"di": [9, 9]}}, "next: dc is missing, and di = dc g, df = dc c"),
+    ({"next": NEXT | {"g": [1, -2]}, "activations": {"g": "softplus"}},
+     "next: g: no softplus is -2: all are above 0"),
     ({"W": [[1, 2], [3]]}, "W is ragged"),
     ({"b": ["a"] * 8}, "b holds text, not real numbers"),
 ])
