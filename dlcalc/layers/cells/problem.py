@@ -180,7 +180,7 @@ def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
         raise InputError(
             f"gates {gates!r} is not an order of {listed(cell.gates)} such as {cell.gates!r}"
         )
-    if cell.name == "gru" and np.ndim(given.get("b", 0)) == 2:
+    if cell.name == "gru" and "b" in given and as_floats(given["b"], "b").ndim == 2:
         b = with_shape(as_floats(given["b"], "b"), "b", (2, rows))
         return W, b.sum(axis=0), b[1], gates
     return W, _bias(given, "b", rows), None, gates

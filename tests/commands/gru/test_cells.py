@@ -226,6 +226,7 @@ def test_runs_say_what_becomes_of_the_gradient(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (["gru", '{"W": [[1, 2], [1, 2]], "x": [1]}'], "W has shape 2x2; expected a matrix of 3H"),
+    (["gru", GRU.replace('"dh"', '"b": ["a", [1]], "dh"')], "b is ragged: part 0 has a single"),
     (["gru", GRU, "--activation", "q=relu"], "unknown gate 'q'; the gates are r, z and n"),
     (["gru", GRU, "--activation", "relu"], "invalid value for '--activation': 'relu' is no"),
     (["gru", GRU, "--reset", "afte"], "invalid value for '--reset': unknown reset 'afte'; did"),
