@@ -493,3 +493,10 @@ def test_which_model_is_meant() -> None:
         read_code(net)
     with pytest.raises(DlcalcError, match="line 5: takes y beside its input"):
         read_code(f"{HEAD}        pass{FORWARD.replace('x', 'x, y')}return x\n")
+
+
+def test_the_input_given_stands_in_the_notation() -> None:
+    code = b"nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())"
+    written = invoke("params", "-", "--input", "3x9x9", "--to-notation", stdin=code).out
+    assert written.splitlines() == ["input 3x9x9", "conv 8 3", "relu"]
+    assert invoke("params", "-", "--expect", "224", stdin=written.encode()).status == 0

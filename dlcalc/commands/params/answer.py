@@ -26,6 +26,7 @@ from dlcalc.shell.output import Output
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
+    from dlcalc.layers.counted import Shape
     from dlcalc.models import working
     from dlcalc.models.changes import Comparison
     from dlcalc.models.files import reading
@@ -90,7 +91,7 @@ class ParamsRun(Run[Any]):
             return
         self.notes += read.notes
         if to_notation:
-            self.out.emit(notation_answer(read))
+            self.out.emit(notation_answer(read, size))
             return
         self.notes += doubts(read, size)
         if asked and (changes or other is not None):
@@ -392,12 +393,13 @@ def is_model(word: str) -> bool:
     return not (os.path.exists(word) and reading.is_weights_file(word))
 
 
-def notation_answer(model: Model) -> Answer:
-    """The model as it is written in the notation."""
+def notation_answer(model: Model, size: Shape | None = None) -> Answer:
+    """The model as it is written in the notation, on an input of that size."""
     from dlcalc.models.translation import notation
     from dlcalc.output.answer import Answer, Text
 
-    text = notation(model)
+    name = "" if model.name in ("-", STDIN) else model.name
+    text = notation(Model(model.body, size or model.input, name))
     return Answer({"model": model.name, "notation": text}, [Text(text.split("\n"))], "notation")
 
 
