@@ -349,9 +349,9 @@ def _of_windows(
     places = prod(output[1:])
     sides = list(zip(shape[1:], output[1:], strict=True))
     kernel = prod(axis.kernel for axis in windows)
-    # In floats, as the counter has it; where they end, no counter runs.
-    fits = max(batch, *shape, *output) < 1 << 60
-    shares = prod(length / size for length, size in sides) if fits else 0
+    taken = output[0] * (prod(shape[1:]) + places) * batch
+    if max(batch, *shape, *output) < 1 << 60:  # floats, cut to whole numbers as the counter does
+        taken = floor((prod(length / size for length, size in sides) + 1) * batch * prod(output))
     even = all(length % size == 0 for length, size in sides)
     found: dict[str, Number] = {
         "K": kernel, "K0": windows[0].kernel, "O": places, "Ci": shape[0], "Co": output[0],
@@ -362,7 +362,7 @@ def _of_windows(
             for axis in windows
         ),
         "windows": batch * shape[0] * prod(n + size - gcd(n, size) for n, size in sides),
-        "shares": floor((shares + 1) * batch * prod(output)),
+        "shares": taken,
         "longest": prod(_longest(*each) for each in sides),
         "uneven": int(not even),
     }

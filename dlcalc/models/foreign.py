@@ -8,8 +8,14 @@ from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import handler, parameters, usual
-from dlcalc.models.tree import Layer
+from dlcalc.models.tree import CONCAT, SCALE, SUM, Layer
 
+JOINED = {
+    "add": SUM, "sub": SUM, "subtract": SUM, "average": SUM, "maximum": SUM, "minimum": SUM,
+    "mul": SCALE, "multiply": SCALE, "div": SCALE, "truediv": SCALE, "concat": CONCAT,
+    "cat": CONCAT, "concatenate": CONCAT,
+}
+"""Functions and Keras's classes by which values meet, in small letters."""
 LAYERS = {
     # PyTorch: torch.nn 2.13
     "Conv[123]d": "conv inputs filters kernel stride pad dilation groups bias -",

@@ -24,6 +24,7 @@ from dlcalc.input.sources import read_file
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.count import params
 from dlcalc.models.foreign import (
+    JOINED,
     LAYERS,
     NAMES,
     bound,
@@ -37,8 +38,6 @@ from dlcalc.models.tree import (
     BUILT,
     CONCAT,
     REPEAT,
-    SCALE,
-    SUM,
     Block,
     Layer,
     Model,
@@ -226,12 +225,6 @@ def _modules(name: str, part: Any) -> Iterator[tuple[str, Module]]:
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Model")
 PARAMETER, ARRAY, POSITIONS = "Parameter", "array", "positions"
 """Modules that are bare numbers: trained, not trained, or a table that positions look up."""
-JOINED = {
-    "add": SUM, "sub": SUM, "subtract": SUM, "average": SUM, "maximum": SUM, "minimum": SUM,
-    "mul": SCALE, "multiply": SCALE, "div": SCALE, "truediv": SCALE, "concat": CONCAT,
-    "cat": CONCAT, "concatenate": CONCAT,
-}
-"""Functions and classes of Keras by which values meet, in small letters."""
 _SAME_HEADS = (
     "transpose", "permute", "view", "reshape", "softmax", "dropout", "flatten", "repeat",
     "repeat_interleave", "unsqueeze", "squeeze",

@@ -9,11 +9,10 @@ from typing import Any
 from dlcalc.errors import InputError
 from dlcalc.models.files import keras_layers
 from dlcalc.models.files.keras_layers import dtype_name, name_of
-from dlcalc.models.foreign import layers_of
+from dlcalc.models.foreign import JOINED, layers_of
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 
-JOINS = {"Add": "sum", "Multiply": "scale", "Concatenate": "concat"}
 _WINDOWS = re.compile(r"(Depthwise|Separable)?Conv[123]D|(Max|Average)Pooling[123]D")
 
 
@@ -81,8 +80,8 @@ def _step(layer: Mapping[str, Any], taken: tuple[str, ...]) -> Step:
     label, kind = name_of(layer), str(layer.get("class_name"))
     if len(layer.get("inbound_nodes") or ()) > 1:
         raise InputError(f"{label} is called twice, which the notation cannot say")
-    if kind in JOINS:
-        return Step(label, taken, (), JOINS[kind], 0)
+    if kind.lower() in JOINED:
+        return Step(label, taken, (), JOINED[kind.lower()], 0)
     if len(taken) > 1:
         raise InputError(f"{label} takes several inputs, which the notation cannot say")
     return Step(label, taken, tuple(layers(layer)))

@@ -142,3 +142,27 @@ def test_layers_that_the_notation_has_not(
     assert sum(row.macs or 0 for row in held.rows) == macs
     with pytest.raises(InputError, match="--input: does not fit"):
         held_of(data, name, (9, 9))
+
+
+@pytest.mark.parametrize(("kind", "block"), [
+    ("Subtract", "sum"), ("Maximum", "sum"), ("Multiply", "scale"), ("Concatenate", "concat"),
+])
+def test_layers_by_which_values_meet(kind: str, block: str, tmp_path: Path) -> None:
+    def call(*names: str) -> list[Any]:
+        tensors = [{"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}}
+                   for name in names]
+        return [{"args": tensors if len(names) == 1 else [tensors], "kwargs": {}}]
+
+    made = [layer("InputLayer", name="x", batch_shape=[None, 3])]
+    made += [
+        {**layer("Dense", name=name, units=4), "inbound_nodes": call("x"),
+         "build_config": {"input_shape": [None, 3]}} for name in "ab"
+    ]
+    made.append({**layer(kind, name="met"), "inbound_nodes": call("a", "b")})
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps({"class_name": "Functional", "config": {
+        "layers": [{**each, "name": each["config"]["name"]} for each in made],
+        "input_layers": [["x", 0, 0]], "output_layers": [["met", 0, 0]],
+    }}))
+    lines = invoke("params", str(path), "--to-notation").out.splitlines()
+    assert any(line.endswith(f"{block}:") for line in lines)
