@@ -82,7 +82,6 @@ def test_a_format_is_one_object(copy: Path) -> None:
 def test_a_command_is_a_folder_and_a_line(copy: Path) -> None:
     folder = copy / "dlcalc/commands/double"
     folder.mkdir()
-    (folder / "__init__.py").touch()
     (folder / "command.py").write_text(COMMAND)
     (folder / "example.json").write_text(EXAMPLE)
     insert(copy / "dlcalc/shell/commands.py", '        "conv": ', '        "double": "Twice.",\n')

@@ -1,1 +1,0 @@
-"""The commands: a folder each, by its name."""

@@ -1,1 +1,0 @@
-"""dlcalc conv."""

@@ -1,1 +1,0 @@
-"""Expressions and steps of a working, and how they are written."""

@@ -1,1 +1,0 @@
-"""Bytes to values: arrays, layer notation, numbers and fields."""

@@ -1,1 +1,0 @@
-"""What recurrent cells share: their problem, a pass by their equations, their working."""

@@ -1,1 +1,0 @@
-"""Exact whole numbers, axes and sizes, arrays, and the comparison of answers."""

@@ -1,1 +1,0 @@
-"""Results and steps to text: table, plain, json, csv, tsv, markdown, latex, charts."""

@@ -1,1 +1,0 @@
-"""Charts and contours, in characters and as SVG and PNG."""
