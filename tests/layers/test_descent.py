@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcalc.commands.mlp.findings import starts
+from dlcalc.commands.mlp.mlp import other_starts
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.network import Network, as_network, descend
 from dlcalc.layers.passes import initial_weights
@@ -93,7 +93,7 @@ def test_bad_sizes_and_schemes_are_refused(sizes: list[int], init: str, message:
 
 
 def test_starts_tell_what_each_lets_move() -> None:
-    zeros, with_biases, constant, xavier, he = starts(start("zeros"), 100, seed=1)
+    zeros, with_biases, constant, xavier, he = other_starts(start("zeros"), 100, seed=1)
     assert zeros.last_loss == zeros.first_loss
     assert with_biases.moved == ("b3", "b4")
     assert constant.last_loss < 0.1

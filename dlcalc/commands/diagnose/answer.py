@@ -7,8 +7,7 @@ from functools import partial
 from os.path import exists
 from typing import Any
 
-from dlcalc.commands.diagnose.curve import read_learning_curve
-from dlcalc.commands.diagnose.diagnosis import COUNTS, Diagnosis, diagnose
+from dlcalc.commands.diagnose.diagnosis import COUNTS, Diagnosis, diagnose, read_learning_curve
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table

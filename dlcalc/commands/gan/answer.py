@@ -14,15 +14,22 @@ from time import monotonic
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
-from dlcalc.commands.gan import losses
 from dlcalc.commands.gan.data import Data
-from dlcalc.commands.gan.evaluation import Classes, Coverage
-from dlcalc.commands.gan.gan import GanResult, Prepared, draw, prepare
-from dlcalc.commands.gan.training import Epoch, Training, check_training, from_arrays, to_arrays
+from dlcalc.commands.gan.gan import Classes, Coverage, GanResult, Prepared, draw, prepare
+from dlcalc.commands.gan.training import (
+    Epoch,
+    GanLoss,
+    Training,
+    check_training,
+    from_arrays,
+    to_arrays,
+)
 from dlcalc.errors import DlcalcError, InputError
+from dlcalc.formulas.expressions import Step, add, call, symbol
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file
 from dlcalc.numbers.differences import GradientCheck
+from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.files import check_ending, npz_bytes, require_writable, write_whole
 from dlcalc.output.formats import Format
@@ -267,7 +274,7 @@ def gan_answer(
 ) -> Answer:
     """Losses by epoch, the quality of the samples, and for a terminal their charts."""
     page = terminal_page(20) if form.terminal else None
-    findings = list(losses.findings(training, result))
+    findings = list(_findings(training, result))
     record: dict[str, Any] = {EPOCHS: [epoch_record(each) for each in result.epochs]}
     record |= _made_with(training)
     blocks: list[Block] = [_table(result.epochs, form.complete)]
@@ -289,8 +296,8 @@ def gan_answer(
     if findings:
         blocks.append(Text(findings))
     return Answer(
-        record, blocks, main=EPOCHS, working=partial(losses.gan_steps, training, result),
-        element=lambda field, index: losses.gan_element(result, field),
+        record, blocks, main=EPOCHS, working=partial(gan_steps, training, result),
+        element=lambda field, index: gan_element(result, field),
     )
 
 
@@ -423,3 +430,85 @@ def _disc(rows: list[bytearray], across: int, down: int, size: int, colour: byte
         for x in range(max(0, across - size), min(PIXELS, across + size + 1)):
             if (x - across) ** 2 + (y - down) ** 2 <= size * size:
                 rows[y][3 * x : 3 * x + 3] = colour
+
+
+D_REAL, D_FAKE = call("D", symbol("x")), call("D", call("G", symbol("z")))
+REAL, FAKE = symbol("J", "real"), symbol("J", "fake")
+
+
+def gan_steps(training: Training, result: GanResult) -> Iterator[Step]:
+    """The losses of the last epoch, part by part, and the gradients at the logits."""
+    epoch, loss = result.epochs[-1], training.loss
+    number = f"mean over epoch {epoch.epoch}"
+    yield Step(REAL, epoch.real_loss, loss.real.formula(D_REAL), note=f"{number}, on data x")
+    yield Step(FAKE, epoch.fake_loss, loss.fake.formula(D_FAKE), note=f"{number}, on samples G(z)")
+    yield _discriminator(epoch)
+    generator = loss.generator.formula(D_FAKE)
+    yield Step(symbol("J", "G"), epoch.generator_loss, generator, note=number)
+    yield from _slopes(epoch, loss)
+    both, generating = loss.balance
+    note = f"where D is ½ everywhere, J_D = {both:.6g} and J_G = {generating:.6g}"
+    yield Step("balance", note=note)
+    if result.ring is not None:
+        yield _share(result.ring)
+
+
+def _discriminator(epoch: Epoch) -> Step:
+    formula = add(REAL, FAKE)
+    numbers = formula.put({REAL: epoch.real_loss, FAKE: epoch.fake_loss})
+    return Step(symbol("J", "D"), epoch.discriminator_loss, formula, (numbers,))
+
+
+def _slopes(epoch: Epoch, loss: GanLoss) -> Iterator[Step]:
+    """The gradients at the logits; of a mean D, they are the means over the examples."""
+    note = "D = q" if loss.real.pair.output == "identity" else "D = sigmoid(q)"
+    for term, name, d, mean in (
+        (loss.real, symbol("∂J_D/∂q", "real"), D_REAL, epoch.d_real),
+        (loss.fake, symbol("∂J_D/∂q", "fake"), D_FAKE, epoch.d_fake),
+        (loss.generator, symbol("∂J_G/∂q", "fake"), D_FAKE, epoch.d_fake),
+    ):
+        slope = term.slope_formula(d)
+        numbers = (slope.put({d: mean}),) if slope != d else ()
+        value = term.sign * (mean - term.label)
+        yield Step(name, value, slope, numbers, f"{note}, mean of an example")
+
+
+def _share(ring: Coverage) -> Step:
+    near, samples = symbol("near"), symbol("samples")
+    formula = near / samples
+    numbers = formula.put({near: sum(ring.counts), samples: ring.samples})
+    note = "samples within three deviations of a mode"
+    return Step(symbol("share"), ring.share, formula, (numbers,), note)
+
+
+def gan_element(result: GanResult, field: Place) -> Step | None:
+    """The working of one loss, or of the share of samples near a mode."""
+    if field[-1] == "share":
+        return None if result.ring is None else _share(result.ring)
+    if field[0] == "epochs" and field[-1] == "discriminator_loss":
+        return _discriminator(result.epochs[int(field[1])])
+    return None
+
+
+def _findings(training: Training, result: GanResult) -> Iterator[str]:
+    """What the numbers say, in a sentence or two."""
+    if result.ring is not None:
+        ring = result.ring
+        yield (
+            f"{ring.covered} of {ring.modes} modes are covered, and {ring.share:.1%} of "
+            f"{ring.samples:,} samples lie within three deviations of one."
+        )
+    if result.classes is not None:
+        found = result.classes
+        missing = [str(name) for name, count in enumerate(found.counts) if not count]
+        yield (
+            f"{found.present} of {len(found.counts)} classes are among {sum(found.counts):,} "
+            f"samples" + (f"; {', '.join(missing)} never came." if missing else ".")
+        )
+    last = result.epochs[-1]
+    both, generating = training.loss.balance
+    yield (
+        f"Losses at the end: discriminator {last.discriminator_loss:.4g}, generator "
+        f"{last.generator_loss:.4g}; where D is ½ everywhere they are {both:.4g} and "
+        f"{generating:.4g}."
+    )

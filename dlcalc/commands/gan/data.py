@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from io import BufferedReader
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, NamedTuple, cast
 
 import numpy as np
 
@@ -26,8 +26,7 @@ from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, ShapeE
 from dlcalc.input.npy import parse_npy
 from dlcalc.input.sources import MOST_BYTES, STDIN, reason
 from dlcalc.numbers.axes import by_x
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from dlcalc.numbers.exact import Array
 
 MODES, RADIUS, DEVIATION = 8, 2.0, 0.1
 POINTS, POINTS_SEED = 8192, 8

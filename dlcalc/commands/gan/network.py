@@ -22,9 +22,9 @@ from dlcalc.models.tree import Layer as Written
 from dlcalc.models.tree import Model, at_node
 from dlcalc.numbers.activations import ACTIVATIONS, Activation, parametrised
 from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.exact import Array
 from dlcalc.numbers.threads import LEAST_PRODUCTS, each
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Arrays = Mapping[str, Array]
 Shapes = Mapping[str, tuple[int, ...]]
 

@@ -1,4 +1,12 @@
-"""The training of a GAN: settings, steps, where it breaks down, its check and its checkpoint."""
+"""The training of a GAN: settings, steps, where it breaks down, its check and its checkpoint.
+
+The losses of both players are those of the discriminator's logits q, in numbers and in formulas.
+non_saturating: J_D = −E ln D(x) − E ln(1 − D(G(z))), J_G = −E ln D(G(z)), D = sigmoid(q);
+minimax: J_G = E ln(1 − D(G(z))) (Goodfellow et al. 2014, "Generative adversarial nets",
+equation 1 and section 3). least_squares: J_D = ½E (D(x) − 1)² + ½E D(G(z))²,
+J_G = ½E (D(G(z)) − 1)², D = q (Mao et al. 2017, "Least squares generative adversarial
+networks", equation 2 with a = 0, b = c = 1).
+"""
 
 from __future__ import annotations
 
@@ -12,14 +20,104 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.gan.data import Data
-from dlcalc.commands.gan.losses import GanLoss, gan_loss
 from dlcalc.commands.gan.network import Network, Run
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.formulas.expressions import Expr, call
+from dlcalc.layers.losses import Objective, objective
 from dlcalc.layers.optimisers import optimiser, states, stepped
-from dlcalc.names import GAN_OPTIMIZERS
+from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS
 from dlcalc.numbers.differences import GradientCheck, check_gradients
+from dlcalc.numbers.exact import Array
 
-Array = np.ndarray[Any, np.dtype[Any]]
+
+@dataclass(frozen=True)
+class Term:
+    """One part of a loss: a label that the discriminator should give, or should not."""
+
+    pair: Objective
+    """D from q, and the loss against a label."""
+    label: int
+    """1 for real, 0 for generated."""
+    sign: int = 1
+    """−1 where the player wants this loss large."""
+
+    def value(self, q: Array) -> Array:
+        """The loss of each example, (batch,), for q (batch, 1)."""
+        return self.sign * self.pair.value(q, self.label)  # type: ignore[arg-type]
+
+    def slope(self, q: Array) -> Array:
+        """∂/∂q of each example's loss, (batch, 1)."""
+        return self.sign * self.pair.slope(self.pair.y(q), self.label)  # type: ignore[arg-type]
+
+    def formula(self, d: Expr) -> Expr:
+        """The loss in symbols, d being D of an example."""
+        if self.pair.loss == "squared_error":
+            return 0.5 * call("E", (d - 1 if self.label else d) ** 2)
+        logarithm = call("E", call("ln", d if self.label else 1 - d))
+        return -logarithm if self.sign > 0 else logarithm
+
+    def slope_formula(self, d: Expr) -> Expr:
+        """∂/∂q in symbols, which is linear in d."""
+        slope = d - 1 if self.label else d
+        return slope if self.sign > 0 else -slope
+
+
+@dataclass(frozen=True)
+class GanLoss:
+    """What each player minimises."""
+
+    name: str
+    """The name it is asked for by."""
+    real: Term
+    """The discriminator's loss on data."""
+    fake: Term
+    """The discriminator's loss on samples."""
+    generator: Term
+    """The generator's loss."""
+
+    def output(self, q: Array) -> Array:
+        """D, from its logit."""
+        return self.real.pair.y(q)
+
+    def slopes(self, q: Array) -> Array:
+        """∂J_D/∂q of logits of data and, below them, of as many samples."""
+        half = len(q) // 2
+        return np.concatenate([self.real.slope(q[:half]), self.fake.slope(q[half:])]) / half
+
+    @property
+    def balance(self) -> tuple[float, float]:
+        """J_D and J_G where D is ½ everywhere: samples that nobody can tell from data."""
+        q = np.full((1, 1), 0.0 if self.real.pair.output == "sigmoid" else 0.5)
+        real, fake, generator = (
+            each.value(q).item() for each in (self.real, self.fake, self.generator)
+        )
+        return real + fake, generator
+
+
+_ENTROPY = objective("sigmoid", "binary_cross_entropy")
+_SQUARES = objective("identity", "squared_error")
+LOSSES = {
+    name: GanLoss(name, *terms)
+    for name, terms in zip(GAN_LOSSES, (
+        (Term(_ENTROPY, 1), Term(_ENTROPY, 0), Term(_ENTROPY, 1)),
+        (Term(_ENTROPY, 1), Term(_ENTROPY, 0), Term(_ENTROPY, 0, -1)),
+        (Term(_SQUARES, 1), Term(_SQUARES, 0), Term(_SQUARES, 1)),
+    ), strict=True)
+}
+
+
+def gan_loss(name: str) -> GanLoss:
+    """The loss of that name; InputError with the nearest names where there is none.
+
+    >>> gan_loss("minimax").generator.slope(np.zeros((1, 1))).tolist()
+    [[-0.5]]
+    """
+    try:
+        return LOSSES[name]
+    except KeyError:
+        raise InputError(f"unknown loss {name!r}{did_you_mean(name, LOSSES)}") from None
+
+
 FIELDS = ("real_loss", "fake_loss", "generator_loss", "d_real", "d_fake")
 BLOCK = 16_384
 """Parameters that an optimiser moves at a time, so that they stay in cache."""

@@ -1,25 +1,266 @@
-"""An LSTM over one step or many: gates, states, and every gradient."""
+"""An LSTM over one step or many: gates, states, and every gradient.
+
+The passes are by hand, on whole arrays. Inside, the batch is the last axis: a gate is then one
+block of memory. Only what a step needs of its neighbour is done step by step: the inputs' share
+of ẑ is ahead of the steps, and the slopes of the way back and the weights' gradients are behind
+them, many steps at a time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.passes import Slopes, backward, forward
 from dlcalc.conventions.cells import problem_of
 from dlcalc.errors import InputError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.cells.cell import LSTM, gate_rows
 from dlcalc.layers.cells.problem import CellProblem, slope_at_value
 from dlcalc.layers.cells.result import CellResult, CellRun, require_finite, with_loss
+from dlcalc.numbers.activations import activation
 from dlcalc.numbers.exact import Array
+from dlcalc.numbers.threads import Aside, side_by_side
+
+ENTERED = 512
+"""Columns (steps by sequences) that are entered at a time."""
+SUMMED = 256
+"""Columns (steps by sequences) of one product for the weights' gradients, at least: with fewer
+the products are slow, with more what goes into them leaves the cache."""
+MOST_SUMS = 16
+"""Parts that the weights' gradients are summed from, always in the same order."""
+
+
+def activation_blocks(
+    gates: str, hidden: int, activations: Mapping[str, str]
+) -> list[tuple[str, slice]]:
+    """Neighbouring gates of one activation as one block of rows, so that one call does.
+
+    >>> usual = dict.fromkeys("ifo", "sigmoid") | {"g": "tanh"}
+    >>> activation_blocks("ifog", 1, usual)
+    [('sigmoid', slice(0, 3, None)), ('tanh', slice(3, 4, None))]
+    """
+    blocks, start = [], 0
+    for name, run in groupby(gates, key=lambda gate: activations[gate]):
+        stop = start + hidden * len(list(run))
+        blocks.append((name, slice(start, stop)))
+        start = stop
+    return blocks
+
+
+def signs(gates: str, hidden: int, activations: Mapping[str, str]) -> Array:
+    """4H × 1 signs in which ẑ comes to `activate`: −1 for sigmoids, which begin with e⁻ᶻ.
+
+    >>> signs("ifog", 1, dict.fromkeys("ifo", "sigmoid") | {"g": "tanh"}).T.tolist()
+    [[-1, -1, -1, 1]]
+    """
+    by_gate = [-1 if activations[gate] == "sigmoid" else 1 for gate in gates]
+    return np.repeat(by_gate, hidden)[:, None]
+
+
+def activate(name: str, z: Array) -> None:
+    """Replace ẑ, or −ẑ of a sigmoid, by φ(ẑ).
+
+    The caller lets overflow pass: e⁻ᶻ = ∞ gives the sigmoid its right value, 0.
+    """
+    if name == "sigmoid":
+        np.exp(z, out=z)
+        z += 1
+        np.reciprocal(z, out=z)
+    elif name == "tanh":
+        np.tanh(z, out=z)
+    else:
+        z[...] = activation(name).value(z)
+
+
+def slope_from_value(name: str, y: Array, out: Array) -> None:
+    """Put φ′ into `out`, from the value y = φ(ẑ), with no memory beside."""
+    if name == "sigmoid":
+        np.subtract(1, y, out=out)
+        out *= y
+    elif name == "tanh":
+        np.multiply(y, y, out=out)
+        np.subtract(1, out, out=out)
+    else:
+        out[...] = slope_at_value(name, y)
+
+
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """Every value of the forward pass, for T steps, B sequences, H units and D inputs."""
+
+    gates: Array
+    """i, f, o and g after their activations, T × 4H × B, in the problem's order."""
+    c: Array
+    """c₀ … c_T, T+1 × H × B."""
+    tanh_c: Array
+    """tanh c₁ … tanh c_T, T × H × B."""
+    hx: Array
+    """(h_{t−1}; x_t; 1), T+1 × H+D+1 × B; the last has h_T, and no x."""
+
+    @property
+    def h(self) -> Array:
+        """h₁ … h_T, T × H × B."""
+        return self.hx[1:, : self.tanh_c.shape[1]]
+
+
+class Slopes:
+    """How δẑ follows from δh and δc, which is known as soon as a step's values are."""
+
+    def __init__(self, problem: CellProblem) -> None:
+        T, B, H = problem.steps, problem.batch, problem.hidden
+        self._rows = gate_rows(problem.gates, H)
+        self._blocks = activation_blocks(problem.gates, H, problem.activations)
+        self._entering = problem.dh.transpose(0, 2, 1)
+        self.z, self.c, self.h = side_by_side(
+            problem.dtype, (T, 4 * H, B), (T, H, B), (T, H, B)
+        )
+        """δẑ of i, f and g for each δc, and of o for each δh; δc for each δh; the δh that
+        enters from above."""
+
+    def enter(self, values: Forward, part: slice) -> None:
+        """The slopes of some steps.
+
+        δi = δc ⊙ g, δf = δc ⊙ c_{t−1}, δg = δc ⊙ i and δo = δh ⊙ tanh c, each times the
+        slope of its activation for δẑ; δc = δh ⊙ o ⊙ (1 − tanh² c).
+        """
+        z, c, rows = self.z[part], self.c[part], self._rows
+        self.h[part] = self._entering[part]
+        gates, tanh_c = values.gates[part], values.tanh_c[part]
+        for name, block in self._blocks:
+            slope_from_value(name, gates[:, block], z[:, block])
+        z[:, rows["i"]] *= gates[:, rows["g"]]
+        z[:, rows["f"]] *= values.c[part]
+        z[:, rows["g"]] *= gates[:, rows["i"]]
+        z[:, rows["o"]] *= tanh_c
+        slope_from_value("tanh", tanh_c, c)
+        c *= gates[:, rows["o"]]
+
+
+def forward(problem: CellProblem, slopes: Slopes | None = None) -> Forward:
+    """c_t = f ⊙ c_{t−1} + i ⊙ g and h_t = o ⊙ tanh c_t, gates of ẑ = W(h_{t−1}; x_t) + b.
+
+    Hochreiter and Schmidhuber 1997, "Long short-term memory", with the forget gate of
+    Gers, Schmidhuber and Cummins 2000. `slopes`, where they are wanted, are entered on the way.
+    """
+    T, B, D, H = problem.steps, problem.batch, problem.inputs, problem.hidden
+    values = Forward(*side_by_side(
+        problem.dtype, (T, 4 * H, B), (T + 1, H, B), (T, H, B), (T + 1, H + D + 1, B)
+    ))
+    gates, c, tanh_c, hx = values.gates, values.c, values.tanh_c, values.hx
+    c[0], hx[0, :H], hx[:, -1] = problem.c0.T, problem.h0.T, 1
+    x = problem.x.transpose(0, 2, 1)
+    sign = signs(problem.gates, H, problem.activations).astype(problem.dtype)
+    of_h = np.multiply(problem.W[:, :H], sign, order="C")
+    of_x = np.concatenate([problem.W[:, H:], problem.b[:, None]], axis=1) * sign
+    rows = gate_rows(problem.gates, H)
+    blocks = activation_blocks(problem.gates, H, problem.activations)
+    recurrent = np.empty_like(gates[0])
+    new = recurrent[:H]
+
+    def enter(part: slice) -> None:
+        hx[part, H:-1] = x[part]
+        np.matmul(of_x, hx[part, H:], out=gates[part])
+
+    def step(t: int) -> None:
+        z, now = gates[t], c[t + 1]
+        z += np.matmul(of_h, hx[t, :H], out=recurrent)
+        for name, block in blocks:
+            activate(name, z[block])
+        np.multiply(z[rows["i"]], z[rows["g"]], out=new)
+        np.multiply(z[rows["f"]], c[t], out=now)
+        now += new
+        np.tanh(now, out=tanh_c[t])
+        np.multiply(z[rows["o"]], tanh_c[t], out=hx[t + 1, :H])
+
+    parts = parts_of(T, ENTERED // B)
+    with np.errstate(over="ignore", invalid="ignore"), Aside(products(problem)) as aside:
+        entered = [aside.later(partial(enter, part)) for part in parts]
+        for part, wait in zip(parts, entered, strict=True):
+            wait()
+            for t in range(part.start, part.stop):
+                step(t)
+            if slopes is not None:
+                aside.later(partial(slopes.enter, values, part))
+    return values
+
+
+def products(problem: CellProblem) -> int:
+    """Products of one pass through all steps."""
+    return problem.steps * problem.batch * problem.W.size
+
+
+def parts_of(total: int, size: int) -> list[slice]:
+    """The steps in parts of about `size`.
+
+    >>> parts_of(3, 2)
+    [slice(0, 2, None), slice(2, 3, None)]
+    """
+    size = max(1, size)
+    return [slice(start, min(start + size, total)) for start in range(0, total, size)]
+
+
+def backward(problem: CellProblem, values: Forward, slopes: Slopes) -> dict[str, Array]:
+    """Back through time: δh and δc enter from above and from step t+1, δẑ leaves.
+
+    dh and dc of every step, T × H × B, dz, T × 4H × B, and dx, T × D × B; dW and db like W and
+    b; dh0 and dc0, H × B; each total over all paths.
+
+    δh and δc are what enters, δc also δh ⊙ o ⊙ (1 − tanh² c); what leaves is δẑ, from δh and
+    δc by the slopes, Wᵀδẑ = (δh_{t−1}; δx_t) and δc_{t−1} = δc ⊙ f. The arrays of the slopes
+    become those of δẑ, δc and δh.
+    """
+    T, B, D, H = problem.steps, problem.batch, problem.inputs, problem.hidden
+    dz, dc, dh = slopes.z, slopes.c, slopes.h
+    dx = np.empty((T, D, B), problem.dtype)
+    sums = max(1, min(MOST_SUMS, T * B // (H + D + 1)))  # in no more memory than dz
+    parts = parts_of(T, max(SUMMED // B, -(-T // sums)))
+    dWb = np.empty((len(parts), 4 * H, H + D + 1), problem.dtype)
+    back_to_h, back_to_x = (
+        np.ascontiguousarray(columns.T) for columns in np.split(problem.W, [H], axis=1)
+    )
+    rows = gate_rows(problem.gates, H)
+    from_h, from_c = np.zeros((H, B), problem.dtype), problem.dc.T.astype(problem.dtype)
+
+    def step(t: int) -> None:
+        dh_t, dc_t, d = dh[t], dc[t], dz[t]
+        dh_t += from_h
+        dc_t *= dh_t
+        dc_t += from_c
+        d[rows["o"]] *= dh_t
+        for gate in "ifg":
+            d[rows[gate]] *= dc_t
+        np.matmul(back_to_h, d, out=from_h)
+        np.multiply(dc_t, values.gates[t, rows["f"]], out=from_c)
+
+    def sum_up(part: slice, total: Array) -> None:
+        """ΔW = Σₜ δẑₜ(h_{t−1}; xₜ; 1)ᵀ over some steps, and δxₜ of each."""
+        columns = _columns(dz[part])
+        np.matmul(columns, _columns(values.hx[part]).T, out=total)
+        dx[part] = (back_to_x @ columns).reshape(D, -1, B).transpose(1, 0, 2)
+
+    with np.errstate(over="ignore", invalid="ignore"), Aside(products(problem)) as aside:
+        for part, total in reversed(list(zip(parts, dWb, strict=True))):
+            for t in reversed(range(part.start, part.stop)):
+                step(t)
+            aside.later(partial(sum_up, part, total))
+    with np.errstate(over="ignore", invalid="ignore"):
+        dW = dWb.sum(axis=0)
+    return {"dh": dh, "dc": dc, "dz": dz, "dW": dW[:, :-1], "db": dW[:, -1], "dx": dx,
+            "dh0": from_h, "dc0": from_c}
+
+
+def _columns(steps: Array) -> Array:
+    """T × n × B as one matrix n × T·B."""
+    return steps.transpose(1, 0, 2).reshape(steps.shape[1], -1)
+
 
 AGREEMENT = 0.05
 """How far δi, δf and δg of a step may be from one δc, as they are rounded."""
-
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.mlp.findings import findings, start_finding
-from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, mlp
+from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, findings, mlp, start_finding
 from dlcalc.conventions.equations import kinks_of
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
@@ -18,7 +17,7 @@ from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp import working
-    from dlcalc.commands.mlp.findings import Start
+    from dlcalc.commands.mlp.mlp import Start
     from dlcalc.layers.network import Descent
     from dlcalc.numbers.differences import GradientCheck
     from dlcalc.pictures.terminal import Page

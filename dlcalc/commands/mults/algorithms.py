@@ -15,8 +15,16 @@ from itertools import product
 from math import lcm, prod
 from typing import Any, NamedTuple
 
-from dlcalc.commands.mults.lines import Phase, column, columns_of, phases, points
-from dlcalc.commands.mults.stages import TILE, Stage, count_stage
+from dlcalc.commands.mults.stages import (
+    TILE,
+    Phase,
+    Stage,
+    column,
+    columns_of,
+    count_stage,
+    phases,
+    points,
+)
 from dlcalc.errors import LimitError
 from dlcalc.numbers.axes import at_least
 from dlcalc.numbers.sizes import Axis

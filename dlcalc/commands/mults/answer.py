@@ -24,7 +24,7 @@ from dlcalc.shell.runner import Run
 if TYPE_CHECKING:
     from dlcalc.commands.mults import algorithms, working
     from dlcalc.commands.mults.algorithms import Check, Named
-    from dlcalc.commands.mults.lines import Phase
+    from dlcalc.commands.mults.stages import Phase
 else:
     algorithms = lazily("dlcalc.commands.mults.algorithms")
     working = lazily("dlcalc.commands.mults.working")

@@ -2,32 +2,414 @@
 
 Convention: only products of data and weight count. Constants inside a transform do not;
 the transform of the filter is made beforehand; biases are left out.
+
+Along one axis, an output o, an input i and a tap k meet where i·S + k·D − P = o, and in an ordinary
+convolution where o·S + k·D − P = i: the same relation with input and output exchanged, so
+that every count of the one is a count of the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import gcd, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dlcalc.commands.mults.lines import (
-    Phase,
-    Rank,
-    dense,
-    make_lines,
-    pair_rank,
-    phases,
-    points,
-    polyphase,
-    spectral,
-)
-from dlcalc.errors import InputError, LimitError
-from dlcalc.numbers.axes import PerAxis, at_least, by_x
+from dlcalc.errors import InputError, LimitError, ShapeError
+from dlcalc.numbers.axes import PerAxis, at_least, by_x, count_axes, per_axis_from
 from dlcalc.numbers.results import Result
-from dlcalc.numbers.sizes import Axis, Padding, check_fits
+from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
 
 if TYPE_CHECKING:
     from dlcalc.models.rows import Count as ModelCount
+
+def ends(line: Axis) -> Pair:
+    """Columns of the side that steps, and of the side that it lands on."""
+    sides = line.input, line.output
+    return sides if line.transposed else sides[::-1]
+
+
+def grid(line: Axis) -> tuple[int, int, int]:
+    """What the kernel moves over: zeros before, the input with those between it, zeros after.
+
+    Below 0 where columns go unused.
+
+    >>> grid(Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1))
+    (2, 7, 3)
+    """
+    reach, (before, after) = line.span - 1, line.pad
+    if line.transposed:
+        columns = (line.input - 1) * line.stride + 1
+        return reach - before, columns, reach - after + line.output_padding
+    return before, line.input, (line.output - 1) * line.stride + line.span - before - line.input
+
+
+def column(line: Axis, output: int, tap: int) -> int | None:
+    """The input column that a tap meets at an output, inside or not; None on a zero between.
+
+    >>> [column(Axis(4, 5, 2, (2, 2), transposed=True), 0, k) for k in range(5)]
+    [1, None, 0, None, -1]
+    """
+    if not line.transposed:
+        return output * line.stride + tap * line.dilation - line.pad[0]
+    found, off_grid = divmod(output + line.pad[0] - tap * line.dilation, line.stride)
+    return None if off_grid else found
+
+
+def meetings(line: Axis, output: int) -> list[tuple[int, int]]:
+    """The taps that meet an input column at one output, as pairs (k, i).
+
+    >>> line = Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1)
+    >>> [len(meetings(line, o)) for o in range(8)]
+    [2, 2, 3, 2, 3, 2, 2, 1]
+    """
+    met = ((k, column(line, output, k)) for k in range(line.kernel))
+    return [(k, i) for k, i in met if i is not None and 0 <= i < line.input]
+
+
+def dense(line: Axis) -> int:
+    """Multiplications of a kernel that moves over zeros and all: O·F."""
+    return line.output * line.kernel
+
+
+def polyphase(line: Axis) -> int:
+    """Multiplications where a tap skips the inserted zeros, but not those at the edges."""
+    return sum([outputs_on_grid(line, k) for k in range(line.kernel)])
+
+
+def outputs_on_grid(line: Axis, k: int) -> int:
+    """Outputs at which tap k falls on no inserted zero: those o ≡ k·D − P (mod S)."""
+    first = (k * line.dilation - line.pad[0]) % line.stride
+    return (line.output - 1 - first) // line.stride + 1
+
+
+def columns_met(line: Axis, k: int) -> int:
+    """How many columns of the side that steps tap k takes inside the other.
+
+    Their sum over the taps are the products in which a tap meets a column of the input itself.
+
+    >>> line = Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1)
+    >>> sum(columns_met(line, k) for k in range(5))
+    17
+    """
+    met, _ = line.meeting(k)
+    return int(met.stop - met.start)
+
+
+def points(line: Axis) -> int:
+    """The points of a Fourier transform of all that the kernel moves over: a power of two.
+
+    >>> points(Axis(28, 5))
+    32
+    """
+    return 1 << (sum(grid(line)) - 1).bit_length()
+
+
+def spectral(sizes: Sequence[int]) -> int:
+    """Real products of two spectra of real data of so many points an axis, powers of two.
+
+    A frequency that is its own mirror image is real; of the others each pair is one complex
+    product, in three real ones.
+
+    >>> spectral([8]), spectral([8, 8])
+    (11, 94)
+    """
+    own = prod(min(size, 2) for size in sizes)
+    return own + 3 * (prod(sizes) - own) // 2
+
+
+def make_lines(
+    input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
+    output_padding: PerAxis = 0, dilation: PerAxis = 1, output: PerAxis | None = None,
+    grid_pad: Padding | None = None, dims: int | None = None, conv: bool = False,
+) -> tuple[Axis, ...]:
+    """The axes of a transposed convolution, from PyTorch's parameters or from grid pads.
+
+    `pad` is taken off the output, as in torch.nn.ConvTranspose2d; `output`, the size
+    wanted, settles the output padding; `grid_pad`, in place of `pad` and written like
+    it, counts the zeros around the zero-inserted input; [(2, 3)] is 2 before and 3 after.
+    `conv` asks for an ordinary convolution. Raises InputError or ShapeError for values that
+    cannot be.
+
+    >>> make_lines(4, 5, 2, pad=2, output_padding=1)[0].output
+    8
+    >>> make_lines(4, 5, 2, grid_pad=[(2, 3)])[0].output
+    8
+    """
+    if dims is not None:
+        at_least(1, "dims", (dims,))
+    if conv and (output is not None or grid_pad is not None):
+        raise InputError("output and grid pad are for a transposed convolution")
+    if grid_pad is not None:
+        if pad != 0 or output_padding != 0 or output is not None:
+            raise InputError(
+                "grid pad settles the output: give it without pad, output padding and output"
+            )
+        return _on_grid(input, kernel, stride, dilation, grid_pad, dims)
+    windows = make_axes(
+        input, kernel, stride, pad, dilation, transposed=not conv, output_padding=output_padding,
+        axes=dims if output is None else dims or count_axes(
+            input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
+            output_padding=output_padding, output=output,
+        ),
+    )
+    if output is not None:
+        windows = _reaching(windows, output, output_padding)
+    for window in windows:
+        check_fits(window)
+    return windows
+
+
+def _reaching(
+    windows: tuple[Axis, ...], output: PerAxis, output_padding: PerAxis
+) -> tuple[Axis, ...]:
+    if output_padding != 0:
+        raise InputError("output settles the output padding: give one of them")
+    reaching = []
+    outputs = per_axis_from(0, output, len(windows), "output")
+    for window, wanted in zip(windows, outputs, strict=True):
+        most = window.output + max(window.stride, window.dilation) - 1
+        if not window.output <= wanted <= most:
+            raise ShapeError(
+                f"output {wanted} is out of reach: output padding makes "
+                f"{window.output} to {most}"
+            )
+        reaching.append(window._replace(output_padding=wanted - window.output))
+    return tuple(reaching)
+
+
+def _on_grid(
+    input: PerAxis, kernel: PerAxis, stride: PerAxis, dilation: PerAxis,
+    grid_pad: Padding, dims: int | None,
+) -> tuple[Axis, ...]:
+    """Upsampling as a window of stride 1 that moves over the zero-inserted, padded input."""
+    n = dims or count_axes(
+        input=input, kernel=kernel, stride=stride, dilation=dilation, grid_pad=grid_pad
+    )
+    lengths, strides = per_axis_from(1, input, n, "input"), per_axis_from(1, stride, n, "stride")
+    grids = [(length - 1) * step + 1 for length, step in zip(lengths, strides, strict=True)]
+    made = []
+    for window, length, step in zip(
+        make_axes(grids, kernel, 1, grid_pad, dilation, axes=n), lengths, strides, strict=True
+    ):
+        check_fits(window)
+        reach, (before, after) = window.span - 1, window.pad
+        made.append(window._replace(
+            input=length, stride=step, pad=(reach - before, reach - after), transposed=True
+        ))
+    return tuple(made)
+
+
+class Rank(NamedTuple):
+    """The fewest products of data and weight, as far as they are known."""
+
+    lower: int
+    """Fewer cannot do."""
+    upper: int
+    """So many do; equal to `lower` where the rank is known exactly."""
+
+    def __str__(self) -> str:
+        if self.lower == self.upper:
+            return f"rank {self.lower}"
+        return f"{self.lower} ≤ rank ≤ {self.upper}"
+
+
+class Phase(NamedTuple):
+    """y[c] = Σ x[a]·w[b] over a + b = c + low: a polynomial product, cropped and trimmed.
+
+    Where `plain`, x and y change places.
+    """
+
+    inputs: int
+    """Input columns that take part."""
+    taps: int
+    """Taps that take part, r."""
+    outputs: int
+    """Outputs that take part."""
+    low: int
+    """Coefficients of the product cropped before the first column that it lands on."""
+    high: int
+    """Coefficients of the product cropped after the last."""
+    copies: int
+    """Phases of this very shape side by side; above 1 only where the kernel is dilated."""
+    first_input: int
+    """Column of the input at which the first copy starts."""
+    first_tap: int
+    """Tap at which every copy starts."""
+    first_output: int
+    """Output at which the first copy starts. Each further copy: one on, and a stride on."""
+    plain: bool = False
+    """Whether it is one of an ordinary convolution."""
+
+    @property
+    def sides(self) -> Pair:
+        """Columns that step, n, and columns that they land on, m = n + r − 1 − low − high."""
+        return (self.outputs, self.inputs) if self.plain else (self.inputs, self.outputs)
+
+    @property
+    def products(self) -> int:
+        """Products of one input and one tap: the multiplications of zero-skipping."""
+        cropped = self.low * (self.low + 1) + self.high * (self.high + 1)
+        return self.sides[0] * self.taps - cropped // 2
+
+    @property
+    def winograd(self) -> int:
+        """Multiplications of one Toom–Cook tile: the two smallest of n, r, m, less 1."""
+        smallest, middle, _ = sorted((self.inputs, self.taps, self.outputs))
+        return smallest + middle - 1
+
+    @property
+    def rank(self) -> Rank:
+        """The fewest products, over the rationals and the reals.
+
+        At least n + r − 1 − min(low, high), at most those of one Toom–Cook tile. The
+        tridiagonal phase (three taps, N inputs and outputs, one coefficient cropped at either
+        end, or the same with the three in other places) needs N + 2 from N = 4 on, and 4
+        where N = 3.
+
+        >>> print(Phase(4, 3, 4, 1, 1, 1, 0, 0, 0).rank)
+        rank 6
+        >>> print(Phase(5, 4, 5, 2, 1, 1, 0, 0, 0).rank)
+        7 ≤ rank ≤ 8
+        """
+        lower = self.sides[0] + self.taps - 1 - min(self.low, self.high)
+        three, n, also_n = sorted((self.inputs, self.taps, self.outputs))
+        if three == 3 and n == also_n and lower == n + 1:
+            return Rank(4, 4) if n == 3 else Rank(n + 2, n + 2)
+        return Rank(lower, self.winograd)
+
+    def tiled(self, tile: int) -> int:
+        """Multiplications in Winograd tiles F(t, r) of t outputs: ⌈m/t⌉·(t + r − 1)."""
+        return -(-self.outputs // tile) * (tile + self.taps - 1)
+
+
+def steps(line: Axis) -> tuple[int, int, int]:
+    """Columns from one to the next of a phase: of the side that steps, of taps, of landings.
+
+    With g = gcd(S, D): D/g, S/g and lcm(S, D).
+    """
+    g = gcd(line.stride, line.dilation)
+    return line.dilation // g, line.stride // g, line.stride * line.dilation // g
+
+
+def phases(line: Axis) -> tuple[Phase, ...]:
+    """Independent short filters: classes i ≡ α (mod D/g), k ≡ β (mod S/g) with g = gcd(S, D).
+
+    i = a·D/g + α and k = b·S/g + β land on o = (a + b)·lcm(S, D) + S·α + D·β − P and on
+    nothing of another class. Those that reach an output, at most four shapes for each β.
+
+    >>> for phase in phases(Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1)):
+    ...     print(phase.inputs, phase.taps, phase.outputs, phase.products, phase.winograd)
+    4 3 4 10 6
+    4 2 4 7 5
+    """
+    by = stepping, tap_step, _ = steps(line)
+    sides = ends(line)
+    classes = min(stepping, sides[0])
+    found = []
+    for beta in range(min(tap_step, line.kernel)):
+        starts = [0]
+        if classes > 1:
+            cuts = _shape_changes(line, sides, beta)
+            starts = sorted({0, *(cut for cut in cuts if 0 < cut < classes)})
+        for alpha, end in zip(starts, [*starts[1:], classes], strict=True):
+            phase = _phase(line, by, sides, alpha, beta, copies=end - alpha)
+            if phase:
+                found.append(phase)
+    return tuple(found)
+
+
+def _coefficients(line: Axis, step: int, lands: int, alpha: int, beta: int) -> Pair:
+    """First and last a + b of a class that lie on the other side, whatever its columns are."""
+    start = line.pad[0] - line.stride * alpha - line.dilation * beta
+    return -(-start // step), (start + lands - 1) // step
+
+
+def _shape_changes(line: Axis, sides: Pair, beta: int) -> tuple[int, int, int]:
+    """The α from which a class has a column less, a first or a last landing sooner.
+
+    S·α stays below lcm(S, D), so that each of these changes at most once.
+    """
+    stepping, _, step = steps(line)
+    first, last = _coefficients(line, step, sides[1], 0, beta)
+    start = line.pad[0] - line.dilation * beta
+    sooner = -(-(start - (first - 1) * step) // line.stride)
+    shorter = (start + sides[1] - 1 - last * step) // line.stride + 1
+    return sides[0] % stepping, sooner, shorter
+
+
+def _phase(
+    line: Axis, by: tuple[int, int, int], sides: Pair, alpha: int, beta: int, copies: int
+) -> Phase | None:
+    stepping, tap_step, step = by
+    n = -(-(sides[0] - alpha) // stepping)
+    taps = -(-(line.kernel - beta) // tap_step)
+    first, last = _coefficients(line, step, sides[1], alpha, beta)
+    first, last = max(first, 0), min(last, n + taps - 2)
+    if last < first:
+        return None
+    a, last_a = max(0, first - taps + 1), min(n - 1, last)
+    b, last_b = max(0, first - n + 1), min(taps - 1, last)
+    # The side that steps, then the side that it lands on: how many, and from where.
+    start = first * step + line.stride * alpha + line.dilation * beta - line.pad[0]
+    found = [(last_a - a + 1, a * stepping + alpha), (last - first + 1, start)]
+    (inputs, first_input), (outputs, first_output) = found if line.transposed else found[::-1]
+    return Phase(
+        inputs, last_b - b + 1, outputs, first - a - b, last_a + last_b - last, copies,
+        first_input, b * tap_step + beta, first_output, not line.transposed,
+    )
+
+
+class Columns(NamedTuple):
+    """Where the first copy of a phase lies: columns of the input, taps, outputs."""
+
+    inputs: range
+    taps: range
+    outputs: range
+
+
+def columns_of(line: Axis, phase: Phase, copy: int = 0) -> Columns:
+    """Where a copy of a phase lies on its axis."""
+    stepping, tap_step, step = steps(line)
+    strides = ((stepping, copy), (step, copy * line.stride))
+    (x_step, x_on), (y_step, y_on) = strides if line.transposed else strides[::-1]
+
+    def run(first: int, by: int, count: int) -> range:
+        return range(first, first + by * count, by)
+
+    return Columns(
+        run(phase.first_input + x_on, x_step, phase.inputs),
+        run(phase.first_tap, tap_step, phase.taps),
+        run(phase.first_output + y_on, y_step, phase.outputs),
+    )
+
+
+_EXERCISE = {(4, 4, 3, 1), (4, 4, 2, 0)}
+"""The phases of 4 columns to 8 by 5 taps, as (n, m, r, the smaller crop)."""
+_EXERCISE_PAIR = Rank(76, 117)
+"""Its channel pair in two dimensions: an algorithm of 117 products is known."""
+
+
+def pair_rank(axes: Sequence[Sequence[Phase]]) -> Rank:
+    """The fewest products of a channel pair, all phases at once, as far as they are known.
+
+    At most the ranks of the phases added up and multiplied over the axes (nesting). On
+    one axis at least the rank of one phase and a product for each column that the others
+    land on (substitution: those are linearly independent and vanish with what lands
+    there); on several, a product for each column that a tap reaches.
+
+    >>> line = phases(Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1))
+    >>> print(pair_rank([line]), pair_rank([line, line]), sep="; ")
+    10 ≤ rank ≤ 11; 76 ≤ rank ≤ 117
+    """
+    shapes = [{(*p.sides, p.taps, min(p.low, p.high)) for p in line} for line in axes]
+    if shapes == [_EXERCISE] * 2 and [*map(len, axes)] == [2, 2]:
+        return _EXERCISE_PAIR
+    upper = prod(sum(phase.rank.upper * phase.copies for phase in line) for line in axes)
+    lower = prod(sum(phase.sides[1] * phase.copies for phase in line) for line in axes)
+    if len(axes) == 1:
+        lower += max((phase.rank.lower - phase.sides[1] for phase in axes[0]), default=0)
+    return Rank(lower, upper)
+
 
 TILE = 4
 """Outputs of a Winograd tile that is still usable in floating point."""

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dlcalc.commands.mults.lines import (
+from dlcalc.commands.mults.stages import (
+    Multiplications,
     Phase,
+    Stage,
     columns_met,
     columns_of,
     grid,
@@ -19,7 +21,6 @@ from dlcalc.commands.mults.lines import (
     points,
     steps,
 )
-from dlcalc.commands.mults.stages import Multiplications, Stage
 from dlcalc.formulas.expressions import Expr, Step, add, call, ceil, floor, mul, symbol, total
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Place

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.posterior.minima import local_minima
 from dlcalc.commands.posterior.mixture import (
     Estimate,
     Mixture,
     forward_kl,
+    local_minima,
     mixture,
     normal_rule,
     shares,

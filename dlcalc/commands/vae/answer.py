@@ -15,7 +15,7 @@ from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.vae import working
-    from dlcalc.commands.vae.evidence import Evidence
+    from dlcalc.commands.vae.vae import Evidence
     from dlcalc.numbers.differences import GradientCheck
 else:
     working = lazily("dlcalc.commands.vae.working")

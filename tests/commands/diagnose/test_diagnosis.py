@@ -2,8 +2,7 @@
 
 import pytest
 
-from dlcalc.commands.diagnose.curve import learning_curve
-from dlcalc.commands.diagnose.diagnosis import REMEDIES, diagnose
+from dlcalc.commands.diagnose.diagnosis import REMEDIES, diagnose, learning_curve
 from dlcalc.errors import InputError
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.gan.losses import LOSSES, Term, gan_loss
+from dlcalc.commands.gan.training import LOSSES, Term, gan_loss
 from dlcalc.errors import InputError
 from dlcalc.numbers.differences import check_gradients
 

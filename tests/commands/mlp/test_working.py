@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcalc.commands.mlp.answer import mlp_answer
-from dlcalc.commands.mlp.findings import findings, listed, start_finding, starts
-from dlcalc.commands.mlp.mlp import mlp
+from dlcalc.commands.mlp.mlp import findings, listed, mlp, other_starts, start_finding
 from dlcalc.commands.mlp.working import MlpWorking
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.formulas.text import formula_text
@@ -96,14 +95,14 @@ def test_findings_of_a_run() -> None:
 
 def test_findings_of_starts() -> None:
     network = mlp(**ZERO).network
-    assert [start_finding(each) for each in starts(network, seed=1)] == [
+    assert [start_finding(each) for each in other_starts(network, seed=1)] == [
         "every gradient is 0: nothing ever changes",
         "only b3 and b4 move",
         "it moves, but hidden units stay equal for ever",
         "it learns",
         "it learns",
     ]
-    *_, dead, _ = starts(network, seed=0)
+    *_, dead, _ = other_starts(network, seed=0)
     assert "another seed" in start_finding(dead)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from dlcalc.commands.mults.lines import (
+from dlcalc.commands.mults.stages import (
     Phase,
     columns_met,
     columns_of,

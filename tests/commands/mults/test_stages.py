@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from dlcalc.commands.mults.lines import make_lines
-from dlcalc.commands.mults.stages import Stage, add_up, count_model, count_stage, mults
+from dlcalc.commands.mults.stages import Stage, add_up, count_model, count_stage, make_lines, mults
 from dlcalc.errors import InputError, LimitError
 from dlcalc.models.count import params
 from dlcalc.models.reading import model

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcalc.commands.posterior.minima import hessian, minimise
+from dlcalc.commands.posterior.mixture import hessian, minimise
 from dlcalc.numbers.exact import Array
 
 

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.posterior import minima
+from dlcalc.commands.posterior import mixture as mixtures
 from dlcalc.commands.posterior.answer import posterior_steps
-from dlcalc.commands.posterior.minima import local_minima
-from dlcalc.commands.posterior.mixture import log_density, mixture
+from dlcalc.commands.posterior.mixture import local_minima, log_density, mixture
 from dlcalc.commands.posterior.posterior import FORWARD, REVERSE, Fit, Posterior, posterior
 from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.exact import Array
@@ -150,7 +149,7 @@ def test_the_seed_decides_and_finds_no_other_minima() -> None:
 
 
 def test_a_mixture_too_sharp_is_refused_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minima, "MOST_POINTS", 100_000)
+    monkeypatch.setattr(mixtures, "MOST_POINTS", 100_000)
     with pytest.raises(LimitError, match="too sharp for the quadrature"):
         posterior([0.5, 0.5], [-1, 1], [1e-15, 1])
 

@@ -5,9 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.vae.autoencoder import Autoencoder, as_autoencoder
-from dlcalc.commands.vae.evidence import evidence
-from dlcalc.commands.vae.vae import vae_step
+from dlcalc.commands.vae.vae import Autoencoder, as_autoencoder, evidence_of, vae_step
 from dlcalc.errors import InputError
 
 
@@ -24,7 +22,7 @@ def random_vae(seed: int, latent: int, batch: int = 1) -> Autoencoder:
 
 def test_terms_are_the_integrals() -> None:
     vae = random_vae(1, 1)
-    [found] = evidence(vae)
+    [found] = evidence_of(vae)
     step = vae_step(vae)
     z, dz = np.linspace(-40, 40, 200_001, retstep=True)
     y = 1 / (1 + np.exp(-z[:, np.newaxis] @ vae.decoder[0].T))
@@ -45,7 +43,7 @@ def test_terms_are_the_integrals() -> None:
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 999), latent=st.integers(1, 2), batch=st.integers(1, 2))
 def test_bound_and_divergence_add_up(seed: int, latent: int, batch: int) -> None:
-    found = evidence(random_vae(seed, latent, batch))
+    found = evidence_of(random_vae(seed, latent, batch))
     assert len(found) == batch
     for each in found:
         assert abs(each.gap) < 1e-6
@@ -55,11 +53,11 @@ def test_bound_and_divergence_add_up(seed: int, latent: int, batch: int) -> None
 
 def test_where_the_output_ignores_z_the_posterior_is_the_prior() -> None:
     vae = as_autoencoder([0.0, 1.0], [0.0], [[1, 0]], [[1, 0]], [[[0], [0]]])
-    [found] = evidence(vae)
+    [found] = evidence_of(vae)
     assert found.log_evidence == pytest.approx(-2 * np.log(2))
     assert found.kl_posterior == pytest.approx(found.kl_prior)
 
 
 def test_a_latent_of_three_dimensions_is_refused() -> None:
     with pytest.raises(InputError, match="latent of 1 or 2 dimensions, not 3"):
-        evidence(random_vae(0, 3))
+        evidence_of(random_vae(0, 3))

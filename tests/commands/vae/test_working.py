@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcalc.commands.vae.answer import vae_answer
-from dlcalc.commands.vae.evidence import Evidence
-from dlcalc.commands.vae.vae import vae
+from dlcalc.commands.vae.vae import Evidence, vae
 from dlcalc.commands.vae.working import VaeWorking, evidence_words
 from dlcalc.derive.recipe import Recipe
 from dlcalc.formulas.expressions import symbol
