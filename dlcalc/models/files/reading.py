@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, BinaryIO
@@ -10,8 +11,6 @@ from typing import Any, BinaryIO
 from dlcalc.errors import DlcalcError, FileError, InputError
 from dlcalc.input.sources import reason
 from dlcalc.models.files import roles
-from dlcalc.models.files.gguf import MAGIC as GGUF
-from dlcalc.models.files.gguf import SPLIT
 from dlcalc.models.files.stream import open_zip, seekable
 from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.models.tree import Model
@@ -22,6 +21,8 @@ ENDINGS = (
 )
 """How the names of such files end."""
 INDEX = ".index.json"
+SPLIT = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})(?P<ending>\.\w+)$")
+"""The name of one part of a model in several files."""
 FOLDER = (
     "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
     "pytorch_model.bin", "adapter_model.safetensors", "weights.npz", "model.npz",
@@ -96,7 +97,7 @@ def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
         name, first.format, decided, first.metadata, notes, first.rows, first.graph, first.input
     )
     if held.format == "gguf":
-        from dlcalc.models.files.gguf_architecture import counted
+        from dlcalc.models.files.gguf import counted
 
         return counted(held)
     return held
@@ -170,17 +171,17 @@ def layered(held: Held) -> Model:
     name = os.path.splitext(os.path.basename(held.name))[0]
     try:
         if held.format == "onnx":
-            from dlcalc.models.files.onnx_layers import Translator
+            from dlcalc.models.files.onnx import Translator
 
             model = Translator(*held.graph).translated(name)
         elif held.format == "keras":
-            from dlcalc.models.files import keras_notation
+            from dlcalc.models.files import keras
 
-            model = keras_notation.model_of(held.graph, name)
+            model = keras.model_of(held.graph, name)
         elif held.format == "gguf":
-            from dlcalc.models.files import gguf_architecture
+            from dlcalc.models.files import gguf
 
-            model = gguf_architecture.model_of(held, name)
+            model = gguf.model_of(held, name)
         else:
             raise InputError("a file of weights has tensors, and no layers to show or change")
         said, own = params(model).params, sum(tensor.params for tensor in held.tensors)
@@ -239,7 +240,7 @@ def _of_zip(file: BinaryIO) -> str:
 def by_content(file: BinaryIO) -> str | None:
     """The ending that the first bytes deserve; None for text, and for what is not known."""
     start = file.peek(16)[:16] if hasattr(file, "peek") else b""
-    if start.startswith(GGUF):
+    if start.startswith(b"GGUF"):
         return ".gguf"
     if start.startswith(b"PK"):
         return ".zip"
@@ -262,11 +263,11 @@ _ONNX_SECOND = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")
 
 Reader = Callable[[BinaryIO, str, tuple[int, ...] | None], Held]
 _READERS = {
-    ".safetensors": "safetensors.read_safetensors", ".gguf": "gguf.read_gguf",
-    ".npy": "numpy_arrays.read_npy", ".npz": "numpy_arrays.read_npz",
-    ".keras": "keras_file.read_keras", ".json": "keras_file.read_json",
-    ".onnx": "onnx_file.read_onnx",
+    ".safetensors": "arrays.read_safetensors", ".gguf": "gguf.read_gguf",
+    ".npy": "arrays.read_npy", ".npz": "arrays.read_npz",
+    ".keras": "keras.read_keras", ".json": "keras.read_json",
+    ".onnx": "onnx.read_onnx",
     **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt"), "torch_checkpoint.read_torch"),
-    **dict.fromkeys((".h5", ".hdf5"), "keras_hdf5.read_hdf5"),
+    **dict.fromkeys((".h5", ".hdf5"), "keras.read_hdf5"),
 }
 """What reads each kind of file, and is loaded for that."""

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from dlcalc.errors import InputError
-from dlcalc.models.files.keras_file import held_of
-from dlcalc.models.files.keras_notation import layers
+from dlcalc.models.files.keras import held_of, layers
 from tests.shell.running import invoke
 
 FILES = Path(__file__).parents[2] / "data" / "files" / "keras"

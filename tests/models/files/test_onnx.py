@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlcalc.errors import DlcalcError
-from dlcalc.models.files.onnx_file import read_onnx
+from dlcalc.models.files.onnx import read_onnx
 from dlcalc.models.files.reading import read_weights
 
 FILES = Path(__file__).parents[2] / "data" / "onnx"

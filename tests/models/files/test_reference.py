@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from dlcalc.errors import InputError
-from dlcalc.models.files.gguf_architecture import counted
-from dlcalc.models.files.numpy_arrays import read_npz
+from dlcalc.models.files.arrays import read_npz
+from dlcalc.models.files.gguf import counted
 from dlcalc.models.files.reading import read_stream, read_weights
 from tests.fuzz_files import findings
 from tests.models.files.test_onnx import Pipe

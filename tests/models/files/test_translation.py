@@ -8,8 +8,8 @@ import pytest
 
 from dlcalc.errors import InputError
 from dlcalc.models.count import params
-from dlcalc.models.files.keras_file import held_of
-from dlcalc.models.files.onnx_layers import Translator
+from dlcalc.models.files.keras import held_of
+from dlcalc.models.files.onnx import Translator
 from dlcalc.models.files.reading import layered, read_weights
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model

@@ -1,0 +1,1079 @@
+"""Keras's files: .keras and to_json(), counted as its summary does, and HDF5 by the package h5py.
+
+A .keras file is a zip of metadata.json, config.json and model.weights.h5 (keras 3.15.1); the
+weights need not be read, since every layer that has some says the shape it was built for. The
+weights of each class follow its `build`; tf-keras 2.21.0 (Keras 2) names the same ones. Keras 3
+writes down the shapes of the tensors that layers take, Keras 2 those that they were built for;
+what nothing takes, and multiply-accumulates, come from the layers of the notation.
+
+The arrays of a whole HDF5 model have names, and its configuration says which layers are frozen.
+Weights alone (.weights.h5) have numbers for names: the class of the layer, whose name they bear,
+tells what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
+from typing import Any, BinaryIO, NamedTuple
+
+from dlcalc.errors import DlcalcError, InputError, did_you_mean, words_of
+from dlcalc.input.json_text import parse_json
+from dlcalc.models import foreign
+from dlcalc.models.count import params
+from dlcalc.models.files.roles import decide
+from dlcalc.models.files.stream import member_bytes, open_zip, printable, seekable
+from dlcalc.models.files.tensors import (
+    BUFFER,
+    HELD_APART,
+    OPTIMIZER,
+    OTHER,
+    PARAMETER,
+    QUANTISATION,
+    QUANTISED,
+    TIED,
+    Held,
+    Row,
+    Tensor,
+)
+from dlcalc.models.translation import Step, arranged, plain_name
+from dlcalc.models.tree import Layer, Model
+
+Config = Mapping[str, Any]
+Sizes = tuple[int | None, ...]
+
+
+class Weight(NamedTuple):
+    """One weight of a layer."""
+
+    name: str
+    shape: tuple[int, ...]
+    kind: str = "weight"
+    """`weight`; `state`, which the layer itself changes; `scale` of a quantised kernel."""
+    logical: tuple[int, ...] | None = None
+    """The shape of the weight that it stands for, where two of them lie in a byte."""
+
+
+WITHOUT = re.compile(r"""
+    InputLayer|Activation|ReLU|LeakyReLU|ELU|Softmax|ThresholdedReLU|Identity|Masking|Lambda
+    |(Alpha|Gaussian)?Dropout|SpatialDropout[123]D|GaussianNoise|ActivityRegularization
+    |Flatten|Reshape|Permute|RepeatVector|(Global)?(Max|Average)Pooling[123]D
+    |Adaptive(Max|Average)Pooling[123]D|UpSampling[123]D|ZeroPadding[123]D|Cropping[123]D
+    |Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot|UnitNormalization
+    |Rescaling|Resizing|CenterCrop|Random\w+|Auto\w+|Augmenter|Mix\w+|Cut\w+|Equalization|Solarization
+    |CategoryEncoding|Discretization|Hashing|HashedCrossing|StringLookup|IntegerLookup
+    |TextVectorization|Stack|TFOpLambda|SlicingOpLambda|MelSpectrogram|STFTSpectrogram
+    |(NotEqual|GetItem|Cast|Matmul|Operation)
+""", re.VERBOSE)
+"""Classes of layers without weights."""
+_OPERATION = re.compile(r"keras\.(src\.)?ops\b")
+
+
+def _last(shape: Sizes, what: str, at: int = -1) -> int:
+    size = shape[at] if isinstance(shape, tuple) and -len(shape) <= at < len(shape) else None
+    if type(size) is not int:  # an axis that is open, or several inputs
+        raise InputError(f"{what}: the size of its input is not known; the model was never built")
+    return size
+
+
+def _channels(config: Config, shape: Sizes) -> int:
+    first = config.get("data_format") == "channels_first"
+    return _last(shape, "its channels", 1 if first else -1)
+
+
+def _numbers(value: Any, count: int) -> tuple[int, ...]:
+    found = tuple(value) if isinstance(value, list | tuple) else (value,) * count
+    return tuple(whole(each, "kernel_size") for each in found)
+
+
+def whole(value: Any, name: str) -> int:
+    """A whole number of a configuration; InputError by its name."""
+    if type(value) is int and 0 <= value < 1 << 62:
+        return value
+    raise InputError(f"{name} is {str(value)[:40]!r}, no whole number")
+
+
+def _of(config: Config, name: str, default: int | None = None) -> int:
+    return whole(config.get(name, default), name)
+
+
+def _axes_of(kind: str) -> int:
+    found = re.search(r"([123])D", kind)
+    return int(found[1]) if found else 1
+
+
+def _with_bias(config: Config, *shape: int) -> Iterator[Weight]:
+    if config.get("use_bias", True):
+        yield Weight("bias", shape)
+
+
+def _dense(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    units = _of(config, "units")
+    yield Weight("kernel", (_last(shape, "units"), units))
+    yield from _with_bias(config, units)
+
+
+def _conv(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    filters, groups = _of(config, "filters"), _of(config, "groups", 1) or 1
+    kernel = _numbers(config.get("kernel_size"), _axes_of(kind))
+    yield Weight("kernel", (*kernel, _channels(config, shape) // groups, filters))
+    yield from _with_bias(config, filters)
+
+
+def _transposed(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    filters, kernel = _of(config, "filters"), _numbers(config.get("kernel_size"), _axes_of(kind))
+    yield Weight("kernel", (*kernel, filters, _channels(config, shape)))
+    yield from _with_bias(config, filters)
+
+
+def _depthwise(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    channels, times = _channels(config, shape), _of(config, "depth_multiplier", 1)
+    kernel = _numbers(config.get("kernel_size"), _axes_of(kind))
+    yield Weight("kernel", (*kernel, channels, times))
+    yield from _with_bias(config, channels * times)
+
+
+def _separable(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    channels, times = _channels(config, shape), _of(config, "depth_multiplier", 1)
+    kernel, filters = _numbers(config.get("kernel_size"), _axes_of(kind)), _of(config, "filters")
+    yield Weight("depthwise_kernel", (*kernel, channels, times))
+    yield Weight("pointwise_kernel", (*(1 for _ in kernel), channels * times, filters))
+    yield from _with_bias(config, filters)
+
+
+def _embedding(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    rows, width = _of(config, "input_dim"), _of(config, "output_dim")
+    yield Weight("embeddings", (rows, width))
+    if kind == "ReversibleEmbedding" and config.get("tie_weights") is False:
+        yield Weight("reverse_embeddings", (width, rows))
+
+
+def _along(config: Config, shape: Sizes) -> tuple[int, ...]:
+    axis = config.get("axis", -1)
+    axes = axis if isinstance(axis, list | tuple) else [axis]
+    if not all(type(each) is int for each in axes):
+        raise InputError(f"axis is {str(axis)[:40]!r}, no whole number")
+    return tuple(_last(shape, "its axis", each) for each in axes)
+
+
+def _batch_norm(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    along = _along(config, shape)
+    if config.get("scale", True):
+        yield Weight("gamma", along)
+    if config.get("center", True):
+        yield Weight("beta", along)
+    yield Weight("moving_mean", along, "state")
+    yield Weight("moving_variance", along, "state")
+
+
+def _norm(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    along = _along(config, shape)
+    if config.get("scale", True) or config.get("rms_scaling"):
+        yield Weight("scale" if kind == "RMSNormalization" else "gamma", along)
+    if kind != "RMSNormalization" and config.get("center", True) and not config.get("rms_scaling"):
+        yield Weight("beta", along)
+
+
+def _normalization(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    if config.get("mean") is None:
+        along = _along(config, shape) if config.get("axis", -1) is not None else ()
+        yield Weight("mean", along, "state")
+        yield Weight("variance", along, "state")
+        yield Weight("count", (), "state")
+
+
+def _prelu(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    shared = config.get("shared_axes")
+    shared = shared if isinstance(shared, list) else []
+    yield Weight("alpha", tuple(
+        1 if at in shared else _last(shape, "alpha", at) for at in range(1, len(shape))
+    ))
+
+
+_GATES = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
+
+
+def _recurrent(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    name = kind.removesuffix("Cell")
+    gates, units = _GATES[name], _of(config, "units")
+    cell = f"{name.lower().replace('simplernn', 'simple_rnn')}_cell/" if name == kind else ""
+    yield Weight(f"{cell}kernel", (_last(shape, "units"), gates * units))
+    yield Weight(f"{cell}recurrent_kernel", (units, gates * units))
+    if config.get("use_bias", True):
+        two = name == "GRU" and config.get("reset_after", True)
+        yield Weight(f"{cell}bias", (2, gates * units) if two else (gates * units,))
+
+
+def _conv_lstm(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    filters, kernel = _of(config, "filters"), _numbers(config.get("kernel_size"), _axes_of(kind))
+    at = 2 if config.get("data_format") == "channels_first" else -1
+    yield Weight("kernel", (*kernel, _last(shape, "filters", at), 4 * filters))
+    yield Weight("recurrent_kernel", (*kernel, filters, 4 * filters))
+    yield from _with_bias(config, 4 * filters)
+
+
+def _heads(config: Config, shape: Mapping[str, Sizes], kind: str) -> Iterator[Weight]:
+    grouped = kind != "MultiHeadAttention"
+    heads = _of(config, "num_query_heads" if grouped else "num_heads")
+    shared = _of(config, "num_key_value_heads") if grouped else heads
+    width = _of(config, "head_dim" if grouped else "key_dim")
+    value = width if grouped else whole(config.get("value_dim") or width, "value_dim")
+    shape = shape if isinstance(shape, Mapping) else {}
+    query = shape.get("query_shape") or ()
+    values = shape.get("value_shape") or query
+    keys = shape.get("key_shape") or values
+    out = config.get("output_shape") or query[-1:]
+    out = tuple(whole(each, "output_shape") for each in (
+        out if isinstance(out, list | tuple) else [out]
+    ))
+    for name, given, count, size in (
+        ("query", query, heads, width), ("key", keys, shared, width),
+        ("value", values, shared, value),
+    ):
+        yield Weight(f"{name}/kernel", (_last(given, name), count, size))
+        for each in _with_bias(config, count, size):
+            yield each._replace(name=f"{name}/bias")
+    yield Weight("attention_output/kernel", (heads, value, *out))
+    for each in _with_bias(config, *out):
+        yield each._replace(name="attention_output/bias")
+
+
+def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    equation = str(config.get("equation", "")).replace(" ", "")
+    found = re.fullmatch(r"(?:\.\.\.)?(\w+),(\w+)->(?:\.\.\.)?(\w+)", equation)
+    if found is None:
+        raise InputError(f"equation {equation[:40]!r} is not understood")
+    taken, kernel, given = found[1], found[2], found[3]
+    out = config.get("output_shape")
+    sizes: dict[str, int | None] = dict(zip(reversed(taken), reversed(shape), strict=False))
+    outs = list(out) if isinstance(out, list | tuple) else [out]
+    for letter, size in zip(reversed(given), reversed(outs), strict=False):
+        if size is not None:
+            sizes[letter] = whole(size, "output_shape")
+    yield Weight("kernel", tuple(_last((sizes.get(each),), each) for each in kernel))
+    bias = str(config.get("bias_axes") or "")
+    if bias:
+        first = min((at for at, each in enumerate(given) if each in bias), default=len(given))
+        yield Weight("bias", tuple(
+            _last((sizes.get(each),), each) if each in bias else 1 for each in given[first:]
+        ))
+
+
+def _layer_scale(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    yield Weight("gamma", (_of(config, "projection_dim"),))
+
+
+def _attention(config: Config, shape: Any, kind: str) -> Iterator[Weight]:
+    if kind == "AdditiveAttention" and config.get("use_scale", True):
+        given = shape if isinstance(shape, tuple) else ()
+        query = given[0] if given and isinstance(given[0], list | tuple) else given
+        yield Weight("scale", (_last(tuple(query), "scale"),))
+    elif kind == "Attention":
+        if config.get("use_scale"):
+            yield Weight("scale", ())
+        if config.get("score_mode") == "concat":
+            yield Weight("concat_score_weight", ())
+
+
+WEIGHTS: dict[str, Callable[[Config, Any, str], Iterator[Weight]]] = {
+    "Dense": _dense, "Embedding": _embedding, "ReversibleEmbedding": _embedding,
+    **dict.fromkeys(
+        ("BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1"), _batch_norm
+    ),
+    **dict.fromkeys(("LayerNormalization", "GroupNormalization", "RMSNormalization"), _norm),
+    "Normalization": _normalization, "PReLU": _prelu, "EinsumDense": _einsum,
+    **{f"Conv{n}D": _conv for n in (1, 2, 3)},
+    **{f"Conv{n}DTranspose": _transposed for n in (1, 2, 3)},
+    **{f"DepthwiseConv{n}D": _depthwise for n in (1, 2)},
+    **{f"SeparableConv{n}D": _separable for n in (1, 2)},
+    **{f"ConvLSTM{n}D": _conv_lstm for n in (1, 2, 3)},
+    **{f"{name}{end}": _recurrent for name in _GATES for end in ("", "Cell")},
+    "MultiHeadAttention": _heads, "GroupedQueryAttention": _heads, "GroupQueryAttention": _heads,
+    "LayerScale": _layer_scale, "Attention": _attention, "AdditiveAttention": _attention,
+}
+"""What gives the weights of each class."""
+_QUANTISED = {"Dense": ("kernel",), "EinsumDense": ("kernel",), "Embedding": ("embeddings",)}
+
+
+def weights(layer: Config, config: Config, shape: Any) -> list[Weight]:
+    """The weights of one layer; InputError for a class that is not known, or was never built."""
+    kind = str(layer.get("class_name"))
+    if kind in WEIGHTS:
+        found = list(WEIGHTS[kind](config, shape, kind))
+        return list(_quantised(kind, found, config))
+    if WITHOUT.fullmatch(kind) or _OPERATION.match(str(layer.get("module"))):
+        return []
+    raise InputError(f"a layer of the unknown class {kind[:60]!r}{did_you_mean(kind, WEIGHTS)}")
+
+
+def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[Weight]:
+    """The weights as the policy of the layer stores them, and what it adds to them."""
+    mode = dtype_name(config.get("dtype")).partition("_from_")[0].partition("/")[0]
+    for each in found:
+        name, shape = each.name, each.shape
+        if mode not in _MODES or name not in _QUANTISED.get(kind, ()) or not shape:
+            yield each
+        elif mode == "int8":  # a scale an output of Dense, one a row of an Embedding
+            yield each
+            yield Weight(f"{name}_scale", shape[:1] if kind == "Embedding" else shape[1:], "scale")
+        elif mode == "float8":
+            yield each
+            if kind != "Embedding":
+                for what in ("inputs", "kernel", "outputs_grad"):
+                    yield Weight(f"{what}_scale", (), "scale")
+                    yield Weight(f"{what}_amax_history", (1024,), "scale")
+        else:
+            yield Weight(name, (*shape[:-1], -(-shape[-1] // 2)), "weight", shape)
+            along = shape[-1] if kind == "Embedding" else shape[0]
+            groups = -(-along // _block(config, along))
+            scale = (shape[0], groups) if kind == "Embedding" else (groups, *shape[1:])
+            yield Weight(f"{name}_scale", scale, "scale")
+            yield Weight(f"{name}_zero", scale, "scale")
+            yield Weight("g_idx", (along,), "scale")
+
+
+_MODES = ("int8", "int4", "float8")
+
+
+def _block(config: Config, along: int) -> int:
+    """Weights that share a scale of 4 bits: 128, where the layer does not say otherwise."""
+    given = config.get("quantization_config")
+    inner = given.get("config") if isinstance(given, dict) else None
+    size = inner.get("block_size", 128) if isinstance(inner, dict) else 128
+    return size if type(size) is int and size > 0 else max(along, 1)
+
+
+def dtype_name(value: Any) -> str:
+    """The name of a type or of a policy, however it is written down."""
+    if isinstance(value, dict):
+        inner = value.get("config")
+        own = value.get("class_name", "")
+        if not isinstance(inner, dict):
+            return str(own)
+        mode, source = inner.get("mode"), inner.get("source_name")
+        return f"{mode}_from_{source}" if mode else str(inner.get("name") or own)
+    return str(value or "float32")
+
+
+def layers_of(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The layers of a model."""
+    config = model.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else config
+    if not isinstance(layers, list):
+        raise InputError(f"{str(model.get('class_name'))[:60]} holds no list of layers")
+    for each in layers:
+        if not isinstance(each, dict) or not isinstance(each.get("config"), dict) or (
+            "class_name" not in each
+        ):
+            raise InputError("a layer without class_name and config")
+        yield each
+
+
+def name_of(layer: Mapping[str, Any]) -> str:
+    """The name of a layer."""
+    return printable(str(layer["config"].get("name") or layer.get("name") or ""))[:200]
+
+
+def sizes_of(value: Any) -> tuple[Any, ...]:
+    """A shape with the batch, None where an axis is open; several of them as such."""
+    if not isinstance(value, list | tuple):
+        return ()
+    if value and isinstance(value[0], list):  # several inputs
+        return tuple(sizes_of(each) for each in value)
+    return tuple(each if type(each) is int and 0 <= each < 1 << 62 else None for each in value)
+
+
+_WINDOWS = re.compile(r"(Depthwise|Separable)?Conv[123]D|(Max|Average)Pooling[123]D")
+
+
+def model_of(config: Mapping[str, Any], name: str) -> Model:
+    """The model in the notation; InputError for a layer that it has not."""
+    found = {name_of(layer): layer for layer in layers_of(config)}
+    inputs = [layer for layer in found.values() if layer.get("class_name") == "InputLayer"]
+    if len(inputs) > 1:
+        raise InputError("several inputs; the notation has one")
+    ends = [each for each, _ in sources(config["config"].get("output_layers"))] if isinstance(
+        config["config"], dict
+    ) else []
+    if len(ends) > 1:
+        raise InputError("several outputs; the notation has one")
+    start = name_of(inputs[0]) if inputs else "input"
+    taken: dict[str, tuple[str, ...]] = {}
+    last = start
+    for each, layer in found.items():
+        if layer.get("class_name") != "InputLayer":
+            taken[each] = tuple(dict.fromkeys(
+                source for source, _ in own_sources(layer)
+            )) or (last,)
+            last = each
+    if not taken:
+        raise InputError("holds no layers")
+    _pad(found, taken)
+    end = ends[0] if ends else last
+    needed, waiting = {end}, [end]  # what makes masks is left out
+    for each in waiting:
+        waiting += [source for source in taken.get(each, ()) if source not in needed]
+        needed.update(waiting)
+    steps = [_step(found[each], taken[each]) for each in taken if each in needed]
+    return Model(arranged(steps, start, end), _input((inputs or list(found.values()))[0]), name)
+
+
+def _pad(found: dict[str, Any], taken: dict[str, tuple[str, ...]]) -> None:
+    """Give the zeros that a layer adds to the windows behind it, where these alone take them."""
+    for name in [each for each in taken if found[each]["class_name"].startswith("ZeroPadding")]:
+        users = [each for each, given in taken.items() if name in given]
+        user = found[users[0]] if len(users) == 1 and taken[users[0]] == (name,) else {}
+        padding = found[name]["config"].get("padding")
+        if not _WINDOWS.fullmatch(str(user.get("class_name"))) or not isinstance(padding, list):
+            continue
+        if user["config"].get("padding", "valid") == "valid":
+            pairs = tuple(tuple(each) for each in (
+                padding if isinstance(padding[0], list) else [padding]
+            ))
+            alike = len({size for pair in pairs for size in pair}) == 1
+            pads = pairs[0][0] if alike else pairs
+            found[users[0]] = {**user, "config": {**user["config"], "zeros": pads}}
+            taken[users[0]] = taken.pop(name)
+
+
+def _input(layer: Mapping[str, Any]) -> tuple[int, ...]:
+    """The shape of the input of a model."""
+    own = layer["config"]
+    shape = own.get("batch_shape") or own.get("batch_input_shape")
+    if not isinstance(shape, list):
+        raise InputError("no input shape is known: the model was never built")
+    return _channels_first(shape[1:], own)
+
+
+def _step(layer: Mapping[str, Any], taken: tuple[str, ...]) -> Step:
+    """One layer with the layers whose outputs it takes."""
+    label, kind = name_of(layer), str(layer.get("class_name"))
+    if len(layer.get("inbound_nodes") or ()) > 1:
+        raise InputError(f"{label} is called twice, which the notation cannot say")
+    if kind.lower() in foreign.JOINED:
+        return Step(label, taken, (), foreign.JOINED[kind.lower()], 0)
+    if len(taken) > 1:
+        raise InputError(f"{label} takes several inputs, which the notation cannot say")
+    return Step(label, taken, tuple(layers(layer)))
+
+
+def _channels_first(sizes: Any, config: Mapping[str, Any]) -> tuple[int, ...]:
+    if not all(type(size) is int for size in sizes):
+        raise InputError("the size of its input is open: give it in the notation")
+    if len(sizes) > 2 and config.get("data_format") != "channels_first":
+        sizes = [sizes[-1], *sizes[:-1]]
+    return tuple(sizes)
+
+
+def sources(nodes: Any) -> Iterator[tuple[str, Any]]:
+    """The layers whose outputs a layer takes: of Keras 3, with shapes, or Keras 2's bare lists."""
+    if isinstance(nodes, dict):
+        history = nodes.get("keras_history")
+        if isinstance(history, list) and history:
+            yield str(history[0]), nodes.get("shape")
+            return
+        nodes = list(nodes.values())
+    if isinstance(nodes, list):
+        if len(nodes) >= 3 and isinstance(nodes[0], str) and isinstance(nodes[1], int):
+            yield nodes[0], None
+            return
+        for each in nodes:
+            yield from sources(each)
+
+
+def own_sources(layer: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What the first call of a layer takes, without its masks."""
+    calls = layer.get("inbound_nodes")
+    first = calls[0] if isinstance(calls, list) and calls else calls
+    if not isinstance(first, dict):
+        return list(sources(calls))
+    return list(sources(first.get("args"))) or list(sources(first.get("kwargs")))
+
+
+def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
+    """One layer of Keras as layers of the notation; the first bears its name."""
+    kind, config = str(layer.get("class_name")), layer.get("config")
+    if not isinstance(config, dict):
+        raise InputError("a layer without class_name and config")
+    if kind == "Sequential":
+        for each in config.get("layers", ()):
+            if each.get("class_name") != "InputLayer":
+                yield from layers(each)
+        return
+    if kind == "TimeDistributed" and isinstance(config.get("layer"), dict):
+        yield from layers(config["layer"])
+        return
+    name = plain_name(str(config.get("name", kind)))
+    if dtype_name(config.get("dtype")).startswith("int"):
+        raise InputError("quantised layers cannot be said in the notation")
+    named = {
+        key: value for key, value in config.items() if isinstance(value, int | float | str | list)
+    }
+    inner = config.get("layer")
+    if kind == "Bidirectional" and isinstance(inner, dict):
+        if config.get("merge_mode", "concat") != "concat":
+            raise InputError("both ways laid together otherwise than end to end cannot be said")
+        if not isinstance(inner.get("config"), dict):
+            raise InputError(f"{name} holds a layer without class_name and config")
+        kind, named = str(inner.get("class_name")), {**inner["config"], "bidirectional": True}
+    yield from _own(foreign.layers_of(kind, (), named, name), config)
+
+
+def _own(made: Sequence[Layer], config: Mapping[str, Any]) -> Iterator[Layer]:
+    """The layers with what the call of Keras's class does not say."""
+    for each in made:
+        options = dict(each.options)
+        if each.name and "zeros" in config:
+            options["pad"] = config["zeros"]
+        if config.get("trainable") is False and each.name:
+            options["frozen"] = True
+        yield Layer(each.type, each.arguments, options, each.name)
+
+
+SAME = re.compile(r"""
+    (Batch|SyncBatch|Layer|Group|RMS|Unit)?Normalization(V1)? | \w*Activation | \w*ReLU | ELU
+    | LayerScale | Softmax | Identity | Masking | \w*Dropout\w* | GaussianNoise
+    | ActivityRegularization
+    | Add | Subtract | Multiply | Average | Maximum | Minimum | Rescaling | Random\w+
+""", re.VERBOSE)
+"""Classes whose output is as large as each of their inputs."""
+SPATIAL = re.compile(r"\w*(Conv|Pooling|UpSampling|ZeroPadding|Cropping)\w*D\w*|Flatten")
+"""Classes that the notation has channels first."""
+
+
+def _reshaped(config: Config, taken: Sizes) -> Sizes:
+    """The shape that a Reshape is asked for, one size of which may be open."""
+    wanted = sizes_of(config["target_shape"])
+    whole, open_at = _whole(taken), [at for at, size in enumerate(wanted) if size is None]
+    if whole is None or len(open_at) != 1:
+        return wanted
+    known = prod(size for size in wanted if size is not None)
+    return tuple(prod(whole) // known if size is None and known else size for size in wanted)
+
+
+def _cropped(config: Config, taken: Sizes) -> Sizes:
+    """What is left of the axes of space when both sides are cut off."""
+    pairs = config["cropping"]
+    pairs = pairs if isinstance(pairs[0], list) else [pairs]
+    first = int(config.get("data_format") == "channels_first")
+    sizes = list(taken)
+    for at, cut in enumerate(pairs, first):
+        size = sizes[at]
+        sizes[at] = None if size is None else size - sum(cut)
+    return tuple(sizes)
+
+
+def _conv_lstm_shape(config: Config, taken: Sizes) -> Sizes:
+    """An image a step, its channels last, or the last image."""
+    if config.get("data_format") == "channels_first":
+        raise ValueError
+    same, places = config.get("padding") == "same", []
+    for size, taps, step, apart in zip(
+        taken[1:-1], config["kernel_size"], config["strides"], config["dilation_rate"], strict=True
+    ):
+        room = None if size is None else size - 1 if same else size - apart * (taps - 1) - 1
+        places.append(None if room is None else room // step + 1)
+    steps = taken[:1] if config.get("return_sequences") else ()
+    return (*steps, *places, config["filters"])
+
+
+def _cells(config: Config, taken: Sizes) -> Sizes:
+    """A vector a step, as wide as the last cell, or the last vector."""
+    cell = config["cell"]["config"]
+    units = cell["cells"][-1]["config"]["units"] if "cells" in cell else cell["units"]
+    return (*(taken[:1] if config.get("return_sequences") else ()), units)
+
+
+STEPPED: dict[str, Callable[[Config, Sizes], Sizes]] = {
+    "RNN": _cells, **{f"ConvLSTM{axes}D": _conv_lstm_shape for axes in (1, 2, 3)},
+}
+"""Classes whose kernels run at each step, and the shape that they give."""
+
+
+MOVED: dict[str, Callable[[Config, Sizes], Sizes]] = {
+    **dict.fromkeys(("Embedding", "ReversibleEmbedding"), lambda config, taken: (
+        *taken, config["output_dim"],
+    )),
+    "Reshape": _reshaped,
+    "RepeatVector": lambda config, taken: (config["n"], *taken),
+    "Permute": lambda config, taken: tuple(taken[at - 1] for at in config["dims"]),
+    **{f"Cropping{axes}D": _cropped for axes in (1, 2, 3)},
+}
+"""Classes that move what they take, or look it up, and the shape that they give."""
+PRODUCTS = ("Dot", "Lambda", "Attention", "AdditiveAttention")
+"""Classes without weights, or with few, that multiply inputs with each other."""
+
+
+class Flow:
+    """The layers of one model, each with its output and its products."""
+
+    def __init__(self, model: Config, tensors: Sequence[Tensor], around: str = "") -> None:
+        self.tensors = tensors
+        self.around = around
+        self.outputs: dict[str, Sizes] = {}
+        """Shapes without the batch; None for an axis that is open."""
+        self.macs: dict[str, int | None] = {}
+        self.input: tuple[int, ...] | None = None
+        """The shape of the first input, where it is known in whole."""
+        written: dict[str, Sizes] = {}
+        taken: dict[str, dict[str, Sizes]] = {}
+        self.last = ""
+        for layer in layers_of(model):
+            pairs = list(_taken(layer, self.last))
+            self.last = name_of(layer)
+            own = {source for source, _ in own_sources(layer)}
+            taken[self.last] = {
+                source: shape for source, shape in pairs if source in own or not own
+            }
+            for source, shape in pairs:
+                written.setdefault(source, shape)
+        before = ""
+        for layer in layers_of(model):
+            name = name_of(layer)
+            given = [
+                shape if _whole(shape) else self.outputs.get(source, shape)
+                for source, shape in taken[name].items()
+            ]
+            if not given and before in self.outputs:
+                given = [self.outputs[before]]
+            before = name
+            output, macs = self._made(layer, given)
+            noted = written.get(name)
+            if noted is not None and output is not None and not _agree(noted, output):
+                macs = None  # what is written down is of something else
+            output = noted if output is None or (noted and _whole(noted)) else output
+            if output is not None:
+                self.outputs[name] = output
+            calls = layer.get("inbound_nodes")
+            times = len(calls) if isinstance(calls, list) and calls else 1
+            self.macs[name] = None if macs is None else macs * times
+
+    def _made(self, layer: Config, taken: Sequence[Sizes]) -> tuple[Sizes | None, int | None]:
+        """The output of a layer and its products, as far as they can be told."""
+        kind, config = str(layer.get("class_name")), layer["config"]
+        if kind == "InputLayer":
+            return self._entered(config), 0
+        if "layers" in config:
+            inner = Flow(layer, self.tensors, f"{self.around}{name_of(layer)}/")
+            macs = [each for each in inner.macs.values() if each is not None]
+            total = sum(macs) if len(macs) == len(inner.macs) else None
+            return inner.outputs.get(inner.last), total
+        if taken and SAME.fullmatch(kind):
+            return _together(taken), 0
+        if kind == "Dense" and taken:
+            units = config.get("units")
+            known = _whole(taken[0])
+            return (*taken[0][:-1], units), (
+                prod(known) * units if known and isinstance(units, int) else None
+            )
+        if taken and kind in (*MOVED, *STEPPED, "EinsumDense"):
+            return self._known(layer, kind, taken[0])
+        whole = _whole(taken[0]) if len(taken) == 1 else None
+        if whole is not None:
+            made = self._counted(layer, kind, whole)
+            if made is not None:
+                return made
+        return None, 0 if WITHOUT.fullmatch(kind) and kind not in PRODUCTS else None
+
+    def _known(self, layer: Config, kind: str, taken: Sizes) -> tuple[Sizes | None, int | None]:
+        """A layer of a class whose rule stands here."""
+        config = layer["config"]
+        try:
+            if kind in MOVED:
+                return MOVED[kind](config, taken), 0
+            if kind in STEPPED:
+                return STEPPED[kind](config, taken), self._in_steps(layer, taken)
+            return self._einsum(layer, taken)
+        except (TypeError, KeyError, IndexError, ValueError):
+            return None, 0 if kind in MOVED else None
+
+    def _in_steps(self, layer: Config, taken: Sizes) -> int | None:
+        """The products of kernels that run at each step, and of images at each place."""
+        kernels = sum(prod(shape) for shape in self._kernels(layer))
+        config = layer["config"]
+        output = STEPPED[str(layer["class_name"])]({**config, "return_sequences": True}, taken)
+        places = _whole(output[:-1])
+        return None if places is None else prod(places) * kernels
+
+    def _kernels(self, layer: Config) -> list[tuple[int, ...]]:
+        start = f"{self.around}{name_of(layer)}/"
+        return [
+            each.logical or each.shape for each in self.tensors
+            if each.name.startswith(start) and each.name.endswith("kernel")
+        ]
+
+    def _einsum(self, layer: Config, taken: Sizes) -> tuple[Sizes, int | None]:
+        """The sizes of the output's letters, and the product of the sizes of all letters."""
+        equation = str(layer["config"]["equation"]).replace(" ", "")
+        into, kernel, given = re.split(",|->", equation)
+        others = len(taken) + 1 - len(into.replace("...", ""))
+        into, given = (each.replace("...", "0123456789"[:others]) for each in (into, given))
+        sizes = dict(zip(into, (1, *taken), strict=True))  # the batch is the first
+        sizes |= zip(kernel, self._kernels(layer)[0], strict=True)
+        known = _whole(tuple(sizes.values()))
+        return tuple(sizes[each] for each in given)[1:], None if known is None else prod(known)
+
+    def _entered(self, config: Config) -> Sizes | None:
+        """The shape of an input; the first one is that of the model."""
+        given = sizes_of(config.get("batch_shape", config.get("batch_input_shape")))
+        if self.input is None and given:
+            self.input = _whole(given[1:])
+        return given[1:] if given else None
+
+    def _counted(
+        self, layer: Config, kind: str, given: tuple[int, ...]
+    ) -> tuple[tuple[int, ...], int] | None:
+        """Output and products as the notation counts the layer, where that has its weights."""
+        moved = len(given) > 2 and SPATIAL.fullmatch(kind) is not None and (
+            layer["config"].get("data_format") != "channels_first"
+        )
+        start = f"{self.around}{name_of(layer)}/"
+        held = sum(each.params for each in self.tensors if each.name.startswith(start))
+        try:
+            count = params(Model(list(layers(layer)), (given[-1], *given[:-1]) if moved else given))
+        except (DlcalcError, TypeError, ValueError):
+            return None
+        if count.misfit is not None or count.params != held:
+            return None
+        out = count.output
+        return (*out[1:], out[0]) if moved and len(out) > 2 else out, count.macs
+
+
+def _together(shapes: Sequence[Sizes]) -> Sizes:
+    """The shape of values that meet element by element."""
+    rank = max(map(len, shapes))
+    wide: list[Sizes] = [(*[1] * (rank - len(each)), *each) for each in shapes]
+    return tuple(
+        None if None in sizes else max(size for size in sizes if size is not None)
+        for sizes in zip(*wide, strict=True)
+    )
+
+
+def _agree(noted: Sizes, made: Sizes) -> bool:
+    """Whether two shapes may be those of one value, some of whose axes are open."""
+    return len(noted) == len(made) and all(
+        a == b or a is None or b is None for a, b in zip(noted, made, strict=True)
+    )
+
+
+def _whole(shape: Sizes) -> tuple[int, ...] | None:
+    """A shape without an axis that is open."""
+    whole = tuple(size for size in shape if size is not None)
+    return whole if len(whole) == len(shape) else None
+
+
+def _taken(layer: Config, last: str) -> Iterator[tuple[str, Sizes]]:
+    """The layers that a layer takes the outputs of, and their shapes without the batch."""
+    built = layer.get("build_config")
+    shapes = sizes_of(built.get("input_shape")) if isinstance(built, dict) else ()
+    several = shapes if shapes and isinstance(shapes[0], tuple) else [shapes] if shapes else []
+    named = list(sources(layer.get("inbound_nodes"))) or ([(last, None)] if last else [])
+    for at, (name, shape) in enumerate(named):
+        if shape is not None:
+            yield name, sizes_of(shape)[1:]
+        elif at < len(several):
+            yield name, several[at][1:]
+
+
+MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
+_WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1}
+_KINDS = {"weight": PARAMETER, "state": BUFFER, "scale": QUANTISATION}
+
+
+def read_keras(file: BinaryIO, path: str, input: Any = None) -> Held:
+    """A .keras file, from its config.json."""
+    with open_zip(file, "a .keras file") as archive:
+        if "config.json" not in archive.namelist():
+            raise InputError("no .keras file: the zip lacks config.json")
+        data = member_bytes(archive, "config.json", MOST_CONFIG)
+    return held_of(data, path, input)
+
+
+def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
+    """A model as to_json writes it."""
+    return held_of(file.read(MOST_CONFIG), path, input)
+
+
+def held_of(data: bytes, path: str, input: Any = None) -> Held:
+    """A model from its JSON: rows as Keras's summary, tensors one a weight.
+
+    `input` is the shape of its first input as dlcalc has it, channels first, for axes that the
+    file leaves open. InputError for what is no model, or was never built.
+    """
+    try:
+        config = parse_json(data.decode(), allow_nonfinite=True)
+    except UnicodeDecodeError:
+        raise InputError("its config.json is not UTF-8 text") from None
+    if not isinstance(config, dict) or not {"class_name", "config"} <= config.keys():
+        raise InputError("its config.json is no model of Keras's: class_name and config are wanted")
+    reader = _Reader()
+    layers = list(layers_of(config))
+    if not layers:
+        raise InputError("holds no layers")
+    if input is not None:
+        _give_input(layers, input)
+    owned = [list(reader.tensors(layer, "", None, 0)) for layer in layers]
+    tensors = [tensor for own in owned for tensor in own]
+    flow = Flow(config, tensors)
+    rows = [row_of(layer, own, flow) for layer, own in zip(layers, owned, strict=True)]
+    metadata = {
+        key: config[key] for key in ("keras_version", "backend") if isinstance(config.get(key), str)
+    }
+    return Held(path, "keras", tensors, metadata, (), rows, config, flow.input)
+
+
+def _give_input(layers: list[Any], input: tuple[int, ...]) -> None:
+    """Put sizes into the open axes of the first input."""
+    for config in (layer["config"] for layer in layers):
+        name = next((key for key in ("batch_shape", "batch_input_shape") if config.get(key)), "")
+        if not name:
+            continue
+        first = config.get("data_format") == "channels_first" or len(input) < 3
+        given = input if first else (*input[1:], input[0])
+        known = sizes_of(config[name])
+        if len(known) != len(given) + 1 or any(
+            size not in (None, own) for size, own in zip(known[1:], given, strict=True)
+        ):
+            shown = "x".join("?" if size is None else str(size) for size in known[1:])
+            raise InputError(
+                f"does not fit {shown}, the file's input, channels last; CxHxW is wanted here"
+            ).at("--input")
+        config[name] = [known[0], *given]
+        return
+
+
+def row_of(layer: Mapping[str, Any], own: Sequence[Tensor], flow: Flow) -> Row:
+    """A layer with its tensors; its output has the batch, which is open, as Keras shows it."""
+    name = name_of(layer)
+    output = flow.outputs.get(name)
+    return Row(
+        name, printable(str(layer.get("class_name"))),
+        None if output is None else (None, *output),
+        sum(each.numbers for each in own), flow.macs.get(name),
+        trainable=sum(each.params for each in own if each.trains),
+        buffers=sum(each.numbers for each in own if each.role == BUFFER),
+        bytes=sum(each.bytes for each in own),
+    )
+
+
+class _Reader:
+    """Layers within layers, with a bound on how many there are."""
+
+    def __init__(self) -> None:
+        self.left = MOST_LAYERS
+
+    def tensors(
+        self, layer: Mapping[str, Any], prefix: str, shape: Any, depth: int
+    ) -> Iterator[Tensor]:
+        """The weights of a layer, of those that it wraps, and of a model within it."""
+        self.left -= 1
+        if depth > MOST_DEPTH or self.left < 0:
+            raise InputError("layers within layers beyond any honest depth")
+        kind, name = str(layer.get("class_name")), prefix + name_of(layer)
+        config = layer["config"]
+        try:
+            if "layers" in config and kind not in ("RNN",):
+                for each in layers_of(layer):
+                    yield from self.tensors(each, f"{name}/", None, depth + 1)
+                return
+            given, inner = _built(layer, shape), _wrapped(layer)
+            if inner:
+                yield from self._inner(kind, inner, name, given, depth)
+                return
+            for weight in weights(layer, config, given):
+                yield _tensor(weight, name, config)
+        except DlcalcError as error:
+            raise error.at(name) if name and name not in error.places else error from None
+
+    def _inner(
+        self, kind: str, inner: list[Mapping[str, Any]], name: str, shape: Any, depth: int
+    ) -> Iterator[Tensor]:
+        """The weights of the layers within a wrapper."""
+        if kind == "Bidirectional" and len(inner) == 1:
+            inner = [*inner, _backward(inner[0])]
+        for each in inner:
+            passed = shape
+            if kind == "TimeDistributed" and isinstance(shape, tuple):
+                passed = shape[:1] + shape[2:]
+            yield from self.tensors(each, f"{name}/", passed, depth + 1)
+            if kind == "StackedRNNCells":
+                shape = (None, each["config"].get("units"))
+        if kind == "SpectralNormalization":
+            config = inner[0]["config"]
+            held = weights(inner[0], config, _built(inner[0], shape))
+            if not held or not held[0].shape:
+                raise InputError("the layer within has no kernel")
+            kernel = held[0]
+            yield _tensor(Weight("vector_u", (1, kernel.shape[-1]), "state"), name, config)
+
+
+def _wrapped(layer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The layers that a wrapper holds."""
+    config = layer["config"]
+    cells = config.get("cells")
+    found = [
+        config.get("layer"), config.get("cell"), *(cells if isinstance(cells, list) else ()),
+        config.get("backward_layer"),
+    ]
+    return [
+        each for each in found if isinstance(each, dict) and isinstance(each.get("config"), dict)
+    ]
+
+
+def _backward(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """The layer of the other direction, which only Keras's own copy of the first one is."""
+    config = dict(layer["config"])
+    name = str(config.get("name", ""))
+    config["name"] = f"backward_{name.removeprefix('forward_')}"
+    return {**layer, "config": config}
+
+
+def _built(layer: Mapping[str, Any], shape: Any) -> Any:
+    """The shape that a layer was built for, or several by name."""
+    config = layer["config"]
+    built = layer.get("build_config")
+    built = built if isinstance(built, dict) else {}
+    several = built.get("shapes_dict")
+    if isinstance(several, dict):
+        return {key: sizes_of(each) for key, each in several.items()}
+    several = {
+        key: sizes_of(each) for key, each in built.items() if key.endswith("_shape") and each
+    }
+    if "query_shape" in several:
+        return several
+    given = built.get("input_shape", config.get("batch_shape", config.get("batch_input_shape")))
+    return sizes_of(given) if given is not None else (shape if shape is not None else ())
+
+
+def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
+    policy = dtype_name(config.get("dtype"))
+    # Policies: mixed_float16 keeps float32 variables; int8_from_float32 names both types.
+    packed = policy.startswith(("int8", "int4"))
+    zero = packed and weight.name.endswith("_zero")
+    plain = policy.rpartition("from_")[2]
+    dtype = plain if plain in _WIDTHS else "float32"
+    if (packed and weight.kind == "weight" and weight.name in ("kernel", "embeddings")) or zero:
+        dtype = "int8"
+    trains = weight.kind == "weight" and config.get("trainable", True) is not False and (
+        dtype != "int8"
+    )
+    tensor = Tensor(
+        f"{name}/{weight.name}", dtype, weight.shape, prod(weight.shape) * _WIDTHS[dtype],
+        _KINDS[weight.kind], trains=trains,
+    )
+    if weight.logical is None:
+        return tensor
+    return tensor.but(
+        role=QUANTISED, stands_for=prod(weight.logical), logical=weight.logical
+    )
+
+
+_NUMBERED = re.compile(r"(?P<layer>.*?(?P<kind>[a-z_0-9]+?)(_\d+)?)/vars/(?P<at>\d+)")
+STATES = {
+    "batch_normalization": 2, "sync_batch_normalization": 2, "normalization": 3,
+    "spectral_normalization": 1,
+}
+"""How many of the last variables of a class are no parameters."""
+
+
+def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
+    """The model or the weights of an HDF5 file."""
+    try:
+        import h5py
+    except ImportError:
+        raise InputError(
+            "HDF5 is read by the package h5py, which is not installed: "
+            "pip install 'dlcalc-toolkit[all]', or save the model as .keras or by to_json()"
+        ) from None
+    found: list[Tensor] = []
+    layers: list[str] = []
+
+    def take(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Group) and re.fullmatch(r"layers/[^/]+", name):
+            layers.append(name.removeprefix("layers/"))
+        if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc":
+            role = OPTIMIZER if name.startswith("optimizer") else ""
+            own = re.sub(r"^(model_weights|layers)/|:0$", "", printable(name))
+            size = item.size * item.dtype.itemsize
+            found.append(Tensor(own, str(item.dtype), item.shape, size, role))
+
+    try:
+        with h5py.File(seekable(file), "r") as opened:
+            config = opened.attrs.get("model_config")
+            opened.visititems(take)
+    except Exception as error:  # whatever a parser of somebody else raises
+        raise InputError(f"not HDF5, or damaged: {words_of(error)}") from None
+    if not found:
+        raise InputError("holds no arrays")
+    text = config.decode("utf-8", "replace") if isinstance(config, bytes) else str(config or "{}")
+    model = parse_json(text, allow_nonfinite=True)
+    frozen = set(_frozen(model))
+    tensors = [
+        each.but(trains=False) if frozen.intersection(each.name.split("/")) else each
+        for each in decide(_numbered(found), {})
+    ]
+    if layers and config is None:
+        model = {"config": {"layers": [
+            {"class_name": _class_of(name), "config": {"name": name}} for name in layers
+        ]}}
+    return Held(path, "hdf5", tensors, rows=_rows(model, tensors) if model else None)
+
+
+def _class_of(name: str) -> str:
+    """The class of a layer that bears its name in snake case, and a number."""
+    stem = re.sub(r"_\d+$", "", name)
+    known = {
+        re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", each).lower(): each
+        for each in WEIGHTS
+    }
+    plain = "".join(word.capitalize() for word in stem.split("_"))
+    return known.get(stem, re.sub(r"(\d)d", r"\1D", plain))
+
+
+def _rows(model: Any, tensors: list[Tensor]) -> list[Row]:
+    """The layers of a whole model, each with its arrays."""
+    flow = Flow(model, tensors)
+    return [
+        row_of(layer, [
+            each for each in tensors
+            if each.name.startswith(f"{name_of(layer)}/") and each.role not in HELD_APART
+        ], flow)
+        for layer in layers_of(model)
+    ]
+
+
+def _frozen(model: Any) -> Iterator[str]:
+    """The names of the layers that the configuration of a model says training leaves alone."""
+    waiting = [model]
+    for value in waiting:
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            if value.get("trainable") is False:
+                yield str(value.get("name"))
+            waiting += value.values()
+
+
+def _numbered(tensors: list[Tensor]) -> list[Tensor]:
+    """The tensors with the roles that the classes of their layers give, where these are known."""
+    named = [_NUMBERED.fullmatch(each.name) for each in tensors]
+    counts: dict[str, int] = {}
+    for match in named:
+        if match:
+            counts[match["layer"]] = counts.get(match["layer"], 0) + 1
+    return [
+        tensor if match is None or tensor.role else
+        tensor.but(role=_role(match["kind"], int(match["at"]), counts[match["layer"]]))
+        for tensor, match in zip(tensors, named, strict=True)
+    ]
+
+
+def _role(kind: str, at: int, count: int) -> str:
+    """What the variable of this number is, of so many of a layer of this class."""
+    if kind == "seed_generator":
+        return OTHER
+    if at >= count - STATES.get(kind, 0):
+        return BUFFER
+    # The wrapper holds the kernel of the layer within it once more.
+    return TIED if kind == "spectral_normalization" else PARAMETER

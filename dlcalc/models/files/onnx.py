@@ -1,0 +1,1130 @@
+"""ONNX read without its package: tensors by role, nodes with shapes, products and fields, layers.
+
+Source: onnx/onnx, onnx.proto, IR version 10 (package onnx 1.23.2). The data of weights is passed
+over, and external data is never opened.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import Any, BinaryIO
+
+from dlcalc.errors import DlcalcError, InputError, words_of
+from dlcalc.layers.table import bind, handler
+from dlcalc.models.files.protobuf import (
+    BYTES,
+    PASSED,
+    VARINTS,
+    Message,
+    read_forward,
+    signed,
+)
+from dlcalc.models.files.stream import Stream, printable
+from dlcalc.models.files.tensors import (
+    BUFFER,
+    CONSTANT,
+    PARAMETER,
+    QUANTISATION,
+    QUANTISED,
+    Held,
+    Row,
+    Tensor,
+)
+from dlcalc.models.receptive_fields import Field, follow, join, start
+from dlcalc.models.translation import Step, arranged, plain_name
+from dlcalc.models.tree import Layer, Model
+
+MOST_AXES, MOST_DEPTH, MOST_VALUES = 64, 32, 64
+TYPES = {
+    1: ("float", 32), 2: ("uint8", 8), 3: ("int8", 8), 4: ("uint16", 16), 5: ("int16", 16),
+    6: ("int32", 32), 7: ("int64", 64), 8: ("string", 0), 9: ("bool", 8), 10: ("float16", 16),
+    11: ("double", 64), 12: ("uint32", 32), 13: ("uint64", 64), 14: ("complex64", 64),
+    15: ("complex128", 128), 16: ("bfloat16", 16), 17: ("float8e4m3fn", 8),
+    18: ("float8e4m3fnuz", 8), 19: ("float8e5m2", 8), 20: ("float8e5m2fnuz", 8),
+    21: ("uint4", 4), 22: ("int4", 4), 23: ("float4e2m1", 4), 24: ("float8e8m0", 8),
+    25: ("uint2", 2), 26: ("int2", 2),
+}
+"""TensorProto.DataType: its name and the bits of one number."""
+Shape = tuple[int | str | None, ...]
+
+
+@dataclass
+class Value:
+    """A tensor that the file holds."""
+
+    name: str
+    dtype: str = ""
+    shape: tuple[int, ...] = ()
+    bits: int = 0
+    values: list[int | float] = field(default_factory=list)
+    """Its numbers, where they are few: a shape, axes, a bound."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of its numbers."""
+        return -(-prod(self.shape) * self.bits // 8)
+
+
+@dataclass
+class Node:
+    """One operation."""
+
+    op: str
+    domain: str
+    name: str
+    inputs: list[str]
+    outputs: list[str]
+    attributes: dict[str, Any] = field(default_factory=dict)
+    graphs: dict[str, Graph] = field(default_factory=dict)
+
+    def whole(self, name: str, default: int = 0) -> int:
+        """An attribute of one whole number; InputError where it is something else."""
+        value = self.attributes.get(name)
+        if value is None:
+            return default
+        if type(value) is not int:
+            raise InputError(f"{name} is no whole number").at(self.name or self.op)
+        return value
+
+    def wholes(self, name: str, count: int, default: int = 1) -> list[int]:
+        """An attribute of several whole numbers; InputError where it has not so many."""
+        value = self.attributes.get(name)
+        if value is None:
+            return [default] * count
+        if not isinstance(value, list) or len(value) != count:
+            raise InputError(f"{name} is no list of {count}").at(self.name or self.op)
+        return value
+
+
+@dataclass
+class Graph:
+    """Nodes with what they take and give."""
+
+    nodes: list[Node]
+    values: list[Value] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    name: str = ""
+
+
+@dataclass
+class OnnxModel:
+    """A whole file."""
+
+    graph: Graph
+    functions: dict[tuple[str, str], Graph]
+    metadata: dict[str, Any]
+
+
+SCHEMA = {
+    "model": {7: "graph", 25: "function"},
+    "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "function": {7: "node"},
+    "node": {5: "attribute"},
+    "attribute": {5: "tensor", 6: "graph", 22: "sparse"},
+    "sparse": {1: "tensor", 2: "tensor"},
+    "tensor": {4: BYTES, 5: VARINTS, 7: VARINTS, 9: BYTES, 10: BYTES, 11: VARINTS},
+}
+"""Where messages and data stand in each other, by the numbers of their fields."""
+
+
+def read_model(stream: Stream) -> tuple[OnnxModel, bytes]:
+    """A whole file, and its bytes without the data of its weights; InputError for no graph."""
+    whole = read_forward(stream, SCHEMA, "model")
+    graphs = list(whole.inner(7))
+    if not graphs:
+        raise InputError("no ONNX file: it holds no graph")
+    metadata: dict[str, Any] = {}
+    if 1 in whole.numbers:
+        metadata["ir_version"] = whole.whole(1)
+    if 2 in whole.places:
+        metadata["producer"] = printable(whole.text(2))
+    for opset in whole.inner(8):
+        opsets = metadata.setdefault("opset", {})
+        opsets[printable(opset.text(1)) or "ai.onnx"] = opset.whole(2)
+    functions = dict(map(_function, whole.inner(25)))
+    return OnnxModel(_graph(graphs[-1], 0), functions, metadata), whole.wire.data
+
+
+def _graph(message: Message, depth: int) -> Graph:
+    """A graph, or that of a branch or loop."""
+    if depth > MOST_DEPTH:
+        raise InputError("graphs within graphs beyond any honest depth")
+    inputs, outputs, inside = ([_info(each) for each in message.inner(at)] for at in (11, 12, 13))
+    return Graph(
+        [_node(each, depth) for each in message.inner(1)],
+        [*map(_tensor, message.inner(5)), *map(_sparse, message.inner(15))],
+        [name for name, _ in inputs], [name for name, _ in outputs],
+        {name: shape for name, shape in (*inputs, *outputs, *inside) if shape is not None},
+    )
+
+
+def _function(message: Message) -> tuple[tuple[str, str], Graph]:
+    """A function of the file's own, by domain and name."""
+    name = message.text(1)
+    nodes = [_node(each, 0) for each in message.inner(7)]
+    graph = Graph(nodes, inputs=message.texts(4), outputs=message.texts(5), name=name)
+    return (message.text(10), name), graph
+
+
+def _node(message: Message, depth: int) -> Node:
+    """A node with its attributes."""
+    node = Node(
+        printable(message.text(4)), message.text(7), printable(message.text(3)),
+        message.texts(1), message.texts(2),
+    )
+    for each in message.inner(5):
+        name = each.text(1)
+        for graph in each.inner(6):
+            node.graphs[name] = _graph(graph, depth + 1)
+        node.attributes[name] = _attribute(each)
+    return node
+
+
+def _attribute(message: Message) -> Any:
+    """The value of an attribute; None for one that no count needs."""
+    if 2 in message.places:
+        [*_, data] = message.data(2)
+        return struct.unpack("<f", data)[0] if len(data) == 4 else None
+    if 3 in message.numbers:
+        return signed(message.whole(3))
+    if 4 in message.places:
+        return message.text(4)
+    for tensor in message.inner(5):
+        return _tensor(tensor)
+    for sparse in message.inner(22):
+        return _sparse(sparse)
+    if 7 in message.places:
+        return Value("", "float", (message.length(7) // 4,), 32)
+    return message.wholes(8) or None
+
+
+def _tensor(message: Message) -> Value:
+    """A tensor by its sizes and type; its data is measured alone."""
+    name, kind = message.text(8), message.whole(2)
+    if kind not in TYPES:
+        raise InputError(f"is of the unknown type {kind}").at(printable(name)[:200] or "tensor")
+    value = Value(name, TYPES[kind][0], tuple(message.wholes(1)), TYPES[kind][1])
+    raw = 9 in message.places or PASSED + 9 in message.numbers
+    outside = {each.text(1): each.text(2) for each in message.inner(13)}
+    wrong = _wrong(value, message.length(9) if raw else None, _typed(message), outside)
+    if wrong:
+        raise InputError(wrong).at(printable(name)[:200] or "tensor")
+    if kind in _KEPT and value.bytes <= 8 * MOST_VALUES:
+        code, place = _KEPT[kind]
+        data = b"".join(message.data(9) or message.data(place))
+        value.values = [each for (each,) in struct.iter_unpack(code, data)]
+        value.values += message.wholes(7)
+    return value
+
+
+_KEPT = {1: ("<f", 4), 7: ("<q", 9)}
+"""Types whose numbers are kept where they are few, and the field that holds them in bytes."""
+
+
+def _typed(message: Message) -> int:
+    """How many numbers stand in the fields of single types."""
+    return (
+        message.length(4) // 4 + message.length(10) // 8 + len(message.places.get(6, ()))
+        + sum(message.varints(at) for at in (5, 7, 11))
+    )
+
+
+def _wrong(value: Value, held: int | None, count: int, outside: Mapping[str, str]) -> str:
+    """What is wrong with a tensor that holds other numbers than its sizes say."""
+    numbers = prod(value.shape)
+    if len(value.shape) > MOST_AXES or any(size < 0 for size in value.shape):
+        return "its sizes are damaged"
+    if outside:
+        length = outside.get("length", "")
+        if length.isdigit() and len(length) < 20 and int(length) != value.bytes:
+            return f"takes {value.bytes:,} bytes, and {int(length):,} are said to lie outside"
+    elif held is not None and value.bits and held != value.bytes:
+        return f"holds {held:,} bytes, where its sizes take another number"
+    elif held is None and value.bits >= 8 and count not in (numbers, 2 * numbers):
+        return f"holds {count:,} numbers, where its sizes take another number"
+    elif held is None and value.bits < 8 and numbers > 8 * count:
+        return "holds fewer numbers than its sizes say"
+    return ""
+
+
+def _sparse(message: Message) -> Value:
+    """A sparse tensor: it stands for all of its sizes, and holds its values."""
+    value = next(map(_tensor, message.inner(1)), Value(""))
+    shape = message.wholes(3)
+    if len(shape) > MOST_AXES or any(not 0 <= size < 1 << 40 for size in shape):
+        raise InputError("its sizes are damaged").at(printable(value.name)[:200] or "tensor")
+    value.shape = tuple(shape) or value.shape
+    return value
+
+
+def _info(message: Message) -> tuple[str, Shape | None]:
+    """Name and shape of a value."""
+    for kind in message.inner(2):
+        for tensor in kind.inner(1):
+            for shape in tensor.inner(2):
+                return message.text(1), tuple(map(_size, shape.inner(1)))[:MOST_AXES]
+    return message.text(1), None
+
+
+def _size(message: Message) -> int | str | None:
+    """The size of an axis, its name, or nothing."""
+    return signed(message.whole(1)) if 1 in message.numbers else message.text(2) or None
+
+
+# What becomes of a tensor, by the operation and the place where it comes in.
+
+WEIGHT, WHOLE, AXIS, STATE, SCALE = "wiabs"
+SLOTS = {
+    **dict.fromkeys((
+        "Conv", "ConvTranspose", "FusedConv", "Gemm", "FusedGemm", "LayerNormalization",
+        "GroupNormalization", "InstanceNormalization",
+    ), "-ww"),
+    **dict.fromkeys(("MatMul", "FusedMatMul"), "ww"), **dict.fromkeys(("Add", "Mul"), "aa"),
+    **dict.fromkeys(("GRU", "RNN"), "-www"), "LSTM": "-www---w", "BatchNormalization": "-wwbb",
+    **dict.fromkeys(("SimplifiedLayerNormalization", "RMSNormalization", "PRelu"), "-w"),
+    "SkipLayerNormalization": "--www", "SkipSimplifiedLayerNormalization": "--w-",
+    "Gather": "w", "DeformConv": "-w-w", "Attention": "-ww", "EmbedLayerNormalization": "--wwwww",
+    **dict.fromkeys(("BiasGelu", "FastGelu", "GroupNorm"), "-ww"), "RotaryEmbedding": "--bb",
+    "MultiHeadAttention": "---w",
+    **dict.fromkeys(
+        ("MatMulInteger", "ConvInteger", "DynamicQuantizeMatMul", "MatMulNBits"), "-iss"
+    ),
+    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear"), "-ss"), "QLinearConv": "-ssissssi",
+    "QLinearMatMul": "-ssissss", "QGemm": "-ssississ", "DynamicQuantizeLSTM": "-iiw---wssss",
+    **dict.fromkeys(("QLinearAdd", "QLinearMul"), "ississss"), "QLinearConcat": "ss" + "-ss" * 20,
+    **dict.fromkeys((
+        "QLinearGlobalAveragePool", "QLinearAveragePool", "QLinearSigmoid", "QLinearLeakyRelu",
+        "QLinearSoftmax",
+    ), "-ssss"),
+}
+"""Inputs in order: `w` a weight, `i` one in whole numbers, `a` one where it has an axis (a single
+number is a constant), `b` a buffer, `s` a scale or zero point."""
+PASSING: dict[str, tuple[int, ...] | None] = {
+    **dict.fromkeys((
+        "Transpose", "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Expand", "Tile",
+        "DequantizeLinear", "Slice",
+    ), (0,)), "Concat": None,
+}
+"""Operations that hand a weight on, and the inputs that they hand on; None for all."""
+Key = tuple[int, str]
+
+
+class Uses:
+    """Where each value of a model goes, through all of its graphs."""
+
+    def __init__(self, model: OnnxModel) -> None:
+        self.model = model
+        self.flows: dict[Key, list[tuple[Key, bool]]] = {}
+        self.slots: dict[Key, list[tuple[str, Node]]] = {}
+        self.values: list[tuple[Key, Value, str]] = []
+        """Every tensor of the file with its full name."""
+        self.scopes: dict[int, set[str]] = {}
+        self.scales: set[Key] = set()
+        """Scales of inputs that are quantised on the way; what they are multiplied with is one."""
+        self.owners: dict[int, Node] = {}
+        """The node of the main graph within which a node lies."""
+        self._functions = {
+            key: (id(graph), graph) for key, graph in model.functions.items()
+        }
+        self._graph(model.graph, (), "", None)
+        for _, graph in self._functions.values():
+            self._graph(graph, (), f"{graph.name}/", None)
+
+    def _graph(
+        self, graph: Graph, outer: tuple[int, ...], prefix: str, owner: Node | None
+    ) -> None:
+        scope = id(graph)
+        names = {*graph.inputs, *(value.name for value in graph.values)}
+        for node in graph.nodes:
+            names.update(node.outputs)
+        self.scopes[scope] = names
+        inner = (*outer, scope)
+        for value in graph.values:
+            self.values.append(((scope, value.name), value, prefix + value.name))
+        for node in graph.nodes:
+            if owner is not None:
+                self.owners[id(node)] = owner
+            self._node(node, inner, prefix, owner or node)
+
+    def key(self, name: str, scopes: tuple[int, ...]) -> Key:
+        """The value that a name means within some graphs, the innermost first."""
+        for scope in reversed(scopes):
+            if name in self.scopes[scope]:
+                return scope, name
+        return scopes[0], name
+
+    def _node(self, node: Node, scopes: tuple[int, ...], prefix: str, owner: Node) -> None:
+        scope = scopes[-1]
+        outputs = [(scope, name) for name in node.outputs]
+        held = constant(node)
+        if held is not None and outputs:
+            self.values.append((outputs[0], held, prefix + node.outputs[0]))
+        inputs = {
+            place: self.key(name, scopes) for place, name in enumerate(node.inputs) if name
+        }
+        if node.op == "DynamicQuantizeLinear" and len(outputs) > 1:
+            self.scales.add(outputs[1])
+        scaled = not self.scales.isdisjoint(inputs.values())
+        passed = PASSING.get(node.op, ())
+        for place, key in inputs.items():
+            self._slot(key, node, place, scaled)
+            if node.op in PASSING and outputs and (passed is None or place in passed):
+                self._flow(key, outputs[0], node.op == "DequantizeLinear")
+        if (node.domain, node.op) in self._functions:
+            self._called(self._functions[node.domain, node.op], inputs, outputs)
+        for name, graph in node.graphs.items():
+            self._graph(graph, scopes, f"{prefix}{node.name or node.op}/{name}/", owner)
+            if node.op == "If":
+                for given, output in zip(graph.outputs, outputs, strict=False):
+                    self._flow(self.key(given, (*scopes, id(graph))), output, False)
+
+    def _slot(self, key: Key, node: Node, place: int, scaled: bool) -> None:
+        """Put down what a node takes a value for."""
+        kind = SLOTS.get(node.op, "")[place : place + 1]
+        if kind not in ("", "-"):
+            kind = SCALE if scaled and kind == AXIS else kind
+            self.slots.setdefault(key, []).append((kind, node))
+
+    def _called(
+        self, function: tuple[int, Graph], inputs: dict[int, Key], outputs: list[Key]
+    ) -> None:
+        """What goes into a function of the file's own, and what comes out of it."""
+        scope, graph = function
+        for place, key in inputs.items():
+            if place < len(graph.inputs):
+                self._flow(key, (scope, graph.inputs[place]), False)
+        for name, output in zip(graph.outputs, outputs, strict=False):
+            self._flow((scope, name), output, False)
+
+    def _flow(self, key: Key, to: Key, dequantised: bool) -> None:
+        self.flows.setdefault(key, []).append((to, dequantised))
+
+    def role(self, key: Key, value: Value) -> tuple[str, Node | None]:
+        """What a tensor is, and the first node whose weight it is."""
+        real = value.dtype.startswith(("float", "double", "bfloat", "complex"))
+        found: dict[str, Node] = {}
+        waiting, seen = [(key, real)], {(key, real)}
+        for each, counts in waiting:
+            for kind, node in self.slots.get(each, ()):
+                if kind in (WHOLE, STATE, SCALE) or (counts and (kind == WEIGHT or value.shape)):
+                    found.setdefault(kind, node)
+            for to, dequantised in self.flows.get(each, ()):
+                step = (to, counts or dequantised)
+                if step not in seen:
+                    seen.add(step)
+                    waiting.append(step)
+        for kind in (WEIGHT, WHOLE, AXIS):
+            if kind in found:
+                return PARAMETER, found[kind]
+        if STATE in found:
+            return BUFFER, found[STATE]
+        # A scale of one number is a constant like another; zero points are never one.
+        if SCALE in found and (value.shape or not real):
+            return QUANTISATION, found[SCALE]
+        return CONSTANT, None
+
+
+def constant(node: Node) -> Value | None:
+    """The tensor of a Constant node."""
+    if node.op != "Constant":
+        return None
+    for name in ("value", "sparse_value", "value_floats"):
+        held = node.attributes.get(name)
+        if isinstance(held, Value):
+            return held
+    whole = node.attributes.get("value_ints", node.attributes.get("value_int"))
+    if isinstance(whole, list | int):
+        values = whole if isinstance(whole, list) else [whole]
+        shape = (len(values),) if isinstance(whole, list) else ()
+        return Value("", "int64", shape, 64, values[:MOST_VALUES])
+    real = node.attributes.get("value_float")
+    if isinstance(real, float):
+        return Value("", "float", (), 32, [real])
+    return None
+
+
+# Multiply-accumulates of one node, from the shapes around it.
+
+Sizes = tuple[int, ...]
+Products = Callable[[Sizes, list[Sizes], Node], int]
+
+
+def _by_width(out: Sizes, inputs: list[Sizes], node: Node) -> int:
+    """Each output is a sum over the last axis of the first input."""
+    return prod(out) * inputs[0][0 if node.whole("transA") else -1]
+
+
+def _attention(out: Sizes, inputs: list[Sizes], node: Node) -> int:
+    """Scores and weighted values; of com.microsoft's Attention the three projections, too."""
+    if node.op == "Attention" and node.domain == "com.microsoft":
+        batch, steps, width = inputs[0]
+        each = inputs[1][1] // 3
+        return batch * steps * width * inputs[1][1] + 2 * batch * steps * steps * each
+    query, key, value = inputs[:3]
+    if len(query) == 4:  # heads apart
+        return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
+    heads = node.whole("q_num_heads") or node.whole("num_heads") or 1
+    shared = node.whole("kv_num_heads") or heads
+    return prod(query[:2]) * key[1] * (query[2] + value[2] // shared * heads)
+
+
+RECURRENT = ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
+_BY_WIDTH = (
+    "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "MatMulInteger", "MatMulNBits", "QLinearMatMul",
+    "QGemm",
+)
+MACS: dict[str, tuple[tuple[int, ...], Products]] = {
+    **dict.fromkeys(_BY_WIDTH, ((0,), _by_width)),
+    **dict.fromkeys(
+        ("Conv", "FusedConv", "ConvInteger"),
+        ((1,), lambda out, inputs, _: prod(out) * prod(inputs[1][1:])),
+    ),
+    **dict.fromkeys(("Attention", "MultiHeadAttention", "GroupQueryAttention"), (
+        (0, 1), _attention,
+    )),
+    "QLinearConv": ((3,), lambda out, inputs, _: prod(out) * prod(inputs[3][1:])),
+    "ConvTranspose": ((0, 1), lambda _, inputs, node: prod(inputs[0]) * prod(inputs[1][1:])),
+    **dict.fromkeys(RECURRENT, ((0, 1, 2), lambda _, inputs, node: (
+        prod(inputs[0][:2]) * (prod(inputs[1]) + prod(inputs[2]))
+    ))),
+}
+"""The inputs of an operation whose shapes are needed, and what counts it from all shapes."""
+BY_INPUTS = ("ConvTranspose", *RECURRENT)
+"""Operations that are counted without the shape of their output."""
+NESTED = ("If", "Loop", "Scan")
+
+
+def macs(
+    node: Node, shapes: dict[str, Sizes], functions: dict[tuple[str, str], Graph]
+) -> int | None:
+    """Multiply-accumulates of a node; None where a shape that it needs is not known."""
+    if node.op in NESTED or (node.domain, node.op) in functions:
+        return None
+    if node.op not in MACS:
+        return 0
+    needed, count = MACS[node.op]
+    wanted = [node.inputs[at] if at < len(node.inputs) else "" for at in needed]
+    if node.op not in BY_INPUTS:
+        wanted.append(next(filter(None, node.outputs), ""))
+    if any(name not in shapes for name in wanted):
+        return None
+    inputs = [shapes.get(name, ()) for name in node.inputs]
+    try:
+        return count(shapes[wanted[-1]], inputs, node)
+    except (IndexError, ValueError):  # axes that such a node has not
+        return None
+
+
+Options = dict[str, Any]
+Said = tuple[str, tuple[Any, ...], Options]
+"""A layer of the notation: its type, arguments and options."""
+PLAIN = {
+    "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Selu": "selu", "Gelu": "gelu",
+    "HardSwish": "hard_swish", "HardSigmoid": "hard_sigmoid", "Softplus": "softplus",
+    "Softmax": "softmax", "LogSoftmax": "log_softmax", "BatchNormalization": "batchnorm",
+    "LayerNormalization": "layernorm", "GlobalAveragePool": "globalpool",
+    "GlobalMaxPool": "globalpool", "Mish": "mish", "Elu": "elu",
+}
+"""Operations that one layer says without arguments."""
+ELEMENTWISE = (
+    "Add", "Sub", "Mul", "Div", "Pow", "Erf", "Exp", "Log", "Sqrt", "Neg", "Abs", "Clip", "Sign",
+    "Reciprocal", "Floor", "Ceil", "Round", "Min", "Max", "Where", "BiasGelu", "FastGelu",
+    "QuickGelu",
+)
+"""Operations each of whose outputs sees what the inputs in its place see."""
+AS_TAKEN = (
+    "SkipLayerNormalization", "SkipSimplifiedLayerNormalization", "RotaryEmbedding", "GroupNorm",
+    "GroupQueryAttention", "MultiHeadAttention", "Attention",
+)
+"""Operations of onnxruntime whose first output is as large as their first input."""
+NOTHING = ("Identity", "Dropout", "Cast", "QuantizeLinear", "DequantizeLinear")
+VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
+JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
+
+
+class Translator:
+    """One graph; shapes are with the batch, as in the file."""
+
+    def __init__(self, model: OnnxModel, shapes: Mapping[str, Sizes]) -> None:
+        self.graph = model.graph
+        self.shapes = dict(shapes)
+        self.held = {value.name: value for value in model.graph.values}
+        """What the file holds and what comes of that alone; no value where it is computed."""
+        for node in model.graph.nodes:
+            inputs = [name for name in node.inputs if name]
+            fixed = node.op == "Shape" and inputs[0] in self.shapes if inputs else False
+            value = constant(node)
+            if value is not None or fixed or (inputs and all(each in self.held for each in inputs)):
+                self._hold(node, value)
+        self.steps: list[Step] = []
+        self.own: dict[str, Sizes] = {}
+        """Shapes as the notation has them: without the batch, and axes that only ONNX has."""
+        self.fields: dict[str, Field | None] = {}
+        """What each value sees of the input; None where that cannot be followed."""
+        self.batch = 1
+        self.bare: dict[str, int] = {}
+        """MatMuls that a bias may follow, by what they give: the place of their step."""
+
+    def _hold(self, node: Node, value: Value | None) -> None:
+        """Put down what a node gives that takes nothing of the input."""
+        for name in node.outputs:
+            self.held[name] = value or Value(name)
+        given = self.shapes.get(node.inputs[0]) if node.inputs else None
+        if given is not None and node.op in ("Transpose", *NOTHING):
+            order = _order(node, given) if node.op == "Transpose" else range(len(given))
+            self.shapes.setdefault(node.outputs[0], tuple(given[at] for at in order))
+
+    def translated(self, name: str) -> Model:
+        """The whole graph; InputError for a node that the notation has no layer for."""
+        inputs = [each for each in self.graph.inputs if each not in self.held]
+        if len(inputs) != 1 or len(self.graph.outputs) != 1:
+            raise InputError(
+                f"{len(inputs)} inputs and {len(self.graph.outputs)} outputs; "
+                "the notation has one of each"
+            )
+        if inputs[0] not in self.shapes:
+            raise InputError("the size of its input is open: give --input")
+        own = self._enter(inputs[0])
+        needed = set(self.graph.outputs)
+        for node in reversed(self.graph.nodes):
+            if needed.intersection(node.outputs):
+                needed.update(node.inputs)
+        for node in self.graph.nodes:
+            for output in node.outputs:
+                if output in needed and output not in self.held:
+                    self.add(node, output)
+        return Model(arranged(self.steps, inputs[0], self.graph.outputs[0]), own, name)
+
+    def add(self, node: Node, output: str) -> None:
+        """One output of a node, as layers or as the place where branches meet."""
+        inputs = [each for each in node.inputs if each and each not in self.held]
+        own = self.own.get(inputs[0]) if inputs else None
+        if own is None:
+            raise self.unsaid(node)
+        op = plain_op(node)
+        if op in JOINS and len(inputs) > 1 and (op != node.op or len(inputs) == len(node.inputs)):
+            axis = node.whole("axis")
+            axis = max(axis + len(own) if axis < 0 else axis - 1, 0)
+            self.steps.append(Step(output, tuple(inputs), (), JOINS[op], axis))
+            if op == "Concat" and axis < len(own):
+                along = sum(self.own.get(each, own)[axis] for each in inputs)
+                own = (*own[:axis], along, *own[axis + 1 :])
+            elif op != "Concat":
+                own = self._broadcast(inputs)
+            self._put(output, own, self._joined(inputs, axis if op == "Concat" else None))
+            return
+        if op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
+            at = self.bare[inputs[0]]
+            given = self.steps[at].layers[-1]
+            biased = Layer("linear", getattr(given, "arguments", ()), {}, given.name)
+            self.steps[at] = self.steps[at]._replace(layers=(biased,))
+            self.steps.append(Step(output, (inputs[0],)))
+            self._put(output, own, self.fields[inputs[0]])
+            return
+        if len(inputs) != 1:
+            raise self.unsaid(node)
+        layers: list[Layer] = []
+        seen = self.fields[inputs[0]]
+        for type, arguments, options in self.layers(node, own, output):
+            label = "" if layers else plain_name(output)
+            layers.append(Layer(type, arguments, options, label))
+            count = handler(type)
+            counted = count(own, **bind(type, arguments, options, count))
+            seen = follow(seen, own, counted)
+            own = counted.output
+        if layers and layers[-1].type == "linear" and layers[-1].options.get("bias") is False:
+            self.bare[output] = len(self.steps)
+        elif not layers and inputs[0] in self.bare:
+            self.bare[output] = self.bare[inputs[0]]
+        self.steps.append(Step(output, tuple(inputs), tuple(layers)))
+        self._put(output, own, seen)
+
+    def _put(self, output: str, own: Sizes, seen: Field | None) -> None:
+        """Put down the shape of a value, and what it sees of the input."""
+        self.own[output], self.fields[output] = own, seen
+        self.shapes.setdefault(output, (self.batch, *own))
+
+    def _broadcast(self, inputs: Sequence[str]) -> Sizes:
+        """The shape of values that meet element by element."""
+        live = [self.own[name] for name in inputs if name in self.own]
+        rank = max(map(len, live), default=0)
+        fixed = [
+            self.shapes[name][-rank:] for name in inputs
+            if name not in self.own and name in self.shapes and rank
+        ]
+        wide = [(*[1] * (rank - len(each)), *each) for each in (*live, *fixed)]
+        return tuple(max(sizes) for sizes in zip(*wide, strict=True))
+
+    def _joined(self, inputs: Sequence[str], along: int | None) -> Field | None:
+        """What an element sees where values meet."""
+        known = [self.fields.get(each) for each in inputs]
+        if len({None if field is None else len(field) for field in known}) > 1:
+            return None
+        return join(known, along)
+
+    def inferred(self) -> dict[str, Sizes]:
+        """The shapes that follow from those of the inputs through the layers of the notation."""
+        for name in self.graph.inputs:
+            if self.shapes.get(name) and name not in self.held:
+                self._enter(name)
+        for node in self.graph.nodes:
+            for output in node.outputs:
+                if output and output not in self.held:
+                    try:
+                        self.add(node, output)
+                    except (DlcalcError, IndexError):  # shapes in the file may contradict others
+                        live = [name for name in node.inputs if name in self.own]
+                        if node.op in ELEMENTWISE and live:
+                            own = self._broadcast(node.inputs)
+                            self._put(output, own, self._joined(live, None))
+                        elif node.op in AS_TAKEN and live and output == node.outputs[0]:
+                            self._put(output, self.own[live[0]], None)
+        return self.shapes
+
+    def _enter(self, name: str) -> Sizes:
+        """Put down the shape of an input as the notation has it."""
+        given = self.shapes[name]
+        # A sequence may have its batch on its second axis, as recurrent nodes have it.
+        turned = len(given) == 3 and given[1] == 1 < given[0]
+        self.batch = given[1 if turned else 0] if given else 1
+        own = (given[0], given[2]) if turned else given[1:]
+        self.own[name], self.fields[name] = own, start(own) if own else None
+        return own
+
+    def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
+        """What the notation calls an output of a node of one input, whose own shape is given."""
+        op = plain_op(node)
+        if op in PLAIN:
+            return [(PLAIN[op], (), {})]
+        if op in NOTHING:
+            return []
+        if op in VIEWS:
+            return self.view(node, own)
+        if op in RECURRENT:
+            return [self.recurrent(node, output or node.outputs[0])]
+        if op in _MADE:
+            return _MADE[op](self, node)
+        raise self.unsaid(node)
+
+    def view(self, node: Node, own: Sizes) -> list[Said]:
+        """The same numbers in another shape; nothing where only axes of one element move."""
+        taken = self.shape(node, 0)
+        own = own or taken[1:]
+        if node.op == "Transpose":
+            order = _order(node, taken)
+            self.shapes.setdefault(node.outputs[0], tuple(taken[at] for at in order))
+            long = [at for at in order if taken[at] > 1]
+            if long == sorted(long):
+                return []
+            if order == [0, 2, 1]:
+                return [("transpose", (), {})]
+            raise self.unsaid(node)
+        given = self.shapes.setdefault(node.outputs[0], self._reshaped(node, taken))
+        if _long(given) in (_long(own), _long(taken)) and not len(given) == 2 < len(own):
+            return []
+        if given[:1] != taken[:1] or prod(given[1:]) != prod(own):
+            raise self.unsaid(node)
+        return [("flatten", (), {}) if len(given) == 2 else ("reshape", (given[1:],), {})]
+
+    def _reshaped(self, node: Node, taken: Sizes) -> Sizes:
+        """The shape that a view gives, by what it is asked for; InputError where that is open."""
+        asked = node.attributes.get("axes")
+        if not isinstance(asked, list):
+            name = node.inputs[1] if len(node.inputs) > 1 else ""
+            asked = self.held[name].values if name in self.held else []
+        if node.op == "Flatten":
+            return prod(taken[: node.whole("axis", 1)]), prod(taken[node.whole("axis", 1) :])
+        if node.op == "Squeeze":
+            places = {at % len(taken) for at in asked if isinstance(at, int)}
+            return tuple(
+                size for at, size in enumerate(taken)
+                if (at not in places if asked else size != 1)
+            )
+        sizes = [
+            taken[at] if size == 0 and at < len(taken) else size for at, size in enumerate(asked)
+        ]
+        known = prod(size for size in sizes if size != -1)
+        if node.op != "Reshape" or not sizes or not known:
+            raise self.unsaid(node)
+        return tuple(int(prod(taken) // known if size == -1 else size) for size in sizes)
+
+    def recurrent(self, node: Node, output: str) -> Said:
+        """A recurrent layer, whose first output is the whole sequence and whose second its end."""
+        options: Options = {}
+        if len(node.inputs) < 4 or not node.inputs[3]:
+            options["bias"] = False
+        if node.attributes.get("direction") == "bidirectional":
+            options["bidirectional"] = True
+        if output != node.outputs[0]:
+            options["output"] = "last"
+        steps, batch = self.shape(node, 0)[:2]
+        [ways, *sizes] = self.shape(node, 2)
+        hidden = min(sizes)  # the recurrent weight is of gates by width, or the other way about
+        # The first output has all steps, the others the last one.
+        for at, name in enumerate(node.outputs):
+            self.shapes.setdefault(name, (*([steps] if not at else []), ways, batch, hidden))
+        return node.op.removeprefix("DynamicQuantize").lower(), (hidden,), options
+
+    def unsaid(self, node: Node) -> InputError:
+        """The complaint about a node without a layer."""
+        return InputError(
+            f"{plain_name(node.name or node.outputs[0])}: "
+            f"the layer notation has no {node.op} of this kind"
+        )
+
+    def shape(self, node: Node, place: int) -> Sizes:
+        """The shape of an input; InputError where it is not known."""
+        name = node.inputs[place] if place < len(node.inputs) else ""
+        if name not in self.shapes:
+            raise InputError(f"{plain_name(node.name or node.outputs[0])}: a shape is not known")
+        return self.shapes[name]
+
+    def number(self, node: Node, place: int) -> int | float | None:
+        """The one number that an input holds; None where it is none, or not known."""
+        name = node.inputs[place] if place < len(node.inputs) else ""
+        values = self.held[name].values if name in self.held else []
+        return values[0] if len(values) == 1 else None
+
+    def pads(self, node: Node, axes: int, kernel: list[int], strides: list[int]) -> Any:
+        """Padding of each axis: one number where both sides and all axes are alike."""
+        auto = node.attributes.get("auto_pad", "NOTSET")
+        pads = node.wholes("pads", 2 * axes, 0)
+        if auto in ("SAME_UPPER", "SAME_LOWER"):
+            sizes, outs = self.shape(node, 0)[2:], self.shapes.get(node.outputs[0], ())[2:]
+            if not len(sizes) == len(outs) == axes:
+                raise self.unsaid(node)
+            total = [
+                max((out - 1) * step + taps - size, 0)
+                for size, out, step, taps in zip(sizes, outs, strides, kernel, strict=True)
+            ]
+            less, more = [each // 2 for each in total], [each - each // 2 for each in total]
+            pads = [*less, *more] if auto == "SAME_UPPER" else [*more, *less]
+        pairs = list(zip(pads[:axes], pads[axes:], strict=True))
+        if all(a == b for a, b in pairs):
+            return _alike([a for a, _ in pairs])
+        return tuple(pairs)
+
+
+def plain_op(node: Node) -> str:
+    """The operation that a quantised one stands for."""
+    return "Gemm" if node.op == "QGemm" else node.op.removeprefix("QLinear")
+
+
+def _operands(translator: Translator, node: Node) -> tuple[Sizes, bool]:
+    """The shape of a weight, and whether a bias comes with it."""
+    quantised = plain_op(node) != node.op
+    place, last = (3, 6 if node.op == "QGemm" else 8) if quantised else (1, 2)
+    return translator.shape(node, place), any(node.inputs[last : last + 1])
+
+
+def _alike(values: Any) -> Any:
+    values = tuple(values)
+    return values[0] if len(set(values)) == 1 else values
+
+
+def _windows(translator: Translator, node: Node, kernel: list[int]) -> Options:
+    axes = len(kernel)
+    strides, dilations = node.wholes("strides", axes), node.wholes("dilations", axes)
+    taps = [(size - 1) * step + 1 for size, step in zip(kernel, dilations, strict=True)]
+    options = {
+        "stride": _alike(strides), "pad": translator.pads(node, axes, taps, strides),
+        "dilation": _alike(dilations),
+    }
+    return {key: value for key, value in options.items() if value != (key != "pad")}
+
+
+def _conv(translator: Translator, node: Node) -> list[Said]:
+    weight, biased = _operands(translator, node)
+    groups = node.whole("group", 1)
+    options = _windows(translator, node, list(weight[2:]))
+    transposed = node.op == "ConvTranspose"
+    further = node.wholes("output_padding", len(weight) - 2, 0) if transposed else []
+    if any(further):
+        options["output_padding"] = _alike(further)
+    if groups > 1:
+        options["groups"] = groups
+    if not biased:
+        options["bias"] = False
+    filters = weight[1] * groups if transposed else weight[0]
+    return [("conv_transpose" if transposed else "conv", (filters, _alike(weight[2:])), options)]
+
+
+def _linear(translator: Translator, node: Node) -> list[Said]:
+    weight, biased = _operands(translator, node)
+    units = weight[0] if node.whole("transB") else weight[-1]
+    biased = biased and plain_op(node) == "Gemm"
+    return [("linear", (units,), {} if biased else {"bias": False})]
+
+
+def _pool(translator: Translator, node: Node) -> list[Said]:
+    axes = len(translator.shape(node, 0)) - 2
+    kernel = node.wholes("kernel_shape", axes)
+    options = _windows(translator, node, kernel)
+    stride = _alike(node.wholes("strides", axes))
+    options.pop("stride", None)
+    if stride != _alike(kernel):
+        options["stride"] = stride
+    if node.whole("ceil_mode"):
+        options["ceil"] = True
+    if node.op == "AveragePool" and "pad" in options and not node.whole(
+        "count_include_pad"
+    ):
+        options["exclude_pad"] = True
+    return [("maxpool" if node.op == "MaxPool" else "avgpool", (_alike(kernel),), options)]
+
+
+def _mean(translator: Translator, node: Node) -> list[Said]:
+    taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
+    if len(taken) < 3 or given not in (taken[:2], (*taken[:2], *(1 for _ in taken[2:]))):
+        raise translator.unsaid(node)
+    return [("globalpool", (), {}), *([("flatten", (), {})] if len(given) == 2 else [])]
+
+
+def _order(node: Node, shape: Sizes) -> list[int]:
+    """The order that a Transpose brings axes into: the reverse, where it names none."""
+    order = node.wholes("perm", len(shape), -1)
+    reverse = list(range(len(shape)))[::-1]
+    return order if sorted(order) == reverse[::-1] else reverse
+
+
+def _long(shape: Sizes) -> list[int]:
+    """A shape without its axes of one element."""
+    return [size for size in shape if size != 1]
+
+
+def _clip(translator: Translator, node: Node) -> list[Said]:
+    ends = [
+        node.attributes.get(name, translator.number(node, at))
+        for name, at in (("min", 1), ("max", 2))
+    ]
+    if ends != [0, 6]:
+        raise translator.unsaid(node)
+    return [("relu6", (), {})]
+
+
+def _select(translator: Translator, node: Node) -> list[Said]:
+    """A table of vectors, or one step of a sequence."""
+    if node.inputs[0] in translator.held:
+        return _embedding(translator, node)
+    step, taken = translator.number(node, 1), translator.shape(node, 0)
+    if len(taken) != 3 or node.whole("axis") not in (1, -2) or not isinstance(step, int):
+        raise translator.unsaid(node)
+    return [("select", (step,), {})]
+
+
+def _embedding(translator: Translator, node: Node) -> list[Said]:
+    if node.inputs[0] not in translator.held or node.whole("axis"):
+        raise translator.unsaid(node)
+    return [("embedding", translator.shape(node, 0), {})]
+
+
+def _slope(translator: Translator, node: Node) -> list[Said]:
+    slope = node.attributes.get("alpha", 0.01)
+    if not isinstance(slope, float):
+        raise translator.unsaid(node)
+    return [("leaky_relu", (), {"slope": round(slope, 6)})]
+
+
+def _slopes(translator: Translator, node: Node) -> list[Said]:
+    slopes = prod(translator.shape(node, 1))
+    return [("prelu", (), {"slopes": slopes} if slopes > 1 else {})]
+
+
+def _lrn(translator: Translator, node: Node) -> list[Said]:
+    return [("lrn", (), {"size": node.whole("size", 5)})]
+
+
+def _scaled(translator: Translator, node: Node) -> list[Said]:
+    taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
+    if len(taken) != len(given) or taken[:2] != given[:2] or any(
+        not a or b % a for a, b in zip(taken, given, strict=True)
+    ):
+        raise translator.unsaid(node)
+    scale = _alike(b // a for a, b in zip(taken[2:], given[2:], strict=True))
+    mode = node.attributes.get("mode") or "nearest"
+    return [("upsample", (scale,), {} if mode == "nearest" else {"mode": "linear"})]
+
+
+_MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
+    "Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear,
+    "FusedMatMul": _linear,
+    "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Gather": _select, "Clip": _clip,
+    "LeakyRelu": _slope, "PRelu": _slopes,
+    "MatMulNBits": lambda translator, node: [("linear", (node.whole("N"),), {"bias": False})],
+    "LRN": _lrn, "Resize": _scaled, "Upsample": _scaled,
+    "GroupNormalization": lambda translator, node: [("groupnorm", (node.whole("num_groups"),), {})],
+    "InstanceNormalization": lambda translator, node: [("instancenorm", (), {"affine": True})],
+}
+
+
+MISSING = "pip install 'dlcalc-toolkit[onnx]' infers them"
+
+
+def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
+    """The tensors and nodes of an ONNX file.
+
+    `input` is the shape of its first input, without the batch, where the file leaves it open.
+    Raises InputError for what is damaged or no graph.
+    """
+    model, data = read_model(Stream(file))
+    uses = Uses(model)
+    tensors, weights = _tensors(uses)
+    graph = model.graph
+    known = _inputs(graph, input)
+    if input is not None and known != _inputs(graph, None):
+        # What stands there is of other sizes, but where it names them.
+        graph = replace(graph, shapes={
+            name: shape for name, shape in graph.shapes.items()
+            if name in graph.inputs or any(isinstance(size, str) for size in shape)
+        })
+    shapes = _resolved(graph, known)
+    notes: list[str] = []
+    flow = Translator(model, shapes)
+    shapes = flow.inferred()
+    if _unknown(model, shapes):
+        inferred = _inferred(data, known)
+        if inferred is None:
+            notes.append(
+                f"shapes of {_unknown(model, shapes)} nodes are not in the file; {MISSING}"
+            )
+        else:
+            shapes = {**shapes, **_resolved(replace(graph, shapes=inferred), known), **known}
+            flow = Translator(model, shapes)
+            shapes = flow.inferred()
+    rows = [
+        Row(
+            printable(_first_output(node) or node.name), node.op, shapes.get(_first_output(node)),
+            sum(each.params for each in weights.get(id(node), ())),
+            macs(node, shapes, model.functions),
+            field=flow.fields.get(_first_output(node)),
+            bytes=sum(each.bytes for each in weights.get(id(node), ())),
+        )
+        for node in graph.nodes if constant(node) is None
+    ]
+    first = next(iter(known.values()), None)
+    return Held(
+        path, "onnx", tensors, model.metadata, notes, rows, (model, shapes), first,
+    )
+
+
+def _first_output(node: Node) -> str:
+    return next(filter(None, node.outputs), "")
+
+
+def _tensors(uses: Uses) -> tuple[list[Tensor], dict[int, list[Tensor]]]:
+    """All tensors with their roles, and those that are weights by the node that takes them."""
+    tensors: list[Tensor] = []
+    weights: dict[int, list[Tensor]] = {}
+    for key, value, name in uses.values:
+        role, node = uses.role(key, value)
+        tensor = Tensor(printable(name), value.dtype, value.shape, value.bytes, role)
+        if role == PARAMETER and node is not None:
+            tensor = _packed(tensor, node)
+            weights.setdefault(id(uses.owners.get(id(node), node)), []).append(tensor)
+        tensors.append(tensor)
+    return tensors, weights
+
+
+def _packed(tensor: Tensor, node: Node) -> Tensor:
+    """The weight of a MatMulNBits, which its bytes are packed into (com.microsoft)."""
+    sizes = [node.attributes.get(name) for name in ("N", "K")]
+    if node.op != "MatMulNBits" or not all(type(n) is int and 0 < n < 1 << 40 for n in sizes):
+        return tensor
+    shape = tuple(int(n) for n in sizes if n is not None)
+    return tensor.but(role=QUANTISED, stands_for=prod(shape), logical=shape)
+
+
+def _inputs(graph: Graph, input: Sizes | None) -> dict[str, Sizes]:
+    """The shapes of the inputs: an open batch is 1, what else is open is as given."""
+    held = {value.name for value in graph.values}
+    known: dict[str, Sizes] = {}
+    for name in graph.inputs:
+        shape = graph.shapes.get(name)
+        if name in held or shape is None:
+            continue
+        sizes = [size if isinstance(size, int) and size > 0 else None for size in shape]
+        batch = _batch_axis(graph, name, shape)
+        if input is not None and not known:
+            if len(input) not in (len(sizes), len(sizes) - 1):
+                raise InputError(
+                    f"{printable(name)} has {len(sizes)} axes, the batch among them; "
+                    f"--input gives {len(input)}"
+                ).at("--input")
+            own = [at for at in range(len(sizes)) if len(input) == len(sizes) or at != batch]
+            for at, size in zip(own, input, strict=True):
+                sizes[at] = size
+        if sizes and sizes[batch] is None:
+            sizes[batch] = 1
+        if all(size is not None for size in sizes):
+            known[name] = tuple(size for size in sizes if size is not None)
+    return known
+
+
+def _batch_axis(graph: Graph, name: str, shape: Shape) -> int:
+    """The axis of the examples: the first, but where a recurrent node takes its steps there."""
+    steps_first = len(shape) == 3 and any(
+        node.op in RECURRENT and node.inputs[:1] == [name] and not node.whole("layout")
+        for node in graph.nodes
+    )
+    return 1 if steps_first else 0
+
+
+def _resolved(graph: Graph, known: Mapping[str, Sizes]) -> dict[str, Sizes]:
+    """The shapes that are known in whole, names of axes as the inputs have them."""
+    named: dict[str, int] = {}
+    for name, sizes in known.items():
+        for size, axis in zip(sizes, graph.shapes.get(name, ()), strict=False):
+            if isinstance(axis, str):
+                named.setdefault(axis, size)
+    found = {value.name: value.shape for value in graph.values}
+    for node in graph.nodes:
+        held = constant(node)
+        if held is not None and node.outputs:
+            found[node.outputs[0]] = held.shape
+    for name, shape in graph.shapes.items():
+        whole = [named.get(size) if isinstance(size, str) else size for size in shape]
+        if all(size is not None and size >= 0 for size in whole):
+            found.setdefault(name, tuple(size for size in whole if size is not None))
+    return {**found, **known}
+
+
+def _unknown(model: OnnxModel, shapes: Mapping[str, Sizes]) -> int:
+    """How many nodes have outputs of no known shape."""
+    return sum(
+        any(name and name not in shapes for name in node.outputs[:1])
+        for node in model.graph.nodes if constant(node) is None
+    )
+
+
+def _inferred(data: bytes, known: Mapping[str, Sizes]) -> dict[str, Shape] | None:
+    """The shapes that the onnx package infers; None where it is not installed."""
+    try:
+        import onnx
+    except ImportError:
+        return None
+    try:
+        model = onnx.load_model_from_string(data)
+        for given in model.graph.input:
+            if given.name in known:
+                dims = given.type.tensor_type.shape.dim
+                for dim, size in zip(dims, known[given.name], strict=True):
+                    dim.dim_value = size
+        del model.graph.value_info[:]  # made for other sizes, where these are given
+        graph = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
+    except Exception as error:  # whatever a parser of somebody else raises
+        raise InputError(
+            f"the onnx package cannot infer its shapes: {words_of(error)}"
+        ) from None
+    return {
+        each.name: tuple(
+            dim.dim_value if dim.HasField("dim_value") else dim.dim_param or None
+            for dim in each.type.tensor_type.shape.dim
+        )
+        for each in [*graph.value_info, *graph.output, *graph.input]
+        if each.type.tensor_type.HasField("shape")
+    }
