@@ -20,9 +20,8 @@ from typing import Any
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import Source, decode, located, read_file
-from dlcalc.models.fields import Expression, Fields
 from dlcalc.models.notation import read_notation
-from dlcalc.models.templates import Architecture, Expander, facts
+from dlcalc.models.templates import Architecture, Expander, Expression, Fields, facts
 from dlcalc.models.tree import Model
 
 Config = Mapping[str, Any]

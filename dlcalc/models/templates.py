@@ -11,18 +11,316 @@
     note {heads} heads are odd                   # a sentence for stderr; refuse: an error
     like decoder                                 # all of decoder.txt that is not said anew
 
-Turns that come out alike are one block of the layer notation.
+Turns that come out alike are one block of the layer notation. Expressions over the fields of a
+config.json:
+
+    hidden_size // num_attention_heads      + - * // %, comparisons, and, or, not, in
+    head_dim | hidden_size // heads         the first that is given and not null
+    intermediate_size if i < first else 0   one of two
+    layer_types[i] == 'full_attention'      elements of lists, words in quotes
+    round_up(x, 256)                        also min, max, len, lengths, sum, range, places
+
+A name is looked up in levels: the variables of loops, the facts of the type, the config,
+the defaults of its class, the definitions of the architecture. What is nowhere is null.
 """
 
 from __future__ import annotations
 
+import json
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import chain
+from math import isqrt
+from typing import Any
 
 from dlcalc.errors import InputError, LimitError
-from dlcalc.models.fields import Expression, Fields, names
 from dlcalc.models.tree import MOST_LAYERS, MOST_NESTING, written
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w.]*)|'(?P<word>[^']*)'"
+    r"|(?P<mark>//|<=|>=|==|!=|[-+*%/()\[\],|<>]))"
+)
+MOST_PRIME, MOST_PRIMES = 10**8, 1000
+_CONSTANTS = {"yes": True, "no": False, "null": None}
+
+
+def _make_divisible(x: float, unit: int, least: int | None = None) -> int:
+    """The nearest multiple of a unit that is not more than a tenth below x, as in MobileNet."""
+    nearest = max(unit if least is None else least, int(x + unit / 2) // unit * unit)
+    return nearest + unit if nearest < 0.9 * x else nearest
+
+
+def _primes(start: int, count: int) -> list[int]:
+    """So many primes, from a number on; LimitError where finding them takes long."""
+    if start > MOST_PRIME or count > MOST_PRIMES:
+        raise LimitError(f"{count:,} primes from {start:,} on are not looked for")
+    found: list[int] = []
+    number = max(start, 2)
+    while len(found) < count:
+        if all(number % each for each in range(2, isqrt(number) + 1)):
+            found.append(number)
+        number += 1
+    return found
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
+    "make_divisible": _make_divisible, "primes": _primes, "pow": pow,
+    "min": min, "max": max, "len": len, "sum": sum, "int": int, "round": round, "str": str,
+    "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
+    "starts": lambda x, start: str(x).startswith(start),
+    "ends": lambda x, end: str(x).endswith(end),
+    "lengths": lambda lists: [len(each) for each in lists],
+    "places": lambda values, value: [at for at, each in enumerate(values) if each == value],
+}
+
+Evaluate = Callable[["Fields"], Any]
+
+
+class Expression:
+    """An expression, read when its value is first wanted, to be evaluated often."""
+
+    __slots__ = ("evaluate", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.evaluate: Evaluate | None = None
+
+    def __call__(self, fields: Fields) -> Any:
+        """Its value; InputError where a field that it needs is missing or of another type."""
+        if self.evaluate is None:
+            self.evaluate = _Parser(self.text).whole()
+        try:
+            return self.evaluate(fields)
+        except (TypeError, ArithmeticError, IndexError, ValueError):
+            raise InputError(fields.complaint(self.text)) from None
+
+
+class Fields:
+    """Names and what they stand for, in levels; the first that knows a name gives it."""
+
+    def __init__(self, *levels: Mapping[str, Any]) -> None:
+        self.levels = levels
+        self.variables: dict[str, Any] = {}
+        """Variables of the loops around, and what is set for a part alone."""
+        self.varies = False
+        """Whether one of these has been read."""
+        self.read: set[str] = set()
+        self._known: dict[str, Any] = {}
+        self._from: dict[str, int] = {}
+
+    def get(self, name: str) -> Any:
+        """The value of a name, null where nothing gives one."""
+        if name in self.variables:
+            self.varies = True
+            return self.variables[name]
+        if name in self._known:
+            return self._known[name]
+        if "." in name and (inner := self._nested(name)) is not None:
+            return inner
+        first = self._from.get(name, 0)
+        for at in range(first, len(self.levels)):
+            if name in self.levels[at]:
+                value, varies = self.levels[at][name], False
+                if isinstance(value, Expression):
+                    # A definition may name what it replaces: the levels behind are meant.
+                    self._from[name] = at + 1
+                    around, self.varies = self.varies, False
+                    value = value(self)
+                    varies, self.varies = self.varies, self.varies or around
+                    self._from[name] = first
+                self.read.add(name)
+                break
+        else:
+            value, varies = None, False
+        if not first and not varies:
+            self._known[name] = value
+        return value
+
+    def named(self) -> set[str]:
+        """Names in the definitions that hold, whether they have been read or not."""
+        holding: dict[str, Expression] = {}
+        for level in reversed(self.levels):
+            holding.update({
+                name: value for name, value in level.items() if isinstance(value, Expression)
+            })
+        return {name for each in holding.values() for name in names(each.text)}
+
+    def _nested(self, name: str) -> Any:
+        outer, dot, inner = name.rpartition(".")
+        value = self.get(outer) if dot else None
+        return value.get(inner) if isinstance(value, dict) else None
+
+    def complaint(self, text: str) -> str:
+        """What is wrong with an expression that has no value."""
+        found = names(text)
+        missing = [each for each in found if self.get(each) is None]
+        if missing:
+            return f"field {missing[0]!r} is missing; {text} needs it"
+        given = ", ".join(f"{each} {json.dumps(self.get(each))}" for each in dict.fromkeys(found))
+        return f"no value comes of {given}: {text.strip()}"
+
+
+def names(text: str) -> list[str]:
+    """The names in an expression, in its order.
+
+    >>> names("min(width, 3) if kind == 'a' else depth")
+    ['width', 'kind', 'depth']
+    """
+    return [
+        each for each in re.findall(r"[A-Za-z_][\w.]*", re.sub("'[^']*'", "", text))
+        if each not in _FUNCTIONS and each not in _KEYWORDS
+    ]
+
+
+_KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}
+
+Binary = Callable[[Evaluate, Evaluate], Evaluate]
+
+
+def _applied(function: Callable[[Any, Any], Any]) -> Binary:
+    return lambda left, right: lambda fields: function(left(fields), right(fields))
+
+
+def _first_given(left: Evaluate, right: Evaluate) -> Evaluate:
+    def value(fields: Fields) -> Any:
+        found = left(fields)
+        return right(fields) if found is None else found
+
+    return value
+
+
+_LEVELS: tuple[dict[str, Binary], ...] = (
+    {"or": lambda left, right: lambda fields: left(fields) or right(fields)},
+    {"and": lambda left, right: lambda fields: left(fields) and right(fields)},
+    {
+        "==": _applied(operator.eq), "!=": _applied(operator.ne), "<": _applied(operator.lt),
+        "<=": _applied(operator.le), ">": _applied(operator.gt), ">=": _applied(operator.ge),
+        "in": _applied(lambda a, b: a in b),
+    },
+    {"|": _first_given},
+    {"+": _applied(operator.add), "-": _applied(operator.sub)},
+    {
+        "*": _applied(operator.mul), "//": _applied(operator.floordiv),
+        "%": _applied(operator.mod), "/": _applied(operator.truediv),
+    },
+)
+"""The signs between two values, those that bind least first."""
+_NOT = 2
+"""The level of comparisons, which `not` stands before."""
+
+
+class _Parser:
+    """Precedence by descent: if-else, then the levels of signs, then places."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: list[tuple[str, str]] = []
+        at = 0
+        while text[at:].strip():
+            found = _TOKEN.match(text, at)
+            if found is None:
+                raise InputError(f"{text[at:].strip()!r} is no expression")
+            at = found.end()
+            kind = str(found.lastgroup)
+            self.tokens.append((kind, found[kind]))
+        self.at = 0
+
+    def whole(self) -> Evaluate:
+        value = self.choice()
+        if self.at < len(self.tokens):
+            raise InputError(f"{self.text}: {self.tokens[self.at][1]} is one too many")
+        return value
+
+    def take(self, *words: str) -> str:
+        """The next token where it is one of the words."""
+        if self.at < len(self.tokens):
+            kind, text = self.tokens[self.at]
+            if text in words and kind in ("mark", "name"):
+                self.at += 1
+                return text
+        return ""
+
+    def need(self, word: str) -> None:
+        if not self.take(word):
+            raise InputError(f"{self.text}: {word} is missing")
+
+    def choice(self) -> Evaluate:
+        value = self.joined()
+        if not self.take("if"):
+            return value
+        condition = self.joined()
+        self.need("else")
+        other = self.choice()
+        return lambda fields: value(fields) if condition(fields) else other(fields)
+
+    def joined(self, level: int = 0) -> Evaluate:
+        """An expression whose signs bind at least as closely as those of a level."""
+        if level == len(_LEVELS):
+            return self.element()
+        if level == _NOT and self.take("not"):
+            value = self.joined(level)
+            return lambda fields: not value(fields)
+        left = self.joined(level + 1)
+        while sign := self.take(*_LEVELS[level]):
+            left = _LEVELS[level][sign](left, self.joined(level + 1))
+            if level == _NOT:  # one comparison
+                break
+        return left
+
+    def element(self) -> Evaluate:
+        if self.take("-"):
+            value = self.element()
+            return lambda fields: -value(fields)
+        value = self.single()
+        while self.take("["):
+            value = _applied(_place)(value, self.choice())
+            self.need("]")
+        return value
+
+    def single(self) -> Evaluate:
+        if self.take("("):
+            value = self.choice()
+            self.need(")")
+            return value
+        if self.take("["):
+            parts = self.listed("]")
+            return lambda fields: [part(fields) for part in parts]
+        if self.at >= len(self.tokens):
+            raise InputError(f"{self.text} ends too soon")
+        kind, text = self.tokens[self.at]
+        self.at += 1
+        if kind == "name" and text not in _CONSTANTS:
+            if self.take("("):
+                function, given = _FUNCTIONS[text], self.listed(")")
+                return lambda fields: function(*[each(fields) for each in given])
+            return lambda fields: fields.get(text)
+        if kind == "mark":
+            raise InputError(f"{self.text}: a value is missing before {text}")
+        constant: Any = _CONSTANTS.get(text, text)
+        if kind == "number":
+            constant = float(text) if "." in text else int(text)
+        elif kind == "word":
+            constant = text
+        return lambda fields: constant
+
+    def listed(self, end: str) -> list[Evaluate]:
+        values: list[Evaluate] = []
+        while not self.take(end):
+            values.append(self.choice())
+            if not self.take(","):
+                self.need(end)
+                break
+        return values
+
+
+def _place(values: Any, at: Any) -> Any:
+    if isinstance(values, dict):  # layers by number may be written "05"
+        keys = [key for key in values if key == at or (key.isdigit() and int(key) == at)]
+        return values[keys[0]] if keys else None
+    return None if values is None else values[at]
+
 
 _REPEAT = re.compile(r"(?:(\w+): *)?repeat (.+?)( shared)?(?: as (\w+))?:$")
 _OPTION = re.compile(r"\S+=$")

@@ -40,7 +40,7 @@ class Result:
         return plain
 
     def _repr_html_(self) -> str:
-        return "".join(import_module("dlcalc.output.html").fragment(self._answer(), 6))
+        return "".join(import_module("dlcalc.output.documents").fragment(self._answer(), 6))
 
     def _repr_latex_(self) -> str:
         return self._written("latex")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from dlcalc.output.answer import Block, Prose, Table
-from dlcalc.output.markdown import prose_blocks
 from dlcalc.output.tables import cell_text
 
 GAP = 2
@@ -25,6 +24,8 @@ def fitted(blocks: Sequence[Block], width: int, precision: int | None) -> list[B
     found: list[Block] = []
     for block in blocks:
         if isinstance(block, Prose):
+            from dlcalc.output.documents import prose_blocks
+
             found += fitted(list(prose_blocks(block.source, width)), width, precision)
         elif isinstance(block, Table) and block.bare is None:
             parts = _parts(block.for_people, width, precision)

@@ -132,7 +132,7 @@ def _bare_block(block: Block, precision: int | None, separator: str | None) -> I
     elif isinstance(block, Text):
         yield from (f"{line}\n" for line in block.lines)
     elif isinstance(block, Prose):
-        from dlcalc.output.markdown import prose_blocks
+        from dlcalc.output.documents import prose_blocks
 
         yield from _blocks(prose_blocks(block.source), precision, _table_block)
     else:
@@ -188,7 +188,7 @@ def _working_table(steps: Iterable[Any]) -> Table:
 
 
 def _markdown(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    from dlcalc.output.markdown import markdown_block
+    from dlcalc.output.documents import markdown_block
 
     if steps is not None:
         from dlcalc.output.working import MARKDOWN, working_typeset
@@ -198,7 +198,7 @@ def _markdown(answer: Answer, precision: int | None, steps: Steps) -> Iterator[s
 
 
 def _latex(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    from dlcalc.output.latex import latex_block
+    from dlcalc.output.documents import latex_block
 
     if steps is None:
         yield from _blocks(answer.blocks, precision, latex_block)
@@ -212,7 +212,7 @@ def _latex(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]
 
 
 def _html(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    from dlcalc.output.html import page
+    from dlcalc.output.documents import page
 
     return page(answer, precision, steps)
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dlcalc.formulas.expressions import Vector
-from dlcalc.formulas.latex import escape_latex, formula_latex
 from dlcalc.formulas.numerals import plain_value
-from dlcalc.formulas.text import formula_text
+from dlcalc.formulas.text import escape_latex, formula_latex, formula_text
 from dlcalc.output.tables import aligned_rows, shape_of, slices
 
 LATEX_HEAD = r"""\documentclass{article}

@@ -15,8 +15,7 @@ from dlcalc.formulas.expressions import (
     total,
     transpose,
 )  # fmt: skip
-from dlcalc.formulas.latex import escape_latex, formula_latex
-from dlcalc.formulas.text import formula_text
+from dlcalc.formulas.text import escape_latex, formula_latex, formula_text
 
 A, B, C = symbol("a"), symbol("b"), symbol("c", "t")
 

@@ -1,8 +1,7 @@
 """Upright vectors, as text, as LaTeX and for programs."""
 
 from dlcalc.formulas.expressions import Column, Step, stack, symbol
-from dlcalc.formulas.latex import formula_latex
-from dlcalc.formulas.text import formula_text
+from dlcalc.formulas.text import formula_latex, formula_text
 from dlcalc.output.working import step_text, working_rows
 
 COLUMN = Column([0.5, -1.0])

@@ -10,7 +10,7 @@ import dlcalc
 from dlcalc.commands.grad.library import library, library_names, library_text
 from dlcalc.derive.check import check_derivatives
 from dlcalc.derive.working import grad_steps
-from dlcalc.formulas.latex import formula_latex
+from dlcalc.formulas.text import formula_latex
 from tests.shell.running import invoke
 
 REFERENCE = json.loads(

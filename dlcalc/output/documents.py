@@ -1,0 +1,390 @@
+"""Blocks in Markdown, as a page of HTML that stands by itself, and in LaTeX; the topics' text.
+
+A page has no script and loads nothing. LaTeX asks for amsmath alone and fits `article` as it
+stands; widths are estimated, at the usual five points a sign.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
+from itertools import groupby
+from textwrap import wrap
+from typing import Any
+
+from dlcalc.formulas.numerals import format_number, plain_value
+from dlcalc.formulas.text import escape_latex, formula_html, matrix_latex
+from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
+from dlcalc.output.tables import aligned_rows, cell_text, drawn_table, shape_of, slices
+from dlcalc.output.working import chain_of
+
+
+def prose_blocks(source: str, width: int | None = None) -> Iterator[Text | Table]:
+    """The text as a person reads it on a terminal: no fences, no backticks, code indented.
+
+    Paragraphs and items are folded anew where there is a width, tables are left to others.
+    """
+    for kind, lines in _parts(source):
+        if kind == "table":
+            head, _, *rows = (_cells(line, _plain) for line in lines)
+            yield Table(head, rows)
+        elif kind == "code" or (kind == "listing" and width is None):
+            yield Text([f"    {line}" for line in lines])
+        elif kind == "listing":
+            yield Text([part for line in lines for part in _folded(line, width, "    ", 8)])
+        elif kind == "heading":
+            yield Text([_plain(lines[0].lstrip("#").strip())])
+        elif width is None:
+            yield Text(list(map(_plain, lines)))
+        else:
+            yield Text([part for item in _items(lines) for part in _folded(
+                _plain(item), width, "", 2 * item.startswith("- ")
+            )])
+
+
+def _folded(line: str, width: int | None, indent: str, hanging: int) -> list[str]:
+    return wrap(
+        line, width or len(line), initial_indent=indent, subsequent_indent=" " * hanging,
+        break_long_words=False, break_on_hyphens=False,
+    )
+
+
+def prose_html(source: str) -> Iterator[str]:
+    """The text as HTML."""
+    for kind, lines in _parts(source):
+        if kind in ("code", "listing"):
+            yield f"<pre>{escape(chr(10).join(lines))}</pre>\n"
+        elif kind == "heading":
+            yield f"<h1>{_marked(lines[0].lstrip('# '))}</h1>\n"
+        elif kind == "table":
+            head, _, *rows = (_cells(line, _marked) for line in lines)
+            yield f"<table>\n{_row('th', head)}{''.join(_row('td', row) for row in rows)}</table>\n"
+        else:
+            for listed, group in groupby(_items(lines), lambda each: each.startswith("- ")):
+                if listed:
+                    items = "".join(f"<li>{_marked(each[2:])}</li>" for each in group)
+                    yield f"<ul>{items}</ul>\n"
+                else:
+                    yield f"<p>{_marked(' '.join(group))}</p>\n"
+
+
+def _parts(source: str) -> Iterator[tuple[str, list[str]]]:
+    """The kind and the lines of each part: heading, code, listing, table, or a paragraph."""
+    kind, lines = "", list[str]()
+    for line in source.strip().splitlines():
+        fence = line.startswith("```")
+        inside = kind in ("code", "listing")
+        if inside and not fence:
+            lines.append(line)
+            continue
+        signs = {"#": "heading", "|": "table", "": ""}
+        if fence:
+            signs["`"] = "listing" if line.endswith("text") else "code"
+        this = "" if inside else signs.get(line.strip()[:1], "text")
+        if this != kind:
+            if lines:
+                yield kind, lines
+            kind, lines = this, []
+        if this and not fence:
+            lines.append(line)
+    if lines:
+        yield kind, lines
+
+
+def _items(lines: list[str]) -> list[str]:
+    """Paragraphs and items of lists, each on one line."""
+    items: list[str] = []
+    for line in lines:
+        if line.startswith("- ") or not items:
+            items.append(line)
+        else:
+            items[-1] += f" {line.strip()}"
+    return items
+
+
+def _cells(line: str, dress: Callable[[str], str]) -> list[str]:
+    return [dress(each.strip()) for each in line.strip().strip("|").split("|")]
+
+
+def _row(tag: str, cells: list[str]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{each}</{tag}>" for each in cells) + "</tr>\n"
+
+
+def _plain(text: str) -> str:
+    return text.replace("**", "").replace("`", "")
+
+
+def _marked(text: str) -> str:
+    text = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text, quote=False))
+    return re.sub(r"\*\*([^*]*)\*\*", r"<b>\1</b>", text)
+
+
+def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
+    """A block in Markdown: pipe tables, arrays with their column numbers as headers."""
+    if isinstance(block, Text):
+        yield from ("```\n", *(f"{line}\n" for line in block.lines), "```\n")
+    elif isinstance(block, Prose):
+        yield block.source
+    elif isinstance(block, Table):
+        block = block.for_people
+        if block.title:
+            yield f"**{block.title}**\n\n"
+        yield drawn_table(block, "github", precision, _escaped) + "\n"
+        yield from (f"\n{line}\n" for line in block.footnotes if line)
+    else:
+        for place, (label, grid) in enumerate(slices(plain_value(block.array))):
+            heading = " ".join(each for each in (block.title, label) if each)
+            if place:
+                yield "\n"
+            if heading:
+                yield f"**{heading}**\n\n"
+            columns = Table([str(i) for i in range(len(grid[0]))], grid)
+            yield drawn_table(columns, "github", precision) + "\n"
+
+
+def _escaped(cell: str) -> str:
+    """A cell whose bars do not end it."""
+    return cell.replace("|", "\\|")
+
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem;
+  color: #222; background: #fff }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto;
+  font-variant-numeric: tabular-nums }
+caption { text-align: left; font-weight: bold; padding: .3rem 0 }
+th, td { padding: .2rem .7rem; border-bottom: 1px solid #ddd; vertical-align: top;
+  white-space: pre-line }
+th { text-align: left }
+.array { border-left: 2px solid #555; border-right: 2px solid #555; border-radius: 6px;
+  display: inline-block; vertical-align: middle; margin: .2rem }
+.array td { border: 0; padding: 0 .5rem; text-align: right }
+.step { margin: .4rem 0 .4rem 2rem; text-indent: -2rem; overflow-wrap: anywhere }
+.step i { font-family: Cambria Math, STIX Two Math, serif }
+.note { color: #666 }
+pre { line-height: 1.2; overflow-x: auto }
+"""
+
+
+def page(answer: Answer, precision: int | None, steps: Iterable[Any] | None) -> Iterator[str]:
+    """The whole page."""
+    yield (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n<title>dlcalc</title>\n'
+        f"<style>{STYLE}</style>\n</head>\n<body>\n"
+    )
+    yield from fragment(answer, precision, steps)
+    yield "</body>\n</html>\n"
+
+
+def fragment(
+    answer: Answer, precision: int | None, steps: Iterable[Any] | None = None
+) -> Iterator[str]:
+    """What stands in the page, or in a notebook."""
+    for step in steps or ():
+        yield _html_step(step, precision)
+    for block in answer.blocks:
+        yield from _html_block(block, precision)
+
+
+def _html_step(step: Any, precision: int | None) -> str:
+    chain = [
+        "".join(f"{escape(label)} {_grid(grid, precision)}" for label, grid in slices(term))
+        if len(shape_of(term)) > 1 else formula_html(term, precision)
+        for term in chain_of(step)
+    ]
+    name, note = formula_html(step.name, precision), escape(step.note)
+    if not chain:
+        return f"<p><b>{name}</b>{': ' if note else ''}{note}</p>\n"
+    note = f' <span class="note">({note})</span>' if note else ""
+    return f'<div class="step">{" = ".join([name, *chain])}{note}</div>\n'
+
+
+def _html_block(block: Block, precision: int | None) -> Iterator[str]:
+    if isinstance(block, Text):
+        lines = "\n".join(map(escape, block.lines))
+        yield f"<pre>{lines}</pre>\n"
+    elif isinstance(block, Prose):
+        yield from prose_html(block.source)
+    elif isinstance(block, Table):
+        block = block.for_people
+        caption = f"<table>\n<caption>{escape(block.title)}</caption>"
+        drawn = drawn_table(block, "html", precision)
+        yield (drawn.replace("<table>", caption, 1) if block.title else drawn) + "\n"
+        yield from (f'<p class="note">{escape(line)}</p>\n' for line in block.footnotes if line)
+    else:
+        for label, grid in slices(plain_value(block.array)):
+            heading = " ".join(each for each in (block.title, label) if each)
+            yield f"<p><b>{escape(heading)}</b></p>\n" if heading else ""
+            yield _grid(grid, precision) + "\n"
+
+
+def _grid(grid: Sequence[Sequence[Any]], precision: int | None) -> str:
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{format_number(each, precision)}</td>" for each in row) + "</tr>"
+        for row in grid
+    )
+    return f'<table class="array">{rows}</table>'
+
+
+LINE = 345
+"""Points of a line of `article`."""
+SIGN = 5.3
+"""Points of a sign at 10 points."""
+SIZES = {"normalsize": 1.0, "small": 0.93, "footnotesize": 0.85, "scriptsize": 0.8, "tiny": 0.68}
+"""Sizes of letters, and how wide their signs are beside those of ten points."""
+ROWS = 40
+"""Rows of a table that stand together; the next begin under its header again."""
+PLAIN = str.maketrans({
+    "−": "-", "→": "->", "≤": "<=", "≥": ">=", "…": "...", "—": "-", "–": "-", "‖": "||",
+    "∑": "sum", "∂": "d", "σ": "sigma", "μ": "mu", "ε": "epsilon", "⌊": "floor(", "⌋": ")",
+    "⌈": "ceil(", "⌉": ")", "½": "1/2", "√": "sqrt",
+})
+"""What verbatim text has for signs that its letters lack."""
+GAP = 6
+"""Points between two columns."""
+
+
+def latex_block(block: Block, precision: int | None) -> Iterator[str]:
+    """A block in LaTeX, to be put into a document that loads amsmath."""
+    if isinstance(block, Text):
+        yield from _verbatim(block.lines)
+    elif isinstance(block, Prose):
+        for part in prose_blocks(block.source):
+            yield from latex_block(part, precision)
+    elif isinstance(block, Table):
+        block = block.for_people
+        if block.title:
+            yield f"\\noindent {escape_latex(block.title)}\\\\\n"
+        yield from _latex_table(block, precision)
+        yield from (f"\n\\noindent {escape_latex(line)}\n" for line in block.footnotes if line)
+    else:
+        yield from _latex_values(block, precision)
+
+
+def size_for(signs: float, points: float = LINE) -> str:
+    """The largest size at which so many signs fit into so many points.
+
+    >>> size_for(60), size_for(80), size_for(1000)
+    ('normalsize', 'scriptsize', 'tiny')
+    """
+    fit = (name for name, ratio in SIZES.items() if signs * SIGN * ratio <= points)
+    return next(fit, "tiny")
+
+
+def _verbatim(lines: Sequence[str]) -> Iterator[str]:
+    most = int(LINE / SIGN / SIZES["tiny"])
+    known = (line.translate(PLAIN).encode("latin-1", "replace").decode("latin-1") for line in lines)
+    folded = [part for line in known for part in wrap(
+        line, most, replace_whitespace=False, drop_whitespace=False
+    ) or [""]]
+    size = size_for(max(map(len, folded), default=0))
+    body = "\n".join(folded)
+    yield f"{{\\{size}\n\\begin{{verbatim}}\n{body}\n\\end{{verbatim}}\n}}\n"
+
+
+def _latex_table(table: Table, precision: int | None) -> Iterator[str]:
+    """A table in parts of so many rows, in a size in which it fits; wide columns are folded."""
+    texts = [table.headers, *([cell_text(cell, precision) for cell in row] for row in table.rows)]
+    columns = list(zip(*texts, strict=True))
+    natural = [max(map(len, column)) for column in columns]
+    least = [max(len(word) for cell in column for word in cell.split() or [""])
+             for column in columns]
+    rows = list(table.rows)
+    if len(rows) <= ROWS and sum(natural) * SIGN + 2 * GAP * len(columns) <= LINE:
+        yield drawn_table(table, "latex_raw", precision, _latex_cell) + "\n"
+        return
+    begin = ""
+    beside = [(chosen, *_arranged(
+        [natural[i] for i in chosen], [least[i] for i in chosen], LINE - GAP * len(chosen)
+    )) for chosen in _beside(least)]
+    size = max((fitting for _, fitting, _ in beside), key=list(SIZES).index)
+    for chosen, _, widths in beside:
+        for first in range(0, max(1, len(rows)), ROWS):
+            part = Table(
+                [table.headers[i] for i in chosen],
+                [[row[i] for i in chosen] for row in rows[first : first + ROWS]],
+            )
+            drawn = drawn_table(part, "latex_raw", precision, _latex_cell)
+            for place, column in reversed(list(enumerate(chosen))):
+                if widths[place] < natural[column]:
+                    drawn = _paragraph(drawn, place, widths[place] * 0.97 * SIGN * SIZES[size])
+            yield begin + f"{{\\{size}\\setlength{{\\tabcolsep}}{{{GAP // 2}pt}}\\sloppy\n"
+            yield f"\\noindent {drawn}\n}}\n"
+            begin = "\n\\medskip\n"
+
+
+def _latex_cell(text: str) -> str:
+    """A cell's text, a number with the minus of formulas.
+
+    >>> _latex_cell("-0.5"), _latex_cell("-F")
+    ('$-$0.5', '-F')
+    """
+    negative = text[:1] == "-" and text[1:2].isdecimal()
+    return escape_latex(f"−{text[1:]}" if negative else text)
+
+
+def _beside(least: list[int]) -> Iterator[list[int]]:
+    """The columns that fit beside one another, however small; the first stands in each part."""
+    part: list[int] = []
+    for place, width in enumerate(least):
+        taken = sum(least[i] for i in part) + width
+        if len(part) > 1 and taken * SIGN * SIZES["tiny"] > LINE - GAP * (len(part) + 1):
+            yield part
+            part = part[:1]
+        part.append(place)
+    yield part
+
+
+def _arranged(
+    natural: list[int], least: list[int], points: float
+) -> tuple[str, Sequence[float]]:
+    """The size of a table, and the signs that each column is wide there.
+
+    Columns of words are folded, the widest first and none below its longest word, where the
+    table would else be smaller than notes are.
+
+    >>> _arranged([10, 20], [10, 20], 345)
+    ('normalsize', [10, 20])
+    >>> _arranged([10, 100], [10, 12], 345)
+    ('scriptsize', [10, 71.0])
+    """
+    size = size_for(sum(natural), points)
+    if size != "tiny":
+        return size, natural
+    for size in ("scriptsize", "tiny"):
+        signs = points // (SIGN * SIZES[size])
+        over = sum(natural) - signs
+        widths: list[float] = list(natural)
+        while over > 0 and (wide := [i for i, each in enumerate(widths) if each > least[i]]):
+            place = max(wide, key=lambda i: widths[i])
+            cut = min(over, max(1, widths[place] // 10), widths[place] - least[place])
+            widths[place] -= cut
+            over -= cut
+        if over <= 0:
+            break
+    return size, widths
+
+
+def _paragraph(drawn: str, place: int, points: float) -> str:
+    """The table with one of its columns as a paragraph."""
+    head, opened, rest = drawn.partition("{tabular}{")
+    columns, closed, body = rest.partition("}\n")
+    return f"{head}{opened}{columns[:place]}p{{{points:.0f}pt}}{columns[place + 1:]}{closed}{body}"
+
+
+def _latex_values(block: Values, precision: int | None) -> Iterator[str]:
+    values = plain_value(block.array)
+    if not shape_of(values):
+        values = [values]
+    for label, grid in slices(values):
+        name = escape_latex(" ".join(each for each in (block.title, label) if each))
+        equals = rf"\text{{{name}}} = " if name else ""
+        rows = grid if isinstance(grid[0], list) else [grid]
+        signs = max(map(len, aligned_rows(rows, precision))) + len(equals)
+        drawn = f"\\[\n{equals}{matrix_latex(grid, precision)}\n\\]\n"
+        narrow = signs * SIGN + 2 * GAP * len(rows[0]) <= LINE
+        yield drawn if narrow else (
+            f"{{\\{size_for(signs)}\\setlength{{\\arraycolsep}}{{2pt}}\n{drawn}}}\n"
+        )
