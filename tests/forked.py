@@ -30,14 +30,14 @@ MEMORY_LIMIT = 6 << 30
 
 def prepare() -> None:
     """Import what the children would import, each anew, and set what the command sets."""
-    import pkgutil
     from importlib import import_module
 
     import tabulate  # noqa: F401
 
-    for each in pkgutil.walk_packages(dlcalc.__path__, "dlcalc."):
-        if each.name != "dlcalc.__main__":
-            import_module(each.name)
+    for each in sorted((ROOT / "dlcalc").rglob("*.py")):
+        module = ".".join(each.relative_to(ROOT).with_suffix("").parts)
+        if each.name not in ("__main__.py", "__init__.py"):
+            import_module(module)
     dlcalc.shell._prepare()
     warnings.simplefilter("default")  # tests see what users do not
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
