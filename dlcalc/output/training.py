@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.output.answer import Table, Text
+from dlcalc.output.answer import Block, Table, Text
 
 if TYPE_CHECKING:
     from dlcalc.numbers.differences import GradientCheck
@@ -23,6 +23,15 @@ def check_records(checks: Sequence[GradientCheck]) -> list[dict[str, Any]]:
         }
         for each in checks
     ]
+
+
+def add_checks(
+    record: dict[str, Any], blocks: list[Block], checks: Sequence[GradientCheck] | None
+) -> None:
+    """Put checks, if they were made, behind the rest of an answer."""
+    if checks is not None:
+        record["check"] = check_records(checks)
+        blocks.append(check_table(checks))
 
 
 def check_table(checks: Sequence[GradientCheck]) -> Table:

@@ -111,20 +111,40 @@ class CellRun(Run[CellResult]):
 
     def answer(self, result: CellResult, checks: Sequence[Any] | None) -> Answer:
         """Steps and gradients; what the cell keeps where it runs on."""
-        kept, words, chart = None, list[str](), ""
-        if self.shows_run(result):
-            kept = self.kept(result)
-            words, chart = self._drawn(kept)
         if not result.has_loss and not self.running:
             self.notes.append(self.lossless)
-        count, lines = result.problem.steps, cache(partial(working.CellWorking, result))
-        alone = ("h",) if result.problem.torch else ()
-        return cell_answer(
-            result, checks, kept, words, chart, not self.running,
-            at=lambda name, index: self._at(result, lines(), name, index),
-            **explained(lines, self.out) | {
-                "adapt": lambda expected: by_steps(expected, count, self.cell.step_fields, alone)
-            },
+        problem, gradients, values = result.problem, result.gradients, dict(result.values)
+        record: dict[str, Any] = {
+            "steps": [{name: array[t] for name, array in values.items()}
+                      for t in range(problem.steps)]
+        }
+        if result.loss is not None:
+            record["loss"] = result.loss
+        record |= result.more | {gradient_name(name): each for name, each in gradients.items()}
+        blocks: list[Block] = [] if self.running else [_steps_table(problem, values)]
+        if result.loss is not None:
+            blocks.append(Table(("loss",), [(result.loss,)]))
+        if checks is not None:
+            record["check"] = element_records(checks)
+            blocks += [check_elements(checks), check_table(checks)]
+        elif not self.running:
+            blocks += [Values(record[name], name) for name in map(gradient_name, gradients)]
+        if self.shows_run(result):
+            kept = self.kept(result)
+            record |= kept.records | {"verdict": " ".join(kept.words)}
+            rows = list(zip(kept.steps, *kept.table.values(), strict=True))
+            title = "The cell, step by step"
+            blocks.append(Table(["step", *kept.table], rows, title=title, called="run"))
+            blocks += self._drawn(kept)
+        lines = cache(partial(working.CellWorking, result))
+        alone = ("h",) if problem.torch else ()
+        told = explained(lines, self.out) | {
+            "adapt": lambda expected: by_steps(
+                expected, problem.steps, self.cell.step_fields, alone)
+        }
+        return Answer(
+            record, blocks, main=gradient_name(next(iter(gradients))),
+            at=lambda name, index: self._at(result, lines(), name, index), **told,
         )
 
     def _at(self, result: CellResult, lines: Any, name: str, index: Index) -> Any:
@@ -144,7 +164,8 @@ class CellRun(Run[CellResult]):
         index = (*index[:-1], gates.index(gate) * size + index[-1])
         return [lines.element(f"{step or 'steps[0]'}.{last}", index)]
 
-    def _drawn(self, kept: Any) -> tuple[list[str], str]:
+    def _drawn(self, kept: Any) -> list[Block]:
+        """The verdict, and the chart."""
         from textwrap import wrap
 
         from dlcalc.pictures.terminal import line_chart
@@ -153,43 +174,13 @@ class CellRun(Run[CellResult]):
         page = replace(page, ascii=page.ascii or self.out.format.ascii, x_label="step")
         width = min(page.width, WIDEST)
         words = [line for sentence in kept.words for line in wrap(sentence, width)]
-        return words, line_chart(kept.series, kept.steps, page, log_y=kept.is_wide)
+        chart = line_chart(kept.series, kept.steps, page, log_y=kept.is_wide)
+        return [Text(words), Text(chart.split("\n"))]
 
 
 def gradient_name(parameter: str) -> str:
     """The name of a parameter's gradient: dW, and d_weight_ih_l0 for PyTorch's names."""
     return f"d_{parameter}" if len(parameter) > 3 else f"d{parameter}"
-
-
-def cell_answer(
-    result: Any, checks: Sequence[GradientCheck] | None, kept: Any, words: Sequence[str],
-    chart: str, steps_shown: bool, **explained: Any,
-) -> Answer:
-    """Every step, then the gradients, or their check, then what a run shows of the cell."""
-    problem, gradients, values = result.problem, result.gradients, dict(result.values)
-    record: dict[str, Any] = {
-        "steps": [{name: array[t] for name, array in values.items()}
-                  for t in range(problem.steps)]
-    }
-    if result.loss is not None:
-        record["loss"] = result.loss
-    record |= result.more | {gradient_name(name): array for name, array in gradients.items()}
-    blocks: list[Block] = [_steps_table(problem, values)] if steps_shown else []
-    if result.loss is not None:
-        blocks.append(Table(("loss",), [(result.loss,)]))
-    if checks is not None:
-        record["check"] = element_records(checks)
-        blocks += [check_elements(checks), check_table(checks)]
-    elif steps_shown:
-        names = map(gradient_name, gradients)
-        blocks += [Values(record[name], name) for name in names]
-    if kept is not None:
-        record |= kept.records | {"verdict": " ".join(kept.words)}
-        rows = list(zip(kept.steps, *kept.table.values(), strict=True))
-        title = "The cell, step by step"
-        blocks += [Table(["step", *kept.table], rows, title=title, called="run"),
-                   Text(list(words)), Text(chart.split("\n"))]
-    return Answer(record, blocks, main=gradient_name(next(iter(gradients))), **explained)
 
 
 def _steps_table(problem: Any, values: dict[str, Any]) -> Table:

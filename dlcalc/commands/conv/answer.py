@@ -68,7 +68,7 @@ class ConvRun(Run[Convolution]):
         return _same_rank(x, w, self.options.get("dims"))
 
     def answer(self, result: Convolution, checks: Sequence[Any] | None) -> Answer:
-        """The output, each element of which can be asked to explain itself."""
+        """The output as an array that the next command reads; gradients under their names."""
         if not self.out.allow_nonfinite:
             require_finite(result, FIELDS)
         apart = result.transposed or self.options.get("pad") in ("same", "same-lower")
@@ -76,8 +76,19 @@ class ConvRun(Run[Convolution]):
             x, w, _ = result.operands
             given = {name: each for name, each in self.options.items() if name != "upstream"}
             self.notes += differing(conv, result, ["output"], **given, x=x, w=w)
-        return conv_answer(
-            result,
+        record: dict[str, Any] = {
+            "output": result.output, "shape": result.shape, "input_shape": result.input_shape,
+            "kernel_shape": result.kernel_shape, "stride": result.stride,
+            "pad": _pad(result.pad), "dilation": result.dilation, "groups": result.groups,
+            "transposed": result.transposed, "multiplications": result.multiplications,
+        }
+        blocks = [Values(result.output)]
+        if result.dx is not None:
+            arrays = {name: getattr(result, name) for name in FIELDS}
+            record |= {name: each for name, each in arrays.items() if each is not None}
+            blocks = [Values(record[name], name) for name in FIELDS if name in record]
+        return Answer(
+            record, blocks, whole=result.output.dtype.kind != "f",
             working=partial(working.conv_steps, result),
             at=partial(working.steps_at, result),
             element=lambda field, index: working.element_step(result, str(field[0]), index)
@@ -105,22 +116,6 @@ def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:
 
 def _as_rows(array: Any) -> Any:
     return [array] if np.ndim(array) == 1 else array
-
-
-def conv_answer(result: Convolution, **explained: Any) -> Answer:
-    """The output as an array that the next command reads; gradients under their names."""
-    record: dict[str, Any] = {
-        "output": result.output, "shape": result.shape, "input_shape": result.input_shape,
-        "kernel_shape": result.kernel_shape, "stride": result.stride, "pad": _pad(result.pad),
-        "dilation": result.dilation, "groups": result.groups, "transposed": result.transposed,
-        "multiplications": result.multiplications,
-    }
-    blocks = [Values(result.output)]
-    if result.dx is not None:
-        gradients = {"dx": result.dx, "dw": result.dw, "db": result.db}
-        record |= {name: each for name, each in gradients.items() if each is not None}
-        blocks = [Values(record[name], name) for name in ("output", *gradients) if name in record]
-    return Answer(record, blocks, whole=result.output.dtype.kind != "f", **explained)
 
 
 def _pad(pairs: tuple[tuple[int, int], ...]) -> list[Any]:

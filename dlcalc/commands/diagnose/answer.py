@@ -7,15 +7,20 @@ from functools import partial
 from os.path import exists
 from typing import Any
 
-from dlcalc.commands.diagnose.diagnosis import COUNTS, Diagnosis, diagnose, read_learning_curve
+from dlcalc.commands.diagnose.diagnosis import (
+    COUNTS,
+    Diagnosis,
+    Remedy,
+    diagnose,
+    read_learning_curve,
+)
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.numbers.places import Place
-from dlcalc.output.answer import Answer, Block, Table
+from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.runner import Run
 
 DIAGNOSES = ("bias", "variance", "both", "neither")
-NUMBERS = ("train_error", "test_error", "target", "excess", "bias", "gap")
-REMEDY = ("remedy", "helps", "why")
+NUMBERS = ("train_error", "test_error", "target", "excess", "bias", "gap", "diagnosis")
 TRAIN, TEST, TARGET = symbol("train"), symbol("test"), symbol("target")
 PARTS = {
     "excess": (TEST - TARGET, "what the test error is too large by"),
@@ -44,25 +49,19 @@ class DiagnoseRun(Run[Diagnosis]):
         return {}
 
     def answer(self, result: Diagnosis, checks: Sequence[Any] | None) -> Answer:
-        """The diagnosis, and every remedy with its reason."""
-        return diagnosis_answer(
-            result, working=partial(diagnosis_steps, result),
-            element=partial(element_step, result),
+        """The diagnosis with its numbers, and every remedy with its reason."""
+        remedies = [each._asdict() for each in result.remedies]
+        record: dict[str, Any] = {name: getattr(result, name) for name in NUMBERS}
+        footnotes = [f"{result.diagnosis}: {result.why}", *result.findings]
+        blocks = [
+            Table(NUMBERS, [list(record.values())], title="diagnosis", footnotes=footnotes),
+            Table(Remedy._fields, result.remedies, title="remedies"),
+        ]
+        record |= {"why": result.why, "findings": result.findings, "remedies": remedies}
+        return Answer(
+            record, blocks, main="diagnosis", main_table="remedies",
+            working=partial(diagnosis_steps, result), element=partial(element_step, result),
         )
-
-
-def diagnosis_answer(result: Diagnosis, **explained: Any) -> Answer:
-    """The diagnosis with its numbers, and every remedy with its reason."""
-    remedies = [{name: getattr(each, name) for name in REMEDY} for each in result.remedies]
-    names = (*NUMBERS, "diagnosis")
-    record: dict[str, Any] = {name: getattr(result, name) for name in names}
-    footnotes = [f"{result.diagnosis}: {result.why}", *result.findings]
-    blocks: list[Block] = [
-        Table(names, [list(record.values())], title="diagnosis", footnotes=footnotes),
-        Table(REMEDY, [list(each.values()) for each in remedies], title="remedies"),
-    ]
-    record |= {"why": result.why, "findings": result.findings, "remedies": remedies}
-    return Answer(record, blocks, main="diagnosis", main_table="remedies", **explained)
 
 
 def diagnosis_steps(result: Diagnosis) -> Iterator[Step]:

@@ -33,7 +33,7 @@ from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.files import check_ending, npz_bytes, require_writable, write_whole
 from dlcalc.output.formats import Format
-from dlcalc.output.training import check_records, check_table, thinned
+from dlcalc.output.training import add_checks, thinned
 from dlcalc.pictures.images import png, tiled
 from dlcalc.pictures.terminal import Page
 from dlcalc.shell import note, write
@@ -289,10 +289,8 @@ def gan_answer(
     if result.classes is not None:
         record |= _class_record(result.classes)
         blocks.append(_class_table(result.classes))
-    if checks is not None:
-        record["check"] = check_records(checks)
-        blocks.append(check_table(checks))
-    record["findings"] = list(findings)
+    add_checks(record, blocks, checks)
+    record["findings"] = findings
     if findings:
         blocks.append(Text(findings))
     return Answer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from dlcalc.commands.kl.kl import kl, read_gaussian
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.numbers.gaussians import KL, check_kl
 from dlcalc.output.answer import Answer, Block, Table, Values
-from dlcalc.output.training import check_records, check_table
+from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
@@ -69,15 +69,21 @@ class KlRun(Run[KL]):
         return check_kl(result.q, result.p)
 
     def answer(self, result: KL, checks: Sequence[GradientCheck] | None) -> Answer:
-        """The terms; gradients where they are asked for, checked or expected."""
+        """The three terms and their half sum; gradients if asked for, checked or expected."""
         expected = self.out.expected
         asked = self.out.at[0].removeprefix("gradients.") if self.out.at else ""
         wanted = self.options.get("gradients") or checks or asked in GRADIENTS or (
             isinstance(expected, dict) and "gradients" in expected
         )
         slopes = result.gradients if wanted else {}
-        return kl_answer(
-            result, slopes, checks or (), working=partial(working.kl_steps, result, slopes),
+        record: dict[str, Any] = {name: getattr(result, name) for name in TERMS}
+        blocks: list[Block] = [Table(TERMS, [list(record.values())])]
+        if slopes:
+            record["gradients"] = dict(slopes)
+            blocks += [Values(value, name) for name, value in slopes.items()]
+        add_checks(record, blocks, checks)
+        return Answer(
+            record, blocks, main="kl", working=partial(working.kl_steps, result, slopes),
             element=partial(working.element_step, result), advice=partial(working.advice, result),
         )
 
@@ -90,18 +96,3 @@ def _record(q: Any = None, p: Any = None, **given: Any) -> dict[str, Any]:
             raise InputError(f"no {name}: a divergence is between two")
     found = kl(**pair)
     return {name: getattr(found, name) for name in TERMS}
-
-
-def kl_answer(
-    result: KL, gradients: Mapping[str, Any], checks: Sequence[GradientCheck], **explained: Any
-) -> Answer:
-    """The three terms and their half sum; gradients and their check where they were asked for."""
-    record: dict[str, Any] = {name: getattr(result, name) for name in TERMS}
-    blocks: list[Block] = [Table(TERMS, [list(record.values())])]
-    if gradients:
-        record["gradients"] = dict(gradients)
-        blocks += [Values(value, name) for name, value in gradients.items()]
-    if checks:
-        record["check"] = check_records(checks)
-        blocks.append(check_table(checks))
-    return Answer(record, blocks, main="kl", **explained)

@@ -10,7 +10,7 @@ from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, findings, mlp, start_fin
 from dlcalc.conventions.equations import kinks_of
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.training import check_records, check_table, loss_chart, loss_picture, loss_table
+from dlcalc.output.training import add_checks, loss_chart, loss_picture, loss_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
 from dlcalc.shell.runner import Run, explained, require_checkable
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from dlcalc.commands.mlp.mlp import Start
     from dlcalc.layers.network import Descent
     from dlcalc.numbers.differences import GradientCheck
-    from dlcalc.pictures.terminal import Page
 else:
     working = lazily("dlcalc.commands.mlp.working")
 
+OF_DESCENT = ("losses", "output", "weights", "biases", "moved")
+OF_START = ("init", "biases", "first_loss", "last_loss", "moved")
 MOST_ROWS = 500
 """Parameters that get a row each; of more, every layer gets one."""
 
@@ -52,60 +53,35 @@ class MlpRun(Run[MlpStep]):
         return loss_picture(result.descent.losses)
 
     def answer(self, result: MlpStep, checks: Sequence[GradientCheck] | None) -> Answer:
-        """The step, with what else was asked for, and the findings."""
+        """Values, gradients and updates, then what else was asked for, and the findings."""
         form, lines = self.out.format, cache(lambda: working.MlpWorking(result))
         hidden = [layer.q for layer in result.layers[:-1]]
         self.notes += kinks_of((result.network.activation, each) for each in hidden)
-        return mlp_answer(
-            result,
-            checks,
-            [(each, start_finding(each)) for each in result.starts or ()],
-            list(findings(result)),
-            form.complete,
-            terminal_page(16) if form.terminal else None,
-            **explained(lines, self.out),
-        )
+        said, complete = list(findings(result)), form.complete
+        record = {**result.record, "findings": said}
+        blocks: list[Block] = [
+            _loss(result), _units(result, complete), _parameters(result, complete)
+        ]
+        if result.descent:
+            losses = result.descent.losses
+            record["descent"] = _fields(result.descent, OF_DESCENT)
+            blocks.append(loss_table(losses, complete))
+            if len(losses) > 1 and form.terminal:
+                blocks.append(loss_chart(losses, terminal_page(16)))
+        if result.starts:
+            starts = [(each, start_finding(each)) for each in result.starts]
+            record["starts"] = [
+                {**_fields(each, OF_START), "finding": finding} for each, finding in starts
+            ]
+            blocks.append(_starts(starts))
+        add_checks(record, blocks, checks)
+        if said:
+            blocks.append(Text(said))
+        return Answer(record, blocks, main_table="parameters", **explained(lines, self.out))
 
 
-def mlp_answer(
-    result: MlpStep, checks: Sequence[GradientCheck] | None,
-    starts: Sequence[tuple[Start, str]], findings: Sequence[str], complete: bool = False,
-    page: Page | None = None, **explained: Any,
-) -> Answer:
-    """Values, gradients and updates, then what else was asked for, and the findings in words.
-
-    `starts` come with a finding each; `complete` leaves no row out. A `page` has room for
-    the chart of the losses.
-    """
-    record = {**result.record, "findings": findings}
-    blocks: list[Block] = [
-        _loss(result), _units(result, complete), _parameters(result, complete)
-    ]
-    if result.descent:
-        record["descent"] = _descent(result.descent)
-        blocks.append(loss_table(result.descent.losses, complete))
-        if len(result.descent.losses) > 1 and page is not None:
-            blocks.append(loss_chart(result.descent.losses, page))
-    if starts:
-        record["starts"] = [_start(*each) for each in starts]
-        blocks.append(_starts(starts))
-    if checks is not None:
-        record["check"] = check_records(checks)
-        blocks.append(check_table(checks))
-    if findings:
-        blocks.append(Text(findings))
-    return Answer(record, blocks, main_table="parameters", **explained)
-
-
-def _descent(run: Descent) -> dict[str, Any]:
-    names = ("losses", "output", "weights", "biases", "moved")
-    return {**{name: getattr(run, name) for name in names}, "equal_units": run.twins}
-
-
-def _start(start: Start, finding: str) -> dict[str, Any]:
-    names = ("init", "biases", "first_loss", "last_loss", "moved")
-    found = {name: getattr(start, name) for name in names}
-    return {**found, "equal_units": start.twins, "finding": finding}
+def _fields(of: Descent | Start, names: Sequence[str]) -> dict[str, Any]:
+    return {**{name: getattr(of, name) for name in names}, "equal_units": of.twins}
 
 
 def _loss(result: MlpStep) -> Table:

@@ -89,9 +89,17 @@ class PoolRun(Run[Pooling]):
         if result.ties and framework is None:
             windows = f"{result.ties:,} windows have" if result.ties > 1 else "one window has"
             self.notes.append(f"{windows} a tie: the first in row-major order is taken")
-        return pool_answer(
-            result, working=partial(working.pool_steps, result),
-            at=partial(working.steps_at, result), element=partial(working.element_step, result),
+        record: dict[str, Any] = {"output": result.output, "shape": result.shape}
+        blocks = [Values(result.output)]
+        if result.indices is not None:
+            record |= {"indices": result.indices, "ties": result.ties}
+        if result.dx is not None:
+            record["dx"] = result.dx
+            blocks = [Values(record[name], name) for name in FIELDS]
+        return Answer(
+            record, blocks, whole="f" not in {block.array.dtype.kind for block in blocks},
+            working=partial(working.pool_steps, result), at=partial(working.steps_at, result),
+            element=partial(working.element_step, result),
             advice=partial(working.advice, given, result),
         )
 
@@ -104,16 +112,3 @@ def _record(input: Any, **given: Any) -> dict[str, Any]:
     return {
         name: array.tolist() for name in FIELDS if (array := getattr(found, name)) is not None
     }
-
-
-def pool_answer(result: Pooling, **explained: Any) -> Answer:
-    """The output as an array that the next command reads; the gradient under its name."""
-    record: dict[str, Any] = {"output": result.output, "shape": result.shape}
-    blocks: list[Any] = [Values(result.output)]
-    if result.indices is not None:
-        record |= {"indices": result.indices, "ties": result.ties}
-    if result.dx is not None:
-        record["dx"] = result.dx
-        blocks = [Values(record[name], name) for name in FIELDS]
-    whole = all(each.dtype.kind != "f" for each in (result.output, result.dx) if each is not None)
-    return Answer(record, blocks, whole=whole, **explained)

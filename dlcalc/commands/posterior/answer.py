@@ -16,7 +16,7 @@ from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol, total, tr
 from dlcalc.numbers.gaussians import Gaussian, gaussian, kl
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.training import check_records, check_table
+from dlcalc.output.training import add_checks
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
@@ -160,37 +160,26 @@ class PosteriorRun(Run[Posterior]):
         return as_svg(picture(result, 161))
 
     def answer(self, result: Posterior, checks: Sequence[GradientCheck] | None) -> Answer:
-        """Every fit, with a picture for people."""
-        drawn: Sequence[str] = ()
+        """Every fit, what they say of each shape of q, and a picture for people."""
+        fits = [{name: getattr(fit, name) for name in FIT_FIELDS} for fit in result.fits]
+        shapes = [{name: getattr(each, name) for name in SHAPE_FIELDS} for each in result.shapes]
+        record: dict[str, Any] = {"fits": fits, "shapes": shapes}
+        rows = [_cells(fit) for fit in fits]
+        blocks: list[Block] = [
+            Table(COLUMNS, rows, title="fits", drawn=lambda: _numbered(rows)),
+            Table(SHAPE_FIELDS, [list(each.values()) for each in shapes], title=SHAPES),
+        ]
+        add_checks(record, blocks, checks)
         if self.out.format.terminal:
             from dlcalc.shell.output import terminal_page
 
             page = terminal_page(30)
-            drawn = as_text(picture(result, 81, "diagonal"), page).splitlines()
-        return posterior_answer(
-            result, checks or (), drawn,
-            working=partial(posterior_steps, result), element=partial(element_step, result),
+            drawn = as_text(picture(result, 81, "diagonal"), page)
+            blocks.append(Text(drawn.splitlines()))
+        return Answer(
+            record, blocks, main="fits", working=partial(posterior_steps, result),
+            element=partial(element_step, result),
         )
-
-
-def posterior_answer(
-    result: Posterior, checks: Sequence[GradientCheck], picture: Sequence[str], **explained: Any
-) -> Answer:
-    """Every fit, what they say of each shape of q, and a picture where there is room for one."""
-    fits = [{name: getattr(fit, name) for name in FIT_FIELDS} for fit in result.fits]
-    shapes = [{name: getattr(each, name) for name in SHAPE_FIELDS} for each in result.shapes]
-    record: dict[str, Any] = {"fits": fits, "shapes": shapes}
-    rows = [_cells(fit) for fit in fits]
-    blocks: list[Block] = [
-        Table(COLUMNS, rows, title="fits", drawn=lambda: _numbered(rows)),
-        Table(SHAPE_FIELDS, [list(each.values()) for each in shapes], title=SHAPES),
-    ]
-    if checks:
-        record["check"] = check_records(checks)
-        blocks.append(check_table(checks))
-    if picture:
-        blocks.append(Text(picture))
-    return Answer(record, blocks, main="fits", **explained)
 
 
 def _cells(fit: dict[str, Any]) -> list[Any]:

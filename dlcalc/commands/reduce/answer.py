@@ -39,23 +39,17 @@ class ReduceRun(Run[Reduction]):
         return {"model": model, "layer": layer, "input": shape_of(self.options.pop("input", None))}
 
     def answer(self, result: Reduction, checks: Sequence[Any] | None) -> Answer:
-        """Today's layer, and what each way saves."""
-        return reduce_answer(result, working=partial(reduce_steps, result))
-
-
-def reduce_answer(result: Reduction, **explained: Any) -> Answer:
-    """Today's layer, and the proposals against it."""
-    today = result.today
-    record: dict[str, Any] = {"layer": result.layer, "today": _record(today, today)}
-    if result.budget is not None:
-        record["budget"] = result.budget
-    record["proposals"] = [_record(each, today) for each in result.proposals]
-    everything = [today, *result.proposals]
-    rows = [list(_cells(each, today)) for each in everything]
-    return Answer(
-        record, [Table(HEADERS, rows, drawn=lambda: _drawn(result))], main=("today", "params"),
-        whole=True, **explained,
-    )
+        """Today's layer, and the proposals against it."""
+        today = result.today
+        record: dict[str, Any] = {"layer": result.layer, "today": _record(today, today)}
+        if result.budget is not None:
+            record["budget"] = result.budget
+        record["proposals"] = [_record(each, today) for each in result.proposals]
+        rows = [_cells(each, today) for each in (today, *result.proposals)]
+        return Answer(
+            record, [Table(HEADERS, rows, drawn=lambda: _drawn(result))],
+            main=("today", "params"), whole=True, working=partial(reduce_steps, result),
+        )
 
 
 def _record(each: Proposal, today: Proposal) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.vae.vae import VaeStep, vae
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.training import check_records, check_table
+from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, explained, require_checkable
 
@@ -41,35 +41,20 @@ class VaeRun(Run[VaeStep]):
     def answer(self, result: VaeStep, checks: Sequence[GradientCheck] | None) -> Answer:
         """The step, in the order of its derivation."""
         lines = cache(lambda: working.VaeWorking(result))
-        return vae_answer(
-            result, checks, [working.evidence_words(each) for each in result.evidence or ()],
-            self.out.format.complete,
-            **explained(lines, self.out),
+        record, complete = result.record, self.out.format.complete
+        blocks: list[Block] = [
+            _latent(result, complete), _outputs(result, complete),
+            _terms(result), _gradients(result, complete),
+        ]  # fmt: skip
+        if result.evidence is not None:
+            found = [{name: getattr(each, name) for name in EVIDENCE} for each in result.evidence]
+            record["evidence"] = found[0] if result.vae.single else found
+            words = [working.evidence_words(each) for each in result.evidence]
+            blocks += [_evidence_table(result.evidence), Text(words)]
+        add_checks(record, blocks, checks)
+        return Answer(
+            record, blocks, main="loss", main_table="gradients", **explained(lines, self.out)
         )
-
-
-def vae_answer(
-    result: VaeStep, checks: Sequence[GradientCheck] | None, evidence_words: Sequence[str],
-    complete: bool = False, **explained: Any,
-) -> Answer:
-    """Values, both terms and losses, gradients, and what else was asked for.
-
-    `evidence_words` say of each example whether the bound and the divergence add up;
-    `complete` leaves no row out.
-    """
-    record = result.record
-    blocks: list[Block] = [
-        _latent(result, complete), _outputs(result, complete),
-        _terms(result), _gradients(result, complete),
-    ]  # fmt: skip
-    if result.evidence is not None:
-        found = [{name: getattr(each, name) for name in EVIDENCE} for each in result.evidence]
-        record["evidence"] = found[0] if result.vae.single else found
-        blocks += [_evidence_table(result.evidence), Text(evidence_words)]
-    if checks is not None:
-        record["check"] = check_records(checks)
-        blocks.append(check_table(checks))
-    return Answer(record, blocks, main="loss", main_table="gradients", **explained)
 
 
 EVIDENCE = ("log_evidence", "reconstruction", "kl_prior", "elbo", "kl_posterior", "gap")

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.mlp.answer import mlp_answer
 from dlcalc.commands.mlp.mlp import findings, listed, mlp, other_starts, start_finding
 from dlcalc.commands.mlp.working import MlpWorking
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.layers.losses import OBJECTIVES
 from dlcalc.names import ACTIVATIONS
+from dlcalc.shell.runner import answer_of
 from tests.derive.typed import untrue
 from tests.formulas.evaluation import disagreement, elements
 
@@ -159,7 +159,7 @@ def test_every_element_of_a_batch_has_a_sum_that_gives_it(
         draw.normal(size=(batch, sizes[0])), draw.uniform(size=(batch, sizes[-1])), sizes=sizes,
         seed=seed, biases=biases, activation="tanh", output=pair.output, loss=pair.loss,
     )  # fmt: skip
-    record = mlp_answer(result, None, (), ()).record
+    record = answer_of(result, "mlp").record
     del record["findings"], record["parameters"]
     lines = MlpWorking(result)
     for field, index, value in elements(record):

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.vae.answer import vae_answer
 from dlcalc.commands.vae.vae import Evidence, vae
 from dlcalc.commands.vae.working import VaeWorking, evidence_words
 from dlcalc.derive.recipe import Recipe
 from dlcalc.formulas.expressions import symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.shell.examples import read_example
+from dlcalc.shell.runner import answer_of
 from tests.derive.typed import untrue
 from tests.formulas.evaluation import disagreement, elements
 
@@ -96,7 +96,7 @@ def test_every_line_and_every_element_has_a_working_that_gives_it(
     lines = VaeWorking(result)
     whole = lines.lines if lines.units is None else lines.units.lines
     assert untrue(Recipe.steps(lines), whole.values) == []
-    record = vae_answer(result, None, ()).record
+    record = answer_of(result, "vae").record
     del record["noise"]
     for field, index, value in elements(record):
         step = lines.element(field, index)
