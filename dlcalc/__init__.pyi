@@ -1,19 +1,19 @@
 """What an editor completes: each function of the package, and the errors that it raises."""
 
 from dlcalc.commands.check.grading import check as check
-from dlcalc.commands.diagnose.diagnosis import diagnose as diagnose
+from dlcalc.commands.diagnose.answer import diagnose as diagnose
 from dlcalc.commands.gan.gan import gan as gan
 from dlcalc.commands.grad.grad import grad as grad
-from dlcalc.commands.gru.gru import gru as gru
-from dlcalc.commands.kl.kl import kl as kl
+from dlcalc.commands.gru.answer import gru as gru
+from dlcalc.commands.kl.answer import kl as kl
 from dlcalc.commands.lstm.lstm import lstm as lstm
 from dlcalc.commands.mlp.mlp import mlp as mlp
 from dlcalc.commands.mults.stages import mults as mults
 from dlcalc.commands.params.function import params as params
-from dlcalc.commands.posterior.posterior import posterior as posterior
+from dlcalc.commands.posterior.answer import posterior as posterior
 from dlcalc.commands.quiz.answer import quiz as quiz
 from dlcalc.commands.reduce.reduce import reduce as reduce
-from dlcalc.commands.rnn.rnn import rnn as rnn
+from dlcalc.commands.rnn.answer import rnn as rnn
 from dlcalc.commands.size.size import size as size
 from dlcalc.commands.step.step import step as step
 from dlcalc.commands.vae.vae import vae as vae

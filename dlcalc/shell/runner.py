@@ -6,7 +6,7 @@ A command is a line in the table of `shell/commands.py` and a folder `commands/N
     answer.py      its results as an `Answer`, and a `NameRun`, a kind of `Run`: `command`, its
                    name; `fields`, which its JSON may have; `function`, what calculates; and
                    `answer`, which makes the answer of a result
-    NAME.py        the calculation itself, a function for Python users too
+    NAME.py        the calculation itself, a function for Python users too, where it is long
     example.json   what it runs when nothing is given to compute on
 
 A `Run` overrides what it does otherwise: `read`, `calculate`, `checked`, `picture`, `refuse`.

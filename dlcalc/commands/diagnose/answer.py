@@ -1,23 +1,489 @@
-"""A diagnosis as an answer, and its working: the excess, its two parts, the share of each."""
+"""Bias or variance, from training and test error, and which remedies fit; the working.
+
+The test error is target + (training − target) + (test − training): what is asked for, the
+bias part and the variance part (Ng 2018, "Machine learning yearning", chapters 20 to 23).
+A learning curve gives both by its last values, and its course adds to what they say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from os.path import exists
-from typing import Any
+from typing import Any, NamedTuple
 
-from dlcalc.commands.diagnose.diagnosis import (
-    COUNTS,
-    Diagnosis,
-    Remedy,
-    diagnose,
-    read_learning_curve,
-)
+from dlcalc.errors import DlcalcError, InputError
 from dlcalc.formulas.expressions import Step, symbol
+from dlcalc.input.sources import decode, located, read_source
+from dlcalc.numbers.parse import Number, parse_number, parse_rate, shorten
 from dlcalc.numbers.places import Place
+from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.runner import Run
+
+NOTABLE = 0.05
+"""A change of an error is notable from this part of its earlier value on."""
+AXES = ("examples", "epochs")
+COLUMNS = {
+    "examples": ("examples", "training_examples", "samples", "size", "train_size", "n"),
+    "epochs": ("epoch", "epochs"),
+    "train": ("train_error", "training_error", "train", "train_loss", "training_loss"),
+    "test": (
+        "test_error", "test", "test_loss", "validation_error", "validation_loss",
+        "val_error", "val_loss",
+    ),
+}  # fmt: skip
+"""What each column may be called, in small letters, with _ for spaces and hyphens."""
+HEADER = "examples,train_error,test_error (or epoch in place of examples)"
+
+
+class CurvePoint(NamedTuple):
+    """One measurement of a learning curve."""
+
+    at: float
+    """The number of examples, or of epochs, trained with."""
+    train_error: float
+    """The training error."""
+    test_error: float
+    """The test error."""
+
+
+class LearningCurve(NamedTuple):
+    """Training and test error against the size of the training set, or against epochs."""
+
+    axis: str
+    """`examples` or `epochs`: what the points are counted in."""
+    points: tuple[CurvePoint, ...]
+    """Two or more, in rising order."""
+    losses: bool = False
+    """Whether the errors are losses, which no target fits but one that is given."""
+
+    @property
+    def last(self) -> CurvePoint:
+        """The point with the most examples or epochs."""
+        return self.points[-1]
+
+
+class Finding(NamedTuple):
+    """One thing that a learning curve shows, and the remedy it speaks about."""
+
+    text: str
+    """What is seen, with its numbers."""
+    remedy: str
+    """The name of the remedy, as in REMEDIES."""
+    helps: str
+    """`yes`, `no` or `maybe`."""
+    part: str = "variance"
+    """The part of the error, `variance` or `bias`, that the remedy is meant for here."""
+
+
+def learning_curve(
+    axis: str, rows: Sequence[Sequence[float]], losses: bool = False
+) -> LearningCurve:
+    """The curve through rows of (examples or epochs, training error, test error).
+
+    Raises InputError for fewer than two rows, numbers that are negative or not finite,
+    and a first column that does not rise.
+
+    >>> learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.3, 0.5)]).last.test_error
+    0.5
+    """
+    points = tuple(CurvePoint(*row) for row in rows)
+    if len(points) < 2:
+        raise InputError(f"learning curve: {len(points)} of the two or more rows it needs")
+    for number, row in enumerate(rows, 1):
+        for value in row:
+            if not math.isfinite(value) or value < 0:
+                raise InputError(f"learning curve: row {number}: {value:g} is not 0 or more")
+        if number > 1 and points[number - 1].at <= points[number - 2].at:
+            raise InputError(
+                f"learning curve: row {number}: {axis} {row[0]:g} after "
+                f"{points[number - 2].at:g}; they must rise"
+            )
+    return LearningCurve(axis, points, losses)
+
+
+def as_curve(value: object) -> LearningCurve:
+    """A learning curve as it is, or from its columns by name, which are those of a file.
+
+    Raises InputError for other names and for columns of different lengths.
+
+    >>> columns = {"epochs": [1, 2], "train_error": [0.5, 0.3], "test_error": [0.6, 0.5]}
+    >>> as_curve(columns).last.train_error
+    0.3
+    """
+    if isinstance(value, LearningCurve):
+        return value
+    if not isinstance(value, Mapping):
+        raise InputError(f"learning curve: expected columns {HEADER}")
+    try:
+        axis, names, losses = _columns(list(map(str, value)))
+    except InputError as error:
+        raise error.at("learning curve") from None
+    columns = [list(value[name]) for name in names]
+    if len({len(each) for each in columns}) > 1:
+        lengths = ", ".join(str(len(each)) for each in columns)
+        raise InputError(f"learning curve: columns of different lengths, {lengths}")
+    return learning_curve(axis, list(zip(*columns, strict=True)), losses)
+
+
+def read_learning_curve(value: str) -> LearningCurve:
+    """A learning curve from CSV: a header that names the columns, and a row a measurement.
+
+    Columns are divided by commas or tabs, and other columns are left alone; errors may be
+    percentages. Raises InputError, with the line, for a header that lacks one and for cells
+    that are no numbers.
+
+    >>> read_learning_curve("epoch,train_error,test_error\\n1,0.5,0.6\\n2,0.3,0.5\\n").points[1]
+    CurvePoint(at=2, train_error=0.3, test_error=0.5)
+    """
+    source = read_source(value, kind="CSV")
+    try:
+        lines = _lines(decode(source))
+        number, header = next(lines, (1, ""))
+        separator = "\t" if "\t" in header else ","
+        names = _cells(header, separator)
+        try:
+            axis, wanted, losses = _columns(names)
+        except InputError as error:
+            raise error.at(f"line {number}") from None
+        places = [names.index(name) for name in wanted]
+        rows = [_row(_cells(line, separator), places, number) for number, line in lines]
+    except DlcalcError as error:
+        raise located(error, source) from None
+    return learning_curve(axis, rows, losses)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that hold anything but a comment, with their numbers."""
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
+        content = line.partition("#")[0]
+        if content.strip():
+            yield number, content
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(separator)]
+
+
+def _columns(names: list[str]) -> tuple[str, list[str], bool]:
+    """The axis, the names of it and of both errors, and whether those are losses."""
+    found: dict[str, str] = {}
+    for name in names:
+        plain = re.sub("[ -]", "_", name.lower())
+        for column, known in COLUMNS.items():
+            if plain in known:
+                if column in found:
+                    raise InputError(f"two columns of the kind {column}")
+                found[column] = name
+    axes = [axis for axis in AXES if axis in found]
+    if len(axes) != 1 or not {"train", "test"} <= found.keys():
+        raise InputError(f"header {shorten(','.join(names))!r}: expected {HEADER}")
+    wanted = [found[axes[0]], found["train"], found["test"]]
+    return axes[0], wanted, any("loss" in name.lower() for name in wanted)
+
+
+def _row(cells: list[str], places: list[int], line: int) -> tuple[Number, ...]:
+    try:
+        if len(cells) <= max(places):
+            raise InputError(f"{len(cells)} cells, where the header has more")
+        return tuple(
+            parse_rate(cells[place]) if cells[place].endswith("%") else parse_number(cells[place])
+            for place in places
+        )
+    except DlcalcError as error:
+        raise error.at(f"line {line}") from None
+
+
+def findings(curve: LearningCurve) -> tuple[Finding, ...]:
+    """What the curve shows, of early stopping and epochs or of further examples.
+
+    The test error speaks about what is meant against variance, the training error about
+    what is meant against bias.
+
+    >>> curve = learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.2, 0.3), (3, 0.1, 0.4)])
+    >>> [(each.remedy, each.part, each.helps) for each in findings(curve)]
+    [('early stopping', 'variance', 'yes'), ('more epochs', 'variance', 'no'), \
+('more epochs', 'bias', 'yes')]
+    """
+    if curve.axis == "examples":
+        return (_of_examples(curve),)
+    last = curve.last
+    best = min(curve.points, key=lambda each: each.test_error)
+    if _falls(last.test_error, best.test_error):
+        stop, more = "yes", "no"
+        text = (
+            f"the test error was least at epoch {best.at:g}, {best.test_error:.6g}, "
+            f"and is {last.test_error:.6g} at the last, {last.at:g}"
+        )
+    else:
+        stop, (more, text) = "no", _course(curve, "test")
+    on_training, trained = _course(curve, "training")
+    return (
+        Finding(text, "early stopping", stop), Finding(text, "more epochs", more),
+        Finding(trained, "more epochs", on_training, "bias"),
+    )
+
+
+def _of_examples(curve: LearningCurve) -> Finding:
+    first, before, last = curve.points[0], _before_the_end(curve), curve.last
+    gaps = [each.test_error - each.train_error for each in (first, last)]
+    falling = _falls(before.test_error, last.test_error)
+    course = "still falls" if falling else "no longer falls"
+    text = (
+        f"the test error {course}, {before.test_error:.6g} at {before.at:g} examples and "
+        f"{last.test_error:.6g} at {last.at:g}; the gap went from {gaps[0]:.6g} to {gaps[1]:.6g}"
+    )
+    return Finding(text, "more examples", "yes" if falling else "maybe")
+
+
+def _course(curve: LearningCurve, kind: str) -> tuple[str, str]:
+    """`yes` where the test or the training error still falls at the end, else `no`; in words."""
+    before, last = _before_the_end(curve), curve.last
+    earlier, later = (
+        each.test_error if kind == "test" else each.train_error for each in (before, last)
+    )
+    falling = _falls(earlier, later)
+    course = "still falls" if falling else "has levelled off"
+    text = (
+        f"the {kind} error {course}, {earlier:.6g} at epoch {before.at:g} and "
+        f"{later:.6g} at {last.at:g}"
+    )
+    return "yes" if falling else "no", text
+
+
+def _before_the_end(curve: LearningCurve) -> CurvePoint:
+    """The point a quarter of the curve, and one point at the least, before the last."""
+    return curve.points[-1 - max(1, len(curve.points) // 4)]
+
+
+def _falls(before: float, after: float) -> bool:
+    return after < before * (1 - NOTABLE)
+
+
+DEFAULT_TARGET = 0.05
+"""The error taken to be acceptable where none is given: one in twenty."""
+COUNTS = 0.25
+"""A part counts when it is at least this much of what the test error is above the target."""
+
+YES, MAYBE, NO, WORSE = "yes", "maybe", "no", "worse"
+
+
+class RemedyFacts(NamedTuple):
+    """A change to a model or its training, and what it does to each part of the error.
+
+    The part is lowered (`yes`, or `maybe`), left alone (`no`) or raised (`worse`).
+    """
+
+    name: str
+    """What is changed."""
+    variance: str
+    """Its effect on what the test error is above the training error."""
+    variance_why: str
+    """The reason, in one line."""
+    bias: str
+    """Its effect on what the training error is above the target."""
+    bias_why: str
+    """The reason, in one line."""
+
+
+REMEDIES = (
+    RemedyFacts("more examples",
+                YES, "the more examples, the less of them the model can learn by heart",
+                NO, "a model that cannot fit the examples it has fits more of them no better"),
+    RemedyFacts("fewer features",
+                YES, "fewer weights leave less room to fit the noise of the training set",
+                WORSE, "with less to go by the model fits the training set worse"),
+    RemedyFacts("more features",
+                WORSE, "more weights give more room to fit the noise of the training set",
+                YES, "new features can carry what the model lacks to fit the training set"),
+    RemedyFacts("another optimiser (RMSprop, Adam)",
+                NO, "it can lower the training error alone, not the gap",
+                MAYBE, "yes if training has not come to rest; not if the model is too small"),
+    RemedyFacts("Newton's method",
+                NO, "it comes to the same minimum of the training error faster; the gap stays",
+                MAYBE, "yes if training has not come to rest; not if the model is too small"),
+    RemedyFacts("smaller λ (less regularisation)",
+                WORSE, "a weaker penalty lets the model fit more noise; λ should be larger",
+                YES, "a weaker penalty lets the model fit the training set more closely"),
+    RemedyFacts("larger λ (more regularisation)",
+                YES, "a stronger penalty on the weights holds the fit to noise down",
+                WORSE, "a stronger penalty raises the training error, which is too high already"),
+    RemedyFacts("an SVM (support vector machine)",
+                MAYBE, "a large-margin classifier can generalise better; nothing promises it",
+                MAYBE, "with a richer kernel it can fit more closely; nothing promises it"),
+    RemedyFacts("dropout",
+                YES, "units that may be missing cannot rely on each other to fit noise",
+                WORSE, "training with units left out raises the training error"),
+    RemedyFacts("early stopping",
+                YES, "training ends before the noise of the training set is fitted",
+                WORSE, "training ends with a higher training error still"),
+    RemedyFacts("data augmentation",
+                YES, "changed copies stand in for more examples, where the changes keep the label",
+                NO, "it makes the training set harder to fit, not easier"),
+    RemedyFacts("a larger model",
+                WORSE, "more weights give more room to fit the noise of the training set",
+                YES, "more units or layers can fit what the present model cannot"),
+    RemedyFacts("a smaller model",
+                YES, "fewer weights leave less room to fit the noise of the training set",
+                WORSE, "with fewer units the model fits the training set worse"),
+    RemedyFacts("more epochs",
+                WORSE, "longer training fits the noise of the training set more closely",
+                MAYBE, "yes if the training error is still falling; not once it has levelled off"),
+)
+
+
+class Remedy(NamedTuple):
+    """One remedy, judged."""
+
+    remedy: str
+    """What is changed."""
+    helps: str
+    """`yes`, `no` or `maybe`."""
+    why: str
+    """The reason, in one line."""
+
+
+class _Diagnosis(NamedTuple):
+    diagnosis: str
+    """`bias`, `variance`, `both` or `neither`."""
+    why: str
+    """The numbers that say so."""
+    train_error: float
+    """The training error."""
+    test_error: float
+    """The test error."""
+    target: float
+    """The error that would be acceptable."""
+    gap: float
+    """test_error − train_error: the variance part."""
+    bias: float
+    """train_error − target: the bias part; below 0 where training does better than asked."""
+    excess: float
+    """test_error − target: the sum of the two parts."""
+    findings: tuple[str, ...]
+    """What a learning curve adds."""
+    remedies: tuple[Remedy, ...]
+    """Every remedy known, judged."""
+
+
+class Diagnosis(Result, _Diagnosis):
+    """What training and test error say of a model."""
+
+    __slots__ = ()
+    command = "diagnose"
+
+
+def diagnose(
+    train_error: float | str | None = None, test_error: float | str | None = None, *,
+    target: float | str | None = None, curve: object = None,
+) -> Diagnosis:
+    """Bias, variance, both or neither, and what would help.
+
+    Errors are fractions (0.02 or "2%"), or any loss that is 0 at its best, all in one unit; the
+    target is 0.05 unless given, which above 1, where an error is no rate, it has to be. Of
+    excess = test − target, the bias part is train − target and the variance part
+    test − train; each counts from a quarter of the excess on. Where the test error meets
+    the target there is no excess, and neither is diagnosed. A learning curve, as `as_curve`
+    takes it, gives both errors by its last point, and decides the remedies that its course
+    speaks about.
+
+    Raises InputError for an error that is missing, below 0 or not finite, and for one
+    above 1 or a curve of losses without a target.
+
+    >>> found = diagnose(0.02, 0.2)
+    >>> found.diagnosis, round(found.gap, 6)
+    ('variance', 0.18)
+    >>> [each.helps for each in found.remedies[:3]]
+    ['yes', 'yes', 'no']
+    """
+    course = None if curve is None else as_curve(curve)
+    if course is not None:
+        if train_error is not None or test_error is not None:
+            raise InputError("errors: give them, or a learning curve, not both")
+        train_error, test_error = course.last.train_error, course.last.test_error
+    train = _error("training error", train_error)
+    test = _error("test error", test_error)
+    if target is None:
+        if course is not None and course.losses:
+            raise InputError(
+                "the curve holds losses, which are no rates: give the loss that would do"
+            ).at("target")
+        for name, value in (("training error", train), ("test error", test)):
+            if value > 1:
+                raise InputError(
+                    f"{name}: {value:g} is above 1, so it is no rate: write {value:g}% if it is "
+                    "a percentage, and of a loss give the target too"
+                )
+        target = DEFAULT_TARGET
+    target = _error("target", target)
+    name, why = _parts(train, test, target)
+    seen = findings(course) if course is not None else ()
+    told = ("variance",) if name == "variance" else ("variance", "bias")
+    return Diagnosis(
+        name, why, train_error=train, test_error=test, target=target,
+        gap=test - train, bias=train - target, excess=test - target,
+        findings=tuple(dict.fromkeys(each.text for each in seen if each.part in told)),
+        remedies=tuple(_judged(facts, name, seen) for facts in REMEDIES),
+    )
+
+
+def _error(name: str, value: float | str | None) -> float:
+    if value is None:
+        raise InputError(f"{name}: none given; a training and a test error are needed")
+    try:
+        number = parse_rate(value) if isinstance(value, str) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        said = f"{name}: {str(value)[:40]} is no rate: write 0.02 or '2%'"
+        raise InputError(f"{said}; a learning curve is given as curve") from None
+    if not math.isfinite(number) or number < 0:
+        raise InputError(f"{name}: {number:g}; it must be a number, 0 or more")
+    return number
+
+
+def _parts(train: float, test: float, target: float) -> tuple[str, str]:
+    """The diagnosis, and the numbers that say so."""
+    excess = test - target
+    if excess <= 0:
+        return "neither", f"the test error {test:.6g} is within the target {target:.6g}"
+    shares = {"bias": (train - target) / excess, "variance": (test - train) / excess}
+    counted = [part for part, share in shares.items() if share >= COUNTS]
+    name = "both" if len(counted) == 2 else counted[0]
+    bias = f"bias {train:.6g} − {target:.6g} = {_signed(train - target)}"
+    variance = f"variance {test:.6g} − {train:.6g} = {_signed(test - train)}"
+    return name, f"above the target by {excess:.6g}: {bias}, {variance}"
+
+
+def _signed(value: float) -> str:
+    text = f"{abs(value):.6g}"
+    return f"−{text}" if value < 0 else text
+
+
+def _judged(facts: RemedyFacts, diagnosis: str, seen: tuple[Finding, ...]) -> Remedy:
+    if diagnosis == "neither":
+        return Remedy(facts.name, NO, "the test error meets the target; nothing asks for it")
+    for finding in seen:
+        if finding.remedy == facts.name and finding.part == diagnosis:
+            return Remedy(facts.name, finding.helps, finding.text)
+    if diagnosis == "both":
+        return _against_both(facts)
+    verdict, why = facts.bias, facts.bias_why
+    if diagnosis == "variance":
+        verdict, why = facts.variance, facts.variance_why
+    return Remedy(facts.name, NO if verdict == WORSE else verdict, why)
+
+
+def _against_both(facts: RemedyFacts) -> Remedy:
+    """What lowers one part and leaves the other helps; what raises the other may."""
+    verdicts = {facts.variance, facts.bias}
+    if WORSE in verdicts:
+        helps = MAYBE if YES in verdicts else NO
+    else:
+        helps = next(each for each in (YES, MAYBE, NO) if each in verdicts)
+    return Remedy(facts.name, helps, f"variance: {facts.variance_why}; bias: {facts.bias_why}")
+
 
 DIAGNOSES = ("bias", "variance", "both", "neither")
 NUMBERS = ("train_error", "test_error", "target", "excess", "bias", "gap", "diagnosis")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlcalc.commands.diagnose.diagnosis import REMEDIES, diagnose, learning_curve
+from dlcalc.commands.diagnose.answer import REMEDIES, diagnose, learning_curve
 from dlcalc.errors import InputError
 
 

@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 
 from dlcalc.commands.posterior import mixture as mixtures
-from dlcalc.commands.posterior.answer import posterior_steps
+from dlcalc.commands.posterior.answer import (
+    FORWARD,
+    REVERSE,
+    Fit,
+    Posterior,
+    posterior,
+    posterior_steps,
+)
 from dlcalc.commands.posterior.mixture import local_minima, log_density, mixture
-from dlcalc.commands.posterior.posterior import FORWARD, REVERSE, Fit, Posterior, posterior
 from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import gaussian
