@@ -80,12 +80,23 @@ def output_options(callback: Callback) -> Callback:
     return wrapped
 
 
-def framework_option(callback: Callback) -> Callback:
-    """`--framework NAME`: as that framework computes and names things."""
-    return click.option(
-        "--framework", type=NameType("framework", FRAMEWORKS), metavar="NAME",
-        help=f"As this one has it: {', '.join(FRAMEWORKS[:8])}.",
-    )(callback)
+def answered(callback: Callback) -> Callback:
+    """Give a command the shared options; called, it runs as the `answer.py` beside it says."""
+    command = callback.__module__.split(".")[-2]
+
+    def run(**values: Any) -> None:
+        from dlcalc.shell.runner import run_of
+
+        run_of(command)(**values).run()
+
+    return output_options(update_wrapper(run, callback))
+
+
+framework_option = click.option(
+    "--framework", type=NameType("framework", FRAMEWORKS), metavar="NAME",
+    help=f"As this one has it: {', '.join(FRAMEWORKS[:8])}.",
+)
+"""`--framework NAME`: as that framework computes and names things."""
 
 
 def cell_options(state: str) -> Callable[[Callback], Callback]:
@@ -100,36 +111,27 @@ def cell_options(state: str) -> Callable[[Callback], Callback]:
             "--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
             help="x of the further steps: those given in turn (repeat), zero, or rows.",
         )
-        for option in (output_options, plot_option, check_option, framework_option, inputs, steps):
+        for option in (answered, plot_option, check_option, framework_option, inputs, steps):
             callback = option(callback)
         return click.argument("file", type=ARRAY, required=False)(callback)
 
     return with_options
 
 
-def check_option(callback: Callback) -> Callback:
-    """`--check`: derivatives against differences; status 1 where one is off."""
-    return click.option(
-        "--check", is_flag=True,
-        help="Hold each derivative against central and complex-step differences.",
-    )(callback)
-
-
-def plot_option(callback: Callback) -> Callback:
-    """`--plot FILE`: a picture as SVG."""
-    return click.option(
-        "--plot", type=click.Path(), metavar="FILE", help="Also draw a picture: FILE.svg."
-    )(callback)
-
-
-def seed_option(callback: Callback) -> Callback:
-    """`--seed N`, for whatever is drawn by chance."""
-    return click.option(
-        "--seed", type=WholeType(0), default=0, metavar="N",
-        help="Seed of what is drawn by chance (0).",
-    )(callback)
-
-
+check_option = click.option(
+    "--check", is_flag=True,
+    help="Hold each derivative against central and complex-step differences.",
+)
+"""`--check`: derivatives against differences; status 1 where one is off."""
+plot_option = click.option(
+    "--plot", type=click.Path(), metavar="FILE", help="Also draw a picture: FILE.svg."
+)
+"""`--plot FILE`: a picture as SVG."""
+seed_option = click.option(
+    "--seed", type=WholeType(0), default=0, metavar="N",
+    help="Seed of what is drawn by chance (0).",
+)
+"""`--seed N`, for whatever is drawn by chance."""
 _SHARED = (
     click.option(
         "-f", "--format", type=NameType("format", FORMATS, FORMS), default="table",

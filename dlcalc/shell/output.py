@@ -54,7 +54,12 @@ class Output(NamedTuple):
         """The same with the expected answer read: before long work, or where it decides what is."""
         if self.expect is None or self.expected is not None:
             return self
-        return self._replace(expected=self._read_expected())
+        from dlcalc.input.expected import read_expected
+
+        try:
+            return self._replace(expected=read_expected(self.expect, self.allow_nonfinite))
+        except DlcalcError as error:
+            raise error.at("--expect") from None
 
     @property
     def piped(self) -> bool:
@@ -156,14 +161,6 @@ class Output(NamedTuple):
             pieces = map(self.format.escape, pieces)
         write_out(pieces)
 
-    def _read_expected(self) -> Any:
-        from dlcalc.input.expected import read_expected
-
-        try:
-            return read_expected(str(self.expect), self.allow_nonfinite)
-        except DlcalcError as error:
-            raise error.at("--expect") from None
-
     def _compared(self, answer: Answer, expected: Any) -> Comparison:
         """The comparison; what cannot be an answer at all is refused."""
         from dlcalc.numbers.compare import Comparison, ShapeDifference
@@ -201,8 +198,6 @@ def is_finite(value: Any) -> bool:
 
 def terminal_width() -> int | None:
     """How many columns the terminal has that stdout is; None where it is none."""
-    import os
-
     if not sys.stdout.isatty():
         return None
     try:
@@ -248,13 +243,6 @@ def check_plot(path: str | None) -> None:
         from dlcalc.output.files import require_writable
 
         require_writable(path)
-
-
-def write_plot(path: str, svg: str) -> None:
-    """Write a picture, whole or not at all."""
-    from dlcalc.output.files import write_whole
-
-    write_whole(path, svg.encode())
 
 
 def dressed(

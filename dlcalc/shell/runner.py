@@ -2,10 +2,9 @@
 
 A command is a line in the table of `shell/commands.py` and a folder `commands/NAME/`:
 
-    command.py     its options and its help; called, it says `NameRun(out, **values).run()`
-    answer.py      its results as an `Answer`, and a `NameRun`, a kind of `Run`: `command`, its
-                   name; `fields`, which its JSON may have; `function`, what calculates; and
-                   `answer`, which makes the answer of a result
+    command.py     its options and its help; `answered`, it runs as `answer.py` says
+    answer.py      a kind of `Run`: `command`, its name; `fields`, which its JSON may have;
+                   `function`, what calculates; and `answer`, which makes the answer of a result
     NAME.py        the calculation itself, a function for Python users too, where it is long
     example.json   what it runs when nothing is given to compute on
 
@@ -22,7 +21,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
-from dlcalc.shell.output import Output
+from dlcalc.shell.output import Output, check_plot
 
 R = TypeVar("R")
 """The result of a command's calculation."""
@@ -54,18 +53,15 @@ class Run(Generic[R]):
 
     def run(self) -> None:
         """Go the whole way; raises AnswerDiffersError where an answer or a check is off."""
-        if self.plot is not None:
-            from dlcalc.shell.output import check_plot
-
-            check_plot(self.plot)
+        check_plot(self.plot)
         given = self.read()
         self.out = self.out.expecting()
         result = self.calculate(**given)
         checks = self.checked(result) if self.check else None
         if self.plot is not None:
-            from dlcalc.shell.output import write_plot
+            from dlcalc.output.files import write_whole
 
-            write_plot(self.plot, self.picture(result))
+            write_whole(self.plot, self.picture(result).encode())
         self.out.emit(self.answer(result, checks))
         for text in self.notes:
             note(text)
@@ -112,8 +108,14 @@ class Run(Generic[R]):
         raise NotImplementedError
 
     def refuse(self, checks: Sequence[Any]) -> None:
-        """AnswerDiffersError where a check has failed."""
-        refuse_failed(checks)
+        """AnswerDiffersError that names the first gradient that is off, if one is."""
+        for each in checks:
+            if not each.passed:
+                raise AnswerDiffersError(
+                    f"gradient of {each.name}: off by {each.central_error:.2g} from central "
+                    f"differences, by {each.complex_error:.2g} from complex-step ones; "
+                    "at a kink, such as relu at 0, there is no derivative"
+                )
 
 
 def explained(lines: Callable[[], Any], out: Output) -> dict[str, Any]:
@@ -161,17 +163,6 @@ def require_finite(result: Any, fields: Sequence[str]) -> None:
             raise InputError(
                 f"element ({','.join(map(str, place))}) of {name} passes the largest "
                 f"{array.dtype}; --allow-nonfinite lets it out"
-            )
-
-
-def refuse_failed(checks: Sequence[Any] | None) -> None:
-    """Raise AnswerDiffersError that names the first gradient that is off, if one is."""
-    for each in checks or ():
-        if not each.passed:
-            raise AnswerDiffersError(
-                f"gradient of {each.name}: off by {each.central_error:.2g} from central "
-                f"differences, by {each.complex_error:.2g} from complex-step ones; "
-                "at a kink, such as relu at 0, there is no derivative"
             )
 
 

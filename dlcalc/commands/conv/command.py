@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.names import PAD_MODES
-from dlcalc.shell.options import QuickCommand, framework_option, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, framework_option
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 
 
@@ -29,8 +26,8 @@ from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 @click.option("--bias", type=ARRAY, metavar="ARRAY", help="A number for each filter, added.")
 @click.option("--upstream", type=ARRAY, metavar="ARRAY",
               help="Gradient of the output: adds the gradients dx, dw and, of a bias, db.")
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Convolve an array: strided, padded, dilated, grouped, transposed.
 
     \b
@@ -49,6 +46,3 @@ def command(out: Output, **values: Any) -> None:
       printf '1 2\\n3 4\\n' | dlcalc conv -w '1; 1' --pad 1 -f csv
       dlcalc conv -x '1 2; 3 4' -w '1 1; 1 1' --stride 2 --transposed
     """
-    from dlcalc.commands.conv.answer import ConvRun
-
-    ConvRun(out, **values).run()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from dlcalc.shell.options import QuickCommand, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered
 from dlcalc.shell.types import ARRAY, RATE
 
 
@@ -17,8 +14,8 @@ from dlcalc.shell.types import ARRAY, RATE
 @click.option("--target", type=RATE, metavar="E",
               help="The error that would do (0.05); of a loss above 1, needed.")
 @click.option("--curve", type=ARRAY, metavar="FILE", help="Or a learning curve in CSV.")
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Bias or variance, and which remedies fit.
 
     \b
@@ -36,6 +33,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc diagnose --train-error 15% --test-error 16% --target 2% --explain
       printf 'epoch,train_error,test_error\\n1,0.3,0.3\\n2,0.1,0.2\\n3,0,0.3\\n' | dlcalc diagnose
     """
-    from dlcalc.commands.diagnose.answer import DiagnoseRun
-
-    DiagnoseRun(out, **values).run()

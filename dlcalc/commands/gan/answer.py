@@ -37,7 +37,7 @@ from dlcalc.output.training import add_checks, thinned
 from dlcalc.pictures.images import png, tiled
 from dlcalc.pictures.terminal import Page
 from dlcalc.shell import note, write
-from dlcalc.shell.output import Output, check_plot, terminal_page, write_out, write_plot
+from dlcalc.shell.output import Output, check_plot, terminal_page, write_out
 from dlcalc.shell.runner import Run
 
 EPOCHS = "epochs"
@@ -203,7 +203,7 @@ def _save(training: Training, path: str) -> None:
 
 def _draw(training: Training, result: GanResult, files: Files) -> None:
     if files.plot is not None:
-        write_plot(files.plot, loss_picture(result.epochs))
+        write_whole(files.plot, loss_picture(result.epochs).encode())
     if files.samples is not None:
         drawn = training.data.restore(draw(training, 100), training.least)
         points = result.samples if training.data.ring else drawn

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS
 from dlcalc.shell.options import (
     QuickCommand,
+    answered,
     check_option,
-    output_options,
     plot_option,
     seed_option,
 )
-from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL, NUMBER, NameType, WholeType
 
 LOSSES = NameType("loss", GAN_LOSSES)
@@ -48,8 +45,8 @@ WHOLE = WholeType(1)
 @seed_option
 @check_option
 @plot_option
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Train a GAN and record both losses per epoch.
 
     \b
@@ -72,6 +69,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc gan --epochs 1 --generator 'linear 32; tanh; linear 2' --check -f csv
       dlcalc gan --epochs 3 --checkpoint state.npz -f json
     """
-    from dlcalc.commands.gan.answer import GanRun
-
-    GanRun(out, **values).run()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.shell.options import QuickCommand, cell_options
-from dlcalc.shell.output import Output
 from dlcalc.shell.types import NameType, gate_activation
 
 
@@ -17,7 +14,7 @@ from dlcalc.shell.types import NameType, gate_activation
 @click.option("--reset", type=NameType("reset", ("after", "before")),
               help="Reset after the product with h (PyTorch, Keras) or before it (the paper).")
 @cell_options("h")
-def command(out: Output, **values: Any) -> None:
+def command() -> None:
     """Gates, states and every gradient of a GRU, over one step or many.
 
     \b
@@ -41,6 +38,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc gru '{"W": [[1, 2], [0, 1], [1, 0]], "x": [[1], [-1]], "target": [0.5]}' --check
       dlcalc gru '{"W": [[0, 1], [0, 1], [1, 1]], "x": [2]}' --reset before --steps 9
     """
-    from dlcalc.commands.gru.answer import GruRun
-
-    GruRun(out, **values).run()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, check_option
 from dlcalc.shell.types import TextType
 
 GAUSSIAN = TextType("array", files=True)
@@ -22,9 +19,9 @@ GAUSSIAN = TextType("array", files=True)
 @click.option("--gradients", is_flag=True,
               help="Also the gradients by each mean and covariance, as with --check, and with "
               "--expect of any.")
-@output_options
+@answered
 @check_option
-def command(out: Output, **values: Any) -> None:
+def command() -> None:
     """KL divergence of two Gaussians, its three terms apart.
 
     \b
@@ -42,6 +39,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc kl --q 0.5,2 --p 0,1 --gradients --check --explain
       echo '{"q": [0.5, 2], "p": [0, 1]}' | dlcalc kl
     """
-    from dlcalc.commands.kl.answer import KlRun
-
-    KlRun(out, **values).run()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.shell.options import QuickCommand, cell_options
-from dlcalc.shell.output import Output
 from dlcalc.shell.types import gate_activation
 
 
@@ -15,7 +12,7 @@ from dlcalc.shell.types import gate_activation
 @click.option("--activation", "activations", type=gate_activation("ifog"), multiple=True,
               help="Activation of a gate, as f=relu; once a gate.")
 @cell_options("c")
-def command(out: Output, **values: Any) -> None:
+def command() -> None:
     """Gates, states and every gradient of an LSTM, over one step or many.
 
     \b
@@ -39,6 +36,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc lstm '{"W": [[1, 2], [0, 1], [1, 0], [2, 1]], "x": [[1], [-1]], "dh": [1]}' --check
       dlcalc lstm '{"W": [[0, 1], [0, 1], [0, 1], [0, 1]], "x": [2]}' --activation f=relu --steps 9
     """
-    from dlcalc.commands.lstm.answer import LstmRun
-
-    LstmRun(out, **values).run()

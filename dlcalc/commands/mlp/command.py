@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.names import ACTIVATIONS, INITIALS
-from dlcalc.shell.options import QuickCommand, check_option, output_options, plot_option
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, check_option, plot_option
 from dlcalc.shell.types import ARRAY, NUMBER, SIZE, NameType, WholeType
 
 
@@ -28,8 +25,8 @@ from dlcalc.shell.types import ARRAY, NUMBER, SIZE, NameType, WholeType
 @click.option("--seed", type=WholeType(0), metavar="N", help="Seed of random weights (0).")
 @check_option
 @plot_option
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Forward pass and gradient step of a fully connected network.
 
     \b
@@ -53,6 +50,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc mlp '{"x": [1, 2], "target": 0, "sizes": [2, 3, 2]}' --steps 50
       dlcalc mlp '{"x": [1], "target": [0], "weights": [[[2]]], "output": "identity"}' -f json
     """
-    from dlcalc.commands.mlp.answer import MlpRun
-
-    MlpRun(out, **values).run()

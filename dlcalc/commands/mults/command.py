@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.errors import InputError
 from dlcalc.numbers.axes import parse_whole
-from dlcalc.shell.options import QuickCommand, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered
 from dlcalc.shell.types import MODEL, PADDING, SIZE, TextType, WholeType
 
 
@@ -42,8 +39,8 @@ def _channels(text: str) -> tuple[int, int]:
 @click.option("--tile", type=WholeType(1), metavar="T", help="Outputs of a Winograd tile (4).")
 @click.option("--matrices", is_flag=True, help="Show the matrices Aᵀ, G, Bᵀ as exact fractions.")
 @click.option("--verify", "check", is_flag=True, help="Run every algorithm and count its products.")
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Multiplications of a convolution or upsampling stage, by method.
 
     \b
@@ -68,6 +65,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc mults -L 4 -F 3 -S 1 -P 2 --matrices
       dlcalc mults -L 1000000000000 -F 5 -S 2 -f json
     """
-    from dlcalc.commands.mults.answer import MultsRun
-
-    MultsRun(out, **values).run()

@@ -8,8 +8,7 @@ import click
 
 from dlcalc.names import COUNTERS, DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
 from dlcalc.shell.models import CHANGE, LAYER
-from dlcalc.shell.options import QuickCommand, framework_option, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, framework_option
 from dlcalc.shell.types import MODEL, SIZE, NameType, TextType, WholeType
 
 
@@ -100,8 +99,8 @@ class ParamsCommand(QuickCommand):
 @click.option("--columns", type=TextType("columns", complete=_columns), metavar="NAMES",
               help="Columns, such as name,weights,biases; all.")
 @click.option("--to-notation", is_flag=True, help="Print it as layer notation, ready to edit.")
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Parameters, shapes, multiply-accumulates and memory, layer by layer.
 
     \b
@@ -145,6 +144,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc params resnet50 --as torchinfo
       dlcalc params resnet50 --explain-figure 4.134G
     """
-    from dlcalc.commands.params.answer import ParamsRun
-
-    ParamsRun(out, **values).run()

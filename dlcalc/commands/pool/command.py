@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from dlcalc.shell.options import QuickCommand, framework_option, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, framework_option
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, NameType, WholeType
 
 KINDS = NameType("kind", ("max", "avg"), {"mean": "avg", "average": "avg"})
@@ -28,8 +25,8 @@ KINDS = NameType("kind", ("max", "avg"), {"mean": "avg", "average": "avg"})
 @framework_option
 @click.option("--upstream", type=ARRAY, metavar="ARRAY",
               help="Gradient of the output: adds the gradient dx.")
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Max or average pooling of an array, and its gradient.
 
     \b
@@ -49,6 +46,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc pool -x '9 2 9 5 5' -F 2 -S 2 --kind avg --ceil --framework equinox
       dlcalc conv -x '1 2 3 4' -w '1 1' | dlcalc pool -F 2 --ceil
     """
-    from dlcalc.commands.pool.answer import PoolRun
-
-    PoolRun(out, **values).run()

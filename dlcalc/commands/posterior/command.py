@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.shell.options import (
     QuickCommand,
+    answered,
     check_option,
-    output_options,
     plot_option,
     seed_option,
 )
-from dlcalc.shell.output import Output
 from dlcalc.shell.types import ARRAY, WholeType
 
 
@@ -23,11 +20,11 @@ from dlcalc.shell.types import ARRAY, WholeType
     "--starts", type=WholeType(0, 1000), default=8, metavar="N",
     help="Random starts, beside each component and the whole (8).",
 )  # fmt: skip
-@output_options
+@answered
 @check_option
 @plot_option
 @seed_option
-def command(out: Output, **values: Any) -> None:
+def command() -> None:
     """The Gaussians that a standard VAE can learn for a given mixture posterior.
 
     \b
@@ -45,6 +42,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc posterior '{"weights": [0.5, 0.5], "means": [-1, 1], "covariances": [1, 1]}'
       dlcalc posterior --check --explain -f json
     """
-    from dlcalc.commands.posterior.answer import PosteriorRun
-
-    PosteriorRun(out, **values).run()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.shell.models import LAYER
-from dlcalc.shell.options import QuickCommand, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered
 from dlcalc.shell.types import MODEL, SIZE, WholeType
 
 
@@ -19,8 +16,8 @@ from dlcalc.shell.types import MODEL, SIZE, WholeType
 @click.option("--budget", type=WholeType(1), metavar="N",
               help="Parameters that the layer may have: the mildest way to them comes first.")
 @click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Ways to give a layer fewer parameters, each counted against it as it stands.
 
     \b
@@ -37,6 +34,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc reduce resnet18 --layer layer2.0.conv2 -f csv
       dlcalc reduce gpt2 --layer h.attn
     """
-    from dlcalc.commands.reduce.answer import ReduceRun
-
-    ReduceRun(out, **values).run()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.shell.options import QuickCommand, cell_options
-from dlcalc.shell.output import Output
 from dlcalc.shell.types import NameType
 
 
@@ -16,7 +13,7 @@ from dlcalc.shell.types import NameType
 @click.option("--activation", type=NameType("activation", GATE_ACTIVATIONS),
               help="φ: tanh, unless the problem says otherwise.")
 @cell_options("h")
-def command(out: Output, **values: Any) -> None:
+def command() -> None:
     """States and gradients of a simple recurrent network, over one step or many.
 
     \b
@@ -38,6 +35,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc rnn '{"W": [[0.5, 1]], "x": [[1], [-1]], "target": [[0.5], [0]]}' --check
       dlcalc rnn '{"W": [[1.5, 1]], "x": [0.1]}' --activation relu --steps 30
     """
-    from dlcalc.commands.rnn.answer import RnnRun
-
-    RnnRun(out, **values).run()

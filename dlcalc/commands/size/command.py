@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.names import UNKNOWNS
-from dlcalc.shell.options import QuickCommand, framework_option, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, framework_option
 from dlcalc.shell.types import PADDING, SIZE, NameType
 
 SIGNS = {
@@ -32,8 +29,8 @@ SIGNS = {
 @framework_option
 @click.option("--solve", type=NameType("quantity", UNKNOWNS, SIGNS),
               help="The unknown: every whole value that gives -O.")
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Output size of a convolution or pooling, solved for any unknown.
 
     \b
@@ -55,6 +52,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc size -L 8 -F 3 -S 2 -P same-lower --framework onnx -f json
       printf 'input,kernel\\n32,5\\n28x28,3\\n' | dlcalc size -S 2
     """
-    from dlcalc.commands.size.answer import SizeRun
-
-    SizeRun(out, **values).run()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, framework_option, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, check_option, framework_option
 from dlcalc.shell.types import ARRAY, MODEL, SIZE, NameType, WholeType
 
 INITIALS = NameType("init", ("zeros", "uniform", "xavier", "he"))
@@ -27,8 +24,8 @@ MODES = NameType("mode", ("train", "eval"))
 @click.option("--plot", metavar="FILE",
               help="Also draw the maps of every layer: FILE.svg, or - for the terminal.")
 @check_option
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """A training step of any network: every value, gradient and update.
 
     \b
@@ -48,6 +45,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc step 'input 2; linear 1' '{"x": [1, 2], "upstream": [1]}' --init uniform
       dlcalc step 'input 1; tanh' '{"x": [1], "target": [0], "loss": "mse"}' --check
     """
-    from dlcalc.commands.step.answer import StepRun
-
-    StepRun(out, **values).run()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, output_options, seed_option
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, check_option, seed_option
 from dlcalc.shell.types import ARRAY, WholeType
 
 
@@ -19,8 +16,8 @@ from dlcalc.shell.types import ARRAY, WholeType
               help="Add ln p(x) = ELBO + KL(q‖p(z|x)), for a latent of 1 or 2 dimensions.")
 @seed_option
 @check_option
-@output_options
-def command(out: Output, **values: Any) -> None:
+@answered
+def command() -> None:
     """Reparameterisation step of a variational autoencoder, and its gradients.
 
     \b
@@ -49,6 +46,3 @@ def command(out: Output, **values: Any) -> None:
       dlcalc vae --evidence --samples 5 --seed 1
       dlcalc vae --expect '{"negative_elbo": 3.15462}' --tolerance 1e-5
     """
-    from dlcalc.commands.vae.answer import VaeRun
-
-    VaeRun(out, **values).run()
