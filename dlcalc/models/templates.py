@@ -90,7 +90,11 @@ class Expression:
     def __call__(self, fields: Fields) -> Any:
         """Its value; InputError where a field that it needs is missing or of another type."""
         if self.evaluate is None:
-            self.evaluate = _Parser(self.text).whole()
+            name = self.text.strip()
+            if name.isidentifier() and name not in _CONSTANTS:
+                self.evaluate = lambda fields: fields.get(name)
+            else:
+                self.evaluate = _Parser(self.text).whole()
         try:
             return self.evaluate(fields)
         except (TypeError, ArithmeticError, IndexError, ValueError):
@@ -102,13 +106,17 @@ class Fields:
 
     def __init__(self, *levels: Mapping[str, Any]) -> None:
         self.levels = levels
-        self.variables: dict[str, Any] = {}
-        """Variables of the loops around, and what is set for a part alone."""
+        self.bind({})
         self.varies = False
         """Whether one of these has been read."""
         self.read: set[str] = set()
         self._known: dict[str, Any] = {}
         self._from: dict[str, int] = {}
+
+    def bind(self, variables: dict[str, Any]) -> None:
+        """Set the variables of the loops around, and what is set for a part alone."""
+        self.variables = variables
+        self._bound: dict[str, Any] = {}
 
     def get(self, name: str) -> Any:
         """The value of a name, null where nothing gives one."""
@@ -117,6 +125,9 @@ class Fields:
             return self.variables[name]
         if name in self._known:
             return self._known[name]
+        if name in self._bound:
+            self.varies = True
+            return self._bound[name]
         if "." in name and (inner := self._nested(name)) is not None:
             return inner
         first = self._from.get(name, 0)
@@ -134,8 +145,8 @@ class Fields:
                 break
         else:
             value, varies = None, False
-        if not first and not varies:
-            self._known[name] = value
+        if not first:
+            (self._bound if varies else self._known)[name] = value
         return value
 
     def named(self) -> set[str]:
@@ -191,56 +202,62 @@ def _first_given(left: Evaluate, right: Evaluate) -> Evaluate:
     return value
 
 
-_LEVELS: tuple[dict[str, Binary], ...] = (
-    {"or": lambda left, right: lambda fields: left(fields) or right(fields)},
-    {"and": lambda left, right: lambda fields: left(fields) and right(fields)},
-    {
-        "==": _applied(operator.eq), "!=": _applied(operator.ne), "<": _applied(operator.lt),
-        "<=": _applied(operator.le), ">": _applied(operator.gt), ">=": _applied(operator.ge),
-        "in": _applied(lambda a, b: a in b),
-    },
-    {"|": _first_given},
-    {"+": _applied(operator.add), "-": _applied(operator.sub)},
-    {
-        "*": _applied(operator.mul), "//": _applied(operator.floordiv),
-        "%": _applied(operator.mod), "/": _applied(operator.truediv),
-    },
-)
-"""The signs between two values, those that bind least first."""
-_NOT = 2
+def _negated(value: Evaluate) -> Evaluate:
+    return lambda fields: not value(fields)
+
+
+_SIGNS: dict[str, tuple[int, Binary]] = {
+    sign: (level, binary) for level, signs in enumerate((
+        {"or": lambda left, right: lambda fields: left(fields) or right(fields)},
+        {"and": lambda left, right: lambda fields: left(fields) and right(fields)},
+        {
+            "==": _applied(operator.eq), "!=": _applied(operator.ne), "<": _applied(operator.lt),
+            "<=": _applied(operator.le), ">": _applied(operator.gt), ">=": _applied(operator.ge),
+            "in": _applied(lambda a, b: a in b),
+        },
+        {"|": _first_given},
+        {"+": _applied(operator.add), "-": _applied(operator.sub)},
+        {
+            "*": _applied(operator.mul), "//": _applied(operator.floordiv),
+            "%": _applied(operator.mod), "/": _applied(operator.truediv),
+        },
+    )) for sign, binary in signs.items()
+}
+"""The signs between two values, each with how closely it binds."""
+_COMPARED = 2
 """The level of comparisons, which `not` stands before."""
 
 
 class _Parser:
-    """Precedence by descent: if-else, then the levels of signs, then places."""
+    """Precedence by descent: if-else, then signs by their levels, then places."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens: list[tuple[str, str]] = []
         at = 0
-        while text[at:].strip():
-            found = _TOKEN.match(text, at)
-            if found is None:
-                raise InputError(f"{text[at:].strip()!r} is no expression")
+        while found := _TOKEN.match(text, at):
             at = found.end()
             kind = str(found.lastgroup)
             self.tokens.append((kind, found[kind]))
+        if rest := text[at:].strip():
+            raise InputError(f"{rest!r} is no expression")
+        self.tokens.append(("end", ""))
         self.at = 0
 
     def whole(self) -> Evaluate:
         value = self.choice()
-        if self.at < len(self.tokens):
-            raise InputError(f"{self.text}: {self.tokens[self.at][1]} is one too many")
+        kind, text = self.tokens[self.at]
+        if kind != "end":
+            raise InputError(f"{self.text}: {text} is one too many")
         return value
 
-    def take(self, *words: str) -> str:
-        """The next token where it is one of the words."""
-        if self.at < len(self.tokens):
-            kind, text = self.tokens[self.at]
-            if text in words and kind in ("mark", "name"):
-                self.at += 1
-                return text
-        return ""
+    def take(self, word: str) -> bool:
+        """Whether the next token is this word, which is passed then."""
+        kind, text = self.tokens[self.at]
+        if text != word or kind == "word":
+            return False
+        self.at += 1
+        return True
 
     def need(self, word: str) -> None:
         if not self.take(word):
@@ -255,19 +272,20 @@ class _Parser:
         other = self.choice()
         return lambda fields: value(fields) if condition(fields) else other(fields)
 
-    def joined(self, level: int = 0) -> Evaluate:
+    def joined(self, least: int = 0) -> Evaluate:
         """An expression whose signs bind at least as closely as those of a level."""
-        if level == len(_LEVELS):
-            return self.element()
-        if level == _NOT and self.take("not"):
-            value = self.joined(level)
-            return lambda fields: not value(fields)
-        left = self.joined(level + 1)
-        while sign := self.take(*_LEVELS[level]):
-            left = _LEVELS[level][sign](left, self.joined(level + 1))
-            if level == _NOT:  # one comparison
-                break
-        return left
+        if least <= _COMPARED and self.take("not"):
+            left, most = _negated(self.joined(_COMPARED)), _COMPARED - 1
+        else:
+            left, most = self.element(), len(_SIGNS)
+        while True:
+            kind, text = self.tokens[self.at]
+            level, binary = _SIGNS.get(text, (-1, _first_given))
+            if kind == "word" or not least <= level <= most:
+                return left
+            self.at += 1
+            left = binary(left, self.joined(level + 1))
+            most = level - (level == _COMPARED)  # one comparison
 
     def element(self) -> Evaluate:
         if self.take("-"):
@@ -287,9 +305,9 @@ class _Parser:
         if self.take("["):
             parts = self.listed("]")
             return lambda fields: [part(fields) for part in parts]
-        if self.at >= len(self.tokens):
-            raise InputError(f"{self.text} ends too soon")
         kind, text = self.tokens[self.at]
+        if kind == "end":
+            raise InputError(f"{self.text} ends too soon")
         self.at += 1
         if kind == "name" and text not in _CONSTANTS:
             if self.take("("):
@@ -324,6 +342,8 @@ def _place(values: Any, at: Any) -> Any:
 
 _REPEAT = re.compile(r"(?:(\w+): *)?repeat (.+?)( shared)?(?: as (\w+))?:$")
 _OPTION = re.compile(r"\S+=$")
+_NEVER = object()
+"""What no expression comes to: turns with loops in them are never taken to be alike."""
 
 Include = Callable[[str, dict[str, Expression]], list[str]]
 """Lines of the architecture of a nested config: the field, and facts that are set for it."""
@@ -343,24 +363,20 @@ class Line:
         self.facts: dict[str, Expression] = {}
         if self.word in ("if", "elif"):
             self.pieces = [Expression(text[len(self.word) :].rstrip(":"))]
-        elif self.word in ("let", "part", "use", "else", "model"):
-            words = text.rstrip(":").split()
-            self.name = words[1] if len(words) > 1 else ""
-            if self.word == "let":
-                self.pieces = [Expression(text.partition("=")[2])]
-            elif self.word in ("model", "use"):
-                self.facts = facts(text.partition(self.name)[2])
-        elif found := _REPEAT.match(text):
+        elif self.word in ("part", "use", "else", "model"):
+            _, self.name, rest = f"{text.rstrip(':')}  ".split(" ", 2)
+            self.facts = facts(rest)
+        elif "repeat " in text and (found := _REPEAT.match(text)):
             self.word, self.name = "repeat", found[1] or ""
             self.shared, self.variable = found[3] or "", found[4] or "i"
             self.pieces = [Expression(found[2])]
         else:
             self.word = self.word if self.word in ("note", "refuse") else ""
-            text = text.partition(" ")[2] if self.word else text
-            parts = re.split(r"\{([^}]*)\}", text)
-            self.pieces = [
-                Expression(part) if at % 2 else part for at, part in enumerate(parts)
-            ]
+            plain, *parts = text.removeprefix(f"{self.word} ").split("{")
+            self.pieces = [plain]
+            for part in parts:
+                inner, _, plain = part.partition("}")
+                self.pieces += [Expression(inner), plain]
 
 
 def facts(text: str) -> dict[str, Expression]:
@@ -399,17 +415,13 @@ class Architecture:
                 like = Architecture(find(base), base, find)
                 self.definitions, self.parts, self.lines = like.definitions, like.parts, like.lines
                 continue
-            try:
-                line = Line(content, f"{file}:{number}")
-            except InputError as error:
-                raise error.at(f"{file}:{number}") from None
+            if content.startswith("let "):
+                name, _, value = content[4:].partition(" = ")
+                self.definitions[name] = Expression(value)
+                continue
+            line = Line(content, f"{file}:{number}")
             while around[-1][0] >= indent:
                 around.pop()
-            if line.word == "let":
-                (definition,) = line.pieces
-                assert isinstance(definition, Expression)
-                self.definitions[line.name] = definition
-                continue
             if line.word == "part":
                 self.parts[line.name] = line.body
             else:
@@ -446,6 +458,9 @@ class Expander:
         self.notes: list[str] = []
         self.blocks: dict[tuple[Line, int], list[str]] = {}
         self.known: dict[Expression | Line, object] = {}
+        self.asked: list[tuple[Expression | Line | None, object]] = []
+        """What the turn of a loop has asked so far that a variable may change: expressions and
+        their values, parts that are put in (a line), and their ends (null)."""
 
     def value(self, expression: Expression) -> object:
         """The value of an expression, once for all turns where no loop varies it."""
@@ -453,7 +468,9 @@ class Expander:
             return self.known[expression]
         around, self.fields.varies = self.fields.varies, False
         value = expression(self.fields)
-        if not self.fields.varies:
+        if self.fields.varies:
+            self.asked.append((expression, value))
+        else:
             self.known[expression] = value
         self.fields.varies = self.fields.varies or around
         return value
@@ -512,13 +529,22 @@ class Expander:
 
     def part(self, line: Line, indent: int) -> list[str]:
         """The lines of a part, with what is set for it alone."""
-        variables = self.fields.variables
-        outer = dict(variables)
-        variables.update({name: each(self.fields) for name, each in line.facts.items()})
-        found = self.lines(self.architecture.parts[line.name], indent)
-        variables.clear()
-        variables.update(outer)
+        body = self.architecture.parts[line.name]
+        if not line.facts:
+            return self.lines(body, indent)
+        outer = self.fields.variables
+        self.fields.bind(self.set_for(line))
+        self.asked.append((line, None))
+        found = self.lines(body, indent)
+        self.asked.append((None, None))
+        self.fields.bind(outer)
         return found
+
+    def set_for(self, line: Line) -> dict[str, object]:
+        """The variables with what is set for a part."""
+        return self.fields.variables | {
+            name: each(self.fields) for name, each in line.facts.items()
+        }
 
     def text(self, line: Line) -> str:
         """One line with the values of its expressions."""
@@ -530,7 +556,7 @@ class Expander:
             if isinstance(piece, str):
                 text += piece
                 continue
-            value = piece(self.fields)
+            value = self.value(piece)
             if value is None:
                 if not _OPTION.search(text):
                     raise InputError(f"{piece.text} is missing")
@@ -549,15 +575,17 @@ class Expander:
             raise InputError(f"{_only(line).text} is {count!r}, and no whole number of layers")
         if count > MOST_LAYERS:
             raise LimitError(f"{count:,} layers; at most {MOST_LAYERS:,} are counted")
-        turns = self.fields.variables
-        outer = turns.get(line.variable)
+        outer, around = self.fields.variables, self.asked
         name = f"{line.name}: " if line.name else ""
         found: list[str] = []
         first, alike = 0, list[str]()
         for turn in range(count + 1):
             body = list[str]()
             if turn < count:
-                turns[line.variable] = turn
+                self.fields.bind({**outer, line.variable: turn})
+                if turn and self.is_answered_alike():
+                    continue
+                self.asked = []
                 body = self.lines(line.body, indent + 1)
             if turn and (body != alike or turn == count):
                 if alike:
@@ -565,10 +593,29 @@ class Expander:
                     found += ["  " * indent + head, *alike]
                 first = turn
             alike = body
-        turns.pop(line.variable, None)
-        if outer is not None:
-            turns[line.variable] = outer
+        self.fields.bind(outer)
+        self.asked = around
+        around.append((_only(line), _NEVER))
         return found
+
+    def is_answered_alike(self) -> bool:
+        """Whether all that the turn before has asked has the same answer in this one."""
+        outer = []
+        try:
+            for asked, answer in self.asked:
+                if isinstance(asked, Line):
+                    outer.append(self.fields.variables)
+                    self.fields.bind(self.set_for(asked))
+                elif asked is None:
+                    self.fields.bind(outer.pop())
+                elif asked(self.fields) != answer:
+                    return False
+        except InputError:  # which the turn itself tells with its place
+            return False
+        finally:
+            if outer:
+                self.fields.bind(outer[0])
+        return True
 
 
 def _only(line: Line) -> Expression:
