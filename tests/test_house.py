@@ -11,12 +11,13 @@ import dlcalc
 from tests.shell.running import ROOT, environment
 
 PACKAGE = ROOT / "dlcalc"
-GROUND = {"errors", "names"}
+GROUND = {"errors", "names", "typed"}
 CALCULATION = GROUND | {"formulas", "numbers", "derive"}
 MODELS = CALCULATION | {"input", "layers", "models", "conventions"}
 MAY_IMPORT = {
     "errors": set(),
     "names": set(),
+    "typed": set(),
     "numbers": GROUND,
     "formulas": GROUND | {"numbers"},
     "derive": CALCULATION,

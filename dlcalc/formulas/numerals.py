@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dlcalc.typed import Any
 
 DEFAULT_PRECISION = 6
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
-from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError
 from dlcalc.numbers.axes import plural
 from dlcalc.numbers.parse import Decimal, check_finite, kind_of, parse_number, shorten
+from dlcalc.typed import Any
 
 NONFINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO, NamedTuple
 
 from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
 from dlcalc.numbers.parse import parse_number, shorten
+from dlcalc.typed import BinaryIO, NamedTuple
 
 MOST_BYTES = 1 << 30
 MOST_TEXT = 64 << 20

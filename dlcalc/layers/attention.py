@@ -7,8 +7,6 @@ or a window does not lower the count: the products are made, and then masked.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import (
     COUNTER,
@@ -24,6 +22,7 @@ from dlcalc.layers.counted import (
     whole,
 )
 from dlcalc.numbers.axes import at_least, by_x, per_axis
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.axes import as_whole, at_least, by_x
 from dlcalc.numbers.sizes import Axis, Padding, check_fits, make_axes
+from dlcalc.typed import Any, NamedTuple
 
 Shape = tuple[int, ...]
 PerAxisValue = int | tuple[int, ...]

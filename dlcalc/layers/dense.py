@@ -6,11 +6,10 @@ vector up in a table, or adding it, multiplies nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dlcalc.errors import ShapeError
 from dlcalc.layers.counted import Counted, Shape, flag, product, steps_and_width, whole
 from dlcalc.numbers.axes import by_x, plural
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass

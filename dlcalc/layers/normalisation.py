@@ -6,11 +6,10 @@ neighbour, so its products are not counted, as in torchvision's figures.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import Counted, Shape, choice, flag, product, whole
 from dlcalc.numbers.axes import by_x
+from dlcalc.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import (
     Counted,
@@ -16,6 +14,7 @@ from dlcalc.layers.counted import (
 )
 from dlcalc.numbers.axes import at_least, by_x, per_axis
 from dlcalc.numbers.sizes import Axis
+from dlcalc.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass

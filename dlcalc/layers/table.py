@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Counted
 from dlcalc.numbers.axes import PADDING_NAMES, plural
+from dlcalc.typed import Any
 
 Handler = Callable[..., Counted]
 

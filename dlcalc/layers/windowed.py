@@ -8,8 +8,6 @@ interpolation are no products of data with weights: they count as none.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import (
     Counted,
@@ -25,6 +23,7 @@ from dlcalc.layers.counted import (
 )
 from dlcalc.numbers.axes import at_least, by_x, per_axis
 from dlcalc.numbers.sizes import Axis, Uneven
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass

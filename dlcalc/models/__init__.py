@@ -2,7 +2,8 @@
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
+
+from dlcalc.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dlcalc.models.zoo_files import Entry

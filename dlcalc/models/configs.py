@@ -15,7 +15,6 @@ import os
 import re
 from collections.abc import Container, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.json_text import parse_json
@@ -23,6 +22,7 @@ from dlcalc.input.sources import Source, decode, located, read_file
 from dlcalc.models.notation import read_notation
 from dlcalc.models.templates import Architecture, Expander, Expression, Fields, facts
 from dlcalc.models.tree import Model
+from dlcalc.typed import Any
 
 Config = Mapping[str, Any]
 

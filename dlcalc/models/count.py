@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape, flag, product
@@ -29,6 +28,7 @@ from dlcalc.models.tree import (
     name_nodes,
 )
 from dlcalc.numbers.axes import by_x, plural
+from dlcalc.typed import Any
 
 MOST_COUNTS = 4
 """Counts that a model remembers, for other inputs."""

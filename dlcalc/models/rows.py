@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Cache, Shape
@@ -18,6 +17,7 @@ from dlcalc.models.receptive_fields import Field
 from dlcalc.models.tree import Node
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.results import Result
+from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.models.deployment import Fit, Share

@@ -32,10 +32,10 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import chain
 from math import isqrt
-from typing import Any
 
 from dlcalc.errors import InputError, LimitError
 from dlcalc.models.tree import MOST_LAYERS, MOST_NESTING, written
+from dlcalc.typed import Any
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w.]*)|'(?P<word>[^']*)'"

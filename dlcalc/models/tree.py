@@ -7,9 +7,9 @@ and a dataclass costs a millisecond to define.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.typed import Any
 
 Shape = tuple[int, ...]
 Value = Any

@@ -11,7 +11,6 @@ of norms) stay float32, as in the files of llama.cpp.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Shape
@@ -20,6 +19,7 @@ from dlcalc.models.count import params
 from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Model
 from dlcalc.names import DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
+from dlcalc.typed import Any, NamedTuple
 
 KEPT = 4
 """Bytes of a number that a quantised model keeps as it is."""

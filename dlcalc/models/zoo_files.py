@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from dlcalc.typed import NamedTuple
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "zoo")
 _ENDINGS = (".txt", ".json")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index
-from typing import Any, SupportsIndex, TypeVar
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.typed import Any, SupportsIndex, TypeVar
 
 T = TypeVar("T")
 PerAxis = int | str | Sequence[int]

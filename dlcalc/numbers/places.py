@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.typed import Any
 
 Index = tuple[int, ...]
 MOST_KNOWN = 20_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, ClassVar
+
+from dlcalc.typed import Any, ClassVar
 
 MOST = 6
 """Fields that a short description has."""

@@ -8,7 +8,6 @@ P columns of padding before and after.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import (
@@ -22,6 +21,7 @@ from dlcalc.numbers.axes import (
     per_axis_from,
     plain,
 )
+from dlcalc.typed import Any, NamedTuple
 
 Pair = tuple[int, int]
 Padding = str | int | Sequence[str | int | Pair]

@@ -7,10 +7,10 @@ times as long to define.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.numbers.places import Index, Place
+from dlcalc.typed import Any, NamedTuple
 
 
 class Values(NamedTuple):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
 from dlcalc.output.tables import array_lines, divided_line, divided_lines, drawn_table, plain_lines
+from dlcalc.typed import Any, NamedTuple
 
 Steps = Iterable[Any] | None
 Row = dict[str, Any]

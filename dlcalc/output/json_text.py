@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from dlcalc.formulas.numerals import format_number, plain_value
 from dlcalc.output.answer import Made
+from dlcalc.typed import Any
 
 CHUNK = 1024
 """Things of a long list that are written at a time."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, zip_longest
-from typing import Any
 
 from dlcalc.formulas.numerals import format_number, grouped, plain_value
 from dlcalc.output.answer import Made
+from dlcalc.typed import Any
 
 SHORT = 10**18
 """Whole numbers below it need no care to be written."""

@@ -11,10 +11,7 @@ import sys
 from io import TextIOWrapper
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, FileError, InputError, words_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # nor is `typing` imported before `_prepare` has run
-    from typing import Any, NoReturn
+from dlcalc.typed import Any, NoReturn
 
 INTERRUPTED = 130
 MOST_COMPLAINT = 1000

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 import click
 
 import dlcalc
 from dlcalc.errors import DlcalcError, did_you_mean
+from dlcalc.typed import Any
 
 GROUPS = {
     "Sizes and counts": {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import _thread
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+
+from dlcalc import typed
+from dlcalc.typed import Any
 
 
 class lazily:  # noqa: N801 - it is called as a function
@@ -67,18 +70,24 @@ def import_click() -> None:
         "inspect": {"cleandoc": _one_line_doc},
         "gettext": {"gettext": str, "ngettext": _counted},
         "threading": {"local": _thread._local},
+        "typing": {"TYPE_CHECKING": False, "cast": lambda kind, value: value},
     }
     # What Click names in types, and where it keeps its streams.
     lent: dict[str, dict[str, Any]] = {
         "datetime": {"datetime": object},
+        "typing": {
+            **{name: getattr(typed, name) for name in ("Any", "Generic", "TypeVar", "overload")},
+            "Callable": Callable, "IO": list, "SupportsFloat": float, "SupportsIndex": int,
+            "SupportsInt": int, "Literal": typed.Generic, "TypedDict": typed.Generic,
+        },
         "uuid": {"UUID": object},
         "weakref": {"WeakKeyDictionary": dict},
     }
-    for name, light in {**kept, **lent}.items():
+    for name in {**kept, **lent}:
         if name not in sys.modules:
             sys.modules[name] = _Later(name)
-            vars(sys.modules[name]).update(light)
-    __import__("click")
+            vars(sys.modules[name]).update(kept.get(name, {}) | lent.get(name, {}))
+    __import__("click.shell_completion" if "_DLCALC_COMPLETE" in os.environ else "click")
     for name, light in lent.items():
         if isinstance(sys.modules[name], _Later):
             for each in light:

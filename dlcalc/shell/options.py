@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any
 
 import click
 
@@ -13,6 +12,7 @@ from dlcalc.output.formats import FORMATS
 from dlcalc.shell.commands import Plain
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import ANSWER, ARRAY, PLACE, SIZE, TOLERANCE, NameType, WholeType
+from dlcalc.typed import Any
 
 Callback = Callable[..., Any]
 SHARED = (

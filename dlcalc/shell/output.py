@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, ShapeError
 from dlcalc.shell import coloured, note
+from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.numbers.compare import Comparison

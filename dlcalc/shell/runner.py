@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, ClassVar, Generic, TypeVar
 
 from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
 from dlcalc.shell.output import Output, check_plot
+from dlcalc.typed import Any, ClassVar, Generic, TypeVar
 
 R = TypeVar("R")
 """The result of a command's calculation."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.numbers.axes import PADDING_NAMES, paddings_in, parse_whole, sizes_in
+from dlcalc.typed import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     ParamType: TypeAlias = click.ParamType[Any, Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.mults.stages import (
     CONV,
@@ -20,6 +19,7 @@ from dlcalc.numbers.axes import by_x
 from dlcalc.output.answer import Answer, Block, Table, Values
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.commands.mults import algorithms, working

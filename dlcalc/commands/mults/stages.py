@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd, prod
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.numbers.axes import PerAxis, at_least, by_x, count_axes, per_axis_from
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
+from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.models.rows import Count as ModelCount

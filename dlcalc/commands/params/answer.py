@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.input.sources import STDIN
@@ -24,6 +23,7 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import given_model, shape_of
 from dlcalc.shell.output import Output
 from dlcalc.shell.runner import Run
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.layers.counted import Shape

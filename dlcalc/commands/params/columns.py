@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dlcalc.output.answer import Made
+from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from dlcalc.models.receptive_fields import AxisField, Field

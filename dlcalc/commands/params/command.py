@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dlcalc.names import COUNTERS, DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
 from dlcalc.shell.models import CHANGE, LAYER
 from dlcalc.shell.options import QuickCommand, answered, framework_option
 from dlcalc.shell.types import MODEL, SIZE, NameType, TextType, WholeType
+from dlcalc.typed import Any
 
 
 def _columns(ctx: click.Context, incomplete: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.params.columns import (
     COLUMNS,
@@ -20,6 +19,7 @@ from dlcalc.commands.params.columns import (
 from dlcalc.models.rows import spans, tally
 from dlcalc.models.tree import Layer
 from dlcalc.output.answer import Answer, Made, Table
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.models.rows import Count, Row

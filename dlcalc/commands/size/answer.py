@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.size.size import Size, size
 from dlcalc.errors import InputError
@@ -13,6 +12,7 @@ from dlcalc.numbers.places import Index, Place
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.layers import size_steps

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
-
 from dlcalc.errors import InputError
 from dlcalc.numbers.axes import PerAxis
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes, one_or_tuple
+from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple, overload
 
 if TYPE_CHECKING:
     from dlcalc.numbers.solve import Solutions
