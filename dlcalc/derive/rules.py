@@ -320,7 +320,14 @@ class Move(Rule):
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         if "axes" in node.options:
             return gradient.transpose(np.argsort(node.options["axes"]))
-        return gradient.reshape(node.arguments[0].shape)
+        x = node.arguments[0].value
+        moved = gradient.reshape(x.shape)
+        if x.flags.c_contiguous:
+            return moved
+        # Arrays that lie in memory alike are quicker to compute with.
+        laid: Array = np.empty_like(x, gradient.dtype)
+        laid[...] = moved
+        return laid
 
     def source(self, node: Node, index: Index) -> tuple[Node, Index]:
         """Where an element came from."""

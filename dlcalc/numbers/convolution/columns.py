@@ -36,13 +36,16 @@ ONE_TILE = 2**15
 
 
 def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
-    """Output (batch, out, O…) of x (batch, in, L…) and w (out, in, F…)."""
+    """Output (batch, out, O…) of x (batch, in, L…) and w (out, in, F…).
+
+    In memory the batch is innermost, as the columns have it.
+    """
     channels, batch = len(w), len(x)
-    shape = (batch, channels, *geometry.output)
     matrix = w.reshape(channels, -1)
     if prod(geometry.output) * batch * matrix.shape[1] <= ONE_TILE:
+        shape = (batch, channels, *geometry.output)
         return _in_one_tile(x, matrix, geometry).reshape(shape)
-    out = np.empty(shape, dtype=x.dtype)
+    out = np.empty((channels, *geometry.output, batch), dtype=x.dtype)
 
     def run(tiles: Iterator[Block]) -> None:
         for block, columns in _unrolled(x, geometry, tiles):
@@ -50,12 +53,12 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
             if flat is not None:
                 np.matmul(matrix, columns, out=flat)
             else:
-                to = _batch_last(out[(block[0], ALL, *block[1:])])
+                to = out[(ALL, *block)]
                 to[...] = (matrix @ columns).reshape(to.shape)
 
     products = out.size * matrix.shape[1]
     each(run, _tiles(x, geometry, w.nbytes, products), products)
-    return out
+    return _batch_first(out)
 
 
 def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
@@ -73,13 +76,14 @@ def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
     channels, taps = upstream.shape[1], geometry.taps
     total = np.empty((channels, x.shape[1] * taps), dtype=x.dtype)
     products = upstream.size * total.shape[1]
+    upstream = _batch_last(upstream)
 
     def run(parts: Iterator[Block]) -> None:
         for (part,) in parts:
             own, to = x[:, part], total[:, part.start * taps : part.stop * taps]
             tiles = _tiles(own, geometry, to.nbytes, products=0)
-            for place, ((batch, *at), columns) in enumerate(_unrolled(own, geometry, tiles)):
-                up = _batch_last(upstream[(batch, ALL, *at)]).reshape(channels, -1)
+            for place, (block, columns) in enumerate(_unrolled(own, geometry, tiles)):
+                up = upstream[(ALL, *block)].reshape(channels, -1)
                 if place == 0:
                     np.matmul(up, columns.T, out=to)
                 else:
@@ -90,8 +94,8 @@ def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
 
 
 def _tiles(x: Array, geometry: Geometry, weight_bytes: int, products: int) -> Iterator[Block]:
-    """Blocks of (batch, O…), a tile of columns each; on all cores if there are products for it."""
-    shape = (x.shape[0], *geometry.output)
+    """Blocks of (O…, batch), a tile of columns each; on all cores if there are products for it."""
+    shape = (*geometry.output, len(x))
     room = min(max(TILE_BYTES, weight_bytes), MOST_TILE_BYTES)
     size = room // (x.shape[1] * geometry.taps * x.dtype.itemsize)
     return blocks(shape, share(prod(shape), size, products))
@@ -107,12 +111,12 @@ def _unrolled(
     rows = x.shape[1] * geometry.taps
     memory = np.empty(0, dtype=x.dtype)
     for block in tiles:
-        counts = tuple(part.stop - part.start for part in block)
-        tile = padded(x[block[0]], geometry, reach_of(block[1:], geometry.axes))
-        if len(tile) > 1:
-            tile = np.moveaxis(np.ascontiguousarray(_batch_last(tile)), -1, 0)
-        view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, counts[1:])
-        view = np.moveaxis(view, -len(counts), -1)
+        *place, batch = block
+        counts = tuple([part.stop - part.start for part in block])
+        tile = padded(x[batch], geometry, reach_of(tuple(place), geometry.axes))
+        tile = _batch_first(np.ascontiguousarray(_batch_last(tile)))
+        view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, counts[:-1])
+        view = np.moveaxis(view, len(counts), -1)
         if memory.size < view.size:
             memory = np.empty(view.size, dtype=x.dtype)
         columns = memory[: view.size].reshape(view.shape)
@@ -125,43 +129,48 @@ def _batch_last(array: Array) -> Array:
     return array.transpose(*range(1, array.ndim), 0)
 
 
+def _batch_first(array: Array) -> Array:
+    """(channels, L…, batch) as (batch, channels, L…)."""
+    return array.transpose(array.ndim - 1, *range(array.ndim - 1))
+
+
 def _flat(out: Array, block: Block) -> Array | None:
     """The view (out, outputs) of one block, where its outputs lie one behind the other."""
-    (batch, first, *others), inner = block, out.shape[3:]
-    whole = all(part.stop - part.start == n for part, n in zip(others, inner, strict=True))
-    if batch.stop - batch.start > 1 or not whole:
+    (first, *others), inner = block, out.shape[2:]
+    if any(part.stop - part.start < n for part, n in zip(others, inner, strict=True)):
         return None
     size = prod(inner)
-    return out[batch.start].reshape(out.shape[1], -1)[:, first.start * size : first.stop * size]
+    return out.reshape(len(out), -1)[:, first.start * size : first.stop * size]
 
 
-SCATTER_BYTES = 2**21
+SCATTER_BYTES = 2**22
 """Bytes of products of a transposed convolution that one thread holds at a time."""
 
 
 def by_scatter(x: Array, w: Array, geometry: Geometry) -> Array:
-    """Output (batch, out, O…) of x (batch, in, L…) and w (in, out, F…)."""
-    out = np.zeros((x.shape[0], w.shape[1], *geometry.output), dtype=x.dtype)
+    """Output (batch, out, O…) of x (batch, in, L…) and w (in, out, F…).
+
+    In memory the batch is innermost.
+    """
+    out = np.zeros((w.shape[1], *geometry.output, len(x)), dtype=x.dtype)
     room = max(1, SCATTER_BYTES // (geometry.taps * x.dtype.itemsize))
-    places = list(blocks(x.shape[2:], room))
-    total = x.shape[0] * w.shape[1]
     count = x.size * prod(w.shape[1:])
-    size = share(total, room // prod(part.stop - part.start for part in places[0]), count)
+    x = _batch_last(x)
+    shape = (w.shape[1], x.shape[-1])
+    size = min(prod(shape), share(prod(shape), room, count))
+    places = list(blocks(x.shape[1:-1], room // size))
 
     def run(parts: Iterator[Block]) -> None:
         for channels, batch in parts:
-            matrix = w[:, channels].reshape(w.shape[0], -1).T
-            own = _batch_last(out[batch, channels])
-            to = own if own.shape[-1] == 1 else np.zeros(own.shape, own.dtype)
+            matrix = w[:, channels].reshape(len(w), -1).T
+            to = out[channels][..., batch]
             for place in places:
-                taken = _batch_last(x[(batch, ALL, *place)])
+                taken = x[(ALL, *place, batch)]
                 products = matrix @ taken.reshape(len(taken), -1)
                 _add(to, products.reshape(-1, geometry.taps, *taken.shape[1:]), geometry, place)
-            if to is not own:
-                own[...] = to
 
-    each(run, blocks((w.shape[1], x.shape[0]), size), count)
-    return out
+    each(run, blocks(shape, size), count)
+    return _batch_first(out)
 
 
 def _add(out: Array, products: Array, geometry: Geometry, place: Block) -> None:

@@ -124,7 +124,7 @@ def _zero_padded(x: Array, axes: tuple[Axis, ...], reach: Block) -> Array:
     shape = tuple(part.stop - part.start for part in reach)
     if found.shape[2:] == shape:
         return found
-    result = np.zeros(x.shape[:2] + shape, dtype=x.dtype)
+    result: Array = np.zeros_like(x, shape=x.shape[:2] + shape)  # in the order of x in memory
     result[(ALL, ALL, *place)] = found
     return result
 

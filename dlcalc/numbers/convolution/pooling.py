@@ -213,8 +213,8 @@ def largest(x: Array, axes: Sequence[Any]) -> tuple[Array, Array, int]:
 
 
 def maxima(x: Array, axes: Sequence[Any]) -> Array:
-    """The largest of each window of floats (maps…, L…)."""
-    output = np.full((*x.shape[: -len(axes)], *_shape(axes)), -np.inf, x.dtype)
+    """The largest of each window of floats (maps…, L…), in the order of x in memory."""
+    output: Array = np.full_like(x, -np.inf, shape=(*x.shape[: -len(axes)], *_shape(axes)))
     for to, of in taps(axes):
         np.maximum(output[to], x[of], out=output[to])
     return output
@@ -236,12 +236,12 @@ def _spread_to(
 ) -> Array:
     left = _exact(upstream, prod(axis.kernel for axis in axes))
     if shared:
-        sharers = np.zeros(output.shape)
+        sharers = np.zeros_like(output, float)
         for to, of in taps(axes):
             sharers[to] += x[of] == output[to]
         left = (left / sharers).astype(float)
-    found = np.zeros(x.shape, left.dtype)
-    free = np.ones(output.shape, bool)
+    found: Array = np.zeros_like(x, left.dtype)
+    free = np.ones_like(output, bool)
     numbers_missing = output.dtype.kind in "fc" and bool(np.isnan(output).any())
     apart = all(isinstance(axis, Axis) and axis.stride >= axis.span for axis in axes)
     for to, of in taps(axes):
