@@ -124,18 +124,18 @@ class ClassLoss(Rule):
         axis = node.options["axis"]
         if not self.logits:
             return -(t * z).sum() / node.options["count"]
-        shifted = z - z.real.max(axis=axis, keepdims=True)
+        shifted = z - np.maximum.reduce(z.real, axis, keepdims=True)
         powers = np.exp(shifted)
-        summed = powers.sum(axis=axis, keepdims=True)
+        summed = np.add.reduce(powers, axis, keepdims=True)
         node.saved = np.divide(powers, summed, out=powers)
-        return (t * (np.log(summed) - shifted)).sum() / node.options["count"]
+        return t.ravel() @ (np.log(summed) - shifted).ravel() / node.options["count"]
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         t = node.arguments[1].value
         scale = gradient / node.options["count"]
         if not self.logits:
             return -t * scale
-        whole = t.sum(axis=node.options["axis"], keepdims=True)
+        whole = np.add.reduce(t, node.options["axis"], keepdims=True)
         return (node.saved * whole - t) * scale
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
@@ -259,7 +259,8 @@ def _classes(target: Any, output: Node, axis: int, single: bool, numbers_alone: 
         array.min() < 0 or array.max() >= classes
     ):
         raise InputError(f"target: classes are whole numbers from 0 to {classes - 1}")
-    rows = np.eye(classes)[array.astype(int).reshape(places)]
+    rows = np.zeros((*places, classes))
+    rows.reshape(-1, classes)[np.arange(array.size), array.ravel().astype(int)] = 1
     return rows if axis == rows.ndim - 1 else np.moveaxis(rows, -1, axis)
 
 

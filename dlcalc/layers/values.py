@@ -52,7 +52,10 @@ class Store:
     def array(self, name: str, shape: tuple[int, ...], otherwise: float | None = None) -> Array:
         """What was given under a name, of that shape; else drawn, or noted as missing."""
         if name in self.given:
-            array: Array = _numbers(self.given[name], name).astype(self.kind, copy=False)
+            array: Array = self.given[name]
+            if not isinstance(array, np.ndarray):
+                array = as_numbers(array, name)
+            array = array.astype(self.kind, copy=False)
             if array.shape != shape:
                 found = by_x(array.shape) or "a single number"
                 raise ShapeError(f"{name} is {found}; expected {by_x(shape)}")
@@ -102,9 +105,10 @@ class Pass:
 
         One that begins as a number wherever parameters are drawn is drawn as that.
         """
-        weight = part.split("_")[0] == "weight" or part.endswith("weight")
-        owner = self.shared or (self.tied if weight else "")
-        full = f"{owner or self.name}.{part}"
+        owner = self.shared or self.name
+        if self.tied and (part.startswith("weight") or part.endswith("weight")):
+            owner = self.tied
+        full = f"{owner}.{part}"
         known = self.store.parameters.get(full)
         if known is None:
             drawn = None if self.store.draw is None else start
@@ -246,10 +250,6 @@ class Pass:
                 raise InputError(
                     f"{self.type} {name}={value} is counted, its values are not computed"
                 )
-
-
-def _numbers(value: Any, name: str) -> Array:
-    return value if isinstance(value, np.ndarray) else as_numbers(value, name)
 
 
 def values_of(type: str) -> Callable[..., Node]:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from dlcalc.derive.graph import Array, Graph, Node
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.layers.counted import Shape
@@ -74,6 +72,8 @@ class Runner:
     def __init__(self, model: Model, count: Count) -> None:
         self.body = model.body
         self.count = count
+        self.params, self.macs = count.params, count.macs
+        """Parameters, and products for one example."""
         self.activations = sum(prod(row.output) for row in count.rows)
         """Numbers of all layers' outputs for one example."""
         self.names = name_nodes(model.body)
@@ -89,8 +89,7 @@ class Runner:
         start = graph.given(x, "x", wants=not self.takes_tokens)
         start.options["batched"] = True
         found: list[tuple[Row, Node]] = []
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            end = self._body(self.body, "", start, graph, store, found)
+        end = self._body(self.body, "", start, graph, store, found)
         if store.missing:
             raise InputError(_missing(store.missing))
         return Ran(graph, start, tuple(found), store, end)

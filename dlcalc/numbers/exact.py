@@ -37,11 +37,12 @@ def as_numbers(values: object, name: str) -> Array:
     if kind == "u":
         return narrowed(array if array.itemsize < 8 else array.astype(object))
     if kind == "f":
-        with np.errstate(invalid="ignore"):
-            large = not isinstance(values, np.ndarray) and (np.abs(array) >= INT64_END).any()
-        if not large:  # in a list, those may have been whole numbers that NumPy rounded
-            return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
-        return _from_objects(np.array(values, dtype=object), name)
+        if not isinstance(values, np.ndarray):
+            with np.errstate(invalid="ignore"):
+                large = (np.abs(array) >= INT64_END).any()
+            if large:  # those may have been whole numbers that NumPy rounded
+                return _from_objects(np.array(values, dtype=object), name)
+        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
     if kind == "O":
         return _from_objects(array, name)
     raise InputError(f"{name} holds {_KIND_NAMES.get(kind, str(array.dtype))}, not real numbers")

@@ -113,10 +113,9 @@ class Problem:
         self.x = array.reshape(-1, *shape)
         self.given = given
         self.runner = runner_of(model, shape)
-        count = self.runner.count
-        values = count.params + len(self.x) * self.runner.activations
+        values = self.runner.params + len(self.x) * self.runner.activations
         check_size(values, "parameters and activations")
-        check_work(len(self.x) * count.macs, np.dtype(float))
+        check_work(len(self.x) * self.runner.macs, np.dtype(float))
         mode = as_word(given.get("mode", "train"), "mode")
         self.training = mode == "train"
         if mode not in ("train", "eval"):
@@ -233,6 +232,7 @@ def step(
     return _train(problem, count)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def _train(problem: Problem, steps: int) -> NetworkStep:
     ran = problem.forward(problem.parameters, problem.x)
     check_names(problem.parameters, ran.store)
@@ -280,29 +280,27 @@ def trained(ran: Ran) -> list[str]:
 
 def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, Array]]:
     """The loss of a pass, and its gradients; InputError where they overflow."""
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        end = problem.loss(ran)
-        ran.graph.backward(end, np.ones((), ran.output.value.dtype))
+    end = problem.loss(ran)
+    ran.graph.backward(end, np.ones((), ran.output.value.dtype))
     gradients = {
         name: ran.graph.gradient(ran.store.parameters[name]) for name in trained(ran)
     }
     if ran.x.wants:
         gradients["x"] = problem.shown(ran.graph.gradient(ran.x))
-    value = None if "upstream" in problem.given else float(end.value)
     # A variance that overflows makes a plausible 0 of all that it divides.
     divisors = [node.arguments[1] for node in ran.graph.nodes if node.rule is RULES["div"]]
-    shown = [("the output", ran.output.value), ("the loss", end.value),
-             *((node.name, node.value) for node in divisors), *gradients.items()]
-    with np.errstate(over="ignore", invalid="ignore"):
-        for name, array in shown:
-            flat = array.reshape(-1)
-            # The sum of squares is finite where all are, but for numbers whose squares overflow.
-            if not isfinite(flat @ flat) and not np.isfinite(flat).all():
-                for node in ran.graph.nodes:
-                    if isinstance(node.rule, MaxPool):
-                        node.rule.require_input(node)
-                raise InputError(f"{name} overflows: inputs or parameters are too large")
-    return value, gradients
+    for name, array in (
+        ("the output", ran.output.value), ("the loss", end.value),
+        *((node.name, node.value) for node in divisors), *gradients.items(),
+    ):
+        flat = array.ravel("K")
+        # The sum of squares is finite where all are, but for numbers whose squares overflow.
+        if not isfinite(flat @ flat) and not np.isfinite(flat).all():
+            for node in ran.graph.nodes:
+                if isinstance(node.rule, MaxPool):
+                    node.rule.require_input(node)
+            raise InputError(f"{name} overflows: inputs or parameters are too large")
+    return None if "upstream" in problem.given else float(end.value), gradients
 
 
 def begun(problem: Problem, ran: Ran) -> dict[str, Any]:

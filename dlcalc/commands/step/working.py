@@ -402,6 +402,7 @@ def _differently(result: NetworkStep, field: str, pull: Pull) -> Any:
         graph.gradients = kept
 
 
+@np.errstate(all="ignore")
 def _forward_with(result: NetworkStep, field: str, parameters: dict[str, Any]) -> Any:
     try:
         ran = result.problem.forward({**parameters, **result.ran.store.buffers}, result.problem.x)
