@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 _FUNCTIONS = {
     "check": "dlcalc.commands.check.grading",
     "conv": "dlcalc.conventions.arrays",
-    "lstm": "dlcalc.commands.lstm.lstm",
+    "lstm": "dlcalc.commands.lstm.answer",
     "gru": "dlcalc.commands.gru.answer",
     "rnn": "dlcalc.commands.rnn.answer",
     "grad": "dlcalc.commands.grad.grad",
@@ -22,7 +22,7 @@ _FUNCTIONS = {
     "kl": "dlcalc.commands.kl.answer",
     "model": "dlcalc.models.reading",
     "models": "dlcalc.models.zoo_files",
-    "mlp": "dlcalc.commands.mlp.mlp",
+    "mlp": "dlcalc.commands.mlp.answer",
     "mults": "dlcalc.commands.mults.stages",
     "params": "dlcalc.commands.params.function",
     "pool": "dlcalc.conventions.arrays",
@@ -31,7 +31,7 @@ _FUNCTIONS = {
     "reduce": "dlcalc.commands.reduce.reduce",
     "size": "dlcalc.commands.size.size",
     "step": "dlcalc.commands.step.step",
-    "vae": "dlcalc.commands.vae.vae",
+    "vae": "dlcalc.commands.vae.answer",
 }
 """The Python functions and where each lives."""
 _ERRORS = ("DlcalcError", "FileError", "InputError", "LimitError", "ShapeError")

@@ -6,8 +6,8 @@ from dlcalc.commands.gan.gan import gan as gan
 from dlcalc.commands.grad.grad import grad as grad
 from dlcalc.commands.gru.answer import gru as gru
 from dlcalc.commands.kl.answer import kl as kl
-from dlcalc.commands.lstm.lstm import lstm as lstm
-from dlcalc.commands.mlp.mlp import mlp as mlp
+from dlcalc.commands.lstm.answer import lstm as lstm
+from dlcalc.commands.mlp.answer import mlp as mlp
 from dlcalc.commands.mults.stages import mults as mults
 from dlcalc.commands.params.function import params as params
 from dlcalc.commands.posterior.answer import posterior as posterior
@@ -16,7 +16,7 @@ from dlcalc.commands.reduce.reduce import reduce as reduce
 from dlcalc.commands.rnn.answer import rnn as rnn
 from dlcalc.commands.size.size import size as size
 from dlcalc.commands.step.step import step as step
-from dlcalc.commands.vae.vae import vae as vae
+from dlcalc.commands.vae.answer import vae as vae
 from dlcalc.conventions.arrays import conv as conv
 from dlcalc.conventions.arrays import pool as pool
 from dlcalc.errors import DlcalcError as DlcalcError

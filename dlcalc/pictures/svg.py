@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from dlcalc.pictures.axis import Axis, Point, Points, axis, place
-from dlcalc.pictures.contours import Layer
+from dlcalc.pictures.plane import Axis, Layer, Point, Points, axis, place
 
 # Blue, vermilion, green, purple, orange, sky blue, black: told apart by the colour-blind too
 # (Okabe and Ito, Color Universal Design, 2008). With each goes a dash and a marker.

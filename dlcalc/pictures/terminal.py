@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, pairwise
 
-from dlcalc.pictures.axis import Axis, Point, Points, axis, place
-from dlcalc.pictures.contours import Layer
+from dlcalc.pictures.plane import Axis, Layer, Point, Points, axis, place
 
 _LEAST_COLUMNS, _LEAST_ROWS = 8, 3
 _INKS = {"blue": "\x1b[94m", "red": "\x1b[91m"}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.commands.lstm.lstm import lstm
+from dlcalc.commands.lstm.answer import lstm
 from tests.bench.measure import heading, in_turn, left_out, row
 
 Arrays = Callable[[], list[Any]]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcalc.commands.mlp.mlp import other_starts
+from dlcalc.commands.mlp.answer import other_starts
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.network import Network, as_network, descend
 from dlcalc.layers.passes import initial_weights

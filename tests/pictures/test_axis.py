@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.pictures.axis import axis
+from dlcalc.pictures.plane import axis
 
 NAN, INF = math.nan, math.inf
 numbers = st.lists(st.floats(), max_size=6)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.pictures.contours import contour_lines, levels
+from dlcalc.pictures.plane import contour_lines, levels
 
 SIDE = [-2 + 0.1 * step for step in range(41)]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.pictures.contours import Layer
+from dlcalc.pictures.plane import Layer
 from dlcalc.pictures.svg import Sheet, contours, line_chart, scatter
 
 NAN = math.nan

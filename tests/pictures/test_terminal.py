@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.pictures.contours import Layer
+from dlcalc.pictures.plane import Layer
 from dlcalc.pictures.terminal import Page, contours, line_chart, scatter
 
 NAN = math.nan

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.lstm.lstm import LstmResult, solve
+from dlcalc.commands.lstm.answer import LstmResult, solve
 from dlcalc.errors import InputError
 from dlcalc.layers.cells.retention import Columns, Kept, count_of
 from dlcalc.layers.cells.run import norms, step_gradients
@@ -28,7 +28,7 @@ def memory(result: LstmResult) -> Kept:
     it the same with a sigmoid as the forget gate, where it is another. Raises InputError
     where the gradient overflows.
 
-    >>> from dlcalc.commands.lstm.lstm import lstm
+    >>> from dlcalc.commands.lstm.answer import lstm
     >>> cell = lstm([[0, 1]] * 4, x=[[2]] * 3, c0=[1], dc=[1], activations={"f": "relu"})
     >>> memory(cell).columns["dc0"]
     [2.0, 4.0, 8.0]

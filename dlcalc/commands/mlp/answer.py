@@ -1,14 +1,35 @@
-"""A gradient step of a fully connected network as an answer."""
+"""One gradient step of a fully connected network: forward, loss, gradients, updates. In words,
+what these, further steps and other initial weights say of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.mlp.mlp import MlpStep, check_mlp, findings, mlp, start_finding
-from dlcalc.conventions.equations import kinks_of
-from dlcalc.errors import InputError
+import numpy as np
+
+from dlcalc.errors import InputError, ShapeError
+from dlcalc.input.fields import takes_record
+from dlcalc.layers.network import (
+    Descent,
+    Moves,
+    Network,
+    as_network,
+    back_propagate,
+    descend,
+    network_loss,
+    network_parameters,
+    numbered,
+    require_few,
+)
+from dlcalc.layers.passes import CONSTANT, as_sizes, initial_weights
+from dlcalc.numbers.differences import GradientCheck, check_gradients
+from dlcalc.numbers.exact import Array, all_finite, as_layers_of
+from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks, loss_chart, loss_picture, loss_table
 from dlcalc.shell.lazy import lazily
@@ -17,11 +38,354 @@ from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp import working
-    from dlcalc.commands.mlp.mlp import Start
-    from dlcalc.layers.network import Descent
-    from dlcalc.numbers.differences import GradientCheck
 else:
     working = lazily("dlcalc.commands.mlp.working")
+
+MOST_NAMED = 8
+STEPS = 100
+STARTS = (("zeros", False), ("zeros", True), ("constant", False), ("xavier", False), ("he", False))
+"""Scheme, and whether there are biases, which begin at 0."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What becomes of the network from one kind of initial weights."""
+
+    init: str
+    """The scheme of the weights."""
+    steps: int
+    """Steps of gradient descent that were taken."""
+    biases: bool
+    """Whether the network has biases, all 0 at first."""
+    first_loss: float
+    """J before the first step."""
+    last_loss: float
+    """J after the last step."""
+    moved: tuple[str, ...]
+    """The weights and biases that differ from their first values."""
+    twins: tuple[tuple[tuple[int, ...], ...], ...]
+    """For each hidden layer, the groups of units that still compute the same."""
+
+
+def other_starts(
+    network: Network, steps: int = STEPS, *, seed: int = 0, constant: float = CONSTANT
+) -> tuple[Start, ...]:
+    """Gradient descent from each of STARTS, over that many steps.
+
+    >>> zeros, with_biases, *_ = other_starts(as_network([0.5, 0.5], 0, [[[1, 2], [3, 4]]] * 2))
+    >>> zeros.moved, with_biases.moved
+    ((), ('b3', 'b4'))
+    """
+    sizes = [network.x.shape[1], *(len(weight) for weight in network.weights)]
+    found = []
+    for init, biases in STARTS:
+        weights = initial_weights(sizes, init, seed=seed, constant=constant)
+        zeros = [[0.0] * size for size in sizes[1:]] if biases else None
+        run = descend(_with(network, weights, zeros), steps)
+        ends = run.losses[0], run.losses[-1]
+        found.append(Start(init, steps, biases, *ends, run.moved, run.twins))
+    return tuple(found)
+
+
+def _with(network: Network, weights: Sequence[object], biases: Sequence[object] | None) -> Network:
+    return as_network(
+        network.x, network.target, weights, biases, activation=network.activation,
+        output=network.objective.output, loss=network.objective.loss,
+        learning_rate=network.learning_rate,
+    )
+
+
+def findings(result: MlpStep) -> Iterator[str]:
+    """What moves and what does not, by the gradients and by the steps taken."""
+    named = result.named
+    alive = [name for name, value in named.items() if value]
+    if not alive:
+        yield "Every gradient is 0: no step of gradient descent changes anything."
+    elif len(alive) < len(named):
+        have = "has" if len(alive) == 1 else "have"
+        yield f"Only {listed(alive)} of {len(named):,} parameters {have} a gradient other than 0."
+    if result.descent:
+        yield from descent_findings(result.descent, len(named))
+
+
+def descent_findings(run: Descent, count: int) -> Iterator[str]:
+    """What a run of steps changed, and which hidden units stayed alike."""
+    steps = len(run.losses) - 1
+    if steps == 0:
+        return
+    after = f"After {steps:,} step{'s' if steps > 1 else ''}"
+    if not run.moved:
+        yield f"{after}, no weight has changed, and the loss is still {run.losses[-1]:.6g}."
+        return
+    moved = "every parameter has" if len(run.moved) == count else f"only {listed(run.moved)} have"
+    first, last = run.losses[0], run.losses[-1]
+    yield f"{after}, {moved} changed; the loss went from {first:.6g} to {last:.6g}."
+    yield from twin_findings(run.twins)
+
+
+def twin_findings(twins: Sequence[Sequence[Sequence[int]]]) -> Iterator[str]:
+    """Hidden units that compute the same, and will for ever."""
+    for layer, groups in enumerate(twins, start=1):
+        for group in groups:
+            units = listed([str(unit + 1) for unit in group])
+            yield (
+                f"Hidden units {units} of layer {layer} are equal, weights in and out: "
+                "their gradients are too, so they stay equal for ever."
+            )
+
+
+def start_finding(start: Start) -> str:
+    """What becomes of a network from one kind of initial weights."""
+    if not start.moved:
+        if start.init == "zeros":
+            return "every gradient is 0: nothing ever changes"
+        return "every hidden unit is 0 for these examples; another seed may draw better"
+    if start.init == "zeros":
+        return f"only {listed(start.moved)} move{'s' if len(start.moved) == 1 else ''}"
+    if any(start.twins):
+        return "it moves, but hidden units stay equal for ever"
+    return "it learns" if start.last_loss < start.first_loss else "the loss does not fall"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence, the first few of many.
+
+    >>> listed(["b3", "b4"])
+    'b3 and b4'
+    """
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED:,} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+@dataclass(frozen=True)
+class LayerValues:
+    """One layer's values, with a batch axis first where there is a batch."""
+
+    q: Array
+    """W h + b, h being that of the layer before, or x."""
+    h: Array
+    """φ(q); in the last layer the network's output."""
+
+
+@dataclass(frozen=True)
+class MlpGradients:
+    """Every gradient of J, with a batch axis first in q and x where there is a batch."""
+
+    q: tuple[Array, ...]
+    """∂J/∂q, layer by layer."""
+    weights: tuple[Array, ...]
+    """∂J/∂W, layer by layer, (out, in)."""
+    biases: tuple[Array, ...] | None
+    """∂J/∂b, layer by layer, (out,); None for a network without."""
+    x: Array
+    """∂J/∂x."""
+
+
+@dataclass(frozen=True)
+class MlpUpdates:
+    """What a step of gradient descent adds, or what comes of it."""
+
+    weights: tuple[Array, ...]
+    """ΔW = −η ∂J/∂W, layer by layer, or W⁺ = W + ΔW."""
+    biases: tuple[Array, ...] | None
+    """Δb = −η ∂J/∂b, layer by layer, or b⁺ = b + Δb; None for a network without."""
+
+    @property
+    def named(self) -> dict[str, float]:
+        """Entry by entry: w1, w2 … layer by layer and row by row, then b1 …"""
+        return numbered("w", self.weights) | numbered("b", self.biases or ())
+
+
+@dataclass(frozen=True, repr=False)
+class MlpStep(Result):
+    """What one step of gradient descent computes, and the run of further ones."""
+
+    command = "mlp"
+
+    network: Network
+    """What was computed on."""
+    layers: tuple[LayerValues, ...]
+    """q and h, layer by layer."""
+    output: Array
+    """y, the last layer's h."""
+    loss: float
+    """J; the mean over the examples of a batch."""
+    gradients: MlpGradients
+    """∂J/∂q, ∂J/∂W, ∂J/∂b and ∂J/∂x."""
+    updates: MlpUpdates
+    """ΔW and Δb."""
+    updated: MlpUpdates
+    """W⁺ and b⁺, the parameters after the step."""
+    loss_after: float
+    """J with these."""
+    descent: Descent | None = None
+    """The steps that were asked for."""
+    starts: tuple[Start, ...] | None = None
+    """The same network from other initial weights, where that was asked for."""
+    drawn: bool = False
+    """Whether the weights were drawn, and stand nowhere else."""
+
+    @property
+    def named(self) -> dict[str, float]:
+        """∂J/∂w₁, ∂J/∂w₂ …, counted layer by layer and row by row, then ∂J/∂b₁ …"""
+        return numbered("w", self.gradients.weights) | numbered("b", self.gradients.biases or ())
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The result by the names of the fields, as JSON has it."""
+        gradients, updates, updated = self.gradients, self.updates, self.updated
+        network = self.network
+        drawn = {"parameters": {"weights": network.weights, "biases": network.biases}}
+        return (drawn if self.drawn else {}) | {
+            "layers": [{"q": layer.q, "h": layer.h} for layer in self.layers],
+            "output": self.output,
+            "loss": self.loss,
+            "gradients": {"weights": gradients.weights, "biases": gradients.biases,
+                          "x": gradients.x, "q": gradients.q},
+            "updates": {"weights": updates.weights, "biases": updates.biases},
+            "updated": {"weights": updated.weights, "biases": updated.biases,
+                        "named": updated.named},
+            "loss_after": self.loss_after,
+            "named": self.named,
+        }
+
+
+@takes_record
+def mlp(
+    x: Any, target: Any, weights: Sequence[Any] | None = None,
+    biases: Sequence[Any] | bool | None = None, *, sizes: Sequence[int] | None = None,
+    init: str | None = None, constant: float = CONSTANT, seed: int = 0,
+    activation: str = "relu", output: str = "softmax", loss: str | None = None,
+    learning_rate: float = 0.1, freeze: str | Sequence[str] = (),
+    optimizer: Mapping[str, Any] | None = None, steps: int | None = None, starts: bool = False,
+) -> MlpStep:
+    """Forward pass, loss, gradients and updates of a fully connected network.
+
+    x is one example (in,) or a batch (batch, in), whose loss is the mean; target a class
+    index or a vector each. Weights are (out, in) and biases (out,), one a layer; biases
+    may be True, for zeros. In place of weights, or of their values, `init` with `sizes`
+    (input first) and `seed` draws them: zeros, constant, xavier (the default) or he. `freeze`
+    names what stays as it is: w5, b1 …, `weights` or `biases`; `optimizer` says what moves the
+    rest in place of −η ∂J/∂w, as {"type": "adam", "lr": 0.1}. With `steps`,
+    that many steps of gradient descent over the whole batch; with `starts`, what becomes of
+    zero, constant and random initial weights. Raises InputError or ShapeError naming what
+    does not fit.
+
+    >>> step = mlp([0.5, 0.5], 0, sizes=[2, 2, 2], init="zeros")
+    >>> step.output.tolist(), step.updates.weights[0].tolist()
+    ([0.5, 0.5], [[0.0, 0.0], [0.0, 0.0]])
+    """
+    if weights is None and sizes is None:
+        raise InputError("weights, or sizes to draw them for, are missing")
+    drawn = weights is None or sizes is not None or init is not None
+    if drawn or weights is None:
+        widths = _sizes(weights) if sizes is None else as_sizes(sizes)
+        require_few(sum(before * after for before, after in pairwise(widths)))
+        weights = initial_weights(widths, init or "xavier", seed=seed, constant=constant)
+    if isinstance(biases, bool):
+        biases = [np.zeros(size) for size in _sizes(weights)[1:]] if biases else None
+    network = as_network(
+        x, target, weights, biases, activation=activation, output=output, loss=loss,
+        learning_rate=learning_rate, freeze=freeze, optimizer=optimizer,
+    )
+    return replace(
+        mlp_step(network), descent=None if steps is None else descend(network, steps),
+        starts=other_starts(network, seed=seed, constant=constant) if starts else None,
+        drawn=drawn,
+    )
+
+
+def _sizes(weights: Any) -> list[int]:
+    shapes = [weight.shape for weight in as_layers_of(weights, "weights")]
+    if not shapes or any(len(shape) != 2 for shape in shapes):
+        raise ShapeError("expected a matrix a layer").at("weights")
+    return [shapes[0][1], *(shape[0] for shape in shapes)]
+
+
+def mlp_step(network: Network) -> MlpStep:
+    """Forward pass, loss, gradients by back-propagation, and updates of one step.
+
+    InputError where any of them overflows.
+    """
+    run = back_propagate(network, network.weights, network.biases)
+    dw = tuple(each.weight + 0.0 for each in run.gradients)
+    db = tuple(np.asarray(each.bias) + 0.0 for each in run.gradients) if network.biases else None
+    mover = Moves(network)
+    moves = (
+        _updates(network, mover, "w", network.weights, dw),
+        _updates(network, mover, "b", network.biases or (), db) if db else None,
+    )
+    updates = MlpUpdates(*moves)
+    updated = MlpUpdates(
+        tuple(w + each for w, each in zip(network.weights, moves[0], strict=True)),
+        tuple(b + each for b, each in zip(network.biases or (), moves[1], strict=True))
+        if moves[1] else None,
+    )
+    hs = [*(each.h for each in run.passes[:-1]), run.y]
+    return MlpStep(
+        network,
+        tuple(
+            LayerValues(_shown(network, each.q), _shown(network, h))
+            for each, h in zip(run.passes, hs, strict=True)
+        ),
+        _shown(network, run.y),
+        run.loss,
+        MlpGradients(
+            tuple(_shown(network, each.q) for each in run.gradients), dw, db,
+            _shown(network, run.gradients[0].x),
+        ),
+        updates,
+        updated,
+        _loss_after(network, updated),
+    )
+
+
+def _loss_after(network: Network, updated: MlpUpdates) -> float:
+    """J after the step, which may be infinite."""
+    parameters = network_parameters(network)
+    parameters |= {f"weights[{n}]": each for n, each in enumerate(updated.weights)}
+    parameters |= {f"biases[{n}]": each for n, each in enumerate(updated.biases or ())}
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(network_loss(network, parameters))
+
+
+def _shown(network: Network, values: Array) -> Array:
+    # Adding 0.0 turns -0.0 into 0.0.
+    return (values[0] if network.single else values) + 0.0
+
+
+def _updates(
+    network: Network, mover: Moves, letter: str, values: Sequence[Array],
+    gradients: Sequence[Array],
+) -> tuple[Array, ...]:
+    with np.errstate(over="ignore"):
+        updates = tuple(
+            mover.change(letter, n, *pair) + 0.0
+            for n, pair in enumerate(zip(values, gradients, strict=True))
+        )
+    if network.finite and not all_finite(*updates):
+        rate = network.learning_rate
+        raise InputError(f"the updates overflow at {rate:g}").at("learning_rate")
+    return updates
+
+
+def check_mlp(step: MlpStep) -> list[GradientCheck]:
+    """Every gradient of a step against central and complex-step differences of J.
+
+    >>> step = mlp([1, 2], 0, [[[1, 2], [3, 4]]])
+    >>> [(each.name, each.passed) for each in check_mlp(step)]
+    [('weights[0]', True), ('x', True)]
+    """
+    network, parameters = step.network, network_parameters(step.network)
+    found = step.gradients
+    formulas = [*found.weights, *(found.biases or ()), np.atleast_2d(found.x)]
+    return check_gradients(
+        lambda moved: network_loss(network, moved),
+        parameters,
+        dict(zip(parameters, formulas, strict=True)),
+    )
+
 
 OF_DESCENT = ("losses", "output", "weights", "biases", "moved")
 OF_START = ("init", "biases", "first_loss", "last_loss", "moved")
@@ -54,6 +418,8 @@ class MlpRun(Run[MlpStep]):
 
     def answer(self, result: MlpStep, checks: Sequence[GradientCheck] | None) -> Answer:
         """Values, gradients and updates, then what else was asked for, and the findings."""
+        from dlcalc.conventions.equations import kinks_of
+
         form, lines = self.out.format, cache(lambda: working.MlpWorking(result))
         hidden = [layer.q for layer in result.layers[:-1]]
         self.notes += kinks_of((result.network.activation, each) for each in hidden)

@@ -27,7 +27,7 @@ from dlcalc.layers.optimisers import optimiser, states, update_steps
 from dlcalc.numbers.compare import slip_of
 
 if TYPE_CHECKING:
-    from dlcalc.commands.mlp.mlp import MlpStep
+    from dlcalc.commands.mlp.answer import MlpStep
 
 MOST_WEIGHTS = 64
 """Weights of a network that is still worked out unit by unit."""

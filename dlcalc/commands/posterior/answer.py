@@ -37,7 +37,7 @@ from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.numbers.differences import GradientCheck
-    from dlcalc.pictures.contours import Layer
+    from dlcalc.pictures.plane import Layer
     from dlcalc.pictures.terminal import Page
 
 REVERSE, FORWARD = "KL(q||p)", "KL(p||q)"
@@ -373,7 +373,7 @@ def _colours(picture: Picture) -> list[str]:
 
 
 def _layers(picture: Picture, count: int, widths: Sequence[float]) -> list[Layer]:
-    from dlcalc.pictures.contours import Layer, levels
+    from dlcalc.pictures.plane import Layer, levels
 
     layers: list[Layer] = []
     for (name, values), colour in zip(picture.densities.items(), _colours(picture), strict=True):

@@ -1,13 +1,41 @@
-"""A variational autoencoder's step as an answer."""
+"""A step of a variational autoencoder with a Gaussian latent, Bernoulli outputs and no biases.
+
+Kingma and Welling 2014, "Auto-encoding variational Bayes": z = μ + σ⊙ε with noise ε
+(section 2.4), and the divergence from the standard normal prior in closed form
+(appendix B). ln p(x) of a small latent is by Gauss–Hermite quadrature (Abramowitz and Stegun
+25.4.46): an expectation over N(0, 1) is a weighted sum over the roots of a Hermite polynomial,
+exact for polynomials of degree below twice their number.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.vae.vae import VaeStep, vae
+import numpy as np
+
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.input.fields import takes_record
+from dlcalc.layers.losses import binary_cross_entropy
+from dlcalc.layers.network import numbered, require_few
+from dlcalc.layers.passes import (
+    Dense,
+    DenseGradients,
+    DensePass,
+    argument_gradient,
+    backward,
+    forward,
+    layer_gradients,
+    require_chain,
+    require_matrix,
+)
+from dlcalc.numbers.activations import ACTIVATIONS
+from dlcalc.numbers.exact import Array, all_finite, as_doubles, as_layers_of, as_word
+from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
@@ -15,10 +43,497 @@ from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.commands.vae import working
-    from dlcalc.commands.vae.vae import Evidence
     from dlcalc.numbers.differences import GradientCheck
 else:
     working = lazily("dlcalc.commands.vae.working")
+
+HEADS = ("sigmoid", "identity")
+MOST_NOISE = 1 << 20
+"""Numbers of noise, each of which leads to a z and a gradient of its own."""
+MOST_VALUES = 1 << 24
+"""Values of one layer, over samples and examples: 128 MiB of them."""
+
+
+@dataclass(frozen=True)
+class Autoencoder:
+    """Weights, inputs and noise that fit each other."""
+
+    x: Array
+    """The inputs, from 0 to 1, (batch, in)."""
+    noise: Array
+    """ε, drawn from N(0, 1), (samples, batch, latent)."""
+    encoder: tuple[Array, ...]
+    """Matrices of the hidden layers before the heads, sigmoid; none is a valid number."""
+    mu: Array
+    """W_μ, (latent, hidden)."""
+    sigma: Array
+    """W_σ, (latent, hidden)."""
+    decoder: tuple[Array, ...]
+    """Matrices from z to the output, sigmoid each."""
+    head: str
+    """The heads' activation: μ = head(W_μ s), σ = exp(head(W_σ s))."""
+    single: bool
+    """Whether x was one example."""
+    sampled: bool
+    """Whether the noise had an axis of samples."""
+
+    @property
+    def weights(self) -> dict[str, Array]:
+        """Every matrix by name, in the order in which w₁, w₂ … are counted."""
+        return {
+            **{f"encoder[{n}]": weight for n, weight in enumerate(self.encoder)},
+            "mu_weights": self.mu,
+            "sigma_weights": self.sigma,
+            **{f"decoder[{n}]": weight for n, weight in enumerate(self.decoder)},
+        }
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What the encoder makes of a batch."""
+
+    hidden: list[DensePass]
+    """The hidden layers' passes."""
+    mu: DensePass
+    """The μ head: its h is μ, (batch, latent)."""
+    log_sigma: DensePass
+    """The σ head: its h is ln σ, (batch, latent)."""
+
+
+def as_autoencoder(
+    x: Any, noise: Any, mu: Any, sigma: Any, decoder: Sequence[Any],
+    encoder: Sequence[Any] = (), *, head: str = "sigmoid",
+) -> Autoencoder:
+    """An autoencoder of those parts, or InputError or ShapeError naming what does not fit.
+
+    x is one example (in,) or a batch (batch, in), from 0 to 1. The noise has the shape of
+    the latent, (latent,) or (batch, latent), or an axis of samples before it.
+
+    >>> as_autoencoder([0.5, 1], [[1], [2], [3]], [[1, 2]], [[3, 4]], [[[5], [6]]]).noise.shape
+    (3, 1, 1)
+    """
+    inputs = as_doubles(x, "x")
+    if inputs.ndim not in (1, 2) or inputs.size == 0:
+        raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
+    if ((inputs < 0) | (inputs > 1)).any():
+        raise InputError("Bernoulli outputs are compared with values from 0 to 1").at("x")
+    if as_word(head, "head") not in HEADS:
+        raise InputError(f"unknown head {head!r}{did_you_mean(head, HEADS)}")
+    single, inputs = inputs.ndim == 1, np.atleast_2d(inputs)
+    hidden = as_layers_of(encoder, "encoder")
+    require_chain(hidden, inputs.shape[1], "encoder")
+    w_mu, w_sigma = _as_heads(mu, sigma, len(hidden[-1]) if hidden else inputs.shape[1])
+    outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
+    epsilon, sampled = _as_noise(noise, len(inputs), len(w_mu), single)
+    require_few(sum(each.size for each in (*hidden, w_mu, w_sigma, *outward)))
+    widest = epsilon[..., 0].size * max(len(each) for each in outward)
+    if widest > MOST_VALUES:
+        message = f"{widest:,} values of one layer are more than {MOST_VALUES:,}"
+        raise LimitError(message).at("noise")
+    return Autoencoder(inputs, epsilon, hidden, w_mu, w_sigma, outward, head, single, sampled)
+
+
+def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
+    """ε from N(0, 1) in the shape that x and W_μ ask for, after an axis of `samples` if any.
+
+    LimitError beyond 2²⁰ numbers.
+
+    >>> drawn_noise([[0, 1], [1, 1]], [[1, 2]], 3, seed=0).shape
+    (3, 2, 1)
+    """
+    batch = as_doubles(x, "x").shape[:-1]
+    shape = (*batch, *as_doubles(mu, "mu").shape[:1])
+    if samples is not None:
+        shape = (samples, *shape)
+    if prod(shape) > MOST_NOISE:
+        raise LimitError(f"{prod(shape):,} numbers are more than {MOST_NOISE:,}").at("noise")
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def _as_heads(mu: Any, sigma: Any, inputs: int) -> tuple[Array, Array]:
+    w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
+    for name, weight in (("mu", w_mu), ("sigma", w_sigma)):
+        require_matrix(weight, inputs, name)
+    if len(w_mu) != len(w_sigma):
+        message = f"{len(w_sigma)} rows, but mu has {len(w_mu)}: one a latent dimension in both"
+        raise ShapeError(message).at("sigma")
+    return w_mu, w_sigma
+
+
+def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Array, ...]:
+    matrices = as_layers_of(decoder, "decoder")
+    if not matrices:
+        raise InputError("expected at least one matrix").at("decoder")
+    require_chain(matrices, latent, "decoder")
+    if len(matrices[-1]) != outputs:
+        message = f"{len(matrices[-1])} outputs; expected {outputs}, as x has"
+        raise ShapeError(message).at(f"decoder[{len(matrices) - 1}]")
+    return matrices
+
+
+def _as_noise(noise: Any, batch: int, latent: int, single: bool) -> tuple[Array, bool]:
+    given = as_doubles(noise, "noise")
+    one = (latent,) if single else (batch, latent)
+    sampled = given.ndim == len(one) + 1 and len(given) > 0
+    if given.shape[sampled:] != one:
+        shape, expected = ("x".join(map(str, each)) or "a number" for each in (given.shape, one))
+        raise ShapeError(f"shape {shape}; expected {expected}, or samples x {expected}").at("noise")
+    return given.reshape(-1, batch, latent), sampled
+
+
+def encode(vae: Autoencoder) -> Encoding:
+    """μ and ln σ of the batch.
+
+    >>> vae = as_autoencoder([0.5, 1], [1], [[2, 0]], [[0, 3]], [[[5], [6]]], head="identity")
+    >>> found = encode(vae)
+    >>> found.mu.h.tolist(), found.log_sigma.h.tolist()
+    ([[1.0]], [[3.0]])
+    """
+    hidden = forward(sigmoid_layers(vae.encoder), vae.x)
+    s = hidden[-1].h if hidden else vae.x
+    head = ACTIVATIONS[vae.head]
+    [mu], [log_sigma] = (forward([Dense(each, None, head)], s) for each in (vae.mu, vae.sigma))
+    return Encoding(hidden, mu, log_sigma)
+
+
+def sigmoid_layers(weights: Sequence[Array]) -> list[Dense]:
+    """The hidden layers before the heads, or those from z to the output."""
+    return [Dense(each, None, ACTIVATIONS["sigmoid"]) for each in weights]
+
+
+def log_likelihood(logits: Array, x: Array) -> Array:
+    """ln p(x|z) = Σ x ln y + (1−x) ln(1−y) with y = sigmoid(logits), along the last axis.
+
+    >>> log_likelihood(np.zeros((1, 2)), np.array([1.0, 0.0])).round(6).tolist()
+    [-1.386294]
+    """
+    return -binary_cross_entropy(logits, x)
+
+
+def divergence_from_prior(mu: Array, log_sigma: Array) -> Array:
+    """KL(N(μ, σ²)‖N(0, 1)) = ½ Σ μ² + σ² − ln σ² − 1, along the last axis.
+
+    >>> divergence_from_prior(np.array([[3.0, 4.0]]), np.zeros((1, 2))).tolist()
+    [12.5]
+    """
+    total: Array = (mu * mu + np.expm1(2 * log_sigma) - 2 * log_sigma).sum(axis=-1) / 2
+    return total
+
+
+@dataclass(frozen=True)
+class VaeGradients:
+    """The total gradients of one term of the loss."""
+
+    z: Array
+    """With respect to z, (samples, batch, latent) without the axes that were not given."""
+    mu: Array
+    """With respect to μ, (batch, latent), likewise."""
+    sigma: Array
+    """With respect to σ, (batch, latent), likewise."""
+    encoder: tuple[Array, ...]
+    """With respect to the matrices before the heads."""
+    mu_weights: Array
+    """With respect to W_μ."""
+    sigma_weights: Array
+    """With respect to W_σ."""
+    decoder: tuple[Array, ...]
+    """With respect to the matrices from z to the output."""
+
+    @property
+    def weights(self) -> tuple[Array, ...]:
+        """Those of the matrices, in the order in which w₁, w₂ … are counted."""
+        return (*self.encoder, self.mu_weights, self.sigma_weights, *self.decoder)
+
+
+def likelihood_gradients(
+    vae: Autoencoder, encoding: Encoding, decoding: list[DensePass]
+) -> VaeGradients:
+    """Of L1: ∂L1/∂logits = x − y, back through the decoder to z, and from z to μ and σ."""
+    samples, batch, latent = vae.noise.shape
+    targets = np.broadcast_to(vae.x, (samples, *vae.x.shape)).reshape(samples * batch, -1)
+    d_logits = (targets - decoding[-1].h) / (samples * batch)
+    back = backward(sigmoid_layers(vae.decoder), decoding, d_logits)
+    dz = back[0].x.reshape(samples, batch, latent)
+    latents = dz.sum(axis=0), (dz * vae.noise).sum(axis=0)
+    return _encoder_gradients(vae, encoding, dz, *latents, [each.weight for each in back])
+
+
+def divergence_gradients(vae: Autoencoder, encoding: Encoding) -> VaeGradients:
+    """Of L2: ∂L2/∂μ = μ and ∂L2/∂σ = σ − 1/σ; the decoder has no part in it."""
+    batch, zeros = len(vae.x), [np.zeros_like(weight) for weight in vae.decoder]
+    latents = encoding.mu.h / batch, 2 * np.sinh(encoding.log_sigma.h) / batch
+    return _encoder_gradients(vae, encoding, np.zeros_like(vae.noise), *latents, zeros)
+
+
+def _encoder_gradients(
+    vae: Autoencoder, encoding: Encoding, dz: Array, dmu: Array, dsigma: Array,
+    decoder: Sequence[Array],
+) -> VaeGradients:
+    """From the gradients at μ and σ, with ∂σ/∂ln σ = σ, to those of the encoder's weights."""
+    head = ACTIVATIONS[vae.head]
+    by_mu, by_sigma = (
+        layer_gradients(Dense(weight), each.x, argument_gradient(head, dh, each.q, each.h))
+        for weight, each, dh in (
+            (vae.mu, encoding.mu, dmu),
+            (vae.sigma, encoding.log_sigma, dsigma * np.exp(encoding.log_sigma.h)),
+        )
+    )
+    hidden: list[DenseGradients] = []
+    if encoding.hidden:
+        ds = by_mu.x + by_sigma.x
+        last = encoding.hidden[-1]
+        dq = argument_gradient(ACTIVATIONS["sigmoid"], ds, last.q, last.h)
+        hidden = backward(sigmoid_layers(vae.encoder), encoding.hidden, dq)
+    return VaeGradients(
+        by_sample(vae, dz), by_example(vae, dmu), by_example(vae, dsigma),
+        tuple(each.weight + 0.0 for each in hidden), by_mu.weight + 0.0, by_sigma.weight + 0.0,
+        tuple(each + 0.0 for each in decoder),
+    )
+
+
+def by_example(vae: Autoencoder, values: Array) -> Array:
+    """(batch, …) without the batch axis where x had none; -0.0 becomes 0.0."""
+    return (values[0] if vae.single else values) + 0.0
+
+
+def by_sample(vae: Autoencoder, values: Array) -> Array:
+    """(samples, batch, …) without those of the axes that were not given."""
+    values = values[:, 0] if vae.single else values
+    return (values if vae.sampled else values[0]) + 0.0
+
+
+Rule = tuple[Array, Array]
+
+CHUNK = 1024
+"""Nodes that are decoded at once."""
+NODES = {1: (192, 256), 2: (96, 128)}
+"""Nodes along an axis of the usual and of the finer rule, by the latent's dimensions."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The terms of the lower bound for one example, in nats."""
+
+    log_evidence: float
+    """ln p(x) = ln ∫ p(z) p(x|z) dz, with nodes laid over the prior."""
+    reconstruction: float
+    """E_q ln p(x|z), with nodes laid over q."""
+    kl_prior: float
+    """KL(q‖p(z)), in closed form."""
+    kl_posterior: float
+    """KL(q‖p(z|x)), by a finer rule of its own, its ln p(x) included."""
+
+    @property
+    def elbo(self) -> float:
+        """E_q ln p(x|z) − KL(q‖p(z))."""
+        return self.reconstruction - self.kl_prior
+
+    @property
+    def gap(self) -> float:
+        """ln p(x) − (ELBO + KL(q‖p(z|x))): 0 but for the error of the quadrature."""
+        return self.log_evidence - (self.elbo + self.kl_posterior)
+
+
+def evidence_of(vae: Autoencoder) -> tuple[Evidence, ...]:
+    """The bound and what it leaves out, for each example; the noise plays no part.
+
+    InputError for a latent of more than two dimensions.
+
+    >>> vae = as_autoencoder([0, 1], [0.5], [[1, 0]], [[1, 0]], [[[1], [1]]])
+    >>> [found] = evidence_of(vae)
+    >>> round(found.log_evidence, 6), round(found.elbo, 6), round(found.kl_posterior, 6)
+    (-1.576869, -2.457066, 0.880197)
+    """
+    latent = len(vae.mu)
+    if latent not in NODES:
+        raise InputError(f"evidence is integrated over a latent of 1 or 2 dimensions, not {latent}")
+    encoding = encode(vae)
+    usual, finer = (normal_nodes(count, latent) for count in NODES[latent])
+    return tuple(
+        _of_example(vae, x, mu, log_sigma, usual, finer)
+        for x, mu, log_sigma in zip(vae.x, encoding.mu.h, encoding.log_sigma.h, strict=True)
+    )
+
+
+def _of_example(
+    vae: Autoencoder, x: Array, mu: Array, log_sigma: Array, usual: Rule, finer: Rule
+) -> Evidence:
+    sigma = np.exp(log_sigma)
+    nodes, weights = usual
+    finer_nodes, finer_weights = finer
+    z = mu + sigma * finer_nodes
+    # ln q(z) − ln p(z); the factors 1/√2π are in both.
+    log_ratio = ((z * z - finer_nodes * finer_nodes) / 2 - log_sigma).sum(axis=-1)
+    finer_evidence = _log_mean(finer_weights, _log_likelihood(vae, x, finer_nodes))
+    return Evidence(
+        _log_mean(weights, _log_likelihood(vae, x, nodes)),
+        float(weights @ _log_likelihood(vae, x, mu + sigma * nodes)),
+        float(divergence_from_prior(mu, log_sigma)),
+        float(finer_weights @ (log_ratio - _log_likelihood(vae, x, z))) + finer_evidence,
+    )
+
+
+def _log_likelihood(vae: Autoencoder, x: Array, z: Array) -> Array:
+    layers = sigmoid_layers(vae.decoder)
+    parts = (z[start : start + CHUNK] for start in range(0, len(z), CHUNK))
+    return np.concatenate([log_likelihood(forward(layers, part)[-1].q, x) for part in parts])
+
+
+def _log_mean(weights: Array, logs: Array) -> float:
+    largest = logs.max()
+    return float(largest + np.log(weights @ np.exp(logs - largest)))
+
+
+def normal_nodes(count: int, dimensions: int) -> Rule:
+    """Nodes, (count**dimensions, dimensions), and weights of the mean over N(0, I).
+
+    >>> nodes, weights = normal_nodes(4, 2)
+    >>> float(weights @ (nodes[:, 0] ** 4 * nodes[:, 1] ** 2)).__round__(12)
+    3.0
+    """
+    points, weights = np.polynomial.hermite_e.hermegauss(count)
+    weights = weights / weights.sum()
+    grid = np.stack(np.meshgrid(*[points] * dimensions, indexing="ij"), axis=-1)
+    product = weights
+    for _ in range(dimensions - 1):
+        product = np.multiply.outer(product, weights)
+    return grid.reshape(-1, dimensions), product.ravel()
+
+
+@dataclass(frozen=True, repr=False)
+class VaeStep(Result):
+    """What one step computes, means over samples and batch."""
+
+    command = "vae"
+
+    vae: Autoencoder
+    """What was computed on."""
+    encoding: Encoding
+    """The encoder's passes."""
+    decoding: list[DensePass]
+    """The decoder's passes, samples and batch on one axis."""
+    mu: Array
+    """μ = head(W_μ s)."""
+    sigma: Array
+    """σ = exp(head(W_σ s))."""
+    z: Array
+    """z = μ + σ⊙ε."""
+    y: Array
+    """The decoder's output, of the shape of z but for the last axis."""
+    L1: float
+    """Σ x ln y + (1−x) ln(1−y)."""
+    L2: float
+    """½ Σ μ² + σ² − ln σ² − 1 = KL(q(z|x)‖p(z))."""
+    gradients: dict[str, VaeGradients]
+    """Of "L1" and of "L2"."""
+    evidence: tuple[Evidence, ...] | None = None
+    """The lower bound and what it leaves out, one an example, where it was asked for."""
+
+    @property
+    def loss(self) -> float:
+        """−(L1 + L2), the loss as the problem states it."""
+        return -(self.L1 + self.L2)
+
+    @property
+    def negative_elbo(self) -> float:
+        """−L1 + L2, the negative evidence lower bound, which training a VAE minimises."""
+        return -self.L1 + self.L2
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The result by the names of the fields, as JSON has it."""
+        noise = self.vae.noise[:, 0] if self.vae.single else self.vae.noise
+        values = ("mu", "sigma", "z", "y", "L1", "L2", "loss", "negative_elbo")
+        gradients = ("z", "mu", "sigma", "encoder", "mu_weights", "sigma_weights", "decoder")
+        return {
+            **{name: getattr(self, name) for name in values},
+            "gradients": {term: {name: getattr(found, name) for name in gradients}
+                          for term, found in self.gradients.items()},
+            "named": self.named,
+            "noise": noise if self.vae.sampled else noise[0],
+        }
+
+    @property
+    def named(self) -> dict[str, float]:
+        """dL1/dz1 …, dL1/dmu1 …, dL1/dsigma1 …, dL1/dw1 …, and the same of L2.
+
+        The weights count through encoder, W_μ, W_σ and decoder, row by row. z is left out
+        where there are several samples, z, μ and σ where there is a batch.
+        """
+        found: dict[str, float] = {}
+        for term, gradient in self.gradients.items():
+            latent = {"z": gradient.z, "mu": gradient.mu, "sigma": gradient.sigma}
+            for name, values in latent.items():
+                if values.ndim == 1:
+                    found |= numbered(f"d{term}/d{name}", [values])
+            found |= numbered(f"d{term}/dw", gradient.weights)
+        return found
+
+
+@takes_record
+def vae(
+    x: Any, mu: Any, sigma: Any, decoder: Sequence[Any], encoder: Sequence[Any] = (),
+    noise: Any = None, *, head: str = "sigmoid", samples: int | None = None, seed: int = 0,
+    evidence: bool = False,
+) -> VaeStep:
+    """One step of a variational autoencoder: values, terms, and the gradients of each term.
+
+    x is one example (in,) or a batch (batch, in), from 0 to 1; mu, sigma, encoder and
+    decoder are matrices (out, in), without biases. The noise has the shape of the latent,
+    or an axis of samples before it; where it is None, or `samples` are asked for, it is
+    drawn with `seed`. `evidence` adds ln p(x), for a latent of one or two dimensions.
+    Raises InputError or ShapeError naming what does not fit.
+
+    >>> step = vae([0, 1], [[1, 0]], [[1, 0]], [[[1], [1]]], noise=[0.5])
+    >>> step.mu.tolist(), round(step.named["dL1/dz1"], 6)
+    ([0.5], -0.579813)
+    """
+    if noise is None or samples is not None:
+        noise = drawn_noise(x, mu, samples, seed)
+    checked = as_autoencoder(x, noise, mu, sigma, decoder, encoder, head=head)
+    return replace(vae_step(checked), evidence=evidence_of(checked) if evidence else None)
+
+
+def vae_step(vae: Autoencoder) -> VaeStep:
+    """μ, σ, z, y, both terms of the loss, and the gradients of each through z to the weights.
+
+    InputError where σ, or a gradient, overflows.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        encoding = encode(vae)
+        mu, log_sigma = encoding.mu.h, encoding.log_sigma.h
+        sigma = np.exp(log_sigma)
+        z = mu + sigma * vae.noise
+        decoding = forward(sigmoid_layers(vae.decoder), z.reshape(-1, z.shape[-1]))
+        logits = decoding[-1].q.reshape(*vae.noise.shape[:2], -1)
+        first = log_likelihood(logits, vae.x).mean()
+        second = divergence_from_prior(mu, log_sigma).mean()
+        gradients = {
+            "L1": likelihood_gradients(vae, encoding, decoding),
+            "L2": divergence_gradients(vae, encoding),
+        }
+    _check_finite(vae, sigma, first, second, *gradients.values())
+    y = decoding[-1].h.reshape(*z.shape[:-1], -1)
+    return VaeStep(
+        vae, encoding, decoding, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
+        by_sample(vae, y), float(first), float(second), gradients,
+    )
+
+
+def _check_finite(
+    vae: Autoencoder, sigma: Array, first: Any, second: Any, *gradients: VaeGradients
+) -> None:
+    found = [(each.z, each.mu, each.sigma, *each.weights) for each in gradients]
+    if all_finite(first, second, *chain(*found)) or not all_finite(
+        vae.x, vae.noise, *vae.weights.values()
+    ):
+        return
+    with np.errstate(over="ignore", divide="ignore"):
+        fits = all_finite(sigma * sigma, 1 / sigma)
+    if fits:
+        raise InputError("the values overflow: noise or weights are too large")
+    raise InputError("the values overflow: σ = exp(head(W_σ s)) is too large or too small")
+
 
 MOST_ROWS = 500
 """Gradients that get a row each; of more, every matrix gets one."""

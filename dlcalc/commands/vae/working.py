@@ -22,7 +22,7 @@ from dlcalc.formulas.expressions import Step, call, symbol
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 
 if TYPE_CHECKING:
-    from dlcalc.commands.vae.vae import Evidence, VaeStep
+    from dlcalc.commands.vae.answer import Evidence, VaeStep
 
 MOST_WEIGHTS = 64
 """Weights of an autoencoder that is still worked out unit by unit."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.lstm.lstm import lstm
+from dlcalc.commands.lstm.answer import lstm
 from dlcalc.errors import DlcalcError, InputError
 from tests.commands.lstm.cases import problem
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from dlcalc.commands.lstm.lstm import lstm
+from dlcalc.commands.lstm.answer import lstm
 from dlcalc.commands.lstm.memory import closed, memory
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.cells.problem import run_on

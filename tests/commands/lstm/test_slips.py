@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.lstm.lstm import LstmResult, lstm
+from dlcalc.commands.lstm.answer import LstmResult, lstm
 from dlcalc.layers.cells.working import CellWorking
 from tests.commands.lstm.cases import problem
 from tests.commands.lstm.cases import recognised as words

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.lstm.lstm import lstm
+from dlcalc.commands.lstm.answer import lstm
 from tests.commands.lstm.cases import problem, recognised
 from tests.commands.lstm.student import SLIPS, field_of, work
 

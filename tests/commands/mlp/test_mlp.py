@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.mlp.mlp import check_mlp, mlp, mlp_step
+from dlcalc.commands.mlp.answer import check_mlp, mlp, mlp_step
 from dlcalc.errors import InputError
 from dlcalc.layers.losses import OBJECTIVES
 from dlcalc.layers.network import as_network

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.mlp.mlp import mlp
+from dlcalc.commands.mlp.answer import mlp
 from dlcalc.commands.mlp.working import MlpWorking
 
 SHAPES = {"small": (0, 2, 2, 2), "large": (0, 10, 10, 10), "batch": (3, 3, 3, 3)}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.mlp.mlp import findings, listed, mlp, other_starts, start_finding
+from dlcalc.commands.mlp.answer import findings, listed, mlp, other_starts, start_finding
 from dlcalc.commands.mlp.working import MlpWorking
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.formulas.text import formula_text

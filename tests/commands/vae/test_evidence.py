@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.vae.vae import Autoencoder, as_autoencoder, evidence_of, vae_step
+from dlcalc.commands.vae.answer import Autoencoder, as_autoencoder, evidence_of, vae_step
 from dlcalc.errors import InputError
 
 

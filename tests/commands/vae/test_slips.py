@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.vae.vae import vae
+from dlcalc.commands.vae.answer import vae
 from dlcalc.commands.vae.working import VaeWorking
 
 MISTAKES = [

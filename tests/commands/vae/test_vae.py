@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.vae.vae import Autoencoder, as_autoencoder, vae_step
+from dlcalc.commands.vae.answer import Autoencoder, as_autoencoder, vae_step
 from dlcalc.commands.vae.working import VaeWorking
 from dlcalc.errors import InputError
 from dlcalc.shell.examples import read_example

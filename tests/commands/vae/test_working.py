@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.vae.vae import Evidence, vae
+from dlcalc.commands.vae.answer import Evidence, vae
 from dlcalc.commands.vae.working import VaeWorking, evidence_words
 from dlcalc.derive.recipe import Recipe
 from dlcalc.formulas.expressions import symbol

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcalc
-from dlcalc.commands.lstm.lstm import lstm, solve
+from dlcalc.commands.lstm.answer import lstm, solve
 from dlcalc.errors import LimitError
 from dlcalc.layers.cells import run as module
 from dlcalc.layers.cells.result import CellResult
