@@ -26,6 +26,7 @@ the defaults of its class, the definitions of the architecture. What is nowhere 
 
 from __future__ import annotations
 
+import _ast
 import json
 import operator
 import re
@@ -37,10 +38,6 @@ from dlcalc.errors import InputError, LimitError
 from dlcalc.models.tree import MOST_LAYERS, MOST_NESTING, written
 from dlcalc.typed import Any
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w.]*)|'(?P<word>[^']*)'"
-    r"|(?P<mark>//|<=|>=|==|!=|[-+*%/()\[\],|<>]))"
-)
 MOST_PRIME, MOST_PRIMES = 10**8, 1000
 _CONSTANTS = {"yes": True, "no": False, "null": None}
 
@@ -90,11 +87,7 @@ class Expression:
     def __call__(self, fields: Fields) -> Any:
         """Its value; InputError where a field that it needs is missing or of another type."""
         if self.evaluate is None:
-            name = self.text.strip()
-            if name.isidentifier() and name not in _CONSTANTS:
-                self.evaluate = lambda fields: fields.get(name)
-            else:
-                self.evaluate = _Parser(self.text).whole()
+            self.evaluate = _read(self.text.strip())
         try:
             return self.evaluate(fields)
         except (TypeError, ArithmeticError, IndexError, ValueError):
@@ -187,10 +180,79 @@ def names(text: str) -> list[str]:
 
 _KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}
 
-Binary = Callable[[Evaluate, Evaluate], Evaluate]
 
 
-def _applied(function: Callable[[Any, Any], Any]) -> Binary:
+def _read(text: str) -> Evaluate:
+    """What evaluates an expression, which the parser of Python reads: its grammar is the same."""
+    try:
+        tree: Any = compile(text, "", "eval", _ast.PyCF_ONLY_AST)
+        return _built(tree.body)
+    except (SyntaxError, KeyError):
+        raise InputError(f"{text!r} is no expression") from None
+
+
+def _built(node: Any) -> Evaluate:
+    return _BUILT[type(node).__name__](node)
+
+
+def _constant(value: Any) -> Evaluate:
+    return lambda fields: value
+
+
+def _named(node: Any) -> Evaluate:
+    name, parts = node, list[str]()
+    while isinstance(name, _ast.Attribute):
+        parts.insert(0, name.attr)
+        name = name.value
+    whole = ".".join([name.id, *parts])
+    return _constant(_CONSTANTS[whole]) if whole in _CONSTANTS else lambda fields: fields.get(whole)
+
+
+def _joined(node: Any) -> Evaluate:
+    first, *others = map(_built, node.values)
+    for each in others:
+        first = _BINARY[type(node.op).__name__](first, each)
+    return first
+
+
+def _compared(node: Any) -> Evaluate:
+    [sign], [right] = node.ops, node.comparators
+    return _BINARY[type(sign).__name__](_built(node.left), _built(right))
+
+
+def _unary(node: Any) -> Evaluate:
+    value = _built(node.operand)
+    if isinstance(node.op, _ast.Not):
+        return lambda fields: not value(fields)
+    return lambda fields: -value(fields)
+
+
+def _chosen(node: Any) -> Evaluate:
+    test, value, other = map(_built, (node.test, node.body, node.orelse))
+    return lambda fields: value(fields) if test(fields) else other(fields)
+
+
+def _called(node: Any) -> Evaluate:
+    function, given = _FUNCTIONS[node.func.id], [*map(_built, node.args)]
+    return lambda fields: function(*[each(fields) for each in given])
+
+
+def _listed(node: Any) -> Evaluate:
+    parts = [*map(_built, node.elts)]
+    return lambda fields: [each(fields) for each in parts]
+
+
+_BUILT: dict[str, Callable[[Any], Evaluate]] = {
+    "Constant": lambda node: _constant(node.value), "Name": _named, "Attribute": _named,
+    "BoolOp": _joined, "Compare": _compared, "UnaryOp": _unary, "IfExp": _chosen, "Call": _called,
+    "List": _listed,
+    "BinOp": lambda node: _BINARY[type(node.op).__name__](_built(node.left), _built(node.right)),
+    "Subscript": lambda node: _applied(_place)(_built(node.value), _built(node.slice)),
+}
+"""What evaluates each part of an expression."""
+
+
+def _applied(function: Callable[[Any, Any], Any]) -> Callable[[Evaluate, Evaluate], Evaluate]:
     return lambda left, right: lambda fields: function(left(fields), right(fields))
 
 
@@ -202,135 +264,17 @@ def _first_given(left: Evaluate, right: Evaluate) -> Evaluate:
     return value
 
 
-def _negated(value: Evaluate) -> Evaluate:
-    return lambda fields: not value(fields)
-
-
-_SIGNS: dict[str, tuple[int, Binary]] = {
-    sign: (level, binary) for level, signs in enumerate((
-        {"or": lambda left, right: lambda fields: left(fields) or right(fields)},
-        {"and": lambda left, right: lambda fields: left(fields) and right(fields)},
-        {
-            "==": _applied(operator.eq), "!=": _applied(operator.ne), "<": _applied(operator.lt),
-            "<=": _applied(operator.le), ">": _applied(operator.gt), ">=": _applied(operator.ge),
-            "in": _applied(lambda a, b: a in b),
-        },
-        {"|": _first_given},
-        {"+": _applied(operator.add), "-": _applied(operator.sub)},
-        {
-            "*": _applied(operator.mul), "//": _applied(operator.floordiv),
-            "%": _applied(operator.mod), "/": _applied(operator.truediv),
-        },
-    )) for sign, binary in signs.items()
+_BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
+    "Or": lambda left, right: lambda fields: left(fields) or right(fields),
+    "And": lambda left, right: lambda fields: left(fields) and right(fields),
+    "Eq": _applied(operator.eq), "NotEq": _applied(operator.ne), "Lt": _applied(operator.lt),
+    "LtE": _applied(operator.le), "Gt": _applied(operator.gt), "GtE": _applied(operator.ge),
+    "In": _applied(lambda a, b: a in b), "NotIn": _applied(lambda a, b: a not in b),
+    "BitOr": _first_given, "Add": _applied(operator.add), "Sub": _applied(operator.sub),
+    "Mult": _applied(operator.mul), "Div": _applied(operator.truediv),
+    "FloorDiv": _applied(operator.floordiv), "Mod": _applied(operator.mod),
 }
-"""The signs between two values, each with how closely it binds."""
-_COMPARED = 2
-"""The level of comparisons, which `not` stands before."""
-
-
-class _Parser:
-    """Precedence by descent: if-else, then signs by their levels, then places."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens: list[tuple[str, str]] = []
-        at = 0
-        while found := _TOKEN.match(text, at):
-            at = found.end()
-            kind = str(found.lastgroup)
-            self.tokens.append((kind, found[kind]))
-        if rest := text[at:].strip():
-            raise InputError(f"{rest!r} is no expression")
-        self.tokens.append(("end", ""))
-        self.at = 0
-
-    def whole(self) -> Evaluate:
-        value = self.choice()
-        kind, text = self.tokens[self.at]
-        if kind != "end":
-            raise InputError(f"{self.text}: {text} is one too many")
-        return value
-
-    def take(self, word: str) -> bool:
-        """Whether the next token is this word, which is passed then."""
-        kind, text = self.tokens[self.at]
-        if text != word or kind == "word":
-            return False
-        self.at += 1
-        return True
-
-    def need(self, word: str) -> None:
-        if not self.take(word):
-            raise InputError(f"{self.text}: {word} is missing")
-
-    def choice(self) -> Evaluate:
-        value = self.joined()
-        if not self.take("if"):
-            return value
-        condition = self.joined()
-        self.need("else")
-        other = self.choice()
-        return lambda fields: value(fields) if condition(fields) else other(fields)
-
-    def joined(self, least: int = 0) -> Evaluate:
-        """An expression whose signs bind at least as closely as those of a level."""
-        if least <= _COMPARED and self.take("not"):
-            left, most = _negated(self.joined(_COMPARED)), _COMPARED - 1
-        else:
-            left, most = self.element(), len(_SIGNS)
-        while True:
-            kind, text = self.tokens[self.at]
-            level, binary = _SIGNS.get(text, (-1, _first_given))
-            if kind == "word" or not least <= level <= most:
-                return left
-            self.at += 1
-            left = binary(left, self.joined(level + 1))
-            most = level - (level == _COMPARED)  # one comparison
-
-    def element(self) -> Evaluate:
-        if self.take("-"):
-            value = self.element()
-            return lambda fields: -value(fields)
-        value = self.single()
-        while self.take("["):
-            value = _applied(_place)(value, self.choice())
-            self.need("]")
-        return value
-
-    def single(self) -> Evaluate:
-        if self.take("("):
-            value = self.choice()
-            self.need(")")
-            return value
-        if self.take("["):
-            parts = self.listed("]")
-            return lambda fields: [part(fields) for part in parts]
-        kind, text = self.tokens[self.at]
-        if kind == "end":
-            raise InputError(f"{self.text} ends too soon")
-        self.at += 1
-        if kind == "name" and text not in _CONSTANTS:
-            if self.take("("):
-                function, given = _FUNCTIONS[text], self.listed(")")
-                return lambda fields: function(*[each(fields) for each in given])
-            return lambda fields: fields.get(text)
-        if kind == "mark":
-            raise InputError(f"{self.text}: a value is missing before {text}")
-        constant: Any = _CONSTANTS.get(text, text)
-        if kind == "number":
-            constant = float(text) if "." in text else int(text)
-        elif kind == "word":
-            constant = text
-        return lambda fields: constant
-
-    def listed(self, end: str) -> list[Evaluate]:
-        values: list[Evaluate] = []
-        while not self.take(end):
-            values.append(self.choice())
-            if not self.take(","):
-                self.need(end)
-                break
-        return values
+"""The signs between two values."""
 
 
 def _place(values: Any, at: Any) -> Any:
