@@ -105,8 +105,7 @@ class ParamsRun(Run[Any]):
             if len(count.rows) == 1 and columns is None and not asked:
                 _one_layer(self.out, read, count, use)
                 return
-        from dlcalc.commands.params.columns import USUAL, arranged
-        from dlcalc.commands.params.count_answer import params_answer
+        from dlcalc.commands.params.count_answer import USUAL, arranged, params_answer
 
         by = _columns({"bytes": "weights_bytes"}.get(sort or "", sort), ())[:1]
         shown = arranged(count, use, depth, by) if depth or sort else count
@@ -166,8 +165,7 @@ def _counted(read: Model, size: tuple[int, ...] | None, use: Use) -> Count:
 
 def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
     """The totals of one record."""
-    from dlcalc.commands.params.columns import Facts
-    from dlcalc.commands.params.count_answer import total_record
+    from dlcalc.commands.params.count_answer import Facts, total_record
 
     other = [
         name for name, each in given.items()
@@ -211,8 +209,7 @@ def _framed(
     answer: Any, read: Model, count: Count, framework: str, use: Use, columns: str | None,
 ) -> Any:
     """The answer as a framework counts, names and shapes, and where others count otherwise."""
-    from dlcalc.commands.params.columns import USUAL
-    from dlcalc.commands.params.count_answer import params_answer
+    from dlcalc.commands.params.count_answer import USUAL, params_answer
     from dlcalc.conventions.models import framed, others
 
     found = framed(read, count, framework)
@@ -256,7 +253,7 @@ def _by_counters(
 
 
 def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
-    from dlcalc.commands.params.columns import COLUMNS
+    from dlcalc.commands.params.count_answer import COLUMNS
 
     if names is None:
         return usual

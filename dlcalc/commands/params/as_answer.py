@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dlcalc.commands.params.columns import fold, span, turns_alike
+from dlcalc.commands.params.count_answer import fold, span, turns_alike
 from dlcalc.errors import InputError
 from dlcalc.models.rows import spans
 from dlcalc.output.answer import Answer, Table

@@ -13,7 +13,7 @@ from dlcalc.typed import Any
 
 def _columns(ctx: click.Context, incomplete: str) -> list[str]:
     """Columns of the table of a model, behind those that are typed already."""
-    from dlcalc.commands.params.columns import COLUMNS
+    from dlcalc.commands.params.count_answer import COLUMNS
 
     before, comma, _ = incomplete.rpartition(",")
     names = [name for name in COLUMNS if name not in before.split(",")]

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.params.columns import (
+from dlcalc.commands.params.count_answer import (
     BYTES,
     COLUMNS,
+    MACS,
     SUMMED,
     Facts,
-    fold,
-    span,
-    total_of,
-    turns_alike,
-)
-from dlcalc.commands.params.count_answer import (
-    MACS,
     add_times,
     count_record,
+    fold,
     size_text,
+    span,
+    total_of,
     total_record,
+    turns_alike,
 )
 from dlcalc.output.answer import Answer, Made, Table
 from dlcalc.output.tables import cell_text

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.params.columns import field_record
-from dlcalc.commands.params.count_answer import size_text
+from dlcalc.commands.params.count_answer import field_record, size_text
 from dlcalc.models.files.tensors import (
     BUFFER,
     CONSTANT,
