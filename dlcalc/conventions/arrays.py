@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from dlcalc.numbers.convolution.pooling import Pooling, spread_to, window_starts
 from dlcalc.numbers.convolution.pooling import pool as plain_pool
 from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.sizes import Padding, one_or_tuple
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.numbers.exact import Array

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from math import floor, gcd, prod
-from typing import Any, NamedTuple
 
 from dlcalc.conventions.tables import Number, table, value
 from dlcalc.errors import InputError, did_you_mean
@@ -14,6 +13,7 @@ from dlcalc.layers.table import GENERAL, complete, handler
 from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.names import COUNTERS
+from dlcalc.typed import Any, NamedTuple
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 MULTIPLY = ("conv", "dwconv", "conv_transpose", "linear")

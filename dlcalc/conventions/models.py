@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
 
 from dlcalc.conventions.counters import GATES, facts_of, is_shared
 from dlcalc.conventions.tables import (
@@ -21,6 +20,7 @@ from dlcalc.conventions.tables import (
 from dlcalc.layers.counted import Shape
 from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Layer, Model
+from dlcalc.typed import Any, NamedTuple
 
 TORCH_NAMED = ("pytorch", "paddle")
 """Frameworks that put the layers and directions of a recurrent layer into its names."""

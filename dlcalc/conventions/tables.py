@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import operator
-import tomllib
+import os
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.names import FRAMEWORKS
+from dlcalc.typed import Any
 
 Number = int | Fraction
 
@@ -24,7 +23,10 @@ def table(name: str) -> dict[str, Any]:
     >>> table("counters")["torchinfo"]["version"]
     '1.8.0'
     """
-    return tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
+    import tomllib
+
+    with open(os.path.join(os.path.dirname(__file__), f"{name}.toml"), "rb") as file:
+        return tomllib.load(file)
 
 
 def _divided(a: Number, b: Number) -> Number:

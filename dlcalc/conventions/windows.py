@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from dlcalc.conventions.tables import ask, checked, refusal
 from dlcalc.errors import InputError
 from dlcalc.numbers.axes import PerAxis, count_axes, per_axis_from
 from dlcalc.numbers.sizes import Axis, Padding, Pair, pad_pair, paddings, span
+from dlcalc.typed import Any, NamedTuple
 
 
 class Window(NamedTuple):
