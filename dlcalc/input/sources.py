@@ -84,6 +84,21 @@ def read_file(path: str) -> bytes:
         raise FileError(f"cannot be read: {reason(error)}").at(path) from None
 
 
+def read_table(module: str, name: str) -> dict[str, dict[str, str]]:
+    """The table in a file beside a module: the rest of each line by its first word and second.
+
+    Lines that begin with # are passed over.
+    """
+    text = read_file(os.path.join(os.path.dirname(module), name)).decode()
+    found: dict[str, dict[str, str]] = {}
+    for line in text.splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind not in ("", "#"):
+            key, _, value = rest.partition(" ")
+            found.setdefault(kind, {})[key] = value
+    return found
+
+
 def read_stdin() -> bytes:
     """All bytes of standard input; where it holds none, or no more, InputError."""
     data = b""

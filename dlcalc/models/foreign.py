@@ -7,79 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.input.sources import read_table
 from dlcalc.layers.table import handler, parameters, usual
-from dlcalc.models.tree import CONCAT, SCALE, SUM, Layer
+from dlcalc.models.tree import Layer
 
-JOINED = {
-    "add": SUM, "sub": SUM, "subtract": SUM, "average": SUM, "maximum": SUM, "minimum": SUM,
-    "mul": SCALE, "multiply": SCALE, "div": SCALE, "truediv": SCALE, "concat": CONCAT,
-    "cat": CONCAT, "concatenate": CONCAT,
-}
-"""Functions and Keras's classes by which values meet, in small letters."""
-LAYERS = {
-    # PyTorch: torch.nn 2.13
-    "Conv[123]d": "conv inputs filters kernel stride pad dilation groups bias -",
-    "ConvTranspose[123]d": "conv_transpose inputs filters kernel stride pad output_padding groups "
-    "bias dilation -",
-    "MaxPool[123]d": "maxpool kernel stride pad dilation - ceil",
-    "AvgPool[123]d": "avgpool kernel stride pad ceil count_include_pad",
-    "AdaptiveAvgPool[123]d": "adaptivepool size", "AdaptiveMaxPool[123]d": "adaptivepool size",
-    "(?:NonDynamicallyQuantizable)?Linear": "linear inputs units bias",
-    "Embedding": "embedding vocabulary width",
-    "BatchNorm[123]d": "batchnorm inputs - - affine",
-    "InstanceNorm[123]d": "instancenorm inputs - - affine",
-    "GroupNorm": "groupnorm groups inputs - affine",
-    "LayerNorm": "layernorm normalized - affine bias",
-    "RMSNorm": "rmsnorm normalized", "LocalResponseNorm": "lrn size alpha beta k",
-    "LSTM": "lstm inputs hidden layers bias - - bidirectional",
-    "GRU": "gru inputs hidden layers bias - - bidirectional",
-    "RNN": "rnn inputs hidden layers - bias - - bidirectional",
-    "MultiheadAttention": "attention inputs heads - bias", "Dropout": "dropout rate",
-    "Dropout[123]d": "dropout rate", "AlphaDropout": "dropout rate", "Flatten": "flatten",
-    "Identity": "identity",
-    "Upsample": "upsample - scale mode", "PReLU": "prelu slopes",
-    "LeakyReLU": "leaky_relu slope", "ELU": "elu alpha", "SELU": "selu", "GELU": "gelu",
-    "ReLU": "relu", "ReLU6": "relu6", "SiLU": "silu", "Mish": "mish", "Sigmoid": "sigmoid",
-    "Hardsigmoid": "hard_sigmoid", "Hardswish": "hard_swish", "Tanh": "tanh",
-    "Softplus": "softplus", "Softmax": "softmax", "Softmax2d": "softmax",
-    "LogSoftmax": "log_softmax",
-    # Keras: keras.layers 3.15
-    "Conv[123]D": "conv filters kernel stride pad - dilation groups - bias",
-    "Conv[123]DTranspose": "conv_transpose filters kernel stride pad output_padding - dilation - "
-    "bias",
-    "DepthwiseConv[12]D": "dwconv kernel stride pad multiplier - dilation - bias",
-    "SeparableConv[12]D": "separable filters kernel stride pad - dilation multiplier - bias",
-    "MaxPool(?:ing)?[123]D": "maxpool kernel stride pad",
-    "Average?Pool(?:ing)?[123]D": "avgpool kernel stride pad",
-    "Global(?:Average|Max|Avg)Pool(?:ing)?[123]D": "globalpool", "Dense": "linear units - bias",
-    "BatchNormalization": "batchnorm", "LayerNormalization": "layernorm",
-    "GroupNormalization": "groupnorm groups", "Reshape": "reshape to",
-    "UpSampling[123]D": "upsample scale - mode", "SimpleRNN": "rnn -",
-    "Activation": "activation type",
-    "(?:Masking|ActivityRegularization|GaussianNoise|Rescaling|Normalization|Random.+)": "identity",
-    "MultiHeadAttention": "attention heads head_width value_width - bias",
-    "Group(?:ed)?QueryAttention": "attention head_width heads kv_heads - bias",
-}
-"""Classes by name, with the type and the names of their arguments in order; `-` is dropped."""
-NAMES = {
-    "in_channels": "inputs", "in_features": "inputs", "input_size": "inputs",
-    "num_features": "inputs", "num_channels": "inputs", "embed_dim": "inputs",
-    "out_channels": "filters", "kernel_size": "kernel", "pool_size": "kernel", "padding": "pad",
-    "strides": "stride", "dilation_rate": "dilation", "ceil_mode": "ceil", "use_bias": "bias",
-    "out_features": "units", "hidden_size": "hidden", "num_layers": "layers", "num_heads": "heads",
-    "num_embeddings": "vocabulary", "embedding_dim": "width", "input_dim": "vocabulary",
-    "output_dim": "width", "output_size": "size", "scale_factor": "scale", "num_groups": "groups",
-    "elementwise_affine": "affine", "p": "rate", "negative_slope": "slope",
-    "num_parameters": "slopes", "target_shape": "to", "depth_multiplier": "multiplier",
-    "key_dim": "head_width", "value_dim": "value_width", "head_dim": "head_width",
-    "num_query_heads": "heads", "num_key_value_heads": "kv_heads",
-    "return_sequences": "sequence", "normalized_shape": "normalized",
-}
-"""What their arguments are called, where the notation calls them otherwise."""
+TABLE = read_table(__file__, "foreign.txt")
+LAYERS, NAMES = TABLE["class"], TABLE["argument"]
+"""The type and the arguments of a class, and the notation's names of arguments."""
+JOINED, ACTIVATIONS = TABLE["joined"], TABLE["activation"]
+"""How values meet in a function, and the notation's names of activations."""
 UNSAID = ("proj_size", "kdim", "vdim", "add_bias_kv")
 """Arguments that change a count and that the notation has no word for."""
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
-ACTIVATIONS = {"linear": "", "leakyrelu": "leaky_relu", "swish": "silu", "hard_silu": "hard_swish"}
 
 
 def spec_of(kind: str) -> str:

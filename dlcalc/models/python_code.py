@@ -26,6 +26,7 @@ from dlcalc.models.foreign import (
     JOINED,
     LAYERS,
     NAMES,
+    TABLE,
     bound,
     layers_of,
     names_of,
@@ -177,47 +178,20 @@ class Module(Object):
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Model")
 PARAMETER, ARRAY, POSITIONS = "Parameter", "array", "positions"
 """Modules that are bare numbers: trained, not trained, or a table that positions look up."""
-SAME_HEADS = (
-    "transpose", "permute", "view", "reshape", "softmax", "dropout", "flatten", "repeat",
-    "repeat_interleave", "unsqueeze", "squeeze",
-)
-"""What is done to queries, keys, values and their scores, and leaves them what they are."""
-SAME_STATES = ("squeeze", "unsqueeze", "view", "reshape", "permute", "transpose", "flatten")
-"""What is done to the last states of a recurrent layer, whose axes are directions first."""
-UNHEEDED = re.compile(
-    "apply|cuda|cpu|eval|train|half|float|double|to|.*_|register_.*|add_.*|state_dict|compile|build"
-    "|load_state_dict|summary|fit|save_hyperparameters|post_init|items|keys|values|__init__"
-)
-"""Methods of modules that change no layer."""
-KEPT = re.compile(
-    "abs|cast|clamp|clip|clone|contiguous|cos|cpu|cuda|detach|exp|expand|expand_as|float|half|log"
-    "|masked_fill|normalize|pow|sign|sin|sqrt|rsqrt|square|stop_gradient|to|type_as"
-)
-"""Functions whose value has the shape of the first argument, with no parameters or macs."""
-MADE = re.compile("empty|full|ones|rand|randn|zeros|Tensor|FloatTensor|.*_like")
-ITSELF = re.compile(
-    "to|cuda|cpu|eval|train|double|half|float|bfloat16|compile|DataParallel|script|spectral_norm"
-    "|TimeDistributed"
-)
 WINDOWS = ("conv", "conv_transpose", "dwconv", "maxpool", "avgpool")
-HOLDING = re.compile(
-    "conv|conv_transpose|dwconv|linear|embedding|.*norm|attention|lstm|gru|rnn|prelu|weight"
-)
-"""Types that hold parameters."""
+SPECIAL = TABLE["function"]
+"""Layers that are read as the function of another name."""
+_IS = {
+    name: re.compile(words.replace(" ", "|")).fullmatch for name, words in TABLE["pattern"].items()
+}
+"""Whether a name is of one kind: `kept` a function whose value is as the first argument, …"""
 FUNCTIONS = {
     name.lower(): name
     for pattern, spec in LAYERS.items()
-    if "(" not in pattern and not HOLDING.fullmatch(spec.split()[0])
+    if "(" not in pattern and not _IS["holding"](spec.split()[0])
     for name in names_of(pattern)
 }
 """Classes without parameters by their names in small letters, as functions are called."""
-SPECIAL = {
-    "ZeroPad1d": "pad", "ZeroPad2d": "pad", "ZeroPad3d": "pad", "ConstantPad2d": "pad",
-    "ReflectionPad1d": "pad", "ReflectionPad2d": "pad", "ReplicationPad2d": "pad",
-    "ZeroPadding1D": "padding", "ZeroPadding2D": "padding", "ZeroPadding3D": "padding",
-    "Permute": "permute", "Flatten": "flatten", "Unflatten": "unflatten",
-}
-"""Layers that are read as the function of another name."""
 WORDS = {"mult": "mul", "matmult": "matmul", "bmm": "matmul"}
 """Functions by other names."""
 MODELS = re.compile("Module|.*Model|Layer|LightningModule|Sequential|ModuleList|ModuleDict")
@@ -392,7 +366,7 @@ class _Reader(Follower):
             ran = [*module.ran, *(module.tied.ran if module.tied else ())]
             if any(id(layer) in running for layer in ran) or not module.name or module.tied in idle:
                 continue
-            layers = [each for each in module.layers() if HOLDING.fullmatch(each.type)]
+            layers = [each for each in module.layers() if _IS["holding"](each.type)]
             if layers:
                 idle.add(module)
                 found.append(Block(BUILT, layers, input=_least(layers[0], module.inputs or 1)))
@@ -467,7 +441,7 @@ class _Reader(Follower):
         number = self.of_numbers(name, given)
         if number is not None:
             return number
-        if MADE.fullmatch(name):
+        if _IS["made"](name):
             sizes = given[0] if given and isinstance(given[0], list | tuple) else given
             whole = sizes and all(type(each) is int for each in sizes)
             return Module(ARRAY, [tuple(sizes)]) if whole else Unknown()
@@ -475,7 +449,7 @@ class _Reader(Follower):
             isinstance(each, Tensor) or _is_parameter(each) for each in flat(given)
         ):
             return self.operation(name, given, named)
-        if ITSELF.fullmatch(name):
+        if _IS["itself"](name):
             return given[0]
         return self._made(name, given, named)
 
@@ -609,7 +583,7 @@ class _Reader(Follower):
         if name == "training":
             return False
         act = _TOLD.get(name)
-        if act is None and not UNHEEDED.fullmatch(name):
+        if act is None and not _IS["unheeded"](name):
             raise InputError(f"{module.kind} has no {name} that is known here")
         if name in ("items", "keys", "values") and module.container:
             return lambda: list(getattr(module.parts, name)())
@@ -835,7 +809,7 @@ class _Reader(Follower):
         first = given[0]
         if isinstance(first, Heads) and not word.startswith("_"):
             return self._of_heads(word, first, given[1:])
-        if isinstance(first, Tensor) and first.states and word in SAME_STATES:
+        if isinstance(first, Tensor) and first.states and _IS["same_states"](word):
             return first
         own = getattr(self, f"_do_{word}", None)
         if own is not None and isinstance(first, Tensor):
@@ -843,7 +817,7 @@ class _Reader(Follower):
                 return own(first, *given[1:], **named)
             except TypeError:
                 raise InputError(f"{name} with these arguments is not followed here") from None
-        if KEPT.fullmatch(word) or (
+        if _IS["kept"](word) or (
             _is_parameter(first) and not any(isinstance(each, Tensor) for each in given)
         ):
             return first
@@ -1108,7 +1082,7 @@ class _Reader(Follower):
             made = self._by_heads(own, sizes) or first
             made.given = first.given
             return made
-        if word in SAME_HEADS or KEPT.fullmatch(word) or word in JOINED:
+        if _IS["same_heads"](word) or _IS["kept"](word) or word in JOINED:
             return first
         raise InputError(f"{word}(…) of queries, keys and values is not followed here")
 
@@ -1290,7 +1264,7 @@ def _fitted(layer: Layer, module: Module, taken: Tensor) -> Layer:
         word, arguments = "conv", (*arguments, 1)
     if taken.rank > 2 and word in ("layernorm", "rmsnorm"):
         options.setdefault("over", "channels")
-    if HOLDING.fullmatch(word) and not module.ran:
+    if _IS["holding"](word) and not module.ran:
         if module.tied is not None and module.tied.ran:
             options["tie"] = module.tied.ran[0].name
         if module.frozen:
@@ -1300,7 +1274,7 @@ def _fitted(layer: Layer, module: Module, taken: Tensor) -> Layer:
 
 def _shared(layer: Layer, owner: Layer) -> Layer:
     """A layer that is called again, with the parameters of where it was called first."""
-    if not HOLDING.fullmatch(layer.type):
+    if not _IS["holding"](layer.type):
         return layer
     if not owner.name:
         raise InputError("a layer without a name is called twice")

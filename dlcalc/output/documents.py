@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
+from importlib.resources import files
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -148,31 +149,13 @@ def _escaped(cell: str) -> str:
     return cell.replace("|", "\\|")
 
 
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem;
-  color: #222; background: #fff }
-table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto;
-  font-variant-numeric: tabular-nums }
-caption { text-align: left; font-weight: bold; padding: .3rem 0 }
-th, td { padding: .2rem .7rem; border-bottom: 1px solid #ddd; vertical-align: top;
-  white-space: pre-line }
-th { text-align: left }
-.array { border-left: 2px solid #555; border-right: 2px solid #555; border-radius: 6px;
-  display: inline-block; vertical-align: middle; margin: .2rem }
-.array td { border: 0; padding: 0 .5rem; text-align: right }
-.step { margin: .4rem 0 .4rem 2rem; text-indent: -2rem; overflow-wrap: anywhere }
-.step i { font-family: Cambria Math, STIX Two Math, serif }
-.note { color: #666 }
-pre { line-height: 1.2; overflow-x: auto }
-"""
-
-
 def page(answer: Answer, precision: int | None, steps: Iterable[Any] | None) -> Iterator[str]:
     """The whole page."""
+    style = files(__package__).joinpath("page.css").read_text("utf-8")
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n<title>dlcalc</title>\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<style>\n{style}</style>\n</head>\n<body>\n"
     )
     yield from fragment(answer, precision, steps)
     yield "</body>\n</html>\n"

@@ -5,7 +5,6 @@ The layers that the metadata describes are those of the architectures of config.
 
 from __future__ import annotations
 
-import os
 import re
 import struct
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from math import prod
 from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, InputError, words_of
-from dlcalc.input.sources import read_file
+from dlcalc.input.sources import read_table
 from dlcalc.models.configs import config_lines, known_types
 from dlcalc.models.count import params
 from dlcalc.models.files.stream import Stream, printable
@@ -34,19 +33,7 @@ _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: 
             12: "d"}
 _TEXT, _ARRAY = 8, 9
 
-BLOCKS = {
-    0: ("F32", 1, 4), 1: ("F16", 1, 2), 2: ("Q4_0", 32, 18), 3: ("Q4_1", 32, 20),
-    6: ("Q5_0", 32, 22), 7: ("Q5_1", 32, 24), 8: ("Q8_0", 32, 34), 9: ("Q8_1", 32, 40),
-    10: ("Q2_K", 256, 84), 11: ("Q3_K", 256, 110), 12: ("Q4_K", 256, 144),
-    13: ("Q5_K", 256, 176), 14: ("Q6_K", 256, 210), 15: ("Q8_K", 256, 292),
-    16: ("IQ2_XXS", 256, 66), 17: ("IQ2_XS", 256, 74), 18: ("IQ3_XXS", 256, 98),
-    19: ("IQ1_S", 256, 50), 20: ("IQ4_NL", 32, 18), 21: ("IQ3_S", 256, 110),
-    22: ("IQ2_S", 256, 82), 23: ("IQ4_XS", 256, 136), 24: ("I8", 1, 1), 25: ("I16", 1, 2),
-    26: ("I32", 1, 4), 27: ("I64", 1, 8), 28: ("F64", 1, 8), 29: ("IQ1_M", 256, 56),
-    30: ("BF16", 1, 2), 34: ("TQ1_0", 256, 54), 35: ("TQ2_0", 256, 66), 39: ("MXFP4", 32, 17),
-    40: ("NVFP4", 64, 36), 41: ("Q1_0", 128, 18),
-}
-"""Type of a tensor: its name, weights a block, bytes a block (GGML_QUANT_SIZES)."""
+TABLE = read_table(__file__, "gguf.txt")
 
 
 class _Reader:
@@ -144,7 +131,8 @@ def _placed(infos: list[tuple[str, tuple[int, ...], int, int]], held: int) -> li
     for name, shape, kind, offset in infos:
         if name in tensors:
             raise InputError("two tensors of one name").at(name)
-        label, block, width = BLOCKS.get(kind, (f"type {kind}", 1, 0))
+        label, *sizes = TABLE["block"].get(str(kind), f"type {kind} 1 0").rsplit(" ", 2)
+        block, width = map(int, sizes)
         numbers = prod(shape)
         if shape and shape[-1] % block:
             raise InputError(f"rows of {shape[-1]:,} are no whole blocks of {block}").at(name)
@@ -159,15 +147,6 @@ def _placed(infos: list[tuple[str, tuple[int, ...], int, int]], held: int) -> li
         if start < end:
             raise InputError(f"begins at byte {start:,} and overlaps the one before it").at(name)
     return list(tensors.values())
-
-
-def _table(kind: str) -> dict[str, list[str]]:
-    """The lines of one kind of gguf.txt: a name, and what it is in config.json."""
-    text = read_file(os.path.join(os.path.dirname(__file__), "gguf.txt")).decode()
-    return {
-        name: fields.split() for line in text.splitlines() if line.startswith(f"{kind} ")
-        for _, name, fields in [line.split(" ", 2)]
-    }
 
 
 class _Metadata:
@@ -186,7 +165,7 @@ class _Metadata:
     @property
     def like(self) -> list[str]:
         """The type of config.json that the architecture is like, and facts in place of its own."""
-        return _table("type").get(str(self.kind), [str(self.kind)])
+        return TABLE["type"].get(str(self.kind), str(self.kind)).split()
 
     def number(self, *keys: str) -> int:
         """The first of some keys that is a whole number, or 0."""
@@ -199,13 +178,13 @@ class _Metadata:
             # A block has a tensor at least: the layers of this one are not worth counting.
             raise InputError(f"{self.depth:,} blocks, which is more than it has tensors")
         config: dict[str, Any] = {
-            name: self.values[key] for key, names in _table("field").items() if key in self.values
-            for name in names
+            name: self.values[key] for key, names in TABLE["field"].items() if key in self.values
+            for name in names.split()
         }
-        for tensor, names in _table("present").items():
+        for tensor, names in TABLE["present"].items():
             here = any(re.fullmatch(tensor, each) for each in self.blocks)
-            config.update(dict.fromkeys(names, here))
-        for tensor, [name] in _table("rows").items():
+            config.update(dict.fromkeys(names.split(), here))
+        for tensor, name in TABLE["rows"].items():
             if tensor in self.shapes:
                 config[name] = next(iter(self.shapes[tensor]), 0)
         config["tie_word_embeddings"] = "output.weight" not in self.shapes

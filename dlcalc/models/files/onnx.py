@@ -13,6 +13,7 @@ from math import prod
 from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, InputError, words_of
+from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.protobuf import (
     BYTES,
@@ -38,15 +39,8 @@ from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 
 MOST_AXES, MOST_DEPTH, MOST_VALUES = 64, 32, 64
-TYPES = {
-    1: ("float", 32), 2: ("uint8", 8), 3: ("int8", 8), 4: ("uint16", 16), 5: ("int16", 16),
-    6: ("int32", 32), 7: ("int64", 64), 8: ("string", 0), 9: ("bool", 8), 10: ("float16", 16),
-    11: ("double", 64), 12: ("uint32", 32), 13: ("uint64", 64), 14: ("complex64", 64),
-    15: ("complex128", 128), 16: ("bfloat16", 16), 17: ("float8e4m3fn", 8),
-    18: ("float8e4m3fnuz", 8), 19: ("float8e5m2", 8), 20: ("float8e5m2fnuz", 8),
-    21: ("uint4", 4), 22: ("int4", 4), 23: ("float4e2m1", 4), 24: ("float8e8m0", 8),
-    25: ("uint2", 2), 26: ("int2", 2),
-}
+TABLE = read_table(__file__, "onnx.txt")
+TYPES = {int(kind): words.split() for kind, words in TABLE["type"].items()}
 """TensorProto.DataType: its name and the bits of one number."""
 Shape = tuple[int | str | None, ...]
 
@@ -208,7 +202,8 @@ def _tensor(message: Message) -> Value:
     name, kind = message.text(8), message.whole(2)
     if kind not in TYPES:
         raise InputError(f"is of the unknown type {kind}").at(printable(name)[:200] or "tensor")
-    value = Value(name, TYPES[kind][0], tuple(message.wholes(1)), TYPES[kind][1])
+    dtype, bits = TYPES[kind]
+    value = Value(name, dtype, tuple(message.wholes(1)), int(bits))
     raw = 9 in message.places or PASSED + 9 in message.numbers
     outside = {each.text(1): each.text(2) for each in message.inner(13)}
     wrong = _wrong(value, message.length(9) if raw else None, _typed(message), outside)
@@ -279,31 +274,6 @@ def _size(message: Message) -> int | str | None:
 # What becomes of a tensor, by the operation and the place where it comes in.
 
 WEIGHT, WHOLE, AXIS, STATE, SCALE = "wiabs"
-SLOTS = {
-    **dict.fromkeys((
-        "Conv", "ConvTranspose", "FusedConv", "Gemm", "FusedGemm", "LayerNormalization",
-        "GroupNormalization", "InstanceNormalization",
-    ), "-ww"),
-    **dict.fromkeys(("MatMul", "FusedMatMul"), "ww"), **dict.fromkeys(("Add", "Mul"), "aa"),
-    **dict.fromkeys(("GRU", "RNN"), "-www"), "LSTM": "-www---w", "BatchNormalization": "-wwbb",
-    **dict.fromkeys(("SimplifiedLayerNormalization", "RMSNormalization", "PRelu"), "-w"),
-    "SkipLayerNormalization": "--www", "SkipSimplifiedLayerNormalization": "--w-",
-    "Gather": "w", "DeformConv": "-w-w", "Attention": "-ww", "EmbedLayerNormalization": "--wwwww",
-    **dict.fromkeys(("BiasGelu", "FastGelu", "GroupNorm"), "-ww"), "RotaryEmbedding": "--bb",
-    "MultiHeadAttention": "---w",
-    **dict.fromkeys(
-        ("MatMulInteger", "ConvInteger", "DynamicQuantizeMatMul", "MatMulNBits"), "-iss"
-    ),
-    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear"), "-ss"), "QLinearConv": "-ssissssi",
-    "QLinearMatMul": "-ssissss", "QGemm": "-ssississ", "DynamicQuantizeLSTM": "-iiw---wssss",
-    **dict.fromkeys(("QLinearAdd", "QLinearMul"), "ississss"), "QLinearConcat": "ss" + "-ss" * 20,
-    **dict.fromkeys((
-        "QLinearGlobalAveragePool", "QLinearAveragePool", "QLinearSigmoid", "QLinearLeakyRelu",
-        "QLinearSoftmax",
-    ), "-ssss"),
-}
-"""Inputs in order: `w` a weight, `i` one in whole numbers, `a` one where it has an axis (a single
-number is a constant), `b` a buffer, `s` a scale or zero point."""
 PASSING: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys((
         "Transpose", "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Expand", "Tile",
@@ -385,7 +355,7 @@ class Uses:
 
     def _slot(self, key: Key, node: Node, place: int, scaled: bool) -> None:
         """Put down what a node takes a value for."""
-        kind = SLOTS.get(node.op, "")[place : place + 1]
+        kind = TABLE["slots"].get(node.op, "")[place : place + 1]
         if kind not in ("", "-"):
             kind = SCALE if scaled and kind == AXIS else kind
             self.slots.setdefault(key, []).append((kind, node))
@@ -523,25 +493,6 @@ def macs(
 Options = dict[str, Any]
 Said = tuple[str, tuple[Any, ...], Options]
 """A layer of the notation: its type, arguments and options."""
-PLAIN = {
-    "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Selu": "selu", "Gelu": "gelu",
-    "HardSwish": "hard_swish", "HardSigmoid": "hard_sigmoid", "Softplus": "softplus",
-    "Softmax": "softmax", "LogSoftmax": "log_softmax", "BatchNormalization": "batchnorm",
-    "LayerNormalization": "layernorm", "GlobalAveragePool": "globalpool",
-    "GlobalMaxPool": "globalpool", "Mish": "mish", "Elu": "elu",
-}
-"""Operations that one layer says without arguments."""
-ELEMENTWISE = (
-    "Add", "Sub", "Mul", "Div", "Pow", "Erf", "Exp", "Log", "Sqrt", "Neg", "Abs", "Clip", "Sign",
-    "Reciprocal", "Floor", "Ceil", "Round", "Min", "Max", "Where", "BiasGelu", "FastGelu",
-    "QuickGelu",
-)
-"""Operations each of whose outputs sees what the inputs in its place see."""
-AS_TAKEN = (
-    "SkipLayerNormalization", "SkipSimplifiedLayerNormalization", "RotaryEmbedding", "GroupNorm",
-    "GroupQueryAttention", "MultiHeadAttention", "Attention",
-)
-"""Operations of onnxruntime whose first output is as large as their first input."""
 NOTHING = ("Identity", "Dropout", "Cast", "QuantizeLinear", "DequantizeLinear")
 VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
@@ -679,10 +630,10 @@ class Translator:
                         self.add(node, output)
                     except (DlcalcError, IndexError):  # shapes in the file may contradict others
                         live = [name for name in node.inputs if name in self.own]
-                        if node.op in ELEMENTWISE and live:
+                        if node.op in TABLE["elementwise"] and live:
                             own = self._broadcast(node.inputs)
                             self._put(output, own, self._joined(live, None))
-                        elif node.op in AS_TAKEN and live and output == node.outputs[0]:
+                        elif node.op in TABLE["as_taken"] and live and output == node.outputs[0]:
                             self._put(output, self.own[live[0]], None)
         return self.shapes
 
@@ -699,8 +650,8 @@ class Translator:
     def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
         """What the notation calls an output of a node of one input, whose own shape is given."""
         op = plain_op(node)
-        if op in PLAIN:
-            return [(PLAIN[op], (), {})]
+        if op in TABLE["plain"]:
+            return [(TABLE["plain"][op], (), {})]
         if op in NOTHING:
             return []
         if op in VIEWS:

@@ -261,19 +261,13 @@ MOST_FOUND = 2_000_000
 MOST_DEPTH = 100
 
 _STORAGES = {
-    "Float": ("float32", 4), "Double": ("float64", 8), "Half": ("float16", 2),
-    "BFloat16": ("bfloat16", 2), "Long": ("int64", 8), "Int": ("int32", 4),
-    "Short": ("int16", 2), "Char": ("int8", 1), "Byte": ("uint8", 1), "Bool": ("bool", 1),
-    "ComplexFloat": ("complex64", 8), "ComplexDouble": ("complex128", 16),
-    "QInt8": ("qint8", 1), "QUInt8": ("quint8", 1), "QInt32": ("qint32", 4),
-    "Untyped": ("uint8", 1),
+    "Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16",
+    "Long": "int64", "Int": "int32", "Short": "int16", "Char": "int8", "Byte": "uint8",
+    "Bool": "bool", "ComplexFloat": "complex64", "ComplexDouble": "complex128", "QInt8": "qint8",
+    "QUInt8": "quint8", "QInt32": "qint32", "Untyped": "uint8",
 }
-_WIDTHS = {
-    "complex32": 4, "complex64": 8, "complex128": 16, "float64": 8, "double": 8, "float32": 4,
-    "float": 4, "float16": 2, "half": 2, "bfloat16": 2, "int64": 8, "long": 8, "int32": 4,
-    "int": 4, "int16": 2, "short": 2, "uint64": 8, "uint32": 4, "uint16": 2,
-}
-"""Bytes of one number of a type without a storage class; all others take one."""
+_WIDTHS = {"double": 8, "float": 4, "half": 2, "long": 8, "int": 4, "short": 2}
+"""Bytes of one number of a type whose name has no bits."""
 WEIGHTS = ("state_dict", "model_state_dict", "model", "module", "net")
 """Where checkpoints keep the weights."""
 COPIES = ("ema", "state_dict_ema", "model_ema", "ema_state_dict", "ema_model")
@@ -348,7 +342,7 @@ def _storage(stored: Any) -> tuple[str, int]:
     name = kind.name.rpartition(".")[2] if isinstance(kind, Global) else ""
     if name.removesuffix("Storage") not in _STORAGES:
         raise InputError(f"has a storage of the unknown type {name or '?'}")
-    return _STORAGES[name.removesuffix("Storage")]
+    return _with_bytes(_STORAGES[name.removesuffix("Storage")])
 
 
 def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Made]]:
@@ -524,8 +518,12 @@ def _is_optimizer(value: Any) -> bool:
 
 def _type(kind: Any) -> tuple[str, int]:
     """Name and bytes of a type of numbers."""
-    name = kind.name.removeprefix("torch.")
-    return name, _WIDTHS.get(name, 1)
+    return _with_bytes(kind.name.removeprefix("torch."))
+
+
+def _with_bytes(name: str) -> tuple[str, int]:
+    bits = re.search(r"\d+", name)
+    return name, max(int(bits[0]) // 8, 1) if bits else _WIDTHS.get(name, 1)
 
 
 def _sizes(value: Any) -> tuple[int, ...]:
