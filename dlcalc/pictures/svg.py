@@ -29,11 +29,8 @@ class Sheet:
     """The size of a picture in pixels, and the words around it."""
 
     width: int = 720
-    """Pixels across, all included."""
     height: int = 440
-    """Pixels down, all included."""
     title: str = ""
-    """Text above the picture."""
     x_label: str = ""
     """What the axis below shows."""
     y_label: str = ""
@@ -104,7 +101,6 @@ class _Look:
     marker: str
     """A marker's name; empty for none."""
     line: bool
-    """Whether a line joins the points."""
 
 
 def _look(index: int, colour: str = "", *, marker: bool = True, line: bool = True) -> _Look:

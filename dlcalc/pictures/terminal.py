@@ -33,7 +33,6 @@ class Page:
     height: int = 20
     """Lines of the whole, at most (the picture keeps at least 3 of its own)."""
     title: str = ""
-    """Text above the picture."""
     x_label: str = ""
     """What the axis below shows."""
     y_label: str = ""

@@ -44,7 +44,6 @@ class Exercise(NamedTuple):
     command: str
     """The command line, without `dlcalc` before it."""
     problem: str
-    """What is asked."""
 
 
 def read_exercises() -> list[Exercise]:

@@ -20,9 +20,7 @@ class Ran(NamedTuple):
     """What came of a command line."""
 
     status: int
-    """Its exit status."""
     out: str
-    """Its result."""
     complaint: str
     """The last line that it wrote to stderr, without the name before it."""
 

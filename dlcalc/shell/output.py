@@ -30,15 +30,11 @@ class Output(NamedTuple):
     """The shared options of a command, and what they do with its answer."""
 
     format: Format
-    """The format."""
     explain: bool
-    """Whether the working is shown."""
     expect: str | None
-    """The expected answer, as typed."""
     tolerance: float | None
     """Relative tolerance of the comparison."""
     precision: int
-    """Significant digits for people."""
     save: str | None
     """The file that the result is also written to."""
     allow_nonfinite: bool

@@ -45,9 +45,7 @@ class CurvePoint(NamedTuple):
     at: float
     """The number of examples, or of epochs, trained with."""
     train_error: float
-    """The training error."""
     test_error: float
-    """The test error."""
 
 
 class LearningCurve(NamedTuple):
@@ -278,15 +276,12 @@ class RemedyFacts(NamedTuple):
     """
 
     name: str
-    """What is changed."""
     variance: str
     """Its effect on what the test error is above the training error."""
     variance_why: str
-    """The reason, in one line."""
     bias: str
     """Its effect on what the training error is above the target."""
     bias_why: str
-    """The reason, in one line."""
 
 
 REMEDIES = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,11 @@ LIMIT = 1 << 22
 class Room(dict[str, Array]):
     """The arrays of one layer on one way through a network."""
 
+    gradients: Arrays | None = None
+    """Where the gradients of the parameters go; None where they are not asked for."""
+    input_gradient = True
+    """Whether the way back goes on to the layer's input."""
+
     def __init__(self, parts: int, training: bool) -> None:
         super().__init__()
         self.parts = parts
@@ -59,40 +65,17 @@ class Room(dict[str, Array]):
         return array
 
 
-class Layer:
-    """What all layers have in common."""
-
-    def __init__(
-        self, name: str, shapes: Shapes | None = None, statistics: Shapes | None = None
-    ) -> None:
-        self.name = name
-        """Its name in the network, for errors."""
-        self.shapes = shapes or {}
-        """The shapes of its parameters by name."""
-        self.statistics = statistics or {}
-        """The shapes of what it remembers of the batches, by name."""
-
-    def forward(self, p: Arrays, x: Array, room: Room) -> Array:
-        """The output for x (batch, in)."""
-        raise NotImplementedError
-
-    def backward(
-        self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
-    ) -> Array:
-        """∂J/∂x from ∂J/∂y, and those of the parameters into `gradients`, unless None."""
-        raise NotImplementedError
-
-
-class Linear(Layer):
+class Linear:
     """y = x Wᵀ + b, with W (out, in) and b (out,)."""
 
     scheme = "xavier"
     """How its weights are drawn."""
 
+    statistics: Shapes = MappingProxyType({})
+
     def __init__(self, name: str, inputs: int, units: int, bias: bool = True) -> None:
-        shapes: Shapes = {"weight": (units, inputs)}
-        super().__init__(name, {**shapes, "bias": (units,)} if bias else shapes)
-        self.units = units
+        self.name, self.units = name, units
+        self.shapes: Shapes = {"weight": (units, inputs), **({"bias": (units,)} if bias else {})}
 
     def forward(self, p: Arrays, x: Array, room: Room) -> Array:
         """The output for x (batch, in)."""
@@ -103,16 +86,14 @@ class Linear(Layer):
             y += p["bias"]
         return y
 
-    def backward(
-        self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
-    ) -> Array:
+    def backward(self, p: Arrays, dy: Array, room: Room) -> Array:
         """∂J/∂x = ∂J/∂y W, or ∂J/∂y itself where it is not asked for."""
         x = room["x"]
-        if gradients is not None:
-            multiply(dy.T, x, gradients["weight"])
-            if "bias" in gradients:
-                np.sum(dy, axis=0, out=gradients["bias"])
-        if not input_gradient:
+        if room.gradients is not None:
+            multiply(dy.T, x, room.gradients["weight"])
+            if "bias" in room.gradients:
+                np.sum(dy, axis=0, out=room.gradients["bias"])
+        if not room.input_gradient:
             return dy
         dx = room.take("dx", x.shape, dy.dtype)
         multiply(dy, p["weight"], dx)
@@ -137,17 +118,16 @@ def multiply(a: Array, b: Array, out: Array) -> None:
     each(some, (slice(0, half), slice(half, None)), products)
 
 
-class BatchNorm(Layer):
+class BatchNorm:
     """y = γ x̂ + β with x̂ = (x − μ)/√(σ² + ε), feature by feature over the batch.
 
     Ioffe and Szegedy 2015, "Batch normalization", algorithm 1 and the gradients behind it.
     """
 
     def __init__(self, name: str, features: int, affine: bool = True) -> None:
-        size = (features,)
-        shapes = {"weight": size, "bias": size} if affine else {}
-        super().__init__(name, shapes, {"mean": size, "variance": size})
-        self.features = features
+        self.name, self.features, size = name, features, (features,)
+        self.shapes: Shapes = {"weight": size, "bias": size} if affine else {}
+        self.statistics: Shapes = {"mean": size, "variance": size}
 
     def forward(self, p: Arrays, x: Array, room: Room) -> Array:
         """The output for x (batch, in), by the statistics of each part of the batch."""
@@ -156,7 +136,12 @@ class BatchNorm(Layer):
             mean = parts.mean(axis=1, keepdims=True)
             centred = parts - mean
             variance = (centred * centred).mean(axis=1, keepdims=True)
-            self._remember(p, mean.real, variance.real, parts.shape[1])
+            # The variance without bias, n/(n − 1) of the batch's own, as PyTorch keeps it.
+            rows = parts.shape[1]
+            unbiased = variance.real * (rows / max(1, rows - 1))
+            for of_batch, of_variance in zip(mean.real, unbiased, strict=True):
+                p["mean"][...] += PACE * (of_batch[0] - p["mean"])
+                p["variance"][...] += PACE * (of_variance[0] - p["variance"])
         else:
             centred, variance = parts - p["mean"], p["variance"]
         room["scale"] = 1 / np.sqrt(variance + EPSILON)
@@ -167,23 +152,14 @@ class BatchNorm(Layer):
         room["y"] = y.reshape(x.shape)
         return room["y"]
 
-    def _remember(self, p: Arrays, mean: Array, variance: Array, rows: int) -> None:
-        # The variance without bias, n/(n − 1) of the batch's own, as PyTorch keeps it.
-        unbiased = variance * (rows / max(1, rows - 1))
-        for part in range(len(mean)):
-            p["mean"][...] += PACE * (mean[part, 0] - p["mean"])
-            p["variance"][...] += PACE * (unbiased[part, 0] - p["variance"])
-
-    def backward(
-        self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
-    ) -> Array:
+    def backward(self, p: Arrays, dy: Array, room: Room) -> Array:
         """∂J/∂x = (g − mean g − x̂ mean(g x̂))/√(σ² + ε) with g = γ ∂J/∂y."""
         normal = room["normal"]
         g = dy.reshape(normal.shape)
         if "weight" in p:
-            if gradients is not None:
-                np.sum(g * normal, axis=(0, 1), out=gradients["weight"])
-                np.sum(g, axis=(0, 1), out=gradients["bias"])
+            if room.gradients is not None:
+                np.sum(g * normal, axis=(0, 1), out=room.gradients["weight"])
+                np.sum(g, axis=(0, 1), out=room.gradients["bias"])
             g = g * p["weight"]
         drift = g.mean(axis=1, keepdims=True)
         tilt = (g * normal).mean(axis=1, keepdims=True)
@@ -191,23 +167,26 @@ class BatchNorm(Layer):
         return dx.reshape(dy.shape)
 
 
-class Activate(Layer):
+class Activate:
     """y = φ(x), element by element."""
 
+    shapes: Shapes = MappingProxyType({})
+    statistics = shapes
+
     def __init__(self, name: str, activation: Activation) -> None:
-        super().__init__(name)
-        self.activation = activation
+        self.name, self.activation = name, activation
 
     def forward(self, p: Arrays, x: Array, room: Room) -> Array:
         """The output for x (batch, in)."""
         room["x"], room["y"] = x, self.activation.value(x)
         return room["y"]
 
-    def backward(
-        self, p: Arrays, dy: Array, room: Room, gradients: Arrays | None, input_gradient: bool
-    ) -> Array:
+    def backward(self, p: Arrays, dy: Array, room: Room) -> Array:
         """∂J/∂x = ∂J/∂y ⊙ φ′(x)."""
         return argument_gradient(self.activation, dy, room["x"], room["y"])
+
+
+Layer = Linear | BatchNorm | Activate
 
 
 class Network:
@@ -292,12 +271,10 @@ class Run:
     ) -> Array:
         """∂J/∂x from ∂J/∂y, and those of all parameters into the flat `gradient`, unless None."""
         views = None if gradient is None else self.network.views(gradient)
-        for index in reversed(range(len(self.rooms))):
-            self.rooms[index]["dy"] = dy
-            dy = self.network.layers[index].backward(
-                self.parameters[index], dy, self.rooms[index],
-                None if views is None else views[index], input_gradient or index > 0,
-            )
+        for index, room in reversed([*enumerate(self.rooms)]):
+            room["dy"], room.input_gradient = dy, input_gradient or index > 0
+            room.gradients = None if views is None else views[index]
+            dy = self.network.layers[index].backward(self.parameters[index], dy, room)
         return dy
 
 

@@ -67,13 +67,9 @@ class GanLoss:
     """What each player minimises."""
 
     name: str
-    """The name it is asked for by."""
     real: Term
-    """The discriminator's loss on data."""
     fake: Term
-    """The discriminator's loss on samples."""
     generator: Term
-    """The generator's loss."""
 
     def output(self, q: Array) -> Array:
         """D, from its logit."""

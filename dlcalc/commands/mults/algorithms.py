@@ -371,7 +371,6 @@ class Check(NamedTuple):
     """One algorithm, run on one channel pair."""
 
     method: str
-    """Name of the method counted."""
     counted: int
     """Its multiplications by formula."""
     executed: int
@@ -495,7 +494,6 @@ class Named(NamedTuple):
     name: str
     """The phase, or F(outputs, taps)."""
     algorithm: Bilinear
-    """Its matrices."""
 
 
 def matrices(stage: Stage) -> tuple[Named, ...]:

@@ -105,13 +105,10 @@ class Candidate(NamedTuple):
     """A figure that somebody prints."""
 
     counter: str
-    """Whose it is."""
     version: str
-    """Of which version."""
     what: str
     """What it counts: MACs, `2·MACs`, `flops`, params."""
     figure: int
-    """The figure."""
     difference: str
     """What it has beside dlcalc's."""
 

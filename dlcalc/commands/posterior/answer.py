@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -77,8 +77,7 @@ class Fit:
     """Whether no other minimum of this objective and family is lower."""
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """One shape that q might be thought to take."""
 
     shape: str
@@ -135,7 +134,8 @@ def posterior(
             fits += [replace(fit, family=family) for fit in fits]
             break
         fits += _reverse_fits(p, family, candidates)
-        fits.append(_forward_fit(p, family))
+        q = p.whole().diagonal() if family == "diagonal" else p.whole()
+        fits.append(_fit(p, q, FORWARD, family, forward_kl(p, q), best=True))
     diagonal, full = ([fit for fit in fits if fit.family == each] for each in FAMILIES)
     return Posterior(tuple(fits), shapes(diagonal, full, len(p.weights)), p)
 
@@ -159,11 +159,6 @@ def _reverse_fits(p: Mixture, family: str, starts: list[Gaussian]) -> list[Fit]:
         for q, divergence in minima
     ]
     return sorted(fits, key=lambda fit: (len(fit.covers), fit.covers, fit.divergence))
-
-
-def _forward_fit(p: Mixture, family: str) -> Fit:
-    q = p.whole().diagonal() if family == "diagonal" else p.whole()
-    return _fit(p, q, FORWARD, family, forward_kl(p, q), best=True)
 
 
 def _fit(
@@ -387,7 +382,6 @@ FIT_FIELDS = (
     "objective", "family", "mean", "covariance", "divergence", "error", "covers", "best",
 )  # fmt: skip
 COLUMNS = [name for name in FIT_FIELDS if name != "error"]
-SHAPE_FIELDS = ("shape", "learnable", "why")
 SHAPES = "shapes of q, diagonal as a standard VAE has it"
 
 
@@ -409,12 +403,12 @@ class PosteriorRun(Run[Posterior]):
     def answer(self, result: Posterior, checks: Sequence[GradientCheck] | None) -> Answer:
         """Every fit, what they say of each shape of q, and a picture for people."""
         fits = [{name: getattr(fit, name) for name in FIT_FIELDS} for fit in result.fits]
-        shapes = [{name: getattr(each, name) for name in SHAPE_FIELDS} for each in result.shapes]
+        shapes = [each._asdict() for each in result.shapes]
         record: dict[str, Any] = {"fits": fits, "shapes": shapes}
         rows = [_cells(fit) for fit in fits]
         blocks: list[Block] = [
             Table(COLUMNS, rows, title="fits", drawn=lambda: _numbered(rows)),
-            Table(SHAPE_FIELDS, [list(each.values()) for each in shapes], title=SHAPES),
+            Table(Shape._fields, result.shapes, title=SHAPES),
         ]
         add_checks(record, blocks, checks)
         if self.out.format.terminal:

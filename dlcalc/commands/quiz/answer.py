@@ -21,7 +21,6 @@ class Problem(NamedTuple):
     """A problem, and the command line that solves it."""
 
     text: str
-    """What is given and what is wanted."""
     words: list[str]
     """The command line, without `dlcalc` before it."""
     field: str = ""

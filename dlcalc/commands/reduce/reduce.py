@@ -169,7 +169,6 @@ class Way(NamedTuple):
     """One way to fewer parameters."""
 
     name: str
-    """What is done."""
     settings: Sequence[int]
     """From mild to strong; each holds fewer parameters than the one before it."""
     usual: int

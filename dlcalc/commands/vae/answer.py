@@ -9,7 +9,7 @@ exact for polynomials of degree below twice their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice
@@ -93,7 +93,6 @@ class Encoding:
     """What the encoder makes of a batch."""
 
     hidden: list[DensePass]
-    """The hidden layers' passes."""
     mu: DensePass
     """The μ head: its h is μ, (batch, latent)."""
     log_sigma: DensePass
@@ -557,8 +556,10 @@ class VaeRun(Run[VaeStep]):
         """The step, in the order of its derivation."""
         lines = cache(lambda: working.VaeWorking(result))
         record, complete = result.record, self.out.format.complete
+        latent = {"mu": result.mu, "sigma": result.sigma, "z": result.z}
         blocks: list[Block] = [
-            _latent(result, complete), _outputs(result, complete),
+            _listed(result, "Latent", "dimension", latent, complete),
+            _listed(result, "Outputs", "output", {"x": result.vae.x, "y": result.y}, complete),
             _terms(result), _gradients(result, complete),
         ]  # fmt: skip
         if result.evidence is not None:
@@ -584,41 +585,24 @@ def _evidence_table(found: Sequence[Evidence]) -> Table:
     return Table(headers, rows, title="Evidence, by Gauss–Hermite quadrature")
 
 
-def _latent(result: VaeStep, complete: bool) -> Table:
-    samples, batch, latent = result.vae.noise.shape
-    mu, sigma = (each.reshape(batch, latent) for each in (result.mu, result.sigma))
-    z = result.z.reshape(samples, batch, latent)
-    rows = (
-        (example + 1, sample + 1, k + 1, mu[example, k], sigma[example, k], z[sample, example, k])
-        for sample in range(samples)
-        for example in range(batch)
-        for k in range(latent)
-    )
-    return _listed(result, ("dimension", "mu", "sigma", "z"), rows, z.size, complete, "Latent")
-
-
-def _outputs(result: VaeStep, complete: bool) -> Table:
-    samples, batch, _ = result.vae.noise.shape
-    x, y = result.vae.x, result.y.reshape(samples, batch, -1)
-    rows = (
-        (example + 1, sample + 1, n + 1, x[example, n], y[sample, example, n])
-        for sample in range(samples)
-        for example in range(batch)
-        for n in range(x.shape[1])
-    )
-    return _listed(result, ("output", "x", "y"), rows, y.size, complete, "Outputs")
-
-
 def _listed(
-    result: VaeStep, headers: Sequence[str], rows: Iterator[Sequence[Any]], count: int,
-    complete: bool, title: str,
+    result: VaeStep, title: str, what: str, arrays: Mapping[str, Array], complete: bool
 ) -> Table:
-    """The rows, each after its example and sample; of many, unless `complete`, the first."""
+    """A row for each example, sample and number; of many, unless `complete`, the first."""
+    samples, batch, _ = result.vae.noise.shape
+    shape = (samples, batch, next(iter(arrays.values())).shape[-1])
+    spread = [
+        np.broadcast_to(each.reshape(-1, batch, shape[-1]), shape) for each in arrays.values()
+    ]
+    count, skipped = prod(shape), 1 if result.vae.single else 0
     shown = count if complete else min(count, MOST_ROWS)
+    rows = [
+        (example + 1, sample + 1, k + 1, *(each[sample, example, k] for each in spread))
+        for sample, example, k in islice(np.ndindex(shape), shown)
+    ]
     note = f"the first {shown:,} of {count:,}; json and csv have them all"
-    skipped = 1 if result.vae.single else 0
     return Table(
-        ("example", "sample", *headers)[skipped:], [row[skipped:] for row in islice(rows, shown)],
+        ("example", "sample", what, *arrays)[skipped:], [row[skipped:] for row in rows],
         title=title, footnotes=(note,) if shown < count else (),
     )
 

@@ -16,9 +16,7 @@ class Topic(NamedTuple):
     """A topic and its text."""
 
     title: str
-    """Its heading."""
     text: str
-    """The text, in Markdown."""
 
 
 def topics() -> dict[str, Topic]:
