@@ -43,7 +43,11 @@ def man_page(command: click.Command, context: click.Context, name: str) -> str:
         else:
             lines += [".PP", *map(_line, text.splitlines())]
     if not name:
-        lines += _commands()
+        lines.append(".SH COMMANDS")
+        for group_title, group in GROUPS.items():
+            lines.append(f".SS {group_title}")
+            for each, about in group.items():
+                lines += [".TP", rf"\fBdlcalc {each}\fR", _line(about)]
     lines.append(".SH OPTIONS")
     for param in command.get_params(context):
         record = param.get_help_record(context)
@@ -54,14 +58,6 @@ def man_page(command: click.Command, context: click.Context, name: str) -> str:
     others = [each for each in COMMANDS if each != name] if not name else ["dlcalc (1)"]
     seen = others if name else [f"dlcalc-{each} (1)" for each in others]
     return "\n".join([*lines, ".SH SEE ALSO", _text(", ".join(seen)), ""])
-
-
-def _commands() -> Iterator[str]:
-    yield ".SH COMMANDS"
-    for title, group in GROUPS.items():
-        yield f".SS {title}"
-        for name, summary in group.items():
-            yield from (".TP", rf"\fBdlcalc {name}\fR", _line(summary))
 
 
 def _text(text: str) -> str:

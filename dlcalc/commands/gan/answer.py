@@ -48,6 +48,7 @@ COLUMNS = {
     "seconds": "seconds",
 }
 """What is written of an epoch: its fields, and their headers."""
+RING = ("samples", "modes covered", "of", "share near a mode", "samples by mode")
 GRID_COLUMNS = 10
 PIXELS, MARGIN = 400, 1.25
 """Width of the ring's PNG, and how far it reaches beyond the outermost mode."""
@@ -85,7 +86,13 @@ class GanRun(Run[GanResult]):
         stream = _stream(out)
         _train(prepared, stream, checkpoint)
         result = prepared.result()
-        _draw(training, result, files)
+        if files.plot is not None:
+            write_whole(files.plot, loss_picture(result.epochs).encode())
+        if files.samples is not None:
+            points = result.samples
+            if not training.data.ring:
+                points = training.data.restore(draw(training, 100), training.least)
+            write_whole(files.samples, sample_picture(files.samples, points, training.data))
         written = (EPOCHS,) if stream and not out.format.complete else ()
         out.emit(
             gan_answer(training, result, checks, out.format),
@@ -201,15 +208,6 @@ def _save(training: Training, path: str) -> None:
     write_whole(path, npz_bytes(to_arrays(training)))
 
 
-def _draw(training: Training, result: GanResult, files: Files) -> None:
-    if files.plot is not None:
-        write_whole(files.plot, loss_picture(result.epochs).encode())
-    if files.samples is not None:
-        drawn = training.data.restore(draw(training, 100), training.least)
-        points = result.samples if training.data.ring else drawn
-        write_whole(files.samples, sample_picture(files.samples, points, training.data))
-
-
 WIDTH, EVERY = 20, 0.1
 
 
@@ -279,15 +277,28 @@ def gan_answer(
     record |= _made_with(training)
     blocks: list[Block] = [_table(result.epochs, form.complete)]
     if page is not None and len(result.epochs) > 1:
-        blocks.append(_loss_chart(result.epochs, page))
+        from dlcalc.pictures.terminal import line_chart
+
+        chart = line_chart(*_series(result.epochs), replace(page, x_label="epoch"))
+        blocks.append(Text(chart.split("\n")))
     if result.ring is not None:
-        covered = _ring_record(result.ring)
+        ring = result.ring
+        covered = {
+            "samples": ring.samples, "modes_covered": ring.covered, "modes": ring.modes,
+            "share": ring.share, "counts": ring.counts,
+        }
         record |= covered
-        blocks.append(_ring_table(covered))
+        row = [*list(covered.values())[:-1], " ".join(map(str, ring.counts))]
+        blocks.append(Table(RING, [row], title="Samples within three deviations"))
         if page is not None:
             blocks.append(_ring_chart(result, page))
     if result.classes is not None:
-        record |= _class_record(result.classes)
+        found = result.classes
+        record |= {
+            "samples": sum(found.counts), "classifier_accuracy": found.accuracy,
+            "classes_present": found.present, "classes": found.counts,
+            "confidence": found.confidence,
+        }
         blocks.append(_class_table(result.classes))
     add_checks(record, blocks, checks)
     record["findings"] = findings
@@ -322,26 +333,6 @@ def _table(epochs: Sequence[Epoch], complete: bool) -> Table:
     return Table(tuple(COLUMNS.values()), rows, title="Losses", footnotes=footnotes)
 
 
-def _ring_record(ring: Coverage) -> dict[str, Any]:
-    return {
-        "samples": ring.samples, "modes_covered": ring.covered, "modes": ring.modes,
-        "share": ring.share, "counts": ring.counts,
-    }
-
-
-def _ring_table(record: dict[str, Any]) -> Table:
-    row = list({**record, "counts": " ".join(map(str, record["counts"]))}.values())
-    headers = ("samples", "modes covered", "of", "share near a mode", "samples by mode")
-    return Table(headers, [row], title="Samples within three deviations")
-
-
-def _class_record(found: Classes) -> dict[str, Any]:
-    return {
-        "samples": sum(found.counts), "classifier_accuracy": found.accuracy,
-        "classes_present": found.present, "classes": found.counts, "confidence": found.confidence,
-    }
-
-
 def _class_table(found: Classes) -> Table:
     total = sum(found.counts)
     rows = [(name, count, count / total) for name, count in enumerate(found.counts)]
@@ -350,12 +341,6 @@ def _class_table(found: Classes) -> Table:
         f"its choice {found.confidence:.2f} on average"
     )
     return Table(("class", "samples", "share"), rows, title="Samples by class", footnotes=(note,))
-
-
-def _loss_chart(epochs: Sequence[Epoch], page: Page) -> Text:
-    from dlcalc.pictures.terminal import line_chart
-
-    return Text(line_chart(*_series(epochs), replace(page, x_label="epoch")).split("\n"))
 
 
 def loss_picture(epochs: Sequence[Epoch]) -> str:

@@ -252,7 +252,10 @@ def prepare(
     if latent < 1:
         raise InputError(f"{latent} is below 1").at("latent")
     generating = _network(made, "generator", latent, examples.features)
-    judging = _network(_without_sigmoid(judge, chosen), "discriminator", examples.features, 1)
+    last = judge.body[-1]
+    if chosen.loss != "least_squares" and getattr(last, "type", "") == "sigmoid":
+        judge = judge.replaced(judge.body[:-1])  # with cross entropy, it is in the loss
+    judging = _network(judge, "discriminator", examples.features, 1)
     least = -1.0 if examples.ring else _least(generating)
     training = Training(examples, generating, judging, latent, least, chosen)
     return Prepared(training, epochs, labelled)
@@ -290,14 +293,6 @@ def _network(model: Model, name: str, inputs: int, outputs: int) -> Network:
         return build(model, name, inputs, outputs)
     except DlcalcError as error:
         raise error.at(name) from None
-
-
-def _without_sigmoid(model: Model, settings: Settings) -> Model:
-    """The discriminator up to its logit: with cross entropy, the sigmoid is in the loss."""
-    last = model.body[-1]
-    if settings.loss != "least_squares" and getattr(last, "type", "") == "sigmoid":
-        return model.replaced(model.body[:-1])
-    return model
 
 
 def _least(generator: Network) -> float:

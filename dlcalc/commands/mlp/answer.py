@@ -120,12 +120,7 @@ def descent_findings(run: Descent, count: int) -> Iterator[str]:
     moved = "every parameter has" if len(run.moved) == count else f"only {listed(run.moved)} have"
     first, last = run.losses[0], run.losses[-1]
     yield f"{after}, {moved} changed; the loss went from {first:.6g} to {last:.6g}."
-    yield from twin_findings(run.twins)
-
-
-def twin_findings(twins: Sequence[Sequence[Sequence[int]]]) -> Iterator[str]:
-    """Hidden units that compute the same, and will for ever."""
-    for layer, groups in enumerate(twins, start=1):
+    for layer, groups in enumerate(run.twins, start=1):
         for group in groups:
             units = listed([str(unit + 1) for unit in group])
             yield (
@@ -425,8 +420,11 @@ class MlpRun(Run[MlpStep]):
         self.notes += kinks_of((result.network.activation, each) for each in hidden)
         said, complete = list(findings(result)), form.complete
         record = {**result.record, "findings": said}
+        examples = len(result.network.x)
+        name = "loss" if examples == 1 else f"loss, mean of {examples} examples"
         blocks: list[Block] = [
-            _loss(result), _units(result, complete), _parameters(result, complete)
+            Table((name, "after the step"), [(result.loss, result.loss_after)]),
+            _units(result, complete), _parameters(result, complete),
         ]
         if result.descent:
             losses = result.descent.losses
@@ -448,12 +446,6 @@ class MlpRun(Run[MlpStep]):
 
 def _fields(of: Descent | Start, names: Sequence[str]) -> dict[str, Any]:
     return {**{name: getattr(of, name) for name in names}, "equal_units": of.twins}
-
-
-def _loss(result: MlpStep) -> Table:
-    examples = len(result.network.x)
-    name = "loss" if examples == 1 else f"loss, mean of {examples} examples"
-    return Table((name, "after the step"), [(result.loss, result.loss_after)])
 
 
 def _units(result: MlpStep, complete: bool) -> Table:

@@ -31,6 +31,8 @@ else:
 
 PHASE = ("inputs", "taps", "outputs", "copies", "products", "winograd", "rank")
 """What is told of a phase."""
+VERIFIED = ("stage", "method", "counted", "executed", "outputs")
+PROOF = "Verified by running: one channel pair on exact rationals"
 MOST_PHASES = 40
 """Rows of phases that people see; the formats for programs have them all."""
 FIELDS = (
@@ -132,11 +134,20 @@ class MultsRun(Run[Multiplications]):
             shown = [algorithms.matrices(stage) for stage in result.stages]
             for entry, named in zip(record["stages"], shown, strict=True):
                 entry["matrices"] = [_matrices_record(each) for each in named]
-            blocks += _matrix_blocks([each for line in shown for each in line])
+            once = {(each.method, each.name): each.algorithm for line in shown for each in line}
+            blocks += [
+                Values([[str(v) for v in row] for row in matrix], f"{method}, {name}: {letter}")
+                for (method, name), a in once.items()
+                for letter, matrix in (("Aᵀ", a.output), ("G", a.weight), ("Bᵀ", a.data))
+            ]
         if checks is not None:
             for entry, run in zip(record["stages"], checks, strict=True):
                 entry["verified"] = [check._asdict() for check in run]
-            blocks.append(_verified(result, checks))
+            runs = [
+                [stage.name, *check[:3], "equal" if check.outputs_agree else "differ"]
+                for stage, run in zip(result.stages, checks, strict=True) for check in run
+            ]
+            blocks.append(Table(VERIFIED, runs, PROOF))
         return Answer(
             record, blocks, main="multiplications", whole=True,
             working=partial(working.mults_steps, result),
@@ -279,15 +290,6 @@ def _alike(line: Sequence[Phase]) -> dict[tuple[Any, ...], int]:
     return shapes
 
 
-def _matrix_blocks(matrices: Sequence[Named]) -> list[Block]:
-    once = {(each.method, each.name): each.algorithm for each in matrices}
-    return [
-        Values([[str(value) for value in row] for row in matrix], f"{method}, {name}: {letter}")
-        for (method, name), a in once.items()
-        for letter, matrix in (("Aᵀ", a.output), ("G", a.weight), ("Bᵀ", a.data))
-    ]
-
-
 def _matrices_record(named: Named) -> dict[str, Any]:
     algorithm = named.algorithm
     return {
@@ -299,14 +301,3 @@ def _matrices_record(named: Named) -> dict[str, Any]:
         },
     }
 
-
-def _verified(result: Multiplications, checks: Sequence[Sequence[Check]]) -> Table:
-    rows = [
-        [stage.name, *check[:3], "equal" if check.outputs_agree else "differ"]
-        for stage, run in zip(result.stages, checks, strict=True)
-        for check in run
-    ]
-    return Table(
-        ["stage", "method", "counted", "executed", "outputs"], rows,
-        "Verified by running: one channel pair on exact rationals",
-    )

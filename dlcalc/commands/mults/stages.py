@@ -359,16 +359,8 @@ def _phase(
     )
 
 
-class Columns(NamedTuple):
-    """Where the first copy of a phase lies: columns of the input, taps, outputs."""
-
-    inputs: range
-    taps: range
-    outputs: range
-
-
-def columns_of(line: Axis, phase: Phase, copy: int = 0) -> Columns:
-    """Where a copy of a phase lies on its axis."""
+def columns_of(line: Axis, phase: Phase, copy: int = 0) -> tuple[range, range, range]:
+    """Where a copy of a phase lies on its axis: columns of the input, taps, outputs."""
     stepping, tap_step, step = steps(line)
     strides = ((stepping, copy), (step, copy * line.stride))
     (x_step, x_on), (y_step, y_on) = strides if line.transposed else strides[::-1]
@@ -376,7 +368,7 @@ def columns_of(line: Axis, phase: Phase, copy: int = 0) -> Columns:
     def run(first: int, by: int, count: int) -> range:
         return range(first, first + by * count, by)
 
-    return Columns(
+    return (
         run(phase.first_input + x_on, x_step, phase.inputs),
         run(phase.first_tap, tap_step, phase.taps),
         run(phase.first_output + y_on, y_step, phase.outputs),

@@ -566,7 +566,13 @@ class VaeRun(Run[VaeStep]):
             found = [{name: getattr(each, name) for name in EVIDENCE} for each in result.evidence]
             record["evidence"] = found[0] if result.vae.single else found
             words = [working.evidence_words(each) for each in result.evidence]
-            blocks += [_evidence_table(result.evidence), Text(words)]
+            headers = ("ln p(x)", "ELBO", "KL(q||p(z|x))", "sum of both", "gap")
+            rows = [
+                (one.log_evidence, one.elbo, one.kl_posterior, one.elbo + one.kl_posterior, one.gap)
+                for one in result.evidence
+            ]
+            title = "Evidence, by Gauss–Hermite quadrature"
+            blocks += [Table(headers, rows, title=title), Text(words)]
         add_checks(record, blocks, checks)
         return Answer(
             record, blocks, main="loss", main_table="gradients", **explained(lines, self.out)
@@ -574,15 +580,6 @@ class VaeRun(Run[VaeStep]):
 
 
 EVIDENCE = ("log_evidence", "reconstruction", "kl_prior", "elbo", "kl_posterior", "gap")
-
-
-def _evidence_table(found: Sequence[Evidence]) -> Table:
-    headers = ("ln p(x)", "ELBO", "KL(q||p(z|x))", "sum of both", "gap")
-    rows = [
-        (one.log_evidence, one.elbo, one.kl_posterior, one.elbo + one.kl_posterior, one.gap)
-        for one in found
-    ]
-    return Table(headers, rows, title="Evidence, by Gauss–Hermite quadrature")
 
 
 def _listed(
