@@ -6,10 +6,10 @@ stands; widths are estimated, at the usual five points a sign.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
-from importlib.resources import files
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -151,7 +151,8 @@ def _escaped(cell: str) -> str:
 
 def page(answer: Answer, precision: int | None, steps: Iterable[Any] | None) -> Iterator[str]:
     """The whole page."""
-    style = files(__package__).joinpath("page.css").read_text("utf-8")
+    with open(os.path.join(os.path.dirname(__file__), "page.css"), encoding="utf-8") as file:
+        style = file.read()
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n<title>dlcalc</title>\n'
