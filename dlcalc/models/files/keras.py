@@ -22,7 +22,6 @@ from dlcalc.errors import DlcalcError, InputError, did_you_mean, words_of
 from dlcalc.input.json_text import parse_json
 from dlcalc.models import foreign
 from dlcalc.models.count import params
-from dlcalc.models.files.roles import decide
 from dlcalc.models.files.stream import member_bytes, open_zip, printable, seekable
 from dlcalc.models.files.tensors import (
     BUFFER,
@@ -36,6 +35,7 @@ from dlcalc.models.files.tensors import (
     Held,
     Row,
     Tensor,
+    decide,
 )
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model

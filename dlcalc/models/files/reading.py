@@ -10,9 +10,8 @@ from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, FileError, InputError
 from dlcalc.input.sources import reason
-from dlcalc.models.files import roles
 from dlcalc.models.files.stream import open_zip, seekable
-from dlcalc.models.files.tensors import Held, Tensor
+from dlcalc.models.files.tensors import Held, Tensor, decide
 from dlcalc.models.tree import Model
 
 ENDINGS = (
@@ -87,7 +86,7 @@ def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
     first = found[0]
     tensors = first.tensors if len(found) == 1 else list(seen.values())
     try:
-        decided = roles.decide(tensors, config, first.metadata)
+        decided = decide(tensors, config, first.metadata)
     except DlcalcError as error:
         raise error.at(name) from None
     notes = [note for part in found for note in part.notes]
