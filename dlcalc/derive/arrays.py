@@ -282,9 +282,10 @@ def _pick_back(g: Array, x: Array, chosen: Array) -> Array:
 
 def _part_of(g: Array, parts: Sequence[Array], place: int, axis: int = 0) -> Array:
     """What of concatenated parts belongs to one of them."""
-    start = sum(np.shape(each)[axis] for each in parts[:place])
+    lengths = [len(np.moveaxis(np.atleast_1d(each), axis, 0)) for each in parts[: place + 1]]
     ahead = (slice(None),) * (axis % np.ndim(g))
-    return np.asarray(g)[(*ahead, slice(start, start + np.shape(parts[place])[axis]))]
+    part = np.asarray(g)[(*ahead, slice(sum(lengths[:-1]), sum(lengths)))]
+    return part.reshape(np.shape(parts[place]))
 
 
 def _spread(g: Array, like: Array, axis: Axis = None, keepdims: bool = False) -> Array:
@@ -530,7 +531,8 @@ Arrays: World = World(
     one_hot=lambda chosen, classes: (
         _counts(chosen)[..., None] == np.arange(classes)) * 1,
     stack=lambda *parts, axis=0: np.stack(_alike(*parts), axis), slice_of=np.take,
-    concat=lambda *parts, axis=0: np.concatenate(_alike(*parts), axis), part_of=_part_of,
+    concat=lambda *parts, axis=0: np.concatenate(_alike(*map(np.atleast_1d, parts)), axis),
+    part_of=_part_of,
     spread=_spread, fit=_fit, conv=_conv, conv_input=_conv_input, conv_kernel=_conv_kernel,
     conv_transpose=lambda x, w, b=None, **options: _conv(x, w, b, transposed=True, **options),
     conv_bias=lambda g, w, b: (

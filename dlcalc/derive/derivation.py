@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dlcalc.derive.gradients import quiet
 from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
 from dlcalc.derive.working_formulas import CUT, formula_of
-from dlcalc.derive.working_terms import Symbols, Term
+from dlcalc.derive.working_terms import Symbols, Term, differ_in_rank
 from dlcalc.formulas.expressions import Expr
+from dlcalc.formulas.products import Apart
 
 if TYPE_CHECKING:
     from dlcalc.derive.system import System
@@ -73,6 +74,9 @@ class Written:
             formula = None
             for each in every if len(every) <= MOST_WRITTEN else ():
                 formula = formula_of(each, self.terms)
+                if each.node.operation == "div" and differ_in_rank(
+                        *(self.terms[place] for place in each.arguments)):
+                    formula = Apart("div", formula.args)
                 if each.place not in self.names:
                     self.terms[each.place].formula = formula
             self.forward.add(name, Line(style(name), formula, places[tape.names[name]]))

@@ -106,8 +106,6 @@ def _option(text: str) -> tuple[str, Any]:
 def _function(formula: Expr) -> tuple[Callable[..., Array] | None, tuple[Any, ...]]:
     """What a call does, and its arguments; None for a slope known by its value alone."""
     operation, arguments, options = _operation(formula)
-    if operation == "rows":
-        return lambda a, **along: np.sum(a, axis=1, keepdims=True), arguments
     if operation in OPERATIONS:
         return partial(OPERATIONS[operation].value, Arrays, **options), arguments
     known: Callable[..., Array] | None = getattr(Arrays, operation, None)
@@ -239,7 +237,7 @@ def _of_sum(formula: Expr, index: Index, values: Values) -> Any:
 def _of_softmax(formula: Expr, index: Index, values: Values) -> Any:
     body, *options = formula.args[1:]
     shape = _shape_of(body, values)
-    if dict(map(_option, options)).get("axis", -1) not in (-1, len(shape) - 1):
+    if not shape or dict(map(_option, options)).get("axis", -1) not in (-1, len(shape) - 1):
         return _number(formula, index, values)
     raised = [Expr("call", ("exp", element_of(body, (*index[:-1], n), values)))
               for n in range(shape[-1] if shape[-1] <= MOST_TERMS else 0)]
@@ -283,7 +281,5 @@ _ELEMENTS: dict[str, Callable[[Expr, Index, Values], Any]] = {
 }
 _CALLS: dict[str, Callable[[Expr, Index, Values], Any]] = {
     "sum": _of_sum, "softmax": _of_softmax,
-    "rows": lambda formula, index, values: products(
-        (each, 1) for each in value_of(formula.args[1], values)[index[0]].tolist()),
 }
 """Operations whose elements are made of other elements than those of the same place."""

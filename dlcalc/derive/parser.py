@@ -14,7 +14,8 @@
     matrices   := power {"@" power}                 the matrix product
     power      := {"-"|"+"} primary ["^" power]     also ** and x²; W^T, W' and Wᵀ transpose
     primary    := number | name | function "(" expression {"," expression} {"," option} ")"
-                | "(" expression ")" | "[" expression {","|";" expression} "]"
+                | "(" expression {";" expression} ")"     (a; b) is a column of its parts
+                | "[" expression {","|";" expression} "]"
                 | primary "[" place {"," place} "]"     place := sum | [sum] ":" [sum] [":" sum]
 """
 
@@ -376,9 +377,11 @@ class _Parser:
             return Number(value, self.text, token.start, token.end)
         if token.text == "(":
             self._enter(self.next())
-            inner = self.expression()
+            parts = [self.expression()]
+            while self.took(";"):
+                parts.append(self.expression())
             self._close(")")
-            return inner
+            return parts[0] if len(parts) == 1 else self.made("concat", parts, token.start)
         if token.text == "[":
             return self._list(self.next())
         if kind == "sum":

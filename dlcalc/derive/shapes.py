@@ -61,12 +61,11 @@ def _require_equal(shapes: Sequence[Shape], arguments: Sequence[Array], axis: in
 
 
 def _require_joint(shapes: Sequence[Shape], arguments: Sequence[Array], axis: int = 0) -> None:
-    for each in shapes:
-        if not each:
-            raise ShapeError(f"{_words(shapes)}: write [a, b] for a vector of numbers")
+    vectors = [each or (1,) for each in shapes]
+    for each in vectors:
         _require_axes(each, axis)
-        cut = [(*s[: axis % len(s)], *s[axis % len(s) + 1 :]) for s in (each, shapes[0]) if s]
-        if len(each) != len(shapes[0]) or cut[0] != cut[1]:
+        cut = [(*s[: axis % len(s)], *s[axis % len(s) + 1 :]) for s in (each, vectors[0])]
+        if len(each) != len(vectors[0]) or cut[0] != cut[1]:
             raise ShapeError(
                 f"parts of {_words(shapes)} do not fit one after the other along axis {axis}"
             )

@@ -107,7 +107,7 @@ def tokens_of(text: str, quotients: Sequence[str] = ()) -> list[Token]:
         kind, plain = known[word]
         if kind == "space" or (kind == "newline" and brackets):
             continue
-        if kind == "newline" or (kind == "bracket" and plain == ";" and "[" not in brackets[-1:]):
+        if kind == "newline" or (kind == "bracket" and plain == ";" and not brackets):
             kind = "end"
         elif kind == "bracket":
             kind = "sign"

@@ -8,8 +8,8 @@ from typing import Any
 
 from dlcalc.derive.operations import FOLLOWING, OPERATIONS
 from dlcalc.derive.working_formulas import CUT, Formula, along, squeezed, sum_of, turned, written
-from dlcalc.formulas.expressions import Expr, call, indexed, matmul, transpose
-from dlcalc.formulas.products import elementwise, is_number, product, size_of
+from dlcalc.formulas.expressions import Expr, call, hadamard, indexed, matmul, transpose
+from dlcalc.formulas.products import Apart, elementwise, is_number, product, size_of
 
 Shape = tuple[int, ...]
 
@@ -53,6 +53,8 @@ class Term:
     def __mul__(self, other: Any) -> Term:
         a, b = self, as_term(other)
         join = elementwise if a.shape and b.shape else product
+        if differ_in_rank(a, b):
+            join = hadamard
         return Term(join(a.formula, b.formula), a.value * b.value, _joint(a, b))
 
     def __rmul__(self, other: Any) -> Term:
@@ -60,7 +62,10 @@ class Term:
 
     def __truediv__(self, other: Any) -> Term:
         a, b = self, as_term(other)
-        formula = product(a.formula, Expr("div", (1, b.formula)))
+        if differ_in_rank(a, b):
+            formula: Formula = Apart("div", (a.formula, b.formula))
+        else:
+            formula = product(a.formula, Expr("div", (1, b.formula)))
         return Term(formula, a.value / b.value, _joint(a, b))
 
     def __rtruediv__(self, other: Any) -> Term:
@@ -86,6 +91,11 @@ class Term:
 def as_term(value: Any) -> Term:
     """A number as a term of itself."""
     return value if isinstance(value, Term) else Term(value, value)
+
+
+def differ_in_rank(*terms: Term) -> bool:
+    """Whether arrays among terms have different numbers of axes."""
+    return len({len(each.shape) for each in terms if each.shape}) > 1
 
 
 def _joint(*terms: Term) -> Shape:
@@ -239,9 +249,11 @@ class Symbols:
         """What of concatenated parts belongs to one of them."""
         values = [each.value for each in parts]
         value = self.numbers.part_of(g.value, values, place, axis)
-        ends = [sum(self.numbers.shape(each)[axis] for each in values[:n])
+        shapes = [self.numbers.shape(each) for each in values]
+        ends = [sum(shape[axis] if shape else 1 for shape in shapes[:n])
                 for n in (place, place + 1)]
-        return Term(indexed(g.full.formula, _along(axis, g, slice(*ends))), value)
+        at = slice(*ends) if shapes[place] else ends[0]
+        return Term(indexed(g.full.formula, _along(axis, g, at)), value)
 
     def reshape_like(self, g: Term, x: Term) -> Term:
         """g in the shape of x."""

@@ -14,6 +14,12 @@ Formula = Any
 """An expression, or a bare number."""
 
 
+class Apart(Expr):
+    """A quotient of arrays of different rank: no factor of it may be gathered with others."""
+
+    __slots__ = ()
+
+
 def is_number(formula: Formula) -> bool:
     """Whether a formula is a bare number."""
     return isinstance(formula, int | float)
@@ -76,7 +82,7 @@ def _parts(formula: Formula) -> tuple[Any, list[Formula], list[Formula]]:
             [part for each in found for part in each[1]],
             [part for each in found for part in each[2]],
         )
-    if formula.kind == "div":
+    if formula.kind == "div" and not isinstance(formula, Apart):
         number, above, under = _parts(formula.args[0])
         divisor, below, over = _parts(formula.args[1])
         if divisor in (1, -1):

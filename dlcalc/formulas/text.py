@@ -193,7 +193,8 @@ class TextWriter(FormulaWriter):
         return f"{self.within(term, 6)}ᵀ"
 
     def _column(self, *values: Any) -> str:
-        return f"({'; '.join(self.number(each) for each in values)})"
+        one = "[{}]" if len(values) == 1 else "({})"
+        return one.format("; ".join(self.number(each) for each in values))
 
     def _vector(self, *values: Any) -> str:
         return self.array(values)

@@ -222,6 +222,8 @@ WHOLE = (
     "celu({a} + x, 0.7)", "back({a} + y, tanh(x + {b})) + {b}", "back(sum({a}), x[1]) * y",
     "back({a} + x, W' @ u, u) @ W + {b}", "back(conv(x, u), conv(x, u*s), u*s) @ W + {a}",
     "one_hot([2], 3)[0]*x + {a}", "prod(x + {a})*y", "cumsum(x + {a})*{b}", "trace(W @ W')*x + {a}",
+    "sum(s/exp(W)/exp(x)/(2 + x*x), axis=0)*{a}", "sum((x/exp(W))/(exp(x)/exp(s*W)), axis=0) + {a}",
+    "(s; x[0:2])*{a} + (y[0]; u[0]; s)",
 )  # fmt: skip
 ARRAYS = st.recursive(
     st.sampled_from(["x", "y", "s", "W' @ u", "x*y"]),

@@ -52,7 +52,7 @@ def command(out: Output, listed: bool, **values: Any) -> None:
     @  W^T  W'  Wᵀ         matrix product and transposed; a vector is a column
     ⊙                      as *, with a vector for every row of a matrix too
     x[0] x[:, 1] x[0:2]    elements and slices, counted from 0; x[i] takes the rows i counts
-    [a, b]  [a, b; c, d]   a vector, a matrix
+    [a, b]  [a, b; c, d]   a vector, a matrix; (a; b) is a column of its parts
     sum mean prod var std norm max min softmax logsumexp log_softmax    of all elements (the
                            last three along the last axis), or axis=0, axis=(0, 1), keepdims=yes
     cumsum(x, axis=0) trace(A)   the sum along the diagonal, of many matrices of each

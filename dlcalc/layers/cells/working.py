@@ -38,8 +38,6 @@ MOST_SHOWN = 400
 """Entries of a matrix that is still written out."""
 _STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
 _INDEXED = re.compile(r"([A-Za-z]+?)([a-z]?)_(\d+)")
-WRITTEN = {"sigmoid": "σ", "relu": "ReLU", "relu'": "ReLU'", "identity": "id"}
-"""How functions are written."""
 
 
 class CellWorking(Recipe):
@@ -51,6 +49,12 @@ class CellWorking(Recipe):
         self.problem = result.problem
         self._about: dict[tuple[int, int], Derivation] = {}
         cell = self.problem.cell
+        one = self.problem.hidden == self.problem.inputs == 1
+        softmax = getattr(self.problem.target, "loss", "") == "cross_entropy"
+        self.plain = self.problem.batch == 1 and not softmax and (one or not cell.biases)
+        """Whether vectors of one number are written as that number."""
+        self.single = self.plain and bool(cell.biases)
+        """Whether all quantities are numbers, whose products are plain ones."""
         self.unshown = {*cell.quantities, *map(cell.argument, cell.gates)} - {*cell.step_fields}
         """Quantities that stand in no record."""
 
@@ -97,10 +101,6 @@ class CellWorking(Recipe):
             )
         if later:
             self._forget_later(found, end + 1)
-        for name, each in parameters(problem).items() if problem.batch > 1 else ():
-            if each.ndim == 1:
-                line = found.lines[f"d{name}"]
-                found.add(f"d{name}", line._replace(formula=_over_columns(line.formula)))
         found.values |= {formula: value for formula, value in entering.values()
                          if isinstance(formula, Expr)}
         if not cell.biases:
@@ -248,7 +248,8 @@ class CellWorking(Recipe):
         yield Step("The cell", note=f"{note}; t counts from 1")
         for name, each in parameters(problem).items():
             if each.size <= MOST_SHOWN:
-                yield Step(self.style(name), self.shown(each))
+                yield Step(self.style(name), self.shown(
+                    self._row_wise(each) if each.ndim == 1 else each))
         if problem.batch > 1:
             yield Step("The batch", note=f"{problem.batch} sequences, a column each")
 
@@ -269,7 +270,7 @@ class CellWorking(Recipe):
                                                     if value.ndim == 1 else value)
             step = self._step(found, line)
             if T > 1:
-                formula = total(_of_each_step(line.formula), "t")
+                formula = self.dressed(total(_of_each_step(line.formula), "t"))
                 numbers = step.numbers if T == 2 and self.problem.batch == 1 else ()
                 step = Step(step.name, step.value, formula, numbers)
             yield step
@@ -285,7 +286,7 @@ class CellWorking(Recipe):
         for part in parts_of(formula):
             value = found.values.get(part)
             if value is not None and part.kind == "symbol" and part.args[0] == "W":
-                weights[part] = value.item() if value.size == 1 else value.tolist()
+                weights[part] = self.shown(value)
             elif value is not None:
                 values[part] = self.shown(value)
             if part.kind == "part":
@@ -304,10 +305,10 @@ class CellWorking(Recipe):
     def shown(self, value: Any) -> Any:
         """A number, a column, or a small matrix."""
         array = np.asarray(value)
-        if array.size == 1 and array.ndim < 2:
+        if array.ndim == 0 or (array.size == 1 and self.plain):
             return array.item()
-        if array.ndim == 1 or self.problem.batch > 1 == array.shape[1]:
-            return Column(array.ravel().tolist())
+        if array.ndim == 1:
+            return Column(array.tolist())
         return array.tolist() if array.size <= MOST_SHOWN else None
 
     def place_of(self, field: str, index: Index) -> Place | None:
@@ -358,12 +359,10 @@ class CellWorking(Recipe):
             return formula
         args = tuple(self.dressed(each) for each in formula.args)
         if formula.kind == "call":
-            args = (WRITTEN.get(args[0], args[0]), *args[1:])
-            if args[0] == "rows":
-                return total(args[1], "sequences")
-        if formula.kind == "matmul" and all(isinstance(each, float) for each in args):
+            args = ("σ" if args[0] == "sigmoid" else args[0], *args[1:])
+        if formula.kind == "matmul" and self.single:
             return Expr("mul", args)
-        if formula.kind == "part" or (formula.kind == "transpose" and isinstance(args[0], float)):
+        if formula.kind == "part" or (formula.kind == "transpose" and self.single):
             return args[0]
         return Expr(formula.kind, args)
 
@@ -403,15 +402,6 @@ class CellWorking(Recipe):
 def _within(lines: Derivation, key: str, place: Index) -> Place:
     """A place in a line's value; where that is a vector, its one number."""
     return lines, key, place[: np.ndim(lines.lines[key].value)]
-
-
-def _over_columns(formula: Any) -> Any:
-    """A sum in which that over a bias's columns is told from that of all elements."""
-    if not isinstance(formula, Expr):
-        return formula
-    if formula.kind == "call" and formula.args[0] == "sum":
-        return Expr("call", ("rows", *formula.args[1:]))
-    return Expr(formula.kind, tuple(map(_over_columns, formula.args)))
 
 
 def _of_each_step(formula: Any) -> Any:

@@ -12,13 +12,11 @@ from dlcalc.commands.posterior.answer import (
     Fit,
     Posterior,
     posterior,
-    posterior_steps,
 )
 from dlcalc.commands.posterior.mixture import local_minima, log_density, mixture
 from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import gaussian
-from tests.derive.typed import untrue_numbers
 
 
 def reverse(result: Posterior, family: str = "diagonal") -> list[Fit]:
@@ -197,8 +195,3 @@ def test_in_one_dimension_both_families_are_the_same() -> None:
     assert [fit.family for fit in fits] == ["diagonal"] * half + ["full"] * half
     for one, other in zip(fits[:half], fits[half:], strict=True):
         assert (one.objective, one.divergence) == (other.objective, other.divergence)
-
-
-@pytest.mark.parametrize("means", [[-1, 2], [[-1, 0], [2, 1]]])
-def test_every_line_is_true_as_it_is_typed(means: Any) -> None:
-    assert untrue_numbers(posterior_steps(posterior([0.4, 0.6], means, [1, 0.5]))) == []
