@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean, words_of
 from dlcalc.input.json_text import parse_json
+from dlcalc.input.sources import read_table
 from dlcalc.models import foreign
 from dlcalc.models.count import params
 from dlcalc.models.files.stream import member_bytes, open_zip, printable, seekable
@@ -37,6 +38,7 @@ from dlcalc.models.files.tensors import (
     Tensor,
     decide,
 )
+from dlcalc.models.templates import Fields, facts
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 
@@ -77,16 +79,6 @@ def _last(shape: Sizes, what: str, at: int = -1) -> int:
     return size
 
 
-def _channels(config: Config, shape: Sizes) -> int:
-    first = config.get("data_format") == "channels_first"
-    return _last(shape, "its channels", 1 if first else -1)
-
-
-def _numbers(value: Any, count: int) -> tuple[int, ...]:
-    found = tuple(value) if isinstance(value, list | tuple) else (value,) * count
-    return tuple(whole(each, "kernel_size") for each in found)
-
-
 def whole(value: Any, name: str) -> int:
     """A whole number of a configuration; InputError by its name."""
     if type(value) is int and 0 <= value < 1 << 62:
@@ -98,89 +90,76 @@ def _of(config: Config, name: str, default: int | None = None) -> int:
     return whole(config.get(name, default), name)
 
 
-def _axes_of(kind: str) -> int:
-    found = re.search(r"([123])D", kind)
-    return int(found[1]) if found else 1
-
-
 def _with_bias(config: Config, *shape: int) -> Iterator[Weight]:
     if config.get("use_bias", True):
         yield Weight("bias", shape)
 
 
-def _dense(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    units = _of(config, "units")
-    yield Weight("kernel", (_last(shape, "units"), units))
-    yield from _with_bias(config, units)
+class _Terms(Fields):
+    """What keras.txt writes shapes in: fields of a configuration, and sizes of the input."""
+
+    def __init__(self, config: Config, shape: Sizes, kind: str) -> None:
+        super().__init__()
+        self.config, self.shape, self.kind = config, shape, kind
+
+    def get(self, name: str) -> Any:
+        """The value of a name; InputError for what is no whole number and should be."""
+        if name in _SIZES:
+            return _SIZES[name](self)
+        value = self.config.get(name, _USUAL.get(name))
+        return value if name in _FLAGS else whole(value, name)
 
 
-def _conv(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    filters, groups = _of(config, "filters"), _of(config, "groups", 1) or 1
-    kernel = _numbers(config.get("kernel_size"), _axes_of(kind))
-    yield Weight("kernel", (*kernel, _channels(config, shape) // groups, filters))
-    yield from _with_bias(config, filters)
+def _channels(terms: _Terms) -> int:
+    axis = 2 if terms.kind.startswith("ConvLSTM") else 1
+    first = terms.config.get("data_format") == "channels_first"
+    return _last(terms.shape, "its channels", axis if first else -1)
 
 
-def _transposed(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    filters, kernel = _of(config, "filters"), _numbers(config.get("kernel_size"), _axes_of(kind))
-    yield Weight("kernel", (*kernel, filters, _channels(config, shape)))
-    yield from _with_bias(config, filters)
+def _kernel(terms: _Terms) -> list[int]:
+    given, axes = terms.config.get("kernel_size"), re.search(r"([123])D", terms.kind)
+    sizes = given if isinstance(given, list) else [given] * int(axes[1] if axes else 1)
+    return [whole(each, "kernel_size") for each in sizes]
 
 
-def _depthwise(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    channels, times = _channels(config, shape), _of(config, "depth_multiplier", 1)
-    kernel = _numbers(config.get("kernel_size"), _axes_of(kind))
-    yield Weight("kernel", (*kernel, channels, times))
-    yield from _with_bias(config, channels * times)
-
-
-def _separable(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    channels, times = _channels(config, shape), _of(config, "depth_multiplier", 1)
-    kernel, filters = _numbers(config.get("kernel_size"), _axes_of(kind)), _of(config, "filters")
-    yield Weight("depthwise_kernel", (*kernel, channels, times))
-    yield Weight("pointwise_kernel", (*(1 for _ in kernel), channels * times, filters))
-    yield from _with_bias(config, filters)
-
-
-def _embedding(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    rows, width = _of(config, "input_dim"), _of(config, "output_dim")
-    yield Weight("embeddings", (rows, width))
-    if kind == "ReversibleEmbedding" and config.get("tie_weights") is False:
-        yield Weight("reverse_embeddings", (width, rows))
-
-
-def _along(config: Config, shape: Sizes) -> tuple[int, ...]:
-    axis = config.get("axis", -1)
-    axes = axis if isinstance(axis, list | tuple) else [axis]
+def _along(terms: _Terms) -> list[int]:
+    axis = terms.config.get("axis", -1)
+    axes = axis if isinstance(axis, list) else [] if axis is None else [axis]
     if not all(type(each) is int for each in axes):
         raise InputError(f"axis is {str(axis)[:40]!r}, no whole number")
-    return tuple(_last(shape, "its axis", each) for each in axes)
+    return [_last(terms.shape, "its axis", each) for each in axes]
 
 
-def _batch_norm(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    along = _along(config, shape)
-    if config.get("scale", True):
-        yield Weight("gamma", along)
-    if config.get("center", True):
-        yield Weight("beta", along)
-    yield Weight("moving_mean", along, "state")
-    yield Weight("moving_variance", along, "state")
+_SIZES: dict[str, Callable[[_Terms], Any]] = {
+    "last": lambda terms: _last(terms.shape, "units"), "channels": _channels, "kernel": _kernel,
+    "ones": lambda terms: [1 for _ in _kernel(terms)], "along": _along,
+}
+"""Names for sizes of the input, and for the kernel's and a 1 for each of its axes."""
+_FLAGS = {
+    "use_bias": True, "scale": True, "center": True, "reset_after": True, "tie_weights": True,
+    "rms_scaling": False, "mean": None,
+}
+_USUAL = {"groups": 1, "depth_multiplier": 1, **_FLAGS}
+"""What fields are where a configuration does not say."""
 
 
-def _norm(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    along = _along(config, shape)
-    if config.get("scale", True) or config.get("rms_scaling"):
-        yield Weight("scale" if kind == "RMSNormalization" else "gamma", along)
-    if kind != "RMSNormalization" and config.get("center", True) and not config.get("rms_scaling"):
-        yield Weight("beta", along)
+def _tabled(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    """The weights whose shapes stand in keras.txt."""
+    terms = _Terms(config, shape, kind)
+    for name, expression in facts(_TABLE[kind]).items():
+        sizes = expression(terms)
+        if sizes is not None:
+            own = "state" if name in _STATES else "weight"
+            yield Weight(f"{_CELLS.get(kind, '')}{name}", tuple(sizes), own)
 
 
-def _normalization(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    if config.get("mean") is None:
-        along = _along(config, shape) if config.get("axis", -1) is not None else ()
-        yield Weight("mean", along, "state")
-        yield Weight("variance", along, "state")
-        yield Weight("count", (), "state")
+_TABLE = {
+    kind: weights for kinds, weights in read_table(__file__, "keras.txt")["weights"].items()
+    for kind in kinds.split(",")
+}
+_STATES = ("moving_mean", "moving_variance", "mean", "variance", "count")
+_CELLS = {"LSTM": "lstm_cell/", "GRU": "gru_cell/", "SimpleRNN": "simple_rnn_cell/"}
+"""Layers whose weights are those of a cell within them."""
 
 
 def _prelu(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
@@ -189,28 +168,6 @@ def _prelu(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
     yield Weight("alpha", tuple(
         1 if at in shared else _last(shape, "alpha", at) for at in range(1, len(shape))
     ))
-
-
-_GATES = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
-
-
-def _recurrent(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    name = kind.removesuffix("Cell")
-    gates, units = _GATES[name], _of(config, "units")
-    cell = f"{name.lower().replace('simplernn', 'simple_rnn')}_cell/" if name == kind else ""
-    yield Weight(f"{cell}kernel", (_last(shape, "units"), gates * units))
-    yield Weight(f"{cell}recurrent_kernel", (units, gates * units))
-    if config.get("use_bias", True):
-        two = name == "GRU" and config.get("reset_after", True)
-        yield Weight(f"{cell}bias", (2, gates * units) if two else (gates * units,))
-
-
-def _conv_lstm(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    filters, kernel = _of(config, "filters"), _numbers(config.get("kernel_size"), _axes_of(kind))
-    at = 2 if config.get("data_format") == "channels_first" else -1
-    yield Weight("kernel", (*kernel, _last(shape, "filters", at), 4 * filters))
-    yield Weight("recurrent_kernel", (*kernel, filters, 4 * filters))
-    yield from _with_bias(config, 4 * filters)
 
 
 def _heads(config: Config, shape: Mapping[str, Sizes], kind: str) -> Iterator[Weight]:
@@ -260,10 +217,6 @@ def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
         ))
 
 
-def _layer_scale(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    yield Weight("gamma", (_of(config, "projection_dim"),))
-
-
 def _attention(config: Config, shape: Any, kind: str) -> Iterator[Weight]:
     if kind == "AdditiveAttention" and config.get("use_scale", True):
         given = shape if isinstance(shape, tuple) else ()
@@ -277,20 +230,9 @@ def _attention(config: Config, shape: Any, kind: str) -> Iterator[Weight]:
 
 
 WEIGHTS: dict[str, Callable[[Config, Any, str], Iterator[Weight]]] = {
-    "Dense": _dense, "Embedding": _embedding, "ReversibleEmbedding": _embedding,
-    **dict.fromkeys(
-        ("BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1"), _batch_norm
-    ),
-    **dict.fromkeys(("LayerNormalization", "GroupNormalization", "RMSNormalization"), _norm),
-    "Normalization": _normalization, "PReLU": _prelu, "EinsumDense": _einsum,
-    **{f"Conv{n}D": _conv for n in (1, 2, 3)},
-    **{f"Conv{n}DTranspose": _transposed for n in (1, 2, 3)},
-    **{f"DepthwiseConv{n}D": _depthwise for n in (1, 2)},
-    **{f"SeparableConv{n}D": _separable for n in (1, 2)},
-    **{f"ConvLSTM{n}D": _conv_lstm for n in (1, 2, 3)},
-    **{f"{name}{end}": _recurrent for name in _GATES for end in ("", "Cell")},
+    **dict.fromkeys(_TABLE, _tabled), "PReLU": _prelu, "EinsumDense": _einsum,
     "MultiHeadAttention": _heads, "GroupedQueryAttention": _heads, "GroupQueryAttention": _heads,
-    "LayerScale": _layer_scale, "Attention": _attention, "AdditiveAttention": _attention,
+    "Attention": _attention, "AdditiveAttention": _attention,
 }
 """What gives the weights of each class."""
 _QUANTISED = {"Dense": ("kernel",), "EinsumDense": ("kernel",), "Embedding": ("embeddings",)}
