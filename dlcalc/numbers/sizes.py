@@ -61,8 +61,9 @@ class Axis(NamedTuple):
     def output(self) -> int:
         """The output size; below 1 where the window does not fit."""
         if self.transposed:
-            taken_off = (self.input - 1) * self.stride - sum(self.pad)
-            return taken_off + self.span + self.output_padding
+            before, after = self.pad
+            moved = (self.input - 1) * self.stride + self.dilation * (self.kernel - 1) + 1
+            return moved - before - after + self.output_padding
         room = self._room()
         if not self.ceil:
             return max(0, room // self.stride + 1)
@@ -187,20 +188,43 @@ def make_axes(
     >>> make_axes((32, 32), 5)[1].output
     28
     """
-    if (
-        type(input) is type(kernel) is type(stride) is type(pad) is type(dilation) is int
-        and type(output_padding) is int and (axes or 1) == 1
-        and min(input, kernel, stride, dilation) > 0 <= min(pad, output_padding)
-    ):  # most calls, in a fifth of the time
-        axis = Axis(
-            input, kernel, stride, (pad, pad), dilation, transposed, output_padding, ceil
-        )
-        if transposed or output_padding:
+    given = input, kernel, stride, pad, dilation, output_padding
+    n = axes or (len(input) if type(input) is tuple else 1)
+    made = _plain_axes(given, n, transposed, ceil) or _read_axes(given, axes, transposed, ceil)
+    for axis in made:
+        if transposed or axis.output_padding:
             _check_output_padding(axis)
-        return (axis,)
-    input, kernel, stride, pad, dilation, output_padding = map(
-        plain, (input, kernel, stride, pad, dilation, output_padding)
-    )
+    return tuple(made)
+
+
+def _plain_axes(
+    given: tuple[Any, ...], n: int, transposed: bool, ceil: bool
+) -> list[Axis] | None:
+    """The axes where all are plain whole numbers or tuples of them, as in most calls, quickly."""
+    rows: Sequence[Any] = (given,)
+    if n > 1:
+        columns = [each if type(each) is tuple else (each,) * n for each in given]
+        try:
+            rows = list(zip(*columns, strict=True))
+        except ValueError:
+            return None
+    made = []
+    for input, kernel, stride, pad, dilation, extra in rows:
+        if not (
+            type(input) is type(kernel) is type(stride) is type(pad) is type(dilation) is int
+            and type(extra) is int and pad >= 0 <= extra
+            and input > 0 < kernel and stride > 0 < dilation
+        ):
+            return None
+        made.append(Axis(input, kernel, stride, (pad, pad), dilation, transposed, extra, ceil))
+    return made
+
+
+def _read_axes(
+    given: tuple[Any, ...], axes: int | None, transposed: bool, ceil: bool
+) -> list[Axis]:
+    """The axes of whatever else may be given."""
+    input, kernel, stride, pad, dilation, output_padding = map(plain, given)
     n = axes or count_axes(
         input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
         output_padding=output_padding,
@@ -216,10 +240,7 @@ def make_axes(
     ):
         pair = pad_pair(padding, length, taps, step, apart, transposed)
         made.append(Axis(length, taps, step, pair, apart, transposed, extra, ceil))
-    if transposed or any(extras):
-        for axis in made:
-            _check_output_padding(axis)
-    return tuple(made)
+    return made
 
 
 def paddings(pad: Padding, axes: int) -> tuple[str | int | Pair, ...]:

@@ -73,13 +73,14 @@ def dense(line: Axis) -> int:
 
 def polyphase(line: Axis) -> int:
     """Multiplications where a tap skips the inserted zeros, but not those at the edges."""
-    return sum([outputs_on_grid(line, k) for k in range(line.kernel)])
+    return sum(outputs_on_grid(line))
 
 
-def outputs_on_grid(line: Axis, k: int) -> int:
-    """Outputs at which tap k falls on no inserted zero: those o ≡ k·D − P (mod S)."""
-    first = (k * line.dilation - line.pad[0]) % line.stride
-    return (line.output - 1 - first) // line.stride + 1
+def outputs_on_grid(line: Axis) -> list[int]:
+    """Outputs at which each tap k falls on no inserted zero: those o ≡ k·D − P (mod S)."""
+    last, stride, dilation, before = line.output - 1, line.stride, line.dilation, line.pad[0]
+    firsts = [(k * dilation - before) % stride for k in range(line.kernel)]
+    return [(last - first) // stride + 1 for first in firsts]
 
 
 def columns_met(line: Axis, k: int) -> int:

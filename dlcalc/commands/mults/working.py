@@ -221,7 +221,7 @@ def _sum_steps(line: Axis) -> Iterator[Step]:
     yield Step("zero_skip by taps", products, total(columns, *taps), _summed(by_tap))
     if not line.transposed:
         return
-    on_grid = [outputs_on_grid(line, tap) for tap in range(line.kernel)]
+    on_grid = outputs_on_grid(line)
     yield Step(
         "polyphase", sum(on_grid), total(last - first + 1, *taps), _summed(on_grid),
         "with the zeros at the edges",

@@ -107,13 +107,11 @@ def size(
         )
         stride, pad, dilation, output_padding, ceil, notes = found
     axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
-    if len(axes) == 1 and (windows := axes[0].output) > 0:  # most calls, in half the time
-        return Size(windows, axes[0].behind(windows), axes, notes)
-    check_all_fit(axes)
-    return Size(
-        one_or_tuple([axis.output for axis in axes]),
-        one_or_tuple([axis.remainder for axis in axes]), axes, notes,
-    )
+    outputs = tuple([axis.output for axis in axes])
+    if min(outputs) < 1:
+        check_all_fit(axes)
+    behind = tuple(map(Axis.behind, axes, outputs))
+    return Size(one_or_tuple(outputs), one_or_tuple(behind), axes, notes)
 
 
 def _of_record(input: dict[str, Any], **options: Any) -> Size | Solutions:
