@@ -307,6 +307,14 @@ def _fit(g: Array, like: Array) -> Array:
     return np.sum(g, axis=grown, keepdims=True) if grown else g
 
 
+def _like(g: Array, x: Array) -> Array:
+    """g as the gradient of x, most often in its shape already."""
+    kind = type(x)
+    if (kind is float or kind is int) and type(g) is float:
+        return g
+    return _fit(g, x)
+
+
 def _in_one_type(*parts: Array) -> list[Array]:
     parts = tuple(_alike(*parts))
     return [each.astype(np.result_type(*parts), copy=False) for each in parts]
@@ -521,7 +529,7 @@ Arrays: World = World(
     reshape_like=lambda g, x: np.reshape(g, np.shape(x)),
     prod=np.prod, prod_back=_prod_back, trace=_trace, trace_back=_trace_back,
     cumsum=lambda x, axis=0: np.cumsum(x, axis), cumsum_back=_cumsum_back,
-    is_batch=lambda a, b: np.ndim(a) > 2 and np.ndim(b) == 1,
+    is_batch=lambda a, b: getattr(a, "ndim", 0) > 2 and np.ndim(b) == 1,
     expand=np.expand_dims, squeeze=np.squeeze, align=_align, align_back=_align_back,
     matmul=lambda a, b: a @ b if getattr(a, "ndim", 0) and getattr(b, "ndim", 0) else a * b,
     times_transposed=_times_transposed, transposed_times=_transposed_times,
@@ -541,7 +549,7 @@ Arrays: World = World(
     avgpool=_avgpool, avgpool_back=_avgpool_back,
     back_again=_back_again, shape=np.shape, require_fit=require_fit, bits=_bits,
     fits=_fits, gradient_of=_gradient_of,
-    like=lambda g, x: g if type(x) in (int, float) and type(g) is float else _fit(g, x),
+    like=_like,
     settled=_settled, swift=_swift, presented=_presented,
     exact_to_float=lambda x: np.asarray(x, dtype=float)[()],
     is_finite=_is_finite,

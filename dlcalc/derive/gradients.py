@@ -138,16 +138,19 @@ def differentiate(
     >>> differentiate(system, {"w": 3, "x": 2, "t": 5}).gradients
     {'L': {'w': 4, 'x': 6, 't': -2}}
     """
-    require_inputs(system, values)
+    if values.keys() != set(system.inputs):
+        require_inputs(system, values)
     tape = recorded(system, system.computed, system.inputs)
-    defaults = [each for each in system.defaults if each.name not in values]
-    before = recorded(system, defaults, ())
-    f = _world(values, (*before.instructions, *tape.instructions))
     given = {name: _as_value(name, value) for name, value in values.items()}
+    defaults = [each for each in system.defaults if each.name not in values]
     if defaults:
+        before = recorded(system, defaults, ())
+        f = _world(values, (*before.instructions, *tape.instructions))
         with quiet(f):
             places = forward(before, f, {})
         given |= {name: places[place] for name, place in before.names.items()}
+    else:
+        f = _world(values, tape.instructions)
     given = {name: given[name] for name in system.inputs}
     sources = _known(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
     try:
@@ -168,28 +171,30 @@ def _derived(
     sources: Sequence[str], watched: bool, alike: bool = False,
 ) -> Derivatives:
     """The values, and the gradients; of shapes that are those of a run before, if `alike`."""
-    system = tape.system
-    with quiet(f):
-        places = None
+    system, places = tape.system, None
+    if watched:
+        with f.alert():
+            places = swiftly_forward(tape, f, given, alike)
+    if places is None:
+        with quiet(f):
+            places = forward(tape, f, given, watched)
+    named = {name: places[place] for name, place in tape.names.items()}
+    wanted, passes = tape.reached(sources), {}
+    for each in _chosen(system, f, named, of):
+        start, found = {tape.names[each]: 1}, None
         if watched:
             with f.alert():
-                places = swiftly_forward(tape, f, given, alike)
-        if places is None:
-            places = forward(tape, f, given, watched)
-        named = {name: places[place] for name, place in tape.names.items()}
-        derived = _chosen(system, f, named, of)
-        wanted = tape.reached(sources)
-        passes = {}
-        for each in derived:
-            start = {tape.names[each]: 1}
-            found = None
-            if watched:
-                with f.alert():
-                    found = swiftly_backward(tape, f, places, start, wanted)
-            passes[each] = found or backward(
-                tape.instructions, f, places, start, wanted, system, watched
-            )
-        kinks = tuple(kinks_of(tape, f, places, wanted, passes.values()))
+                found = swiftly_backward(tape, f, places, start, wanted)
+        if found is None:
+            with quiet(f):
+                found = backward(
+                    tape.instructions, f, places, start, wanted, system, watched
+                )
+        passes[each] = found
+    kinks: tuple[Kink, ...] = ()
+    if any(each.node.operation in KINKS for each in tape.instructions):
+        with quiet(f):
+            kinks = tuple(kinks_of(tape, f, places, wanted, passes.values()))
     gradients = {}
     for each, found in passes.items():
         gradients[each] = {
@@ -215,8 +220,9 @@ def quiet(f: Any) -> Any:
 def _world(values: Mapping[str, Any], instructions: Iterable[Instruction]) -> Any:
     """Numbers alone where nothing is an array, so that NumPy need not be loaded."""
     if all(isinstance(each, int | float) for each in values.values()):
-        for node, *_ in instructions:
-            if node.operation in MAKING or (node.options and node.operation != "slope"):
+        for each in instructions:
+            node = each.node
+            if (node.options and node.operation != "slope") or node.operation in MAKING:
                 break
         else:
             return Scalars

@@ -201,9 +201,9 @@ VALUES: dict[str, Callable[..., Value]] = {
     "neg": lambda f, a: -a,
     "sub": lambda f, a, b: a - b,
     "div": lambda f, a, b: a / b,
-    "add": lambda f, *terms: sum(terms[1:], terms[0]),
-    "mul": lambda f, *factors: prod(factors[1:], start=factors[0]),
-    "hadamard": lambda f, *factors: prod(factors[1:], start=factors[0]),
+    "add": lambda f, first, *others: sum(others, first),
+    "mul": lambda f, first, *others: prod(others, start=first),
+    "hadamard": lambda f, first, *others: prod(others, start=first),
     "relu6": lambda f, x: f.where(f.between(x, 0, 6), x, 6 * f.gt(x, 0)),
     "silu": lambda f, x: x * f.sigmoid(x),
     "mish": lambda f, x: x * f.tanh(f.softplus(x)),
@@ -302,6 +302,8 @@ def slope_of(f: Any, x: Value, function: str) -> Value:
 
 
 def _others(f: Any, g: Value, y: Value, factors: tuple[Value, ...], place: int) -> Value:
+    if len(factors) == 2:
+        return g * factors[1 - place]
     for each in factors[:place] + factors[place + 1 :]:
         g = g * each
     return g
@@ -322,6 +324,8 @@ def _at(pulls: tuple[Pull, ...]) -> Callable[..., Value]:
 
 
 def _called(name: str) -> Callable[..., Value]:
+    if name in SLOPES:
+        return lambda f, x: getattr(f, name)(x)
     return lambda f, *arguments, **options: getattr(f, name)(*arguments, **options)
 
 

@@ -21,6 +21,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -46,8 +47,11 @@ MOST_NESTING = 60
 """Brackets within brackets."""
 MOST_FACTORS = 32
 """Factors of one product; longer ones are products of products."""
-_AFTER_NAMES = ("+", "-", "*", "/", "@", ")", ",", ";", "")
+_AFTER_NAMES = frozenset(("+", "-", "*", "/", "@", ")", ",", ";", ""))
 """Words before which a name stands alone, as it most often does."""
+_DEFINES = re.compile(r"\)\s*=(?!=)")
+"""What stands in every definition of a function."""
+_TERMS = ("+", "-")
 _FACTORS = {"*": "mul", "⊙": "hadamard", "/": "div"}
 COMPARISONS = {">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq", "!=": "ne"}
 WORDS: dict[str, Any] = {
@@ -113,7 +117,7 @@ class _Parser:
         self.names: dict[str, None] = {}
         self.plain = True
         """Whether there are equations alone: no loop, definition or index by letters."""
-        self.defined = _defined(self.tokens) if "(" in text and ")" in text else {}
+        self.defined = _defined(self.tokens) if _DEFINES.search(text) else {}
 
     def next(self) -> Token:
         token = self.token
@@ -261,18 +265,25 @@ class _Parser:
         """Terms with their signs."""
         start = self.token.start
         terms: list[Node] = []
-        while not terms or self.token.text in ("+", "-"):
-            sign = self.next() if self.token.text in ("+", "-") else None
-            term = self.product()
-            if sign is not None and sign.text == "-":
-                term = self.made("neg", (term,), sign.start)
-            terms.append(term)
-        return terms[0] if len(terms) == 1 else self.made("add", terms, start)
+        while True:
+            sign = self.token
+            if sign.text == "-":
+                self.next()
+                terms.append(self.made("neg", (self.product(),), sign.start))
+            else:
+                if sign.text == "+":
+                    self.next()
+                terms.append(self.product())
+            if self.token.text not in _TERMS:
+                return terms[0] if len(terms) == 1 else self.made("add", terms, start)
 
     def product(self) -> Node:
         """Factors and divisors."""
         start, kind = self.token.start, ""
-        factors = [self.matrices()]
+        first = self.factor()
+        if self.token.text not in _FACTORS and not self.summing:
+            return first
+        factors = [first]
         # Within ∑ products may be left unsaid, as W[i,j] x[j].
         while (sign := self.token.text) in _FACTORS or (self.summing and self._begins()):
             operation = _FACTORS.get(sign, "mul")
@@ -281,7 +292,7 @@ class _Parser:
             if len(factors) > 1 and (operation != kind or len(factors) == MOST_FACTORS):
                 factors = [self.made(kind, factors, start)]
             kind = operation
-            factors.append(self.matrices())
+            factors.append(self.factor())
             if kind == "div":
                 factors = [self.made(kind, factors, start)]
         return factors[0] if len(factors) == 1 else self.made(kind, factors, start)
@@ -290,10 +301,21 @@ class _Parser:
         """Whether a factor begins here."""
         return self.token.kind in ("name", "number", "sum") or self.token.text == "("
 
-    def matrices(self) -> Node:
-        """A matrix product."""
-        start = self.token.start
-        left = self.power()
+    def factor(self) -> Node:
+        """A name alone, a power, or a matrix product."""
+        token = self.token
+        left: Node | None = None
+        if token.kind == "name":
+            after = self.tokens[self.at + 1]
+            if after.text in _AFTER_NAMES and after.kind != "raised":
+                self.at, self.token = self.at + 1, after
+                left = self._named(token)
+        if left is None:
+            left = self.power()
+        return left if self.token.text != "@" else self._matrices(left, token.start)
+
+    def _matrices(self, left: Node, start: int) -> Node:
+        """The matrix product that begins with its first factor."""
         while self.token.text == "@":
             self.next()
             right = self.power()
@@ -305,13 +327,7 @@ class _Parser:
 
     def power(self) -> Node:
         """A factor, its sign and its power."""
-        token = self.token
-        if token.kind == "name":
-            after = self.tokens[self.at + 1]
-            if after.text in _AFTER_NAMES and after.kind != "raised":
-                self.at, self.token = self.at + 1, after
-                return self._named(token)
-        negative = False
+        token, negative = self.token, False
         while sign := self.took("-", "+"):
             negative ^= sign == "-"
         base = self.primary()
@@ -370,6 +386,8 @@ class _Parser:
             return self._named(token)
         if kind == "number":
             self.next()
+            if len(token.text) == 1:
+                return Number(int(token.text), self.text, token.start, token.end)
             try:
                 value = parse_number(token.text)
             except InputError as error:
@@ -395,8 +413,9 @@ class _Parser:
         )
 
     def _close(self, bracket: str) -> None:
-        if not self.took(bracket):
+        if self.token.text != bracket:
             self.refuse()
+        self.next()
         self.open.pop()
 
     def _sum_over(self, sign: Token) -> Node:
@@ -429,6 +448,12 @@ class _Parser:
     def _call(self, name: Token) -> Node:
         word = name.text
         self._enter(self.next())
+        if word in SIMPLE and word not in self.defined and self.tokens[self.at + 1].text != "=":
+            inner = self.expression()
+            if self.token.text == ")":
+                self._close(")")
+                return self.made(FUNCTIONS[word].operation, (inner,), name.start)
+            return self._with_arguments(name, [inner])
         if word in self.defined:
             return self._own(name)
         if word == "back":
@@ -437,19 +462,17 @@ class _Parser:
             if word.startswith("sum_") and len(word) > 4:
                 return self._sum_over(name)
             self._no_function(name)
-        function = FUNCTIONS[word]
-        arguments: list[Node] = []
+        return self._with_arguments(name, [])
+
+    def _with_arguments(self, name: Token, arguments: list[Node]) -> Node:
+        """The call of a function that goes on behind these arguments."""
+        function = FUNCTIONS[name.text]
         options: dict[str, Any] = {}
-        simple = word in SIMPLE
-        if simple and self.tokens[self.at + 1].text != "=":
-            arguments.append(self.expression())
-        else:
+        if not arguments:
             self._argument(name, function, arguments, options)
         while self.took(","):
             self._argument(name, function, arguments, options)
         self._close(")")
-        if simple and len(arguments) == 1:
-            return self.made(function.operation, arguments, name.start)
         return self._applied(name, function, arguments, options)
 
     def _argument(

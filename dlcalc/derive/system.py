@@ -46,13 +46,13 @@ class System(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """Inputs, then computed names in order."""
-        return (*self.inputs, *(each.name for each in self.computed))
+        return (*self.inputs, *[each.name for each in self.computed])
 
     @property
     def unused(self) -> tuple[str, ...]:
         """Computed names that no other equation uses."""
         used = {name for each in self.computed for name in each.names}
-        return tuple(each.name for each in self.computed if each.name not in used)
+        return tuple([each.name for each in self.computed if each.name not in used])
 
     def located(
         self, error: DlcalcError, equation: Equation, node: Node | None = None
@@ -97,15 +97,18 @@ def arranged(
             raise System(every, (), (), (), file).located(error, each)
         defined[each.name] = each
     needs: dict[str, list[str]] = {}
-    for name, equation in defined.items():
-        needs[name] = [each for each in equation.names if each in defined or each not in constant]
-    order = [name for name in _sorted(needs, defined, file) if needs[name]]
-    occurring = dict.fromkeys(name for each in every for name in (*needs[each.name], each.name))
+    occurring: dict[str, None] = {}
+    for each in every:
+        needs[each.name] = [
+            name for name in each.names if name in defined or name not in constant
+        ]
+        occurring.update(dict.fromkeys(needs[each.name]))
+        occurring[each.name] = None
     return System(
         every,
-        tuple(defined[name] for name in order),
-        tuple(each for each in every if not needs[each.name]),
-        tuple(name for name in occurring if not needs.get(name)),
+        tuple([defined[name] for name in _sorted(needs, defined, file) if needs[name]]),
+        tuple([each for each in every if not needs[each.name]]),
+        tuple([name for name in occurring if not needs.get(name)]),
         file,
         tuple(counts or ()),
         counts is None,
@@ -118,10 +121,15 @@ def _sorted(
     """Names after all that they need, else as written; InputError for a cycle, by its names."""
     done: dict[str, None] = {}
     for start, wanted in needs.items():
-        if all(each in done or each not in needs for each in wanted):
+        if start in done:
+            continue
+        for name in wanted:
+            if name in needs and name not in done:
+                break
+        else:
             done[start] = None
             continue
-        trail: dict[str, Iterator[str]] = {} if start in done else {start: iter(needs[start])}
+        trail: dict[str, Iterator[str]] = {start: iter(wanted)}
         while trail:
             name = next(reversed(trail))
             for each in trail[name]:

@@ -73,10 +73,10 @@ _NEW: Any = tuple.__new__
 
 def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str]) -> Tape:
     """The operations of equations whose inputs have those names."""
-    found = _Recorder({name: place for place, name in enumerate(inputs)})
+    found = _Recorder({name: place for place, name in enumerate(inputs)}, not system.plain)
     for each in equations:
         expression = each.expression
-        if not isinstance(expression, Apply):
+        if type(expression) is not Apply:
             # A place of its own, so that the gradient of one name is not that of the other.
             expression = Apply("identity", (expression,), each.source, each.start, each.end, 1)
         found.equation = each
@@ -90,8 +90,10 @@ class _Recorder:
 
     equation: Equation
 
-    def __init__(self, names: dict[str, int]) -> None:
+    def __init__(self, names: dict[str, int], sharing: bool) -> None:
         self.names = names
+        self.sharing = sharing
+        """Whether a node may stand twice, as the argument of a definition does."""
         self.numbers: dict[int, Any] = {}
         self.instructions: list[Instruction] = []
         self.size = len(names)
@@ -102,20 +104,24 @@ class _Recorder:
         if isinstance(node, Name) and node.name in self.names:
             return self.names[node.name]
         if isinstance(node, Apply):
-            known = self.shared.get(id(node))  # the argument of a definition may stand twice
-            if known is not None:
-                return known
             key = id(node)
+            if self.sharing and key in self.shared:
+                return self.shared[key]
             if node.operation == "pow" and "e" not in self.names:
                 base, *powers = node.arguments
                 if isinstance(base, Name) and base.name == "e":
                     node = node._replace(operation="exp", arguments=tuple(powers))
-            arguments = tuple([self.place_of(each) for each in node.arguments])
+            names = self.names
+            arguments = tuple([
+                names[each.name] if type(each) is Name and each.name in names
+                else self.place_of(each) for each in node.arguments
+            ])
             rule = OPERATIONS[node.operation]
             self.instructions.append(
                 _NEW(Instruction, (node, arguments, self.size, self.equation, rule))
             )
-            self.shared[key] = self.size
+            if self.sharing:
+                self.shared[key] = self.size
         else:
             number = node.value if isinstance(node, Number) else CONSTANTS[node.name]
             self.numbers[self.size] = number
@@ -244,24 +250,26 @@ def swiftly_forward(
     `forward` finds out, and says, what it is. Shapes need no check where they are `alike`
     those of a run before; floats alone are looked at once, at the end.
     """
-    values, swift = started(tape, given), f.swift
+    values, swift, is_finite = started(tape, given), f.swift, f.is_finite
     plain = f is Scalars and {*map(type, given.values())} == {float}
     try:
-        for value in values:
-            if value is not None and (swift(value) is None or not f.is_finite(value)):
+        for value in (*given.values(), *tape.numbers.values()):
+            if swift(value) is None or not is_finite(value):
                 return None
-        for node, arguments, place, _, rule in tape.instructions:
+        for node, arguments, place, _, (compute, _) in tape.instructions:
             operands = [values[each] for each in arguments]
-            operation = node.operation
-            if not (alike or plain) and (node.options or not f.fits(operation, operands)):
-                f.require_fit(operation, operands, node.options)
+            operation, options = node.operation, node.options
             if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
                 _require_size(operation, f, operands)
-            value = rule.value(f, *operands, **node.options)
-            if not plain:
-                value = swift(value)
-                if value is None or (operation in UNTOLD and not f.is_finite(value)):
-                    return None
+            if plain:
+                values[place] = compute(f, *operands, **options) if options else (
+                    compute(f, *operands))
+                continue
+            if not alike and (options or not f.fits(operation, operands)):
+                f.require_fit(operation, operands, options)
+            value = swift(compute(f, *operands, **options))
+            if value is None or (operation in UNTOLD and not is_finite(value)):
+                return None
             values[place] = value
         return values if not plain or swift(float(sum(values))) is not None else None
     except (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError):
@@ -275,7 +283,7 @@ def swiftly_backward(
     gradients, swift, like = dict(start), f.swift, f.like
     plain = f is Scalars and int not in map(type, values[: len(tape.system.inputs)])
     try:
-        for node, arguments, at, _, rule in reversed(tape.instructions):
+        for node, arguments, at, _, (_, pull) in reversed(tape.instructions):
             g = gradients.get(at)
             if g is None or at not in wanted:
                 continue
@@ -285,15 +293,16 @@ def swiftly_backward(
             for number, place in enumerate(arguments):
                 if place not in wanted or (choosing and not carries(operation, number)):
                     continue
-                pulled = rule.pull(f, g, y, operands, number, **options)
+                pulled = pull(f, g, y, operands, number, **options) if options else (
+                    pull(f, g, y, operands, number))
                 known = gradients.get(place)
-                if not plain:
-                    pulled = like(pulled, operands[number])
-                pulled = pulled if known is None else known + pulled
-                if not plain:
-                    pulled = swift(pulled)
-                    if pulled is None or (operation in UNTOLD and not f.is_finite(pulled)):
-                        return None
+                if plain:
+                    gradients[place] = pulled if known is None else known + pulled
+                    continue
+                pulled = like(pulled, operands[number])
+                pulled = swift(pulled if known is None else known + pulled)
+                if pulled is None or (operation in UNTOLD and not f.is_finite(pulled)):
+                    return None
                 gradients[place] = pulled
         whole = not plain or swift(float(sum(gradients.values()))) is not None
         return gradients if whole else None

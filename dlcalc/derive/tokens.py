@@ -26,7 +26,13 @@ _WORDS = r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
     |(?P<wrong>.)"""
 _TOKEN = re.compile(_WORDS, re.VERBOSE | re.DOTALL)
-_CUT = re.compile(re.sub(r"\?P<\w+>", "?:", _WORDS), re.VERBOSE | re.DOTALL)
+_COMMON_WORD = (
+    r"[ ]?(?:[A-Za-z][A-Za-z0-9_]*+(?![^\x00-\x7f])|=(?!=)|[-+/^@()\[\],;]|\*(?!\*))"
+)
+"""A plain name or sign, and a blank before it: most words are that, and are found sooner so."""
+_CUT = re.compile(
+    f"{_COMMON_WORD}|" + re.sub(r"\?P<\w+>", "?:", _WORDS), re.VERBOSE | re.DOTALL
+)
 _SIGNS = {
     "−": "-", "·": "*", "⋅": "*", "∗": "*", "×": "*", "÷": "/", "**": "^", "ᵀ": "'",
     "≤": "<=", "≥": ">=", "≠": "!=", "…": "..", "⌊": "(", "⌋": ")", "⌈": "(", "⌉": ")",
@@ -98,26 +104,29 @@ def tokens_of(text: str, quotients: Sequence[str] = ()) -> list[Token]:
         raise LimitError(f"{len(text):,} characters of equations; at most {MOST_CHARACTERS:,}")
     found: list[Token] = []
     brackets: list[str] = []
-    known = dict(_SINGLE)
+    known = dict(_COMMON)
     end = 0
     for word in _words(text, quotients):
         start, end = end, end + len(word)
-        if word not in known:
-            known[word] = _read(word, text, start)
-        kind, plain = known[word]
-        if kind == "space" or (kind == "newline" and brackets):
-            continue
-        if kind == "newline" or (kind == "bracket" and plain == ";" and not brackets):
-            kind = "end"
-        elif kind == "bracket":
-            kind = "sign"
-            if plain in "([":
-                brackets.append(plain)
-            elif plain != ";":
-                del brackets[-1:]
-            if word in _ROUNDED:
-                found.append(_NEW(Token, ("name", _ROUNDED[word], start, start)))
-        found.append(_NEW(Token, (kind, plain, start, end)))
+        found_before = known.get(word)
+        if found_before is None:
+            found_before = known[word] = _read(word, text, start)
+        kind, plain, blanks = found_before
+        if kind in _ARRANGING:
+            if kind == "space" or (kind == "newline" and brackets):
+                continue
+            if kind == "newline" or (plain == ";" and not brackets):
+                kind = "end"
+            else:
+                kind = "sign"
+                if plain in "([":
+                    brackets.append(plain)
+                elif plain != ";":
+                    del brackets[-1:]
+                sign = word[blanks:]
+                if sign in _ROUNDED:
+                    found.append(_NEW(Token, ("name", _ROUNDED[sign], start, start)))
+        found.append(_NEW(Token, (kind, plain, start + blanks, end)))
     found.append(Token("end", "", len(text), len(text)))
     return found
 
@@ -126,12 +135,14 @@ _NEW: Any = tuple.__new__
 """Makes a token without a look at its parts."""
 
 
-_SINGLE: dict[str, tuple[str, str]] = {
-    **{sign: ("bracket", sign) for sign in "()[];"},
-    **{sign: ("sign", sign) for sign in "+-*/^@,='"},
-    " ": ("space", ""), "\n": ("newline", ""),
+_ARRANGING = frozenset(("space", "newline", "bracket"))
+"""Kinds of words that are no tokens as they stand."""
+_COMMON: dict[str, tuple[str, str, int]] = {
+    **{" " * blanks + sign: (kind, sign, blanks) for blanks in (0, 1)
+       for kind, signs in (("bracket", "()[];"), ("sign", "+-*/^@,='")) for sign in signs},
+    "\n": ("newline", "", 0),
 }
-"""The kinds of common words."""
+"""What common words are: their kind, their plain form, and the blanks before them."""
 
 
 def _words(text: str, quotients: Sequence[str]) -> list[str]:
@@ -140,13 +151,20 @@ def _words(text: str, quotients: Sequence[str]) -> list[str]:
         return _CUT.findall(text)
     names = "|".join(map(re.escape, sorted(quotients, key=len, reverse=True)))
     quotient = rf"(?:{names})(?![^\W⁰¹²³⁴-⁹ᵀ])"
-    return re.findall(f"{quotient}|{_CUT.pattern}", text, re.VERBOSE | re.DOTALL)
+    return re.findall(f"[ ]?{quotient}|{_CUT.pattern}", text, _CUT.flags)
 
 
-def _read(word: str, text: str, start: int) -> tuple[str, str]:
+def _read(word: str, text: str, start: int) -> tuple[str, str, int]:
+    """The kind of a word, its plain form, and the blanks before it."""
+    bare = word.lstrip(" ")
+    blanks = len(word) - len(bare)
+    if bare.isascii() and bare[:1].isalnum():
+        return "name" if bare[0].isalpha() else "number", bare, blanks
+    return (*_kind(bare, text, start + blanks), blanks) if bare else ("space", "", 0)
+
+
+def _kind(word: str, text: str, start: int) -> tuple[str, str]:
     """The kind of a word, also `space`, `newline` and `bracket`, and its plain form."""
-    if word.isascii() and word[0].isalnum():
-        return "name" if word[0].isalpha() else "number", word
     match = _TOKEN.match(word)
     kind = str(match and match.lastgroup)
     if match and match.end() < len(word):  # dL/dβ

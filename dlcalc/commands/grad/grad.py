@@ -51,7 +51,7 @@ def grad(
 
         with as_framework(framework):
             return grad(equations, values, of=of, wrt=wrt, allow_nonfinite=allow_nonfinite)
-    if not isinstance(values, Mapping | None):
+    if values is not None and not isinstance(values, Mapping):
         raise InputError("values: a mapping of names to numbers is wanted, as {'x': 3}")
     given = {plain_name(name): value for name, value in (values or {}).items()}
     system = read_system(equations, given=given)
@@ -67,12 +67,12 @@ def read_system(
 
     `given` are the values: names among them are no constants, and may be the ends of loops.
     """
-    lines = [equations] if isinstance(equations, str) else equations
-    if not _is_texts(lines):
-        raise InputError("equations: a text or a list of texts is wanted, as 'y = x^2'")
-    text = "\n".join(lines)
+    if not isinstance(equations, str):
+        if not _is_texts(equations):
+            raise InputError("equations: a text or a list of texts is wanted, as 'y = x^2'")
+        equations = "\n".join(equations)
     try:
-        written, counts = read_equations(text, given)
+        written, counts = read_equations(equations, given)
     except DlcalcError as error:
         raise error.at(file) if file else error from None
     return arranged(written, file, given, counts)
