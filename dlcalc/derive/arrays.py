@@ -44,7 +44,7 @@ def _floats(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _compared(operation: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda a, b: operation(np.real(a), np.real(b)) * 1
+    return lambda a, b: operation(a.real, b.real) * 1
 
 
 def _where(condition: Array, a: Array, b: Array) -> Array:
@@ -292,7 +292,7 @@ def _spread(g: Array, like: Array, axis: Axis = None, keepdims: bool = False) ->
     """g in each element of the shape of another array, of which axes were summed."""
     if axis is not None and not keepdims and np.ndim(like):
         g = np.expand_dims(g, axis)
-    return np.broadcast_to(g, np.shape(like))
+    return np.full(np.shape(like), g) if type(g) is float else np.broadcast_to(g, np.shape(like))
 
 
 def _fit(g: Array, like: Array) -> Array:
@@ -302,7 +302,9 @@ def _fit(g: Array, like: Array) -> Array:
         return g
     if np.ndim(g) < len(shape):
         return np.broadcast_to(g, shape)
-    g = np.sum(g, axis=tuple(range(np.ndim(g) - len(shape))))
+    g = np.add.reduce(g, axis=tuple(range(np.ndim(g) - len(shape))))
+    if 1 not in shape:
+        return g
     grown = tuple(i for i, size in enumerate(shape) if size == 1 and np.shape(g)[i] != 1)
     return np.sum(g, axis=grown, keepdims=True) if grown else g
 
@@ -431,6 +433,8 @@ def _size(x: Array, axis: Axis = None, keepdims: bool = False) -> int:
 def _fits(operation: str, operands: Sequence[Array]) -> bool:
     """Whether operands surely fit each other: numbers, floats of one shape, rows under a matrix."""
     shapes = [each.shape for each in operands if hasattr(each, "shape")]
+    if len(shapes) == 1:
+        return operation in ALIKE or (operation == "pow" and type(operands[1]) is int and operands[1] >= 0)
     if operation == "matmul" and len(shapes) == 2 and all(len(each) == 2 for each in shapes):
         small = max(map(max, shapes)) <= MOST_SURE and operands[0].dtype is _FLOAT
         return small and shapes[0][1] == shapes[1][0]

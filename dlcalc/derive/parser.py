@@ -328,8 +328,8 @@ class _Parser:
     def power(self) -> Node:
         """A factor, its sign and its power."""
         token, negative = self.token, False
-        while sign := self.took("-", "+"):
-            negative ^= sign == "-"
+        while self.token.text in _TERMS:
+            negative ^= self.next().text == "-"
         base = self.primary()
         if self.token.text == "^":
             self._enter(self.next())
@@ -353,6 +353,8 @@ class _Parser:
         node = self._operand()
         while True:
             text = self.token.text
+            if text in _AFTER_NAMES and self.token.kind != "raised":
+                return node
             if text == "'":
                 self.next()
                 node = self.made("transpose", [node], start)
