@@ -434,7 +434,8 @@ def _fits(operation: str, operands: Sequence[Array]) -> bool:
     """Whether operands surely fit each other: numbers, floats of one shape, rows under a matrix."""
     shapes = [each.shape for each in operands if hasattr(each, "shape")]
     if len(shapes) == 1:
-        return operation in ALIKE or (operation == "pow" and type(operands[1]) is int and operands[1] >= 0)
+        power = operands[1] if operation == "pow" else -1
+        return operation in ALIKE or (type(power) is int and power >= 0)
     if operation == "matmul" and len(shapes) == 2 and all(len(each) == 2 for each in shapes):
         small = max(map(max, shapes)) <= MOST_SURE and operands[0].dtype is _FLOAT
         return small and shapes[0][1] == shapes[1][0]
