@@ -387,14 +387,7 @@ class _Parser:
                 return self._slope(token)
             return self._named(token)
         if kind == "number":
-            self.next()
-            if len(token.text) == 1:
-                return Number(int(token.text), self.text, token.start, token.end)
-            try:
-                value = parse_number(token.text)
-            except InputError as error:
-                raise self.wrong(error.message, token) from None
-            return Number(value, self.text, token.start, token.end)
+            return self._number(self.next())
         if token.text == "(":
             self._enter(self.next())
             parts = [self.expression()]
@@ -413,6 +406,15 @@ class _Parser:
             + ("" if token.text or not self.open else still_open(self.text, self.open)),
             token,
         )
+
+    def _number(self, token: Token) -> Number:
+        if len(token.text) == 1:
+            return Number(int(token.text), self.text, token.start, token.end)
+        try:
+            value = parse_number(token.text)
+        except InputError as error:
+            raise self.wrong(error.message, token) from None
+        return Number(value, self.text, token.start, token.end)
 
     def _close(self, bracket: str) -> None:
         if self.token.text != bracket:
