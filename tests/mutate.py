@@ -8,8 +8,10 @@ of the one function. What stands outside functions, text, and what is raised is 
 
 from __future__ import annotations
 
+import __future__
 import argparse
 import ast
+import copy
 import gc
 import inspect
 import os
@@ -21,11 +23,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import pytest
+from coverage import Coverage
 
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY_LIMIT = 4 << 30
@@ -43,6 +47,7 @@ OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Or: ast.And, ast.LShift: ast.RShift, ast.RShift: ast.LShift,
 }
 """What each operator becomes."""
+CACHED = type(cache(int))
 Key = tuple[str, str, int, int]
 """A function: its file, qualified name, first line, and the column where its code begins."""
 
@@ -51,16 +56,21 @@ class Mutant(NamedTuple):
     """One change of a function's code."""
 
     text: str
+    lines: set[int]
+    """Where it can be met."""
     codes: list[CodeType]
     """The code of the function, of those around it first."""
 
 
 class Change(ast.NodeTransformer):
-    """Changes the place of the number `at`, counted through a file."""
+    """Changes the place of the number `at`, counted through a statement of a module."""
 
     def __init__(self, at: int = 0) -> None:
         self.at, self.count, self.within = at, 0, False
         self.what = ""
+        self.statement: set[int] = set()
+        """The lines of the statement at hand, without the statements in it."""
+        self.lines: set[int] = set()
 
     def visit(self, node: ast.AST) -> Any:
         """The node, changed if it is the one; text and what stands outside functions is not."""
@@ -68,19 +78,25 @@ class Change(ast.NodeTransformer):
             return node
         if isinstance(node, ast.keyword) and node.arg in ("strict", "copy"):
             return node  # it asserts, or saves memory
-        outer = self.within
-        self.within = outer or isinstance(node, ast.FunctionDef | ast.Lambda)
+        outer = self.within, self.statement
+        self.within = self.within or isinstance(node, ast.FunctionDef | ast.Lambda)
+        if isinstance(node, ast.stmt):
+            inner = [each.lineno - 1 for each in getattr(node, "body", ())]
+            self.statement = lines_of(node.lineno, inner[0] if inner else node.end_lineno)
         if isinstance(node, ast.FunctionDef):
             node.body = [self.visit(each) for each in node.body]
         else:
             self.generic_visit(node)
-        self.within = outer
-        return self._changed(node) if outer else node
+        made = self._changed(node) if outer[0] else node
+        self.within, self.statement = outer
+        return made
 
     def _here(self, node: Any, what: str) -> bool:
         self.count += 1
         if self.count == self.at:
             self.what = f"{node.lineno}: {what}"
+            own = () if isinstance(node, ast.stmt) else lines_of(node.lineno, node.end_lineno)
+            self.lines = self.statement.union(own)
         return self.count == self.at
 
     def _operator(self, node: Any, held: ast.AST) -> Any:
@@ -125,31 +141,45 @@ def codes(code: CodeType) -> Iterator[CodeType]:
             yield from codes(each)
 
 
+def lines_of(first: int, last: int | None) -> set[int]:
+    """Lines from the first to the last of them."""
+    return set(range(first, (last or first) + 1))
+
+
 class Mutable:
     """A file with the places where it can be changed.
 
     >>> file = Mutable("f.py", "def f(a): return a + 1 < 3")
-    >>> [file.mutant(at + 1).text for at in range(file.places)]  # doctest: +NORMALIZE_WHITESPACE
+    >>> [file.mutant(*at).text for at in file.places]  # doctest: +NORMALIZE_WHITESPACE
     ['f.py:1: 1 becomes 2', 'f.py:1: Add becomes Sub', 'f.py:1: 3 becomes 4',
      'f.py:1: Lt becomes LtE', 'f.py:1: returns None']
     """
 
     def __init__(self, path: str, text: str) -> None:
-        self.path, self.text = path, text
-        self.codes = {key_of(each): each for each in codes(compile(text, path, "exec"))}
-        counted = Change()
-        counted.visit(ast.parse(text))
-        self.places = counted.count
+        self.path = path
+        self.statements = ast.parse(text).body
+        self.places: list[tuple[int, int]] = []
+        """A statement of the module, and a place in it."""
+        self.codes: dict[Key, CodeType] = {}
+        for index, statement in enumerate(self.statements):
+            self.codes |= {key_of(each): each for each in self._codes(statement)}
+            counted = Change()
+            counted.visit(copy.deepcopy(statement))
+            self.places += [(index, at + 1) for at in range(counted.count)]
 
-    def mutant(self, at: int) -> Mutant | None:
+    def mutant(self, index: int, at: int) -> Mutant | None:
         """The file with one change; None where no code of a function differs."""
         change = Change(at)
-        tree = ast.fix_missing_locations(change.visit(ast.parse(self.text)))
+        tree = ast.fix_missing_locations(change.visit(copy.deepcopy(self.statements[index])))
         changed = [
-            code for code in codes(compile(tree, self.path, "exec"))
-            if self.codes.get(key_of(code), code) != code
+            code for code in self._codes(tree) if self.codes.get(key_of(code), code) != code
         ]
-        return Mutant(f"{os.path.relpath(self.path)}:{change.what}", changed) if changed else None
+        text = f"{os.path.relpath(self.path)}:{change.what}"
+        return Mutant(text, change.lines, changed) if changed else None
+
+    def _codes(self, statement: ast.stmt) -> Iterator[CodeType]:
+        flags = __future__.annotations.compiler_flag
+        return codes(compile(ast.Module([statement], []), self.path, "exec", flags))
 
 
 class Runner:
@@ -157,68 +187,76 @@ class Runner:
 
     def __init__(self, files: Sequence[Mutable], given: argparse.Namespace) -> None:
         self.files, self.given = files, given
+        self.coverage = Coverage(data_file=None, include=[file.path for file in files])
+        self.coverage.start()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try mutants in an order drawn by the seed, as many as the time allows."""
         items = {item.nodeid: item for item in session.items}
         with tempfile.TemporaryDirectory() as folder:
-            kept = Path(folder) / "calls"
-            in_child(lambda: bool(kept.write_bytes(pickle.dumps(self.called(session)))), 3600)
-            calls, took = pickle.loads(kept.read_bytes())
+            kept = Path(folder) / "reached"
+            in_child(lambda: bool(kept.write_bytes(pickle.dumps(self.reached(session)))), 7200)
+            reached, took = pickle.loads(kept.read_bytes())
+        self.coverage.stop()
         functions: dict[Key, list[FunctionType]] = {}
         for each in gc.get_objects():
             if isinstance(each, FunctionType):
                 functions.setdefault(key_of(each.__code__), []).append(each)
-        waiting = [(file, at + 1) for file in self.files for at in range(file.places)]
+        waiting = [(file, at) for file in self.files for at in file.places]
         random.Random(self.given.seed).shuffle(waiting)
         killed, tried, end = 0, 0, time.monotonic() + self.given.seconds
         for file, at in waiting:
-            mutant = file.mutant(at)
-            if mutant is None or time.monotonic() > end:
+            if time.monotonic() > end:
+                break
+            mutant = file.mutant(*at)
+            if mutant is None or not (self.given.lines or mutant.lines) & mutant.lines:
                 continue
-            names = sorted(calls.get(key_of(mutant.codes[-1]), ()), key=took.__getitem__)
+            met = {name for line in mutant.lines for name in reached[file.path].get(line, ())}
+            if met == {""}:
+                continue  # its work was done by the imports, before it can be exchanged
+            names = sorted(met - {""}, key=took.__getitem__)
 
             def survives(mutant: Mutant = mutant, names: Sequence[str] = names) -> bool:
                 for code in mutant.codes:
                     for function in functions.get(key_of(code), ()):
                         function.__code__ = code
-                return all(passes(session, items[name]) for name in names)
+                return all(passes(session, items[name], 2 + 5 * took[name]) for name in names)
 
             tried += 1
-            if names and in_child(survives, 10 + 5 * sum(map(took.__getitem__, names))):
+            if names and in_child(survives, 30 + 5 * sum(map(took.__getitem__, names))):
                 killed += 1
             else:
-                print(mutant.text, "" if names else "(no test calls it)", flush=True)
+                print(mutant.text, "" if names else "(no test reaches it)", flush=True)
         print(f"{killed} of {tried} mutants seen by the tests, {killed / max(tried, 1):.1%}; "
               f"{len(waiting):,} there are; seed {self.given.seed}")  # fmt: skip
         return True
 
-    def called(self, session: pytest.Session) -> tuple[dict[Key, set[str]], dict[str, float]]:
-        """The tests that call each function, and how long each test takes unchanged."""
-        paths = {file.path for file in self.files}
-        calls: dict[Key, set[str]] = {}
+    def reached(
+        self, session: pytest.Session
+    ) -> tuple[dict[str, dict[int, list[str]]], dict[str, float]]:
+        """The tests that reach each line of each file, and how long each test takes unchanged."""
         took: dict[str, float] = {}
-        seen: set[CodeType] = set()
-
-        def note(frame: FrameType, event: str, _: Any) -> None:
-            if event == "call":
-                seen.add(frame.f_code)
-
+        modules = 0
         for item in session.items:
-            seen.clear()
+            if len(sys.modules) != modules:
+                modules = len(sys.modules)
+                caches = [each for each in gc.get_objects() if isinstance(each, CACHED)]
+            for each in caches:
+                if each.__module__.partition(".")[0] in ("dlcalc", "tests"):
+                    each.cache_clear()  # or one test alone would be seen to do the work
+            self.coverage.switch_context(item.nodeid)
             began = time.perf_counter()
-            sys.setprofile(note)
-            passed = passes(session, item)
-            sys.setprofile(None)
+            if not passes(session, item):
+                self.coverage.switch_context("")
             took[item.nodeid] = time.perf_counter() - began
-            for code in seen if passed else ():
-                if code.co_filename in paths:
-                    calls.setdefault(key_of(code), set()).add(item.nodeid)
-        return calls, took
+        self.coverage.stop()
+        data = self.coverage.get_data()
+        return {file.path: data.contexts_by_lineno(file.path) for file in self.files}, took
 
 
-def passes(session: pytest.Session, item: pytest.Item) -> bool:
-    """Whether a test passes."""
+def passes(session: pytest.Session, item: pytest.Item, seconds: float = 0) -> bool:
+    """Whether a test passes; one that works for longer, where that is said, ends the process."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     failed = session.testsfailed
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     return session.testsfailed == failed
@@ -245,15 +283,19 @@ def in_child(work: Callable[[], bool], seconds: float) -> int:
 def main() -> None:
     """Collect the tests of the rooms that the files are in, and run them once a mutant."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("files", nargs="+", help="files, or folders of them")
+    parser.add_argument("files", nargs="+", help="files, lines of them (FILE:LINE), or folders")
     parser.add_argument("--tests", nargs="*", help="in place of a room's own")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     files: list[str] = []
+    given.lines = set()
     for name in given.files:
-        path = Path(name).resolve()
-        files += map(str, sorted(path.rglob("*.py")) if path.is_dir() else [path])
+        path, _, line = name.partition(":")
+        given.lines |= {int(line)} if line else set()
+        folder = Path(path).resolve()
+        files += map(str, sorted(folder.rglob("*.py")) if folder.is_dir() else [folder])
+    files = sorted(set(files))
     rooms = sorted({os.path.relpath(path, ROOT / "dlcalc").split(os.sep)[0] for path in files})
     own = [f"tests/{room}" for room in rooms]
     own += [f"tests/commands/{name}" for room in rooms for name in NEAR.get(room, ())]
