@@ -8,7 +8,6 @@ of the one function. What stands outside functions, text, and what is raised is 
 
 from __future__ import annotations
 
-import __future__
 import argparse
 import ast
 import copy
@@ -22,7 +21,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -48,6 +47,8 @@ OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
 }
 """What each operator becomes."""
 CACHED = type(cache(int))
+Lines = dict[int, list[str]]
+"""The tests that reach each line of a file."""
 Key = tuple[str, str, int, int]
 """A function: its file, qualified name, first line, and the column where its code begins."""
 
@@ -85,6 +86,8 @@ class Change(ast.NodeTransformer):
             self.statement = lines_of(node.lineno, inner[0] if inner else node.end_lineno)
         if isinstance(node, ast.FunctionDef):
             node.body = [self.visit(each) for each in node.body]
+        elif isinstance(node, ast.AnnAssign):
+            node.value = node.value and self.visit(node.value)
         else:
             self.generic_visit(node)
         made = self._changed(node) if outer[0] else node
@@ -178,8 +181,8 @@ class Mutable:
         return Mutant(text, change.lines, changed) if changed else None
 
     def _codes(self, statement: ast.stmt) -> Iterator[CodeType]:
-        flags = __future__.annotations.compiler_flag
-        return codes(compile(ast.Module([statement], []), self.path, "exec", flags))
+        tree = ast.Module([statement], [])
+        return codes(compile(tree, self.path, "exec", annotations.compiler_flag))
 
 
 class Runner:
@@ -202,19 +205,9 @@ class Runner:
         for each in gc.get_objects():
             if isinstance(each, FunctionType):
                 functions.setdefault(key_of(each.__code__), []).append(each)
-        waiting = [(file, at) for file in self.files for at in file.places]
-        random.Random(self.given.seed).shuffle(waiting)
-        killed, tried, end = 0, 0, time.monotonic() + self.given.seconds
-        for file, at in waiting:
-            if time.monotonic() > end:
-                break
-            mutant = file.mutant(*at)
-            if mutant is None or not (self.given.lines or mutant.lines) & mutant.lines:
-                continue
-            met = {name for line in mutant.lines for name in reached[file.path].get(line, ())}
-            if met == {""}:
-                continue  # its work was done by the imports, before it can be exchanged
-            names = sorted(met - {""}, key=took.__getitem__)
+        killed = tried = 0
+        for mutant, met in self.mutants(reached):
+            names = sorted(met, key=took.__getitem__)
 
             def survives(mutant: Mutant = mutant, names: Sequence[str] = names) -> bool:
                 for code in mutant.codes:
@@ -227,13 +220,27 @@ class Runner:
                 killed += 1
             else:
                 print(mutant.text, "" if names else "(no test reaches it)", flush=True)
+        places = sum(len(file.places) for file in self.files)
         print(f"{killed} of {tried} mutants seen by the tests, {killed / max(tried, 1):.1%}; "
-              f"{len(waiting):,} there are; seed {self.given.seed}")  # fmt: skip
+              f"{places:,} there are; seed {self.given.seed}")  # fmt: skip
         return True
 
-    def reached(
-        self, session: pytest.Session
-    ) -> tuple[dict[str, dict[int, list[str]]], dict[str, float]]:
+    def mutants(self, reached: Mapping[str, Lines]) -> Iterator[tuple[Mutant, set[str]]]:
+        """Mutants in an order drawn by the seed, with the tests that reach them, for a while."""
+        waiting = [(file, at) for file in self.files for at in file.places]
+        random.Random(self.given.seed).shuffle(waiting)
+        end = time.monotonic() + self.given.seconds
+        for file, at in waiting:
+            if time.monotonic() > end:
+                return
+            mutant = file.mutant(*at)
+            if mutant is None or not (self.given.lines or mutant.lines) & mutant.lines:
+                continue
+            met = {name for line in mutant.lines for name in reached[file.path].get(line, ())}
+            if met != {""}:  # where the imports have done its work, it cannot be exchanged
+                yield mutant, met - {""}
+
+    def reached(self, session: pytest.Session) -> tuple[dict[str, Lines], dict[str, float]]:
         """The tests that reach each line of each file, and how long each test takes unchanged."""
         took: dict[str, float] = {}
         modules = 0

@@ -9,7 +9,11 @@ from dlcalc.models.count import params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.python_code import read_code
 from dlcalc.models.translation import notation
+from dlcalc.models.tree import Model, layers_in
+from tests.golden import check
 from tests.shell.running import invoke
+
+GOLDEN = "python_code.json"
 
 RESIDUAL = '''
 import torch
@@ -309,7 +313,7 @@ model.add(Dense(2, activation=tf.nn.softmax))
     (KERAS, None, 23_329, None), (STEPS, None, 2_728, None),
 ])
 def test_counts(
-    text: str, input: tuple[int, ...] | None, count: int, macs: int | None
+    text: str, input: tuple[int, ...] | None, count: int, macs: int | None, regenerate: bool
 ) -> None:
     model = read_code(text)
     found = params(model, input)
@@ -317,46 +321,468 @@ def test_counts(
     assert macs in (None, found.macs)
     again = params(read_notation(notation(model)), input)
     assert [row[:6] for row in again.rows] == [row[:6] for row in found.rows]
+    check(GOLDEN, f"{count}", said(model), regenerate)
 
 
-HEAD = "import torch, torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n"
+def said(model: Model) -> list[str]:
+    """The layers, and what the code says that each of them takes."""
+    takes = (
+        f"{layer.name or layer.type} takes {model.takes[id(layer)]}"
+        for layer in layers_in(model.body) if id(layer) in model.takes
+    )
+    return [*notation(model).splitlines(), *takes]
+
+
+HEAD = "import torch, torch.nn as nn, torch.nn.functional as F\nclass Net(nn.Module):\n"
+HEAD += "    def __init__(self):\n"
 FORWARD = "\n    def forward(self, x):\n        "
+LINEAR, ROW = "self.f = nn.Linear(8, 4)", "self.f = nn.Linear(8, 8)"
+CONV, STEP = "self.f = nn.Conv2d(3, 4, 3)", "self.f = nn.Conv1d(8, 6, 3)"
+QKV = "self.q, self.o = nn.Linear(8, 24), nn.Linear(8, 8)"
 
 
-@pytest.mark.parametrize(("made", "forward", "complaint"), [
-    ("self.f = nn.Linear(8, 4)", "return self.f(x) @ x", "line 6: a product of two values"),
-    ("self.f = nn.Linear(8, 4)", "return self.g(x)", "line 6: Net has no g that is known"),
-    ("self.f = nn.Foo(8, 4)", "return self.f(x)", "line 4: layer Foo(…) is not known here"),
-    ("self.f = nn.Linear(8, n)", "return self.f(x)", "line 4: n is no number: put it in its place"),
-    ("self.f = nn.Linear(8, 4)", "return x if x.sum() > 0 else x", "line 6: a mean over axis None"),
-    ("self.f = nn.LSTM(8, 4, proj_size=2)", "return self.f(x)", "proj_size of LSTM cannot be said"),
-    ("self.n = 2 ** 10 ** 10", "return x", "line 4: a number beyond any honest size"),
-    ("self.n = [0] * 10 ** 9", "return x", "line 4: more than 200,000 steps"),
-    ("self.__init__()", "return x", "calls within calls beyond any honest depth"),
-    ("s = 'a'\n        for i in range(60): s = f'{s}{s}'", "return x", "more than 200,000"),
-    ("s = round(5, -10 ** 9)", "return x", "a number beyond any honest size"),
-    ("s = math.prod([2 ** 4000] * 9)", "return x", "a number beyond any honest size"),
-    ("s = '%999999999d' % 5", "return x", "a text of a width beyond any honest size"),
-    ("s = sum([[0] * 90000] * 90000, [])", "return x", "more than 200,000 steps"),
-    ("s = 0.5 in range(10 ** 12)", "return x", "more than 200,000 steps"),
-    ("s = (1,)\n        for i in range(60): s = s, s\n        {s: 1}", "return x", "more than 200"),
-    ("s = [0] * 90000\n        s = [s[:] for _ in s]", "return x", "more than 200,000 steps"),
-    ("self.f = nn.LazyConv2d(8, 3)", "return x", "did you mean Conv2d"),
-    ("while True: pass", "return x", "line 4: while True: is not followed here"),
-    ("self.f = nn.Linear(8, 4)", "return self.f(x).mean(no=2, way=3, dims=4).chunk()",
-     "line 6: a mean over axis None"),
-    ("self.f = nn.Linear(8, 4)", "return self.f(x).cumsum(1)", "followed here; 36 parameters in"),
-    ("self.n = [i for i in range(400) for j in range(4000)]", "return x", "more than 200,000"),
-    ("raise ValueError('no')", "return x", "line 4: raise ValueError('no')"),
-    ("self.f = nn.Linear(8)", "return self.f(x)", "units"),
-    ("self.f = nn.Linear(8, 4) if", "return x", "is no Python (line 4)"),
-    ("self.f = nn.utils.weight_norm(nn.Linear(8, 4))", "return x", "weight_norm(…) of a layer"),
+def code_of(made: str, forward: str) -> str:
+    """A network that makes these layers, and takes a value through them so."""
+    body = made.replace("\n", "\n        ")
+    way = forward.replace("\n", "\n        ")
+    return f"{HEAD}        super().__init__()\n        {body}{FORWARD}{way}\n"
+
+
+@pytest.mark.parametrize(("made", "forward"), [
+    (LINEAR, "return self.f(x) @ x"),
+    (LINEAR, "return self.g(x)"),
+    ("self.f = nn.Foo(8, 4)", "return self.f(x)"),
+    ("self.f = nn.Linear(8, n)", "return self.f(x)"),
+    (LINEAR, "return x if x.sum() > 0 else x"),
+    ("self.f = nn.LSTM(8, 4, proj_size=2)", "return self.f(x)"),
+    ("self.n = 2 ** 10 ** 10", "return x"),
+    ("self.n = [0] * 10 ** 9", "return x"),
+    ("self.__init__()", "return x"),
+    ("s = 'a'\nfor i in range(60): s = f'{s}{s}'", "return x"),
+    ("s = round(5, -10 ** 9)", "return x"),
+    ("s = math.prod([2 ** 4000] * 9)", "return x"),
+    ("s = '%999999999d' % 5", "return x"),
+    ("s = sum([[0] * 90000] * 90000, [])", "return x"),
+    ("s = 0.5 in range(10 ** 12)", "return x"),
+    ("s = (1,)\nfor i in range(60): s = s, s\n{s: 1}", "return x"),
+    ("s = [0] * 90000\ns = [s[:] for _ in s]", "return x"),
+    ("self.f = nn.LazyConv2d(8, 3)", "return x"),
+    ("while True: pass", "return x"),
+    (LINEAR, "return self.f(x).mean(no=2, way=3, dims=4).chunk()"),
+    (LINEAR, "return self.f(x).cumsum(1)"),
+    ("self.n = [i for i in range(400) for j in range(4000)]", "return x"),
+    ("raise ValueError('no')", "return x"),
+    ("self.f = nn.Linear(8)", "return self.f(x)"),
+    ("self.f = nn.Linear(8, 4) if", "return x"),
+    ("self.f = nn.utils.weight_norm(nn.Linear(8, 4))", "return x"),
+    (ROW, "x = torch.cat([x, self.f(x)], dim=-1)\nreturn x"),
+    (ROW, "return torch.stack([x, self.f(x)]).sum(0)"),
+    ("self.f = nn.GRU(8, 4, batch_first=True)",
+     "out, h = self.f(x)\nb, t, c = out.shape\nreturn out.reshape(b, t, c)"),
+    ("self.p = nn.Parameter(torch.tensor([[1.0, 2.0]]))", "return x + self.p"),
+    (LINEAR, "return self.f(x.T)"),
+    (LINEAR, "return x.device.index(0) or self.f"),
+    (LINEAR, "if x.device: x = self.f(x)\nreturn x"),
+    (LINEAR, "if isinstance(x.device, str): x = self.f(x)\nreturn x"),
+    (LINEAR, "for each in x: x = self.f(x)\nreturn x"),
+    (LINEAR, "return self.f(nowhere(x))"),
+    (LINEAR, "return self.f(x)[0]"),
+    (LINEAR, "return self.f(x)[:, :, 0]"),
+    (CONV, "return self.f(x)[:, 0]"),
+    (CONV, "return self.f(x).transpose(1, 2)"),
+    (CONV, "return self.f(x).transpose(1, 3)"),
+    (CONV, "return self.f(x).permute(0, 2, 1, 3)"),
+    (CONV, "return self.f(x).flatten(1, 2)"),
+    (CONV, "return self.f(x).mean((1, 2))"),
+    (CONV, "return self.f(x).mean(1)"),
+    (CONV, "return torch.cat([x, self.f(x)], 0)"),
+    (CONV, "return torch.cat([self.f(x), self.f(x)], -1).unflatten(2, (2, 3))"),
+    (CONV, "return F.interpolate(self.f(x), size=(9, 9))"),
+    (CONV, "return F.relu(F.pad(x, (1, 1, 1, 1)))"),
+    (CONV, "return self.f(F.pad(x, (1, int(x.device))))"),
+    (CONV, "return self.f(x).view(x.size(0), 2, x.size(1), -1)"),
+    (QKV, "q, k, v = self.q(x).split([8, 8, 8], dim=2)\nreturn self.o(q)"),
+    (QKV, "q, k, v = self.q(x).split(8, dim=2)\nreturn self.o(q)"),
+    (QKV, "q, k, v = self.q(x).chunk(3, -1)\nreturn self.o((q @ k.transpose(1, 2)) @ v)"),
+    (QKV, "q, k, v = self.q(x).chunk(3, -1)\nreturn self.o(q.cumsum(1))"),
+    (QKV,
+     "q, k, v = (self.q(e).view(1, 5, 2, -1) for e in (x, self.o(x), x))\n"
+     "return self.o((q @ k.transpose(1, 2)) @ v)"),
+    (QKV, "return self.q(x).chunk(5, -1)"),
+    ("self.a, self.f = nn.MultiheadAttention(8, 2), nn.Linear(8, 8)",
+     "return self.a(x, self.f(x), x)[0]"),
+    ("def g(a): return a\nself.f = nn.Linear(8, g(1, 2))", "return self.f(x)"),
+    ("def g(a): return a\nself.f = nn.Linear(8, g(1, b=2))", "return self.f(x)"),
+    ("def g(a, *, b): return a\nself.f = nn.Linear(8, g(1))", "return self.f(x)"),
+    ("self.f = nn.Linear(8, sys.argv[1])", "return self.f(x)"),
+    ("self.f = nn.Sequential(nn.Linear(8, 4), other)", "return self.f(x)"),
+    ("self.f = nn.ModuleList([nn.Linear(8, 4)])", "return self.f(x)"),
+    ("self.f = [nn.Linear(8, 4) for each in 'some text that is longer than sixty "
+     "characters, which is cut' if each in missing_from_here]\n"
+     "await nothing",
+     "return x"),
+    ("self.f = (yield 'some text that is longer than sixty characters, which is cut off')",
+     "return x"),
+    ("s = 'a' * 50000\nfor i in range(9): s.upper()", "return x"),
+    ("s = [0] * 50000\nfor i in range(9): s.count(1)", "return x"),
+    ("s = {i: i for i in range(50000)}\nd = {0: s, 1: s}\nfor i in range(9): dict(d)", "return x"),
+    ("self.f = nn.Linear(8, round(5.5, 4097))", "return x"),
+    ("n = 2 ** 2048 * 2 ** 2048", "return x"),
+    ("self.f = nn.Linear(8, '%*d' % (5, 4))", "return x"),
+    ("x = 5\nx.bit_length()", "return x"),
+    ("self.f = 'abc'.encode()", "return x"),
+    (LINEAR, "return self.f.out_channels"),
+    (LINEAR, "return None"),
+    (LINEAR, "return self.f(None)"),
 ])
-def test_what_is_not_followed(made: str, forward: str, complaint: str) -> None:
+def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None:
     with pytest.raises(DlcalcError) as caught:
-        read_code(f"{HEAD}        {made}{FORWARD}{forward}\n")
-    assert complaint in str(caught.value)
-    assert "\n" not in str(caught.value)
+        read_code(code_of(made, forward))
+    check(GOLDEN, f"{made} | {forward}", str(caught.value), regenerate)
+
+
+@pytest.mark.parametrize(("made", "forward", "input", "count", "output"), [
+    # Counts and shapes by torch 2.13.0.
+    ("def g(a, b=2, *c, d, e=5, **k): return a + b + sum(c) + d + e + len(k)\n"
+     "self.f = nn.Linear(8, g(1, 2, 3, 4, d=5, i=1))",
+     "return self.f(x)",
+     (8,), 189, (21,)),
+    ("for i, (a, b) in enumerate(zip([8, 6], [6, 2])): setattr(self, f'f{i}', "
+     "nn.Linear(a, b))",
+     "for i in range(2): x = getattr(self, f'f{i}')(x)\nreturn x",
+     (8,), 68, (2,)),
+    ("import math as m, torch.nn\ns = [1, 2]\ns[0] = 8\nself.m = nn.ModuleDict()\n"
+     "self.m['a'] = torch.nn.Linear(s[0], int(m.sqrt(16)))",
+     "return self.m['a'](x)",
+     (8,), 36, (4,)),
+    ("n = 0 or 8\nsizes = {**{'a': n}, 'b': n and 4}\n"
+     "self.f = nn.Linear(*[sizes['a'], sizes['b']], **{'bias': 3 not in (1, 2) and not n})",
+     "m = x.device or nowhere(x)\nif self.training and nowhere(x): pass\nreturn self.f(x)",
+     (8,), 32, (4,)),
+    ("self.f = nn.Linear(8, min(4, 5000) * 1 ** 4096)\nfor m in (self.f, 3):\n"
+     "    if isinstance(m, (nn.Linear, str)): self.g = m\n"
+     "    if isinstance(m, int) and isinstance(self, nn.Module): self.n = m",
+     "if hasattr(self, 'n') and not hasattr(self, 'm'): x = self.g(input=x)\nreturn x",
+     (8,), 36, (4,)),
+    ("self.f = nn.Sequential(nn.Linear(8, 4), nn.ReLU()).eval()\n"
+     "for p in self.parameters(): p.requires_grad = False",
+     "return self.f(x)",
+     (8,), 36, (4,)),
+    ("self.f = nn.Linear(8, 8)\nfor p in self.f.parameters(): p.requires_grad = False",
+     "for _ in range(2): x = self.f(x)\nreturn x",
+     (8,), 72, (8,)),
+    ("self.e, self.f = nn.Embedding(9, 4), nn.Linear(4, 9, bias=False)\n"
+     "self.e.weight = self.f.weight",
+     "return self.f(self.e(x))",
+     (5,), 36, (5, 9)),
+    ("self.p = nn.Parameter(torch.ones((4, 8)))", "return x + self.p", (4, 8), 32, (4, 8)),
+    ("self.p = nn.Parameter(torch.zeros(1, 2, 8))",
+     "return torch.cat((self.p.expand(x.size(0), -1, -1), x), 1)",
+     (4, 8), 16, (6, 8)),
+    ("self.p = nn.Parameter(torch.zeros(1, 6, 8))", "return x + self.p[:, :4]", (4, 8), 48, (4, 8)),
+    (CONV,
+     "x = self.f(x)\nif x.dim() != 4: x = nowhere(x)\nb, c, h, w = x.shape\n"
+     "return x.view(b, c, h * w)",
+     (3, 8, 8), 112, (4, 36)),
+    (CONV, "x = self.f(x)\nreturn x.view(x.size(0), x.size(1), -1)", (3, 8, 8), 112, (4, 36)),
+    (CONV, "x = self.f(x)\nreturn torch.flatten(x, 1, 3)", (3, 8, 8), 112, (144,)),
+    (CONV,
+     "x = self.f(x).flatten(start_dim=3)\nreturn x.flatten(start_dim=1, end_dim=-1)",
+     (3, 8, 8), 112, (144,)),
+    (CONV, "x = self.f(x)\ny = F.relu(x)\nreturn x.reshape(y.size())", (3, 8, 8), 112, (4, 6, 6)),
+    (CONV,
+     "x = self.f(x).mean((2, 3))\nb, c = x.shape\n"
+     "return torch.reshape(x, shape=(b, c // 2, 2))",
+     (3, 8, 8), 112, (2, 2)),
+    (CONV, "return self.f(x).mean(dim=(-1, -2), keepdim=True)", (3, 8, 8), 112, (4, 1, 1)),
+    (CONV, "return self.f(x).sum([2, 3])", (3, 8, 8), 112, (4,)),
+    (CONV,
+     "x = self.f(x).permute(0, 2, 3, 1)\nreturn x.permute(0, 3, 1, 2).amax((-2, -1))",
+     (3, 8, 8), 112, (4,)),
+    (CONV,
+     "x = torch.cat([self.f(x), F.relu(self.f(x))], 1)\n"
+     "return F.layer_norm(x.permute(0, 2, 3, 1), (x.size(1),)).permute(0, 3, 1, 2)",
+     (3, 8, 8), 112, (8, 6, 6)),
+    (CONV,
+     "return F.adaptive_avg_pool2d(self.f(x), 1).squeeze(-1).squeeze(-1)",
+     (3, 8, 8), 112, (4,)),
+    (CONV, "x = self.f(x)\nreturn torch.max(x, F.relu(x))", (3, 8, 8), 112, (4, 6, 6)),
+    (CONV,
+     "return F.max_pool2d(self.f(x), kernel_size=3, stride=2, padding=1)",
+     (3, 8, 8), 112, (4, 3, 3)),
+    (STEP, "return self.f(x).mean(-1)", (8, 9), 150, (6,)),
+    (STEP, "return self.f(x).mean(2, keepdim=True)", (8, 9), 150, (6, 1)),
+    (STEP, "return self.f(x).transpose(-1, -2).mean(-2)", (8, 9), 150, (6,)),
+    (STEP, "return self.f(x).transpose(1, -1)[:, -1]", (8, 9), 150, (6,)),
+    (STEP, "return self.f(x).transpose(2, -2)[:, 0, :]", (8, 9), 150, (6,)),
+    (STEP, "return self.f(x).swapaxes(1, 2).permute(0, 2, 1)", (8, 9), 150, (6, 7)),
+    (STEP, "x = self.f(x)\nreturn x.view(x.size(0), x.size(1), -1)", (8, 9), 150, (6, 7)),
+    (STEP,
+     "x = torch.cat([self.f(x), self.f(x)], dim=1)\nb, c, t = x.shape\n"
+     "return F.layer_norm(x.permute(0, 2, 1), (c,))",
+     (8, 9), 150, (7, 12)),
+    ("self.f, self.g = nn.Linear(8, 8), nn.LayerNorm(8)",
+     "x = self.g(x)\nx = torch.cat([x, self.f(x)], dim=2)\nreturn x",
+     (4, 8), 88, (4, 16)),
+    ("self.f = nn.Unflatten(-1, (2, 4))",
+     "return self.f(x).transpose(0, 1).transpose(1, 0)",
+     (8,), 0, (2, 4)),
+    ("self.f = nn.Sequential(nn.ZeroPad2d(2), nn.Conv2d(3, 4, 3), nn.Flatten(), "
+     "nn.Unflatten(1, (4, 10, 10)))",
+     "return self.f(x)",
+     (3, 8, 8), 112, (4, 10, 10)),
+    (STEP, "return self.f(F.pad(x, (2, 0)))", (8, 9), 150, (6, 9)),
+    (CONV, "return self.f(F.pad(x, [1, 0, 2, 1], mode='constant'))", (3, 8, 8), 112, (4, 9, 7)),
+    ("self.f = nn.LSTM(8, 4, 2, batch_first=True)",
+     "out, (h, c) = self.f(x)\nreturn torch.cat((h[-1], h[-1]), 1)",
+     (9, 8), 384, (8,)),
+    ("self.f = nn.GRU(8, 4, bidirectional=True, batch_first=True)",
+     "out, h = self.f(x)\nreturn out[:, -1, :]",
+     (9, 8), 336, (8,)),
+    ("self.f = nn.RNN(8, 4, batch_first=True)",
+     "out, h = self.f(x)\nreturn h.squeeze(0)",
+     (9, 8), 56, (4,)),
+    (QKV,
+     "b, t, c = x.shape\nq, k, v = self.q(x).chunk(3, dim=-1)\n"
+     "q, k, v = (e.view(b, t, -1, 4).transpose(1, 2) for e in (q, k, v))\n"
+     "x = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, t, c)\n"
+     "return self.o(x).mean(1)",
+     (5, 8), 288, (8,)),
+    (QKV,
+     "b, t, c = x.shape\nq, k, v = self.q(x).view(b, t, 3, 2, -1).permute(2, 0, 3, 1, 4)\n"
+     "x = F.softmax(torch.matmul(q, k.transpose(-2, -1)) / 2, dim=-1) @ v\n"
+     "return self.o(x.transpose(1, 2).reshape(b, t, c))[:, 1]",
+     (5, 8), 288, (8,)),
+    ("self.a = nn.ModuleList(nn.Linear(8, n, bias=False) for n in (12, 12, 8))\n"
+     "self.o = nn.Linear(8, 6)",
+     "b, t, c = x.shape\n"
+     "q, k, v = (f(x).view(b, t, 2, -1).transpose(1, 2) for f in self.a)\n"
+     "x = (q @ k.transpose(2, 3)).softmax(-1) @ v\n"
+     "return self.o(x.transpose(1, 2).flatten(2))",
+     (5, 8), 310, (5, 6)),
+    ("self.f = nn.Linear(8, 8)\nself.g = nn.utils.spectral_norm(nn.Linear(8, 4))",
+     "return torch.jit.script(self.g)(torch.clamp(self.f(x), min=0))",
+     (8,), 108, (4,)),
+])
+def test_what_is_followed(
+    made: str, forward: str, input: tuple[int, ...], count: int, output: tuple[int, ...],
+    regenerate: bool,
+) -> None:
+    model = read_code(code_of(made, forward))
+    found = params(model, input)
+    assert (found.params, found.output[-len(output):]) == (count, output)
+    check(GOLDEN, f"{made} | {forward}", said(model), regenerate)
+
+
+WHOLE = {
+    "functional without a Model": (
+        "from keras.layers import *\nx = Input((8,))\ny = Dense(4)(x)\n",
+        None,
+    ),
+    "a layer of a list": (
+        "x = keras.Input(shape=(6, 8))\ny = Dense(4, activation='relu')([x])\n"
+        "model = keras.Model(x, [y])",
+        None,
+    ),
+    "outputs by name": (
+        "x = Input(8)\nmodel = keras.Model(inputs=x, outputs={'a': Dense(4)(x)})",
+        None,
+    ),
+    "zeros of Keras": (
+        "model = keras.Sequential([Input((9, 9, 2)), ZeroPadding2D(((1, 2), (3, "
+        "0))), Conv2D(3, 3), ZeroPadding2D((1, 0)), Conv2D(3, 3), "
+        "ZeroPadding2D(2), Conv2D(4, 3)])",
+        None,
+    ),
+    "zeros before": (
+        "model = keras.Sequential([Input((9, 2)), ZeroPadding1D(2), Conv1D(3, "
+        "3), ZeroPadding1D((1, 0)), Conv1D(3, 3)])",
+        None,
+    ),
+    "concat of images": (
+        "x = Input((9, 9, 2))\n"
+        "y = Concatenate(axis=-1)([x, Conv2D(3, 3, padding='same')(x)])\n"
+        "y = tf.concat([y, x], axis=3)\ny = tf.reduce_mean(y, axis=[1, 2])\n"
+        "b, c = y.shape\nmodel = keras.Model(x, Dense(c)(y))",
+        None,
+    ),
+    "concat of rows": (
+        "x = Input((6, 4))\ny = concatenate([x, LSTM(3, return_sequences=True)(x)])\n"
+        "y = Conv1D(4, 3, padding='causal')(y)\ny = Concatenate(axis=1)([y, x])\n"
+        "model = keras.Model(x, Dense(y.shape[-1])(y))",
+        None,
+    ),
+    "no numbers": (
+        "x = Input(shape=(None, 3))\nmodel = keras.Model(x, Dense(4)(x))",
+        None,
+    ),
+    "no shape": (
+        "x = Input()\nmodel = keras.Model(x, Dense(4)(x))",
+        None,
+    ),
+    "two inputs": (
+        "x, y = Input(3), Input(4)\nmodel = keras.Model([x, y], Dense(4)(x))",
+        None,
+    ),
+    "ways": (
+        "model = keras.Sequential([Input((5, 3)), Bidirectional(GRU(4), merge_mode='sum')])",
+        None,
+    ),
+    "weights by hand": (
+        "class Own(keras.layers.Layer):\n    def __init__(self, n):\n"
+        "        super().__init__()\n        self.w = self.add_weight(shape=(8, n))\n"
+        "        self.b = self.add_weight((n,))\n    def call(self, x):\n"
+        "        return tf.matmul(x, self.w) + self.b\n"
+        "model = keras.Sequential([Input((8,)), Own(4), TimeDistributed(Dense(3))])",
+        None,
+    ),
+    "a subclass": (
+        "class Net(keras.Model):\n    def __init__(self):\n"
+        "        super().__init__(name='net')\n"
+        "        self.a = Dense(4, activation='relu', name='first')\n"
+        "        self.b = [Dense(4, use_bias=False) for _ in range(2)]\n"
+        "    def call(self, x, training=None):\n        x = self.a(x)\n"
+        "        for each in self.b:\n            x = each(x)\n        return x\n",
+        (8,),
+    ),
+    "a dense layer of an image": (
+        "model = Sequential([Input((4, 4, 3)), Dense(5), "
+        "GlobalMaxPooling2D(keepdims=True), Reshape((5,))])",
+        None,
+    ),
+    "printed": (
+        "Net(\n  (features): Sequential(\n"
+        "    (0): Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))\n"
+        "    (1): ReLU(inplace=True)\n    (2-4): 3 x Block(\n"
+        "      (conv): Conv2d(8, 8, kernel_size=(3, 3), padding=(1, 1), bias=False)\n"
+        "      (bn): BatchNorm2d(8, eps=1e-05, momentum=0.1, affine=True, "
+        "track_running_stats=True)\n"
+        "    )\n  )\n"
+        "  (down-sample): MaxPool2d(kernel_size=2, stride=2, padding=0, "
+        "dilation=1, ceil_mode=False)\n"
+        "  (flat): Flatten(start_dim=1, end_dim=-1)\n"
+        "  (fc): Linear(in_features=32, out_features=10, bias=True)\n)",
+        (3, 4, 4),
+    ),
+    "printed attention": (
+        "Encoder(\n  (0): MultiheadAttention(\n"
+        "    (out_proj): NonDynamicallyQuantizableLinear(in_features=32, "
+        "out_features=32, bias=False)\n"
+        "  )\n)",
+        (5, 32),
+    ),
+    "layers one by one": (
+        "conv = nn.Conv2d(3, 8, 3)\nrelu = nn.ReLU()\n",
+        (3, 8, 8),
+    ),
+    "the last of two": (
+        "nn.Linear(8, 3)\na = nn.Sequential(nn.Linear(8, 4))\n"
+        "b = nn.Sequential(nn.Linear(8, 5))\n",
+        (8,),
+    ),
+    "wrapped": (
+        "import torch\nfrom torch.nn import *\n"
+        "model = torch.compile(nn.DataParallel(Sequential(Linear(8, 4), "
+        "torch.nn.ReLU())).cuda())",
+        (8,),
+    ),
+    "inherited forward": (
+        "class A(nn.Sequential):\n    @staticmethod\n    def two(): return 2\n"
+        "    @classmethod\n    def of(cls, *n): return cls(nn.Linear(*n), nn.Tanh())\n"
+        "    @property\n    def n(self): return self.two() * 4\n    def forward(self, x):\n"
+        "        return super().forward(x).view(-1, self.n // 2)\nclass B(A):\n    pass\n"
+        "model = B.of(8, 4)",
+        (8,),
+    ),
+    "from relative": (
+        "from . import blocks\nfrom .blocks import Block\n"
+        "model = nn.Sequential(Block(8), nn.Linear(8, 4))",
+        (8,),
+    ),
+    "nothing": (
+        "import torch\nprint('x')\n",
+        None,
+    ),
+    "loss": (
+        "class L(nn.Module):\n    pass\nloss = nn.CrossEntropyLoss()\n",
+        None,
+    ),
+    "no forward": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = nn.Linear(8, 4)\n",
+        None,
+    ),
+    "a changed layer": (
+        "class Own(nn.Linear):\n    pass\nmodel = nn.Sequential(Own(8, 4))",
+        None,
+    ),
+    "a long condition": (
+        "if a_name_that_is_rather_long and "
+        "another_name_that_is_even_longer_than_that > 5: pass",
+        None,
+    ),
+    "a missing end": (
+        "class Net(nn.Module):\n    def __init__(self, n, m):\n        super().__init__()\n"
+        "        self.f = nn.Linear(n, m)\n    def forward(self, x): return self.f(x)\n",
+        None,
+    ),
+    "two makers": (
+        "class Net(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
+        "        self.f = nn.Linear(n, 3)\n    def forward(self, x): return self.f(x)\n"
+        "def one(): return Net(1)\ndef more(n): return Net(n)\n",
+        (1,),
+    ),
+    "an unknown layer is added": (
+        "model = Sequential()\nmodel.add(Input((8,)))\nmodel.add(Dense(4))\n"
+        "model.add(Foo(3))\nmodel.add(Dense(2))",
+        None,
+    ),
+    "an unknown layer is appended": (
+        "model = nn.Sequential(nn.Linear(8, 4))\nfor n in (2, 3):\n"
+        "    model.append(nn.Foo(n))",
+        None,
+    ),
+    "an unknown layer takes a place": (
+        "model = nn.Sequential(nn.Linear(8, 4))\nmodel[0] = nn.Foo(3)",
+        None,
+    ),
+    "an unknown layer takes the head's place": (
+        "model = nn.Sequential(nn.Linear(8, 4))\nmodel.head = nn.Foo(3)",
+        None,
+    ),
+    "an unknown layer around": (
+        "model = nn.Sequential(nn.Linear(8, 4))\nmodel = nn.Foo(model)",
+        None,
+    ),
+    "an unknown layer on the way": (
+        "x = Input((8,))\ny = Dense(4)(x)\nz = Foo(3)(y)\n"
+        "model = keras.Model(x, Dense(2)(y))",
+        None,
+    ),
+    "an unknown function on the way": (
+        "x = Input((8,))\ny = Dense(4)(x)\ny += foo(y)\nmodel = keras.Model(x, y)",
+        None,
+    ),
+    "what surrounds a model": (
+        "model = nn.Sequential(nn.Linear(8, 4))\n"
+        "optimizer = torch.optim.Adam(model.parameters(), lr=Rate(1))\n"
+        "history = Trainer(model)\nx = torch.randn(8)\nx = Foo(x)\nprint(model(x))\n"
+        "history.add(Foo(model))",
+        (8,),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_texts(name: str, regenerate: bool) -> None:
+    text, input = WHOLE[name]
+    try:
+        model = read_code(text)
+        counted = params(model, input)
+        found = [f"{counted.params} {counted.output}", *said(model)]
+    except DlcalcError as error:
+        found = [str(error)]
+    check(GOLDEN, name, found, regenerate)
 
 
 @pytest.mark.parametrize(("made", "forward", "input", "output"), [
@@ -370,10 +796,11 @@ def test_what_is_not_followed(made: str, forward: str, complaint: str) -> None:
      "return self.f['a'](x).transpose(1, 2).mean(dim=1)", (4, 9), (6,)),
 ])
 def test_shapes(
-    made: str, forward: str, input: tuple[int, ...], output: tuple[int, ...]
+    made: str, forward: str, input: tuple[int, ...], output: tuple[int, ...], regenerate: bool
 ) -> None:
-    code = f"{HEAD}        super().__init__()\n        {made}{FORWARD}{forward}\n"
-    assert params(read_code(code), input).output == output
+    model = read_code(code_of(made, forward))
+    assert params(model, input).output == output
+    check(GOLDEN, f"{made} | {forward}", said(model), regenerate)
 
 
 def test_channels_that_the_code_does_not_give() -> None:
@@ -425,47 +852,57 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
 
 @pytest.mark.parametrize(("made", "forward", "input", "count"), [
     # As people write them, with what changes no layer.
-    ("self.f = nn.Linear(8, 4)", "print(f'{x.shape}', self.nope)\n        return self.f(x)",
+    ("self.f = nn.Linear(8, 4)", "print(f'{x.shape}', self.nope)\nreturn self.f(x)",
      (8,), 36),
-    ("self.p = nn.Parameter(torch.ones(8))\n        print(self.p.numel())\n"
-     "        self.n = sum(p.numel() for p in self.parameters())", "return x + self.p", (8,), 8),
+    ("self.p = nn.Parameter(torch.ones(8))\nprint(self.p.numel())\n"
+     "self.n = sum(p.numel() for p in self.parameters())", "return x + self.p", (8,), 8),
     ("self.f = nn.Linear(8, 4)", "return nn.functional.dropout(self.f(x), .5, self.training)",
      (8,), 36),
     ("self.f = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(3, 4, 3))",
-     "x = self.f(x)\n        h, w = x.shape[2:]\n        return x.view(-1, h * w * 4)",
+     "x = self.f(x)\nh, w = x.shape[2:]\nreturn x.view(-1, h * w * 4)",
      (3, 8, 8), 112),
-    ("self.f = nn.Conv2d(3, 4, 2, 2)\n        self.g = nn.Upsample(scale_factor=2)",
-     "y = self.g(self.f(x))\n        d = x.size(2) - y.size(2)\n"
-     "        return torch.cat([x, nn.functional.pad(y, [d // 2, d - d // 2])], 1)", (3, 8, 8), 52),
-    ("try: self.f = nn.Conv2d(3, 4, 3, padding=1)\n        except OSError: pass",
-     "y = self.f(x)\n        return torch.cat([self.f(x), self.f(x)], 1)", (3, 8, 8), 112),
-    ("self.f = nn.Linear(8, int(np.prod((2, 2))))\n        self.post_init()", "return self.f(x)",
+    ("self.f = nn.Conv2d(3, 4, 2, 2)\nself.g = nn.Upsample(scale_factor=2)",
+     "y = self.g(self.f(x))\nd = x.size(2) - y.size(2)\n"
+     "return torch.cat([x, nn.functional.pad(y, [d // 2, d - d // 2])], 1)", (3, 8, 8), 52),
+    ("try: self.f = nn.Conv2d(3, 4, 3, padding=1)\nexcept OSError: pass",
+     "y = self.f(x)\nreturn torch.cat([self.f(x), self.f(x)], 1)", (3, 8, 8), 112),
+    ("self.f = nn.Linear(8, int(np.prod((2, 2))))\nself.post_init()", "return self.f(x)",
      (8,), 36),
     ("self.f = nn.Conv2d(3, 4, 3, padding=1)", "y = self.f(x)\n"
-     "        if y.shape[2:] != self.f(x).shape[2:] or (n := 1) > 1: y = nowhere(y)\n"
-     "        return y + self.f(x) if y.shape == x.shape else y", (3, 8, 8), 112),
+     "if y.shape[2:] != self.f(x).shape[2:] or (n := 1) > 1: y = nowhere(y)\n"
+     "return y + self.f(x) if y.shape == x.shape else y", (3, 8, 8), 112),
     ("self.f = nn.Conv2d(3, 4, 3)", "found = [self.f(x)]\n"
-     "        for i in range(len(found)): x = found[i].view(-1, found[i].shape[1:].numel())\n"
-     "        return x", (3, 8, 8), 112),
+     "for i in range(len(found)): x = found[i].view(-1, found[i].shape[1:].numel())\n"
+     "return x", (3, 8, 8), 112),
     ("self.q, self.o = nn.Linear(8, 24), nn.Linear(8, 8)", "b, n, c = x.shape\n"
-     "        q, k, v = self.q(x).view(b, n, 3, 2, c // 2).unbind(2)\n"
-     "        return self.o((q @ k.transpose(-2, -1)) @ v)", (4, 8), 288),
+     "q, k, v = self.q(x).view(b, n, 3, 2, c // 2).unbind(2)\n"
+     "return self.o((q @ k.transpose(-2, -1)) @ v)", (4, 8), 288),
     ("self.f = nn.Unflatten(dim=1, unflattened_size=(2, 2, 2))", "return self.f(x)", (8,), 0),
-    ("self.weight = nn.Parameter(torch.ones(8))\n        self.q = nn.Linear(8, 24)\n"
-     "        self.o = nn.Linear(8, 8)",
+    ("self.weight = nn.Parameter(torch.ones(8))\nself.q = nn.Linear(8, 24)\n"
+     "self.o = nn.Linear(8, 8)",
      "x = nn.functional.layer_norm(x, self.weight.shape, self.weight, None, 1e-5)\n"
-     "        b, n, c = x.shape\n        q, k, v = self.q(x).view(b, n, 3, 2, c // 2).permute("
-     "2, 0, 3, 1, 4)\n        x = (q @ k.transpose(-2, -1)).softmax(-1) @ v\n"
-     "        return self.o(x.transpose(1, 2).reshape(b, n, c))[:, [-1], :]", (4, 8), 296),
-    ("import dataclasses\n        @dataclasses.dataclass\n        class C:\n"
-     "            n: list = dataclasses.field(default_factory=lambda: [8, 4])\n"
-     "        self.f = nn.Linear(*C().n)", "return self.f(x)", (8,), 36),
+     "b, n, c = x.shape\nq, k, v = self.q(x).view(b, n, 3, 2, c // 2).permute("
+     "2, 0, 3, 1, 4)\nx = (q @ k.transpose(-2, -1)).softmax(-1) @ v\n"
+     "return self.o(x.transpose(1, 2).reshape(b, n, c))[:, [-1], :]", (4, 8), 296),
+    ("import dataclasses\n@dataclasses.dataclass\nclass C:\n"
+     "    n: list = dataclasses.field(default_factory=lambda: [8, 4])\n"
+     "self.f = nn.Linear(*C().n)", "return self.f(x)", (8,), 36),
+    # Layers that are not run, each with the least that it takes.
+    ("self.a, self.b = nn.Conv2d(4, 5, 3, dilation=2), nn.Conv1d(4, 5, 3)\n"
+     "self.c, self.d = nn.LSTM(4, 5), nn.Embedding(9, 4)\n"
+     "self.e, self.g = nn.GroupNorm(2, 4), nn.Linear(3, 4)\n"
+     "self.h, self.i = nn.MultiheadAttention(4, 2), nn.Conv2d(4, 5, (3, 1), "
+     "dilation=(2, 3))\n"
+     "self.p = nn.Parameter(torch.ones(3, 2))",
+     "return x",
+     (8,), 681),
 ])
 def test_what_changes_no_layer(
-    made: str, forward: str, input: tuple[int, ...], count: int
+    made: str, forward: str, input: tuple[int, ...], count: int, regenerate: bool
 ) -> None:
-    code = f"{HEAD}        super().__init__()\n        {made}{FORWARD}{forward}\n"
-    assert params(read_code(code), input).params == count
+    model = read_code(code_of(made, forward))
+    assert params(model, input).params == count
+    check(GOLDEN, f"{made} | {forward}", said(model), regenerate)
 
 
 def test_which_model_is_meant() -> None:
