@@ -179,6 +179,8 @@ CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Model")
 PARAMETER, ARRAY, POSITIONS = "Parameter", "array", "positions"
 """Modules that are bare numbers: trained, not trained, or a table that positions look up."""
 WINDOWS = ("conv", "conv_transpose", "dwconv", "maxpool", "avgpool")
+_ADDING = ("add", "append", "extend", "insert", "add_module", "register_module")
+"""Methods that put a layer into a model."""
 SPECIAL = TABLE["function"]
 """Layers that are read as the function of another name."""
 _IS = {
@@ -265,8 +267,9 @@ class _Reader(Follower):
             try:
                 self.statement(node, scope)
             except DlcalcError as error:
-                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
-                    raise  # it would have changed a model
+                inner = [e for e in ast.walk(node) if getattr(e, "lineno", 0) == self.line]
+                if any(_changes_a_model(each, scope) for each in (node, *inner)):
+                    raise
                 errors.append(error)
                 mentions = dict.fromkeys(names_in(node), error) | mentions
         root, end = self._root(scope, mentions)
@@ -369,7 +372,8 @@ class _Reader(Follower):
             layers = [each for each in module.layers() if _IS["holding"](each.type)]
             if layers:
                 idle.add(module)
-                found.append(Block(BUILT, layers, input=_least(layers[0], module.inputs or 1)))
+                least = _least(layers[0], module.kind, module.inputs or 1)
+                found.append(Block(BUILT, layers, input=least))
         return found
 
     # Modules
@@ -582,6 +586,8 @@ class _Reader(Follower):
                 return Unknown  # one number of several parameters
         if name == "training":
             return False
+        if isinstance(owner, Super) and name in ("forward", "call"):
+            return partial(self._in_turn, module)
         act = _TOLD.get(name)
         if act is None and not _IS["unheeded"](name):
             raise InputError(f"{module.kind} has no {name} that is known here")
@@ -609,7 +615,10 @@ class _Reader(Follower):
             return self._layer(module, given, named)
         if module.container != "Sequential" and not self.printed:
             raise InputError(f"{module.kind} is called, and has no forward that can be followed")
-        value = given[0]
+        return self._in_turn(module, given[0])
+
+    def _in_turn(self, module: Module, value: Any) -> Any:
+        """What the parts of a container give, one behind the other."""
         for part in module.parts.values():
             if isinstance(part, Module):
                 value = self.tensor_of(self.run(part, [value], {}))
@@ -860,7 +869,8 @@ class _Reader(Follower):
         self, values: Sequence[Tensor], given: Sequence[Any], named: Mapping[str, Any]
     ) -> Tensor:
         """Several values end to end, along an axis that is counted without the batch."""
-        rank, keras = max(each.rank for each in values), "keras" in named
+        rank = max(each.rank for each in values)
+        keras = "keras" in named or self.sizes is not None
         axes = [each for each in (*given, named.get("dim"), named.get("axis")) if type(each) is int]
         axis = (axes or [-1 if keras else 0])[0]
         if axis < 0 and not rank:
@@ -963,10 +973,12 @@ class _Reader(Follower):
     def _do_mean(self, taken: Tensor, dim: Any = None, keepdim: Any = False, **named: Any) -> Any:
         dim = named.get("axis", dim)
         axes = set(dim if isinstance(dim, list | tuple) else [dim])
+        keras = self.sizes is not None or "axis" in named
+        image = axes in (({1, 2}, {-2, -3}) if keras else ({2, 3}, {-1, -2}))
         layers: list[tuple[str, ...]] = [("globalpool",)]
         if axes in ({1}, {-2}) and taken.rank == 2 and taken.last:
             layers = [("transpose",), ("globalpool",)]
-        elif not (axes in ({2, 3}, {-1, -2}, {1, 2}) and taken.rank in (0, 3)) and not (
+        elif not (image and taken.rank in (0, 3)) and not (
             axes in ({2}, {-1}) and taken.rank == 2 and not taken.last
         ):
             raise InputError(f"a mean over axis {dim} of what is taken here cannot be said")
@@ -995,19 +1007,19 @@ class _Reader(Follower):
 
     def _do_squeeze(self, taken: Tensor, *given: Any, **named: Any) -> Tensor:
         if taken.rank > 2 or (taken.rank == 2 and not taken.last):
-            return self.plain(taken, ("flatten",))
+            # One place is left of each channel; what has more is refused where it is counted.
+            return self.plain(taken, ("reshape", (taken.width,)) if taken.width else ("flatten",))
         return taken
 
     def _do_pad(self, taken: Tensor, pad: Any = 0, *others: Any, **named: Any) -> Tensor:
         """Zeros, in PyTorch's order: behind each other from the last axis to the first."""
         pad = named.get("padding", pad)
-        sides = [pad] * 2 * max(taken.rank - 1, 1) if isinstance(pad, int) else list(pad)
+        sides = [pad, pad] if isinstance(pad, int) else list(pad)
         return self._padded(taken, [sides[at : at + 2] for at in range(0, len(sides), 2)][::-1])
 
     def _do_padding(self, taken: Tensor, padding: Any = 1, **named: Any) -> Tensor:
         """Zeros, as Keras has them: one number, one an axis, or a pair an axis."""
-        axes = max(taken.rank - 1, 1)
-        pairs = [padding] * axes if isinstance(padding, int) or axes == 1 else padding
+        pairs = [padding] if isinstance(padding, int) or taken.rank < 3 else padding
         return self._padded(taken, [(p, p) if isinstance(p, int) else p for p in pairs])
 
     def _padded(self, taken: Tensor, pairs: Sequence[Sequence[Any]]) -> Tensor:
@@ -1220,11 +1232,35 @@ def _copied(value: Any) -> Any:
     return made
 
 
-def _least(layer: Layer, inputs: int) -> tuple[int, ...]:
+def _changes_a_model(node: ast.AST, scope: Scope) -> bool:
+    """Whether a statement that is not followed would have changed a model, or a value of one."""
+    held = {name: scope.get(name) for name in names_in(node)}
+    models = {
+        name for name, each in held.items()
+        if isinstance(each, Tensor | Module) and not _is_parameter(each)
+    }
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        called = ast.unparse(node.value.func).split(".")
+        return called[0] in models and called[-1] in _ADDING
+    if not isinstance(node, ast.Assign | ast.AugAssign):
+        return False
+    target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    return isinstance(target, ast.Attribute) or not models.isdisjoint(names_in(target)) or any(
+        isinstance(held[name], Tensor) for name in models
+    )
+
+
+def _axes(kind: str) -> int:
+    """How many axes the name of a layer says that its images have; 0 where it says none."""
+    found = re.search(r"[123](?=[dD])", kind)
+    return int(found[0]) if found else 0
+
+
+def _least(layer: Layer, kind: str, inputs: int) -> tuple[int, ...]:
     """The least input that a layer takes."""
     if layer.type in WINDOWS:
         kernel, apart = layer.arguments[-1], layer.options.get("dilation", 1)
-        kernel = kernel if isinstance(kernel, tuple) else (kernel, kernel)
+        kernel = kernel if isinstance(kernel, tuple) else (kernel,) * _axes(kind)
         apart = apart if isinstance(apart, tuple) else (apart,) * len(kernel)
         return inputs, *map(span, kernel, apart)
     if layer.type in ("embedding", "weight"):
@@ -1285,9 +1321,9 @@ def _behind(value: Tensor, layer: Layer, kind: str) -> None:
     """Put down the axes and channels that a layer makes of a value."""
     word, options = layer.type, layer.options
     first = layer.arguments[0] if layer.arguments else 0
-    digit = re.search(r"[123](?=[dD])", kind)
-    if digit:
-        value.rank, value.last = int(digit[0]) + 1, kind[-1] == "D" and digit[0] == "1"
+    axes = _axes(kind)
+    if axes:
+        value.rank, value.last = axes + 1, axes == 1 and kind[-1] == "D"
     if word in ("conv", "conv_transpose", "linear"):
         value.width = first if isinstance(first, int) else 0
     elif word == "dwconv":
