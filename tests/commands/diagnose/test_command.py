@@ -54,7 +54,7 @@ def test_no_numpy_is_loaded() -> None:
         [sys.executable, *words, "--test-error", "0.2", "-f", "json"], capture_output=True,
         env=environment(), check=True, cwd=Path(__file__).parents[3],
     )  # fmt: skip
-    assert b"dlcalc.commands.diagnose.answer" in done.stderr
+    assert b"dlcalc.shell.runner" in done.stderr
     assert b"numpy" not in done.stderr
 
 
