@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.conventions.tables import answer, ask, others, refusal, table, value
+from dlcalc.conventions.equations import as_framework
+from dlcalc.conventions.tables import ask, others, refusal, table, value
+from dlcalc.derive.arrays import Arrays
+from dlcalc.derive.operations import FUNCTIONS, OPERATIONS
 from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, moments, nadam
 from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
-from dlcalc.numbers.activations import Activation, elu, parametrised
+from dlcalc.numbers.activations import Activation, parametrised
 
 NORMS = ("layernorm", "groupnorm", "instancenorm", "batchnorm", "rmsnorm")
 
@@ -34,61 +37,20 @@ def activation(framework: str, name: str, **options: float) -> Activation:
     >>> activation("tinygrad", "elu").slope(np.zeros(1), np.zeros(1)).tolist()
     [0.0]
     """
-    base = parametrised(name, **options)
-    if name == "gelu" and ask(framework, "activations", "gelu") == "tanh":
-        base = Activation("gelu", gelu_tanh, _gelu_tanh_slope)
-    if name == "selu":
-        scale, alpha = (
-            float(ask(framework, "activations", f"{each} of selu")) for each in ("scale", "alpha")
-        )
-        base = elu(alpha, scale, "selu")
-    if name == "hard_sigmoid" and (
-        rise := number(ask(framework, "activations", "slope of hard_sigmoid"))
-    ) != 1 / 6:
-        base = Activation(
-            name, lambda x: np.clip(rise * x + 0.5, 0, 1),
-            lambda x, y: np.where(np.abs(rise * x) < 0.5, rise, 0).astype(x.dtype),
-        )
-    kinks = dict(_kinks(framework, name, options))
+    plain = OPERATIONS.get(name)
+    with as_framework(framework):
+        own = OPERATIONS.get(name)
+    if own is None or own is plain:
+        return parametrised(name, **options)
+    given = [options.get(each, usual) for each, usual in FUNCTIONS[name].defaults]
+
+    def value(x: Any) -> Any:
+        return own.value(Arrays, x, *given)
 
     def slope(x: Any, y: Any) -> Any:
-        found = base.slope(x, y)
-        for at, there in kinks.items():
-            found = np.where(x.real == at, there, found).astype(found.dtype)
-        return found
+        return own.pull(Arrays, np.ones_like(x), y, (x, *given), 0)
 
-    return Activation(name, base.value, slope) if kinks else base
-
-
-def _kinks(framework: str, name: str, options: dict[str, float]) -> Iterator[tuple[float, float]]:
-    names: dict[str, Any] = {
-        "slope": options.get("slope", 0.01),
-        **{each: float(ask(framework, "activations", f"{each} of selu"))
-           for each in ("scale", "alpha")},
-    }
-    for fact, values in table("frameworks")["slopes"].items():
-        function, _, place = fact.partition(" at ")
-        if function == name and place.lstrip("-").isdigit():
-            yield float(place), float(value(answer(values, framework), names))
-
-
-def gelu_tanh(x: Any) -> Any:
-    """gelu by its tanh approximation (Hendrycks and Gimpel 2016, section 2).
-
-    >>> gelu_tanh(np.array([1.0])).round(6).tolist()
-    [0.841192]
-    """
-    return 0.5 * x * (1 + np.tanh(_inner(x)))
-
-
-def _inner(x: Any) -> Any:
-    return np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)
-
-
-def _gelu_tanh_slope(x: Any, y: Any) -> Any:
-    tanh = np.tanh(_inner(x))
-    rise = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * x * x)
-    return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * rise
+    return Activation(name, value, slope)
 
 
 def facts_of(framework: str) -> dict[str, Any]:
