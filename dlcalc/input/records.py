@@ -29,6 +29,8 @@ class Reader(NamedTuple):
     """The names of the header; none where each line has names of its own."""
     parse: Callable[[bytes], Record | None]
     """The record of a line; None for a blank one."""
+    delimiter: str = ""
+    """What stands between two fields of a line."""
 
 
 def arriving_lines(file: BinaryIO) -> Iterator[list[bytes]]:
@@ -85,7 +87,7 @@ def reader_of(first: bytes, known: Collection[str]) -> Reader:
             f"{error}; the first line names the fields, as input,kernel,stride"
         ) from None
     return Reader("tsv" if delimiter == "\t" else "csv", names,
-                  lambda line: _row(line, names, delimiter))
+                  lambda line: _row(line, names, delimiter), delimiter)
 
 
 def _check_names(names: Collection[str], known: Collection[str]) -> None:

@@ -85,6 +85,9 @@ class _Stream(dict[bytes, str]):
         self.columns: tuple[str, ...] | None = None
         self.rows: list[list[Any]] = []
         self.write: Callable[[Row], str] = self._keep
+        self.plain: Sequence[str] = ()
+        """The columns, where all are sizes and the answers go behind them in the same form."""
+        self.mark = b""
         self.failed = False
         self.quoted = False
         kinds = {each.name: each.type for each in click.get_current_context().command.params}
@@ -129,10 +132,12 @@ class _Stream(dict[bytes, str]):
             self.reader = reader
             if reader.columns:
                 return self._begin(reader.columns)
-        record = self.reader.parse(line)
-        if record is not None and self.columns is None:
-            head = self._begin(record)
-        answer = "" if record is None else self._answered(record)
+        answer = self._of_numbers(line) if self.plain else ""
+        if not answer:
+            record = self.reader.parse(line)
+            if record is not None and self.columns is None:
+                head = self._begin(record)
+            answer = "" if record is None else self._answered(record)
         if self.form is not None and not self.form.whole and not head:
             if len(self) >= MOST_REMEMBERED:
                 self.clear()
@@ -144,7 +149,28 @@ class _Stream(dict[bytes, str]):
         if self.form is None or self.form.streams is None:
             return ""
         head, self.write = self.form.streams(self.columns, self.answers[0])
+        reader = self.reader
+        if reader and reader.form == self.form.name and reader.columns and (
+            self.sizes.issuperset(names) and len(self.columns) == len(names) + len(self.answers)
+        ):
+            self.plain, self.mark = reader.columns, reader.delimiter.encode()
         return head
+
+    def _of_numbers(self, line: bytes) -> str:
+        """The answer to a line of plain numbers, as most are; nothing for any other line."""
+        fields = line.split(self.mark)
+        if len(fields) != len(self.plain) or not line.replace(self.mark, b"").isdigit():
+            return ""
+        if not all(fields) or (len(line) > MOST_DIGITS <= max(map(len, fields))):
+            return ""
+        numbers = list(map(int, fields))
+        known = dict(zip(self.plain, numbers, strict=True))
+        found = self.function(**{**self.given, **known} if self.given else known)
+        for value in found.values():
+            if type(value) is not int:
+                return ""
+            numbers.append(value)
+        return self.mark.decode().join(map(str, numbers)) + "\n"
 
     def _answered(self, record: Record) -> str:
         row, known = {**record}, {**self.given}
