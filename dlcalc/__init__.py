@@ -18,7 +18,7 @@ _FUNCTIONS = {
     "rnn": "dlcalc.commands.rnn.answer",
     "grad": "dlcalc.commands.grad.grad",
     "diagnose": "dlcalc.commands.diagnose.answer",
-    "gan": "dlcalc.commands.gan.gan",
+    "gan": "dlcalc.commands.gan.answer",
     "kl": "dlcalc.commands.kl.answer",
     "model": "dlcalc.models.reading",
     "models": "dlcalc.models.zoo_files",

@@ -2,7 +2,7 @@
 
 from dlcalc.commands.check.grading import check as check
 from dlcalc.commands.diagnose.answer import diagnose as diagnose
-from dlcalc.commands.gan.gan import gan as gan
+from dlcalc.commands.gan.answer import gan as gan
 from dlcalc.commands.grad.grad import grad as grad
 from dlcalc.commands.gru.answer import gru as gru
 from dlcalc.commands.kl.answer import kl as kl

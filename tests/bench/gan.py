@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.commands.gan.gan import IMAGES, prepare
-from dlcalc.commands.gan.network import BatchNorm, Linear, Network
-from dlcalc.commands.gan.training import Training
+from dlcalc.commands.gan.answer import IMAGES, prepare
+from dlcalc.commands.gan.training import BatchNorm, Linear, Network, Training
 from tests.bench.measure import heading, in_turn, left_out, row
 
 IMAGES_OF = (60_000, 28, 28)

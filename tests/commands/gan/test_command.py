@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.commands.gan.gan import IMAGES, RING
+from dlcalc.commands.gan.answer import IMAGES, RING
 from tests.mnist import make_folder, mnist
 from tests.pictures.test_png import decoded
 from tests.shell.running import COMMAND, environment, invoke, run

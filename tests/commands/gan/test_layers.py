@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.gan.network import EPSILON, BatchNorm, Network, Room, Run, build
+from dlcalc.commands.gan.training import EPSILON, BatchNorm, Network, Room, Walk, build
 from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.models.notation import read_notation
 from dlcalc.numbers.activations import ACTIVATIONS
@@ -35,12 +35,12 @@ def test_gradients_of_every_layer_are_those_of_differences(
     words = DEEP.format("leaky_relu 0.2" if name == "leaky_relu" else name)
     made, random = network(words, 3, 2, seed), np.random.default_rng(seed)
     x, pull = random.normal(size=(8 * parts, 3)), random.normal(size=(8 * parts, 2))
-    run, gradient = Run(made, parts=parts), np.zeros_like(made.values)
+    run, gradient = Walk(made, parts=parts), np.zeros_like(made.values)
     run.forward(x)
     dx = run.backward(pull, gradient)
 
     def loss(p: Any) -> Any:
-        through = Run(made, parts=parts, values=p["values"])
+        through = Walk(made, parts=parts, values=p["values"])
         return (through.forward(p["x"]) * pull).sum()
 
     parameters, formulas = {"x": x, "values": made.values}, {"x": dx, "values": gradient}
@@ -66,10 +66,10 @@ def test_a_batch_norm_is_the_definition_and_remembers_as_pytorch_does() -> None:
 def test_two_parts_are_two_batches() -> None:
     made = network("linear 3; batchnorm; tanh; linear 1", 2, 1)
     x = np.random.default_rng(3).normal(size=(8, 2))
-    both = Run(made, parts=2).forward(x).copy()
+    both = Walk(made, parts=2).forward(x).copy()
     kept = made.statistics.copy()
     made.statistics[...] = network("linear 3; batchnorm; tanh; linear 1", 2, 1).statistics
-    one_by_one = np.concatenate([Run(made).forward(half) for half in (x[:4], x[4:])])
+    one_by_one = np.concatenate([Walk(made).forward(half) for half in (x[:4], x[4:])])
     assert both == pytest.approx(one_by_one)
     assert made.statistics == pytest.approx(kept)
 
@@ -77,7 +77,7 @@ def test_two_parts_are_two_batches() -> None:
 def test_arrays_are_used_again_and_stay_float32() -> None:
     made = build(read_notation("linear 4; leaky_relu 0.2; linear 2; tanh"), "generator", 3, 2)
     made.draw(np.random.default_rng(0))
-    run, x = Run(made), np.ones((5, 3), np.float32)
+    run, x = Walk(made), np.ones((5, 3), np.float32)
     first, before = run.forward(x), run.rooms[0]["y"]
     run.backward(np.ones((5, 2), np.float32), np.zeros_like(made.values))
     assert run.forward(2 * x).dtype == first.dtype == np.float32

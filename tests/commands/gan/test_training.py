@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import dlcalc
+from dlcalc.commands.gan.answer import coverage, draw, prepare
 from dlcalc.commands.gan.data import centres
-from dlcalc.commands.gan.gan import coverage, draw, prepare
 from dlcalc.commands.gan.training import Training, check_training, from_arrays, to_arrays
 from dlcalc.errors import InputError
 
