@@ -28,7 +28,7 @@ _FUNCTIONS = {
     "pool": "dlcalc.conventions.arrays",
     "posterior": "dlcalc.commands.posterior.answer",
     "quiz": "dlcalc.commands.quiz.answer",
-    "reduce": "dlcalc.commands.reduce.reduce",
+    "reduce": "dlcalc.commands.reduce.answer",
     "size": "dlcalc.commands.size.size",
     "step": "dlcalc.commands.step.step",
     "vae": "dlcalc.commands.vae.answer",

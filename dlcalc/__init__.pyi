@@ -12,7 +12,7 @@ from dlcalc.commands.mults.stages import mults as mults
 from dlcalc.commands.params.function import params as params
 from dlcalc.commands.posterior.answer import posterior as posterior
 from dlcalc.commands.quiz.answer import quiz as quiz
-from dlcalc.commands.reduce.reduce import reduce as reduce
+from dlcalc.commands.reduce.answer import reduce as reduce
 from dlcalc.commands.rnn.answer import rnn as rnn
 from dlcalc.commands.size.size import size as size
 from dlcalc.commands.step.step import step as step

@@ -1,39 +1,12 @@
-"""The model that a command was given, and what the shells complete of it."""
+"""What the shells complete of the model that stands on a line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
-from dlcalc.errors import DlcalcError, InputError
+from dlcalc.errors import DlcalcError
 from dlcalc.shell.types import TextType
-from dlcalc.typed import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from dlcalc.models.tree import Model
-    from dlcalc.shell.runner import Run
-
-
-def given_model(run: Run[Any], words: Sequence[str]) -> Model:
-    """The model that was named or typed in, else what is on stdin, else the example's."""
-    from dlcalc.models.reading import model as read_model
-
-    if words:
-        return read_model(*words)
-    return read_model("-" if run.out.piped else run.example()["model"])
-
-
-def shape_of(size: Any) -> tuple[int, ...] | None:
-    """The shape of an input given as `--input`."""
-    from dlcalc.models.notation import input_shape
-
-    if size is None:
-        return None
-    try:
-        return input_shape(size)
-    except InputError as error:
-        raise error.at("--input") from None
+from dlcalc.typed import Any
 
 
 def _layers(ctx: click.Context, incomplete: str) -> list[str]:

@@ -21,7 +21,10 @@ from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
 from dlcalc.shell.output import Output, check_plot
-from dlcalc.typed import Any, ClassVar, Generic, TypeVar
+from dlcalc.typed import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from dlcalc.models.tree import Model
 
 R = TypeVar("R")
 """The result of a command's calculation."""
@@ -147,6 +150,27 @@ def answer_of(result: Any, command: str) -> Answer:
 
     run = run_of(command)(Output(FORMATS["table"], False, None, None, 6, None, True))
     return run.answer(result, None)
+
+
+def given_model(run: Run[Any], words: Sequence[str]) -> Model:
+    """The model that was named or typed in, else what is on stdin, else the example's."""
+    from dlcalc.models.reading import model as read_model
+
+    if words:
+        return read_model(*words)
+    return read_model("-" if run.out.piped else run.example()["model"])
+
+
+def shape_of(size: Any) -> tuple[int, ...] | None:
+    """The shape of an input given as `--input`."""
+    from dlcalc.models.notation import input_shape
+
+    if size is None:
+        return None
+    try:
+        return input_shape(size)
+    except InputError as error:
+        raise error.at("--input") from None
 
 
 MOST_CHECKED = 20_000

@@ -20,9 +20,8 @@ from dlcalc.names import DTYPE_ALIASES, DTYPES
 from dlcalc.numbers.places import Place
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.models import given_model, shape_of
 from dlcalc.shell.output import Output
-from dlcalc.shell.runner import Run
+from dlcalc.shell.runner import Run, given_model, shape_of
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

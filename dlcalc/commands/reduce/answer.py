@@ -1,19 +1,374 @@
-"""Ways to fewer parameters as an answer."""
+"""Ways to give a layer fewer parameters, each applied to the model and counted whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from math import gcd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dlcalc.commands.reduce.reduce import Proposal, Reduction, reduce
 from dlcalc.errors import InputError
+from dlcalc.layers.counted import Shape, product
+from dlcalc.layers.table import GENERAL, bind, handler, parameters
+from dlcalc.models.changes import edit, with_argument
+from dlcalc.models.count import params
+from dlcalc.models.notation import input_shape
+from dlcalc.models.reading import AnyModel, Size, as_model
+from dlcalc.models.receptive_fields import seen
+from dlcalc.models.rows import Count, Row, tally
+from dlcalc.models.tree import Layer, Model, Node
+from dlcalc.numbers.axes import per_axis
+from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
-from dlcalc.shell.models import given_model, shape_of
-from dlcalc.shell.runner import Run
+from dlcalc.shell.runner import Run, given_model, shape_of
 
 if TYPE_CHECKING:
     from dlcalc.formulas.expressions import Step
+
+MOST_SHARED = 1024
+"""Divisors that are tried: of channels into groups, of heads that share keys and values."""
+
+Build = Callable[[int], Sequence[Layer]]
+Bound = dict[str, Any]
+
+FEWER = {
+    "linear": ("units", "fewer units"), "lstm": ("hidden", "fewer hidden units"),
+    "gru": ("hidden", "fewer hidden units"), "rnn": ("hidden", "fewer hidden units"),
+    "embedding": ("width", "shorter vectors"),
+}
+"""The argument that makes a layer narrower, and what that is called."""
+
+
+class Proposal(NamedTuple):
+    """A layer, or what would stand in its place, and the model with it."""
+
+    way: str
+    """What is done, `as it is` for today's."""
+    layers: tuple[Layer, ...]
+    """What stands in the place of the layer."""
+    params: int
+    """Parameters of those layers, over all turns of a repeat."""
+    macs: int
+    """Their multiply-accumulates for one example."""
+    output: Shape
+    """The shape that they give."""
+    field: tuple[int, ...] | None
+    """Columns of the input that one of their outputs sees, an axis each."""
+    model: Count
+    """The whole model, counted; its `misfit` names a layer behind that no longer fits."""
+
+    @property
+    def notation(self) -> str:
+        """The layers as they are written."""
+        return "; ".join(layer.text for layer in self.layers)
+
+
+class _Reduction(NamedTuple):
+    layer: str
+    """Name of the layer."""
+    today: Proposal
+    """As it stands."""
+    proposals: tuple[Proposal, ...]
+    """What can be done: the most saved first, or with a budget the mildest first."""
+    budget: int | None = None
+    """Parameters that the layer may have."""
+
+
+class Reduction(Result, _Reduction):
+    """A layer as it stands, and the ways to fewer parameters."""
+
+    __slots__ = ()
+    command = "reduce"
+
+
+def reduce(
+    model: AnyModel, layer: str, input: Size | None = None, budget: int | None = None
+) -> Reduction:
+    """Proposals for a layer with fewer parameters, each applied to the model and counted.
+
+    `model` and `input` are as for `params`; `layer` is a name in it, and `budget` the
+    parameters that the layer may have.
+    Without a budget each way is shown at its usual strength, what saves most first. With
+    one, each way goes just as far as meets it, and the mildest comes first: the one that
+    keeps most parameters, among those behind which every layer still fits. Raises
+    InputError for an unknown layer, one without parameters or a budget nothing meets, and
+    what `params` does.
+
+    >>> best = reduce("lenet", "C1", budget=100).proposals[0]
+    >>> best.notation, best.params
+    ('conv 3 5 bias=no; conv 6 1', 99)
+    """
+    model, input = as_model(model), None if input is None else input_shape(input)
+    today = _propose(model, layer, input, "as it is", None)
+    row = next(row for row in today.model.rows if row.node is today.layers[0])
+    if not today.params:
+        raise InputError(f"{layer}: {row.type} has no parameters to save")
+    applicable = ways(today.layers[0], row.input)
+    if budget is None:
+        tried = [_propose(model, layer, input, way.name, way.layers(way.usual))
+                 for way in applicable]
+        tried.sort(key=lambda p: (p.params, p.model.params, p.macs))
+    else:
+        met = [(way, setting) for way in applicable
+               if (setting := _mildest(way, row, budget)) is not None]
+        tried = [_propose(model, layer, input, way.name, way.layers(setting))
+                 for way, setting in met]
+        tried.sort(key=lambda p: (p.model.misfit is not None, -p.params, -p.macs))
+    proposals = tuple(p for p in tried if _saves(p, today))
+    if budget is not None and not proposals and today.params > budget:
+        raise InputError(f"{layer} cannot be brought to {budget:,} parameters by any of the ways")
+    return Reduction(layer, today, proposals, budget)
+
+
+def _propose(
+    model: Model, layer: str, input: Shape | None, way: str, instead: Sequence[Layer] | None
+) -> Proposal:
+    """The model with other layers in the place of one (with itself, where None)."""
+    placed: list[Layer] = []
+
+    def replace(node: Node) -> Sequence[Node]:
+        if not isinstance(node, Layer):
+            raise InputError(f"{layer} is a {node.kind}; name one of its layers")
+        new = instead or [node]
+        parts = [f".{at}" for at in range(1, len(new) + 1)] if len(new) > 1 else [""]
+        placed[:] = [
+            Layer(each.type, each.arguments, each.options, node.name + part, node.place)
+            for each, part in zip(new, parts, strict=True)
+        ]
+        return placed
+
+    changed = edit(model, layer, replace)
+    count = params(changed, input, tolerant=instead is not None)
+    own = {id(each) for each in placed}
+    rows = [(row, times) for row, times in tally(count.rows) if id(row.node) in own]
+    if not rows:
+        raise InputError(f"{layer} is not reached: {count.misfit}")
+    last, _ = rows[-1]
+    return Proposal(
+        way, tuple(placed), sum(row.params * times for row, times in rows),
+        sum(row.macs * times for row, times in rows),
+        last.output, seen(last.field), count,
+    )
+
+
+def _saves(proposal: Proposal, today: Proposal) -> bool:
+    """Whether parameters or products are saved, in the layer or in the whole model."""
+    return (
+        proposal.params < today.params or proposal.macs < today.macs
+        or (proposal.model.misfit is None and proposal.model.params < today.model.params)
+    )
+
+
+def _mildest(way: Way, row: Row, budget: int) -> int | None:
+    """The mildest setting of a way that meets the budget: they save ever more, so by halving."""
+    low, high = 0, way.strengths
+    while low < high:
+        middle = (low + high) // 2
+        if params(Model(way.layers(way.settings[middle])), row.input).params <= budget:
+            high = middle
+        else:
+            low = middle + 1
+    return way.settings[low] if low < way.strengths else None
+
+
+class Way(NamedTuple):
+    """One way to fewer parameters."""
+
+    name: str
+    settings: Sequence[int]
+    """From mild to strong; each holds fewer parameters than the one before it."""
+    usual: int
+    """The setting that is shown where nothing else is asked for."""
+    layers: Build
+    """The layers that a setting puts in the place of the one."""
+
+    @property
+    def strengths(self) -> int:
+        """The number of settings, which may be more than len() can say."""
+        settings = self.settings
+        if isinstance(settings, range):
+            return max(0, -((settings.start - settings.stop) // settings.step))
+        return len(settings)
+
+
+def ways(layer: Layer, shape: Shape) -> list[Way]:
+    """The ways that apply to a layer with an input of this shape.
+
+    >>> [way.name for way in ways(Layer("linear", (84,)), (120,))]
+    ['fewer units', 'low rank', 'no bias']
+    """
+    count = handler(layer.type)
+    bound = bind(layer.type, layer.arguments, dict(layer.options), count)
+    for option in GENERAL:
+        bound.pop(option, None)
+    found: list[Way] = []
+    if layer.type in ("conv", "dwconv", "conv_transpose"):
+        found += _of_convolutions(layer, shape, bound)
+    if layer.type in FEWER:
+        found.append(_fewer(layer, *FEWER[layer.type], bound))
+    if layer.type == "linear":
+        # W ≈ U V of rank r: r·(in + out) weights for in·out.
+        units = bound["units"]
+        found.append(_thin("low rank", min(shape[-1], units), lambda r: [
+            Layer("linear", (r,), {"bias": False}), Layer("linear", (units,), _kept(bound)),
+        ]))
+    if layer.type == "embedding":
+        # A short vector for each word, and one matrix to its width (Lan et al. 2019, ALBERT).
+        found.append(_thin("low rank", bound["width"], lambda r: [
+            Layer("embedding", (bound["vocabulary"], r)),
+            Layer("linear", (bound["width"],), {"bias": False}),
+        ]))
+    if layer.type == "attention":
+        found += _grouped_queries(layer, bound)
+    if "bias" in parameters(count)[0] and bound.get("bias", True):
+        found.append(Way("no bias", (0,), 0, lambda _: [with_argument(layer, "bias", False)]))
+    return [way for way in found if way.settings]
+
+
+def _fewer(layer: Layer, argument: str, name: str, bound: Bound, step: int = 1) -> Way:
+    """Less of what an argument says, in steps; half of it unless something else is asked for."""
+    most = bound[argument]
+    return Way(
+        name, range(most - step, 0, -step), max(step, most // 2 // step * step),
+        lambda number: [with_argument(layer, argument, number)],
+    )
+
+
+def _thin(name: str, most: int, layers: Build) -> Way:
+    """Layers of which one is so thin, a quarter of the most unless something else is asked for."""
+    return Way(name, range(most - 1, 0, -1), max(1, most // 4), layers)
+
+
+def _grouped_queries(layer: Layer, bound: Bound) -> list[Way]:
+    """Fewer heads of keys and values than of queries (Ainslie et al. 2023)."""
+    heads = bound["heads"]
+    now = bound.get("kv_heads") or heads
+    fewer = [
+        heads // shared for shared in range(2, min(heads, MOST_SHARED) + 1)
+        if heads % shared == 0 and heads // shared < now
+    ]
+    usual = next((k for k in fewer if k * 4 <= heads), fewer[-1]) if fewer else 1
+    return [Way(
+        "grouped queries", fewer, usual, lambda k: [with_argument(layer, "kv_heads", k)]
+    )]
+
+
+def _kept(bound: Bound) -> Bound:
+    """The bias as the layer has it, for the one in its place that gives its output."""
+    return {"bias": bound["bias"]} if "bias" in bound else {}
+
+
+def _of_convolutions(layer: Layer, shape: Shape, bound: Bound) -> list[Way]:
+    """The ways that apply to `conv`, `dwconv` and `conv_transpose`."""
+    kernel = per_axis(bound["kernel"], len(shape) - 1, "kernel")
+    found = [_smaller_kernel(layer, kernel, bound)]
+    if layer.type != "conv_transpose":
+        strides = per_axis(bound.get("stride", 1), len(kernel), "stride")
+        doubled = _short([2 * stride for stride in strides])
+        found.append(Way(
+            "larger stride", (0,), 0, lambda _: [with_argument(layer, "stride", doubled)]
+        ))
+    if layer.type == "dwconv" or bound.get("connections"):
+        return found
+    groups = bound.get("groups", 1)
+    found.append(_fewer(layer, "filters", "fewer filters", bound, groups))
+    found.append(_grouped(layer, shape, bound, groups))
+    if groups == 1:
+        found += _in_several_layers(layer, shape, kernel, bound)
+    return found
+
+
+def _smaller_kernel(layer: Layer, kernel: tuple[int, ...], bound: Bound) -> Way:
+    """Taps taken off every axis, and as much padding as keeps the output its size."""
+    largest = max(kernel)
+
+    def build(less: int) -> list[Layer]:
+        smaller = [max(1, taps - less) for taps in kernel]
+        changed = with_argument(layer, "kernel", _short(smaller))
+        dilation = per_axis(bound.get("dilation", 1), len(kernel), "dilation")
+        pad = bound.get("pad", 0)
+        if isinstance(pad, str) or not pad:
+            return [changed]
+        pads = [
+            _less_pad(each, d * (taps - now))
+            for each, d, taps, now in zip(
+                per_axis(pad, len(kernel), "pad"), dilation, kernel, smaller, strict=True
+            )
+        ]
+        return [with_argument(changed, "pad", _short(pads))]
+
+    return Way("smaller kernel", range(1, largest), 2 if largest > 2 else 1, build)
+
+
+def _less_pad(pad: Any, columns: int) -> Any:
+    if isinstance(pad, tuple):
+        return max(0, pad[0] - columns // 2), max(0, pad[1] - (columns - columns // 2))
+    return max(0, pad - columns // 2)
+
+
+def _grouped(layer: Layer, shape: Shape, bound: Bound, groups: int) -> Way:
+    common = gcd(shape[0], bound["filters"]) // groups
+    more = [groups * by for by in range(2, min(common, MOST_SHARED) + 1) if common % by == 0]
+    return Way(
+        "grouped", more, more[0] if more else groups,
+        lambda number: [with_argument(layer, "groups", number)],
+    )
+
+
+def _in_several_layers(
+    layer: Layer, shape: Shape, kernel: tuple[int, ...], bound: Bound
+) -> list[Way]:
+    """A convolution divided into thinner ones, in a row."""
+    channels, filters, taps = shape[0], bound["filters"], product(kernel)
+    found = []
+    last = Layer("conv", (filters, 1), _kept(bound))
+    moves: Bound = {key: bound[key] for key in ("stride", "pad", "dilation", "output_padding")
+             if key in bound}
+    if taps > 1:
+        # W as a matrix of filters × channels·taps, W ≈ U V of rank r.
+        found.append(_thin("low rank", min(filters, channels * taps), lambda r: [
+            Layer(layer.type, (r, bound["kernel"]), {**moves, "bias": False}), last,
+        ]))
+    if layer.type == "conv" and taps > 1 and channels > 1:
+        found.append(Way("depthwise separable", (0,), 0, lambda _: [
+            Layer("dwconv", (bound["kernel"],), {**moves, "bias": False}), last,
+        ]))
+        found.append(_thin("1×1 bottleneck", min(channels, filters), lambda r: [
+            Layer("conv", (r, 1), {"bias": False}),
+            Layer("conv", (r, bound["kernel"]), {**moves, "bias": False}), last,
+        ]))
+    if layer.type == "conv" and len(kernel) == 2 and min(kernel) > 1:
+        found.append(Way("k×1 and 1×k", (0,), 0, lambda _: _by_axes(kernel, bound)))
+    return found
+
+
+def _by_axes(kernel: tuple[int, ...], bound: Bound) -> list[Layer]:
+    """A k×1 convolution, and a 1×k one on its outputs (Szegedy et al. 2015, section 3.2)."""
+    layers = []
+    for axis in range(2):
+        options: Bound = {} if axis else {"bias": False}
+        for key, neutral in (("stride", 1), ("pad", 0), ("dilation", 1)):
+            value = bound.get(key, neutral)
+            if isinstance(value, str):
+                options[key] = value
+            elif value != neutral:
+                alone = [neutral, neutral]
+                alone[axis] = per_axis(value, 2, key)[axis]
+                options[key] = _short(alone)
+        alone = [1, 1]
+        alone[axis] = kernel[axis]
+        layers.append(Layer("conv", (bound["filters"], tuple(alone)), options))
+    layers[1] = Layer("conv", layers[1].arguments, {**layers[1].options, **_kept(bound)})
+    return layers
+
+
+def _short(values: list[Any]) -> Any:
+    """One value where all axes have the same, else one an axis."""
+    if len(set(values)) > 1:
+        return tuple(values)
+    # A pair before:after alone would be taken for two axes.
+    return tuple(values[:1]) if isinstance(values[0], tuple) else values[0]
+
 
 HEADERS = (
     "way", "layers", "params", "saved", "macs", "output", "field", "model_params", "model_macs",

@@ -19,9 +19,8 @@ from dlcalc.numbers.compare import unravel
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.models import shape_of
 from dlcalc.shell.output import Output
-from dlcalc.shell.runner import Run, require_checkable
+from dlcalc.shell.runner import Run, require_checkable, shape_of
 
 if TYPE_CHECKING:
     from dlcalc.commands.step import working

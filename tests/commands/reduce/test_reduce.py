@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlcalc.commands.reduce.reduce import Reduction, reduce
+from dlcalc.commands.reduce.answer import Reduction, reduce
 from dlcalc.errors import InputError
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
