@@ -34,6 +34,7 @@ from dlcalc.models.foreign import (
     unknown,
 )
 from dlcalc.models.python_language import (
+    NUMBERS,
     RAISED,
     Class,
     External,
@@ -442,9 +443,8 @@ class _Reader(Follower):
         name = path.rpartition(".")[2]
         if name.lower() in _CALLED:
             return _CALLED[name.lower()](self, *given, **named)
-        number = self.of_numbers(name, given)
-        if number is not None:
-            return number
+        if name in NUMBERS and all(isinstance(each, int | float) for each in given):
+            return getattr(math, name)(*given)
         if _IS["made"](name):
             sizes = given[0] if given and isinstance(given[0], list | tuple) else given
             whole = sizes and all(type(each) is int for each in sizes)
@@ -1116,13 +1116,13 @@ class _Reader(Follower):
             letter for letter, each in zip("qkvo", arguments, strict=True) if each.get("bias", True)
         )
         options: dict[str, Any] = {} if biases == "qkvo" else {"bias": biases or False}
-        for name, own, usual in (
-            ("kv_heads", key.heads, query.heads), ("output", units, inputs),
-            ("head_width", query.each, inputs // (query.heads or 1)),
-            ("value_width", value.each, query.each),
-        ):
-            if own != usual:
-                options[name] = own
+        options |= {
+            name: own for name, own, usual in (
+                ("kv_heads", key.heads, query.heads), ("output", units, inputs),
+                ("head_width", query.each, inputs // query.heads),
+                ("value_width", value.each, query.each),
+            ) if own != usual
+        }
         name = projections[0].name.rpartition(".")[0] or "attention"
         layer = Layer("attention", (query.heads,), options, name)
         bind("attention", layer.arguments, dict(options), handler("attention"))

@@ -11,9 +11,8 @@ import ast
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from inspect import Parameter, Signature
 from typing import Any, NoReturn
 
 from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
@@ -41,7 +40,7 @@ class External:
 class Scope(dict[str, Any]):
     """Names and their values, and the scope around."""
 
-    def __init__(self, outer: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, outer: Scope | None = None) -> None:
         super().__init__()
         self.outer = outer
 
@@ -94,31 +93,18 @@ class Function:
         """`staticmethod`, `classmethod` or `property`."""
         self.cls: Class | None = None
 
-    def signature(self) -> Signature:
-        """What it takes, with the expressions of what it takes by default."""
+    def takes(self) -> tuple[list[str], dict[str, ast.expr]]:
+        """The names of what it takes in order, and what it takes by default."""
         wanted: ast.arguments = self.node.args
-        places = [*wanted.posonlyargs, *wanted.args]
-        none: list[ast.expr | None] = [None] * (len(places) - len(wanted.defaults))
-        pairs = [
-            *((each, Parameter.POSITIONAL_OR_KEYWORD, usual)
-              for each, usual in zip(places, [*none, *wanted.defaults], strict=True)),
-            (wanted.vararg, Parameter.VAR_POSITIONAL, None),
-            *((each, Parameter.KEYWORD_ONLY, usual)
-              for each, usual in zip(wanted.kwonlyargs, wanted.kw_defaults, strict=True)),
-            (wanted.kwarg, Parameter.VAR_KEYWORD, None),
-        ]
-        return Signature([
-            Parameter(each.arg, kind, default=Parameter.empty if usual is None else usual)
-            for each, kind, usual in pairs if each is not None
-        ])
+        places = [each.arg for each in (*wanted.posonlyargs, *wanted.args)]
+        usual: dict[str, Any] = dict(zip(reversed(places), reversed(wanted.defaults), strict=False))
+        only = zip(wanted.kwonlyargs, wanted.kw_defaults, strict=True)
+        return places, usual | {each.arg: value for each, value in only if value is not None}
 
     def needs(self, given: int) -> list[str]:
         """The arguments behind some that a call has to give in their place."""
-        wanted = [*self.signature().parameters.values()][given:]
-        return [
-            each.name for each in wanted
-            if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD
-        ]
+        places, usual = self.takes()
+        return [name for name in places[given:] if name not in usual]
 
 
 class Object:
@@ -159,7 +145,7 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.MatMult: operator.matmul, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
     ast.Not: lambda a, b: not b, ast.USub: lambda a, b: -b, ast.UAdd: lambda a, b: +b,
 }
-_NUMBERS = ("sqrt", "log", "log2", "log10", "ceil", "floor", "exp", "gcd")
+NUMBERS = ("sqrt", "log", "log2", "log10", "ceil", "floor", "exp", "gcd")
 """Functions of numbers."""
 _OF_ELEMENTS = (len, sum, max, min, any, all, list, tuple, set, sorted)
 _BUILTINS: dict[str, Any] = {
@@ -260,10 +246,10 @@ class Follower:
                     scope)
 
     def _return(self, node: ast.Return, scope: Scope) -> NoReturn:
-        raise _Jump("return", None if node.value is None else self.value(node.value, scope))
+        raise _Jump("Return", None if node.value is None else self.value(node.value, scope))
 
     def _jump(self, node: ast.Break | ast.Continue, scope: Scope) -> NoReturn:
-        raise _Jump("break" if isinstance(node, ast.Break) else "continue")
+        raise _Jump(type(node).__name__)
 
     def _raise(self, node: ast.Raise, scope: Scope) -> NoReturn:
         raise InputError(ast.unparse(node)[:80])
@@ -280,9 +266,9 @@ class Follower:
             try:
                 self.block(node.body, scope)
             except _Jump as jump:
-                if jump.kind == "return":
+                if jump.kind == "Return":
                     raise
-                if jump.kind == "break":
+                if jump.kind == "Break":
                     break
 
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
@@ -472,11 +458,6 @@ class Follower:
         self.charge(given)
         return function(*given, **named)
 
-    def of_numbers(self, name: str, given: Sequence[Any]) -> Any:
-        """What a function of numbers gives; None for another one."""
-        known = name in _NUMBERS and all(isinstance(each, int | float) for each in given)
-        return getattr(math, name)(*given) if known else None
-
     def invoke(self, function: Function, *given: Any, **named: Any) -> Any:
         """Follow a function of the text."""
         self.depth += 1
@@ -497,19 +478,26 @@ class Follower:
         return None
 
     def _bind(
-        self, function: Function, given: Sequence[Any], named: Mapping[str, Any], scope: Scope
+        self, function: Function, given: Sequence[Any], named: dict[str, Any], scope: Scope
     ) -> None:
-        signature = function.signature()
-        scope |= signature.bind_partial(*given, **named).arguments
-        for each in signature.parameters.values():
-            if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
-                scope.setdefault(each.name, () if each.kind is each.VAR_POSITIONAL else {})
-            elif each.name not in scope:
-                if each.default is each.empty:
-                    raise InputError(
-                        f"{each.name} is not given, and has no default; add a line that does"
-                    )
-                scope[each.name] = self.value(each.default, scope)
+        wanted: ast.arguments = function.node.args
+        places, usual = function.takes()
+        scope.update(zip(places, given, strict=False))
+        if wanted.vararg is not None:
+            scope[wanted.vararg.arg] = tuple(given[len(places) :])
+        elif len(given) > len(places):
+            raise TypeError("too many positional arguments")
+        for name in (*places[len(given) :], *(each.arg for each in wanted.kwonlyargs)):
+            if name in named:
+                scope[name] = named.pop(name)
+            elif name in usual:
+                scope[name] = self.value(usual[name], scope)
+            else:
+                raise InputError(f"{name} is not given, and has no default; add a line that does")
+        if wanted.kwarg is not None:
+            scope[wanted.kwarg.arg] = named
+        elif named:
+            raise TypeError(f"got an unexpected keyword argument {next(iter(named))!r}")
 
     def attribute(self, owner: Any, name: str) -> Any:
         """An attribute of a value."""
