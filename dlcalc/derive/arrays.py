@@ -364,8 +364,13 @@ def _pooled(x: Array, options: dict[str, Any]) -> tuple[Array, Any]:
 
 
 def _maxpool(x: Array, **options: Any) -> Array:
+    """The largest of each window by its real part, the first of a tie."""
     maps, axes = _pooled(x, options)
-    found = pooling.largest(maps, axes)[0]
+    found, places, _ = pooling.largest(maps.real, axes)
+    if np.iscomplexobj(maps):
+        chosen = np.take_along_axis(
+            maps.reshape(len(maps), -1), places.reshape(len(maps), -1), axis=1)
+        found = chosen.reshape(places.shape)
     return found.reshape(*np.shape(x)[: -len(axes)], *found.shape[1:])
 
 
@@ -376,9 +381,9 @@ def _has_ties(x: Array, **options: Any) -> bool:
 def _maxpool_back(g: Array, x: Array, shared: bool = False, **options: Any) -> Array:
     """The gradient to the first of the largest elements of each window, or to all of them."""
     maps, axes = _pooled(x, options)
-    found = pooling.largest(maps, axes)[0]
+    found = pooling.largest(maps.real, axes)[0]
     return pooling.spread_to(
-        np.reshape(g, found.shape), maps, found, axes, shared
+        np.reshape(g, found.shape), maps.real, found, axes, shared
     ).reshape(np.shape(x))
 
 

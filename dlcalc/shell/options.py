@@ -44,13 +44,22 @@ class QuickCommand(Plain):
     """A command whose short options cost no more to parse than its long ones."""
 
     def make_parser(self, ctx: click.Context) -> Any:
-        """Click's parser, in which `-L 32` is found at once.
+        """Click's parser, in which `-L 32` is found at once, and no option is another's value.
 
         Click looks for `-L` among the long options first, and imports difflib to say what
         else might have been meant, before it looks among the short ones.
         """
         parser = super().make_parser(ctx)
-        known = parser._long_opt
+        known, take = parser._long_opt, parser._get_value_from_state
+
+        def value_of(name: str, option: Any, state: Any) -> Any:
+            after = state.rargs[0] if state.rargs else ""
+            if after in known and not option.obj._flag_needs_value:
+                wanted = option.obj.make_metavar(ctx)
+                raise click.BadOptionUsage(name, f"{name} wants its {wanted} before {after}")
+            return take(name, option, state)
+
+        parser._get_value_from_state = value_of  # type: ignore[assignment, method-assign]
         known.update(parser._short_opt)
         for alias, name in ALIASES.items():
             if name in known and (alias != "--kernel-size" or known[name].obj.type is SIZE):

@@ -78,6 +78,11 @@ def test_second_derivatives_at_kinks(equation: str, values: dict[str, Any], seco
     assert hessian(dlcalc.grad(equation, values), "L")["x"]["x"] == pytest.approx(second)
 
 
+def test_second_derivatives_at_ties_of_a_pool_go_to_the_first() -> None:
+    found = hessian(dlcalc.grad("L = sum(maxpool(x, 2)^2)", {"x": [[1, 3], [3, 3]]}), "L")
+    assert found["x"]["x"].reshape(4, 4).tolist() == np.diag([0, 2, 0, 0]).tolist()
+
+
 def test_hessians_are_symmetric_at_kinks_too() -> None:
     result = dlcalc.grad("L = hard_tanh(x)*y + max(x, y)*x", {"x": 1.0, "y": 1.0})
     found = hessian(result, "L")

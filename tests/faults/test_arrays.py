@@ -99,6 +99,8 @@ TEXT: dict[str, tuple[str | bytes, str]] = {
     "beyond a double": ("1 1e999\n", "1e999 is beyond the largest float64"),
     "an empty field": ("1,,2\n", "line 1: an empty field between commas"),
     "too few slices": ("# shape 2x2x2\n1 2\n3 4\n", "shape 2x2x2 wants 2 slices, here are 1"),
+    "unequal matrices": ("1 2; 3 4;; 5 6", "matrix 2 is 1x2, the first is 2x2"),
+    "no last matrix": ("1 2; 3 4;;", "matrix 2 of 2 divided by ;; has no numbers"),
     "a wrong slice": ("# shape 1x2x2\n1 2 3\n3 4 5\n", "slice 1 is 2x3, the shape wants 2x2"),
     "an absurd shape": ("# shape 2x99999999999999999999\n1\n", "is not of the form 6x28x28"),
     "doubled keys": ('{"output": [1], "output": [2]}', "field 'output' stands twice"),

@@ -57,6 +57,7 @@ REFUSED = {
         "[dilation=1] [groups=1] [bias=yes] [connections=]; the padding is an option: pad=same",
     "params --input 3x32x32 'conv 64 3 activation=relu'":
         "conv 64 3 activation=relu: an activation is a layer of its own, behind this one: relu",
+    "grad 'y = x^2' 'x=1 2' --jacobian --explain": "--jacobian wants its NAME before --explain",
     "grad 'sigmoid(x)' x=0": "sigmoid(x): no such file, and no equation, NAME = EXPRESSION, "
         "either; write 'y = sigmoid(x)'",
     "grad 'f(x) = x^2' x=3": "functions alone are no equation: write y = f(x) behind them",
