@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcalc.derive.derivation import Derivation
-from dlcalc.derive.elements import NAMES, as_value, compiled, entry_of
+from dlcalc.derive.elements import NAMES, as_value, compiled
 from dlcalc.errors import DlcalcError
 from dlcalc.formulas.expressions import Column, Expr, symbol
 from dlcalc.formulas.text import formula_text
@@ -74,6 +74,16 @@ class Edit(NamedTuple):
     """Whether it is looked for in what the asked quantity follows from, too."""
 
 
+class Term(NamedTuple):
+    """A term of a line's formula, as it stands."""
+
+    names: frozenset[Expr]
+    uses: frozenset[int]
+    """The places of what it is made of."""
+    value: Callable[[Any], Any]
+    """From the values at all places, its own."""
+
+
 class Slips:
     """The slips of one derivation."""
 
@@ -102,7 +112,11 @@ class Slips:
         self.keys = keys = {slot: key for key, slot in self.of.items()}
         self.uses = {key: {self.slots[each] for each in symbols_in(line.formula)}
                      for key, line in self.lines.items()}
-        self.functions = {key: self._compiled(line.formula) for key, line in self.lines.items()}
+        self.terms = {id(each): self._term(each) for line in self.lines.values()
+                      for each in terms_of(line.formula)}
+        """Those of all lines, which edits mostly leave as they are, by their identity."""
+        self._settled: dict[int, Array] = {}
+        """Values of terms of which nothing is changed."""
         self.behind: dict[str, set[str]] = {}
         for key, uses in self.uses.items():
             before = [keys[slot] for slot in uses if slot in keys and keys[slot] in self.behind]
@@ -111,13 +125,42 @@ class Slips:
         for key, slots in self.uses.items():
             for slot in slots:
                 self.users[slot].append(key)
+        self.asked: set[str] = set()
+        """The lines that the wrong numbers are of."""
         self.needed: list[str] = []
         """The lines that the numbers asked for follow from."""
+        self._followed_by: dict[tuple[str, ...], list[str]] = {}
         self._edits: dict[str, dict[str, Edit]] = {}
+        self._words: dict[Any, str] = {}
         self.evaluated = 0
+
+    def _term(self, formula: Any) -> Term:
+        names = frozenset(symbols_in(formula))
+        uses = frozenset(self.slots[each] for each in names)
+        return Term(names, uses, self._compiled(formula))
 
     def _compiled(self, formula: Any) -> Callable[[Any], Any]:
         return compiled(formula, lambda name: itemgetter(self.slots[name]))
+
+    def reader(self, places: Sequence[Place]) -> Callable[[Sequence[Array]], Array]:
+        """From the values at all places the numbers at these; a value's axes are their last."""
+        by_key: dict[str, list[int]] = {}
+        for n, (key, _) in enumerate(places):
+            by_key.setdefault(key, []).append(n)
+        picked = []
+        for key, at in by_key.items():
+            shape = self.start[self.of[key]].shape
+            axes = np.array([places[n][1] for n in at], int).reshape(len(at), -1)
+            last = axes[:, axes.shape[1] - len(shape) :]
+            picked.append((self.of[key], at, tuple(np.minimum(last, np.array(shape, int) - 1).T)))
+
+        def read(values: Sequence[Array]) -> Array:
+            found = np.empty(len(places))
+            for slot, at, indices in picked:
+                found[at] = values[slot][indices]
+            return found
+
+        return read
 
     def recognise(
         self, places: Sequence[Place], right: Array, expected: Array, tolerance: float
@@ -134,15 +177,16 @@ class Slips:
         own = {places[each][0] for each in differing}
         others = np.delete(np.arange(right.size), differing)
         others = others[:: 1 + others.size // MOST_COMPARED]
-        at = [places[each] for each in (*few, *others)]
+        read = self.reader([places[each] for each in (*few, *others)])
         # Where the answer is right a slip must leave it so; one that goes round may be made
         # at one element alone.
         still = 2 * written_within(expected[others])[0] if others.size else 0
+        self.asked = own
         self.needed = [key for key in self.lines if any(key in self.behind[each] for each in own)]
         for words, changed, likely in self._suspects(own):
             if digits < FEW[likely] or self.evaluated > MOST_EVALUATED:
                 continue
-            given = self._values(changed, at)
+            given = self._values(changed, read)
             if given is None:
                 continue
             if likely < 3 and (np.abs(given[len(few) :] - expected[others]) > still).any():
@@ -150,7 +194,8 @@ class Slips:
             within = loose if likely == 3 else close
             if explains(given[: len(few)], asked, wanted, within):
                 if len(few) < len(differing):
-                    given = self._values(changed, [places[each] for each in differing])
+                    every = self.reader([places[each] for each in differing])
+                    given = self._values(changed, every)
                     asked, wanted = expected[differing], right[differing]
                     within = written_within(asked)[0]
                     if given is None or not explains(given, asked, wanted, within):
@@ -275,8 +320,13 @@ class Slips:
         said = self._said(self.lines[keys[0]].name, group_of(keys[0])[1])
         return said if self.timed or len(keys) == 1 else re.sub(r"_\d+", "", said)
 
-    def _values(self, changed: Mapping[str, Any], at: Sequence[Place]) -> Array | None:
-        """The numbers at those places with wrong formulas; None where one cannot be computed."""
+    def _values(
+        self, changed: Mapping[str, Any], read: Callable[[Sequence[Array]], Array]
+    ) -> Array | None:
+        """What is read from the values with wrong formulas; None where one cannot be computed."""
+        # A line that is left as it is keeps the numbers that are not the expected ones.
+        if any(self.behind[key].isdisjoint(changed) for key in self.asked):
+            return None
         moved: set[int] = set()
         values = list(self.start)
         for key in self._followed(changed):
@@ -285,8 +335,8 @@ class Slips:
             self.evaluated += 1 + self.start[self.of[key]].size // SIZE
             slot = self.of[key]
             try:
-                function = self._compiled(changed[key]) if key in changed else self.functions[key]
-                value = np.asarray(function(values))
+                formula = changed[key] if key in changed else self.lines[key].formula
+                value = np.asarray(self._value(formula, values, moved))
             except (DlcalcError, ValueError, ArithmeticError, LookupError, TypeError):
                 return None
             shape = self.start[slot].shape
@@ -296,18 +346,39 @@ class Slips:
                 value = np.broadcast_to(value, shape)
             values[slot] = value
             moved.add(slot)
-        if not any(self.of[key] in moved for key, _ in at):
-            return None
-        return np.array([entry_of(values[self.of[key]], place) for key, place in at])
+        return read(values)
+
+    def _value(self, formula: Any, values: Sequence[Array], moved: Collection[int]) -> Array:
+        """The value of a formula; terms of which nothing moved have theirs already."""
+        total = None
+        for each in terms_of(formula):
+            term = self.terms.get(id(each))
+            if term is None:
+                value = self._compiled(each)(values)
+            elif term.uses.isdisjoint(moved):
+                if id(each) not in self._settled:
+                    self._settled[id(each)] = term.value(self.start)
+                value = self._settled[id(each)]
+            else:
+                value = term.value(values)
+            total = value if total is None else total + value
+        return total
 
     def _followed(self, changed: Mapping[str, Any]) -> Sequence[str]:
-        """The lines that the numbers asked for follow from, by wrong formulas too."""
-        slots = {self.slots[each] for formula in changed.values() for each in symbols_in(formula)}
-        keys = {self.keys[slot] for slot in slots if slot in self.keys}
-        if keys <= set(self.needed):
-            return self.needed
-        more = set(self.needed).union(*(self.behind[key] for key in keys))
-        return [key for key in self.lines if key in more]
+        """What changes with those lines of all that the numbers asked for follow from, by wrong
+        formulas too."""
+        keys, needed = tuple(changed), self.needed
+        if len(needed) < len(self.lines):
+            slots = {self.slots[each] for formula in changed.values() for term in terms_of(formula)
+                     if id(term) not in self.terms for each in symbols_in(term)}
+            further = {self.keys[slot] for slot in slots if slot in self.keys}.difference(needed)
+            if further:
+                more = {*needed}.union(*(self.behind[key] for key in further))
+                return [key for key in self.lines if key in more]
+        if keys not in self._followed_by:
+            self._followed_by[keys] = [
+                key for key in needed if not self.behind[key].isdisjoint(keys)]
+        return self._followed_by[keys]
 
     def edits(self, key: str) -> dict[str, Edit]:
         """Every formula one edit away from a line's, by the words for it."""
@@ -343,11 +414,20 @@ class Slips:
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
                 common = _parsed(each)[0] == _parsed(other)[0] or self._is_argument(other, each)
-                yield Edit(words, replaced(formula, {each: other}), common)
+                yield Edit(words, self._replaced(formula, {each: other}), common)
         for a, b in combinations(named, 2):
             if self.known[a].shape == self.known[b].shape:
                 words = f"{self._said(a, t, b)} and {self._said(b, t, a)} exchanged"
-                yield Edit(words, replaced(formula, {a: b, b: a}), self.timed and group[:1] != "d")
+                swapped = self._replaced(formula, {a: b, b: a})
+                yield Edit(words, swapped, self.timed and group[:1] != "d")
+
+    def _replaced(self, formula: Expr, table: Mapping[Expr, Any]) -> Any:
+        """A line's formula with other names in place of some; other terms stay the very same."""
+        if formula.kind != "add":
+            return replaced(formula, table)
+        return Expr("add", tuple(
+            each if id(each) in self.terms and self.terms[id(each)].names.isdisjoint(table)
+            else replaced(each, table) for each in formula.args))
 
     def _of_line(self, key: str, formula: Expr, t: int | None) -> Iterator[Edit]:
         """A quantity in place of what its gradient is a product with, or one step too far."""
@@ -538,6 +618,11 @@ class Slips:
         """A part of a formula in words, its steps counted from t; those of t itself unsaid."""
         if not isinstance(part, Expr):
             return formula_text(part)
+        if (part, t, beside) not in self._words:
+            self._words[part, t, beside] = self._in_words(part, t, beside)
+        return self._words[part, t, beside]
+
+    def _in_words(self, part: Expr, t: int | None, beside: Any) -> str:
         t = t if self.timed else None
         steps = {_parsed(each)[2] for one in (part, beside) for each in symbols_in(one)}
         bare = t is not None and steps <= {t, None}
@@ -560,8 +645,7 @@ def slip_of(
         return ""
     if not places:
         return ""
-    values = {key: as_value(slips.lines[key].value) for key, _ in places}
-    right = np.array([entry_of(values[key], place) for key, place in places])
+    right = slips.reader(places)(slips.start)
     within = DEFAULT_TOLERANCE if tolerance is None else tolerance
     with np.errstate(all="ignore"):
         found = slips.recognise(places, right, student.ravel(), within)
@@ -622,18 +706,19 @@ def group_of(key: str) -> tuple[str, int | None]:
 
 def differing_of(expected: Array, right: Array, tolerance: float) -> list[int]:
     """Where numbers are wrong; by rounding alone only if all of them are so."""
+    off, largest = np.abs(expected - right), np.maximum(np.abs(expected), np.abs(right))
     exact, written = (
-        [place for place in range(right.size) if not agree(expected[place], right[place], within)]
+        np.flatnonzero(~(np.isfinite(off) & (off <= within * largest)))
         for within in (tolerance, max(tolerance, written_error(expected)))
     )
-    digits = max(map(decimals_of, expected.tolist()))
-    finest = np.abs(expected - right) > 0.51 * 10.0 ** -max(digits, FEWEST_DECIMALS)
-    return [place for place in written if finest[place]] or written or exact
+    finest = off > 0.51 * 10.0 ** -max(_decimals(expected), FEWEST_DECIMALS)
+    found = [each for each in (written[finest[written]], written, exact) if each.size]
+    return found[0].tolist() if found else []
 
 
 def written_error(numbers: Array) -> float:
     """The relative error that the digits of numbers leave open, those of the longest."""
-    digits = max((len(_digits(number)) for number in numbers.ravel().tolist()), default=1)
+    digits = max((len(_digits(number)) for number in _some(numbers)), default=1)
     return min(FOUR_DIGITS, max(5 * 10.0**-digits, LEAST_ERROR))
 
 
@@ -641,7 +726,7 @@ def written_within(numbers: Array) -> tuple[Array, float]:
     """The error that each number leaves open by the digits and decimals it is written with,
     and how many digits of evidence they are together."""
     relative = written_error(numbers) * np.abs(numbers)
-    decimals = max(map(decimals_of, numbers.ravel().tolist()))
+    decimals = _decimals(numbers)
     unit = 0.0 if decimals < FEWEST_DECIMALS else 0.51 * 10.0**-decimals
     error = np.maximum(relative, unit)
     shares = error / np.where(numbers == 0, 1, np.abs(numbers))
@@ -656,6 +741,15 @@ def _allowed(asked: Array, tolerance: float) -> tuple[Array, float, float]:
         # Whatever has a factor of 0 gives a lone 0, which is no evidence at all.
         return LEAST_ERROR * np.abs(asked), digits if asked.any() else 0.0, LEAST_ERROR
     return close, digits, max(tolerance, FOUR_DIGITS)
+
+
+def _some(numbers: Array) -> list[float]:
+    """So many of many numbers that the longest are among them."""
+    return numbers.ravel()[:: 1 + numbers.size // MOST_COMPARED].tolist()  # type: ignore[no-any-return]
+
+
+def _decimals(numbers: Array) -> int:
+    return max(map(decimals_of, _some(numbers)))
 
 
 def decimals_of(number: float) -> int:
@@ -747,9 +841,15 @@ def replaced(formula: Any, table: Mapping[Expr, Any]) -> Any:
     """A formula with other parts in place of some; the names in a derivative's stay."""
     if not isinstance(formula, Expr) or isinstance(formula, Column):
         return formula
-    if formula in table or formula.kind in NAMES:
+    if formula.kind in NAMES:
         return table.get(formula, formula)
     return Expr(formula.kind, tuple(replaced(each, table) for each in formula.args))
+
+
+def terms_of(formula: Any) -> tuple[Any, ...]:
+    """The terms of a sum; another formula is the only one."""
+    is_sum = isinstance(formula, Expr) and formula.kind == "add"
+    return formula.args if is_sum else (formula,)
 
 
 def _places(
