@@ -3,8 +3,9 @@
 A command is a line in the table of `shell/commands.py` and a folder `commands/NAME/`:
 
     command.py     its options and its help; `answered`, it runs as `answer.py` says
-    answer.py      a kind of `Run`: `command`, its name; `fields`, which its JSON may have;
-                   `function`, what calculates; and `answer`, which makes the answer of a result
+    answer.py      a kind of `Run`: `command`, its name, which is that of the Python function that
+                   calculates; `fields`, which its JSON may have; and `answer`, which makes the
+                   answer of a result
     NAME.py        the calculation itself, a function for Python users too, where it is long
     example.json   what it runs when nothing is given to compute on
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+import dlcalc
 from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
@@ -41,8 +43,9 @@ class Run(Generic[R]):
     """Those that it must have."""
     layered: ClassVar[Sequence[str]] = ()
     """Those that hold a list of arrays, one a layer."""
-    function: ClassVar[Callable[..., Any]]
-    """What calculates, from the fields and the options under their names."""
+    function: ClassVar[Callable[..., Any] | None] = None
+    """What calculates, from the fields and the options under their names, where that is not the
+    Python function of the command's name."""
 
     def __init__(
         self, out: Output, check: bool = False, plot: str | None = None, **options: Any
@@ -95,7 +98,8 @@ class Run(Generic[R]):
 
     def calculate(self, **given: Any) -> R:
         """The result; the options outrank the fields."""
-        result: R = self.function(**{**given, **self.options})
+        function = self.function or getattr(dlcalc, self.command)
+        result: R = function(**{**given, **self.options})
         return result
 
     def checked(self, result: R) -> Sequence[Any]:

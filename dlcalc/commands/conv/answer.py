@@ -32,7 +32,6 @@ class ConvRun(Run[Convolution]):
     """Read the operands and convolve them; gradients where there is an upstream one."""
 
     command = "conv"
-    function = staticmethod(conv)
 
     def read(self) -> dict[str, Any]:
         """The operands, as arrays."""

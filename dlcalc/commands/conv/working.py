@@ -132,7 +132,11 @@ def definition_of(result: Convolution, field: str) -> Step:
     formula = total(body, ",".join(summed))
     if field == "output":
         notes += ["w is the kernel turned round"] if result.flip else []
-        notes += [_channels_summed(result)] if inner else []
+        if inner:
+            count = result.kernel_shape[0 if result.transposed else 1]
+            count //= result.groups if result.transposed else 1
+            group = " of the group" if result.groups > 1 else ""
+            notes.append(f"c runs over {count} {plural(count, 'channel')}{group}")
         if result.bias is not None:
             formula = add(formula, element("b", outer) if outer else symbol("b"))
     return Step(name, None, formula, (), "; ".join(notes))
@@ -158,13 +162,6 @@ def _meeting(result: Convolution) -> str:
         f"{target} = {column(start, k, axis, axis.pad[0])}"
         for target, start, k, axis in zip(*names, TAPS, result.axes, strict=False)
     ).replace("+", " + ").replace("−", " − ")
-
-
-def _channels_summed(result: Convolution) -> str:
-    count = result.kernel_shape[0] // result.groups if result.transposed else result.kernel_shape[1]
-    return f"c runs over {count} {plural(count, 'channel')}" + (
-        " of the group" if result.groups > 1 else ""
-    )
 
 
 def advice(result: Convolution, field: Place, expected: Any) -> str:

@@ -494,7 +494,6 @@ class DiagnoseRun(Run[Diagnosis]):
     """Diagnose two errors or a learning curve."""
 
     command = "diagnose"
-    function = staticmethod(diagnose)
 
     def read(self) -> dict[str, Any]:
         """The curve, on stdin too; the example's errors where nothing is given."""

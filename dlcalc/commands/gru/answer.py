@@ -51,4 +51,4 @@ def gru(
 class GruRun(CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
-    command, cell, fields, function = "gru", GRU, GRU.fields, staticmethod(gru)
+    command, cell, fields = "gru", GRU, GRU.fields

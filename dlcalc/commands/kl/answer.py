@@ -78,7 +78,6 @@ class KlRun(Run[KL]):
     """Read both Gaussians; their divergence, and its gradients if asked."""
 
     command = "kl"
-    function = staticmethod(kl)
 
     def run(self) -> None:
         """The whole way, or that of records on standard input."""

@@ -13,7 +13,7 @@ from dlcalc.errors import LimitError
 from dlcalc.formulas.expressions import Expr, Step, add, call, matmul, power, symbol, transpose
 from dlcalc.formulas.products import products
 from dlcalc.numbers.compare import agree
-from dlcalc.numbers.gaussians import KL, Gaussian, gaussian, kl, precision
+from dlcalc.numbers.gaussians import KL, gaussian, kl, precision
 from dlcalc.numbers.places import Place
 
 MOST_TERMS = 16
@@ -86,14 +86,12 @@ def _slips(result: KL) -> Iterator[tuple[str, float]]:
     try:
         yield "KL(p‖q), with q and p exchanged", kl(result.p, result.q).kl
         # Only diagonal ones have a σ to mistake for σ².
-        q, p = map(_with_sigmas, (result.q, result.p))
+        q, p = (
+            gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
+        )
         yield "what comes out with σ where σ² belongs", kl(q, p).kl
     except LimitError:
         return
-
-
-def _with_sigmas(right: Gaussian) -> Gaussian:
-    return gaussian(right.mean, np.sqrt(np.diag(right.covariance)))
 
 
 def _ratio(result: KL) -> Any:

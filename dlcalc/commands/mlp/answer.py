@@ -398,7 +398,6 @@ class MlpRun(Run[MlpStep]):
     )  # fmt: skip
     required = ("x", "target")
     layered = ("weights", "biases", "freeze")
-    function = staticmethod(mlp)
 
     def checked(self, result: MlpStep) -> Sequence[GradientCheck]:
         """Each gradient against its differences."""

@@ -46,7 +46,6 @@ class MultsRun(Run[Multiplications]):
     """Count, and fail where an algorithm that was run disagrees."""
 
     command = "mults"
-    function = staticmethod(mults)
     shows_matrices = False
 
     def run(self) -> None:

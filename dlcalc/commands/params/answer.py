@@ -80,7 +80,8 @@ class ParamsRun(Run[Any]):
         use, size = Use(**asked_use).checked(), shape_of(input)
         named = ("--as", counter), ("--explain-figure", whose), ("--framework", framework)
         asked = next((name for name, each in named if each), "")
-        if len(model) > 1 and all(map(names_model, model)) and not holds_weights(model):
+        if len(model) > 1 and all(map(names_model, model)) and not any(
+                map(reading.is_weights_file, model)):
             _several(self.out, model, size, use)
             return
         read, use = self._read(model, size, use, (other, depth, sort, summary), bool(
@@ -144,7 +145,10 @@ class ParamsRun(Run[Any]):
         paths = file_operands(model, not model and self.out.piped)
         if not paths:
             return given_model(self, model), use
-        held = read_operands(paths, size)
+        if paths == ["-"]:
+            held = reading.read_stream(sys.stdin.buffer, STDIN, size)
+        else:
+            held = reading.read_weights(*paths, input=size)
         used = held.count is not None and any(self.options.get(name) for name in OF_LAYERS)
         other = of_files[0]
         if not (wants_layers or used or (other and is_model(other))):
@@ -370,18 +374,6 @@ def weights_of_folder(folder: str) -> str | None:
         return path
     held = sum(tensor.params for tensor in reading.read_weights(path).tensors)
     return None if told == held else path
-
-
-def holds_weights(words: Sequence[str]) -> bool:
-    """Whether any of the words names a file of weights."""
-    return any(map(reading.is_weights_file, words))
-
-
-def read_operands(paths: Sequence[str], input: tuple[int, ...] | None = None) -> Held:
-    """What the files hold, or standard input."""
-    if list(paths) == ["-"]:
-        return reading.read_stream(sys.stdin.buffer, STDIN, input)
-    return reading.read_weights(*paths, input=input)
 
 
 def is_model(word: str) -> bool:

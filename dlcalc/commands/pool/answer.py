@@ -35,7 +35,6 @@ class PoolRun(Run[Pooling]):
     """Read the operands and pool them; the gradient where there is an upstream one."""
 
     command = "pool"
-    function = staticmethod(pool)
 
     def run(self) -> None:
         """The whole way, or that of records on standard input."""

@@ -390,7 +390,6 @@ class PosteriorRun(Run[Posterior]):
 
     command = "posterior"
     fields = required = ("weights", "means", "covariances")
-    function = staticmethod(posterior)
 
     def checked(self, result: Posterior) -> Sequence[GradientCheck]:
         """The gradients that the descent follows, against differences."""

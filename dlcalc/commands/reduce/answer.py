@@ -380,7 +380,6 @@ class ReduceRun(Run[Reduction]):
     """Read the model, and try every way to reduce one of its layers."""
 
     command = "reduce"
-    function = staticmethod(reduce)
 
     def read(self) -> dict[str, Any]:
         """The model, the layer, and the shape of the input."""

@@ -47,4 +47,4 @@ def rnn(
 class RnnRun(CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
-    command, cell, fields, function = "rnn", RNN, RNN.fields, staticmethod(rnn)
+    command, cell, fields = "rnn", RNN, RNN.fields

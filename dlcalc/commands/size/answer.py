@@ -29,7 +29,6 @@ class SizeRun(Run["Size | Solutions"]):
     """Compute the output, or solve for what is unknown; records are answered one by one."""
 
     command = "size"
-    function = staticmethod(size)
 
     def run(self) -> None:
         """The whole way, or that of records on standard input."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.step.step import FIELDS, NetworkStep, check_step, data_fields, step
+from dlcalc.commands.step.step import FIELDS, NetworkStep, check_step, data_fields
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.input.fields import check_fields, checked_field
 from dlcalc.input.json_text import parse_json
@@ -39,7 +39,6 @@ class StepRun(Run[NetworkStep]):
 
     command = "step"
     fields = FIELDS
-    function = staticmethod(step)
 
     def __init__(self, out: Output, plot: str | None = None, **options: Any) -> None:
         self.shows_maps = plot == "-"

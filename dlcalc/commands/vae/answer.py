@@ -545,7 +545,6 @@ class VaeRun(Run[VaeStep]):
     fields = ("x", "noise", "encoder", "mu", "sigma", "decoder", "head")
     required = ("x", "mu", "sigma", "decoder")
     layered = ("encoder", "decoder")
-    function = staticmethod(vae)
 
     def checked(self, result: VaeStep) -> Sequence[GradientCheck]:
         """Each gradient of both terms against its differences."""
