@@ -100,7 +100,7 @@ class Output(NamedTuple):
         if found is None:
             return
         if found.first is not None:
-            from dlcalc.output.differences import describe
+            from dlcalc.output.working import describe
 
             raise AnswerDiffersError(describe(found.first, answer, self.precision))
         note(f"agrees to the {found.digits} digits given" if found.digits else "agrees")
@@ -160,7 +160,7 @@ class Output(NamedTuple):
     def _compared(self, answer: Answer, expected: Any) -> Comparison:
         """The comparison; what cannot be an answer at all is refused."""
         from dlcalc.numbers.compare import Comparison, ShapeDifference
-        from dlcalc.output.differences import describe
+        from dlcalc.output.working import describe
 
         try:
             found = Comparison(

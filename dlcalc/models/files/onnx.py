@@ -29,6 +29,7 @@ from dlcalc.models.files.tensors import (
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
+from dlcalc.numbers.sizes import pad_pair
 
 MOST_FIELDS = 3_000_000
 """Fields of one file."""
@@ -951,17 +952,16 @@ class Translator:
         """Padding of each axis: one number where both sides and all axes are alike."""
         auto = node.attributes.get("auto_pad", "NOTSET")
         pads = node.wholes("pads", 2 * axes, 0)
-        if auto in ("SAME_UPPER", "SAME_LOWER"):
-            sizes, outs = self.shape(node, 0)[2:], self.shapes.get(node.outputs[0], ())[2:]
-            if not len(sizes) == len(outs) == axes:
-                raise self.unsaid(node)
-            total = [
-                max((out - 1) * step + taps - size, 0)
-                for size, out, step, taps in zip(sizes, outs, strides, kernel, strict=True)
-            ]
-            less, more = [each // 2 for each in total], [each - each // 2 for each in total]
-            pads = [*less, *more] if auto == "SAME_UPPER" else [*more, *less]
         pairs = list(zip(pads[:axes], pads[axes:], strict=True))
+        if auto in ("SAME_UPPER", "SAME_LOWER"):
+            way = "same" if auto == "SAME_UPPER" else "same-lower"
+            sizes = self.shape(node, 0)[2:]
+            pairs = [
+                pad_pair(way, *each, 1, node.op == "ConvTranspose")
+                for each in zip(sizes, kernel, strides, strict=True)
+            ]
+            if min(map(min, pairs)) < 0:  # columns that are added
+                raise self.unsaid(node)
         if all(a == b for a, b in pairs):
             return _alike([a for a, _ in pairs])
         return tuple(pairs)
