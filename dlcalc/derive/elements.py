@@ -13,7 +13,7 @@ import numpy as np
 
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import FUNCTIONS, OPERATIONS, POSITIONAL, SLOPES
-from dlcalc.derive.working_formulas import RELATIONS
+from dlcalc.derive.working_terms import RELATIONS
 from dlcalc.formulas.expressions import Expr, Span
 from dlcalc.formulas.products import MOST_TERMS, products
 

@@ -23,7 +23,7 @@ from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip, value_at
 from dlcalc.derive.system import arranged
 from dlcalc.derive.units import Units, numbered_names, single
-from dlcalc.derive.working_formulas import named
+from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.products import array_step

@@ -12,8 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.chains import Chains, Path, gradient, gradient_step, partials
-from dlcalc.derive.derivation import Derivation, Line
+from dlcalc.derive.derivation import (
+    Chains,
+    Derivation,
+    Line,
+    Path,
+    gradient,
+    gradient_step,
+    partials,
+)
 from dlcalc.derive.elements import Index, as_value, element_of, value_of
 from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol
 

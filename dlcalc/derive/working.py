@@ -8,12 +8,19 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.derive.chains import MOST_FACTORS, Chains, Path, gradient_step
-from dlcalc.derive.derivation import Derivation, Line, Written, backward_order
+from dlcalc.derive.derivation import (
+    MOST_FACTORS,
+    Chains,
+    Derivation,
+    Line,
+    Path,
+    Written,
+    backward_order,
+    gradient_step,
+)
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.system import arranged
-from dlcalc.derive.working_formulas import named, partial
-from dlcalc.derive.working_terms import Term
+from dlcalc.derive.working_terms import Term, named, partial
 from dlcalc.formulas.expressions import (
     Expr,
     Step,

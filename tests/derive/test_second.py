@@ -10,7 +10,7 @@ import dlcalc
 from dlcalc.derive.check import check_jacobian, check_second
 from dlcalc.derive.second import hessian, jacobian
 from dlcalc.derive.working import grad_steps, jacobian_steps, second_steps
-from dlcalc.derive.working_formulas import named
+from dlcalc.derive.working_terms import named
 from dlcalc.formulas.text import formula_text
 from tests.derive.typed import untrue
 from tests.shell.running import invoke

@@ -5,8 +5,7 @@ import pytest
 
 from dlcalc.commands.mlp.answer import other_starts
 from dlcalc.errors import DlcalcError
-from dlcalc.layers.network import Network, as_network, descend
-from dlcalc.layers.passes import initial_weights
+from dlcalc.layers.network import Network, as_network, descend, initial_weights
 from dlcalc.names import INITIALS
 
 

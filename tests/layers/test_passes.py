@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcalc.errors import ShapeError
-from dlcalc.layers.passes import (
+from dlcalc.layers.network import (
     Dense,
     backward,
     forward,

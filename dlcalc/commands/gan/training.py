@@ -29,8 +29,8 @@ from dlcalc.commands.gan.data import Data
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, call
 from dlcalc.layers.losses import Objective, objective
+from dlcalc.layers.network import argument_gradient, initial_weights
 from dlcalc.layers.optimisers import optimiser, states, stepped
-from dlcalc.layers.passes import argument_gradient, initial_weights
 from dlcalc.layers.table import complete
 from dlcalc.models.count import params
 from dlcalc.models.rows import Row

@@ -15,18 +15,20 @@ import numpy as np
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.network import (
+    CONSTANT,
     Descent,
     Moves,
     Network,
     as_network,
+    as_sizes,
     back_propagate,
     descend,
+    initial_weights,
     network_loss,
     network_parameters,
     numbered,
     require_few,
 )
-from dlcalc.layers.passes import CONSTANT, as_sizes, initial_weights
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array, all_finite, as_layers_of
 from dlcalc.numbers.results import Result

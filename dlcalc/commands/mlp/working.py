@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcalc.derive.chains import gradient
-from dlcalc.derive.derivation import Line
+from dlcalc.derive.derivation import Line, gradient
 from dlcalc.derive.recipe import (
     Entry,
     Layer,
@@ -20,7 +19,7 @@ from dlcalc.derive.recipe import (
 )
 from dlcalc.derive.slips import value_at
 from dlcalc.derive.units import each_name
-from dlcalc.derive.working_formulas import named
+from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
 from dlcalc.layers.network import network_loss, network_parameters
 from dlcalc.layers.optimisers import optimiser, states, update_steps

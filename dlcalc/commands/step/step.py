@@ -14,6 +14,7 @@ from dlcalc.derive.rules import RULES, MaxPool
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.criteria import loss_of, upstream_of
+from dlcalc.layers.network import draw
 from dlcalc.layers.optimisers import (
     OPTIMISERS,
     SINGLE,
@@ -22,7 +23,6 @@ from dlcalc.layers.optimisers import (
     states,
     stepped,
 )
-from dlcalc.layers.passes import draw
 from dlcalc.layers.values import Store
 from dlcalc.models.reading import as_model
 from dlcalc.models.running import Ran, check_names, runner_of

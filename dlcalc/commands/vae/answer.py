@@ -21,8 +21,7 @@ import numpy as np
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.losses import binary_cross_entropy
-from dlcalc.layers.network import numbered, require_few
-from dlcalc.layers.passes import (
+from dlcalc.layers.network import (
     Dense,
     DenseGradients,
     DensePass,
@@ -30,7 +29,9 @@ from dlcalc.layers.passes import (
     backward,
     forward,
     layer_gradients,
+    numbered,
     require_chain,
+    require_few,
     require_matrix,
 )
 from dlcalc.numbers.activations import ACTIVATIONS

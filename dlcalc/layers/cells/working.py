@@ -14,7 +14,7 @@ from dlcalc.derive.derivation import Derivation, Line, derived
 from dlcalc.derive.elements import Index, element_of, value_of
 from dlcalc.derive.recipe import Recipe
 from dlcalc.derive.slips import Slips, replaced, slip_of, symbols_in
-from dlcalc.derive.working_formulas import named
+from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, parts_of, stack, symbol, total
 from dlcalc.formulas.text import formula_text

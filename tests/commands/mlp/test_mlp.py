@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from dlcalc.commands.mlp.answer import check_mlp, mlp, mlp_step
 from dlcalc.errors import InputError
 from dlcalc.layers.losses import OBJECTIVES
-from dlcalc.layers.network import as_network
-from dlcalc.layers.passes import initial_weights
+from dlcalc.layers.network import as_network, initial_weights
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference_mlp.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]

@@ -11,13 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dlcalc.numbers import threads as pool
-from dlcalc.numbers.convolution import columns as conv_columns
 from dlcalc.numbers.convolution import plan as conv_plan
-from dlcalc.numbers.convolution.channelwise import by_bands, by_spectra
-from dlcalc.numbers.convolution.columns import by_columns
 from dlcalc.numbers.convolution.conv import arranged, conv
+from dlcalc.numbers.convolution.fast import by_bands, by_spectra, by_winograd
 from dlcalc.numbers.convolution.geometry import Geometry, blocks, padded, unpadded
-from dlcalc.numbers.convolution.winograd import by_winograd
+from dlcalc.numbers.convolution.plan import by_columns
 from dlcalc.numbers.exact import Array
 from tests.numbers.convolution.cases import Case, by_definition, cases, floats, integers
 
@@ -75,10 +73,10 @@ def test_bands_are_the_definition_exactly(shapes: tuple[Any, Any, Any], mode: st
 @pytest.fixture
 def tiny_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several tiles, on several threads, even of the smallest convolution."""
-    monkeypatch.setattr(conv_columns, "ONE_TILE", 0)
-    monkeypatch.setattr(conv_columns, "TILE_BYTES", 1)
-    monkeypatch.setattr(conv_columns, "MOST_TILE_BYTES", 200)
-    monkeypatch.setattr(conv_columns, "SCATTER_BYTES", 200)
+    monkeypatch.setattr(conv_plan, "ONE_TILE", 0)
+    monkeypatch.setattr(conv_plan, "TILE_BYTES", 1)
+    monkeypatch.setattr(conv_plan, "MOST_TILE_BYTES", 200)
+    monkeypatch.setattr(conv_plan, "SCATTER_BYTES", 200)
     monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
     monkeypatch.setattr(pool, "cores", lambda: 3)
     monkeypatch.setattr(conv_plan, "LEAST_FAST", 0)
