@@ -99,28 +99,26 @@ class Fields:
 
     def __init__(self, *levels: Mapping[str, Any]) -> None:
         self.levels = levels
-        self.bind({})
+        self.scope: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        """The variables of the loops around with what is set for a part alone, and the values
+        that come of them."""
         self.varies = False
         """Whether one of these has been read."""
         self.read: set[str] = set()
         self._known: dict[str, Any] = {}
         self._from: dict[str, int] = {}
 
-    def bind(self, variables: dict[str, Any]) -> None:
-        """Set the variables of the loops around, and what is set for a part alone."""
-        self.variables = variables
-        self._bound: dict[str, Any] = {}
-
     def get(self, name: str) -> Any:
         """The value of a name, null where nothing gives one."""
-        if name in self.variables:
+        variables, bound = self.scope
+        if name in variables:
             self.varies = True
-            return self.variables[name]
+            return variables[name]
         if name in self._known:
             return self._known[name]
-        if name in self._bound:
+        if name in bound:
             self.varies = True
-            return self._bound[name]
+            return bound[name]
         if "." in name and (inner := self._nested(name)) is not None:
             return inner
         first = self._from.get(name, 0)
@@ -139,7 +137,7 @@ class Fields:
         else:
             value, varies = None, False
         if not first:
-            (self._bound if varies else self._known)[name] = value
+            (bound if varies else self._known)[name] = value
         return value
 
     def named(self) -> set[str]:
@@ -286,6 +284,8 @@ def _place(values: Any, at: Any) -> Any:
 
 _REPEAT = re.compile(r"(?:(\w+): *)?repeat (.+?)( shared)?(?: as (\w+))?:$")
 _OPTION = re.compile(r"\S+=$")
+MOST_KNOWN = 4
+"""Turns of a loop that are kept, for others that come out alike."""
 _NEVER = object()
 """What no expression comes to: turns with loops in them are never taken to be alike."""
 
@@ -307,7 +307,7 @@ class Line:
         self.facts: dict[str, Expression] = {}
         if self.word in ("if", "elif"):
             self.pieces = [Expression(text[len(self.word) :].rstrip(":"))]
-        elif self.word in ("part", "use", "else", "model"):
+        elif self.word in ("use", "else", "model"):
             _, self.name, rest = f"{text.rstrip(':')}  ".split(" ", 2)
             self.facts = facts(rest)
         elif "repeat " in text and (found := _REPEAT.match(text)):
@@ -345,39 +345,41 @@ class Architecture:
     def __init__(self, text: str, file: str, find: Callable[[str], str] = str) -> None:
         self.file = file
         self.definitions: dict[str, Expression] = {}
+        self.texts: dict[str, tuple[str, list[tuple[int, str]]]] = {}
+        """The lines of each part as they stand, with file and numbers."""
         self.parts: dict[str, list[Line]] = {}
         self.lines: list[Line] = []
-        own: list[Line] = []
-        around = [(-1, own)]
-        for number, written_line in enumerate(text.splitlines(), 1):
-            content = written_line.strip()
-            if not content or content[0] == "#":
-                continue
-            indent = written_line.index(content)
-            if content.startswith("like "):
-                base = f"{content[5:]}.txt"
-                like = Architecture(find(base), base, find)
-                self.definitions, self.parts, self.lines = like.definitions, like.parts, like.lines
-                continue
-            if content.startswith("let "):
-                name, _, value = content[4:].partition(" = ")
+        own: list[tuple[int, str]] = []
+        below = own
+        for number, line in enumerate(text.splitlines(), 1):
+            if line[:1] == " ":
+                below.append((number, line))
+            elif line.startswith("let "):
+                name, _, value = line[4:].partition(" = ")
                 self.definitions[name] = Expression(value)
-                continue
-            line = Line(content, f"{file}:{number}")
-            while around[-1][0] >= indent:
-                around.pop()
-            if line.word == "part":
-                self.parts[line.name] = line.body
-            else:
-                around[-1][1].append(line)
-            around.append((indent, line.body))
-        self.lines = own or self.lines
+            elif line.startswith("part "):
+                below = []
+                self.texts[line[5:].rstrip(": ")] = file, below
+            elif line.startswith("like "):
+                base = f"{line[5:]}.txt"
+                like = Architecture(find(base), base, find)
+                self.definitions, self.texts, self.lines = like.definitions, like.texts, like.lines
+            elif line and line[0] != "#":
+                below = own
+                own.append((number, line))
+        self.lines = _tree(file, own) or self.lines
+
+    def part(self, name: str) -> list[Line]:
+        """The lines of a part, read when it is first used."""
+        if name not in self.parts:
+            self.parts[name] = _tree(*self.texts[name])
+        return self.parts[name]
 
     @property
     def names(self) -> set[str]:
         """Names in the lines themselves, whether they are put in or not."""
         found: set[str] = set()
-        left = [*self.lines, *chain.from_iterable(self.parts.values())]
+        left = [*self.lines, *chain.from_iterable(map(self.part, self.texts))]
         for line in left:
             left += line.body
             expressions = (*line.pieces, *line.facts.values())
@@ -386,6 +388,23 @@ class Architecture:
                 for name in names(each.text)
             )
         return found
+
+
+def _tree(file: str, texts: list[tuple[int, str]]) -> list[Line]:
+    """Lines with those that stand deeper below them."""
+    found: list[Line] = []
+    around = [(-1, found)]
+    for number, text in texts:
+        content = text.strip()
+        if not content or content[0] == "#":
+            continue
+        indent = text.index(content)
+        line = Line(content, f"{file}:{number}")
+        while around[-1][0] >= indent:
+            around.pop()
+        around[-1][1].append(line)
+        around.append((indent, line.body))
+    return found
 
 
 class _RefusedError(InputError):
@@ -473,22 +492,21 @@ class Expander:
 
     def part(self, line: Line, indent: int) -> list[str]:
         """The lines of a part, with what is set for it alone."""
-        body = self.architecture.parts[line.name]
+        body = self.architecture.part(line.name)
         if not line.facts:
             return self.lines(body, indent)
-        outer = self.fields.variables
-        self.fields.bind(self.set_for(line))
+        outer = self.fields.scope
+        self.fields.scope = self.scope_of(line)
         self.asked.append((line, None))
         found = self.lines(body, indent)
         self.asked.append((None, None))
-        self.fields.bind(outer)
+        self.fields.scope = outer
         return found
 
-    def set_for(self, line: Line) -> dict[str, object]:
-        """The variables with what is set for a part."""
-        return self.fields.variables | {
-            name: each(self.fields) for name, each in line.facts.items()
-        }
+    def scope_of(self, line: Line) -> tuple[dict[str, object], dict[str, object]]:
+        """The scope of a part: the variables with what is set for it."""
+        own = {name: each(self.fields) for name, each in line.facts.items()}
+        return self.fields.scope[0] | own, {}
 
     def text(self, line: Line) -> str:
         """One line with the values of its expressions."""
@@ -519,46 +537,51 @@ class Expander:
             raise InputError(f"{_only(line).text} is {count!r}, and no whole number of layers")
         if count > MOST_LAYERS:
             raise LimitError(f"{count:,} layers; at most {MOST_LAYERS:,} are counted")
-        outer, around = self.fields.variables, self.asked
+        outer, around = self.fields.scope, self.asked
         name = f"{line.name}: " if line.name else ""
         found: list[str] = []
+        known: list[tuple[list[tuple[Any, object]], list[str]]] = []
         first, alike = 0, list[str]()
         for turn in range(count + 1):
             body = list[str]()
             if turn < count:
-                self.fields.bind({**outer, line.variable: turn})
-                if turn and self.is_answered_alike():
-                    continue
-                self.asked = []
-                body = self.lines(line.body, indent + 1)
+                self.fields.scope = ({**outer[0], line.variable: turn}, {})
+                for place, (asked, made) in enumerate(known):
+                    if self.is_answered_alike(asked):
+                        body = made
+                        known.insert(0, known.pop(place))
+                        break
+                else:
+                    self.asked = []
+                    body = self.lines(line.body, indent + 1)
+                    known = [(self.asked, body), *known[: MOST_KNOWN - 1]]
             if turn and (body != alike or turn == count):
                 if alike:
                     head = f"{name}repeat {turn - first} from={first}{line.shared}:"
                     found += ["  " * indent + head, *alike]
                 first = turn
             alike = body
-        self.fields.bind(outer)
-        self.asked = around
+        self.fields.scope, self.asked = outer, around
         around.append((_only(line), _NEVER))
         return found
 
-    def is_answered_alike(self) -> bool:
-        """Whether all that the turn before has asked has the same answer in this one."""
+    def is_answered_alike(self, questions: list[tuple[Any, object]]) -> bool:
+        """Whether all that an earlier turn has asked has the same answer in this one."""
+        around = self.fields.scope
         outer = []
         try:
-            for asked, answer in self.asked:
+            for asked, answer in questions:
                 if isinstance(asked, Line):
-                    outer.append(self.fields.variables)
-                    self.fields.bind(self.set_for(asked))
+                    outer.append(self.fields.scope)
+                    self.fields.scope = self.scope_of(asked)
                 elif asked is None:
-                    self.fields.bind(outer.pop())
+                    self.fields.scope = outer.pop()
                 elif asked(self.fields) != answer:
                     return False
         except InputError:  # which the turn itself tells with its place
             return False
         finally:
-            if outer:
-                self.fields.bind(outer[0])
+            self.fields.scope = around
         return True
 
 
