@@ -59,11 +59,14 @@ def read_notation(text: str, file: str = "", name: str = "", numbered: bool = Tr
     """
     reader = _Reader(file, name, numbered)
     try:
-        for number, line in enumerate(text.splitlines(), 1):
-            bare = _without_comment(line)
+        lines = text.splitlines()
+        while reader.line < len(lines):
+            bare = _without_comment(lines[reader.line])
+            reader.line += 1
             if bare and not bare.isspace():
-                reader.line = number
                 reader.take(bare)
+                if not numbered:
+                    reader.take_known(lines)
         return reader.finish()
     except InputError as error:
         raise error.at(reader.place) if reader.place else error from None
@@ -90,6 +93,8 @@ class _Open:
         """Whether its body stands on the line of its head."""
         self.block = block
         self.body: list[Node] = []
+        self.text: tuple[str, ...] = ()
+        """The lines of a repeat."""
 
     @property
     def is_branch(self) -> bool:
@@ -107,6 +112,8 @@ class _Reader:
         self.published: dict[str, str] = {}
         self.given: set[str] = set()
         self.open = [_Open(0, -1, None)]
+        self.known: dict[tuple[str, ...], list[Node]] = {}
+        """What has been read of the lines of repeats, which are a scope each."""
 
     @property
     def place(self) -> str:
@@ -131,6 +138,19 @@ class _Reader:
         # What a head has on its own line is the whole of its block.
         while self.open[-1].on_one_line:
             self.end()
+
+    def take_known(self, lines: list[str]) -> None:
+        """Pass over the body of a repeat whose lines have been read before, word for word."""
+        opened, start = self.open[-1], self.line
+        if opened.block is None or opened.block.kind != REPEAT or opened.inner >= 0:
+            return
+        end = start
+        while end < len(lines) and lines[end].startswith(" " * (opened.indent + 1)):
+            end += 1
+        opened.text = tuple(lines[start:end])
+        if opened.text in self.known:
+            opened.body = self.known[opened.text]
+            self.line = end
 
     def statement(self, pieces: list[str], at: int, indent: int) -> int:
         """Read one layer, head line or block head; the piece of the line to go on from."""
@@ -246,6 +266,8 @@ class _Reader:
         if not ended.body and block.kind != BRANCH:
             self.line = ended.line
             raise InputError(f"{block.kind} holds no layers; indent them below it")
+        if ended.text:
+            self.known[ended.text] = ended.body
         self.open[-1].body.append(block.replaced(body=ended.body))
 
     def finish(self) -> Model:
