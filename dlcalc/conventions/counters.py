@@ -312,7 +312,7 @@ def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, 
         "linear": int(options.get("mode") == "linear"), "size": 0, "groups": 0,
         "rank": len(output), "unsaid": int("affine" not in node.options and not node.arguments),
     }
-    names |= {key: int(options[key]) for key in ("size", "groups") if _is_whole(options.get(key))}
+    names |= {key: options[key] for key in ("size", "groups") if type(options.get(key)) is int}
     if row.type == "instancenorm":
         names["affine"] = int(options["affine"])
     if counted.windows:
@@ -335,10 +335,6 @@ def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, 
             "T": int(batch) * options["heads"] * steps * steps,
         }
     return names
-
-
-def _is_whole(option: object) -> bool:
-    return isinstance(option, int) and not isinstance(option, bool)
 
 
 def _of_windows(

@@ -67,7 +67,7 @@ def facts_of(framework: str) -> dict[str, Any]:
         "adaptive windows": partial(_adaptive, framework),
         "shared ties": ask(framework, "pooling", "max of a tie, its gradient") == "shared",
         "start of prelu": float(ask(framework, "activations", "start of prelu")),
-        "prelu at 0": partial(_bend, ask(framework, "slopes", "prelu at 0")),
+        "prelu at 0": lambda slope: value(ask(framework, "slopes", "prelu at 0"), {"slope": slope}),
         "lrn": ask(framework, "norms", "lrn") == "alpha over size",
     }
 
@@ -86,11 +86,6 @@ def differing(types: Collection[str]) -> str:
             told, usual = others(kind, fact), ask("pytorch", kind, fact)
             found += [f"{fact}: {told}, here {usual}"] if told else []
     return "; ".join(found)
-
-
-def _bend(text: str, slope: Any) -> Any:
-    """The slope of prelu where it bends, by that of its left side."""
-    return value(text, {"slope": slope})
 
 
 def _adaptive(framework: str, length: int, wanted: int) -> list[tuple[int, int]]:
@@ -213,11 +208,6 @@ def _adamax(corrected: bool, inside: bool) -> Any:
     return rule
 
 
-def _share_by_steps(o: Values, t: Any) -> Any:
-    """The schedule b1·(1 − ½·0.96ᵗ), as in Dozat 2016 without a decay beside t."""
-    return o["beta1"] * (1 - 0.5 * 0.96**t)
-
-
 def _nadam_without_schedule(
     put: Put, f: Any, w: Any, g: Any, state: Values, o: Values
 ) -> None:
@@ -252,7 +242,9 @@ RULES = {
     "adam_largest_corrected": _adam_largest_corrected, "adagrad_inside": _adagrad_inside,
     "rmsprop_inside": _rmsprop_inside, "adamax_uncorrected": _adamax(False, False),
     "adamax_eps_behind": _adamax(True, False), "adamax_eps_in_decay": _adamax(True, True),
-    "nadam_by_steps": nadam(_share_by_steps), "nadam_without_schedule": _nadam_without_schedule,
+    # As in Dozat 2016, without a decay beside t.
+    "nadam_by_steps": nadam(lambda o, t: o["beta1"] * (1 - 0.5 * 0.96**t)),
+    "nadam_without_schedule": _nadam_without_schedule,
 }
 """The rules that the table of frameworks names."""
 ADADELTA = Optimiser(_adadelta, {

@@ -10,6 +10,7 @@ from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.input.sources import Source, decode, located, read_source
+from dlcalc.numbers.axes import plural
 from dlcalc.numbers.parse import MOST_DIGITS, Decimal, Number, parse_number
 
 
@@ -172,15 +173,11 @@ def _blocks(text: str, number: Callable[[str], Number]) -> Iterator[Block]:
                 rows.append(_row(part, place, number))
                 if len(rows[-1]) != len(rows[0]):
                     raise ShapeError(
-                        f"row {len(rows)} has {_count(rows[-1])}, "
+                        f"row {len(rows)} has {len(rows[-1])} {plural(len(rows[-1]), 'number')}, "
                         f"the rows above have {len(rows[0])}"
                     ).at(f"line {place}")
     if rows or shape:
         yield start, shape, rows
-
-
-def _count(row: Row) -> str:
-    return f"{len(row)} number{'' if len(row) == 1 else 's'}"
 
 
 def _row(text: str, line: int, number: Callable[[str], Number]) -> Row:

@@ -131,7 +131,7 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
         block = block.for_people
         if block.title:
             yield f"**{block.title}**\n\n"
-        yield drawn_table(block, "github", precision, _escaped) + "\n"
+        yield drawn_table(block, "github", precision, lambda cell: cell.replace("|", "\\|")) + "\n"
         yield from (f"\n{line}\n" for line in block.footnotes if line)
     else:
         for place, (label, grid) in enumerate(slices(plain_value(block.array))):
@@ -142,11 +142,6 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
                 yield f"**{heading}**\n\n"
             columns = Table([str(i) for i in range(len(grid[0]))], grid)
             yield drawn_table(columns, "github", precision) + "\n"
-
-
-def _escaped(cell: str) -> str:
-    """A cell whose bars do not end it."""
-    return cell.replace("|", "\\|")
 
 
 def page(answer: Answer, precision: int | None, steps: Iterable[Any] | None) -> Iterator[str]:

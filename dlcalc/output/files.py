@@ -120,7 +120,9 @@ def save(answer: Answer, path: str, explain: bool) -> None:
     ending = check_ending(path)
     try:
         if ending in (".npy", ".npz"):
-            data = _npy(answer) if ending == ".npy" else _npz(answer)
+            data = _npy(answer) if ending == ".npy" else npz_bytes(
+                dict(_arrays("", answer.for_programs))
+            )
         else:
             if ending != ".json":
                 answer, _ = answer.alone()
@@ -172,10 +174,6 @@ def _npy(answer: Answer) -> bytes:
     return stream.getvalue()
 
 
-def _npz(answer: Answer) -> bytes:
-    return npz_bytes(dict(_arrays("", answer.for_programs)))
-
-
 def npz_bytes(arrays: Mapping[str, Any]) -> bytes:
     """An .npz file of arrays by name; the same arrays give the same bytes."""
     from zipfile import ZipFile
@@ -197,12 +195,10 @@ def _arrays(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _arrays(f"{name}.{key}" if name else key, each)
-    elif isinstance(value, list | tuple) and value and _is_part(value[0]):
+    elif isinstance(value, list | tuple) and value and (
+        isinstance(value[0], dict) or hasattr(value[0], "tolist")
+    ):
         for place, each in enumerate(value):
             yield from _arrays(f"{name}[{place}]", each)
     elif not isinstance(value, str | bool | None) and (array := _array(value)) is not None:
         yield name, array
-
-
-def _is_part(value: Any) -> bool:
-    return isinstance(value, dict) or hasattr(value, "tolist")

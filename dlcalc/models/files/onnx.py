@@ -1087,15 +1087,6 @@ def _slope(translator: Translator, node: Node) -> list[Said]:
     return [("leaky_relu", (), {"slope": round(slope, 6)})]
 
 
-def _slopes(translator: Translator, node: Node) -> list[Said]:
-    slopes = prod(translator.shape(node, 1))
-    return [("prelu", (), {"slopes": slopes} if slopes > 1 else {})]
-
-
-def _lrn(translator: Translator, node: Node) -> list[Said]:
-    return [("lrn", (), {"size": node.whole("size", 5)})]
-
-
 def _scaled(translator: Translator, node: Node) -> list[Said]:
     taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
     if len(taken) != len(given) or taken[:2] != given[:2] or any(
@@ -1111,9 +1102,13 @@ _MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
     "Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear,
     "FusedMatMul": _linear,
     "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Gather": _select, "Clip": _clip,
-    "LeakyRelu": _slope, "PRelu": _slopes,
+    "LeakyRelu": _slope,
+    "PRelu": lambda translator, node: [(
+        "prelu", (), {"slopes": slopes} if (slopes := prod(translator.shape(node, 1))) > 1 else {}
+    )],
     "MatMulNBits": lambda translator, node: [("linear", (node.whole("N"),), {"bias": False})],
-    "LRN": _lrn, "Resize": _scaled, "Upsample": _scaled,
+    "LRN": lambda translator, node: [("lrn", (), {"size": node.whole("size", 5)})],
+    "Resize": _scaled, "Upsample": _scaled,
     "GroupNormalization": lambda translator, node: [("groupnorm", (node.whole("num_groups"),), {})],
     "InstanceNormalization": lambda translator, node: [("instancenorm", (), {"affine": True})],
 }

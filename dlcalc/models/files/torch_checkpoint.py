@@ -221,10 +221,6 @@ def _put(walker: Walker, key: int) -> None:
     walker.memo[key] = walker.stack[-1]
 
 
-def _get(walker: Walker, key: int) -> None:
-    walker.stack.append(walker.memo[key])
-
-
 _STEPS: dict[str, Callable[[Walker, Any], Any]] = {
     "MARK": lambda walker, _: walker.stack.append(MARK),
     "EMPTY_DICT": lambda walker, _: walker.stack.append({}),
@@ -249,7 +245,9 @@ _STEPS: dict[str, Callable[[Walker, Any], Any]] = {
     "BINPERSID": lambda walker, _: walker.stack.append(Stored(walker.stack.pop())),
     "MEMOIZE": lambda walker, _: _put(walker, len(walker.memo)),
     **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), _put),
-    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), _get),
+    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), (
+        lambda walker, key: walker.stack.append(walker.memo[key])
+    )),
 }
 
 
