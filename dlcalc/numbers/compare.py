@@ -88,12 +88,18 @@ class Written(float):
 
     def rounds(self, value: float) -> bool:
         """Whether it is `value`, rounded to at least three significant digits."""
-        if not math.isfinite(self):
-            return False
+        return self.digits >= LEAST_DIGITS and _rounds(self, value, self.decimals)
+
+    @property
+    def decimals(self) -> int:
+        """Its digits behind the point."""
         mantissa, _, exponent = self.text.partition("e")
-        decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-        half = 0.5 * 10.0**-decimals
-        return self.digits >= LEAST_DIGITS and abs(self - value) <= half * (1 + 1e-9)
+        return len(mantissa.partition(".")[2]) - int(exponent or 0)
+
+
+def _rounds(number: float, value: float, decimals: int) -> bool:
+    """Whether a number is `value`, rounded to so many decimals."""
+    return math.isfinite(number) and abs(number - value) <= 0.5 * 10.0**-decimals * (1 + 1e-9)
 
 
 class Comparison:
@@ -199,9 +205,11 @@ class Comparison:
     ) -> Difference | None:
         wanted, found = list(_flat(expected)), list(_flat(actual))
         noise = _noise(found, share)
+        rounded = [each for each in wanted
+                   if isinstance(each, Written) and each.digits >= LEAST_DIGITS]
         differing = [
             at for at, (a, b) in enumerate(zip(wanted, found, strict=True))
-            if not agree(a, b, self.tolerance, noise) and not self._as_rounded(a, b)
+            if not agree(a, b, self.tolerance, noise) and not self._as_rounded(a, b, rounded)
         ]
         if not differing:
             return None
@@ -211,13 +219,21 @@ class Comparison:
             expected,
         )
 
-    def _as_rounded(self, expected: Any, actual: Any) -> bool:
-        if not self.rounded or not isinstance(expected, Written):
+    def _as_rounded(self, expected: Any, actual: Any, rounded: Sequence[Written]) -> bool:
+        if not self.rounded or not (_is_number(expected) and _is_number(actual)):
             return False
-        if not isinstance(actual, int | float) or not expected.rounds(actual):
+        if isinstance(expected, Written) and expected.rounds(actual):
+            self.digits = min(expected.digits, self.digits or expected.digits)
+            return True
+        if not rounded:
             return False
-        self.digits = min(expected.digits, self.digits or expected.digits)
-        return True
+        # Of an array that was rounded as a whole, 0.0360 may have lost its last 0.
+        digits, decimals = (max(getattr(each, of) for each in rounded)
+                            for of in ("digits", "decimals"))
+        written = Written(str(expected))
+        lost = written.decimals + digits - written.digits
+        return (decimals >= LEAST_DIGITS and _rounds(expected, actual, decimals)) or (
+            bool(expected) and _rounds(expected, actual, lost))
 
 
 Found = Difference | ShapeDifference
@@ -323,6 +339,10 @@ def agree(a: Any, b: Any, tolerance: float, noise: float = 0.0) -> bool:
         return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), noise))
     except OverflowError:
         return False
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _infinite(value: Any) -> bool:

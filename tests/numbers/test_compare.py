@@ -20,6 +20,7 @@ from dlcalc.numbers.compare import (
     slip_of,
     unravel,
 )
+from dlcalc.numbers.parse import parse_number
 from dlcalc.numbers.places import Place, find_place
 from dlcalc.output.answer import Made
 
@@ -194,6 +195,16 @@ def test_a_decimal_agrees_to_the_digits_it_is_written_with(
 ) -> None:
     found = Comparison(Written(written), {"x": value}, P("x"))
     assert (found.first is None, found.digits) == (agrees, digits)
+
+
+def test_of_an_array_that_is_rounded_as_a_whole_zeros_at_the_end_may_be_lost() -> None:
+    values = {"x": [0.03602, 0.021457, 2.00002]}
+    for written, agrees in (("0.036 0.0215 2.0", True), ("0.037 0.0215 2.0", False),
+                            ("0.036 0.0215 2.0001", False), ("0.036 0.02 2.0", False),
+                            ("0.036 0.0215 2", True)):
+        numbers = [parse_number(each, decimal=Written) for each in written.split()]
+        found = Comparison(numbers, values, P("x"))
+        assert (found.first is None) == agrees, written
 
 
 def test_a_tolerance_given_outranks_the_digits() -> None:
