@@ -882,7 +882,9 @@ class Translator:
             if order == [0, 2, 1]:
                 return [("transpose", (), {})]
             raise self.unsaid(node)
-        given = self.shapes.setdefault(node.outputs[0], self._reshaped(node, taken))
+        if node.outputs[0] not in self.shapes:
+            self.shapes[node.outputs[0]] = self._reshaped(node, taken)
+        given = self.shapes[node.outputs[0]]
         if _long(given) in (_long(own), _long(taken)) and not len(given) == 2 < len(own):
             return []
         if given[:1] != taken[:1] or prod(given[1:]) != prod(own):

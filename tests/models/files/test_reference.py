@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import sys
 import threading
 import zipfile
 from dataclasses import replace
@@ -17,6 +18,7 @@ from dlcalc.models.files.arrays import read_npz
 from dlcalc.models.files.gguf import counted
 from dlcalc.models.files.reading import read_stream, read_weights
 from tests.fuzz_files import findings
+from tests.golden import check
 from tests.models.files.test_onnx import Pipe
 from tests.shell.running import invoke
 
@@ -26,6 +28,7 @@ GOOD: dict[str, Any] = EXPECTED["files"]
 BYTES = {"bytes": "weights_bytes", "buffer_bytes": "buffer_bytes"}
 INFERS = find_spec("onnx") is not None
 LAYERS = ("params", "trainable")
+NO_MODELS = ("config.json", "expected.json", "external.onnx.data")
 
 
 @pytest.mark.parametrize("name", list(GOOD))
@@ -208,3 +211,23 @@ def test_torch_tensors_of_other_kinds() -> None:
         "dlcalc: nested is made by torch._utils._rebuild_nested_tensor and is not counted",
         "dlcalc: array is made by numpy._core.multiarray._reconstruct and is not counted",
     ]
+
+
+@pytest.mark.parametrize("name", sorted(
+    str(path.relative_to(FILES.parent)) for folder in (FILES, FILES.parent / "onnx")
+    for path in folder.rglob("*")
+    if path.is_file() and "damaged" not in path.parts and path.name not in NO_MODELS
+))
+def test_in_full(name: str, regenerate: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("onnx", "h5py"):  # which would tell more
+        monkeypatch.setitem(sys.modules, package, None)
+    path = str(FILES.parent / name)
+    answer, notation = (
+        invoke("params", path, *words) for words in (("-f", "json"), ("--to-notation",))
+    )
+    found = [(each.out + each.err).replace(path, "…") for each in (answer, notation)]
+    if answer.status == 0:
+        record = json.loads(answer.out)
+        rows = (*record["layers"], *record.get("tensors", ()), record["total"])
+        found[:1] = [*(json.dumps(list(row.values())) for row in rows), answer.err]
+    check("files.json", name, found, regenerate)

@@ -9,7 +9,7 @@ import pytest
 from dlcalc.errors import InputError
 from dlcalc.models.count import params
 from dlcalc.models.files.keras import held_of
-from dlcalc.models.files.onnx import Translator
+from dlcalc.models.files.onnx import Graph, Node, OnnxModel, Sizes, Translator, Value
 from dlcalc.models.files.reading import layered, read_weights
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
@@ -87,6 +87,122 @@ def test_attributes_of_another_length_or_type(op: str, name: str, value: Any) ->
     node.attributes[name] = value
     with pytest.raises(InputError, match=f"{node.name}: {name} is no "):
         Translator(graph, shapes).translated("")
+
+
+W = (8, 3, 3, 3)
+
+
+@pytest.mark.parametrize(("op", "attributes", "given", "held", "out", "said"), [
+    # What the node takes; the shapes, or the numbers, of what the file holds for it; what it is
+    # known to give. By onnx's Operators.md, set 22, and com.microsoft's ContribOperators.md.
+    ("Conv", {"strides": [2, 2], "pads": [1, 1, 1, 1]}, (1, 3, 9, 9), [W, (8,)], None,
+     "conv 8 3 stride=2 pad=1"),
+    ("Conv", {"pads": [0, 1, 2, 1], "group": 3, "dilations": [2, 1]},
+     (1, 3, 9, 9), [(6, 1, 3, 3)], None,
+     "conv 6 3 pad=0:2x1:1 dilation=2x1 groups=3 bias=no"),
+    ("Conv", {"strides": [2, 2], "auto_pad": "SAME_UPPER"}, (1, 3, 8, 8), [W, (8,)], (1, 8, 4, 4),
+     "conv 8 3 stride=2 pad=0:1x0:1"),
+    ("Conv", {"strides": [2, 2], "auto_pad": "SAME_LOWER", "dilations": [2, 2]},
+     (1, 3, 8, 8), [W, (8,)], (1, 8, 4, 4),
+     "conv 8 3 stride=2 pad=2:1x2:1 dilation=2"),
+    ("Conv", {"strides": [4, 4], "auto_pad": "SAME_UPPER"},
+     (1, 3, 9, 9), [(8, 3, 1, 1), (8,)], (1, 8, 3, 3),
+     "conv 8 1 stride=4"),
+    ("Conv", {"auto_pad": "SAME_UPPER"}, (1, 3, 8, 8), [W, (8,)], None, None),
+    ("Conv", {"kernel_shape": [3, 3]}, (1, 3, 8, 8), [(8, 3, 3, 2), (8,)], None, "conv 8 3x2"),
+    ("ConvTranspose", {"strides": [2, 2], "output_padding": [1, 1], "group": 3},
+     (1, 3, 8, 8), [(3, 4, 3, 3), (12,)], None,
+     "conv_transpose 12 3 stride=2 output_padding=1 groups=3"),
+    ("ConvTranspose", {"strides": [2, 3]}, (1, 3, 8, 8), [(3, 4, 3, 3)], None,
+     "conv_transpose 4 3 stride=2x3 bias=no"),
+    ("Gemm", {"transB": 1}, (1, 8), [(10, 8), (10,)], None, "linear 10"),
+    ("Gemm", {}, (1, 8), [(8, 10)], None, "linear 10 bias=no"),
+    ("MatMul", {}, (1, 5, 8), [(8, 10)], None, "linear 10 bias=no"),
+    ("MatMulNBits", {"N": 7}, (1, 5, 8), [(7, 1, 4)], None, "linear 7 bias=no"),
+    ("QLinearConv", {}, (1, 3, 9, 9), [(), (), W, (), (), (), (), (8,)], None, "conv 8 3"),
+    ("QGemm", {"transB": 1}, (1, 8), [(), (), (10, 8), (), (), (10,)], None, "linear 10"),
+    ("QLinearMatMul", {}, (1, 8), [(), (), (8, 10), (), (), (), ()], None, "linear 10 bias=no"),
+    ("MaxPool", {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1], "ceil_mode": 1},
+     (1, 3, 9, 9), [], None,
+     "maxpool 3 pad=1 stride=2 ceil=yes"),
+    ("MaxPool", {"kernel_shape": [2, 3], "strides": [2, 3]}, (1, 3, 9, 9), [], None, "maxpool 2x3"),
+    ("MaxPool", {"kernel_shape": [2]}, (1, 3, 9), [], None, "maxpool 2 stride=1"),
+    ("AveragePool", {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [3, 3]},
+     (1, 3, 9, 9), [], None,
+     "avgpool 3 pad=1 exclude_pad=yes"),
+    ("AveragePool", {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "count_include_pad": 1},
+     (1, 3, 9, 9), [], None,
+     "avgpool 3 pad=1 stride=1"),
+    ("ReduceMean", {}, (1, 3, 9, 9), [], (1, 3), "globalpool; flatten"),
+    ("ReduceMean", {}, (1, 3, 9, 9), [], (1, 3, 1, 1), "globalpool"),
+    ("ReduceMean", {}, (1, 3, 9, 9), [], (1, 9), None),
+    ("ReduceMean", {}, (1, 9), [], (1,), None),
+    ("GlobalAveragePool", {}, (1, 3, 9, 9), [], None, "globalpool"),
+    ("Gather", {"axis": 1}, (1, 5, 8), [[-1]], None, "select -1"),
+    ("Gather", {"axis": -2}, (1, 5, 8), [[2]], None, "select 2"),
+    ("Gather", {"axis": 2}, (1, 5, 8), [[2]], None, None),
+    ("Gather", {"axis": 1}, (1, 5, 8), [[2, 3]], None, None),
+    ("Clip", {}, (1, 8), [[0], [6]], None, "relu6"),
+    ("Clip", {"min": 0, "max": 6}, (1, 8), [], None, "relu6"),
+    ("Clip", {"min": 0}, (1, 8), [], None, None),
+    ("LeakyRelu", {"alpha": 0.20000000298}, (1, 8), [], None, "leaky_relu slope=0.2"),
+    ("LeakyRelu", {}, (1, 8), [], None, "leaky_relu"),
+    ("LeakyRelu", {"alpha": 1}, (1, 8), [], None, None),
+    ("PRelu", {}, (1, 4, 3, 3), [(4, 1, 1)], None, "prelu slopes=4"),
+    ("PRelu", {}, (1, 4, 3, 3), [(1,)], None, "prelu"),
+    ("LRN", {}, (1, 8, 3, 3), [], None, "lrn"),
+    ("LRN", {"size": 3}, (1, 8, 3, 3), [], None, "lrn size=3"),
+    ("Resize", {}, (1, 3, 8, 8), [], (1, 3, 16, 16), "upsample 2"),
+    ("Resize", {"mode": "linear"}, (1, 3, 8, 8), [], (1, 3, 16, 24), "upsample 2x3 mode=linear"),
+    ("Resize", {}, (1, 3, 8, 8), [], (1, 3, 12, 16), None),
+    ("Upsample", {}, (1, 3, 8, 8), [], (1, 6, 16, 16), None),
+    ("GroupNormalization", {"num_groups": 2}, (1, 4, 3, 3), [], None, "groupnorm 2"),
+    ("InstanceNormalization", {}, (1, 4, 3, 3), [(4,), (4,)], None, "instancenorm affine=yes"),
+    ("Transpose", {"perm": [0, 2, 1]}, (1, 5, 8), [], None, "transpose"),
+    ("Transpose", {"perm": [1, 0, 2]}, (1, 5, 8), [], None, ""),
+    ("Transpose", {}, (1, 5, 8), [], None, None),
+    ("Transpose", {"perm": [0, 2, 3, 1]}, (1, 3, 8, 8), [], None, None),
+    ("Reshape", {}, (1, 4, 6), [[0, -1]], None, "flatten"),
+    ("Reshape", {}, (1, 24), [[1, 4, -1]], None, "reshape 4x6"),
+    ("Reshape", {}, (2, 24), [[2, 2, 3, 4]], None, "reshape 2x3x4"),
+    ("Reshape", {}, (2, 24), [[3, -1]], None, None),
+    ("Reshape", {}, (1, 24), [[1, 24]], None, ""),
+    ("Reshape", {}, (1, 24), [(2,)], None, None),
+    ("Flatten", {}, (1, 4, 3, 3), [], None, "flatten"),
+    ("Flatten", {"axis": 2}, (1, 4, 3, 3), [], None, None),
+    ("Squeeze", {"axes": [2, -1]}, (1, 4, 1, 1), [], None, "flatten"),
+    ("Squeeze", {}, (1, 4, 1, 3), [], None, None),
+    ("Squeeze", {}, (1, 4, 1, 1), [[2]], None, ""),
+    ("Unsqueeze", {"axes": [2]}, (1, 4), [], (1, 4, 1), ""),
+    ("LSTM", {}, (5, 1, 3), [(1, 16, 3), (1, 16, 4), (1, 32)], None, "lstm 4"),
+    ("GRU", {"direction": "bidirectional"}, (5, 1, 3), [(2, 12, 3), (2, 12, 4)], None,
+     "gru 4 bias=no bidirectional=yes"),
+    ("DynamicQuantizeLSTM", {}, (5, 1, 3), [(1, 3, 16), (1, 4, 16), (1, 32)], None, "lstm 4"),
+    ("Dropout", {}, (1, 8), [], None, ""),
+    ("BatchNormalization", {}, (1, 8), [(8,), (8,), (8,), (8,)], None, "batchnorm"),
+    ("Add", {}, (1, 8), [(8,)], None, None),
+    ("Loop", {}, (1, 8), [], None, None),
+])
+def test_nodes_of_onnx(
+    op: str, attributes: dict[str, Any], given: Sizes, held: list[Any], out: Sizes | None,
+    said: str | None,
+) -> None:
+    values = [
+        Value(f"w{at}", shape=each) if isinstance(each, tuple)
+        else Value(f"w{at}", shape=(len(each),), values=each) for at, each in enumerate(held)
+    ]
+    shapes = {"x": given, **{each.name: each.shape for each in values}}
+    if out is not None:
+        shapes["y"] = out
+    node = Node(op, "", "n", ["x", *(each.name for each in values)], ["y"], attributes)
+    translator = Translator(OnnxModel(Graph([node], values, ["x"], ["y"]), {}, {}), shapes)
+    if said is None:
+        with pytest.raises(InputError, match=f"n: the layer notation has no {op} of this kind"):
+            translator.translated("")
+        return
+    made = translator.translated("")
+    assert "; ".join(notation(made).splitlines()[1:]).removeprefix("y: ") == said
+    assert made.input == (given[1:] if given[1] > 1 or len(given) < 3 else (given[0], given[2]))
 
 
 def _keras(kind: str, built: dict[str, Any], **config: Any) -> dict[str, Any]:
