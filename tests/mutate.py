@@ -33,8 +33,9 @@ from coverage import Coverage
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY_LIMIT = 4 << 30
 NEAR = {
-    "numbers": ("conv", "size", "pool"), "derive": ("grad",), "models": ("params",),
-    "layers": ("gru", "lstm", "mlp", "step"),
+    "numbers": ("conv", "size", "pool"), "derive": ("grad", "lstm", "mlp", "step", "vae"),
+    "models": ("mults", "params", "reduce", "size"),
+    "layers": ("gan", "gru", "lstm", "mlp", "step", "vae"),
 }
 """The commands whose tests are a room's own, too."""
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {

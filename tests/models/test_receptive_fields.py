@@ -10,7 +10,7 @@ from dlcalc.errors import ShapeError
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
-from dlcalc.models.receptive_fields import seen
+from dlcalc.models.receptive_fields import AxisField, seen
 from dlcalc.numbers.sizes import make_axes
 
 
@@ -84,16 +84,62 @@ def test_fields_are_those_found_by_walking_the_taps(
     assert field is not None
     axis = field[1]
     for output, reached in enumerate(columns):
-        turns, phase = divmod(output, axis.period)
-        first = axis.first[phase] + turns * axis.jump
-        last = axis.last[phase] + turns * axis.jump
+        first, last = span_of(axis, output)
         assert all(first <= column <= last for column in reached)
-        # Holes between taps or windows may lie where the image ends: only then is a field
-        # too wide.
-        if reached and axis.jump and all(not holes(*layer) for layer in layers):
+    # Holes between taps or windows may lie where the image ends: only then is a field too wide.
+    if all(not holes(*layer) for layer in layers):
+        check(axis, columns)
+
+
+def span_of(axis: AxisField, output: int) -> tuple[int, int]:
+    """First and last column that an output sees, padding and all."""
+    turns, phase = divmod(output, axis.period)
+    return axis.first[phase] + turns * axis.jump, axis.last[phase] + turns * axis.jump
+
+
+def check(axis: AxisField, columns: list[set[int]]) -> None:
+    """A field is what its outputs see: each of them, the widest, and all together."""
+    assert axis.outputs == len(columns)
+    assert axis.clipped == max(max(each) - min(each) + 1 if each else 0 for each in columns)
+    spans = [span_of(axis, output) for output in range(len(columns))]
+    if len(columns) >= axis.period:
+        assert axis.size == max(last - first + 1 for first, last in spans)
+    for (first, last), reached in zip(spans, columns, strict=True):
+        if reached and axis.jump:
             assert (min(reached), max(reached)) == (
                 max(first, axis.within[0]), min(last, axis.within[1])
             )
+    if any(columns):
+        assert axis.reach == (min(set().union(*columns)), max(set().union(*columns)))
+
+
+BRANCH = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=2)
+"""Columns that a window takes in before and behind an output's own."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(BRANCH, BRANCH, st.integers(1, 3), st.integers(6, 16))
+def test_fields_of_branches_are_those_of_both(
+    left: list[tuple[int, int]], right: list[tuple[int, int]], up: int, length: int
+) -> None:
+    """Branches that keep their length, behind a layer that makes several outputs of one."""
+    lines, both = [f"conv_transpose 1 {up} stride={up}", "sum:"], []
+    start = walk_taps([{column} for column in range(length)], up, up, 0, 1, True)
+    for branch in (left, right):
+        lines.append("  branch:")
+        columns = start
+        for before, behind in branch:
+            assert columns is not None
+            lines.append(f"    conv 1 {before + behind + 1} pad={before}:{behind}")
+            padded = [set(), set(), *columns, set(), set()]
+            columns = [
+                set().union(*padded[2 + at - before : 3 + at + behind])
+                for at in range(len(columns))
+            ]
+        both.append(columns or [])
+    field = params(read_notation("\n".join(lines)), (1, length)).rows[-1].field
+    assert field is not None
+    check(field[1], [a | b for a, b in zip(*both, strict=True)])
 
 
 def holes(kernel: int, stride: int, pad: int, dilation: int, transposed: bool) -> bool:
