@@ -108,7 +108,7 @@ W = (8, 3, 3, 3)
     ("Conv", {"strides": [4, 4], "auto_pad": "SAME_UPPER"},
      (1, 3, 9, 9), [(8, 3, 1, 1), (8,)], (1, 8, 3, 3),
      "conv 8 1 stride=4"),
-    ("Conv", {"auto_pad": "SAME_UPPER"}, (1, 3, 8, 8), [W, (8,)], None, None),
+    ("Conv", {"auto_pad": "SAME_UPPER"}, (1, 3, 8, 8), [W, (8,)], None, "conv 8 3 pad=1"),
     ("Conv", {"kernel_shape": [3, 3]}, (1, 3, 8, 8), [(8, 3, 3, 2), (8,)], None, "conv 8 3x2"),
     ("ConvTranspose", {"strides": [2, 2], "output_padding": [1, 1], "group": 3},
      (1, 3, 8, 8), [(3, 4, 3, 3), (12,)], None,
