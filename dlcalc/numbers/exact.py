@@ -11,6 +11,11 @@ import numpy.typing as npt
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.parse import kind_of
 
+# The C library hands free memory back to the system beyond twice the largest block that it
+# handed back before, and pays for every page that it takes anew. After this one, never
+# written to and the largest that counts, arrays of up to 32 MiB lie where others lay.
+np.empty(2**25 - 2**13, np.uint8)
+
 Array = npt.NDArray[Any]
 
 FLOAT_EXACT = 2**53

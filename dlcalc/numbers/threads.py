@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The C library hands free memory back to the system beyond twice the largest block that it
-# handed back before, and pays for every page that it takes anew. After this one, never
-# written to and the largest that counts, arrays of up to 32 MiB lie where others lay.
-np.empty(2**25 - 2**13, np.uint8)
-
 LEAST_PRODUCTS = 4_000_000
 """Products below which starting threads costs more than it saves."""
 THREADED_BLAS_ROOM = 4
