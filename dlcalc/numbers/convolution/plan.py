@@ -222,8 +222,10 @@ LEAST_SPECTRAL_TAPS = 150
 """Taps from which spectra are quicker than bands: between 11×11 and 13×13."""
 LEAST_WINOGRAD_CHANNELS = 32
 """Channels, in and out, from which fewer products outweigh the transforms."""
-LEAST_WINOGRAD = 150_000_000
+LEAST_WINOGRAD = 25_000_000
 """Products of the definition from which they do: below, unrolled windows are as quick."""
+CHANNELS_A_TILE = 4
+"""Channels for each tile, at most: with more, kernels take longer to transform than is saved."""
 
 
 def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -> Array:
@@ -265,7 +267,8 @@ def _fast_algorithm(
     if (
         dense and not exact and groups == 1 and geometry.kernel in ((3,), (3, 3))
         and size >= LEAST_WINOGRAD
-        and min(w.shape[:2]) >= LEAST_WINOGRAD_CHANNELS and tiles >= max(w.shape[:2])
+        and min(w.shape[:2]) >= LEAST_WINOGRAD_CHANNELS
+        and max(w.shape[:2]) <= CHANNELS_A_TILE * tiles
     ):
         from dlcalc.numbers.convolution.fast import by_winograd
 
