@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlcalc.derive.faults import short
 from dlcalc.derive.operations import CORNERS, KINKS
 from dlcalc.derive.scalars import Scalars
 from dlcalc.derive.system import System, require_inputs
@@ -19,7 +18,7 @@ from dlcalc.derive.tape import (
     swiftly_backward,
     swiftly_forward,
 )
-from dlcalc.derive.tree import Apply
+from dlcalc.derive.tree import Apply, short
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.results import Result

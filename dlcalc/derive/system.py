@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import e, pi
 from typing import NamedTuple
 
-from dlcalc.derive.faults import short
 from dlcalc.derive.operations import FUNCTIONS
 from dlcalc.derive.tokens import marked
-from dlcalc.derive.tree import Equation, Name, Node, nodes_in
+from dlcalc.derive.tree import Equation, Name, Node, nodes_in, short
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 
 CONSTANTS = {"π": pi, "pi": pi, "e": e}

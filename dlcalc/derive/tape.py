@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dlcalc.derive.faults import all_shown, no_value, short
 from dlcalc.derive.operations import FLAT, OPERATIONS, Operation, carries
 from dlcalc.derive.scalars import Scalars
 from dlcalc.derive.system import CONSTANTS, System
-from dlcalc.derive.tree import Apply, Equation, Name, Node, Number
+from dlcalc.derive.tree import Apply, Equation, Name, Node, Number, all_shown, no_value, short
 from dlcalc.errors import DlcalcError, InputError, LimitError
 
 MOST_BITS = 2**18

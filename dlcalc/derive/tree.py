@@ -1,8 +1,11 @@
-"""The tree of an equation, as the reader makes it: numbers, names, and operations on them."""
+"""The tree of an equation, as the reader makes it: numbers, names, and operations on them.
+
+And why an operation has no finite value or derivative, in words with its operands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 MOST_DEPTH = 100
@@ -134,3 +137,64 @@ class Loop(NamedTuple):
 
 
 Statement = Equation | Indexed | Definition | Loop
+
+
+Fault = Callable[[Any], bool]
+MOST_OPERANDS = 4
+"""Operands that an error shows."""
+
+
+def no_value(node: Apply, f: Any, operands: Sequence[Any]) -> str:
+    """Why an operation has no finite value in the world f, with the operand that is at fault."""
+    firsts = f.flat(operands[0])
+    if node.operation == "ln" and any(a <= 0 for a in firsts):
+        return f"{shown(node, f, 0, operands[0], lambda a: a <= 0)}; ln is defined above 0"
+    if node.operation == "sqrt" and any(a < 0 for a in firsts):
+        return f"{shown(node, f, 0, operands[0], lambda a: a < 0)}; sqrt is defined from 0 on"
+    if node.operation == "div" and any(b == 0 for b in f.flat(operands[1])):
+        return f"division by zero: {shown(node, f, 1, operands[1], lambda b: b == 0)}"
+    if node.operation == "pow":
+        powers = f.flat(operands[1])
+        if any(a == 0 for a in firsts) and any(n < 0 for n in powers):
+            return f"division by zero: {all_shown(node, f, operands)}"
+        if any(a < 0 for a in firsts) and any(n % 1 for n in powers):
+            return f"a negative number to a fractional power: {all_shown(node, f, operands)}"
+    return f"overflows, beyond 1.8e308: {all_shown(node, f, operands)}"
+
+
+def all_shown(node: Apply, f: Any, operands: Sequence[Any]) -> str:
+    """The first few operands with their values."""
+    few = operands[: min(len(node.arguments), MOST_OPERANDS)]
+    return ", ".join(shown(node, f, place, each) for place, each in enumerate(few))
+
+
+def shown(node: Apply, f: Any, place: int, operand: Any, fault: Fault | None = None) -> str:
+    """An operand with its value; of an array the first element at fault, or the largest."""
+    name = short(node.arguments[place].text)
+    elements = f.flat(operand)
+    if not f.shape(operand):
+        value = _number(elements[0])
+        return name if value == name else f"{name} = {value}"
+    at = next((n for n, each in enumerate(elements) if fault and fault(each)), None)
+    if at is None:
+        return f"{name} up to {_number(max(elements, key=abs))}"
+    from dlcalc.numbers.compare import unravel
+
+    index = ",".join(map(str, unravel(at, f.shape(operand))))
+    return f"{name} = {_number(elements[at])} at ({index})"
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"a whole number of {value.bit_length():,} binary digits"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def short(text: str) -> str:
+    """The text of an equation or of a part of it, as an error shows it.
+
+    >>> short("a  +\\n b")
+    'a + b'
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else f"{text[:57]}…"

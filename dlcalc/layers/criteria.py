@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.graph import Array, Graph, Index, Node, Part, Rule
-from dlcalc.derive.rules import FORMULAS
+from dlcalc.derive.rules import FORMULAS, Array, Graph, Index, Node, Part, Rule
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, add, call, mul, power, symbol, total
 from dlcalc.numbers.axes import by_x

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.graph import Array, Graph, Node
-from dlcalc.derive.rules import RULES, Activate
+from dlcalc.derive.rules import RULES, Activate, Array, Graph, Node
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.table import CONTEXT, handler, usual
 from dlcalc.numbers.activations import ACTIVATIONS, parametrised

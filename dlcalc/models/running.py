@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from dlcalc.derive.graph import Array, Graph, Node
+from dlcalc.derive.rules import Array, Graph, Node
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import GENERAL, complete, context, handler

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.derive.check import check_jacobian, check_second
-from dlcalc.derive.second import hessian, jacobian
+from dlcalc.derive.check import check_jacobian, check_second, hessian, jacobian
 from dlcalc.derive.working import grad_steps, jacobian_steps, second_steps
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.text import formula_text

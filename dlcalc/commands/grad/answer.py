@@ -136,7 +136,7 @@ class GradRun(Run[Derivatives]):
             further["along"] = result.along(self.direction)
         kinks: Sequence[Kink] = result.kinks
         if self.jacobian:
-            from dlcalc.derive.second import jacobian_kinks
+            from dlcalc.derive.check import jacobian_kinks
 
             kinks = jacobian_kinks(result, self.jacobian, self.wrt)
         return grad_answer(
@@ -152,16 +152,16 @@ class GradRun(Run[Derivatives]):
         found: dict[str, Any] = {}
         if not (self.hessian or self.jacobian):
             return found
-        from dlcalc.derive import second
+        from dlcalc.derive.check import hessian, jacobian
 
         if self.hessian:
-            found["hessian"] = {of: second.hessian(result, of) for of in result.of}
+            found["hessian"] = {of: hessian(result, of) for of in result.of}
         if self.jacobian:
             if self.jacobian not in result.values:
                 known = did_you_mean(self.jacobian, result.values)
                 raise InputError(f"no equation has {self.jacobian} in it{known}").at("--jacobian")
             found["jacobian"] = {
-                self.jacobian: second.jacobian(result, self.jacobian, self.wrt)
+                self.jacobian: jacobian(result, self.jacobian, self.wrt)
             }
         return found
 

@@ -20,8 +20,14 @@ from dlcalc.conventions.cells import problem_of
 from dlcalc.errors import InputError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.cells.cell import LSTM, gate_rows
-from dlcalc.layers.cells.problem import CellProblem, slope_at_value
-from dlcalc.layers.cells.result import CellResult, CellRun, require_finite, with_loss
+from dlcalc.layers.cells.problem import (
+    CellProblem,
+    CellResult,
+    CellRun,
+    require_finite,
+    slope_at_value,
+    with_loss,
+)
 from dlcalc.numbers.activations import activation
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.threads import Aside, side_by_side

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.graph import Array, Node
-from dlcalc.derive.rules import RULES, MaxPool
+from dlcalc.derive.rules import RULES, Array, MaxPool, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.criteria import loss_of, upstream_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.problem import CellResult
 
 FADED, GROWN = 1e-3, 1e3
 """Below and above these, of its first value, a gradient is said to vanish or to explode."""

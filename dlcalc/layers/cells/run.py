@@ -19,8 +19,14 @@ from dlcalc.derive.tape import Tape, backward, forward, recorded
 from dlcalc.derive.tree import Apply, Name, Number
 from dlcalc.errors import InputError, LimitError
 from dlcalc.layers.cells.cell import CELLS, gate_rows
-from dlcalc.layers.cells.problem import CellProblem, Layout
-from dlcalc.layers.cells.result import CellResult, CellRun, require_finite, with_loss
+from dlcalc.layers.cells.problem import (
+    CellProblem,
+    CellResult,
+    CellRun,
+    Layout,
+    require_finite,
+    with_loss,
+)
 from dlcalc.numbers.differences import GradientCheck, check_moved
 from dlcalc.numbers.exact import Array
 

@@ -18,8 +18,7 @@ from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, parts_of, stack, symbol, total
 from dlcalc.formulas.text import formula_text
-from dlcalc.layers.cells.problem import argument_at
-from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.problem import CellResult, argument_at
 from dlcalc.layers.cells.run import parameters, system_of, weight_of
 
 Place = tuple[Derivation, str, Index]

@@ -12,14 +12,16 @@ import numpy as np
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.names import PAD_MODES
 from dlcalc.numbers.axes import PerAxis, at_least, by_x, plain, plural
-from dlcalc.numbers.convolution.geometry import Geometry, Windowed, upstream_of
 from dlcalc.numbers.convolution.plan import (
+    Geometry,
+    Windowed,
     check_size,
     check_work,
     convolve,
     input_gradient,
     products,
     transpose,
+    upstream_of,
     weight_gradient,
 )
 from dlcalc.numbers.exact import (

@@ -22,7 +22,7 @@ from math import prod
 
 import numpy as np
 
-from dlcalc.numbers.convolution.geometry import (
+from dlcalc.numbers.convolution.plan import (
     ALL,
     Block,
     Geometry,

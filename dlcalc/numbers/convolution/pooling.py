@@ -17,8 +17,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
-from dlcalc.numbers.convolution.geometry import Windowed, upstream_of
-from dlcalc.numbers.convolution.plan import check_size, check_work
+from dlcalc.numbers.convolution.plan import Windowed, check_size, check_work, upstream_of
 from dlcalc.numbers.exact import Array, as_numbers, narrowed
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import ShapeError
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.convolution.geometry import Geometry, padded, source
+from dlcalc.numbers.convolution.plan import Geometry, padded, source
 from dlcalc.numbers.exact import Array, as_numbers
 from dlcalc.numbers.sizes import Axis
 

@@ -15,7 +15,7 @@ import dlcalc
 from dlcalc.derive.elements import entry_of, value_of
 from dlcalc.derive.slips import Slips
 from dlcalc.formulas.expressions import Expr
-from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.problem import CellResult
 from dlcalc.layers.cells.run import cell_result, check_cell, step_gradients
 from dlcalc.layers.cells.working import CellWorking
 from tests.commands.lstm.cases import undressed

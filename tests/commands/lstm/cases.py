@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from dlcalc.formulas.expressions import Column, Expr
-from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.problem import CellResult
 from dlcalc.layers.cells.working import CellWorking
 from dlcalc.names import GATE_ACTIVATIONS
 

@@ -13,7 +13,7 @@ import dlcalc
 from dlcalc.commands.lstm.answer import lstm, solve
 from dlcalc.errors import LimitError
 from dlcalc.layers.cells import run as module
-from dlcalc.layers.cells.result import CellResult
+from dlcalc.layers.cells.problem import CellResult
 from dlcalc.layers.cells.run import cell_result, check_cell, named_parameters
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from tests.commands.lstm.cases import problem, problems

@@ -14,8 +14,7 @@ from dlcalc.numbers import threads as pool
 from dlcalc.numbers.convolution import plan as conv_plan
 from dlcalc.numbers.convolution.conv import arranged, conv
 from dlcalc.numbers.convolution.fast import by_bands, by_spectra, by_winograd
-from dlcalc.numbers.convolution.geometry import Geometry, blocks, padded, unpadded
-from dlcalc.numbers.convolution.plan import by_columns
+from dlcalc.numbers.convolution.plan import Geometry, blocks, by_columns, padded, unpadded
 from dlcalc.numbers.exact import Array
 from tests.numbers.convolution.cases import Case, by_definition, cases, floats, integers
 
