@@ -7,16 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.params.count_answer import field_record, size_text
-from dlcalc.models.files.tensors import (
-    BUFFER,
-    CONSTANT,
-    COPY,
-    HELD_APART,
-    OPTIMIZER,
-    PARAMETER,
-    QUANTISATION,
-    QUANTISED,
-)
+from dlcalc.models.files.tensors import Role
 from dlcalc.models.use import Use
 from dlcalc.numbers.axes import by_x
 from dlcalc.output.answer import Answer, Table
@@ -34,7 +25,7 @@ KERAS = ("keras", "hdf5")
 MOST_NOTES = 3
 CACHE = Use(dtype="float16")
 """The type of the numbers in the cache of llama.cpp, where nothing else is asked for."""
-WEIGHTS = (PARAMETER, QUANTISED, QUANTISATION)
+WEIGHTS = (Role.PARAMETER, Role.QUANTISED, Role.QUANTISATION)
 """Roles whose bytes are those of the weights."""
 
 
@@ -70,7 +61,7 @@ def _summary(held: Held, record: dict[str, Any]) -> Answer:
 
 
 def _rows(held: Held, sort: str | None) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
-    tensors = [each for each in held.tensors if each.role not in HELD_APART]
+    tensors = [each for each in held.tensors if each.role not in Role.APART]
     shown = [
         [each.name, each.dtype, each.shape, each.params, each.bytes, each.role]
         for each in tensors
@@ -138,12 +129,12 @@ def totals(held: Held) -> dict[str, Any]:
     total: dict[str, Any] = {
         "params": params,
         "trainable": sum(each.params for each in held.tensors if each.trains),
-        "buffers": held.sum_of("numbers", BUFFER),
-        "quantisation": held.sum_of("numbers", QUANTISATION),
+        "buffers": held.sum_of("numbers", Role.BUFFER),
+        "quantisation": held.sum_of("numbers", Role.QUANTISATION),
         "macs": macs, "weights_bytes": weights_bytes(held),
-        "buffer_bytes": held.sum_of("bytes", BUFFER), **dict.fromkeys(UNKNOWN),
+        "buffer_bytes": held.sum_of("bytes", Role.BUFFER), **dict.fromkeys(UNKNOWN),
     }
-    for name, role in (("optimizer", OPTIMIZER), ("copies", COPY)):
+    for name, role in (("optimizer", Role.OPTIMIZER), ("copies", Role.COPY)):
         if any(each.role == role for each in held.tensors):
             total[name] = held.sum_of("numbers", role)
     if held.count is not None:
@@ -154,7 +145,7 @@ def totals(held: Held) -> dict[str, Any]:
         }
     if held.format in KERAS:
         total["keras_total"] = sum(
-            each.numbers for each in held.tensors if each.role in (*WEIGHTS, BUFFER)
+            each.numbers for each in held.tensors if each.role in (*WEIGHTS, Role.BUFFER)
         )
     return total
 
@@ -164,7 +155,7 @@ def weights_bytes(held: Held) -> int:
     return sum(
         each.bytes for each in held.tensors if each.role in WEIGHTS
         # In a graph a scale of one number is a constant like another.
-        and (each.shape or each.role != QUANTISATION or held.rows is None)
+        and (each.shape or each.role != Role.QUANTISATION or held.rows is None)
     )
 
 
@@ -172,7 +163,7 @@ def _modules(held: Held, depth: int) -> list[list[Any]]:
     """Tensors folded into the modules that hold them, to so many levels of their names."""
     found: dict[str, list[Any]] = {}
     for each in held.tensors:
-        if each.role in HELD_APART:
+        if each.role in Role.APART:
             continue
         parts = re.split(r"[./]", each.name)
         name = ".".join(parts[:-1][:depth]) or (each.name if depth else "")
@@ -199,7 +190,7 @@ def _sort(headers: Sequence[str], rows: list[list[Any]], column: str | None) -> 
 def _sums(headers: Sequence[str], held: Held) -> list[Any]:
     total: dict[str, Any] = {
         **totals(held), "name": "total",
-        "bytes": sum(each.bytes for each in held.tensors if each.role not in HELD_APART),
+        "bytes": sum(each.bytes for each in held.tensors if each.role not in Role.APART),
     }
     if held.format in KERAS and held.rows is not None:
         total["params"] = total["keras_total"]
@@ -220,9 +211,9 @@ def footnotes(held: Held) -> list[str]:
             f"{total['params'] - total['trainable']:,} not"
         )
     apart = [
-        (BUFFER, "in buffers"), (QUANTISATION, "of quantisation, such as scales"),
-        (CONSTANT, "in constants"), (OPTIMIZER, "in the optimiser's state"),
-        (COPY, "in a second copy of the weights"),
+        (Role.BUFFER, "in buffers"), (Role.QUANTISATION, "of quantisation, such as scales"),
+        (Role.CONSTANT, "in constants"), (Role.OPTIMIZER, "in the optimiser's state"),
+        (Role.COPY, "in a second copy of the weights"),
     ]
     lines += [
         f"{held.sum_of('numbers', role):,} numbers {what}, which are no parameters"
@@ -230,7 +221,7 @@ def footnotes(held: Held) -> list[str]:
     ]
     if held.format in KERAS and total["keras_total"] != total["params"]:
         lines.append(f"Keras counts {total['keras_total']:,}, buffers and scales among them")
-    types = dict.fromkeys(each.dtype for each in held.tensors if each.role not in HELD_APART)
+    types = dict.fromkeys(each.dtype for each in held.tensors if each.role not in Role.APART)
     if 1 < len(types) <= 8:
         lines.append(f"types: {', '.join(types)}")
     lines += notes(held)
@@ -263,7 +254,7 @@ def notes(held: Held) -> list[str]:
 def comparison_answer(first: Held, second: Held) -> Answer:
     """What differs between two files: tensors that one lacks, shapes, types."""
     before, after = (
-        {each.name: each for each in held.tensors if each.role not in HELD_APART}
+        {each.name: each for each in held.tensors if each.role not in Role.APART}
         for held in (first, second)
     )
     rows: list[list[Any]] = []

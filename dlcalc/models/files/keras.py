@@ -24,20 +24,7 @@ from dlcalc.input.sources import read_table
 from dlcalc.models import foreign
 from dlcalc.models.count import params
 from dlcalc.models.files.stream import member_bytes, open_zip, printable, seekable
-from dlcalc.models.files.tensors import (
-    BUFFER,
-    HELD_APART,
-    OPTIMIZER,
-    OTHER,
-    PARAMETER,
-    QUANTISATION,
-    QUANTISED,
-    TIED,
-    Held,
-    Row,
-    Tensor,
-    decide,
-)
+from dlcalc.models.files.tensors import Held, Role, Row, Tensor, decide
 from dlcalc.models.templates import Fields, facts
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
@@ -720,7 +707,7 @@ def _taken(layer: Config, last: str) -> Iterator[tuple[str, Sizes]]:
 
 MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
 _WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1}
-_KINDS = {"weight": PARAMETER, "state": BUFFER, "scale": QUANTISATION}
+_KINDS = {"weight": Role.PARAMETER, "state": Role.BUFFER, "scale": Role.QUANTISATION}
 
 
 def read_keras(file: BinaryIO, path: str, input: Any = None) -> Held:
@@ -794,7 +781,7 @@ def row_of(layer: Mapping[str, Any], own: Sequence[Tensor], flow: Flow) -> Row:
         None if output is None else (None, *output),
         sum(each.numbers for each in own), flow.macs.get(name),
         trainable=sum(each.params for each in own if each.trains),
-        buffers=sum(each.numbers for each in own if each.role == BUFFER),
+        buffers=sum(each.numbers for each in own if each.role == Role.BUFFER),
         bytes=sum(each.bytes for each in own),
     )
 
@@ -907,7 +894,7 @@ def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
     if weight.logical is None:
         return tensor
     return tensor.but(
-        role=QUANTISED, stands_for=prod(weight.logical), logical=weight.logical
+        role=Role.QUANTISED, stands_for=prod(weight.logical), logical=weight.logical
     )
 
 
@@ -935,7 +922,7 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
         if isinstance(item, h5py.Group) and re.fullmatch(r"layers/[^/]+", name):
             layers.append(name.removeprefix("layers/"))
         if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc":
-            role = OPTIMIZER if name.startswith("optimizer") else ""
+            role = Role.OPTIMIZER if name.startswith("optimizer") else ""
             own = re.sub(r"^(model_weights|layers)/|:0$", "", printable(name))
             size = item.size * item.dtype.itemsize
             found.append(Tensor(own, str(item.dtype), item.shape, size, role))
@@ -979,7 +966,7 @@ def _rows(model: Any, tensors: list[Tensor]) -> list[Row]:
     return [
         row_of(layer, [
             each for each in tensors
-            if each.name.startswith(f"{name_of(layer)}/") and each.role not in HELD_APART
+            if each.name.startswith(f"{name_of(layer)}/") and each.role not in Role.APART
         ], flow)
         for layer in layers_of(model)
     ]
@@ -1014,8 +1001,8 @@ def _numbered(tensors: list[Tensor]) -> list[Tensor]:
 def _role(kind: str, at: int, count: int) -> str:
     """What the variable of this number is, of so many of a layer of this class."""
     if kind == "seed_generator":
-        return OTHER
+        return Role.OTHER
     if at >= count - STATES.get(kind, 0):
-        return BUFFER
+        return Role.BUFFER
     # The wrapper holds the kernel of the layer within it once more.
-    return TIED if kind == "spectral_normalization" else PARAMETER
+    return Role.TIED if kind == "spectral_normalization" else Role.PARAMETER

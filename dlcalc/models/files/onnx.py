@@ -16,16 +16,7 @@ from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.stream import Stream, printable
-from dlcalc.models.files.tensors import (
-    BUFFER,
-    CONSTANT,
-    PARAMETER,
-    QUANTISATION,
-    QUANTISED,
-    Held,
-    Row,
-    Tensor,
-)
+from dlcalc.models.files.tensors import Held, Role, Row, Tensor
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
@@ -597,13 +588,13 @@ class Uses:
                     waiting.append(step)
         for kind in (WEIGHT, WHOLE, AXIS):
             if kind in found:
-                return PARAMETER, found[kind]
+                return Role.PARAMETER, found[kind]
         if STATE in found:
-            return BUFFER, found[STATE]
+            return Role.BUFFER, found[STATE]
         # A scale of one number is a constant like another; zero points are never one.
         if SCALE in found and (value.shape or not real):
-            return QUANTISATION, found[SCALE]
-        return CONSTANT, None
+            return Role.QUANTISATION, found[SCALE]
+        return Role.CONSTANT, None
 
 
 def constant(node: Node) -> Value | None:
@@ -1177,7 +1168,7 @@ def _tensors(uses: Uses) -> tuple[list[Tensor], dict[int, list[Tensor]]]:
     for key, value, name in uses.values:
         role, node = uses.role(key, value)
         tensor = Tensor(printable(name), value.dtype, value.shape, value.bytes, role)
-        if role == PARAMETER and node is not None:
+        if role == Role.PARAMETER and node is not None:
             tensor = _packed(tensor, node)
             weights.setdefault(id(uses.owners.get(id(node), node)), []).append(tensor)
         tensors.append(tensor)
@@ -1190,7 +1181,7 @@ def _packed(tensor: Tensor, node: Node) -> Tensor:
     if node.op != "MatMulNBits" or not all(type(n) is int and 0 < n < 1 << 40 for n in sizes):
         return tensor
     shape = tuple(int(n) for n in sizes if n is not None)
-    return tensor.but(role=QUANTISED, stands_for=prod(shape), logical=shape)
+    return tensor.but(role=Role.QUANTISED, stands_for=prod(shape), logical=shape)
 
 
 def _inputs(graph: Graph, input: Sizes | None) -> dict[str, Sizes]:

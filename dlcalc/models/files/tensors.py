@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 
 Bytes = bytes
 
-UNDECIDED = ""
-"""The role of a tensor of which its reader knows none: its name and type decide."""
-PARAMETER, QUANTISED, TIED = "parameter", "quantised", "tied"
-BUFFER, QUANTISATION, CONSTANT = "buffer", "quantisation", "constant"
-OPTIMIZER, COPY, OTHER = "optimizer", "copy", "other"
+class Role:
+    """What a tensor is."""
 
-HELD_APART = (OPTIMIZER, COPY, OTHER)
-"""Roles of what lies beside a model in its checkpoint: counted, and not listed."""
+    UNDECIDED = ""
+    """What its reader does not know: its name and type decide."""
+    PARAMETER, QUANTISED, TIED = "parameter", "quantised", "tied"
+    BUFFER, QUANTISATION, CONSTANT = "buffer", "quantisation", "constant"
+    OPTIMIZER, COPY, OTHER = "optimizer", "copy", "other"
+    APART = (OPTIMIZER, COPY, OTHER)
+    """What lies beside a model in its checkpoint: counted, and not listed."""
 
 
 class Place(NamedTuple):
@@ -61,7 +63,7 @@ class Tensor:
     """Its shape as it is stored."""
     bytes: int
     """Bytes that it takes in the file."""
-    role: str = UNDECIDED
+    role: str = Role.UNDECIDED
     """What it is: parameter, quantised, tied, buffer, quantisation, constant, …"""
     stands_for: int | None = None
     """Weights that it stands for, where these are not its own numbers."""
@@ -84,7 +86,7 @@ class Tensor:
     @property
     def params(self) -> int:
         """Parameters that it holds, each counted under one name."""
-        if self.role not in (PARAMETER, QUANTISED):
+        if self.role not in (Role.PARAMETER, Role.QUANTISED):
             return 0
         return self.numbers if self.stands_for is None else self.stands_for
 
@@ -167,7 +169,7 @@ class Packing:
     def packed(self) -> Iterator[Tensor]:
         """The packed weights, each with the number and the shape of what it stands for."""
         for tensor in self.tensors.values():
-            if tensor.role not in ("", PARAMETER):
+            if tensor.role not in ("", Role.PARAMETER):
                 continue
             shape = self.shape(tensor)
             if shape is None:
@@ -178,7 +180,7 @@ class Packing:
                     f"stands for {numbers:,} weights in {tensor.bytes:,} bytes"
                     if numbers < 10**18 else "stands for more weights than it has bits"
                 ).at(tensor.name)
-            yield tensor.but(role=QUANTISED, stands_for=numbers, logical=shape)
+            yield tensor.but(role=Role.QUANTISED, stands_for=numbers, logical=shape)
 
     def shape(self, tensor: Tensor) -> Shape | None:
         """The shape of the weight that a tensor stands for; None where it is a plain one."""
@@ -437,13 +439,13 @@ def _decided(
         return packed[name]
     beside = _APART.match(name) if apart else None
     if beside:
-        return tensor.but(role=COPY if beside["copy"] else OPTIMIZER)
+        return tensor.but(role=Role.COPY if beside["copy"] else Role.OPTIMIZER)
     alone = _alone(name, packed) and name.rpartition(".")[2] != "bias"
     if alone or _SCALES.search(name) or _scales(name, by_name, packed):
-        return tensor.but(role=QUANTISATION)
+        return tensor.but(role=Role.QUANTISATION)
     if _is_buffer(tensor, by_name):
-        return tensor.but(role=BUFFER)
-    return tensor.but(role=PARAMETER)
+        return tensor.but(role=Role.BUFFER)
+    return tensor.but(role=Role.PARAMETER)
 
 
 def _alone(name: str, packed: Mapping[str, Tensor]) -> bool:
@@ -486,13 +488,13 @@ def _shared_once(tensors: Sequence[Tensor]) -> list[Tensor]:
     """Each number of a storage counted under the first name that has it."""
     sharing = Counter(
         each.place.storage for each in tensors
-        if each.place is not None and each.role not in HELD_APART
+        if each.place is not None and each.role not in Role.APART
     )
     taken: dict[str, list[tuple[int, int, str]]] = {}
     runs_left = MOST_RUNS
     found = []
     for each in tensors:
-        if each.place is None or not each.numbers or each.role in HELD_APART:
+        if each.place is None or not each.numbers or each.role in Role.APART:
             found.append(each)
         elif sharing[each.place.storage] == 1 and (distinct := _distinct(each)) is not None:
             found.append(_counted(each, distinct, ""))
@@ -508,7 +510,7 @@ def _counted(tensor: Tensor, fresh: int, first: str) -> Tensor:
     if fresh == tensor.numbers:
         return tensor
     if not fresh:
-        return tensor.but(role=TIED, tied=first)
+        return tensor.but(role=Role.TIED, tied=first)
     width = tensor.bytes // tensor.numbers
     return tensor.but(stands_for=fresh, bytes=fresh * width, tied=first)
 

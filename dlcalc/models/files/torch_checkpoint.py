@@ -17,18 +17,7 @@ from typing import Any, BinaryIO
 
 from dlcalc.errors import InputError, LimitError
 from dlcalc.models.files.stream import Stream, member_bytes, open_zip, printable
-from dlcalc.models.files.tensors import (
-    BUFFER,
-    COPY,
-    HELD_APART,
-    OPTIMIZER,
-    OTHER,
-    PARAMETER,
-    UNDECIDED,
-    Held,
-    Place,
-    Tensor,
-)
+from dlcalc.models.files.tensors import Held, Place, Role, Tensor
 
 MOST_STEPS = 30_000_000
 """Opcodes of one pickle."""
@@ -425,36 +414,36 @@ class _Checkpoint:
                 continue
             role = self.place(path)
             if nested and len(path) == 1 and tensor.dtype == "uint8":
-                role = OTHER  # the state of a random generator
+                role = Role.OTHER  # the state of a random generator
             found.append(tensor.but(role=role) if role else tensor)
-        if all(tensor.role in HELD_APART for tensor in found):
+        if all(tensor.role in Role.APART for tensor in found):
             raise InputError("its pickle holds no tensors of a model")
         # Where parameters are marked as such, what is not marked is none.
-        if any(tensor.role == PARAMETER for tensor in found):
-            return [each if each.role else each.but(role=BUFFER) for each in found]
+        if any(tensor.role == Role.PARAMETER for tensor in found):
+            return [each if each.role else each.but(role=Role.BUFFER) for each in found]
         return found
 
     def place(self, path: tuple[str, ...]) -> str:
         """Whether a tensor belongs to the model, by where in the checkpoint it lies."""
         if self.known is not None and path[0] == self.known:
-            return UNDECIDED
+            return Role.UNDECIDED
         if _is_optimizer(self.root):
-            return OPTIMIZER
+            return Role.OPTIMIZER
         first = path[0] if path else ""
         if len(path) > 1 and (_is_optimizer(self.top.get(first)) or "optim" in first.lower()):
-            return OPTIMIZER
+            return Role.OPTIMIZER
         if first in COPIES and len(self.top) > 1:
-            return COPY
-        return UNDECIDED if self.known is None else OTHER
+            return Role.COPY
+        return Role.UNDECIDED if self.known is None else Role.OTHER
 
     def tensor(self, name: str, made: Made) -> Tensor | None:
         """One tensor from what would rebuild it; None for one whose sizes are not understood."""
-        role, trains = UNDECIDED, True
+        role, trains = Role.UNDECIDED, True
         try:
             while not made.name.startswith(("torch._utils._rebuild_tensor", *_OWN_WAYS)):
                 inner = made.arguments[0]
                 if "_rebuild_parameter" in made.name:
-                    role, trains = PARAMETER, made.arguments[1] is not False
+                    role, trains = Role.PARAMETER, made.arguments[1] is not False
                 elif "_rebuild_from_type" in made.name and isinstance(inner, Global):
                     # A subclass of Tensor is rebuilt by another function, which is named first.
                     inner = Made(inner.name, made.arguments[2])
