@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.shell.examples import read_exercises
+from dlcalc.commands.examples.command import read_exercises
 from tests.shell.running import Run, invoke
 
 
@@ -74,7 +74,7 @@ def test_lstm_gradients_are_those_of_the_derivation() -> None:
 
 
 def read_values(name: str) -> str:
-    from dlcalc.shell.examples import read_example
+    from dlcalc.shell.runner import read_example
 
     return json.dumps(read_example(name).values)
 

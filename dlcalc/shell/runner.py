@@ -15,6 +15,7 @@ What only `--explain` or a wrong answer needs is imported by `shell.lazy.lazily`
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
@@ -23,7 +24,7 @@ from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
 from dlcalc.shell.output import Output, check_plot
-from dlcalc.typed import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from dlcalc.typed import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from dlcalc.models.tree import Model
@@ -87,8 +88,6 @@ class Run(Generic[R]):
 
     def example(self) -> dict[str, Any]:
         """The values of the worked example, after a remark on stderr that says so."""
-        from dlcalc.shell.examples import read_example
-
         example = read_example(self.command)
         note(
             f"nothing was given to compute on, so here is the worked example: {example.about}; "
@@ -175,6 +174,30 @@ def shape_of(size: Any) -> tuple[int, ...] | None:
         return input_shape(size)
     except InputError as error:
         raise error.at("--input") from None
+
+
+class Example(NamedTuple):
+    """The worked example of a command."""
+
+    about: str
+    """What it is, in a few words."""
+    instead: str
+    """How to give the command numbers of one's own."""
+    values: dict[str, Any]
+    """The parameters that it stands in for."""
+
+
+def read_example(name: str) -> Example:
+    """The worked example of the command `name`.
+
+    >>> read_example("size").values
+    {'input': 32, 'kernel': 5}
+    """
+    import json
+
+    folder = os.path.join(os.path.dirname(dlcalc.__file__), "commands", name)
+    with open(os.path.join(folder, "example.json"), encoding="utf-8") as file:
+        return Example(**json.load(file))
 
 
 MOST_CHECKED = 20_000

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import dlcalc
 from dlcalc.derive.check import check_derivatives
 from dlcalc.errors import DlcalcError, LimitError, ShapeError
-from dlcalc.shell.examples import read_example
+from dlcalc.shell.runner import read_example
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -15,7 +15,7 @@ from dlcalc.errors import InputError, ShapeError
 from dlcalc.formulas.expressions import Expr
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.places import Place
-from dlcalc.shell.examples import read_example
+from dlcalc.shell.runner import read_example
 from tests.derive.test_gradients import (
     ARRAYS,
     NUMBER,

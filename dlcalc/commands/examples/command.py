@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shlex
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import click
 
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.options import SHARED, QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
-if TYPE_CHECKING:
-    from dlcalc.shell.examples import Exercise
+
+class Exercise(NamedTuple):
+    """A problem of a course, and the command that solves it."""
+
+    name: str
+    """E1 to E13."""
+    command: str
+    """The command line, without `dlcalc` before it."""
+    problem: str
+
+
+def read_exercises() -> list[Exercise]:
+    """The exercises in their order.
+
+    >>> read_exercises()[0].command
+    'conv --stride 2 --pad 1'
+    """
+    with open(os.path.join(os.path.dirname(__file__), "exercises.json"), encoding="utf-8") as file:
+        return [Exercise(**each) for each in json.load(file)]
+
+
+def exercises_answer() -> Answer:
+    """All exercises with their commands."""
+    exercises = read_exercises()
+    rows = [[each.name, f"dlcalc {each.command}", each.problem] for each in exercises]
+    record = {"examples": [each._asdict() for each in exercises]}
+    return Answer(record, [Table(["name", "command", "problem"], rows)], main="examples")
+
+
+def find_exercise(name: str) -> Exercise:
+    """The exercise of that name; InputError with the nearest names where there is none."""
+    exercises = {each.name: each for each in read_exercises()}
+    plain = "E" + name.lower().removeprefix("exercise").removeprefix("e").strip(" -")
+    if plain not in exercises:
+        raise InputError(f"unknown example {name!r}{did_you_mean(name.upper(), exercises)}")
+    return exercises[plain]
 
 
 def _names(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
     """The names of the exercises, with what they ask."""
-    from dlcalc.shell.examples import read_exercises
-
     return [(each.name, each.problem) for each in read_exercises()]
 
 
@@ -37,8 +73,6 @@ def command(out: Output, name: str | None) -> None:
       dlcalc examples E1
       dlcalc examples E11 -f json
     """
-    from dlcalc.shell.examples import exercises_answer, find_exercise
-
     if name is None:
         out.emit(exercises_answer())
     else:

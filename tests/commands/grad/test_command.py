@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.shell.examples import read_example
+from dlcalc.shell.runner import read_example
 from tests.shell.running import invoke, run, shell
 
 NEURON = "# one neuron\nz = w*x + b\ny = sigmoid(z)\nL = -(t*ln(y) + (1-t)*ln(1-y))\n"

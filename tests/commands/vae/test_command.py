@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.shell.examples import read_example
+from dlcalc.shell.runner import read_example
 from tests.shell.running import invoke
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference_vae.json"

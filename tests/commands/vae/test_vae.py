@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dlcalc.commands.vae.answer import Autoencoder, as_autoencoder, vae_step
 from dlcalc.commands.vae.working import VaeWorking
 from dlcalc.errors import InputError
-from dlcalc.shell.examples import read_example
+from dlcalc.shell.runner import read_example
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference_vae.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]

@@ -15,8 +15,7 @@ from dlcalc.commands.vae.working import VaeWorking, evidence_words
 from dlcalc.derive.recipe import Recipe
 from dlcalc.formulas.expressions import symbol
 from dlcalc.formulas.text import formula_text
-from dlcalc.shell.examples import read_example
-from dlcalc.shell.runner import answer_of
+from dlcalc.shell.runner import answer_of, read_example
 from tests.derive.typed import untrue
 from tests.formulas.evaluation import disagreement, elements
 
