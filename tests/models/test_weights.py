@@ -157,6 +157,10 @@ def test_damaged_npz_and_npy(tmp_path: Path) -> None:
     (["bn.scale.value:4", "bn.bias.value:4", "bn.mean.value:4", "bn.var.value:4"], 8, 0),
     (["bn/scale:4", "bn/offset:4", "bn/~/mean_ema/average:4", "bn/~/var_ema/hidden:4"], 8, 0),
     (["bn.weight:4", "bn.bias:4", "bn._mean:4", "bn._variance:4"], 8, 0),
+    # Adapters of peft 0.21.2: what is drawn once and shared; vector-quantize-pytorch 1.32.0.
+    (["model.a.vera_lambda_b:6", "model.a.vera_lambda_d:2", "model.vera_A:9", "model.vera_B:7",
+      "model.a.randlora_A:5", "model.randlora_B:3"], 24, 0),
+    (["vq._codebook.embed:8", "vq._codebook.embed_avg:8", "vq._codebook.cluster_size:4"], 12, 0),
 ])
 def test_states_by_name(
     names: list[str], buffers: int, optimizer: int, tmp_path: Path

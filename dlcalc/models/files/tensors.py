@@ -383,13 +383,13 @@ _BUFFERS = re.compile(r"""
     (^|[./])(running_mean|running_var|num_batches_tracked|moving_mean|moving_variance
     |inv_freq|original_inv_freq|cos_cached|sin_cached|position_ids|token_type_ids|masked_bias
     |relative_position_index|attn_mask|e_score_correction_bias|rope_freqs(\.weight)?
-    |exp_probs_b(\.bias)?)$
+    |exp_probs_b(\.bias)?|(vera|randlora)_[AB]|_codebook\.(initted|cluster_size|embed_avg))$
     | normalization(_\d+)?/(mean|variance|count)$ | /vector_u$
     | [./](mean|var)_ema[./]\w+$ | (^|[./])_(mean|variance)$
     | (^|[./])rngs[./] | ^(batch_stats|cache)[./]
 """, re.VERBOSE)
-"""Names of buffers: BatchNorm's statistics, rotary tables, masks, states of Keras,
-Flax, Haiku and Paddle."""
+"""Names of buffers: BatchNorm's statistics, rotary tables, masks, what adapters draw once,
+averages behind codebooks, states of Keras, Flax, Haiku and Paddle."""
 _MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
 """GPT-2's causal mask; of one axis it is a bias."""
 _SCALES = re.compile(r"""
