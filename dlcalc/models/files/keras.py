@@ -73,15 +73,6 @@ def whole(value: Any, name: str) -> int:
     raise InputError(f"{name} is {str(value)[:40]!r}, no whole number")
 
 
-def _of(config: Config, name: str, default: int | None = None) -> int:
-    return whole(config.get(name, default), name)
-
-
-def _with_bias(config: Config, *shape: int) -> Iterator[Weight]:
-    if config.get("use_bias", True):
-        yield Weight("bias", shape)
-
-
 class _Terms(Fields):
     """What keras.txt writes shapes in: fields of a configuration, and sizes of the input."""
 
@@ -117,14 +108,40 @@ def _along(terms: _Terms) -> list[int]:
     return [_last(terms.shape, "its axis", each) for each in axes]
 
 
+def _unshared(terms: _Terms) -> list[int]:
+    shared = terms.config.get("shared_axes")
+    shared = shared if isinstance(shared, list) else []
+    places = range(1, len(terms.shape))
+    return [1 if at in shared else _last(terms.shape, "alpha", at) for at in places]
+
+
+def _taken_as(terms: _Terms, *names: str) -> Sizes:
+    """The shape of the first of an attention's inputs that is known, or of its first one."""
+    shapes: Any = terms.shape
+    if isinstance(shapes, dict):
+        return next(filter(None, (shapes.get(f"{name}_shape") for name in names)), ())
+    if terms.kind != "AdditiveAttention" or not isinstance(shapes, tuple):
+        return ()
+    return tuple(shapes[0]) if shapes and isinstance(shapes[0], list | tuple) else shapes
+
+
+def _output(terms: _Terms) -> list[int]:
+    given = terms.config.get("output_shape") or _taken_as(terms, "query")[-1:]
+    sizes = given if isinstance(given, list | tuple) else [given]
+    return [whole(each, "output_shape") for each in sizes]
+
+
 _SIZES: dict[str, Callable[[_Terms], Any]] = {
     "last": lambda terms: _last(terms.shape, "units"), "channels": _channels, "kernel": _kernel,
-    "ones": lambda terms: [1 for _ in _kernel(terms)], "along": _along,
+    "ones": lambda terms: [1 for _ in _kernel(terms)], "along": _along, "unshared": _unshared,
+    "query": lambda terms: _last(_taken_as(terms, "query"), "query"),
+    "key": lambda terms: _last(_taken_as(terms, "key", "value", "query"), "key"),
+    "value": lambda terms: _last(_taken_as(terms, "value", "query"), "value"), "output": _output,
 }
-"""Names for sizes of the input, and for the kernel's and a 1 for each of its axes."""
+"""Names for sizes of the input, of the kernel with a 1 for each of its axes, and of the output."""
 _FLAGS = {
     "use_bias": True, "scale": True, "center": True, "reset_after": True, "tie_weights": True,
-    "rms_scaling": False, "mean": None,
+    **dict.fromkeys(("rms_scaling", "mean", "value_dim", "use_scale", "score_mode")),
 }
 _USUAL = {"groups": 1, "depth_multiplier": 1, **_FLAGS}
 """What fields are where a configuration does not say."""
@@ -137,7 +154,8 @@ def _tabled(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
         sizes = expression(terms)
         if sizes is not None:
             own = "state" if name in _STATES else "weight"
-            yield Weight(f"{_CELLS.get(kind, '')}{name}", tuple(sizes), own)
+            whole_sizes = tuple(whole(each, name) for each in sizes)
+            yield Weight(f"{_CELLS.get(kind, '')}{name}", whole_sizes, own)
 
 
 _TABLE = {
@@ -147,40 +165,6 @@ _TABLE = {
 _STATES = ("moving_mean", "moving_variance", "mean", "variance", "count")
 _CELLS = {"LSTM": "lstm_cell/", "GRU": "gru_cell/", "SimpleRNN": "simple_rnn_cell/"}
 """Layers whose weights are those of a cell within them."""
-
-
-def _prelu(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
-    shared = config.get("shared_axes")
-    shared = shared if isinstance(shared, list) else []
-    yield Weight("alpha", tuple(
-        1 if at in shared else _last(shape, "alpha", at) for at in range(1, len(shape))
-    ))
-
-
-def _heads(config: Config, shape: Mapping[str, Sizes], kind: str) -> Iterator[Weight]:
-    grouped = kind != "MultiHeadAttention"
-    heads = _of(config, "num_query_heads" if grouped else "num_heads")
-    shared = _of(config, "num_key_value_heads") if grouped else heads
-    width = _of(config, "head_dim" if grouped else "key_dim")
-    value = width if grouped else whole(config.get("value_dim") or width, "value_dim")
-    shape = shape if isinstance(shape, Mapping) else {}
-    query = shape.get("query_shape") or ()
-    values = shape.get("value_shape") or query
-    keys = shape.get("key_shape") or values
-    out = config.get("output_shape") or query[-1:]
-    out = tuple(whole(each, "output_shape") for each in (
-        out if isinstance(out, list | tuple) else [out]
-    ))
-    for name, given, count, size in (
-        ("query", query, heads, width), ("key", keys, shared, width),
-        ("value", values, shared, value),
-    ):
-        yield Weight(f"{name}/kernel", (_last(given, name), count, size))
-        for each in _with_bias(config, count, size):
-            yield each._replace(name=f"{name}/bias")
-    yield Weight("attention_output/kernel", (heads, value, *out))
-    for each in _with_bias(config, *out):
-        yield each._replace(name="attention_output/bias")
 
 
 def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
@@ -204,22 +188,8 @@ def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
         ))
 
 
-def _attention(config: Config, shape: Any, kind: str) -> Iterator[Weight]:
-    if kind == "AdditiveAttention" and config.get("use_scale", True):
-        given = shape if isinstance(shape, tuple) else ()
-        query = given[0] if given and isinstance(given[0], list | tuple) else given
-        yield Weight("scale", (_last(tuple(query), "scale"),))
-    elif kind == "Attention":
-        if config.get("use_scale"):
-            yield Weight("scale", ())
-        if config.get("score_mode") == "concat":
-            yield Weight("concat_score_weight", ())
-
-
 WEIGHTS: dict[str, Callable[[Config, Any, str], Iterator[Weight]]] = {
-    **dict.fromkeys(_TABLE, _tabled), "PReLU": _prelu, "EinsumDense": _einsum,
-    "MultiHeadAttention": _heads, "GroupedQueryAttention": _heads, "GroupQueryAttention": _heads,
-    "Attention": _attention, "AdditiveAttention": _attention,
+    **dict.fromkeys(_TABLE, _tabled), "EinsumDense": _einsum,
 }
 """What gives the weights of each class."""
 _QUANTISED = {"Dense": ("kernel",), "EinsumDense": ("kernel",), "Embedding": ("embeddings",)}
