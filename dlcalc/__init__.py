@@ -16,7 +16,7 @@ _FUNCTIONS = {
     "lstm": "dlcalc.commands.lstm.answer",
     "gru": "dlcalc.commands.gru.answer",
     "rnn": "dlcalc.commands.rnn.answer",
-    "grad": "dlcalc.commands.grad.grad",
+    "grad": "dlcalc.commands.grad.answer",
     "diagnose": "dlcalc.commands.diagnose.answer",
     "gan": "dlcalc.commands.gan.answer",
     "kl": "dlcalc.commands.kl.answer",
@@ -30,7 +30,7 @@ _FUNCTIONS = {
     "quiz": "dlcalc.commands.quiz.answer",
     "reduce": "dlcalc.commands.reduce.answer",
     "size": "dlcalc.commands.size.size",
-    "step": "dlcalc.commands.step.step",
+    "step": "dlcalc.commands.step.answer",
     "vae": "dlcalc.commands.vae.answer",
 }
 """The Python functions and where each lives."""

@@ -3,7 +3,7 @@
 from dlcalc.commands.check.grading import check as check
 from dlcalc.commands.diagnose.answer import diagnose as diagnose
 from dlcalc.commands.gan.answer import gan as gan
-from dlcalc.commands.grad.grad import grad as grad
+from dlcalc.commands.grad.answer import grad as grad
 from dlcalc.commands.gru.answer import gru as gru
 from dlcalc.commands.kl.answer import kl as kl
 from dlcalc.commands.lstm.answer import lstm as lstm
@@ -15,7 +15,7 @@ from dlcalc.commands.quiz.answer import quiz as quiz
 from dlcalc.commands.reduce.answer import reduce as reduce
 from dlcalc.commands.rnn.answer import rnn as rnn
 from dlcalc.commands.size.size import size as size
-from dlcalc.commands.step.step import step as step
+from dlcalc.commands.step.answer import step as step
 from dlcalc.commands.vae.answer import vae as vae
 from dlcalc.conventions.arrays import conv as conv
 from dlcalc.conventions.arrays import pool as pool

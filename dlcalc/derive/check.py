@@ -40,7 +40,7 @@ def hessian(result: Derivatives, of: str) -> dict[str, dict[str, Any]]:
     taken there, so that the matrix is symmetric; where only the slope bends, as that of elu at 0,
     the one on the left (PyTorch 2.13 has 0 there). Whole numbers stay whole below 2⁵³.
 
-    >>> from dlcalc.commands.grad.grad import grad
+    >>> from dlcalc.commands.grad.answer import grad
     >>> hessian(grad("L = w^2*x", {"w": 3, "x": 2}), "L")["w"]
     {'w': 4, 'x': 6}
     """
@@ -70,7 +70,7 @@ def jacobian(
 ) -> dict[str, Any]:
     """dof/dname for each name of `wrt`: the shape of what is derived, then that of the name.
 
-    >>> from dlcalc.commands.grad.grad import grad
+    >>> from dlcalc.commands.grad.answer import grad
     >>> found = grad("y = x^2", {"x": [1, 2]}, of=[], wrt=["x"])
     >>> jacobian(found, "y")["x"].tolist()
     [[2, 0], [0, 4]]
@@ -176,7 +176,7 @@ def check_derivatives(
 
     A computed name is moved by itself, with what it was computed from left as it is.
 
-    >>> from dlcalc.commands.grad.grad import grad
+    >>> from dlcalc.commands.grad.answer import grad
     >>> [check] = check_derivatives(grad("z = w*3; L = exp(z)", {"w": 0.5}, wrt=["w"]))
     >>> check.name, check.passed
     ('dL/dw', True)
@@ -213,7 +213,7 @@ def check_second(
 ) -> list[GradientCheck]:
     """Second derivatives by inputs against differences of gradients, and those turned about.
 
-    >>> from dlcalc.commands.grad.grad import grad
+    >>> from dlcalc.commands.grad.answer import grad
     >>> result = grad("L = w^2*x", {"w": 3.0, "x": 2.0}, wrt="w")
     >>> [check] = check_second(result, {"L": {"w": {"w": 4.0}}})
     >>> check.name, check.passed
@@ -238,7 +238,7 @@ def check_jacobian(
 ) -> list[GradientCheck]:
     """The derivatives of an array against differences of the array, both ways.
 
-    >>> from dlcalc.commands.grad.grad import grad
+    >>> from dlcalc.commands.grad.answer import grad
     >>> result = grad("y = x^2", {"x": [1.0, 2.0]}, of=[], wrt=["x"])
     >>> [check] = check_jacobian(result, "y", {"x": [[2.0, 0.0], [0.0, 4.0]]})
     >>> check.name, check.passed

@@ -67,7 +67,7 @@ class Derivatives(Result):
     def along(self, direction: Mapping[str, Any]) -> dict[str, Any]:
         """The derivative of each quantity along a direction, given by its part for each name.
 
-        >>> from dlcalc.commands.grad.grad import grad
+        >>> from dlcalc.commands.grad.answer import grad
         >>> grad("L = w^2*x", {"w": 3, "x": 2}).along({"w": 1, "x": -1})
         {'L': 3}
         """
@@ -97,7 +97,7 @@ class Derivatives(Result):
 
         Inputs that are not named keep theirs; what is derived stays the same.
 
-        >>> from dlcalc.commands.grad.grad import grad
+        >>> from dlcalc.commands.grad.answer import grad
         >>> first = grad("L = (w*x - t)^2", {"w": 3, "x": 2, "t": 5})
         >>> first(w=1).gradients["L"]["w"]
         -12

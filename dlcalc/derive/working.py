@@ -144,7 +144,7 @@ def grad_element(result: Derivatives, field: Place, index: tuple[int, ...]) -> S
 def derivation(result: Derivatives) -> tuple[Place, ...]:
     """The fields of the record in the order in which they are derived.
 
-    >>> from dlcalc.commands.grad.grad import grad
+    >>> from dlcalc.commands.grad.answer import grad
     >>> [str(each) for each in derivation(grad("z = 2*w; L = z^2", {"w": 1}, wrt="w,z"))]
     ['values.w', 'values.z', 'values.L', 'gradients.L.z', 'gradients.L.w']
     """

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.commands.step.step import step
+from dlcalc.commands.step.answer import step
 from dlcalc.models.reading import model
 from dlcalc.models.tree import Model
 from tests.bench.measure import heading, in_turn, left_out, row

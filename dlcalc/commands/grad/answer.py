@@ -1,35 +1,288 @@
-"""Values and derivatives of equations as an answer."""
+"""Equations with the values of their inputs, from a file, a result, or from Python: derivatives.
+
+Values and derivatives as an answer.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.grad.grad import (
-    holds_values,
-    is_assignment,
-    names_of,
-    read_assignment,
-    read_problem,
-    read_system,
-    read_values,
-)
 from dlcalc.derive.gradients import Derivatives, Kink, differentiate
-from dlcalc.errors import InputError, did_you_mean
+from dlcalc.derive.parser import read_equations
+from dlcalc.derive.system import System, arranged
+from dlcalc.derive.tokens import plain_name
+from dlcalc.derive.tree import NO_OPTIONS
+from dlcalc.errors import DlcalcError, FileError, InputError, did_you_mean
+from dlcalc.input.sources import Source, decode, is_file, located, nearest_file, read_source
+from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
-from dlcalc.output.training import check_records, check_table
+from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.derive import working
     from dlcalc.formulas.expressions import Step
-    from dlcalc.numbers.differences import GradientCheck
 else:
     working = lazily("dlcalc.derive.working")
+
+FIELDS = ("equations", "values", "of", "wrt")
+RESULTS = (
+    "gradients", "kinks", "check", "working", "hessian", "jacobian", "along", "direction",
+)
+"""Fields of a result, which are computed anew where it is read back."""
+TEXTS = ("equations", "of", "wrt", "kinks", "check", "working")
+"""Fields that are lists of texts or of objects, not of numbers."""
+
+
+def grad(
+    equations: str | Sequence[str], values: Mapping[str, Any] | None = None, *,
+    of: str | Sequence[str] | None = None, wrt: str | Sequence[str] | None = None,
+    framework: str | None = None, allow_nonfinite: bool = False,
+) -> Derivatives:
+    """Values of equations written down as in a textbook, and derivatives over all paths.
+
+    `equations` is one text, an equation a line or divided by `;`, or a list of them;
+    `values` are numbers, nested lists or NumPy arrays by name; `of` and `wrt` are names,
+    or text with commas between them. The gradients are those of reverse accumulation
+    (Linnainmaa 1976); a `framework` has its own where there is no derivative, and its own
+    defaults. Raises InputError with line and column for what is no equation, ShapeError with
+    line and shapes, and InputError for names without a value and, unless `allow_nonfinite`,
+    for results that are not finite.
+
+    >>> result = grad("z = w*x + b; L = (z - t)^2", {"w": 3, "x": 2, "b": 1, "t": 5})
+    >>> result.values["L"], result.gradients["L"]
+    (4, {'w': 8, 'x': 12, 'b': 4, 't': -4})
+    >>> grad("y = abs(x)", {"x": 0}, framework="flax").gradients["y"]
+    {'x': 1}
+    """
+    if framework is not None:
+        from dlcalc.conventions.equations import as_framework
+
+        with as_framework(framework):
+            return grad(equations, values, of=of, wrt=wrt, allow_nonfinite=allow_nonfinite)
+    if values is not None and not isinstance(values, Mapping):
+        raise InputError("values: a mapping of names to numbers is wanted, as {'x': 3}")
+    given = {plain_name(name): value for name, value in (values or {}).items()}
+    system = read_system(equations, given=given)
+    return differentiate(
+        system, given, names_of(of), names_of(wrt), allow_nonfinite=allow_nonfinite
+    )
+
+
+def read_system(
+    equations: str | Sequence[str], file: str = "", given: Mapping[str, Any] = NO_OPTIONS
+) -> System:
+    """The system of a text of equations, or of a list of them; errors name the file.
+
+    `given` are the values: names among them are no constants, and may be the ends of loops.
+    """
+    if not isinstance(equations, str):
+        if not _is_texts(equations):
+            raise InputError("equations: a text or a list of texts is wanted, as 'y = x^2'")
+        equations = "\n".join(equations)
+    try:
+        written, counts = read_equations(equations, given)
+    except DlcalcError as error:
+        raise error.at(file) if file else error from None
+    return arranged(written, file, given, counts)
+
+
+def names_of(names: str | Sequence[str] | None) -> list[str] | None:
+    """Names in a list, or with commas between them, as equations have them.
+
+    >>> names_of("L1, w₄"), names_of(["a,b", "c"]), names_of(None)
+    (['L1', 'w4'], ['a', 'b', 'c'], None)
+    """
+    if names is None:
+        return None
+    parts = [names] if isinstance(names, str) else names
+    if not _is_texts(parts):
+        raise InputError("of and wrt: names are wanted, as 'L' or ['x', 'w']")
+    return [plain_name(name.strip()) for part in parts
+            for name in re.split(r",(?![^\[]*\])", part) if name.strip()]  # fmt: skip
+
+
+def _is_texts(values: object) -> bool:
+    return isinstance(values, Sequence) and all(isinstance(each, str) for each in values)
+
+
+def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
+    """What stands behind the name of a file, `-`, or equations typed in.
+
+    That is a text of equations, or JSON: an object with `equations` and, if need be,
+    `values`, `of` and `wrt`, as a result of `dlcalc grad` in JSON is.
+
+    >>> read_problem("L = x^2")["equations"]
+    'L = x^2'
+    """
+    from dlcalc.commands.grad.library import library_names, library_text
+
+    if value in library_names():
+        return {"equations": library_text(value), "file": ""}
+    literal = value != "-" and not is_file(value) and not value.lstrip().startswith("{")
+    if literal and "=" in value:
+        return {"equations": value, "file": ""}
+    if literal:
+        near = did_you_mean(value, library_names()) or nearest_file(value) or (
+            "; --list names the library's"
+        )
+        if re.search(r"[^\w.-]", value):  # an expression by itself: what would be its equation
+            near = f"; write 'y = {re.sub(r'^d[a-z]*/d[a-z]+ *', '', value)}'"
+        raise FileError(
+            f"no such file, and no equation, NAME = EXPRESSION, either{near}"
+        ).at(shorten(value, 80))
+    source = read_source(value)
+    try:
+        text = decode(source)
+    except DlcalcError as error:
+        raise located(error, source) from None
+    if text.lstrip().startswith("{"):
+        return _of_json(source, allow_nonfinite)
+    return {"equations": text, "file": source.place}
+
+
+def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
+    from dlcalc.input.fields import record_of
+    from dlcalc.input.json_text import check_array
+
+    record = record_of(source, (*FIELDS, *RESULTS), ("equations",), allow_nonfinite, layered=TEXTS)
+    try:
+        equations = record["equations"]
+        if not (isinstance(equations, str) or _all_text(equations)):
+            raise InputError("is no text and no list of texts").at("equations")
+        values = record.get("values", {})
+        if not isinstance(values, dict):
+            raise InputError("is no object of values by name").at("values")
+        for name, each in values.items():
+            try:
+                values[name] = check_array(each, allow_nonfinite)
+            except InputError as error:
+                raise error.at(name).at("values") from None
+        for name in ("of", "wrt"):
+            names = record.get(name)
+            if not (names is None or isinstance(names, str) or _all_text(names)):
+                raise InputError("is no name and no list of names").at(name)
+    except InputError as error:
+        raise located(error, source) from None
+    if "gradients" in record:
+        system = read_system(equations, source.place)
+        values = {name: each for name, each in values.items() if name in system.inputs}
+        record.setdefault("of", list(record["gradients"]))
+    return {**{name: record.get(name) for name in FIELDS}, "values": values, "file": source.place}
+
+
+def _all_text(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(each, str) for each in values)
+
+
+def read_assignment(text: str, allow_nonfinite: bool = False) -> tuple[str, Any]:
+    """NAME=VALUE as typed: a number, or an array from a file, `-` or a literal.
+
+    >>> read_assignment("w=0.5"), read_assignment("x=1 2"), read_assignment("W=[[3]]")
+    (('w', 0.5), ('x', [1, 2]), ('W', [[3]]))
+    """
+    name, equals, value = text.partition("=")
+    name, value = plain_name(name.strip()), value.strip()
+    if not (equals and name and value):
+        raise InputError(f"{shorten(text)!r} gives no value: write NAME=VALUE, such as w=0.5")
+    if re.search(r",\s*\w+\s*=", value):
+        raise InputError(f"{shorten(text)!r}: spaces divide values, as w=1 x=2")
+    try:
+        return name, _value(value, allow_nonfinite)
+    except FileError as error:
+        if "no numbers either" in error.message:
+            error.message += "; equations go into the first operand, divided by ;"
+        raise error.at(name) from None
+    except DlcalcError as error:
+        raise error.at(name) from None
+
+
+def holds_values(text: str) -> bool:
+    """Whether an operand is a file of values by name: an .npz or JSON that is there."""
+    return text.endswith((".npz", ".json")) and os.path.isfile(text)
+
+
+def read_values(path: str, allow_nonfinite: bool = False) -> dict[str, Any]:
+    """The values of a file by name: the members of an .npz, the fields of a JSON object.
+
+    Of a result of `dlcalc grad` in JSON these are its values.
+    """
+    from dlcalc.input.json_text import check_array, parse_json
+    from dlcalc.input.npy import parse_all_npz
+
+    source = read_source(path)
+    try:
+        if path.endswith(".npz"):
+            found: Any = parse_all_npz(source.data, allow_nonfinite, numbers=True)
+        else:
+            found = parse_json(decode(source), allow_nonfinite)
+            if not isinstance(found, dict):
+                raise InputError("is no object of values by name")
+            found = found["values"] if isinstance(found.get("values"), dict) else found
+            found = {name: check_array(each, allow_nonfinite) for name, each in found.items()}
+    except DlcalcError as error:
+        raise located(error, source) from None
+    return {plain_name(name): each for name, each in found.items()}
+
+
+def is_assignment(text: str) -> bool:
+    """Whether a text gives a number or an array typed in, NAME=VALUE, and is no equation.
+
+    >>> is_assignment("w=0.5"), is_assignment("W=1 2; 3 4"), is_assignment("L = w^2")
+    (True, True, False)
+    """
+    try:
+        read_assignment(text, allow_nonfinite=True)
+    except DlcalcError:
+        return False
+    return True
+
+
+UNITS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+
+
+def _computed(value: str) -> Any:
+    """What an expression without names comes to: 1/2, pi, [1/3, 2/3], 32k; None for others."""
+    unit = UNITS.get(value[-1:])
+    if unit and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value[:-1]):
+        number = parse_number(value[:-1]) * unit
+        return int(number) if number == int(number) else number
+    if not re.search(r"[/πpe*^(½]", value) or (";" in value and "[" not in value):
+        return None
+    value = re.sub(r"(?<=[0-9)])(?=π|pi\b)", "*", value)
+    try:
+        system = read_system(f"value = {value}")
+        return differentiate(system, {}, of=[], wrt=[]).values["value"]
+    except DlcalcError:
+        return None
+
+
+def _value(value: str, allow_nonfinite: bool) -> Any:
+    from dlcalc.input.arrays import one_array
+
+    found = None if is_file(value) else _computed(value)
+    if found is not None:
+        return found
+    source = read_source(value)
+    if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})*,0[0-9]{2}(,[0-9]{3})*", value):
+        plain = value.replace(",", "")
+        raise InputError(f"{value} is one number or several: write {plain}, or spaces between them")
+    if not source.place:
+        try:
+            return parse_number(value, allow_nonfinite)
+        except InputError:
+            if not any(sign in value for sign in " \t\n,;[{#"):
+                raise
+    array = one_array(source, allow_nonfinite)
+    single = isinstance(array, list) and len(array) == 1 and not isinstance(array[0], list)
+    return array[0] if single and not source.data.lstrip().startswith((b"[", b"{")) else array
 
 
 class GradRun(Run[Derivatives]):
@@ -139,9 +392,21 @@ class GradRun(Run[Derivatives]):
             from dlcalc.derive.check import jacobian_kinks
 
             kinks = jacobian_kinks(result, self.jacobian, self.wrt)
-        return grad_answer(
-            result, checks, main, further, _kinks(kinks, self.framework),
-            working=partial(self._steps, result),
+        record: dict[str, Any] = {
+            "values": result.values, "gradients": result.gradients,
+            "equations": result.system.lines, **further,
+        }
+        blocks = [*_values(result), *_gradients(result), *_further_blocks(further)]
+        if kinks:
+            record["kinks"] = _kinks(kinks, self.framework)
+            blocks.append(Text(record["kinks"]))
+        add_checks(record, blocks, checks)
+        numbers = [*result.values.values(), *(
+            each for found in result.gradients.values() for each in found.values())]
+        derived = any(isinstance(each, Table) and each.name == "derivatives" for each in blocks)
+        return Answer(
+            record, blocks, main=main, main_table="derivatives" if derived else "",
+            whole=all(map(_is_whole, numbers)), working=partial(self._steps, result),
             advice=partial(self._advice, result),
             element=partial(working.grad_element, result),
             order=() if self.out.expect is None else working.derivation(result),
@@ -193,19 +458,9 @@ def _assigned(values: Sequence[str], allow_nonfinite: bool) -> dict[str, Any]:
     return found
 
 
-def grad_answer(
-    result: Derivatives, checks: Sequence[GradientCheck] | None,
-    main: tuple[str, ...], further: dict[str, Any], kinks: list[str], **explained: Any,
-) -> Answer:
-    """All values, then the derivatives: numbers in tables, arrays by themselves."""
-    record: dict[str, Any] = {
-        "values": result.values,
-        "gradients": result.gradients,
-        "equations": result.system.lines,
-    }
-    record |= further
-    blocks = [*_values(result), *_gradients(result)]
-    blocks += [
+def _further_blocks(further: Mapping[str, Any]) -> list[Block]:
+    """Second derivatives, those of an array, and those along a direction."""
+    blocks: list[Block] = [
         Values(value, f"d²{of}/d{a}d{b}")
         for of, rows in further.get("hessian", {}).items()
         for a, columns in rows.items() for b, value in columns.items()
@@ -217,24 +472,12 @@ def grad_answer(
     if "along" in further:
         rows = [(f"d{of}", value) for of, value in further["along"].items()]
         blocks.append(Table(("along the direction", "derivative"), rows, called="along"))
-    if kinks:
-        record["kinks"] = kinks
-        blocks.append(Text(kinks))
-    if checks is not None:
-        record["check"] = check_records(checks)
-        blocks.append(check_table(checks))
-    numbers = [*result.values.values(), *(
-        each for found in result.gradients.values() for each in found.values())]
-    derived = any(isinstance(each, Table) and each.name == "derivatives" for each in blocks)
-    return Answer(
-        record, blocks, main=main, main_table="derivatives" if derived else "",
-        whole=all(map(_is_whole, numbers)), **explained,
-    )
+    return blocks
 
 
 def _kinks(kinks: Sequence[Kink], framework: str | None) -> list[str]:
     """The notes on kinks, with who takes another slope there."""
-    if framework or not kinks:
+    if framework:
         return list(kinks)
     from dlcalc.conventions.equations import others_at
 

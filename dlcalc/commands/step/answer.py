@@ -1,25 +1,47 @@
-"""A training step as an answer."""
+"""Forward pass, loss, gradients and update of a network in the layer notation.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.step.step import FIELDS, NetworkStep, check_step, data_fields
-from dlcalc.errors import DlcalcError, InputError
-from dlcalc.input.fields import check_fields, checked_field
+import numpy as np
+
+from dlcalc.derive.rules import RULES, Array, MaxPool, Node
+from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.input.fields import check_fields, checked_field, takes_record
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import decode, located, read_source
+from dlcalc.layers.criteria import loss_of, upstream_of
+from dlcalc.layers.optimisers import (
+    OPTIMISERS,
+    SINGLE,
+    Optimiser,
+    optimiser,
+    states,
+    stepped,
+)
 from dlcalc.layers.table import types
+from dlcalc.layers.values import Store
+from dlcalc.models.reading import as_model
 from dlcalc.models.reading import model as read_model
+from dlcalc.models.running import Ran, check_names, runner_of
 from dlcalc.models.tree import BLOCKS, Model
+from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import unravel
+from dlcalc.numbers.convolution.plan import check_size, check_work
+from dlcalc.numbers.differences import GradientCheck, check_gradients
+from dlcalc.numbers.exact import as_numbers, as_object, as_word
+from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.training import check_records, check_table
+from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.output import Output
+from dlcalc.shell.output import Output, terminal_page
 from dlcalc.shell.runner import Run, require_checkable, shape_of
 
 if TYPE_CHECKING:
@@ -27,6 +49,382 @@ if TYPE_CHECKING:
     from dlcalc.pictures.images import Maps
 else:
     working = lazily("dlcalc.commands.step.working")
+
+FIELDS = (
+    "x", "target", "upstream", "parameters", "loss", "reduction", "optimizer", "steps", "mode",
+    "masks",
+)
+INITIALS = ("zeros", "uniform", "xavier", "he")
+MOST_STEPS = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class LayerStep:
+    """One row of the network."""
+
+    name: str
+    """Its name, as `dlcalc params` has it."""
+    output: Array
+    """Its output."""
+    gradient: Array
+    """The gradient of the loss with respect to that output, over all paths."""
+
+
+@dataclass(frozen=True, eq=False)
+class LastStep:
+    """The last of several steps."""
+
+    output: Array
+    loss: float | None
+    gradients: dict[str, Array]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkStep(Result):
+    """What a step of training computes; of several, the first, and what comes after the last."""
+
+    command = "step"
+
+    layers: tuple[LayerStep, ...]
+    """Every row of the network, in its order."""
+    output: Array
+    """The network's output."""
+    loss: float | None
+    """The loss; None with an upstream gradient."""
+    gradients: dict[str, Array]
+    """By parameter, those that are trained, and of `x` where it holds no tokens."""
+    updated: dict[str, Array]
+    """Parameters after the update, and running statistics."""
+    state: dict[str, Any] | None
+    """The optimiser's state, to go on from; None without one."""
+    losses: tuple[float, ...] = ()
+    """Of several steps: the loss of each before its update."""
+    last: LastStep | None = None
+    """Of several steps: the last one."""
+    ran: Ran = field(kw_only=True, repr=False)
+    """The first forward pass, operation by operation."""
+    problem: Problem = field(kw_only=True, repr=False)
+    """What was computed on."""
+
+
+class Problem:
+    """A network and everything it is given, checked."""
+
+    def __init__(
+        self, model: Model, x: Any, given: Mapping[str, Any], parameters: Mapping[str, Any],
+        init: str | None, seed: int, facts: Mapping[str, Any] | None = None,
+        known: Mapping[str, Optimiser] = OPTIMISERS,
+    ) -> None:
+        self.model = model
+        self.facts = facts or {}
+        shape = model.input
+        array = as_numbers(x, "x").astype(float, copy=False)
+        if shape is None:
+            shape = array.shape
+        if array.shape not in (shape, (*array.shape[:1], *shape)):
+            raise ShapeError(
+                f"x is {by_x(array.shape) or 'a single number'}; the model takes {by_x(shape)}, "
+                "or a batch with one axis more in front"
+            )
+        self.single = array.ndim == len(shape)
+        self.x = array.reshape(-1, *shape)
+        self.given = given
+        self.runner = runner_of(model, shape)
+        values = self.runner.params + len(self.x) * self.runner.activations
+        check_size(values, "parameters and activations")
+        check_work(len(self.x) * self.runner.macs, np.dtype(float))
+        mode = as_word(given.get("mode", "train"), "mode")
+        self.training = mode == "train"
+        if mode not in ("train", "eval"):
+            raise InputError(f"mode {mode!r} is neither train nor eval")
+        self.optimiser: Optimiser | None = None
+        self.options: dict[str, Any] = {}
+        if given.get("optimizer") is not None:
+            self.optimiser, self.options = optimiser(given["optimizer"], known)
+        self.draw = None if init is None else Drawing(init, seed)
+        self.parameters = dict(as_object(parameters, "parameters"))
+        self.masks = as_object(given.get("masks", {}), "masks")
+        if ("target" in given) == ("upstream" in given):
+            raise InputError(
+                "target and upstream are both given: one is wanted" if "target" in given
+                else "a target is wanted, or upstream, the gradient of the output"
+            )
+
+    def forward(self, parameters: Mapping[str, Any], x: Array, kind: type = float) -> Ran:
+        """One forward pass with those parameters."""
+        draw = self.draw if kind is float else None
+        store = Store(parameters, self.masks, self.training, kind, draw)
+        store.facts = self.facts
+        return self.runner.run(np.asarray(x, kind), store, self.single)
+
+    def loss(self, ran: Ran) -> Node:
+        """The loss of a pass, or what stands in its place, as a node of its graph."""
+        if "upstream" in self.given:
+            return upstream_of(ran.graph, ran.output, self.given["upstream"], self.single)
+        if self.given.get("loss") is None:
+            raise InputError("loss is missing: mse, cross_entropy, … go with a target")
+        return loss_of(
+            ran.graph, ran.output, self.given["loss"], self.given.get("reduction", "mean"),
+            self.given["target"], self.single,
+        )
+
+    def shown(self, array: Array) -> Array:
+        """An array without the batch axis of a single example."""
+        return array[0] if self.single else array
+
+
+class Drawing:
+    """Parameters that are not given, drawn by a scheme."""
+
+    def __init__(self, init: str, seed: int) -> None:
+        if init not in INITIALS:
+            raise InputError(f"unknown init {init!r}{did_you_mean(init, INITIALS)}")
+        self.init = init
+        self.generator = np.random.default_rng(seed)
+
+    def __call__(self, name: str, shape: tuple[int, ...]) -> Array:
+        """uniform and biases: within ±1/√inputs; norms as PyTorch has them, 1 and 0."""
+        from dlcalc.layers.network import draw
+
+        generator = self.generator
+        if len(shape) < 2 and name.endswith("weight"):
+            return np.ones(shape)
+        if len(shape) < 2 and self.init != "uniform":
+            return np.zeros(shape)
+        if self.init != "uniform":
+            return draw(self.init, generator, shape)
+        inputs = int(np.prod(shape[1:])) if len(shape) > 1 else shape[0]
+        bound = max(1, inputs) ** -0.5
+        return generator.uniform(-bound, bound, shape)
+
+
+@takes_record
+def step(
+    model: str | Model | Sequence[str], x: Any, target: Any = None, *,
+    upstream: Any = None, parameters: Mapping[str, Any] | None = None, loss: str | None = None,
+    reduction: str = "mean", optimizer: Mapping[str, Any] | str | None = None,
+    steps: int | None = None, mode: str = "train", masks: Mapping[str, Any] | None = None,
+    init: str | None = None, seed: int = 0, framework: str | None = None,
+) -> NetworkStep:
+    """One step of training, or several, of a network in the layer notation.
+
+    `model` is a name, a notation text or a Model; x one example of the model's input shape,
+    or a batch of them. `target` goes with a `loss` (cross_entropy, nll,
+    binary_cross_entropy, bce_with_logits, mse, l1, huber) and its `reduction` (mean, sum);
+    `upstream`, the gradient of the output, stands in place of both. `parameters` and
+    running statistics bear PyTorch's names (`conv1.weight`); what is not given can be drawn
+    by `init` (zeros, uniform, xavier, he) and `seed`. `optimizer` is a name, or
+    {"type", options, "state"}: sgd, adagrad, rmsprop, adam, adamw, adamax, nadam, radam, lion.
+    `masks` are those of dropouts by the layer's name. `framework` takes its epsilons,
+    momentum, slopes and optimisers.
+
+    Raises InputError or ShapeError that names the layer or field that does not fit.
+
+    >>> found = step("input 2; linear 1", [1.0, 2.0], [1.0], loss="mse",
+    ...     parameters={"linear1.weight": [[3, 4]], "linear1.bias": [0]},
+    ...     optimizer={"type": "sgd", "lr": 0.1})
+    >>> found.output.tolist(), found.gradients["linear1.weight"].tolist()
+    ([11.0], [[20.0, 40.0]])
+    >>> found.updated["linear1.weight"].tolist()
+    [[1.0, 0.0]]
+    """
+    net = as_model(model)
+    if isinstance(optimizer, str):
+        optimizer = {"type": optimizer}
+    given = {
+        "target": target, "upstream": upstream, "loss": loss, "reduction": reduction,
+        "optimizer": optimizer, "mode": mode, "masks": masks,
+    }
+    known = {name: each for name, each in given.items() if each is not None}
+    framed: tuple[Any, ...] = ()
+    if framework is not None:
+        from dlcalc.conventions.training import facts_of, optimisers_of, with_defaults
+
+        framed = facts_of(framework), optimisers_of(framework)
+        net = with_defaults(net, framework)
+    problem = Problem(net, x, known, parameters or {}, init, seed, *framed)
+    count = 1 if steps is None else steps
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise InputError(f"steps {count} is no whole number of at least 1")
+    if count > MOST_STEPS:
+        raise LimitError(f"{count:,} steps are more than the {MOST_STEPS:,} taken at once")
+    return _train(problem, count)
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def _train(problem: Problem, steps: int) -> NetworkStep:
+    ran = problem.forward(problem.parameters, problem.x)
+    check_names(problem.parameters, ran.store)
+    layers = [row.name for row, _ in ran.rows]
+    for name in problem.masks:
+        if name not in layers:
+            raise InputError(f"masks: the model has no {name}{did_you_mean(name, layers)}")
+    names = trained(ran)
+    state = begun(problem, ran)
+    losses: list[float] = []
+    first: tuple[Ran, float | None, dict[str, Array]] | None = None
+    held = {**{name: node.value for name, node in ran.store.parameters.items()},
+            **ran.store.buffers}
+    for number in range(steps):
+        if number:
+            ran = problem.forward(held, problem.x)
+        value, gradients = differentiated(problem, ran)
+        if value is not None:
+            losses.append(value)
+        first = first or (ran, value, gradients)
+        held = {**held, **ran.store.tracked}
+        if problem.optimiser is not None:
+            held |= updated(problem, state, held, gradients, names)
+    assert first is not None
+    last = None
+    if steps > 1:
+        last = LastStep(problem.shown(ran.output.value), value, gradients)
+    ran, value, gradients = first
+    kept = held if problem.optimiser else {name: held[name] for name in ran.store.buffers}
+    return NetworkStep(
+        layers=tuple(
+            LayerStep(row.name, problem.shown(node.value), problem.shown(ran.graph.gradient(node)))
+            for row, node in ran.rows
+        ),
+        output=problem.shown(ran.output.value), loss=value, gradients=gradients, updated=kept,
+        state=state if problem.optimiser else None,
+        losses=tuple(losses) if steps > 1 else (), last=last, ran=ran, problem=problem,
+    )
+
+
+def trained(ran: Ran) -> list[str]:
+    """The parameters that are trained."""
+    return [name for name in ran.store.parameters if name not in ran.store.frozen]
+
+
+def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, Array]]:
+    """The loss of a pass, and its gradients; InputError where they overflow."""
+    end = problem.loss(ran)
+    ran.graph.backward(end, np.ones((), ran.output.value.dtype))
+    gradients = {
+        name: ran.graph.gradient(ran.store.parameters[name]) for name in trained(ran)
+    }
+    if ran.x.wants:
+        gradients["x"] = problem.shown(ran.graph.gradient(ran.x))
+    # A variance that overflows makes a plausible 0 of all that it divides.
+    divisors = [node.arguments[1] for node in ran.graph.nodes if node.rule is RULES["div"]]
+    for name, array in (
+        ("the output", ran.output.value), ("the loss", end.value),
+        *((node.name, node.value) for node in divisors), *gradients.items(),
+    ):
+        flat = array.ravel("K")
+        # The sum of squares is finite where all are, but for numbers whose squares overflow.
+        if not isfinite(flat @ flat) and not np.isfinite(flat).all():
+            for node in ran.graph.nodes:
+                if isinstance(node.rule, MaxPool):
+                    node.rule.require_input(node)
+            raise InputError(f"{name} overflows: inputs or parameters are too large")
+    return None if "upstream" in problem.given else float(end.value), gradients
+
+
+def begun(problem: Problem, ran: Ran) -> dict[str, Any]:
+    """The optimiser's state before the first step: as it was given, else as it begins."""
+    if problem.optimiser is None:
+        return {}
+    given = as_object(problem.given["optimizer"].get("state") or {}, "state")
+    known = states(problem.optimiser, problem.options)
+    allowed = [*known, *(["step"] if problem.optimiser.counts else [])]
+    for name in given:
+        if name not in allowed and name != "step" and name not in problem.optimiser.state:
+            raise InputError(f"state: no {name} is kept{did_you_mean(name, allowed)}")
+    state: dict[str, Any] = {}
+    if problem.optimiser.counts:
+        state["step"] = given.get("step", 0)
+        if type(state["step"]) is not int or state["step"] < 0:
+            raise InputError(f"state: step is {state['step']!r:.40}, no whole number from 0")
+    for name, begin in known.items():
+        if name in SINGLE:
+            single = as_numbers(given.get(name, begin), f"state: {name}")
+            if single.shape:
+                raise ShapeError(f"state: {name} is {by_x(single.shape)}; expected one number")
+            state[name] = float(single)
+            continue
+        parts = as_object(given.get(name, {}), f"state: {name}")
+        state[name] = {
+            parameter: _begun(name, parameter, parts, begin, ran.store.parameters[parameter].shape)
+            for parameter in trained(ran) if parameter in parts or begin is not None
+        }
+    return state
+
+
+def _begun(
+    name: str, parameter: str, given: Mapping[str, Any], begin: Any, shape: tuple[int, ...]
+) -> Array:
+    if parameter not in given:
+        return np.full(shape, float(begin))
+    array = as_numbers(given[parameter], f"state: {name} of {parameter}").astype(float)
+    if array.shape != shape:
+        raise ShapeError(
+            f"state: {name} of {parameter} is {by_x(array.shape)}; expected {by_x(shape)}"
+        )
+    return array
+
+
+def updated(
+    problem: Problem, state: dict[str, Any], held: Mapping[str, Array],
+    gradients: Mapping[str, Array], names: Sequence[str],
+) -> dict[str, Array]:
+    """The trained parameters after one update; the state is moved on."""
+    assert problem.optimiser is not None
+    options = dict(problem.options)
+    if "step" in state:
+        state["step"] += 1
+        options["t"] = state["step"]
+    new: dict[str, Array] = {}
+    singles: dict[str, Any] = {}
+    for name in names:
+        own = {
+            key: each if key in SINGLE else each.get(name)
+            for key, each in state.items() if key != "step"
+        }
+        new[name], kept = stepped(
+            problem.optimiser, options, held[name], gradients[name], own
+        )
+        for key, each in kept.items():
+            if key in SINGLE:
+                singles[key] = each
+            else:
+                state[key][name] = each
+    state.update(singles)
+    return new
+
+
+def data_fields(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of DATA as `step` takes them; a result is one, too."""
+    fields = {name: each for name, each in record.items() if name in FIELDS}
+    if "updated" in record and "parameters" not in fields:
+        fields["parameters"] = record["updated"]
+    if isinstance(fields.get("loss"), int | float):
+        del fields["loss"]
+    if "state" in record and record["state"] is not None:
+        chosen = fields.get("optimizer")
+        if isinstance(chosen, str):
+            chosen = {"type": chosen}
+        if chosen is not None and "state" not in chosen:
+            fields["optimizer"] = {**chosen, "state": record["state"]}
+    return fields
+
+
+def check_step(result: NetworkStep) -> list[GradientCheck]:
+    """Each gradient against central and complex-step differences, all entries moved in turn."""
+    problem, ran = result.problem, result.ran
+    parameters = {name: node.value for name, node in ran.store.parameters.items()}
+
+    def loss(moved: Any) -> Any:
+        kind = complex if any(np.iscomplexobj(each) for each in moved.values()) else float
+        x = np.reshape(moved["x"], problem.x.shape) if "x" in moved else problem.x
+        given = {**parameters, **ran.store.buffers, **moved}
+        return problem.loss(problem.forward(given, x, kind)).value
+
+    values = {**parameters, "x": problem.shown(problem.x)}
+    at = {name: values[name] for name in result.gradients}
+    return check_gradients(loss, at, result.gradients)
+
 
 RESULT = ("layers", "output", "losses", "gradients", "updated", "state", "last", "check")
 """Fields of a result, which may stand in DATA."""
@@ -103,22 +501,25 @@ class StepRun(Run[NetworkStep]):
                 (row.type, node.arguments[0].value)
                 for row, node in result.ran.rows if node.arguments
             )
-        made = step_answer(
-            result, checks, self.out.format.complete, working=partial(working.step_steps, result),
+        complete = self.out.format.complete
+        blocks: list[Block] = [_parameters(result, complete)]
+        if not complete:
+            blocks = [*_losses(result), _layers(result), *blocks]
+        if self.shows_maps:
+            from dlcalc.pictures.images import maps_text
+
+            page = terminal_page()
+            blocks.insert(0, Text(maps_text(_maps(result), page.width, page.ascii)))
+        record = _result_record(result)
+        add_checks(record, blocks, checks)
+        return Answer(
+            record, blocks, working=partial(working.step_steps, result),
             at=partial(working.steps_at, result),
             element=lambda place, index: working.element(result, str(place), index),
             advice=lambda place, wanted: working.advice(result, str(place), wanted),
             adapt=partial(_adapted, result),
             order=working.derivation(result) if self.out.expect is not None else (),
         )
-        if not self.shows_maps:
-            return made
-        from dlcalc.pictures.images import maps_text
-        from dlcalc.shell.output import terminal_page
-
-        page = terminal_page()
-        lines = maps_text(_maps(result), page.width, page.ascii)
-        return made._replace(blocks=[Text(lines), *made.blocks])
 
 
 def _maps(result: NetworkStep) -> list[Maps]:
@@ -142,9 +543,7 @@ def _is_data(word: str) -> bool:
     return not named or named[0] not in (*types(), *BLOCKS)
 
 
-def step_answer(
-    result: NetworkStep, checks: Any = None, complete: bool = False, **explained: Any
-) -> Answer:
+def _result_record(result: NetworkStep) -> dict[str, Any]:
     """Loss and output, the layers, and every parameter with its gradient and new value."""
     record: dict[str, Any] = {
         "layers": [
@@ -167,13 +566,7 @@ def step_answer(
         if result.last.loss is not None:
             last["loss"] = result.last.loss
         record["last"] = {**last, "gradients": result.last.gradients}
-    blocks: list[Block] = [_parameters(result, complete)]
-    if not complete:
-        blocks = [*_losses(result), _layers(result), *blocks]
-    if checks is not None:
-        record["check"] = check_records(checks)
-        blocks.append(check_table(checks))
-    return Answer(record, blocks, **explained)
+    return record
 
 
 def _losses(result: NetworkStep) -> Iterator[Table]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.step.step import NetworkStep, begun, updated
+from dlcalc.commands.step.answer import NetworkStep, begun, updated
 from dlcalc.derive.rules import Activate, Array, Convolve, Einsum, Graph, Index, MaxPool, Node
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.commands.step.step import check_step
+from dlcalc.commands.step.answer import check_step
 from dlcalc.commands.step.working import step_steps
 from dlcalc.layers.table import types
 from dlcalc.layers.values import values_of
