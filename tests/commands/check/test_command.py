@@ -24,9 +24,14 @@ def test_each_circulated_slip_is_named_at_its_element() -> None:
     why = {each["name"]: each["why"] for each in json.loads(done.out)["entries"]}
     assert (done.status, done.err.count("\n")) == (1, 1)
     assert why["E1"].startswith("element (0,1): expected 15, is 13 = 0·4 + 0·2 + 2·5 + 3·1")
-    for entry, place in (("E5i", "steps[0].di"), ("E5f", "steps[0].df")):
-        assert why[entry].startswith(f"{place} element (0)")
-        assert why[entry].endswith("δh in place of δc gives that")
+    for entry, field, slip in (
+        ("E5i", "di", "δh in place of δc"), ("E5f", "df", "δh in place of δc"),
+        ("E5g", "dg", "δh in place of δc"), ("E5c", "dc", "f_t in place of f_(t+1)"),
+        ("E5h", "dh", "i_t in place of i_(t+1) in δẑ"),
+        ("E5s", "g", "sigmoid as the activation of g"),
+    ):
+        assert why[entry].startswith(f"steps[0].{field} element (0)")
+        assert why[entry].endswith(f"; {slip} gives that")
     assert "is 289 = 17·17" in why["E11"]
     assert "is variance" in why["E12"]
     assert "the negative ELBO" in why["E13"]
@@ -75,10 +80,11 @@ def test_a_class_is_a_row_a_sheet_and_a_bad_one_is_named_at_the_end(tmp_path: Pa
     done = invoke("check", str(DATA / "slips.toml"), "--class", str(tmp_path), "-f", "csv")
     assert (done.status, done.err) == (0, "")
     assert done.out.splitlines() == [
-        "sheet,points,of,wrong", "ann,0,7,E1 E5i E5f E11 E12 E13", "bob,3,7,E5i E5f E11 E13",
+        "sheet,points,of,wrong", "ann,0,11,E1 E5i E5f E5g E5c E5h E5s E11 E12 E13",
+        "bob,3,11,E5i E5f E5g E5c E5h E5s E11 E13",
     ]  # fmt: skip
     (tmp_path / "cyd.json").write_text("{")
     done = invoke("check", str(DATA / "slips.toml"), "--class", str(tmp_path), "-f", "csv")
     assert done.status == 2
-    assert done.out.splitlines()[1].startswith("ann,0,7,")
+    assert done.out.splitlines()[1].startswith("ann,0,11,")
     assert "cyd.json: line 1: not JSON" in done.complaint
