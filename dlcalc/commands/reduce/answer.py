@@ -18,6 +18,7 @@ from dlcalc.models.receptive_fields import seen
 from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.numbers.axes import per_axis
+from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.runner import Run, given_model, shape_of
@@ -403,6 +404,7 @@ class ReduceRun(Run[Reduction]):
         return Answer(
             record, [Table(HEADERS, rows, drawn=lambda: _drawn(result))],
             main=("today", "params"), whole=True, working=partial(reduce_steps, result),
+            element=lambda field, index: _element(result, field),
         )
 
 
@@ -474,18 +476,35 @@ def _percent(part: int, whole: int) -> str:
 
 def reduce_steps(result: Reduction) -> Iterator[Step]:
     """For today's layer and each proposal, the parameters layer by layer, and their sum."""
-    from dlcalc.formulas.expressions import Step, add
-    from dlcalc.models.working import params_step
+    from dlcalc.formulas.expressions import Step
 
     for each in (result.today, *result.proposals):
         yield Step(each.way, note=each.notation)
-        own = {id(layer) for layer in each.layers}
-        rows = [row for row in each.model.rows if id(row.node) in own]
-        for row in rows[: len(each.layers)]:
-            yield params_step(row)
-        if len(rows) > 1:
-            turns = len(rows) // len(each.layers)
-            note = f"in all {turns} turns" if turns > 1 else ""
-            terms = [row.params for row in rows]
-            shown = (add(*terms),) if turns == 1 else ()
-            yield Step(result.layer, each.params, None, shown, note)
+        yield from _proposal_steps(result.layer, each)
+
+
+def _proposal_steps(name: str, each: Proposal) -> Iterator[Step]:
+    from dlcalc.formulas.expressions import Step, add
+    from dlcalc.models.working import params_step
+
+    own = {id(layer) for layer in each.layers}
+    rows = [row for row in each.model.rows if id(row.node) in own]
+    for row in rows[: len(each.layers)]:
+        yield params_step(row)
+    if len(rows) > 1:
+        turns = len(rows) // len(each.layers)
+        note = f"in all {turns} turns" if turns > 1 else ""
+        shown = (add(*(row.params for row in rows)),) if turns == 1 else ()
+        yield Step(name, each.params, None, shown, note)
+
+
+def _element(result: Reduction, field: Place) -> Step | None:
+    """The parameters of today's layer or of a proposal, with their working."""
+    match field:
+        case ("today", "params"):
+            each = result.today
+        case ("proposals", int(number), "params"):
+            each = result.proposals[number]
+        case _:
+            return None
+    return [*_proposal_steps(result.layer, each)][-1]

@@ -27,7 +27,7 @@ MOST_BESIDE = 10
 MOST_ELEMENTS = 4
 """Elements of each array that are written out."""
 Place = tuple[str, Index]
-_LAYER = re.compile(r"layers\[(\d+)\]\.(\w+)")
+_LAYER = re.compile(r"layers\[(\d+)\]\.(output|gradient)")
 
 
 def checked_place(result: NetworkStep, field: str, index: Index) -> Place | None:

@@ -100,6 +100,10 @@ class CellWorking(Recipe):
             )
         if later:
             self._forget_later(found, end + 1)
+        losses = [line.name for key, line in found.lines.items() if key.startswith("J_")]
+        if len(losses) > 1:
+            loss = Expr("add", tuple(losses))
+            found.add("J", Line(symbol("J"), loss, value_of(loss, found.values)))
         found.values |= {formula: value for formula, value in entering.values()
                          if isinstance(formula, Expr)}
         if not cell.biases:
@@ -223,6 +227,7 @@ class CellWorking(Recipe):
         for t in shown:
             yield Step(f"Forward, step {t}")
             yield from self._lines(lines[t], [f"{name}_{t}" for name in (*cell.quantities, "J")])
+            yield from self._lines(lines[t], ["J"] if t == count and not alone else [])
         if at is None and len(shown) < count:
             yield Step(f"… and {count - len(shown):,} more steps", note="--at T shows any of them")
         back = (*cell.slopes, "x") if cell.biases else cell.slopes
@@ -330,6 +335,8 @@ class CellWorking(Recipe):
         elif field in ("dx", "h"):
             flat = field == "dx" and problem.flat
             t, index = (1, index) if flat else (index[0] + 1, index[1:])
+        elif field == "loss" and self.result.loss is not None:
+            return self.whole, [key for key in self.whole.lines if key[0] == "J"][-1], ()
         elif field in ("dh0", "dc0", "c_last"):
             t, name = T if field == "c_last" else 0, field.removesuffix("_last")[:2]
         else:
