@@ -191,7 +191,7 @@ def _derived(
                 )
         passes[each] = found
     kinks: tuple[Kink, ...] = ()
-    if any(each.node.operation in KINKS for each in tape.instructions):
+    if not KINKS.keys().isdisjoint([each.node.operation for each in tape.instructions]):
         with quiet(f):
             kinks = tuple(kinks_of(tape, f, places, wanted, passes.values()))
     gradients = {}
@@ -262,7 +262,7 @@ def _chosen(
         chosen = _known(of, system.names, "`of`")
     else:
         free = system.unused
-        chosen = tuple(each for each in free if f.shape(values[each]) == ()) or free[-1:]
+        chosen = tuple([each for each in free if f.shape(values[each]) == ()]) or free[-1:]
     for each in chosen:
         shape = f.shape(values[each])
         if shape:

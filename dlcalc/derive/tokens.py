@@ -104,14 +104,14 @@ def tokens_of(text: str, quotients: Sequence[str] = ()) -> list[Token]:
         raise LimitError(f"{len(text):,} characters of equations; at most {MOST_CHARACTERS:,}")
     found: list[Token] = []
     brackets: list[str] = []
-    known = dict(_COMMON)
+    known: dict[str, tuple[str, str, int]] = {}
     end = 0
     for word in _words(text, quotients):
         start, end = end, end + len(word)
-        found_before = known.get(word)
-        if found_before is None:
-            found_before = known[word] = _read(word, text, start)
-        kind, plain, blanks = found_before
+        read = _COMMON.get(word) or known.get(word)
+        if read is None:
+            read = known[word] = _read(word, text, start)
+        kind, plain, blanks = read
         if kind in _ARRANGING:
             if kind == "space" or (kind == "newline" and brackets):
                 continue
@@ -138,8 +138,10 @@ _NEW: Any = tuple.__new__
 _ARRANGING = frozenset(("space", "newline", "bracket"))
 """Kinds of words that are no tokens as they stand."""
 _COMMON: dict[str, tuple[str, str, int]] = {
-    **{" " * blanks + sign: (kind, sign, blanks) for blanks in (0, 1)
-       for kind, signs in (("bracket", "()[];"), ("sign", "+-*/^@,='")) for sign in signs},
+    **{" " * blanks + sign: (kind, sign, blanks) for blanks in (0, 1) for kind, signs in (
+        ("bracket", "()[];"), ("sign", "+-*/^@,='"), ("number", "0123456789"),
+        ("name", [letter for letter in map(chr, range(128)) if letter.isalpha()]),
+    ) for sign in signs},
     "\n": ("newline", "", 0),
 }
 """What common words are: their kind, their plain form, and the blanks before them."""
