@@ -210,13 +210,17 @@ def _trace_back(g: Array, x: Array, axis: tuple[int, int] = (-2, -1)) -> Array:
 
 
 def _times_transposed(a: Array, b: Array) -> Array:
-    outer = getattr(a, "ndim", 0) == getattr(b, "ndim", 0) == 1
-    return np.outer(a, b) if outer else Arrays.matmul(a, _transpose(b))
+    ranks = getattr(a, "ndim", 0), getattr(b, "ndim", 0)
+    if ranks == (2, 2):
+        return a @ b.T
+    return np.outer(a, b) if ranks == (1, 1) else Arrays.matmul(a, _transpose(b))
 
 
 def _transposed_times(a: Array, b: Array) -> Array:
-    outer = getattr(a, "ndim", 0) == getattr(b, "ndim", 0) == 1
-    return np.outer(a, b) if outer else Arrays.matmul(_transpose(a), b)
+    ranks = getattr(a, "ndim", 0), getattr(b, "ndim", 0)
+    if ranks == (2, 2):
+        return a.T @ b
+    return np.outer(a, b) if ranks == (1, 1) else Arrays.matmul(_transpose(a), b)
 
 
 def _filled(index: Sequence[Any], chosen: Sequence[Array]) -> tuple[Any, ...]:
@@ -307,14 +311,6 @@ def _fit(g: Array, like: Array) -> Array:
         return g
     grown = tuple(i for i, size in enumerate(shape) if size == 1 and np.shape(g)[i] != 1)
     return np.sum(g, axis=grown, keepdims=True) if grown else g
-
-
-def _like(g: Array, x: Array) -> Array:
-    """g as the gradient of x, most often in its shape already."""
-    kind = type(x)
-    if (kind is float or kind is int) and type(g) is float:
-        return g
-    return _fit(g, x)
 
 
 def _in_one_type(*parts: Array) -> list[Array]:
@@ -437,13 +433,14 @@ def _size(x: Array, axis: Axis = None, keepdims: bool = False) -> int:
 
 def _fits(operation: str, operands: Sequence[Array]) -> bool:
     """Whether operands surely fit each other: numbers, floats of one shape, rows under a matrix."""
-    shapes = [each.shape for each in operands if hasattr(each, "shape")]
+    shapes = [each.shape for each in operands if type(each) is np.ndarray]
     if len(shapes) == 1:
         power = operands[1] if operation == "pow" else -1
         return operation in ALIKE or (type(power) is int and power >= 0)
-    if operation == "matmul" and len(shapes) == 2 and all(len(each) == 2 for each in shapes):
-        small = max(map(max, shapes)) <= MOST_SURE and operands[0].dtype is _FLOAT
-        return small and shapes[0][1] == shapes[1][0]
+    if operation == "matmul" and [len(each) for each in shapes] == [2, 2]:
+        (rows, inner), (same, columns) = shapes
+        small = max(rows, inner, columns) <= MOST_SURE and operands[0].dtype is _FLOAT
+        return small and inner == same
     if len(set(shapes)) <= 1:
         return not shapes or operation in ALIKE
     rows, whole = sorted(shapes, key=len)[:2]
@@ -559,7 +556,7 @@ Arrays: World = World(
     avgpool=_avgpool, avgpool_back=_avgpool_back,
     back_again=_back_again, shape=np.shape, require_fit=require_fit, bits=_bits,
     fits=_fits, gradient_of=_gradient_of,
-    like=_like,
+    like=_fit,
     settled=_settled, swift=_swift, presented=_presented,
     exact_to_float=lambda x: np.asarray(x, dtype=float)[()],
     is_finite=_is_finite,

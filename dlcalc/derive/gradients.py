@@ -190,10 +190,7 @@ def _derived(
                     tape.instructions, f, places, start, wanted, system, watched
                 )
         passes[each] = found
-    kinks: tuple[Kink, ...] = ()
-    if not KINKS.keys().isdisjoint([each.node.operation for each in tape.instructions]):
-        with quiet(f):
-            kinks = tuple(kinks_of(tape, f, places, wanted, passes.values()))
+    kinks = tuple(kinks_of(tape, f, places, wanted, passes.values()))
     gradients = {}
     for each, found in passes.items():
         gradients[each] = {
@@ -294,15 +291,12 @@ def kinks_of(
     passes: Iterable[Mapping[int, Any]],
 ) -> Iterable[Kink]:
     """The kinks among the operations that passes went back through."""
-    active: set[int] = set()
-    for each in tape.instructions:
+    for each in [each for each in tape.instructions if each.node.operation in KINKS]:
+        if not _at_kink(each.node, f, places[each.place], each.given(places)):
+            continue
         operation = each.node.operation
-        if operation not in KINKS:
-            continue
-        active = active or {place for found in passes for place in found} & wanted
-        if each.place not in active or active.isdisjoint(each.arguments):
-            continue
-        if _at_kink(each.node, f, places[each.place], each.given(places)):
+        active = {place for found in passes for place in found} & wanted
+        if each.place in active and not active.isdisjoint(each.arguments):
             kink = Kink(
                 f"line {each.equation.line}: {short(each.node.text)} is at its kink, where it "
                 f"has no derivative; {KINKS[operation]}"

@@ -419,11 +419,14 @@ FUNCTIONS: dict[str, Function] = {
     "avgpool": Function("avgpool", 1, (), ("kernel", "stride", "pad", "ceil", "exclude_pad")),
 }  # fmt: skip
 """Functions as they are called in equations, and the operations that they are."""
-SIMPLE = frozenset(name for name, each in FUNCTIONS.items() if each == Function(each.operation))
-"""Functions of one argument without options."""
 POSITIONAL: dict[str, str] = {
     "reshape": "shape", "broadcast": "shape", "transpose": "axes", "maxpool": "kernel",
     "avgpool": "kernel", "one_hot": "classes", "expand": "axis", "squeeze": "axis", "gelu": "form",
     "cumsum": "axis",
 }
 """Options that may be given without their name, behind the arguments."""
+SIMPLE = frozenset(
+    name for name, each in FUNCTIONS.items()
+    if each == Function(each.operation, options=each.options) and each.operation not in POSITIONAL
+)
+"""Functions that are their operation where one argument stands in their brackets, and no more."""
