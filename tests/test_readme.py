@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import dlcalc
-from dlcalc.commands.docs.topics import topics
+from dlcalc.commands.docs.command import topics
 from tests.shell.running import ROOT, shell
 
 README = (ROOT / "README.md").read_text()

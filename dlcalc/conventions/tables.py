@@ -1,4 +1,8 @@
-"""The tables of conventions, each read once, and the arithmetic that stands in them."""
+"""The tables of conventions, each read once, and the arithmetic that stands in them.
+
+What frameworks and counters of operations do otherwise; each table is a TOML file with the
+versions in which its facts were seen.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.docs.topics import topics
+from dlcalc.commands.docs.command import topics
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.counted import Counted
 from dlcalc.layers.table import bind, complete, handler, parameters, types, usage

@@ -1,18 +1,70 @@
-"""dlcalc docs."""
+"""dlcalc docs: each topic is a file in Markdown, or made from tables."""
 
 from __future__ import annotations
 
+import os
+from typing import NamedTuple
+
 import click
 
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.output.answer import Answer, Prose, Table
+from dlcalc.shell.commands import COMMANDS
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
 
+class Topic(NamedTuple):
+    """A topic and its text."""
+
+    title: str
+    text: str
+
+
+def topics() -> dict[str, Topic]:
+    """Every topic by its name.
+
+    >>> topics()["arrays"].title
+    'Arrays'
+    """
+    from dlcalc.conventions.page import page
+    from dlcalc.layers.table import types, usage
+
+    folder, found = os.path.join(os.path.dirname(__file__), "topics"), {}
+    for file in sorted(os.listdir(folder)):
+        name, ending = os.path.splitext(file)
+        if ending == ".md":
+            with open(os.path.join(folder, file), encoding="utf-8") as stream:
+                text = stream.read()
+            found[name] = Topic(text.partition("\n")[0].lstrip("# "), text)
+    written = "\n".join(usage(type) for type in types())
+    notation = found["notation"]
+    found["notation"] = notation._replace(text=f"{notation.text}\n```text\n{written}\n```\n")
+    text = page()
+    found["conventions"] = Topic(text.partition("\n")[0].lstrip("# "), text)
+    return dict(sorted(found.items()))
+
+
+def topic_answer(name: str | None) -> Answer:
+    """A topic's text, or the list of topics; InputError for a topic that there is none of."""
+    known = topics()
+    if name is None:
+        rows = [[each, topic.title] for each, topic in known.items()]
+        record = {"topics": [{"topic": each, "title": title} for each, title in rows]}
+        return Answer(record, [Table(("topic", "title"), rows)], main="topics")
+    if name not in known:
+        near = did_you_mean(name[:40], known)
+        if name in COMMANDS:
+            near = f"; {name} is a command: dlcalc help {name}"
+        raise InputError(f"unknown topic {name[:40]!r}{near}")
+    topic = known[name]
+    record = {"topic": name, "title": topic.title, "text": topic.text}  # type: ignore[dict-item]
+    return Answer(record, [Prose(topic.text)], main="text")
+
+
 def _topics(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
     """The topics, with what they are about."""
-    from dlcalc.commands.docs.topics import topics
-
     return [(name, each.title) for name, each in topics().items()]
 
 
@@ -31,6 +83,4 @@ def command(out: Output, topic: str | None) -> None:
       dlcalc docs arrays
       dlcalc docs notation -f html > notation.html
     """
-    from dlcalc.commands.docs.topics import topic_answer
-
     out.emit(topic_answer(topic))

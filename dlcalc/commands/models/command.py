@@ -1,12 +1,78 @@
-"""dlcalc models."""
+"""dlcalc models: those of the zoo, and one of them or an architecture in full."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import click
 
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.input.sources import read_file
+from dlcalc.models.zoo_files import Entry, entry, models, zoo_names, zoo_path
+from dlcalc.output.answer import Answer, Table, Text
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import MODEL
+
+
+def models_answer() -> Answer:
+    """Name, input, published figures, and what and whose each model is."""
+    found = models()
+    headers = ["name", "input", "params", "macs", "title", "source"]
+    rows = [
+        [each.name, each.input, *(each.published.get(key) for key in ("params", "macs")),
+         each.title, each.source]
+        for each in found
+    ]
+    table = Table(headers, rows, drawn=lambda: _drawn(headers, rows))
+    return Answer({"models": [each._asdict() for each in found]}, [table], main="models")
+
+
+def _drawn(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """The same without the sources, which would not fit a line."""
+    shown = [[name, size, *map(_shown, figures), title] for name, size, *figures, title, _ in rows]
+    return Table(headers[:-1], shown, footnotes=[
+        "", "figures as published; -f json gives their sources, dlcalc models NAME the layers",
+    ])
+
+
+def _shown(figure: str | None) -> str:
+    return f"{int(figure):,}" if figure is not None and figure.isdigit() else figure or ""
+
+
+def model_answer(name: str) -> Answer:
+    """A model of the zoo, or what an architecture of this name builds by default, to be edited."""
+    from dlcalc.models.configs import config_lines, known_types
+    from dlcalc.models.count import params
+    from dlcalc.models.notation import read_notation
+    from dlcalc.models.reading import model
+    from dlcalc.models.translation import notation
+
+    path = zoo_path(name)
+    if path:
+        read, about = model(name), entry(name)
+    elif name in known_types():
+        text = "\n".join(config_lines({"model_type": name})[0])
+        read = read_notation(text, name=name)
+        about = Entry(name, name, None, {}, "class defaults of transformers 5.24.0")
+    else:
+        near = did_you_mean(name, [*zoo_names(), *known_types()])
+        raise InputError(f"no model or architecture {name!r}{near}")
+    count = params(read)
+    found = {"params": count.params, "active_params": count.active_params, "macs": count.macs}
+    written = read_file(path).decode() if path and path.endswith(".txt") else notation(read)
+    if not written.lstrip().startswith("name "):
+        written = f"name {about.title}\n{written}"
+    lines = written.rstrip().split("\n")
+    if not any(line.startswith("source ") for line in lines):
+        figures = " ".join(f"{key}={figure}" for key, figure in about.published.items())
+        lines[1:1] = [f"source {about.source}", *([f"published {figures}"] if figures else [])]
+    counted = " ".join(f"{key}={number}" for key, number in found.items())
+    record = {
+        **about._asdict(), "input": count.input, "recomputed": found, "notation": "\n".join(lines),
+    }
+    return Answer(record, [Text([f"# recomputed: {counted}", *lines])], "notation")
 
 
 @click.command(cls=QuickCommand)
@@ -27,6 +93,4 @@ def command(out: Output, name: str | None) -> None:
       dlcalc models lenet
       dlcalc models gpt_neo | dlcalc params - --summary
     """
-    from dlcalc.commands.models.answer import model_answer, models_answer
-
     out.emit(model_answer(name) if name else models_answer())
