@@ -104,7 +104,6 @@ def _patch(framework: str) -> None:
 
 
 def _slopes(framework: str, names: dict[str, float]) -> None:
-    """The slopes where functions of one argument bend."""
     kinks: dict[str, list[tuple[float, str]]] = {}
     for fact in table("frameworks")["slopes"]:
         function, _, place = fact.partition(" at ")

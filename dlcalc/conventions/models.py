@@ -172,7 +172,6 @@ def _gates(type: str, framework: str) -> dict[str, str]:
 def _tensors(
     row: Row, facts: Mapping[str, Number], framework: str
 ) -> Iterator[tuple[str, Shape]]:
-    """The names and shapes of a layer's parameters."""
     if not isinstance(row.node, Layer) or row.tied:
         return
     if row.type in GATES:

@@ -108,7 +108,6 @@ def _pads(
     framework: str, kind: str, notes: list[str], length: int, taps: int, step: int, apart: int,
     extra: int, padding: str | int | Pair,
 ) -> tuple[Pair, int, int]:
-    """Padding, dilation and output padding along one axis."""
     if padding in ("same", "same-lower"):
         return _same(framework, kind, notes, length, taps, step, apart, extra, str(padding))
     if padding not in ("valid", 0, (0, 0)) and ask(framework, kind, "pads with numbers") == "no":

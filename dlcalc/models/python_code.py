@@ -344,7 +344,6 @@ class _Reader(Follower):
         raise InputError(f"end the code with a line that makes it: {cls.name}({shown})")
 
     def _ran(self, root: Module) -> Tensor:
-        """What the model gives."""
         self.input = self.input or Tensor("input")
         forward: Any = root.cls.find("forward") or root.cls.find("call") if root.cls else None
         others = _needs(forward, 2)

@@ -442,7 +442,6 @@ class Follower:
         return function(*given, **named)
 
     def _built_in(self, function: Any, given: list[Any], named: dict[str, Any]) -> Any:
-        """What a function of Python's own gives."""
         if function is len and not self.is_known(given[0]):
             return Unknown()
         if function in _OF_ELEMENTS and len(given) == 1:

@@ -337,7 +337,6 @@ def _pad(found: dict[str, Any], taken: dict[str, tuple[str, ...]]) -> None:
 
 
 def _input(layer: Mapping[str, Any]) -> tuple[int, ...]:
-    """The shape of the input of a model."""
     own = layer["config"]
     shape = own.get("batch_shape") or own.get("batch_input_shape")
     if not isinstance(shape, list):

@@ -343,7 +343,6 @@ def read_model(stream: Stream) -> tuple[OnnxModel, bytes]:
 
 
 def _graph(message: Message, depth: int) -> Graph:
-    """A graph, or that of a branch or loop."""
     if depth > MOST_DEPTH:
         raise InputError("graphs within graphs beyond any honest depth")
     inputs, outputs, inside = ([_info(each) for each in message.inner(at)] for at in (11, 12, 13))
@@ -364,7 +363,6 @@ def _function(message: Message) -> tuple[tuple[str, str], Graph]:
 
 
 def _node(message: Message, depth: int) -> Node:
-    """A node with its attributes."""
     node = Node(
         printable(message.text(4)), message.text(7), printable(message.text(3)),
         message.texts(1), message.texts(2),
@@ -456,7 +454,6 @@ def _sparse(message: Message) -> Value:
 
 
 def _info(message: Message) -> tuple[str, Shape | None]:
-    """Name and shape of a value."""
     for kind in message.inner(2):
         for tensor in kind.inner(1):
             for shape in tensor.inner(2):

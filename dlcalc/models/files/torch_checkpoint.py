@@ -504,7 +504,6 @@ def _is_optimizer(value: Any) -> bool:
 
 
 def _type(kind: Any) -> tuple[str, int]:
-    """Name and bytes of a type of numbers."""
     return _with_bytes(kind.name.removeprefix("torch."))
 
 
