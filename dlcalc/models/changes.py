@@ -10,8 +10,8 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import bind, handler, parameters, usual
 from dlcalc.models.rows import Count, Row, outline, spans, texts
 from dlcalc.models.tree import (
-    REPEAT,
     Block,
+    Kind,
     Layer,
     Model,
     Node,
@@ -40,10 +40,10 @@ def change(model: Model, layer: str, key: str, value: Value) -> Model:
     def replaced(node: Node) -> Sequence[Node]:
         if isinstance(node, Layer):
             return [with_argument(node, key, value)]
-        if key != REPEAT:
-            raise InputError(f"{layer} is a repeat; of it, {layer}.{REPEAT}=COUNT can be set")
+        if key != Kind.REPEAT:
+            raise InputError(f"{layer} is a repeat; of it, {layer}.{Kind.REPEAT}=COUNT can be set")
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise InputError(f"{layer}.{REPEAT} is a whole number of at least 1, not {value}")
+            raise InputError(f"{layer}.{Kind.REPEAT} is a whole number of at least 1, not {value}")
         return [node.replaced(count=value)]
 
     return edit(model, layer, replaced)
@@ -94,7 +94,7 @@ def _edited(
         if isinstance(node, Layer):
             if name == wanted:
                 new = replace(node)
-        elif node.kind == REPEAT:
+        elif node.kind == Kind.REPEAT:
             new = _edited_repeat(node, wanted, names, replace)
         else:
             inner = wanted.removeprefix(f"{name}.") if is_scope(node) else wanted
@@ -133,7 +133,7 @@ def _edited_repeat(
 def layer_names(model: Model) -> list[str]:
     """All names by which a layer or repeat of the model can be asked for.
 
-    >>> layer_names(Model([Block(REPEAT, [Layer("relu")], count=3, name="b")]))
+    >>> layer_names(Model([Block(Kind.REPEAT, [Layer("relu")], count=3, name="b")]))
     ['b', 'b.relu1']
     """
     return _full_names(model.body, "", name_nodes(model.body))
@@ -147,7 +147,7 @@ def _full_names(body: Sequence[Node], prefix: str, names: dict[int, str]) -> lis
         if isinstance(node, Layer):
             found.append(name)
             continue
-        if node.kind == REPEAT:
+        if node.kind == Kind.REPEAT:
             found.append(name)
         found += _full_names(node.body, f"{name}." if is_scope(node) else prefix, names)
     return found

@@ -11,13 +11,8 @@ from dlcalc.layers.table import GENERAL, bind, context, handler
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.rows import Count, Row, Rows, Turns
 from dlcalc.models.tree import (
-    ASIDE,
-    BRANCH,
-    BUILT,
-    CONCAT,
-    REPEAT,
-    SCALE,
     Block,
+    Kind,
     Layer,
     Model,
     Node,
@@ -67,9 +62,9 @@ class Walker:
             if isinstance(node, Layer):
                 row = self.layer(node, name, prefix, shape, field)
                 shape, field = row.output, row.field
-            elif node.kind == REPEAT:
+            elif node.kind == Kind.REPEAT:
                 shape, field = self.repeat(node, name, shape, field)
-            elif node.kind in (ASIDE, BUILT):
+            elif node.kind in (Kind.ASIDE, Kind.BUILT):
                 self.aside(node, f"{name}." if is_scope(node) else prefix, shape, field)
             else:
                 shape, field = self.join(node, name, prefix, shape, field)
@@ -78,7 +73,7 @@ class Walker:
     def aside(self, block: Block, prefix: str, shape: Shape, field: Field | None) -> None:
         """Count layers beside; those with an input of their own have run before what is cached."""
         around, own = (self.runs, self.cached), block.input
-        idle = block.kind == BUILT or (own and (self.cached or (self.text and len(own) > 2)))
+        idle = block.kind == Kind.BUILT or (own and (self.cached or (self.text and len(own) > 2)))
         self.runs = self.runs and not idle
         self.cached = 0 if own else self.cached
         self.run(block.body, prefix, own or shape, field if own is None else start(own))
@@ -189,7 +184,7 @@ class Walker:
         inner = f"{name}." if is_scope(block) else prefix
         ends = []
         for branch in block.body:
-            if not (isinstance(branch, Block) and branch.kind == BRANCH):
+            if not (isinstance(branch, Block) and branch.kind == Kind.BRANCH):
                 raise at_node(InputError(f"{block.kind} holds branches; put branch: here"), branch)
             own = f"{inner}{branch.name}." if branch.name else inner
             ends.append(self.run(branch.body, own, shape, field))
@@ -198,7 +193,7 @@ class Walker:
             output = joined(block, [end[0] for end in ends])
         except InputError as error:
             raise at_node(error, block) from None
-        seen = join([end[1] for end in ends], block.axis if block.kind == CONCAT else None)
+        seen = join([end[1] for end in ends], block.axis if block.kind == Kind.CONCAT else None)
         self.add(Row(
             name, block.kind, shape, output, 0, 0, 0, 0, product(output) * self.runs, seen, block
         ))
@@ -242,12 +237,12 @@ def joined(block: Block, shapes: list[Shape]) -> Shape:
     listed = " and ".join(by_x(shape) for shape in shapes)
     if len({len(shape) for shape in shapes}) > 1:
         raise ShapeError(f"branches give {listed}; they need the same axes")
-    if block.kind == CONCAT:
+    if block.kind == Kind.CONCAT:
         return _laid_end_to_end(block.axis, shapes, listed)
     output = tuple(max(sizes) for sizes in zip(*shapes, strict=True))
     for shape in shapes:
         fits = all(
-            size == wanted or (size == 1 and block.kind == SCALE)
+            size == wanted or (size == 1 and block.kind == Kind.SCALE)
             for size, wanted in zip(shape, output, strict=True)
         )
         if not fits:

@@ -22,22 +22,7 @@ from collections.abc import Iterable, Sequence
 
 from dlcalc.errors import InputError, LimitError, did_you_mean
 from dlcalc.layers.table import find, meant
-from dlcalc.models.tree import (
-    ASIDE,
-    BLOCKS,
-    BRANCH,
-    BUILT,
-    CONCAT,
-    JOINS,
-    MOST_NESTING,
-    REPEAT,
-    SHARED,
-    Block,
-    Layer,
-    Model,
-    Node,
-    Value,
-)
+from dlcalc.models.tree import MOST_NESTING, SHARED, Block, Kind, Layer, Model, Node, Value
 from dlcalc.numbers.axes import at_least
 from dlcalc.numbers.parse import parse_number, shorten
 
@@ -99,7 +84,7 @@ class _Open:
     @property
     def is_branch(self) -> bool:
         """Whether this is one branch of a join."""
-        return self.block is not None and self.block.kind == BRANCH
+        return self.block is not None and self.block.kind == Kind.BRANCH
 
 
 class _Reader:
@@ -142,7 +127,7 @@ class _Reader:
     def take_known(self, lines: list[str]) -> None:
         """Pass over the body of a repeat whose lines have been read before, word for word."""
         opened, start = self.open[-1], self.line
-        if opened.block is None or opened.block.kind != REPEAT or opened.inner >= 0:
+        if opened.block is None or opened.block.kind != Kind.REPEAT or opened.inner >= 0:
             return
         end = start
         while end < len(lines) and lines[end].startswith(" " * (opened.indent + 1)):
@@ -159,7 +144,7 @@ class _Reader:
             return at + 1
         name, words = _named(words)
         kind = words[0].partition(":")[0]
-        if kind in BLOCKS:
+        if kind in Kind.ALL:
             pieces[at] = self.start(name, words, pieces[at], indent, at + 1 < len(pieces))
             return at
         if kind in HEAD and not name:
@@ -213,10 +198,11 @@ class _Reader:
         head = [*words[:at], last] if last else words[:at]
         block = self.block(name, head)
         around = self.open[-1]
-        if block.kind == BRANCH and around.on_one_line and around.is_branch:
+        if block.kind == Kind.BRANCH and around.on_one_line and around.is_branch:
             self.end()  # `sum: branch:; branch: relu` are two branches, not one in the other
             around = self.open[-1]
-        if block.kind == BRANCH and (around.block is None or around.block.kind not in JOINS):
+        within = "" if around.block is None else around.block.kind
+        if block.kind == Kind.BRANCH and within not in Kind.JOINS:
             raise InputError("branch: stands in sum:, scale: or concat: alone")
         if len(self.open) > MOST_NESTING:
             raise LimitError(f"blocks are nested more than {MOST_NESTING} deep")
@@ -232,10 +218,10 @@ class _Reader:
         """A block from the words of its head."""
         kind, given = head[0], head[1:]
         numbers: dict[str, int] = {}
-        if kind in (ASIDE, BUILT) and len(given) == 1:
+        if kind in (Kind.ASIDE, Kind.BUILT) and len(given) == 1:
             return Block(kind, (), name=name, place=self.place, input=read_shape(given[0]))
-        known = {REPEAT: ("count", "from"), CONCAT: ("axis",)}.get(kind, ())
-        shared = kind == REPEAT and given[-1:] == [SHARED]
+        known = {Kind.REPEAT: ("count", "from"), Kind.CONCAT: ("axis",)}.get(kind, ())
+        shared = kind == Kind.REPEAT and given[-1:] == [SHARED]
         given = given[: len(given) - shared]
         for word, default in zip(given, known, strict=False):
             key, equals, value = word.rpartition("=")
@@ -245,7 +231,7 @@ class _Reader:
             numbers[key if equals else default] = number
         if len(given) > len(known) or set(numbers) - set(known):
             raise InputError(f"{' '.join(head)}: write {_BLOCK_USAGE[kind]}")
-        if kind == REPEAT and not numbers.get("count"):
+        if kind == Kind.REPEAT and not numbers.get("count"):
             raise InputError("repeat wants the number of times, at least 1: repeat 3:")
         return Block(
             kind, (), numbers.get("count", 1), numbers.get("from", 0), numbers.get("axis", 0),
@@ -263,7 +249,7 @@ class _Reader:
         block = ended.block
         if block is None:
             return
-        if not ended.body and block.kind != BRANCH:
+        if not ended.body and block.kind != Kind.BRANCH:
             self.line = ended.line
             raise InputError(f"{block.kind} holds no layers; indent them below it")
         if ended.text:
@@ -285,10 +271,10 @@ class _Reader:
 
 def _named(words: list[str]) -> tuple[str, list[str]]:
     """The name before the colon, where there is one, and the words behind it."""
-    if words[0] not in BLOCKS and len(words) > 1 and words[1].startswith(":"):
+    if words[0] not in Kind.ALL and len(words) > 1 and words[1].startswith(":"):
         words = [words[0] + words[1], *words[2:]]
     name, colon, stuck = words[0].partition(":")
-    if not colon or name in BLOCKS:
+    if not colon or name in Kind.ALL:
         return "", words
     words = [stuck, *words[1:]] if stuck else words[1:]
     if not words:
@@ -302,8 +288,8 @@ def _unknown(words: list[str]) -> InputError:
     """The complaint about a type that there is not: of a block, where a colon is behind it."""
     type = words[0].rstrip(":")
     if any(word.endswith(":") for word in words):
-        return InputError(f"{type} opens no block{did_you_mean(type, BLOCKS)}")
-    near = meant(type, [*BLOCKS, *HEAD])
+        return InputError(f"{type} opens no block{did_you_mean(type, Kind.ALL)}")
+    near = meant(type, [*Kind.ALL, *HEAD])
     return InputError(f"unknown layer type {type!r}{near or '; dlcalc params --help lists them'}")
 
 

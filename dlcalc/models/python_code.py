@@ -48,7 +48,7 @@ from dlcalc.models.python_language import (
     names_in,
 )
 from dlcalc.models.translation import Step, arranged, plain_name
-from dlcalc.models.tree import BUILT, CONCAT, REPEAT, Block, Layer, Model, Node, layers_in
+from dlcalc.models.tree import Block, Kind, Layer, Model, Node, layers_in
 from dlcalc.numbers.sizes import span
 
 MOST_TEXT = 1_000_000
@@ -373,7 +373,7 @@ class _Reader(Follower):
             if layers:
                 idle.add(module)
                 least = _least(layers[0], module.kind, module.inputs or 1)
-                found.append(Block(BUILT, layers, input=least))
+                found.append(Block(Kind.BUILT, layers, input=least))
         return found
 
     # Modules
@@ -630,7 +630,7 @@ class _Reader(Follower):
         end = self.tensor_of(self.run(module, [taken], {}))
         body = arranged(self.steps, taken.name, end.name)
         self.steps = around
-        return self.step((taken,), [Block(REPEAT, body, times)])
+        return self.step((taken,), [Block(Kind.REPEAT, body, times)])
 
     def tensor_of(self, value: Any) -> Tensor:
         """The one value that something gives."""
@@ -843,13 +843,13 @@ class _Reader(Follower):
         """Where several values meet, or one meets a number or a parameter."""
         values = list(given[0]) if isinstance(given[0], list | tuple) else given[:2]
         join = JOINED[word]
-        if join == CONCAT and all(isinstance(e, Tensor) and e.states > 1 for e in values):
+        if join == Kind.CONCAT and all(isinstance(e, Tensor) and e.states > 1 for e in values):
             return values[0]  # both directions, which it has already
         parameters = [each for each in values if _is_parameter(each)]
         found = [each for each in values if isinstance(each, Tensor)]
         if not found:
             return parameters[0]
-        if parameters and join == CONCAT:
+        if parameters and join == Kind.CONCAT:
             [parameter] = parameters
             count = [*(1, *parameter.given[0])][-2]
             parameter.ran = [Layer("prepend", (count,), {}, parameter.name)]
@@ -860,7 +860,7 @@ class _Reader(Follower):
                 found[0] = self.step(found[:1], parameter.ran)
         if len(found) < 2:
             return found[0]
-        return self._concatenated(found, given[1:], named) if join == CONCAT else self.step(
+        return self._concatenated(found, given[1:], named) if join == Kind.CONCAT else self.step(
             found, (), join
         )
 
@@ -879,7 +879,7 @@ class _Reader(Follower):
             raise InputError("values laid end to end along the batch cannot be said")
         if rank > 2 and (keras or "axis" in named):
             axis = (axis + 1) % rank
-        made = self.step(values, (), CONCAT, axis)
+        made = self.step(values, (), Kind.CONCAT, axis)
         widths = [each.width for each in values]
         if all(widths) and (made.rank != 2 or axis == int(made.last)):
             made.width = sum(widths)

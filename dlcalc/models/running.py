@@ -13,19 +13,7 @@ from dlcalc.layers.table import GENERAL, complete, context, handler
 from dlcalc.layers.values import Pass, Store, values_of
 from dlcalc.models.count import layout_behind, params
 from dlcalc.models.rows import Count, Row
-from dlcalc.models.tree import (
-    ASIDE,
-    BUILT,
-    CONCAT,
-    REPEAT,
-    SCALE,
-    Block,
-    Layer,
-    Model,
-    at_node,
-    is_scope,
-    name_nodes,
-)
+from dlcalc.models.tree import Block, Kind, Layer, Model, at_node, is_scope, name_nodes
 from dlcalc.models.tree import Node as Written
 from dlcalc.numbers.axes import by_x
 
@@ -103,15 +91,15 @@ class Runner:
             if isinstance(node, Layer):
                 x = self._layer(node, name, x, graph, store)
                 found.append((self.rows[name], x))
-            elif node.kind == REPEAT:
+            elif node.kind == Kind.REPEAT:
                 for index in range(node.first, node.first + node.count):
                     x = self._body(node.body, f"{name}.{index}.", x, graph, store, found)
-            elif node.kind == ASIDE and node.input is None:
+            elif node.kind == Kind.ASIDE and node.input is None:
                 inner = f"{name}." if is_scope(node) else prefix
                 self._body(node.body, inner, x, graph, store, found)
-            elif node.kind == ASIDE:
+            elif node.kind == Kind.ASIDE:
                 raise at_node(InputError("an input of its own is counted, not computed"), node)
-            elif node.kind != BUILT:
+            elif node.kind != Kind.BUILT:
                 x = self._join(node, name, prefix, x, graph, store, found)
         return x
 
@@ -154,10 +142,10 @@ class Runner:
             own = f"{inner}{branch.name}." if branch.name else inner
             ends.append(self._body(branch.body, own, x, graph, store, found))
         run = Pass(graph, store, name, self.rows[name].input)
-        if block.kind == CONCAT:
+        if block.kind == Kind.CONCAT:
             made = run.do("concat", *ends, axis=block.axis + 1)
         else:
-            made = run.do("mul" if block.kind == SCALE else "add", *ends)
+            made = run.do("mul" if block.kind == Kind.SCALE else "add", *ends)
         made.wants = True
         found.append((self.rows[name], made))
         return made

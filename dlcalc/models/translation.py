@@ -7,18 +7,7 @@ from typing import NamedTuple
 
 from dlcalc.errors import InputError
 from dlcalc.layers.table import handler, usual
-from dlcalc.models.tree import (
-    BLOCKS,
-    BRANCH,
-    CONCAT,
-    MOST_NESTING,
-    REPEAT,
-    SHARED,
-    Block,
-    Layer,
-    Model,
-    Node,
-)
+from dlcalc.models.tree import MOST_NESTING, SHARED, Block, Kind, Layer, Model, Node
 
 
 class Step(NamedTuple):
@@ -77,7 +66,7 @@ def arranged(steps: Sequence[Step], start: str, end: str) -> list[Node]:
                 continue
             above = parents[last]
             branches = [
-                Block(BRANCH, between(above, name, depth + 1)) for name in step.inputs
+                Block(Kind.BRANCH, between(above, name, depth + 1)) for name in step.inputs
             ]
             found.insert(0, Block(step.join, branches, axis=step.axis))
             last = above
@@ -90,7 +79,7 @@ def _shortened(steps: Sequence[Step]) -> Iterator[Step]:
     """The steps; what is laid behind all that was laid end to end before is laid behind that."""
     laid: dict[tuple[tuple[str, ...], int], str] = {}
     for step in steps:
-        if step.join == CONCAT:
+        if step.join == Kind.CONCAT:
             inputs, axis = step.inputs, step.axis
             ends = [at for at in range(2, len(inputs)) if (inputs[:at], axis) in laid]
             laid[inputs, axis] = step.name
@@ -135,10 +124,10 @@ def _lines(body: Sequence[Node], indent: str) -> Iterator[str]:
             yield f"{indent}{named}{Layer(node.type, node.arguments, options).text}"
             continue
         head = node.kind
-        if node.kind == REPEAT:
+        if node.kind == Kind.REPEAT:
             head += f" {node.count}" + (f" from={node.first}" if node.first else "")
             head += f" {SHARED}" if node.shared else ""
-        elif node.kind == CONCAT and node.axis:
+        elif node.kind == Kind.CONCAT and node.axis:
             head += f" axis={node.axis}"
         elif node.input is not None:
             head += " " + "x".join(map(str, node.input))
@@ -154,5 +143,5 @@ def plain_name(name: str) -> str:
     """
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-/.") else "_" for c in name)
     kept = kept.strip("_-.") or "layer"
-    kept += "_" if kept in BLOCKS else ""
+    kept += "_" if kept in Kind.ALL else ""
     return f"n{kept}" if kept[0].isdigit() else kept

@@ -20,14 +20,19 @@ MOST_LAYERS = 200_000
 MOST_NESTING = 100
 """Blocks within blocks."""
 
-REPEAT, SUM, SCALE, CONCAT, BRANCH = "repeat", "sum", "scale", "concat", "branch"
-ASIDE = "aside"
-"""Layers whose output goes nowhere here: a pooler, or a tower with an input of its own."""
-BUILT = "built"
-"""Layers that are held and do not run: attention to another model that is not there."""
 SHARED = "shared"
-JOINS = (SUM, SCALE, CONCAT)
-BLOCKS = (REPEAT, *JOINS, BRANCH, ASIDE, BUILT)
+
+
+class Kind:
+    """What a block is, by the word that it begins with."""
+
+    REPEAT, SUM, SCALE, CONCAT, BRANCH = "repeat", "sum", "scale", "concat", "branch"
+    ASIDE = "aside"
+    """Layers whose output goes nowhere here: a pooler, or a tower with an input of its own."""
+    BUILT = "built"
+    """Layers that are held and do not run: attention to another model that is not there."""
+    JOINS = (SUM, SCALE, CONCAT)
+    ALL = (REPEAT, *JOINS, BRANCH, ASIDE, BUILT)
 
 
 class Layer:
@@ -145,7 +150,7 @@ def written(value: Value) -> str:
 def count_layers(body: Sequence[Node]) -> int:
     """Layers after all repeats, by multiplying and not by expanding.
 
-    >>> count_layers([Block(REPEAT, [Layer("relu"), Layer("relu")], count=10**30)])
+    >>> count_layers([Block(Kind.REPEAT, [Layer("relu"), Layer("relu")], count=10**30)])
     2000000000000000000000000000000
     """
     return sum(
@@ -218,12 +223,12 @@ def _in_scope(body: Sequence[Node]) -> list[Node]:
 
 def is_scope(block: Block) -> bool:
     """Whether names within the block begin with the block's own."""
-    return block.kind == REPEAT or bool(block.name)
+    return block.kind == Kind.REPEAT or bool(block.name)
 
 
 def _is_free(node: Node, taken: set[str], spans: dict[str, list[range]]) -> bool:
     """Take the node's name; repeats may share one where their indices differ."""
-    if isinstance(node, Block) and node.kind == REPEAT:
+    if isinstance(node, Block) and node.kind == Kind.REPEAT:
         indices = range(node.first, node.first + node.count)
         others = spans.setdefault(node.name, [])
         free = (node.name not in taken or bool(others)) and all(
@@ -238,7 +243,7 @@ def _is_free(node: Node, taken: set[str], spans: dict[str, list[range]]) -> bool
 
 def _number(node: Node, taken: set[str], numbers: dict[str, int]) -> str:
     kind = node.type if isinstance(node, Layer) else node.kind
-    if kind in (BRANCH, ASIDE, BUILT):
+    if kind in (Kind.BRANCH, Kind.ASIDE, Kind.BUILT):
         return ""
     while True:
         numbers[kind] = numbers.get(kind, 0) + 1
@@ -255,6 +260,6 @@ def with_names(body: Sequence[Node], names: dict[int, str]) -> list[Node]:
         if isinstance(node, Layer):
             named.append(Layer(node.type, node.arguments, node.options, name, node.place))
         else:
-            own = name if node.kind == REPEAT else node.name
+            own = name if node.kind == Kind.REPEAT else node.name
             named.append(node.replaced(body=with_names(node.body, names), name=own))
     return named

@@ -31,7 +31,7 @@ from dlcalc.layers.values import Store
 from dlcalc.models.reading import as_model
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.running import Ran, check_names, runner_of
-from dlcalc.models.tree import BLOCKS, Model
+from dlcalc.models.tree import Kind, Model
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.plan import check_size, check_work
@@ -539,8 +539,8 @@ def _is_data(word: str) -> bool:
     if word.lstrip()[:1] in ("{", "["):
         return True
     first = word.replace(":", " : ").split() or [""]
-    named = first[2:] if first[1:2] == [":"] and first[0] not in BLOCKS else first
-    return not named or named[0] not in (*types(), *BLOCKS)
+    named = first[2:] if first[1:2] == [":"] and first[0] not in Kind.ALL else first
+    return not named or named[0] not in (*types(), *Kind.ALL)
 
 
 def _result_record(result: NetworkStep) -> dict[str, Any]:
