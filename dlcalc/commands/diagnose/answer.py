@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.input.sources import decode, located, read_source
+from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.parse import Number, parse_number, parse_rate, shorten
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
@@ -521,6 +522,7 @@ class DiagnoseRun(Run[Diagnosis]):
         return Answer(
             record, blocks, main="diagnosis", main_table="remedies",
             working=partial(diagnosis_steps, result), element=partial(element_step, result),
+            advice=partial(_advice, result),
         )
 
 
@@ -547,6 +549,16 @@ def element_step(result: Diagnosis, field: Place, index: tuple[int, ...]) -> Ste
         remedy = result.remedies[int(field[1])]
         return Step(remedy.remedy, note=f"{remedy.remedy}: {remedy.why}")
     return None
+
+
+def _advice(result: Diagnosis, field: Place, expected: Any) -> str:
+    """The part of the test error, or of another sign, that was given in place of one."""
+    if field[0] not in PARTS:
+        return ""
+    values = {name: getattr(result, name) for name in PARTS}
+    return slip_of(expected, [
+        (f"{name} in place of {field[0]}", value) for name, value in values.items()
+    ] + [("a wrong sign", -values[str(field[0])])])
 
 
 def _part_step(result: Diagnosis, part: str) -> Step:

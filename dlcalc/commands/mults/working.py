@@ -68,7 +68,18 @@ def advice(result: Multiplications, expected: Any) -> str:
             ("one line", stage.methods[method].per_axis[0]),
         )
     }
-    return next((f"{expected} is {what}" for what, n in counts.items() if n == expected), "")
+    slips = {
+        f"the count of {method} for {what}": number
+        for method in result.total
+        for stage in result.stages
+        for what, number in (
+            ("all of it in FLOPs (×2)", 2 * result.total[method]),
+            *((f"{stage.name} without its {words} channels", stage.methods[method].total // n)
+              for words, n in zip(("input", "output"), stage.channels, strict=True)),
+        )
+    }
+    every = (*counts.items(), *slips.items())
+    return next((f"{expected} is {what}" for what, n in every if n == expected), "")
 
 
 def total_step(result: Multiplications, method: str) -> Step:

@@ -112,6 +112,10 @@ def test_expect_names_the_first_number_that_differs() -> None:
     done = invoke(*words, "--expect", '{"gap": 0.2, "diagnosis": "variance"}')
     assert done.status == 1
     assert done.complaint.startswith("gap: expected 0.2, is 0.1 = test − train = 0.3 − 0.2")
+    slips = (("gap", 0.25, "excess in place of gap"), ("bias", -0.15, "a wrong sign"))
+    for part, wrong, slip in slips:
+        said = invoke(*words, "--expect", json.dumps({part: wrong})).complaint
+        assert said.endswith(f"; {slip} gives that"), said
     assert invoke(*words, "--expect", "both").status == 0
     done = invoke(*words, "--expect", "variance")
     assert done.status == 1

@@ -259,6 +259,21 @@ def test_expect_tells_which_count_was_expected() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (2 * 151519232, "zero_skip for all of it in FLOPs (×2)"),
+        (289 * 512, "zero_skip for 4x4→8x8 without its input channels"),
+        (289 * 1024, "zero_skip for 4x4→8x8 without its output channels"),
+        (289, "zero_skip for one channel pair"),
+    ],
+)  # fmt: skip
+def test_slips_are_named(wrong: int, said: str) -> None:
+    done = invoke("mults", "--expect", str(wrong))
+    assert done.status == 1
+    assert done.err.rstrip().endswith(f"; {wrong} is the count of {said}")
+
+
+@pytest.mark.parametrize(
     ("line", "complaint"),
     [
         ("-L 4", "no kernel size: a stage by its sizes wants --input and --kernel"),
