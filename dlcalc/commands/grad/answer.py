@@ -122,8 +122,6 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
     >>> read_problem("L = x^2")["equations"]
     'L = x^2'
     """
-    from dlcalc.commands.grad.library import library_names, library_text
-
     if value in library_names():
         return {"equations": library_text(value), "file": ""}
     literal = value != "-" and not is_file(value) and not value.lstrip().startswith("{")
@@ -302,7 +300,10 @@ class GradRun(Run[Derivatives]):
     """Along which the derivatives are wanted, too, by name."""
 
     def run(self) -> None:
-        """The whole way, as a framework derives where one is named."""
+        """The whole way, as a framework derives where one is named; or the library's list."""
+        if self.options.pop("listed"):
+            self.out.emit(library_answer())
+            return
         self.framework = self.options.pop("framework", None)
         if self.framework is None:
             super().run()
@@ -514,3 +515,39 @@ def _is_array(value: Any) -> bool:
 
 def _is_whole(value: Any) -> bool:
     return value.dtype.kind in "iO" if _is_array(value) else isinstance(value, int)
+
+
+FOLDER = os.path.join(os.path.dirname(__file__), "library")
+"""The textbook equations: files in the language, each with its numbers and source."""
+
+
+def library_names() -> list[str]:
+    """The names of all equations of the library.
+
+    >>> "attention" in library_names()
+    True
+    """
+    return sorted(each.removesuffix(".txt") for each in os.listdir(FOLDER))
+
+
+def library_text(name: str) -> str:
+    """The equations of that name, with their numbers."""
+    with open(os.path.join(FOLDER, f"{name}.txt"), encoding="utf-8") as file:
+        return file.read()
+
+
+def library() -> list[tuple[str, str, str]]:
+    """The name of each, what it is, and where it is published, as its head lines have it."""
+    found = []
+    for name in library_names():
+        title, source = library_text(name).splitlines()[:2]
+        found.append((name, title[2:], source.removeprefix("# source: ")))
+    return found
+
+
+def library_answer() -> Answer:
+    """Names, what they are, and where they are from."""
+    entries, names = library(), ("name", "title", "source")
+    table = Table(names, entries, drawn=lambda: Table(names[:2], [each[:2] for each in entries]))
+    records = [dict(zip(names, each, strict=True)) for each in entries]
+    return Answer({"library": records}, [table], main="library")

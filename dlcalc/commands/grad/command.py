@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from dlcalc.shell.options import QuickCommand, check_option, framework_option, output_options
-from dlcalc.shell.output import Output
+from dlcalc.shell.options import QuickCommand, answered, check_option, framework_option
 from dlcalc.shell.types import TextType
 
 
 def _equations(ctx: click.Context, incomplete: str) -> list[str]:
     """Equations by their name in the library."""
-    from dlcalc.commands.grad.library import library_names
+    from dlcalc.commands.grad.answer import library_names
 
     return library_names()
 
@@ -32,8 +29,8 @@ def _equations(ctx: click.Context, incomplete: str) -> list[str]:
               help="The derivative along a direction, too: its part for each name.")
 @framework_option
 @check_option
-@output_options
-def command(out: Output, listed: bool, **values: Any) -> None:
+@answered
+def command() -> None:
     """Values and derivatives of equations written down as in a textbook.
 
     \b
@@ -88,11 +85,3 @@ def command(out: Output, listed: bool, **values: Any) -> None:
       dlcalc grad attention --check
       dlcalc grad --explain
     """
-    if listed:
-        from dlcalc.commands.grad.library import library_answer
-
-        out.emit(library_answer())
-        return
-    from dlcalc.commands.grad.answer import GradRun
-
-    GradRun(out, **values).run()

@@ -466,9 +466,9 @@ class LstmRun(cells.CellRun):
 
     def kept(self, result: Any) -> Any:
         """What c keeps over the run."""
-        from dlcalc.commands.lstm.memory import memory
+        from dlcalc.layers.cells.retention import memory
 
-        return memory(result)
+        return memory(result, solve)
 
     def shows_run(self, result: Any) -> bool:
         """Also where f can grow."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.commands.grad.library import library, library_names, library_text
+from dlcalc.commands.grad.answer import library, library_names, library_text
 from dlcalc.derive.check import check_derivatives
 from dlcalc.derive.working import grad_steps
 from dlcalc.formulas.text import formula_latex

@@ -1,17 +1,20 @@
 """What a cell keeps: each step of the table against a run that ends there."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from dlcalc.commands.lstm.answer import lstm
-from dlcalc.commands.lstm.memory import closed, memory
+from dlcalc.commands.lstm.answer import lstm, solve
 from dlcalc.errors import DlcalcError
+from dlcalc.layers.cells import retention
 from dlcalc.layers.cells.problem import run_on
+from dlcalc.layers.cells.retention import closed
 from tests.commands.lstm.cases import problem, problems
 
+memory = partial(retention.memory, solve=solve)
 GROWING: dict[str, Any] = {"W": [[0, 1]] * 4, "x": [2], "c0": [1], "activations": {"f": "relu"}}
 
 
