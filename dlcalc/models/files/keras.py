@@ -27,7 +27,7 @@ from dlcalc.models.files.stream import member_bytes, open_zip, printable, seekab
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor, decide
 from dlcalc.models.templates import Fields, facts
 from dlcalc.models.translation import Step, arranged, plain_name
-from dlcalc.models.tree import Layer, Model
+from dlcalc.models.tree import CONCAT, Layer, Model
 
 Config = Mapping[str, Any]
 Sizes = tuple[int | None, ...]
@@ -208,24 +208,24 @@ def weights(layer: Config, config: Config, shape: Any) -> list[Weight]:
 
 def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[Weight]:
     """The weights as the policy of the layer stores them, and what it adds to them."""
-    mode = dtype_name(config.get("dtype")).partition("_from_")[0].partition("/")[0]
+    mode, _, block = dtype_name(config.get("dtype")).partition("_from_")[0].partition("/")
     for each in found:
         name, shape = each.name, each.shape
         if mode not in _MODES or name not in _QUANTISED.get(kind, ()) or not shape:
             yield each
-        elif mode == "int8":  # a scale an output of Dense, one a row of an Embedding
-            yield each
+            continue
+        # Two numbers of 4 bits are a byte.
+        half = Weight(name, (*shape[:-1], -(-shape[-1] // 2)), "weight", shape)
+        yield half if mode == "int4" else each
+        if mode == "float8":
+            for what in ("inputs", "kernel", "outputs_grad") if kind != "Embedding" else ():
+                yield Weight(f"{what}_scale", (), "scale")
+                yield Weight(f"{what}_amax_history", (1024,), "scale")
+        elif not block.isdecimal():  # a scale an output of Dense, one a row of an Embedding
             yield Weight(f"{name}_scale", shape[:1] if kind == "Embedding" else shape[1:], "scale")
-        elif mode == "float8":
-            yield each
-            if kind != "Embedding":
-                for what in ("inputs", "kernel", "outputs_grad"):
-                    yield Weight(f"{what}_scale", (), "scale")
-                    yield Weight(f"{what}_amax_history", (1024,), "scale")
         else:
-            yield Weight(name, (*shape[:-1], -(-shape[-1] // 2)), "weight", shape)
             along = shape[-1] if kind == "Embedding" else shape[0]
-            groups = -(-along // _block(config, along))
+            groups = -(-along // max(int(block), 1))
             scale = (shape[0], groups) if kind == "Embedding" else (groups, *shape[1:])
             yield Weight(f"{name}_scale", scale, "scale")
             yield Weight(f"{name}_zero", scale, "scale")
@@ -233,14 +233,6 @@ def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[W
 
 
 _MODES = ("int8", "int4", "float8")
-
-
-def _block(config: Config, along: int) -> int:
-    """Weights that share a scale of 4 bits: 128, where the layer does not say otherwise."""
-    given = config.get("quantization_config")
-    inner = given.get("config") if isinstance(given, dict) else None
-    size = inner.get("block_size", 128) if isinstance(inner, dict) else 128
-    return size if type(size) is int and size > 0 else max(along, 1)
 
 
 def dtype_name(value: Any) -> str:
@@ -314,8 +306,12 @@ def model_of(config: Mapping[str, Any], name: str) -> Model:
     for each in waiting:
         waiting += [source for source in taken.get(each, ()) if source not in needed]
         needed.update(waiting)
-    steps = [_step(found[each], taken[each]) for each in taken if each in needed]
-    return Model(arranged(steps, start, end), _input((inputs or list(found.values()))[0]), name)
+    first = any(
+        each["config"].get("data_format") == "channels_first" for each in found.values()
+    )
+    steps = [_step(found[each], taken[each], first) for each in taken if each in needed]
+    size = _input((inputs or list(found.values()))[0], first)
+    return Model(arranged(steps, start, end), size, name)
 
 
 def _pad(found: dict[str, Any], taken: dict[str, tuple[str, ...]]) -> None:
@@ -336,32 +332,38 @@ def _pad(found: dict[str, Any], taken: dict[str, tuple[str, ...]]) -> None:
             taken[users[0]] = taken.pop(name)
 
 
-def _input(layer: Mapping[str, Any]) -> tuple[int, ...]:
+def _input(layer: Mapping[str, Any], first: bool) -> tuple[int, ...]:
     own = layer["config"]
     shape = own.get("batch_shape") or own.get("batch_input_shape")
     if not isinstance(shape, list):
         raise InputError("no input shape is known: the model was never built")
-    return _channels_first(shape[1:], own)
+    sizes = [size for size in shape[1:] if type(size) is int]
+    if len(sizes) < len(shape) - 1:
+        raise InputError("the size of its input is open: give it in the notation")
+    return tuple(sizes) if first or len(sizes) < 3 else (sizes[-1], *sizes[:-1])
 
 
-def _step(layer: Mapping[str, Any], taken: tuple[str, ...]) -> Step:
+def _axis(layer: Mapping[str, Any], first: bool) -> int:
+    """The axis along which a layer lays its inputs end to end, as the notation has it."""
+    (_, shape), *_ = own_sources(layer)
+    axis = layer["config"].get("axis", -1)
+    if not isinstance(shape, list) or type(axis) is not int or not -len(shape) < axis < len(shape):
+        return 0
+    own = axis % len(shape) - 1
+    return own if first or len(shape) < 4 else (own + 1) % (len(shape) - 1)
+
+
+def _step(layer: Mapping[str, Any], taken: tuple[str, ...], first: bool) -> Step:
     """One layer with the layers whose outputs it takes."""
     label, kind = name_of(layer), str(layer.get("class_name"))
     if len(layer.get("inbound_nodes") or ()) > 1:
         raise InputError(f"{label} is called twice, which the notation cannot say")
-    if kind.lower() in foreign.JOINED:
-        return Step(label, taken, (), foreign.JOINED[kind.lower()], 0)
+    join = foreign.JOINED.get(kind.lower())
+    if join is not None:
+        return Step(label, taken, (), join, _axis(layer, first) if join == CONCAT else 0)
     if len(taken) > 1:
         raise InputError(f"{label} takes several inputs, which the notation cannot say")
     return Step(label, taken, tuple(layers(layer)))
-
-
-def _channels_first(sizes: Any, config: Mapping[str, Any]) -> tuple[int, ...]:
-    if not all(type(size) is int for size in sizes):
-        raise InputError("the size of its input is open: give it in the notation")
-    if len(sizes) > 2 and config.get("data_format") != "channels_first":
-        sizes = [sizes[-1], *sizes[:-1]]
-    return tuple(sizes)
 
 
 def sources(nodes: Any) -> Iterator[tuple[str, Any]]:

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
-from dlcalc.errors import InputError
+from dlcalc.errors import DlcalcError, InputError
 from dlcalc.models.files.keras import held_of, layers
+from dlcalc.models.files.reading import layered
+from dlcalc.models.translation import notation
+from tests.golden import DATA, check
 from tests.shell.running import invoke
 
-FILES = Path(__file__).parents[2] / "data" / "files" / "keras"
+FILES = DATA / "files" / "keras"
+KINDS: dict[str, Any] = json.loads((DATA / "keras_kinds.json").read_text())
 LAYERS: dict[str, dict[str, tuple[list[int], int]]] = {
     "functional-convs.json": {
         "depthwise_conv2d": ([8, 8, 8], 64 * 9 * 8), "layer_normalization": ([8, 8, 8], 0),
@@ -133,7 +137,7 @@ def test_a_layer_says_its_class(tmp_path: Path) -> None:
 def test_layers_that_the_notation_has_not(
     name: str, input: tuple[int, ...] | None, output: tuple[int, ...], macs: int
 ) -> None:
-    models = json.loads((Path(__file__).parents[2] / "data" / "keras_layers.json").read_text())
+    models = json.loads((DATA / "keras_layers.json").read_text())
     data = json.dumps(models[name]).encode()
     held = held_of(data, name, input)
     assert held.rows is not None
@@ -141,6 +145,29 @@ def test_layers_that_the_notation_has_not(
     assert sum(row.macs or 0 for row in held.rows) == macs
     with pytest.raises(InputError, match="--input: does not fit"):
         held_of(data, name, (9, 9))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kinds_of_layers(name: str, regenerate: bool) -> None:
+    """One layer of each kind, with the output and the weights that keras 3.15.1 gives it."""
+    made = KINDS[name]
+    held = held_of(json.dumps(made["config"]).encode(), name)
+    assert sorted(each.shape for each in held.tensors) == sorted(map(tuple, made["weights"]))
+    assert held.rows is not None
+    output = (held.rows[-1].output or ())[1:]
+    assert not output or all(b in (None, a) for a, b in zip(output, made["output"], strict=True))
+    try:
+        said = notation(layered(held)).splitlines()
+    except DlcalcError as error:
+        said = [str(error)]
+    macs = [f"{row.name} {row.output} {row.params} {row.macs}" for row in held.rows]
+    check("keras.json", name, [*macs, *said], regenerate)
+
+
+def test_values_laid_beside_each_other() -> None:
+    config = json.dumps(KINDS["concat"]["config"]).replace('"axis": 1', '"axis": -1')
+    made = notation(layered(held_of(config.encode(), "net")))
+    assert made.splitlines()[1:3] == ["input 5x4", "concat axis=1:"]
 
 
 @pytest.mark.parametrize(("kind", "block"), [
