@@ -27,7 +27,7 @@ from dlcalc.models.files.stream import member_bytes, open_zip, printable, seekab
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor, decide
 from dlcalc.models.templates import Fields, facts
 from dlcalc.models.translation import Step, arranged, plain_name
-from dlcalc.models.tree import CONCAT, Layer, Model
+from dlcalc.models.tree import Layer, Model
 
 Config = Mapping[str, Any]
 Sizes = tuple[int | None, ...]
@@ -345,7 +345,7 @@ def _input(layer: Mapping[str, Any], first: bool) -> tuple[int, ...]:
 
 def _axis(layer: Mapping[str, Any], first: bool) -> int:
     """The axis along which a layer lays its inputs end to end, as the notation has it."""
-    (_, shape), *_ = own_sources(layer)
+    shape = next((shape for _, shape in own_sources(layer)), None)
     axis = layer["config"].get("axis", -1)
     if not isinstance(shape, list) or type(axis) is not int or not -len(shape) < axis < len(shape):
         return 0
@@ -360,7 +360,7 @@ def _step(layer: Mapping[str, Any], taken: tuple[str, ...], first: bool) -> Step
         raise InputError(f"{label} is called twice, which the notation cannot say")
     join = foreign.JOINED.get(kind.lower())
     if join is not None:
-        return Step(label, taken, (), join, _axis(layer, first) if join == CONCAT else 0)
+        return Step(label, taken, (), join, _axis(layer, first) if join == "concat" else 0)
     if len(taken) > 1:
         raise InputError(f"{label} takes several inputs, which the notation cannot say")
     return Step(label, taken, tuple(layers(layer)))
