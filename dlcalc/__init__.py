@@ -21,7 +21,7 @@ _FUNCTIONS = {
     "gan": "dlcalc.commands.gan.answer",
     "kl": "dlcalc.commands.kl.answer",
     "model": "dlcalc.models.reading",
-    "models": "dlcalc.models.zoo_files",
+    "models": "dlcalc.models",
     "mlp": "dlcalc.commands.mlp.answer",
     "mults": "dlcalc.commands.mults.stages",
     "params": "dlcalc.commands.params.function",

@@ -24,7 +24,7 @@ from dlcalc.errors import FileError as FileError
 from dlcalc.errors import InputError as InputError
 from dlcalc.errors import LimitError as LimitError
 from dlcalc.errors import ShapeError as ShapeError
+from dlcalc.models import models as models
 from dlcalc.models.reading import model as model
-from dlcalc.models.zoo_files import models as models
 
 __version__: str

@@ -1,6 +1,6 @@
 """Tables of names that help and completion need, too: each once, and none needs NumPy.
 
-Formats are in `output.formats`, models in `models.zoo_files`, commands in `shell.commands`.
+Formats are in `output.formats`, models in `models`, commands in `shell.commands`.
 """
 
 UNKNOWNS = ("input", "kernel", "pad", "stride", "dilation", "output_padding")

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.sources import STDIN, Source, decode, located, read_file, read_stdin
 from dlcalc.layers.table import find, is_alias, meant
+from dlcalc.models import zoo_name, zoo_names, zoo_path
 from dlcalc.models.notation import read_notation
 from dlcalc.models.tree import Model
-from dlcalc.models.zoo_files import zoo_name, zoo_names, zoo_path
 
 AnyModel = Model | str | Sequence[str]
 Size = int | str | Sequence[int]

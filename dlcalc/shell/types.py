@@ -160,7 +160,7 @@ def _place(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _models(ctx: click.Context, incomplete: str) -> Iterable[str]:
-    from dlcalc.models.zoo_files import zoo_names
+    from dlcalc.models import zoo_names
 
     return zoo_names()
 

@@ -9,7 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from statistics import median
 
-from dlcalc.models.zoo_files import zoo_path
+from dlcalc.models import zoo_path
 from tests.bench.measure import heading, left_out
 from tests.bench.process import Done, command, peak, start
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from dlcalc.models.zoo_files import zoo_names
+from dlcalc.models import zoo_names
 from tests.faults.binary import READ
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import dlcalc
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
+from dlcalc.models import zoo_names
 from dlcalc.models.changes import change
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_notation
@@ -18,7 +19,6 @@ from dlcalc.models.reading import model
 from dlcalc.models.translation import notation
 from dlcalc.models.tree import Block, Layer, Model, count_layers
 from dlcalc.models.use import bytes_of, memory
-from dlcalc.models.zoo_files import zoo_names
 
 LAYERS = st.sampled_from([
     "conv 4 3 pad=1", "conv 8 1 bias=no", "relu", "batchnorm", "maxpool 2 ceil=yes",

@@ -9,7 +9,7 @@ import click
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import read_file
-from dlcalc.models.zoo_files import Entry, entry, models, zoo_names, zoo_path
+from dlcalc.models import Entry, entry, models, zoo_names, zoo_path
 from dlcalc.output.answer import Answer, Table, Text
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output

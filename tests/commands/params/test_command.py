@@ -11,7 +11,7 @@ import pytest
 
 import dlcalc
 from dlcalc.errors import InputError
-from dlcalc.models.zoo_files import zoo_names
+from dlcalc.models import zoo_names
 from tests.shell.running import Run, invoke, run, shell
 from tests.test_house import loaded_by_command
 

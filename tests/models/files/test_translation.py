@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dlcalc.errors import InputError
+from dlcalc.models import zoo_names
 from dlcalc.models.count import params
 from dlcalc.models.files.keras import held_of
 from dlcalc.models.files.onnx import Graph, Node, OnnxModel, Sizes, Translator, Value
@@ -14,7 +15,6 @@ from dlcalc.models.files.reading import layered, read_weights
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
 from dlcalc.models.translation import notation
-from dlcalc.models.zoo_files import zoo_names
 from tests.shell.running import invoke
 
 FILES = Path(__file__).parents[2] / "data" / "files"
