@@ -17,12 +17,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.derivation import Derivation, derived
+from dlcalc.derive.derivation import Derivation, Units, derived, numbered_names, single
 from dlcalc.derive.elements import Index, element_of, value_of
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip, value_at
 from dlcalc.derive.system import arranged
-from dlcalc.derive.units import Units, numbered_names, single
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.formulas.numerals import plain_value

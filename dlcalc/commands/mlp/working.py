@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcalc.derive.derivation import Line, gradient
+from dlcalc.derive.derivation import Line, each_name, gradient
 from dlcalc.derive.recipe import (
     Entry,
     Layer,
@@ -18,7 +18,6 @@ from dlcalc.derive.recipe import (
     slope_of,
 )
 from dlcalc.derive.slips import value_at
-from dlcalc.derive.units import each_name
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
 from dlcalc.layers.network import network_loss, network_parameters
