@@ -265,25 +265,18 @@ class _Parser:
         """Terms with their signs."""
         start = self.token.start
         terms: list[Node] = []
-        while True:
+        while not terms or self.token.text in _TERMS:
             sign = self.token
-            if sign.text == "-":
+            if sign.text in _TERMS:
                 self.next()
-                terms.append(self.made("neg", (self.product(),), sign.start))
-            else:
-                if sign.text == "+":
-                    self.next()
-                terms.append(self.product())
-            if self.token.text not in _TERMS:
-                return terms[0] if len(terms) == 1 else self.made("add", terms, start)
+            term = self.product()
+            terms.append(term if sign.text != "-" else self.made("neg", (term,), sign.start))
+        return terms[0] if len(terms) == 1 else self.made("add", terms, start)
 
     def product(self) -> Node:
         """Factors and divisors."""
         start, kind = self.token.start, ""
-        first = self.factor()
-        if self.token.text not in _FACTORS and not self.summing:
-            return first
-        factors = [first]
+        factors = [self.matrices()]
         # Within ∑ products may be left unsaid, as W[i,j] x[j].
         while (sign := self.token.text) in _FACTORS or (self.summing and self._begins()):
             operation = _FACTORS.get(sign, "mul")
@@ -292,7 +285,7 @@ class _Parser:
             if len(factors) > 1 and (operation != kind or len(factors) == MOST_FACTORS):
                 factors = [self.made(kind, factors, start)]
             kind = operation
-            factors.append(self.factor())
+            factors.append(self.matrices())
             if kind == "div":
                 factors = [self.made(kind, factors, start)]
         return factors[0] if len(factors) == 1 else self.made(kind, factors, start)
@@ -301,21 +294,10 @@ class _Parser:
         """Whether a factor begins here."""
         return self.token.kind in ("name", "number", "sum") or self.token.text == "("
 
-    def factor(self) -> Node:
-        """A name alone, a power, or a matrix product."""
-        token = self.token
-        left: Node | None = None
-        if token.kind == "name":
-            after = self.tokens[self.at + 1]
-            if after.text in _AFTER_NAMES and after.kind != "raised":
-                self.at, self.token = self.at + 1, after
-                left = self._named(token)
-        if left is None:
-            left = self.power()
-        return left if self.token.text != "@" else self._matrices(left, token.start)
-
-    def _matrices(self, left: Node, start: int) -> Node:
-        """The matrix product that begins with its first factor."""
+    def matrices(self) -> Node:
+        """A matrix product."""
+        start = self.token.start
+        left = self.power()
         while self.token.text == "@":
             self.next()
             right = self.power()
@@ -328,6 +310,11 @@ class _Parser:
     def power(self) -> Node:
         """A factor, its sign and its power."""
         token, negative = self.token, False
+        if token.kind == "name":
+            after = self.tokens[self.at + 1]
+            if after.text in _AFTER_NAMES and after.kind != "raised":
+                self.at, self.token = self.at + 1, after
+                return self._named(token)
         while self.token.text in _TERMS:
             negative ^= self.next().text == "-"
         base = self.primary()
@@ -452,12 +439,6 @@ class _Parser:
     def _call(self, name: Token) -> Node:
         word = name.text
         self._enter(self.next())
-        if word in SIMPLE and word not in self.defined and self.tokens[self.at + 1].text != "=":
-            inner = self.expression()
-            if self.token.text == ")":
-                self._close(")")
-                return self.made(FUNCTIONS[word].operation, (inner,), name.start)
-            return self._with_arguments(name, [inner])
         if word in self.defined:
             return self._own(name)
         if word == "back":
@@ -466,17 +447,19 @@ class _Parser:
             if word.startswith("sum_") and len(word) > 4:
                 return self._sum_over(name)
             self._no_function(name)
-        return self._with_arguments(name, [])
-
-    def _with_arguments(self, name: Token, arguments: list[Node]) -> Node:
-        """The call of a function that goes on behind these arguments."""
-        function = FUNCTIONS[name.text]
+        function = FUNCTIONS[word]
+        arguments: list[Node] = []
         options: dict[str, Any] = {}
-        if not arguments:
+        simple = word in SIMPLE and self.tokens[self.at + 1].text != "="
+        if simple:
+            arguments.append(self.expression())
+        else:
             self._argument(name, function, arguments, options)
         while self.took(","):
             self._argument(name, function, arguments, options)
         self._close(")")
+        if simple and len(arguments) == 1 and not options:
+            return self.made(function.operation, arguments, name.start)
         return self._applied(name, function, arguments, options)
 
     def _argument(
