@@ -318,17 +318,12 @@ def _in_one_type(*parts: Array) -> list[Array]:
     return [each.astype(np.result_type(*parts), copy=False) for each in parts]
 
 
-def _conv(
-    x: Array, w: Array, b: Array = None, transposed: bool = False, **options: Any
-) -> Array:
+def _conv(x: Array, w: Array, b: Array = None, **options: Any) -> Array:
     """The cross-correlation of x with w, and the bias of each output."""
     x, w = _in_one_type(x, w)
-    layout, _, geometry, _ = arranged(x.shape, w.shape, transposed=transposed, **options)
+    layout, _, geometry, _ = arranged(x.shape, w.shape, **options)
     x, w = x.reshape(layout.input), w.reshape(layout.kernel)
-    if transposed:
-        y = plan.transpose(x, w, geometry, layout.groups)
-    else:
-        y = plan.convolve(x, w, geometry, layout.groups, exact=True)
+    y = plan.convolve(x, w, geometry, layout.groups, exact=True)
     y = y.reshape(layout.shown(y.shape))
     return y if b is None else y + np.reshape(b, np.shape(b) + (1,) * layout.dims * np.ndim(b))
 

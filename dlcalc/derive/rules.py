@@ -651,11 +651,7 @@ class Convolve(Rule):
     def value(self, node: Node, *arguments: Array) -> Array:
         x, w = arguments[:2]
         geometry = node.options["geometry"] = Geometry(node.options["axes"])
-        groups = node.options["groups"]
-        if geometry.axes[0].transposed:
-            found = plan.transpose(x, w, geometry, groups)
-        else:
-            found = plan.convolve(x, w, geometry, groups, False)
+        found = plan.convolve(x, w, geometry, node.options["groups"], False)
         for bias in arguments[2:]:
             found += bias.reshape(-1, *[1] * len(geometry.axes))
         return found

@@ -20,7 +20,6 @@ from dlcalc.numbers.convolution.plan import (
     convolve,
     input_gradient,
     products,
-    transpose,
     upstream_of,
     weight_gradient,
 )
@@ -367,11 +366,7 @@ def _output(x: Array, w: Array, layout: Layout, geometry: Geometry, count: int) 
     """The output (batch, out, O…) of x (batch, in, L…) and w (out, in/groups, F…)."""
     result = result_dtype(x, w)
     x, w = _prepared(x, w, w.size, count, result)
-    if layout.transposed:
-        output = transpose(x, w, geometry, layout.groups)
-    else:
-        output = convolve(x, w, geometry, layout.groups, is_whole(result))
-    return given_back(output, result)
+    return given_back(convolve(x, w, geometry, layout.groups, is_whole(result)), result)
 
 
 def _gradients(

@@ -391,12 +391,15 @@ CHANNELS_A_TILE = 4
 
 
 def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -> Array:
-    """Cross-correlation of x (batch, in, L…) with w (out, in/groups, F…).
+    """Cross-correlation of x (batch, in, L…) with w (out, in/groups, F…), or the transposed
+    one, with w (in, out/groups, F…), as the geometry has it.
 
     The fast algorithms mix neighbouring inputs, and can make a NaN of an infinite one, or
     overflow before their sums do: where the sum of squares is not finite, they are
     convolved again, directly.
     """
+    if geometry.axes[0].transposed:
+        return _by_groups(by_scatter, x, w, geometry, groups)
     fast = _fast_algorithm(x, w, geometry, groups, exact)
     if fast is not None:
         output = fast(x, w, geometry)
@@ -438,36 +441,25 @@ def _fast_algorithm(
     return None
 
 
-def transpose(x: Array, w: Array, geometry: Geometry, groups: int) -> Array:
-    """Transposed convolution of x (batch, in, L…) with w (in, out/groups, F…)."""
-    return _by_groups(by_scatter, x, w, geometry, groups)
-
-
-def correlate(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Array:
-    """The gradient (out, in/groups, F…) of a convolution's weight."""
-    if groups == 1:
-        return windows_gradient(x, upstream, geometry)
-    pairs = zip(np.split(x, groups, axis=1), np.split(upstream, groups, axis=1), strict=True)
-    return np.concatenate([windows_gradient(part, up, geometry) for part, up in pairs])
-
-
 def input_gradient(
     upstream: Array, w: Array, geometry: Geometry, groups: int, exact: bool
 ) -> Array:
     """The gradient (batch, in, L…) of the input from that of the output (batch, out, O…)."""
     if geometry.axes[0].transposed:
         return convolve(upstream, w, _turned(geometry), groups, exact)
-    if geometry.pad_mode == "zeros":
-        return transpose(upstream, w, _scattered(geometry, cropped=True), groups)
-    around = transpose(upstream, w, _scattered(geometry, cropped=False), groups)
-    return unpadded(around, geometry)
+    cropped = geometry.pad_mode == "zeros"
+    around = convolve(upstream, w, _scattered(geometry, cropped), groups, exact)
+    return around if cropped else unpadded(around, geometry)
 
 
 def weight_gradient(x: Array, upstream: Array, geometry: Geometry, groups: int) -> Array:
     """The gradient of the weight, in the shape that the weight has."""
     if geometry.axes[0].transposed:
-        return correlate(upstream, x, _turned(geometry), groups)
-    return correlate(x, upstream, geometry, groups)
+        x, upstream, geometry = upstream, x, _turned(geometry)
+    if groups == 1:
+        return windows_gradient(x, upstream, geometry)
+    pairs = zip(np.split(x, groups, axis=1), np.split(upstream, groups, axis=1), strict=True)
+    return np.concatenate([windows_gradient(part, up, geometry) for part, up in pairs])
 
 
 def _scattered(geometry: Geometry, cropped: bool) -> Geometry:

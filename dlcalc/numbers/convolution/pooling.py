@@ -219,6 +219,7 @@ def maxima(x: Array, axes: Sequence[Any]) -> Array:
     return output
 
 
+@np.errstate(over="ignore")
 def spread_to(
     upstream: Array, x: Array, output: Array, axes: Sequence[Any], shared: bool = False
 ) -> Array:
@@ -226,13 +227,6 @@ def spread_to(
 
     The first of several takes it; where `shared`, all of them in equal parts.
     """
-    with np.errstate(over="ignore"):
-        return _spread_to(upstream, x, output, axes, shared)
-
-
-def _spread_to(
-    upstream: Array, x: Array, output: Array, axes: Sequence[Any], shared: bool
-) -> Array:
     left = _exact(upstream, prod(axis.kernel for axis in axes))
     if shared:
         sharers = np.zeros_like(output, float)
