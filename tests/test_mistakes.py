@@ -42,3 +42,15 @@ def test_a_strange_number_of_a_cell_is_no_slip(command: str) -> None:
         for value in (0, *np.random.default_rng(digits).uniform(0.1, 9, 6).round(digits)):
             done = invoke(command, CELLS[command], "--expect", json.dumps({"dh0": [value]}))
             assert (done.status, "gives that" in done.err) == (1, False), done.err
+
+
+@pytest.mark.parametrize("words", ["∂y/∂z left out", "∂L/∂y left out"])
+def test_a_lone_number_has_to_be_what_a_slip_gives_to_its_last_digit(words: str) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(5):
+        line, wrong = MISTAKES["grad", words](rng)
+        digits = f"{wrong['dL/dw']:.4e}"
+        last = {"0": "2", "9": "7"}.get(digits[-5], str(int(digits[-5]) + 1))
+        for value in (digits, f"{digits[:-5]}{last}{digits[-4:]}"):
+            done = invoke(*line, "--expect", json.dumps({"dL/dw": float(value)}))
+            assert (words in done.err.partition(";")[2]) == (value == digits), done.err

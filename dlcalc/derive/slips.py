@@ -737,9 +737,12 @@ def _allowed(asked: Array, tolerance: float) -> tuple[Array, float, float]:
     """The error that each wrong number leaves open, their digits of evidence, and the relative
     error of a slip that goes round."""
     close, digits = written_within(asked)
-    if asked.size == 1 and len(_digits(asked.item())) < FEWEST_DIGITS:
-        # Whatever has a factor of 0 gives a lone 0, which is no evidence at all.
-        return LEAST_ERROR * np.abs(asked), digits if asked.any() else 0.0, LEAST_ERROR
+    if asked.size == 1:
+        least = LEAST_ERROR * np.abs(asked)
+        if len(_digits(asked.item())) < FEWEST_DIGITS:
+            # Whatever has a factor of 0 gives a lone 0, which is no evidence at all.
+            return least, digits if asked.any() else 0.0, LEAST_ERROR
+        close = np.maximum(least, np.minimum(close, 0.51 * 10.0 ** -decimals_of(asked.item())))
     return close, digits, max(tolerance, FOUR_DIGITS)
 
 
