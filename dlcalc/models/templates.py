@@ -419,8 +419,7 @@ class Expander:
         self.fields = fields
         self.include = include
         self.notes: list[str] = []
-        self.blocks: dict[tuple[Line, int], list[str]] = {}
-        self.known: dict[Expression | Line, object] = {}
+        self.known: dict[Expression, object] = {}
         self.asked: list[tuple[Expression | Line | None, object]] = []
         """What the turn of a loop has asked so far that a variable may change: expressions and
         their values, parts that are put in (a line), and their ends (null)."""
@@ -452,25 +451,13 @@ class Expander:
                         if done:
                             found += self.lines(line.body, indent)
                 else:
-                    found += self.kept(line, indent)
+                    found += self.line(line, indent)
             except _RefusedError:
                 raise
             except InputError as error:
                 if error.message.startswith("field ") or error.places:
                     raise
                 raise error.at(line.place) from None
-        return found
-
-    def kept(self, line: Line, indent: int) -> list[str]:
-        """The lines that one comes to, once for all turns where no loop varies them."""
-        known = self.blocks.get((line, indent))
-        if known is not None:
-            return known
-        around, self.fields.varies = self.fields.varies, False
-        found = self.line(line, indent)
-        if not self.fields.varies:
-            self.blocks[line, indent] = found
-        self.fields.varies = self.fields.varies or around
         return found
 
     def line(self, line: Line, indent: int) -> list[str]:
@@ -486,7 +473,7 @@ class Expander:
         if line.word == "refuse":
             raise _RefusedError(text)
         if line.word == "note":
-            self.notes.append(text)
+            self.notes += [text] * (text not in self.notes)
             return []
         return [margin + text, *self.lines(line.body, indent + 1)]
 
@@ -510,9 +497,6 @@ class Expander:
 
     def text(self, line: Line) -> str:
         """One line with the values of its expressions."""
-        if line in self.known:
-            return str(self.known[line])
-        around, self.fields.varies = self.fields.varies, False
         text = ""
         for piece in line.pieces:
             if isinstance(piece, str):
@@ -525,9 +509,6 @@ class Expander:
                 text = _OPTION.sub("", text)
             else:
                 text += written(tuple(value) if isinstance(value, list) else value)
-        if not self.fields.varies:
-            self.known[line] = text
-        self.fields.varies = self.fields.varies or around
         return text
 
     def repeat(self, line: Line, indent: int) -> list[str]:

@@ -177,13 +177,9 @@ class _Stream(dict[bytes, str]):
         for name, raw in record.items():
             if name not in self.kinds:
                 continue
-            size = name in self.sizes
-            plain = size and type(raw) is str and raw.isdecimal() and raw.isascii()
-            if plain and len(raw) < MOST_DIGITS:
-                row[name] = known[name] = int(raw)
-                continue
             value = known[name] = _value(name, self.kinds[name], raw)
-            if size or not isinstance(value, tuple | list):  # a pair as 8:4 is written as it came
+            # A pair as 8:4 is written as it came.
+            if name in self.sizes or not isinstance(value, tuple | list):
                 row[name] = value
         row.update(self.function(**known))
         return self.write(row)
