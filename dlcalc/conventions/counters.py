@@ -10,7 +10,7 @@ from dlcalc.conventions.tables import Number, table, value
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.layers.table import GENERAL, complete, handler
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.count import Count, Row
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.names import COUNTERS
 from dlcalc.typed import Any, NamedTuple

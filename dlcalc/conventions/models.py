@@ -18,7 +18,7 @@ from dlcalc.conventions.tables import (
     value,
 )
 from dlcalc.layers.counted import Shape
-from dlcalc.models.rows import Count, Row, tally
+from dlcalc.models.count import Count, Row, tally
 from dlcalc.models.tree import Layer, Model
 from dlcalc.typed import Any, NamedTuple
 

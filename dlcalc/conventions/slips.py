@@ -10,7 +10,7 @@ from dlcalc.conventions.counters import figure
 from dlcalc.conventions.models import framed
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.size_steps import size_slips
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.count import Count, Row
 from dlcalc.models.tree import Model
 from dlcalc.models.working import windows_of
 from dlcalc.names import COUNTERS, FRAMEWORKS

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import bind, handler, parameters, usual
-from dlcalc.models.rows import Count, Row, outline, spans, texts
+from dlcalc.models.count import Count, Row, outline, spans, texts
 from dlcalc.models.tree import (
     Block,
     Kind,

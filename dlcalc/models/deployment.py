@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import product
 from dlcalc.layers.table import GENERAL, complete, find, handler
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.count import Count, Row
 from dlcalc.models.tree import Layer
 from dlcalc.models.use import Memory, Use, is_vector
 

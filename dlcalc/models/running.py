@@ -11,8 +11,7 @@ from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import GENERAL, complete, context, handler
 from dlcalc.layers.values import Pass, Store, values_of
-from dlcalc.models.count import layout_behind, params
-from dlcalc.models.rows import Count, Row
+from dlcalc.models.count import Count, Row, layout_behind, params
 from dlcalc.models.tree import Block, Kind, Layer, Model, at_node, is_scope, name_nodes
 from dlcalc.models.tree import Node as Written
 from dlcalc.numbers.axes import by_x

@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import find
-from dlcalc.models.count import params
-from dlcalc.models.rows import Count, Row, tally
+from dlcalc.models.count import Count, Row, params, tally
 from dlcalc.models.tree import Model
 from dlcalc.names import DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
 from dlcalc.typed import Any, NamedTuple

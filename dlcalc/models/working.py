@@ -10,8 +10,8 @@ from dlcalc.formulas.expressions import Expr, Step, add
 from dlcalc.layers.size_steps import output_step, size_steps
 from dlcalc.layers.table import GENERAL, complete, handler
 from dlcalc.layers.traced import Traced, traced
+from dlcalc.models.count import Count, Row
 from dlcalc.models.receptive_fields import seen
-from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Layer
 from dlcalc.numbers.axes import plural
 from dlcalc.numbers.places import Place

@@ -10,9 +10,8 @@ import pytest
 from dlcalc.errors import InputError
 from dlcalc.models import configs
 from dlcalc.models.configs import config_lines
-from dlcalc.models.count import params
+from dlcalc.models.count import Count, params
 from dlcalc.models.notation import read_notation
-from dlcalc.models.rows import Count
 from tests.shell.running import invoke
 
 # Measured by num_parameters() of transformers 5.24.0 and the flop counter of torch 2.13.0.

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from dlcalc.errors import InputError
 from dlcalc.models.changes import change, compare
-from dlcalc.models.count import params
+from dlcalc.models.count import Count, Row, params
 from dlcalc.models.notation import read_change, read_notation
 from dlcalc.models.reading import model
-from dlcalc.models.rows import Count, Row
 from dlcalc.models.tree import Model
 from dlcalc.output.answer import Made
 

@@ -32,8 +32,7 @@ from dlcalc.layers.losses import Objective, objective
 from dlcalc.layers.network import argument_gradient, initial_weights
 from dlcalc.layers.optimisers import optimiser, states, stepped
 from dlcalc.layers.table import complete
-from dlcalc.models.count import params
-from dlcalc.models.rows import Row
+from dlcalc.models.count import Row, params
 from dlcalc.models.tree import Layer as Written
 from dlcalc.models.tree import Model, at_node
 from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS

@@ -20,7 +20,7 @@ from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from dlcalc.models.rows import Count as ModelCount
+    from dlcalc.models.count import Count as ModelCount
 
 def ends(line: Axis) -> Pair:
     """Columns of the side that steps, and of the side that it lands on."""

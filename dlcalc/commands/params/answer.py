@@ -10,10 +10,9 @@ from functools import partial
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.input.sources import STDIN
-from dlcalc.models.count import doubts
+from dlcalc.models.count import Count, doubts, part
 from dlcalc.models.reading import is_model as names_model
 from dlcalc.models.reading import model as read_model
-from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Model
 from dlcalc.models.use import Use
 from dlcalc.names import DTYPE_ALIASES, DTYPES

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.commands.params.count_answer import fold, span, turns_alike
 from dlcalc.errors import InputError
-from dlcalc.models.rows import spans
+from dlcalc.models.count import spans
 from dlcalc.output.answer import Answer, Table
 
 if TYPE_CHECKING:
     from dlcalc.conventions.counters import Figure, Item
-    from dlcalc.models.rows import Count
+    from dlcalc.models.count import Count
 
 POWERS = {"": 0, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12, "P": 15}
 _FIGURE = re.compile(r"(\d[\d,_]*)(?:\.(\d+))? ?([KMGBTP]?)(?:MACs|FLOPs|params)?", re.ASCII)

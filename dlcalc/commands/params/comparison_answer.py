@@ -25,7 +25,7 @@ from dlcalc.output.tables import cell_text
 
 if TYPE_CHECKING:
     from dlcalc.models.changes import Comparison, Pair
-    from dlcalc.models.rows import Count, Row
+    from dlcalc.models.count import Count, Row
     from dlcalc.models.use import Use
 
 USUAL = ("name", "output", "params", "macs")

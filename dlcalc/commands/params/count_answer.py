@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 
-from dlcalc.models.rows import spans, tally
+from dlcalc.models.count import spans, tally
 from dlcalc.models.tree import Layer
 from dlcalc.output.answer import Answer, Made, Table
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from dlcalc.models.count import Count, Row
     from dlcalc.models.receptive_fields import AxisField, Field
-    from dlcalc.models.rows import Count, Row
     from dlcalc.models.use import Memory, Use
 
 T = TypeVar("T")

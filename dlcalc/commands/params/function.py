@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 from dlcalc.models.changes import Comparison, change
 from dlcalc.models.changes import compare as beside
+from dlcalc.models.count import Count, part
 from dlcalc.models.notation import input_shape
 from dlcalc.models.reading import AnyModel, Size, as_model
-from dlcalc.models.rows import Count, part
 from dlcalc.models.tree import Value
 from dlcalc.models.use import Use
 

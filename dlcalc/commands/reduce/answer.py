@@ -11,11 +11,10 @@ from dlcalc.errors import InputError
 from dlcalc.layers.counted import Shape, product
 from dlcalc.layers.table import GENERAL, bind, handler, parameters
 from dlcalc.models.changes import edit, with_argument
-from dlcalc.models.count import params
+from dlcalc.models.count import Count, Row, params, tally
 from dlcalc.models.notation import input_shape
 from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.receptive_fields import seen
-from dlcalc.models.rows import Count, Row, tally
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.numbers.axes import per_axis
 from dlcalc.numbers.places import Place

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dlcalc.errors import DlcalcError, InputError, LimitError
 
 if TYPE_CHECKING:
-    from dlcalc.models.rows import Count
+    from dlcalc.models.count import Count
 
 
 
