@@ -7,37 +7,23 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+__all__ = (
+    "Any", "BinaryIO", "ClassVar", "Generic", "NamedTuple", "NoReturn", "SupportsIndex",
+    "TypeAlias", "TypeVar", "overload",
+)
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import (
-        Any as Any,
-    )
-    from typing import (
-        BinaryIO as BinaryIO,
-    )
-    from typing import (
-        ClassVar as ClassVar,
-    )
-    from typing import (
-        Generic as Generic,
-    )
-    from typing import (
-        NamedTuple as NamedTuple,
-    )
-    from typing import (
-        NoReturn as NoReturn,
-    )
-    from typing import (
-        SupportsIndex as SupportsIndex,
-    )
-    from typing import (
-        TypeAlias as TypeAlias,
-    )
-    from typing import (
-        TypeVar as TypeVar,
-    )
-    from typing import (
-        overload as overload,
+        Any,
+        BinaryIO,
+        ClassVar,
+        Generic,
+        NamedTuple,
+        NoReturn,
+        SupportsIndex,
+        TypeAlias,
+        TypeVar,
+        overload,
     )
 else:
     Any = BinaryIO = ClassVar = NoReturn = SupportsIndex = TypeAlias = object

@@ -37,14 +37,6 @@ def read_exercises() -> list[Exercise]:
         return [Exercise(**each) for each in json.load(file)]
 
 
-def exercises_answer() -> Answer:
-    """All exercises with their commands."""
-    exercises = read_exercises()
-    rows = [[each.name, f"dlcalc {each.command}", each.problem] for each in exercises]
-    record = {"examples": [each._asdict() for each in exercises]}
-    return Answer(record, [Table(["name", "command", "problem"], rows)], main="examples")
-
-
 def find_exercise(name: str) -> Exercise:
     """The exercise of that name; InputError with the nearest names where there is none."""
     exercises = {each.name: each for each in read_exercises()}
@@ -74,7 +66,11 @@ def command(out: Output, name: str | None) -> None:
       dlcalc examples E11 -f json
     """
     if name is None:
-        out.emit(exercises_answer())
+        exercises = read_exercises()
+        rows = [[each.name, f"dlcalc {each.command}", each.problem] for each in exercises]
+        record = {"examples": [each._asdict() for each in exercises]}
+        table = Table(["name", "command", "problem"], rows)
+        out.emit(Answer(record, [table], main="examples"))
     else:
         _run(find_exercise(name))
 

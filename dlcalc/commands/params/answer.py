@@ -16,7 +16,6 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
 from dlcalc.models.use import Use
 from dlcalc.names import DTYPE_ALIASES, DTYPES
-from dlcalc.numbers.places import Place
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import Output
@@ -24,6 +23,7 @@ from dlcalc.shell.runner import Run, given_model, shape_of
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dlcalc.conventions import slips
     from dlcalc.layers.counted import Shape
     from dlcalc.models import working
     from dlcalc.models.changes import Comparison
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dlcalc.output.answer import Answer
 else:
     reading = lazily("dlcalc.models.files.reading")
+    slips = lazily("dlcalc.conventions.slips")
     working = lazily("dlcalc.models.working")
 
 FIELDS = (
@@ -111,7 +112,8 @@ class ParamsRun(Run[Any]):
         answer = params_answer(
             shown, use, _columns(columns, USUAL), summary, partial(_elsewhere, read, count),
             working=partial(working.model_steps, count),
-            element=partial(working.expected_step, shown), advice=partial(_advice, read, shown),
+            element=partial(working.expected_step, shown),
+            advice=partial(slips.count_advice, read, shown),
         )
         if framework is not None:
             answer = _framed(answer, read, count, framework, use, columns)
@@ -276,14 +278,8 @@ def _one_layer(out: Output, read: Model, count: Count, use: Use) -> None:
     row = count.rows[0]
     out.emit(layer_answer(
         row, use, count.positions, working=partial(working.layer_steps, row),
-        element=partial(working.layer_step, row), advice=partial(_advice, read, count),
+        element=partial(working.layer_step, row), advice=partial(slips.count_advice, read, count),
     ))
-
-
-def _advice(read: Model, count: Count, place: Place, wanted: Any) -> str:
-    from dlcalc.conventions.slips import count_advice
-
-    return count_advice(read, count, place, wanted)
 
 
 def _side_by_side(

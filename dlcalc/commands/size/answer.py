@@ -59,17 +59,45 @@ class SizeRun(Run["Size | Solutions"]):
         """The size, or every solution."""
         if isinstance(result, Size):
             self.notes += [*result.notes, *_doubts(result)]
-            working = partial(size_steps.size_steps, result.axes)
-            return size_answer(result, "framework" in self.options, working)
+            return self._sizes(result)
         if result.count != len(result.solutions):
             there_are = "endlessly many" if result.count is None else f"{result.count:,}"
             self.notes.append(
                 f"{there_are} solutions; programs get the first {len(result.solutions):,} "
                 "one by one"
             )
-        return solutions_answer(
-            result, working=partial(size_steps.solution_steps, result),
+        name = result.solve
+        rows = [[_listed(each.value), _listed(each.remainder)] for each in result.solutions]
+        record: dict[str, Any] = {
+            "solve": name,
+            "solutions": [{name: value, "remainder": rest} for value, rest in rows],
+        }
+        table = Table([name, "remainder"], rows)
+        if result.count != len(rows):
+            record["ranges"] = [list(each) for each in result.ranges]
+            table = table._replace(bare=size_steps.ranges_text(result))
+        return Answer(
+            record, [table], main="solutions", whole=True,
+            adapt=lambda expected: _as_solutions(expected, name, len(result.ranges)),
+            working=partial(size_steps.solution_steps, result),
             advice=partial(size_steps.solution_advice, result),
+        )
+
+    def _sizes(self, result: Size) -> Answer:
+        """The output alone for people; the remainder, and the padding if asked, for programs."""
+        record: dict[str, Any] = {
+            "output": _listed(result.output), "remainder": _listed(result.remainder),
+        }
+        if "framework" in self.options:
+            pads = [list(axis.pad) for axis in result.axes]
+            record["pad"] = pads if len(pads) > 1 else pads[0]
+        outputs = by_x([axis.output for axis in result.axes])
+        working = partial(size_steps.size_steps, result.axes)
+        return Answer(
+            record, [Table(list(record), [list(record.values())], bare=outputs)],
+            working=working, whole=True,
+            element=lambda place, index: _element(working, place, index),
+            advice=lambda place, expected: _advice(result, place, expected),
         )
 
 
@@ -89,23 +117,6 @@ def _unknown(given: dict[str, Any]) -> str | None:
             "(--expect checks an answer)"
         )
     return missing[0]
-
-
-def size_answer(result: Size, padded: bool, working: Any) -> Answer:
-    """The output size alone for people; the remainder, and the padding if asked, for programs."""
-    record: dict[str, Any] = {
-        "output": _listed(result.output), "remainder": _listed(result.remainder),
-    }
-    if padded:
-        pads = [list(axis.pad) for axis in result.axes]
-        record["pad"] = pads if len(pads) > 1 else pads[0]
-    outputs = by_x([axis.output for axis in result.axes])
-    table = Table(list(record), [list(record.values())], bare=outputs)
-    return Answer(
-        record, [table], working=working, whole=True,
-        element=lambda place, index: _element(working, place, index),
-        advice=lambda place, expected: _advice(result, place, expected),
-    )
 
 
 def _doubts(result: Size) -> Iterator[str]:
@@ -136,24 +147,6 @@ def _element(working: Any, place: Place, index: Index) -> Any:
     steps = [step for step in working() if step.formula is not None]
     asked = [step for step in steps if (step.name == "remainder") == (place == ("remainder",))]
     return asked[index[0] if index else 0]
-
-
-def solutions_answer(result: Solutions, **explained: Any) -> Answer:
-    """Every solution with what it leaves over."""
-    name = result.solve
-    rows = [[_listed(each.value), _listed(each.remainder)] for each in result.solutions]
-    record: dict[str, Any] = {
-        "solve": name,
-        "solutions": [{name: value, "remainder": rest} for value, rest in rows],
-    }
-    table = Table([name, "remainder"], rows)
-    if result.count != len(rows):
-        record["ranges"] = [list(each) for each in result.ranges]
-        table = table._replace(bare=size_steps.ranges_text(result))
-    return Answer(
-        record, [table], main="solutions", whole=True,
-        adapt=lambda expected: _as_solutions(expected, name, len(result.ranges)), **explained,
-    )
 
 
 def _as_solutions(expected: Any, name: str, axes: int) -> Any:

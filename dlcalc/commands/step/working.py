@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from math import prod
 from typing import Any
@@ -109,7 +110,8 @@ def _forward(result: NetworkStep) -> Iterator[Step]:
             yield _array(f"{node.name} = {text}", node.value, graph, node)
         elif getattr(node.rule, "source", None) is None:
             yield _array(node.name, node.value, graph, node)
-        yield from _elements(graph, node)
+        if getattr(node.rule, "source", None) is None:
+            yield from _elements(graph, node, partial(value_step, graph))
     end = graph.nodes[-1]
     if result.loss is not None and end.rule is not None:
         yield graph.step(end, ())
@@ -128,12 +130,12 @@ def _array(words: str, value: Any, graph: Graph, node: Node) -> Step:
     return Step(words, shown.tolist(), None, (), note)
 
 
-def _elements(graph: Graph, node: Node) -> Iterator[Step]:
-    if getattr(node.rule, "source", None) is not None:
-        return
+def _elements(
+    graph: Graph, node: Node, step: Callable[[Node, Index], Step]
+) -> Iterator[Step]:
     shape = _shape(graph, node)
     for place in range(min(MOST_ELEMENTS, prod(shape))):
-        yield value_step(graph, node, _whole(graph, node, unravel(place, shape)))
+        yield step(node, _whole(graph, node, unravel(place, shape)))
     yield from _more(shape, MOST_ELEMENTS, node.name)
 
 
@@ -161,30 +163,21 @@ def _backward(result: NetworkStep) -> Iterator[Step]:
     for node in reversed(graph.nodes):
         if node.rule is None or node not in graph.gradients or node.name == "L":
             continue
-        yield _slope_array(graph, node)
         yield from _slopes(graph, node)
         for argument in node.arguments:
             if argument in parameters and argument.wants and argument not in told:
                 users = graph.uses(argument)
                 if users and users[0][0] is node:  # the last that is reached from behind
                     told.add(argument)
-                    yield _slope_array(graph, argument)
                     yield from _slopes(graph, argument)
     for node in (*[each for each in parameters if each.wants and each not in told],
                  *([result.ran.x] if result.ran.x.wants else [])):
-        yield _slope_array(graph, node)
         yield from _slopes(graph, node)
 
 
-def _slope_array(graph: Graph, node: Node) -> Step:
-    return _array(f"∂L/∂{node.name}", graph.gradient(node), graph, node)
-
-
 def _slopes(graph: Graph, node: Node) -> Iterator[Step]:
-    shape = _shape(graph, node)
-    for place in range(min(MOST_ELEMENTS, prod(shape))):
-        yield graph.slope_step(node, _whole(graph, node, unravel(place, shape)))
-    yield from _more(shape, MOST_ELEMENTS, node.name)
+    yield _array(f"∂L/∂{node.name}", graph.gradient(node), graph, node)
+    yield from _elements(graph, node, graph.slope_step)
 
 
 def _place_steps(result: NetworkStep, name: str, index: Index) -> Iterator[Step]:
