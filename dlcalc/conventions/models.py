@@ -1,11 +1,11 @@
-"""A model's parameters as a framework counts, names and shapes them."""
+"""A model as counters and frameworks count it, and what makes them differ."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from math import floor, gcd, prod
 
-from dlcalc.conventions.counters import GATES, facts_of, is_shared
 from dlcalc.conventions.tables import (
     USUAL,
     Number,
@@ -17,10 +17,376 @@ from dlcalc.conventions.tables import (
     table,
     value,
 )
-from dlcalc.layers.counted import Shape
+from dlcalc.errors import InputError, did_you_mean
+from dlcalc.layers.counted import Counted, Shape
+from dlcalc.layers.table import GENERAL, complete, handler
 from dlcalc.models.count import Count, Row, tally
-from dlcalc.models.tree import Layer, Model
+from dlcalc.models.tree import Layer, Model, Node
+from dlcalc.names import COUNTERS
 from dlcalc.typed import Any, NamedTuple
+
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+MULTIPLY = ("conv", "dwconv", "conv_transpose", "linear")
+"""Layers into which torch's exporter folds a batch norm right behind them."""
+TURN = ("transpose", "sequence")
+"""Layers whose output torch leaves as a view with its axes turned."""
+MOVES = (*TURN, "flatten", "reshape", "crop", "select")
+"""Layers that move elements, among those that look at one at a time."""
+LARGEST_SHARED = 1024
+"""Elements up to which torch's exporter keeps initialisers of equal values once."""
+
+
+class Item(NamedTuple):
+    """One cause of a difference."""
+
+    what: str
+    """What is counted otherwise: `biases`, `norms`, `×2`."""
+    number: int
+    """How much that adds; negative where it takes away."""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The item for programs."""
+        return {"what": self.what, "count": self.number}
+
+
+class Part(NamedTuple):
+    """One layer as a counter counts it."""
+
+    name: str
+    """The layer's name."""
+    figure: int
+    """What the counter counts for it."""
+    items: tuple[Item, ...]
+    """What makes the difference to dlcalc's count of it."""
+
+
+class Figure(NamedTuple):
+    """What a counter prints for a model."""
+
+    counter: str
+    """Its name."""
+    version: str
+    """The version whose rules these are."""
+    unit: str
+    """MACs, FLOPs or parameters."""
+    figure: int | None
+    """What it prints; None where it stops with an error."""
+    params: int | None
+    """The parameters that it prints; None where it prints none."""
+    items: tuple[Item, ...]
+    """What makes the difference to dlcalc's own count: their sum is the difference."""
+    layers: tuple[Part, ...]
+    """The figure layer by layer."""
+    also: Mapping[str, int]
+    """Its other figures: `flops`, `train`, `trainable`."""
+    refused: str = ""
+    """The type of the layer at which it stops, where it does."""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The figure for programs."""
+        return {
+            "counter": self.counter, "version": self.version, "unit": self.unit,
+            "figure": self.figure, "params": self.params,
+            "items": [item.record for item in self.items], **self.also,
+            "layers": [
+                part._asdict() | {"items": [item.record for item in part.items]}
+                for part in self.layers
+            ],
+        }
+
+
+def figure(
+    model: Model, count: Count, counter: str, batch: int = 1, attention: str = "module"
+) -> Figure:
+    """What `counter` prints for a counted model and `batch` examples.
+
+    `attention` is `module` where the model's attention is torch's nn.MultiheadAttention,
+    `sdpa` where it calls scaled_dot_product_attention between two linear layers.
+
+    >>> from dlcalc.models.count import params
+    >>> from dlcalc.models.reading import model
+    >>> net = model("input 3x8x8; conv 4 3; relu")
+    >>> found = figure(net, params(net), "torchinfo", batch=2)
+    >>> found.figure, found.params, found.items
+    (8064, 112, (Item(what='examples', number=3888), Item(what='biases', number=288)))
+
+    Raises InputError for a counter that is not known, and the model's own misfit.
+    """
+    if count.misfit is not None:
+        raise count.misfit
+    if counter not in COUNTERS:
+        raise InputError(f"unknown counter {counter!r}{did_you_mean(counter, COUNTERS)}")
+    rules = table("counters")[counter]
+    refused = next((row.type for row in count.rows if row.type in rules.get("refuses", ())), "")
+    if refused:
+        return Figure(counter, rules["version"], rules["unit"], None, None, (), (), {}, refused)
+    rows = list(facts_of(model, count, batch, attention))
+    parameters = rules["unit"] == "parameters"
+    items, layers = _items(rules, rows, parameters)
+    base = count.params if parameters else count.macs
+    total = base + sum(item.number for item in items)
+    also = {
+        name: count.macs + sum(item.number for item in _items(_merged(rules, more), rows, False)[0])
+        for name, more in rules.get("also", {}).items()
+    }
+    also = {name: number for name, number in also.items() if name == "flops" or number != total}
+    if parameters:
+        frozen = sum(
+            part.figure for part, (row, _) in zip(layers, rows, strict=True)
+            if row.params and not row.trainable
+        )
+        statistics = sum(item.number for item in items if item.what == "running statistics")
+        also = {"trainable": total - frozen - (0 if frozen else statistics)}
+        also["non_trainable"] = total - also["trainable"]
+    params = total if parameters else _parameters(rules, count, rows)
+    return Figure(counter, rules["version"], rules["unit"], total, params, items, layers, also)
+
+
+def figures(
+    model: Model, count: Count, batch: int = 1, attention: str = "module"
+) -> list[Figure]:
+    """What every counter prints, in the order of the table."""
+    return [figure(model, count, counter, batch, attention) for counter in COUNTERS]
+
+
+Rows = Sequence[tuple[Row, Mapping[str, Number]]]
+
+
+def _merged(rules: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules of another figure: those of the counter where it has none of its own."""
+    every = more.get("every")
+    layers = more.get("layers", {}) if every else _by_type(rules) | _by_type(more)
+    return {"every": every or rules.get("every", {}), "layers": layers}
+
+
+def _by_type(rules: Mapping[str, Any], key: str = "layers") -> dict[str, Mapping[str, str]]:
+    return {type: terms for types, terms in rules.get(key, {}).items() for type in types.split()}
+
+
+def _items(
+    rules: Mapping[str, Any], rows: Rows, parameters: bool
+) -> tuple[tuple[Item, ...], tuple[Part, ...]]:
+    """All items of a model, those of the same cause together, and its layers one by one."""
+    lines, every = _by_type(rules), rules.get("every", {})
+    totals: dict[str, Number] = {}
+    parts = []
+    for row, facts in rows:
+        own: dict[str, Number] = {}
+        for terms in (every, lines.get(_kind(row, facts), {})):
+            for what, text in terms.items():
+                count = value(text, facts)
+                own[what] = own.get(what, 0) + count
+                totals[what] = totals.get(what, 0) + count
+        items = _whole(own)
+        base = row.params if parameters else row.macs
+        parts.append(Part(row.name, base + sum(item.number for item in items), items))
+    return _whole(totals), tuple(parts)
+
+
+def _whole(counts: Mapping[str, Number]) -> tuple[Item, ...]:
+    """Items cut to whole numbers, as counters cut them, those of nothing left out."""
+    return tuple(Item(what, floor(count)) for what, count in counts.items() if floor(count))
+
+
+def _kind(row: Row, facts: Mapping[str, Number]) -> str:
+    return "sdpa" if row.type == "attention" and facts["sdpa"] else row.type
+
+
+def _parameters(rules: Mapping[str, Any], count: Count, rows: Rows) -> int | None:
+    """The parameters that a counter prints, by what its table says of them."""
+    whose = rules.get("parameters", "each once")
+    if whose == "none":
+        return None
+    if whose == "each once":
+        return count.params
+    if whose == "trainable":
+        return count.trainable
+    if whose == "of the exported graph":
+        return _initialisers(_by_type(rules, "params"), rows)
+    owners = {row.name: row for row, _ in rows}
+    unseen = {*rules.get("without", ()), *rules.get("apart", ())}
+    seen = sum(
+        0 if _kind(row, facts) in unseen or _called_again(row, owners) else int(facts["P"])
+        for row, facts in rows
+    )
+    # What belongs to no layer is the rest of the model's own parameters, if any is left.
+    return max(seen, count.params) if "apart" in rules else seen
+
+
+def is_shared(row: Row) -> bool:
+    """Whether all parameters of a layer are another's."""
+    return isinstance(row.node, Layer) and "share" in row.node.options
+
+
+def _called_again(row: Row, owners: Mapping[str, Row]) -> bool:
+    """Whether a tied layer is its owner, called a second time, and no module of its own."""
+    if is_shared(row):
+        return True
+    owner = owners.get(row.tied)
+    if owner is None or row.biases or owner.biases or row.type != owner.type:
+        return False
+    ways = [
+        complete(each.type, node.arguments, dict(node.options))
+        for each in (row, owner) if isinstance(node := each.node, Layer)
+    ]
+    return len({str({k: v for k, v in way.items() if k not in GENERAL}) for way in ways}) == 1
+
+
+def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
+    """The numbers in an exported graph: weights, and constants of equal values once."""
+    known: dict[tuple[Any, ...], int] = {}
+    for row, facts in rows:
+        terms = lines.get(_kind(row, facts), {"own": "P"})
+        for kind, text in terms.items():
+            size = int(value(text, facts))
+            key: tuple[Any, ...] = (kind, size)
+            if kind in ("own", "biases"):
+                # A matrix by which a sequence is multiplied is stored turned, beside a table.
+                shared = row.tied if kind == "own" and row.tied and len(row.input) == 1 else ""
+                key = (kind, shared or row.name)
+            elif kind in ("constant", "state"):
+                key = (row.type, kind, size, row.input)
+            elif size > LARGEST_SHARED:
+                key = (kind, row.name)
+            known[key] = size
+    return sum(known.values())
+
+
+def facts_of(
+    model: Model, count: Count, batch: int = 1, attention: str = "module"
+) -> Iterator[tuple[Row, Mapping[str, Number]]]:
+    """Each row with the names that the tables' expressions use."""
+    behind = list(_behind(model.body))
+    folded = {id(node) for node, last, _ in behind if node.type == "batchnorm" and last in MULTIPLY}
+    turned = {id(node) for node, _, view in behind if view in TURN}
+    known: dict[tuple[Any, ...], dict[str, Number]] = {}
+    for row in count.rows:
+        node = row.node
+        plain = isinstance(node, Layer) and node.type == row.type  # no adapter of it
+        written = (node.arguments, *node.options.items()) if isinstance(node, Layer) else node.body
+        key = (
+            row.type, row.input, row.output, row.params, row.macs, id(node) in folded,
+            id(node) in turned, written,
+        )
+        if key not in known:
+            names = known[key] = _common(row, batch) | {"sdpa": int(attention == "sdpa")}
+            if isinstance(node, Layer) and plain:
+                names |= _of_layer(row, node, names)
+            names |= {"folded": int(id(row.node) in folded), "turned": int(id(row.node) in turned)}
+        yield row, known[key]
+
+
+def _behind(body: Sequence[Node]) -> Iterator[tuple[Layer, str, str]]:
+    """Each layer with the types of the one right before it, and before activations there."""
+    last = view = ""
+    for node in body:
+        if isinstance(node, Layer):
+            yield node, last, view
+            last = node.type
+            if last in MOVES or not handler(last).__module__.endswith(".pointwise"):
+                view = last
+        else:
+            yield from _behind(node.body)
+            last = view = node.kind
+
+
+def _common(row: Row, batch: int) -> dict[str, Number]:
+    """What every row has: batch, elements, products."""
+    elements = prod(row.input)
+    return {
+        "N": batch, "E": elements, "n": batch * elements, "o": batch * prod(row.output),
+        "M": row.macs, "P": row.params, "W": row.weights, "b": row.biases, "C": row.input[0],
+        "axes": len(row.input) - 1, "branches": len(getattr(row.node, "body", ())),
+    }
+
+
+@cache
+def _counted(type: str, shape: Shape, options: tuple[tuple[str, Any], ...]) -> Counted:
+    return handler(type)(shape, **dict(options))
+
+
+def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, Number]:
+    """What the expressions of a layer's family need: its weights, even tied ones, and options."""
+    options = {
+        key: option for key, option in complete(
+            node.type, node.arguments, dict(node.options)
+        ).items() if key not in GENERAL
+    }
+    counted = _counted(row.type, row.input, tuple(options.items()))
+    batch, shape, output = common["N"], row.input, row.output
+    names: dict[str, Number] = {
+        "P": counted.weights + counted.biases, "W": counted.weights, "b": counted.biases,
+        "affine": int(options.get("affine", True)), "bias": int(bool(options.get("bias", True))),
+        "linear": int(options.get("mode") == "linear"), "size": 0, "groups": 0,
+        "rank": len(output), "unsaid": int("affine" not in node.options and not node.arguments),
+    }
+    names |= {key: options[key] for key in ("size", "groups") if type(options.get(key)) is int}
+    if row.type == "instancenorm":
+        names["affine"] = int(options["affine"])
+    if counted.windows:
+        names |= _of_windows(counted, names, row, int(batch))
+    if row.type in ("linear", "softmax", "log_softmax", "layernorm", "rmsnorm"):
+        axes = counted.mixes or (len(shape) - 1,)
+        width = prod(shape[axis] for axis in axes)
+        names |= {"w": width, "width": width, "rows": int(batch) * prod(shape) // shape[axes[0]]}
+        names["B"] = counted.biases * prod(shape[:-1])
+    if row.type in GATES:
+        names |= {
+            "L": shape[0], "G": GATES[row.type], "h": options["hidden"],
+            "layers": options["layers"], "D": 2 if options["bidirectional"] else 1,
+        }
+    if row.type == "attention":
+        steps, width = shape
+        names |= {
+            "L": steps, "e": width, "H": options["heads"],
+            "A": int(batch) * (row.macs - steps * counted.weights),
+            "T": int(batch) * options["heads"] * steps * steps,
+        }
+    return names
+
+
+def _of_windows(
+    counted: Counted, names: Mapping[str, Number], row: Row, batch: int
+) -> dict[str, Number]:
+    """What convolutions, pools and upsamplings add: windows, groups, transposed sides."""
+    windows, shape, output = counted.windows, row.input, row.output
+    places = prod(output[1:])
+    sides = list(zip(shape[1:], output[1:], strict=True))
+    kernel = prod(axis.kernel for axis in windows)
+    taken = output[0] * (prod(shape[1:]) + places) * batch
+    if max(batch, *shape, *output) < 1 << 60:  # floats, cut to whole numbers as the counter does
+        taken = floor((prod(length / size for length, size in sides) + 1) * batch * prod(output))
+    even = all(length % size == 0 for length, size in sides)
+    found: dict[str, Number] = {
+        "K": kernel, "K0": windows[0].kernel, "O": places, "Ci": shape[0], "Co": output[0],
+        "taps": tuple(axis.kernel for axis in windows),  # type: ignore[dict-item]
+        "B": counted.biases * places, "Mo": counted.weights * places,
+        "forward": prod(
+            (axis.input + sum(axis.pad) - axis.dilation * (axis.kernel - 1) - 1) // axis.stride + 1
+            for axis in windows
+        ),
+        "windows": batch * shape[0] * prod(n + size - gcd(n, size) for n, size in sides),
+        "shares": taken,
+        "longest": prod(_longest(*each) for each in sides),
+        "uneven": int(not even),
+    }
+    if "conv" in row.type:
+        groups = names["groups"] or 1
+        found["g"] = shape[0] if row.type == "dwconv" else groups
+    return found
+
+
+def _longest(length: int, size: int) -> int:
+    """The longest window of torch's adaptive pooling along an axis, from ⌊iL/S⌋ to ⌈(i + 1)L/S⌉.
+
+    >>> _longest(7, 3), _longest(8, 4)
+    (3, 2)
+    """
+    shared = gcd(length, size)
+    return -(-(length // shared + size // shared - 1) // (size // shared))
+
 
 TORCH_NAMED = ("pytorch", "paddle")
 """Frameworks that put the layers and directions of a recurrent layer into its names."""
@@ -251,4 +617,3 @@ def _named(
     stacked = f"{layer}." if facts["layers"] != 1 else ""
     both = ("forward.", "backward.")[direction] if facts["D"] != 1 else ""
     return stacked + both + name
-

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-from dlcalc.conventions.counters import figure
-from dlcalc.conventions.models import framed
+from dlcalc.conventions.models import figure, framed
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.size_steps import size_slips
 from dlcalc.models.count import Count, Row

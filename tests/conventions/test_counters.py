@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dlcalc.conventions.counters import figure
+from dlcalc.conventions.models import figure
 from dlcalc.models.count import params
 from dlcalc.models.reading import model
 from tests.conventions.reference import reference

@@ -240,7 +240,7 @@ def _by_counters(
 ) -> Any:
     """The answer in the figures of counters, or whose figure one is."""
     from dlcalc.commands.params.as_answer import as_answer, read_figure, whose_answer
-    from dlcalc.conventions.counters import figure, figures
+    from dlcalc.conventions.models import figure, figures
 
     if whose is not None:
         try:

@@ -13,7 +13,7 @@ from dlcalc.models.count import spans
 from dlcalc.output.answer import Answer, Table
 
 if TYPE_CHECKING:
-    from dlcalc.conventions.counters import Figure, Item
+    from dlcalc.conventions.models import Figure, Item
     from dlcalc.models.count import Count
 
 POWERS = {"": 0, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12, "P": 15}
@@ -92,7 +92,7 @@ def _remarks(found: Figure) -> Iterator[str]:
 def written(items: Sequence[Item]) -> str:
     """Items for people.
 
-    >>> from dlcalc.conventions.counters import Item
+    >>> from dlcalc.conventions.models import Item
     >>> written([Item("biases", 1200), Item("attention", -64)])
     '+1,200 biases, −64 attention'
     """

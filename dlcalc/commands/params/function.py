@@ -14,7 +14,7 @@ from dlcalc.models.tree import Value
 from dlcalc.models.use import Use
 
 if TYPE_CHECKING:
-    from dlcalc.conventions.counters import Figure
+    from dlcalc.conventions.models import Figure
 
 
 @overload
@@ -78,7 +78,7 @@ def params(
         name, _, key = target.rpartition(".")
         changed = change(changed, name, key, value)
     if counter is not None:
-        from dlcalc.conventions.counters import figure
+        from dlcalc.conventions.models import figure
 
         counted = asked.counted(changed, None if input is None else input_shape(input))
         return figure(changed, counted, counter, asked.batch)
