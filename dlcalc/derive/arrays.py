@@ -192,14 +192,6 @@ def _prod_back(
     return _spread(g, x, axis, keepdims) * others
 
 
-def _cumsum_back(g: Array, x: Array, axis: int = 0) -> Array:
-    return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
-
-
-def _trace(x: Array, axis: tuple[int, int] = (-2, -1)) -> Array:
-    return np.trace(x, 0, *axis)
-
-
 def _trace_back(g: Array, x: Array, axis: tuple[int, int] = (-2, -1)) -> Array:
     """g along the diagonal."""
     whole = _zeros(x, g)
@@ -214,13 +206,6 @@ def _times_transposed(a: Array, b: Array) -> Array:
     if ranks == (2, 2):
         return a @ b.T
     return np.outer(a, b) if ranks == (1, 1) else Arrays.matmul(a, _transpose(b))
-
-
-def _transposed_times(a: Array, b: Array) -> Array:
-    ranks = getattr(a, "ndim", 0), getattr(b, "ndim", 0)
-    if ranks == (2, 2):
-        return a.T @ b
-    return np.outer(a, b) if ranks == (1, 1) else Arrays.matmul(_transpose(a), b)
 
 
 def _filled(index: Sequence[Any], chosen: Sequence[Array]) -> tuple[Any, ...]:
@@ -363,10 +348,6 @@ def _maxpool(x: Array, **options: Any) -> Array:
             maps.reshape(len(maps), -1), places.reshape(len(maps), -1), axis=1)
         found = chosen.reshape(places.shape)
     return found.reshape(*np.shape(x)[: -len(axes)], *found.shape[1:])
-
-
-def _has_ties(x: Array, **options: Any) -> bool:
-    return pooling.largest(*_pooled(x, options))[2] > 0
 
 
 def _maxpool_back(g: Array, x: Array, shared: bool = False, **options: Any) -> Array:
@@ -529,12 +510,15 @@ Arrays: World = World(
     reshape=lambda x, shape: np.reshape(x, shape),
     broadcast=lambda x, shape: np.broadcast_to(x, shape),
     reshape_like=lambda g, x: np.reshape(g, np.shape(x)),
-    prod=np.prod, prod_back=_prod_back, trace=_trace, trace_back=_trace_back,
-    cumsum=lambda x, axis=0: np.cumsum(x, axis), cumsum_back=_cumsum_back,
+    prod=np.prod, prod_back=_prod_back,
+    trace=lambda x, axis=(-2, -1): np.trace(x, 0, *axis), trace_back=_trace_back,
+    cumsum=lambda x, axis=0: np.cumsum(x, axis),
+    cumsum_back=lambda g, x, axis=0: np.flip(np.cumsum(np.flip(g, axis), axis), axis),
     is_batch=lambda a, b: getattr(a, "ndim", 0) > 2 and np.ndim(b) == 1,
     expand=np.expand_dims, squeeze=np.squeeze, align=_align, align_back=_align_back,
     matmul=lambda a, b: a @ b if getattr(a, "ndim", 0) and getattr(b, "ndim", 0) else a * b,
-    times_transposed=_times_transposed, transposed_times=_transposed_times,
+    times_transposed=_times_transposed,
+    transposed_times=lambda a, b: _times_transposed(_transpose(a), _transpose(b)),
     element=lambda x, *chosen, index: (
         x if hasattr(x, "shape") else np.asarray(x))[_filled(index, chosen)], put_back=_put_back,
     pick=_pick, pick_back=_pick_back, places=_places, from_0=_from_0,
@@ -547,7 +531,8 @@ Arrays: World = World(
     conv_transpose=lambda x, w, b=None, **options: _conv(x, w, b, transposed=True, **options),
     conv_bias=lambda g, w, b: (
         np.sum(g, axis=tuple(range(2 - np.ndim(w), 0))) if np.ndim(b) else np.sum(g)),
-    maxpool=_maxpool, maxpool_back=_maxpool_back, has_ties=_has_ties,
+    maxpool=_maxpool, maxpool_back=_maxpool_back,
+    has_ties=lambda x, **options: pooling.largest(*_pooled(x, options))[2] > 0,
     avgpool=_avgpool, avgpool_back=_avgpool_back,
     back_again=_back_again, shape=np.shape, require_fit=require_fit, bits=_bits,
     fits=_fits, gradient_of=_gradient_of,

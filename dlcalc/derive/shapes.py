@@ -195,15 +195,12 @@ def _require_letter_axes(
         _require_axes(shape, axis)
 
 
-def _nothing(*arguments: Any, **options: Any) -> None:
-    """What checks its shapes itself."""
-
-
 _OF_ONE: dict[str, Callable[..., None]] = {
     "reshape": _require_shape, "broadcast": _require_wider, "transpose": _require_order,
     "expand": _require_expand, "squeeze": _require_ones, "align": _require_letters,
     "trace": _require_matrix, "cumsum": _require_axis,
-    **dict.fromkeys(("conv", "conv_transpose", "maxpool", "avgpool", "back"), _nothing),
+    # These check their shapes themselves.
+    **dict.fromkeys(("conv", "conv_transpose", "maxpool", "avgpool", "back"), lambda _, **o: None),
 }
 _OF_MORE: dict[str, Callable[..., None]] = {
     "element": _require_index, "stack": _require_equal, "concat": _require_joint,
