@@ -75,13 +75,10 @@ class Edit(NamedTuple):
 
 
 class Term(NamedTuple):
-    """A term of a line's formula, as it stands."""
+    """A term of a line's formula, as it stands: the names in it, and its value."""
 
     names: frozenset[Expr]
-    uses: frozenset[int]
-    """The places of what it is made of."""
     value: Callable[[Any], Any]
-    """From the values at all places, its own."""
 
 
 class Slips:
@@ -112,8 +109,8 @@ class Slips:
         self.keys = keys = {slot: key for key, slot in self.of.items()}
         self.uses = {key: {self.slots[each] for each in symbols_in(line.formula)}
                      for key, line in self.lines.items()}
-        self.terms = {id(each): self._term(each) for line in self.lines.values()
-                      for each in terms_of(line.formula)}
+        self.terms = {id(each): Term(frozenset(symbols_in(each)), self._compiled(each))
+                      for line in self.lines.values() for each in terms_of(line.formula)}
         """Those of all lines, which edits mostly leave as they are, by their identity."""
         self._settled: dict[int, Array] = {}
         """Values of terms of which nothing is changed."""
@@ -133,11 +130,6 @@ class Slips:
         self._edits: dict[str, dict[str, Edit]] = {}
         self._words: dict[Any, str] = {}
         self.evaluated = 0
-
-    def _term(self, formula: Any) -> Term:
-        names = frozenset(symbols_in(formula))
-        uses = frozenset(self.slots[each] for each in names)
-        return Term(names, uses, self._compiled(formula))
 
     def _compiled(self, formula: Any) -> Callable[[Any], Any]:
         return compiled(formula, lambda name: itemgetter(self.slots[name]))
@@ -348,14 +340,14 @@ class Slips:
             moved.add(slot)
         return read(values)
 
-    def _value(self, formula: Any, values: Sequence[Array], moved: Collection[int]) -> Array:
+    def _value(self, formula: Any, values: Sequence[Array], moved: set[int]) -> Array:
         """The value of a formula; terms of which nothing moved have theirs already."""
         total = None
         for each in terms_of(formula):
             term = self.terms.get(id(each))
             if term is None:
                 value = self._compiled(each)(values)
-            elif term.uses.isdisjoint(moved):
+            elif moved.isdisjoint(self.slots[name] for name in term.names):
                 if id(each) not in self._settled:
                     self._settled[id(each)] = term.value(self.start)
                 value = self._settled[id(each)]

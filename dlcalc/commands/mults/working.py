@@ -58,28 +58,18 @@ def advice(result: Multiplications, expected: Any) -> str:
     """Which other method, or which part of the work, an expected count belongs to."""
     while isinstance(expected, list | tuple) and len(expected) == 1:
         expected = expected[0]
-    counts = {
-        f"the count of {method} for {what}": number
-        for method in result.total
-        for stage in result.stages
-        for what, number in (
-            ("all of it", result.total[method]), (stage.name, stage.methods[method].total),
-            ("one channel pair", stage.methods[method].per_pair),
-            ("one line", stage.methods[method].per_axis[0]),
-        )
-    }
-    slips = {
-        f"the count of {method} for {what}": number
-        for method in result.total
-        for stage in result.stages
-        for what, number in (
-            ("all of it in FLOPs (×2)", 2 * result.total[method]),
-            *((f"{stage.name} without its {words} channels", stage.methods[method].total // n)
-              for words, n in zip(("input", "output"), stage.channels, strict=True)),
-        )
-    }
-    every = (*counts.items(), *slips.items())
-    return next((f"{expected} is {what}" for what, n in every if n == expected), "")
+    plain, slips = [], []
+    for method, whole in result.total.items():
+        slips.append((f"{method} for all of it in FLOPs (×2)", 2 * whole))
+        for stage in result.stages:
+            count = stage.methods[method]
+            plain += [(f"{method} for {what}", number) for what, number in (
+                ("all of it", whole), (stage.name, count.total),
+                ("one channel pair", count.per_pair), ("one line", count.per_axis[0]))]
+            slips += [(f"{method} for {stage.name} without its {words} channels", count.total // n)
+                      for words, n in zip(("input", "output"), stage.channels, strict=True)]
+    return next((f"{expected} is the count of {what}" for what, number in (*plain, *slips)
+                 if number == expected), "")
 
 
 def total_step(result: Multiplications, method: str) -> Step:
