@@ -34,8 +34,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MEMORY_LIMIT = 4 << 30
 NEAR = {
     "numbers": ("conv", "size", "pool"), "derive": ("grad", "lstm", "mlp", "step", "vae"),
-    "models": ("mults", "params", "reduce", "size"),
-    "layers": ("gan", "gru", "lstm", "mlp", "step", "vae"),
+    "models": ("mults", "params", "reduce", "size", "step"),
+    "layers": ("conv", "gan", "gru", "lstm", "mlp", "params", "size", "step", "vae"),
 }
 """The commands whose tests are a room's own, too."""
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {

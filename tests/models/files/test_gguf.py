@@ -7,6 +7,7 @@ their `config` is of a type with the same layers, or else `macs` are those of th
 llama.cpp leaves poolers out, and the bias of t5-small that no layer reads is no parameter here.
 """
 
+import io
 import json
 import struct
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from dlcalc.models.configs import config_lines
 from dlcalc.models.count import params
+from dlcalc.models.files.gguf import read_gguf
 from dlcalc.models.files.reading import read_weights
 from dlcalc.models.notation import read_notation
 from tests.shell.running import invoke
@@ -123,3 +125,62 @@ def test_tokens_and_totals(tmp_path: Path) -> None:
     assert done.complaint == (
         f"the architecture that its metadata gives has {case['params']:,} parameters"
     )
+
+
+def head(version: int = 3, tensors: int = 0, *pairs: bytes, order: str = "<") -> bytes:
+    return b"GGUF" + struct.pack(f"{order}IQQ", version, tensors, len(pairs)) + b"".join(pairs)
+
+
+def info(name: str, shape: list[int], kind: int = 0, at: int = 0) -> bytes:
+    sizes = struct.pack(f"<I{len(shape)}Q", len(shape), *reversed(shape))
+    return text(name) + sizes + struct.pack("<IQ", kind, at)
+
+
+def pair(key: str, item: Any) -> bytes:
+    return text(key) + value(item)
+
+
+def padded(data: bytes, room: int, to: int = 32) -> bytes:
+    return data + bytes(-len(data) % to) + bytes(room)
+
+
+@pytest.mark.parametrize(("data", "complaint"), [
+    (b"GGUX" + bytes(60), "no GGUF file: it does not begin with GGUF"),
+    (head(1), "GGUF version 1; 2 and 3 are read"), (head(4), "GGUF version 4; 2 and 3 are read"),
+    (head(3, 0, pair("a", 1), pair("a", 2)), "a: stands twice in the metadata"),
+    (head(3, 0, pair("general.alignment", 0)), "general.alignment: is 0, no number of bytes"),
+    (head(3, 0, pair("general.alignment", (1 << 20) + 1)),
+     "general.alignment: is 1048577, no number of bytes"),
+    (head(3, 0, text("a") + struct.pack("<I", 13)), "a is of the unknown type 13"),
+    (head(3, 0, text("a") + struct.pack("<IIQ", 9, 4, 1 << 40)),
+     "ends within a: 4,398,046,511,104 bytes promised, 0 left"),
+    (padded(head(3, 1) + info("a", [9] * 9), 64), "a: has 9 axes; at most 8 are read"),
+    (padded(head(3, 2) + info("a", [1]) + info("a", [1], 0, 32), 64), "a: two tensors of one name"),
+    (padded(head(3, 1) + info("a", [33], 2), 64), "a: rows of 33 are no whole blocks of 32"),
+    (padded(head(3, 1) + info("a", [17]), 64), "a: ends at byte 68 of the 64 that it holds"),
+    (padded(head(3, 1) + info("a", [1 << 60]), 64),
+     "a: ends at byte more than 10^18 of the 64 that it holds"),
+    (padded(head(3, 2) + info("a", [9]) + info("b", [1], 0, 32), 64),
+     "b: begins at byte 32 and overlaps the one before it"),
+])
+def test_damage(data: bytes, complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "m.gguf"
+    path.write_bytes(data)
+    assert invoke("params", str(path)).complaint == f"{path}: {complaint}"
+
+
+def test_what_is_kept_of_the_metadata() -> None:
+    """Long arrays are their lengths; a file may be of the other byte order, or aligned to 64."""
+    pairs = {
+        "n": list(range(513)), "t": ["a"] * 513, "s": list(range(512)), "nest": [[1], [2, 3]],
+        "whole": 1 << 20, "general.alignment": 64,
+    }
+    data = head(3, 2, *(pair(*each) for each in pairs.items()))
+    data = padded(data + info("a", [16]) + info("b", [4, 32], 2, 64), 64 + 72, 64)
+    held = read_gguf(io.BytesIO(data), "m")
+    assert held.metadata == {**pairs, "n": 513, "t": 513}
+    assert [(each.name, each.dtype, each.shape, each.bytes) for each in held.tensors] == [
+        ("a", "F32", (16,), 64), ("b", "Q4_0", (4, 32), 72),
+    ]
+    swapped = read_gguf(io.BytesIO(head(3, 0, order=">")), "m")
+    assert (swapped.tensors, swapped.metadata) == ([], {})

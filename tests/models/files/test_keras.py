@@ -164,6 +164,16 @@ def test_kinds_of_layers(name: str, regenerate: bool) -> None:
     check("keras.json", name, [*macs, *said], regenerate)
 
 
+def test_blocks_of_four_bits() -> None:
+    """keras 3.15.1: a scale and a zero for each block, and a place for each row."""
+    config = json.dumps(KINDS["int4 dense"]["config"]).replace('"mode": "int4"', '"mode": "int4/2"')
+    held = held_of(config.encode(), "net")
+    assert [(each.name.rpartition("/")[2], each.shape, each.params) for each in held.tensors] == [
+        ("kernel", (5, 2), 15), ("kernel_scale", (3, 3), 0), ("kernel_zero", (3, 3), 0),
+        ("g_idx", (5,), 0), ("bias", (3,), 3),
+    ]
+
+
 def test_values_laid_beside_each_other() -> None:
     config = json.dumps(KINDS["concat"]["config"]).replace('"axis": 1', '"axis": -1')
     made = notation(layered(held_of(config.encode(), "net")))

@@ -155,3 +155,51 @@ def test_nodes_of_later_sets(name: str, params: int, macs: int) -> None:
     assert sum(each.params for each in held.tensors) == params
     assert held.rows is not None
     assert sum(row.macs or 0 for row in held.rows) == macs
+
+
+def attribute(name: str, place: int, given: bytes | int) -> bytes:
+    return field(5, field(1, name.encode()) + field(place, given))
+
+
+def test_a_function_of_the_file_takes_weights() -> None:
+    body = field(7, node("MatMul", "a", "b", "c"))
+    function = field(1, b"Own") + field(4, b"a") + field(4, b"b") + field(5, b"c") + body
+    called = field(1, node("Own", "x", "w", "y") + field(7, b"mine"))
+    data = field(5, tensor("w", 1, (3, 4), field(9, bytes(48))))
+    graph = called + data + field(11, info("x", 1, 3)) + field(12, info("y", 1, 4))
+    whole = field(8, b"") + field(7, graph) + field(25, function + field(10, b"mine"))
+    held = read_onnx(io.BytesIO(field(1, 8) + whole), "-")
+    assert [(each.name, each.params) for each in held.tensors] == [("w", 12)]
+    assert [(row.name, row.type, row.macs) for row in held.rows or ()] == [("y", "Own", None)]
+
+
+@pytest.mark.parametrize(("given", "shape", "count"), [
+    (attribute("value_ints", 8, 3) + attribute("value_ints", 8, 4), None, 0),
+    (attribute("value", 5, tensor("", 1, (2, 3), field(9, bytes(24)))), (2, 3), 6),
+    (attribute("sparse_value", 22, field(1, tensor("", 1, (2,), field(9, bytes(8))))
+               + field(3, 2) + field(3, 3)), (2, 3), 6),
+])
+def test_constants_of_nodes(given: bytes, shape: tuple[int, ...] | None, count: int) -> None:
+    """A Constant that a Gemm takes is its weight."""
+    nodes = field(1, field(2, b"w") + field(4, b"Constant") + given)
+    nodes += field(1, node("Gemm", "x", "w", "y"))
+    graph = nodes + field(11, info("x", 1, 2)) + field(12, info("y", 1, 3))
+    held = read_onnx(io.BytesIO(field(1, 8) + field(7, graph)), "-")
+    found = [(each.shape, each.params) for each in held.tensors if each.params]
+    assert found == ([(shape, count)] if shape else [])
+
+
+@pytest.mark.parametrize(("given", "complaint"), [
+    ((4,), ""), ((1, 4), ""), ((2, 3, 4), "--input: x has 2 axes, the batch among them; --input "),
+])
+def test_inputs_that_are_open(given: tuple[int, ...], complaint: str) -> None:
+    shape = field(1, field(2, b"batch")) + field(1, field(2, b"width"))
+    x = field(1, b"x") + field(2, field(1, field(1, 1) + field(2, shape)))
+    graph = field(1, node("Relu", "x", "y")) + field(11, x)
+    data = io.BytesIO(field(1, 8) + field(7, graph))
+    if complaint:
+        with pytest.raises(DlcalcError, match=complaint):
+            read_onnx(data, "-", given)
+        return
+    held = read_onnx(data, "-", given)
+    assert [row.output for row in held.rows or ()] == [(1, 4)]

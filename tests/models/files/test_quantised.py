@@ -93,6 +93,8 @@ LAYOUTS: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
        for bits, kind, rows in ((3, "I32", 20), (4, "U8", 96))},
     "hqq-groups-in-columns": ({"W_q": ("U8", [16, 192]), "shape": ("I64", [2], [64, 96]),
                                "scale": ("F32", [1, 192]), "zero": ("F32", [1, 192])}, {}, 0),
+    "hqq-rows": ({"W_q": ("U8", [64, 96]), "scale": ("F32", [64, 1]), "zero": ("F32", [64, 1])},
+                 {}, 0),
     "aqlm": ({"codes": ("I8", [64, 12, 2]), "codebooks": ("F16", [2, 256, 1, 8]),
               "scales": ("F16", [64, 1, 1, 1]), "bias": ("F16", [64])}, {}, 64),
     "quanto-4bit": ({"weight._data._data": ("U8", [32, 96]), "weight._scale": ("F32", [64, 1]),
