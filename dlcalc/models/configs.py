@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import Source, decode, located, read_file
+from dlcalc.input.sources import Source, decode, located
 from dlcalc.models.notation import read_notation
 from dlcalc.models.templates import Architecture, Expander, Expression, Fields, facts
 from dlcalc.models.tree import Model
@@ -216,7 +216,8 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "architectures")
 
 
 def _text(name: str) -> str:
-    return read_file(os.path.join(_FOLDER, name)).decode()
+    with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
+        return file.read()
 
 
 def _line(text: str, kind: str) -> str | None:

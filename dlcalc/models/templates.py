@@ -182,6 +182,8 @@ _KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}
 
 def _read(text: str) -> Evaluate:
     """What evaluates an expression, which the parser of Python reads: its grammar is the same."""
+    if text.isidentifier():  # most are
+        return _name(text)
     try:
         tree: Any = compile(text, "", "eval", _ast.PyCF_ONLY_AST)
         return _built(tree.body)
@@ -202,8 +204,13 @@ def _named(node: Any) -> Evaluate:
     while isinstance(name, _ast.Attribute):
         parts.insert(0, name.attr)
         name = name.value
-    whole = ".".join([name.id, *parts])
-    return _constant(_CONSTANTS[whole]) if whole in _CONSTANTS else lambda fields: fields.get(whole)
+    return _name(".".join([name.id, *parts]))
+
+
+def _name(name: str) -> Evaluate:
+    if name in _CONSTANTS:
+        return _constant(_CONSTANTS[name])
+    return lambda fields: fields.get(name)
 
 
 def _joined(node: Any) -> Evaluate:
