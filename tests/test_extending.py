@@ -18,10 +18,18 @@ def layerscale(shape: Shape, scales: int = 1) -> Counted:
     return Counted(shape, shape[0] * scales)
 '''
 COMMAND = '''
-from typing import Any
 import click
+from dlcalc.shell.options import QuickCommand, answered
+
+@click.command(cls=QuickCommand)
+@click.option("--number", type=int)
+@answered
+def command() -> None:
+    """Twice a number."""
+'''
+ANSWER = '''
+from typing import Any
 from dlcalc.output.answer import Answer, Values
-from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.runner import Run
 
 class DoubleRun(Run[Any]):
@@ -33,13 +41,6 @@ class DoubleRun(Run[Any]):
 
     def answer(self, result: Any, checks: Any) -> Answer:
         return Answer({"output": result}, [Values(result)], whole=True)
-
-@click.command(cls=QuickCommand)
-@click.option("--number", type=int)
-@output_options
-def command(out: Any, **values: Any) -> None:
-    """Twice a number."""
-    DoubleRun(out, **values).run()
 '''
 EXAMPLE = '{"about": "twice 21", "instead": "--number N", "values": {"number": 21}}'
 
@@ -83,6 +84,7 @@ def test_a_command_is_a_folder_and_a_line(copy: Path) -> None:
     folder = copy / "dlcalc/commands/double"
     folder.mkdir()
     (folder / "command.py").write_text(COMMAND)
+    (folder / "answer.py").write_text(ANSWER)
     (folder / "example.json").write_text(EXAMPLE)
     insert(copy / "dlcalc/shell/commands.py", '        "conv": ', '        "double": "Twice.",\n')
     assert ran(copy, "double") == "42\n"
