@@ -216,8 +216,8 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "architectures")
 
 
 def _text(name: str) -> str:
-    with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
-        return file.read()
+    with open(os.path.join(_FOLDER, name), "rb") as file:
+        return file.read().decode()
 
 
 def _line(text: str, kind: str) -> str | None:
