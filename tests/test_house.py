@@ -57,6 +57,16 @@ def imports(path: Path, types: bool = False) -> set[str]:
     return found
 
 
+def test_no_module_gives_a_name_two_values() -> None:
+    """Modules that become one may each have had a constant of that name."""
+    for name, path in modules().items():
+        found = [
+            target.id for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign)
+            for target in node.targets if isinstance(target, ast.Name)
+        ]
+        assert len(found) == len(set(found)), (name, sorted(found))
+
+
 def test_imports_point_downward() -> None:
     """Rooms import rooms below them; a command none but its own."""
     wrong = []

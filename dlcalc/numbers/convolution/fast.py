@@ -35,7 +35,7 @@ from dlcalc.numbers.exact import Array
 from dlcalc.numbers.sizes import Axis
 from dlcalc.numbers.threads import each, share
 
-TILE_BYTES = 4 * 2**20
+FILTER_BYTES = 4 * 2**20
 """Bytes of transformed tiles that one thread holds at a time."""
 
 M = 4
@@ -96,7 +96,7 @@ def by_winograd(x: Array, w: Array, geometry: Geometry) -> Array:
         _put(to, (A @ products).reshape(*(M,) * dims, outside, *shape))
 
     tiles = (x.shape[0], *(-(-length // M) for length in geometry.output))
-    room = TILE_BYTES // (len(B) * (2 * inside + outside) * x.dtype.itemsize)
+    room = FILTER_BYTES // (len(B) * (2 * inside + outside) * x.dtype.itemsize)
     count = out.size * inside * geometry.taps
     each(run, blocks(tiles, share(prod(tiles), room, count)), count)
     return out
@@ -120,7 +120,7 @@ def _put(out: Array, tiles: Array) -> None:
 
 STRIP = 16
 """Outputs of a strip, B."""
-TILE_BYTES = 2**19
+STRIP_BYTES = 2**19
 """Bytes of strips that one thread holds at a time."""
 
 
@@ -139,7 +139,7 @@ def by_bands(x: Array, w: Array, geometry: Geometry) -> Array:
             to = out[(batch, channels, *place[:-1], width)]
             to[...] = total.reshape(*to.shape[:-1], -1)[..., : to.shape[-1]]
 
-    room = TILE_BYTES // (bands.shape[-2] * x.dtype.itemsize)
+    room = STRIP_BYTES // (bands.shape[-2] * x.dtype.itemsize)
     count = out.size * geometry.taps
     each(run, blocks(shape, share(prod(shape), room, count)), count)
     return out
