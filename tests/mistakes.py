@@ -246,6 +246,13 @@ for each in ("∂y/∂z left out", "sign", "∂z/∂w left out", "∂L/∂y left
     mistake("grad", each)(lambda rng, name=each: graded(name, rng))  # type: ignore[misc]
 
 
+@mistake("grad", "gelu's tanh form")
+def _(rng: Generator) -> Problem:
+    x = round(float(rng.uniform(0.3, 2)), 2)
+    wrong = 0.5 * x * (1 + np.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x**3)))
+    return ["grad", "y = gelu(x); L = y^2", f"x={x}"], {"y": round(float(wrong), 9)}
+
+
 def layer(rng: Generator) -> tuple[Any, Any, Any]:
     """Weights, an input and a target of a linear layer with the squared error."""
     return (rng.normal(size=(3, 3)).round(2), rng.normal(size=3).round(2),
@@ -289,6 +296,7 @@ def network(rng: Generator) -> tuple[dict[str, Any], dict[str, Any]]:
     given = {"W1": W1, "b1": b1, "W2": W2, "b2": b2, "x": x, "t": t, "h": h, "pull": pull}
     return given, {
         "bias left out": sigmoid(W2 @ h),
+        "sigmoid1 left out": sigmoid(W2 @ (W1 @ x + b1) + b2),
         "slope of the activation left out": np.outer(back, x),
         "its transpose": np.outer((W2 @ pull) * h * (1 - h), x),
         "sign": -np.outer(back * h * (1 - h), x),
@@ -307,14 +315,14 @@ def stepped(name: str, rng: Generator) -> Problem:
         },
     }
     words = ["step", "input 3; linear 2; sigmoid; linear 2; sigmoid", json.dumps(data)]
-    field = "output" if name == "bias left out" else "gradients"
+    field = "output" if name in ("bias left out", "sigmoid1 left out") else "gradients"
     value = wrong[name].round(7).tolist()
     weight = "linear2.weight" if name == "before the activation" else "linear1.weight"
     return words, {field: value if field == "output" else {weight: value}}
 
 
-for each in ("bias left out", "slope of the activation left out", "its transpose", "sign",
-             "before the activation"):
+for each in ("bias left out", "sigmoid1 left out", "slope of the activation left out",
+             "its transpose", "sign", "before the activation"):
     mistake("step", each)(lambda rng, name=each: stepped(name, rng))  # type: ignore[misc]
 
 

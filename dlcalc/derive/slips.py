@@ -500,6 +500,9 @@ class Slips:
         function, argument, *_ = args
         if function in (*FUNCTIONS, *LEFT_OUT):
             yield Edit(f"{function} left out", argument)
+        if function == "gelu":
+            form, other = ("erf", ()) if "tanh" in args else ("tanh", ("tanh",))
+            yield Edit(f"gelu's {form} form", Expr("call", (function, argument, *other)))
         if getattr(argument, "kind", "") == "pow":
             bare = Expr("call", (function, argument.args[0]))
             yield Edit(f"{self._said(bare, t)} in place of {self._said(part, t)}", bare)

@@ -8,7 +8,7 @@ Only the graph behind it knows NumPy.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,8 @@ class Store:
         self.tracked: dict[str, Array] = {}
         """Running statistics as they become."""
         self.missing: dict[str, tuple[int, ...]] = {}
+        self.without: Collection[str] = ()
+        """Layers that are passed over."""
 
     def array(self, name: str, shape: tuple[int, ...], otherwise: float | None = None) -> Array:
         """What was given under a name, of that shape; else drawn, or noted as missing."""

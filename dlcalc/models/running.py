@@ -103,6 +103,8 @@ class Runner:
         return x
 
     def _layer(self, layer: Layer, name: str, x: Node, graph: Graph, store: Store) -> Node:
+        if name in store.without:
+            return x
         try:
             plan = self._plans.get(name) or self._planned(layer, name, store.layout)
             store.layout = plan.layout

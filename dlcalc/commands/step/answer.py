@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import isfinite
@@ -150,11 +150,14 @@ class Problem:
                 else "a target is wanted, or upstream, the gradient of the output"
             )
 
-    def forward(self, parameters: Mapping[str, Any], x: Array, kind: type = float) -> Ran:
-        """One forward pass with those parameters."""
+    def forward(
+        self, parameters: Mapping[str, Any], x: Array, kind: type = float,
+        without: Collection[str] = (),
+    ) -> Ran:
+        """One forward pass with those parameters, and without some of the layers."""
         draw = self.draw if kind is float else None
         store = Store(parameters, self.masks, self.training, kind, draw)
-        store.facts = self.facts
+        store.facts, store.without = self.facts, without
         return self.runner.run(np.asarray(x, kind), store, self.single)
 
     def loss(self, ran: Ran) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from itertools import islice
 from math import prod
@@ -284,6 +284,10 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
     if _is_gradient(field):
         yield from _slips_back(result, field)
     values = {name: node.value for name, node in result.ran.store.parameters.items()}
+    activated = [row.name for row, node in result.ran.rows if isinstance(node.rule, Activate)]
+    for name in activated:
+        yield f"{name} left out", _forward_with(result, field, values, (name,))
+    yield "the activations left out", _forward_with(result, field, values, activated)
     biases = {n: np.zeros_like(v) for n, v in values.items() if n.endswith("bias")}
     for words, changed in (
         *((f"the bias {name} left out", {name: zeros}) for name, zeros in biases.items()),
@@ -395,9 +399,12 @@ def _differently(result: NetworkStep, field: str, pull: Pull) -> Any:
 
 
 @np.errstate(all="ignore")
-def _forward_with(result: NetworkStep, field: str, parameters: dict[str, Any]) -> Any:
+def _forward_with(
+    result: NetworkStep, field: str, parameters: dict[str, Any], without: Collection[str] = ()
+) -> Any:
     try:
-        ran = result.problem.forward({**parameters, **result.ran.store.buffers}, result.problem.x)
+        given = {**parameters, **result.ran.store.buffers}
+        ran = result.problem.forward(given, result.problem.x, without=without)
         end = result.problem.loss(ran)
         if _is_gradient(field):
             ran.graph.backward(end, np.ones(()))
