@@ -189,6 +189,43 @@ def _(rng: Generator) -> Problem:
     return ["params", "--input", f"5x{width}", f"lstm {hidden}"], wrong
 
 
+# reduce
+
+WAYS: dict[str, Callable[[int, int, int, int], dict[str, int]]] = {
+    "biases left out": lambda c, f, k, o: {"params": (k * k + f) * c},
+    "input channels left out": lambda c, f, k, o: {"params": k * k + 2 * f},
+    "FLOPs": lambda c, f, k, o: {"macs": 2 * (k * k * c + c * f) * o * o},
+    "what is left": lambda c, f, k, o: {"saved": k * k * c + (c + 1) * f},
+    "'as it is'": lambda c, f, k, o: {"macs": k * k * c * f * o * o},
+}
+"""What is said wrongly of a depthwise separable convolution."""
+
+
+def reduced(name: str, rng: Generator) -> Problem:
+    """The second layer's channels forgotten, what is left for what is saved, and such."""
+    c, f, k = (int(rng.integers(low, high)) for low, high in ((3, 30), (20, 40), (4, 7)))
+    words = ["reduce", "--layer", "conv1", "--input", f"{c}x16x16", f"conv {f} {k}"]
+    proposals = json.loads(invoke(*words, "-f", "json").out)["proposals"]
+    [place] = [at for at, each in enumerate(proposals) if each["way"] == "depthwise separable"]
+    [(field, number)] = WAYS[name](c, f, k, 17 - k).items()
+    return words, {f"proposals[{place}].{field}": number}
+
+
+for each in WAYS:
+    mistake("reduce", each)(lambda rng, name=each: reduced(name, rng))  # type: ignore[misc]
+
+
+# posterior
+
+
+@mistake("posterior", "σ in place of σ²")
+def _(rng: Generator) -> Problem:
+    means, variances = rng.uniform(-0.5, 0.5, 2).round(2), rng.uniform(0.5, 1.5, 2).round(2)
+    p = {"weights": [0.5, 0.5], "means": means.tolist(), "covariances": variances.tolist()}
+    sigma = np.sqrt(variances.mean() + means.var())
+    return ["posterior", json.dumps(p), "--starts", "0"], {"fits[1].covariance": [[sigma]]}
+
+
 # kl
 
 

@@ -43,16 +43,25 @@ def count_advice(model: Model, count: Count, place: Place, wanted: Any) -> str:
             rows = [count.rows[number]]
         case _:
             rows, what = list(count.rows), str(place[-1])
+    return rows_advice(count, rows, what, wanted, model if len(rows) == len(count.rows) else None)
+
+
+def rows_advice(
+    count: Count, rows: Sequence[Row], what: str, wanted: Any, whole: Model | None = None
+) -> str:
+    """The slip that gives what was expected of some rows of a count; `whole` if they are all."""
     if what == "output":
-        [row] = rows
+        row = rows[-1]
         sizes = ((words, size if isinstance(size, list) else [size])
                  for words, size in size_slips(windows_of(row)))
         return slip_of(wanted, ((words, [*row.output[:1], *size]) for words, size in sizes))
     slips = {"params": _of_parameters, "macs": _of_products}.get(what)
-    return "" if slips is None else slip_of(wanted, slips(model, count, rows))
+    return "" if slips is None else slip_of(wanted, slips(whole, count, rows))
 
 
-def _of_parameters(model: Model, count: Count, rows: Sequence[Row]) -> Iterator[tuple[str, Any]]:
+def _of_parameters(
+    whole: Model | None, count: Count, rows: Sequence[Row]
+) -> Iterator[tuple[str, Any]]:
     weights, biases = sum(row.weights for row in rows), sum(row.biases for row in rows)
     convolutions = [row for row in rows if len(row.input) > 2 and "conv" in row.type]
     known = {row.name: row for row in count.rows}
@@ -73,8 +82,8 @@ def _of_parameters(model: Model, count: Count, rows: Sequence[Row]) -> Iterator[
     )
     yield "the norms left out", sum(row.params for row in rows if "norm" not in row.type)
     yield "the buffers counted too", weights + biases + sum(row.buffers for row in rows)
-    if len(rows) == len(count.rows):
-        yield from _of_frameworks(model, count)
+    if whole is not None:
+        yield from _of_frameworks(whole, count)
 
 
 def _of_frameworks(model: Model, count: Count) -> Iterator[tuple[str, Any]]:
@@ -89,7 +98,9 @@ def _of_frameworks(model: Model, count: Count) -> Iterator[tuple[str, Any]]:
         yield words, made.model.params + made.held
 
 
-def _of_products(model: Model, count: Count, rows: Sequence[Row]) -> Iterator[tuple[str, Any]]:
+def _of_products(
+    whole: Model | None, count: Count, rows: Sequence[Row]
+) -> Iterator[tuple[str, Any]]:
     macs = sum(row.macs for row in rows)
     convolutions = [row for row in rows if len(row.input) > 2 and "conv" in row.type]
     yield "FLOPs in place of MACs (×2)", 2 * macs
@@ -107,8 +118,8 @@ def _of_products(model: Model, count: Count, rows: Sequence[Row]) -> Iterator[tu
     yield FULL, macs + sum(
         row.macs * (row.input[0] - 1) for row in convolutions if row.type == "dwconv"
     )
-    if len(rows) == len(count.rows):
+    if whole is not None:
         for counter in COUNTERS:
-            found = figure(model, count, counter)
+            found = figure(whole, count, counter)
             if found.unit != "parameters":
                 yield f"{counter}'s way of counting", found.figure

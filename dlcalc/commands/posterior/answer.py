@@ -27,6 +27,7 @@ from dlcalc.commands.posterior.mixture import (
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol, total, transpose
 from dlcalc.input.fields import takes_record
+from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import Gaussian, gaussian, kl
 from dlcalc.numbers.places import Place
@@ -418,8 +419,32 @@ class PosteriorRun(Run[Posterior]):
             blocks.append(Text(drawn.splitlines()))
         return Answer(
             record, blocks, main="fits", working=partial(posterior_steps, result),
-            element=partial(element_step, result),
+            element=partial(element_step, result), advice=partial(_advice, result.fits),
         )
+
+
+def _advice(fits: Sequence[Fit], place: Place, wanted: Any) -> str:
+    """Which slip gives what was expected of a fit."""
+    match place:
+        case ("fits", int(number), str(what)) if what in ("mean", "covariance", "divergence"):
+            return slip_of(wanted, _slips(fits, fits[number], what))
+    return ""
+
+
+def _slips(fits: Sequence[Fit], fit: Fit, what: str) -> Iterator[tuple[str, Any]]:
+    value = getattr(fit, what)
+    if what == "divergence":
+        yield "the divergence in bits", value / math.log(2)
+        yield "the sign exchanged", -value
+    if what == "covariance":
+        # Only diagonal ones have a σ to mistake for σ².
+        if fit.family == "diagonal":
+            yield "σ in place of σ²", np.sqrt(value)
+        yield "the precision in place of the covariance", np.linalg.inv(value)
+    for each in fits:
+        if each is not fit:
+            words = f"{each.objective} with {each.family} covariance over {_listed(each.covers)}"
+            yield words, getattr(each, what)
 
 
 def _cells(fit: dict[str, Any]) -> list[Any]:

@@ -403,7 +403,7 @@ class ReduceRun(Run[Reduction]):
         return Answer(
             record, [Table(HEADERS, rows, drawn=lambda: _drawn(result))],
             main=("today", "params"), whole=True, working=partial(reduce_steps, result),
-            element=lambda field, index: _element(result, field),
+            element=lambda field, index: _element(result, field), advice=partial(_advice, result),
         )
 
 
@@ -486,8 +486,7 @@ def _proposal_steps(name: str, each: Proposal) -> Iterator[Step]:
     from dlcalc.formulas.expressions import Step, add
     from dlcalc.models.working import params_step
 
-    own = {id(layer) for layer in each.layers}
-    rows = [row for row in each.model.rows if id(row.node) in own]
+    rows = _rows(each)
     for row in rows[: len(each.layers)]:
         yield params_step(row)
     if len(rows) > 1:
@@ -495,6 +494,32 @@ def _proposal_steps(name: str, each: Proposal) -> Iterator[Step]:
         note = f"in all {turns} turns" if turns > 1 else ""
         shown = (add(*(row.params for row in rows)),) if turns == 1 else ()
         yield Step(name, each.params, None, shown, note)
+
+
+def _rows(each: Proposal) -> list[Row]:
+    own = {id(layer) for layer in each.layers}
+    return [row for row in each.model.rows if id(row.node) in own]
+
+
+def _advice(result: Reduction, place: Place, wanted: Any) -> str:
+    """The slip that gives what was expected of today's layer or of a proposal."""
+    from dlcalc.conventions.slips import rows_advice
+
+    known = (result.today, *result.proposals)
+    match place:
+        case ("today", str(what)):
+            each = result.today
+        case ("proposals", int(number), str(what)):
+            each = result.proposals[number]
+        case _:
+            return ""
+    if what == "saved" and wanted == each.params:
+        return "what is left, in place of what is saved, gives that"
+    others = (other.way for other in known if other is not each
+              and what in ("params", "macs") and getattr(other, what) == wanted)
+    return rows_advice(each.model, _rows(each), what, wanted) or next(
+        (f"{wanted:,} is that of '{way}'" for way in others), ""
+    )
 
 
 def _element(result: Reduction, field: Place) -> Step | None:
