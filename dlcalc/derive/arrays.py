@@ -494,8 +494,10 @@ def _alike(*parts: Array) -> list[Array]:
 
 Arrays: World = World(
     **{each.__name__: _floats(each) for each in (
-        np.exp, np.sqrt, np.tanh, np.expm1, np.log1p, np.sin, np.cos, np.floor, np.ceil,
-        activations.erf, activations.sigmoid, activations.softplus)},
+        np.exp, np.sqrt, np.tanh, np.expm1, np.log1p, np.sin, np.cos, activations.erf,
+        activations.sigmoid, activations.softplus)},
+    # complex steps go along steps of a stair
+    floor=_floats(lambda x: np.floor(x.real)), ceil=_floats(lambda x: np.ceil(x.real)),
     ln=_floats(np.log), relu=_relu, where=_where, curve=_curve,
     gt=_compared(np.greater), lt=_compared(np.less), ge=_compared(np.greater_equal),
     le=_compared(np.less_equal), eq=_compared(np.equal), ne=_compared(np.not_equal),

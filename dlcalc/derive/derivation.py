@@ -23,6 +23,7 @@ from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
 from dlcalc.derive.working_terms import CUT, Symbols, Term, differ_in_rank, formula_of
 from dlcalc.formulas.expressions import Expr, Step, add, call, mul, symbol
 from dlcalc.formulas.products import Apart
+from dlcalc.formulas.text import formula_text
 
 if TYPE_CHECKING:
     from dlcalc.derive.system import System
@@ -98,7 +99,7 @@ def partials(of: str, trail: Sequence[Expr]) -> Expr:
     >>> [each.args for each in partials("L", [symbol("z", 1), symbol("w", 4)]).args]
     [('∂L/∂z', '1'), ('∂z_1/∂w', '4')]
     """
-    sources = [of, *map(spoken, trail)]
+    sources = [of, *map(formula_text, trail)]
     return mul(*(gradient(above, below) for above, below in zip(sources, trail, strict=False)))
 
 
@@ -139,32 +140,13 @@ def zero_reason(paths: Sequence[Path]) -> str:
     >>> zero_reason([((symbol("w", 5), 0.0), (symbol("x", 1), 2.0))])
     '0 because w_5 is 0'
     """
-    zeros = [[spoken(term) for term, value in path if value == 0] for path in paths]
+    zeros = [[formula_text(term) for term, value in path if value == 0] for path in paths]
     if not all(zeros):
         return ""
     names = list(dict.fromkeys(name for each in zeros for name in each))
     if len(names) == 1:
         return f"0 because {names[0]} is 0"
     return f"0 because {', '.join(names[:-1])} and {names[-1]} are 0"
-
-
-def spoken(term: Expr) -> str:
-    """A symbol or a function of symbols in a sentence.
-
-    >>> from dlcalc.formulas.expressions import call, symbol
-    >>> spoken(call("tanh'", symbol("q", 1)))
-    "tanh'(q_1)"
-    """
-    if term.kind == "call":
-        function, *arguments = term.args
-        return f"{function}({', '.join(map(spoken, arguments))})"
-    if term.kind == "sub":
-        parts = (spoken(part) if isinstance(part, Expr) else str(part) for part in term.args)
-        return " − ".join(parts)
-    if term.kind in ("partial", "derivative"):
-        sign = "∂" if term.kind == "partial" else "d"
-        return "/".join(sign + spoken(part) for part in term.args)
-    return "_".join(filter(None, term.args))
 
 
 Style = Callable[[str], Expr]

@@ -98,7 +98,7 @@ def _traced(row: Row) -> Traced | None:
 
 
 def _arguments(row: Row) -> dict[str, Any] | None:
-    if not isinstance(row.node, Layer):
+    if not isinstance(row.node, Layer) or row.type != row.node.type:  # an adapter of the layer
         return None
     arguments = complete(row.type, row.node.arguments, dict(row.node.options))
     for option in GENERAL:

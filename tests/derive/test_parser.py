@@ -3,6 +3,7 @@
 import pytest
 
 import dlcalc
+from dlcalc.derive.check import check_derivatives
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.tree import Apply, Name, Node
 from dlcalc.errors import DlcalcError, LimitError
@@ -140,6 +141,7 @@ def test_absurd_nesting_and_size_are_refused(text: str) -> None:
 def test_brackets_that_round_are_floor_and_ceil() -> None:
     """They carry no gradient; numbers beyond a float stay whole."""
     found = dlcalc.grad("y = ⌊x/2⌋*x + ceil(x)", {"x": 4.5}, wrt=["x"])
+    assert all(check.passed for check in check_derivatives(found))
     assert (found.values["y"], found.gradients["y"]["x"]) == (2 * 4.5 + 5, 2)
     rows = dlcalc.grad("v = ⌈x⌉ - floor(x)", {"x": [[1.5], [-2]]}, of=[]).values["v"]
     assert rows.tolist() == [[1], [0]]

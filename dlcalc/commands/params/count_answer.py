@@ -210,8 +210,14 @@ def fold(items: Iterable[tuple[T, T, int]], key: Callable[[T], Any]) -> list[tup
 
 
 def turns_alike(row: Row | None) -> Any:
-    """What turns of a repeat have in common that count the same; their fields may grow."""
-    return row and (id(row.node), row.input, row.params)
+    """What turns of a repeat have in common that count the same; their fields may grow.
+
+    Adapters of one node are told apart by what their names have beside indices.
+    """
+    if row is None:
+        return None
+    words = [part for part in row.name.split(".") if not part.isdigit()]
+    return id(row.node), row.input, row.params, *words
 
 
 def folded_cell(column: str, first: Any, last: Any, times: int) -> Any:

@@ -76,6 +76,8 @@ def test_zero_gradients_name_the_factors_that_are_zero() -> None:
     notes = {formula_text(step.name): step.note for step in MlpWorking(result).steps()}
     assert notes["∂J/∂w_5"] == "0 because h_1 is 0"
     assert notes["∂J/∂w_1"] == "0 because w_5, relu'(q_1) and w_7 are 0"
+    full = MlpWorking(mlp([40], [0], [[[1]], [[1]]], activation="tanh", output="identity"))
+    assert "0 because 1 − h_1² is 0" in {step.note for step in full.steps()}
     assert list(findings(result)) == [
         "Every gradient is 0: no step of gradient descent changes anything."
     ]

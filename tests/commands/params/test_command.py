@@ -68,6 +68,14 @@ def test_the_table_folds_turns_that_count_the_same() -> None:
     assert len(invoke("params", "gpt3", "-f", "csv").out.splitlines()) == 1 + 4 + 8 * 96
 
 
+def test_adapters_of_an_attention_are_lines_of_their_own() -> None:
+    lines = invoke("params", "gpt2", "--lora", "8:q,v", "--explain").out.splitlines()
+    assert "h.0.attn.q.lora = 12288" in lines
+    for name in ("h.0–11.attn.q.lora", "h.0–11.attn.v.lora"):
+        [cells] = [line.split() for line in lines if line.startswith(name)]
+        assert (cells[3], cells[-1]) == ("12,288", "12")
+
+
 def test_macs_are_not_called_flops() -> None:
     out = invoke("params", "resnet50").out
     assert "4,089,184,256" in out
