@@ -538,7 +538,7 @@ def _gates(type: str, framework: str) -> dict[str, str]:
 def _tensors(
     row: Row, facts: Mapping[str, Number], framework: str
 ) -> Iterator[tuple[str, Shape]]:
-    if not isinstance(row.node, Layer) or row.tied:
+    if not isinstance(row.node, Layer) or row.type != row.node.type or row.tied:
         return
     if row.type in GATES:
         yield from _of_cell(row, facts, framework)

@@ -50,7 +50,10 @@ def with_lora(count: Count, rank: int, targets: Iterable[str]) -> Count:
     for each in wanted:
         if each not in met:
             known = sorted({row.name.split(".")[-1] for row in count.rows if row.weights})
-            raise InputError(f"no layer {each} to adapt{did_you_mean(each, [*known, 'all'])}")
+            if each != "all":
+                raise InputError(f"no layer {each} to adapt{did_you_mean(each, [*known, 'all'])}")
+            raise InputError("all: no linear layer or attention before the last layer to adapt"
+                             + did_you_mean("", known))
     return count._replace(rows=tuple(rows))
 
 

@@ -39,6 +39,7 @@ def test_one_counter_all_counters_and_whose_figure_it_is() -> None:
             {"what": "norms", "count": 16},
         ],
     }
+    assert "agrees" in invoke(*words, "--as", "torchinfo", "--expect", "4.04K").complaint
     assert len(json.loads(invoke(*words, "--as", "all").out)["as"]) == 12
     resnet = invoke("params", "resnet50", "--explain-figure", "4.134G", "-f", "csv").out
     assert [line.split(",")[0] for line in resnet.splitlines()[1:]] == ["thop", "ultralytics-thop"]

@@ -159,6 +159,7 @@ def test_an_image_takes_no_tokens_and_a_table_no_more_than_it_has() -> None:
         (["gpt2", "--cached", "1024"], "1024 positions are too few for 1 step behind 1024"),
         (["gpt2", "--fit", "80QB"], "'80QB' is no size of memory: write 80GiB or 24GB"),
         (["gpt2", "--lora", "q"], "lora q: write RANK:TARGETS"),
+        (["resnet18", "--lora", "4:all"], "all: no linear layer or attention before the last"),
         (["gpt2", "--recipe", "bf16-mixed"], "unknown recipe"),
         (["gpt2", "--dtype", "q4"], "unknown dtype 'q4'; did you mean q4_"),
     ):

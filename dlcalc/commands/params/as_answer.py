@@ -28,7 +28,7 @@ def as_answer(plain: Answer, count: Count, found: Sequence[Figure], listed: bool
     made = plain.made or (lambda: plain.record)
     table = _all(found) if listed else _one(count, found[0])
     return plain._replace(
-        blocks=[table], main="as" if listed else "as.figure",
+        blocks=[table], main="as" if listed else ("as", "figure"),
         made=lambda: {**made(), "as": records if listed else records[0]},
     )
 

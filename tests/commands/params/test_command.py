@@ -69,7 +69,9 @@ def test_the_table_folds_turns_that_count_the_same() -> None:
 
 
 def test_adapters_of_an_attention_are_lines_of_their_own() -> None:
-    lines = invoke("params", "gpt2", "--lora", "8:q,v", "--explain").out.splitlines()
+    asked = ["params", "gpt2", "--lora", "8:q,v"]
+    lines = invoke(*asked, "--explain").out.splitlines()
+    assert "h.0–11.attn.q.lora" in invoke(*asked, "--framework", "keras").out
     assert "h.0.attn.q.lora = 12288" in lines
     for name in ("h.0–11.attn.q.lora", "h.0–11.attn.v.lora"):
         [cells] = [line.split() for line in lines if line.startswith(name)]
