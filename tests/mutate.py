@@ -29,7 +29,6 @@ from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import pytest
-from coverage import Coverage
 
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY_LIMIT = 4 << 30
@@ -194,6 +193,8 @@ class Runner:
 
     def __init__(self, files: Sequence[Mutable], given: argparse.Namespace) -> None:
         self.files, self.given = files, given
+        from coverage import Coverage  # the suite, which looks for doctests here, has none
+
         self.coverage = Coverage(data_file=None, include=[file.path for file in files])
         self.coverage.start()
 

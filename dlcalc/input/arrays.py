@@ -93,7 +93,7 @@ def _json_array(text: str, allow_nonfinite: bool, decimal: Decimal) -> Any:
 
 Row = list[Number]
 _LINE_END = re.compile("\r\n|\r|\n")
-_BATCH = re.compile(r"^[^#]*;;", re.MULTILINE)
+_BATCH = re.compile(r"^[^#\r\n]*;;", re.MULTILINE)
 _SHAPE = re.compile(r"#\s*shape\s+(\S*)\s*")
 
 
