@@ -388,6 +388,8 @@ LEAST_WINOGRAD = 25_000_000
 """Products of the definition from which they do: below, unrolled windows are as quick."""
 CHANNELS_A_TILE = 4
 """Channels for each tile, at most: with more, kernels take longer to transform than is saved."""
+UNEVEN = 100
+"""Times the mean size of its values that an input's largest may be, to be mixed with others."""
 
 
 def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -> Array:
@@ -424,7 +426,7 @@ def _fast_algorithm(
         if dense and not exact and geometry.taps >= LEAST_SPECTRAL_TAPS:
             from dlcalc.numbers.convolution.fast import by_spectra
 
-            return by_spectra
+            return by_spectra if _is_even(x) else None
         from dlcalc.numbers.convolution.fast import by_bands
 
         return by_bands
@@ -434,11 +436,18 @@ def _fast_algorithm(
         and size >= LEAST_WINOGRAD
         and min(w.shape[:2]) >= LEAST_WINOGRAD_CHANNELS
         and max(w.shape[:2]) <= CHANNELS_A_TILE * tiles
+        and _is_even(x)
     ):
         from dlcalc.numbers.convolution.fast import by_winograd
 
         return by_winograd
     return None
+
+
+def _is_even(x: Array) -> bool:
+    """Whether no value stands far above the rest: it would round away what lies beside it."""
+    sizes = np.abs(x)
+    return bool(sizes.max() <= UNEVEN * sizes.mean())
 
 
 def input_gradient(

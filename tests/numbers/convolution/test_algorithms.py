@@ -174,6 +174,13 @@ def test_the_algorithm_is_chosen_by_shape(
     assert conv_plan._fast_algorithm(x, w, geometry, groups, exact) is chosen
 
 
+@pytest.mark.parametrize(("x", "w"), [DEEP, ONE])
+def test_an_outlier_rounds_no_neighbour_away(x: Any, w: Any) -> None:
+    data = np.ones(x)
+    data[0, 0, 0, 0] = 1e15
+    assert (conv(data, np.ones(w), dims=2).output[..., 1:] == np.prod(w[1:])).all()
+
+
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(1, 40))
 def test_blocks_are_small_and_hold_every_element_once(shape: list[int], most: int) -> None:
     held = np.zeros(shape, int)
