@@ -57,20 +57,25 @@ def bound(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> dict[str
     for key in UNSAID:
         if named.get(key):
             raise InputError(f"{key} of {kind} cannot be said in the notation")
-    _, *places = spec.split()
+    _, *words = spec.split()
+    places = [word.partition("=")[0] for word in words]
     keras_cell = kind in RECURRENT and "hidden_size" not in named and (
         len(given) < 2 or isinstance(given[1], str)
     )
     if keras_cell:
         places = ["units", "-"]
-    found = {
+    found: dict[str, Any] = {
+        place: int(number) for place, _, number in (word.partition("=") for word in words) if number
+    }
+    found |= {
         place: _one(value) for place, value in zip(places, given, strict=False) if place != "-"
     }
     extra = ("units", "bias", "reset_after", "sequence", "bidirectional") if keras_cell else ()
-    words = {NAMES.get(key, key): value for key, value in named.items()}
-    found |= {key: _one(value) for key, value in words.items() if key in (*places, *extra)}
+    by_name = {NAMES.get(key, key): value for key, value in named.items()}
+    found |= {key: _one(value) for key, value in by_name.items() if key in (*places, *extra)}
     if "size" in named and spec.startswith("upsample"):  # of Keras
         found["scale"] = _one(named["size"])
+    found |= {key: False for key in ("bias", "affine") if found.get(key, True) is None}
     return {key: value for key, value in found.items() if value is not None}
 
 

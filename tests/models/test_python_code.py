@@ -803,6 +803,13 @@ def test_shapes(
     check(GOLDEN, f"{made} | {forward}", said(model), regenerate)
 
 
+def test_what_a_framework_takes_where_nothing_is_said() -> None:
+    layers = "MaxPooling2D(), SpatialDropout2D(.2), AvgPool2D(strides=1), UpSampling2D()"
+    assert params(read_code(f"Sequential([Input((8, 8, 3)), {layers}])")).output == (3, 6, 6)
+    torch = read_code("nn.Sequential(nn.Conv2d(3, 8, 3, bias=None), nn.BatchNorm2d(8))")
+    assert params(torch, (3, 8, 8)).params == 8 * 3 * 9 + 16
+
+
 def test_channels_that_the_code_does_not_give() -> None:
     model = read_code("nn.Sequential(nn.Flatten(), nn.Linear(400, 10))")
     assert params(model, (16, 5, 5)).params == 4_010
