@@ -59,7 +59,7 @@ def looks_like_literal(value: str) -> bool:
     if start in ("[", "{", "#") or any(mark in value for mark in " ;,\n\t"):
         return True
     try:
-        float(value.replace("x", ""))  # 28x28 is a size
+        float(value.replace("x", "").replace("−", "-"))  # 28x28 is a size
     except ValueError:
         return False
     return True

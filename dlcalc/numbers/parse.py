@@ -16,12 +16,13 @@ Decimal = Callable[[str], float]
 def parse_number(word: str, allow_nonfinite: bool = False, decimal: Decimal = float) -> Number:
     """A whole number as an int of any size, anything else as a float, made by `decimal`.
 
-    Raises InputError for words, digits that are not ASCII, `1_000`, NaN and infinities
-    (unless allowed), and decimals beyond the range of a double.
+    The minus of workings and books is one. Raises InputError for words, digits that are not
+    ASCII, `1_000`, NaN and infinities (unless allowed), and decimals beyond the range of a double.
 
-    >>> parse_number("13"), parse_number("1e3"), parse_number("-0.5")
-    (13, 1000.0, -0.5)
+    >>> parse_number("13"), parse_number("1e3"), parse_number("-0.5"), parse_number("−2")
+    (13, 1000.0, -0.5, -2)
     """
+    word = word if word.isascii() else word.replace("−", "-")
     if "_" in word or not word.isascii():
         raise InputError(f"{shorten(word)!r} is not a number: write it in plain digits, 1000")
     if len(word) > MOST_DIGITS:

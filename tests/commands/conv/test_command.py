@@ -287,6 +287,11 @@ def test_nonfinite_answers_in_json_are_expected_answers() -> None:
     )
 
 
+def test_numbers_are_read_with_the_minus_that_workings_write() -> None:
+    assert "agrees" in invoke("conv", "-x", "−1 2e−3", "-w", "1", "--expect", "-1 .002").complaint
+    assert "agrees" in invoke("conv", "-x", "-7", "-w", "1", "--expect", "−7").complaint
+
+
 def test_a_single_number_in_json_is_a_row_of_one() -> None:
     done = invoke("conv", "-w", "3", "-f", "csv", stdin='{"output": 5}')
     assert (done.status, done.out) == (0, "15\n")
