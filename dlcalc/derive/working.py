@@ -117,14 +117,23 @@ def grad_slip(
     result: Derivatives, tolerance: float | None, field: Place, expected: Any
 ) -> str:
     """The slip that gives the expected numbers of a field; "" for none."""
+    import numpy as np
+
     from dlcalc.derive.slips import Slips, slip_of, turned_slip
 
     found = _Working(result).line_of(field)
     if found is None:
         return ""
     lines, key = found
-    return turned_slip(lines.lines[key].value, field, expected, tolerance) or slip_of(
-        Slips(lines, timed=False), str(field), expected, tolerance, lambda index: (key, index)
+    right = np.asarray(lines.lines[key].value)
+
+    def place_of(index: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+        if np.shape(right[index]):
+            raise LookupError
+        return key, index
+
+    return turned_slip(right, field, expected, tolerance) or slip_of(
+        Slips(lines, timed=False), str(field), expected, tolerance, place_of
     )
 
 

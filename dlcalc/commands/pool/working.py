@@ -91,6 +91,9 @@ def _cells(result: Pooling, index: Index) -> Any:
 
 def _window(result: Pooling, index: Index) -> Step:
     met = _met(result, index)
+    cells = _cells(result, index)
+    if not cells.size:
+        return Step(f"window {_at(index)}", note="in the padding alone")
     names = ("planes", "rows", "columns")[-result.dims :]
     rows = ", ".join(
         f"{name} {columns[0]}" + (f" to {columns[-1]}" if len(columns) > 1 else "")
@@ -99,8 +102,7 @@ def _window(result: Pooling, index: Index) -> Step:
     cut = "; what lies beyond the input is left out" if any(
         len(columns) < axis.kernel for columns, axis in zip(met, result.axes, strict=True)
     ) else ""
-    cells = _cells(result, index).tolist()
-    return Step(f"window {_at(index)}", cells, None, (), rows + cut)
+    return Step(f"window {_at(index)}", cells.tolist(), None, (), rows + cut)
 
 
 def element_step(result: Pooling, field: Place, index: Index) -> Step | None:

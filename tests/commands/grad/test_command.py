@@ -128,6 +128,8 @@ def test_a_bare_expected_value_is_the_derivative_that_was_asked_for() -> None:
     wrong = invoke(*words, "--expect", "2 5")
     assert wrong.complaint.startswith("element (1): expected 5, is 4 = 2·x = 2·2; 1 of 2 elements")
     assert invoke(*words[:-2], "--expect", "5").status == 0
+    alone = invoke(*words, "--expect", '{"dL/dx": 2}')
+    assert "gradients.L.x: expected a single number, has the shape 2" in alone.complaint
 
 
 def test_results_are_saved_and_read_by_the_next(tmp_path: Path) -> None:

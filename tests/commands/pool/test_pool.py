@@ -157,6 +157,11 @@ def test_records_are_answered_one_by_one() -> None:
     assert (done.status, done.err) == (0, "")
 
 
+def test_a_mean_of_padding_alone_is_explained() -> None:
+    done = invoke("pool", "-x", "4 2", "-F", "1", "--kind", "avg", "--pad", "1", "--explain")
+    assert "window (0): in the padding alone" in done.out.splitlines()
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
