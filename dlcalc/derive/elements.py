@@ -83,7 +83,8 @@ def _matmul(left: Array, right: Read, turned: Read | None, values: Any) -> Array
 
 _KINDS: dict[str, Callable[..., Array]] = {
     **{kind: partial(OPERATIONS[kind].value, Arrays) for kind in (
-        "add", "sub", "mul", "hadamard", "matmul", "neg", "div", "pow", "transpose")},
+        "add", "sub", "mul", "hadamard", "matmul", "neg", "div", "pow", "transpose",
+        "floor", "ceil")},
     "list": lambda *parts: np.stack(parts), "stack": lambda *parts: np.concatenate(parts),
     "part": lambda a, start, stop: a[int(start):int(stop)],
 }

@@ -23,6 +23,7 @@ from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip, value_at
 from dlcalc.derive.system import arranged
 from dlcalc.derive.working_terms import named
+from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.products import array_step
@@ -370,10 +371,13 @@ def _put(found: dict[str, Any], record: Mapping[str, Any], path: list[Any], valu
     """Set one element; lists around it are those of the record, objects hold it alone."""
     target: Any = found
     source: Any = record
-    for place, next_place in pairwise(path):
-        source = source[place]
-        if isinstance(place, str) and place not in target:
-            whole = plain_value(source)
-            target[place] = {} if isinstance(next_place, str) else whole
-        target = target[place]
-    target[path[-1]] = value
+    try:
+        for place, next_place in pairwise(path):
+            source = source[place]
+            if isinstance(place, str) and target.get(place) is None:
+                whole = plain_value(source)
+                target[place] = {} if isinstance(next_place, str) else whole
+            target = target[place]
+        target[path[-1]] = value
+    except (LookupError, TypeError, AttributeError):
+        raise InputError(f"{path[0]} is given by a name within it, and in another form") from None

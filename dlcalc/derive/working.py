@@ -194,12 +194,13 @@ class _Working:
         """The derivation that a field is a line of, and the line's key."""
         if self.result.scalar:
             return self._line_of_numbers(field)
-        if field[0] == "values":
-            lines, key = self.written.forward, str(field[1])
-        elif field[0] == "gradients":
-            lines, key = self.slopes(str(field[1])), f"d{field[2]}"
-        else:
-            return None
+        match field:
+            case ("values", name, *_):
+                lines, key = self.written.forward, str(name)
+            case ("gradients", of, name, *_):
+                lines, key = self.slopes(str(of)), f"d{name}"
+            case _:
+                return None
         return (lines, key) if key in lines.lines else None
 
     def _line_of_numbers(self, field: Place) -> tuple[Derivation, str] | None:

@@ -306,8 +306,8 @@ def _holder(actual: Any) -> str:
     """What holds fields of its own, in words; "" for numbers and arrays."""
     if isinstance(actual, Mapping):
         return f"an object with the fields {', '.join(actual)}"
-    if _has_parts(actual) and isinstance(actual[0], Mapping):
-        return f"a list of {len(actual)} objects"
+    if _has_parts(actual):
+        return f"a list of {len(actual)} objects" if isinstance(actual[0], Mapping) else "a list"
     return ""
 
 

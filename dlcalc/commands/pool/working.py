@@ -109,7 +109,7 @@ def element_step(result: Pooling, field: Place, index: Index) -> Step | None:
     """The working of one element, of a field that has one."""
     name = str(field[0])
     made = {"output": _output_step, "dx": _gradient_step}.get(name)
-    if made is None:
+    if made is None or getattr(result, name) is None:
         return None
     element_at(getattr(result, name), index, field)
     return made(result, index)

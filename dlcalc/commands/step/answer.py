@@ -652,7 +652,7 @@ def _adapted(result: NetworkStep, expected: Any) -> Any:
         found = _NAME.fullmatch(name)
         bare = found["name"] if found else name
         slope, index = found and found["slope"], found and found["index"]
-        if name == "layers":
+        if name == "layers" and isinstance(value, list | Mapping):
             layers |= _by_name(value)
         elif name in ("gradients", "updated") and isinstance(value, Mapping):
             adapted[name] = {**adapted.get(name, {}), **value}

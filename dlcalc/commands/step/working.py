@@ -373,7 +373,7 @@ def _before_activation(node: Node, gradient: Array, place: int) -> Any:
 
 def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
     w = node.arguments[1].value if isinstance(node.rule, Einsum) and place == 0 else None
-    if w is None or w.ndim != 2 or w.shape[0] != w.shape[1]:
+    if w is None or w.ndim != 2 or not w.shape[0] == w.shape[1] == gradient.shape[-1]:
         return None
     return gradient @ w.T
 

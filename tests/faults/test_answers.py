@@ -1,0 +1,28 @@
+"""Answers in a form that the result does not have: one line, and no fault of dlcalc's own."""
+
+import shlex
+
+import pytest
+
+from tests.shell.running import invoke
+
+MLP = "mlp '{\"x\": [1, 2], \"target\": 0, \"weights\": [[[1, 2], [3, 4]]]}'"
+LRN = "step 'input 1x4; lrn; conv 1 2; flatten; linear 2' '{\"x\": [[1, 2, 3, 4]], \"target\": 1"
+LRN += ", \"loss\": \"cross_entropy\"}' --init uniform"
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    (f"{LRN} --expect '{{\"layers\": null}}'", "layers is a list of 4 objects"),
+    (f"{LRN} --expect '{{\"linear1.weight\": 1}}'", "expected a single number, has the shape 2x3"),
+    (f"{MLP} --expect '{{\"gradients.weights\": 3}}'", "gradients.weights is a list; what is"),
+    (f"{MLP} --expect '{{\"gradients\": null, \"dJ/dw1\": 9}}'", "expected 9, is -0.99"),
+    (f"{MLP} --expect '{{\"gradients\": 3, \"dJ/dw1\": 9}}'", "gradients is given by a name"),
+    ("size -L 6 -F 6 --transposed --expect '{\"remainder\": 1}'", "remainder: expected 1, is 0"),
+    ("grad 'y = floor(x)*x' x=2.5 --expect 6.25", "expected 6.25, is 5 = ⌊x⌋·x = ⌊2.5⌋·2.5"),
+    ("grad 'L = sum(x*x)' 'x=1 2' --at gradients.L", "--at gradients.L: no working by itself"),
+    ("pool -x '1 2' -F 2 --at dx", "--at dx: the result has no field 'dx'"),
+])
+def test_an_answer_in_another_form_is_refused(line: str, said: str) -> None:
+    done = invoke(*shlex.split(line))
+    assert done.status
+    assert said in done.complaint
