@@ -674,7 +674,10 @@ def _put(
     into: dict[str, Any], field: str, name: str, index: str | None, value: Any, right: Any
 ) -> None:
     """An answer, or one element of it with the others as they are, under its field and name."""
-    held = dict(into.get(field, {}))
+    given = into.get(field, {})
+    if not isinstance(given, Mapping):  # refused when it is compared
+        return
+    held = dict(given)
     if index is None:
         held[name] = value
     else:
