@@ -46,7 +46,7 @@ def command() -> None:
 
     \b
     + - * · × / ^ ** ²     element by element; -w^2 is -(w^2); > < >= <= == != give 1 or 0
-    @  W^T  W'  Wᵀ         matrix product and transposed; a vector is a column
+    @  W^T  W'  Wᵀ         matrix product, done before *, and transposed; a vector is a column
     ⊙                      as *, with a vector for every row of a matrix too
     x[0] x[:, 1] x[0:2]    elements and slices, counted from 0; x[i] takes the rows i counts
     [a, b]  [a, b; c, d]   a vector, a matrix; (a; b) is a column of its parts
