@@ -76,6 +76,8 @@ def reader_of(first: bytes, known: Collection[str]) -> Reader:
     text = _text(first.removeprefix(BOM))
     if text.lstrip().startswith("{"):
         return Reader("json", (), lambda line: _object(line, known))
+    if text.lstrip().startswith("["):
+        raise InputError("an array: records are one JSON object a line, as jq -c '.[]' writes them")
     delimiter = "\t" if "\t" in text else ","
     names = tuple(name.strip() for name in _fields(text, delimiter))
     try:

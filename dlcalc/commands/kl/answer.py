@@ -84,7 +84,8 @@ class KlRun(Run[KL]):
         if self.out.piped and not {"q", "p"} <= self.options.keys():
             from dlcalc.shell.records import record_names, run_records
 
-            if {"q", "p"} & set(record_names(FIELDS)):
+            given = {"q", "p"} & self.options.keys()
+            if not given or {"q", "p"} & set(record_names(FIELDS)):
                 if self.check or self.options.get("gradients"):
                     raise InputError("--gradients and --check are for one divergence, and "
                                      "standard input holds records")

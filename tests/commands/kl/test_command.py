@@ -170,3 +170,9 @@ def test_a_gradient_is_explained_without_being_asked_for_otherwise() -> None:
     for place in ("mean_q", "gradients.mean_q:0"):
         assert "∂KL/∂μ_q = Σ_p⁻¹ @ d = 0.25·(−1)" in invoke("kl", "--q", "0,1", "--p", "1,2",
                                                             "--at", place).out
+
+
+def test_what_stands_on_stdin_is_not_passed_over_for_the_worked_example() -> None:
+    done = invoke("kl", stdin="foo\n1\n")
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith("standard input: line 1: unknown field 'foo'; known: q, p")

@@ -195,3 +195,9 @@ def test_needs_no_numpy_and_no_tabulate() -> None:
 )  # fmt: skip
 def test_lists_of_another_form_are_refused(record: str, said: str) -> None:
     assert invoke("size", stdin=record).complaint == f"standard input: line 1: {said}"
+
+
+@pytest.mark.parametrize("command", ["size", "kl"])
+def test_an_array_of_records_is_refused_with_the_way_to_lines(command: str) -> None:
+    said = "an array: records are one JSON object a line, as jq -c '.[]' writes them"
+    assert invoke(command, stdin="[{}]").complaint == f"standard input: line 1: {said}"
