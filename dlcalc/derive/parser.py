@@ -450,7 +450,9 @@ class _Parser:
         function = FUNCTIONS[word]
         arguments: list[Node] = []
         options: dict[str, Any] = {}
-        simple = word in SIMPLE and self.tokens[self.at + 1].text != "="
+        simple = word in SIMPLE and not (
+            self.token.kind == "name" and self.tokens[self.at + 1].text == "="
+        )
         if simple:
             arguments.append(self.expression())
         else:

@@ -379,8 +379,10 @@ def _has_parts(value: Any) -> bool:
 def _shape(value: Any) -> tuple[int, ...]:
     shape: list[int] = []
     level = [value]
-    while level and isinstance(level[0], list | tuple):
+    while any(isinstance(each, list | tuple) for each in level):
         sizes = {len(each) if isinstance(each, list | tuple) else -1 for each in level}
+        if -1 in sizes:
+            raise ShapeError("numbers and lists side by side")
         if len(sizes) > 1:
             raise ShapeError(f"lists of {' and '.join(map(str, sorted(sizes)))} side by side")
         shape.append(sizes.pop())

@@ -15,12 +15,15 @@ LRN += ", \"loss\": \"cross_entropy\"}' --init uniform"
     (f"{LRN} --expect '{{\"layers\": null}}'", "layers is a list of 4 objects"),
     (f"{LRN} --expect '{{\"gradients\": 1, \"conv1.bias\": 2}}'", "gradients is an object"),
     (f"{LRN} --expect '{{\"linear1.weight\": 1}}'", "expected a single number, has the shape 2x3"),
+    (f"{LRN} --expect '{{\"layers\": [{{\"name\": [1]}}]}}'", "an empty object: give any"),
     (f"{MLP} --expect '{{\"gradients.weights\": 3}}'", "gradients.weights is a list; what is"),
     (f"{MLP} --expect '{{\"gradients\": null, \"dJ/dw1\": 9}}'", "expected 9, is -0.99"),
     (f"{MLP} --expect '{{\"gradients\": 3, \"dJ/dw1\": 9}}'", "gradients is given by a name"),
     ("size -L 6 -F 6 --transposed --expect '{\"remainder\": 1}'", "remainder: expected 1, is 0"),
     ("grad 'y = floor(x)*x' x=2.5 --expect 6.25", "expected 6.25, is 5 = ⌊x⌋·x = ⌊2.5⌋·2.5"),
     ("grad 'L = sum(x*x)' 'x=1 2' --at gradients.L", "--at gradients.L: no working by itself"),
+    ("kl --q 1,1 --p 0,1 --expect '{\"kl\": [1, [2]]}'", "kl: numbers and lists side by side"),
+    ("grad 'y = exp(' x=1", "line 1, column 9: found the end after '('"),
     ("pool -x '1 2' -F 2 --at dx", "--at dx: the result has no field 'dx'"),
 ])
 def test_an_answer_in_another_form_is_refused(line: str, said: str) -> None:

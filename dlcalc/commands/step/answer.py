@@ -633,8 +633,8 @@ def _by_name(layers: Any) -> dict[str, Any]:
             name: each if isinstance(each, Mapping) else {"output": each}
             for name, each in layers.items()
         }
-    named = [each for each in layers if isinstance(each, Mapping) and "name" in each]
-    return {each["name"]: each for each in named}
+    named = [each for each in layers if isinstance(each, Mapping)]
+    return {each["name"]: each for each in named if isinstance(each.get("name"), str)}
 
 
 _NAME = re.compile(r"(?P<slope>[∂d]L/[∂d])?(?P<name>.+?)(?P<index>\([\d,]+\))?(?P<new>[⁺+])?")
