@@ -240,7 +240,7 @@ DIVERGENCES: dict[str, Callable[[Any, Any], float]] = {
         sum(divergence((q[0], q[1] ** 0.5), (p[0], p[1] ** 0.5))) - 1) / 2,
     "½": lambda q, p: sum(divergence(q, p)) - 1,
     "bits": lambda q, p: (sum(divergence(q, p)) - 1) / 2 / np.log(2),
-    "without the − D": lambda q, p: sum(divergence(q, p)) / 2,
+    "− D left out": lambda q, p: sum(divergence(q, p)) / 2,
 }
 
 

@@ -109,7 +109,7 @@ def quantity_of(result: Derivatives, expected: Any) -> str:
         for of, gradients in result.gradients.items() for name, each in gradients.items()}}
     for name, each in record.items():
         if gives(each, expected):
-            return f"that is {name}, which {{\"{name}\": …}} compares"
+            return f"{name} gives that, which {{\"{name}\": …}} compares"
     return ""
 
 

@@ -12,13 +12,11 @@ import numpy as np
 from dlcalc.errors import LimitError
 from dlcalc.formulas.expressions import Expr, Step, add, call, matmul, power, symbol, transpose
 from dlcalc.formulas.products import products
-from dlcalc.numbers.compare import agree
+from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.gaussians import KL, gaussian, kl, precision
 from dlcalc.numbers.places import Place
 
 MOST_TERMS = 16
-WRITTEN = 1e-4
-"""How near a number written out by hand comes to the one that it rounds."""
 
 MU = {name: symbol("μ", name) for name in "qp"}
 SIGMA = {name: symbol("Σ", name) for name in "qp"}
@@ -68,28 +66,22 @@ def element_step(result: KL, field: Place, index: tuple[int, ...]) -> Step | Non
 
 
 def advice(result: KL, field: Place, expected: Any) -> str:
-    """Which slip gives the expected divergence, where one does, as far as it was written out."""
-    wanted = np.asarray(expected)
-    if field != ("kl",) or wanted.size != 1:
-        return ""
-    for slip, value in _slips(result):
-        if agree(wanted.item(), value, WRITTEN):
-            return f"that is {slip}"
-    return ""
+    """The slip that gives the expected divergence; "" where none does."""
+    return slip_of(expected, _slips(result)) if field == ("kl",) else ""
 
 
 def _slips(result: KL) -> Iterator[tuple[str, float]]:
-    yield "what comes out without the ½", 2 * result.kl
-    yield "what comes out without the − D", result.kl + result.q.dimension / 2
-    yield "the divergence in bits", result.kl / math.log(2)
-    yield "what comes out with ln(det Σq/det Σp)", result.kl - result.log_determinant
+    yield "the ½ left out", 2 * result.kl
+    yield "the − D left out", result.kl + result.q.dimension / 2
+    yield "bits in place of nats", result.kl / math.log(2)
+    yield "ln(det Σq/det Σp)", result.kl - result.log_determinant
     try:
-        yield "KL(p‖q), with q and p exchanged", kl(result.p, result.q).kl
+        yield "KL(p‖q), q and p exchanged,", kl(result.p, result.q).kl
         # Only diagonal ones have a σ to mistake for σ².
         q, p = (
             gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
         )
-        yield "what comes out with σ where σ² belongs", kl(q, p).kl
+        yield "σ in place of σ²", kl(q, p).kl
     except LimitError:
         return
 

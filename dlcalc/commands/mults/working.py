@@ -23,6 +23,7 @@ from dlcalc.commands.mults.stages import (
 )
 from dlcalc.formulas.expressions import Expr, Step, add, call, ceil, floor, mul, symbol, total
 from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
 
@@ -56,8 +57,6 @@ def field_step(result: Multiplications, field: Place) -> Step | None:
 
 def advice(result: Multiplications, expected: Any) -> str:
     """Which other method, or which part of the work, an expected count belongs to."""
-    while isinstance(expected, list | tuple) and len(expected) == 1:
-        expected = expected[0]
     plain, slips = [], []
     for method, whole in result.total.items():
         slips.append((f"{method} for all of it in FLOPs (×2)", 2 * whole))
@@ -68,8 +67,7 @@ def advice(result: Multiplications, expected: Any) -> str:
                 ("one channel pair", count.per_pair), ("one line", count.per_axis[0]))]
             slips += [(f"{method} for {stage.name} without its {words} channels", count.total // n)
                       for words, n in zip(("input", "output"), stage.channels, strict=True)]
-    return next((f"{expected} is the count of {what}" for what, number in (*plain, *slips)
-                 if number == expected), "")
+    return slip_of(expected, (*plain, *slips))
 
 
 def total_step(result: Multiplications, method: str) -> Step:

@@ -434,7 +434,7 @@ def _advice(fits: Sequence[Fit], place: Place, wanted: Any) -> str:
 def _slips(fits: Sequence[Fit], fit: Fit, what: str) -> Iterator[tuple[str, Any]]:
     value = getattr(fit, what)
     if what == "divergence":
-        yield "the divergence in bits", value / math.log(2)
+        yield "bits in place of nats", value / math.log(2)
         yield "the sign exchanged", -value
     if what == "covariance":
         # Only diagonal ones have a σ to mistake for σ².

@@ -17,6 +17,7 @@ from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.receptive_fields import seen
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.numbers.axes import per_axis
+from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
@@ -513,12 +514,11 @@ def _advice(result: Reduction, place: Place, wanted: Any) -> str:
             each = result.proposals[number]
         case _:
             return ""
-    if what == "saved" and wanted == each.params:
-        return "what is left, in place of what is saved, gives that"
-    others = (other.way for other in known if other is not each
-              and what in ("params", "macs") and getattr(other, what) == wanted)
-    return rows_advice(each.model, _rows(each), what, wanted) or next(
-        (f"{wanted:,} is that of '{way}'" for way in others), ""
+    if what == "saved":
+        return slip_of(wanted, [("what is left, in place of what is saved,", each.params)])
+    others = known if what in ("params", "macs") else ()
+    return rows_advice(each.model, _rows(each), what, wanted) or slip_of(
+        wanted, ((f"the way '{other.way}'", getattr(other, what)) for other in others)
     )
 
 

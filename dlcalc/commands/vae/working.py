@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from math import isclose
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from dlcalc.derive.system import arranged
 from dlcalc.derive.tape import forward, recorded
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Step, call, symbol
+from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 MOST_WEIGHTS = 64
 """Weights of an autoencoder that is still worked out unit by unit."""
-NEAR = 1e-4
-"""How near an expected loss comes to the other one to be taken for it."""
 GAP = 1e-6
 """Beyond it the quadrature has not resolved the posterior."""
 HEADS = {
@@ -191,17 +189,12 @@ class VaeWorking(Recipe):
     def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
         """Which of the two losses an expected one is, or the slip that gives expected numbers."""
         losses = {
-            "loss": (self.result.negative_elbo, "that is the negative ELBO, −L1 + L2"),
+            "loss": ("the negative ELBO, −L1 + L2,", self.result.negative_elbo),
             "negative_elbo": (
-                self.result.loss, "that is the loss as the problem states it, −(L1 + L2)"),
+                "the loss as the problem states it, −(L1 + L2),", self.result.loss),
         }
-        other, words = losses.get(field, (0.0, ""))
-        value = expected
-        while isinstance(value, list) and len(value) == 1:
-            value = value[0]
-        if words and isinstance(value, int | float) and isclose(value, other, rel_tol=NEAR):
-            return words
-        return super().slip(field, expected, tolerance)
+        other = [losses[field]] if field in losses else []
+        return slip_of(expected, other) or super().slip(field, expected, tolerance)
 
     def checks(self) -> list[GradientCheck]:
         """Every gradient of both terms against central and complex-step differences.

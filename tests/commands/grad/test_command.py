@@ -245,7 +245,7 @@ def test_values_come_by_name_from_one_file(tmp_path: Path) -> None:
 
 def test_a_number_that_is_another_quantity_is_told_so() -> None:
     done = invoke("grad", "y = sqrt(x^2+1)", "x=2", "--expect", "0.894")
-    assert done.complaint.endswith('; that is dy/dx, which {"dy/dx": …} compares')
+    assert done.complaint.endswith('; dy/dx gives that, which {"dy/dx": …} compares')
     slip = invoke("grad", "z = w*x; L = z^2", "w=3", "x=2", "--wrt", "w", "--expect", "12")
     assert slip.complaint.endswith("; ∂z/∂w left out gives that")
 

@@ -80,7 +80,7 @@ def test_a_slip_is_named_in_the_order_of_the_derivation() -> None:
     assert done.status == 1
     assert done.complaint.startswith("named.dL1/dw6: expected 9, is 0.752964 = (x_2 − y_2)·z_1")
     done = invoke("vae", given(), "--expect", "3.154616")
-    assert done.complaint.endswith("that is the negative ELBO, −L1 + L2")
+    assert done.complaint.endswith("the negative ELBO, −L1 + L2, gives that")
 
 
 def test_samples_are_drawn_by_seed() -> None:
