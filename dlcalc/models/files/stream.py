@@ -114,8 +114,6 @@ def open_zip(file: BinaryIO, what: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(file) as archive:
             yield archive
     except ZIP_ERRORS as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"not {what}, or a damaged one: {words_of(error)}") from None
 
 

@@ -105,18 +105,15 @@ class Walker:
 
     def walk(self, file: BinaryIO) -> Any:
         """What the pickle at the file's place builds; the file is left behind its end."""
-        steps = 0
         try:
-            for opcode, argument, _ in genops(_Forward(file)):  # type: ignore[arg-type]
-                steps += 1
-                if steps > MOST_STEPS:
+            opcodes = genops(_Forward(file))  # type: ignore[arg-type]
+            for before, (opcode, argument, _) in enumerate(opcodes):
+                if before >= MOST_STEPS:
                     raise LimitError(f"a pickle of more than {MOST_STEPS:,} steps")
                 self.step(opcode.name, argument)
             return self.stack.pop()
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, EOFError,
-                OverflowError) as error:
-            if isinstance(error, InputError):
-                raise
+                OverflowError):
             raise InputError("its pickle is damaged or cut off") from None
 
     def step(self, name: str, argument: Any) -> None:
@@ -454,6 +451,8 @@ class _Checkpoint:
                 made = inner
             own_way = next((way for way in _OWN_WAYS if made.name.startswith(way)), "")
             found = _OWN_WAYS[own_way](self, name, made) if own_way else self.placed(name, made)
+        except InputError as error:
+            raise error.at(name) from None
         except (TypeError, ValueError, IndexError, AttributeError):
             raise InputError("is no tensor that PyTorch would write").at(name) from None
         return found.but(role=role, trains=trains)
@@ -470,10 +469,10 @@ class _Checkpoint:
         key = str(stored.key[2])
         held = self.sizes.get(key)
         if held is None:
-            raise InputError(f"its storage {printable(key)[:60]} is not there").at(name)
+            raise InputError(f"its storage {printable(key)[:60]} is not there")
         last = offset + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
         if prod(shape) and (last + 1) * width > held:
-            raise InputError(f"reaches beyond its storage of {held:,} bytes").at(name)
+            raise InputError(f"reaches beyond its storage of {held:,} bytes")
         place = Place(key, offset, strides)
         return Tensor(name, dtype, shape, prod(shape) * width, place=place)
 

@@ -1,0 +1,303 @@
+"""Checkpoints of PyTorch, put together opcode by opcode as its pickles are."""
+
+import io
+import random
+import struct
+import zipfile
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+import pytest
+
+from dlcalc.errors import DlcalcError
+from dlcalc.models.files import torch_checkpoint
+from dlcalc.models.files.reading import read_stream
+from dlcalc.models.files.tensors import Tensor
+
+WIDTHS = {"Float": 4, "Half": 2, "Long": 8, "Bool": 1, "Double": 8, "Byte": 1, "ComplexFloat": 8}
+
+
+def told(value: Any) -> bytes:
+    """The opcodes that put a value on the stack; bytes are opcodes already."""
+    if isinstance(value, bytes):
+        return value
+    if value is None or isinstance(value, bool):
+        return {None: b"N", True: b"\x88", False: b"\x89"}[value]
+    if isinstance(value, int):
+        return b"J" + struct.pack("<i", value)
+    if isinstance(value, str):
+        data = value.encode()
+        return b"X" + struct.pack("<I", len(data)) + data
+    if isinstance(value, dict):
+        inner = b"".join(told(key) + told(each) for key, each in value.items())
+        return b"}(" + inner + b"u"
+    if isinstance(value, list):
+        return b"](" + b"".join(map(told, value)) + b"e"
+    return b"(" + b"".join(map(told, value)) + b"t"
+
+
+def named(name: str) -> bytes:
+    """A global by its name."""
+    module, _, own = name.rpartition(".")
+    return f"c{module}\n{own}\n".encode()
+
+
+def made(name: str, *given: Any) -> bytes:
+    """A call of a global."""
+    return named(name) + told(given) + b"R"
+
+
+def stored(key: str, kind: str, count: int) -> bytes:
+    return told(("storage", named(f"torch.{kind}Storage"), key, "cpu", count)) + b"Q"
+
+
+def tensor(
+    key: str, *shape: int, kind: str = "Float", at: int = 0, steps: tuple[int, ...] | None = None,
+    by: str = "torch._utils._rebuild_tensor_v2", more: tuple[Any, ...] = (),
+) -> bytes:
+    """A tensor in a storage, row by row where no steps are said."""
+    usual = tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
+    given = (stored(key, kind, 0), at, shape, usual if steps is None else steps)
+    return made(by, *given, False, made("collections.OrderedDict"), *more)
+
+
+def zipped(root: bytes, storages: Mapping[str, int], *others: str) -> bytes:
+    """A checkpoint of today: a pickle and the bytes of its storages in a zip."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("net/data.pkl", b"\x80\x02" + root + b".")
+        for key, size in storages.items():
+            archive.writestr(f"net/data/{key}", bytes(size))
+        for name in others:
+            archive.writestr(f"net/{name}", b"")
+    return stream.getvalue()
+
+
+def legacy(root: bytes, storages: Mapping[str, tuple[int, int]], behind: bytes = b"") -> bytes:
+    """A checkpoint of before version 1.6: five pickles, and the storages one after the other."""
+    pickles = (told(0), told({}), root, told(list(storages)))
+    data = b"".join(b"\x80\x02" + each + b"." for each in pickles)
+    for count, width in storages.values():
+        data += struct.pack("<Q", count) + bytes(count * width)
+    return torch_checkpoint.MAGIC + data + behind
+
+
+def read(data: bytes) -> list[Tensor]:
+    return list(read_stream(io.BytesIO(data), "net.pt").tensors)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_each_number_of_a_storage_counts_once(seed: int) -> None:
+    """Against every place that a tensor has, one by one: shared, laid over, spread, repeated."""
+    chance = random.Random(seed)
+    owners: dict[tuple[str, int], str] = {}
+    parts: dict[str, bytes] = {}
+    wanted = []
+    for at in range(chance.randint(1, 6)):
+        name, key = f"t{at}", chance.choice("aab")
+        shape = tuple(chance.randint(seed % 7 > 0, 4) for _ in range(chance.randint(0, 3)))
+        steps = tuple(chance.choice((0, 1, 1, 2, 3, 4, 8, 12)) for _ in shape)
+        start = chance.randint(0, 20)
+        places = [start] if prod(shape) else []
+        for size, step in zip(shape, steps, strict=True):
+            places = [place + step * turn for place in places for turn in range(size)]
+        met = [owners[key, place] for place in sorted(places) if (key, place) in owners]
+        fresh = {place for place in places if (key, place) not in owners}
+        owners |= {(key, place): name for place in fresh}
+        wanted.append((name, len(fresh), met[0] if met else "", bool(met) and not fresh))
+        parts[name] = tensor(key, *shape, at=start, steps=steps)
+    found = read(zipped(told(parts), {"a": 4 * 160, "b": 4 * 160}))
+    assert [(each.name, each.params, each.tied, each.role == "tied") for each in found] == wanted
+    assert all(each.bytes == 4 * each.params for each in found if each.role != "tied")
+
+
+def test_stretches_of_shared_storages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlcalc.models.files.tensors.MOST_RUNS", 6)
+    every = {"a": tensor("s", 3, steps=(2,)), "b": tensor("s", 3, at=1, steps=(2,))}
+    one_more = {**every, "c": tensor("s", 3, at=20, steps=(1,))}
+    assert [each.params for each in read(zipped(told(every), {"s": 400}))] == [3, 3]
+    with pytest.raises(DlcalcError, match=r"net\.pt: c: its numbers lie in too many stretches"):
+        read(zipped(told(one_more), {"s": 400}))
+
+
+W, B = tensor("w", 2, 3), tensor("b", 3)
+STATE = {"fc.weight": W, "fc.bias": B}
+LINEAR = ["fc.weight float32 2x3 24 parameter", "fc.bias float32 3 12 parameter"]
+BOTH = ["a float32 2x3 24 parameter", "b float32 3 12 parameter"]
+SIZES = {"w": 24, "b": 12, "x": 5000}
+RANDOM = tensor("x", 5000, kind="Byte")
+ADAM = {"state": {0: {"exp_avg": tensor("x", 4)}}, "param_groups": []}
+MOMENT = "float32 4 16 optimizer"
+
+
+def module(kind: str, **state: Any) -> bytes:
+    """An object of a class, with its state."""
+    return named(kind) + b")\x81" + told(state) + b"b"
+
+
+def parameter(data: bytes, trains: bool = True) -> bytes:
+    return made("torch._utils._rebuild_parameter", data, trains, {})
+
+
+SEQUENTIAL = module(
+    "torch.nn.modules.container.Sequential", training=True, _parameters={}, _buffers={},
+    other={"w": B}, _modules={"0": module(
+        "torch.nn.modules.linear.Linear", _parameters={"weight": parameter(W), "bias": None},
+        _buffers={"n": B}, _modules={},
+    )},
+)
+SUBCLASS = made(
+    "torch._tensor._rebuild_from_type_v2", named("torch._utils._rebuild_tensor_v2"),
+    named("torch.Tensor"), (stored("w", "Float", 6), 0, (2, 3), (3, 1), False, {}), {},
+)
+V3 = "torch._utils._rebuild_tensor_v3"
+
+
+@pytest.mark.parametrize(("root", "found"), [
+    (told((STATE, 1, 2, 3)),
+     ["0.fc.weight float32 2x3 24 parameter", "0.fc.bias float32 3 12 parameter"]),
+    (W + B + b"\x86", ["0 float32 2x3 24 parameter", "1 float32 3 12 parameter"]),
+    (told({"a": W + B + b"\x86", "b": told(1) + B + W + b"\x87", "c": B + b"\x85"}),
+     ["a.0 float32 2x3 24 parameter", "a.1 float32 3 12 parameter",
+      "b.1 float32 3 12 tied a.1", "b.2 float32 2x3 24 tied a.0", "c.0 float32 3 12 tied a.1"]),
+    (made("collections.deque", []) + b"(" + W + B + b"e",
+     ["0 float32 2x3 24 parameter", "1 float32 3 12 parameter"]),
+    (made("collections.OrderedDict") + b"(" + told("a") + W + told("b") + B + b"u", BOTH),
+    (made("collections.OrderedDict", [("a", W), ["b", B]]), BOTH),
+    (told({"a": W, "n": b"\x8f(" + told(1) + told(2) + b"\x90", "b": B}), BOTH),
+    (told({"a": b"}q\x00(" + told("w") + W + b"u", "b": b"h\x00"}),
+     ["a.w float32 2x3 24 parameter", "b.w float32 2x3 24 tied a.w"]),
+    # Where parameters are marked as such, other tensors are buffers.
+    (SEQUENTIAL, ["0.weight float32 2x3 24 parameter", "0.n float32 3 12 buffer"]),
+    (told({"a": parameter(W, False), "b": B}),
+     ["a float32 2x3 24 parameter frozen", "b float32 3 12 buffer"]),
+    (module("argparse.Namespace", a=W, n=3, b=B), BOTH),
+    (told({"a": SUBCLASS, "b": B}), BOTH),
+    (told({"a": tensor("w", 8, kind="Untyped", by=V3, more=(named("torch.float8_e4m3fn"),))}),
+     ["a float8_e4m3fn 8 8 parameter"]),
+    (told({"a": tensor("w", 12, kind="Untyped", by=V3, more=(named("torch.uint16"),))}),
+     ["a uint16 12 24 buffer"]),
+    (told({"a": tensor("w", 3, kind="ComplexFloat"), "b": tensor("b", 12, kind="Bool")}),
+     ["a complex64 3 24 parameter", "b bool 12 12 buffer"]),
+    (told({"a": W, "none": tensor("b", 0, 3, at=9)}),
+     ["a float32 2x3 24 parameter", "none float32 0x3 0 parameter"]),
+    (told({"a": tensor("b", 2, at=1)}), ["a float32 2 8 parameter"]),
+    (told({"a": tensor("b", *[1] * 64)}), [f"a float32 {'x'.join('1' * 64)} 4 parameter"]),
+    # What lies beside a model: an optimiser's state, averages, the state of a random generator.
+    (told({"state_dict": STATE, "optimizer": ADAM, "epoch": 3, "x": {"y": B}}),
+     [*LINEAR, f"optimizer.state.0.exp_avg {MOMENT}", "x.y float32 3 12 other"]),
+    (told({"model": {}, "weights": STATE, "rng": RANDOM, "optim_states": [B], "o": [ADAM, ADAM]}),
+     [*(f"weights.{each}" for each in LINEAR), "rng uint8 5000 5000 other",
+      "optim_states.0 float32 3 12 optimizer", f"o.0.state.0.exp_avg {MOMENT}",
+      f"o.1.state.0.exp_avg {MOMENT}"]),
+    (told({"ema": STATE}), [f"ema.{each}" for each in LINEAR]),
+    (told({"ema": {"a": W}, "a": W, "b": B}), ["ema.a float32 2x3 24 copy", *BOTH]),
+    (told({"optim": B, "w": W}), ["optim float32 3 12 parameter", "w float32 2x3 24 parameter"]),
+    (told({"w": W, "mask": RANDOM}),
+     ["w float32 2x3 24 parameter", "mask uint8 5000 5000 parameter"]),
+    (told({"w": {"v": W}, "rng": RANDOM, "z": {"u": tensor("b", 12, kind="Byte")}}),
+     ["w.v float32 2x3 24 parameter", "rng uint8 5000 5000 other", "z.u uint8 12 12 parameter"]),
+])
+def test_what_a_pickle_holds(root: bytes, found: list[str]) -> None:
+    assert [shown(each) for each in read(zipped(root, SIZES))] == found
+
+
+def shown(each: Tensor) -> str:
+    words = [each.name, each.dtype, "x".join(map(str, each.shape)), str(each.bytes), each.role]
+    return " ".join([*words, *[each.tied] * bool(each.tied), *["frozen"] * (not each.trains)])
+
+
+def by_storage(*key: Any) -> bytes:
+    given = told(("storage", *key)) + b"Q"
+    return told({"w": made("torch._utils._rebuild_tensor_v2", given, 0, (3,), (1,))})
+
+
+FLOATS = named("torch.FloatStorage")
+NOT_RUN = "which is not understood and was not run; a state_dict alone can be read"
+
+
+@pytest.mark.parametrize(("root", "complaint"), [
+    (told({"w": tensor("k" * 61, 2)}), f"w: its storage {'k' * 60} is not there"),
+    (told({"w": tensor("b", 3, at=1)}), "w: reaches beyond its storage of 12 bytes"),
+    (told({"w": tensor("b", 2, 2, steps=(2, 1))}), "w: reaches beyond its storage of 12 bytes"),
+    (told({"w": tensor("b", 3, kind="Odd")}), "w: has a storage of the unknown type OddStorage"),
+    (by_storage("Float", "b", "cpu", 3), "w: has a storage of the unknown type ?"),
+    (by_storage(FLOATS, "b", "cpu"), "w: has a storage of the unknown type ?"),
+    (told({"w": tensor("b", 3, steps=(1, 1))}), "w: is no tensor that PyTorch would write"),
+    (told({"w": tensor("b", 3, at=-1)}), "w: is no tensor that PyTorch would write"),
+    (told({"w": tensor("b", *[1] * 65)}), "w: is no tensor that PyTorch would write"),
+    (b"}q\x00" + told("a") + b"h\x00s", "its values hold themselves"),
+    (told((1,)) + told((2,)) + b"R", "its pickle calls what is no function"),
+    (b"P5\n", "its pickle has the opcode PERSID, which no checkpoint needs"),
+    (named("os." + "s" * 150), f"its pickle names os.{'s' * 117}, {NOT_RUN}"),
+    (named("numpy.loads"), f"its pickle names numpy.loads, {NOT_RUN}"),
+    (named("__builtin__.eval"), f"its pickle names builtins.eval, {NOT_RUN}"),
+    *((each, "its pickle is damaged or cut off") for each in (
+        b"t", told(1) + b"t", told(1) + told(2) + b"\x87", b"h\x05",
+    )),
+    *((told(each), "its pickle holds no tensors of a model") for each in (
+        {}, 5, ADAM, {"ema": STATE, "model_ema": STATE},
+    )),
+])
+def test_a_pickle_that_is_refused(root: bytes, complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        read(zipped(root, SIZES))
+    assert str(caught.value) == f"net.pt: {complaint}"
+
+
+def test_a_zip_with_two_pickles_or_with_code() -> None:
+    with pytest.raises(DlcalcError, match=r"lacks data\.pkl"):
+        read(zipped(told(STATE), SIZES, "sub/data.pkl"))
+    for others, layout in (((), "torch-zip"), (("constants.pkl",), "torchscript")):
+        data = zipped(told(STATE), SIZES, *others)
+        assert read_stream(io.BytesIO(data), "net.pt").format == layout
+
+
+SPARSE = made("torch._utils._rebuild_sparse_tensor", named("torch.sparse_coo"), (
+    tensor("i", 2, 3, kind="Long"), tensor("v", 3), (4, 5)))
+
+
+@pytest.mark.parametrize(("data", "found"), [
+    (legacy(told(STATE), {"w": (6, 4), "b": (3, 4), "unused": (5, 1)}), LINEAR),
+    (legacy(told({"fc.weight": parameter(W), "fc.bias": parameter(B)}), {"w": (6, 4), "b": (3, 4)}),
+     LINEAR),
+    (legacy(told({"a": tensor("w", 3, kind="Half"), "b": tensor("v", 2, kind="Double")}),
+            {"w": (3, 2), "v": (2, 8)}),
+     ["a float16 3 6 parameter", "b float64 2 16 parameter"]),
+    (legacy(told({"a": SPARSE}), {"i": (6, 8), "v": (3, 4)}), ["a float32 4x5 60 parameter"]),
+    (legacy(told(STATE), {"w": (6, 4), "b": (3, 4)}, b"12"), "2 bytes behind its last storage"),
+    (legacy(told(STATE), {"w": (6, 4), "b": (3, 4)})[:-1],
+     "ends within storage b: 12 bytes promised, 11 left"),
+    (legacy(told(STATE), {"w": (6, 4)}), "fc.bias: its storage b is not there"),
+    (legacy(told(STATE), {"w": (6, 4), "b": (2, 4)}),
+     "fc.bias: reaches beyond its storage of 8 bytes"),
+    (legacy(told(STATE), {}).replace(told([]), told(5)), "its list of storages is damaged"),
+    (legacy(by_storage(FLOATS, "b", "cpu"), {"b": (3, 4)}), "a storage is damaged"),
+    (torch_checkpoint.MAGIC.replace(b"l", b"m") + legacy(told(STATE), {})[15:],
+     "no checkpoint of PyTorch: its first pickle is not the magic number"),
+])
+def test_the_layout_of_before(data: bytes, found: Any) -> None:
+    if isinstance(found, list):
+        assert [shown(each) for each in read(data)] == found
+        return
+    with pytest.raises(DlcalcError) as caught:
+        read(data)
+    assert str(caught.value) == f"net.pt: {found}"
+
+
+@pytest.mark.parametrize(("bound", "enough", "complaint"), [
+    ("MOST_STEPS", 57, "a pickle of more than 56 steps"),
+    ("MOST_FOUND", 3, "holds more values, or deeper ones, than any checkpoint needs"),
+    ("MOST_DEPTH", 1, "holds more values, or deeper ones, than any checkpoint needs"),
+    ("MOST_VALUE", 7, "its pickle has a value of 7 bytes"),
+])
+def test_work_is_bounded(
+    bound: str, enough: int, complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = zipped(told({"a": W, "b": B}), SIZES)
+    monkeypatch.setattr(torch_checkpoint, bound, enough)
+    assert len(read(data)) == 2
+    monkeypatch.setattr(torch_checkpoint, bound, enough - 1)
+    with pytest.raises(DlcalcError, match=complaint):
+        read(data)
