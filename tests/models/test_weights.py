@@ -161,6 +161,9 @@ def test_damaged_npz_and_npy(tmp_path: Path) -> None:
     (["model.a.vera_lambda_b:6", "model.a.vera_lambda_d:2", "model.vera_A:9", "model.vera_B:7",
       "model.a.randlora_A:5", "model.randlora_B:3"], 24, 0),
     (["vq._codebook.embed:8", "vq._codebook.embed_avg:8", "vq._codebook.cluster_size:4"], 12, 0),
+    # What is laid apart is so beside a model alone; a mean without its variance is a weight.
+    (["ema.a:5", "ema.b:3"], 0, 0), (["pixel/mean:8"], 0, 0), (["optimizer/a:8"], 0, 0),
+    (["a:8", "optimizer_state.b:3"], 0, 3),
 ])
 def test_states_by_name(
     names: list[str], buffers: int, optimizer: int, tmp_path: Path
@@ -173,3 +176,21 @@ def test_states_by_name(
     total = record["total"]
     assert (total["params"], total["buffers"]) == (8, buffers)
     assert total.get("optimizer", 0) == optimizer
+
+
+@pytest.mark.parametrize(("name", "kind", "shape", "role"), [
+    # GPT-2's causal mask, which has two axes and more, or is of single bytes; else it is a bias.
+    ("h.0.attn.bias", "F32", [16], "parameter"), ("h.0.attn.bias", "F32", [4, 4], "buffer"),
+    ("h.0.attn.bias", "U8", [16], "buffer"), ("h.0.mlp.bias", "F32", [4, 4], "parameter"),
+    ("h.0.attention.bias", "F32", [1, 1, 4, 4], "buffer"), ("h.0.w", "I64", [16], "buffer"),
+    ("h.0.w", "U8", [16], "parameter"),
+])
+def test_masks_and_whole_numbers(
+    name: str, kind: str, shape: list[int], role: str, tmp_path: Path
+) -> None:
+    size = int(np.prod(shape)) * {"F32": 4, "U8": 1, "I64": 8}[kind]
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(safetensors(
+        {name: {"dtype": kind, "shape": shape, "data_offsets": [0, size]}}, size
+    ))
+    assert [each.role for each in read_weights(str(path)).tensors] == [role]

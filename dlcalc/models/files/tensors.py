@@ -224,13 +224,13 @@ class Packing:
     def in_words(self, tensor: Tensor, stem: str) -> Shape | None:
         """GPTQ packs along the inputs, AWQ along the outputs, where the columns are fewer."""
         scales = self.beside(stem, "scales", 2)
-        if scales is None or len(tensor.shape) != 2:
+        if scales is None or not scales.shape[1] or len(tensor.shape) != 2:
             return None
         rows, columns = tensor.shape
         out = scales.shape[1]
         order, zeros = self.beside(stem, "g_idx", 1), self.beside(stem, "qzeros", 2)
         bits = self.bits(stem)
-        if bits is None and zeros is not None and out:
+        if bits is None and zeros is not None:
             bits = zeros.shape[1] * 32 // out
         if columns == out and order is not None:
             return out, order.shape[0]
@@ -241,7 +241,7 @@ class Packing:
         if not bits:
             raise _unknown(tensor)
         # What is rearranged for a kernel (Marlin) has as many words.
-        return out, tensor.numbers * 32 // bits // (out or 1)
+        return out, tensor.numbers * 32 // bits // out
 
     def compressed(self, tensor: Tensor, stem: str) -> Shape | None:
         """compressed-tensors: its shape stands beside it; bytes hold two 4-bit floats each."""
@@ -496,10 +496,13 @@ def _shared_once(tensors: Sequence[Tensor]) -> list[Tensor]:
     for each in tensors:
         if each.place is None or not each.numbers or each.role in Role.APART:
             found.append(each)
-        elif sharing[each.place.storage] == 1 and (distinct := _distinct(each)) is not None:
+            continue
+        axes = _axes(each.shape, each.place)
+        distinct = _distinct(axes)
+        if sharing[each.place.storage] == 1 and distinct is not None:
             found.append(_counted(each, distinct, ""))
         else:
-            runs = _runs(each, runs_left)
+            runs = _runs(each.name, each.place.offset, axes, runs_left)
             runs_left -= len(runs)
             fresh, first = _take(runs, taken.setdefault(each.place.storage, []), each.name)
             found.append(_counted(each, fresh, first))
@@ -515,19 +518,17 @@ def _counted(tensor: Tensor, fresh: int, first: str) -> Tensor:
     return tensor.but(stands_for=fresh, bytes=fresh * width, tied=first)
 
 
-def _axes(tensor: Tensor) -> list[tuple[int, int]]:
+def _axes(shape: Shape, place: Place) -> list[tuple[int, int]]:
     """Stride and size of the axes along which a tensor moves, the shortest stride first."""
-    strides = tensor.place.strides if tensor.place is not None else ()
     return sorted(
-        (step, size) for step, size in zip(strides, tensor.shape, strict=True)
-        if size > 1 and step
+        (step, size) for step, size in zip(place.strides, shape, strict=True) if size > 1 and step
     )
 
 
-def _distinct(tensor: Tensor) -> int | None:
-    """Its numbers, each once; None where axes overlap and that has to be looked at."""
+def _distinct(axes: list[tuple[int, int]]) -> int | None:
+    """The numbers along all axes, each once; None where these overlap and have to be looked at."""
     span = numbers = 1
-    for step, size in _axes(tensor):
+    for step, size in axes:
         if step < span:
             return None
         span += step * (size - 1)
@@ -535,15 +536,17 @@ def _distinct(tensor: Tensor) -> int | None:
     return numbers
 
 
-def _runs(tensor: Tensor, most: int) -> list[tuple[int, int]]:
+def _runs(
+    name: str, offset: int, axes: list[tuple[int, int]], most: int
+) -> list[tuple[int, int]]:
     """The stretches of its storage that a tensor consists of, in order and apart."""
-    axes, length = _axes(tensor), 1
+    length = 1
     while axes and axes[0][0] <= length:
         step, size = axes.pop(0)
         length += step * (size - 1)
     if prod(size for _, size in axes) > most:
-        raise LimitError("its numbers lie in too many stretches to be counted").at(tensor.name)
-    starts = [tensor.place.offset if tensor.place is not None else 0]
+        raise LimitError("its numbers lie in too many stretches to be counted").at(name)
+    starts = [offset]
     for step, size in axes:
         starts = [start + step * at for start in starts for at in range(size)]
     merged: list[tuple[int, int]] = []

@@ -4,11 +4,17 @@ Each is one linear layer of 96 inputs and 64 outputs, or what is said beside it.
 """
 
 import json
+import struct
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dlcalc.errors import DlcalcError
+from dlcalc.models.files.arrays import type_name
+from dlcalc.models.files.reading import read_weights
+from dlcalc.models.files.tensors import Tensor, decide
 from tests.models.test_weights import safetensors
 from tests.shell.running import invoke
 
@@ -42,14 +48,20 @@ LAYOUTS: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
        for bits in (2, 3, 4, 8)},
     "gptq-symmetric": (gptq(4), told(quant_method="gptq", bits=4, sym=True), 0),
     "gptq-one-group": (gptq(8, 1, qzeros=zeros(8, 1), bias=("F16", [64])), {}, 64),
+    "gptq-1bit": (gptq(1), told(bits=1), 0), "gptq-order-alone": (gptq(4, g_idx=ORDER), {}, 0),
     "awq": ({"qweight": ("I32", [96, 8]), "qzeros": ("I32", [3, 8]), **GPTQ}, {}, 0),
     "awq-without-zeros": ({"qweight": ("I32", [96, 8]), **GPTQ}, {}, 0),
     "awq-gemv": ({"qweight": ("I32", [64, 12]), "qzeros": ("I32", [64, 1]),
                   "scales": ("F16", [64, 8])}, told(quant_method="awq", bits=4), 0),
+    "awq-gemv-without-zeros": ({"qweight": ("I32", [64, 12]), "scales": ("F16", [64, 8])}, {}, 0),
     "marlin": ({"qweight": ("I32", [6, 128]), **GPTQ}, told(quant_method="gptq", bits=4), 0),
     "compressed-int8": ({"weight_packed": ("I32", [64, 24]), "weight_scale": ("BF16", [64, 1]),
                          "weight_shape": ("I64", [2], [64, 96]),
                          "weight_zero_point": ("I32", [16, 1]), "weight_g_idx": ORDER}, {}, 0),
+    "compressed-shape-in-32-bits": ({"weight_packed": ("I32", [64, 12]),
+                                     "weight_scale": ("BF16", [64, 3]),
+                                     "weight_shape": ("I32", [2], struct.pack("<2i", 64, 96))},
+                                    {}, 0),
     "compressed-int8-plain": ({"weight": ("I8", [64, 96]), "weight_scale": ("BF16", [64, 1]),
                                "weight_zero_point": ("I8", [64, 1])}, {}, 0),
     "compressed-nvfp4": ({"weight_packed": ("U8", [64, 48]), "weight_scale": ("F8_E4M3", [64, 6]),
@@ -68,6 +80,16 @@ LAYOUTS: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
     **{f"mlx-{bits}bit": ({"weight": ("U32", [64, 96 * bits // 32]), **MLX},
                           {"quantization": {"bits": bits, "group_size": 32}}, 0)
        for bits in (2, 3, 4, 6, 8)},
+    # Without a config.json: groups of 64 where that gives a number of bits, else of 32 or of 128.
+    **{f"mlx-{bits}bit-without-config": (
+        {"weight": ("U32", [96, 2 * bits]), "scales": ("F16", [96, 1]), "biases": ("F16", [96, 1])},
+        {}, 0) for bits in (2, 3, 4, 5, 6, 8)},
+    "mlx-groups-of-32": ({"weight": ("U32", [64, 9]), **MLX}, {}, 0),
+    "mlx-groups-of-128": ({"weight": ("U32", [48, 24]), "scales": ("F16", [48, 1])}, {}, 0),
+    "mlx-experts": ({"weight": ("U32", [2, 48, 8]), "scales": ("F16", [2, 48, 1])}, {}, 0),
+    "mlx-mxfp8-experts": ({"weight": ("U32", [2, 32, 24]), "scales": ("U8", [2, 32, 3])}, {}, 0),
+    "nvfp4-experts": ({"weight": ("U8", [2, 32, 48]), "weight_scale": ("F8_E4M3", [2, 32, 6])},
+                      {}, 0),
     "mlx-of-its-own": ({"weight": ("U32", [64, 24]), **MLX},
                        {"quantization": {"bits": 4, "m": {"bits": 8, "group_size": 32}}}, 0),
     "mlx-mxfp4": ({"weight": ("U32", [64, 12]), "scales": ("U8", [64, 3])}, {}, 0),
@@ -91,6 +113,8 @@ LAYOUTS: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
                            "nbits": ("I32", []), "quant_scale": ("U8", []),
                            "packing": ("U8", [7]), "bias": ("F32", [64])}, {}, 64)
        for bits, kind, rows in ((3, "I32", 20), (4, "U8", 96))},
+    "hqq-1bit": ({"W_q": ("U8", [24, 32]), "shape": ("I64", [2], [64, 96]),
+                  "scale": ("F32", [192, 1])}, {}, 0),
     "hqq-groups-in-columns": ({"W_q": ("U8", [16, 192]), "shape": ("I64", [2], [64, 96]),
                                "scale": ("F32", [1, 192]), "zero": ("F32", [1, 192])}, {}, 0),
     "hqq-rows": ({"W_q": ("U8", [64, 96]), "scale": ("F32", [64, 1]), "zero": ("F32", [64, 1])},
@@ -108,6 +132,13 @@ LAYOUTS: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
                        "_weight_scale_and_zero": ("BF16", [3, 64, 2]), "": TORCHAO}, {}, 0),
     "quanto": ({"weight._data": ("I8", [64, 96]), "weight._scale": ("F32", [64, 1])}, {}, 0),
 }
+
+
+SHAPES = {
+    "fp4-without-state": [LINEAR], "mlx-groups-of-128": [48, 128], "mlx-experts": [2, 48, 64],
+    "mlx-mxfp8-experts": [2, 32, 96], "nvfp4-experts": [2, 32, 96], "fp8-experts": [4, 64, 96],
+}
+"""Shapes of weights that are not 64 rows of 96."""
 
 
 def written(tensors: dict[str, Any]) -> bytes:
@@ -145,13 +176,76 @@ def test_layouts(name: str, tmp_path: Path) -> None:
     assert record["total"]["buffers"] == 0
     weights = [each for each in record["layers"] if each["params"] >= LINEAR]
     assert len(weights) == 1
-    shapes = ([64, 96], [96, 64], [4, 64, 96], [2 * LINEAR // 2])
-    assert weights[0].get("logical_shape", weights[0]["output"]) in shapes
+    shape = [96, 64] if name.endswith("bit-without-config") else SHAPES.get(name, [64, 96])
+    assert weights[0].get("logical_shape", weights[0]["output"]) == shape
 
 
-def test_bits_that_nothing_tells(tmp_path: Path) -> None:
+UNTOLD = "is packed; the config.json that says how many bits is not beside it"
+
+NO_SHAPE = "does not hold the shape of its weight"
+
+
+def nf4(shape: Any) -> dict[str, Any]:
+    state = json.dumps({"shape": shape}).encode()
+    return {"weight": ("U8", [LINEAR // 2, 1]), "weight.absmax": ("F32", [96]),
+            "weight.quant_state.bitsandbytes__nf4": ("U8", [len(state)], state)}
+
+
+def hqq(*shape: int) -> dict[str, Any]:
+    sizes = b"".join(each.to_bytes(8, "little", signed=True) for each in shape)
+    return {"W_q": ("U8", [24, 32]), "shape": ("I64", [2], sizes), "scale": ("F32", [192, 1])}
+
+
+@pytest.mark.parametrize(("tensors", "config", "complaint"), [
+    (gptq(4), {}, f"qweight: {UNTOLD}"), (gptq(4), told(bits=17), f"qweight: {UNTOLD}"),
+    (gptq(4), told(bits=True), f"qweight: {UNTOLD}"),
+    ({"weight": ("U32", [96, 14]), "scales": ("F16", [96, 1])}, {}, f"weight: {UNTOLD}"),
+    ({"weight": ("U32", [96, 14]), "scales": ("F16", [96, 0])}, {}, f"weight: {UNTOLD}"),
+    (hqq(64, 97), {}, "W_q: stands for 6,208 weights in 768 bytes"),
+    (hqq(1 << 62, 97), {}, "W_q: stands for more weights than it has bits"),
+    (hqq(64, -96), {}, "shape: holds a negative size"),
+    ({"W_q": ("U8", [24, 32]), "scale": ("F32", [192, 2])}, {},
+     "W_q: is packed, and the shape beside it is not read"),
+    *((nf4(shape), {}, f"weight.quant_state.bitsandbytes__nf4: {NO_SHAPE}")
+      for shape in ([True, 96], [-1, 96], [1 << 63], [64.0, 96], "6", None)),
+])
+def test_what_does_not_tell_its_shape(
+    tensors: dict[str, Any], config: dict[str, Any], complaint: str, tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(config))
     path = tmp_path / "model.safetensors"
-    path.write_bytes(written(gptq(4)))
-    assert invoke("params", str(path)).complaint == (
-        f"{path}: m.qweight: is packed; the config.json that says how many bits is not beside it"
-    )
+    path.write_bytes(written(tensors))
+    assert invoke("params", str(path)).complaint == f"{path}: m.{complaint}"
+
+
+@pytest.mark.parametrize("tensors", [hqq(0, 96), nf4([0, 96])])
+def test_a_packed_weight_of_no_rows(tensors: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(written(tensors))
+    assert read_weights(str(path)).sum_of("params", "quantised") == 0
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_with_a_part_missing_or_of_another_kind(name: str) -> None:
+    """Whatever stands beside a weight, it is counted or refused; a plain one as it is stored."""
+    tensors, config, _ = LAYOUTS[name]
+    for part in tensors:
+        if not part:
+            continue
+        kind, shape, *_ = tensors[part]
+        for other in (None, (kind, []), (kind, [3]), (kind, [2, 0]), (kind, [3, 1, 2, 1]),
+                      (kind, [*shape, 1]), ("F16", shape)):
+            held = {key: each for key, each in tensors.items() if key != part}
+            held |= {} if other is None else {part: other}
+            found = [
+                Tensor(f"m.{key}", type_name(entry[0]), tuple(entry[1]), prod(entry[1]) * 8)
+                for key, entry in held.items() if key
+            ]
+            try:
+                decided = decide(found, config, held.get(""))
+            except DlcalcError:
+                continue
+            assert all(
+                each.params == (prod(each.logical) if each.logical else each.numbers)
+                for each in decided if each.role in ("parameter", "quantised")
+            )
