@@ -99,18 +99,18 @@ def _verdict(h: list[float], dh0: list[float]) -> list[str]:
         f"Over {count_of(h)} the norm of h goes from {h[0]:.4g} to {h[-1]:.4g}, and the "
         f"gradient that reaches h0 from {first:.4g} to {last:.4g}."
     ]
-    if len(h) == 1:
+    if len(h) == 1 or np.isnan(last):
         return said
-    rate = (last / first) ** (1 / (len(h) - 1)) if first and last else 0.0
-    words = f"each step multiplies it by {rate:.4g} on average"
+    rate = (last / first) ** (1 / (len(h) - 1)) if first else np.inf
+    words = f": each step multiplies it by {rate:.4g} on average" if first else ""
     if not last:
         said.append("No gradient of the last step reaches h0 at all.")
     elif rate > 1 + STEADY:
-        said.append(f"It {'explodes' if last > GROWN * first else 'grows'}: {words}.")
+        said.append(f"It {'explodes' if last > GROWN * first > 0 else 'grows'}{words}.")
     elif rate < 1 - STEADY:
-        said.append(f"It {'vanishes' if last < FADED * first else 'fades'}: {words}.")
+        said.append(f"It {'vanishes' if last < FADED * first else 'fades'}{words}.")
     else:
-        said.append(f"It is kept: {words}.")
+        said.append(f"It is kept{words}.")
     return said
 
 
@@ -176,27 +176,32 @@ def _memory_words(result: CellResult, name: str, run: Columns, beside: Columns) 
         return
     if not (result.problem.dh[-1].any() or result.problem.dc.any()):
         yield "No loss gradient is given: ones are sent into c, to see what of them reaches c0."
-    f, products, c, dc0 = (run[each] for each in ("f", "f_product", "c", "dc0"))
-    top, peak = int(np.argmax(f)), int(np.argmax(products))
-    grows = f[top] > 1 + ROUNDING
+    products, c, dc0 = (run[each] for each in ("f_product", "c", "dc0"))
+    f = result.run.values["f"].reshape(len(c), -1)
+    least, most, size = f.min(), f.max(), abs(f).max(axis=1)
+    top = int(size.argmax())
+    ends = ("below -1", least < -1 - ROUNDING), ("above 1", most > 1 + ROUNDING)
+    beyond = " or ".join(words for words, is_so in ends if is_so)
     course = (
-        f"over {count_of(f)} the norm of c goes from {c[0]:.4g} to {c[-1]:.4g}, and the "
+        f"over {count_of(c)} the norm of c goes from {c[0]:.4g} to {c[-1]:.4g}, and the "
         f"gradient that reaches c0 from {dc0[0]:.4g} to {dc0[-1]:.4g}."
     )
-    if grows:
+    if beyond:
+        peak = int(np.argmax(products))
         yield (
-            f"f = {name} is {f[top]:.4g} at step {top + 1}, and nothing bounds it: a gate above 1 "
-            f"lets c grow by the product of the f's, which reaches {products[peak]:.4g} at step "
-            f"{peak + 1}; {course}"
+            f"f = {name} is {most if most == size[top] else least:.4g} at step {top + 1}, and "
+            f"nothing bounds it: a gate {beyond} lets c grow by the product of the f's, which "
+            f"reaches {products[peak]:.4g} at step {peak + 1}; {course}"
         )
     else:
         yield (
-            f"f is at most {f[top]:.4g} (step {top + 1}), so c is never multiplied up: the product "
-            f"of the f's ends at {products[-1]:.4g}; {course}"
+            f"f is {f'between {least:.4g} and' if least < min(0, most) else 'at most'} {most:.4g} "
+            f"(step {run['f'].index(most) + 1}), so c is never multiplied up: the product of the "
+            f"f's ends at {products[-1]:.4g}; {course}"
         )
     shut = closed(result)
     if shut:
-        yield _closed(shut, name, dc0)
+        yield _closed(shut, name, result.problem.batch > 1, dc0)
     if beside:
         yield (
             f"The same run with a sigmoid: f is at most {max(beside['f']):.4g}, the product of the "
@@ -204,7 +209,7 @@ def _memory_words(result: CellResult, name: str, run: Columns, beside: Columns) 
             f"the gradient that reaches c0 at {beside['dc0'][-1]:.4g}: it fades, and is never cut "
             "off."
         )
-    yield _end(name, grows, bool(shut), c, dc0)
+    yield _end(name, beyond, bool(shut), least < 0, c, dc0)
 
 
 def closed(result: CellResult) -> list[tuple[int, int, int]]:
@@ -216,8 +221,7 @@ def closed(result: CellResult) -> list[tuple[int, int, int]]:
     ]
 
 
-def _closed(shut: list[tuple[int, int, int]], name: str, dc0: Any) -> str:
-    batched = len({sequence for sequence, _, _ in shut}) > 1
+def _closed(shut: list[tuple[int, int, int]], name: str, batched: bool, dc0: Any) -> str:
     named = [
         f"unit {unit + 1}{f' of sequence {sequence + 1}' if batched else ''} at step {step}"
         for sequence, unit, step in shut[:4]
@@ -233,19 +237,21 @@ def _closed(shut: list[tuple[int, int, int]], name: str, dc0: Any) -> str:
     )
 
 
-def _end(name: str, grows: bool, shut: bool, c: Any, dc0: Any) -> str:
+def _end(name: str, beyond: str, shut: bool, turns: bool, c: Any, dc0: Any) -> str:
     if name == "sigmoid":
         return (
             "The cell works: a sigmoid lies between 0 and 1, so c keeps its size and the gradient "
             "fades with the product of the f's without being cut off."
         )
     faults = []
-    if grows:
+    if beyond:
         until = ", until tanh c is flat and passes no gradient on" if c[-1] > c[0] else ""
-        faults.append("where f is above 1, c is multiplied up without bound" + (
+        faults.append(f"where f is {beyond}, c is multiplied up without bound" + (
             ", and the gradient with it" if dc0[-1] > dc0[0] else until))
     if shut:
         faults.append("where f is 0, the past is gone and no gradient can bring it back")
+    if turns:
+        faults.append("where f is below 0, the sign of c is turned")
     if faults:
         return f"With {name} the cell is no memory to rely on: {'; '.join(faults)}."
     if name in UNBOUNDED:
