@@ -9,7 +9,7 @@ import pytest
 from tests.golden import check
 from tests.shell.running import invoke
 
-SPEAKS = ("", "--tokens 3 --cached 9", "--cached 9 --causal", "--causal")
+SPEAKS = ("", "--tokens 3 --cached 9", "--cached 9", "--cached 9 --causal", "--causal")
 
 
 @pytest.mark.parametrize("line", [
@@ -47,6 +47,15 @@ def test_layers(line: str, regenerate: bool) -> None:
     "8x16 kda 2 4 3 rank=3 chunk=4",
     "8x16 lightning 2 8", "8x16 rg_lru 16 4 3", "8x16 rwkv 12", "8x16 channel_mix 32",
     "8x16 mlstm 2 4 6", "8x16 mlstm 2 4 6 bias=yes chunk=4", "8x16 relative_scores 4 3 9",
+    "8x16 attention 4 keys=shared qk_norm=heads kv_heads=2",
+    "8x16 attention 4 keys=values mask=yes",
+    "8x16 attention 4 gate=head sinks=yes twice=yes", "8x16 mla 2 4 3 2 5 gate=width bias=o",
+    "8x16 experts 4 2 8 every=yes bias=yes", "8x16 experts 4 5 8 idle=1 idle_gates=yes",
+    "8x16 experts 4 1 8 idle=2 router_bias=yes gated=no", "8x16 causal_conv 4 keeps=yes",
+    "8x16 causal_conv 4 keeps=yes dynamic=yes", "8x16 short_conv 3 bias=yes",
+    "8x16 mamba2 4 6 5 2 3 bias=in", "8x16 mamba2 4 6 5 2 3 bias=out", "8x16 kda 2 4 3 rank=0",
+    "8x16 rg_lru 16 3 4", "8x16 mlstm 2 4 6 counter=yes", "8x16 lightning 2 8 chunk=3",
+    "8x16 indexer 2 4 block=3 places=1", "8x16 attend 4 4 kv_heads=2 window=3 block=2",
     "8x16 attend 4 4", "8x16 depth_attention 2", "8x16 compressor 4 8", "8x16 hyper_connection 2",
 ])
 def test_layers_of_sequences(line: str, regenerate: bool) -> None:
