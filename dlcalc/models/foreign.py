@@ -126,7 +126,7 @@ def _made(type: str, kind: str, options: dict[str, Any]) -> Iterator[tuple[str, 
         options |= _keras_transposed(options)
     elif kind in RECURRENT and "units" in options:
         options = _keras_cell(kind, options)
-    if type == "reshape" and isinstance(options.get("to"), tuple):
+    if type == "reshape" and isinstance(options.get("to"), tuple) and len(options["to"]) > 2:
         options["to"] = (options["to"][-1], *options["to"][:-1])
     if type == "avgpool" and options.pop("count_include_pad", True) is False:
         options["exclude_pad"] = True

@@ -733,7 +733,7 @@ class _Reader(Follower):
 
     def is_known(self, value: Any) -> bool:
         """Whether this is a value of Python's own."""
-        return not isinstance(value, Unknown | Tensor)
+        return super().is_known(value) and not isinstance(value, Tensor)
 
     def operated(self, op: ast.AST, left: Any, right: Any) -> Any:
         """What an operator makes of two values."""
@@ -755,7 +755,7 @@ class _Reader(Follower):
     def unpacked(self, value: Any, count: int) -> Sequence[Any]:
         """The elements of a value that are given to so many names."""
         if not isinstance(value, Unknown):
-            return self.items(value)
+            return super().unpacked(value, count)
         if isinstance(value, Sizes) and not value.tensor.rank:
             value.tensor.rank = count - 1
             value.tensor.last = count == 3 and value.tensor.width > 0
@@ -939,12 +939,14 @@ class _Reader(Follower):
 
     def _do_permute(self, taken: Tensor, *axes: Any, **named: Any) -> Tensor:
         order = list(axes[0] if axes and isinstance(axes[0], list | tuple) else axes)
+        if 0 not in order:  # Keras counts the axes behind the batch
+            order = [0, *order]
         order = [each % len(order) if type(each) is int else each for each in order]
         if order in ([0, 2, 3, 1], [0, 3, 1, 2]):
             made = self.step((taken,))
             made.rank, made.last = 3, order[-1] == 1
             return made
-        if order in ([0, 2, 1], [2, 1]):
+        if order == [0, 2, 1]:
             return self._turned(taken)
         if order in ([0, 1, 2], [1, 0, 2]):  # the batch, before or behind the steps
             return taken
@@ -1333,7 +1335,8 @@ def _behind(value: Tensor, layer: Layer, kind: str) -> None:
         value.width = layer.arguments[1]
     elif word == "reshape":
         sizes = first if isinstance(first, tuple) else (first,)
-        value.rank, value.width, value.last = len(sizes), sizes[0], False
+        value.rank, value.last = len(sizes), kind == "Reshape" and len(sizes) == 2
+        value.width = sizes[-1 if value.last else 0]
     elif word == "flatten" and not kind.startswith("Global"):
         value.width = 0
     if word in ("flatten", "select") or options.get("output") == "last":

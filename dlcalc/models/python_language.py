@@ -215,9 +215,8 @@ class Follower:
     def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         room = f"{node.module or ''}." if isinstance(node, ast.ImportFrom) else ""
         for each in node.names:
-            name = each.name if room or each.asname else each.name.partition(".")[0]
-            if name != "*":
-                scope[each.asname or name] = External(room + name)
+            if room or each.asname:  # another name is of elsewhere by itself
+                scope[each.asname or each.name] = External(room + each.name)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         inner = Scope(scope)

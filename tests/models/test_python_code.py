@@ -339,6 +339,7 @@ FORWARD = "\n    def forward(self, x):\n        "
 LINEAR, ROW = "self.f = nn.Linear(8, 4)", "self.f = nn.Linear(8, 8)"
 CONV, STEP = "self.f = nn.Conv2d(3, 4, 3)", "self.f = nn.Conv1d(8, 6, 3)"
 QKV = "self.q, self.o = nn.Linear(8, 24), nn.Linear(8, 8)"
+P = "self.p = nn.Parameter(torch.ones(8))"
 
 
 def code_of(made: str, forward: str) -> str:
@@ -434,6 +435,23 @@ def code_of(made: str, forward: str) -> str:
     (LINEAR, "return self.f.out_channels"),
     (LINEAR, "return None"),
     (LINEAR, "return self.f(None)"),
+    (CONV, "return self.f(F.pad(x, (1, x.size(2) - int(x.device))))"),
+    (CONV, "return F.max_pool2d(self.f(x), 2, int(x.device))"),
+    (CONV, "return self.f(F.pad(x, (1, x.size(2) - 1)))"),
+    (ROW, "return torch.cat([x, self.f(x)], 0)"),
+    (CONV, "y = self.f(x)\nif x.shape < y.shape: y = nowhere(y)\nreturn y"),
+    ("self.f = nn.Linear(8, foo()(3))", "return self.f(x)"),
+    ("self.n = f'{foo()}'\nself.f = nn.Linear(8, len(self.n))", "return self.f(x)"),
+    (QKV, "q, k, v = self.q(x).view(1, 5, 3, 0, 4).unbind(2)\nreturn self.o(q)"),
+    (QKV, "q, k, v = self.q(x).view(1, 5, 3, -1, -1).unbind(2)\nreturn self.o(q)"),
+    (QKV, "q, k, v = self.q(x).view(1, 5, 3, 5, -1).unbind(2)\nreturn self.o(q)"),
+    (QKV, "q, k = self.q(x).view(1, 5, 2, 3, 4).unbind(2)\nreturn self.o((q @ k) @ q)"),
+    ("self.f = nn.Sequential(nn.Linear(8, 4))", "return self.f[1](x)"),
+    ("n = 5\nn += None\nself.f = nn.Linear(8, n)", "return self.f(x)"),
+    ("for a, b in [(1, 2, 3)]: pass", "return x"),
+    ("def g(): return g()\nself.f = nn.Linear(8, g())", "return self.f(x)"),
+    (LINEAR, "if self.f: x = self.f(x)\nif x.mean() > 1: return x\nreturn x"),
+    (LINEAR, "return self.f(x, x.nope.size(1))[0, 1, 2]"),
 ])
 def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None:
     with pytest.raises(DlcalcError) as caught:
@@ -563,6 +581,112 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.f = nn.Linear(8, 8)\nself.g = nn.utils.spectral_norm(nn.Linear(8, 4))",
      "return torch.jit.script(self.g)(torch.clamp(self.f(x), min=0))",
      (8,), 108, (4,)),
+    (P, "return x + self.p.data", (8,), 8, (8,)),
+    (P, "return self.p.add(x)", (8,), 8, (8,)),
+    (P, "return x * self.p.add(2).mul(3).exp()", (8,), 8, (8,)),
+    (P, "return self.p * (x + self.p)", (8,), 8, (8,)),
+    (LINEAR, "return self.f(x + torch.ones(8) * 2)", (8,), 36, (4,)),
+    (P, "return torch.cat((self.p.expand(x.size(0), 1, -1), x), 1)", (4, 8), 8, (5, 8)),
+    ("self.p = nn.Parameter(torch.zeros(2, 8))",
+     "return torch.cat((self.p.unsqueeze(0).expand(x.size(0), -1, -1), x), 1)",
+     (4, 8), 16, (6, 8)),
+    ("self.f = nn.Linear(3, 4)",
+     "return self.f(x.flatten(2).transpose(1, 2))",
+     (3, 4, 5), 16, (20, 4)),
+    ("self.e, self.f = nn.Embedding(9, 4), nn.Linear(4, 3)",
+     "x = self.e(x)\nreturn self.f(x.view(-1, 4))", (5,), 51, (5, 3)),
+    (STEP, "return self.f(x).permute([0, 2, 1])", (8, 9), 150, (7, 6)),
+    ("self.f, self.g = nn.Conv2d(3, 4, 3), nn.Linear(4, 5)",
+     "x = self.f(x).permute(0, 2, 3, 1)\nreturn self.g(x).permute(0, 3, 1, 2)", (3, 8, 8), 137, (5, 6, 6)),
+    ("self.f = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))",
+     "return self.f[-1:][0](self.f[1](self.f[0](x)))", (8,), 46, (2,)),
+    ("self.f = nn.LSTM(8, 4, batch_first=True)",
+     "out, _ = self.f(x)\nreturn out.reshape(-1, 9, 4)",
+     (9, 8), 224, (9, 4)),
+    (CONV,
+     "x = torch.flatten(self.f(x), 1)\nreturn x.view(x.size(0), x.size(1))",
+     (3, 8, 8), 112, (144,)),
+    ("self.f = nn.Sequential(nn.Linear(copy.deepcopy(8), 4))\nself.g = copy.deepcopy((self.f, [3]))[0]",
+     "return self.g(x)", (8,), 72, (4,)),
+    ("self.f = nn.GRU(8, 4, bidirectional=True, batch_first=True)",
+     "out, h = self.f(x)\nreturn out.reshape(-1, 9, 8)", (9, 8), 336, (9, 8)),
+    (CONV, "return torch.mean(self.f(x), dim=(2, 3), keepdim=False)", (3, 8, 8), 112, (4,)),
+    (STEP, "return self.f(x).max(2)[0]", (8, 9), 150, (6,)),
+    ("self.f = nn.Conv2d(3, 4, 8)", "return self.f(x).squeeze()", (3, 8, 8), 772, (4,)),
+    ("self.f = nn.Conv2d(3, 4, 8)", "return self.f(x).squeeze(3).squeeze(2)", (3, 8, 8), 772, (4,)),
+    ("self.w = nn.Parameter(torch.randn(8, 5))", "return torch.matmul(x, self.w)", (8,), 40, (5,)),
+    (QKV, "b, t, c = x.shape\nq, k, v = self.q(x).chunk(3, -1)\n"
+     "q, k, v = (e.view((b, t, 2, 4)).transpose(1, 2) for e in (q, k, v))\n"
+     "x = (q @ k.transpose(-2, -1)).softmax(dim=-1) @ v\n"
+     "return self.o(x.transpose(1, 2).reshape((b, t, c)))", (5, 8), 288, (5, 8)),
+    (QKV, "b, t, c = x.shape\nq, k, v = self.q(x).split(8, -1)\n"
+     "q, k, v = (e.reshape(b, t, 4, 2).transpose(1, 2) for e in (q, k, v))\n"
+     "x = F.scaled_dot_product_attention(q, k, v)\n"
+     "return self.o(x.transpose(1, 2).reshape(b, t, c))", (5, 8), 288, (5, 8)),
+    ("self.f = nn.Conv2d(3, 4, 3)",
+     "return F.max_pool2d(F.relu(self.f(x)), (2, 2), stride=2)",
+     (3, 8, 8), 112, (4, 3, 3)),
+    ("self.f = nn.Conv2d(3, 4, 3)",
+     "return F.avg_pool2d(self.f(x), 3, 1, 1)",
+     (3, 8, 8), 112, (4, 6, 6)),
+    ("self.f = nn.ConvTranspose1d(8, 6, 4, 2, 1)", "return self.f(x)", (8, 9), 198, (6, 18)),
+    ("self.f = nn.Upsample(scale_factor=2, mode='bilinear')",
+     "return F.interpolate(self.f(x), scale_factor=3.0)",
+     (3, 2, 2), 0, (3, 12, 12)),
+    ("self.f = nn.Sequential()\nself.f.append(nn.Linear(8, 4))\nself.f.extend([nn.ReLU(), nn.Linear(4, 3)])",
+     "return self.f(x)",
+     (8,), 51, (3,)),
+    ("self.f = nn.ModuleList()\nfor n in (8, 4): self.f.append(nn.Linear(n, n // 2))",
+     "for f in self.f: x = f(x)\nreturn x",
+     (8,), 46, (2,)),
+    ("self.f = nn.ModuleDict({'a': nn.Linear(8, 4), 'b': nn.Linear(4, 2)})",
+     "for name, f in self.f.items(): x = f(x)\nreturn x",
+     (8,), 46, (2,)),
+    ("self.f = nn.ModuleDict({'a': nn.Linear(8, 4), 'b': nn.Linear(4, 2)})",
+     "for name in self.f: x = self.f[name](x)\nreturn x",
+     (8,), 46, (2,)),
+    ("self.f = nn.ModuleDict({'a': nn.Linear(8, 4), 'b': nn.Linear(4, 2)})",
+     "for f in self.f.values(): x = f(x)\nreturn x",
+     (8,), 46, (2,)),
+    ("self.add_module('f', nn.Linear(8, 4))\nself.register_parameter('p', nn.Parameter(torch.ones(4)))\nself.register_buffer('m', torch.ones(4))",
+     "return self.f(x) * self.p + self.m",
+     (8,), 40, (4,)),
+    ("self.f = nn.Linear(8, 8)\nself.g = self.f", "return self.g(self.f(x))", (8,), 72, (8,)),
+    ("self.f = nn.Linear(8, 8, bias=False)\nself.g = nn.Linear(8, 8)\nself.g.weight = self.f.weight",
+     "return self.g(self.f(x))",
+     (8,), 72, (8,)),
+    ("self.f = nn.LSTM(8, 4, 2, batch_first=True, bidirectional=True)\nself.g = nn.Linear(8, 2)",
+     "_, (h, _) = self.f(x)\nreturn self.g(torch.cat([h[-2], h[-1]], dim=-1))",
+     (9, 8), 914, (2,)),
+    ("self.f = nn.GRU(8, 4, batch_first=True)",
+     "_, h = self.f(x)\nreturn h[-1]",
+     (9, 8), 168, (4,)),
+    ("self.f = nn.GRU(8, 4, batch_first=True)", "_, h = self.f(x)\nreturn h[0]", (9, 8), 168, (4,)),
+    ("self.a = nn.MultiheadAttention(8, 2, batch_first=True)",
+     "y, w = self.a(x, x, x)\nreturn y",
+     (5, 8), 288, (5, 8)),
+    ("self.f = nn.Linear(8, 4)\nself.n = {'a': 1, 'b': 2}.get('b', 3) + {'c': 4}.pop('c')\nself.g = nn.Linear(4, self.n)",
+     "return self.g(self.f(x))",
+     (8,), 66, (6,)),
+    ("n = [i for i in range(10) if i % 2 if i > 3]\nself.f = nn.Linear(8, n[-1] + len(n))",
+     "return self.f(x)",
+     (8,), 108, (12,)),
+    ("n = 8\nn -= 2\nn *= 2\nn //= 3\nself.f = nn.Linear(8, n)",
+     "return self.f(x)",
+     (8,), 36, (4,)),
+    ("a, *b = [8, 4, 2], 3\nself.f = nn.Linear(*a[:2])", "return self.f(x)", (8,), 36, (4,)),
+    ("self.f = nn.Linear(8, 4 if 1 < 2 < 3 else 5)\nself.g = nn.Linear(4, 5 if 1 < 2 < 2 else 6)",
+     "return self.g(self.f(x))",
+     (8,), 66, (6,)),
+    ("def g(*n, **k): return sum(n) + k.get('a', 0)\nself.f = nn.Linear(8, g(1, 2, a=1))\nself.g = nn.Linear(4, g())if g() else nn.Identity()",
+     "return self.g(self.f(x))",
+     (8,), 36, (4,)),
+    ("self.f = nn.Linear(8, max(2, 4, 3))\nself.g = nn.Linear(4, min([9, 5]) + abs(-1) + divmod(7, 4)[0])",
+     "return self.g(self.f(x))",
+     (8,), 71, (7,)),
+    ("n = sorted([4, 8, 2], reverse=True)\nself.f = nn.ModuleList(nn.Linear(a, b) for a, b in zip(n, n[1:]))",
+     "for i, f in enumerate(self.f, 1): x = f(x)\nreturn x",
+     (8,), 46, (2,)),
 ])
 def test_what_is_followed(
     made: str, forward: str, input: tuple[int, ...], count: int, output: tuple[int, ...],
@@ -742,6 +866,40 @@ WHOLE = {
         "    model.append(nn.Foo(n))",
         None,
     ),
+    "an unknown layer is appended within": (
+        "model = nn.Sequential(nn.Linear(8, 4))\n"
+        "model.add_module('a', nn.Sequential(nn.Linear(4, 3)))\nmodel.a.append(nn.Foo(3))",
+        None,
+    ),
+    "names from elsewhere": (
+        "from torch.nn import Linear as L, Conv2d\nimport torch.nn as layers\nimport os.path\n"
+        "model = layers.Sequential(L(8, 4), layers.Tanh())",
+        (8,),
+    ),
+    "a mean over the steps": (
+        "x = Input((6, 4))\ny = tf.reduce_mean(x, axis=1)\nmodel = keras.Model(x, Dense(2)(y))",
+        None,
+    ),
+    "a mean over an image in a class": (
+        "class Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a, self.b = Conv2D(4, 3), Dense(2)\n"
+        "    def call(self, x):\n"
+        "        return self.b(tf.reduce_mean(self.a(x), axis=[1, 2]))\n",
+        (3, 8, 8),
+    ),
+    "axes laid in another order": (
+        "model = Sequential([Input((6, 4)), Permute((2, 1)), Dense(3)])",
+        None,
+    ),
+    "steps of a row": (
+        "x = Input((15,))\ny = Reshape((5, 3))(x)\ny = concatenate([y, LSTM(4, "
+        "return_sequences=True)(y)])\nmodel = keras.Model(x, Dense(y.shape[-1])(y))",
+        None,
+    ),
+    "an image of a row": (
+        "model = Sequential([Input((24,)), Reshape((2, 3, 4)), Conv2D(2, 1)])",
+        None,
+    ),
     "an unknown layer takes a place": (
         "model = nn.Sequential(nn.Linear(8, 4))\nmodel[0] = nn.Foo(3)",
         None,
@@ -836,7 +994,7 @@ def test_attention_as_it_is_printed() -> None:
 
 @pytest.mark.parametrize(("arguments", "length"), [
     # keras 3.15.1, of 7 columns: columns that are given, even none, are no columns not given.
-    ("2, 3, padding='valid'", 21), ("2, 3, padding='valid', output_padding=0", 20),
+    ("3, 2, padding='valid'", 15), ("2, 3, padding='valid'", 21), ("2, 3, padding='valid', output_padding=0", 20),
     ("3, 2, padding='same'", 14), ("3, 2, padding='same', output_padding=0", 13),
     ("4, 2, padding='same', output_padding=1", 13),
 ])

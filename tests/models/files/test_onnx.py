@@ -211,7 +211,7 @@ def test_inputs_that_are_open(given: tuple[int, ...], complaint: str) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_fields_read_forward_are_those_of_the_whole(seed: int) -> None:
-    """Numbers, text and messages drawn at random, of a file and of a pipe; long data is measured."""
+    """Numbers, text and messages drawn at random, of a file and a pipe; long data is measured."""
     chance = random.Random(seed)
     numbers: dict[int, list[int]] = {}
     texts: dict[int, list[bytes]] = {}
@@ -228,8 +228,8 @@ def test_fields_read_forward_are_those_of_the_whole(seed: int) -> None:
         texts.setdefault(place, []).append(held)
         data += number(place << 3 | kind) + number(size) * (kind == 2) + held
     packed = b"".join(number(each) for each in (5, 300, (1 << 64) - 7))
-    data += field(41, packed) + field(41, 9) + field(42, bytes(4097)) + field(43, b"\x80\x01" * 3000)
-    data += field(44, field(1, 3) + field(2, bytes(5000)))
+    data += field(41, packed) + field(41, 9) + field(42, bytes(4097))
+    data += field(43, b"\x80\x01" * 3000) + field(44, field(1, 3) + field(2, bytes(5000)))
     schema = {"m": {42: "", 43: "varints", 44: "inner"}, "inner": {2: ""}}
     for file in (io.BytesIO(data), io.BufferedReader(Pipe(data))):
         found = read_forward(Stream(file), schema, "m")
@@ -240,7 +240,7 @@ def test_fields_read_forward_are_those_of_the_whole(seed: int) -> None:
         assert found.varints(41) == 4
         assert (found.length(42), found.varints(43)) == (4097, 3000)
         [inner] = found.inner(44)
-        assert (inner.whole(1), inner.length(2), inner.text(1), inner.whole(9, 4)) == (3, 5000, "", 4)
+        assert (inner.whole(1), inner.length(2), inner.text(1)) == (3, 5000, "")
 
 
 @pytest.mark.parametrize(("data", "complaint"), [
@@ -318,7 +318,8 @@ def test_tensors_as_they_are_stored(kind: int, given: bytes, found: str) -> None
 
 
 @pytest.mark.parametrize(("op", "attributes", "inputs", "out", "count"), [
-    ("Gemm", {}, [(2, 3), (3, 4)], (2, 4), 24), ("Gemm", {"transA": 1}, [(3, 2), (3, 4)], (2, 4), 24),
+    ("Gemm", {}, [(2, 3), (3, 4)], (2, 4), 24),
+    ("Gemm", {"transA": 1}, [(3, 2), (3, 4)], (2, 4), 24),
     ("MatMul", {}, [(2, 5, 3), (3, 4)], (2, 5, 4), 120), ("MatMul", {}, [(3,), (3, 4)], (4,), 12),
     ("MatMulInteger", {}, [(2, 3), (3, 4)], (2, 4), 24), ("MatMul", {}, [(3, 4)], None, None),
     ("QLinearMatMul", {}, [(2, 3), (), (), (3, 4)], (2, 4), 24),
