@@ -597,7 +597,8 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
      "x = self.e(x)\nreturn self.f(x.view(-1, 4))", (5,), 51, (5, 3)),
     (STEP, "return self.f(x).permute([0, 2, 1])", (8, 9), 150, (7, 6)),
     ("self.f, self.g = nn.Conv2d(3, 4, 3), nn.Linear(4, 5)",
-     "x = self.f(x).permute(0, 2, 3, 1)\nreturn self.g(x).permute(0, 3, 1, 2)", (3, 8, 8), 137, (5, 6, 6)),
+     "x = self.f(x).permute(0, 2, 3, 1)\nreturn self.g(x).permute(0, 3, 1, 2)",
+      (3, 8, 8), 137, (5, 6, 6)),
     ("self.f = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))",
      "return self.f[-1:][0](self.f[1](self.f[0](x)))", (8,), 46, (2,)),
     ("self.f = nn.LSTM(8, 4, batch_first=True)",
@@ -606,7 +607,8 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     (CONV,
      "x = torch.flatten(self.f(x), 1)\nreturn x.view(x.size(0), x.size(1))",
      (3, 8, 8), 112, (144,)),
-    ("self.f = nn.Sequential(nn.Linear(copy.deepcopy(8), 4))\nself.g = copy.deepcopy((self.f, [3]))[0]",
+    ("self.f = nn.Sequential(nn.Linear(copy.deepcopy(8), 4))\n"
+     "self.g = copy.deepcopy((self.f, [3]))[0]",
      "return self.g(x)", (8,), 72, (4,)),
     ("self.f = nn.GRU(8, 4, bidirectional=True, batch_first=True)",
      "out, h = self.f(x)\nreturn out.reshape(-1, 9, 8)", (9, 8), 336, (9, 8)),
@@ -633,7 +635,8 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.f = nn.Upsample(scale_factor=2, mode='bilinear')",
      "return F.interpolate(self.f(x), scale_factor=3.0)",
      (3, 2, 2), 0, (3, 12, 12)),
-    ("self.f = nn.Sequential()\nself.f.append(nn.Linear(8, 4))\nself.f.extend([nn.ReLU(), nn.Linear(4, 3)])",
+    ("self.f = nn.Sequential()\nself.f.append(nn.Linear(8, 4))\n"
+     "self.f.extend([nn.ReLU(), nn.Linear(4, 3)])",
      "return self.f(x)",
      (8,), 51, (3,)),
     ("self.f = nn.ModuleList()\nfor n in (8, 4): self.f.append(nn.Linear(n, n // 2))",
@@ -648,11 +651,14 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.f = nn.ModuleDict({'a': nn.Linear(8, 4), 'b': nn.Linear(4, 2)})",
      "for f in self.f.values(): x = f(x)\nreturn x",
      (8,), 46, (2,)),
-    ("self.add_module('f', nn.Linear(8, 4))\nself.register_parameter('p', nn.Parameter(torch.ones(4)))\nself.register_buffer('m', torch.ones(4))",
+    ("self.add_module('f', nn.Linear(8, 4))\n"
+     "self.register_parameter('p', nn.Parameter(torch.ones(4)))\n"
+     "self.register_buffer('m', torch.ones(4))",
      "return self.f(x) * self.p + self.m",
      (8,), 40, (4,)),
     ("self.f = nn.Linear(8, 8)\nself.g = self.f", "return self.g(self.f(x))", (8,), 72, (8,)),
-    ("self.f = nn.Linear(8, 8, bias=False)\nself.g = nn.Linear(8, 8)\nself.g.weight = self.f.weight",
+    ("self.f = nn.Linear(8, 8, bias=False)\nself.g = nn.Linear(8, 8)\n"
+     "self.g.weight = self.f.weight",
      "return self.g(self.f(x))",
      (8,), 72, (8,)),
     ("self.f = nn.LSTM(8, 4, 2, batch_first=True, bidirectional=True)\nself.g = nn.Linear(8, 2)",
@@ -665,7 +671,8 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.a = nn.MultiheadAttention(8, 2, batch_first=True)",
      "y, w = self.a(x, x, x)\nreturn y",
      (5, 8), 288, (5, 8)),
-    ("self.f = nn.Linear(8, 4)\nself.n = {'a': 1, 'b': 2}.get('b', 3) + {'c': 4}.pop('c')\nself.g = nn.Linear(4, self.n)",
+    ("self.f = nn.Linear(8, 4)\nself.n = {'a': 1, 'b': 2}.get('b', 3) + {'c': 4}.pop('c')\n"
+     "self.g = nn.Linear(4, self.n)",
      "return self.g(self.f(x))",
      (8,), 66, (6,)),
     ("n = [i for i in range(10) if i % 2 if i > 3]\nself.f = nn.Linear(8, n[-1] + len(n))",
@@ -678,13 +685,16 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.f = nn.Linear(8, 4 if 1 < 2 < 3 else 5)\nself.g = nn.Linear(4, 5 if 1 < 2 < 2 else 6)",
      "return self.g(self.f(x))",
      (8,), 66, (6,)),
-    ("def g(*n, **k): return sum(n) + k.get('a', 0)\nself.f = nn.Linear(8, g(1, 2, a=1))\nself.g = nn.Linear(4, g())if g() else nn.Identity()",
+    ("def g(*n, **k): return sum(n) + k.get('a', 0)\nself.f = nn.Linear(8, g(1, 2, a=1))\n"
+     "self.g = nn.Linear(4, g()) if g() else nn.Identity()",
      "return self.g(self.f(x))",
      (8,), 36, (4,)),
-    ("self.f = nn.Linear(8, max(2, 4, 3))\nself.g = nn.Linear(4, min([9, 5]) + abs(-1) + divmod(7, 4)[0])",
+    ("self.f = nn.Linear(8, max(2, 4, 3))\n"
+     "self.g = nn.Linear(4, min([9, 5]) + abs(-1) + divmod(7, 4)[0])",
      "return self.g(self.f(x))",
      (8,), 71, (7,)),
-    ("n = sorted([4, 8, 2], reverse=True)\nself.f = nn.ModuleList(nn.Linear(a, b) for a, b in zip(n, n[1:]))",
+    ("n = sorted([4, 8, 2], reverse=True)\n"
+     "self.f = nn.ModuleList(nn.Linear(a, b) for a, b in zip(n, n[1:]))",
      "for i, f in enumerate(self.f, 1): x = f(x)\nreturn x",
      (8,), 46, (2,)),
 ])
@@ -994,7 +1004,8 @@ def test_attention_as_it_is_printed() -> None:
 
 @pytest.mark.parametrize(("arguments", "length"), [
     # keras 3.15.1, of 7 columns: columns that are given, even none, are no columns not given.
-    ("3, 2, padding='valid'", 15), ("2, 3, padding='valid'", 21), ("2, 3, padding='valid', output_padding=0", 20),
+    ("3, 2, padding='valid'", 15), ("2, 3, padding='valid'", 21),
+    ("2, 3, padding='valid', output_padding=0", 20),
     ("3, 2, padding='same'", 14), ("3, 2, padding='same', output_padding=0", 13),
     ("4, 2, padding='same', output_padding=1", 13),
 ])

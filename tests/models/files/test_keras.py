@@ -1,15 +1,23 @@
 """Shapes and products of Keras's layers; the shapes are those of keras 3.15.1, models loaded."""
 
+import io
 import json
+import sys
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from math import prod
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.models.files.keras import held_of, layers
+from dlcalc.models.count import params
+from dlcalc.models.files.keras import held_of, layers, read_hdf5
 from dlcalc.models.files.reading import layered
+from dlcalc.models.files.tensors import Held
 from dlcalc.models.translation import notation
 from tests.golden import DATA, check
 from tests.shell.running import invoke
@@ -202,3 +210,248 @@ def test_layers_by_which_values_meet(kind: str, block: str, tmp_path: Path) -> N
     }}))
     lines = invoke("params", str(path), "--to-notation").out.splitlines()
     assert any(line.endswith(f"{block}:") for line in lines)
+
+
+def functional(*made: tuple[dict[str, Any], list[str]], shapes: Mapping[str, list[Any]]) -> bytes:
+    """Layers, each with those whose outputs it takes; the last one gives the output."""
+    found = []
+    for each, names in made:
+        tensors: list[Any] = [{"class_name": "__keras_tensor__", "config": {
+            "keras_history": [name, 0, 0], "shape": [None, *shapes[name]],
+        }} for name in names]
+        args = tensors[:1] if len(names) == 1 else [tensors]
+        nodes = [{"args": args, "kwargs": {}}] if names else []
+        built = {"input_shape": [None, *shapes[names[0]]]} if len(names) == 1 else {}
+        found.append({**each, "name": each["config"]["name"], "inbound_nodes": nodes,
+                      "build_config": built})
+    config = {"layers": found, "output_layers": [[found[-1]["name"], 0, 0]]}
+    return json.dumps({"class_name": "Functional", "config": config}).encode()
+
+
+def entered(*shape: int | None) -> dict[str, Any]:
+    return layer("InputLayer", batch_shape=[None, *shape], name="x")
+
+
+@pytest.mark.parametrize(("shape", "axis", "config", "output", "said"), [
+    # An image of 6 x 5 with 4 channels: laid along its channels, its rows, its columns.
+    ([6, 5, 4], -1, {}, [6, 5, 8], "concat:"), ([6, 5, 4], 3, {}, [6, 5, 8], "concat:"),
+    ([6, 5, 4], 1, {}, [12, 5, 4], "concat axis=1:"),
+    ([6, 5, 4], -2, {}, [6, 10, 4], "concat axis=2:"),
+    ([4, 6, 5], 1, {"data_format": "channels_first"}, [8, 6, 5], "concat:"),
+    ([4, 6, 5], 3, {"data_format": "channels_first"}, [4, 6, 10], "concat axis=2:"),
+    ([6, 4], -1, {}, [6, 8], "concat axis=1:"), ([6, 4], 1, {}, [12, 4], "concat:"),
+    ([4], -1, {}, [8], "concat:"), ([4], 1, {}, [8], "concat:"),
+])
+def test_axes_along_which_values_are_laid(
+    shape: list[int], axis: int, config: dict[str, Any], output: list[int], said: str
+) -> None:
+    data = functional(
+        (entered(*shape), []), (layer("ReLU", name="a", **config), ["x"]),
+        (layer("Concatenate", name="y", axis=axis), ["x", "a"]), shapes={"x": shape, "a": shape},
+    )
+    model = layered(held_of(data, "net.keras"))
+    assert notation(model).splitlines()[2] == said
+    channels_first = config or len(shape) < 3
+    [*sizes] = params(model).output
+    assert (sizes if channels_first else [*sizes[1:], sizes[0]]) == output
+
+
+@pytest.mark.parametrize(("made", "taken", "complaint"), [
+    (layer("Dense", units=-1), [3], "dense: units is '-1', no whole number"),
+    (layer("Dense", units=True), [3], "dense: units is 'True', no whole number"),
+    (layer("Dense", units=1.5), [3], "dense: units is '1.5', no whole number"),
+    (layer("Dense", units=1 << 62), [3], f"dense: units is '{1 << 62}', no whole number"),
+    (layer("Dense"), [3], "dense: units is 'None', no whole number"),
+    *((layer("BatchNormalization", axis=axis), [8, 8, 3],
+       "batchnormalization: its axis: the size of its input is not known; the model was never "
+       "built") for axis in (4, -5)),
+    (layer("BatchNormalization", axis="a"), [3],
+     "batchnormalization: axis is 'a', no whole number"),
+    (layer("EinsumDense", equation="ab"), [3], "einsumdense: equation 'ab' is not understood"),
+    (layer("Conv9D"), [3], "conv9d: a layer of the unknown class 'Conv9D'; did you mean Conv3D or "
+                           "Conv2D or Conv1D?"),
+    (layer("Sequential", layers=3), [3], "sequential: Sequential holds no list of layers"),
+    (layer("SpectralNormalization", layer=layer("Flatten")), [3],
+     "spectralnormalization: the layer within has no kernel"),
+])
+def test_a_layer_that_is_refused(made: dict[str, Any], taken: list[int], complaint: str) -> None:
+    data = functional((entered(*taken), []), (made, ["x"]), shapes={"x": taken})
+    with pytest.raises(DlcalcError) as caught:
+        held_of(data, "net")
+    assert str(caught.value) == complaint
+
+
+@pytest.mark.parametrize(("made", "taken", "output", "count", "macs"), [
+    (layer("Conv2D", filters=4, kernel_size=3), [8, 8, 3], [6, 6, 4], 112, 36 * 108),
+    (layer("Dense", units=(1 << 62) - 1, use_bias=False), [1], [(1 << 62) - 1], (1 << 62) - 1,
+     (1 << 62) - 1),
+    (layer("Reshape", target_shape=[2, -1, 3]), [12, None], [2, None, 3], 0, 0),
+    (layer("Reshape", target_shape=[-1, -1]), [12], [None, None], 0, 0),
+    (layer("Reshape", target_shape=[0, -1]), [0], [0, None], 0, 0),
+    (layer("RepeatVector"), [8], None, 0, 0), (layer("Permute", dims=[5]), [8], None, 0, 0),
+    (layer("Permute", dims=[3, 1, 2]), [4, 5, None], [None, 4, 5], 0, 0),
+    (layer("Cropping2D", cropping=[[1, 2], [0, 3]]), [8, None, 3], [5, None, 3], 0, 0),
+    (layer("Cropping2D", cropping=[[1, 2], [0, 3]], data_format="channels_first"), [3, 8, 9],
+     [3, 5, 6], 0, 0),
+    (layer("Cropping1D", cropping=[1, 2]), [8, 3], [5, 3], 0, 0),
+    (layer("Lambda"), [8], None, 0, None),
+    (layer("Dense", units=3), [None, 4], [None, 3], 15, None),
+])
+def test_layers_by_themselves(
+    made: dict[str, Any], taken: list[int], output: list[Any] | None, count: int, macs: int | None
+) -> None:
+    data = functional((entered(*taken), []), (made, ["x"]), shapes={"x": taken})
+    held = held_of(data, "net")
+    assert held.rows is not None
+    row = held.rows[1]
+    assert (row.output, row.params, row.macs) == (
+        None if output is None else (None, *output), count, macs
+    )
+
+
+@pytest.mark.parametrize(("shapes", "kind", "output"), [
+    ([[5, 4], [4]], "Add", (5, 4)), ([[1, 4], [5, 1]], "Multiply", (5, 4)),
+    ([[None, 4], [1, 1]], "Maximum", (None, 4)), ([[4], [3, 5, 4]], "Subtract", (3, 5, 4)),
+])
+def test_values_of_other_sizes_meet(
+    shapes: list[list[Any]], kind: str, output: tuple[Any, ...]
+) -> None:
+    a, b = ({**entered(*shape), "config": {"name": name, "batch_shape": [None, *shape]}}
+            for name, shape in zip("ab", shapes, strict=True))
+    data = functional((a, []), (b, []), (layer(kind, name="y"), ["a", "b"]),
+                      shapes=dict(zip("ab", shapes, strict=True)))
+    held = held_of(data, "net")
+    assert held.rows is not None
+    assert held.rows[-1].output == (None, *output)
+
+
+@pytest.mark.parametrize(("open_shape", "config", "given", "known"), [
+    ([None, None, None, 3], {}, (3, 8, 9), (8, 9, 3)), ([2, None], {}, (7,), (7,)),
+    ([None, 3, None, None], {"data_format": "channels_first"}, (3, 8, 9), (3, 8, 9)),
+    ([None, None, 4], {}, (6, 4), (6, 4)),
+    ([None, None, None, 3], {}, (4, 8, 9), "does not fit ?x?x3, the file's input, channels last"),
+    ([None, 5, 4], {}, (6, 4), "does not fit 5x4, the file's input"),
+    ([None, 4], {}, (6, 4), "does not fit 4, the file's input"),
+])
+def test_a_size_for_the_first_input(
+    open_shape: list[Any], config: dict[str, Any], given: tuple[int, ...], known: Any
+) -> None:
+    first = layer("InputLayer", batch_shape=open_shape, **config)
+    second = layer("Flatten")
+    data = json.dumps({"class_name": "Sequential", "config": {"layers": [second, first]}}).encode()
+    if isinstance(known, str):
+        with pytest.raises(DlcalcError, match=known.replace("?", r"\?")):
+            held_of(data, "net", given)
+        return
+    held = held_of(data, "net", given)
+    assert held.input == known
+    assert held.rows is not None
+    assert held.rows[1].output == (None, *known)
+
+
+class Group:
+    """A group of an HDF5 file, as h5py has it."""
+
+
+class Dataset:
+    """An array of an HDF5 file, as h5py has it."""
+
+    def __init__(self, *shape: int, kind: str = "float32") -> None:
+        self.shape, self.size, self.dtype = shape, prod(shape), np.dtype(kind)
+
+
+def hdf5(
+    items: Mapping[str, Any], config: Any, monkeypatch: pytest.MonkeyPatch, fails: str = ""
+) -> Held:
+    """What is read of an HDF5 file that holds such groups and arrays."""
+
+    class File:
+        attrs = {} if config is None else {"model_config": config}
+
+        def __init__(self, file: Any, mode: str) -> None:
+            assert mode == "r"
+            if fails:
+                raise OSError(fails)
+
+        def __enter__(self) -> "File":
+            return self
+
+        def __exit__(self, *_: Any) -> None:
+            pass
+
+        def visititems(self, take: Callable[[str, Any], None]) -> None:
+            for name, each in items.items():
+                take(name, each)
+
+    module = ModuleType("h5py")
+    vars(module).update(File=File, Group=Group, Dataset=Dataset)
+    monkeypatch.setitem(sys.modules, "h5py", module)
+    return read_hdf5(io.BytesIO(b"\x89HDF"), "net.h5")
+
+
+def test_weights_alone_say_what_they_are_by_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As save_weights of keras 3.15.1 writes them: numbers below the names of classes."""
+    sizes: dict[str, list[tuple[int, ...]]] = {
+        "conv2d": [(3, 3, 1, 4), (4,)], "batch_normalization_1": [(4,), (4,), (4,), (4,)],
+        "dropout/seed_generator": [(2,)], "lstm_12/cell": [(4, 16), (4, 16), (16,)],
+        "spectral_normalization": [(4, 3), (1, 3)], "normalization": [(5,), (5,), ()],
+        "max_pooling2d": [], "simple_rnn": [(4, 2), (2, 2), (2,)],
+    }
+    items: dict[str, Any] = {"layers": Group()}
+    for name, shapes in sizes.items():
+        items[f"layers/{name.partition('/')[0]}"] = Group()
+        items |= {f"layers/{name}/vars/{at}": Dataset(*each) for at, each in enumerate(shapes)}
+    items |= {"optimizer/vars/0": Dataset(4, kind="float64"), "names": Dataset(3, kind="S4")}
+    held = hdf5(items, None, monkeypatch)
+    roles = {each.name: each.role for each in held.tensors}
+    assert {name for name, role in roles.items() if role == "buffer"} == {
+        "batch_normalization_1/vars/2", "batch_normalization_1/vars/3",
+        "spectral_normalization/vars/1", *(f"normalization/vars/{at}" for at in range(3)),
+    }
+    assert {name: role for name, role in roles.items() if role not in ("buffer", "parameter")} == {
+        "dropout/seed_generator/vars/0": "other", "spectral_normalization/vars/0": "tied",
+        "optimizer/vars/0": "optimizer",
+    }
+    assert held.tensors[-1].bytes == 32
+    assert [(row.name, row.type, row.trainable, row.buffers) for row in held.rows or ()] == [
+        ("conv2d", "Conv2D", 40, 0), ("batch_normalization_1", "BatchNormalization", 8, 8),
+        ("dropout", "Dropout", 0, 0), ("lstm_12", "LSTM", 144, 0),
+        ("spectral_normalization", "SpectralNormalization", 0, 3),
+        ("normalization", "Normalization", 0, 11), ("max_pooling2d", "MaxPooling2D", 0, 0),
+        ("simple_rnn", "SimpleRNN", 14, 0),
+    ]
+
+
+@pytest.mark.parametrize("as_bytes", [True, False])
+def test_a_whole_model_says_what_is_frozen(
+    as_bytes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = [{**layer("Dense", name="a", units=2, trainable=False),
+              "build_config": {"input_shape": [None, 3]}}, layer("Dense", name="b", units=1)]
+    config = json.dumps({"class_name": "Sequential", "config": {"layers": inner}})
+    items = {
+        "model_weights": Group(), "model_weights/a/a/kernel:0": Dataset(3, 2),
+        "model_weights/a/a/bias:0": Dataset(2), "model_weights/b/b/kernel:0": Dataset(2, 1),
+        "model_weights/b/b/count:0": Dataset(kind="int64"),
+        "optimizer_weights/m:0": Dataset(2, 1),
+    }
+    held = hdf5(items, config.encode() if as_bytes else config, monkeypatch)
+    assert [(each.name, each.dtype, each.role, each.trains) for each in held.tensors] == [
+        ("a/a/kernel", "float32", "parameter", False), ("a/a/bias", "float32", "parameter", False),
+        ("b/b/kernel", "float32", "parameter", True), ("b/b/count", "int64", "buffer", True),
+        ("optimizer_weights/m", "float32", "optimizer", True),
+    ]
+    assert [(row.name, row.params, row.trainable, row.macs) for row in held.rows or ()] == [
+        ("a", 8, 0, None), ("b", 3, 2, None),
+    ]
+
+
+def test_hdf5_that_is_damaged_or_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="not HDF5, or damaged: truncated file"):
+        hdf5({}, None, monkeypatch, fails="truncated file")
+    with pytest.raises(InputError, match="holds no arrays"):
+        hdf5({"names": Dataset(3, kind="S4"), "layers": Group()}, None, monkeypatch)
+    assert hdf5({"w": Dataset(3)}, None, monkeypatch).rows is None
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(InputError, match="HDF5 is read by the package h5py"):
+        read_hdf5(io.BytesIO(), "net.h5")

@@ -11,9 +11,22 @@ import pytest
 
 from dlcalc.errors import DlcalcError
 from dlcalc.models.files import onnx
-from dlcalc.models.files.onnx import Graph, Node, macs, read_forward, read_onnx, signed
+from dlcalc.models.files.onnx import (
+    Graph,
+    Node,
+    OnnxModel,
+    Translator,
+    Value,
+    macs,
+    read_forward,
+    read_model,
+    read_onnx,
+    signed,
+)
 from dlcalc.models.files.reading import read_weights
 from dlcalc.models.files.stream import Stream
+from dlcalc.models.receptive_fields import seen
+from dlcalc.models.translation import notation
 
 FILES = Path(__file__).parents[2] / "data" / "onnx"
 
@@ -253,7 +266,8 @@ def test_fields_read_forward_are_those_of_the_whole(seed: int) -> None:
     (field(2, b"\x02\x00"), "damaged or cut off within a field"),
     (field(2, b"\x08\x80"), "damaged or cut off within a number"),
     (field(2, b"\x08" + b"\x80" * 10 + b"\x01"), "damaged or cut off within a number"),
-    (field(3, field(2, bytes(4096)) + b"\x10\x80") + b"\x01", "damaged: a field is longer than what holds it"),
+    (field(3, field(2, bytes(4096)) + b"\x10\x80") + b"\x01",
+     "damaged: a field is longer than what holds it"),
 ])
 def test_fields_that_are_damaged(data: bytes, complaint: str) -> None:
     with pytest.raises(DlcalcError, match=complaint):
@@ -265,7 +279,8 @@ def test_fields_that_are_damaged(data: bytes, complaint: str) -> None:
 ])
 def test_fields_are_bounded(bound: str, enough: int, monkeypatch: pytest.MonkeyPatch) -> None:
     schema = {"m": {1: "m"}}
-    data = field(1, field(1, field(2, bytes(5000)))) + field(3, b"\x01\x02\x03") + field(4, 1) + field(5, 1)
+    data = field(1, field(1, field(2, bytes(5000)))) + field(3, b"\x01\x02\x03")
+    data += field(4, 1) + field(5, 1)
 
     def read() -> list[int]:
         found = read_forward(Stream(io.BytesIO(data)), schema, "m")
@@ -357,3 +372,148 @@ def test_products_of_an_attention_with_its_projections() -> None:
     node = Node("Attention", "com.microsoft", "n", ["x", "w"], ["y"], {})
     shapes = {"x": (2, 5, 8), "w": (8, 24), "y": (2, 5, 8)}
     assert macs(node, shapes, {}) == 2 * 5 * 8 * 24 + 2 * 2 * 25 * 8
+
+
+@pytest.mark.parametrize(("count", "data", "fits"), [
+    (8, b"\x01", True), (9, b"\x01", False), (16, b"\x01\x02", True), (0, b"", True),
+])
+def test_numbers_of_few_bits_in_whole_numbers(count: int, data: bytes, fits: bool) -> None:
+    made = model(tensor("a", 22, (count,), field(5, data)))
+    if fits:
+        assert read_onnx(io.BytesIO(made), "-").tensors[0].numbers == count
+        return
+    with pytest.raises(DlcalcError, match="a: holds fewer numbers than its sizes say"):
+        read_onnx(io.BytesIO(made), "-")
+
+
+def test_attributes_and_what_the_head_says() -> None:
+    """AttributeProto: a float, a whole number, a text, a tensor, floats, whole numbers, a graph."""
+    inner = field(1, node("Relu", "a", "b")) + field(11, field(1, b"a"))
+    given = [
+        ("f", b"\x15" + struct.pack("<f", 0.5)), ("i", field(3, (1 << 64) - 2)),
+        ("s", field(4, b"SAME")), ("t", field(5, tensor("t", 1, (2,), field(9, bytes(8))))),
+        ("fs", field(7, struct.pack("<3f", 1, 2, 3))), ("is", field(8, 4) + field(8, 5)),
+        ("none", b""), ("g", field(6, inner)),
+    ]
+    held = node("Odd", "x", "y") + field(3, b"own") + b"".join(
+        field(5, field(1, name.encode()) + data) for name, data in given
+    )
+    graph = field(1, held) + field(11, field(1, b"x"))
+    opsets = field(8, field(2, 21)) + field(8, field(1, b"com.microsoft") + field(2, 1))
+    data = field(1, 9) + field(2, b"pytorch") + opsets + field(7, graph)
+    found, _ = read_model(Stream(io.BytesIO(data)))
+    assert found.metadata == {
+        "ir_version": 9, "producer": "pytorch", "opset": {"ai.onnx": 21, "com.microsoft": 1},
+    }
+    [made] = found.graph.nodes
+    values = {key: each for key, each in made.attributes.items() if not isinstance(each, Value)}
+    assert values == {"f": 0.5, "i": -2, "s": "SAME", "is": [4, 5], "none": None, "g": None}
+    assert (made.attributes["t"].shape, made.attributes["fs"].shape) == ((2,), (3,))
+    assert [each.op for each in made.graphs["g"].nodes] == ["Relu"]
+    assert (found.graph.inputs, found.graph.shapes) == (["x"], {})
+    plain, _ = read_model(Stream(io.BytesIO(field(7, graph))))
+    assert plain.metadata == {}
+    with pytest.raises(DlcalcError, match="no ONNX file: it holds no graph"):
+        read_model(Stream(io.BytesIO(field(1, 9))))
+
+
+Line = tuple[str, list[str], str, dict[str, Any]]
+"""An operation, what it takes, what it gives, and its attributes."""
+CONV: Line = ("Conv", ["x", "w"], "a", {"pads": [1, 1, 1, 1]})
+WEIGHTS = {"w": (4, 3, 3, 3), "one": (), "row": (8,), "v": (1, 4, 1, 1), "axes": (1,)}
+
+
+@pytest.mark.parametrize(("lines", "given", "shapes", "said"), [
+    ([CONV, ("Concat", ["x", "a"], "y", {"axis": 1})], (1, 3, 8, 8), {"y": (1, 7, 8, 8)},
+     ["concat:"]),
+    ([CONV, ("Concat", ["a", "x"], "y", {"axis": -3})], (2, 3, 8, 8), {"y": (2, 7, 8, 8)},
+     ["concat:"]),
+    ([CONV, ("Relu", ["a"], "b", {}), ("Concat", ["a", "b"], "y", {"axis": 2})], (1, 3, 8, 8),
+     {"y": (1, 4, 16, 8)}, ["concat axis=1:"]),
+    ([CONV, ("Relu", ["a"], "b", {}), ("Concat", ["a", "b"], "y", {"axis": -1})], (1, 3, 8, 8),
+     {"y": (1, 4, 8, 16)}, ["concat axis=2:"]),
+    ([CONV, ("GlobalAveragePool", ["a"], "b", {}), ("Mul", ["a", "b"], "y", {})], (1, 3, 8, 8),
+     {"b": (1, 4, 1, 1), "y": (1, 4, 8, 8)}, ["scale:"]),
+    ([CONV, ("Relu", ["a"], "b", {}), ("Add", ["b", "a"], "y", {})], (1, 3, 8, 8),
+     {"y": (1, 4, 8, 8)}, ["sum:"]),
+    # What no layer says, and what its shape follows from all the same.
+    ([CONV, ("Erf", ["a"], "b", {}), ("Relu", ["b"], "y", {})], (1, 3, 8, 8),
+     {"b": (1, 4, 8, 8), "y": (1, 4, 8, 8)}, None),
+    ([CONV, ("Mul", ["a", "v"], "b", {}), ("Sub", ["one", "b"], "y", {})], (1, 3, 8, 8),
+     {"b": (1, 4, 8, 8), "y": (1, 4, 8, 8)}, None),
+    ([("Add", ["x", "row"], "a", {}), ("Where", ["a", "x", "one"], "y", {})], (1, 5, 8),
+     {"a": (1, 5, 8), "y": (1, 5, 8)}, None),
+    ([("Pow", ["x", "row"], "y", {})], (1, 5, 1), {"y": (1, 5, 8)}, None),
+    ([("RotaryEmbedding", ["x", "row"], "y", {})], (1, 5, 8), {"y": (1, 5, 8)}, None),
+    ([("Odd", ["x"], "a", {}), ("Relu", ["a"], "y", {})], (1, 5, 8), {}, None),
+    # A product that a bias follows is one layer with it, through what changes nothing.
+    ([("MatMul", ["x", "m"], "a", {}), ("Add", ["a", "row"], "y", {})], (1, 4), {"y": (1, 8)},
+     ["a: linear 8"]),
+    ([("MatMul", ["x", "m"], "a", {}), ("Identity", ["a"], "b", {}),
+      ("Add", ["row", "b"], "y", {})], (1, 4), {"y": (1, 8)}, ["a: linear 8"]),
+    ([("MatMul", ["x", "m"], "a", {}), ("Add", ["a", "row"], "b", {}), ("Relu", ["b"], "y", {}),
+      ("Tanh", ["y"], "unused", {})], (1, 4), {"y": (1, 8)}, ["a: linear 8", "y: relu"]),
+    ([("MatMul", ["x", "turned"], "y", {}), ("Transpose", ["n"], "turned", {})][::-1], (1, 4),
+     {"y": (1, 8), "turned": (4, 8)}, ["y: linear 8 bias=no"]),
+    ([("Transpose", ["n"], "t", {"perm": [1, 0]}), ("Identity", ["t"], "u", {}),
+      ("Gemm", ["x", "u", "row"], "y", {})], (1, 4), {"y": (1, 8)}, ["y: linear 8"]),
+    # Steps first, the batch on the second axis.
+    ([("LSTM", ["x", "wi", "wr"], "y", {})], (5, 1, 3), {"y": (5, 1, 1, 4)},
+     ["y: lstm 4 bias=no"]),
+    ([("Transpose", ["x"], "y", {"perm": [0, 2, 1]})], (1, 5, 8), {"y": (1, 8, 5)},
+     ["y: transpose"]),
+    ([("Shape", ["x"], "s", {}), ("Reshape", ["x", "s"], "y", {})], (1, 5, 8), {}, None),
+])
+def test_shapes_and_layers_of_a_graph(
+    lines: list[Line], given: tuple[int, ...], shapes: dict[str, tuple[int, ...]],
+    said: list[str] | None,
+) -> None:
+    weights = {**WEIGHTS, "m": (4, 8), "n": (8, 4), "wi": (1, 16, 3), "wr": (1, 16, 4)}
+    nodes = [Node(op, "", out, taken, [out], named) for op, taken, out, named in lines]
+    values = [Value(name, "float", shape, 32) for name, shape in weights.items()]
+    whole = OnnxModel(Graph(nodes, values, ["x"], ["y"]), {}, {})
+    known = {"x": given, **weights}
+    found = Translator(whole, known).inferred()
+    assert {name: found.get(name) for name in shapes} == shapes
+    if said is None:
+        with pytest.raises(DlcalcError):
+            Translator(whole, known).translated("")
+        return
+    made = notation(Translator(whole, known).translated(""))
+    assert [line for line in made.splitlines()[1:] if not line.startswith(" ")][-len(said):] == said
+
+
+def test_fields_where_values_meet() -> None:
+    """Two windows of 3 beside one: 5 columns; and behind a mean, all of them."""
+    w = Value("w", "float", (3, 3, 3, 3), 32)
+    pads = {"pads": [1, 1, 1, 1]}
+    nodes = [
+        Node("Conv", "", "a", ["x", "w"], ["a"], pads),
+        Node("Conv", "", "b", ["a", "w"], ["b"], pads),
+        Node("Add", "", "c", ["a", "b"], ["c"]), Node("Erf", "", "d", ["c"], ["d"]),
+        Node("Concat", "", "e", ["d", "x"], ["e"], {"axis": 1}),
+        Node("GlobalAveragePool", "", "f", ["e"], ["f"]), Node("Odd", "", "g", ["f"], ["g"]),
+    ]
+    flow = Translator(OnnxModel(Graph(nodes, [w], ["x"], ["g"]), {}, {}), {
+        "x": (1, 3, 9, 9), "w": w.shape,
+    })
+    flow.inferred()
+    assert {name: seen(field) for name, field in flow.fields.items()} == {
+        "x": (1, 1), "a": (3, 3), "b": (5, 5), "c": (5, 5), "d": (5, 5), "e": (5, 5), "f": (9, 9),
+    }
+
+
+@pytest.mark.parametrize(("layout", "given", "known"), [
+    # A recurrent node takes steps, examples, features, or with layout 1 the examples first.
+    (0, None, (9, 1, 5)), (0, (9, 5), (9, 1, 5)), (0, (7, 2, 5), (7, 2, 5)), (1, (9, 5), (1, 9, 5)),
+])
+def test_the_axis_of_the_examples(
+    layout: int, given: tuple[int, ...] | None, known: tuple[int, ...]
+) -> None:
+    sizes = [9, None, 5] if given is None else [None, None, 5]
+    shape = b"".join(field(1, b"" if each is None else field(1, each)) for each in sizes)
+    x = field(1, b"x") + field(2, field(1, field(1, 1) + field(2, shape)))
+    lstm = node("LSTM", "x", "w", "r", "y") + attribute("layout", 3, layout)
+    graph = field(1, lstm) + field(11, x)
+    held = read_onnx(io.BytesIO(field(1, 8) + field(7, graph)), "-", given)
+    assert held.input == known
