@@ -405,7 +405,7 @@ def _tensor(message: Message) -> Value:
     wrong = _wrong(value, message.length(9) if raw else None, _typed(message), outside)
     if wrong:
         raise InputError(wrong).at(printable(name)[:200] or "tensor")
-    if kind in _KEPT and value.bytes <= 8 * MOST_VALUES:
+    if kind in _KEPT and prod(value.shape) <= MOST_VALUES:
         code, place = _KEPT[kind]
         data = b"".join(message.data(9) or message.data(place))
         value.values = [each for (each,) in struct.iter_unpack(code, data)]

@@ -220,7 +220,7 @@ def functional(*made: tuple[dict[str, Any], list[str]], shapes: Mapping[str, lis
             "keras_history": [name, 0, 0], "shape": [None, *shapes[name]],
         }} for name in names]
         args = tensors[:1] if len(names) == 1 else [tensors]
-        nodes = [{"args": args, "kwargs": {}}] if names else []
+        nodes: list[Any] = [{"args": args, "kwargs": {}}] if names else []
         built = {"input_shape": [None, *shapes[names[0]]]} if len(names) == 1 else {}
         found.append({**each, "name": each["config"]["name"], "inbound_nodes": nodes,
                       "build_config": built})

@@ -3,8 +3,10 @@
 import io
 import random
 import struct
+import sys
 import tracemalloc
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -517,3 +519,106 @@ def test_the_axis_of_the_examples(
     graph = field(1, lstm) + field(11, x)
     held = read_onnx(io.BytesIO(field(1, 8) + field(7, graph)), "-", given)
     assert held.input == known
+
+
+class Dim:
+    """An axis as the onnx package has it: its size, its name, or neither."""
+
+    def __init__(self, size: int | str | None) -> None:
+        self.dim_value = size if isinstance(size, int) else 0
+        self.dim_param = size if isinstance(size, str) else ""
+
+    def HasField(self, name: str) -> bool:  # noqa: N802
+        return name == "dim_value" and bool(self.dim_value)
+
+
+class Shaped:
+    """A value as the onnx package has it, with a shape or without."""
+
+    def __init__(self, name: str, *sizes: int | str | None, shaped: bool = True) -> None:
+        self.name = name
+        dims = SimpleNamespace(dim=[Dim(size) for size in sizes])
+        has = SimpleNamespace(shape=dims, HasField=lambda field: field == "shape" and shaped)
+        self.type = SimpleNamespace(tensor_type=has)
+
+
+def inferring(graph: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the onnx package be one that infers these shapes, or raises that error."""
+
+    def infer_shapes(model: Any, data_prop: bool) -> Any:
+        assert data_prop
+        assert not model.graph.value_info
+        if isinstance(graph, Exception):
+            raise graph
+        graph.input = model.graph.input
+        return SimpleNamespace(graph=graph)
+
+    given = SimpleNamespace(input=[Shaped("x", "n", 3), Shaped("w", 5)], value_info=[Shaped("old")])
+    module = ModuleType("onnx")
+    vars(module).update(
+        load_model_from_string=lambda data: SimpleNamespace(graph=given),
+        shape_inference=SimpleNamespace(infer_shapes=infer_shapes),
+    )
+    monkeypatch.setitem(sys.modules, "onnx", module)
+
+
+def opaque() -> bytes:
+    """A graph of an operation whose shape nothing tells, and of another behind it."""
+    shape = field(1, field(2, b"n")) + field(1, field(1, 3))
+    x = field(1, b"x") + field(2, field(1, field(1, 1) + field(2, shape)))
+    nodes = field(1, node("Odd", "x", "a")) + field(1, node("MatMul", "a", "w", "y"))
+    weight = field(5, tensor("w", 1, (4, 5), field(9, bytes(80))))
+    return field(1, 8) + field(7, nodes + weight + field(11, x) + field(12, field(1, b"y")))
+
+
+@pytest.mark.parametrize(("a", "y", "rows"), [
+    (Shaped("a", 2, 4), Shaped("y", 2, 5), [("a", (2, 4), 0), ("y", (2, 5), 40)]),
+    (Shaped("a", "m", 4), Shaped("y", 2, 5), [("a", None, 0), ("y", (2, 5), None)]),
+    (Shaped("a", None, 4), Shaped("y", "n", 5), [("a", None, 0), ("y", None, None)]),
+    (Shaped("a", shaped=False), Shaped("y", 1, 5), [("a", None, 0), ("y", (1, 5), None)]),
+])
+def test_shapes_that_the_package_infers(
+    a: Shaped, y: Shaped, rows: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inferring(SimpleNamespace(value_info=[a], output=[y]), monkeypatch)
+    held = read_onnx(io.BytesIO(opaque()), "-")
+    assert [(row.name, row.output, row.macs) for row in held.rows or ()] == rows
+    assert held.notes == []
+
+
+def test_shapes_that_nothing_infers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    held = read_onnx(io.BytesIO(opaque()), "-")
+    assert held.notes == [f"shapes of 2 nodes are not in the file; {onnx.MISSING}"]
+    assert held.input == (1, 3)
+    inferring(ValueError("no such schema"), monkeypatch)
+    with pytest.raises(DlcalcError, match="cannot infer its shapes: no such schema"):
+        read_onnx(io.BytesIO(opaque()), "-")
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    # By onnxruntime: the scale of what is quantised on the way; of a weight, when it has an axis.
+    ([("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]), ("Mul", ["s", "w"], ["t"])],
+     "quantisation"),
+    ([("DynamicQuantizeLinear", ["x"], ["q"]), ("Mul", ["x", "w"], ["t"])], "parameter"),
+    ([("Cast", ["w"], ["c"]), ("BatchNormalization", ["x", "b", "b", "c", "b"], ["t"])], "buffer"),
+    ([("Concat", ["w", "b"], ["c"]), ("MatMul", ["x", "c"], ["t"])], "parameter"),
+    ([("Slice", ["b", "w"], ["c"]), ("MatMul", ["x", "c"], ["t"])], "constant"),
+    ([("Odd", ["w"], ["c"]), ("MatMul", ["x", "c"], ["t"])], "constant"),
+    ([("QuantizeLinear", ["x", "w"], ["c"])], "quantisation"),
+    ([("Mul", ["x", "one"], ["t"]), ("Mul", ["x", "w"], ["u"])], "parameter"),
+])
+def test_roles_by_where_a_tensor_goes(
+    given: list[tuple[str, list[str], list[str]]], said: str
+) -> None:
+    graph = b"".join(
+        field(1, b"".join(field(1, name.encode()) for name in taken)
+              + b"".join(field(2, name.encode()) for name in made) + field(4, op.encode()))
+        for op, taken, made in given
+    )
+    graph += field(5, tensor("w", 1, (3,), field(9, bytes(12))))
+    graph += field(5, tensor("one", 1, (), field(9, bytes(4))))
+    graph += field(5, tensor("b", 1, (3,), field(9, bytes(12)))) + field(11, info("x", 1, 3))
+    held = read_onnx(io.BytesIO(field(1, 8) + field(7, graph)), "-")
+    roles = {each.name: each.role for each in held.tensors}
+    assert (roles["w"], roles["one"]) == (said, "constant")
