@@ -10,7 +10,7 @@ axes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
@@ -26,10 +26,13 @@ from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.plan import Geometry
 from dlcalc.numbers.convolution.terms import factors, item, terms
 from dlcalc.numbers.sizes import Axis, column
+from dlcalc.numbers.threads import Aside
 
 Array = Any
 """A NumPy array, real or complex."""
 Index = tuple[int, ...]
+LEAST_JOB = 2_000_000
+"""Products of a gradient, about, from which it is worth another core's attention."""
 MOST_TERMS = 50
 """Products of one sum that are written out."""
 
@@ -98,7 +101,10 @@ class Graph:
         self.batch = 1
         """Examples in the batch."""
         self.gradients: dict[Node, Array] = {}
+        self.products = 0
+        """Of one pass forward, for more cores than one."""
         self._owned: set[Node] = set()
+        self._leaves: list[tuple[Node, list[Array]]] = []
         self._uses: dict[Node, list[tuple[Node, int]]] | None = None
 
     def given(self, value: Array, name: str, wants: bool = False) -> Node:
@@ -123,23 +129,45 @@ class Graph:
 
         `otherwise` may pull a gradient back by a rule of its own: that of a slip.
         """
-        self.gradients, self._owned = {node: gradient}, set()
-        for each in reversed(self.nodes):
-            if each.rule is None or each not in self.gradients:
+        self.gradients, self._owned, self._leaves = {node: gradient}, set(), []
+        with Aside(self.products) as aside:
+            for each in reversed(self.nodes):
+                if each.rule is not None and each in self.gradients:
+                    self._pull(each, each.rule, otherwise, aside)
+        for argument, pulled in self._leaves:
+            self._add(argument, pulled[0])
+
+    def _pull(
+        self, node: Node, rule: Rule, otherwise: Callable[[Node, Array, int], Any], aside: Aside
+    ) -> None:
+        """Carry the gradient of a node over to its arguments, those that nothing computed first."""
+        gradient = self.gradients[node]
+        for place, argument in sorted(
+            enumerate(node.arguments), key=lambda each: each[1].rule is not None
+        ):
+            if not argument.wants:
                 continue
-            gradient = self.gradients[each]
-            for place, argument in enumerate(each.arguments):
-                if not argument.wants:
-                    continue
-                window = each.options.get("window")
-                if window is not None:
-                    self._own(argument)[window] += gradient
-                    continue
-                pulled = otherwise(each, gradient, place)
-                if pulled is None:
-                    pulled = each.rule.pull(each, gradient, place)
-                known = self.gradients.get(argument)
-                self.gradients[argument] = pulled if known is None else known + pulled
+            window = node.options.get("window")
+            if window is not None:
+                self._own(argument)[window] += gradient
+                continue
+            pulled = otherwise(node, gradient, place)
+            if pulled is not None:
+                self._add(argument, pulled)
+            elif (
+                argument.rule is None and aside.helpers and gradient.ndim > 1
+                and gradient.size // gradient.shape[1] * argument.value.size >= LEAST_JOB
+            ):
+                # No other gradient waits for it: another core may take it when it is free.
+                found: list[Array] = []
+                self._leaves.append((argument, found))
+                aside.later(partial(_into, found, rule.pull, node, gradient, place))
+            else:
+                self._add(argument, rule.pull(node, gradient, place))
+
+    def _add(self, node: Node, part: Array) -> None:
+        known = self.gradients.get(node)
+        self.gradients[node] = part if known is None else known + part
 
     def _own(self, node: Node) -> Array:
         """The gradient of a node, in an array of its own that parts can be added to."""
@@ -639,6 +667,10 @@ class Softmax(Tabled):
                 y * (g - total(gk * yk, "k")),
                 mul(value, Expr("sub", (own, add(*(mul(*each) for each in along))))),
             )
+
+
+def _into(found: list[Array], pull: Callable[..., Array], *arguments: Any) -> None:
+    found.append(pull(*arguments))
 
 
 def _term(value: Any) -> Expr:

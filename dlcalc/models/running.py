@@ -73,6 +73,7 @@ class Runner:
         """Forward: x has a batch axis, of one where it is `single`."""
         graph = Graph(single)
         graph.batch = len(x)
+        graph.products = self.macs * len(x)
         start = graph.given(x, "x", wants=not self.takes_tokens)
         start.options["batched"] = True
         found: list[tuple[Row, Node]] = []

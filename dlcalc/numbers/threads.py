@@ -6,9 +6,9 @@ import os
 from _thread import start_new_thread
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from math import prod
+from math import inf, prod
 from queue import SimpleQueue
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LEAST_PRODUCTS = 4_000_000
+LEAST_PRODUCTS = 16_000_000
 """Products below which starting threads costs more than it saves."""
+LEAST_SHARED = 10_000_000
+"""Products below which threads that are there already are not worth a job."""
 THREADED_BLAS_ROOM = 4
 """How much larger the tiles are where BLAS starts threads for every product."""
 
@@ -43,6 +45,23 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+class _Here(local):
+    """What a thread works within."""
+
+    aside: Aside | None = None
+
+
+_HERE = _Here()
+
+
+def least_products() -> float:
+    """Products from which work is shared among cores: fewer where their threads are there."""
+    around = _HERE.aside
+    if around is None:
+        return LEAST_PRODUCTS
+    return LEAST_SHARED if around.helpers else inf
+
+
 def share(total: int, room: int, products: int) -> int:
     """How many of `total` things one part takes: at most `room`, and as many parts a core.
 
@@ -51,7 +70,7 @@ def share(total: int, room: int, products: int) -> int:
     >>> share(10, 100, products=1000)
     100
     """
-    if products < LEAST_PRODUCTS:
+    if products < least_products():
         return max(1, room)
     if BLAS_STARTS_THREADS:
         room *= THREADED_BLAS_ROOM
@@ -82,7 +101,8 @@ def each(run: Callable[[Iterator[T]], None], parts: Iterable[T], products: int) 
 class Aside:
     """Jobs for the other cores while the caller goes on with what cannot be shared.
 
-    Leaving the block ends all of them.
+    Leaving the block ends all of them. Within another one, its threads take the jobs; a job
+    has no helpers of its own.
 
     >>> sums = []
     >>> with Aside(products=1000) as aside:
@@ -95,8 +115,15 @@ class Aside:
         self.helpers = 0
         """Threads beside the caller's."""
         self._jobs: list[_Job] = []
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        for _ in range(cores() - 1 if products >= LEAST_PRODUCTS else 0):
+        self._around = _HERE.aside
+        enough = products >= least_products()
+        self._queue: SimpleQueue[_Job | None]
+        if self._around is not None:
+            self._queue = self._around._queue
+            self.helpers = self._around.helpers if enough else 0
+            return
+        self._queue = SimpleQueue()
+        for _ in range(cores() - 1 if enough else 0):
             try:
                 # Thread.start would wait until the core has woken up; the caller goes on.
                 start_new_thread(self._help, ())
@@ -105,6 +132,7 @@ class Aside:
             self.helpers += 1
 
     def _help(self) -> None:
+        _HERE.aside = _ALONE
         while (job := self._queue.get()) is not None:
             job.do()
 
@@ -116,6 +144,8 @@ class Aside:
         return job.wait
 
     def __enter__(self) -> Aside:
+        if self.helpers:
+            _HERE.aside = self
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *context: object) -> None:
@@ -123,10 +153,15 @@ class Aside:
             for job in reversed(self._jobs) if failure is None else ():
                 job.wait()  # the last first: the other cores begin with the first
         finally:
+            _HERE.aside = self._around
             for job in self._jobs:
                 job.cancel()
-            for _ in range(self.helpers):
+            for _ in range(self.helpers if self._around is None else 0):
                 self._queue.put(None)
+
+
+_ALONE = Aside(products=-1)
+"""What a job works within: it has no helpers."""
 
 
 class _Job:

@@ -1,6 +1,7 @@
 """Jobs beside the caller: each is done once, on whichever core, and none is lost."""
 
 from collections.abc import Callable
+from functools import partial
 from threading import Event, get_ident
 from time import sleep
 
@@ -77,6 +78,27 @@ def test_after_a_failure_no_other_job_goes_on(cores: int) -> None:
     seen = len(done)
     sleep(0.05)
     assert len(done) == seen
+
+
+def test_blocks_within_one_share_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    monkeypatch.setattr(pool, "LEAST_SHARED", 0)
+    monkeypatch.setattr(pool, "cores", lambda: 2)
+    threads: set[int] = set()
+    done: list[int] = []
+
+    def job(number: int) -> None:
+        threads.add(get_ident())
+        each(done.extend, range(number, number + 2), products=1)  # a job shares nothing itself
+
+    with Aside(products=1) as aside:
+        for number in range(0, 20, 2):
+            aside.later(partial(job, number))
+            each(lambda parts: threads.update(get_ident() for _ in parts), range(3), products=1)
+            with Aside(products=1) as inner:
+                inner.later(lambda: threads.add(get_ident()))
+    assert sorted(done) == list(range(20))
+    assert len(threads) <= 2
 
 
 def test_where_no_thread_is_to_be_had_the_caller_does_all(monkeypatch: pytest.MonkeyPatch) -> None:

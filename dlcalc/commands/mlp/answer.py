@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -339,12 +340,16 @@ def mlp_step(network: Network) -> MlpStep:
 
 
 def _loss_after(network: Network, updated: MlpUpdates) -> float:
-    """J after the step, which may be infinite."""
+    """J after the step; InputError where it overflows."""
     parameters = network_parameters(network)
     parameters |= {f"weights[{n}]": each for n, each in enumerate(updated.weights)}
     parameters |= {f"biases[{n}]": each for n, each in enumerate(updated.biases or ())}
     with np.errstate(over="ignore", invalid="ignore"):
-        return float(network_loss(network, parameters))
+        found = float(network_loss(network, parameters))
+    if network.finite and not isfinite(found):
+        rate = network.learning_rate
+        raise InputError(f"the loss after the step overflows at {rate:g}").at("learning_rate")
+    return found
 
 
 def _shown(network: Network, values: Array) -> Array:

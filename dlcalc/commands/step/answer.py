@@ -38,6 +38,8 @@ from dlcalc.numbers.convolution.plan import check_size, check_work
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import as_numbers, as_object, as_word
 from dlcalc.numbers.results import Result
+from dlcalc.numbers.threads import Aside
+from dlcalc.numbers.threads import each as in_parts
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
@@ -132,7 +134,9 @@ class Problem:
         self.runner = runner_of(model, shape)
         values = self.runner.params + len(self.x) * self.runner.activations
         check_size(values, "parameters and activations")
-        check_work(len(self.x) * self.runner.macs, np.dtype(float))
+        self.products = len(self.x) * self.runner.macs
+        """Of one pass forward."""
+        check_work(self.products, np.dtype(float))
         mode = as_word(given.get("mode", "train"), "mode")
         self.training = mode == "train"
         if mode not in ("train", "eval"):
@@ -251,7 +255,8 @@ def step(
         raise InputError(f"steps {count} is no whole number of at least 1")
     if count > MOST_STEPS:
         raise LimitError(f"{count:,} steps are more than the {MOST_STEPS:,} taken at once")
-    return _train(problem, count)
+    with Aside(problem.products):
+        return _train(problem, count)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -311,18 +316,33 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
         gradients["x"] = problem.shown(ran.graph.gradient(ran.x))
     # A variance that overflows makes a plausible 0 of all that it divides.
     divisors = [node.arguments[1] for node in ran.graph.nodes if node.rule is RULES["div"]]
-    for name, array in (
+    named = [
         ("the output", ran.output.value), ("the loss", end.value),
         *((node.name, node.value) for node in divisors), *gradients.items(),
-    ):
-        flat = array.ravel("K")
-        # The sum of squares is finite where all are, but for numbers whose squares overflow.
-        if not isfinite(flat @ flat) and not np.isfinite(flat).all():
-            for node in ran.graph.nodes:
-                if isinstance(node.rule, MaxPool):
-                    node.rule.require_input(node)
-            raise InputError(f"{name} overflows: inputs or parameters are too large")
+    ]
+    overflowing = _overflowing([array for _, array in named])
+    if overflowing:
+        for node in ran.graph.nodes:
+            if isinstance(node.rule, MaxPool):
+                node.rule.require_input(node)
+        name, _ = named[min(overflowing)]
+        raise InputError(f"{name} overflows: inputs or parameters are too large")
     return None if "upstream" in problem.given else float(end.value), gradients
+
+
+def _overflowing(arrays: Sequence[Array]) -> list[int]:
+    """The places of those that are not finite."""
+    found: list[int] = []
+
+    def look(places: Iterator[int]) -> None:
+        for place in places:
+            flat = arrays[place].ravel("K")
+            # The sum of squares is finite where all are, but for numbers whose squares overflow.
+            if not isfinite(flat @ flat) and not np.isfinite(flat).all():
+                found.append(place)
+
+    in_parts(look, range(len(arrays)), sum(array.size for array in arrays))
+    return found
 
 
 def begun(problem: Problem, ran: Ran) -> dict[str, Any]:

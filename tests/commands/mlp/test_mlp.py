@@ -116,6 +116,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"x": [1e-200], "weights": [[[1e300]]], "target": [0], "output": "identity"},
      "the values overflow"),
     ({"x": [1e9, 2], "learning_rate": 1e308}, "learning_rate: the updates overflow at 1e\\+308"),
+    ({"x": [1, 1e200], "weights": [[[1, 2], [3, 4]]], "loss": "cross_entropy", "target": 0},
+     "learning_rate: the loss after the step overflows at 0.1"),
 ]
 
 

@@ -6,8 +6,10 @@ import pytest
 import dlcalc
 from dlcalc.commands.step.answer import check_step
 from dlcalc.commands.step.working import step_steps
+from dlcalc.derive import rules
 from dlcalc.layers.table import types
 from dlcalc.layers.values import values_of
+from dlcalc.numbers import threads
 from tests.derive.typed import untrue_numbers
 
 NETWORKS = [
@@ -48,6 +50,26 @@ def test_gradients_are_those_of_differences(model: str, batch: tuple[int, ...]) 
     assert held_by_all == count.params
     for each in check_step(found):
         assert each.passed, (each.name, each.central_error, each.complex_error)
+
+
+@pytest.mark.parametrize("model", NETWORKS, ids=range(len(NETWORKS)))
+def test_more_cores_find_the_same(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = dlcalc.model(model)
+    x = np.random.default_rng(1).normal(size=(2, *dlcalc.params(net).input))
+    held = {"rbf1.weight": np.ones((3, 4))} if "rbf" in model else {}
+
+    def found() -> dict[str, np.ndarray]:
+        target = np.zeros((2, *dlcalc.params(net).output))
+        step = dlcalc.step(net, x, target, loss="mse", parameters=held, init="uniform", seed=3)
+        return {name: np.asarray(each) for name, each in step.gradients.items()}
+
+    alone = found()
+    for least in ("LEAST_PRODUCTS", "LEAST_SHARED"):
+        monkeypatch.setattr(threads, least, 0)
+    monkeypatch.setattr(rules, "LEAST_JOB", 0)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    for name, gradient in found().items():
+        np.testing.assert_allclose(gradient, alone[name], rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("model", NETWORKS, ids=range(len(NETWORKS)))
