@@ -60,30 +60,30 @@ class Axis(NamedTuple):
     @property
     def output(self) -> int:
         """The output size; below 1 where the window does not fit."""
-        if self.transposed:
-            before, after = self.pad
-            moved = (self.input - 1) * self.stride + self.dilation * (self.kernel - 1) + 1
-            return moved - before - after + self.output_padding
-        room = self._room()
-        if not self.ceil:
-            return max(0, room // self.stride + 1)
-        windows = -(-room // self.stride) + 1
-        # PyTorch's rule: the last window must start inside the input or the padding before it.
-        return max(0, windows - ((windows - 1) * self.stride >= self.input + self.pad[0]))
+        return self.windows()[0]
 
     @property
     def remainder(self) -> int:
         """Columns of the padded input that no window reaches."""
-        return self.behind(self.output)
+        return self.windows()[1]
 
-    def behind(self, windows: int) -> int:
-        """Columns of the padded input behind the last of so many windows."""
-        return 0 if self.transposed else max(0, self._room() - (windows - 1) * self.stride)
-
-    def _room(self) -> int:
-        """How far a window may move: L + P + P − D·(F − 1) − 1."""
-        before, after = self.pad
-        return self.input + before + after - self.dilation * (self.kernel - 1) - 1
+    def windows(self) -> Pair:
+        """The output size and the remainder."""
+        input, kernel, stride, (before, after), dilation, transposed, extra, ceil = self
+        reach = dilation * (kernel - 1) + 1
+        if transposed:
+            return (input - 1) * stride + reach - before - after + extra, 0
+        room = input + before + after - reach  # how far a window may move
+        if ceil:
+            steps = -(-room // stride)
+            # PyTorch's rule: the last window must start inside the input or the padding before it.
+            steps -= steps * stride >= input + before
+        else:
+            steps = room // stride
+        if steps < 0:
+            steps = -1
+        rest = room - steps * stride
+        return steps + 1, rest if rest > 0 else 0
 
     def columns(self, place: int) -> list[int]:
         """The input columns that one window meets."""
@@ -201,22 +201,31 @@ def _plain_axes(
     given: tuple[Any, ...], n: int, transposed: bool, ceil: bool
 ) -> list[Axis] | None:
     """The axes where all are plain whole numbers or tuples of them, as in most calls, quickly."""
-    rows: Sequence[Any] = (given,)
+    rows: Any = (given,)
     if n > 1:
-        columns = [each if type(each) is tuple else (each,) * n for each in given]
-        try:
-            rows = list(zip(*columns, strict=True))
-        except ValueError:
-            return None
-    made = []
-    for input, kernel, stride, pad, dilation, extra in rows:
+        columns = []
+        for each in given:
+            if type(each) is not tuple:
+                each = (each,) * n
+            elif len(each) != n:
+                return None
+            columns.append(each)
+        rows = zip(*columns)  # noqa: B905 - all are n long
+    made, last = [], None
+    for row in rows:
+        input, kernel, stride, pad, dilation, extra = row
         if not (
             type(input) is type(kernel) is type(stride) is type(pad) is type(dilation) is int
             and type(extra) is int and pad >= 0 <= extra
             and input > 0 < kernel and stride > 0 < dilation
         ):
             return None
-        made.append(Axis(input, kernel, stride, (pad, pad), dilation, transposed, extra, ceil))
+        if row != last:
+            axis = tuple.__new__(
+                Axis, (input, kernel, stride, (pad, pad), dilation, transposed, extra, ceil)
+            )
+            last = row
+        made.append(axis)
     return made
 
 
