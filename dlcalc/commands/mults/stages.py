@@ -11,6 +11,7 @@ that every count of the one is a count of the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import gcd, prod
 
 from dlcalc.errors import InputError, LimitError, ShapeError
@@ -66,11 +67,6 @@ def meetings(line: Axis, output: int) -> list[tuple[int, int]]:
     return [(k, i) for k, i in met if i is not None and 0 <= i < line.input]
 
 
-def dense(line: Axis) -> int:
-    """Multiplications of a kernel that moves over zeros and all: O·F."""
-    return line.output * line.kernel
-
-
 def polyphase(line: Axis) -> int:
     """Multiplications where a tap skips the inserted zeros, but not those at the edges."""
     return sum(outputs_on_grid(line))
@@ -79,8 +75,9 @@ def polyphase(line: Axis) -> int:
 def outputs_on_grid(line: Axis) -> list[int]:
     """Outputs at which each tap k falls on no inserted zero: those o ≡ k·D − P (mod S)."""
     last, stride, dilation, before = line.output - 1, line.stride, line.dilation, line.pad[0]
-    firsts = [(k * dilation - before) % stride for k in range(line.kernel)]
-    return [(last - first) // stride + 1 for first in firsts]
+    return [
+        (last - (k * dilation - before) % stride) // stride + 1 for k in range(line.kernel)
+    ]
 
 
 def columns_met(line: Axis, k: int) -> int:
@@ -249,7 +246,8 @@ class Phase(NamedTuple):
     @property
     def products(self) -> int:
         """Products of one input and one tap: the multiplications of zero-skipping."""
-        cropped = self.low * (self.low + 1) + self.high * (self.high + 1)
+        low, high = self.low, self.high
+        cropped = low * (low + 1) + high * (high + 1)
         return self.sides[0] * self.taps - cropped // 2
 
     @property
@@ -303,61 +301,64 @@ def phases(line: Axis) -> tuple[Phase, ...]:
     4 3 4 10 6
     4 2 4 7 5
     """
-    by = stepping, tap_step, _ = steps(line)
-    sides = ends(line)
-    classes = min(stepping, sides[0])
+    by, sides = steps(line), ends(line)
+    classes = min(by[0], sides[0])
     found = []
-    for beta in range(min(tap_step, line.kernel)):
-        starts = [0]
+    for beta in range(min(by[1], line.kernel)):
+        cuts = [0, classes]
         if classes > 1:
-            cuts = _shape_changes(line, sides, beta)
-            starts = sorted({0, *(cut for cut in cuts if 0 < cut < classes)})
-        for alpha, end in zip(starts, [*starts[1:], classes], strict=True):
-            phase = _phase(line, by, sides, alpha, beta, copies=end - alpha)
+            changes = _shape_changes(line, by, sides, beta)
+            cuts = sorted({*cuts, *(cut for cut in changes if 0 < cut < classes)})
+        for alpha, end in pairwise(cuts):
+            phase = _phase(line, by, sides, alpha, beta, end - alpha)
             if phase:
                 found.append(phase)
     return tuple(found)
 
 
-def _coefficients(line: Axis, step: int, lands: int, alpha: int, beta: int) -> Pair:
-    """First and last a + b of a class that lie on the other side, whatever its columns are."""
-    start = line.pad[0] - line.stride * alpha - line.dilation * beta
-    return -(-start // step), (start + lands - 1) // step
+def _coefficients(shift: int, step: int, lands: int) -> Pair:
+    """First and last a + b of a class that lie on the other side, 0 landing at `shift`."""
+    return -(shift // step), (lands - 1 - shift) // step
 
 
-def _shape_changes(line: Axis, sides: Pair, beta: int) -> tuple[int, int, int]:
+def _shape_changes(
+    line: Axis, by: tuple[int, int, int], sides: Pair, beta: int
+) -> tuple[int, int, int]:
     """The α from which a class has a column less, a first or a last landing sooner.
 
     S·α stays below lcm(S, D), so that each of these changes at most once.
     """
-    stepping, _, step = steps(line)
-    first, last = _coefficients(line, step, sides[1], 0, beta)
-    start = line.pad[0] - line.dilation * beta
-    sooner = -(-(start - (first - 1) * step) // line.stride)
-    shorter = (start + sides[1] - 1 - last * step) // line.stride + 1
+    stepping, _, step = by
+    shift = line.dilation * beta - line.pad[0]
+    first, last = _coefficients(shift, step, sides[1])
+    sooner = -((shift + (first - 1) * step) // line.stride)
+    shorter = (sides[1] - 1 - shift - last * step) // line.stride + 1
     return sides[0] % stepping, sooner, shorter
 
 
 def _phase(
     line: Axis, by: tuple[int, int, int], sides: Pair, alpha: int, beta: int, copies: int
 ) -> Phase | None:
+    _, kernel, stride, (before, _), dilation, transposed, _, _ = line
     stepping, tap_step, step = by
     n = -(-(sides[0] - alpha) // stepping)
-    taps = -(-(line.kernel - beta) // tap_step)
-    first, last = _coefficients(line, step, sides[1], alpha, beta)
-    first, last = max(first, 0), min(last, n + taps - 2)
+    taps = -(-(kernel - beta) // tap_step)
+    shift = stride * alpha + dilation * beta - before
+    first, last = _coefficients(shift, step, sides[1])
+    first, last = (first if first > 0 else 0), (last if last < n + taps - 1 else n + taps - 2)
     if last < first:
         return None
-    a, last_a = max(0, first - taps + 1), min(n - 1, last)
-    b, last_b = max(0, first - n + 1), min(taps - 1, last)
+    a, last_a = (first - taps + 1 if first >= taps else 0), (last if last < n else n - 1)
+    b, last_b = (first - n + 1 if first >= n else 0), (last if last < taps else taps - 1)
     # The side that steps, then the side that it lands on: how many, and from where.
-    start = first * step + line.stride * alpha + line.dilation * beta - line.pad[0]
-    found = [(last_a - a + 1, a * stepping + alpha), (last - first + 1, start)]
-    (inputs, first_input), (outputs, first_output) = found if line.transposed else found[::-1]
-    return Phase(
+    inputs, first_input = last_a - a + 1, a * stepping + alpha
+    outputs, first_output = last - first + 1, first * step + shift
+    if not transposed:
+        inputs, first_input, outputs, first_output = outputs, first_output, inputs, first_input
+    return tuple.__new__(Phase, (
         inputs, last_b - b + 1, outputs, first - a - b, last_a + last_b - last, copies,
-        first_input, b * tap_step + beta, first_output, not line.transposed,
-    )
+        first_input, b * tap_step + beta, first_output, not transposed,
+    ))
 
 
 def columns_of(line: Axis, phase: Phase, copy: int = 0) -> tuple[range, range, range]:
@@ -501,32 +502,49 @@ def count_stage(
     6
     """
     _check(axes, channels, groups, tile)
-    lines = tuple(phases(axis) for axis in axes)
+    lines, per_axis, last = [], [], None
+    outputs = [axis.output for axis in axes]
+    for axis, output in zip(axes, outputs, strict=True):
+        if axis != last:  # alike axes are counted once
+            line, last = phases(axis), axis
+            counts = _along(axis, output, line, tile)
+        lines.append(line)
+        per_axis.append(counts)
     plain = not axes[0].transposed
-    per_axis = {
-        "direct" if plain else "dense": [dense(axis) for axis in axes],
-        **({} if plain else {"polyphase": [polyphase(axis) for axis in axes]}),
-        "zero_skip": [sum([p.products * p.copies for p in line]) for line in lines],
-        "winograd": [sum([p.winograd * p.copies for p in line]) for line in lines],
-        f"winograd_tile{tile}": [sum([p.tiled(tile) * p.copies for p in line]) for line in lines],
-    }
     met = channels[0] * channels[1] // groups if pairs is None else pairs
-    methods = {
-        method: Count(tuple(counts), pair := prod(counts), pair * met)
-        for method, counts in per_axis.items()
-    }
+    names = [*(CONV[:-1] if plain else TRANSPOSED)]
+    names[-1] += str(tile)
+    methods = {}
+    for method, lengthwise in zip(names, zip(*per_axis, strict=True), strict=True):
+        pair = prod(lengthwise)
+        methods[method] = tuple.__new__(Count, (lengthwise, pair, pair * met))
     if plain:
         sizes = [points(axis) for axis in axes]
         each = spectral(sizes)
         methods["fft"] = Count(tuple(spectral([size]) for size in sizes), each, each * met)
     return Stage(
-        name or f"{by_x([axis.input for axis in axes])}→{by_x([axis.output for axis in axes])}",
-        tuple(axes), (channels[0], channels[1]), groups, met, tile, methods, lines,
+        name or f"{by_x([axis.input for axis in axes])}→{by_x(outputs)}",
+        tuple(axes), (channels[0], channels[1]), groups, met, tile, methods, tuple(lines),
     )
 
 
+def _along(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> tuple[int, ...]:
+    """The counts of one line along an axis by all methods, but for fft."""
+    skipping = winograd = tiled = 0
+    for phase in line:
+        copies = phase.copies
+        skipping += phase.products * copies
+        winograd += phase.winograd * copies
+        tiled += phase.tiled(tile) * copies
+    dense = output * axis.kernel  # a kernel that moves over zeros and all
+    if axis.transposed:
+        return dense, polyphase(axis), skipping, winograd, tiled
+    return dense, skipping, winograd, tiled
+
+
 def _check(axes: Sequence[Axis], channels: Sequence[int], groups: int, tile: int) -> None:
-    if not isinstance(channels, Sequence) or len(channels) != 2:
+    pair = type(channels) is tuple or isinstance(channels, Sequence)
+    if not pair or len(channels) != 2:
         raise InputError(f"channels {channels!r} are not two: input and output channels")
     at_least(1, "channels", channels)
     at_least(1, "groups", (groups,))
@@ -541,10 +559,10 @@ def _check(axes: Sequence[Axis], channels: Sequence[int], groups: int, tile: int
 
 def add_up(stages: Sequence[Stage]) -> Multiplications:
     """The stages, of which there is at least one, with their total by method."""
-    total = {
-        method: sum([stage.methods[method].total for stage in stages])
-        for method in stages[0].methods
-    }
+    total = {method: count.total for method, count in stages[0].methods.items()}
+    for stage in stages[1:]:
+        for method, count in stage.methods.items():
+            total[method] += count.total
     return Multiplications(tuple(stages), total)
 
 
