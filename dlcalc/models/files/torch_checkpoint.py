@@ -1,28 +1,32 @@
 """Checkpoints of PyTorch (torch.save of 2.13.0; the zip, and the layout before version 1.6).
 
-Their pickle is walked opcode by opcode: what it would build, with nothing imported and nothing
-called. The opcodes are those of `pickletools`, which takes them apart without running them. A
+Their pickle is followed: what it would build, with nothing imported and nothing called. A
 global that is not on the list below is refused by name; one that is stands for itself.
 """
 
 from __future__ import annotations
 
 import io
+import pickle
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
-from pickletools import genops
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
-from dlcalc.errors import InputError, LimitError
+from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.models.files.stream import Stream, member_bytes, open_zip, printable
 from dlcalc.models.files.tensors import Held, Place, Role, Tensor
 
 MOST_STEPS = 30_000_000
-"""Opcodes of one pickle."""
+"""Opcodes and values of one pickle."""
 MOST_VALUE, MOST_LINE = 64 << 20, 1 << 16
 """Bytes of one value, and of a line of the text opcodes."""
+DAMAGED = (
+    ValueError, IndexError, KeyError, TypeError, AttributeError, EOFError, OverflowError,
+    MemoryError,
+)
+"""What a pickle raises that no pickler wrote."""
 KNOWN = re.compile(r"""
     collections\.(OrderedDict|defaultdict|Counter|deque) | argparse\.Namespace
   | (__builtin__|builtins)\.(set|frozenset|slice|range|dict|list|tuple|int|float|complex|bool|str
@@ -45,11 +49,12 @@ _CALLED = re.compile(r"numpy\.(?!dtype$|ndarray$)[a-z]+$|numpy\.\w*(load|exec|ev
 """NumPy's functions, as against its types."""
 
 
-@dataclass(slots=True, eq=False)
-class Global:
-    """A class or function by its name."""
+class Items(dict[Any, Any]):
+    """A dictionary whose keys are plain; others, which may take long to hash, go by identity."""
 
-    name: str
+    def __setitem__(self, key: Any, value: Any) -> None:
+        plain = isinstance(key, str | int | float | bool | bytes | type(None))
+        super().__setitem__(key if plain else id(key), value)
 
 
 @dataclass(slots=True, eq=False)
@@ -58,8 +63,30 @@ class Made:
 
     name: str
     arguments: Any
-    items: dict[Any, Any] | list[Any] | None = None
+    items: Items | list[Any] | None = None
     state: Any = None
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if not isinstance(self.items, Items):
+            self.items = Items()
+        self.items[key] = value
+
+    def append(self, value: Any) -> None:
+        """Put a value behind those it has."""
+        if not isinstance(self.items, list):
+            self.items = []
+        self.items.append(value)
+
+
+@dataclass(slots=True, eq=False)
+class Global:
+    """A class or function by its name."""
+
+    name: str
+
+    def __call__(self, *arguments: Any) -> Made:
+        """What it would make: the arguments are noted, and nothing is done."""
+        return Made(self.name, arguments)
 
 
 @dataclass(slots=True, eq=False)
@@ -70,75 +97,67 @@ class Stored:
 
 
 class _Forward:
-    """What `genops` needs of a file or pipe; no value is longer than a checkpoint's."""
+    """A file or pipe of pickles, of which no more than a checkpoint's is read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
+        self.steps = 0
 
     def read(self, count: int) -> bytes:
         """Some bytes."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise LimitError(f"a pickle of more than {MOST_STEPS:,} steps")
         if count > MOST_VALUE:
             raise LimitError(f"its pickle has a value of {count:,} bytes")
-        return self.file.read(count)
+        data = self.file.read(count)
+        if len(data) < count:
+            raise EOFError
+        return data
 
     def readline(self) -> bytes:
         """A line of some length."""
         return self.file.readline(MOST_LINE)
 
 
-MARK = object()
-_PLAIN = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
-_GIVEN = {
-    "BININT", "BININT1", "BININT2", "LONG1", "LONG4", "INT", "LONG", "BINFLOAT", "FLOAT",
-    "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "UNICODE", "STRING", "BINSTRING",
-    "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8",
-}
-_NOTHING = {"PROTO", "FRAME", "STOP"}
+def _put_state(walker: Walker) -> None:
+    state = walker.stack.pop()
+    if isinstance(walker.stack[-1], Made):
+        walker.stack[-1].state = state
 
 
-class Walker:
-    """One pickle: a stack, a memo, and no world outside."""
+_READ = pickle._Unpickler.dispatch
 
-    def __init__(self) -> None:
-        self.stack: list[Any] = []
-        self.memo: dict[int, Any] = {}
 
-    def walk(self, file: BinaryIO) -> Any:
+class Walker(pickle._Unpickler):
+    """Python's own reader of pickles, for which every global is its name and no more."""
+
+    stack: list[Any]
+    dispatch: ClassVar[dict[int, Callable[[Any], None]]] = _READ | {
+        pickle.EMPTY_DICT[0]: lambda walker: walker.append(Items()),
+        pickle.BUILD[0]: _put_state, pickle.NEWOBJ[0]: _READ[pickle.REDUCE[0]],
+        # What a set holds is no tensor, and where a frame ends is plain without its length.
+        pickle.ADDITEMS[0]: _READ[pickle.POP_MARK[0]],
+        pickle.FROZENSET[0]: _READ[pickle.TUPLE[0]],
+        pickle.FRAME[0]: lambda walker: walker.read(8),
+        pickle.BYTEARRAY8[0]: _READ[pickle.BINBYTES8[0]],
+    }
+    for unwanted in (pickle.DICT, pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID):
+        del dispatch[unwanted[0]]
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(_Forward(file), encoding="latin-1")
+
+    def walk(self) -> Any:
         """What the pickle at the file's place builds; the file is left behind its end."""
         try:
-            opcodes = genops(_Forward(file))  # type: ignore[arg-type]
-            for before, (opcode, argument, _) in enumerate(opcodes):
-                if before >= MOST_STEPS:
-                    raise LimitError(f"a pickle of more than {MOST_STEPS:,} steps")
-                self.step(opcode.name, argument)
-            return self.stack.pop()
-        except (ValueError, IndexError, KeyError, TypeError, AttributeError, EOFError,
-                OverflowError):
+            return self.load()
+        except DlcalcError:
+            raise
+        except (*DAMAGED, pickle.UnpicklingError):
             raise InputError("its pickle is damaged or cut off") from None
 
-    def step(self, name: str, argument: Any) -> None:
-        """One opcode."""
-        if name in _GIVEN:
-            self.stack.append(argument)
-        elif name in _PLAIN:
-            self.stack.append(_PLAIN[name])
-        elif name in _STEPS:
-            _STEPS[name](self, argument)
-        elif name not in _NOTHING:
-            raise InputError(f"its pickle has the opcode {name}, which no checkpoint needs")
-
-    def marked(self) -> list[Any]:
-        """Everything above the last mark, taken off."""
-        at = len(self.stack) - 1
-        while self.stack[at] is not MARK:
-            at -= 1
-            if at < 0:
-                raise InputError("its pickle is damaged or cut off")
-        found = self.stack[at + 1 :]
-        del self.stack[at:]
-        return found
-
-    def found(self, module: str, name: str) -> None:
+    def find_class(self, module: str, name: str) -> Global:
         """A global by its name, refused where it is not understood."""
         full = f"{module}.{name}"
         if KNOWN.fullmatch(full) is None or _CALLED.match(full):
@@ -147,94 +166,11 @@ class Walker:
                 f"its pickle names {shown}, which is not understood and was not run; "
                 "a state_dict alone can be read"
             )
-        self.stack.append(Global(full))
+        return Global(full)
 
-    def put_items(self, pairs: list[Any]) -> None:
-        """Keys and values into the object on top."""
-        target = self.stack[-1]
-        if isinstance(target, Made):
-            if not isinstance(target.items, dict):
-                target.items = {}
-            target = target.items
-        for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-            target[_key(key)] = value
-
-    def append_items(self, values: list[Any]) -> None:
-        """Values behind those of the list on top."""
-        target = self.stack[-1]
-        if isinstance(target, Made):
-            if not isinstance(target.items, list):
-                target.items = []
-            target = target.items
-        if isinstance(target, set):
-            return
-        target.extend(values)
-
-    def build(self) -> None:
-        """The state of the object below it."""
-        state = self.stack.pop()
-        if isinstance(self.stack[-1], Made):
-            self.stack[-1].state = state
-
-    def make(self) -> None:
-        """What a call would make."""
-        arguments = self.stack.pop()
-        function = self.stack.pop()
-        if not isinstance(function, Global):
-            raise InputError("its pickle calls what is no function")
-        self.stack.append(Made(function.name, arguments))
-
-
-def _key(key: Any) -> Any:
-    return key if isinstance(key, str | int | float | bool | bytes | type(None)) else id(key)
-
-
-def _tuple(count: int) -> Callable[[Walker, Any], None]:
-    def step(walker: Walker, _: Any) -> None:
-        if len(walker.stack) < count:
-            raise IndexError
-        walker.stack[-count:] = [tuple(walker.stack[-count:])]
-
-    return step
-
-
-def _stack_global(walker: Walker, _: Any) -> None:
-    name, module = walker.stack.pop(), walker.stack.pop()
-    walker.found(str(module), str(name))
-
-
-def _put(walker: Walker, key: int) -> None:
-    walker.memo[key] = walker.stack[-1]
-
-
-_STEPS: dict[str, Callable[[Walker, Any], Any]] = {
-    "MARK": lambda walker, _: walker.stack.append(MARK),
-    "EMPTY_DICT": lambda walker, _: walker.stack.append({}),
-    "EMPTY_LIST": lambda walker, _: walker.stack.append([]),
-    "EMPTY_SET": lambda walker, _: walker.stack.append(set()),
-    "POP": lambda walker, _: walker.stack.pop(),
-    "POP_MARK": lambda walker, _: walker.marked(),
-    "DUP": lambda walker, _: walker.stack.append(walker.stack[-1]),
-    "TUPLE": lambda walker, _: walker.stack.append(tuple(walker.marked())),
-    "TUPLE1": _tuple(1), "TUPLE2": _tuple(2), "TUPLE3": _tuple(3),
-    "LIST": lambda walker, _: walker.stack.append(walker.marked()),
-    "FROZENSET": lambda walker, _: walker.stack.append(tuple(walker.marked())),
-    "SETITEM": lambda walker, _: walker.put_items([walker.stack.pop(), walker.stack.pop()][::-1]),
-    "SETITEMS": lambda walker, _: walker.put_items(walker.marked()),
-    "APPEND": lambda walker, _: walker.append_items([walker.stack.pop()]),
-    "APPENDS": lambda walker, _: walker.append_items(walker.marked()),
-    "ADDITEMS": lambda walker, _: walker.append_items(walker.marked()),
-    "GLOBAL": lambda walker, name: walker.found(*name.split(" ", 1)),
-    "STACK_GLOBAL": _stack_global,
-    **dict.fromkeys(("REDUCE", "NEWOBJ"), lambda walker, _: walker.make()),
-    "BUILD": lambda walker, _: walker.build(),
-    "BINPERSID": lambda walker, _: walker.stack.append(Stored(walker.stack.pop())),
-    "MEMOIZE": lambda walker, _: _put(walker, len(walker.memo)),
-    **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), _put),
-    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), (
-        lambda walker, key: walker.stack.append(walker.memo[key])
-    )),
-}
+    def persistent_load(self, key: Any) -> Stored:
+        """What an identity stands for is kept by that."""
+        return Stored(key)
 
 
 MAGIC = b"\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
@@ -278,7 +214,7 @@ def _zip(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
         if len(pickles) != 1:
             raise InputError("no checkpoint of PyTorch: the zip lacks data.pkl")
         prefix = pickles[0].removesuffix("data.pkl")
-        root = Walker().walk(io.BytesIO(member_bytes(archive, pickles[0], MOST_PICKLE)))
+        root = Walker(io.BytesIO(member_bytes(archive, pickles[0], MOST_PICKLE))).walk()
     sizes = {
         name.removeprefix(f"{prefix}data/"): size for name, size in members.items()
         if name.startswith(f"{prefix}data/")
@@ -288,7 +224,7 @@ def _zip(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
 
 def _legacy(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
     """What five pickles in a row hold, and the bytes of every storage behind them."""
-    magic, _, _, root, keys = (Walker().walk(file) for _ in range(5))
+    magic, _, _, root, keys = (Walker(file).walk() for _ in range(5))
     if magic != 0x1950A86A20F9469CFC6C:
         raise InputError("no checkpoint of PyTorch: its first pickle is not the magic number")
     if not isinstance(keys, list) or len(keys) > MOST_FOUND:
