@@ -6,11 +6,12 @@ is read forward: fields by their numbers, and long data passed over. External da
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.sources import read_table
@@ -22,200 +23,155 @@ from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 from dlcalc.numbers.sizes import pad_pair
 
-MOST_FIELDS = 3_000_000
-"""Fields of one file."""
+MOST_NUMBERS = 6_000_000
+"""Whole numbers of one file, those that say what its fields are among them."""
 MOST_KEPT = 256 << 20
 """Bytes of one file beside its long data."""
 LONG = 4096
 """Bytes of data beyond which only its length is kept."""
 MOST_MESSAGES = 200
 """Messages within messages."""
-PASSED = 1000
-"""Added to the number of a field whose data was passed over; its value is how much that was."""
 BYTES, VARINTS = "", "varints"
 """Kinds of long data: passed over by bytes, or by whole numbers of 7 bits a byte."""
-Schema = Mapping[str, Mapping[int, str]]
+
+
+class Passed(NamedTuple):
+    """Long data that was passed over."""
+
+    size: int
+    """Its bytes or whole numbers."""
 
 
 class Message:
-    """The fields of a message by number: whole numbers, and where text and messages lie."""
+    """The fields of a message in order, each with its key, which is number and kind."""
 
-    def __init__(self, wire: Wire, start: int, stop: int) -> None:
-        self.wire = wire
-        self.numbers: dict[int, list[int]] = {}
-        self.places: dict[int, list[tuple[int, int]]] = {}
-        for number, value, begin, end in wire.fields(start, stop):
-            if value is None:
-                self.places.setdefault(number, []).append((begin, end))
-            else:
-                self.numbers.setdefault(number, []).append(value)
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.fields: list[tuple[int, int | bytes | Message | Passed]] = []
+
+    def all(self, number: int, *kinds: type) -> list[Any]:
+        """The values of a field that are of some kinds: whole numbers, bytes, messages."""
+        return [
+            each for key, each in self.fields if key >> 3 == number and isinstance(each, kinds)
+        ]
 
     def inner(self, number: int) -> Iterator[Message]:
         """The messages of a field."""
-        for place in self.places.get(number, ()):
-            yield Message(self.wire, *place)
-
-    def data(self, number: int) -> list[bytes]:
-        """The bytes of a field."""
-        return [bytes(self.wire.data[start:stop]) for start, stop in self.places.get(number, ())]
+        for each in self.all(number, bytes, Message):
+            if isinstance(each, bytes):
+                each = self.reader.message(Stream(io.BytesIO(each)))
+            yield each
 
     def length(self, number: int) -> int:
         """How many bytes a field has, those that were passed over among them."""
-        held = sum(stop - start for start, stop in self.places.get(number, ()))
-        return held + sum(self.numbers.get(PASSED + number, ()))
-
-    def texts(self, number: int) -> list[str]:
-        """The texts of a field; what is not UTF-8 is replaced."""
-        return [each[:LONG].decode("utf-8", "replace") for each in self.data(number)]
+        return sum(
+            each.size if isinstance(each, Passed) else len(each)
+            for each in self.all(number, bytes, Passed)
+        )
 
     def text(self, number: int) -> str:
         """The last text of a field."""
-        return next(reversed(self.texts(number)), "")
+        return ["", *self.texts(number)][-1]
+
+    def texts(self, number: int) -> list[str]:
+        """The texts of a field; what is not UTF-8 is replaced."""
+        return [each[:LONG].decode("utf-8", "replace") for each in self.all(number, bytes)]
 
     def whole(self, number: int, default: int = 0) -> int:
         """The last whole number of a field."""
-        return next(reversed(self.numbers.get(number, ())), default)
+        found: list[int] = self.all(number, int)
+        return found[-1] if found else default
 
     def wholes(self, number: int) -> list[int]:
         """The whole numbers of a repeated field, packed or one by one."""
-        found = [signed(each) for each in self.numbers.get(number, ())]
-        for at, stop in self.places.get(number, ()):
-            while at < stop:
-                self.wire.count()
-                value, at = self.wire.varint(at, stop)
-                found.append(signed(value))
-        return found
+        found = self.all(number, int)
+        for each in self.all(number, bytes):
+            stream = Stream(io.BytesIO(each))
+            while not stream.ended():
+                found.append(self.reader.varint(stream))
+        return [signed(each) for each in found]
 
     def varints(self, number: int) -> int:
         """How many whole numbers a repeated field has."""
-        return len(self.numbers.get(number, ())) + sum(map(_varints, self.data(number))) + sum(
-            self.numbers.get(PASSED + number, ())
-        )
+        packed = sum(map(_varints, self.all(number, bytes)))
+        passed: int = sum(each.size for each in self.all(number, Passed))
+        return passed + packed + len(self.all(number, int))
+
+    def encoded(self) -> bytes:
+        """The message without the data that was passed over, as a file has it."""
+        found = bytearray()
+        for key, each in self.fields:
+            if isinstance(each, int):
+                found += _encoded(key) + _encoded(each)
+            elif not isinstance(each, Passed):
+                data = each.encoded() if isinstance(each, Message) else each
+                found += _encoded(key) + (_encoded(len(data)) if key & 7 == 2 else b"") + data
+        return bytes(found)
 
 
-class Wire:
-    """Bytes that hold messages."""
+class Reader:
+    """Reads messages forward; SCHEMA says where long data may lie in them."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.left = MOST_FIELDS
+    def __init__(self) -> None:
+        self.numbers = 0
+        self.kept = 0
 
-    def count(self) -> None:
-        """One field more; LimitError where they are too many."""
-        self.left -= 1
-        if self.left < 0:
-            raise LimitError(f"more than {MOST_FIELDS:,} fields")
-
-    def fields(self, start: int, stop: int) -> Iterator[tuple[int, int | None, int, int]]:
-        """Number, value or None, and place of each field between two places."""
-        at = start
-        while at < stop:
-            self.count()
-            key, begin = self.varint(at, stop)
-            value: int | None = None
+    def message(
+        self, stream: Stream, size: int | None = None, kind: str = "", depth: int = 0
+    ) -> Message:
+        """A message of so many bytes, or all that is left."""
+        if depth > MOST_MESSAGES:
+            raise InputError("messages within messages beyond any honest depth")
+        found = Message(self)
+        end = None if size is None else stream.at + size
+        while not stream.ended() if end is None else stream.at < end:
+            key = self.varint(stream)
             if key & 7 == 0:
-                value, at = self.varint(begin, stop)
+                found.fields.append((key, self.varint(stream)))
             elif key & 7 == 2:
-                size, begin = self.varint(begin, stop)
-                at = begin + size
+                found.fields.append((key, self.data(stream, kind, key >> 3, depth)))
             elif key & 7 in (1, 5):
-                at = begin + (8 if key & 7 == 1 else 4)
-            else:
-                raise InputError("damaged: no field begins where one should")
-            if at > stop or not key >> 3:
-                raise InputError("damaged or cut off within a field")
-            yield key >> 3, value, begin, at
-
-    def varint(self, at: int, stop: int) -> tuple[int, int]:
-        """A whole number of 7 bits a byte, and where it ends."""
-        value = shift = 0
-        while at < stop and shift < 70:
-            byte = self.data[at]
-            at += 1
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value & 0xFFFFFFFFFFFFFFFF, at
-            shift += 7
-        raise InputError("damaged or cut off within a number")
-
-
-def read_forward(stream: Stream, schema: Schema, kind: str) -> Message:
-    """The message that a file or pipe holds; `schema` says where long data may lie in it."""
-    kept = bytearray()
-    _keep(stream, None, schema, kind, kept, 0)
-    return Message(Wire(bytes(kept)), 0, len(kept))
-
-
-def _keep(
-    stream: Stream, size: int | None, schema: Schema, kind: str, kept: bytearray, depth: int
-) -> None:
-    """Put the fields of a message of so many bytes behind those kept, without their long data."""
-    if depth > MOST_MESSAGES:
-        raise InputError("messages within messages beyond any honest depth")
-    end = None if size is None else stream.at + size
-    while stream.at != end:
-        if end is not None and stream.at > end:
-            raise InputError("damaged: a field is longer than what holds it")
-        key = _varint(stream, last=size is None)
-        if key is None:
-            return
-        if key & 7 == 2:
-            _keep_data(stream, key, schema, kind, kept, depth)
-        else:
-            kept += _encoded(key)
-            if key & 7 == 0:
-                kept += _encoded(_varint(stream) or 0)
-            elif key & 7 in (1, 5):
-                kept += stream.take(8 if key & 7 == 1 else 4, "a number")
+                found.fields.append((key, stream.take(8 if key & 7 == 1 else 4, "a number")))
             else:
                 raise InputError(f"damaged: byte {stream.at:,} begins no field")
-        if len(kept) > MOST_KEPT:
-            raise _too_much()
+        if end is not None and stream.at > end:
+            raise InputError("damaged: a field is longer than what holds it")
+        return found
 
-
-def _keep_data(
-    stream: Stream, key: int, schema: Schema, kind: str, kept: bytearray, depth: int
-) -> None:
-    length, inner = _varint(stream) or 0, schema[kind].get(key >> 3)
-    stream.check(length, f"a field at byte {stream.at:,}")
-    if length <= LONG or inner is None:
-        if length > MOST_KEPT:
-            raise _too_much()
-        kept += _encoded(key) + _encoded(length) + stream.take(length, "a field")
-    elif inner in schema:
-        body = bytearray()
-        _keep(stream, length, schema, inner, body, depth + 1)
-        kept += _encoded(key) + _encoded(len(body)) + body
-    else:
-        passed = length
+    def data(self, stream: Stream, kind: str, number: int, depth: int) -> bytes | Message | Passed:
+        """A text, a message or numbers, with its length before it; what is long is passed over."""
+        size, inner = self.varint(stream), SCHEMA.get(kind, {}).get(number)
+        stream.check(size, f"a field at byte {stream.at:,}")
+        if size <= LONG or inner is None:
+            self.kept += size
+            if self.kept > MOST_KEPT:
+                raise LimitError(f"more than {MOST_KEPT >> 20} MiB beside its weights")
+            return stream.take(size, "a field")
+        if inner in SCHEMA:
+            return self.message(stream, size, inner, depth + 1)
         if inner == BYTES:
-            stream.skip(length, "its weights")
-        else:
-            passed = sum(map(_varints, stream.parts(length, "its weights")))
-        kept += _encoded((key >> 3) + PASSED << 3) + _encoded(passed)
+            stream.skip(size, "its weights")
+            return Passed(size)
+        return Passed(sum(map(_varints, stream.parts(size, "its weights"))))
 
-
-def _too_much() -> DlcalcError:
-    return LimitError(f"more than {MOST_KEPT >> 20} MiB beside its weights")
+    def varint(self, stream: Stream) -> int:
+        """A whole number of 7 bits a byte."""
+        self.numbers += 1
+        if self.numbers > MOST_NUMBERS:
+            raise LimitError(f"more than {MOST_NUMBERS:,} whole numbers")
+        value = shift = 0
+        while shift < 70:
+            [byte] = stream.take(1, "a field")
+            value |= (byte & 127) << shift
+            if byte < 128:
+                return value & 0xFFFFFFFFFFFFFFFF
+            shift += 7
+        raise InputError(f"damaged: a number at byte {stream.at:,} has no end")
 
 
 def _varints(data: bytes) -> int:
     """How many whole numbers of 7 bits a byte some bytes hold."""
     return len(data.translate(None, bytes(range(128, 256))))
-
-
-def _varint(stream: Stream, last: bool = False) -> int | None:
-    """A whole number of 7 bits a byte; None at the end of the file, where it may end."""
-    value = shift = 0
-    while shift < 70:
-        if last and not shift and stream.ended():
-            return None
-        [byte] = stream.take(1, "a field")
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value & 0xFFFFFFFFFFFFFFFF
-        shift += 7
-    raise InputError(f"damaged: a number at byte {stream.at:,} has no end")
 
 
 def _encoded(value: int) -> bytes:
@@ -324,22 +280,21 @@ SCHEMA = {
 """Where messages and data stand in each other, by the numbers of their fields."""
 
 
-def read_model(stream: Stream) -> tuple[OnnxModel, bytes]:
-    """A whole file, and its bytes without the data of its weights; InputError for no graph."""
-    whole = read_forward(stream, SCHEMA, "model")
+def read_model(whole: Message) -> OnnxModel:
+    """A whole file; InputError for no graph."""
     graphs = list(whole.inner(7))
     if not graphs:
         raise InputError("no ONNX file: it holds no graph")
     metadata: dict[str, Any] = {}
-    if 1 in whole.numbers:
+    if whole.all(1, int):
         metadata["ir_version"] = whole.whole(1)
-    if 2 in whole.places:
+    if whole.all(2, bytes):
         metadata["producer"] = printable(whole.text(2))
     for opset in whole.inner(8):
         opsets = metadata.setdefault("opset", {})
         opsets[printable(opset.text(1)) or "ai.onnx"] = opset.whole(2)
     functions = dict(map(_function, whole.inner(25)))
-    return OnnxModel(_graph(graphs[-1], 0), functions, metadata), whole.wire.data
+    return OnnxModel(_graph(graphs[-1], 0), functions, metadata)
 
 
 def _graph(message: Message, depth: int) -> Graph:
@@ -377,18 +332,17 @@ def _node(message: Message, depth: int) -> Node:
 
 def _attribute(message: Message) -> Any:
     """The value of an attribute; None for one that no count needs."""
-    if 2 in message.places:
-        [*_, data] = message.data(2)
+    for data in reversed(message.all(2, bytes)):
         return struct.unpack("<f", data)[0] if len(data) == 4 else None
-    if 3 in message.numbers:
+    if message.all(3, int):
         return signed(message.whole(3))
-    if 4 in message.places:
+    if message.all(4, bytes):
         return message.text(4)
     for tensor in message.inner(5):
         return _tensor(tensor)
     for sparse in message.inner(22):
         return _sparse(sparse)
-    if 7 in message.places:
+    if message.all(7, bytes):
         return Value("", "float", (message.length(7) // 4,), 32)
     return message.wholes(8) or None
 
@@ -400,14 +354,14 @@ def _tensor(message: Message) -> Value:
         raise InputError(f"is of the unknown type {kind}").at(printable(name)[:200] or "tensor")
     dtype, bits = TYPES[kind]
     value = Value(name, dtype, tuple(message.wholes(1)), int(bits))
-    raw = 9 in message.places or PASSED + 9 in message.numbers
+    raw = message.all(9, bytes, Passed)
     outside = {each.text(1): each.text(2) for each in message.inner(13)}
     wrong = _wrong(value, message.length(9) if raw else None, _typed(message), outside)
     if wrong:
         raise InputError(wrong).at(printable(name)[:200] or "tensor")
     if kind in _KEPT and prod(value.shape) <= MOST_VALUES:
         code, place = _KEPT[kind]
-        data = b"".join(message.data(9) or message.data(place))
+        data = b"".join(message.all(9, bytes) or message.all(place, bytes))
         value.values = [each for (each,) in struct.iter_unpack(code, data)]
         value.values += message.wholes(7)
     return value
@@ -420,7 +374,7 @@ _KEPT = {1: ("<f", 4), 7: ("<q", 9)}
 def _typed(message: Message) -> int:
     """How many numbers stand in the fields of single types."""
     return (
-        message.length(4) // 4 + message.length(10) // 8 + len(message.places.get(6, ()))
+        message.length(4) // 4 + message.length(10) // 8 + len(message.all(6, bytes))
         + sum(message.varints(at) for at in (5, 7, 11))
     )
 
@@ -463,7 +417,7 @@ def _info(message: Message) -> tuple[str, Shape | None]:
 
 def _size(message: Message) -> int | str | None:
     """The size of an axis, its name, or nothing."""
-    return signed(message.whole(1)) if 1 in message.numbers else message.text(2) or None
+    return signed(message.whole(1)) if message.all(1, int) else message.text(2) or None
 
 
 # What becomes of a tensor, by the operation and the place where it comes in.
@@ -1113,7 +1067,8 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
     `input` is the shape of its first input, without the batch, where the file leaves it open.
     Raises InputError for what is damaged or no graph.
     """
-    model, data = read_model(Stream(file))
+    whole = Reader().message(Stream(file), kind="model")
+    model = read_model(whole)
     uses = Uses(model)
     tensors, weights = _tensors(uses)
     graph = model.graph
@@ -1129,7 +1084,7 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
     flow = Translator(model, shapes)
     shapes = flow.inferred()
     if _unknown(model, shapes):
-        inferred = _inferred(data, known)
+        inferred = _inferred(whole, known)
         if inferred is None:
             notes.append(
                 f"shapes of {_unknown(model, shapes)} nodes are not in the file; {MISSING}"
@@ -1243,14 +1198,14 @@ def _unknown(model: OnnxModel, shapes: Mapping[str, Sizes]) -> int:
     )
 
 
-def _inferred(data: bytes, known: Mapping[str, Sizes]) -> dict[str, Shape] | None:
+def _inferred(whole: Message, known: Mapping[str, Sizes]) -> dict[str, Shape] | None:
     """The shapes that the onnx package infers; None where it is not installed."""
     try:
         import onnx
     except ImportError:
         return None
     try:
-        model = onnx.load_model_from_string(data)
+        model = onnx.load_model_from_string(whole.encoded())
         for given in model.graph.input:
             if given.name in known:
                 dims = given.type.tensor_type.shape.dim
