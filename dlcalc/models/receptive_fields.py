@@ -17,34 +17,29 @@ from operator import sub
 
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.numbers.sizes import Axis
+from dlcalc.typed import NamedTuple
 
 LONGEST_PERIOD = 1024
 """Beyond it (upsampled 1024 times over the input) a field is no longer followed."""
 
 
-class AxisField:
+class AxisField(NamedTuple):
     """What the outputs along one axis see of one input axis."""
 
-    __slots__ = ("even", "first", "jump", "last", "lies", "outputs", "within")
-
-    def __init__(
-        self, within: tuple[int, int], outputs: int, first: tuple[int, ...],
-        last: tuple[int, ...], jump: int, lies: int | None, even: bool = True,
-    ) -> None:
-        self.within = within
-        """First and last input column that reach the layer at all; padding hides no others."""
-        self.outputs = outputs
-        """Outputs along the axis."""
-        self.first = first
-        """First column seen by each output of a period; below 0 in the padding."""
-        self.last = last
-        """Last column seen by each; before the first where an output sees nothing."""
-        self.jump = jump
-        """Columns that both move on by in a period."""
-        self.lies = lies
-        """The axis of the output along which these outputs lie, None where spread."""
-        self.even = even
-        """Whether they lie there one by one, in order, alone."""
+    within: tuple[int, int]
+    """First and last input column that reach the layer at all; padding hides no others."""
+    outputs: int
+    """Outputs along the axis."""
+    first: tuple[int, ...]
+    """First column seen by each output of a period; below 0 in the padding."""
+    last: tuple[int, ...]
+    """Last column seen by each; before the first where an output sees nothing."""
+    jump: int
+    """Columns that both move on by in a period."""
+    lies: int | None
+    """The axis of the output along which these outputs lie, None where spread."""
+    even: bool = True
+    """Whether they lie there one by one, in order, alone."""
 
     @property
     def period(self) -> int:
@@ -147,17 +142,14 @@ def follow(field: Field | None, shape: Shape, layer: Counted) -> Field | None:
         return field
     if layer.lies == ():
         return None
-    axes = []
-    for axis in field:
-        behind = _through(axis, shape, layer)
-        if behind is None:
-            return None
-        axes.append(behind)
-    return _same_or_new(field, tuple(axes))
+    return _same_or_new(field, [_through(axis, shape, layer) for axis in field])
 
 
-def _same_or_new(field: Field, axes: Field) -> Field:
-    return field if axes == field else axes  # equal where each axis is the same object
+def _same_or_new(field: Field, axes: list[AxisField | None]) -> Field | None:
+    known = tuple(axis for axis in axes if axis is not None)
+    if len(known) < len(axes):
+        return None
+    return field if known == field else known
 
 
 def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
@@ -180,7 +172,7 @@ def _everything(axis: AxisField) -> AxisField:
     if axis.outputs == 1 and not axis.jump:
         return axis
     first, last = axis.over(range(axis.outputs))
-    return AxisField(axis.within, 1, (first,), (last,), 0, axis.lies, axis.even)
+    return axis._replace(outputs=1, first=(first,), last=(last,), jump=0)
 
 
 def _moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
@@ -190,9 +182,7 @@ def _moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
         target is not None and layer.lies.count(target) == 1  # type: ignore[union-attr]
         and layer.output[target] == shape[lies]  # type: ignore[index]
     )
-    return AxisField(
-        axis.within, axis.outputs, axis.first, axis.last, axis.jump, target, axis.even and alone
-    )
+    return axis._replace(lies=target, even=axis.even and alone)
 
 
 def _windowed(axis: AxisField, window: Axis, length: int) -> AxisField | None:
@@ -250,13 +240,10 @@ def join(fields: list[Field | None], along: int | None = None) -> Field | None:
     for other in fields[1:]:
         if joined is None or other is None:
             return None
-        axes = []
-        for a, b in zip(joined, other, strict=True):
-            union = a if a is b and a.lies != along else _union(a, b, along)
-            if union is None:
-                return None
-            axes.append(union)
-        joined = _same_or_new(joined, tuple(axes))
+        joined = _same_or_new(joined, [
+            a if a is b and a.lies != along else _union(a, b, along)
+            for a, b in zip(joined, other, strict=True)
+        ])
     return joined
 
 
@@ -266,7 +253,7 @@ def _union(a: AxisField, b: AxisField, along: int | None) -> AxisField | None:
         if one.outputs == 1 and one.reach[0] <= low and high <= one.reach[1]:
             if not one.jump and (one.lies, one.even) == (other.lies, other.even):
                 return one
-            return AxisField(one.within, 1, one.first, one.last, 0, other.lies, other.even)
+            return one._replace(jump=0, lies=other.lies, even=other.even)
     if a.jump * b.period != b.jump * a.period or a.lies != b.lies or a.lies == along:
         return None
     period = lcm(a.period, b.period)

@@ -72,7 +72,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "places": lambda values, value: [at for at, each in enumerate(values) if each == value],
 }
 
-Evaluate = Callable[["Fields"], Any]
+Evaluate = Callable[[Any], Any]
+"""What an expression comes to for names, which `get` gives their values."""
 
 
 class Expression:
@@ -87,7 +88,7 @@ class Expression:
     def __call__(self, fields: Fields) -> Any:
         """Its value; InputError where a field that it needs is missing or of another type."""
         if self.evaluate is None:
-            self.evaluate = _read(self.text.strip())
+            self.evaluate = read_expression(self.text.strip())
         try:
             return self.evaluate(fields)
         except (TypeError, ArithmeticError, IndexError, ValueError):
@@ -179,9 +180,12 @@ def names(text: str) -> list[str]:
 _KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}
 
 
+def read_expression(text: str) -> Evaluate:
+    """What evaluates an expression, which the parser of Python reads: its grammar is the same.
 
-def _read(text: str) -> Evaluate:
-    """What evaluates an expression, which the parser of Python reads: its grammar is the same."""
+    >>> read_expression("2*n + 1")({"n": 3})
+    7
+    """
     if text.isidentifier():  # most are
         return _name(text)
     try:
@@ -269,6 +273,13 @@ def _first_given(left: Evaluate, right: Evaluate) -> Evaluate:
     return value
 
 
+def _divided(a: Any, b: Any) -> Any:
+    from fractions import Fraction
+
+    ratio = Fraction(a) / Fraction(b)
+    return ratio.numerator if ratio.denominator == 1 else ratio
+
+
 _BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
     "Or": lambda left, right: lambda fields: left(fields) or right(fields),
     "And": lambda left, right: lambda fields: left(fields) and right(fields),
@@ -276,7 +287,7 @@ _BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
     "LtE": _applied(operator.le), "Gt": _applied(operator.gt), "GtE": _applied(operator.ge),
     "In": _applied(lambda a, b: a in b), "NotIn": _applied(lambda a, b: a not in b),
     "BitOr": _first_given, "Add": _applied(operator.add), "Sub": _applied(operator.sub),
-    "Mult": _applied(operator.mul), "Div": _applied(operator.truediv),
+    "Mult": _applied(operator.mul), "Div": _applied(_divided),
     "FloorDiv": _applied(operator.floordiv), "Mod": _applied(operator.mod),
 }
 """The signs between two values."""
