@@ -228,13 +228,12 @@ NOT_RUN = "which is not understood and was not run; a state_dict alone can be re
     (told({"w": tensor("b", 3, at=-1)}), "w: is no tensor that PyTorch would write"),
     (told({"w": tensor("b", *[1] * 65)}), "w: is no tensor that PyTorch would write"),
     (b"}q\x00" + told("a") + b"h\x00s", "its values hold themselves"),
-    (told((1,)) + told((2,)) + b"R", "its pickle calls what is no function"),
-    (b"P5\n", "its pickle has the opcode PERSID, which no checkpoint needs"),
     (named("os." + "s" * 150), f"its pickle names os.{'s' * 117}, {NOT_RUN}"),
     (named("numpy.loads"), f"its pickle names numpy.loads, {NOT_RUN}"),
     (named("__builtin__.eval"), f"its pickle names builtins.eval, {NOT_RUN}"),
     *((each, "its pickle is damaged or cut off") for each in (
         b"t", told(1) + b"t", told(1) + told(2) + b"\x87", b"h\x05",
+        told((1,)) + told((2,)) + b"R", b"P5\n",
     )),
     *((told(each), "its pickle holds no tensors of a model") for each in (
         {}, 5, ADAM, {"ema": STATE, "model_ema": STATE},
@@ -287,7 +286,7 @@ def test_the_layout_of_before(data: bytes, found: Any) -> None:
 
 
 @pytest.mark.parametrize(("bound", "enough", "complaint"), [
-    ("MOST_STEPS", 57, "a pickle of more than 56 steps"),
+    ("MOST_STEPS", 84, "a pickle of more than 83 steps"),
     ("MOST_FOUND", 3, "holds more values, or deeper ones, than any checkpoint needs"),
     ("MOST_DEPTH", 1, "holds more values, or deeper ones, than any checkpoint needs"),
     ("MOST_VALUE", 7, "its pickle has a value of 7 bytes"),
