@@ -20,7 +20,7 @@ from dlcalc.models.count import params
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.models.notation import read_notation
-from dlcalc.models.templates import facts
+from dlcalc.models.templates import Expression, Fields, facts
 from dlcalc.models.tree import Model
 
 MOST_AXES = 8
@@ -167,10 +167,10 @@ class _Metadata:
         """The type of config.json that the architecture is like, and facts in place of its own."""
         return TABLE["type"].get(str(self.kind), str(self.kind)).split()
 
-    def number(self, *keys: str) -> int:
-        """The first of some keys that is a whole number, or 0."""
-        found = [self.values[key] for key in keys if isinstance(self.values.get(key), int)]
-        return int(found[0]) if found else 0
+    def number(self, key: str) -> int:
+        """The whole number of a key, or 0."""
+        value = self.values.get(key)
+        return value if isinstance(value, int) else 0
 
     def config(self) -> dict[str, Any]:
         """What a config.json would say."""
@@ -181,6 +181,11 @@ class _Metadata:
             name: self.values[key] for key, names in TABLE["field"].items() if key in self.values
             for name in names.split()
         }
+        given = Fields({"kind": self.kind, **self.values})
+        for name, text in TABLE["value"].items():
+            value = Expression(text)(given)
+            if value is not None:
+                config[name] = value
         for tensor, names in TABLE["present"].items():
             here = any(re.fullmatch(tensor, each) for each in self.blocks)
             config.update(dict.fromkeys(names.split(), here))
@@ -197,9 +202,7 @@ class _Metadata:
         for name in ("q_lora_rank", "sliding_window", "head_dim"):
             config.setdefault(name, None)
         config.setdefault("num_key_value_heads", config.get("num_attention_heads"))
-        if self.kind == "llama4":
-            config["intermediate_size"] = self.number("expert_feed_forward_length")
-        return config | self.attention() | self.recurrent() | self.kinds_of_layers()
+        return config | self.kinds_of_layers()
 
     def model_type(self) -> str:
         """The type that config.json has for the architecture."""
@@ -217,40 +220,6 @@ class _Metadata:
     def depth(self) -> int:
         """Layers of the model itself, without those that predict further tokens."""
         return self.number("block_count") - self.number("nextn_predict_layers")
-
-    def attention(self) -> dict[str, Any]:
-        """Heads, and the widths of the parts of latent attention."""
-        found: dict[str, Any] = {}
-        shared = self.values.get("attention.head_count_kv")
-        if isinstance(shared, list):
-            found["num_key_value_heads"] = max(shared, default=0)
-        if self.kind in ("falcon", "starcoder"):
-            found["multi_query"] = shared == 1
-        if self.number("attention.kv_lora_rank"):
-            rotary = self.number("rope.dimension_count")
-            width = self.number("attention.key_length_mla", "attention.key_length")
-            value = self.number("attention.value_length_mla", "attention.value_length")
-            found |= {
-                "num_key_value_heads": self.number("attention.head_count"), "head_dim": None,
-                "qk_rope_head_dim": rotary, "qk_nope_head_dim": width - rotary,
-                "v_head_dim": value or None,
-            }
-        return found
-
-    def recurrent(self) -> dict[str, Any]:
-        """Heads and widths of state-space layers, whose inner width is that of all heads."""
-        inner, heads = self.number("ssm.inner_size"), self.number("ssm.time_step_rank")
-        if not inner:
-            return {}
-        found: dict[str, Any] = {"mamba_expand": inner // (self.number("embedding_length") or 1)}
-        if self.kind == "mamba":
-            found["intermediate_size"] = inner
-        elif self.number("ssm.group_count") and heads:
-            names = ["mamba_d_head", "mamba_head_dim", "linear_value_head_dim"]
-            if self.kind == "mamba2":
-                names.append("head_dim")
-            found |= dict.fromkeys(names, inner // heads)
-        return found
 
     def kinds_of_layers(self) -> dict[str, Any]:
         """Layers that differ from each other, by lists over them."""
