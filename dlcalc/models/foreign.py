@@ -103,7 +103,7 @@ def layers_of(
         made.append((ACTIVATIONS.get(activation, activation), {}))
     found = []
     for type, options in made:
-        found.append(_layer(type, options, "" if type == "transpose" else name))
+        found.append(layer_of(type, options, "" if type == "transpose" else name))
         name = name if type == "transpose" else ""
     return found
 
@@ -165,8 +165,12 @@ def _keras_cell(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _layer(type: str, options: dict[str, Any], name: str) -> Layer:
-    """A layer of the notation; what it is by default is left out."""
+def layer_of(type: str, options: dict[str, Any], name: str) -> Layer:
+    """A layer of the notation from its arguments by name; what it is by default is left out.
+
+    >>> layer_of("conv", {"filters": 6, "kernel": 5, "stride": 1, "pad": 2}, "C1").text
+    'conv 6 5 pad=2'
+    """
     names, needed = parameters(handler(type))
     first = [options.pop(key) for key in names[:needed] if key in options]
     known = usual(handler(type))

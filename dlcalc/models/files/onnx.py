@@ -18,6 +18,7 @@ from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor
+from dlcalc.models.foreign import layer_of
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
@@ -640,8 +641,8 @@ def macs(
 
 
 Options = dict[str, Any]
-Said = tuple[str, tuple[Any, ...], Options]
-"""A layer of the notation: its type, arguments and options."""
+Said = tuple[str, Options]
+"""A layer of the notation: its type, and arguments by name."""
 NOTHING = ("Identity", "Dropout", "Cast", "QuantizeLinear", "DequantizeLinear")
 VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
@@ -730,11 +731,11 @@ class Translator:
             raise self.unsaid(node)
         layers: list[Layer] = []
         seen = self.fields[inputs[0]]
-        for type, arguments, options in self.layers(node, own, output):
-            label = "" if layers else plain_name(output)
-            layers.append(Layer(type, arguments, options, label))
+        for type, options in self.layers(node, own, output):
+            layer = layer_of(type, options, "" if layers else plain_name(output))
+            layers.append(layer)
             count = handler(type)
-            counted = count(own, **bind(type, arguments, options, count))
+            counted = count(own, **bind(type, layer.arguments, dict(layer.options), count))
             seen = follow(seen, own, counted)
             own = counted.output
         if layers and layers[-1].type == "linear" and layers[-1].options.get("bias") is False:
@@ -800,7 +801,7 @@ class Translator:
         """What the notation calls an output of a node of one input, whose own shape is given."""
         op = plain_op(node)
         if op in TABLE["plain"]:
-            return [(TABLE["plain"][op], (), {})]
+            return [(TABLE["plain"][op], {})]
         if op in NOTHING:
             return []
         if op in VIEWS:
@@ -822,7 +823,7 @@ class Translator:
             if long == sorted(long):
                 return []
             if order == [0, 2, 1]:
-                return [("transpose", (), {})]
+                return [("transpose", {})]
             raise self.unsaid(node)
         if node.outputs[0] not in self.shapes:
             self.shapes[node.outputs[0]] = self._reshaped(node, taken)
@@ -831,7 +832,7 @@ class Translator:
             return []
         if given[:1] != taken[:1] or prod(given[1:]) != prod(own):
             raise self.unsaid(node)
-        return [("flatten", (), {}) if len(given) == 2 else ("reshape", (given[1:],), {})]
+        return [("flatten", {}) if len(given) == 2 else ("reshape", {"to": given[1:]})]
 
     def _reshaped(self, node: Node, taken: Sizes) -> Sizes:
         """The shape that a view gives, by what it is asked for; InputError where that is open."""
@@ -857,20 +858,17 @@ class Translator:
 
     def recurrent(self, node: Node, output: str) -> Said:
         """A recurrent layer, whose first output is the whole sequence and whose second its end."""
-        options: Options = {}
-        if len(node.inputs) < 4 or not node.inputs[3]:
-            options["bias"] = False
-        if node.attributes.get("direction") == "bidirectional":
-            options["bidirectional"] = True
-        if output != node.outputs[0]:
-            options["output"] = "last"
         steps, batch = self.shape(node, 0)[:2]
         [ways, *sizes] = self.shape(node, 2)
         hidden = min(sizes)  # the recurrent weight is of gates by width, or the other way about
         # The first output has all steps, the others the last one.
         for at, name in enumerate(node.outputs):
             self.shapes.setdefault(name, (*([steps] if not at else []), ways, batch, hidden))
-        return node.op.removeprefix("DynamicQuantize").lower(), (hidden,), options
+        return node.op.removeprefix("DynamicQuantize").lower(), {
+            "hidden": hidden, "bias": any(node.inputs[3:4]),
+            "bidirectional": node.attributes.get("direction") == "bidirectional",
+            "output": "sequence" if output == node.outputs[0] else "last",
+        }
 
     def unsaid(self, node: Node) -> InputError:
         """The complaint about a node without a layer."""
@@ -941,49 +939,40 @@ def _windows(translator: Translator, node: Node, kernel: list[int]) -> Options:
 
 def _conv(translator: Translator, node: Node) -> list[Said]:
     weight, biased = _operands(translator, node)
-    groups = node.whole("group", 1)
-    options = _windows(translator, node, list(weight[2:]))
-    transposed = node.op == "ConvTranspose"
-    further = node.wholes("output_padding", len(weight) - 2, 0) if transposed else []
-    if any(further):
-        options["output_padding"] = _alike(further)
-    if groups > 1:
-        options["groups"] = groups
-    if not biased:
-        options["bias"] = False
-    filters = weight[1] * groups if transposed else weight[0]
-    return [("conv_transpose" if transposed else "conv", (filters, _alike(weight[2:])), options)]
+    groups, transposed = node.whole("group", 1), node.op == "ConvTranspose"
+    options = _windows(translator, node, list(weight[2:])) | {"kernel": _alike(weight[2:])}
+    if transposed:
+        options["output_padding"] = _alike(node.wholes("output_padding", len(weight) - 2, 0))
+    options |= {
+        "filters": weight[1] * groups if transposed else weight[0], "groups": groups,
+        "bias": biased,
+    }
+    return [("conv_transpose" if transposed else "conv", options)]
 
 
 def _linear(translator: Translator, node: Node) -> list[Said]:
     weight, biased = _operands(translator, node)
     units = weight[0] if node.whole("transB") else weight[-1]
-    biased = biased and plain_op(node) == "Gemm"
-    return [("linear", (units,), {} if biased else {"bias": False})]
+    return [("linear", {"units": units, "bias": biased and plain_op(node) == "Gemm"})]
 
 
 def _pool(translator: Translator, node: Node) -> list[Said]:
     axes = len(translator.shape(node, 0)) - 2
-    kernel = node.wholes("kernel_shape", axes)
+    kernel, strides = node.wholes("kernel_shape", axes), node.wholes("strides", axes)
     options = _windows(translator, node, kernel)
-    stride = _alike(node.wholes("strides", axes))
     options.pop("stride", None)
-    if stride != _alike(kernel):
-        options["stride"] = stride
-    if node.whole("ceil_mode"):
-        options["ceil"] = True
-    if node.op == "AveragePool" and "pad" in options and not node.whole(
-        "count_include_pad"
-    ):
+    options |= {"kernel": _alike(kernel), "stride": None if strides == kernel else _alike(strides)}
+    options["ceil"] = bool(node.whole("ceil_mode"))
+    if node.op == "AveragePool" and "pad" in options and not node.whole("count_include_pad"):
         options["exclude_pad"] = True
-    return [("maxpool" if node.op == "MaxPool" else "avgpool", (_alike(kernel),), options)]
+    return [("maxpool" if node.op == "MaxPool" else "avgpool", options)]
 
 
 def _mean(translator: Translator, node: Node) -> list[Said]:
     taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
     if len(taken) < 3 or given not in (taken[:2], (*taken[:2], *(1 for _ in taken[2:]))):
         raise translator.unsaid(node)
-    return [("globalpool", (), {}), *([("flatten", (), {})] if len(given) == 2 else [])]
+    return [("globalpool", {}), *([("flatten", {})] if len(given) == 2 else [])]
 
 
 def _order(node: Node, shape: Sizes) -> list[int]:
@@ -1005,7 +994,7 @@ def _clip(translator: Translator, node: Node) -> list[Said]:
     ]
     if ends != [0, 6]:
         raise translator.unsaid(node)
-    return [("relu6", (), {})]
+    return [("relu6", {})]
 
 
 def _select(translator: Translator, node: Node) -> list[Said]:
@@ -1015,20 +1004,21 @@ def _select(translator: Translator, node: Node) -> list[Said]:
     step, taken = translator.number(node, 1), translator.shape(node, 0)
     if len(taken) != 3 or node.whole("axis") not in (1, -2) or not isinstance(step, int):
         raise translator.unsaid(node)
-    return [("select", (step,), {})]
+    return [("select", {"step": step})]
 
 
 def _embedding(translator: Translator, node: Node) -> list[Said]:
     if node.inputs[0] not in translator.held or node.whole("axis"):
         raise translator.unsaid(node)
-    return [("embedding", translator.shape(node, 0), {})]
+    vocabulary, width = translator.shape(node, 0)
+    return [("embedding", {"vocabulary": vocabulary, "width": width})]
 
 
 def _slope(translator: Translator, node: Node) -> list[Said]:
     slope = node.attributes.get("alpha", 0.01)
     if not isinstance(slope, float):
         raise translator.unsaid(node)
-    return [("leaky_relu", (), {"slope": round(slope, 6)})]
+    return [("leaky_relu", {"slope": round(slope, 6)})]
 
 
 def _scaled(translator: Translator, node: Node) -> list[Said]:
@@ -1038,8 +1028,8 @@ def _scaled(translator: Translator, node: Node) -> list[Said]:
     ):
         raise translator.unsaid(node)
     scale = _alike(b // a for a, b in zip(taken[2:], given[2:], strict=True))
-    mode = node.attributes.get("mode") or "nearest"
-    return [("upsample", (scale,), {} if mode == "nearest" else {"mode": "linear"})]
+    nearest = node.attributes.get("mode") in (None, "", "nearest")
+    return [("upsample", {"scale": scale, "mode": "nearest" if nearest else "linear"})]
 
 
 _MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
@@ -1047,14 +1037,12 @@ _MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
     "FusedMatMul": _linear,
     "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Gather": _select, "Clip": _clip,
     "LeakyRelu": _slope,
-    "PRelu": lambda translator, node: [(
-        "prelu", (), {"slopes": slopes} if (slopes := prod(translator.shape(node, 1))) > 1 else {}
-    )],
-    "MatMulNBits": lambda translator, node: [("linear", (node.whole("N"),), {"bias": False})],
-    "LRN": lambda translator, node: [("lrn", (), {"size": node.whole("size", 5)})],
+    "PRelu": lambda translator, node: [("prelu", {"slopes": prod(translator.shape(node, 1))})],
+    "MatMulNBits": lambda _, node: [("linear", {"units": node.whole("N"), "bias": False})],
+    "LRN": lambda _, node: [("lrn", {"size": node.whole("size", 5)})],
     "Resize": _scaled, "Upsample": _scaled,
-    "GroupNormalization": lambda translator, node: [("groupnorm", (node.whole("num_groups"),), {})],
-    "InstanceNormalization": lambda translator, node: [("instancenorm", (), {"affine": True})],
+    "GroupNormalization": lambda _, node: [("groupnorm", {"groups": node.whole("num_groups")})],
+    "InstanceNormalization": lambda _, node: [("instancenorm", {"affine": True})],
 }
 
 
