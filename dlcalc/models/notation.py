@@ -42,17 +42,9 @@ def read_notation(text: str, file: str = "", name: str = "", numbered: bool = Tr
     >>> model.input, [layer.text for layer in model.body]
     ((1, 32, 32), ['conv 6 5', 'maxpool 2'])
     """
-    reader = _Reader(file, name, numbered)
+    reader = _Reader(text, file, name, numbered)
     try:
-        lines = text.splitlines()
-        while reader.line < len(lines):
-            bare = _without_comment(lines[reader.line])
-            reader.line += 1
-            if bare and not bare.isspace():
-                reader.take(bare)
-                if not numbered:
-                    reader.take_known(lines)
-        return reader.finish()
+        return reader.model()
     except InputError as error:
         raise error.at(reader.place) if reader.place else error from None
 
@@ -64,39 +56,21 @@ def _without_comment(line: str) -> str:
     return line if at < 0 else line[:at]
 
 
-class _Open:
-    """A block whose lines are being read."""
-
-    def __init__(self, line: int, indent: int, block: Block | None) -> None:
-        self.line = line
-        """The line of its head."""
-        self.indent = indent
-        """Columns before its head; -1 for the model itself."""
-        self.inner = -1
-        """Columns before its lines, known from the first on."""
-        self.on_one_line = False
-        """Whether its body stands on the line of its head."""
-        self.block = block
-        self.body: list[Node] = []
-        self.text: tuple[str, ...] = ()
-        """The lines of a repeat."""
-
-    @property
-    def is_branch(self) -> bool:
-        """Whether this is one branch of a join."""
-        return self.block is not None and self.block.kind == Kind.BRANCH
-
-
 class _Reader:
-    def __init__(self, file: str, name: str, numbered: bool) -> None:
+    def __init__(self, text: str, file: str, name: str, numbered: bool) -> None:
+        self.lines = text.splitlines()
         self.file = file
         self.numbered = numbered
         self.line = 0
+        """Lines that have been read."""
+        self.depth = 0
+        """Blocks around."""
+        self.begun = False
+        """Whether a layer has been read."""
         self.head: dict[str, str] = {"name": name}
         self.input: tuple[int, ...] | None = None
         self.published: dict[str, str] = {}
         self.given: set[str] = set()
-        self.open = [_Open(0, -1, None)]
         self.known: dict[tuple[str, ...], list[Node]] = {}
         """What has been read of the lines of repeats, which are a scope each."""
 
@@ -106,51 +80,66 @@ class _Reader:
         shown = self.file and self.line and self.numbered
         return f"{self.file}:{self.line}" if shown else self.file
 
-    def take(self, line: str) -> None:
-        """Read one line: head lines, layers, or the head of a block and what follows it."""
-        content = line.lstrip()
-        indent = len(line[: len(line) - len(content)].expandtabs())
-        self.close(indent)
-        innermost = self.open[-1]
-        if innermost.inner < 0:
-            innermost.inner = indent
-        elif indent != innermost.inner:
-            tabs = "; a tab goes to the next column of eight" if line[:1] == "\t" else ""
-            raise InputError(f"indented by {indent}, the line above by {innermost.inner}{tabs}")
-        pieces, at = content.split(";"), 0
-        while at < len(pieces):
-            at = self.statement(pieces, at, indent)
-        # What a head has on its own line is the whole of its block.
-        while self.open[-1].on_one_line:
-            self.end()
+    def model(self) -> Model:
+        """The model that the lines are."""
+        body = self.deeper(-1, "")
+        if not body:
+            self.line = 0
+            raise InputError("no layers; write one a line, such as conv 6 5")
+        return Model(
+            body, self.input, self.head["name"], self.head.get("source", ""), self.published
+        )
 
-    def take_known(self, lines: list[str]) -> None:
-        """Pass over the body of a repeat whose lines have been read before, word for word."""
-        opened, start = self.open[-1], self.line
-        if opened.block is None or opened.block.kind != Kind.REPEAT or opened.inner >= 0:
-            return
-        end = start
-        while end < len(lines) and lines[end].startswith(" " * (opened.indent + 1)):
-            end += 1
-        opened.text = tuple(lines[start:end])
-        if opened.text in self.known:
-            opened.body = self.known[opened.text]
-            self.line = end
+    def ahead(self) -> str:
+        """The next line that says something, without its comment; nothing behind the last."""
+        while self.line < len(self.lines):
+            bare = _without_comment(self.lines[self.line])
+            if bare and not bare.isspace():
+                return bare
+            self.line += 1
+        return ""
 
-    def statement(self, pieces: list[str], at: int, indent: int) -> int:
-        """Read one layer, head line or block head; the piece of the line to go on from."""
-        words = pieces[at].split()
-        if not words:
-            return at + 1
-        name, words = _named(words)
-        kind = words[0].partition(":")[0]
-        if kind in Kind.ALL:
-            pieces[at] = self.start(name, words, pieces[at], indent, at + 1 < len(pieces))
-            return at
-        if kind in HEAD and not name:
-            return self.head_line(words, pieces, at)
-        self.open[-1].body.append(self.layer(name, words))
-        return at + 1
+    def deeper(self, outer: int, within: str) -> list[Node]:
+        """Layers and blocks of the lines that are indented more than the head of a block."""
+        found: list[Node] = []
+        inner = -1
+        while line := self.ahead():
+            content = line.lstrip()
+            indent = len(line[: len(line) - len(content)].expandtabs())
+            if indent <= outer:
+                break
+            self.line += 1
+            inner = indent if inner < 0 else inner
+            if indent != inner:
+                tabs = "; a tab goes to the next column of eight" if line[:1] == "\t" else ""
+                raise InputError(f"indented by {indent}, the line above by {inner}{tabs}")
+            found += self.statements(content.split(";"), indent, within)
+        return found
+
+    def statements(
+        self, pieces: list[str], indent: int, within: str, on_one_line: bool = False
+    ) -> list[Node]:
+        """Layers and blocks of what is left of a line; of a branch's, up to the next branch."""
+        found: list[Node] = []
+        while pieces:
+            words = pieces[0].split()
+            if not words:
+                pieces.pop(0)
+                continue
+            name, words = _named(words)
+            kind = words[0].partition(":")[0]
+            if kind in Kind.ALL:
+                # `sum: branch:; branch: relu` are two branches, not one in the other.
+                if on_one_line and kind == within == Kind.BRANCH:
+                    break
+                found.append(self.block(name, words, pieces, indent, within))
+            elif kind in HEAD and not name:
+                self.head_line(words, pieces)
+            else:
+                pieces.pop(0)
+                found.append(self.layer(name, words))
+            self.begun = self.begun or bool(found)
+        return found
 
     def layer(self, name: str, words: list[str]) -> Layer:
         """One layer from its words."""
@@ -170,51 +159,70 @@ class _Reader:
             raise error.at(f"{name}: {text}" if name else text) from None
         return Layer(words[0], arguments, options, name, self.place)
 
-    def head_line(self, words: list[str], pieces: list[str], at: int) -> int:
+    def head_line(self, words: list[str], pieces: list[str]) -> None:
         """A head line; name and source run to the end of the line."""
-        key = words[0]
-        if any(block.body for block in self.open) or len(self.open) > 1:
+        key, *values = words
+        if self.begun or self.depth:
             raise InputError(f"{key} stands above the layers")
+        rest = ";".join(pieces).strip()[len(key) :].strip()
+        pieces.pop(0)
         if key == "published":
-            self.published.update(map(_figure, words[1:]))
-            return at + 1
+            self.published.update(map(_figure, values))
+            return
         if key in self.given:
             raise InputError(f"{key} is given twice")
         self.given.add(key)
         if key == "input":
-            if len(words) != 2:
+            if len(values) != 1:
                 raise InputError("input wants one size, such as input 3x224x224")
-            self.input = read_shape(words[1])
-            return at + 1
-        self.head[key] = ";".join(pieces[at:]).strip()[len(key) :].strip()
-        return len(pieces)
+            self.input = read_shape(values[0])
+            return
+        self.head[key] = rest
+        pieces.clear()
 
-    def start(self, name: str, words: list[str], piece: str, indent: int, more: bool) -> str:
-        """The head of a block; what stands behind its colon, and in `more` pieces, is its body."""
+    def block(
+        self, name: str, words: list[str], pieces: list[str], indent: int, within: str
+    ) -> Block:
+        """A block; what stands behind its colon is its body, or else the deeper lines."""
         at = next((i for i, word in enumerate(words) if ":" in word), -1)
         if at < 0:
             raise InputError(f"{' '.join(words)} wants a colon behind it")
         last, _, _ = words[at].partition(":")
-        head = [*words[:at], last] if last else words[:at]
-        block = self.block(name, head)
-        around = self.open[-1]
-        if block.kind == Kind.BRANCH and around.on_one_line and around.is_branch:
-            self.end()  # `sum: branch:; branch: relu` are two branches, not one in the other
-            around = self.open[-1]
-        within = "" if around.block is None else around.block.kind
+        block = self.opened(name, [*words[:at], last] if last else words[:at])
         if block.kind == Kind.BRANCH and within not in Kind.JOINS:
             raise InputError("branch: stands in sum:, scale: or concat: alone")
-        if len(self.open) > MOST_NESTING:
+        if self.depth >= MOST_NESTING:
             raise LimitError(f"blocks are nested more than {MOST_NESTING} deep")
-        opened = _Open(self.line, indent, block)
         # Behind the colon of the head, which the colon of a name may precede.
-        behind = piece[piece.index(":") + 1 :] if name else piece
-        behind = behind[behind.index(":") + 1 :].strip()
-        opened.on_one_line = bool(behind) or more
-        self.open.append(opened)
-        return behind
+        behind = pieces[0][pieces[0].index(":") + 1 :] if name else pieces[0]
+        pieces[0] = behind[behind.index(":") + 1 :].strip()
+        head = self.line
+        self.depth += 1
+        if pieces[0] or len(pieces) > 1:
+            body = self.statements(pieces, indent, block.kind, True)
+        else:
+            pieces.clear()
+            repeats = block.kind == Kind.REPEAT and not self.numbered
+            body = self.again(indent) if repeats else self.deeper(indent, block.kind)
+        self.depth -= 1
+        if not body and block.kind != Kind.BRANCH:
+            self.line = head
+            raise InputError(f"{block.kind} holds no layers; indent them below it")
+        return block.replaced(body=body)
 
-    def block(self, name: str, head: list[str]) -> Block:
+    def again(self, indent: int) -> list[Node]:
+        """The body of a repeat; lines that have been read before are passed over."""
+        end = self.line
+        while end < len(self.lines) and self.lines[end].startswith(" " * (indent + 1)):
+            end += 1
+        text = tuple(self.lines[self.line : end])
+        if text in self.known:
+            self.line = end
+        else:
+            self.known[text] = self.deeper(indent, Kind.REPEAT)
+        return self.known[text]
+
+    def opened(self, name: str, head: list[str]) -> Block:
         """A block from the words of its head."""
         kind, given = head[0], head[1:]
         numbers: dict[str, int] = {}
@@ -236,36 +244,6 @@ class _Reader:
         return Block(
             kind, (), numbers.get("count", 1), numbers.get("from", 0), numbers.get("axis", 0),
             name, self.place, shared=shared,
-        )
-
-    def close(self, indent: int) -> None:
-        """End the blocks that a line of this indentation stands outside of."""
-        while self.open[-1].block is not None and indent <= self.open[-1].indent:
-            self.end()
-
-    def end(self) -> None:
-        """End the innermost block and put it into the one around it."""
-        ended = self.open.pop()
-        block = ended.block
-        if block is None:
-            return
-        if not ended.body and block.kind != Kind.BRANCH:
-            self.line = ended.line
-            raise InputError(f"{block.kind} holds no layers; indent them below it")
-        if ended.text:
-            self.known[ended.text] = ended.body
-        self.open[-1].body.append(block.replaced(body=ended.body))
-
-    def finish(self) -> Model:
-        """The model, once the last line is read."""
-        while len(self.open) > 1:
-            self.end()
-        body = self.open[0].body
-        if not body:
-            self.line = 0
-            raise InputError("no layers; write one a line, such as conv 6 5")
-        return Model(
-            body, self.input, self.head["name"], self.head.get("source", ""), self.published
         )
 
 
