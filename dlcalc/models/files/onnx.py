@@ -24,8 +24,8 @@ from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 from dlcalc.numbers.sizes import pad_pair
 
-MOST_NUMBERS = 6_000_000
-"""Whole numbers of one file, those that say what its fields are among them."""
+MOST_FIELDS = 6_000_000
+"""Whole numbers of one file, the keys and lengths of its fields among them."""
 MOST_KEPT = 256 << 20
 """Bytes of one file beside its long data."""
 LONG = 4096
@@ -110,10 +110,19 @@ class Message:
         return bytes(found)
 
 
-class Reader:
-    """Reads messages forward; SCHEMA says where long data may lie in them."""
+Schema = Mapping[str, Mapping[int, str]]
 
-    def __init__(self) -> None:
+
+def read_forward(stream: Stream, schema: Schema, kind: str) -> Message:
+    """The message that a file or pipe holds; `schema` says where long data may lie in it."""
+    return Reader(schema).message(stream, kind=kind)
+
+
+class Reader:
+    """Reads messages forward, and bounds what it takes of them."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
         self.numbers = 0
         self.kept = 0
 
@@ -127,28 +136,28 @@ class Reader:
         end = None if size is None else stream.at + size
         while not stream.ended() if end is None else stream.at < end:
             key = self.varint(stream)
+            if not key >> 3 or key & 7 not in (0, 1, 2, 5):
+                raise InputError(f"damaged: byte {stream.at:,} begins no field")
             if key & 7 == 0:
                 found.fields.append((key, self.varint(stream)))
             elif key & 7 == 2:
                 found.fields.append((key, self.data(stream, kind, key >> 3, depth)))
-            elif key & 7 in (1, 5):
-                found.fields.append((key, stream.take(8 if key & 7 == 1 else 4, "a number")))
             else:
-                raise InputError(f"damaged: byte {stream.at:,} begins no field")
+                found.fields.append((key, stream.take(8 if key & 7 == 1 else 4, "a number")))
         if end is not None and stream.at > end:
             raise InputError("damaged: a field is longer than what holds it")
         return found
 
     def data(self, stream: Stream, kind: str, number: int, depth: int) -> bytes | Message | Passed:
         """A text, a message or numbers, with its length before it; what is long is passed over."""
-        size, inner = self.varint(stream), SCHEMA.get(kind, {}).get(number)
+        size, inner = self.varint(stream), self.schema.get(kind, {}).get(number)
         stream.check(size, f"a field at byte {stream.at:,}")
         if size <= LONG or inner is None:
             self.kept += size
             if self.kept > MOST_KEPT:
                 raise LimitError(f"more than {MOST_KEPT >> 20} MiB beside its weights")
             return stream.take(size, "a field")
-        if inner in SCHEMA:
+        if inner in self.schema:
             return self.message(stream, size, inner, depth + 1)
         if inner == BYTES:
             stream.skip(size, "its weights")
@@ -158,8 +167,8 @@ class Reader:
     def varint(self, stream: Stream) -> int:
         """A whole number of 7 bits a byte."""
         self.numbers += 1
-        if self.numbers > MOST_NUMBERS:
-            raise LimitError(f"more than {MOST_NUMBERS:,} whole numbers")
+        if self.numbers > MOST_FIELDS:
+            raise LimitError(f"more than {MOST_FIELDS:,} fields")
         value = shift = 0
         while shift < 70:
             [byte] = stream.take(1, "a field")
@@ -281,8 +290,9 @@ SCHEMA = {
 """Where messages and data stand in each other, by the numbers of their fields."""
 
 
-def read_model(whole: Message) -> OnnxModel:
-    """A whole file; InputError for no graph."""
+def read_model(stream: Stream) -> tuple[OnnxModel, Message]:
+    """A whole file, and its fields without the data of its weights; InputError for no graph."""
+    whole = read_forward(stream, SCHEMA, "model")
     graphs = list(whole.inner(7))
     if not graphs:
         raise InputError("no ONNX file: it holds no graph")
@@ -295,7 +305,7 @@ def read_model(whole: Message) -> OnnxModel:
         opsets = metadata.setdefault("opset", {})
         opsets[printable(opset.text(1)) or "ai.onnx"] = opset.whole(2)
     functions = dict(map(_function, whole.inner(25)))
-    return OnnxModel(_graph(graphs[-1], 0), functions, metadata)
+    return OnnxModel(_graph(graphs[-1], 0), functions, metadata), whole
 
 
 def _graph(message: Message, depth: int) -> Graph:
@@ -1055,8 +1065,7 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
     `input` is the shape of its first input, without the batch, where the file leaves it open.
     Raises InputError for what is damaged or no graph.
     """
-    whole = Reader().message(Stream(file), kind="model")
-    model = read_model(whole)
+    model, whole = read_model(Stream(file))
     uses = Uses(model)
     tensors, weights = _tensors(uses)
     graph = model.graph

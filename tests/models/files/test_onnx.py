@@ -249,8 +249,8 @@ def test_fields_read_forward_are_those_of_the_whole(seed: int) -> None:
     for file in (io.BytesIO(data), io.BufferedReader(Pipe(data))):
         found = read_forward(Stream(file), schema, "m")
         for place in range(1, 41):
-            assert [signed(each) for each in found.numbers.get(place, [])] == numbers.get(place, [])
-            assert found.data(place) == texts.get(place, [])
+            assert [signed(each) for each in found.all(place, int)] == numbers.get(place, [])
+            assert found.all(place, bytes) == texts.get(place, [])
         assert sorted(found.wholes(41)) == [-7, 5, 9, 300]
         assert found.varints(41) == 4
         assert (found.length(42), found.varints(43)) == (4097, 3000)
@@ -262,12 +262,12 @@ def test_fields_read_forward_are_those_of_the_whole(seed: int) -> None:
     (b"\x0b", "damaged: byte 1 begins no field"), (b"\x0d\x00\x00", "ends within a number"),
     (b"\x0a\x05ab", "ends within a field at byte 2: 5 bytes promised, 2 left"),
     (b"\x80" * 10, "damaged: a number at byte 10 has no end"), (b"\x0a", "ends within a field"),
-    (field(2, b"\x0b"), "damaged: no field begins where one should"),
-    (field(2, b"\x0a\x05ab"), "damaged or cut off within a field"),
-    (field(2, b"\x0d\x00\x00"), "damaged or cut off within a field"),
-    (field(2, b"\x02\x00"), "damaged or cut off within a field"),
-    (field(2, b"\x08\x80"), "damaged or cut off within a number"),
-    (field(2, b"\x08" + b"\x80" * 10 + b"\x01"), "damaged or cut off within a number"),
+    (field(2, b"\x0b"), "damaged: byte 1 begins no field"),
+    (field(2, b"\x0a\x05ab"), "ends within a field at byte 2: 5 bytes promised, 2 left"),
+    (field(2, b"\x0d\x00\x00"), "ends within a number: 4 bytes promised, 2 left"),
+    (field(2, b"\x02\x00"), "damaged: byte 1 begins no field"),
+    (field(2, b"\x08\x80"), "ends within a field: 1 bytes promised, 0 left"),
+    (field(2, b"\x08" + b"\x80" * 10 + b"\x01"), "damaged: a number at byte 11 has no end"),
     (field(3, field(2, bytes(4096)) + b"\x10\x80") + b"\x01",
      "damaged: a field is longer than what holds it"),
 ])
@@ -277,7 +277,7 @@ def test_fields_that_are_damaged(data: bytes, complaint: str) -> None:
 
 
 @pytest.mark.parametrize(("bound", "enough"), [
-    ("MOST_FIELDS", 8), ("MOST_KEPT", 5018), ("MOST_MESSAGES", 2),
+    ("MOST_FIELDS", 15), ("MOST_KEPT", 5003), ("MOST_MESSAGES", 2),
 ])
 def test_fields_are_bounded(bound: str, enough: int, monkeypatch: pytest.MonkeyPatch) -> None:
     schema = {"m": {1: "m"}}
