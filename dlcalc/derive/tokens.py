@@ -104,11 +104,11 @@ def tokens_of(text: str, quotients: Sequence[str] = ()) -> list[Token]:
         raise LimitError(f"{len(text):,} characters of equations; at most {MOST_CHARACTERS:,}")
     found: list[Token] = []
     brackets: list[str] = []
-    known: dict[str, tuple[str, str, int]] = {}
+    known = _COMMON.copy()
     end = 0
     for word in _words(text, quotients):
         start, end = end, end + len(word)
-        read = _COMMON.get(word) or known.get(word)
+        read = known.get(word)
         if read is None:
             read = known[word] = _read(word, text, start)
         kind, plain, blanks = read
