@@ -228,7 +228,8 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
                 to[...] = (matrix @ columns).reshape(to.shape)
 
     products = out.size * matrix.shape[1]
-    each(run, _tiles(x, geometry, w.nbytes, products), products)
+    outputs = (*geometry.output, batch)
+    each(run, _tiles(outputs, x, geometry, w.nbytes, products), products)
     return _batch_first(out)
 
 
@@ -242,34 +243,57 @@ def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
     return found if len(x) == 1 else found.reshape(len(found), len(x), -1).swapaxes(0, 1)
 
 
+SMALL_WEIGHT = 2**14
+"""Elements of a weight whose gradient is found row of taps by row of taps."""
+
+
 def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
-    """The sum over batch and outputs of upstream times window: (out, in, F…)."""
-    channels, taps = upstream.shape[1], geometry.taps
-    total = np.empty((channels, x.shape[1] * taps), dtype=x.dtype)
-    products = upstream.size * total.shape[1]
+    """The sum over batch and outputs of upstream times window: (out, in, F…).
+
+    Of a small weight at stride 1 the first axis is not unrolled: what its taps meet lies in
+    the same columns, further on; and the products take less time with many rows than with few.
+    """
+    channels = upstream.shape[1]
+    first, *others = geometry.axes
+    steps = [0]
+    small = first.stride == 1 and channels * x.shape[1] * geometry.taps <= SMALL_WEIGHT
+    if small:
+        steps = [f * first.dilation for f in range(first.kernel)]
+        geometry = Geometry((first._replace(kernel=1), *others), geometry.pad_mode)
+    taps = geometry.taps
+    shape = (len(steps), x.shape[1] * taps, channels)
+    total = np.empty(shape, x.dtype).swapaxes(1, 2) if small else np.empty(
+        (1, channels, shape[1]), x.dtype)
+    products = upstream.size * prod(shape[:2])
     upstream = _batch_last(upstream)
 
     def run(parts: Iterator[Block]) -> None:
         for (part,) in parts:
-            own, to = x[:, part], total[:, part.start * taps : part.stop * taps]
-            tiles = _tiles(own, geometry, to.nbytes, products=0)
-            for place, (block, columns) in enumerate(_unrolled(own, geometry, tiles)):
-                up = upstream[(ALL, *block)].reshape(channels, -1)
-                if place == 0:
-                    np.matmul(up, columns.T, out=to)
-                else:
-                    to += up @ columns.T
+            own, to = x[:, part], total[..., part.start * taps : part.stop * taps]
+            tiles = list(_tiles(upstream.shape[1:], own, geometry, to.nbytes, products=0))
+            reach = ((slice(at.start, at.stop + steps[-1]), *inner) for at, *inner in tiles)
+            for tile, (_, columns) in zip(tiles, _unrolled(own, geometry, reach), strict=True):
+                up = upstream[(ALL, *tile)]
+                width = prod(up.shape[2:])
+                for place, step in enumerate(steps):
+                    met = columns[:, step * width : (step + up.shape[1]) * width].T
+                    if tile is tiles[0]:
+                        np.matmul(up.reshape(channels, -1), met, out=to[place])
+                    else:
+                        to[place] += up.reshape(channels, -1) @ met
 
     each(run, blocks(x.shape[1:2], share(x.shape[1], x.shape[1], products)), products)
-    return total.reshape(channels, x.shape[1], *geometry.kernel)
+    found = total.reshape(len(steps), channels, x.shape[1], *geometry.kernel)
+    return np.ascontiguousarray(np.moveaxis(found[:, :, :, 0], 0, 2)) if small else found[0]
 
 
-def _tiles(x: Array, geometry: Geometry, weight_bytes: int, products: int) -> Iterator[Block]:
+def _tiles(
+    outputs: tuple[int, ...], x: Array, geometry: Geometry, weight_bytes: int, products: int
+) -> Iterator[Block]:
     """Blocks of (O…, batch), a tile of columns each; on all cores if there are products for it."""
-    shape = (*geometry.output, len(x))
     room = min(max(TILE_BYTES, weight_bytes), MOST_TILE_BYTES)
     size = room // (x.shape[1] * geometry.taps * x.dtype.itemsize)
-    return blocks(shape, share(prod(shape), size, products))
+    return blocks(outputs, share(prod(outputs), size, products))
 
 
 def _unrolled(
@@ -352,7 +376,7 @@ def _add(out: Array, products: Array, geometry: Geometry, place: Block) -> None:
     ]
     for tap, met in enumerate(product(*lines)):
         taken, landing = zip(*met, strict=True)
-        out[(ALL, *landing)] += products[:, tap][(ALL, *taken)]
+        out[(ALL, *landing)] += products[(ALL, tap, *taken)]
 
 
 Algorithm = Callable[[Array, Array, Geometry], Array]

@@ -181,11 +181,10 @@ def require_input(axes: Sequence[Axis], wanted: bool = True) -> None:
 def taps(axes: Sequence[Any]) -> Iterator[tuple[Places, Places]]:
     """Tap by tap, row by row: the windows whose tap meets the input, and what it meets."""
     check_taps(axes)
-    for taps in product(*(range(axis.kernel) for axis in axes)):
-        met = [axis.meeting(tap) for axis, tap in zip(axes, taps, strict=True)]
+    for met in product(*([axis.meeting(tap) for tap in range(axis.kernel)] for axis in axes)):
         found = [of for _, of in met]
         uneven = any(isinstance(of, list) for of in found)
-        yield (..., *(to for to, _ in met)), (..., *(np.ix_(*found) if uneven else found))
+        yield (..., *[to for to, _ in met]), (..., *(np.ix_(*found) if uneven else found))
 
 
 def _shape(axes: Sequence[Any]) -> tuple[int, ...]:
