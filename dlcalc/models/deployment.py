@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import product
@@ -68,10 +68,7 @@ def _matrices(row: Row) -> list[tuple[str, int, int, int]]:
     """The matrices of a layer: a name within it, inputs, outputs, and how often they multiply."""
     if not isinstance(row.node, Layer) or not row.weights or is_vector(row):
         return []
-    arguments = complete(row.type, row.node.arguments, dict(row.node.options))
-    for option in GENERAL:
-        arguments.pop(option, None)
-    counted = handler(row.type)(row.input, **arguments)
+    counted = handler(row.type)(row.input, **_arguments(row.node))
     positions = product(row.output[1:] if counted.windows else row.input[:-1]) if row.macs else 0
     if counted.matrices:
         return [(name, *sizes, positions) for name, sizes in counted.matrices.items()]
@@ -126,19 +123,27 @@ def _of_row(row: Row, whole: Memory, devices: int, shard: str, cache: int) -> Sh
         groups = _argument(row, "kv_heads") or (heads if row.type == "attention" else 0)
         kept = Fraction(-(-groups // devices), groups) if groups else kept
     elif shard == "expert" and row.type == "experts":
-        experts, chosen = _argument(row, "experts"), _argument(row, "top_k")
-        idle = row.idle * experts // max(1, experts - chosen) if experts > chosen else row.weights
+        experts = _argument(row, "experts")
+        assert isinstance(row.node, Layer)
+        # Where none is chosen, all that is idle are the experts.
+        whole_experts = handler(row.type)(row.input, **_arguments(row.node) | {"top_k": 0}).idle
         held = -(-experts // devices)
-        part = 1 - Fraction(idle, row.params) * Fraction(experts - held, experts)
+        part = 1 - Fraction(whole_experts, row.params) * Fraction(experts - held, experts)
     sizes = (whole.weights, whole.gradients, whole.optimizer)
     parts = [-int(-each * part // 1) for each in sizes]
     return Share(parts[0], parts[1], parts[2], whole.activations, -int(-cache * kept // 1))
 
 
+def _arguments(layer: Layer) -> dict[str, Any]:
+    """All arguments of a layer's type by name."""
+    found = complete(layer.type, layer.arguments, dict(layer.options))
+    return {name: value for name, value in found.items() if name not in GENERAL}
+
+
 def _argument(row: Row, name: str) -> int:
     if not isinstance(row.node, Layer) or find(row.type) is None:
         return 0
-    value = complete(row.type, row.node.arguments, dict(row.node.options)).get(name)
+    value = _arguments(row.node).get(name)
     return value if isinstance(value, int) else 0
 
 

@@ -13,7 +13,7 @@ import dlcalc
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.attention import seen_before, unseen
 from dlcalc.models.configs import config_lines
-from dlcalc.models.deployment import size_in_bytes
+from dlcalc.models.deployment import most, size_in_bytes
 from dlcalc.models.notation import read_notation
 from tests.shell.running import invoke
 
@@ -167,3 +167,154 @@ def test_an_image_takes_no_tokens_and_a_table_no_more_than_it_has() -> None:
         assert (done.status, done.out) == (2, "")
         assert complaint in done.complaint
     assert invoke("params", "gpt2", "--cached", "1023", "--summary").status == 0
+
+
+def counted(text: str, **asked: Any) -> Any:
+    return dlcalc.params(read_notation(text), **asked)
+
+
+@pytest.mark.parametrize(("devices", "shard", "weights", "gradients", "states"), [
+    # 1,010 numbers, 1,000 of them trained: what a stage divides, each device has its part of,
+    # the last bytes rounded up.
+    (7, "zero1", 4040, 4000, 1143), (7, "zero2", 4040, 572, 1143), (7, "zero3", 578, 572, 1143),
+    (1000, "zero3", 5, 4, 8),
+])
+def test_what_zero_divides(
+    devices: int, shard: str, weights: int, gradients: int, states: int
+) -> None:
+    text = "input 10; prelu 10 frozen=yes; linear 100 bias=no"
+    share = counted(text, devices=devices, shard=shard).share
+    assert share[:3] == (weights, gradients, states)
+    assert share.training == weights + gradients + states + 4 * 110
+
+
+@pytest.mark.parametrize(("layers", "devices", "numbers", "cache"), [
+    # 54 numbers of a table; 7 columns of 6 and 7 biases; a scale and a shift that all hold;
+    # 96 numbers of four matrices and 16 biases; a key and a value of 2 for each of 5 positions.
+    ("embedding 9 6", 4, 14, 0), ("embedding 9 6; linear 7", 4, 14 + 11 + 7, 0),
+    ("embedding 9 6; layernorm", 4, 14 + 12, 0),
+    ("embedding 9 6; attention 3 kv_heads=1", 3, 18 + 32 + 16, 5 * 4),
+    ("embedding 9 6; attention 3", 3, 18 + 48 + 24, 5 * 4),
+    ("embedding 9 6; attention 6 kv_heads=3", 2, 27 + 54 + 18, 5 * 4),
+])
+def test_what_tensor_parallel_devices_hold(
+    layers: str, devices: int, numbers: int, cache: int
+) -> None:
+    share = counted(f"input 5; {layers}", devices=devices, shard="tensor").share
+    assert (share.weights, share.gradients, share.optimizer) == (
+        4 * numbers, 4 * numbers, 8 * numbers
+    )
+    assert share.cache == 4 * cache
+
+
+@pytest.mark.parametrize("devices", [2, 3, 5, 8, 16])
+def test_experts_on_their_devices(devices: int) -> None:
+    """The fullest device has its share of the eight experts, rounded up, and all the rest."""
+    each = 3 * 4096 * 14336
+    share = dlcalc.params("mixtral-8x7b", 8, devices=devices, shard="expert").share
+    assert share is not None
+    held = -(-8 // devices)
+    assert share.weights == 4 * (46_702_792_704 - 32 * (8 - held) * each)
+    # Where all are asked none is idle; they are divided, and each device has the router.
+    every = counted("input 3; embedding 9 4; experts 4 4 6", devices=devices, shard="expert").share
+    router, experts = 4 * 4, 4 * 3 * 4 * 6
+    kept = -(-4 // devices)
+    assert every.weights == 4 * (36 + router + kept * experts // 4)
+
+
+@pytest.mark.parametrize(("text", "size"), [
+    ("80GiB", 80 << 30), ("24GB", 24 * 10**9), ("24 gb", 24 * 10**9), ("512M", 512 << 20),
+    ("1.5k", 1536), ("1.5kB", 1500), ("2TiB", 2 << 40), ("1PB", 10**15), ("1pib", 1 << 50),
+    ("7", 7), ("7B", 7), ("0.5KiB", 512),
+])
+def test_sizes_of_memory(text: str, size: int) -> None:
+    assert size_in_bytes(text) == size
+
+
+@pytest.mark.parametrize("text", ["GB", "8GX", "1e3", "-1GB", "8 G B", ""])
+def test_what_is_no_size_of_memory(text: str) -> None:
+    with pytest.raises(InputError, match="is no size of memory: write 80GiB or 24GB"):
+        size_in_bytes(text)
+
+
+@pytest.mark.parametrize("base", [0, 1, 7, 100])
+@pytest.mark.parametrize("each", [1, 2, 3, 50])
+def test_the_largest_that_fits(base: int, each: int) -> None:
+    for bound in (1, 2, 5, 6, 7, 8, 9, 99, 100, 101, 102, 150, 1000):
+        found = most(lambda n: base + each * n, bound)
+        assert found == max(0, (bound - base) // each)
+    assert most(lambda n: base + each * min(n, 8), base + 8 * each) is None
+    assert most(lambda n: base + each * min(n, 8), base + 8 * each - 1) == 7
+    assert most(lambda n: n, 1 << 62) is None
+    assert most(lambda n: n, (1 << 58) + 5) == (1 << 58) + 5
+
+
+@pytest.mark.parametrize(("layers", "lora", "held", "macs"), [
+    # r numbers a row and a column of each matrix; once for each position that passes.
+    ("input 3; embedding 9 6; a: linear 7; b: linear 2", "2:a", 2 * (6 + 7), 3 * 2 * 13),
+    ("input 3; embedding 9 6; a: linear 7; b: linear 2", "2:all", 2 * 13, 3 * 26),
+    ("input 3; embedding 9 6; a: linear 7; b: linear 2", "2:linear", 2 * 13 + 2 * 9, 3 * 44),
+    ("input 3; e: embedding 9 6; b: linear 2", "2:e", 2 * (9 + 6), 0),
+    # A convolution's filters see 3 channels of 3 x 3; it has 4 of them, at 6 x 6 places.
+    ("input 3x8x8; c: conv 4 3; flatten; linear 2", "2:c", 2 * (27 + 4), 36 * 62),
+    ("input 3; embedding 9 6; x: attention 2; linear 2", "1:q_proj", 12, 3 * 12),
+    ("input 3; embedding 9 6; x: attention 2; linear 2", "1:q,o", 24, 3 * 24),
+])
+def test_numbers_of_adapters(layers: str, lora: str, held: int, macs: int) -> None:
+    plain, count = counted(layers), counted(layers, lora=lora)
+    assert (count.params - plain.params, count.trainable) == (held, held)
+    assert count.macs - plain.macs == macs
+    assert count.activations == plain.activations
+
+
+@pytest.mark.parametrize("lora", ["0:all", "a:all", "8:", ":all", "8", "-1:all", "²:all"])
+def test_adapters_that_are_none(lora: str) -> None:
+    with pytest.raises(InputError, match=f"lora {lora}: write RANK:TARGETS, such as 8:q,v"):
+        counted("input 3; linear 4; linear 2", lora=lora)
+
+
+@pytest.mark.parametrize(("asked", "words"), [
+    ([], "(adam, batch 1, float32)"),
+    (["--dtype", "int8", "--batch", "2"], "(adam, batch 2, int8 throughout)"),
+    (["--dtype", "float64", "--optimizer", "sgd"], "(sgd, batch 1, float64)"),
+    (["--dtype", "bfloat16"], "(bf16-mixed-adam, 16 bytes a parameter, batch 1)"),
+    (["--recipe", "float32-adam"], "(float32-adam, 16 bytes a parameter, batch 1)"),
+    (["--recipe", "fp16-mixed-sgd"], "(fp16-mixed-sgd, 8 bytes a parameter, batch 1)"),
+])
+def test_how_training_is_told(asked: list[str], words: str) -> None:
+    assert words in invoke("params", "input 8; linear 8", *asked).out
+
+
+@pytest.mark.parametrize(("dtype", "recipe", "weights"), [
+    # 20 frozen numbers beside 30 that a recipe trains with weights of so many bytes.
+    ("", "bf16-mixed-adam", 50 * 2), ("float32", "bf16-adam", 20 * 4 + 30 * 2),
+    ("bfloat16", "float32-adam", 20 * 2 + 30 * 4), ("q4_0", "bf16-adam", 18 + 4 * 4 + 30 * 2),
+])
+def test_frozen_layers_beside_what_a_recipe_trains(dtype: str, recipe: str, weights: int) -> None:
+    count = counted("input 4; linear 4 frozen=yes; linear 6", recipe=recipe, dtype=dtype)
+    assert count.memory.weights == weights
+    assert count.memory.gradients + count.memory.optimizer == 30 * {
+        "bf16-mixed-adam": 14, "bf16-adam": 6, "float32-adam": 12,
+    }[recipe]
+
+
+@pytest.mark.parametrize(("text", "asked", "complaint"), [
+    ("input 3x8x8; conv 4 3", {"tokens": 3}, "tokens are for a model of sequences"),
+    ("input 3; linear 4", {"devices": 2}, "--devices and --shard go together"),
+    ("input 3; linear 4", {"shard": "zero1"}, "--shard is zero1 or zero2 or zero3 or tensor or"),
+    ("input 3; linear 4", {"recipe": "bf16-adam", "optimizer": "sgd"}, "give one or the other"),
+])
+def test_uses_that_do_not_go_together(text: str, asked: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        counted(text, **asked)
+
+
+def test_tokens_without_an_input_and_a_causal_kernel() -> None:
+    """Of 4 positions behind 3, each sees itself and what came before: 4 + 5 + 6 + 7 of 28 pairs."""
+    text = "embedding 9 4; attention 2"
+    assert counted(text, tokens=5).input == (5,)
+    assert counted(text, cached=5).input == (1,)
+    assert counted("linear 2", tokens=5, input=(9, 3)).input == (5, 3)
+    full, causal = (counted(text, tokens=4, cached=3, causal=each) for each in (False, True))
+    assert full.macs - causal.macs == (28 - 22) * 2 * 4
+    assert (causal.positions, full.cache_bytes) == (7, 7 * 2 * 4 * 4)
