@@ -437,21 +437,23 @@ class Expander:
         self.fields = fields
         self.include = include
         self.notes: list[str] = []
-        self.known: dict[Expression, object] = {}
+        self.known: dict[tuple[Expression, tuple[str, ...]], object] = {}
+        """Values that no variable has a part in, among those that there were."""
         self.asked: list[tuple[Expression | Line | None, object]] = []
         """What the turn of a loop has asked so far that a variable may change: expressions and
         their values, parts that are put in (a line), and their ends (null)."""
 
     def value(self, expression: Expression) -> object:
         """The value of an expression, once for all turns where no loop varies it."""
-        if expression in self.known:
-            return self.known[expression]
+        place = expression, tuple(self.fields.scope[0])
+        if place in self.known:
+            return self.known[place]
         around, self.fields.varies = self.fields.varies, False
         value = expression(self.fields)
         if self.fields.varies:
             self.asked.append((expression, value))
         else:
-            self.known[expression] = value
+            self.known[place] = value
         self.fields.varies = self.fields.varies or around
         return value
 
