@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from dlcalc.errors import DlcalcError
-from dlcalc.models.files.reading import read_weights
+from dlcalc.models.files.reading import (
+    are_parts,
+    by_content,
+    in_folder,
+    is_weights_file,
+    read_weights,
+)
 from tests.shell.running import invoke
 
 HEADER: dict[str, Any] = {
@@ -194,3 +200,132 @@ def test_masks_and_whole_numbers(
         {name: {"dtype": kind, "shape": shape, "data_offsets": [0, size]}}, size
     ))
     assert [each.role for each in read_weights(str(path)).tensors] == [role]
+
+
+@pytest.mark.parametrize(("start", "ending"), [
+    (b"GGUF" + bytes(20), ".gguf"), (b"PK\x03\x04", ".zip"), (b"\x93NUMPY\x01", ".npy"),
+    (b"\x80\x02\x8a\x0al\xfc", ".pt"), (b"\x05" + bytes(7) + b"{", ".safetensors"),
+    (b"{" * 20, None), (b'{"a": 1, "class_name": "X"}', ".json"), (b'{"a": 1}', None),
+    (b"\x89HDF\r\n", ".h5"), (b"\x08\x07\x12\x00", ".onnx"), (b"\x08\x07\x3a\x00", ".onnx"),
+    (b"\x08\x07\x50\x00", None), (b"conv 6 5\nrelu\n", None), (b"", None), (b"\x08", None),
+    (b"0123456\x00{", ".safetensors"), (b"01234567{", None), (b"0123456\x00 {", None),
+])
+def test_files_by_their_first_bytes(start: bytes, ending: str | None) -> None:
+    assert by_content(io.BufferedReader(io.BytesIO(start))) == ending  # type: ignore[arg-type]
+
+
+def test_what_a_folder_holds(tmp_path: Path) -> None:
+    """The first of the usual names, an index, or whatever is a file of weights."""
+    def made(*names: str) -> str | None:
+        for name in names:
+            (tmp_path / name).write_bytes(b"GGUF" if name == "weights" else b"text")
+        found = in_folder(str(tmp_path))
+        return None if found is None else Path(found).name
+
+    assert made() is None
+    assert made("notes.txt") is None
+    assert made("weights") == "weights"
+    assert made("b.npz") == "b.npz"
+    assert made("a.SAFETENSORS") == "a.SAFETENSORS"
+    assert made("own.safetensors.index.json") == "own.safetensors.index.json"
+    assert made("pytorch_model.bin") == "pytorch_model.bin"
+    assert made("model.safetensors") == "model.safetensors"
+    assert not is_weights_file(str(tmp_path))
+    assert not is_weights_file(str(tmp_path / "notes.txt"))
+    assert not is_weights_file("a\0b")
+
+
+@pytest.mark.parametrize(("names", "parts"), [
+    (["a/m-00001-of-00002.safetensors", "b/m-00002-of-00002.safetensors"], True),
+    (["m-00001-of-00002.bin", "n-00002-of-00002.bin"], False),
+    (["m-00001-of-00002.bin", "m-00002-of-00003.bin"], False),
+    (["m-00001-of-00002.bin", "m.bin"], False), (["m.bin"], False), (["m-1-of-2.bin"], False),
+])
+def test_parts_of_one_model(names: list[str], parts: bool) -> None:
+    assert are_parts(names) is parts
+
+
+@pytest.mark.parametrize(("index", "complaint"), [
+    ([], "an index of shards has weight_map, of tensors to files"),
+    ({}, "an index of shards has weight_map, of tensors to files"),
+    ({"weight_map": {}}, "an index of shards has weight_map, of tensors to files"),
+    ({"weight_map": {"a": 5}}, "names the shard '5', no file beside it"),
+    ({"weight_map": {"a": "../b.npz"}}, "names the shard '../b.npz', no file beside it"),
+    ({"weight_map": {"a": ".."}}, "names the shard '..', no file beside it"),
+    ({"weight_map": {"a": ""}}, "names the shard '', no file beside it"),
+    ({"weight_map": {"a": "none.npz"}}, "names the shard none.npz, which is not there"),
+    ({"weight_map": {"a": "s.npz", "c": "s.npz"}}, "c is not in s.npz, where it is said to be"),
+    ({"weight_map": {"d": "s.npz", "a": "t.npz"}}, "a is in two of the files"),
+    ({"weight_map": {"a": "s.npz", "d": "s.npz"}}, ""),
+])
+def test_an_index_of_shards(index: Any, complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.npz.index.json"
+    path.write_text(json.dumps(index))
+    np.savez(tmp_path / "s.npz", a=np.zeros(2), d=np.zeros(1))
+    np.savez(tmp_path / "t.npz", a=np.zeros(3), b=np.zeros(2))
+    done = invoke("params", str(path), "--expect", "3")
+    wanted = (2, f"{path}: {complaint}") if complaint else (0, "agrees")
+    assert (done.status, done.complaint) == wanted
+
+
+def ended(size: int, wide: int | None = None) -> bytes:
+    """The end of a zip whose directory is said to have so many bytes; and that of a large one."""
+    large = b"" if wide is None else b"PK\x06\x06" + bytes(36) + wide.to_bytes(8, "little")
+    return b"PK" + large + b"PK\x05\x06" + bytes(8) + size.to_bytes(4, "little") + bytes(6)
+
+
+@pytest.mark.parametrize(("data", "complaint"), [
+    (ended((64 << 20) + 1), "a directory of 67,108,865 bytes; at most 64 MiB are read"),
+    (ended(0xFFFFFFFF, 1 << 40), "a directory of 1,099,511,627,776 bytes; at most 64 MiB are read"),
+    (ended(0xFFFFFFFF), "a directory of 4,294,967,295 bytes; at most 64 MiB are read"),
+    (ended(64 << 20), "not an .npz file, or a damaged one: "),
+    (ended(0xFFFFFFFF, 5), "not an .npz file, or a damaged one: "),
+    (ended(5, 1 << 40), "not an .npz file, or a damaged one: "),
+    (bytes(70_000) + ended((64 << 20) + 1) + bytes(65_000), "a directory of 67,108,865 bytes"),
+])
+def test_directories_of_zips(data: bytes, complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "w.npz"
+    path.write_bytes(data)
+    assert invoke("params", str(path)).complaint.startswith(f"{path}: {complaint}")
+
+
+def headed(version: int, length: int) -> bytes:
+    """An .npy of six numbers whose header has a length of 2 bytes, or of 4."""
+    text = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"
+    text = text.ljust(length - 1) + b"\n"
+    wide = 2 if version == 1 else 4
+    length_of = len(text).to_bytes(wide, "little")
+    return b"\x93NUMPY" + bytes([version, 0]) + length_of + text + bytes(24)
+
+
+@pytest.mark.parametrize(("data", "complaint"), [
+    (headed(1, 118), ""), (headed(2, 118), ""), (headed(3, 118), ""), (headed(2, 1 << 16), ""),
+    (headed(2, (1 << 16) + 1), "w: a header of 65,537 bytes; at most 64 KiB are read"),
+    (headed(4, 118), "w: not an .npy file, or a damaged one"),
+    (headed(0, 118), "w: not an .npy file, or a damaged one"),
+    (headed(1, 118)[:8], "w: holds no plain numbers, or its header is damaged"),
+    (headed(1, 118)[:7], "w: not an .npy file, or a damaged one"),
+])
+def test_headers_of_npy(data: bytes, complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "w.npy"
+    path.write_bytes(data)
+    done = invoke("params", str(path), "--expect", "6")
+    wanted = (2, f"{path}: {complaint}") if complaint else (0, "agrees")
+    assert (done.status, done.complaint) == wanted
+
+
+@pytest.mark.parametrize(("code", "name", "bits"), [
+    ("F64", "float64", 64), ("I8", "int8", 8), ("U64", "uint64", 64), ("BOOL", "bool", 8),
+    ("F8_E5M2", "float8_e5m2", 8), ("C64", "complex64", 64), ("F4", "float4_e2m1fn", 4),
+    ("F6_E2M3", "F6_E2M3", 6), ("BF16", "bfloat16", 16),
+])
+def test_types_of_safetensors(code: str, name: str, bits: int, tmp_path: Path) -> None:
+    """Five numbers of each, the last byte filled up."""
+    size = -(-5 * bits // 8)
+    path = tmp_path / "w.safetensors"
+    header = {"__metadata__": {"gone": "w", "other": 5},
+              "w": {"dtype": code, "shape": [5], "data_offsets": [0, size]}}
+    path.write_bytes(safetensors(header, size))
+    held = read_weights(str(path))
+    assert [(each.dtype, each.bytes) for each in held.tensors] == [(name, size)]
+    assert list(held.notes) == ["gone has the numbers of w, stored once"]

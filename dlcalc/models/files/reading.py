@@ -55,8 +55,8 @@ def in_folder(folder: str) -> str | None:
     for name in (*FOLDER, *(n for n in names if n.endswith(INDEX))):
         if name in names:
             return os.path.join(folder, name)
-    found = [name for name in names if is_weights_file(name)]
-    return os.path.join(folder, found[0]) if found else None
+    paths = [os.path.join(folder, name) for name in names]
+    return next(filter(is_weights_file, paths), None)
 
 
 def read_weights(*paths: str, input: tuple[int, ...] | None = None) -> Held:

@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 
+from dlcalc.errors import DlcalcError
 from dlcalc.models.configs import config_lines
 from dlcalc.models.count import params
 from dlcalc.models.files.gguf import read_gguf
 from dlcalc.models.files.reading import read_weights
 from dlcalc.models.notation import read_notation
+from tests.models.files.test_onnx import Pipe
 from tests.shell.running import invoke
 
 LINES = (Path(__file__).parents[2] / "data" / "gguf_architectures.jsonl").read_text().splitlines()
@@ -184,3 +186,78 @@ def test_what_is_kept_of_the_metadata() -> None:
     ]
     swapped = read_gguf(io.BytesIO(head(3, 0, order=">")), "m")
     assert (swapped.tensors, swapped.metadata) == ([], {})
+
+
+@pytest.mark.parametrize(("kind", "code", "item", "kept"), [
+    (0, "B", 255, 255), (1, "b", -1, -1), (2, "H", 65535, 65535), (3, "h", -2, -2),
+    (4, "I", 1 << 31, 1 << 31), (5, "i", -3, -3), (6, "f", 0.5, 0.5), (7, "?", True, True),
+    (10, "Q", (1 << 64) - 1, (1 << 64) - 1), (11, "q", -4, -4), (12, "d", 0.1, 0.1),
+    (6, "f", float("inf"), "inf"), (12, "d", float("nan"), "nan"),
+])
+@pytest.mark.parametrize("order", "<>")
+def test_numbers_of_the_metadata(
+    kind: int, code: str, item: Any, kept: Any, order: str
+) -> None:
+    """By themselves and in a list, in both orders of bytes."""
+    def listed(count: int) -> bytes:
+        many = struct.pack(f"{order}{count}{code}", *[item] * count)
+        return struct.pack(f"{order}IIQ", 9, kind, count) + many
+
+    name = struct.pack(f"{order}Q", 1)
+    alone = struct.pack(f"{order}I{code}", kind, item)
+    data = head(3, 0, name + b"a" + alone, name + b"b" + listed(2), name + b"c" + listed(513),
+                order=order)
+    found = read_gguf(io.BytesIO(data), "m").metadata
+    assert found == {"a": kept, "b": [kept, kept], "c": 513}
+
+
+def test_texts_of_the_metadata() -> None:
+    """Long ones are cut, lists of many texts or of lists are passed over; the rest is found."""
+    long = ("é" * (1 << 19) + "tail").encode()
+    texts = struct.pack("<IIQ", 9, 8, 600) + text("ab") * 600
+    lists = struct.pack("<IIQ", 9, 9, 600) + (struct.pack("<IQ", 8, 1) + text("x")) * 600
+    data = head(3, 0, text("long") + struct.pack("<IQ", 8, len(long)) + long, text("texts") + texts,
+                text("lists") + lists, pair("a\n", "b\x1b"), pair("end", 5))
+    found = read_gguf(io.BytesIO(data), "m").metadata
+    assert (len(found["long"]), found["texts"], found["lists"]) == (1 << 19, 600, 600)
+    assert (found["a\\n"], found["end"]) == ("b\\x1b", 5)
+
+
+def nested(depth: int) -> bytes:
+    return struct.pack("<IQ", 9, 1) * depth + struct.pack("<IQ", 4, 1) + struct.pack("<I", 7)
+
+
+@pytest.mark.parametrize(("data", "complaint"), [
+    (head(3, 0, text("a") + struct.pack("<I", 9) + nested(4)), ""),
+    (head(3, 0, text("a") + struct.pack("<I", 9) + nested(5)), "a is of the unknown type 9"),
+    (head(3, 0, text("a") + struct.pack("<IQ", 8, 2) + b"\xff\xfe"), "a is not UTF-8 text"),
+    (head(3, 0, text("a") + struct.pack("<IIQ", 9, 8, 3)),
+     "ends within a: 24 bytes promised, 0 left"),
+    (head(3, 3, b""), "ends within 3 tensors and 1 pairs: 85 bytes promised, 0 left"),
+    (padded(head(3, 2) + info("a", [4], 99) + info("b", [4], 99, 32), 40), ""),
+    (padded(head(3, 1) + info("a", [2, 16], 2), 64), "a: rows of 16 are no whole blocks of 32"),
+    (padded(head(3, 1) + info("a", []), 4), ""), (padded(head(3, 1) + info("a", [0]), 0), ""),
+    (padded(head(3, 2) + info("a", [8]) + info("b", [8], 0, 32), 64), ""),
+    (padded(head(3, 1) + info("a", [8]), 31), "a: ends at byte 32 of the 31 that it holds"),
+    (padded(head(3, 1, pair("general.alignment", 1)) + info("a", [8]), 32, 1), ""),
+    (padded(head(3, 1, pair("general.alignment", 64)) + info("a", [8]), 32, 64), ""),
+    (head(3, 0, pair("general.alignment", 1 << 20)), ""),
+    (head(3, 0, pair("general.alignment", True)), "general.alignment: is True, no number of bytes"),
+])
+def test_edges_of_what_is_read(data: bytes, complaint: str) -> None:
+    for file in (io.BytesIO(data), io.BufferedReader(Pipe(data))):
+        if not complaint:
+            read_gguf(file, "m")
+            continue
+        with pytest.raises(DlcalcError) as caught:
+            read_gguf(file, "m")
+        assert str(caught.value) == complaint or not file.seekable()
+
+
+def test_tensors_of_a_type_that_is_not_known() -> None:
+    """They reach as far as the next one begins."""
+    data = padded(head(3, 2) + info("b", [4], 99, 32) + info("a", [4], 99), 40)
+    found = read_gguf(io.BytesIO(data), "m").tensors
+    assert [(each.name, each.dtype, each.bytes) for each in found] == [
+        ("b", "type 99", 8), ("a", "type 99", 32),
+    ]
