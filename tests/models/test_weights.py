@@ -211,7 +211,7 @@ def test_masks_and_whole_numbers(
     (b"0123456\x00{", ".safetensors"), (b"01234567{", None), (b"0123456\x00 {", None),
 ])
 def test_files_by_their_first_bytes(start: bytes, ending: str | None) -> None:
-    assert by_content(io.BufferedReader(io.BytesIO(start))) == ending  # type: ignore[arg-type]
+    assert by_content(io.BufferedReader(io.BytesIO(start))) == ending
 
 
 def test_what_a_folder_holds(tmp_path: Path) -> None:
