@@ -617,7 +617,7 @@ class CellResult(Result):
     @property
     def da(self) -> Array:
         """The gradients before the activations, T × GH or T × B × GH, in the order of W's rows."""
-        return self.of("da")
+        return self.of(f"d{self.problem.cell.letter}")
 
     @property
     def dh(self) -> Array:

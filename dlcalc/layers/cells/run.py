@@ -207,14 +207,14 @@ def weight_of(
     """Where a number of W, b or PyTorch's weights stands: the name in the equations, and place."""
     cell, H = problem.cell, problem.hidden
     is_bias = field.startswith("b")
-    row, column = index[-1 if is_bias else 0], 0 if is_bias else index[-1]
+    row, column = index[-1 if is_bias else 0], index[-1]
     column += H if field == "weight_ih_l0" else 0
     if not cell.biases:
         return "b" if is_bias else "W", (row, column)
     gate = problem.gates[row // H]
     if is_bias:
         second = field == "bias_hh_l0" or (len(index) > 1 and index[0] == 1)
-        return cell.biases[problem.reset][gate][second], (row % H, 0)
+        return cell.biases[problem.reset][gate][second], (row % H, column)
     if column < H:
         return f"W_h{gate}", (row % H, column)
     return f"W_i{gate}", (row % H, column - H)

@@ -7,6 +7,7 @@ import pytest
 
 from dlcalc.commands.lstm.answer import lstm
 from dlcalc.errors import DlcalcError, InputError
+from dlcalc.layers.cells.problem import by_steps
 from tests.commands.lstm.cases import problem
 
 GOOD = problem(0, H=2, D=3, T=2)
@@ -100,5 +101,39 @@ def test_a_gates_gradient_that_overflows_is_named() -> None:
 
 
 def test_absurd_sizes_are_refused_at_once() -> None:
+    """Of a unit and step there are 14 numbers, beside those of x."""
+    with pytest.raises(DlcalcError, match="8,388,608 steps of 85 numbers are 713,031,680"):
+        lstm(np.zeros((24, 7)), x=np.broadcast_to(1.0, (2**23, 1)))
     with pytest.raises(DlcalcError, match="at most 536,870,912 are kept at once"):
         lstm([[0.5, 1]] * 4, x=[1], steps=10**12)
+
+
+ROWS = {"i": [[1], [2]], "dW": 3}
+
+
+@pytest.mark.parametrize(("expected", "steps", "found"), [
+    (ROWS, 2, {"dW": 3, "steps": [{"i": [1]}, {"i": [2]}]}),
+    (ROWS | {"steps": [{"f": [5]}, {"i": [9]}]}, 2,
+     {"dW": 3, "steps": [{"f": [5], "i": [1]}, {"i": [9]}]}),
+    ({"h": [[1], [2]], "dW": 3}, 2, {"h": [[1], [2]], "dW": 3}),
+    ({"steps": [{}, {}], "dW": 3}, 2, {"dW": 3, "steps": [{}, {}]}),
+    ({"steps": {"2": {"i": [1]}}}, 3, {"steps": [{}, {"i": [1]}, {}]}),
+    ({"steps": {"1": {"i": [1]}}}, 1, {"steps": [{"i": [1]}]}),
+    # What has no such form is left to be compared, and found to differ.
+    (ROWS | {"steps": [{}]}, 2, ROWS | {"steps": [{}]}),
+    ({"steps": {}}, 2, {"steps": {}}), ({"steps": {"i": [1]}}, 1, {"steps": {"i": [1]}}),
+    ({"i": [1], "steps": [7]}, 1, {"i": [1], "steps": [7]}), ([1, 2], 2, [1, 2]),
+])
+def test_expected_rows_are_put_under_their_steps(expected: Any, steps: int, found: Any) -> None:
+    assert by_steps(expected, steps, ["i", "f", "h"], alone=["h"]) == found
+
+
+@pytest.mark.parametrize(("expected", "message"), [
+    ({"steps": {"0": {}}}, "there is no step 0: they count from 1 to 2"),
+    ({"steps": {"3": {}}}, "there is no step 3: they count from 1 to 2"),
+    ({"i": [[1]]}, "i stands outside steps: of 2 steps it has a row each, 2 rows"),
+    ({"i": 1}, "i stands outside steps: of 2 steps it has a row each, 2 rows"),
+])
+def test_rows_of_no_step_are_refused(expected: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        by_steps(expected, 2, ["i"])

@@ -12,6 +12,7 @@ from dlcalc.errors import DlcalcError
 from dlcalc.layers.cells import retention
 from dlcalc.layers.cells.problem import run_on
 from dlcalc.layers.cells.retention import closed
+from dlcalc.layers.cells.run import norms
 from tests.commands.lstm.cases import problem, problems
 
 memory = partial(retention.memory, solve=solve)
@@ -47,6 +48,20 @@ def test_relu_at_zero_stops_the_gradient_for_good() -> None:
     assert memory(run).columns["dc0"] == [1.0, 0.0, 0.0]
 
 
+def test_a_gradient_that_overflows_is_refused_by_its_first_step() -> None:
+    """f = 2 at every step, and c stays 0: 2¹⁰²⁴ is the first power of 2 that no float64 has."""
+    doubling = lstm([[0, 1], [0, 1], [0, 1], [0, 0]], x=[2], activations={"f": "relu"}, steps=1100)
+    with pytest.raises(DlcalcError, match="reaches c0 passes the largest float64 from step 1024 "
+                       "of 1100; fewer steps stay within it"):
+        memory(doubling)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e200])
+def test_norms_neither_overflow_nor_vanish_on_the_way(size: float) -> None:
+    values = size * np.array([[[3.0], [4.0]], [[0.0], [0.0]]])
+    assert norms(values) == pytest.approx([5 * size, 0], abs=0)
+
+
 @pytest.mark.parametrize(("x", "inputs", "expected"), [
     ([1], "repeat", [1, 1, 1, 1]), ([[1], [2]], "repeat", [1, 2, 1, 2]),
     ([[1], [2]], "zero", [1, 2, 0, 0]), ([[1], [2]], [[5], [6], [7]], [1, 2, 5, 6]),
@@ -76,6 +91,8 @@ def test_a_gradient_given_step_by_step_enters_no_further_ones() -> None:
 def test_refused(steps: int, inputs: Any, message: str) -> None:
     with pytest.raises(DlcalcError, match=message):
         lstm(**problem(0), steps=steps, inputs=inputs)
+    with pytest.raises(DlcalcError, match="missing field 'x', the inputs: 3 numbers, or steps x 3"):
+        lstm(problem(0)["W"], steps=4)
 
 
 def test_next_and_further_steps_contradict_each_other() -> None:

@@ -113,5 +113,8 @@ def test_numbers_of_single_precision_are_checked_in_double() -> None:
 
 
 def test_a_check_of_too_many_numbers_is_refused_at_once() -> None:
-    with pytest.raises(LimitError, match="forward steps"):
+    """Of W, b, x and both states, one of three moves each; 300 products weigh as much as a step."""
+    numbers, most = 8 + 4 + 6000 + 2, 30_000_000 * 300 // (300 + 8)
+    with pytest.raises(LimitError, match=f"a check of {numbers:,} numbers over 6,000 steps takes "
+                       f"{3 * numbers * 6000:,} forward steps; at most {most:,} of this size"):
         checks_of(lstm(**problem(1, H=1, D=1, T=6000)))

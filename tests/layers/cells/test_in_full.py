@@ -101,6 +101,8 @@ WIDE = f'"W": {[[0] * 5 + [1]] * 20}'
             "--activation f=identity",
         ),
         ("lstm", f'{FORGET}, "x": [[-3], [-2]]', "--activation f=identity"),
+        ("lstm", f'{FORGET}, "x": [[-1], [-1]]', "--activation f=identity"),
+        ("lstm", f'{FORGET}, "x": [[0.25], [-0.5]]', "--activation f=identity"),
         ("lstm", f'{FORGET}, "x": [[-3], [2]]', "--activation f=identity"),
         ("lstm", f'{FORGET}, "x": [[-1], [2]]', "--activation f=tanh"),
         ("lstm", f'{FORGET[:-11]}, "x": [[[1], [-1]], [[-1], [1]]]', "--activation f=relu"),
