@@ -139,7 +139,7 @@ class ClassLoss(Rule):
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         z, t = node.arguments
-        axis, letters = node.options["axis"], list("n" + "ijkl"[: z.value.ndim - 1])
+        axis, letters = node.options["axis"], list("n" + "ijlm"[: z.value.ndim - 1])
         letters[axis] = "k"
         places = [at for at in np.ndindex(*z.shape) if t.value[at] != 0]
         wanted, given = graph.leaf(t, letters), graph.leaf(z, letters)

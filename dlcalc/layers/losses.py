@@ -1,7 +1,7 @@
 """Output functions with their losses, each pair computed from the logits q; and their targets.
 
-Nothing overflows. Arrays are (batch, outputs); a loss is one number an example. All of it
-takes complex logits, for the complex-step check of gradients, and keeps float32.
+Nothing overflows. Arrays are (batch, outputs), with any axes before them; a loss is one number an
+example. All of it takes complex logits, for the complex-step check of gradients, and keeps float32.
 """
 
 from __future__ import annotations

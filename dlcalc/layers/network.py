@@ -35,7 +35,7 @@ from dlcalc.numbers.parse import kind_of
 
 IDENTITY = ACTIVATIONS["identity"]
 CONSTANT = 0.5
-LIMIT = 1 << 26
+MOST_DRAWN = 1 << 26
 """The most weights that are drawn: 512 MiB of them."""
 
 
@@ -212,15 +212,15 @@ def _require_sizes(sizes: Sequence[int]) -> None:
         text = ", ".join(map(str, sizes)) or "none"
         raise InputError(f"sizes {text}: expected the input's and at least one layer's, each >= 1")
     count = sum(before * after for before, after in pairwise(sizes))
-    if count > LIMIT:
-        raise LimitError(f"{count:,} weights are more than the {LIMIT:,} that are drawn at once")
+    if count > MOST_DRAWN:
+        raise LimitError(f"{count:,} weights are more than the {MOST_DRAWN:,} drawn at once")
 
 
 def draw(
     init: str, generator: np.random.Generator, shape: tuple[int, ...], constant: float = CONSTANT
 ) -> Array:
     """A weight (out, in, …) by a scheme; a kernel's taps count with its channels."""
-    inputs = math.prod(shape[1:]) or 1
+    inputs = math.prod(shape[1:])
     if init == "xavier":
         outputs = shape[0] * math.prod(shape[2:])
         bound = math.sqrt(6 / (inputs + outputs))
@@ -230,8 +230,8 @@ def draw(
     return np.full(shape, constant if init == "constant" else 0.0)
 
 
-STEP_LIMIT = 1_000_000
-WORK_LIMIT = 20_000_000_000
+MOST_STEPS = 1_000_000
+MOST_PRODUCTS = 20_000_000_000
 """Products of a weight with a value, over all steps and examples, forwards."""
 TWIN_DECIMALS = 9
 
@@ -361,8 +361,7 @@ def _as_frozen(
             found.add(each)
         else:
             names = [
-                f"{kind[0]}{n}" for kind in ("biases", "weights")
-                for n in range(1, min(sizes[kind], 48) + 1)
+                f"{kind[0]}{n}" for kind in ("biases", "weights") for n in range(1, sizes[kind] + 1)
             ]
             known = did_you_mean(each, [*sizes, *names][:50])
             raise InputError(f"no weight or bias is called {each!r}{known}").at("freeze")
@@ -519,12 +518,13 @@ def descend(network: Network, steps: int) -> Descent:
     """
     if steps < 0:
         raise InputError(f"expected 0 or more, not {steps}").at("steps")
-    if steps > STEP_LIMIT:
-        raise LimitError(f"{steps:,} are more than the {STEP_LIMIT:,} taken at once").at("steps")
+    if steps > MOST_STEPS:
+        raise LimitError(f"{steps:,} are more than the {MOST_STEPS:,} taken at once").at("steps")
     products = steps * len(network.x) * sum(weight.size for weight in network.weights)
-    if products > WORK_LIMIT:
-        message = f"{products:,} products, forwards, are more than the {WORK_LIMIT:,} taken at once"
-        raise LimitError(message).at("steps")
+    if products > MOST_PRODUCTS:
+        raise LimitError(
+            f"{products:,} products, forwards, are more than the {MOST_PRODUCTS:,} taken at once"
+        ).at("steps")
     weights = [weight.copy() for weight in network.weights]
     biases = [bias.copy() for bias in network.biases] if network.biases else None
     losses, moves = [], Moves(network)
@@ -536,7 +536,7 @@ def descend(network: Network, steps: int) -> Descent:
             raise error.at(f"step {step} at learning rate {rate:g}") from None
         losses.append(run.loss)
         if step < steps:
-            _move(moves, weights, biases, run.gradients)
+            _move(moves, weights, biases or [], run.gradients)
     return Descent(
         tuple(losses), run.y[0] if network.single else run.y, tuple(weights),
         tuple(biases) if biases else None, _moved(network, weights, biases),
@@ -545,14 +545,13 @@ def descend(network: Network, steps: int) -> Descent:
 
 
 def _move(
-    moves: Moves, weights: Sequence[Array], biases: Sequence[Array] | None,
-    gradients: Sequence[DenseGradients],
+    moves: Moves, weights: list[Array], biases: list[Array], gradients: Sequence[DenseGradients]
 ) -> None:
     """One step, in place; what overflows here is refused where the next loss is computed."""
     with np.errstate(over="ignore", invalid="ignore"):
         for n, gradient in enumerate(gradients):
             weights[n] += moves.change("w", n, weights[n], gradient.weight)
-            if biases and gradient.bias is not None:
+            if gradient.bias is not None:
                 biases[n] += moves.change("b", n, biases[n], gradient.bias)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from dlcalc.commands.mlp.answer import other_starts
 from dlcalc.errors import DlcalcError
-from dlcalc.layers.network import Network, as_network, descend, initial_weights
+from dlcalc.layers.network import Network, as_network, descend, draw, initial_weights
 from dlcalc.names import INITIALS
 
 
@@ -75,6 +75,24 @@ def test_spreads_are_those_of_the_papers() -> None:
     assert np.abs(xavier).max() == pytest.approx(np.sqrt(6 / 500), rel=1e-3)
     [he] = initial_weights([300, 200], "he", seed=1)
     assert he.std() == pytest.approx(np.sqrt(2 / 300), rel=0.02)
+
+
+def test_the_taps_of_a_kernel_count_with_its_channels() -> None:
+    kernel, generator = (80, 50, 3, 2), np.random.default_rng(1)
+    xavier, he = (draw(init, generator, kernel) for init in ("xavier", "he"))
+    assert np.abs(xavier).max() == pytest.approx(np.sqrt(6 / (50 * 6 + 80 * 6)), rel=1e-3)
+    assert he.std() == pytest.approx(np.sqrt(2 / (50 * 6)), rel=0.02)
+
+
+def test_twins_are_told_by_what_comes_in_and_what_goes_out() -> None:
+    same = [[1, 1], [1, 1]]
+    found = descend(as_network([1, 2], [0, 0], [[[1, 2], [3, 4]], same, same]), 0)
+    assert len(found.losses) == 1
+    assert found.twins == ((), ((0, 1),))
+    assert descend(as_network([1, 2], [0, 0], [same, same, [[1, 1], [1, 2]]]), 0).twins == (
+        ((0, 1),), ())  # fmt: skip
+    other_bias = as_network([1, 2], [0, 0], [same, same], [[0, 1], [0, 0]])
+    assert descend(other_bias, 0).twins == ((),)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shlex
+from typing import Any
 
 import pytest
 
@@ -63,3 +65,74 @@ def test_layers_of_sequences(line: str, regenerate: bool) -> None:
     steps = [f"params --input {size} '{layer}' --columns all -f csv {words}" for words in SPEAKS]
     found = [invoke(*shlex.split(each)) for each in steps]
     check("layers.json", line, [each.out + each.err for each in found], regenerate)
+
+
+def explained(model: str, fields: dict[str, Any]) -> list[str]:
+    done = invoke("step", model, json.dumps(fields), "--explain", "-f", "plain")
+    return [*done.out.partition("\n\n")[0].splitlines(), *done.err.splitlines()]
+
+
+@pytest.mark.parametrize(("model", "fields"), [
+    ("input 2; sigmoid", {"x": [1, 2], "target": [0.5, 0.25], "loss": "binary_cross_entropy"}),
+    ("input 2; identity", {"x": [0, 1], "target": [1, 1], "loss": "binary_cross_entropy"}),
+    ("input 2; identity", {"x": [1, -2], "target": [0, 1], "loss": "bce_with_logits",
+                           "reduction": "sum"}),
+    ("input 2; identity", {"x": [1, 2], "target": [0.5, 0.25], "loss": "cross_entropy"}),
+    ("input 2; identity", {"x": [[1, 2], [0, 1]], "target": [1, 0], "loss": "cross_entropy"}),
+    ("input 2; identity", {"x": [[1, 2], [0, 1]], "target": [[0, 1], [0.5, 0.5]],
+                           "loss": "cross_entropy", "reduction": "sum"}),
+    ("input 2; log_softmax", {"x": [1, 2], "target": 1, "loss": "nll"}),
+    ("input 2; identity", {"x": [[1, 2], [0, 1]], "target": [1, 1], "loss": "nll"}),
+    ("input 2x1x2; identity", {"x": [[[1, 2]], [[0, 4]]], "target": [[0, 1]],
+                               "loss": "cross_entropy"}),
+    ("input 2x2; identity", {"x": [[1, 2], [0, 4]], "target": [0, 1], "loss": "nll"}),
+    ("input 2; identity", {"x": [1, 4], "target": [0, 2], "loss": "mse"}),
+    ("input 2; identity", {"x": [1, 4], "target": [2, 2], "loss": "l1", "reduction": "sum"}),
+    ("input 3; identity", {"x": [0.5, 4, -3], "target": [0, 0, 0], "loss": "huber"}),
+    ("input 2; identity", {"x": [1, 4], "upstream": [0.5, -1]}),
+    ("input 2; identity", {"x": [1, 2], "target": [0.5, 0.25], "loss": "nll"}),
+    ("input 2; identity", {"x": [1, 2], "target": 0.5, "loss": "cross_entropy"}),
+    ("input 2; identity", {"x": [1, 2], "target": -1, "loss": "cross_entropy"}),
+    ("input 2; identity", {"x": [1, 2], "target": 2, "loss": "cross_entropy"}),
+    ("input 2; identity", {"x": [[1, 2]], "target": [[0, 1]], "loss": "nll"}),
+    ("input 2; identity", {"x": [1, 2], "target": [1.5, 0], "loss": "binary_cross_entropy"}),
+    ("input 2; identity", {"x": [1, 2], "target": [0, -0.5], "loss": "bce_with_logits"}),
+    ("input 2; identity", {"x": [1, 2], "target": [0, 1], "loss": "abc"}),
+])
+def test_losses(model: str, fields: dict[str, Any], regenerate: bool) -> None:
+    check("losses.json", f"{model} {json.dumps(fields)}", explained(model, fields), regenerate)
+
+
+@pytest.mark.parametrize("optimizer", [
+    {"type": "sgd", "lr": 0.5}, {"type": "sgd", "lr": 0.5, "momentum": 0.5, "maximize": True},
+    {"type": "sgd", "lr": 0.5, "momentum": 0.5, "dampening": 0.25, "weight_decay": 0.5},
+    {"type": "sgd", "lr": 0.5, "momentum": 0.5, "nesterov": True},
+    {"type": "sgd", "lr": 0.5, "momentum": 0.5, "state": {"momentum_buffer": 2}},
+    {"type": "adagrad", "lr": 0.5, "lr_decay": 0.5, "state": {"sum": 3, "step": 1}},
+    {"type": "rmsprop", "lr": 0.5, "centered": True, "momentum": 0.5},
+    {"type": "rmsprop", "lr": 0.5, "alpha": 0.5}, {"type": "adam", "lr": 0.5},
+    {"type": "adam", "lr": 0.5, "betas": [0.5, 0.25], "amsgrad": True, "weight_decay": 0.5},
+    {"type": "adam", "lr": 0.5, "weight_decay": 0.5, "decoupled_weight_decay": True},
+    {"type": "adamw", "lr": 0.5}, {"type": "adamax", "lr": 0.5}, {"type": "nadam", "lr": 0.5},
+    {"type": "radam", "lr": 0.5}, {"type": "lion", "lr": 0.5},
+    {"type": "radam", "lr": 0.5, "state": {"exp_avg": 1, "exp_avg_sq": 2, "step": 9}},
+    {"type": "adam", "lr": True}, {"type": "adam", "lr": "a"}, {"type": "adam", "lr": -1},
+    {"type": "adam", "lr": 0}, {"type": "adam", "betas": [0, 1]}, {"type": "adam", "betas": 0.5},
+    {"type": "adam", "betas": [0.5, True]}, {"type": "rmsprop", "alpha": 1},
+    {"type": "rmsprop", "alpha": 0}, {"type": "adam", "betas": [-0.5, 0.5]},
+    {"type": "adam", "amsgrad": 1}, {"type": "sgd", "nesterov": True},
+    {"type": "sgd", "nesterov": True, "momentum": 0.5, "dampening": 0.5},
+    {"type": "adam", "epsilon": 1}, {"type": "sdg"}, {"lr": 1},
+])
+def test_optimisers(optimizer: dict[str, Any], regenerate: bool) -> None:
+    """The update of a weight of 3 whose gradient is 2."""
+    given = dict(optimizer)
+    state = {name: {"linear1.weight": each if name == "step" else [[each]]}
+             for name, each in given.pop("state", {}).items()}
+    if "step" in state:
+        state["step"] = optimizer["state"]["step"]
+    fields = {"x": [1], "upstream": [2], "parameters": {"linear1.weight": [[3]]},
+              "optimizer": given | ({"state": state} if state else {})}
+    lines = explained("input 1; linear 1 bias=no", fields)
+    at = [n for n, line in enumerate(lines) if line.startswith("Update")]
+    check("optimisers.json", json.dumps(optimizer), lines[at[0]:] if at else lines, regenerate)

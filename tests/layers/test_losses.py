@@ -27,12 +27,15 @@ pairs = pytest.mark.parametrize("pair", OBJECTIVES, ids=lambda each: f"{each.out
 
 @pairs
 @settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 999), batch=st.integers(1, 3), outputs=st.integers(1, 4))
+@given(
+    seed=st.integers(0, 999), lead=st.sampled_from([(1,), (3,), (2, 3)]), outputs=st.integers(1, 4)
+)
 def test_value_is_the_plain_formula_and_slope_its_derivative(
-    pair: Objective, seed: int, batch: int, outputs: int
+    pair: Objective, seed: int, lead: tuple[int, ...], outputs: int
 ) -> None:
-    draw = np.random.default_rng(seed)
-    q, target = 3 * draw.normal(size=(batch, outputs)), draw.uniform(size=(batch, outputs))
+    """Of a batch, and of a batch at every step."""
+    draw, shape = np.random.default_rng(seed), (*lead, outputs)
+    q, target = 3 * draw.normal(size=shape), draw.uniform(size=shape)
     assert pair.value(q, target) == pytest.approx(PLAIN[pair.loss](pair.y(q), target))
     slope = pair.slope(pair.y(q), target)
     [check] = check_gradients(lambda p: pair.value(p["q"], target).sum(), {"q": q}, {"q": slope})
