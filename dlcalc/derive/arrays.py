@@ -28,14 +28,14 @@ from dlcalc.numbers.exact import narrowed
 Array = Any
 """An array, or a single number."""
 Axis = int | tuple[int, ...] | None
-_FLOAT = np.dtype(float)
+_FLOAT, _SINGLE = np.dtype(float), np.dtype(np.float32)
 
 
 def _floats(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, given floats (or complex numbers) in place of whole numbers."""
 
     def of_floats(x: Array) -> Array:
-        if getattr(x, "dtype", None) is _FLOAT:
+        if getattr(x, "dtype", None) in (_FLOAT, _SINGLE):
             return function(x)
         kind = np.asarray(x).dtype.kind
         return function(np.asarray(x, dtype=complex if kind == "c" else float))

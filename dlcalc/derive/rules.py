@@ -20,6 +20,7 @@ import numpy as np
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, power, symbol, total
+from dlcalc.numbers import threads
 from dlcalc.numbers.activations import ACTIVATIONS, Activation
 from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import Convolution
@@ -359,7 +360,8 @@ class Activate(Rule):
         return self.activation.value(arguments[0])
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
-        return gradient * self.activation.slope(node.arguments[0].value, node.value)
+        slope = self.activation.slope(node.arguments[0].value, node.value)
+        return np.multiply(gradient, slope, out=slope if slope.dtype == gradient.dtype else None)
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         leaf = graph.leaf(node.arguments[0], index)
@@ -469,12 +471,14 @@ def _einsum(a: str, b: str, to: str, x: Array, y: Array) -> Array:
     way = _as_product(a, b, to)
     x = x if way.x is None else x.transpose(way.x)
     y = y if way.y is None else y.transpose(way.y)
-    both, rows = x.shape[: way.both], x.shape[way.both : way.both + way.rows]
-    summed, columns = y.shape[way.both : y.ndim - way.columns], y.shape[y.ndim - way.columns :]
-    if not x.ndim == y.ndim == way.both + 2:
+    if x.ndim == y.ndim == way.both + 2:
+        found = x @ y if way.both else threads.product(x, y)
+    else:
+        both, rows = x.shape[: way.both], x.shape[way.both : way.both + way.rows]
+        summed, columns = y.shape[way.both : y.ndim - way.columns], y.shape[y.ndim - way.columns :]
         x = x.reshape(*both, prod(rows), prod(summed))
         y = y.reshape(*both, prod(summed), prod(columns))
-    found = (x @ y).reshape(both + rows + columns)
+        found = (x @ y if both else threads.product(x, y)).reshape(both + rows + columns)
     return found if way.result is None else found.transpose(way.result)
 
 

@@ -49,6 +49,8 @@ class Store:
         self.missing: dict[str, tuple[int, ...]] = {}
         self.without: Collection[str] = ()
         """Layers that are passed over."""
+        self.trains, self.of_input = True, True
+        """Whether gradients of the parameters and of the input are wanted."""
 
     def array(self, name: str, shape: tuple[int, ...], otherwise: float | None = None) -> Array:
         """What was given under a name, of that shape; else drawn, or noted as missing."""
@@ -113,7 +115,8 @@ class Pass:
         known = self.store.parameters.get(full)
         if known is None:
             drawn = None if self.store.draw is None else start
-            known = self.graph.given(self.store.array(full, shape, drawn), full, not self.frozen)
+            wants = self.store.trains and not self.frozen
+            known = self.graph.given(self.store.array(full, shape, drawn), full, wants)
             self.store.parameters[full] = known
             if self.frozen:
                 self.store.frozen.add(full)
@@ -140,7 +143,8 @@ class Pass:
 
     def constant(self, value: float) -> Node:
         """A number that stands in a formula."""
-        return self.graph.given(np.array(value), "")
+        small = np.dtype(self.store.kind).itemsize < np.dtype(float).itemsize
+        return self.graph.given(np.array(value, self.store.kind if small else None), "")
 
     def zeros(self, batch: int, width: int, part: str) -> Node:
         """A state to begin with."""

@@ -74,7 +74,7 @@ class Runner:
         graph = Graph(single)
         graph.batch = len(x)
         graph.products = self.macs * len(x)
-        start = graph.given(x, "x", wants=not self.takes_tokens)
+        start = graph.given(x, "x", wants=store.of_input and not self.takes_tokens)
         start.options["batched"] = True
         found: list[tuple[Row, Node]] = []
         end = self._body(self.body, "", start, graph, store, found)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcalc.commands.gan.answer import IMAGES, prepare
-from dlcalc.commands.gan.training import BatchNorm, Linear, Network, Training
+from dlcalc.commands.gan.training import Network, Training
 from tests.bench.measure import heading, in_turn, left_out, row
 
 IMAGES_OF = (60_000, 28, 28)
@@ -101,15 +101,14 @@ def _torch(training: Training, threads: int) -> Callable[[], list[float]]:
 def _module(torch: Any, network: Network) -> Any:
     """The network as PyTorch's layers, with the same parameters."""
     layers = []
-    for layer, p in zip(network.layers, network.parameters, strict=True):
-        if isinstance(layer, Linear):
-            units, inputs = layer.shapes["weight"]
-            made = torch.nn.Linear(inputs, units)
-        elif isinstance(layer, BatchNorm):
-            made = torch.nn.BatchNorm1d(layer.features)
+    for each in network.rows:
+        if each.type == "linear":
+            made = torch.nn.Linear(*each.input, *each.output)
+        elif each.type == "batchnorm":
+            made = torch.nn.BatchNorm1d(*each.input)
         else:
-            made = torch.nn.Tanh() if layer.name.startswith("tanh") else torch.nn.LeakyReLU(0.2)
-        for name, parameter in made.named_parameters():
-            parameter.data = torch.from_numpy(p[name].copy())
+            made = torch.nn.Tanh() if each.type == "tanh" else torch.nn.LeakyReLU(0.2)
+        for part, parameter in made.named_parameters():
+            parameter.data = torch.from_numpy(network.parameters[f"{each.name}.{part}"].copy())
         layers.append(made)
     return torch.nn.Sequential(*layers)

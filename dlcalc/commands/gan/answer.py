@@ -23,17 +23,15 @@ import numpy as np
 from dlcalc.commands.gan.data import DEVIATION, MODES, Data, Images, as_images, centres, read_images
 from dlcalc.commands.gan.data import ring as ring_of_gaussians
 from dlcalc.commands.gan.training import (
-    Activate,
     Descent,
     Epoch,
     GanLoss,
     Network,
     Settings,
     Training,
-    Walk,
-    build,
     check_training,
     from_arrays,
+    output_of,
     to_arrays,
 )
 from dlcalc.errors import DlcalcError, InputError, LimitError
@@ -149,10 +147,8 @@ def _classifier(labelled: Labelled, count: int, least: float) -> Network:
     """A network that tells so many classes apart, trained on the labelled images."""
     data, random = labelled.train, np.random.default_rng(SEED)
     layers = read_notation(f"linear {HIDDEN}; relu; linear {count}")
-    network = build(layers, "classifier", data.features, count).draw(random)
-    gradient = np.zeros_like(network.values)
-    optimiser, run = Descent(network.values, "adam", RATE, 0.9), Walk(network)
-    cross_entropy = objective("softmax")
+    network = Network(layers, "classifier", data.features, count).draw(random)
+    optimiser, cross_entropy = Descent(network.values, "adam", RATE, 0.9), objective("softmax")
     size = min(BATCH, data.count)
     x = np.empty((size, data.features), np.float32)
     one_hot = np.eye(count, dtype=np.float32)
@@ -160,10 +156,11 @@ def _classifier(labelled: Labelled, count: int, least: float) -> Network:
         order = random.permutation(data.count)
         for start in range(0, data.count - size + 1, size):
             places = order[start : start + size]
-            y = cross_entropy.y(run.forward(data.take(places, least, x)))
+            ran = network.run(data.take(places, least, x))
+            y = cross_entropy.y(output_of(ran))
             slope = cross_entropy.slope(y, one_hot[labelled.labels[places]]) / size
-            run.backward(slope, gradient, input_gradient=False)
-            optimiser.step(network.values, gradient)
+            network.differentiate((ran, slope))
+            optimiser.step(network.values, network.gradient)
     return network
 
 
@@ -325,15 +322,14 @@ def _model(words: str | Sequence[str], name: str) -> Model:
 
 def _network(model: Model, name: str, inputs: int, outputs: int) -> Network:
     try:
-        return build(model, name, inputs, outputs)
+        return Network(model, name, inputs, outputs)
     except DlcalcError as error:
         raise error.at(name) from None
 
 
 def _least(generator: Network) -> float:
     """The darkest pixel that the generator gives: 0 behind a sigmoid, else −1."""
-    last = generator.layers[-1]
-    return 0.0 if isinstance(last, Activate) and last.activation.name == "sigmoid" else -1.0
+    return 0.0 if generator.rows[-1].type == "sigmoid" else -1.0
 
 
 EPOCHS = "epochs"

@@ -7,8 +7,7 @@ equation 1 and section 3). least_squares: J_D = ½E (D(x) − 1)² + ½E D(G(z))
 J_G = ½E (D(G(z)) − 1)², D = q (Mao et al. 2017, "Least squares generative adversarial
 networks", equation 2 with a = 0, b = c = 1).
 
-A layer holds no arrays. Its parameters come by name, and what a pass computes and keeps for the
-way back lies in a `Room`, one a layer and pass. Real and complex arrays pass alike, for the
+The networks run as those of `dlcalc step` do. Real and complex parameters pass alike, for the
 complex-step check of gradients.
 """
 
@@ -16,11 +15,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import prod
 from time import perf_counter
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,27 +27,19 @@ from dlcalc.commands.gan.data import Data
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, call
 from dlcalc.layers.losses import Objective, objective
-from dlcalc.layers.network import argument_gradient, initial_weights
+from dlcalc.layers.network import draw
 from dlcalc.layers.optimisers import optimiser, states, stepped
 from dlcalc.layers.table import complete
+from dlcalc.layers.values import Store
 from dlcalc.models.count import Row, params
-from dlcalc.models.tree import Layer as Written
-from dlcalc.models.tree import Model, at_node
+from dlcalc.models.running import Ran, runner_of
+from dlcalc.models.tree import Layer, Model, at_node
 from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS
-from dlcalc.numbers.activations import ACTIVATIONS, Activation, parametrised
+from dlcalc.numbers.activations import ACTIVATIONS
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array
-from dlcalc.numbers.threads import LEAST_PRODUCTS
-from dlcalc.numbers.threads import each as in_parts
 
-Arrays = Mapping[str, Array]
-Shapes = Mapping[str, tuple[int, ...]]
-
-EPSILON = 1e-5
-"""Added to variances, as PyTorch does."""
-PACE = 0.1
-"""The share of the newest batch in the running statistics, as in PyTorch."""
 TRAINED = ("linear", "batchnorm", *ACTIVATIONS)
 VIEWS = ("flatten", "reshape")
 """Layers that leave the numbers as they lie."""
@@ -59,278 +49,125 @@ LIMIT = 1 << 22
 """Parameters of a network; both with an optimiser's memory fit into a checkpoint."""
 
 
-class Room(dict[str, Array]):
-    """The arrays of one layer on one way through a network."""
-
-    gradients: Arrays | None = None
-    """Where the gradients of the parameters go; None where they are not asked for."""
-    input_gradient = True
-    """Whether the way back goes on to the layer's input."""
-
-    def __init__(self, parts: int, training: bool) -> None:
-        super().__init__()
-        self.parts = parts
-        """Batches that lie one under the other, each with statistics of its own."""
-        self.training = training
-        """Whether a batch norm takes the statistics of the batch, and moves the running ones."""
-
-    def take(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-        """An array of that shape and type, the same one each time."""
-        array = self.get(name)
-        if array is None or array.shape != shape or array.dtype != dtype:
-            array = self[name] = np.empty(shape, dtype)
-        return array
-
-
-class Linear:
-    """y = x Wᵀ + b, with W (out, in) and b (out,)."""
-
-    scheme = "xavier"
-    """How its weights are drawn."""
-
-    statistics: Shapes = MappingProxyType({})
-
-    def __init__(self, name: str, inputs: int, units: int, bias: bool = True) -> None:
-        self.name, self.units = name, units
-        self.shapes: Shapes = {"weight": (units, inputs), **({"bias": (units,)} if bias else {})}
-
-    def forward(self, p: Arrays, x: Array, room: Room) -> Array:
-        """The output for x (batch, in)."""
-        room["x"] = x
-        y = room.take("y", (len(x), self.units), np.result_type(x.dtype, p["weight"].dtype))
-        multiply(x, p["weight"].T, y)
-        if "bias" in p:
-            y += p["bias"]
-        return y
-
-    def backward(self, p: Arrays, dy: Array, room: Room) -> Array:
-        """∂J/∂x = ∂J/∂y W, or ∂J/∂y itself where it is not asked for."""
-        x = room["x"]
-        if room.gradients is not None:
-            multiply(dy.T, x, room.gradients["weight"])
-            if "bias" in room.gradients:
-                np.sum(dy, axis=0, out=room.gradients["bias"])
-        if not room.input_gradient:
-            return dy
-        dx = room.take("dx", x.shape, dy.dtype)
-        multiply(dy, p["weight"], dx)
-        return dx
-
-
-def multiply(a: Array, b: Array, out: Array) -> None:
-    """The matrix product into `out`; a large one in two halves, on two cores.
-
-    The halves are the same with one core or more, and so are the numbers that they give.
-    """
-    products = a.size * b.shape[1]
-    if products < LEAST_PRODUCTS:
-        np.matmul(a, b, out=out)
-        return
-
-    def some(parts: Iterator[slice]) -> None:
-        for rows in parts:
-            np.matmul(a[rows], b, out=out[rows])
-
-    half = len(a) // 2
-    in_parts(some, (slice(0, half), slice(half, None)), products)
-
-
-class BatchNorm:
-    """y = γ x̂ + β with x̂ = (x − μ)/√(σ² + ε), feature by feature over the batch.
-
-    Ioffe and Szegedy 2015, "Batch normalization", algorithm 1 and the gradients behind it.
-    """
-
-    def __init__(self, name: str, features: int, affine: bool = True) -> None:
-        self.name, self.features, size = name, features, (features,)
-        self.shapes: Shapes = {"weight": size, "bias": size} if affine else {}
-        self.statistics: Shapes = {"mean": size, "variance": size}
-
-    def forward(self, p: Arrays, x: Array, room: Room) -> Array:
-        """The output for x (batch, in), by the statistics of each part of the batch."""
-        parts = x.reshape(room.parts, -1, self.features)
-        if room.training:
-            mean = parts.mean(axis=1, keepdims=True)
-            centred = parts - mean
-            variance = (centred * centred).mean(axis=1, keepdims=True)
-            # The variance without bias, n/(n − 1) of the batch's own, as PyTorch keeps it.
-            rows = parts.shape[1]
-            unbiased = variance.real * (rows / max(1, rows - 1))
-            for of_batch, of_variance in zip(mean.real, unbiased, strict=True):
-                p["mean"][...] += PACE * (of_batch[0] - p["mean"])
-                p["variance"][...] += PACE * (of_variance[0] - p["variance"])
-        else:
-            centred, variance = parts - p["mean"], p["variance"]
-        room["scale"] = 1 / np.sqrt(variance + EPSILON)
-        room["normal"] = centred * room["scale"]
-        y = room["normal"]
-        if "weight" in p:
-            y = y * p["weight"] + p["bias"]
-        room["y"] = y.reshape(x.shape)
-        return room["y"]
-
-    def backward(self, p: Arrays, dy: Array, room: Room) -> Array:
-        """∂J/∂x = (g − mean g − x̂ mean(g x̂))/√(σ² + ε) with g = γ ∂J/∂y."""
-        normal = room["normal"]
-        g = dy.reshape(normal.shape)
-        if "weight" in p:
-            if room.gradients is not None:
-                np.sum(g * normal, axis=(0, 1), out=room.gradients["weight"])
-                np.sum(g, axis=(0, 1), out=room.gradients["bias"])
-            g = g * p["weight"]
-        drift = g.mean(axis=1, keepdims=True)
-        tilt = (g * normal).mean(axis=1, keepdims=True)
-        dx: Array = (g - drift - normal * tilt) * room["scale"]
-        return dx.reshape(dy.shape)
-
-
-class Activate:
-    """y = φ(x), element by element."""
-
-    shapes: Shapes = MappingProxyType({})
-    statistics = shapes
-
-    def __init__(self, name: str, activation: Activation) -> None:
-        self.name, self.activation = name, activation
-
-    def forward(self, p: Arrays, x: Array, room: Room) -> Array:
-        """The output for x (batch, in)."""
-        room["x"], room["y"] = x, self.activation.value(x)
-        return room["y"]
-
-    def backward(self, p: Arrays, dy: Array, room: Room) -> Array:
-        """∂J/∂x = ∂J/∂y ⊙ φ′(x)."""
-        return argument_gradient(self.activation, dy, room["x"], room["y"])
-
-
-Layer = Linear | BatchNorm | Activate
-
-
 class Network:
-    """Layers and their parameters, which lie in one flat array for the optimiser."""
+    """A model whose parameters lie in one flat array for the optimiser.
+
+    It takes `inputs` numbers and gives `outputs`. Raises InputError for a layer that is not
+    trained here, with the nearest that is, and ShapeError where the sizes do not fit.
+
+    >>> model = Model([Layer("linear", (3,)), Layer("tanh")])
+    >>> list(Network(model, "generator", 2, 3).parameters)
+    ['linear1.weight', 'linear1.bias']
+    """
 
     def __init__(
-        self, name: str, layers: Sequence[Layer], dtype: Any = np.float32, words: str = ""
+        self, model: Model, name: str, inputs: int, outputs: int, dtype: Any = np.float32
     ) -> None:
-        self.words = words
+        self.model, self.name, self.ends = model, name, (inputs, outputs)
+        """`name` is `generator` or `discriminator`, for errors."""
+        if model.input is not None and prod(model.input) != inputs:
+            raise ShapeError(f"its input is {by_x(model.input)}; {inputs} numbers come in")
+        _require_known(model)
+        if not model.body:
+            raise InputError("no layers but the last sigmoid, which is part of the loss")
+        self.input = (inputs,) if model.input is None else model.input
+        counted = params(model, self.input)
+        shape = counted.rows[-1].output
+        if prod(shape) != outputs:
+            raise ShapeError(f"it gives {by_x(shape)}; {outputs} belong there")
+        if counted.params > LIMIT:
+            raise LimitError(f"{counted.params:,} parameters are more than the {LIMIT:,} trained")
+        _require_flat(counted.rows)
+        self.rows = [row for row in counted.rows if row.type not in VIEWS]
+        self.words = "; ".join(row.node.text for row in counted.rows if isinstance(row.node, Layer))
         """Its layers as they are written."""
-        self.name = name
-        """`generator` or `discriminator`, for errors."""
-        self.layers = tuple(layers)
-        """The layers in order."""
-        self.values = np.zeros(_count(each.shapes for each in layers), dtype)
+        store = Store({}, {}, False, draw=lambda name, shape: np.zeros(shape))
+        self.runner = runner_of(model, self.input)
+        self.runner.run(np.zeros((1, *self.input)), store, False)
+        self.shapes = {name: each.shape for name, each in store.parameters.items()}
+        self.values = np.zeros(sum(map(prod, self.shapes.values())), dtype)
         """Every parameter, in one array."""
-        self.statistics = np.zeros(_count(each.statistics for each in layers), dtype)
+        self.statistics = np.concatenate([np.zeros(0), *store.buffers.values()]).astype(dtype)
         """Running statistics of the batch norms, in one array."""
-        self.parameters = self.over(self.values)
-        """Views of both arrays, by name, one mapping a layer."""
+        self.parameters = self.views(self.values)
+        """Views of the values, by name."""
+        self.gradient = np.zeros_like(self.values)
+        """∂J/∂ of every parameter, as it was last asked for."""
+        self.slopes = self.views(self.gradient)
+        """Views of it, by name."""
+        self.kept = _views(self.statistics, {n: each.shape for n, each in store.buffers.items()})
+        """Likewise of the statistics."""
 
-    def views(self, flat: Array) -> list[dict[str, Array]]:
-        """A flat array that is like `values`, by name, one mapping a layer."""
-        return _views(flat, [each.shapes for each in self.layers])
-
-    def over(self, values: Array) -> list[dict[str, Array]]:
-        """Parameters of these values, and the running statistics beside them."""
-        kept = _views(self.statistics, [each.statistics for each in self.layers])
-        return [own | more for own, more in zip(self.views(values), kept, strict=True)]
+    def views(self, flat: Array) -> dict[str, Array]:
+        """A flat array that is like `values`, by name."""
+        return _views(flat, self.shapes)
 
     def draw(self, random: np.random.Generator) -> Network:
         """Fresh weights, biases 0, batch norms that change nothing; the network itself."""
-        for layer, p in zip(self.layers, self.parameters, strict=True):
-            if isinstance(layer, Linear):
-                units, inputs = layer.shapes["weight"]
-                p["weight"][...] = initial_weights([inputs, units], layer.scheme, seed=random)[0]
-            elif "weight" in p:
-                p["weight"][...] = 1
-            if "variance" in p:
-                p["variance"][...] = 1
+        bent = {each.name for n, row in enumerate(self.rows) if row.type in KINKED
+                for each in self.rows[max(0, n - 2) : n]}
+        for name, each in self.parameters.items():
+            layer, _, part = name.rpartition(".")
+            if each.ndim == 2:
+                each[...] = draw("he" if layer in bent else "xavier", random, each.shape)
+            else:
+                each[...] = part == "weight"
         return self
+
+    def run(
+        self, x: Array, values: Array | None = None, *, training: bool = True,
+        trains: bool = True, of_input: bool = False,
+    ) -> Ran:
+        """Forward with x (batch, in), by `values` in place of its own.
+
+        In training a batch norm takes the statistics of the batch, and moves the running ones.
+        Gradients can be asked for of the parameters where it `trains`, and of the input.
+        """
+        given = self.parameters if values is None else self.views(values)
+        kind = np.complex128 if np.iscomplexobj(x) else np.result_type(*given.values()).type
+        store = Store({**given, **self.kept}, {}, training, kind)
+        store.trains, store.of_input = trains, of_input
+        ran = self.runner.run(np.asarray(x, kind).reshape(-1, *self.input), store, False)
+        for name, each in store.tracked.items():
+            self.kept[name][...] = each.real
+        return ran
 
     def infer(self, x: Array) -> Array:
         """The output for x (batch, in), batch norms by their running statistics."""
-        return Walk(self, training=False).forward(x)
+        return output_of(self.run(x, training=False, trains=False))
+
+    def differentiate(self, *passes: tuple[Ran, Array]) -> None:
+        """The gradient: the sum over passes, each with ∂J/∂y of its output."""
+        self.gradient[...] = 0
+        for ran, slope in passes:
+            pull(ran, slope)
+            for name, each in self.slopes.items():
+                each += ran.graph.gradient(ran.store.parameters[name])
 
 
-def _count(shapes: Iterable[Shapes]) -> int:
-    return sum(prod(shape) for each in shapes for shape in each.values())
+def _views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+    parts = np.split(flat, np.cumsum([0, *map(prod, shapes.values())]))[1:]
+    return {name: part.reshape(shape)
+            for (name, shape), part in zip(shapes.items(), parts, strict=False)}
 
 
-def _views(flat: Array, shapes: Sequence[Shapes]) -> list[dict[str, Array]]:
-    views: list[dict[str, Array]] = []
-    start = 0
-    for named in shapes:
-        views.append({})
-        for name, shape in named.items():
-            views[-1][name] = flat[start : start + prod(shape)].reshape(shape)
-            start += prod(shape)
-    return views
+def output_of(ran: Ran) -> Array:
+    """What comes out of a network, (batch, out)."""
+    array: Array = ran.output.value
+    return array.reshape(len(array), -1)
 
 
-class Walk:
-    """One way through a network, walked again and again with the same arrays."""
-
-    def __init__(
-        self, network: Network, *, parts: int = 1, training: bool = True,
-        values: Array | None = None,
-    ) -> None:
-        self.network = network
-        self.parameters = network.parameters if values is None else network.over(values)
-        self.rooms = [Room(parts, training) for _ in network.layers]
-
-    def forward(self, x: Array) -> Array:
-        """The output for x (batch, in)."""
-        for layer, p, room in zip(self.network.layers, self.parameters, self.rooms, strict=True):
-            x = layer.forward(p, x, room)
-        return x
-
-    def backward(
-        self, dy: Array, gradient: Array | None, *, input_gradient: bool = True
-    ) -> Array:
-        """∂J/∂x from ∂J/∂y, and those of all parameters into the flat `gradient`, unless None."""
-        views = None if gradient is None else self.network.views(gradient)
-        for index, room in reversed([*enumerate(self.rooms)]):
-            room["dy"], room.input_gradient = dy, input_gradient or index > 0
-            room.gradients = None if views is None else views[index]
-            dy = self.network.layers[index].backward(self.parameters[index], dy, room)
-        return dy
-
-
-def build(model: Model, name: str, inputs: int, outputs: int, dtype: Any = np.float32) -> Network:
-    """The network of a model that takes `inputs` numbers and gives `outputs`.
-
-    Raises InputError for a layer that is not trained here, with the nearest that is, and
-    ShapeError where the sizes do not fit.
-
-    >>> model = Model([Written("linear", (3,)), Written("tanh")])
-    >>> [each.name for each in build(model, "generator", 2, 3).layers]
-    ['linear1', 'tanh1']
-    """
-    if model.input is not None and prod(model.input) != inputs:
-        raise ShapeError(f"its input is {by_x(model.input)}; {inputs} numbers come in")
-    _require_known(model)
-    if not model.body:
-        raise InputError("no layers but the last sigmoid, which is part of the loss")
-    counted = params(model, (inputs,) if model.input is None else model.input)
-    if prod(counted.rows[-1].output) != outputs:
-        raise ShapeError(f"it gives {by_x(counted.rows[-1].output)}; {outputs} belong there")
-    if counted.params > LIMIT:
-        raise LimitError(f"{counted.params:,} parameters are more than the {LIMIT:,} trained")
-    layers: list[Layer] = []
-    for row in counted.rows:
-        if row.type in KINKED:
-            for layer in layers[-2:]:
-                if isinstance(layer, Linear):
-                    layer.scheme = "he"
-        if row.type not in VIEWS:
-            layers.append(_layer(row))
-    words = "; ".join(row.node.text for row in counted.rows if isinstance(row.node, Written))
-    return Network(name, layers, dtype, words)
+def pull(ran: Ran, slope: Array) -> Array:
+    """∂J/∂x (batch, in) of a pass that was asked for it, from ∂J/∂y (batch, out)."""
+    ran.graph.backward(ran.output, slope.reshape(ran.output.shape))
+    found: Array = ran.graph.gradient(ran.x)
+    return found.reshape(len(slope), -1)
 
 
 def _require_known(model: Model) -> None:
     """Refuse what is not trained, before its shapes are asked for."""
     for node in model.body:
-        if not isinstance(node, Written):
+        if not isinstance(node, Layer):
             if node.kind == "repeat":
                 _require_known(model.replaced(node.body))
                 continue
@@ -343,19 +180,15 @@ def _require_known(model: Model) -> None:
                 raise at_node(InputError(f"{option}= is not known to training"), node)
 
 
-def _layer(row: Row) -> Layer:
-    node = row.node
-    assert isinstance(node, Written)
-    given = complete(row.type, node.arguments, dict(node.options))
-    if row.type in ("linear", "batchnorm") and len(row.input) > 1:
-        raise at_node(ShapeError(f"input is {by_x(row.input)}; flatten it first"), node)
-    if row.type == "linear":
-        return Linear(row.name, row.input[0], given["units"], given["bias"])
-    if row.type == "batchnorm":
-        return BatchNorm(row.name, row.input[0], given["affine"])
-    if row.type == "leaky_relu" and not 0 <= given["slope"] <= 1:
-        raise at_node(InputError(f"slope {given['slope']} is not from 0 to 1"), node)
-    return Activate(row.name, parametrised(row.type, **given))
+def _require_flat(rows: Sequence[Row]) -> None:
+    """Refuse layers that are trained on vectors alone, and slopes that are none."""
+    for row in rows:
+        if row.type in ("linear", "batchnorm") and len(row.input) > 1:
+            raise at_node(ShapeError(f"input is {by_x(row.input)}; flatten it first"), row.node)
+        if row.type == "leaky_relu" and isinstance(row.node, Layer):
+            slope = complete(row.type, row.node.arguments, dict(row.node.options))["slope"]
+            if not 0 <= slope <= 1:
+                raise at_node(InputError(f"slope {slope} is not from 0 to 1"), row.node)
 
 
 @dataclass(frozen=True)
@@ -403,11 +236,6 @@ class GanLoss:
         """D, from its logit."""
         return self.real.pair.y(q)
 
-    def slopes(self, q: Array) -> Array:
-        """∂J_D/∂q of logits of data and, below them, of as many samples."""
-        half = len(q) // 2
-        return np.concatenate([self.real.slope(q[:half]), self.fake.slope(q[half:])]) / half
-
     @property
     def balance(self) -> tuple[float, float]:
         """J_D and J_G where D is ½ everywhere: samples that nobody can tell from data."""
@@ -443,8 +271,6 @@ def gan_loss(name: str) -> GanLoss:
 
 
 FIELDS = ("real_loss", "fake_loss", "generator_loss", "d_real", "d_fake")
-BLOCK = 16_384
-"""Parameters that an optimiser moves at a time, so that they stay in cache."""
 EXAMPLES, ENTRIES = 4, 12
 """Examples of the batch, and entries of each array of parameters that are moved."""
 
@@ -495,15 +321,9 @@ class Descent:
         """Move the values, in place."""
         self.state["step"] += 1
         options = {**self.options, "t": int(self.state["step"][0])}
-        kept = {name: each for name, each in self.state.items() if name != "step"}
-        for start in range(0, values.size, BLOCK):
-            part = slice(start, start + BLOCK)
-            state = {name: each[part] for name, each in kept.items()}
-            values[part], new = stepped(
-                self.optimiser, options, values[part], gradients[part], state
-            )
-            for name, each in new.items():
-                kept[name][part] = each
+        values[...], new = stepped(self.optimiser, options, values, gradients, self.state)
+        for name, each in new.items():
+            self.state[name][...] = each
 
 
 @dataclass(frozen=True)
@@ -559,12 +379,6 @@ class Training:
         ]
         self._both = np.empty((2 * self.batch, data.features), generator.values.dtype)
         self._noise = np.empty((self.batch, latent), generator.values.dtype)
-        self._gradients = [np.zeros_like(each.values) for each in self.networks]
-        self.generating = Walk(generator)
-        self.judging = Walk(discriminator, parts=2)
-        """Data and samples one under the other, as two batches."""
-        self.teaching = Walk(discriminator)
-        """Samples alone, on the generator's behalf."""
 
     def epochs(
         self, count: int, between: Callable[[Training], bool] = lambda training: False
@@ -598,56 +412,64 @@ class Training:
 
     def step(self) -> None:
         """One step of the discriminator, then one of the generator, on the next batch."""
-        size, loss = self.batch, self.loss
-        real, fake = self._both[:size], self._both[size:]
-        self.data.take(self.order[self.done * size :][:size], self.least, real)
+        loss, (generator, discriminator) = self.loss, self.networks
+        size, both = self.batch, self._both
+        self.data.take(self.order[self.done * size :][:size], self.least, both[:size])
         self.random.standard_normal(out=self._noise, dtype=self._noise.dtype.type)
-        fake[...] = self.generating.forward(self._noise)
-        q_real, q_fake = np.split(judge(loss, self.judging, self._both, self._gradients[1]), 2)
+        sampled = generator.run(self._noise)
+        both[size:] = output_of(sampled)
+        judged, q = judge(loss, discriminator, both)
+        q_real, q_fake = q[:size], q[size:]
         real_loss, fake_loss, d_real, d_fake = (
             float(each.mean()) for each in (
                 loss.real.value(q_real), loss.fake.value(q_fake),
                 loss.output(q_real), loss.output(q_fake),
             )
         )
-        self._move(1, real_loss + fake_loss, (self.generating, self.judging), (self.judging,))
-        q = teach(loss, self.generating, self.teaching, fake, self._gradients[0])
-        generator_loss = float(loss.generator.value(q).mean())
-        self._move(0, generator_loss, (self.teaching,), (self.teaching, self.generating))
+        of_discriminator = [(discriminator, each) for each in judged]
+        self._move(1, real_loss + fake_loss, [(generator, sampled), *of_discriminator],
+                   of_discriminator)
+        taught = teach(loss, generator, sampled, discriminator)
+        generator_loss = float(loss.generator.value(output_of(taught)).mean())
+        teaching = discriminator, taught
+        self._move(0, generator_loss, [teaching], [teaching, (generator, sampled)])
         self.sums += (real_loss, fake_loss, generator_loss, d_real, d_fake)
         self.done += 1
 
-    def _move(
-        self, player: int, loss: float, forward: Sequence[Walk], back: Sequence[Walk]
-    ) -> None:
+    def _move(self, player: int, loss: float, forward: Passes, back: Passes) -> None:
         """Take a player's step, or raise InputError where its numbers are not finite."""
-        network, gradient = self.networks[player], self._gradients[player]
-        if not (np.isfinite(loss) and np.isfinite(gradient.sum())):
+        network = self.networks[player]
+        if not (np.isfinite(loss) and np.isfinite(network.gradient.sum())):
             place = f"epoch {len(self.history) + 1}, batch {self.done + 1}"
             raise _diverged(network.name, loss, forward, back).at(place)
-        self.optimisers[player].step(network.values, gradient)
+        self.optimisers[player].step(network.values, network.gradient)
 
 
-def judge(loss: GanLoss, judging: Walk, both: Array, gradient: Array) -> Array:
-    """The logits of data and, below them, as many samples; and J_D's `gradient`."""
-    q = judging.forward(both)
-    judging.backward(loss.slopes(q), gradient, input_gradient=False)
-    return q
+Passes = Sequence[tuple[Network, Ran]]
 
 
-def teach(
-    loss: GanLoss, generating: Walk, teaching: Walk, fake: Array, gradient: Array
-) -> Array:
-    """The logits of samples that `generating` has just given; and J_G's `gradient`."""
-    q = teaching.forward(fake)
-    taught = teaching.backward(loss.generator.slope(q) / len(q), None)
-    generating.backward(taught, gradient, input_gradient=False)
-    return q
+def judge(loss: GanLoss, network: Network, both: Array) -> tuple[list[Ran], Array]:
+    """The passes of data and, below them, of as many samples; their logits; J_D's gradient.
+
+    They are two batches, where it matters which examples are of one.
+    """
+    half = len(both) // 2
+    runs = [network.run(each) for each in ((both[:half], both[half:]) if network.kept else (both,))]
+    q = np.concatenate([output_of(each) for each in runs])
+    slopes = np.concatenate([loss.real.slope(q[:half]), loss.fake.slope(q[half:])]) / half
+    network.differentiate(*zip(runs, slopes.reshape(len(runs), -1, 1), strict=True))
+    return runs, q
 
 
-def _diverged(
-    player: str, loss: float, forward: Sequence[Walk], back: Sequence[Walk]
-) -> InputError:
+def teach(loss: GanLoss, generator: Network, sampled: Ran, discriminator: Network) -> Ran:
+    """The discriminator's pass of samples on the generator's behalf; and J_G's gradient."""
+    taught = discriminator.run(output_of(sampled), trains=False, of_input=True)
+    q = output_of(taught)
+    generator.differentiate((sampled, pull(taught, loss.generator.slope(q) / len(q))))
+    return taught
+
+
+def _diverged(player: str, loss: float, forward: Passes, back: Passes) -> InputError:
     """The error that names the first layer whose numbers are not finite, on these ways."""
     state = "gradient is not finite"
     if not math.isfinite(loss):
@@ -658,18 +480,18 @@ def _diverged(
     )
 
 
-def _broken(forward: Sequence[Walk], back: Sequence[Walk]) -> Iterator[str]:
+def _broken(forward: Passes, back: Passes) -> Iterator[str]:
     """The places that are not finite, in the order in which they were computed."""
-    for run in forward:
-        for layer, room in zip(run.network.layers, run.rooms, strict=True):
-            if not np.isfinite(room["y"]).all():
-                yield f"the output of {layer.name} of the {run.network.name}"
-    for run in back:
-        for layer, room in reversed(list(zip(run.network.layers, run.rooms, strict=True))):
-            if not np.isfinite(room["dy"]).all():
-                yield f"the gradient at {layer.name} of the {run.network.name}"
-    for run in back:
-        yield f"the gradients of the weights of the {run.network.name}"
+    for network, ran in forward:
+        for row, node in ran.rows:
+            if not np.isfinite(node.value).all():
+                yield f"the output of {row.name} of the {network.name}"
+    for network, ran in back:
+        for row, node in reversed(ran.rows):
+            if not np.isfinite(ran.graph.gradient(node)).all():
+                yield f"the gradient at {row.name} of the {network.name}"
+    for network, _ in back:
+        yield f"the gradients of the weights of the {network.name}"
 
 
 def check_training(training: Training) -> list[GradientCheck]:
@@ -678,52 +500,45 @@ def check_training(training: Training) -> list[GradientCheck]:
     The discriminator's by J_D, the generator's by J_G through the discriminator, in
     float64, on the first examples and noise of the training's seed.
     """
-    random = np.random.default_rng(training.settings.seed)
+    random, loss = np.random.default_rng(training.settings.seed), training.loss
     generator, discriminator = (_doubled(each) for each in training.networks)
     places = np.arange(min(EXAMPLES, training.data.count))
     real = np.empty((len(places), training.data.features))
     training.data.take(places, training.least, real)
     noise = random.standard_normal((len(places), training.latent))
-    sampling, loss = Walk(generator), training.loss
-    fake = sampling.forward(noise)
-    both = np.concatenate([real, fake])
-    taught, judged = (np.zeros_like(each.values) for each in (generator, discriminator))
-    judge(loss, Walk(discriminator, parts=2), both, judged)
-    teach(loss, sampling, Walk(discriminator), fake, taught)
+    sampled = generator.run(noise)
+    both = real, output_of(sampled)
+    judge(loss, discriminator, np.concatenate(both))
+    teach(loss, generator, sampled, discriminator)
 
     def discriminating(values: Array) -> Any:
-        run = Walk(discriminator, parts=2, values=values)
-        q_real, q_fake = np.split(run.forward(both), 2)
+        q_real, q_fake = (output_of(discriminator.run(each, values)) for each in both)
         return loss.real.value(q_real).mean() + loss.fake.value(q_fake).mean()
 
     def generating(values: Array) -> Any:
-        run = Walk(generator, values=values)
-        q = Walk(discriminator).forward(run.forward(noise))
-        return loss.generator.value(q).mean()
+        q = discriminator.run(output_of(generator.run(noise, values)))
+        return loss.generator.value(output_of(q)).mean()
 
     return [
-        *_check(generator, generating, taught, random),
-        *_check(discriminator, discriminating, judged, random),
+        *_check(generator, generating, random),
+        *_check(discriminator, discriminating, random),
     ]
 
 
 def _doubled(network: Network) -> Network:
-    double = Network(network.name, network.layers, np.float64)
+    double = Network(network.model, network.name, *network.ends, np.float64)
     double.values[...], double.statistics[...] = network.values, network.statistics
     return double
 
 
 def _check(
-    network: Network, loss: Callable[[Array], Any], gradient: Array, random: np.random.Generator
+    network: Network, loss: Callable[[Array], Any], random: np.random.Generator
 ) -> list[GradientCheck]:
     """Differences of `loss` in a few entries of each array of the network's parameters."""
     picked: dict[str, Array] = {}
-    for layer, places in zip(
-        network.layers, network.views(np.arange(network.values.size)), strict=True
-    ):
-        for name, each in places.items():
-            entries = np.sort(random.permutation(each.size)[:ENTRIES])
-            picked[f"{network.name}.{layer.name}.{name}"] = each.flat[entries]
+    for name, places in network.views(np.arange(network.values.size)).items():
+        entries = np.sort(random.permutation(places.size)[:ENTRIES])
+        picked[f"{network.name}.{name}"] = places.flat[entries]
 
     def moved(p: Any) -> Any:
         values = network.values.astype(np.result_type(*p.values()))
@@ -734,7 +549,7 @@ def _check(
     return check_gradients(
         moved,
         {name: network.values[places] for name, places in picked.items()},
-        {name: gradient[places] for name, places in picked.items()},
+        {name: network.gradient[places] for name, places in picked.items()},
     )
 
 

@@ -1,10 +1,10 @@
-"""The optimisers on one flat array, block by block, against their formulas."""
+"""The optimisers on one flat array against their formulas."""
 
 import numpy as np
 
-from dlcalc.commands.gan.training import BLOCK, Descent
+from dlcalc.commands.gan.training import Descent
 
-SIZE = BLOCK + 5
+SIZE = 50
 
 
 def test_adam_is_algorithm_1() -> None:
