@@ -254,3 +254,32 @@ def test_buffers_are_the_statistics_of_batch_norms() -> None:
     """53 batch norms of ResNet-50 over 26,560 channels: torch counts 53,173 in its buffers."""
     assert params(model("resnet50")).total("buffers") == 2 * 26_560 + 53
     assert params(read_notation("batchnorm affine=no"), (3, 2, 2)).total("buffers") == 7
+
+
+def test_layers_by_name_and_by_place() -> None:
+    """As if all turns were written out, whether one or all of them are asked for."""
+    text = "C1: conv 4 3 pad=1\nb: repeat 3:\n  relu\n  c: conv 4 1"
+    count = params(read_notation(text), (3, 8, 8))
+    names = ["C1", *(f"b.{turn}.{name}" for turn in range(3) for name in ("relu1", "c"))]
+    layers = count.layers
+    assert len(layers) == 7
+    assert [row.name for row in layers] == names
+    assert "b.2.c" in layers
+    assert "b.3.c" not in layers
+    assert layers["b.1.c"].params == layers[4].params == 20
+    assert [row.name for row in layers[-2:]] == names[-2:]
+    assert [row.name for row in layers] == names
+    with pytest.raises(InputError, match=r"no layer b\.3\.c; did you mean b\.\d\.c"):
+        layers["b.3.c"]
+    assert "".join(layers.texts(lambda row: f"{row.name} ")) == "".join(f"{e} " for e in names)
+    assert repr(layers["C1"]) == "Row(C1: conv 3x8x8 → 4x8x8, params=112, macs=6912)"
+    assert count.output == (4, 8, 8)
+    assert params(read_notation("aside: relu"), (3,)).output == (3,)
+
+
+def test_a_number_of_layers_that_is_written_out() -> None:
+    deep = Block("repeat", [Layer("relu")], count=10**15 - 1)
+    with pytest.raises(LimitError, match="999,999,999,999,999 layers after all repeats"):
+        params(Model([deep], input=(3,)))
+    with pytest.raises(LimitError, match=r"more than 10\^15 layers"):
+        params(Model([deep, Layer("relu")], input=(3,)))

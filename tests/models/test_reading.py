@@ -131,3 +131,11 @@ def test_a_folder_is_read_by_its_config(
     assert params(model("relu"), (3,)).rows[0].type == "relu"
     with pytest.raises(InputError, match=r"relu: a folder without a config.json"):
         model("./relu")
+
+
+def test_what_a_framework_writes_among_layers() -> None:
+    """By itself its code says what each layer takes; among others it is put in their place."""
+    with pytest.raises(ShapeError, match="its code gives it 400 channels or features"):
+        params(model("nn.Sequential(nn.Flatten(), nn.Linear(400, 10))"), (3, 8, 8))
+    mixed = model("nn.Conv2d(3, 8, 3)", "relu", "MaxPooling2D()")
+    assert notation(mixed).splitlines() == ["conv 8 3", "relu", "maxpool 2"]

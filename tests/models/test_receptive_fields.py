@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from dlcalc.errors import ShapeError
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
-from dlcalc.models.receptive_fields import AxisField, seen
+from dlcalc.models.receptive_fields import AxisField, join, seen
 from dlcalc.numbers.sizes import make_axes
 
 
@@ -167,3 +169,80 @@ def walk_taps(
             if not off and 0 <= source < len(columns):
                 outputs[output] |= columns[source]
     return outputs
+
+
+def drawn(chance: random.Random, step: int, outputs: int) -> AxisField:
+    """What outputs see that repeats after one to three of them, of which some may see nothing."""
+    period = chance.randint(1, 3)
+    first = tuple(sorted(chance.randint(-4, 4) for _ in range(period)))
+    last = tuple(at + chance.choice((-1, 0, 1, 2, 5)) for at in first)
+    low = chance.randint(0, 3)
+    return AxisField(
+        (low, low + chance.randint(0, 12)), outputs, first, last, step * period, 1
+    )
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_what_outputs_see_one_by_one(seed: int) -> None:
+    chance = random.Random(seed)
+    axis = drawn(chance, chance.choice((0, 1, 1, 2, 3)), chance.randint(1, 9))
+    low, high = axis.within
+    spans = [span_of(axis, output) for output in range(axis.outputs)]
+    seen_by = [max(0, min(last, high) - max(first, low) + 1) if first <= last else 0
+               for first, last in spans]
+    assert axis.clipped == max(seen_by)
+    every = list(zip(axis.first, axis.last, strict=True))
+    assert axis.size == max(last - first + 1 for first, last in every)
+    begin = chance.randrange(axis.outputs)
+    some = range(begin, chance.randint(begin, axis.outputs - 1) + 1, chance.randint(1, 2))
+    for outputs in (some, range(axis.outputs)) if axis.period == 1 else (range(axis.outputs),):
+        met = [spans[output] for output in outputs if spans[output][0] <= spans[output][1]]
+        together = (min(a for a, _ in met), max(b for _, b in met)) if met else (0, -1)
+        assert axis.over(outputs) == together
+    assert axis.reach == (max(low, together[0]), min(high, together[1]))
+    assert axis.whole == (axis.outputs == 1 and axis.reach == axis.within)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_what_branches_see_together(seed: int) -> None:
+    """An output of the sum sees from the first to the last column of what either branch does."""
+    chance = random.Random(seed)
+    outputs, step = 6, chance.choice((0, 1, 2))
+    a, b = (drawn(chance, step, outputs) for _ in range(2))
+    if seed % 5 == 0:
+        b = b._replace(jump=b.jump + 1)
+    if seed % 7 == 0:
+        b = b._replace(lies=2)
+    found = join([(a,), (b._replace(even=bool(seed % 3)),)], chance.choice((None, 0)))
+    if found is None:
+        assert a.jump * b.period != b.jump * a.period or a.lies != b.lies
+        return
+    [axis] = found
+    assert (axis.outputs, axis.lies, axis.even) == (outputs, a.lies, bool(seed % 3))
+    assert axis.within == (min(a.within[0], b.within[0]), max(a.within[1], b.within[1]))
+    for output in range(outputs):
+        (a1, a2), (b1, b2) = span_of(a, output), span_of(b, output)
+        assert span_of(axis, output) == (min(a1, b1), max(a2, b2))
+
+
+def test_what_sees_all_of_a_branch_sees_what_the_branch_does() -> None:
+    """A mean over 9 columns beside windows of 3, that take in the same columns or fewer."""
+    mean = AxisField((0, 8), 1, (0,), (8,), 0, 1)
+    window = AxisField((0, 8), 9, (-1,), (1,), 1, 1)
+    for fields in ([(mean,), (window,)], [(window,), (mean,)]):
+        assert join(fields) == (mean,)
+    other = window._replace(lies=2, even=False)
+    moving = mean._replace(jump=3)
+    for fields in ([(moving,), (other,)], [(other,), (moving,)]):
+        assert join(fields) == (mean._replace(lies=2, even=False),)
+    for short in (mean._replace(last=(7,)), mean._replace(first=(1,)), mean._replace(outputs=2)):
+        assert join([(short,), (window,)]) is None
+
+
+def test_values_laid_end_to_end_are_followed_on_the_other_axes() -> None:
+    a = AxisField((0, 8), 9, (0,), (2,), 1, 2)
+    assert join([(a,), (a,)], 1) == (a,)
+    assert join([(a,), (a,)], 2) is None
+    assert join([(a,), None]) is None
+    assert join([None, (a,)]) is None
+    assert join([(a,)]) == (a,)

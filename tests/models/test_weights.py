@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dlcalc.errors import DlcalcError
+from dlcalc.models.files.arrays import read_safetensors
 from dlcalc.models.files.reading import (
     are_parts,
     by_content,
@@ -17,6 +18,7 @@ from dlcalc.models.files.reading import (
     is_weights_file,
     read_weights,
 )
+from tests.models.files.test_onnx import Pipe
 from tests.shell.running import invoke
 
 HEADER: dict[str, Any] = {
@@ -329,3 +331,13 @@ def test_types_of_safetensors(code: str, name: str, bits: int, tmp_path: Path) -
     held = read_weights(str(path))
     assert [(each.dtype, each.bytes) for each in held.tensors] == [(name, size)]
     assert list(held.notes) == ["gone has the numbers of w, stored once"]
+
+
+def test_a_header_longer_than_what_is_read_at_once() -> None:
+    header = json.dumps({"w": HEADER["w"]}).encode().ljust((1 << 20) + 8)
+    data = len(header).to_bytes(8, "little") + header + bytes(48)
+    for file in (io.BytesIO(data), io.BufferedReader(Pipe(data))):
+        assert [each.numbers for each in read_safetensors(file, "w").tensors] == [12]
+    for file in (io.BytesIO(data[:-100]), io.BufferedReader(Pipe(data[:-100]))):
+        with pytest.raises(DlcalcError, match="ends within its header"):
+            read_safetensors(file, "w")

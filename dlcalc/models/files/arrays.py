@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from math import prod
 from typing import IO, Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
@@ -171,8 +172,7 @@ def _numpy_tensor(name: str, kind: str, sizes: tuple[int, ...]) -> Tensor:
     dtype = _RAW.get(kind) or (
         "bool" if kind[0] == "b" else f"{_KINDS[kind[0]]}{8 * width}"
     )
-    tensor = Tensor(name, dtype, sizes, 0)
-    return tensor.but(bytes=tensor.numbers * width)
+    return Tensor(name, dtype, sizes, prod(sizes) * width)
 
 
 def _numpy_header(file: IO[bytes], name: str) -> tuple[str, tuple[int, ...], int]:

@@ -107,12 +107,11 @@ def _parts(path: str) -> tuple[str, ...]:
     found = SPLIT.match(os.path.basename(path))
     if found is None or found["ending"] != ".gguf":
         return (path,)
-    folder, count = os.path.dirname(path), int(found["count"])
-    names = [
-        os.path.join(folder, f"{found['stem']}-{number:05}-of-{found['count']}.gguf")
-        for number in range(1, count + 1)
-    ] if count <= 10_000 else []
-    return tuple(names) if names and all(map(os.path.exists, names)) else (path,)
+    names = tuple(
+        os.path.join(os.path.dirname(path), f"{found['stem']}-{at + 1:05}-of-{found['count']}.gguf")
+        for at in range(int(found["count"]))
+    )
+    return names if names and all(map(os.path.exists, names)) else (path,)
 
 
 def _indexed(path: str) -> Held:
