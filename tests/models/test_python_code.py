@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dlcalc.errors import DlcalcError, ShapeError
+from dlcalc.errors import DlcalcError, LimitError, ShapeError
+from dlcalc.models import python_language
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.python_code import read_code
@@ -1113,3 +1114,40 @@ def test_the_input_given_stands_in_the_notation() -> None:
     written = invoke("params", "-", "--input", "3x9x9", "--to-notation", stdin=code).out
     assert written.splitlines() == ["input 3x9x9", "conv 8 3", "relu"]
     assert invoke("params", "-", "--expect", "224", stdin=written.encode()).status == 0
+
+
+@pytest.mark.parametrize(("text", "steps"), [
+    # A step is a statement or an expression, an element of what is worked on or made.
+    ("", 6), ("x = 1", 8), ("s = 'abcdef'\nt = s + s", 24), ("s = [1, 2, 3]\nt = s + [4]", 22),
+    ("for i in range(5): pass", 27), ("s = {'a': [1, 2]}\nt = {**s, 'b': 3}", 24),
+    ("s = 'ab' * 5\nt = 3 * [0, 1]", 39), ("s = [0, 1, 2, 3]\nt = s[1:]\nt = s[0]", 27),
+    ("def g(a, b=2): return a\ng(1)", 14), ("s = f'{1}a{2}'\nt = s.upper()", 25),
+    ("t = sum([1, 2]) + len((3, 4, 5))", 42), ("t = [i for i in (1, 2, 3) if i > 1]", 36),
+    ("s = {(1, (2, 3)): 4}\nt = [1, 1, 2].count(1)", 33), ("t = list(zip([1, 2], (3, 4)))", 44),
+    ("t = max(1, 2) if 1 < 2 < 3 else 0", 23),
+    ("m = nn.Sequential(nn.Tanh(), nn.Tanh())\nfor e in m: pass\nx = m(torch.ones(3))", 32),
+])
+def test_steps_that_are_followed(
+    text: str, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = f"{text}\nnn.ReLU()"
+    monkeypatch.setattr(python_language, "MOST_STEPS", steps)
+    read_code(code)
+    monkeypatch.setattr(python_language, "MOST_STEPS", steps - 1)
+    with pytest.raises(LimitError, match=f"more than {steps - 1} steps to follow"):
+        read_code(code)
+
+
+@pytest.mark.parametrize(("most", "beyond", "complaint"), [
+    ("def g(n): return n and g(n - 1)\nnn.Linear(8, 4 + g(59))",
+     "def g(n): return n and g(n - 1)\nnn.Linear(8, 4 + g(60))", "calls within calls beyond"),
+    ("nn.Linear(8, 4 + 0 * 2 ** 2048)", "nn.Linear(8, 4 + 0 * 2 ** 2049)", "beyond any honest"),
+    ("nn.Linear(8, 4)" + " " * 999_985, "nn.Linear(8, 4)" + " " * 999_986,
+     "code of more than 1,000,000 characters"),
+    ("nn.Linear(8, int('%2d' % 4))", "nn.Linear(8, int('%100d' % 4))", "a width beyond any honest"),
+    ("nn.Linear(8, round(4.2, 0))", "nn.Linear(8, round(4.2, 4097))", "beyond any honest size"),
+])
+def test_bounds_of_what_is_followed(most: str, beyond: str, complaint: str) -> None:
+    assert params(read_code(most)).params == 36
+    with pytest.raises(LimitError, match=complaint):
+        read_code(beyond)
