@@ -20,7 +20,8 @@ def run(text: str, x: Any, parameters: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize(("text", "weights", "wanted"), [
-    ("sum:\n  branch: linear 2 bias=no\n  branch: tanh", {"linear1.weight": W}, X @ W.T + np.tanh(X)),
+    ("sum:\n  branch: linear 2 bias=no\n  branch: tanh", {"linear1.weight": W},
+     X @ W.T + np.tanh(X)),
     ("s: scale:\n  branch: linear 2 bias=no\n  b: branch: linear 2 bias=no",
      {"s.linear1.weight": W, "s.b.linear1.weight": 2 * W}, (X @ W.T) * (2 * X @ W.T)),
     ("concat axis=1:\n  branch:\n  branch: linear 2 bias=no", {"linear1.weight": W},
