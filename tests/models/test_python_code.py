@@ -698,6 +698,120 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
      "self.f = nn.ModuleList(nn.Linear(a, b) for a, b in zip(n, n[1:]))",
      "for i, f in enumerate(self.f, 1): x = f(x)\nreturn x",
      (8,), 46, (2,)),
+    ("self.f = nn.Linear(8, 4)\n"
+     "self.e, self.g = nn.Embedding(9, 8), nn.Linear(8, 9, bias=False)\n"
+     "self.g.weight = self.e.weight",
+     "return self.f(x)", (8,), 108, (1, 8)),
+    ("self.f = nn.Linear(8, 4)\n"
+     "self.e, self.g = nn.Embedding(9, 8), nn.Linear(8, 9, bias=False)\n"
+     "self.g.weight = self.e.weight",
+     "return self.g(x)", (8,), 108, (4,)),
+    ("self.f = nn.Linear(8, 8)\n"
+     "self.g = nn.Linear(self.f.in_features, self.f.out_features // 2)",
+     "return self.g(self.f(x))", (8,), 108, (4,)),
+    ("self.f = nn.Conv2d(3, 4, 3)\n"
+     "self.g = nn.Conv2d(self.f.out_channels, 2, self.f.kernel_size)",
+     "return self.g(self.f(x))", (3, 8, 8), 186, (2, 4, 4)),
+    ("self.p = nn.Parameter(torch.zeros((1, 8)))\n"
+     "self.f = nn.Linear(self.p.shape[-1], self.p.shape[0] + 3)",
+     "return self.f(x + self.p)", (8,), 44, (4,)),
+    ("self.p = nn.Parameter(torch.empty(2, 4))\nself.f = nn.Linear(self.p.numel(), 4)",
+     "return self.f(x)", (8,), 44, (1,)),
+    ("self.f = nn.Linear(8, round(math.sqrt(16)))\n"
+     "self.g = nn.Linear(4, math.ceil(2.5) + math.floor(2.5) + int(math.log2(8)))",
+     "return self.g(self.f(x))", (8,), 76, (8,)),
+    ("self.f = nn.Sequential(*[nn.Linear(8, 8) for _ in range(2)], nn.Linear(8, 2))",
+     "return self.f(x)", (8,), 162, (2,)),
+    ("layers = []\nfor n in (8, 6):\n    layers += [nn.Linear(n, n - 2), nn.ReLU()]\n"
+     "layers.pop()\nself.f = nn.Sequential(*layers)",
+     "return self.f(x)", (8,), 82, (4,)),
+    ("self.f = nn.Sequential()\n"
+     "for i in range(2): self.f.add_module(f'l{i}', nn.Linear(8, 8))",
+     "return self.f(x)", (8,), 144, (8,)),
+    ("self.f = nn.ModuleList([nn.Linear(8, 8), nn.Linear(8, 4)])",
+     "for i in range(len(self.f)): x = F.relu(self.f[i](x))\nreturn x", (8,), 108, (4,)),
+    ("self.f = nn.ModuleList([nn.Linear(8, 8), nn.Linear(8, 4)])",
+     "for f in self.f[1:]: x = f(x)\nreturn x", (8,), 108, (8,)),
+    ("self.f = nn.Sequential(nn.Linear(8, 8), nn.ReLU())",
+     "for f in self.f.children(): x = f(x)\nreturn x", (8,), 72, (8,)),
+    ("class G(nn.Module):\n    def forward(self, x): return x * torch.sigmoid(x)\n"
+     "self.f, self.g = nn.Linear(8, 4), G()",
+     "return self.g(self.f(x))", (8,), 36, (4,)),
+    ("class G(nn.Module):\n    def __init__(self, n, m=4):\n        super().__init__()\n"
+     "        self.f = nn.Linear(n, m)\n    def forward(self, x, twice=False):\n"
+     "        x = self.f(x)\n        return self.f(x) if twice else x\n"
+     "self.g, self.h = G(8, m=8), G(8)",
+     "return self.h(self.g(x, twice=True))", (8,), 108, (4,)),
+    ("class G(nn.Linear):\n    pass\nself.f = nn.Linear(8, 4)", "return self.f(x)", (8,), 36, (4,)),
+    ("def block(a, b): return nn.Sequential(nn.Conv2d(a, b, 3, padding=1), "
+     "nn.BatchNorm2d(b), nn.ReLU())\nself.a, self.b = block(3, 4), block(4, 4)",
+     "x = self.a(x)\nreturn x + self.b(x)", (3, 8, 8), 276, (4, 8, 8)),
+    ("self.f, self.g = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 1, 1)",
+     "x = self.f(x)\nreturn x * torch.sigmoid(self.g(x))", (3, 8, 8), 117, (4, 8, 8)),
+    ("self.f = nn.Conv2d(3, 4, 3, padding=1)",
+     "x = self.f(x)\nreturn x.div(x.mean((2, 3), keepdim=True))", (3, 8, 8), 112, (4, 8, 8)),
+    ("self.f = nn.Conv2d(3, 4, 3, stride=2, padding=1)",
+     "return torch.cat((self.f(x), F.avg_pool2d(x, 2)), dim=-3)", (3, 8, 8), 112, (7, 4, 4)),
+    ("self.f = nn.Conv2d(3, 4, (3, 1), padding=(1, 0), bias=False)",
+     "return torch.cat([self.f(x), self.f(x)], dim=3)", (3, 8, 8), 36, (4, 8, 16)),
+    ("self.f = nn.Conv1d(8, 6, 3, padding=1)",
+     "return torch.cat([self.f(x), x], 1)", (8, 9), 150, (14, 9)),
+    ("self.f = nn.Conv1d(8, 8, 3, padding=1)",
+     "return torch.cat([self.f(x), x], 2)", (8, 9), 200, (8, 18)),
+    ("self.e = nn.Embedding(9, 8)\nself.f = nn.Linear(16, 4)",
+     "x = self.e(x)\nreturn self.f(torch.cat([x, F.relu(x)], dim=-1))", (5,), 140, (5, 4)),
+    ("self.e = nn.Embedding(9, 8)\nself.c = nn.Conv1d(8, 6, 3)",
+     "return F.relu(self.c(self.e(x).transpose(1, 2))).max(dim=2)[0]", (5,), 222, (6,)),
+    ("self.e = nn.Embedding(9, 8)\nself.c = nn.Conv1d(8, 6, 3)\nself.f = nn.Linear(6, 2)",
+     "x = self.c(self.e(x).permute(0, 2, 1))\n"
+     "return self.f(F.max_pool1d(x, x.size(2)).squeeze(2))", (5,), 236, (2,)),
+    ("self.e, self.r, self.f = nn.Embedding(9, 8), nn.GRU(8, 6, batch_first=True), "
+     "nn.Linear(6, 2)",
+     "out, h = self.r(self.e(x))\nreturn self.f(out.mean(dim=1))", (5,), 374, (2,)),
+    ("self.e, self.p = nn.Embedding(9, 8), nn.Embedding(5, 8)",
+     "n = x.shape[1]\n"
+     "return self.e(x) + self.p(torch.arange(n, device=x.device)).unsqueeze(0)", (5,), 112, (5, 8)),
+    ("self.l = nn.LayerNorm(8, elementwise_affine=False)\nself.f = nn.Linear(8, 4)",
+     "return F.dropout(F.gelu(self.f(self.l(x))), p=0.1)", (5, 8), 36, (5, 4)),
+    ("self.g, self.b = nn.Parameter(torch.ones(8)), nn.Parameter(torch.zeros(8))",
+     "return F.layer_norm(x, (8,), self.g, self.b)", (5, 8), 16, (5, 8)),
+    ("self.f = nn.Conv2d(3, 4, 3)\nself.n = nn.GroupNorm(2, 4)",
+     "return F.adaptive_max_pool2d(F.silu(self.n(self.f(x))), (2, 3))", (3, 8, 8), 120, (4, 2, 3)),
+    ("self.a = nn.MultiheadAttention(8, 2, batch_first=True, bias=False)",
+     "return x + self.a(query=x, key=x, value=x, need_weights=False)[0]", (5, 8), 256, (5, 8)),
+    ("self.a, self.n = nn.MultiheadAttention(8, 2, batch_first=True), nn.LayerNorm(8)",
+     "h, _ = self.a(x, x, x)\nreturn self.n(x + F.dropout(h, 0.1, self.training))",
+     (5, 8), 304, (5, 8)),
+    (QKV,
+     "b, t, c = x.size()\n"
+     "q, k, v = self.q(x).reshape(b, t, 3, 4, 2).permute(2, 0, 3, 1, 4)\n"
+     "x = F.scaled_dot_product_attention(q, k, v)\n"
+     "return self.o(x.transpose(1, 2).contiguous().view(b, t, c))", (5, 8), 288, (5, 8)),
+    ("self.k, self.o = nn.Linear(8, 8, bias=False), nn.Linear(8, 8)\n"
+     "self.q, self.v = nn.Linear(8, 8), nn.Linear(8, 8, bias=False)",
+     "b, t, c = x.shape\n"
+     "q, k, v = (f(x).view(b, t, 2, 4).transpose(1, 2) for f in (self.q, self.k, self.v))\n"
+     "w = torch.softmax(torch.matmul(q, k.transpose(-1, -2)) / math.sqrt(4), dim=-1)\n"
+     "return self.o(torch.matmul(w, v).transpose(1, 2).reshape(b, t, -1))", (5, 8), 272, (5, 8)),
+    (LINEAR,
+     "try:\n    x = self.f(x)\nfinally:\n    pass\nwith torch.no_grad(): y = x\nreturn y",
+     (8,), 36, (4,)),
+    (LINEAR,
+     "for i in range(5):\n    if i == 2: break\n    if i < 1: continue\n    x = self.f(x)\n"
+     "else: x = None\nreturn x", (8,), 36, (4,)),
+    ("self.f = nn.Linear(8, 4)\nself.g = lambda t, n=2: t * n",
+     "return self.g(self.f(x))", (8,), 36, (4,)),
+    ("self.n = dict(a=8, **{'b': 4})\nself.f = nn.Linear(self.n['a'], self.n.get('b', 1))",
+     "assert x.dim() == 2, 'rank'\nreturn self.f(x)", (8,), 36, (4,)),
+    ("a = b = 4\na, b = b * 2, a\nself.f = nn.Linear(a, b)",
+     "x: torch.Tensor = self.f(x)\nreturn x", (8,), 36, (4,)),
+    ("self.f = nn.ReflectionPad2d(2)\nself.g = nn.Conv2d(3, 4, 5)",
+     "return self.g(self.f(x))", (3, 8, 8), 304, (4, 8, 8)),
+    ("self.f = nn.ConstantPad2d((0, 1, 2, 3), 0.0)\nself.g = nn.MaxPool2d(2)",
+     "return self.g(F.relu(self.f(x)) if False else self.f(x))", (3, 8, 8), 0, (3, 6, 4)),
+    ("self.f = nn.Upsample(scale_factor=(2, 3))", "return self.f(x)", (3, 4, 4), 0, (3, 8, 12)),
+    ("self.f = nn.PixelShuffle(2) if False else nn.Identity()\nself.g = nn.Linear(8, 4)",
+     "return self.g(self.f(x))", (8,), 36, (4,)),
 ])
 def test_what_is_followed(
     made: str, forward: str, input: tuple[int, ...], count: int, output: tuple[int, ...],
