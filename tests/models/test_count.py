@@ -264,8 +264,8 @@ def test_layers_by_name_and_by_place() -> None:
     layers = count.layers
     assert len(layers) == 7
     assert [row.name for row in layers] == names
-    assert "b.2.c" in layers
-    assert "b.3.c" not in layers
+    assert layers.__contains__("b.2.c")
+    assert not layers.__contains__("b.3.c")
     assert layers["b.1.c"].params == layers[4].params == 20
     assert [row.name for row in layers[-2:]] == names[-2:]
     assert [row.name for row in layers] == names
