@@ -229,12 +229,12 @@ def test_what_sees_all_of_a_branch_sees_what_the_branch_does() -> None:
     """A mean over 9 columns beside windows of 3, that take in the same columns or fewer."""
     mean = AxisField((0, 8), 1, (0,), (8,), 0, 1)
     window = AxisField((0, 8), 9, (-1,), (1,), 1, 1)
-    for fields in ([(mean,), (window,)], [(window,), (mean,)]):
-        assert join(fields) == (mean,)
+    for pair in ((mean, window), (window, mean)):
+        assert join([(each,) for each in pair]) == (mean,)
     other = window._replace(lies=2, even=False)
     moving = mean._replace(jump=3)
-    for fields in ([(moving,), (other,)], [(other,), (moving,)]):
-        assert join(fields) == (mean._replace(lies=2, even=False),)
+    for pair in ((moving, other), (other, moving)):
+        assert join([(each,) for each in pair]) == (mean._replace(lies=2, even=False),)
     for short in (mean._replace(last=(7,)), mean._replace(first=(1,)), mean._replace(outputs=2)):
         assert join([(short,), (window,)]) is None
 
