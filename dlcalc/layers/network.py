@@ -213,7 +213,8 @@ def _require_sizes(sizes: Sequence[int]) -> None:
         raise InputError(f"sizes {text}: expected the input's and at least one layer's, each >= 1")
     count = sum(before * after for before, after in pairwise(sizes))
     if count > MOST_DRAWN:
-        raise LimitError(f"{count:,} weights are more than the {MOST_DRAWN:,} drawn at once")
+        message = f"{count:,} weights are more than the {MOST_DRAWN:,} that are drawn at once"
+        raise LimitError(message)
 
 
 def draw(

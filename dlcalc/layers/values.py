@@ -109,7 +109,7 @@ class Pass:
         One that begins as a number wherever parameters are drawn is drawn as that.
         """
         owner = self.shared or self.name
-        if self.tied and (part.startswith("weight") or part.endswith("weight")):
+        if self.tied and "weight" in part:
             owner = self.tied
         full = f"{owner}.{part}"
         known = self.store.parameters.get(full)

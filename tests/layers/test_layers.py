@@ -61,6 +61,8 @@ COUNTS = [
     ("rmsnorm", (7, 16), (7, 16), 16, 0, 0),
     ("groupnorm 4", (8, 7, 7), (8, 7, 7), 8, 8, 0),
     ("lrn", (8, 7, 7), (8, 7, 7), 0, 0, 0),
+    ("weight 3x0", (8,), (8,), 0, 0, 0),
+    ("weight 3x2 bias=yes", (8,), (8,), 0, 6, 0),
     ("prelu 8", (8, 7, 7), (8, 7, 7), 8, 0, 0),
     ("leaky_relu 0.2", (8,), (8,), 0, 0, 0),
     ("elu 0.5", (8,), (8,), 0, 0, 0),
@@ -97,6 +99,7 @@ COUNTS = [
     # Four tiles of 16 positions; 9 keys for 36 queries; 9 queries, pooled once projected or not.
     ("grid_attention 2 tile=4", (4, 6, 6), (4, 6, 6), 64, 16, 4 * (16 * 64 + 16 * 16 * 8)),
     ("grid_attention 2 tile=2x3", (4, 5, 5), (4, 5, 5), 64, 16, 6 * (6 * 64 + 6 * 6 * 8)),
+    ("grid_attention 2 tile=2", (4, 5), (4, 5), 64, 16, 3 * (2 * 64 + 2 * 2 * 8)),
     ("grid_attention 2 tile=9", (4, 2, 3), (4, 2, 3), 64, 16, 2 * (4 * 64 + 4 * 4 * 8)),
     ("grid_attention 2 memory=3", (4, 6, 6), (4, 6, 6), 64, 16, 36 * 32 + 3 * 32 + 36 * 3 * 8),
     ("grid_attention 2 stride=2 memory=3", (4, 6, 6), (4, 3, 3), 64, 16,
