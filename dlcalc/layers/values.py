@@ -155,7 +155,7 @@ class Pass:
     def batched(self, node: Node) -> Node:
         """The same for every example of the batch."""
         batch = self.graph.batch
-        ones = self.graph.given(np.ones((batch, 1), self.store.kind), "")
+        ones = self.graph.given(np.ones((batch, 1), self.store.kind), f"{self.name}.ones")
         spread = self.do("move", node, shape=(1, *node.shape), part="table")
         return self.do("einsum", ones, spread, spec="nb,btd->ntd", part="copies")
 
@@ -197,7 +197,7 @@ class Pass:
         to = letters[:axis] + "o" + letters[axis + 1 :]
         spec = f"{letters},o{letters[axis]}->{to}"
         last = axis == x.value.ndim - 1
-        constant = self.graph.given(matrix, "")
+        constant = self.graph.given(matrix, f"{self.name}.shares{axis - 1}")
         return self.do("einsum", x, constant, spec=spec, part="" if last else f"axis{axis - 1}")
 
     def count(self, x: Node, axes: Sequence[int]) -> int:

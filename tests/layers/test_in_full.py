@@ -67,6 +67,17 @@ def test_layers_of_sequences(line: str, regenerate: bool) -> None:
     check("layers.json", line, [each.out + each.err for each in found], regenerate)
 
 
+@pytest.mark.parametrize("layer", [
+    "attention 4 kv_heads=2 window=3", "attention 4 memory=5", "mla 2 4 3 2 5", "indexer 2 4",
+    "attend 4 4 block=2", "compressor 4 3", "mamba2 4 6 5 2 3", "causal_conv 4 keeps=yes",
+    "position 20", "position 9",
+])
+def test_workings_behind_a_cache(layer: str, regenerate: bool) -> None:
+    words = ["params", "--input", "8x16", layer, "--cached", "9", "--explain", "-f", "plain"]
+    done = invoke(*words)
+    check("layers.json", f"{layer} --cached 9", [done.out + done.err], regenerate)
+
+
 def explained(model: str, fields: dict[str, Any]) -> list[str]:
     done = invoke("step", model, json.dumps(fields), "--explain", "-f", "plain")
     return [*done.out.partition("\n\n")[0].splitlines(), *done.err.splitlines()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,16 @@ def test_groups_are_neighbouring_channels_but_in_mlx_every_so_many_th(framework:
         assert found[part] == pytest.approx(expected)
 
 
+def test_softmax_is_over_features_and_of_maps_over_channels() -> None:
+    """As torch.nn.functional.softmax has it where no axis is named."""
+    x = np.arange(12.0)
+    for shape, axis in (((12,), 0), ((3, 4), 1), ((3, 2, 2), 0)):
+        given = x.reshape(shape)
+        raised = np.exp(given - given.max())
+        expected = raised / raised.sum(axis=axis, keepdims=True)
+        assert output("softmax", given) == pytest.approx(expected)
+
+
 def test_a_table_gives_the_rows_of_its_numbers() -> None:
     table = np.arange(8.0).reshape(4, 2)
     weights = {"embedding1.weight": table}
@@ -110,3 +121,33 @@ def test_what_an_output_sees(line: str, regenerate: bool) -> None:
     done = invoke("params", "--input", size, *layers.split("; "), "--columns",
                   "output,field,jump,start,unclipped", "-f", "csv")
     check("fields.json", line, [*done.out.splitlines(), *done.err.splitlines()], regenerate)
+
+
+@pytest.mark.parametrize(("model", "x"), [
+    ("input 1x2x1; upsample 2", [[[1], [2]]]), ("input 1x2; upsample 2 mode=linear", [[1, 3]]),
+    ("input 2x1x1; softmax", [[[1]], [[2]]]), ("input 2x2; softmax", [[1, 2], [0, 1]]),
+    ("input 3x1; lrn 2", [[1], [2], [3]]), ("input 2x1; prelu", [[1], [-2]]),
+    ("input 2x1x1; prelu 2", [[[-1]], [[-2]]]), ("input 2; embedding 3 2", [0, 2]),
+    ("input 2x1; batchnorm", [[[1], [2]], [[3], [6]]]), ("input 2x1; groupnorm 1", [[1], [3]]),
+    ("input 2x2; layernorm", [[1, 2], [0, 1]]), ("input 1x2; rmsnorm", [[3, 4]]),
+    ("input 2x2; instancenorm affine=yes", [[1, 2], [0, 1]]), ("input 2x1; prepend 1", [[1], [2]]),
+    ("input 2x2; attention 1", [[1, 2], [0, 1]]), ("input 2x1; position", [[1], [2]]),
+    ("input 2x2; attention 2 kv_heads=1 bias=no", [[1, 2], [0, 1]]),
+    ("input 2x1; rnn 1", [[1], [2]]), ("input 2x1; gru 1 output=last", [[1], [2]]),
+    ("input 2x1; lstm 1 bidirectional=yes", [[1], [2]]), ("input 1x1; lstm 1 layers=2", [[1]]),
+    ("input 1x3; conv 1 2", [[1, 2, 3]]), ("input 2x2; dwconv 2", [[1, 2], [3, 4]]),
+    ("input 1x2; conv_transpose 1 2", [[1, 2]]), ("input 1x3; maxpool 2 stride=1", [[1, 3, 2]]),
+    ("input 1x3; avgpool 2 stride=1", [[1, 3, 2]]), ("input 1x2x2; globalpool", [[[1, 2], [3, 4]]]),
+    ("input 1x3; adaptivepool 2", [[1, 3, 2]]), ("input 1x3; crop 1", [[1, 3, 2]]),
+    ("input 2x2; select -1", [[1, 2], [3, 4]]), ("input 2x1x2; sequence", [[[1, 2]], [[3, 4]]]),
+    ("input 2x2; transpose", [[1, 2], [3, 4]]), ("input 4; reshape 2x2", [1, 2, 3, 4]),
+    ("input 2; linear 1 bias=no", [1, 2]), ("input 1x2; conv 2 1 groups=1", [[1, 2]]),
+])
+def test_workings(model: str, x: Any, regenerate: bool) -> None:
+    """What a layer computes and sends back, line by line; the numbers are checked elsewhere."""
+    size = dlcalc.params(model).rows[-1].output
+    ones = np.ones(size if np.ndim(x) == len(dlcalc.params(model).rows[0].input) else (2, *size))
+    data = json.dumps({"x": x, "upstream": ones.tolist()})
+    done = invoke("step", model, data, "--init", "xavier", "--explain", "-f", "plain")
+    lines = done.out.partition("\n\n")[0].splitlines()
+    check("values.json", model, [*lines, *done.err.splitlines()], regenerate)
