@@ -9,8 +9,10 @@ import pytest
 
 from dlcalc.layers.attention import seen_before, unseen
 from dlcalc.layers.counted import Cache, Counted
-from dlcalc.layers.table import bind, handler
+from dlcalc.layers.table import bind, complete, handler
+from dlcalc.layers.traced import traced
 from dlcalc.models.notation import read_notation
+from tests.layers.test_layers import evaluated
 
 Pair = tuple[int, int]
 
@@ -132,6 +134,21 @@ CACHES = {
 @pytest.mark.parametrize("layer", CACHES)
 def test_what_is_kept_of_the_positions_that_were_seen(layer: str) -> None:
     assert counted(layer, 7).cache == CACHES[layer]
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("layer", [
+    "attention 2", "attention 2 kv_heads=1", "attention 2 prompt=2", "mla 2 6 3 1 5",
+    "indexer 2 4", "attend 2 4 block=3", "compressor 4 3 heads=2",
+])
+def test_the_working_of_a_count_names_the_positions_before(layer: str, steps: int) -> None:
+    node: Any = read_notation(layer).body[0]
+    arguments = complete(node.type, node.arguments, dict(node.options))
+    found = traced(node.type, (steps, 8), arguments, cached=9)
+    step = found.step("macs", found.counted.macs)
+    [shown] = step.numbers
+    assert evaluated(shown) == step.value == counted(layer, steps, 9).macs
+    assert "S positions before" in step.note
 
 
 def test_matrices_stand_apart_by_their_names() -> None:
