@@ -19,7 +19,7 @@ from dlcalc.conventions.tables import (
 )
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape
-from dlcalc.layers.table import GENERAL, complete, handler
+from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row, tally
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.names import COUNTERS
@@ -227,11 +227,7 @@ def _called_again(row: Row, owners: Mapping[str, Row]) -> bool:
     owner = owners.get(row.tied)
     if owner is None or row.biases or owner.biases or row.type != owner.type:
         return False
-    ways = [
-        complete(each.type, node.arguments, dict(node.options))
-        for each in (row, owner) if isinstance(node := each.node, Layer)
-    ]
-    return len({str({k: v for k, v in way.items() if k not in GENERAL}) for way in ways}) == 1
+    return row.arguments == owner.arguments
 
 
 def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
@@ -309,11 +305,7 @@ def _counted(type: str, shape: Shape, options: tuple[tuple[str, Any], ...]) -> C
 
 def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, Number]:
     """What the expressions of a layer's family need: its weights, even tied ones, and options."""
-    options = {
-        key: option for key, option in complete(
-            node.type, node.arguments, dict(node.options)
-        ).items() if key not in GENERAL
-    }
+    options = row.arguments or {}
     counted = _counted(row.type, row.input, tuple(options.items()))
     batch, shape, output = common["N"], row.input, row.output
     names: dict[str, Number] = {

@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import Cache, Counted, Shape, flag, product
-from dlcalc.layers.table import GENERAL, bind, context, handler
+from dlcalc.layers.table import GENERAL, bind, complete, context, handler
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.tree import (
     Block,
@@ -85,6 +85,15 @@ class Row(NamedTuple):
     def params(self) -> int:
         """Weights and biases."""
         return self.weights + self.biases
+
+    @property
+    def arguments(self) -> dict[str, Any] | None:
+        """All arguments of the layer by name, those of its own type; None where it is no layer."""
+        node = self.node
+        if not isinstance(node, Layer) or node.type != self.type:  # a join, or an adapter
+            return None
+        found = complete(node.type, node.arguments, dict(node.options))
+        return {name: value for name, value in found.items() if name not in GENERAL}
 
     def again(self, this: str, owner: str) -> Row:
         """The row with the parameters of another turn, where it has any of its own."""

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import product
-from dlcalc.layers.table import GENERAL, complete, find, handler
+from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row
-from dlcalc.models.tree import Layer
 from dlcalc.models.use import Memory, Use, is_vector
 
 LORA = "lora"
@@ -66,9 +65,10 @@ def _adapter(row: Row, name: str, held: int, positions: int) -> Row:
 
 def _matrices(row: Row) -> list[tuple[str, int, int, int]]:
     """The matrices of a layer: a name within it, inputs, outputs, and how often they multiply."""
-    if not isinstance(row.node, Layer) or not row.weights or is_vector(row):
+    arguments = row.arguments
+    if arguments is None or not row.weights or is_vector(row):
         return []
-    counted = handler(row.type)(row.input, **_arguments(row.node))
+    counted = handler(row.type)(row.input, **arguments)
     positions = product(row.output[1:] if counted.windows else row.input[:-1]) if row.macs else 0
     if counted.matrices:
         return [(name, *sizes, positions) for name, sizes in counted.matrices.items()]
@@ -134,16 +134,8 @@ def _of_row(row: Row, whole: Memory, devices: int, shard: str, cache: int) -> Sh
     return Share(parts[0], parts[1], parts[2], whole.activations, -int(-cache * kept // 1))
 
 
-def _arguments(layer: Layer) -> dict[str, Any]:
-    """All arguments of a layer's type by name."""
-    found = complete(layer.type, layer.arguments, dict(layer.options))
-    return {name: value for name, value in found.items() if name not in GENERAL}
-
-
 def _argument(row: Row, name: str) -> int:
-    if not isinstance(row.node, Layer) or find(row.type) is None:
-        return 0
-    value = _arguments(row.node).get(name)
+    value = (row.arguments or {}).get(name)
     return value if isinstance(value, int) else 0
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from dlcalc.formulas.expressions import Expr, Step, add
 from dlcalc.layers.size_steps import output_step, size_steps
-from dlcalc.layers.table import GENERAL, complete, handler
+from dlcalc.layers.table import handler
 from dlcalc.layers.traced import Traced, traced
 from dlcalc.models.count import Count, Row
 from dlcalc.models.receptive_fields import seen
-from dlcalc.models.tree import Layer
 from dlcalc.numbers.axes import plural
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
@@ -84,26 +83,16 @@ def macs_step(row: Row) -> Step:
 
 def windows_of(row: Row) -> tuple[Axis, ...]:
     """The windows that give the output its size, where there are any."""
-    arguments = _arguments(row)
-    if arguments is None:
+    if row.arguments is None:
         return ()
-    windows = handler(row.type)(row.input, **arguments).windows
+    windows = handler(row.type)(row.input, **row.arguments).windows
     sizes = tuple(axis.output for axis in windows)
     return windows if sizes == row.output[1:] else ()
 
 
 def _traced(row: Row) -> Traced | None:
-    arguments = _arguments(row)
+    arguments = row.arguments
     return None if arguments is None else traced(row.type, row.input, arguments)
-
-
-def _arguments(row: Row) -> dict[str, Any] | None:
-    if not isinstance(row.node, Layer) or row.type != row.node.type:  # an adapter of the layer
-        return None
-    arguments = complete(row.type, row.node.arguments, dict(row.node.options))
-    for option in GENERAL:
-        arguments.pop(option, None)
-    return arguments
 
 
 def expected_step(count: Count, field: Place, index: tuple[int, ...]) -> Step | None:
