@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
+from dlcalc.errors import InputError, LimitError, words_of
+from dlcalc.input.zips import member_bytes, open_zip
 
 MOST_AXES = 32
 """Axes of an array, which every release of NumPy can hold."""
@@ -84,7 +83,7 @@ def parse_npz(data: bytes, name: str = "", allow_nonfinite: bool = False) -> Arr
     Raises LimitError where the members unpack to more than 128 MiB, InputError where the
     archive is damaged, doubled or holds several arrays of which none is named.
     """
-    with _opened(data) as archive:
+    with open_zip(io.BytesIO(data), "an .npz file") as archive:
         return _member(archive, _choose(_members(archive), name), allow_nonfinite)
 
 
@@ -92,29 +91,19 @@ def parse_all_npz(
     data: bytes, allow_nonfinite: bool = False, numbers: bool = False
 ) -> dict[str, Array]:
     """Every array of an .npz file by name, with the limits and errors of :func:`parse_npz`."""
-    with _opened(data) as archive:
+    with open_zip(io.BytesIO(data), "an .npz file") as archive:
         members = _members(archive)
         return {name: _member(archive, each, allow_nonfinite, numbers)
                 for name, each in members.items()}
-
-
-@contextmanager
-def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            yield archive
-    except DlcalcError:
-        raise
-    except Exception as error:  # each compression, and the directory itself, has errors of its own
-        raise InputError(f"not an .npz file, or a damaged one: {words_of(error)}") from None
 
 
 def _member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, allow_nonfinite: bool,
     numbers: bool = False,
 ) -> Array:
+    data = member_bytes(archive, member.filename, MOST_UNPACKED)
     try:
-        return parse_npy(_unpack(archive, member), allow_nonfinite, numbers)
+        return parse_npy(data, allow_nonfinite, numbers)
     except InputError as error:
         raise error.at(member.filename) from None
 
@@ -142,11 +131,3 @@ def _choose(members: dict[str, zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
     if name or len(members) != 1:
         raise InputError(f"holds {', '.join(sorted(members)) or 'nothing'}; one array is wanted")
     return next(iter(members.values()))
-
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    with archive.open(member) as stream:
-        data = stream.read(MOST_UNPACKED + 1)
-    if len(data) > MOST_UNPACKED:
-        raise LimitError(f"unpacks to more than {MOST_UNPACKED:,} bytes")
-    return data

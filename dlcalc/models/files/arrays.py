@@ -13,7 +13,8 @@ from math import prod
 from typing import IO, Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
-from dlcalc.models.files.stream import Stream, open_zip, printable
+from dlcalc.input.zips import open_zip
+from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.numbers.axes import by_x
 

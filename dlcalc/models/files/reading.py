@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, FileError, InputError
 from dlcalc.input.sources import reason
-from dlcalc.models.files.stream import open_zip, seekable
+from dlcalc.input.zips import open_zip, seekable
 from dlcalc.models.files.tensors import Held, Tensor, decide
 from dlcalc.models.tree import Model
 

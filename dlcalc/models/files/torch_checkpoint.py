@@ -15,7 +15,8 @@ from math import prod
 from typing import Any, BinaryIO, ClassVar
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
-from dlcalc.models.files.stream import Stream, member_bytes, open_zip, printable
+from dlcalc.input.zips import member_bytes, open_zip
+from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Place, Role, Tensor
 
 MOST_STEPS = 30_000_000
