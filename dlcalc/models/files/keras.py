@@ -45,18 +45,6 @@ class Weight(NamedTuple):
     """The shape of the weight that it stands for, where two of them lie in a byte."""
 
 
-WITHOUT = re.compile(r"""
-    InputLayer|Activation|ReLU|LeakyReLU|ELU|Softmax|ThresholdedReLU|Identity|Masking|Lambda
-    |(Alpha|Gaussian)?Dropout|SpatialDropout[123]D|GaussianNoise|ActivityRegularization
-    |Flatten|Reshape|Permute|RepeatVector|(Global)?(Max|Average)Pooling[123]D
-    |Adaptive(Max|Average)Pooling[123]D|UpSampling[123]D|ZeroPadding[123]D|Cropping[123]D
-    |Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot|UnitNormalization
-    |Rescaling|Resizing|CenterCrop|Random\w+|Auto\w+|Augmenter|Mix\w+|Cut\w+|Equalization|Solarization
-    |CategoryEncoding|Discretization|Hashing|HashedCrossing|StringLookup|IntegerLookup
-    |TextVectorization|Stack|TFOpLambda|SlicingOpLambda|MelSpectrogram|STFTSpectrogram
-    |(NotEqual|GetItem|Cast|Matmul|Operation)
-""", re.VERBOSE)
-"""Classes of layers without weights."""
 _OPERATION = re.compile(r"keras\.(src\.)?ops\b")
 
 
@@ -159,10 +147,15 @@ def _tabled(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
             yield Weight(f"{_CELLS.get(kind, '')}{name}", whole_sizes, own)
 
 
+_KERAS = read_table(__file__, "keras.txt")
 _TABLE = {
-    kind: weights for kinds, weights in read_table(__file__, "keras.txt")["weights"].items()
-    for kind in kinds.split(",")
+    kind: weights for kinds, weights in _KERAS["weights"].items() for kind in kinds.split(",")
 }
+WITHOUT, SAME, SPATIAL = (
+    re.compile("|".join(_KERAS[kind])) for kind in ("without", "same", "spatial")
+)
+"""Patterns of the classes without weights, of those whose output is as large as each of their
+inputs, and of those that the notation has channels first."""
 _STATES = ("moving_mean", "moving_variance", "mean", "variance", "count")
 _CELLS = {"LSTM": "lstm_cell/", "GRU": "gru_cell/", "SimpleRNN": "simple_rnn_cell/"}
 """Layers whose weights are those of a cell within them."""
@@ -430,17 +423,6 @@ def _own(made: Sequence[Layer], config: Mapping[str, Any]) -> Iterator[Layer]:
         if config.get("trainable") is False and each.name:
             options["frozen"] = True
         yield Layer(each.type, each.arguments, options, each.name)
-
-
-SAME = re.compile(r"""
-    (Batch|SyncBatch|Layer|Group|RMS|Unit)?Normalization(V1)? | \w*Activation | \w*ReLU | ELU
-    | LayerScale | Softmax | Identity | Masking | \w*Dropout\w* | GaussianNoise
-    | ActivityRegularization
-    | Add | Subtract | Multiply | Average | Maximum | Minimum | Rescaling | Random\w+
-""", re.VERBOSE)
-"""Classes whose output is as large as each of their inputs."""
-SPATIAL = re.compile(r"\w*(Conv|Pooling|UpSampling|ZeroPadding|Cropping)\w*D\w*|Flatten")
-"""Classes that the notation has channels first."""
 
 
 def _reshaped(config: Config, taken: Sizes) -> Sizes:

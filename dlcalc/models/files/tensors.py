@@ -20,6 +20,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.input.sources import read_table
 
 if TYPE_CHECKING:
     from dlcalc.models.count import Count
@@ -379,27 +380,14 @@ def _state_shape(state: Tensor) -> Shape:
     return tuple(shape)
 
 
-_BUFFERS = re.compile(r"""
-    (^|[./])(running_mean|running_var|num_batches_tracked|moving_mean|moving_variance
-    |inv_freq|original_inv_freq|cos_cached|sin_cached|position_ids|token_type_ids|masked_bias
-    |relative_position_index|attn_mask|e_score_correction_bias|rope_freqs(\.weight)?
-    |exp_probs_b(\.bias)?|(vera|randlora)_[AB]|_codebook\.(initted|cluster_size|embed_avg))$
-    | normalization(_\d+)?/(mean|variance|count)$ | /vector_u$
-    | [./](mean|var)_ema[./]\w+$ | (^|[./])_(mean|variance)$
-    | (^|[./])rngs[./] | ^(batch_stats|cache)[./]
-""", re.VERBOSE)
-"""Names of buffers: BatchNorm's statistics, rotary tables, masks, what adapters draw once,
-averages behind codebooks, states of Keras, Flax, Haiku and Paddle."""
+_NAMES = {
+    kind: re.compile("|".join(patterns)) for kind, patterns in read_table(
+        __file__, "names.txt"
+    ).items()
+}
+"""Patterns of the names of buffers, and of what belongs to a quantisation."""
 _MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
 """GPT-2's causal mask; of one axis it is a bias."""
-_SCALES = re.compile(r"""
-    ((^|[._])(weight|input|output|k|v|q|prob|act|activation|gate_up_proj|down_proj)
-      _(scale|scales|scale_inv|scale_2|global_scale|zero_point|g_idx|shape|scale_and_zero))$
-    | \.(SCB|weight_format|qzeros|g_idx|scb)$ | \.weight\._(scale|shift)$
-    | \.weight\.(absmax|quant_map|nested_absmax|nested_quant_map|quant_state\..+)$
-    | _scales$
-""", re.VERBOSE)
-"""Names of what belongs to a quantisation, wherever they stand."""
 _BESIDE = re.compile(r"(?P<module>.*)[._](scale|scales|biases|zeros|scale_inv|zero_point)$")
 """Names of what belongs to one beside a packed weight, or one of 8 bits."""
 _PACKED = ("qweight", "weight_packed", "weight", "blocks")
@@ -441,7 +429,7 @@ def _decided(
     if beside:
         return tensor.but(role=Role.COPY if beside["copy"] else Role.OPTIMIZER)
     alone = _alone(name, packed) and name.rpartition(".")[2] != "bias"
-    if alone or _SCALES.search(name) or _scales(name, by_name, packed):
+    if alone or _NAMES["quantisation"].search(name) or _scales(name, by_name, packed):
         return tensor.but(role=Role.QUANTISATION)
     if _is_buffer(tensor, by_name):
         return tensor.but(role=Role.BUFFER)
@@ -468,7 +456,7 @@ def _scales(name: str, by_name: Mapping[str, Tensor], packed: Mapping[str, Tenso
 
 def _is_buffer(tensor: Tensor, by_name: Mapping[str, Tensor]) -> bool:
     name, small = tensor.name, tensor.dtype in ("bool", "uint8")
-    if _BUFFERS.search(name) or _WIDE_INTEGERS.match(tensor.dtype):
+    if _NAMES["buffer"].search(name) or _WIDE_INTEGERS.match(tensor.dtype):
         return True
     if _MASKS.search(name) and (len(tensor.shape) > 1 or small):
         return True

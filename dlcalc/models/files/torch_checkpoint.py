@@ -15,6 +15,7 @@ from math import prod
 from typing import Any, BinaryIO, ClassVar
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.input.sources import read_table
 from dlcalc.input.zips import member_bytes, open_zip
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Place, Role, Tensor
@@ -28,23 +29,7 @@ DAMAGED = (
     MemoryError,
 )
 """What a pickle raises that no pickler wrote."""
-KNOWN = re.compile(r"""
-    collections\.(OrderedDict|defaultdict|Counter|deque) | argparse\.Namespace
-  | (__builtin__|builtins)\.(set|frozenset|slice|range|dict|list|tuple|int|float|complex|bool|str
-    |bytes|bytearray|object) | types\.SimpleNamespace
-  | (pathlib(\._local)?)\.(Pure)?(Posix|Windows)?Path | datetime\.(datetime|date|timedelta)
-  | decimal\.Decimal | fractions\.Fraction | uuid\.UUID | _codecs\.encode | copy_reg\._reconstructor
-  | copyreg\._reconstructor
-  | torch\.(\w+Storage|Tensor|Size|device|dtype|Generator|storage\.(\w+Storage))
-  | torch\.(float|double|half|bfloat|complex|int|uint|qint|quint|long|short|bool|float8_)\w*
-  | torch\.(per_(tensor|channel)_\w+|strided|sparse_\w+|\w+_format|nested\.\w+(\.\w+)*)
-  | torch\._utils\._rebuild_\w+ | torch\._tensor\._rebuild_from_type_v2
-  | torch\.nn\.parameter\.\w+ | torch\.nn\.(quantized\.|quantizable\.)?modules(\.\w+)+
-  | torch\.ao\.nn\.[\w.]+ | torch\.serialization\._get_layout | torch\.jit\._pickle\.\w+
-  | __torch__[\w.$]* | numpy\.(dtype|ndarray|dtypes\.\w+) | numpy\.\w+\d*_?
-  | numpy\.(_)?core\.(_)?(multiarray\.(scalar|_reconstruct)|numeric\._frombuffer)
-  | numpy\.random\._pickle\.\w+
-""", re.VERBOSE)
+KNOWN = re.compile("|".join(read_table(__file__, "names.txt")["global"]))
 """Globals that honest checkpoints name; each is kept as a name, whatever it would do."""
 _CALLED = re.compile(r"numpy\.(?!dtype$|ndarray$)[a-z]+$|numpy\.\w*(load|exec|eval|open|file)\w*")
 """NumPy's functions, as against its types."""
