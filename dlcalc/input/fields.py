@@ -10,25 +10,10 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import parse_text
 from dlcalc.input.json_text import check_array, parse_json
-from dlcalc.input.sources import Source, decode, located, read_source
+from dlcalc.input.sources import Source, decode, located, read_source, read_table
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
-
-
-MEANT = {
-    **dict.fromkeys(("y", "t", "label", "labels", "targets"), ("target",)),
-    **dict.fromkeys(("X", "input", "inputs", "data"), ("x",)),
-    **dict.fromkeys(("mu", "mus", "loc"), ("mean", "means")),
-    **dict.fromkeys(("cov", "var", "variance", "variances"), ("covariance", "covariances")),
-    **dict.fromkeys(("sigma", "sigmas", "std"),
-                    ("covariance, its square", "covariances, their squares")),
-    **dict.fromkeys(("logvar", "log_var"), ("log_variance",)),
-    "lr": ("learning_rate",), "criterion": ("loss",), "optim": ("optimizer",),
-    "w": ("weights", "W"), "b": ("biases", "b"), "params": ("parameters",),
-    "state_dict": ("parameters",), "epsilon": ("noise",), "eps": ("noise",),
-}
-"""What fields are called elsewhere: an error names the one that a record has."""
 
 
 class Recorded(Protocol[P, R_co]):
@@ -140,7 +125,8 @@ def check_fields(
     """Refuse fields that are not known, with the nearest name, and missing ones."""
     for name in record:
         if name not in known:
-            meant = [each for each in MEANT.get(name, ()) if each.partition(",")[0] in known]
+            others = read_table(__file__, "fields.txt")["meant"].get(name, "").split("|")
+            meant = [each for each in others if each.partition(",")[0] in known]
             near = f"; did you mean {meant[0]}?" if meant else did_you_mean(name, known)
             raise InputError(f"unknown field {name!r}{near}")
     for name in required:

@@ -29,7 +29,8 @@ DAMAGED = (
     MemoryError,
 )
 """What a pickle raises that no pickler wrote."""
-KNOWN = re.compile("|".join(read_table(__file__, "names.txt")["global"]))
+_TABLE = read_table(__file__, "names.txt")
+KNOWN = re.compile("|".join(_TABLE["global"]))
 """Globals that honest checkpoints name; each is kept as a name, whatever it would do."""
 _CALLED = re.compile(r"numpy\.(?!dtype$|ndarray$)[a-z]+$|numpy\.\w*(load|exec|eval|open|file)\w*")
 """NumPy's functions, as against its types."""
@@ -166,12 +167,6 @@ MOST_FOUND = 2_000_000
 """Values that are looked at in search of tensors."""
 MOST_DEPTH = 100
 
-_STORAGES = {
-    "Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16",
-    "Long": "int64", "Int": "int32", "Short": "int16", "Char": "int8", "Byte": "uint8",
-    "Bool": "bool", "ComplexFloat": "complex64", "ComplexDouble": "complex128", "QInt8": "qint8",
-    "QUInt8": "quint8", "QInt32": "qint32", "Untyped": "uint8",
-}
 _WIDTHS = {"double": 8, "float": 4, "half": 2, "long": 8, "int": 4, "short": 2}
 """Bytes of one number of a type whose name has no bits."""
 WEIGHTS = ("state_dict", "model_state_dict", "model", "module", "net")
@@ -246,9 +241,9 @@ def _storage(stored: Any) -> tuple[str, int]:
     """Type and bytes of one number of a storage."""
     kind = stored.key[1] if isinstance(stored, Stored) and len(stored.key) > 4 else None
     name = kind.name.rpartition(".")[2] if isinstance(kind, Global) else ""
-    if name.removesuffix("Storage") not in _STORAGES:
+    if name.removesuffix("Storage") not in _TABLE["storage"]:
         raise InputError(f"has a storage of the unknown type {name or '?'}")
-    return _with_bytes(_STORAGES[name.removesuffix("Storage")])
+    return _with_bytes(_TABLE["storage"][name.removesuffix("Storage")])
 
 
 def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Made]]:
