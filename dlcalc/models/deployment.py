@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import product
@@ -124,9 +124,8 @@ def _of_row(row: Row, whole: Memory, devices: int, shard: str, cache: int) -> Sh
         kept = Fraction(-(-groups // devices), groups) if groups else kept
     elif shard == "expert" and row.type == "experts":
         experts = _argument(row, "experts")
-        assert isinstance(row.node, Layer)
         # Where none is chosen, all that is idle are the experts.
-        whole_experts = handler(row.type)(row.input, **_arguments(row.node) | {"top_k": 0}).idle
+        whole_experts = handler(row.type)(row.input, **(row.arguments or {}) | {"top_k": 0}).idle
         held = -(-experts // devices)
         part = 1 - Fraction(whole_experts, row.params) * Fraction(experts - held, experts)
     sizes = (whole.weights, whole.gradients, whole.optimizer)
