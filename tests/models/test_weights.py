@@ -341,3 +341,34 @@ def test_a_header_longer_than_what_is_read_at_once() -> None:
     for file in (io.BytesIO(data[:-100]), io.BufferedReader(Pipe(data[:-100]))):
         with pytest.raises(DlcalcError, match="ends within its header"):
             read_safetensors(file, "w")
+
+
+LONG = "n" * 300
+
+
+@pytest.mark.parametrize(("name", "data", "complaint"), [
+    ("w.index.json", {"weight_map": {"a": f"/{LONG}"}}, f"'/{'n' * 79}', no file beside it"),
+    ("w.index.json", {"weight_map": {LONG: "s.npz"}}, f": {'n' * 80} is not in s.npz"),
+    ("w.keras.json", {"class_name": LONG, "config": {}}, f": {'n' * 60} holds no list of layers"),
+    ("w.keras.json", {"class_name": "Sequential", "config": [
+        {"class_name": "Dense", "config": {"name": LONG, "units": LONG},
+         "build_config": {"input_shape": [None, 3]}}]},
+     f": {'n' * 200}: units is '{'n' * 40}', no whole number"),
+    ("w.keras.json", {"class_name": "Sequential", "config": [
+        {"class_name": LONG, "config": {"name": "a"}}]},
+     f": a: a layer of the unknown class '{'n' * 60}'"),
+    ("w.keras.json", {"class_name": "Sequential", "config": [
+        {"class_name": "EinsumDense", "config": {"name": "a", "equation": LONG}}]},
+     f": a: equation '{'n' * 40}' is not understood"),
+    ("w.keras.json", {"class_name": "Sequential", "config": [
+        {"class_name": "BatchNormalization", "config": {"name": "a", "axis": LONG}}]},
+     f": a: axis is '{'n' * 40}', no whole number"),
+])
+def test_what_is_quoted_of_a_file_is_cut(
+    name: str, data: Any, complaint: str, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "s.npz", a=np.zeros(1))
+    (tmp_path / name).write_text(json.dumps(data))
+    with pytest.raises(DlcalcError) as caught:
+        read_weights(str(tmp_path / name))
+    assert complaint in str(caught.value)

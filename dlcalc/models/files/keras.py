@@ -84,8 +84,8 @@ def _channels(terms: _Terms) -> int:
 
 
 def _kernel(terms: _Terms) -> list[int]:
-    given, axes = terms.config.get("kernel_size"), re.search(r"([123])D", terms.kind)
-    sizes = given if isinstance(given, list) else [given] * int(axes[1] if axes else 1)
+    given, axes = terms.config.get("kernel_size"), next(filter(str.isdigit, terms.kind))
+    sizes = given if isinstance(given, list) else [given] * int(axes)
     return [whole(each, "kernel_size") for each in sizes]
 
 

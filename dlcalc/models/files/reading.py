@@ -237,7 +237,7 @@ def _of_zip(file: BinaryIO) -> str:
 
 def by_content(file: BinaryIO) -> str | None:
     """The ending that the first bytes deserve; None for text, and for what is not known."""
-    start = file.peek(16)[:16] if hasattr(file, "peek") else b""
+    start = file.peek() if hasattr(file, "peek") else b""
     if start.startswith(b"GGUF"):
         return ".gguf"
     if start.startswith(b"PK"):
@@ -248,11 +248,11 @@ def by_content(file: BinaryIO) -> str | None:
         return ".pt"
     if start[8:9] == b"{" and 0 in start[:8]:
         return ".safetensors"
-    if start[:1] == b"{" and b'"class_name"' in file.peek()[:1 << 16]:  # type: ignore[attr-defined]
+    if start.startswith(b"{") and b'"class_name"' in start:
         return ".json"
     if start.startswith(b"\x89HDF"):
         return ".h5"
-    return ".onnx" if start[:1] == b"\x08" and start[2:3] in _ONNX_SECOND else None
+    return ".onnx" if start.startswith(b"\x08") and start[2:3] in _ONNX_SECOND else None
 
 
 _ONNX_SECOND = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")

@@ -178,10 +178,10 @@ COPIES = ("ema", "state_dict_ema", "model_ema", "ema_state_dict", "ema_model")
 def read_torch(file: BinaryIO, path: str, input: Any = None) -> Held:
     """The tensors of a checkpoint; InputError for one that lies or is not known."""
     if file.seekable():
-        start = file.read(4)
+        start = file.read(2)
         file.seek(0)
     else:
-        start = file.peek(4)[:4]  # type: ignore[attr-defined]
+        start = file.peek()  # type: ignore[attr-defined]
     layout, root, sizes = _zip(file) if start.startswith(b"PK") else _legacy(file)
     checkpoint = _Checkpoint(root, sizes)
     return Held(path, layout, checkpoint.tensors(), notes=checkpoint.notes)

@@ -455,3 +455,59 @@ def test_hdf5_that_is_damaged_or_holds_nothing(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(InputError, match="HDF5 is read by the package h5py"):
         read_hdf5(io.BytesIO(), "net.h5")
+
+
+INT4 = {"class_name": "QuantizedDTypePolicy", "config": {"mode": "int4", "source_name": "float32"}}
+
+
+@pytest.mark.parametrize(("made", "taken", "found"), [
+    (layer("LayerNormalization"), [8, 5], ["gamma (5,) 20", "beta (5,) 20"]),
+    (layer("BatchNormalization", scale=False, center=False), [8, 5, 3],
+     ["moving_mean (3,) 12", "moving_variance (3,) 12"]),
+    (layer("ConvLSTM2D", filters=4, kernel_size=[3, 3], data_format="channels_first"), [7, 2, 8, 9],
+     ["kernel (3, 3, 2, 16) 1152", "recurrent_kernel (3, 3, 4, 16) 2304", "bias (16,) 64"]),
+    (layer("Conv3D", filters=2, kernel_size=2, groups=3, use_bias=False), [8, 8, 8, 6],
+     ["kernel (2, 2, 2, 2, 2) 128"]),
+    (layer("Dense", units=3, dtype={"class_name": "float16"}), [5],
+     ["kernel (5, 3) 30", "bias (3,) 6"]),
+    (layer("Dense", units=3, dtype="mixed_bfloat16"), [5], ["kernel (5, 3) 60", "bias (3,) 12"]),
+    (layer("EinsumDense", equation="ab,bcd->acd", output_shape=[2, 3], dtype=INT4), [5],
+     ["kernel (5, 2, 2) 20", "kernel_scale (2, 3) 24"]),
+    (layer("PReLU", shared_axes=[1]), [8, 5], ["alpha (1, 5) 20"]),
+    (layer("PReLU"), [8, 5], ["alpha (8, 5) 160"]),
+    (layer("TimeDistributed", layer=layer("Dense", units=2)), [7, 3],
+     ["kernel (3, 2) 24", "bias (2,) 8"]),
+    (layer("Bidirectional", layer=layer("GRU", units=2, name="forward_gru")), [7, 3],
+     ["kernel (3, 6) 72", "recurrent_kernel (2, 6) 48", "bias (2, 6) 48"] * 2),
+])
+def test_weights_of_layers(made: dict[str, Any], taken: list[int], found: list[str]) -> None:
+    """As `build` of keras 3.15.1 makes them, with the bytes of the layer's policy."""
+    held = held_of(functional((entered(*taken), []), (made, ["x"]), shapes={"x": taken}), "net")
+    assert [
+        f"{each.name.rpartition('/')[2]} {each.shape} {each.bytes}" for each in held.tensors
+    ] == found
+
+
+@pytest.mark.parametrize(("depth", "fits"), [(40, True), (41, False)])
+def test_layers_within_layers(depth: int, fits: bool) -> None:
+    made = layer("Dense", units=2)
+    for at in range(depth):
+        made = layer("TimeDistributed", layer=made) if at % 2 else layer("Sequential", layers=[
+            {**made, "build_config": {"input_shape": [None, 4]}}])
+    data = json.dumps({"class_name": "Sequential", "config": {"layers": [made]}}).encode()
+    if fits:
+        assert [each.numbers for each in held_of(data, "net").tensors][-1:] == [2]
+        return
+    with pytest.raises(DlcalcError, match="layers within layers beyond any honest depth"):
+        held_of(data, "net")
+
+
+def test_layers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = json.dumps({"class_name": "Sequential", "config": {"layers": [
+        layer("Sequential", layers=[layer("Flatten"), layer("ReLU")]),
+    ]}}).encode()
+    monkeypatch.setattr("dlcalc.models.files.keras.MOST_LAYERS", 3)
+    assert held_of(data, "net").rows is not None
+    monkeypatch.setattr("dlcalc.models.files.keras.MOST_LAYERS", 2)
+    with pytest.raises(DlcalcError, match="layers within layers beyond any honest depth"):
+        held_of(data, "net")

@@ -622,3 +622,37 @@ def test_roles_by_where_a_tensor_goes(
     held = read_onnx(io.BytesIO(field(1, 8) + field(7, graph)), "-")
     roles = {each.name: each.role for each in held.tensors}
     assert (roles["w"], roles["one"]) == (said, "constant")
+
+
+@pytest.mark.parametrize(("given", "complaint"), [
+    (field(5, tensor("n" * 300, 99, (1,), b"")), "is of the unknown type 99"),
+    (field(5, tensor("n" * 300, 1, (1,), field(9, bytes(5)))), "holds 5 bytes, where its sizes"),
+    (field(15, field(1, tensor("n" * 300, 1, (1,), field(9, bytes(4)))) + field(3, 1 << 40)),
+     "its sizes are damaged"),
+])
+def test_names_in_complaints_are_cut(given: bytes, complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        read_onnx(io.BytesIO(field(7, field(1, node("Relu", "x", "y")) + given)), "-")
+    assert str(caught.value).startswith(f"{'n' * 200}: {complaint}")
+
+
+def test_sizes_that_stand_in_the_file_are_of_the_input_that_it_names() -> None:
+    """What is noted for another width is not taken; axes by name are as long as the input's."""
+    def named(name: str, *sizes: int | str) -> bytes:
+        dims = b"".join(
+            field(1, field(1, each) if isinstance(each, int) else field(2, each.encode()))
+            for each in sizes
+        )
+        return field(1, name.encode()) + field(2, field(1, field(1, 1) + field(2, dims)))
+
+    nodes = field(1, node("Relu", "x", "a")) + field(1, node("Odd", "a", "b"))
+    nodes += field(1, node("Odd", "b", "c")) + field(1, node("Odd", "c", "y"))
+    graph = nodes + field(11, named("x", "n", "w")) + field(12, named("y", "n", 5))
+    graph += field(13, named("a", 1, 7)) + field(13, named("b", "n", "w"))
+    graph += field(13, named("c", "other", 2))
+    data = field(1, 8) + field(7, graph)
+    open_, given = (read_onnx(io.BytesIO(data), "-", size) for size in (None, (4,)))
+    assert [row.output for row in open_.rows or ()] == [(1, 7), None, None, None]
+    assert [row.output for row in given.rows or ()] == [(1, 4), (1, 4), None, (1, 5)]
+    whole = read_onnx(io.BytesIO(data), "-", (3, 4))
+    assert [row.output for row in whole.rows or ()] == [(3, 4), (3, 4), None, (3, 5)]
