@@ -148,13 +148,19 @@ class Module(Object):
         found = self.arguments.get("inputs", self.arguments.get("normalized"))
         return found if type(found) is int else 0
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What stands beside the arguments of a layer that holds parameters."""
+        return {"frozen": True} if self.frozen else {}
+
     def layers(self) -> list[Layer]:
         """What it is in the notation."""
         if self.kind == POSITIONS:
             return [Layer("position", (self.given[0][0],), {}, self.name)]
         if self.kind == PARAMETER:
             shape = tuple(self.given[0])
-            return [Layer("weight", (shape[0] if len(shape) == 1 else shape or 1,), {}, self.name)]
+            size = shape[0] if len(shape) == 1 else shape or 1
+            return [Layer("weight", (size,), self.told, self.name)]
         known = spec_of(self.kind)
         return layers_of(self.kind, self.given, self.named, self.name) if known else []
 
@@ -280,6 +286,8 @@ class _Reader(Follower):
                 module.name = plain_name(own)
         if root is not None and end is None:
             end = self._ran(root)
+        if isinstance(end, Heads) or (end and end.zeros):
+            raise InputError("gives a part of what a layer gives, or zeros around it")
         body = arranged(self.steps, "input", end.name) if end else []
         _give_owners(list(layers_in(body)), root)
         body += self._idle(root, body)
@@ -369,7 +377,10 @@ class _Reader(Follower):
             ran = [*module.ran, *(module.tied.ran if module.tied else ())]
             if any(id(layer) in running for layer in ran) or not module.name or module.tied in idle:
                 continue
-            layers = [each for each in module.layers() if _IS["holding"](each.type)]
+            layers = [
+                Layer(each.type, each.arguments, {**each.options, **module.told}, each.name)
+                for each in module.layers() if _IS["holding"](each.type)
+            ]
             if layers:
                 idle.add(module)
                 least = _least(layers[0], module.kind, module.inputs or 1)
@@ -1304,8 +1315,7 @@ def _fitted(layer: Layer, module: Module, taken: Tensor) -> Layer:
     if _IS["holding"](word) and not module.ran:
         if module.tied is not None and module.tied.ran:
             options["tie"] = module.tied.ran[0].name
-        if module.frozen:
-            options["frozen"] = True
+        options |= module.told
     return Layer(word, arguments, options, "" if module.ran else layer.name)
 
 

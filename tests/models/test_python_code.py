@@ -453,6 +453,16 @@ def code_of(made: str, forward: str) -> str:
     ("def g(): return g()\nself.f = nn.Linear(8, g())", "return self.f(x)"),
     (LINEAR, "if self.f: x = self.f(x)\nif x.mean() > 1: return x\nreturn x"),
     (LINEAR, "return self.f(x, x.nope.size(1))[0, 1, 2]"),
+    (ROW, "y = self.f(x)\nreturn (x + y) * (x - y)"),
+    ("self.f = nn.Sequential(nn.ZeroPad2d(1), nn.Conv2d(3, 4, 3, padding=1))", "return self.f(x)"),
+    ("self.a = nn.MultiheadAttention(8, 2, kdim=4)", "return self.a(x, x, x)[0]"),
+    ("self.f = nn.Sequential(nn.Linear(8, 4))\nself.f.extend(nowhere)", "return self.f(x)"),
+    (LINEAR, "for i, (a, b) in enumerate(x): pass\nreturn x"),
+    (LINEAR, "del x\nreturn self.f(y)"), (LINEAR, "return self.f(x).reshape(x.size(0), -1, -1)"),
+    (CONV, "return self.f(x).permute(0, 3, 2, 1)"), (CONV, "return self.f(x).mean(0)"),
+    (STEP, "return self.f(x).mean((1, 2))"), (STEP, "return self.f(x)[:, :, -1]"),
+    (LINEAR, "return self.f(x).chunk(2, 1)[0]"), (LINEAR, "return self.f(x).split(0, 1)"),
+    (LINEAR, "return F.pad(self.f(x), (1, 1))"), (LINEAR, "return torch.einsum('ab->ba', x)"),
 ])
 def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None:
     with pytest.raises(DlcalcError) as caught:
@@ -812,6 +822,82 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.f = nn.Upsample(scale_factor=(2, 3))", "return self.f(x)", (3, 4, 4), 0, (3, 8, 12)),
     ("self.f = nn.PixelShuffle(2) if False else nn.Identity()\nself.g = nn.Linear(8, 4)",
      "return self.g(self.f(x))", (8,), 36, (4,)),
+    ("self.f = nn.Conv2d(3, 3, 3, padding=1)",
+     "a = self.f(x)\nb = self.f(F.relu(x))\nreturn torch.cat([b, a], 1)", (3, 8, 8), 84, (6, 8, 8)),
+    ("self.f = nn.Conv2d(3, 3, 3, padding=1)",
+     "a = self.f(x)\nb = self.f(F.relu(x))\nc = self.f(torch.tanh(x))\n"
+     "return torch.cat([c, b, a], 1)", (3, 8, 8), 84, (9, 8, 8)),
+    ("self.f = nn.Sequential(nn.Conv2d(3, 3, 1), nn.ReLU(), nn.Conv2d(3, 3, 1))",
+     "a = self.f(x)\nreturn self.f(torch.tanh(x)) + a", (3, 8, 8), 24, (3, 8, 8)),
+    ("self.f = nn.Conv2d(3, 6, 3, groups=3)",
+     "x = self.f(x)\nreturn x.view(x.size(0), x.size(1), -1)", (3, 8, 8), 60, (6, 36)),
+    ("self.f, self.g = nn.Linear(8, 6), nn.Linear(8, 2)",
+     "x = torch.cat((self.f(x), self.g(x)), 1)\nreturn x.view(x.size(0), 2, 4)", (8,), 72, (2, 4)),
+    ("self.f = nn.Conv2d(3, 4, 3, padding=1)",
+     "x = torch.cat((self.f(x), x), 1)\nreturn x.mean([2, 3]).view(-1, x.shape[1])",
+     (3, 8, 8), 112, (7,)),
+    ("self.f = nn.Conv2d(3, 4, 3, padding=1)\nself.g = nn.ConvTranspose2d(4, 5, 2, stride=2)",
+     "x = self.g(F.max_pool2d(self.f(x), 2))\n"
+     "return x.reshape(x.shape[0], x.shape[1], -1).transpose(1, 2)", (3, 8, 8), 197, (64, 5)),
+    ("self.e = nn.Embedding(9, 6)",
+     "x = self.e(x)\nb, t, c = x.shape\nreturn x.reshape(b, t * 6)", (5,), 54, (30,)),
+    (LINEAR, "return F.softmax(self.f(x), dim=1) * 2 - 1", (8,), 36, (4,)),
+    (LINEAR, "return torch.clamp(torch.abs(self.f(x)), 0, 1).pow(2).sqrt()", (8,), 36, (4,)),
+    (LINEAR, "x = 2 * self.f(x)\nx *= 3\nx = x / 4\nreturn -x", (8,), 36, (4,)),
+    (ROW, "return torch.minimum(x, torch.sub(self.f(x), x))", (8,), 72, (8,)),
+    (ROW, "return torch.mul(x, self.f(x)).add(x)", (8,), 72, (8,)),
+    (CONV, "return self.f(F.pad(x, [2, 2, 0, 0], 'constant', 0))", (3, 8, 8), 112, (4, 6, 10)),
+    (STEP, "return self.f(F.pad(x, (2, 0))).transpose(1, 2)[:, -1]", (8, 9), 150, (6,)),
+    ("self.f = nn.Sequential(nn.ConstantPad2d(1, 0.), nn.AvgPool2d(2))",
+     "return self.f(x)", (3, 6, 6), 0, (3, 4, 4)),
+    ("self.f = nn.Sequential(nn.ZeroPad2d((1, 0, 1, 0)), nn.Conv2d(3, 4, 2))",
+     "return self.f(x)", (3, 8, 8), 52, (4, 8, 8)),
+    (LINEAR,
+     "x = x.clone().detach().float().to('cpu')\nreturn self.f(x).contiguous()", (8,), 36, (4,)),
+    ("self.a = nn.Sequential()\nself.a.b = nn.Linear(8, 4)", "return self.a.b(x)", (8,), 36, (4,)),
+    ("self.f = nn.ModuleList([nn.ModuleList([nn.Linear(8, 8), nn.Linear(8, 8)]) for _ "
+     "in range(2)])",
+     "for a, b in self.f: x = b(F.relu(a(x))) + x\nreturn x", (8,), 288, (8,)),
+    ("self.f = nn.ModuleDict()\n"
+     "for k, n in {'a': 8, 'b': 4}.items(): self.f[k] = nn.Linear(n, 4)",
+     "return self.f['b'](self.f['a'](x))", (8,), 56, (4,)),
+    ("self.f = nn.ModuleDict({'a': nn.Linear(8, 4)})",
+     "return [self.f[k] for k in self.f.keys()][0](x)", (8,), 36, (4,)),
+    ("self.f = nn.ParameterList([nn.Parameter(torch.ones(8)) for _ in range(2)]) if "
+     "False else nn.Linear(8, 8)",
+     "return self.f(x)", (8,), 72, (8,)),
+    ("act = {'relu': nn.ReLU, 'tanh': nn.Tanh}['tanh']\n"
+     "self.f = nn.Sequential(nn.Linear(8, 4), act())",
+     "return self.f(x)", (8,), 36, (4,)),
+    ("act = getattr(nn, 'ReLU')\nself.f = nn.Sequential(nn.Linear(8, 4), act(inplace=True))",
+     "return self.f(x)", (8,), 36, (4,)),
+    ("norm = nn.BatchNorm1d if True else nn.LayerNorm\n"
+     "self.f = nn.Sequential(nn.Linear(8, 4), norm(4))",
+     "return self.f(x) if self.training else self.f(x)", (8,), 44, (4,)),
+    ("self.f = nn.LSTM(input_size=8, hidden_size=4, num_layers=2, bidirectional=True, "
+     "batch_first=True)",
+     "out, (h, c) = self.f(x)\nreturn out[:, -1]", (9, 8), 896, (8,)),
+    ("self.f = nn.LSTM(8, 4, batch_first=True)",
+     "out, hidden = self.f(x)\nh, c = hidden\nreturn h.squeeze(0)", (9, 8), 224, (4,)),
+    ("self.f = nn.LSTM(8, 4, batch_first=True)", "return self.f(x)[0][:, 0]", (9, 8), 224, (4,)),
+    ("self.f = nn.LSTM(8, 4, batch_first=True)\nself.g = nn.Linear(4, 2)",
+     "x, _ = self.f(x)\nreturn self.g(F.relu(x[:, -1, :]))", (9, 8), 234, (2,)),
+    ("self.f = nn.RNN(8, 4, nonlinearity='relu', batch_first=True)",
+     "_, h = self.f(x)\nreturn h[-1, :, :]", (9, 8), 56, (4,)),
+    ("self.e = nn.Embedding(9, 8, padding_idx=0)\n"
+     "layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)\n"
+     "self.t = nn.TransformerEncoder(layer, 2)",
+     "return self.t(self.e(x)).mean(1)", (5,), 1272, (8,)),
+    ("self.f = nn.Conv3d(2, 3, (1, 2, 3), stride=(1, 2, 1))",
+     "return F.relu(self.f(x))", (2, 4, 4, 4), 39, (3, 4, 2, 2)),
+    ("self.f = nn.Conv3d(2, 3, 2)",
+     "return F.adaptive_avg_pool3d(self.f(x), 1).flatten(1)", (2, 4, 4, 4), 51, (3,)),
+    ("self.f = nn.Conv2d(3, 4, 3)\nself.n = nn.InstanceNorm2d(4, affine=True)",
+     "return F.leaky_relu(self.n(self.f(x)), 0.2)", (3, 8, 8), 120, (4, 6, 6)),
+    ("self.f, self.p = nn.Linear(8, 4), nn.PReLU(4)", "return self.p(self.f(x))", (8,), 40, (4,)),
+    ("self.f = nn.Linear(8, 4)\nself.s = nn.Parameter(torch.tensor(2.0))\n"
+     "self.t = nn.Parameter(torch.tensor([1.0, 2.0, 3.0, 4.0]))",
+     "return self.f(x) * self.s + self.t", (8,), 41, (4,)),
 ])
 def test_what_is_followed(
     made: str, forward: str, input: tuple[int, ...], count: int, output: tuple[int, ...],
@@ -1265,3 +1351,38 @@ def test_bounds_of_what_is_followed(most: str, beyond: str, complaint: str) -> N
     assert params(read_code(most)).params == 36
     with pytest.raises(LimitError, match=complaint):
         read_code(beyond)
+
+
+@pytest.mark.parametrize(("made", "trained"), [
+    (ROW, 72), (f"{ROW}\nself.f.requires_grad_(False)", 0),
+    (f"{ROW}\nself.requires_grad_(False)\nself.f.requires_grad_(True)", 72),
+    (f"{ROW}\nfor p in self.f.parameters(): p.requires_grad = False", 0),
+    (f"{ROW}\nfor p in self.parameters(): p.requires_grad = True", 72),
+    (f"{ROW}\nself.p = nn.Parameter(torch.ones(8), requires_grad=False)", 72),
+    (f"{ROW}\nself.p = nn.Parameter(torch.ones(8), False)", 72),
+    (f"{ROW}\nself.p = nn.Parameter(torch.ones(8))\nself.f.requires_grad_(False)", 8),
+    ("self.f = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8))\n"
+     "self.f[0].requires_grad_(False)", 72),
+    (f"{ROW}\nself.f.trainable = False", 0),
+])
+def test_what_is_trained(made: str, trained: int) -> None:
+    for way in ("return self.f(x)", "return x"):  # what is not run is held all the same
+        assert params(read_code(code_of(made, way)), (8,)).trainable == trained
+    if "self.p =" in made:
+        added = read_code(code_of(made, "return self.f(x) + self.p"))
+        assert params(added, (8,)).trainable == trained
+
+
+@pytest.mark.parametrize(("text", "kept"), [
+    # Of several models the last one made, however it is held; of classes the one none other uses.
+    ("x = Input((8,))\nm = keras.Model(x, Dense(4)(x))\nd = Dense(3)", 36),
+    ("a = nn.Sequential(nn.Linear(8, 4))\nb = {'c': nn.Sequential(nn.Linear(8, 5))}", 36),
+    ("def make(n=3):\n    return nn.Sequential(nn.Linear(8, n))\nnet = make(n=4)\nmake()", 27),
+    ("class Config:\n    n = 4\nc = Config()\nnet = nn.Sequential(nn.Linear(8, c.n))", 36),
+    ("layers = [nn.Linear(8, 4), nn.ReLU()]\nnet = nn.Sequential(*layers)\n"
+     "loss = nn.MSELoss()", 36),
+    ("a = nn.Linear(8, 4)\nb = nn.ReLU()\nc = nn.Linear(4, 3)", 51),
+    ("net = nn.Sequential(nn.Linear(8, 4))\nempty = nn.Sequential()", 36),
+])
+def test_the_model_of_a_text(text: str, kept: int) -> None:
+    assert params(read_code(text), (8,)).params == kept
