@@ -28,6 +28,26 @@ class DlcalcError(Exception):
         return ": ".join([*self.places, self.message])
 
 
+class At:
+    """Puts a place before the message of an error within it: `with At(name): …`.
+
+    With `once` a place that stands there already is not said again, and an empty one never is.
+    """
+
+    def __init__(self, place: object, once: bool = False) -> None:
+        self.place = str(place)
+        self.once = once
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, DlcalcError) and self.place and not (
+            self.once and self.place in error.places
+        ):
+            error.at(self.place)
+
+
 class InputError(DlcalcError):
     """A value, a field or a text that cannot be read or used."""
 

@@ -8,8 +8,8 @@ from functools import partial
 from math import prod
 from typing import Any
 
-from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
-from dlcalc.input.sources import Source, decode, located, read_source
+from dlcalc.errors import At, InputError, ShapeError, did_you_mean
+from dlcalc.input.sources import Source, decode, read_source
 from dlcalc.numbers.axes import plural
 from dlcalc.numbers.parse import MOST_DIGITS, Decimal, Number, parse_number
 
@@ -36,18 +36,16 @@ def arrays_of(
     source: Source, allow_nonfinite: bool = False, decimal: Decimal = float
 ) -> list[Any]:
     """The arrays of a source that is read already, decimals made by `decimal`."""
-    try:
+    with At(source.place, once=True):
         return _parse(source, allow_nonfinite, decimal)
-    except DlcalcError as error:
-        raise located(error, source) from None
 
 
 def one_array(source: Source, allow_nonfinite: bool = False, decimal: Decimal = float) -> Any:
     """The one array of a source; InputError where there are more."""
     arrays = arrays_of(source, allow_nonfinite, decimal)
-    if len(arrays) > 1:
-        error = InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted")
-        raise located(error, source)
+    with At(source.place, once=True):
+        if len(arrays) > 1:
+            raise InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted")
     return arrays[0]
 
 
@@ -197,10 +195,8 @@ def _row(text: str, line: int, number: Callable[[str], Number]) -> Row:
         pass
     if "" in words:
         raise InputError("an empty field between commas").at(f"line {line}")
-    try:
+    with At(f"line {line}"):
         return list(map(number, words))
-    except InputError as error:
-        raise error.at(f"line {line}") from None
 
 
 def _shape(said: re.Match[str], line: int) -> tuple[int, ...]:

@@ -6,10 +6,10 @@ import re
 from codecs import BOM_UTF8
 from typing import Any
 
-from dlcalc.errors import DlcalcError
+from dlcalc.errors import At
 from dlcalc.input.arrays import one_array
 from dlcalc.input.json_text import NONFINITE, parse_json
-from dlcalc.input.sources import decode, is_file, located, read_source
+from dlcalc.input.sources import decode, is_file, read_source
 from dlcalc.numbers.compare import Written
 from dlcalc.numbers.parse import check_finite
 
@@ -35,10 +35,8 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
         return short
     if not _OBJECTS.match(source.data.removeprefix(BOM_UTF8)):
         return one_array(source, allow_nonfinite, Written)
-    try:
+    with At(source.place, once=True):
         record = _named(parse_json(decode(source), allow_nonfinite, Written), allow_nonfinite)
-    except DlcalcError as error:
-        raise located(error, source) from None
     if isinstance(record, list):
         return record
     # The working of an answer that was written with --explain is no part of the answer.

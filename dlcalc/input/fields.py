@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
-from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.errors import At, DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import parse_text
 from dlcalc.input.json_text import check_array, parse_json
-from dlcalc.input.sources import Source, decode, located, read_source, read_table
+from dlcalc.input.sources import Source, decode, read_source, read_table
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -106,7 +106,7 @@ def record_of(
     allow_nonfinite: bool = False, layered: Collection[str] = (),
 ) -> dict[str, Any]:
     """The JSON object of a source that is read already."""
-    try:
+    with At(source.place, once=True):
         value = parse_json(decode(source), allow_nonfinite)
         if not isinstance(value, dict):
             raise InputError(f"a JSON object with fields is wanted: {', '.join(known)}")
@@ -115,8 +115,6 @@ def record_of(
             name: checked_field(name, each, allow_nonfinite, name in layered)
             for name, each in value.items()
         }
-    except DlcalcError as error:
-        raise located(error, source) from None
 
 
 def check_fields(
@@ -136,7 +134,7 @@ def check_fields(
 
 def checked_field(name: str, value: Any, allow_nonfinite: bool, layered: bool = False) -> Any:
     """A field's value, its numbers checked; the error names the field."""
-    try:
+    with At(name):
         if isinstance(value, dict):
             return {key: checked_field(key, each, allow_nonfinite) for key, each in value.items()}
         if isinstance(value, bool | str | None):
@@ -147,8 +145,6 @@ def checked_field(name: str, value: Any, allow_nonfinite: bool, layered: bool = 
                 for place, each in enumerate(value)
             ]
         return check_array(value, allow_nonfinite)
-    except DlcalcError as error:
-        raise error.at(name) from None
 
 
 def _is_ragged(values: list[Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import InputError, LimitError, words_of
+from dlcalc.errors import At, InputError, LimitError, words_of
 from dlcalc.input.zips import member_bytes, open_zip
 
 MOST_AXES = 32
@@ -102,10 +102,8 @@ def _member(
     numbers: bool = False,
 ) -> Array:
     data = member_bytes(archive, member.filename, MOST_UNPACKED)
-    try:
+    with At(member.filename):
         return parse_npy(data, allow_nonfinite, numbers)
-    except InputError as error:
-        raise error.at(member.filename) from None
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
+from dlcalc.errors import FileError, InputError, LimitError, did_you_mean
 from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.typed import BinaryIO, NamedTuple
 
@@ -157,10 +157,3 @@ def decode(source: Source) -> str:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise InputError("a NUL byte; this is no text").at(f"line {line}")
     return text
-
-
-def located(error: DlcalcError, source: Source) -> DlcalcError:
-    """The error with the name of its source before it, where it has one and lacks it."""
-    if source.place and source.place not in error.places:
-        error.at(source.place)
-    return error

@@ -16,9 +16,9 @@ import re
 from collections.abc import Container, Mapping
 from types import MappingProxyType
 
-from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.errors import At, InputError, did_you_mean
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import Source, decode, located
+from dlcalc.input.sources import Source, decode
 from dlcalc.models.notation import read_notation
 from dlcalc.models.templates import Architecture, Expander, Expression, Fields, facts
 from dlcalc.models.tree import Model
@@ -33,7 +33,7 @@ def read_config(source: Source, name: str = "") -> Model:
     >>> read_config(Source(text, "")).input
     (1024,)
     """
-    try:
+    with At(source.place, once=True):
         given = parse_json(decode(source))
         head = given if isinstance(given, dict) and "model_type" not in given else {}
         config = head.get("config", given)  # of the zoo, with a head of its own
@@ -43,8 +43,6 @@ def read_config(source: Source, name: str = "") -> Model:
         model = read_notation(
             "\n".join(lines), source.place, name or str(config["model_type"]), numbered=False
         )
-    except DlcalcError as error:
-        raise located(error, source) from None
     model.notes, model.config = notes, True
     if head:
         model.name, model.source, model.published = head["name"], head["source"], head["published"]

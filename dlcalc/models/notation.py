@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dlcalc.errors import InputError, LimitError, did_you_mean
+from dlcalc.errors import At, InputError, LimitError, did_you_mean
 from dlcalc.layers.table import find, meant
 from dlcalc.models.tree import MOST_NESTING, SHARED, Block, Kind, Layer, Model, Node, Value
 from dlcalc.numbers.axes import at_least
@@ -364,7 +364,5 @@ def read_change(text: str) -> tuple[str, str, Value]:
     layer, dot, key = target.rpartition(".")
     if not (equals and dot and layer and key):
         raise InputError(f"{shorten(text)}: write LAYER.KEY=VALUE, such as C1.kernel=4")
-    try:
+    with At(target):
         return layer, key, read_value(value)
-    except InputError as error:
-        raise error.at(target) from None

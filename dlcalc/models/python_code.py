@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
+from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.sources import read_file
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.count import params
@@ -327,11 +327,9 @@ class _Reader(Follower):
         cls = next((each for each in reversed(classes) if each.name not in used), classes[-1])
         if cls.name in errors:
             raise errors[cls.name]
-        try:
+        with At(f"{cls.name}()"):
             missing = _needs(cls.find("__init__"), 1)
             made = self._by_function(cls, scope, missing) if missing else self.object_of(cls)
-        except DlcalcError as error:
-            raise error.at(f"{cls.name}()") from None
         return made, None
 
     def _by_function(self, cls: Class, scope: Scope, missing: list[str]) -> Module:

@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Sequence
 
-from dlcalc.errors import DlcalcError, InputError, did_you_mean
-from dlcalc.input.sources import STDIN, Source, decode, located, read_file, read_stdin
+from dlcalc.errors import At, InputError, did_you_mean
+from dlcalc.input.sources import STDIN, Source, decode, read_file, read_stdin
 from dlcalc.layers.table import find, is_alias, meant
 from dlcalc.models import zoo_name, zoo_names, zoo_path
 from dlcalc.models.notation import read_notation
@@ -165,7 +165,7 @@ def _files_beside(path: str) -> list[str]:
 
 
 def _from(source: Source, name: str) -> Model:
-    try:
+    with At(source.place, once=True):
         text = decode(source)
         if text.lstrip()[:1] in ("{", "["):
             from dlcalc.models.configs import read_config
@@ -175,6 +175,4 @@ def _from(source: Source, name: str) -> Model:
             from dlcalc.models.python_code import read_code
 
             return read_code(text, name)
-    except DlcalcError as error:
-        raise located(error, source) from None
     return read_notation(text, source.place, name)

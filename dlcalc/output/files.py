@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dlcalc.errors import DlcalcError, FileError, InputError, did_you_mean
+from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean
 from dlcalc.output.answer import Answer, Values
 from dlcalc.output.formats import render
 
@@ -118,7 +118,7 @@ def save(answer: Answer, path: str, explain: bool) -> None:
     Arrays in text go without the working, below which they could not be read back.
     """
     ending = check_ending(path)
-    try:
+    with At(path):
         if ending in (".npy", ".npz"):
             data = _npy(answer) if ending == ".npy" else npz_bytes(
                 dict(_arrays("", answer.for_programs))
@@ -129,8 +129,6 @@ def save(answer: Answer, path: str, explain: bool) -> None:
             shown = explain and (ending == ".json" or not isinstance(answer.blocks[0], Values))
             text = "".join(render(answer, ENDINGS[ending], None, shown))
             data = text.encode("utf-8", "backslashreplace")
-    except InputError as error:
-        raise error.at(path) from None
     write_whole(path, data)
 
 

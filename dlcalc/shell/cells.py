@@ -9,7 +9,7 @@ from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dlcalc.errors import DlcalcError, InputError, did_you_mean
+from dlcalc.errors import At, DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
 from dlcalc.layers.cells.cell import Cell
 from dlcalc.layers.cells.problem import INPUTS, CellResult, by_steps
@@ -67,10 +67,8 @@ class CellRun(Run[CellResult]):
             raise InputError(
                 f"{inputs!r} is no file and no array{did_you_mean(inputs, INPUTS)}"
             ).at("--inputs")
-        try:
+        with At("--inputs"):
             return read_array(inputs, self.out.allow_nonfinite)
-        except DlcalcError as error:
-            raise error.at("--inputs") from None
 
     def calculate(self, **given: Any) -> CellResult:
         """The steps; what is wrong with them has the name of the file they came from."""

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Iterator
 
-from dlcalc.errors import AnswerDiffersError, DlcalcError, InputError, ShapeError
+from dlcalc.errors import AnswerDiffersError, At, DlcalcError, InputError, ShapeError
 from dlcalc.shell import coloured, note
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,10 +52,8 @@ class Output(NamedTuple):
             return self
         from dlcalc.input.expected import read_expected
 
-        try:
+        with At("--expect"):
             return self._replace(expected=read_expected(self.expect, self.allow_nonfinite))
-        except DlcalcError as error:
-            raise error.at("--expect") from None
 
     @property
     def piped(self) -> bool:
@@ -162,13 +160,11 @@ class Output(NamedTuple):
         from dlcalc.numbers.compare import Comparison, ShapeDifference
         from dlcalc.output.working import describe
 
-        try:
+        with At("--expect"):
             found = Comparison(
                 expected, answer.for_programs, answer.main_place, self.tolerance, answer.order,
                 answer.whole,
             )
-        except DlcalcError as error:
-            raise error.at("--expect") from None
         if isinstance(found.first, ShapeDifference) and found.first.other_rank:
             raise ShapeError(describe(found.first, answer, self.precision)).at("--expect")
         return found

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.errors import At, DlcalcError, InputError, LimitError
 from dlcalc.input.records import OpenQuoteError, Reader, Record, arriving_lines, reader_of
 from dlcalc.input.sources import STDIN
 from dlcalc.output.formats import FORMATS, Format, Row, cells
@@ -216,7 +216,5 @@ def _array(name: str, raw: Any) -> Any:
 
 @lru_cache(MOST_REMEMBERED)
 def _converted(name: str, kind: Any, raw: str) -> Any:
-    try:
+    with At(name.replace("_", " ")):
         return as_typed(kind, raw)
-    except InputError as error:
-        raise error.at(name.replace("_", " ")) from None

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.errors import (
     AnswerDiffersError,
+    At,
     DlcalcError,
     FileError,
     InputError,
@@ -17,7 +18,7 @@ from dlcalc.errors import (
     words_of,
 )
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import decode, located, read_source, reason
+from dlcalc.input.sources import decode, read_source, reason
 from dlcalc.numbers.axes import plain
 from dlcalc.numbers.parse import kind_of
 from dlcalc.output.answer import Answer, Table
@@ -68,13 +69,11 @@ def read_sheet(value: str, asked: Mapping[str, Entry] | None = None) -> list[Ent
     28
     """
     source = read_source(value, kind="sheet")
-    try:
+    with At(source.place, once=True):
         named = list(_named(_parsed(decode(source), source.place)))
         if not named:
             raise InputError("holds no entry; a sheet has entries of command, answer and points")
         return [_entry(name, each, asked or {}) for name, each in named]
-    except DlcalcError as error:
-        raise located(error, source) from None
 
 
 def _parsed(text: str, place: str) -> Any:
@@ -109,7 +108,7 @@ def _named(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _entry(name: str, value: Any, asked: Mapping[str, Entry]) -> Entry:
     question = asked.get(name)
-    try:
+    with At(f"entry {name}"):
         if question is not None and not (isinstance(value, dict) and {*value} <= {*FIELDS}):
             return question._replace(answer=value)
         if not isinstance(value, dict):
@@ -120,8 +119,6 @@ def _entry(name: str, value: Any, asked: Mapping[str, Entry]) -> Entry:
             if field not in FIELDS:
                 raise InputError(f"unknown field {field!r}{did_you_mean(field, FIELDS)}")
         return _checked(name, {**(question._asdict() if question else {}), **value})
-    except DlcalcError as error:
-        raise error.at(f"entry {name}") from None
 
 
 def _checked(name: str, fields: Mapping[str, Any]) -> Entry:

@@ -14,9 +14,9 @@ from functools import partial
 from os.path import exists
 from typing import Any, NamedTuple
 
-from dlcalc.errors import DlcalcError, InputError
+from dlcalc.errors import At, InputError
 from dlcalc.formulas.expressions import Step, symbol
-from dlcalc.input.sources import decode, located, read_source
+from dlcalc.input.sources import decode, read_source
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.parse import Number, parse_number, parse_rate, shorten
 from dlcalc.numbers.places import Place
@@ -117,10 +117,8 @@ def as_curve(value: object) -> LearningCurve:
         return value
     if not isinstance(value, Mapping):
         raise InputError(f"learning curve: expected columns {HEADER}")
-    try:
+    with At("learning curve"):
         axis, names, losses = _columns(list(map(str, value)))
-    except InputError as error:
-        raise error.at("learning curve") from None
     columns = [list(value[name]) for name in names]
     if len({len(each) for each in columns}) > 1:
         lengths = ", ".join(str(len(each)) for each in columns)
@@ -139,19 +137,15 @@ def read_learning_curve(value: str) -> LearningCurve:
     CurvePoint(at=2, train_error=0.3, test_error=0.5)
     """
     source = read_source(value, kind="CSV")
-    try:
+    with At(source.place, once=True):
         lines = _lines(decode(source))
         number, header = next(lines, (1, ""))
         separator = "\t" if "\t" in header else ","
         names = _cells(header, separator)
-        try:
+        with At(f"line {number}"):
             axis, wanted, losses = _columns(names)
-        except InputError as error:
-            raise error.at(f"line {number}") from None
         places = [names.index(name) for name in wanted]
         rows = [_row(_cells(line, separator), places, number) for number, line in lines]
-    except DlcalcError as error:
-        raise located(error, source) from None
     return learning_curve(axis, rows, losses)
 
 
@@ -185,15 +179,13 @@ def _columns(names: list[str]) -> tuple[str, list[str], bool]:
 
 
 def _row(cells: list[str], places: list[int], line: int) -> tuple[Number, ...]:
-    try:
+    with At(f"line {line}"):
         if len(cells) <= max(places):
             raise InputError(f"{len(cells)} cells, where the header has more")
         return tuple(
             parse_rate(cells[place]) if cells[place].endswith("%") else parse_number(cells[place])
             for place in places
         )
-    except DlcalcError as error:
-        raise error.at(f"line {line}") from None
 
 
 def findings(curve: LearningCurve) -> tuple[Finding, ...]:

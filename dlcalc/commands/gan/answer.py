@@ -34,7 +34,7 @@ from dlcalc.commands.gan.training import (
     output_of,
     to_arrays,
 )
-from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.errors import At, InputError, LimitError
 from dlcalc.formulas.expressions import Step, add, call, symbol
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file
@@ -301,30 +301,24 @@ def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
     else:
         array = data if isinstance(data, np.ndarray) else as_numbers(data, "data")
         read, place = Images(array), "data"
-    try:
+    with At(place):
         examples = as_images(read.train)
         if not evaluate:
             return examples, None
         if read.train_labels is None or read.test is None or read.test_labels is None:
             raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
-    except DlcalcError as error:
-        raise error.at(place) from None
     held = replace(examples, rows=read.test.reshape(len(read.test), -1))
     return examples, Labelled(examples, read.train_labels, held, read.test_labels)
 
 
 def _model(words: str | Sequence[str], name: str) -> Model:
-    try:
+    with At(name):
         return as_model(words)
-    except DlcalcError as error:
-        raise error.at(name) from None
 
 
 def _network(model: Model, name: str, inputs: int, outputs: int) -> Network:
-    try:
+    with At(name):
         return Network(model, name, inputs, outputs)
-    except DlcalcError as error:
-        raise error.at(name) from None
 
 
 def _least(generator: Network) -> float:
@@ -408,13 +402,11 @@ def _check_files(files: Files, save: str | None, ring: bool) -> None:
 
 
 def _resume(training: Training, epochs: int, path: str) -> None:
-    try:
+    with At(path, once=True):
         from_arrays(training, parse_all_npz(read_file(path)))
         done = len(training.history)
         if done > epochs:
             raise InputError(f"{done} epochs are done already; --epochs asks for {epochs}")
-    except DlcalcError as error:
-        raise error if path in error.places else error.at(path) from None
 
 
 class EpochStream:

@@ -17,8 +17,8 @@ from dlcalc.derive.parser import read_equations
 from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tokens import plain_name
 from dlcalc.derive.tree import NO_OPTIONS
-from dlcalc.errors import DlcalcError, FileError, InputError, did_you_mean
-from dlcalc.input.sources import Source, decode, is_file, located, nearest_file, read_source
+from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean
+from dlcalc.input.sources import Source, decode, is_file, nearest_file, read_source
 from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
@@ -137,10 +137,8 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
             f"no such file, and no equation, NAME = EXPRESSION, either{near}"
         ).at(shorten(value, 80))
     source = read_source(value)
-    try:
+    with At(source.place, once=True):
         text = decode(source)
-    except DlcalcError as error:
-        raise located(error, source) from None
     if text.lstrip().startswith("{"):
         return _of_json(source, allow_nonfinite)
     return {"equations": text, "file": source.place}
@@ -151,7 +149,7 @@ def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
     from dlcalc.input.json_text import check_array
 
     record = record_of(source, (*FIELDS, *RESULTS), ("equations",), allow_nonfinite, layered=TEXTS)
-    try:
+    with At(source.place, once=True):
         equations = record["equations"]
         if not (isinstance(equations, str) or _all_text(equations)):
             raise InputError("is no text and no list of texts").at("equations")
@@ -167,8 +165,6 @@ def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
             names = record.get(name)
             if not (names is None or isinstance(names, str) or _all_text(names)):
                 raise InputError("is no name and no list of names").at(name)
-    except InputError as error:
-        raise located(error, source) from None
     if "gradients" in record:
         system = read_system(equations, source.place)
         values = {name: each for name, each in values.items() if name in system.inputs}
@@ -216,7 +212,7 @@ def read_values(path: str, allow_nonfinite: bool = False) -> dict[str, Any]:
     from dlcalc.input.npy import parse_all_npz
 
     source = read_source(path)
-    try:
+    with At(source.place, once=True):
         if path.endswith(".npz"):
             found: Any = parse_all_npz(source.data, allow_nonfinite, numbers=True)
         else:
@@ -225,8 +221,6 @@ def read_values(path: str, allow_nonfinite: bool = False) -> dict[str, Any]:
                 raise InputError("is no object of values by name")
             found = found["values"] if isinstance(found.get("values"), dict) else found
             found = {name: check_array(each, allow_nonfinite) for name, each in found.items()}
-    except DlcalcError as error:
-        raise located(error, source) from None
     return {plain_name(name): each for name, each in found.items()}
 
 

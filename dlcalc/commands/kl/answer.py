@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.errors import DlcalcError, InputError
+from dlcalc.errors import At, InputError
 from dlcalc.input.arrays import one_array
 from dlcalc.input.fields import record_of
 from dlcalc.input.sources import read_source
@@ -46,10 +46,8 @@ def kl(q: Any, p: Any = None) -> KL:
 def _given(value: Any, name: str) -> Any:
     if not isinstance(value, str):
         return value
-    try:
+    with At(name):
         return read_gaussian(value)
-    except DlcalcError as error:
-        raise error.at(name) from None
 
 
 def read_gaussian(value: str, allow_nonfinite: bool = False) -> Any:
@@ -101,10 +99,8 @@ class KlRun(Run[KL]):
         for name, value in given.items():
             if value is None:
                 raise InputError(f"no {name}: a divergence is between two; give it with --{name}")
-            try:
+            with At(f"--{name}"):
                 given[name] = read_gaussian(value, self.out.allow_nonfinite)
-            except DlcalcError as error:
-                raise error.at(f"--{name}") from None
         return given
 
     def calculate(self, **given: Any) -> KL:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.conventions.cells import problem_of
-from dlcalc.errors import InputError
+from dlcalc.errors import At, InputError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.cells.cell import LSTM, gate_rows
 from dlcalc.layers.cells.problem import (
@@ -413,10 +413,8 @@ def enter_later_step(problem: CellProblem) -> tuple[CellProblem, dict[str, Array
     after = problem.after
     slopes = []
     for gate in problem.gates:
-        try:
+        with At(f"next: {gate}"):
             slope = slope_at_value(problem.activations[gate], after[gate])
-        except InputError as error:
-            raise error.at(f"next: {gate}") from None
         slopes.append(after["d" + gate] * slope)
     dz = np.concatenate(slopes, axis=1)
     back = dz @ problem.W

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
+from dlcalc.errors import At, DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.input.sources import STDIN
 from dlcalc.models.count import Count, doubts, part
 from dlcalc.models.reading import is_model as names_model
@@ -243,10 +243,8 @@ def _by_counters(
     from dlcalc.conventions.models import figure, figures
 
     if whose is not None:
-        try:
+        with At("--explain-figure"):
             read_figure(whose)
-        except InputError as error:
-            raise error.at("--explain-figure") from None
         found, remark = whose_answer(whose, count, figures(read, count, batch, attention))
         if remark:
             note(remark)
@@ -316,10 +314,8 @@ def _changed(read: Model, changes: Sequence[str]) -> Model:
     from dlcalc.models.notation import read_change
 
     for text in changes:
-        try:
+        with At("--set"):
             read = change(read, *read_change(text))
-        except InputError as error:
-            raise error.at("--set") from None
     return read
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcalc.derive.rules import RULES, Array, MaxPool, Node
-from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.errors import At, InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import check_fields, checked_field, takes_record
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import decode, located, read_source
+from dlcalc.input.sources import decode, read_source
 from dlcalc.layers.criteria import loss_of, upstream_of
 from dlcalc.layers.optimisers import (
     OPTIMISERS,
@@ -495,7 +495,7 @@ class StepRun(Run[NetworkStep]):
 
     def _record(self, value: str, name: str = "") -> dict[str, Any]:
         allow_nonfinite, source = self.out.allow_nonfinite, read_source(value, name, "JSON")
-        try:
+        with At(source.place, once=True):
             record = parse_json(decode(source), allow_nonfinite)
             if not isinstance(record, dict):
                 raise InputError(f"a JSON object with fields is wanted: {', '.join(FIELDS)}")
@@ -504,8 +504,6 @@ class StepRun(Run[NetworkStep]):
                 field: each if field in RESULT else checked_field(field, each, allow_nonfinite)
                 for field, each in record.items()
             }
-        except DlcalcError as error:
-            raise located(error, source) from None
 
     def checked(self, result: NetworkStep) -> Sequence[Any]:
         """Each gradient against differences."""

@@ -12,7 +12,7 @@ import re
 from math import prod
 from typing import IO, Any, BinaryIO
 
-from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.errors import At, InputError, LimitError
 from dlcalc.input.zips import open_zip
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Tensor
@@ -137,10 +137,8 @@ def read_npy(file: BinaryIO, path: str, input: Any = None) -> Held:
     kind, sizes, header = _numpy_header(stream.file, name)
     stream.at += header
     tensor = _numpy_tensor(name, kind, sizes)
-    try:
+    with At(name):
         check_bytes(tensor.bytes, stream.rest())
-    except DlcalcError as error:
-        raise error.at(name) from None
     return Held(path, "npy", [tensor])
 
 
@@ -159,10 +157,8 @@ def read_npz(file: BinaryIO, path: str, input: Any = None) -> Held:
             with archive.open(member) as opened:
                 kind, sizes, header = _numpy_header(opened, name)
             tensors[name] = _numpy_tensor(name, kind, sizes)
-            try:
+            with At(name):
                 check_bytes(tensors[name].bytes, member.file_size - header)
-            except DlcalcError as error:
-                raise error.at(name) from None
     if not tensors:
         raise InputError("holds no arrays, which are members called NAME.npy")
     return Held(path, "npz", list(tensors.values()))

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, BinaryIO, NamedTuple
 
-from dlcalc.errors import DlcalcError, InputError, did_you_mean, words_of
+from dlcalc.errors import At, DlcalcError, InputError, did_you_mean, words_of
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import read_table
 from dlcalc.input.zips import member_bytes, open_zip, seekable
@@ -755,8 +755,8 @@ class _Reader:
             raise InputError("layers within layers beyond any honest depth")
         kind, name = str(layer.get("class_name")), prefix + name_of(layer)
         config = layer["config"]
-        try:
-            if "layers" in config and kind not in ("RNN",):
+        with At(name, once=True):
+            if "layers" in config and kind != "RNN":
                 for each in layers_of(layer):
                     yield from self.tensors(each, f"{name}/", None, depth + 1)
                 return
@@ -766,8 +766,6 @@ class _Reader:
                 return
             for weight in weights(layer, config, given):
                 yield _tensor(weight, name, config)
-        except DlcalcError as error:
-            raise error.at(name) if name and name not in error.places else error from None
 
     def _inner(
         self, kind: str, inner: list[Mapping[str, Any]], name: str, shape: Any, depth: int

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, BinaryIO
 
-from dlcalc.errors import DlcalcError, FileError, InputError
+from dlcalc.errors import At, DlcalcError, FileError, InputError
 from dlcalc.input.sources import reason
 from dlcalc.input.zips import open_zip, seekable
 from dlcalc.models.files.tensors import Held, Tensor, decide
@@ -85,10 +85,8 @@ def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
             seen[tensor.name] = tensor
     first = found[0]
     tensors = first.tensors if len(found) == 1 else list(seen.values())
-    try:
+    with At(name):
         decided = decide(tensors, config, first.metadata)
-    except DlcalcError as error:
-        raise error.at(name) from None
     notes = [note for part in found for note in part.notes]
     if len(found) > 1:
         notes.append(f"all {len(found)} files of the model together")
@@ -153,13 +151,11 @@ def _config_beside(path: str) -> dict[str, Any]:
 
 def _json(path: str) -> Any:
     from dlcalc.input.json_text import parse_json
-    from dlcalc.input.sources import Source, decode, located, read_file
+    from dlcalc.input.sources import Source, decode, read_file
 
     source = Source(read_file(path), path)
-    try:
+    with At(source.place, once=True):
         return parse_json(decode(source))
-    except DlcalcError as error:
-        raise located(error, source) from None
 
 
 def layered(held: Held) -> Model:
@@ -167,7 +163,7 @@ def layered(held: Held) -> Model:
     from dlcalc.models.count import params
 
     name = os.path.splitext(os.path.basename(held.name))[0]
-    try:
+    with At(held.name, once=True):
         if held.format == "onnx":
             from dlcalc.models.files.onnx import Translator
 
@@ -183,8 +179,6 @@ def layered(held: Held) -> Model:
         else:
             raise InputError("a file of weights has tensors, and no layers to show or change")
         said, own = params(model).params, sum(tensor.params for tensor in held.tensors)
-    except DlcalcError as error:
-        raise error if held.name in error.places else error.at(held.name) from None
     if said != own:
         note = f"the layers have {said:,} parameters, the file {own:,}"
         model.notes = (*model.notes, note)
@@ -193,10 +187,8 @@ def layered(held: Held) -> Model:
 
 def read_stream(file: BinaryIO, place: str, input: tuple[int, ...] | None = None) -> Held:
     """What standard input holds, read forward."""
-    try:
+    with At(place, once=True):
         return _decided(place, [read_open(file, place, input)], {})
-    except DlcalcError as error:
-        raise error if place in error.places else error.at(place) from None
 
 
 def _one(path: str, input: tuple[int, ...] | None = None) -> Held:
