@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dlcalc.errors import ShapeError
 from dlcalc.layers.attention import seen_before, unseen
 from dlcalc.layers.counted import Cache, Counted
 from dlcalc.layers.table import bind, complete, handler
@@ -162,6 +163,14 @@ def test_matrices_stand_apart_by_their_names() -> None:
     assert counted("mla 2 4 3 2 5 q_rank=6", 7).matrices == {
         "q_a": (8, 6), "q_b": (6, 10), **others,
     }
+
+
+def test_positions_are_as_many_as_are_kept_and_new() -> None:
+    assert counted("position", 7, 3).weights == 10 * 8
+    assert counted("position 12", 7, 3).weights == 12 * 8
+    with pytest.raises(ShapeError, match="9 positions are too few for 7 steps behind 3"):
+        counted("position 9", 7, 3)
+    assert counted("position 10", 7, 3).output == (7, 8)
 
 
 def test_experts_that_are_not_chosen_lie_idle() -> None:
