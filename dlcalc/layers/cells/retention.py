@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcalc.errors import InputError
 from dlcalc.layers.cells.problem import CellProblem, CellResult
+from dlcalc.numbers.axes import plural
 
 FADED, GROWN = 1e-3, 1e3
 """Below and above these, of its first value, a gradient is said to vanish or to explode."""
@@ -88,16 +89,11 @@ def retention(result: CellResult) -> Kept:
     return Kept(columns, {"h": "|h|", "dh0": "|dh0|"}, words + _verdict(**columns), title)
 
 
-def count_of(steps: Sequence[float]) -> str:
-    """So many steps, in words."""
-    return f"{len(steps)} steps" if len(steps) > 1 else "1 step"
-
-
 def _verdict(h: list[float], dh0: list[float]) -> list[str]:
     first, last = dh0[0], dh0[-1]
     said = [
-        f"Over {count_of(h)} the norm of h goes from {h[0]:.4g} to {h[-1]:.4g}, and the "
-        f"gradient that reaches h0 from {first:.4g} to {last:.4g}."
+        f"Over {len(h)} {plural(len(h), 'step')} the norm of h goes from {h[0]:.4g} to "
+        f"{h[-1]:.4g}, and the gradient that reaches h0 from {first:.4g} to {last:.4g}."
     ]
     if len(h) == 1 or np.isnan(last):
         return said
@@ -183,8 +179,8 @@ def _memory_words(result: CellResult, name: str, run: Columns, beside: Columns) 
     ends = ("below -1", least < -1 - ROUNDING), ("above 1", most > 1 + ROUNDING)
     beyond = " or ".join(words for words, is_so in ends if is_so)
     course = (
-        f"over {count_of(c)} the norm of c goes from {c[0]:.4g} to {c[-1]:.4g}, and the "
-        f"gradient that reaches c0 from {dc0[0]:.4g} to {dc0[-1]:.4g}."
+        f"over {len(c)} {plural(len(c), 'step')} the norm of c goes from {c[0]:.4g} to "
+        f"{c[-1]:.4g}, and the gradient that reaches c0 from {dc0[0]:.4g} to {dc0[-1]:.4g}."
     )
     if beyond:
         peak = int(np.argmax(products))
