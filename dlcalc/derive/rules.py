@@ -9,7 +9,8 @@ axes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache, partial
 from itertools import product
 from math import prod
@@ -123,15 +124,16 @@ class Graph:
         return node
 
     def backward(
-        self, node: Node, gradient: Array,
+        self, starts: Mapping[Node, Array],
         otherwise: Callable[[Node, Array, int], Any] = lambda node, gradient, place: None,
     ) -> None:
-        """The gradient of every node that wants one, over all paths, from that of the last.
+        """The gradient of every node that wants one, over all paths, from those that enter.
 
         `otherwise` may pull a gradient back by a rule of its own: that of a slip.
         """
-        self.gradients, self._owned, self._leaves = {node: gradient}, set(), []
-        with Aside(self.products) as aside:
+        self.gradients, self._owned, self._leaves = {**starts}, set(), []
+        with Aside(self.products) if self.products else nullcontext() as aside:
+            aside = aside if aside is not None and aside.helpers else None
             for each in reversed(self.nodes):
                 if each.rule is not None and each in self.gradients:
                     self._pull(each, each.rule, otherwise, aside)
@@ -139,16 +141,17 @@ class Graph:
             self._add(argument, pulled[0])
 
     def _pull(
-        self, node: Node, rule: Rule, otherwise: Callable[[Node, Array, int], Any], aside: Aside
+        self, node: Node, rule: Rule, otherwise: Callable[[Node, Array, int], Any],
+        aside: Aside | None,
     ) -> None:
         """Carry the gradient of a node over to its arguments, those that nothing computed first."""
-        gradient = self.gradients[node]
-        for place, argument in sorted(
-            enumerate(node.arguments), key=lambda each: each[1].rule is not None
-        ):
+        gradient, window = self.gradients[node], node.options.get("window")
+        arguments: Iterable[tuple[int, Node]] = enumerate(node.arguments)
+        if aside is not None:
+            arguments = sorted(arguments, key=lambda each: each[1].rule is not None)
+        for place, argument in arguments:
             if not argument.wants:
                 continue
-            window = node.options.get("window")
             if window is not None:
                 self._own(argument)[window] += gradient
                 continue
@@ -156,7 +159,7 @@ class Graph:
             if pulled is not None:
                 self._add(argument, pulled)
             elif (
-                argument.rule is None and aside.helpers and gradient.ndim > 1
+                argument.rule is None and aside is not None and gradient.ndim > 1
                 and gradient.size // gradient.shape[1] * argument.value.size >= LEAST_JOB
             ):
                 # No other gradient waits for it: another core may take it when it is free.
@@ -396,7 +399,7 @@ class Einsum(Rule):
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         letters, to = _letters(node.options["spec"])
         if place == 2:
-            return gradient.sum(axis=tuple(range(gradient.ndim - 1)))
+            return np.add.reduce(gradient, axis=tuple(range(gradient.ndim - 1)))
         other = node.arguments[1 - place].value
         return _einsum(to, letters[1 - place], letters[place], gradient, other)
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlcalc.derive.rules import RULES, Activate, Graph, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.layers.optimisers import optimiser, states, stepped
@@ -39,105 +41,49 @@ MOST_DRAWN = 1 << 26
 """The most weights that are drawn: 512 MiB of them."""
 
 
-@dataclass(frozen=True)
-class Dense:
-    """One fully connected layer."""
+class Dense(NamedTuple):
+    """One fully connected layer in the graph of a pass."""
 
-    weight: Array
-    """W, (out, in)."""
-    bias: Array | None = None
-    """b, (out,), or None."""
-    activation: Activation = IDENTITY
-    """φ."""
-
-
-@dataclass(frozen=True)
-class DensePass:
-    """What one layer computed on the way forward."""
-
-    x: Array
+    x: Node
     """Its input, (batch, in)."""
-    q: Array
+    weight: Node
+    """W, (out, in)."""
+    bias: Node | None
+    """b, (out,), or None."""
+    q: Node
     """x Wᵀ + b, (batch, out)."""
-    h: Array
+    h: Node
     """φ(q), (batch, out)."""
 
 
-@dataclass(frozen=True)
-class DenseGradients:
-    """The gradients of a loss with respect to one layer."""
+def dense(
+    graph: Graph, x: Node, weight: Array, bias: Array | None = None, φ: Activation = IDENTITY
+) -> Dense:
+    """A fully connected layer on x (batch, in); whatever it holds can be differentiated by.
 
-    q: Array
-    """∂J/∂q, (batch, out)."""
-    weight: Array
-    """∂J/∂W = ∂J/∂qᵀ x, summed over the batch, (out, in)."""
-    bias: Array | None
-    """∂J/∂b, ∂J/∂q summed over the batch, (out,); None without a bias."""
-    x: Array
-    """∂J/∂x = ∂J/∂q W, (batch, in)."""
-
-
-def forward(layers: Sequence[Dense], x: Array) -> list[DensePass]:
-    """Pass x (batch, in) through the layers, each one's h being the next one's x.
-
-    >>> relu = ACTIVATIONS["relu"]
-    >>> layers = [Dense(np.array([[2.0], [-2.0]]), None, relu), Dense(np.array([[1.0, 5.0]]))]
-    >>> forward(layers, np.array([[3.0]]))[-1].h.tolist()
-    [[6.0]]
+    >>> graph = Graph()
+    >>> x = graph.given(np.array([[3.0]]), "x", wants=True)
+    >>> layer = dense(graph, x, np.array([[2.0], [-2.0]]), None, ACTIVATIONS["relu"])
+    >>> graph.backward({layer.h: np.array([[1.0, 10.0]])})
+    >>> layer.h.value.tolist(), graph.gradient(x).tolist()
+    ([[6.0, 0.0]], [[2.0]])
     """
-    passes = []
-    for layer in layers:
-        q = x @ layer.weight.T
-        if layer.bias is not None:
-            q = q + layer.bias
-        passes.append(DensePass(x, q, layer.activation.value(q)))
-        x = passes[-1].h
-    return passes
+    held = [graph.given(each, "", wants=True) for each in (weight, bias) if each is not None]
+    q = graph.apply(RULES["einsum"], x, *held, spec="ni,oi->no")
+    h = q if φ is IDENTITY else graph.apply(Activate(φ), q)
+    return Dense(x, held[0], None if bias is None else held[1], q, h)
 
 
-def argument_gradient(φ: Activation, dh: Array, q: Array, h: Array) -> Array:
-    """∂J/∂q = ∂J/∂h ⊙ φ′(q).
-
-    >>> q = np.array([[-1.0, 2.0]])
-    >>> argument_gradient(ACTIVATIONS["relu"], np.array([[3.0, 4.0]]), q, q).tolist()
-    [[0.0, 4.0]]
-    """
-    if φ is IDENTITY:
-        return dh
-    slope = φ.slope(q, h)
-    return np.multiply(dh, slope, out=slope)
-
-
-def layer_gradients(layer: Dense, x: Array, dq: Array) -> DenseGradients:
-    """The gradients of one layer from its input x (batch, in) and ∂J/∂q (batch, out).
-
-    >>> layer = Dense(np.array([[3.0, 4.0]]), np.array([0.0]))
-    >>> found = layer_gradients(layer, np.array([[1.0, 2.0]]), np.array([[10.0]]))
-    >>> found.weight.tolist(), found.x.tolist()
-    ([[10.0, 20.0]], [[30.0, 40.0]])
-    """
-    bias = None if layer.bias is None else dq.sum(axis=0)
-    return DenseGradients(dq, dq.T @ x, bias, dq @ layer.weight)
-
-
-def backward(
-    layers: Sequence[Dense], passes: Sequence[DensePass], dq: Array
-) -> list[DenseGradients]:
-    """Gradients of every layer, first to last, from ∂J/∂q of the last.
-
-    ∂J/∂q of a layer below is (∂J/∂q W) ⊙ φ′(q).
-
-    >>> layers = [Dense(np.array([[2.0]])), Dense(np.array([[5.0]]))]
-    >>> found = backward(layers, forward(layers, np.array([[3.0]])), np.array([[1.0]]))
-    >>> [each.weight.item() for each in found]
-    [15.0, 6.0]
-    """
-    found: list[DenseGradients] = []
-    for index in reversed(range(len(layers))):
-        found.insert(0, layer_gradients(layers[index], passes[index].x, dq))
-        if index > 0:
-            below = passes[index - 1]
-            dq = argument_gradient(layers[index - 1].activation, found[0].x, below.q, below.h)
+def dense_layers(
+    graph: Graph, x: Node, weights: Sequence[Array], biases: Sequence[Array] | None,
+    φ: Activation, last: Activation,
+) -> list[Dense]:
+    """Layers one behind the other, each one's h being the next one's x."""
+    found: list[Dense] = []
+    for n, weight in enumerate(weights):
+        activation = φ if n < len(weights) - 1 else last
+        found.append(dense(graph, x, weight, biases[n] if biases else None, activation))
+        x = found[-1].h
     return found
 
 
@@ -274,7 +220,7 @@ class Network:
             part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)
         ) if arrays else ()
 
-    @property
+    @cached_property
     def finite(self) -> bool:
         """Whether no NaN and no infinity was let in, so that any that comes out overflowed."""
         return all_finite(self.x, self.target, *self.weights, *(self.biases or ()))
@@ -380,35 +326,27 @@ def _as_biases(biases: Sequence[Any], matrices: tuple[Array, ...]) -> tuple[Arra
     return vectors
 
 
-def as_layers(
-    network: Network, weights: Sequence[Array], biases: Sequence[Array] | None
-) -> list[Dense]:
-    """Layers of those parameters; the last gives its logits, which the objective takes."""
-    hidden, last = named_activation(network.activation), len(weights) - 1
-    return [
-        Dense(weight, biases[n] if biases else None, hidden if n < last else IDENTITY)
-        for n, weight in enumerate(weights)
-    ]
-
-
-def evaluate(network: Network, passes: Sequence[DensePass]) -> tuple[Array, Array]:
-    """The output y, (batch, out), and the loss of each example, (batch,), of a forward pass."""
-    logits = passes[-1].q
-    return network.objective.y(logits), network.objective.value(logits, network.target)
+def passes_of(
+    network: Network, x: Array, weights: Sequence[Array], biases: Sequence[Array] | None
+) -> tuple[Graph, list[Dense]]:
+    """The layers' values for x by those parameters; the last gives its logits."""
+    graph, φ = Graph(), named_activation(network.activation)
+    start = graph.given(x, "x", wants=True)
+    return graph, dense_layers(graph, start, weights, biases, φ, IDENTITY)
 
 
 @dataclass(frozen=True)
 class Propagated:
     """A network's passes, forward and backward."""
 
-    passes: list[DensePass]
-    """Those of the layers; the last one's h is its logits."""
+    passes: list[Dense]
+    """The layers; the last one's h is its logits."""
     y: Array
     """The output, (batch, out)."""
     loss: float
     """J, the mean over the batch."""
-    gradients: list[DenseGradients]
-    """Those of the layers, first to last."""
+    slope: Callable[[Node], Array]
+    """∂J/∂ of anything in the layers."""
 
 
 def back_propagate(
@@ -420,20 +358,21 @@ def back_propagate(
 
     >>> network = as_network([1.0], [1.0], [[[3.0]]], output="identity")
     >>> found = back_propagate(network, network.weights, None)
-    >>> found.loss, found.gradients[0].weight.tolist()
+    >>> found.loss, found.slope(found.passes[0].weight).tolist()
     (2.0, [[2.0]])
     """
-    layers = as_layers(network, weights, biases)
     with np.errstate(over="ignore", invalid="ignore"):
-        passes = forward(layers, network.x)
-        y, losses = evaluate(network, passes)
-        loss = float(losses.mean())
-        found = backward(layers, passes, network.objective.slope(y, network.target) / len(y))
-    shown = [each.q for each in passes]
-    shown += [part for each in found for part in (each.weight, each.q, each.x) if part is not None]
+        graph, passes = passes_of(network, network.x, weights, biases)
+        logits, pair = passes[-1].h, network.objective
+        y = pair.y(logits.value)
+        loss = float(pair.value(logits.value, network.target).mean())
+        graph.backward({logits: pair.slope(y, network.target) / len(y)})
+    shown = [each.q.value for each in passes] + [
+        graph.gradient(node) for each in passes for node in (each.q, each.weight, each.x)
+    ]
     if network.finite and not all_finite(np.asarray(loss), *shown):
         raise InputError(f"the values overflow (loss {loss:g}): inputs or weights are too large")
-    return Propagated(passes, y, loss, found)
+    return Propagated(passes, y, loss, graph.gradient)
 
 
 def network_parameters(network: Network) -> dict[str, Array]:
@@ -449,11 +388,13 @@ def network_parameters(network: Network) -> dict[str, Array]:
 
 def network_loss(network: Network, parameters: Mapping[str, Array]) -> Any:
     """J, the mean over the batch, at other values of :func:`network_parameters`."""
+    kind = np.result_type(*parameters.values())
+    held = {name: each.astype(kind, copy=False) for name, each in parameters.items()}
     count = range(len(network.weights))
-    weights = [parameters[f"weights[{n}]"] for n in count]
-    biases = [parameters[f"biases[{n}]"] for n in count] if network.biases else None
-    passes = forward(as_layers(network, weights, biases), parameters["x"])
-    return evaluate(network, passes)[1].mean()
+    weights = [held[f"weights[{n}]"] for n in count]
+    biases = [held[f"biases[{n}]"] for n in count] if network.biases else None
+    _, passes = passes_of(network, held["x"], weights, biases)
+    return network.objective.value(passes[-1].h.value, network.target).mean()
 
 
 @dataclass(frozen=True)
@@ -537,7 +478,7 @@ def descend(network: Network, steps: int) -> Descent:
             raise error.at(f"step {step} at learning rate {rate:g}") from None
         losses.append(run.loss)
         if step < steps:
-            _move(moves, weights, biases or [], run.gradients)
+            _move(moves, weights, biases or [], run)
     return Descent(
         tuple(losses), run.y[0] if network.single else run.y, tuple(weights),
         tuple(biases) if biases else None, _moved(network, weights, biases),
@@ -545,15 +486,13 @@ def descend(network: Network, steps: int) -> Descent:
     )
 
 
-def _move(
-    moves: Moves, weights: list[Array], biases: list[Array], gradients: Sequence[DenseGradients]
-) -> None:
+def _move(moves: Moves, weights: list[Array], biases: list[Array], run: Propagated) -> None:
     """One step, in place; what overflows here is refused where the next loss is computed."""
     with np.errstate(over="ignore", invalid="ignore"):
-        for n, gradient in enumerate(gradients):
-            weights[n] += moves.change("w", n, weights[n], gradient.weight)
-            if gradient.bias is not None:
-                biases[n] += moves.change("b", n, biases[n], gradient.bias)
+        for n, each in enumerate(run.passes):
+            weights[n] += moves.change("w", n, weights[n], run.slope(each.weight))
+            if each.bias is not None:
+                biases[n] += moves.change("b", n, biases[n], run.slope(each.bias))
 
 
 def _moved(

@@ -1,44 +1,44 @@
 """Layers against the definition by loops, their gradients against differences, and types."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlcalc.derive.rules import Graph
 from dlcalc.errors import ShapeError
-from dlcalc.layers.network import (
-    Dense,
-    backward,
-    forward,
-    require_chain,
-)
+from dlcalc.layers.network import Dense, dense, dense_layers, require_chain
 from dlcalc.numbers.activations import ACTIVATIONS, activation
 from dlcalc.numbers.differences import check_gradients
 
 SMOOTH = ("sigmoid", "tanh", "gelu", "softplus", "identity")
 
 
-def random_layers(seed: int, sizes: list[int], name: str, bias: bool) -> list[Dense]:
+def random_parameters(seed: int, sizes: list[int], bias: bool) -> dict[str, Any]:
     draw = np.random.default_rng(seed)
-    return [
-        Dense(
-            draw.normal(size=(after, before)),
-            draw.normal(size=after) if bias else None,
-            activation(name),
-        )
-        for before, after in pairwise(sizes)
-    ]
+    found = {f"w{n}": draw.normal(size=each[::-1]) for n, each in enumerate(pairwise(sizes))}
+    biases = {f"b{n}": draw.normal(size=size) for n, size in enumerate(sizes[1:])}
+    return found | (biases if bias else {})
+
+
+def passed(p: dict[str, Any], x: Any, name: str) -> tuple[Graph, list[Dense]]:
+    """The layers of those parameters, all with one activation."""
+    graph, φ = Graph(), activation(name)
+    weights = [p[each] for each in p if each.startswith("w")]
+    biases = [p[each] for each in p if each.startswith("b")] or None
+    return graph, dense_layers(graph, graph.given(x, "x", wants=True), weights, biases, φ, φ)
 
 
 def test_affine_is_the_definition() -> None:
-    draw = np.random.default_rng(0)
+    draw, graph = np.random.default_rng(0), Graph()
     x, w, b = draw.normal(size=(4, 3)), draw.normal(size=(2, 3)), draw.normal(size=2)
     by_hand = [
         [sum(w[i, j] * x[n, j] for j in range(3)) + b[i] for i in range(2)] for n in range(4)
     ]
-    assert forward([Dense(w, b)], x)[0].q == pytest.approx(np.array(by_hand))
+    assert dense(graph, graph.given(x, "x"), w, b).q.value == pytest.approx(np.array(by_hand))
 
 
 @settings(max_examples=25, deadline=None)
@@ -52,48 +52,33 @@ def test_affine_is_the_definition() -> None:
 def test_gradients_are_those_of_differences(
     seed: int, sizes: list[int], batch: int, name: str, bias: bool
 ) -> None:
-    layers = random_layers(seed, sizes, name, bias)
+    parameters = random_parameters(seed, sizes, bias)
     draw = np.random.default_rng(seed + 1)
-    x, pull = draw.normal(size=(batch, sizes[0])), draw.normal(size=(batch, sizes[-1]))
-    passes = forward(layers, x)
-    found = backward(layers, passes, pull)
+    x, slope = draw.normal(size=(batch, sizes[0])), draw.normal(size=(batch, sizes[-1]))
+    graph, layers = passed(parameters, x, name)
+    graph.backward({layers[-1].q: slope})
+    found = {"x": graph.gradient(layers[0].x)}
+    for n, each in enumerate(layers):
+        found[f"w{n}"] = graph.gradient(each.weight)
+        if each.bias is not None:
+            found[f"b{n}"] = graph.gradient(each.bias)
 
-    def loss(p: object) -> object:
-        assert isinstance(p, dict)
-        moved = [
-            Dense(p[f"w{n}"], p.get(f"b{n}"), each.activation) for n, each in enumerate(layers)
-        ]
-        return (forward(moved, p["x"])[-1].q * pull).sum()
+    def loss(p: Any) -> Any:
+        kind = np.result_type(*p.values())
+        moved = {key: each.astype(kind) for key, each in p.items()}
+        return (passed(moved, moved.pop("x"), name)[1][-1].q.value * slope).sum()
 
-    parameters = {"x": x}
-    gradients = {"x": found[0].x}
-    for n, (layer, gradient) in enumerate(zip(layers, found, strict=True)):
-        parameters[f"w{n}"], gradients[f"w{n}"] = layer.weight, gradient.weight
-        if layer.bias is not None and gradient.bias is not None:
-            parameters[f"b{n}"], gradients[f"b{n}"] = layer.bias, gradient.bias
-    assert all(check.passed for check in check_gradients(loss, parameters, gradients))
+    assert all(each.passed for each in check_gradients(loss, {**parameters, "x": x}, found))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_float32_stays_float32(name: str) -> None:
-    layers = [
-        Dense(
-            each.weight.astype(np.float32),
-            None if each.bias is None else each.bias.astype(np.float32),
-            each.activation,
-        )
-        for each in random_layers(3, [3, 4, 2], name, True)
-    ]
-    passes = forward(layers, np.ones((2, 3), np.float32))
-    found = backward(layers, passes, np.ones((2, 2), np.float32))
-    types = {array.dtype for each in passes for array in (each.q, each.h)}
-    types |= {
-        array.dtype
-        for each in found
-        for array in (each.q, each.weight, each.bias, each.x)
-        if array is not None
-    }
-    assert types == {np.dtype(np.float32)}
+    parameters = random_parameters(3, [3, 4, 2], True)
+    small = {key: each.astype(np.float32) for key, each in parameters.items()}
+    graph, layers = passed(small, np.ones((2, 3), np.float32), name)
+    graph.backward({layers[-1].h: np.ones((2, 2), np.float32)})
+    arrays = [*(node.value for node in graph.nodes), *graph.gradients.values()]
+    assert {each.dtype for each in arrays} == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize(

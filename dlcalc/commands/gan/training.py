@@ -159,7 +159,7 @@ def output_of(ran: Ran) -> Array:
 
 def pull(ran: Ran, slope: Array) -> Array:
     """∂J/∂x (batch, in) of a pass that was asked for it, from ∂J/∂y (batch, out)."""
-    ran.graph.backward(ran.output, slope.reshape(ran.output.shape))
+    ran.graph.backward({ran.output: slope.reshape(ran.output.shape)})
     found: Array = ran.graph.gradient(ran.x)
     return found.reshape(len(slope), -1)
 

@@ -307,8 +307,9 @@ def mlp_step(network: Network) -> MlpStep:
     InputError where any of them overflows.
     """
     run = back_propagate(network, network.weights, network.biases)
-    dw = tuple(each.weight + 0.0 for each in run.gradients)
-    db = tuple(np.asarray(each.bias) + 0.0 for each in run.gradients) if network.biases else None
+    dw = tuple(run.slope(each.weight) + 0.0 for each in run.passes)
+    biases = [each.bias for each in run.passes if each.bias is not None]
+    db = tuple(run.slope(each) + 0.0 for each in biases) if biases else None
     mover = Moves(network)
     moves = (
         _updates(network, mover, "w", network.weights, dw),
@@ -320,18 +321,18 @@ def mlp_step(network: Network) -> MlpStep:
         tuple(b + each for b, each in zip(network.biases or (), moves[1], strict=True))
         if moves[1] else None,
     )
-    hs = [*(each.h for each in run.passes[:-1]), run.y]
+    hs = [*(each.h.value for each in run.passes[:-1]), run.y]
     return MlpStep(
         network,
         tuple(
-            LayerValues(_shown(network, each.q), _shown(network, h))
+            LayerValues(_shown(network, each.q.value), _shown(network, h))
             for each, h in zip(run.passes, hs, strict=True)
         ),
         _shown(network, run.y),
         run.loss,
         MlpGradients(
-            tuple(_shown(network, each.q) for each in run.gradients), dw, db,
-            _shown(network, run.gradients[0].x),
+            tuple(_shown(network, run.slope(each.q)) for each in run.passes), dw, db,
+            _shown(network, run.slope(run.passes[0].x)),
         ),
         updates,
         updated,

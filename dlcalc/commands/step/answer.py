@@ -308,7 +308,7 @@ def trained(ran: Ran) -> list[str]:
 def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, Array]]:
     """The loss of a pass, and its gradients; InputError where they overflow."""
     end = problem.loss(ran)
-    ran.graph.backward(end, np.ones((), ran.output.value.dtype))
+    ran.graph.backward({end: np.ones((), ran.output.value.dtype)})
     gradients = {
         name: ran.graph.gradient(ran.store.parameters[name]) for name in trained(ran)
     }

@@ -392,7 +392,7 @@ def _differently(result: NetworkStep, field: str, pull: Pull) -> Any:
     graph = result.ran.graph
     kept = graph.gradients
     try:
-        graph.backward(graph.nodes[-1], np.ones(()), pull)
+        graph.backward({graph.nodes[-1]: np.ones(())}, pull)
         return _value(result.ran, field)
     finally:
         graph.gradients = kept
@@ -407,7 +407,7 @@ def _forward_with(
         ran = result.problem.forward(given, result.problem.x, without=without)
         end = result.problem.loss(ran)
         if _is_gradient(field):
-            ran.graph.backward(end, np.ones(()))
+            ran.graph.backward({end: np.ones(())})
     except DlcalcError:
         return None
     return _value(ran, field)

@@ -18,17 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlcalc.derive.rules import Graph, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.losses import binary_cross_entropy
 from dlcalc.layers.network import (
     Dense,
-    DenseGradients,
-    DensePass,
-    argument_gradient,
-    backward,
-    forward,
-    layer_gradients,
+    dense,
+    dense_layers,
     numbered,
     require_chain,
     require_few,
@@ -48,6 +45,7 @@ if TYPE_CHECKING:
 else:
     working = lazily("dlcalc.commands.vae.working")
 
+SIGMOID = ACTIVATIONS["sigmoid"]
 HEADS = ("sigmoid", "identity")
 MOST_NOISE = 1 << 20
 """Numbers of noise, each of which leads to a z and a gradient of its own."""
@@ -90,14 +88,22 @@ class Autoencoder:
 
 
 @dataclass(frozen=True)
-class Encoding:
-    """What the encoder makes of a batch."""
+class Passes:
+    """What a batch becomes on its way, in one graph."""
 
-    hidden: list[DensePass]
-    mu: DensePass
+    graph: Graph
+    encoder: list[Dense]
+    """The hidden layers before the heads."""
+    mu: Dense
     """The μ head: its h is μ, (batch, latent)."""
-    log_sigma: DensePass
+    log_sigma: Dense
     """The σ head: its h is ln σ, (batch, latent)."""
+    sigma: Array
+    """σ, (batch, latent)."""
+    z: Array
+    """(samples, batch, latent)."""
+    decoder: list[Dense]
+    """Samples and batch on one axis; its first x is z."""
 
 
 def as_autoencoder(
@@ -181,24 +187,29 @@ def _as_noise(noise: Any, batch: int, latent: int, single: bool) -> tuple[Array,
     return given.reshape(-1, batch, latent), sampled
 
 
-def encode(vae: Autoencoder) -> Encoding:
-    """μ and ln σ of the batch.
+def passes_of(vae: Autoencoder) -> Passes:
+    """The batch through encoder, heads, z and decoder.
 
     >>> vae = as_autoencoder([0.5, 1], [1], [[2, 0]], [[0, 3]], [[[5], [6]]], head="identity")
-    >>> found = encode(vae)
-    >>> found.mu.h.tolist(), found.log_sigma.h.tolist()
+    >>> found = passes_of(vae)
+    >>> found.mu.h.value.tolist(), found.log_sigma.h.value.tolist()
     ([[1.0]], [[3.0]])
     """
-    hidden = forward(sigmoid_layers(vae.encoder), vae.x)
-    s = hidden[-1].h if hidden else vae.x
-    head = ACTIVATIONS[vae.head]
-    [mu], [log_sigma] = (forward([Dense(each, None, head)], s) for each in (vae.mu, vae.sigma))
-    return Encoding(hidden, mu, log_sigma)
+    graph, head = Graph(), ACTIVATIONS[vae.head]
+    x = graph.given(vae.x, "x")
+    encoder = sigmoid_layers(graph, x, vae.encoder)
+    s = encoder[-1].h if encoder else x
+    mu, log_sigma = (dense(graph, s, each, None, head) for each in (vae.mu, vae.sigma))
+    sigma = np.exp(log_sigma.h.value)
+    z = mu.h.value + sigma * vae.noise
+    rows = graph.given(z.reshape(-1, z.shape[-1]), "z", wants=True)
+    decoder = sigmoid_layers(graph, rows, vae.decoder)
+    return Passes(graph, encoder, mu, log_sigma, sigma, z, decoder)
 
 
-def sigmoid_layers(weights: Sequence[Array]) -> list[Dense]:
+def sigmoid_layers(graph: Graph, x: Node, weights: Sequence[Array]) -> list[Dense]:
     """The hidden layers before the heads, or those from z to the output."""
-    return [Dense(each, None, ACTIVATIONS["sigmoid"]) for each in weights]
+    return dense_layers(graph, x, weights, None, SIGMOID, SIGMOID)
 
 
 def log_likelihood(logits: Array, x: Array) -> Array:
@@ -245,49 +256,38 @@ class VaeGradients:
         return (*self.encoder, self.mu_weights, self.sigma_weights, *self.decoder)
 
 
-def likelihood_gradients(
-    vae: Autoencoder, encoding: Encoding, decoding: list[DensePass]
-) -> VaeGradients:
+def likelihood_gradients(vae: Autoencoder, passes: Passes) -> VaeGradients:
     """Of L1: ∂L1/∂logits = x − y, back through the decoder to z, and from z to μ and σ."""
-    samples, batch, latent = vae.noise.shape
-    targets = np.broadcast_to(vae.x, (samples, *vae.x.shape)).reshape(samples * batch, -1)
-    d_logits = (targets - decoding[-1].h) / (samples * batch)
-    back = backward(sigmoid_layers(vae.decoder), decoding, d_logits)
-    dz = back[0].x.reshape(samples, batch, latent)
-    latents = dz.sum(axis=0), (dz * vae.noise).sum(axis=0)
-    return _encoder_gradients(vae, encoding, dz, *latents, [each.weight for each in back])
+    graph, layers, (samples, batch, _) = passes.graph, passes.decoder, vae.noise.shape
+    slope = np.tile(vae.x, (samples, 1)) - layers[-1].h.value
+    graph.backward({layers[-1].q: slope / (samples * batch)})
+    dz = graph.gradient(layers[0].x).reshape(vae.noise.shape)
+    decoder = [graph.gradient(each.weight) for each in layers]
+    return _encoder_gradients(
+        vae, passes, dz, dz.sum(axis=0), (dz * vae.noise).sum(axis=0), decoder
+    )
 
 
-def divergence_gradients(vae: Autoencoder, encoding: Encoding) -> VaeGradients:
+def divergence_gradients(vae: Autoencoder, passes: Passes) -> VaeGradients:
     """Of L2: ∂L2/∂μ = μ and ∂L2/∂σ = σ − 1/σ; the decoder has no part in it."""
     batch, zeros = len(vae.x), [np.zeros_like(weight) for weight in vae.decoder]
-    latents = encoding.mu.h / batch, 2 * np.sinh(encoding.log_sigma.h) / batch
-    return _encoder_gradients(vae, encoding, np.zeros_like(vae.noise), *latents, zeros)
+    latents = passes.mu.h.value / batch, 2 * np.sinh(passes.log_sigma.h.value) / batch
+    return _encoder_gradients(vae, passes, np.zeros_like(vae.noise), *latents, zeros)
 
 
 def _encoder_gradients(
-    vae: Autoencoder, encoding: Encoding, dz: Array, dmu: Array, dsigma: Array,
+    vae: Autoencoder, passes: Passes, dz: Array, dmu: Array, dsigma: Array,
     decoder: Sequence[Array],
 ) -> VaeGradients:
     """From the gradients at μ and σ, with ∂σ/∂ln σ = σ, to those of the encoder's weights."""
-    head = ACTIVATIONS[vae.head]
-    by_mu, by_sigma = (
-        layer_gradients(Dense(weight), each.x, argument_gradient(head, dh, each.q, each.h))
-        for weight, each, dh in (
-            (vae.mu, encoding.mu, dmu),
-            (vae.sigma, encoding.log_sigma, dsigma * np.exp(encoding.log_sigma.h)),
-        )
+    passes.graph.backward({passes.mu.h: dmu, passes.log_sigma.h: dsigma * passes.sigma})
+    *encoder, by_mu, by_sigma = (
+        passes.graph.gradient(each.weight) + 0.0
+        for each in (*passes.encoder, passes.mu, passes.log_sigma)
     )
-    hidden: list[DenseGradients] = []
-    if encoding.hidden:
-        ds = by_mu.x + by_sigma.x
-        last = encoding.hidden[-1]
-        dq = argument_gradient(ACTIVATIONS["sigmoid"], ds, last.q, last.h)
-        hidden = backward(sigmoid_layers(vae.encoder), encoding.hidden, dq)
     return VaeGradients(
-        by_sample(vae, dz), by_example(vae, dmu), by_example(vae, dsigma),
-        tuple(each.weight + 0.0 for each in hidden), by_mu.weight + 0.0, by_sigma.weight + 0.0,
-        tuple(each + 0.0 for each in decoder),
+        by_sample(vae, dz), by_example(vae, dmu), by_example(vae, dsigma), tuple(encoder),
+        by_mu, by_sigma, tuple(each + 0.0 for each in decoder),
     )
 
 
@@ -347,11 +347,12 @@ def evidence_of(vae: Autoencoder) -> tuple[Evidence, ...]:
     latent = len(vae.mu)
     if latent not in NODES:
         raise InputError(f"evidence is integrated over a latent of 1 or 2 dimensions, not {latent}")
-    encoding = encode(vae)
+    passes = passes_of(vae)
     usual, finer = (normal_nodes(count, latent) for count in NODES[latent])
     return tuple(
         _of_example(vae, x, mu, log_sigma, usual, finer)
-        for x, mu, log_sigma in zip(vae.x, encoding.mu.h, encoding.log_sigma.h, strict=True)
+        for x, mu, log_sigma in zip(
+            vae.x, passes.mu.h.value, passes.log_sigma.h.value, strict=True)
     )
 
 
@@ -374,9 +375,13 @@ def _of_example(
 
 
 def _log_likelihood(vae: Autoencoder, x: Array, z: Array) -> Array:
-    layers = sigmoid_layers(vae.decoder)
-    parts = (z[start : start + CHUNK] for start in range(0, len(z), CHUNK))
-    return np.concatenate([log_likelihood(forward(layers, part)[-1].q, x) for part in parts])
+    found = []
+    for start in range(0, len(z), CHUNK):
+        graph = Graph()
+        part = graph.given(z[start : start + CHUNK], "z")
+        logits = sigmoid_layers(graph, part, vae.decoder)[-1].q.value
+        found.append(log_likelihood(logits, x))
+    return np.concatenate(found)
 
 
 def _log_mean(weights: Array, logs: Array) -> float:
@@ -408,10 +413,8 @@ class VaeStep(Result):
 
     vae: Autoencoder
     """What was computed on."""
-    encoding: Encoding
-    """The encoder's passes."""
-    decoding: list[DensePass]
-    """The decoder's passes, samples and batch on one axis."""
+    passes: Passes
+    """What it became on its way."""
     mu: Array
     """μ = head(W_μ s)."""
     sigma: Array
@@ -500,22 +503,18 @@ def vae_step(vae: Autoencoder) -> VaeStep:
     InputError where σ, or a gradient, overflows.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        encoding = encode(vae)
-        mu, log_sigma = encoding.mu.h, encoding.log_sigma.h
-        sigma = np.exp(log_sigma)
-        z = mu + sigma * vae.noise
-        decoding = forward(sigmoid_layers(vae.decoder), z.reshape(-1, z.shape[-1]))
-        logits = decoding[-1].q.reshape(*vae.noise.shape[:2], -1)
-        first = log_likelihood(logits, vae.x).mean()
+        passes = passes_of(vae)
+        mu, log_sigma, sigma = passes.mu.h.value, passes.log_sigma.h.value, passes.sigma
+        z, last = passes.z, passes.decoder[-1]
+        first = log_likelihood(last.q.value.reshape(*z.shape[:2], -1), vae.x).mean()
         second = divergence_from_prior(mu, log_sigma).mean()
         gradients = {
-            "L1": likelihood_gradients(vae, encoding, decoding),
-            "L2": divergence_gradients(vae, encoding),
+            "L1": likelihood_gradients(vae, passes), "L2": divergence_gradients(vae, passes),
         }
     _check_finite(vae, sigma, first, second, *gradients.values())
-    y = decoding[-1].h.reshape(*z.shape[:-1], -1)
+    y = last.h.value.reshape(*z.shape[:-1], -1)
     return VaeStep(
-        vae, encoding, decoding, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
+        vae, passes, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
         by_sample(vae, y), float(first), float(second), gradients,
     )
 

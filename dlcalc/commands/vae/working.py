@@ -120,14 +120,14 @@ class VaeWorking(Recipe):
 
     def _computed(self) -> dict[str, Any]:
         """Every value of the fast pass."""
-        result, encoding, found = self.result, self.result.encoding, dict[str, Any]()
-        passes = (*encoding.hidden, encoding.mu, encoding.log_sigma)
-        for layer, each in zip((*self.encoder, *self.heads), passes, strict=True):
-            found |= {layer.argument: each.q, layer.value: each.h}
+        result, passes, found = self.result, self.result.passes, dict[str, Any]()
+        encoded = (*passes.encoder, passes.mu, passes.log_sigma)
+        for layer, each in zip((*self.encoder, *self.heads), encoded, strict=True):
+            found |= {layer.argument: each.q.value, layer.value: each.h.value}
         found = {name: each[0] if self.single else each for name, each in found.items()}
-        for layer, each in zip(self.decoder, result.decoding, strict=True):
-            found |= {name: array.reshape(*result.z.shape[:-1], -1)
-                      for name, array in ((layer.argument, each.q), (layer.value, each.h))}
+        for layer, each in zip(self.decoder, passes.decoder, strict=True):
+            found |= {name: node.value.reshape(*result.z.shape[:-1], -1)
+                      for name, node in ((layer.argument, each.q), (layer.value, each.h))}
         own = {"μ": result.mu, "σ": result.sigma, self.z: result.z}
         return {**found, **own, "L1": result.L1, "L2": result.L2}
 
