@@ -432,7 +432,7 @@ class _Reader(Follower):
         elif owner.is_layer and isinstance(value, Module):
             owner.tied = value
         else:
-            owner.parts[name] = value
+            super().attach(owner, name, value)
 
     def call(self, function: Any, given: list[Any], named: dict[str, Any]) -> Any:
         """What a call gives."""

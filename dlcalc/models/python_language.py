@@ -292,8 +292,7 @@ class Follower:
 
     def attach(self, owner: Any, name: str, value: Any) -> None:
         """Give an attribute to an object."""
-        if isinstance(owner, Object):
-            owner.parts[name] = value
+        owner.parts[name] = value
 
     def key(self, node: ast.expr, scope: Scope) -> Any:
         """The value of an expression by which something is found, which is work where it nests."""

@@ -454,6 +454,15 @@ def code_of(made: str, forward: str) -> str:
     (LINEAR, "if self.f: x = self.f(x)\nif x.mean() > 1: return x\nreturn x"),
     (LINEAR, "return self.f(x, x.nope.size(1))[0, 1, 2]"),
     (ROW, "y = self.f(x)\nreturn (x + y) * (x - y)"),
+    (LINEAR, "return nowhere(1)(self.f(x))"), (LINEAR, "return torch.prod(self.f(x))"),
+    (LINEAR, "return []"), (CONV, "return self.f(x).flatten(1, 2, 3, 4, 5)"),
+    ("self.n = 3", "f = nn.Linear(8, 8)\nreturn f(f(x))"),
+    ("self.n = nn.Linear(8, 4).weight.numel()\nself.f = nn.Linear(8, self.n)", "return self.f(x)"),
+    (QKV, "q, k, v = self.q(x).chunk(3, -1)\nreturn self.o((q @ k.transpose(1, 2)) @ v @ q)"),
+    (f"{QKV}\nself.k = nn.Linear(8, 8)",
+     "q, k, v = self.k(x), self.k(F.relu(x)), self.k(x)\n"
+     "q, k, v = (e.view(1, 5, 2, 4).transpose(1, 2) for e in (q, k, v))\n"
+     "return self.o(((q @ k.transpose(2, 3)) @ v).transpose(1, 2).reshape(1, 5, 8))"),
     ("self.f = nn.Sequential(nn.ZeroPad2d(1), nn.Conv2d(3, 4, 3, padding=1))", "return self.f(x)"),
     ("self.a = nn.MultiheadAttention(8, 2, kdim=4)", "return self.a(x, x, x)[0]"),
     ("self.f = nn.Sequential(nn.Linear(8, 4))\nself.f.extend(nowhere)", "return self.f(x)"),
@@ -898,6 +907,10 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.f = nn.Linear(8, 4)\nself.s = nn.Parameter(torch.tensor(2.0))\n"
      "self.t = nn.Parameter(torch.tensor([1.0, 2.0, 3.0, 4.0]))",
      "return self.f(x) * self.s + self.t", (8,), 41, (4,)),
+    (LINEAR, "for f in [self.f, None]: return f(x)\nreturn x", (8,), 36, (4,)),
+    (LINEAR, "sizes = list(x.shape)\nreturn self.f(x)", (8,), 36, (4,)),
+    (LINEAR, "for a in (1, 2):\n    for b in (3, 4):\n        if b == 4: break\n"
+     "        x = self.f(x) if a == 1 else x\nreturn x", (8,), 36, (4,)),
 ])
 def test_what_is_followed(
     made: str, forward: str, input: tuple[int, ...], count: int, output: tuple[int, ...],
@@ -1345,6 +1358,8 @@ def test_steps_that_are_followed(
     ("nn.Linear(8, 4)" + " " * 999_985, "nn.Linear(8, 4)" + " " * 999_986,
      "code of more than 1,000,000 characters"),
     ("nn.Linear(8, int('%2d' % 4))", "nn.Linear(8, int('%100d' % 4))", "a width beyond any honest"),
+    ("nn.Linear(8, 4)\nn = 1 + 1", "nn.Linear(8, 4)\nn = 1" + " + 1" * 1500,
+     "expressions within expressions beyond any honest depth"),
     ("nn.Linear(8, round(4.2, 0))", "nn.Linear(8, round(4.2, 4097))", "beyond any honest size"),
 ])
 def test_bounds_of_what_is_followed(most: str, beyond: str, complaint: str) -> None:

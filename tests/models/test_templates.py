@@ -142,6 +142,9 @@ def test_notes_are_told_once() -> None:
     ("repeat n:\n  relu", {"n": 200_001},
      "own.txt:1: 200,001 layers; at most 200,000 are counted"),
     ("part p:\n  relu\n  linear {w}\nrepeat 2:\n  use p", {}, "own.txt:3: w is missing"),
+    ("\n".join(" " * at + "sum:" for at in range(102)), {},
+     "own.txt:101: blocks are nested more than 100 deep"),
+    ("repeat 3:\n  linear {4 // (2 - i)}", {}, "own.txt:2: no value comes of i 2: 4 // (2 - i)"),
 ])
 def test_an_architecture_that_comes_to_nothing(
     text: str, config: dict[str, Any], complaint: str

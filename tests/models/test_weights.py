@@ -16,6 +16,7 @@ from dlcalc.models.files.reading import (
     by_content,
     in_folder,
     is_weights_file,
+    read_stream,
     read_weights,
 )
 from tests.models.files.test_onnx import Pipe
@@ -372,3 +373,21 @@ def test_what_is_quoted_of_a_file_is_cut(
     with pytest.raises(DlcalcError) as caught:
         read_weights(str(tmp_path / name))
     assert complaint in str(caught.value)
+
+
+def test_a_config_beside_that_is_damaged_says_nothing(tmp_path: Path) -> None:
+    np.savez(tmp_path / "w.npz", a=np.zeros(3))
+    for text in ("{", "[]", '{"quantization": 5}'):
+        (tmp_path / "config.json").write_text(text)
+        assert invoke("params", str(tmp_path / "w.npz"), "--expect", "3").status == 0
+    (tmp_path / "w.index.json").write_text('{"weight_map": {')
+    assert invoke("params", str(tmp_path / "w.index.json")).complaint.startswith(
+        f"{tmp_path}/w.index.json: line 1: not JSON"
+    )
+
+
+def test_standard_input_of_no_known_kind() -> None:
+    done = invoke("params", "-", stdin=b"\x08\x07\x50\x00")
+    assert done.status == 2
+    with pytest.raises(DlcalcError, match="is no file of weights that is known: "):
+        read_stream(io.BufferedReader(io.BytesIO(b"\x08\x07\x50")), "net")

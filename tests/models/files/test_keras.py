@@ -511,3 +511,46 @@ def test_layers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dlcalc.models.files.keras.MOST_LAYERS", 2)
     with pytest.raises(DlcalcError, match="layers within layers beyond any honest depth"):
         held_of(data, "net")
+
+
+def test_a_model_within_a_model_and_a_frozen_layer_in_the_notation() -> None:
+    inner = layer("Sequential", name="inner", layers=[
+        layer("InputLayer", batch_shape=[None, 3]),
+        {**layer("Dense", name="a", units=4), "build_config": {"input_shape": [None, 3]}},
+        {**layer("Dense", name="b", units=2, trainable=False),
+         "build_config": {"input_shape": [None, 4]}},
+    ])
+    data = functional((entered(3), []), (inner, ["x"]), shapes={"x": [3]})
+    held = held_of(data, "net.keras")
+    assert notation(layered(held)).splitlines()[2:] == ["a: linear 4", "b: linear 2 frozen=yes"]
+    assert held.rows is not None
+    assert [(row.params, row.trainable, row.macs) for row in held.rows[1:]] == [(26, 16, 12 + 8)]
+
+
+@pytest.mark.parametrize(("made", "complaint"), [
+    ([(entered(3), []), (layer("Dense", name="a", units=3), ["x"]),
+      (layer("Dot", name="y"), ["x", "a"])],
+     "y takes several inputs, which the notation cannot say"),
+    ([(entered(None, 3), []), (layer("ReLU", name="y"), ["x"])],
+     "the size of its input is open: give it in the notation"),
+    ([(entered(3), [])], "holds no layers"),
+])
+def test_what_the_notation_cannot_say(made: list[Any], complaint: str) -> None:
+    data = functional(*made, shapes={"x": [3], "a": [3]})
+    held = held_of(data, "net.keras")
+    with pytest.raises(DlcalcError, match=complaint):
+        layered(held)
+
+
+def test_models_with_several_ends_or_none() -> None:
+    config = json.loads(functional((entered(3), []), (layer("ReLU"), ["x"]), shapes={"x": [3]}))
+    config["config"]["output_layers"] = [["x", 0, 0], ["relu", 0, 0]]
+    with pytest.raises(DlcalcError, match="several outputs; the notation has one"):
+        layered(held_of(json.dumps(config).encode(), "net.keras"))
+    with pytest.raises(DlcalcError, match="holds no layers"):
+        held_of(b'{"class_name": "Sequential", "config": {"layers": []}}', "net")
+    for text in (b"[]", b'{"class_name": "Sequential"}', b'{"config": {}}'):
+        with pytest.raises(DlcalcError, match="class_name and config are wanted"):
+            held_of(text, "net")
+    with pytest.raises(DlcalcError, match="is not UTF-8 text"):
+        held_of(b"\xff", "net")

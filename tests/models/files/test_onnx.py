@@ -656,3 +656,64 @@ def test_sizes_that_stand_in_the_file_are_of_the_input_that_it_names() -> None:
     assert [row.output for row in given.rows or ()] == [(1, 4), (1, 4), None, (1, 5)]
     whole = read_onnx(io.BytesIO(data), "-", (3, 4))
     assert [row.output for row in whole.rows or ()] == [(3, 4), (3, 4), None, (3, 5)]
+
+
+def deep(levels: int) -> bytes:
+    """An If within an If, so many deep; the innermost one holds a weight."""
+    graph = field(1, node("MatMul", "x", "w", "y"))
+    graph += field(5, tensor("w", 1, (3, 4), field(9, bytes(48)))) + field(12, field(1, b"y"))
+    for _ in range(levels):
+        held = node("If", "c", "y") + field(5, field(1, b"then_branch") + field(6, graph))
+        graph = field(1, held) + field(12, field(1, b"y"))
+    return field(7, graph + field(11, info("x", 1, 3)))
+
+
+def test_graphs_within_graphs() -> None:
+    held = read_onnx(io.BytesIO(deep(32)), "-")
+    assert [(each.params, each.name.count("then_branch")) for each in held.tensors] == [(12, 32)]
+    assert [(row.params, row.macs) for row in held.rows or ()] == [(12, None)]
+    with pytest.raises(DlcalcError, match="graphs within graphs beyond any honest depth"):
+        read_onnx(io.BytesIO(deep(33)), "-")
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    (b"", None),
+    (field(5, field(1, b"value_float") + b"\x15" + struct.pack("<f", 6)), "relu6"),
+    (attribute("value_int", 3, 6), "relu6"), (attribute("value_int", 3, 5), None),
+    (attribute("value_ints", 8, 6), "relu6"),
+])
+def test_numbers_of_constant_nodes(given: bytes, said: str | None) -> None:
+    """A Clip from 0 to what a Constant holds."""
+    nodes = field(1, field(2, b"six") + field(4, b"Constant") + given)
+    nodes += field(1, node("Clip", "x", "zero", "six", "y"))
+    graph = nodes + field(5, tensor("zero", 1, (), field(9, bytes(4))))
+    graph += field(11, info("x", 1, 3)) + field(12, field(1, b"y"))
+    held = read_onnx(io.BytesIO(field(7, graph)), "-")
+    made = Translator(*held.graph)
+    if said is None:
+        with pytest.raises(DlcalcError, match="no Clip of this kind"):
+            made.translated("")
+        return
+    assert notation(made.translated("")).splitlines()[1:] == [f"y: {said}"]
+
+
+def test_weights_of_four_bits_in_bytes() -> None:
+    """com.microsoft's MatMulNBits: 10 columns of 64 in blocks of 32, two numbers a byte."""
+    held = node("MatMulNBits", "x", "w", "s", "y") + field(7, b"com.microsoft")
+    held += attribute("N", 3, 10) + attribute("K", 3, 64)
+    graph = field(1, held) + field(5, tensor("w", 2, (10, 2, 16), field(9, bytes(320))))
+    graph += field(5, tensor("s", 1, (20,), field(9, bytes(80))))
+    graph += field(11, info("x", 1, 64)) + field(12, info("y", 1, 10))
+    found = read_onnx(io.BytesIO(field(7, graph)), "-")
+    assert [(each.role, each.params, each.logical) for each in found.tensors] == [
+        ("quantised", 640, (10, 64)), ("quantisation", 0, None),
+    ]
+    assert [(row.params, row.macs) for row in found.rows or ()] == [(640, 640)]
+
+
+def test_an_open_input_is_asked_for() -> None:
+    x = field(1, b"x") + field(2, field(1, field(1, 1) + field(2, field(1, b"") + field(1, b""))))
+    graph = field(1, node("Relu", "x", "y")) + field(11, x) + field(12, field(1, b"y"))
+    held = read_onnx(io.BytesIO(field(7, graph)), "-")
+    with pytest.raises(DlcalcError, match="the size of its input is open: give --input"):
+        Translator(*held.graph).translated("")
