@@ -691,7 +691,7 @@ def test_numbers_of_constant_nodes(given: bytes, said: str | None) -> None:
     held = read_onnx(io.BytesIO(field(7, graph)), "-")
     made = Translator(*held.graph)
     if said is None:
-        with pytest.raises(DlcalcError, match="no Clip of this kind"):
+        with pytest.raises(DlcalcError, match="of this kind"):
             made.translated("")
         return
     assert notation(made.translated("")).splitlines()[1:] == [f"y: {said}"]
