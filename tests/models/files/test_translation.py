@@ -1,6 +1,8 @@
 """Graphs of files in the layer notation: the counts of the file, and what can be done with it."""
 
 import json
+import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from dlcalc.models.files.onnx import Graph, Node, OnnxModel, Sizes, Translator, 
 from dlcalc.models.files.reading import layered, read_weights
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
-from dlcalc.models.translation import notation
+from dlcalc.models.translation import Step, arranged, notation
+from dlcalc.models.tree import Block, Layer, Model, count_layers
 from tests.shell.running import invoke
 
 FILES = Path(__file__).parents[2] / "data" / "files"
@@ -223,3 +226,80 @@ def test_shapes_of_another_kind(config: dict[str, Any]) -> None:
     """One shape where several by name belong, and several where one does."""
     with pytest.raises(InputError, match="the size of its input is not known"):
         held_of(json.dumps(config).encode(), "file")
+
+
+def grown(chance: random.Random, depth: int) -> list[Any]:
+    """Layers and joins of branches within each other, drawn at random."""
+    body: list[Any] = []
+    for _ in range(chance.randint(1, 3)):
+        if depth == 0 or chance.random() < 0.5:
+            body.append(Layer(chance.choice(("relu", "tanh", "gelu"))))
+            continue
+        branches = [grown(chance, depth - 1) for _ in range(chance.randint(1, 3))]
+        if chance.random() < 0.4:
+            branches.insert(chance.randint(0, len(branches)), [])
+        if len(branches) > 1:
+            kind = chance.choice(("sum", "scale", "concat"))
+            axis = chance.randint(0, 2) if kind == "concat" else 0
+            body.append(Block(kind, [Block("branch", each) for each in branches], axis=axis))
+    return body or [Layer("relu")]
+
+
+def steps_of(body: Sequence[Any], start: str, steps: list[Step]) -> str:
+    """The places of a graph that such layers are, one by one; the name of the last of them."""
+    for node in body:
+        if isinstance(node, Layer):
+            step = Step(f"v{len(steps)}", (start,), (node,))
+        else:
+            ends = tuple(steps_of(branch.body, start, steps) for branch in node.body)
+            step = Step(f"v{len(steps)}", ends, (), node.kind, node.axis)
+        steps.append(step)
+        start = step.name
+    return start
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_graph_is_arranged_as_the_blocks_that_it_came_of(seed: int) -> None:
+    chance = random.Random(seed)
+    body, steps = grown(chance, 3), list[Step]()
+    end = steps_of(body, "x", steps)
+    steps.append(Step("unused", (end,), (Layer("elu"),)))
+    steps.insert(0, Step("from_elsewhere", ("y",), (Layer("elu"),)))
+    made = arranged(steps, "x", end)
+    assert notation(Model(made)) == notation(Model(body))
+    with pytest.raises(InputError, match="from_elsewhere does not come from the one input x"):
+        arranged(steps, "x", "from_elsewhere")
+
+
+def test_graphs_that_blocks_cannot_say() -> None:
+    relu = (Layer("relu"),)
+    a, b = Step("a", ("x",), relu), Step("b", ("a",), relu)
+    crossed = [a, b, Step("c", ("a",), relu), Step("s", ("b", "c"), join="sum"),
+               Step("t", ("b", "s"), join="sum")]
+    with pytest.raises(InputError, match="b belongs to two branches, which the notation cannot"):
+        arranged(crossed, "x", "t")
+    for levels in (99, 101):
+        steps = [Step("v0", ("x",), relu)]
+        for at in range(levels):
+            steps += [Step(f"w{at}", (f"v{at}",), relu),
+                      Step(f"v{at + 1}", (f"w{at}", "x"), join="sum")]
+        if levels == 99:
+            assert count_layers(arranged(steps, "x", f"v{levels}")) == 100
+            continue
+        with pytest.raises(InputError, match="branches within branches too deep"):
+            arranged(steps, "x", f"v{levels}")
+
+
+def test_what_is_laid_behind_all_that_was_laid_before() -> None:
+    """DenseNet's features: x and a; those and b, which is all of the first and b."""
+    relu = (Layer("relu"),)
+    steps = [
+        Step("a", ("x",), relu), Step("p", ("x", "a"), join="concat", axis=1),
+        Step("b", ("p",), relu), Step("q", ("x", "a", "b"), join="concat", axis=1),
+    ]
+    assert notation(Model(arranged(steps, "x", "q"))).splitlines() == [
+        "concat axis=1:", "  branch:", "  branch:", "    relu",
+        "concat axis=1:", "  branch:", "  branch:", "    relu",
+    ]
+    with pytest.raises(InputError, match="belongs to two branches"):
+        arranged([*steps[:3], steps[3]._replace(axis=0)], "x", "q")
