@@ -9,7 +9,7 @@ import pytest
 
 from dlcalc.errors import InputError
 from dlcalc.models import configs
-from dlcalc.models.configs import config_lines
+from dlcalc.models.configs import config_lines, known_types, type_facts
 from dlcalc.models.count import Count, params
 from dlcalc.models.notation import read_notation
 from tests.shell.running import invoke
@@ -150,3 +150,11 @@ def test_bad_configs(text: str, complaint: str, tmp_path: Path) -> None:
     done = invoke("params", str(path))
     assert done.status == 2
     assert complaint in done.complaint
+
+
+def test_types_that_are_known_and_not_counted() -> None:
+    with pytest.raises(InputError, match="model_type 'dinat' is known here, and not counted"):
+        type_facts("dinat")
+    with pytest.raises(InputError, match="unknown model_type 'lama'; did you mean llama"):
+        type_facts("lama")
+    assert type_facts(known_types()[0])[0].lines

@@ -48,8 +48,14 @@ def test_one_turn_of_a_repeat_or_all_of_them() -> None:
         assert [one[f"r.{at}.conv1"] for at in range(3)] == [
             16 if at == turn else 20 for at in range(3)
         ]
-    longer = by_name(params(changed(start, "r.repeat=5"), (4, 2, 2)))
-    assert len(longer) == 10
+    for turns in (1, 5):
+        assert len(by_name(params(changed(start, f"r.repeat={turns}"), (4, 2, 2)))) == 2 * turns
+    later = read_notation("r: repeat 3 from=4: conv 4 1; relu")
+    one = by_name(params(changed(later, "r.5.conv1.bias=no"), (4, 2, 2)))
+    assert [one[f"r.{at}.conv1"] for at in (4, 5, 6)] == [20, 16, 20]
+    for turn in (3, 7):
+        with pytest.raises(InputError, match=f"no layer r.{turn}.conv1"):
+            changed(later, f"r.{turn}.conv1.bias=no")
 
 
 @pytest.mark.parametrize(("given", "message"), [

@@ -246,3 +246,17 @@ def test_values_laid_end_to_end_are_followed_on_the_other_axes() -> None:
     assert join([(a,), None]) is None
     assert join([None, (a,)]) is None
     assert join([(a,)]) == (a,)
+
+
+def test_patterns_that_are_too_long_to_be_followed() -> None:
+    for stride, followed in ((1024, True), (1025, False)):
+        row = params(read_notation(f"conv_transpose 1 1 stride={stride}"), (1, 2)).rows[0]
+        assert (row.field is not None) == followed
+
+    def repeated(period: int) -> AxisField:
+        return AxisField((0, 9), 10, (0,) * period, (0,) * period, period, 1)
+
+    whole = join([(repeated(32),), (repeated(1024),)])
+    assert whole is not None
+    assert whole[0].period == 1024
+    assert join([(repeated(32),), (repeated(33),)]) is None

@@ -318,3 +318,15 @@ def test_tokens_without_an_input_and_a_causal_kernel() -> None:
     full, causal = (counted(text, tokens=4, cached=3, causal=each) for each in (False, True))
     assert full.macs - causal.macs == (28 - 22) * 2 * 4
     assert (causal.positions, full.cache_bytes) == (7, 7 * 2 * 4 * 4)
+
+
+def test_bytes_of_blocks_on_devices_and_layers_that_just_fit() -> None:
+    """54 numbers in two blocks of 18 bytes; a device of four has 14 of them, the last byte full."""
+    share = counted("input 5; embedding 9 6", dtype="q4_0", devices=4, shard="tensor").share
+    assert share.weights == 10  # 36 bytes by 14/54, rounded up
+    text = "input 4; linear 4; linear 6; linear 2"
+    assert [counted(text, fit=4 * size).fit.layers for size in (19, 20, 49, 50, 64, 99)] == [
+        0, 1, 1, 2, 3, 3,
+    ]
+    memory = counted("input 4; linear 4 frozen=yes; linear 6", dtype="int8").memory
+    assert (memory.weights, memory.gradients, memory.optimizer) == (50, 30, 60)

@@ -11,6 +11,7 @@ import pytest
 
 from dlcalc.errors import DlcalcError
 from dlcalc.models.files.arrays import read_safetensors
+from dlcalc.models.files.keras import read_keras
 from dlcalc.models.files.reading import (
     are_parts,
     by_content,
@@ -100,6 +101,8 @@ def npy(shape: str, data: int = 0, descr: str = "<f4") -> bytes:
     (npy(f"{2**38},", 8), "w: promises 1,099,511,627,776 bytes of numbers and holds 8"),
     (npy(f"{2**62},", 8), "w: promises more than 10^18 bytes of numbers and holds 8"),
     (npy("9" * 5000 + ","), "w: holds no plain numbers, or its header is damaged"),
+    (npy("9" * 20 + ",", 4), "w: promises more than 10^18 bytes of numbers and holds 4"),
+    (npy("9" * 21 + ",", 4), "w: holds no plain numbers, or its header is damaged"),
     (npy("1, " * 65, 4), "w: holds no plain numbers, or its header is damaged"),
     (npy("2,", 6, "<f3"), "w: holds no plain numbers, or its header is damaged"),
     (npy("2,", 40, "<U5"), "w: holds no plain numbers, or its header is damaged"),
@@ -284,6 +287,9 @@ def ended(size: int, wide: int | None = None) -> bytes:
     (ended(64 << 20), "not an .npz file, or a damaged one: "),
     (ended(0xFFFFFFFF, 5), "not an .npz file, or a damaged one: "),
     (ended(5, 1 << 40), "not an .npz file, or a damaged one: "),
+    # As far from the end as a comment can be long, and at the very beginning.
+    (bytes(9) + ended(0xFFFFFFFF, 1 << 40) + bytes(65_535), "a directory of 1,099,511,627,776"),
+    (ended((64 << 20) + 1)[2:], "a directory of 67,108,865 bytes"),
     (bytes(70_000) + ended((64 << 20) + 1) + bytes(65_000), "a directory of 67,108,865 bytes"),
 ])
 def test_directories_of_zips(data: bytes, complaint: str, tmp_path: Path) -> None:
@@ -391,3 +397,20 @@ def test_standard_input_of_no_known_kind() -> None:
     assert done.status == 2
     with pytest.raises(DlcalcError, match="is no file of weights that is known: "):
         read_stream(io.BufferedReader(io.BytesIO(b"\x08\x07\x50")), "net")
+
+
+def test_bounds_of_zips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a pipe may hold, and what a member may unpack to."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("config.json", b'{"class_name": "Sequential", "config": [5]}')
+    data = held.getvalue()
+    for bound, enough, complaint in (
+        ("input.zips.MOST_SPOOLED", len(data), "a zip is read from its end; through a pipe at"),
+        ("models.files.keras.MOST_CONFIG", 43, "config.json: unpacks to more than 42 bytes"),
+    ):
+        for most, said in ((enough, "a layer without class_name"), (enough - 1, complaint)):
+            monkeypatch.setattr(f"dlcalc.{bound}", most)
+            with pytest.raises(DlcalcError, match=said):
+                read_keras(io.BufferedReader(Pipe(data)), "w")
+        monkeypatch.undo()

@@ -14,7 +14,7 @@ from typing import IO, Any, BinaryIO
 
 from dlcalc.errors import At, InputError, LimitError
 from dlcalc.input.zips import open_zip
-from dlcalc.models.files.stream import Stream, printable
+from dlcalc.models.files.stream import Stream, printable, shown
 from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.numbers.axes import by_x
 
@@ -86,8 +86,7 @@ def _check_places(placed: list[tuple[Tensor, list[int]]]) -> None:
 def check_bytes(promised: int, held: int) -> None:
     """Refuse a file that is shorter or longer than its header says."""
     if promised != held:
-        shown = f"{promised:,}" if promised < 10**18 else "more than 10^18"
-        raise InputError(f"promises {shown} bytes of numbers and holds {held:,}")
+        raise InputError(f"promises {shown(promised)} bytes of numbers and holds {held:,}")
 
 
 def _tensor(name: str, entry: Any) -> Tensor:
@@ -106,8 +105,8 @@ def _tensor(name: str, entry: Any) -> Tensor:
     wanted = -(-tensor.numbers * bits // 8)
     if end - begin != wanted:
         shape = by_x(sizes) or "a single number"
-        shown = f"{wanted:,}" if wanted < 10**18 else "more than 10^18"
-        raise InputError(f"{dtype} of {shape} takes {shown} bytes, not {end - begin:,}").at(name)
+        what = f"{dtype} of {shape} takes {shown(wanted)} bytes, not {end - begin:,}"
+        raise InputError(what).at(name)
     return tensor
 
 

@@ -17,7 +17,7 @@ from dlcalc.errors import DlcalcError, InputError, words_of
 from dlcalc.input.sources import read_table
 from dlcalc.models.configs import config_lines, known_types
 from dlcalc.models.count import params
-from dlcalc.models.files.stream import Stream, printable
+from dlcalc.models.files.stream import Stream, printable, shown
 from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.models.notation import read_notation
 from dlcalc.models.templates import Expression, Fields, facts
@@ -138,8 +138,8 @@ def _placed(infos: list[tuple[str, tuple[int, ...], int, int]], held: int) -> li
             raise InputError(f"rows of {shape[-1]:,} are no whole blocks of {block}").at(name)
         size = numbers // block * width if width else behind[offset] - offset
         if offset + size > held or size < 0:
-            shown = f"{offset + size:,}" if offset + size < 10**18 else "more than 10^18"
-            raise InputError(f"ends at byte {shown} of the {held:,} that it holds").at(name)
+            end = shown(offset + size)
+            raise InputError(f"ends at byte {end} of the {held:,} that it holds").at(name)
         tensors[name] = Tensor(name, label, shape, size)
         ends[offset, name] = offset + size
     placed = sorted(ends.items())

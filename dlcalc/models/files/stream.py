@@ -29,9 +29,8 @@ class Stream:
     def check(self, count: int, what: str) -> None:
         """Refuse what a file of this size cannot hold."""
         if self.size is not None and count > self.size - self.at:
-            shown = f"{count:,}" if count < 10**18 else "more than 10^18"
             raise InputError(
-                f"ends within {what}: {shown} bytes promised, {self.size - self.at:,} left"
+                f"ends within {what}: {shown(count)} bytes promised, {self.size - self.at:,} left"
             )
 
     def take(self, count: int, what: str) -> bytes:
@@ -68,7 +67,7 @@ class Stream:
         """Whether nothing is left."""
         if self.size is not None:
             return self.at >= self.size
-        return not self.file.peek(1)  # type: ignore[attr-defined]
+        return not self.file.peek()  # type: ignore[attr-defined]
 
     def rest(self) -> int:
         """How many bytes are left; of a pipe they are read and dropped."""
@@ -83,3 +82,8 @@ class Stream:
 def printable(name: str) -> str:
     """A name in which nothing is left that a terminal would obey."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+
+
+def shown(count: int) -> str:
+    """A number that a file promises, for a complaint."""
+    return f"{count:,}" if count < 10**18 else "more than 10^18"
