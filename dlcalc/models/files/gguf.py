@@ -138,8 +138,8 @@ def _placed(infos: list[tuple[str, tuple[int, ...], int, int]], held: int) -> li
             raise InputError(f"rows of {shape[-1]:,} are no whole blocks of {block}").at(name)
         size = numbers // block * width if width else behind[offset] - offset
         if offset + size > held or size < 0:
-            end = shown(offset + size)
-            raise InputError(f"ends at byte {end} of the {held:,} that it holds").at(name)
+            what = f"ends at byte {shown(offset + size)} of the {held:,} that it holds"
+            raise InputError(what).at(name)
         tensors[name] = Tensor(name, label, shape, size)
         ends[offset, name] = offset + size
     placed = sorted(ends.items())
