@@ -133,13 +133,12 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
 
     Python ints beside floats become floats.
     """
-    first, *others = [array.dtype for array in arrays]
-    if first.kind == "f" and all(dtype is first for dtype in others):
-        return first
-    kinds = {array.dtype.kind for array in arrays}
+    types = [array.dtype for array in arrays]
+    if types[0].kind == "f" and types.count(types[0]) == len(types):
+        return types[0]
+    kinds = {each.kind for each in types}
     if "f" in kinds:
-        types = [np.dtype(float) if each.dtype.kind == "O" else each.dtype for each in arrays]
-        return np.result_type(*types)
+        return np.result_type(*(np.dtype(float) if each.kind == "O" else each for each in types))
     return np.dtype(object) if "O" in kinds else np.dtype(np.int64)
 
 

@@ -55,7 +55,8 @@ class Axis(NamedTuple):
     @property
     def padded(self) -> int:
         """Columns of the padded input."""
-        return self.input + self.pad[0] + self.pad[1]
+        before, after = self.pad
+        return self.input + before + after
 
     @property
     def output(self) -> int:
@@ -316,6 +317,15 @@ def check_all_fit(axes: Sequence[Axis]) -> None:
             check_fits(axis)
         except ShapeError as error:
             raise (error.at(f"axis {place}") if len(axes) > 1 else error) from None
+
+
+def windows_along(axes: Sequence[Axis]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Output sizes and remainders, axis by axis; those of alike axes are worked out once."""
+    if axes.count(axes[0]) == len(axes):
+        output, remainder = axes[0].windows()
+        return (output,) * len(axes), (remainder,) * len(axes)
+    outputs, remainders = zip(*[axis.windows() for axis in axes], strict=True)
+    return outputs, remainders
 
 
 def one_or_tuple(values: Sequence[int]) -> int | tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dlcalc.errors import InputError
 from dlcalc.numbers.axes import PerAxis
 from dlcalc.numbers.results import Result
-from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
+from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes, windows_along
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple, overload
 
 if TYPE_CHECKING:
@@ -107,17 +107,12 @@ def size(
         )
         stride, pad, dilation, output_padding, ceil, notes = found
     axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
-    sizes: Any = axes[0].windows()
-    least, n = sizes[0], len(axes)
-    if n > 1:
-        if axes.count(axes[0]) == n:  # as most are: what one has, all have
-            sizes = (least,) * n, sizes[1:] * n
-        else:
-            sizes = tuple(zip(*[axis.windows() for axis in axes], strict=True))
-            least = min(sizes[0])
-    if least < 1:
+    outputs, remainders = windows_along(axes)
+    if min(outputs) < 1:
         check_all_fit(axes)
-    return tuple.__new__(Size, (*sizes, axes, notes))
+    if len(axes) == 1:
+        return tuple.__new__(Size, (outputs[0], remainders[0], axes, notes))
+    return tuple.__new__(Size, (outputs, remainders, axes, notes))
 
 
 def _of_record(input: dict[str, Any], **options: Any) -> Size | Solutions:

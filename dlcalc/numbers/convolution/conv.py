@@ -146,14 +146,14 @@ def conv(
             output = _sum(output, added.reshape(-1, *[1] * layout.dims))
             if upstream is not None:
                 db = _bias_gradient(upstream, output.shape, layout)
-    return Convolution(
-        output=output.reshape(layout.shown(output.shape)),
-        dx=dx,
-        dw=dw,
+    made = object.__new__(Convolution)
+    vars(made).update(  # all at once, where its own __init__ would set one by one
+        output=output.reshape(layout.shown(output.shape)), dx=dx, dw=dw,
         input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=layout.groups,
         pad_mode=pad_mode, flip=flip, multiplications=count, bias=added, db=db,
         operands=(x, w, upstream),
     )
+    return made
 
 
 def arranged(
@@ -170,7 +170,7 @@ def arranged(
         layout.input[2:], layout.kernel[2:], stride, pad, dilation, transposed, output_padding,
         axes=layout.dims,
     )
-    geometry = Geometry(tuple([_stepping(axis) for axis in axes]), pad_mode)
+    geometry = Geometry(tuple(map(_stepping, axes)), pad_mode)
     try:
         return layout, axes, geometry, _check(layout, geometry)
     except ShapeError as error:
@@ -253,6 +253,8 @@ def _plain(
 
 
 def _whole(name: str, value: int) -> int:
+    if type(value) is int and value > 0:
+        return value
     value = plain(value)
     at_least(1, name, (value,))
     return index(value)

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from math import prod
+from operator import mul
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -29,7 +30,7 @@ from dlcalc.errors import LimitError, ShapeError
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import Array, as_numbers, is_whole
 from dlcalc.numbers.results import Result
-from dlcalc.numbers.sizes import Axis
+from dlcalc.numbers.sizes import Axis, windows_along
 from dlcalc.numbers.threads import each, share
 
 Block = tuple[slice, ...]
@@ -77,14 +78,13 @@ class Geometry:
         """One axis of the window for each axis of the input behind batch and channels."""
         self.pad_mode = pad_mode
         """`zeros`, `reflect`, `replicate` or `circular`."""
-        _, kernel, stride, _, dilation, *_ = zip(*axes, strict=True)
-        self.kernel: tuple[int, ...] = kernel
+        self.kernel = tuple([axis.kernel for axis in axes])
         """Taps of the window, axis by axis."""
-        self.stride: tuple[int, ...] = stride
+        self.stride = tuple([axis.stride for axis in axes])
         """Columns from one window to the next, axis by axis."""
-        self.dilation: tuple[int, ...] = dilation
+        self.dilation = tuple([axis.dilation for axis in axes])
         """Columns from one tap to the next, axis by axis."""
-        self.output = tuple([axis.output for axis in axes])
+        self.output, _ = windows_along(axes)
         """Columns of the output, axis by axis."""
         self.padded = tuple([axis.padded for axis in axes])
         """Columns of the padded input, axis by axis."""
@@ -189,10 +189,8 @@ def windows(
 ) -> Array:
     """A view (in, F…, batch, counts…) of a tile (batch, in, …): every tap of every window."""
     batch, channel, *steps = tile.strides
-    taps = [d * step for d, step in zip(dilation, steps, strict=True)]
-    moves = [s * step for s, step in zip(stride, steps, strict=True)]
     shape = (tile.shape[1], *kernel, tile.shape[0], *counts)
-    strides = (channel, *taps, batch, *moves)
+    strides = (channel, *map(mul, dilation, steps), batch, *map(mul, stride, steps))
     if tile.flags.c_contiguous:  # as_strided does the same, in three times the time
         return np.ndarray(shape, tile.dtype, tile, 0, strides)
     return as_strided(tile, shape, strides, writeable=False)
