@@ -315,8 +315,6 @@ def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, 
         "rank": len(output), "unsaid": int("affine" not in node.options and not node.arguments),
     }
     names |= {key: options[key] for key in ("size", "groups") if type(options.get(key)) is int}
-    if row.type == "instancenorm":
-        names["affine"] = int(options["affine"])
     if counted.windows:
         names |= _of_windows(counted, names, row, int(batch))
     if row.type in ("linear", "softmax", "log_softmax", "layernorm", "rmsnorm"):

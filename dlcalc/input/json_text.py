@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError
@@ -59,9 +59,9 @@ def parse_json(text: str, allow_nonfinite: bool = False, decimal: Decimal = floa
 
 def _refuse_nonfinite(value: Any, name: str) -> None:
     """InputError for the first NaN or infinity, with its fields and its place in their arrays."""
-    path = _first_nonfinite(value)
-    if path is None:
-        return
+    path = next((
+        path for path, each in _within(value) if isinstance(each, float) and each - each != 0
+    ), ())
     places = [
         str(steps[0]) if named else f"element [{', '.join(map(str, steps))}]"
         for named, group in groupby(path, lambda step: isinstance(step, str))
@@ -75,19 +75,17 @@ def _refuse_nonfinite(value: Any, name: str) -> None:
         raise error from None
 
 
-def _first_nonfinite(value: Any) -> tuple[str | int, ...] | None:
-    """The fields and indices that lead to it."""
-    items: Iterable[tuple[str | int, Any]] = ()
-    if isinstance(value, list):
-        items = enumerate(value)
-    elif isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, float) and value - value != 0:
-        return ()
-    for step, each in items:
-        if (path := _first_nonfinite(each)) is not None:
-            return step, *path
-    return None
+def _within(
+    value: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Numbers and texts of a value, names of fields among them, and the way to each."""
+    if not isinstance(value, dict | list):
+        yield path, value
+        return
+    for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(step, str):
+            yield path, step
+        yield from _within(each, (*path, step))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,18 +100,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_surrogates(value: Any) -> None:
-    if isinstance(value, str):
+    for each in (each for _, each in _within(value) if isinstance(each, str)):
         try:
-            value.encode()
+            each.encode()
         except UnicodeEncodeError:
-            raise InputError(f"{shorten(value)!a} holds a lone surrogate") from None
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            _check_surrogates(key)
-            _check_surrogates(each)
-    elif isinstance(value, list):
-        for each in value:
-            _check_surrogates(each)
+            raise InputError(f"{shorten(each)!a} holds a lone surrogate") from None
 
 
 def check_array(value: Any, allow_nonfinite: bool = False) -> Any:

@@ -331,7 +331,7 @@ class Count(Result, _Count):
 
     def total(self, what: str) -> int:
         """The sum of a number of all rows."""
-        return (self.rows if isinstance(self.rows, Rows) else Rows(self.rows)).total(what)
+        return self.layers.total(what)
 
     @property
     def activations(self) -> int:

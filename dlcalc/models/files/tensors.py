@@ -156,16 +156,12 @@ MLX_GROUPS = (64, 32, 128)
 """Weights that share a scale, the usual number first."""
 
 
-class Packing:
+class Packing(NamedTuple):
     """The tensors of a file by name, the config.json beside it, and what its header says."""
 
-    def __init__(
-        self, tensors: Mapping[str, Tensor], config: Mapping[str, Any],
-        metadata: Mapping[str, Any],
-    ) -> None:
-        self.tensors = tensors
-        self.config = config
-        self.metadata = metadata
+    tensors: Mapping[str, Tensor]
+    config: Mapping[str, Any]
+    metadata: Mapping[str, Any]
 
     def packed(self) -> Iterator[Tensor]:
         """The packed weights, each with the number and the shape of what it stands for."""
