@@ -272,8 +272,9 @@ def sizes_of(value: Any) -> tuple[Any, ...]:
 _WINDOWS = re.compile(r"(Depthwise|Separable)?Conv[123]D|(Max|Average)Pooling[123]D")
 
 
-def model_of(config: Mapping[str, Any], name: str) -> Model:
+def model_of(held: Held, name: str) -> Model:
     """The model in the notation; InputError for a layer that it has not."""
+    config = held.graph
     found = {name_of(layer): layer for layer in layers_of(config)}
     inputs = [layer for layer in found.values() if layer.get("class_name") == "InputLayer"]
     if len(inputs) > 1:

@@ -1106,6 +1106,11 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
     )
 
 
+def model_of(held: Held, name: str) -> Model:
+    """The model in the notation; InputError for a node that it has no layer for."""
+    return Translator(*held.graph).translated(name)
+
+
 def _first_output(node: Node) -> str:
     return next(filter(None, node.outputs), "")
 

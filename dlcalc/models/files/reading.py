@@ -164,20 +164,10 @@ def layered(held: Held) -> Model:
 
     name = os.path.splitext(os.path.basename(held.name))[0]
     with At(held.name, once=True):
-        if held.format == "onnx":
-            from dlcalc.models.files.onnx import Translator
-
-            model = Translator(*held.graph).translated(name)
-        elif held.format == "keras":
-            from dlcalc.models.files import keras
-
-            model = keras.model_of(held.graph, name)
-        elif held.format == "gguf":
-            from dlcalc.models.files import gguf
-
-            model = gguf.model_of(held, name)
-        else:
+        if held.format not in ("onnx", "keras", "gguf"):
             raise InputError("a file of weights has tensors, and no layers to show or change")
+        module: Any = import_module(f"dlcalc.models.files.{held.format}")
+        model: Model = module.model_of(held, name)
         said, own = params(model).params, sum(tensor.params for tensor in held.tensors)
     if said != own:
         note = f"the layers have {said:,} parameters, the file {own:,}"
