@@ -470,11 +470,10 @@ def _cells(config: Config, taken: Sizes) -> Sizes:
 
 
 STEPPED: dict[str, Callable[[Config, Sizes], Sizes]] = {
+    "Dense": lambda config, taken: (*taken[:-1], config.get("units")),
     "RNN": _cells, **{f"ConvLSTM{axes}D": _conv_lstm_shape for axes in (1, 2, 3)},
 }
-"""Classes whose kernels run at each step, and the shape that they give."""
-
-
+"""Classes whose kernels run at each place of a step, and the shape that they give."""
 MOVED: dict[str, Callable[[Config, Sizes], Sizes]] = {
     **dict.fromkeys(("Embedding", "ReversibleEmbedding"), lambda config, taken: (
         *taken, config["output_dim"],
@@ -545,12 +544,6 @@ class Flow:
             return inner.outputs.get(inner.last), total
         if taken and SAME.fullmatch(kind):
             return _together(taken), 0
-        if kind == "Dense" and taken:
-            units = config.get("units")
-            known = _whole(taken[0])
-            return (*taken[0][:-1], units), (
-                prod(known) * units if known and isinstance(units, int) else None
-            )
         if taken and kind in (*MOVED, *STEPPED, "EinsumDense"):
             return self._known(layer, kind, taken[0])
         whole = _whole(taken[0]) if len(taken) == 1 else None
@@ -566,19 +559,14 @@ class Flow:
         try:
             if kind in MOVED:
                 return MOVED[kind](config, taken), 0
-            if kind in STEPPED:
-                return STEPPED[kind](config, taken), self._in_steps(layer, taken)
-            return self._einsum(layer, taken)
+            if kind == "EinsumDense":
+                return self._einsum(layer, taken)
+            places = _whole(STEPPED[kind]({**config, "return_sequences": True}, taken)[:-1])
+            kernels = sum(map(prod, self._kernels(layer)))
+            macs = prod(places) * kernels if places is not None and kernels else None
+            return STEPPED[kind](config, taken), macs
         except (TypeError, KeyError, IndexError, ValueError):
             return None, 0 if kind in MOVED else None
-
-    def _in_steps(self, layer: Config, taken: Sizes) -> int | None:
-        """The products of kernels that run at each step, and of images at each place."""
-        kernels = sum(prod(shape) for shape in self._kernels(layer))
-        config = layer["config"]
-        output = STEPPED[str(layer["class_name"])]({**config, "return_sequences": True}, taken)
-        places = _whole(output[:-1])
-        return None if places is None else prod(places) * kernels
 
     def _kernels(self, layer: Config) -> list[tuple[int, ...]]:
         start = f"{self.around}{name_of(layer)}/"
