@@ -43,8 +43,12 @@ class FormulaWriter:
     minus = "−"
     signs: ClassVar[dict[str, str]] = {">=": "≥", "<=": "≤", "!=": "≠"}
     parenthesised = "({})"
-    enclosed: ClassVar[dict[str, str]] = {"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "new": "{}⁺"}
-    """How nodes of one part are set that bind as tightly as they can."""
+    framed: ClassVar[dict[str, tuple[Any, ...]]] = {
+        "floor": ("⌊{}⌋", 0), "ceil": ("⌈{}⌉", 0), "new": ("{}⁺", 0), "equals": ("{} = {}", 0, 0),
+    }
+    """What stands around the parts of a node, and how tightly each part has to bind there."""
+    joined: ClassVar[dict[str, tuple[str, int]]] = {}
+    """What stands between the parts of a node, and how tightly they have to bind there."""
 
     def __init__(self, precision: int | None) -> None:
         self.precision = precision
@@ -52,8 +56,12 @@ class FormulaWriter:
     def write(self, term: Any) -> str:
         """An expression, words, a number, or an array."""
         kind = getattr(term, "kind", None)
-        if kind in self.enclosed:
-            return self.enclosed[kind].format(self.write(term.args[0]))
+        if kind in self.framed:
+            frame, *least = self.framed[kind]
+            return str(frame.format(*map(self.within, term.args, least)))
+        if kind in self.joined:
+            sign, bound = self.joined[kind]
+            return sign.join(self.within(each, bound) for each in term.args)
         if kind is not None:
             written: str = getattr(self, f"_{kind}")(*term.args)
             return written
@@ -112,9 +120,6 @@ class FormulaWriter:
         """What is indexed, and its index."""
         raise NotImplementedError
 
-    def _equals(self, left: Any, right: Any) -> str:
-        return f"{self.write(left)} = {self.write(right)}"
-
     def _partial(self, of: Any, by: Any) -> str:
         return self.slope("∂", of, by)
 
@@ -141,6 +146,11 @@ def formula_text(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
 
 class TextWriter(FormulaWriter):
     """Sets an expression in one line of text."""
+
+    framed: ClassVar[dict[str, tuple[Any, ...]]] = {
+        **FormulaWriter.framed, "div": ("{}/{}", 4, 5), "transpose": ("{}ᵀ", 6),
+    }
+    joined: ClassVar[dict[str, tuple[str, int]]] = {"hadamard": (" ⊙ ", 4), "matmul": (" @ ", 5)}
 
     def words(self, text: str) -> str:
         """The words themselves."""
@@ -174,23 +184,11 @@ class TextWriter(FormulaWriter):
             parts[0] = f"({parts[0]})"
         return "·".join(parts)
 
-    def _hadamard(self, *factors: Any) -> str:
-        return " ⊙ ".join(self.within(each, 4) for each in factors)
-
-    def _matmul(self, *factors: Any) -> str:
-        return " @ ".join(self.within(each, 5) for each in factors)
-
-    def _div(self, above: Any, below: Any) -> str:
-        return f"{self.within(above, 4)}/{self.within(below, 5)}"
-
     def _pow(self, base: Any, exponent: Any) -> str:
         power = self.write(exponent).replace("−", "-")
         small = all(sign in "0123456789-" for sign in power)
         raised = power.translate(_SUPERSCRIPTS) if small else f"^({power})"
         return self.within(base, 6) + raised
-
-    def _transpose(self, term: Any) -> str:
-        return f"{self.within(term, 6)}ᵀ"
 
     def _column(self, *values: Any) -> str:
         one = "[{}]" if len(values) == 1 else "({})"
@@ -226,6 +224,11 @@ def formula_html(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
 
 
 class _HtmlWriter(TextWriter):
+    framed: ClassVar[dict[str, tuple[Any, ...]]] = {
+        **TextWriter.framed, "pow": ("{}<sup>{}</sup>", 6, 0),
+        "transpose": ("{}<sup>T</sup>", 6),
+    }
+
     def words(self, text: str) -> str:
         return escape(text)
 
@@ -234,12 +237,6 @@ class _HtmlWriter(TextWriter):
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         return self._symbol(name, ",".join(map(str, index)))
-
-    def _pow(self, base: Any, exponent: Any) -> str:
-        return f"{self.within(base, 6)}<sup>{self.write(exponent)}</sup>"
-
-    def _transpose(self, term: Any) -> str:
-        return f"{self.within(term, 6)}<sup>T</sup>"
 
     def _call(self, function: str, *arguments: Any) -> str:
         return super()._call(escape(function), *arguments)
@@ -335,10 +332,13 @@ class _LatexWriter(FormulaWriter):
     minus = "-"
     signs: ClassVar[dict[str, str]] = {">=": r"\ge", "<=": r"\le", "==": "=", "!=": r"\neq"}
     parenthesised = r"\left({}\right)"
-    enclosed: ClassVar[dict[str, str]] = {
-        "floor": r"\left\lfloor {} \right\rfloor", "ceil": r"\left\lceil {} \right\rceil",
-        "new": "{}^{{+}}",
+    framed: ClassVar[dict[str, tuple[Any, ...]]] = {
+        **FormulaWriter.framed, "floor": (r"\left\lfloor {} \right\rfloor", 0),
+        "ceil": (r"\left\lceil {} \right\rceil", 0), "new": ("{}^{{+}}", 0),
+        "div": (r"\frac{{{}}}{{{}}}", 0, 0), "pow": ("{}^{{{}}}", 6, 0),
+        "transpose": (r"{}^{{\mathsf{{T}}}}", 6),
     }
+    joined: ClassVar[dict[str, tuple[str, int]]] = {"hadamard": (r" \odot ", 3)}
 
     def words(self, text: str) -> str:
         return rf"\text{{{escape_latex(text)}}}"
@@ -369,9 +369,6 @@ class _LatexWriter(FormulaWriter):
             self.within(each, 3 if place else 2) for place, each in enumerate(factors)
         )
 
-    def _hadamard(self, *factors: Any) -> str:
-        return r" \odot ".join(self.within(each, 3) for each in factors)
-
     def _matmul(self, *factors: Any) -> str:
         written = []
         for each, right in zip(factors, (*factors[1:], None), strict=True):
@@ -379,15 +376,6 @@ class _LatexWriter(FormulaWriter):
             row = isinstance(each, Vector) and right is not None and not outer
             written.append(self.within(each.args if row else each, 4))
         return r" \, ".join(written)
-
-    def _div(self, above: Any, below: Any) -> str:
-        return rf"\frac{{{self.write(above)}}}{{{self.write(below)}}}"
-
-    def _pow(self, base: Any, exponent: Any) -> str:
-        return f"{self.within(base, 6)}^{{{self.write(exponent)}}}"
-
-    def _transpose(self, term: Any) -> str:
-        return rf"{self.within(term, 6)}^{{\mathsf{{T}}}}"
 
     def _column(self, *values: Any) -> str:
         return matrix_latex([[each] for each in values], self.precision)

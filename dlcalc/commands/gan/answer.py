@@ -600,13 +600,10 @@ def epoch_record(epoch: Epoch) -> dict[str, Any]:
 
 
 def _made_with(training: Training) -> dict[str, Any]:
-    settings, data = training.settings, training.data
     return {
         "generator": training.generator.words, "discriminator": training.discriminator.words,
-        "latent": training.latent, "loss": settings.loss, "optimizer": settings.optimizer,
-        "learning_rate": settings.learning_rate, "momentum": settings.momentum,
-        "batch": training.batch, "seed": settings.seed,
-        "examples": data.count, "shape": data.shape,
+        "latent": training.latent, **vars(training.settings), "batch": training.batch,
+        "examples": training.data.count, "shape": training.data.shape,
     }
 
 

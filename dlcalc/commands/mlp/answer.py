@@ -170,14 +170,14 @@ class LayerValues:
 class MlpGradients:
     """Every gradient of J, with a batch axis first in q and x where there is a batch."""
 
-    q: tuple[Array, ...]
-    """∂J/∂q, layer by layer."""
     weights: tuple[Array, ...]
     """∂J/∂W, layer by layer, (out, in)."""
     biases: tuple[Array, ...] | None
     """∂J/∂b, layer by layer, (out,); None for a network without."""
     x: Array
     """∂J/∂x."""
+    q: tuple[Array, ...]
+    """∂J/∂q, layer by layer."""
 
 
 @dataclass(frozen=True)
@@ -232,20 +232,14 @@ class MlpStep(Result):
     @property
     def record(self) -> dict[str, Any]:
         """The result by the names of the fields, as JSON has it."""
-        gradients, updates, updated = self.gradients, self.updates, self.updated
         network = self.network
         drawn = {"parameters": {"weights": network.weights, "biases": network.biases}}
         return (drawn if self.drawn else {}) | {
-            "layers": [{"q": layer.q, "h": layer.h} for layer in self.layers],
-            "output": self.output,
-            "loss": self.loss,
-            "gradients": {"weights": gradients.weights, "biases": gradients.biases,
-                          "x": gradients.x, "q": gradients.q},
-            "updates": {"weights": updates.weights, "biases": updates.biases},
-            "updated": {"weights": updated.weights, "biases": updated.biases,
-                        "named": updated.named},
-            "loss_after": self.loss_after,
-            "named": self.named,
+            "layers": [vars(layer) for layer in self.layers],
+            "output": self.output, "loss": self.loss, "gradients": vars(self.gradients),
+            "updates": vars(self.updates),
+            "updated": {**vars(self.updated), "named": self.updated.named},
+            "loss_after": self.loss_after, "named": self.named,
         }
 
 
@@ -331,8 +325,8 @@ def mlp_step(network: Network) -> MlpStep:
         _shown(network, run.y),
         run.loss,
         MlpGradients(
-            tuple(_shown(network, run.slope(each.q)) for each in run.passes), dw, db,
-            _shown(network, run.slope(run.passes[0].x)),
+            dw, db, _shown(network, run.slope(run.passes[0].x)),
+            tuple(_shown(network, run.slope(each.q)) for each in run.passes),
         ),
         updates,
         updated,

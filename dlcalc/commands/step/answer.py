@@ -566,28 +566,17 @@ def _is_data(word: str) -> bool:
 
 def _result_record(result: NetworkStep) -> dict[str, Any]:
     """Loss and output, the layers, and every parameter with its gradient and new value."""
-    record: dict[str, Any] = {
-        "layers": [
-            {"name": each.name, "output": each.output, "gradient": each.gradient}
-            for each in result.layers
-        ],
-        "output": result.output,
-    }
-    if result.loss is not None:
-        record["loss"] = result.loss
-    if result.losses:
-        record["losses"] = result.losses
-    record["gradients"] = result.gradients
-    if result.updated:
-        record["updated"] = result.updated
-    if result.state is not None:
-        record["state"] = result.state
-    if result.last is not None:
-        last: dict[str, Any] = {"output": result.last.output}
-        if result.last.loss is not None:
-            last["loss"] = result.last.loss
-        record["last"] = {**last, "gradients": result.last.gradients}
-    return record
+    last = None if result.last is None else _told(vars(result.last))
+    return _told({
+        "layers": [vars(each) for each in result.layers], "output": result.output,
+        "loss": result.loss, "losses": result.losses or None, "gradients": result.gradients,
+        "updated": result.updated or None, "state": result.state, "last": last,
+    })
+
+
+def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that there are."""
+    return {name: each for name, each in fields.items() if each is not None}
 
 
 def _losses(result: NetworkStep) -> Iterator[Table]:

@@ -447,11 +447,9 @@ class VaeStep(Result):
         """The result by the names of the fields, as JSON has it."""
         noise = self.vae.noise[:, 0] if self.vae.single else self.vae.noise
         values = ("mu", "sigma", "z", "y", "L1", "L2", "loss", "negative_elbo")
-        gradients = ("z", "mu", "sigma", "encoder", "mu_weights", "sigma_weights", "decoder")
         return {
             **{name: getattr(self, name) for name in values},
-            "gradients": {term: {name: getattr(found, name) for name in gradients}
-                          for term, found in self.gradients.items()},
+            "gradients": {term: vars(found) for term, found in self.gradients.items()},
             "named": self.named,
             "noise": noise if self.vae.sampled else noise[0],
         }
