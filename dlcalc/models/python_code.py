@@ -530,10 +530,13 @@ class _Reader(Follower):
         if isinstance(value, Unknown):
             return Unknown()
         kinds = kinds if isinstance(kinds, tuple) else (kinds,)
-        names = [getattr(each, "name", "") or getattr(each, "__name__", "") for each in kinds]
-        own = getattr(value, "kind", type(value).__name__)  # of a Tensor, Tensor
-        whole = value.cls.lineage() if isinstance(value, Module) and value.cls else ()
-        return own in names or any(each.name in names for each in whole)
+        names = {getattr(each, "name", "") or getattr(each, "__name__", "") for each in kinds}
+        own = {getattr(value, "kind", type(value).__name__)}  # of a Tensor, Tensor
+        if isinstance(value, Module) and not _is_parameter(value):
+            own.add("Module")
+            if value.cls is not None:
+                own |= {value.cls.framework, *(each.name for each in value.cls.lineage())}
+        return not own.isdisjoint(names)
 
     def entered(self, shape: Any = (), **named: Any) -> Tensor:
         """What a model of Keras takes, its channels last."""

@@ -283,3 +283,11 @@ def test_a_number_of_layers_that_is_written_out() -> None:
         params(Model([deep], input=(3,)))
     with pytest.raises(LimitError, match=r"more than 10\^15 layers"):
         params(Model([deep, Layer("relu")], input=(3,)))
+
+
+def test_positions_are_those_of_sequences() -> None:
+    """Behind 6 that were cached; an image has none."""
+    assert params(read_notation("embedding 9 4; attention 2"), (5,), cached=6).positions == 11
+    assert params(read_notation("linear 4; attention 2"), (5, 3), cached=6).positions == 11
+    assert params(read_notation("conv 4 3"), (3, 8, 8)).positions == 0
+    assert dlcalc.models() == dlcalc.models.models()

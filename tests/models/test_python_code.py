@@ -911,6 +911,17 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     (LINEAR, "sizes = list(x.shape)\nreturn self.f(x)", (8,), 36, (4,)),
     (LINEAR, "for a in (1, 2):\n    for b in (3, 4):\n        if b == 4: break\n"
      "        x = self.f(x) if a == 1 else x\nreturn x", (8,), 36, (4,)),
+    ("class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+     "        self.f = nn.Linear(8, 8)\n    def forward(self, x): return self.f(x)\n"
+     "class B(A): pass\n"
+     "parts = [A(), B(), nn.ReLU(), nn.Sequential(), nn.Parameter(torch.ones(8)), 3, 'a', None]\n"
+     "kinds = [A, B, nn.ReLU, nn.Sequential, nn.Module, (int, str), list]\n"
+     "self.n = [sum(isinstance(p, k) for p in parts) for k in kinds]\n"
+     "for i, n in enumerate(self.n): setattr(self, f'f{i}', nn.Linear(8, n + 1))",
+     "return self.f4(x)", (8,), 9 * (3 + 2 + 2 + 2 + 5 + 3 + 1), (1,)),
+    ("self.f = nn.Linear(8, 4)\nself.n, self.m = hasattr(self, 'f'), hasattr(self, 'g')",
+     "if self.n and not self.m and hasattr(torch, 'relu'): x = self.f(x)\nreturn x",
+     (8,), 36, (4,)),
 ])
 def test_what_is_followed(
     made: str, forward: str, input: tuple[int, ...], count: int, output: tuple[int, ...],

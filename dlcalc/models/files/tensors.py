@@ -505,7 +505,7 @@ def _counted(tensor: Tensor, fresh: int, first: str) -> Tensor:
 def _axes(shape: Shape, place: Place) -> list[tuple[int, int]]:
     """Stride and size of the axes along which a tensor moves, the shortest stride first."""
     return sorted(
-        (step, size) for step, size in zip(place.strides, shape, strict=True) if size > 1 and step
+        (step, size) for step, size in zip(place.strides, shape, strict=True) if step
     )
 
 

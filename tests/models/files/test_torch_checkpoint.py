@@ -53,7 +53,8 @@ def stored(key: str, kind: str, count: int) -> bytes:
 
 
 def tensor(
-    key: str, *shape: int, kind: str = "Float", at: int = 0, steps: tuple[int, ...] | None = None,
+    key: str, *shape: int, kind: str = "Float", at: int | bytes = 0,
+    steps: tuple[int, ...] | None = None,
     by: str = "torch._utils._rebuild_tensor_v2", more: tuple[Any, ...] = (),
 ) -> bytes:
     """A tensor in a storage, row by row where no steps are said."""
@@ -227,6 +228,8 @@ NOT_RUN = "which is not understood and was not run; a state_dict alone can be re
     (told({"w": tensor("b", 3, steps=(1, 1))}), "w: is no tensor that PyTorch would write"),
     (told({"w": tensor("b", 3, at=-1)}), "w: is no tensor that PyTorch would write"),
     (told({"w": tensor("b", *[1] * 65)}), "w: is no tensor that PyTorch would write"),
+    (told({"w": tensor("b", 3, at=b"\x8a\x09" + (1 << 63).to_bytes(9, "little"))}),
+     "w: is no tensor that PyTorch would write"),
     (b"}q\x00" + told("a") + b"h\x00s", "its values hold themselves"),
     (named("os." + "s" * 150), f"its pickle names os.{'s' * 117}, {NOT_RUN}"),
     (named("numpy.loads"), f"its pickle names numpy.loads, {NOT_RUN}"),
