@@ -922,6 +922,50 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.f = nn.Linear(8, 4)\nself.n, self.m = hasattr(self, 'f'), hasattr(self, 'g')",
      "if self.n and not self.m and hasattr(torch, 'relu'): x = self.f(x)\nreturn x",
      (8,), 36, (4,)),
+    ("self.f = nn.Sequential().append(nn.Linear(8, 4)).append(nn.ReLU())",
+     "return self.f(x)", (8,), 36, (4,)),
+    (LINEAR, "return self.f(x[:, 0])", (5, 8), 36, (4,)),
+    (LINEAR, "return self.f(x[:, -1, :])", (5, 8), 36, (4,)),
+    (LINEAR, "return self.f(x[...])", (5, 8), 36, (5, 4)),
+    (LINEAR, "x = self.f(x.data)\nreturn x.type_as(x)", (5, 8), 36, (5, 4)),
+    ("self.f = nn.Linear(8, 4)\nself.f.eval()\nself.train()",
+     "return self.f.forward(x)", (8,), 36, (4,)),
+    ("self.f = nn.Sequential(nn.Linear(8, 4), nn.Flatten())", "return self.f(x)", (8,), 36, (4,)),
+    ("self.f = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d((1, 1)), "
+     "nn.Flatten(), nn.Linear(4, 2))",
+     "return self.f(x)", (3, 8, 8), 122, (2,)),
+    ("self.f = nn.Conv2d(3, 4, 3, padding='same', dilation=2)",
+     "return self.f(x)", (3, 8, 8), 112, (4, 8, 8)),
+    ("self.f = nn.Conv2d(3, 4, 3, padding_mode='reflect', padding=1)",
+     "return self.f(x)", (3, 8, 8), 112, (4, 8, 8)),
+    ("self.f = nn.ConvTranspose2d(3, 4, 3, stride=2, padding=1, output_padding=1, "
+     "groups=1, bias=False)",
+     "return self.f(x)", (3, 4, 4), 108, (4, 8, 8)),
+    ("self.f = nn.MaxPool2d(3, 2, 1, ceil_mode=True)", "return self.f(x)", (3, 8, 8), 0, (3, 5, 5)),
+    ("self.f = nn.AvgPool2d(3, 2, 1, True, False)", "return self.f(x)", (3, 8, 8), 0, (3, 5, 5)),
+    ("self.f = nn.BatchNorm2d(3, affine=False)",
+     "return F.relu6(self.f(x))", (3, 8, 8), 0, (3, 8, 8)),
+    ("self.f = nn.GroupNorm(num_groups=3, num_channels=6, affine=True)",
+     "return self.f(x)", (6, 8, 8), 12, (6, 8, 8)),
+    ("self.f = nn.LayerNorm([3, 8, 8])", "return self.f(x)", (3, 8, 8), 384, (3, 8, 8)),
+    ("self.f = nn.LayerNorm(8, bias=False)", "return self.f(x)", (5, 8), 8, (5, 8)),
+    ("self.f = nn.GRU(8, 4, num_layers=2, bias=False, batch_first=True)",
+     "return self.f(x)[0]", (9, 8), 240, (9, 4)),
+    ("self.f = nn.RNN(8, 4, 2, 'relu', True, True)", "return self.f(x)[0]", (9, 8), 96, (9, 4)),
+    ("self.f = nn.Embedding(num_embeddings=9, embedding_dim=4)",
+     "return self.f(x)", (5,), 36, (5, 4)),
+    ("self.f = nn.Linear(in_features=8, out_features=4, bias=False, "
+     "dtype=torch.float16) if False else nn.Linear(8, 4, False)",
+     "return self.f(x)", (8,), 32, (4,)),
+    ("self.f = nn.Upsample(None, 2, 'bilinear', align_corners=True)",
+     "return self.f(x)", (3, 4, 4), 0, (3, 8, 8)),
+    ("self.f = nn.PReLU(num_parameters=3, init=0.1)", "return self.f(x)", (3, 4, 4), 3, (3, 4, 4)),
+    ("self.f = nn.Sequential(nn.Softmax2d(), nn.LogSoftmax(dim=1), nn.ELU(0.5), "
+     "nn.SELU(), nn.Mish(), nn.Hardswish(), nn.Softplus(), nn.Dropout2d(0.2))",
+     "return self.f(x)", (3, 4, 4), 0, (3, 4, 4)),
+    ("self.f = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0)",
+     "return self.f(x)", (3, 4, 4), 0, (3, 4, 4)),
+    ("self.f = nn.RMSNorm(8)", "return self.f(x)", (5, 8), 8, (5, 8)),
 ])
 def test_what_is_followed(
     made: str, forward: str, input: tuple[int, ...], count: int, output: tuple[int, ...],
@@ -1121,6 +1165,16 @@ WHOLE = {
         "    def call(self, x):\n"
         "        return self.b(tf.reduce_mean(self.a(x), axis=[1, 2]))\n",
         (3, 8, 8),
+    ),
+    "a mean over an image from its end": (
+        "x = Input((6, 5, 4))\ny = tf.reduce_mean(x, axis=(-2, -3))\n"
+        "model = keras.Model(x, Dense(2)(y))",
+        None,
+    ),
+    "a mean over an image that keeps its axes": (
+        "x = Input((6, 5, 4))\ny = tf.reduce_max(x, axis=[1, 2], keepdims=True)\n"
+        "model = keras.Model(x, Conv2D(2, 1)(y))",
+        None,
     ),
     "axes laid in another order": (
         "model = Sequential([Input((6, 4)), Permute((2, 1)), Dense(3)])",
