@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import dlcalc
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
-from dlcalc.models import zoo_names
+from dlcalc.models import models, zoo_names
 from dlcalc.models.changes import change
 from dlcalc.models.count import params
 from dlcalc.models.notation import read_notation
@@ -290,4 +290,4 @@ def test_positions_are_those_of_sequences() -> None:
     assert params(read_notation("embedding 9 4; attention 2"), (5,), cached=6).positions == 11
     assert params(read_notation("linear 4; attention 2"), (5, 3), cached=6).positions == 11
     assert params(read_notation("conv 4 3"), (3, 8, 8)).positions == 0
-    assert dlcalc.models() == dlcalc.models.models()
+    assert dlcalc.models() == models()

@@ -1171,7 +1171,7 @@ WHOLE = {
         "model = keras.Model(x, Dense(2)(y))",
         None,
     ),
-    "a mean over an image that keeps its axes": (
+    "the most of an image, which is not followed": (
         "x = Input((6, 5, 4))\ny = tf.reduce_max(x, axis=[1, 2], keepdims=True)\n"
         "model = keras.Model(x, Conv2D(2, 1)(y))",
         None,
