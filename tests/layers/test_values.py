@@ -142,6 +142,7 @@ SEEN = (
     "2x5x5 maxpool 2 dilation=2; dwconv 2",
     "2x5x5 dwconv 3 multiplier=2 pad=2 dilation=2; dwconv 1",
     "4x6 relu; dropout 0.5; softmax",
+    "4x5x5 softmax; dwconv 2",
     "1x5 conv_transpose 1 3 stride=2 pad=1 output_padding=1; transpose",
     "2x3x4 flatten; relu",
     "3x5 conv_transpose 3 2 groups=3; transpose",

@@ -85,6 +85,14 @@ def test_each_element_is_given_by_its_line(kind: str, form: str, lead: tuple[int
                 np.testing.assert_allclose(found, array[index], rtol=1e-9, err_msg=field)
 
 
+@pytest.mark.parametrize(("kind", "fields"), [
+    ("lstm", "i f o g c h dh dc do di df dg dz"), ("gru", "r z n h dh dz dn dr da"),
+    ("rnn", "h dh da"),
+])
+def test_fields_of_a_step_stand_in_the_order_of_the_work_by_hand(kind: str, fields: str) -> None:
+    assert list(problem(kind, "").values) == fields.split()
+
+
 @pytest.mark.parametrize("kind", GATES)
 def test_what_stands_before_the_activations_has_a_gradient_of_all_gates(kind: str) -> None:
     result = problem(kind, "")
