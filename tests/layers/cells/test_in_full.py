@@ -102,6 +102,8 @@ WIDE = f'"W": {[[0] * 5 + [1]] * 20}'
         ),
         ("lstm", f'{FORGET}, "x": [[-3], [-2]]', "--activation f=identity"),
         ("lstm", f'{FORGET}, "x": [[-1], [-1]]', "--activation f=identity"),
+        ("lstm", f'{FORGET}, "x": [[-1.5], [-1.25]]', "--activation f=identity"),
+        ("lstm", f'{FORGET}, "x": [[1.25], [1.5]]', "--activation f=relu"),
         ("lstm", f'{FORGET}, "x": [[0.25], [-0.5]]', "--activation f=identity"),
         ("lstm", f'{FORGET}, "x": [[-3], [2]]', "--activation f=identity"),
         ("lstm", f'{FORGET}, "x": [[-1], [2]]', "--activation f=tanh"),
