@@ -84,6 +84,16 @@ def test_the_taps_of_a_kernel_count_with_its_channels() -> None:
     assert he.std() == pytest.approx(np.sqrt(2 / (50 * 6)), rel=0.02)
 
 
+def test_what_is_frozen_stays() -> None:
+    weights, biases = [[[0.1, 0.2], [0.3, 0.4]], [[1, 1], [2, 1.5]]], [[0, 1], [0, 0]]
+    network = as_network([1, 2], 0, weights, biases, activation="tanh", freeze=["w8", "b1"])
+    moved = descend(network, 1).moved
+    assert moved == (*(f"w{n}" for n in range(1, 8)), "b2", "b3", "b4")
+    for wrong in ("w9", "b5", "w0", "c1"):
+        with pytest.raises(DlcalcError, match=f"no weight or bias is called '{wrong}'"):
+            as_network([1, 2], 0, weights, biases, freeze=wrong)
+
+
 def test_twins_are_told_by_what_comes_in_and_what_goes_out() -> None:
     same = [[1, 1], [1, 1]]
     found = descend(as_network([1, 2], [0, 0], [[[1, 2], [3, 4]], same, same]), 0)

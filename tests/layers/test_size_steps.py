@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.layers.size_steps import size_slips, size_steps
+from dlcalc.formulas.text import formula_text
+from dlcalc.layers.size_steps import axis_steps, size_slips, size_steps
 from dlcalc.numbers.sizes import Axis
 from tests.formulas.evaluation import evaluate
 from tests.golden import check
@@ -74,6 +75,12 @@ def test_each_line_gives_its_value(axis: Axis, extra: int) -> None:
 def test_workings(line: str, regenerate: bool) -> None:
     done = invoke("size", *shlex.split(line), "--explain")
     check("sizes.json", line, [*done.out.splitlines(), *done.err.splitlines()], regenerate)
+
+
+def test_sizes_of_axes_that_are_alike_are_worked_out_once() -> None:
+    one, other = Axis(9, 3), Axis(9, 5)
+    for axes, names in (((one,), ["O"]), ((one, one), ["O"]), ((one, other), ["O_0", "O_1"])):
+        assert [formula_text(step.name) for step in axis_steps(axes)] == names
 
 
 def slips_of(*axes: Axis) -> dict[str, Any]:

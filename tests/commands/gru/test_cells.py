@@ -212,6 +212,7 @@ def test_runs_say_what_becomes_of_the_gradient(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (["gru", '{"W": [[1, 2], [1, 2]], "x": [1]}'], "W has shape 2x2; expected a matrix of 3H"),
+    (["rnn", '{"W": [[[1]]], "x": [1]}'], "W has shape 1x1x1; expected a matrix of H rows"),
     (["gru", GRU.replace('"dh"', '"b": ["a", [1]], "dh"')], "b is ragged: part 0 has a single"),
     (["gru", GRU, "--activation", "q=relu"], "unknown gate 'q'; the gates are r, z and n"),
     (["gru", GRU, "--activation", "relu"], "invalid value for '--activation': 'relu' is no"),

@@ -130,6 +130,8 @@ def test_expect_names_the_difference_with_its_working() -> None:
          "solutions[0].pad: expected 3, is 2; pad 3 gives 17"),
         ("-L 32 -F 5 -S 2 -O 16 --solve pad", "0",
          "solutions[0].pad: expected 0, is 2; pad 0 gives 14"),
+        ("-L 5 -F 5 -O 3 --solve pad", "0", "solutions[0].pad: expected 0, is 1; pad 0 gives 1"),
+        ("-L 5 -F 7 -O 3 --solve pad", "0", "solutions[0].pad: expected 0, is 2; pad 0 gives no"),
         ("-F 5 -S 3 -O 8 -P 2 --solve input", "22 23 24", ""),
         ("-F 5 -S 3 -O 8 -P 2 --solve input", "22",
          "solutions: expected the shape 1, is 3; the solutions are 22, 23 and 24"),

@@ -94,6 +94,21 @@ def test_each_of_pytorchs_parameters_is_moved(batch: int | None) -> None:
         assert each.complex_step.any(), each.name
 
 
+@pytest.mark.parametrize("batch", [None, 2])
+def test_weights_of_a_framework_are_checked_under_its_names(batch: int | None) -> None:
+    fields = problem(4, batch=batch)
+    W, b = fields.pop("W"), fields.pop("b")
+    fields["gates"] = "ifgo"
+    result = lstm(**fields, kernel=W[:, 2:].T, recurrent_kernel=W[:, :2].T, bias=b,
+                  framework="keras")
+    checks = checks_of(result)
+    names = ["kernel", "recurrent_kernel", "bias", "x", "h0", "c0"]
+    assert [each.name for each in checks] == names
+    for each in checks:
+        assert each.passed, each.name
+        assert each.central.shape == each.formula.shape == result.gradients[each.name].shape
+
+
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=5, deadline=None)
 def test_a_wrong_gradient_of_any_parameter_is_caught(seed: int) -> None:

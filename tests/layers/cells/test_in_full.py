@@ -37,6 +37,7 @@ def printed(command: str, fields: str, words: str) -> list[str]:
         ("lstm", f'{W}, {STEPS}, "target": [0.5]', ""),
         ("lstm", f'{W}, "x": [0, 0], "dh": [1], "next": {{{NEXT}, "df": [0]}}', ""),
         ("lstm", f'{W}, "x": [1, 1], "next": {{{NEXT}, "df": [1]}}', ""),
+        ("lstm", f'{W}, "x": [[1, 2], [0, 1]], "next": {{{NEXT}, "df": [1], "dc": [2]}}', ""),
         (
             "lstm",
             f'{W}, {STEPS}, "dh": [[1], [0], [2]], "gates": "ogif", '
