@@ -314,7 +314,7 @@ def update_steps(
         if value is None or isinstance(value, bool) or value == 0:
             return value
         name = symbol("β", key[-1]) if key[:-1] == "beta" else symbol(LETTERS.get(key, key))
-        values[name] = value if isinstance(value, int) else float(value)
+        values[name] = float(value)
         return name
 
     def old(key: str, value: Any) -> Any:

@@ -19,7 +19,9 @@ NEXT = {name: [0.1, 0.2] for name in ("i", "f", "o", "g", "di", "df", "do", "dg"
 
 @pytest.mark.parametrize("change", [
     {}, {"x": [1, 2, 3], "dh": [1, 2]}, {"b": None}, {"dh": [1, 2]}, {"h0": [[1, 2]]},
-    {"gates": "ogfi"}, {"activations": {"f": "relu"}}, {"next": NEXT | {"dc": [1, 1], "c": [1, 2]}},
+    {"gates": "ogfi"}, {"activations": {"f": "relu"}},
+    {"next": NEXT | {"dc": [1, 1], "f": [0, 0.5]}, "activations": {"f": "softplus"}},
+    {"next": NEXT | {"dc": [1, 1], "c": [1, 2]}},
 ])
 def test_taken(change: dict[str, Any]) -> None:
     assert np.isfinite(lstm(**GOOD | change).dW).all()
