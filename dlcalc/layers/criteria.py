@@ -204,7 +204,7 @@ def loss_of(
 ) -> Node:
     """The loss of an output, as a node; InputError or ShapeError for a target that does not fit."""
     if as_word(name, "loss") not in LOSSES:
-        raise InputError(f"loss: unknown {name!r}{did_you_mean(name, LOSSES) or _listed(LOSSES)}")
+        raise InputError(f"loss: unknown {name!r}{did_you_mean(name, LOSSES)}")
     if as_word(reduction, "reduction") not in REDUCTIONS:
         raise InputError(f"reduction: {reduction!r} is neither mean nor sum")
     mean = reduction == "mean"
@@ -223,10 +223,6 @@ def loss_of(
     wanted = graph.given(t.astype(kind, copy=False), "target")
     wanted.options["batched"] = True
     return graph.apply(rule, output, wanted, name="L", count=count if mean else 1, **options)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return f"; {', '.join(names)}"
 
 
 def _shaped(target: Any, output: Node, single: bool, name: str = "target") -> Array:

@@ -179,8 +179,7 @@ def optimiser(
     """
     kind = as_object(given, "optimizer").get("type")
     if not isinstance(kind, str) or kind not in known:
-        near = did_you_mean(str(kind), known)
-        raise InputError(f"optimizer: unknown type {kind!r}{near or '; ' + ', '.join(known)}")
+        raise InputError(f"optimizer: unknown type {kind!r}{did_you_mean(str(kind), known)}")
     found = known[kind]
     options = dict(found.options)
     for name, value in given.items():

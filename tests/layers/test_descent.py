@@ -5,7 +5,14 @@ import pytest
 
 from dlcalc.commands.mlp.answer import other_starts
 from dlcalc.errors import DlcalcError
-from dlcalc.layers.network import Network, as_network, descend, draw, initial_weights
+from dlcalc.layers.network import (
+    Network,
+    as_network,
+    back_propagate,
+    descend,
+    draw,
+    initial_weights,
+)
 from dlcalc.names import INITIALS
 
 
@@ -82,6 +89,13 @@ def test_the_taps_of_a_kernel_count_with_its_channels() -> None:
     xavier, he = (draw(init, generator, kernel) for init in ("xavier", "he"))
     assert np.abs(xavier).max() == pytest.approx(np.sqrt(6 / (50 * 6 + 80 * 6)), rel=1e-3)
     assert he.std() == pytest.approx(np.sqrt(2 / (50 * 6)), rel=0.02)
+
+
+def test_the_last_layer_gives_its_logits() -> None:
+    network = as_network([1, 2], 0, [[[1, -2], [3, 4]], [[1, -1], [-2, 1]]])
+    first, last = back_propagate(network, network.weights, None).passes
+    assert first.h.tolist() == [[0, 11]]
+    assert last.h.tolist() == last.q.tolist() == [[-11, 11]]
 
 
 def test_what_is_frozen_stays() -> None:

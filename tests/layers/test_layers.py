@@ -286,6 +286,8 @@ def test_every_count_has_a_working_that_gives_it(layer: str, shape: tuple[int, .
     found = traced(node.type, shape, complete(node.type, node.arguments, dict(node.options)))
     plain = counted(layer, shape)
     assert found.counted.output == plain.output
+    if node.type not in ("upsample", "adaptivepool"):
+        assert plain.output[1:] == tuple(each.output for each in plain.windows) or not plain.windows
     for what in ("weights", "biases", "macs"):
         number = getattr(found.counted, what)
         assert number == getattr(plain, what)
