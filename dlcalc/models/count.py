@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from operator import attrgetter
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import Cache, Counted, Shape, flag, product
@@ -39,6 +38,10 @@ if TYPE_CHECKING:
 
 FIRST_MARK = 0xF0000
 """The first of the characters, all of private use, that stand for the index of a turn."""
+NAME_MARK = "\U000ffffd"
+"""One that stands for a name, which a text must have as it is, so that it needs no quotes."""
+MOST_ALIKE = 1024
+"""Texts of layers that are kept, since alike layers have alike texts."""
 
 
 class Row(NamedTuple):
@@ -137,8 +140,6 @@ class Rows(Sequence[Row]):
 
     def __init__(self, parts: Sequence[Row | Turns]) -> None:
         self.parts = parts
-        self.alone = [part for part in parts if isinstance(part, Row)]
-        self.turns = [part for part in parts if isinstance(part, Turns)]
         self.whole: tuple[Row, ...] | None = None
         self.tallied: list[tuple[Row, int]] | None = None
 
@@ -155,8 +156,9 @@ class Rows(Sequence[Row]):
                     yield from part.turned(rows, index)
 
     def __len__(self) -> int:
-        return len(self.alone) + sum(
-            len(part.later) * len(Rows(part.parts)) for part in self.turns
+        return sum(
+            1 if isinstance(part, Row) else len(part.later) * len(Rows(part.parts))
+            for part in self.parts
         )
 
     def __contains__(self, what: object) -> bool:
@@ -178,12 +180,18 @@ class Rows(Sequence[Row]):
 
     def total(self, what: str) -> int:
         """The sum of a number of all rows."""
-        found: int = sum(map(attrgetter(what), self.alone))
-        if self.tallied is None:
-            self.tallied = [*tally(self.turns)]
-        for row, times in self.tallied:
-            found += getattr(row, what) * times
+        found: int = sum(getattr(row, what) * times for row, times in self.alike)
         return found
+
+    @property
+    def alike(self) -> list[tuple[Row, int]]:
+        """Rows that differ in names, fields and places alone as one, and how many there are."""
+        if self.tallied is None:
+            found: dict[tuple[Any, ...], list[Any]] = {}
+            for row, times in tally(self):
+                found.setdefault((*row[1:9], *row[12:]), [row, 0])[1] += times
+            self.tallied = [(row, times) for row, times in found.values()]
+        return self.tallied
 
 
 def texts(
@@ -191,16 +199,39 @@ def texts(
 ) -> Iterator[str]:
     """What `text` makes of the rows of several counts of one outline, side by side.
 
-    That of alike turns is made once, with a mark for the index of the turn.
+    That of alike turns is made once, with a mark for the index of the turn; that of layers
+    which are alike but for their names, where several see the same, with one for the name.
     """
+    known: dict[tuple[Any, ...], list[str]] = {}
+    seen: Field | None = ()
+    steady = 0
     for parts in zip(*sides, strict=True):
-        if isinstance(parts[0], Row):
-            yield text(*parts)
+        row = parts[0]
+        if isinstance(row, Row):
+            steady, seen = (steady + 1 if row.field is seen else 0), row.field
+            if steady < 2 or len(parts) > 1 or not _is_bare(row):
+                yield text(*parts)
+                continue
+            node: Any = row.node
+            key = (*row[1:10], *row[11:], node.arguments, *node.options.items())
+            if key not in known:
+                if len(known) >= MOST_ALIKE:
+                    known.clear()
+                known[key] = text(row._replace(name=NAME_MARK)).split(NAME_MARK)
+            yield row.name.join(known[key])
             continue
         mark = chr(FIRST_MARK + depth)
         turn = "".join(texts([part.parts for part in parts], _marked(parts, mark, text), depth + 1))
+        pieces = turn.split(mark)
         for index in parts[0].later:
-            yield turn.replace(mark, str(index))
+            yield str(index).join(pieces)
+
+
+def _is_bare(row: Row) -> bool:
+    """Whether a row is of a layer, and no format writes its name otherwise than it is."""
+    name = row.name
+    bare = name.isascii() and f"_{name}".replace(".", "_").isidentifier()
+    return bare and isinstance(row.node, Layer)
 
 
 def _marked(parts: Sequence[Turns], mark: str, text: Callable[..., str]) -> Callable[..., str]:
@@ -327,7 +358,7 @@ class Count(Result, _Count):
     @property
     def caches(self) -> list[tuple[Cache, int]]:
         """What the layers keep of the positions they have seen, and how many keep it."""
-        return [(row.cache, times) for row, times in tally(self.rows) if row.cache is not None]
+        return [(row.cache, times) for row, times in self.layers.alike if row.cache is not None]
 
     def total(self, what: str) -> int:
         """The sum of a number of all rows."""
@@ -453,10 +484,12 @@ class Walker:
             self.cached,
         )
         try:
-            if alike not in self.known:
-                self.known[alike] = self.counted(layer, shape)
-            counted, head, tail, self.layout = self.known[alike]
-            row = Row._make((name, *head, follow(field, shape, counted), layer, "", *tail))
+            found = self.known.get(alike)
+            if found is None:
+                found = self.known[alike] = self.counted(layer, shape)
+            counted, head, tail, self.layout = found
+            seen = follow(field, shape, counted)
+            row = tuple.__new__(Row, (name, *head, seen, layer, "", *tail))
             if "tie" in options or "share" in options:
                 tied = self.tied(layer, prefix, counted, "share" in options)
                 biases = 0 if "share" in options else row.biases

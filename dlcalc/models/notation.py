@@ -73,6 +73,8 @@ class _Reader:
         self.given: set[str] = set()
         self.known: dict[tuple[str, ...], list[Node]] = {}
         """What has been read of the lines of repeats, which are a scope each."""
+        self.read: dict[str, list[Layer]] = {}
+        """What has been read of lines that hold layers alone, behind the first ones."""
 
     @property
     def place(self) -> str:
@@ -113,7 +115,16 @@ class _Reader:
             if indent != inner:
                 tabs = "; a tab goes to the next column of eight" if line[:1] == "\t" else ""
                 raise InputError(f"indented by {indent}, the line above by {inner}{tabs}")
-            found += self.statements(content.split(";"), indent, within)
+            if content in self.read:
+                found += [
+                    Layer(each.type, each.arguments, each.options, each.name, self.place)
+                    for each in self.read[content]
+                ]
+                continue
+            begun, nodes = self.begun, self.statements(content.split(";"), indent, within)
+            if begun and all(isinstance(node, Layer) for node in nodes):
+                self.read[content] = nodes  # type: ignore[assignment]
+            found += nodes
         return found
 
     def statements(

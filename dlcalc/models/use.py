@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Shape
 from dlcalc.layers.table import find
-from dlcalc.models.count import Count, Row, params, tally
+from dlcalc.models.count import Count, Row, params
 from dlcalc.models.tree import Model
 from dlcalc.names import DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
 from dlcalc.typed import Any, NamedTuple
@@ -207,7 +207,7 @@ def memory(
     """
     if batch < 1:
         raise InputError(f"batch {batch} is below 1")
-    rows = [*tally(count.rows)] if isinstance(count, Count) else [(count, 1)]
+    rows = count.layers.alike if isinstance(count, Count) else [(count, 1)]
     dtype = dtype_named(dtype)
     if optimizer not in STATES:
         raise InputError(f"unknown optimizer {optimizer!r}{did_you_mean(optimizer, STATES)}")
@@ -253,8 +253,8 @@ def weights_bytes(
     """Bytes of the parameters of layers, each so many times, or of those that are trained.
 
     >>> from dlcalc.models.tree import Layer, Model
-    >>> rows = params(Model([Layer("linear", (10,))], input=(512,))).rows
-    >>> weights_bytes(tally(rows), "q4_k") == 5120 // 256 * 144 + 10 * 4
+    >>> layers = params(Model([Layer("linear", (10,))], input=(512,))).layers
+    >>> weights_bytes(layers.alike, "q4_k") == 5120 // 256 * 144 + 10 * 4
     True
     """
     listed = [(row, times) for row, times in rows if row.trainable or not trainable]

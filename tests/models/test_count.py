@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Sequence
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcalc
+from dlcalc.commands.params.count_answer import params_answer
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
 from dlcalc.models import models, zoo_names
 from dlcalc.models.changes import change
@@ -18,7 +22,8 @@ from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
 from dlcalc.models.translation import notation
 from dlcalc.models.tree import Block, Layer, Model, count_layers
-from dlcalc.models.use import bytes_of, memory
+from dlcalc.models.use import Use, bytes_of, memory
+from dlcalc.output.formats import FORMATS
 
 LAYERS = st.sampled_from([
     "conv 4 3 pad=1", "conv 8 1 bias=no", "relu", "batchnorm", "maxpool 2 ceil=yes",
@@ -291,3 +296,17 @@ def test_positions_are_those_of_sequences() -> None:
     assert params(read_notation("linear 4; attention 2"), (5, 3), cached=6).positions == 11
     assert params(read_notation("conv 4 3"), (3, 8, 8)).positions == 0
     assert dlcalc.models() == models()
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_alike_layers_are_written_each_under_its_name(form: str) -> None:
+    """Names that a format quotes or escapes stand among those that it writes as they are."""
+    names = ["plain", "also.plain", 'a"b', "a,b", "a\\b", "ñ", "\U000ffffd", "last"]
+    layers = [Layer("linear", (4,), name=name) for name in names]
+    layers.insert(5, Layer("linear", (4,), {"bias": False}, name="other"))
+    count = params(Model(layers, input=(4,)))
+    text = "".join(FORMATS[form].write(params_answer(count, Use(dtype="float32")), None, None))
+    rows = json.loads(text)["layers"] if form == "json" else list(csv.DictReader(StringIO(text)))
+    assert [(row["name"], int(row["params"])) for row in rows] == [
+        (row.name, row.params) for row in count.rows
+    ]
