@@ -15,6 +15,8 @@ STDIN = "standard input"
 BOM = b"\xef\xbb\xbf"
 NUMPY = (b"\x93N", b"PK\x03", b"PK\x05")
 """How .npy and .npz begin."""
+BINARY = (*NUMPY, b"\0\0", b"\x1f\x8b")
+"""How files of numbers begin: also IDX, and what gzip has packed."""
 
 
 class Source(NamedTuple):
@@ -124,7 +126,7 @@ def stdin_has_data() -> bool:
 
 def _read_bounded(file: BinaryIO, place: str) -> bytes:
     head = file.read(8)
-    most = MOST_BYTES if head.startswith(NUMPY) else MOST_TEXT
+    most = MOST_BYTES if head.startswith(BINARY) else MOST_TEXT
     data = head + file.read(most + 1 - len(head))
     if len(data) > most:
         raise LimitError(

@@ -10,21 +10,19 @@ from __future__ import annotations
 import gzip
 import math
 import os
-import sys
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
-from io import BufferedReader
-from typing import IO, NamedTuple, cast
+from io import BytesIO
+from typing import NamedTuple
 
 import numpy as np
 
 from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, ShapeError, words_of
 from dlcalc.input.npy import parse_npy
-from dlcalc.input.sources import MOST_BYTES, STDIN, reason
+from dlcalc.input.sources import MOST_BYTES, STDIN, read_file, read_stdin
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import Array
 
@@ -170,39 +168,27 @@ def read_images(path: str) -> Images:
     if os.path.isdir(path):
         return _folder(path)
     if path == "-":
-        if sys.stdin is None:
-            raise InputError("is closed").at(STDIN)
-        with _reading(STDIN):
-            return Images(_images(cast(BufferedReader, sys.stdin.buffer)))
+        return Images(_parsed(_images, read_stdin(), STDIN))
     if not os.path.exists(path):
         raise FileError("no such file or folder").at(path)
-    with _reading(path), open(path, "rb") as file:
-        return Images(_images(file))
+    return Images(_parsed(_images, read_file(path), path))
 
 
-@contextmanager
-def _reading(place: str) -> Iterator[None]:
-    """Errors of reading a file, with its name before them."""
+def _parsed(parse: Callable[[bytes], Array], data: bytes, place: str) -> Array:
+    """What the bytes of a file hold; errors have its name before them."""
     try:
-        yield
+        return parse(data)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise InputError(f"a damaged gzip file: {words_of(error)}").at(place) from None
-    except OSError as error:
-        raise FileError(f"cannot be read: {reason(error)}").at(place) from None
     except DlcalcError as error:
         raise error.at(place) from None
 
 
-def _images(file: BufferedReader) -> Array:
-    """The images of an open file, which may be a pipe: it is read once."""
-    start = file.peek(6)[:6]
-    if start == b"\x93NUMPY":
-        data = file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise LimitError(f"holds more than {MOST_BYTES >> 20} MiB")
+def _images(data: bytes) -> Array:
+    if data.startswith(b"\x93NUMPY"):
         array = parse_npy(data)
-    elif start[:2] in (b"\0\0", GZIP):
-        array = _idx(file)
+    elif data.startswith((b"\0\0", GZIP)):
+        array = _idx(data)
     else:
         raise InputError("neither a folder, nor a file in IDX or .npy")
     if array.ndim < 2:
@@ -247,14 +233,13 @@ def read_idx(path: str, axes: int | None = None) -> Array:
     promise, and for a damaged gzip file; LimitError beyond 1 GiB; FileError by the
     system's own reason.
     """
-    with _reading(path), open(path, "rb") as file:
-        return _idx(file, axes)
+    return _parsed(partial(_idx, axes=axes), read_file(path), path)
 
 
-def _idx(raw: BufferedReader, axes: int | None = None) -> Array:
-    """The array of an open IDX file, checked before anything is allocated."""
-    packed = raw.peek(2)[:2] == GZIP
-    file = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if packed else raw
+def _idx(raw: bytes, axes: int | None = None) -> Array:
+    """The array of an IDX file, checked before anything is unpacked or allocated."""
+    packed = raw.startswith(GZIP)
+    file = gzip.GzipFile(fileobj=BytesIO(raw)) if packed else BytesIO(raw)
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES or not magic[3]:
         raise InputError(
