@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,9 @@ from dlcalc.errors import DlcalcError, InputError, ShapeError
 from dlcalc.models.count import doubts, params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.python_code import read_code
-from dlcalc.models.reading import model
+from dlcalc.models.reading import as_model, is_foreign, is_model, model
 from dlcalc.models.translation import notation
-from dlcalc.models.tree import count_layers
+from dlcalc.models.tree import count_layers, layers_in
 
 PRINTED = """Sequential(
   (0): Conv2d(3, 64, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
@@ -139,3 +140,57 @@ def test_what_a_framework_writes_among_layers() -> None:
         params(model("nn.Sequential(nn.Flatten(), nn.Linear(400, 10))"), (3, 8, 8))
     mixed = model("nn.Conv2d(3, 8, 3)", "relu", "MaxPooling2D()")
     assert notation(mixed).splitlines() == ["conv 8 3", "relu", "maxpool 2"]
+
+
+def test_models_by_other_spellings_and_in_other_forms(tmp_path: Path) -> None:
+    lenet = model("lenet")
+    assert model("LeNet") is model("le-net") is as_model("lenet") is as_model(lenet) is lenet
+    assert [layer.text for layer in layers_in(as_model(["conv 6 5", "relu"]).body)] == [
+        "conv 6 5", "relu",
+    ]
+    assert params(model('{"model_type": "gpt2", "n_layer": 1}')).rows[0].type == "embedding"
+    path = tmp_path / "net.txt"
+    path.write_text("name own\nconv 6 5")
+    assert (model(str(path)).name, model(str(path)).body[0].place) == ("own", f"{path}:2")
+    (tmp_path / "made").write_text("import torch.nn as nn\nnn.Sequential(nn.Linear(8, 4))")
+    assert params(model(str(tmp_path / "made"))).params == 36
+    (tmp_path / "made.py").write_text("(nn.Linear(8, 5))")
+    assert params(model(str(tmp_path / "made.py"))).params == 45
+    words = ("", "lenet", "LeNet", str(path), "relu", "conv 6 5", "no")
+    assert [is_model(word) for word in words] == [False, True, True, True, False, False, False]
+
+
+@pytest.mark.parametrize(("words", "complaint"), [
+    ((5,), "5 is no model: a name, a text of layers or a list of them is wanted"),
+    (("x" * 5, None), "None is no model: a name"), ((["a"] * 99,), f"{str(['a'] * 99)[:40]} is no"),
+    (("relu", "lenet"), "lenet is a model, and 'relu' stands beside it; `layer` takes a layer"),
+    (("lenet", "lenet"), "lenet is a model, and 'lenet' stands beside it"),
+    (("-", "relu"), "- is a model, and 'relu' stands beside it"),
+    (("lenett",), "no model, file or layer 'lenett'; did you mean lenet"),
+    (("zzz",), "no model, file or layer 'zzz'; dlcalc models lists the models"),
+    (("/no/such/net.txt",), "no model, file or layer '/no/such/net.txt'; dlcalc models lists"),
+    (("conv 6 5", "x=2", "relu"), "quote each layer: 'conv 6 5 x=2' relu"),
+])
+def test_words_that_are_no_model(words: tuple[Any, ...], complaint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        model(*words)
+    assert str(caught.value).startswith(complaint)
+
+
+def test_a_file_beside_the_one_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "net.txt").write_text("relu")
+    with pytest.raises(InputError, match=r"nett.txt'; did you mean .*/net\.txt\?"):
+        model(str(tmp_path / "nett.txt"))
+
+
+@pytest.mark.parametrize(("text", "foreign"), [
+    ("import torch", True), ("  \n# none\n%time\n!pip\n```py\nfrom torch import nn", True),
+    ("class Net:\n  pass", True), ("def f(): pass", True), ("@dataclass", True),
+    ('"""A net."""', True), ("'''A net.'''", True), ("important: relu", False),
+    ("# import\nconv 6 5", False), ("nn.Conv2d(3, 4)", True), ("Conv2d(3, 4)", True),
+    ("net = nn.Conv2d (3, 4)", True), ("net: Conv2d(3)", False), ("nn.conv2d(3)", False),
+    ("a.b = Conv2d(3)", False), ("Conv2d", False), ("9 = Conv2d(3)", False), ("(Conv2d)", False),
+    ("C1: conv 6 5 # (as Conv2d)", False), ("", False),
+])
+def test_texts_that_are_python(text: str, foreign: bool) -> None:
+    assert is_foreign(text) is foreign

@@ -447,6 +447,10 @@ WEIGHTS = {"w": (4, 3, 3, 3), "one": (), "row": (8,), "v": (1, 4, 1, 1), "axes":
      {"a": (1, 5, 8), "y": (1, 5, 8)}, None),
     ([("Pow", ["x", "row"], "y", {})], (1, 5, 1), {"y": (1, 5, 8)}, None),
     ([("RotaryEmbedding", ["x", "row"], "y", {})], (1, 5, 8), {"y": (1, 5, 8)}, None),
+    ([("Clip", ["x", "", "one"], "y", {})], (1, 5, 8), {"y": (1, 5, 8)}, None),
+    ([("Max", ["x", "v"], "y", {})], (1, 1, 1, 3), {"y": (1, 4, 1, 3)}, None),
+    ([("Min", ["x", "one"], "a", {}), ("Sub", ["a", "nowhere"], "y", {})], (1, 5),
+     {"a": (1, 5), "y": (1, 5)}, None),
     ([("Odd", ["x"], "a", {}), ("Relu", ["a"], "y", {})], (1, 5, 8), {}, None),
     # A product that a bias follows is one layer with it, through what changes nothing.
     ([("MatMul", ["x", "m"], "a", {}), ("Add", ["a", "row"], "y", {})], (1, 4), {"y": (1, 8)},
