@@ -951,7 +951,7 @@ class _Reader(Follower):
 
     def _do_permute(self, taken: Tensor, *axes: Any, **named: Any) -> Tensor:
         order = list(axes[0] if axes and isinstance(axes[0], list | tuple) else axes)
-        if 0 not in order:  # Keras counts the axes behind the batch
+        if all(type(each) is int and each > 0 for each in order):  # Keras's, behind the batch
             order = [0, *order]
         order = [each % len(order) if type(each) is int else each for each in order]
         if order in ([0, 2, 3, 1], [0, 3, 1, 2]):

@@ -966,6 +966,9 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
     ("self.f = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0)",
      "return self.f(x)", (3, 4, 4), 0, (3, 4, 4)),
     ("self.f = nn.RMSNorm(8)", "return self.f(x)", (5, 8), 8, (5, 8)),
+    (STEP, "return self.f(x).permute(-3, -1, -2)", (8, 9), 150, (7, 6)),
+    ("self.f = nn.Conv2d(3, 4, 3)\nself.g = nn.Linear(4, 5)",
+     "return self.g(self.f(x).permute(-4, -2, -1, -3))", (3, 8, 8), 137, (5, 6, 6)),
 ])
 def test_what_is_followed(
     made: str, forward: str, input: tuple[int, ...], count: int, output: tuple[int, ...],
