@@ -15,7 +15,7 @@ from dlcalc.derive.rules import FORMULAS, Array, Graph, Index, Node, Part, Rule
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, add, call, mul, power, symbol, total
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.exact import as_numbers, as_word
+from dlcalc.numbers.exact import as_doubles, as_numbers, as_word
 
 REDUCTIONS = ("mean", "sum")
 
@@ -226,7 +226,7 @@ def loss_of(
 
 
 def _shaped(target: Any, output: Node, single: bool, name: str = "target") -> Array:
-    array = as_numbers(target, name).astype(float)
+    array = as_doubles(target, name)
     wanted = output.shape[1:] if single else output.shape
     if array.shape != wanted:
         raise ShapeError(
@@ -240,7 +240,7 @@ def _classes(target: Any, output: Node, axis: int, single: bool, numbers_alone: 
     array = as_numbers(target, "target")
     wanted = output.shape[1:] if single else output.shape
     if array.shape == wanted and not numbers_alone:
-        return array.astype(float).reshape(output.shape)
+        return as_doubles(array, "target").reshape(output.shape)
     places = (*output.shape[:axis], *output.shape[axis + 1 :])
     shown = places[1:] if single else places
     if array.shape != shown:

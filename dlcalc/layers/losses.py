@@ -32,6 +32,10 @@ class Objective:
     slope: Callable[[Array, Array], Array]
     """∂J/∂q, (batch, outputs), from y and t."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Results are pickled with the names of what they were computed with."""
+        return objective, (self.output, self.loss)
+
 
 def softmax(q: Array) -> Array:
     """yₖ = e^qₖ / Σⱼ e^qⱼ along the last axis, shifted by the largest q.

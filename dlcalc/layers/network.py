@@ -19,6 +19,7 @@ import numpy as np
 
 from dlcalc.derive.rules import RULES, Activate, Graph, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.layers.optimisers import optimiser, states, stepped
 from dlcalc.names import INITIALS
@@ -458,8 +459,7 @@ def descend(network: Network, steps: int) -> Descent:
     >>> [round(loss, 6) for loss in run.losses], run.moved
     ([0.5, 0.405, 0.32805], ('w1',))
     """
-    if steps < 0:
-        raise InputError(f"expected 0 or more, not {steps}").at("steps")
+    steps = whole("steps", steps, 0)
     if steps > MOST_STEPS:
         raise LimitError(f"{steps:,} are more than the {MOST_STEPS:,} taken at once").at("steps")
     products = steps * len(network.x) * sum(weight.size for weight in network.weights)

@@ -9,6 +9,7 @@ by name; and the options by name, t the number of the step among them. What `put
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, call, symbol
+from dlcalc.numbers.axes import plain
 from dlcalc.numbers.exact import as_object
 
 Put = Callable[[str, Any], Any]
@@ -196,6 +198,7 @@ def optimiser(
 
 
 def _checked(name: str, value: Any, usual: Any) -> Any:
+    value = plain(value)
     if isinstance(usual, bool):
         if not isinstance(value, bool):
             raise InputError(f"optimizer: {name} is true or false, not {value}")
@@ -207,9 +210,9 @@ def _checked(name: str, value: Any, usual: Any) -> Any:
         isinstance(each, bool) or not isinstance(each, int | float) for each in numbers
     ):
         raise InputError(f"optimizer: {name} is {wanted}, not {value}")
-    low, high = (0, 1) if name in ("betas", "alpha") else (0, float("inf"))
-    if any(each < low or (each >= high) for each in numbers):
-        raise InputError(f"optimizer: {name} {value} is out of range")
+    end = 1 if name in ("betas", "alpha") else sys.float_info.max
+    if any(not 0 <= each < end for each in numbers):
+        raise InputError(f"optimizer: {name} {value!s:.40} is out of range")
     return tuple(numbers) if pair else value
 
 

@@ -18,7 +18,7 @@ from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.table import CONTEXT, handler, usual
 from dlcalc.numbers.activations import ACTIVATIONS, parametrised
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.exact import as_doubles, as_numbers
 
 __all__ = ["Node", "Pass", "Store", "values_of"]
 
@@ -57,7 +57,7 @@ class Store:
         if name in self.given:
             array: Array = self.given[name]
             if not isinstance(array, np.ndarray):
-                array = as_numbers(array, name)
+                array = as_doubles(array, name)
             array = array.astype(self.kind, copy=False)
             if array.shape != shape:
                 found = by_x(array.shape) or "a single number"

@@ -19,11 +19,12 @@ stands on the line of the head is the whole of the block.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from dlcalc.errors import At, InputError, LimitError, did_you_mean
 from dlcalc.layers.table import find, meant
 from dlcalc.models.tree import MOST_NESTING, SHARED, Block, Kind, Layer, Model, Node, Value
-from dlcalc.numbers.axes import at_least
+from dlcalc.numbers.axes import as_whole, at_least, plain
 from dlcalc.numbers.parse import parse_number, shorten
 
 HEAD = ("name", "source", "published", "input")
@@ -358,11 +359,12 @@ def input_shape(size: int | str | Sequence[int]) -> tuple[int, ...]:
     """
     if isinstance(size, str):
         return read_shape(size)
-    shape = tuple(size) if isinstance(size, Iterable) else (size,)
+    given: Any = plain(size)
+    shape = tuple(given) if isinstance(given, Iterable) else (given,)
     at_least(1, "input size", shape)
     if not 1 <= len(shape) <= 4:
         raise InputError(f"an input has 1 to 4 axes, CxDxHxW, not {len(shape)}")
-    return shape
+    return tuple(map(as_whole, shape))
 
 
 def read_change(text: str) -> tuple[str, str, Value]:

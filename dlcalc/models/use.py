@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.layers.counted import Shape
+from dlcalc.layers.counted import Shape, whole
 from dlcalc.layers.table import find
 from dlcalc.models.count import Count, Row, params
 from dlcalc.models.tree import Model
@@ -151,10 +151,19 @@ class Use(NamedTuple):
             )
         if self.recipe is not None and self.optimizer != "adam":
             raise InputError("a recipe names its optimizer: give one or the other")
+        def number(name: str, value: object, least: int = 1) -> int | None:
+            return None if value is None else whole(name, value, least)
+
+        size: object = self.fit
+        if isinstance(size, float) and size.is_integer():  # 80e9
+            size = int(size)
         way = (self.recipe or "").rpartition("-")[0]
         usual = {"bf16": "bfloat16", "fp16": "float16", "float64": "float64"}
         return self._replace(
-            dtype=dtype_named(self.dtype or usual.get(way.removesuffix("-mixed"), "float32"))
+            dtype=dtype_named(self.dtype or usual.get(way.removesuffix("-mixed"), "float32")),
+            batch=whole("batch", self.batch), devices=whole("devices", self.devices),
+            tokens=number("tokens", self.tokens), cached=number("cached", self.cached, 0),
+            fit=number("fit", size, 0),
         )
 
 

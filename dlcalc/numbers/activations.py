@@ -32,6 +32,12 @@ class Activation:
     chosen: tuple[float, ...] = ()
     """What a formula writes behind x: a slope or an alpha that is not the usual one."""
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Results are pickled with the name of what they were computed with."""
+        if ACTIVATIONS.get(self.name) is self:
+            return activation, (self.name,)
+        return super().__reduce_ex__(protocol)
+
 
 def sigmoid(x: Array) -> Array:
     """1/(1 + e⁻ˣ), without overflow at either end.

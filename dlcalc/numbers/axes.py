@@ -138,9 +138,13 @@ def at_least(least: int, name: str, values: Sequence[int]) -> None:
     for value in values:
         if type(value) is int and value >= least:
             continue
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
+        try:  # arrays have __index__, too, whatever they hold
+            number = None if isinstance(value, bool) else index(value)
+        except TypeError:
+            number = None
+        if number is None:
             raise InputError(f"{name} {value!r} is not a whole number")
-        if value < least:
+        if number < least:
             raise InputError(f"{name} {value} is below {least}")
 
 

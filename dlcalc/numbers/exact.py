@@ -45,7 +45,7 @@ def as_numbers(values: object, name: str) -> Array:
         return narrowed(array if array.itemsize < 8 else array.astype(object))
     if kind == "f":
         if not isinstance(values, np.ndarray):
-            with np.errstate(invalid="ignore"):
+            with np.errstate(invalid="ignore", over="ignore"):  # float16 has no such number
                 large = (np.abs(array) >= INT64_END).any()
             if large:  # those may have been whole numbers that NumPy rounded
                 return _from_objects(np.array(values, dtype=object), name)
@@ -227,7 +227,8 @@ def as_layers_of(values: object, name: str) -> tuple[Array, ...]:
     >>> [each.shape for each in as_layers_of([[1, 2], [3]], "biases")]
     [(2,), (1,)]
     """
-    if isinstance(values, str | bytes | dict) or not hasattr(values, "__iter__"):
+    if (isinstance(values, str | bytes | dict) or not hasattr(values, "__iter__")
+            or getattr(values, "ndim", 1) == 0):
         raise InputError(f"{name} is no list of one array a layer")
     return tuple(as_doubles(each, f"{name}[{place}]") for place, each in enumerate(values))
 

@@ -50,6 +50,22 @@ def test_nothing_but_numbers(words: tuple[str, ...], end: str) -> None:
         assert not re.search("NaN|Infinity", done.out)
 
 
+@pytest.mark.parametrize("field", [
+    '"x": [#]', '"target": [#]', '"upstream": [#]', '"parameters": {"linear1.weight": [[#]]}',
+    '"optimizer": {"type": "adam", "lr": #}',
+    '"optimizer": {"type": "adam", "state": {"step": #}}',
+    '"optimizer": {"type": "adam", "state": {"exp_avg": {"linear1.weight": [[#]]}}}',
+])  # fmt: skip
+def test_a_step_of_whole_numbers_beyond_the_largest_float(field: str) -> None:
+    data = {"x": [1], "target": [1], "loss": "mse", "parameters": {"linear1.weight": [[1]]}}
+    if "upstream" in field:
+        del data["target"]
+    data |= json.loads("{" + field.replace("#", str(10**400)) + "}")
+    done = invoke("step", "input 1; linear 1 bias=no", json.dumps(data))
+    assert done.status == 2
+    assert re.search("beyond the largest float|is out of range|no whole number", done.complaint)
+
+
 def test_a_mean_of_the_largest_numbers_is_one_of_them() -> None:
     done = invoke("pool", "-x", "1.7e308 1.7e308", "-F", "2", "--kind", "avg", "-f", "json")
     assert json.loads(done.out)["output"] == [1.7e308]

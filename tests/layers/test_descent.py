@@ -58,7 +58,7 @@ def test_the_rule_is_w_minus_eta_times_gradient() -> None:
 @pytest.mark.parametrize(
     ("rate", "steps", "message"),
     [
-        (0.1, -1, "steps: expected 0 or more, not -1"),
+        (0.1, -1, "steps -1 is below 0"),
         (0.1, 10**9, "steps: 1,000,000,000 are more than the 1,000,000 taken at once"),
         (1e308, 9, "step 1 at learning rate 1e\\+308: the values overflow"),
         (1e200, 9, "step 1 at learning rate 1e\\+200: the values overflow"),

@@ -1,6 +1,7 @@
 """Values per axis as callers give them: single or one an axis, of Python's or NumPy's kinds."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dlcalc import mlp, mults, params, posterior, reduce, rnn, vae
 from dlcalc.commands.size.size import size
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.axes import count_axes, paddings_in, parse_whole, sizes_in
@@ -45,6 +47,47 @@ def test_numpys_numbers_are_solved_for_and_convolved_with() -> None:
     result = conv(np.ones((2, 6, 6)), np.ones((2, 1, 2, 2)), **options)
     assert result.shape == (2, 3, 5)
     assert type(result.groups) is int
+
+
+def test_counts_of_numpys_numbers_are_those_of_pythons() -> None:
+    def counted(whole: Callable[[int], Any]) -> Any:
+        text = params("gpt2", tokens=whole(1), cached=whole(100), batch=whole(100))
+        image = params("lenet", input=tuple(map(whole, (1, 32, 32))), batch=whole(100))
+        stage = mults(whole(100), whole(5), channels=(whole(100), whole(100)))
+        return text.macs, text.memory, text.cache_bytes, image.macs, image.memory, stage.total
+
+    assert counted(np.int8) == counted(int)
+
+
+POINT: Any = np.array(2)
+TEXT: Any = "9"
+MLP = {"x": [1, 2], "target": 0, "weights": [[[1, 2], [3, 4]]]}
+VAE = {"x": [0.3], "mu": [[1]], "sigma": [[0]], "decoder": [[[1]]]}
+RNN = {"W": [[0.5, 1]], "x": [1], "dh": [1]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (lambda: params("gpt2", batch=2.5), "batch 2.5 is not a whole number"),
+        (lambda: params("gpt2", tokens="8"), "tokens '8' is not a whole number"),
+        (lambda: params("gpt2", cached=-1), "cached -1 is below 0"),
+        (lambda: params("gpt2", fit="80GiB"), "fit '80GiB' is not a whole number"),
+        (lambda: params("gpt2", devices=0, shard="zero1"), "devices 0 is below 1"),
+        (lambda: params("conv 6 5", POINT), "input is 2; a convolution wants"),
+        (lambda: reduce("lenet", "C1", budget=TEXT), "budget '9' is not a whole number"),
+        (lambda: mlp(MLP, steps=2.5), "steps 2.5 is not a whole number"),
+        (lambda: mlp({**MLP, "weights": POINT}), "weights is no list of one array a layer"),
+        (lambda: vae(VAE, samples=True), "samples True is not a whole number"),
+        (lambda: rnn(RNN, steps=np.array(2.5)), r"steps array\(2.5\) is not a whole number"),
+        (lambda: posterior([0.5, 0.5], POINT, [1, 1]), "means: no list"),
+    ],
+)
+def test_what_counts_is_a_whole_number_and_what_lists_is_a_list(
+    asked: Callable[[], object], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        asked()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from dlcalc.numbers.exact import as_numbers, result_dtype
         (np.array([5], np.uint64), "int64", [5]),
         (np.array([1.5], ">f4"), "float32", [1.5]),
         (np.array([0.5], np.float16), "float16", [0.5]),
+        ([np.float16(0.5)], "float16", [0.5]),
         ([1, 0.5], "float64", [1.0, 0.5]),
         ([2**64, 0.5], "float64", [2.0**64, 0.5]),
         ([1e300, 2.0], "float64", [1e300, 2.0]),

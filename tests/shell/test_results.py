@@ -1,6 +1,8 @@
 """Results in a session and in a notebook: short, whole, typeset, explained, and as data."""
 
+import copy
 import json
+import pickle
 import shlex
 from collections.abc import Callable
 from typing import Any
@@ -67,6 +69,16 @@ RECORDS: dict[str, dict[str, Any]] = {
 def test_a_function_takes_the_record_that_its_command_reads(name: str) -> None:
     printed = json.loads(invoke(name, json.dumps(RECORDS[name]), "-f", "json").out)
     assert json.loads(json.dumps(getattr(dlcalc, name)(RECORDS[name]).to_dict())) == printed
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_result_goes_through_pickle(name: str) -> None:
+    result = getattr(dlcalc, name)(RECORDS[name])
+    again = pickle.loads(pickle.dumps(result))
+    assert str(again) == str(result)
+    assert again.explain() == result.explain()
+    assert again != result  # each is itself alone
+    assert copy.copy(result) != result
 
 
 def test_kl_takes_the_record_of_a_line() -> None:

@@ -195,7 +195,7 @@ class MlpUpdates:
         return numbered("w", self.weights) | numbered("b", self.biases or ())
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MlpStep(Result):
     """What one step of gradient descent computes, and the run of further ones."""
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from math import gcd, prod
 
 from dlcalc.errors import InputError, LimitError, ShapeError
-from dlcalc.numbers.axes import PerAxis, at_least, by_x, count_axes, per_axis_from
+from dlcalc.numbers.axes import PerAxis, as_whole, at_least, by_x, count_axes, per_axis_from
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
@@ -502,6 +502,7 @@ def count_stage(
     6
     """
     _check(axes, channels, groups, tile)
+    channels, groups, tile = tuple(map(as_whole, channels)), as_whole(groups), as_whole(tile)
     lines, per_axis, last = [], [], None
     outputs = [axis.output for axis in axes]
     for axis, output in zip(axes, outputs, strict=True):

@@ -105,7 +105,8 @@ def mixture(weights: Any, means: Any, covariances: Any) -> Mixture:
     if shares.size > MOST_COMPONENTS:
         raise LimitError(f"weights: {shares.size} components; at most {MOST_COMPONENTS} are taken")
     for name, values in (("means", means), ("covariances", covariances)):
-        count = len(values) if hasattr(values, "__len__") and not isinstance(values, str) else None
+        listed = hasattr(values, "__len__") and getattr(values, "ndim", 1) > 0
+        count = len(values) if listed and not isinstance(values, str) else None
         if count != shares.size:
             found = "no list" if count is None else f"{count} of them"
             raise ShapeError(f"{name}: {found}, but there are {shares.size} weights")

@@ -8,7 +8,7 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError
-from dlcalc.layers.counted import Shape, product
+from dlcalc.layers.counted import Shape, product, whole
 from dlcalc.layers.table import GENERAL, bind, handler, parameters
 from dlcalc.models.changes import edit, with_argument
 from dlcalc.models.count import Count, Row, params, tally
@@ -110,6 +110,7 @@ def reduce(
                  for way in applicable]
         tried.sort(key=lambda p: (p.params, p.model.params, p.macs))
     else:
+        budget = whole("budget", budget, 0)
         met = [(way, setting) for way in applicable
                if (setting := _mildest(way, row, budget)) is not None]
         tried = [_propose(model, layer, input, way.name, way.layers(setting))

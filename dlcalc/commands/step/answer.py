@@ -36,7 +36,7 @@ from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.plan import check_size, check_work
 from dlcalc.numbers.differences import GradientCheck, check_gradients
-from dlcalc.numbers.exact import as_numbers, as_object, as_word
+from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object, as_word
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.threads import Aside
 from dlcalc.numbers.threads import each as in_parts
@@ -120,7 +120,7 @@ class Problem:
         self.model = model
         self.facts = facts or {}
         shape = model.input
-        array = as_numbers(x, "x").astype(float, copy=False)
+        array = as_doubles(x, "x")
         if shape is None:
             shape = array.shape
         if array.shape not in (shape, (*array.shape[:1], *shape)):
@@ -358,11 +358,11 @@ def begun(problem: Problem, ran: Ran) -> dict[str, Any]:
     state: dict[str, Any] = {}
     if problem.optimiser.counts:
         state["step"] = given.get("step", 0)
-        if type(state["step"]) is not int or state["step"] < 0:
+        if type(state["step"]) is not int or not 0 <= state["step"] < FLOAT_EXACT:
             raise InputError(f"state: step is {state['step']!r:.40}, no whole number from 0")
     for name, begin in known.items():
         if name in SINGLE:
-            single = as_numbers(given.get(name, begin), f"state: {name}")
+            single = as_doubles(given.get(name, begin), f"state: {name}")
             if single.shape:
                 raise ShapeError(f"state: {name} is {by_x(single.shape)}; expected one number")
             state[name] = float(single)
@@ -380,7 +380,7 @@ def _begun(
 ) -> Array:
     if parameter not in given:
         return np.full(shape, float(begin))
-    array = as_numbers(given[parameter], f"state: {name} of {parameter}").astype(float)
+    array = as_doubles(given[parameter], f"state: {name} of {parameter}")
     if array.shape != shape:
         raise ShapeError(
             f"state: {name} of {parameter} is {by_x(array.shape)}; expected {by_x(shape)}"

@@ -21,6 +21,7 @@ import numpy as np
 from dlcalc.derive.rules import Graph, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
+from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import binary_cross_entropy
 from dlcalc.layers.network import (
     Dense,
@@ -150,7 +151,7 @@ def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
     batch = as_doubles(x, "x").shape[:-1]
     shape = (*batch, *as_doubles(mu, "mu").shape[:1])
     if samples is not None:
-        shape = (samples, *shape)
+        shape = (whole("samples", samples), *shape)
     if prod(shape) > MOST_NOISE:
         raise LimitError(f"{prod(shape):,} numbers are more than {MOST_NOISE:,}").at("noise")
     return np.random.default_rng(seed).normal(size=shape)
@@ -405,7 +406,7 @@ def normal_nodes(count: int, dimensions: int) -> Rule:
     return grid.reshape(-1, dimensions), product.ravel()
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VaeStep(Result):
     """What one step computes, means over samples and batch."""
 

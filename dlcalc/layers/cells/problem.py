@@ -14,10 +14,11 @@ import numpy as np
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import check_fields
 from dlcalc.layers.cells.cell import Cell, listed
+from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.numbers.activations import activation
-from dlcalc.numbers.axes import at_least, by_x
+from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import Array, as_doubles
 from dlcalc.numbers.results import Result
 
@@ -475,7 +476,7 @@ def run_on(
             shapes = by_x(further.shape), by_x(x.shape[1:])
             raise ShapeError("inputs has shape {}; expected steps x {}".format(*shapes))
     steps = given + len(further) if steps is None else steps
-    at_least(1, "steps", [steps])
+    steps = whole("steps", steps)
     check_kept(steps, x[0].size)
     if fields.get("next") is not None and steps != given:
         raise InputError(f"next follows step {given}; it cannot follow step {steps} as well")
