@@ -144,14 +144,14 @@ def batchnorm_values(run: Pass, x: Node, affine: bool, over: str, layout: str) -
     variance = run.buffer("running_var", channels, 1.0)
     if run.training:
         count = run.count(x, axes)
-        if count == 1:
+        if count == 1 and not run.fact("alone", False):
             raise InputError(
                 "one value a channel has no variance: give a batch, or the mode eval"
             )
         normed = _standard(run, x, axes)
         momentum, biased = run.fact("momentum", MOMENTUM), run.fact("biased", False)
         run.track("running_mean", "mean", momentum)
-        run.track("running_var", "variance", momentum, 1.0 if biased else count / (count - 1))
+        run.track("running_var", "variance", momentum, 1.0 if biased else count / max(1, count - 1))
     else:
         centred = run.do("sub", x, run.by_channel(mean, axis), part="centred")
         normed = _divided(run, centred, run.by_channel(variance, axis))

@@ -126,7 +126,7 @@ class Network:
         given = self.parameters if values is None else self.views(values)
         kind = np.complex128 if np.iscomplexobj(x) else np.result_type(*given.values()).type
         store = Store({**given, **self.kept}, {}, training, kind)
-        store.trains, store.of_input = trains, of_input
+        store.trains, store.of_input, store.facts = trains, of_input, {"alone": True}
         ran = self.runner.run(np.asarray(x, kind).reshape(-1, *self.input), store, False)
         for name, each in store.tracked.items():
             self.kept[name][...] = each.real

@@ -65,6 +65,14 @@ def test_running_statistics_follow_each_batch_and_serve_where_samples_are_drawn(
     assert (made.statistics == kept).all()
 
 
+def test_a_single_example_is_its_own_mean() -> None:
+    made = network("linear 3; batchnorm; linear 1", 2, 1)
+    y = output_of(made.run(np.ones((1, 2))))
+    beta, p = made.parameters["batchnorm1.bias"], made.parameters
+    assert y == pytest.approx(beta[None] @ p["linear2.weight"].T + p["linear2.bias"])
+    assert made.kept["batchnorm1.running_var"] == pytest.approx(0.9)
+
+
 def test_float32_stays() -> None:
     words = "linear 4; batchnorm; leaky_relu 0.2; linear 2; sigmoid"
     made = Network(read_notation(words), "generator", 3, 2).draw(np.random.default_rng(0))
