@@ -86,30 +86,24 @@ def _plus(extra: int) -> Callable[[Axis], int]:
     return lambda axis: axis.output + extra
 
 
-def _without(**change: Any) -> Callable[[Axis], int]:
+def _with(**change: Any) -> Callable[[Axis], int]:
     return lambda axis: axis._replace(**change).output
 
 
 _SLIPS: tuple[tuple[str, Callable[[Axis], int]], ...] = (
-    ("rounding up (--ceil)", lambda axis: axis.output if axis.transposed or axis.ceil
-     else axis._replace(ceil=True).output),
-    ("rounding down", _without(ceil=False)),
-    ("padding left out", _without(pad=(0, 0))),
+    ("rounding up (--ceil)", _with(ceil=True)), ("rounding down", _with(ceil=False)),
+    ("padding left out", _with(pad=(0, 0))),
     ("padding counted on one side", lambda axis: axis._replace(pad=(axis.pad[0], 0)).output),
     ("padding counted twice", lambda axis: axis._replace(
         pad=(2 * axis.pad[0], 2 * axis.pad[1])).output),
-    ("dilation left out", _without(dilation=1)),
+    ("dilation left out", _with(dilation=1)),
     ("a span of D·F in place of D·(F − 1) + 1", lambda axis: axis._replace(
         kernel=axis.kernel * axis.dilation, dilation=1).output),
-    ("stride left out", _without(stride=1)),
-    ("output padding left out", _without(output_padding=0)),
-    ("the + 1 left out", _plus(-1)),
-    ("1 too many", _plus(1)),
-    ("the size of an ordinary convolution", lambda axis: axis._replace(
-        transposed=False, output_padding=0).output),
-    ("the size of a transposed convolution", lambda axis: axis._replace(
-        transposed=True, ceil=False).output),
-    ("kernel left out", lambda axis: axis._replace(kernel=1).output),
+    ("stride left out", _with(stride=1)), ("output padding left out", _with(output_padding=0)),
+    ("the + 1 left out", _plus(-1)), ("1 too many", _plus(1)),
+    ("the size of an ordinary convolution", _with(transposed=False, output_padding=0)),
+    ("the size of a transposed convolution", _with(transposed=True)),
+    ("kernel left out", _with(kernel=1)),
 )
 """Slips of output sizes, the likeliest first."""
 
