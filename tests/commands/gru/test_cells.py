@@ -233,6 +233,20 @@ def test_faults_are_one_line_and_status_2(arguments: list[str], message: str) ->
     assert (done.status, done.complaint[: len(message)]) == (2, message)
 
 
+@pytest.mark.parametrize(("W", "x", "dh", "message"), [
+    ([[1e200, 1]], [[0], [0], [0]], [1], "dh passes the largest float64 at step 1 of 3; fewer"),
+    ([[1e200, 1]], [[0], [0]], [[0], [1e150]], "dh passes the largest float64 at step 1 of 2"),
+    ([[0, 1e200]], [[0], [0]], [[0], [1e150]], "dx passes the largest float64 at step 2 of 2"),
+    ([[0, 1e-200]], [[1], [1e200]], [[0], [1e150]], "dW_ih passes the largest float64"),
+    ([[1e200, 1]], [[0]], [1e150], "dh0 passes the largest float64"),
+])
+def test_a_gradient_that_overflows_is_named_with_its_step(
+    W: Any, x: Any, dh: Any, message: str
+) -> None:
+    with pytest.raises(dlcalc.InputError, match=message):
+        dlcalc.rnn(W, x=x, dh=dh, activation="identity")
+
+
 def test_arrays_of_a_record_may_be_written_as_text() -> None:
     as_text = dlcalc.rnn({"W": "0.5 1", "x": "1; -1", "dh": "1"})
     assert as_text.h.tolist() == dlcalc.rnn([[0.5, 1]], x=[[1], [-1]], dh=[1]).h.tolist()

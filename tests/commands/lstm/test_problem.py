@@ -7,7 +7,7 @@ import pytest
 
 from dlcalc.commands.lstm.answer import lstm
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.layers.cells.problem import by_steps
+from dlcalc.layers.cells.problem import as_target, by_steps
 from tests.commands.lstm.cases import problem
 
 GOOD = problem(0, H=2, D=3, T=2)
@@ -108,6 +108,17 @@ def test_absurd_sizes_are_refused_at_once() -> None:
         lstm(np.zeros((24, 7)), x=np.broadcast_to(1.0, (2**23, 1)))
     with pytest.raises(DlcalcError, match="at most 536,870,912 are kept at once"):
         lstm([[0.5, 1]] * 4, x=[1], steps=10**12)
+
+
+@pytest.mark.parametrize(("target", "rows"), [
+    ([1, 1, 0], [[0, 1, 0], [0, 1, 0], [1, 0, 0]]), ([2, 0, 0], [[0, 0, 1], [1, 0, 0], [1, 0, 0]]),
+    ([0.5, 0.5, 0], [[0.5, 0.5, 0]]), ([0, 1, 0], [[0, 1, 0]]),
+])
+def test_of_as_many_steps_as_units_numbers_that_add_up_to_1_are_probabilities(
+    target: Any, rows: Any
+) -> None:
+    found = as_target(target, "cross_entropy", 3, (), 3)
+    assert found.values[:, 0].tolist() == rows
 
 
 ROWS = {"i": [[1], [2]], "dW": 3}
