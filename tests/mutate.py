@@ -4,8 +4,7 @@ One operator, constant or return value of a function is changed at a time, and t
 its line run until one fails. Whatever no test sees is printed, with the share that was seen.
 The tests are collected once; each mutant runs in a forked child, which only exchanges the code
 of the one function. What stands outside functions, types, text, and what is raised is left alone,
-and whether a bound on cost (MOST_…) is kept at its number or one beyond; so is the −1 of a
-reshape, for which NumPy takes any number below 0.
+and whether a bound on cost (MOST_…) is kept at its number or one beyond.
 """
 
 from __future__ import annotations
@@ -71,8 +70,6 @@ class Change(ast.NodeTransformer):
     def __init__(self, at: int = 0) -> None:
         self.at, self.count, self.within = at, 0, False
         self.what = ""
-        self.open: set[int] = set()
-        """The 1s of −1 that leave a size of a reshape open."""
         self.statement: set[int] = set()
         """The lines of the statement at hand, without the statements in it."""
         self.lines: set[int] = set()
@@ -85,10 +82,6 @@ class Change(ast.NodeTransformer):
             return node  # it asserts, or saves memory
         if isinstance(node, ast.Compare) and ast.unparse(node.comparators[-1]).startswith("MOST_"):
             return node  # a bound may be one off
-        if getattr(getattr(node, "func", None), "attr", "") == "reshape":
-            self.open |= left_open(node.args)  # type: ignore[attr-defined]
-        elif isinstance(node, ast.keyword) and node.arg == "shape":
-            self.open |= left_open([node.value])
         outer = self.within, self.statement
         self.within = self.within or isinstance(node, ast.FunctionDef | ast.Lambda)
         if isinstance(node, ast.stmt):
@@ -127,7 +120,7 @@ class Change(ast.NodeTransformer):
                 return node.operand
         elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
             other = not node.value if isinstance(node.value, bool) else node.value + 1
-            if id(node) not in self.open and self._here(node, f"{node.value} becomes {other}"):
+            if self._here(node, f"{node.value} becomes {other}"):
                 node.value = other
         elif isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
             if self._here(node, "returns None"):
@@ -137,12 +130,6 @@ class Change(ast.NodeTransformer):
         ):
             node.test = ast.UnaryOp(ast.Not(), node.test)
         return node
-
-
-def left_open(sizes: Sequence[ast.expr]) -> set[int]:
-    """The numbers under a minus among sizes, or in tuples of them, by their identity."""
-    each_size = (each for size in sizes for each in getattr(size, "elts", [size]))
-    return {id(each.operand) for each in each_size if isinstance(each, ast.UnaryOp)}
 
 
 def key_of(code: CodeType) -> Key:
@@ -172,10 +159,6 @@ class Mutable:
     >>> [file.mutant(*at).text for at in file.places]  # doctest: +NORMALIZE_WHITESPACE
     ['f.py:1: 1 becomes 2', 'f.py:1: Add becomes Sub', 'f.py:1: 3 becomes 4',
      'f.py:1: Lt becomes LtE', 'f.py:1: returns None']
-    >>> file = Mutable("f.py", "def f(a): a[-1].reshape(-1, 2)")
-    >>> [file.mutant(*at).text for at in file.places]  # doctest: +NORMALIZE_WHITESPACE
-    ['f.py:1: 1 becomes 2', 'f.py:1: its sign or `not` left out',
-     'f.py:1: its sign or `not` left out', 'f.py:1: 2 becomes 3']
     """
 
     def __init__(self, path: str, text: str) -> None:
