@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, did_you_mean
+from dlcalc.errors import DlcalcError, InputError, LimitError, did_you_mean
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import BOM, STDIN, Source, decode, reason
+from dlcalc.input.sources import BOM, STDIN, Reading, Source, decode
 
 MOST_LINE = 1 << 20
 """Bytes of one line."""
@@ -43,7 +43,7 @@ def arriving_lines(file: BinaryIO) -> Iterator[list[bytes]]:
     [[b'a', b'b'], [b'c']]
     """
     rest = b""
-    try:
+    with Reading(STDIN, once=True):
         while arrived := file.read1(1 << 16):  # type: ignore[attr-defined]
             whole, end, last = arrived.rpartition(b"\n")
             if end:
@@ -52,8 +52,6 @@ def arriving_lines(file: BinaryIO) -> Iterator[list[bytes]]:
             rest += last
             if len(rest) > MOST_LINE:
                 raise LimitError(f"a line of more than {MOST_LINE >> 20} MiB").at(STDIN)
-    except OSError as error:
-        raise FileError(f"cannot be read: {reason(error)}").at(STDIN) from None
     if rest:
         yield _lines(rest)
 

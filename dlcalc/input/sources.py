@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from dlcalc.errors import FileError, InputError, LimitError, did_you_mean
+from dlcalc.errors import At, FileError, InputError, LimitError, did_you_mean
 from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.typed import BinaryIO, NamedTuple
 
@@ -17,6 +17,15 @@ NUMPY = (b"\x93N", b"PK\x03", b"PK\x05")
 """How .npy and .npz begin."""
 BINARY = (*NUMPY, b"\0\0", b"\x1f\x8b")
 """How files of numbers begin: also IDX, and what gzip has packed."""
+
+
+class Reading(At):
+    """Within it a file is read: what the system refuses is FileError, by its own reason."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise FileError(f"cannot be read: {reason(error)}").at(self.place) from None
+        super().__exit__(kind, error, trace)
 
 
 class Source(NamedTuple):
@@ -79,11 +88,8 @@ def nearest_file(value: str) -> str:
 
 def read_file(path: str) -> bytes:
     """All bytes of a file, FIFO or device; FileError by the system's own reason."""
-    try:
-        with open(path, "rb") as file:
-            return _read_bounded(file, path)
-    except OSError as error:
-        raise FileError(f"cannot be read: {reason(error)}").at(path) from None
+    with Reading(path, once=True), open(path, "rb") as file:
+        return _read_bounded(file, path)
 
 
 def read_table(module: str, name: str) -> dict[str, dict[str, str]]:
@@ -105,10 +111,8 @@ def read_stdin() -> bytes:
     """All bytes of standard input; where it holds none, or no more, InputError."""
     data = b""
     if sys.stdin is not None:
-        try:
+        with Reading(STDIN, once=True):
             data = _read_bounded(sys.stdin.buffer, STDIN)
-        except OSError as error:
-            raise FileError(f"cannot be read: {reason(error)}").at(STDIN) from None
     if not data:
         raise InputError("is empty, closed or read already").at(STDIN)
     return data
@@ -118,10 +122,8 @@ def stdin_has_data() -> bool:
     """Whether standard input is no terminal and holds anything; nothing of it is taken."""
     if sys.stdin is None or sys.stdin.isatty():
         return False
-    try:
+    with Reading(STDIN):
         return bool(sys.stdin.buffer.peek(1))  # type: ignore[union-attr]
-    except OSError as error:
-        raise FileError(f"cannot be read: {reason(error)}").at(STDIN) from None
 
 
 def _read_bounded(file: BinaryIO, place: str) -> bytes:

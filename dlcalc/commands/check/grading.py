@@ -12,13 +12,12 @@ from dlcalc.errors import (
     AnswerDiffersError,
     At,
     DlcalcError,
-    FileError,
     InputError,
     did_you_mean,
     words_of,
 )
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import decode, read_source, reason
+from dlcalc.input.sources import Reading, decode, read_source
 from dlcalc.numbers.axes import plain
 from dlcalc.numbers.parse import kind_of
 from dlcalc.output.answer import Answer, Table
@@ -245,10 +244,8 @@ def check_class(folder: str, sheet: str | None = None) -> list[Sheet]:
     is no such folder and InputError where it holds no sheet.
     """
     asked = {} if sheet is None else {each.name: each for each in read_sheet(sheet)}
-    try:
+    with Reading(folder):
         names = sorted(name for name in os.listdir(folder) if name.lower().endswith(ENDINGS))
-    except OSError as error:
-        raise FileError(f"cannot be read: {reason(error)}").at(folder) from None
     if not names:
         raise InputError("holds no sheet: no file that ends in .toml or .json").at(folder)
     return [_sheet(folder, name, asked) for name in names]

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from dlcalc.errors import At, DlcalcError, FileError, InputError
-from dlcalc.input.sources import reason
+from dlcalc.input.sources import Reading
 from dlcalc.input.zips import open_zip, seekable
 from dlcalc.models.files.tensors import Held, Tensor, decide
 from dlcalc.models.tree import Model
@@ -183,13 +183,8 @@ def read_stream(file: BinaryIO, place: str, input: tuple[int, ...] | None = None
 
 def _one(path: str, input: tuple[int, ...] | None = None) -> Held:
     """One file, by its first bytes, and by its ending where these do not tell."""
-    try:
-        with open(path, "rb") as file:
-            return read_open(file, path, input)
-    except OSError as error:
-        raise FileError(f"cannot be read: {reason(error)}").at(path) from None
-    except DlcalcError as error:
-        raise error if path in error.places else error.at(path) from None
+    with Reading(path, once=True), open(path, "rb") as file:
+        return read_open(file, path, input)
 
 
 def read_open(file: BinaryIO, path: str, input: tuple[int, ...] | None = None) -> Held:
