@@ -92,11 +92,12 @@ class Use(NamedTuple):
         if self.shard or self.fit is not None:
             from dlcalc.models.deployment import fit, sharded
 
-        keeps = count.caches and len(count.input) < 3
+        keeps, size = count.caches and len(count.input) < 3, self.cache_size
+        reserved = sum(each.reserved(count.positions, size) * n for each, n in count.caches)
         return count._replace(
             use=self, memory=self.held(count),
             cache_bytes=self.kept(count, count.positions) if keeps else None,
-            cache_bytes_reserved=self.reserved(count) if keeps else None,
+            cache_bytes_reserved=self.batch * reserved if keeps else None,
             share=None if self.shard is None else sharded(count, self),
             fit=None if self.fit is None else fit(count, self, self.fit),
         )
@@ -110,13 +111,6 @@ class Use(NamedTuple):
         size = self.cache_size
         return lambda row: (
             0 if row.cache is None else self.batch * row.cache.bytes(positions, size)
-        )
-
-    def reserved(self, counted: Count) -> int:
-        """Bytes that a serving engine reserves for the caches."""
-        size = self.cache_size
-        return self.batch * sum(
-            each.reserved(counted.positions, size) * times for each, times in counted.caches
         )
 
     def kept(self, count: Count, positions: int, batch: int | None = None) -> int:
