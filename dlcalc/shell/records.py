@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -21,8 +22,8 @@ MOST_ROWS = 10_000
 """Records that formats take which are drawn when all are known."""
 MOST_REMEMBERED = 1 << 15
 """Lines whose answers are kept, since sizes recur."""
-MOST_DIGITS = 19
-"""Digits of a size from which it may be too long to be one."""
+PLAIN = r"(0|[1-9]\d{0,17})"
+"""A whole number as it is written back, and short enough to be a size."""
 
 
 def first_line() -> bytes:
@@ -85,11 +86,12 @@ class _Stream(dict[bytes, str]):
         self.columns: tuple[str, ...] | None = None
         self.rows: list[list[Any]] = []
         self.write: Callable[[Row], str] = self._keep
-        self.plain: Sequence[str] = ()
-        """The columns, where all are sizes and the answers go behind them in the same form."""
-        self.mark = b""
-        self.failed = False
-        self.quoted = False
+        self.plain: Callable[[bytes], re.Match[bytes] | None] | None = None
+        """What finds the plain numbers of a line, where all columns are sizes and the answers
+        go behind them in the same form."""
+        self.mark = ""
+        self.whole = True
+        self.failed = self.quoted = False
         kinds = {each.name: each.type for each in click.get_current_context().command.params}
         self.kinds: dict[str, Any] = {name: kinds[name] for name in fields}
         self.sizes = {name for name in fields if kinds[name] in (SIZE, PADDING)}
@@ -129,16 +131,18 @@ class _Stream(dict[bytes, str]):
                 return ""
             reader = reader_of(line, self.fields)
             self.form = self.form or FORMATS[reader.form]
+            self.whole = self.form.whole
             self.reader = reader
             if reader.columns:
                 return self._begin(reader.columns)
-        answer = self._of_numbers(line) if self.plain else ""
+        found = self.plain(line) if self.plain else None
+        answer = self._of_numbers(line, found.groups()) if found else ""
         if not answer:
             record = self.reader.parse(line)
             if record is not None and self.columns is None:
                 head = self._begin(record)
             answer = "" if record is None else self._answered(record)
-        if self.form is not None and not self.form.whole and not head:
+        if not self.whole and not head:
             if len(self) >= MOST_REMEMBERED:
                 self.clear()
             self[line] = answer
@@ -153,24 +157,18 @@ class _Stream(dict[bytes, str]):
         if reader and reader.form == self.form.name and reader.columns and (
             self.sizes.issuperset(names) and len(self.columns) == len(names) + len(self.answers)
         ):
-            self.plain, self.mark = reader.columns, reader.delimiter.encode()
+            self.mark = reader.delimiter
+            self.plain = re.compile(self.mark.join([PLAIN] * len(names)).encode()).fullmatch
         return head
 
-    def _of_numbers(self, line: bytes) -> str:
-        """The answer to a line of plain numbers, as most are; nothing for any other line."""
-        fields = line.split(self.mark)
-        if len(fields) != len(self.plain) or not line.replace(self.mark, b"").isdigit():
-            return ""
-        if not all(fields) or (len(line) > MOST_DIGITS <= max(map(len, fields))):
-            return ""
-        numbers = list(map(int, fields))
-        known = dict(zip(self.plain, numbers, strict=True))
+    def _of_numbers(self, line: bytes, numbers: Sequence[bytes]) -> str:
+        """The answer to a line of plain numbers, as most are; nothing where it is no number."""
+        known = dict(zip(self.columns or (), map(int, numbers)))  # noqa: B905 - answers follow
         found = self.function(**{**self.given, **known} if self.given else known)
         for value in found.values():
             if type(value) is not int:
                 return ""
-            numbers.append(value)
-        return self.mark.decode().join(map(str, numbers)) + "\n"
+        return self.mark.join([line.decode(), *map(str, found.values())]) + "\n"
 
     def _answered(self, record: Record) -> str:
         row, known = {**record}, {**self.given}
