@@ -20,7 +20,7 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain_value(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        if value and type(value[0]) in (int, float) and all(type(v) in (int, float) for v in value):
+        if set(map(type, value)) <= {int, float}:
             return list(value)
         return [plain_value(each) for each in value]
     return value

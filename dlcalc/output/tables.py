@@ -17,13 +17,14 @@ CHUNK = 1024
 
 def cell_text(value: Any, precision: int | None) -> str:
     """One cell for people: thousands grouped, floats rounded, shapes as 6x28x28."""
-    if type(value) is str:
-        return value
+    kind = type(value)
+    if kind is int:
+        return grouped(value)
+    if kind is str or (kind in (list, tuple) and set(map(type, value)) == {int}):
+        return cell_exact(value)
     value = plain_value(value)
-    if isinstance(value, list):
-        return "x".join(map(str, value)) if _whole(value) else ", ".join(
-            format_number(each, precision) for each in value
-        )
+    if isinstance(value, list) and not _whole(value):
+        return ", ".join(format_number(each, precision) for each in value)
     if isinstance(value, int) and not isinstance(value, bool):
         return grouped(value)
     return cell_exact(value) if not isinstance(value, float) else format_number(value, precision)
@@ -45,7 +46,7 @@ def cell_exact(value: Any) -> str:
 
 
 def _whole(values: list[Any]) -> bool:
-    return all(isinstance(each, int) for each in values)
+    return all(issubclass(kind, int) for kind in set(map(type, values)))
 
 
 def drawn_table(
@@ -84,9 +85,11 @@ def _simple(
     >>> list(_simple(["a", "b"], [["x", "10"]], ["left", "right"]))
     ['a      b', '---  ---', 'x     10']
     """
-    lines = [line for row in rows for line in zip_longest(
-        *(cell.strip().splitlines() or [""] for cell in row), fillvalue="",
-    )]
+    lines: list[Sequence[str]] = []
+    for row in rows:
+        cells = [cell.strip() for cell in row]
+        several = len(" ".join(cells).splitlines()) > 1
+        lines += zip_longest(*map(str.splitlines, cells), fillvalue="") if several else [cells]
     columns = list(zip(*lines, strict=True)) or [()] * len(headers)
     drawn = []
     for header, column, side in zip(headers, columns, alignment or headers, strict=True):
