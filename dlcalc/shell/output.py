@@ -45,6 +45,8 @@ class Output(NamedTuple):
     """The one table that is wanted."""
     expected: Any = None
     """What `expect` holds, where it is read already."""
+    remark: str = ""
+    """What is told on stderr before the answer, once nothing can be refused any more."""
 
     def expecting(self) -> Output:
         """The same with the expected answer read: before long work, or where it decides what is."""
@@ -62,13 +64,17 @@ class Output(NamedTuple):
 
         return self.expect != "-" and stdin_has_data()
 
-    def emit(self, answer: Answer, written: Collection[str] = (), begun: str = "") -> None:
+    def emit(
+        self, answer: Answer, written: Collection[str] = (), begun: str = "",
+        drawn: tuple[str, str] | None = None,
+    ) -> None:
         """Hold the answer against the expected one, save it, print it, and tell what came of it.
 
         What was written already, while it came, is not printed again: in JSON the fields
         that are `written`, else the text that it has `begun` with. What can be refused is
-        so before anything is saved or printed. Raises AnswerDiffersError, with the first
-        difference, where the answers differ.
+        so before anything is saved or printed, and before what was `drawn` is written to
+        its file. Raises AnswerDiffersError, with the first difference, where the answers
+        differ.
         """
         if caught is not None:
             caught.append(answer)
@@ -85,13 +91,19 @@ class Output(NamedTuple):
                     f"{formula_text(step.name)} overflows on the way: inputs are too large "
                     "for the working"
                 ).at("--explain")
+        rest = {key: value for key, value in answer.record.items() if key not in written}
+        shown = answer._replace(record=rest) if written else answer
+        shown, others = self._chosen(shown)
+        if drawn is not None:
+            from dlcalc.output.files import write_whole
+
+            write_whole(drawn[0], drawn[1].encode())
         if self.save is not None:
             from dlcalc.output.files import save
 
             save(answer, self.save, self.explain)
-        rest = {key: value for key, value in answer.record.items() if key not in written}
-        shown = answer._replace(record=rest) if written else answer
-        shown, others = self._chosen(shown)
+        if self.remark:
+            note(self.remark)
         self._write(shown, steps, begun)
         if others:
             note(f"other tables: {', '.join(others)}; --table NAME gives one")

@@ -65,11 +65,8 @@ class Run(Generic[R]):
         self.out = self.out.expecting()
         result = self.calculate(**given)
         checks = self.checked(result) if self.check else None
-        if self.plot is not None:
-            from dlcalc.output.files import write_whole
-
-            write_whole(self.plot, self.picture(result).encode())
-        self.out.emit(self.answer(result, checks))
+        drawn = None if self.plot is None else (self.plot, self.picture(result))
+        self.out.emit(self.answer(result, checks), drawn=drawn)
         for text in self.notes:
             note(text)
         if checks:
@@ -87,12 +84,12 @@ class Run(Generic[R]):
         )
 
     def example(self) -> dict[str, Any]:
-        """The values of the worked example, after a remark on stderr that says so."""
+        """The values of the worked example; a remark on stderr will say that they are."""
         example = read_example(self.command)
-        note(
+        self.out = self.out._replace(remark=(
             f"nothing was given to compute on, so here is the worked example: {example.about}; "
             f"give numbers of your own with dlcalc {self.command} {example.instead}"
-        )
+        ))
         return example.values
 
     def calculate(self, **given: Any) -> R:

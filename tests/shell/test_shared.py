@@ -89,6 +89,17 @@ def test_colour_is_forced_and_refused() -> None:
     assert error.startswith("\x1b[1;31mdlcalc:\x1b[0m ")
 
 
+@pytest.mark.parametrize("wrong", [
+    ("--table", "nope"), ("--at", "nope"), ("--expect", '{"nope": 1}'), ("--expect", "[1, [2]]"),
+])  # fmt: skip
+def test_what_is_refused_is_one_line_and_leaves_no_file(wrong: tuple[str, str], tmp_path) -> None:  # type: ignore[no-untyped-def]
+    files = ("--save", str(tmp_path / "a.json"), "--plot", str(tmp_path / "a.svg"))
+    done = invoke("mlp", "--steps", "2", *files, *wrong)
+    assert done.status == 2
+    assert done.complaint
+    assert not [*tmp_path.iterdir()]
+
+
 def test_what_cannot_be_saved_is_refused_before_anything_is_printed() -> None:
     for option, ending in (("--save", "npz"), ("--plot", "svg")):
         done = invoke("lstm", option, f"/nowhere/picture.{ending}")

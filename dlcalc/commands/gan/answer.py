@@ -369,6 +369,9 @@ class GanRun(Run[GanResult]):
             _resume(training, prepared.epochs, str(checkpoint))
         out = self.out = self.out.expecting()
         checks = check_training(training) if self.check else None
+        if out.remark:
+            note(out.remark)
+            out = out._replace(remark="")
         stream = _stream(out)
         _train(prepared, stream, checkpoint)
         result = prepared.result()
