@@ -170,3 +170,15 @@ def test_no_text_brings_the_reader_down(text: str) -> None:
         complaint = ""
         assert len(rows) >= len([node for node in read.body if isinstance(node, Layer)])
     assert "\n" not in complaint
+
+
+def test_blocks_are_nested_a_hundred_deep_at_most_wherever_they_stand() -> None:
+    before = "repeat 2:\n  relu\n" * 3
+    for depth in (100, 101):
+        text = before + "".join(f"{' ' * at}repeat 1:\n" for at in range(depth))
+        text += " " * depth + "relu"
+        if depth == 100:
+            assert params(read_notation(text), (3,)).output == (3,)
+            continue
+        with pytest.raises(DlcalcError, match="blocks are nested more than 100 deep"):
+            read_notation(text)

@@ -265,3 +265,14 @@ def test_tensors_of_a_type_that_is_not_known() -> None:
     assert [(each.name, each.dtype, each.bytes) for each in found] == [
         ("b", "type 99", 8), ("a", "type 99", 32),
     ]
+
+
+def test_experts_stand_where_their_tensors_do(tmp_path: Path) -> None:
+    """Of eight layers every second one, from the second on."""
+    case = CASES[IDS.index("jamba")]
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf(case["metadata"], case["tensors"]))
+    held = read_weights(str(path))
+    assert held.count is not None
+    places = [row.name.split(".")[1] for row in held.count.rows if row.type == "experts"]
+    assert places == ["1", "3", "5", "7"]

@@ -256,6 +256,11 @@ def test_a_zip_with_two_pickles_or_with_code() -> None:
         assert read_stream(io.BytesIO(data), "net.pt").format == layout
 
 
+def wrapped(data: bytes, times: int) -> bytes:
+    """A parameter within a parameter, so many times."""
+    return wrapped(parameter(data), times - 1) if times else data
+
+
 SPARSE = made("torch._utils._rebuild_sparse_tensor", named("torch.sparse_coo"), (
     tensor("i", 2, 3, kind="Long"), tensor("v", 3), (4, 5)))
 
@@ -267,6 +272,7 @@ SPARSE = made("torch._utils._rebuild_sparse_tensor", named("torch.sparse_coo"), 
     (legacy(told({"a": tensor("w", 3, kind="Half"), "b": tensor("v", 2, kind="Double")}),
             {"w": (3, 2), "v": (2, 8)}),
      ["a float16 3 6 parameter", "b float64 2 16 parameter"]),
+    (legacy(told({"a": wrapped(W, 40)}), {"w": (6, 4)}), ["a float32 2x3 24 parameter"]),
     (legacy(told({"a": SPARSE}), {"i": (6, 8), "v": (3, 4)}), ["a float32 4x5 60 parameter"]),
     (legacy(told(STATE), {"w": (6, 4), "b": (3, 4)}, b"12"), "2 bytes behind its last storage"),
     (legacy(told(STATE), {"w": (6, 4), "b": (3, 4)})[:-1],
