@@ -27,9 +27,8 @@ class Done(NamedTuple):
 
 
 def command() -> list[str]:
-    """The installed command beside this Python, or the package as a module."""
-    script = Path(sys.executable).with_name("dlcalc")
-    return [str(script)] if script.exists() else [sys.executable, "-m", "dlcalc"]
+    """The command of this checkout, as its script starts it: one installed may be of another."""
+    return python("import sys; from dlcalc.shell import main; sys.exit(main())")
 
 
 def python(program: str) -> list[str]:
