@@ -316,7 +316,7 @@ def update_steps(
         if value is None or isinstance(value, bool) or value == 0:
             return value
         name = symbol("β", key[-1]) if key[:-1] == "beta" else symbol(LETTERS.get(key, key))
-        values[name] = float(value)
+        values[name] = value if isinstance(value, int) else float(value)  # 0.9¹, not 0.9^(1.0)
         return name
 
     def old(key: str, value: Any) -> Any:

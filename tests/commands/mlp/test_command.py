@@ -343,3 +343,11 @@ def test_an_answer_may_leave_layers_out(answer: Any) -> None:
         1 if "updated" in answer else 0)
     long = invoke("mlp", given, "--expect", '{"layers": [{}, {}, {}]}')
     assert (long.status, "layers" in long.complaint) == (1, True)
+
+
+def test_the_number_of_a_step_is_whole_in_unrounded_working_too() -> None:
+    problem = {"x": [1], "target": [1], "weights": [[[1]]], "output": "identity",
+               "optimizer": {"type": "adam", "lr": 1}}
+    done = invoke("mlp", json.dumps(problem), "--steps", "2", "--explain", "-f", "csv")
+    assert "(1 − 0.9¹)" in done.out
+    assert "(1.0)" not in done.out
