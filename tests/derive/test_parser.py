@@ -146,3 +146,8 @@ def test_brackets_that_round_are_floor_and_ceil() -> None:
     rows = dlcalc.grad("v = ⌈x⌉ - floor(x)", {"x": [[1.5], [-2]]}, of=[]).values["v"]
     assert rows.tolist() == [[1], [0]]
     assert dlcalc.grad("n = ⌊x⌋", {"x": 10**30}, of=[]).values["n"] == 10**30
+
+
+def test_what_is_nested_too_deep_is_marked_where_it_is() -> None:
+    with pytest.raises(LimitError, match="line 1, column 66: brackets nested more than 60 deep"):
+        parse_equations(f"L = {'(' * 120}x")

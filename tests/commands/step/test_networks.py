@@ -85,6 +85,28 @@ def test_every_line_of_the_working_is_true_as_it_is_typed(model: str) -> None:
     assert untrue_numbers(step_steps(found)) == []
 
 
+ALONE = (
+    "2x1x2; softmax", "2x2; softmax", "3; log_softmax", "2x1; prelu 2", "1x2; rmsnorm",
+    "2x2; layernorm", "2x1x2; batchnorm", "2x2; instancenorm", "3x1; lrn 2", "2x2; attention 1",
+    "1x3; maxpool 2 stride=1", "1x3; avgpool 2 stride=1 pad=1", "1x2; upsample 2 mode=linear",
+    "1x3; conv 2 2", "1x2; conv_transpose 1 2 stride=2", "2x1; prepend 1", "2x1; gru 1",
+    "1x3; adaptivepool 2 kind=max", "2x2; select -1", "2x1x2; globalpool", "2; elu 0.5", "2; mish",
+)
+
+
+@pytest.mark.parametrize("model", ALONE)
+@pytest.mark.parametrize("batch", [(), (2,)])
+def test_every_line_of_a_layer_alone_is_true_as_it_is_typed(
+    model: str, batch: tuple[int, ...]
+) -> None:
+    """So small that no line is cut short."""
+    net, rng = dlcalc.model(f"input {model}"), np.random.default_rng(3)
+    count = dlcalc.params(net)
+    found = dlcalc.step(net, rng.normal(size=(*batch, *count.input)).round(2), init="uniform",
+                        upstream=rng.normal(size=(*batch, *count.output)).round(2))
+    assert untrue_numbers(step_steps(found)) == []
+
+
 OPTIMIZERS = {"mse": "adam", "huber": "radam", "bce_with_logits": "rmsprop"}
 
 
