@@ -78,6 +78,8 @@ REFUSED = {
         "--q: unknown field 'std'; did you mean covariance, its square?",
     "docs conv": "unknown topic 'conv'; conv is a command: dlcalc help conv",
     "quiz convolution": "no problems of 'convolution'; did you mean conv?",
+    "quiz reduce": "no problems of 'reduce'; known: size, conv, pool, params, mults, step, lstm, "
+        "gru, rnn, mlp, vae, kl, grad, diagnose",
     "man conv": "conv is a command: dlcalc help conv shows its page; DIR is a folder",
     "check answers.toml": "answers.toml: no such file, and no sheet either",
     "kl 0 1 0 2": "got unexpected extra arguments (0 1 0 2); as dlcalc kl --q 1,1 --p 0,1; "

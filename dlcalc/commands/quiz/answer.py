@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.shell.commands import nearest_command
+from dlcalc.shell.commands import COMMANDS, nearest_command
 from dlcalc.shell.inner import answer_within
 from dlcalc.shell.output import Output
 
@@ -37,7 +37,7 @@ def problem(command: str, seed: int) -> Problem:
     """
     if not isinstance(command, str) or command not in PROBLEMS:
         near = did_you_mean(command, PROBLEMS)
-        if isinstance(command, str) and near.startswith("; known"):
+        if isinstance(command, str) and command not in COMMANDS and near.startswith("; known"):
             near = nearest_command(command) or near
         raise InputError(f"no problems of {command!r}{near}")
     return PROBLEMS[command](Random(f"{command} {seed}"))

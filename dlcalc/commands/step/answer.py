@@ -128,6 +128,8 @@ class Problem:
                 f"x is {by_x(array.shape) or 'a single number'}; the model takes {by_x(shape)}, "
                 "or a batch with one axis more in front"
             )
+        if not array.size:
+            raise ShapeError(f"x has no numbers (shape {by_x(array.shape)})")
         self.single = array.ndim == len(shape)
         self.x = array.reshape(-1, *shape)
         self.given = given
@@ -146,7 +148,10 @@ class Problem:
         if given.get("optimizer") is not None:
             self.optimiser, self.options = optimiser(given["optimizer"], known)
         self.draw = None if init is None else Drawing(init, seed)
-        self.parameters = dict(as_object(parameters, "parameters"))
+        self.parameters = {  # arrays as they are now: what a caller makes of them later is his
+            name: each.copy() if isinstance(each, np.ndarray) else each
+            for name, each in as_object(parameters, "parameters").items()
+        }
         self.masks = as_object(given.get("masks", {}), "masks")
         if ("target" in given) == ("upstream" in given):
             raise InputError(

@@ -289,3 +289,18 @@ def test_a_window_in_the_padding_alone_is_named_where_its_infinity_comes_out() -
     with pytest.raises(DlcalcError, match="window 0 of 1 lies in the padding alone: a kernel of 2"):
         dlcalc.step(pool, [[3.0]], [[1.0]], loss="mse")
     assert dlcalc.step(f"{pool}; relu", [[3.0]], [[1.0]], loss="mse").output.tolist() == [[0.0]]
+
+
+def test_a_result_does_not_change_with_the_arrays_it_came_of() -> None:
+    x, weight, target = np.array([1.0, 2]), np.array([[3.0, 1]]), np.array([1.0])
+    result = dlcalc.step("input 2; linear 1 bias=no", {
+        "x": x, "target": target, "loss": "mse", "parameters": {"linear1.weight": weight},
+    })  # fmt: skip
+    before = result.explain()
+    x[:] = weight[:] = target[:] = 9
+    assert result.explain() == before
+
+
+def test_a_batch_of_none_is_refused() -> None:
+    with pytest.raises(dlcalc.ShapeError, match=r"x has no numbers \(shape 0x2\)"):
+        dlcalc.step("input 2; linear 1", {"x": np.zeros((0, 2)), "upstream": []}, init="zeros")
