@@ -38,6 +38,7 @@ READ = [
     ("repeat 2: relu\ntanh", [{"repeat 2": ["relu"]}, "tanh"]),
     ("stem: repeat 2:\n    relu\ntanh", [{"stem 2": ["relu"]}, "tanh"]),
     ("concat axis=1: branch: relu", [{"concat": [{"branch": ["relu"]}]}]),
+    ("repeat 2:relu;tanh", [{"repeat 2": ["relu", "tanh"]}]),
     ("repeat 2 from=3: relu", [{"repeat 2": ["relu"]}]),
 ]
 
@@ -182,3 +183,9 @@ def test_blocks_are_nested_a_hundred_deep_at_most_wherever_they_stand() -> None:
             continue
         with pytest.raises(DlcalcError, match="blocks are nested more than 100 deep"):
             read_notation(text)
+
+
+@pytest.mark.parametrize("text", ["1:2:3", "1x", "3x4y", "1:2x", "5=", ""])
+def test_values_that_are_none(text: str) -> None:
+    with pytest.raises(InputError):
+        read_value(text) if "=" not in text else read_notation(f"conv 6 5 pad={text[2:]}")

@@ -1266,6 +1266,8 @@ def test_channels_that_the_code_does_not_give() -> None:
     with pytest.raises(ShapeError, match="linear1: input is 256, and its code gives it 400"):
         params(model, (16, 4, 4))
     assert params(read_code("nn.Sequential(nn.Linear(784, 10))")).input == (784,)
+    with pytest.raises(ShapeError, match="input is 3x8x8, and its code gives it 8 channels"):
+        params(read_code("nn.Sequential(nn.Conv2d(8, 4, 3))"), (3, 8, 8))
 
 
 def test_attention_as_it_is_printed() -> None:

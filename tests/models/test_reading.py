@@ -101,11 +101,15 @@ def test_a_table_of_positions_never_follows_the_input() -> None:
     ((1, 3, 224, 224), "1x3x224x224 is read as CxDxHxW, 1 channel of a volume; a batch is no part "
      "of it: `input` 3x224x224 `batch` 1"),
     ((3, 32, 32), ""), ((64, 16, 16, 16), ""), ((3, 8, 4), ""), (None, ""), ((1, 9, 8, 8), ""),
+    ((32, 20), "32x20 is read as CxL, 32 channels of a row; an image of one channel is 1x32x20"),
+    ((32, 15), ""), ((6, 3, 8, 8), ""),
     ((15, 16, 3), ""), ((16, 16, 5), ""), ((16, 9, 4), "16x9x4 is read as channels first, 16 of "
      "them; as Keras writes it, channels last, it is 4x16x9 here"),
 ])
 def test_an_input_that_may_be_meant_otherwise(input: tuple[int, ...] | None, said: str) -> None:
     assert " ".join(doubts(read_notation("conv 64 3"), input)) == said
+    if input is not None and len(input) == 2:
+        assert not list(doubts(read_notation("linear 4"), input))
 
 
 @pytest.mark.parametrize(("words", "complaint"), [

@@ -49,10 +49,12 @@ def test_tokens_have_no_gradient_and_frozen_layers_none() -> None:
     assert list(found.gradients) == ["embedding1.weight"]
 
 
-@pytest.mark.parametrize(("layers", "tail"), [(4, ""), (5, ", and 2 more"), (8, ", and 8 more")])
-def test_parameters_that_are_lacking(layers: int, tail: str) -> None:
+@pytest.mark.parametrize(("layers", "last", "tail"), [
+    (4, "", ""), (4, "; a: linear 2 bias=no", ", and 1 more"), (8, "", ", and 8 more"),
+])
+def test_parameters_that_are_lacking(layers: int, last: str, tail: str) -> None:
     listed = [f"l{at}.{part}" for at in range(layers) for part in ("weight 2x2", "bias 2")]
-    text = "; ".join(["input 3x2", *(f"l{at}: linear 2" for at in range(layers))])
+    text = "; ".join(["input 3x2", *(f"l{at}: linear 2" for at in range(layers))]) + last
     with pytest.raises(InputError) as caught:
         run(text, X, {})
     assert str(caught.value) == (

@@ -470,6 +470,7 @@ INT4 = {"class_name": "QuantizedDTypePolicy", "config": {"mode": "int4", "source
      ["kernel (2, 2, 2, 2, 2) 128"]),
     (layer("Dense", units=3, dtype={"class_name": "float16"}), [5],
      ["kernel (5, 3) 30", "bias (3,) 6"]),
+    (layer("Dense", units=3, dtype="float64"), [5], ["kernel (5, 3) 120", "bias (3,) 24"]),
     (layer("Dense", units=3, dtype="mixed_bfloat16"), [5], ["kernel (5, 3) 60", "bias (3,) 12"]),
     (layer("EinsumDense", equation="ab,bcd->acd", output_shape=[2, 3], dtype=INT4), [5],
      ["kernel (5, 2, 2) 20", "kernel_scale (2, 3) 24"]),
