@@ -199,8 +199,8 @@ def texts(
 ) -> Iterator[str]:
     """What `text` makes of the rows of several counts of one outline, side by side.
 
-    That of alike turns is made once, with a mark for the index of the turn; that of layers
-    which are alike but for their names, where several see the same, with one for the name.
+    That of alike turns is made once, with a mark for the index of the turn; outside of turns
+    that of layers alike but for their names, where several see the same, with one for the name.
     """
     known: dict[tuple[Any, ...], list[str]] = {}
     seen: Field | None = ()
@@ -209,7 +209,7 @@ def texts(
         row = parts[0]
         if isinstance(row, Row):
             steady, seen = (steady + 1 if row.field is seen else 0), row.field
-            if steady < 2 or len(parts) > 1 or not _is_bare(row):
+            if depth or steady < 2 or len(parts) > 1 or not _is_bare(row):
                 yield text(*parts)
                 continue
             node: Any = row.node
