@@ -21,10 +21,13 @@ MOST_COMPLAINT = 1000
 def main() -> NoReturn:
     """Run the command line of this process, and end the process with its status."""
     _prepare()
-    from dlcalc.shell.lazy import import_click
+    try:
+        from dlcalc.shell.lazy import import_click
 
-    import_click()
-    status = run(sys.argv[1:])
+        import_click()
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before anything was begun
+        status = INTERRUPTED
     # Everything is written and flushed: skip the interpreter's slow good-bye, which would
     # also report a closed stdout or stderr a second time.
     os._exit(status)

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import subprocess
+import sys
 
 import pytest
 
@@ -131,3 +133,13 @@ def test_topics_are_listed_and_shown() -> None:
                     import shlex
 
                     assert invoke(*shlex.split(each)[1:]).status == 0, each
+
+
+def test_an_interrupt_while_libraries_are_imported_is_silent() -> None:
+    start = (
+        "from dlcalc.shell import lazy, main\n"
+        "def interrupted():\n    raise KeyboardInterrupt\n"
+        "lazy.import_click = interrupted\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", start], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
