@@ -92,23 +92,31 @@ is -1, and every one must be above 0
 def as_gaussian(value: Any, name: str) -> Gaussian:
     """The Gaussian that `value` stands for: one already, a mapping, or a pair.
 
-    A mapping has `mean` and `covariance`; a pair is the mean and the standard deviation
-    of one dimension.
+    A mapping has `mean` and `covariance`, or `log_variance`, the logarithms of the variances
+    (one, or one a dimension); a pair is the mean and the standard deviation of one dimension.
 
     >>> as_gaussian((1, 3), "q").covariance.tolist()
     [[9.0]]
+    >>> as_gaussian({"mean": [0, 1], "log_variance": 0}, "q").covariance.tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
     """
     if isinstance(value, Gaussian):
         return value
     if isinstance(value, Mapping):
-        fields = ("mean", "covariance")
+        fields = ("mean", "covariance", "log_variance")
         for field in value:
             if field not in fields:
                 raise InputError(f"{name}: unknown field {field!r}{did_you_mean(field, fields)}")
-        for field in fields:
-            if field not in value:
-                raise InputError(f"{name}: field {field!r} is missing")
-        return gaussian(value["mean"], value["covariance"], name)
+        spreads = [field for field in fields[1:] if field in value]
+        if "mean" not in value or not spreads:
+            missing = "covariance" if "mean" in value else "mean"
+            raise InputError(f"{name}: field {missing!r} is missing")
+        if len(spreads) > 1:
+            raise InputError(f"{name}: covariance and log_variance say the same; give one")
+        spread = value[spreads[0]]
+        return gaussian(
+            value["mean"], spread if "covariance" in value else _variances(spread, name), name
+        )
     mean, sigma = _pair(value, name)
     if sigma <= 0:
         raise InputError(f"{name}: sigma is {sigma:g}; it must be above 0")
@@ -118,6 +126,21 @@ def as_gaussian(value: Any, name: str) -> Gaussian:
     return Gaussian(
         np.array([mean]), np.array([[variance]]), np.array([[math.sqrt(variance)]])
     )
+
+
+def _variances(logarithms: Any, name: str) -> Array:
+    """The variances of a diagonal Gaussian from their logarithms."""
+    place = f"log_variance of {name}"
+    given = finite_floats(logarithms, place)
+    if given.ndim > 1:
+        raise ShapeError(f"{place}: shape {by_x(given.shape)}; expected a number a dimension")
+    with np.errstate(over="ignore", under="ignore"):
+        found: Array = np.exp(given)
+    wrong = (found == 0) | np.isinf(found)
+    if wrong.any():
+        at, of = given[wrong].flat[0], found[wrong].flat[0]
+        raise LimitError(f"{place}: {at:g} is that of a variance which is no float but {of:g}")
+    return found
 
 
 def _pair(value: Any, name: str) -> list[float]:

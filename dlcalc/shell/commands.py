@@ -30,7 +30,7 @@ GROUPS = {
         "rnn": "States and gradients of a simple recurrent network, over one step or many.",
         "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
         "grad": "Values and derivatives of equations written down as in a textbook.",
-        "kl": "KL divergence of two Gaussians, its three terms apart.",
+        "kl": "KL divergence of two Gaussians, or of two discrete distributions.",
         "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
         "gan": "Train a GAN and record both losses per epoch.",
     },

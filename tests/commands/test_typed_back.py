@@ -20,6 +20,8 @@ from dlcalc.formulas.expressions import Expr, element, symbol
 from dlcalc.layers.cells.working import CellWorking
 from dlcalc.layers.size_steps import values_of
 from dlcalc.models.working import layer_steps
+from dlcalc.numbers.gaussians import kl as divergence
+from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
 from dlcalc.shell.runner import answer_of
 from tests.derive.typed import untrue
@@ -182,9 +184,20 @@ def test_kl(seed: int, size: int) -> None:
         {"mean": draw.normal(size=size), "covariance": factor @ factor.T + np.eye(size)}
         for factor in draw.normal(size=(2, size, size))
     ]
-    result = dlcalc.kl(*pair)
+    result = divergence(*pair)
     difference = pair[0]["mean"] - pair[1]["mean"]
     assert untrue(kl_steps(result, result.gradients), {symbol("d"): difference}) == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, st.integers(3, 6))
+def test_kl_of_discrete_distributions(seed: int, size: int) -> None:
+    draw = np.random.default_rng(seed)
+    answer = answer_of(dlcalc.kl(*draw.dirichlet(np.ones(size), 2)), "kl")
+    places = [Place(each) for each in (("terms",), ("gradients", "q"), ("gradients", "p"))]
+    steps = [answer.element(field, (size - 1,)) for field in places]
+    assert untrue([*answer.working(), *steps]) == []
+    assert all(step and step.numbers for step in steps)
 
 
 @pytest.mark.parametrize("means", [[-1, 2], [[-1, 0], [2, 1]]])

@@ -150,7 +150,7 @@ TABLE = {
     "kl": Command(
         "--q 1,1 --p 0,1", "--q {} --p 0,1", '{"mean": [1], "covariance": [1]}',
         binary=READ,
-        hostile=(('{"mean": [1], "covarance": [1]}', "did you mean covariance?"),
+        hostile=(('{"mean": [1], "covarance": [1]}', "did you mean covariance or log_variance?"),
                  ('{"mean": [1], "covariance": [-1]}', "-1")),
         kind="json",
     ),

@@ -1,4 +1,4 @@
-"""The divergence of two Gaussians, as a Python function and as an answer."""
+"""The divergence of two distributions, as a Python function and as an answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dlcalc.commands.kl.discrete import (
+    DiscreteKL,
+    answer_of,
+    check_discrete,
+    discrete_kl,
+    is_discrete,
+)
 from dlcalc.errors import At, InputError
 from dlcalc.input.arrays import one_array
 from dlcalc.input.fields import record_of
@@ -25,35 +32,42 @@ if TYPE_CHECKING:
 else:
     working = lazily("dlcalc.commands.kl.working")
 
-GAUSSIAN = ("mean", "covariance")
+DISTRIBUTION = ("mean", "covariance", "log_variance", "probabilities")
 
 
-def kl(q: Any, p: Any = None) -> KL:
-    """KL(q‖p) of two Gaussians, or of a record of both, in nats.
+def kl(q: Any, p: Any = None) -> KL | DiscreteKL:
+    """KL(q‖p) of two Gaussians or two discrete distributions, or of a record of both, in nats.
 
     Each is what `dlcalc.numbers.gaussians.kl` takes, a pair or an object of `mean` and
-    `covariance`, or a text as the command reads it; raises as it does, and FileError for
-    a text that is neither numbers nor a file.
+    `covariance` or `log_variance`; or three probabilities or more, or an object of
+    `probabilities`; or a text as the command reads it. Raises InputError, ShapeError and
+    LimitError for what is no distribution or has no finite divergence, and FileError for a text
+    that is neither numbers nor a file.
 
     >>> kl((1, 1), (0, 1)).kl, kl("1,1", "0,1").kl
     (0.5, 0.5)
+    >>> round(kl([0.25, 0.25, 0.5], "0.5,0.25,0.25").kl, 6)
+    0.173287
     """
     if p is None and isinstance(q, Mapping) and set(q) == {"q", "p"}:
         q, p = q["q"], q["p"]
-    return divergence(_given(q, "q"), _given(p, "p"))
+    q, p = _given(q, "q"), _given(p, "p")
+    if is_discrete(q) or is_discrete(p):
+        return discrete_kl(q, p)
+    return divergence(q, p)
 
 
 def _given(value: Any, name: str) -> Any:
     if not isinstance(value, str):
         return value
     with At(name):
-        return read_gaussian(value)
+        return read_distribution(value)
 
 
-def read_gaussian(value: str, allow_nonfinite: bool = False) -> Any:
+def read_distribution(value: str, allow_nonfinite: bool = False) -> Any:
     """The pair or the record behind a file name, `-` or a literal.
 
-    >>> read_gaussian("1,0.5"), read_gaussian('{"mean": [0, 0], "covariance": [1, 2]}')
+    >>> read_distribution("1,0.5"), read_distribution('{"mean": [0, 0], "covariance": [1, 2]}')
     ([1, 0.5], {'mean': [0, 0], 'covariance': [1, 2]})
     """
     if re.match(r"\s*(N|Normal|𝒩)\s*\(", value):
@@ -62,18 +76,18 @@ def read_gaussian(value: str, allow_nonfinite: bool = False) -> Any:
         )
     source = read_source(value)
     if source.data.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
-        return record_of(source, GAUSSIAN, GAUSSIAN, allow_nonfinite)
+        return record_of(source, DISTRIBUTION, (), allow_nonfinite)
     return one_array(source, allow_nonfinite)
 
 
 FIELDS = ("q", "p")
 """What records may hold."""
-GRADIENTS = ("mean_q", "covariance_q", "mean_p", "covariance_p")
+GRADIENTS = ("mean_q", "covariance_q", "mean_p", "covariance_p", "q", "p")
 TERMS = ("trace", "mahalanobis", "log_determinant", "kl")
 
 
-class KlRun(Run[KL]):
-    """Read both Gaussians; their divergence, and its gradients if asked."""
+class KlRun(Run[KL | DiscreteKL]):
+    """Read both distributions; their divergence, and its gradients if asked."""
 
     command = "kl"
 
@@ -92,7 +106,7 @@ class KlRun(Run[KL]):
         super().run()
 
     def read(self) -> dict[str, Any]:
-        """Both Gaussians."""
+        """Both distributions."""
         given = {name: self.options.pop(name, None) for name in ("q", "p")}
         if given == {"q": None, "p": None}:
             return self.example()
@@ -100,18 +114,20 @@ class KlRun(Run[KL]):
             if value is None:
                 raise InputError(f"no {name}: a divergence is between two; give it with --{name}")
             with At(f"--{name}"):
-                given[name] = read_gaussian(value, self.out.allow_nonfinite)
+                given[name] = read_distribution(value, self.out.allow_nonfinite)
         return given
 
-    def calculate(self, **given: Any) -> KL:
+    def calculate(self, **given: Any) -> KL | DiscreteKL:
         """The divergence."""
         return kl(**given)
 
-    def checked(self, result: KL) -> Sequence[GradientCheck]:
+    def checked(self, result: KL | DiscreteKL) -> Sequence[GradientCheck]:
         """Each gradient against its differences."""
+        if isinstance(result, DiscreteKL):
+            return check_discrete(result)
         return check_kl(result.q, result.p)
 
-    def answer(self, result: KL, checks: Sequence[GradientCheck] | None) -> Answer:
+    def answer(self, result: KL | DiscreteKL, checks: Sequence[GradientCheck] | None) -> Answer:
         """The three terms and their half sum; gradients if asked for, checked or expected."""
         expected = self.out.expected
         asked = self.out.at[0].removeprefix("gradients.") if self.out.at else ""
@@ -119,6 +135,8 @@ class KlRun(Run[KL]):
             isinstance(expected, dict) and "gradients" in expected
         )
         slopes = result.gradients if wanted else {}
+        if isinstance(result, DiscreteKL):
+            return answer_of(result, slopes, checks)
         record: dict[str, Any] = {name: getattr(result, name) for name in TERMS}
         blocks: list[Block] = [Table(TERMS, [list(record.values())])]
         if slopes:
@@ -132,10 +150,10 @@ class KlRun(Run[KL]):
 
 
 def _record(q: Any = None, p: Any = None, **given: Any) -> dict[str, Any]:
-    """The terms of one record."""
+    """The terms of one record; of discrete distributions the divergence alone."""
     pair = {"q": q, "p": p}
     for name, each in pair.items():
         if each is None:
             raise InputError(f"no {name}: a divergence is between two")
     found = kl(**pair)
-    return {name: getattr(found, name) for name in TERMS}
+    return {name: getattr(found, name) for name in TERMS if hasattr(found, name)}

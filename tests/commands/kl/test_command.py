@@ -56,7 +56,7 @@ def test_a_gaussian_in_a_file_and_on_stdin(tmp_path: Path) -> None:
         (["--q", "0,1e-160", "--p", "0,1", "--gradients"],
          "the gradients of KL(q‖p) are past the largest float, 1.8e308"),
         (["--q", "1,1,1", "--p", "0,1"],
-         "q: neither a mean and a sigma, nor an object of mean, covariance"),
+         "q: probabilities add up to 1, not 3"),
         (["--q", '{"mean": [0, 0], "covariance": [[1, 2], [2, 1]]}', "--p", "0,1"],
          "covariance of q: not positive definite: its least eigenvalue is -1, "
          "and every one must be above 0"),
@@ -65,8 +65,8 @@ def test_a_gaussian_in_a_file_and_on_stdin(tmp_path: Path) -> None:
         (["--q", "0,1", "--p", '{"mean": [0, 0], "covariance": 1}'],
          "q has 1 dimensions, p has 2; they must agree"),
         (["--q", "0,1", "--p", '{"mean": 0, "covarance": 1}'],
-         "--p: unknown field 'covarance'; did you mean covariance?"),
-        (["--q", "0,1", "--p", '{"mean": 0}'], "--p: field 'covariance' is missing"),
+         "--p: unknown field 'covarance'; did you mean covariance or log_variance?"),
+        (["--q", "0,1", "--p", '{"mean": 0}'], "p: field 'covariance' is missing"),
         (["--q", "0,1", "--p", "NaN,1"],
          "--p: line 1: NaN is not a finite number; --allow-nonfinite lets it in"),
         (["--q", "1e200,1", "--p", "0,1"],
@@ -176,3 +176,68 @@ def test_what_stands_on_stdin_is_not_passed_over_for_the_worked_example() -> Non
     done = invoke("kl", stdin="foo\n1\n")
     assert (done.status, done.out) == (2, "")
     assert done.complaint.startswith("standard input: line 1: unknown field 'foo'; known: q, p")
+
+
+def test_a_gaussian_by_the_logarithms_of_its_variances() -> None:
+    given = {"mean": [0.3, -1], "log_variance": [0.5, -2]}
+    same = {"mean": [0.3, -1], "covariance": np.exp([0.5, -2]).tolist()}
+    assert dlcalc.kl(given, {"mean": [0, 0], "log_variance": 0}).kl == dlcalc.kl(
+        same, {"mean": [0, 0], "covariance": 1}).kl
+    # What a variational autoencoder adds: −½ Σ (1 + ln σ² − μ² − σ²).
+    mean, log = np.array(given["mean"]), np.array(given["log_variance"])
+    closed = -0.5 * (1 + log - mean**2 - np.exp(log)).sum()
+    assert dlcalc.kl(given, {"mean": [0, 0], "log_variance": 0}).kl == pytest.approx(closed)
+
+
+def test_discrete_distributions() -> None:
+    """SciPy 1.17: rel_entr([0.1, 0.4, 0.5], [0.3, 0.3, 0.4]).sum()."""
+    words = ["kl", "--q", "0.1,0.4,0.5", "--p", "0.3,0.3,0.4"]
+    record = json.loads(invoke(*words, "--check", "-f", "json").out)
+    assert record["kl"] == pytest.approx(0.11678337577100626, rel=1e-14)
+    assert record["kl"] == pytest.approx(record["cross_entropy"] - record["entropy"])
+    assert sum(record["terms"]) == pytest.approx(record["kl"])
+    assert record["gradients"]["p"] == pytest.approx([-1 / 3, -4 / 3, -1.25])
+    assert all(each["passed"] for each in record["check"])
+    assert "bits in place of nats gives that" in invoke(*words, "--expect", "0.16848").err
+    del record["check"]
+    assert invoke(*words, "--expect", json.dumps(record)).status == 0
+    two = {"q": {"probabilities": [0.5, 0.5]}, "p": {"probabilities": [0.25, 0.75]}}
+    assert dlcalc.kl(two).kl == pytest.approx(np.log(4 / 3) / 2)
+    assert dlcalc.kl([0, 0.5, 0.5], [0.2, 0.4, 0.4]).kl == pytest.approx(np.log(1.25))
+
+
+def test_discrete_distributions_as_records() -> None:
+    records = 'q,p\n"0.1,0.4,0.5","0.3,0.3,0.4"\n"1,1","0,1"\n'
+    lines = run("kl", "-f", "csv", stdin=records).out.splitlines()
+    assert lines[0] == "q,p,trace,mahalanobis,log_determinant,kl"
+    assert lines[1].startswith('"0.1,0.4,0.5","0.3,0.3,0.4",,,,0.116783')
+    assert lines[2] == '"1,1","0,1",1.0,1.0,0.0,0.5'
+
+
+@pytest.mark.parametrize(("q", "p", "complaint"), [
+    ("0.1,0.4,0.5", "0.5,0.5", "q has 3 outcomes, p has 2; they must agree"),
+    ("0.1,0.4,0.5", "0,0.5,0.5",
+     "KL(q‖p) is infinite: p gives 0 to outcome 0, to which q gives 0.1"),
+    ("0.1,0.4,0.6", "0.3,0.3,0.4", "q: probabilities add up to 1, not 1.1"),
+    ("-0.1,0.6,0.5", "0.3,0.3,0.4", "q: a probability is not below 0, as -0.1 is"),
+    ('{"probabilities": [1], "mean": 0}', "0.3,0.3,0.4",
+     "q: unknown field 'mean' beside probabilities"),
+    ('{"probabilities": 1}', "0.3,0.3,0.4", "q: expected one row of probabilities"),
+    ('{"mean": 0, "log_variance": 800}', "0,1",
+     "log_variance of q: 800 is that of a variance which is no float but inf"),
+    ('{"mean": 0, "log_variance": [[1]]}', "0,1",
+     "log_variance of q: shape 1x1; expected a number a dimension"),
+    ('{"mean": 0, "log_variance": 0, "covariance": 1}', "0,1",
+     "q: covariance and log_variance say the same; give one"),
+    ('{"covariance": 1}', "0,1", "q: field 'mean' is missing"),
+])
+def test_what_is_no_distribution_is_refused(q: str, p: str, complaint: str) -> None:
+    done = invoke("kl", "--q", q, "--p", p)
+    assert (done.status, done.out, done.err) == (2, "", f"dlcalc: {complaint}\n")
+
+
+def test_infinite_gradients_are_refused() -> None:
+    done = invoke("kl", "--q", "0,0.5,0.5", "--p", "0.2,0.4,0.4", "--gradients")
+    assert done.err == (
+        "dlcalc: the gradients of KL(q‖p) are infinite where a probability is 0\n"
+    )
