@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,3 +162,78 @@ def test_output_padding_and_rounding_up_where_they_cannot_be(
 def test_an_output_without_an_unknown_is_not_passed_over() -> None:
     with pytest.raises(InputError, match="name the unknown with solve"):
         size(32, 5, output=16)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(("unknown", "output", "given", "said"), [
+    ("output_padding", 19, {"input": 8, "kernel": 3, "stride": 2, "transposed": True},
+     "no whole output padding gives an output of 19: the most, output padding 1, gives 18"),
+    ("output_padding", 19, {"input": 8, "kernel": 3, "dilation": 3, "transposed": True},
+     "the most, output padding 2, gives 16, the nearest output"),
+    ("output_padding", 16, {"input": 8, "kernel": 3, "stride": 2, "transposed": True},
+     "the least, output padding 0, gives 17, the nearest output"),
+    ("stride", 8, {"input": 4, "kernel": 2, "output_padding": 2, "transposed": True},
+     "the least, stride 3, gives 13, the nearest output"),
+    ("stride", 8, {"input": 4, "kernel": 2, "output_padding": 2, "dilation": 2,
+                   "transposed": True}, "the least, stride 3, gives 14"),
+    ("stride", 7, {"input": 4, "kernel": 2, "output_padding": 2, "dilation": 3,
+                   "transposed": True}, "the least, stride 1, gives 9"),
+    ("dilation", 8, {"input": 4, "kernel": 2, "output_padding": 2, "transposed": True},
+     "the least, dilation 3, gives 9, the nearest output"),
+    ("dilation", 7, {"input": 4, "kernel": 2, "output_padding": 2, "stride": 2,
+                     "transposed": True}, "the least, dilation 3, gives 12"),
+    ("dilation", 7, {"input": 4, "kernel": 2, "output_padding": 2, "stride": 3,
+                     "transposed": True}, "the least, dilation 1, gives 13"),
+    ("kernel", 40, {"input": 32}, "the least, kernel 1, gives 32, the nearest output"),
+    ("dilation", 9, {"input": 7, "kernel": 1},
+     "no whole dilation gives an output of 9: with every dilation it is 7, the nearest output"),
+    ("dilation", 9, {"input": 3, "kernel": 9}, "a kernel of 9 does not fit a padded input of 3"),
+    ("pad", 31, {"input": 32, "kernel": 3},
+     "^no whole pad gives an output of 31: pad 0 gives 30, pad 1 gives 32, the nearest outputs"),
+    ("pad", (32, 31), {"input": 32, "kernel": 3}, "^axis 1: no whole pad gives an output of 31"),
+    ("stride", 1, {"input": 9, "kernel": 3, "transposed": True, "pad": 7},
+     "an output of 1: stride 2 gives 5, the nearest output"),
+    ("input", 1, {"kernel": 5, "pad": 3}, "the least, input 1, gives 3, the nearest output"),
+    ("pad", 2, {"input": 9, "kernel": 3, "transposed": True}, "pad 4 gives 3, pad 5 gives 1"),
+])
+def test_where_nothing_gives_the_output_the_nearest_outputs_are_named(
+    unknown: str, output: Any, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ShapeError, match=said):
+        solve_size(unknown, output, **{"input": None, "kernel": None, **given})
+
+
+@pytest.mark.parametrize(("unknown", "output", "given", "ranges", "count"), [
+    ("stride", 1, {"input": 32, "kernel": 5}, ((28, None),), None),
+    ("stride", (1, 1), {"input": (5, 7), "kernel": 3}, ((3, None), (5, None)), None),
+    ("input", (1, 1), {"kernel": 2, "stride": (40, 30)}, ((2, 41), (2, 31)), 1200),
+    ("input", 1, {"kernel": 2, "stride": 1000}, ((2, 1001),), 1000),
+    ("stride", 13, {"input": 4, "kernel": 2, "output_padding": 2, "transposed": True},
+     ((3, 3),), 1),
+    ("dilation", 12, {"input": 4, "kernel": 2, "output_padding": (2, 2), "stride": 2,
+                      "transposed": True}, ((3, 3), (3, 3)), 1),
+    ("kernel", 2, {"input": 7, "stride": 4, "dilation": 9}, ((1, 1),), 1),
+    ("kernel", 9, {"input": 4, "pad": "full"}, ((6, 6),), 1),
+    ("stride", 1, {"input": 1, "kernel": 1, "transposed": True}, ((1, None),), None),
+])
+def test_ranges_hold_every_solution_and_the_first_thousand_are_listed(
+    unknown: str, output: Any, given: dict[str, Any], ranges: Any, count: int | None
+) -> None:
+    found = solve_size(unknown, output, **{"input": None, "kernel": None, **given})
+    assert (found.ranges, found.count) == (ranges, count)
+    assert len(found.solutions) == min(1000, count or 1000)
+    first = tuple(low for low, _ in ranges)
+    assert np.atleast_1d(found.solutions[0].value).tolist() == list(first)
+    for axis, (low, _) in enumerate(ranges):
+        assert found.put(axis, low) == found.solutions[0].axes[axis]
+
+
+def test_what_is_given_to_solve_with_is_checked_by_name() -> None:
+    for unknown, output, sizes, said in (
+        ("pads", 5, {"input": 3, "kernel": 3}, "cannot solve for 'pads'; did you mean pad"),
+        ("pad", None, {"input": 3, "kernel": 3}, "solving for the pad wants the output size"),
+        ("kernel", 5, {"input": None, "kernel": None}, "^the input size is missing"),
+        ("pad", 5, {"input": 3, "kernel": None}, "^the kernel size is missing"),
+        ("output_padding", 5, {"input": 3, "kernel": 3}, "is for a transposed convolution"),
+    ):
+        with pytest.raises(InputError, match=said):
+            solve_size(unknown, output, **sizes)

@@ -1,6 +1,6 @@
 """Jobs beside the caller: each is done once, on whichever core, and none is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from threading import Event, get_ident
 from time import sleep
@@ -147,3 +147,143 @@ def test_arrays_side_by_side_share_no_element() -> None:
     for value, part in enumerate(parts):
         part[...] = value
     assert [part.tolist() for part in parts] == [[[0.0] * 3] * 2, 1.0, [2.0] * 4]
+
+
+@pytest.fixture
+def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four cores, on which work is shared from 100 products, or 10 within other work."""
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 100)
+    monkeypatch.setattr(pool, "LEAST_SHARED", 10)
+    monkeypatch.setattr(pool, "cores", lambda: 4)
+    monkeypatch.setattr(pool, "BLAS_STARTS_THREADS", False)
+
+
+@pytest.mark.parametrize(("total", "room", "products", "part"), [
+    (10, 100, 99, 100), (10, 0, 99, 1),  # one part of all the room, too little to be shared
+    (10, 100, 100, 3), (3, 100, 100, 1), (40, 5, 100, 5), (44, 5, 100, 4), (40, 0, 100, 1),
+    (41, 11, 100, 11),
+])
+def test_parts_are_as_many_for_each_core(
+    four_cores: None, total: int, room: int, products: int, part: int
+) -> None:
+    assert pool.share(total, room, products) == part
+
+
+def test_parts_are_larger_where_blas_starts_threads(
+    four_cores: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "BLAS_STARTS_THREADS", True)
+    assert pool.share(400, 5, 100) == 20
+    assert pool.share(400, 5, 99) == 5
+
+
+def test_cores_are_those_of_the_process_unless_blas_takes_them(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "BLAS_STARTS_THREADS", False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
+    assert pool.cores() == 3
+    monkeypatch.delattr("os.sched_getaffinity")
+    monkeypatch.setattr("os.cpu_count", lambda: 7)
+    assert pool.cores() == 7
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert pool.cores() == 1
+    monkeypatch.setattr(pool, "BLAS_STARTS_THREADS", True)
+    assert pool.cores() == 1
+
+
+def test_work_within_other_work_is_shared_sooner_and_within_a_job_never(four_cores: None) -> None:
+    found: list[float] = []
+    assert pool.least_products() == 100
+    with Aside(products=99) as small:
+        assert (small.helpers, pool.least_products()) == (0, 100)
+    with Aside(products=100) as aside:
+        assert (aside.helpers, pool.least_products()) == (3, 10)
+        with Aside(products=9) as few, Aside(products=10) as inner:
+            assert (few.helpers, inner.helpers) == (0, 3)
+        begun = Event()
+
+        def job() -> None:
+            found.append(pool.least_products())
+            begun.set()
+
+        aside.later(job)
+        assert begun.wait(10)  # by a helper: the caller does not wait for the job itself
+        assert pool.least_products() == 10
+    assert found == [float("inf")]
+    assert pool.least_products() == 100
+
+
+def test_jobs_are_waited_for_where_another_core_has_begun_them(four_cores: None) -> None:
+    begun, free, done = Event(), Event(), []
+
+    def slow() -> None:
+        begun.set()
+        assert free.wait(10)
+        done.append(get_ident())
+
+    with Aside(products=100) as aside:
+        wait = aside.later(slow)
+        assert begun.wait(10)
+        aside.later(free.set)
+        wait()
+        assert len(done) == 1
+        assert done[0] != get_ident()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5])
+def test_a_product_of_two_halves_is_the_product(
+    four_cores: None, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = np.arange(rows * 3.0).reshape(rows, 3)
+    b = np.arange(12, dtype=np.float32).reshape(3, 4)
+    taken: list[tuple[slice, ...]] = []
+
+    def run(some: Callable[[Iterator[slice]], None], parts: Iterable[slice], products: int) -> None:
+        taken.append(tuple(parts))
+        assert products == rows * 12
+        each(some, taken[0], products)
+
+    monkeypatch.setattr(pool, "each", run)
+    found = pool.product(a, b)
+    assert found.dtype == np.float64
+    assert found.tolist() == (a @ b).tolist()
+    assert taken == [(slice(0, rows // 2), slice(rows // 2, None))]
+    taken.clear()
+    assert pool.product(a[:, :1], b[:1, :1]).tolist() == [[0.0]] * rows
+    assert taken == []
+
+
+def test_after_a_failure_each_leaves_no_part(four_cores: None) -> None:
+    begun: list[int] = []
+
+    def run(parts: Iterator[int]) -> None:
+        for part in parts:
+            begun.append(part)
+            raise ValueError("no such part")
+
+    with pytest.raises(ValueError, match="no such part"):
+        each(run, range(1000), products=99)
+    assert begun == [0]
+
+
+def test_helpers_end_with_their_block(
+    four_cores: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+    help_ = Aside._help
+
+    def helped(aside: Aside) -> None:
+        help_(aside)
+        ended.append(get_ident())
+
+    monkeypatch.setattr(Aside, "_help", helped)
+    with Aside(products=100):
+        with Aside(products=100):
+            pass
+        assert ended == []
+    for _ in range(1000):
+        if len(ended) == 3:
+            break
+        sleep(0.01)
+    assert len(set(ended)) == 3

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dlcalc.errors import LimitError
 from dlcalc.numbers import threads as pool
 from dlcalc.numbers.convolution import plan as conv_plan
 from dlcalc.numbers.convolution.conv import arranged, conv
@@ -190,3 +191,126 @@ def test_blocks_are_small_and_hold_every_element_once(shape: list[int], most: in
         held[block] += 1
     assert (held == 1).all()
     assert len(cut) == 1 or held[cut[0]].size * 2 > most / max(shape)
+
+
+SHAPES: list[tuple[Any, Any, dict[str, Any]]] = [
+    ((3, 2, 9), (2, 2, 3), {}), ((1, 3, 12), (2, 3, 4), {"dilation": 2, "pad": 3}),
+    ((2, 1, 11), (3, 1, 2), {"stride": 2, "pad": [(0, 1)]}),
+    ((2, 3, 7, 6), (2, 3, 3, 2), {"pad": [(2, 0), (1, 1)]}),
+    ((3, 2, 9, 5), (2, 2, 2, 3), {"dilation": [3, 1]}),
+    ((2, 2, 8, 9), (3, 2, 3, 2), {"stride": [1, 2], "dilation": [2, 1], "pad": 1}),
+    ((2, 2, 9, 6), (1, 2, 2, 2), {"stride": [2, 1], "dilation": [1, 3]}),
+    ((2, 4, 6, 5), (4, 2, 3, 1), {"pad": 1}),
+    ((2, 2, 5, 4, 6), (2, 2, 2, 3, 2), {"pad": [(1, 0), (0, 1), (1, 1)]}),
+]
+
+
+def gradient_by_definition(x: Array, upstream: Array, w: Array, options: dict[str, Any]) -> Array:
+    """The gradient of a weight: one weight at a time put at 1, as the output is linear in it."""
+    found = np.zeros(w.shape)
+    for place in np.ndindex(w.shape):
+        one = np.zeros(w.shape)
+        one[place] = 1
+        found[place] = (conv(x, one, dims=x.ndim - 2, **options).output * upstream).sum()
+    return found
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shapes", SHAPES)
+@pytest.mark.parametrize(("small", "tile", "cores"), [
+    (0, 1, 1), (2**14, 1, 1), (2**14, 500, 1), (0, 500, 3), (2**14, 1, 2), (36, 2**20, 2),
+])
+def test_every_weight_has_its_own_gradient(
+    monkeypatch: pytest.MonkeyPatch, shapes: Any, mode: str, small: int, tile: int, cores: int
+) -> None:
+    """Of small and large weights, in one tile and in many, on one core and on several."""
+    x, w = integers(shapes[0], 1).astype(float), integers(shapes[1], 2).astype(float)
+    options = {"groups": x.shape[1] // w.shape[1], "pad_mode": mode, **shapes[2]}
+    upstream = integers(conv(x, w, dims=x.ndim - 2, **options).shape, 3).astype(float)
+    expected = gradient_by_definition(x, upstream, w, options)
+    monkeypatch.setattr(conv_plan, "SMALL_WEIGHT", small)
+    monkeypatch.setattr(conv_plan, "TILE_BYTES", tile)
+    monkeypatch.setattr(conv_plan, "MOST_TILE_BYTES", tile)
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    monkeypatch.setattr(pool, "cores", lambda: cores)
+    result = conv(x, w, dims=x.ndim - 2, upstream=upstream, **options)
+    assert result.dw is not None
+    assert result.dw.tolist() == expected.tolist()
+    assert result.dw.flags.c_contiguous
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize(("bytes_", "cores"), [(1, 1), (300, 1), (2000, 3), (2**22, 2)])
+def test_every_output_is_its_definition_however_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch, bytes_: int, cores: int, transposed: bool
+) -> None:
+    for name in ("TILE_BYTES", "MOST_TILE_BYTES", "SCATTER_BYTES"):
+        monkeypatch.setattr(conv_plan, name, bytes_)
+    monkeypatch.setattr(conv_plan, "ONE_TILE", 0)
+    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    monkeypatch.setattr(pool, "cores", lambda: cores)
+    for shape, kernel, options in SHAPES:
+        x, w = integers(shape, 1), integers(kernel, 2)
+        if transposed:
+            w = w.reshape(-1, 1, *kernel[2:])[:shape[1]]
+            if len(w) < shape[1]:
+                continue
+        groups = 1 if transposed else shape[1] // kernel[1]
+        result = conv(x.astype(float), w.astype(float), dims=len(shape) - 2, groups=groups,
+                      transposed=transposed, **options)
+        assert result.output.tolist() == by_definition(x, w, result).tolist()
+
+
+def test_tiles_hold_as_many_columns_as_their_room() -> None:
+    """Of 3 channels and 4 taps, 96 bytes a column; more for a weight of more, up to a limit."""
+    geometry = Geometry(conv(np.ones((9, 9)), np.ones((2, 2))).axes)
+    x = np.zeros((1, 3, 9, 9))
+
+    def largest(weight_bytes: int, dtype: str = "float64") -> int:
+        outputs = (1, 10**6, 1)
+        tiles = conv_plan._tiles(outputs, x.astype(dtype), geometry, weight_bytes, products=0)
+        return int(next(iter(tiles))[1].stop)
+
+    assert largest(0) == conv_plan.TILE_BYTES // 96
+    assert largest(0, "float32") == conv_plan.TILE_BYTES // 48
+    assert largest(3 * 2**20) == 3 * 2**20 // 96
+    assert largest(2**30) == conv_plan.MOST_TILE_BYTES // 96
+
+
+def test_what_is_too_much_is_refused_and_what_is_just_enough_is_not() -> None:
+    conv_plan.check_size(conv_plan.MAX_ELEMENTS, "an output")
+    with pytest.raises(LimitError, match="an output of 536,870,913 elements is past the li"):
+        conv_plan.check_size(conv_plan.MAX_ELEMENTS + 1, "an output")
+    limits = {"float64": conv_plan.MAX_PRODUCTS, "int64": conv_plan.MAX_EXACT_PRODUCTS}
+    for kind, most in limits.items():
+        conv_plan.check_work(most, np.dtype(kind))
+        said = f"{most + 1:,} products are past the limit of {most:,}"
+        with pytest.raises(LimitError, match=said):
+            conv_plan.check_work(most + 1, np.dtype(kind))
+
+
+@pytest.mark.parametrize(("mode", "columns"), [
+    ("zeros", [None, None, 0, 1, 2, 3, None, None]), ("reflect", [2, 1, 0, 1, 2, 3, 2, 1]),
+    ("replicate", [0, 0, 0, 1, 2, 3, 3, 3]), ("circular", [2, 3, 0, 1, 2, 3, 0, 1]),
+])
+def test_each_padded_column_has_its_source(mode: str, columns: list[int | None]) -> None:
+    axis = conv(np.ones(4), np.ones(1), pad=2).axes[0]
+    assert [conv_plan.source(axis, at, mode) for at in range(8)] == columns
+    geometry = Geometry((axis,), mode)
+    x = np.array([[[10, 20, 30, 40]]])
+    around = [0 if at is None else 10 * at + 10 for at in columns]
+    for start in range(8):
+        for stop in range(start + 1, 9):
+            found = padded(x, geometry, (slice(start, stop),))
+            assert found.tolist() == [[around[start:stop]]]
+    if mode == "zeros":
+        assert np.shares_memory(padded(x, geometry, (slice(2, 6),)), x)
+
+
+def test_a_result_is_an_array_of_the_type_that_is_asked_for() -> None:
+    result = conv([1.0, 2.0], [2.0])
+    assert np.asarray(result) is result.output
+    assert np.asarray(result, "float32").dtype == np.float32
+    assert not np.shares_memory(np.array(result), result.output)
+    assert np.array(result, "float32").tolist() == [2, 4]
+    assert (result.dims, result.shape) == (1, (2,))
