@@ -84,6 +84,27 @@ def test_intermediate_quantities_have_gradients_too() -> None:
     assert dlcalc.grad("L = w^2", {"w": 3}, wrt="L").gradients["L"] == {"L": 1}
 
 
+LOOP = "h[0] = 1; for t in 1..{end}: h[t] = w*h[t-1]; L = h[{end}]"
+
+
+@pytest.mark.parametrize(
+    ("equations", "n", "value", "gradient"),
+    [
+        (LOOP.format(end="n/2"), 6, 27, 27),
+        (LOOP.format(end="2*n"), 2, 81, 108),
+        (LOOP.format(end="2*n-1"), 2, 27, 27),
+        ("L = ∑_{t=1..n} w^t", 3, 39, 34),
+        ("L = ∑_{t=2..n} w^t", 2, 9, 6),
+    ],
+)
+def test_loops_and_sums_run_as_far_as_a_number_computed_from_others(
+    equations: str, n: int, value: int, gradient: int
+) -> None:
+    result = dlcalc.grad(equations, {"w": 3, "n": n})
+    assert result.values["L"] == value
+    assert result.gradients["L"]["w"] == gradient
+
+
 def test_every_number_that_nothing_uses_is_derived() -> None:
     equations = "y = w*x; L1 = y^2; L2 = y + b; v = [y, w]"
     result = dlcalc.grad(equations, {"w": 2, "x": 3, "b": 1})
@@ -328,6 +349,8 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
         ("L = [x, y]", {"x": 2, "y": [3]}, "parts of unequal shapes: a number and 1"),
         ("L = x[2]", {"x": [1, 2]}, "there is no element [2] in 2; places count from 0"),
         ("L = x[0]", {"x": 1}, "there is no element [0] in a single number"),
+        (LOOP.format(end="n/2"), {"w": 3, "n": 5}, "loop runs over whole numbers, and n/2 is none"),
+        ("L = ∑_{t=2..n} w^t", {"w": 3, "n": 1}, "a sum from 2 to 1 has no terms"),
         ("L = W^-1", {"W": [[1, 2], [3, 4]]}, "the inverse of a matrix is not computed here"),
         ("y = 2*x", {"x": [1, 2]}, "y: has the shape 2; gradients are those of one number: add"),
         ("y[i] = x[i-k]*w[k]", {"x": [1], "w": [1]}, "k is neither a letter that is summed over"),

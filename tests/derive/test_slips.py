@@ -14,6 +14,9 @@ from tests.shell.running import invoke
 
 CHAIN = ["z = w*x + b; y = sigmoid(z); L = (y - t)^2/2", "w=0.5", "x=1.2", "b=0.1", "t=1"]
 PATHS = ["u = x^2; v = 3*x; L = u*v", "x=2.5"]
+SHARED = ["L = a*b*c*x + a*b*c*y", "a=1.37", "b=2.29", "c=3.11", "x=1.7", "y=0.9"]
+TERMS = ["L = a + b + c + d", "a=1.37", "b=2.2913", "c=3.11", "d=7.0717"]
+CUBES = ["L = sum(x^3)", "x=[1.7,2.9]"]
 
 
 def complaint(command: str, *arguments: str, expected: dict[str, Any]) -> str:
@@ -30,8 +33,18 @@ def complaint(command: str, *arguments: str, expected: dict[str, Any]) -> str:
     (CHAIN, "y", 0.7, "sigmoid left out"),
     (CHAIN, "z", 0.6, "b left out"),
     (PATHS, "dL/dx", 37.5, "∂L/∂v·∂v/∂x left out"),
+    (SHARED, "L", 18.51694, "a left out"),
+    (SHARED, "L", 8.15698, "c left out"),
+    (SHARED, "L", 3.562, "b·c left out"),
+    (SHARED, "L", 2.6, "a·b·c left out"),
+    (TERMS, "L", 12.473, "a left out"),
+    (TERMS, "L", 11.5517, "b left out"),
+    (TERMS, "L", 6.7713, "d left out"),
+    (TERMS, "L", 9.2604, "a wrong sign at b"),
+    (TERMS, "L", 3.46075, "the mean in place of the sum"),
+    (CUBES, "dL/dx", [4.335, 12.615], "the mean in place of the sum"),
 ])
-def test_slips_in_equations(system: list[str], name: str, value: float, words: str) -> None:
+def test_slips_in_equations(system: list[str], name: str, value: Any, words: str) -> None:
     said = complaint("grad", *system, expected={name: value})
     assert said.endswith(f"; {words} gives that"), said
 

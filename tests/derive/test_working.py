@@ -279,3 +279,20 @@ def test_an_element_has_its_working(field: str, shown: str | None) -> None:
     else:
         terms = (each for each in (step.formula, *step.numbers) if each is not None)
         assert " = ".join(map(formula_text, terms)) == shown
+
+
+@pytest.mark.parametrize(
+    ("field", "index", "shown"),
+    [
+        ("values.z", (1,), "W @ x + b = 3 + 4·(−2) + 7"),
+        ("gradients.L.x", (1,), "Wᵀ @ dL/dz = 2·4 + 4·4"),
+    ],
+)
+def test_an_element_of_an_array_has_the_working_of_its_row_and_column(
+    field: str, index: tuple[int, ...], shown: str
+) -> None:
+    values = {"W": [[1, 2], [3, 4]], "x": [1, -2], "b": [5, 7]}
+    result = dlcalc.grad("z = W @ x + b; L = sum(z^2)", values)
+    step = grad_element(result, Place(field.split(".")), index)
+    assert step is not None
+    assert " = ".join(map(formula_text, (step.formula, *step.numbers))) == shown
