@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import dlcalc
 from dlcalc.derive.elements import value_of
+from dlcalc.derive.rules import RULES, Graph
 from dlcalc.derive.working import derivation, grad_element, grad_steps
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.formulas.expressions import Expr
@@ -296,3 +297,23 @@ def test_an_element_of_an_array_has_the_working_of_its_row_and_column(
     step = grad_element(result, Place(field.split(".")), index)
     assert step is not None
     assert " = ".join(map(formula_text, (step.formula, *step.numbers))) == shown
+
+
+def test_sums_of_products_have_the_working_of_elements_in_any_number_of_axes() -> None:
+    graph = Graph()
+    x = graph.given(np.arange(12.0).reshape(2, 3, 2), "x", True)
+    w = graph.given(np.arange(8.0).reshape(4, 2) - 3, "w", True)
+    b = graph.given(np.arange(4.0) + 10, "b", True)
+    y = graph.apply(RULES["einsum"], x, w, b, name="y", spec="nti,oi->nto")
+    graph.backward({y: np.arange(24.0).reshape(2, 3, 4)})
+    steps = graph.step(y, (1, 2, 3)), graph.slope_step(w, (3, 1)), graph.slope_step(x, (1, 0, 1))
+    shown = [" = ".join(map(formula_text, (each.formula, *each.numbers))) for each in steps]
+    assert shown == [
+        "∑_i x(1,2,i)·w(3,i) + b(3) = 10·3 + 11·4 + 13",
+        "∑_n,t ∂L/∂y(n,t,3)·x(n,t,1) = 3·1 + 7·3 + 11·5 + 15·7 + 19·9 + 23·11",
+        "∑_o ∂L/∂y(1,0,o)·w(o,1) = 12·(−2) + 13·0 + 14·2 + 15·4",
+    ]
+    assert [each.value for each in steps] == [87, 608, 64]
+    bias = graph.slope_step(b, (2,))
+    assert formula_text(bias.numbers[0]) == "2 + 6 + 10 + 14 + 18 + 22"
+    assert bias.value == 72
