@@ -105,9 +105,9 @@ def source(axis: Axis, position: int, mode: str) -> int | None:
     if 0 <= column <= last:
         return column
     if mode == "reflect":
-        return abs(column) if column < 0 else 2 * last - column
+        return last - abs(last - abs(column))
     if mode == "replicate":
-        return 0 if column < 0 else last
+        return max(0, min(column, last))
     if mode == "circular":
         return column % axis.input
     return None

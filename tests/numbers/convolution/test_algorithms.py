@@ -310,7 +310,14 @@ def test_each_padded_column_has_its_source(mode: str, columns: list[int | None])
 def test_a_result_is_an_array_of_the_type_that_is_asked_for() -> None:
     result = conv([1.0, 2.0], [2.0])
     assert np.asarray(result) is result.output
+    assert np.asarray(conv([1, 2], [2])).dtype == np.int64
     assert np.asarray(result, "float32").dtype == np.float32
     assert not np.shares_memory(np.array(result), result.output)
     assert np.array(result, "float32").tolist() == [2, 4]
     assert (result.dims, result.shape) == (1, (2,))
+
+
+@pytest.mark.parametrize("mode", MODES[1:])
+def test_tiles_may_read_beyond_the_padding(mode: str) -> None:
+    geometry = Geometry(conv(np.ones(1), np.ones(1)).axes, mode)
+    assert padded(np.array([[[7]]]), geometry, (slice(0, 4),)).tolist() == [[[7] * 4]]
