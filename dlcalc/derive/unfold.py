@@ -88,7 +88,10 @@ class _Unfolding:
         self.families: dict[str, dict[tuple[int, ...], str]] = {}
         self.counts: set[str] = set()
         self.bare: dict[str, Node] = {}
-        self.size = 0
+        self.size = self.written = 0
+        """Nodes that were visited, and that stand in what they write out."""
+        self.sizes: dict[int, tuple[Node, int]] = {}
+        """Arguments of definitions by their id, and how much each writes out."""
 
     def equations(self) -> list[Equation]:
         raw = list(self._written(self.statements, {}))
@@ -193,13 +196,15 @@ class _Unfolding:
     def _node(self, node: Node, env: Values, depth: int = 0) -> Node:
         """A node with loop variables, parameters, calls and families put in."""
         self.size += 1
-        if self.size > MOST_NODES or depth > MOST_DEPTH:
+        self.written += 1
+        if max(self.size, self.written) > MOST_NODES or depth > MOST_DEPTH:
             raise LimitError("definitions within each other write out too much")
         if isinstance(node, Number):
             return node
         if isinstance(node, Name):
             found = env.get(node.name)
             if found is not None:
+                self.written += self.sizes.get(id(found), (found, 1))[1] - 1
                 return found
             if node.name in self.families:
                 self.bare.setdefault(node.name, node)
@@ -230,7 +235,12 @@ class _Unfolding:
         definition = self.definitions[node.options["function"]]
         if depth > MOST_DEPTH // 2:
             raise error_at(f"{definition.name} is defined by way of itself", node)
-        arguments = [self._node(each, env, depth + 1) for each in node.arguments]
+        arguments = []
+        for each in node.arguments:
+            before = self.written
+            arguments.append(self._node(each, env, depth + 1))
+            self.sizes[id(arguments[-1])] = arguments[-1], self.written - before
+            self.written = before  # it counts where it is put
         inner = dict(zip(definition.parameters, arguments, strict=True))
         return self._node(definition.equation.expression, inner, depth + 2)
 
