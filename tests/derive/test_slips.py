@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.derive.slips import group_of, written_within
+from dlcalc.derive.slips import MOST_COMPARED, group_of, written_within
 from dlcalc.derive.working import grad_slip
 from dlcalc.numbers.places import Place
 from tests.shell.running import invoke
@@ -76,6 +76,8 @@ def test_groups_and_the_evidence_of_digits() -> None:
     error, digits = written_within(np.array([0.1235, 0.0021]))
     np.testing.assert_allclose(error, [6.175e-05, 5.1e-05])
     assert 4 < digits < 6
+    many, _ = written_within(np.full(2 * MOST_COMPARED, 0.1235))
+    np.testing.assert_allclose(many, 6.175e-05)
 
 
 LAYERS = "Z = X @ W + b; H = {}(Z); Y = H @ V + c; E = Y - t; L = mean(E^2)"
