@@ -76,7 +76,7 @@ def test_groups_and_the_evidence_of_digits() -> None:
     error, digits = written_within(np.array([0.1235, 0.0021]))
     np.testing.assert_allclose(error, [6.175e-05, 5.1e-05])
     assert 4 < digits < 6
-    many, _ = written_within(np.full(2 * MOST_COMPARED, 0.1235))
+    many, _ = written_within(np.full(MOST_COMPARED, 0.1235))
     np.testing.assert_allclose(many, 6.175e-05)
 
 
