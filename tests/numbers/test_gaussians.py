@@ -55,7 +55,7 @@ def test_what_is_no_gaussian_is_refused(mean: Any, covariance: Any, message: str
     ("value", "message"),
     [
         ({"mean": 0, "covariance": 1, "name": 2}, "p: unknown field 'name'"),
-        ({"mean": 0, "covariannce": 1}, "did you mean covariance?"),
+        ({"mean": 0, "covariannce": 1}, "did you mean covariance or log_variance?"),
         ({"mean": 0}, "p: field 'covariance' is missing"),
         ([0, 1, 2], "p: neither a mean and a sigma"),
         ([0, -1], "p: sigma is -1; it must be above 0"),
