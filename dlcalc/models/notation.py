@@ -19,13 +19,13 @@ stands on the line of the head is the whole of the block.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from dlcalc.errors import At, InputError, LimitError, did_you_mean
 from dlcalc.layers.table import find, meant
 from dlcalc.models.tree import MOST_NESTING, SHARED, Block, Kind, Layer, Model, Node, Value
 from dlcalc.numbers.axes import as_whole, at_least, plain
 from dlcalc.numbers.parse import parse_number, shorten
+from dlcalc.typed import Any
 
 HEAD = ("name", "source", "published", "input")
 FIGURES = ("params", "macs")
