@@ -148,10 +148,8 @@ class Problem:
         if given.get("optimizer") is not None:
             self.optimiser, self.options = optimiser(given["optimizer"], known)
         self.draw = None if init is None else Drawing(init, seed)
-        self.parameters = {  # arrays as they are now: what a caller makes of them later is his
-            name: each.copy() if isinstance(each, np.ndarray) else each
-            for name, each in as_object(parameters, "parameters").items()
-        }
+        self.parameters = dict(as_object(parameters, "parameters"))
+        """As they were given: a copy of all weights of a network would take a tenth of its step."""
         self.masks = as_object(given.get("masks", {}), "masks")
         if ("target" in given) == ("upstream" in given):
             raise InputError(
