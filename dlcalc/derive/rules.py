@@ -10,7 +10,6 @@ axes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from functools import cache, partial
 from itertools import product
 from math import prod
@@ -28,7 +27,6 @@ from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.plan import Geometry
 from dlcalc.numbers.convolution.terms import factors, item, terms
 from dlcalc.numbers.sizes import Axis, column
-from dlcalc.numbers.threads import Aside
 
 Array = Any
 """A NumPy array, real or complex."""
@@ -132,8 +130,7 @@ class Graph:
         `otherwise` may pull a gradient back by a rule of its own: that of a slip.
         """
         self.gradients, self._owned, self._leaves = {**starts}, set(), []
-        with Aside(self.products) if self.products else nullcontext() as aside:
-            aside = aside if aside is not None and aside.helpers else None
+        with threads.Aside(self.products) as aside:
             for each in reversed(self.nodes):
                 if each.rule is not None and each in self.gradients:
                     self._pull(each, each.rule, otherwise, aside)
@@ -142,12 +139,12 @@ class Graph:
 
     def _pull(
         self, node: Node, rule: Rule, otherwise: Callable[[Node, Array, int], Any],
-        aside: Aside | None,
+        aside: threads.Aside,
     ) -> None:
         """Carry the gradient of a node over to its arguments, those that nothing computed first."""
         gradient, window = self.gradients[node], node.options.get("window")
         arguments: Iterable[tuple[int, Node]] = enumerate(node.arguments)
-        if aside is not None:
+        if aside.helpers:
             arguments = sorted(arguments, key=lambda each: each[1].rule is not None)
         for place, argument in arguments:
             if not argument.wants:
@@ -159,7 +156,7 @@ class Graph:
             if pulled is not None:
                 self._add(argument, pulled)
             elif (
-                argument.rule is None and aside is not None and gradient.ndim > 1
+                argument.rule is None and aside.helpers and gradient.ndim > 1
                 and gradient.size // gradient.shape[1] * argument.value.size >= LEAST_JOB
             ):
                 # No other gradient waits for it: another core may take it when it is free.

@@ -8,13 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.commands.kl.discrete import (
-    DiscreteKL,
-    answer_of,
-    check_discrete,
-    discrete_kl,
-    is_discrete,
-)
+import numpy as np
+
 from dlcalc.errors import At, InputError
 from dlcalc.input.arrays import one_array
 from dlcalc.input.fields import record_of
@@ -27,9 +22,11 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.kl import working
+    from dlcalc.commands.kl import discrete, working
+    from dlcalc.commands.kl.discrete import DiscreteKL
     from dlcalc.numbers.differences import GradientCheck
 else:
+    discrete = lazily("dlcalc.commands.kl.discrete")
     working = lazily("dlcalc.commands.kl.working")
 
 DISTRIBUTION = ("mean", "covariance", "log_variance", "probabilities")
@@ -52,9 +49,18 @@ def kl(q: Any, p: Any = None) -> KL | DiscreteKL:
     if p is None and isinstance(q, Mapping) and set(q) == {"q", "p"}:
         q, p = q["q"], q["p"]
     q, p = _given(q, "q"), _given(p, "p")
-    if is_discrete(q) or is_discrete(p):
-        return discrete_kl(q, p)
+    if _is_discrete(q) or _is_discrete(p):
+        return discrete.discrete_kl(q, p)
     return divergence(q, p)
+
+
+def _is_discrete(value: Any) -> bool:
+    """Whether a value stands for probabilities: three or more, or an object of them."""
+    if isinstance(value, Mapping):
+        return "probabilities" in value
+    if isinstance(value, np.ndarray):
+        return value.ndim == 1 and len(value) > 2
+    return isinstance(value, list | tuple) and len(value) > 2
 
 
 def _given(value: Any, name: str) -> Any:
@@ -86,7 +92,7 @@ GRADIENTS = ("mean_q", "covariance_q", "mean_p", "covariance_p", "q", "p")
 TERMS = ("trace", "mahalanobis", "log_determinant", "kl")
 
 
-class KlRun(Run[KL | DiscreteKL]):
+class KlRun(Run["KL | DiscreteKL"]):
     """Read both distributions; their divergence, and its gradients if asked."""
 
     command = "kl"
@@ -123,9 +129,9 @@ class KlRun(Run[KL | DiscreteKL]):
 
     def checked(self, result: KL | DiscreteKL) -> Sequence[GradientCheck]:
         """Each gradient against its differences."""
-        if isinstance(result, DiscreteKL):
-            return check_discrete(result)
-        return check_kl(result.q, result.p)
+        if isinstance(result, KL):
+            return check_kl(result.q, result.p)
+        return discrete.check_discrete(result)
 
     def answer(self, result: KL | DiscreteKL, checks: Sequence[GradientCheck] | None) -> Answer:
         """The three terms and their half sum; gradients if asked for, checked or expected."""
@@ -135,8 +141,8 @@ class KlRun(Run[KL | DiscreteKL]):
             isinstance(expected, dict) and "gradients" in expected
         )
         slopes = result.gradients if wanted else {}
-        if isinstance(result, DiscreteKL):
-            return answer_of(result, slopes, checks)
+        if not isinstance(result, KL):
+            return discrete.answer_of(result, slopes, checks)
         record: dict[str, Any] = {name: getattr(result, name) for name in TERMS}
         blocks: list[Block] = [Table(TERMS, [list(record.values())])]
         if slopes:

@@ -56,17 +56,6 @@ class DiscreteKL(Result):
         return {"q": np.log(self.q / self.p) + 1, "p": -self.q / self.p}
 
 
-def is_discrete(value: Any) -> bool:
-    """Whether a value stands for probabilities: three or more, or an object of them.
-
-    >>> is_discrete([0.1, 0.4, 0.5]), is_discrete((1, 0.5)), is_discrete({"probabilities": [1]})
-    (True, False, True)
-    """
-    if isinstance(value, Mapping):
-        return "probabilities" in value
-    return np.ndim(value) == 1 and len(value) > 2
-
-
 def discrete_kl(q: Any, p: Any) -> DiscreteKL:
     """KL(q‖p) of two discrete distributions, in nats (Kullback and Leibler 1951).
 
@@ -196,7 +185,7 @@ def _slips(result: DiscreteKL) -> Iterator[tuple[str, float]]:
     yield "bits in place of nats", result.kl / math.log(2)
     yield "the entropy of q left out", result.cross_entropy
     yield "the sign of the logarithm exchanged", -result.kl
-    yield "the sum of ln(q/p), without q in front,", float(np.log(result.q / result.p).sum())
     yield "a mean in place of the sum", result.kl / result.q.size
     if result.q.all():
+        yield "the sum of ln(q/p), without q in front,", float(np.log(result.q / result.p).sum())
         yield "KL(p‖q), q and p exchanged,", discrete_kl(result.p, result.q).kl

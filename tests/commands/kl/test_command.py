@@ -204,6 +204,9 @@ def test_discrete_distributions() -> None:
     two = {"q": {"probabilities": [0.5, 0.5]}, "p": {"probabilities": [0.25, 0.75]}}
     assert dlcalc.kl(two).kl == pytest.approx(np.log(4 / 3) / 2)
     assert dlcalc.kl([0, 0.5, 0.5], [0.2, 0.4, 0.4]).kl == pytest.approx(np.log(1.25))
+    # Slips are sought where an outcome has no probability, too, without a warning.
+    [entry] = dlcalc.check([{"command": "kl --q 0,1,0 --p 0,0.5,0.5", "answer": 1}]).entries
+    assert "bits in place of nats gives that" in entry.why
 
 
 def test_discrete_distributions_as_records() -> None:
