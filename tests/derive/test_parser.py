@@ -6,7 +6,7 @@ import dlcalc
 from dlcalc.derive.check import check_derivatives
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.tree import Apply, Name, Node
-from dlcalc.errors import DlcalcError, LimitError
+from dlcalc.errors import DlcalcError, InputError, LimitError
 
 
 def tree(node: Node) -> str:
@@ -151,3 +151,13 @@ def test_brackets_that_round_are_floor_and_ceil() -> None:
 def test_what_is_nested_too_deep_is_marked_where_it_is() -> None:
     with pytest.raises(LimitError, match="line 1, column 66: brackets nested more than 60 deep"):
         parse_equations(f"L = {'(' * 120}x")
+
+
+@pytest.mark.parametrize(("text", "complaint"), [
+    ("y = clip(x, high=1, low=0)", "line 1, column 13: high is argument 3 of clip"),
+    ("y = softmax(x, axis=0, axis=1)", "line 1, column 24: axis is given twice"),
+])
+def test_names_of_arguments_have_their_place(text: str, complaint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_equations(text)
+    assert str(caught.value) == complaint

@@ -304,3 +304,17 @@ def test_a_result_does_not_change_with_the_examples_it_came_of() -> None:
 def test_a_batch_of_none_is_refused() -> None:
     with pytest.raises(dlcalc.ShapeError, match=r"x has no numbers \(shape 0x2\)"):
         dlcalc.step("input 2; linear 1", {"x": np.zeros((0, 2)), "upstream": []}, init="zeros")
+
+
+def test_a_row_of_a_table_sums_what_comes_back_where_it_was_looked_up() -> None:
+    data = json.dumps({
+        "x": [2, 0, 2], "upstream": [[1, 2], [10, 20], [100, 200]],
+        "parameters": {"embedding1.weight": [[0.5, 1], [2, 3], [4, 5]]},
+    })  # fmt: skip
+    words = ["step", "input 3; embedding 3 2", data]
+    gradients = json.loads(invoke(*words, "-f", "json").out)["gradients"]
+    assert gradients["embedding1.weight"] == [[10, 20], [0, 0], [101, 202]]
+    for place, end in {"2,1": "= 2 + 200 = 202", "1,1": "0   (nothing of it reaches the loss)",
+                       "0,0": "∂L/∂embedding1(1,0) = 10"}.items():
+        done = invoke(*words, "--at", f"gradients.embedding1.weight:{place}")
+        assert done.out.splitlines()[0].endswith(end)
