@@ -45,30 +45,15 @@ GROUPS = {
     },
 }
 """The one table of commands, by purpose: name and summary. Each has a folder in `commands`."""
-MEANT = {
-    "conv": ("convolution", "convolve", "conv2d", "deconv", "transposed"),
-    "size": ("shape", "output", "dims"),
-    "pool": ("pooling", "maxpool", "avgpool"),
-    "params": ("flops", "macs", "count", "summary", "memory", "vram", "cache", "parameters"),
-    "models": ("zoo", "list"),
-    "mults": ("winograd", "multiplications", "upsampling"),
-    "step": ("train", "backward", "optimizer"),
-    "mlp": ("backprop", "backpropagation", "perceptron", "nn"),
-    "grad": ("derivative", "derive", "diff", "gradient", "autograd", "softmax", "jacobian"),
-    "kl": ("divergence", "kld"),
-    "quiz": ("exercise", "practice", "problem"),
-    "check": ("grade", "marks"),
-    "COMMAND --explain": ("explain", "why", "working"),
-    "--version": ("version",),
-}
-"""What commands are looked for under."""
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 
 
 def nearest_command(name: str) -> str:
     """The tail of an error about a command that there is none of: what is meant by its name."""
-    meant = [each for each, words in MEANT.items() if name.lower() in words]
-    return f"; did you mean {meant[0]}?" if meant else did_you_mean(name, COMMANDS)
+    from dlcalc.input.sources import read_table
+
+    meant = read_table(__file__, "meant.txt")["command"].get(name.lower())
+    return f"; did you mean {meant}?" if meant else did_you_mean(name, COMMANDS)
 
 
 class Plain(click.Command):

@@ -4,34 +4,9 @@ from __future__ import annotations
 
 import click
 
+from dlcalc.input.sources import read_table
+
 FORMATS = ("json", "csv", "tsv", "markdown", "latex", "html", "plain", "table")
-MEANT = {
-    "--explain": ("verbose", "working", "show-working", "show-work", "steps", "why", "derive"),
-    "--expect": ("answer", "check-answer", "verify-answer", "compare-to", "solution"),
-    "--precision": ("digits", "round", "decimals"),
-    "--save": ("o", "out", "output-file", "outfile", "write"),
-    "-f": ("output", "output-format", "fmt"),
-    "--batch": ("examples",),
-    "--dtype": ("quantize", "quantization", "bits"),
-    "--data": ("dataset", "images", "path"),
-    "--answer": ("answers", "solution", "solve"),
-    "--tokens": ("seq-len", "sequence-length", "length", "context", "context-length", "ctx-size"),
-    "--input": ("input-size", "shape", "image"),
-    "--kernel": ("filter", "filter-size", "window", "window-size", "size", "weight", "weights"),
-    "-P same": ("same", "same-padding"),
-    "--kind max": ("max", "maxpool"),
-    "--kind avg": ("avg", "average", "mean", "avgpool"),
-    "--kind": ("type", "mode", "method", "pooling"),
-    "--transposed": ("deconv", "upsample"),
-    "--sizes": ("hidden", "hidden-size", "hidden-sizes", "layers", "units", "neurons"),
-    "--as": ("flops", "gflops", "macs", "counter"),
-    "--framework": ("convention", "pytorch", "keras", "tensorflow"),
-    "--train-error": ("train", "train-loss", "training-error", "training-loss"),
-    "--test-error": ("val-error", "validation-error", "dev-error", "test-loss", "val-loss"),
-    "--train-error, 1 - accuracy": ("train-acc", "train-accuracy", "training-accuracy"),
-    "--test-error, 1 - accuracy": ("test-acc", "test-accuracy", "val-acc", "val-accuracy"),
-}
-"""What options are called elsewhere: an error names the one that a command has."""
 
 
 def complaint(error: click.ClickException) -> str:
@@ -62,9 +37,9 @@ def _near(error: click.NoSuchOption) -> list[str]:
     word = error.option_name.lstrip("-").lower().replace("_", "-")
     if word in FORMATS and "--format" in known:
         return [f"-f {word}"]
-    meant = [option for option, words in MEANT.items() if word in words]
+    meant = read_table(__file__, "meant.txt")["option"].get(word)
     if meant:
-        return [option for option in meant if option.split()[0].rstrip(",") in known]
+        return [each for each in meant.split("|") if each.split()[0].rstrip(",") in known]
     plain = {name.lstrip("-"): name for name in known if name.startswith("--")}
     return [plain[each] for each in get_close_matches(word, plain)]
 

@@ -7,11 +7,12 @@ A learning curve gives both by its last values, and its course adds to what they
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from os.path import exists
+from os.path import dirname, exists, join
 from typing import Any, NamedTuple
 
 from dlcalc.errors import At, InputError
@@ -71,7 +72,7 @@ class Finding(NamedTuple):
     text: str
     """What is seen, with its numbers."""
     remedy: str
-    """The name of the remedy, as in REMEDIES."""
+    """The name of the remedy, as `remedies` has it."""
     helps: str
     """`yes`, `no` or `maybe`."""
     part: str = "variance"
@@ -277,50 +278,14 @@ class RemedyFacts(NamedTuple):
     bias_why: str
 
 
-REMEDIES = (
-    RemedyFacts("more examples",
-                YES, "the more examples, the less of them the model can learn by heart",
-                NO, "a model that cannot fit the examples it has fits more of them no better"),
-    RemedyFacts("fewer features",
-                YES, "fewer weights leave less room to fit the noise of the training set",
-                WORSE, "with less to go by the model fits the training set worse"),
-    RemedyFacts("more features",
-                WORSE, "more weights give more room to fit the noise of the training set",
-                YES, "new features can carry what the model lacks to fit the training set"),
-    RemedyFacts("another optimiser (RMSprop, Adam)",
-                NO, "it can lower the training error alone, not the gap",
-                MAYBE, "yes if training has not come to rest; not if the model is too small"),
-    RemedyFacts("Newton's method",
-                NO, "it comes to the same minimum of the training error faster; the gap stays",
-                MAYBE, "yes if training has not come to rest; not if the model is too small"),
-    RemedyFacts("smaller λ (less regularisation)",
-                WORSE, "a weaker penalty lets the model fit more noise; λ should be larger",
-                YES, "a weaker penalty lets the model fit the training set more closely"),
-    RemedyFacts("larger λ (more regularisation)",
-                YES, "a stronger penalty on the weights holds the fit to noise down",
-                WORSE, "a stronger penalty raises the training error, which is too high already"),
-    RemedyFacts("an SVM (support vector machine)",
-                MAYBE, "a large-margin classifier can generalise better; nothing promises it",
-                MAYBE, "with a richer kernel it can fit more closely; nothing promises it"),
-    RemedyFacts("dropout",
-                YES, "units that may be missing cannot rely on each other to fit noise",
-                WORSE, "training with units left out raises the training error"),
-    RemedyFacts("early stopping",
-                YES, "training ends before the noise of the training set is fitted",
-                WORSE, "training ends with a higher training error still"),
-    RemedyFacts("data augmentation",
-                YES, "changed copies stand in for more examples, where the changes keep the label",
-                NO, "it makes the training set harder to fit, not easier"),
-    RemedyFacts("a larger model",
-                WORSE, "more weights give more room to fit the noise of the training set",
-                YES, "more units or layers can fit what the present model cannot"),
-    RemedyFacts("a smaller model",
-                YES, "fewer weights leave less room to fit the noise of the training set",
-                WORSE, "with fewer units the model fits the training set worse"),
-    RemedyFacts("more epochs",
-                WORSE, "longer training fits the noise of the training set more closely",
-                MAYBE, "yes if the training error is still falling; not once it has levelled off"),
-)
+def remedies() -> list[RemedyFacts]:
+    """Every remedy that is known.
+
+    >>> remedies()[0].name
+    'more examples'
+    """
+    with open(join(dirname(__file__), "remedies.json"), encoding="utf-8") as file:
+        return [RemedyFacts(**each) for each in json.load(file)]
 
 
 class Remedy(NamedTuple):
@@ -414,7 +379,7 @@ def diagnose(
         name, why, train_error=train, test_error=test, target=target,
         gap=test - train, bias=train - target, excess=test - target,
         findings=tuple(dict.fromkeys(each.text for each in seen if each.part in told)),
-        remedies=tuple(_judged(facts, name, seen) for facts in REMEDIES),
+        remedies=tuple(_judged(facts, name, seen) for facts in remedies()),
     )
 
 

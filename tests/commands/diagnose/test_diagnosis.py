@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlcalc.commands.diagnose.answer import REMEDIES, diagnose, learning_curve
+from dlcalc.commands.diagnose.answer import diagnose, learning_curve, remedies
 from dlcalc.errors import InputError
 
 
@@ -67,7 +67,7 @@ def test_remedies_against_both_and_neither() -> None:
     assert {each.helps for each in diagnose(0.01, 0.02).remedies} == {"no"}
 
 
-@pytest.mark.parametrize("facts", REMEDIES)
+@pytest.mark.parametrize("facts", remedies())
 def test_no_remedy_is_without_a_reason_of_one_line(facts: object) -> None:
     for errors in ((0.02, 0.2), (0.2, 0.21), (0.2, 0.4), (0.01, 0.02)):
         for each in diagnose(*errors).remedies:

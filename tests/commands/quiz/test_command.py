@@ -5,11 +5,11 @@ import json
 import pytest
 
 import dlcalc
-from dlcalc.commands.quiz.answer import PROBLEMS
+from dlcalc.commands.quiz.answer import problems
 from tests.shell.running import invoke
 
 
-@pytest.mark.parametrize("command", PROBLEMS)
+@pytest.mark.parametrize("command", problems())
 def test_the_answer_of_every_quiz_is_right_on_a_sheet(command: str) -> None:
     questions = [dlcalc.quiz(command, seed) for seed in range(6)]
     assert len({question.problem for question in questions}) > 1
@@ -43,4 +43,4 @@ def test_an_answer_comes_with_its_working(form: str, working: str) -> None:
 
 def test_the_commands_that_have_problems_are_listed() -> None:
     listed = invoke("quiz", "-f", "csv").out.splitlines()[1:]
-    assert [line.split(",")[0] for line in listed] == list(PROBLEMS)
+    assert [line.split(",")[0] for line in listed] == list(problems())
