@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from _thread import start_new_thread
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from contextlib import suppress
+from ctypes import CDLL
+from functools import cache, partial
+from importlib import import_module
 from math import inf, prod
 from queue import SimpleQueue
 from threading import Lock, local
@@ -32,13 +35,57 @@ BLAS_STARTS_THREADS = "1" not in (
 """Whether BLAS may take all cores for a single product, as it was told when it was loaded."""
 
 
+class _Blas:
+    """The threads of OpenBLAS, which may be told to start none while others are at work."""
+
+    def __init__(self) -> None:
+        self._told: tuple[Callable[[], int], Callable[[int], None]] | None = None
+        self._lock = Lock()
+        self._users, self._before = 0, 1
+        if not BLAS_STARTS_THREADS:
+            return
+        linked = CDLL(import_module("numpy.linalg._umath_linalg").__file__)
+        for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads"):
+            with suppress(AttributeError):
+                self._told = linked[name.format("get")], linked[name.format("set")]
+
+    @property
+    def starts_threads(self) -> bool:
+        """Whether a product takes all cores, and nothing can be done about it."""
+        return BLAS_STARTS_THREADS and self._told is None
+
+    def __enter__(self) -> None:
+        if self._told is None:
+            return
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                get, put = self._told
+                self._before = get()
+                put(1)
+
+    def __exit__(self, *failure: object) -> None:
+        if self._told is None:
+            return
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                self._told[1](self._before)
+
+
+@cache
+def blas() -> _Blas:
+    """The one BLAS of the process; within it, products take one thread each."""
+    return _Blas()
+
+
 def cores() -> int:
-    """Threads to share tiles among: one a processor, where BLAS was told to start none itself.
+    """Threads to share tiles among: one a processor, where BLAS can be told to start none itself.
 
     Threads here and threads in every matrix product get in each other's way, and are
     several times slower than either alone.
     """
-    if BLAS_STARTS_THREADS:
+    if blas().starts_threads:
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -72,7 +119,7 @@ def share(total: int, room: int, products: int) -> int:
     """
     if products < least_products():
         return max(1, room)
-    if BLAS_STARTS_THREADS:
+    if blas().starts_threads:
         room *= THREADED_BLAS_ROOM
     rounds = -(-total // (max(1, room) * cores()))
     return max(1, -(-total // (rounds * cores())))
@@ -146,6 +193,8 @@ class Aside:
     def __enter__(self) -> Aside:
         if self.helpers:
             _HERE.aside = self
+            if self._around is None:
+                blas().__enter__()
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *context: object) -> None:
@@ -156,8 +205,10 @@ class Aside:
             _HERE.aside = self._around
             for job in self._jobs:
                 job.cancel()
-            for _ in range(self.helpers if self._around is None else 0):
-                self._queue.put(None)
+            if self.helpers and self._around is None:
+                for _ in range(self.helpers):
+                    self._queue.put(None)
+                blas().__exit__()
 
 
 _ALONE = Aside(products=-1)

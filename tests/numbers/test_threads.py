@@ -1,5 +1,8 @@
 """Jobs beside the caller: each is done once, on whichever core, and none is lost."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from threading import Event, get_ident
@@ -155,7 +158,23 @@ def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "LEAST_PRODUCTS", 100)
     monkeypatch.setattr(pool, "LEAST_SHARED", 10)
     monkeypatch.setattr(pool, "cores", lambda: 4)
-    monkeypatch.setattr(pool, "BLAS_STARTS_THREADS", False)
+    one = _Told()
+    monkeypatch.setattr(pool, "blas", lambda: one)
+
+
+class _Told(pool._Blas):
+    """A BLAS on four threads, that does as it is told."""
+
+    def __init__(self, threads: list[int] | None = None) -> None:
+        super().__init__()
+        threads = [4] if threads is None else threads
+        self._told = (lambda: threads[-1]), threads.append
+
+
+class _Deaf(pool._Blas):
+    """A BLAS that starts threads whatever it is told."""
+
+    starts_threads = True
 
 
 @pytest.mark.parametrize(("total", "room", "products", "part"), [
@@ -172,7 +191,7 @@ def test_parts_are_as_many_for_each_core(
 def test_parts_are_larger_where_blas_starts_threads(
     four_cores: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "BLAS_STARTS_THREADS", True)
+    monkeypatch.setattr(pool, "blas", lambda: _Deaf())
     assert pool.share(400, 5, 100) == 20
     assert pool.share(400, 5, 99) == 5
 
@@ -180,7 +199,7 @@ def test_parts_are_larger_where_blas_starts_threads(
 def test_cores_are_those_of_the_process_unless_blas_takes_them(
     monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "BLAS_STARTS_THREADS", False)
+    monkeypatch.setattr(pool, "blas", lambda: _Told())
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
     assert pool.cores() == 3
     monkeypatch.delattr("os.sched_getaffinity")
@@ -188,8 +207,52 @@ def test_cores_are_those_of_the_process_unless_blas_takes_them(
     assert pool.cores() == 7
     monkeypatch.setattr("os.cpu_count", lambda: None)
     assert pool.cores() == 1
-    monkeypatch.setattr(pool, "BLAS_STARTS_THREADS", True)
+    monkeypatch.setattr(pool, "blas", lambda: _Deaf())
     assert pool.cores() == 1
+
+
+def test_blas_has_one_thread_from_the_first_work_that_is_shared_to_the_last(
+    four_cores: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = [4]
+    one = _Told(threads)
+    monkeypatch.setattr(pool, "blas", lambda: one)
+    with Aside(products=99):
+        assert threads == [4]
+    with one, Aside(products=100), Aside(products=100):  # as if another thread shared work, too
+        assert threads == [4, 1]
+    assert threads == [4, 1, 4]
+    with pytest.raises(ValueError, match="no such step"), Aside(products=100):
+        raise ValueError("no such step")
+    assert threads == [4, 1, 4, 1, 4]
+
+
+NUMBER_OF_THREADS = """
+import numpy as np
+from dlcalc.numbers import threads
+told = threads.blas()._told
+found = [told and told[0]()]
+threads.cores = lambda: 2
+with threads.Aside(products=10**9):
+    np.ones((300, 300)) @ np.ones((300, 300))
+    found.append(told and told[0]())
+found.append(told and told[0]())
+print(found)
+"""
+
+
+def test_openblas_does_as_it_is_told_and_is_left_alone_where_it_was_told_before() -> None:
+    def found(before: str) -> str:
+        names = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"
+        environment = os.environ | dict.fromkeys(names, before)
+        code = [sys.executable, "-c", NUMBER_OF_THREADS]
+        return subprocess.run(
+            code, env=environment, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    none = "[None, None, None]"
+    assert found("2") in ("[2, 1, 2]", "[1, 1, 1]", none)  # a single core; another BLAS
+    assert found("1") == none
 
 
 def test_work_within_other_work_is_shared_sooner_and_within_a_job_never(four_cores: None) -> None:

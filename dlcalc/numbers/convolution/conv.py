@@ -131,8 +131,7 @@ def conv(
         inputs.shape, kernel.shape, stride, pad, dilation, groups, dims, transposed,
         output_padding, pad_mode,
     )
-    space = tuple(range(-layout.dims, 0))
-    taps = np.flip(kernel, space) if flip else kernel
+    taps = _flipped(kernel, layout) if flip else kernel
     data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
     dx, dw, added, db = None, None, None, None
     with np.errstate(all="ignore"):
@@ -140,7 +139,7 @@ def conv(
         if upstream is not None:
             dx, dw = _gradients(data, weight, upstream, layout, geometry, count)
             dx, dw = dx.reshape(inputs.shape), dw.reshape(kernel.shape)
-            dw = np.flip(dw, space) if flip else dw
+            dw = _flipped(dw, layout) if flip else dw
         if bias is not None:
             added = _bias(bias, layout)
             output = _sum(output, added.reshape(-1, *[1] * layout.dims))
@@ -170,7 +169,7 @@ def arranged(
         layout.input[2:], layout.kernel[2:], stride, pad, dilation, transposed, output_padding,
         axes=layout.dims,
     )
-    geometry = Geometry(tuple(map(_stepping, axes)), pad_mode)
+    geometry = Geometry(tuple([_stepping(axis) for axis in axes]), pad_mode)
     try:
         return layout, axes, geometry, _check(layout, geometry)
     except ShapeError as error:
@@ -205,7 +204,7 @@ class Layout(NamedTuple):
 
     def shown(self, output: Shape) -> Shape:
         """The shape of an output (batch, out, O…) with the leading axes of the input as it came."""
-        return output[2 - self.leading :]
+        return output[2 - self.leading :] if self.leading < 2 else output
 
 
 def read_layout(
@@ -299,6 +298,10 @@ def _check_channels(layout: Layout) -> None:
             f"{kernel[0]} {'input' if layout.transposed else 'output'} channels do not divide "
             f"into {groups} groups"
         )
+
+
+def _flipped(kernel: Array, layout: Layout) -> Array:
+    return np.flip(kernel, tuple(range(-layout.dims, 0)))
 
 
 def _bias(bias: object, layout: Layout) -> Array:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from math import prod
 from operator import mul
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -30,10 +31,11 @@ from dlcalc.errors import LimitError, ShapeError
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import Array, as_numbers, is_whole
 from dlcalc.numbers.results import Result
-from dlcalc.numbers.sizes import Axis, windows_along
+from dlcalc.numbers.sizes import Axis, Pair, windows_along
 from dlcalc.numbers.threads import each, share
 
 Block = tuple[slice, ...]
+Shape = tuple[int, ...]
 ALL = slice(None)
 
 
@@ -73,21 +75,33 @@ def upstream_of(upstream: object, shape: tuple[int, ...]) -> Array:
 class Geometry:
     """The axes of a window, and what stands in the padding."""
 
+    kernel: Shape
+    """Taps of the window, axis by axis."""
+    stride: Shape
+    """Columns from one window to the next, axis by axis."""
+    pads: tuple[Pair, ...]
+    """Columns of padding before and after, axis by axis."""
+    dilation: Shape
+    """Columns from one tap to the next, axis by axis."""
+
     def __init__(self, axes: tuple[Axis, ...], pad_mode: str = "zeros") -> None:
         self.axes = axes
         """One axis of the window for each axis of the input behind batch and channels."""
         self.pad_mode = pad_mode
         """`zeros`, `reflect`, `replicate` or `circular`."""
-        self.kernel = tuple([axis.kernel for axis in axes])
-        """Taps of the window, axis by axis."""
-        self.stride = tuple([axis.stride for axis in axes])
-        """Columns from one window to the next, axis by axis."""
-        self.dilation = tuple([axis.dilation for axis in axes])
-        """Columns from one tap to the next, axis by axis."""
+        fields: Any = zip(*axes)  # noqa: B905 - every axis has all of them
+        inputs, self.kernel, self.stride, self.pads, self.dilation, *_ = fields
         self.output, _ = windows_along(axes)
         """Columns of the output, axis by axis."""
-        self.padded = tuple([axis.padded for axis in axes])
+        self.padded = inputs
         """Columns of the padded input, axis by axis."""
+        if self.has_padding:
+            self.padded = tuple([axis.padded for axis in axes])
+
+    @property
+    def has_padding(self) -> bool:
+        """Whether anything is added or cropped anywhere."""
+        return any(map(any, self.pads))
 
     @property
     def taps(self) -> int:
@@ -234,10 +248,10 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
 def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
     """The output, flat, where it is so small that tiles would take longer than the work."""
     tile = x
-    if any(axis.pad != (0, 0) for axis in geometry.axes):  # some may add here and crop there
+    if geometry.has_padding:
         tile = padded(x, geometry, tuple(slice(0, length) for length in geometry.padded))
     view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, geometry.output)
-    found: Array = matrix @ view.reshape(matrix.shape[1], -1)
+    found: Array = matrix.dot(view.reshape(matrix.shape[1], -1))  # sooner there than by @
     return found if len(x) == 1 else found.reshape(len(found), len(x), -1).swapaxes(0, 1)
 
 
