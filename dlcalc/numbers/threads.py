@@ -25,6 +25,8 @@ LEAST_PRODUCTS = 16_000_000
 """Products below which starting threads costs more than it saves."""
 LEAST_SHARED = 10_000_000
 """Products below which threads that are there already are not worth a job."""
+LEAST_BESIDE_BLAS = 100_000_000
+"""Products below which BLAS's threads, which need no start, are quicker than threads here."""
 THREADED_BLAS_ROOM = 4
 """How much larger the tiles are where BLAS starts threads for every product."""
 
@@ -48,6 +50,11 @@ class _Blas:
         for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads"):
             with suppress(AttributeError):
                 self._told = linked[name.format("get")], linked[name.format("set")]
+
+    @property
+    def has_threads(self) -> bool:
+        """Whether it may be told to take no thread or all of them."""
+        return self._told is not None
 
     @property
     def starts_threads(self) -> bool:
@@ -105,7 +112,7 @@ def least_products() -> float:
     """Products from which work is shared among cores: fewer where their threads are there."""
     around = _HERE.aside
     if around is None:
-        return LEAST_PRODUCTS
+        return LEAST_BESIDE_BLAS if blas().has_threads else LEAST_PRODUCTS
     return LEAST_SHARED if around.helpers else inf
 
 

@@ -156,6 +156,7 @@ def test_arrays_side_by_side_share_no_element() -> None:
 def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four cores, on which work is shared from 100 products, or 10 within other work."""
     monkeypatch.setattr(pool, "LEAST_PRODUCTS", 100)
+    monkeypatch.setattr(pool, "LEAST_BESIDE_BLAS", 100)
     monkeypatch.setattr(pool, "LEAST_SHARED", 10)
     monkeypatch.setattr(pool, "cores", lambda: 4)
     one = _Told()
@@ -209,6 +210,15 @@ def test_cores_are_those_of_the_process_unless_blas_takes_them(
     assert pool.cores() == 1
     monkeypatch.setattr(pool, "blas", lambda: _Deaf())
     assert pool.cores() == 1
+
+
+def test_work_is_shared_later_where_blas_has_threads_that_need_no_start(
+    four_cores: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "LEAST_BESIDE_BLAS", 1000)
+    assert pool.least_products() == 1000
+    monkeypatch.setattr(pool, "blas", lambda: _Deaf())
+    assert pool.least_products() == 100
 
 
 def test_blas_has_one_thread_from_the_first_work_that_is_shared_to_the_last(
