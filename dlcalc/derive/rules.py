@@ -186,12 +186,16 @@ class Graph:
 
     # Elements by name and number.
 
+    def is_single(self, node: Node) -> bool:
+        """Whether its first axis is a batch of one example, which is left out."""
+        batched = node.rule is not None or bool(node.options.get("batched"))
+        return self.single and batched and node.shape[:1] == (1,)
+
     def shown(self, node: Node, index: Sequence[Any]) -> tuple[Any, ...]:
         """An index as it is written: without the batch of one, or axes that were summed up."""
         if node.bare:
             return tuple(i for i, n in zip(index, node.shape, strict=True) if n > 1)
-        batched = node.rule is not None or node.options.get("batched")
-        return tuple(index[1:] if self.single and batched else index)
+        return tuple(index[1:] if self.is_single(node) else index)
 
     def leaf(self, node: Node, index: Sequence[Any]) -> Any:
         """An element of a value by its name; a constant without one as it is."""
@@ -489,26 +493,22 @@ def _sum_of_products(
         letter: size for (_, _, node), word in zip(factors, letters, strict=True)
         for letter, size in zip(word, node.shape, strict=True) if letter not in fixed
     }
+    # A letter that counts one place stands for it.
+    fixed = {**fixed, **{letter: 0 for letter, size in sizes.items() if size == 1}}
+    summed = [letter for letter in sizes if letter not in fixed]
     named = mul(*(
         leaf(node, tuple(fixed.get(each, each) for each in word))
         for (leaf, _, node), word in zip(factors, letters, strict=True)
     ))
     products = []
-    for places in product(*map(range, sizes.values())):
-        at = {**fixed, **dict(zip(sizes, places, strict=True))}
+    for places in product(*(range(sizes[letter]) for letter in summed)):
+        at = {**fixed, **dict(zip(summed, places, strict=True))}
         numbers = [
             number(node, tuple(at[each] for each in word))
             for (_, number, node), word in zip(factors, letters, strict=True)
         ]
         if numbers[1] != 0 or factors[1][2].name:  # a matrix without a name has gaps
             products.append(mul(*numbers))
-    summed = [letter for letter, size in sizes.items() if size > 1]
-    if not summed:  # one product: its letters stand for the one place that there is
-        fixed = {**fixed, **dict.fromkeys(sizes, 0)}
-        named = mul(*(
-            leaf(node, tuple(fixed[each] for each in word))
-            for (leaf, _, node), word in zip(factors, letters, strict=True)
-        ))
     formula = total(named, ",".join(summed)) if summed else named
     return Part(formula, add(*products) if len(products) != 1 else products[0])
 
@@ -522,13 +522,12 @@ class Reduce(Tabled):
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         x = node.arguments[0]
-        free = dict(zip(node.options["axes"], "ijkhl", strict=False))
+        free = {axis: letter for axis, letter in zip(node.options["axes"], "ijkhl", strict=False)
+                if x.shape[axis] > 1}
         named = graph.leaf(x, [free.get(axis, i) for axis, i in enumerate(index)])
         places = list(_spread(node.shape, x.shape, index))
         numbers = add(*(graph.number(x, at) for at in places))
-        summed = total(named, ",".join(
-            letter for axis, letter in free.items() if x.shape[axis] > 1
-        ))
+        summed = total(named, ",".join(free.values()))
         if self.name == "mean":
             return Part(summed / len(places), numbers / len(places))
         return Part(summed, numbers)
@@ -716,8 +715,12 @@ class Convolve(Rule):
             for _, of, tap in terms(self._record(node), "output", index).met if of
         ]
         axes: Sequence[Axis] = node.options["geometry"].axes
-        taps, channels = tuple("klm"[: len(axes)]), node.options["groups"] < x.shape[1]
-        filters = (index[1], "c") if channels else (index[1], 0)
+        taps, width = tuple("klm"[: len(axes)]), w.shape[1]
+        first = index[1] * node.options["groups"] // node.shape[1] * width  # of its group
+        channel: Any = f"{first}+c" if first else "c"
+        if width == 1 < x.shape[1]:
+            channel = first
+        filters = (index[1], "c" if width > 1 else 0)
         at = [
             column(o, tap, axis, axis.pad[0])
             for o, tap, axis in zip(index[2:], taps, axes, strict=True)
@@ -727,8 +730,8 @@ class Convolve(Rule):
             formula = total(formula, "where they land here")
         else:
             formula = total(
-                mul(graph.leaf(w, (*filters, *taps)), graph.leaf(x, (index[0], "c", *at))),
-                ",".join(("c", *taps)),
+                mul(graph.leaf(w, (*filters, *taps)), graph.leaf(x, (index[0], channel, *at))),
+                ",".join(taps if channel == first else ("c", *taps)),
             )
         numbers: Any = add(*met)
         for bias in node.arguments[2:]:
@@ -742,8 +745,9 @@ class Convolve(Rule):
         g = Expr("partial", (symbol("L"), symbol(node.name)))
         if place == 2:
             moved = np.moveaxis(upstream, 1, 0)[index[0]].ravel().tolist()
-            yield Part(total(graph.slope(node, ("n", index[0], *"ijk"[: upstream.ndim - 2])),
-                             ",".join("ijk"[: upstream.ndim - 2])), add(*moved))
+            letters = "ijk"[: upstream.ndim - 2]
+            yield Part(total(graph.slope(node, ("n", index[0], *letters)),
+                             ",".join(letters if graph.single else ("n", *letters))), add(*moved))
             return
         if place == 0:
             field = "dx"
@@ -841,10 +845,12 @@ class AvgPool(Rule):
         return [axis.columns(i) for i, axis in zip(index[2:], axes, strict=True)]
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
-        x, letters = node.arguments[0], tuple("klm"[: len(index) - 2])
+        x, letters = node.arguments[0], "klm"[: len(index) - 2]
         cells = [graph.number(x, (*index[:2], *at)) for at in product(*self._met(node, index))]
         count = int(node.saved[index[2:]])
-        named = total(graph.leaf(x, (*index[:2], *letters)), ",".join(letters))
+        met = [column(i, letter, axis, axis.pad[0]) for i, letter, axis
+               in zip(index[2:], letters, node.options["axes"], strict=True)]
+        named = total(graph.leaf(x, (*index[:2], *met)), ",".join(letters))
         return Part(named / count, add(*cells) / count)
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:

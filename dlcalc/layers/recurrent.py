@@ -119,7 +119,8 @@ def _unrolled(
                 states[t] = run.do("move", h, shape=(-1, 1, hidden), part=f"h_row{mark}")
             rows = [states[t] for t in range(length)]
             sides.append(run.do("concat", *rows, axis=1, part=f"h{tail}"))
-        x = sides[0] if len(sides) == 1 else run.do("concat", *sides, axis=2, part=f"h_l{layer}")
+        both = f"h_l{layer}_both"
+        x = sides[0] if len(sides) == 1 else run.do("concat", *sides, axis=2, part=both)
     if output == "sequence":
         return run.do("move", x)
     return run.do("move", x, window=(slice(None), length - 1))

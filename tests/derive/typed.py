@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 import numpy as np
 
 import dlcalc
-from dlcalc.derive.elements import NAMES
-from dlcalc.formulas.expressions import Column, Expr, Step, parts_of
+from dlcalc.derive.elements import NAMES, value_of
+from dlcalc.derive.rules import AvgPool, Graph
+from dlcalc.formulas.expressions import Column, Expr, Step, parts_of, symbol
 from dlcalc.formulas.text import formula_text
 
 Known = Mapping[str, Any]
@@ -116,3 +118,81 @@ def _written_out(text: str, known: Known) -> str:
 
 def _alone(name: str) -> str:
     return rf"(?<![A-Za-z0-9_∂]){re.escape(name)}(?![A-Za-z0-9_⁺])"
+
+
+def untrue_letters(graph: Graph) -> list[str]:
+    """The formulas of a network's elements that do not give these when their letters run; what
+    lies outside an array adds nothing to a sum."""
+    arrays: dict[str, list[Any]] = {}
+    for node in graph.nodes:
+        shown = graph.shown(node, range(1, node.value.ndim + 1))  # the axes that are written
+        axes = tuple(n for n in range(node.value.ndim) if n + 1 not in shown)
+        for name, array in ((node.name, node.value), (f"∂{node.name}", graph.gradient(node))):
+            arrays.setdefault(name, []).append(np.asarray(array).squeeze(axes))
+    wrong = []
+    for node in graph.nodes:
+        windows = node.options["axes"] if isinstance(node.rule, AvgPool) else ()
+        run = _Letters(arrays, dict(zip("klm", (each.kernel for each in windows), strict=False)))
+        for index in np.ndindex(node.value.shape):
+            steps = [graph.step(node, index)] if node.rule else []
+            steps += [graph.slope_step(node, index)] if node.wants and node.name else []
+            for step in steps:
+                found = run.value(step.formula, {})
+                if found is not None and not np.isclose(found, step.value, rtol=1e-9, atol=1e-12):
+                    wrong.append(f"{formula_text(step.name)} = {formula_text(step.formula, None)}: "
+                                 f"{found}, not {step.value}")
+    return wrong
+
+
+class _Letters:
+    """The values of formulas of elements, x(0,2i+k), by the arrays of each name."""
+
+    def __init__(self, arrays: Mapping[str, list[Any]], sizes: Mapping[str, int]) -> None:
+        self.arrays, self.sizes = arrays, sizes
+        self.most = max(size for each in arrays.values() for a in each for size in (*a.shape, 1))
+
+    def value(self, formula: Any, at: Mapping[str, int]) -> Any:
+        """None where a part is said in words; IndexError for what lies outside."""
+        if not isinstance(formula, Expr):
+            return formula
+        if formula == symbol("e"):
+            return np.e
+        if str(formula.args[-1]).startswith("Expr('symbol', ('…"):  # some of many terms
+            return None
+        if formula.kind in ("element", "symbol"):
+            return self._entry("", formula, at)
+        if formula.kind == "partial":
+            return self._entry("∂", formula.args[1], at)
+        if formula.kind == "total":
+            return self._total(formula.args[0], formula.args[1], at)
+        function = formula.args[: formula.kind == "call"]
+        parts = [self.value(each, at) for each in formula.args[len(function) :]]
+        if None in parts or (function and "′" in function[0]):
+            return None
+        return value_of(Expr(formula.kind, (*function, *parts)), {})
+
+    def _entry(self, sign: str, leaf: Expr, at: Mapping[str, int]) -> Any:
+        name, index = leaf.args if leaf.kind == "element" else (formula_text(leaf), ())
+        places = [each if isinstance(each, int) else _place(each, at) for each in index]
+        array = next(each for each in self.arrays[sign + name] if each.ndim == len(places))
+        if any(not 0 <= n < size for n, size in zip(places, array.shape, strict=True)):
+            raise IndexError
+        return array[tuple(places)]
+
+    def _total(self, body: Any, index: str, at: Mapping[str, int]) -> Any:
+        letters = index.split(",")
+        if any(len(each) > 1 for each in letters):
+            return None
+        found = 0.0
+        sizes = [range(self.sizes.get(each, self.most)) for each in letters]
+        for places in product(*sizes):
+            with suppress(IndexError):
+                found += self.value(body, {**at, **dict(zip(letters, places, strict=True))})
+        return found
+
+
+def _place(text: str, at: Mapping[str, int]) -> int:
+    """An index by letters, 2i+k−1, as a number."""
+    terms = re.findall(r"([+−-]?)(\d*)([a-z]?)", text)
+    return sum((-1 if sign in ("−", "-") else 1) * int(factor or 1) * (at[letter] if letter else 1)
+               for sign, factor, letter in terms if factor or letter)

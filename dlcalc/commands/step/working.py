@@ -61,16 +61,11 @@ def _nodes(result: NetworkStep) -> dict[str, Node]:
 
 
 def _shape(graph: Graph, node: Node) -> Index:
-    return node.shape[1:] if _is_single(graph, node) else node.shape
-
-
-def _is_single(graph: Graph, node: Node) -> bool:
-    batched = node.rule is not None or bool(node.options.get("batched"))
-    return graph.single and batched and node.value.ndim > 0
+    return node.shape[1:] if graph.is_single(node) else node.shape
 
 
 def _whole(graph: Graph, node: Node, index: Index) -> Index:
-    return (0, *index) if _is_single(graph, node) else index
+    return (0, *index) if graph.is_single(node) else index
 
 
 def steps_at(result: NetworkStep, name: str, index: Index) -> Iterator[Step] | None:
@@ -119,7 +114,7 @@ def _forward(result: NetworkStep) -> Iterator[Step]:
 
 def _array(words: str, value: Any, graph: Graph, node: Node) -> Step:
     """An array as grids; of a large one the first map, and how many more there are."""
-    shown = value[0] if _is_single(graph, node) else value
+    shown = value[0] if graph.is_single(node) else value
     note = by_x(shown.shape)
     while shown.size > MOST_VALUES and shown.ndim > 2:
         note += f"; the first of {len(shown)} is shown" if len(shown) > 1 else ""
@@ -316,7 +311,7 @@ def _value(ran: Ran, field: str) -> Any:
         return None
     node, is_slope = place
     array = ran.graph.gradient(node) if is_slope else node.value
-    return array[0] if _is_single(ran.graph, node) else array
+    return array[0] if ran.graph.is_single(node) else array
 
 
 def _update_slips(result: NetworkStep, name: str) -> Iterator[tuple[str, Any]]:

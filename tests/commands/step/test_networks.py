@@ -10,7 +10,7 @@ from dlcalc.derive import rules
 from dlcalc.layers.table import types
 from dlcalc.layers.values import values_of
 from dlcalc.numbers import threads
-from tests.derive.typed import untrue_numbers
+from tests.derive.typed import untrue_letters, untrue_numbers
 
 NETWORKS = [
     "input 2x3x4x3; conv 4 2x2x1 pad=1x0x0 stride=1x2x1 groups=2; batchnorm; relu; avgpool 2 pad=1",
@@ -83,6 +83,7 @@ def test_every_line_of_the_working_is_true_as_it_is_typed(model: str) -> None:
         parameters=held, init="uniform", seed=2, optimizer=OPTIMIZERS[loss],
     )
     assert untrue_numbers(step_steps(found)) == []
+    assert untrue_letters(found.ran.graph) == []
 
 
 ALONE = (
@@ -105,6 +106,7 @@ def test_every_line_of_a_layer_alone_is_true_as_it_is_typed(
     found = dlcalc.step(net, rng.normal(size=(*batch, *count.input)).round(2), init="uniform",
                         upstream=rng.normal(size=(*batch, *count.output)).round(2))
     assert untrue_numbers(step_steps(found)) == []
+    assert untrue_letters(found.ran.graph) == []
 
 
 OPTIMIZERS = {"mse": "adam", "huber": "radam", "bce_with_logits": "rmsprop"}
