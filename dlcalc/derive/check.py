@@ -59,8 +59,8 @@ def hessian(result: Derivatives, of: str) -> dict[str, dict[str, Any]]:
             whole = np.reshape(rows, value.shape + values[a].shape)
             turned = np.moveaxis(whole, range(value.ndim), range(-value.ndim, 0))
             exact = np.asarray(result.gradients[of][b]).dtype.kind in "iO"
-            if exact and np.abs(turned).max(initial=0) < FLOAT_EXACT:
-                turned = np.rint(turned).astype(int)
+            if exact and np.abs(turned).max(initial=0) < FLOAT_EXACT and not np.any(turned % 1):
+                turned = turned.astype(int)
             found[a][b] = turned if turned.ndim else turned.item()
     return found
 
