@@ -73,7 +73,13 @@ def test_reference(type: str) -> None:
                         "num_hidden_layers": 1, "num_attention_heads": 2, "head_dim": 16,
                         "num_key_value_heads": 2, "tie_word_embeddings": not outer}}, count)
       for kind, name, text, outer, count in TIES),
-    # As transformers 5.24.0 builds them: heads that do not divide, sizes as an object.
+    # As transformers 5.24.0 builds them: a text that is not given has heads of its own, which no
+    # MistralConfig has by default; heads that do not divide, sizes as an object.
+    ({"model_type": "mistral3"}, 23_340_272_640),
+    ({"model_type": "esm", "architectures": ["EsmForMaskedLM"], "vocab_size": 33}, 86_461_618),
+    ({"model_type": "apertus1p5_text", "hidden_size": 64, "num_attention_heads": 4,
+      "intermediate_size": 32, "num_hidden_layers": 2, "vocab_size": 100,
+      "output_vocab_size": 40}, 50_308),
     ({"model_type": "hiera", "num_heads": [5, 2, 4, 8]}, 50_757_506),
     ({"model_type": "segformer", "num_attention_heads": [1, 2, 5, 7]}, 3_311_690),
     ({"model_type": "pvt_v2", "image_size": {"height": 192, "width": 224}}, 3_410_274),
