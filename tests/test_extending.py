@@ -39,7 +39,7 @@ class DoubleRun(Run[Any]):
     def read(self) -> dict[str, Any]:
         return {} if "number" in self.options else self.example()
 
-    def answer(self, result: Any, checks: Any) -> Answer:
+    def answer(self, result: Any) -> Answer:
         return Answer({"output": result}, [Values(result)], whole=True)
 '''
 EXAMPLE = '{"about": "twice 21", "instead": "--number N", "values": {"number": 21}}'

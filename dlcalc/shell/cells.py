@@ -106,7 +106,7 @@ class CellRun(Run[CellResult]):
         sheet = Sheet(title=kept.title, x_label="step")
         return line_chart(kept.series, kept.steps, sheet, log_y=kept.is_wide)
 
-    def answer(self, result: CellResult, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: CellResult) -> Answer:
         """Steps and gradients; what the cell keeps where it runs on."""
         if not result.has_loss and not self.running:
             self.notes.append(self.lossless)
@@ -121,9 +121,9 @@ class CellRun(Run[CellResult]):
         blocks: list[Block] = [] if self.running else [_steps_table(problem, values)]
         if result.loss is not None:
             blocks.append(Table(("loss",), [(result.loss,)]))
-        if checks is not None:
-            record["check"] = element_records(checks)
-            blocks += [check_elements(checks), check_table(checks)]
+        if self.checks is not None:
+            record["check"] = element_records(self.checks)
+            blocks += [check_elements(self.checks), check_table(self.checks)]
         elif not self.running:
             blocks += [Values(record[name], name) for name in map(gradient_name, gradients)]
         if self.shows_run(result):

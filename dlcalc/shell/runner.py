@@ -10,7 +10,8 @@ A command is a line in the table of `shell/commands.py` and a folder `commands/N
     example.json   what it runs when nothing is given to compute on
 
 A `Run` overrides what it does otherwise: `read`, `calculate`, `checked`, `picture`, `refuse`.
-What only `--explain` or a wrong answer needs is imported by `shell.lazy.lazily`.
+What only `--explain` or a wrong answer needs is imported late: the module `working` beside it is
+its `working`, others come by `shell.lazy.lazily`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import dlcalc
 from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import Output, check_plot
 from dlcalc.typed import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -55,6 +57,8 @@ class Run(Generic[R]):
         self.check, self.plot = check, plot
         self.options = {name: each for name, each in options.items() if each is not None}
         """What was given of all other options."""
+        self.checks: Sequence[Any] | None = None
+        """What `--check` found, if it was asked for."""
         self.notes: list[str] = []
         """What is to be said on stderr once the result is written."""
 
@@ -64,13 +68,12 @@ class Run(Generic[R]):
         given = self.read()
         self.out = self.out.expecting()
         result = self.calculate(**given)
-        checks = self.checked(result) if self.check else None
+        self.checks = self.checked(result) if self.check else None
         drawn = None if self.plot is None else (self.plot, self.picture(result))
-        self.out.emit(self.answer(result, checks), drawn=drawn)
+        self.out.emit(self.answer(result), drawn=drawn)
         for text in self.notes:
             note(text)
-        if checks:
-            self.refuse(checks)
+        self.refuse(self.checks or ())
 
     def read(self) -> dict[str, Any]:
         """The fields to calculate with: those of the operand or of stdin, else the example's."""
@@ -106,9 +109,14 @@ class Run(Generic[R]):
         """What `--plot` draws, as SVG."""
         raise NotImplementedError
 
-    def answer(self, result: R, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: R) -> Answer:
         """The result as an answer, with its checks if they were made."""
         raise NotImplementedError
+
+    @property
+    def working(self) -> Any:
+        """The module `working.py` beside its answer, imported when a function of it is called."""
+        return lazily(f"dlcalc.commands.{self.command}.working")
 
     def refuse(self, checks: Sequence[Any]) -> None:
         """AnswerDiffersError that names the first gradient that is off, if one is."""
@@ -149,7 +157,7 @@ def answer_of(result: Any, command: str) -> Answer:
     from dlcalc.output.formats import FORMATS
 
     run = run_of(command)(Output(FORMATS["table"], False, None, None, 6, None, True))
-    return run.answer(result, None)
+    return run.answer(result)
 
 
 def given_model(run: Run[Any], words: Sequence[str]) -> Model:

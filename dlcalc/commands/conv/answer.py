@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,14 +12,7 @@ from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array, read_arrays
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.output.answer import Answer, Values
-from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_finite
-
-if TYPE_CHECKING:
-    from dlcalc.commands.conv import working
-else:
-    working = lazily("dlcalc.commands.conv.working")
-
 
 FIELDS = ("output", "dx", "dw", "db")
 """Arrays that have a working."""
@@ -66,7 +58,7 @@ class ConvRun(Run[Convolution]):
             _check_column(x, w)
         return _same_rank(x, w, self.options.get("dims"))
 
-    def answer(self, result: Convolution, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: Convolution) -> Answer:
         """The output as an array that the next command reads; gradients under their names."""
         if not self.out.allow_nonfinite:
             require_finite(result, FIELDS)
@@ -88,11 +80,11 @@ class ConvRun(Run[Convolution]):
             blocks = [Values(record[name], name) for name in FIELDS if name in record]
         return Answer(
             record, blocks, whole=result.output.dtype.kind != "f",
-            working=partial(working.conv_steps, result),
-            at=partial(working.steps_at, result),
-            element=lambda field, index: working.element_step(result, str(field[0]), index)
+            working=partial(self.working.conv_steps, result),
+            at=partial(self.working.steps_at, result),
+            element=lambda field, index: self.working.element_step(result, str(field[0]), index)
             if field[0] in FIELDS else None,
-            advice=partial(working.advice, result),
+            advice=partial(self.working.advice, result),
         )
 
 

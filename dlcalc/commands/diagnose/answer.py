@@ -466,7 +466,7 @@ class DiagnoseRun(Run[Diagnosis]):
             self.options["curve"] = read_learning_curve(curve)
         return {}
 
-    def answer(self, result: Diagnosis, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: Diagnosis) -> Answer:
         """The diagnosis with its numbers, and every remedy with its reason."""
         remedies = [each._asdict() for each in result.remedies]
         record: dict[str, Any] = {name: getattr(result, name) for name in NUMBERS}

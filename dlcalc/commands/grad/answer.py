@@ -373,7 +373,7 @@ class GradRun(Run[Derivatives]):
             checks += check_jacobian(result, of, found)
         return checks
 
-    def answer(self, result: Derivatives, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: Derivatives) -> Answer:
         """A bare expected value is the derivative where one was asked for, else the value."""
         main: tuple[str, ...] = "values", (result.of or result.system.names)[0]
         if self.wrt is not None and len(result.of) == len(result.wrt) == 1:
@@ -395,7 +395,7 @@ class GradRun(Run[Derivatives]):
         if kinks:
             record["kinks"] = _kinks(kinks, self.framework)
             blocks.append(Text(record["kinks"]))
-        add_checks(record, blocks, checks)
+        add_checks(record, blocks, self.checks)
         numbers = [*result.values.values(), *(
             each for found in result.gradients.values() for each in found.values())]
         derived = any(isinstance(each, Table) and each.name == "derivatives" for each in blocks)

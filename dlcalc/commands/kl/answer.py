@@ -22,12 +22,11 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.kl import discrete, working
+    from dlcalc.commands.kl import discrete
     from dlcalc.commands.kl.discrete import DiscreteKL
     from dlcalc.numbers.differences import GradientCheck
 else:
     discrete = lazily("dlcalc.commands.kl.discrete")
-    working = lazily("dlcalc.commands.kl.working")
 
 DISTRIBUTION = ("mean", "covariance", "log_variance", "probabilities")
 
@@ -133,25 +132,26 @@ class KlRun(Run["KL | DiscreteKL"]):
             return check_kl(result.q, result.p)
         return discrete.check_discrete(result)
 
-    def answer(self, result: KL | DiscreteKL, checks: Sequence[GradientCheck] | None) -> Answer:
+    def answer(self, result: KL | DiscreteKL) -> Answer:
         """The three terms and their half sum; gradients if asked for, checked or expected."""
         expected = self.out.expected
         asked = self.out.at[0].removeprefix("gradients.") if self.out.at else ""
-        wanted = self.options.get("gradients") or checks or asked in GRADIENTS or (
+        wanted = self.options.get("gradients") or self.checks or asked in GRADIENTS or (
             isinstance(expected, dict) and "gradients" in expected
         )
         slopes = result.gradients if wanted else {}
         if not isinstance(result, KL):
-            return discrete.answer_of(result, slopes, checks)
+            return discrete.answer_of(result, slopes, self.checks)
         record: dict[str, Any] = {name: getattr(result, name) for name in TERMS}
         blocks: list[Block] = [Table(TERMS, [list(record.values())])]
         if slopes:
             record["gradients"] = dict(slopes)
             blocks += [Values(value, name) for name, value in slopes.items()]
-        add_checks(record, blocks, checks)
+        add_checks(record, blocks, self.checks)
         return Answer(
-            record, blocks, main="kl", working=partial(working.kl_steps, result, slopes),
-            element=partial(working.element_step, result), advice=partial(working.advice, result),
+            record, blocks, main="kl", working=partial(self.working.kl_steps, result, slopes),
+            element=partial(self.working.element_step, result),
+            advice=partial(self.working.advice, result),
         )
 
 

@@ -22,12 +22,11 @@ from dlcalc.shell.runner import Run
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlcalc.commands.mults import algorithms, working
+    from dlcalc.commands.mults import algorithms
     from dlcalc.commands.mults.algorithms import Check, Named
     from dlcalc.commands.mults.stages import Phase
 else:
     algorithms = lazily("dlcalc.commands.mults.algorithms")
-    working = lazily("dlcalc.commands.mults.working")
 
 PHASE = ("inputs", "taps", "outputs", "copies", "products", "winograd", "rank")
 """What is told of a phase."""
@@ -114,9 +113,7 @@ class MultsRun(Run[Multiplications]):
         algorithms.check_cost(result.stages)
         return [algorithms.verify(stage.axes, stage.tile) for stage in result.stages]
 
-    def answer(
-        self, result: Multiplications, checks: Sequence[Sequence[Check]] | None
-    ) -> Answer:
+    def answer(self, result: Multiplications) -> Answer:
         """The counts, with the matrices and the runs of the algorithms.
 
         Programs get one table of all stages, people a narrow one of each.
@@ -139,19 +136,19 @@ class MultsRun(Run[Multiplications]):
                 for (method, name), a in once.items()
                 for letter, matrix in (("Aᵀ", a.output), ("G", a.weight), ("Bᵀ", a.data))
             ]
-        if checks is not None:
-            for entry, run in zip(record["stages"], checks, strict=True):
+        if self.checks is not None:
+            for entry, run in zip(record["stages"], self.checks, strict=True):
                 entry["verified"] = [check._asdict() for check in run]
             runs = [
                 [stage.name, *check[:3], "equal" if check.outputs_agree else "differ"]
-                for stage, run in zip(result.stages, checks, strict=True) for check in run
+                for stage, run in zip(result.stages, self.checks, strict=True) for check in run
             ]
             blocks.append(Table(VERIFIED, runs, PROOF))
         return Answer(
             record, blocks, main="multiplications", whole=True,
-            working=partial(working.mults_steps, result),
-            element=lambda field, index: working.field_step(result, field),
-            advice=lambda field, expected: working.advice(result, expected),
+            working=partial(self.working.mults_steps, result),
+            element=lambda field, index: self.working.field_step(result, field),
+            advice=lambda field, expected: self.working.advice(result, expected),
         )
 
     def refuse(self, checks: Sequence[Sequence[Check]]) -> None:

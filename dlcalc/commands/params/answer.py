@@ -121,7 +121,7 @@ class ParamsRun(Run[Any]):
             answer = _by_counters(answer, read, count, counter, use.batch, attention, whose)
         self.out.emit(answer)
 
-    def answer(self, result: Count | Comparison, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: Count | Comparison) -> Answer:
         """A count or a comparison that is there already."""
         if isinstance(result, Count):
             from dlcalc.commands.params.count_answer import params_answer

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +12,7 @@ from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array
 from dlcalc.numbers.convolution.pooling import Pooling
 from dlcalc.output.answer import Answer, Values
-from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_finite
-
-if TYPE_CHECKING:
-    from dlcalc.commands.pool import working
-else:
-    working = lazily("dlcalc.commands.pool.working")
 
 FIELDS = ("output", "dx")
 MOST_COMPARED = 1000
@@ -66,7 +59,7 @@ class PoolRun(Run[Pooling]):
             raise InputError("no window: give it with -F, such as -F 2")
         return {"x": self.x}
 
-    def answer(self, result: Pooling, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: Pooling) -> Answer:
         """The output; remarks on how the input was read, and on ties."""
         if not self.out.allow_nonfinite:
             require_finite(result, FIELDS)
@@ -97,9 +90,10 @@ class PoolRun(Run[Pooling]):
             blocks = [Values(record[name], name) for name in FIELDS]
         return Answer(
             record, blocks, whole="f" not in {block.array.dtype.kind for block in blocks},
-            working=partial(working.pool_steps, result), at=partial(working.steps_at, result),
-            element=partial(working.element_step, result),
-            advice=partial(working.advice, given, result),
+            working=partial(self.working.pool_steps, result),
+            at=partial(self.working.steps_at, result),
+            element=partial(self.working.element_step, result),
+            advice=partial(self.working.advice, given, result),
         )
 
 

@@ -400,7 +400,7 @@ class PosteriorRun(Run[Posterior]):
         """The mixture and each Gaussian."""
         return as_svg(picture(result, 161))
 
-    def answer(self, result: Posterior, checks: Sequence[GradientCheck] | None) -> Answer:
+    def answer(self, result: Posterior) -> Answer:
         """Every fit, what they say of each shape of q, and a picture for people."""
         fits = [{name: getattr(fit, name) for name in FIT_FIELDS} for fit in result.fits]
         shapes = [each._asdict() for each in result.shapes]
@@ -410,7 +410,7 @@ class PosteriorRun(Run[Posterior]):
             Table(COLUMNS, rows, title="fits", drawn=lambda: _numbered(rows)),
             Table(Shape._fields, result.shapes, title=SHAPES),
         ]
-        add_checks(record, blocks, checks)
+        add_checks(record, blocks, self.checks)
         if self.out.format.terminal:
             from dlcalc.shell.output import terminal_page
 

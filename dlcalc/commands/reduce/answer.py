@@ -394,7 +394,7 @@ class ReduceRun(Run[Reduction]):
             raise InputError("say which layer: --layer NAME, as dlcalc params names it")
         return {"model": model, "layer": layer, "input": shape_of(self.options.pop("input", None))}
 
-    def answer(self, result: Reduction, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: Reduction) -> Answer:
         """Today's layer, and the proposals against it."""
         today = result.today
         record: dict[str, Any] = {"layer": result.layer, "today": _record(today, today)}

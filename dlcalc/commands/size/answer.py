@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from dlcalc.commands.size.size import Size, size
@@ -55,7 +55,7 @@ class SizeRun(Run["Size | Solutions"]):
             raise InputError(f"{unknown.replace('_', ' ')} is what is asked for; omit it")
         return {"solve": unknown}
 
-    def answer(self, result: Size | Solutions, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: Size | Solutions) -> Answer:
         """The size, or every solution."""
         if isinstance(result, Size):
             self.notes += [*result.notes, *_doubts(result)]

@@ -42,15 +42,11 @@ from dlcalc.numbers.threads import Aside
 from dlcalc.numbers.threads import each as in_parts
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks
-from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import Output, terminal_page
 from dlcalc.shell.runner import Run, require_checkable, shape_of
 
 if TYPE_CHECKING:
-    from dlcalc.commands.step import working
     from dlcalc.pictures.images import Maps
-else:
-    working = lazily("dlcalc.commands.step.working")
 
 FIELDS = (
     "x", "target", "upstream", "parameters", "loss", "reduction", "optimizer", "steps", "mode",
@@ -513,7 +509,7 @@ class StepRun(Run[NetworkStep]):
         require_checkable(sum(each.size for each in result.gradients.values()))
         return check_step(result)
 
-    def answer(self, result: NetworkStep, checks: Sequence[Any] | None) -> Answer:
+    def answer(self, result: NetworkStep) -> Answer:
         """Every value, each of which can be asked to explain itself."""
         if "framework" not in self.options:
             from dlcalc.conventions.equations import kinks_of
@@ -535,14 +531,14 @@ class StepRun(Run[NetworkStep]):
             page = terminal_page()
             blocks.insert(0, Text(maps_text(_maps(result), page.width, page.ascii)))
         record = _result_record(result)
-        add_checks(record, blocks, checks)
+        add_checks(record, blocks, self.checks)
         return Answer(
-            record, blocks, working=partial(working.step_steps, result),
-            at=partial(working.steps_at, result),
-            element=lambda place, index: working.element(result, str(place), index),
-            advice=lambda place, wanted: working.advice(result, str(place), wanted),
+            record, blocks, working=partial(self.working.step_steps, result),
+            at=partial(self.working.steps_at, result),
+            element=lambda place, index: self.working.element(result, str(place), index),
+            advice=lambda place, wanted: self.working.advice(result, str(place), wanted),
             adapt=partial(_adapted, result),
-            order=working.derivation(result) if self.out.expect is not None else (),
+            order=self.working.derivation(result) if self.out.expect is not None else (),
         )
 
 

@@ -37,14 +37,10 @@ from dlcalc.numbers.exact import Array, all_finite, as_doubles, as_layers_of, as
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks
-from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
-    from dlcalc.commands.vae import working
     from dlcalc.numbers.differences import GradientCheck
-else:
-    working = lazily("dlcalc.commands.vae.working")
 
 SIGMOID = ACTIVATIONS["sigmoid"]
 HEADS = ("sigmoid", "identity")
@@ -548,11 +544,12 @@ class VaeRun(Run[VaeStep]):
     def checked(self, result: VaeStep) -> Sequence[GradientCheck]:
         """Each gradient of both terms against its differences."""
         require_checkable(2 * len(result.named))
-        return working.VaeWorking(result).checks()
+        checks: list[GradientCheck] = self.working.VaeWorking(result).checks()
+        return checks
 
-    def answer(self, result: VaeStep, checks: Sequence[GradientCheck] | None) -> Answer:
+    def answer(self, result: VaeStep) -> Answer:
         """The step, in the order of its derivation."""
-        lines = cache(lambda: working.VaeWorking(result))
+        lines = cache(lambda: self.working.VaeWorking(result))
         record, complete = result.record, self.out.format.complete
         latent = {"mu": result.mu, "sigma": result.sigma, "z": result.z}
         blocks: list[Block] = [
@@ -563,7 +560,7 @@ class VaeRun(Run[VaeStep]):
         if result.evidence is not None:
             found = [{name: getattr(each, name) for name in EVIDENCE} for each in result.evidence]
             record["evidence"] = found[0] if result.vae.single else found
-            words = [working.evidence_words(each) for each in result.evidence]
+            words = [self.working.evidence_words(each) for each in result.evidence]
             headers = ("ln p(x)", "ELBO", "KL(q||p(z|x))", "sum of both", "gap")
             rows = [
                 (one.log_evidence, one.elbo, one.kl_posterior, one.elbo + one.kl_posterior, one.gap)
@@ -571,7 +568,7 @@ class VaeRun(Run[VaeStep]):
             ]
             title = "Evidence, by Gauss–Hermite quadrature"
             blocks += [Table(headers, rows, title=title), Text(words)]
-        add_checks(record, blocks, checks)
+        add_checks(record, blocks, self.checks)
         return Answer(
             record, blocks, main="loss", main_table="gradients", **explained(lines, self.out)
         )
