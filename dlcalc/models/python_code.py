@@ -21,18 +21,9 @@ from typing import Any
 from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.sources import read_file
 from dlcalc.layers.table import bind, handler
+from dlcalc.models import foreign
 from dlcalc.models.count import params
-from dlcalc.models.foreign import (
-    JOINED,
-    LAYERS,
-    NAMES,
-    TABLE,
-    bound,
-    layers_of,
-    names_of,
-    spec_of,
-    unknown,
-)
+from dlcalc.models.foreign import JOINED, bound, spec_of
 from dlcalc.models.python_language import (
     NUMBERS,
     RAISED,
@@ -161,8 +152,9 @@ class Module(Object):
             shape = tuple(self.given[0])
             size = shape[0] if len(shape) == 1 else shape or 1
             return [Layer("weight", (size,), self.told, self.name)]
-        known = spec_of(self.kind)
-        return layers_of(self.kind, self.given, self.named, self.name) if known else []
+        if not spec_of(self.kind):
+            return []
+        return foreign.layers_of(self.kind, self.given, self.named, self.name)
 
     def leaves(self, path: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
         """The layers within it by their paths, each once."""
@@ -188,17 +180,18 @@ PARAMETER, ARRAY, POSITIONS = "Parameter", "array", "positions"
 WINDOWS = ("conv", "conv_transpose", "dwconv", "maxpool", "avgpool")
 _ADDING = ("add", "append", "extend", "insert", "add_module", "register_module")
 """Methods that put a layer into a model."""
-SPECIAL = TABLE["function"]
+SPECIAL = foreign.TABLE["function"]
 """Layers that are read as the function of another name."""
 _IS = {
-    name: re.compile(words.replace(" ", "|")).fullmatch for name, words in TABLE["pattern"].items()
+    name: re.compile(words.replace(" ", "|")).fullmatch
+    for name, words in foreign.TABLE["pattern"].items()
 }
 """Whether a name is of one kind: `kept` a function whose value is as the first argument, …"""
 FUNCTIONS = {
     name.lower(): name
-    for pattern, spec in LAYERS.items()
+    for pattern, spec in foreign.LAYERS.items()
     if "(" not in pattern and not _IS["holding"](spec.split()[0])
-    for name in names_of(pattern)
+    for name in foreign.names_of(pattern)
 }
 """Classes without parameters by their names in small letters, as functions are called."""
 WORDS = {"mult": "mul", "matmult": "matmul", "bmm": "matmul"}
@@ -223,7 +216,9 @@ def read_code(text: str, name: str = "") -> Model:
     source = textwrap.dedent(source)
     printed = _CHILD.search(source) is not None
     if printed:
-        source = _CHILD.sub(_keyword, source.strip())
+        source = _CHILD.sub(lambda found: (
+            f"{found[1]}_{found[2].replace('-', '_')}={f'{found[3]} * ' if found[3] else ''}"
+        ), source.strip())
         source = re.sub(r"\)[ \t]*\n(?=\s*_)", "),\n", source)
     try:
         with warnings.catch_warnings():
@@ -242,10 +237,6 @@ def read_code(text: str, name: str = "") -> Model:
     except RAISED as error:
         raise InputError(f"is not followed: {words_of(error)}") from None
 
-
-def _keyword(found: re.Match[str]) -> str:
-    times = f"{found[3]} * " if found[3] else ""
-    return f"{found[1]}_{found[2].replace('-', '_')}={times}"
 
 
 class _Reader(Follower):
@@ -483,7 +474,7 @@ class _Reader(Follower):
             self.block(ast.parse(read_file(path)).body, scope)
             return self.object_of(scope[name], *given, **named)
         if name[:1].isupper() and not name.endswith(("Loss", "Error")):
-            raise unknown(name)
+            raise foreign.unknown(name)
         if any(isinstance(each, Module) and each.is_layer for each in given):
             raise InputError(f"{name}(…) of a layer is not followed here")
         return Unknown()
@@ -562,7 +553,13 @@ class _Reader(Follower):
         if isinstance(owner, tuple) and name == "numel":  # some of the sizes of a tensor
             return lambda: self.product(owner)
         if _is_parameter(owner):
-            return self._of_parameter(owner, name)
+            shape = owner.given[0]
+            if name in ("data", "shape", "numel"):
+                return {"data": owner, "shape": shape}.get(name, lambda: math.prod(shape))
+            return lambda *given, **named: (
+                self.operation("add", [given[0], owner], {})
+                if name == "add" and given and isinstance(given[0], Tensor) else owner
+            )
         if isinstance(owner, Module | Super):
             return self._of_module(owner, name)
         if not isinstance(owner, Tensor):
@@ -573,24 +570,13 @@ class _Reader(Follower):
             return {"data": owner, "shape": Sizes(owner)}.get(name, Unknown())
         return lambda *given, **named: self.operation(name, [owner, *given], named)
 
-    def _of_parameter(self, owner: Module, name: str) -> Any:
-        if name == "data":
-            return owner
-        if name == "shape":
-            return owner.given[0]
-        if name == "numel":
-            return lambda: math.prod(owner.given[0])
-        return lambda *given, **named: (
-            self.operation("add", [given[0], owner], {})
-            if name == "add" and given and isinstance(given[0], Tensor) else owner
-        )
 
     def _of_module(self, owner: Any, name: str) -> Any:
         module: Any = owner.object if isinstance(owner, Super) else owner
         if module.is_layer and spec_of(module.kind):
             known = module.arguments
-            if NAMES.get(name, name) in known:
-                return known[NAMES.get(name, name)]
+            if (own := foreign.NAMES.get(name, name)) in known:
+                return known[own]
             if name in ("weight", "bias", "kernel", "data", "embeddings"):
                 return module
             if name == "numel":
@@ -679,7 +665,7 @@ class _Reader(Follower):
             table = Module(POSITIONS, [(sizes["vocabulary"], sizes["width"])])
             table.name, table.ran = module.name, module.ran
             return table
-        if kind.lower() in JOINED and kind not in LAYERS:
+        if kind.lower() in JOINED and kind not in foreign.LAYERS:
             return self.operation(kind.lower(), given, {**module.named, "keras": True})
         taken = [each for each in given[:3] if isinstance(each, Tensor)]
         taken = taken or [self.tensor_of(given[0] if given else next(iter(named.values()), None))]
@@ -897,26 +883,22 @@ class _Reader(Follower):
             made.width = sum(widths)
         return made
 
-    def _do_size(self, taken: Tensor, axis: Any = None, dim: Any = None) -> Any:
-        axis = dim if axis is None else axis
-        return Sizes(taken) if axis is None else self._sizes(taken, axis)
+    def _do_size(self, taken: Tensor, dim: Any = None) -> Any:
+        return Sizes(taken) if dim is None else self._sizes(taken, dim)
 
     def _do_dim(self, taken: Tensor) -> Any:
         return taken.rank + 1 if taken.rank else Unknown()
 
     def _do_flatten(
-        self, taken: Tensor, start: Any = 0, end: Any = -1, start_dim: Any = None,
-        end_dim: Any = None, **named: Any,
+        self, taken: Tensor, start_dim: Any = 0, end_dim: Any = -1, **named: Any
     ) -> Tensor:
-        start = start if start_dim is None else start_dim
-        end = end if end_dim is None else end_dim
-        if start == 2 and taken.rank in (0, 3) and end in (-1, 3):
+        if start_dim == 2 and taken.rank in (0, 3) and end_dim in (-1, 3):
             return self._turned(self.plain(taken, ("sequence",)))
-        if start in (0, 1) and end in (-1, taken.rank):
+        if start_dim in (0, 1) and end_dim in (-1, taken.rank):
             return taken if taken.rank == 1 else self.plain(taken, ("flatten",))
-        if start == taken.rank or (start, end) == (0, 1):
+        if start_dim == taken.rank or (start_dim, end_dim) == (0, 1):
             return taken
-        raise InputError(f"flatten from axis {start} to {end} cannot be said")
+        raise InputError(f"flatten from axis {start_dim} to {end_dim} cannot be said")
 
     def _do_view(self, taken: Tensor, *sizes: Any, **named: Any) -> Tensor:
         first = sizes[0] if sizes else named.get("shape")
@@ -964,8 +946,8 @@ class _Reader(Follower):
             return taken
         raise InputError(f"permute to {order} cannot be said")
 
-    def _do_transpose(self, taken: Tensor, a: Any = 1, b: Any = 2, **named: Any) -> Tensor:
-        axes = {named.get("dim0", a), named.get("dim1", b)}
+    def _do_transpose(self, taken: Tensor, dim0: Any = 1, dim1: Any = 2, **named: Any) -> Tensor:
+        axes = {dim0, dim1}
         if axes in ({1, 2}, {-1, -2}, {1, -1}, {2, -2}):
             return self._turned(taken)
         if axes == {0, 1}:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import struct
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, BinaryIO, NamedTuple
 
-from dlcalc.errors import DlcalcError, InputError, LimitError, words_of
+from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.stream import Stream, printable
@@ -63,10 +64,10 @@ class Message:
                 each = self.reader.message(Stream(io.BytesIO(each)))
             yield each
 
-    def length(self, number: int) -> int:
-        """How many bytes a field has, those that were passed over among them."""
+    def length(self, number: int, of: Callable[[bytes], int] = len) -> int:
+        """How many bytes or whole numbers a field has, those that were passed over among them."""
         return sum(
-            each.size if isinstance(each, Passed) else len(each)
+            each.size if isinstance(each, Passed) else of(each)
             for each in self.all(number, bytes, Passed)
         )
 
@@ -92,11 +93,6 @@ class Message:
                 found.append(self.reader.varint(stream))
         return [signed(each) for each in found]
 
-    def varints(self, number: int) -> int:
-        """How many whole numbers a repeated field has."""
-        packed = sum(map(_varints, self.all(number, bytes)))
-        passed: int = sum(each.size for each in self.all(number, Passed))
-        return passed + packed + len(self.all(number, int))
 
     def encoded(self) -> bytes:
         """The message without the data that was passed over, as a file has it."""
@@ -110,18 +106,10 @@ class Message:
         return bytes(found)
 
 
-Schema = Mapping[str, Mapping[int, str]]
-
-
-def read_forward(stream: Stream, schema: Schema, kind: str) -> Message:
-    """The message that a file or pipe holds; `schema` says where long data may lie in it."""
-    return Reader(schema).message(stream, kind=kind)
-
-
 class Reader:
-    """Reads messages forward, and bounds what it takes of them."""
+    """Reads messages forward, and bounds what it takes; the schema says where long data may lie."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Mapping[str, Mapping[int, str]]) -> None:
         self.schema = schema
         self.numbers = 0
         self.kept = 0
@@ -292,7 +280,7 @@ SCHEMA = {
 
 def read_model(stream: Stream) -> tuple[OnnxModel, Message]:
     """A whole file, and its fields without the data of its weights; InputError for no graph."""
-    whole = read_forward(stream, SCHEMA, "model")
+    whole = Reader(SCHEMA).message(stream, kind="model")
     graphs = list(whole.inner(7))
     if not graphs:
         raise InputError("no ONNX file: it holds no graph")
@@ -365,16 +353,16 @@ def _tensor(message: Message) -> Value:
         raise InputError(f"is of the unknown type {kind}").at(printable(name)[:200] or "tensor")
     dtype, bits = TYPES[kind]
     value = Value(name, dtype, tuple(message.wholes(1)), int(bits))
-    raw = message.all(9, bytes, Passed)
-    outside = {each.text(1): each.text(2) for each in message.inner(13)}
-    wrong = _wrong(value, message.length(9) if raw else None, _typed(message), outside)
-    if wrong:
-        raise InputError(wrong).at(printable(name)[:200] or "tensor")
-    if kind in _KEPT and prod(value.shape) <= MOST_VALUES:
-        code, place = _KEPT[kind]
-        data = b"".join(message.all(9, bytes) or message.all(place, bytes))
-        value.values = [each for (each,) in struct.iter_unpack(code, data)]
-        value.values += message.wholes(7)
+    with At(printable(name)[:200] or "tensor"):
+        if wrong := _wrong(value, message):
+            raise InputError(wrong)
+        if kind in _KEPT and prod(value.shape) <= MOST_VALUES:
+            code, place = _KEPT[kind]
+            data = b"".join(message.all(9, bytes) or message.all(place, bytes))
+            if len(data) % struct.calcsize(code):
+                raise InputError("its last number is cut off")
+            value.values = [each for (each,) in struct.iter_unpack(code, data)]
+            value.values += message.wholes(7)
     return value
 
 
@@ -382,17 +370,13 @@ _KEPT = {1: ("<f", 4), 7: ("<q", 9)}
 """Types whose numbers are kept where they are few, and the field that holds them in bytes."""
 
 
-def _typed(message: Message) -> int:
-    """How many numbers stand in the fields of single types."""
-    return (
-        message.length(4) // 4 + message.length(10) // 8 + len(message.all(6, bytes))
-        + sum(message.varints(at) for at in (5, 7, 11))
-    )
-
-
-def _wrong(value: Value, held: int | None, count: int, outside: Mapping[str, str]) -> str:
+def _wrong(value: Value, message: Message) -> str:
     """What is wrong with a tensor that holds other numbers than its sizes say."""
-    numbers = prod(value.shape)
+    numbers, outside = prod(value.shape), {e.text(1): e.text(2) for e in message.inner(13)}
+    held = message.length(9) if message.all(9, bytes, Passed) else None
+    count = message.length(4) // 4 + message.length(10) // 8 + len(message.all(6, bytes)) + sum(
+        message.length(at, _varints) + len(message.all(at, int)) for at in (5, 7, 11)
+    )
     if len(value.shape) > MOST_AXES or any(size < 0 for size in value.shape):
         return "its sizes are damaged"
     if outside:
@@ -448,21 +432,19 @@ class Uses:
     """Where each value of a model goes, through all of its graphs."""
 
     def __init__(self, model: OnnxModel) -> None:
-        self.model = model
-        self.flows: dict[Key, list[tuple[Key, bool]]] = {}
-        self.slots: dict[Key, list[tuple[str, Node]]] = {}
+        self.flows: defaultdict[Key, list[tuple[Key, bool]]] = defaultdict(list)
+        """Where a value is handed on to, and whether it is scaled on the way."""
+        self.slots: defaultdict[Key, list[tuple[str, Node]]] = defaultdict(list)
         self.values: list[tuple[Key, Value, str]] = []
         """Every tensor of the file with its full name."""
-        self.scopes: dict[int, set[str]] = {}
+        self.scopes: defaultdict[int, set[str]] = defaultdict(set)
         self.scales: set[Key] = set()
         """Scales of inputs that are quantised on the way; what they are multiplied with is one."""
         self.owners: dict[int, Node] = {}
         """The node of the main graph within which a node lies."""
-        self._functions = {
-            key: (id(graph), graph) for key, graph in model.functions.items()
-        }
+        self.functions = model.functions
         self._graph(model.graph, (), "", None)
-        for _, graph in self._functions.values():
+        for graph in model.functions.values():
             self._graph(graph, (), f"{graph.name}/", None)
 
     def _graph(
@@ -502,37 +484,29 @@ class Uses:
         scaled = not self.scales.isdisjoint(inputs.values())
         passed = PASSING.get(node.op, ())
         for place, key in inputs.items():
-            self._slot(key, node, place, scaled)
+            kind = TABLE["slots"].get(node.op, "")[place : place + 1]
+            if kind not in ("", "-"):
+                kind = SCALE if scaled and kind == AXIS else kind
+                self.slots[key].append((kind, node))
             if node.op in PASSING and outputs and (passed is None or place in passed):
-                self._flow(key, outputs[0], node.op == "DequantizeLinear")
-        if (node.domain, node.op) in self._functions:
-            self._called(self._functions[node.domain, node.op], inputs, outputs)
+                self.flows[key].append((outputs[0], node.op == "DequantizeLinear"))
+        called = self.functions.get((node.domain, node.op))
+        if called is not None:
+            self._within(called, (id(called),), inputs, outputs)
         for name, graph in node.graphs.items():
             self._graph(graph, scopes, f"{prefix}{node.name or node.op}/{name}/", owner)
             if node.op == "If":
-                for given, output in zip(graph.outputs, outputs, strict=False):
-                    self._flow(self.key(given, (*scopes, id(graph))), output, False)
+                self._within(graph, (*scopes, id(graph)), {}, outputs)
 
-    def _slot(self, key: Key, node: Node, place: int, scaled: bool) -> None:
-        """Put down what a node takes a value for."""
-        kind = TABLE["slots"].get(node.op, "")[place : place + 1]
-        if kind not in ("", "-"):
-            kind = SCALE if scaled and kind == AXIS else kind
-            self.slots.setdefault(key, []).append((kind, node))
-
-    def _called(
-        self, function: tuple[int, Graph], inputs: dict[int, Key], outputs: list[Key]
+    def _within(
+        self, graph: Graph, scopes: tuple[int, ...], inputs: Mapping[int, Key], outputs: list[Key]
     ) -> None:
-        """What goes into a function of the file's own, and what comes out of it."""
-        scope, graph = function
+        """What a node takes goes into the graph that it stands for, whose outputs it gives."""
         for place, key in inputs.items():
             if place < len(graph.inputs):
-                self._flow(key, (scope, graph.inputs[place]), False)
+                self.flows[key].append(((id(graph), graph.inputs[place]), False))
         for name, output in zip(graph.outputs, outputs, strict=False):
-            self._flow((scope, name), output, False)
-
-    def _flow(self, key: Key, to: Key, dequantised: bool) -> None:
-        self.flows.setdefault(key, []).append((to, dequantised))
+            self.flows[self.key(name, scopes)].append((output, False))
 
     def role(self, key: Key, value: Value) -> tuple[str, Node | None]:
         """What a tensor is, and the first node whose weight it is."""
@@ -540,10 +514,10 @@ class Uses:
         found: dict[str, Node] = {}
         waiting, seen = [(key, real)], {(key, real)}
         for each, counts in waiting:
-            for kind, node in self.slots.get(each, ()):
+            for kind, node in self.slots[each]:
                 if kind in (WHOLE, STATE, SCALE) or (counts and (kind == WEIGHT or value.shape)):
                     found.setdefault(kind, node)
-            for to, dequantised in self.flows.get(each, ()):
+            for to, dequantised in self.flows[each]:
                 step = (to, counts or dequantised)
                 if step not in seen:
                     seen.add(step)
@@ -581,21 +555,16 @@ def constant(node: Node) -> Value | None:
 # Multiply-accumulates of one node, from the shapes around it.
 
 Sizes = tuple[int, ...]
-Products = Callable[[Sizes, list[Sizes], Node], int]
+Size = Callable[[int], Sizes]
+"""The shape of an input by its place, that of the output at -1."""
 
 
-def _by_width(out: Sizes, inputs: list[Sizes], node: Node) -> int:
-    """Each output is a sum over the last axis of the first input."""
-    return prod(out) * inputs[0][0 if node.whole("transA") else -1]
-
-
-def _attention(out: Sizes, inputs: list[Sizes], node: Node) -> int:
+def _attention(node: Node, size: Size) -> int:
     """Scores and weighted values; of com.microsoft's Attention the three projections, too."""
     if node.op == "Attention" and node.domain == "com.microsoft":
-        batch, steps, width = inputs[0]
-        each = inputs[1][1] // 3
-        return batch * steps * width * inputs[1][1] + 2 * batch * steps * steps * each
-    query, key, value = inputs[:3]
+        (batch, steps, width), given = size(0), size(1)[1]
+        return batch * steps * width * given + 2 * batch * steps * steps * (given // 3)
+    query, key, value = map(size, range(3))
     if len(query) == 4:  # heads apart
         return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
     heads = node.whole("q_num_heads") or node.whole("num_heads") or 1
@@ -608,24 +577,22 @@ _BY_WIDTH = (
     "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "MatMulInteger", "MatMulNBits", "QLinearMatMul",
     "QGemm",
 )
-MACS: dict[str, tuple[tuple[int, ...], Products]] = {
-    **dict.fromkeys(_BY_WIDTH, ((0,), _by_width)),
-    **dict.fromkeys(
-        ("Conv", "FusedConv", "ConvInteger"),
-        ((1,), lambda out, inputs, _: prod(out) * prod(inputs[1][1:])),
-    ),
-    **dict.fromkeys(("Attention", "MultiHeadAttention", "GroupQueryAttention"), (
-        (0, 1), _attention,
+MACS: dict[str, Callable[[Node, Size], int]] = {
+    # Each output is a sum over the last axis of the first input.
+    **dict.fromkeys(_BY_WIDTH, lambda node, size: (
+        prod(size(-1)) * size(0)[0 if node.whole("transA") else -1]
     )),
-    "QLinearConv": ((3,), lambda out, inputs, _: prod(out) * prod(inputs[3][1:])),
-    "ConvTranspose": ((0, 1), lambda _, inputs, node: prod(inputs[0]) * prod(inputs[1][1:])),
-    **dict.fromkeys(RECURRENT, ((0, 1, 2), lambda _, inputs, node: (
-        prod(inputs[0][:2]) * (prod(inputs[1]) + prod(inputs[2]))
-    ))),
+    **dict.fromkeys(("Conv", "FusedConv", "ConvInteger"), lambda node, size: (
+        prod(size(-1)) * prod(size(1)[1:])
+    )),
+    **dict.fromkeys(("Attention", "MultiHeadAttention", "GroupQueryAttention"), _attention),
+    "QLinearConv": lambda node, size: prod(size(-1)) * prod(size(3)[1:]),
+    "ConvTranspose": lambda node, size: prod(size(0)) * prod(size(1)[1:]),
+    **dict.fromkeys(RECURRENT, lambda node, size: (
+        prod(size(0)[:2]) * (prod(size(1)) + prod(size(2)))
+    )),
 }
-"""The inputs of an operation whose shapes are needed, and what counts it from all shapes."""
-BY_INPUTS = ("ConvTranspose", *RECURRENT)
-"""Operations that are counted without the shape of their output."""
+"""What counts an operation from the shapes around it."""
 NESTED = ("If", "Loop", "Scan")
 
 
@@ -637,16 +604,11 @@ def macs(
         return None
     if node.op not in MACS:
         return 0
-    needed, count = MACS[node.op]
-    wanted = [node.inputs[at] if at < len(node.inputs) else "" for at in needed]
-    if node.op not in BY_INPUTS:
-        wanted.append(next(filter(None, node.outputs), ""))
-    if any(name not in shapes for name in wanted):
-        return None
-    inputs = [shapes.get(name, ()) for name in node.inputs]
     try:
-        return count(shapes[wanted[-1]], inputs, node)
-    except (IndexError, ValueError):  # axes that such a node has not
+        return MACS[node.op](node, lambda at: shapes[
+            _first_output(node) if at < 0 else node.inputs[at]
+        ])
+    except (LookupError, ValueError):  # axes that such a node has not
         return None
 
 
@@ -667,11 +629,15 @@ class Translator:
         self.held = {value.name: value for value in model.graph.values}
         """What the file holds and what comes of that alone; no value where it is computed."""
         for node in model.graph.nodes:
-            inputs = [name for name in node.inputs if name]
-            fixed = node.op == "Shape" and inputs[0] in self.shapes if inputs else False
-            value = constant(node)
-            if value is not None or fixed or (inputs and all(each in self.held for each in inputs)):
-                self._hold(node, value)
+            inputs, value = [name for name in node.inputs if name], constant(node)
+            fixed = inputs and node.op == "Shape" and inputs[0] in self.shapes
+            if value is None and not fixed and not (inputs and self.held.keys() >= {*inputs}):
+                continue
+            self.held |= {name: value or Value(name) for name in node.outputs}
+            given = self.shapes.get(node.inputs[0]) if node.inputs and node.outputs else None
+            if given is not None and node.op in ("Transpose", *NOTHING):
+                order = _order(node, given) if node.op == "Transpose" else range(len(given))
+                self.shapes.setdefault(node.outputs[0], tuple(given[at] for at in order))
         self.steps: list[Step] = []
         self.own: dict[str, Sizes] = {}
         """Shapes as the notation has them: without the batch, and axes that only ONNX has."""
@@ -681,14 +647,6 @@ class Translator:
         self.bare: dict[str, int] = {}
         """MatMuls that a bias may follow, by what they give: the place of their step."""
 
-    def _hold(self, node: Node, value: Value | None) -> None:
-        """Put down what a node gives that takes nothing of the input."""
-        for name in node.outputs:
-            self.held[name] = value or Value(name)
-        given = self.shapes.get(node.inputs[0]) if node.inputs else None
-        if given is not None and node.op in ("Transpose", *NOTHING):
-            order = _order(node, given) if node.op == "Transpose" else range(len(given))
-            self.shapes.setdefault(node.outputs[0], tuple(given[at] for at in order))
 
     def translated(self, name: str) -> Model:
         """The whole graph; InputError for a node that the notation has no layer for."""
@@ -1009,19 +967,13 @@ def _clip(translator: Translator, node: Node) -> list[Said]:
 
 def _select(translator: Translator, node: Node) -> list[Said]:
     """A table of vectors, or one step of a sequence."""
-    if node.inputs[0] in translator.held:
-        return _embedding(translator, node)
+    table, axis = node.inputs[0] in translator.held, node.whole("axis")
     step, taken = translator.number(node, 1), translator.shape(node, 0)
-    if len(taken) != 3 or node.whole("axis") not in (1, -2) or not isinstance(step, int):
+    if table and not axis and len(taken) == 2:
+        return [("embedding", {"vocabulary": taken[0], "width": taken[1]})]
+    if table or len(taken) != 3 or axis not in (1, -2) or not isinstance(step, int):
         raise translator.unsaid(node)
     return [("select", {"step": step})]
-
-
-def _embedding(translator: Translator, node: Node) -> list[Said]:
-    if node.inputs[0] not in translator.held or node.whole("axis"):
-        raise translator.unsaid(node)
-    vocabulary, width = translator.shape(node, 0)
-    return [("embedding", {"vocabulary": vocabulary, "width": width})]
 
 
 def _slope(translator: Translator, node: Node) -> list[Said]:

@@ -17,10 +17,10 @@ from dlcalc.models.files.onnx import (
     Graph,
     Node,
     OnnxModel,
+    Reader,
     Translator,
     Value,
     macs,
-    read_forward,
     read_model,
     read_onnx,
     signed,
@@ -122,6 +122,17 @@ def test_an_output_left_out_names_no_row() -> None:
     data = field(1, 8) + field(7, graph)
     held = read_onnx(io.BytesIO(data), "-")
     assert [row.name for row in held.rows or ()] == ["hidden"]
+
+
+@pytest.mark.parametrize(("operation", "count"), [
+    (field(1, b"w") + field(4, b"Identity"), 0),  # of no output
+    (field(1, b"w") + field(1, b"x") + field(2, b"y") + field(4, b"Gather"), 5),  # of one axis
+])
+def test_nodes_that_no_layer_can_be_are_rows(operation: bytes, count: int) -> None:
+    graph = field(1, operation) + field(5, tensor("w", 1, (5,), field(9, bytes(20))))
+    graph += field(11, info("x", 1, 3)) + field(12, info("y", 1, 3))
+    held = read_onnx(io.BytesIO(field(1, 8) + field(7, graph)), "-")
+    assert [(row.params, row.macs) for row in held.rows or ()] == [(count, 0)]
 
 
 @pytest.mark.parametrize("given", [FLOATS, field(9, bytes(12_000))])
@@ -247,13 +258,12 @@ def test_fields_read_forward_are_those_of_the_whole(seed: int) -> None:
     data += field(43, b"\x80\x01" * 3000) + field(44, field(1, 3) + field(2, bytes(5000)))
     schema = {"m": {42: "", 43: "varints", 44: "inner"}, "inner": {2: ""}}
     for file in (io.BytesIO(data), io.BufferedReader(Pipe(data))):
-        found = read_forward(Stream(file), schema, "m")
+        found = Reader(schema).message(Stream(file), kind="m")
         for place in range(1, 41):
             assert [signed(each) for each in found.all(place, int)] == numbers.get(place, [])
             assert found.all(place, bytes) == texts.get(place, [])
         assert sorted(found.wholes(41)) == [-7, 5, 9, 300]
-        assert found.varints(41) == 4
-        assert (found.length(42), found.varints(43)) == (4097, 3000)
+        assert (found.length(42), found.length(43)) == (4097, 3000)
         [inner] = found.inner(44)
         assert (inner.whole(1), inner.length(2), inner.text(1)) == (3, 5000, "")
 
@@ -273,7 +283,7 @@ def test_fields_read_forward_are_those_of_the_whole(seed: int) -> None:
 ])
 def test_fields_that_are_damaged(data: bytes, complaint: str) -> None:
     with pytest.raises(DlcalcError, match=complaint):
-        list(read_forward(Stream(io.BytesIO(data)), {"m": {3: "n"}, "n": {}}, "m").inner(2))
+        list(Reader({"m": {3: "n"}, "n": {}}).message(Stream(io.BytesIO(data)), kind="m").inner(2))
 
 
 @pytest.mark.parametrize(("bound", "enough"), [
@@ -285,7 +295,7 @@ def test_fields_are_bounded(bound: str, enough: int, monkeypatch: pytest.MonkeyP
     data += field(4, 1) + field(5, 1)
 
     def read() -> list[int]:
-        found = read_forward(Stream(io.BytesIO(data)), schema, "m")
+        found = Reader(schema).message(Stream(io.BytesIO(data)), kind="m")
         return [*found.wholes(3), *(each for one in found.inner(1) for each in one.wholes(9))]
 
     monkeypatch.setattr(onnx, bound, enough)
@@ -315,6 +325,8 @@ OUTSIDE = field(13, field(1, b"location") + field(2, b"f")) + field(14, 1)
     (1, OUTSIDE + field(13, field(1, b"length") + field(2, b"25")),
      "a: takes 24 bytes, and 25 are said to lie outside"),
     (1, field(9, bytes(23)), "a: holds 23 bytes, where its sizes take another number"),
+    (1, field(4, bytes(26)), "a: its last number is cut off"),
+    (1, OUTSIDE + field(9, bytes(26)), "a: its last number is cut off"),
     (1, field(4, bytes(20)), "a: holds 5 numbers, where its sizes take another number"),
     (11, field(10, bytes(56)), "a: holds 7 numbers, where its sizes take another number"),
     (22, field(9, bytes(4)), "a: holds 4 bytes, where its sizes take another number"),
