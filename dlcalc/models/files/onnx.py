@@ -670,6 +670,13 @@ class Translator:
         return Model(arranged(self.steps, inputs[0], self.graph.outputs[0]), own, name)
 
     def add(self, node: Node, output: str) -> None:
+        """Put down one output of a node; InputError where no layer has such shapes."""
+        try:
+            self._add(node, output)
+        except (LookupError, ValueError, ArithmeticError):
+            raise self.unsaid(node) from None
+
+    def _add(self, node: Node, output: str) -> None:
         """One output of a node, as layers or as the place where branches meet."""
         inputs = [each for each in node.inputs if each and each not in self.held]
         own = self.own.get(inputs[0]) if inputs else None
@@ -746,7 +753,7 @@ class Translator:
                 if output and output not in self.held:
                     try:
                         self.add(node, output)
-                    except (DlcalcError, IndexError):  # shapes in the file may contradict others
+                    except DlcalcError:  # shapes in the file may contradict others
                         live = [name for name in node.inputs if name in self.own]
                         if node.op in TABLE["elementwise"] and live:
                             own = self._broadcast(node.inputs)

@@ -14,13 +14,15 @@ import json
 import re
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from dlcalc.errors import DlcalcError, InputError, LimitError
+from dlcalc.errors import InputError, LimitError
 from dlcalc.input.sources import read_table
+from dlcalc.models.templates import Expression, Fields
 
 if TYPE_CHECKING:
     from dlcalc.models.count import Count
@@ -149,26 +151,38 @@ class Held:
 
 
 Shape = tuple[int, ...]
-BYTE_SCALES = ("float8_e4m3fn", "uint8", "float8_e8m0fnu")
-"""Types of the scales of 4-bit floats; scales of 8-bit weights are floats of 16 bits and more."""
 MLX_BITS = (2, 3, 4, 5, 6, 8)
 MLX_GROUPS = (64, 32, 128)
 """Weights that share a scale, the usual number first."""
+_STATES = ("absmax", "quant_state.bitsandbytes__nf4", "quant_state.bitsandbytes__fp4")
+UNTOLD = "; the config.json that says how many bits is not beside it"
 
 
-class Packing(NamedTuple):
-    """The tensors of a file by name, the config.json beside it, and what its header says."""
+class Packing(Fields):
+    """What the packings of names.txt are written in: a tensor, those beside it, and what is said.
 
-    tensors: Mapping[str, Tensor]
-    config: Mapping[str, Any]
-    metadata: Mapping[str, Any]
+    `config` is the config.json of the file, `metadata` what its header says.
+    """
+
+    def __init__(
+        self, tensors: Mapping[str, Tensor], config: Mapping[str, Any], metadata: Mapping[str, Any]
+    ) -> None:
+        super().__init__()
+        self.tensors, self.config, self.metadata = tensors, config, metadata
+        self.tensor, self.stem = Tensor("", "", (), 0), ""
 
     def packed(self) -> Iterator[Tensor]:
         """The packed weights, each with the number and the shape of what it stands for."""
-        for tensor in self.tensors.values():
-            if tensor.role not in ("", Role.PARAMETER):
+        for name, tensor in self.tensors.items():
+            ending = next(filter(f".{name}".endswith, _PACKINGS), "")
+            plain = ending == ".weight" and (not tensor.shape or (
+                tensor.dtype not in ("uint8", "uint32")
+                and not any(f"{name}.{each}" in self.tensors for each in _STATES)
+            ))
+            if not ending or plain or tensor.role not in ("", Role.PARAMETER):
                 continue
-            shape = self.shape(tensor)
+            self.tensor, self.stem = tensor, name[: 1 - len(ending)]
+            shape = _PACKINGS[ending](self)
             if shape is None:
                 continue
             numbers = prod(shape)
@@ -176,158 +190,84 @@ class Packing(NamedTuple):
                 raise InputError(
                     f"stands for {numbers:,} weights in {tensor.bytes:,} bytes"
                     if numbers < 10**18 else "stands for more weights than it has bits"
-                ).at(tensor.name)
-            yield tensor.but(role=Role.QUANTISED, stands_for=numbers, logical=shape)
+                ).at(name)
+            yield tensor.but(role=Role.QUANTISED, stands_for=numbers, logical=tuple(shape))
 
-    def shape(self, tensor: Tensor) -> Shape | None:
-        """The shape of the weight that a tensor stands for; None where it is a plain one."""
-        stem, _, leaf = tensor.name.rpartition(".")
-        if leaf == "qweight":
-            return self.in_words(tensor, stem)
-        if leaf == "weight_packed":
-            return self.compressed(tensor, stem)
-        if leaf in ("W_q", "codes"):
-            return self.hqq(tensor, stem) if leaf == "W_q" else self.aqlm(tensor, stem)
-        if tensor.name.endswith(".weight._data._data"):
-            return self.quanto(tensor, tensor.name.removesuffix(".weight._data._data"))
-        if leaf.endswith("_qdata"):
-            return self.torchao(tensor)
-        if tensor.name.endswith("_blocks"):
-            return self.in_blocks(tensor)
-        if leaf == "weight" and tensor.shape:
-            return self.bitsandbytes(tensor) or self.in_bytes(tensor, stem) or self.mlx(
-                tensor, stem
-            )
-        return None
+    def get(self, name: str) -> Any:
+        """What a name stands for; null where nothing of that name, or so many axes, is there."""
+        if name in _OWN:
+            return _OWN[name](self)
+        beside, _, what = name.rpartition("__")
+        beside, what = (beside, what) if what in _PARTS or what.isdigit() else (name, "")
+        found = self.tensors.get(self.stem + beside)
+        if found is not None and what in _PARTS:
+            return _PARTS[what](found)
+        return found and (found.shape if what in ("", str(len(found.shape))) else None)
 
-    def beside(self, stem: str, name: str, axes: int = 0) -> Tensor | None:
-        """A tensor of the same module, where it has so many axes, or one at least."""
-        found = self.tensors.get(f"{stem}.{name}" if stem else name)
-        if found is None or not found.shape or axes not in (0, len(found.shape)):
-            return None
-        return found
-
-    def bits(self, stem: str) -> int | None:
+    def bits(self) -> int | None:
         """Bits a weight, as the config.json says: of the module, where it has its own."""
         for key in ("quantization", "quantization_config"):
             section = self.config.get(key)
-            for place in (section.get(stem), section) if isinstance(section, dict) else ():
+            own = section.get(self.stem[:-1]) if isinstance(section, dict) else None
+            for place in (own, section):
                 if isinstance(place, dict):
                     found = place.get("bits", place.get("w_bit"))
                     if type(found) is int and 1 <= found <= 16:
                         return found
         return None
 
-    def in_words(self, tensor: Tensor, stem: str) -> Shape | None:
-        """GPTQ packs along the inputs, AWQ along the outputs, where the columns are fewer."""
-        scales = self.beside(stem, "scales", 2)
-        if scales is None or not scales.shape[1] or len(tensor.shape) != 2:
-            return None
-        rows, columns = tensor.shape
-        out = scales.shape[1]
-        order, zeros = self.beside(stem, "g_idx", 1), self.beside(stem, "qzeros", 2)
-        bits = self.bits(stem)
-        if bits is None and zeros is not None:
-            bits = zeros.shape[1] * 32 // out
-        if columns == out and order is not None:
-            return out, order.shape[0]
-        if columns != out and scales.shape[0] == rows:  # AWQ for one vector: outputs by inputs
-            return rows, columns * 32 // (bits or 4)
-        if columns < out:
-            return out, rows
-        if not bits:
-            raise _unknown(tensor)
-        # What is rearranged for a kernel (Marlin) has as many words.
-        return out, tensor.numbers * 32 // bits // out
+    def bits_of_mlx(self) -> int:
+        """Bits by the size of its groups, which is 64 where no config.json says otherwise."""
+        words, last = 32 * self.tensor.shape[-1], self.get("scales")[-1]
+        if self.get("scales__dtype") == "uint8":  # 4-bit and 8-bit floats, in groups of 32 or of 16
+            return 8 if words == 8 * 32 * last else 4
+        for group in MLX_GROUPS:
+            bits, left = divmod(words, (last * group) or 1)
+            if not left and bits in MLX_BITS:
+                return bits
+        return self.refused(UNTOLD)
 
-    def compressed(self, tensor: Tensor, stem: str) -> Shape | None:
-        """compressed-tensors: its shape stands beside it; bytes hold two 4-bit floats each."""
-        shape = self.beside(stem, "weight_shape", 1)
-        if shape is not None and shape.data and shape.dtype in ("int64", "int32"):
-            return _sizes_in(shape)
-        return _two_a_byte(tensor) if tensor.dtype == "uint8" and tensor.shape else None
-
-    def hqq(self, tensor: Tensor, stem: str) -> Shape | None:
-        """HQQ: its shape stands beside it; words of 3 bits have places that hold no weight."""
-        shape, scale = self.beside(stem, "shape", 1), self.beside(stem, "scale", 2)
-        if shape is not None and shape.data and shape.dtype == "int64":
-            return _sizes_in(shape)
-        if scale is None or len(tensor.shape) != 2:
-            return None
-        if scale.shape[1] == 1:  # groups are rows
-            return scale.shape[0], tensor.shape[1]
-        raise InputError("is packed, and the shape beside it is not read").at(tensor.name)
-
-    def aqlm(self, tensor: Tensor, stem: str) -> Shape | None:
-        """AQLM: a code, or several that are added, for a stretch of a codebook."""
-        books = self.beside(stem, "codebooks", 4)
-        if books is None or len(tensor.shape) != 3:
-            return None
-        return tensor.shape[0] * books.shape[2], tensor.shape[1] * books.shape[3]
-
-    def quanto(self, tensor: Tensor, stem: str) -> Shape | None:
-        """Quanto: rows laid over each other in a byte; as many as have a scale."""
-        scale, bias = self.beside(stem, "weight._scale", 2), self.beside(stem, "bias", 1)
-        if scale is None or len(tensor.shape) != 2 or scale.shape[1] != 1:
-            return None
-        rows, columns = scale.shape[0], tensor.shape[1]
-        if bias is not None and bias.shape[0] and rows % bias.shape[0] == 0:
-            rows, columns = bias.shape[0], rows // bias.shape[0] * columns
-        return rows, columns
-
-    def torchao(self, tensor: Tensor) -> Shape | None:
-        """torchao: what the file's header says of the tensor that was taken apart."""
-        stem, _, leaf = tensor.name.rpartition(".")
-        own = leaf.removesuffix("_qdata").strip("_")
+    def told(self) -> Any:
+        """The shape of a tensor that torchao took apart, as the header has it."""
+        stem, dot, leaf = self.tensor.name.rpartition(".")
         try:
-            told = json.loads(self.metadata[f"{stem}.{own}" if stem else own])
-            if not told["_type"].startswith("Int4"):
-                return None
-            shape = told["_data"]["shape"]
+            told = json.loads(self.metadata[stem + dot + leaf.removesuffix("_qdata").strip("_")])
+            shape = told["_data"]["shape"] if told["_type"].startswith("Int4") else None
         except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
             return None
-        return tuple(shape) if _are_sizes(shape) else None
+        return shape if _are_sizes(shape) else None
 
-    def in_blocks(self, tensor: Tensor) -> Shape | None:
-        """MXFP4 of gpt-oss: 16 bytes are a block of 32; the model holds (experts, in, out)."""
-        name = f"{tensor.name.removesuffix('_blocks')}_scales"
-        if tensor.dtype != "uint8" or len(tensor.shape) < 3 or name not in self.tensors:
-            return None
-        *experts, out, groups, width = tensor.shape
-        inner = 2 * groups * width
-        return (*experts, inner, out) if experts else (out, inner)
+    def refused(self, why: str) -> NoReturn:
+        """Refuse a packed tensor whose shape nothing tells."""
+        raise InputError(f"is packed{why}").at(self.tensor.name)
 
-    def bitsandbytes(self, tensor: Tensor) -> Shape | None:
-        """4 bit: the shape is in the JSON text of its state; bytes may bear any type's name."""
-        for kind in ("nf4", "fp4"):
-            state = self.tensors.get(f"{tensor.name}.quant_state.bitsandbytes__{kind}")
-            if state is not None and state.data:
-                return _state_shape(state)
-        return (2 * tensor.bytes,) if f"{tensor.name}.absmax" in self.tensors else None
 
-    def in_bytes(self, tensor: Tensor, stem: str) -> Shape | None:
-        """Two 4-bit floats a byte (NVFP4, MXFP4), or four weights of -1, 0, 1 (BitNet)."""
-        scale = self.tensors.get(f"{stem}.weight_scale")
-        if tensor.dtype != "uint8" or scale is None:
-            return None
-        if scale.dtype in BYTE_SCALES:
-            return _two_a_byte(tensor)
-        section = self.config.get("quantization_config")
-        if isinstance(section, dict) and section.get("quant_method") == "bitnet":
-            return (4 * tensor.shape[0], *tensor.shape[1:])
+_OWN: dict[str, Callable[[Packing], Any]] = {
+    **{name: attrgetter(f"tensor.{name}") for name in ("shape", "dtype", "bytes", "numbers")},
+    "axes": lambda packing: len(packing.tensor.shape),
+    "front": lambda packing: [*packing.tensor.shape[:-1]],
+    "last": lambda packing: packing.tensor.shape[-1],
+    "behind": lambda packing: [*packing.tensor.shape[1:]],
+    "bits": Packing.bits, "packed_bits": Expression(
+        "bits | (qzeros__2[1] * 32 // scales__2[1] if qzeros__2 else null)"
+    ),
+    "bits_of_mlx": Packing.bits_of_mlx, "told": Packing.told,
+    "method": lambda packing: section.get("quant_method") if isinstance(
+        section := packing.config.get("quantization_config"), dict
+    ) else None,
+    "untold": lambda packing: packing.refused(UNTOLD),
+    "unread": lambda packing: packing.refused(", and the shape beside it is not read"),
+}
+_PARTS: dict[str, Callable[[Tensor], Any]] = {
+    "dtype": lambda tensor: tensor.dtype, "held": lambda tensor: _sizes_in(tensor),
+    "text": lambda tensor: _state_shape(tensor) if tensor.data else None,
+}
+
+
+def _sizes_in(shape: Tensor) -> Shape | None:
+    """The whole numbers that the data of a tensor is, where it holds such."""
+    if not shape.data or len(shape.shape) != 1 or shape.dtype not in ("int32", "int64"):
         return None
-
-    def mlx(self, tensor: Tensor, stem: str) -> Shape | None:
-        """MLX: 32-bit words along the inputs."""
-        scales = self.beside(stem, "scales")
-        if tensor.dtype != "uint32" or scales is None:
-            return None
-        bits = self.bits(stem) or _bits_of_mlx(tensor, scales)
-        return (*tensor.shape[:-1], tensor.shape[-1] * 32 // bits)
-
-
-def _sizes_in(shape: Tensor) -> Shape:
-    """The whole numbers that the data of a tensor is."""
     width = 8 if shape.dtype == "int64" else 4
     sizes = tuple(
         int.from_bytes(shape.data[at : at + width], "little", signed=True)
@@ -342,28 +282,6 @@ def _are_sizes(shape: Any) -> bool:
     return isinstance(shape, list) and all(type(n) is int and 0 <= n < 1 << 63 for n in shape)
 
 
-def _two_a_byte(tensor: Tensor) -> Shape:
-    return (*tensor.shape[:-1], 2 * tensor.shape[-1])
-
-
-def _unknown(tensor: Tensor) -> DlcalcError:
-    return InputError(
-        "is packed; the config.json that says how many bits is not beside it"
-    ).at(tensor.name)
-
-
-def _bits_of_mlx(tensor: Tensor, scales: Tensor) -> int:
-    """Bits by the size of its groups, which is 64 where no config.json says otherwise."""
-    words = 32 * tensor.shape[-1]
-    if scales.dtype == "uint8":  # 4-bit and 8-bit floats, in groups of 32 or of 16
-        return 8 if words == 8 * 32 * scales.shape[-1] else 4
-    for group in MLX_GROUPS:
-        bits, left = divmod(words, (scales.shape[-1] * group) or 1)
-        if not left and bits in MLX_BITS:
-            return bits
-    raise _unknown(tensor)
-
-
 def _state_shape(state: Tensor) -> Shape:
     """The shape in the JSON text that bitsandbytes keeps as bytes."""
     try:
@@ -376,11 +294,10 @@ def _state_shape(state: Tensor) -> Shape:
     return tuple(shape)
 
 
-_NAMES = {
-    kind: re.compile("|".join(patterns)) for kind, patterns in read_table(
-        __file__, "names.txt"
-    ).items()
-}
+_TABLE = read_table(__file__, "names.txt")
+_PACKINGS = {ending: Expression(text) for ending, text in _TABLE["packing"].items()}
+"""The shapes that packed weights stand for, by the ends of their names."""
+_NAMES = {kind: re.compile("|".join(_TABLE[kind])) for kind in ("buffer", "quantisation")}
 """Patterns of the names of buffers, and of what belongs to a quantisation."""
 _MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
 """GPT-2's causal mask; of one axis it is a bias."""

@@ -124,15 +124,16 @@ def test_an_output_left_out_names_no_row() -> None:
     assert [row.name for row in held.rows or ()] == ["hidden"]
 
 
-@pytest.mark.parametrize(("operation", "count"), [
-    (field(1, b"w") + field(4, b"Identity"), 0),  # of no output
-    (field(1, b"w") + field(1, b"x") + field(2, b"y") + field(4, b"Gather"), 5),  # of one axis
+@pytest.mark.parametrize(("operation", "counts"), [
+    (field(1, b"w") + field(4, b"Identity"), (0, 0)),  # of no output
+    # Weights of one axis.
+    (node("Gather", "w", "x", "y"), (5, 0)), (node("LSTM", "x", "w", "w", "y"), (5, 30)),
 ])
-def test_nodes_that_no_layer_can_be_are_rows(operation: bytes, count: int) -> None:
+def test_nodes_that_no_layer_can_be_are_rows(operation: bytes, counts: tuple[int, int]) -> None:
     graph = field(1, operation) + field(5, tensor("w", 1, (5,), field(9, bytes(20))))
     graph += field(11, info("x", 1, 3)) + field(12, info("y", 1, 3))
     held = read_onnx(io.BytesIO(field(1, 8) + field(7, graph)), "-")
-    assert [(row.params, row.macs) for row in held.rows or ()] == [(count, 0)]
+    assert [(row.params, row.macs) for row in held.rows or ()] == [counts]
 
 
 @pytest.mark.parametrize("given", [FLOATS, field(9, bytes(12_000))])
