@@ -19,6 +19,7 @@ input as (batch, channels, L…) and the weight as (out, in, F…).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import product
 from math import prod
 from operator import mul
@@ -422,8 +423,9 @@ LEAST_WINOGRAD_CHANNELS = 32
 """Channels, in and out, from which fewer products outweigh the transforms."""
 LEAST_WINOGRAD = 25_000_000
 """Products of the definition from which they do: below, unrolled windows are as quick."""
-CHANNELS_A_TILE = 4
-"""Channels for each tile, at most: with more, kernels take longer to transform than is saved."""
+CHANNELS_A_TILE = {4: 4, 2: 8}
+"""By outputs of a tile along an axis, channels for each tile, at most: with more, kernels take
+longer to transform than is saved. In float32 tiles of two save nothing."""
 UNEVEN = 100
 """Times the mean size of its values that an input's largest may be, to be mixed with others."""
 
@@ -466,17 +468,18 @@ def _fast_algorithm(
         from dlcalc.numbers.convolution.fast import by_bands
 
         return by_bands
-    tiles = x.shape[0] * prod(-(-length // 4) for length in geometry.output)
     if (
         dense and not exact and groups == 1 and geometry.kernel in ((3,), (3, 3))
         and size >= LEAST_WINOGRAD
         and min(w.shape[:2]) >= LEAST_WINOGRAD_CHANNELS
-        and max(w.shape[:2]) <= CHANNELS_A_TILE * tiles
         and _is_even(x)
     ):
-        from dlcalc.numbers.convolution.fast import by_winograd
+        for m, channels in CHANNELS_A_TILE.items():
+            tiles = x.shape[0] * prod(-(-length // m) for length in geometry.output)
+            if max(w.shape[:2]) <= channels * tiles and (m == 4 or x.dtype == np.float64):
+                from dlcalc.numbers.convolution.fast import by_winograd
 
-        return by_winograd
+                return partial(by_winograd, m=m)
     return None
 
 

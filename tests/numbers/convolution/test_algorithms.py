@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from dlcalc.errors import LimitError
 from dlcalc.numbers import threads as pool
+from dlcalc.numbers.convolution import fast
 from dlcalc.numbers.convolution import plan as conv_plan
 from dlcalc.numbers.convolution.conv import arranged, conv
 from dlcalc.numbers.convolution.fast import by_bands, by_spectra, by_winograd
@@ -27,6 +29,7 @@ DENSE = [
     ((2, 2, 7, 6), (3, 2, 3, 3), {"pad": [(0, 2), (1, 0)]}),
     ((1, 1, 8, 9), (2, 1, 3, 3), {"pad": 2}),
 ]
+MANY = ((2, 3, 5, 3), (19, 3, 3, 3), {"pad": 1})
 CHANNELWISE = [
     ((1, 2, 40), (2, 1, 5), {"pad": 3}),
     ((2, 3, 5, 37), (3, 1, 3, 4), {"pad": [(1, 0), (0, 2)]}),
@@ -51,8 +54,19 @@ def run(algorithm: Algorithm, shapes: tuple[Any, Any, Any], mode: str) -> tuple[
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("shapes", DENSE)
-def test_winograd_is_the_definition(shapes: tuple[Any, Any, Any], mode: str) -> None:
-    found, expected = run(by_winograd, shapes, mode)
+@pytest.mark.parametrize("m", [2, 4])
+def test_winograd_is_the_definition(shapes: tuple[Any, Any, Any], mode: str, m: int) -> None:
+    found, expected = run(partial(by_winograd, m=m), shapes, mode)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("most", [1, 2000, 2**24])
+def test_winograd_holds_kernels_or_tiles_while_the_others_go_by(
+    most: int, tiny_tiles: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fast, "KERNEL_BYTES", 1)
+    monkeypatch.setattr(fast, "HELD_BYTES", most)
+    found, expected = run(partial(by_winograd, m=2), MANY, "zeros")
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
 
 
@@ -100,6 +114,7 @@ def test_tiles_make_no_difference(tiny_tiles: None, case: Case) -> None:
     [
         ((1, 64, 30, 30), (64, 64, 3, 3), "float32"),
         ((1, 64, 30, 30), (64, 64, 3, 3), "float64"),
+        ((1, 256, 14, 14), (128, 256, 3, 3), "float64"),
         ((300, 300), (17, 17), "float32"),
         ((300, 300), (17, 17), "float64"),
         ((400, 400), (5, 5), "float32"),
@@ -148,17 +163,20 @@ def test_unpadding_is_the_adjoint_of_padding(mode: str) -> None:
 
 ONE = ((1, 1, 1024, 1024), (1, 1, 31, 31))
 DEEP = ((1, 64, 80, 80), (64, 64, 3, 3))
+OF_TWO, OF_FOUR = partial(by_winograd, m=2), partial(by_winograd, m=4)
 
 
 @pytest.mark.parametrize(("shapes", "options", "dtype", "exact", "chosen"), [
-    (DEEP, {"pad": 1}, "float32", False, by_winograd),
+    (DEEP, {"pad": 1}, "float32", False, OF_FOUR),
     (DEEP, {"pad": 1}, "float64", True, None),
     (DEEP, {"pad": 1}, "int64", False, None),
     (DEEP, {"pad": 1, "stride": 2}, "float32", False, None),
     (DEEP, {"pad": 1, "dilation": 2}, "float32", False, None),
     (((8, 31, 80, 80), (64, 31, 3, 3)), {}, "float32", False, None),
     (((1, 512, 15, 15), (512, 512, 3, 3)), {}, "float32", False, None),
-    (((1, 300, 2000), (300, 300, 3)), {}, "float32", False, by_winograd),
+    (((1, 512, 18, 18), (512, 512, 3, 3)), {}, "float64", False, OF_TWO),
+    (((1, 512, 15, 15), (512, 512, 3, 3)), {}, "float64", False, None),
+    (((1, 300, 2000), (300, 300, 3)), {}, "float32", False, OF_FOUR),
     (((1, 64, 26, 26), (64, 64, 3, 3)), {}, "float64", False, None),
     (((1, 64, 112, 112), (64, 1, 3, 3)), {"stride": 2}, "float32", False, by_bands),
     (ONE, {}, "float64", False, by_spectra), (ONE, {}, "float64", True, by_bands),
@@ -172,7 +190,8 @@ def test_the_algorithm_is_chosen_by_shape(
     x, w = (np.broadcast_to(np.zeros((), dtype), shape) for shape in shapes)
     groups = x.shape[1] // w.shape[1]
     _, _, geometry, _ = arranged(x.shape, w.shape, groups=groups, dims=x.ndim - 2, **options)
-    assert conv_plan._fast_algorithm(x, w, geometry, groups, exact) is chosen
+    found = conv_plan._fast_algorithm(x, w, geometry, groups, exact)
+    assert repr(found) == repr(chosen)  # partial functions are never equal
 
 
 @pytest.mark.parametrize(("x", "w"), [DEEP, ONE])
