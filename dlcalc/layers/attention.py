@@ -36,8 +36,8 @@ def attention(
     norm_bias: bool = False, gate: str | None = None, sinks: bool = False,
     window: int | None = None, memory: int | None = None, memory_width: int | None = None,
     keys: str = "own", output: int | None = None, out_norm: bool = False, uneven: bool = False,
-    causal: bool = True, keeps: bool | None = None, mask: bool = False, twice: bool = False,
-    prompt: int = 0, *, cached: int = 0,
+    causal: bool = True, keeps: bool | str | None = None, mask: bool = False,
+    twice: bool = False, prompt: int = 0, *, cached: int = 0,
 ) -> Counted:
     """Multi-head self-attention (Vaswani et al. 2017), or grouped-query (Ainslie et al. 2023).
 
@@ -54,10 +54,10 @@ def attention(
     before the output projection. `uneven`: heads need not divide among the key-value heads,
     as in a config that can be built and not run. `causal`: whether a position is to see those
     before it alone; then, unless `keeps` says otherwise, keys and values are kept for those to
-    come; of a `memory` they are computed once. `mask`: values give a score to their position.
-    `twice`: scores and sums are made for each half of the values, as by transformers for
-    DiffLlama (Ye et al. 2024). `prompt`: learned positions before the first, which run with it
-    and are kept, and are no part of the output.
+    come, with `keeps=heads` one of each for every head; of a `memory` they are computed once.
+    `mask`: values give a score to their position. `twice`: scores and sums are made for each
+    half of the values, as by transformers for DiffLlama (Ye et al. 2024). `prompt`: learned
+    positions before the first, which run with it and are kept, and are no part of the output.
 
     >>> attention((197, 768), 12).weights
     2359296
@@ -82,7 +82,8 @@ def attention(
     read = (each + value) * (1 + flag("twice", twice))
     masked = groups * groups * value * flag("mask", mask)
     forward = flag("causal", causal) and memory is None
-    caching = forward if keeps is None else flag("keeps", keeps)
+    caching = forward if keeps is None else keeps == "heads" or flag("keeps", keeps)
+    stored = (heads if keeps == "heads" else groups) * (each + value)
     held = choice("keys", keys, ("own", "values", "shared"))
     queries = heads * each
     keyed = 0 if held == "shared" else groups * each
@@ -105,8 +106,8 @@ def attention(
             "q": (width, queries), "k": (source, keyed), "v": (source, valued),
             "o": (mixed, result),
         },
-        cache=Cache(fixed=memory * groups * (each + value)) if memory and keeps is not False else
-        _rolling(groups * (each + value), kept)._replace(fixed=prompt * groups * (each + value))
+        cache=Cache(fixed=memory * stored) if memory and keeps is not False else
+        _rolling(stored, kept)._replace(fixed=prompt * stored)
         if caching and held != "shared" else None,
         skipped=unseen(steps, cached, window) * heads * read if forward else 0,
     )

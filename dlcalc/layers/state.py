@@ -270,7 +270,8 @@ def mlstm(
     """The matrix LSTM (Beck et al. 2024): a state of keys by values for each head.
 
     D→K for queries and for keys, D→V for values and for output gates, two gates a head with
-    biases, a scale of V, output V→D. `counter`: its cache also counts the positions.
+    biases, a scale of V, output V→D. Whole chunks run at once, and what is left step by step.
+    `counter`: its cache also counts the positions.
 
     >>> mlstm((16, 64), 4, 32, 64).weights
     16960
@@ -280,12 +281,10 @@ def mlstm(
     keys, values = whole("key_width", key_width), whole("value_width", value_width)
     projected = width * (2 * keys + 2 * values + 2 * heads) + values * width
     added = (2 * keys + 2 * values + width) * flag("bias", bias)
-    run, pairs = (steps, 0) if cached and steps == 1 else (
-        _filled(steps, whole("chunk", chunk)), chunk * (keys + values)
-    )
+    paired = steps - steps % whole("chunk", chunk)
     states = keys * values // heads
     return Counted(
         shape, projected + values, 2 * heads + added,
-        steps * projected + run * (2 * states + keys + pairs), mixes=(0, 1),
+        steps * (projected + 2 * states + keys) + paired * chunk * (keys + values), mixes=(0, 1),
         cache=Cache(fixed=states + keys + heads, own=COUNTER * flag("counter", counter)),
     )

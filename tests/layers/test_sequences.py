@@ -110,6 +110,7 @@ CACHES = {
     "attention 2 window=3": Cache(16, 2, own=8), "attention 2 keys=shared": None,
     "attention 2 keeps=no": None, "attention 2 causal=no": None,
     "attention 2 causal=no keeps=yes": Cache(16), "attention 2 prompt=3": Cache(16, fixed=48),
+    "attention 2 kv_heads=1": Cache(8), "attention 2 kv_heads=1 keeps=heads": Cache(16),
     "attention 2 memory=5": Cache(fixed=80), "attention 2 memory=5 keeps=no": None,
     "attention 2 memory=5 value_width=3": Cache(fixed=5 * 2 * 7),
     "mla 2 6 3 2 5": Cache(8), "mla 2 6 3 2 5 window=4": Cache(8, 3, own=8),
