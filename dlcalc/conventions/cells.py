@@ -11,31 +11,23 @@ import numpy as np
 
 from dlcalc.conventions.tables import is_matrix
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.layers.cells import problem
 from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.problem import (
-    CellProblem,
-    Layout,
-    as_floats,
-    make_problem,
-    run_on,
-    shape_words,
-    with_shape,
-)
 
 TORCH_GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "n"}
 
 
 def problem_of(
     cell: Cell, fields: Mapping[str, Any], steps: int | None, inputs: Any, framework: str | None
-) -> CellProblem:
+) -> problem.CellProblem:
     """A problem from fields by name, a framework's too, run on to `steps` where that is asked."""
     given = {name: value for name, value in fields.items() if value is not None}
     layout = None
     if framework is not None:
         given, layout = as_torch(framework, cell.name, given)
     if steps is not None or not isinstance(inputs, str):
-        given = run_on(given, steps, inputs)
-    return replace(make_problem(cell, given), layout=layout)
+        given = problem.run_on(given, steps, inputs)
+    return replace(problem.make_problem(cell, given), layout=layout)
 
 
 def layout_of(framework: str, cell: str) -> Mapping[str, str]:
@@ -53,7 +45,7 @@ def layout_of(framework: str, cell: str) -> Mapping[str, str]:
 
 def as_torch(
     framework: str, cell: str, fields: Mapping[str, Any]
-) -> tuple[dict[str, Any], Layout | None]:
+) -> tuple[dict[str, Any], problem.Layout | None]:
     """The fields with a framework's weights under PyTorch's names, in PyTorch's order of gates.
 
     Fields that hold none of its names stay as they are. InputError for a matrix that is
@@ -70,7 +62,7 @@ def as_torch(
     if "weight_ih_l0" in layout or "weight_ih_l0" in fields or not layout.keys() & fields.keys():
         return dict(fields), None
     kept = {name: each for name, each in fields.items() if name not in layout}
-    arrays = {name: as_floats(fields[name], name) for name in layout if name in fields}
+    arrays = {name: problem.as_floats(fields[name], name) for name in layout if name in fields}
     if cell == "gru" and "reset" not in fields:
         single = framework == "keras" and arrays.get("bias", np.zeros((2, 1))).ndim == 1
         kept["reset"] = "before" if single else ask(framework, "cells", "reset of gru")
@@ -82,7 +74,7 @@ def as_torch(
     parts, where = (_packed(each, layout, order, gates) for each in (arrays, places))
     shapes = {name: each.shape for name, each in arrays.items()}
     ids = {name: each.astype(int) for name, each in where.items()}
-    return {**parts, **kept}, Layout(shapes, ids)
+    return {**parts, **kept}, problem.Layout(shapes, ids)
 
 
 def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) -> None:
@@ -97,13 +89,13 @@ def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) 
         if name not in arrays:
             raise InputError(f"missing field {name!r}, {shown}")
         if arrays[name].ndim != len(axes):
-            raise ShapeError(f"{name} {shape_words(arrays[name])}; expected {shown}")
+            raise ShapeError(f"{name} {problem.shape_words(arrays[name])}; expected {shown}")
         sizes |= {axis: n for axis, n in zip(axes, arrays[name].shape, strict=True) if axis in "DH"}
     sizes |= {"GH": G * sizes["H"], "2GH": 2 * G * sizes["H"]}
     for name, array in arrays.items():
         axes = layout[name].split()
         shape = tuple(sizes[axis] for axis in axes)
-        with_shape(array, name, shape[1:] if axes[0] == "2" and array.ndim == 1 else shape)
+        problem.with_shape(array, name, shape[1:] if axes[0] == "2" and array.ndim == 1 else shape)
 
 
 def _packed(

@@ -78,7 +78,8 @@ def kinks_of(computed: Iterable[tuple[str, Any]]) -> list[str]:
 
 
 def _patch(framework: str) -> None:
-    names = _constants(framework)
+    said = {"slope": "slope of leaky_relu", "scale": "scale of selu", "alpha": "alpha of selu"}
+    names = {name: float(ask(framework, "activations", fact)) for name, fact in said.items()}
     known = FUNCTIONS["leaky_relu"]
     FUNCTIONS["leaky_relu"] = known._replace(defaults=(("slope", names["slope"]),))
     start = float(ask(framework, "activations", "start of prelu"))
@@ -92,9 +93,13 @@ def _patch(framework: str) -> None:
         _hard_sigmoid(float(rise))
     _slopes(framework, names)
     _of_two(framework)
-    _at_bounds(float(Fraction(ask(framework, "slopes", "clip at a bound"))))
+    share = float(Fraction(ask(framework, "slopes", "clip at a bound")))
+    _bend("clip", lambda f, g, y, found, x, low, high: f.where(
+        f.eq(x, low), g * share, f.where(f.eq(x, high), g * share, found)
+    ))
+    KINKS["clip"] = f"{share:g} is taken"
     if ask(framework, "slopes", "norm at 0") == "nan":
-        _norm()
+        _bend("norm", lambda f, g, y, found, *arguments: found * (y / y))
     if ask(framework, "pooling", "max of a tie, its gradient") == "shared":
         OPERATIONS["maxpool"] = Operation(
             OPERATIONS["maxpool"].value,
@@ -119,31 +124,27 @@ def _slopes(framework: str, names: dict[str, float]) -> None:
                   names)
 
 
-def _constants(framework: str) -> dict[str, float]:
-    return {
-        "slope": float(ask(framework, "activations", "slope of leaky_relu")),
-        **{name: float(ask(framework, "activations", f"{name} of selu"))
-           for name in ("scale", "alpha")},
-    }
-
-
-def _at_kinks(
-    function: str, places: list[tuple[float, str]], names: Any
-) -> None:
+def _at_kinks(function: str, places: list[tuple[float, str]], names: Any) -> None:
     """The framework's slopes where the function bends; elsewhere as it is."""
-    operation = OPERATIONS[function]
 
-    def pull(f: Any, g: Any, y: Any, arguments: Any, place: int, **options: Any) -> Any:
-        found = operation.pull(f, g, y, arguments, place, **options)
-        if place:
-            return found
-        x = arguments[0]
-        own: Any = {**names, "slope": arguments[1]} if len(arguments) > 1 else names
+    def change(f: Any, g: Any, y: Any, found: Any, x: Any, *more: Any) -> Any:
+        own: Any = {**names, "slope": more[0]} if more else names
         for at, text in places:
             there: Any = value(text, own)
             there = float(there) if isinstance(there, Fraction) else there
             found = f.where(f.gt(x, at), found, f.where(f.lt(x, at), found, g * there))
         return found
+
+    _bend(function, change)
+
+
+def _bend(function: str, change: Callable[..., Any]) -> None:
+    """Let `change` make another gradient, by the first argument, of what an operation gives."""
+    operation = OPERATIONS[function]
+
+    def pull(f: Any, g: Any, y: Any, arguments: Any, place: int, **options: Any) -> Any:
+        found = operation.pull(f, g, y, arguments, place, **options)
+        return found if place else change(f, g, y, found, *arguments)
 
     OPERATIONS[function] = Operation(operation.value, pull)
 
@@ -168,29 +169,6 @@ def _of_two(framework: str) -> None:
 
         OPERATIONS[name] = Operation(operation.value, pull)
         KINKS[name] = f"{framework} gives it all to the {'first' if first else 'second'}"
-
-
-def _at_bounds(share: float) -> None:
-    operation = OPERATIONS["clip"]
-
-    def pull(f: Any, g: Any, y: Any, arguments: Any, place: int) -> Any:
-        found = operation.pull(f, g, y, arguments, place)
-        if place:
-            return found
-        x, low, high = arguments
-        return f.where(f.eq(x, low), g * share, f.where(f.eq(x, high), g * share, found))
-
-    OPERATIONS["clip"] = Operation(operation.value, pull)
-    KINKS["clip"] = f"{share:g} is taken"
-
-
-def _norm() -> None:
-    operation = OPERATIONS["norm"]
-
-    def pull(f: Any, g: Any, y: Any, arguments: Any, place: int, **options: Any) -> Any:
-        return operation.pull(f, g, y, arguments, place, **options) * (y / y)
-
-    OPERATIONS["norm"] = Operation(operation.value, pull)
 
 
 def _selu(scale: float, alpha: float) -> None:

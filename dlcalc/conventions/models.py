@@ -6,17 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from math import floor, gcd, prod
 
-from dlcalc.conventions.tables import (
-    USUAL,
-    Number,
-    answer,
-    ask,
-    checked,
-    is_matrix,
-    refusal,
-    table,
-    value,
-)
+from dlcalc.conventions import tables
+from dlcalc.conventions.tables import Number, ask, table, value
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.layers.table import handler
@@ -380,7 +371,7 @@ def _longest(length: int, size: int) -> int:
 
 TORCH_NAMED = ("pytorch", "paddle")
 """Frameworks that put the layers and directions of a recurrent layer into its names."""
-NONE: Mapping[str, Any] = {USUAL: {}}
+NONE: Mapping[str, Any] = {tables.USUAL: {}}
 
 
 class Framed(NamedTuple):
@@ -422,7 +413,7 @@ def framed(model: Model, count: Count, framework: str) -> Framed:
     >>> framed(net, params(net), "keras").notes
     ('keras counts 128 in lstm1, pytorch 144: one bias a gate',)
     """
-    checked(framework)
+    tables.checked(framework)
     rows, notes, held, tensors, gates = [], [], 0, {}, {}
     for row, facts in facts_of(model, count):
         made = _row(row, facts, framework)
@@ -494,13 +485,13 @@ def _ask(framework: str, fact: str, type: str) -> str:
     lines = table("frameworks")["parameters"][fact]
     for types, line in lines.items():
         if type in types.split():
-            return str(answer(line, framework))
+            return str(tables.answer(line, framework))
     return ""
 
 
 def _row(row: Row, facts: Mapping[str, Number], framework: str) -> Row:
     if _ask(framework, "missing", row.type) == "yes":
-        raise refusal(framework, f"{row.name}: it has no {row.type}")
+        raise tables.refusal(framework, f"{row.name}: it has no {row.type}")
     more = number(framework, "total", row, facts)
     trains = row.trainable == row.params
     into = "weights" if row.type in ("batchnorm", "conv_transpose") else "biases"
@@ -536,7 +527,7 @@ def _tensors(
     sizes = _sizes(row, facts)
     # A norm may be scaled by default in this framework alone.
     scaled = facts["affine"] or number(framework, "trained", row, facts)
-    layout = answer(table("frameworks")["layouts"].get(row.type, NONE), framework)
+    layout = tables.answer(table("frameworks")["layouts"].get(row.type, NONE), framework)
     if row.type == "attention":
         layout = _of_attention(layout, facts)
     for place, (name, text) in enumerate(layout.items()):
@@ -550,12 +541,12 @@ def _of_cell(
 ) -> Iterator[tuple[str, Shape]]:
     """Those of a recurrent layer, layer by layer and both ways."""
     sizes = _sizes(row, facts)
-    layout = answer(table("frameworks")["cells"][row.type], framework)
+    layout = tables.answer(table("frameworks")["cells"][row.type], framework)
     for layer in range(int(facts["layers"])):
         width = sizes["D"] if layer == 0 else sizes["H"] * int(facts["D"])
         for direction in range(int(facts["D"])):
             for name, text in layout.items():
-                if facts["bias"] or is_matrix(text.split()):
+                if facts["bias"] or tables.is_matrix(text.split()):
                     yield (
                         _named(name, layer, direction, facts, framework),
                         _shape(text, sizes | {"D": width}),

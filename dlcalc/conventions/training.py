@@ -105,7 +105,7 @@ def with_defaults(model: Model, framework: str) -> Model:
 
     def changed(node: Node) -> Node:
         if isinstance(node, Block):
-            return node.replaced([changed(each) for each in node.body])
+            return node.replaced(body=[changed(each) for each in node.body])
         if node.type != "leaky_relu" or node.arguments or "slope" in node.options:
             return node
         return Layer(

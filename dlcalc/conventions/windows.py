@@ -46,20 +46,25 @@ def window(
     >>> window("keras", "transposed", 3, 1, 2, "valid").output_padding
     (1,)
     """
+    if stride is None:
+        usual = kind == "pooling" and ask(framework, kind, "default stride") == "kernel"
+        stride = kernel if usual else 1
     given = {
-        "input": input, "kernel": kernel, "stride": 1 if stride is None else stride, "pad": pad,
-        "dilation": dilation, "output_padding": output_padding,
+        "input": input, "kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation,
+        "output_padding": output_padding,
     }
     axes = count_axes(**given)
     lengths = per_axis_from(1, input, axes, "input")
     kernels = per_axis_from(1, kernel, axes, "kernel")
-    strides = per_axis_from(1, _stride(framework, kind, kernel, stride), axes, "stride")
+    strides = per_axis_from(1, stride, axes, "stride")
     dilations = per_axis_from(1, dilation, axes, "dilation")
     extras = per_axis_from(0, output_padding, axes, "output padding")
     notes: list[str] = []
     _check(checked(framework), kind, strides, dilations, extras)
-    if ceil:
-        _check_ceil(framework, pad)
+    if ceil and ask(framework, "pooling", "ceil") == "no":
+        raise refusal(framework, "to round the number of windows up")
+    if ceil and pad == "valid" and ask(framework, "pooling", "ceil beside valid") == "no":
+        raise refusal(framework, "to round up beside padding valid", "give padding 0")
     made = [
         _pads(framework, kind, notes, *each)
         for each in zip(
@@ -71,13 +76,6 @@ def window(
         found = Window(strides, pads, dilations, extras, True)
         ceil, pads = _rounded(framework, lengths, kernels, found, notes)
     return Window(strides, pads, dilations, extras, ceil, tuple(dict.fromkeys(notes)))
-
-
-def _stride(framework: str, kind: str, kernel: PerAxis, stride: PerAxis | None) -> PerAxis:
-    if stride is not None:
-        return stride
-    usual = kind == "pooling" and ask(framework, kind, "default stride") == "kernel"
-    return kernel if usual else 1
 
 
 def _check(
@@ -95,13 +93,6 @@ def _check(
             raise refusal(framework, "output padding")
     elif dilated and max(strides) > 1 and ask(framework, kind, "stride with dilation") == "no":
         raise refusal(framework, "a stride beside a dilation")
-
-
-def _check_ceil(framework: str, pad: Padding) -> None:
-    if ask(framework, "pooling", "ceil") == "no":
-        raise refusal(framework, "to round the number of windows up")
-    if pad == "valid" and ask(framework, "pooling", "ceil beside valid") == "no":
-        raise refusal(framework, "to round up beside padding valid", "give padding 0")
 
 
 def _pads(

@@ -8,18 +8,9 @@ from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import bind, handler, parameters, usual
+from dlcalc.models import tree
 from dlcalc.models.count import Count, Row, outline, spans, texts
-from dlcalc.models.tree import (
-    Block,
-    Kind,
-    Layer,
-    Model,
-    Node,
-    Value,
-    is_scope,
-    name_nodes,
-    with_names,
-)
+from dlcalc.models.tree import Block, Kind, Layer, Model, Node, Value, is_scope
 from dlcalc.numbers.results import Result
 
 Replace = Callable[[Node], Sequence[Node]]
@@ -74,8 +65,8 @@ def edit(model: Model, wanted: str, replace: Replace) -> Model:
     and those behind.
     """
     # Layers keep their names, whatever comes into the place of one.
-    fixed = with_names(model.body, name_nodes(model.body))
-    names = name_nodes(fixed)
+    fixed = tree.with_names(model.body, tree.name_nodes(model.body))
+    names = tree.name_nodes(fixed)
     body = _edited(fixed, wanted, names, replace)
     if body is None:
         known = _full_names(fixed, "", names)
@@ -136,7 +127,7 @@ def layer_names(model: Model) -> list[str]:
     >>> layer_names(Model([Block(Kind.REPEAT, [Layer("relu")], count=3, name="b")]))
     ['b', 'b.relu1']
     """
-    return _full_names(model.body, "", name_nodes(model.body))
+    return _full_names(model.body, "", tree.name_nodes(model.body))
 
 
 def _full_names(body: Sequence[Node], prefix: str, names: dict[int, str]) -> list[str]:

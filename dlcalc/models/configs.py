@@ -82,7 +82,7 @@ class _Reader:
         defaults = _with_nested(config, defaults, nested, hold) | dict(preset or {})
         config = _without_aliases(config, aliases)
         _check_numbers(config, defaults)
-        fixed = {"class_name": (config.get("architectures") or [""])[0], "model_type": kind}
+        fixed = {"class_name": [*(config.get("architectures") or ()), ""][0], "model_type": kind}
         fixed["head"] = _head(str(fixed["class_name"]))
         if "labels" not in own:
             fixed["labels"] = _labels(config, defaults.get("num_labels", 2))
@@ -248,8 +248,10 @@ def _without_aliases(config: Config, aliases: Mapping[str, str]) -> dict[str, An
 
 
 def _check_numbers(config: Config, defaults: Mapping[str, Any]) -> None:
-    """Refuse what is no whole number where the class of the config has one."""
+    """Refuse what is no whole number where the class of the config has one, and no list."""
     for name, value in config.items():
+        if name in ("architectures", "id2label") and not isinstance(value, list | dict | None):
+            raise InputError(f"field {name!r} is no list, but {json.dumps(value)}")
         if type(defaults.get(name)) is int and isinstance(value, str | float | bool | dict):
             if isinstance(value, float) and value.is_integer():
                 continue

@@ -14,19 +14,9 @@ from contextlib import suppress
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import Cache, Counted, Shape, flag, product
 from dlcalc.layers.table import GENERAL, bind, complete, context, handler
+from dlcalc.models import tree
 from dlcalc.models.receptive_fields import Field, follow, join, start
-from dlcalc.models.tree import (
-    Block,
-    Kind,
-    Layer,
-    Model,
-    Node,
-    at_node,
-    check_limits,
-    is_scope,
-    layers_in,
-    name_nodes,
-)
+from dlcalc.models.tree import Block, Kind, Layer, Model, Node, at_node
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.results import Result
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
@@ -299,6 +289,19 @@ class _Count(NamedTuple):
     """What fits into a memory, where one was named."""
 
 
+class _Total:
+    """The sum of a number of all rows, by the name that it has there."""
+
+    def __init__(self, about: str) -> None:
+        self.__doc__ = about
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, count: Count, owner: type) -> int:
+        return count.total(self.name)
+
+
 class Count(Result, _Count):
     """A model, counted."""
 
@@ -325,30 +328,12 @@ class Count(Result, _Count):
         """Parameters that one position uses: all but those of the experts not chosen."""
         return self.params - self.total("idle")
 
-    @property
-    def weights(self) -> int:
-        """Parameters of all layers that multiply, tied ones once."""
-        return self.total("weights")
-
-    @property
-    def biases(self) -> int:
-        """Parameters of all layers that are added."""
-        return self.total("biases")
-
-    @property
-    def trainable(self) -> int:
-        """Parameters that training changes."""
-        return self.total("trainable")
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of all layers, for one example."""
-        return self.total("macs")
-
-    @property
-    def skipped(self) -> int:
-        """Products that causal kernels leave out, and those that know their window."""
-        return self.total("skipped")
+    weights = _Total("Parameters of all layers that multiply, tied ones once.")
+    biases = _Total("Parameters of all layers that are added.")
+    trainable = _Total("Parameters that training changes.")
+    macs = _Total("Multiply-accumulates of all layers, for one example.")
+    skipped = _Total("Products that causal kernels leave out, and those that know their window.")
+    activations = _Total("Elements of all outputs kept for one example, the input apart.")
 
     @property
     def positions(self) -> int:
@@ -363,11 +348,6 @@ class Count(Result, _Count):
     def total(self, what: str) -> int:
         """The sum of a number of all rows."""
         return self.layers.total(what)
-
-    @property
-    def activations(self) -> int:
-        """Elements of all outputs kept for one example, the input apart."""
-        return self.total("activations")
 
 
 def part(count: Count, name: str) -> Count:
@@ -441,7 +421,7 @@ class Walker:
             elif node.kind == Kind.REPEAT:
                 shape, field = self.repeat(node, name, shape, field)
             elif node.kind in (Kind.ASIDE, Kind.BUILT):
-                self.aside(node, f"{name}." if is_scope(node) else prefix, shape, field)
+                self.aside(node, f"{name}." if tree.is_scope(node) else prefix, shape, field)
             else:
                 shape, field = self.join(node, name, prefix, shape, field)
         return shape, field
@@ -530,7 +510,8 @@ class Walker:
         if shared and "tie" in layer.options:
             raise InputError("tie shares the weights alone, share all parameters: write one")
         wanted = str(layer.options["share" if shared else "tie"])
-        names = [scope + wanted for scope in _scopes(prefix)]
+        scopes = prefix.split(".")
+        names = [".".join([*scopes[:depth], wanted]) for depth in reversed(range(len(scopes)))]
         found = next(filter(None, map(self.places.get, names)), None)
         owner = found or next((row for row in Rows(self.rows) if row.name == wanted), None)
         if owner is None:
@@ -559,7 +540,7 @@ class Walker:
         self, block: Block, name: str, prefix: str, shape: Shape, field: Field | None,
     ) -> tuple[Shape, Field | None]:
         """Count the branches, each on the same input, and the row where they meet."""
-        inner = f"{name}." if is_scope(block) else prefix
+        inner = f"{name}." if tree.is_scope(block) else prefix
         ends = []
         for branch in block.body:
             if not (isinstance(branch, Block) and branch.kind == Kind.BRANCH):
@@ -598,14 +579,6 @@ def check_written(body: Sequence[Node]) -> None:
             bind(node.type, node.arguments, dict(node.options), handler(node.type))
         except InputError as error:
             raise at_node(error, node) from None
-
-
-def _scopes(prefix: str) -> Iterator[str]:
-    """The prefix and the shorter ones around it, down to none."""
-    while prefix:
-        yield prefix
-        prefix = prefix[: prefix[:-1].rfind(".") + 1]
-    yield ""
 
 
 def joined(block: Block, shapes: list[Shape]) -> Shape:
@@ -669,7 +642,7 @@ def params(
 def _counted(
     model: Model, input: Shape | None, tolerant: bool, cached: int, text: bool
 ) -> Count:
-    check_limits(model.body)
+    tree.check_limits(model.body)
     if input is not None and model.input is not None and input != model.input:
         _check_rank(model, input)
         model = _with_fixed_tables(model)
@@ -677,7 +650,7 @@ def _counted(
     if shape is None:
         check_written(model.body)
         raise InputError("the size of the input is not known: give `input`, such as 3x224x224")
-    walker = Walker(name_nodes(model.body), cached, text)
+    walker = Walker(tree.name_nodes(model.body), cached, text)
     misfit = None
     try:
         walker.run(model.body, "", shape, start(shape))
@@ -692,7 +665,7 @@ def _counted(
 
 def _first_width(model: Model) -> Shape | None:
     """The features that the code of a model gives its first layer, where that is linear."""
-    first = next(layers_in(model.body), None)
+    first = next(tree.layers_in(model.body), None)
     width = model.takes.get(id(first)) if first is not None and first.type == "linear" else None
     return (width,) if width else None
 
@@ -729,10 +702,10 @@ def _with_fixed_tables(model: Model) -> Model:
 
     Such a table is a parameter: another input meets it as it is, or is refused by it.
     """
-    loose = {id(layer) for layer in layers_in(model.body) if layer.text == "position"}
+    loose = {id(layer) for layer in tree.layers_in(model.body) if layer.text == "position"}
     if not loose:
         return model
-    walker = Walker(name_nodes(model.body))
+    walker = Walker(tree.name_nodes(model.body))
     with suppress(InputError):  # what does not fit is named when the model is counted
         walker.run(model.body, "", model.input or (), None)
     lengths = {id(row.node): row.input[0] for row in Rows(walker.rows) if id(row.node) in loose}

@@ -22,22 +22,10 @@ from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.sources import read_file
 from dlcalc.layers.table import bind, handler
 from dlcalc.models import foreign
+from dlcalc.models import python_language as python
 from dlcalc.models.count import params
 from dlcalc.models.foreign import JOINED, bound, spec_of
-from dlcalc.models.python_language import (
-    NUMBERS,
-    RAISED,
-    Class,
-    External,
-    Follower,
-    Function,
-    Object,
-    Scope,
-    Super,
-    Unknown,
-    flat,
-    names_in,
-)
+from dlcalc.models.python_language import Class, External, Follower, Scope, Unknown
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Block, Kind, Layer, Model, Node, layers_in
 from dlcalc.numbers.sizes import span
@@ -96,7 +84,7 @@ class Size(Unknown):
         self.gap = gap
 
 
-class Module(Object):
+class Module(python.Object):
     """A layer, a container of layers, a parameter, or an object of a class of the text."""
 
     def __init__(
@@ -234,9 +222,8 @@ def read_code(text: str, name: str = "") -> Model:
         return _Reader(printed).model(tree, name)
     except RecursionError:
         raise LimitError("expressions within expressions beyond any honest depth") from None
-    except RAISED as error:
+    except python.RAISED as error:
         raise InputError(f"is not followed: {words_of(error)}") from None
-
 
 
 class _Reader(Follower):
@@ -269,7 +256,7 @@ class _Reader(Follower):
                 if any(_changes_a_model(each, scope) for each in (node, *inner)):
                     raise
                 errors.append(error)
-                mentions = dict.fromkeys(names_in(node), error) | mentions
+                mentions = dict.fromkeys(python.names_in(node), error) | mentions
         root, end = self._root(scope, mentions)
         for path, module in root.leaves() if root else ():
             own = module.name or path
@@ -326,10 +313,10 @@ class _Reader(Follower):
     def _by_function(self, cls: Class, scope: Scope, missing: list[str]) -> Module:
         """The model of the one function that makes it of no arguments."""
         makers = [
-            each for each in scope.values() if isinstance(each, Function)
+            each for each in scope.values() if isinstance(each, python.Function)
             and not each.needs(0)
             and any(isinstance(e, ast.Return) for e in ast.walk(each.node))
-            and cls.name in names_in(each.node)
+            and cls.name in python.names_in(each.node)
         ]
         if len(makers) > 1:
             calls = ", ".join(f"{each.node.name}()" for each in makers)
@@ -387,7 +374,7 @@ class _Reader(Follower):
         start = cls.find("__init__")
         self.building += 1
         try:
-            if isinstance(start, Function):
+            if isinstance(start, python.Function):
                 self.invoke(start, made, *given, **named)
             elif cls.framework in CONTAINERS:
                 self.fill(made, given, {})
@@ -442,14 +429,14 @@ class _Reader(Follower):
         name = path.rpartition(".")[2]
         if name.lower() in _CALLED:
             return _CALLED[name.lower()](self, *given, **named)
-        if name in NUMBERS and all(isinstance(each, int | float) for each in given):
+        if name in python.NUMBERS and all(isinstance(each, int | float) for each in given):
             return getattr(math, name)(*given)
         if _IS["made"](name):
             sizes = given[0] if given and isinstance(given[0], list | tuple) else given
             whole = sizes and all(type(each) is int for each in sizes)
             return Module(ARRAY, [tuple(sizes)]) if whole else Unknown()
         if not name[:1].isupper() and any(
-            isinstance(each, Tensor) or _is_parameter(each) for each in flat(given)
+            isinstance(each, Tensor) or _is_parameter(each) for each in python.flat(given)
         ):
             return self.operation(name, given, named)
         if _IS["itself"](name):
@@ -560,7 +547,7 @@ class _Reader(Follower):
                 self.operation("add", [given[0], owner], {})
                 if name == "add" and given and isinstance(given[0], Tensor) else owner
             )
-        if isinstance(owner, Module | Super):
+        if isinstance(owner, Module | python.Super):
             return self._of_module(owner, name)
         if not isinstance(owner, Tensor):
             return super().member(owner, name)
@@ -572,7 +559,7 @@ class _Reader(Follower):
 
 
     def _of_module(self, owner: Any, name: str) -> Any:
-        module: Any = owner.object if isinstance(owner, Super) else owner
+        module: Any = owner.object if isinstance(owner, python.Super) else owner
         if module.is_layer and spec_of(module.kind):
             known = module.arguments
             if (own := foreign.NAMES.get(name, name)) in known:
@@ -583,7 +570,7 @@ class _Reader(Follower):
                 return Unknown  # one number of several parameters
         if name == "training":
             return False
-        if isinstance(owner, Super) and name in ("forward", "call"):
+        if isinstance(owner, python.Super) and name in ("forward", "call"):
             return partial(self._in_turn, module)
         act = _TOLD.get(name)
         if act is None and not _IS["unheeded"](name):
@@ -606,7 +593,7 @@ class _Reader(Follower):
             return self._repeated(module, given[0])
         for name in ("forward", "call") if module.cls else ():
             function = module.cls.find(name) if module.cls else None
-            if isinstance(function, Function):
+            if isinstance(function, python.Function):
                 return self.invoke(function, module, *given, **named)
         if module.is_layer:
             return self._layer(module, given, named)
@@ -743,7 +730,8 @@ class _Reader(Follower):
             return right
         if any(isinstance(each, Tensor) or _is_parameter(each) for each in both):
             return self.operation(type(op).__name__.lower(), list(both), {})
-        if isinstance(op, ast.cmpop) and any(isinstance(each, Unknown) for each in flat(both)):
+        unknown = any(isinstance(each, Unknown) for each in python.flat(both))
+        if isinstance(op, ast.cmpop) and unknown:
             return _compared_shapes(op, *both)
         sizes = [each for each in both if isinstance(each, Size)]
         if any(each.gap for each in sizes) or (len(sizes) == 2 and isinstance(op, ast.Sub)):
@@ -830,7 +818,7 @@ class _Reader(Follower):
         kind = FUNCTIONS.get(word.replace("_", ""))
         if kind and isinstance(first, Tensor):
             if re.match("(Avg|Max)Pool", kind) and any(
-                isinstance(each, Unknown) for each in flat(given[1:2])
+                isinstance(each, Unknown) for each in python.flat(given[1:2])
             ):
                 return self.applied(f"Adaptive{kind}", first, 1)  # a window as large as the image
             keep = {key: each for key, each in named.items() if not isinstance(each, Unknown)}
@@ -1186,12 +1174,12 @@ _TOLD: dict[str, Callable[..., Any]] = {
 
 
 def _needs(function: Any, given: int) -> list[str]:
-    return function.needs(given) if isinstance(function, Function) else []
+    return function.needs(given) if isinstance(function, python.Function) else []
 
 
 def _compared_shapes(op: ast.cmpop, left: Any, right: Any) -> Any:
     """Whether shapes are the same: taken as so, since values of other sizes do not meet."""
-    found = [*flat([left]), *flat([right])]
+    found = [*python.flat([left]), *python.flat([right])]
     widths = [each.tensor.width for each in found if isinstance(each, Sizes)]
     sizes = all(isinstance(each, Size) and not each.gap for each in found)
     whole = len(widths) == 2 or (sizes and isinstance(left, tuple) and isinstance(right, tuple))
@@ -1229,7 +1217,7 @@ def _copied(value: Any) -> Any:
 
 def _changes_a_model(node: ast.AST, scope: Scope) -> bool:
     """Whether a statement that is not followed would have changed a model, or a value of one."""
-    held = {name: scope.get(name) for name in names_in(node)}
+    held = {name: scope.get(name) for name in python.names_in(node)}
     models = {
         name for name, each in held.items()
         if isinstance(each, Tensor | Module) and not _is_parameter(each)
@@ -1240,9 +1228,8 @@ def _changes_a_model(node: ast.AST, scope: Scope) -> bool:
     if not isinstance(node, ast.Assign | ast.AugAssign):
         return False
     target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
-    return isinstance(target, ast.Attribute) or not models.isdisjoint(names_in(target)) or any(
-        isinstance(held[name], Tensor) for name in models
-    )
+    given = {name for name in models if isinstance(held[name], Tensor)} | python.names_in(target)
+    return isinstance(target, ast.Attribute) or not models.isdisjoint(given)
 
 
 def _axes(kind: str) -> int:

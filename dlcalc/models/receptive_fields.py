@@ -199,21 +199,16 @@ def _windowed(axis: AxisField, window: Axis, length: int) -> AxisField | None:
         if outputs > LONGEST_PERIOD:
             return None
         seen_inputs = [_stretched(output, window) for output in range(outputs)]
-    else:
+    else:  # an output sees the inputs o·S − P + t·D for every tap t
         outputs = period // gcd(period, window.stride)
         passed = outputs * window.stride
-        seen_inputs = [_slid(output, window) for output in range(outputs)]
+        starts = [output * window.stride - window.pad[0] for output in range(outputs)]
+        seen_inputs = [range(low, low + window.span, window.dilation) for low in starts]
     ends = [axis.over(inputs) for inputs in seen_inputs]
     return AxisField(
         axis.reach, length, tuple(end[0] for end in ends), tuple(end[1] for end in ends),
         axis.jump * passed // period, axis.lies, axis.even,
     )
-
-
-def _slid(output: int, window: Axis) -> range:
-    """Inputs that an output of a window sees: o·S − P + t·D for every tap t."""
-    low = output * window.stride - window.pad[0]
-    return range(low, low + window.span, window.dilation)
 
 
 def _stretched(output: int, window: Axis) -> range:

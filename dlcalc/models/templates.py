@@ -265,14 +265,6 @@ def _applied(function: Callable[[Any, Any], Any]) -> Callable[[Evaluate, Evaluat
     return lambda left, right: lambda fields: function(left(fields), right(fields))
 
 
-def _first_given(left: Evaluate, right: Evaluate) -> Evaluate:
-    def value(fields: Fields) -> Any:
-        found = left(fields)
-        return right(fields) if found is None else found
-
-    return value
-
-
 def _divided(a: Any, b: Any) -> Any:
     from fractions import Fraction
 
@@ -286,7 +278,11 @@ _BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
     "Eq": _applied(operator.eq), "NotEq": _applied(operator.ne), "Lt": _applied(operator.lt),
     "LtE": _applied(operator.le), "Gt": _applied(operator.gt), "GtE": _applied(operator.ge),
     "In": _applied(lambda a, b: a in b), "NotIn": _applied(lambda a, b: a not in b),
-    "BitOr": _first_given, "Add": _applied(operator.add), "Sub": _applied(operator.sub),
+    # The first that is given.
+    "BitOr": lambda left, right: lambda fields: (
+        right(fields) if (found := left(fields)) is None else found
+    ),
+    "Add": _applied(operator.add), "Sub": _applied(operator.sub),
     "Mult": _applied(operator.mul), "Div": _applied(_divided),
     "FloorDiv": _applied(operator.floordiv), "Mod": _applied(operator.mod),
 }

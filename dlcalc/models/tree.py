@@ -84,16 +84,9 @@ class Block:
         self.shared = shared
         """Whether all turns of a repeat have the parameters of the first."""
 
-    def replaced(
-        self, body: Sequence[Node] | None = None, count: int | None = None,
-        first: int | None = None, name: str | None = None,
-    ) -> Block:
+    def replaced(self, **changes: Any) -> Block:
         """This block with another body, count, first index or name."""
-        return Block(
-            self.kind, self.body if body is None else body,
-            self.count if count is None else count, self.first if first is None else first,
-            self.axis, self.name if name is None else name, self.place, self.input, self.shared,
-        )
+        return Block(**{name: getattr(self, name) for name in self.__slots__} | changes)
 
 
 Node = Layer | Block

@@ -536,7 +536,9 @@ class Flow:
         """The output of a layer and its products, as far as they can be told."""
         kind, config = str(layer.get("class_name")), layer["config"]
         if kind == "InputLayer":
-            return self._entered(config), 0
+            given = sizes_of(config.get("batch_shape", config.get("batch_input_shape")))
+            self.input = _whole(given[1:]) if self.input is None and given else self.input
+            return given[1:] if given else None, 0
         if "layers" in config:
             inner = Flow(layer, self.tensors, f"{self.around}{name_of(layer)}/")
             macs = [each for each in inner.macs.values() if each is not None]
@@ -586,12 +588,6 @@ class Flow:
         known = _whole(tuple(sizes.values()))
         return tuple(sizes[each] for each in given)[1:], None if known is None else prod(known)
 
-    def _entered(self, config: Config) -> Sizes | None:
-        """The shape of an input; the first one is that of the model."""
-        given = sizes_of(config.get("batch_shape", config.get("batch_input_shape")))
-        if self.input is None and given:
-            self.input = _whole(given[1:])
-        return given[1:] if given else None
 
     def _counted(
         self, layer: Config, kind: str, given: tuple[int, ...]
