@@ -128,6 +128,8 @@ def test_notes(config: dict[str, Any], notes: tuple[str, ...]) -> None:
     ('{"model_type": "gpt2", "n_layer": 1.5}', "field 'n_layer' is no whole number, but 1.5"),
     ('{"model_type": "gpt2", "n_layer": 2, "num_hidden_layers": 3}',
      "n_layer is 2, and num_hidden_layers, which is the same, 3"),
+    ('{"model_type": "gpt2", "architectures": 3}', "field 'architectures' is no list, but 3"),
+    ('{"model_type": "bert", "id2label": 3}', "field 'id2label' is no list, but 3"),
     ('{"model_type": "gpt2", "n_head": 7}', "768 features do not divide into 7"),
     ('{"model_type": "clip", "vision_config": {"hidden_size": 97, "num_attention_heads": 3}}',
      "config.json: 97 features do not divide into 3 heads"),
