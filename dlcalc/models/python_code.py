@@ -144,8 +144,10 @@ class Module(python.Object):
             return []
         return foreign.layers_of(self.kind, self.given, self.named, self.name)
 
-    def leaves(self, path: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
-        """The layers within it by their paths, each once."""
+    def leaves(
+        self, path: str = "", seen: set[int] | None = None, listed: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """The layers within it by their paths, each once; those in plain lists if `listed`."""
         seen = set() if seen is None else seen
         if id(self) in seen:
             return
@@ -154,12 +156,12 @@ class Module(python.Object):
             yield path, self
         for name, part in self.parts.items():
             pairs: Any = [("", part)]
-            if isinstance(part, list | tuple | dict):  # which Keras finds, too
+            if listed and isinstance(part, list | tuple | dict):  # which Keras finds, too
                 pairs = part.items() if isinstance(part, dict) else enumerate(part)
             for key, each in pairs:
                 if isinstance(each, Module):
                     inner = ".".join(filter(None, (path, name, str(key))))
-                    yield from each.leaves("" if each.times else inner, seen)  # a scope of its own
+                    yield from each.leaves("" if each.times else inner, seen, listed)  # its own
 
 
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Model")
@@ -337,7 +339,10 @@ class _Reader(Follower):
                 "class of what one input goes through"
             ).at(f"line {forward.node.lineno}")
         try:
-            return self.tensor_of(self.run(root, [self.input], {}))
+            end = self.tensor_of(self.run(root, [self.input], {}))
+            if root.cls and root.cls.find("forward"):
+                _require_registered(root)
+            return end
         except DlcalcError as error:
             if not isinstance(error, LimitError):
                 held = params(Model(self._idle(root, []), (1,))).params
@@ -463,6 +468,8 @@ class _Reader(Follower):
         if name[:1].isupper() and not name.endswith(("Loss", "Error")):
             raise foreign.unknown(name)
         if any(isinstance(each, Module) and each.is_layer for each in given):
+            if name.endswith("_"):  # of torch.nn.init: other numbers in the same layer
+                return given[0]
             raise InputError(f"{name}(…) of a layer is not followed here")
         return Unknown()
 
@@ -1190,6 +1197,17 @@ def _compared_shapes(op: ast.cmpop, left: Any, right: Any) -> Any:
 
 def _is_parameter(value: Any) -> bool:
     return isinstance(value, Module) and value.kind in (PARAMETER, ARRAY, POSITIONS)
+
+
+def _require_registered(root: Module) -> None:
+    """A layer in a plain list is no part of a model of PyTorch's: InputError that names it."""
+    registered = {id(each) for _, each in root.leaves(listed=False)}
+    for path, each in root.leaves():
+        if id(each) not in registered and any(_IS["holding"](of.type) for of in each.layers()):
+            raise InputError(
+                f"{path} is in a plain list or dict, where PyTorch finds no parameters to train: "
+                "nn.ModuleList or nn.ModuleDict holds layers"
+            )
 
 
 def _part_of_module(module: Module, index: Any) -> Any:

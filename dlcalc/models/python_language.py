@@ -283,7 +283,8 @@ class Follower:
         elif isinstance(target, ast.Subscript):
             owner, key = self.value(target.value, scope), self.key(target.slice, scope)
             if isinstance(owner, Object):
-                owner, key = owner.parts, str(key)
+                owner = owner.parts
+                key = list(owner)[key] if isinstance(key, int) and owner else str(key)
             owner[key] = value
 
     def unpacked(self, value: Any, count: int) -> Sequence[Any]:

@@ -472,6 +472,8 @@ def code_of(made: str, forward: str) -> str:
     (STEP, "return self.f(x).mean((1, 2))"), (STEP, "return self.f(x)[:, :, -1]"),
     (LINEAR, "return self.f(x).chunk(2, 1)[0]"), (LINEAR, "return self.f(x).split(0, 1)"),
     (LINEAR, "return F.pad(self.f(x), (1, 1))"), (LINEAR, "return torch.einsum('ab->ba', x)"),
+    ("self.f = [nn.Linear(8, 8) for _ in range(2)]", "for f in self.f: x = f(x)\nreturn x"),
+    ("self.f, self.g = nn.Linear(8, 8), {'a': nn.Linear(8, 8)}", "return self.f(x)"),
 ])
 def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None:
     with pytest.raises(DlcalcError) as caught:
@@ -1344,6 +1346,9 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
      "b, n, c = x.shape\nq, k, v = self.q(x).view(b, n, 3, 2, c // 2).permute("
      "2, 0, 3, 1, 4)\nx = (q @ k.transpose(-2, -1)).softmax(-1) @ v\n"
      "return self.o(x.transpose(1, 2).reshape(b, n, c))[:, [-1], :]", (4, 8), 296),
+    # Heads put in by their place from behind, and initial numbers, one tensor at a time.
+    ("self.f = nn.Sequential(nn.Linear(8, 4), nn.Linear(4, 9))\nself.f[-1] = nn.Linear(4, 2)\n"
+     "for f in self.f: nn.init.constant_(f.bias, -1)", "return self.f(x)", (8,), 46),
     ("import dataclasses\n@dataclasses.dataclass\nclass C:\n"
      "    n: list = dataclasses.field(default_factory=lambda: [8, 4])\n"
      "self.f = nn.Linear(*C().n)", "return self.f(x)", (8,), 36),
