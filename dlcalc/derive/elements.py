@@ -205,16 +205,20 @@ _WHOLE = (
 def _of_product(formula: Expr, index: Index, values: Values) -> Any:
     *before, last = formula.args
     left = value_of(before[0] if len(before) == 1 else Expr("matmul", tuple(before)), values)
-    outer = left.ndim == 1 and _is_turned(last)
-    right = value_of(last.args[0] if outer else last, values)
-    row, column = left, right
-    if outer and right.ndim == 1:
+    right = value_of(last, values)
+    batch = index[: len(index) - (left.ndim > 1) - (right.ndim > 1)]
+    if left.ndim == right.ndim == 1 and _is_turned(last):
         row, column = left[index[0] :][:1], right[index[1] :][:1]
-    elif left.ndim > 1:
-        row = left[index if right.ndim == 1 else index[:-1]]
-    if right.ndim > 1:
-        column = right[(*index[: right.ndim - 2], slice(None), index[-1])]
+    else:
+        row = left[(*_own(left, batch), index[len(batch)])] if left.ndim > 1 else left
+        column = right[(*_own(right, batch), ..., index[-1])] if right.ndim > 1 else right
     return products(zip(row.tolist(), column.tolist(), strict=True))
+
+
+def _own(matrices: Array, batch: Index) -> Index:
+    """The place of a matrix among some that are spread over a batch."""
+    sizes = matrices.shape[:-2]
+    return tuple(map(min, batch[len(batch) - len(sizes) :], (size - 1 for size in sizes)))
 
 
 def _of_sum(formula: Expr, index: Index, values: Values) -> Any:

@@ -334,12 +334,14 @@ class Symbols:
             return Term(n.formula, value, ())
         below = n.formula - 1
         power = a.formula if is_number(below) and below == 1 else Expr("pow", (a.formula, below))
-        return Term(product(n.formula, power), value, _joint(a, n))
+        join = hadamard if differ_in_rank(a, n) else product
+        return Term(join(n.formula, power), value, _joint(a, n))
 
     def exponent_slope(self, y: Term, a: Term) -> Term:
         """y·ln a for y = aⁿ."""
         value = self._number("exponent_slope", y, a)
-        return Term(product(y.formula, call("ln", a.formula)), value, _joint(y, a))
+        join = hadamard if differ_in_rank(y, a) else product
+        return Term(join(y.formula, call("ln", a.formula)), value, _joint(y, a))
 
     def back_again(self, h: Term, *given: Term, place: int, **options: Any) -> Term:
         """A gradient of back(…), which is written by another."""

@@ -376,6 +376,81 @@ def test_what_cannot_be_computed_is_named_with_its_line(
     assert complaint in str(caught.value)
 
 
+UNFIT = {"A": np.ones((2, 3)), "B": np.ones((2, 3, 4)), "x": [1, 2, 3], "s": 1.0, "C": [[1, 2]]}
+
+
+@pytest.mark.parametrize(
+    ("equation", "complaint"),
+    [
+        ("sum(A, axis=2)", "axis=2 of 2x3: axes count from 0 to 1"),
+        ("sum(A, axis=(0, -3))", "axis=-3 of 2x3: axes count from 0 to 1"),
+        ("sum(s, axis=0)", "axis=0 of a number: it has no axes"),
+        ("concat(A, x)", "parts of 2x3 and 3 do not fit one after the other along axis 0"),
+        ("concat(x, A)", "parts of 3 and 2x3 do not fit one after the other along axis 0"),
+        ("concat(A, [A[0], A[0], A[0]], axis=1)",
+         "parts of 2x3 and 3x3 do not fit one after the other along axis 1"),
+        ("concat(A, C, axis=-2)",
+         "parts of 2x3 and 1x2 do not fit one after the other along axis -2"),
+        ("concat(A, A, axis=2)", "axis=2 of 2x3: axes count from 0 to 1"),
+        ("stack(x, x, axis=-3)", "axis=-3 of 3: axes count from 0 to 1"),
+        ("stack(x, A)", "parts of unequal shapes: 3 and 2x3"),
+        ("reshape(A, 4)", "2x3 has 6 elements, 4 has 4"),
+        ("reshape(A, -1, 4)", "2x3 has 6 elements, -1x4 has a multiple of 4"),
+        ("reshape(A, -1, -1)", "2x3 has 6 elements, -1x-1 has 1"),
+        ("reshape(A, -2, -3)", "2x3 has 6 elements, -2x-3 has 6"),
+        ("reshape(A, 0, -1)", "2x3 has 6 elements, 0x-1 has a multiple of 0"),
+        ("broadcast(A, 4, 3)", "2x3 does not fit 4x3"),
+        ("broadcast(A, 3)", "2x3 does not fit 3"),
+        ("broadcast(s, 2, 0)", "2x0 elements cannot be made"),
+        ("broadcast(s, 8192, 8193)", "8192x8193 elements cannot be made"),
+        ("transpose(A, (0, 2))", "axes 0, 2 of 2x3: each of its 2 axes once"),
+        ("transpose(A, (1, -1))", "axes 1, -1 of 2x3: each of its 2 axes once"),
+        ("transpose(s, 0)", "axes 0 of a number: each of its 0 axes once"),
+        ("A[0, 1, 2]", "there is no element [0, 1, 2] in 2x3; places count from 0"),
+        ("A[2]", "there is no element [2] in 2x3; places count from 0 to 1"),
+        ("A[None, 0, 3]", "there is no element [0, 3] in 2x3; places count from 0 to 2"),
+        ("A[-3]", "there is no element [-3] in 2x3; places count from 0"),
+        ("B[1, ..., 4]", "there is no element [1, :, 4] in 2x3x4; places count from 0 to 3"),
+        ("x[-4]", "there is no element [-4] in 3; places count from 0 to 2"),
+        ("x[..., 0, 1]", "there is no element [0, 1] in 3; places count from 0"),
+        ("A[0, 2:1]", "[2:1] of 2x3 is empty; slices end before their end"),
+        ("gather(x, [0, 3])", "3 counts no element of 3: whole numbers from 0 to 2"),
+        ("gather(x, [-4])", "-4 counts no element of 3: whole numbers from 0 to 2"),
+        ("gather(A, [0.5], axis=1)", "0.5 counts no element of 2x3: whole numbers from 0 to 2"),
+        ("A[[0, 1], [0, 1, 2]]", "the shapes 2 and 3 do not fit"),
+        ("pick(A, [0, 1, 2])",
+         "2x3 and 3: pick(x, i) takes one element of each row, i one whole number a row"),
+        ("pick(A, [0, 3])", "3 counts no element of 2x3: whole numbers from 0 to 2"),
+        ("pick(s, s)", "a number and a number: pick(x, i) takes one element of each row, i one "
+                       "whole number a row"),
+        ("one_hot([0, 3], 3)", "3 counts no element of 3 classes: whole numbers from 0 to 2"),
+        ("expand(A, 3)", "axis=3 of 2x3: axes count from 0 to 2"),
+        ("expand(A, (0, 4))", "axis=4 of 2x3: axes count from 0 to 3"),
+        ("squeeze(A, 0)", "axis 0 of 2x3 is not of size 1"),
+        ("squeeze(C, (0, 1))", "axis 1 of 1x2 is not of size 1"),
+        ("squeeze(A, 2)", "axis=2 of 2x3: axes count from 0 to 1"),
+        ("trace(A, axis=(0, 2))", "axis=2 of 2x3: axes count from 0 to 1"),
+        ("trace(A, axis=(1, -1))",
+         "a diagonal lies between two axes, as axis=(0, 1); here axis=(1, -1)"),
+        ("trace(B, axis=(0, 1, 2))",
+         "a diagonal lies between two axes, as axis=(0, 1); here axis=(0, 1, 2)"),
+        ("cumsum(A, 2)", "axis=2 of 2x3: axes count from 0 to 1"),
+        ("x @ A", "3 @ 2x3: the inner sizes 3 and 2 differ"),
+        ("A @ C'", "2x3 @ 2x1: the inner sizes 3 and 2 differ"),
+        ("A @ B'", "2x3 @ 2x4x3: the inner sizes 3 and 4 differ"),
+        ("B @ [A, A, A]'", "2x3x4 and 3x2x3: the axes before the last two do not fit"),
+        ("B ⊙ x", "the shapes 2x3x4 and 3 do not fit"),
+        ("where(A, C, 1)", "the shapes 2x3 and 1x2 and a number do not fit"),
+        ("maxpool(x)", "pooling wants the size of its windows: maxpool(x, 2)"),
+        ("A^-1.0", "the inverse of a matrix is not computed here; 1/W is elementwise"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_named_with_its_shapes(equation: str, complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        dlcalc.grad(f"r = {equation}", used(equation, **UNFIT), of=[])
+    assert str(caught.value) == f"line 1: {equation}: {complaint}"
+
+
 @pytest.mark.parametrize(
     ("equations", "values"),
     [

@@ -317,3 +317,68 @@ def test_sums_of_products_have_the_working_of_elements_in_any_number_of_axes() -
     bias = graph.slope_step(b, (2,))
     assert formula_text(bias.numbers[0]) == "2 + 6 + 10 + 14 + 18 + 22"
     assert bias.value == 72
+
+
+B, A, X = np.random.default_rng(5).normal(size=(2, 3, 4)), np.eye(2, 3) - 0.3, np.array([2.0, -1, 3])
+U, C = np.array([0.5, -2.0, 1, 4]), np.random.default_rng(6).normal(size=(2, 4, 3))
+OF_AXES: dict[str, Any] = {
+    "sum": np.sum, "mean": np.mean, "var": np.var, "std": np.std, "prod": np.prod, "max": np.max,
+    "min": np.min, "norm": lambda x, **o: np.sqrt(np.sum(x * x, **o)),
+    "logsumexp": lambda x, **o: np.log(np.sum(np.exp(x), **o)),
+}
+MOVED = [
+    ("B[1]", B[1]), ("B[..., -1]", B[..., -1]), ("B[:, 1:, ::2]", B[:, 1:, ::2]),
+    ("B[None, 0]", B[None, 0]), ("B[-1, ..., 2]", B[-1, ..., 2]), ("B[0, [2, 0]]", None),
+    ("transpose(B)", B.swapaxes(1, 2)), ("transpose(B, (2, 0, 1))", B.transpose(2, 0, 1)),
+    ("transpose(B, (-1, 0, 1))", B.transpose(2, 0, 1)), ("reshape(B, 4, -1)", B.reshape(4, 6)),
+    ("expand(A, 1)", A[:, None]), ("expand(A, (0, -1))", A[None, :, :, None]),
+    ("squeeze(B[:1], 0)", B[0]), ("squeeze(A[1:, -1:], (0, 1))", A[1, 2]),
+    ("broadcast(A, 5, 2, 3)", np.broadcast_to(A, (5, 2, 3))),
+    ("broadcast(A[:, :1], 2, 3)", np.broadcast_to(A[:, :1], (2, 3))),
+    ("concat(A, 2*A, axis=1)", np.concatenate([A, 2 * A], 1)),
+    ("concat(B, B[:, :2], axis=-2)", np.concatenate([B, B[:, :2]], 1)),
+    ("stack(A, 2*A, axis=-1)", np.stack([A, 2 * A], -1)), ("stack(A, A*A, axis=1)",
+                                                           np.stack([A, A * A], 1)),
+    ("gather(B, [2, 0, 2], axis=1)", B[:, [2, 0, 2]]), ("pick(A, [2, 0])", A[[0, 1], [2, 0]]),
+    ("one_hot([1, 0], 3)*A", np.eye(3)[[1, 0]] * A), ("cumsum(B, 1)", B.cumsum(1)),
+    ("cumsum(B, axis=-1)", B.cumsum(-1)), ("trace(B)", np.trace(B, 0, 1, 2)),
+    ("trace(B, axis=(-1, 0))", np.trace(B, 0, 2, 0)), ("A @ B", A @ B), ("x @ B", X @ B),
+    ("B @ u", B @ U), ("A' @ A", A.T @ A), ("x' @ x", X @ X), ("u @ x'", np.outer(U, X)),
+    ("B @ B'", B @ B.swapaxes(1, 2)), ("B @ C", B @ C), ("A @ C'", A @ C.swapaxes(1, 2)),
+    ("x @ A'", X @ A.T), ("B' @ A'", None), ("A @ (x + x)", A @ (X + X)),
+    ("softmax(B, axis=1)", np.exp(B) / np.exp(B).sum(1, keepdims=True)),
+    ("log_softmax(B, axis=0)", np.log(np.exp(B) / np.exp(B).sum(0, keepdims=True))),
+    ("max(B, 0.1)", np.maximum(B, 0.1)), ("min(B, A[0, 1], 0.2)", np.minimum(B, A[0, 1])),
+    ("where(B > 0, B, 2*B)", np.where(B > 0, B, 2 * B)), ("clip(B, -0.5, 0.5)",
+                                                         np.clip(B, -0.5, 0.5)),
+    ("B/(u + 9)", B / (U + 9)), ("B - u", B - U), ("B ⊙ u", B * U), ("(B*B + 1)^0.3",
+                                                                     (B * B + 1) ** 0.3),
+    ("2^B", 2**B), ("(u*u)^B", (U * U) ** B), ("B^3", B**3), ("(x; x[0]; 2)", [2, -1, 3, 2, 2]),
+]
+
+
+def require_all(equation: str, wanted: Any) -> None:
+    """Its value, the derivatives of differences, and every line of the working."""
+    equations = f"y = {equation}; L = sum(y^3) + 2*sum(y)"
+    result = dlcalc.grad(equations, used(equations, B=B, A=A, x=X, u=U, C=C))
+    if wanted is not None:
+        assert np.shape(result.values["y"]) == np.shape(wanted)
+        np.testing.assert_allclose(np.asarray(result.values["y"], float), wanted, atol=1e-14)
+    require_agreement(result)
+    assert disagreements(result) == []
+    assert wrong_elements(result) == []
+
+
+@pytest.mark.parametrize(("equation", "wanted"), MOVED)
+def test_what_goes_along_axes_has_its_values_derivatives_and_lines(
+    equation: str, wanted: Any
+) -> None:
+    require_all(equation, wanted)
+
+
+@pytest.mark.parametrize("name", OF_AXES)
+@pytest.mark.parametrize("axis", [0, -1, (0, 2), (-1, 0)])
+def test_what_sums_axes_up_has_its_values_derivatives_and_lines(name: str, axis: Any) -> None:
+    for kept in (True, False):
+        wanted = OF_AXES[name](B, axis=axis, keepdims=kept)
+        require_all(f"{name}(B, axis={axis}, keepdims={kept})", wanted)
