@@ -376,8 +376,10 @@ class Slips:
         """Every formula one edit away from a line's, by the words for it."""
         if key not in self._edits:
             self._edits[key] = {}
+            line = self.lines[key]
             for each in self._edited(key):
-                if each.formula != self.lines[key].formula:
+                circular = not self.timed and line.name in symbols_in(each.formula)
+                if each.formula != line.formula and not circular:
                     self._edits[key].setdefault(each.words, each)
         return self._edits[key]
 

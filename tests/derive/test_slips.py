@@ -1,6 +1,7 @@
 """Slips are named by computing them, in the workings of grad and vae; strange numbers are not."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,121 @@ def complaint(command: str, *arguments: str, expected: dict[str, Any]) -> str:
 def test_slips_in_equations(system: list[str], name: str, value: Any, words: str) -> None:
     said = complaint("grad", *system, expected={name: value})
     assert said.endswith(f"; {words} gives that"), said
+
+
+DRAW = np.random.default_rng(11)
+HELD: dict[str, Any] = {
+    "p": 1.37, "q": 2.29, "r": 3.113, "s": 0.617, "t": 0.8391, "k": 1.913, "σ": 0.7713,
+    "w_1": 0.37, "w_2": -0.91, "b_1": 0.29, "b_2": 0.53,
+    **{name: DRAW.normal(size=size).round(2) for name, size in (
+        ("x", 3), ("z", 3), ("b", 3), ("W", (3, 3)), ("V", (2, 3)), ("X", (4, 3)))},
+}
+FUNCTIONS: dict[str, Any] = {
+    "tanh": np.tanh, "exp": np.exp, "ln": np.log, "sqrt": np.sqrt, "sum": np.sum, "mean": np.mean,
+    "var": np.var, "outer": np.outer, "sig": lambda v: 1 / (1 + np.exp(-v)),
+    "relu": lambda v: np.maximum(v, 0),
+}
+CROSS = "y = sigmoid(p*q); L = -(t*ln(y) + (1 - t)*ln(1 - y))"
+UNITS = "h_1 = tanh(w_1*r + b_1); h_2 = tanh(w_2*r + b_2); y = h_1*p + h_2*k"
+CENTRED = "a = mean(x); c = x - a; v = mean(c*c); L = c/sqrt(v)"
+GELU = "p*r*(1 + tanh((2/np.pi)**0.5*(p + 0.044715*p**3)))/2"
+
+
+@pytest.mark.parametrize(("equations", "name", "wrong", "words"), [
+    ("y = p*q + r/s - t", "y", "p*q + r/s", "t left out"),
+    ("y = p*q + r/s - t", "y", "p*q + r/s + t", "a wrong sign at t"),
+    ("y = p*q + r/s - t", "y", "r/s - p*q - t", "a wrong sign at p·q"),
+    ("y = p*q + r/s - t", "y", "p*q - t", "r/s left out"),
+    ("y = p*q + r/s - t", "y", "q + r/s - t", "p left out"),
+    ("y = p*q + r/s - t", "y", "p*q + r/s - r", "r in place of t"),
+    ("y = (p - q)*r", "y", "(p + q)*r", "a wrong sign at q"),
+    ("y = (p - q)*r", "y", "p*r", "q left out"),
+    ("y = (p - q)*r", "y", "-q*r", "p left out"),
+    ("y = (p - q)*r", "y", "p - q", "r left out"),
+    ("y = (p - q)*r", "y", "r", "(p − q) left out"),
+    ("y = r + (p - q)*s", "y", "r + (q - p)*s", "a wrong sign at (p − q)·s"),
+    ("y = r*s + p - (q - t)", "y", "r*s + p - (t - q)", "a wrong sign at q − t"),
+    ("y = (1 - p)*r", "y", "p*r", "p in place of 1 − p"),
+    ("y = (1 - p)*r", "y", "(1 + p)*r", "a wrong sign at p"),
+    ("y = (1 - p^2)*r", "y", "p*r", "p in place of 1 − p²"),
+    ("y = (1 - p^2)*r", "y", "p**2*r", "p² in place of 1 − p²"),
+    ("y = (1 - p^2)*r", "y", "(1 - p)*r", "p in place of p²"),
+    ("y = tanh(p*q)*r", "y", "sig(p*q)*r", "sigmoid in place of tanh"),
+    ("y = tanh(p*q)*r", "y", "p*q*r", "tanh left out"),
+    ("h = tanh(p*q); y = h*r", "h", "sig(p*q)", "sigmoid as the activation of h"),
+    ("h = tanh(p*q); y = h*r", "y", "sig(p*q)*r", "sigmoid as the activation of h"),
+    ("h = tanh(p*q); y = h*r", "y", "p*q*r", "tanh left out in h"),
+    ("h = sigmoid(p*q); y = h*r", "dy/dp", "r*(1 - sig(p*q)**2)*q",
+     "the slope of tanh at h in ∂h/∂p"),
+    ("h = tanh(p*q); y = h*r", "dy/dp", "r*tanh(p*q)*(1 - tanh(p*q))*q",
+     "the slope of sigmoid at h in ∂h/∂p"),
+    ("y = exp(p^2)*r", "y", "exp(p)*r", "exp(p) in place of exp(p²)"),
+    ("y = exp(p^2)*r", "y", "p**2*r", "exp left out"),
+    ("y = gelu(p)*r", "y", GELU, "gelu's tanh form"),
+    ("y = ln(p^3)*r", "y", "ln(p)*r", "ln(p) in place of ln(p³)"),
+    ("y = σ^2/2 - ln(σ)", "y", "σ/2 - ln(σ)", "σ in place of σ²"),
+    ("y = σ/2 - ln(p)", "y", "σ**2/2 - ln(p)", "σ² in place of σ"),
+    ("y = (p - q)^2/2", "y", "(p - q)**2", "½ left out"),
+    ("y = (p - q)^2/2", "y", "(p - q)/2", "p − q in place of (p − q)²"),
+    ("y = (p - q)^2/6", "y", "(p - q)**2/3", "½ left out"),
+    ("y = (p - q)^2/6", "y", "(p - q)**2/2", "1/3 left out"),
+    ("y = (p - q)^2/6", "y", "(p - q)**2", "1/6 left out"),
+    ("y = (p - q)^2/3", "y", "(p - q)**2/6", "2 left out"),
+    ("y = (p - q)^2/7 + r", "y", "2*(p - q)**2 + r", "1/14 left out"),
+    ("y = (p - q)^2/2.5", "y", "(p - q)**2", "1/2.5 left out"),
+    ("y = r - (-p)", "y", "r - p", "a wrong sign at −p"),
+    ("y = p*q*r", "y", "p", "q·r left out"),
+    ("y = mean(x^2)", "y", "sum(x**2)", "the sum in place of the mean"),
+    ("y = sum(x*z)", "y", "mean(x*z)", "the mean in place of the sum"),
+    ("y = softmax(x)", "y", "x", "softmax left out"),
+    ("y = [p, q]", "y", "[q, p]", "p and q exchanged"),
+    ("y = W @ x", "y", "W.T @ x", "Wᵀ in place of W"),
+    ("y = X @ W'", "y", "X @ W", "W in place of Wᵀ"),
+    ("y = V @ W @ x", "y", "V @ W.T @ x", "Wᵀ in place of W"),
+    ("y = W @ x + b", "y", "W @ b + x", "x and b exchanged"),
+    ("y = W @ x + b + 0*z", "y", "W @ z + b", "z in place of x"),
+    ("y = relu(W @ x + b)", "y", "relu(W @ x - b)", "a wrong sign at b"),
+    ("h = relu(W @ x + b); y = V @ h", "y", "V @ relu(W @ x)", "b left out in h"),
+    ("y = V @ x; L = sum(y*y)", "dL/dV", "outer(x, 2*(V @ x))", "the transposed matrix"),
+    ("y = W @ x; L = sum((y - z)^2)/2", "dL/dW", "outer(W @ x, x)", "z left out in dL/dy"),
+    ("y = W @ x; L = mean((y - z)^2)", "dL/dW", "2*outer(W @ x - z, x)",
+     "1/3 left out in dL/dy"),
+    ("y = W @ x; L = mean((y - z)^2)", "dL/dW", "outer(W @ x - z, x)/3", "2 left out in dL/dy"),
+    ("y = W @ x; L = mean((y - z)^2)", "dL/dx", "2*W @ (W @ x - z)/3", "W in place of Wᵀ"),
+    ("y = relu(W @ x); L = sum(y*z)", "dL/dx", "W.T @ z", "relu'(W @ x) left out"),
+    ("v = p*q; y = v^2 + p", "dy/dp", "2*p*q*q", "∂y/∂p left out"),
+    ("v = p*q; y = v^2 + p", "dy/dp", "2*p*q*q - 1", "a wrong sign at ∂y/∂p"),
+    ("v = p*q; y = v^2 + p", "dy/dp", "p*q*q + 1", "2 left out in ∂y/∂v"),
+    ("v = p*q; y = ln(v)*r", "dy/dq", "p*r/q", "p left out in v"),
+    ("v = p/q; y = v^3", "dy/dq", "3*(p/q)**2*p/q**2", "a wrong sign"),
+    ("v = p/q; y = v^3", "dy/dq", "-3*(p/q)**2*p/q", "q in place of q² in ∂v/∂q"),
+    (CROSS, "L", "-t*ln(sig(p*q))", "(1 − t)·ln(1 − y) left out"),
+    (CROSS, "L", "-(t*ln(sig(p*q)) - (1 - t)*ln(1 - sig(p*q)))",
+     "a wrong sign at (1 − t)·ln(1 − y)"),
+    (CROSS, "L", "-(t*ln(sig(p*q)) + t*ln(1 - sig(p*q)))", "t in place of 1 − t"),
+    (CROSS, "L", "-(t*ln(sig(p*q)) + (1 - t)*ln(sig(p*q)))", "y in place of 1 − y"),
+    (CROSS, "dL/dp", "sig(p*q) - t", "q left out in ∂y/∂p"),
+    (CENTRED, "L", "x/sqrt(var(x))", "x in place of c"),
+    (CENTRED, "L", "(x - mean(x))/sqrt(3*var(x))", "the sum in place of the mean in v"),
+    (UNITS, "y", "tanh(w_1*r + b_1)*k + tanh(w_2*r + b_2)*p", "h_1 and h_2 exchanged"),
+    (UNITS, "y", "(w_1*r + b_1)*p + (w_2*r + b_2)*k", "tanh left out in h"),
+    (UNITS, "y", "tanh(w_1*r)*p + tanh(w_2*r + b_2)*k", "b_1 left out in h_1"),
+    (UNITS, "h_1", "tanh(w_2*r + b_1)", "w_2 in place of w_1"),
+    (UNITS, "dy/dw_1", "p*(1 - tanh(w_2*r + b_2)**2)*r", "h_2 in place of h_1 in ∂h_1/∂w_1"),
+    (UNITS, "dy/dw_1", "p*r", "(1 − h_1²) left out in ∂h_1/∂w_1"),
+    ("y = sqrt(p)*q", "y", "p*q", ""),  # not: y in place of q
+])
+def test_each_way_to_get_a_formula_wrong_is_named(
+    equations: str, name: str, wrong: str, words: str
+) -> None:
+    defined = {each.partition("=")[0].strip() for each in equations.split(";")}
+    names = set(re.findall(r"\w+", equations)) - defined
+    of, _, by = name.partition("/")
+    result = dlcalc.grad(equations, {each: HELD[each] for each in HELD if each in names},
+                         of=[of[1:]] if by else [])
+    field = ("gradients", of[1:], by[1:]) if by else ("values", name)
+    answer = np.round(eval(wrong, {**HELD, **FUNCTIONS, "np": np}), 7).tolist()
+    assert grad_slip(result, None, Place(field), answer) == (words and f"{words} gives that")
 
 
 def test_slips_in_an_autoencoder() -> None:
