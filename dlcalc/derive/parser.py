@@ -478,8 +478,7 @@ class _Parser:
         else:
             setting = self._setting(option)
             if option in options:
-                known = options[option]
-                setting = (*(known if isinstance(known, tuple) else (known,)), setting)
+                setting = (*_several(options[option]), setting)
             options[option] = setting
 
     def _by_name(
@@ -575,8 +574,7 @@ class _Parser:
                 else f"write {name.text}(x, {option}=…)", name
             )
         if option in ("shape", "axes") and option in options:
-            value = options[option]
-            options[option] = value if isinstance(value, tuple) else (value,)
+            options[option] = _several(options[option])
 
     def _expressions(self) -> list[Node]:
         """Arguments up to the bracket that ends them."""
@@ -693,6 +691,11 @@ def _constant(node: Node | None) -> int | None:
         value = _constant(node.arguments[0])
         return None if value is None else -value
     return None
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    """The values of an option that may have several; a node is one."""
+    return value if isinstance(value, tuple) and not isinstance(value, Node) else (value,)
 
 
 def _counted(most: int, least: int | None = None) -> str:

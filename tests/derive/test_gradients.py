@@ -106,6 +106,62 @@ def test_loops_and_sums_run_as_far_as_a_number_computed_from_others(
     assert result.gradients["L"]["w"] == gradient
 
 
+GIVEN: dict[str, Any] = {
+    "A": [[1, 2, 3], [4, 5, 6]], "M": [[0, 1, 2], [3, 4, 5], [6, 7, 8]], "x": [1, 2, 3], "n": 3,
+    "w": [2, -1], "row": [2, 0], "s": 2,
+}
+
+
+@pytest.mark.parametrize(("equations", "name", "wanted"), [
+    ("h[0] = 1; for t in 1..n: h[t] = s*h[t-1]; L = h", "L", [1, 2, 4, 8]),
+    ("h[1] = x; h[0] = 2*x; L = h", "L", [[2, 4, 6], [1, 2, 3]]),
+    ("h[3] = s; h[2] = 1; h[4] = x[0]; L = h", "L", [1, 2, 1]),
+    ("h[0,0] = s; h[0,1] = x; L = h[0,0]*h[0,1][2]", "L", 6),
+    ("h[0] = x; L = h[0,1:3]", "L", [2, 3]),
+    ("h[-1] = s; L = h[-1]*3", "L", 6),
+    ("for t in 1..2:\n  for k in 1..t:\n    h[t,k] = t*k*s\nL = h[2,1] + 10*h[2,2]", "L", 84),
+    ("for t in 1..2: h[t] = t*s; g[t] = h[t]*t; L = g[2]", "L", 8),
+    ("for t in -1..1: h[t+1] = s*t; L = h", "L", [-2, 0, 2]),
+    ("for t in 1..6/n: h[t] = t*s; L = h", "L", [2, 4]),
+    ("for t in 1..-n+2*2: h[t] = s; L = h", "L", [2]),
+    ("L = x[n-1] + x[0:n-1][1]", "L", 5),
+    ("L = x[:n:2]", "L", [1, 3]),
+    ("y = reshape(A, n, -1)", "y", [[1, 2], [3, 4], [5, 6]]),
+    ("y = reshape(A, 2*n)", "y", [1, 2, 3, 4, 5, 6]),
+    ("y = broadcast(s, n, n-1)", "y", [[2, 2], [2, 2], [2, 2]]),
+    ("y = sum(A, axis=n-2)", "y", [6, 15]),
+    ("y[j,i] = A[i,j]*x[j]", "y", [[1, 4], [4, 10], [9, 18]]),
+    ("y[i] = ∑_j A[i,j] x[j]", "y", [14, 32]),
+    ("y[i] = -∑_j (A[i,j]*s + x[j])", "y", [-18, -36]),
+    ("y[i] = sum_j(A[i,j]^2)/s", "y", [7, 38.5]),
+    ("t = ∑_i M[i,i] + ∑_i M[i,2-i] + ∑_i M[i,0]", "t", 33),
+    ("t = ∑_{i,j} M[i,j]*M[j,i]", "t", 180),
+    ("y[i] = x[2-i]", "y", [3, 2, 1]),
+    ("y[i] = x[-i+2] + 0*x[i]", "y", [3, 2, 1]),
+    ("y[i] = x[i+1] - x[i]", "y", [1, 1]),
+    ("y[i] = ∑_k w[k] x[i+k]", "y", [0, 1]),
+    ("y[i] = ∑_k w[k] x[2*i+k]", "y", [0]),
+    ("y[i] = ∑_k w[k]*x[i-k+1]", "y", [3, 4]),
+    ("y[i] = ∑_k w[k]*x[i+s*k]", "y", [-1]),
+    ("y[j] = M[row[j], j]", "y", [6, 1]),
+    ("y[j] = M[row[j], n-1] + x[row[j]]", "y", [11, 3]),
+    ("y[i] = max(x[i], s)*tanh(0*x[i]) + x[i]^2 + s*n", "y", [7, 10, 15]),
+    ("y[i] = where(x[i] > s, x[i], 0)", "y", [0, 0, 3]),
+    ("L = ∑_{t=1..n} x[t-1]*t", "L", 14),
+    ("L = ∑_{t=1}^n t^2", "L", 14),
+    ("L = ∑_{t=2..2} t*s", "L", 4),
+    ("f(a) = a^2 + s; L = f(f(x[1]))", "L", 38),
+    ("f(a, b) = a - b; g(a) = f(a, s)*f(s, a); L = g(x)", "L", [-1, 0, -1]),
+])
+def test_loops_letters_and_definitions_have_the_values_written_out(
+    equations: str, name: str, wanted: Any
+) -> None:
+    words = set(re.findall(r"[A-Za-z]+", equations))
+    values = {each: value for each, value in GIVEN.items() if each in words}
+    result = dlcalc.grad(equations, values, of=[])
+    assert np.asarray(result.values[name]).tolist() == wanted
+
+
 def test_every_number_that_nothing_uses_is_derived() -> None:
     equations = "y = w*x; L1 = y^2; L2 = y + b; v = [y, w]"
     result = dlcalc.grad(equations, {"w": 2, "x": 3, "b": 1})

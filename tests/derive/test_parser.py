@@ -47,6 +47,9 @@ def tree(node: Node) -> str:
         ("max(x)", "largest(x)"),
         ("max(x, y, 0)", "max(x y 0)"),
         ("W[0, -1]", "element[0][-1](W)"),
+        ("W[1:, ..., ::-2, None]", "element[slice(1, None, None)][Ellipsis][slice(None, None, -2)]"
+         "[None](W)"),
+        ("W[i + 1, 0]", "element[*][0](W add(i 1))"),
         ("(x + y)[2]'", "transpose(element[2](add(x y)))"),
         ("[a, 1]", "stack(a 1)"),
         ("[a, b; c, d]", "stack(stack(a b) stack(c d))"),
@@ -54,6 +57,14 @@ def tree(node: Node) -> str:
         ("(a +\n b) # and so on", "add(a b)"),
         ("1e-3 + .5 + 2. + ½ + 7", "add(0.001 0.5 2.0 0.5 7)"),
         ("--x", "neg(neg(x))"),
+        ("2*--x + +y", "add(mul(2 x) y)"),
+        ("x^--2", "pow(x 2)"),
+        ("a < b*2", "lt(a mul(b 2))"),
+        ("(a >= b) * (a != -b)", "mul(ge(a b) ne(a neg(b)))"),
+        ("(a; b; [c])", "concat(a b stack(c))"),
+        ("max([a, b], axis=0)", "largest(stack(a b))"),
+        ("stack([a, b])", "stack(a b)"),
+        ("concat([a, b], c)", "concat(stack(a b) c)"),
         ("µ_1 + w₁₂ + ẑ + y\u0302", "add(μ_1 w12 ẑ ŷ)"),
     ],
 )
@@ -153,11 +164,83 @@ def test_what_is_nested_too_deep_is_marked_where_it_is() -> None:
         parse_equations(f"L = {'(' * 120}x")
 
 
-@pytest.mark.parametrize(("text", "complaint"), [
-    ("y = clip(x, high=1, low=0)", "line 1, column 13: high is argument 3 of clip"),
-    ("y = softmax(x, axis=0, axis=1)", "line 1, column 24: axis is given twice"),
+LEFT_INDEX = ("an index on the left is a whole number, a loop's variable, or a letter that stands "
+              "on the right too: y[i]")  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "column", "marked", "complaint"), [
+    ("y = clip(x, high=1, low=0)", 13, "high", "high is argument 3 of clip"),
+    ("y = clip(x, 0, low=1)", 16, "low", "low is argument 2 of clip"),
+    ("y = softmax(x, axis=0, dim=1)", 24, "dim", "axis is given twice"),
+    ("y = leaky_relu(x, slop=2)", 19, "slop", "leaky_relu has no option slop; did you mean slope?"),
+    ("y = exp(x, axis=0)", 12, "axis", "exp takes no option axis"),
+    ("y = sum(x, axis=0, 3)", 20, "3", "found '3'; arguments stand before options"),
+    ("y = reshape(x)", 5, "reshape", "reshape wants the sizes: reshape(x, 3, 1)"),
+    ("y = squeeze(x)", 5, "squeeze", "write squeeze(x, axis=…)"),
+    ("y = one_hot(x)", 5, "one_hot", "write one_hot(x, classes=…)"),
+    ("y = gather(x, i, axis=-1)", 5, "gather", "gather wants an axis from 0, as axis=1"),
+    ("y = gather(x, i, axis=(0, 1))", 5, "gather", "gather wants an axis from 0, as axis=1"),
+    ("y = min(x, z, axis=0)", 5, "min", "min of several has no axis; stack them first"),
+    ("y = clip(x)", 5, "clip", "clip takes three arguments, here is 1"),
+    ("y = conv(a, b, c, d)", 5, "conv", "conv takes two to three arguments, here are 4"),
+    ("y = sum(a, b)", 5, "sum", "sum takes one argument, here are 2; write axis=… for an axis"),
+    ("y = back(g, x)", 5, "back",
+     "write back(g, f(x)): the gradient g carried back through f to x"),
+    ("y = back(g, sin(x), z, w)", 5, "back",
+     "write back(g, f(x)): the gradient g carried back through f to x"),
+    ("y = back(g, f*x, 2)", 5, "back", "2 is no argument of f*x"),
+    ("y = back(g, f*x, z)", 5, "back", "z is no argument of f*x"),
+    ("y = W'(x)", 5, "W",
+     "W'(…) is no slope of a function that is known; a transposed matrix is multiplied by @: "
+     "W' @ (…)"),
+    ("f(a, b) = a; y = f(1)", 18, "f", "f takes two arguments, here is 1"),
+    ("f(a) = a; y = f(1, 2)", 15, "f", "f takes one argument, here are 2"),
+    ("f() = 2", 2, "(", "found '('; an equation is NAME = EXPRESSION"),
+    ("y = x²⁻", 6, "²⁻", "found '2-'; a power is a whole number"),
+    ("y = x[..., 0, ...]", 18, "]", "one ... at most stands in an index"),
+    ("y = (a; b", 10, "", "found the end; the ( of line 1, column 5 is still open"),
+    ("y = conv(x, w, pad='same)", 25, ")", "found ')'; the ( of line 1, column 9 is still open"),
+    ("y = a < b < c", 11, "<", "a < b < c is written (a < b)*(b < c)"),
+    ("y[0:1] = 3", 1, "y", "a slice cannot be defined; write one index, y[0] or y[i]"),
+    ("y[0] + 3", 6, "+", "found '+'; an equation is NAME = EXPRESSION"),
+    ("for t in 1..3 h[t] = 2", 15, "h", "found 'h'; a colon stands before a loop's equations"),
+    ("for t of 1..3: h[t] = 2", 7, "of", "found 'of'; a loop is for t in 1..3: h[t] = …"),
+    ("for t in 1: h[t] = 2", 11, ":", "found ':'; a range is 1..3, or 1..T"),
+    ("for t in 1..3:\nh[t] = 2", 1, "for",
+     "no equation in the loop; indent those that belong to it"),
+    ("y : 3", 3, ":", "found ':'; a loop is for t in 1..3: h[t] = …"),
+    ("y = ∑_{t=1} t", 5, "∑_{t=1} t", "a range below ∑ is t=1..T"),
+    ("y = ∑_{t=1..2..3} t", 5, "∑_{t=1..2..3} t", "a range below ∑ is t=1..T"),
+    ("y = ∑_i 3", 5, "∑_i 3", "i stands nowhere in the sum: an element is y[i]"),
+    ("y[i] = ∑_i A[i,i]", 1, "y[i] = ∑_i A[i,i]", "a letter of the left side is summed over: i"),
+    ("y[k] = ∑_j A[i,j]", 1, "y[k] = ∑_j A[i,j]", "k stands nowhere on the right side"),
+    ("y[i,i] = x[i]", 1, "y[i,i] = x[i]",
+     LEFT_INDEX),
+    ("y[2*i] = x[i]", 1, "y[2*i] = x[i]",
+     LEFT_INDEX),
+    ("y[i] = x[i*i]", 10, "i",
+     "how far i runs is not to be seen: no array has it alone as an index"),
+    ("y[i] = M[i, 0:2]", 8, "M[i, 0:2]", "among letters an index is a letter or a whole number"),
+    ("y[i] = softmax(x[i])", 8, "softmax(x[i])",
+     "softmax takes whole arrays: index what it gives, or name it first"),
+    ("h[1] = s; h[3] = s; L = h", 25, "h", "h has elements [1] and others; name one"),
+    ("h[0,0] = s; h[0,1] = s; L = h", 29, "h", "h has elements [0,0] and others; name one"),
+    ("h[0,0] = s; L = h[0]", 17, "h[0]", "h has 2 indices"),
+    ("h[0] = s; h[0] = 2", 11, "h[0] = 2", "h[0] is defined already"),
+    ("h[0] = s; h = 2", 11, "h = 2", "h is defined by its elements already"),
+    ("for t in 1..2: z = t", 16, "z = t", "each equation of a loop is of one step: z[t] = …"),
+    ("for t in 1..q: h[t] = s", 13, "q",
+     "a loop runs over whole numbers, and q has no such value: give q=3"),
+    ("f(a) = f(a) + 1; y = f(s)", 8, "f(a)", "f is defined by way of itself"),
+    ("y = softmax(x, axis=z)", 21, "z", "z is no whole number here"),
 ])
-def test_names_of_arguments_have_their_place(text: str, complaint: str) -> None:
+def test_what_is_written_wrong_is_marked_where_it_stands(
+    text: str, column: int, marked: str, complaint: str
+) -> None:
     with pytest.raises(InputError) as caught:
         parse_equations(text)
-    assert str(caught.value) == complaint
+    assert str(caught.value) == f"line 1, column {column}: {complaint}"
+    shown, mark = caught.value.__notes__[0].split("\n")
+    assert shown == f"  {text.splitlines()[0]}"
+    assert mark == " " * (column + 1) + "^" * max(1, len(marked))
+    assert text[column - 1 :].startswith(marked)
