@@ -319,8 +319,8 @@ def test_sums_of_products_have_the_working_of_elements_in_any_number_of_axes() -
     assert bias.value == 72
 
 
-B, A, X = np.random.default_rng(5).normal(size=(2, 3, 4)), np.eye(2, 3) - 0.3, np.array([2.0, -1, 3])
-U, C = np.array([0.5, -2.0, 1, 4]), np.random.default_rng(6).normal(size=(2, 4, 3))
+A, B = np.eye(2, 3) - 0.3, np.random.default_rng(5).normal(size=(2, 3, 4))
+C, U, X = B.swapaxes(1, 2) + 0.7, np.array([0.5, -2, 1, 4]), np.array([2.0, -1, 3])
 OF_AXES: dict[str, Any] = {
     "sum": np.sum, "mean": np.mean, "var": np.var, "std": np.std, "prod": np.prod, "max": np.max,
     "min": np.min, "norm": lambda x, **o: np.sqrt(np.sum(x * x, **o)),
