@@ -12,12 +12,12 @@ import numpy as np
 
 from dlcalc.conventions.equations import as_framework
 from dlcalc.conventions.tables import ask, others, refusal, table, value
+from dlcalc.derive.activations import Activation, parametrised
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import FUNCTIONS, OPERATIONS
 from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, moments, nadam
 from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
-from dlcalc.numbers.activations import Activation, parametrised
 
 NORMS = ("layernorm", "groupnorm", "instancenorm", "batchnorm", "rmsnorm")
 

@@ -204,7 +204,6 @@ VALUES: dict[str, Callable[..., Value]] = {
     "add": lambda f, first, *others: sum(others, first),
     "mul": lambda f, first, *others: prod(others, start=first),
     "hadamard": lambda f, first, *others: prod(others, start=first),
-    "relu6": lambda f, x: f.where(f.between(x, 0, 6), x, 6 * f.gt(x, 0)),
     "silu": lambda f, x: x * f.sigmoid(x),
     "mish": lambda f, x: x * f.tanh(f.softplus(x)),
     "gelu": lambda f, x: x * (1 + f.erf(x / 2**0.5)) / 2,
@@ -215,9 +214,9 @@ VALUES: dict[str, Callable[..., Value]] = {
     "leaky_relu": lambda f, x, slope: f.where(f.gt(x, 0), x, slope * x),
     "elu": lambda f, x, alpha: f.where(f.gt(x, 0), x, alpha * f.expm1(f.below_0(x))),
     "celu": lambda f, x, alpha: f.where(f.gt(x, 0), x, alpha * f.expm1(f.below_0(x) / alpha)),
-    "hard_sigmoid": lambda f, x: f.where(f.between(x, -3, 3), x + 3, 6 * f.gt(x, 0)) / 6,
-    "hard_swish": lambda f, x: x * f.where(f.between(x, -3, 3), x + 3, 6 * f.gt(x, 0)) / 6,
-    "hard_tanh": lambda f, x: f.where(f.between(x, -1, 1), x, f.sign(x)),
+    "hard_sigmoid": lambda f, x: f.relu6(x + 3) / 6,
+    "hard_swish": lambda f, x: x * f.relu6(x + 3) / 6,
+    "hard_tanh": lambda f, x: f.where(f.ge(x, 1), 1, f.where(f.le(x, -1), -1, x)),
     "clip": lambda f, x, low, high: f.where(
         f.gt(f.max(x, low), high), high, f.where(f.lt(x, low), low, x)
     ),
@@ -232,6 +231,7 @@ VALUES: dict[str, Callable[..., Value]] = {
 
 FOLLOWING: dict[str, Callable[..., Value]] = {
     "step": lambda f, x: f.gt(x, 0),
+    "relu6": lambda f, x: f.where(f.ge(x, 6), 6, f.where(f.le(x, 0), 0, x)),
     "below_0": lambda f, x: f.where(f.gt(x, 0), 0, x),
     "abs": lambda f, x: f.where(f.lt(x, 0), -x, x),
     "sign": lambda f, x: f.gt(x, 0) - f.lt(x, 0),

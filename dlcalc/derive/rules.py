@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlcalc.derive.activations import ACTIVATIONS, Activation
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, power, symbol, total
 from dlcalc.numbers import threads
-from dlcalc.numbers.activations import ACTIVATIONS, Activation
 from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.plan import Geometry

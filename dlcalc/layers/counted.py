@@ -66,8 +66,8 @@ class Counted:
     """The output shape of a layer, what it holds, what it multiplies, what it sees."""
 
     __slots__ = (
-        "biases", "buffers", "cache", "idle", "lies", "macs", "matrices", "mixes", "output",
-        "skipped", "stored", "weights", "windows",
+        "biases", "buffers", "cache", "idle", "lies", "macs", "matrices", "mixes", "moves",
+        "output", "skipped", "stored", "weights", "windows",
     )
 
     def __init__(
@@ -76,6 +76,7 @@ class Counted:
         lies: tuple[int | None, ...] | None = None, stored: bool = True, idle: int = 0,
         cache: Cache | None = None, skipped: int = 0,
         matrices: dict[str, tuple[int, int]] | None = None, buffers: int = 0,
+        moves: dict[str, Any] | None = None,
     ) -> None:
         self.output = output
         """Shape of the output, without the batch."""
@@ -106,6 +107,8 @@ class Counted:
         """Inputs and outputs of its matrices by name, where it has several."""
         self.buffers = buffers
         """Numbers that it keeps and nothing trains."""
+        self.moves = moves
+        """Where its elements go in a batch, of a layer that does no arithmetic."""
 
 
 def product(sizes: Sequence[int]) -> int:

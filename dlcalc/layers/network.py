@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlcalc.derive.activations import ACTIVATIONS, Activation
+from dlcalc.derive.activations import activation as named_activation
 from dlcalc.derive.rules import RULES, Activate, Graph, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.layers.optimisers import optimiser, states, stepped
 from dlcalc.names import INITIALS
-from dlcalc.numbers.activations import ACTIVATIONS, Activation
-from dlcalc.numbers.activations import activation as named_activation
 from dlcalc.numbers.exact import (
     Array,
     all_finite,

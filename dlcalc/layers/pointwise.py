@@ -93,11 +93,6 @@ def _number(name: str, value: object) -> float:
     return value
 
 
-def identity_values(run: Pass, x: Node) -> Node:
-    """What comes in."""
-    return run.do("move", x)
-
-
 def prelu_values(run: Pass, x: Node, slopes: int) -> Node:
     """x above 0, else w·x."""
     slope = run.parameter("weight", (slopes,), run.fact("start of prelu", 0.25))
@@ -113,14 +108,12 @@ def dropout_values(run: Pass, x: Node, rate: float) -> Node:
     return run.do("div", kept, run.constant(1 - rate)) if rate < 1 else kept
 
 
-def softmax_values(run: Pass, x: Node, rule: str = "softmax") -> Node:
-    """eˣ/Σ eˣ."""
-    return run.do(rule, x, axis=1 if len(run.shape) > 2 else len(run.shape))
+def softmax_values(run: Pass, x: Node) -> Node:
+    """eˣ/Σ eˣ, or x − ln Σ eˣ."""
+    return run.do(run.type, x, axis=1 if len(run.shape) > 2 else len(run.shape))
 
 
-def log_softmax_values(run: Pass, x: Node) -> Node:
-    """x − ln Σ eˣ."""
-    return softmax_values(run, x, "log_softmax")
+log_softmax_values = softmax_values
 
 
 def flatten(shape: Shape) -> Counted:
@@ -129,7 +122,8 @@ def flatten(shape: Shape) -> Counted:
     >>> flatten((16, 5, 5)).output
     (400,)
     """
-    return Counted((product(shape),), lies=(0,) * len(shape), stored=False)
+    row = (product(shape),)
+    return Counted(row, lies=(0,) * len(shape), stored=False, moves={"shape": (-1, *row)})
 
 
 def reshape(shape: Shape, to: PerAxisValue) -> Counted:
@@ -145,7 +139,8 @@ def reshape(shape: Shape, to: PerAxisValue) -> Counted:
             f"input is {by_x(shape)}, {product(shape):,} elements; "
             f"{by_x(wanted)} has {product(wanted):,}"
         )
-    return Counted(wanted, lies=(None,) * len(shape), stored=False)
+    lies = (None,) * len(shape)
+    return Counted(wanted, lies=lies, stored=False, moves={"shape": (-1, *wanted)})
 
 
 def sequence(shape: Shape) -> Counted:
@@ -167,7 +162,7 @@ def transpose(shape: Shape) -> Counted:
     (3000, 80)
     """
     rows, columns = steps_and_width(shape, "transpose")
-    return Counted((columns, rows), lies=(1, 0), stored=False)
+    return Counted((columns, rows), lies=(1, 0), stored=False, moves={"axes": (0, 2, 1)})
 
 
 def crop(shape: Shape, size: PerAxisValue) -> Counted:
@@ -181,11 +176,12 @@ def crop(shape: Shape, size: PerAxisValue) -> Counted:
     at_least(1, "size", wanted)
     if any(size > length for size, length in zip(wanted, sizes, strict=True)):
         raise ShapeError(f"input is {by_x(shape)}; {by_x(wanted)} cannot be cut out of it")
-    axes = tuple(
-        Axis(length, 1, pad=(-((length - size) // 2), size - length + (length - size) // 2))
-        for length, size in zip(sizes, wanted, strict=True)
-    )
-    return Counted((shape[0], *wanted), windows=axes, stored=False)
+    starts = [(length - size) // 2 for length, size in zip(sizes, wanted, strict=True)]
+    lines = list(zip(sizes, wanted, starts, strict=True))
+    axes = tuple(Axis(length, 1, pad=(-at, size - length + at)) for length, size, at in lines)
+    inner = (slice(at, at + size) for _, size, at in lines)
+    return Counted((shape[0], *wanted), windows=axes, stored=False,
+                   moves={"window": (slice(None), slice(None), *inner)})
 
 
 def select(shape: Shape, step: int) -> Counted:
@@ -199,38 +195,11 @@ def select(shape: Shape, step: int) -> Counted:
         raise InputError(f"step {step!r} is not a whole number")
     if not -steps <= step < steps:
         raise ShapeError(f"input is {by_x(shape)}; step {step} is not among its {steps}")
-    return Counted((width,), lies=(None, 0), stored=False)
-
-
-def flatten_values(run: Pass, x: Node) -> Node:
-    """One row an example."""
-    return run.do("move", x, shape=(-1, product(run.shape)))
-
-
-def reshape_values(run: Pass, x: Node, to: PerAxisValue) -> Node:
-    """The same elements, row by row."""
-    return run.do("move", x, shape=(-1, *(to if isinstance(to, tuple) else (to,))))
+    window = slice(None), step
+    return Counted((width,), lies=(None, 0), stored=False, moves={"window": window})
 
 
 def sequence_values(run: Pass, x: Node) -> Node:
     """The channels of each position side by side."""
     rows = run.do("move", x, shape=(-1, run.shape[0], product(run.shape[1:])), part="rows")
     return run.do("move", rows, axes=(0, 2, 1))
-
-
-def transpose_values(run: Pass, x: Node) -> Node:
-    """Rows for columns."""
-    return run.do("move", x, axes=(0, 2, 1))
-
-
-def crop_values(run: Pass, x: Node, size: PerAxisValue) -> Node:
-    """The middle."""
-    sizes = per_axis(size, len(run.shape) - 1, "size")
-    starts = [(length - each) // 2 for length, each in zip(run.shape[1:], sizes, strict=True)]
-    inner = (slice(start, start + each) for start, each in zip(starts, sizes, strict=True))
-    return run.do("move", x, window=(slice(None), slice(None), *inner))
-
-
-def select_values(run: Pass, x: Node, step: int) -> Node:
-    """One vector of the sequence."""
-    return run.do("move", x, window=(slice(None), step))

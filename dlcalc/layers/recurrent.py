@@ -75,25 +75,11 @@ def bias_vectors(bias: bool | str) -> int:
     return 1 if bias == "single" else 2 * flag("bias", bias)
 
 
-def lstm_values(run: Pass, x: Node, **options: Any) -> Node:
-    """c = f ⊙ c + i ⊙ g, h = o ⊙ tanh c; rows i f g o."""
-    return _unrolled(run, x, **options)
-
-
-def gru_values(run: Pass, x: Node, **options: Any) -> Node:
-    """h = (1 − z) ⊙ n + z ⊙ h, n = tanh(W x + b_i + r ⊙ (U h + b_h)); rows r z n."""
-    return _unrolled(run, x, **options)
-
-
-def rnn_values(run: Pass, x: Node, **options: Any) -> Node:
-    """h = tanh(W x + U h + b)."""
-    return _unrolled(run, x, **options)
-
-
-def _unrolled(
+def rnn_values(
     run: Pass, x: Node, hidden: int, layers: int, bias: bool | str, bidirectional: bool,
     output: str, **options: Any,
 ) -> Node:
+    """Step by step, by the equations of the cell of that name."""
     from dlcalc.layers.cells.run import CellSteps
 
     run.refuse(options)
@@ -124,3 +110,6 @@ def _unrolled(
     if output == "sequence":
         return run.do("move", x)
     return run.do("move", x, window=(slice(None), length - 1))
+
+
+lstm_values = gru_values = rnn_values

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.derive.activations import ACTIVATIONS, parametrised
 from dlcalc.derive.rules import RULES, Activate, Array, Graph, Node
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.table import CONTEXT, handler, usual
-from dlcalc.numbers.activations import ACTIVATIONS, parametrised
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import as_doubles, as_numbers
 
@@ -257,6 +257,15 @@ class Pass:
                 )
 
 
+MOVERS = ("identity", "flatten", "reshape", "transpose", "crop", "select")
+"""Types that do no arithmetic: their count says where elements go."""
+
+
+def _moved(run: Pass, x: Node, **options: Any) -> Node:
+    """The elements of x where the layer has them."""
+    return run.do("move", x, **handler(run.type)(run.shape, **options).moves or {})
+
+
 def values_of(type: str) -> Callable[..., Node]:
     """The function that computes a layer of this type; InputError where there is none.
 
@@ -267,8 +276,10 @@ def values_of(type: str) -> Callable[..., Node]:
     found: Callable[..., Node] | None = getattr(module, f"{type}_values", None)
     if found is not None:
         return found
-    if type in ACTIVATIONS:
+    if type in ACTIVATIONS and type not in MOVERS:
         return lambda run, x, **options: run.do(
             Activate(run.store.facts.get("activation", parametrised)(type, **options)), x
         )
+    if type in MOVERS:
+        return _moved
     raise InputError(f"{type} is counted, its values are not computed")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlcalc.derive.activations import ACTIVATIONS, activation
 from dlcalc.derive.rules import Graph
 from dlcalc.errors import ShapeError
 from dlcalc.layers.network import Dense, dense, dense_layers, require_chain
-from dlcalc.numbers.activations import ACTIVATIONS, activation
 from dlcalc.numbers.differences import check_gradients
 
 SMOOTH = ("sigmoid", "tanh", "gelu", "softplus", "identity")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcalc.derive.activations import ACTIVATIONS, activation
 from dlcalc.errors import InputError
-from dlcalc.numbers.activations import ACTIVATIONS, activation, erf
+from dlcalc.numbers.activations import erf
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

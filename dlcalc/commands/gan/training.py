@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.commands.gan.data import Data
+from dlcalc.derive.activations import ACTIVATIONS
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, call
 from dlcalc.layers.losses import Objective, objective
@@ -35,7 +36,6 @@ from dlcalc.models.count import Row, params
 from dlcalc.models.running import Ran, runner_of
 from dlcalc.models.tree import Layer, Model, at_node
 from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS
-from dlcalc.numbers.activations import ACTIVATIONS
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.conventions.cells import problem_of
+from dlcalc.derive.activations import activation
 from dlcalc.errors import At, InputError
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.cells.cell import LSTM, gate_rows
@@ -28,7 +29,6 @@ from dlcalc.layers.cells.problem import (
     slope_at_value,
     with_loss,
 )
-from dlcalc.numbers.activations import activation
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.threads import Aside, side_by_side
 from dlcalc.shell import cells

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlcalc.derive.activations import ACTIVATIONS
 from dlcalc.derive.rules import Graph, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
@@ -32,7 +33,6 @@ from dlcalc.layers.network import (
     require_few,
     require_matrix,
 )
-from dlcalc.numbers.activations import ACTIVATIONS
 from dlcalc.numbers.exact import Array, all_finite, as_doubles, as_layers_of, as_word
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.derive.activations import activation
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import check_fields
 from dlcalc.layers.cells.cell import Cell, listed
 from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.names import GATE_ACTIVATIONS
-from dlcalc.numbers.activations import activation
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import Array, as_doubles
 from dlcalc.numbers.results import Result

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcalc.commands.gan.training import Network, output_of, pull
+from dlcalc.derive.activations import ACTIVATIONS
 from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.models.notation import read_notation
-from dlcalc.numbers.activations import ACTIVATIONS
 from dlcalc.numbers.differences import check_gradients
 
 DEEP = "linear 4; batchnorm; {0}; linear 3 bias=no; batchnorm affine=no; {0}; linear 2"

@@ -296,8 +296,8 @@ def test_slips_are_named_by_computing_them() -> None:
 
 
 def test_the_activation_of_the_command_line_outranks_that_of_the_problem() -> None:
+    from dlcalc.derive import activations
     from dlcalc.names import ACTIVATIONS
-    from dlcalc.numbers import activations
 
     assert set(ACTIVATIONS) == set(activations.ACTIVATIONS)
     tanh = invoke("mlp", TWO_LAYERS, "--activation", "tanh", "-f", "json")
