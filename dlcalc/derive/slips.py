@@ -49,7 +49,7 @@ FEW = {3: 2.5, 2: 2.5, 1: 4.0, 0: EVIDENCE}
 MOST_EVALUATED = 30_000
 """Formulas that are evaluated in search of one slip."""
 MOST_COMPARED = 400
-"""Elements by which a slip is sought; one that is found is held against all of them."""
+"""Numbers whose digits are counted."""
 SIZE = 4096
 """Numbers of a value that count as one formula more."""
 MOST_STEPS = 6
@@ -72,13 +72,6 @@ class Edit(NamedTuple):
     """The wrong formula."""
     common: bool = True
     """Whether it is looked for in what the asked quantity follows from, too."""
-
-
-class Term(NamedTuple):
-    """A term of a line's formula, as it stands: the names in it, and its value."""
-
-    names: frozenset[Expr]
-    value: Callable[[Any], Any]
 
 
 class Slips:
@@ -106,14 +99,10 @@ class Slips:
         self.slots = {name: slot for slot, name in enumerate(self.known)}
         self.start = list(self.known.values())
         self.of = {key: self.slots[line.name] for key, line in self.lines.items()}
+        self._whole = {key: self._compiled(line.formula) for key, line in self.lines.items()}
         self.keys = keys = {slot: key for key, slot in self.of.items()}
         self.uses = {key: {self.slots[each] for each in symbols_in(line.formula)}
                      for key, line in self.lines.items()}
-        self.terms = {id(each): Term(frozenset(symbols_in(each)), self._compiled(each))
-                      for line in self.lines.values() for each in terms_of(line.formula)}
-        """Those of all lines, which edits mostly leave as they are, by their identity."""
-        self._settled: dict[int, Array] = {}
-        """Values of terms of which nothing is changed."""
         self.behind: dict[str, set[str]] = {}
         for key, uses in self.uses.items():
             before = [keys[slot] for slot in uses if slot in keys and keys[slot] in self.behind]
@@ -124,10 +113,8 @@ class Slips:
                 self.users[slot].append(key)
         self.asked: set[str] = set()
         """The lines that the wrong numbers are of."""
-        self.needed: list[str] = []
+        self.needed: set[str] = set()
         """The lines that the numbers asked for follow from."""
-        self._followed_by: dict[tuple[str, ...], list[str]] = {}
-        self._edits: dict[str, dict[str, Edit]] = {}
         self._words: dict[Any, str] = {}
         self.evaluated = 0
 
@@ -163,35 +150,25 @@ class Slips:
         differing = differing_of(expected, right, tolerance)
         if not differing:
             return ""
-        few = differing[:: 1 + len(differing) // MOST_COMPARED]
-        asked, wanted = expected[few], right[few]
+        asked, wanted = expected[differing], right[differing]
         close, digits, loose = _allowed(asked, tolerance)
         own = {places[each][0] for each in differing}
         others = np.delete(np.arange(right.size), differing)
-        others = others[:: 1 + others.size // MOST_COMPARED]
-        read = self.reader([places[each] for each in (*few, *others)])
+        read = self.reader(places)
         # Where the answer is right a slip must leave it so; one that goes round may be made
         # at one element alone.
         still = 2 * written_within(expected[others])[0] if others.size else 0
         self.asked = own
-        self.needed = [key for key in self.lines if any(key in self.behind[each] for each in own)]
+        self.needed = set().union(*(self.behind[each] for each in own))
         for words, changed, likely in self._suspects(own):
             if digits < FEW[likely] or self.evaluated > MOST_EVALUATED:
                 continue
             given = self._values(changed, read)
             if given is None:
                 continue
-            if likely < 3 and (np.abs(given[len(few) :] - expected[others]) > still).any():
+            if likely < 3 and (np.abs(given[others] - expected[others]) > still).any():
                 continue
-            within = loose if likely == 3 else close
-            if explains(given[: len(few)], asked, wanted, within):
-                if len(few) < len(differing):
-                    every = self.reader([places[each] for each in differing])
-                    given = self._values(changed, every)
-                    asked, wanted = expected[differing], right[differing]
-                    within = written_within(asked)[0]
-                    if given is None or not explains(given, asked, wanted, within):
-                        return ""
+            if explains(given[differing], asked, wanted, loose if likely == 3 else close):
                 return words
         return ""
 
@@ -199,8 +176,7 @@ class Slips:
         """Words, wrong formulas by line, and how likely these are, as in FEW."""
         groups = {group_of(key)[0] for key in own}
         near = {group_of(key)[1] for key in own}
-        behind = set().union(*(self.behind[each] for each in own))
-        spread = self._spread(groups, [key for key in self.lines if key in behind])
+        spread = self._spread(groups, [key for key in self.lines if key in self.needed])
         every = [(group, words) for group in spread for words in spread[group]]
         circulated = [each for each in every if each in self.circulated]
         named = set().union(*(self.uses[key] for key in own))
@@ -321,14 +297,18 @@ class Slips:
             return None
         moved: set[int] = set()
         values = list(self.start)
-        for key in self._followed(changed):
-            if key not in changed and moved.isdisjoint(self.uses[key]):
+        # Wrong formulas may name what the right ones do not follow from.
+        named = {self.slots[each] for wrong in changed.values() for each in symbols_in(wrong)}
+        further = [self.behind[self.keys[slot]] for slot in named if slot in self.keys]
+        needed = self.needed.union(*further)
+        for key in self.lines:
+            if key not in needed or (key not in changed and moved.isdisjoint(self.uses[key])):
                 continue
             self.evaluated += 1 + self.start[self.of[key]].size // SIZE
             slot = self.of[key]
             try:
-                formula = changed[key] if key in changed else self.lines[key].formula
-                value = np.asarray(self._value(formula, values, moved))
+                compute = self._compiled(changed[key]) if key in changed else self._whole[key]
+                value = np.asarray(compute(values))
             except (DlcalcError, ValueError, ArithmeticError, LookupError, TypeError):
                 return None
             shape = self.start[slot].shape
@@ -340,48 +320,15 @@ class Slips:
             moved.add(slot)
         return read(values)
 
-    def _value(self, formula: Any, values: Sequence[Array], moved: set[int]) -> Array:
-        """The value of a formula; terms of which nothing moved have theirs already."""
-        total = None
-        for each in terms_of(formula):
-            term = self.terms.get(id(each))
-            if term is None:
-                value = self._compiled(each)(values)
-            elif moved.isdisjoint(self.slots[name] for name in term.names):
-                if id(each) not in self._settled:
-                    self._settled[id(each)] = term.value(self.start)
-                value = self._settled[id(each)]
-            else:
-                value = term.value(values)
-            total = value if total is None else total + value
-        return total
-
-    def _followed(self, changed: Mapping[str, Any]) -> Sequence[str]:
-        """What changes with those lines of all that the numbers asked for follow from, by wrong
-        formulas too."""
-        keys, needed = tuple(changed), self.needed
-        if len(needed) < len(self.lines):
-            slots = {self.slots[each] for formula in changed.values() for term in terms_of(formula)
-                     if id(term) not in self.terms for each in symbols_in(term)}
-            further = {self.keys[slot] for slot in slots if slot in self.keys}.difference(needed)
-            if further:
-                more = {*needed}.union(*(self.behind[key] for key in further))
-                return [key for key in self.lines if key in more]
-        if keys not in self._followed_by:
-            self._followed_by[keys] = [
-                key for key in needed if not self.behind[key].isdisjoint(keys)]
-        return self._followed_by[keys]
-
     def edits(self, key: str) -> dict[str, Edit]:
         """Every formula one edit away from a line's, by the words for it."""
-        if key not in self._edits:
-            self._edits[key] = {}
-            line = self.lines[key]
-            for each in self._edited(key):
-                circular = not self.timed and line.name in symbols_in(each.formula)
-                if each.formula != line.formula and not circular:
-                    self._edits[key].setdefault(each.words, each)
-        return self._edits[key]
+        found: dict[str, Edit] = {}
+        line = self.lines[key]
+        for each in self._edited(key):
+            circular = not self.timed and line.name in symbols_in(each.formula)
+            if each.formula != line.formula and not circular:
+                found.setdefault(each.words, each)
+        return found
 
     def _edited(self, key: str) -> Iterator[Edit]:
         formula, (group, t) = self.lines[key].formula, group_of(key)
@@ -408,20 +355,12 @@ class Slips:
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
                 common = _parsed(each)[0] == _parsed(other)[0] or self._is_argument(other, each)
-                yield Edit(words, self._replaced(formula, {each: other}), common)
+                yield Edit(words, replaced(formula, {each: other}), common)
         for a, b in combinations(named, 2):
             if self.known[a].shape == self.known[b].shape:
                 words = f"{self._said(a, t, b)} and {self._said(b, t, a)} exchanged"
-                swapped = self._replaced(formula, {a: b, b: a})
+                swapped = replaced(formula, {a: b, b: a})
                 yield Edit(words, swapped, self.timed and group[:1] != "d")
-
-    def _replaced(self, formula: Expr, table: Mapping[Expr, Any]) -> Any:
-        """A line's formula with other names in place of some; other terms stay the very same."""
-        if formula.kind != "add":
-            return replaced(formula, table)
-        return Expr("add", tuple(
-            each if id(each) in self.terms and self.terms[id(each)].names.isdisjoint(table)
-            else replaced(each, table) for each in formula.args))
 
     def _of_line(self, key: str, formula: Expr, t: int | None) -> Iterator[Edit]:
         """A quantity in place of what its gradient is a product with, or one step too far."""
@@ -844,12 +783,6 @@ def replaced(formula: Any, table: Mapping[Expr, Any]) -> Any:
     if formula.kind in NAMES:
         return table.get(formula, formula)
     return Expr(formula.kind, tuple(replaced(each, table) for each in formula.args))
-
-
-def terms_of(formula: Any) -> tuple[Any, ...]:
-    """The terms of a sum; another formula is the only one."""
-    is_sum = isinstance(formula, Expr) and formula.kind == "add"
-    return formula.args if is_sum else (formula,)
 
 
 def _places(
