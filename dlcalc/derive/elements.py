@@ -6,7 +6,7 @@ A vector is a column, and its transposed a row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,30 +55,21 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
         function, arguments = _function(formula)
         if function is None:
             return reader(formula)
+    elif kind == "matmul" and (len(args) > 2 or _is_turned(args[-1])):
+        left = Expr("matmul", args[:-1]) if len(args) > 2 else args[0]
+        function, arguments = Arrays.matmul, (left, args[-1])
+        if _is_turned(args[-1]):  # of two vectors the outer product
+            function, arguments = Arrays.times_transposed, (left, args[-1].args[0])
     elif kind == "relation":
         function, arguments = getattr(Arrays, _RELATIONS[args[0]]), args[1:]
     else:
         function, arguments = _KINDS[kind], args
     parts = [compiled(each, reader) for each in arguments]
-    if kind == "matmul":
-        turned = [compiled(each.args[0], reader) if _is_turned(each) else None for each in args]
-        return lambda values: reduce(
-            lambda left, n: _matmul(left, parts[n], turned[n], values),
-            range(1, len(parts)), parts[0](values),
-        )
     return lambda values: function(*[each(values) for each in parts])
 
 
 def _is_turned(part: Any) -> bool:
     return getattr(part, "kind", "") == "transpose"
-
-
-def _matmul(left: Array, right: Read, turned: Read | None, values: Any) -> Array:
-    """A product with a matrix, or with a transposed one: of two vectors the outer product."""
-    if turned is None:
-        return left @ right(values)
-    whole = turned(values)
-    return Arrays.times_transposed(left, whole) if whole.ndim == 1 else left @ right(values)
 
 
 _KINDS: dict[str, Callable[..., Array]] = {

@@ -147,9 +147,8 @@ PULLS: dict[str, tuple[Pull, ...]] = {
         lambda f, g, y, a, b: f.transposed_times(g, a),
     ),
     "transpose": (lambda f, g, y, a, axes=None: f.transpose(g, axes=f.inverse(axes)),),
-    "reshape": (lambda f, g, y, a, shape: f.reshape_like(g, a),),
-    "expand": (lambda f, g, y, a, axis: f.reshape_like(g, a),),
-    "squeeze": (lambda f, g, y, a, axis: f.reshape_like(g, a),),
+    **dict.fromkeys(("reshape", "expand", "squeeze"),
+                    (lambda f, g, y, a, **o: f.reshape_like(g, a),)),
     "align": (lambda f, g, y, a, axes, rank: f.align_back(g, a, axes=axes, rank=rank),),
     "sum": (lambda f, g, y, a, **o: f.spread(g, a, **o),),
     "prod": (lambda f, g, y, a, **o: f.prod_back(g, y, a, **o),),
@@ -171,12 +170,9 @@ PULLS: dict[str, tuple[Pull, ...]] = {
     "logsumexp": (
         lambda f, g, y, a, axis=-1, **o: f.spread(g, a, axis=axis, **o) * f.softmax(a, axis=axis),
     ),
-    "largest": (
+    **dict.fromkeys(("largest", "smallest"), (
         lambda f, g, y, a, **o: f.spread(g, a, **o) * f.part(f.spread(y, a, **o), a, **o),
-    ),
-    "smallest": (
-        lambda f, g, y, a, **o: f.spread(g, a, **o) * f.part(f.spread(y, a, **o), a, **o),
-    ),
+    )),
     "conv": (
         lambda f, g, y, x, w, b=None, **o: f.conv_input(g, w, x, **o),
         lambda f, g, y, x, w, b=None, **o: f.conv_kernel(g, x, w, **o),
@@ -266,7 +262,7 @@ class World:
 
     def but(self, **functions: Callable[..., Value]) -> World:
         """The same world with some other functions."""
-        return World(**{**self.__dict__, **functions})
+        return type(self)(**{**self.__dict__, **functions})
 
 
 FLAT = (
@@ -397,17 +393,14 @@ FUNCTIONS: dict[str, Function] = {
     "where": Function("where", 3), "stop": Function("stop"),
     **{name: Function(name[:3], 1, (), _AXIS, 999) for name in ("max", "min", "maximum",
                                                                 "minimum")},
-    "sum": Function("sum", 1, (), _AXIS), "mean": Function("mean", 1, (), _AXIS),
-    "var": Function("var", 1, (), _AXIS), "std": Function("std", 1, (), _AXIS),
-    "norm": Function("norm", 1, (), _AXIS), "prod": Function("prod", 1, (), _AXIS),
-    **{name: Function(name, 1, (), ("axis",)) for name in ("cumsum", "trace")},
-    "softmax": Function("softmax", 1, (), ("axis",)),
-    "log_softmax": Function("log_softmax", 1, (), ("axis",)),
-    "logsumexp": Function("logsumexp", 1, (), _AXIS),
-    **dict.fromkeys(("transpose", "permute"), Function("transpose", 1, (), ("axes",))),
-    **{name: Function(name, 1, (), ("shape",)) for name in ("reshape", "broadcast")},
-    "expand": Function("expand", 1, (), ("axis",)),
-    "squeeze": Function("squeeze", 1, (), ("axis",)),
+    **{name: Function(name, options=_AXIS) for name in ("sum", "mean", "var", "std", "norm",
+                                                        "prod")},
+    **{name: Function(name, options=("axis",)) for name in ("cumsum", "trace", "softmax",
+                                                            "log_softmax")},
+    "logsumexp": Function("logsumexp", options=_AXIS),
+    **dict.fromkeys(("transpose", "permute"), Function("transpose", options=("axes",))),
+    **{name: Function(name, options=("shape",)) for name in ("reshape", "broadcast")},
+    **{name: Function(name, options=("axis",)) for name in ("expand", "squeeze")},
     **dict.fromkeys(("concat", "cat"), Function("concat", 1, (), ("axis",), 999)),
     "stack": Function("stack", 1, (), ("axis",), 999),
     "gather": Function("gather", 2, (), ("axis",)),

@@ -9,9 +9,10 @@ axes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from itertools import product
+from itertools import accumulate, product
 from math import prod
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ import numpy as np
 
 from dlcalc.derive.activations import ACTIVATIONS, Activation
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES
+from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES, World
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, power, symbol, total
 from dlcalc.numbers import threads
 from dlcalc.numbers.convolution import plan, pooling
@@ -268,24 +269,14 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-class _Formulas:
+class _Formulas(World):
     """The world of formulas: a function of it is written down."""
 
     def __getattr__(self, name: str) -> Any:
         return lambda *arguments: call(name, *arguments)
 
-    @staticmethod
-    def pow(x: Any, k: Any) -> Any:
-        """xᵏ."""
-        return power(x, k)
 
-    @staticmethod
-    def power_slope(x: Any, k: float) -> Any:
-        """k·xᵏ⁻¹."""
-        return k * power(x, k - 1)
-
-
-FORMULAS = _Formulas()
+FORMULAS = _Formulas(pow=power, power_slope=lambda x, k: k * power(x, k - 1))
 
 
 def _put(formula: Any, values: dict[Expr, Any]) -> Part:
@@ -541,14 +532,38 @@ class Reduce(Tabled):
         yield Part(g, number)
 
 
-class Move(Rule):
-    """Elements in another order or shape, or some of them: no arithmetic."""
+class Moving(Rule):
+    """Elements of one array or of several in other places: no arithmetic."""
+
+    def _places(self, node: Node) -> tuple[Array, list[int]]:
+        """For each element of the result the one that it is, counted through all arguments, and
+        the first of each argument."""
+        starts = [0, *accumulate(each.value.size for each in node.arguments)]
+        numbers = (np.arange(start, start + each.value.size).reshape(each.shape)
+                   for start, each in zip(starts, node.arguments, strict=False))
+        return self.value(node, *numbers), starts
+
+    def source(self, node: Node, index: Index) -> tuple[Node, Index]:
+        """Where an element came from."""
+        places, starts = self._places(node)
+        which = bisect_right(starts, places[index]) - 1
+        x = node.arguments[which]
+        return x, tuple(map(int, np.unravel_index(places[index] - starts[which], x.shape)))
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        places, starts = self._places(node)
+        shape = node.arguments[place].shape
+        wanted = starts[place] + int(np.ravel_multi_index(index, shape))
+        for at in zip(*np.nonzero(places == wanted), strict=True):
+            to = tuple(map(int, at))
+            yield Part(graph.slope(node, to), graph.slope_number(node, to))
+
+
+class Move(Moving):
+    """Elements in another order or shape, or some of them."""
 
     def value(self, node: Node, *arguments: Array) -> Array:
-        return self.moved(node, arguments[0])
-
-    def moved(self, node: Node, x: Array) -> Array:
-        """The elements where they go."""
+        x = arguments[0]
         if "shape" in node.options:
             return x.reshape(node.options["shape"])
         if "axes" in node.options:
@@ -569,44 +584,12 @@ class Move(Rule):
         laid[...] = moved
         return laid
 
-    def source(self, node: Node, index: Index) -> tuple[Node, Index]:
-        """Where an element came from."""
-        x = node.arguments[0]
-        flat = self.moved(node, np.arange(x.value.size).reshape(x.shape))[index]
-        return x, tuple(map(int, np.unravel_index(int(flat), x.shape)))
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        x = node.arguments[0]
-        flat = int(np.ravel_multi_index(index, x.shape))
-        places = self.moved(node, np.arange(x.value.size).reshape(x.shape))
-        for at in zip(*np.nonzero(places == flat), strict=True):
-            to = tuple(map(int, at))
-            yield Part(graph.slope(node, to), graph.slope_number(node, to))
-
-
-class Concat(Tabled):
+class Concat(Tabled, Moving):
     """Arrays laid end to end along an axis."""
 
     def options(self, node: Node) -> dict[str, Any]:
         return {"axis": node.options["axis"]}
-
-    @staticmethod
-    def _start(node: Node, place: int) -> int:
-        return sum(each.shape[node.options["axis"]] for each in node.arguments[:place])
-
-    def source(self, node: Node, index: Index) -> tuple[Node, Index]:
-        """Where an element came from."""
-        axis, at = node.options["axis"], list(index)
-        for each in node.arguments:
-            if at[axis] < each.shape[axis]:
-                return each, tuple(at)
-            at[axis] -= each.shape[axis]
-        raise IndexError(index)
-
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        at = list(index)
-        at[node.options["axis"]] += self._start(node, place)
-        yield Part(graph.slope(node, at), graph.slope_number(node, tuple(at)))
 
 
 class Lookup(Rule):
@@ -779,7 +762,23 @@ class Convolve(Rule):
         return total(body, ",".join(letters if graph.single else ("n", *letters)))
 
 
-class MaxPool(Rule):
+class Pool(Rule):
+    """One number of each window."""
+
+    def met(self, node: Node, index: Index) -> list[list[int]]:
+        """The columns that a window meets, axis by axis."""
+        axes = node.options["axes"]
+        return [axis.columns(i) for axis, i in zip(axes, index[2:], strict=True)]
+
+    def meeting(self, node: Node, index: Index) -> Iterator[Index]:
+        """The windows that an element of the input is in."""
+        for at in np.ndindex(*node.shape[2:]):
+            to = (*index[:2], *at)
+            if all(i in met for i, met in zip(index[2:], self.met(node, to), strict=True)):
+                yield to
+
+
+class MaxPool(Pool):
     """The largest of each window; the first of a tie."""
 
     def value(self, node: Node, *arguments: Array) -> Array:
@@ -801,23 +800,16 @@ class MaxPool(Rule):
     def _winners(self, node: Node, index: Index) -> list[Index]:
         """The elements that are the largest of a window, row by row."""
         x, y = node.arguments[0].value, node.value[index]
-        met = product(*(axis.columns(i) for axis, i in zip(
-            node.options["axes"], index[2:], strict=True)))
+        met = product(*self.met(node, index))
         return [at for place in met if x[at := (*index[:2], *place)] == y]
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         x = node.arguments[0]
-        met = [
-            axis.columns(i) for i, axis in zip(index[2:], node.options["axes"], strict=True)
-        ]
-        cells = x.value[index[:2]][np.ix_(*met)].ravel().tolist()
+        cells = x.value[index[:2]][np.ix_(*self.met(node, index))].ravel().tolist()
         return Part(graph.leaf(x, self.won(node, index)), call("max", *cells))
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        for at in np.ndindex(*node.shape[2:]):
-            to = (*index[:2], *at)
-            if node.value[to] != node.arguments[0].value[index]:
-                continue
+        for to in self.meeting(node, index):
             winners = self._winners(node, to)
             g, number = graph.slope(node, to), graph.slope_number(node, to)
             if len(winners) > 1 and node.options.get("shared") and index in winners:
@@ -826,7 +818,7 @@ class MaxPool(Rule):
                 yield Part(g, number)
 
 
-class AvgPool(Rule):
+class AvgPool(Pool):
     """The mean of each window, over the cells that count."""
 
     def value(self, node: Node, *arguments: Array) -> Array:
@@ -840,13 +832,9 @@ class AvgPool(Rule):
         found = pooling.spread_evenly(given, node.options["axes"], node.saved)
         return found.reshape(node.arguments[0].shape)
 
-    def _met(self, node: Node, index: Index) -> list[list[int]]:
-        axes = node.options["axes"]
-        return [axis.columns(i) for i, axis in zip(index[2:], axes, strict=True)]
-
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         x, letters = node.arguments[0], "klm"[: len(index) - 2]
-        cells = [graph.number(x, (*index[:2], *at)) for at in product(*self._met(node, index))]
+        cells = [graph.number(x, (*index[:2], *at)) for at in product(*self.met(node, index))]
         count = int(node.saved[index[2:]])
         met = [column(i, letter, axis, axis.pad[0]) for i, letter, axis
                in zip(index[2:], letters, node.options["axes"], strict=True)]
@@ -854,11 +842,9 @@ class AvgPool(Rule):
         return Part(named / count, add(*cells) / count)
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        for at in np.ndindex(*node.shape[2:]):
-            to = (*index[:2], *at)
-            if all(i in met for i, met in zip(index[2:], self._met(node, to), strict=True)):
-                g, count = graph.slope_number(node, to), int(node.saved[at])
-                yield Part(graph.slope(node, to) / count, Expr("div", (g, count)))
+        for to in self.meeting(node, index):
+            g, count = graph.slope_number(node, to), int(node.saved[to[2:]])
+            yield Part(graph.slope(node, to) / count, Expr("div", (g, count)))
 
 
 class Prelu(Rule):

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from dlcalc.derive.operations import SLOPES
+from dlcalc.derive.operations import OPERATIONS, SLOPES
+from dlcalc.derive.scalars import Scalars
 from dlcalc.derive.tokens import wrong
 from dlcalc.derive.tree import (
     MOST_DEPTH,
@@ -179,19 +180,13 @@ class _Unfolding:
             return self.numbers.get(node.name)
         if node.operation not in ("add", "neg", "mul", "div"):
             return None
-        values = [self._whole(each) for each in node.arguments]
+        values: list[Any] = [self._whole(each) for each in node.arguments]
         if None in values:
             return None
-        if node.operation == "add":
-            return sum(values)  # type: ignore[arg-type]
-        if node.operation == "neg":
-            return -values[0]  # type: ignore[operator]
-        found = values[0]
-        for each in values[1:]:
-            if node.operation == "div":
-                return found // each if each and found % each == 0 else None  # type: ignore
-            found = found * each  # type: ignore[operator]
-        return found
+        if node.operation == "div":
+            whole, part = values
+            return whole // part if part and whole % part == 0 else None
+        return int(OPERATIONS[node.operation].value(Scalars, *values))
 
     def _node(self, node: Node, env: Values, depth: int = 0) -> Node:
         """A node with loop variables, parameters, calls and families put in."""
@@ -416,9 +411,9 @@ class _Letters:
 
     def _counted(self, place: Node) -> Node:
         """The whole numbers that an index of letters is, from 0 on."""
-        if isinstance(place, Name) and place.name in self.letters:
-            return self._run(place.name, place)
         counts = self._computed(place)
+        if isinstance(place, Name) and place.name in self.letters:
+            return counts
         return made(_like(place, "from_0"), (counts,), NO_OPTIONS)
 
     def _computed(self, place: Node) -> Node:

@@ -30,19 +30,8 @@ _HELD = Arrays.but(ln=_held_ln, above_zero=lambda x: np.where(x.real < 1e-12, 1e
 """The world of arrays: ln x at least −100, as PyTorch has it, what divides at least 10⁻¹²."""
 
 
-class _Written:
-    """The world of formulas, without what only holds numbers in their range."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(FORMULAS, name)
-
-    @staticmethod
-    def above_zero(x: Any) -> Any:
-        """x."""
-        return x
-
-
-WRITTEN = _Written()
+WRITTEN = FORMULAS.but(above_zero=lambda x: x)
+"""The world of formulas, without what only holds numbers in their range."""
 
 
 class Pointwise(NamedTuple):

@@ -9,14 +9,17 @@ by name; and the options by name, t the number of the step among them. What `put
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlcalc.derive.operations import World
+from dlcalc.derive.rules import FORMULAS
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.formulas.expressions import Expr, Step, call, symbol
+from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.numbers.axes import plain
 from dlcalc.numbers.exact import as_object
 
@@ -255,7 +258,7 @@ def stepped(
         values[label] = value
         return value
 
-    moved(found, put, Functions, w, g, dict(state), dict(options))
+    moved(found, put, FUNCTIONS, w, g, dict(state), dict(options))
     return values["w"], {name: each for name, each in values.items() if name in found.state}
 
 
@@ -268,27 +271,8 @@ LETTERS = {
 """How options and states are written."""
 
 
-class Functions:
-    """What optimisers use, on arrays."""
-
-    sqrt, sign, abs, max = np.sqrt, np.sign, np.abs, np.maximum
-
-    @staticmethod
-    def above(a: float, b: float) -> bool:
-        """Which branch is taken."""
-        return a > b
-
-
-class _Symbols:
-    def __init__(self, values: dict[Any, Any]) -> None:
-        self.values = values
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *arguments: call(name, *arguments)
-
-    def above(self, a: Any, b: Any) -> bool:
-        """Which branch is taken, by the numbers."""
-        return bool(self.values[a] > b)
+FUNCTIONS = World(sqrt=np.sqrt, sign=np.sign, abs=np.abs, max=np.maximum, above=operator.gt)
+"""What optimisers use, on arrays; `above` says which branch is taken."""
 
 
 def update_steps(
@@ -308,8 +292,9 @@ def update_steps(
         numbers.setdefault(label, []).append(value)
         return value
 
-    moved(optimiser, put_number, Functions, weight[1], gradient[1], dict(state), dict(options))
+    moved(optimiser, put_number, FUNCTIONS, weight[1], gradient[1], dict(state), dict(options))
     values: dict[Any, Any] = dict([weight, gradient])
+    symbols = FORMULAS.but(above=lambda a, b: bool(values[a] > b))
     steps: list[Step] = []
 
     def option(key: str, value: Any) -> Any:
@@ -335,7 +320,7 @@ def update_steps(
         return name
 
     moved(
-        optimiser, put_symbol, _Symbols(values), weight[0], gradient[0],
+        optimiser, put_symbol, symbols, weight[0], gradient[0],
         {key: old(key, each) for key, each in state.items()},
         {key: option(key, each) for key, each in options.items()},
     )

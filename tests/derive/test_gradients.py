@@ -542,3 +542,9 @@ def test_unknown_names_get_their_nearest(options: dict[str, Any], complaint: str
     with pytest.raises(DlcalcError) as caught:
         dlcalc.grad("yhat = 2*x; L = yhat^2", {"x": 1}, **options)
     assert str(caught.value).startswith(complaint)
+
+
+@pytest.mark.parametrize("name", ["relu6", "hard_sigmoid", "hard_swish", "hard_tanh"])
+def test_pieces_of_straight_lines_do_not_hide_nan(name: str) -> None:
+    found = dlcalc.grad(f"z = ln(x); y = {name}(z)", {"x": -1.0}, allow_nonfinite=True)
+    assert math.isnan(found.values["y"])
