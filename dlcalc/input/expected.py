@@ -15,9 +15,11 @@ from dlcalc.numbers.parse import check_finite
 
 _SIZES = re.compile(r"\s*\d{1,4300}(?:x\d{1,4300})+\s*")
 """Sizes as `dlcalc size` prints and takes them: 28x28."""
-_SHORT = re.compile(r"\s*(\d{1,300}(?:\.\d{1,300})?)\s?([kKMGBT])\s*")
-_POWERS = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
-"""Counts as people shorten them: 61.7k."""
+_DECIMAL = r"([-+]?\d{1,100}(?:\.\d{1,100})?)"
+_SHORT = re.compile(rf"\s*{_DECIMAL}\s?([kKMGBT%])\s*")
+_POWERS = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12, "%": -2}
+"""Counts as people shorten them, 61.7k, and percentages."""
+_FRACTION = re.compile(rf"\s*{_DECIMAL}\s?/\s?(?=[-+0.]*[1-9]){_DECIMAL}\s*")
 _OBJECTS = re.compile(rb"\s*(\[\s*)?\{")
 """What begins an object, or a list of them: the main field where it holds objects."""
 
@@ -34,7 +36,7 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     if (short := _shortened(source.data.decode("latin-1"))) is not None:
         return short
     if not _OBJECTS.match(source.data.removeprefix(BOM_UTF8)):
-        return one_array(source, allow_nonfinite, Written)
+        return one_array(source, allow_nonfinite, _decimal)
     with At(source.place, once=True):
         record = _named(parse_json(decode(source), allow_nonfinite, Written), allow_nonfinite)
     if isinstance(record, list):
@@ -44,18 +46,26 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
 
 
 def _shortened(text: str) -> Any:
-    """Sizes, or a count to the digits it is written with; None for other text.
+    """Sizes, a fraction, or a count to the digits it is written with; None for other text.
 
-    >>> _shortened("28x28"), _shortened("61.7k").rounds(61706), _shortened("lenet")
-    ([28, 28], True, None)
+    >>> _shortened("28x28"), _shortened("61.7k").rounds(61706), _shortened("1/8"), _shortened("x")
+    ([28, 28], True, 0.125, None)
     """
+    text = text.replace("−", "-")
     if _SIZES.fullmatch(text):
         return [int(size) for size in text.split("x")]
-    if found := _SHORT.fullmatch(text):
+    return _decimal(text) if _SHORT.fullmatch(text) or _FRACTION.fullmatch(text) else None
+
+
+def _decimal(word: str) -> float:
+    """A number as it is written: a decimal, shortened (61.7k, 2%), or what a fraction comes to."""
+    if found := _SHORT.fullmatch(word):
         number = Written(f"{found[1]}e{_POWERS[found[2]]}")
-        number.typed = text
+        number.typed = word
         return number
-    return None
+    if parts := _FRACTION.fullmatch(word):
+        return float(parts[1]) / float(parts[2])
+    return Written(word)
 
 
 def _named(value: Any, allow_nonfinite: bool) -> Any:

@@ -1,6 +1,7 @@
-"""What a command prints is what it expects: its JSON, piped back into `--expect -`, agrees."""
+"""What `--expect` reads: what a command prints, piped back, and numbers as people write them."""
 
 import json
+import shlex
 
 import pytest
 
@@ -29,3 +30,18 @@ def test_the_record_agrees_with_itself_and_not_with_another(name: str) -> None:
     differs = invoke(name, "--expect", "-", stdin=json.dumps(changed(json.loads(printed))))
     assert differs.status == 1, differs.err
     assert "expected" in differs.err
+
+
+@pytest.mark.parametrize(("command", "answer", "status"), [
+    ("size -L 32 -F 5", "56/2", 0), ("size -L 32 -F 5", "57/2", 1),
+    ("kl --q 0,1 --p 1,1", "1/2", 0), ("kl --q 0,1 --p 1,1", " 50 %", 0),
+    ("kl --q 0,1 --p 1,1", "1/3", 1), ("kl --q 0,1 --p 1,1", "1/0", 2),
+    ("conv -x '1 2 4' -w '1 1'", "6/2 12/2", 0), ("conv -x '1 2 4' -w '1 1'", "3 1/0.0", 2),
+    ("conv -x '1 2 4' -w '-0.5 0'", "−1/2 -100%", 0),
+    ("grad 'L = w*x' w=1/3 x=1", '{"L": "1/3", "dL/dw": "100%"}', 0),
+    ("grad 'L = w*x' w=1/3 x=1", '{"L": "2/3"}', 1), ("params lenet", "61.7k", 0),
+])
+def test_fractions_percentages_and_shortened_counts(
+    command: str, answer: str, status: int
+) -> None:
+    assert invoke(*shlex.split(command), "--expect", answer).status == status
