@@ -38,6 +38,8 @@ def as_numbers(values: object, name: str) -> Array:
     [9223372036854775808, -1]
     """
     array = _as_array(values, name)
+    if array is not values and np.any(getattr(values, "mask", False)):
+        raise InputError(f"{name} has masked elements: fill them, or leave them out")
     kind = array.dtype.kind
     if kind in "bi":
         return array.astype(np.int64, copy=False)

@@ -44,12 +44,17 @@ def test_numbers_keep_their_kind_and_value(values: Any, dtype: Any, listed: list
         ([None], "input holds null, not real numbers"),
         ([Decimal(1)], "input holds Decimal, not real numbers"),
         (np.zeros(1, [("a", int)]), "input holds structures, not real numbers"),
+        (np.ma.array([1, 2], mask=[False, True]), "input has masked elements: fill them"),
         ([10**400, 0.5], "input holds a whole number too large to stand beside floats"),
     ],
 )
 def test_what_is_no_number_is_named(values: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):
         as_numbers(values, "input")
+
+
+def test_masks_of_nothing_are_no_matter() -> None:
+    assert as_numbers(np.ma.array([1, 2]), "input").tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,25 @@ def test_a_result_shows_itself(line: str) -> None:
         assert record == json.loads(invoke(*shlex.split(line), "-f", "json").out)
 
 
+SHEET = [{"command": "size -L 32 -F 5", "answer": 29}]
+
+
+@pytest.mark.parametrize(("line", "call"), [
+    (f"check '{json.dumps(SHEET)}'", lambda: dlcalc.check(SHEET)),
+    ("quiz conv --seed 7 --answer", lambda: dlcalc.quiz("conv", 7)),
+])
+def test_grades_and_questions_are_results_like_all_others(
+    line: str, call: Callable[[], Any]
+) -> None:
+    result = call()
+    record = json.loads(invoke(*shlex.split(line), "-f", "json").out)
+    assert result.to_dict() == {name: record[name] for name in record if name != "working"}
+    printed = invoke(*shlex.split(line)).out
+    assert all(each in printed for each in (*str(result).split("\n"), result.explain()))
+    assert "<" in result._repr_html_()
+    assert str(pickle.loads(pickle.dumps(result))) == str(result)
+
+
 RECORDS: dict[str, dict[str, Any]] = {
     "lstm": LSTM,
     "gru": GRU,

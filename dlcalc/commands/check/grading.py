@@ -20,6 +20,7 @@ from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import Reading, decode, read_source
 from dlcalc.numbers.axes import plain
 from dlcalc.numbers.parse import kind_of
+from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.inner import run_within
 from dlcalc.shell.output import Output
@@ -165,11 +166,16 @@ class Graded(NamedTuple):
     """Of a wrong answer the first element that differs, its working and its slip."""
 
 
-class Grades(NamedTuple):
-    """A whole sheet, graded."""
-
+class _Grades(NamedTuple):
     entries: tuple[Graded, ...]
     """Its entries in their order."""
+
+
+class Grades(Result, _Grades):
+    """A whole sheet, graded."""
+
+    __slots__ = ()
+    command = "check"
 
     @property
     def points(self) -> float:
@@ -185,6 +191,9 @@ class Grades(NamedTuple):
     def wrong(self) -> list[str]:
         """The names of the entries that are wrong."""
         return [each.name for each in self.entries if not each.right]
+
+    def _answer(self) -> Answer:
+        return grades_answer(self)
 
 
 class Sheet(NamedTuple):

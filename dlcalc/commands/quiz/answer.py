@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.models.templates import read_expression
-from dlcalc.output.answer import Answer, Block, Table, Text
+from dlcalc.numbers.results import Result
+from dlcalc.output.answer import Answer, Table, Text
 from dlcalc.shell.commands import COMMANDS, nearest_command
 from dlcalc.shell.inner import answer_within
 from dlcalc.shell.output import Output
@@ -94,9 +95,7 @@ WIDTH = 80
 """Columns of the text of a problem."""
 
 
-class Question(NamedTuple):
-    """A problem with its solution."""
-
+class _Question(NamedTuple):
     command: str
     """The command that it is about."""
     seed: int
@@ -108,10 +107,23 @@ class Question(NamedTuple):
     answer: Any
     """The right answer."""
 
+
+class Question(Result, _Question):
+    """A problem with its solution."""
+
+    __slots__ = ()
+
     @property
     def entry(self) -> dict[str, Any]:
         """The question with its answer, as an entry of a sheet for `dlcalc check`."""
         return {"command": self.solution, "answer": self.answer}
+
+    def _answer(self) -> Answer:
+        solved = answer_within(shlex.split(self.solution)[1:])
+        record = {**self._asdict(), "entry": self.entry}
+        del record["solution"]
+        asked = Text([*wrap(self.problem, WIDTH), "", self.solution])
+        return Answer(record, [asked, *solved.blocks], main="answer", working=solved.working)
 
 
 def quiz(command: str, seed: int = 0) -> Question:
@@ -146,17 +158,11 @@ def run_quiz(out: Output, command: str | None, seed: int, answer: bool) -> None:
         rows = [[name, f"dlcalc quiz {name} --seed 1"] for name in names]
         out.emit(Answer({"commands": names}, [Table(("command", "try"), rows)], main="commands"))
         return
-    drawn = problem(command, seed)
-    asked = {"command": command, "seed": seed, "problem": drawn.text}
-    text = [*wrap(drawn.text, WIDTH), ""]
-    if not answer:
-        text += wrap(f"The answer: dlcalc quiz {command} --seed {seed} --answer", WIDTH)
-        out.emit(Answer(asked, [Text(text)], main="problem"))
+    if answer:
+        out._replace(explain=True).emit(quiz(command, seed)._answer())
         return
-    solved = answer_within(drawn.words)
-    question = _question(command, seed, drawn, solved)
-    blocks: list[Block] = [Text([*text, question.solution]), *solved.blocks]
-    record = {**asked, "answer": question.answer, "entry": question.entry}
-    out._replace(explain=True).emit(
-        Answer(record, blocks, main="answer", working=solved.working)
-    )
+    drawn = problem(command, seed)
+    text = [*wrap(drawn.text, WIDTH), ""]
+    text += wrap(f"The answer: dlcalc quiz {command} --seed {seed} --answer", WIDTH)
+    asked = {"command": command, "seed": seed, "problem": drawn.text}
+    out.emit(Answer(asked, [Text(text)], main="problem"))
