@@ -173,6 +173,12 @@ def test_damaged_npz_and_npy(tmp_path: Path) -> None:
     (["model.a.vera_lambda_b:6", "model.a.vera_lambda_d:2", "model.vera_A:9", "model.vera_B:7",
       "model.a.randlora_A:5", "model.randlora_B:3"], 24, 0),
     (["vq._codebook.embed:8", "vq._codebook.embed_avg:8", "vq._codebook.cluster_size:4"], 12, 0),
+    # PyTorch 2.13.0: spectral_norm, as it was and as a parametrization, and prune; a weight_v that
+    # no weight_orig stands beside is weight_norm's, which trains it.
+    (["a.weight_orig:6", "a.bias:2", "a.weight_u:2", "a.weight_v:3"], 5, 0),
+    (["a.parametrizations.weight.original:8", "a.parametrizations.weight.0._u:2",
+      "a.parametrizations.weight.0._v:4"], 6, 0),
+    (["a.weight_orig:8", "a.weight_mask:8"], 8, 0), (["a.weight_g:2", "a.weight_v:6"], 0, 0),
     # What is laid apart is so beside a model alone; a mean without its variance is a weight.
     (["ema.a:5", "ema.b:3"], 0, 0), (["pixel/mean:8"], 0, 0), (["optimizer/a:8"], 0, 0),
     (["a:8", "optimizer_state.b:3"], 0, 3),

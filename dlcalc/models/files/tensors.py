@@ -373,6 +373,9 @@ def _is_buffer(tensor: Tensor, by_name: Mapping[str, Tensor]) -> bool:
         return True
     if _MASKS.search(name) and (len(tensor.shape) > 1 or small):
         return True
+    # PyTorch's spectral_norm and prune, beside the weight that they make another of.
+    if (found := re.fullmatch(r"(.*)_(u|v|mask)", name)) and f"{found[1]}_orig" in by_name:
+        return True
     # Flax nnx: beside what it normalises with, or one beside the other.
     found = re.fullmatch(r"(.*[./])?(?P<own>mean|var)([./]value)?", name)
     return found is not None and any(
