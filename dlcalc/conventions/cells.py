@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.conventions.tables import is_matrix
+from dlcalc.conventions.tables import answer, ask, checked, is_matrix, table
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.cells import problem
 from dlcalc.layers.cells.cell import Cell
@@ -36,9 +36,6 @@ def layout_of(framework: str, cell: str) -> Mapping[str, str]:
     >>> layout_of("keras", "lstm")
     {'kernel': 'D GH', 'recurrent_kernel': 'H GH', 'bias': 'GH'}
     """
-    # Who names no framework need not wait for the tables.
-    from dlcalc.conventions.tables import answer, checked, table
-
     layout: Mapping[str, str] = answer(table("frameworks")["cells"][cell], checked(framework))
     return layout
 
@@ -56,7 +53,6 @@ def as_torch(
     >>> fields["weight_hh_l0"].tolist()
     [[3.0, 5.0], [4.0, 6.0]]
     """
-    from dlcalc.conventions.tables import ask
 
     layout, gates = layout_of(framework, cell), TORCH_GATES[cell]
     if "weight_ih_l0" in layout or "weight_ih_l0" in fields or not layout.keys() & fields.keys():

@@ -432,7 +432,9 @@ def framed(model: Model, count: Count, framework: str) -> Framed:
         if named:
             tensors[row.name] = named
         if row.type in GATES:
-            gates[row.name] = _gates(row.type, framework)
+            gates[row.name] = {"gates": ask(framework, "cells", f"gates of {row.type}")}
+        if row.type == "gru":
+            gates[row.name]["reset"] = ask(framework, "cells", "reset of gru")
     if framework == "keras":
         held = sum(made.params for made in rows) - sum(made.trainable for made in rows)
     return Framed(
@@ -509,12 +511,6 @@ def _shape_in(shape: Shape, type: str, framework: str) -> Shape:
     return shape
 
 
-def _gates(type: str, framework: str) -> dict[str, str]:
-    found: dict[str, str] = {"gates": ask(framework, "cells", f"gates of {type}")}
-    if type == "gru":
-        found["reset"] = ask(framework, "cells", "reset of gru")
-    return found
-
 
 def _tensors(
     row: Row, facts: Mapping[str, Number], framework: str
@@ -529,7 +525,12 @@ def _tensors(
     scaled = facts["affine"] or number(framework, "trained", row, facts)
     layout = tables.answer(table("frameworks")["layouts"].get(row.type, NONE), framework)
     if row.type == "attention":
-        layout = _of_attention(layout, facts)
+        # Without the biases that are not there; frameworks lack heads of other sizes.
+        square = facts["W"] == 4 * facts["e"] ** 2 and facts["b"] in (0, 4 * facts["e"])
+        layout = {
+            name: text for name, text in layout.items()
+            if square and (facts["b"] or "bias" not in name)
+        }
     for place, (name, text) in enumerate(layout.items()):
         given = scaled and (place == 0 or facts["bias"])
         if given or place > 1 or row.type == "attention":
@@ -552,13 +553,6 @@ def _of_cell(
                         _shape(text, sizes | {"D": width}),
                     )
 
-
-def _of_attention(layout: Mapping[str, str], facts: Mapping[str, Number]) -> Mapping[str, str]:
-    """The layout without the biases that are not there; none of heads that frameworks lack."""
-    e = facts["e"]
-    if facts["W"] != 4 * e * e or facts["b"] not in (0, 4 * e):
-        return {}
-    return {name: text for name, text in layout.items() if facts["b"] or "bias" not in name}
 
 
 def _sizes(row: Row, facts: Mapping[str, Number]) -> dict[str, Any]:

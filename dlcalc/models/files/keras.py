@@ -13,6 +13,7 @@ tells what they are.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
@@ -655,22 +656,17 @@ def read_keras(file: BinaryIO, path: str, input: Any = None) -> Held:
         if "config.json" not in archive.namelist():
             raise InputError("no .keras file: the zip lacks config.json")
         data = member_bytes(archive, "config.json", MOST_CONFIG)
-    return held_of(data, path, input)
+    return read_json(io.BytesIO(data), path, input)
 
 
 def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
-    """A model as to_json writes it."""
-    return held_of(file.read(MOST_CONFIG), path, input)
-
-
-def held_of(data: bytes, path: str, input: Any = None) -> Held:
-    """A model from its JSON: rows as Keras's summary, tensors one a weight.
+    """A model as to_json writes it: rows as Keras's summary, tensors one a weight.
 
     `input` is the shape of its first input as dlcalc has it, channels first, for axes that the
     file leaves open. InputError for what is no model, or was never built.
     """
     try:
-        config = parse_json(data.decode(), allow_nonfinite=True)
+        config = parse_json(file.read(MOST_CONFIG).decode(), allow_nonfinite=True)
     except UnicodeDecodeError:
         raise InputError("its config.json is not UTF-8 text") from None
     if not isinstance(config, dict) or not {"class_name", "config"} <= config.keys():
@@ -928,18 +924,14 @@ def _numbered(tensors: list[Tensor]) -> list[Tensor]:
     for match in named:
         if match:
             counts[match["layer"]] = counts.get(match["layer"], 0) + 1
-    return [
-        tensor if match is None or tensor.role else
-        tensor.but(role=_role(match["kind"], int(match["at"]), counts[match["layer"]]))
-        for tensor, match in zip(tensors, named, strict=True)
-    ]
-
-
-def _role(kind: str, at: int, count: int) -> str:
-    """What the variable of this number is, of so many of a layer of this class."""
-    if kind == "seed_generator":
-        return Role.OTHER
-    if at >= count - STATES.get(kind, 0):
-        return Role.BUFFER
-    # The wrapper holds the kernel of the layer within it once more.
-    return Role.TIED if kind == "spectral_normalization" else Role.PARAMETER
+    found = []
+    for tensor, match in zip(tensors, named, strict=True):
+        if match is not None and not tensor.role:
+            kind = match["kind"]
+            # That wrapper holds the kernel of the layer within it once more.
+            role = {"spectral_normalization": Role.TIED}.get(kind, Role.PARAMETER)
+            if int(match["at"]) >= counts[match["layer"]] - STATES.get(kind, 0):
+                role = Role.BUFFER
+            tensor = tensor.but(role=Role.OTHER if kind == "seed_generator" else role)
+        found.append(tensor)
+    return found

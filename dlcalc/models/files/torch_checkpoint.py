@@ -160,8 +160,7 @@ class Walker(pickle._Unpickler):
         return Stored(key)
 
 
-MAGIC = b"\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
-"""How the old layout begins: a pickle of the number 0x1950a86a20f9469cfc6c."""
+
 MOST_PICKLE = 256 << 20
 MOST_FOUND = 2_000_000
 """Values that are looked at in search of tensors."""
@@ -274,9 +273,7 @@ def _is_tensor(value: Any) -> bool:
 def _parts(value: Any) -> list[tuple[tuple[str, ...], Any]]:
     """What a container holds, by name; a module's parameters, buffers and modules as PyTorch."""
     if isinstance(value, Made):
-        if isinstance(value.items, dict):
-            return _parts(value.items)
-        if isinstance(value.items, list):
+        if value.items is not None:
             return _parts(value.items)
         if value.name == "collections.OrderedDict" and _pairs(value.arguments):
             return [((str(key),), each) for key, each in value.arguments[0]]
@@ -292,6 +289,7 @@ def _parts(value: Any) -> list[tuple[tuple[str, ...], Any]]:
     if isinstance(value, list | tuple):
         return [((str(at),), each) for at, each in enumerate(value)]
     return []
+
 
 
 def _pairs(arguments: Any) -> bool:

@@ -15,7 +15,7 @@ import pytest
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.models.count import params
-from dlcalc.models.files.keras import held_of, layers, read_hdf5
+from dlcalc.models.files.keras import layers, read_hdf5, read_json
 from dlcalc.models.files.reading import layered
 from dlcalc.models.files.tensors import Held
 from dlcalc.models.translation import notation
@@ -46,6 +46,10 @@ LAYERS: dict[str, dict[str, tuple[list[int], int]]] = {
     "keras2-cnn.json": {"conv2d": ([7, 7, 4], 49 * 18 * 4), "flatten": ([300], 0)},
     "int8.keras": {"q": ([12], 16 * 12)},
 }
+
+
+def held_of(data: bytes, name: str, input: tuple[int, ...] | None = None) -> Held:
+    return read_json(io.BytesIO(data), name, input)
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -17,6 +17,9 @@ from dlcalc.models.files.tensors import Tensor
 
 WIDTHS = {"Float": 4, "Half": 2, "Long": 8, "Bool": 1, "Double": 8, "Byte": 1, "ComplexFloat": 8}
 
+MAGIC = b"\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+"""How the old layout begins: a pickle of the number 0x1950a86a20f9469cfc6c."""
+
 
 def told(value: Any) -> bytes:
     """The opcodes that put a value on the stack; bytes are opcodes already."""
@@ -81,7 +84,7 @@ def legacy(root: bytes, storages: Mapping[str, tuple[int, int]], behind: bytes =
     data = b"".join(b"\x80\x02" + each + b"." for each in pickles)
     for count, width in storages.values():
         data += struct.pack("<Q", count) + bytes(count * width)
-    return torch_checkpoint.MAGIC + data + behind
+    return MAGIC + data + behind
 
 
 def read(data: bytes) -> list[Tensor]:
@@ -282,7 +285,7 @@ SPARSE = made("torch._utils._rebuild_sparse_tensor", named("torch.sparse_coo"), 
      "fc.bias: reaches beyond its storage of 8 bytes"),
     (legacy(told(STATE), {}).replace(told([]), told(5)), "its list of storages is damaged"),
     (legacy(by_storage(FLOATS, "b", "cpu"), {"b": (3, 4)}), "a storage is damaged"),
-    (torch_checkpoint.MAGIC.replace(b"l", b"m") + legacy(told(STATE), {})[15:],
+    (MAGIC.replace(b"l", b"m") + legacy(told(STATE), {})[15:],
      "no checkpoint of PyTorch: its first pickle is not the magic number"),
 ])
 def test_the_layout_of_before(data: bytes, found: Any) -> None:

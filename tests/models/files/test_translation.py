@@ -1,5 +1,6 @@
 """Graphs of files in the layer notation: the counts of the file, and what can be done with it."""
 
+import io
 import json
 import random
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import pytest
 from dlcalc.errors import InputError
 from dlcalc.models import zoo_names
 from dlcalc.models.count import params
-from dlcalc.models.files.keras import held_of
+from dlcalc.models.files.keras import read_json
 from dlcalc.models.files.onnx import Graph, Node, OnnxModel, Sizes, Translator, Value
 from dlcalc.models.files.reading import layered, read_weights
 from dlcalc.models.notation import read_notation
@@ -225,7 +226,7 @@ DENSE = {"class_name": "Dense", "config": {"units": 2}}
 def test_shapes_of_another_kind(config: dict[str, Any]) -> None:
     """One shape where several by name belong, and several where one does."""
     with pytest.raises(InputError, match="the size of its input is not known"):
-        held_of(json.dumps(config).encode(), "file")
+        read_json(io.BytesIO(json.dumps(config).encode()), "file")
 
 
 def grown(chance: random.Random, depth: int) -> list[Any]:
