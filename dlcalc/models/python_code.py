@@ -70,18 +70,18 @@ class Heads(Tensor):
         """Queries and keys whose scores these are, and values that were summed by them."""
 
 
+@dataclass(eq=False)
 class Sizes(Unknown):
     """The shape of a tensor, or a part of it."""
 
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor
+    tensor: Tensor
 
 
+@dataclass(eq=False)
 class Size(Unknown):
     """The size of one axis, or the gap between two such sizes."""
 
-    def __init__(self, gap: bool = False) -> None:
-        self.gap = gap
+    gap: bool = False
 
 
 class Module(python.Object):

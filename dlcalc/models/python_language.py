@@ -11,7 +11,9 @@ import ast
 import math
 import operator
 import re
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
@@ -37,17 +39,8 @@ class External:
         self.name = path.rpartition(".")[2]
 
 
-class Scope(dict[str, Any]):
-    """Names and their values, and the scope around."""
-
-    def __init__(self, outer: Scope | None = None) -> None:
-        super().__init__()
-        self.outer = outer
-
-    def __missing__(self, name: str) -> Any:
-        if self.outer is None:
-            raise KeyError(name)
-        return self.outer[name]
+Scope = ChainMap[str, Any]
+"""Names and their values, and the scopes around."""
 
 
 class Class:
@@ -73,8 +66,8 @@ class Class:
 
     def find(self, name: str, after: Class | None = None) -> Any:
         """A method or value of the class; None where it has none."""
-        owners = (each for each in self.lineage(after) if name in each.scope)
-        return next((dict.get(each.scope, name) for each in owners), None)
+        owners = (each for each in self.lineage(after) if name in each.scope.maps[0])
+        return next((each.scope.maps[0][name] for each in owners), None)
 
     @property
     def framework(self) -> str:
@@ -116,12 +109,12 @@ class Object:
         """Its attributes."""
 
 
+@dataclass(eq=False)
 class Super:
     """An object as `super()` has it: with the methods behind those of one of its classes."""
 
-    def __init__(self, object: Object, after: Class) -> None:
-        self.object = object
-        self.after = after
+    object: Object
+    after: Class
 
 
 class _Jump(Exception):  # noqa: N818
@@ -219,10 +212,10 @@ class Follower:
                 scope[each.asname or each.name] = External(room + each.name)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
-        inner = Scope(scope)
+        inner = scope.new_child()
         self.block(node.body, inner)
         made = Class(node, inner, [self.value(each, scope) for each in node.bases])
-        for each in inner.values():
+        for each in inner.maps[0].values():
             if isinstance(each, Function):
                 each.cls = made
         scope[node.name] = made
@@ -334,7 +327,7 @@ class Follower:
             yield scope
             return
         for each in self.items(self.value(loops[0].iter, scope)):
-            inner = Scope(scope)
+            inner = scope.new_child()
             self.assign(loops[0].target, each, inner)
             if all(self.value(test, inner) for test in loops[0].ifs):
                 yield from self.turns(loops[1:], inner)
@@ -461,7 +454,7 @@ class Follower:
         self.depth += 1
         if self.depth > MOST_CALLS:
             raise LimitError("calls within calls beyond any honest depth")
-        scope = Scope(function.scope)
+        scope = function.scope.new_child()
         if function.cls is not None and given and isinstance(given[0], Object):
             scope["super()"] = Super(given[0], function.cls)
         self._bind(function, given, named, scope)

@@ -133,9 +133,8 @@ _NUMPY = b"\x93NUMPY"
 def read_npy(file: BinaryIO, path: str, input: Any = None) -> Held:
     """The one array of an .npy file."""
     stream, name = Stream(file), os.path.basename(path).removesuffix(".npy")
-    kind, sizes, header = _numpy_header(stream.file, name)
+    tensor, header = _numpy(stream.file, name)
     stream.at += header
-    tensor = _numpy_tensor(name, kind, sizes)
     with At(name):
         check_bytes(tensor.bytes, stream.rest())
     return Held(path, "npy", [tensor])
@@ -154,8 +153,7 @@ def read_npz(file: BinaryIO, path: str, input: Any = None) -> Held:
             if not member.filename.endswith(".npy"):
                 continue
             with archive.open(member) as opened:
-                kind, sizes, header = _numpy_header(opened, name)
-            tensors[name] = _numpy_tensor(name, kind, sizes)
+                tensors[name], header = _numpy(opened, name)
             with At(name):
                 check_bytes(tensors[name].bytes, member.file_size - header)
     if not tensors:
@@ -163,16 +161,8 @@ def read_npz(file: BinaryIO, path: str, input: Any = None) -> Held:
     return Held(path, "npz", list(tensors.values()))
 
 
-def _numpy_tensor(name: str, kind: str, sizes: tuple[int, ...]) -> Tensor:
-    width = int(kind[1:])
-    dtype = _RAW.get(kind) or (
-        "bool" if kind[0] == "b" else f"{_KINDS[kind[0]]}{8 * width}"
-    )
-    return Tensor(name, dtype, sizes, prod(sizes) * width)
-
-
-def _numpy_header(file: IO[bytes], name: str) -> tuple[str, tuple[int, ...], int]:
-    """Type and shape of an array and the bytes of its header; InputError for no plain array."""
+def _numpy(file: IO[bytes], name: str) -> tuple[Tensor, int]:
+    """An array by its header, and the bytes of that; InputError for no plain array."""
     start = file.read(8)
     if len(start) < 8 or start[:6] != _NUMPY or start[6] not in (1, 2, 3):
         raise InputError("not an .npy file, or a damaged one").at(name)
@@ -187,5 +177,6 @@ def _numpy_header(file: IO[bytes], name: str) -> tuple[str, tuple[int, ...], int
     whole = words == [""] or all(word.isdigit() and len(word) <= 20 for word in words)
     if kind is None or not plain or not whole or len(words) > MOST_SHAPE:
         raise InputError("holds no plain numbers, or its header is damaged").at(name)
-    sizes = tuple(int(word) for word in words if word)
-    return kind[1] + kind[2], sizes, 8 + (2 if start[6] == 1 else 4) + length
+    sizes, width = tuple(int(word) for word in words if word), int(kind[2])
+    dtype = _RAW.get(kind[1] + kind[2]) or _KINDS[kind[1]] + str(8 * width) * (kind[1] != "b")
+    return Tensor(name, dtype, sizes, prod(sizes) * width), 8 + (2 if start[6] == 1 else 4) + length
