@@ -142,7 +142,12 @@ class Module(python.Object):
             return [Layer("weight", (size,), self.told, self.name)]
         if not spec_of(self.kind):
             return []
-        return foreign.layers_of(self.kind, self.given, self.named, self.name)
+        made = foreign.layers_of(self.kind, self.given, self.named, self.name)
+        said = [each for layer in made for each in (*layer.arguments, *layer.options.values())]
+        for each in python.flat([*python.flat(said)]):
+            if not isinstance(each, int | float | str | tuple | None):
+                raise InputError(f"an argument of {self.kind} is no number that is known here")
+        return made
 
     def leaves(
         self, path: str = "", seen: set[int] | None = None, listed: bool = True
@@ -482,6 +487,9 @@ class _Reader(Follower):
                 raise InputError(f"{each.path} is no number: put it in its place")
             if isinstance(each, Unknown) and isinstance(key, int):
                 raise InputError(f"an argument of {name} is no number that is known here")
+            if isinstance(each, python.Object | python.Function) and key == "activation":
+                raise InputError(f"the activation of {name} is not followed: make it a layer behind it")
+        given = [each.name if isinstance(each, External) else each for each in given]
         return Module(name, given, {
             key: each.name if isinstance(each, External) else each for key, each in named.items()
         })
@@ -692,8 +700,7 @@ class _Reader(Follower):
         if again:
             made = [_shared(layer, owner) for layer, owner in zip(made, again, strict=True)]
         for layer in made:
-            if not all(map(self.is_known, (*layer.arguments, *layer.options.values()))):
-                raise InputError(f"an argument of {module.kind} is no number that is known here")
+
             bind(layer.type, layer.arguments, dict(layer.options), handler(layer.type))
         if inputs:
             self.takes[id(made[0])] = inputs

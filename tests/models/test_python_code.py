@@ -1476,3 +1476,22 @@ def test_what_is_trained(made: str, trained: int) -> None:
 ])
 def test_the_model_of_a_text(text: str, kept: int) -> None:
     assert params(read_code(text), (8,)).params == kept
+
+
+@pytest.mark.parametrize(("text", "complaint"), [
+    ("nn.Linear(8, nn.ReLU())", "an argument of Linear is no number that is known here"),
+    ("nn.Linear(8, {1: 2})", "an argument of Linear is no number that is known here"),
+    ("nn.Conv2d(3, 4, (3, nn.ReLU()))", "an argument of Conv2d is no number that is known here"),
+    ("nn.Linear(8, 4, bias=nn.ReLU())", "an argument of Linear is no number that is known here"),
+    ("Dense(4, activation=layers.LeakyReLU(0.2))",
+     "line 1: the activation of Dense is not followed: make it a layer behind it"),
+])
+def test_arguments_that_are_no_numbers(text: str, complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        read_code(f"keras.Sequential([{text}])")
+    assert str(caught.value).partition(";")[0] == complaint
+
+
+def test_an_activation_by_its_function_in_its_place() -> None:
+    model = read_code("keras.Sequential([keras.Input((8,)), Dense(4), Activation(tf.nn.relu)])")
+    assert [layer.text for layer in layers_in(model.body)] == ["linear 4", "relu"]
