@@ -488,7 +488,8 @@ class _Reader(Follower):
             if isinstance(each, Unknown) and isinstance(key, int):
                 raise InputError(f"an argument of {name} is no number that is known here")
             if isinstance(each, python.Object | python.Function) and key == "activation":
-                raise InputError(f"the activation of {name} is not followed: make it a layer behind it")
+                what = f"the activation of {name} is not followed"
+                raise InputError(f"{what}: make it a layer behind it")
         given = [each.name if isinstance(each, External) else each for each in given]
         return Module(name, given, {
             key: each.name if isinstance(each, External) else each for key, each in named.items()
