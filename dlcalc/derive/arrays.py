@@ -408,8 +408,8 @@ def _back_again(
 
     That is how the operation, or its gradient to that argument, changes along h: a complex step.
     """
-    turned = list(given)
-    turned[at] = np.asarray(given[at], dtype=float) + COMPLEX_STEP * 1j * np.asarray(h, float)
+    g, h, *turned = (np.asarray(each, dtype=float)[()] for each in (g, h, *given))
+    turned[at] = turned[at] + COMPLEX_STEP * 1j * h
     y = OPERATIONS[of].value(Arrays, *turned, **options)
     if place == 0:
         return np.imag(y) / COMPLEX_STEP

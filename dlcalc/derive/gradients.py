@@ -312,7 +312,7 @@ def _at_kink(node: Apply, f: Any, y: Any, arguments: tuple[Any, ...]) -> bool:
         if hasattr(first, "shape"):
             return bool(sum((first == each).any() for each in corners))
         return first in corners
-    if operation in ("elu", "celu"):
+    if operation == "elu":
         x, alpha = map(f.flat, arguments)
         return any(a == 0 for a in x) and any(a != 1 for a in alpha)
     if operation in ("norm", "std"):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcalc
-from dlcalc.derive.check import check_derivatives
+from dlcalc.derive.check import check_derivatives, hessian
 from dlcalc.errors import DlcalcError, LimitError, ShapeError
 from dlcalc.shell.runner import read_example
 
@@ -202,6 +202,152 @@ def test_kinks_are_named(
     assert " ".join(result.kinks).startswith(f"line 1: {kink}" if kink else "")
     assert bool(result.kinks) == bool(kink)
     assert all(check.passed for check in check_derivatives(result)) == (not kink)
+
+
+@pytest.mark.parametrize(("function", "x", "slope", "kink"), [
+    ("relu6(x)", 0, 0, "0 is taken"), ("relu6(x)", 6, 0, "0 is taken"),
+    ("leaky_relu(x, 0.2)", 0, 0.2, "the slope below 0 is taken"),
+    ("hard_sigmoid(x)", 3, 0, "0 is taken"), ("hard_sigmoid(x)", -3, 0, "0 is taken"),
+    ("hard_swish(x)", -3, 0, "0 is taken at -3, 1 at 3"),
+    ("hard_swish(x)", 3, 1, "0 is taken at -3, 1 at 3"),
+    ("hard_tanh(x)", 1, 0, "0 is taken"), ("hard_tanh(x)", -1, 0, "0 is taken"),
+    ("selu(x)", 0, 1.0507009873554805 * 1.6732632423543772, "the slope on its left is taken"),
+    ("elu(x)", 0, 1, ""), ("elu(x, 2)", 0, 2, "the slope on its left is taken"),
+    ("elu(x, 2)", 1, 1, ""), ("celu(x, 2)", 0, 1, ""),
+    ("clip(x, -1, 2)", -1, 1, "1 is taken"), ("clip(x, -1, 2)", 2, 1, "1 is taken"),
+    ("clip(x, -1, 2)", 1, 1, ""), ("clip(x, -1, 2)", 3, 0, ""),
+    ("max(x, 2, x)", 2, 2 / 3, "the gradient is shared among the equal arguments"),
+    ("min(1, x)", 1, 0.5, "the gradient is shared among the equal arguments"),
+    ("min(1, x)", 2, 0, ""), ("std(x)", 1, 0, "0 is taken"), ("softsign(x)", 0, 1, ""),
+    ("norm(x)", -1, -1, ""), ("gelu(x)", 0, 0.5, ""), ("hard_swish(x)", 4, 1, ""),
+    ("hard_swish(x)", -4, 0, ""), ("hard_swish(x)", 1, 5 / 6, ""), ("abs(x)", -2, -1, ""),
+])
+def test_what_is_taken_at_each_kink_and_beside_it(
+    function: str, x: float, slope: float, kink: str
+) -> None:
+    for value in (x, [x]):  # a number, and an array
+        result = dlcalc.grad(f"y = {function}; L = sum(y)", {"x": value}, of="L")
+        assert np.asarray(result.gradients["L"]["x"], float) == pytest.approx(slope)
+        shown = f"line 1: {function} is at its kink, where it has no derivative; {kink}"
+        assert result.kinks == ((shown,) if kink else ())
+
+
+def test_a_result_is_called_with_other_values_and_shapes() -> None:
+    whole = dlcalc.grad("z = W @ x; L = sum(z^2)", {"W": [[1, 2], [3, 4]], "x": [1, -1]})
+    other = whole(x=[2, 0])
+    assert other.gradients["L"]["x"].tolist() == [40, 56]
+    assert other.gradients["L"]["x"].dtype == np.int64
+    assert other({"x": [1.5, 2]}).gradients["L"]["x"].tolist() == [86, 122]
+    assert whole(x=[[1], [2]]).gradients["L"]["x"].tolist() == [[76], [108]]
+    assert whole(W=[[1, 2, 3]], x=[1, 2, 3]).values["L"] == 196
+    number = dlcalc.grad("w = 2; L = sum(w^2*x)", {"x": 3}, of="L", wrt="w")
+    assert number(w=1.5).gradients == {"L": {"w": 9.0}}
+    assert number(w=True).values["L"] == 3
+    assert number(x=[1, 2]).gradients["L"]["w"] == 12
+    assert number(x=[1, 2])(x=5).gradients["L"]["w"] == 20
+    loop = dlcalc.grad("h[0] = w; for t in 1..n: h[t] = 2*h[t-1]; L = h[n]", {"w": 1, "n": 2})
+    assert loop(w=5).values["L"] == 20
+    for called, values, complaint in (
+        (whole, {"x": [1, 2, 3]}, "line 1: W @ x: 2x2 @ 3: the inner sizes 2 and 3 differ"),
+        (whole, {"z": 3}, "z is computed, in line 1: z = W @ x; values are given to inputs alone"),
+        (whole, {"q": 3}, "no equation has q in it; known: W, x"),
+        (number, {"x": 1e300, "w": 1e200}, "line 1: w^2: overflows, beyond 1.8e308: w = 1e+200, 2"),
+        (loop, {"n": 3}, "n says how often a loop runs: read the equations again"),
+    ):
+        with pytest.raises(DlcalcError) as caught:
+            called(values)
+        assert str(caught.value) == complaint
+
+
+def test_derivatives_along_a_direction_sum_the_parts_and_refuse_others() -> None:
+    result = dlcalc.grad("L = sum(W @ x)*b; M = b^2", {"W": [[1, 2], [3, 4]], "x": [1, -1], "b": 2})
+    assert result.along({"W": [[1, 0], [0, 1]], "b": 3}) == {"L": -6, "M": 12}
+    assert result.along({"x": [1, 0.5]}) == {"L": 14, "M": 0}
+    for direction, complaint in (
+        ({"b": [1]}, "`along`: b: has the shape 1; b has that of a number"),
+        ({"x": [1, 2, 3]}, "`along`: x: has the shape 3; x has 2"),
+        ({"x": 2}, "`along`: x: has the shape of a number; x has 2"),
+        ({"c": 1}, "`along`: no equation has c in it; known: W, x, b"),
+    ):
+        with pytest.raises(DlcalcError) as caught:
+            result.along(direction)
+        assert str(caught.value) == complaint
+
+
+@pytest.mark.parametrize("power", [100, 101, -100, 3, 2.5])
+@pytest.mark.parametrize("base", [1.1, -1.1])
+def test_long_powers_keep_their_slope_to_the_last_digits(base: float, power: float) -> None:
+    if base < 0 and power == 2.5:
+        return
+    for values in ({"x": base, "n": power}, {"x": [base, 0.5], "n": power},
+                   {"x": [base, 0.5], "n": [power, 2]}):
+        result = dlcalc.grad("L = sum(x^n)", values, wrt="x")
+        wanted = power * base ** (power - 1)
+        assert np.ravel(result.gradients["L"]["x"])[0] == pytest.approx(wanted, rel=1e-13)
+        assert np.ravel(hessian(result, "L")["x"]["x"])[0] == pytest.approx(
+            power * (power - 1) * base ** (power - 2), rel=1e-12)
+        require_agreement(result)
+
+
+EXACT = [
+    "A + x", "A ⊙ x", "A*A - 2*A", "A @ B", "B @ u", "x @ A'", "u @ x'", "sum(B, axis=1)",
+    "prod(A, axis=0)", "cumsum(B, 1)", "A^3", "A^1", "A^0", "(A ⊙ 0)^0", "abs(A)", "relu(A)",
+    "where(A > 0, A, 2*A)", "clip(A, -1, 2)", "A'", "reshape(B, 4, 6)", "concat(A, A)", "(x; u)",
+    "stack(A, 2*A, axis=1)", "A[0]", "gather(A, [2, 0], axis=1)", "pick(A, [2, 0])",
+    "one_hot([1, 0], 3)*A", "conv(u, x)", "conv_transpose(u, x, stride=2)", "conv(A, [[2, -1]])",
+    "maxpool(A, 2)", "trace(B)", "sign(A)", "A == 2", "A != x", "A >= x", "A < x", "-A",
+    "broadcast(x, 2, 3)", "expand(x, 1)", "leaky_relu(A, 2)", "stop(A)",
+]
+CHOSEN = ["max(A, axis=0)", "min(B, axis=(0, 2), keepdims=yes)", "max(A, 1)", "min(A, 0, x)",
+          "2^(x*x)", "back(A, A ⊙ x, x)", "floor(A)"]
+INEXACT = [
+    "norm(A)", "A/2", "6/A", "sqrt(A*A)", "mean(A, axis=0)", "A^-2", "x^-1", "(A*A)^0.5",
+    "softmax(A)", "logsumexp(A)", "var(A)", "std(A, axis=1)", "avgpool(A, 2)", "tanh(A)", "gelu(A)",
+    "A/x/u[0]", "elu(A)", "selu(A)", "relu6(A)", "hard_tanh(A)", "log_sigmoid(A)", "A*0.5",
+    "mish(A)", "conv(u, [0.5, 1])", "concat(A, 0.5*A)", "where(A > 0, A, 0.5)", "max(A, 0.5)",
+    "back(0.5, sum(A))*A", "prod(A*1.0)",
+]
+
+
+@pytest.mark.parametrize("equation", [*EXACT, *CHOSEN, *INEXACT])
+def test_whole_numbers_have_the_values_of_floats_and_stay_whole(equation: str) -> None:
+    given = {"A": [[1, -2, 3], [4, 5, -6]], "B": (np.arange(24).reshape(2, 3, 4) % 5 + 1).tolist(),
+             "x": [2, -1, 3], "u": [1, -2, 1, 4]}  # fmt: skip
+    equations = f"y = {equation}; L = sum(y*y)"
+    names = set(re.findall(r"\w+", equation)) & given.keys()
+    whole = dlcalc.grad(equations, {name: given[name] for name in names})
+    floats = dlcalc.grad(equations, {name: np.array(given[name], float) for name in names})
+    np.testing.assert_allclose(np.asarray(whole.values["y"], float), floats.values["y"], rtol=1e-14)
+    kind = "i" if equation in EXACT + CHOSEN[:-1] else "f"
+    assert np.asarray(whole.values["y"]).dtype.kind == kind
+    for name in names:
+        found, wanted = whole.gradients["L"][name], floats.gradients["L"][name]
+        np.testing.assert_allclose(np.asarray(found, float), wanted, rtol=1e-13)
+        if equation in EXACT:
+            assert np.asarray(found).dtype.kind == "i"
+
+
+@pytest.mark.parametrize(("equation", "degree"), [
+    ("A + 3*A", 1), ("A ⊙ x", 2), ("A @ x", 2), ("x @ x'", 2), ("A^3", 3), ("sum(A, axis=1)", 1),
+    ("cumsum(A, 1)", 1), ("prod(x)", 3), ("conv(x, A[0])", 2), ("where(A > 0, A, 2*A)", 1),
+    ("max(A, axis=1)", 1), ("min(A, x)", 1), ("concat(A, A)", 1), ("(x; x)", 1), ("A[1]", 1),
+    ("pick(A, [2, 0])", 1), ("maxpool(A, 2)", 1), ("trace(A)", 1), ("abs(A)", 1), ("-A'", 1),
+    ("relu(A)", 1), ("stack(A, A)", 1), ("broadcast(x, 2, 3)", 1), ("leaky_relu(A, 2)", 1),
+])
+def test_whole_numbers_beyond_64_bits_stay_exact(equation: str, degree: int) -> None:
+    k, given = 10**20 + 1, {"A": [[1, -2, 3], [4, 5, -6]], "x": [2, -1, 3]}
+    names = set(re.findall(r"\w+", equation)) & given.keys()
+
+    def computed(factor: int) -> Any:
+        values = {name: np.array(given[name], object) * factor for name in names}
+        return dlcalc.grad(f"y = {equation}; L = sum(y)", values)
+
+    long, short = computed(k), computed(1)
+    pairs = [(long.values["y"], short.values["y"], degree)]
+    pairs += [(long.gradients["L"][name], short.gradients["L"][name], degree - 1) for name in names]
+    for found, once, times in pairs:
+        wanted = np.array(once, object)[()] * k**times
+        assert np.array(found, object).tolist() == np.array(wanted, object).tolist()
 
 
 def test_the_small_vae_is_that_of_the_command() -> None:
