@@ -11,6 +11,7 @@ from dlcalc.derive.check import check_jacobian, check_second, hessian, jacobian
 from dlcalc.derive.working import grad_steps, jacobian_steps, second_steps
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.text import formula_text
+from tests.derive.test_gradients import used
 from tests.derive.typed import untrue
 from tests.shell.running import invoke
 
@@ -126,3 +127,65 @@ def test_both_on_the_command_line() -> None:
     shown = invoke("grad", "y = abs(x)", "x=0 1", "--jacobian", "y", "--explain").out
     assert "dy[1]/dx = dy[1]/dy ⊙ abs'(x) = [0, 1] ⊙ [0, 1] = [0, 1]\n" in shown
     assert "abs(x) is at its kink" in shown
+
+
+@pytest.mark.parametrize(("equation", "values", "second", "kind"), [
+    ("L = w^2*x", {"w": 3, "x": 2}, 4, int),
+    ("L = w^2*x", {"w": 3.0, "x": 2}, 4, float),
+    ("L = w^2*x", {"w": 3, "x": 2**51}, 2**52, int),
+    ("L = w^2*x", {"w": 3, "x": 2**52}, 2**53, float),
+    ("L = w^2/2 + x", {"w": 3, "x": 2}, 1, float),
+    ("L = w*x", {"w": 3, "x": 2}, 0, int),
+])
+def test_second_derivatives_are_whole_where_gradients_are_and_floats_hold_them(
+    equation: str, values: dict[str, Any], second: float, kind: type
+) -> None:
+    found = hessian(dlcalc.grad(equation, values), "L")["w"]["w"]
+    assert (found, type(found)) == (second, kind)
+
+
+def test_a_wrong_second_derivative_is_found_from_either_side() -> None:
+    result = dlcalc.grad(EQUATIONS, VALUES)
+    found = {"L": hessian(result, "L")}
+    found["L"]["x"]["W"] = found["L"]["x"]["W"] * 1.001
+    wrong = {each.name: each for each in check_second(result, found) if not each.passed}
+    assert list(wrong) == ["d²L/dWdx", "d²L/dxdW"]
+    assert wrong["d²L/dWdx"].central_error < 1e-6 < wrong["d²L/dWdx"].complex_error
+
+
+@pytest.mark.parametrize("size", [1.0, 1e12])
+def test_wrong_derivatives_are_found_whatever_their_size(size: float) -> None:
+    result = dlcalc.grad("y = s*x^2", {"x": [1.0, 2.0], "s": size}, of=[])
+    found = jacobian(result, "y")
+    assert all(each.passed for each in check_jacobian(result, "y", found))
+    found["x"] = found["x"] * (1 + 1e-4)
+    assert [each.passed for each in check_jacobian(result, "y", found)] == [True, False]
+    scaled = dlcalc.grad("L = s*sum(x^3)", {"x": [1.0, 2.0], "s": size}, wrt="x")
+    second = {"L": hessian(scaled, "L")}
+    assert all(each.passed for each in check_second(scaled, second))
+    second["L"]["x"]["x"] *= 1 + 1e-4
+    assert not any(each.passed for each in check_second(scaled, second))
+
+
+@pytest.mark.parametrize("equation", [
+    "y = x^2*x[0]", "y = tanh(W @ x)", "y = sum(W, axis=0)*x[1]", "y = W*x[2]", "y = 3*x[0]",
+    "y = x[1:]", "y = concat(x, W[0])", "y = max(W, axis=1)", "y = stop(x)*x", "y = [x[0], 2]",
+])
+def test_jacobians_of_any_shape_are_differences_and_their_working_is_true(equation: str) -> None:
+    values = used(equation, **VALUES)
+    result = dlcalc.grad(equation, values, of=[])
+    found = jacobian(result, "y")
+    shape = np.shape(result.values["y"])
+    for name, each in found.items():
+        assert np.shape(each) == shape + np.shape(values[name])
+    checks = check_jacobian(result, "y", found)
+    assert [each.name for each in checks] == [f"dy/d{name}" for name in result.system.inputs]
+    assert all(each.passed for each in checks)
+    steps = list(jacobian_steps(result, "y", result.system.inputs))
+    assert untrue(steps, {named(name): each for name, each in result.values.items()}) == []
+    rows = {formula_text(each.name): each.value for each in steps}
+    for place in list(np.ndindex(shape))[:4]:
+        at = "[" + ", ".join(map(str, place)) + "]" if place else ""
+        for name, each in found.items():
+            shown = np.broadcast_to(np.asarray(rows[f"dy{at}/d{name}"], float), each[place].shape)
+            assert shown == pytest.approx(each[place])

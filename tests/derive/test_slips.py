@@ -11,6 +11,7 @@ import dlcalc
 from dlcalc.derive.slips import MOST_COMPARED, group_of, written_within
 from dlcalc.derive.working import grad_slip
 from dlcalc.numbers.places import Place
+from tests.derive.test_gradients import used
 from tests.shell.running import invoke
 
 CHAIN = ["z = w*x + b; y = sigmoid(z); L = (y - t)^2/2", "w=0.5", "x=1.2", "b=0.1", "t=1"]
@@ -265,3 +266,50 @@ def test_strange_numbers_in_matrices_are_no_slips() -> None:
             wrong.flat[draw.integers(wrong.size)] += draw.normal()
             for answer in (draw.normal(size=right.shape).round(5), wrong.round(5)):
                 assert advice(function, values, name, answer) == ""
+
+
+@pytest.mark.parametrize(("equations", "wrong", "fewest"), [
+    ("y = p*q + r/s - t", "p*q + r/s", 2),  # in the very formula
+    ("y = p*q + r/s - t", "p*q - r/s - t", 3),
+    ("h = p*q + r; y = h*s", "p*q*s", 4),  # in what the formula names
+    ("h = p*q; v = h + r/s; y = v - t", "q + r/s - t", 6),  # further away
+    ("y = x*z + x", "x*z", 3), ("y = x*z + x", "x*z - x", 3),
+])
+def test_a_slip_is_named_from_as_many_digits_as_tell_it_from_chance(
+    equations: str, wrong: str, fewest: int
+) -> None:
+    names = set(re.findall(r"\w+", equations)) & HELD.keys()
+    values = {each: HELD[each] for each in names} | {"x": [1.37, 2.29, -0.53]}
+    values = {each: value for each, value in values.items() if each in names}
+    result = dlcalc.grad(equations, values, of=[])
+    answer = dlcalc.grad(f"r_0 = {wrong}", used(wrong, **values), of=[]).values["r_0"]
+    found = [bool(grad_slip(result, None, Place(("values", "y")), np.round(answer, d).tolist()))
+             for d in range(8)]
+    assert found == [d >= fewest for d in range(8)]
+
+
+@pytest.mark.parametrize(("answer", "tolerance", "words"), [
+    (3.1373, None, ""), (3.137, None, ""), (3.137, 0.01, ""), (1.36, 0.01, ""), (1.37, 0.01, "q"),
+    (1.37, None, "q"), (1.4, None, ""), (0, None, ""), (-3.1373, None, "a wrong sign"),
+    (float("inf"), None, ""), (float("nan"), None, ""), ([1.37], None, ""), ("1.37", None, "q"),
+    ("a", None, ""), ([], None, ""), (None, None, ""), ({"y": 1.37}, None, ""),
+])
+def test_only_a_wrong_number_of_the_right_shape_has_a_slip(
+    answer: Any, tolerance: float | None, words: str
+) -> None:
+    result = dlcalc.grad("y = p*q", {"p": 1.37, "q": 2.29}, of=[])
+    found = grad_slip(result, tolerance, Place(("values", "y")), answer)
+    said = f"{words} left out" if words == "q" else words
+    assert found == (said and f"{said} gives that")
+
+
+def test_a_slip_explains_every_wrong_number_and_leaves_the_right_ones() -> None:
+    values = {"x": [1.37, 2.29, -0.53], "z": [0.71, -1.13, 2.17]}
+    x, z = np.array(values["x"]), np.array(values["z"])
+    result = dlcalc.grad("y = x*z + x", values, of=[])
+    for answer, named in (
+        (x * z, True), ([*(x * z)[:2], (x * z + x)[2]], False), ([*(x * z)[:2], 1.2345], False),
+        ([(x * z)[0], *(x * z + x)[1:]], False), (x * z + 0.02, False), ((x * z) * 1.01, False),
+    ):
+        found = grad_slip(result, None, Place(("values", "y")), np.round(answer, 5).tolist())
+        assert found == "x left out gives that" * named
