@@ -421,7 +421,7 @@ WEIGHT, WHOLE, AXIS, STATE, SCALE = "wiabs"
 PASSING: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys((
         "Transpose", "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Expand", "Tile",
-        "DequantizeLinear", "Slice",
+        "QuantizeLinear", "DequantizeLinear", "Slice", "Split",
     ), (0,)), "Concat": None,
 }
 """Operations that hand a weight on, and the inputs that they hand on; None for all."""
@@ -488,8 +488,8 @@ class Uses:
             if kind not in ("", "-"):
                 kind = SCALE if scaled and kind == AXIS else kind
                 self.slots[key].append((kind, node))
-            if node.op in PASSING and outputs and (passed is None or place in passed):
-                self.flows[key].append((outputs[0], node.op == "DequantizeLinear"))
+            if node.op in PASSING and (passed is None or place in passed):
+                self.flows[key] += [(each, node.op == "DequantizeLinear") for each in outputs]
         called = self.functions.get((node.domain, node.op))
         if called is not None:
             self._within(called, (id(called),), inputs, outputs)
