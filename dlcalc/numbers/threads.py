@@ -46,9 +46,10 @@ class _Blas:
         self._users, self._before = 0, 1
         if not BLAS_STARTS_THREADS:
             return
-        linked = CDLL(import_module("numpy.linalg._umath_linalg").__file__)
+        module = import_module("numpy.linalg._umath_linalg").__file__
         for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads"):
-            with suppress(AttributeError):
+            with suppress(OSError, AttributeError):
+                linked = CDLL(module)
                 self._told = linked[name.format("get")], linked[name.format("set")]
 
     @property
