@@ -25,7 +25,7 @@ class Row(NamedTuple):
     reach: tuple[float, float]
 
 
-ROWS = [Row(1, 1, 2, 2, (1, 1)), Row(100, 32, 64, 128, (1.5, 1)), Row(200, 64, 256, 256, (1, 1))]
+ROWS = [Row(1, 1, 2, 2, (1, 1)), Row(100, 32, 64, 128, (1.3, 1)), Row(200, 64, 256, 256, (1, 1))]
 
 
 def run() -> None:

@@ -33,7 +33,7 @@ from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import Array, as_numbers, is_whole
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Pair, windows_along
-from dlcalc.numbers.threads import each, share
+from dlcalc.numbers.threads import Aside, each, share
 
 Block = tuple[slice, ...]
 Shape = tuple[int, ...]
@@ -442,10 +442,11 @@ def convolve(x: Array, w: Array, geometry: Geometry, groups: int, exact: bool) -
         return _by_groups(by_scatter, x, w, geometry, groups)
     fast = _fast_algorithm(x, w, geometry, groups, exact)
     if fast is not None:
-        output = fast(x, w, geometry)
-        flat = output.reshape(-1)
-        if np.isfinite(flat @ flat):
-            return output
+        with Aside(products(x.shape[0], w.shape, geometry.output)):
+            output = fast(x, w, geometry)
+            flat = output.reshape(-1)
+            if np.isfinite(flat @ flat):
+                return output
     return _by_groups(by_columns, x, w, geometry, groups)
 
 
