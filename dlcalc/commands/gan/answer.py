@@ -41,12 +41,11 @@ from dlcalc.input.sources import read_file
 from dlcalc.layers.losses import objective, softmax
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import as_model
-from dlcalc.models.tree import Model
 from dlcalc.numbers.differences import GradientCheck
 from dlcalc.numbers.exact import Array, as_numbers
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.files import check_ending, npz_bytes, require_writable, write_whole
+from dlcalc.output.files import npz_bytes, require_writable, write_whole
 from dlcalc.output.formats import Format
 from dlcalc.output.training import add_checks, thinned
 from dlcalc.pictures.images import png, tiled
@@ -277,18 +276,23 @@ def prepare(
         raise LimitError(f"{epochs:,} are more than {MOST_EPOCHS:,}").at("epochs")
     examples, labelled = _examples(data, evaluate)
     words = defaults.generator.format(features=examples.features)
-    made = _model(words if generator is None else generator, "generator")
-    judge = _model(discriminator or defaults.discriminator, "discriminator")
+    with At("generator"):
+        made = as_model(words if generator is None else generator)
+    with At("discriminator"):
+        judge = as_model(discriminator or defaults.discriminator)
     if latent is None:
         latent = defaults.latent if made.input is None else prod(made.input)
     if latent < 1:
         raise InputError(f"{latent} is below 1").at("latent")
-    generating = _network(made, "generator", latent, examples.features)
+    with At("generator"):
+        generating = Network(made, "generator", latent, examples.features)
     last = judge.body[-1]
     if chosen.loss != "least_squares" and getattr(last, "type", "") == "sigmoid":
         judge = judge.replaced(judge.body[:-1])  # with cross entropy, it is in the loss
-    judging = _network(judge, "discriminator", examples.features, 1)
-    least = -1.0 if examples.ring else _least(generating)
+    with At("discriminator"):
+        judging = Network(judge, "discriminator", examples.features, 1)
+    # The darkest pixel that the generator gives.
+    least = 0.0 if not examples.ring and generating.rows[-1].type == "sigmoid" else -1.0
     training = Training(examples, generating, judging, latent, least, chosen)
     return Prepared(training, epochs, labelled)
 
@@ -311,21 +315,6 @@ def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
     return examples, Labelled(examples, read.train_labels, held, read.test_labels)
 
 
-def _model(words: str | Sequence[str], name: str) -> Model:
-    with At(name):
-        return as_model(words)
-
-
-def _network(model: Model, name: str, inputs: int, outputs: int) -> Network:
-    with At(name):
-        return Network(model, name, inputs, outputs)
-
-
-def _least(generator: Network) -> float:
-    """The darkest pixel that the generator gives: 0 behind a sigmoid, else −1."""
-    return 0.0 if generator.rows[-1].type == "sigmoid" else -1.0
-
-
 EPOCHS = "epochs"
 """The field of the record that holds the epochs."""
 COLUMNS = {
@@ -341,14 +330,6 @@ PIXELS, MARGIN = 400, 1.25
 WHITE, GREY, BLUE = b"\xff\xff\xff", b"\xbb\xbb\xbb", b"\x00\x72\xb2"
 
 
-class Files(NamedTuple):
-    """The files that are written besides the result."""
-
-    plot: str | None
-    samples: str | None
-    checkpoint: str | None
-
-
 class GanRun(Run[GanResult]):
     """Prepare a training, or go on with one; its epochs are written as they end."""
 
@@ -358,11 +339,14 @@ class GanRun(Run[GanResult]):
         """The whole way: what could not be written in the end is refused before it begins."""
         resume = self.options.pop("resume")
         checkpoint: str | None = self.options.pop("checkpoint", None)
-        files = Files(self.plot, self.options.pop("samples", None), checkpoint)
+        samples: str | None = self.options.pop("samples", None)
         if resume and checkpoint is None:
             raise InputError("--resume goes on from a checkpoint: name it with --checkpoint FILE")
         ring = "data" not in self.options
-        _check_files(files, self.out.save, ring)
+        check_plot(self.plot)
+        if samples is not None:
+            check_samples(samples, ring)
+        _check_paths([self.plot, samples, checkpoint, self.out.save])
         prepared = prepare(**(self.example() if ring else {}), **self.options)
         training = prepared.training
         if resume:
@@ -375,13 +359,13 @@ class GanRun(Run[GanResult]):
         stream = _stream(out)
         _train(prepared, stream, checkpoint)
         result = prepared.result()
-        if files.plot is not None:
-            write_whole(files.plot, loss_picture(result.epochs).encode())
-        if files.samples is not None:
+        if self.plot is not None:
+            write_whole(self.plot, loss_picture(result.epochs).encode())
+        if samples is not None:
             points = result.samples
             if not training.data.ring:
                 points = training.data.restore(draw(training, 100), training.least)
-            write_whole(files.samples, sample_picture(files.samples, points, training.data))
+            write_whole(samples, sample_picture(samples, points, training.data))
         written = (EPOCHS,) if stream and not out.format.complete else ()
         out.emit(
             gan_answer(training, result, checks, out.format),
@@ -390,18 +374,14 @@ class GanRun(Run[GanResult]):
         self.refuse(checks or ())
 
 
-def _check_files(files: Files, save: str | None, ring: bool) -> None:
+def _check_paths(paths: Sequence[str | None]) -> None:
     """Refuse, before anything is trained, what could not be written in the end."""
-    check_plot(files.plot)
-    if files.samples is not None:
-        check_samples(files.samples, ring)
-    if save is not None:
-        check_ending(save)
-    paths = [each for each in (*files, save) if each is not None]
-    for place, path in enumerate(paths):
+    real: list[str] = []
+    for path in (each for each in paths if each is not None):
         require_writable(path)
-        if os.path.realpath(path) in map(os.path.realpath, paths[:place]):
+        if os.path.realpath(path) in real:
             raise InputError("two results would be written there").at(path)
+        real.append(os.path.realpath(path))
 
 
 def _resume(training: Training, epochs: int, path: str) -> None:
@@ -561,8 +541,16 @@ def gan_answer(
     page = terminal_page(20) if form.terminal else None
     findings = list(_findings(training, result))
     record: dict[str, Any] = {EPOCHS: [epoch_record(each) for each in result.epochs]}
-    record |= _made_with(training)
-    blocks: list[Block] = [_table(result.epochs, form.complete)]
+    record |= {
+        "generator": training.generator.words, "discriminator": training.discriminator.words,
+        "latent": training.latent, **vars(training.settings), "batch": training.batch,
+        "examples": training.data.count, "shape": training.data.shape,
+    }
+    shown, told = thinned([each.epoch for each in result.epochs], "epoch", form.complete)
+    rows = [list(epoch_record(each).values()) for each in result.epochs if each.epoch in shown]
+    blocks: list[Block] = [Table(
+        tuple(COLUMNS.values()), rows, title="Losses", footnotes=(told,) if told else ()
+    )]
     if page is not None and len(result.epochs) > 1:
         from dlcalc.pictures.terminal import line_chart
 
@@ -600,21 +588,6 @@ def gan_answer(
 def epoch_record(epoch: Epoch) -> dict[str, Any]:
     """One epoch for programs."""
     return {name: getattr(epoch, name) for name in COLUMNS}
-
-
-def _made_with(training: Training) -> dict[str, Any]:
-    return {
-        "generator": training.generator.words, "discriminator": training.discriminator.words,
-        "latent": training.latent, **vars(training.settings), "batch": training.batch,
-        "examples": training.data.count, "shape": training.data.shape,
-    }
-
-
-def _table(epochs: Sequence[Epoch], complete: bool) -> Table:
-    shown, note = thinned([epoch.epoch for epoch in epochs], "epoch", complete)
-    rows = [list(epoch_record(each).values()) for each in epochs if each.epoch in shown]
-    footnotes = (note,) if note else ()
-    return Table(tuple(COLUMNS.values()), rows, title="Losses", footnotes=footnotes)
 
 
 def _class_table(found: Classes) -> Table:

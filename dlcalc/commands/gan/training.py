@@ -501,7 +501,11 @@ def check_training(training: Training) -> list[GradientCheck]:
     float64, on the first examples and noise of the training's seed.
     """
     random, loss = np.random.default_rng(training.settings.seed), training.loss
-    generator, discriminator = (_doubled(each) for each in training.networks)
+    generator, discriminator = (
+        Network(each.model, each.name, *each.ends, np.float64) for each in training.networks
+    )
+    for double, each in zip((generator, discriminator), training.networks, strict=True):
+        double.values[...], double.statistics[...] = each.values, each.statistics
     places = np.arange(min(EXAMPLES, training.data.count))
     real = np.empty((len(places), training.data.features))
     training.data.take(places, training.least, real)
@@ -523,12 +527,6 @@ def check_training(training: Training) -> list[GradientCheck]:
         *_check(generator, generating, random),
         *_check(discriminator, discriminating, random),
     ]
-
-
-def _doubled(network: Network) -> Network:
-    double = Network(network.model, network.name, *network.ends, np.float64)
-    double.values[...], double.statistics[...] = network.values, network.statistics
-    return double
 
 
 def _check(
@@ -617,7 +615,11 @@ def from_arrays(training: Training, arrays: Mapping[str, Array]) -> None:
     except (KeyError, TypeError, ValueError, OverflowError):
         raise InputError("the state of the random numbers is damaged") from None
     history = np.reshape(arrays.get("history", np.zeros(0)), (-1, len(MEASURES)))
-    training.history = [_epoch(n, row) for n, row in enumerate(history.tolist(), 1)]
+    training.history = [
+        Epoch(number, discriminator_loss=row[1] + row[2], seconds=None,
+              **dict(zip(MEASURES, row, strict=True)))
+        for number, row in enumerate(history.tolist(), 1)
+    ]
     training.done = done
 
 
@@ -637,9 +639,3 @@ def _array(arrays: Mapping[str, Array], name: str, shape: tuple[int, ...] | None
     if shape is not None and arrays[name].shape != shape:
         raise ShapeError(f"{name} has the shape {arrays[name].shape}; {shape} is wanted")
     return arrays[name]
-
-
-def _epoch(number: int, row: list[float]) -> Epoch:
-    named = dict(zip(MEASURES, row, strict=True))
-    total = named["real_loss"] + named["fake_loss"]
-    return Epoch(number, discriminator_loss=total, seconds=None, **named)

@@ -118,7 +118,8 @@ def answer_of(
     add_checks(record, blocks, checks)
     return Answer(
         record, blocks, main="kl", working=partial(_steps, result, slopes),
-        element=partial(_element, result), advice=partial(_advice, result),
+        element=partial(_element, result),
+        advice=lambda place, wanted: slip_of(wanted, _slips(result)) if place == ("kl",) else "",
     )
 
 
@@ -176,12 +177,8 @@ def _element(result: DiscreteKL, field: Place, index: tuple[int, ...]) -> Step |
     return _step(result, str(field[0])) if field[0] in FIELDS else None
 
 
-def _advice(result: DiscreteKL, field: Place, expected: Any) -> str:
-    """The slip that gives the expected divergence; "" where none does."""
-    return slip_of(expected, _slips(result)) if field == ("kl",) else ""
-
-
 def _slips(result: DiscreteKL) -> Iterator[tuple[str, float]]:
+    """What slips give in place of the divergence."""
     yield "bits in place of nats", result.kl / math.log(2)
     yield "the entropy of q left out", result.cross_entropy
     yield "the sign of the logarithm exchanged", -result.kl

@@ -35,10 +35,10 @@ def kl_steps(result: KL, gradients: Mapping[str, Any]) -> Iterator[Step]:
     for name, each in (("q", result.q), ("p", result.p)):
         formula = call("Cholesky", SIGMA[name])
         yield Step(L[name], each.factor, formula, note=f"L_{name} L_{name}ᵀ = Σ_{name}")
-    yield Step(symbol("A"), _ratio(result), L["p"] ** -1 @ L["q"])
-    yield Step(symbol("y"), _distance(result), L["p"] ** -1 @ DIFFERENCE)
-    for field in ("trace", "mahalanobis", "log_determinant", "kl"):
-        yield _STEPS[field](result)
+    ratio, distance = _whitened(result)
+    yield Step(symbol("A"), ratio, L["p"] ** -1 @ L["q"])
+    yield Step(symbol("y"), distance, L["p"] ** -1 @ DIFFERENCE)
+    yield from _terms(result).values()
     if result.q.dimension == 1:
         yield _textbook_step(result)
     if gradients:
@@ -62,7 +62,7 @@ def element_step(result: KL, field: Place, index: tuple[int, ...]) -> Step | Non
     name = str(field[-1])
     if field[0] == "gradients":
         return replace(_gradient_step(result, name), numbers=_entry(result, name, index))
-    return _STEPS[name](result) if name in _STEPS else None
+    return _terms(result).get(name)
 
 
 def advice(result: KL, field: Place, expected: Any) -> str:
@@ -86,53 +86,36 @@ def _slips(result: KL) -> Iterator[tuple[str, float]]:
         return
 
 
-def _ratio(result: KL) -> Any:
-    return np.tril(np.linalg.solve(result.p.factor, result.q.factor))
+def _whitened(result: KL) -> tuple[Any, Any]:
+    """A = L_p⁻¹ L_q and y = L_p⁻¹(μ_q − μ_p)."""
+    ratio = np.tril(np.linalg.solve(result.p.factor, result.q.factor))
+    return ratio, np.linalg.solve(result.p.factor, result.q.mean - result.p.mean)
 
 
-def _distance(result: KL) -> Any:
-    return np.linalg.solve(result.p.factor, result.q.mean - result.p.mean)
-
-
-def _trace(result: KL) -> Step:
-    entries = _ratio(result)[np.tril_indices(result.q.dimension)].tolist()
-    formula = call("tr", PRECISION["p"] @ SIGMA["q"])
-    note = "the squares of all entries of A"
-    return Step(TRACE, result.trace, formula, (_squares(entries),), note)
-
-
-def _mahalanobis(result: KL) -> Step:
-    formula = matmul(transpose(DIFFERENCE), PRECISION["p"], DIFFERENCE)
-    return Step(
-        MAHALANOBIS, result.mahalanobis, formula, (_squares(_distance(result).tolist()),),
-        "the squares of all entries of y",
-    )  # fmt: skip
-
-
-def _log_determinant(result: KL) -> Step:
-    formula = call("ln", call("det", SIGMA["p"]) / call("det", SIGMA["q"]))
-    ratio = np.diag(result.p.factor) / np.diag(result.q.factor)
-    logs = [call("ln", each) for each in ratio.tolist()]
-    numbers = 2 * (logs[0] if len(logs) == 1 else _sum(logs))
-    note = "ratios of the diagonals of L_p and L_q"
-    return Step(LOG, result.log_determinant, formula, (numbers,), note)
-
-
-def _divergence(result: KL) -> Step:
-    formula = (TRACE + MAHALANOBIS + LOG - DIMENSION) / 2
-    numbers = formula.put(
-        {
-            TRACE: result.trace, MAHALANOBIS: result.mahalanobis, LOG: result.log_determinant,
-            DIMENSION: result.q.dimension,
-        }
-    )
-    return Step(KL_NAME, result.kl, formula, (numbers,), "in nats")
-
-
-_STEPS = {
-    "trace": _trace, "mahalanobis": _mahalanobis, "log_determinant": _log_determinant,
-    "kl": _divergence,
-}
+def _terms(result: KL) -> dict[str, Step]:
+    """The steps to the three terms and to the divergence, by field."""
+    ratio, distance = _whitened(result)
+    entries = ratio[np.tril_indices(result.q.dimension)].tolist()
+    trace = call("tr", PRECISION["p"] @ SIGMA["q"])
+    mahalanobis = matmul(transpose(DIFFERENCE), PRECISION["p"], DIFFERENCE)
+    determinants = call("ln", call("det", SIGMA["p"]) / call("det", SIGMA["q"]))
+    ratios = np.diag(result.p.factor) / np.diag(result.q.factor)
+    logs = [call("ln", each) for each in ratios.tolist()]
+    doubled = 2 * (logs[0] if len(logs) == 1 else _sum(logs))
+    half = (TRACE + MAHALANOBIS + LOG - DIMENSION) / 2
+    numbers = half.put({
+        TRACE: result.trace, MAHALANOBIS: result.mahalanobis, LOG: result.log_determinant,
+        DIMENSION: result.q.dimension,
+    })
+    return {
+        "trace": Step(TRACE, result.trace, trace, (_squares(entries),),
+                      "the squares of all entries of A"),
+        "mahalanobis": Step(MAHALANOBIS, result.mahalanobis, mahalanobis,
+                            (_squares(distance.tolist()),), "the squares of all entries of y"),
+        "log_determinant": Step(LOG, result.log_determinant, determinants, (doubled,),
+                                "ratios of the diagonals of L_p and L_q"),
+        "kl": Step(KL_NAME, result.kl, half, (numbers,), "in nats"),
+    }
 
 
 def _gradient_step(result: KL, name: str) -> Step:
@@ -148,7 +131,9 @@ def _gradient_step(result: KL, name: str) -> Step:
     }
     variable, formula = formulas[name]
     note = "" if name == "covariance_q" else "d = μ_q − μ_p"
-    return Step(symbol("∂KL") / _partial(variable), result.gradients[name], formula, (), note)
+    letter, sub = variable.args
+    slope = symbol("∂KL") / symbol(f"∂{letter}", sub)
+    return Step(slope, result.gradients[name], formula, (), note)
 
 
 def _entry(result: KL, name: str, index: tuple[int, ...]) -> tuple[Expr, ...]:
@@ -161,11 +146,6 @@ def _entry(result: KL, name: str, index: tuple[int, ...]) -> tuple[Expr, ...]:
     if name == "covariance_p":
         other = inverse @ (result.q.covariance + np.outer(d, d)) @ inverse
     return (Expr("sub", (inverse[index].item(), other[index].item())) / 2,)
-
-
-def _partial(variable: Expr) -> Expr:
-    name, sub = variable.args
-    return symbol(f"∂{name}", sub)
 
 
 def _squares(entries: list[float]) -> Expr:

@@ -103,7 +103,14 @@ class ParamsRun(Run[Any]):
         if layer is not None:
             count = part(count, layer)
             if len(count.rows) == 1 and columns is None and not asked:
-                _one_layer(self.out, read, count, use)
+                from dlcalc.commands.params.count_answer import layer_answer
+
+                row = count.rows[0]
+                self.out.emit(layer_answer(
+                    row, use, count.positions, working=partial(working.layer_steps, row),
+                    element=partial(working.layer_step, row),
+                    advice=partial(slips.count_advice, read, count),
+                ))
                 return
         from dlcalc.commands.params.count_answer import USUAL, arranged, params_answer
 
@@ -151,9 +158,17 @@ class ParamsRun(Run[Any]):
         else:
             held = reading.read_weights(*paths, input=size)
         used = held.count is not None and any(self.options.get(name) for name in OF_LAYERS)
-        other = of_files[0]
-        if not (wants_layers or used or (other and is_model(other))):
-            answer_files(self.out, held, *of_files)
+        other, *shown = of_files
+        file = other and os.path.exists(other) and reading.is_weights_file(other)
+        if not (wants_layers or used or (other and not file)):
+            from dlcalc.commands.params import files_answer as drawn
+
+            if other is not None:
+                self.out.emit(drawn.comparison_answer(held, reading.read_weights(other)))
+                return None, use
+            self.out.emit(drawn.held_answer(held, *shown))
+            for text in () if self.out.format.whole else drawn.notes(held):
+                note(text)
             return None, use
         dtype = use.dtype if self.options.get("dtype") else main_dtype(held)
         return reading.layered(held), use._replace(dtype=dtype)
@@ -270,25 +285,18 @@ def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     return wanted
 
 
-def _one_layer(out: Output, read: Model, count: Count, use: Use) -> None:
-    from dlcalc.commands.params.count_answer import layer_answer
-
-    row = count.rows[0]
-    out.emit(layer_answer(
-        row, use, count.positions, working=partial(working.layer_steps, row),
-        element=partial(working.layer_step, row), advice=partial(slips.count_advice, read, count),
-    ))
-
-
 def _side_by_side(
     out: Output, read: Model, size: tuple[int, ...] | None, changes: Sequence[str],
     other: str | None, layer: str | None, use: Use, columns: str | None,
 ) -> None:
     from dlcalc.commands.params import comparison_answer as drawn
-    from dlcalc.models.changes import compare
+    from dlcalc.models.changes import change, compare
+    from dlcalc.models.notation import read_change
 
-    before = use.counted(read, size)
-    changed = _changed(read, changes)
+    before, changed = use.counted(read, size), read
+    for text in changes:
+        with At("--set"):
+            changed = change(changed, *read_change(text))
     names = read.name, " ".join(changes)
     after = use.counted(changed, size, tolerant=True)
     _check_changes(before, after)
@@ -307,16 +315,6 @@ def _side_by_side(
         working=partial(working.comparison_steps, result),
         element=partial(working.expected_step, after),
     ))
-
-
-def _changed(read: Model, changes: Sequence[str]) -> Model:
-    from dlcalc.models.changes import change
-    from dlcalc.models.notation import read_change
-
-    for text in changes:
-        with At("--set"):
-            read = change(read, *read_change(text))
-    return read
 
 
 def _check_changes(before: Count, after: Count) -> None:
@@ -367,11 +365,6 @@ def weights_of_folder(folder: str) -> str | None:
     return None if told == held else path
 
 
-def is_model(word: str) -> bool:
-    """Whether a second operand is a model and no file of weights."""
-    return not (os.path.exists(word) and reading.is_weights_file(word))
-
-
 def notation_answer(model: Model, size: Shape | None = None) -> Answer:
     """The model as it is written in the notation, on an input of that size."""
     from dlcalc.models.translation import notation
@@ -380,21 +373,6 @@ def notation_answer(model: Model, size: Shape | None = None) -> Answer:
     name = "" if model.name in ("-", STDIN) else model.name
     text = notation(Model(model.body, size or model.input, name))
     return Answer({"model": model.name, "notation": text}, [Text(text.split("\n"))], "notation")
-
-
-def answer_files(
-    out: Output, held: Held, other: str | None, depth: int | None, sort: str | None, summary: bool,
-) -> None:
-    """The tensors of the files, or how they differ from those of another."""
-    from dlcalc.commands.params import files_answer as drawn
-
-    if other is not None:
-        out.emit(drawn.comparison_answer(held, reading.read_weights(other)))
-        return
-    out.emit(drawn.held_answer(held, depth, sort, summary))
-    if not out.format.whole:
-        for text in drawn.notes(held):
-            note(text)
 
 
 def main_dtype(held: Held) -> str:

@@ -25,7 +25,6 @@ from dlcalc.output.tables import cell_text
 
 if TYPE_CHECKING:
     from dlcalc.models.changes import Comparison, Pair
-    from dlcalc.models.count import Count, Row
     from dlcalc.models.use import Use
 
 USUAL = ("name", "output", "params", "macs")
@@ -40,7 +39,10 @@ def comparison_answer(
 ) -> Answer:
     """The second model as it would stand alone, with the first and the difference beside it."""
     facts = Facts(use, result.after.positions)
-    headers = [header for column in columns for header in _headers(column)]
+    headers: list[str] = []
+    for column in columns:
+        both = [f"{column}_before", column] if column != "name" else ["name"]
+        headers += [*both, f"{column}_difference"] if column in COUNTED else both
     rows = Made(result.pairs, lambda pair: [
         cell for column in columns for cell in _cells(pair, column, facts)
     ])
@@ -62,22 +64,13 @@ def _record(result: Comparison, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _headers(column: str) -> list[str]:
-    if column == "name":
-        return ["name"]
-    both = [f"{column}_before", column]
-    return [*both, f"{column}_difference"] if column in COUNTED else both
-
-
 def _cells(pair: Pair, column: str, facts: Facts) -> list[Any]:
     if column == "name":
         return [pair.name]
-    before, after = (_value(row, column, facts) for row in (pair.before, pair.after))
+    before, after = (
+        None if row is None else COLUMNS[column](row, facts) for row in (pair.before, pair.after)
+    )
     return [before, after, _difference(before, after)] if column in COUNTED else [before, after]
-
-
-def _value(row: Row | None, column: str, facts: Facts) -> Any:
-    return None if row is None else COLUMNS[column](row, facts)
 
 
 def _difference(before: int | None, after: int | None) -> int | None:
@@ -141,12 +134,7 @@ def misfits(result: Comparison) -> Iterator[str]:
 
 
 def _memory_line(result: Comparison, facts: Facts) -> str:
-    before, after = (_sizes(count, facts) for count in (result.before, result.after))
-    return ", ".join(
-        f"{key.removesuffix('_bytes')} {_arrow(before[key], after[key])}" for key in BYTES
-    )
-
-
-def _sizes(count: Count, facts: Facts) -> dict[str, str]:
-    totals = total_record(count, facts)
-    return {key: "" if totals[key] is None else size_text(totals[key] or 0) for key in BYTES}
+    both = [total_record(count, facts) for count in (result.before, result.after)]
+    sizes = {key: ["" if each[key] is None else size_text(each[key]) for each in both]
+             for key in BYTES}
+    return ", ".join(f"{key.removesuffix('_bytes')} {_arrow(*sizes[key])}" for key in BYTES)

@@ -165,7 +165,7 @@ def _folded(rows: Sequence[Row], depth: int) -> list[Row]:
     return [
         group[0] if len(group) == 1 and group[0].name == name else group[-1]._replace(
             name=name, type="block", input=group[0].input, tied="", node=group[0].node,
-            cache=_joint(group), **{
+            cache=Caches.of(group), **{
                 key: sum(getattr(row, key) for row in group)
                 for key in ("weights", "biases", "trainable", "macs", "activations", "skipped")
             },
@@ -174,18 +174,16 @@ def _folded(rows: Sequence[Row], depth: int) -> list[Row]:
     ]
 
 
-def _joint(group: Sequence[Row]) -> Any:
-    """The caches of some layers as one, where they are alike in how much they keep."""
-    caches = [row.cache for row in group if row.cache is not None]
-    if not caches:
-        return None
-    return Caches(tuple(caches))
-
-
 class Caches(NamedTuple):
     """The caches of several layers, which hold what each of them holds."""
 
     parts: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, group: Sequence[Row]) -> Any:
+        """Those of some layers, where any of them has one."""
+        found = tuple(row.cache for row in group if row.cache is not None)
+        return cls(found) if found else None
 
     def bytes(self, positions: int, size: int) -> int:
         """Bytes of all of them."""
@@ -492,13 +490,10 @@ def layer_answer(row: Row, use: Use, positions: int, **explained: Any) -> Answer
     found = cells([row], columns, facts)
     table = Table(columns, found, drawn=lambda: Table(
         ["", "value"],
-        [[_heading(key), value] for key, value in zip(columns, found[0], strict=True)],
+        [[f"{'receptive ' if key == 'field' else ''}{key}".replace("_", " "), value]
+         for key, value in zip(columns, found[0], strict=True)],
         footnotes=["", f"memory for {use.training}", *MACS],
     ))
     return Answer(
         layer_record(row, facts), [table], main="params", whole=True, **explained
     )
-
-
-def _heading(column: str) -> str:
-    return f"{'receptive ' if column == 'field' else ''}{column}".replace("_", " ")

@@ -38,7 +38,6 @@ from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
     from dlcalc.numbers.differences import GradientCheck
-    from dlcalc.pictures.plane import Layer
     from dlcalc.pictures.terminal import Page
 
 REVERSE, FORWARD = "KL(q||p)", "KL(p||q)"
@@ -275,26 +274,16 @@ ONE_OUT, TWO_OUT = math.exp(-1 / 2), math.exp(-2)
 """The height of a Gaussian, against its peak, one and two standard deviations out."""
 
 
-@dataclass(frozen=True)
-class Picture:
-    """Densities in one or two dimensions, as lists."""
+def densities(
+    result: Posterior, count: int, family: str | None = None
+) -> tuple[list[list[float]], dict[str, list[Any]]]:
+    """The places along each dimension, `count` of them, and the densities there: that of the
+    mixture, `p`, and of each Gaussian once, by the objectives and families that lead to it.
 
-    x: list[float]
-    """The places along the first dimension."""
-    y: list[float]
-    """The places along the second; none in one dimension."""
-    densities: dict[str, list[Any]]
-    """That of the mixture, `p`, and that of each Gaussian, by the objectives and families that
-    lead to it; in two dimensions rows along y."""
+    Of one family, or of both; in two dimensions rows along y.
 
-
-def picture(result: Posterior, count: int, family: str | None = None) -> Picture:
-    """The densities at `count` places along each dimension, each Gaussian once.
-
-    Of one family, or of both.
-
-    >>> drawn = picture(posterior([0.5, 0.5], [-1, 1], [1, 1]), 81)
-    >>> list(drawn.densities)
+    >>> _, found = densities(posterior([0.5, 0.5], [-1, 1], [1, 1]), 81)
+    >>> list(found)
     ['p', 'q1 min KL(q||p)', 'q2 min KL(p||q)']
     """
     numbered = enumerate(result.fits, 1)
@@ -310,18 +299,12 @@ def picture(result: Posterior, count: int, family: str | None = None) -> Picture
     ]
     points = np.stack([each.ravel() for each in np.meshgrid(*axes)])
     shape = [axis.size for axis in reversed(axes)]
-
-    def density(p: Mixture) -> list[Any]:
-        values: list[Any] = np.exp(log_density(p, points).value).reshape(shape).tolist()
-        return values
-
-    drawn = {"p": result.p}
-    drawn |= {name: Mixture(np.ones(1), (q,)) for name, q in named.items()}
-    return Picture(
-        axes[0].tolist(),
-        axes[1].tolist() if len(axes) > 1 else [],
-        {name: density(each) for name, each in drawn.items()},
-    )
+    mixtures = {"p": result.p}
+    mixtures |= {name: Mixture(np.ones(1), (q,)) for name, q in named.items()}
+    return [axis.tolist() for axis in axes], {
+        name: np.exp(log_density(each, points).value).reshape(shape).tolist()
+        for name, each in mixtures.items()
+    }
 
 
 def _distinct(fits: Iterable[tuple[int, Fit]]) -> dict[str, Gaussian]:
@@ -344,39 +327,29 @@ def _distinct(fits: Iterable[tuple[int, Fit]]) -> dict[str, Gaussian]:
     }
 
 
-def as_svg(picture: Picture) -> str:
-    """Contours in two dimensions, densities as lines in one."""
-    from dlcalc.pictures.svg import Sheet, contours, line_chart
-
-    if picture.y:
-        sheet = Sheet(640, 640, "p and each q", "z1", "z2")
-        return contours(_layers(picture, 6, (ONE_OUT, TWO_OUT)), picture.x, picture.y, sheet)
-    sheet = Sheet(title="p and each q", x_label="z", y_label="density")
-    return line_chart(picture.densities, picture.x, sheet, colours=_colours(picture))
-
-
-def as_text(picture: Picture, page: Page) -> str:
-    """The same in characters, with fewer lines."""
-    from dlcalc.pictures.terminal import contours, line_chart
-
-    if picture.y:
-        return contours(_layers(picture, 3, (ONE_OUT,)), picture.x, picture.y, page)
-    return line_chart(picture.densities, picture.x, page, colours=_colours(picture))
-
-
-def _colours(picture: Picture) -> list[str]:
-    return ["blue"] + ["red"] * (len(picture.densities) - 1)
-
-
-def _layers(picture: Picture, count: int, widths: Sequence[float]) -> list[Layer]:
+def drawn(result: Posterior, page: Page | None = None) -> str:
+    """Contours in two dimensions, densities as lines in one: SVG, or the diagonal ones in
+    characters, with fewer lines."""
+    from dlcalc.pictures import svg, terminal
     from dlcalc.pictures.plane import Layer, levels
 
+    axes, found = densities(result, 161) if page is None else densities(result, 81, "diagonal")
+    colours = ["blue"] + ["red"] * (len(found) - 1)
+    if len(axes) == 1:
+        if page is not None:
+            return terminal.line_chart(found, axes[0], page, colours=colours)
+        sheet = svg.Sheet(title="p and each q", x_label="z", y_label="density")
+        return svg.line_chart(found, axes[0], sheet, colours=colours)
+    count, widths = (6, (ONE_OUT, TWO_OUT)) if page is None else (3, (ONE_OUT,))
     layers: list[Layer] = []
-    for (name, values), colour in zip(picture.densities.items(), _colours(picture), strict=True):
+    for (name, values), colour in zip(found.items(), colours, strict=True):
         peak = max(map(max, values))
         heights = [peak * width for width in widths] if layers else levels(values, count)
         layers.append(Layer(name, values, heights, colour))
-    return layers
+    x, y = axes
+    if page is not None:
+        return terminal.contours(layers, x, y, page)
+    return svg.contours(layers, x, y, svg.Sheet(640, 640, "p and each q", "z1", "z2"))
 
 
 FIT_FIELDS = (
@@ -398,14 +371,18 @@ class PosteriorRun(Run[Posterior]):
 
     def picture(self, result: Posterior) -> str:
         """The mixture and each Gaussian."""
-        return as_svg(picture(result, 161))
+        return drawn(result)
 
     def answer(self, result: Posterior) -> Answer:
         """Every fit, what they say of each shape of q, and a picture for people."""
         fits = [{name: getattr(fit, name) for name in FIT_FIELDS} for fit in result.fits]
         shapes = [each._asdict() for each in result.shapes]
         record: dict[str, Any] = {"fits": fits, "shapes": shapes}
-        rows = [_cells(fit) for fit in fits]
+        rows = []
+        for fit in fits:  # on one line: the covariance row by row, components by their numbers
+            covers = " ".join(map(str, fit["covers"]))
+            flat = {**fit, "covariance": fit["covariance"].ravel(), "covers": covers}
+            rows.append([flat[name] for name in COLUMNS])
         blocks: list[Block] = [
             Table(COLUMNS, rows, title="fits", drawn=lambda: _numbered(rows)),
             Table(Shape._fields, result.shapes, title=SHAPES),
@@ -414,9 +391,7 @@ class PosteriorRun(Run[Posterior]):
         if self.out.format.terminal:
             from dlcalc.shell.output import terminal_page
 
-            page = terminal_page(30)
-            drawn = as_text(picture(result, 81, "diagonal"), page)
-            blocks.append(Text(drawn.splitlines()))
+            blocks.append(Text(drawn(result, terminal_page(30)).splitlines()))
         return Answer(
             record, blocks, main="fits", working=partial(posterior_steps, result),
             element=partial(element_step, result), advice=partial(_advice, result.fits),
@@ -445,12 +420,6 @@ def _slips(fits: Sequence[Fit], fit: Fit, what: str) -> Iterator[tuple[str, Any]
         if each is not fit:
             words = f"{each.objective} with {each.family} covariance over {_listed(each.covers)}"
             yield words, getattr(each, what)
-
-
-def _cells(fit: dict[str, Any]) -> list[Any]:
-    """A fit on one line: its covariance row by row, its components by their numbers."""
-    flat = {"covariance": fit["covariance"].ravel(), "covers": " ".join(map(str, fit["covers"]))}
-    return [{**fit, **flat}[name] for name in COLUMNS]
 
 
 def _numbered(rows: Sequence[list[Any]]) -> Table:
