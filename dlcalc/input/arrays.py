@@ -59,7 +59,7 @@ def _parse(source: Source, allow_nonfinite: bool, decimal: Decimal) -> list[Any]
     if source.data.startswith(b"PK") or source.place.endswith(".npz"):
         from dlcalc.input.npy import parse_npz
 
-        return [parse_npz(source.data, allow_nonfinite=allow_nonfinite)]
+        return [parse_npz(source.data, allow_nonfinite)]
     text = decode(source)
     if text.lstrip()[:1] in ("[", "{"):
         return _json_arrays(text, allow_nonfinite, decimal)

@@ -77,14 +77,19 @@ def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     return tuple(int(size) for size in shape), fortran, dtype
 
 
-def parse_npz(data: bytes, name: str = "", allow_nonfinite: bool = False) -> Array:
-    """One array of an .npz file: the one named, else `output`, else the only one.
+def parse_npz(data: bytes, allow_nonfinite: bool = False) -> Array:
+    """One array of an .npz file: `output`, else the only one.
 
     Raises LimitError where the members unpack to more than 128 MiB, InputError where the
-    archive is damaged, doubled or holds several arrays of which none is named.
+    archive is damaged, doubled or holds several arrays of which none is `output`.
     """
     with open_zip(io.BytesIO(data), "an .npz file") as archive:
-        return _member(archive, _choose(_members(archive), name), allow_nonfinite)
+        members = _members(archive)
+        if "output" not in members and len(members) != 1:
+            held = ", ".join(sorted(members)) or "nothing"
+            raise InputError(f"holds {held}; one array is wanted")
+        chosen = members.get("output") or next(iter(members.values()))
+        return _member(archive, chosen, allow_nonfinite)
 
 
 def parse_all_npz(
@@ -120,12 +125,3 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             f"unpacks to {promised:,} bytes; at most {MOST_UNPACKED:,} are read from a zip"
         )
     return members
-
-
-def _choose(members: dict[str, zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
-    for key in (name, "output"):
-        if key in members:
-            return members[key]
-    if name or len(members) != 1:
-        raise InputError(f"holds {', '.join(sorted(members)) or 'nothing'}; one array is wanted")
-    return next(iter(members.values()))

@@ -32,11 +32,8 @@ class Page:
     """Columns of the whole, at most (the picture keeps at least 8 of its own)."""
     height: int = 20
     """Lines of the whole, at most (the picture keeps at least 3 of its own)."""
-    title: str = ""
     x_label: str = ""
     """What the axis below shows."""
-    y_label: str = ""
-    """What the axis to the left shows."""
     ascii: bool = False
     """Whether plain ASCII is all the output can show."""
     colour: bool = False
@@ -145,8 +142,7 @@ class _Drawing:
         self.page, self.across, self.up = page, across, up
         self.legend, self.legend_inks = legend, inks
         self.margin = max(map(len, up.labels)) + 1
-        words = [page.title, page.y_label, page.x_label]
-        around = sum(map(bool, words)) + len(self.legend_lines()) + 2
+        around = bool(page.x_label) + len(self.legend_lines()) + 2
         self.columns = max(page.width - self.margin, _LEAST_COLUMNS)
         self.rows = max(page.height - around, _LEAST_ROWS)
         self.finer_across, self.finer_down = (1, 1) if page.ascii else (2, 4)
@@ -188,13 +184,12 @@ class _Drawing:
     def text(self) -> str:
         """All of it, as lines of text."""
         page, legend = self.page, self.legend_lines()
-        above = [line for line in (page.title.center(page.width), page.y_label) if line.strip()]
         below = [page.x_label.rjust(self.margin + self.columns)] if page.x_label else []
-        lines = [self._shown(line) for line in (*above, *self._framed(), *below, *legend)]
+        lines = [self._shown(line) for line in (*self._framed(), *below, *legend)]
         if page.colour:
             for (row, column), ink in sorted(self.inks.items(), reverse=True):
-                at, start = len(above) + row, column + self.margin
-                lines[at] = _painted(lines[at], start, start + 1, ink)
+                start = column + self.margin
+                lines[row] = _painted(lines[row], start, start + 1, ink)
             for entry, ink in reversed(list(zip(self.legend, self.legend_inks, strict=False))):
                 for at in range(len(lines) - len(legend), len(lines)):
                     start = lines[at].find(entry)

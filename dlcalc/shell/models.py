@@ -19,6 +19,7 @@ def _layers(ctx: click.Context, incomplete: str) -> list[str]:
 
 def _changes(ctx: click.Context, incomplete: str) -> list[str]:
     """Layers of the model; behind the point, the arguments of that layer."""
+    from dlcalc.layers.table import handler, parameters
     from dlcalc.models.changes import edit, layer_names
 
     found = _typed_model(ctx)
@@ -33,7 +34,9 @@ def _changes(ctx: click.Context, incomplete: str) -> list[str]:
     begun = [name for name in names if incomplete.startswith(f"{name}.")]
     for name in begun:
         edit(found, name, seen)
-    keys = [key for name in begun for node in nodes for key in _keys(name, node)]
+    kinds = [node.type for node in nodes if hasattr(node, "type")]
+    keys = [f"{name}.{key}=" for name in begun for kind in kinds
+            for key in parameters(handler(kind))[0]]
     return [*(f"{name}." for name in names), *dict.fromkeys(keys)]
 
 
@@ -47,13 +50,6 @@ def _typed_model(ctx: click.Context) -> Any:
         return model(*words) if words else None
     except DlcalcError:
         return None
-
-
-def _keys(name: str, node: Any) -> list[str]:
-    from dlcalc.layers.table import handler, parameters
-
-    kind = getattr(node, "type", None)
-    return [f"{name}.{key}=" for key in parameters(handler(kind))[0]] if kind else []
 
 
 LAYER = TextType("layer", complete=_layers)

@@ -9,8 +9,10 @@ import click
 
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.numbers.axes import PADDING_NAMES, paddings_in, parse_whole, sizes_in
+from dlcalc.shell.lazy import lazily
 from dlcalc.typed import TYPE_CHECKING, Any, TypeAlias
 
+models, parse = lazily("dlcalc.models"), lazily("dlcalc.numbers.parse")
 if TYPE_CHECKING:
     ParamType: TypeAlias = click.ParamType[Any, Any]
 else:
@@ -125,24 +127,14 @@ def _padding(text: str) -> Any:
 
 
 def _number(text: str) -> Any:
-    from dlcalc.numbers.parse import parse_number
-
     try:
-        return parse_number(text)
+        return parse.parse_number(text)
     except DlcalcError as error:
         raise InputError(error.message.partition(";")[0]) from None
 
 
-def _rate(text: str) -> float:
-    from dlcalc.numbers.parse import parse_rate
-
-    return parse_rate(text)
-
-
 def _tolerance(text: str) -> float:
-    from dlcalc.numbers.parse import parse_number
-
-    number = parse_number(text)
+    number = parse.parse_number(text)
     if number < 0:
         raise InputError(f"{text} is below 0")
     return float(number)
@@ -157,12 +149,6 @@ def _place(text: str) -> tuple[str, tuple[int, ...]]:
         if text[:1].isdigit() or colon or not text.strip():
             raise InputError(f"{text[:40]!r} is no place: write 0,1, or dw:0,1") from None
         return text.strip(), ()
-
-
-def _models(ctx: click.Context, incomplete: str) -> Iterable[str]:
-    from dlcalc.models import zoo_names
-
-    return zoo_names()
 
 
 def _fields(ctx: click.Context, begun: str) -> list[str]:
@@ -193,13 +179,13 @@ PADDING = TextType("padding", _padding, lambda ctx, incomplete: PADDING_NAMES)
 """`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid` or `full`."""
 NUMBER = TextType("number", _number)
 """One finite number."""
-RATE = TextType("rate", _rate)
+RATE = TextType("rate", parse.parse_rate)
 """A rate or a loss: a number from 0, also as 2%."""
 TOLERANCE = TextType("R", _tolerance)
 """A relative tolerance: a number from 0."""
 ARRAY = TextType("array", files=True)
 """A file name, `-`, or numbers typed in; read when the command runs, not before."""
-MODEL = TextType("model", complete=_models, files=True)
+MODEL = TextType("model", complete=lambda *_: models.zoo_names(), files=True)
 """A model of the zoo, a file, `-`, or layers; read when the command runs, not before."""
 PLACE = TextType("place", _place, _fields)
 """`0,1`, `dw:0,1` or `loss`: one element of any field."""

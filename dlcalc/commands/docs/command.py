@@ -63,13 +63,10 @@ def topic_answer(name: str | None) -> Answer:
     return Answer(record, [Prose(topic.text)], main="text")
 
 
-def _topics(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
-    """The topics, with what they are about."""
-    return [(name, each.title) for name, each in topics().items()]
-
-
 @click.command(cls=QuickCommand)
-@click.argument("topic", required=False, type=TextType("topic", complete=_topics))
+@click.argument("topic", required=False, type=TextType(
+    "topic", complete=lambda *_: [(name, each.title) for name, each in topics().items()],
+))
 @output_options
 def command(out: Output, topic: str | None) -> None:
     """What all commands share: arrays, formats, the notation, checking answers.

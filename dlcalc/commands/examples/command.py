@@ -46,13 +46,10 @@ def find_exercise(name: str) -> Exercise:
     return exercises[plain]
 
 
-def _names(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
-    """The names of the exercises, with what they ask."""
-    return [(each.name, each.problem) for each in read_exercises()]
-
-
 @click.command(cls=QuickCommand)
-@click.argument("name", required=False, type=TextType("example", complete=_names))
+@click.argument("name", required=False, type=TextType(
+    "example", complete=lambda *_: [(each.name, each.problem) for each in read_exercises()],
+))
 @output_options
 def command(out: Output, name: str | None) -> None:
     """The exercises that dlcalc grew out of, and the commands that solve them.

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import click
 
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.options import QuickCommand, answered, check_option, framework_option
 from dlcalc.shell.types import TextType
 
-
-def _equations(ctx: click.Context, incomplete: str) -> list[str]:
-    """Equations by their name in the library."""
-    from dlcalc.commands.grad.answer import library_names
-
-    return library_names()
-
+answer = lazily("dlcalc.commands.grad.answer")
 
 @click.command(cls=QuickCommand)
-@click.argument("file", type=TextType("equations", complete=_equations, files=True), required=False)
+@click.argument("file", required=False, type=TextType(
+    "equations", complete=lambda *_: answer.library_names(), files=True,
+))
 @click.argument("values", metavar="[NAME=VALUE|FILE]...", nargs=-1)
 @click.option("--of", multiple=True, metavar="NAMES",
               help="What to derive: numbers that equations compute, as L or L1,L2.")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from dlcalc.names import COUNTERS, DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import CHANGE, LAYER
 from dlcalc.shell.options import QuickCommand, answered, framework_option
 from dlcalc.shell.types import MODEL, SIZE, NameType, TextType, WholeType
 from dlcalc.typed import Any
 
+deployment = lazily("dlcalc.models.deployment")
 
 def _columns(ctx: click.Context, incomplete: str) -> list[str]:
     """Columns of the table of a model, behind those that are typed already."""
@@ -30,13 +32,6 @@ class DtypeType(NameType):
         plain = str(value).lower().removesuffix("_m").removesuffix("_s")
         known = DTYPE_ALIASES.get(plain, plain)
         return super().convert(known if known in DTYPES else value, param, ctx)
-
-
-def _byte_size(text: str) -> int:
-    """A size of memory, as 80GiB, in whole bytes."""
-    from dlcalc.models.deployment import size_in_bytes
-
-    return size_in_bytes(text)
 
 
 class ParamsCommand(QuickCommand):
@@ -89,7 +84,7 @@ class ParamsCommand(QuickCommand):
 @click.option("--devices", type=WholeType(1), default=1, metavar="N",
               help="Bytes of each of N devices, by --shard.")
 @click.option("--shard", type=NameType("shard", SHARDS), help="How they divide the work.")
-@click.option("--fit", type=TextType("size", _byte_size), metavar="SIZE",
+@click.option("--fit", type=TextType("size", deployment.size_in_bytes), metavar="SIZE",
               help="The largest batch and context that fit, such as into 80GiB.")
 @click.option("--summary", is_flag=True, help="The totals alone.")
 @click.option("--depth", type=WholeType(0), metavar="N",
