@@ -53,7 +53,11 @@ def parse_json(text: str, allow_nonfinite: bool = False, decimal: Decimal = floa
     if seen and not allow_nonfinite:
         _refuse_nonfinite(value, seen[0])
     if "\\u" in text:
-        _check_surrogates(value)
+        for each in (each for _, each in _within(value) if isinstance(each, str)):
+            try:
+                each.encode()
+            except UnicodeEncodeError:
+                raise InputError(f"{shorten(each)!a} holds a lone surrogate") from None
     return value
 
 
@@ -97,14 +101,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                 raise InputError(f"field {shorten(name)!r} stands twice in one object")
             seen.add(name)
     return fields
-
-
-def _check_surrogates(value: Any) -> None:
-    for each in (each for _, each in _within(value) if isinstance(each, str)):
-        try:
-            each.encode()
-        except UnicodeEncodeError:
-            raise InputError(f"{shorten(each)!a} holds a lone surrogate") from None
 
 
 def check_array(value: Any, allow_nonfinite: bool = False) -> Any:

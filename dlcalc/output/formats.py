@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
@@ -106,37 +107,28 @@ def _blocks(
         yield from draw(block, precision)
 
 
-def _table_block(block: Block, precision: int | None) -> Iterator[str]:
-    if isinstance(block, Table) and block.bare is None:
-        block = block.for_people
-        if block.title:
-            yield f"{block.title}\n"
-        yield drawn_table(block, "simple", precision) + "\n"
-        yield from (f"{line}\n" for line in block.footnotes)
-    else:
-        yield from _bare_block(block, precision, separator=None)
-
-
-def _plain_block(block: Block, precision: int | None) -> Iterator[str]:
-    if isinstance(block, Table) and block.bare is None:
-        yield from plain_lines(block, precision)
-    else:
-        yield from _bare_block(block, precision, separator=" ")
-
-
-def _bare_block(block: Block, precision: int | None, separator: str | None) -> Iterator[str]:
+def _block(block: Block, precision: int | None, plain: bool = False) -> Iterator[str]:
+    """A block as text: for people, or plain, a row a line and nothing aligned."""
     if isinstance(block, Values):
         if block.title:
             yield f"# {block.title}\n"
-        yield from array_lines(block.array, precision, separator)
+        yield from array_lines(block.array, precision, " " if plain else None)
     elif isinstance(block, Text):
         yield from (f"{line}\n" for line in block.lines)
     elif isinstance(block, Prose):
         from dlcalc.output.documents import prose_blocks
 
-        yield from _blocks(prose_blocks(block.source), precision, _table_block)
-    else:
+        yield from _blocks(prose_blocks(block.source), precision, _block)
+    elif block.bare is not None:
         yield f"{block.bare}\n"
+    elif plain:
+        yield from plain_lines(block, precision)
+    else:
+        block = block.for_people
+        if block.title:
+            yield f"{block.title}\n"
+        yield drawn_table(block, "simple", precision) + "\n"
+        yield from (f"{line}\n" for line in block.footnotes)
 
 
 def _json(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
@@ -187,28 +179,21 @@ def _working_table(steps: Iterable[Any]) -> Table:
     )
 
 
-def _markdown(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    from dlcalc.output.documents import markdown_block
+def _document(kind: str) -> Callable[[Answer, int | None, Steps], Iterator[str]]:
+    """Blocks as a document has them; with a working before them it stands by itself."""
 
-    if steps is not None:
-        from dlcalc.output.working import MARKDOWN, working_typeset
+    def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
+        from dlcalc.output import documents, working
 
-        yield from working_typeset(steps, precision, MARKDOWN)
-    yield from _blocks(answer.blocks, precision, markdown_block)
+        signs = working.SIGNS[kind]
+        if steps is not None:
+            yield signs.head
+            yield from working.working_typeset(steps, precision, signs)
+        yield from _blocks(answer.blocks, precision, getattr(documents, f"{kind}_block"))
+        if steps is not None:
+            yield signs.tail
 
-
-def _latex(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-    from dlcalc.output.documents import latex_block
-
-    if steps is None:
-        yield from _blocks(answer.blocks, precision, latex_block)
-        return
-    from dlcalc.output.working import LATEX, LATEX_HEAD, LATEX_TAIL, working_typeset
-
-    yield LATEX_HEAD
-    yield from working_typeset(steps, precision, LATEX)
-    yield from _blocks(answer.blocks, precision, latex_block)
-    yield LATEX_TAIL
+    return write
 
 
 def _html(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
@@ -253,13 +238,13 @@ def _divided_rows(
 FORMATS = {
     each.name: each
     for each in (
-        Format("table", _text(_table_block), terminal=True),
-        Format("plain", _text(_plain_block), complete=True, streams=_plain_rows),
+        Format("table", _text(_block), terminal=True),
+        Format("plain", _text(partial(_block, plain=True)), complete=True, streams=_plain_rows),
         Format("json", _json, streams=_json_rows, escape=_json_escaped),
         Format("csv", _divided(","), complete=True, streams=_divided_rows(",")),
         Format("tsv", _divided("\t"), complete=True, streams=_divided_rows("\t")),
-        Format("markdown", _markdown),
-        Format("latex", _latex, ascii=True),
+        Format("markdown", _document("markdown")),
+        Format("latex", _document("latex"), ascii=True),
         Format("html", _html, escape=_html_escaped),
     )
 }

@@ -53,8 +53,13 @@ def drawn_table(
     table: Any, style: str, precision: int | None, escape: Callable[[str], str] = str
 ) -> str:
     """A table in a style of tabulate's: `simple`, drawn here; `github`, `latex_raw`."""
-    columns = zip(*table.rows, strict=True)
-    alignment = ["right" if _numeric(column) else "left" for column in columns]
+    alignment = []
+    for column in zip(*table.rows, strict=True):
+        kinds = set(map(type, column))
+        numeric = kinds <= {int, float} or (str not in kinds and all(
+            isinstance(plain_value(cell), int | float | None) for cell in column
+        ))
+        alignment.append("right" if numeric else "left")
     rows = [[escape(cell_text(cell, precision)) for cell in row] for row in table.rows]
     headers = [escape(header) for header in table.headers]
     if style == "simple" and headers:
@@ -68,13 +73,6 @@ def drawn_table(
         disable_numparse=True,
         colalign=alignment or None,
     )
-
-
-def _numeric(column: Sequence[Any]) -> bool:
-    kinds = set(map(type, column))
-    return kinds <= {int, float} or (str not in kinds and all(
-        isinstance(plain_value(cell), int | float | None) for cell in column
-    ))
 
 
 def _simple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlcalc.formulas.expressions import Vector
 from dlcalc.formulas.numerals import format_number, plain_value
@@ -11,7 +11,7 @@ from dlcalc.formulas.text import escape_latex, formula_latex, formula_text
 from dlcalc.output.answer import Answer
 from dlcalc.output.tables import aligned_rows, shape_of, slices
 
-LATEX_HEAD = r"""\documentclass{article}
+HEAD = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
 \usepackage[landscape,margin=15mm]{geometry}
 \usepackage{amsmath,amssymb}
@@ -19,7 +19,6 @@ LATEX_HEAD = r"""\documentclass{article}
 \begin{document}
 \sloppy\setlength{\arraycolsep}{2pt}
 """
-LATEX_TAIL = "\\end{document}\n"
 
 
 def chain_of(step: Any) -> list[Any]:
@@ -53,16 +52,28 @@ def working_text(steps: Iterable[Any], precision: int | None) -> Iterator[str]:
         yield step_text(step, precision) + "\n"
 
 
-MARKDOWN = "$$\n{}\n$$\n\n", "**{}**", "{}\n\n", str
-LATEX = "\\[\n{}\n\\]\n", r"\textbf{{{}}}", "\\noindent {}\n\n", escape_latex
-"""How a formula is displayed, a heading and a note written, and words escaped."""
+class Signs(NamedTuple):
+    """How a formula is displayed, a heading and a note written, and words escaped; and what
+    stands around the whole."""
+
+    display: str
+    heading: str
+    line: str
+    escape: Callable[[str], str]
+    head: str = ""
+    tail: str = ""
 
 
-def working_typeset(
-    steps: Iterable[Any], precision: int | None, signs: tuple[str, str, str, Callable[[str], str]]
-) -> Iterator[str]:
-    """All steps in Markdown, or in LaTeX to stand between LATEX_HEAD and LATEX_TAIL."""
-    display, heading, line, escape = signs
+SIGNS = {
+    "markdown": Signs("$$\n{}\n$$\n\n", "**{}**", "{}\n\n", str),
+    "latex": Signs("\\[\n{}\n\\]\n", r"\textbf{{{}}}", "\\noindent {}\n\n", escape_latex, HEAD,
+                   "\\end{document}\n"),
+}
+
+
+def working_typeset(steps: Iterable[Any], precision: int | None, signs: Signs) -> Iterator[str]:
+    """All steps in Markdown, or in LaTeX to stand between its head and tail."""
+    display, heading, line, escape = signs[:4]
     for step in steps:
         note = escape(step.note)
         if chain_of(step):

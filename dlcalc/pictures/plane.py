@@ -80,12 +80,6 @@ def place(across: Axis, up: Axis, point: Point) -> Point | None:
     return None if x is None or y is None else (x, y)
 
 
-def _nice_step(least: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is at least `least`."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return power * next(n for n in (1.0, 2.0, 5.0, 10.0) if n * power >= least * (1 - 1e-9))
-
-
 def _has_place(value: float, log: bool) -> bool:
     return math.isfinite(value) and (value >= _LEAST or not log)
 
@@ -98,7 +92,10 @@ def _linear_axis(drawn: list[float], ticks: int, snug: bool, counted: bool = Fal
         least, most = least - room, most + room
         least, most = max(least, -sys.float_info.max), min(most, sys.float_info.max)
     # Each divided first, and the step held below the largest float: most - least may overflow.
-    step = min(_nice_step(most / ticks - least / ticks), sys.float_info.max)
+    size = most / ticks - least / ticks
+    power = 10.0 ** math.floor(math.log10(size))
+    nice = next(n for n in (1.0, 2.0, 5.0, 10.0) if n * power >= size * (1 - 1e-9))
+    step = min(nice * power, sys.float_info.max)
     if counted and all(value.is_integer() for value in drawn):
         step = max(step, 1.0)
     first, last = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)

@@ -204,7 +204,10 @@ class _Drawing:
         for row in range(self.rows):
             label = labels.get(self.rows - 1 - row)
             side = upright if label is None else tick
-            text = "".join(self._character((row, column)) for column in range(self.columns))
+            text = "".join(
+                self.marks.get(cell) or chr(_BRAILLE | self.dots[cell] if cell in self.dots else 32)
+                for cell in ((row, column) for column in range(self.columns))
+            )
             lines.append(f"{label or '':>{indent}}{side}{text}")
         feet, words, end = [level] * self.columns, "", -2
         for column, label in sorted(_cells(self.across, self.columns).items()):
@@ -214,10 +217,6 @@ class _Drawing:
                 feet[column], words = foot, words.ljust(start) + label
                 end = start + len(label) - 1
         return [*lines, f"{'':{indent}}{corner}{''.join(feet)}", " " * self.margin + words]
-
-    def _character(self, cell: tuple[int, int]) -> str:
-        dots = self.dots.get(cell)
-        return self.marks.get(cell) or (chr(_BRAILLE | dots) if dots else " ")
 
     def legend_lines(self) -> list[str]:
         """The entries side by side, on as many lines as they need."""

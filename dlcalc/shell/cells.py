@@ -43,22 +43,18 @@ class CellRun(Run[CellResult]):
         self.running = bool({"steps", "inputs"} & self.options.keys())
         self.options["inputs"] = self._inputs(self.options.get("inputs"))
         self.file: str | None = self.options.get("file")
-        fields = self._fields(self.options.get("framework"))
+        if "framework" in self.options:  # fields under its names, too
+            from dlcalc.conventions.cells import layout_of
+
+            names = layout_of(self.options["framework"], self.command)
+            self.fields = (*self.fields, *names)  # type: ignore[misc]
+        fields = super().read()
         activations, given = self.options.pop("activations", ()), fields.get("activations") or {}
         if activations and isinstance(given, dict):
             fields["activations"] = {**given, **dict(activations)}
         if "activation" in self.options:
             fields.pop("nonlinearity", None)
         return fields
-
-    def _fields(self, framework: str | None) -> dict[str, Any]:
-        """The fields, those under a framework's names too."""
-        plain = self.fields
-        if framework is not None:
-            from dlcalc.conventions.cells import layout_of
-
-            self.fields = (*plain, *layout_of(framework, self.command))  # type: ignore[misc]
-        return super().read()
 
     def _inputs(self, inputs: str | None) -> Any:
         if inputs is None or inputs in INPUTS:
@@ -122,7 +118,11 @@ class CellRun(Run[CellResult]):
         if result.loss is not None:
             blocks.append(Table(("loss",), [(result.loss,)]))
         if self.checks is not None:
-            record["check"] = element_records(self.checks)
+            record["check"] = [
+                {**told, "formula": each.formula, "central": each.central,
+                 "complex_step": each.complex_step}
+                for each, told in zip(self.checks, check_records(self.checks), strict=True)
+            ]
             blocks += [check_elements(self.checks), check_table(self.checks)]
         elif not self.running:
             blocks += [Values(record[name], name) for name in map(gradient_name, gradients)]
@@ -195,17 +195,6 @@ def _steps_table(problem: Any, values: dict[str, Any]) -> Table:
     ]
     units = [f"unit {unit + 1}" if H > 1 else "value" for unit in range(H)]
     return Table(["step", *(["sequence"] if batched else []), "quantity", *units], rows)
-
-
-def element_records(checks: Sequence[GradientCheck]) -> list[dict[str, Any]]:
-    """Each check with all of its numbers."""
-    return [
-        {
-            **record, "formula": check.formula, "central": check.central,
-            "complex_step": check.complex_step,
-        }
-        for check, record in zip(checks, check_records(checks), strict=True)
-    ]
 
 
 def check_elements(checks: Sequence[GradientCheck]) -> Table:

@@ -199,17 +199,13 @@ class _Stream(dict[bytes, str]):
 def _value(name: str, kind: Any, raw: Any) -> Any:
     """The value of a field: text as the option of that name takes it, lists as tuples."""
     if kind is ARRAY:
-        return _array(name, raw)
+        from dlcalc.input.arrays import read_array
+
+        array = read_array(raw, False, name) if isinstance(raw, str) else raw
+        return array.tolist() if hasattr(array, "tolist") else array
     if isinstance(raw, list):
         return tuple(tuple(each) if isinstance(each, list) else each for each in raw)
     return _converted(name, kind, raw) if isinstance(raw, str) else raw
-
-
-def _array(name: str, raw: Any) -> Any:
-    from dlcalc.input.arrays import read_array
-
-    array = read_array(raw, False, name) if isinstance(raw, str) else raw
-    return array.tolist() if hasattr(array, "tolist") else array
 
 
 @lru_cache(MOST_REMEMBERED)

@@ -20,7 +20,13 @@ def complaint(error: click.ClickException) -> str:
         elif error.ctx is not None:
             message += _elsewhere(error, error.ctx)
     elif isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
-        message = _argument(error, error.param)
+        names = getattr(error.param.type, "names", None)  # its own is none that a user knows
+        if not isinstance(error, click.MissingParameter):
+            message = error.message
+        elif names:
+            message = f"missing argument: {' or '.join(names)}"
+        else:
+            message = error.format_message()
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None and _wants_hint(error, message):
         message += f"; {_example(context)}{context.command_path} --help shows what it takes"
@@ -74,14 +80,6 @@ def _example(context: click.Context) -> str:
         if next(iter(each.split()[2:]), None) not in bare:
             return f"as {each.strip()}; "
     return ""
-
-
-def _argument(error: click.BadParameter, argument: click.Argument) -> str:
-    """A complaint about an argument, which has no name that a user would know."""
-    names = getattr(argument.type, "names", None)
-    if isinstance(error, click.MissingParameter):
-        return f"missing argument: {' or '.join(names)}" if names else error.format_message()
-    return error.message
 
 
 def _wants_hint(error: click.ClickException, message: str) -> bool:

@@ -8,14 +8,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dlcalc.errors import (
-    AnswerDiffersError,
-    At,
-    DlcalcError,
-    InputError,
-    did_you_mean,
-    words_of,
-)
+from dlcalc.errors import AnswerDiffersError, At, DlcalcError, InputError, did_you_mean, words_of
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import Reading, decode, read_source
 from dlcalc.numbers.axes import plain

@@ -54,8 +54,14 @@ class ConvRun(Run[Convolution]):
                 else f"{len(arrays)} arrays, where an input and a kernel are wanted"
             )
         x, w = arrays
-        if not self.options.get("pad") and not self.options.get("transposed"):
-            _check_column(x, w)
+        column = np.ndim(x) == 2 and np.shape(x)[1] == 1 and np.ndim(w) == 1 and np.size(w) > 1
+        if column and not self.options.get("pad") and not self.options.get("transposed"):
+            # A list of numbers, one a line, that was meant as a row: how it becomes one.
+            raise InputError(
+                f"the column was read as {len(x)}x1, into which a kernel of 1x{np.size(w)} does "
+                "not fit; a column of the kernel has ; between its numbers, and paste -s makes a "
+                "row"
+            ).at("-x")
         return _same_rank(x, w, self.options.get("dims"))
 
     def answer(self, result: Convolution) -> Answer:
@@ -67,10 +73,12 @@ class ConvRun(Run[Convolution]):
             x, w, _ = result.operands
             given = {name: each for name, each in self.options.items() if name != "upstream"}
             self.notes += differing(conv, result, ["output"], **given, x=x, w=w)
+        even = all(before == after for before, after in result.pad)
         record: dict[str, Any] = {
             "output": result.output, "shape": result.shape, "input_shape": result.input_shape,
             "kernel_shape": result.kernel_shape, "stride": result.stride,
-            "pad": _pad(result.pad), "dilation": result.dilation, "groups": result.groups,
+            "pad": [pair[0] if even else list(pair) for pair in result.pad],
+            "dilation": result.dilation, "groups": result.groups,
             "transposed": result.transposed, "multiplications": result.multiplications,
         }
         blocks = [Values(result.output)]
@@ -88,15 +96,6 @@ class ConvRun(Run[Convolution]):
         )
 
 
-def _check_column(x: Any, w: Any) -> None:
-    """Refuse a list of numbers, one a line, that was meant as a row; say how it becomes one."""
-    if np.ndim(x) == 2 and np.shape(x)[1] == 1 and np.ndim(w) == 1 and np.size(w) > 1:
-        raise InputError(
-            f"the column was read as {len(x)}x1, into which a kernel of 1x{np.size(w)} does not "
-            "fit; a column of the kernel has ; between its numbers, and paste -s makes a row"
-        ).at("-x")
-
-
 def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:
     """A single row beside an array of two axes is one of two axes too: text cannot tell."""
     ranks = {np.ndim(x), np.ndim(w)}
@@ -107,10 +106,3 @@ def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:
 
 def _as_rows(array: Any) -> Any:
     return [array] if np.ndim(array) == 1 else array
-
-
-def _pad(pairs: tuple[tuple[int, int], ...]) -> list[Any]:
-    """Padding per axis: one number where both sides have the same."""
-    if all(before == after for before, after in pairs):
-        return [before for before, _ in pairs]
-    return [list(pair) for pair in pairs]

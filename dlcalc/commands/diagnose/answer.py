@@ -139,7 +139,9 @@ def read_learning_curve(value: str) -> LearningCurve:
     """
     source = read_source(value, kind="CSV")
     with At(source.place, once=True):
-        lines = _lines(decode(source))
+        text = re.split("\r\n|\r|\n", decode(source))
+        contents = ((n, line.partition("#")[0]) for n, line in enumerate(text, 1))
+        lines = ((n, content) for n, content in contents if content.strip())
         number, header = next(lines, (1, ""))
         separator = "\t" if "\t" in header else ","
         names = _cells(header, separator)
@@ -148,14 +150,6 @@ def read_learning_curve(value: str) -> LearningCurve:
         places = [names.index(name) for name in wanted]
         rows = [_row(_cells(line, separator), places, number) for number, line in lines]
     return learning_curve(axis, rows, losses)
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that hold anything but a comment, with their numbers."""
-    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
-        content = line.partition("#")[0]
-        if content.strip():
-            yield number, content
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -421,21 +415,16 @@ def _judged(facts: RemedyFacts, diagnosis: str, seen: tuple[Finding, ...]) -> Re
         if finding.remedy == facts.name and finding.part == diagnosis:
             return Remedy(facts.name, finding.helps, finding.text)
     if diagnosis == "both":
-        return _against_both(facts)
+        # What lowers one part and leaves the other helps; what raises the other may.
+        verdicts = {facts.variance, facts.bias}
+        helps = next(each for each in (YES, MAYBE, NO) if each in verdicts)
+        if WORSE in verdicts:
+            helps = MAYBE if YES in verdicts else NO
+        return Remedy(facts.name, helps, f"variance: {facts.variance_why}; bias: {facts.bias_why}")
     verdict, why = facts.bias, facts.bias_why
     if diagnosis == "variance":
         verdict, why = facts.variance, facts.variance_why
     return Remedy(facts.name, NO if verdict == WORSE else verdict, why)
-
-
-def _against_both(facts: RemedyFacts) -> Remedy:
-    """What lowers one part and leaves the other helps; what raises the other may."""
-    verdicts = {facts.variance, facts.bias}
-    if WORSE in verdicts:
-        helps = MAYBE if YES in verdicts else NO
-    else:
-        helps = next(each for each in (YES, MAYBE, NO) if each in verdicts)
-    return Remedy(facts.name, helps, f"variance: {facts.variance_why}; bias: {facts.bias_why}")
 
 
 DIAGNOSES = ("bias", "variance", "both", "neither")

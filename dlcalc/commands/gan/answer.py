@@ -49,7 +49,6 @@ from dlcalc.output.files import npz_bytes, require_writable, write_whole
 from dlcalc.output.formats import Format
 from dlcalc.output.training import add_checks, thinned
 from dlcalc.pictures.images import png, tiled
-from dlcalc.pictures.terminal import Page
 from dlcalc.shell import note, write
 from dlcalc.shell.output import Output, check_plot, terminal_page, write_out
 from dlcalc.shell.runner import Run
@@ -350,7 +349,13 @@ class GanRun(Run[GanResult]):
         prepared = prepare(**(self.example() if ring else {}), **self.options)
         training = prepared.training
         if resume:
-            _resume(training, prepared.epochs, str(checkpoint))
+            with At(str(checkpoint), once=True):
+                from_arrays(training, parse_all_npz(read_file(str(checkpoint))))
+                done = len(training.history)
+                if done > prepared.epochs:
+                    raise InputError(
+                        f"{done} epochs are done already; --epochs asks for {prepared.epochs}"
+                    )
         out = self.out = self.out.expecting()
         checks = check_training(training) if self.check else None
         if out.remark:
@@ -382,14 +387,6 @@ def _check_paths(paths: Sequence[str | None]) -> None:
         if os.path.realpath(path) in real:
             raise InputError("two results would be written there").at(path)
         real.append(os.path.realpath(path))
-
-
-def _resume(training: Training, epochs: int, path: str) -> None:
-    with At(path, once=True):
-        from_arrays(training, parse_all_npz(read_file(path)))
-        done = len(training.history)
-        if done > epochs:
-            raise InputError(f"{done} epochs are done already; --epochs asks for {epochs}")
 
 
 class EpochStream:
@@ -448,27 +445,23 @@ def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | Non
         finally:
             progress.clear()
         if caught:
-            note(f"stopped {_place(training)}, {_kept(training, checkpoint)}")
+            epochs = len(training.history)
+            place = f"after epoch {epochs}" if epochs else "before the first batch"
+            if training.done:
+                place = f"after batch {training.done} of epoch {epochs + 1}"
+            kept = (
+                "and the networks are lost; "
+                "--checkpoint FILE keeps them, for --resume to go on from"
+            )
+            if checkpoint is not None:
+                _save(training, checkpoint)
+                kept = "and all of it is kept; --resume goes on from there"
+            note(f"stopped {place}, {kept}")
             end_as(caught[0])
 
 
 def _done(training: Training) -> int:
     return len(training.history) * training.batches + training.done
-
-
-def _place(training: Training) -> str:
-    epochs = len(training.history)
-    if training.done:
-        return f"after batch {training.done} of epoch {epochs + 1}"
-    return f"after epoch {epochs}" if epochs else "before the first batch"
-
-
-def _kept(training: Training, checkpoint: str | None) -> str:
-    """What becomes of a training that is stopped, in words, once it is so."""
-    if checkpoint is None:
-        return "and the networks are lost; --checkpoint FILE keeps them, for --resume to go on from"
-    _save(training, checkpoint)
-    return "and all of it is kept; --resume goes on from there"
 
 
 def _save(training: Training, path: str) -> None:
@@ -566,7 +559,11 @@ def gan_answer(
         row = [*list(covered.values())[:-1], " ".join(map(str, ring.counts))]
         blocks.append(Table(COVERED, [row], title="Samples within three deviations"))
         if page is not None:
-            blocks.append(_ring_chart(result, page))
+            from dlcalc.pictures.terminal import scatter
+
+            square = replace(page, width=min(page.width, 56), height=27)
+            clouds, marked = {"samples": result.samples.tolist()}, {"modes": result.modes.tolist()}
+            blocks.append(Text(scatter(clouds, marked, square).split("\n")))
     if result.classes is not None:
         found = result.classes
         record |= {
@@ -574,7 +571,15 @@ def gan_answer(
             "classes_present": found.present, "classes": found.counts,
             "confidence": found.confidence,
         }
-        blocks.append(_class_table(result.classes))
+        counted = [
+            (name, count, count / record["samples"]) for name, count in enumerate(found.counts)
+        ]
+        blocks.append(Table(
+            ("class", "samples", "share"), counted, title="Samples by class", footnotes=(
+                f"by a classifier that is right on {found.accuracy:.2%} of the test images, and "
+                f"gives its choice {found.confidence:.2f} on average",
+            ),
+        ))
     add_checks(record, blocks, checks)
     record["findings"] = findings
     if findings:
@@ -588,16 +593,6 @@ def gan_answer(
 def epoch_record(epoch: Epoch) -> dict[str, Any]:
     """One epoch for programs."""
     return {name: getattr(epoch, name) for name in COLUMNS}
-
-
-def _class_table(found: Classes) -> Table:
-    total = sum(found.counts)
-    rows = [(name, count, count / total) for name, count in enumerate(found.counts)]
-    note = (
-        f"by a classifier that is right on {found.accuracy:.2%} of the test images, and gives "
-        f"its choice {found.confidence:.2f} on average"
-    )
-    return Table(("class", "samples", "share"), rows, title="Samples by class", footnotes=(note,))
 
 
 def loss_picture(epochs: Sequence[Epoch]) -> str:
@@ -614,14 +609,6 @@ def _series(epochs: Sequence[Epoch]) -> tuple[dict[str, list[float]], list[int]]
         "discriminator": [each.discriminator_loss for each in epochs],
     }
     return losses, [each.epoch for each in epochs]
-
-
-def _ring_chart(result: GanResult, page: Page) -> Text:
-    from dlcalc.pictures.terminal import scatter
-
-    page = replace(page, width=min(page.width, 56), height=27)
-    clouds, marked = {"samples": result.samples.tolist()}, {"modes": result.modes.tolist()}
-    return Text(scatter(clouds, marked, page).split("\n"))
 
 
 def check_samples(path: str, ring: bool) -> None:

@@ -5,13 +5,7 @@ from __future__ import annotations
 import click
 
 from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS
-from dlcalc.shell.options import (
-    QuickCommand,
-    answered,
-    check_option,
-    plot_option,
-    seed_option,
-)
+from dlcalc.shell.options import QuickCommand, answered, check_option, plot_option, seed_option
 from dlcalc.shell.types import MODEL, NUMBER, NameType, WholeType
 
 LOSSES = NameType("loss", GAN_LOSSES)

@@ -440,8 +440,13 @@ class Training:
         """Take a player's step, or raise InputError where its numbers are not finite."""
         network = self.networks[player]
         if not (np.isfinite(loss) and np.isfinite(network.gradient.sum())):
-            place = f"epoch {len(self.history) + 1}, batch {self.done + 1}"
-            raise _diverged(network.name, loss, forward, back).at(place)
+            state = "gradient is not finite"
+            if not math.isfinite(loss):
+                state = "loss is NaN" if math.isnan(loss) else "loss is infinite"
+            raise InputError(
+                f"the {network.name}'s {state}, first in {next(_broken(forward, back))}; "
+                "a smaller learning rate may help"
+            ).at(f"epoch {len(self.history) + 1}, batch {self.done + 1}")
         self.optimisers[player].step(network.values, network.gradient)
 
 
@@ -467,17 +472,6 @@ def teach(loss: GanLoss, generator: Network, sampled: Ran, discriminator: Networ
     q = output_of(taught)
     generator.differentiate((sampled, pull(taught, loss.generator.slope(q) / len(q))))
     return taught
-
-
-def _diverged(player: str, loss: float, forward: Passes, back: Passes) -> InputError:
-    """The error that names the first layer whose numbers are not finite, on these ways."""
-    state = "gradient is not finite"
-    if not math.isfinite(loss):
-        state = "loss is NaN" if math.isnan(loss) else "loss is infinite"
-    place = next(_broken(forward, back))
-    return InputError(
-        f"the {player}'s {state}, first in {place}; a smaller learning rate may help"
-    )
 
 
 def _broken(forward: Passes, back: Passes) -> Iterator[str]:

@@ -198,11 +198,6 @@ def read_assignment(text: str, allow_nonfinite: bool = False) -> tuple[str, Any]
         raise error.at(name) from None
 
 
-def holds_values(text: str) -> bool:
-    """Whether an operand is a file of values by name: an .npz or JSON that is there."""
-    return text.endswith((".npz", ".json")) and os.path.isfile(text)
-
-
 def read_values(path: str, allow_nonfinite: bool = False) -> dict[str, Any]:
     """The values of a file by name: the members of an .npz, the fields of a JSON object.
 
@@ -296,7 +291,11 @@ class GradRun(Run[Derivatives]):
     def run(self) -> None:
         """The whole way, as a framework derives where one is named; or the library's list."""
         if self.options.pop("listed"):
-            self.out.emit(library_answer())
+            entries, names = library(), ("name", "title", "source")
+            records = [dict(zip(names, each, strict=True)) for each in entries]
+            self.out.emit(Answer({"library": records}, [Table(
+                names, entries, drawn=lambda: Table(names[:2], [each[:2] for each in entries])
+            )], main="library"))
             return
         self.framework = self.options.pop("framework", None)
         if self.framework is None:
@@ -317,7 +316,8 @@ class GradRun(Run[Derivatives]):
         self.jacobian = self.options.pop("jacobian", None)
         self.direction = _assigned(self.options.pop("along", ()), allow_nonfinite)
         of = names_of(self.options.pop("of") or problem.get("of"))
-        files = [each for each in values if holds_values(each)]
+        files = [each for each in values  # of values by name
+                 if each.endswith((".npz", ".json")) and os.path.isfile(each)]
         stored = {name: (value, file) for file in files
                   for name, value in read_values(file, allow_nonfinite).items()}
         typed = _assigned([each for each in values if each not in files], allow_nonfinite)
@@ -393,7 +393,12 @@ class GradRun(Run[Derivatives]):
         }
         blocks = [*_values(result), *_gradients(result), *_further_blocks(further)]
         if kinks:
-            record["kinks"] = _kinks(kinks, self.framework)
+            record["kinks"] = list(kinks)
+            if not self.framework:  # who takes another slope there
+                from dlcalc.conventions.equations import others_at
+
+                told = [(each, others_at(each.operation)) for each in kinks]
+                record["kinks"] = [f"{each}; {who}" if who else str(each) for each, who in told]
             blocks.append(Text(record["kinks"]))
         add_checks(record, blocks, self.checks)
         numbers = [*result.values.values(), *(
@@ -401,7 +406,8 @@ class GradRun(Run[Derivatives]):
         derived = any(isinstance(each, Table) and each.name == "derivatives" for each in blocks)
         return Answer(
             record, blocks, main=main, main_table="derivatives" if derived else "",
-            whole=all(map(_is_whole, numbers)), working=partial(self._steps, result),
+            whole=all(each.dtype.kind in "iO" if _is_array(each) else isinstance(each, int)
+                      for each in numbers), working=partial(self._steps, result),
             advice=partial(self._advice, result),
             element=partial(working.grad_element, result),
             order=() if self.out.expect is None else working.derivation(result),
@@ -470,16 +476,6 @@ def _further_blocks(further: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
-def _kinks(kinks: Sequence[Kink], framework: str | None) -> list[str]:
-    """The notes on kinks, with who takes another slope there."""
-    if framework:
-        return list(kinks)
-    from dlcalc.conventions.equations import others_at
-
-    told = [(each, others_at(each.operation)) for each in kinks]
-    return [f"{each}; {who}" if who else str(each) for each, who in told]
-
-
 def _values(result: Derivatives) -> list[Block]:
     rows = [(name, value) for name, value in result.values.items() if not _is_array(value)]
     blocks: list[Block] = [Table(("name", "value"), rows, title="Values")] if rows else []
@@ -505,10 +501,6 @@ def _gradients(result: Derivatives) -> list[Block]:
 
 def _is_array(value: Any) -> bool:
     return hasattr(value, "tolist")
-
-
-def _is_whole(value: Any) -> bool:
-    return value.dtype.kind in "iO" if _is_array(value) else isinstance(value, int)
 
 
 FOLDER = os.path.join(os.path.dirname(__file__), "library")
@@ -537,11 +529,3 @@ def library() -> list[tuple[str, str, str]]:
         title, source = library_text(name).splitlines()[:2]
         found.append((name, title[2:], source.removeprefix("# source: ")))
     return found
-
-
-def library_answer() -> Answer:
-    """Names, what they are, and where they are from."""
-    entries, names = library(), ("name", "title", "source")
-    table = Table(names, entries, drawn=lambda: Table(names[:2], [each[:2] for each in entries]))
-    records = [dict(zip(names, each, strict=True)) for each in entries]
-    return Answer({"library": records}, [table], main="library")

@@ -40,21 +40,18 @@ def kl_steps(result: KL, gradients: Mapping[str, Any]) -> Iterator[Step]:
     yield Step(symbol("y"), distance, L["p"] ** -1 @ DIFFERENCE)
     yield from _terms(result).values()
     if result.q.dimension == 1:
-        yield _textbook_step(result)
+        # As textbooks have it.
+        σ = {name: symbol("σ", name) for name in "qp"}
+        formula = call("ln", σ["p"] / σ["q"]) + (
+            (σ["q"] ** 2 + DIFFERENCE**2) / (2 * σ["p"] ** 2)) - Expr("div", (1, 2))
+        values = {σ[name]: each.factor.item() for name, each in (("q", result.q), ("p", result.p))}
+        values |= {MU["q"]: result.q.mean.item(), MU["p"]: result.p.mean.item()}
+        numbers = (formula.put(values),)
+        yield Step(KL_NAME, result.kl, formula, numbers, "in one dimension, σ² = Σ")
     if gradients:
         yield Step("Gradients", note="every entry of a covariance taken by itself")
         for name in gradients:
             yield _gradient_step(result, name)
-
-
-def _textbook_step(result: KL) -> Step:
-    """The divergence in one dimension as textbooks have it."""
-    σ = {name: symbol("σ", name) for name in "qp"}
-    formula = call("ln", σ["p"] / σ["q"]) + (
-        (σ["q"] ** 2 + DIFFERENCE**2) / (2 * σ["p"] ** 2)) - Expr("div", (1, 2))
-    values = {σ[name]: each.factor.item() for name, each in (("q", result.q), ("p", result.p))}
-    values |= {MU["q"]: result.q.mean.item(), MU["p"]: result.p.mean.item()}
-    return Step(KL_NAME, result.kl, formula, (formula.put(values),), "in one dimension, σ² = Σ")
 
 
 def element_step(result: KL, field: Place, index: tuple[int, ...]) -> Step | None:

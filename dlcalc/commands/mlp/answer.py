@@ -78,18 +78,15 @@ def other_starts(
     for init, biases in STARTS:
         weights = initial_weights(sizes, init, seed=seed, constant=constant)
         zeros = [[0.0] * size for size in sizes[1:]] if biases else None
-        run = descend(_with(network, weights, zeros), steps)
+        begun = as_network(
+            network.x, network.target, weights, zeros, activation=network.activation,
+            output=network.objective.output, loss=network.objective.loss,
+            learning_rate=network.learning_rate,
+        )
+        run = descend(begun, steps)
         ends = run.losses[0], run.losses[-1]
         found.append(Start(init, steps, biases, *ends, run.moved, run.twins))
     return tuple(found)
-
-
-def _with(network: Network, weights: Sequence[object], biases: Sequence[object] | None) -> Network:
-    return as_network(
-        network.x, network.target, weights, biases, activation=network.activation,
-        output=network.objective.output, loss=network.objective.loss,
-        learning_rate=network.learning_rate,
-    )
 
 
 def findings(result: MlpStep) -> Iterator[str]:
@@ -451,7 +448,9 @@ def _units(result: MlpStep, complete: bool) -> Table:
         for layer, (values, dqs) in enumerate(
             zip(result.layers, result.gradients.q, strict=True), start=1
         )
-        for example, row in enumerate(zip(*map(_rows, (values.q, values.h, dqs)), strict=True), 1)
+        for example, row in enumerate(
+            zip(*map(np.atleast_2d, (values.q, values.h, dqs)), strict=True), 1
+        )
         for unit, (q, h, dq) in enumerate(zip(*row, strict=True), start=1)
     ]
     note = ""
@@ -464,30 +463,21 @@ def _units(result: MlpStep, complete: bool) -> Table:
     return Table(headers, rows, title="Units", footnotes=(note,) if note else ())
 
 
-def _rows(values: Any) -> Any:
-    return values if values.ndim > 1 else values[None]
-
-
 def _parameters(result: MlpStep, complete: bool) -> Table:
-    network, named = result.network, result.named
+    network, named, gradients = result.network, result.named, result.gradients
     if len(named) > MOST_ROWS and not complete:
-        return _layers(result)
+        shown = [(f"{letter}{n}", list(array.shape), float(abs(array).max()))
+                 for letter, arrays in (("W", gradients.weights), ("b", gradients.biases or ()))
+                 for n, array in enumerate(arrays, start=1)]
+        return Table(
+            ("parameters", "shape", "largest gradient"), shown, title="Parameters",
+            footnotes=("json and csv have every gradient",),
+        )
     values = [each for array in (*network.weights, *(network.biases or ()))
               for each in array.ravel()]
     moves = result.updates.named.values(), result.updated.named.values()
     rows = list(zip(named, values, named.values(), *moves, strict=True))
     return Table(("parameter", "value", "gradient", "update", "new"), rows, title="Parameters")
-
-
-def _layers(result: MlpStep) -> Table:
-    gradients = result.gradients
-    rows = [(f"{letter}{n}", list(array.shape), float(abs(array).max()))
-            for letter, arrays in (("W", gradients.weights), ("b", gradients.biases or ()))
-            for n, array in enumerate(arrays, start=1)]
-    note = "json and csv have every gradient"
-    return Table(
-        ("parameters", "shape", "largest gradient"), rows, title="Parameters", footnotes=(note,)
-    )
 
 
 def _starts(starts: Sequence[tuple[Start, str]]) -> Table:

@@ -67,7 +67,11 @@ class MlpWorking(Recipe):
             self.q[-1]: (self._difference(), result.gradients.q[-1])
         } if self.fused else {"J": (1, 1)})
         if network.activation in LONG:
-            self._name_slopes()
+            for q, h in zip(self.q[:-1], self.h[1:], strict=False):
+                line, slope = self.lines.lines[f"J {q}"], call(f"{network.activation}'", named(q))
+                formula = hadamard(slope_of("J", h), slope)
+                self.know_slopes(formula)
+                self.lines.lines[f"J {q}"] = line._replace(formula=formula)
         if network.single and sum(each.size for each in network.weights) <= MOST_WEIGHTS:
             scalars = {"J": ("J", 0), "η": ("η", 0)}
             vectors = {x: ("x", 1), self.t: ("t", 1), y: ("y", 1)}
@@ -106,13 +110,6 @@ class MlpWorking(Recipe):
         if self.network.objective.loss == "cross_entropy" and (target.sum(axis=1) != 1).any():
             y = hadamard(y, call("sum", t, "axis=-1", "keepdims=yes"))
         return (y - t) / len(target) if len(target) > 1 else y - t
-
-    def _name_slopes(self) -> None:
-        for q, h in zip(self.q[:-1], self.h[1:], strict=False):
-            line, slope = self.lines.lines[f"J {q}"], call(f"{self.network.activation}'", named(q))
-            formula = hadamard(slope_of("J", h), slope)
-            self.know_slopes(formula)
-            self.lines.lines[f"J {q}"] = line._replace(formula=formula)
 
     def _add_updates(self) -> None:
         """ΔW = −η ∂J/∂W and W⁺ = W + ΔW; F_W is 0 for weights that are frozen."""
@@ -188,7 +185,8 @@ class MlpWorking(Recipe):
             free = self.network.free(letter.lower())
             for n in range(1, len(self.q) + 1) if getattr(self.network, kind) else ():
                 now = symbol(letter, n)
-                found[symbol(f"Δ{letter}", n)] = each_name(_change, names[now])
+                found[symbol(f"Δ{letter}", n)] = each_name(
+                    lambda name: symbol(f"Δ{name.args[0]}", name.args[1]), names[now])
                 found[_new(now)] = each_name(_new, names[now])
                 found[symbol("F", f"{letter}{n}")] = free[n - 1].astype(object)
         return found
@@ -252,8 +250,3 @@ class MlpWorking(Recipe):
 
 def _new(quantity: Expr) -> Expr:
     return Expr("new", (quantity,))
-
-
-def _change(quantity: Expr) -> Expr:
-    letter, number = quantity.args
-    return symbol(f"Δ{letter}", number)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import click
 
 from dlcalc.errors import InputError, did_you_mean
@@ -25,20 +22,17 @@ def models_answer() -> Answer:
          each.title, each.source]
         for each in found
     ]
-    table = Table(headers, rows, drawn=lambda: _drawn(headers, rows))
+    def shown(figure: str | None) -> str:
+        return f"{int(figure):,}" if figure is not None and figure.isdigit() else figure or ""
+
+    # To people without the sources, which would not fit a line.
+    table = Table(headers, rows, drawn=lambda: Table(
+        headers[:-1],
+        [[name, size, *map(shown, figures), title] for name, size, *figures, title, _ in rows],
+        footnotes=["", "figures as published; -f json gives their sources, "
+                   "dlcalc models NAME the layers"],
+    ))
     return Answer({"models": [each._asdict() for each in found]}, [table], main="models")
-
-
-def _drawn(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    """The same without the sources, which would not fit a line."""
-    shown = [[name, size, *map(_shown, figures), title] for name, size, *figures, title, _ in rows]
-    return Table(headers[:-1], shown, footnotes=[
-        "", "figures as published; -f json gives their sources, dlcalc models NAME the layers",
-    ])
-
-
-def _shown(figure: str | None) -> str:
-    return f"{int(figure):,}" if figure is not None and figure.isdigit() else figure or ""
 
 
 def model_answer(name: str) -> Answer:

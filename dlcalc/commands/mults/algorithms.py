@@ -180,7 +180,7 @@ def products(line: Axis, method: str, tile: int = TILE) -> list[Product]:
     if method.startswith("winograd"):
         return [
             each for phase in phases(line)
-            for each in (_by_tiles(line, phase, tile) if "tile" in method else _whole(line, phase))
+            for each in _of_phase(line, phase, tile if "tile" in method else None)
         ]
     found = []
     for o, k in product(range(line.output), range(line.kernel)):
@@ -192,18 +192,15 @@ def products(line: Axis, method: str, tile: int = TILE) -> list[Product]:
     return found
 
 
-def _whole(line: Axis, phase: Phase) -> Iterator[Product]:
-    """One Toom–Cook algorithm for each copy of a phase."""
-    algorithm = phase_algorithm(phase)
-    for copy in range(phase.copies):
-        yield from _placed(algorithm, *columns_of(line, phase, copy))
-
-
-def _by_tiles(line: Axis, phase: Phase, tile: int) -> Iterator[Product]:
-    """F(t, r) for each t outputs; the taps of a transposed convolution meet them backwards."""
-    algorithm = winograd(tile, phase.taps)
+def _of_phase(line: Axis, phase: Phase, tile: int | None) -> Iterator[Product]:
+    """One Toom–Cook algorithm for each copy of a phase, or F(t, r) for each t outputs; the taps of
+    a transposed convolution meet tiles backwards."""
+    algorithm = phase_algorithm(phase) if tile is None else winograd(tile, phase.taps)
     for copy in range(phase.copies):
         inputs, taps, outputs = columns_of(line, phase, copy)
+        if tile is None:
+            yield from _placed(algorithm, inputs, taps, outputs)
+            continue
         for c in range(0, phase.outputs, tile):
             first = c - phase.low if phase.plain else c + phase.low - phase.taps + 1
             read = [

@@ -70,7 +70,13 @@ class MultsRun(Run[Multiplications]):
         self.shows_matrices = self.options.pop("matrices")
         given = self.options.keys() - {"tile", "conv"}
         if not words and not {"input", "kernel"} & given and not self.out.piped:
-            return self._example()
+            # What settles the output of the example is not said twice.
+            settled = {
+                "output": ("output_padding",), "grid_pad": ("output_padding", "pad"),
+                "conv": ("output_padding",),
+            }
+            dropped = [name for each in self.options for name in settled.get(each, ())]
+            return {name: each for name, each in self.example().items() if name not in dropped}
         if not given:
             return {"words": words or ("-",)}
         if words:
@@ -79,15 +85,6 @@ class MultsRun(Run[Multiplications]):
             if name not in given:
                 raise InputError(f"no {name} size: a stage by its sizes wants --input and --kernel")
         return {}
-
-    def _example(self) -> dict[str, Any]:
-        """The worked example, in which what settles its output is not said twice."""
-        settled = {
-            "output": ("output_padding",), "grid_pad": ("output_padding", "pad"),
-            "conv": ("output_padding",),
-        }
-        dropped = [name for each in self.options for name in settled.get(each, ())]
-        return {name: value for name, value in self.example().items() if name not in dropped}
 
     def calculate(self, words: Sequence[str] = (), **given: Any) -> Multiplications:
         """The counts of the stage, or of every stage of the model."""
@@ -219,7 +216,14 @@ def stage_tables(result: Multiplications) -> Iterator[Table]:
         parts = _parts(stage)
         rows = [list(row) for row in zip(stage.methods, *parts.values(), strict=True)]
         headers = [part.replace("axis", "axis ") for part in parts]
-        tables.append(Table(["method", *headers], rows, _title(stage), [rank_note(stage)]))
+        sizes = f"{by_x([axis.input for axis in stage.axes])}→{by_x(stage.output)}"
+        name = sizes if stage.name == sizes else f"{stage.name}: {sizes}"
+        groups = f" in {stage.groups} groups" if stage.groups > 1 else ""
+        title = (
+            f"{name}, kernel {by_x([axis.kernel for axis in stage.axes])}, "
+            f"{stage.channels[0]}→{stage.channels[1]} channels{groups}"
+        )
+        tables.append(Table(["method", *headers], rows, title, [rank_note(stage)]))
     if len(tables) > 1:
         rows = [[method, count] for method, count in result.total.items()]
         tables.append(Table(["method", "total"], rows, f"All {len(tables)} stages"))
@@ -232,14 +236,6 @@ def stage_tables(result: Multiplications) -> Iterator[Table]:
     ]
     yield from tables[:-1]
     yield tables[-1]._replace(footnotes=[*tables[-1].footnotes, *notes])
-
-
-def _title(stage: Stage) -> str:
-    sizes = f"{by_x([axis.input for axis in stage.axes])}→{by_x(stage.output)}"
-    name = sizes if stage.name == sizes else f"{stage.name}: {sizes}"
-    kernel = by_x([axis.kernel for axis in stage.axes])
-    groups = f" in {stage.groups} groups" if stage.groups > 1 else ""
-    return f"{name}, kernel {kernel}, {stage.channels[0]}→{stage.channels[1]} channels{groups}"
 
 
 def rank_note(stage: Stage) -> str:

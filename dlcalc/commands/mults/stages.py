@@ -67,13 +67,11 @@ def meetings(line: Axis, output: int) -> list[tuple[int, int]]:
     return [(k, i) for k, i in met if i is not None and 0 <= i < line.input]
 
 
-def polyphase(line: Axis) -> int:
-    """Multiplications where a tap skips the inserted zeros, but not those at the edges."""
-    return sum(outputs_on_grid(line))
-
-
 def outputs_on_grid(line: Axis) -> list[int]:
-    """Outputs at which each tap k falls on no inserted zero: those o ≡ k·D − P (mod S)."""
+    """Outputs at which each tap k falls on no inserted zero: those o ≡ k·D − P (mod S).
+
+    Their sum are the products that skip the inserted zeros, but not those at the edges.
+    """
     last, stride, dilation, before = line.output - 1, line.stride, line.dilation, line.pad[0]
     return [
         (last - (k * dilation - before) % stride) // stride + 1 for k in range(line.kernel)
@@ -539,7 +537,7 @@ def _along(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> tuple[i
         tiled += phase.tiled(tile) * copies
     dense = output * axis.kernel  # a kernel that moves over zeros and all
     if axis.transposed:
-        return dense, polyphase(axis), skipping, winograd, tiled
+        return dense, sum(outputs_on_grid(axis)), skipping, winograd, tiled
     return dense, skipping, winograd, tiled
 
 

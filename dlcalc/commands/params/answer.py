@@ -299,7 +299,11 @@ def _side_by_side(
             changed = change(changed, *read_change(text))
     names = read.name, " ".join(changes)
     after = use.counted(changed, size, tolerant=True)
-    _check_changes(before, after)
+    if after.misfit is not None:
+        # A change is refused that its own layer cannot have, whatever comes to it.
+        today = {row.name: row.input for row in before.rows}.get(after.misfit_name)
+        if not isinstance(after.misfit, ShapeError) or today == after.misfit_input:
+            raise after.misfit.at("--set")
     if other is not None:
         second = read_model(other)
         names = " with ".join(filter(None, names)), second.name
@@ -315,16 +319,6 @@ def _side_by_side(
         working=partial(working.comparison_steps, result),
         element=partial(working.expected_step, after),
     ))
-
-
-def _check_changes(before: Count, after: Count) -> None:
-    """Refuse a change that its own layer cannot have, whatever comes to it."""
-    misfit = after.misfit
-    if misfit is None:
-        return
-    today = {row.name: row.input for row in before.rows}.get(after.misfit_name)
-    if not isinstance(misfit, ShapeError) or today == after.misfit_input:
-        raise misfit.at("--set")
 
 
 def file_operands(words: Sequence[str], piped: bool) -> list[str]:

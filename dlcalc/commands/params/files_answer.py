@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dlcalc.models.files.tensors import Held, Row, Tensor
 
 HEADERS = ("name", "type", "output", "params", "bytes", "kind")
-LAYERS = ("name", "type", "output", "params", "macs")
+LAYERS = ("name", "type", "output", "params")
 MODULES = ("name", "tensors", "params", "bytes", "bits")
 UNKNOWN = ("activations_bytes", "training_bytes")
 """What a file of weights does not tell."""
@@ -35,7 +35,14 @@ def held_answer(
     """Each tensor with its shape and numbers, or each layer where the file has them; sums."""
     headers, rows, record = _rows(held, sort)
     if summary:
-        return _summary(held, record)
+        total = totals(held)
+        table = Table(["model", *total], [[held.name, *total.values()]], drawn=lambda: Table(
+            ["", "value"],
+            [[key.replace("_", " "), each] for key, each in total.items() if each is not None],
+            footnotes=["", *footnotes(held)],
+        ))
+        kept = {key: each for key, each in record.items() if key not in ("layers", "tensors")}
+        return Answer({**kept, "total": total}, [table], main=("total", "params"), whole=True)
     if depth is not None:
         headers, rows = MODULES, _modules(held, depth)
     _sort(headers, rows, sort)
@@ -46,18 +53,6 @@ def held_answer(
     if depth is not None:
         record["modules"] = [dict(zip(headers, row, strict=True)) for row in rows]
     return Answer(record, [table], main=("total", "params"), whole=True)
-
-
-def _summary(held: Held, record: dict[str, Any]) -> Answer:
-    """The sums alone."""
-    total = totals(held)
-    table = Table(["model", *total], [[held.name, *total.values()]], drawn=lambda: Table(
-        ["", "value"],
-        [[key.replace("_", " "), value] for key, value in total.items() if value is not None],
-        footnotes=["", *footnotes(held)],
-    ))
-    kept = {key: value for key, value in record.items() if key not in ("layers", "tensors")}
-    return Answer({**kept, "total": total}, [table], main=("total", "params"), whole=True)
 
 
 def _rows(held: Held, sort: str | None) -> tuple[Sequence[str], list[list[Any]], dict[str, Any]]:
@@ -74,17 +69,15 @@ def _rows(held: Held, sort: str | None) -> tuple[Sequence[str], list[list[Any]],
         return HEADERS, shown, record
     record["layers"] = [layer_record(row) for row in held.rows]
     record["tensors"] = [tensor_record(each) for each in tensors]
-    headers = [*_layer_headers(held.rows), *(["bytes"] if sort == "bytes" else [])]
+    # Of some columns those alone that any layer has.
+    more = [name for name in ("trainable", "buffers", "macs") if any(
+        getattr(row, name) is not None if name == "macs" else getattr(row, name)
+        for row in held.rows
+    )]
+    headers = [*LAYERS, *more, *(["field"] if any(row.field for row in held.rows) else []),
+               *(["bytes"] if sort == "bytes" else [])]
     rows = [[_cell(row, name) for name in headers] for row in held.rows]
     return headers, rows, record
-
-
-def _layer_headers(rows: Sequence[Row]) -> Sequence[str]:
-    """The columns of layers, those alone that any of them has."""
-    more = [name for name in ("trainable", "buffers") if any(getattr(row, name) for row in rows)]
-    known = LAYERS if any(row.macs is not None for row in rows) else LAYERS[:4]
-    fields = ["field"] if any(row.field for row in rows) else []
-    return (*known[:4], *more, *known[4:], *fields)
 
 
 def _cell(row: Row, column: str) -> Any:

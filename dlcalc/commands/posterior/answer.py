@@ -165,7 +165,11 @@ def _fit(
     p: Mixture, q: Gaussian, objective: str, family: str, divergence: Estimate, best: bool
 ) -> Fit:
     parts = shares(p, q, normal_rule(p.dimension))
-    mean, covariance = _without_noise(q)
+    # 0 for what is 0 but for the rounding of the descent.
+    width = np.sqrt(np.diag(q.covariance))
+    mean = np.where(np.abs(q.mean) < NOISE * width, 0.0, q.mean)
+    small = np.abs(q.covariance) < NOISE * np.outer(width, width)
+    covariance = np.where(small, 0.0, q.covariance)
     return Fit(
         objective, family, mean, covariance, divergence.value if divergence.value > NOUGHT else 0.0,
         divergence.error, tuple(parts.tolist()), _covered(p, q, parts), best,
@@ -187,14 +191,6 @@ def _covered(p: Mixture, q: Gaussian, parts: Array) -> tuple[int, ...]:
     return tuple(sorted(place + 1 for place in favoured[:nearest]))
 
 
-def _without_noise(q: Gaussian) -> tuple[Array, Array]:
-    """Mean and covariance, with 0 for what is 0 but for the rounding of the descent."""
-    width = np.sqrt(np.diag(q.covariance))
-    mean = np.where(np.abs(q.mean) < NOISE * width, 0.0, q.mean)
-    small = np.abs(q.covariance) < NOISE * np.outer(width, width)
-    return mean, np.where(small, 0.0, q.covariance)
-
-
 def shapes(diagonal: Sequence[Fit], full: Sequence[Fit], count: int) -> tuple[Shape, ...]:
     """The verdict on q on each of `count` components, over several, over all, many-peaked.
 
@@ -207,7 +203,20 @@ def shapes(diagonal: Sequence[Fit], full: Sequence[Fit], count: int) -> tuple[Sh
     single = [(k,) for k in everything]
     some = {fit.covers for fit in diagonal if fit.objective == REVERSE} - {*single, everything}
     places = [_over(diagonal, full, covers) for covers in [*single, *sorted(some)]]
-    return (*places, _broad(diagonal, full, everything), _many_peaked(diagonal, count))
+    # A broad q lies where the moments agree, and perhaps at a minimum of KL(q‖p) too.
+    [forward] = [fit for fit in diagonal if fit.objective == FORWARD]
+    found = _minimum(diagonal, everything) or (
+        f"no minimum of {REVERSE}, where the lower bound leads{_beside(full, everything)}"
+    )
+    broad = f"the minimum of {FORWARD}, {forward.divergence:.6g}; {found}"
+    least = _reverse_best(diagonal).divergence
+    peaks = f"a Gaussian has one peak; this is why {REVERSE} stays at {least:.6g} or more, above 0"
+    if least < NOUGHT:
+        peaks = "a Gaussian has one peak, and so has this p, which q equals"
+    return (
+        *places, Shape("a broad q over all components", "yes", broad),
+        Shape(f"a {'two' if count == 2 else 'many'}-peaked q", "no", peaks),
+    )
 
 
 def _over(diagonal: Sequence[Fit], full: Sequence[Fit], covers: tuple[int, ...]) -> Shape:
@@ -218,25 +227,6 @@ def _over(diagonal: Sequence[Fit], full: Sequence[Fit], covers: tuple[int, ...])
     best = _reverse_best(diagonal)
     why = f"no minimum of {REVERSE} lies there; the lowest is q on {_listed(best.covers)}, "
     return Shape(name, "no", why + f"{best.divergence:.6g}{_beside(full, covers)}")
-
-
-def _broad(diagonal: Sequence[Fit], full: Sequence[Fit], everything: tuple[int, ...]) -> Shape:
-    """q over all components: where the moments agree, and perhaps a minimum of KL(q‖p) too."""
-    [forward] = [fit for fit in diagonal if fit.objective == FORWARD]
-    found = _minimum(diagonal, everything)
-    if not found:
-        found = f"no minimum of {REVERSE}, where the lower bound leads{_beside(full, everything)}"
-    why = f"the minimum of {FORWARD}, {forward.divergence:.6g}; {found}"
-    return Shape("a broad q over all components", "yes", why)
-
-
-def _many_peaked(fits: Sequence[Fit], count: int) -> Shape:
-    number = "two" if count == 2 else "many"
-    least = _reverse_best(fits).divergence
-    why = f"a Gaussian has one peak; this is why {REVERSE} stays at {least:.6g} or more, above 0"
-    if least < NOUGHT:
-        why = "a Gaussian has one peak, and so has this p, which q equals"
-    return Shape(f"a {number}-peaked q", "no", why)
 
 
 def _minimum(fits: Sequence[Fit], covers: tuple[int, ...]) -> str:
@@ -384,7 +374,13 @@ class PosteriorRun(Run[Posterior]):
             flat = {**fit, "covariance": fit["covariance"].ravel(), "covers": covers}
             rows.append([flat[name] for name in COLUMNS])
         blocks: list[Block] = [
-            Table(COLUMNS, rows, title="fits", drawn=lambda: _numbered(rows)),
+            # To people under the names that the picture calls them by, the best with a star.
+            Table(COLUMNS, rows, title="fits", drawn=lambda: Table(
+                ["q", *COLUMNS[:-1]],
+                [[f"q{number}{' *' if best else ''}", *row]
+                 for number, (*row, best) in enumerate(rows, 1)],
+                title="fits", footnotes=("* none of this objective and family is lower",),
+            )),
             Table(Shape._fields, result.shapes, title=SHAPES),
         ]
         add_checks(record, blocks, self.checks)
@@ -420,15 +416,6 @@ def _slips(fits: Sequence[Fit], fit: Fit, what: str) -> Iterator[tuple[str, Any]
         if each is not fit:
             words = f"{each.objective} with {each.family} covariance over {_listed(each.covers)}"
             yield words, getattr(each, what)
-
-
-def _numbered(rows: Sequence[list[Any]]) -> Table:
-    """The fits under the names that the picture calls them by, the best with a star."""
-    numbered = [
-        [f"q{number}{' *' if best else ''}", *row] for number, (*row, best) in enumerate(rows, 1)
-    ]
-    note = "* none of this objective and family is lower"
-    return Table(["q", *COLUMNS[:-1]], numbered, title="fits", footnotes=(note,))
 
 
 PI, MU_K, SIGMA_K = symbol("π", "k"), symbol("μ", "k"), symbol("Σ", "k")

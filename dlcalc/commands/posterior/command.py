@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dlcalc.shell.options import (
-    QuickCommand,
-    answered,
-    check_option,
-    plot_option,
-    seed_option,
-)
+from dlcalc.shell.options import QuickCommand, answered, check_option, plot_option, seed_option
 from dlcalc.shell.types import ARRAY, WholeType
 
 

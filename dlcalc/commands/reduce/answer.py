@@ -116,7 +116,10 @@ def reduce(
         tried = [_propose(model, layer, input, way.name, way.layers(setting))
                  for way, setting in met]
         tried.sort(key=lambda p: (p.model.misfit is not None, -p.params, -p.macs))
-    proposals = tuple(p for p in tried if _saves(p, today))
+    proposals = tuple(
+        p for p in tried if p.params < today.params or p.macs < today.macs
+        or (p.model.misfit is None and p.model.params < today.model.params)
+    )
     if budget is not None and not proposals and today.params > budget:
         raise InputError(f"{layer} cannot be brought to {budget:,} parameters by any of the ways")
     return Reduction(layer, today, proposals, budget)
@@ -150,14 +153,6 @@ def _propose(
         way, tuple(placed), sum(row.params * times for row, times in rows),
         sum(row.macs * times for row, times in rows),
         last.output, seen(last.field), count,
-    )
-
-
-def _saves(proposal: Proposal, today: Proposal) -> bool:
-    """Whether parameters or products are saved, in the layer or in the whole model."""
-    return (
-        proposal.params < today.params or proposal.macs < today.macs
-        or (proposal.model.misfit is None and proposal.model.params < today.model.params)
     )
 
 
@@ -274,7 +269,12 @@ def _of_convolutions(layer: Layer, shape: Shape, bound: Bound) -> list[Way]:
         return found
     groups = bound.get("groups", 1)
     found.append(_fewer(layer, "filters", "fewer filters", bound, groups))
-    found.append(_grouped(layer, shape, bound, groups))
+    common = gcd(shape[0], bound["filters"]) // groups
+    more = [groups * by for by in range(2, min(common, MOST_SHARED) + 1) if common % by == 0]
+    found.append(Way(
+        "grouped", more, more[0] if more else groups,
+        lambda number: [with_argument(layer, "groups", number)],
+    ))
     if groups == 1:
         found += _in_several_layers(layer, shape, kernel, bound)
     return found
@@ -306,15 +306,6 @@ def _less_pad(pad: Any, columns: int) -> Any:
     if isinstance(pad, tuple):
         return max(0, pad[0] - columns // 2), max(0, pad[1] - (columns - columns // 2))
     return max(0, pad - columns // 2)
-
-
-def _grouped(layer: Layer, shape: Shape, bound: Bound, groups: int) -> Way:
-    common = gcd(shape[0], bound["filters"]) // groups
-    more = [groups * by for by in range(2, min(common, MOST_SHARED) + 1) if common % by == 0]
-    return Way(
-        "grouped", more, more[0] if more else groups,
-        lambda number: [with_argument(layer, "groups", number)],
-    )
 
 
 def _in_several_layers(
@@ -449,7 +440,12 @@ def _drawn(result: Reduction) -> Table:
 def _footnotes(result: Reduction) -> list[str]:
     lines = [""]
     if result.budget is not None:
-        lines.append(_verdict(result, result.budget))
+        best, budget = result.proposals[:1], result.budget
+        lines.append(
+            f"{result.layer} is within {budget:,} parameters as it is"
+            if result.today.params <= budget or not best else
+            f"the mildest way to {budget:,} parameters: {best[0].way}, {best[0].notation}"
+        )
     for each in result.proposals:
         if each.model.misfit is not None:
             size = "x".join(map(str, each.model.misfit_input))
@@ -459,13 +455,6 @@ def _footnotes(result: Reduction) -> list[str]:
     if not result.proposals:
         lines.append("nothing that applies to it saves anything")
     return [*lines, "model: parameters of the whole model; macs: multiply-accumulates of the layer"]
-
-
-def _verdict(result: Reduction, budget: int) -> str:
-    if result.today.params <= budget:
-        return f"{result.layer} is within {budget:,} parameters as it is"
-    best = result.proposals[0]
-    return f"the mildest way to {budget:,} parameters: {best.way}, {best.notation}"
 
 
 def _percent(part: int, whole: int) -> str:

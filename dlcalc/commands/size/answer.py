@@ -96,8 +96,7 @@ class SizeRun(Run["Size | Solutions"]):
         return Answer(
             record, [Table(list(record), [list(record.values())], bare=outputs)],
             working=working, whole=True,
-            element=lambda place, index: _element(working, place, index),
-            advice=lambda place, expected: _advice(result, place, expected),
+            element=partial(_element, working), advice=partial(_advice, result),
         )
 
 

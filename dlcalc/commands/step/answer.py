@@ -18,14 +18,7 @@ from dlcalc.input.fields import check_fields, checked_field, takes_record
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import decode, read_source
 from dlcalc.layers.criteria import loss_of, upstream_of
-from dlcalc.layers.optimisers import (
-    OPTIMISERS,
-    SINGLE,
-    Optimiser,
-    optimiser,
-    states,
-    stepped,
-)
+from dlcalc.layers.optimisers import OPTIMISERS, SINGLE, Optimiser, optimiser, states, stepped
 from dlcalc.layers.table import types
 from dlcalc.layers.values import Store
 from dlcalc.models.reading import as_model
@@ -524,13 +517,29 @@ class StepRun(Run[NetworkStep]):
         complete = self.out.format.complete
         blocks: list[Block] = [_parameters(result, complete)]
         if not complete:
-            blocks = [*_losses(result), _layers(result), *blocks]
+            rows = [
+                (row.name, row.type, _short(each.output), _short(each.gradient))
+                for (row, _), each in zip(result.ran.rows, result.layers, strict=True)
+            ]
+            layers = Table(("layer", "type", "output", "gradient"), rows, title="Layers")
+            blocks = [layers, *blocks]
+            if result.losses:
+                losses = list(enumerate(result.losses, 1))
+                few = losses if len(losses) <= 20 else [*losses[:10], *losses[-10:]]
+                blocks.insert(0, Table(("step", "loss"), few))
+            elif result.loss is not None:
+                blocks.insert(0, Table(("loss",), [(result.loss,)]))
         if self.shows_maps:
             from dlcalc.pictures.images import maps_text
 
             page = terminal_page()
             blocks.insert(0, Text(maps_text(_maps(result), page.width, page.ascii)))
-        record = _result_record(result)
+        last = None if result.last is None else _told(vars(result.last))
+        record = _told({
+            "layers": [vars(each) for each in result.layers], "output": result.output,
+            "loss": result.loss, "losses": result.losses or None, "gradients": result.gradients,
+            "updated": result.updated or None, "state": result.state, "last": last,
+        })
         add_checks(record, blocks, self.checks)
         return Answer(
             record, blocks, working=partial(self.working.step_steps, result),
@@ -563,36 +572,9 @@ def _is_data(word: str) -> bool:
     return not named or named[0] not in (*types(), *Kind.ALL)
 
 
-def _result_record(result: NetworkStep) -> dict[str, Any]:
-    """Loss and output, the layers, and every parameter with its gradient and new value."""
-    last = None if result.last is None else _told(vars(result.last))
-    return _told({
-        "layers": [vars(each) for each in result.layers], "output": result.output,
-        "loss": result.loss, "losses": result.losses or None, "gradients": result.gradients,
-        "updated": result.updated or None, "state": result.state, "last": last,
-    })
-
-
 def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that there are."""
     return {name: each for name, each in fields.items() if each is not None}
-
-
-def _losses(result: NetworkStep) -> Iterator[Table]:
-    if result.losses:
-        rows = list(enumerate(result.losses, 1))
-        shown = rows if len(rows) <= 20 else [*rows[:10], *rows[-10:]]
-        yield Table(("step", "loss"), shown)
-    elif result.loss is not None:
-        yield Table(("loss",), [(result.loss,)])
-
-
-def _layers(result: NetworkStep) -> Table:
-    rows = [
-        (row.name, row.type, _short(each.output), _short(each.gradient))
-        for (row, _), each in zip(result.ran.rows, result.layers, strict=True)
-    ]
-    return Table(("layer", "type", "output", "gradient"), rows, title="Layers")
 
 
 def _short(array: Any) -> str:
@@ -611,7 +593,8 @@ def _parameters(result: NetworkStep, complete: bool) -> Table:
     total = sum(each.size for each in values.values())
     if total > MOST_ROWS and not complete:
         rows: list[tuple[Any, ...]] = [
-            (name, "x".join(map(str, array.shape)), _largest(result.gradients.get(name)))
+            (name, "x".join(map(str, array.shape)), float(abs(result.gradients[name]).max())
+             if name in result.gradients else "frozen")
             for name, array in values.items()
         ]
         return Table(
@@ -627,10 +610,6 @@ def _parameters(result: NetworkStep, complete: bool) -> Table:
             rest = [None if each is None else each.ravel()[place].item() for each in columns[1:]]
             rows.append((f"{name}({index})", value, *rest))
     return Table(headers, rows, title="Parameters")
-
-
-def _largest(gradient: Any) -> Any:
-    return "frozen" if gradient is None else float(abs(gradient).max())
 
 
 def _by_name(layers: Any) -> dict[str, Any]:

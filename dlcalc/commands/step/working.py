@@ -302,7 +302,8 @@ def _slips_back(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
         if nodes:
             yield words, _differently(result, field, pull)
         for each in nodes if len(nodes) > 1 else ():
-            yield words, _differently(result, field, _at(each, pull))
+            yield words, _differently(result, field, lambda node, *given, each=each, pull=pull: (
+                pull(node, *given) if node is each else None))
 
 
 def _value(ran: Ran, field: str) -> Any:
@@ -329,17 +330,8 @@ def _update_slips(result: NetworkStep, name: str) -> Iterator[tuple[str, Any]]:
             yield words, updated(problem, state, held, {name: gradient}, [name])[name]
 
 
-def _at(where: Node, pull: Pull) -> Pull:
-    """A pull that is wrong at one node alone."""
-    return lambda node, gradient, place: pull(node, gradient, place) if node is where else None
-
-
 def _is_gradient(field: str) -> bool:
     return field.endswith(".gradient") or field.startswith("gradients.")
-
-
-def _without_slope(node: Node, gradient: Array, place: int) -> Any:
-    return gradient if isinstance(node.rule, Activate) else None
 
 
 def _kernel_as_it_lies(node: Node, gradient: Array, place: int) -> Any:
@@ -374,7 +366,8 @@ def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
 
 
 _PULLS: tuple[tuple[str, Any, Pull], ...] = (
-    ("the slope of the activation left out", Activate, _without_slope),
+    ("the slope of the activation left out", Activate,
+     lambda node, gradient, place: gradient if isinstance(node.rule, Activate) else None),
     ("what comes before the activation in place of what follows it", Einsum | Convolve,
      _before_activation),
     ("the kernel not turned round", Convolve, _kernel_as_it_lies),

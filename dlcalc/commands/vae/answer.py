@@ -555,7 +555,13 @@ class VaeRun(Run[VaeStep]):
         blocks: list[Block] = [
             _listed(result, "Latent", "dimension", latent, complete),
             _listed(result, "Outputs", "output", {"x": result.vae.x, "y": result.y}, complete),
-            _terms(result), _gradients(result, complete),
+            Table(("term", "value", "what it is"), [
+                ("L1", result.L1, "ln p(x|z)"),
+                ("L2", result.L2, "KL(q(z|x)||p(z))"),
+                ("-(L1 + L2)", result.loss, "loss as the problem states it"),
+                ("-L1 + L2", result.negative_elbo, "negative ELBO, what training minimises"),
+            ], title="Terms"),
+            _gradients(result, complete),
         ]  # fmt: skip
         if result.evidence is not None:
             found = [{name: getattr(each, name) for name in EVIDENCE} for each in result.evidence]
@@ -599,34 +605,20 @@ def _listed(
     )
 
 
-def _terms(result: VaeStep) -> Table:
-    rows = [
-        ("L1", result.L1, "ln p(x|z)"),
-        ("L2", result.L2, "KL(q(z|x)||p(z))"),
-        ("-(L1 + L2)", result.loss, "loss as the problem states it"),
-        ("-L1 + L2", result.negative_elbo, "negative ELBO, what training minimises"),
-    ]
-    return Table(("term", "value", "what it is"), rows, title="Terms")
-
-
 def _gradients(result: VaeStep, complete: bool) -> Table:
     named: dict[str, dict[str, float]] = {term: {} for term in result.gradients}
     for name, value in result.named.items():
         term, _, quantity = name.partition("/")
         named[term[1:]][quantity[1:]] = value
     if len(named["L1"]) > MOST_ROWS and not complete:
-        return _matrices(result)
+        first, second = (result.gradients[term].weights for term in ("L1", "L2"))
+        largest = [
+            (name, list(a.shape), float(abs(a).max()), float(abs(b).max()))
+            for name, a, b in zip(result.vae.weights, first, second, strict=True)
+        ]
+        return Table(
+            ("matrix", "shape", "largest dL1", "largest dL2"), largest, title="Gradients",
+            footnotes=("json and csv have every gradient",),
+        )
     rows = [(name, value, named["L2"][name]) for name, value in named["L1"].items()]
     return Table(("with respect to", "dL1", "dL2"), rows, title="Gradients")
-
-
-def _matrices(result: VaeStep) -> Table:
-    first, second = (result.gradients[term].weights for term in ("L1", "L2"))
-    rows = [
-        (name, list(a.shape), float(abs(a).max()), float(abs(b).max()))
-        for name, a, b in zip(result.vae.weights, first, second, strict=True)
-    ]
-    return Table(
-        ("matrix", "shape", "largest dL1", "largest dL2"), rows, title="Gradients",
-        footnotes=("json and csv have every gradient",),
-    )

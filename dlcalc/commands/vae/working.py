@@ -81,7 +81,11 @@ class VaeWorking(Recipe):
             "λ": f"{s if vae.head == 'sigmoid' else q}_σ",
             "mean": f"/{rows}" if rows > 1 else "", "twice": 2 * len(vae.x),
         }  # fmt: skip
-        self.given = self._given()
+        noise = vae.noise[:, 0] if self.single else vae.noise
+        self.given: dict[str, Any] = {
+            x: vae.x[0] if self.single else vae.x, "ε": noise if vae.sampled else noise[0],
+            **{self.weights[field]: each for field, each in vae.weights.items()},
+        }
         text, given = self.equations(TERMS), {**self.given, **self._computed()}
         difference = named(x) - named(y)
         self.derive(text, given, "L1", {self.words["a"]: (
@@ -93,7 +97,12 @@ class VaeWorking(Recipe):
         self._order()
         self.give(result.record)
         few = sum(each.size for each in vae.weights.values()) <= MOST_WEIGHTS
-        self.letters = self._letters() if self.bare and self.single and few else None
+        if self.bare and self.single and few:
+            # Units and weights count through encoder, heads and decoder.
+            letters = self.letters_of([*self.encoder, *self.heads, *self.decoder], "s")
+            letters |= {self.x: ("x", 1), self.z: ("z", 1), self.y: ("y", 1)}
+            letters |= {letter: (letter, 1) for letter in "μσε"}
+            self.letters = letters | {name: (name, 0) for name in ("L1", "L2", "loss", "−ELBO")}
 
     def equations(self, terms: str) -> str:
         """Those of the whole network, with its terms as they are told."""
@@ -108,15 +117,6 @@ class VaeWorking(Recipe):
         """Each matrix as the equations name it, by its name in the record."""
         layers = (*self.encoder, *self.heads, *self.decoder)
         return {field: each.weight for field, each in zip(self.vae.weights, layers, strict=True)}
-
-    def _given(self) -> dict[str, Any]:
-        vae = self.vae
-        noise = vae.noise[:, 0] if self.single else vae.noise
-        return {
-            self.x: vae.x[0] if self.single else vae.x,
-            "ε": noise if vae.sampled else noise[0],
-            **{self.weights[field]: each for field, each in vae.weights.items()},
-        }
 
     def _computed(self) -> dict[str, Any]:
         """Every value of the fast pass."""
@@ -159,13 +159,6 @@ class VaeWorking(Recipe):
             self.numbered |= {f"named.d{term}/d{field}": [f"{whole}.{field}"]
                               for field in latent if getattr(found, field).ndim == 1}
             self.numbered[f"named.d{term}/dw"] = [f"{whole}.{field}" for field in self.weights]
-
-    def _letters(self) -> dict[str, tuple[str, int]]:
-        """Units and weights count through encoder, heads and decoder."""
-        letters = self.letters_of([*self.encoder, *self.heads, *self.decoder], "s")
-        letters |= {self.x: ("x", 1), self.z: ("z", 1), self.y: ("y", 1)}
-        letters |= {letter: (letter, 1) for letter in "μσε"}
-        return letters | {name: (name, 0) for name in ("L1", "L2", "loss", "−ELBO")}
 
     def steps(self) -> Iterator[Step]:
         """All lines, then those of the evidence."""
