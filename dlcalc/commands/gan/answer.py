@@ -622,7 +622,13 @@ def check_samples(path: str, ring: bool) -> None:
 def sample_picture(path: str, samples: Any, data: Data) -> bytes:
     """A grid of images, or points over the modes, of the kind that the file's name asks for."""
     if data.marks is None:
-        return _grid(samples, data)
+        # Images side by side, the range of the data from black to white.
+        scaled = (samples - data.low) * (255 / (data.high - data.low))
+        shape = data.shape if len(data.shape) > 1 else (1, *data.shape)
+        height, width, channels = (*shape, 1)[:3]
+        pixels = scaled.clip(0, 255).round().astype("u1").reshape(-1, height, width * channels)
+        images = [[row.tobytes() for row in image] for image in pixels]
+        return png(tiled(images, GRID_COLUMNS, channels=channels), channels)
     points, modes = samples.tolist(), data.marks.tolist()
     if path.lower().endswith(".png"):
         return _points_png(points, modes)
@@ -630,16 +636,6 @@ def sample_picture(path: str, samples: Any, data: Data) -> bytes:
 
     sheet = Sheet(560, 580, "Samples over the modes", "x0", "x1")
     return scatter({"samples": points}, {"modes": modes}, sheet).encode()
-
-
-def _grid(samples: Any, data: Data) -> bytes:
-    """Images side by side, the range of the data from black to white."""
-    scaled = (samples - data.low) * (255 / (data.high - data.low))
-    shape = data.shape if len(data.shape) > 1 else (1, *data.shape)
-    height, width, channels = (*shape, 1)[:3]
-    pixels = scaled.clip(0, 255).round().astype("u1").reshape(-1, height, width * channels)
-    images = [[row.tobytes() for row in image] for image in pixels]
-    return png(tiled(images, GRID_COLUMNS, channels=channels), channels)
 
 
 def _points_png(points: Sequence[Any], modes: Sequence[Any]) -> bytes:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlcalc.errors import DlcalcError, FileError, InputError, LimitError, ShapeError, words_of
+from dlcalc.errors import At, FileError, InputError, LimitError, ShapeError, words_of
 from dlcalc.input.npy import parse_npy
 from dlcalc.input.sources import MOST_BYTES, STDIN, read_file, read_stdin
 from dlcalc.numbers.axes import by_x
@@ -176,12 +176,11 @@ def read_images(path: str) -> Images:
 
 def _parsed(parse: Callable[[bytes], Array], data: bytes, place: str) -> Array:
     """What the bytes of a file hold; errors have its name before them."""
-    try:
-        return parse(data)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise InputError(f"a damaged gzip file: {words_of(error)}").at(place) from None
-    except DlcalcError as error:
-        raise error.at(place) from None
+    with At(place):
+        try:
+            return parse(data)
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise InputError(f"a damaged gzip file: {words_of(error)}") from None
 
 
 def _images(data: bytes) -> Array:
@@ -197,7 +196,10 @@ def _images(data: bytes) -> Array:
 
 
 def _folder(path: str) -> Images:
-    found = {stem: _find(path, stem) for stem in STEMS}
+    found = {stem: next((
+        file for name in (stem, stem.replace("-idx", ".idx")) for ending in ("", ".gz")
+        if os.path.exists(file := os.path.join(path, name + ending))
+    ), None) for stem in STEMS}
     missing = [stem for stem, file in found.items() if file is None]
     if missing:
         there = "none of the four files is there" if len(missing) == len(STEMS) else "missing"
@@ -215,15 +217,6 @@ def _folder(path: str) -> Images:
         test, train = by_x(arrays[2].shape[1:]), by_x(arrays[0].shape[1:])
         raise ShapeError(f"images of {test}; those to train on are {train}").at(paths[2])
     return Images(*arrays)
-
-
-def _find(folder: str, stem: str) -> str | None:
-    for name in (stem, stem.replace("-idx", ".idx")):
-        for ending in ("", ".gz"):
-            path = os.path.join(folder, name + ending)
-            if os.path.exists(path):
-                return path
-    return None
 
 
 def read_idx(path: str, axes: int | None = None) -> Array:

@@ -87,10 +87,8 @@ def read_system(
         if not _is_texts(equations):
             raise InputError("equations: a text or a list of texts is wanted, as 'y = x^2'")
         equations = "\n".join(equations)
-    try:
+    with At(file):
         written, counts = read_equations(equations, given)
-    except DlcalcError as error:
-        raise error.at(file) if file else error from None
     return arranged(written, file, given, counts)
 
 
@@ -110,6 +108,7 @@ def names_of(names: str | Sequence[str] | None) -> list[str] | None:
 
 
 def _is_texts(values: object) -> bool:
+    """Whether it is a text, or a list of texts."""
     return isinstance(values, Sequence) and all(isinstance(each, str) for each in values)
 
 
@@ -151,29 +150,23 @@ def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
     record = record_of(source, (*FIELDS, *RESULTS), ("equations",), allow_nonfinite, layered=TEXTS)
     with At(source.place, once=True):
         equations = record["equations"]
-        if not (isinstance(equations, str) or _all_text(equations)):
+        if not _is_texts(equations):
             raise InputError("is no text and no list of texts").at("equations")
         values = record.get("values", {})
         if not isinstance(values, dict):
             raise InputError("is no object of values by name").at("values")
         for name, each in values.items():
-            try:
+            with At("values"), At(name):
                 values[name] = check_array(each, allow_nonfinite)
-            except InputError as error:
-                raise error.at(name).at("values") from None
         for name in ("of", "wrt"):
             names = record.get(name)
-            if not (names is None or isinstance(names, str) or _all_text(names)):
+            if not (names is None or _is_texts(names)):
                 raise InputError("is no name and no list of names").at(name)
     if "gradients" in record:
         system = read_system(equations, source.place)
         values = {name: each for name, each in values.items() if name in system.inputs}
         record.setdefault("of", list(record["gradients"]))
     return {**{name: record.get(name) for name in FIELDS}, "values": values, "file": source.place}
-
-
-def _all_text(values: Any) -> bool:
-    return isinstance(values, list) and all(isinstance(each, str) for each in values)
 
 
 def read_assignment(text: str, allow_nonfinite: bool = False) -> tuple[str, Any]:
@@ -188,14 +181,13 @@ def read_assignment(text: str, allow_nonfinite: bool = False) -> tuple[str, Any]
         raise InputError(f"{shorten(text)!r} gives no value: write NAME=VALUE, such as w=0.5")
     if re.search(r",\s*\w+\s*=", value):
         raise InputError(f"{shorten(text)!r}: spaces divide values, as w=1 x=2")
-    try:
-        return name, _value(value, allow_nonfinite)
-    except FileError as error:
-        if "no numbers either" in error.message:
-            error.message += "; equations go into the first operand, divided by ;"
-        raise error.at(name) from None
-    except DlcalcError as error:
-        raise error.at(name) from None
+    with At(name):
+        try:
+            return name, _value(value, allow_nonfinite)
+        except FileError as error:
+            if "no numbers either" in error.message:
+                error.message += "; equations go into the first operand, divided by ;"
+            raise
 
 
 def read_values(path: str, allow_nonfinite: bool = False) -> dict[str, Any]:

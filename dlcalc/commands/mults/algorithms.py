@@ -391,7 +391,14 @@ def verify(axes: Sequence[Axis], tile: int = TILE, seed: int = 0) -> tuple[Check
     """
     stage = count_stage(axes, tile=tile)
     check_cost([stage])
-    x, w = _random_pair(axes, seed)
+    # Whole inputs, as those of an image, and weights that are fractions.
+    from random import Random
+
+    random = Random(seed)
+    inputs = product(*(range(axis.input) for axis in axes))
+    taps = product(*(range(axis.kernel) for axis in axes))
+    x: Values = {index: random.randint(-99, 99) for index in inputs}
+    w: Values = {index: Fraction(random.randint(-99, 99), random.randint(1, 9)) for index in taps}
     expected = definition(x, w, axes)
     checks = []
     for method, count in stage.methods.items():
@@ -433,18 +440,6 @@ def definition(x: Values, w: Values, axes: Sequence[Axis]) -> Values:
                 output, input = (start, end) if plain else (end, start)
                 y[output] += x[input] * weight
     return y
-
-
-def _random_pair(axes: Sequence[Axis], seed: int) -> tuple[Values, Values]:
-    """Whole inputs, as those of an image, and weights that are fractions."""
-    from random import Random
-
-    random = Random(seed)
-    inputs = product(*(range(axis.input) for axis in axes))
-    taps = product(*(range(axis.kernel) for axis in axes))
-    x: Values = {index: random.randint(-99, 99) for index in inputs}
-    w: Values = {index: Fraction(random.randint(-99, 99), random.randint(1, 9)) for index in taps}
-    return x, w
 
 
 def check_cost(stages: Sequence[Stage]) -> None:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dlcalc.models import working
     from dlcalc.models.changes import Comparison
     from dlcalc.models.files import reading
-    from dlcalc.models.files.tensors import Held
     from dlcalc.output.answer import Answer
 else:
     reading = lazily("dlcalc.models.files.reading")
@@ -170,8 +169,15 @@ class ParamsRun(Run[Any]):
             for text in () if self.out.format.whole else drawn.notes(held):
                 note(text)
             return None, use
-        dtype = use.dtype if self.options.get("dtype") else main_dtype(held)
-        return reading.layered(held), use._replace(dtype=dtype)
+        if not self.options.get("dtype"):
+            # The type of most of the weights, as --dtype has it; float32 where it has it not.
+            counts: Counter[str] = Counter()
+            for tensor in held.tensors:
+                name = tensor.dtype.lower()
+                counts[DTYPE_ALIASES.get(name, name)] += tensor.params
+            [(name, _)] = counts.most_common(1) or [("float32", 0)]
+            use = use._replace(dtype=name if name in DTYPES else "float32")
+        return reading.layered(held), use
 
 
 def _counted(read: Model, size: tuple[int, ...] | None, use: Use) -> Count:
@@ -367,13 +373,3 @@ def notation_answer(model: Model, size: Shape | None = None) -> Answer:
     name = "" if model.name in ("-", STDIN) else model.name
     text = notation(Model(model.body, size or model.input, name))
     return Answer({"model": model.name, "notation": text}, [Text(text.split("\n"))], "notation")
-
-
-def main_dtype(held: Held) -> str:
-    """The type of most of the weights, as --dtype has it; float32 where it has it not."""
-    counts: Counter[str] = Counter()
-    for tensor in held.tensors:
-        name = tensor.dtype.lower()
-        counts[DTYPE_ALIASES.get(name, name)] += tensor.params
-    [(name, _)] = counts.most_common(1) or [("float32", 0)]
-    return name if name in DTYPES else "float32"

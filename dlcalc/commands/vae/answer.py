@@ -125,7 +125,12 @@ def as_autoencoder(
     single, inputs = inputs.ndim == 1, np.atleast_2d(inputs)
     hidden = as_layers_of(encoder, "encoder")
     require_chain(hidden, inputs.shape[1], "encoder")
-    w_mu, w_sigma = _as_heads(mu, sigma, len(hidden[-1]) if hidden else inputs.shape[1])
+    w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
+    for name, weight in (("mu", w_mu), ("sigma", w_sigma)):
+        require_matrix(weight, len(hidden[-1]) if hidden else inputs.shape[1], name)
+    if len(w_mu) != len(w_sigma):
+        message = f"{len(w_sigma)} rows, but mu has {len(w_mu)}: one a latent dimension in both"
+        raise ShapeError(message).at("sigma")
     outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
     epsilon, sampled = _as_noise(noise, len(inputs), len(w_mu), single)
     require_few(sum(each.size for each in (*hidden, w_mu, w_sigma, *outward)))
@@ -151,16 +156,6 @@ def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
     if prod(shape) > MOST_NOISE:
         raise LimitError(f"{prod(shape):,} numbers are more than {MOST_NOISE:,}").at("noise")
     return np.random.default_rng(seed).normal(size=shape)
-
-
-def _as_heads(mu: Any, sigma: Any, inputs: int) -> tuple[Array, Array]:
-    w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
-    for name, weight in (("mu", w_mu), ("sigma", w_sigma)):
-        require_matrix(weight, inputs, name)
-    if len(w_mu) != len(w_sigma):
-        message = f"{len(w_sigma)} rows, but mu has {len(w_mu)}: one a latent dimension in both"
-        raise ShapeError(message).at("sigma")
-    return w_mu, w_sigma
 
 
 def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Array, ...]:
