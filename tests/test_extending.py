@@ -69,7 +69,10 @@ def insert(file: Path, before: str, text: str) -> None:
 
 
 def test_a_format_is_one_object(copy: Path) -> None:
-    line = '        Format("dots", _text(_block), True, streams=_divided_rows(".")),\n'
+    line = (
+        '        Format("dots", _text(partial(_block, plain=True)), True, '
+        'streams=_divided_rows(".")),\n'
+    )
     insert(copy / "dlcalc/output/formats.py", FORMAT, line)
     records = ran(copy, "size", "-f", "dots", stdin="input,kernel\n32,5\n")
     assert records == "input.kernel.output.remainder\n32.5.28.0\n"
