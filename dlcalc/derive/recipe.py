@@ -20,7 +20,7 @@ from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, Units, derived, numbered_names, single
 from dlcalc.derive.elements import Index, element_of, value_of
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip, value_at
+from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip
 from dlcalc.derive.system import arranged
 from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
@@ -28,6 +28,7 @@ from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.products import array_step
 from dlcalc.formulas.text import formula_text
+from dlcalc.numbers.places import Place, value_at
 
 Entry = tuple[str, Index]
 """A field of the record, and the place in it."""
@@ -151,7 +152,7 @@ class Recipe:
         known = self.lines.lines
         self.fields = {field: key for field, key in self.fields.items() if key in known}
         for field, key in self.fields.items():
-            self.lines.add(key, known[key]._replace(value=value_at(record, field)))
+            self.lines.add(key, known[key]._replace(value=value_at(record, _place(field))))
 
     @cached_property
     def units(self) -> Units | None:
@@ -212,7 +213,7 @@ class Recipe:
         found: dict[str, Entry] = {}
         for letter, fields in self.numbered.items():
             entries = [(field, index) for field in fields
-                       for index in np.ndindex(np.shape(value_at(self.record, field)))]
+                       for index in np.ndindex(np.shape(value_at(self.record, _place(field))))]
             found |= {f"{letter}{n}": entry for n, entry in enumerate(entries, start=1)}
         return found
 
@@ -250,39 +251,32 @@ class Recipe:
         if not key:
             return ""
         value = np.asarray(self.lines.lines[key].value, float)
+        try:
+            student = np.asarray(expected, float)
+        except (ValueError, TypeError):
+            return ""
         if value.ndim == 2 and value.shape[0] != value.shape[1]:
-            turned = turned_slip(value, field, expected, tolerance)
+            turned = turned_slip(value, student, tolerance)
             if turned:
                 return turned
-        try:
-            student = np.asarray(value_at(expected, field), float)
-        except (ValueError, TypeError, LookupError):
-            return ""
         if student.shape != (() if field in self.named else value.shape):
             return ""
-        found = self._slip_of_units(key, place, student, tolerance)
-        if found:
-            return found
+        units = self.units
+        if units is not None:  # first in the lines of single numbers
+            hidden = {own for (line, _), own in units.keys.items() if line in self.hidden}
+            slips = Slips(units.lines, timed=False, hidden=hidden)
+            found = slip_of(slips, student, tolerance,
+                            lambda index: (units.keys[key, (*place, *index)], ()))
+            if found:
+                return found
         slips = Slips(self.lines, timed=False)
-        found = slip_of(slips, "", student, tolerance, lambda index: (key, (*place, *index)))
+        found = slip_of(slips, student, tolerance, lambda index: (key, (*place, *index)))
         wrong = np.argwhere(~np.isclose(student, value)) if student.ndim else np.empty((0, 0))
         if found or len(wrong) != 1:
             return found
         # Of one number that was given by its name the others are those of the record.
         alone = tuple(wrong[0].tolist())
-        return slip_of(slips, "", student[alone], tolerance, lambda _: (key, alone))
-
-    def _slip_of_units(
-        self, key: str, place: Index, student: Any, tolerance: float | None
-    ) -> str:
-        """The slip in the lines of single numbers, where the network is worked out by them."""
-        if self.units is None:
-            return ""
-        keys = self.units.keys
-        hidden = {own for (line, _), own in keys.items() if line in self.hidden}
-        slips = Slips(self.units.lines, timed=False, hidden=hidden)
-        return slip_of(slips, "", student, tolerance,
-                       lambda index: (keys[key, (*place, *index)], ()))
+        return slip_of(slips, student[alone], tolerance, lambda _: (key, alone))
 
     def screen_names(self) -> dict[str, Entry]:
         """The element of the record that each name of the working means; w5 is the new one."""
@@ -311,7 +305,7 @@ class Recipe:
                 found[name] = value
             else:
                 field, index = entry
-                _put(found, self.record, [*_parts(field), *index], value)
+                _put(found, self.record, [*_place(field), *index], value)
         return found
 
     def order(self) -> list[str]:
@@ -363,8 +357,8 @@ def completed(expected: Any, record: Any) -> Any:
             for each, known in zip(given, record, strict=True)]
 
 
-def _parts(field: str) -> list[str | int]:
-    return [name or int(place) for name, place in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field)]
+def _place(field: str) -> Place:
+    return Place(name or int(at) for name, at in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field))
 
 
 def _put(found: dict[str, Any], record: Mapping[str, Any], path: list[Any], value: Any) -> None:

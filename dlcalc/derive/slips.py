@@ -567,7 +567,7 @@ class Slips:
 
 
 def slip_of(
-    slips: Slips, field: str, expected: Any, tolerance: float | None,
+    slips: Slips, expected: Any, tolerance: float | None,
     place_of: Callable[[tuple[int, ...]], Place],
 ) -> str:
     """The slip that gives the expected numbers of a field, whose elements are at these places.
@@ -575,7 +575,7 @@ def slip_of(
     `place_of` raises LookupError for what is no element of the field.
     """
     try:
-        student = np.asarray(value_at(expected, field), float)
+        student = np.asarray(expected, float)
         places = [place_of(index) for index in np.ndindex(student.shape)]
     except (ValueError, TypeError, LookupError):  # words, or an array of another shape
         return ""
@@ -588,10 +588,10 @@ def slip_of(
     return f"{found} gives that" if found else ""
 
 
-def turned_slip(right: Any, field: Any, expected: Any, tolerance: float | None) -> str:
+def turned_slip(right: Any, expected: Any, tolerance: float | None) -> str:
     """That an answer is the transposed of the right one, where it is; "" elsewhere."""
     try:
-        student = np.asarray(value_at(expected, str(field)), float)
+        student = np.asarray(expected, float)
     except (ValueError, TypeError, LookupError):
         return ""
     turned = np.asarray(right, float).T
@@ -702,19 +702,6 @@ def decimals_of(number: float) -> int:
 
 def _digits(number: float) -> str:
     return repr(abs(number)).split("e")[0].replace(".", "").strip("0")
-
-
-def value_at(expected: Any, field: str) -> Any:
-    """What stands at a field of expected numbers; they themselves where they are no object.
-
-    >>> value_at({"steps": [{"di": 1}, {"di": 2}]}, "steps[1].di")
-    2
-    """
-    if not isinstance(expected, Mapping):
-        return expected
-    for name, place in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field):
-        expected = expected[name or int(place)]
-    return expected
 
 
 def explains(slip: Array, asked: Array, right: Array, within: Any) -> bool:

@@ -132,8 +132,8 @@ def grad_slip(
             raise LookupError
         return key, index
 
-    return turned_slip(right, field, expected, tolerance) or slip_of(
-        Slips(lines, timed=False), str(field), expected, tolerance, place_of
+    return turned_slip(right, expected, tolerance) or slip_of(
+        Slips(lines, timed=False), expected, tolerance, place_of
     )
 
 

@@ -17,7 +17,6 @@ from dlcalc.derive.recipe import (
     forward_order,
     slope_of,
 )
-from dlcalc.derive.slips import value_at
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
 from dlcalc.layers.network import network_loss, network_parameters
@@ -211,7 +210,7 @@ class MlpWorking(Recipe):
     def slip(self, field: str, expected: Any, tolerance: float | None) -> str:
         """The slip that gives the expected numbers of a field; "" for none."""
         if field == "loss_after":
-            return slip_of(value_at(expected, field), self._losses_after())
+            return slip_of(expected, self._losses_after())
         return super().slip(field, expected, tolerance)
 
     def _losses_after(self) -> Iterator[tuple[str, float]]:

@@ -384,7 +384,7 @@ class CellWorking(Recipe):
             return found[1:]
 
         slips = Slips(lines, self.dressed, self.problem.cell.circulated)
-        return slip_of(slips, field, expected, tolerance, place_of)
+        return slip_of(slips, expected, tolerance, place_of)
 
     def numbers_of(self, lines: Derivation, formula: Expr, place: Index) -> list[Any]:
         """An element in numbers, by what the record shows and by what it does not show."""
