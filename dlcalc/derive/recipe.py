@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.derivation import Derivation, Units, derived, numbered_names, single
+from dlcalc.derive.derivation import Derivation, Units, derived, gradient, numbered_names, single
 from dlcalc.derive.elements import Index, element_of, value_of
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip
 from dlcalc.derive.system import arranged
 from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
-from dlcalc.formulas.expressions import Expr, Step, symbol
+from dlcalc.formulas.expressions import Expr, Step
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.products import array_step
 from dlcalc.formulas.text import formula_text
@@ -79,8 +79,7 @@ def backward_order(layers: Sequence[Layer]) -> list[str]:
 
 def slope_of(of: str, name: str) -> Expr:
     """How the gradient of a quantity is written: ∂J/∂W_1."""
-    letter, number = named(name).args
-    return symbol(f"∂{of}/∂{letter}", number)
+    return gradient(of, named(name))
 
 
 class Recipe:

@@ -21,6 +21,7 @@ import numpy as np
 
 from dlcalc.derive.derivation import Derivation
 from dlcalc.derive.elements import NAMES, as_value, compiled
+from dlcalc.derive.working_terms import turned
 from dlcalc.errors import DlcalcError
 from dlcalc.formulas.expressions import Column, Expr, symbol
 from dlcalc.formulas.text import formula_text
@@ -522,9 +523,9 @@ class Slips:
     def _of_matrices(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         for n, each in enumerate(args):
             if not self._is_vector(each):
-                turned = _turned(each)
-                words = f"{self._said(turned, t)} in place of {self._said(each, t)}"
-                yield Edit(words, Expr("matmul", (*args[:n], turned, *args[n + 1 :])))
+                other = turned(each)
+                words = f"{self._said(other, t)} in place of {self._said(each, t)}"
+                yield Edit(words, Expr("matmul", (*args[:n], other, *args[n + 1 :])))
 
     def _of_stack(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         said = [self._said(each, t, part) for each in args]
@@ -798,9 +799,3 @@ def _negative(part: Any) -> Any:
     if isinstance(part, Expr):
         return part.args[0] if part.kind == "neg" else Expr("neg", (part,))
     return -part
-
-
-def _turned(part: Any) -> Any:
-    if isinstance(part, Expr) and part.kind == "transpose":
-        return part.args[0]
-    return Expr("transpose", (part,))

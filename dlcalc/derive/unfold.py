@@ -45,6 +45,8 @@ POINTWISE = (
 
 Values = Mapping[str, Node]
 """What stands for names: whole numbers for loop variables, arguments for parameters."""
+Written = tuple[Equation, Values, tuple[int, ...], tuple[str, ...]]
+"""An equation, what its loop variables stand for, the key of its element, its letters."""
 
 
 def unfolded(
@@ -73,19 +75,13 @@ class _Unfolding:
     def __init__(self, statements: Sequence[Statement], given: Mapping[str, Any]) -> None:
         self.statements = statements
         self.definitions = {e.name: e for e in statements if isinstance(e, Definition)}
-        self.numbers: dict[str, int] = {
-            each.name: each.expression.value
-            for each in statements
+        known = {
+            each.name: each.expression.value for each in statements
             if isinstance(each, Equation) and isinstance(each.expression, Number)
-            and isinstance(each.expression.value, int)
         }
-        self.numbers |= {
-            name: value for name, value in given.items()
-            if isinstance(value, int) and not isinstance(value, bool)
+        self.numbers: dict[str, int] = {
+            name: value for name, value in {**known, **given}.items() if type(value) is int
         }
-        for name in given:
-            if not isinstance(given[name], int):
-                self.numbers.pop(name, None)
         self.families: dict[str, dict[tuple[int, ...], str]] = {}
         self.counts: set[str] = set()
         self.bare: dict[str, Node] = {}
@@ -96,20 +92,15 @@ class _Unfolding:
 
     def equations(self) -> list[Equation]:
         raw = list(self._written(self.statements, {}))
-        for equation, _, key in raw:
+        for equation, _, key, _ in raw:
             if key:
                 family = self.families.setdefault(equation.name, {})
                 if key in family:
                     raise error_at(f"{equation.name}{key_text(key)} is defined already", equation)
                 family[key] = f"{equation.name}{key_text(key)}"
         found = []
-        for equation, env, key in raw:
-            expression = equation.expression
-            letters: tuple[str, ...] = ()
-            if isinstance(env.get(""), tuple):
-                letters = env[""]
-            whole = self._node(expression, {k: v for k, v in env.items() if k})
-            whole = self._lettered(whole, letters, equation)
+        for equation, env, key, letters in raw:
+            whole = self._lettered(self._node(equation.expression, env), letters, equation)
             name = f"{equation.name}{key_text(key)}" if key else equation.name
             if not key and name in self.families:
                 raise error_at(f"{name} is defined by its elements already", equation)
@@ -119,10 +110,8 @@ class _Unfolding:
             found.append(self._stacked(name, node))
         return found
 
-    def _written(
-        self, statements: Sequence[Statement], env: dict[str, Any]
-    ) -> Iterator[tuple[Equation, dict[str, Any], tuple[int, ...]]]:
-        """Every equation with what its loop variables stand for, and the key of its element."""
+    def _written(self, statements: Sequence[Statement], env: Values) -> Iterator[Written]:
+        """Every equation of a text."""
         for each in statements:
             self.size += 1
             if self.size > MOST_EQUATIONS:
@@ -144,21 +133,19 @@ class _Unfolding:
                     raise error_at(
                         f"each equation of a loop is of one step: {each.name}[{variable}] = …", each
                     )
-                yield each, env, ()
+                yield each, env, (), ()
 
-    def _element(
-        self, each: Indexed, env: dict[str, Any]
-    ) -> tuple[Equation, dict[str, Any], tuple[int, ...]]:
+    def _element(self, each: Indexed, env: Values) -> Written:
         places = [self._whole(self._node(node, env)) for node in each.places]
         if None not in places:
-            return each.equation, env, tuple(places)  # type: ignore[arg-type]
+            return each.equation, env, tuple(places), ()  # type: ignore[arg-type]
         letters = [node.name for node in each.places if isinstance(node, Name)]
         if len(letters) < len(each.places) or len(set(letters)) < len(letters):
             raise error_at(
                 f"an index on the left is a whole number, a loop's variable, or a letter that "
                 f"stands on the right too: {each.name}[i]", each.equation
             )
-        return each.equation, {**env, "": tuple(letters)}, ()
+        return each.equation, env, (), tuple(letters)
 
     def _limit(self, node: Node, env: Values) -> int:
         value = self._whole(self._node(node, env))

@@ -247,12 +247,10 @@ class _Working:
             lambda name: Expr("derivative", (element, named(name))),
             {of: (seed if place else 1, seed if place else 1)}, wanted,
         )
-        values = {**slopes.values, **self.written.symbols.known}
         for name in backward_order(self.result.system):
             line = slopes.lines.get(f"d{name}")
             if line is not None and names[name] in wanted and (place or name != of):
-                yield self._step(line._replace(value=self.result.world.presented(line.value)),
-                                 values)
+                yield self._presented(line, slopes)
         for name in wrt:
             if f"d{name}" not in slopes.lines:
                 yield Step(Expr("derivative", (element, named(name))), 0,
@@ -290,6 +288,11 @@ class _Working:
 
         put = {part: values[part] for part in parts_of(formula) if part in values}
         return array_step(name, value, formula, put)
+
+    def _presented(self, line: Line, slopes: Derivation) -> Step:
+        """The step of a gradient, its value as it is given back."""
+        line = line._replace(value=self.result.world.presented(line.value))
+        return self._step(line, {**slopes.values, **self.written.symbols.known})
 
     def _along_paths(self) -> Iterator[tuple[Field, Step]]:
         wanted = self.result.tape.reached(self.result.wrt)
@@ -358,6 +361,4 @@ class _Working:
             if line is None:
                 yield from self._absent(of, name)
                 continue
-            line = line._replace(value=self.result.world.presented(line.value))
-            values = {**slopes.values, **self.written.symbols.known}
-            yield Place(("gradients", of, name)), self._step(line, values)
+            yield Place(("gradients", of, name)), self._presented(line, slopes)

@@ -12,7 +12,7 @@ import numpy as np
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import EPSILON, GradientCheck, Loss, Parameters, check_gradients
-from dlcalc.numbers.exact import Array, all_finite, as_numbers
+from dlcalc.numbers.exact import Array, all_finite, as_doubles
 from dlcalc.numbers.results import Result
 
 SYMMETRY_TOLERANCE = 1e-9
@@ -157,11 +157,7 @@ def _pair(value: Any, name: str) -> list[float]:
 
 def finite_floats(values: Any, name: str) -> Array:
     """`values` as an array of finite floats; InputError, by name, where one is none."""
-    array = as_numbers(values, name)
-    try:
-        array = array.astype(float)
-    except OverflowError:
-        raise InputError(f"{name} holds a whole number beyond the largest float") from None
+    array = as_doubles(values, name)
     if not np.isfinite(array).all():
         raise InputError(f"{name} holds {array[~np.isfinite(array)][0]}, not a finite number")
     return array

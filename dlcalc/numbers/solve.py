@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice, product
+from math import prod
 from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
@@ -226,12 +227,8 @@ def _values(each: Range) -> Iterator[int]:
 
 
 def _count(ranges: tuple[Range, ...]) -> int | None:
-    total = 1
-    for first, last in ranges:
-        if last is None:
-            return None
-        total *= last - first + 1
-    return total
+    lengths = [last - first + 1 for first, last in ranges if last is not None]
+    return prod(lengths) if len(lengths) == len(ranges) else None
 
 
 def _solution(

@@ -191,10 +191,13 @@ def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
     return W, _bias(given, "b", rows), None, gates
 
 
+def _given(given: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
+    """What is given under a name, whatever its shape; zeros where nothing is."""
+    return as_floats(given[name], name) if name in given else np.zeros(shape, np.float32)
+
+
 def _bias(given: Mapping[str, Any], name: str, rows: int) -> Array:
-    if name not in given:
-        return np.zeros(rows, np.float32)
-    return with_shape(as_floats(given[name], name), name, (rows,))
+    return with_shape(_given(given, name, (rows,)), name, (rows,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -406,24 +409,17 @@ def _sequence(given: Mapping[str, Any], D: int) -> Array:
 
 def _state(given: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
     """h0, c0 or dc as B × H; zeros where it is not given."""
-    if name not in given:
-        array: Array = np.zeros(shape, np.float32)
-    else:
-        array = as_floats(given[name], name)
-        if array.ndim == len(shape) + 1 and array.shape[0] == 1:
-            array = array[0]  # PyTorch's axis of layers
-        array = with_shape(array, name, shape)
-    return array.reshape(-1, shape[-1])
+    array = _given(given, name, shape)
+    if array.ndim == len(shape) + 1 and array.shape[0] == 1:
+        array = array[0]  # PyTorch's axis of layers
+    return with_shape(array, name, shape).reshape(-1, shape[-1])
 
 
 def _entering(given: Mapping[str, Any], T: int, lead: tuple[int, ...], H: int) -> Array:
     """dh as T × B × H; one row enters every h."""
     each, every = (*lead, H), (T, *lead, H)
-    if "dh" not in given:
-        dh: Array = np.zeros(each, np.float32)
-    else:
-        dh = as_floats(given["dh"], "dh")
-        dh = with_shape(dh, "dh", each if dh.ndim <= len(each) else every)
+    dh = _given(given, "dh", each)
+    dh = with_shape(dh, "dh", each if dh.ndim <= len(each) else every)
     return np.broadcast_to(dh, every).reshape(T, -1, H)
 
 
