@@ -82,10 +82,6 @@ def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
             ]
 
 
-def _plus(extra: int) -> Callable[[Axis], int]:
-    return lambda axis: axis.output + extra
-
-
 def _with(**change: Any) -> Callable[[Axis], int]:
     return lambda axis: axis._replace(**change).output
 
@@ -100,7 +96,8 @@ _SLIPS: tuple[tuple[str, Callable[[Axis], int]], ...] = (
     ("a span of D·F in place of D·(F − 1) + 1", lambda axis: axis._replace(
         kernel=axis.kernel * axis.dilation, dilation=1).output),
     ("stride left out", _with(stride=1)), ("output padding left out", _with(output_padding=0)),
-    ("the + 1 left out", _plus(-1)), ("1 too many", _plus(1)),
+    ("the + 1 left out", lambda axis: axis.output - 1),
+    ("1 too many", lambda axis: axis.output + 1),
     ("the size of an ordinary convolution", _with(transposed=False, output_padding=0)),
     ("the size of a transposed convolution", _with(transposed=True)),
     ("kernel left out", _with(kernel=1)),

@@ -403,7 +403,7 @@ def solve(problem: CellProblem) -> LstmResult:
     values |= {"c": run.c, "h": run.hx[:, : problem.hidden], "tanh_c": run.tanh_c}
     gradients, weights = ({name: back[f"d{name}"] for name in names} for names in ("hczx", "Wb"))
     start = {"h": back["dh0"], "c": back["dc0"]}
-    return LstmResult(CellRun(problem, values, gradients, weights, start, loss, later))
+    return LstmResult(problem, CellRun(values, gradients, weights, start, later), loss)
 
 
 def enter_later_step(problem: CellProblem) -> tuple[CellProblem, dict[str, Array]]:

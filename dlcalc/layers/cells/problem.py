@@ -540,8 +540,6 @@ def by_steps(
 class CellRun:
     """Values and gradients of a cell; those of steps T × n × B, the batch last."""
 
-    problem: CellProblem
-    """What was asked, with what enters each h."""
     values: dict[str, Array]
     """Each quantity of a step, over the steps; a state from the one before them on."""
     gradients: dict[str, Array]
@@ -550,8 +548,6 @@ class CellRun:
     """The gradient of each parameter by its name in the equations."""
     start: dict[str, Array]
     """The gradient of each state before the first step, H × B."""
-    loss: float | None
-    """J, where there is a target."""
     later: Mapping[str, Array] = field(default_factory=dict)
     """What a step after the last, where it is known, sends back: dz, dh, dx and dc, B × … each."""
 
@@ -560,27 +556,21 @@ class CellRun:
 class CellResult(Result):
     """Values and gradients of a cell; a batch axis is there where the input had one."""
 
+    problem: CellProblem
+    """What was asked, with what enters each h."""
     run: CellRun
     """The pass by the cell's equations, batch last."""
+    loss: float | None
+    """J, where a target was given: the sum over the steps, the mean over the sequences."""
 
     @property
     def _command(self) -> str:
         return self.problem.cell.name
 
     @property
-    def problem(self) -> CellProblem:
-        """What was asked."""
-        return self.run.problem
-
-    @property
     def has_loss(self) -> bool:
         """Whether any gradient other than 0 enters."""
         return bool(self.problem.dh.any())
-
-    @property
-    def loss(self) -> float | None:
-        """J, where a target was given: the sum over the steps, the mean over the sequences."""
-        return self.run.loss
 
     @property
     def h(self) -> Array:

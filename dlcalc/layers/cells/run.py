@@ -85,7 +85,7 @@ def cell_result(problem: CellProblem) -> CellResult:
     for name in names:
         require_finite(problem, name, values[name][-problem.steps :])
     problem, loss = with_loss(problem, values["h"][1:])
-    return CellResult(_backward(problem, tape, places, values, given, loss))
+    return CellResult(problem, _backward(problem, tape, places, values, given), loss)
 
 
 def recorded_step(problem: CellProblem) -> Tape:
@@ -108,7 +108,7 @@ def _forward(problem: CellProblem, tape: Tape, given: dict[str, Array]) -> list[
 
 def _backward(
     problem: CellProblem, tape: Tape, places: list[list[Any]], values: dict[str, Array],
-    given: dict[str, Array], loss: float | None,
+    given: dict[str, Array],
 ) -> CellRun:
     wanted = tape.reached([*given, "x_1", "h_0"])
     names = {name: tape.names[f"{name}_1"] for name in (*problem.cell.slopes, "x")}
@@ -128,7 +128,7 @@ def _backward(
     gradients = {name: np.stack([each[name] for each in steps]) for name in names}
     for name, each in {**gradients, **weights, "h0": back}.items():
         require_finite(problem, f"d{name}", each)
-    return CellRun(problem, values, gradients, weights, {"h": back}, loss)
+    return CellRun(values, gradients, weights, {"h": back})
 
 
 def check_cell(
@@ -144,8 +144,7 @@ def check_cell(
         result = solve(_in_double(result.problem))
     layout = result.problem.layout
     if layout is not None:
-        torch = replace(result.run, problem=replace(result.problem, layout=None))
-        checks = check_cell(replace(result, run=torch), solve)
+        checks = check_cell(replace(result, problem=replace(result.problem, layout=None)), solve)
         return _renamed(checks, layout)
     problem, gradients = result.problem, result.gradients
     numbers = sum(each.size for each in gradients.values())

@@ -109,7 +109,7 @@ def test_the_gradient_of_each_step_is_that_of_a_run_to_it() -> None:
         for t in range(1, 6):
             alone = np.zeros((t, 2))
             alone[-1] = [0.3, -0.7]
-            part = problem(kind, 6, T=5).run.problem
+            part = problem(kind, 6, T=5).problem
             fields = {"W": part.W, "x": part.x[:t, 0], "h0": part.h0[0], "dh": alone}
             fields["b"] = part.b if part.b_h is None else np.stack([part.b - part.b_h, part.b_h])
             run = getattr(dlcalc, kind)(**fields)
