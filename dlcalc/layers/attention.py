@@ -7,6 +7,8 @@ or a window does not lower the count: the products are made, and then masked.
 
 from __future__ import annotations
 
+from math import prod
+
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import (
     COUNTER,
@@ -16,7 +18,6 @@ from dlcalc.layers.counted import (
     Shape,
     choice,
     flag,
-    product,
     spatial,
     steps_and_width,
     whole,
@@ -134,25 +135,23 @@ def grid_attention(
         min(tile, *sizes) if isinstance(tile, int) else tile, len(sizes), "tile"
     )
     at_least(1, "tile", sides)
-    tiles = product([-(-size // side) for size, side in zip(sizes, sides, strict=True)])
+    tiles = prod([-(-size // side) for size, side in zip(sizes, sides, strict=True)])
     step = whole("stride", stride) * whole("pool", pool)
-    queries = product([-(-side // step) for side in sides])
+    queries = prod([-(-side // step) for side in sides])
     if whole("spaced", spaced) > 1:
-        memory = product([side // spaced for side in sides])
+        memory = prod([side // spaced for side in sides])
     elif step > 1 and memory is None:
-        memory = product(sides)
+        memory = prod(sides)
     counted = attention(
         (queries, channels), heads, None, head_width, bias, value_width, memory=memory,
         output=output, causal=False, keeps=False,
     )
-    if pool > 1:
-        counted.macs += (product(sides) - queries) * product(counted.matrices["q"])
-    counted.output = (counted.output[1], *(-(-size // step) for size in sizes))
-    counted.macs *= tiles
-    if tiles > 1:  # which positions share a tile is no window that moves
-        counted.lies = ()
-    counted.mixes = tuple(range(len(shape)))
-    return counted
+    pooled = (prod(sides) - queries) * prod(counted.matrices["q"]) if pool > 1 else 0
+    return counted._replace(
+        output=(counted.output[1], *(-(-size // step) for size in sizes)),
+        macs=(counted.macs + pooled) * tiles, mixes=range(len(shape)),
+        lies=() if tiles > 1 else None,  # which positions share a tile is no window that moves
+    )
 
 
 def attend(

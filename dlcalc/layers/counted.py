@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.axes import as_whole, at_least, by_x
@@ -62,65 +62,40 @@ class Cache(NamedTuple):
         return self.whole * blocks + self.loose * loose + self.carried * (blocks > 0)
 
 
-class Counted:
+class Counted(NamedTuple):
     """The output shape of a layer, what it holds, what it multiplies, what it sees."""
 
-    __slots__ = (
-        "biases", "buffers", "cache", "idle", "lies", "macs", "matrices", "mixes", "moves",
-        "output", "skipped", "stored", "weights", "windows",
-    )
+    output: Shape
+    """Shape of the output, without the batch."""
+    weights: int = 0
+    """Parameters that multiply an input, and tables of learned vectors."""
+    biases: int = 0
+    """Parameters that are added."""
+    macs: int = 0
+    """Products of an input with a weight, or of two inputs, for one example."""
+    windows: tuple[Axis, ...] = ()
+    """The windows over the axes behind the channels, where there are any."""
+    mixes: Sequence[int] = ()
+    """Input axes all of which each output sees."""
+    lies: tuple[int | None, ...] | None = None
+    """Where each input axis lies in the output, None where it is spread; None: as it was.
 
-    def __init__(
-        self, output: Shape, weights: int = 0, biases: int = 0, macs: int = 0,
-        windows: Sequence[Axis] = (), mixes: Sequence[int] = (),
-        lies: tuple[int | None, ...] | None = None, stored: bool = True, idle: int = 0,
-        cache: Cache | None = None, skipped: int = 0,
-        matrices: dict[str, tuple[int, int]] | None = None, buffers: int = 0,
-        moves: dict[str, Any] | None = None,
-    ) -> None:
-        self.output = output
-        """Shape of the output, without the batch."""
-        self.weights = weights
-        """Parameters that multiply an input, and tables of learned vectors."""
-        self.biases = biases
-        """Parameters that are added."""
-        self.macs = macs
-        """Products of an input with a weight, or of two inputs, for one example."""
-        self.windows = tuple(windows)
-        """The windows over the axes behind the channels, where there are any."""
-        self.mixes = tuple(mixes)
-        """Input axes all of which each output sees."""
-        self.lies = lies
-        """Where each input axis lies in the output, None where it is spread; None: as it was.
-
-        Empty where what an output sees is not followed.
-        """
-        self.stored = stored
-        """Whether the output takes memory of its own; a view does not."""
-        self.idle = idle
-        """Parameters that one position leaves unused: those of the experts not chosen."""
-        self.cache = cache
-        """What it keeps of the positions it has seen."""
-        self.skipped = skipped
-        """Products that a causal kernel leaves out, and one that knows its window."""
-        self.matrices = matrices or {}
-        """Inputs and outputs of its matrices by name, where it has several."""
-        self.buffers = buffers
-        """Numbers that it keeps and nothing trains."""
-        self.moves = moves
-        """Where its elements go in a batch, of a layer that does no arithmetic."""
-
-
-def product(sizes: Sequence[int]) -> int:
-    """The product of sizes, exact.
-
-    >>> product((6, 28, 28))
-    4704
+    Empty where what an output sees is not followed.
     """
-    result = 1
-    for size in sizes:
-        result *= size
-    return result
+    stored: bool = True
+    """Whether the output takes memory of its own; a view does not."""
+    idle: int = 0
+    """Parameters that one position leaves unused: those of the experts not chosen."""
+    cache: Cache | None = None
+    """What it keeps of the positions it has seen."""
+    skipped: int = 0
+    """Products that a causal kernel leaves out, and one that knows its window."""
+    matrices: Mapping[str, tuple[int, int]] = {}
+    """Inputs and outputs of its matrices by name, where it has several."""
+    buffers: int = 0
+    """Numbers that it keeps and nothing trains."""
+    moves: Mapping[str, Any] = {}
+    """Where its elements go in a batch, of a layer that does no arithmetic."""
 
 
 def spatial(shape: Shape, what: str) -> tuple[int, Shape]:

@@ -6,8 +6,10 @@ vector up in a table, or adding it, multiplies nothing.
 
 from __future__ import annotations
 
+from math import prod
+
 from dlcalc.errors import ShapeError
-from dlcalc.layers.counted import Counted, Shape, flag, product, steps_and_width, whole
+from dlcalc.layers.counted import Counted, Shape, flag, steps_and_width, whole
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.typed import TYPE_CHECKING, Any
 
@@ -29,7 +31,7 @@ def linear(shape: Shape, units: int, *, bias: bool = True) -> Counted:
     units = whole("units", units)
     weights = width * units
     return Counted(
-        (*positions, units), weights, units * flag("bias", bias), weights * product(positions),
+        (*positions, units), weights, units * flag("bias", bias), weights * prod(positions),
         mixes=(len(positions),),
     )
 
@@ -95,7 +97,7 @@ def weight(shape: Shape, size: int | tuple[int, ...], bias: bool = False) -> Cou
     256
     """
     sizes = size if isinstance(size, tuple) else (size,)
-    held = product([whole("size", each, 0) for each in sizes])
+    held = prod([whole("size", each, 0) for each in sizes])
     return Counted(shape, 0, held) if flag("bias", bias) else Counted(shape, held)
 
 

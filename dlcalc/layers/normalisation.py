@@ -6,8 +6,10 @@ neighbour, so its products are not counted, as in torchvision's figures.
 
 from __future__ import annotations
 
+from math import prod
+
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import Counted, Shape, choice, flag, product, whole
+from dlcalc.layers.counted import Counted, Shape, choice, flag, whole
 from dlcalc.numbers.axes import by_x
 from dlcalc.typed import TYPE_CHECKING
 
@@ -70,7 +72,7 @@ def layernorm(shape: Shape, over: str = "", affine: bool = True, bias: bool = Tr
     768
     """
     axes = _normalised(shape, over)
-    held = product([shape[axis] for axis in axes]) * flag("affine", affine)
+    held = prod([shape[axis] for axis in axes]) * flag("affine", affine)
     return Counted(shape, held, held * flag("bias", bias), mixes=axes)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import (
     Counted,
     PerAxisValue,
     Shape,
-    product,
     spatial,
     steps_and_width,
     whole,
@@ -122,7 +123,7 @@ def flatten(shape: Shape) -> Counted:
     >>> flatten((16, 5, 5)).output
     (400,)
     """
-    row = (product(shape),)
+    row = (prod(shape),)
     return Counted(row, lies=(0,) * len(shape), stored=False, moves={"shape": (-1, *row)})
 
 
@@ -134,10 +135,10 @@ def reshape(shape: Shape, to: PerAxisValue) -> Counted:
     """
     wanted = to if isinstance(to, tuple) else (to,)
     at_least(1, "size", wanted)
-    if product(wanted) != product(shape):
+    if prod(wanted) != prod(shape):
         raise ShapeError(
-            f"input is {by_x(shape)}, {product(shape):,} elements; "
-            f"{by_x(wanted)} has {product(wanted):,}"
+            f"input is {by_x(shape)}, {prod(shape):,} elements; "
+            f"{by_x(wanted)} has {prod(wanted):,}"
         )
     lies = (None,) * len(shape)
     return Counted(wanted, lies=lies, stored=False, moves={"shape": (-1, *wanted)})
@@ -151,7 +152,7 @@ def sequence(shape: Shape) -> Counted:
     """
     channels, sizes = spatial(shape, "sequence")
     return Counted(
-        (product(sizes), channels), lies=(1, *(0 for _ in sizes)), stored=False
+        (prod(sizes), channels), lies=(1, *(0 for _ in sizes)), stored=False
     )
 
 
@@ -201,5 +202,5 @@ def select(shape: Shape, step: int) -> Counted:
 
 def sequence_values(run: Pass, x: Node) -> Node:
     """The channels of each position side by side."""
-    rows = run.do("move", x, shape=(-1, run.shape[0], product(run.shape[1:])), part="rows")
+    rows = run.do("move", x, shape=(-1, run.shape[0], prod(run.shape[1:])), part="rows")
     return run.do("move", rows, axes=(0, 2, 1))

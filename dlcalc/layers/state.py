@@ -229,8 +229,7 @@ def rg_lru(
     counted = _carried(
         shape, projected, inner, kernel, cached, inner, 3 * inner + 2 * heads * each + width
     )
-    counted.cache = None  # transformers keeps it in the layer, out of its caches
-    return counted
+    return counted._replace(cache=None)  # transformers keeps it in the layer, out of its caches
 
 
 def rwkv(shape: Shape, inner: int) -> Counted:

@@ -263,7 +263,7 @@ MOVERS = ("identity", "flatten", "reshape", "transpose", "crop", "select")
 
 def _moved(run: Pass, x: Node, **options: Any) -> Node:
     """The elements of x where the layer has them."""
-    return run.do("move", x, **handler(run.type)(run.shape, **options).moves or {})
+    return run.do("move", x, **handler(run.type)(run.shape, **options).moves)
 
 
 def values_of(type: str) -> Callable[..., Node]:

@@ -8,6 +8,8 @@ interpolation are no products of data with weights: they count as none.
 
 from __future__ import annotations
 
+from math import prod
+
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.counted import (
     Counted,
@@ -16,7 +18,6 @@ from dlcalc.layers.counted import (
     choice,
     flag,
     outputs,
-    product,
     spatial,
     whole,
     windows,
@@ -45,14 +46,14 @@ def conv(
     filters = whole("filters", filters)
     seen = _channels_per_filter(shape, filters, whole("groups", groups))
     axes = windows(shape, kernel, stride, pad, dilation)
-    taps = product([axis.kernel for axis in axes])
+    taps = prod([axis.kernel for axis in axes])
     if connections:
         weights = _connections(connections, filters, channels) * taps
     else:
         weights = taps * seen * filters
     sizes = outputs(axes)
     return Counted(
-        (filters, *sizes), weights, filters * flag("bias", bias), weights * product(sizes),
+        (filters, *sizes), weights, filters * flag("bias", bias), weights * prod(sizes),
         axes, mixes=() if seen == 1 and channels > 1 else (0,),
     )
 
@@ -92,10 +93,10 @@ def conv_transpose(
     filters, groups = whole("filters", filters), whole("groups", groups)
     seen = _channels_per_filter(shape, filters, groups)
     axes = windows(shape, kernel, stride, pad, dilation, True, output_padding)
-    weights = product([axis.kernel for axis in axes]) * seen * filters
+    weights = prod([axis.kernel for axis in axes]) * seen * filters
     return Counted(
         (filters, *outputs(axes)), weights, filters * flag("bias", bias),
-        weights * product(sizes), axes, mixes=() if seen == 1 and channels > 1 else (0,),
+        weights * prod(sizes), axes, mixes=() if seen == 1 and channels > 1 else (0,),
     )
 
 
@@ -185,7 +186,7 @@ def avgpool(
     pooled = maxpool(shape, kernel, stride, pad, 1, ceil)
     held = shape[0] * flag("affine", affine)
     return Counted(
-        pooled.output, held, held, product(pooled.output) if held else 0, pooled.windows
+        pooled.output, held, held, prod(pooled.output) if held else 0, pooled.windows
     )
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from math import prod
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
-from dlcalc.layers.counted import Cache, Counted, Shape, flag, product
+from dlcalc.layers.counted import Cache, Counted, Shape, flag
 from dlcalc.layers.table import GENERAL, bind, complete, context, handler
 from dlcalc.models import tree
 from dlcalc.models.receptive_fields import Field, follow, join, start
@@ -500,7 +501,7 @@ class Walker:
         head = (
             layer.type, shape, found.output, found.weights, found.biases,
             (found.weights + found.biases) * trains, found.macs * runs,
-            product(found.output) if found.stored and runs else 0,
+            prod(found.output) if found.stored and runs else 0,
         )
         tail = found.idle, found.cache if runs else None, found.skipped * runs, found.buffers
         return found, head, tail, layout_behind(layer.type, self.layout)
@@ -554,7 +555,7 @@ class Walker:
             raise at_node(error, block) from None
         seen = join([end[1] for end in ends], block.axis if block.kind == Kind.CONCAT else None)
         self.add(Row(
-            name, block.kind, shape, output, 0, 0, 0, 0, product(output) * self.runs, seen, block
+            name, block.kind, shape, output, 0, 0, 0, 0, prod(output) * self.runs, seen, block
         ))
         return output, seen
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
-from dlcalc.layers.counted import product
 from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row
 from dlcalc.models.use import Memory, Use, is_vector
@@ -69,7 +69,7 @@ def _matrices(row: Row) -> list[tuple[str, int, int, int]]:
     if arguments is None or not row.weights or is_vector(row):
         return []
     counted = handler(row.type)(row.input, **arguments)
-    positions = product(row.output[1:] if counted.windows else row.input[:-1]) if row.macs else 0
+    positions = prod(row.output[1:] if counted.windows else row.input[:-1]) if row.macs else 0
     if counted.matrices:
         return [(name, *sizes, positions) for name, sizes in counted.matrices.items()]
     outputs = row.output[0] if counted.windows else row.output[-1]

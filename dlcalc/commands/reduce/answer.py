@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from math import gcd
+from math import gcd, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError
-from dlcalc.layers.counted import Shape, product, whole
+from dlcalc.layers.counted import Shape, whole
 from dlcalc.layers.table import GENERAL, bind, handler, parameters
 from dlcalc.models.changes import edit, with_argument
 from dlcalc.models.count import Count, Row, params, tally
@@ -312,7 +312,7 @@ def _in_several_layers(
     layer: Layer, shape: Shape, kernel: tuple[int, ...], bound: Bound
 ) -> list[Way]:
     """A convolution divided into thinner ones, in a row."""
-    channels, filters, taps = shape[0], bound["filters"], product(kernel)
+    channels, filters, taps = shape[0], bound["filters"], prod(kernel)
     found = []
     last = Layer("conv", (filters, 1), _kept(bound))
     moves: Bound = {key: bound[key] for key in ("stride", "pad", "dilation", "output_padding")
