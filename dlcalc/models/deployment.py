@@ -45,7 +45,12 @@ def with_lora(count: Count, rank: int, targets: Iterable[str]) -> Count:
             hit = names & set(wanted)
             if hit:
                 met |= hit
-                rows.append(_adapter(row, name, rank * (inputs + outputs), positions))
+                held = rank * (inputs + outputs)
+                rows.append(row._replace(
+                    name=".".join(filter(None, (row.name, name, LORA))), type=LORA, weights=held,
+                    biases=0, trainable=held, macs=held * positions, activations=0, tied="",
+                    cache=None, skipped=0,
+                ))
     for each in wanted:
         if each not in met:
             known = sorted({row.name.split(".")[-1] for row in count.rows if row.weights})
@@ -55,12 +60,6 @@ def with_lora(count: Count, rank: int, targets: Iterable[str]) -> Count:
                              + did_you_mean("", known))
     return count._replace(rows=tuple(rows))
 
-
-def _adapter(row: Row, name: str, held: int, positions: int) -> Row:
-    return row._replace(
-        name=".".join(filter(None, (row.name, name, LORA))), type=LORA, weights=held, biases=0,
-        trainable=held, macs=held * positions, activations=0, tied="", cache=None, skipped=0,
-    )
 
 
 def _matrices(row: Row) -> list[tuple[str, int, int, int]]:

@@ -173,8 +173,7 @@ CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Model")
 PARAMETER, ARRAY, POSITIONS = "Parameter", "array", "positions"
 """Modules that are bare numbers: trained, not trained, or a table that positions look up."""
 WINDOWS = ("conv", "conv_transpose", "dwconv", "maxpool", "avgpool")
-_ADDING = ("add", "append", "extend", "insert", "add_module", "register_module")
-"""Methods that put a layer into a model."""
+
 SPECIAL = foreign.TABLE["function"]
 """Layers that are read as the function of another name."""
 _IS = {
@@ -189,7 +188,7 @@ FUNCTIONS = {
     for name in foreign.names_of(pattern)
 }
 """Classes without parameters by their names in small letters, as functions are called."""
-WORDS = {"mult": "mul", "matmult": "matmul", "bmm": "matmul"}
+WORDS = foreign.TABLE["word"]
 """Functions by other names."""
 MODELS = re.compile("Module|.*Model|Layer|LightningModule|Sequential|ModuleList|ModuleDict")
 _CHILD = re.compile(r"^([ \t]*)\(([\w-]+)\): ?(?:(\d+) x )?", re.MULTILINE)
@@ -744,7 +743,8 @@ class _Reader(Follower):
             right.times = left
             return right
         if any(isinstance(each, Tensor) or _is_parameter(each) for each in both):
-            return self.operation(type(op).__name__.lower(), list(both), {})
+            name = type(op).__name__.lower()
+            return self.operation(WORDS.get(name, name), list(both), {})
         unknown = any(isinstance(each, Unknown) for each in python.flat(both))
         if isinstance(op, ast.cmpop) and unknown:
             return _compared_shapes(op, *both)
@@ -817,7 +817,7 @@ class _Reader(Follower):
             return self._joined(word, given, named)
         first = given[0]
         if isinstance(first, Heads) and not word.startswith("_"):
-            return self._of_heads(word, first, given[1:])
+            return self._of_heads(name, word, first, given[1:])
         if isinstance(first, Tensor) and first.states and _IS["same_states"](word):
             return first
         own = getattr(self, f"_do_{word}", None)
@@ -925,7 +925,6 @@ class _Reader(Follower):
             return taken
         raise InputError("its sizes are not in numbers that are known here")
 
-    _do_reshape = _do_view
 
     def _do_unflatten(
         self, taken: Tensor, dim: Any, sizes: Any = (), unflattened_size: Any = ()
@@ -957,7 +956,6 @@ class _Reader(Follower):
             return taken
         raise InputError(f"transpose of axes {sorted(axes)} cannot be said")
 
-    _do_swapaxes = _do_transpose
 
     def _turned(self, taken: Tensor) -> Tensor:
         if taken.turned is not None:
@@ -984,7 +982,6 @@ class _Reader(Follower):
             layers.append(("flatten",))
         return self.plain(taken, *layers)
 
-    _do_sum = _do_amax = _do_reduce_mean = _do_mean
 
     def _do_max(self, taken: Tensor, *given: Any, **named: Any) -> Any:
         if given and isinstance(given[0], Tensor):
@@ -1036,7 +1033,6 @@ class _Reader(Follower):
             raise InputError("a size that follows another value cannot be said: give scale_factor")
         return self.applied("Upsample", taken, None, scale_factor, mode)
 
-    _do_upsample = _do_interpolate
 
     def _do_matmul(self, taken: Any, other: Any) -> Tensor:
         if not (_is_parameter(other) and len(other.given[0]) == 2):
@@ -1074,7 +1070,7 @@ class _Reader(Follower):
             return None
         return Heads(taken, whole[0] if whole[2:] else 1, *whole[-2:])
 
-    def _of_heads(self, word: str, first: Heads, given: list[Any]) -> Any:
+    def _of_heads(self, name: str, word: str, first: Heads, given: list[Any]) -> Any:
         """What comes of queries, keys and values."""
         others = [each for each in given if isinstance(each, Heads)]
         if word == "scaled_dot_product_attention" or (word == "matmul" and others):
@@ -1085,7 +1081,7 @@ class _Reader(Follower):
             return Unknown()
         if word == "unbind":
             return self.items(first) if first.pieces > 1 else [first]
-        if word in ("view", "reshape") and not first.heads and not first.met:
+        if word == "view" and not first.heads and not first.met:
             sizes = list(given[0]) if given and isinstance(given[0], list | tuple) else given
             # As if a linear layer of its own gave the part.
             own = Tensor(first.name, first.rank, first.width, first.last, source=first.given.source)
@@ -1094,7 +1090,7 @@ class _Reader(Follower):
             return made
         if _IS["same_heads"](word) or _IS["kept"](word) or word in JOINED:
             return first
-        raise InputError(f"{word}(…) of queries, keys and values is not followed here")
+        raise InputError(f"{name}(…) of queries, keys and values is not followed here")
 
     def _attended(self, module: Module, mixed: Heads) -> Tensor:
         """The projection behind attention: the whole of it is one layer."""
@@ -1250,7 +1246,7 @@ def _changes_a_model(node: ast.AST, scope: Scope) -> bool:
     }
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         called = ast.unparse(node.value.func).split(".")
-        return called[0] in models and called[-1] in _ADDING
+        return called[0] in models and _IS["adding"](called[-1]) is not None
     if not isinstance(node, ast.Assign | ast.AugAssign):
         return False
     target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
