@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from dlcalc.conventions.tables import answer, ask, table
+from dlcalc.conventions.tables import answer, table
 from dlcalc.names import COUNTERS, FRAMEWORKS
 
 TITLES = {
@@ -45,33 +45,28 @@ def sections() -> Iterator[Section]:
     versions = [[name, facts["versions"][name]] for name in FRAMEWORKS]
     yield Section("Versions", "Seen on CPU, in:", ["framework", "version"], versions)
     for kind, title in TITLES.items():
-        yield _by_framework(title, "", {
-            fact: [str(ask(name, kind, fact)) for name in FRAMEWORKS] for fact in facts[kind]
-        })
+        yield _by_framework(title, "", facts[kind])
+    parameters, cells = facts["parameters"], facts["cells"]
+    lacking = {
+        layer: {name: "no such layer" for name in FRAMEWORKS if answer(line, name) == "yes"}
+        for layer, line in parameters["missing"].items()
+    }
     yield _by_framework("Parameters", f"Beside PyTorch's count, where another: {LETTERS}.", {
-        f"{layer}: {fact}": [
-            _expression(line, name, layer, facts["parameters"]) for name in FRAMEWORKS
-        ]
-        for fact in ("total", "trained", "held")
-        for layer, line in facts["parameters"][fact].items()
+        f"{layer}: {fact}": {**line, **lacking.get(layer, {})}
+        for fact in ("total", "trained", "held") for layer, line in parameters[fact].items()
     })
     yield _by_framework("Cells", "", {
-        **{fact: [str(ask(name, "cells", fact)) for name in FRAMEWORKS]
-           for fact, line in facts["cells"].items() if isinstance(line["usual"], str)},
-        **{f"parameters of {cell}": [_named(facts["cells"][cell], name) for name in FRAMEWORKS]
-           for cell in ("lstm", "gru", "rnn")},
+        **{fact: line for fact, line in cells.items() if isinstance(line["usual"], str)},
+        **{f"parameters of {cell}": cells[cell] for cell in ("lstm", "gru", "rnn")},
     })
-    yield _by_framework("Names and shapes", "O output, I input channels, K the kernel's axes.", {
-        layer: [_named(line, name) for name in FRAMEWORKS]
-        for layer, line in facts["layouts"].items()
-    })
-    yield _by_framework("Optimisers", "What differs from PyTorch's defaults and rules.", {
-        kind: [
-            ", ".join(f"{key} {each}" for key, each in answer(line, name).items()).replace("_", " ")
-            or "as PyTorch" for name in FRAMEWORKS
-        ]
-        for kind, line in facts["optimisers"].items()
-    })
+    yield _by_framework(
+        "Names and shapes", "O output, I input channels, K the kernel's axes.", facts["layouts"]
+    )
+    about = "What differs from PyTorch's defaults and rules."
+    yield _by_framework("Optimisers", about, facts["optimisers"], lambda options: (
+        ", ".join(f"{key} {each}" for key, each in options.items()).replace("_", " ")
+        or "as PyTorch"
+    ))
     yield from _counters()
 
 
@@ -92,10 +87,20 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_framework(title: str, about: str, lines: Mapping[str, list[str]]) -> Section:
+def _shown(value: Any) -> str:
+    """What a framework does, or the names of its parameters with their shapes."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    return ", ".join(f"{name} ({shape})" for name, shape in value.items())
+
+
+def _by_framework(
+    title: str, about: str, lines: Mapping[str, Any], shown: Callable[[Any], str] = _shown
+) -> Section:
     """What most frameworks do, and which do otherwise."""
     rows = []
-    for fact, values in lines.items():
+    for fact, line in lines.items():
+        values = [shown(answer(line, name)) for name in FRAMEWORKS]
         usual = max(dict.fromkeys(values), key=values.count)
         found: dict[str, list[str]] = {}
         for name, each in zip(FRAMEWORKS, values, strict=True):
@@ -104,19 +109,6 @@ def _by_framework(title: str, about: str, lines: Mapping[str, list[str]]) -> Sec
         otherwise = "; ".join(f"{', '.join(names)}: {each}" for each, names in found.items())
         rows.append([fact, usual, otherwise])
     return Section(title, about, ["fact", "most", "otherwise"], rows)
-
-
-def _expression(
-    line: Mapping[str, str], framework: str, layer: str, parameters: Mapping[str, Any]
-) -> str:
-    missing = parameters["missing"].get(layer)
-    if missing and answer(missing, framework) == "yes":
-        return "no such layer"
-    return str(answer(line, framework))
-
-
-def _named(line: Mapping[str, Any], framework: str) -> str:
-    return ", ".join(f"{name} ({shape})" for name, shape in answer(line, framework).items())
 
 
 def _counters() -> Iterator[Section]:
