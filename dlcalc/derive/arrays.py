@@ -151,7 +151,7 @@ def _equal(x: Array, y: Array) -> Array:
 
 
 def _shared(chosen: Array, equal: Array) -> Array:
-    return np.where(chosen, np.where(equal == 1, 1, 1 / np.maximum(equal, 1)), 0)
+    return chosen / np.maximum(equal, 1)
 
 
 def _direction(x: Array, norm: Array) -> Array:

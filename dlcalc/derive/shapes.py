@@ -76,7 +76,7 @@ def _require_shape(given: Shape, shape: Shape) -> None:
     known = prod(each for each in shape if each != -1)
     free = shape.count(-1)
     fits = size % known == 0 if free and known else size == known
-    if min(shape, default=1) < -1 or free > 1 or not fits:
+    if any(each < -1 for each in shape) or free > 1 or not fits:
         raise ShapeError(
             f"{_words([given])} has {size} elements, {by_x(shape)} has "
             + (f"a multiple of {known}" if free == 1 else str(known))
@@ -84,7 +84,7 @@ def _require_shape(given: Shape, shape: Shape) -> None:
 
 
 def _require_wider(given: Shape, shape: Shape) -> None:
-    if min(shape, default=1) < 1 or prod(shape) > MOST_ELEMENTS:
+    if any(each < 1 for each in shape) or prod(shape) > MOST_ELEMENTS:
         raise LimitError(f"{by_x(shape)} elements cannot be made")
     try:
         fits = np.broadcast_shapes(given, shape) == shape

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import dlcalc
 from dlcalc.derive.check import check_derivatives, hessian
+from dlcalc.derive.shapes import require_fit
 from dlcalc.errors import DlcalcError, LimitError, ShapeError
 from dlcalc.shell.runner import read_example
 
@@ -670,6 +671,54 @@ def test_what_does_not_fit_is_named_with_its_shapes(equation: str, complaint: st
 def test_absurd_sizes_are_refused_at_once(equations: str, values: dict[str, Any]) -> None:
     with pytest.raises(LimitError):
         dlcalc.grad(equations, values)
+
+
+@pytest.mark.parametrize(("equation", "most", "one_more"), [
+    ("L = 2^n", {"n": 2**17}, {"n": 2**17 + 1}),
+    ("L = x*x", {"x": 2 ** (2**17 - 1)}, {"x": 2 ** (2**17)}),
+    ("L = x ⊙ y", {"x": [2 ** (2**17 - 1), 1], "y": [1, 2 ** (2**17 - 1)]},
+     {"x": [2 ** (2**17), 1], "y": [1, 2 ** (2**17 - 1)]}),
+    ("L = x @ x", {"x": [2 ** (2**17 - 1)]}, {"x": [2 ** (2**17)]}),
+    ("L = x^n", {"x": [2, 3], "n": 2**17}, {"x": [2, 3], "n": 2**17 + 1}),
+])
+def test_whole_numbers_are_computed_up_to_a_length(
+    equation: str, most: dict[str, Any], one_more: dict[str, Any]
+) -> None:
+    dlcalc.grad(equation, most, of=[])
+    with pytest.raises(LimitError, match="a whole number of more than 262,144 binary digits"):
+        dlcalc.grad(equation, one_more, of=[])
+
+
+@pytest.mark.parametrize(("operation", "shapes", "kind", "fits"), [
+    ("matmul", [(8192, 1), (1, 8192)], float, True),
+    ("matmul", [(8192, 1), (1, 8193)], float, False),
+    ("matmul", [(256, 256), (256, 256)], object, True),
+    ("matmul", [(256, 256), (256, 257)], object, False),
+    ("matmul", [(256, 256), (256, 257)], float, True),
+    ("matmul", [(2**24,), (2**24,)], object, True),
+    ("matmul", [(2**24 + 1,), (2**24 + 1,)], object, False),
+    ("times_transposed", [(8192,), (8192,)], float, True),
+    ("times_transposed", [(8192,), (8193,)], float, False),
+    ("times_transposed", [(256, 256), (257, 256)], object, False),
+    ("matmul", [(4, 4096, 1), (4, 1, 4096)], float, True),
+    ("matmul", [(5, 4096, 1), (1, 4096)], float, False),
+    ("matmul", [(2, 2048, 512), (512, 2048)], float, True),
+    ("matmul", [(2, 2048, 1025), (2, 1025, 1024)], float, False),
+    ("times_transposed", [(2, 2048, 1025), (2, 1024, 1025)], float, False),
+    ("matmul", [(2**13, 2**12, 2), (2,)], float, True),
+    ("matmul", [(2**13, 2**13 + 1, 2), (2,)], float, False),
+    ("matmul", [(2,), (2**13, 2, 2**13 + 1)], float, False),
+    ("add", [(8192, 1), (8192,)], float, True), ("add", [(8193, 1), (8192,)], float, False),
+])
+def test_results_are_computed_up_to_a_size(
+    operation: str, shapes: list[tuple[int, ...]], kind: type, fits: bool
+) -> None:
+    arrays = [np.broadcast_to(np.array(1, kind), shape) for shape in shapes]  # of one number each
+    if fits:
+        require_fit(operation, arrays)
+    else:
+        with pytest.raises(LimitError):
+            require_fit(operation, arrays)
 
 
 def test_a_check_beside_the_end_of_the_domain_is_refused() -> None:

@@ -146,6 +146,8 @@ GELU = "p*r*(1 + tanh((2/π)^0.5*(p + 0.044715*p^3)))/2"
     (UNITS, "h_1", "tanh(w_2*r + b_1)", "w_2 in place of w_1"),
     (UNITS, "dy/dw_1", "p*(1 - tanh(w_2*r + b_2)^2)*r", "h_2 in place of h_1 in ∂h_1/∂w_1"),
     (UNITS, "dy/dw_1", "p*r", "(1 − h_1²) left out in ∂h_1/∂w_1"),
+    ("v = p*q; h = tanh(v); y = h*r; L = y*y + h", "L", "(p*q*r)^2 + tanh(p*q)",
+     "v in place of h in y"),
     ("y = sqrt(p)*q", "y", "p*q", ""),  # not: y in place of q
 ])
 def test_each_way_to_get_a_formula_wrong_is_named(
