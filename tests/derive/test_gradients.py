@@ -713,7 +713,8 @@ def test_whole_numbers_are_computed_up_to_a_length(
 def test_results_are_computed_up_to_a_size(
     operation: str, shapes: list[tuple[int, ...]], kind: type, fits: bool
 ) -> None:
-    arrays = [np.broadcast_to(np.array(1, kind), shape) for shape in shapes]  # of one number each
+    of_one: Any = np.array(1, kind)
+    arrays: list[Any] = [np.broadcast_to(of_one, shape) for shape in shapes]
     if fits:
         require_fit(operation, arrays)
     else:
