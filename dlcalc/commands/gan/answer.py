@@ -31,6 +31,7 @@ from dlcalc.commands.gan.training import (
     Training,
     check_training,
     from_arrays,
+    gan_loss,
     output_of,
     to_arrays,
 )
@@ -41,9 +42,9 @@ from dlcalc.input.sources import read_file
 from dlcalc.layers.losses import objective, softmax
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import as_model
-from dlcalc.numbers.differences import GradientCheck
 from dlcalc.numbers.exact import Array, as_numbers
 from dlcalc.numbers.places import Place
+from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.files import npz_bytes, require_writable, write_whole
 from dlcalc.output.formats import Format
@@ -191,9 +192,11 @@ IMAGES = Defaults(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class GanResult:
+@dataclass(frozen=True, eq=False, repr=False)
+class GanResult(Result):
     """A GAN that has been trained."""
+
+    command = "gan"
 
     epochs: tuple[Epoch, ...]
     """The losses and measures of each epoch."""
@@ -205,6 +208,8 @@ class GanResult:
     """How they cover the ring of Gaussians, where that was the data."""
     classes: Classes | None
     """How they fall on the classes, where that was asked for."""
+    made: dict[str, Any]
+    """What it was made with: layers, settings and data, by their names in the record."""
 
 
 class Prepared(NamedTuple):
@@ -222,10 +227,15 @@ class Prepared(NamedTuple):
         found = None
         if self.labelled is not None:
             found = classes(samples, self.labelled, training.least)
+        made = {
+            "generator": training.generator.words, "discriminator": training.discriminator.words,
+            "latent": training.latent, **vars(training.settings), "batch": training.batch,
+            "examples": training.data.count, "shape": training.data.shape,
+        }
         return GanResult(
             tuple(training.history), shown,
             np.empty((0, 2)) if data.marks is None else data.marks,
-            coverage(shown) if data.ring else None, found,
+            coverage(shown) if data.ring else None, found, made,
         )
 
 
@@ -357,7 +367,7 @@ class GanRun(Run[GanResult]):
                         f"{done} epochs are done already; --epochs asks for {prepared.epochs}"
                     )
         out = self.out = self.out.expecting()
-        checks = check_training(training) if self.check else None
+        self.checks = check_training(training) if self.check else None
         if out.remark:
             note(out.remark)
             out = out._replace(remark="")
@@ -372,11 +382,66 @@ class GanRun(Run[GanResult]):
                 points = training.data.restore(draw(training, 100), training.least)
             write_whole(samples, sample_picture(samples, points, training.data))
         written = (EPOCHS,) if stream and not out.format.complete else ()
-        out.emit(
-            gan_answer(training, result, checks, out.format),
-            written, stream.text if stream else "",
+        out.emit(self.answer(result), written, stream.text if stream else "")
+        self.refuse(self.checks or ())
+
+    def answer(self, result: GanResult) -> Answer:
+        """Losses by epoch, the quality of the samples, and for a terminal their charts."""
+        form = self.out.format
+        page = terminal_page(20) if form.terminal else None
+        findings = list(_findings(result))
+        record: dict[str, Any] = {EPOCHS: [epoch_record(each) for each in result.epochs]}
+        record |= result.made
+        shown, told = thinned([each.epoch for each in result.epochs], "epoch", form.complete)
+        rows = [list(epoch_record(each).values()) for each in result.epochs if each.epoch in shown]
+        blocks: list[Block] = [Table(
+            tuple(COLUMNS.values()), rows, title="Losses", footnotes=(told,) if told else ()
+        )]
+        if page is not None and len(result.epochs) > 1:
+            from dlcalc.pictures.terminal import line_chart
+
+            chart = line_chart(*_series(result.epochs), replace(page, x_label="epoch"))
+            blocks.append(Text(chart.split("\n")))
+        if result.ring is not None:
+            ring = result.ring
+            covered = {
+                "samples": ring.samples, "modes_covered": ring.covered, "modes": ring.modes,
+                "share": ring.share, "counts": ring.counts,
+            }
+            record |= covered
+            row = [*list(covered.values())[:-1], " ".join(map(str, ring.counts))]
+            blocks.append(Table(COVERED, [row], title="Samples within three deviations"))
+            if page is not None:
+                from dlcalc.pictures.terminal import scatter
+
+                square = replace(page, width=min(page.width, 56), height=27)
+                clouds = {"samples": result.samples.tolist()}
+                chart = scatter(clouds, {"modes": result.modes.tolist()}, square)
+                blocks.append(Text(chart.split("\n")))
+        if result.classes is not None:
+            found = result.classes
+            record |= {
+                "samples": sum(found.counts), "classifier_accuracy": found.accuracy,
+                "classes_present": found.present, "classes": found.counts,
+                "confidence": found.confidence,
+            }
+            counted = [
+                (name, count, count / record["samples"]) for name, count in enumerate(found.counts)
+            ]
+            blocks.append(Table(
+                ("class", "samples", "share"), counted, title="Samples by class", footnotes=(
+                    f"by a classifier that is right on {found.accuracy:.2%} of the test images, "
+                    f"and gives its choice {found.confidence:.2f} on average",
+                ),
+            ))
+        add_checks(record, blocks, self.checks)
+        record["findings"] = findings
+        if findings:
+            blocks.append(Text(findings))
+        return Answer(
+            record, blocks, main=EPOCHS, working=partial(gan_steps, result),
+            element=lambda field, index: gan_element(result, field),
         )
-        self.refuse(checks or ())
 
 
 def _check_paths(paths: Sequence[str | None]) -> None:
@@ -527,69 +592,6 @@ def end_as(number: int) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def gan_answer(
-    training: Training, result: GanResult, checks: Sequence[GradientCheck] | None, form: Format
-) -> Answer:
-    """Losses by epoch, the quality of the samples, and for a terminal their charts."""
-    page = terminal_page(20) if form.terminal else None
-    findings = list(_findings(training, result))
-    record: dict[str, Any] = {EPOCHS: [epoch_record(each) for each in result.epochs]}
-    record |= {
-        "generator": training.generator.words, "discriminator": training.discriminator.words,
-        "latent": training.latent, **vars(training.settings), "batch": training.batch,
-        "examples": training.data.count, "shape": training.data.shape,
-    }
-    shown, told = thinned([each.epoch for each in result.epochs], "epoch", form.complete)
-    rows = [list(epoch_record(each).values()) for each in result.epochs if each.epoch in shown]
-    blocks: list[Block] = [Table(
-        tuple(COLUMNS.values()), rows, title="Losses", footnotes=(told,) if told else ()
-    )]
-    if page is not None and len(result.epochs) > 1:
-        from dlcalc.pictures.terminal import line_chart
-
-        chart = line_chart(*_series(result.epochs), replace(page, x_label="epoch"))
-        blocks.append(Text(chart.split("\n")))
-    if result.ring is not None:
-        ring = result.ring
-        covered = {
-            "samples": ring.samples, "modes_covered": ring.covered, "modes": ring.modes,
-            "share": ring.share, "counts": ring.counts,
-        }
-        record |= covered
-        row = [*list(covered.values())[:-1], " ".join(map(str, ring.counts))]
-        blocks.append(Table(COVERED, [row], title="Samples within three deviations"))
-        if page is not None:
-            from dlcalc.pictures.terminal import scatter
-
-            square = replace(page, width=min(page.width, 56), height=27)
-            clouds, marked = {"samples": result.samples.tolist()}, {"modes": result.modes.tolist()}
-            blocks.append(Text(scatter(clouds, marked, square).split("\n")))
-    if result.classes is not None:
-        found = result.classes
-        record |= {
-            "samples": sum(found.counts), "classifier_accuracy": found.accuracy,
-            "classes_present": found.present, "classes": found.counts,
-            "confidence": found.confidence,
-        }
-        counted = [
-            (name, count, count / record["samples"]) for name, count in enumerate(found.counts)
-        ]
-        blocks.append(Table(
-            ("class", "samples", "share"), counted, title="Samples by class", footnotes=(
-                f"by a classifier that is right on {found.accuracy:.2%} of the test images, and "
-                f"gives its choice {found.confidence:.2f} on average",
-            ),
-        ))
-    add_checks(record, blocks, checks)
-    record["findings"] = findings
-    if findings:
-        blocks.append(Text(findings))
-    return Answer(
-        record, blocks, main=EPOCHS, working=partial(gan_steps, training, result),
-        element=lambda field, index: gan_element(result, field),
-    )
-
-
 def epoch_record(epoch: Epoch) -> dict[str, Any]:
     """One epoch for programs."""
     return {name: getattr(epoch, name) for name in COLUMNS}
@@ -659,9 +661,9 @@ D_REAL, D_FAKE = call("D", symbol("x")), call("D", call("G", symbol("z")))
 REAL, FAKE = symbol("J", "real"), symbol("J", "fake")
 
 
-def gan_steps(training: Training, result: GanResult) -> Iterator[Step]:
+def gan_steps(result: GanResult) -> Iterator[Step]:
     """The losses of the last epoch, part by part, and the gradients at the logits."""
-    epoch, loss = result.epochs[-1], training.loss
+    epoch, loss = result.epochs[-1], gan_loss(result.made["loss"])
     number = f"mean over epoch {epoch.epoch}"
     yield Step(REAL, epoch.real_loss, loss.real.formula(D_REAL), note=f"{number}, on data x")
     yield Step(FAKE, epoch.fake_loss, loss.fake.formula(D_FAKE), note=f"{number}, on samples G(z)")
@@ -713,7 +715,7 @@ def gan_element(result: GanResult, field: Place) -> Step | None:
     return None
 
 
-def _findings(training: Training, result: GanResult) -> Iterator[str]:
+def _findings(result: GanResult) -> Iterator[str]:
     """What the numbers say, in a sentence or two."""
     if result.ring is not None:
         ring = result.ring
@@ -729,7 +731,7 @@ def _findings(training: Training, result: GanResult) -> Iterator[str]:
             f"samples" + (f"; {', '.join(missing)} never came." if missing else ".")
         )
     last = result.epochs[-1]
-    both, generating = training.loss.balance
+    both, generating = gan_loss(result.made["loss"]).balance
     yield (
         f"Losses at the end: discriminator {last.discriminator_loss:.4g}, generator "
         f"{last.generator_loss:.4g}; where D is ½ everywhere they are {both:.4g} and "

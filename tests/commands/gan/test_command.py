@@ -1,6 +1,7 @@
 """`dlcalc gan` as its users type it."""
 
 import json
+import pickle
 import re
 import signal
 import subprocess
@@ -39,6 +40,12 @@ def test_json_gives_a_line_an_epoch_and_one_with_the_rest() -> None:
     assert [each.generator_loss for each in found.epochs] == [
         each["generator_loss"] for each in epochs
     ]
+    record = found.to_dict()
+    assert {name: record[name] for name in last} == last
+    again = pickle.loads(pickle.dumps(found))
+    assert str(again) == str(found)
+    assert "Losses at the end" in str(found)
+    assert again.explain().startswith("J_real = −E(ln(D(x))) = ")
 
 
 def test_help_gives_the_defaults_as_they_are() -> None:
