@@ -223,8 +223,6 @@ class Term:
 
     def __pow__(self, other: Any) -> Term:
         a, n = self, as_term(other)
-        if is_number(n.formula) and n.formula in (0, 1):
-            return a if n.formula else Term(1, a.value**0, ())
         return Term(Expr("pow", (a.formula, n.formula)), a.value**n.value, _joint(a, n))
 
     @property

@@ -167,6 +167,12 @@ def test_wrong_derivatives_are_found_whatever_their_size(size: float) -> None:
     assert not any(each.passed for each in check_second(scaled, second))
 
 
+def test_differences_step_as_far_as_large_numbers_need() -> None:
+    result = dlcalc.grad("y = x^2; L = x[0]^2*x[1]", {"x": [1e12, -3e15]}, of="L")
+    assert all(each.passed for each in check_jacobian(result, "y", jacobian(result, "y")))
+    assert all(each.passed for each in check_second(result, {"L": hessian(result, "L")}))
+
+
 @pytest.mark.parametrize("equation", [
     "y = x^2*x[0]", "y = tanh(W @ x)", "y = sum(W, axis=0)*x[1]", "y = W*x[2]", "y = 3*x[0]",
     "y = x[1:]", "y = concat(x, W[0])", "y = max(W, axis=1)", "y = stop(x)*x", "y = [x[0], 2]",

@@ -135,12 +135,18 @@ def untrue_letters(graph: Graph) -> list[str]:
         run = _Letters(arrays, dict(zip("klm", (each.kernel for each in windows), strict=False)))
         for index in np.ndindex(node.value.shape):
             steps = [graph.step(node, index)] if node.rule else []
-            steps += [graph.slope_step(node, index)] if node.wants and node.name else []
+            if node.wants and node.name not in ("", "L"):
+                steps.append(graph.slope_step(node, index))
             for step in steps:
-                found = run.value(step.formula, {})
-                if found is not None and not np.isclose(found, step.value, rtol=1e-9, atol=1e-12):
-                    wrong.append(f"{formula_text(step.name)} = {formula_text(step.formula, None)}: "
-                                 f"{found}, not {step.value}")
+                named = f"{formula_text(step.name)} = {formula_text(step.formula, None)}"
+                moved = hasattr(node.rule, "source") or node.name == "L"  # or upstream, summed
+                if step.formula is None and step.value and not moved:
+                    wrong.append(f"{named}, not {step.value}")
+                for formula in (step.formula, *step.numbers):
+                    found = run.value(formula, {})
+                    if found is not None and not np.isclose(
+                            found, step.value, rtol=1e-9, atol=1e-12):
+                        wrong.append(f"{named}: {found}, not {step.value}")
     return wrong
 
 
@@ -187,7 +193,10 @@ class _Letters:
         sizes = [range(self.sizes.get(each, self.most)) for each in letters]
         for places in product(*sizes):
             with suppress(IndexError):
-                found += self.value(body, {**at, **dict(zip(letters, places, strict=True))})
+                term = self.value(body, {**at, **dict(zip(letters, places, strict=True))})
+                if term is None:
+                    return None
+                found += term
         return found
 
 

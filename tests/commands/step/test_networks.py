@@ -121,6 +121,7 @@ def test_a_mask_in_attention_and_dropout_and_a_table() -> None:
     )
     assert "x" not in found.gradients
     assert all(each.passed for each in check_step(found))
+    assert untrue_letters(found.ran.graph) == []
     first = next(each for each in found.ran.graph.nodes if each.name == "attention1.A")
     assert first.value[0, 0, 0].tolist()[0][1:] == [0, 0]
 
