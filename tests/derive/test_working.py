@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 import dlcalc
 from dlcalc.derive.elements import value_of
 from dlcalc.derive.rules import RULES, Graph
-from dlcalc.derive.working import derivation, grad_element, grad_steps
+from dlcalc.derive.working import (
+    derivation,
+    grad_element,
+    grad_steps,
+    jacobian_steps,
+    quantity_of,
+)
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.formulas.expressions import Expr
 from dlcalc.formulas.text import formula_text
@@ -383,3 +389,62 @@ def test_what_sums_axes_up_has_its_values_derivatives_and_lines(name: str, axis:
     for kept in (True, False):
         wanted = OF_AXES[name](B, axis=axis, keepdims=kept)
         require_all(f"{name}(B, axis={axis}, keepdims={kept})", wanted)
+
+
+@pytest.mark.parametrize(("equations", "values", "name", "note"), [
+    ("y = a*b*x; z = c*x; L = y*z", {"a": 0, "b": 0, "c": 2, "x": 3}, "dL/da",
+     "0 because ∂y/∂a is 0"),
+    ("y = a*b*x; z = c*x; L = y*z", {"a": 0, "b": 0, "c": 2, "x": 3}, "dL/dx",
+     "0 because ∂y/∂x and ∂L/∂z are 0"),
+    ("y = a*x; z = b*x; v = c*x; L = y + z + v", {"a": 0, "b": 0, "c": 0, "x": 3}, "dL/dx",
+     "0 because ∂y/∂x, ∂z/∂x and ∂v/∂x are 0"),
+    ("y = a*x; z = b*x; L = y - z", {"a": 2, "b": 2, "x": 3}, "dL/dx", ""),  # they cancel
+    ("y = a*x; z = b*x; L = y + z", {"a": 0, "b": 1, "x": 3}, "dL/dx", ""),
+    ("y = 2*x; L = y^2; M = b*y", {"x": 1, "b": 2}, "dL/db", "L does not depend on b"),
+])
+def test_a_derivative_of_0_says_which_factors_make_it(
+    equations: str, values: dict[str, Any], name: str, note: str
+) -> None:
+    steps = {formula_text(each.name): each for each in grad_steps(dlcalc.grad(equations, values))}
+    assert steps[name].note == note
+
+
+def test_what_is_derived_by_itself_is_1_and_of_what_it_does_not_know_0() -> None:
+    equations, values = "y = a*x; L = y^2 + y", {"a": 2, "x": 3}
+    result = dlcalc.grad(equations, values, of=["L", "y"], wrt=["y", "x", "L"])
+    steps = [(formula_text(each.name), each.value, each.note) for each in grad_steps(result)]
+    assert steps[-4:] == [
+        ("Derivatives of y", None, "the chain of factors along each path"),
+        ("dy/dL", 0, "y does not depend on L"), ("dy/dy", 1, ""), ("dy/dx", 2, ""),
+    ]
+    assert ("dL/dL", 1, "") in steps
+    assert ("dL/dx", 26, "") in steps
+
+
+@pytest.mark.parametrize(("size", "shown", "note"), [
+    (12, 12, ""), (13, 12, ", the first 12 of 13"), (40, 12, ", the first 12 of 40"),
+])
+def test_of_many_elements_the_first_have_their_derivatives_worked_out(
+    size: int, shown: int, note: str
+) -> None:
+    result = dlcalc.grad("y = x^2; z = b", {"x": list(range(size)), "b": 1}, of=[])
+    heading, *rows = jacobian_steps(result, "y", ["x", "b"])
+    assert heading.note == f"of each of its elements, over all paths{note}"
+    names = [formula_text(each.name) for each in rows]
+    assert [each for each in names if each.endswith("dx")] == [f"dy[{n}]/dx" for n in range(shown)]
+    absent = [each for each in rows if formula_text(each.name).endswith("db")]
+    assert {(each.value, each.note) for each in absent} == {(0, "y does not depend on b")}
+    assert len(absent) == shown
+
+
+@pytest.mark.parametrize(("expected", "name"), [
+    (6.26, "z"), (6.3, ""), (6.2600001, "z"), ([6.26, 2], "v"), ([6.26, 2.0001], "v"),
+    ([6.26, 2.1], ""), (12.52, ""), (25.04, "dL/dw"), (39.1876, "L"), (39.19, "L"),
+    (39.3, ""), (39, ""), (2, ""), (3.13, "w"), ([[6.26]], ""), ("a", ""), (float("nan"), ""),
+])
+def test_another_quantity_that_is_expected_is_named_from_three_digits_on(
+    expected: Any, name: str
+) -> None:
+    result = dlcalc.grad("z = w*x; L = z^2; v = [z, x]", {"w": 3.13, "x": 2.0}, of="L")
+    said = f'{name} gives that, which {{"{name}": …}} compares'
+    assert quantity_of(result, expected) == (said if name else "")
