@@ -134,14 +134,19 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
         yield drawn_table(block, "github", precision, lambda cell: cell.replace("|", "\\|")) + "\n"
         yield from (f"\n{line}\n" for line in block.footnotes if line)
     else:
-        for place, (label, grid) in enumerate(slices(plain_value(block.array))):
-            heading = " ".join(each for each in (block.title, label) if each)
+        for place, (heading, grid) in enumerate(_headed(block)):
             if place:
                 yield "\n"
             if heading:
                 yield f"**{heading}**\n\n"
             columns = Table([str(i) for i in range(len(grid[0]))], grid)
             yield drawn_table(columns, "github", precision) + "\n"
+
+
+def _headed(block: Values) -> Iterator[tuple[str, Any]]:
+    """The 2-D slices of an array, each under its title and its place."""
+    for label, grid in slices(plain_value(block.array)):
+        yield " ".join(filter(None, (block.title, label))), grid
 
 
 def page(answer: Answer, precision: int | None, steps: Iterable[Any] | None) -> Iterator[str]:
@@ -193,8 +198,7 @@ def _html_block(block: Block, precision: int | None) -> Iterator[str]:
         yield (drawn.replace("<table>", caption, 1) if block.title else drawn) + "\n"
         yield from (f'<p class="note">{escape(line)}</p>\n' for line in block.footnotes if line)
     else:
-        for label, grid in slices(plain_value(block.array)):
-            heading = " ".join(each for each in (block.title, label) if each)
+        for heading, grid in _headed(block):
             yield f"<p><b>{escape(heading)}</b></p>\n" if heading else ""
             yield _grid(grid, precision) + "\n"
 
@@ -354,11 +358,8 @@ def _paragraph(drawn: str, place: int, points: float) -> str:
 
 
 def _latex_values(block: Values, precision: int | None) -> Iterator[str]:
-    values = plain_value(block.array)
-    if not shape_of(values):
-        values = [values]
-    for label, grid in slices(values):
-        name = escape_latex(" ".join(each for each in (block.title, label) if each))
+    for heading, grid in _headed(block):
+        name = escape_latex(heading)
         equals = rf"\text{{{name}}} = " if name else ""
         rows = grid if isinstance(grid[0], list) else [grid]
         signs = max(map(len, aligned_rows(rows, precision))) + len(equals)

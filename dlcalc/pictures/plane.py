@@ -146,11 +146,10 @@ def _log_axis(drawn: list[float], ticks: int, snug: bool) -> Axis:
     if len(places) < 2:  # a range within one decade: the ticks of a linear axis
         near = _linear_axis([low, high], ticks, snug=True)
         return Axis(low, high, near.ticks, near.labels, log=True)
-    return Axis(low, high, tuple(places), tuple(_log_label(place) for place in places), log=True)
-
-
-def _log_label(place: float) -> str:
-    return f"{place:.10g}" if 1e-4 <= place < 1e6 else _scientific(place, 0)
+    labels = tuple(
+        f"{place:.10g}" if 1e-4 <= place < 1e6 else _scientific(place, 0) for place in places
+    )
+    return Axis(low, high, tuple(places), labels, log=True)
 
 
 Grid = Sequence[Sequence[float]]

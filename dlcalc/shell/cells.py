@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import product
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from dlcalc.errors import At, DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
@@ -19,9 +19,6 @@ from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
 from dlcalc.shell.runner import Run, explained
-
-if TYPE_CHECKING:
-    from dlcalc.numbers.differences import GradientCheck
 
 run, working = (lazily(f"dlcalc.layers.cells.{name}") for name in ("run", "working"))
 WIDEST = 80
@@ -123,7 +120,14 @@ class CellRun(Run[CellResult]):
                  "complex_step": each.complex_step}
                 for each, told in zip(self.checks, check_records(self.checks), strict=True)
             ]
-            blocks += [check_elements(self.checks), check_table(self.checks)]
+            # Every number's gradient three ways, side by side.
+            threefold = [
+                [each.name, ",".join(map(str, index)), *(float(array[index]) for array in (
+                    each.formula, each.central, each.complex_step))]
+                for each in self.checks for index in product(*map(range, each.formula.shape))
+            ]
+            headers = ("gradient", "element", "formula", "central", "complex step")
+            blocks += [Table(headers, threefold, title="Gradients"), check_table(self.checks)]
         elif not self.running:
             blocks += [Values(record[name], name) for name in map(gradient_name, gradients)]
         if self.shows_run(result):
@@ -195,16 +199,3 @@ def _steps_table(problem: Any, values: dict[str, Any]) -> Table:
     ]
     units = [f"unit {unit + 1}" if H > 1 else "value" for unit in range(H)]
     return Table(["step", *(["sequence"] if batched else []), "quantity", *units], rows)
-
-
-def check_elements(checks: Sequence[GradientCheck]) -> Table:
-    """Every number's gradient three ways, side by side."""
-    rows = [
-        [check.name, ",".join(map(str, index)), *(float(array[index]) for array in three)]
-        for check in checks
-        for three in [(check.formula, check.central, check.complex_step)]
-        for index in product(*map(range, check.formula.shape))
-    ]
-    return Table(
-        ("gradient", "element", "formula", "central", "complex step"), rows, title="Gradients"
-    )

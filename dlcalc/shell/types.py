@@ -103,15 +103,11 @@ class NameType(TextType):
         if value not in self.names:
             known = did_you_mean(str(value), self.names)
             message = f"unknown {self.name} {str(value)[:40]!r}{known}"
-            raise click.BadParameter(message, ctx, param, _variable_of(param, ctx))
+            source = ctx and param and ctx.get_parameter_source(param.name)
+            from_environment = source is click.core.ParameterSource.ENVIRONMENT
+            variable = f"'{param.envvar}'" if from_environment else None
+            raise click.BadParameter(message, ctx, param, variable)
         return value
-
-
-def _variable_of(param: Any, ctx: Any) -> str | None:
-    """The environment variable that a value came from, quoted as a hint; None for any other."""
-    source = ctx and param and ctx.get_parameter_source(param.name)
-    from_environment = source is click.core.ParameterSource.ENVIRONMENT
-    return f"'{param.envvar}'" if from_environment else None
 
 
 def _size(text: str) -> Any:

@@ -154,48 +154,38 @@ def _indexed(name: str, index: int) -> str:
     return f"{name}{str(index + 1).translate(_SUBSCRIPTS)}"
 
 
+def _ends(items: Sequence[Any], full: int = FULL) -> tuple[list[Any], int, list[Any]]:
+    """All items, or those at the head, how many amid them are left out, and those at the tail."""
+    count = len(items) if not isinstance(items, range) else max(
+        0, -(-(items.stop - items.start) // items.step)  # len() stops at a machine word
+    )
+    head, tail = (count, 0) if count <= full else (full // 2, full // 4)
+    last = [items[count - place] for place in range(tail, 0, -1)]
+    return [items[place] for place in range(head)], count - head - tail, last
+
+
 def _written(
     items: Sequence[Any], entry: Callable[[Any], str], full: int = FULL, between: str = ", "
 ) -> str:
     """Entries with commas, those amid a long range left out and counted."""
-    first, last, left_out = _ends(_count(items), full)
-    head = [entry(items[place]) for place in range(first)]
-    if not left_out:
-        return between.join(head)
-    tail = [entry(items[_count(items) - place]) for place in range(last, 0, -1)]
-    return between.join([*head, f"… ({left_out} left out) …", *tail])
-
-
-def _count(items: Sequence[Any]) -> int:
-    """How many there are: len() of a range stops at the size of a machine word."""
-    if isinstance(items, range):
-        return max(0, -(-(items.stop - items.start) // items.step))
-    return len(items)
-
-
-def _ends(count: int, full: int = FULL) -> tuple[int, int, int]:
-    head, tail = full // 2, full // 4
-    return (count, 0, 0) if count <= full else (head, tail, count - head - tail)
+    first, left_out, last = _ends(items, full)
+    amid = [f"… ({left_out} left out) …"] * bool(left_out)
+    return between.join([*map(entry, first), *amid, *map(entry, last)])
 
 
 def _some(items: Sequence[Any], step: Callable[[Any], Step], what: str) -> Iterator[Step]:
-    first, last, left_out = _ends(_count(items))
-    for place in range(first):
-        yield step(items[place])
+    first, left_out, last = _ends(items)
+    yield from map(step, first)
     if left_out:
         yield Step("…", note=f"{left_out} {what} left out")
-    for place in range(last, 0, -1):
-        yield step(items[_count(items) - place])
+    yield from map(step, last)
 
 
 def _summed(terms: list[int]) -> tuple[Expr, ...]:
     """The sum of several numbers written out, of many in part; nothing for a single one."""
-    first, last, left_out = _ends(len(terms), SHORT)
-    if len(terms) < 2:
-        return ()
-    if not left_out:
-        return (add(*terms),)
-    return (add(*terms[:first], symbol(f"… {left_out} terms …"), *terms[-last:]),)
+    first, left_out, last = _ends(terms, SHORT)
+    amid = [symbol(f"… {left_out} terms …")] * bool(left_out)
+    return (add(*first, *amid, *last),) if len(terms) > 1 else ()
 
 
 def _output_step(line: Axis, output: int) -> Step:

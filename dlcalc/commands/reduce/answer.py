@@ -497,13 +497,9 @@ def _advice(result: Reduction, place: Place, wanted: Any) -> str:
     from dlcalc.conventions.slips import rows_advice
 
     known = (result.today, *result.proposals)
-    match place:
-        case ("today", str(what)):
-            each = result.today
-        case ("proposals", int(number), str(what)):
-            each = result.proposals[number]
-        case _:
-            return ""
+    each, what = _asked(result, place)
+    if each is None:
+        return ""
     if what == "saved":
         return slip_of(wanted, [("what is left, in place of what is saved,", each.params)])
     others = known if what in ("params", "macs") else ()
@@ -512,13 +508,17 @@ def _advice(result: Reduction, place: Place, wanted: Any) -> str:
     )
 
 
-def _element(result: Reduction, field: Place) -> Step | None:
+def _asked(result: Reduction, place: Place) -> tuple[Proposal | None, str]:
+    """Today's layer or the proposal that a place is of, and its field."""
+    match place:
+        case ("today", str(what)):
+            return result.today, what
+        case ("proposals", int(number), str(what)):
+            return result.proposals[number], what
+    return None, ""
+
+
+def _element(result: Reduction, place: Place) -> Step | None:
     """The parameters of today's layer or of a proposal, with their working."""
-    match field:
-        case ("today", "params"):
-            each = result.today
-        case ("proposals", int(number), "params"):
-            each = result.proposals[number]
-        case _:
-            return None
-    return [*_proposal_steps(result.layer, each)][-1]
+    each, what = _asked(result, place)
+    return None if each is None or what != "params" else [*_proposal_steps(result.layer, each)][-1]

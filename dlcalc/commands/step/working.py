@@ -334,28 +334,28 @@ def _is_gradient(field: str) -> bool:
     return field.endswith(".gradient") or field.startswith("gradients.")
 
 
+def _pulled(node: Node, gradient: Array, place: int, argument: Node, value: Array) -> Any:
+    """What a pull gives with another value of one of the arguments."""
+    kept, argument.value = argument.value, value
+    try:
+        return node.rule.pull(node, gradient, place) if node.rule is not None else None
+    finally:
+        argument.value = kept
+
+
 def _kernel_as_it_lies(node: Node, gradient: Array, place: int) -> Any:
     if not isinstance(node.rule, Convolve) or place:
         return None
     w = node.arguments[1]
-    kept, w.value = w.value, np.flip(w.value, tuple(range(2, w.value.ndim)))
-    try:
-        return node.rule.pull(node, gradient, place)
-    finally:
-        w.value = kept
+    return _pulled(node, gradient, place, w, np.flip(w.value, tuple(range(2, w.value.ndim))))
 
 
 def _before_activation(node: Node, gradient: Array, place: int) -> Any:
-    if not isinstance(node.rule, Einsum | Convolve) or place != 1:
-        return None
     x = node.arguments[0]
-    if not isinstance(x.rule, Activate):
+    if not isinstance(node.rule, Einsum | Convolve) or place != 1 or (
+            not isinstance(x.rule, Activate)):
         return None
-    kept, x.value = x.value, x.arguments[0].value
-    try:
-        return node.rule.pull(node, gradient, place)
-    finally:
-        x.value = kept
+    return _pulled(node, gradient, place, x, x.arguments[0].value)
 
 
 def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
