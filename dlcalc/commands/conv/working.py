@@ -96,39 +96,24 @@ def definition_of(result: Convolution, field: str) -> Step:
     """The sum that defines an array, with this layer's strides and dilations in it."""
     outer, inner, mixed = _channels(result)
     places, taps, landings = (names[: result.dims] for names in (PLACES, TAPS, LANDINGS))
-    notes: list[str] = []
     if field == "db":
         name = element("db", outer) if outer else symbol("db")
         return Step(name, None, total(element("dy", (*outer, *places)), ",".join(places)))
-    weight = element("w", (*mixed, *taps))
-    padding = any(map(sum, result.pad))
-    if field == "dx":
-        name = element("dx", (*inner, *places))
-        body = mul(element("dy", (*outer, *landings)), weight)
-        summed: Names = (*outer, *landings, *taps)
-        notes.append(f"where {_meeting(result)}")
-        if result.pad_mode != "zeros" and padding:
-            notes.append(
-                f"{result.pad_mode} padding passes its gradient to the columns it repeats"
-            )
-    elif result.transposed:
-        x = element("x", (*inner, *places))
-        notes.append(f"where {_meeting(result)}")
-        if field == "dw":
-            name, body = element("dw", (*mixed, *taps)), mul(element("dy", (*outer, *landings)), x)
-            summed = (*places, *landings)
-        else:
-            name, body = element("y", (*outer, *landings)), mul(x, weight)
-            summed = (*inner, *places, *taps)
-    else:
-        sums = (column(*each, 0) for each in zip(PLACES, TAPS, result.axes, strict=False))
-        x = element("x", (*inner, *sums))
-        notes += ["x is the padded input"] if padding else []
-        if field == "dw":
-            name = element("dw", (*mixed, *taps))
-            body, summed = mul(element("dy", (*outer, *places)), x), tuple(places)
-        else:
-            name, body, summed = element("y", (*outer, *places)), mul(x, weight), (*inner, *taps)
+    padding, scattered = any(map(sum, result.pad)), result.transposed or field == "dx"
+    sums = (column(*each, 0) for each in zip(PLACES, TAPS, result.axes, strict=False))
+    index = {
+        "y": (*outer, *(landings if scattered else places)),
+        "x": (*inner, *(places if scattered else sums)), "w": (*mixed, *taps),
+    }
+    # Each array is the sum of products of the other two, over all indices that it has not.
+    own = FIELDS[field].removeprefix("d")
+    others = [each for each in index if each != own]
+    body = mul(*(element("dy" if each == "y" else each, index[each]) for each in others))
+    met = {each for name in others for each in index[name]} - {*index[own]}
+    summed = [each for each in (*outer, *inner, *places, *landings, *taps) if each in met]
+    notes = [f"where {_meeting(result)}"] if scattered else ["x is the padded input"] * padding
+    if field == "dx" and result.pad_mode != "zeros" and padding:
+        notes.append(f"{result.pad_mode} padding passes its gradient to the columns it repeats")
     formula = total(body, ",".join(summed))
     if field == "output":
         notes += ["w is the kernel turned round"] if result.flip else []
@@ -139,7 +124,7 @@ def definition_of(result: Convolution, field: str) -> Step:
             notes.append(f"c runs over {count} {plural(count, 'channel')}{group}")
         if result.bias is not None:
             formula = add(formula, element("b", outer) if outer else symbol("b"))
-    return Step(name, None, formula, (), "; ".join(notes))
+    return Step(element(FIELDS[field], index[own]), None, formula, (), "; ".join(notes))
 
 
 def _channels(result: Convolution) -> tuple[Names, Names, Names]:

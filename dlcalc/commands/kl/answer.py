@@ -133,25 +133,30 @@ class KlRun(Run["KL | DiscreteKL"]):
         return discrete.check_discrete(result)
 
     def answer(self, result: KL | DiscreteKL) -> Answer:
-        """The three terms and their half sum; gradients if asked for, checked or expected."""
+        """The three terms and their half sum, or entropy, cross-entropy and divergence with the
+        term of each outcome; gradients if asked for, checked or expected."""
         expected = self.out.expected
         asked = self.out.at[0].removeprefix("gradients.") if self.out.at else ""
         wanted = self.options.get("gradients") or self.checks or asked in GRADIENTS or (
             isinstance(expected, dict) and "gradients" in expected
         )
         slopes = result.gradients if wanted else {}
+        gaussian = isinstance(result, KL)
+        names: Sequence[str] = TERMS if isinstance(result, KL) else result.fields
+        told: Any = self.working if gaussian else discrete
+        record: dict[str, Any] = {name: getattr(result, name) for name in names}
+        blocks: list[Block] = [Table(names, [list(record.values())])]
         if not isinstance(result, KL):
-            return discrete.answer_of(result, slopes, self.checks)
-        record: dict[str, Any] = {name: getattr(result, name) for name in TERMS}
-        blocks: list[Block] = [Table(TERMS, [list(record.values())])]
+            record["terms"] = result.terms
+            blocks.append(Values(result.terms, "terms"))
         if slopes:
             record["gradients"] = dict(slopes)
-            blocks += [Values(value, name) for name, value in slopes.items()]
+            blocks += [Values(value, name if gaussian else f"by {name}")
+                       for name, value in slopes.items()]
         add_checks(record, blocks, self.checks)
         return Answer(
-            record, blocks, main="kl", working=partial(self.working.kl_steps, result, slopes),
-            element=partial(self.working.element_step, result),
-            advice=partial(self.working.advice, result),
+            record, blocks, main="kl", working=partial(told.kl_steps, result, slopes),
+            element=partial(told.element_step, result), advice=partial(told.advice, result),
         )
 
 

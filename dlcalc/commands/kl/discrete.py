@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,14 +17,11 @@ from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import finite_floats
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
-from dlcalc.output.answer import Answer, Block, Table, Values
-from dlcalc.output.training import add_checks
 
 SUM_TOLERANCE = 1e-6
 """How far the sum of probabilities may be from 1, as they are rounded."""
 MOST_TERMS = 16
 """Outcomes whose terms are written out."""
-FIELDS = ("entropy", "cross_entropy", "kl")
 KL_NAME = call("KL", symbol("q‖p"))
 
 
@@ -34,6 +30,7 @@ class DiscreteKL(Result):
     """KL(q‖p) = Σᵢ qᵢ ln(qᵢ/pᵢ) of two distributions over the same outcomes, in nats."""
 
     command = "kl"
+    fields: ClassVar = ("entropy", "cross_entropy", "kl")
 
     kl: float
     """The divergence; never below 0, and 0 where q = p."""
@@ -105,29 +102,11 @@ def check_discrete(result: DiscreteKL) -> list[GradientCheck]:
     )
 
 
-def answer_of(
-    result: DiscreteKL, slopes: Mapping[str, Array], checks: Sequence[GradientCheck] | None
-) -> Answer:
-    """Entropy, cross-entropy and divergence, and the term of each outcome."""
-    row = [getattr(result, name) for name in FIELDS]
-    record: dict[str, Any] = {**dict(zip(FIELDS, row, strict=True)), "terms": result.terms}
-    blocks: list[Block] = [Table(FIELDS, [row]), Values(result.terms, "terms")]
-    if slopes:
-        record["gradients"] = dict(slopes)
-        blocks += [Values(value, f"by {name}") for name, value in slopes.items()]
-    add_checks(record, blocks, checks)
-    return Answer(
-        record, blocks, main="kl", working=partial(_steps, result, slopes),
-        element=partial(_element, result),
-        advice=lambda place, wanted: slip_of(wanted, _slips(result)) if place == ("kl",) else "",
-    )
-
-
-def _steps(result: DiscreteKL, slopes: Mapping[str, Array]) -> Iterator[Step]:
+def kl_steps(result: DiscreteKL, slopes: Mapping[str, Array]) -> Iterator[Step]:
     """Both distributions, their entropies, the divergence and its gradients."""
     yield Step(symbol("q"), result.q)
     yield Step(symbol("p"), result.p)
-    yield from (_step(result, name) for name in FIELDS)
+    yield from (_step(result, name) for name in result.fields)
     for name in slopes:
         yield _slope(result, name)
 
@@ -166,7 +145,7 @@ def _slope(result: DiscreteKL, name: str, at: int | None = None) -> Step:
     return Step(element(of, (at,)), slopes[at].item(), formula, (numbers,))
 
 
-def _element(result: DiscreteKL, field: Place, index: tuple[int, ...]) -> Step | None:
+def element_step(result: DiscreteKL, field: Place, index: tuple[int, ...]) -> Step | None:
     """The step that gives a field, or one entry of it."""
     if field[0] == "gradients":
         return _slope(result, str(field[-1]), index[0])
@@ -174,11 +153,15 @@ def _element(result: DiscreteKL, field: Place, index: tuple[int, ...]) -> Step |
         q, p = (each[index[0]].item() for each in (result.q, result.p))
         numbers = (mul(q, call("ln", Expr("div", (q, p)))),) if q else ()
         return Step(element("term", index), result.terms[index], None, numbers)
-    return _step(result, str(field[0])) if field[0] in FIELDS else None
+    return _step(result, str(field[0])) if field[0] in result.fields else None
+
+
+def advice(result: DiscreteKL, field: Place, expected: Any) -> str:
+    """The slip that gives the expected divergence; "" where none does."""
+    return slip_of(expected, _slips(result)) if field == ("kl",) else ""
 
 
 def _slips(result: DiscreteKL) -> Iterator[tuple[str, float]]:
-    """What slips give in place of the divergence."""
     yield "bits in place of nats", result.kl / math.log(2)
     yield "the entropy of q left out", result.cross_entropy
     yield "the sign of the logarithm exchanged", -result.kl

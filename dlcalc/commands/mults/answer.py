@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from dlcalc.commands.mults.stages import (
@@ -209,7 +209,7 @@ def _counts(result: Multiplications) -> Table:
     return Table(["stage", "output", "channels", "for", *result.total], rows, "Multiplications")
 
 
-def stage_tables(result: Multiplications) -> Iterator[Table]:
+def stage_tables(result: Multiplications) -> list[Table]:
     """The counts of each stage, then the sum over all; the convention under the last."""
     tables = []
     for stage in result.stages:
@@ -234,8 +234,7 @@ def stage_tables(result: Multiplications) -> Iterator[Table]:
         CONVENTION,
         "line: along one axis; pair: one input with one output channel; stage: all pairs.",
     ]
-    yield from tables[:-1]
-    yield tables[-1]._replace(footnotes=[*tables[-1].footnotes, *notes])
+    return [*tables[:-1], tables[-1]._replace(footnotes=[*tables[-1].footnotes, *notes])]
 
 
 def rank_note(stage: Stage) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dlcalc.commands.params.count_answer import fold, span, turns_alike
+from dlcalc.commands.params.count_answer import add_times, fold, span, turns_alike
 from dlcalc.errors import InputError
 from dlcalc.models.count import spans
 from dlcalc.output.answer import Answer, Table
@@ -62,18 +62,14 @@ def _one(count: Count, found: Figure) -> Table:
         ]
 
     def drawn() -> Table:
-        folded = fold(spans(count.rows), turns_alike)
-        many = any(times > 1 for _, _, times in folded)
+        folded, heads = fold(spans(count.rows), turns_alike), list(headers)
         rows = [
             [span(first.name, last.name, times) if times > 1 else first.name, *cells(first)[1:]]
-            + ([times if times > 1 else None] if many else [])
             for first, last, times in folded
         ]
-        total = ["total", None, getattr(count, base), found.figure, written(found.items)]
-        return Table(
-            [*headers, *(["times"] if many else [])], [*rows, total + [None] * many],
-            footnotes=["", *_remarks(found)],
-        )
+        rows.append(["total", None, getattr(count, base), found.figure, written(found.items)])
+        add_times([times for _, _, times in folded], heads, rows, [])
+        return Table(heads, rows, footnotes=["", *_remarks(found)])
 
     return Table(headers, [cells(row) for row in count.rows], drawn=drawn)
 
