@@ -92,14 +92,18 @@ def read_file(path: str) -> bytes:
         return _read_bounded(file, path)
 
 
+def text_beside(module: str, *names: str) -> str:
+    """The text of a file that lies beside a module, or in a folder there."""
+    return read_file(os.path.join(os.path.dirname(module), *names)).decode()
+
+
 def read_table(module: str, name: str) -> dict[str, dict[str, str]]:
     """The table in a file beside a module: the rest of each line by its first word and second.
 
     Lines that begin with # are passed over.
     """
-    text = read_file(os.path.join(os.path.dirname(module), name)).decode()
     found: dict[str, dict[str, str]] = {}
-    for line in text.splitlines():
+    for line in text_beside(module, name).splitlines():
         kind, _, rest = line.partition(" ")
         if kind not in ("", "#"):
             key, _, value = rest.partition(" ")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dlcalc.errors import AnswerDiffersError, At, DlcalcError, InputError, did_you_mean, words_of
+from dlcalc.input.fields import check_fields
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import Reading, decode, read_source
 from dlcalc.numbers.axes import plain
@@ -108,16 +109,12 @@ def _entry(name: str, value: Any, asked: Mapping[str, Entry]) -> Entry:
             wanted = "an object of command, answer and points"
             known = did_you_mean(name, asked) if asked else ""
             raise InputError(f"is {kind_of(value)}, where {wanted} belongs{known}")
-        for field in value:
-            if field not in FIELDS:
-                raise InputError(f"unknown field {field!r}{did_you_mean(field, FIELDS)}")
+        check_fields(value, FIELDS)
         return _checked(name, {**(question._asdict() if question else {}), **value})
 
 
 def _checked(name: str, fields: Mapping[str, Any]) -> Entry:
-    for field in ("command", "answer"):
-        if field not in fields:
-            raise InputError(f"field {field!r} is missing")
+    check_fields(fields, FIELDS, ("command", "answer"))
     if not isinstance(fields["command"], str):
         raise InputError(f"command is {kind_of(fields['command'])}, where text belongs")
     for field in ("points", "tolerance"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from dlcalc.shell.options import QuickCommand
@@ -24,8 +22,7 @@ def command(shell: str) -> None:
       dlcalc completion zsh > ~/.zfunc/_dlcalc
       dlcalc completion fish > ~/.config/fish/completions/dlcalc.fish
     """
+    from dlcalc.input.sources import text_beside
     from dlcalc.shell.output import write_out
 
-    path = os.path.join(os.path.dirname(__file__), "scripts", SCRIPTS[shell])
-    with open(path, encoding="utf-8") as file:
-        write_out([file.read()])
+    write_out([text_beside(__file__, "scripts", SCRIPTS[shell])])

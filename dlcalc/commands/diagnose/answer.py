@@ -12,12 +12,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from os.path import dirname, exists, join
+from os.path import exists
 from typing import Any, NamedTuple
 
 from dlcalc.errors import At, InputError
 from dlcalc.formulas.expressions import Step, symbol
-from dlcalc.input.sources import decode, read_source
+from dlcalc.input.sources import decode, read_source, text_beside
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.parse import Number, parse_number, parse_rate, shorten
 from dlcalc.numbers.places import Place
@@ -278,8 +278,7 @@ def remedies() -> list[RemedyFacts]:
     >>> remedies()[0].name
     'more examples'
     """
-    with open(join(dirname(__file__), "remedies.json"), encoding="utf-8") as file:
-        return [RemedyFacts(**each) for each in json.load(file)]
+    return [RemedyFacts(**each) for each in json.loads(text_beside(__file__, "remedies.json"))]
 
 
 class Remedy(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import click
 
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.input.sources import text_beside
 from dlcalc.output.answer import Answer, Prose, Table
 from dlcalc.shell.commands import COMMANDS
 from dlcalc.shell.options import QuickCommand, output_options
@@ -31,12 +32,11 @@ def topics() -> dict[str, Topic]:
     from dlcalc.conventions.page import page
     from dlcalc.layers.table import types, usage
 
-    folder, found = os.path.join(os.path.dirname(__file__), "topics"), {}
-    for file in sorted(os.listdir(folder)):
+    found = {}
+    for file in sorted(os.listdir(os.path.join(os.path.dirname(__file__), "topics"))):
         name, ending = os.path.splitext(file)
         if ending == ".md":
-            with open(os.path.join(folder, file), encoding="utf-8") as stream:
-                text = stream.read()
+            text = text_beside(__file__, "topics", file)
             found[name] = Topic(text.partition("\n")[0].lstrip("# "), text)
     written = "\n".join(usage(type) for type in types())
     notation = found["notation"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from contextlib import nullcontext
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 import click
 
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.input.sources import text_beside
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.options import SHARED, QuickCommand, output_options
 from dlcalc.shell.output import Output
@@ -33,8 +33,7 @@ def read_exercises() -> list[Exercise]:
     >>> read_exercises()[0].command
     'conv --stride 2 --pad 1'
     """
-    with open(os.path.join(os.path.dirname(__file__), "exercises.json"), encoding="utf-8") as file:
-        return [Exercise(**each) for each in json.load(file)]
+    return [Exercise(**each) for each in json.loads(text_beside(__file__, "exercises.json"))]
 
 
 def find_exercise(name: str) -> Exercise:

@@ -18,7 +18,7 @@ from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tokens import plain_name
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean
-from dlcalc.input.sources import Source, decode, is_file, nearest_file, read_source
+from dlcalc.input.sources import Source, decode, is_file, nearest_file, read_source, text_beside
 from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
@@ -510,8 +510,7 @@ def library_names() -> list[str]:
 
 def library_text(name: str) -> str:
     """The equations of that name, with their numbers."""
-    with open(os.path.join(FOLDER, f"{name}.txt"), encoding="utf-8") as file:
-        return file.read()
+    return text_beside(__file__, "library", f"{name}.txt")
 
 
 def library() -> list[tuple[str, str, str]]:

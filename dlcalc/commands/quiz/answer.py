@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from random import Random
 from textwrap import wrap
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.numerals import plain_value
+from dlcalc.input.sources import text_beside
 from dlcalc.models.templates import read_expression
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table, Text
@@ -35,8 +35,7 @@ def problems() -> dict[str, dict[str, Any]]:
     What is drawn, in its order: `one of [1, 2]`, `3 of …` for so many of them, `2 by 3 of …` for
     a matrix, `rows 2 by 3 of …` for one as it is typed, or an expression of what was drawn before.
     """
-    with open(os.path.join(os.path.dirname(__file__), "problems.json"), encoding="utf-8") as file:
-        found: dict[str, dict[str, Any]] = json.load(file)
+    found: dict[str, dict[str, Any]] = json.loads(text_beside(__file__, "problems.json"))
     return found
 
 
