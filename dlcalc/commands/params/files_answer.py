@@ -70,12 +70,10 @@ def _rows(held: Held, sort: str | None) -> tuple[Sequence[str], list[list[Any]],
     record["layers"] = [layer_record(row) for row in held.rows]
     record["tensors"] = [tensor_record(each) for each in tensors]
     # Of some columns those alone that any layer has.
-    more = [name for name in ("trainable", "buffers", "macs") if any(
-        getattr(row, name) is not None if name == "macs" else getattr(row, name)
-        for row in held.rows
-    )]
-    headers = [*LAYERS, *more, *(["field"] if any(row.field for row in held.rows) else []),
-               *(["bytes"] if sort == "bytes" else [])]
+    headers = [*LAYERS]
+    headers += [n for n in ("trainable", "buffers") if any(getattr(row, n) for row in held.rows)]
+    headers += ["macs"] * any(row.macs is not None for row in held.rows)
+    headers += ["field"] * any(row.field for row in held.rows) + ["bytes"] * (sort == "bytes")
     rows = [[_cell(row, name) for name in headers] for row in held.rows]
     return headers, rows, record
 
