@@ -418,13 +418,6 @@ def _size(message: Message) -> int | str | None:
 # What becomes of a tensor, by the operation and the place where it comes in.
 
 WEIGHT, WHOLE, AXIS, STATE, SCALE = "wiabs"
-PASSING: dict[str, tuple[int, ...] | None] = {
-    **dict.fromkeys((
-        "Transpose", "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Expand", "Tile",
-        "QuantizeLinear", "DequantizeLinear", "Slice", "Split",
-    ), (0,)), "Concat": None,
-}
-"""Operations that hand a weight on, and the inputs that they hand on; None for all."""
 Key = tuple[int, str]
 
 
@@ -482,13 +475,13 @@ class Uses:
         if node.op == "DynamicQuantizeLinear" and len(outputs) > 1:
             self.scales.add(outputs[1])
         scaled = not self.scales.isdisjoint(inputs.values())
-        passed = PASSING.get(node.op, ())
+        passed = TABLE["passing"].get(node.op)
         for place, key in inputs.items():
             kind = TABLE["slots"].get(node.op, "")[place : place + 1]
             if kind not in ("", "-"):
                 kind = SCALE if scaled and kind == AXIS else kind
                 self.slots[key].append((kind, node))
-            if node.op in PASSING and (passed is None or place in passed):
+            if passed == "all" or (passed == "first" and not place):
                 self.flows[key] += [(each, node.op == "DequantizeLinear") for each in outputs]
         called = self.functions.get((node.domain, node.op))
         if called is not None:
@@ -573,13 +566,9 @@ def _attention(node: Node, size: Size) -> int:
 
 
 RECURRENT = ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
-_BY_WIDTH = (
-    "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "MatMulInteger", "MatMulNBits", "QLinearMatMul",
-    "QGemm",
-)
 MACS: dict[str, Callable[[Node, Size], int]] = {
     # Each output is a sum over the last axis of the first input.
-    **dict.fromkeys(_BY_WIDTH, lambda node, size: (
+    **dict.fromkeys(TABLE["by_width"], lambda node, size: (
         prod(size(-1)) * size(0)[0 if node.whole("transA") else -1]
     )),
     **dict.fromkeys(("Conv", "FusedConv", "ConvInteger"), lambda node, size: (

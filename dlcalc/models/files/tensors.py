@@ -297,21 +297,12 @@ def _state_shape(state: Tensor) -> Shape:
 _TABLE = read_table(__file__, "names.txt")
 _PACKINGS = {ending: Expression(text) for ending, text in _TABLE["packing"].items()}
 """The shapes that packed weights stand for, by the ends of their names."""
-_NAMES = {kind: re.compile("|".join(_TABLE[kind])) for kind in ("buffer", "quantisation")}
-"""Patterns of the names of buffers, and of what belongs to a quantisation."""
-_MASKS = re.compile(r"(^|[./])(attn|attention)\.bias$")
-"""GPT-2's causal mask; of one axis it is a bias."""
-_BESIDE = re.compile(r"(?P<module>.*)[._](scale|scales|biases|zeros|scale_inv|zero_point)$")
-"""Names of what belongs to one beside a packed weight, or one of 8 bits."""
+_IS = {
+    kind: re.compile("|".join(patterns)).search for kind, patterns in _TABLE.items()
+    if kind not in ("packing", "global", "storage")
+}
+"""Whether a name or type is of one kind: of buffers, of what belongs to a quantisation, …"""
 _PACKED = ("qweight", "weight_packed", "weight", "blocks")
-_EIGHT_BITS = re.compile(r"float8|int8$|float4")
-_APART = re.compile(r"""
-    (?P<copy>ema|ema_params|model_ema|state_dict_ema|ema_model)[./]
-    | (?P<optimizer>opt_state|optimizer(_state)?)[./]
-""", re.VERBOSE)
-"""How names begin of what lies beside a model."""
-_WIDE_INTEGERS = re.compile(r"(int(16|32|64)|uint(16|32|64)|bool|I(8|16|32|64))$")
-"""Types that nothing trains: 8 bits may hold a weight, GGUF's plain integers do not."""
 
 
 def decide(
@@ -325,7 +316,7 @@ def decide(
     """
     by_name = {tensor.name: tensor for tensor in tensors}
     packed = {each.name: each for each in Packing(by_name, config, metadata or {}).packed()}
-    apart = any(_APART.match(name) is None for name in by_name)
+    apart = not all(_IS[Role.COPY](name) or _IS[Role.OPTIMIZER](name) for name in by_name)
     return _shared_once([
         tensor if tensor.role and not _alone(tensor.name, packed)
         else _decided(tensor, by_name, packed, apart) for tensor in tensors
@@ -338,11 +329,11 @@ def _decided(
     name = tensor.name
     if name in packed:
         return packed[name]
-    beside = _APART.match(name) if apart else None
-    if beside:
-        return tensor.but(role=Role.COPY if beside["copy"] else Role.OPTIMIZER)
+    for role in (Role.COPY, Role.OPTIMIZER) if apart else ():
+        if _IS[role](name):
+            return tensor.but(role=role)
     alone = _alone(name, packed) and name.rpartition(".")[2] != "bias"
-    if alone or _NAMES["quantisation"].search(name) or _scales(name, by_name, packed):
+    if alone or _IS["quantisation"](name) or _scales(name, by_name, packed):
         return tensor.but(role=Role.QUANTISATION)
     if _is_buffer(tensor, by_name):
         return tensor.but(role=Role.BUFFER)
@@ -357,21 +348,21 @@ def _alone(name: str, packed: Mapping[str, Tensor]) -> bool:
 
 def _scales(name: str, by_name: Mapping[str, Tensor], packed: Mapping[str, Tensor]) -> bool:
     """Whether this is the scale or zero point of a weight that is packed, or has 8 bits."""
-    found = _BESIDE.match(name)
+    found = _IS["beside"](name)
     if found is None:
         return False
-    stem = found["module"]
+    stem = name[: found.start()]
     for owner in (stem, *(f"{stem}.{each}" for each in _PACKED)):
-        if owner in packed or (owner in by_name and _EIGHT_BITS.match(by_name[owner].dtype)):
+        if owner in packed or (owner in by_name and _IS["narrow"](by_name[owner].dtype)):
             return True
     return False
 
 
 def _is_buffer(tensor: Tensor, by_name: Mapping[str, Tensor]) -> bool:
     name, small = tensor.name, tensor.dtype in ("bool", "uint8")
-    if _NAMES["buffer"].search(name) or _WIDE_INTEGERS.match(tensor.dtype):
+    if _IS["buffer"](name) or _IS["untrained"](tensor.dtype):
         return True
-    if _MASKS.search(name) and (len(tensor.shape) > 1 or small):
+    if _IS["mask"](name) and (len(tensor.shape) > 1 or small):
         return True
     # PyTorch's spectral_norm and prune, beside the weight that they make another of.
     if (found := re.fullmatch(r"(.*)_(u|v|mask)", name)) and f"{found[1]}_orig" in by_name:
