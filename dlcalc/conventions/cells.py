@@ -53,7 +53,6 @@ def as_torch(
     >>> fields["weight_hh_l0"].tolist()
     [[3.0, 5.0], [4.0, 6.0]]
     """
-
     layout, gates = layout_of(framework, cell), TORCH_GATES[cell]
     if "weight_ih_l0" in layout or "weight_ih_l0" in fields or not layout.keys() & fields.keys():
         return dict(fields), None
@@ -75,7 +74,6 @@ def as_torch(
 
 def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) -> None:
     """Refuse weights of other shapes than their layout says, by letters: 2GH is two biases."""
-
     sizes = {"1": 1, "2": 2}
     for name, text in layout.items():
         axes = text.split()
@@ -98,7 +96,6 @@ def _packed(
     arrays: Mapping[str, Any], layout: Mapping[str, str], order: str, gates: str
 ) -> dict[str, Any]:
     """Matrices of all gates together, by the letters of their layout."""
-
     if order == "by name":  # flax has a matrix a gate
         each_gate = gates if len(gates) > 1 else [""]
         none = np.zeros(len(arrays[f"h{each_gate[0]}.kernel"]))

@@ -511,7 +511,6 @@ def _shape_in(shape: Shape, type: str, framework: str) -> Shape:
     return shape
 
 
-
 def _tensors(
     row: Row, facts: Mapping[str, Number], framework: str
 ) -> Iterator[tuple[str, Shape]]:
@@ -552,7 +551,6 @@ def _of_cell(
                         _named(name, layer, direction, facts, framework),
                         _shape(text, sizes | {"D": width}),
                     )
-
 
 
 def _sizes(row: Row, facts: Mapping[str, Number]) -> dict[str, Any]:

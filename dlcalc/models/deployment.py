@@ -61,7 +61,6 @@ def with_lora(count: Count, rank: int, targets: Iterable[str]) -> Count:
     return count._replace(rows=tuple(rows))
 
 
-
 def _matrices(row: Row) -> list[tuple[str, int, int, int]]:
     """The matrices of a layer: a name within it, inputs, outputs, and how often they multiply."""
     arguments = row.arguments
@@ -204,5 +203,3 @@ def size_in_bytes(text: str) -> int:
     number, prefix, binary, byte = found.groups()
     power = " kmgtp".index(prefix.lower() or " ")
     return int(Fraction(number) * (1000 if byte and not binary else 1024) ** power)
-
-

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from dlcalc.models.count import Count
 
 
-
 Bytes = bytes
+
 
 class Role:
     """What a tensor is."""

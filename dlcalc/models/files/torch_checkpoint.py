@@ -160,7 +160,6 @@ class Walker(pickle._Unpickler):
         return Stored(key)
 
 
-
 MOST_PICKLE = 256 << 20
 MOST_FOUND = 2_000_000
 """Values that are looked at in search of tensors."""
@@ -289,7 +288,6 @@ def _parts(value: Any) -> list[tuple[tuple[str, ...], Any]]:
     if isinstance(value, list | tuple):
         return [((str(at),), each) for at, each in enumerate(value)]
     return []
-
 
 
 def _pairs(arguments: Any) -> bool:
