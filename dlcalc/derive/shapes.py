@@ -151,14 +151,6 @@ def _require_picks(shapes: Sequence[Shape], arguments: Sequence[Array]) -> None:
     _require_places(arguments[1], shapes[0][-1], by_x(shapes[0]))
 
 
-def _require_classes(shapes: Sequence[Shape], arguments: Sequence[Array], classes: int) -> None:
-    _require_places(arguments[0], classes, f"{classes} classes")
-
-
-def _require_expand(shape: Shape, axis: int | Shape) -> None:
-    _require_axes(shape, axis, 1 if isinstance(axis, int) else len(axis))
-
-
 def _require_ones(shape: Shape, axis: int | Shape) -> None:
     _require_axes(shape, axis)
     for each in (axis,) if isinstance(axis, int) else axis:
@@ -197,14 +189,16 @@ def _require_letter_axes(
 
 _OF_ONE: dict[str, Callable[..., None]] = {
     "reshape": _require_shape, "broadcast": _require_wider, "transpose": _require_order,
-    "expand": _require_expand, "squeeze": _require_ones, "align": _require_letters,
+    "expand": lambda shape, axis: _require_axes(shape, axis, np.size(axis)),
+    "squeeze": _require_ones, "align": _require_letters,
     "trace": _require_matrix, "cumsum": _require_axis,
     # These check their shapes themselves.
     **dict.fromkeys(("conv", "conv_transpose", "maxpool", "avgpool", "back"), lambda _, **o: None),
 }
 _OF_MORE: dict[str, Callable[..., None]] = {
     "element": _require_index, "stack": _require_equal, "concat": _require_joint,
-    "pick": _require_picks, "one_hot": _require_classes, "places": _require_letter_axes,
+    "pick": _require_picks, "places": _require_letter_axes,
+    "one_hot": lambda _, given, classes: _require_places(given[0], classes, f"{classes} classes"),
 }
 
 

@@ -535,11 +535,13 @@ class Slips:
             parts = (*args[:n], Expr("mul", (0, each)), *args[n + 1 :])
             yield Edit(f"{said[n]} left out", Expr("stack", parts))
 
-    def _of_power(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        yield Edit(f"{self._said(args[0], t)} in place of {self._said(part, t)}", args[0])
-
-    def _of_negative(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        yield Edit(f"a wrong sign at {self._said(args[0], t)}", args[0], False)
+    def _of_one(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        """A power, or what is taken away."""
+        bare = self._said(args[0], t)
+        if part.kind == "neg":
+            yield Edit(f"a wrong sign at {bare}", args[0], False)
+        else:
+            yield Edit(f"{bare} in place of {self._said(part, t)}", args[0])
 
     def _is_vector(self, part: Any) -> bool:
         arrays = (self.known[each] for each in symbols_in(part) if each in self.known)
@@ -624,7 +626,7 @@ def _wants_place(words: str, name: str) -> bool:
 _BY_KIND: dict[str, Callable[..., Iterator[Edit]]] = {
     "mul": Slips._of_product, "hadamard": Slips._of_product, "add": Slips._of_sum,
     "sub": Slips._of_difference, "div": Slips._of_quotient, "matmul": Slips._of_matrices,
-    "pow": Slips._of_power, "neg": Slips._of_negative, "stack": Slips._of_stack,
+    "pow": Slips._of_one, "neg": Slips._of_one, "stack": Slips._of_stack,
     "call": Slips._of_call,
 }
 """What goes wrong with each kind of formula."""

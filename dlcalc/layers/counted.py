@@ -148,6 +148,13 @@ def whole(name: str, value: object, least: int = 1) -> int:
     return as_whole(value)  # type: ignore[arg-type]
 
 
+def number(name: str, value: object) -> float:
+    """A number, or InputError by its name."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(f"{name} {value!r} is not a number")
+    return value
+
+
 def flag(name: str, value: object) -> bool:
     """Yes or no, or InputError by its name."""
     if isinstance(value, bool):

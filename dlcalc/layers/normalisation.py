@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import Counted, Shape, choice, flag, whole
+from dlcalc.layers.counted import Counted, Shape, choice, flag, number, whole
 from dlcalc.numbers.axes import by_x
 from dlcalc.typed import TYPE_CHECKING
 
@@ -95,8 +95,7 @@ def lrn(
     """
     whole("size", size)
     for name, value in (("alpha", alpha), ("beta", beta), ("k", k)):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InputError(f"{name} {value!r} is not a number")
+        number(name, value)
     return Counted(shape)
 
 
@@ -145,7 +144,7 @@ def batchnorm_values(run: Pass, x: Node, affine: bool, over: str, layout: str) -
     mean = run.buffer("running_mean", channels, 0.0)
     variance = run.buffer("running_var", channels, 1.0)
     if run.training:
-        count = run.count(x, axes)
+        count = prod(x.shape[each] for each in axes)
         if count == 1 and not run.fact("alone", False):
             raise InputError(
                 "one value a channel has no variance: give a batch, or the mode eval"

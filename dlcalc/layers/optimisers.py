@@ -108,10 +108,6 @@ def nadam(share: Callable[[dict[str, Any], Any], Any]) -> Rule:
     return rule
 
 
-def _usual_share(o: dict[str, Any], t: Any) -> Any:
-    return o["beta1"] * (1 - 0.5 * 0.96 ** (t * o["momentum_decay"]))
-
-
 def _radam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
     m, v = moments(put, g, state, o)
     corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
@@ -157,9 +153,11 @@ OPTIMISERS: dict[str, Optimiser] = {
                        {**_MOMENTS, "max_exp_avg_sq": 0.0}, decoupled=True),
     "adamax": Optimiser(_adamax, {**_ADAM, "lr": 2e-3, **_SAID},
                         {"exp_avg": 0.0, "exp_inf": 0.0}),
-    "nadam": Optimiser(nadam(_usual_share), {
-        **_ADAM, "lr": 2e-3, "momentum_decay": 4e-3, **_DECOUPLED, **_SAID,
-    }, {**_MOMENTS, "mu_product": 1.0}),
+    "nadam": Optimiser(
+        nadam(lambda o, t: o["beta1"] * (1 - 0.5 * 0.96 ** (t * o["momentum_decay"]))),
+        {**_ADAM, "lr": 2e-3, "momentum_decay": 4e-3, **_DECOUPLED, **_SAID},
+        {**_MOMENTS, "mu_product": 1.0},
+    ),
     "radam": Optimiser(_radam, {**_ADAM, **_DECOUPLED, **_SAID}, _MOMENTS),
     "lion": Optimiser(_lion, {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0, **_SAID},
                       {"exp_avg": 0.0}, decoupled=True, counts=False),

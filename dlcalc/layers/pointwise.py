@@ -9,6 +9,7 @@ from dlcalc.layers.counted import (
     Counted,
     PerAxisValue,
     Shape,
+    number,
     spatial,
     steps_and_width,
     whole,
@@ -40,7 +41,7 @@ def leaky_relu(shape: Shape, slope: float = 0.01) -> Counted:
     >>> leaky_relu((8,), 0.2).output
     (8,)
     """
-    _number("slope", slope)
+    number("slope", slope)
     return Counted(shape)
 
 
@@ -50,7 +51,7 @@ def elu(shape: Shape, alpha: float = 1.0) -> Counted:
     >>> elu((8,)).output
     (8,)
     """
-    _number("alpha", alpha)
+    number("alpha", alpha)
     return Counted(shape)
 
 
@@ -71,7 +72,7 @@ def dropout(shape: Shape, rate: float = 0.5) -> Counted:
     >>> dropout((4096,)).output
     (4096,)
     """
-    if not 0 <= _number("rate", rate) <= 1:
+    if not 0 <= number("rate", rate) <= 1:
         raise InputError(f"rate {rate} is not between 0 and 1")
     return Counted(shape)
 
@@ -86,12 +87,6 @@ def softmax(shape: Shape) -> Counted:
 
 
 log_softmax = softmax
-
-
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{name} {value!r} is not a number")
-    return value
 
 
 def prelu_values(run: Pass, x: Node, slopes: int) -> Node:

@@ -200,13 +200,6 @@ class Pass:
         constant = self.graph.given(matrix, f"{self.name}.shares{axis - 1}")
         return self.do("einsum", x, constant, spec=spec, part="" if last else f"axis{axis - 1}")
 
-    def count(self, x: Node, axes: Sequence[int]) -> int:
-        """Elements that a mean over axes is taken of."""
-        count = 1
-        for axis in axes:
-            count *= x.shape[axis]
-        return count
-
     def mask(self, rate: float) -> Node:
         """Which elements a dropout keeps, as it was given."""
         shape = self.shape if self.graph.single else (self.graph.batch, *self.shape)

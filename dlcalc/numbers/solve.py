@@ -92,7 +92,11 @@ def solve_size(
         for name, value in {"input": input, "kernel": kernel, **others}.items()
     }
     given[unknown] = _placeholder(unknown, given.get("output_padding", 0))
-    _check_given(unknown, given)
+    for name in ("input", "kernel"):
+        if given[name] is None:
+            raise InputError(f"the {name} size is missing")
+    if unknown == "output_padding" and not given.get("transposed"):
+        raise InputError("output padding is for a transposed convolution")
     n = count_axes(output=output, **given)
     outputs = per_axis_from(1, output, n, "output")
     axes = make_axes(**given, axes=n)
@@ -107,14 +111,6 @@ def solve_size(
         tuple(_solution(unknown, axes, pads, values) for values in listed), _count(ranges),
         axes, pads,
     )
-
-
-def _check_given(unknown: str, given: dict[str, Any]) -> None:
-    for name in ("input", "kernel"):
-        if given[name] is None:
-            raise InputError(f"the {name} size is missing")
-    if unknown == "output_padding" and not given.get("transposed"):
-        raise InputError("output padding is for a transposed convolution")
 
 
 def with_value(axis: Axis, unknown: str, value: int, pad: str | int | Pair) -> Axis:

@@ -141,7 +141,9 @@ def check_cell(
     of too many numbers.
     """
     if result.problem.dtype != np.float64:
-        result = solve(_in_double(result.problem))
+        doubles: dict[str, Any] = {name: value.astype(float) for name, value
+                                   in vars(result.problem).items() if isinstance(value, np.ndarray)}
+        result = solve(replace(result.problem, **doubles))
     layout = result.problem.layout
     if layout is not None:
         checks = check_cell(replace(result, problem=replace(result.problem, layout=None)), solve)
@@ -170,14 +172,6 @@ def _renamed(checks: list[GradientCheck], layout: Layout) -> list[GradientCheck]
     first, rest = checks[0], [each for each in checks if each.name not in layout.places]
     return [replace(first, name=name, formula=formula[name], central=central[name],
                     complex_step=complex_step[name]) for name in layout.shapes] + rest
-
-
-def _in_double(problem: CellProblem) -> CellProblem:
-    arrays: dict[str, Any] = {
-        name: value.astype(float)
-        for name, value in vars(problem).items() if isinstance(value, np.ndarray)
-    }
-    return replace(problem, **arrays)
 
 
 def named_parameters(
