@@ -220,8 +220,8 @@ class Graph:
     def step(self, node: Node, index: Index, note: str = "") -> Step:
         """One element of a value, by what it is made of."""
         moved, name = node, self.leaf(node, index)
-        while moved.rule is not None and (source := _source(moved, index)) is not None:
-            moved, index = source
+        while isinstance(moved.rule, Moving):
+            moved, index = moved.rule.source(moved, index)
         part = None if moved.rule is None else moved.rule.made(self, moved, index)
         if part is None:
             return Step(name, self.number(moved, index), None, (), note)
@@ -249,12 +249,6 @@ class Graph:
                     if each in self.gradients:
                         self._uses.setdefault(argument, []).append((each, place))
         return self._uses.get(node, [])
-
-
-def _source(node: Node, index: Index) -> tuple[Node, Index] | None:
-    moved: Callable[[Node, Index], tuple[Node, Index]] | None
-    moved = getattr(node.rule, "source", None)
-    return None if moved is None else moved(node, index)
 
 
 def _sum(terms: list[Any]) -> Any:
@@ -592,7 +586,7 @@ class Concat(Tabled, Moving):
         return {"axis": node.options["axis"]}
 
 
-class Lookup(Rule):
+class Lookup(Moving):
     """Rows of a table by their numbers."""
 
     def value(self, node: Node, *arguments: Array) -> Array:
@@ -602,15 +596,6 @@ class Lookup(Rule):
         found = np.zeros(node.arguments[0].shape, gradient.dtype)
         np.add.at(found, node.options["tokens"], gradient)
         return found
-
-    def source(self, node: Node, index: Index) -> tuple[Node, Index]:
-        """The row that was looked up."""
-        return node.arguments[0], (int(node.options["tokens"][index[:-1]]), index[-1])
-
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        for at in zip(*np.nonzero(node.options["tokens"] == index[0]), strict=True):
-            to = (*map(int, at), index[-1])
-            yield Part(graph.slope(node, to), graph.slope_number(node, to))
 
 
 class Softmax(Tabled):
