@@ -8,6 +8,7 @@ gate with a state, element by element, do not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.layers.counted import Counted, Shape, choice, flag, steps_and_width, whole
@@ -16,58 +17,31 @@ if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
 
 
-def lstm(
-    shape: Shape, hidden: int, layers: int = 1, bias: bool | str = True,
-    bidirectional: bool = False, output: str = "sequence",
-) -> Counted:
-    """A long short-term memory: four gates.
+def _recurrent(gates: int) -> Callable[..., Counted]:
+    """What counts a layer of so many gates."""
 
-    >>> lstm((10, 64), 128).weights + lstm((10, 64), 128).biases
-    99328
-    """
-    return _recurrent(shape, 4, hidden, layers, bias, bidirectional, output)
+    def cell(
+        shape: Shape, hidden: int, layers: int = 1, bias: bool | str = True,
+        bidirectional: bool = False, output: str = "sequence",
+    ) -> Counted:
+        steps, width = steps_and_width(shape, "a recurrent layer")
+        hidden, layers = whole("hidden", hidden), whole("layers", layers)
+        directions = 2 if flag("bidirectional", bidirectional) else 1
+        features = hidden * directions
+        columns = (width + hidden) + (layers - 1) * (features + hidden)
+        weights = directions * gates * hidden * columns
+        biases = directions * gates * hidden * layers * bias_vectors(bias)
+        last = choice("output", output, ("sequence", "last")) == "last"
+        return Counted(
+            (features,) if last else (steps, features), weights, biases, weights * steps,
+            mixes=(0, 1), lies=(None, 0) if last else None,
+        )
 
-
-def gru(
-    shape: Shape, hidden: int, layers: int = 1, bias: bool | str = True,
-    bidirectional: bool = False, output: str = "sequence",
-) -> Counted:
-    """A gated recurrent unit: three gates.
-
-    >>> gru((10, 64), 128, output="last").output
-    (128,)
-    """
-    return _recurrent(shape, 3, hidden, layers, bias, bidirectional, output)
-
-
-def rnn(
-    shape: Shape, hidden: int, layers: int = 1, bias: bool | str = True,
-    bidirectional: bool = False, output: str = "sequence",
-) -> Counted:
-    """A plain recurrent layer: h = tanh(W x + U h + b).
-
-    >>> rnn((10, 64), 128).macs
-    245760
-    """
-    return _recurrent(shape, 1, hidden, layers, bias, bidirectional, output)
+    return cell
 
 
-def _recurrent(
-    shape: Shape, gates: int, hidden: int, layers: int, bias: bool | str,
-    bidirectional: bool, output: str,
-) -> Counted:
-    steps, width = steps_and_width(shape, "a recurrent layer")
-    hidden, layers = whole("hidden", hidden), whole("layers", layers)
-    directions = 2 if flag("bidirectional", bidirectional) else 1
-    features = hidden * directions
-    columns = (width + hidden) + (layers - 1) * (features + hidden)
-    weights = directions * gates * hidden * columns
-    biases = directions * gates * hidden * layers * bias_vectors(bias)
-    last = choice("output", output, ("sequence", "last")) == "last"
-    return Counted(
-        (features,) if last else (steps, features), weights, biases, weights * steps,
-        mixes=(0, 1), lies=(None, 0) if last else None,
-    )
+lstm, gru, rnn = _recurrent(4), _recurrent(3), _recurrent(1)
+"""A long short-term memory, a gated recurrent unit, and a plain layer, h = tanh(W x + U h + b)."""
 
 
 def bias_vectors(bias: bool | str) -> int:
