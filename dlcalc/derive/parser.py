@@ -486,7 +486,8 @@ class _Parser:
     ) -> None:
         """An option, or an argument that has a name, behind it and =."""
         token = self.next()
-        option = OPTION_NAMES.get(token.text, token.text)
+        own = token.text in function.options
+        option = token.text if own else OPTION_NAMES.get(token.text, token.text)
         parameters = [each for each, _ in function.defaults]
         self.next()
         if option in parameters:

@@ -122,6 +122,7 @@ GIVEN: dict[str, Any] = {
     ("h[-1] = s; L = h[-1]*3", "L", 6),
     ("for t in 1..2:\n  for k in 1..t:\n    h[t,k] = t*k*s\nL = h[2,1] + 10*h[2,2]", "L", 84),
     ("for t in 1..2: h[t] = t*s; g[t] = h[t]*t; L = g[2]", "L", 8),
+    ("for t in 1..2: h[t] = t*s; g[0] = h[2]*s; L = g[0]", "L", 8),
     ("for t in -1..1: h[t+1] = s*t; L = h", "L", [-2, 0, 2]),
     ("for t in 1..6/n: h[t] = t*s; L = h", "L", [2, 4]),
     ("for t in 1..-n+2*2: h[t] = s; L = h", "L", [2]),

@@ -360,6 +360,14 @@ MOVED = [
                                                          np.clip(B, -0.5, 0.5)),
     ("B/(u + 9)", B / (U + 9)), ("B - u", B - U), ("B ⊙ u", B * U), ("(B*B + 1)^0.3",
                                                                      (B * B + 1) ** 0.3),
+    ("conv(u, x, pad=same)", None), ("conv(B, 2*B[:, :, :2], dims=1, pad=1)", None), ("B' + 1",
+                                                                   B.swapaxes(1, 2) + 1),
+    ("conv_transpose(u, x, stride=2, output_padding=1)", None), ("avgpool(B, 2, stride=1)", None),
+    ("maxpool(B, (2, 3), stride=1)", None), ("back(A, A ⊙ x, x)", (A * A).sum(0)),
+    ("back(u[:2], x @ A', A)", np.outer(U[:2], X)), ("back([1, 2], A @ x, x)", A.T @ [1, 2]),
+    ("back(A @ A', A @ A', A)", A @ A.T @ A), ("back(A, softmax(A, axis=0))", None),
+    ("back(B[0], cumsum(B[1], axis=1))", B[0][:, ::-1].cumsum(1)[:, ::-1]),
+    ("tanh'(B) + sigmoid'(u)", 1 - np.tanh(B) ** 2 + 1 / (2 + np.exp(U) + np.exp(-U))),
     ("2^B", 2**B), ("(u*u)^B", (U * U) ** B), ("B^3", B**3), ("(x; x[0]; 2)", [2, -1, 3, 2, 2]),
 ]
 
