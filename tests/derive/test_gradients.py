@@ -149,6 +149,15 @@ GIVEN: dict[str, Any] = {
     ("y[j] = M[row[j], n-1] + x[row[j]]", "y", [11, 3]),
     ("y[i] = max(x[i], s)*tanh(0*x[i]) + x[i]^2 + s*n", "y", [7, 10, 15]),
     ("y[i] = where(x[i] > s, x[i], 0)", "y", [0, 0, 3]),
+    ("y[i,j] = ∑_k,l A[k,l]*M[i+k,j+l]", "y", [[70], [133]]),
+    ("y[i] = ∑_j w[j]*M[i,i+j]", "y", [-1, 3]),
+    ("y[i] = x[(i+1)*2]", "y", [3]),
+    ("y[i] = x[-2*i+2]", "y", [3, 1]),
+    ("y[i] = ∑_j M[i*2,j] - M[0,i]", "y", [3, 20]),
+    ("t = ∑_{ij} M[i,j]*x[i]", "t", 90),
+    ("t = ∑_{i, j} M[i,j]*x[j]^2", "t", 192),
+    ("h[0] = x; L = h[0, row[1]]*h[0][row[0]]", "L", 3),
+    ("h[0] = M; h[1] = 2*M; L = h[1][2, row[0]]", "L", 16),
     ("L = ∑_{t=1..n} x[t-1]*t", "L", 14),
     ("L = ∑_{t=1}^n t^2", "L", 14),
     ("L = ∑_{t=2..2} t*s", "L", 4),
@@ -162,6 +171,19 @@ def test_loops_letters_and_definitions_have_the_values_written_out(
     values = {each: value for each, value in GIVEN.items() if each in words}
     result = dlcalc.grad(equations, values, of=[])
     assert np.asarray(result.values[name]).tolist() == wanted
+
+
+@pytest.mark.parametrize(("n", "value"), [(None, 4), (3, 8), (0, 1), (2.0, None), ([2], None),
+                                          (True, None)])
+def test_the_end_of_a_loop_is_the_whole_number_that_is_given(n: Any, value: int | None) -> None:
+    equations = "n = 2; h[0] = w; for t in 1..n: h[t] = 2*h[t-1]; L = h[n]"
+    given = {"w": 1} if n is None else {"w": 1, "n": n}
+    if value is None:
+        with pytest.raises(DlcalcError, match="loop runs over whole numbers, and n has no such"):
+            dlcalc.grad(equations, given)
+    else:
+        result = dlcalc.grad(equations, given)
+        assert result.values["L"] == result.gradients["L"]["w"] == value
 
 
 def test_every_number_that_nothing_uses_is_derived() -> None:
@@ -532,6 +554,16 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
         ("z = w; L = z", {"w": 1, "z": 2}, "z is computed, in line 1: z = w; values are given to"),
         ("a = b\nb = c\nc = a", {}, "line 1: a is defined by way of itself: a → b → c → a"),
         ("w = w - 1", {"w": 1}, "w is defined by itself: give the new value another name"),
+        ("\n".join(f"a{n} = a{(n + 1) % 12}" for n in range(12)), {},
+         "a0 is defined by way of itself: a0 → a1 → a2 → a3 → a4 → a5 → … → a10 → a11 → a0"),
+        ("\n".join(f"a{n} = a{(n + 1) % 11}" for n in range(11)), {},
+         "a0 → a1 → a2 → a3 → a4 → a5 → a6 → a7 → a8 → a9 → a10 → a0"),
+        (f"L = {' + '.join(f'a{n}' for n in range(14))}", {},
+         "no value for a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11 and 2 more: give a0=…"),
+        ("L = x^p + sum(v)", {"x": -2.0, "p": 0.5, "v": [1]},
+         "a negative number to a fractional power: x = -2, p = 0.5"),
+        ("L = x^p + sum(v)", {"x": 0, "p": -1, "v": [1]}, "x^p: division by zero: x = 0, p = -1"),
+        ("L = sum(A^p)", {"A": [[4.0, -2.0]], "p": 0.5}, "A up to 4, p = 0.5"),
         ("w = x\nw = 2", {"x": 1}, "line 2: w is defined already, in line 1"),
         ("u = 1\nL = ln(x)", {"x": -1}, "line 2: ln(x): x = -1; ln is defined above 0"),
         ("L = sqrt(x)", {"x": -1}, "line 1: sqrt(x): x = -1; sqrt is defined from 0 on"),

@@ -200,6 +200,10 @@ LEFT_INDEX = ("an index on the left is a whole number, a loop's variable, or a l
      "W'(…) is no slope of a function that is known; a transposed matrix is multiplied by @: "
      "W' @ (…)"),
     ("f(a, b) = a; y = f(1)", 18, "f", "f takes two arguments, here is 1"),
+    ("f(a, b, c, d) = a; y = f(1)", 24, "f", "f takes four arguments, here is 1"),
+    ("f(a, b, c, d, g) = a; y = f(1)", 27, "f", "f takes 5 arguments, here is 1"),
+    ("y = concat(axis=0)", 5, "concat",
+     "concat takes one or more arguments, here are 0; write axis=… for an axis"),
     ("f(a) = a; y = f(1, 2)", 15, "f", "f takes one argument, here are 2"),
     ("f() = 2", 2, "(", "found '('; an equation is NAME = EXPRESSION"),
     ("y = x²⁻", 6, "²⁻", "found '2-'; a power is a whole number"),
