@@ -21,6 +21,7 @@ from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor
 from dlcalc.models.foreign import layer_of
 from dlcalc.models.receptive_fields import Field, follow, join, start
+from dlcalc.models.templates import Fields, facts
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 from dlcalc.numbers.sizes import pad_pair
@@ -765,7 +766,9 @@ class Translator:
         """What the notation calls an output of a node of one input, whose own shape is given."""
         op = plain_op(node)
         if op in TABLE["plain"]:
-            return [(TABLE["plain"][op], {})]
+            type, _, options = TABLE["plain"][op].partition(" ")
+            given = Fields(node.attributes)
+            return [(type, {name: each(given) for name, each in facts(options).items()})]
         if op in NOTHING:
             return []
         if op in VIEWS:
@@ -972,12 +975,6 @@ def _select(translator: Translator, node: Node) -> list[Said]:
     return [("select", {"step": step})]
 
 
-def _slope(translator: Translator, node: Node) -> list[Said]:
-    slope = node.attributes.get("alpha", 0.01)
-    if not isinstance(slope, float):
-        raise translator.unsaid(node)
-    return [("leaky_relu", {"slope": round(slope, 6)})]
-
 
 def _scaled(translator: Translator, node: Node) -> list[Said]:
     taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
@@ -994,13 +991,9 @@ _MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
     "Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear,
     "FusedMatMul": _linear,
     "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Gather": _select, "Clip": _clip,
-    "LeakyRelu": _slope,
+
     "PRelu": lambda translator, node: [("prelu", {"slopes": prod(translator.shape(node, 1))})],
-    "MatMulNBits": lambda _, node: [("linear", {"units": node.whole("N"), "bias": False})],
-    "LRN": lambda _, node: [("lrn", {"size": node.whole("size", 5)})],
     "Resize": _scaled, "Upsample": _scaled,
-    "GroupNormalization": lambda _, node: [("groupnorm", {"groups": node.whole("num_groups")})],
-    "InstanceNormalization": lambda _, node: [("instancenorm", {"affine": True})],
 }
 
 
