@@ -768,7 +768,8 @@ class Translator:
         if op in TABLE["plain"]:
             type, _, options = TABLE["plain"][op].partition(" ")
             given = Fields(node.attributes)
-            return [(type, {name: each(given) for name, each in facts(options).items()})]
+            with At(plain_name(node.name or output)):
+                return [(type, {name: each(given) for name, each in facts(options).items()})]
         if op in NOTHING:
             return []
         if op in VIEWS:

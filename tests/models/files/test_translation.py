@@ -152,7 +152,6 @@ W = (8, 3, 3, 3)
     ("LeakyRelu", {"alpha": 0.20000000298}, (1, 8), [], None, "leaky_relu slope=0.2"),
     ("LeakyRelu", {}, (1, 8), [], None, "leaky_relu"),
     ("LeakyRelu", {"alpha": 1}, (1, 8), [], None, "leaky_relu slope=1"),
-    ("LeakyRelu", {"alpha": "1"}, (1, 8), [], None, None),
     ("PRelu", {}, (1, 4, 3, 3), [(4, 1, 1)], None, "prelu slopes=4"),
     ("PRelu", {}, (1, 4, 3, 3), [(1,)], None, "prelu"),
     ("LRN", {}, (1, 8, 3, 3), [], None, "lrn"),
