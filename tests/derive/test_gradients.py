@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcalc
+from dlcalc.derive.activations import ACTIVATIONS, parametrised
 from dlcalc.derive.check import check_derivatives, hessian
 from dlcalc.derive.shapes import require_fit
 from dlcalc.errors import DlcalcError, LimitError, ShapeError
@@ -778,3 +779,31 @@ def test_unknown_names_get_their_nearest(options: dict[str, Any], complaint: str
 def test_pieces_of_straight_lines_do_not_hide_nan(name: str) -> None:
     found = dlcalc.grad(f"z = ln(x); y = {name}(z)", {"x": -1.0}, allow_nonfinite=True)
     assert math.isnan(found.values["y"])
+
+
+@pytest.mark.parametrize("x", [1e-6, -1e-6, 1e-8, -1e-8, 0.3])
+def test_checks_beside_a_kink_step_less_far(x: float) -> None:
+    equations = "L = abs(x) + relu(x) + max(x, 0) + hard_tanh(1 + x) + norm([x, 0])"
+    for values in ({"x": x}, {"x": [x, 0.5]}):
+        text = equations if np.ndim(values["x"]) == 0 else "L = sum(abs(x) + relu(x)) + max(x)"
+        assert all(check.passed for check in check_derivatives(dlcalc.grad(text, values)))
+
+
+@pytest.mark.parametrize(("name", "options"), [
+    *((name, ()) for name in ACTIVATIONS), ("leaky_relu", (0.2,)), ("leaky_relu", (1.5,)),
+    ("elu", (2.0,)), ("leaky_relu", (-0.5,)),
+])
+@pytest.mark.parametrize(("kind", "error"), [(float, 1e-13), (np.float32, 3e-6), (complex, 1e-13)])
+def test_layers_compute_the_functions_of_equations(
+    name: str, options: tuple[float, ...], kind: type, error: float
+) -> None:
+    given = {"slope" if name == "leaky_relu" else "alpha": value for value in options}
+    chosen = parametrised(name, **given)
+    points = [-7, -6.5, -3.5, -3, -2.5, -1, -0.25, 0, 0.25, 1, 2.5, 3, 3.5, 6, 6.5, 7]
+    value = chosen.value(np.array(points, kind))
+    slope = chosen.slope(np.array(points, kind), value)
+    call = f"{name}({', '.join(['x', *map(str, options)])})"
+    theirs = dlcalc.grad(f"y = {call}; L = sum(y)", {"x": np.array(points, float)})
+    np.testing.assert_allclose(value.real, theirs.values["y"], rtol=error, atol=error)
+    np.testing.assert_allclose(slope.real, theirs.gradients["L"]["x"], rtol=error, atol=error)
+    assert value.dtype == slope.dtype == kind
