@@ -479,7 +479,15 @@ def others(model: Model, count: Count, framework: str | None) -> Iterator[str]:
 def number(framework: str, fact: str, row: Row, facts: Mapping[str, Number]) -> int:
     """A number of the table's for a layer: beside `total`, beside `trained`, or `held`."""
     text = _ask(framework, fact, row.type)
-    return int(value(text, facts)) if text and not is_shared(row) else 0
+    if is_shared(row):
+        return 0
+    more: Number = 0
+    if fact != "held" and (row.arguments or {}).get("bias") == "single":
+        if (framework, row.type) == ("keras", "gru"):  # which has it as an option
+            return 0
+        more = facts["b"]
+        facts = {**facts, "b": 2 * more}  # the table is of two vectors a gate
+    return int((value(text, facts) if text else 0) + more)
 
 
 @cache

@@ -75,6 +75,11 @@ def bound(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> dict[str
     found |= {key: _one(value) for key, value in by_name.items() if key in (*places, *extra)}
     if "size" in named and spec.startswith("upsample"):  # of Keras
         found["scale"] = _one(named["size"])
+    scaled, centred = named.get("scale", True), named.get("center", True)
+    if kind.endswith("Normalization") and not (scaled and centred):  # of Keras
+        if centred or (scaled and kind != "LayerNormalization"):
+            raise InputError(f"scale or center alone of {kind} cannot be said in the notation")
+        found |= {"bias": False} if scaled else {"affine": False}
     found |= {key: False for key in ("bias", "affine") if found.get(key, True) is None}
     return {key: value for key, value in found.items() if value is not None}
 

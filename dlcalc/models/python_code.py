@@ -104,6 +104,8 @@ class Module(python.Object):
         self.frozen = False
         self.ran: list[Layer] = []
         """What it is in the notation, where it has run."""
+        self.entry: tuple[Tensor | None, tuple[int, ...] | None] = None, None
+        """What a Sequential of Keras says that it takes, and its sizes."""
 
     @property
     def container(self) -> str:
@@ -131,6 +133,12 @@ class Module(python.Object):
     def told(self) -> dict[str, Any]:
         """What stands beside the arguments of a layer that holds parameters."""
         return {"frozen": True} if self.frozen else {}
+
+    @property
+    def first(self) -> Module:
+        """The innermost of the containers that a value comes into first."""
+        parts = [each for each in self.parts.values() if isinstance(each, Module)]
+        return self if self.entry[0] or not parts or not self.container else parts[0].first
 
     def layers(self) -> list[Layer]:
         """What it is in the notation."""
@@ -262,6 +270,9 @@ class _Reader(Follower):
                 if any(_changes_a_model(each, scope) for each in (node, *inner)):
                     raise
                 errors.append(error)
+                value = getattr(node, "value", None)  # a model that could not be made
+                if isinstance(value, ast.Call) and ast.unparse(value.func).endswith(CONTAINERS):
+                    raise errors[0] from None
                 mentions = dict.fromkeys(python.names_in(node), error) | mentions
         root, end = self._root(scope, mentions)
         for path, module in root.leaves() if root else ():
@@ -334,6 +345,8 @@ class _Reader(Follower):
         raise InputError(f"end the code with a line that makes it: {cls.name}({shown})")
 
     def _ran(self, root: Module) -> Tensor:
+        if self.input is None:
+            self.input, self.sizes = root.first.entry
         self.input = self.input or Tensor("input")
         forward: Any = root.cls.find("forward") or root.cls.find("call") if root.cls else None
         others = _needs(forward, 2)
@@ -404,9 +417,15 @@ class _Reader(Follower):
                 isinstance(each, Tensor) and each is not self.input
             ):
                 raise InputError(f"{getattr(each, 'path', 'a value')} is no layer")
+            self._enter(module, each)
             if isinstance(each, Module):
                 module.parts[str(key).lstrip("_")] = each
         return module
+
+    def _enter(self, module: Module, part: Any) -> None:
+        """An input within a container is that container's."""
+        if part is self.input is not None:
+            module.entry, self.input, self.sizes = (self.input, self.sizes), None, None
 
     def attach(self, owner: Any, name: str, value: Any) -> None:
         """Give an attribute to an object; a weight that a layer is given is tied."""
@@ -597,6 +616,8 @@ class _Reader(Follower):
         return partial(act, self, module)
 
     def _appended(self, module: Module, *new: Any) -> Module:
+        for each in new:
+            self._enter(module, each)
         first = len(module.parts)
         module.parts |= {str(at): each for at, each in enumerate(new, first)}
         return module
@@ -702,6 +723,8 @@ class _Reader(Follower):
         for layer in made:
 
             bind(layer.type, layer.arguments, dict(layer.options), handler(layer.type))
+        if module.kind == "PReLU" and (self.sizes or "shared_axes" in module.named):
+            made[0] = Layer("prelu", (_slopes(module, taken),), made[0].options, made[0].name)
         if inputs:
             self.takes[id(made[0])] = inputs
             if not taken.width:
@@ -1309,6 +1332,14 @@ def _fitted(layer: Layer, module: Module, taken: Tensor) -> Layer:
             options["tie"] = module.tied.ran[0].name
         options |= module.told
     return Layer(word, arguments, options, "" if module.ran else layer.name)
+
+
+def _slopes(module: Module, taken: Tensor) -> int:
+    """The slopes of Keras's PReLU: one for each place of its input, but along the shared axes."""
+    shared = set(python.flat([module.named.get("shared_axes") or ()]))
+    if not taken.rank or not shared.issuperset(range(1, taken.rank)):
+        raise InputError("slopes for each place of an image cannot be said: give shared_axes")
+    return 1 if taken.rank in shared else taken.width
 
 
 def _shared(layer: Layer, owner: Layer) -> Layer:

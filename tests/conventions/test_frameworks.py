@@ -257,6 +257,18 @@ ONNX = [
 """By the operators' specifications; and a layer that the framework's own has no like of."""
 
 
+@pytest.mark.parametrize(("layer", "found"), [
+    # One vector a gate is what Keras, flax and mlx have anyway, but for flax's and mlx's GRU.
+    ("lstm 4", {"pytorch": 144, "keras": 128, "flax": 128, "mlx": 128}),
+    ("gru 4", {"pytorch": 108, "keras": 96, "flax": 100, "mlx": 100}),
+    ("rnn 4 bidirectional=yes", {"pytorch": 72, "keras": 64, "flax": 64}),
+])
+def test_one_bias_a_gate_is_taken_away_once(layer: str, found: dict[str, int]) -> None:
+    read = model("input 3x3", f"{layer} bias=single")
+    for framework, count in found.items():
+        assert framed(read, params(read), framework).model.params == count, framework
+
+
 def test_names_and_shapes_of_a_layers_parameters() -> None:
     rows = json.loads((ROOT / "tests/data/layouts.json").read_text("utf-8"))
     for framework, layer, input, parameters in (*rows, *ONNX):

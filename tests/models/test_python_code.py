@@ -1032,6 +1032,36 @@ WHOLE = {
         "x, y = Input(3), Input(4)\nmodel = keras.Model([x, y], Dense(4)(x))",
         None,
     ),
+    # By Keras 3.15.1: 102,360, 251 and 735 that train; each Sequential has an input of its own.
+    "an encoder and a decoder": (
+        "a = keras.Sequential([Input((28, 28, 1)), Flatten(), Dense(64), Dense(8)])\n"
+        "b = keras.Sequential([Input((8,)), Dense(64), PReLU(), Dense(784)])\n"
+        "model = keras.Sequential([a, b])",
+        None,
+    ),
+    "a base within": (
+        "a = keras.Sequential([Input((16, 16, 3)), Conv2D(8, 3), GlobalMaxPooling2D()])\n"
+        "x = Input((16, 16, 3))\nmodel = keras.Model(x, Dense(3)(a(x, training=False)))",
+        None,
+    ),
+    "slopes and shifts": (
+        "model = keras.Sequential([Input((6, 6, 4)), BatchNormalization(center=False, "
+        "scale=False), LayerNormalization(center=False), PReLU(shared_axes=(1, 2, 3)), Flatten(), "
+        "Dense(5), PReLU(), LayerNormalization(center=False, scale=False)])",
+        None,
+    ),
+    "slopes of channels": (
+        "model = keras.Sequential([Input((6, 6, 4)), PReLU(shared_axes=[1, 2])])", None,
+    ),
+    "slopes of places": ("model = keras.Sequential([Input((6, 6, 4)), PReLU()])", None),
+    "a scale alone": (
+        "model = keras.Sequential([Input((6,)), BatchNormalization(scale=False)])", None,
+    ),
+    "a second model": (
+        "x = Input(3)\na = keras.Model(x, Dense(4)(x))\ny = Input(4)\n"
+        "b = keras.Model(y, Dense(3)(y))\nmodel = keras.Model(x, b(a(x)))",
+        None,
+    ),
     "ways": (
         "model = keras.Sequential([Input((5, 3)), Bidirectional(GRU(4), merge_mode='sum')])",
         None,
