@@ -44,6 +44,11 @@ def hessian(result: Derivatives, of: str) -> dict[str, dict[str, Any]]:
     >>> hessian(grad("L = w^2*x", {"w": 3, "x": 2}), "L")["w"]
     {'w': 4, 'x': 6}
     """
+    for each in result.tape.instructions:
+        if each.node.operation == "back" and each.place in result.passes[of]:
+            error = InputError("second derivatives of what is carried back are not computed: "
+                               "write the gradient itself as an equation")  # fmt: skip
+            raise result.system.located(error, each.equation, each.node)
     values = {name: np.asarray(result.values[name], dtype=complex) for name in result.wrt}
     sizes = sum(each.size for each in values.values())
     _require_few(sizes * sizes)

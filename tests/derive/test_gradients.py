@@ -314,6 +314,31 @@ def test_long_powers_keep_their_slope_to_the_last_digits(base: float, power: flo
         require_agreement(result)
 
 
+@pytest.mark.parametrize(("equation", "values"), [
+    ("back(g, pick(A, i))*A", {"A": [[1.0, -2, 3], [4, 5, -6]], "i": [2, 0], "g": [0.5, 2.0]}),
+    ("back(g, where(c, x, x*x), x)", {"g": [1.0, 2], "x": [0.5, -1], "c": [1, 0]}),
+    ("back(g, A[i], A)*A", {"A": [[1.0, -2], [4, 5]], "i": [1, 1], "g": [[1.0, 2], [4, 5]]}),
+    ("back(g, one_hot(i, 3)*x, x)", {"g": [1.0, 2, 3], "x": [0.5, -1, 2], "i": 1}),
+    ("back(g, conv(x, w, b), w)*b", {"g": [1.0, 2], "x": [0.5, -1, 2], "w": [1.0, -1], "b": 0.3}),
+    ("back(g, x*w*v, w)", {"g": [1.0, 2], "x": [0.5, -1], "w": [1.0, -1], "v": [2.0, 3]}),
+    ("back(g, x/w, w)", {"g": [1.0, 2], "x": [0.5, -1], "w": [1.0, -1.5]}),
+    ("back(g, x^n, n)", {"g": [1.0, 2], "x": [0.5, 1.4], "n": [1.0, -1.5]}),
+    ("back(g, max(x, w), x)*x", {"g": [1.0, 2], "x": [0.5, 1.4], "w": [1.0, -1.5]}),
+    ("back(g, concat(x, w), w)", {"g": [1.0, 2, 3, 4], "x": [0.5, 1.4], "w": [1.0, -1.5]}),
+    ("back(g, clip(x, l, h), l)", {"g": [1.0, 2], "x": [0.5, 1.4], "l": 0.6, "h": 2.0}),
+    ("back(g, maxpool(x, 2))*x", {"g": [1.0, 2], "x": [0.5, 1.4, 2, 3]}),
+    ("back(back(g, sin(x)), x*w, w)", {"g": [1.0, 2], "x": [0.5, 1.4], "w": [2.0, 3]}),
+])
+def test_what_is_carried_back_has_the_derivatives_of_differences(
+    equation: str, values: dict[str, Any]
+) -> None:
+    result = dlcalc.grad(f"y = {equation}; L = sum(y*y)", values)
+    assert set(result.gradients["L"]) == set(values)
+    for name, value in values.items():
+        assert np.shape(result.gradients["L"][name]) == np.shape(value)
+    require_agreement(result)
+
+
 EXACT = [
     "A + x", "A ⊙ x", "A*A - 2*A", "A @ B", "B @ u", "x @ A'", "u @ x'", "sum(B, axis=1)",
     "prod(A, axis=0)", "cumsum(B, 1)", "A^3", "A^1", "A^0", "(A ⊙ 0)^0", "abs(A)", "relu(A)",

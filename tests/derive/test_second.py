@@ -93,6 +93,18 @@ def test_second_derivatives_at_ties_of_a_pool_go_to_the_first() -> None:
     assert found["x"]["x"].reshape(4, 4).tolist() == np.diag([0, 2, 0, 0]).tolist()
 
 
+def test_second_derivatives_of_what_is_carried_back_are_refused() -> None:
+    values = {"g": [1.0, 2.0], "x": [0.5, -1.0]}
+    result = dlcalc.grad("p = 2*x\ny = back(g, sin(p)); L = sum(y*y)", values)
+    with pytest.raises(dlcalc.InputError) as caught:
+        hessian(result, "L")
+    assert str(caught.value) == (
+        "line 2: second derivatives of what is carried back are not computed: write the gradient "
+        "itself as an equation")
+    beside = dlcalc.grad("y = back(g, sin(x)); L = x[0]^3", values, of="L", wrt="x")
+    assert hessian(beside, "L")["x"]["x"].tolist() == [[3, 0], [0, 0]]
+
+
 def test_hessians_are_symmetric_at_kinks_too() -> None:
     result = dlcalc.grad("L = hard_tanh(x)*y + max(x, y)*x", {"x": 1.0, "y": 1.0})
     found = hessian(result, "L")
