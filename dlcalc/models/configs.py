@@ -247,11 +247,17 @@ def _without_aliases(config: Config, aliases: Mapping[str, str]) -> dict[str, An
     return plain
 
 
+HELD = {"architectures": list, "id2label": dict | list}
+"""What the fields are that hold names."""
+
+
 def _check_numbers(config: Config, defaults: Mapping[str, Any]) -> None:
     """Refuse what is no whole number where the class of the config has one, and no list."""
     for name, value in config.items():
-        if name in ("architectures", "id2label") and not isinstance(value, list | dict | None):
-            raise InputError(f"field {name!r} is no list, but {json.dumps(value)}")
+        kind = HELD.get(name, object)
+        if not isinstance(value, kind | None):
+            word = "list" if kind is list else "object"
+            raise InputError(f"field {name!r} is no {word}, but {json.dumps(value)}")
         if type(defaults.get(name)) is int and isinstance(value, str | float | bool | dict):
             if isinstance(value, float) and value.is_integer():
                 continue
