@@ -156,12 +156,15 @@ def differentiate(
         return _derived(tape, f, given, of, sources, True)
     except ShapeError:
         raise
-    except InputError:
+    except InputError as error:
         if not allow_nonfinite:
             raise
-    from dlcalc.derive.arrays import Arrays
+        from dlcalc.derive.arrays import Arrays
 
-    floats = {name: Arrays.exact_to_float(value) for name, value in given.items()}
+        try:
+            floats = {name: Arrays.exact_to_float(value) for name, value in given.items()}
+        except OverflowError:
+            raise error from None
     return _derived(tape, Arrays, floats, of, sources, False)
 
 

@@ -15,7 +15,7 @@ import dlcalc
 from dlcalc.derive.activations import ACTIVATIONS, parametrised
 from dlcalc.derive.check import check_derivatives, hessian
 from dlcalc.derive.shapes import require_fit
-from dlcalc.errors import DlcalcError, LimitError, ShapeError
+from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
 from dlcalc.shell.runner import read_example
 
 DATA = Path(__file__).parents[1] / "data"
@@ -337,6 +337,36 @@ def test_what_is_carried_back_has_the_derivatives_of_differences(
     for name, value in values.items():
         assert np.shape(result.gradients["L"][name]) == np.shape(value)
     require_agreement(result)
+
+
+@pytest.mark.parametrize(("equation", "values", "value", "slope"), [
+    ("L = exp(x)", {"x": 1000}, math.inf, math.inf), ("L = ln(x)", {"x": 0}, -math.inf, math.inf),
+    ("L = sqrt(x)", {"x": 0}, 0, math.inf), ("L = y/x", {"x": 0, "y": 1}, math.inf, -math.inf),
+    ("L = x^0.5", {"x": -1}, math.nan, math.nan), ("L = x*y", {"x": 1e200, "y": 1e200}, math.inf,
+                                                   1e200),
+    ("L = sum(exp(x))", {"x": [1000, 0]}, math.inf, [math.inf, 1]),
+    ("L = sum(W @ x)", {"W": [[1e200, 1]], "x": [1e200, 1]}, math.inf, [1e200, 1]),
+    ("L = norm(x)", {"x": [1e200, 0]}, math.inf, [0, 0]),
+])
+def test_what_is_not_finite_is_computed_only_where_it_may_be(
+    equation: str, values: dict[str, Any], value: float, slope: Any
+) -> None:
+    with pytest.raises(InputError):
+        dlcalc.grad(equation, values)
+    result = dlcalc.grad(equation, values, allow_nonfinite=True)
+    assert result.values["L"] == pytest.approx(value, nan_ok=True)
+    found = np.asarray(result.gradients["L"]["x"], float).tolist()
+    assert found == pytest.approx(slope, nan_ok=True)
+    if np.ndim(values["x"]) == 0:
+        again = dlcalc.grad(equation, dict.fromkeys(values, 1), allow_nonfinite=True)
+        with pytest.raises(InputError):  # it is looked at as before, as nothing had to be let in
+            again(values)
+        assert result(dict.fromkeys(values, 1)).values["L"] == again.values["L"]
+
+
+def test_whole_numbers_beyond_floats_are_refused_also_where_infinity_may_be() -> None:
+    with pytest.raises(InputError, match=r"x\*1.0: overflows, beyond 1.8e308: x = a whole number"):
+        dlcalc.grad("L = x*1.0", {"x": 10**400}, allow_nonfinite=True)
 
 
 EXACT = [
