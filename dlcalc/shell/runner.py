@@ -24,7 +24,6 @@ import dlcalc
 from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
-from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import Output, check_plot
 from dlcalc.typed import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -112,11 +111,6 @@ class Run(Generic[R]):
     def answer(self, result: R) -> Answer:
         """The result as an answer, with its checks if they were made."""
         raise NotImplementedError
-
-    @property
-    def working(self) -> Any:
-        """The module `working.py` beside its answer, imported when a function of it is called."""
-        return lazily(f"dlcalc.commands.{self.command}.working")
 
     def refuse(self, checks: Sequence[Any]) -> None:
         """AnswerDiffersError that names the first gradient that is off, if one is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,13 @@ from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array, read_arrays
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.output.answer import Answer, Values
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_finite
+
+if TYPE_CHECKING:
+    from dlcalc.commands.conv import working
+else:
+    working = lazily("dlcalc.commands.conv.working")
 
 FIELDS = ("output", "dx", "dw", "db")
 """Arrays that have a working."""
@@ -88,11 +94,11 @@ class ConvRun(Run[Convolution]):
             blocks = [Values(record[name], name) for name in FIELDS if name in record]
         return Answer(
             record, blocks, whole=result.output.dtype.kind != "f",
-            working=partial(self.working.conv_steps, result),
-            at=partial(self.working.steps_at, result),
-            element=lambda field, index: self.working.element_step(result, str(field[0]), index)
+            working=partial(working.conv_steps, result),
+            at=partial(working.steps_at, result),
+            element=lambda field, index: working.element_step(result, str(field[0]), index)
             if field[0] in FIELDS else None,
-            advice=partial(self.working.advice, result),
+            advice=partial(working.advice, result),
         )
 
 

@@ -22,10 +22,11 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.kl import discrete
+    from dlcalc.commands.kl import discrete, working
     from dlcalc.commands.kl.discrete import DiscreteKL
     from dlcalc.numbers.differences import GradientCheck
 else:
+    working = lazily("dlcalc.commands.kl.working")
     discrete = lazily("dlcalc.commands.kl.discrete")
 
 DISTRIBUTION = ("mean", "covariance", "log_variance", "probabilities")
@@ -143,7 +144,7 @@ class KlRun(Run["KL | DiscreteKL"]):
         slopes = result.gradients if wanted else {}
         gaussian = isinstance(result, KL)
         names: Sequence[str] = TERMS if isinstance(result, KL) else result.fields
-        told: Any = self.working if gaussian else discrete
+        told: Any = working if gaussian else discrete
         record: dict[str, Any] = {name: getattr(result, name) for name in names}
         blocks: list[Block] = [Table(names, [list(record.values())])]
         if not isinstance(result, KL):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,8 +35,14 @@ from dlcalc.numbers.exact import Array, all_finite, as_layers_of
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks, loss_chart, loss_picture, loss_table
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
 from dlcalc.shell.runner import Run, explained, require_checkable
+
+if TYPE_CHECKING:
+    from dlcalc.commands.mlp import working
+else:
+    working = lazily("dlcalc.commands.mlp.working")
 
 MOST_NAMED = 8
 STEPS = 100
@@ -407,7 +413,7 @@ class MlpRun(Run[MlpStep]):
         """Values, gradients and updates, then what else was asked for, and the findings."""
         from dlcalc.conventions.equations import kinks_of
 
-        form, lines = self.out.format, cache(lambda: self.working.MlpWorking(result))
+        form, lines = self.out.format, cache(lambda: working.MlpWorking(result))
         hidden = [layer.q for layer in result.layers[:-1]]
         self.notes += kinks_of((result.network.activation, each) for each in hidden)
         said, complete = list(findings(result)), form.complete

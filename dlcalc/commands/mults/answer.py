@@ -22,10 +22,11 @@ from dlcalc.shell.runner import Run
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlcalc.commands.mults import algorithms
+    from dlcalc.commands.mults import algorithms, working
     from dlcalc.commands.mults.algorithms import Check, Named
     from dlcalc.commands.mults.stages import Phase
 else:
+    working = lazily("dlcalc.commands.mults.working")
     algorithms = lazily("dlcalc.commands.mults.algorithms")
 
 PHASE = ("inputs", "taps", "outputs", "copies", "products", "winograd", "rank")
@@ -143,9 +144,9 @@ class MultsRun(Run[Multiplications]):
             blocks.append(Table(VERIFIED, runs, PROOF))
         return Answer(
             record, blocks, main="multiplications", whole=True,
-            working=partial(self.working.mults_steps, result),
-            element=lambda field, index: self.working.field_step(result, field),
-            advice=lambda field, expected: self.working.advice(result, expected),
+            working=partial(working.mults_steps, result),
+            element=lambda field, index: working.field_step(result, field),
+            advice=lambda field, expected: working.advice(result, expected),
         )
 
     def refuse(self, checks: Sequence[Sequence[Check]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,13 @@ from dlcalc.errors import InputError
 from dlcalc.input.arrays import read_array
 from dlcalc.numbers.convolution.pooling import Pooling
 from dlcalc.output.answer import Answer, Values
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_finite
+
+if TYPE_CHECKING:
+    from dlcalc.commands.pool import working
+else:
+    working = lazily("dlcalc.commands.pool.working")
 
 FIELDS = ("output", "dx")
 MOST_COMPARED = 1000
@@ -90,10 +96,10 @@ class PoolRun(Run[Pooling]):
             blocks = [Values(record[name], name) for name in FIELDS]
         return Answer(
             record, blocks, whole="f" not in {block.array.dtype.kind for block in blocks},
-            working=partial(self.working.pool_steps, result),
-            at=partial(self.working.steps_at, result),
-            element=partial(self.working.element_step, result),
-            advice=partial(self.working.advice, given, result),
+            working=partial(working.pool_steps, result),
+            at=partial(working.steps_at, result),
+            element=partial(working.element_step, result),
+            advice=partial(working.advice, given, result),
         )
 
 

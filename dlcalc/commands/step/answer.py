@@ -35,11 +35,15 @@ from dlcalc.numbers.threads import Aside
 from dlcalc.numbers.threads import each as in_parts
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import Output, terminal_page
 from dlcalc.shell.runner import Run, require_checkable, shape_of
 
 if TYPE_CHECKING:
+    from dlcalc.commands.step import working
     from dlcalc.pictures.images import Maps
+else:
+    working = lazily("dlcalc.commands.step.working")
 
 FIELDS = (
     "x", "target", "upstream", "parameters", "loss", "reduction", "optimizer", "steps", "mode",
@@ -542,12 +546,12 @@ class StepRun(Run[NetworkStep]):
         })
         add_checks(record, blocks, self.checks)
         return Answer(
-            record, blocks, working=partial(self.working.step_steps, result),
-            at=partial(self.working.steps_at, result),
-            element=lambda place, index: self.working.element(result, str(place), index),
-            advice=lambda place, wanted: self.working.advice(result, str(place), wanted),
+            record, blocks, working=partial(working.step_steps, result),
+            at=partial(working.steps_at, result),
+            element=lambda place, index: working.element(result, str(place), index),
+            advice=lambda place, wanted: working.advice(result, str(place), wanted),
             adapt=partial(_adapted, result),
-            order=self.working.derivation(result) if self.out.expect is not None else (),
+            order=working.derivation(result) if self.out.expect is not None else (),
         )
 
 

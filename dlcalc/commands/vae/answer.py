@@ -37,10 +37,14 @@ from dlcalc.numbers.exact import Array, all_finite, as_doubles, as_layers_of, as
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
+    from dlcalc.commands.vae import working
     from dlcalc.numbers.differences import GradientCheck
+else:
+    working = lazily("dlcalc.commands.vae.working")
 
 SIGMOID = ACTIVATIONS["sigmoid"]
 HEADS = ("sigmoid", "identity")
@@ -539,12 +543,12 @@ class VaeRun(Run[VaeStep]):
     def checked(self, result: VaeStep) -> Sequence[GradientCheck]:
         """Each gradient of both terms against its differences."""
         require_checkable(2 * len(result.named))
-        checks: list[GradientCheck] = self.working.VaeWorking(result).checks()
+        checks: list[GradientCheck] = working.VaeWorking(result).checks()
         return checks
 
     def answer(self, result: VaeStep) -> Answer:
         """The step, in the order of its derivation."""
-        lines = cache(lambda: self.working.VaeWorking(result))
+        lines = cache(lambda: working.VaeWorking(result))
         record, complete = result.record, self.out.format.complete
         latent = {"mu": result.mu, "sigma": result.sigma, "z": result.z}
         blocks: list[Block] = [
@@ -561,7 +565,7 @@ class VaeRun(Run[VaeStep]):
         if result.evidence is not None:
             found = [{name: getattr(each, name) for name in EVIDENCE} for each in result.evidence]
             record["evidence"] = found[0] if result.vae.single else found
-            words = [self.working.evidence_words(each) for each in result.evidence]
+            words = [working.evidence_words(each) for each in result.evidence]
             headers = ("ln p(x)", "ELBO", "KL(q||p(z|x))", "sum of both", "gap")
             rows = [
                 (one.log_evidence, one.elbo, one.kl_posterior, one.elbo + one.kl_posterior, one.gap)
