@@ -80,6 +80,12 @@ def test_lines_comments_and_semicolons_divide_equations() -> None:
     assert found[1].text == "b = [2; 3]"
 
 
+def test_words_of_loops_are_names_elsewhere() -> None:
+    found = parse_equations("for = in*2\nin = 3; back = for")
+    assert [(each.name, each.names) for each in found] == [
+        ("for", ("in",)), ("in", ()), ("back", ("for",))]
+
+
 def test_long_sums_and_products_are_read_without_nesting() -> None:
     [total] = parse_equations(f"L = {' + '.join(['x'] * 20_000)}")
     assert total.expression.depth == 1
@@ -218,6 +224,24 @@ LEFT_INDEX = ("an index on the left is a whole number, a loop's variable, or a l
     ("for t in 1: h[t] = 2", 11, ":", "found ':'; a range is 1..3, or 1..T"),
     ("for t in 1..3:\nh[t] = 2", 1, "for",
      "no equation in the loop; indent those that belong to it"),
+    ("y x = 3", 3, "x", "found 'x'; an equation is NAME = EXPRESSION"),
+    ("for x", 6, "", "found the end; a loop is for t in 1..3: h[t] = …"),
+    ("(y = 3", 1, "(", "found '('; an equation is NAME = EXPRESSION"),
+    ("y[0 = 3", 5, "=", "found '='; the [ of line 1, column 2 is still open"),
+    ("y == 3", 3, "==", "found '=='; an equation has one ="),
+    ("y = 2..3", 6, "..",
+     "found '..' after '2'; a range stands behind for: for t in 1..3: h[t] = …"),
+    ("y = x[1:2", 10, "", "found the end; the [ of line 1, column 6 is still open"),
+    ("y = a : b", 7, ":",
+     "found ':' after 'a'; slices stand in brackets, x[0:2], and loops are for t in 1..3: h[t] = "
+     "…"),
+    ("y = a]", 6, "]", "found ']' after 'a'; no bracket is open"),
+    ("y = (a, b)", 7, ",", "found ','; the ( of line 1, column 5 is still open"),
+    ("y = x! + 1", 6, "!", "found '!'; 1 - a is the opposite of a condition"),
+    ("y = x.exp", 6, ".",
+     "found '.'; write the function alone, exp(x), and a number with its digits, 0.5"),
+    ("y = 5%", 6, "%", "found '%'; write a fraction: 5% is 0.05"),
+    ("y = ||x||", 5, "|", "found '||'; write norm(…)"),
     ("y : 3", 3, ":", "found ':'; a loop is for t in 1..3: h[t] = …"),
     ("y = ∑_{t=1} t", 5, "∑_{t=1} t", "a range below ∑ is t=1..T"),
     ("y = ∑_{t=1..2..3} t", 5, "∑_{t=1..2..3} t", "a range below ∑ is t=1..T"),
