@@ -77,6 +77,8 @@ def test_reference(type: str) -> None:
     # MistralConfig has by default; heads that do not divide, sizes as an object.
     ({"model_type": "mistral3"}, 23_340_272_640),
     ({"model_type": "esm", "architectures": ["EsmForMaskedLM"], "vocab_size": 33}, 86_461_618),
+    ({"model_type": "esm", "architectures": ["EsmForMaskedLM"], "vocab_size": 33,
+      "position_embedding_type": None}, 86_461_618 - 1026 * 768),
     ({"model_type": "apertus1p5_text", "hidden_size": 64, "num_attention_heads": 4,
       "intermediate_size": 32, "num_hidden_layers": 2, "vocab_size": 100,
       "output_vocab_size": 40}, 50_308),
