@@ -435,6 +435,12 @@ class _Reader(Follower):
         elif name in ("requires_grad", "trainable"):
             for _, each in owner.leaves():
                 each.frozen = not value
+        elif owner.is_layer and (value is None or name in ("stride", "padding", "dilation")):
+            owner.named[name] = value
+        elif owner.is_layer and name == "bias" and isinstance(value, Module):
+            if not _is_parameter(value):
+                raise InputError("a bias of two layers cannot be said in the notation")
+            owner.named["bias"], value.tied = True, owner
         elif owner.is_layer and isinstance(value, Module):
             owner.tied = value
         else:

@@ -474,6 +474,8 @@ def code_of(made: str, forward: str) -> str:
     (LINEAR, "return F.pad(self.f(x), (1, 1))"), (LINEAR, "return torch.einsum('ab->ba', x)"),
     ("self.f = [nn.Linear(8, 8) for _ in range(2)]", "for f in self.f: x = f(x)\nreturn x"),
     ("self.f, self.g = nn.Linear(8, 8), {'a': nn.Linear(8, 8)}", "return self.f(x)"),
+    ("self.f, self.g = nn.Linear(8, 5), nn.Linear(8, 5)\nself.g.bias = self.f.bias",
+     "return self.f(x) + self.g(x)"),
 ])
 def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None:
     with pytest.raises(DlcalcError) as caught:
@@ -1376,6 +1378,11 @@ def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
      "b, n, c = x.shape\nq, k, v = self.q(x).view(b, n, 3, 2, c // 2).permute("
      "2, 0, 3, 1, 4)\nx = (q @ k.transpose(-2, -1)).softmax(-1) @ v\n"
      "return self.o(x.transpose(1, 2).reshape(b, n, c))[:, [-1], :]", (4, 8), 296),
+    # What a layer is given later: no bias, another stride, and a bias that is the model's, too.
+    ("self.f = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.Flatten(), nn.Linear(128, 10))\n"
+     "self.f[0].stride, self.f[2].bias = (4, 4), None", "return self.f(x)", (3, 16, 16), 1504),
+    ("self.f = nn.Linear(8, 5, bias=False)\nself.b = nn.Parameter(torch.zeros(5))\n"
+     "self.f.bias = self.b", "return self.f(x)", (8,), 45),
     # Heads put in by their place from behind, and initial numbers, one tensor at a time.
     ("self.f = nn.Sequential(nn.Linear(8, 4), nn.Linear(4, 9))\nself.f[-1] = nn.Linear(4, 2)\n"
      "for f in self.f: nn.init.constant_(f.bias, -1)", "return self.f(x)", (8,), 46),
