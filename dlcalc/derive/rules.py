@@ -287,7 +287,7 @@ class Tabled(Rule):
 
     def options(self, node: Node) -> dict[str, Any]:
         """Those of the operation, from the node's."""
-        return {}
+        return {"axis": node.options["axis"]} if "axis" in node.options else {}
 
     def value(self, node: Node, *arguments: Array) -> Array:
         return np.asarray(self.operation.value(Arrays, *arguments, **self.options(node)))
@@ -582,9 +582,6 @@ class Move(Moving):
 class Concat(Tabled, Moving):
     """Arrays laid end to end along an axis."""
 
-    def options(self, node: Node) -> dict[str, Any]:
-        return {"axis": node.options["axis"]}
-
 
 class Lookup(Moving):
     """Rows of a table by their numbers."""
@@ -600,9 +597,6 @@ class Lookup(Moving):
 
 class Softmax(Tabled):
     """eˣ/Σ eˣ along an axis, or its logarithm."""
-
-    def options(self, node: Node) -> dict[str, Any]:
-        return {"axis": node.options["axis"]}
 
     def _along(self, node: Node, index: Index) -> list[Index]:
         axis = node.options["axis"]

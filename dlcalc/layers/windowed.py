@@ -249,13 +249,9 @@ def _interpolation(length: int, scale: int, linear: bool) -> Axis:
     return Axis(length, taps, scale, (before, taps - scale - before), transposed=True)
 
 
-def maxpool_values(
-    run: Pass, x: Node, kernel: PerAxisValue, stride: PerAxisValue | None, pad: Any,
-    dilation: PerAxisValue, ceil: bool,
-) -> Node:
+def maxpool_values(run: Pass, x: Node, **options: Any) -> Node:
     """The largest of each window, the first of a tie."""
-    stride = kernel if stride is None else stride
-    return _largest(run, x, windows(run.shape, kernel, stride, pad, dilation, ceil=ceil))
+    return _largest(run, x, maxpool(run.shape, **options).windows)
 
 
 def _largest(run: Pass, x: Node, axes: tuple[Any, ...]) -> Node:
@@ -263,16 +259,12 @@ def _largest(run: Pass, x: Node, axes: tuple[Any, ...]) -> Node:
 
 
 def avgpool_values(
-    run: Pass, x: Node, kernel: PerAxisValue, stride: PerAxisValue | None, pad: Any, ceil: bool,
-    affine: bool, exclude_pad: bool,
+    run: Pass, x: Node, affine: bool, exclude_pad: bool, **options: Any
 ) -> Node:
     """The mean of each window, over the cells within input and padding."""
-    stride = kernel if stride is None else stride
-    axes = windows(run.shape, kernel, stride, pad, ceil=ceil)
-    if not affine:
-        return run.do("avgpool", x, axes=axes, exclude_pad=exclude_pad)
-    mean = run.do("avgpool", x, axes=axes, exclude_pad=exclude_pad, part="mean")
-    return run.scaled(mean, run.shape[:1], 1)
+    axes, part = avgpool(run.shape, **options).windows, "mean" if affine else ""
+    mean = run.do("avgpool", x, axes=axes, exclude_pad=exclude_pad, part=part)
+    return run.scaled(mean, run.shape[:1], 1) if affine else mean
 
 
 def globalpool_values(run: Pass, x: Node) -> Node:
