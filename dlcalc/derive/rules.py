@@ -217,6 +217,20 @@ class Graph:
         """An element of a gradient."""
         return _plain(self.gradient(node)[index])
 
+    def written(
+        self, node: Node, index: Index, make: Callable[..., Any], back: bool = False
+    ) -> Part:
+        """What is made of the elements of a node's arguments that are spread to an index; where
+        it goes `back`, of the gradient and the value there before them."""
+        at = [(each, _narrowed(each.shape, index)) for each in node.arguments]
+        leaves = [self.leaf(*each) for each in at]
+        values = dict(zip(leaves, [self.number(*each) for each in at], strict=True))
+        if back:
+            g, y = self.slope(node, index), self.leaf(node, index)
+            values |= {g: self.slope_number(node, index), y: self.number(node, index)}
+            leaves = [g, y, *leaves]
+        return _put(make(*leaves), values)
+
     def step(self, node: Node, index: Index, note: str = "") -> Step:
         """One element of a value, by what it is made of."""
         moved, name = node, self.leaf(node, index)
@@ -303,25 +317,13 @@ class Elementwise(Tabled):
     """An operation of the table, element by element; what has fewer elements is spread."""
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
-        leaves, values = self._leaves(graph, node, index)
-        return _put(self.operation.value(FORMULAS, *leaves), values)
+        return graph.written(node, index, partial(self.operation.value, FORMULAS))
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+        pull = self.operation.pull
         for at in _spread(node.arguments[place].shape, node.shape, index):
-            leaves, values = self._leaves(graph, node, at)
-            g, y = graph.slope(node, at), graph.leaf(node, at)
-            values[g], values[y] = graph.slope_number(node, at), graph.number(node, at)
-            yield _put(self.operation.pull(FORMULAS, g, y, tuple(leaves), place), values)
-
-    @staticmethod
-    def _leaves(graph: Graph, node: Node, index: Index) -> tuple[list[Expr], dict[Expr, Any]]:
-        leaves: list[Expr] = []
-        values: dict[Expr, Any] = {}
-        for each in node.arguments:
-            at = _narrowed(each.shape, index)
-            leaves.append(graph.leaf(each, at))
-            values[leaves[-1]] = graph.number(each, at)
-        return leaves, values
+            yield graph.written(
+                node, at, lambda g, y, *given: pull(FORMULAS, g, y, given, place), back=True)
 
 
 def _narrowed(shape: tuple[int, ...], index: Index) -> Index:
@@ -353,23 +355,21 @@ class Activate(Rule):
         return np.multiply(gradient, slope, out=slope if slope.dtype == gradient.dtype else None)
 
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
-        leaf = graph.leaf(node.arguments[0], index)
-        values = {leaf: graph.number(node.arguments[0], index)}
-        return _put(call(self.activation.name, leaf, *self.activation.chosen), values)
+        return graph.written(
+            node, index, lambda x: call(self.activation.name, x, *self.activation.chosen))
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        x = node.arguments[0]
-        g, leaf, y = graph.slope(node, index), graph.leaf(x, index), graph.leaf(node, index)
-        values = {g: graph.slope_number(node, index), y: graph.number(node, index),
-                  leaf: graph.number(x, index)}
         name = self.activation.name
         if name in SLOPES and name not in KINKS:
-            slope = SLOPES[name](FORMULAS, leaf, y)
-        else:
-            slope = call(f"{name}′", leaf, *self.activation.chosen)
-            at = np.atleast_1d(x.value[index])
-            values[slope] = self.activation.slope(at, np.atleast_1d(node.value[index])).item()
-        yield _put(mul(g, slope), values)
+            yield graph.written(
+                node, index, lambda g, y, x: mul(g, SLOPES[name](FORMULAS, x, y)), back=True)
+            return
+        x = node.arguments[0]
+        slope = call(f"{name}′", graph.leaf(x, index), *self.activation.chosen)
+        at = np.atleast_1d(x.value[index])
+        number = self.activation.slope(at, np.atleast_1d(node.value[index])).item()
+        g = graph.slope(node, index)
+        yield _put(mul(g, slope), {g: graph.slope_number(node, index), slope: number})
 
 
 class Einsum(Rule):

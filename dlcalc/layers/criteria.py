@@ -6,6 +6,7 @@ Those that go element by element are written once, on arrays and on symbols alik
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,16 +76,10 @@ class ElementLoss(Rule):
         y, t = (each.value for each in node.arguments)
         return np.asarray(self.loss.slope(_HELD, y, t)) * (gradient / node.options["count"])
 
-    def _put(self, graph: Graph, node: Node, at: Index, formula: Callable[..., Any]) -> Part:
-        y, t = node.arguments
-        leaves = graph.leaf(y, at), graph.leaf(t, at)
-        values = {leaves[0]: graph.number(y, at), leaves[1]: graph.number(t, at)}
-        written = formula(WRITTEN, *leaves)
-        return Part(written, written.put(values))
-
     def made(self, graph: Graph, node: Node, index: Index) -> Part:
         y, t = node.arguments
-        every = [self._put(graph, node, at, self.loss.value) for at in np.ndindex(*y.shape)]
+        every = [graph.written(node, at, partial(self.loss.value, WRITTEN))
+                 for at in np.ndindex(*y.shape)]
         free = "ijkl"[: len(graph.shown(y, y.shape))]
         letters = tuple("n" + "ijkl"[: y.value.ndim - 1])
         named = self.loss.value(WRITTEN, graph.leaf(y, letters), graph.leaf(t, letters))
@@ -93,7 +88,7 @@ class ElementLoss(Rule):
                         node.options["count"])
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        part = self._put(graph, node, index, self.loss.slope)
+        part = graph.written(node, index, partial(self.loss.slope, WRITTEN))
         yield _counted(part.formula, part.numbers, node.options["count"])
 
 
