@@ -281,7 +281,7 @@ def test_what_is_written_wrong_is_marked_where_it_stands(
 
 
 @pytest.mark.parametrize("at", [0, 3, 5, 8, 14, 19])
-@pytest.mark.parametrize("wrong", ["?", "¾", "sigmoidal_unit(1)"])
+@pytest.mark.parametrize("wrong", ["?", "sigmoidal_unit(1)", f"{'u' * 50}(1)", f"{'u' * 80}(1)"])
 def test_of_a_long_line_the_part_around_an_error_is_shown(at: int, wrong: str) -> None:
     terms = [f"alpha_{n}" for n in range(10, 30)]
     terms[at] = wrong
@@ -291,13 +291,14 @@ def test_of_a_long_line_the_part_around_an_error_is_shown(at: int, wrong: str) -
     shown, mark = caught.value.__notes__[0].split("\n")
     column = mark.index("^")
     assert set(mark[column:]) == {"^"}
-    assert wrong.startswith(shown[column : len(mark)])
-    assert len(mark) - column == len(wrong.partition("(")[0])
+    assert wrong.startswith(shown[column : len(mark)].rstrip("…"))
+    width = len(wrong.partition("(")[0])
+    assert len(mark) - column == min(width, 78 - column)
     part = shown[2:].removeprefix("…").removesuffix("…")
     start = text.index(part)
     end = start + len(part)
     assert shown == f"  {'…' * (start > 0)}{part}{'…' * (end < len(text))}"
     assert start + column - 2 - (start > 0) == text.index(wrong)
     assert len(shown) <= 78
-    assert start == 0 or column == 52 - min(len(mark) - column, 38)  # two thirds of the line
+    assert start == 0 or column == 52 - min(width, 38)  # two thirds of the line
     assert f"line 2, column {text.index(wrong) + 1}: " in str(caught.value)

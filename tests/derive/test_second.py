@@ -105,6 +105,16 @@ def test_second_derivatives_of_what_is_carried_back_are_refused() -> None:
     assert hessian(beside, "L")["x"]["x"].tolist() == [[3, 0], [0, 0]]
 
 
+@pytest.mark.parametrize(("equation", "second"), [
+    ("L = max(x)^2", [[0, 0, 0], [0, 0.5, 0.5], [0, 0.5, 0.5]]),
+    ("L = max(x^3)*x[0]", [[0, 6, 6], [6, 6, 0], [6, 0, 6]]),
+    ("L = sum(max([x, x], axis=0)^2)", [[2, 0, 0], [0, 2, 0], [0, 0, 2]]),
+])
+def test_the_largest_elements_share_second_derivatives(equation: str, second: Any) -> None:
+    found = hessian(dlcalc.grad(equation, {"x": [1.0, 2.0, 2.0]}), "L")["x"]["x"]
+    np.testing.assert_allclose(found, second, rtol=1e-12)
+
+
 def test_hessians_are_symmetric_at_kinks_too() -> None:
     result = dlcalc.grad("L = hard_tanh(x)*y + max(x, y)*x", {"x": 1.0, "y": 1.0})
     found = hessian(result, "L")
