@@ -211,12 +211,12 @@ class Aside:
                 job.wait()  # the last first: the other cores begin with the first
         finally:
             _HERE.aside = self._around
+            if self.helpers and self._around is None:
+                blas().__exit__()
             for job in self._jobs:
                 job.cancel()
-            if self.helpers and self._around is None:
-                for _ in range(self.helpers):
-                    self._queue.put(None)
-                blas().__exit__()
+            for _ in range(self.helpers if self._around is None else 0):
+                self._queue.put(None)
 
 
 _ALONE = Aside(products=-1)

@@ -44,7 +44,7 @@ class CellRun(Run[CellResult]):
             from dlcalc.conventions.cells import layout_of
 
             names = layout_of(self.options["framework"], self.command)
-            self.fields = (*self.fields, *names)  # type: ignore[misc]
+            self.fields = (*self.fields, *names)
         fields = super().read()
         activations, given = self.options.pop("activations", ()), fields.get("activations") or {}
         if activations and isinstance(given, dict):

@@ -39,7 +39,7 @@ class Run(Generic[R]):
 
     command: ClassVar[str]
     """The name of the command, and of the folder of its worked example."""
-    fields: ClassVar[Sequence[str]] = ()
+    fields: Sequence[str] = ()
     """The fields that a JSON object of its operand `file` may have."""
     required: ClassVar[Sequence[str]] = ()
     """Those that it must have."""

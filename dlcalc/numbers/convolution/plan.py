@@ -423,9 +423,9 @@ LEAST_WINOGRAD_CHANNELS = 32
 """Channels, in and out, from which fewer products outweigh the transforms."""
 LEAST_WINOGRAD = 25_000_000
 """Products of the definition from which they do: below, unrolled windows are as quick."""
-CHANNELS_A_TILE = {4: 4, 2: 8}
-"""By outputs of a tile along an axis, channels for each tile, at most: with more, kernels take
-longer to transform than is saved. In float32 tiles of two save nothing."""
+CHANNELS_A_TILE = {4: {4: 4}, 8: {4: 4, 2: 8}}
+"""By bytes of a float and outputs of a tile along an axis, channels for each tile, at most: with
+more, kernels take longer to transform than is saved."""
 UNEVEN = 100
 """Times the mean size of its values that an input's largest may be, to be mixed with others."""
 
@@ -475,9 +475,9 @@ def _fast_algorithm(
         and min(w.shape[:2]) >= LEAST_WINOGRAD_CHANNELS
         and _is_even(x)
     ):
-        for m, channels in CHANNELS_A_TILE.items():
+        for m, channels in CHANNELS_A_TILE[x.itemsize].items():
             tiles = x.shape[0] * prod(-(-length // m) for length in geometry.output)
-            if max(w.shape[:2]) <= channels * tiles and (m == 4 or x.dtype == np.float64):
+            if max(w.shape[:2]) <= channels * tiles:
                 from dlcalc.numbers.convolution.fast import by_winograd
 
                 return partial(by_winograd, m=m)
