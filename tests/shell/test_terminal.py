@@ -6,6 +6,7 @@ import re
 import struct
 import subprocess
 import termios
+import threading
 
 import pytest
 
@@ -20,15 +21,18 @@ def at_terminal(columns: int, *arguments: str, **variables: str) -> str:
         [*COMMAND, *arguments], stdin=subprocess.DEVNULL, stdout=theirs,
         stderr=subprocess.DEVNULL, env={**environment(), **variables},
     )  # fmt: skip
-    os.close(theirs)
+    # Our copy of their side stays open, and a mark behind all output says where it ends: a
+    # terminal that both sides closed may lose what was not read yet.
+    ender = threading.Thread(target=lambda: (process.wait(60), os.write(theirs, b"\0")))
+    ender.start()
     seen = b""
-    try:
-        while piece := os.read(ours, 4096):
-            seen += piece
-    except OSError:  # The other side is closed: that is how a terminal ends on Linux.
-        assert process.wait(60) == 0
+    while not seen.endswith(b"\0"):
+        seen += os.read(ours, 4096)
+    ender.join()
+    os.close(theirs)
     os.close(ours)
-    return seen.decode().replace("\r\n", "\n")
+    assert process.returncode == 0
+    return seen[:-1].decode().replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("line", ["diagnose", "examples", "params lenet", "mults dcgan", "mlp"])
