@@ -8,6 +8,7 @@ counted as floating-point operations (FLOPs) each is two.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from math import prod
@@ -16,7 +17,17 @@ from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.layers.counted import Cache, Counted, Shape, flag
 from dlcalc.layers.table import GENERAL, bind, complete, context, handler
 from dlcalc.models import tree
-from dlcalc.models.receptive_fields import Field, follow, join, start
+from dlcalc.models.receptive_fields import (
+    STAND_IN,
+    Field,
+    Growth,
+    follow,
+    grown,
+    growth_of,
+    join,
+    stand_in,
+    start,
+)
 from dlcalc.models.tree import Block, Kind, Layer, Model, Node, at_node
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.results import Result
@@ -111,16 +122,22 @@ class Turns(NamedTuple):
     """The indices of the further ones."""
     first: int | None
     """The turn whose parameters all have, where they are shared."""
+    growth: Growth | None = None
+    """What each turn adds to the fields, where they grow."""
 
     def turned(self, rows: Iterable[Row], index: int | str) -> Iterator[Row]:
         """Rows as they are in one of the further turns, or in any, its index a mark."""
         this, other = f"{self.name}.{self.turn}.", f"{self.name}.{index}."
-        cut = len(this)
+        cut, before, seen = len(this), None, None
         for row in rows:
             tied = row.tied
             if tied and tied.startswith(this):
                 tied = other + tied[cut:]
-            turned = Row._make((other + row[0][cut:], *row[1:11], tied, *row[12:]))
+            if row.field is not before:
+                before = seen = row.field
+                if self.growth and before and isinstance(index, int):
+                    seen = grown(before, self.growth, index - self.turn)
+            turned = Row._make((other + row[0][cut:], *row[1:9], seen, row[10], tied, *row[12:]))
             yield turned if self.first is None else turned.again(
                 other, f"{self.name}.{self.first}."
             )
@@ -211,11 +228,7 @@ def texts(
                 known[key] = text(row._replace(name=NAME_MARK)).split(NAME_MARK)
             yield row.name.join(known[key])
             continue
-        mark = chr(FIRST_MARK + depth)
-        turn = "".join(texts([part.parts for part in parts], _marked(parts, mark, text), depth + 1))
-        pieces = turn.split(mark)
-        for index in parts[0].later:
-            yield str(index).join(pieces)
+        yield from _turn_texts(parts, text, depth)
 
 
 def _is_bare(row: Row) -> bool:
@@ -225,10 +238,55 @@ def _is_bare(row: Row) -> bool:
     return bare and isinstance(row.node, Layer)
 
 
-def _marked(parts: Sequence[Turns], mark: str, text: Callable[..., str]) -> Callable[..., str]:
-    return lambda *rows: text(*(
-        next(part.turned([row], mark)) for part, row in zip(parts, rows, strict=True)
-    ))
+def _turn_texts(parts: Sequence[Turns], text: Callable[..., str], depth: int) -> Iterator[str]:
+    """What `text` makes of alike turns: one text, with places for their index.
+
+    Where fields grow, turns are made one by one until every layer sees all of the input. From
+    there on the numbers that grow do so evenly and have places too, if what the first and the
+    last turn become is what `text` makes of them.
+    """
+    import re
+
+    def made(index: int) -> str:
+        sides = [list(part.turned(Rows(part.parts), index)) for part in parts]
+        return "".join(texts(sides, text, depth + 1))
+
+    later, growing = parts[0].later, any(part.growth for part in parts)
+    while growing and later and not all(_sees_all(part, later[0]) for part in parts):
+        yield made(later[0])
+        later = later[1:]
+    if not later:
+        return
+    mark = chr(FIRST_MARK + depth)
+    numbers = {mark: (later[0], 1)}
+
+    def marked(*rows: Row) -> str:
+        turned = [next(part.turned([row], mark)) for part, row in zip(parts, rows, strict=True)]
+        return text(*(
+            row._replace(field=stand_in(row.field, part.growth, later[0] - part.turn, numbers))
+            if row.field and part.growth else row
+            for part, row in zip(parts, turned, strict=True)
+        ))
+
+    turn = "".join(texts([part.parts for part in parts], marked, depth + 1))
+    pieces = re.split(f"({mark}|{STAND_IN})", turn)
+    places = [numbers[piece] for piece in pieces if piece in numbers]
+    form = "".join("%d" if each in numbers else each.replace("%", "%%") for each in pieces)
+    first, last = (form % tuple([begins + at * step for begins, step in places])
+                   for at in (0, len(later) - 1))
+    if growing and (first, last) != (made(later[0]), made(later[-1])):
+        yield from map(made, later)
+    else:
+        columns = [itertools.count(*place) for place in places]
+        filled = map(form.__mod__, zip(*columns, strict=True))
+        yield from itertools.islice(filled, len(later))
+
+
+def _sees_all(part: Turns, index: int) -> bool:
+    return all(
+        axis.clipped == axis.within[1] - axis.within[0] + 1
+        for row in part.turned(Rows(part.parts), index) for axis in row.field or ()
+    )
 
 
 def outline(parts: Sequence[Row | Turns]) -> tuple[Any, ...]:
@@ -407,6 +465,8 @@ class Walker:
         self.places: dict[str, Row] = {}
         self.known: dict[tuple[object, ...], Known] = {}
         self.layout = ""
+        self.own_inputs = 0
+        """Blocks so far whose layers see an input of their own."""
         self.at_name = ""
         self.at_shape: Shape = ()
 
@@ -433,6 +493,7 @@ class Walker:
         idle = block.kind == Kind.BUILT or (own and (self.cached or (self.text and len(own) > 2)))
         self.runs = self.runs and not idle
         self.cached = 0 if own else self.cached
+        self.own_inputs += own is not None
         self.run(block.body, prefix, own or shape, field if own is None else start(own))
         self.runs, self.cached = around
 
@@ -441,7 +502,7 @@ class Walker:
     ) -> tuple[Shape, Field | None]:
         """Count every turn; those behind one that leaves all as it was are counted like it."""
         for index in range(block.first, block.first + block.count):
-            turn = len(self.rows)
+            turn, layout, own = len(self.rows), self.layout, self.own_inputs
             behind = self.run(block.body, f"{name}.{index}.", shape, field)
             if block.shared and index > block.first:
                 owner = f"{name}.{block.first}."
@@ -449,10 +510,16 @@ class Walker:
                     row.again(f"{name}.{index}.", owner) for row in Rows(self.rows[turn:])
                 ]
             later = range(index + 1, block.first + block.count)
-            if behind[0] == shape and behind[1] is field and later:
-                first = block.first if block.shared else None
-                self.rows.append(Turns(self.rows[turn:], name, index, later, first))
-                break
+            if behind[0] == shape and self.layout == layout and later:
+                within = (row.field for row, _ in tally(self.rows[turn:]))
+                growth = None
+                if behind[1] is not field and own == self.own_inputs:
+                    growth = growth_of(field, within, behind[1])
+                if behind[1] is field or growth:
+                    first = block.first if block.shared else None
+                    self.rows.append(Turns(self.rows[turn:], name, index, later, first, growth))
+                    seen = behind[1]
+                    return shape, grown(seen, growth, len(later)) if seen and growth else seen
             shape, field = behind
         return shape, field
 

@@ -12,6 +12,7 @@ holes in it, and these lie at the border of the image, it may count a few column
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import gcd, lcm
 from operator import sub
 
@@ -150,6 +151,68 @@ def _same_or_new(field: Field, axes: list[AxisField | None]) -> Field | None:
     if len(known) < len(axes):
         return None
     return field if known == field else known
+
+
+Growth = tuple[tuple[int, int], ...]
+"""Columns by which the first and the last column of a field move, axis by axis."""
+
+
+def growth_of(
+    field: Field | None, within: Iterable[Field | None], behind: Field | None
+) -> Growth | None:
+    """What a turn of a repeat adds to a field, where each further turn adds the same; else None.
+
+    `within` are the fields of its layers. A layer moves the ends of a field by columns that do
+    not depend on where they lie, so long as outputs move evenly over all of the input.
+    """
+    if field is None or behind is None:
+        return None
+    for each in within:
+        if each is None or not all(map(_is_steady, each, field)):
+            return None
+    found = tuple([(b.first[0] - a.first[0], b.last[0] - a.last[0])
+                   for a, b in zip(field, behind, strict=True)])
+    even = grown(field, found, 1) == behind
+    return found if even and all(first <= 0 <= last for first, last in found) else None
+
+
+def _is_steady(axis: AxisField, before: AxisField) -> bool:
+    return (
+        axis.period == 1 and axis.outputs > 1 and axis.first[0] <= axis.last[0]
+        and axis.reach == axis.within == before.within
+    )
+
+
+def grown(field: Field, growth: Growth, turns: int) -> Field:
+    """A field after so many turns more.
+
+    >>> [axis.size for axis in grown(start((1, 8, 8)), [(-1, 1), (0, 2)], 3)]
+    [7, 7]
+    """
+    return tuple([
+        axis._replace(first=(axis.first[0] + turns * first,), last=(axis.last[0] + turns * last,))
+        for axis, (first, last) in zip(field, growth, strict=True)
+    ])
+
+
+STAND_IN = "-?[12][0-9]{20}"
+"""What numbers look like that stand in a text for those that grow from turn to turn."""
+
+
+def stand_in(
+    field: Field, growth: Growth, turns: int, numbers: dict[str, tuple[int, int]]
+) -> Field:
+    """A field that sees all of the input, with numbers of its own in place of those that grow.
+
+    `numbers` gets what each of them stands for: where it begins, so many turns on, and its step.
+    """
+    made = []
+    for axis, (first, last) in zip(grown(field, growth, turns), growth, strict=True):
+        begins, size = -(10**20 + len(numbers)), 2 * 10**20 + len(numbers)
+        numbers[str(begins)] = axis.first[0], first
+        numbers[str(size)] = axis.size, last - first
+        made.append(axis._replace(first=(begins,), last=(begins + size - 1,)))
+    return tuple(made)
 
 
 def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:

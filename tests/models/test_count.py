@@ -13,16 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcalc
-from dlcalc.commands.params.count_answer import params_answer
+from dlcalc.commands.params.count_answer import COLUMNS, params_answer
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
 from dlcalc.models import models, zoo_names
-from dlcalc.models.changes import change
-from dlcalc.models.count import params
+from dlcalc.models.changes import change, compare
+from dlcalc.models.count import Row, Turns, params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
 from dlcalc.models.translation import notation
 from dlcalc.models.tree import Block, Layer, Model, count_layers
 from dlcalc.models.use import Use, bytes_of, memory
+from dlcalc.output.answer import Made
 from dlcalc.output.formats import FORMATS
 
 LAYERS = st.sampled_from([
@@ -314,3 +315,55 @@ def test_alike_layers_are_written_each_under_its_name(form: str) -> None:
     assert [(row["name"], int(row["params"])) for row in rows] == [
         (row.name, row.params) for row in count.rows
     ]
+
+
+GROWING = {
+    "padded alike": "conv 4 3 pad=1\nrelu",
+    "padded on one side": "conv 4 2 pad=0:1\nconv 4 1",
+    "a wider and a narrower branch":
+        "sum:\n  branch: conv 4 5 pad=2\n  branch: conv 4 3 pad=1\nrelu",
+    "turns within turns": "conv 4 3 pad=1\nrepeat 5:\n  conv 4 3 pad=1",
+    "shared parameters": "repeat 9 shared:\n  conv 4 3 pad=1",
+    "a shorter path within": "maxpool 2\nupsample 2",
+    "the whole of it weighs channels":
+        "conv 4 3 pad=1\nscale:\n  branch:\n  branch: globalpool; conv 4 1",
+    "an input of its own beside": "conv 4 3 pad=1\naside 4x16x16: conv 4 3 pad=1",
+}
+
+
+@pytest.mark.parametrize("body", GROWING.values(), ids=GROWING)
+@pytest.mark.parametrize("size", ["4x16x16", "4x9x40", "4x90"])
+def test_turns_whose_fields_grow_are_what_they_are_one_by_one(
+    body: str, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows, fields and both exact formats; beside another count with the same names, too."""
+    repeated = "repeat 40:\n" + "".join(f"  {line}\n" for line in body.splitlines())
+    text = f"input {size}\n{repeated}conv 4 3 pad=1"
+
+    def found() -> list[str]:
+        one = params(read_notation(text))
+        other = params(read_notation(text.replace("3 pad=1\n", "5 pad=2\n")))
+        answer = params_answer(one, Use().checked(), tuple(COLUMNS))
+        pairs = compare(one, other).pairs
+        fields = Made(pairs, lambda pair: [each and each.field for each in pair[1:]])
+        return [
+            str([(*row[:10], row[11:]) for row in one.rows]),
+            *("".join(FORMATS[form].write(answer, None, None)) for form in ("csv", "json")),
+            "".join(fields.texts(str)),
+        ]
+
+    at_once = found()
+    monkeypatch.setattr("dlcalc.models.count.growth_of", lambda *fields: None)
+    assert at_once == found()
+
+
+def test_fields_that_grow_are_counted_without_their_turns() -> None:
+    """And a layer behind them sees what it sees behind as many layers."""
+    layer = "conv 4 3 pad=1"
+    count = params(read_notation(f"input 4x16x16\nrepeat 60000:\n  {layer}\n{layer}"))
+    *_, turns, last = count.layers.parts
+    assert isinstance(turns, Turns)
+    assert len(turns.later) > 59_990
+    assert isinstance(last, Row)
+    assert last.field is not None
+    assert [axis.size for axis in last.field] == [2 * 60_001 + 1] * 2
