@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from dlcalc.derive.operations import CORNERS, KINKS
@@ -64,6 +65,17 @@ class Derivatives(Result):
         """Whether every value is a single number."""
         return self.world is Scalars
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Computed anew where it is unpickled: its operations bear no names to be found by."""
+        given = {name: self.values[name] for name in self.system.inputs}
+        return self._again(), (self.system, given, self.of, self.wrt, not self.watched)
+
+    @staticmethod
+    def _again() -> Callable[..., Derivatives]:
+        """What derives a system in the framework that it names."""
+        again: Callable[..., Derivatives] = import_module("dlcalc.commands.grad.answer").derived
+        return again
+
     def along(self, direction: Mapping[str, Any]) -> dict[str, Any]:
         """The derivative of each quantity along a direction, given by its part for each name.
 
@@ -109,9 +121,9 @@ class Derivatives(Result):
             if name not in system.inputs:
                 require_inputs(system, {**dict.fromkeys(system.inputs), name: None})
         given = {name: self.values[name] for name in system.inputs}
-        changed = {name: _as_value(name, value) for name, value in changed.items()}
+        changed = {name: _as_value(name, own(value)) for name, value in changed.items()}
         if self.world is Scalars and not all(isinstance(e, int | float) for e in changed.values()):
-            return differentiate(system, {**given, **changed}, self.of, self.wrt, not self.watched)
+            return self._again()(system, {**given, **changed}, self.of, self.wrt, not self.watched)
         shape = self.world.shape
         alike = all(shape(each) == shape(given[name]) for name, each in changed.items())
         given = {name: changed[name] if name in changed else _as_value(name, value)
@@ -232,6 +244,11 @@ def _world(values: Mapping[str, Any], instructions: Iterable[Instruction]) -> An
 
 MAKING = frozenset(("stack", "conv", "conv_transpose", "concat", "pick", "trace"))
 """Operations of arrays, and those that make some."""
+
+
+def own(value: Any) -> Any:
+    """A value that no later change of the caller's array reaches."""
+    return value.copy() if hasattr(value, "dtype") and hasattr(value, "copy") else value
 
 
 def _as_value(name: str, value: Any) -> Any:

@@ -34,6 +34,8 @@ class System(NamedTuple):
     """Names whose whole numbers the reader used up: the ends of loops."""
     plain: bool = True
     """Whether the text holds equations alone: no loops, definitions or indices."""
+    framework: str | None = None
+    """Whose slopes they are derived with, where that was asked for."""
 
     @property
     def lines(self) -> list[str]:

@@ -35,6 +35,13 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     source = read_source(value)
     if (short := _shortened(source.data.decode("latin-1"))) is not None:
         return short
+    if source.data.startswith(b"PK"):
+        from dlcalc.input.npy import parse_all_npz
+
+        with At(source.place, once=True):
+            held = parse_all_npz(source.data, allow_nonfinite, numbers=True)
+        if len(held) > 1:
+            return held
     if not _OBJECTS.match(source.data.removeprefix(BOM_UTF8)):
         return one_array(source, allow_nonfinite, _decimal)
     with At(source.place, once=True):

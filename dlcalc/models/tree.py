@@ -120,6 +120,10 @@ class Model:
         self.takes: Mapping[int, int] = {}
         """The channels or features that code gives a layer, by the layer's identity."""
 
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """All but what ran it, whose functions bear no names to be pickled by."""
+        return None, {**{name: getattr(self, name) for name in self.__slots__}, "runner": None}
+
     def replaced(self, body: Sequence[Node]) -> Model:
         """This model with other layers."""
         return Model(body, self.input, self.name, self.source, self.published)

@@ -113,23 +113,26 @@ def check_ending(path: str) -> str:
 
 
 def save(answer: Answer, path: str, explain: bool) -> None:
-    """Write an answer to a file, unrounded, whole or not at all.
+    """Write an answer to a file, unrounded, whole or not at all."""
+    write_whole(path, saved(answer, path, explain))
+
+
+def saved(answer: Answer, path: str, explain: bool) -> bytes:
+    """What a file of that name is to hold; InputError where it cannot hold the answer.
 
     Arrays in text go without the working, below which they could not be read back.
     """
     ending = check_ending(path)
     with At(path):
         if ending in (".npy", ".npz"):
-            data = _npy(answer) if ending == ".npy" else npz_bytes(
+            return _npy(answer) if ending == ".npy" else npz_bytes(
                 dict(_arrays("", answer.for_programs))
             )
-        else:
-            if ending != ".json":
-                answer, _ = answer.alone()
-            shown = explain and (ending == ".json" or not isinstance(answer.blocks[0], Values))
-            text = "".join(render(answer, ENDINGS[ending], None, shown))
-            data = text.encode("utf-8", "backslashreplace")
-    write_whole(path, data)
+        if ending != ".json":
+            answer, _ = answer.alone()
+        shown = explain and (ending == ".json" or not isinstance(answer.blocks[0], Values))
+        text = "".join(render(answer, ENDINGS[ending], None, shown))
+        return text.encode("utf-8", "backslashreplace")
 
 
 def _array(value: Any) -> Any:
@@ -198,5 +201,7 @@ def _arrays(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     ):
         for place, each in enumerate(value):
             yield from _arrays(f"{name}[{place}]", each)
-    elif not isinstance(value, str | bool | None) and (array := _array(value)) is not None:
-        yield name, array
+    elif not isinstance(value, str | bool | None):
+        array = _array(value)
+        if array is not None and array.size:
+            yield name, array

@@ -79,29 +79,17 @@ class Output(NamedTuple):
         if caught is not None:
             caught.append(answer)
             return
-        expected = None if self.expect is None else answer.adapt(self.expecting().expected)
-        found = None if self.expect is None else self._compared(answer, expected)
-        # All steps before the first piece of text: what cannot be explained prints nothing.
-        steps = self._steps(answer) if self.explain else None
-        for step in () if steps is None or self.allow_nonfinite else steps:
-            if not is_finite(step.value):
-                from dlcalc.formulas.text import formula_text
-
-                raise InputError(
-                    f"{formula_text(step.name)} overflows on the way: inputs are too large "
-                    "for the working"
-                ).at("--explain")
+        found, steps, data = self._settled(answer)
         rest = {key: value for key, value in answer.record.items() if key not in written}
         shown = answer._replace(record=rest) if written else answer
         shown, others = self._chosen(shown)
-        if drawn is not None:
+        files = [(drawn[0], drawn[1].encode())] if drawn is not None else []
+        if self.save is not None:
+            files.append((self.save, data))
+        for path, content in files:
             from dlcalc.output.files import write_whole
 
-            write_whole(drawn[0], drawn[1].encode())
-        if self.save is not None:
-            from dlcalc.output.files import save
-
-            save(answer, self.save, self.explain)
+            write_whole(path, content)
         if self.remark:
             note(self.remark)
         self._write(shown, steps, begun)
@@ -114,6 +102,32 @@ class Output(NamedTuple):
 
             raise AnswerDiffersError(describe(found.first, answer, self.precision))
         note(f"agrees to the {found.digits} digits given" if found.digits else "agrees")
+
+    def foresee(self, answer: Answer) -> None:
+        """Refuse what an answer of this form cannot give, before the long work for its numbers."""
+        self._settled(answer)
+        self._chosen(answer)
+
+    def _settled(self, answer: Answer) -> tuple[Comparison | None, list[Any] | None, bytes]:
+        """The comparison, the working and what is to be saved; all that can be refused is so."""
+        found, data = None, b""
+        if self.expect is not None:
+            found = self._compared(answer, answer.adapt(self.expecting().expected))
+        # All steps before the first piece of text: what cannot be explained prints nothing.
+        steps = self._steps(answer) if self.explain else None
+        for step in () if steps is None or self.allow_nonfinite else steps:
+            if not is_finite(step.value):
+                from dlcalc.formulas.text import formula_text
+
+                raise InputError(
+                    f"{formula_text(step.name)} overflows on the way: inputs are too large "
+                    "for the working"
+                ).at("--explain")
+        if self.save is not None:
+            from dlcalc.output.files import saved
+
+            data = saved(answer, self.save, self.explain)
+        return found, steps, data
 
     def _steps(self, answer: Answer) -> list[Any]:
         """The whole working, or that of the one element asked for."""

@@ -14,6 +14,7 @@ def test_npz_keeps_the_arrays_of_nested_fields(tmp_path: Path) -> None:
         "steps": [{"h": np.array([1.0, 2.0])}],
         "gradients": {"weights": [np.array([[1.0]]), np.array([[2.0, 3.0]])], "biases": None},
         "words": ["a"],
+        "none": [],
     }
     save(Answer(record, []), str(tmp_path / "answer.npz"), explain=False)
     with np.load(tmp_path / "answer.npz") as kept:

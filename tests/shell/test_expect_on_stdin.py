@@ -2,7 +2,9 @@
 
 import json
 import shlex
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dlcalc.shell.commands import COMMANDS
@@ -28,6 +30,23 @@ def test_the_record_agrees_with_itself_and_not_with_another(name: str) -> None:
     agreed = invoke(name, "-f", "json", "--expect", "-", stdin=printed)
     assert (agreed.status, agreed.out) == (0, printed), agreed.err
     differs = invoke(name, "--expect", "-", stdin=json.dumps(changed(json.loads(printed))))
+    assert differs.status == 1, differs.err
+    assert "expected" in differs.err
+
+
+@pytest.mark.parametrize("name", CALCULATING)
+def test_what_npz_keeps_of_an_answer_agrees_with_it_and_not_with_another(
+    name: str, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "answer.npz")
+    printed = invoke(name, "--save", path).out
+    agreed = invoke(name, "--expect", path)
+    assert (agreed.status, agreed.out) == (0, printed), agreed.err
+    with np.load(path) as file:
+        kept = dict(file)
+    last = list(kept)[-1]
+    np.savez(path, **{**kept, last: kept[last] + 1})
+    differs = invoke(name, "--expect", path)
     assert differs.status == 1, differs.err
     assert "expected" in differs.err
 

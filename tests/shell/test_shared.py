@@ -109,6 +109,14 @@ def test_what_cannot_be_saved_is_refused_before_anything_is_printed() -> None:
     assert invoke("conv", "--expect", "1 2; 3").out == ""
 
 
+def test_no_picture_is_left_of_an_answer_that_cannot_be_saved(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    files = ("--plot", str(tmp_path / "a.svg"), "--save", str(tmp_path / "a.npy"))
+    done = invoke("posterior", *files)
+    assert (done.status, done.out) == (2, "")
+    assert "a.npy: the result is no array" in done.complaint
+    assert not [*tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize("name", ["dlcalc.1", "dlcalc-conv.1", "dlcalc-man.1"])
 def test_man_pages(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
     done = invoke("man", str(tmp_path / "man\n1"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -118,6 +118,11 @@ class Labelled(NamedTuple):
     """Images held back."""
     test_labels: Array
 
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return int(max(self.labels.max(), self.test_labels.max())) + 1
+
 
 def classes(samples: Array, labelled: Labelled, least: float) -> Classes:
     """How samples (count, features), whose range is `least`…1, fall on the classes.
@@ -125,7 +130,7 @@ def classes(samples: Array, labelled: Labelled, least: float) -> Classes:
     They are judged by a network of one hidden layer of relu, softmax and cross entropy, as
     `mlp` has them, that learned the labelled images.
     """
-    count = int(max(labelled.labels.max(), labelled.test_labels.max())) + 1
+    count = labelled.classes
     network = _classifier(labelled, count, least)
     right = 0
     held = labelled.test
@@ -219,21 +224,29 @@ class Prepared(NamedTuple):
     epochs: int
     labelled: Labelled | None
 
-    def result(self) -> GanResult:
-        """The losses so far, and the quality of samples drawn now; by classes where labelled."""
+    def result(self, begun: bool = True) -> GanResult:
+        """The losses so far, and the quality of samples drawn now; by classes where labelled.
+
+        Of a training that has not `begun`, what it will give, with zeros for its numbers.
+        """
         training, data = self.training, self.training.data
+        history = training.history if begun else [
+            Epoch(number, *[0.0] * 7) for number in range(1, self.epochs + 1)
+        ]
         samples = draw(training, RING_SAMPLES if data.ring else SAMPLES)
         shown = data.restore(samples, training.least)
         found = None
         if self.labelled is not None:
-            found = classes(samples, self.labelled, training.least)
+            found = classes(samples, self.labelled, training.least) if begun else (
+                Classes(0.0, (SAMPLES,) + (0,) * (self.labelled.classes - 1), 1, 0.0)
+            )
         made = {
             "generator": training.generator.words, "discriminator": training.discriminator.words,
             "latent": training.latent, **vars(training.settings), "batch": training.batch,
             "examples": training.data.count, "shape": training.data.shape,
         }
         return GanResult(
-            tuple(training.history), shown,
+            tuple(history), shown,
             np.empty((0, 2)) if data.marks is None else data.marks,
             coverage(shown) if data.ring else None, found, made,
         )
@@ -368,6 +381,8 @@ class GanRun(Run[GanResult]):
                     )
         out = self.out = self.out.expecting()
         self.checks = check_training(training) if self.check else None
+        if (out.expect, out.at, out.table, out.save) != (None,) * 4:
+            out.foresee(self.answer(prepared.result(begun=False)))
         if out.remark:
             note(out.remark)
             out = out._replace(remark="")
@@ -439,9 +454,17 @@ class GanRun(Run[GanResult]):
         if findings:
             blocks.append(Text(findings))
         return Answer(
-            record, blocks, main=EPOCHS, working=partial(gan_steps, result),
+            record, blocks, main=EPOCHS, working=partial(gan_steps, result), adapt=_untimed,
             element=lambda field, index: gan_element(result, field),
         )
+
+
+def _untimed(expected: Any) -> Any:
+    """What is expected without the seconds, which no two runs have alike."""
+    if isinstance(expected, Mapping):
+        return {name: _untimed(each) for name, each in expected.items()
+                if len(expected) == 1 or not name.endswith("seconds")}
+    return [*map(_untimed, expected)] if isinstance(expected, list) else expected
 
 
 def _check_paths(paths: Sequence[str | None]) -> None:

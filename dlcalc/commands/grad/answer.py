@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.derive.gradients import Derivatives, Kink, differentiate
+from dlcalc.derive.gradients import Derivatives, Kink, differentiate, own
 from dlcalc.derive.parser import read_equations
 from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tokens import plain_name
@@ -62,18 +63,31 @@ def grad(
     >>> grad("y = abs(x)", {"x": 0}, framework="flax").gradients["y"]
     {'x': 1}
     """
-    if framework is not None:
-        from dlcalc.conventions.equations import as_framework
-
-        with as_framework(framework):
-            return grad(equations, values, of=of, wrt=wrt, allow_nonfinite=allow_nonfinite)
     if values is not None and not isinstance(values, Mapping):
         raise InputError("values: a mapping of names to numbers is wanted, as {'x': 3}")
-    given = {plain_name(name): value for name, value in (values or {}).items()}
-    system = read_system(equations, given=given)
-    return differentiate(
-        system, given, names_of(of), names_of(wrt), allow_nonfinite=allow_nonfinite
-    )
+    given = {plain_name(name): own(value) for name, value in (values or {}).items()}
+    with _as_in(framework):
+        system = read_system(equations, given=given)
+        if framework is not None:
+            system = system._replace(framework=framework)
+        return differentiate(
+            system, given, names_of(of), names_of(wrt), allow_nonfinite=allow_nonfinite
+        )
+
+
+def derived(system: System, *arguments: Any) -> Derivatives:
+    """What `differentiate` gives, in the framework in which the system was read."""
+    with _as_in(system.framework):
+        return differentiate(system, *arguments)
+
+
+def _as_in(framework: str | None) -> AbstractContextManager[None]:
+    """Within it, equations are read and derived as in a framework, where one is named."""
+    if framework is None:
+        return nullcontext()
+    from dlcalc.conventions.equations import as_framework
+
+    return as_framework(framework)
 
 
 def read_system(
@@ -290,12 +304,7 @@ class GradRun(Run[Derivatives]):
             )], main="library"))
             return
         self.framework = self.options.pop("framework", None)
-        if self.framework is None:
-            super().run()
-            return
-        from dlcalc.conventions.equations import as_framework
-
-        with as_framework(self.framework):
+        with _as_in(self.framework):
             super().run()
 
     def read(self) -> dict[str, Any]:

@@ -101,6 +101,10 @@ class NetworkStep(Result):
     problem: Problem = field(kw_only=True, repr=False)
     """What was computed on."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Computed anew where it is unpickled: its operations bear no names to be found by."""
+        return _again, (self.problem.asked,)
+
 
 class Problem:
     """A network and everything it is given, checked."""
@@ -111,6 +115,8 @@ class Problem:
         known: Mapping[str, Optimiser] = OPTIMISERS,
     ) -> None:
         self.model = model
+        self.asked: Mapping[str, Any] = {}
+        """The arguments of `step`."""
         self.facts = facts or {}
         shape = model.input
         array = as_doubles(x, "x")
@@ -232,6 +238,8 @@ def step(
     [[1.0, 0.0]]
     """
     net = as_model(model)
+    asked = {**locals(), "model": net}
+    del asked["net"]
     if isinstance(optimizer, str):
         optimizer = {"type": optimizer}
     given = {
@@ -246,6 +254,7 @@ def step(
         framed = facts_of(framework), optimisers_of(framework)
         net = with_defaults(net, framework)
     problem = Problem(net, x, known, parameters or {}, init, seed, *framed)
+    problem.asked = asked
     count = 1 if steps is None else steps
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise InputError(f"steps {count} is no whole number of at least 1")
@@ -253,6 +262,10 @@ def step(
         raise LimitError(f"{count:,} steps are more than the {MOST_STEPS:,} taken at once")
     with Aside(problem.products):
         return _train(problem, count)
+
+
+def _again(asked: Mapping[str, Any]) -> NetworkStep:
+    return step(**asked)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")

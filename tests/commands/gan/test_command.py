@@ -119,6 +119,38 @@ def test_what_is_expected_is_read_before_anything_is_trained() -> None:
     assert "--expect: line 1: not JSON" in done.err
 
 
+@pytest.mark.parametrize(("words", "said"), [
+    (["--table", "nope"], "--table: no table 'nope'; known: losses, samples within three"),
+    (["--expect", '{"nope": 1}'], "--expect: the result has no field 'nope'"),
+    (["--expect", '{"share": [1, 2]}'], "--expect: share: expected the shape 2, is a single"),
+    (["--at", "nope"], "--at nope: the result has no field 'nope'"),
+    (["--at", "epochs[1000000].discriminator_loss"], "--at epochs[1000000].discriminator_loss"),
+    (["--save", "r.npy"], "r.npy: the result is no array"),
+])
+def test_what_no_training_can_answer_is_refused_before_it_begins(
+    words: list[str], said: str, tmp_path: Path
+) -> None:
+    state = tmp_path / "state.npz"
+    for form in ("csv", "json", "table"):
+        done = invoke(
+            "gan", *QUICK, "--epochs", "2", "-f", form, "--checkpoint", str(state), *words
+        )
+        assert (done.status, done.out) == (2, "")
+        assert done.complaint.startswith(said)
+        assert not state.exists()
+
+
+def test_tables_of_classes_and_checks_are_known_before_it_begins(tmp_path: Path) -> None:
+    folder = str(make_folder(tmp_path / "data"))
+    words = ["--data", folder, "--epochs", "1", "--batch", "100", "--generator", "linear 36; tanh"]
+    shown = invoke("gan", *words, "--evaluate", "--table", "samples by class", "-f", "csv")
+    assert shown.out.startswith("class,samples,share\n0,")
+    refused = invoke("gan", *words, "--table", "samples by class")
+    assert (refused.status, refused.out) == (2, "")
+    checked = invoke("gan", *QUICK, "--epochs", "1", "--check", "--table", "check", "-f", "csv")
+    assert (checked.status, checked.out[:9]) == (0, "gradient,")
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_after_saving_and_resume_goes_on_to_the_same_bytes(
     number: signal.Signals, status: int, tmp_path: Path
@@ -233,8 +265,8 @@ def test_an_epoch_of_mnist() -> None:
 def test_expect_and_save(tmp_path: Path) -> None:
     words = ["gan", *QUICK, "--epochs", "1", "--save", str(tmp_path / "r.json"), "-f", "json"]
     assert invoke(*words).status == 0
+    assert invoke(*words, "--expect", str(tmp_path / "r.json")).status == 0
     [kept] = json.loads((tmp_path / "r.json").read_text())["epochs"]
-    del kept["seconds"]
     assert invoke(*words, "--expect", json.dumps({"epochs": [kept]})).status == 0
     kept["discriminator_loss"] = 9
     done = invoke(*words, "--expect", json.dumps({"epochs": [kept]}))

@@ -269,3 +269,19 @@ def test_kinks_tell_who_takes_what_and_frameworks_take_it() -> None:
 
 def test_an_equation_may_begin_as_a_zip_does() -> None:
     assert invoke("grad", "PK = x^2", "x=3", "-f", "json").status == 0
+
+
+@pytest.mark.parametrize("dtype", [float, int, object])
+def test_a_result_is_its_own_whatever_becomes_of_the_arrays_it_was_made_of(dtype: type) -> None:
+    x: Any = np.array([1, 2], dtype)
+    first = dlcalc.grad("y = sum(x²)", {"x": x})
+    x += 1
+    second = first(x=x)
+    x += 1
+    assert [each.values["x"].tolist() for each in (first, second)] == [[1, 2], [2, 3]]
+    assert "sum(x²) = sum([1, 2]²) = 5" in first.explain()
+
+
+def test_called_again_with_an_array_for_a_number_it_keeps_the_framework() -> None:
+    first = dlcalc.grad("y = sum(abs(x))", {"x": 0}, framework="flax")
+    assert first(x=[0, -1]).gradients["y"]["x"].tolist() == [1, -1]
