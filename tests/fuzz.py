@@ -270,8 +270,8 @@ def called(case: Input, folder: Path) -> Run:
 
 def complaint(case: Input, done: Run) -> str:
     """What a call did that none may do; nothing where all is well."""
-    if done.status == -signal.SIGALRM:
-        return f"took more than {TIME_LIMIT} s"
+    if done.status in (-signal.SIGPROF, -signal.SIGALRM):
+        return f"worked for more than {TIME_LIMIT} s, or waited for ever"
     if done.status not in (0, 1, 2):
         return f"ended with status {done.status}"
     for word in WARNINGS:

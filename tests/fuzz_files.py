@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import os
 import random
 import struct
@@ -97,12 +98,14 @@ def rezipped(data: bytes, path: Path, others: list[bytes], chance: random.Random
     return target.getvalue()
 
 
-def findings(seed: int, seconds: float, folder: str) -> Iterator[tuple[int, str]]:
-    """The number of files read so far, and what was found at the last of them, if anything."""
+def findings(seed: int, folder: str) -> Iterator[tuple[int, str]]:
+    """The number of files read so far, and what was found at the last of them, if anything.
+
+    Without end.
+    """
     chance, files = random.Random(seed), seeds()
     names, others = list(files), list(files.values())
-    end, count = time.monotonic() + seconds, 0
-    while time.monotonic() < end:
+    for count in itertools.count(1):
         name = chance.choice(names)
         data = files[name]
         zipped = data[:2] == b"PK" and chance.random() < 0.8
@@ -112,7 +115,6 @@ def findings(seed: int, seconds: float, folder: str) -> Iterator[tuple[int, str]
         )
         path = os.path.join(folder, f"case{Path(name).suffix}")
         Path(path).write_bytes(made)
-        count += 1
         yield count, tried(path, f"{name}, seed {seed}, file {count}")
 
 
@@ -142,11 +144,11 @@ def main() -> int:
     parser.add_argument("--keep", default="", help="folder for the files that were findings")
     parser.add_argument("--memory", action="store_true", help="measure what is held (slow)")
     given = parser.parse_args()
-    found = count = 0
+    found, end = 0, time.monotonic() + given.seconds
     if given.memory:
         tracemalloc.start()
     with tempfile.TemporaryDirectory() as folder:
-        for count, what in findings(given.seed, given.seconds, folder):
+        for count, what in findings(given.seed, folder):
             if given.memory:
                 peak = tracemalloc.get_traced_memory()[1]
                 tracemalloc.reset_peak()
@@ -159,6 +161,8 @@ def main() -> int:
                         kept = Path(given.keep) / f"{given.seed}-{count}{each.suffix}"
                         kept.write_bytes(each.read_bytes())
                         each.unlink()
+            if time.monotonic() > end:
+                break
     print(f"{count:,} files, {found} findings")
     return int(found > 0)
 

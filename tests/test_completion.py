@@ -1,19 +1,22 @@
 """The three completion scripts: as printed, and at work in the shells themselves."""
 
+import fcntl
 import os
-import pty
 import re
 import select
 import shlex
 import shutil
+import struct
 import subprocess
+import sys
+import termios
 import time
 from pathlib import Path
 
 import pytest
 
 from dlcalc.shell.commands import COMMANDS
-from tests.shell.running import ROOT, environment, folder_of_command, invoke
+from tests.shell.running import ROOT, TIMEOUT, environment, folder_of_command, invoke
 
 SCRIPTS = {"bash": "dlcalc.bash", "zsh": "_dlcalc", "fish": "dlcalc.fish"}
 LINES = [
@@ -60,12 +63,14 @@ def test_fields_of_the_very_result_are_offered(
 
 def shell_environment() -> dict[str, str]:
     path = f"{folder_of_command()}:{os.environ['PATH']}"
-    return environment(PATH=path, TERM="dumb", HOME="/nonexistent")
+    return environment(
+        PATH=path, TERM="dumb", HOME="/nonexistent", INPUTRC="/dev/null", LC_ALL="C.UTF-8"
+    )
 
 
 def run_shell(*words: str) -> str:
     done = subprocess.run(
-        words, capture_output=True, text=True, check=True, env=shell_environment(), timeout=60,
+        words, capture_output=True, text=True, check=True, env=shell_environment(), timeout=TIMEOUT,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return done.stdout
@@ -81,9 +86,9 @@ needs = {
 @pytest.mark.parametrize(("line", "wanted"), LINES)
 def test_fish_completes(line: str, wanted: list[str], tmp_path: Path) -> None:
     (tmp_path / "kernel.txt").touch()
-    script = f"source {ROOT}/completions/dlcalc.fish; complete -C '{line}'"
+    script = f"source '{ROOT}/completions/dlcalc.fish'; complete -C '{line}'"
     done = subprocess.run(
-        ["fish", "--no-config", "-c", script], capture_output=True, text=True, timeout=60,
+        ["fish", "--no-config", "-c", script], capture_output=True, text=True, timeout=TIMEOUT,
         env={**shell_environment(), "HOME": str(tmp_path)}, check=True, cwd=tmp_path,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
@@ -92,51 +97,63 @@ def test_fish_completes(line: str, wanted: list[str], tmp_path: Path) -> None:
 
 @needs["fish"]
 def test_fish_shows_what_a_command_is_for_to_the_end(tmp_path: Path) -> None:
-    script = f"source {ROOT}/completions/dlcalc.fish; complete -C 'dlcalc con'"
+    script = f"source '{ROOT}/completions/dlcalc.fish'; complete -C 'dlcalc con'"
     shown = run_shell("fish", "--no-config", "-c", script)
     assert shown == f"conv\t{COMMANDS['conv']}\n"
 
 
 @needs["bash"]
 def test_bash_completes(tmp_path: Path) -> None:
-    setup = f"PS1='> '; source {ROOT}/completions/dlcalc.bash\n"
+    setup = f"{PROMPT}; source '{ROOT}/completions/dlcalc.bash'\n"
     complete_in_terminal(["bash", "--norc", "-i"], setup, tmp_path)
 
 
 @needs["zsh"]
 def test_zsh_completes(tmp_path: Path) -> None:
     setup = (
-        f"PS1='> '; fpath=({ROOT}/completions $fpath); autoload -Uz compinit; "
-        f"compinit -u -d {tmp_path}/dump; setopt no_beep\n"
+        f"{PROMPT}; fpath=('{ROOT}/completions' $fpath); autoload -Uz compinit; "
+        f"compinit -u -d '{tmp_path}/dump'; setopt no_beep\n"
     )
     complete_in_terminal(["zsh", "-f", "-i"], setup, tmp_path)
+
+
+PROMPT = "PS1='rea''dy> '"
+"""A prompt that is not on the screen before the shell shows it, while the line is typed."""
+AT_ITS_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 def complete_in_terminal(shell: list[str], setup: str, folder: Path) -> None:
     """Type lines and TABs into a real shell in a terminal of its own, and read the screen."""
     (folder / "kernel.txt").touch()
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(folder)
-        os.execvpe(shell[0], shell, {**shell_environment(), "HOME": str(folder)})
-    try:
-        _type(terminal, setup)
-        _read_until(terminal, r"> $")
-        for line, [wanted] in (each for each in LINES if len(each[1]) == 1):
-            _type(terminal, f"{line}\t")
-            _read_until(terminal, rf"{re.escape(wanted)} ?$")
-            _type(terminal, "\x15")  # Ctrl-U: away with the line
-    finally:
-        os.kill(child, 9)
-        os.waitpid(child, 0)
-        os.close(terminal)
+    terminal, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-c", AT_ITS_TERMINAL, *shell], stdin=theirs, stdout=theirs,
+        stderr=theirs, cwd=folder, env={**shell_environment(), "HOME": str(folder)},
+    ) as process:
+        try:
+            _type(terminal, setup)
+            _read_until(terminal, r"ready> $")
+            for line, [wanted] in (each for each in LINES if len(each[1]) == 1):
+                _type(terminal, f"{line}\t")
+                _read_until(terminal, rf"{re.escape(wanted)} ?$")
+                _type(terminal, "\x15")  # Ctrl-U: away with the line
+        finally:
+            process.kill()
+            os.close(theirs)
+            os.close(terminal)
 
 
 def _type(terminal: int, text: str) -> None:
     os.write(terminal, text.encode())
 
 
-def _read_until(terminal: int, pattern: str, seconds: float = 30) -> str:
+def _read_until(terminal: int, pattern: str, seconds: float = TIMEOUT) -> str:
     """What the screen shows once the pattern has come; AssertionError where it never does."""
     shown, end = "", time.monotonic() + seconds
     while time.monotonic() < end:

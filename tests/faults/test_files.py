@@ -3,15 +3,12 @@
 import os
 import signal
 import stat
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from dlcalc.output.files import write_whole
-from tests.shell.running import ROOT, environment, run
+from tests.shell.running import python, run
 
 LINE = ["conv", "-x", "1 2", "-w", "3"]
 
@@ -66,12 +63,12 @@ def test_output_may_be_the_input(tmp_path: Path) -> None:
 def test_a_fifo_stays_one_and_is_written_through(tmp_path: Path) -> None:
     fifo = tmp_path / "y.txt"
     os.mkfifo(fifo)
-    read: list[str] = []
-    reader = threading.Thread(target=lambda: read.append(fifo.read_text()))
-    reader.start()
-    save("y.txt", tmp_path)
-    reader.join(30)
-    assert read == ["3 6\n"]
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)  # before anybody writes
+    try:
+        save("y.txt", tmp_path)
+        assert os.read(reader, 100) == b"3 6\n"
+    finally:
+        os.close(reader)
     assert stat.S_ISFIFO(fifo.stat().st_mode)
 
 
@@ -107,13 +104,6 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     assert Path("/dev/full").is_char_device()
 
 
-def limited(tmp_path: Path, code: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment(PYTHONPATH=str(ROOT)),
-        capture_output=True, check=False, timeout=60,
-    )  # fmt: skip
-
-
 def test_a_write_that_fails_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "y.npy").write_bytes(b"old")
     code = (
@@ -123,8 +113,8 @@ def test_a_write_that_fails_midway_leaves_the_old_file_and_nothing_else(tmp_path
         "from dlcalc.output.files import write_whole\n"
         "write_whole('y.npy', bytes(100_000))\n"
     )
-    done = limited(tmp_path, code)
-    assert b"FileError: y.npy: cannot be written: file too large" in done.stderr
+    done = python(code, cwd=tmp_path)
+    assert "FileError: y.npy: cannot be written: file too large" in done.err
     assert (tmp_path / "y.npy").read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["y.npy"]
 
@@ -142,7 +132,7 @@ def test_a_kill_amid_the_write_leaves_the_old_file(
         "from dlcalc.output.files import write_whole\n"
         "write_whole('y.npy', bytes(100_000))\n"
     )
-    assert limited(tmp_path, code).returncode != 0
+    assert python(code, cwd=tmp_path).status != 0
     assert (tmp_path / "y.npy").read_bytes() == b"old"
     assert (len(os.listdir(tmp_path)) > 1) is litter
     write_whole(str(tmp_path / "y.npy"), b"new")  # whatever name the dead process had

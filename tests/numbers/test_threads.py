@@ -1,18 +1,16 @@
 """Jobs beside the caller: each is done once, on whichever core, and none is lost."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from threading import Event, get_ident
-from time import sleep
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
 
 from dlcalc.numbers import threads as pool
 from dlcalc.numbers.threads import Aside, each, side_by_side
+from tests.shell.running import TIMEOUT, python
 
 
 @pytest.fixture(params=[1, 3])
@@ -45,11 +43,11 @@ def test_who_waits_does_what_no_other_core_has_begun(monkeypatch: pytest.MonkeyP
 
     def block() -> None:
         begun.set()
-        assert free.wait(10)
+        assert free.wait(TIMEOUT)
 
     with Aside(products=1) as aside:
         aside.later(block)
-        assert begun.wait(10)
+        assert begun.wait(TIMEOUT)
         wait = aside.later(lambda: threads.append(get_ident()))
         wait()
         free.set()
@@ -123,12 +121,12 @@ def test_a_block_that_fails_begins_no_more_jobs(monkeypatch: pytest.MonkeyPatch)
 
     def block() -> None:
         begun.set()
-        assert free.wait(10)
+        assert free.wait(TIMEOUT)
 
     def interrupted() -> None:
         with Aside(products=1) as aside:
             aside.later(block)
-            assert begun.wait(10)
+            assert begun.wait(TIMEOUT)
             aside.later(lambda: done.append(1))
             free.set()
             raise KeyboardInterrupt
@@ -254,11 +252,7 @@ print(found)
 def test_openblas_does_as_it_is_told_and_is_left_alone_where_it_was_told_before() -> None:
     def found(before: str) -> str:
         names = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"
-        environment = os.environ | dict.fromkeys(names, before)
-        code = [sys.executable, "-c", NUMBER_OF_THREADS]
-        return subprocess.run(
-            code, env=environment, check=True, capture_output=True, text=True
-        ).stdout.strip()
+        return python(NUMBER_OF_THREADS, env=dict.fromkeys(names, before)).out.strip()
 
     none = "[None, None, None]"
     assert found("2") in ("[2, 1, 2]", "[1, 1, 1]", none)  # a single core; another BLAS
@@ -281,7 +275,7 @@ def test_work_within_other_work_is_shared_sooner_and_within_a_job_never(four_cor
             begun.set()
 
         aside.later(job)
-        assert begun.wait(10)  # by a helper: the caller does not wait for the job itself
+        assert begun.wait(TIMEOUT)  # by a helper: the caller does not wait for the job itself
         assert pool.least_products() == 10
     assert found == [float("inf")]
     assert pool.least_products() == 100
@@ -292,12 +286,12 @@ def test_jobs_are_waited_for_where_another_core_has_begun_them(four_cores: None)
 
     def slow() -> None:
         begun.set()
-        assert free.wait(10)
+        assert free.wait(TIMEOUT)
         done.append(get_ident())
 
     with Aside(products=100) as aside:
         wait = aside.later(slow)
-        assert begun.wait(10)
+        assert begun.wait(TIMEOUT)
         aside.later(free.set)
         wait()
         assert len(done) == 1
@@ -355,8 +349,7 @@ def test_helpers_end_with_their_block(
         with Aside(products=100):
             pass
         assert ended == []
-    for _ in range(1000):
-        if len(ended) == 3:
-            break
+    end = monotonic() + TIMEOUT
+    while len(ended) < 3 and monotonic() < end:
         sleep(0.01)
     assert len(set(ended)) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import io
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from dlcalc.shell import run as run_in_process
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(sys.executable).with_name("dlcalc")
 COMMAND = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "dlcalc"]
-TIMEOUT = 60
+TIMEOUT = 600
+"""Seconds after which something hangs: far more than any run needs, however busy the machine."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,18 @@ def run(
     return Run(done.returncode, _text(done.stdout), _text(done.stderr))
 
 
+def python(
+    code: str, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None,
+    cwd: str | os.PathLike[str] | None = None,
+) -> Run:
+    """Run a program in a Python of its own, which finds this package wherever it is run."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=cwd, timeout=TIMEOUT, check=False,
+        env=environment(PYTHONPATH=str(ROOT), **(env or {})), input=stdin, capture_output=True,
+    )
+    return Run(done.returncode, _text(done.stdout), _text(done.stderr))
+
+
 def shell(line: str, cwd: str | os.PathLike[str] | None = None) -> Run:
     """Run a line in bash, with the installed command as `dlcalc`."""
     done = subprocess.run(
@@ -82,7 +96,7 @@ def folder_of_command() -> str:
     folder = tempfile.mkdtemp(prefix="dlcalc-tests-")
     atexit.register(shutil.rmtree, folder)
     script = Path(folder) / "dlcalc"
-    script.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
     script.chmod(0o755)
     return folder
 

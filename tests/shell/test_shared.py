@@ -2,14 +2,12 @@
 
 import json
 import shlex
-import subprocess
-import sys
 
 import pytest
 
 from dlcalc.shell.commands import COMMANDS, GROUPS
 from tests.faults.commands import TABLE
-from tests.shell.running import invoke, run
+from tests.shell.running import Run, invoke, python, run
 
 
 def test_help_of_a_command_in_both_ways() -> None:
@@ -149,5 +147,4 @@ def test_an_interrupt_while_libraries_are_imported_is_silent() -> None:
         "def interrupted():\n    raise KeyboardInterrupt\n"
         "lazy.import_click = interrupted\nmain()"
     )
-    done = subprocess.run([sys.executable, "-c", start], capture_output=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+    assert python(start) == Run(130, "", "")

@@ -3,36 +3,34 @@
 import fcntl
 import os
 import re
+import select
 import struct
 import subprocess
 import termios
-import threading
 
 import pytest
 
-from tests.shell.running import COMMAND, environment, run
+from tests.shell.running import COMMAND, TIMEOUT, environment, run
 
 
 def at_terminal(columns: int, *arguments: str, **variables: str) -> str:
     """What the command prints on a terminal of so many columns."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], stdin=subprocess.DEVNULL, stdout=theirs,
-        stderr=subprocess.DEVNULL, env={**environment(), **variables},
-    )  # fmt: skip
     # Our copy of their side stays open, and a mark behind all output says where it ends: a
     # terminal that both sides closed may lose what was not read yet.
-    ender = threading.Thread(target=lambda: (process.wait(60), os.write(theirs, b"\0")))
-    ender.start()
-    seen = b""
-    while not seen.endswith(b"\0"):
-        seen += os.read(ours, 4096)
-    ender.join()
+    with subprocess.Popen(
+        ["sh", "-c", '"$@"; status=$?; printf "\\000"; exit $status', "sh", *COMMAND, *arguments],
+        stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL,
+        env={**environment(), **variables},
+    ) as process:
+        seen = b""
+        while not seen.endswith(b"\0") and select.select([ours], [], [], TIMEOUT)[0]:
+            seen += os.read(ours, 4096)
     os.close(theirs)
     os.close(ours)
     assert process.returncode == 0
-    return seen[:-1].decode().replace("\r\n", "\n")
+    return seen.decode().removesuffix("\0").replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("line", ["diagnose", "examples", "params lenet", "mults dcgan", "mlp"])

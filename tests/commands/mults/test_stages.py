@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from dlcalc.commands.mults.stages import Stage, add_up, count_model, count_stage
 from dlcalc.errors import InputError, LimitError
 from dlcalc.models.count import params
 from dlcalc.models.reading import model
+from tests.shell.running import python
 
 # dense, polyphase, zero_skip, winograd_tile4, winograd
 EXERCISE_LINE = (40, 20, 17, 11, 11)
@@ -87,8 +86,8 @@ def test_counting_loads_neither_fractions_nor_numpy() -> None:
         "mults(10**12, 5, 2, dims=3); "
         "print({'fractions', 'decimal', 'numpy', 'random'} & set(sys.modules))"
     )
-    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert shown.stdout.strip() == "set()", shown.stderr
+    shown = python(program)
+    assert shown.out.strip() == "set()", shown.err
 
 
 def test_layers_take_their_channels_from_the_model() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from itertools import chain
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dlcalc
-from tests.shell.running import COMMAND, environment, invoke, run, shell
+from tests.shell.running import COMMAND, environment, invoke, python, run, shell
 
 CSV = "input,kernel,pad\n32,5,\n28x28,3,1\n"
 
@@ -154,22 +153,18 @@ def test_given_both_sizes_the_stream_is_left_to_others() -> None:
 
 def test_memory_does_not_grow_with_the_stream() -> None:
     program = (
-        "import resource, subprocess, sys\n"
-        "done = subprocess.run(sys.argv[1:], stdin=sys.stdin, stdout=subprocess.DEVNULL)\n"
-        "print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        "import sys, tracemalloc\nfrom dlcalc.shell import run\n"
+        "tracemalloc.start()\nstatus = run(['size', '-F', '5'])\n"
+        "print(status, tracemalloc.get_traced_memory()[1], file=sys.stderr)"
     )
     peaks = []
-    for count in (20_000, 80_000):
+    for count in (50_000, 100_000):
         lines = chain(["input"], (str(10 + at % 1000) for at in range(count)))
-
-        done = subprocess.run(
-            [sys.executable, "-c", program, *COMMAND, "size", "-F", "5"], env=environment(),
-            input="\n".join(lines).encode(), capture_output=True, check=True,
-        )  # fmt: skip
-        status, peak = done.stdout.split()
-        assert status == b"0"
+        done = python(program, stdin="\n".join(lines).encode())
+        status, peak = done.err.split()
+        assert (status, done.out.count("\n")) == ("0", count + 1)
         peaks.append(int(peak))
-    assert peaks[1] - peaks[0] < 2 * 1024
+    assert peaks[1] - peaks[0] < 50_000 * 8  # not a pointer a record
 
 
 def test_needs_no_numpy_and_no_tabulate() -> None:
@@ -177,12 +172,8 @@ def test_needs_no_numpy_and_no_tabulate() -> None:
         "import sys, io\nfrom dlcalc.shell import run\n"
         "run(['size', '-F', '5'])\nprint({'numpy', 'tabulate'} & sys.modules.keys())"
     )
-
-    done = subprocess.run(
-        [sys.executable, "-c", program], input=b"input\n32\n", env=environment(),
-        capture_output=True, check=True,
-    )  # fmt: skip
-    assert done.stdout == b"input,output,remainder\n32,28,0\nset()\n"
+    done = python(program, stdin=b"input\n32\n")
+    assert done.out == "input,output,remainder\n32,28,0\nset()\n", done.err
 
 
 @pytest.mark.parametrize(

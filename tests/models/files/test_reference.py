@@ -8,6 +8,7 @@ import threading
 import zipfile
 from dataclasses import replace
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def test_pipes(name: str, tmp_path: Path) -> None:
     assert invoke("params", "--expect", count, stdin=data).status == 0
     fifo = tmp_path / f"fifo{Path(name).suffix}"
     os.mkfifo(fifo)
-    writer = threading.Thread(target=fifo.write_bytes, args=(data,))
+    writer = threading.Thread(target=fifo.write_bytes, args=(data,), daemon=True)
     writer.start()
     assert invoke("params", str(fifo), "--expect", count).status == 0
     writer.join()
@@ -163,7 +164,7 @@ def test_more_blocks_than_tensors_are_not_counted() -> None:
 
 
 def test_mutated_files_are_read_or_refused(tmp_path: Path) -> None:
-    found = [what for _, what in findings(20261129, 2.0, str(tmp_path)) if what]
+    found = [what for _, what in islice(findings(20261129, str(tmp_path)), 2500) if what]
     assert not found
 
 
