@@ -17,6 +17,12 @@ def layerscale(shape: Shape, scales: int = 1) -> Counted:
     """Every channel times a learned scale."""
     return Counted(shape, shape[0] * scales)
 '''
+ENTRY = '''
+
+# Every feature times a learned scale.
+featurescale scales=1
+  weights = features * scales
+'''
 COMMAND = '''
 import click
 from dlcalc.shell.options import QuickCommand, answered
@@ -107,3 +113,12 @@ def test_a_type_of_layer_is_a_function(copy: Path) -> None:
     assert json.loads(ran(copy, *words, "-f", "json"))["total"]["params"] == 64
     assert "L = C = 64" in ran(copy, *words, "--layer", "L", "--explain")
     assert "layerscale" in ran(copy, "params", "--help")
+
+
+def test_a_type_of_layer_may_be_formulas_in_a_table(copy: Path) -> None:
+    with (copy / "dlcalc/layers/state.txt").open("a") as file:
+        file.write(ENTRY)
+    words = ["params", "--input", "5x8", "L: featurescale 2"]
+    assert json.loads(ran(copy, *words, "-f", "json"))["total"]["params"] == 16
+    assert "L = D·scales = 8·2 = 16" in ran(copy, *words, "--layer", "L", "--explain")
+    assert "featurescale" in ran(copy, "params", "--help")

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.models.templates import read_expression
+from dlcalc.input.expressions import read_expression
 from dlcalc.names import FRAMEWORKS
 from dlcalc.typed import Any
 

@@ -167,3 +167,11 @@ def choice(name: str, value: object, known: Sequence[str]) -> str:
     if value in known:
         return str(value)
     raise InputError(f"{name} is {' or '.join(known)}, not {value}")
+
+
+def letters(name: str, value: object, known: str) -> str:
+    """Some of the known letters, all of them for yes and none for no, or InputError."""
+    found = known * value if isinstance(value, bool) else value
+    if not isinstance(found, str) or found.strip(known):
+        raise InputError(f"{name} is yes, no or letters of {known}, not {value}")
+    return found

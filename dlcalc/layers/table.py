@@ -2,8 +2,9 @@
 
 A type is a function of a family's module whose first parameter is `shape`: its name is the
 type's, its parameters are the type's arguments, and what it returns is counted; its working
-comes from the same function (`traced`). Families are imported one after the other until a
-type is found, those that most models need first.
+comes from the same function (`traced`). What is counted and not computed may be formulas in a
+table (`formulas`). Families are read one after the other until a type is found, those that
+most models need first.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from dlcalc.typed import Any
 
 Handler = Callable[..., Counted]
 
-FAMILIES = ("windowed", "dense", "pointwise", "normalisation", "attention", "state", "recurrent")
+WRITTEN = ("variants", "state")
+"""Families whose types are formulas in a table."""
+FAMILIES = ("windowed", "dense", "pointwise", "normalisation", "attention", *WRITTEN, "recurrent")
 _loaded: dict[str, dict[str, Handler]] = {}
 
 GENERAL = ("tie", "share", "frozen")
@@ -47,7 +50,11 @@ def types() -> list[str]:
 
 
 def _types_of(family: str) -> dict[str, Handler]:
-    if family not in _loaded:
+    if family in WRITTEN and family not in _loaded:
+        from dlcalc.layers.formulas import read_family
+
+        _loaded[family] = read_family(family)
+    elif family not in _loaded:
         module = import_module(f"dlcalc.layers.{family}")
         _loaded[family] = {
             name: each for name, each in vars(module).items()

@@ -265,7 +265,7 @@ def values_of(type: str) -> Callable[..., Node]:
     >>> values_of("linear").__name__
     'linear_values'
     """
-    module = sys.modules[handler(type).__module__]
+    module = sys.modules.get(handler(type).__module__)
     found: Callable[..., Node] | None = getattr(module, f"{type}_values", None)
     if found is not None:
         return found

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Container, Mapping
 from types import MappingProxyType
 
 from dlcalc.errors import At, InputError, did_you_mean
+from dlcalc.input.expressions import Expression, Fields, facts
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import Source, decode
 from dlcalc.models.notation import read_notation
-from dlcalc.models.templates import Architecture, Expander, Expression, Fields, facts
+from dlcalc.models.templates import Architecture, Expander
 from dlcalc.models.tree import Model
 from dlcalc.typed import Any
 
@@ -287,7 +287,8 @@ def _labels(config: Config, usual: int) -> int:
 def _is_idle(name: str) -> bool:
     """Whether a field changes no count in any architecture."""
     if not _idle:
-        _idle.extend(word.split("*") for word in re.sub("#.*", "", _text("unread.txt")).split())
+        lines = [line.partition("#")[0] for line in _text("unread.txt").splitlines()]
+        _idle.extend(word.split("*") for word in " ".join(lines).split())
     return any(
         name.startswith(word[0]) and name.endswith(word[-1]) and all(part in name for part in word)
         for word in _idle if len(word) > 1 or word[0] == name

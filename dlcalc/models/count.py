@@ -443,7 +443,8 @@ def _without_turns(name: str) -> str:
 MOST_COUNTS = 4
 """Counts that a model remembers, for other inputs."""
 LAYOUTS = {
-    "windowed": "channels", "recurrent": "features", "attention": "features", "dense": "features",
+    "windowed": "channels",
+    **dict.fromkeys(("recurrent", "attention", "variants", "dense"), "features"),
 }
 """What the families make of two axes: channels by length, or positions by features."""
 

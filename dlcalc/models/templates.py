@@ -11,14 +11,8 @@
     note {heads} heads are odd                   # a sentence for stderr; refuse: an error
     like decoder                                 # all of decoder.txt that is not said anew
 
-Turns that come out alike are one block of the layer notation. Expressions over the fields of a
-config.json:
-
-    hidden_size // num_attention_heads      + - * // %, comparisons, and, or, not, in
-    head_dim | hidden_size // heads         the first that is given and not null
-    intermediate_size if i < first else 0   one of two
-    layer_types[i] == 'full_attention'      elements of lists, words in quotes
-    round_up(x, 256)                        also min, max, len, lengths, sum, range, places
+Turns that come out alike are one block of the layer notation. Expressions are those of
+`input.expressions`, over the fields of a config.json.
 
 A name is looked up in levels: the variables of loops, the facts of the type, the config,
 the defaults of its class, the definitions of the architecture. What is nowhere is null.
@@ -26,278 +20,14 @@ the defaults of its class, the definitions of the architecture. What is nowhere 
 
 from __future__ import annotations
 
-import _ast
-import json
-import operator
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import chain
-from math import isqrt
 
 from dlcalc.errors import InputError, LimitError
+from dlcalc.input.expressions import Expression, Fields, facts, names
 from dlcalc.models.tree import MOST_LAYERS, MOST_NESTING, written
 from dlcalc.typed import Any
 
-MOST_PRIME, MOST_PRIMES = 10**8, 1000
-_CONSTANTS = {"yes": True, "no": False, "null": None}
-
-
-def _make_divisible(x: float, unit: int, least: int | None = None) -> int:
-    """The nearest multiple of a unit that is not more than a tenth below x, as in MobileNet."""
-    nearest = max(unit if least is None else least, int(x + unit / 2) // unit * unit)
-    return nearest + unit if nearest < 0.9 * x else nearest
-
-
-def _primes(start: int, count: int) -> list[int]:
-    """So many primes, from a number on; LimitError where finding them takes long."""
-    if start > MOST_PRIME or count > MOST_PRIMES:
-        raise LimitError(f"{count:,} primes from {start:,} on are not looked for")
-    found: list[int] = []
-    number = max(start, 2)
-    while len(found) < count:
-        if all(number % each for each in range(2, isqrt(number) + 1)):
-            found.append(number)
-        number += 1
-    return found
-
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
-    "make_divisible": _make_divisible, "primes": _primes, "pow": pow,
-    "min": min, "max": max, "len": len, "sum": sum, "int": int, "round": round, "str": str,
-    "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
-    "starts": lambda x, start: str(x).startswith(start),
-    "ends": lambda x, end: str(x).endswith(end),
-    "lengths": lambda lists: [len(each) for each in lists],
-    "places": lambda values, value: [at for at, each in enumerate(values) if each == value],
-}
-
-Evaluate = Callable[[Any], Any]
-"""What an expression comes to for names, which `get` gives their values."""
-
-
-class Expression:
-    """An expression, read when its value is first wanted, to be evaluated often."""
-
-    __slots__ = ("evaluate", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.evaluate: Evaluate | None = None
-
-    def __call__(self, fields: Fields) -> Any:
-        """Its value; InputError where a field that it needs is missing or of another type."""
-        if self.evaluate is None:
-            self.evaluate = read_expression(self.text.strip())
-        try:
-            return self.evaluate(fields)
-        except (TypeError, ArithmeticError, IndexError, ValueError):
-            raise InputError(fields.complaint(self.text)) from None
-
-
-class Fields:
-    """Names and what they stand for, in levels; the first that knows a name gives it."""
-
-    def __init__(self, *levels: Mapping[str, Any]) -> None:
-        self.levels = levels
-        self.scope: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-        """The variables of the loops around with what is set for a part alone, and the values
-        that come of them."""
-        self.varies = False
-        """Whether one of these has been read."""
-        self.read: set[str] = set()
-        self._known: dict[str, Any] = {}
-        self._from: dict[str, int] = {}
-
-    def get(self, name: str) -> Any:
-        """The value of a name, null where nothing gives one."""
-        variables, bound = self.scope
-        if name in variables:
-            self.varies = True
-            return variables[name]
-        if name in self._known:
-            return self._known[name]
-        if name in bound:
-            self.varies = True
-            return bound[name]
-        if "." in name and (inner := self._nested(name)) is not None:
-            return inner
-        first = self._from.get(name, 0)
-        for at in range(first, len(self.levels)):
-            if name in self.levels[at]:
-                value, varies = self.levels[at][name], False
-                if isinstance(value, Expression):
-                    # A definition may name what it replaces: the levels behind are meant.
-                    self._from[name] = at + 1
-                    around, self.varies = self.varies, False
-                    value = value(self)
-                    varies, self.varies = self.varies, self.varies or around
-                    self._from[name] = first
-                self.read.add(name)
-                break
-        else:
-            value, varies = None, False
-        if not first:
-            (bound if varies else self._known)[name] = value
-        return value
-
-    def named(self) -> set[str]:
-        """Names in the definitions that hold, whether they have been read or not."""
-        holding: dict[str, Expression] = {}
-        for level in reversed(self.levels):
-            holding.update({
-                name: value for name, value in level.items() if isinstance(value, Expression)
-            })
-        return {name for each in holding.values() for name in names(each.text)}
-
-    def _nested(self, name: str) -> Any:
-        outer, dot, inner = name.rpartition(".")
-        value = self.get(outer) if dot else None
-        return value.get(inner) if isinstance(value, dict) else None
-
-    def complaint(self, text: str) -> str:
-        """What is wrong with an expression that has no value."""
-        found = names(text)
-        missing = [each for each in found if self.get(each) is None]
-        if missing:
-            return f"field {missing[0]!r} is missing; {text} needs it"
-        given = ", ".join(f"{each} {json.dumps(self.get(each))}" for each in dict.fromkeys(found))
-        return f"no value comes of {given}: {text.strip()}"
-
-
-def names(text: str) -> list[str]:
-    """The names in an expression, in its order.
-
-    >>> names("min(width, 3) if kind == 'a' else depth")
-    ['width', 'kind', 'depth']
-    """
-    return [
-        each for each in re.findall(r"[A-Za-z_][\w.]*", re.sub("'[^']*'", "", text))
-        if each not in _FUNCTIONS and each not in _KEYWORDS
-    ]
-
-
-_KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}
-
-
-def read_expression(text: str) -> Evaluate:
-    """What evaluates an expression, which the parser of Python reads: its grammar is the same.
-
-    >>> read_expression("2*n + 1")({"n": 3})
-    7
-    """
-    if text.isidentifier():  # most are
-        return _name(text)
-    try:
-        tree: Any = compile(text, "", "eval", _ast.PyCF_ONLY_AST)
-        return _built(tree.body)
-    except (SyntaxError, KeyError):
-        raise InputError(f"{text!r} is no expression") from None
-
-
-def _built(node: Any) -> Evaluate:
-    return _BUILT[type(node).__name__](node)
-
-
-def _constant(value: Any) -> Evaluate:
-    return lambda fields: value
-
-
-def _named(node: Any) -> Evaluate:
-    name, parts = node, list[str]()
-    while isinstance(name, _ast.Attribute):
-        parts.insert(0, name.attr)
-        name = name.value
-    return _name(".".join([name.id, *parts]))
-
-
-def _name(name: str) -> Evaluate:
-    if name in _CONSTANTS:
-        return _constant(_CONSTANTS[name])
-    return lambda fields: fields.get(name)
-
-
-def _joined(node: Any) -> Evaluate:
-    first, *others = map(_built, node.values)
-    for each in others:
-        first = _BINARY[type(node.op).__name__](first, each)
-    return first
-
-
-def _compared(node: Any) -> Evaluate:
-    [sign], [right] = node.ops, node.comparators
-    return _BINARY[type(sign).__name__](_built(node.left), _built(right))
-
-
-def _unary(node: Any) -> Evaluate:
-    value = _built(node.operand)
-    if isinstance(node.op, _ast.Not):
-        return lambda fields: not value(fields)
-    return lambda fields: -value(fields)
-
-
-def _chosen(node: Any) -> Evaluate:
-    test, value, other = map(_built, (node.test, node.body, node.orelse))
-    return lambda fields: value(fields) if test(fields) else other(fields)
-
-
-def _called(node: Any) -> Evaluate:
-    function, given = _FUNCTIONS[node.func.id], [*map(_built, node.args)]
-    return lambda fields: function(*[each(fields) for each in given])
-
-
-def _listed(node: Any) -> Evaluate:
-    parts = [*map(_built, node.elts)]
-    return lambda fields: [each(fields) for each in parts]
-
-
-_BUILT: dict[str, Callable[[Any], Evaluate]] = {
-    "Constant": lambda node: _constant(node.value), "Name": _named, "Attribute": _named,
-    "BoolOp": _joined, "Compare": _compared, "UnaryOp": _unary, "IfExp": _chosen, "Call": _called,
-    "List": _listed,
-    "BinOp": lambda node: _BINARY[type(node.op).__name__](_built(node.left), _built(node.right)),
-    "Subscript": lambda node: _applied(_place)(_built(node.value), _built(node.slice)),
-}
-"""What evaluates each part of an expression."""
-
-
-def _applied(function: Callable[[Any, Any], Any]) -> Callable[[Evaluate, Evaluate], Evaluate]:
-    return lambda left, right: lambda fields: function(left(fields), right(fields))
-
-
-def _divided(a: Any, b: Any) -> Any:
-    from fractions import Fraction
-
-    ratio = Fraction(a) / Fraction(b)
-    return ratio.numerator if ratio.denominator == 1 else ratio
-
-
-_BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
-    "Or": lambda left, right: lambda fields: left(fields) or right(fields),
-    "And": lambda left, right: lambda fields: left(fields) and right(fields),
-    "Eq": _applied(operator.eq), "NotEq": _applied(operator.ne), "Lt": _applied(operator.lt),
-    "LtE": _applied(operator.le), "Gt": _applied(operator.gt), "GtE": _applied(operator.ge),
-    "In": _applied(lambda a, b: a in b), "NotIn": _applied(lambda a, b: a not in b),
-    # The first that is given.
-    "BitOr": lambda left, right: lambda fields: (
-        right(fields) if (found := left(fields)) is None else found
-    ),
-    "Add": _applied(operator.add), "Sub": _applied(operator.sub),
-    "Mult": _applied(operator.mul), "Div": _applied(_divided),
-    "FloorDiv": _applied(operator.floordiv), "Mod": _applied(operator.mod),
-}
-"""The signs between two values."""
-
-
-def _place(values: Any, at: Any) -> Any:
-    if isinstance(values, dict):  # layers by number may be written "05"
-        keys = [key for key in values if key == at or (key.isdigit() and int(key) == at)]
-        return values[keys[0]] if keys else None
-    return None if values is None else values[at]
-
-
-_REPEAT = re.compile(r"(?:(\w+): *)?repeat (.+?)( shared)?(?: as (\w+))?:$")
-_OPTION = re.compile(r"\S+=$")
 MOST_KNOWN = 4
 """Turns of a loop that are kept, for others that come out alike."""
 _NEVER = object()
@@ -324,10 +54,13 @@ class Line:
         elif self.word in ("use", "else", "model"):
             _, self.name, rest = f"{text.rstrip(':')}  ".split(" ", 2)
             self.facts = facts(rest)
-        elif "repeat " in text and (found := _REPEAT.match(text)):
-            self.word, self.name = "repeat", found[1] or ""
-            self.shared, self.variable = found[3] or "", found[4] or "i"
-            self.pieces = [Expression(found[2])]
+        elif "repeat " in text and text[-1] == ":":  # NAME: repeat EXPRESSION shared as j:
+            name, _, rest = text[:-1].partition("repeat ")
+            self.word, self.name = "repeat", name.rstrip(": ")
+            count, _, variable = rest.partition(" as ")
+            plain = count.removesuffix(" shared")
+            self.shared, self.variable = count[len(plain) :], variable or "i"
+            self.pieces = [Expression(plain)]
         else:
             self.word = self.word if self.word in ("note", "refuse") else ""
             plain, *parts = text.removeprefix(f"{self.word} ").split("{")
@@ -335,19 +68,6 @@ class Line:
             for part in parts:
                 inner, _, plain = part.partition("}")
                 self.pieces += [Expression(inner), plain]
-
-
-def facts(text: str) -> dict[str, Expression]:
-    """Facts as the tables write them, a semicolon between two.
-
-    >>> {name: each.text for name, each in facts("a = 1; b = 'c d' if e else f").items()}
-    {'a': '1', 'b': "'c d' if e else f"}
-    """
-    found = {}
-    for part in filter(str.strip, text.split(";")):
-        name, _, value = part.partition("=")
-        found[name.strip()] = Expression(value.strip())
-    return found
 
 
 class Architecture:
@@ -520,9 +240,9 @@ class Expander:
                 continue
             value = self.value(piece)
             if value is None:
-                if not _OPTION.search(text):
+                if text[-1:] != "=" or text[-2:] == " =":
                     raise InputError(f"{piece.text} is missing")
-                text = _OPTION.sub("", text)
+                text = text[: text.rfind(" ") + 1]
             else:
                 text += written(tuple(value) if isinstance(value, list) else value)
         return text

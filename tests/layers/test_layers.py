@@ -253,6 +253,9 @@ REFUSED = [
     ("prelu 3", (8, 7, 7), "slopes 3 is neither 1 nor the 8 channels", "prelu 8"),
     ("dropout 1.5", (8,), "rate 1.5 is not between 0 and 1", "dropout 0.5"),
     ("leaky_relu steep", (8,), "slope 'steep' is not a number", "leaky_relu 0.1"),
+    ("mla 2 6 3 2 5 bias=-1", (16, 64), "bias is yes, no or letters of qko, not -1",
+     "mla 2 6 3 2 5 bias=qo"),
+    ("experts 4 0 8 idle_gates=2", (16, 64), "idle_gates is yes or no, not 2", "experts 4 0 8"),
     ("covn 6 5", (1, 5, 5), "unknown layer type 'covn'; did you mean conv", "conv 6 5"),
 ]
 

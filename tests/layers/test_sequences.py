@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dlcalc.errors import ShapeError
+from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.attention import seen_before, unseen
 from dlcalc.layers.counted import Cache, Counted
 from dlcalc.layers.table import bind, complete, handler
@@ -197,3 +197,11 @@ def test_a_cache_holds_positions_blocks_and_states_and_pages_of_them_are_reserve
     assert Cache(1).reserved(16, 1) == 16
     assert Cache(1, 15).reserved(99, 1) == 16
     assert Cache(1, 16).reserved(99, 1) == 32
+
+
+@pytest.mark.parametrize("option", ["memory", "prompt"])
+def test_positions_beside_are_whole_numbers_behind_a_cache_too(option: str) -> None:
+    for cached in (0, 5):
+        assert counted(f"attention 2 {option}=3", 4, cached).weights
+        with pytest.raises(InputError, match=f"{option} 'x' is not a whole number"):
+            counted(f"attention 2 {option}=x", 4, cached)

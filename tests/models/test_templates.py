@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dlcalc.errors import DlcalcError
-from dlcalc.models.templates import Architecture, Expander, Expression, Fields, names
+from dlcalc.input.expressions import Expression, Fields, names
+from dlcalc.models.templates import Architecture, Expander
 
 FIELDS = {
     "a": 7, "b": 2, "c": None, "w": "wide", "t": True, "n": 0, "list": [3, 1, 3], "inner": {"x": 5},

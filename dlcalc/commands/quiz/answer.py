@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.numerals import plain_value
+from dlcalc.input.expressions import read_expression
 from dlcalc.input.sources import text_beside
-from dlcalc.models.templates import read_expression
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table, Text
 from dlcalc.shell.commands import COMMANDS, nearest_command

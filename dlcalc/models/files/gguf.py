@@ -14,13 +14,13 @@ from math import prod
 from typing import Any, BinaryIO
 
 from dlcalc.errors import DlcalcError, InputError, words_of
+from dlcalc.input.expressions import Expression, Fields, facts
 from dlcalc.input.sources import read_table
 from dlcalc.models.configs import config_lines, known_types
 from dlcalc.models.count import params
 from dlcalc.models.files.stream import Stream, printable, shown
 from dlcalc.models.files.tensors import Held, Tensor
 from dlcalc.models.notation import read_notation
-from dlcalc.models.templates import Expression, Fields, facts
 from dlcalc.models.tree import Model
 
 MOST_AXES = 8

@@ -20,6 +20,7 @@ from math import prod
 from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import At, DlcalcError, InputError, did_you_mean, words_of
+from dlcalc.input.expressions import Fields, facts
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import read_table
 from dlcalc.input.zips import member_bytes, open_zip, seekable
@@ -27,7 +28,6 @@ from dlcalc.models import foreign
 from dlcalc.models.count import params
 from dlcalc.models.files.stream import printable
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor, decide
-from dlcalc.models.templates import Fields, facts
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 

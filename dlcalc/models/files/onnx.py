@@ -15,13 +15,13 @@ from math import prod
 from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
+from dlcalc.input.expressions import Fields, facts
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor
 from dlcalc.models.foreign import layer_of
 from dlcalc.models.receptive_fields import Field, follow, join, start
-from dlcalc.models.templates import Fields, facts
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 from dlcalc.numbers.sizes import pad_pair

@@ -21,8 +21,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from dlcalc.errors import InputError, LimitError
+from dlcalc.input.expressions import Expression, Fields
 from dlcalc.input.sources import read_table
-from dlcalc.models.templates import Expression, Fields
 
 if TYPE_CHECKING:
     from dlcalc.models.count import Count
