@@ -1,11 +1,12 @@
 """What modules name of `typing`, without its import: type checkers see the originals.
 
-At run time names of types stand for nothing, and `NamedTuple` is that of `collections`.
+At run time names of types stand for nothing, and a `NamedTuple` is what `collections` makes, but
+its `__new__`, whose text is compiled, comes with the first tuple: most classes make none.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import _tuplegetter, namedtuple  # type: ignore[attr-defined]
 
 __all__ = (
     "Any", "BinaryIO", "ClassVar", "Generic", "NamedTuple", "NoReturn", "SupportsIndex",
@@ -45,18 +46,48 @@ else:
         """A signature that the function itself replaces."""
         return function
 
+    class _Named(tuple):
+        """What all named tuples have; `_fields` and `_defaults` are of each."""
+
+        __slots__ = ()
+
+        def __new__(cls, *values, **named):
+            kind = next(kind for kind in cls.__mro__ if "_defaults" in vars(kind))
+            made = namedtuple(kind.__name__, kind._fields, defaults=kind._defaults).__new__
+            kind.__new__ = staticmethod(made)
+            return made(cls, *values, **named)
+
+        @classmethod
+        def _make(cls, values):
+            return tuple.__new__(cls, values)
+
+        def _replace(self, **changes):
+            made = self._make(map(changes.pop, self._fields, self))
+            if changes:
+                raise ValueError(f"unexpected names: {list(changes)}")
+            return made
+
+        def _asdict(self):
+            return dict(zip(self._fields, self, strict=True))
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+        def __repr__(self):
+            shown = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
+            return f"{type(self).__name__}({shown})"
+
     class _Fields(type):
         """The class of named tuples: of what is annotated in a class, with its methods."""
 
         def __new__(cls, name, bases, body):
             if not bases:
                 return super().__new__(cls, name, bases, body)
-            fields = body.get("__annotations__", {})
-            defaults = [body.pop(field) for field in fields if field in body]
-            made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
-            for key, value in body.items():
-                setattr(made, key, value)
-            return made
+            fields = tuple(body.get("__annotations__", ()))
+            defaults = tuple([body[field] for field in fields if field in body])
+            getters = {field: _tuplegetter(at, None) for at, field in enumerate(fields)}
+            own = {"__slots__": (), "_fields": fields, "_defaults": defaults}
+            return type(name, (_Named,), body | getters | own)
 
     class NamedTuple(metaclass=_Fields):
         """A tuple whose items have names."""
