@@ -14,6 +14,7 @@ from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row, tally
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.names import COUNTERS
+from dlcalc.numbers.sizes import Axis
 from dlcalc.typed import Any, NamedTuple
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
@@ -303,6 +304,7 @@ def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, 
         "P": counted.weights + counted.biases, "W": counted.weights, "b": counted.biases,
         "affine": int(options.get("affine", True)), "bias": int(bool(options.get("bias", True))),
         "linear": int(options.get("mode") == "linear"), "size": 0, "groups": 0,
+        "mean": int(options.get("kind") != "max"),
         "rank": len(output), "unsaid": int("affine" not in node.options and not node.arguments),
     }
     names |= {key: options[key] for key in ("size", "groups") if type(options.get(key)) is int}
@@ -352,11 +354,35 @@ def _of_windows(
         "shares": taken,
         "longest": prod(_longest(*each) for each in sides),
         "uneven": int(not even),
+        "cells": batch * shape[0] * prod(
+            _cells(axis, bool((row.arguments or {}).get("exclude_pad"))) for axis in windows
+        ),
     }
     if "conv" in row.type:
+        pad = (row.arguments or {}).get("pad")
+        found["named"] = int(isinstance(pad, str))
+        # Of `same` as a word half the columns count on both sides, and an odd one is lost.
+        found["lacking"] = places - prod(
+            axis.output - (sum(axis.pad) % 2 if pad == "same" else 0) for axis in windows
+        )
         groups = names["groups"] or 1
         found["g"] = shape[0] if row.type == "dwconv" else groups
     return found
+
+
+def _cells(axis: Axis, inside: bool) -> int:
+    """The columns that all windows along an axis see, of the input alone where `inside`.
+
+    >>> _cells(Axis(5, 3, 3, (1, 1)), inside=True), _cells(Axis(7, 3, 3, ceil=True), inside=False)
+    (5, 7)
+    """
+    before, after = (0, 0) if inside else axis.pad
+    behind = (axis.output - 1) * axis.stride - axis.pad[0] + axis.kernel - axis.input - after
+    seen = axis.output * axis.kernel
+    for lost in (axis.pad[0] - before, behind):  # of the outermost window, then those within
+        cut = min(axis.output, -(-max(lost, 0) // axis.stride))
+        seen -= cut * lost - axis.stride * (cut * (cut - 1) // 2)
+    return seen
 
 
 def _longest(length: int, size: int) -> int:

@@ -29,6 +29,36 @@ def test_figures_are_those_that_the_counters_printed(case: dict[str, Any]) -> No
         assert sum(part.figure for part in found.layers) == found.figure
 
 
+PRINTED: list[tuple[str, int, dict[str, int | tuple[int, int]]]] = [
+    ("input 3x13x7; conv 10 2 pad=same", 2, {
+        "fvcore": 0, "torchprofile": 0, "thop": 21840, "calflops": (17280, 36000),
+        "deepspeed": (17280, 36000),
+    }),
+    ("input 3x6x6x7; dwconv 2 pad=same dilation=2", 2, {
+        "fvcore": 0, "torchprofile": 0, "calflops": (12096, 25704), "deepspeed": (12096, 25704),
+    }),
+    ("input 4x7x13; adaptivepool 1 kind=max", 1, {
+        "fvcore": 0, "thop": 0, "ultralytics-thop": 0, "torchprofile": 0, "calflops": (0, 364),
+    }),
+    ("input 3x13x9; avgpool 3 pad=1 exclude_pad=yes", 1, {"ultralytics-thop": 357, "thop": 45}),
+    ("input 7x10x12; avgpool 3 stride=3 ceil=yes", 1, {
+        "ultralytics-thop": 952, "torchprofile": 112,
+    }),
+]
+"""Options of which the reference has none, as the counters printed them; MACs, and FLOPs."""
+
+
+@pytest.mark.parametrize(("text", "batch", "printed"), PRINTED)
+def test_paddings_by_name_and_windows_over_an_edge(
+    text: str, batch: int, printed: dict[str, int | tuple[int, int]]
+) -> None:
+    read = model(text)
+    for counter, wanted in printed.items():
+        found = figure(read, params(read), counter, batch)
+        both = (found.figure, found.also.get("flops"))
+        assert both == (wanted if isinstance(wanted, tuple) else (wanted, None)), counter
+
+
 def test_one_counter_all_counters_and_whose_figure_it_is() -> None:
     words = "params", "--input", "3x8x8", "conv 4 3; batchnorm; relu", "-f", "json"
     one = json.loads(invoke(*words, "--as", "torchinfo", "--batch", "2").out)
