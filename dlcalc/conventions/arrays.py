@@ -13,16 +13,15 @@ from dlcalc.conventions.windows import check_finite, window
 from dlcalc.errors import DlcalcError
 from dlcalc.names import FRAMEWORKS
 from dlcalc.numbers.axes import PerAxis, by_x, per_axis_from, sizes_in
-from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.conv import conv as plain_conv
-from dlcalc.numbers.convolution.pooling import Pooling, spread_to, window_starts
-from dlcalc.numbers.convolution.pooling import pool as plain_pool
 from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.places import unravel
 from dlcalc.numbers.sizes import Padding, one_or_tuple
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dlcalc.numbers.convolution.pooling import Pooling
     from dlcalc.numbers.exact import Array
 
 
@@ -85,6 +84,9 @@ def pool(
     >>> pool([9, 2, 9, 5, 5], 2, 2, kind="avg", ceil=True, framework="equinox").output.tolist()
     [5.5, 7.0, 2.5]
     """
+    from dlcalc.numbers.convolution.pooling import pool as plain_pool
+    from dlcalc.numbers.convolution.pooling import spread_to
+
     x = _given(x, "input")
     if isinstance(kernel, str):
         kernel = one_or_tuple(sizes_in(kernel, "kernel"))
@@ -184,6 +186,8 @@ def _excluded(framework: str, wanted: bool | None) -> bool:
 
 def _as_far_behind(pooled: Pooling) -> Array:
     """The cells of each window within the input and as many columns around as stand before."""
+    from dlcalc.numbers.convolution.pooling import window_starts
+
     counts = np.ones((), int)
     for axis in pooled.axes:
         starts = window_starts(axis)

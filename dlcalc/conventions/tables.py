@@ -7,16 +7,17 @@ versions in which its facts were seen.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.input.expressions import read_expression
 from dlcalc.names import FRAMEWORKS
-from dlcalc.typed import Any
+from dlcalc.typed import TYPE_CHECKING, Any, TypeAlias
 
-Number = int | Fraction
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Number: TypeAlias = "int | Fraction"
 
 
 @cache
@@ -32,7 +33,11 @@ def table(name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
-_parsed = cache(read_expression)
+@cache
+def _parsed(text: str) -> Callable[..., Any]:
+    from dlcalc.input.expressions import read_expression
+
+    return read_expression(text)
 
 
 def value(text: str, names: Mapping[str, Number]) -> Number:

@@ -178,7 +178,7 @@ def shown(node: Apply, f: Any, place: int, operand: Any, fault: Fault | None = N
     at = next((n for n, each in enumerate(elements) if fault and fault(each)), None)
     if at is None:
         return f"{name} up to {_number(max(elements, key=abs))}"
-    from dlcalc.numbers.compare import unravel
+    from dlcalc.numbers.places import unravel
 
     index = ",".join(map(str, unravel(at, f.shape(operand))))
     return f"{name} = {_number(elements[at])} at ({index})"

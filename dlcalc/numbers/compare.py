@@ -10,7 +10,7 @@ from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.places import Index, Place, by_name, find_place, position, value_at
+from dlcalc.numbers.places import Index, Place, by_name, find_place, position, unravel, value_at
 
 DEFAULT_TOLERANCE = 1e-6
 LEAST_DIGITS = 3
@@ -347,19 +347,6 @@ def _is_number(value: Any) -> bool:
 
 def _infinite(value: Any) -> bool:
     return isinstance(value, float) and value - value != 0
-
-
-def unravel(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The index of the element at `place` in row-major order.
-
-    >>> unravel(5, (2, 3))
-    (1, 2)
-    """
-    index: list[int] = []
-    for size in reversed(shape):
-        place, at = divmod(place, size)
-        index.insert(0, at)
-    return tuple(index)
 
 
 def _plain(value: Any) -> Any:

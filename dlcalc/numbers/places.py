@@ -193,3 +193,16 @@ def _derivative(name: str) -> Iterator[str]:
         yield f"gradients.{below[1:]}"
     elif name[:1] in ("d", "∂"):
         yield f"gradients.{name[1:]}"
+
+
+def unravel(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The index of the element at `place` in row-major order.
+
+    >>> unravel(5, (2, 3))
+    (1, 2)
+    """
+    index: list[int] = []
+    for size in reversed(shape):
+        place, at = divmod(place, size)
+        index.insert(0, at)
+    return tuple(index)

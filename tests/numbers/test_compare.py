@@ -18,10 +18,9 @@ from dlcalc.numbers.compare import (
     element_at,
     only_index,
     slip_of,
-    unravel,
 )
 from dlcalc.numbers.parse import parse_number
-from dlcalc.numbers.places import Place, find_place
+from dlcalc.numbers.places import Place, find_place, unravel
 from dlcalc.output.answer import Made
 
 

@@ -12,11 +12,11 @@ import numpy as np
 from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
 from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.axes import by_x, plural
-from dlcalc.numbers.compare import element_at, slip_of, unravel
+from dlcalc.numbers.compare import element_at, slip_of
 from dlcalc.numbers.convolution.conv import Convolution, conv
 from dlcalc.numbers.convolution.terms import factors, padded_input, terms
 from dlcalc.numbers.exact import as_numbers
-from dlcalc.numbers.places import Place
+from dlcalc.numbers.places import Place, unravel
 from dlcalc.numbers.sizes import column
 
 MOST_ELEMENTS = {"output": 16, "dx": 100, "dw": 100, "db": 100}

@@ -10,11 +10,11 @@ import numpy as np
 
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, total
 from dlcalc.layers.size_steps import axis_steps, size_slips
-from dlcalc.numbers.compare import element_at, slip_of, unravel
+from dlcalc.numbers.compare import element_at, slip_of
 from dlcalc.numbers.convolution.pooling import Pooling, pool, spread_to, taps
 from dlcalc.numbers.convolution.terms import item
 from dlcalc.numbers.exact import as_numbers
-from dlcalc.numbers.places import Place
+from dlcalc.numbers.places import Place, unravel
 from dlcalc.numbers.sizes import column
 
 MOST_WINDOWS = 16

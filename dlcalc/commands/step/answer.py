@@ -26,10 +26,10 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.running import Ran, check_names, runner_of
 from dlcalc.models.tree import Kind, Model
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.compare import unravel
 from dlcalc.numbers.convolution.plan import check_size, check_work
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object, as_word
+from dlcalc.numbers.places import unravel
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.threads import Aside
 from dlcalc.numbers.threads import each as in_parts

@@ -19,7 +19,8 @@ from dlcalc.layers import optimisers
 from dlcalc.layers.optimisers import SINGLE
 from dlcalc.models.running import Ran
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.compare import slip_of, unravel
+from dlcalc.numbers.compare import slip_of
+from dlcalc.numbers.places import unravel
 
 MOST_VALUES = 400
 """Elements of an array that are shown as grids; of more, the first map."""
