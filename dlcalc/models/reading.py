@@ -57,14 +57,22 @@ def model(*words: str) -> Model:
         raise InputError(
             f"no model, file or layer {word!r}{near or '; dlcalc models lists the models'}"
         )
+    _check_alone(words)
+    _check_quoted(words)
+    return _typed(words)
+
+
+def _check_alone(words: Sequence[str]) -> None:
+    """Refuse the name of a model among other words."""
     for each in words if len(words) > 1 else ():
         if find(each) is None and (each == "-" or zoo_path(os.path.basename(each))):
             other = next((word for word in words if word != each), each)
+            near = did_you_mean(other, zoo_names())
+            if not is_model(other) and "did you mean" in near:
+                raise InputError(f"no model, file or layer {other!r}{near}")
             raise InputError(
                 f"{each} is a model, and {other!r} stands beside it; `layer` takes a layer of it"
             )
-    _check_quoted(words)
-    return _typed(words)
 
 
 read = model  # where a parameter has the function's name

@@ -54,9 +54,10 @@ class QuickCommand(Plain):
 
         def value_of(name: str, option: Any, state: Any) -> Any:
             after = state.rargs[0] if state.rargs else ""
-            if after in known and not option.obj._flag_needs_value:
+            if (not state.rargs or after in known) and not option.obj._flag_needs_value:
+                where = f"before {after}" if after else "behind it"
                 wanted = option.obj.make_metavar(ctx)
-                raise click.BadOptionUsage(name, f"{name} wants its {wanted} before {after}")
+                raise click.BadOptionUsage(name, f"{name} wants its {wanted} {where}")
             return take(name, option, state)
 
         parser._get_value_from_state = value_of  # type: ignore[assignment, method-assign]

@@ -54,9 +54,7 @@ def _elsewhere(error: click.NoSuchOption, context: click.Context) -> str:
     """Where an option belongs that the command has not: behind a command, or into its data."""
     name = error.option_name.lstrip("-").replace("-", "_")
     if isinstance(context.command, click.Group):
-        from dlcalc.shell.options import SHARED
-
-        return "; options stand behind the command, as dlcalc conv --explain" * (name in SHARED)
+        return "; options stand behind the command, as dlcalc conv --explain"
     for param in context.command.params:
         if isinstance(param, click.Argument) and str(param.name).startswith(name.rstrip("s")):
             return f"; {str(param.name).upper()} stands by itself, without an option"

@@ -46,6 +46,14 @@ REFUSED = {
         "no such option --train-acc; did you mean --train-error, 1 - accuracy?",
     "--explain conv":
         "no such option --explain; options stand behind the command, as dlcalc conv --explain",
+    "--stride 2 conv":
+        "no such option --stride; options stand behind the command, as dlcalc conv --explain",
+    "-f json size -L 32 -F 5":
+        "no such option -f; options stand behind the command, as dlcalc conv --explain",
+    "size -L 32 -F": "-F wants its SIZE behind it",
+    "gan --epochs": "--epochs wants its N behind it",
+    "params lenet alexnt":
+        "no model, file or layer 'alexnt'; did you mean alexnet or lenet or alexnet-2012?",
     "explain conv": "no such command explain; did you mean COMMAND --explain?",
     "conv '1 2; 3 4' '1 1'": "got unexpected extra arguments (1 2; 3 4 1 1); as dlcalc conv "
         "-x '1 2 3; 4 5 6' -w '1 1' --explain; dlcalc conv --help shows what it takes",

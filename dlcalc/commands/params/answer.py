@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from dlcalc.errors import At, DlcalcError, InputError, ShapeError, did_you_mean
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dlcalc.models import working
     from dlcalc.models.changes import Comparison
     from dlcalc.models.files import reading
+    from dlcalc.models.files.tensors import Held
     from dlcalc.output.answer import Answer
 else:
     reading = lazily("dlcalc.models.files.reading")
@@ -39,8 +40,11 @@ FIELDS = (
     "devices", "shard", "fit",
 )
 """What records may hold."""
-OF_LAYERS = ("tokens", "cached", "causal", "recipe", "lora", "shard", "fit")
-"""What only layers tell, of a file that has tensors and an architecture."""
+OF_LAYERS = {
+    "tokens": None, "cached": None, "causal": False, "dtype": "", "optimizer": "adam", "batch": 1,
+    "recipe": None, "lora": None, "shard": None, "devices": 1, "fit": None,
+}
+"""What only layers tell of a file, and its value where it is not asked for."""
 TOTALS = (
     "params", "active_params", "trainable", "macs", "activations", "weights_bytes",
     "activations_bytes", "training_bytes", "cache_bytes",
@@ -77,11 +81,14 @@ class ParamsRun(Run[Any]):
         depth: int | None = None, sort: str | None = None, **asked_use: Any,
     ) -> None:
         use, size = Use(**asked_use).checked(), shape_of(input)
-        named = ("--as", counter), ("--explain-figure", whose), ("--framework", framework)
-        asked = next((name for name, each in named if each), "")
-        if len(model) > 1 and all(map(names_model, model)) and not any(
-                map(reading.is_weights_file, model)):
-            _several(self.out, model, size, use)
+        named = {"--as": counter, "--explain-figure": whose, "--framework": framework}
+        views = {"--depth": depth, "--sort": sort, "--to-notation": to_notation}
+        changed = {"--layer": layer, "--set": changes, "--compare": other}
+        asked = next((name for name, each in named.items() if each), "")
+        if len(model) > 1 and all(word == "-" or names_model(word) for word in model) and not any(
+                map(reading.is_part, model)):
+            _refuse({**named, **views, **changed, "--columns": columns}, "one model, not several")
+            _several(self.out, model, size, use, self._used)
             return
         read, use = self._read(model, size, use, (other, depth, sort, summary), bool(
             asked or layer is not None or changes or columns is not None or to_notation
@@ -90,18 +97,20 @@ class ParamsRun(Run[Any]):
             return
         self.notes += read.notes
         if to_notation:
-            self.out.emit(notation_answer(read, size))
+            _refuse({**named, "--layer": layer, "--compare": other, "--depth": depth},
+                    "a count; --to-notation prints a model")
+            self.out.emit(notation_answer(_changed(read, changes), size))
             return
         self.notes += doubts(read, size)
-        if asked and (changes or other is not None):
-            raise InputError(f"{asked} is of one model, without --set or --compare")
         if changes or other is not None:
+            _refuse({**named, **views, "--summary": summary},
+                    "one model, without --set or --compare")
             _side_by_side(self.out, read, size, changes, other, layer, use, columns)
             return
         count = _counted(read, size, use)
         if layer is not None:
             count = part(count, layer)
-            if len(count.rows) == 1 and columns is None and not asked:
+            if len(count.rows) == 1 and not (columns or asked or depth or sort or summary):
                 from dlcalc.commands.params.count_answer import layer_answer
 
                 row = count.rows[0]
@@ -144,6 +153,11 @@ class ParamsRun(Run[Any]):
             working=partial(working.comparison_steps, result),
         )
 
+    @property
+    def _used(self) -> bool:
+        """Whether anything is asked for that only layers tell."""
+        return any(self.options.get(name, usual) != usual for name, usual in OF_LAYERS.items())
+
     def _read(
         self, model: Sequence[str], size: tuple[int, ...] | None, use: Use,
         of_files: tuple[Any, ...], wants_layers: bool,
@@ -152,11 +166,8 @@ class ParamsRun(Run[Any]):
         paths = file_operands(model, not model and self.out.piped)
         if not paths:
             return given_model(self, model), use
-        if paths == ["-"]:
-            held = reading.read_stream(sys.stdin.buffer, STDIN, size)
-        else:
-            held = reading.read_weights(*paths, input=size)
-        used = held.count is not None and any(self.options.get(name) for name in OF_LAYERS)
+        held = _held(paths, size)
+        used = self._used or (size is not None and held.rows is None)
         other, *shown = of_files
         file = other and os.path.exists(other) and reading.is_weights_file(other)
         if not (wants_layers or used or (other and not file)):
@@ -178,6 +189,30 @@ class ParamsRun(Run[Any]):
             [(name, _)] = counts.most_common(1) or [("float32", 0)]
             use = use._replace(dtype=name if name in DTYPES else "float32")
         return reading.layered(held), use
+
+
+def _held(paths: Sequence[str], size: tuple[int, ...] | None) -> Held:
+    """What files of weights hold, or standard input."""
+    if paths == ["-"]:
+        return reading.read_stream(sys.stdin.buffer, STDIN, size)
+    return reading.read_weights(*paths, input=size)
+
+
+def _refuse(options: Mapping[str, Any], of: str) -> None:
+    """InputError for the first of the options that was given, which is `of` something else."""
+    for name, each in options.items():
+        if each:
+            raise InputError(f"{name} is of {of}")
+
+
+def _changed(read: Model, changes: Sequence[str]) -> Model:
+    from dlcalc.models.changes import change
+    from dlcalc.models.notation import read_change
+
+    for text in changes:
+        with At("--set"):
+            read = change(read, *read_change(text))
+    return read
 
 
 def _counted(read: Model, size: tuple[int, ...] | None, use: Use) -> Count:
@@ -207,18 +242,26 @@ def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
 
 
 def _several(
-    out: Output, words: Sequence[str], size: tuple[int, ...] | None, use: Use
+    out: Output, words: Sequence[str], size: tuple[int, ...] | None, use: Use, used: bool
 ) -> None:
-    """One row a model."""
-    from dlcalc.commands.params.count_answer import models_answer
+    """One row a model; of a file of weights what its tensors tell, where no more is asked for."""
+    from dlcalc.commands.params.count_answer import Facts, Totals, models_answer, total_record
 
-    counts = []
+    found = []
     for word in words:
-        try:
-            counts.append((word, use.counted(read_model(word), size)))
-        except InputError as error:
-            raise error.at(word) from None
-    out.emit(models_answer(counts, use))
+        with At(word, once=True):
+            paths = file_operands([word], False)
+            if paths and not used:
+                from dlcalc.commands.params.files_answer import totals
+
+                held = _held(paths, size)
+                found.append(Totals(word, held.name, held.input, totals(held)))
+                continue
+            read = reading.layered(_held(paths, size)) if paths else read_model(word)
+            count = use.counted(read, size)
+            totals_of = total_record(count, Facts(use, count.positions))
+            found.append(Totals(word, count.model, count.input, totals_of))
+    out.emit(models_answer(found, use))
 
 
 def _elsewhere(read: Model, count: Count) -> Any:
@@ -296,13 +339,9 @@ def _side_by_side(
     other: str | None, layer: str | None, use: Use, columns: str | None,
 ) -> None:
     from dlcalc.commands.params import comparison_answer as drawn
-    from dlcalc.models.changes import change, compare
-    from dlcalc.models.notation import read_change
+    from dlcalc.models.changes import compare
 
-    before, changed = use.counted(read, size), read
-    for text in changes:
-        with At("--set"):
-            changed = change(changed, *read_change(text))
+    before, changed = use.counted(read, size), _changed(read, changes)
     names = read.name, " ".join(changes)
     after = use.counted(changed, size, tolerant=True)
     if after.misfit is not None:

@@ -262,8 +262,9 @@ def params_answer(
     if summary:
         record = count_record(count, facts)
         del record["layers"]
+        only = Totals(count.model, count.model, count.input, record["total"])
         return Answer(
-            record, [_totals_table([(count.model, count)], use, _footnotes(count, facts))],
+            record, [_totals_table([only], _footnotes(count, facts))],
             main=("total", "params"), whole=True, **explained,
         )
     table = Table(
@@ -276,32 +277,33 @@ def params_answer(
     )
 
 
-def models_answer(counts: Sequence[tuple[str, Count]], use: Use) -> Answer:
+class Totals(NamedTuple):
+    """What is told of one of several models."""
+
+    name: str
+    """As it was asked for."""
+    title: str
+    input: tuple[int, ...] | None
+    total: dict[str, Any]
+
+
+def models_answer(models: Sequence[Totals], use: Use) -> Answer:
     """One row a model: its totals."""
     records = [
-        {
-            "model": name, "title": count.model, "input": count.input,
-            "total": total_record(count, Facts(use, count.positions)),
-        }
-        for name, count in counts
+        {"model": each.name, "title": each.title, "input": each.input, "total": each.total}
+        for each in models
     ]
     notes = ["", f"training memory for {use.training}", *MACS]
-    return Answer(
-        {"models": records}, [_totals_table(counts, use, notes)], main="models", whole=True
-    )
+    return Answer({"models": records}, [_totals_table(models, notes)], main="models", whole=True)
 
 
-def _totals_table(
-    counts: Sequence[tuple[str, Count]], use: Use, footnotes: Sequence[str]
-) -> Table:
+def _totals_table(models: Sequence[Totals], footnotes: Sequence[str]) -> Table:
     """The totals of models, a row each; to people, bytes as such; of one model, upright."""
-    records = [total_record(count, Facts(use, count.positions)) for _, count in counts]
-    names = list(dict.fromkeys(
-        key for record in records for key, value in record.items() if not isinstance(value, dict)
-    ))
+    records = [_flat(each.total) for each in models]
+    names = list(dict.fromkeys(key for record in records for key in record))
     rows = [
-        [name, count.input, *(record.get(key) for key in names)]
-        for (name, count), record in zip(counts, records, strict=True)
+        [each.name, each.input, *map(record.get, names)]
+        for each, record in zip(models, records, strict=True)
     ]
     headers = ["model", "input", *names]
 
@@ -309,7 +311,7 @@ def _totals_table(
         if len(rows) == 1:
             lines = [
                 [key.replace("_", " "), _for_people(key, value)]
-                for key, value in zip(headers, rows[0], strict=True)
+                for key, value in zip(headers, rows[0], strict=True) if "." not in key
             ]
             return Table(["", "value"], lines, footnotes=footnotes)
         shown = [key for key in headers if key in SHOWN]
@@ -318,6 +320,15 @@ def _totals_table(
         ], footnotes=footnotes)
 
     return Table(headers, rows, drawn=drawn)
+
+
+def _flat(total: Mapping[str, Any]) -> dict[str, Any]:
+    """Totals with those within them under their paths: per_device.weights_bytes."""
+    flat: dict[str, Any] = {}
+    for key, value in total.items():
+        flat |= {f"{key}.{name}": each for name, each in value.items()} if (
+            isinstance(value, dict)) else {key: value}
+    return flat
 
 
 SHOWN = (

@@ -42,6 +42,11 @@ def is_weights_file(name: str) -> bool:
         return False
 
 
+def is_part(name: str) -> bool:
+    """Whether a name is that of a part of a model."""
+    return SPLIT.match(os.path.basename(name)) is not None
+
+
 def are_parts(names: Sequence[str]) -> bool:
     """Whether names are those of the parts of one model: `model-00001-of-00003.safetensors`."""
     found = [SPLIT.match(os.path.basename(name)) for name in names]

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import dlcalc
@@ -496,3 +497,72 @@ def test_a_framework_in_python_and_no_other_counts_of_a_config() -> None:
     assert dlcalc.params("conv 6 5", (1, 8, 8), framework="keras").rows[0].output == (4, 4, 6)
     assert "equinox counts 16: a bias" in invoke("params", "--input", "3x8", "rmsnorm").out
     assert "equinox" not in invoke("params", "qwen3-8b").out
+
+
+def weights(folder: Path) -> str:
+    """A file of one matrix of 3x4 in float32."""
+    path = folder / "w.npy"
+    np.save(path, np.ones((3, 4), np.float32))
+    return str(path)
+
+
+def test_several_models_may_be_of_any_kind(tmp_path: Path) -> None:
+    (tmp_path / "net.txt").write_text("input 2; linear 3")
+    words = ["lenet", str(tmp_path / "net.txt"), weights(tmp_path), "-"]
+    record = loaded(invoke("params", *words, "-f", "json", stdin="input 4; linear 1"))
+    found = [(each["model"], each["total"]["params"]) for each in record["models"]]
+    assert found == [("lenet", 61706), (words[1], 9), (words[2], 12), ("-", 5)]
+    rows = invoke("params", *words, "-f", "csv", stdin="input 4; linear 1").out.splitlines()
+    assert [row.split(",")[2] for row in rows] == ["params", "61706", "9", "12", "5"]
+    with (tmp_path / "w.npy").open("rb") as file:
+        piped = loaded(invoke("params", "lenet", "-", "-f", "json", stdin=file.read()))
+    assert piped["models"][1]["total"]["params"] == 12
+
+
+@pytest.mark.parametrize(("words", "complaint"), [
+    *((f"lenet alexnet {option}", f"{option.split()[0]} is of one model, not several")
+      for option in ("--layer C1", "--set C1.kernel=4", "--columns name", "--compare vgg11",
+                     "--as thop", "--framework keras", "--explain-figure 61706", "--depth 1",
+                     "--sort params", "--to-notation")),
+    *((f"lenet --compare alexnet {option}", f"{option.split()[0]} is of one model, without --set")
+      for option in ("--summary", "--depth 1", "--sort params", "--as thop")),
+    *((f"lenet --to-notation {option}", f"{option.split()[0]} is of a count; --to-notation prints")
+      for option in ("--layer C1", "--compare alexnet", "--as thop", "--depth 1")),
+    *((f"w.npy {option}", "w.npy: a file of weights has tensors, and no layers to show or change")
+      for option in ("--tokens 4", "--dtype int8", "--batch 8", "--optimizer sgd", "--fit 1GiB",
+                     "--lora 8:all", "--recipe bf16-adam", "--input 3x4", "--causal")),
+    ("lenet w.npy --dtype int8", "w.npy: a file of weights has tensors, and no layers"),
+    ("lenet alexnt", "no model, file or layer 'alexnt'; did you mean alexnet"),
+])
+def test_no_option_is_passed_over_in_silence(
+    words: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = invoke("params", *words.split())
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith(complaint)
+
+
+def test_a_changed_model_is_printed_as_notation() -> None:
+    changes = ["--set", "C1.kernel=4", "--set", "C1.filters=5"]
+    printed = invoke("params", "lenet", *changes, "--to-notation").out
+    assert "C1: conv 5 4\n" in printed
+    changed = loaded(invoke("params", "lenet", *changes, "-f", "json"))
+    again = loaded(invoke("params", "-", "-f", "json", stdin=printed))
+    assert again["total"]["params"] == changed["total"]["params"] < 61706
+
+
+def test_the_totals_of_one_layer() -> None:
+    rows = invoke("params", "lenet", "--layer", "C1", "--summary", "-f", "csv").out.splitlines()
+    assert dict(zip(*csv.reader(rows), strict=True))["params"] == "156"
+
+
+def test_what_each_device_holds_and_what_fits_are_columns_for_programs() -> None:
+    words = ["params", "gpt2", "--devices", "4", "--shard", "zero3", "--fit", "8GiB", "--summary"]
+    total = loaded(invoke(*words, "-f", "json"))["total"]
+    row = dict(zip(*csv.reader(invoke(*words, "-f", "csv").out.splitlines()), strict=True))
+    for holder in ("per_device", "fit"):
+        kept = {name: each for name, each in total[holder].items() if each is not None}
+        assert kept
+        assert {name: int(row[f"{holder}.{name}"]) for name in kept} == kept
