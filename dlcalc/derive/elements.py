@@ -36,7 +36,7 @@ def value_of(formula: Any, values: Values) -> Array:
     >>> value_of(W @ x + 1, {W: [[1, 2]], x: [3, 4]}).tolist()
     [12.0]
     """
-    return compiled(formula, lambda name: lambda given: as_value(given[name]))(values)
+    return as_value(compiled(formula, lambda name: lambda given: as_value(given[name]))(values))
 
 
 Read = Callable[[Any], Array]
@@ -180,7 +180,7 @@ def element_of(formula: Any, index: Index, values: Values) -> Any:
 
 
 def _number(formula: Expr, index: Index, values: Values) -> Any:
-    entry = entry_of(as_value(value_of(formula, values)), index)
+    entry = entry_of(value_of(formula, values), index)
     return entry if isinstance(entry, Expr) else float(entry)
 
 

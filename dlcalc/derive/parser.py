@@ -624,16 +624,20 @@ class _Parser:
     def _list(self, bracket: Token) -> Node:
         """[a, b] is a vector, [a, b; c, d] a matrix, and so is [[a, b], [c, d]]."""
         self._enter(bracket)
-        rows, first = [[self.expression()]], self.tokens[self.at - 1].start
-        while sign := self.took(",", ";"):
-            rows += [[]] if sign == ";" else []
-            rows[-1].append(self.expression())
+        rows = [self._row()]
+        while self.took(";"):
+            rows.append(self._row())
         self._close("]")
-        if any(len(row) != len(rows[0]) for row in rows):
-            raise self.wrong(f"rows of {' and '.join(str(len(row)) for row in rows[:8])}", bracket)
-        if len(rows) == 1:
-            return self.made("stack", rows[0], bracket.start)
-        return self.made("stack", [self.made("stack", row, first) for row in rows], bracket.start)
+        sizes = [len(row.arguments) for row in rows]
+        if len(set(sizes)) > 1:
+            raise self.wrong(f"rows of {' and '.join(map(str, sizes[:8]))}", bracket)
+        return self.made("stack", rows if len(rows) > 1 else rows[0].arguments, bracket.start)
+
+    def _row(self) -> Apply:
+        start, parts = self.token.start, [self.expression()]
+        while self.took(","):
+            parts.append(self.expression())
+        return self.made("stack", parts, start)
 
     def _index(self) -> tuple[tuple[Any, ...], list[Node]]:
         """What stands in an index: whole numbers, slices, and * for what is yet to be computed."""
@@ -656,7 +660,7 @@ class _Parser:
         first = None if self.token.text == ":" else self.sum()
         if self.token.text == ":":
             ends = [first]
-            while self.took(":") and len(ends) < 3:
+            while len(ends) < 3 and self.took(":"):
                 ends.append(None if self.token.text in (":", ",", "]") else self.sum())
             return slice(*(each and self._known(each) for each in ends))
         assert first is not None
@@ -703,8 +707,7 @@ def _counted(most: int, least: int | None = None) -> str:
     words = ["no", "one", "two", "three", "four"]
     number = words[most] if most < len(words) else str(most)
     if least is not None and least != most:
-        lowest = words[least] if least < len(words) else str(least)
-        number = f"{lowest} or more" if most > len(words) else f"{lowest} to {number}"
+        number = f"{words[least]} or more" if most > len(words) else f"{words[least]} to {number}"
     return f"{number} argument" + ("" if number == "one" else "s")
 
 

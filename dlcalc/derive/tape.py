@@ -184,11 +184,12 @@ def _computed(each: Instruction, f: Any, operands: tuple[Any, ...]) -> Any:
 
 def _require_size(operation: str, f: Any, operands: Sequence[Any]) -> None:
     """Refuse whole numbers of absurd length before they are computed."""
-    bits = 0
     if operation in PRODUCTS:
         bits = sum(map(f.bits, operands))
     elif operation == "pow" and f.bits(operands[0]) > 1 and f.bits(operands[1]):
         bits = f.bits(operands[0]) * max(f.flat(operands[1]))
+    else:
+        return
     if bits > MOST_BITS:
         raise LimitError(
             f"a whole number of more than {MOST_BITS:,} binary digits; "

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import dlcalc
 from dlcalc.derive.activations import ACTIVATIONS, parametrised
+from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.check import check_derivatives, hessian
 from dlcalc.derive.shapes import require_fit
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
@@ -196,6 +197,44 @@ def test_every_number_that_nothing_uses_is_derived() -> None:
     assert chosen.gradients == {"y": {"x": 2}, "L2": {"x": 2}}
 
 
+NESTED = f"x{'/1' * 90}"
+
+
+@pytest.mark.parametrize(("equations", "value"), [
+    (f"f(a) = a; L = f(x) + {NESTED}", 2), (f"f(a) = a; L = f({NESTED})", 1),
+    (f"f(a) = {NESTED.replace('x', 'a')}; L = f(x) + f(1)", 2), (f"L = ∑_{{t=1..2}} t*{NESTED}", 3),
+    (f"h[0] = x; for t in 1..2: h[t] = h[t-1] + {NESTED}; L = h[2]", 3),
+    (f"y[i] = {NESTED}*z[i]; L = ∑_i y[i] + ∑_i z[i]*{NESTED}", 10),
+])
+def test_what_is_nested_nearly_as_deep_as_may_be_is_written_out(
+    equations: str, value: int
+) -> None:
+    assert dlcalc.grad(equations, used(equations, x=1, z=[2, 3]), of="L").values["L"] == value
+
+
+@pytest.mark.parametrize(("equations", "values"), [
+    ("L = (w*x - t)^2 + max(w, 2)", {"w": 3, "x": 2, "t": 5}),
+    ("L = σ(w*x)^3/2 + relu(w) - 1", {"w": 3.5, "x": -2.25}), ("L = x^n", {"x": 1.5, "n": 2}),
+    ("L = sum((X @ W + b)^2)/2 + s*mean(b)^2", {"X": np.ones((4, 3)), "W": np.full((3, 2), 0.5),
+                                                "b": [0.5, 1.5], "s": 2.0}),
+    ("y = relu(X @ X) - X; L = -sum(y^2)/2 + sum(tanh(X) ⊙ X/(1 + exp(X)))/2",
+     {"X": [[1.5, 2], [3, 4]]}),
+])
+def test_nothing_is_looked_at_again_where_all_is_finite_and_surely_fits(
+    equations: str, values: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = dlcalc.grad(equations, values)
+
+    def again(*_: object, **__: object) -> None:
+        raise AssertionError("a second look")
+
+    monkeypatch.setattr("dlcalc.derive.gradients.forward", again)
+    monkeypatch.setattr("dlcalc.derive.gradients.backward", again)
+    monkeypatch.setitem(vars(Arrays), "require_fit", again)
+    found = dlcalc.grad(equations, values)
+    assert found.values["L"] == wanted.values["L"]
+
+
 def test_equations_that_name_nothing_are_inputs_with_a_value() -> None:
     equations = "w = 1/2; x = [1, 2]; L = w*sum(x)"
     assert dlcalc.grad(equations).gradients["L"]["w"] == 3
@@ -227,6 +266,15 @@ def test_kinks_are_named(
     assert " ".join(result.kinks).startswith(f"line 1: {kink}" if kink else "")
     assert bool(result.kinks) == bool(kink)
     assert all(check.passed for check in check_derivatives(result)) == (not kink)
+
+
+@pytest.mark.parametrize(("of", "wrt", "kinks"), [
+    ("M", "w", 1), ("L", "w", 0), (["z", "M"], "v", 0), (["L", "M"], "v", 0), ("L, M", "x", 1),
+])
+def test_only_kinks_that_a_gradient_goes_through_are_named(of: Any, wrt: str, kinks: int) -> None:
+    values = {"x": 0, "w": 0, "v": 1}
+    result = dlcalc.grad("z = x + w; M = abs(z); L = w^2 + v", values, of=of, wrt=wrt)
+    assert len(result.kinks) == kinks
 
 
 @pytest.mark.parametrize(("function", "x", "slope", "kink"), [
@@ -641,6 +689,8 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
         ("L = w @ x", {"w": 2, "x": 3}, "@ multiplies matrices and vectors"),
         ("L = w @ x", {"w": 2, "x": [3]}, "@ multiplies matrices and vectors; write *"),
         ("L = [x, y]", {"x": 2, "y": [3]}, "parts of unequal shapes: a number and 1"),
+        ("L = [x+1, y; y, x]", {"x": 2, "y": [3]}, "1: x+1, y: parts of unequal shapes: a number"),
+        ("L = [x, x; y + 1, x]", {"x": 2, "y": [3]}, "line 1: y + 1, x: parts of unequal shapes"),
         ("L = x[2]", {"x": [1, 2]}, "there is no element [2] in 2; places count from 0"),
         ("L = x[0]", {"x": 1}, "there is no element [0] in a single number"),
         (LOOP.format(end="n/2"), {"w": 3, "n": 5}, "loop runs over whole numbers, and n/2 is none"),

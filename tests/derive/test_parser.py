@@ -215,6 +215,7 @@ LEFT_INDEX = ("an index on the left is a whole number, a loop's variable, or a l
     ("y = x²⁻", 6, "²⁻", "found '2-'; a power is a whole number"),
     ("y = x[..., 0, ...]", 18, "]", "one ... at most stands in an index"),
     ("y = (a; b", 10, "", "found the end; the ( of line 1, column 5 is still open"),
+    ("y = x[0:2:1:1]", 12, ":", "found ':'; the [ of line 1, column 6 is still open"),
     ("y = conv(x, w, pad='same)", 25, ")", "found ')'; the ( of line 1, column 9 is still open"),
     ("y = a < b < c", 11, "<", "a < b < c is written (a < b)*(b < c)"),
     ("y[0:1] = 3", 1, "y", "a slice cannot be defined; write one index, y[0] or y[i]"),

@@ -305,6 +305,42 @@ def test_an_element_of_an_array_has_the_working_of_its_row_and_column(
     assert " = ".join(map(formula_text, (step.formula, *step.numbers))) == shown
 
 
+MADE_OF = {
+    "A": [[1, 2, 3], [4, 5, 6]], "x": [2, -1, 3], "u": [1, -2], "i": [2, 0],
+    "B": (np.arange(12).reshape(2, 2, 3) - 4).tolist(),
+}
+
+
+@pytest.mark.parametrize(("equation", "index", "numbers"), [
+    ("softmax(A)", (1, 2), "exp(6)/(exp(4) + exp(5) + exp(6))"),
+    ("softmax(A, axis=1)", (0, 2), "exp(3)/(exp(1) + exp(2) + exp(3))"),
+    ("softmax(x, axis=0)", (1,), "exp(−1)/(exp(2) + exp(−1) + exp(3))"),
+    ("softmax(A, axis=0)", (0, 2), ""), ("sum(B, axis=(0, 2))", (1,), ""),
+    ("sum(A, axis=0)", (2,), "3 + 6"), ("sum(A, axis=-1)", (1,), "4 + 5 + 6"),
+    ("sum(A*A, axis=0, keepdims=yes)", (0, 2), "3·3 + 6·6"),
+    ("sum(B, axis=1, keepdims=yes)", (1, 0, 2), "4 + 7"), ("sum(B, axis=1)", (0, 2), "−2 + 1"),
+    ("sum(x*x)*x", (2,), "(2·2 + (−1·(−1)) + 3·3)·3"),
+    ("A' + 1", (2, 1), "6 + 1"), ("B' + 1", (1, 2, 1), "7 + 1"), ("A - x", (0, 1), "2 − (−1)"),
+    ("A[:, 1]*u", (1,), "5·(−2)"), ("A[-1]*x", (2,), "6·3"), ("A[0]*x", (1,), "2·(−1)"),
+    ("A[i[0] - 1]*x", (2,), "6·3"), ("A[:, i[0]]*u", (1,), "6·(−2)"),
+    ("A[i[1], i[0]]*u", (1,), "3·(−2)"),
+    ("u @ x'", (1, 2), "−2·3"), ("x @ A'", (0,), "2 + (−1·2) + 3·3"),
+    ("u @ B", (1, 2), "1·4 + (−2·7)"), ("B @ x", (1, 1), "5·2 + 6·(−1) + 7·3"),
+    ("B @ B'", (1, 1, 0), "5·2 + 6·3 + 7·4"), ("A @ B'", (1, 0, 1), "1·5 + 2·6 + 3·7"),
+    ("A @ A' @ u", (1,), "32 + 77·(−2)"), ("(A @ x)*u", (1,), "(4·2 + 5·(−1) + 6·3)·(−2)"),
+    ("where(A > 2, A, 2*A)", (0, 2), "where(3 > 2, 3, 2·3)"), ("A > x", (0, 2), "3 > 3"),
+    ("max(A, x)", (0, 2), ""), ("(x; u)", (4,), ""), ("pick(A, i)", (1,), ""),
+])
+def test_an_element_shows_the_numbers_that_make_it_where_they_are_few(
+    equation: str, index: tuple[int, ...], numbers: str
+) -> None:
+    result = dlcalc.grad(f"y = {equation}", used(equation, **MADE_OF), of=[])
+    step = grad_element(result, Place(("values", "y")), index)
+    assert step is not None
+    assert step.value == np.asarray(result.values["y"])[index]
+    assert "".join(map(formula_text, step.numbers)) == numbers
+
+
 def test_sums_of_products_have_the_working_of_elements_in_any_number_of_axes() -> None:
     graph = Graph()
     x = graph.given(np.arange(12.0).reshape(2, 3, 2), "x", True)
