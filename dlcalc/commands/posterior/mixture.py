@@ -20,7 +20,7 @@ from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import EPSILON, GradientCheck, Parameters, check_gradients
 from dlcalc.numbers.exact import Array
-from dlcalc.numbers.gaussians import Gaussian, entropy, finite_floats, gaussian, kl
+from dlcalc.numbers.gaussians import Gaussian, entropy, finite_floats, gaussian, kl, precision
 
 WEIGHT_TOLERANCE = 1e-6
 MOST_COMPONENTS = 20
@@ -86,6 +86,16 @@ class LogDensity:
     """∇ ln p(x) = Σₖ p(k|x) Σₖ⁻¹ (μₖ − x), of shape (D, N)."""
     shares: Array
     """p(k|x), of shape (K, N)."""
+    pulls: Array
+    """Σₖ⁻¹ (μₖ − x), of shape (K, D, N)."""
+
+    def curvature(self, p: Mixture) -> Array:
+        """∇∇ᵀ ln p(x), of shape (D, D, N)."""
+        found: Array = np.einsum("kn,kin,kjn->ijn", self.shares, self.pulls, self.pulls)
+        precisions = np.stack([precision(each) for each in p.components])
+        found -= np.tensordot(precisions, self.shares, axes=(0, 0))
+        found -= self.score[:, None] * self.score
+        return found
 
 
 def mixture(weights: Any, means: Any, covariances: Any) -> Mixture:
@@ -166,8 +176,9 @@ def log_density(p: Mixture, points: Array) -> LogDensity:
     powers = np.exp(stack - highest)
     total = powers.sum(axis=0)
     shares = powers / total
-    score = (shares[:, None] * np.stack(pulls)).sum(axis=0)
-    return LogDensity(highest + np.log(total), score, shares)
+    every = np.stack(pulls)
+    score = (shares[:, None] * every).sum(axis=0)
+    return LogDensity(highest + np.log(total), score, shares, every)
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,6 +233,12 @@ def reverse_kl(
     0.5
     """
     density = log_density(p, mean[:, None] + np.tril(factor) @ rule.nodes)
+    return _with_gradients(density, factor, rule)
+
+
+def _with_gradients(
+    density: LogDensity, factor: Array, rule: Rule
+) -> tuple[Any, dict[str, Array]]:
     value = -entropy(factor) - rule.weights @ density.value
     pull = rule.weights * density.score
     by_factor = np.tril(-pull @ rule.nodes.T) - np.diag(1 / np.diag(factor))
@@ -299,23 +316,23 @@ def _converged(integral: Callable[[Rule], float], dimension: int) -> Estimate:
             return Estimate(value, error)
 
 
-Objective = Callable[[Array], tuple[float, Array]]
+Here = tuple[float, Array, Array]
 
 SUFFICIENT_DECREASE = 1e-4
-LONGEST_STEP = 1.0
-GRADIENT_TOLERANCE = 1e-10
-MOST_ITERATIONS = 200
-MOST_HALVINGS = 20
+LONGEST_STEP = 0.7
+"""In units of q's own width."""
+HALVES = [0.5**n for n in range(20)]
 SAME = 1e-6
 """Two minima whose divergence from each other is below this are one."""
 ESCAPE = 0.3
 """How far beside a saddle point descent starts anew, in units of q's own width."""
 MOST_DESCENTS = 12
-MOST_NEWTON_STEPS = 6
-AT_REST, SHARP = 1e-6, 1e-9
-"""The largest slope, in q's own coordinates, at a minimum: found, and followed."""
+AT_REST = 1e-9
+"""The largest slope, in q's own coordinates, at a minimum."""
 SADDLE = -1e-6
 """A least curvature below this, in q's own coordinates, is no minimum."""
+FLAT = 1e-3
+"""Curvatures below this, of either sign, are taken for it, so that no step is endless."""
 
 MOST_POINTS, EACH_START, FEWEST = 12_000_000, 100_000, 1000
 """Points at which the density is evaluated before the search is given up, and how many
@@ -345,7 +362,7 @@ def local_minima(p: Mixture, family: str, starts: Sequence[Gaussian]) -> list[Mi
     while found:
         step, wider = step / 2, rule
         rule = normal_rule(p.dimension, step)
-        near = _distinct(each for q in found for each in search.follow(q, wider, rule))
+        near = _distinct(each for q in found for each in search.descend(q, rule))
         found = []
         for q in near:
             before, value = (
@@ -374,69 +391,56 @@ class _Search:
     def descend(self, start: Gaussian, rule: Rule) -> Iterator[Gaussian]:
         """The minimum downhill of `start`, or those on both sides of a saddle point.
 
-        By symmetry descent may come to rest on a saddle: the least curvature tells, and it
-        starts anew beside it.
+        By Newton's steps, uphill curvatures turned downhill. By symmetry they may come to rest on
+        a saddle: the least curvature tells, and descent starts anew beside it.
         """
         pending, descents = [start.diagonal() if self.family == "diagonal" else start], 0
         while pending:
-            origin = pending.pop()
-            q = _moved(origin, minimise(self.objective(origin, rule), self.zeros()))
-            here = self.objective(q, rule)
-            slope = here(self.zeros())[1]
-            curvatures, directions = np.linalg.eigh(hessian(here, self.zeros()))
-            at_rest = curvatures[0] > SADDLE and np.abs(slope).max() < AT_REST
+            q: Gaussian = pending.pop()
+            here: Here | None = self.at(q, rule)
+            while here is not None:
+                value, slope, curvature = here
+                curvatures, directions = np.linalg.eigh(curvature)
+                sizes = np.maximum(np.abs(curvatures), FLAT)
+                step = -directions / sizes @ directions.T @ slope
+                step *= min(1.0, LONGEST_STEP / max(EPSILON, float(np.linalg.norm(step))))
+                most = value + 4 * EPSILON * max(1.0, abs(value))
+                here = None
+                for part in HALVES if np.abs(slope).max() > AT_REST else ():
+                    moved = _moved(q, part * step)
+                    found = self.at(moved, rule)
+                    if found[0] < most + SUFFICIENT_DECREASE * part * float(step @ slope):
+                        q, here = moved, found
+                        break
             descents += 1
-            if at_rest or descents > MOST_DESCENTS:
+            if curvatures[0] > SADDLE or descents > MOST_DESCENTS:
                 yield q
-            elif curvatures[0] > SADDLE:
-                pending.append(q)
             else:
                 pending += [_moved(q, side * ESCAPE * directions[:, 0]) for side in (1, -1)]
 
-    def follow(self, q: Gaussian, wider: Rule, rule: Rule) -> Iterator[Gaussian]:
-        """From the minimum by one rule to that by a finer one, with Newton's steps.
-
-        The Hessian is the wider rule's. Where the steps do not come to rest that rule was
-        too wide, and descent starts anew.
-        """
-        curvature = hessian(self.objective(q, wider), self.zeros())
-        moved = q
-        if np.linalg.eigvalsh(curvature)[0] > 0:
-            for _ in range(MOST_NEWTON_STEPS):
-                slope = self.objective(moved, rule)(self.zeros())[1]
-                if np.abs(slope).max() < SHARP:
-                    yield moved
-                    return
-                step = np.linalg.solve(curvature, -slope)
-                if np.linalg.norm(step) > LONGEST_STEP:
-                    break
-                moved = _moved(moved, step)
-        yield from self.descend(q, rule)
-
-    def zeros(self) -> Array:
-        """The variables of the Gaussian that the coordinates are of."""
-        size = self.p.dimension
-        return np.zeros(2 * size if self.family == "diagonal" else size + size * (size + 1) // 2)
-
-    def objective(self, origin: Gaussian, rule: Rule) -> Objective:
-        """KL(q‖p) and its gradient by the variables, in the coordinates of `origin`."""
-        p, size = self.p.seen_from(origin), self.p.dimension
-        below = np.tril_indices(size if self.family == "full" else 0, -1)
-
-        def objective(variables: Array) -> tuple[float, Array]:
-            self.points -= max(rule.weights.size, FEWEST)
-            if self.points < 0:
-                raise LimitError(
-                    "the mixture is too sharp for the quadrature: its components differ "
-                    "too much in width"
-                )
-            factor = _factor(variables, size)
-            value, gradients = reverse_kl(p, variables[:size], factor, rule)
-            by_factor = gradients["factor"]
-            by_log = np.diag(factor) * np.diag(by_factor)
-            return float(value), np.concatenate([gradients["mean"], by_log, by_factor[below]])
-
-        return objective
+    def at(self, q: Gaussian, rule: Rule) -> Here:
+        """KL(q‖p), its slope and its second derivatives by the variables, in q's coordinates."""
+        self.points -= max(rule.weights.size, FEWEST)
+        if self.points < 0:
+            raise LimitError(
+                "the mixture is too sharp for the quadrature: its components differ "
+                "too much in width"
+            )
+        p, size = self.p.seen_from(q), self.p.dimension
+        density = log_density(p, rule.nodes)
+        value, gradients = _with_gradients(density, np.eye(size), rule)
+        lines, columns = np.tril_indices(size if self.family == "full" else 0, -1)
+        log = np.arange(size)
+        by_factor = gradients["factor"]
+        slope = np.concatenate([gradients["mean"], np.diag(by_factor), by_factor[lines, columns]])
+        # Each variable moves one coordinate of a node: by 1, or by a coordinate of the node.
+        rows = np.concatenate([log, log, lines])
+        by = np.concatenate([np.ones_like(rule.nodes), rule.nodes, rule.nodes[columns]])
+        curvature = -np.einsum(
+            "n,an,bn,abn->ab", rule.weights, by, by, density.curvature(p)[rows][:, rows]
+        )
+        curvature[size + log, size + log] += np.diag(by_factor) + 1
+        return float(value), slope, curvature
 
 
 def _factor(variables: Array, size: int) -> Array:
@@ -465,76 +469,3 @@ def _distinct(gaussians: Iterable[Gaussian]) -> list[Gaussian]:
 
 def _known(q: Gaussian, others: Iterable[Gaussian]) -> bool:
     return any(kl(q, each).kl < SAME for each in others)
-
-
-def minimise(objective: Objective, start: Array) -> Array:
-    """The point that quasi-Newton descent from `start` comes to rest at.
-
-    Broyden, Fletcher, Goldfarb and Shanno's update of the inverse Hessian, with a
-    backtracking line search (Nocedal and Wright 2006, "Numerical optimization",
-    algorithm 6.1 and section 3.1). The variables should be scaled so that a step of
-    length 1 is a long one: none is longer. It rests where the gradient is 0, or where
-    rounding lets no step lower the value, or after 200 steps.
-
-    >>> minimise(lambda x: (float((x - 3) @ (x - 3)), 2 * (x - 3)), np.zeros(2)).round(9).tolist()
-    [3.0, 3.0]
-    """
-    point = start
-    value, gradient = objective(point)
-    inverse = np.eye(point.size)
-    for _ in range(MOST_ITERATIONS):
-        if np.abs(gradient).max() <= GRADIENT_TOLERANCE * max(1.0, abs(value)):
-            break
-        direction = -inverse @ gradient
-        if direction @ gradient >= 0:
-            inverse = np.eye(point.size)
-            direction = -gradient
-        direction *= min(1.0, LONGEST_STEP / float(np.linalg.norm(direction)))
-        found = _backtrack(objective, point, value, gradient, direction)
-        if found is None:
-            break
-        step, value, after = found
-        inverse = _updated(inverse, step, after - gradient)
-        point, gradient = point + step, after
-    return point
-
-
-def hessian(objective: Objective, point: Array, step: float = 1e-4) -> Array:
-    """The matrix of second derivatives, by central differences of the gradient.
-
-    >>> hessian(lambda x: (0.0, np.array([2 * x[0], 4 * x[1]])), np.ones(2)).round(6).tolist()
-    [[2.0, 0.0], [0.0, 4.0]]
-    """
-    rows = [
-        (objective(point + move)[1] - objective(point - move)[1]) / (2 * step)
-        for move in step * np.eye(point.size)
-    ]
-    matrix = np.stack(rows)
-    result: Array = (matrix + matrix.T) / 2
-    return result
-
-
-def _backtrack(
-    objective: Objective, point: Array, value: float, gradient: Array, direction: Array
-) -> tuple[Array, float, Array] | None:
-    """The first of the halved steps that lowers the value enough, or none."""
-    slope = float(direction @ gradient)
-    rounding = 4 * np.finfo(float).eps * max(1.0, abs(value))
-    length = 1.0
-    for _ in range(MOST_HALVINGS):
-        step = length * direction
-        lower, after = objective(point + step)
-        if lower < value + SUFFICIENT_DECREASE * length * slope + rounding:
-            return step, lower, after
-        length /= 2
-    return None
-
-
-def _updated(inverse: Array, step: Array, change: Array) -> Array:
-    """The inverse Hessian that maps `change` of the gradient to `step`; kept if not convex."""
-    curvature = float(step @ change)
-    if curvature <= 1e-12 * float(np.linalg.norm(step) * np.linalg.norm(change)):
-        return inverse
-    left = np.eye(step.size) - np.outer(step, change) / curvature
-    result: Array = left @ inverse @ left.T + np.outer(step, step) / curvature
-    return result
