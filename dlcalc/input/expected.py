@@ -33,7 +33,8 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
     if not is_file(value) and (short := _shortened(value)) is not None:
         return short
     source = read_source(value)
-    if (short := _shortened(source.data.decode("latin-1"))) is not None:
+    text = b"" if source.place.endswith((".npy", ".npz")) else source.data.removeprefix(BOM_UTF8)
+    if (short := _shortened(text.decode("latin-1"))) is not None:
         return short
     if source.data.startswith(b"PK"):
         from dlcalc.input.npy import parse_all_npz
@@ -42,7 +43,7 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
             held = parse_all_npz(source.data, allow_nonfinite, numbers=True)
         if len(held) > 1:
             return held
-    if not _OBJECTS.match(source.data.removeprefix(BOM_UTF8)):
+    if not _OBJECTS.match(text):
         return one_array(source, allow_nonfinite, _decimal)
     with At(source.place, once=True):
         record = _named(parse_json(decode(source), allow_nonfinite, Written), allow_nonfinite)

@@ -57,6 +57,16 @@ def as_numbers(values: object, name: str) -> Array:
     raise InputError(f"{name} holds {_KIND_NAMES.get(kind, str(array.dtype))}, not real numbers")
 
 
+MOST_KEPT = 2**12
+"""Numbers of an array that are copied for later without being felt."""
+
+
+def kept(values: object, name: str) -> Array:
+    """The same to be kept: no later change of the caller's reaches it, but of large arrays."""
+    array = as_numbers(values, name)
+    return array.copy() if array.size <= MOST_KEPT and not isinstance(values, list) else array
+
+
 _TOO_LARGE = "a whole number too large to stand beside floats"
 _KIND_NAMES = {
     "c": "complex numbers", "U": "text", "S": "bytes", "T": "text", "V": "structures",

@@ -1,6 +1,7 @@
 """Answers in a form that the result does not have: one line, and no fault of dlcalc's own."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +31,15 @@ def test_an_answer_in_another_form_is_refused(line: str, said: str) -> None:
     done = invoke(*shlex.split(line))
     assert done.status
     assert said in done.complaint
+
+
+@pytest.mark.parametrize("name", ["28.npy", "28.npz"])
+@pytest.mark.parametrize("text", ["28\n", "[28]", '{"output": 28}', "28x28"])
+def test_text_under_the_name_of_a_file_of_numpys_is_no_answer(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    done = invoke("size", "-L", "32", "-F", "5", "--expect", str(file))
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith(f"--expect: {file}: not an {file.suffix} file")

@@ -7,6 +7,7 @@ import pytest
 
 from dlcalc.commands.size.size import size
 from dlcalc.numbers.convolution.conv import conv
+from dlcalc.numbers.convolution.pooling import pool
 from dlcalc.numbers.results import Result
 from dlcalc.typed import Any
 
@@ -68,3 +69,12 @@ def test_a_record_holds_lists_and_numbers_of_python_alone() -> None:
     record = conv(np.ones((2, 2)), np.ones((1, 2)), upstream=[[1.0], [2.0]]).to_dict()
     assert (record["output"], record["dw"]) == ([[2.0], [2.0]], [[3.0, 3.0]])
     assert type(record["output"]) is type(record["dw"][0]) is list
+
+
+@pytest.mark.parametrize("make", [np.array, list])
+def test_what_is_explained_is_what_was_given_whatever_becomes_of_it_later(make: Any) -> None:
+    x, w, up = (make([float(each) for each in row]) for row in ([3, 1, 2], [1, 2], [1, 10]))
+    results = conv(x, w, upstream=up), pool(x, 2, 1, upstream=up)
+    before = [each.explain() for each in results]
+    x[0] = w[0] = up[0] = 99.0
+    assert [each.explain() for each in results] == before

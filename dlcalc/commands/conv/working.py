@@ -15,7 +15,6 @@ from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.compare import element_at, slip_of
 from dlcalc.numbers.convolution.conv import Convolution, conv
 from dlcalc.numbers.convolution.terms import factors, padded_input, terms
-from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.places import Place, unravel
 from dlcalc.numbers.sizes import column
 
@@ -74,8 +73,7 @@ def element_step(
     x, w, upstream = result.operands
     parts: list[Any]
     if field == "db":
-        given = as_numbers(upstream, "upstream")
-        own = given.reshape(-1, len(array), *result.shape[len(result.shape) - result.dims :])
+        own = upstream.reshape(-1, len(array), *result.shape[len(result.shape) - result.dims :])
         parts, count = own[:, index[0]].ravel().tolist(), 0
     else:
         found = terms(result, field, index)

@@ -144,7 +144,6 @@ class KlRun(Run["KL | DiscreteKL"]):
         slopes = result.gradients if wanted else {}
         gaussian = isinstance(result, KL)
         names: Sequence[str] = TERMS if isinstance(result, KL) else result.fields
-        told: Any = working if gaussian else discrete
         record: dict[str, Any] = {name: getattr(result, name) for name in names}
         blocks: list[Block] = [Table(names, [list(record.values())])]
         if not isinstance(result, KL):
@@ -156,8 +155,8 @@ class KlRun(Run["KL | DiscreteKL"]):
                        for name, value in slopes.items()]
         add_checks(record, blocks, self.checks)
         return Answer(
-            record, blocks, main="kl", working=partial(told.kl_steps, result, slopes),
-            element=partial(told.element_step, result), advice=partial(told.advice, result),
+            record, blocks, main="kl", working=partial(working.kl_steps, result, slopes),
+            element=partial(working.element_step, result), advice=partial(working.advice, result),
         )
 
 

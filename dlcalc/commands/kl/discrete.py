@@ -1,28 +1,22 @@
-"""The divergence of two discrete distributions: its numbers, its working and its slips."""
+"""The divergence of two discrete distributions."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from dlcalc.errors import InputError, LimitError, ShapeError
-from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, symbol
-from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import finite_floats
-from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
 
 SUM_TOLERANCE = 1e-6
 """How far the sum of probabilities may be from 1, as they are rounded."""
-MOST_TERMS = 16
-"""Outcomes whose terms are written out."""
-KL_NAME = call("KL", symbol("q‖p"))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,72 +94,3 @@ def check_discrete(result: DiscreteKL) -> list[GradientCheck]:
         lambda moved: (moved["q"] * np.log(moved["q"] / moved["p"])).sum(),
         {"q": result.q, "p": result.p}, result.gradients,
     )
-
-
-def kl_steps(result: DiscreteKL, slopes: Mapping[str, Array]) -> Iterator[Step]:
-    """Both distributions, their entropies, the divergence and its gradients."""
-    yield Step(symbol("q"), result.q)
-    yield Step(symbol("p"), result.p)
-    yield from (_step(result, name) for name in result.fields)
-    for name in slopes:
-        yield _slope(result, name)
-
-
-def _step(result: DiscreteKL, field: str) -> Step:
-    name = {"entropy": call("H", symbol("q")), "cross_entropy": call("H", symbol("q, p")),
-            "kl": KL_NAME}[field]
-
-    def term(q: Any, p: Any) -> Any:
-        inside = {"entropy": q, "cross_entropy": p, "kl": Expr("div", (q, p))}[field]
-        return mul(q, call("ln", inside))
-
-    formula: Any = call("sum", term(symbol("q"), symbol("p")))
-    pairs = [pair for pair in zip(result.q.tolist(), result.p.tolist(), strict=True) if pair[0]]
-    terms = [term(*pair) for pair in pairs[:MOST_TERMS]]
-    if len(pairs) > MOST_TERMS:
-        terms.append(symbol(f"… {len(pairs) - MOST_TERMS:,} more terms"))
-    numbers: Any = add(*terms)
-    if field != "kl":
-        formula, numbers = -formula, -numbers
-    note = "in nats" if result.q.all() else "in nats; 0 ln 0 is 0"
-    return Step(name, getattr(result, field), formula, (numbers,), note)
-
-
-def _slope(result: DiscreteKL, name: str, at: int | None = None) -> Step:
-    """A gradient; with a place, that entry of it in numbers."""
-    def made(q: Any, p: Any) -> Expr:
-        ratio = Expr("div", (q, p))
-        return call("ln", ratio) + 1 if name == "q" else -ratio
-
-    of, slopes = f"∂KL/∂{name}", result.gradients[name]
-    if at is None:
-        return Step(symbol(of), slopes, made(symbol("q"), symbol("p")))
-    numbers = made(result.q[at].item(), result.p[at].item())
-    formula = made(element("q", (at,)), element("p", (at,)))
-    return Step(element(of, (at,)), slopes[at].item(), formula, (numbers,))
-
-
-def element_step(result: DiscreteKL, field: Place, index: tuple[int, ...]) -> Step | None:
-    """The step that gives a field, or one entry of it."""
-    if field[0] == "gradients":
-        return _slope(result, str(field[-1]), index[0])
-    if field[0] == "terms":
-        q, p = (each[index[0]].item() for each in (result.q, result.p))
-        numbers = (mul(q, call("ln", Expr("div", (q, p)))),) if q else ()
-        return Step(element("term", index), result.terms[index], None, numbers)
-    return _step(result, str(field[0])) if field[0] in result.fields else None
-
-
-def advice(result: DiscreteKL, field: Place, expected: Any) -> str:
-    """The slip that gives the expected divergence; "" where none does."""
-    return slip_of(expected, _slips(result)) if field == ("kl",) else ""
-
-
-def _slips(result: DiscreteKL) -> Iterator[tuple[str, float]]:
-    yield "bits in place of nats", result.kl / math.log(2)
-    yield "the entropy of q left out", result.cross_entropy
-    yield "the sign of the logarithm exchanged", -result.kl
-    yield "a mean in place of the sum", result.kl / result.q.size
-    if result.q.all():
-        yield "the sum of ln(q/p), without q in front,", float(np.log(result.q / result.p).sum())
-        yield "KL(p‖q), q and p exchanged,", discrete_kl(result.p, result.q).kl

@@ -1,4 +1,4 @@
-"""The working of a divergence of Gaussians, term by term, and of its gradients."""
+"""The working of a divergence, term by term, and of its gradients; its slips."""
 
 from __future__ import annotations
 
@@ -9,8 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import LimitError
-from dlcalc.formulas.expressions import Expr, Step, add, call, matmul, power, symbol, transpose
+from dlcalc.commands.kl.discrete import DiscreteKL, discrete_kl
+from dlcalc.formulas.expressions import (
+    Expr,
+    Step,
+    add,
+    call,
+    element,
+    matmul,
+    mul,
+    power,
+    symbol,
+    transpose,
+)
 from dlcalc.formulas.products import products
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.gaussians import KL, gaussian, kl, precision
@@ -27,8 +38,63 @@ DIMENSION, KL_NAME = symbol("D"), call("KL", symbol("q‖p"))
 DIFFERENCE = MU["q"] - MU["p"]
 
 
-def kl_steps(result: KL, gradients: Mapping[str, Any]) -> Iterator[Step]:
-    """The Gaussians, their Cholesky factors, the three terms, and the divergence."""
+def kl_steps(result: KL | DiscreteKL, gradients: Mapping[str, Any]) -> Iterator[Step]:
+    """The distributions, what the divergence is made of, the divergence and its gradients."""
+    if isinstance(result, KL):
+        yield from _gaussian_steps(result)
+        if gradients:
+            yield Step("Gradients", note="every entry of a covariance taken by itself")
+        yield from (_gradient_step(result, name) for name in gradients)
+    else:
+        yield Step(symbol("q"), result.q)
+        yield Step(symbol("p"), result.p)
+        yield from (_discrete_step(result, name) for name in result.fields)
+        yield from (_slope(result, name) for name in gradients)
+
+
+def element_step(result: KL | DiscreteKL, field: Place, index: tuple[int, ...]) -> Step | None:
+    """The step that gives a field, or one entry of a gradient or of the terms in numbers."""
+    name = str(field[-1])
+    if isinstance(result, KL):
+        if field[0] != "gradients":
+            return _terms(result).get(name)
+        return replace(_gradient_step(result, name), numbers=_entry(result, name, index))
+    if field[0] == "gradients":
+        return _slope(result, name, index[0])
+    if field[0] == "terms":
+        q, p = (each[index[0]].item() for each in (result.q, result.p))
+        numbers = (_term("kl", q, p),) if q else ()
+        return Step(element("term", index), result.terms[index], None, numbers)
+    return _discrete_step(result, name) if name in result.fields else None
+
+
+def advice(result: KL | DiscreteKL, field: Place, expected: Any) -> str:
+    """The slip that gives the expected divergence; "" where none does."""
+    return slip_of(expected, _slips(result)) if field == ("kl",) else ""
+
+
+def _slips(result: KL | DiscreteKL) -> Iterator[tuple[str, Any]]:
+    if isinstance(result, KL):
+        yield "the ½ left out", 2 * result.kl
+        yield "the − D left out", result.kl + result.q.dimension / 2
+        yield "bits in place of nats", result.kl / math.log(2)
+        yield "ln(det Σq/det Σp)", result.kl - result.log_determinant
+        yield "KL(p‖q), q and p exchanged,", lambda: kl(result.p, result.q).kl
+        # Only diagonal ones have a σ to mistake for σ².
+        yield "σ in place of σ²", lambda: kl(*(
+            gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
+        )).kl
+        return
+    yield "bits in place of nats", result.kl / math.log(2)
+    yield "the entropy of q left out", result.cross_entropy
+    yield "the sign of the logarithm exchanged", -result.kl
+    yield "a mean in place of the sum", result.kl / result.q.size
+    if result.q.all():
+        yield "the sum of ln(q/p), without q in front,", float(np.log(result.q / result.p).sum())
+        yield "KL(p‖q), q and p exchanged,", discrete_kl(result.p, result.q).kl
+
+
+def _gaussian_steps(result: KL) -> Iterator[Step]:
     for name, each in (("q", result.q), ("p", result.p)):
         yield Step(MU[name], each.mean)
         yield Step(SIGMA[name], each.covariance)
@@ -48,39 +114,6 @@ def kl_steps(result: KL, gradients: Mapping[str, Any]) -> Iterator[Step]:
         values |= {MU["q"]: result.q.mean.item(), MU["p"]: result.p.mean.item()}
         numbers = (formula.put(values),)
         yield Step(KL_NAME, result.kl, formula, numbers, "in one dimension, σ² = Σ")
-    if gradients:
-        yield Step("Gradients", note="every entry of a covariance taken by itself")
-        for name in gradients:
-            yield _gradient_step(result, name)
-
-
-def element_step(result: KL, field: Place, index: tuple[int, ...]) -> Step | None:
-    """The step that gives a field, or a gradient with one entry of it in numbers."""
-    name = str(field[-1])
-    if field[0] == "gradients":
-        return replace(_gradient_step(result, name), numbers=_entry(result, name, index))
-    return _terms(result).get(name)
-
-
-def advice(result: KL, field: Place, expected: Any) -> str:
-    """The slip that gives the expected divergence; "" where none does."""
-    return slip_of(expected, _slips(result)) if field == ("kl",) else ""
-
-
-def _slips(result: KL) -> Iterator[tuple[str, float]]:
-    yield "the ½ left out", 2 * result.kl
-    yield "the − D left out", result.kl + result.q.dimension / 2
-    yield "bits in place of nats", result.kl / math.log(2)
-    yield "ln(det Σq/det Σp)", result.kl - result.log_determinant
-    try:
-        yield "KL(p‖q), q and p exchanged,", kl(result.p, result.q).kl
-        # Only diagonal ones have a σ to mistake for σ².
-        q, p = (
-            gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
-        )
-        yield "σ in place of σ²", kl(q, p).kl
-    except LimitError:
-        return
 
 
 def _whitened(result: KL) -> tuple[Any, Any]:
@@ -154,3 +187,34 @@ def _sum(terms: list[Any]) -> Expr:
     if len(shown) < len(terms):
         shown.append(symbol(f"… {len(terms) - len(shown):,} more terms"))
     return add(*shown)
+
+
+def _discrete_step(result: DiscreteKL, field: str) -> Step:
+    name = {"entropy": call("H", symbol("q")), "cross_entropy": call("H", symbol("q, p")),
+            "kl": KL_NAME}[field]
+    formula: Any = call("sum", _term(field, symbol("q"), symbol("p")))
+    pairs = [pair for pair in zip(result.q.tolist(), result.p.tolist(), strict=True) if pair[0]]
+    numbers: Any = _sum([_term(field, *pair) for pair in pairs])
+    if field != "kl":
+        formula, numbers = -formula, -numbers
+    note = "in nats" if result.q.all() else "in nats; 0 ln 0 is 0"
+    return Step(name, getattr(result, field), formula, (numbers,), note)
+
+
+def _term(field: str, q: Any, p: Any) -> Expr:
+    inside = {"entropy": q, "cross_entropy": p, "kl": Expr("div", (q, p))}[field]
+    return mul(q, call("ln", inside))
+
+
+def _slope(result: DiscreteKL, name: str, at: int | None = None) -> Step:
+    """A gradient; with a place, that entry of it in numbers."""
+    def made(q: Any, p: Any) -> Expr:
+        ratio = Expr("div", (q, p))
+        return call("ln", ratio) + 1 if name == "q" else -ratio
+
+    of, slopes = f"∂KL/∂{name}", result.gradients[name]
+    if at is None:
+        return Step(symbol(of), slopes, made(symbol("q"), symbol("p")))
+    numbers = made(result.q[at].item(), result.p[at].item())
+    formula = made(element("q", (at,)), element("p", (at,)))
+    return Step(element(of, (at,)), slopes[at].item(), formula, (numbers,))

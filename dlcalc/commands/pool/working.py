@@ -13,7 +13,6 @@ from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.compare import element_at, slip_of
 from dlcalc.numbers.convolution.pooling import Pooling, pool, spread_to, taps
 from dlcalc.numbers.convolution.terms import item
-from dlcalc.numbers.exact import as_numbers
 from dlcalc.numbers.places import Place, unravel
 from dlcalc.numbers.sizes import column
 
@@ -85,7 +84,7 @@ def _met(result: Pooling, index: Index) -> list[list[int]]:
 
 
 def _cells(result: Pooling, index: Index) -> Any:
-    inputs = as_numbers(result.operands[0], "input")
+    inputs = result.operands[0]
     return inputs[index[: len(index) - result.dims]][np.ix_(*_met(result, index))]
 
 
@@ -117,7 +116,7 @@ def element_step(result: Pooling, field: Place, index: Index) -> Step | None:
 
 def _gradient_step(result: Pooling, index: Index) -> Step:
     assert result.dx is not None
-    given = as_numbers(result.operands[1], "upstream")
+    given = result.operands[1]
     found = [(element("dy", at), item(given, at), n) for at, n in _sources(result, index)]
     whole = result.kind == "max" and all(n == 1 for *_, n in found)
     names = [name if whole else name / n for name, _, n in found]
@@ -161,7 +160,7 @@ def _sources(result: Pooling, index: Index) -> Iterator[tuple[Index, Any]]:
             yield whole, result.counts[at].item()
         elif result.indices is not None and not result.shared:
             yield from [(whole, 1)] if result.indices[whole] == flat else []
-        elif np.asarray(result.operands[0])[index] == result.output[whole]:
+        elif result.operands[0][index] == result.output[whole]:
             yield whole, int((_cells(result, whole) == result.output[whole]).sum())
 
 
@@ -180,7 +179,7 @@ def advice(given: dict[str, Any], result: Pooling, field: Place, expected: Any) 
 
 
 def _slips(given: dict[str, Any], result: Pooling, field: str) -> Iterator[tuple[str, Any]]:
-    x, upstream = result.operands
+    x, _ = result.operands
     changes: list[tuple[str, dict[str, Any]]] = [
         ("rounding down" if given.get("ceil") else "rounding up (--ceil)",
          {"ceil": not given.get("ceil", False)}),
@@ -205,11 +204,11 @@ def _slips(given: dict[str, Any], result: Pooling, field: str) -> Iterator[tuple
     for words, change in changes:
         yield words, lambda change=change: getattr(pool(x, **{**given, **change}), field, None)
     if field == "dx" and result.kind == "max" and result.dx is not None:
-        yield from _shared_ties(x, upstream, result)
+        yield from _shared_ties(result)
 
 
-def _shared_ties(x: Any, upstream: Any, result: Pooling) -> Iterator[tuple[str, Any]]:
-    inputs, dy = as_numbers(x, "input"), as_numbers(upstream, "upstream")
+def _shared_ties(result: Pooling) -> Iterator[tuple[str, Any]]:
+    inputs, dy = result.operands
     all_of_it, last = np.zeros(inputs.shape), np.zeros(inputs.shape)
     free = np.ones(result.shape, bool)
     for to, of in reversed(list(taps(result.axes))):

@@ -118,7 +118,10 @@ class Question(Result, _Question):
         return {"command": self.solution, "answer": self.answer}
 
     def _answer(self) -> Answer:
-        solved = answer_within(shlex.split(self.solution)[1:])
+        return self.solved(answer_within(shlex.split(self.solution)[1:]))
+
+    def solved(self, solved: Answer) -> Answer:
+        """The question with the answer of its command, and that one's working."""
         record = {**self._asdict(), "entry": self.entry}
         del record["solution"]
         asked = Text([*wrap(self.problem, WIDTH), "", self.solution])
@@ -157,10 +160,12 @@ def run_quiz(out: Output, command: str | None, seed: int, answer: bool) -> None:
         rows = [[name, f"dlcalc quiz {name} --seed 1"] for name in names]
         out.emit(Answer({"commands": names}, [Table(("command", "try"), rows)], main="commands"))
         return
-    if answer:
-        out._replace(explain=True).emit(quiz(command, seed)._answer())
-        return
     drawn = problem(command, seed)
+    if answer:
+        solved = answer_within(drawn.words)
+        question = _question(command, seed, drawn, solved)
+        out._replace(explain=True).emit(question.solved(solved))
+        return
     text = [*wrap(drawn.text, WIDTH), ""]
     text += wrap(f"The answer: dlcalc quiz {command} --seed {seed} --answer", WIDTH)
     asked = {"command": command, "seed": seed, "problem": drawn.text}

@@ -29,6 +29,7 @@ from dlcalc.numbers.exact import (
     given_back,
     in_type,
     is_whole,
+    kept,
     largest,
     narrowed,
     result_dtype,
@@ -72,7 +73,8 @@ class Convolution(Windowed):
     db: Array | None = None
     """The gradient of the bias, where there is one and an upstream gradient was given."""
     operands: tuple[Any, ...] = (None, None, None)
-    """Input, kernel and upstream gradient as they came, for the working."""
+    """Input, kernel and upstream gradient, for the working; of arrays of more than 4,096 numbers
+    the caller's own, whose later changes it shows."""
 
     @property
     def stride(self) -> tuple[int, ...]:
@@ -126,7 +128,7 @@ def conv(
     >>> conv([[1, 2], [3, 4]], [[1, 1]], pad=((0, 0), (1, 0))).output.tolist()
     [[1, 3], [3, 7]]
     """
-    inputs, kernel = as_numbers(x, "input"), as_numbers(w, "kernel")
+    inputs, kernel = kept(x, "input"), kept(w, "kernel")
     layout, axes, geometry, count = arranged(
         inputs.shape, kernel.shape, stride, pad, dilation, groups, dims, transposed,
         output_padding, pad_mode,
@@ -137,6 +139,7 @@ def conv(
     with np.errstate(all="ignore"):
         output = _output(data, weight, layout, geometry, count)
         if upstream is not None:
+            upstream = kept(upstream, "upstream")
             dx, dw = _gradients(data, weight, upstream, layout, geometry, count)
             dx, dw = dx.reshape(inputs.shape), dw.reshape(kernel.shape)
             dw = _flipped(dw, layout) if flip else dw
@@ -150,7 +153,7 @@ def conv(
         output=output.reshape(layout.shown(output.shape)), dx=dx, dw=dw,
         input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=layout.groups,
         pad_mode=pad_mode, flip=flip, multiplications=count, bias=added, db=db,
-        operands=(x, w, upstream),
+        operands=(inputs, kernel, upstream),
     )
     return made
 

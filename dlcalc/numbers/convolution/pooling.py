@@ -18,7 +18,7 @@ import numpy as np
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import PerAxis, at_least, by_x
 from dlcalc.numbers.convolution.plan import Windowed, check_size, check_work, upstream_of
-from dlcalc.numbers.exact import Array, as_numbers, narrowed
+from dlcalc.numbers.exact import Array, kept, narrowed
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
 
 Places = tuple[Any, ...]
@@ -50,7 +50,8 @@ class Pooling(Windowed):
     shared: bool = False
     """max: whether the elements of a tie share its gradient."""
     operands: tuple[Any, ...] = (None, None)
-    """Input and upstream gradient as they came, for the working."""
+    """Input and upstream gradient, for the working; of arrays of more than 4,096 numbers the
+    caller's own, whose later changes it shows."""
 
 
 def pool(
@@ -75,7 +76,7 @@ def pool(
     >>> found.output.tolist(), found.indices.tolist(), found.dx.tolist()
     ([[4, 5]], [[4, 2]], [[0, 0, 20, 0], [10, 0, 0, 0]])
     """
-    inputs = as_numbers(x, "input")
+    inputs = kept(x, "input")
     if kind not in KINDS:
         raise InputError(f"unknown kind {kind!r}{did_you_mean(str(kind), KINDS)}")
     axes = window_axes(inputs.shape, kernel, stride, pad, dilation, ceil, dims)
@@ -86,6 +87,7 @@ def pool(
     data = inputs.reshape(-1, *sizes)
     given: Array | None = None
     if upstream is not None:
+        upstream = kept(upstream, "upstream")
         given = upstream_of(upstream, shape).reshape(-1, *output)
     indices, counts, ties, dx = None, None, 0, None
     if kind == "max":
@@ -101,7 +103,7 @@ def pool(
     return Pooling(
         output=pooled.reshape(shape), indices=indices,
         dx=None if dx is None else dx.reshape(inputs.shape), ties=ties, counts=counts,
-        kind=kind, axes=axes, operands=(x, upstream),
+        kind=kind, axes=axes, operands=(inputs, upstream),
     )
 
 

@@ -5,7 +5,10 @@ import json
 import pytest
 
 import dlcalc
+from dlcalc.commands.quiz import answer
 from dlcalc.commands.quiz.answer import problems
+from dlcalc.output.answer import Answer
+from dlcalc.shell.inner import answer_within
 from tests.shell.running import invoke
 
 
@@ -44,3 +47,15 @@ def test_an_answer_comes_with_its_working(form: str, working: str) -> None:
 def test_the_commands_that_have_problems_are_listed() -> None:
     listed = invoke("quiz", "-f", "csv").out.splitlines()[1:]
     assert [line.split(",")[0] for line in listed] == list(problems())
+
+
+def test_an_answer_is_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    solved: list[list[str]] = []
+
+    def solve(words: list[str]) -> Answer:
+        solved.append(words)
+        return answer_within(words)
+
+    monkeypatch.setattr(answer, "answer_within", solve)
+    assert invoke("quiz", "size", "--answer").status == 0
+    assert len(solved) == 1
