@@ -1,6 +1,8 @@
 """Inputs that users reported, each the first of its kind; others stand by the rooms' own tests."""
 
 import json
+import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -94,6 +96,24 @@ def test_a_loop_over_models_loses_none(name: str, command: str, tmp_path: Path) 
     assert [line for line in done.out.splitlines() if line.startswith("=")] == [
         "=lenet", "=alexnet", "=vgg16"
     ]
+
+
+CELL = '{"W": [[1, 2], [0, 1], [1, 0]], "x": [1], "dh": [1]}'
+
+
+@pytest.mark.parametrize("line", [
+    "size -L 32 -F 5", "size -F 5 -O 5 --solve input", "conv -x '1 2' -w 1", "pool -x '1 2' -F 2",
+    "kl --q 0,1 --p 1,1", "kl --q 0,1 --p 1,1 --gradients --check", "mults -L 4 -F 5",
+    "params lenet alexnet", "params lenet --compare alexnet", "grad 'y = x^2' x=2",
+    f"gru '{CELL}'", "diagnose --train-error 2% --test-error 3%", "quiz conv",
+    "check '[{\"command\": \"kl --q 0,1 --p 1,1\", \"answer\": 0.5}]'",
+    "step 'input 1; tanh' '{\"x\": [1], \"upstream\": [1]}'",
+])
+def test_what_operands_hold_is_not_looked_for_on_standard_input(line: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").write_text("1\n2\n")
+    with (tmp_path / "loop").open() as file:
+        assert run(*shlex.split(line), stdin=file).status == 0
+        assert os.lseek(file.fileno(), 0, os.SEEK_CUR) == 0
 
 
 def test_the_way_of_standard_input_does_not_matter() -> None:

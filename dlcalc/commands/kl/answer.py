@@ -99,7 +99,7 @@ class KlRun(Run["KL | DiscreteKL"]):
 
     def run(self) -> None:
         """The whole way, or that of records on standard input."""
-        if self.out.piped and not {"q", "p"} <= self.options.keys():
+        if not {"q", "p"} <= self.options.keys() and self.out.piped:
             from dlcalc.shell.records import record_names, run_records
 
             given = {"q", "p"} & self.options.keys()
