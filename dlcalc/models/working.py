@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import prod
 from typing import Any
 
-from dlcalc.formulas.expressions import Expr, Step, add
+from dlcalc.formulas.expressions import Expr, Step, add, mul
 from dlcalc.layers.size_steps import output_step, size_steps
 from dlcalc.layers.table import handler
 from dlcalc.layers.traced import Traced, traced
@@ -112,6 +113,12 @@ def layer_step(row: Row, field: Place, index: tuple[int, ...]) -> Step | None:
         return params_step(row)
     if what == "macs":
         return macs_step(row)
+    found = _traced(row)
+    if what in ("weights", "biases") and found is not None:
+        number = getattr(found.counted, str(what))
+        return found.step(str(what), number) if number == getattr(row, str(what)) else None
+    if what == "activations" and prod(row.output) == row.activations:
+        return Step("activations", row.activations, None, (mul(*row.output),))
     axis = index[0] - 1 if what == "output" and index else -1
     windows = windows_of(row)
     return output_step(windows[axis]) if 0 <= axis < len(windows) else None

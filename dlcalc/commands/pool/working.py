@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.formulas.expressions import Expr, Step, add, call, element, symbol, total
+from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, symbol, total
 from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.compare import element_at, slip_of
 from dlcalc.numbers.convolution.pooling import Pooling, pool, spread_to, taps
@@ -107,7 +107,7 @@ def _window(result: Pooling, index: Index) -> Step:
 def element_step(result: Pooling, field: Place, index: Index) -> Step | None:
     """The working of one element, of a field that has one."""
     name = str(field[0])
-    made = {"output": _output_step, "dx": _gradient_step}.get(name)
+    made = {"output": _output_step, "dx": _gradient_step, "indices": _index_step}.get(name)
     if made is None or getattr(result, name) is None:
         return None
     element_at(getattr(result, name), index, field)
@@ -126,6 +126,16 @@ def _gradient_step(result: Pooling, index: Index) -> Step:
     if len(terms) == 1 and whole:
         numbers = ()
     return Step(element("dx", index), item(result.dx, index), formula, numbers, note)
+
+
+def _index_step(result: Pooling, index: Index) -> Step:
+    """Where in its map the winner lies, row after row."""
+    assert result.indices is not None
+    sizes, place = [axis.input for axis in result.axes], item(result.indices, index)
+    at = unravel(place, tuple(sizes))
+    parts = [mul(i, *sizes[axis + 1 :]) for axis, i in enumerate(at)]
+    numbers = (add(*parts),) if len(parts) > 1 else ()
+    return Step(element("index", index), place, None, numbers, f"x{_at(at)} wins")
 
 
 def _output_step(result: Pooling, index: Index) -> Step:

@@ -177,3 +177,12 @@ def test_a_note_says_where_another_framework_takes_another_value(line: str, said
     done = invoke(*shlex.split(line))
     assert done.status == 0
     assert f"dlcalc: {said}" in done.err.splitlines()
+
+
+def test_where_a_winner_lies_is_explained() -> None:
+    given = ("pool", "-x", "1 2 5 3; 4 0 1 6", "-F", "2")
+    assert "index(0,1) = 1·4 + 3 = 7   (x(1,3) wins)\n" in invoke(*given, "--at", "indices:0,1").out
+    done = invoke(*given, "--expect", '{"indices": [[4, 6]]}')
+    assert done.complaint.startswith(
+        "indices element (0,1): expected 6, is 7 = 1·4 + 3 (x(1,3) wins)"
+    )
