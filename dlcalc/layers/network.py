@@ -8,11 +8,10 @@ complex-step check of gradients.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from dlcalc.derive.rules import RULES, Activate, Graph, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
-from dlcalc.layers.optimisers import optimiser, states, stepped
+from dlcalc.layers.optimisers import begun, optimiser, updated
 from dlcalc.names import INITIALS
 from dlcalc.numbers.exact import (
     Array,
@@ -182,6 +181,8 @@ MOST_STEPS = 1_000_000
 MOST_PRODUCTS = 20_000_000_000
 """Products of a weight with a value, over all steps and examples, forwards."""
 TWIN_DECIMALS = 9
+Parameters = Mapping[str, Array]
+"""By the names of a record, weights[0] …, then biases[0] … where there are any."""
 
 
 @dataclass(frozen=True)
@@ -192,10 +193,8 @@ class Network:
     """The inputs, (batch, in)."""
     target: Array
     """What the output should be, (batch, out)."""
-    weights: tuple[Array, ...]
-    """W of each layer, (out, in)."""
-    biases: tuple[Array, ...] | None
-    """b of each layer, (out,); None for a network without."""
+    parameters: Parameters
+    """W of each layer, (out, in), and b, (out,)."""
     activation: str
     """φ of the hidden layers."""
     objective: Objective
@@ -210,21 +209,53 @@ class Network:
     optimizer: Mapping[str, Any] | None = None
     """What moves the parameters in place of −η ∂J/∂w: its type and options."""
 
-    def free(self, letter: str) -> tuple[Array, ...]:
-        """1 for each weight (`w`) or bias (`b`) that a step changes, 0 for the frozen."""
-        arrays = self.weights if letter == "w" else self.biases or ()
-        sizes = [array.size for array in arrays]
-        moving = np.ones(sum(sizes))
-        moving[[int(name[1:]) - 1 for name in self.frozen if name[0] == letter]] = 0
-        parts = np.split(moving, np.cumsum(sizes)[:-1])
-        return tuple(
-            part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)
-        ) if arrays else ()
+    @property
+    def weights(self) -> tuple[Array, ...]:
+        """W of each layer."""
+        return tuple(by_kind(self.parameters)["weights"])
+
+    @property
+    def biases(self) -> tuple[Array, ...] | None:
+        """b of each layer; None for a network without."""
+        found: tuple[Array, ...] | None = by_kind(self.parameters)["biases"]
+        return found
+
+    @cached_property
+    def free(self) -> Parameters:
+        """1 for each entry of a parameter that a step changes, 0 for the frozen."""
+        numbers = {"w": count(1), "b": count(1)}
+        return {
+            name: np.reshape([float(f"{name[0]}{next(numbers[name[0]])}" not in self.frozen)
+                              for _ in range(each.size)], each.shape)
+            for name, each in self.parameters.items()
+        }
 
     @cached_property
     def finite(self) -> bool:
         """Whether no NaN and no infinity was let in, so that any that comes out overflowed."""
-        return all_finite(self.x, self.target, *self.weights, *(self.biases or ()))
+        return all_finite(self.x, self.target, *self.parameters.values())
+
+
+def by_kind(parameters: Parameters) -> dict[str, Any]:
+    """The `weights` and the `biases`, layer by layer; None where there are no biases.
+
+    >>> by_kind({"weights[0]": np.zeros((1, 2))})["biases"] is None
+    True
+    """
+    found: dict[str, list[Array]] = {"weights": [], "biases": []}
+    for name, each in parameters.items():
+        found[name.partition("[")[0]].append(each)
+    return {kind: tuple(arrays) or None for kind, arrays in found.items()}
+
+
+def named_entries(parameters: Parameters) -> dict[str, float]:
+    """Every entry by its number, layer by layer and row by row: w1, w2 …, then b1 …
+
+    >>> named_entries({"weights[0]": np.array([[5.0]]), "biases[0]": np.array([7.0])})
+    {'w1': 5.0, 'b1': 7.0}
+    """
+    arrays = by_kind(parameters)
+    return numbered("w", arrays["weights"]) | numbered("b", arrays["biases"] or ())
 
 
 MOST_WEIGHTS = 1 << 20
@@ -271,11 +302,13 @@ def as_network(
     pair = objective(as_word(output, "output"), None if loss is None else as_word(loss, "loss"))
     single = inputs.ndim == 1
     batch = np.atleast_2d(inputs)
-    vectors = None if biases is None else _as_biases(biases, matrices)
+    parameters = {f"weights[{n}]": each for n, each in enumerate(matrices)}
+    if biases is not None:
+        vectors = _as_biases(biases, matrices)
+        parameters |= {f"biases[{n}]": each for n, each in enumerate(vectors)}
     return Network(
-        batch, as_targets(target, len(batch), len(matrices[-1]), pair, single=single), matrices,
-        vectors, activation, pair, rate, single, _as_frozen(freeze, matrices, vectors or ()),
-        _as_optimizer(optimizer),
+        batch, as_targets(target, len(batch), len(matrices[-1]), pair, single=single), parameters,
+        activation, pair, rate, single, _as_frozen(freeze, parameters), _as_optimizer(optimizer),
     )
 
 
@@ -290,28 +323,21 @@ def _as_optimizer(given: Any) -> Mapping[str, Any] | None:
     return given
 
 
-def _as_frozen(
-    freeze: str | Sequence[str], weights: Sequence[Array], biases: Sequence[Array]
-) -> frozenset[str]:
-    sizes = {
-        kind: sum(array.size for array in arrays)
-        for kind, arrays in (("weights", weights), ("biases", biases))
-    }
-    found: set[str] = set()
+def _as_frozen(freeze: str | Sequence[str], parameters: Parameters) -> frozenset[str]:
     if not isinstance(freeze, str | list | tuple):
         raise InputError(f"freeze is {kind_of(freeze)}, where names belong")
-    for given in [freeze] if isinstance(freeze, str) else freeze:
+    chosen = [freeze] if isinstance(freeze, str) else freeze
+    names = [*named_entries(parameters)] if chosen else []
+    found: set[str] = set()
+    for given in chosen:
         each = as_word(given, "freeze")
-        numbered = re.fullmatch(r"([wb])([1-9]\d{0,6})", each)
-        if each in sizes:
-            found.update(f"{each[0]}{n}" for n in range(1, sizes[each] + 1))
-        elif numbered and int(numbered[2]) <= sizes["weights" if numbered[1] == "w" else "biases"]:
+        if each in ("weights", "biases"):
+            found.update(name for name in names if name[0] == each[0])
+        elif each in names:
             found.add(each)
         else:
-            names = [
-                f"{kind[0]}{n}" for kind in ("biases", "weights") for n in range(1, sizes[kind] + 1)
-            ]
-            known = did_you_mean(each, [*sizes, *names][:50])
+            last = sorted(names, key=lambda name: name[0] == "w")  # biases first
+            known = did_you_mean(each, ["weights", "biases", *last][:50])
             raise InputError(f"no weight or bias is called {each!r}{known}").at("freeze")
     return frozenset(found)
 
@@ -327,13 +353,11 @@ def _as_biases(biases: Sequence[Any], matrices: tuple[Array, ...]) -> tuple[Arra
     return vectors
 
 
-def passes_of(
-    network: Network, x: Array, weights: Sequence[Array], biases: Sequence[Array] | None
-) -> tuple[Graph, list[Dense]]:
+def passes_of(network: Network, parameters: Parameters, x: Array) -> tuple[Graph, list[Dense]]:
     """The layers' values for x by those parameters; the last gives its logits."""
     graph, φ = Graph(), named_activation(network.activation)
     start = graph.given(x, "x", wants=True)
-    return graph, dense_layers(graph, start, weights, biases, φ, IDENTITY)
+    return graph, dense_layers(graph, start, **by_kind(parameters), φ=φ, last=IDENTITY)
 
 
 @dataclass(frozen=True)
@@ -346,55 +370,45 @@ class Propagated:
     """The output, (batch, out)."""
     loss: float
     """J, the mean over the batch."""
+    gradients: Parameters
+    """∂J/∂ of each parameter."""
     slope: Callable[[Node], Array]
     """∂J/∂ of anything in the layers."""
 
 
-def back_propagate(
-    network: Network, weights: Sequence[Array], biases: Sequence[Array] | None
-) -> Propagated:
+def back_propagate(network: Network, parameters: Parameters) -> Propagated:
     """The passes, y, J and gradients of the network with those parameters.
 
     InputError where any of them overflows; what is not finite in the input is passed on.
 
     >>> network = as_network([1.0], [1.0], [[[3.0]]], output="identity")
-    >>> found = back_propagate(network, network.weights, None)
-    >>> found.loss, found.slope(found.passes[0].weight).tolist()
+    >>> found = back_propagate(network, network.parameters)
+    >>> found.loss, found.gradients["weights[0]"].tolist()
     (2.0, [[2.0]])
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        graph, passes = passes_of(network, network.x, weights, biases)
+        graph, passes = passes_of(network, parameters, network.x)
         logits, pair = passes[-1].h, network.objective
         y = pair.y(logits.value)
         loss = float(pair.value(logits.value, network.target).mean())
         graph.backward({logits: pair.slope(y, network.target) / len(y)})
+    held = [each.weight for each in passes], [each.bias for each in passes if each.bias]
+    gradients = {name: graph.gradient(node)
+                 for name, node in zip(parameters, chain(*held), strict=True)}
     shown = [each.q.value for each in passes] + [
         graph.gradient(node) for each in passes for node in (each.q, each.weight, each.x)
     ]
     if network.finite and not all_finite(np.asarray(loss), *shown):
         raise InputError(f"the values overflow (loss {loss:g}): inputs or weights are too large")
-    return Propagated(passes, y, loss, graph.gradient)
+    return Propagated(passes, y, loss, gradients, graph.gradient)
 
 
-def network_parameters(network: Network) -> dict[str, Array]:
-    """Every array that the loss depends on: weights[0] …, biases[0] …, x.
-
-    >>> list(network_parameters(as_network([1], [1], [[[1]]], [[0]], output="sigmoid")))
-    ['weights[0]', 'biases[0]', 'x']
-    """
-    arrays = {f"weights[{n}]": weight for n, weight in enumerate(network.weights)}
-    arrays |= {f"biases[{n}]": bias for n, bias in enumerate(network.biases or ())}
-    return {**arrays, "x": network.x}
-
-
-def network_loss(network: Network, parameters: Mapping[str, Array]) -> Any:
-    """J, the mean over the batch, at other values of :func:`network_parameters`."""
-    kind = np.result_type(*parameters.values())
-    held = {name: each.astype(kind, copy=False) for name, each in parameters.items()}
-    count = range(len(network.weights))
-    weights = [held[f"weights[{n}]"] for n in count]
-    biases = [held[f"biases[{n}]"] for n in count] if network.biases else None
-    _, passes = passes_of(network, held["x"], weights, biases)
+def network_loss(network: Network, moved: Parameters) -> Any:
+    """J, the mean over the batch, with other values of some parameters, or of `x`."""
+    held = {**network.parameters, "x": network.x, **moved}
+    kind = np.result_type(*held.values())
+    held = {name: each.astype(kind, copy=False) for name, each in held.items()}
+    _, passes = passes_of(network, held, held.pop("x"))
     return network.objective.value(passes[-1].h.value, network.target).mean()
 
 
@@ -420,33 +434,21 @@ class Moves:
     """How parameters are moved, step by step: −η times the gradient, or an optimiser's rule."""
 
     def __init__(self, network: Network) -> None:
-        self.rate = network.learning_rate
-        self.rule: Any = None
+        self.network = network
         if network.optimizer is not None:
-            self.rule, self.options = optimiser(network.optimizer)
-        self.free = {each: network.free(each) for each in "wb"} if network.frozen else None
-        self.states: dict[tuple[str, int], dict[str, Any]] = {}
-        self.steps: dict[tuple[str, int], int] = {}
+            self.chosen = optimiser(network.optimizer)
+            self.state = begun(*self.chosen, network.parameters)
 
-    def change(self, letter: str, n: int, w: Array, g: Array) -> Array:
-        """What is added to W (`w`) or b (`b`) of layer n; 0 for what is frozen."""
-        if self.rule is None:
-            return self._kept(letter, n, -self.rate * g)
-        place = letter, n
-        if place not in self.states:
-            self.states[place] = {
-                name: np.full_like(w, begin)
-                for name, begin in states(self.rule, self.options).items() if begin is not None
-            }
-        self.steps[place] = self.steps.get(place, 0) + 1
-        options = {**self.options, "t": self.steps[place]}
-        new, kept = stepped(self.rule, options, w, g, self.states[place])
-        self.states[place] |= kept
-        return self._kept(letter, n, new - w)
-
-    def _kept(self, letter: str, n: int, change: Array) -> Array:
-        """A change without that of the frozen."""
-        return change if self.free is None else change * self.free[letter][n]
+    def changes(self, held: Parameters, gradients: Parameters) -> dict[str, Array]:
+        """What is added to each parameter; 0 for what is frozen."""
+        if self.network.optimizer is None:
+            rate = self.network.learning_rate
+            found = {name: -rate * each for name, each in gradients.items()}
+        else:
+            new = updated(*self.chosen, self.state, held, gradients)
+            found = {name: each - held[name] for name, each in new.items()}
+        free = self.network.free if self.network.frozen else {}
+        return {name: each * free[name] if free else each for name, each in found.items()}
 
 
 def descend(network: Network, steps: int) -> Descent:
@@ -467,40 +469,25 @@ def descend(network: Network, steps: int) -> Descent:
         raise LimitError(
             f"{products:,} products, forwards, are more than the {MOST_PRODUCTS:,} taken at once"
         ).at("steps")
-    weights = [weight.copy() for weight in network.weights]
-    biases = [bias.copy() for bias in network.biases] if network.biases else None
-    losses, moves = [], Moves(network)
+    held, losses, moves = dict(network.parameters), [], Moves(network)
     for step in range(steps + 1):
         try:
-            run = back_propagate(network, weights, biases)
+            run = back_propagate(network, held)
         except InputError as error:
             rate = network.learning_rate
             raise error.at(f"step {step} at learning rate {rate:g}") from None
         losses.append(run.loss)
         if step < steps:
-            _move(moves, weights, biases or [], run)
+            # What overflows here is refused where the next loss is computed.
+            with np.errstate(over="ignore", invalid="ignore"):
+                changes = moves.changes(held, run.gradients)
+                held = {name: each + changes[name] for name, each in held.items()}
+    arrays, before, after = by_kind(held), *map(named_entries, (network.parameters, held))
     return Descent(
-        tuple(losses), run.y[0] if network.single else run.y, tuple(weights),
-        tuple(biases) if biases else None, _moved(network, weights, biases),
-        tuple(_twins(weights, biases, n) for n in range(len(weights) - 1)),
+        tuple(losses), run.y[0] if network.single else run.y, **arrays,
+        moved=tuple(name for name in before if before[name] != after[name]),
+        twins=tuple(_twins(**arrays, layer=n) for n in range(len(arrays["weights"]) - 1)),
     )
-
-
-def _move(moves: Moves, weights: list[Array], biases: list[Array], run: Propagated) -> None:
-    """One step, in place; what overflows here is refused where the next loss is computed."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        for n, each in enumerate(run.passes):
-            weights[n] += moves.change("w", n, weights[n], run.slope(each.weight))
-            if each.bias is not None:
-                biases[n] += moves.change("b", n, biases[n], run.slope(each.bias))
-
-
-def _moved(
-    network: Network, weights: Sequence[Array], biases: Sequence[Array] | None
-) -> tuple[str, ...]:
-    before = numbered("w", network.weights) | numbered("b", network.biases or ())
-    after = numbered("w", weights) | numbered("b", biases or ())
-    return tuple(name for name in before if before[name] != after[name])
 
 
 def _twins(

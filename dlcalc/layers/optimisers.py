@@ -12,16 +12,17 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dlcalc.derive.operations import World
 from dlcalc.derive.rules import FORMULAS
-from dlcalc.errors import InputError, did_you_mean
+from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
-from dlcalc.numbers.axes import plain
-from dlcalc.numbers.exact import as_object
+from dlcalc.numbers.axes import by_x, plain
+from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object
 
 Put = Callable[[str, Any], Any]
 """A name and a value → the value, or its symbol."""
@@ -258,6 +259,81 @@ def stepped(
 
     moved(found, put, FUNCTIONS, w, g, dict(state), dict(options))
     return values["w"], {name: each for name, each in values.items() if name in found.state}
+
+
+def begun(
+    found: Optimiser, options: Mapping[str, Any], held: Mapping[str, Any],
+    given: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The state before the first step of parameters by name: as it was given, else as it begins.
+
+    InputError or ShapeError for what is given and does not fit.
+
+    >>> found = begun(*optimiser({"type": "adagrad"}), {"w": np.zeros(2)})
+    >>> found["step"], found["sum"]["w"].tolist()
+    (0, [0.0, 0.0])
+    """
+    given, known = as_object(given, "state"), states(found, options)
+    allowed = [*known, *(["step"] if found.counts else [])]
+    for name in given:
+        if name not in allowed and name != "step" and name not in found.state:
+            raise InputError(f"state: no {name} is kept{did_you_mean(name, allowed)}")
+    state: dict[str, Any] = {}
+    if found.counts:
+        state["step"] = given.get("step", 0)
+        if type(state["step"]) is not int or not 0 <= state["step"] < FLOAT_EXACT:
+            raise InputError(f"state: step is {state['step']!r:.40}, no whole number from 0")
+    for name, begin in known.items():
+        if name in SINGLE:
+            single = as_doubles(given.get(name, begin), f"state: {name}")
+            if single.shape:
+                raise ShapeError(f"state: {name} is {by_x(single.shape)}; expected one number")
+            state[name] = float(single)
+            continue
+        parts = as_object(given.get(name, {}), f"state: {name}")
+        state[name] = {
+            parameter: np.full(each.shape, float(begin)) if parameter not in parts
+            else _given(parts[parameter], f"state: {name} of {parameter}", each.shape)
+            for parameter, each in held.items() if parameter in parts or begin is not None
+        }
+    return state
+
+
+def _given(values: Any, name: str, shape: tuple[int, ...]) -> Any:
+    array = as_doubles(values, name)
+    if array.shape != shape:
+        raise ShapeError(f"{name} is {by_x(array.shape)}; expected {by_x(shape)}")
+    return array
+
+
+def updated(
+    found: Optimiser, options: Mapping[str, Any], state: dict[str, Any], held: Mapping[str, Any],
+    gradients: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The parameters that have gradients after one update; the state is moved on.
+
+    >>> chosen, held = optimiser({"type": "sgd", "lr": 0.5}), {"w": np.ones(1)}
+    >>> updated(*chosen, begun(*chosen, held), held, {"w": np.ones(1)})["w"].tolist()
+    [0.5]
+    """
+    if "step" in state:
+        state["step"] += 1
+        options = {**options, "t": state["step"]}
+    new: dict[str, Any] = {}
+    singles: dict[str, Any] = {}
+    for name in [each for each in held if each in gradients]:
+        own = {
+            key: each if key in SINGLE else each.get(name)
+            for key, each in state.items() if key != "step"
+        }
+        new[name], kept = stepped(found, options, held[name], gradients[name], own)
+        for key, each in kept.items():
+            if key in SINGLE:
+                singles[key] = each
+            else:
+                state[key][name] = each
+    state.update(singles)
+    return new
 
 
 LETTERS = {

@@ -93,7 +93,7 @@ def test_the_taps_of_a_kernel_count_with_its_channels() -> None:
 
 def test_the_last_layer_gives_its_logits() -> None:
     network = as_network([1, 2], 0, [[[1, -2], [3, 4]], [[1, -1], [-2, 1]]])
-    first, last = back_propagate(network, network.weights, None).passes
+    first, last = back_propagate(network, network.parameters).passes
     assert first.h.value.tolist() == [[0, 11]]
     assert last.h.value.tolist() == last.q.value.tolist() == [[-11, 11]]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -23,11 +23,11 @@ from dlcalc.layers.network import (
     as_network,
     as_sizes,
     back_propagate,
+    by_kind,
     descend,
     initial_weights,
+    named_entries,
     network_loss,
-    network_parameters,
-    numbered,
     require_few,
 )
 from dlcalc.numbers.differences import GradientCheck, check_gradients
@@ -164,22 +164,8 @@ class LayerValues:
 
 
 @dataclass(frozen=True)
-class MlpGradients:
-    """Every gradient of J, with a batch axis first in q and x where there is a batch."""
-
-    weights: tuple[Array, ...]
-    """∂J/∂W, layer by layer, (out, in)."""
-    biases: tuple[Array, ...] | None
-    """∂J/∂b, layer by layer, (out,); None for a network without."""
-    x: Array
-    """∂J/∂x."""
-    q: tuple[Array, ...]
-    """∂J/∂q, layer by layer."""
-
-
-@dataclass(frozen=True)
 class MlpUpdates:
-    """What a step of gradient descent adds, or what comes of it."""
+    """What belongs to the parameters: what a step adds to them, or what comes of it."""
 
     weights: tuple[Array, ...]
     """ΔW = −η ∂J/∂W, layer by layer, or W⁺ = W + ΔW."""
@@ -187,9 +173,28 @@ class MlpUpdates:
     """Δb = −η ∂J/∂b, layer by layer, or b⁺ = b + Δb; None for a network without."""
 
     @property
+    def parameters(self) -> dict[str, Array]:
+        """The same by name: weights[0] …, biases[0] …"""
+        return {f"{kind}[{n}]": each for kind in ("weights", "biases")
+                for n, each in enumerate(getattr(self, kind) or ())}
+
+    @property
     def named(self) -> dict[str, float]:
         """Entry by entry: w1, w2 … layer by layer and row by row, then b1 …"""
-        return numbered("w", self.weights) | numbered("b", self.biases or ())
+        return named_entries(self.parameters)
+
+
+@dataclass(frozen=True)
+class MlpGradients(MlpUpdates):
+    """Every gradient of J, with a batch axis first in q and x where there is a batch.
+
+    Those of weights and biases are ∂J/∂W, (out, in), and ∂J/∂b, (out,), layer by layer.
+    """
+
+    x: Array
+    """∂J/∂x."""
+    q: tuple[Array, ...]
+    """∂J/∂q, layer by layer."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -224,13 +229,12 @@ class MlpStep(Result):
     @property
     def named(self) -> dict[str, float]:
         """∂J/∂w₁, ∂J/∂w₂ …, counted layer by layer and row by row, then ∂J/∂b₁ …"""
-        return numbered("w", self.gradients.weights) | numbered("b", self.gradients.biases or ())
+        return self.gradients.named
 
     @property
     def record(self) -> dict[str, Any]:
         """The result by the names of the fields, as JSON has it."""
-        network = self.network
-        drawn = {"parameters": {"weights": network.weights, "biases": network.biases}}
+        drawn = {"parameters": by_kind(self.network.parameters)}
         return (drawn if self.drawn else {}) | {
             "layers": [vars(layer) for layer in self.layers],
             "output": self.output, "loss": self.loss, "gradients": vars(self.gradients),
@@ -297,71 +301,34 @@ def mlp_step(network: Network) -> MlpStep:
 
     InputError where any of them overflows.
     """
-    run = back_propagate(network, network.weights, network.biases)
-    dw = tuple(run.slope(each.weight) + 0.0 for each in run.passes)
-    biases = [each.bias for each in run.passes if each.bias is not None]
-    db = tuple(run.slope(each) + 0.0 for each in biases) if biases else None
-    mover = Moves(network)
-    moves = (
-        _updates(network, mover, "w", network.weights, dw),
-        _updates(network, mover, "b", network.biases or (), db) if db else None,
-    )
-    updates = MlpUpdates(*moves)
-    updated = MlpUpdates(
-        tuple(w + each for w, each in zip(network.weights, moves[0], strict=True)),
-        tuple(b + each for b, each in zip(network.biases or (), moves[1], strict=True))
-        if moves[1] else None,
-    )
-    hs = [*(each.h.value for each in run.passes[:-1]), run.y]
+    run = back_propagate(network, network.parameters)
+    gradients = {name: each + 0.0 for name, each in run.gradients.items()}
+    with np.errstate(over="ignore"):
+        found = Moves(network).changes(network.parameters, gradients)
+    changes = {name: each + 0.0 for name, each in found.items()}
+    rate = network.learning_rate
+    if network.finite and not all_finite(*changes.values()):
+        raise InputError(f"the updates overflow at {rate:g}").at("learning_rate")
+    with np.errstate(over="ignore", invalid="ignore"):
+        new = {name: each + changes[name] for name, each in network.parameters.items()}
+        loss_after = float(network_loss(network, new))
+    if network.finite and not isfinite(loss_after):
+        raise InputError(f"the loss after the step overflows at {rate:g}").at("learning_rate")
+
+    def shown(values: Array) -> Array:
+        # Adding 0.0 turns -0.0 into 0.0.
+        return (values[0] if network.single else values) + 0.0
+
+    passes, hs = run.passes, [*(each.h.value for each in run.passes[:-1]), run.y]
     return MlpStep(
         network,
-        tuple(
-            LayerValues(_shown(network, each.q.value), _shown(network, h))
-            for each, h in zip(run.passes, hs, strict=True)
-        ),
-        _shown(network, run.y),
-        run.loss,
-        MlpGradients(
-            dw, db, _shown(network, run.slope(run.passes[0].x)),
-            tuple(_shown(network, run.slope(each.q)) for each in run.passes),
-        ),
-        updates,
-        updated,
-        _loss_after(network, updated),
+        tuple(LayerValues(shown(each.q.value), shown(h))
+              for each, h in zip(passes, hs, strict=True)),
+        shown(run.y), run.loss,
+        MlpGradients(**by_kind(gradients), x=shown(run.slope(passes[0].x)),
+                     q=tuple(shown(run.slope(each.q)) for each in passes)),
+        MlpUpdates(**by_kind(changes)), MlpUpdates(**by_kind(new)), loss_after,
     )
-
-
-def _loss_after(network: Network, updated: MlpUpdates) -> float:
-    """J after the step; InputError where it overflows."""
-    parameters = network_parameters(network)
-    parameters |= {f"weights[{n}]": each for n, each in enumerate(updated.weights)}
-    parameters |= {f"biases[{n}]": each for n, each in enumerate(updated.biases or ())}
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = float(network_loss(network, parameters))
-    if network.finite and not isfinite(found):
-        rate = network.learning_rate
-        raise InputError(f"the loss after the step overflows at {rate:g}").at("learning_rate")
-    return found
-
-
-def _shown(network: Network, values: Array) -> Array:
-    # Adding 0.0 turns -0.0 into 0.0.
-    return (values[0] if network.single else values) + 0.0
-
-
-def _updates(
-    network: Network, mover: Moves, letter: str, values: Sequence[Array],
-    gradients: Sequence[Array],
-) -> tuple[Array, ...]:
-    with np.errstate(over="ignore"):
-        updates = tuple(
-            mover.change(letter, n, *pair) + 0.0
-            for n, pair in enumerate(zip(values, gradients, strict=True))
-        )
-    if network.finite and not all_finite(*updates):
-        rate = network.learning_rate
-        raise InputError(f"the updates overflow at {rate:g}").at("learning_rate")
-    return updates
 
 
 def check_mlp(step: MlpStep) -> list[GradientCheck]:
@@ -371,13 +338,10 @@ def check_mlp(step: MlpStep) -> list[GradientCheck]:
     >>> [(each.name, each.passed) for each in check_mlp(step)]
     [('weights[0]', True), ('x', True)]
     """
-    network, parameters = step.network, network_parameters(step.network)
-    found = step.gradients
-    formulas = [*found.weights, *(found.biases or ()), np.atleast_2d(found.x)]
+    network, gradients = step.network, step.gradients
     return check_gradients(
-        lambda moved: network_loss(network, moved),
-        parameters,
-        dict(zip(parameters, formulas, strict=True)),
+        partial(network_loss, network), {**network.parameters, "x": network.x},
+        {**gradients.parameters, "x": np.atleast_2d(gradients.x)},
     )
 
 
@@ -470,19 +434,19 @@ def _units(result: MlpStep, complete: bool) -> Table:
 
 
 def _parameters(result: MlpStep, complete: bool) -> Table:
-    network, named, gradients = result.network, result.named, result.gradients
+    named = result.named
     if len(named) > MOST_ROWS and not complete:
         shown = [(f"{letter}{n}", list(array.shape), float(abs(array).max()))
-                 for letter, arrays in (("W", gradients.weights), ("b", gradients.biases or ()))
+                 for letter, arrays in (("W", result.gradients.weights),
+                                        ("b", result.gradients.biases or ()))
                  for n, array in enumerate(arrays, start=1)]
         return Table(
             ("parameters", "shape", "largest gradient"), shown, title="Parameters",
             footnotes=("json and csv have every gradient",),
         )
-    values = [each for array in (*network.weights, *(network.biases or ()))
-              for each in array.ravel()]
-    moves = result.updates.named.values(), result.updated.named.values()
-    rows = list(zip(named, values, named.values(), *moves, strict=True))
+    columns = (named_entries(result.network.parameters), named, result.updates.named,
+               result.updated.named)
+    rows = list(zip(named, *(each.values() for each in columns), strict=True))
     return Table(("parameter", "value", "gradient", "update", "new"), rows, title="Parameters")
 
 

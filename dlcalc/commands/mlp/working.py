@@ -19,7 +19,7 @@ from dlcalc.derive.recipe import (
 )
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
-from dlcalc.layers.network import network_loss, network_parameters
+from dlcalc.layers.network import network_loss
 from dlcalc.layers.optimisers import optimiser, states, update_steps
 from dlcalc.numbers.compare import slip_of
 
@@ -41,8 +41,6 @@ IN_ONE = {
 """Losses whose gradient is taken at q, past the output function, where it is y − t."""
 LONG = ("gelu", "mish", "silu", "selu", "hard_swish", "hard_sigmoid", "relu6")
 """Activations whose slope is written by its name, gelu'(q)."""
-KINDS = (("W", "weights"), ("b", "biases"))
-LATER = ("updates", "updated")
 
 
 class MlpWorking(Recipe):
@@ -51,16 +49,20 @@ class MlpWorking(Recipe):
     def __init__(self, result: MlpStep) -> None:
         super().__init__()
         self.result, self.network = result, result.network
-        network, depth = self.network, len(self.network.weights)
+        network, depth = self.network, len(result.layers)
+        self.biased = result.updates.biases is not None
         x, q, h, y, self.t = "xqhyt" if network.single else "XQHYT"
         self.q = [f"{q}_{n}" for n in range(1, depth + 1)]
         """What each layer's function is applied to."""
         self.h = [x, *(f"{h}_{n}" for n in range(1, depth)), y]
         """The input, and each layer's value."""
         self.layers = [
-            Layer(f"W_{n}", q, h, below, f"b_{n}" if network.biases else "", network.single)
+            Layer(f"W_{n}", q, h, below, f"b_{n}" * self.biased, network.single)
             for n, (q, below, h) in enumerate(zip(self.q, self.h, self.h[1:], strict=False), 1)
         ]
+        names = [each.weight for each in self.layers] + [each.bias for each in self.layers]
+        self.parameters = dict(zip(network.parameters, names, strict=False))
+        """Each parameter as the equations name it, by its name in the record."""
         self.fused = network.objective.loss in IN_ONE
         self.derive(self._equations(), self._given(), "J", {
             self.q[-1]: (self._difference(), result.gradients.q[-1])
@@ -99,8 +101,7 @@ class MlpWorking(Recipe):
             given = {name: each[0] for name, each in given.items()}
         for n, layer in enumerate(result.layers):
             given |= {self.q[n]: layer.q, self.h[n + 1]: layer.h}
-            given |= {f"W_{n + 1}": network.weights[n]}
-            given |= {f"b_{n + 1}": network.biases[n]} if network.biases else {}
+        given |= {own: network.parameters[name] for name, own in self.parameters.items()}
         return {**given, "J": result.loss}
 
     def _difference(self) -> Expr:
@@ -114,51 +115,46 @@ class MlpWorking(Recipe):
         """ΔW = −η ∂J/∂W and W⁺ = W + ΔW; F_W is 0 for weights that are frozen."""
         network, rate = self.network, symbol("η")
         self.lines.values[rate] = network.learning_rate
-        for letter, kind in KINDS:
-            free = network.free(letter.lower())
-            for n in range(1, len(self.q) + 1) if getattr(network, kind) else ():
-                now, change = symbol(letter, n), symbol(f"Δ{letter}", n)
-                formula: Any = -(rate * slope_of("J", f"{letter}_{n}"))
-                if network.optimizer is not None:
-                    formula = None
-                    self.notes[f"Δ{letter}_{n}"] = f"moved by {network.optimizer['type']}"
-                elif not free[n - 1].any():
-                    formula = 0
-                elif not free[n - 1].all():
-                    mask = symbol("F", f"{letter}{n}")
-                    self.lines.values[mask] = free[n - 1]
-                    formula = hadamard(formula, mask)
-                    if self.letters is None:
-                        self.notes[f"Δ{letter}_{n}"] = f"F_{letter}{n} is 0 for what is frozen"
-                changes, news = (getattr(getattr(self.result, each), kind)[n - 1]
-                                 for each in LATER)
-                self.lines.add(f"Δ{letter}_{n}", Line(change, formula, changes))
-                new = Line(Expr("new", (now,)), now + change, news)
-                self.lines.add(f"{letter}⁺_{n}", new)
+        changes, news = self.result.updates.parameters, self.result.updated.parameters
+        for name, own in self.parameters.items():
+            now, free = named(own), network.free[name]
+            change, mask = symbol(f"Δ{own[0]}", own[2:]), symbol("F", own.replace("_", ""))
+            formula: Any = -(rate * slope_of("J", own))
+            if network.optimizer is not None:
+                formula = None
+                self.notes[f"Δ{own}"] = f"moved by {network.optimizer['type']}"
+            elif not free.any():
+                formula = 0
+            elif not free.all():
+                self.lines.values[mask] = free
+                formula = hadamard(formula, mask)
+                if self.letters is None:
+                    self.notes[f"Δ{own}"] = f"F_{mask.args[1]} is 0 for what is frozen"
+            self.lines.add(f"Δ{own}", Line(change, formula, changes[name]))
+            new = Line(_new(now), now + change, news[name])
+            self.lines.add(_later(own), new)
         after = Line(Expr("new", (symbol("J"),)), None, self.result.loss_after)
         self.lines.add("J⁺", after)
 
     def _order(self) -> None:
-        depth, kinds = len(self.q), KINDS if self.network.biases else KINDS[:1]
-        layers = range(depth)
+        layers = range(len(self.q))
         self.fields = {"output": self.h[-1], "loss": "J", "loss_after": "J⁺",
                        "gradients.x": f"J {self.h[0]}"}
         for n in layers:
             self.fields |= {f"layers[{n}].q": self.q[n], f"layers[{n}].h": self.h[n + 1],
                             f"gradients.q[{n}]": f"J {self.q[n]}"}
-            for letter, kind in kinds:
-                name = f"{letter}_{n + 1}"
-                self.fields |= {f"gradients.{kind}[{n}]": f"J {name}",
-                                f"updates.{kind}[{n}]": f"Δ{name}",
-                                f"updated.{kind}[{n}]": f"{letter}⁺_{n + 1}"}
+        for name, own in self.parameters.items():
+            self.fields |= {f"gradients.{name}": f"J {own}", f"updates.{name}": f"Δ{own}",
+                            f"updated.{name}": _later(own)}
         self.numbered = {
-            f"{before}.{letter.lower()}": [f"{whole}.{kind}[{n}]" for n in layers]
+            f"{before}.{letter}": [f"{whole}.{name}" for name in self.parameters
+                                   if name[0] == letter]
             for before, whole in (("named", "gradients"), ("updated.named", "updated"))
-            for letter, kind in kinds
+            for letter in ("wb" if self.biased else "w")
         }
         back = [f"J {name}" for name in backward_order(self.layers)]
-        changes, news = ([f"{letter}{sign}_{n + 1}" if sign == "⁺" else f"{sign}{letter}_{n + 1}"
-                          for n in layers for letter, _ in kinds] for sign in "Δ⁺")
+        each = [f"{letter}_{n + 1}" for n in layers for letter in ("Wb" if self.biased else "W")]
+        changes, news = [f"Δ{own}" for own in each], [_later(own) for own in each]
         self.sections = [
             Section("Forward pass", [*forward_order(self.layers), "J"],
                     "" if self.network.single else "a row an example"),
@@ -180,14 +176,12 @@ class MlpWorking(Recipe):
     def more_names(self, names: Mapping[Expr, Any]) -> dict[Expr, Any]:
         """Changes, new values, and what is frozen."""
         found: dict[Expr, Any] = {Expr("new", (symbol("J"),)): each_name(_new, names[symbol("J")])}
-        for letter, kind in KINDS:
-            free = self.network.free(letter.lower())
-            for n in range(1, len(self.q) + 1) if getattr(self.network, kind) else ():
-                now = symbol(letter, n)
-                found[symbol(f"Δ{letter}", n)] = each_name(
-                    lambda name: symbol(f"Δ{name.args[0]}", name.args[1]), names[now])
-                found[_new(now)] = each_name(_new, names[now])
-                found[symbol("F", f"{letter}{n}")] = free[n - 1].astype(object)
+        for name, own in self.parameters.items():
+            now, letter, n = named(own), own[0], own[2:]
+            found[symbol(f"Δ{letter}", n)] = each_name(
+                lambda name: symbol(f"Δ{name.args[0]}", name.args[1]), names[now])
+            found[_new(now)] = each_name(_new, names[now])
+            found[symbol("F", f"{letter}{n}")] = self.network.free[name].astype(object)
         return found
 
     def steps_of(self, key: str) -> Iterator[Step]:
@@ -215,15 +209,13 @@ class MlpWorking(Recipe):
 
     def _losses_after(self) -> Iterator[tuple[str, float]]:
         """What becomes of the loss by slips of the step."""
-        network, updates, count = self.network, self.result.updates, len(self.layers)
-        before = network_parameters(network)
-        changes = {f"{kind}[{n}]": each for _, kind in KINDS
-                   for n, each in enumerate(getattr(updates, kind) or ())}
+        network, count = self.network, len(self.layers)
+        before, changes = network.parameters, self.result.updates.parameters
 
         def loss(factors: Mapping[str, float]) -> float:
             moved = {name: before[name] + factors[name] * each for name, each in changes.items()}
             with np.errstate(all="ignore"):
-                return float(network_loss(network, before | moved))
+                return float(network_loss(network, moved))
 
         every = dict.fromkeys(changes, 1.0)
         yield "the loss before the step", self.result.loss
@@ -231,7 +223,7 @@ class MlpWorking(Recipe):
         yield "the step taken twice", loss(dict.fromkeys(changes, 2.0))
         if network.optimizer is None and network.learning_rate:
             yield "η left out", loss(dict.fromkeys(changes, 1 / network.learning_rate))
-        for _, kind in KINDS if network.biases else ():
+        for kind in ("weights", "biases") if self.biased else ():
             kept = {name: 0.0 for name in changes if name.startswith(kind)}
             yield f"the {kind} left as they were", loss(every | kept)
         for n in range(count if count > 1 else 0):
@@ -245,6 +237,11 @@ class MlpWorking(Recipe):
             before, _, name = field.rpartition("named.")
             found[name if before else f"dJ/d{name}"] = entry
         return found
+
+
+def _later(name: str) -> str:
+    """The line of a parameter after the step: W⁺_1 of W_1."""
+    return name.replace("_", "⁺_")
 
 
 def _new(quantity: Expr) -> Expr:

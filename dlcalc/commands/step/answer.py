@@ -18,7 +18,7 @@ from dlcalc.input.fields import check_fields, checked_field, takes_record
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import decode, read_source
 from dlcalc.layers.criteria import loss_of, upstream_of
-from dlcalc.layers.optimisers import OPTIMISERS, SINGLE, Optimiser, optimiser, states, stepped
+from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, begun, optimiser, updated
 from dlcalc.layers.table import types
 from dlcalc.layers.values import Store
 from dlcalc.models.reading import as_model
@@ -28,7 +28,7 @@ from dlcalc.models.tree import Kind, Model
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.convolution.plan import check_size, check_work
 from dlcalc.numbers.differences import GradientCheck, check_gradients
-from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object, as_word
+from dlcalc.numbers.exact import as_doubles, as_object, as_word
 from dlcalc.numbers.places import unravel
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.threads import Aside
@@ -177,6 +177,14 @@ class Problem:
             self.given["target"], self.single,
         )
 
+    def begun(self, ran: Ran) -> dict[str, Any]:
+        """The optimiser's state before the first step; nothing where there is no optimiser."""
+        if self.optimiser is None:
+            return {}
+        held = {name: ran.store.parameters[name].value for name in trained(ran)}
+        given = self.given["optimizer"].get("state") or {}
+        return begun(self.optimiser, self.options, held, given)
+
     def shown(self, array: Array) -> Array:
         """An array without the batch axis of a single example."""
         return array[0] if self.single else array
@@ -276,8 +284,7 @@ def _train(problem: Problem, steps: int) -> NetworkStep:
     for name in problem.masks:
         if name not in layers:
             raise InputError(f"masks: the model has no {name}{did_you_mean(name, layers)}")
-    names = trained(ran)
-    state = begun(problem, ran)
+    state = problem.begun(ran)
     losses: list[float] = []
     first: tuple[Ran, float | None, dict[str, Array]] | None = None
     held = {**{name: node.value for name, node in ran.store.parameters.items()},
@@ -291,7 +298,7 @@ def _train(problem: Problem, steps: int) -> NetworkStep:
         first = first or (ran, value, gradients)
         held = {**held, **ran.store.tracked}
         if problem.optimiser is not None:
-            held |= updated(problem, state, held, gradients, names)
+            held |= updated(problem.optimiser, problem.options, state, held, gradients)
     assert first is not None
     last = None
     if steps > 1:
@@ -352,78 +359,6 @@ def _overflowing(arrays: Sequence[Array]) -> list[int]:
 
     in_parts(look, range(len(arrays)), sum(array.size for array in arrays))
     return found
-
-
-def begun(problem: Problem, ran: Ran) -> dict[str, Any]:
-    """The optimiser's state before the first step: as it was given, else as it begins."""
-    if problem.optimiser is None:
-        return {}
-    given = as_object(problem.given["optimizer"].get("state") or {}, "state")
-    known = states(problem.optimiser, problem.options)
-    allowed = [*known, *(["step"] if problem.optimiser.counts else [])]
-    for name in given:
-        if name not in allowed and name != "step" and name not in problem.optimiser.state:
-            raise InputError(f"state: no {name} is kept{did_you_mean(name, allowed)}")
-    state: dict[str, Any] = {}
-    if problem.optimiser.counts:
-        state["step"] = given.get("step", 0)
-        if type(state["step"]) is not int or not 0 <= state["step"] < FLOAT_EXACT:
-            raise InputError(f"state: step is {state['step']!r:.40}, no whole number from 0")
-    for name, begin in known.items():
-        if name in SINGLE:
-            single = as_doubles(given.get(name, begin), f"state: {name}")
-            if single.shape:
-                raise ShapeError(f"state: {name} is {by_x(single.shape)}; expected one number")
-            state[name] = float(single)
-            continue
-        parts = as_object(given.get(name, {}), f"state: {name}")
-        state[name] = {
-            parameter: _begun(name, parameter, parts, begin, ran.store.parameters[parameter].shape)
-            for parameter in trained(ran) if parameter in parts or begin is not None
-        }
-    return state
-
-
-def _begun(
-    name: str, parameter: str, given: Mapping[str, Any], begin: Any, shape: tuple[int, ...]
-) -> Array:
-    if parameter not in given:
-        return np.full(shape, float(begin))
-    array = as_doubles(given[parameter], f"state: {name} of {parameter}")
-    if array.shape != shape:
-        raise ShapeError(
-            f"state: {name} of {parameter} is {by_x(array.shape)}; expected {by_x(shape)}"
-        )
-    return array
-
-
-def updated(
-    problem: Problem, state: dict[str, Any], held: Mapping[str, Array],
-    gradients: Mapping[str, Array], names: Sequence[str],
-) -> dict[str, Array]:
-    """The trained parameters after one update; the state is moved on."""
-    assert problem.optimiser is not None
-    options = dict(problem.options)
-    if "step" in state:
-        state["step"] += 1
-        options["t"] = state["step"]
-    new: dict[str, Array] = {}
-    singles: dict[str, Any] = {}
-    for name in names:
-        own = {
-            key: each if key in SINGLE else each.get(name)
-            for key, each in state.items() if key != "step"
-        }
-        new[name], kept = stepped(
-            problem.optimiser, options, held[name], gradients[name], own
-        )
-        for key, each in kept.items():
-            if key in SINGLE:
-                singles[key] = each
-            else:
-                state[key][name] = each
-    state.update(singles)
-    return new
 
 
 def data_fields(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.step.answer import NetworkStep, begun, updated
+from dlcalc.commands.step.answer import NetworkStep
 from dlcalc.derive.rules import Activate, Array, Convolve, Einsum, Graph, Index, MaxPool, Node
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.layers import optimisers
-from dlcalc.layers.optimisers import SINGLE
+from dlcalc.layers.optimisers import SINGLE, updated
 from dlcalc.models.running import Ran
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import slip_of
@@ -191,7 +191,7 @@ def update_steps(result: NetworkStep, name: str, index: Index) -> list[Step]:
     """The first update of one element of a parameter, by the optimiser's formulas."""
     problem = result.problem
     assert problem.optimiser is not None
-    before = begun(problem, result.ran)
+    before = problem.begun(result.ran)
     options = dict(problem.options)
     if problem.optimiser.counts:
         options["t"] = before["step"] + 1
@@ -327,8 +327,9 @@ def _update_slips(result: NetworkStep, name: str) -> Iterator[tuple[str, Any]]:
     problem, held = result.problem, {name: before}
     for words, gradient in _slips(result, f"gradients.{name}"):
         if np.shape(gradient) == before.shape:
-            state = begun(problem, result.ran)
-            yield words, updated(problem, state, held, {name: gradient}, [name])[name]
+            assert problem.optimiser is not None
+            chosen, state = (problem.optimiser, problem.options), problem.begun(result.ran)
+            yield words, updated(*chosen, state, held, {name: gradient})[name]
 
 
 def _is_gradient(field: str) -> bool:
