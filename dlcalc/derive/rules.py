@@ -868,7 +868,7 @@ class Prelu(Rule):
 
 
 RULES: dict[str, Rule] = {
-    **{name: Elementwise(name) for name in ("add", "sub", "mul", "div", "pow", "sqrt")},
+    **{name: Elementwise(name) for name in ("add", "sub", "mul", "div", "pow", "sqrt", "exp")},
     **{name: Reduce(name) for name in ("sum", "mean")},
     **{name: Softmax(name) for name in ("softmax", "log_softmax")},
     **{name: Activate(ACTIVATIONS[name]) for name in ("sigmoid", "tanh")},

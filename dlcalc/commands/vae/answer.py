@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from dlcalc.derive.activations import ACTIVATIONS
-from dlcalc.derive.rules import Graph, Node
+from dlcalc.derive.rules import RULES, Graph, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.counted import whole
@@ -88,8 +88,7 @@ class Autoencoder:
         }
 
 
-@dataclass(frozen=True)
-class Passes:
+class Passes(NamedTuple):
     """What a batch becomes on its way, in one graph."""
 
     graph: Graph
@@ -99,9 +98,9 @@ class Passes:
     """The μ head: its h is μ, (batch, latent)."""
     log_sigma: Dense
     """The σ head: its h is ln σ, (batch, latent)."""
-    sigma: Array
+    sigma: Node
     """σ, (batch, latent)."""
-    z: Array
+    z: Node
     """(samples, batch, latent)."""
     decoder: list[Dense]
     """Samples and batch on one axis; its first x is z."""
@@ -196,9 +195,10 @@ def passes_of(vae: Autoencoder) -> Passes:
     encoder = sigmoid_layers(graph, x, vae.encoder)
     s = encoder[-1].h if encoder else x
     mu, log_sigma = (dense(graph, s, each, None, head) for each in (vae.mu, vae.sigma))
-    sigma = np.exp(log_sigma.h.value)
-    z = mu.h.value + sigma * vae.noise
-    rows = graph.given(z.reshape(-1, z.shape[-1]), "z", wants=True)
+    sigma = graph.apply(RULES["exp"], log_sigma.h)
+    spread = graph.apply(RULES["mul"], sigma, graph.given(vae.noise, "ε"))
+    z = graph.apply(RULES["add"], mu.h, spread)
+    rows = graph.apply(RULES["move"], z, shape=(-1, len(vae.mu)))
     decoder = sigmoid_layers(graph, rows, vae.decoder)
     return Passes(graph, encoder, mu, log_sigma, sigma, z, decoder)
 
@@ -252,38 +252,18 @@ class VaeGradients:
         return (*self.encoder, self.mu_weights, self.sigma_weights, *self.decoder)
 
 
-def likelihood_gradients(vae: Autoencoder, passes: Passes) -> VaeGradients:
-    """Of L1: ∂L1/∂logits = x − y, back through the decoder to z, and from z to μ and σ."""
-    graph, layers, (samples, batch, _) = passes.graph, passes.decoder, vae.noise.shape
-    slope = np.tile(vae.x, (samples, 1)) - layers[-1].h.value
-    graph.backward({layers[-1].q: slope / (samples * batch)})
-    dz = graph.gradient(layers[0].x).reshape(vae.noise.shape)
-    decoder = [graph.gradient(each.weight) for each in layers]
-    return _encoder_gradients(
-        vae, passes, dz, dz.sum(axis=0), (dz * vae.noise).sum(axis=0), decoder
-    )
-
-
-def divergence_gradients(vae: Autoencoder, passes: Passes) -> VaeGradients:
-    """Of L2: ∂L2/∂μ = μ and ∂L2/∂σ = σ − 1/σ; the decoder has no part in it."""
-    batch, zeros = len(vae.x), [np.zeros_like(weight) for weight in vae.decoder]
-    latents = passes.mu.h.value / batch, 2 * np.sinh(passes.log_sigma.h.value) / batch
-    return _encoder_gradients(vae, passes, np.zeros_like(vae.noise), *latents, zeros)
-
-
-def _encoder_gradients(
-    vae: Autoencoder, passes: Passes, dz: Array, dmu: Array, dsigma: Array,
-    decoder: Sequence[Array],
-) -> VaeGradients:
-    """From the gradients at μ and σ, with ∂σ/∂ln σ = σ, to those of the encoder's weights."""
-    passes.graph.backward({passes.mu.h: dmu, passes.log_sigma.h: dsigma * passes.sigma})
-    *encoder, by_mu, by_sigma = (
-        passes.graph.gradient(each.weight) + 0.0
-        for each in (*passes.encoder, passes.mu, passes.log_sigma)
+def gradients_of(vae: Autoencoder, passes: Passes, slopes: Mapping[Node, Array]) -> VaeGradients:
+    """Those of a term of the loss, from what its gradients are where it is made."""
+    passes.graph.backward(slopes)
+    of = passes.graph.gradient
+    encoder, decoder = (
+        tuple(of(each.weight) + 0.0 for each in layers)
+        for layers in (passes.encoder, passes.decoder)
     )
     return VaeGradients(
-        by_sample(vae, dz), by_example(vae, dmu), by_example(vae, dsigma), tuple(encoder),
-        by_mu, by_sigma, tuple(each + 0.0 for each in decoder),
+        by_sample(vae, of(passes.z)), by_example(vae, of(passes.mu.h)),
+        by_example(vae, of(passes.sigma)), encoder, of(passes.mu.weight) + 0.0,
+        of(passes.log_sigma.weight) + 0.0, decoder,
     )
 
 
@@ -496,20 +476,25 @@ def vae_step(vae: Autoencoder) -> VaeStep:
 
     InputError where σ, or a gradient, overflows.
     """
+    samples, batch, _ = vae.noise.shape
     with np.errstate(over="ignore", invalid="ignore"):
         passes = passes_of(vae)
-        mu, log_sigma, sigma = passes.mu.h.value, passes.log_sigma.h.value, passes.sigma
-        z, last = passes.z, passes.decoder[-1]
-        first = log_likelihood(last.q.value.reshape(*z.shape[:2], -1), vae.x).mean()
+        mu, log_sigma, sigma, z = (
+            each.value for each in (passes.mu.h, passes.log_sigma.h, passes.sigma, passes.z))
+        last = passes.decoder[-1]
+        first = log_likelihood(last.q.value.reshape(samples, batch, -1), vae.x).mean()
         second = divergence_from_prior(mu, log_sigma).mean()
-        gradients = {
-            "L1": likelihood_gradients(vae, passes), "L2": divergence_gradients(vae, passes),
+        likelihood = (np.tile(vae.x, (samples, 1)) - last.h.value) / (samples * batch)
+        divergence = {passes.mu.h: mu / batch, passes.sigma: 2 * np.sinh(log_sigma) / batch}
+        gradients = {  # of L2 by σ it is σ − 1/σ
+            "L1": gradients_of(vae, passes, {last.q: likelihood}),
+            "L2": gradients_of(vae, passes, divergence),
         }
     _check_finite(vae, sigma, first, second, *gradients.values())
-    y = last.h.value.reshape(*z.shape[:-1], -1)
     return VaeStep(
         vae, passes, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
-        by_sample(vae, y), float(first), float(second), gradients,
+        by_sample(vae, last.h.value.reshape(samples, batch, -1)), float(first), float(second),
+        gradients,
     )
 
 
