@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dlcalc.derive.elements import Index, as_value, element_of, value_of
-from dlcalc.derive.gradients import quiet
 from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
 from dlcalc.derive.working_terms import CUT, Symbols, Term, differ_in_rank, formula_of
 from dlcalc.formulas.expressions import Expr, Step, add, call, mul, symbol
@@ -213,10 +212,7 @@ class Written:
         """What a gradient g of a computed name becomes at each quantity of its equation."""
         every, system = self.operations[name], self.tape.system
         start = {every[-1].place: g}
-        with quiet(self.symbols.numbers):
-            return backward(
-                every, self.symbols, self.terms, start, wanted, system, watched=False
-            )
+        return backward(every, self.symbols, self.terms, start, wanted, system, watched=False)
 
     def slopes(
         self, style: Style, entering: Mapping[str, tuple[Any, Any]], wanted: set[int],

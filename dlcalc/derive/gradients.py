@@ -10,15 +10,7 @@ from typing import Any
 from dlcalc.derive.operations import CORNERS, KINKS
 from dlcalc.derive.scalars import Scalars
 from dlcalc.derive.system import System, require_inputs
-from dlcalc.derive.tape import (
-    Instruction,
-    Tape,
-    backward,
-    forward,
-    recorded,
-    swiftly_backward,
-    swiftly_forward,
-)
+from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
 from dlcalc.derive.tree import Apply, short
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
@@ -124,10 +116,11 @@ class Derivatives(Result):
         changed = {name: _as_value(name, own(value)) for name, value in changed.items()}
         if self.world is Scalars and not all(isinstance(e, int | float) for e in changed.values()):
             return self._again()(system, {**given, **changed}, self.of, self.wrt, not self.watched)
-        shape = self.world.shape
-        alike = all(shape(each) == shape(given[name]) for name, each in changed.items())
-        given = {name: changed[name] if name in changed else _as_value(name, value)
-                 for name, value in given.items()}
+        shape, alike = self.world.shape, True
+        if self.world is not Scalars:
+            alike = all(shape(each) == shape(given[name]) for name, each in changed.items())
+            given = {name: _as_value(name, value) for name, value in given.items()}
+        given |= changed
         return _derived(self.tape, self.world, given, self.of, self.wrt, self.watched, alike)
 
 
@@ -157,8 +150,7 @@ def differentiate(
     if defaults:
         before = recorded(system, defaults, ())
         f = _world(values, (*before.instructions, *tape.instructions))
-        with quiet(f):
-            places = forward(before, f, {})
+        places = forward(before, f, {})
         given |= {name: places[place] for name, place in before.names.items()}
     else:
         f = _world(values, tape.instructions)
@@ -185,26 +177,15 @@ def _derived(
     sources: Sequence[str], watched: bool, alike: bool = False,
 ) -> Derivatives:
     """The values, and the gradients; of shapes that are those of a run before, if `alike`."""
-    system, places = tape.system, None
-    if watched:
-        with f.alert():
-            places = swiftly_forward(tape, f, given, alike)
-    if places is None:
-        with quiet(f):
-            places = forward(tape, f, given, watched)
+    system, places = tape.system, forward(tape, f, given, watched, alike=alike)
     named = {name: places[place] for name, place in tape.names.items()}
-    wanted, passes = tape.reached(sources), {}
-    for each in _chosen(system, f, named, of):
-        start, found = {tape.names[each]: 1}, None
-        if watched:
-            with f.alert():
-                found = swiftly_backward(tape, f, places, start, wanted)
-        if found is None:
-            with quiet(f):
-                found = backward(
-                    tape.instructions, f, places, start, wanted, system, watched
-                )
-        passes[each] = found
+    wanted = tape.reached(sources)
+    passes = {
+        each: backward(
+            tape.instructions, f, places, {tape.names[each]: 1}, wanted, system, watched
+        )
+        for each in _chosen(system, f, named, of)
+    }
     kinks = tuple(kinks_of(tape, f, places, wanted, passes.values()))
     gradients = {}
     for each, found in passes.items():
@@ -217,15 +198,6 @@ def _derived(
     return Derivatives(
         system, values, gradients, kinks, tape, f, tuple(places), passes, watched
     )
-
-
-def quiet(f: Any) -> Any:
-    """A context in which NumPy says nothing: what is not finite is found and named after."""
-    if f is Scalars:
-        return f.alert()
-    import numpy as np
-
-    return np.errstate(all="ignore")
 
 
 def _world(values: Mapping[str, Any], instructions: Iterable[Instruction]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from typing import Any, NamedTuple
 
 from dlcalc.derive.operations import FLAT, OPERATIONS, Operation, carries
@@ -16,6 +17,9 @@ MOST_BITS = 2**18
 PRODUCTS = ("mul", "hadamard", "matmul", "times_transposed", "conv")
 UNTOLD = ("matmul", "times_transposed", "conv", "conv_transpose")
 """Operations that may not tell that something is not finite: threads of BLAS keep it."""
+NO_NUMBER = (ZeroDivisionError, ValueError, OverflowError)
+"""What comes of an operation on numbers that has no finite value."""
+NO_PLACES: Mapping[int, Any] = {}
 CHOOSING = frozenset((*FLAT, "where", "element", "pick"))
 """Operations of which some arguments carry no gradient."""
 
@@ -128,58 +132,98 @@ class _Recorder:
         return self.size - 1
 
 
+TROUBLE = (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError)
+"""What comes of an operation that is computed without a look at what it takes."""
+
+
+def quiet(f: Any) -> Any:
+    """A context in which NumPy says nothing: what is not finite is found and named after."""
+    if f is Scalars:
+        return nullcontext()
+    import numpy as np
+
+    return np.errstate(all="ignore")
+
+
 def forward(
     tape: Tape, f: Any, given: Mapping[str, Any], watched: bool = True,
-    fixed: Mapping[int, Any] | None = None,
+    fixed: Mapping[int, Any] = NO_PLACES, alike: bool = False,
 ) -> list[Any]:
     """The value in every place, in the world f, from those of the inputs.
 
     `given` may also hold computed names, and `fixed` the values of places, which are then
     not computed. Where the run is `watched`, what cannot be computed raises InputError or
     ShapeError with its line and operands; unwatched, NumPy's NaN and infinities come through.
+    Shapes need no check where they are `alike` those of a run before. Not every operation is
+    looked at with all care: NumPy tells what is not finite as it arises, and numbers alone are
+    looked at once, at the end.
     """
-    values = started(tape, given)
-    passed = {tape.names[name] for name in given}
-    if fixed:
-        passed |= set(fixed)
-        for place, value in fixed.items():
-            values[place] = value
-    for each in tape.instructions:
-        if each.place in passed:
-            continue
-        arguments, node = each.given(values), each.node
-        if not watched:
-            values[each.place] = each.rule.value(f, *arguments, **node.options)
-            continue
-        try:
-            values[each.place] = _computed(each, f, arguments)
-        except DlcalcError as error:
-            error.at(short(each.node.text))
-            raise tape.system.located(error, each.equation, each.node) from None
-    return values
-
-
-def started(tape: Tape, given: Mapping[str, Any]) -> list[Any]:
-    """The list of values with what is known before anything is computed."""
     values: list[Any] = [None] * tape.size
-    for place, number in tape.numbers.items():
-        values[place] = number
-    for name, value in given.items():
-        values[tape.names[name]] = value
+    places = {tape.names[name]: value for name, value in given.items()}
+    known = {**tape.numbers, **places, **fixed}
+    for place, value in known.items():
+        values[place] = value
+    instructions: Sequence[Instruction] = tape.instructions
+    if fixed or max(places, default=0) >= len(tape.system.inputs):
+        instructions = [each for each in instructions if each.place not in known]
+    if watched:
+        with f.alert():
+            found = _swiftly(tape, f, given, instructions, values, alike)
+        if found:
+            return values
+    with quiet(f):
+        for each in instructions:
+            operands = each.given(values)
+            values[each.place] = _computed(each, f, operands, tape.system) if watched else (
+                each.rule.value(f, *operands, **each.node.options))
     return values
 
 
-def _computed(each: Instruction, f: Any, operands: tuple[Any, ...]) -> Any:
-    node = each.node
-    f.require_fit(node.operation, operands, node.options)
-    _require_size(node.operation, f, operands)
+def _swiftly(
+    tape: Tape, f: Any, given: Mapping[str, Any], instructions: Sequence[Instruction],
+    values: list[Any], alike: bool,
+) -> bool:
+    """Compute the values, with care only where an operation calls for it; False where all do."""
+    swift, is_finite = f.swift, f.is_finite
+    plain = f is Scalars and {*map(type, given.values())} == {float}
     try:
-        value = f.settled(each.rule.value(f, *operands, **node.options))
-        if f.is_finite(value) or not all(map(f.is_finite, operands)):
-            return value
-    except (ZeroDivisionError, ValueError, OverflowError):
-        pass
-    raise InputError(no_value(node, f, operands))
+        for value in (*given.values(), *tape.numbers.values()):
+            if swift(value) is None or not is_finite(value):
+                return False
+    except TROUBLE:
+        return False
+    for each in instructions:
+        node, arguments, place, _, (compute, _) = each
+        operands, value = [values[at] for at in arguments], None
+        operation, options = node.operation, node.options
+        try:
+            if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
+                _require_size(operation, f, operands)
+            if not (plain or alike) and (options or not f.fits(operation, operands)):
+                f.require_fit(operation, operands, options)
+            value = compute(f, *operands, **options) if options else compute(f, *operands)
+            if not plain:
+                value = swift(value) if operation not in UNTOLD or is_finite(value) else None
+        except TROUBLE:
+            value = None
+        values[place] = _computed(each, f, operands, tape.system) if value is None else value
+    return not plain or is_finite(float(sum(values)))
+
+
+def _computed(each: Instruction, f: Any, operands: Sequence[Any], system: System) -> Any:
+    """A value looked at with care; InputError, with its place, where there is none."""
+    node = each.node
+    try:
+        f.require_fit(node.operation, operands, node.options)
+        _require_size(node.operation, f, operands)
+        with quiet(f), suppress(*NO_NUMBER):
+            value = f.settled(each.rule.value(f, *operands, **node.options))
+            if f.is_finite(value) or not all(map(f.is_finite, operands)):
+                return value
+        raise InputError(no_value(node, f, operands))
+    except DlcalcError as error:
+        error.at(short(node.text))
+        raise system.located(error, each.equation, node) from None
 
 
 def _require_size(operation: str, f: Any, operands: Sequence[Any]) -> None:
@@ -199,112 +243,68 @@ def _require_size(operation: str, f: Any, operands: Sequence[Any]) -> None:
 
 def backward(
     instructions: Sequence[Instruction], f: Any, values: Sequence[Any],
-    gradients: dict[int, Any], wanted: set[int], system: System, watched: bool = True,
+    starts: Mapping[int, Any], wanted: set[int], system: System, watched: bool = True,
+    careful: bool = False,
 ) -> dict[int, Any]:
     """The gradient in every wanted place, over all paths, from those in the last ones.
 
     Each operation passes its gradient on to its arguments, and what comes to a place from
     several sides is summed. InputError where an operation has no finite derivative.
     """
-    for each in reversed(instructions):
-        if each.place not in gradients or each.place not in wanted:
-            continue
-        given, y = each.given(values), values[each.place]
-        for number, place in enumerate(each.arguments):
-            if place not in wanted or not carries(each.node.operation, number):
-                continue
-            try:
-                pulled = _pulled(each, f, gradients[each.place], y, given, number, watched)
-            except DlcalcError as error:
-                error.at(short(each.node.text))
-                raise system.located(error, each.equation, each.node) from None
-            known = gradients.get(place)
-            gradients[place] = pulled if known is None else f.settled(known + pulled)
-    return gradients
-
-
-def _pulled(
-    each: Instruction, f: Any, g: Any, y: Any, given: tuple[Any, ...], number: int, watched: bool
-) -> Any:
-    """A gradient g of an operation y, carried over to one of its arguments."""
-    node = each.node
-    try:
-        pulled = each.rule.pull(f, g, y, given, number, **node.options)
-        pulled = f.settled(f.fit(pulled, given[number]))
-        if not watched or f.is_finite(pulled) or not all(map(f.is_finite, (g, y, *given))):
-            return pulled
-    except (ZeroDivisionError, ValueError, OverflowError):
-        pass
-    raise InputError(
-        f"no finite derivative with respect to {short(each.node.arguments[number].text)} where "
-        f"{all_shown(each.node, f, given)}; `wrt` leaves out what needs none"
-    )
-
-
-def swiftly_forward(
-    tape: Tape, f: Any, given: Mapping[str, Any], alike: bool
-) -> list[Any] | None:
-    """What `forward` gives, without a look at each step; None where one is called for.
-
-    That is where something is not finite, does not fit, or is a long whole number: then
-    `forward` finds out, and says, what it is. Shapes need no check where they are `alike`
-    those of a run before; floats alone are looked at once, at the end.
-    """
-    values, swift, is_finite = started(tape, given), f.swift, f.is_finite
-    plain = f is Scalars and {*map(type, given.values())} == {float}
-    try:
-        for value in (*given.values(), *tape.numbers.values()):
-            if swift(value) is None or not is_finite(value):
-                return None
-        for node, arguments, place, _, (compute, _) in tape.instructions:
-            operands = [values[each] for each in arguments]
-            operation, options = node.operation, node.options
-            if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
-                _require_size(operation, f, operands)
-            if plain:
-                values[place] = compute(f, *operands, **options) if options else (
-                    compute(f, *operands))
-                continue
-            if not alike and (options or not f.fits(operation, operands)):
-                f.require_fit(operation, operands, options)
-            value = swift(compute(f, *operands, **options))
-            if value is None or (operation in UNTOLD and not is_finite(value)):
-                return None
-            values[place] = value
-        return values if not plain or swift(float(sum(values))) is not None else None
-    except (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError):
-        return None
-
-
-def swiftly_backward(
-    tape: Tape, f: Any, values: Sequence[Any], start: Mapping[int, Any], wanted: set[int]
-) -> dict[int, Any] | None:
-    """What `backward` gives, without a look at each step; None where one is called for."""
-    gradients, swift, like = dict(start), f.swift, f.like
-    plain = f is Scalars and int not in map(type, values[: len(tape.system.inputs)])
-    try:
-        for node, arguments, at, _, (_, pull) in reversed(tape.instructions):
+    gradients, careful = dict(starts), careful or not watched
+    plain = not careful and f is Scalars and int not in map(type, values[: len(system.inputs)])
+    with quiet(f) if careful else f.alert():
+        for each in reversed(instructions):
+            node, arguments, at, _, (_, pull) = each
             g = gradients.get(at)
             if g is None or at not in wanted:
                 continue
-            operands = tuple([values[each] for each in arguments])
-            operation, y, options = node.operation, values[at], node.options
+            operands, y = tuple([values[place] for place in arguments]), values[at]
+            operation, options = node.operation, node.options
             choosing = operation in CHOOSING
             for number, place in enumerate(arguments):
                 if place not in wanted or (choosing and not carries(operation, number)):
                     continue
-                pulled = pull(f, g, y, operands, number, **options) if options else (
-                    pull(f, g, y, operands, number))
-                known = gradients.get(place)
-                if plain:
-                    gradients[place] = pulled if known is None else known + pulled
-                    continue
-                pulled = like(pulled, operands[number])
-                pulled = swift(pulled if known is None else known + pulled)
-                if pulled is None or (operation in UNTOLD and not f.is_finite(pulled)):
-                    return None
+                pulled, known = None, gradients.get(place)
+                try:
+                    if careful:
+                        pass
+                    elif plain:
+                        pulled = pull(f, g, y, operands, number, **options) if options else (
+                            pull(f, g, y, operands, number))
+                        pulled = pulled if known is None else known + pulled
+                    else:
+                        part = f.like(pull(f, g, y, operands, number, **options), operands[number])
+                        whole = f.settled(part if known is None else known + part)
+                        told = type(whole) is not float and operation not in UNTOLD
+                        pulled = whole if told or f.is_finite(whole) else None
+                except TROUBLE:
+                    pulled = None
+                if pulled is None:
+                    pulled = _pulled(each, f, g, y, operands, number, watched, system)
+                    pulled = pulled if known is None else f.settled(known + pulled)
                 gradients[place] = pulled
-        whole = not plain or swift(float(sum(gradients.values()))) is not None
-        return gradients if whole else None
-    except (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError):
-        return None
+    if plain and not f.is_finite(float(sum(gradients.values()))):
+        return backward(instructions, f, values, starts, wanted, system, careful=True)
+    return gradients
+
+
+def _pulled(
+    each: Instruction, f: Any, g: Any, y: Any, given: tuple[Any, ...], number: int,
+    watched: bool, system: System,
+) -> Any:
+    """A gradient g of an operation y, carried over to one of its arguments, with care."""
+    node = each.node
+    try:
+        with quiet(f) if watched else nullcontext(), suppress(*NO_NUMBER):
+            pulled = each.rule.pull(f, g, y, given, number, **node.options)
+            pulled = f.settled(f.fit(pulled, given[number]))
+            if not watched or f.is_finite(pulled) or not all(map(f.is_finite, (g, y, *given))):
+                return pulled
+        raise InputError(
+            f"no finite derivative with respect to {short(node.arguments[number].text)} where "
+            f"{all_shown(node, f, given)}; `wrt` leaves out what needs none"
+        )
+    except DlcalcError as error:
+        error.at(short(node.text))
+        raise system.located(error, each.equation, node) from None

@@ -251,4 +251,6 @@ def all_finite(*arrays: Array) -> bool:
     False
     """
     # The sum of squares is finite where all are, but for numbers whose squares overflow.
-    return all(isfinite(np.vdot(each, each)) or bool(np.isfinite(each).all()) for each in arrays)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return all(isfinite(flat.dot(flat)) or bool(np.isfinite(flat).all())
+                   for flat in [each.ravel() for each in arrays])
