@@ -119,7 +119,8 @@ class Derivatives(Result):
         shape, alike = self.world.shape, True
         if self.world is not Scalars:
             alike = all(shape(each) == shape(given[name]) for name, each in changed.items())
-            given = {name: _as_value(name, value) for name, value in given.items()}
+            given = {name: _as_value(name, value) for name, value in given.items()
+                     if name not in changed}
         given |= changed
         return _derived(self.tape, self.world, given, self.of, self.wrt, self.watched, alike)
 

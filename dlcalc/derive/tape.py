@@ -252,6 +252,7 @@ def backward(
     several sides is summed. InputError where an operation has no finite derivative.
     """
     gradients, careful = dict(starts), careful or not watched
+    like, settled, is_finite = f.like, f.settled, f.is_finite
     plain = not careful and f is Scalars and int not in map(type, values[: len(system.inputs)])
     with quiet(f) if careful else f.alert():
         for each in reversed(instructions):
@@ -274,17 +275,17 @@ def backward(
                             pull(f, g, y, operands, number))
                         pulled = pulled if known is None else known + pulled
                     else:
-                        part = f.like(pull(f, g, y, operands, number, **options), operands[number])
-                        whole = f.settled(part if known is None else known + part)
+                        part = like(pull(f, g, y, operands, number, **options), operands[number])
+                        whole = settled(part if known is None else known + part)
                         told = type(whole) is not float and operation not in UNTOLD
-                        pulled = whole if told or f.is_finite(whole) else None
+                        pulled = whole if told or is_finite(whole) else None
                 except TROUBLE:
                     pulled = None
                 if pulled is None:
                     pulled = _pulled(each, f, g, y, operands, number, watched, system)
                     pulled = pulled if known is None else f.settled(known + pulled)
                 gradients[place] = pulled
-    if plain and not f.is_finite(float(sum(gradients.values()))):
+    if plain and not is_finite(float(sum(gradients.values()))):
         return backward(instructions, f, values, starts, wanted, system, careful=True)
     return gradients
 
