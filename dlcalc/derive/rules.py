@@ -299,6 +299,10 @@ class Tabled(Rule):
         self.name = name
         self.operation = OPERATIONS[name]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Results are pickled with the names of what they were computed with."""
+        return type(self), (self.name,)
+
     def options(self, node: Node) -> dict[str, Any]:
         """Those of the operation, from the node's."""
         return {"axis": node.options["axis"]} if "axis" in node.options else {}
