@@ -171,6 +171,10 @@ def read_expression(text: str) -> Evaluate:
     """
     if text.isidentifier():  # most are
         return _name(text)
+    left, _, sign = text.partition(" ")
+    sign, _, right = sign.partition(" ")
+    if sign in _SIGNS and left.isidentifier() and right.isidentifier():  # and many of the others
+        return _BINARY[_SIGNS[sign]](_name(left), _name(right))
     try:
         tree: Any = compile(text, "", "eval", _ast.PyCF_ONLY_AST)
         return _built(tree.body)
@@ -270,6 +274,7 @@ _BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
     "FloorDiv": _applied(operator.floordiv), "Mod": _applied(operator.mod),
 }
 """The signs between two values."""
+_SIGNS = {"+": "Add", "-": "Sub", "*": "Mult", "//": "FloorDiv", "|": "BitOr", "==": "Eq"}
 
 
 def _place(values: Any, at: Any) -> Any:
