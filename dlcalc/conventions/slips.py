@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from math import prod
 from typing import Any
 
 from dlcalc.conventions.models import figure, framed
+from dlcalc.conventions.tables import value
 from dlcalc.errors import DlcalcError
+from dlcalc.input.sources import text_beside
 from dlcalc.layers.size_steps import size_slips
 from dlcalc.models.count import Count, Row
 from dlcalc.models.tree import Model
@@ -18,8 +21,6 @@ from dlcalc.numbers.places import Place
 
 MOST_ROWS = 20_000
 """Layers of a model in which a slip is looked for."""
-
-FULL = "a full convolution in place of the depthwise one"
 
 
 def count_advice(model: Model, count: Count, place: Place, wanted: Any) -> str:
@@ -55,35 +56,31 @@ def rows_advice(
         sizes = ((words, size if isinstance(size, list) else [size])
                  for words, size in size_slips(windows_of(row)))
         return slip_of(wanted, ((words, [*row.output[:1], *size]) for words, size in sizes))
-    slips = {"params": _of_parameters, "macs": _of_products}.get(what)
-    return "" if slips is None else slip_of(wanted, slips(whole, count, rows))
+    slips = _of_layers(what, count, rows)
+    if whole is not None and what in _OF_MODELS:
+        slips = chain(slips, _OF_MODELS[what](whole, count))
+    return slip_of(wanted, slips)
 
 
-def _of_parameters(
-    whole: Model | None, count: Count, rows: Sequence[Row]
-) -> Iterator[tuple[str, Any]]:
-    weights, biases = sum(row.weights for row in rows), sum(row.biases for row in rows)
-    convolutions = [row for row in rows if len(row.input) > 2 and "conv" in row.type]
+def _of_layers(what: str, count: Count, rows: Sequence[Row]) -> Iterator[tuple[str, Any]]:
+    """The slips of a total that the table has, each with what some layers count by it."""
     known = {row.name: row for row in count.rows}
-    yield "the biases left out", weights
-    yield "the biases counted twice", weights + 2 * biases
-    if convolutions:
-        yield "the input channels left out", weights + biases - sum(
-            row.weights - row.weights // row.input[0] for row in convolutions
-        )
-        yield "a bias for each input channel", weights + biases + sum(
-            row.biases * (row.input[0] - 1) for row in convolutions
-        )
-    yield FULL, weights + biases + sum(
-        row.weights * (row.input[0] - 1) for row in convolutions if row.type == "dwconv"
-    )
-    yield "the tied weights counted twice", weights + biases + sum(
-        known[row.tied].weights for row in rows if row.tied in known
-    )
-    yield "the norms left out", sum(row.params for row in rows if "norm" not in row.type)
-    yield "the buffers counted too", weights + biases + sum(row.buffers for row in rows)
-    if whole is not None:
-        yield from _of_frameworks(whole, count)
+    facts: list[dict[str, Any]] = []
+    for row in rows:
+        conv = len(row.input) > 2 and "conv" in row.type
+        facts.append({
+            "W": row.weights, "b": row.biases, "P": row.params, "M": row.macs, "C": row.input[0],
+            "taken": prod(row.input), "out": prod(row.output), "buffers": row.buffers,
+            "conv": conv, "depthwise": conv and row.type == "dwconv", "norm": "norm" in row.type,
+            "tied": known[row.tied].weights if row.tied in known else 0,
+        })
+    convolutions = any(each["conv"] for each in facts)
+    for line in text_beside(__file__, "slips.txt").splitlines():
+        total, _, rest = line.partition(" ")
+        words, _, formula = rest.partition(" = ")
+        plain = words.removeprefix("convolutions: ")
+        if total == what and (convolutions or plain == words):
+            yield plain, sum(value(formula, each) for each in facts)
 
 
 def _of_frameworks(model: Model, count: Count) -> Iterator[tuple[str, Any]]:
@@ -98,28 +95,14 @@ def _of_frameworks(model: Model, count: Count) -> Iterator[tuple[str, Any]]:
         yield words, made.model.params + made.held
 
 
-def _of_products(
-    whole: Model | None, count: Count, rows: Sequence[Row]
-) -> Iterator[tuple[str, Any]]:
-    macs = sum(row.macs for row in rows)
-    convolutions = [row for row in rows if len(row.input) > 2 and "conv" in row.type]
-    yield "FLOPs in place of MACs (×2)", 2 * macs
-    yield "a bias added to each output", macs + sum(prod(row.output) for row in rows if row.biases)
-    if convolutions:
-        yield "the output positions left out", macs - sum(
-            row.macs - row.weights for row in convolutions
-        )
-        yield "the input's size in place of the output's", macs - sum(
-            row.macs - row.weights * prod(row.input[1:]) for row in convolutions
-        )
-        yield "the input channels left out", macs - sum(
-            row.macs - row.macs // row.input[0] for row in convolutions
-        )
-    yield FULL, macs + sum(
-        row.macs * (row.input[0] - 1) for row in convolutions if row.type == "dwconv"
-    )
-    if whole is not None:
-        for counter in COUNTERS:
-            found = figure(whole, count, counter)
-            if found.unit != "parameters":
-                yield f"{counter}'s way of counting", found.figure
+def _of_counters(model: Model, count: Count) -> Iterator[tuple[str, Any]]:
+    for counter in COUNTERS:
+        found = figure(model, count, counter)
+        if found.unit != "parameters":
+            yield f"{counter}'s way of counting", found.figure
+
+
+_OF_MODELS: dict[str, Callable[[Model, Count], Iterator[tuple[str, Any]]]] = {
+    "params": _of_frameworks, "macs": _of_counters,
+}
+"""What others count of a whole model, by the total."""
