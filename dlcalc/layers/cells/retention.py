@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from dlcalc.errors import InputError
+from dlcalc.input.expressions import read_expression
+from dlcalc.input.sources import text_beside
 from dlcalc.layers.cells.problem import CellProblem, CellResult
 from dlcalc.numbers.axes import plural
 
@@ -91,23 +93,24 @@ def retention(result: CellResult) -> Kept:
 
 def _verdict(h: list[float], dh0: list[float]) -> list[str]:
     first, last = dh0[0], dh0[-1]
-    said = [
-        f"Over {len(h)} {plural(len(h), 'step')} the norm of h goes from {h[0]:.4g} to "
-        f"{h[-1]:.4g}, and the gradient that reaches h0 from {first:.4g} to {last:.4g}."
-    ]
-    if len(h) == 1 or np.isnan(last):
-        return said
-    rate = (last / first) ** (1 / (len(h) - 1)) if first else np.inf
-    words = f": each step multiplies it by {rate:.4g} on average" if first else ""
-    if not last:
-        said.append("No gradient of the last step reaches h0 at all.")
-    elif rate > 1 + STEADY:
-        said.append(f"It {'explodes' if last > GROWN * first > 0 else 'grows'}{words}.")
-    elif rate < 1 - STEADY:
-        said.append(f"It {'vanishes' if last < FADED * first else 'fades'}{words}.")
-    else:
-        said.append(f"It is kept{words}.")
-    return said
+    moves = len(h) > 1 and not np.isnan(last)
+    rate = (last / first) ** (1 / (len(h) - 1)) if first and moves else np.inf
+    return list(_said("verdict", {
+        "T": len(h), "steps": plural(len(h), "step"), "h_first": h[0], "h_last": h[-1],
+        "first": first, "last": last, "moves": moves,
+        "by": f": each step multiplies it by {rate:.4g} on average" if first else "",
+        "grows": rate > 1 + STEADY, "explodes": last > GROWN * first > 0,
+        "fades": rate < 1 - STEADY, "vanishes": last < FADED * first,
+    }))
+
+
+def _said(part: str, facts: Mapping[str, Any]) -> Iterator[str]:
+    """The sentences of a part that hold, with their numbers."""
+    for line in text_beside(__file__, "retention.txt").splitlines():
+        head, _, words = line.partition(": ")
+        kind, _, condition = head.partition(" ")
+        if kind == part and read_expression(condition)(facts):
+            yield words.format_map(facts)
 
 
 MEMORY = {"f": "largest f", "f_product": "product of f", "c": "|c|", "h": "|h|", "dc0": "|dc0|"}
@@ -165,47 +168,34 @@ def _memory_words(result: CellResult, name: str, run: Columns, beside: Columns) 
     """A few sentences, each with the numbers that carry it; the last is the conclusion."""
     finite = np.isfinite(list(run.values())).all(axis=0)
     if not finite.all():
-        yield (
-            "NaN or Infinity was let in, and is in the cell or its gradient from step "
-            f"{int(finite.argmin()) + 1} on: nothing more can be said of it."
-        )
+        yield from _said("broken", {"bad": int(finite.argmin()) + 1})
         return
-    if not (result.problem.dh[-1].any() or result.problem.dc.any()):
-        yield "No loss gradient is given: ones are sent into c, to see what of them reaches c0."
     products, c, dc0 = (run[each] for each in ("f_product", "c", "dc0"))
     f = result.run.values["f"].reshape(len(c), -1)
     least, most, size = f.min(), f.max(), abs(f).max(axis=1)
-    top = int(size.argmax())
+    top, peak, shut = int(size.argmax()), int(np.argmax(products)), closed(result)
     ends = ("below -1", least < -1 - ROUNDING), ("above 1", most > 1 + ROUNDING)
-    beyond = " or ".join(words for words, is_so in ends if is_so)
-    course = (
-        f"over {len(c)} {plural(len(c), 'step')} the norm of c goes from {c[0]:.4g} to "
-        f"{c[-1]:.4g}, and the gradient that reaches c0 from {dc0[0]:.4g} to {dc0[-1]:.4g}."
-    )
-    if beyond:
-        peak = int(np.argmax(products))
-        yield (
-            f"f = {name} is {most if most == size[top] else least:.4g} at step {top + 1}, and "
-            f"nothing bounds it: a gate {beyond} lets c grow by the product of the f's, which "
-            f"reaches {products[peak]:.4g} at step {peak + 1}; {course}"
-        )
-    else:
-        yield (
-            f"f is {f'between {least:.4g} and' if least < min(0, most) else 'at most'} {most:.4g} "
-            f"(step {run['f'].index(most) + 1}), so c is never multiplied up: the product of the "
-            f"f's ends at {products[-1]:.4g}; {course}"
-        )
-    shut = closed(result)
+    facts: dict[str, Any] = {
+        "T": len(c), "steps": plural(len(c), "step"), "c_first": c[0], "c_last": c[-1],
+        "first": dc0[0], "last": dc0[-1], "name": name, "least": least, "most": most,
+        "silent": not (result.problem.dh[-1].any() or result.problem.dc.any()),
+        "beyond": " or ".join(words for words, is_so in ends if is_so),
+        "extreme": most if most == size[top] else least, "top": top + 1, "peak": peak + 1,
+        "highest": products[peak], "at": run["f"].index(most) + 1, "product": products[-1],
+        "shut": _places(shut, result.problem.batch > 1), "beside": bool(beside),
+        "unbounded": name in UNBOUNDED,
+    }
     if shut:
-        yield _closed(shut, name, result.problem.batch > 1, dc0)
+        first = min(step for _, _, step in shut)
+        facts |= {"shut_at": first, "shut_last": len(dc0), "shut_sent": dc0[first - 1]}
+        facts["later"] = "".join(_said("later", facts))
     if beside:
-        yield (
-            f"The same run with a sigmoid: f is at most {max(beside['f']):.4g}, the product of the "
-            f"f's {beside['f_product'][-1]:.4g}, the norm of c ends at {beside['c'][-1]:.4g}, and "
-            f"the gradient that reaches c0 at {beside['dc0'][-1]:.4g}: it fades, and is never cut "
-            "off."
-        )
-    yield _end(name, beyond, bool(shut), least < 0, c, dc0)
+        facts |= {"usual_f": max(beside["f"]), "usual_product": beside["f_product"][-1],
+                  "usual_c": beside["c"][-1], "usual_dc0": beside["dc0"][-1]}
+    facts["course"], facts["faults"] = "".join(_said("course", facts)), ""
+    if name != "sigmoid":
+        facts["faults"] = "; ".join(_said("fault", facts))
+    yield from _said("memory", facts)
 
 
 def closed(result: CellResult) -> list[tuple[int, int, int]]:
@@ -217,42 +207,11 @@ def closed(result: CellResult) -> list[tuple[int, int, int]]:
     ]
 
 
-def _closed(shut: list[tuple[int, int, int]], name: str, batched: bool, dc0: Any) -> str:
+def _places(shut: list[tuple[int, int, int]], batched: bool) -> str:
+    """Some of the units whose f was 0."""
     named = [
         f"unit {unit + 1}{f' of sequence {sequence + 1}' if batched else ''} at step {step}"
         for sequence, unit, step in shut[:4]
     ]
     more = len(shut) - len(named)
-    where = ", ".join(named) + (f" and {more} more" if more else "")
-    first, last = min(step for _, _, step in shut), len(dc0)
-    later = f", one at step {last} sends {dc0[-1]:.4g}" if last > first else ""
-    return (
-        f"f is 0 in {where}: nothing of c before that passes, and no gradient goes back through "
-        f"the cell, for good; where {name} is flat, none reaches the gate's weights either. A loss "
-        f"at step {first} sends {dc0[first - 1]:.4g} back to c0{later}."
-    )
-
-
-def _end(name: str, beyond: str, shut: bool, turns: bool, c: Any, dc0: Any) -> str:
-    if name == "sigmoid":
-        return (
-            "The cell works: a sigmoid lies between 0 and 1, so c keeps its size and the gradient "
-            "fades with the product of the f's without being cut off."
-        )
-    faults = []
-    if beyond:
-        until = ", until tanh c is flat and passes no gradient on" if c[-1] > c[0] else ""
-        faults.append(f"where f is {beyond}, c is multiplied up without bound" + (
-            ", and the gradient with it" if dc0[-1] > dc0[0] else until))
-    if shut:
-        faults.append("where f is 0, the past is gone and no gradient can bring it back")
-    if turns:
-        faults.append("where f is below 0, the sign of c is turned")
-    if faults:
-        return f"With {name} the cell is no memory to rely on: {'; '.join(faults)}."
-    if name in UNBOUNDED:
-        return (
-            "In this run the cell works, as f stays between 0 and 1; but nothing except the "
-            f"weights keeps it there: {name} has no bound above."
-        )
-    return f"In this run the cell works: f stays between 0 and 1, and {name} never passes 1."
+    return ", ".join(named) + (f" and {more} more" if more else "")
