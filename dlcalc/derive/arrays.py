@@ -430,17 +430,19 @@ def _size(x: Array, axis: Axis = None, keepdims: bool = False) -> int:
 def _fits(operation: str, operands: Sequence[Array]) -> bool:
     """Whether operands surely fit each other: numbers, floats of one shape, rows under a matrix."""
     shapes = [each.shape for each in operands if type(each) is np.ndarray]
-    if len(shapes) == 1:
-        power = operands[1] if operation == "pow" else -1
-        return operation in ALIKE or (type(power) is int and power >= 0)
+    if not shapes:
+        return True
+    if operation == "pow":
+        return type(operands[1]) is int and bool(operands[1] >= 0)
     if operation == "matmul" and [len(each) for each in shapes] == [2, 2]:
         (rows, inner), (same, columns) = shapes
-        small = max(rows, inner, columns) <= MOST_SURE and operands[0].dtype is _FLOAT
-        return small and inner == same
-    if len(set(shapes)) <= 1:
-        return not shapes or operation in ALIKE
-    rows, whole = sorted(shapes, key=len)[:2]
-    return operation == "add" and len(shapes) == 2 and whole[-len(rows) :] == rows
+        return max(rows, inner, columns) <= MOST_SURE and inner == same
+    if len(set(shapes)) < 2:
+        return operation in ALIKE
+    if operation != "add" or len(shapes) > 2:
+        return False
+    rows, whole = sorted(shapes, key=len)
+    return bool(whole[-len(rows) :] == rows)
 
 
 MOST_SURE = 4096

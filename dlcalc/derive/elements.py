@@ -55,11 +55,8 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
         function, arguments = _function(formula)
         if function is None:
             return reader(formula)
-    elif kind == "matmul" and (len(args) > 2 or _is_turned(args[-1])):
-        left = Expr("matmul", args[:-1]) if len(args) > 2 else args[0]
-        function, arguments = Arrays.matmul, (left, args[-1])
-        if _is_turned(args[-1]):  # of two vectors the outer product
-            function, arguments = Arrays.times_transposed, (left, args[-1].args[0])
+    elif kind == "matmul" and _is_turned(args[1]):  # of two vectors the outer product
+        function, arguments = Arrays.times_transposed, (args[0], args[1].args[0])
     elif kind == "relation":
         function, arguments = getattr(Arrays, _RELATIONS[args[0]]), args[1:]
     else:
@@ -110,8 +107,8 @@ def _operation(formula: Expr) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         whole, index, *chosen = formula.args
         places = tuple(slice(*each) if isinstance(each, Span) else each for each in index)
         return "element", (whole, *chosen), {"index": places}
-    if formula.kind == "matmul" and _is_turned(formula.args[-1]):
-        return "times_transposed", (*formula.args[:-1], formula.args[-1].args[0]), {}
+    if formula.kind == "matmul" and _is_turned(formula.args[1]):
+        return "times_transposed", (formula.args[0], formula.args[1].args[0]), {}
     if formula.kind != "call":
         return formula.kind, formula.args, {}
     name, *given = formula.args
@@ -194,11 +191,9 @@ _WHOLE = (
 
 
 def _of_product(formula: Expr, index: Index, values: Values) -> Any:
-    *before, last = formula.args
-    left = value_of(before[0] if len(before) == 1 else Expr("matmul", tuple(before)), values)
-    right = value_of(last, values)
+    left, right = (value_of(each, values) for each in formula.args)
     batch = index[: len(index) - (left.ndim > 1) - (right.ndim > 1)]
-    if left.ndim == right.ndim == 1 and _is_turned(last):
+    if left.ndim == right.ndim == 1 and _is_turned(formula.args[1]):
         row, column = left[index[0] :][:1], right[index[1] :][:1]
     else:
         row = left[(*_own(left, batch), index[len(batch)])] if left.ndim > 1 else left

@@ -219,6 +219,7 @@ def test_what_is_nested_nearly_as_deep_as_may_be_is_written_out(
                                                 "b": [0.5, 1.5], "s": 2.0}),
     ("y = relu(X @ X) - X; L = -sum(y^2)/2 + sum(tanh(X) ⊙ X/(1 + exp(X)))/2",
      {"X": [[1.5, 2], [3, 4]]}),
+    ("L = sum(X^0 + tanh(X) ⊙ X - X)/2 + max(s, 2)^0.5", {"X": [[1.5, 2, 3]], "s": 3.0}),
 ])
 def test_nothing_is_looked_at_again_where_all_is_finite_and_surely_fits(
     equations: str, values: dict[str, Any], monkeypatch: pytest.MonkeyPatch
@@ -668,6 +669,10 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
          "a negative number to a fractional power: x = -2, p = 0.5"),
         ("L = x^p + sum(v)", {"x": 0, "p": -1, "v": [1]}, "x^p: division by zero: x = 0, p = -1"),
         ("L = sum(A^p)", {"A": [[4.0, -2.0]], "p": 0.5}, "A up to 4, p = 0.5"),
+        ("L = x^p", {"x": -1e200, "p": 3}, "x^p: overflows, beyond 1.8e308: x = -1e+200, p = 3"),
+        ("L = x^p", {"x": 0.5, "p": -2000.5}, "x^p: overflows, beyond 1.8e308: x = 0.5, p = -200"),
+        ("L = sum(x^p)", {"x": [0, 1e200], "p": [0, 2]}, "x^p: overflows, beyond 1.8e308: x up to"),
+        ("L = x/y", {"x": 1e200, "y": 1e-200}, "x/y: overflows, beyond 1.8e308: x = 1e+200, y = 1"),
         ("w = x\nw = 2", {"x": 1}, "line 2: w is defined already, in line 1"),
         ("u = 1\nL = ln(x)", {"x": -1}, "line 2: ln(x): x = -1; ln is defined above 0"),
         ("L = sqrt(x)", {"x": -1}, "line 1: sqrt(x): x = -1; sqrt is defined from 0 on"),

@@ -45,6 +45,7 @@ def complaint(command: str, *arguments: str, expected: dict[str, Any]) -> str:
     (TERMS, "L", 9.2604, "a wrong sign at b"),
     (TERMS, "L", 3.46075, "the mean in place of the sum"),
     (CUBES, "dL/dx", [4.335, 12.615], "the mean in place of the sum"),
+    (["y = x^2; L = sum(y)/2", "x=[1.7313]"], "dL/dx", [3.4626], "dL/dy left out"),
 ])
 def test_slips_in_equations(system: list[str], name: str, value: Any, words: str) -> None:
     said = complaint("grad", *system, expected={name: value})

@@ -203,6 +203,7 @@ def test_every_line_of_the_reference_gives_its_value(case: dict[str, Any]) -> No
     "h[0] = x; for t in 1..3: h[t] = tanh(W' @ (W @ h[t-1])); L = sum(h^2)",
     "p[i] = ∑_j W[i,j] x[j]; L = ∑_i p[i]²*u[i] + ∑_k,l W[k,l] x[l]",
     "p = max(stack(x, x), axis=0); L = p @ x + sum(max(x, stop(x)))",
+    "p = max(stack(x, x, axis=1), axis=1); L = p @ x + sum(min(stack(u, u, axis=1), axis=1))",
     "p = broadcast(x, 2, 3) + expand(u, axis=1); L = sum(mean(p, axis=1) @ W) + norm(0*u)",
     "L = sum(conv(x, u, pad=1)^2) + sum(conv_transpose(x, u, stride=2)) + sigmoid'(s)",
     "p = max(W, axis=0); q = W[0:1] @ x; r = reshape(x, 3, 1); L = sum(p) + sum(q) + sum(r)",
