@@ -433,7 +433,7 @@ def _fits(operation: str, operands: Sequence[Array]) -> bool:
     if not shapes:
         return True
     if operation == "pow":
-        return type(operands[1]) is int and bool(operands[1] >= 0)
+        return isinstance(operands[1], int) and operands[1] >= 0
     if operation == "matmul" and [len(each) for each in shapes] == [2, 2]:
         (rows, inner), (same, columns) = shapes
         return max(rows, inner, columns) <= MOST_SURE and inner == same
