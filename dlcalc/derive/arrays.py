@@ -436,7 +436,7 @@ def _fits(operation: str, operands: Sequence[Array]) -> bool:
         return isinstance(operands[1], int) and operands[1] >= 0
     if operation == "matmul" and [len(each) for each in shapes] == [2, 2]:
         (rows, inner), (same, columns) = shapes
-        return max(rows, inner, columns) <= MOST_SURE and inner == same
+        return bool(max(rows, inner, columns) <= MOST_SURE and inner == same)
     if len(set(shapes)) < 2:
         return operation in ALIKE
     if operation != "add" or len(shapes) > 2:

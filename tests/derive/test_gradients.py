@@ -480,6 +480,12 @@ def test_whole_numbers_beyond_64_bits_stay_exact(equation: str, degree: int) -> 
         assert np.array(found, object).tolist() == np.array(wanted, object).tolist()
 
 
+def test_long_convolutions_of_whole_floats_are_exact() -> None:
+    x, w = np.arange(10_000.0) % 7, np.arange(160.0) % 5 - 2
+    found = dlcalc.grad("y = conv(x, w)", {"x": x, "w": w}, of=[]).values["y"]
+    assert found.tolist() == np.correlate(x, w).tolist()
+
+
 def test_the_small_vae_is_that_of_the_command() -> None:
     ours = dlcalc.grad(**read_example("grad").values)
     theirs = dlcalc.vae(**read_example("vae").values)
