@@ -107,7 +107,7 @@ class Answer(NamedTuple):
     """The JSON object; its fields in the order in which they are derived."""
     blocks: Sequence[Block]
     """What the other formats draw."""
-    main: str | tuple[str, ...] = "output"
+    main: str | tuple[str | int, ...] = "output"
     """The field that a bare `--expect` value means, and that .npy keeps."""
     working: Callable[[], Iterable[Any]] = lambda: ()
     """The steps of `--explain`, made when they are asked for."""

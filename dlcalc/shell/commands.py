@@ -117,9 +117,11 @@ class LazyGroup(Plain, click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The arguments, where `help COMMAND` is `COMMAND --help`."""
+        """The arguments, where `help COMMAND` is `COMMAND --help`, and all have --version."""
         if args[:1] == ["help"]:
             args = [*args[1:2], "--help"]
+        if "--version" in args and args[0] in COMMANDS:
+            args = ["--version"]
         return super().parse_args(ctx, args)
 
     def resolve_command(

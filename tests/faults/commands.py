@@ -195,7 +195,7 @@ TABLE = {
         binary=READ,
     ),
     "docs": Command("arrays", wrong=(("array", "did you mean arrays?"),)),
-    "man": Command("man1", wrong=(("", "missing argument"),)),
+    "man": Command("man1", wrong=(("", "usage: dlcalc man DIR"),)),
     "completion": Command(
         "bash", wrong=(("bsh", "did you mean bash"), ("", "missing argument: bash or zsh or fish")),
     ),

@@ -5,6 +5,7 @@ import shlex
 
 import pytest
 
+import dlcalc
 from dlcalc.shell.commands import COMMANDS, GROUPS
 from tests.faults.commands import TABLE
 from tests.shell.running import Run, invoke, python, run
@@ -16,6 +17,12 @@ def test_help_of_a_command_in_both_ways() -> None:
     assert invoke("help").out == invoke("--help").out == invoke().out
     wrong = invoke("help", "sizes")
     assert (wrong.status, wrong.complaint) == (2, "no such command sizes; did you mean size?")
+
+
+def test_every_command_tells_the_version() -> None:
+    for words in (["--version"], ["conv", "--version"], ["man", "--version"],
+                  ["size", "-L", "3", "--version"]):
+        assert invoke(*words).out == f"dlcalc {dlcalc.__version__}\n"
 
 
 def test_help_is_grouped_by_purpose() -> None:

@@ -279,6 +279,8 @@ def run_check(out: Output, sheet: str | None, folder: str | None) -> None:
         if bad:
             raise InputError(f"{bad[0].error}; {len(bad)} of {len(sheets)} files are no sheets")
         return
+    if sheet is None and out.piped:
+        sheet = "-"
     if sheet is None:
         raise InputError("usage: dlcalc check SHEET (a TOML or JSON file) [--class FOLDER]")
     grades = check(sheet)

@@ -12,8 +12,8 @@ from dlcalc.shell.options import QuickCommand
 
 
 @click.command(cls=QuickCommand)
-@click.argument("folder", metavar="DIR", type=click.Path())
-def command(folder: str) -> None:
+@click.argument("folder", metavar="DIR", type=click.Path(), required=False)
+def command(folder: str | None) -> None:
     """Write the man pages into a folder, one a command.
 
     The pages are made of the help of the commands. An installation has them already, under
@@ -27,6 +27,8 @@ def command(folder: str) -> None:
     from dlcalc.shell import note
     from dlcalc.shell.man import man_pages
 
+    if folder is None:
+        raise InputError("usage: dlcalc man DIR, the folder that the pages are written into")
     if folder in COMMANDS:
         raise InputError(
             f"{folder} is a command: dlcalc help {folder} shows its page; DIR is a folder"

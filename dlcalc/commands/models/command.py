@@ -52,7 +52,9 @@ def model_answer(name: str) -> Answer:
         about = Entry(name, name, None, {}, "class defaults of transformers 5.24.0")
     else:
         near = did_you_mean(name, [*zoo_names(), *known_types()])
-        raise InputError(f"no model or architecture {name!r}{near}")
+        raise InputError(
+            f"no model or architecture {name!r}{near or '; dlcalc models lists the models'}"
+        )
     count = params(read)
     found = {"params": count.params, "active_params": count.active_params, "macs": count.macs}
     written = read_file(path).decode() if path and path.endswith(".txt") else notation(read)

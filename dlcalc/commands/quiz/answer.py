@@ -12,6 +12,7 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.input.expressions import read_expression
 from dlcalc.input.sources import text_beside
+from dlcalc.numbers.places import Place, value_at
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table, Text
 from dlcalc.shell.commands import COMMANDS, nearest_command
@@ -141,16 +142,19 @@ def quiz(command: str, seed: int = 0) -> Question:
 
 
 def _question(command: str, seed: int, drawn: Problem, solved: Answer) -> Question:
-    record = solved.for_programs
-    names = drawn.field.split(".") if drawn.field else list(map(str, solved.main_place))
-    answer: Any = record
-    for name in names:
-        answer = answer[int(name)] if name.isdigit() else answer[name]
+    names = _asked_for(drawn, solved)
+    answer = value_at(solved.for_programs, names)
     if drawn.field:  # the part alone, in the form of the record
         for name in reversed(names):
-            answer = [answer] if name.isdigit() else {name: answer}
+            answer = [answer] if isinstance(name, int) else {name: answer}
     line = shlex.join(["dlcalc", *drawn.words])
     return Question(command, seed, drawn.text, line, plain_value(answer))
+
+
+def _asked_for(drawn: Problem, solved: Answer) -> Place:
+    """The place in the record that a problem asks for."""
+    names = drawn.field.split(".") if drawn.field else solved.main_place
+    return Place(int(name) if str(name).isdigit() else name for name in names)
 
 
 def run_quiz(out: Output, command: str | None, seed: int, answer: bool) -> None:
@@ -168,5 +172,9 @@ def run_quiz(out: Output, command: str | None, seed: int, answer: bool) -> None:
         return
     text = [*wrap(drawn.text, WIDTH), ""]
     text += wrap(f"The answer: dlcalc quiz {command} --seed {seed} --answer", WIDTH)
+    if out.expect is not None:  # an answer to the problem, held against the solution
+        solved = answer_within(drawn.words)
+        out.emit(solved._replace(blocks=[Text(text)], main=_asked_for(drawn, solved)))
+        return
     asked = {"command": command, "seed": seed, "problem": drawn.text}
     out.emit(Answer(asked, [Text(text)], main="problem"))

@@ -64,6 +64,13 @@ def test_without_a_sheet_its_usage_is_shown() -> None:
     assert "usage: dlcalc check SHEET" in done.complaint
 
 
+def test_a_sheet_may_be_piped_in() -> None:
+    sheet = '[{"command": "size -L 32 -F 5", "answer": 28}]'
+    for words in (["check"], ["check", "-"]):
+        done = invoke(*words, "-f", "plain", stdin=sheet)
+        assert (done.status, done.out) == (0, "1 right 1 1 -\n")
+
+
 def test_an_answer_of_the_wrong_form_is_a_wrong_answer() -> None:
     sheet = [{"command": "conv -x '1 2' -w 1", "answer": "1 2; 3"},
              {"command": "size -L 4 -F 2", "answer": {"outptu": 3}},

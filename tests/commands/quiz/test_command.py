@@ -59,3 +59,19 @@ def test_an_answer_is_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer, "answer_within", solve)
     assert invoke("quiz", "size", "--answer").status == 0
     assert len(solved) == 1
+
+
+@pytest.mark.parametrize("command", problems())
+def test_an_answer_is_held_against_the_solution_which_stays_hidden(command: str) -> None:
+    right = json.loads(invoke("quiz", command, "--seed", "3", "--answer", "-f", "json").out)
+    asked = invoke("quiz", command, "--seed", "3")
+    done = invoke("quiz", command, "--seed", "3", "--expect", json.dumps(right["answer"]))
+    assert (done.status, done.out) == (0, asked.out)
+    assert "agrees" in done.err
+
+
+def test_a_wrong_answer_to_a_quiz_is_told_with_its_working_and_slip() -> None:
+    done = invoke("quiz", "size", "--seed", "3", "--expect", "6")
+    assert done.status == 1
+    assert done.complaint.startswith("output: expected 6, is 7 = ")
+    assert done.complaint.endswith("gives that")
