@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from dlcalc.input.sources import text_beside
 
 TORCH_FIELDS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
@@ -36,8 +39,8 @@ class Cell:
     circulated: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Slips that go round: the quantity and what is wrong with it, and other words for both
     where there are better ones."""
-    memory: bool = False
-    """Whether it has a state c beside h."""
+    memory: tuple[str, ...] = ()
+    """A state c beside h, where it has one."""
     options: tuple[str, ...] = ()
     """Fields of a problem that it has alone."""
     letter: str = "a"
@@ -89,78 +92,36 @@ def gate_rows(gates: str, hidden: int) -> dict[str, slice]:
     return {gate: slice(n * hidden, (n + 1) * hidden) for n, gate in enumerate(gates)}
 
 
-LSTM = Cell(
-    "lstm", "ifog", "ifgo", {"i": "sigmoid", "f": "sigmoid", "o": "sigmoid", "g": "tanh"},
-    equations={"after": """\
-s_{t} = concat(h_{p}, x_{t})
-z_{t} = W@s_{t} + b
-zi_{t} = z_{t}[{rows_i}]
-zf_{t} = z_{t}[{rows_f}]
-zo_{t} = z_{t}[{rows_o}]
-zg_{t} = z_{t}[{rows_g}]
-i_{t} = {i}(zi_{t})
-f_{t} = {f}(zf_{t})
-o_{t} = {o}(zo_{t})
-g_{t} = {g}(zg_{t})
-c_{t} = f_{t}⊙c_{p} + i_{t}⊙g_{t}
-h_{t} = o_{t}⊙tanh(c_{t})
-"""},
-    quantities=("z", "i", "f", "o", "g", "c", "h"),
-    slopes=("h", "o", "c", "i", "f", "g", "zi", "zf", "zo", "zg", "z"),
-    circulated={
-        ("g", "sigmoid as the activation of g"): "",
-        ("dzi", "i_(t-1) in place of i_t"): "i_t in place of i_(t+1) in δẑ",
-        ("dzg", "(1 − g²) left out"): "", ("dc", "f_t in place of f_(t+1)"): "",
-        ("di", "δh in place of δc"): "", ("df", "δh in place of δc"): "",
-        ("dg", "δh in place of δc"): "", ("do", "δc in place of δh"): "",
-    },
-    memory=True, options=("next",), letter="z", sign="z\u0302",
-)  # fmt: skip
+def _read(entry: str) -> Cell:
+    """The cell that an entry of cells.txt describes."""
+    found: dict[str, Any] = {"equations": {}, "biases": {}, "circulated": {}}
+    acts_on = ""
+    for line in entry.splitlines():
+        word, _, rest = line.partition(" ")
+        if not word:
+            found["equations"][acts_on] += f"{rest.strip()}\n"
+        elif word == "cell":
+            found["name"], found["gates"] = rest.split()
+        elif word == "equations":
+            acts_on, *biases = rest.split()
+            found["equations"][acts_on] = ""
+            if biases:
+                pairs = (each.split("=") for each in biases)
+                found["biases"][acts_on] = {gate: tuple(of.split(",")) for gate, of in pairs}
+        elif word == "circulated":
+            quantity, words, *better = rest.split(": ")
+            found["circulated"][quantity, words] = "".join(better)
+        elif word == "letter":
+            found["letter"], found["sign"] = rest.split()
+        elif word == "usual":
+            found["usual"] = dict(each.split("=") for each in rest.split())
+        else:
+            found[word] = rest if word == "torch_gates" else tuple(rest.split())
+    return Cell(**found)
 
-_GATES = """\
-ar_{t} = W_ir@x_{t} + W_hr@h_{p} + b_r
-az_{t} = W_iz@x_{t} + W_hz@h_{p} + b_z
-r_{t} = {r}(ar_{t})
-z_{t} = {z}(az_{t})
-"""
-_CANDIDATE = """\
-n_{t} = {n}(an_{t})
-h_{t} = (1 - z_{t})⊙n_{t} + z_{t}⊙h_{p}
-"""
-_GATE_BIASES = {"r": ("b_r", "b_r"), "z": ("b_z", "b_z")}
 
-GRU = Cell(
-    "gru", "rzn", "rzn", {"r": "sigmoid", "z": "sigmoid", "n": "tanh"},
-    equations={
-        "after": _GATES + """\
-u_{t} = W_hn@h_{p} + b_hn
-an_{t} = W_in@x_{t} + b_in + r_{t}⊙u_{t}
-""" + _CANDIDATE,
-        "before": _GATES + """\
-u_{t} = r_{t}⊙h_{p}
-an_{t} = W_in@x_{t} + W_hn@u_{t} + b_n
-""" + _CANDIDATE,
-    },
-    biases={
-        "after": {**_GATE_BIASES, "n": ("b_in", "b_hn")},
-        "before": {**_GATE_BIASES, "n": ("b_n", "b_n")},
-    },
-    quantities=("ar", "az", "r", "z", "u", "an", "n", "h"),
-    slopes=("h", "z", "n", "an", "u", "r", "ar", "az"),
-    options=("reset",),
-)  # fmt: skip
-
-RNN = Cell(
-    "rnn", "h", "h", {"h": "tanh"},
-    equations={"after": """\
-a_{t} = W_ih@x_{t} + W_hh@h_{p} + b
-h_{t} = {h}(a_{t})
-"""},
-    biases={"after": {"h": ("b", "b")}},
-    quantities=("a", "h"),
-    slopes=("h", "a"),
-    options=("activation", "nonlinearity"),
-)  # fmt: skip
-
-CELLS = {each.name: each for each in (LSTM, GRU, RNN)}
+CELLS = {
+    cell.name: cell for cell in map(_read, text_beside(__file__, "cells.txt").split("\n\n")[1:])
+}
 """Every kind of cell by its name."""
+LSTM, GRU, RNN = CELLS.values()
