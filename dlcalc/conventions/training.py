@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import operator
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial, reduce
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,9 @@ from dlcalc.conventions.tables import ask, others, refusal, table, value
 from dlcalc.derive.activations import Activation, parametrised
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import FUNCTIONS, OPERATIONS
-from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, moments, nadam
+from dlcalc.derive.tree import Apply, Equation, Number
+from dlcalc.input.expressions import read_expression
+from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, Rule
 from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
 
@@ -115,9 +118,6 @@ def with_defaults(model: Model, framework: str) -> Model:
     return model.replaced([changed(node) for node in model.body])
 
 
-Values = dict[str, Any]
-
-
 def optimisers_of(framework: str) -> dict[str, Optimiser]:
     """All optimisers of a framework by name, with its defaults.
 
@@ -135,121 +135,68 @@ def optimisers_of(framework: str) -> dict[str, Optimiser]:
             options={**each.options, **facts}, decoupled=each.decoupled or decoupled
         )
         if rule:
-            made = made._replace(rule=RULES[rule])
+            made = made._replace(rule=_rule(rule))
         if amsgrad:
-            made = made._replace(rule=_either(made.rule, RULES[amsgrad]))
+            made = made._replace(rule=_either(made.rule, _rule(amsgrad)))
         found[name] = made
     return found
 
 
-def _either(plain: Any, amsgrad: Any) -> Any:
-    def rule(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
+def _either(plain: Rule, amsgrad: Rule) -> Rule:
+    return lambda put, f, w, g, state, o: (
         (amsgrad if o["amsgrad"] else plain)(put, f, w, g, state, o)
+    )
+
+
+def _rule(name: str) -> Rule:
+    """A rule of the table, read when it is first used."""
+
+    def rule(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
+        known = {**o, **state, "w": w, "g": g}
+        for condition, is_let, equation in _equations(name):
+            if condition(known):
+                value = _value(equation.expression, f, known)
+                known[equation.name] = value if is_let else put(equation.name, value)
 
     return rule
 
 
-def _adam_uncorrected_root(
-    put: Put, f: Any, w: Any, g: Any, state: Values, o: Values
-) -> None:
-    """ε beside the root of the moment as it is: Keras's form, after Kingma and Ba section 2."""
-    m, v = moments(put, g, state, o)
-    if o["amsgrad"]:
-        v = put("max_exp_avg_sq", f.max(state["max_exp_avg_sq"], v))
-    rate = put("rate", o["lr"] * f.sqrt(1 - o["beta2"] ** o["t"]) / (1 - o["beta1"] ** o["t"]))
-    put("w", w - rate * m / (f.sqrt(v) + o["eps"]))
+@cache
+def _equations(name: str) -> list[tuple[Callable[[Any], Any], bool, Equation]]:
+    """The lines of a rule: when each holds, whether it is told to nobody, and its equation."""
+    from dlcalc.derive.parser import parse_equations
+
+    found = []
+    for line in table("frameworks")["rules"][name].splitlines():
+        condition, _, plain = line.removeprefix("if ").rpartition(": ")
+        text = plain.removeprefix("let ")
+        found.append((read_expression(condition or "yes"), text != plain, *parse_equations(text)))
+    return found
 
 
-def _adam_uncorrected(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
-    """Without bias correction."""
-    m, v = moments(put, g, state, o)
-    put("w", w - o["lr"] * m / (f.sqrt(v) + o["eps"]))
+def _value(node: Any, f: Any, known: Mapping[str, Any]) -> Any:
+    """What an expression comes to by the functions and operators of a world."""
+    if not isinstance(node, Apply):
+        return node.value if isinstance(node, Number) else known[node.name]
+    if node.operation == "neg":
+        return -_value(node.arguments[0], f, known)
+    if node.operation != "add":
+        given = [_value(each, f, known) for each in node.arguments]
+        sign = _SIGNS.get(node.operation)
+        return getattr(f, node.operation)(*given) if sign is None else reduce(sign, given)
+    total = _value(node.arguments[0], f, known)
+    for each in node.arguments[1:]:
+        if isinstance(each, Apply) and each.operation == "neg":
+            total = total - _value(each.arguments[0], f, known)
+        else:
+            total = total + _value(each, f, known)
+    return total
 
 
-def _adam_largest_corrected(
-    put: Put, f: Any, w: Any, g: Any, state: Values, o: Values
-) -> None:
-    """The largest of the corrected second moments: optax's amsgrad."""
-    m, v = moments(put, g, state, o)
-    corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
-    second = v / (1 - o["beta2"] ** o["t"])
-    second = put("max_exp_avg_sq", f.max(state["max_exp_avg_sq"], second))
-    put("w", w - o["lr"] * corrected / (f.sqrt(second) + o["eps"]))
-
-
-def _adagrad_inside(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
-    """ε under the root."""
-    summed = put("sum", state["sum"] + g * g)
-    put("w", w - o["lr"] * g / f.sqrt(summed + o["eps"]))
-
-
-def _rmsprop_inside(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
-    """ε under the root."""
-    average = put("square_avg", o["alpha"] * state["square_avg"] + (1 - o["alpha"]) * (g * g))
-    if o["centered"]:
-        mean = put("grad_avg", o["alpha"] * state["grad_avg"] + (1 - o["alpha"]) * g)
-        average = put("variance", average - mean * mean)
-    step = o["lr"] * g / f.sqrt(average + o["eps"])
-    if o["momentum"]:
-        step = put("momentum_buffer", o["momentum"] * state["momentum_buffer"] + step)
-    put("w", w - step)
-
-
-def _adamax(corrected: bool, inside: bool) -> Any:
-    """Adamax with ε beside the decayed norm, `inside` the largest of the two, or behind both."""
-
-    def rule(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
-        m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
-        norm = o["beta2"] * state["exp_inf"]
-        largest = put("exp_inf", f.max(norm + o["eps"] if inside else norm, f.abs(g)))
-        step = m / (largest if inside else largest + o["eps"])
-        put("w", w - o["lr"] * (step / (1 - o["beta1"] ** o["t"]) if corrected else step))
-
-    return rule
-
-
-def _nadam_without_schedule(
-    put: Put, f: Any, w: Any, g: Any, state: Values, o: Values
-) -> None:
-    """b1 at every step."""
-    m, v = moments(put, g, state, o)
-    put("mu_product", state["mu_product"] * o["beta1"])
-    ahead = o["beta1"] * m / (1 - o["beta1"] ** (o["t"] + 1))
-    ahead = put("m̂", ahead + (1 - o["beta1"]) * g / (1 - o["beta1"] ** o["t"]))
-    second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
-    put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
-
-
-def _adadelta(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
-    """Steps in units of the weight (Zeiler 2012, algorithm 1)."""
-    average = put("square_avg", o["rho"] * state["square_avg"] + (1 - o["rho"]) * (g * g))
-    step = f.sqrt(state["acc_delta"] + o["eps"]) / f.sqrt(average + o["eps"]) * g
-    put("acc_delta", o["rho"] * state["acc_delta"] + (1 - o["rho"]) * (step * step))
-    put("w", w - o["lr"] * step)
-
-
-def _ftrl(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
-    """Follow the regularised leader (McMahan et al. 2013), without penalties."""
-    summed = state["sum"] + g * g
-    rise = (f.sqrt(summed) - f.sqrt(state["sum"])) / o["lr"]
-    linear = put("linear", state["linear"] + g - rise * w)
-    put("sum", summed)
-    put("w", -linear * o["lr"] / f.sqrt(summed))
-
-
-RULES = {
-    "adam_uncorrected_root": _adam_uncorrected_root, "adam_uncorrected": _adam_uncorrected,
-    "adam_largest_corrected": _adam_largest_corrected, "adagrad_inside": _adagrad_inside,
-    "rmsprop_inside": _rmsprop_inside, "adamax_uncorrected": _adamax(False, False),
-    "adamax_eps_behind": _adamax(True, False), "adamax_eps_in_decay": _adamax(True, True),
-    # As in Dozat 2016, without a decay beside t.
-    "nadam_by_steps": nadam(lambda o, t: o["beta1"] * (1 - 0.5 * 0.96**t)),
-    "nadam_without_schedule": _nadam_without_schedule,
-}
-"""The rules that the table of frameworks names."""
-ADADELTA = Optimiser(_adadelta, {
+_SIGNS = {"mul": operator.mul, "div": operator.truediv, "pow": operator.pow}
+ADADELTA = Optimiser(_rule("adadelta"), {
     "lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0.0, "maximize": False,
 }, {"square_avg": 0.0, "acc_delta": 0.0})
-FTRL = Optimiser(_ftrl, {
+FTRL = Optimiser(_rule("ftrl"), {
     "lr": 1e-3, "initial_accumulator_value": 0.1, "weight_decay": 0.0, "maximize": False,
 }, {"sum": "initial_accumulator_value", "linear": 0.0}, counts=False)
