@@ -51,8 +51,10 @@ def conv(
         found = window(
             framework, kind, shape[-space:], taps[-space:], stride, pad, dilation, output_padding,
         )
-        stride, pad, dilation, output_padding, _, _ = found
+        if pad in ("same", "same-lower") and not transposed:
+            x = _cut(framework, kind, as_numbers(x, "input"), taps[-space:], found.stride, str(pad))
         flip ^= transposed and ask(framework, kind, "kernel") == "turned round"
+        stride, pad, dilation, output_padding, _, _ = found
     return plain_conv(
         x, w, stride, pad, dilation, groups, dims, pad_mode, flip, transposed, output_padding,
         **more,
@@ -161,14 +163,16 @@ def _cut(
     framework: str, kind: str, x: Array, kernels: Sequence[int], strides: Sequence[int], pad: str,
 ) -> Array:
     """The input as it is, or without what a framework cuts off where windows leave columns out."""
-    rule = ask(framework, "pooling", "same where windows leave columns out")
+    facts = "convolution" if kind == "convolution" else "pooling"
+    rule = ask(framework, facts, "same where windows leave columns out")
     sizes = zip(x.shape[-len(kernels) :], kernels, strides, strict=True)
     left = [n - (-(-n // step) - 1) * step - kernel for n, kernel, step in sizes]
     if rule == "no padding" or max(left) <= 0:
         return x
     if kind == "max":
         raise refusal(framework, f"padding {pad} of a max pool whose windows leave columns out")
-    ahead = [max(0, out - (pad == "same-lower")) // 2 for out in left]
+    less = (pad == "same-lower") + (facts == kind)
+    ahead = [max(0, out - less) // 2 for out in left]
     parts: tuple[Any, ...] = (..., *(slice(out, None) for out in ahead))
     kept: Array = x[parts]
     return kept

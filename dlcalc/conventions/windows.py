@@ -91,6 +91,9 @@ def _check(
             raise refusal(framework, "a dilation of a transposed convolution")
         if max(extras) and ask(framework, kind, "output padding") == "no":
             raise refusal(framework, "output padding")
+        below = all(extra < step for extra, step in zip(extras, strides, strict=True))
+        if not below and ask(framework, kind, "output padding of a stride or more") == "no":
+            raise refusal(framework, "output padding of a stride or more")
     elif dilated and max(strides) > 1 and ask(framework, kind, "stride with dilation") == "no":
         raise refusal(framework, "a stride beside a dilation")
 
@@ -104,12 +107,23 @@ def _pads(
     if padding not in ("valid", 0, (0, 0)) and ask(framework, kind, "pads with numbers") == "no":
         raise refusal(framework, f"padding {padding}", "it takes same or valid")
     pair = pad_pair(padding, length, taps, step, apart)
-    if kind == "transposed" and span(taps, apart) < step and not sum(pair) and not extra:
+    reach = span(taps, apart)
+    if kind == "pooling" and 2 * max(pair) > reach and ask(
+        framework, kind, "padding beyond half the kernel"
+    ) == "no":
+        raise refusal(framework, f"padding {max(pair)} beyond half a kernel of {reach}")
+    if kind == "transposed" and ask(framework, kind, "padding beyond the kernel").endswith("input"):
+        before, after = pair
+        pair = (
+            before + max(0, before + 1 - reach) * (step - 1),
+            after + max(0, after + 1 - reach - extra) * (step - 1),
+        )
+    if kind == "transposed" and reach < step and not sum(pair) and not extra:
         usual, does = (
             ask(each, kind, "valid where k < S") for each in ("pytorch", framework)
         )
         if does != usual:
-            extra = step - span(taps, apart)
+            extra = step - reach
             notes.append(f"{framework}: {does} columns where k < S; others {usual}")
     return pair, apart, extra
 

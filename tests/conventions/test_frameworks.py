@@ -327,6 +327,19 @@ WINDOWS = [
     ("paddle", "x=0 5 -5; kernel=2; pad=valid; ceil=true", "paddle refuses to round up beside"),
     ("equinox", "x=-4 9 -1 -8 -9 9; kernel=3; stride=4; ceil=true", "equinox refuses padding"),
     ("equinox", "x=9 2 9 5 5; kernel=2; stride=2; ceil=true", "9 9 5"),
+    ("equinox", "x=9 -5 8; w=1 10 100 1000 10000; stride=4; pad=same-lower; output_padding=3",
+     "900 90 -49991 -5000 -500 -50 79995 8000 800"),
+    ("equinox", "x=3 -1; w=1; dilation=2; output_padding=1", "equinox refuses output padding of a"),
+    ("paddle", "x=3 -1; w=1 10; dilation=2; output_padding=1", "paddle refuses output padding of a"),
+    ("onnx", "x=1 2 3 4 5; w=1; stride=5; pad=same", "2"),
+    ("onnx", "x=1 2 3 4 5; w=1; stride=5; pad=same-lower", "2"),
+    ("onnx", "x=1 2 3 4; w=1; stride=4; pad=same-lower", "1"),
+    ("onnx", "x=1 2 3 4 5 6 7 8; w=1; stride=4; pad=same", "2 6"),
+    ("mlx", "x=-8 0 -3 9 -6; w=1; stride=3; pad=1; output_padding=0", "0 0 0 -3 0 0 9"),
+    ("mlx", "x=3 -1 4 1 -5 9 2; w=1; stride=2; pad=1; output_padding=1",
+     "-1 0 4 0 1 0 -5 0 9 0 2"),
+    ("pytorch", "x=3 -1 4 1 -5 9 2; kernel=3; pad=2; kind=avg", "pytorch refuses padding 2 beyond"),
+    ("flax", "x=3 -1 4 1; kernel=3; stride=2; pad=2; kind=avg", "1 2 1.66667"),
 ]
 """Windows of which the reference has none, as the frameworks computed them."""
 
