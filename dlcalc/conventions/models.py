@@ -225,6 +225,7 @@ def _called_again(row: Row, owners: Mapping[str, Row]) -> bool:
 def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
     """The numbers in an exported graph: weights, and constants of equal values once."""
     known: dict[tuple[Any, ...], int] = {}
+    owners = {row.name: row for row, _ in rows}
     for row, facts in rows:
         terms = lines.get(_kind(row, facts), {"own": "P"})
         for kind, text in terms.items():
@@ -232,7 +233,8 @@ def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
             key: tuple[Any, ...] = (kind, size)
             if kind in ("own", "biases"):
                 # A matrix by which a sequence is multiplied is stored turned, beside a table.
-                shared = row.tied if kind == "own" and row.tied and len(row.input) == 1 else ""
+                again = len(row.input) == 1 or _called_again(row, owners)
+                shared = row.tied if kind == "own" and again else ""
                 key = (kind, shared or row.name)
             elif kind in ("constant", "state"):
                 key = (row.type, kind, size, row.input)
@@ -353,6 +355,7 @@ def _of_windows(
         "windows": batch * shape[0] * prod(n + size - gcd(n, size) for n, size in sides),
         "shares": taken,
         "longest": prod(_longest(*each) for each in sides),
+        "marks": _marks(sides),
         "uneven": int(not even),
         "cells": batch * shape[0] * prod(
             _cells(axis, bool((row.arguments or {}).get("exclude_pad"))) for axis in windows
@@ -383,6 +386,17 @@ def _cells(axis: Axis, inside: bool) -> int:
         cut = min(axis.output, -(-max(lost, 0) // axis.stride))
         seen -= cut * lost - axis.stride * (cut * (cut - 1) // 2)
     return seen
+
+
+def _marks(sides: Sequence[tuple[int, int]]) -> int:
+    """Numbers that mark which places torch's exporter averages, windows being of several lengths.
+
+    >>> _marks([(7, 4), (8, 4)]), _marks([(10, 4)])
+    (14, 0)
+    """
+    mixed = [each for each in sides if each[0] % each[1] and each[1] % (each[0] % each[1])]
+    of_windows = sum(size * _longest(length, size) for length, size in mixed)
+    return of_windows + prod(size for _, size in mixed) - 2 if mixed else 0
 
 
 def _longest(length: int, size: int) -> int:

@@ -59,6 +59,30 @@ def test_paddings_by_name_and_windows_over_an_edge(
         assert both == (wanted if isinstance(wanted, tuple) else (wanted, None)), counter
 
 
+EXPORTED = [
+    ("input 3x7x8; adaptivepool 4", 2, 864, 208),
+    ("input 6x7x13; adaptivepool 5", 2, 4500, 660),
+    ("input 4x11; adaptivepool 3", 2, 192, 49),
+    ("input 5x8; adaptivepool 4", 3, 120, 1),
+    ("input 3x6; groupnorm 3", 2, 324, 15),
+    ("input 2x5; upsample 3 mode=linear", 2, 180, 45),
+    ("input 5x4; attention 4", 2, 8360, 90),
+    ("input 5x8; attention 1 bias=no", 1, 2620, 267),
+    ("input 4x3; rnn 5 layers=2 bidirectional=yes bias=no", 3, 20940, 252),
+    ("input 4x16; a: linear 16 bias=no; relu; linear 16 bias=no tie=a", 3, 6336, 256),
+]
+"""What onnx-tool printed of torch's own export: MACs and parameters."""
+
+
+@pytest.mark.parametrize(("text", "batch", "macs", "parameters"), EXPORTED)
+def test_constants_of_an_exported_graph(
+    text: str, batch: int, macs: int, parameters: int
+) -> None:
+    read = model(text)
+    found = figure(read, params(read), "onnx-tool", batch)
+    assert (found.figure, found.params) == (macs, parameters)
+
+
 def test_one_counter_all_counters_and_whose_figure_it_is() -> None:
     words = "params", "--input", "3x8x8", "conv 4 3; batchnorm; relu", "-f", "json"
     one = json.loads(invoke(*words, "--as", "torchinfo", "--batch", "2").out)
