@@ -36,6 +36,7 @@ DATA = Path(__file__).parents[1] / "data"
         ("L = x*x*x", {"x": 2}, 8, {"x": 12}),
         ("L = y + y²; y = 3*x", {"x": 1}, 12, {"x": 21}),
         ("L = π*x", {"x": 2}, 2 * math.pi, {"x": math.pi}),
+        ("L = e*x + e^x/e", {"x": 2}, 3 * math.e, {"x": 2 * math.e}),
         ("L = max(x, y, 3)", {"x": 5, "y": 4}, 5, {"x": 1, "y": 0}),
         ("L = min(x, y)", {"x": 5, "y": 4}, 4, {"x": 0, "y": 1}),
         ("L = softmax(x) + logsumexp(x) + mean(x) + sum(x) + norm(x) + max(x)", {"x": -2}, -5,

@@ -118,3 +118,17 @@ def test_a_slip_of_the_step_is_named_by_the_loss_after_it(
     wrong = mlp(x, t, W, b, **given).loss
     assert MlpWorking(result).slip("loss_after", round(wrong, 7), None) == f"{words} gives that"
     assert MlpWorking(result).slip("loss_after", 0.123456, None) == ""
+
+
+def test_a_slip_in_one_number_of_an_array_is_named_and_in_two_none() -> None:
+    draw = np.random.default_rng(7).normal
+    result = mlp(draw(size=(4, 3)), draw(size=(4, 2)) ** 2, [draw(size=(5, 3)), draw(size=(2, 5))],
+                 activation="tanh", output="identity", loss="squared_error")
+    lines = MlpWorking(result)
+    right = result.gradients.weights[1]
+    for wrong, named in (([(1, 2)], True), ([(1, 2), (0, 3)], False), ([], False)):
+        answer = right.copy()
+        for index in wrong:
+            answer[index] = -answer[index]
+        said = lines.slip("gradients.weights[1]", answer.round(7).tolist(), None)
+        assert said == ("a wrong sign gives that" if named else "")
