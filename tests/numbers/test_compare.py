@@ -186,7 +186,7 @@ def test_objects_of_a_list_go_by_their_names() -> None:
         ("0.036", 0.03602, False, None),
         ("-1.25e-3", -0.0012519, True, 3), ("3.15462", 3.15462, True, None),
         ("0.000", 0.0002, True, 3), ("6.17e4", 61706, True, 3), ("61705.0", 61706, False, None),
-        ("1.00e999", 28, False, None),
+        ("1.00e999", 28, False, None), ("2.68", 2.675, True, 3),  # a half goes either way
     ],
 )  # fmt: skip
 def test_a_decimal_agrees_to_the_digits_it_is_written_with(
@@ -206,6 +206,32 @@ def test_of_an_array_that_is_rounded_as_a_whole_zeros_at_the_end_may_be_lost() -
         assert (found.first is None) == agrees, written
 
 
+@pytest.mark.parametrize(("expected", "actual", "agrees"), [
+    ("0.05 0.123", [0.0504, 0.1231], True), ("0.05 0.123", [0.0506, 0.1231], False),
+    ("2.0 0.0215", [2.002, 0.021457], True), ("2.0 0.0215", [2.006, 0.021457], False),
+    ("3.15 true", [3.15462, 1.4], False), ("3.15 x", [3.15462, 3.0], False),
+])
+def test_zeros_are_lost_from_so_many_decimals_or_digits_and_from_numbers_alone(
+    expected: str, actual: list[float], agrees: bool
+) -> None:
+    texts: dict[str, Any] = {"true": True, "x": "x"}
+    wanted = [texts.get(each) or Written(each) for each in expected.split()]
+    assert (Comparison(wanted, {"x": actual}, P("x")).first is None) == agrees
+
+
+def test_only_floats_are_noisy() -> None:
+    for actual in ([10**9, 0.5], [10**9, 0]):
+        record = {"output": actual}
+        assert compare(actual, record, "output", 1e-6) is None
+        assert compare([10**9, actual[1] + 1e-4], record, "output", 1e-6) is not None
+    assert compare([1e-13], {"output": [0]}, "output", 1e-6) is not None
+
+
+def test_lists_that_hold_numbers_and_lists_are_refused_by_name() -> None:
+    with pytest.raises(ShapeError, match="output: numbers and lists side by side"):
+        compare([[1, 2, 3], 4], RECORD, "output", 0)
+
+
 def test_a_tolerance_given_outranks_the_digits() -> None:
     assert Comparison(Written("3.15"), {"x": 3.15462}, P("x"), 1e-6).first is not None
     assert Comparison(3, {"x": 3.15462}, P("x")).first is not None
@@ -219,6 +245,9 @@ def test_another_rank_is_no_answer(expected: object, other: bool) -> None:
     found = compare(expected, {"output": [1, 2, 3]}, "output", 0)
     assert isinstance(found, ShapeDifference)
     assert found.other_rank is other
+    one_row = compare([[1, 2]], {"output": [[1, 2], [3, 4]]}, "output", 0)
+    assert isinstance(one_row, ShapeDifference)
+    assert not one_row.other_rank
 
 
 def test_slips_of_whole_numbers_are_exact_and_what_cannot_be_is_passed_over() -> None:
@@ -230,6 +259,8 @@ def test_slips_of_whole_numbers_are_exact_and_what_cannot_be_is_passed_over() ->
     assert slip_of([3, 4], slips) == "whole gives that"
     assert slip_of([3, 4.000001], slips) == "decimals gives that"
     assert slip_of([3, 5], slips) == ""
+    assert slip_of(14_000_001, [("whole", 14_000_000)]) == ""
+    assert slip_of(14_000_001, [("decimal", 14e6)]) == "decimal gives that"
 
 
 @pytest.mark.parametrize(("value", "index", "found"), [

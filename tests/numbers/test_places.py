@@ -30,7 +30,7 @@ RECORD: dict[str, Any] = {
     ("steps[1].deep.c", "steps[1].deep.c", ()),
     ("C1.params", "layers[0].params", ()), ("C1.a.params", "layers[2].params", ()),
     ("layers.C1.params", "layers[0].params", ()), ("layers[1].params", "layers[1].params", ()),
-    ("inside", "one[0].inside", ()),
+    ("inside", "one[0].inside", ()), ("one[0].inside", "one[0].inside", ()),
     ("arrays[1]", "arrays[1]", ()), ("arrays[0][1][1]", "arrays[0]", (1, 1)),
     ("loss[0]", "loss", (0,)), ("text", "text", ()), ("none[3]", "none", (3,)),
 ])
@@ -45,6 +45,11 @@ def test_names_beside_the_main_field_come_first() -> None:
     assert str(find_place("x", record, Place(("a", "b")))[0]) == "a.x"
     assert str(find_place("x", record, Place(("c", "x")))[0]) == "c.x"
     assert str(find_place("main", record, Place(("c", "x")))[0]) == "a.b.main"
+    deep = {"a": {"x": 1, "b": {"x": 2, "c": {"d": {"main": 3}}}}}
+    assert str(find_place("x", deep, Place(("a", "b", "c", "d", "main")))[0]) == "a.b.x"
+    pointed = {"k": {"x": {"y": 1}, "x.y": 2}, "alone": [np.ones(2)]}
+    assert value_at(pointed, find_place("k.x.y", pointed, Place(("k",)))[0]) == 2
+    assert find_place("alone[0][1]", pointed, Place(("k",))) == (Place(("alone", 0)), (1,))
 
 
 @pytest.mark.parametrize(("name", "said"), [
