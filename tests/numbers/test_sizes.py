@@ -159,6 +159,20 @@ def test_output_padding_and_rounding_up_where_they_cannot_be(
     assert make_axes((8, 8), 3, (2, 3), 1, transposed=True, output_padding=(1, 2))
 
 
+@pytest.mark.parametrize(("name", "least"), [
+    ("input", 1), ("kernel", 1), ("stride", 1), ("dilation", 1), ("pad", 0), ("output_padding", 0),
+])
+@pytest.mark.parametrize("axes", [1, 2])
+def test_whole_numbers_below_the_least_are_refused_by_name(
+    name: str, least: int, axes: int
+) -> None:
+    given: Any = {"input": 5, "kernel": 3, "stride": 2, "dilation": 1, "pad": 0}
+    made: Any = {key: value if axes == 1 else (value, value) for key, value in given.items()}
+    wrong: Any = least - 1 if axes == 1 else (least, least - 1)
+    with pytest.raises(InputError, match=f"{name.replace('_', ' ')} {least - 1} is below {least}"):
+        make_axes(**{**made, name: wrong}, transposed=True)
+
+
 def test_an_output_without_an_unknown_is_not_passed_over() -> None:
     with pytest.raises(InputError, match="name the unknown with solve"):
         size(32, 5, output=16)  # type: ignore[call-overload]
