@@ -164,13 +164,16 @@ def differentiate(
     except InputError as error:
         if not allow_nonfinite:
             raise
+        import numpy as np
+
         from dlcalc.derive.arrays import Arrays
 
         try:
             floats = {name: Arrays.exact_to_float(value) for name, value in given.items()}
+            numbers = {at: np.float64(each) for at, each in tape.numbers.items()}
         except OverflowError:
             raise error from None
-    return _derived(tape, Arrays, floats, of, sources, False)
+    return _derived(tape._replace(numbers=numbers), Arrays, floats, of, sources, False)
 
 
 def _derived(
@@ -183,7 +186,8 @@ def _derived(
     wanted = tape.reached(sources)
     passes = {
         each: backward(
-            tape.instructions, f, places, {tape.names[each]: 1}, wanted, system, watched
+            tape.instructions, f, places, {tape.names[each]: 1 if watched else 1.0}, wanted,
+            system, watched
         )
         for each in _chosen(system, f, named, of)
     }

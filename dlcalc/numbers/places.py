@@ -75,7 +75,7 @@ def names_within(value: Any, above: str = "") -> Iterator[str]:
             yield from names_within(each, f"{above}.{key}" if above else str(key))
     elif _is_list(value) and value and isinstance(value[0], Mapping):
         for place, each in enumerate(value):
-            yield from names_within(each, str(each.get("name") or f"{above}[{place}]"))
+            yield from names_within(each, _name(each) or f"{above}[{place}]")
     else:
         yield above
 
@@ -174,10 +174,18 @@ def by_name(records: Sequence[Any]) -> dict[str, int]:
     >>> by_name([{"name": "C1"}, {"params": 6}, {"name": "S2"}])
     {'C1': 0, 'S2': 2}
     """
-    return {
-        each["name"]: n for n, each in enumerate(records)
-        if isinstance(each, Mapping) and "name" in each
-    }
+    return {name: n for n, each in enumerate(records) if (name := _name(each))}
+
+
+NAMES = ("name", "remedy", "way", "counter", "gradient", "init", "model")
+"""The fields that name an object of a list, such as a layer or a remedy."""
+
+
+def _name(record: Any) -> str:
+    """What names an object of a list; "" where nothing does."""
+    if not isinstance(record, Mapping):
+        return ""
+    return next((str(record[key]) for key in NAMES if isinstance(record.get(key), str)), "")
 
 
 def _is_list(value: Any) -> bool:

@@ -467,8 +467,16 @@ class DiagnoseRun(Run[Diagnosis]):
         return Answer(
             record, blocks, main="diagnosis", main_table="remedies",
             working=partial(diagnosis_steps, result), element=partial(element_step, result),
-            advice=partial(_advice, result),
+            advice=partial(_advice, result), adapt=_of_remedies,
         )
+
+
+def _of_remedies(expected: Any) -> Any:
+    """An answer whose words on remedies, yes, no or maybe, are those of whether they help."""
+    if not isinstance(expected, Mapping):
+        return expected
+    return {name: {"helps": each} if each in (YES, MAYBE, NO, WORSE) else (
+        _of_remedies(each) if name == "remedies" else each) for name, each in expected.items()}
 
 
 def diagnosis_steps(result: Diagnosis) -> Iterator[Step]:

@@ -146,3 +146,17 @@ def test_a_curve_of_losses_wants_a_target() -> None:
     assert "target: the curve holds losses" in refused.err
     assert invoke("diagnose", "--curve", losses, "--target", "0.05").status == 0
     assert invoke("diagnose", "--curve", losses.replace("_loss", "_error")).status == 0
+
+
+def test_remedies_are_graded_by_their_names() -> None:
+    words = ("diagnose", "--train-error", "2%", "--test-error", "20%", "--expect")
+    right = {"more examples": "yes", "fewer features": "yes", "more features": "no"}
+    assert invoke(*words, json.dumps(right)).status == 0
+    assert invoke(*words, json.dumps({"remedies": right})).status == 0
+    wrong = invoke(*words, json.dumps({**right, "more features": "yes"}))
+    assert wrong.complaint.startswith(
+        "remedies[2].helps: expected yes, is no (more features: more weights give more room"
+    )
+    missing = invoke(*words, '{"remedies": {"more exampels": "no"}}')
+    assert (missing.status, missing.out) == (2, "")
+    assert "no field 'more exampels'; did you mean more examples" in missing.complaint

@@ -285,3 +285,14 @@ def test_a_result_is_its_own_whatever_becomes_of_the_arrays_it_was_made_of(dtype
 def test_called_again_with_an_array_for_a_number_it_keeps_the_framework() -> None:
     first = dlcalc.grad("y = sum(abs(x))", {"x": 0}, framework="flax")
     assert first(x=[0, -1]).gradients["y"]["x"].tolist() == [1, -1]
+
+
+@pytest.mark.parametrize(("equation", "value"), [
+    ("y = x/0", "Infinity"), ("y = sum([x, 2]/0)", "Infinity"), ("y = x^2*exp(1000*x)", "Infinity"),
+    ("y = ln(-x)", "NaN"),
+])
+def test_what_is_not_finite_is_told_where_it_may_be(equation: str, value: str) -> None:
+    words = ("grad", equation, "x=1", "-f", "json")
+    assert invoke(*words).status == 2
+    record = json.loads(invoke(*words, "--allow-nonfinite").out)
+    assert record["values"]["y"] == value
