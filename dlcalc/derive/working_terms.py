@@ -424,10 +424,6 @@ class Symbols:
         formulas = (as_term(each).full.formula for each in given)
         return Term(written("back", g.formula, *formulas, **known), value)
 
-    def is_finite(self, term: Any) -> bool:
-        """Whether its value is no NaN and no infinity."""
-        return bool(self.numbers.is_finite(as_term(term).value))
-
     def settled(self, term: Term) -> Term:
         """The term with its value as it is kept."""
         return Term(term.formula, self.numbers.settled(term.value), term.shape)

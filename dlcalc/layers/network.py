@@ -24,6 +24,7 @@ from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.layers.optimisers import begun, optimiser, updated
 from dlcalc.names import INITIALS
+from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import (
     Array,
     all_finite,
@@ -105,13 +106,12 @@ def require_matrix(weight: Array, inputs: int, place: str) -> None:
 
     >>> require_matrix(np.zeros((2, 3)), 3, "mu")
     """
-    shape = "x".join(map(str, weight.shape))
     if weight.ndim != 2 or 0 in weight.shape:
-        message = f"shape {shape} is" if shape else "a number is"
+        message = f"shape {by_x(weight.shape)} is" if weight.shape else "a number is"
         raise ShapeError(f"{message} no matrix (outputs x inputs)").at(place)
     rows, columns = weight.shape
     if columns != inputs:
-        message = f"shape {shape} takes {columns} values, {inputs} come in"
+        message = f"shape {rows}x{columns} takes {columns} values, {inputs} come in"
         turned = f"; its transpose, {columns}x{rows}, does" if rows == inputs else ""
         raise ShapeError(f"{message}; expected {rows}x{inputs}{turned}").at(place)
 
@@ -348,7 +348,7 @@ def _as_biases(biases: Sequence[Any], matrices: tuple[Array, ...]) -> tuple[Arra
         raise ShapeError(f"{len(vectors)} for {len(matrices)} layers").at("biases")
     for index, (vector, matrix) in enumerate(zip(vectors, matrices, strict=True)):
         if vector.shape != matrix.shape[:1]:
-            shape = "x".join(map(str, vector.shape)) or "of one number"
+            shape = by_x(vector.shape) or "of one number"
             raise ShapeError(f"shape {shape}; expected {len(matrix)} values").at(f"biases[{index}]")
     return vectors
 

@@ -37,7 +37,7 @@ def as_numbers(values: object, name: str) -> Array:
     [9223372036854775808, -1]
     """
     array = _as_array(values, name)
-    if array is not values and np.any(getattr(values, "mask", False)):
+    if hasattr(values, "mask") and array is not values and np.any(values.mask):
         raise InputError(f"{name} has masked elements: fill them, or leave them out")
     kind = array.dtype.kind
     if kind in "bi":
@@ -45,11 +45,10 @@ def as_numbers(values: object, name: str) -> Array:
     if kind == "u":
         return narrowed(array if array.itemsize < 8 else array.astype(object))
     if kind == "f":
-        if not isinstance(values, np.ndarray):
-            with np.errstate(invalid="ignore", over="ignore"):  # float16 has no such number
-                large = (np.abs(array) >= INT64_END).any()
-            if large:  # those may have been whole numbers that NumPy rounded
-                return _from_objects(np.array(values, dtype=object), name)
+        # Large ones of a list may have been whole numbers that NumPy rounded; float16 has none.
+        if not isinstance(values, np.ndarray) and (
+                np.abs(array.astype(float, copy=False)) >= INT64_END).any():
+            return _from_objects(np.array(values, dtype=object), name)
         return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
     if kind == "O":
         return _from_objects(array, name)
