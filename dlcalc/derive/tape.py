@@ -151,37 +151,34 @@ def forward(
 ) -> list[Any]:
     """The value in every place, in the world f, from those of the inputs.
 
-    `given` may also hold computed names, and `fixed` the values of places, which are then
-    not computed. Where the run is `watched`, what cannot be computed raises InputError or
-    ShapeError with its line and operands; unwatched, NumPy's NaN and infinities come through.
-    Shapes need no check where they are `alike` those of a run before. Not every operation is
-    looked at with all care: NumPy tells what is not finite as it arises, and numbers alone are
-    looked at once, at the end.
+    Where the run is `watched`, what cannot be computed raises InputError or ShapeError with its
+    line and operands. Not every operation is looked at with all care: NumPy tells what is not
+    finite as it arises, and numbers alone are looked at once, at the end. Shapes need no check
+    where they are `alike` those of a run before. Unwatched, NumPy's NaN and infinities come
+    through; then `given` may also hold computed names, and `fixed` the values of places, which
+    are not computed.
     """
     values: list[Any] = [None] * tape.size
-    places = {tape.names[name]: value for name, value in given.items()}
-    known = {**tape.numbers, **places, **fixed}
-    for place, value in known.items():
+    for place, value in (*tape.numbers.items(), *fixed.items()):
         values[place] = value
-    instructions: Sequence[Instruction] = tape.instructions
-    if fixed or max(places, default=0) >= len(tape.system.inputs):
-        instructions = [each for each in instructions if each.place not in known]
+    for name, value in given.items():
+        values[tape.names[name]] = value
     if watched:
         with f.alert():
-            found = _swiftly(tape, f, given, instructions, values, alike)
-        if found:
-            return values
+            if _swiftly(tape, f, given, values, alike):
+                return values
+    passed = {tape.names[name] for name in given}.union(fixed)
     with quiet(f):
-        for each in instructions:
-            operands = each.given(values)
-            values[each.place] = _computed(each, f, operands, tape.system) if watched else (
-                each.rule.value(f, *operands, **each.node.options))
+        for each in tape.instructions:
+            if each.place not in passed:
+                operands = each.given(values)
+                values[each.place] = _computed(each, f, operands, tape.system) if watched else (
+                    each.rule.value(f, *operands, **each.node.options))
     return values
 
 
 def _swiftly(
-    tape: Tape, f: Any, given: Mapping[str, Any], instructions: Sequence[Instruction],
-    values: list[Any], alike: bool,
+    tape: Tape, f: Any, given: Mapping[str, Any], values: list[Any], alike: bool
 ) -> bool:
     """Compute the values, with care only where an operation calls for it; False where all do."""
     swift, is_finite = f.swift, f.is_finite
@@ -192,18 +189,22 @@ def _swiftly(
                 return False
     except TROUBLE:
         return False
-    for each in instructions:
+    for each in tape.instructions:
         node, arguments, place, _, (compute, _) = each
-        operands, value = [values[at] for at in arguments], None
-        operation, options = node.operation, node.options
+        operands = [values[at] for at in arguments]
+        operation, options, value = node.operation, node.options, None
         try:
             if operation == "pow" and type(operands[0]) is int and type(operands[1]) is int:
                 _require_size(operation, f, operands)
-            if not (plain or alike) and (options or not f.fits(operation, operands)):
+            if plain:
+                values[place] = compute(f, *operands, **options) if options else (
+                    compute(f, *operands))
+                continue
+            if not alike and (options or not f.fits(operation, operands)):
                 f.require_fit(operation, operands, options)
-            value = compute(f, *operands, **options) if options else compute(f, *operands)
-            if not plain:
-                value = swift(value) if operation not in UNTOLD or is_finite(value) else None
+            value = swift(compute(f, *operands, **options))
+            if operation in UNTOLD and not is_finite(value):
+                value = None
         except TROUBLE:
             value = None
         values[place] = _computed(each, f, operands, tape.system) if value is None else value
@@ -266,25 +267,24 @@ def backward(
             for number, place in enumerate(arguments):
                 if place not in wanted or (choosing and not carries(operation, number)):
                     continue
-                pulled, known = None, gradients.get(place)
+                known, whole = gradients.get(place), None
                 try:
-                    if careful:
-                        pass
-                    elif plain:
+                    if plain:
                         pulled = pull(f, g, y, operands, number, **options) if options else (
                             pull(f, g, y, operands, number))
-                        pulled = pulled if known is None else known + pulled
-                    else:
-                        part = like(pull(f, g, y, operands, number, **options), operands[number])
-                        whole = settled(part if known is None else known + part)
+                        gradients[place] = pulled if known is None else known + pulled
+                        continue
+                    if not careful:
+                        pulled = like(pull(f, g, y, operands, number, **options), operands[number])
+                        whole = settled(pulled if known is None else known + pulled)
                         told = type(whole) is not float and operation not in UNTOLD
-                        pulled = whole if told or is_finite(whole) else None
+                        whole = whole if told or is_finite(whole) else None
                 except TROUBLE:
-                    pulled = None
-                if pulled is None:
+                    whole = None
+                if whole is None:
                     pulled = _pulled(each, f, g, y, operands, number, watched, system)
-                    pulled = pulled if known is None else f.settled(known + pulled)
-                gradients[place] = pulled
+                    whole = pulled if known is None else settled(known + pulled)
+                gradients[place] = whole
     if plain and not is_finite(float(sum(gradients.values()))):
         return backward(instructions, f, values, starts, wanted, system, careful=True)
     return gradients
