@@ -230,40 +230,27 @@ def _placed(
 
 
 class Tally:
-    """Exact numbers whose products of data and weight are counted.
+    """What multiplies data and weight, and counts it: nothing else of an algorithm goes by it.
 
-    A product with a plain number, which is a constant of a transform, is not, nor is a sum.
-
-    >>> made = []
-    >>> x, w = Tally(3, made), Tally(Fraction(1, 2), made)
-    >>> (x * w + 2 * x).value, len(made)
+    >>> times = Tally()
+    >>> times(3, Fraction(1, 2)) + 2 * 3, times.made
     (Fraction(15, 2), 1)
     """
 
-    __slots__ = ("made", "value")
+    made = 0
 
-    def __init__(self, value: Any, made: list[None]) -> None:
-        self.value = value
-        self.made = made
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.value + other.value, self.made)
-
-    def __mul__(self, other: Tally) -> Tally:
-        self.made.append(None)
-        return Tally(self.value * other.value, self.made)
-
-    def __rmul__(self, constant: Rational) -> Tally:
-        return Tally(constant * self.value, self.made)
+    def __call__(self, data: Any, weight: Any) -> Any:
+        """The product."""
+        self.made += 1
+        return data * weight
 
 
-def nested(x: Values, w: Values, lines: Sequence[Sequence[Product]], made: list[None]) -> Values:
+def nested(x: Values, w: Values, lines: Sequence[Sequence[Product]], times: Tally) -> Values:
     """y of all combinations of the axes' products, each one product of data and weight."""
-    zero = Tally(0, made)
     data = _transform([_columns(line, "data") for line in lines], x)
     weight = _transform([_columns(line, "weight") for line in lines], w)
     multiplied = {
-        index: data.get(index, zero) * weight.get(index, zero)
+        index: times(data.get(index, 0), weight.get(index, 0))
         for index in product(*(range(len(line)) for line in lines))
     }
     return _transform([[each.output for each in line] for line in lines], multiplied)
@@ -299,7 +286,7 @@ ROOT = 7
 """Its powers are all numbers below the prime but 0."""
 
 
-def by_fourier(x: Values, w: Values, axes: Sequence[Axis], made: list[None]) -> Values:
+def by_fourier(x: Values, w: Values, axes: Sequence[Axis], times: Tally) -> Values:
     """y from the product of the spectra of x and w, with the roots of unity kept exact."""
     sizes = [points(axis) for axis in axes]
 
@@ -321,17 +308,14 @@ def by_fourier(x: Values, w: Values, axes: Sequence[Axis], made: list[None]) -> 
     for at in data:
         mirrored = tuple(-i % n for i, n in zip(at, sizes, strict=True))
         if at == mirrored:
-            found[at] = 4 * (Tally(data[at], made) * Tally(weight[at], made)).value
+            found[at] = 4 * times(data[at], weight[at])
         elif at not in found:
             # Real and imaginary parts, doubled; their product in three real ones.
             (a, b), (c, d) = (
                 (each[at] + each[mirrored], (each[mirrored] - each[at]) * imaginary)
                 for each in (data, weight)
             )
-            one, two, three = (
-                (Tally(left, made) * Tally(right, made)).value
-                for left, right in ((a + b, c), (a, d - c), (b, c + d))
-            )
+            one, two, three = times(a + b, c), times(a, d - c), times(b, c + d)
             real, rest = one - three, (one + two) * imaginary
             found[at], found[mirrored] = real + rest, real - rest
     back = _fourier(found, sizes, -1)
@@ -402,24 +386,20 @@ def verify(axes: Sequence[Axis], tile: int = TILE, seed: int = 0) -> tuple[Check
     expected = definition(x, w, axes)
     checks = []
     for method, count in stage.methods.items():
-        made: list[None] = []
-        found = run(method, x, w, axes, tile, made)
+        times = Tally()
+        found = run(method, x, w, axes, tile, times)
         agree = all(found.get(index, 0) == value for index, value in expected.items())
-        checks.append(Check(method, count.per_pair, len(made), agree))
+        checks.append(Check(method, count.per_pair, times.made, agree))
     return tuple(checks)
 
 
 def run(
-    method: str, x: Values, w: Values, axes: Sequence[Axis], tile: int, made: list[None]
+    method: str, x: Values, w: Values, axes: Sequence[Axis], tile: int, times: Tally
 ) -> Values:
-    """The outputs of a method on one channel pair; `made` grows by every product."""
+    """The outputs of a method on one channel pair; `times` makes every product."""
     if method == "fft":
-        return by_fourier(x, w, axes, made)
-    data, weight = (
-        {index: Tally(value, made) for index, value in each.items()} for each in (x, w)
-    )
-    y = nested(data, weight, [products(axis, method, tile) for axis in axes], made)
-    return {index: number.value for index, number in y.items()}
+        return by_fourier(x, w, axes, times)
+    return nested(x, w, [products(axis, method, tile) for axis in axes], times)
 
 
 def definition(x: Values, w: Values, axes: Sequence[Axis]) -> Values:

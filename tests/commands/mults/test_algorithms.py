@@ -15,6 +15,7 @@ from dlcalc.commands.mults import algorithms
 from dlcalc.commands.mults.algorithms import (
     Bilinear,
     Matrix,
+    Tally,
     check_cost,
     phase_algorithm,
     run,
@@ -188,14 +189,14 @@ def test_conv_computes_the_products_that_are_cropped_too(
     assert done.multiplications == uncropped >= counted
     assert (uncropped == counted) == (pad == 0)
 
-    made: list[None] = []
+    times = Tally()
     y = run(
         "zero_skip", {index: int(value) for index, value in np.ndenumerate(x)},
         {index: int(value) for index, value in np.ndenumerate(w)},
-        make_lines(size, kernel, stride, pad, extra, dilation), 4, made,
+        make_lines(size, kernel, stride, pad, extra, dilation), 4, times,
     )
     assert [y.get(at, 0) for at in np.ndindex(done.shape)] == done.output.ravel().tolist()
-    assert len(made) == counted
+    assert times.made == counted
 
 
 def test_every_method_convolves_as_conv_does() -> None:
@@ -204,5 +205,5 @@ def test_every_method_convolves_as_conv_does() -> None:
     axes = make_lines((7, 5), (3, 2), (2, 1), (2, 1), dilation=(1, 2), conv=True)
     data, weight = (dict(np.ndenumerate(each.astype(object))) for each in (x, w))
     for method in mults((7, 5), (3, 2), (2, 1), (2, 1), 0, (1, 2), conv=True).total:
-        y = run(method, data, weight, axes, 4, [])
+        y = run(method, data, weight, axes, 4, Tally())
         assert [y.get(at, 0) for at in np.ndindex(done.shape)] == done.output.ravel().tolist()
