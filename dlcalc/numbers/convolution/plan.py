@@ -233,12 +233,8 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
 
     def run(tiles: Iterator[Block]) -> None:
         for block, columns in _unrolled(x, geometry, tiles):
-            flat = _flat(out, block)
-            if flat is not None:
-                np.matmul(matrix, columns, out=flat)
-            else:
-                to = out[(ALL, *block)]
-                to[...] = (matrix @ columns).reshape(to.shape)
+            to = out[(ALL, *block)]
+            to[...] = (matrix @ columns).reshape(to.shape)
 
     products = out.size * matrix.shape[1]
     outputs = (*geometry.output, batch)
@@ -257,19 +253,19 @@ def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
 
 
 SMALL_WEIGHT = 2**14
-"""Elements of a weight whose gradient is found row of taps by row of taps."""
+"""Elements of a weight whose gradient by a single image is found row of taps by row of taps."""
 
 
 def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
     """The sum over batch and outputs of upstream times window: (out, in, F…).
 
-    Of a small weight at stride 1 the first axis is not unrolled: what its taps meet lies in
-    the same columns, further on; and the products take less time with many rows than with few.
+    Of a small weight, a single image and stride 1 the first axis is not unrolled: what its taps
+    meet lies in the same columns, further on, and the products have more rows.
     """
     channels = upstream.shape[1]
     first, *others = geometry.axes
     steps = [0]
-    small = first.stride == 1 and channels * x.shape[1] * geometry.taps <= SMALL_WEIGHT
+    small = len(x) == first.stride == 1 and channels * x.shape[1] * geometry.taps <= SMALL_WEIGHT
     if small:
         steps = [f * first.dilation for f in range(first.kernel)]
         geometry = Geometry((first._replace(kernel=1), *others), geometry.pad_mode)
@@ -340,15 +336,6 @@ def _batch_last(array: Array) -> Array:
 def _batch_first(array: Array) -> Array:
     """(channels, L…, batch) as (batch, channels, L…)."""
     return array.transpose(array.ndim - 1, *range(array.ndim - 1))
-
-
-def _flat(out: Array, block: Block) -> Array | None:
-    """The view (out, outputs) of one block, where its outputs lie one behind the other."""
-    (first, *others), inner = block, out.shape[2:]
-    if any(part.stop - part.start < n for part, n in zip(others, inner, strict=True)):
-        return None
-    size = prod(inner)
-    return out.reshape(len(out), -1)[:, first.start * size : first.stop * size]
 
 
 SCATTER_BYTES = 2**22
