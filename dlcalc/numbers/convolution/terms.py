@@ -52,15 +52,21 @@ def terms(result: Convolution, field: str, index: Index) -> Terms:
     ):
         raise ShapeError(f"no element {index} in an output of shape {by_x(shape)}")
     lead, place = index[: len(index) - dims], index[len(index) - dims :]
+    # A kernel has channels (first, second), of which the second counts within a group of the first.
+    firsts, seconds = (*result.kernel_shape[: len(result.kernel_shape) - dims], 1, 1)[:2]
+    size = firsts // result.groups
+    batch: list[Index] = [lead[: max(0, len(lead) - 1)]]
     if field == "dw":
         place = _tap(result, place)
-        batch: list[Index] = [()]
-        if len(result.input_shape) == dims + 2:
-            batch = [(b,) for b in range(shape[0])]
-        channels = [_channels_of_weight(result, *(*lead, 0, 0)[:2])]
+        batch = [(b,) for b in range(shape[0])] if len(result.input_shape) == dims + 2 else [()]
+        weights = [(*lead, 0, 0)[:2]]
+    elif (field == "output") != result.transposed:
+        weights = [(lead[-1] if lead else 0, second) for second in range(seconds)]
     else:
-        batch = [lead[: max(0, len(lead) - 1)]]
-        channels = list(_channels(result, field, lead[-1] if lead else 0))
+        group, second = divmod(lead[-1] if lead else 0, seconds)
+        weights = [(group * size + first, second) for first in range(size)]
+    channels = [(first, first // size * seconds + second, first, second)
+                for first, second in weights]
     lines = [
         _joined(axis, result.pad_mode, **{field: at})
         for axis, at in zip(result.axes, place, strict=True)
@@ -76,11 +82,12 @@ def _met(
 ) -> Iterator[tuple[Index, Index | None, Index]]:
     rank = len(result.kernel_shape) - result.dims
     with_channels = [len(each) > result.dims for each in (result.shape, result.input_shape)]
-    for first, (out, inner, *weight), joined in product(batch, channels, product(*lines)):
+    for first, (*ends, one, other), joined in product(batch, channels, product(*lines)):
+        out, inner = ends[::-1] if result.transposed else ends
         places, columns, taps = zip(*joined, strict=True)
         to = (*first, *[out] * with_channels[0], *places)
         of = None if None in columns else (*first, *[inner] * with_channels[1], *columns)
-        yield to, of, (*weight[:rank], *_tap(result, taps))
+        yield to, of, (*(one, other)[:rank], *_tap(result, taps))
 
 
 def _tap(result: Convolution, taps: Index) -> Index:
@@ -88,32 +95,6 @@ def _tap(result: Convolution, taps: Index) -> Index:
     if not result.flip:
         return taps
     return tuple(axis.kernel - 1 - f for axis, f in zip(result.axes, taps, strict=True))
-
-
-def _kernel_channels(result: Convolution) -> tuple[int, int]:
-    """The two sizes of a kernel before its taps; 1 and 1 where it has one channel."""
-    ends = (*result.kernel_shape[: len(result.kernel_shape) - result.dims], 1, 1)
-    return ends[0], ends[1]
-
-
-def _channels_of_weight(result: Convolution, first: int, second: int) -> Index:
-    """The channels of output and input that a weight joins, and its own two indices."""
-    whole, each = _kernel_channels(result)
-    other = first // (whole // result.groups) * each + second
-    return (other, first, first, second) if result.transposed else (first, other, first, second)
-
-
-def _channels(result: Convolution, field: str, channel: int) -> Iterator[Index]:
-    """The same for every weight of a channel, of the output or, for dx, of the input."""
-    whole, each = _kernel_channels(result)
-    if (field == "output") != result.transposed:  # the channel is the weight's first index
-        for second in range(each):
-            yield _channels_of_weight(result, channel, second)
-        return
-    group, second = divmod(channel, each)
-    width = whole // result.groups
-    for first in range(group * width, (group + 1) * width):
-        yield _channels_of_weight(result, first, second)
 
 
 def _joined(
