@@ -37,7 +37,8 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """The record as JSON has it: numbers, lists and text."""
-        plain: dict[str, Any] = _plain(self._answer().for_programs)
+        plain_value = import_module("dlcalc.formulas.numerals").plain_value
+        plain: dict[str, Any] = plain_value(self._answer().for_programs)
         return plain
 
     def _repr_html_(self) -> str:
@@ -70,11 +71,3 @@ def _described(result: Any) -> Iterator[str]:
             yield f"{name}={value!r}"
         elif isinstance(value, list | tuple | dict) and value:
             yield f"{name}: {len(value)}"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value.tolist() if hasattr(value, "tolist") else value
