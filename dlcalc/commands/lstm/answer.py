@@ -59,22 +59,13 @@ def activation_blocks(
     return blocks
 
 
-def signs(gates: str, hidden: int, activations: Mapping[str, str]) -> Array:
-    """4H × 1 signs in which ẑ comes to `activate`: −1 for sigmoids, which begin with e⁻ᶻ.
-
-    >>> signs("ifog", 1, dict.fromkeys("ifo", "sigmoid") | {"g": "tanh"}).T.tolist()
-    [[-1, -1, -1, 1]]
-    """
-    by_gate = [-1 if activations[gate] == "sigmoid" else 1 for gate in gates]
-    return np.repeat(by_gate, hidden)[:, None]
-
-
 def activate(name: str, z: Array) -> None:
-    """Replace ẑ, or −ẑ of a sigmoid, by φ(ẑ).
+    """Replace ẑ by φ(ẑ).
 
     The caller lets overflow pass: e⁻ᶻ = ∞ gives the sigmoid its right value, 0.
     """
     if name == "sigmoid":
+        np.negative(z, out=z)
         np.exp(z, out=z)
         z += 1
         np.reciprocal(z, out=z)
@@ -161,9 +152,8 @@ def forward(problem: CellProblem, slopes: Slopes | None = None) -> Forward:
     gates, c, tanh_c, hx = values.gates, values.c, values.tanh_c, values.hx
     c[0], hx[0, :H], hx[:, -1] = problem.c0.T, problem.h0.T, 1
     x = problem.x.transpose(0, 2, 1)
-    sign = signs(problem.gates, H, problem.activations).astype(problem.dtype)
-    of_h = np.multiply(problem.W[:, :H], sign, order="C")
-    of_x = np.concatenate([problem.W[:, H:], problem.b[:, None]], axis=1) * sign
+    of_h = problem.W[:, :H].astype(problem.dtype, order="C")
+    of_x = np.concatenate([problem.W[:, H:], problem.b[:, None]], axis=1, dtype=problem.dtype)
     rows = gate_rows(problem.gates, H)
     blocks = activation_blocks(problem.gates, H, problem.activations)
     recurrent = np.empty_like(gates[0])
