@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.errors import At, InputError
 from dlcalc.formulas.expressions import Step, symbol
+from dlcalc.input.expressions import read_expression
 from dlcalc.input.sources import decode, read_source, text_beside
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.parse import Number, parse_number, parse_rate, shorten
@@ -194,55 +195,26 @@ def findings(curve: LearningCurve) -> tuple[Finding, ...]:
     [('early stopping', 'variance', 'yes'), ('more epochs', 'variance', 'no'), \
 ('more epochs', 'bias', 'yes')]
     """
-    if curve.axis == "examples":
-        return (_of_examples(curve),)
-    last = curve.last
+    first, last = curve.points[0], curve.last
+    # A quarter of the curve, and one point at the least, before the end.
+    before = curve.points[-1 - max(1, len(curve.points) // 4)]
     best = min(curve.points, key=lambda each: each.test_error)
-    if _falls(last.test_error, best.test_error):
-        stop, more = "yes", "no"
-        text = (
-            f"the test error was least at epoch {best.at:g}, {best.test_error:.6g}, "
-            f"and is {last.test_error:.6g} at the last, {last.at:g}"
-        )
-    else:
-        stop, (more, text) = "no", _course(curve, "test")
-    on_training, trained = _course(curve, "training")
-    return (
-        Finding(text, "early stopping", stop), Finding(text, "more epochs", more),
-        Finding(trained, "more epochs", on_training, "bias"),
-    )
-
-
-def _of_examples(curve: LearningCurve) -> Finding:
-    first, before, last = curve.points[0], _before_the_end(curve), curve.last
-    gaps = [each.test_error - each.train_error for each in (first, last)]
-    falling = _falls(before.test_error, last.test_error)
-    course = "still falls" if falling else "no longer falls"
-    text = (
-        f"the test error {course}, {before.test_error:.6g} at {before.at:g} examples and "
-        f"{last.test_error:.6g} at {last.at:g}; the gap went from {gaps[0]:.6g} to {gaps[1]:.6g}"
-    )
-    return Finding(text, "more examples", "yes" if falling else "maybe")
-
-
-def _course(curve: LearningCurve, kind: str) -> tuple[str, str]:
-    """`yes` where the test or the training error still falls at the end, else `no`; in words."""
-    before, last = _before_the_end(curve), curve.last
-    earlier, later = (
-        each.test_error if kind == "test" else each.train_error for each in (before, last)
-    )
-    falling = _falls(earlier, later)
-    course = "still falls" if falling else "has levelled off"
-    text = (
-        f"the {kind} error {course}, {earlier:.6g} at epoch {before.at:g} and "
-        f"{later:.6g} at {last.at:g}"
-    )
-    return "yes" if falling else "no", text
-
-
-def _before_the_end(curve: LearningCurve) -> CurvePoint:
-    """The point a quarter of the curve, and one point at the least, before the last."""
-    return curve.points[-1 - max(1, len(curve.points) // 4)]
+    facts = {
+        "at": last.at, "test": last.test_error, "training": last.train_error,
+        "earlier": before.at, "test_then": before.test_error, "training_then": before.train_error,
+        "best_at": best.at, "best": best.test_error,
+        "first_gap": first.test_error - first.train_error,
+        "gap": last.test_error - last.train_error,
+        "past": _falls(last.test_error, best.test_error),
+        "falls": _falls(before.test_error, last.test_error),
+        "trains": _falls(before.train_error, last.train_error),
+    }
+    found = []
+    for line in text_beside(__file__, "findings.txt").splitlines()[1:]:
+        axis, remedy, part, helps, condition, words = line.split(" | ")
+        if axis == curve.axis and read_expression(condition)(facts):
+            found.append(Finding(words.format_map(facts), remedy, helps, part))
+    return tuple(found)
 
 
 def _falls(before: float, after: float) -> bool:
