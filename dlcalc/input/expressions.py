@@ -15,10 +15,11 @@ import _ast
 import json
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import isqrt
 
 from dlcalc.errors import InputError, LimitError
+from dlcalc.input.sources import text_beside
 from dlcalc.typed import Any
 
 MOST_PRIME, MOST_PRIMES = 10**8, 1000
@@ -295,3 +296,15 @@ def facts(text: str) -> dict[str, Expression]:
         name, _, value = part.partition("=")
         found[name.strip()] = Expression(value.strip())
     return found
+
+
+def sentences(module: str, name: str, part: str, known: Mapping[str, Any]) -> Iterator[str]:
+    """The sentences of a part that hold, with their numbers, of a table in a file beside a module.
+
+    Each is a line of its own, `part condition: words`; others begin with #.
+    """
+    for line in text_beside(module, name).splitlines():
+        head, _, words = line.partition(": ")
+        kind, _, condition = head.partition(" ")
+        if kind == part and read_expression(condition)(known):
+            yield words.format_map(known)

@@ -26,6 +26,7 @@ from dlcalc.commands.posterior.mixture import (
 )
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol, total, transpose
+from dlcalc.input.expressions import sentences
 from dlcalc.input.fields import takes_record
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.exact import Array
@@ -202,52 +203,35 @@ def shapes(diagonal: Sequence[Fit], full: Sequence[Fit], count: int) -> tuple[Sh
     everything = tuple(range(1, count + 1))
     single = [(k,) for k in everything]
     some = {fit.covers for fit in diagonal if fit.objective == REVERSE} - {*single, everything}
-    places = [_over(diagonal, full, covers) for covers in [*single, *sorted(some)]]
-    # A broad q lies where the moments agree, and perhaps at a minimum of KL(q‖p) too.
     [forward] = [fit for fit in diagonal if fit.objective == FORWARD]
-    found = _minimum(diagonal, everything) or (
-        f"no minimum of {REVERSE}, where the lower bound leads{_beside(full, everything)}"
-    )
-    broad = f"the minimum of {FORWARD}, {forward.divergence:.6g}; {found}"
-    least = _reverse_best(diagonal).divergence
-    peaks = f"a Gaussian has one peak; this is why {REVERSE} stays at {least:.6g} or more, above 0"
-    if least < NOUGHT:
-        peaks = "a Gaussian has one peak, and so has this p, which q equals"
-    return (
-        *places, Shape("a broad q over all components", "yes", broad),
-        Shape(f"a {'two' if count == 2 else 'many'}-peaked q", "no", peaks),
-    )
-
-
-def _over(diagonal: Sequence[Fit], full: Sequence[Fit], covers: tuple[int, ...]) -> Shape:
-    """q on these components alone, which only a local minimum of KL(q‖p) can give."""
-    name = f"q on {_listed(covers)}"
-    if found := _minimum(diagonal, covers):
-        return Shape(name, "yes", found)
-    best = _reverse_best(diagonal)
-    why = f"no minimum of {REVERSE} lies there; the lowest is q on {_listed(best.covers)}, "
-    return Shape(name, "no", why + f"{best.divergence:.6g}{_beside(full, covers)}")
+    best = min((fit for fit in diagonal if fit.objective == REVERSE), key=_divergence_of)
+    facts: dict[str, Any] = {
+        "best": _listed(best.covers), "least": best.divergence, "equal": best.divergence < NOUGHT,
+        "forward": forward.divergence, "many": "two" if count == 2 else "many",
+    }
+    found: list[Shape] = []
+    for covers in [*single, *sorted(some), everything, ()]:
+        facts |= {
+            "on": _listed(covers) if covers else "", "whole": covers == everything,
+            "minimum": _minimum(diagonal, covers), "beside": _minimum(full, covers),
+        }
+        said = sentences(__file__, "shapes.txt", "shape", facts)
+        found += (Shape(*line.split(" | ")) for line in said)
+    return tuple(found)
 
 
 def _minimum(fits: Sequence[Fit], covers: tuple[int, ...]) -> str:
     """The lowest minimum of KL(q‖p) over these components, in words; nothing where none is."""
-    here = [fit for fit in fits if fit.covers == covers and fit.objective == REVERSE]
-    if not here:
-        return ""
-    fit = min(here, key=lambda each: each.divergence)
-    if fit.best:
-        return f"the global minimum of {REVERSE}, {fit.divergence:.6g}"
-    lowest = _reverse_best(fits).divergence
-    return f"a local minimum of {REVERSE}, {fit.divergence:.6g} (the lowest: {lowest:.6g})"
+    every = sorted((fit for fit in fits if fit.objective == REVERSE), key=_divergence_of)
+    for fit in every:
+        if fit.covers == covers:
+            facts = {"best": fit.best, "value": fit.divergence, "least": every[0].divergence}
+            return "".join(sentences(__file__, "shapes.txt", "minimum", facts))
+    return ""
 
 
-def _beside(full: Sequence[Fit], covers: tuple[int, ...]) -> str:
-    found = _minimum(full, covers)
-    return f"; with full covariance {found}" if found else ""
-
-
-def _reverse_best(fits: Sequence[Fit]) -> Fit:
-    return min((fit for fit in fits if fit.objective == REVERSE), key=lambda fit: fit.divergence)
+def _divergence_of(fit: Fit) -> float:
+    return fit.divergence
 
 
 def _listed(covers: tuple[int, ...]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from dlcalc.errors import InputError
-from dlcalc.input.expressions import read_expression
-from dlcalc.input.sources import text_beside
+from dlcalc.input.expressions import sentences
 from dlcalc.layers.cells.problem import CellProblem, CellResult
 from dlcalc.numbers.axes import plural
 
@@ -104,14 +104,8 @@ def _verdict(h: list[float], dh0: list[float]) -> list[str]:
     }))
 
 
-def _said(part: str, facts: Mapping[str, Any]) -> Iterator[str]:
-    """The sentences of a part that hold, with their numbers."""
-    for line in text_beside(__file__, "retention.txt").splitlines():
-        head, _, words = line.partition(": ")
-        kind, _, condition = head.partition(" ")
-        if kind == part and read_expression(condition)(facts):
-            yield words.format_map(facts)
-
+_said = partial(sentences, __file__, "retention.txt")
+"""The sentences of a part of the table that hold."""
 
 MEMORY = {"f": "largest f", "f_product": "product of f", "c": "|c|", "h": "|h|", "dc0": "|dc0|"}
 UNBOUNDED = ("relu", "softplus", "identity")
