@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, BinaryIO, NamedTuple
 
@@ -41,7 +41,8 @@ class Weight(NamedTuple):
     name: str
     shape: tuple[int, ...]
     kind: str = "weight"
-    """`weight`; `state`, which the layer itself changes; `scale` of a quantised kernel."""
+    """`weight`; `base` of a low-rank adapter, which does not train; `state`, which the layer itself
+    changes; `scale` of a quantised kernel."""
     logical: tuple[int, ...] | None = None
     """The shape of the weight that it stands for, where two of them lie in a byte."""
 
@@ -98,6 +99,11 @@ def _along(terms: _Terms) -> list[int]:
     return [_last(terms.shape, "its axis", each) for each in axes]
 
 
+def _bins(terms: _Terms) -> int:
+    length = terms.config.get("fft_length") or 1 << (terms.get("frame_length") - 1).bit_length()
+    return whole(length, "fft_length") // 2 + 1
+
+
 def _unshared(terms: _Terms) -> list[int]:
     shared = terms.config.get("shared_axes")
     shared = shared if isinstance(shared, list) else []
@@ -124,6 +130,7 @@ def _output(terms: _Terms) -> list[int]:
 _SIZES: dict[str, Callable[[_Terms], Any]] = {
     "last": lambda terms: _last(terms.shape, "units"), "channels": _channels, "kernel": _kernel,
     "ones": lambda terms: [1 for _ in _kernel(terms)], "along": _along, "unshared": _unshared,
+    "bins": _bins,
     "query": lambda terms: _last(_taken_as(terms, "query"), "query"),
     "key": lambda terms: _last(_taken_as(terms, "key", "value", "query"), "key"),
     "value": lambda terms: _last(_taken_as(terms, "value", "query"), "value"), "output": _output,
@@ -131,7 +138,7 @@ _SIZES: dict[str, Callable[[_Terms], Any]] = {
 """Names for sizes of the input, of the kernel with a 1 for each of its axes, and of the output."""
 _FLAGS = {
     "use_bias": True, "scale": True, "center": True, "reset_after": True, "tie_weights": True,
-    **dict.fromkeys(("rms_scaling", "mean", "value_dim", "use_scale", "score_mode")),
+    **dict.fromkeys(("rms_scaling", "mean", "mode", "value_dim", "use_scale", "score_mode")),
 }
 _USUAL = {"groups": 1, "depth_multiplier": 1, **_FLAGS}
 """What fields are where a configuration does not say."""
@@ -195,10 +202,29 @@ def weights(layer: Config, config: Config, shape: Any) -> list[Weight]:
     kind = str(layer.get("class_name"))
     if kind in WEIGHTS:
         found = list(WEIGHTS[kind](config, shape, kind))
-        return list(_quantised(kind, found, config))
+        return list(_adapted(_quantised(kind, found, config), kind, config))
     if WITHOUT.fullmatch(kind) or _OPERATION.match(str(layer.get("module"))):
         return []
     raise InputError(f"a layer of the unknown class {kind[:60]!r}{did_you_mean(kind, WEIGHTS)}")
+
+
+def _adapted(found: Iterable[Weight], kind: str, config: Config) -> Iterator[Weight]:
+    """The weights, and where enable_lora was called the two factors beside the first of them."""
+    rank = config.get("lora_rank")
+    for at, each in enumerate(found):
+        if rank is None or at or kind not in _ADAPTED:
+            yield each
+            continue
+        shape = each.logical or each.shape
+        yield each._replace(kind="base")
+        yield Weight(f"lora_{each.name}_a", (*shape[:-1], whole(rank, "lora_rank")))
+        yield Weight(f"lora_{each.name}_b", (rank, shape[-1]))
+
+
+_ADAPTED = (
+    "Dense", "EinsumDense", "Embedding", "ReversibleEmbedding", "Conv1D", "Conv2D", "Conv3D",
+)
+"""Classes that have `enable_lora`."""
 
 
 def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[Weight]:
@@ -647,7 +673,10 @@ def _taken(layer: Config, last: str) -> Iterator[tuple[str, Sizes]]:
 
 MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
 _WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1}
-_KINDS = {"weight": Role.PARAMETER, "state": Role.BUFFER, "scale": Role.QUANTISATION}
+_KINDS = {
+    "weight": Role.PARAMETER, "base": Role.PARAMETER, "state": Role.BUFFER,
+    "scale": Role.QUANTISATION,
+}
 
 
 def read_keras(file: BinaryIO, path: str, input: Any = None) -> Held:
@@ -815,7 +844,8 @@ def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
     zero = packed and weight.name.endswith("_zero")
     plain = policy.rpartition("from_")[2]
     dtype = plain if plain in _WIDTHS else "float32"
-    if (packed and weight.kind == "weight" and weight.name in ("kernel", "embeddings")) or zero:
+    stored = weight.kind in ("weight", "base") and weight.name in ("kernel", "embeddings")
+    if (packed and stored) or zero:
         dtype = "int8"
     trains = weight.kind == "weight" and config.get("trainable", True) is not False and (
         dtype != "int8"
@@ -854,11 +884,14 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
     def take(name: str, item: Any) -> None:
         if isinstance(item, h5py.Group) and re.fullmatch(r"layers/[^/]+", name):
             layers.append(name.removeprefix("layers/"))
-        if isinstance(item, h5py.Dataset) and item.dtype.kind in "biufc":
+        # bfloat16, which NumPy has not, is stored as two bytes.
+        half = isinstance(item, h5py.Dataset) and item.dtype.str == "|V2"
+        if isinstance(item, h5py.Dataset) and (half or item.dtype.kind in "biufc"):
             role = Role.OPTIMIZER if name.startswith("optimizer") else ""
             own = re.sub(r"^(model_weights|layers)/|:0$", "", printable(name))
             size = item.size * item.dtype.itemsize
-            found.append(Tensor(own, str(item.dtype), item.shape, size, role))
+            dtype = "bfloat16" if half else str(item.dtype)
+            found.append(Tensor(own, dtype, item.shape, size, role))
 
     try:
         with h5py.File(seekable(file), "r") as opened:

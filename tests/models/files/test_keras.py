@@ -176,6 +176,19 @@ def test_kinds_of_layers(name: str, regenerate: bool) -> None:
     check("keras.json", name, [*macs, *said], regenerate)
 
 
+def test_kernels_under_an_adapter_do_not_train() -> None:
+    held = held_of(json.dumps(KINDS["lora dense"]["config"]).encode(), "lora")
+    assert {each.name.rpartition("/")[2]: each.trains for each in held.tensors} == {
+        "kernel": False, "bias": True, "lora_kernel_a": True, "lora_kernel_b": True,
+    }
+
+
+def test_bfloat16_in_hdf5_is_two_bytes_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = {"layers/dense/vars/0": Dataset(8, 4, kind="V2"), "names": Dataset(3, kind="V9")}
+    [tensor] = hdf5(items, None, monkeypatch).tensors
+    assert (tensor.dtype, tensor.numbers, tensor.bytes) == ("bfloat16", 32, 64)
+
+
 def test_blocks_of_four_bits() -> None:
     """keras 3.15.1: a scale and a zero for each block, and a place for each row."""
     config = json.dumps(KINDS["int4 dense"]["config"]).replace('"mode": "int4"', '"mode": "int4/2"')
