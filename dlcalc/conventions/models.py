@@ -233,11 +233,13 @@ def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
             key: tuple[Any, ...] = (kind, size)
             if kind in ("own", "biases"):
                 # A matrix by which a sequence is multiplied is stored turned, beside a table.
-                again = len(row.input) == 1 or _called_again(row, owners)
+                again = row.type != "linear" or len(row.input) == 1 or _called_again(row, owners)
                 shared = row.tied if kind == "own" and again else ""
                 key = (kind, shared or row.name)
             elif kind in ("constant", "state"):
                 key = (row.type, kind, size, row.input)
+            elif kind == "shared":
+                key = (row.type, size, repr(row.arguments))
             elif size > LARGEST_SHARED:
                 key = (kind, row.name)
             known[key] = size

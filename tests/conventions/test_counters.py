@@ -70,6 +70,14 @@ EXPORTED = [
     ("input 5x8; attention 1 bias=no", 1, 2620, 267),
     ("input 4x3; rnn 5 layers=2 bidirectional=yes bias=no", 3, 20940, 252),
     ("input 4x16; a: linear 16 bias=no; relu; linear 16 bias=no tie=a", 3, 6336, 256),
+    ("input 4x20; lrn size=3; conv 5 3; lrn size=3", 2, 16620, 74),
+    ("input 4x8x9; lrn size=3; conv 5 3; lrn size=3", 2, 57372, 206),
+    ("input 4x8x9; upsample 2; conv 5 3; upsample 2", 2, 82880, 189),
+    ("input 4x8x9; groupnorm 2; conv 4 3; groupnorm 2", 2, 20640, 171),
+    ("input 5x8; attention 2; linear 6; attention 2", 2, 13700, 522),
+    ("input 5x8; rmsnorm; linear 6; rmsnorm", 2, 6020, 69),
+    ("input 4x10x8; adaptivepool 4x4; conv 5 2; adaptivepool 2x2; flatten; linear 3", 2, 2584, 376),
+    ("input 1x18x18; conv 4 3; b: conv 4 3; conv 4 3 tie=b; flatten; linear 6", 1, 64022, 3656),
 ]
 """What onnx-tool printed of torch's own export: MACs and parameters."""
 
