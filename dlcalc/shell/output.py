@@ -12,7 +12,7 @@ from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.numbers.compare import Comparison
-    from dlcalc.numbers.places import Index
+    from dlcalc.numbers.places import Index, Place
     from dlcalc.output.answer import Answer
     from dlcalc.output.formats import Format
     from dlcalc.pictures.terminal import Page
@@ -133,28 +133,16 @@ class Output(NamedTuple):
         """The whole working, or that of the one element asked for."""
         if self.at is None:
             return list(answer.working())
-        from dlcalc.numbers.compare import element_at, only_index
-        from dlcalc.numbers.places import find_place, value_at
-
         name, index = self.at
-        try:
-            steps = answer.at(name, index)
-            if steps is None:
-                place = answer.main_place
-                if name:
-                    place, more = find_place(name, answer.for_programs, place)
-                    index = (*more, *index)
-                value = value_at(answer.for_programs, place)
-                index = index or only_index(value)
-                element_at(value, index, place)
-                step = answer.element(place, index)
-                if step is None:
-                    raise InputError("no working by itself; --explain shows all there is")
-                steps = [step]
-        except DlcalcError as error:
-            raise error.at(f"--at {name}{':' * bool(name and index)}"
-                           f"{','.join(map(str, index))}") from None
-        return list(steps)
+        with At(f"--at {name}{':' * bool(name and index)}{','.join(map(str, index))}"):
+            try:
+                return list(_steps_at(answer, name, index))
+            except DlcalcError:
+                shown = on_screen(answer, name)
+                if shown is None:
+                    raise
+                place, more = shown
+                return list(_steps_at(answer, str(place), (*more, *index)))
 
     def _chosen(self, answer: Answer) -> tuple[Answer, list[str]]:
         """The answer with the one table that is wanted, and the names of those left out."""
@@ -194,6 +182,55 @@ class Output(NamedTuple):
         if isinstance(found.first, ShapeDifference) and found.first.other_rank:
             raise ShapeError(describe(found.first, answer, self.precision)).at("--expect")
         return found
+
+
+def _steps_at(answer: Answer, name: str, index: Index) -> Iterable[Any]:
+    """The working of one element; InputError where it has none, or there is no such element."""
+    from dlcalc.numbers.compare import element_at, only_index
+    from dlcalc.numbers.places import find_place, value_at
+
+    steps = answer.at(name, index)
+    if steps is not None:
+        return steps
+    place = answer.main_place
+    if name:
+        place, more = find_place(name, answer.for_programs, place)
+        index = (*more, *index)
+    value = value_at(answer.for_programs, place)
+    index = index or only_index(value)
+    element_at(value, index, place)
+    step = answer.element(place, index)
+    if step is None:
+        raise InputError("no working by itself; --explain shows all there is")
+    return [step]
+
+
+def on_screen(answer: Answer, name: str) -> tuple[Place, Index] | None:
+    """The element that the screen calls so, as `--expect` knows it; None where it knows none."""
+    from dlcalc.numbers.places import Place, find_place
+
+    try:
+        path = _marked(answer.adapt({name: NAN}))
+        return None if path in (None, [name]) else find_place(
+            str(Place(path or ())), answer.for_programs, answer.main_place)
+    except DlcalcError:
+        return None
+
+
+NAN = float("nan")
+
+
+def _marked(value: Any) -> list[Any] | None:
+    """The way to a NaN within lists and objects."""
+    if isinstance(value, float):
+        return None if value == value else []
+    value = value.tolist() if hasattr(value, "tolist") else value
+    parts = value.items() if isinstance(value, dict) else (
+        enumerate(value) if isinstance(value, list | tuple) else ())
+    for key, each in parts:
+        if (path := _marked(each)) is not None:
+            return [key, *path]
+    return None
 
 
 def is_finite(value: Any) -> bool:

@@ -107,6 +107,18 @@ def test_what_is_refused_is_one_line_and_leaves_no_file(wrong: tuple[str, str], 
     assert not [*tmp_path.iterdir()]
 
 
+@pytest.mark.parametrize(("command", "place", "working"), [
+    ("mlp", "dJ/dw5", "∂J/∂w_5 = ∂J/∂q_3·h_1 = "), ("mlp", "∂J/∂w_5", "∂J/∂w_5 = ∂J/∂q_3·h_1 = "),
+    ("mlp", "w5+", "w_5⁺ = w_5 + Δw_5 = "), ("mlp", "q_1", "q_1 = w_1·x_1 + w_2·x_2 = "),
+    ("vae", "z1", "z_1 = μ_1 + σ_1·ε_1 = "), ("vae", "dL1/dz1", "∂L1/∂z_1 = (x_1 − y_1)·w_5"),
+    ("vae", "∂L2/∂w_4", "∂L2/∂w_4 = ∂L2/∂σ_1·"),
+])
+def test_an_element_goes_by_its_name_on_the_screen(
+    command: str, place: str, working: str
+) -> None:
+    assert invoke(command, "--at", place).out.startswith(working)
+
+
 def test_what_cannot_be_saved_is_refused_before_anything_is_printed() -> None:
     for option, ending in (("--save", "npz"), ("--plot", "svg")):
         done = invoke("lstm", option, f"/nowhere/picture.{ending}")

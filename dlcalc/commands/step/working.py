@@ -45,6 +45,11 @@ def checked_place(result: NetworkStep, field: str, index: Index) -> Place | None
         return None
     node = nodes[name]
     shape = _shape(result.ran.graph, node)
+    if not index and prod(shape) == 1:
+        index = (0,) * len(shape)
+    if shape and not index:
+        first = ",".join("0" * len(shape))
+        raise InputError(f"{name} is {by_x(shape)} numbers: say which, as {name}:{first}")
     if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
         last = ",".join(str(size - 1) for size in shape)
         raise InputError(

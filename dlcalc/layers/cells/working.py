@@ -216,9 +216,7 @@ class CellWorking(Recipe):
         shown = list(range(1, count + 1)) if count <= MOST_STEPS else [1, 2, count - 1, count]
         if at is not None:
             if len(at) != 1 or not 0 <= at[0] < count:
-                place = ",".join(map(str, at))
-                raise InputError(f"--at {place} is none of the steps 0 to {count - 1}, as the "
-                                 "result counts them")
+                raise InputError(f"none of the steps 0 to {count - 1}, as the result counts them")
             shown = [at[0] + 1]
         alone = at is not None or count > MOST_STEPS
         lines = {t: self.about(t, t) if alone else self.whole for t in shown}

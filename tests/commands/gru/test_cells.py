@@ -224,7 +224,7 @@ def test_runs_say_what_becomes_of_the_gradient(tmp_path: Path) -> None:
     (["rnn", RNN, "--activation", "tahn"], "invalid value for '--activation': unknown activation"),
     (["rnn", '{"W": [[9, 1]], "x": [1]}', "--activation", "relu", "--steps", "900"],
      "a passes the largest float64 at step"),
-    (["rnn", RNN, "--explain", "--at", "7"], "--at 7 is none of the steps 0 to 1"),
+    (["rnn", RNN, "--explain", "--at", "7"], "--at 7: none of the steps 0 to 1"),
     (["rnn", RNN, "--expect", '{"steps": {"3": {"h": [1]}}}'], "--expect: there is no step 3"),
     (["rnn", '{"W": [[1, 2]], "x": NaN}'], "x: NaN is not a finite number"),
 ])

@@ -218,7 +218,7 @@ def test_check_fails_where_there_is_no_derivative() -> None:
     ([CELL, "--steps", "1000000000000"], "1,000,000,000,000 steps of 1 numbers"),
     ([CELL, "--inputs", "zer"], "--inputs: 'zer' is no file and no array; did you mean zero?"),
     ([CELL, "--inputs", "1 2"], "inputs has shape 1x2; expected steps x 1"),
-    ([CELL, "--explain", "--at", "7"], "--at 7 is none of the steps 0 to 0, as the result"),
+    ([CELL, "--explain", "--at", "7"], "--at 7: none of the steps 0 to 0, as the result"),
     ([CELL, "--expect", '{"dj": 1}'], "--expect: the result has no field 'dj'"),
     ([CELL, "--steps", "2", "--expect", '{"c": [1]}'],
      "--expect: c stands outside steps: of 2 steps it has a row each, 2 rows"),

@@ -318,3 +318,19 @@ def test_a_row_of_a_table_sums_what_comes_back_where_it_was_looked_up() -> None:
                        "0,0": "∂L/∂embedding1(1,0) = 10"}.items():
         done = invoke(*words, "--at", f"gradients.embedding1.weight:{place}")
         assert done.out.splitlines()[0].endswith(end)
+
+
+@pytest.mark.parametrize("place", [
+    "gradients.linear1.weight:0,1", "∂L/∂linear1.weight:0,1", "dL/dlinear1.weight(0,1)",
+    "linear1.weight(0,1)⁺", "linear1.weight(0,1)+",
+])
+def test_an_element_goes_by_the_name_that_the_screen_shows(place: str) -> None:
+    data = '{"x": [1, 2], "upstream": [8], "parameters": {"linear1.weight": [[3, 1]]}}'
+    words = ("step", "input 2; linear 1 bias=no", data, "--with", '{"optimizer": "sgd"}')
+    out = invoke(*words, "--at", place).out
+    assert out.startswith("∂L/∂linear1.weight(0,1) = ∂L/∂linear1(0)·x(1) = 8·2 = 16\n")
+    refused = invoke(*words, "--at", "dL/dlinear1.weight")
+    assert refused.complaint == (
+        "--at dL/dlinear1.weight: linear1.weight is 1x2 numbers: say which, as linear1.weight:0,0"
+    )
+    assert invoke(*words, "--at", "linear1").out.startswith("linear1(0) = ∑_i x(i)·linear1.weight")
