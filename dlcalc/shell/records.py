@@ -15,6 +15,7 @@ from dlcalc.input.records import OpenQuoteError, Reader, Record, arriving_lines,
 from dlcalc.input.sources import STDIN
 from dlcalc.output.formats import FORMATS, Format, Row, cells
 from dlcalc.shell import complain
+from dlcalc.shell.options import ALIASES
 from dlcalc.shell.output import Output, write_out
 from dlcalc.shell.types import ARRAY, PADDING, SIZE, as_typed, is_given
 
@@ -34,12 +35,20 @@ def first_line() -> bytes:
 
 def record_names(fields: Collection[str]) -> tuple[str, ...]:
     """The names that records on standard input begin with, some of these; none where it is else."""
-    first = first_line()
+    first, meant = first_line(), _meant(fields)
     try:
-        reader = reader_of(first, fields)
-        return reader.columns or tuple(reader.parse(first) or ())
+        reader = reader_of(first, (*fields, *meant))
+        names = reader.columns or tuple(reader.parse(first) or ())
+        return tuple(meant.get(name, name) for name in names)
     except DlcalcError:
         return ()
+
+
+def _meant(fields: Collection[str]) -> dict[str, str]:
+    """The fields that other names mean, as options have them: padding is pad."""
+    names = {alias[2:].replace("-", "_"): name[2:].replace("-", "_")
+             for alias, name in ALIASES.items() if alias.startswith("--")}
+    return {alias: name for alias, name in names.items() if name in fields and alias not in fields}
 
 
 def run_records(
@@ -95,6 +104,7 @@ class _Stream(dict[bytes, str]):
         kinds = {each.name: each.type for each in click.get_current_context().command.params}
         self.kinds: dict[str, Any] = {name: kinds[name] for name in fields}
         self.sizes = {name for name in fields if kinds[name] in (SIZE, PADDING)}
+        self.meant = _meant(fields)
 
     def answer(self, lines: list[bytes], number: int) -> int:
         """Write the answers to the lines after line `number`; the number of the last."""
@@ -129,7 +139,7 @@ class _Stream(dict[bytes, str]):
         if self.reader is None:
             if not line.strip():
                 return ""
-            reader = reader_of(line, self.fields)
+            reader = reader_of(line, (*self.fields, *self.meant))
             self.form = self.form or FORMATS[reader.form]
             self.whole = self.form.whole
             self.reader = reader
@@ -172,13 +182,16 @@ class _Stream(dict[bytes, str]):
 
     def _answered(self, record: Record) -> str:
         row, known = {**record}, {**self.given}
-        for name, raw in record.items():
+        for column, raw in record.items():
+            name = self.meant.get(column, column)
             if name not in self.kinds:
                 continue
+            if name != column and name in record:
+                raise InputError(f"{name} and {column} are one field: give one of them")
             value = known[name] = _value(name, self.kinds[name], raw)
             # A pair as 8:4 is written as it came.
             if name in self.sizes or not isinstance(value, tuple | list):
-                row[name] = value
+                row[column] = value
         row.update(self.function(**known))
         return self.write(row)
 

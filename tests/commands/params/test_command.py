@@ -485,6 +485,8 @@ def test_records_are_answered_a_model_a_line() -> None:
     assert [row[:4] for row in rows] == [
         ["lenet", "4", "me", "61706"], ["resnet18", "", "you", "11689512"]
     ]
+    sized = invoke("params", "-f", "csv", stdin="model,batch_size\nlenet,4\n").out.splitlines()
+    assert sized[1].split(",")[2:] == rows[0][3:]
     record = '{"model": "conv 6 5; relu", "input": [1, 8, 8], "tag": 3}\n'
     found = json.loads(invoke("params", stdin=record).out)
     assert (found["tag"], found["macs"], "cache_bytes" in found) == (3, 2400, False)

@@ -46,6 +46,11 @@ CSV = "input,kernel,pad\n32,5,\n28x28,3,1\n"
         ("-O 28 -F 5 -f plain", "no record", "32 0\n"),
         ("-F 1", 'who,input\n"a, ""b""",3\n', 'who,input,output,remainder\n"a, ""b""",3,3,0\n'),
         ("", "input,kernel\n", "input,kernel,output,remainder\n"),
+        ("", "of,input,kernel_size,padding,strides\nC1,32,5,2,2\n",
+         "of,input,kernel_size,padding,strides,output,remainder\nC1,32,5,2,2,16,1\n"),
+        ("", '{"input_size": 32, "kernel": 5, "padding": "same", "dilation_rate": 2}',
+         '{"input_size": 32, "kernel": 5, "padding": "same", "dilation_rate": 2, "output": 32, '
+         '"remainder": 0}\n'),
     ],
 )  # fmt: skip
 def test_answers_records(line: str, stdin: str, out: str) -> None:
@@ -65,6 +70,9 @@ def test_answers_records(line: str, stdin: str, out: str) -> None:
          "did you mean same?"),
         ("", "input,kernal\n32,5\n", "", "line 1: unknown field 'kernal'; did you mean kernel?; "
          "the first line names the fields, as input,kernel,stride"),
+        ("", "input,kernel,pad,padding\n32,5,2,1\n",
+         "input,kernel,pad,padding,output,remainder\n",
+         "line 2: pad and padding are one field: give one of them"),
         ("", "input,input\n", "", "line 1: a field stands twice; the first line names the fields"),
         ("-f plain", "input\n32\n", "", "line 2: the kernel size is missing"),
         ("-f plain -F 5", b"input\n32\n\xff\n", "28\n", "line 3: byte 0xff is not UTF-8 text"),
