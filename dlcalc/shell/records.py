@@ -189,8 +189,8 @@ class _Stream(dict[bytes, str]):
             if name != column and name in record:
                 raise InputError(f"{name} and {column} are one field: give one of them")
             value = known[name] = _value(name, self.kinds[name], raw)
-            # A pair as 8:4 is written as it came.
-            if name in self.sizes or not isinstance(value, tuple | list):
+            # A pair as 8:4, or yes, is written as it came.
+            if name in self.sizes or not isinstance(value, tuple | list | bool):
                 row[column] = value
         row.update(self.function(**known))
         return self.write(row)

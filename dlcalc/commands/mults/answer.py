@@ -54,7 +54,9 @@ class MultsRun(Run[Multiplications]):
         if not self.options["model"] and not whole and self.out.piped:
             from dlcalc.shell.records import record_names, run_records
 
-            if record_names(FIELDS):
+            if names := record_names(FIELDS):
+                for name in {"conv", "tile"}.intersection(names):
+                    raise InputError(f"{name} is of all records: give it as --{name}")
                 given = {
                     name: each for name, each in self.options.items()
                     if name not in ("model", "matrices")

@@ -21,7 +21,10 @@ else:
     size_steps = lazily("dlcalc.layers.size_steps")
 
 
-FIELDS = ("input", "kernel", "stride", "pad", "dilation", "output_padding")
+FIELDS = (
+    "input", "kernel", "stride", "pad", "dilation", "output_padding", "transposed", "ceil",
+    "framework",
+)
 """What records may hold."""
 
 

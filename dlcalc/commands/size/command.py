@@ -39,9 +39,9 @@ def command() -> None:
 
     Without both -L and -F, records on standard input are answered one by one, as they
     arrive: CSV or TSV under a header of names (input, kernel, stride, pad, dilation,
-    output_padding), or a JSON object a line. What a record does not say, the options do;
-    other names pass through, and a bad record is told and left out. Answers have the form
-    of the records, unless -f says otherwise.
+    output_padding, transposed, ceil), or a JSON object a line. What a record does not say,
+    the options do; other names pass through, and a bad record is told and left out. Answers
+    have the form of the records, unless -f says otherwise.
 
     \b
     Examples:

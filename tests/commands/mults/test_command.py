@@ -201,6 +201,13 @@ def test_the_function_has_the_parameters_of_the_command() -> None:
     assert dlcalc.mults(4, 5, stride=2, pad=2, output=8, dims=2).total["zero_skip"] == 289
 
 
+@pytest.mark.parametrize("name", ["conv", "tile"])
+def test_what_is_of_all_records_is_no_column_of_them(name: str) -> None:
+    done = invoke("mults", stdin=f"input,kernel,{name}\n4,5,2\n")
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint == f"{name} is of all records: give it as --{name}"
+
+
 def test_ordinary_convolutions_by_sizes_of_models_and_in_records() -> None:
     line = record("-L", "6", "-F", "3", "-P", "1", "--conv", "--verify")
     assert line["total"] == {

@@ -46,6 +46,11 @@ CSV = "input,kernel,pad\n32,5,\n28x28,3,1\n"
         ("-O 28 -F 5 -f plain", "no record", "32 0\n"),
         ("-F 1", 'who,input\n"a, ""b""",3\n', 'who,input,output,remainder\n"a, ""b""",3,3,0\n'),
         ("", "input,kernel\n", "input,kernel,output,remainder\n"),
+        ("", "input,kernel,stride,transposed,ceil\n4,5,2,yes,\n5,2,2,no,yes\n5,2,2,,no\n",
+         "input,kernel,stride,transposed,ceil,output,remainder\n4,5,2,yes,,11,0\n"
+         "5,2,2,no,yes,3,0\n5,2,2,,no,2,1\n"),
+        ("", "input,kernel,stride,pad,framework\n8,3,2,same,keras\n",
+         "input,kernel,stride,pad,framework,output,remainder\n8,3,2,same,keras,4,0\n"),
         ("", "of,input,kernel_size,padding,strides\nC1,32,5,2,2\n",
          "of,input,kernel_size,padding,strides,output,remainder\nC1,32,5,2,2,16,1\n"),
         ("", '{"input_size": 32, "kernel": 5, "padding": "same", "dilation_rate": 2}',
