@@ -3,8 +3,9 @@
 import os
 import signal
 
-# As the command does: one BLAS thread. It is read when NumPy is first imported, so before all.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# One BLAS thread, as the command has by itself: several wait for each other on busy machines.
+# It is read when NumPy is first imported, so before all.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dlcalc.shell.commands import COMMANDS
-from tests.shell.running import ROOT, TIMEOUT, environment, folder_of_command, invoke
+from tests.shell.running import ROOT, TIMEOUT, Run, environment, folder_of_command, invoke
 
 SCRIPTS = {"bash": "dlcalc.bash", "zsh": "_dlcalc", "fish": "dlcalc.fish"}
 LINES = [
@@ -59,6 +59,20 @@ def test_fields_of_the_very_result_are_offered(
     monkeypatch.setenv("COMP_WORDS", f"dlcalc {line}")
     monkeypatch.setenv("COMP_CWORD", str(len(shlex.split(line + ("'" if "'" in line else "")))))
     assert invoke().out.split() == "".join(f"plain,{each}\n" for each in wanted).split()
+
+
+@pytest.mark.parametrize(("limit", "line"), [("MOST_WORK", "gan --epochs 100000 --at d"),
+                                             ("MOST_WAIT", "conv -x fifo -w 1 --at o")])
+def test_a_result_that_is_long_in_coming_offers_no_fields(
+    limit: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(f"dlcalc.shell.inner.{limit}", 0.05)
+    monkeypatch.setenv("_DLCALC_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", f"dlcalc {line}")
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split())))
+    assert invoke() == Run(0, "\n", "")
 
 
 def shell_environment() -> dict[str, str]:

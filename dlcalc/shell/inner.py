@@ -62,8 +62,14 @@ def answer_within(words: Sequence[str]) -> Answer:
     return found
 
 
+MOST_WORK = 1.0
+"""Seconds of the processor's time that an answer may take while its line is being typed."""
+MOST_WAIT = 30.0
+"""Seconds that it may take on a busy machine, or where it waits for something."""
+
+
 def answer_at_hand(context: click.Context) -> Answer | None:
-    """What a command answers whose line is being typed; None where that takes a second or fails."""
+    """What a command answers whose line is being typed; None where that takes long or fails."""
     # An option that still lacks its value leaves the arguments where click found them.
     command = context.command
     rest = command.make_context("", list(context.args), resilient_parsing=True).params
@@ -74,22 +80,30 @@ def answer_at_hand(context: click.Context) -> Answer | None:
             context.params[str(param.name)] = None  # nothing is written, or held against it
     answers: list[Answer] = []
     output.caught = answers
-    held = signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_REAL, 1)
+    timers = (signal.ITIMER_PROF, signal.SIGPROF, MOST_WORK), (
+        signal.ITIMER_REAL, signal.SIGALRM, MOST_WAIT)
+    held = [signal.signal(number, _too_long) for _, number, _ in timers]
+    for timer, _, seconds in timers:
+        signal.setitimer(timer, seconds)
     try:
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), no_stdin():
             command.invoke(context)
-    except Exception:
+    except (Exception, _TooLong):
         pass
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, held)
+        for (timer, number, _), handler in zip(timers, held, strict=True):
+            signal.setitimer(timer, 0)
+            signal.signal(number, handler)
         output.caught = None
     return answers[-1] if answers else None
 
 
+class _TooLong(BaseException):
+    """Raised amid a calculation, and no error of files or numbers that somebody passes over."""
+
+
 def _too_long(number: int, frame: object) -> None:
-    raise TimeoutError
+    raise _TooLong
 
 
 @contextmanager

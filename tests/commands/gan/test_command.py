@@ -16,7 +16,7 @@ import dlcalc
 from dlcalc.commands.gan.answer import IMAGES, RING
 from tests.mnist import make_folder, mnist
 from tests.pictures.test_png import decoded
-from tests.shell.running import COMMAND, environment, invoke, run
+from tests.shell.running import COMMAND, TIMEOUT, environment, invoke, run
 
 QUICK = ["--generator", "linear 8; tanh; linear 2", "--discriminator", "linear 8; tanh; linear 1"]
 
@@ -70,7 +70,7 @@ def interrupted(form: str, lines: int) -> tuple[int, str, str]:
         assert process.stdout is not None
         first = b"".join(process.stdout.readline() for _ in range(lines))
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=TIMEOUT)
     return process.returncode, (first + out).decode(), err.decode()
 
 
@@ -164,7 +164,7 @@ def test_a_signal_ends_it_after_saving_and_resume_goes_on_to_the_same_bytes(
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(number)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=TIMEOUT)
     assert process.returncode == status
     stopped = re.search(r"stopped after (?:batch \d+ of )?epoch (\d+), and all of it", err.decode())
     assert stopped, err
