@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.params.count_answer import field_record, size_text
+from dlcalc.input.expressions import sentences
 from dlcalc.models.files.tensors import Role
 from dlcalc.models.use import Use
 from dlcalc.numbers.axes import by_x
@@ -191,49 +193,25 @@ def _sums(headers: Sequence[str], held: Held) -> list[Any]:
 def footnotes(held: Held) -> list[str]:
     """What the sums leave apart, in lines for people."""
     total = totals(held)
-    weights = f"weights {size_text(total['weights_bytes'])}"
-    if total["params"]:
-        bits = 80 * total["weights_bytes"] // total["params"]
-        weights += f", {bits // 10}.{bits % 10} bits a parameter"
-    lines = [f"{total['params']:,} parameters; {weights}"]
-    if total["trainable"] != total["params"]:
-        lines.append(
-            f"{total['trainable']:,} parameters trainable, "
-            f"{total['params'] - total['trainable']:,} not"
-        )
-    apart = [
-        (Role.BUFFER, "in buffers"), (Role.QUANTISATION, "of quantisation, such as scales"),
-        (Role.CONSTANT, "in constants"), (Role.OPTIMIZER, "in the optimiser's state"),
-        (Role.COPY, "in a second copy of the weights"),
-    ]
-    lines += [
-        f"{held.sum_of('numbers', role):,} numbers {what}, which are no parameters"
-        for role, what in apart if any(each.role == role for each in held.tensors)
-    ]
-    if held.format in KERAS and total["keras_total"] != total["params"]:
-        lines.append(f"Keras counts {total['keras_total']:,}, buffers and scales among them")
+    bits = 80 * total["weights_bytes"] // (total["params"] or 1)
     types = dict.fromkeys(each.dtype for each in held.tensors if each.role not in Role.APART)
-    if 1 < len(types) <= 8:
-        lines.append(f"types: {', '.join(types)}")
-    lines += notes(held)
-    if held.format == "gguf":
-        kind = held.metadata.get("general.architecture")
-        lines += [
-            f"{kind}: " + ", ".join(
-                f"{key.removeprefix(f'{kind}.')} {value}" for key, value in held.metadata.items()
-                if key.startswith(f"{kind}.") and isinstance(value, int | float)
-            )
-        ]
-    if held.count is not None:
-        lines.append(
-            f"by the architecture that its metadata gives, for {held.count.positions:,} tokens: "
-            f"{total['macs']:,} multiply-accumulates"
-        )
-        if total["cache_bytes"] is not None:
-            lines[-1] += f", a cache of {size_text(total['cache_bytes'])} in 16 bits a number"
-    elif held.rows is None:
-        lines.append("a file of weights tells nothing of multiply-accumulates and activations")
-    return lines
+    kind = held.metadata.get("general.architecture")
+    known: dict[str, Any] = {
+        **total, "fixed": total["params"] - total["trainable"], "format": held.format,
+        "weights": size_text(total["weights_bytes"]), "bits": f"{bits // 10}.{bits % 10}",
+        "counted": held.count is not None, "tokens": held.count and held.count.positions,
+        "layered": held.rows is not None, "cached": total.get("cache_bytes") is not None,
+        "cache": size_text(total.get("cache_bytes") or 0), "keras": held.format in KERAS,
+        "types": ", ".join(types), "several": 1 < len(types) <= 8, "kind": kind,
+        "fields": ", ".join(
+            f"{key.removeprefix(f'{kind}.')} {value}" for key, value in held.metadata.items()
+            if key.startswith(f"{kind}.") and isinstance(value, int | float)
+        ),
+    }
+    for role in {each.role for each in held.tensors}:
+        known[f"in_{role}"] = held.sum_of("numbers", role)
+    said = partial(sentences, __file__, "files.txt", known=known)
+    return [*said("above"), *notes(held), *said("below")]
 
 
 def notes(held: Held) -> list[str]:
