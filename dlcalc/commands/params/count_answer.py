@@ -440,41 +440,23 @@ def _footnotes(count: Count, facts: Facts) -> list[str]:
 
 def _uses(count: Count, totals: Mapping[str, Any], use: Use) -> Iterator[str]:
     """What was asked of the model beside its layers, a line each."""
-    if use.cached is not None or use.tokens is not None or use.causal or use.fit is not None:
-        if "cache_bytes" in totals:
-            yield (
-                f"cache {size_text(totals['cache_bytes'])} behind {count.positions:,} positions, "
-                f"batch {use.batch}; {size_text(totals['cache_bytes_reserved'])} reserved in whole "
-                "windows and pages of 16"
-            )
-        if "training_flops_6nd" in totals:
-            yield (
-                f"training compute: {totals['training_macs']:,} macs, forward and twice that "
-                f"backward; 6·N·D = {totals['training_flops_6nd']:,} FLOPs"
-            )
-    if use.causal:
-        yield (
-            f"macs as kernels run them that skip what is masked; {totals['macs_unskipped']:,} "
-            "where it is made and masked"
-        )
-    if "per_device" in totals:
-        yield f"each of {use.devices} devices ({use.shard}): " + ", ".join(
+    asked = use.cached is not None or use.tokens is not None or use.causal or use.fit is not None
+    if not asked and "per_device" not in totals:
+        return
+    from dlcalc.input.expressions import sentences
+
+    yield from sentences(__file__, "uses.txt", "use", {
+        **totals, **use._asdict(), "asked": asked, "positions": count.positions,
+        "training": use.training, "rows": len(count.rows),
+        "cache": size_text(totals.get("cache_bytes") or 0),
+        "reserved": size_text(totals.get("cache_bytes_reserved") or 0),
+        "share": ", ".join(
             f"{key.removesuffix('_bytes')} {size_text(value)}"
-            for key, value in totals["per_device"].items() if value
-        )
-    if "fit" in totals:
-        yield from _fitting(totals["fit"], count, use)
-
-
-def _fitting(found: Mapping[str, Any], count: Count, use: Use) -> Iterator[str]:
-    yield f"into {size_text(found['bytes'])} fit, each alone:"
-    if found["training_batch"] is not None:
-        yield f"  a batch of {found['training_batch']:,} in training ({use.training})"
-    if found["batch"] is not None:
-        yield f"  {found['batch']:,} sequences of {count.positions:,} positions, with the weights"
-    if found["context"] is not None:
-        yield f"  {found['context']:,} positions, batch {use.batch}, with the weights"
-    yield f"  the weights of {found['layers']:,} of {len(count.rows):,} layers, from the first"
+            for key, value in totals.get("per_device", {}).items() if value
+        ),
+        **{f"fit_{key}": value for key, value in totals.get("fit", {}).items()},
+        "room": size_text(totals.get("fit", {}).get("bytes", 0)),
+    })
 
 
 def size_text(size: int) -> str:
