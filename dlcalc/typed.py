@@ -1,7 +1,7 @@
 """What modules name of `typing`, without its import: type checkers see the originals.
 
 At run time names of types stand for nothing, and a `NamedTuple` is what `collections` makes, but
-its `__new__`, whose text is compiled, comes with the first tuple: most classes make none.
+its `__new__`, whose text is compiled, comes when some tuples have been made: most classes make few.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ __all__ = (
     "Any", "BinaryIO", "ClassVar", "Generic", "NamedTuple", "NoReturn", "SupportsIndex",
     "TypeAlias", "TypeVar", "overload",
 )
+FEW = 32
+"""Tuples of a class that are made before the making of more is compiled."""
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import (
@@ -53,7 +55,13 @@ else:
 
         def __new__(cls, *values, **named):
             kind = next(kind for kind in cls.__mro__ if "_defaults" in vars(kind))
-            made = namedtuple(kind.__name__, kind._fields, defaults=kind._defaults).__new__
+            fields, kind._few = kind._fields, kind._few - 1
+            given = {**dict(zip(fields, values, strict=False)), **named}
+            found = {**kind._defaults, **given}
+            fits = len(given) == len(values) + len(named) and found.keys() == {*fields}
+            if kind._few and fits:
+                return tuple.__new__(cls, map(found.__getitem__, fields))
+            made = namedtuple(kind.__name__, fields, defaults=kind._defaults.values()).__new__
             kind.__new__ = staticmethod(made)
             return made(cls, *values, **named)
 
@@ -84,9 +92,9 @@ else:
             if not bases:
                 return super().__new__(cls, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
-            defaults = tuple([body[field] for field in fields if field in body])
+            defaults = {field: body[field] for field in fields if field in body}
             getters = {field: _tuplegetter(at, None) for at, field in enumerate(fields)}
-            own = {"__slots__": (), "_fields": fields, "_defaults": defaults}
+            own = {"__slots__": (), "_fields": fields, "_defaults": defaults, "_few": FEW}
             return type(name, (_Named,), body | getters | own)
 
     class NamedTuple(metaclass=_Fields):

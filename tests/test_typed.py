@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dlcalc.typed import NamedTuple
+from dlcalc.typed import FEW, NamedTuple
 
 
 class Ours(NamedTuple):
@@ -47,8 +47,12 @@ MADE = [
 ]
 
 
+
+@pytest.mark.parametrize("before", [0, FEW])
 @pytest.mark.parametrize("made", MADE)
-def test_fields_names_and_text_are_those_of_the_standard_library(made: Any) -> None:
+def test_fields_names_and_text_are_those_of_the_standard_library(made: Any, before: int) -> None:
+    for number in range(before):
+        assert Ours(number).first == number
     ours, theirs = made(Ours), made(Theirs)
     assert type(ours) is Ours
     assert ours == theirs
@@ -59,8 +63,8 @@ def test_fields_names_and_text_are_those_of_the_standard_library(made: Any) -> N
 
 
 @pytest.mark.parametrize("wrong", [
-    lambda kind: kind(), lambda kind: kind(1, "b", 3), lambda kind: kind(1, third=3),
-    lambda kind: kind(1)._replace(third=3),
+    lambda kind: kind(), lambda kind: kind(1, first=1), lambda kind: kind(1, "b", 3),
+    lambda kind: kind(1, third=3), lambda kind: kind(1)._replace(third=3),
 ])
 def test_what_the_standard_library_refuses_is_refused(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError)) as theirs:
