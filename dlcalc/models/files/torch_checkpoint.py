@@ -328,6 +328,12 @@ class _Checkpoint:
             found.append(tensor.but(role=role) if role else tensor)
         if all(tensor.role in Role.APART for tensor in found):
             raise InputError("its pickle holds no tensors of a model")
+        # PyTorch's own quantised layers mark their biases alone as parameters.
+        if any(_QUANTISED.search(f"{tensor.name} {tensor.dtype}") for tensor in found):
+            return [
+                each.but(role=Role.QUANTISATION) if _STEP.search(each.name) else each
+                for each in found
+            ]
         # Where parameters are marked as such, what is not marked is none.
         if any(tensor.role == Role.PARAMETER for tensor in found):
             return [each if each.role else each.but(role=Role.BUFFER) for each in found]
@@ -407,6 +413,9 @@ _OWN_WAYS: dict[str, Callable[[_Checkpoint, str, Made], Tensor]] = {
     "torch._utils._rebuild_qtensor": _Checkpoint.placed,
 }
 """Functions that rebuild tensors otherwise."""
+_QUANTISED = re.compile(r"\b_packed_params\.| qu?int\d+$")
+_STEP = re.compile(r"(^|\.)(scale|zero_point)$")
+"""What PyTorch's own quantised layers hold, and the names of what rounds their outputs."""
 
 
 def _is_optimizer(value: Any) -> bool:

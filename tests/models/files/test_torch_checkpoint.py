@@ -129,7 +129,7 @@ W, B = tensor("w", 2, 3), tensor("b", 3)
 STATE = {"fc.weight": W, "fc.bias": B}
 LINEAR = ["fc.weight float32 2x3 24 parameter", "fc.bias float32 3 12 parameter"]
 BOTH = ["a float32 2x3 24 parameter", "b float32 3 12 parameter"]
-SIZES = {"w": 24, "b": 12, "x": 5000}
+SIZES = {"q": 6, "w": 24, "b": 12, "x": 5000}
 RANDOM = tensor("x", 5000, kind="Byte")
 ADAM = {"state": {0: {"exp_avg": tensor("x", 4)}}, "param_groups": []}
 MOMENT = "float32 4 16 optimizer"
@@ -156,6 +156,7 @@ SUBCLASS = made(
     named("torch.Tensor"), (stored("w", "Float", 6), 0, (2, 3), (3, 1), False, {}), {},
 )
 V3 = "torch._utils._rebuild_tensor_v3"
+QINT8 = tensor("q", 2, 3, kind="QInt8", by="torch._utils._rebuild_qtensor")
 
 
 @pytest.mark.parametrize(("root", "found"), [
@@ -176,6 +177,17 @@ V3 = "torch._utils._rebuild_tensor_v3"
     (SEQUENTIAL, ["0.weight float32 2x3 24 parameter", "0.n float32 3 12 buffer"]),
     (told({"a": parameter(W, False), "b": B}),
      ["a float32 2x3 24 parameter frozen", "b float32 3 12 buffer"]),
+    # PyTorch's quantised layers mark their biases alone, and have steps to round outputs by.
+    (told({"0.scale": tensor("x", 1), "0.weight": QINT8, "0.bias": parameter(B), "1.weight": W}),
+     ["0.scale float32 1 4 quantisation", "0.weight qint8 2x3 6 parameter",
+      "0.bias float32 3 12 parameter", "1.weight float32 2x3 24 parameter"]),
+    (told({"0._packed_params": {"_packed_params": told((W, parameter(B)))}}),
+     ["0._packed_params._packed_params.0 float32 2x3 24 parameter",
+      "0._packed_params._packed_params.1 float32 3 12 parameter"]),
+    (module("torch.nn.modules.activation.ReLU", _parameters={"w": parameter(W)}, _buffers={},
+            _modules={}, activation=named("torch.nn.functional.relu"),
+            other=named("torch._C._nn.gelu")),
+     ["w float32 2x3 24 parameter"]),
     (module("argparse.Namespace", a=W, n=3, b=B), BOTH),
     (told({"a": SUBCLASS, "b": B}), BOTH),
     (told({"a": tensor("w", 8, kind="Untyped", by=V3, more=(named("torch.float8_e4m3fn"),))}),
