@@ -1,11 +1,13 @@
 """Values at the ends and at kinks, and every slope against complex-step differences."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.derive.activations import ACTIVATIONS, activation
+from dlcalc.derive.activations import ACTIVATIONS, activation, parametrised
 from dlcalc.errors import InputError
 
 
@@ -56,3 +58,17 @@ def test_pieces_of_straight_lines(name: str, values: list[float], slopes: list[f
 def test_an_unknown_name_gets_its_nearest() -> None:
     with pytest.raises(InputError, match="unknown activation 'sigmod'; did you mean sigmoid"):
         activation("sigmod")
+
+
+def test_what_a_formula_writes_behind_x_is_a_parameter_that_is_not_the_usual_one() -> None:
+    chosen = [parametrised("elu", alpha=2.0), parametrised("elu", alpha=1.0),
+              parametrised("leaky_relu", slope=0.3), parametrised("leaky_relu", slope=0.01)]
+    assert [each.chosen for each in chosen] == [(2.0,), (), (0.3,), ()]
+    assert [each.name for each in ACTIVATIONS.values() if each.chosen] == []
+
+
+def test_an_activation_is_pickled_by_its_name_and_never_becomes_another() -> None:
+    for each in ACTIVATIONS.values():
+        assert pickle.loads(pickle.dumps(each)) is each
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        pickle.dumps(parametrised("leaky_relu", slope=0.3))

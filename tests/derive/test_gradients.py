@@ -53,6 +53,9 @@ DATA = Path(__file__).parents[1] / "data"
          {"X": [[8, 8], [4, 4]], "W": [[8, 20]], "b": [12]}),
         (f"f(x) = x + x; L = {'f(' * 12}w{')' * 12}", {"w": 3}, 3 * 2**12, {"w": 2**12}),
         ("L = norm(x)", {"x": [3, 4]}, 5, {"x": [0.6, 0.8]}),
+        ("L = hard_tanh(x)", {"x": 3}, 1, {"x": 0}), ("L = hard_tanh(x)", {"x": -3}, -1, {"x": 0}),
+        ("L = hard_swish(x)", {"x": 3.5}, 3.5, {"x": 1}),
+        ("L = sum(conv(x, w, b))", {"x": [1, 2, 3], "w": [1, 1], "b": 10}, 28, {"b": 2}),
         ("L = max(x) - min(x)", {"x": [3, 4, -1]}, 5, {"x": [0, 1, -1]}),
         ("y = [a, b; b, 2]; L = sum(y @ y)", {"a": 1, "b": 3}, 41, {"a": 8, "b": 18}),
         ("L = sum(a ⊙ X)", {"a": [1, 2], "X": [[1, 2], [3, 4]]}, 16,
@@ -256,6 +259,7 @@ def test_inputs_that_play_no_part_have_gradients_of_zero() -> None:
         ("L = abs(x)", {"x": 0}, 0, "abs(x) is at its kink"),
         ("L = max(x, y)", {"x": 2, "y": 2}, 0.5, "max(x, y) is at its kink"),
         ("L = max(x)", {"x": [2, 2]}, [0.5, 0.5], "max(x) is at its kink"),
+        ("L = max(x)", {"x": [2, 1]}, [1, 0], ""), ("L = min(x)", {"x": [2, 1, 0]}, [0, 0, 1], ""),
         ("L = norm(x)", {"x": [0, 0]}, [0, 0], "norm(x) is at its kink"),
         ("L = relu(x)", {"x": 1}, 1, ""),
     ],
@@ -481,6 +485,14 @@ def test_whole_numbers_beyond_64_bits_stay_exact(equation: str, degree: int) -> 
         assert np.array(found, object).tolist() == np.array(wanted, object).tolist()
 
 
+def test_values_are_arrays_of_their_own() -> None:
+    given = np.array([1.0, 2.0, 3.0])
+    result = dlcalc.grad("y = broadcast(x, 2, 3); z = y[0]", {"x": given}, of=[])
+    result.values["y"][0, 0] = 9.0
+    assert result.values["y"].tolist() == [[9, 2, 3], [1, 2, 3]]
+    assert (given.tolist(), result.values["z"].tolist()) == ([1, 2, 3], [1, 2, 3])
+
+
 def test_long_convolutions_of_whole_floats_are_exact() -> None:
     x, w = np.arange(10_000.0) % 7, np.arange(160.0) % 5 - 2
     found = dlcalc.grad("y = conv(x, w)", {"x": x, "w": w}, of=[]).values["y"]
@@ -687,6 +699,7 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
         ("L = t/(y-1)", {"t": 1, "y": 1}, "t/(y-1): division by zero: y-1 = 0"),
         ("L = sum(t/y)", {"t": 1, "y": [1.0, 0.0]}, "t/y: division by zero: y = 0 at (1)"),
         ("L = exp(x)", {"x": 1000}, "exp(x): overflows, beyond 1.8e308: x = 1000"),
+        ("L = sum(x^p)", {"x": [3], "p": 1e6}, "x^p: overflows, beyond 1.8e308: x up to 3, p = 1e"),
         ("L = sum(exp(x))", {"x": [1.0, 1000]}, "overflows, beyond 1.8e308: x up to 1000"),
         ("L = x^-1", {"x": 0}, "x^-1: division by zero: x = 0, -1"),
         ("L = x^0.5", {"x": -2}, "a negative number to a fractional power: x = -2, 0.5"),

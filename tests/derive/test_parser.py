@@ -261,6 +261,7 @@ LEFT_INDEX = ("an index on the left is a whole number, a loop's variable, or a l
     ("h[1] = s; h[3] = s; L = h", 25, "h", "h has elements [1] and others; name one"),
     ("h[0,0] = s; h[0,1] = s; L = h", 29, "h", "h has elements [0,0] and others; name one"),
     ("h[0,0] = s; L = h[0]", 17, "h[0]", "h has 2 indices"),
+    ("h[0,0] = s; h[1,0] = s; L = h", 29, "h", "h has elements [0,0] and others; name one"),
     ("h[0] = s; h[0] = 2", 11, "h[0] = 2", "h[0] is defined already"),
     ("h[0] = s; h = 2", 11, "h = 2", "h is defined by its elements already"),
     ("for t in 1..2: z = t", 16, "z = t", "each equation of a loop is of one step: z[t] = …"),

@@ -260,6 +260,14 @@ def test_mistakes_in_matrices_are_named() -> None:
     assert len(unnamed) <= 0.05 * tried, unnamed
 
 
+def test_a_transposed_answer_of_whole_numbers_is_named_zeros_and_all() -> None:
+    result = dlcalc.grad("y = A ⊙ A", {"A": [[0, 2, 1], [3, 1, 0]]}, of=[])
+    place = Place(("values", "y"))
+    for answer, named in (([[0, 9], [4, 1], [1, 0]], True), ([[0, 9], [4, 1], [1, 1]], False)):
+        said = grad_slip(result, None, place, answer)
+        assert said == ("the transposed matrix gives that" if named else "")
+
+
 def test_strange_numbers_in_matrices_are_no_slips() -> None:
     draw = np.random.default_rng(2)
     for _ in range(15):
