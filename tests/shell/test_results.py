@@ -142,6 +142,7 @@ def test_kl_takes_the_record_of_a_line() -> None:
     ("diagnose", [0.1, 10**400], "test error: 1000.* is no rate"),
     ("gan", [[[1], [2, 3]]], "data is ragged"),
     ("quiz", [[3]], "no problems of"),
+    ("grad", ["gru_step"], "an equation is NAME = EXPRESSION"),
     ("check", [b"x"], "a sheet is text, or a list"),
     ("size", [{"input": 32, "kernal": 5}], "unknown field 'kernal'; did you mean kernel?"),
     ("size", [32, 5, 1, "1:x"], "'1:x' is no padding: write 1, 1x2, 1:2"),
@@ -152,7 +153,22 @@ def test_values_of_another_kind_are_refused(name: str, given: list[Any], complai
         getattr(dlcalc, name)(*given, **options)
 
 
+def test_what_functions_do_not_know_is_told_as_commands_tell_it() -> None:
+    with pytest.raises(dlcalc.InputError, match=r"unknown parameter 'seeed'; did you mean seed\?"):
+        dlcalc.gan(epochs=1, seeed=3)
+    for changes in (3, [3]):
+        with pytest.raises(dlcalc.InputError, match=r"set: .*3.*: write {'C1.kernel': 4} or"):
+            dlcalc.params("lenet", set=changes)  # type: ignore[arg-type]
+
+
 def test_functions_take_what_commands_take() -> None:
+    counts = [dlcalc.params("lenet", set=each).params
+              for each in ({"C1.kernel": 4}, "C1.kernel=4", ["C1.kernel=4"])]
+    assert counts == [61652] * 3
+    attention = json.loads(invoke("grad", "attention", "-f", "json").out)
+    assert json.loads(json.dumps(dlcalc.grad("attention").to_dict())) == attention
+    curve = "epoch,train_error,test_error\n1,0.3,0.3\n2,0.02,0.2\n"
+    assert dlcalc.diagnose(curve=curve).diagnosis == "variance"
     assert dlcalc.size("32x32", "5", pad=2).output == (32, 32)
     assert dlcalc.size(32, 5, pad="1:2").output == 31
     assert dlcalc.size({"input": 32, "kernel": 5, "pad": "1:2"}, stride=2).output == 16

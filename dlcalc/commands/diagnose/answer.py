@@ -107,7 +107,7 @@ def learning_curve(
 
 
 def as_curve(value: object) -> LearningCurve:
-    """A learning curve as it is, or from its columns by name, which are those of a file.
+    """A learning curve as it is, in a file or text of CSV, or from its columns by name.
 
     Raises InputError for other names and for columns of different lengths.
 
@@ -117,6 +117,8 @@ def as_curve(value: object) -> LearningCurve:
     """
     if isinstance(value, LearningCurve):
         return value
+    if isinstance(value, str):
+        return read_learning_curve(value)
     if not isinstance(value, Mapping):
         raise InputError(f"learning curve: expected columns {HEADER}")
     with At("learning curve"):

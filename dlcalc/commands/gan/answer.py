@@ -35,7 +35,7 @@ from dlcalc.commands.gan.training import (
     output_of,
     to_arrays,
 )
-from dlcalc.errors import At, InputError, LimitError
+from dlcalc.errors import At, InputError, LimitError, did_you_mean
 from dlcalc.formulas.expressions import Step, add, call, symbol
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file
@@ -290,6 +290,10 @@ def prepare(
 ) -> Prepared:
     """Everything read, checked and drawn; the parameters are those of :func:`gan`."""
     defaults = RING if data is None else IMAGES
+    known = vars(defaults.settings)
+    for name in settings:
+        if name not in known:
+            raise InputError(f"unknown parameter {name!r}{did_you_mean(name, known)}")
     chosen = replace(defaults.settings, **settings)
     epochs = defaults.epochs if epochs is None else epochs
     if epochs < 1:

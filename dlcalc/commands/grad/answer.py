@@ -49,7 +49,8 @@ def grad(
 ) -> Derivatives:
     """Values of equations written down as in a textbook, and derivatives over all paths.
 
-    `equations` is one text, an equation a line or divided by `;`, or a list of them;
+    `equations` is one text, an equation a line or divided by `;`, a list of them, or a name
+    of the library, as "attention";
     `values` are numbers, nested lists or NumPy arrays by name; `of` and `wrt` are names,
     or text with commas between them. The gradients are those of reverse accumulation
     (Linnainmaa 1976); a `framework` has its own where there is no derivative, and its own
@@ -63,6 +64,8 @@ def grad(
     >>> grad("y = abs(x)", {"x": 0}, framework="flax").gradients["y"]
     {'x': 1}
     """
+    if isinstance(equations, str) and "=" not in equations and equations in library_names():
+        equations = library_text(equations)
     if values is not None and not isinstance(values, Mapping):
         raise InputError("values: a mapping of names to numbers is wanted, as {'x': 3}")
     given = {plain_name(name): own(value) for name, value in (values or {}).items()}

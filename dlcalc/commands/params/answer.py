@@ -206,13 +206,10 @@ def _refuse(options: Mapping[str, Any], of: str) -> None:
 
 
 def _changed(read: Model, changes: Sequence[str]) -> Model:
-    from dlcalc.models.changes import change
-    from dlcalc.models.notation import read_change
+    from dlcalc.commands.params.function import changed_by
 
-    for text in changes:
-        with At("--set"):
-            read = change(read, *read_change(text))
-    return read
+    with At("--set"):
+        return changed_by(read, changes)
 
 
 def _counted(read: Model, size: tuple[int, ...] | None, use: Use) -> Count:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
+from dlcalc.errors import InputError
 from dlcalc.models.changes import Comparison, change
 from dlcalc.models.changes import compare as beside
 from dlcalc.models.count import Count, part
-from dlcalc.models.notation import input_shape
+from dlcalc.models.notation import input_shape, read_change
 from dlcalc.models.reading import AnyModel, Size, as_model
-from dlcalc.models.tree import Value
+from dlcalc.models.tree import Model, Value
 from dlcalc.models.use import Use
 
 if TYPE_CHECKING:
     from dlcalc.conventions.models import Figure
 
+Changes = Mapping[str, Value] | Sequence[str]
+
 
 @overload
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
-    set: Mapping[str, Value] | None = None, compare: None = None,
+    set: Changes | None = None, compare: None = None,
     framework: str | None = None, **use: Any,
 ) -> Count: ...
 
@@ -28,20 +31,20 @@ def params(
 @overload
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
-    set: Mapping[str, Value] | None = None, compare: AnyModel, **use: Any,
+    set: Changes | None = None, compare: AnyModel, **use: Any,
 ) -> Comparison: ...
 
 
 @overload
 def params(
-    model: AnyModel, input: Size | None = None, *, set: Mapping[str, Value] | None = None,
+    model: AnyModel, input: Size | None = None, *, set: Changes | None = None,
     counter: str, **use: Any,
 ) -> Figure: ...
 
 
 def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
-    set: Mapping[str, Value] | None = None, compare: AnyModel | None = None,
+    set: Changes | None = None, compare: AnyModel | None = None,
     framework: str | None = None, counter: str | None = None, **use: Any,
 ) -> Count | Comparison | Figure:
     """Parameters, shapes, multiply-accumulates, receptive fields and memory of a model.
@@ -49,13 +52,13 @@ def params(
     `model` is a name of the zoo, a file in the layer notation, a list of layers, or what
     `dlcalc.model` gives; `input` is the shape of one example where the model does not say
     it, or another one; `layer` a layer or block to count alone; `set` changes arguments of
-    layers first; `compare` puts another model beside it. What else is asked goes by the
-    command's names: `batch`, `dtype`, `optimizer` or `recipe` for the bytes; `tokens`,
-    `cached` and `causal` for the products and the cache; `lora` ("8:q,v"); `devices` with
-    `shard`; `fit` (bytes). With `framework` names, shapes and parameters are those of that
-    framework; with `counter`, as `--as`, the figure that this counter prints, and why. Raises
-    InputError and FileError for what is no model, and ShapeError for the first layer that
-    does not fit.
+    layers first, by name or as texts such as "C1.kernel=4"; `compare` puts another model beside
+    it. What else is asked goes by the command's names: `batch`, `dtype`, `optimizer` or `recipe`
+    for the bytes; `tokens`, `cached` and `causal` for the products and the cache; `lora`
+    ("8:q,v"); `devices` with `shard`; `fit` (bytes). With `framework` names, shapes and
+    parameters are those of that framework; with `counter`, as `--as`, the figure that this
+    counter prints, and why. Raises InputError and FileError for what is no model, and
+    ShapeError for the first layer that does not fit.
 
     >>> params("lenet").params
     61706
@@ -73,10 +76,7 @@ def params(
     True
     """
     asked = Use.of(use)
-    changed = as_model(model)
-    for target, value in (set or {}).items():
-        name, _, key = target.rpartition(".")
-        changed = change(changed, name, key, value)
+    changed = changed_by(as_model(model), set or {})
     if counter is not None:
         from dlcalc.conventions.models import figure
 
@@ -91,3 +91,21 @@ def params(
             count = framed(each, count, framework).model
         counts.append(asked.added(count if layer is None else part(count, layer)))
     return counts[0] if compare is None else beside(*counts)
+
+
+def changed_by(model: Model, changes: Changes) -> Model:
+    """A model with arguments of its layers changed, by name or as `--set` takes them.
+
+    >>> changed_by(as_model("conv 6 5"), "conv1.kernel=4").body[0].arguments["kernel"]
+    4
+    """
+    if isinstance(changes, Mapping):
+        given = [(*target.rpartition(".")[::2], value) for target, value in changes.items()]
+    else:
+        texts = [changes] if isinstance(changes, str) else changes
+        if not isinstance(texts, Sequence) or not all(isinstance(each, str) for each in texts):
+            raise InputError(f"set: {changes!r:.40}: write {{'C1.kernel': 4}} or 'C1.kernel=4'")
+        given = [read_change(each) for each in texts]
+    for each in given:
+        model = change(model, *each)
+    return model
