@@ -170,17 +170,30 @@ def read_expression(text: str) -> Evaluate:
     >>> read_expression("2*n + 1")({"n": 3})
     7
     """
-    if text.isidentifier():  # most are
-        return _name(text)
+    if (only := _plain(text)) is not None:  # most are
+        return only
     left, _, sign = text.partition(" ")
     sign, _, right = sign.partition(" ")
-    if sign in _SIGNS and left.isidentifier() and right.isidentifier():  # and many of the others
-        return _BINARY[_SIGNS[sign]](_name(left), _name(right))
+    if sign in _SIGNS:  # and many of the others
+        first, second = _plain(left), _plain(right)
+        if first is not None and second is not None:
+            return _BINARY[_SIGNS[sign]](first, second)
     try:
         tree: Any = compile(text, "", "eval", _ast.PyCF_ONLY_AST)
         return _built(tree.body)
     except (SyntaxError, KeyError):
         raise InputError(f"{text!r} is no expression") from None
+
+
+def _plain(text: str) -> Evaluate | None:
+    """What evaluates a name, a whole number or a word in quotes; None for all else."""
+    if text.isidentifier():
+        return _name(text)
+    if text.isdigit() and text.isascii() and (text[0] != "0" or text == "0"):
+        return _constant(int(text))
+    if text[:1] == text[-1:] == "'" and text[1:-1].isidentifier():
+        return _constant(text[1:-1])
+    return None
 
 
 def _built(node: Any) -> Evaluate:
