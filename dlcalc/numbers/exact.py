@@ -171,7 +171,7 @@ def working_dtype(result: np.dtype[Any], bound: int) -> np.dtype[Any]:
 def in_type(array: Array, dtype: np.dtype[Any]) -> Array:
     """An array in another type; InputError where a Python int is beyond any float."""
     try:
-        return array.astype(dtype, copy=False)
+        return array if array.dtype is dtype else array.astype(dtype, copy=False)
     except OverflowError:
         raise InputError(_TOO_LARGE) from None
 
@@ -180,9 +180,7 @@ def given_back(array: Array, result: np.dtype[Any]) -> Array:
     """What was computed in a working type, in the type of the result."""
     if array.dtype == object:
         return narrowed(array)
-    if is_whole(result):
-        return array.astype(np.int64, copy=False)
-    return array.astype(result, copy=False)
+    return in_type(array, np.dtype(np.int64) if is_whole(result) else result)
 
 
 def as_doubles(values: object, name: str) -> Array:

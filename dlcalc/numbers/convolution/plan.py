@@ -94,15 +94,10 @@ class Geometry:
         inputs, self.kernel, self.stride, self.pads, self.dilation, *_ = fields
         self.output, _ = windows_along(axes)
         """Columns of the output, axis by axis."""
-        self.padded = inputs
-        """Columns of the padded input, axis by axis."""
-        if self.has_padding:
-            self.padded = tuple([axis.padded for axis in axes])
-
-    @property
-    def has_padding(self) -> bool:
+        self.has_padding = any(map(any, self.pads))
         """Whether anything is added or cropped anywhere."""
-        return any(map(any, self.pads))
+        self.padded = tuple([axis.padded for axis in axes]) if self.has_padding else inputs
+        """Columns of the padded input, axis by axis."""
 
     @property
     def taps(self) -> int:
