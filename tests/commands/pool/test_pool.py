@@ -186,3 +186,20 @@ def test_where_a_winner_lies_is_explained() -> None:
     assert done.complaint.startswith(
         "indices element (0,1): expected 6, is 7 = 1·4 + 3 (x(1,3) wins)"
     )
+
+
+@pytest.mark.parametrize(("shape", "pooled"), [
+    ((4,), (2,)), ((4, 4), (2, 2)), ((3, 4, 4), (3, 2, 2)), ((2, 3, 4, 4), (2, 3, 2, 2)),
+    ((1, 2, 4, 4, 4), (1, 2, 2, 2, 2)), ((2, 1, 2, 1, 4, 4), (2, 1, 2, 1, 2, 2)),
+])
+def test_a_lone_kernel_is_one_of_as_many_axes_as_the_rank_is_used_with(
+    shape: tuple[int, ...], pooled: tuple[int, ...]
+) -> None:
+    assert dlcalc.pool(np.zeros(shape), 2).output.shape == pooled
+
+
+@pytest.mark.parametrize("size", [2**61 - 1, 2**61, 2**62, 2**63 - 1])
+def test_means_of_whole_numbers_whose_sum_passes_64_bits_are_theirs(size: int) -> None:
+    for sign in (1, -1):
+        found = dlcalc.pool([[sign * size] * 2] * 2, 2, kind="avg").output
+        assert found.tolist() == [[sign * float(size)]]
