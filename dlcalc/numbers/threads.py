@@ -213,7 +213,7 @@ class Aside:
             _HERE.aside = self._around
             if self.helpers and self._around is None:
                 blas().__exit__()
-            for job in self._jobs:
+            for job in reversed(self._jobs):  # none begins while one that has is waited for
                 job.cancel()
             for _ in range(self.helpers if self._around is None else 0):
                 self._queue.put(None)
