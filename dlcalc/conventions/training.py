@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -16,9 +15,7 @@ from dlcalc.conventions.tables import ask, others, refusal, table, value
 from dlcalc.derive.activations import Activation, parametrised
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import FUNCTIONS, OPERATIONS
-from dlcalc.derive.tree import Apply, Name, Number
-from dlcalc.input.expressions import read_expression
-from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Put, Rule
+from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Rule
 from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
 
@@ -142,73 +139,17 @@ def optimisers_of(framework: str) -> dict[str, Optimiser]:
     return found
 
 
-def _either(plain: Rule, amsgrad: Rule) -> Rule:
+def _either(plain: Callable[..., None], amsgrad: Rule) -> Callable[..., None]:
     return lambda put, f, w, g, state, o: (
         (amsgrad if o["amsgrad"] else plain)(put, f, w, g, state, o)
     )
 
 
-Values = Mapping[str, Any]
-WORLD = ""
-"""The name of what has the functions, among the values of a rule."""
-
-
 def _rule(name: str) -> Rule:
-    """A rule of the table, read when it is first used."""
-
-    def rule(put: Put, f: Any, w: Any, g: Any, state: Values, o: Values) -> None:
-        known = {**o, **state, "w": w, "g": g, WORLD: f}
-        for condition, is_let, label, compute in _equations(name):
-            if condition is None or condition(known):
-                found = compute(known)
-                known[label] = found if is_let else put(label, found)
-
-    return rule
+    """A rule of the table."""
+    return Rule(name, table("frameworks")["rules"][name])
 
 
-@cache
-def _equations(name: str) -> list[tuple[Any, bool, str, Callable[[Values], Any]]]:
-    """The lines of a rule: when each holds, whether it is `let`, its name and its value."""
-    from dlcalc.derive.parser import parse_equations
-
-    found = []
-    for line in table("frameworks")["rules"][name].splitlines():
-        condition, _, plain = line.removeprefix("if ").rpartition(": ")
-        text = plain.removeprefix("let ")
-        [equation] = parse_equations(text)
-        holds = read_expression(condition) if condition else None
-        found.append((holds, text != plain, equation.name, _value_of(equation.expression)))
-    return found
-
-
-def _value_of(node: Any) -> Callable[[Values], Any]:
-    """What gives the value of an expression, by the operators and functions of a world."""
-    if isinstance(node, Name):
-        return operator.itemgetter(node.name)
-    if isinstance(node, Number):
-        return lambda known: node.value
-    operation = node.operation
-    if operation == "neg":
-        inner = _value_of(node.arguments[0])
-        return lambda known: -inner(known)
-    if operation not in _SIGNS:
-        given = [_value_of(each) for each in node.arguments]
-        return lambda known: getattr(known[WORLD], operation)(*[each(known) for each in given])
-    made = _value_of(node.arguments[0])
-    for each in node.arguments[1:]:
-        taken = operation == "add" and isinstance(each, Apply) and each.operation == "neg"
-        sign = operator.sub if taken else _SIGNS[operation]
-        made = _signed(sign, made, _value_of(each.arguments[0] if taken else each))
-    return made
-
-
-def _signed(sign: Any, left: Any, right: Any) -> Callable[[Values], Any]:
-    return lambda known: sign(left(known), right(known))
-
-
-_SIGNS = {
-    "add": operator.add, "mul": operator.mul, "div": operator.truediv, "pow": operator.pow,
-}
 ADADELTA = Optimiser(_rule("adadelta"), {
     "lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0.0, "maximize": False,
 }, {"square_avg": 0.0, "acc_delta": 0.0})

@@ -1,10 +1,9 @@
 """Optimisers, each written once: run on arrays it updates, run on symbols it shows how.
 
-The rules are those of torch.optim (2.13), to the order of their operations; lion is Chen et
-al. 2023, "Symbolic discovery of optimization algorithms", algorithm 2. A rule gets `put`,
-which names a value on the way; `f`, the functions; the weight w and its gradient g; the state
-by name; and the options by name, t the number of the step among them. What `put` names
-`w` is the new weight, what it names as the state does is the new state.
+A rule is a few equations in the file beside this module: of the options and the state by name,
+the weight w, its gradient g, and t, the number of the step. Each gives a value on the way, which
+the working tells, unless `let` stands before it; behind `if` stands when. What is named `w` is
+the new weight, what is named as the state the new state.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
+from functools import cache
+from types import FunctionType, MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,18 +22,70 @@ from dlcalc.derive.operations import World
 from dlcalc.derive.rules import FORMULAS
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
+from dlcalc.input.sources import text_beside
 from dlcalc.numbers.axes import by_x, plain
 from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object
 
 Put = Callable[[str, Any], Any]
 """A name and a value → the value, or its symbol."""
-Rule = Callable[[Put, Any, Any, Any, dict[str, Any], dict[str, Any]], None]
+Part = Callable[[dict[str, Any]], Any]
+"""What a part of an equation comes to for values by name."""
+_NUMERIC: dict[str, Callable[..., Any]] = {
+    "sqrt": np.sqrt, "sign": np.sign, "abs": np.abs, "max": np.maximum, "above": operator.gt,
+    "given": lambda value: value is not None,
+}
+FUNCTIONS = World(**_NUMERIC)
+"""What optimisers use, on arrays; `above` says which branch is taken."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a weight is moved: the equations of that name, or others that are given."""
+
+    name: str
+    equations: str = ""
+
+    def __call__(
+        self, put: Put, f: Any, w: Any, g: Any, state: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> None:
+        """Compute all values in the world f; `put` names them."""
+        functions = _NUMERIC if f is FUNCTIONS else {name: getattr(f, name) for name in _NUMERIC}
+        known = {"momentum_buffer": None, **functions, **options, **state, "w": w, "g": g}
+        for condition, name, value, told in _lines(self.equations or _rules()[self.name]):
+            if condition is None or condition(known):
+                found = value(known)
+                known[name] = put(name, found) if told else found
+
+
+@cache
+def _rules() -> dict[str, str]:
+    """The equations of every rule by its name."""
+    parts = text_beside(__file__, "optimisers.txt").split("\n\n")[1:]
+    return {name: equations for name, _, equations in (each.partition("\n") for each in parts)}
+
+
+@cache
+def _lines(equations: str) -> list[tuple[Part | None, str, Part, bool]]:
+    """Of each equation when it holds, its name, its value, and whether it is told."""
+    found = []
+    for line in equations.splitlines():
+        condition, _, plain = line.removeprefix("if ").rpartition(": ")
+        name, _, value = plain.removeprefix("let ").partition(" = ")
+        when = _read(condition) if condition else None
+        found.append((when, name, _read(value), not plain.startswith("let ")))
+    return found
+
+
+def _read(text: str) -> Part:
+    """What computes an expression, whose grammar is that of Python; all of them are our own."""
+    code: Any = compile(f"lambda: {text.replace('^', '**')}", __file__, "eval").co_consts[0]
+    return lambda known: FunctionType(code, known)()
 
 
 class Optimiser(NamedTuple):
     """How an optimiser moves a weight."""
 
-    rule: Rule
+    rule: Callable[..., None]
     options: Mapping[str, Any]
     """Its options, as they are by default."""
     state: Mapping[str, Any]
@@ -43,125 +96,38 @@ class Optimiser(NamedTuple):
     """Whether its state has the number of steps done."""
 
 
-def _sgd(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    if o["momentum"]:
-        before = state.get("momentum_buffer")
-        if before is None:
-            buffer = put("momentum_buffer", g)
-        else:
-            kept = o["momentum"] * before
-            buffer = put("momentum_buffer", kept + (1 - o["dampening"]) * g)
-        g = g + o["momentum"] * buffer if o["nesterov"] else buffer
-    put("w", w - o["lr"] * g)
-
-
-def _adagrad(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    summed = put("sum", state["sum"] + g * g)
-    rate = o["lr"]
-    if o["lr_decay"]:
-        rate = put("rate", o["lr"] / (1 + (o["t"] - 1) * o["lr_decay"]))
-    put("w", w - rate * g / (f.sqrt(summed) + o["eps"]))
-
-
-def _rmsprop(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    average = put("square_avg", o["alpha"] * state["square_avg"] + (1 - o["alpha"]) * (g * g))
-    if o["centered"]:
-        mean = put("grad_avg", o["alpha"] * state["grad_avg"] + (1 - o["alpha"]) * g)
-        average = put("variance", average - mean * mean)
-    step = g / (f.sqrt(average) + o["eps"])
-    if o["momentum"]:
-        step = put("momentum_buffer", o["momentum"] * state["momentum_buffer"] + step)
-    put("w", w - o["lr"] * step)
-
-
-def moments(put: Put, g: Any, state: dict[str, Any], o: dict[str, Any]) -> tuple[Any, Any]:
-    """The averages of the gradient and of its square, of Adam and its kin."""
-    m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
-    return m, put("exp_avg_sq", o["beta2"] * state["exp_avg_sq"] + (1 - o["beta2"]) * (g * g))
-
-
-def _adam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    m, v = moments(put, g, state, o)
-    corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
-    if o["amsgrad"]:
-        v = put("max_exp_avg_sq", f.max(state["max_exp_avg_sq"], v))
-    second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
-    put("w", w - o["lr"] * corrected / (f.sqrt(second) + o["eps"]))
-
-
-def _adamax(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    m = put("exp_avg", o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g)
-    largest = put("exp_inf", f.max(o["beta2"] * state["exp_inf"], f.abs(g) + o["eps"]))
-    put("w", w - o["lr"] / (1 - o["beta1"] ** o["t"]) * (m / largest))
-
-
-def nadam(share: Callable[[dict[str, Any], Any], Any]) -> Rule:
-    """Nadam, `share` giving the part of the first average at step t from the options."""
-
-    def rule(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-        now, later = put("μ", share(o, o["t"])), put("μ_next", share(o, o["t"] + 1))
-        product = put("mu_product", state["mu_product"] * now)
-        m, v = moments(put, g, state, o)
-        second = put("v̂", v / (1 - o["beta2"] ** o["t"]))
-        ahead = (1 - now) / (1 - product) * g + later / (1 - product * later) * m
-        put("w", w - o["lr"] * ahead / (f.sqrt(second) + o["eps"]))
-
-    return rule
-
-
-def _radam(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    m, v = moments(put, g, state, o)
-    corrected = put("m̂", m / (1 - o["beta1"] ** o["t"]))
-    longest = put("ρ_max", 2 / (1 - o["beta2"]) - 1)
-    power = o["beta2"] ** o["t"]
-    length = put("ρ", longest - 2 * o["t"] * power / (1 - power))
-    if not f.above(length, 5):
-        put("w", w - o["lr"] * corrected)
-        return
-    above = (length - 4) * (length - 2) * longest
-    factor = put("r", f.sqrt(above / ((longest - 4) * (longest - 2) * length)))
-    second = f.sqrt(1 - power) / (f.sqrt(v) + o["eps"])
-    put("w", w - o["lr"] * corrected * factor * second)
-
-
-def _lion(put: Put, f: Any, w: Any, g: Any, state: dict[str, Any], o: dict[str, Any]) -> None:
-    mixed = o["beta1"] * state["exp_avg"] + (1 - o["beta1"]) * g
-    put("w", w - o["lr"] * f.sign(mixed))
-    put("exp_avg", o["beta2"] * state["exp_avg"] + (1 - o["beta2"]) * g)
-
-
 _ADAM = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
 _SAID = {"maximize": False}
 _MOMENTS = {"exp_avg": 0.0, "exp_avg_sq": 0.0}
 _DECOUPLED = {"decoupled_weight_decay": False}
 
 OPTIMISERS: dict[str, Optimiser] = {
-    "sgd": Optimiser(_sgd, {
+    "sgd": Optimiser(Rule("sgd"), {
         "lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "nesterov": False, "weight_decay": 0.0,
         **_SAID,
     }, {"momentum_buffer": None}, counts=False),
-    "adagrad": Optimiser(_adagrad, {
+    "adagrad": Optimiser(Rule("adagrad"), {
         "lr": 1e-2, "lr_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10,
         "weight_decay": 0.0, **_SAID,
     }, {"sum": "initial_accumulator_value"}),
-    "rmsprop": Optimiser(_rmsprop, {
+    "rmsprop": Optimiser(Rule("rmsprop"), {
         "lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "centered": False,
         "weight_decay": 0.0, **_SAID,
     }, {"square_avg": 0.0, "grad_avg": 0.0, "momentum_buffer": 0.0}),
-    "adam": Optimiser(_adam, {**_ADAM, "amsgrad": False, **_DECOUPLED, **_SAID},
+    "adam": Optimiser(Rule("adam"), {**_ADAM, "amsgrad": False, **_DECOUPLED, **_SAID},
                       {**_MOMENTS, "max_exp_avg_sq": 0.0}),
-    "adamw": Optimiser(_adam, {**_ADAM, "weight_decay": 1e-2, "amsgrad": False, **_SAID},
+    "adamw": Optimiser(Rule("adam"), {**_ADAM, "weight_decay": 1e-2, "amsgrad": False, **_SAID},
                        {**_MOMENTS, "max_exp_avg_sq": 0.0}, decoupled=True),
-    "adamax": Optimiser(_adamax, {**_ADAM, "lr": 2e-3, **_SAID},
+    "adamax": Optimiser(Rule("adamax"), {**_ADAM, "lr": 2e-3, **_SAID},
                         {"exp_avg": 0.0, "exp_inf": 0.0}),
     "nadam": Optimiser(
-        nadam(lambda o, t: o["beta1"] * (1 - 0.5 * 0.96 ** (t * o["momentum_decay"]))),
-        {**_ADAM, "lr": 2e-3, "momentum_decay": 4e-3, **_DECOUPLED, **_SAID},
+        Rule("nadam"), {**_ADAM, "lr": 2e-3, "momentum_decay": 4e-3, **_DECOUPLED, **_SAID},
         {**_MOMENTS, "mu_product": 1.0},
     ),
-    "radam": Optimiser(_radam, {**_ADAM, **_DECOUPLED, **_SAID}, _MOMENTS),
-    "lion": Optimiser(_lion, {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0, **_SAID},
-                      {"exp_avg": 0.0}, decoupled=True, counts=False),
+    "radam": Optimiser(Rule("radam"), {**_ADAM, **_DECOUPLED, **_SAID}, _MOMENTS),
+    "lion": Optimiser(Rule("lion"), {
+        "lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0, **_SAID,
+    }, {"exp_avg": 0.0}, decoupled=True, counts=False),
 }
 """Every optimiser by its name, with the defaults of PyTorch 2.13."""
 
@@ -228,8 +194,8 @@ def states(found: Optimiser, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def moved(
-    found: Optimiser, put: Put, f: Any, w: Any, g: Any, state: dict[str, Any],
-    options: dict[str, Any],
+    found: Optimiser, put: Put, f: Any, w: Any, g: Any, state: Mapping[str, Any],
+    options: Mapping[str, Any],
 ) -> None:
     """One update: what all optimisers do to gradient and weight, and then the rule."""
     if options["maximize"]:
@@ -257,7 +223,7 @@ def stepped(
         values[label] = value
         return value
 
-    moved(found, put, FUNCTIONS, w, g, dict(state), dict(options))
+    moved(found, put, FUNCTIONS, w, g, state, options)
     return values["w"], {name: each for name, each in values.items() if name in found.state}
 
 
@@ -321,11 +287,9 @@ def updated(
         options = {**options, "t": state["step"]}
     new: dict[str, Any] = {}
     singles: dict[str, Any] = {}
+    kinds = [(key, each) for key, each in state.items() if key != "step"]
     for name in [each for each in held if each in gradients]:
-        own = {
-            key: each if key in SINGLE else each.get(name)
-            for key, each in state.items() if key != "step"
-        }
+        own = {key: each if key in SINGLE else each.get(name) for key, each in kinds}
         new[name], kept = stepped(found, options, held[name], gradients[name], own)
         for key, each in kept.items():
             if key in SINGLE:
@@ -345,10 +309,6 @@ LETTERS = {
 """How options and states are written."""
 
 
-FUNCTIONS = World(sqrt=np.sqrt, sign=np.sign, abs=np.abs, max=np.maximum, above=operator.gt)
-"""What optimisers use, on arrays; `above` says which branch is taken."""
-
-
 def update_steps(
     optimiser: Optimiser, options: Mapping[str, Any], state: Mapping[str, Any],
     weight: tuple[Expr, float], gradient: tuple[Expr, float],
@@ -366,9 +326,9 @@ def update_steps(
         numbers.setdefault(label, []).append(value)
         return value
 
-    moved(optimiser, put_number, FUNCTIONS, weight[1], gradient[1], dict(state), dict(options))
+    moved(optimiser, put_number, FUNCTIONS, weight[1], gradient[1], state, options)
     values: dict[Any, Any] = dict([weight, gradient])
-    symbols = FORMULAS.but(above=lambda a, b: bool(values[a] > b))
+    symbols = FORMULAS.but(above=lambda a, b: bool(values[a] > b), given=_NUMERIC["given"])
     steps: list[Step] = []
 
     def option(key: str, value: Any) -> Any:
