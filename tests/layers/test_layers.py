@@ -15,8 +15,8 @@ from dlcalc.commands.docs.command import topics
 from dlcalc.errors import DlcalcError
 from dlcalc.layers.counted import Counted
 from dlcalc.layers.table import bind, complete, handler, parameters, types, usage
-from dlcalc.layers.traced import traced
 from dlcalc.models.notation import read_notation
+from dlcalc.models.working import traced
 from tests.shell.running import invoke
 
 

@@ -11,8 +11,8 @@ from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.attention import seen_before, unseen
 from dlcalc.layers.counted import Cache, Counted
 from dlcalc.layers.table import bind, complete, handler
-from dlcalc.layers.traced import traced
 from dlcalc.models.notation import read_notation
+from dlcalc.models.working import traced
 from tests.layers.test_layers import evaluated
 
 Pair = tuple[int, int]
