@@ -566,6 +566,20 @@ def _attention(node: Node, size: Size) -> int:
     return prod(query[:2]) * key[1] * (query[2] + value[2] // shared * heads)
 
 
+def _einsum(node: Node, size: Size) -> int:
+    """Products of two operands: the sizes of all letters, and of the axes that dots stand for."""
+    taken = str(node.attributes.get("equation")).partition("->")[0].replace(" ", "").split(",")
+    sizes: dict[str | int, int] = {}
+    for at, letters in enumerate(taken):
+        head, dots, tail = letters.partition("...")
+        between = len(size(at)) - len(head) - len(tail) if dots else 0
+        for name, length in zip([*head, *range(-between, 0), *tail], size(at), strict=True):
+            sizes[name] = max(length, sizes.get(name, 1))
+    if len(taken) > 2:
+        raise ValueError  # in which order they meet is not said
+    return prod(sizes.values()) if len(taken) == 2 else 0
+
+
 RECURRENT = ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
 MACS: dict[str, Callable[[Node, Size], int]] = {
     # Each output is a sum over the last axis of the first input.
@@ -576,6 +590,7 @@ MACS: dict[str, Callable[[Node, Size], int]] = {
         prod(size(-1)) * prod(size(1)[1:])
     )),
     **dict.fromkeys(("Attention", "MultiHeadAttention", "GroupQueryAttention"), _attention),
+    "Einsum": _einsum,
     "QLinearConv": lambda node, size: prod(size(-1)) * prod(size(3)[1:]),
     "ConvTranspose": lambda node, size: prod(size(0)) * prod(size(1)[1:]),
     **dict.fromkeys(RECURRENT, lambda node, size: (

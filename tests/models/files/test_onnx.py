@@ -369,6 +369,10 @@ def test_tensors_as_they_are_stored(kind: int, given: bytes, found: str) -> None
      (1, 3, 8), 9 * (8 + 8)),
     ("Attention", {}, [(1, 3, 8), (1, 5, 8), (1, 5, 6)], (1, 3, 6), 15 * (8 + 6)),
     ("Attention", {}, [(3, 8), (5, 8), (5, 6)], (3, 6), None),
+    ("Einsum", {"equation": "bhid, bhjd -> bhij"}, [(2, 3, 5, 4), (2, 3, 7, 4)], None, 840),
+    ("Einsum", {"equation": "...ij,jk->...ik"}, [(6, 2, 5, 3), (3, 4)], None, 12 * 60),
+    ("Einsum", {"equation": "ii->i"}, [(3, 3)], None, 0),
+    ("Einsum", {"equation": "a,b,c->abc"}, [(3,), (3,), (4,)], None, None),
     ("Relu", {}, [(2, 3)], (2, 3), 0), ("If", {}, [(1,)], (2, 3), None),
 ])
 def test_products_of_operations(
@@ -620,6 +624,7 @@ def test_shapes_that_nothing_infers(monkeypatch: pytest.MonkeyPatch) -> None:
     ([("DynamicQuantizeLinear", ["x"], ["q"]), ("Mul", ["x", "w"], ["t"])], "parameter"),
     ([("Cast", ["w"], ["c"]), ("BatchNormalization", ["x", "b", "b", "c", "b"], ["t"])], "buffer"),
     ([("Concat", ["w", "b"], ["c"]), ("MatMul", ["x", "c"], ["t"])], "parameter"),
+    ([("Einsum", ["x", "w"], ["t"])], "parameter"),
     ([("Slice", ["b", "w"], ["c"]), ("MatMul", ["x", "c"], ["t"])], "constant"),
     ([("Odd", ["w"], ["c"]), ("MatMul", ["x", "c"], ["t"])], "constant"),
     # As torch.onnx.export divides the matrix of an attention whose queries are another input's,
