@@ -6,7 +6,7 @@ import re
 from codecs import BOM_UTF8
 from typing import Any
 
-from dlcalc.errors import At
+from dlcalc.errors import At, InputError
 from dlcalc.input.arrays import one_array
 from dlcalc.input.json_text import NONFINITE, parse_json
 from dlcalc.input.sources import decode, is_file, read_source
@@ -22,6 +22,8 @@ _POWERS = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12, "%": -2}
 _FRACTION = re.compile(rf"\s*{_DECIMAL}\s?/\s?(?=[-+0.]*[1-9]){_DECIMAL}\s*")
 _OBJECTS = re.compile(rb"\s*(\[\s*)?\{")
 """What begins an object, or a list of them: the main field where it holds objects."""
+_WORDS = re.compile(rb"\s*[|*]*\s*[A-Za-z]")
+"""What begins a table with its header, or with the names of its rows."""
 
 
 def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
@@ -44,7 +46,12 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
         if len(held) > 1:
             return held
     if not _OBJECTS.match(text):
-        return one_array(source, allow_nonfinite, _decimal)
+        try:
+            return one_array(source, allow_nonfinite, _decimal)
+        except InputError as error:
+            if source.place and _WORDS.match(text):
+                error.message += "; a table is no answer: give its numbers, or its JSON (-f json)"
+            raise
     with At(source.place, once=True):
         record = _named(parse_json(decode(source), allow_nonfinite, Written), allow_nonfinite)
     if isinstance(record, list):

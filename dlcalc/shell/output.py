@@ -93,6 +93,8 @@ class Output(NamedTuple):
         if self.remark:
             note(self.remark)
         self._write(shown, steps, begun)
+        if steps == []:
+            note("there is no working of this answer")
         if others:
             note(f"other tables: {', '.join(others)}; --table NAME gives one")
         if found is None:

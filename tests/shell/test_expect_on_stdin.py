@@ -64,3 +64,12 @@ def test_fractions_percentages_and_shortened_counts(
     command: str, answer: str, status: int
 ) -> None:
     assert invoke(*shlex.split(command), "--expect", answer).status == status
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "markdown", "table"])
+def test_a_table_is_told_to_be_no_answer(form: str) -> None:
+    table = invoke("params", "lenet", "-f", form).out
+    done = invoke("params", "lenet", "--expect", "-", stdin=table)
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith("--expect: standard input: line 1: ")
+    assert done.complaint.endswith("a table is no answer: give its numbers, or its JSON (-f json)")

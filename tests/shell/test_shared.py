@@ -107,6 +107,13 @@ def test_what_is_refused_is_one_line_and_leaves_no_file(wrong: tuple[str, str], 
     assert not [*tmp_path.iterdir()]
 
 
+def test_where_there_is_no_working_that_is_said() -> None:
+    done = invoke("params", "lenet", "alexnet", "--explain", "-f", "json")
+    assert json.loads(done.out)["working"] == []
+    assert done.err == "dlcalc: there is no working of this answer\n"
+    assert invoke("params", "lenet", "--explain", "-f", "json").err == ""
+
+
 @pytest.mark.parametrize(("command", "place", "working"), [
     ("mlp", "dJ/dw5", "∂J/∂w_5 = ∂J/∂q_3·h_1 = "), ("mlp", "∂J/∂w_5", "∂J/∂w_5 = ∂J/∂q_3·h_1 = "),
     ("mlp", "w5+", "w_5⁺ = w_5 + Δw_5 = "), ("mlp", "q_1", "q_1 = w_1·x_1 + w_2·x_2 = "),

@@ -96,8 +96,8 @@ def params(
 def changed_by(model: Model, changes: Changes) -> Model:
     """A model with arguments of its layers changed, by name or as `--set` takes them.
 
-    >>> changed_by(as_model("conv 6 5"), "conv1.kernel=4").body[0].arguments["kernel"]
-    4
+    >>> changed_by(as_model("conv 6 5"), "conv1.kernel=4").body[0].text
+    'conv 6 4'
     """
     if isinstance(changes, Mapping):
         given = [(*target.rpartition(".")[::2], value) for target, value in changes.items()]
