@@ -159,11 +159,9 @@ def note(text: str) -> None:
     """A remark on stderr, folded to the terminal if that is one; errors never are."""
     text = one_line(text)
     if sys.stderr is not None and sys.stderr.isatty():
-        import shutil
+        from dlcalc.shell.output import folded, terminal_width
 
-        from dlcalc.shell.output import folded
-
-        text = "\n".join(folded(text, shutil.get_terminal_size().columns - len("dlcalc: ")))
+        text = "\n".join(folded(text, (terminal_width(sys.stderr) or 80) - len("dlcalc: ")))
     _tell(text)
 
 

@@ -253,12 +253,13 @@ def is_finite(value: Any) -> bool:
     return True
 
 
-def terminal_width() -> int | None:
-    """How many columns the terminal has that stdout is; None where it is none."""
-    if not sys.stdout.isatty():
+def terminal_width(stream: Any = None) -> int | None:
+    """How many columns the terminal has that a stream is, or stdout; None where it is none."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
         return None
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+        return os.get_terminal_size(stream.fileno()).columns or None
     except OSError:
         return None
 

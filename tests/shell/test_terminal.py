@@ -13,14 +13,15 @@ import pytest
 from tests.shell.running import COMMAND, TIMEOUT, environment, run
 
 
-def at_terminal(columns: int, *arguments: str, **variables: str) -> str:
-    """What the command prints on a terminal of so many columns."""
+def at_terminal(columns: int, *arguments: str, to: str = "", **variables: str) -> str:
+    """What the command prints on a terminal of so many columns, its streams sent on `to` others."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     # Our copy of their side stays open, and a mark behind all output says where it ends: a
     # terminal that both sides closed may lose what was not read yet.
     with subprocess.Popen(
-        ["sh", "-c", '"$@"; status=$?; printf "\\000"; exit $status', "sh", *COMMAND, *arguments],
+        ["sh", "-c", f'"$@" {to}; status=$?; printf "\\000"; exit $status', "sh",
+         *COMMAND, *arguments],
         stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL,
         env={**environment(), **variables},
     ) as process:
@@ -51,6 +52,13 @@ def test_tables_fit_the_terminal(line: str, columns: int) -> None:
 )
 def test_topics_and_arrays_of_a_working_fit_the_terminal(line: str, columns: int) -> None:
     assert max(map(len, at_terminal(columns, *line.split()).splitlines())) <= columns
+
+
+@pytest.mark.parametrize("columns", [40, 70, 120])
+def test_a_note_fits_the_terminal_where_results_go_into_a_pipe(columns: int) -> None:
+    note = at_terminal(columns, "vae", to="2>&1 >/dev/null").splitlines()
+    assert note[0].startswith("dlcalc: nothing was given")
+    assert columns - 20 < max(map(len, note)) <= columns
 
 
 def test_an_example_of_help_stays_one_line_and_its_formulas_are_folded() -> None:
