@@ -411,6 +411,32 @@ MOVED = [
 ]
 
 
+@pytest.mark.parametrize(("equation", "by", "formula"), [
+    ("y = x'", "x", "dL/dy"), ("y = A'", "A", "dL/dyᵀ"), ("y = u @ x'", "x", "dL/dyᵀ @ u"),
+    ("y = A @ x + x[0]", "x", "Aᵀ @ dL/dy + back(sum(dL/dy), x[0])"),
+    ("y = B @ u", "B", "expand(dL/dy, axis=-1) ⊙ u"), ("y = A ⊙ x", "A", "dL/dy ⊙ x"),
+    ("y = A ⊙ x", "x", "sum(dL/dy ⊙ A, axis=0)"), ("y = broadcast(x, 2, 3)", "x",
+                                                   "sum(dL/dy, axis=0)"),
+    ("y[j,i] = A[i,j]*x[j]", "A", "transpose(dL/dy ⊙ expand(x, axis=1), 1, 0)"),
+    ("y[j,i] = A[i,j]*x[j]", "x", "sum(dL/dy ⊙ transpose(A, 1, 0), axis=1)"),
+    ("y = sum(A, axis=0)", "A", "dL/dy"), ("y = sum(A, axis=1)", "A", "expand(dL/dy, axis=1)"),
+    ("y = sum(A, axis=1, keepdims=yes)", "A", "dL/dy"), ("y = mean(A, axis=0)", "A", "dL/dy/2"),
+    ("y = mean(B, axis=(0, 2))", "B", "expand(dL/dy/8, axis=(0, 2))"),
+    ("y = max(A, axis=1)", "A", "expand(dL/dy, axis=1) ⊙ (A == expand(y, axis=1))"),
+    ("y = prod(A, axis=0)", "A", "(dL/dy ⊙ y)/A"),
+    ("y = softmax(A, axis=0)", "A", "y ⊙ (dL/dy − sum(dL/dy ⊙ y, axis=0, keepdims=yes))"),
+    ("y = concat(x, u)", "u", "(dL/dy)[3:7]"), ("y = where(A > 0, A, 0)", "A",
+                                                "where(A > 0, dL/dy, 0)"),
+    ("y = reshape(B, 4, 6)", "B", "reshape(dL/dy, 2, 3, 4)"),
+])
+def test_derivatives_of_arrays_read_as_the_rules_for_them(
+    equation: str, by: str, formula: str
+) -> None:
+    result = dlcalc.grad(f"{equation}; L = sum(y^2)", used(equation, B=B, A=A, x=X, u=U), of="L")
+    [line] = [each for each in grad_steps(result) if formula_text(each.name) == f"dL/d{by}"]
+    assert formula_text(line.formula) == formula
+
+
 def require_all(equation: str, wanted: Any) -> None:
     """Its value, the derivatives of differences, and every line of the working."""
     equations = f"y = {equation}; L = sum(y^3) + 2*sum(y)"
