@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, count, pairwise
+from itertools import count, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -242,10 +242,10 @@ def by_kind(parameters: Parameters) -> dict[str, Any]:
     >>> by_kind({"weights[0]": np.zeros((1, 2))})["biases"] is None
     True
     """
-    found: dict[str, list[Array]] = {"weights": [], "biases": []}
-    for name, each in parameters.items():
-        found[name.partition("[")[0]].append(each)
-    return {kind: tuple(arrays) or None for kind, arrays in found.items()}
+    return {
+        kind: tuple([each for name, each in parameters.items() if name[0] == kind[0]]) or None
+        for kind in ("weights", "biases")
+    }
 
 
 def named_entries(parameters: Parameters) -> dict[str, float]:
@@ -392,9 +392,9 @@ def back_propagate(network: Network, parameters: Parameters) -> Propagated:
         y = pair.y(logits.value)
         loss = float(pair.value(logits.value, network.target).mean())
         graph.backward({logits: pair.slope(y, network.target) / len(y)})
-    held = [each.weight for each in passes], [each.bias for each in passes if each.bias]
+    nodes = [each.weight for each in passes] + [each.bias for each in passes if each.bias]
     gradients = {name: graph.gradient(node)
-                 for name, node in zip(parameters, chain(*held), strict=True)}
+                 for name, node in zip(parameters, nodes, strict=True)}
     shown = [each.q.value for each in passes] + [
         graph.gradient(node) for each in passes for node in (each.q, each.weight, each.x)
     ]
@@ -447,8 +447,9 @@ class Moves:
         else:
             new = updated(*self.chosen, self.state, held, gradients)
             found = {name: each - held[name] for name, each in new.items()}
-        free = self.network.free if self.network.frozen else {}
-        return {name: each * free[name] if free else each for name, each in found.items()}
+        if not self.network.frozen:
+            return found
+        return {name: each * self.network.free[name] for name, each in found.items()}
 
 
 def descend(network: Network, steps: int) -> Descent:

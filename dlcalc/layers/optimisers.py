@@ -28,8 +28,6 @@ from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object
 
 Put = Callable[[str, Any], Any]
 """A name and a value → the value, or its symbol."""
-Part = Callable[[dict[str, Any]], Any]
-"""What a part of an equation comes to for values by name."""
 _NUMERIC: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt, "sign": np.sign, "abs": np.abs, "max": np.maximum, "above": operator.gt,
     "given": lambda value: value is not None,
@@ -50,10 +48,11 @@ class Rule:
     ) -> None:
         """Compute all values in the world f; `put` names them."""
         functions = _NUMERIC if f is FUNCTIONS else {name: getattr(f, name) for name in _NUMERIC}
-        known = {"momentum_buffer": None, **functions, **options, **state, "w": w, "g": g}
+        known = {"momentum_buffer": None, **options, **state, "w": w, "g": g,
+                 "__builtins__": functions}
         for condition, name, value, told in _lines(self.equations or _rules()[self.name]):
-            if condition is None or condition(known):
-                found = value(known)
+            if condition is None or FunctionType(condition, known)():
+                found = FunctionType(value, known)()
                 known[name] = put(name, found) if told else found
 
 
@@ -65,7 +64,7 @@ def _rules() -> dict[str, str]:
 
 
 @cache
-def _lines(equations: str) -> list[tuple[Part | None, str, Part, bool]]:
+def _lines(equations: str) -> list[tuple[Any, str, Any, bool]]:
     """Of each equation when it holds, its name, its value, and whether it is told."""
     found = []
     for line in equations.splitlines():
@@ -76,10 +75,9 @@ def _lines(equations: str) -> list[tuple[Part | None, str, Part, bool]]:
     return found
 
 
-def _read(text: str) -> Part:
-    """What computes an expression, whose grammar is that of Python; all of them are our own."""
-    code: Any = compile(f"lambda: {text.replace('^', '**')}", __file__, "eval").co_consts[0]
-    return lambda known: FunctionType(code, known)()
+def _read(text: str) -> Any:
+    """The code of an expression in Python's grammar, which sees its values and functions alone."""
+    return compile(f"lambda: {text.replace('^', '**')}", __file__, "eval").co_consts[0]
 
 
 class Optimiser(NamedTuple):
