@@ -111,10 +111,14 @@ def figure(
     if counter not in COUNTERS:
         raise InputError(f"unknown counter {counter!r}{did_you_mean(counter, COUNTERS)}")
     rules = table("counters")[counter]
-    refused = next((row.type for row in count.rows if row.type in rules.get("refuses", ())), "")
+    rows = list(facts_of(model, count, batch, attention))
+    refusals: Mapping[str, Any] = _by_type(rules, "refuses")
+    refused = next((
+        row.type for row, facts in rows
+        if row.type in refusals and value(refusals[row.type], facts)
+    ), "")
     if refused:
         return Figure(counter, rules["version"], rules["unit"], None, None, (), (), {}, refused)
-    rows = list(facts_of(model, count, batch, attention))
     parameters = rules["unit"] == "parameters"
     items, layers = _items(rules, rows, parameters)
     base = count.params if parameters else count.macs
@@ -357,7 +361,7 @@ def _of_windows(
         "windows": batch * shape[0] * prod(n + size - gcd(n, size) for n, size in sides),
         "shares": taken,
         "longest": prod(_longest(*each) for each in sides),
-        "marks": _marks(sides),
+        "marks": _marks(sides), "begun": prod(_begun(axis) for axis in windows),
         "uneven": int(not even),
         "cells": batch * shape[0] * prod(
             _cells(axis, bool((row.arguments or {}).get("exclude_pad"))) for axis in windows
@@ -388,6 +392,15 @@ def _cells(axis: Axis, inside: bool) -> int:
         cut = min(axis.output, -(-max(lost, 0) // axis.stride))
         seen -= cut * lost - axis.stride * (cut * (cut - 1) // 2)
     return seen
+
+
+def _begun(axis: Axis) -> int:
+    """The windows that rounding up begins, those behind the input among them.
+
+    >>> _begun(Axis(8, 3, 3, (1, 1), ceil=True)), Axis(8, 3, 3, (1, 1), ceil=True).output
+    (4, 3)
+    """
+    return -((axis.span - axis.padded) // axis.stride) + 1 if axis.ceil else axis.output
 
 
 def _marks(sides: Sequence[tuple[int, int]]) -> int:

@@ -70,6 +70,9 @@ EXPORTED = [
     ("input 5x8; attention 1 bias=no", 1, 2620, 267),
     ("input 4x3; rnn 5 layers=2 bidirectional=yes bias=no", 3, 20940, 252),
     ("input 4x16; a: linear 16 bias=no; relu; linear 16 bias=no tie=a", 3, 6336, 256),
+    ("input 2x6x8; maxpool 2x3 pad=1 ceil=yes", 1, 192, 0),
+    ("input 2x11; avgpool 2 stride=3 pad=1 ceil=yes", 1, 20, 0),
+    ("input 1x5; rnn 3 layers=2 bidirectional=yes", 2, 2004, 106),
     ("input 4x20; lrn size=3; conv 5 3; lrn size=3", 2, 16620, 74),
     ("input 4x8x9; lrn size=3; conv 5 3; lrn size=3", 2, 57372, 206),
     ("input 4x8x9; upsample 2; conv 5 3; upsample 2", 2, 82880, 189),
@@ -124,6 +127,11 @@ def test_what_cannot_be_asked(words: list[str], complaint: str) -> None:
     assert complaint in run.complaint
 
 
-def test_a_counter_that_stops_prints_no_figure() -> None:
-    run = invoke("params", "--input", "4x3", "gru 2", "--as", "onnx-tool", "-f", "json")
-    assert json.loads(run.out)["as"]["figure"] is None
+@pytest.mark.parametrize(("input", "layer", "stops"), [
+    ("4x3", "gru 2", True), ("7x5x4", "adaptivepool 2 kind=max", True),
+    ("2x4x4x6", "adaptivepool 2", True), ("2x5x4x6", "adaptivepool 1", False),
+    ("2x6x4", "adaptivepool 2 kind=max", False),
+])
+def test_a_counter_that_stops_prints_no_figure(input: str, layer: str, stops: bool) -> None:
+    run = invoke("params", "--input", input, layer, "--as", "onnx-tool", "-f", "json")
+    assert (json.loads(run.out)["as"]["figure"] is None) == stops
