@@ -362,6 +362,15 @@ class MlpRun(Run[MlpStep]):
     required = ("x", "target")
     layered = ("weights", "biases", "freeze")
 
+    def calculate(self, **given: Any) -> MlpStep:
+        """The step; a constant that no weight is drawn by is refused."""
+        result = super().calculate(**given)
+        if "constant" in self.options and result.starts is None and (
+            self.options.get("init") != "constant"
+        ):
+            raise InputError("--constant is the weight of --init constant, or one of --starts")
+        return result
+
     def checked(self, result: MlpStep) -> Sequence[GradientCheck]:
         """Each gradient against its differences."""
         require_checkable(len(result.named) + result.network.x.size)

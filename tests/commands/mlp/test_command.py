@@ -193,6 +193,7 @@ def test_the_python_function_is_the_same() -> None:
          "steps: 40,000,000,000 products, forwards, are more than the 20,000,000,000 taken at"),
         ([DRAWN, "--init", "constant", "--constant", "inf"],
          "inf is not a finite number"),
+        ([SMALL, "--constant", "0.3"], "--constant is the weight of --init constant, or one of"),
         ([DRAWN, "--steps", "2", "--plot", "loss.png"], "a picture is drawn as SVG"),
         ([DRAWN, "--init", "hee"], "invalid value for '--init': unknown init 'hee'"),
         ([DRAWN, "--plot", "loss.svg"], "--plot draws the loss by step: ask for steps"),
