@@ -32,6 +32,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY_LIMIT = 4 << 30
+LEAST_WORK = 0.02
+"""Seconds of work in two minutes below which a process waits for what never comes."""
 NEAR = {
     "numbers": ("conv", "size", "pool"), "derive": ("grad", "lstm", "mlp", "step", "vae"),
     "models": ("mults", "params", "reduce", "size", "step"),
@@ -203,7 +205,7 @@ class Runner:
         items = {item.nodeid: item for item in session.items}
         with tempfile.TemporaryDirectory() as folder:
             kept = Path(folder) / "reached"
-            in_child(lambda: bool(kept.write_bytes(pickle.dumps(self.reached(session)))), 7200)
+            in_child(lambda: bool(kept.write_bytes(pickle.dumps(self.reached(session)))))
             reached, took = pickle.loads(kept.read_bytes())
         self.coverage.stop()
         functions: dict[Key, list[FunctionType]] = {}
@@ -221,7 +223,7 @@ class Runner:
                 return all(passes(session, items[name], 2 + 5 * took[name]) for name in names)
 
             tried += 1
-            if names and in_child(survives, 600 + 50 * sum(map(took.__getitem__, names))):
+            if names and in_child(survives):
                 killed += 1
             else:
                 print(mutant.text, "" if names else "(no test reaches it)", flush=True)
@@ -277,14 +279,24 @@ def passes(session: pytest.Session, item: pytest.Item, seconds: float = 0) -> bo
     return session.testsfailed == failed
 
 
-def in_child(work: Callable[[], bool], seconds: float) -> int:
-    """Do something in a forked child that says nothing; 0 where it comes out true in time."""
+def in_child(work: Callable[[], bool]) -> int:
+    """Do something in a forked child that says nothing; 0 where it comes out true.
+
+    One that waits for itself, as threads may, ends: in two minutes it has done no work at all.
+    """
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(int(seconds))
+            worked = [-1.0, -1.0]
+
+            def look(*_: object) -> None:
+                worked.append(time.process_time())
+                if worked[-1] - worked[-3] < LEAST_WORK:
+                    os._exit(1)
+
+            signal.signal(signal.SIGALRM, look)
+            signal.setitimer(signal.ITIMER_REAL, 60, 60)
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, 1)
