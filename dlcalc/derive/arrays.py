@@ -248,9 +248,11 @@ def _places(*parts: Array, axes: Sequence[int], steps: Sequence[int]) -> Array:
         sizes.append(room // abs(step) + 1)
         if step == 1 and not first.any():
             alone.add(size)
-    if len(alone) > 1 or min(sizes) < 1:
-        counts = " and ".join(map(str, sorted(alone if len(alone) > 1 else sizes)))
+    if len(alone) > 1:
+        counts = " and ".join(map(str, sorted(alone)))
         raise ShapeError(f"one letter counts {counts} places; give each its own letter")
+    if min(sizes) < 1:
+        raise ShapeError("its first index is past the end already")
     return np.arange(min(sizes), dtype=float)
 
 

@@ -80,6 +80,7 @@ def test_whole_numbers_stay_whole_and_exact() -> None:
     arrays = dlcalc.grad("L = sum(W @ x)^2", {"W": [[2**62, 1]], "x": [2, 1]})
     assert arrays.values["L"] == (2**63 + 1) ** 2
     assert arrays.gradients["L"]["x"].tolist() == [2**62 * 2 * (2**63 + 1), 2 * (2**63 + 1)]
+    assert dlcalc.grad("L = x^n", {"x": -1, "n": 10**9 + 1}, of=[]).values["L"] == -1
     small = dlcalc.grad("L = sum(x^2)", {"x": [1, 2]})
     assert small.gradients["L"]["x"].dtype == np.int64
     assert isinstance(dlcalc.grad("y = x; L = y/2", {"x": 4}).values["L"], float)
@@ -724,7 +725,9 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
         ("y = 2*x", {"x": [1, 2]}, "y: has the shape 2; gradients are those of one number: add"),
         ("y[i] = x[i-k]*w[k]", {"x": [1], "w": [1]}, "k is neither a letter that is summed over"),
         ("y[i] = ∑_k w[k] x[i-k]", {"x": [1, 2], "w": [1, 2]}, "i-k: an index of -1 is before"),
-        ("t = ∑_i A[i,i]", {"A": [[1, 2]]}, "one letter counts 1 and 2 places"),
+        ("t = ∑_i A[i,i]", {"A": [[1, 2]]}, "i: one letter counts 1 and 2 places; give each its"),
+        ("y[i] = x[i+2]", {"x": [1, 2]}, "line 1: i: its first index is past the end already"),
+        ("y[i] = x[i+1]*w[i+3]", {"x": [1, 2], "w": [1]}, "i: its first index is past the end"),
         ("y[i] = ∑_j x[i+j]", {"x": [1, 2]}, "how far j runs is not to be seen"),
         ("L = trace(x)", {"x": [1, 2]}, "2 has no diagonal; trace takes a matrix"),
         ("L = trace(A, axis=0)", {"A": [[1]]}, "a diagonal lies between two axes"),
@@ -824,7 +827,7 @@ def test_what_does_not_fit_is_named_with_its_shapes(equation: str, complaint: st
     [
         ("L = 2^10^10^10", {}),
         (f"f(x) = x + x; L = {'f(' * 30}w{')' * 30}", {"w": 3}),
-        ("L = x^x", {"x": 10**6}),
+        ("L = x^x", {"x": 10**6}), ("L = x^n", {"x": -2, "n": 10**9}),
         ("\n".join(["a0 = x", *(f"a{n} = a{n - 1}*a{n - 1}" for n in range(1, 40))]), {"x": 3}),
         ("L = sum(x @ y')", {"x": np.ones(2**14), "y": np.ones(2**14)}),
         ("L = sum(x + y)", {"x": np.ones((2**14, 1)), "y": np.ones(2**14)}),
