@@ -22,6 +22,8 @@ MULTIPLY = ("conv", "dwconv", "conv_transpose", "linear")
 """Layers into which torch's exporter folds a batch norm right behind them."""
 TURN = ("transpose", "sequence")
 """Layers whose output torch leaves as a view with its axes turned."""
+SWAP = (*GATES, "attention")
+"""Layers within which a batch is the second axis: their output is a view, too, of several."""
 MOVES = (*TURN, "flatten", "reshape", "crop", "select")
 """Layers that move elements, among those that look at one at a time."""
 LARGEST_SHARED = 1024
@@ -257,6 +259,8 @@ def facts_of(
     behind = list(_behind(model.body))
     folded = {id(node) for node, last, _ in behind if node.type == "batchnorm" and last in MULTIPLY}
     turned = {id(node) for node, _, view in behind if view in TURN}
+    swaps = SWAP if attention == "module" else GATES
+    swapped = {id(node) for node, _, view in behind if batch > 1 and view in swaps}
     known: dict[tuple[Any, ...], dict[str, Number]] = {}
     for row in count.rows:
         node = row.node
@@ -264,13 +268,14 @@ def facts_of(
         written = (node.arguments, *node.options.items()) if isinstance(node, Layer) else node.body
         key = (
             row.type, row.input, row.output, row.params, row.macs, id(node) in folded,
-            id(node) in turned, written,
+            id(node) in turned, id(node) in swapped, written,
         )
         if key not in known:
             names = known[key] = _common(row, batch) | {"sdpa": int(attention == "sdpa")}
             if isinstance(node, Layer) and plain:
                 names |= _of_layer(row, node, names)
             names |= {"folded": int(id(row.node) in folded), "turned": int(id(row.node) in turned)}
+            names["swapped"] = int(id(row.node) in swapped and len(row.input) == 2)
         yield row, known[key]
 
 

@@ -94,6 +94,21 @@ def test_constants_of_an_exported_graph(
     assert (found.figure, found.params) == (macs, parameters)
 
 
+VIEWS = [
+    ("lstm 6; linear 4", 3, "module", 504), ("lstm 6; dropout; gru 4 layers=2", 3, "module", 5544),
+    ("gru 6 bidirectional=yes; rnn 4", 3, "module", 10584), ("transpose; rnn 4", 1, "module", 240),
+    ("attention 1; linear 4", 3, "module", 4095), ("lstm 6; attention 1", 3, "sdpa", 3150),
+    ("transpose; attention 1", 1, "module", 1365), ("transpose; attention 1", 3, "sdpa", 3045),
+]
+"""Behind an output whose axes lie turned in memory ptflops sees some products without their bias."""
+
+
+@pytest.mark.parametrize(("layers", "batch", "attention", "macs"), VIEWS)
+def test_biases_behind_views(layers: str, batch: int, attention: str, macs: int) -> None:
+    read = model(f"input 7x5; {layers}")
+    assert figure(read, params(read), "ptflops-aten", batch, attention).figure == macs
+
+
 def test_one_counter_all_counters_and_whose_figure_it_is() -> None:
     words = "params", "--input", "3x8x8", "conv 4 3; batchnorm; relu", "-f", "json"
     one = json.loads(invoke(*words, "--as", "torchinfo", "--batch", "2").out)
