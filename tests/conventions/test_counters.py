@@ -100,7 +100,7 @@ VIEWS = [
     ("attention 1; linear 4", 3, "module", 4095), ("lstm 6; attention 1", 3, "sdpa", 3150),
     ("transpose; attention 1", 1, "module", 1365), ("transpose; attention 1", 3, "sdpa", 3045),
 ]
-"""Behind an output whose axes lie turned in memory ptflops sees some products without their bias."""
+"""Behind axes that lie turned in memory ptflops sees some products without their bias."""
 
 
 @pytest.mark.parametrize(("layers", "batch", "attention", "macs"), VIEWS)
