@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy packaging==26.4
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps backpack-for-pytorch==1.7.1 unfoldNd==0.2.3 einops==0.8.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
