@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.errors import InputError
+from dlcalc.errors import DlcalcError, InputError
 from dlcalc.numbers.gaussians import as_gaussian, gaussian
 
 
@@ -60,10 +60,15 @@ def test_what_is_no_gaussian_is_refused(mean: Any, covariance: Any, message: str
         ([0, 1, 2], "p: neither a mean and a sigma"),
         ([0, -1], "p: sigma is -1; it must be above 0"),
         ([0, 0], "p: sigma is 0"),
+        ([float("nan"), 1], "p holds nan, not a finite number"),
+        ([0, float("inf")], "p holds inf, not a finite number"),
+        ([10**400, 1], "p holds a whole number beyond the largest float"),
+        ([0, 1e-200], "p: sigma is 1e-200, and its square is no float but 0"),
+        ([0, 1e200], "p: sigma is 1e+200, and its square is no float but inf"),
     ],
 )
 def test_values_that_stand_for_no_gaussian(value: Any, message: str) -> None:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(DlcalcError) as caught:
         as_gaussian(value, "p")
     assert message in str(caught.value)
 
