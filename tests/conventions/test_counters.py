@@ -73,6 +73,8 @@ EXPORTED = [
     ("input 2x6x8; maxpool 2x3 pad=1 ceil=yes", 1, 192, 0),
     ("input 2x11; avgpool 2 stride=3 pad=1 ceil=yes", 1, 20, 0),
     ("input 1x5; rnn 3 layers=2 bidirectional=yes", 2, 2004, 106),
+    ("input 7; embedding 17 12; position; rnn 12 layers=2; rnn 12 layers=2; select 0; linear 4", 1,
+     34120, 1644),
     ("input 4x20; lrn size=3; conv 5 3; lrn size=3", 2, 16620, 74),
     ("input 4x8x9; lrn size=3; conv 5 3; lrn size=3", 2, 57372, 206),
     ("input 4x8x9; upsample 2; conv 5 3; upsample 2", 2, 82880, 189),
