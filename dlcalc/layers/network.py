@@ -26,6 +26,7 @@ from dlcalc.layers.optimisers import begun, optimiser, updated
 from dlcalc.names import INITIALS
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import (
+    FLOAT_EXACT,
     Array,
     all_finite,
     as_double,
@@ -498,8 +499,10 @@ def _twins(
     units = np.hstack([weights[layer], weights[layer + 1].T])
     if biases:
         units = np.hstack([units, biases[layer][:, np.newaxis]])
-    # Rounded, since a matrix product need not round two equal rows alike.
-    _, group = np.unique(units.round(TWIN_DECIMALS), axis=0, return_inverse=True)
+    # Rounded, since a matrix product need not round two equal rows alike; large ones are as whole.
+    whole = np.abs(units) >= FLOAT_EXACT
+    rounded = np.where(whole, units, np.where(whole, 0, units).round(TWIN_DECIMALS))
+    _, group = np.unique(rounded, axis=0, return_inverse=True)
     members = (np.flatnonzero(group.ravel() == each).tolist() for each in range(group.max() + 1))
     return tuple(sorted(tuple(each) for each in members if len(each) > 1))
 

@@ -115,6 +115,8 @@ def test_twins_are_told_by_what_comes_in_and_what_goes_out() -> None:
     assert found.twins == ((), ((0, 1),))
     assert descend(as_network([1, 2], [0, 0], [same, same, [[1, 1], [1, 2]]]), 0).twins == (
         ((0, 1),), ())  # fmt: skip
+    huge = as_network([0, 0], [0, 0], [[[1e300, 0], [2e300, 0]], same], output="identity")
+    assert descend(huge, 0).twins == ((),)
     other_bias = as_network([1, 2], [0, 0], [same, same], [[0, 1], [0, 0]])
     assert descend(other_bias, 0).twins == ((),)
 

@@ -259,6 +259,7 @@ FEWEST_TRIED = 12
 Pull = Callable[[Node, Array, int], Any]
 
 
+@np.errstate(all="ignore")
 def advice(result: NetworkStep, field: str, wanted: Any) -> str:
     """The slip that gives what was wanted of a field; "" where none does."""
     size = sum(node.value.size for node in result.ran.graph.nodes)
