@@ -203,3 +203,8 @@ def test_means_of_whole_numbers_whose_sum_passes_64_bits_are_theirs(size: int) -
     for sign in (1, -1):
         found = dlcalc.pool([[sign * size] * 2] * 2, 2, kind="avg").output
         assert found.tolist() == [[sign * float(size)]]
+
+
+def test_more_than_three_axes_are_not_pooled() -> None:
+    with pytest.raises(DlcalcError, match="dims 4 is none of 1, 2, 3"):
+        dlcalc.pool(np.zeros((2,) * 5), 2, dims=4)
