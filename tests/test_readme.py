@@ -38,6 +38,10 @@ def test_the_two_commands_are_one_line_each() -> None:
     assert "pytest" in blocks[1]
 
 
+def test_it_is_no_longer_than_it_may_be() -> None:
+    assert len(README.splitlines()) <= 600
+
+
 def test_the_python_session_runs() -> None:
     import doctest
 
