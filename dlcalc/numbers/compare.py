@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from dataclasses import field as uncompared
 from typing import Any
@@ -210,6 +211,7 @@ class Comparison:
         differing = [
             at for at, (a, b) in enumerate(zip(wanted, found, strict=True))
             if not agree(a, b, self.tolerance, noise) and not self._as_rounded(a, b, rounded)
+            and not (isinstance(b, str) and agree(a, _quotient(b), self.tolerance))
         ]
         if not differing:
             return None
@@ -339,6 +341,14 @@ def agree(a: Any, b: Any, tolerance: float, noise: float = 0.0) -> bool:
         return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), noise))
     except OverflowError:
         return False
+
+
+def _quotient(text: str) -> Any:
+    """What a fraction, which records have as text, comes to; other text as it is."""
+    top, _, bottom = text.partition("/")
+    with suppress(ValueError, ArithmeticError):
+        return float(top) / float(bottom)
+    return text
 
 
 def _is_number(value: Any) -> bool:

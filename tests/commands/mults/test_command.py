@@ -179,6 +179,17 @@ def test_matrices_are_exact_fractions() -> None:
     assert "# winograd_tile2, F(2, 3): G\n  1     0    0\n1/2   1/2  1/2\n" in text
 
 
+def test_fractions_of_matrices_are_answers() -> None:
+    """As they are written, or as decimals; another is told."""
+    words = ("mults", "-L", "4", "-F", "5", "--matrices")
+    own = invoke(*words, "-f", "json").out
+    assert '"1/36"' in own
+    assert invoke(*words, "--expect", own).status == 0
+    assert invoke(*words, "--expect", own.replace('"1/36"', str(1 / 36), 1)).status == 0
+    wrong = invoke(*words, "--expect", own.replace('"1/36"', '"1/35"', 1))
+    assert (wrong.status, "expected 0.0285714, is 1/36" in wrong.err) == (1, True)
+
+
 def test_a_trillion_columns_are_counted_at_once() -> None:
     assert record("-L", "1e12", *PAIR[2:-2])["multiplications"] == 4999999999996
     assert record("-L", "1e12x1e12x1e12", "-F", "5", "-S", "2")["total"]["dense"] == (
