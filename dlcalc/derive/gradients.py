@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from dlcalc.derive.operations import CORNERS, KINKS
@@ -60,13 +59,12 @@ class Derivatives(Result):
     def __reduce__(self) -> tuple[Any, ...]:
         """Computed anew where it is unpickled: its operations bear no names to be found by."""
         given = {name: self.values[name] for name in self.system.inputs}
-        return self._again(), (self.system, given, self.of, self.wrt, not self.watched)
+        return self._again, (self.system, given, self.of, self.wrt, not self.watched)
 
-    @staticmethod
-    def _again() -> Callable[..., Derivatives]:
-        """What derives a system in the framework that it names."""
-        again: Callable[..., Derivatives] = import_module("dlcalc.commands.grad.answer").derived
-        return again
+    @property
+    def _again(self) -> Callable[..., Derivatives]:
+        """What derives the system anew."""
+        return self.system.derive or differentiate
 
     def along(self, direction: Mapping[str, Any]) -> dict[str, Any]:
         """The derivative of each quantity along a direction, given by its part for each name.
@@ -115,7 +113,7 @@ class Derivatives(Result):
         given = {name: self.values[name] for name in system.inputs}
         changed = {name: _as_value(name, own(value)) for name, value in changed.items()}
         if self.world is Scalars and not all(isinstance(e, int | float) for e in changed.values()):
-            return self._again()(system, {**given, **changed}, self.of, self.wrt, not self.watched)
+            return self._again(system, {**given, **changed}, self.of, self.wrt, not self.watched)
         shape, alike = self.world.shape, True
         if self.world is not Scalars:
             alike = all(shape(each) == shape(given[name]) for name, each in changed.items())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import e, pi
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dlcalc.derive.operations import FUNCTIONS
 from dlcalc.derive.tokens import marked
@@ -34,8 +34,8 @@ class System(NamedTuple):
     """Names whose whole numbers the reader used up: the ends of loops."""
     plain: bool = True
     """Whether the text holds equations alone: no loops, definitions or indices."""
-    framework: str | None = None
-    """Whose slopes they are derived with, where that was asked for."""
+    derive: Callable[..., Any] | None = None
+    """What derives them, where they are derived otherwise than usual."""
 
     @property
     def lines(self) -> list[str]:

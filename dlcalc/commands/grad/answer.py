@@ -72,15 +72,15 @@ def grad(
     with _as_in(framework):
         system = read_system(equations, given=given)
         if framework is not None:
-            system = system._replace(framework=framework)
+            system = system._replace(derive=partial(derived, framework))
         return differentiate(
             system, given, names_of(of), names_of(wrt), allow_nonfinite=allow_nonfinite
         )
 
 
-def derived(system: System, *arguments: Any) -> Derivatives:
-    """What `differentiate` gives, in the framework in which the system was read."""
-    with _as_in(system.framework):
+def derived(framework: str, system: System, *arguments: Any) -> Derivatives:
+    """What `differentiate` gives as in a framework."""
+    with _as_in(framework):
         return differentiate(system, *arguments)
 
 

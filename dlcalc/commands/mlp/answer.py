@@ -364,12 +364,10 @@ class MlpRun(Run[MlpStep]):
 
     def calculate(self, **given: Any) -> MlpStep:
         """The step; a constant that no weight is drawn by is refused."""
-        result = super().calculate(**given)
-        if "constant" in self.options and result.starts is None and (
-            self.options.get("init") != "constant"
-        ):
+        drawn = self.options.get("init") == "constant" or self.options.get("starts")
+        if "constant" in self.options and not drawn:
             raise InputError("--constant is the weight of --init constant, or one of --starts")
-        return result
+        return super().calculate(**given)
 
     def checked(self, result: MlpStep) -> Sequence[GradientCheck]:
         """Each gradient against its differences."""
