@@ -190,5 +190,8 @@ def _one(value: Any) -> Any:
     """A value for all axes as one, and a whole number as such."""
     if isinstance(value, list | tuple):
         value = tuple(value)
-        return value[0] if len(set(value)) == 1 else value
+        try:
+            return value[0] if len(set(value)) == 1 else value
+        except TypeError:
+            raise InputError(f"{str(value)[:40]} is no size") from None
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -197,13 +197,13 @@ WEIGHTS: dict[str, Callable[[Config, Any, str], Iterator[Weight]]] = {
 _QUANTISED = {"Dense": ("kernel",), "EinsumDense": ("kernel",), "Embedding": ("embeddings",)}
 
 
-def weights(layer: Config, config: Config, shape: Any) -> list[Weight]:
+def weights(layer: Written, shape: Any) -> list[Weight]:
     """The weights of one layer; InputError for a class that is not known, or was never built."""
-    kind = str(layer.get("class_name"))
+    kind, config = layer.kind, layer.config
     if kind in WEIGHTS:
         found = list(WEIGHTS[kind](config, shape, kind))
         return list(_adapted(_quantised(kind, found, config), kind, config))
-    if WITHOUT.fullmatch(kind) or _OPERATION.match(str(layer.get("module"))):
+    if WITHOUT.fullmatch(kind) or _OPERATION.match(str(layer.record.get("module"))):
         return []
     raise InputError(f"a layer of the unknown class {kind[:60]!r}{did_you_mean(kind, WEIGHTS)}")
 
@@ -268,23 +268,86 @@ def dtype_name(value: Any) -> str:
     return str(value or "float32")
 
 
-def layers_of(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+class Written:
+    """A layer as a file describes it; InputError for what describes none."""
+
+    def __init__(self, record: Any) -> None:
+        self.record: Config = record if isinstance(record, dict) else {}
+        self.config: Any = self.record.get("config")
+        if not isinstance(self.config, dict) or "class_name" not in self.record:
+            raise InputError("a layer without class_name and config")
+        self.kind = str(self.record["class_name"])
+        own = self.config.get("name") or self.record.get("name") or ""
+        self.name = printable(str(own))[:200]
+        self.first = self.config.get("data_format") == "channels_first"
+        self.calls = self.record.get("inbound_nodes")
+        self.input = self.config.get("batch_shape") or self.config.get("batch_input_shape")
+        """The shape that an input has, with the batch."""
+        self.zeros: Any = None
+        """Zeros that the layer before it adds to what it takes."""
+
+    @property
+    def sources(self) -> list[tuple[str, Any]]:
+        """What its first call takes, without its masks."""
+        first = self.calls[0] if isinstance(self.calls, list) and self.calls else self.calls
+        if not isinstance(first, dict):
+            return list(sources(self.calls))
+        return list(sources(first.get("args"))) or list(sources(first.get("kwargs")))
+
+    def taken(self, last: str) -> Iterator[tuple[str, Sizes]]:
+        """The layers whose outputs it takes, and their shapes without the batch."""
+        built = self.record.get("build_config")
+        shapes = sizes_of(built.get("input_shape")) if isinstance(built, dict) else ()
+        several = shapes if shapes and isinstance(shapes[0], tuple) else [shapes] if shapes else []
+        named = list(sources(self.calls)) or ([(last, None)] if last else [])
+        for at, (name, shape) in enumerate(named):
+            if shape is not None:
+                yield name, sizes_of(shape)[1:]
+            elif at < len(several):
+                yield name, several[at][1:]
+
+    def built(self, shape: Any) -> Any:
+        """The shape that it was built for, or several by name; else what is passed on to it."""
+        built = self.record.get("build_config")
+        built = built if isinstance(built, dict) else {}
+        several = built.get("shapes_dict")
+        if isinstance(several, dict):
+            return {key: sizes_of(each) for key, each in several.items()}
+        if built.get("query_shape"):
+            return {
+                key: sizes_of(each) for key, each in built.items()
+                if key.endswith("_shape") and each
+            }
+        given = built.get("input_shape", self.input)
+        return sizes_of(given) if given is not None else (shape if shape is not None else ())
+
+    @property
+    def inner(self) -> list[Written]:
+        """The layers that a wrapper holds, in both directions."""
+        cells = self.config.get("cells")
+        found = [
+            self.config.get("layer"), self.config.get("cell"),
+            *(cells if isinstance(cells, list) else ()), self.config.get("backward_layer"),
+        ]
+        held = [
+            Written({"class_name": None, **each}) for each in found
+            if isinstance(each, dict) and isinstance(each.get("config"), dict)
+        ]
+        if self.kind == "Bidirectional" and len(held) == 1:
+            # Keras's own copy of the first layer, which is not written down.
+            name = str(held[0].config.get("name", "")).removeprefix("forward_")
+            config = {**held[0].config, "name": f"backward_{name}"}
+            held.append(Written({**held[0].record, "config": config}))
+        return held
+
+
+def layers_of(model: Config) -> list[Written]:
     """The layers of a model."""
     config = model.get("config")
     layers = config.get("layers") if isinstance(config, dict) else config
     if not isinstance(layers, list):
         raise InputError(f"{str(model.get('class_name'))[:60]} holds no list of layers")
-    for each in layers:
-        if not isinstance(each, dict) or not isinstance(each.get("config"), dict) or (
-            "class_name" not in each
-        ):
-            raise InputError("a layer without class_name and config")
-        yield each
-
-
-def name_of(layer: Mapping[str, Any]) -> str:
-    """The name of a layer."""
-    return printable(str(layer["config"].get("name") or layer.get("name") or ""))[:200]
+    return list(map(Written, layers))
 
 
 def sizes_of(value: Any) -> tuple[Any, ...]:
@@ -302,8 +365,8 @@ _WINDOWS = re.compile(r"(Depthwise|Separable)?Conv[123]D|(Max|Average)Pooling[12
 def model_of(held: Held, name: str) -> Model:
     """The model in the notation; InputError for a layer that it has not."""
     config = held.graph
-    found = {name_of(layer): layer for layer in layers_of(config)}
-    inputs = [layer for layer in found.values() if layer.get("class_name") == "InputLayer"]
+    found = {each.name: each for each in layers_of(config)}
+    inputs = [each for each in found.values() if each.kind == "InputLayer"]
     if len(inputs) > 1:
         raise InputError("several inputs; the notation has one")
     ends = [each for each, _ in sources(config["config"].get("output_layers"))] if isinstance(
@@ -311,78 +374,62 @@ def model_of(held: Held, name: str) -> Model:
     ) else []
     if len(ends) > 1:
         raise InputError("several outputs; the notation has one")
-    start = name_of(inputs[0]) if inputs else "input"
+    start = last = inputs[0].name if inputs else "input"
     taken: dict[str, tuple[str, ...]] = {}
-    last = start
-    for each, layer in found.items():
-        if layer.get("class_name") != "InputLayer":
-            taken[each] = tuple(dict.fromkeys(
-                source for source, _ in own_sources(layer)
-            )) or (last,)
-            last = each
+    for each in found.values():
+        if each.kind != "InputLayer":
+            taken[each.name] = tuple(dict.fromkeys(name for name, _ in each.sources)) or (last,)
+            last = each.name
     if not taken:
         raise InputError("holds no layers")
     _pad(found, taken)
     end = ends[0] if ends else last
     needed, waiting = {end}, [end]  # what makes masks is left out
-    for each in waiting:
-        waiting += [source for source in taken.get(each, ()) if source not in needed]
+    for one in waiting:
+        waiting += [source for source in taken.get(one, ()) if source not in needed]
         needed.update(waiting)
-    first = any(
-        each["config"].get("data_format") == "channels_first" for each in found.values()
-    )
-    steps = [_step(found[each], taken[each], first) for each in taken if each in needed]
-    size = _input((inputs or list(found.values()))[0], first)
+    first = any(each.first for each in found.values())
+    steps = [_step(found[one], taken[one], first) for one in taken if one in needed]
+    shape = (inputs or list(found.values()))[0].input
+    if not isinstance(shape, list):
+        raise InputError("no input shape is known: the model was never built")
+    sizes = tuple(size for size in shape[1:] if type(size) is int)
+    if len(sizes) < len(shape) - 1:
+        raise InputError("the size of its input is open: give it in the notation")
+    size = sizes if first or len(sizes) < 3 else (sizes[-1], *sizes[:-1])
     return Model(arranged(steps, start, end), size, name)
 
 
-def _pad(found: dict[str, Any], taken: dict[str, tuple[str, ...]]) -> None:
+def _pad(found: dict[str, Written], taken: dict[str, tuple[str, ...]]) -> None:
     """Give the zeros that a layer adds to the windows behind it, where these alone take them."""
-    for name in [each for each in taken if found[each]["class_name"].startswith("ZeroPadding")]:
+    for name in [each for each in taken if found[each].kind.startswith("ZeroPadding")]:
         users = [each for each, given in taken.items() if name in given]
-        user = found[users[0]] if len(users) == 1 and taken[users[0]] == (name,) else {}
-        padding = found[name]["config"].get("padding")
-        if not _WINDOWS.fullmatch(str(user.get("class_name"))) or not isinstance(padding, list):
+        if len(users) != 1 or taken[users[0]] != (name,):
             continue
-        if user["config"].get("padding", "valid") == "valid":
+        user, padding = found[users[0]], found[name].config.get("padding")
+        plain = user.config.get("padding", "valid") == "valid"
+        if plain and isinstance(padding, list) and _WINDOWS.fullmatch(user.kind):
             pairs = tuple(tuple(each) for each in (
                 padding if isinstance(padding[0], list) else [padding]
             ))
             alike = len({size for pair in pairs for size in pair}) == 1
-            pads = pairs[0][0] if alike else pairs
-            found[users[0]] = {**user, "config": {**user["config"], "zeros": pads}}
+            user.zeros = pairs[0][0] if alike else pairs
             taken[users[0]] = taken.pop(name)
 
 
-def _input(layer: Mapping[str, Any], first: bool) -> tuple[int, ...]:
-    own = layer["config"]
-    shape = own.get("batch_shape") or own.get("batch_input_shape")
-    if not isinstance(shape, list):
-        raise InputError("no input shape is known: the model was never built")
-    sizes = [size for size in shape[1:] if type(size) is int]
-    if len(sizes) < len(shape) - 1:
-        raise InputError("the size of its input is open: give it in the notation")
-    return tuple(sizes) if first or len(sizes) < 3 else (sizes[-1], *sizes[:-1])
-
-
-def _axis(layer: Mapping[str, Any], first: bool) -> int:
-    """The axis along which a layer lays its inputs end to end, as the notation has it."""
-    shape = next((shape for _, shape in own_sources(layer)), None)
-    axis = layer["config"].get("axis", -1)
-    if not isinstance(shape, list) or type(axis) is not int or not -len(shape) < axis < len(shape):
-        return 0
-    own = axis % len(shape) - 1
-    return own if first or len(shape) < 4 else (own + 1) % (len(shape) - 1)
-
-
-def _step(layer: Mapping[str, Any], taken: tuple[str, ...], first: bool) -> Step:
+def _step(layer: Written, taken: tuple[str, ...], first: bool) -> Step:
     """One layer with the layers whose outputs it takes."""
-    label, kind = name_of(layer), str(layer.get("class_name"))
-    if len(layer.get("inbound_nodes") or ()) > 1:
+    label = layer.name
+    if len(layer.calls or ()) > 1:
         raise InputError(f"{label} is called twice, which the notation cannot say")
-    join = foreign.JOINED.get(kind.lower())
+    join = foreign.JOINED.get(layer.kind.lower())
     if join is not None:
-        return Step(label, taken, (), join, _axis(layer, first) if join == "concat" else 0)
+        shape = next((shape for _, shape in layer.sources), None)
+        axis = layer.config.get("axis", -1)
+        own, axes = 0, len(shape) if isinstance(shape, list) and join == "concat" else 0
+        if type(axis) is int and -axes < axis < axes:
+            own = axis % axes - 1 if first or axes < 4 else axis % axes % (axes - 1)
+        return Step(label, taken, (), join, own)
     if len(taken) > 1:
         raise InputError(f"{label} takes several inputs, which the notation cannot say")
     return Step(label, taken, tuple(layers(layer)))
@@ -404,27 +451,15 @@ def sources(nodes: Any) -> Iterator[tuple[str, Any]]:
             yield from sources(each)
 
 
-def own_sources(layer: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """What the first call of a layer takes, without its masks."""
-    calls = layer.get("inbound_nodes")
-    first = calls[0] if isinstance(calls, list) and calls else calls
-    if not isinstance(first, dict):
-        return list(sources(calls))
-    return list(sources(first.get("args"))) or list(sources(first.get("kwargs")))
-
-
-def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
+def layers(layer: Written) -> Iterator[Layer]:
     """One layer of Keras as layers of the notation; the first bears its name."""
-    kind, config = str(layer.get("class_name")), layer.get("config")
-    if not isinstance(config, dict):
-        raise InputError("a layer without class_name and config")
-    if kind == "Sequential":
-        for each in config.get("layers", ()):
-            if each.get("class_name") != "InputLayer":
-                yield from layers(each)
-        return
-    if kind == "TimeDistributed" and isinstance(config.get("layer"), dict):
-        yield from layers(config["layer"])
+    kind, config = layer.kind, layer.config
+    inner = config.get("layer")
+    timed = kind == "TimeDistributed" and isinstance(inner, dict)
+    if timed or kind == "Sequential":
+        within = [Written(inner)] if timed else layers_of(layer.record)
+        for each in within:
+            yield from layers(each) if each.kind != "InputLayer" else ()
         return
     name = plain_name(str(config.get("name", kind)))
     if dtype_name(config.get("dtype")).startswith("int"):
@@ -432,25 +467,17 @@ def layers(layer: Mapping[str, Any]) -> Iterator[Layer]:
     named = {
         key: value for key, value in config.items() if isinstance(value, int | float | str | list)
     }
-    inner = config.get("layer")
     if kind == "Bidirectional" and isinstance(inner, dict):
         if config.get("merge_mode", "concat") != "concat":
             raise InputError("both ways laid together otherwise than end to end cannot be said")
         if not isinstance(inner.get("config"), dict):
             raise InputError(f"{name} holds a layer without class_name and config")
         kind, named = str(inner.get("class_name")), {**inner["config"], "bidirectional": True}
-    yield from _own(foreign.layers_of(kind, (), named, name), config)
-
-
-def _own(made: Sequence[Layer], config: Mapping[str, Any]) -> Iterator[Layer]:
-    """The layers with what the call of Keras's class does not say."""
-    for each in made:
-        options = dict(each.options)
-        if each.name and "zeros" in config:
-            options["pad"] = config["zeros"]
-        if config.get("trainable") is False and each.name:
-            options["frozen"] = True
-        yield Layer(each.type, each.arguments, options, each.name)
+    told = {} if layer.zeros is None else {"pad": layer.zeros}
+    told |= {"frozen": True} if config.get("trainable") is False else {}
+    for made in foreign.layers_of(kind, (), named, name):
+        options = {**made.options, **told} if made.name else made.options
+        yield Layer(made.type, made.arguments, options, made.name)
 
 
 def _reshaped(config: Config, taken: Sizes) -> Sizes:
@@ -526,21 +553,21 @@ class Flow:
         self.macs: dict[str, int | None] = {}
         self.input: tuple[int, ...] | None = None
         """The shape of the first input, where it is known in whole."""
-        written: dict[str, Sizes] = {}
+        noted: dict[str, Sizes] = {}
         taken: dict[str, dict[str, Sizes]] = {}
-        self.last = ""
-        for layer in layers_of(model):
-            pairs = list(_taken(layer, self.last))
-            self.last = name_of(layer)
-            own = {source for source, _ in own_sources(layer)}
+        self.last = before = ""
+        written = layers_of(model)
+        for layer in written:
+            pairs = list(layer.taken(self.last))
+            self.last = layer.name
+            own = {source for source, _ in layer.sources}
             taken[self.last] = {
                 source: shape for source, shape in pairs if source in own or not own
             }
             for source, shape in pairs:
-                written.setdefault(source, shape)
-        before = ""
-        for layer in layers_of(model):
-            name = name_of(layer)
+                noted.setdefault(source, shape)
+        for layer in written:
+            name, calls = layer.name, layer.calls
             given = [
                 shape if _whole(shape) else self.outputs.get(source, shape)
                 for source, shape in taken[name].items()
@@ -549,42 +576,38 @@ class Flow:
                 given = [self.outputs[before]]
             before = name
             output, macs = self._made(layer, given)
-            noted = written.get(name)
-            if noted is not None and output is not None and not _agree(noted, output):
+            seen = noted.get(name)
+            if seen is not None and output is not None and not _agree(seen, output):
                 macs = None  # what is written down is of something else
-            output = noted if output is None or (noted and _whole(noted)) else output
+            output = seen if output is None or (seen and _whole(seen)) else output
             if output is not None:
                 self.outputs[name] = output
-            calls = layer.get("inbound_nodes")
             times = len(calls) if isinstance(calls, list) and calls else 1
             self.macs[name] = None if macs is None else macs * times
 
-    def _made(self, layer: Config, taken: Sequence[Sizes]) -> tuple[Sizes | None, int | None]:
+    def _made(self, layer: Written, taken: Sequence[Sizes]) -> tuple[Sizes | None, int | None]:
         """The output of a layer and its products, as far as they can be told."""
-        kind, config = str(layer.get("class_name")), layer["config"]
+        kind = layer.kind
         if kind == "InputLayer":
-            given = sizes_of(config.get("batch_shape", config.get("batch_input_shape")))
+            given = sizes_of(layer.input)
             self.input = _whole(given[1:]) if self.input is None and given else self.input
             return given[1:] if given else None, 0
-        if "layers" in config:
-            inner = Flow(layer, self.tensors, f"{self.around}{name_of(layer)}/")
+        if "layers" in layer.config:
+            inner = Flow(layer.record, self.tensors, self._start(layer))
             macs = [each for each in inner.macs.values() if each is not None]
             total = sum(macs) if len(macs) == len(inner.macs) else None
             return inner.outputs.get(inner.last), total
         if taken and SAME.fullmatch(kind):
             return _together(taken), 0
         if taken and kind in (*MOVED, *STEPPED, "EinsumDense"):
-            return self._known(layer, kind, taken[0])
+            return self._known(layer, taken[0])
         whole = _whole(taken[0]) if len(taken) == 1 else None
-        if whole is not None:
-            made = self._counted(layer, kind, whole)
-            if made is not None:
-                return made
-        return None, 0 if WITHOUT.fullmatch(kind) and kind not in PRODUCTS else None
+        made = None if whole is None else self._counted(layer, whole)
+        return made or (None, 0 if WITHOUT.fullmatch(kind) and kind not in PRODUCTS else None)
 
-    def _known(self, layer: Config, kind: str, taken: Sizes) -> tuple[Sizes | None, int | None]:
+    def _known(self, layer: Written, taken: Sizes) -> tuple[Sizes | None, int | None]:
         """A layer of a class whose rule stands here."""
-        config = layer["config"]
+        kind, config = layer.kind, layer.config
         try:
             if kind in MOVED:
                 return MOVED[kind](config, taken), 0
@@ -597,16 +620,19 @@ class Flow:
         except (TypeError, KeyError, IndexError, ValueError):
             return None, 0 if kind in MOVED else None
 
-    def _kernels(self, layer: Config) -> list[tuple[int, ...]]:
-        start = f"{self.around}{name_of(layer)}/"
+    def _start(self, layer: Written) -> str:
+        """How the names of a layer's tensors begin."""
+        return f"{self.around}{layer.name}/"
+
+    def _kernels(self, layer: Written) -> list[tuple[int, ...]]:
         return [
             each.logical or each.shape for each in self.tensors
-            if each.name.startswith(start) and each.name.endswith("kernel")
+            if each.name.startswith(self._start(layer)) and each.name.endswith("kernel")
         ]
 
-    def _einsum(self, layer: Config, taken: Sizes) -> tuple[Sizes, int | None]:
+    def _einsum(self, layer: Written, taken: Sizes) -> tuple[Sizes, int | None]:
         """The sizes of the output's letters, and the product of the sizes of all letters."""
-        equation = str(layer["config"]["equation"]).replace(" ", "")
+        equation = str(layer.config["equation"]).replace(" ", "")
         into, kernel, given = re.split(",|->", equation)
         others = len(taken) + 1 - len(into.replace("...", ""))
         into, given = (each.replace("...", "0123456789"[:others]) for each in (into, given))
@@ -615,15 +641,12 @@ class Flow:
         known = _whole(tuple(sizes.values()))
         return tuple(sizes[each] for each in given)[1:], None if known is None else prod(known)
 
-
     def _counted(
-        self, layer: Config, kind: str, given: tuple[int, ...]
+        self, layer: Written, given: tuple[int, ...]
     ) -> tuple[tuple[int, ...], int] | None:
         """Output and products as the notation counts the layer, where that has its weights."""
-        moved = len(given) > 2 and SPATIAL.fullmatch(kind) is not None and (
-            layer["config"].get("data_format") != "channels_first"
-        )
-        start = f"{self.around}{name_of(layer)}/"
+        moved = len(given) > 2 and not layer.first and SPATIAL.fullmatch(layer.kind) is not None
+        start = self._start(layer)
         held = sum(each.params for each in self.tensors if each.name.startswith(start))
         try:
             count = params(Model(list(layers(layer)), (given[-1], *given[:-1]) if moved else given))
@@ -658,19 +681,6 @@ def _whole(shape: Sizes) -> tuple[int, ...] | None:
     return whole if len(whole) == len(shape) else None
 
 
-def _taken(layer: Config, last: str) -> Iterator[tuple[str, Sizes]]:
-    """The layers that a layer takes the outputs of, and their shapes without the batch."""
-    built = layer.get("build_config")
-    shapes = sizes_of(built.get("input_shape")) if isinstance(built, dict) else ()
-    several = shapes if shapes and isinstance(shapes[0], tuple) else [shapes] if shapes else []
-    named = list(sources(layer.get("inbound_nodes"))) or ([(last, None)] if last else [])
-    for at, (name, shape) in enumerate(named):
-        if shape is not None:
-            yield name, sizes_of(shape)[1:]
-        elif at < len(several):
-            yield name, several[at][1:]
-
-
 MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
 _WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1}
 _KINDS = {
@@ -701,11 +711,11 @@ def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
     if not isinstance(config, dict) or not {"class_name", "config"} <= config.keys():
         raise InputError("its config.json is no model of Keras's: class_name and config are wanted")
     reader = _Reader()
-    layers = list(layers_of(config))
+    layers = layers_of(config)
     if not layers:
         raise InputError("holds no layers")
     if input is not None:
-        _give_input(layers, input)
+        layers = _give_input(config, layers, input)
     owned = [list(reader.tensors(layer, "", None, 0)) for layer in layers]
     tensors = [tensor for own in owned for tensor in own]
     flow = Flow(config, tensors)
@@ -716,15 +726,11 @@ def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
     return Held(path, "keras", tensors, metadata, (), rows, config, flow.input)
 
 
-def _give_input(layers: list[Any], input: tuple[int, ...]) -> None:
+def _give_input(model: Config, layers: list[Written], input: tuple[int, ...]) -> list[Written]:
     """Put sizes into the open axes of the first input."""
-    for config in (layer["config"] for layer in layers):
-        name = next((key for key in ("batch_shape", "batch_input_shape") if config.get(key)), "")
-        if not name:
-            continue
-        first = config.get("data_format") == "channels_first" or len(input) < 3
-        given = input if first else (*input[1:], input[0])
-        known = sizes_of(config[name])
+    for each in filter(lambda each: each.input, layers):
+        given = input if each.first or len(input) < 3 else (*input[1:], input[0])
+        known = sizes_of(each.input)
         if len(known) != len(given) + 1 or any(
             size not in (None, own) for size, own in zip(known[1:], given, strict=True)
         ):
@@ -732,18 +738,17 @@ def _give_input(layers: list[Any], input: tuple[int, ...]) -> None:
             raise InputError(
                 f"does not fit {shown}, the file's input, channels last; CxHxW is wanted here"
             ).at("--input")
-        config[name] = [known[0], *given]
-        return
+        each.config["batch_shape"] = [known[0], *given]
+        break
+    return layers_of(model)
 
 
-def row_of(layer: Mapping[str, Any], own: Sequence[Tensor], flow: Flow) -> Row:
+def row_of(layer: Written, own: Sequence[Tensor], flow: Flow) -> Row:
     """A layer with its tensors; its output has the batch, which is open, as Keras shows it."""
-    name = name_of(layer)
-    output = flow.outputs.get(name)
+    output = flow.outputs.get(layer.name)
     return Row(
-        name, printable(str(layer.get("class_name"))),
-        None if output is None else (None, *output),
-        sum(each.numbers for each in own), flow.macs.get(name),
+        layer.name, printable(layer.kind), None if output is None else (None, *output),
+        sum(each.numbers for each in own), flow.macs.get(layer.name),
         trainable=sum(each.params for each in own if each.trains),
         buffers=sum(each.numbers for each in own if each.role == Role.BUFFER),
         bytes=sum(each.bytes for each in own),
@@ -757,84 +762,34 @@ class _Reader:
         self.left = MOST_LAYERS
 
     def tensors(
-        self, layer: Mapping[str, Any], prefix: str, shape: Any, depth: int
+        self, layer: Written, prefix: str, shape: Any, depth: int
     ) -> Iterator[Tensor]:
         """The weights of a layer, of those that it wraps, and of a model within it."""
         self.left -= 1
         if depth > MOST_DEPTH or self.left < 0:
             raise InputError("layers within layers beyond any honest depth")
-        kind, name = str(layer.get("class_name")), prefix + name_of(layer)
-        config = layer["config"]
+        kind, name = layer.kind, prefix + layer.name
         with At(name, once=True):
-            if "layers" in config and kind != "RNN":
-                for each in layers_of(layer):
+            if "layers" in layer.config and kind != "RNN":
+                for each in layers_of(layer.record):
                     yield from self.tensors(each, f"{name}/", None, depth + 1)
                 return
-            given, inner = _built(layer, shape), _wrapped(layer)
-            if inner:
-                yield from self._inner(kind, inner, name, given, depth)
-                return
-            for weight in weights(layer, config, given):
-                yield _tensor(weight, name, config)
-
-    def _inner(
-        self, kind: str, inner: list[Mapping[str, Any]], name: str, shape: Any, depth: int
-    ) -> Iterator[Tensor]:
-        """The weights of the layers within a wrapper."""
-        if kind == "Bidirectional" and len(inner) == 1:
-            inner = [*inner, _backward(inner[0])]
-        for each in inner:
-            passed = shape
-            if kind == "TimeDistributed" and isinstance(shape, tuple):
-                passed = shape[:1] + shape[2:]
-            yield from self.tensors(each, f"{name}/", passed, depth + 1)
-            if kind == "StackedRNNCells":
-                shape = (None, each["config"].get("units"))
-        if kind == "SpectralNormalization":
-            config = inner[0]["config"]
-            held = weights(inner[0], config, _built(inner[0], shape))
-            if not held or not held[0].shape:
-                raise InputError("the layer within has no kernel")
-            kernel = held[0]
-            yield _tensor(Weight("vector_u", (1, kernel.shape[-1]), "state"), name, config)
-
-
-def _wrapped(layer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The layers that a wrapper holds."""
-    config = layer["config"]
-    cells = config.get("cells")
-    found = [
-        config.get("layer"), config.get("cell"), *(cells if isinstance(cells, list) else ()),
-        config.get("backward_layer"),
-    ]
-    return [
-        each for each in found if isinstance(each, dict) and isinstance(each.get("config"), dict)
-    ]
-
-
-def _backward(layer: Mapping[str, Any]) -> dict[str, Any]:
-    """The layer of the other direction, which only Keras's own copy of the first one is."""
-    config = dict(layer["config"])
-    name = str(config.get("name", ""))
-    config["name"] = f"backward_{name.removeprefix('forward_')}"
-    return {**layer, "config": config}
-
-
-def _built(layer: Mapping[str, Any], shape: Any) -> Any:
-    """The shape that a layer was built for, or several by name."""
-    config = layer["config"]
-    built = layer.get("build_config")
-    built = built if isinstance(built, dict) else {}
-    several = built.get("shapes_dict")
-    if isinstance(several, dict):
-        return {key: sizes_of(each) for key, each in several.items()}
-    several = {
-        key: sizes_of(each) for key, each in built.items() if key.endswith("_shape") and each
-    }
-    if "query_shape" in several:
-        return several
-    given = built.get("input_shape", config.get("batch_shape", config.get("batch_input_shape")))
-    return sizes_of(given) if given is not None else (shape if shape is not None else ())
+            given, inner = layer.built(shape), layer.inner
+            if not inner:
+                for weight in weights(layer, given):
+                    yield _tensor(weight, name, layer.config)
+            for each in inner:
+                steps = kind == "TimeDistributed" and isinstance(given, tuple)
+                passed = given[:1] + given[2:] if steps else given
+                yield from self.tensors(each, f"{name}/", passed, depth + 1)
+                if kind == "StackedRNNCells":
+                    given = (None, each.config.get("units"))
+            if inner and kind == "SpectralNormalization":
+                held = weights(inner[0], inner[0].built(given))
+                if not held or not held[0].shape:
+                    raise InputError("the layer within has no kernel")
+                vector = Weight("vector_u", (1, held[0].shape[-1]), "state")
+                yield _tensor(vector, name, inner[0].config)
 
 
 def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
@@ -912,7 +867,16 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
         model = {"config": {"layers": [
             {"class_name": _class_of(name), "config": {"name": name}} for name in layers
         ]}}
-    return Held(path, "hdf5", tensors, rows=_rows(model, tensors) if model else None)
+    if not model:
+        return Held(path, "hdf5", tensors)
+    flow = Flow(model, tensors)
+    return Held(path, "hdf5", tensors, rows=[
+        row_of(layer, [
+            each for each in tensors
+            if each.name.startswith(f"{layer.name}/") and each.role not in Role.APART
+        ], flow)
+        for layer in layers_of(model)
+    ])
 
 
 def _class_of(name: str) -> str:
@@ -924,18 +888,6 @@ def _class_of(name: str) -> str:
     }
     plain = "".join(word.capitalize() for word in stem.split("_"))
     return known.get(stem, re.sub(r"(\d)d", r"\1D", plain))
-
-
-def _rows(model: Any, tensors: list[Tensor]) -> list[Row]:
-    """The layers of a whole model, each with its arrays."""
-    flow = Flow(model, tensors)
-    return [
-        row_of(layer, [
-            each for each in tensors
-            if each.name.startswith(f"{name_of(layer)}/") and each.role not in Role.APART
-        ], flow)
-        for layer in layers_of(model)
-    ]
 
 
 def _frozen(model: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ import pytest
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.models.count import params
-from dlcalc.models.files.keras import layers, read_hdf5, read_json
+from dlcalc.models.files.keras import Written, layers, read_hdf5, read_json
 from dlcalc.models.files.reading import layered
 from dlcalc.models.files.tensors import Held
 from dlcalc.models.translation import notation
@@ -108,6 +108,12 @@ def test_zeros_go_to_the_windows_behind_them(tmp_path: Path) -> None:
     assert invoke("params", "-", "--expect", "112", stdin=out.encode()).status == 0
 
 
+def test_sizes_within_sizes_are_refused() -> None:
+    conv = layer("Conv2D", filters=4, kernel_size=[3, 3], strides=[[1, 1], [0, 2]])
+    with pytest.raises(InputError, match="is no size"):
+        list(layers(Written(conv)))
+
+
 def test_what_only_makes_masks_is_left_out() -> None:
     lines = invoke("params", str(FILES / "recurrent.keras"), "--to-notation").out.splitlines()
     assert lines[2:] == [
@@ -137,7 +143,7 @@ def test_a_layer_says_its_class(tmp_path: Path) -> None:
         assert status == 0 or found.err.endswith("a layer without class_name and config\n")
     both = {"class_name": "Bidirectional", "config": {"name": "both", "layer": {}}}
     with pytest.raises(InputError, match="both holds a layer without class_name and config"):
-        list(layers(both))
+        list(layers(Written(both)))
 
 
 @pytest.mark.parametrize(("name", "input", "output", "macs"), [
