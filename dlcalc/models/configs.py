@@ -79,8 +79,8 @@ class _Reader:
         architecture, own = type_facts(kind)
         defaults, aliases, nested = class_defaults(kind)
         hold = "presets_hold" in own
+        config = _in_new_words(_without_aliases(config, aliases), nested)
         defaults = _with_nested(config, defaults, nested, hold) | dict(preset or {})
-        config = _without_aliases(config, aliases)
         _check_numbers(config, defaults)
         fixed = {"class_name": [*(config.get("architectures") or ()), ""][0], "model_type": kind}
         fixed["head"] = _head(str(fixed["class_name"]))
@@ -245,6 +245,23 @@ def _without_aliases(config: Config, aliases: Mapping[str, str]) -> dict[str, An
                 )
             plain[name] = config[other]
     return plain
+
+
+_OLD_LAYERS = {
+    "mamba": "linear_attention", "attention": "full_attention",
+    "deepseek_sparse_attention": "indexed_attention", "qwen_sparse_attention": "indexed_attention",
+}
+"""Types of layers by the names that older configs give them."""
+
+
+def _in_new_words(config: dict[str, Any], nested: Mapping[str, str]) -> dict[str, Any]:
+    """The config with its types of layers and the configs in it as they are written today."""
+    for name in ("layer_types", "layers_block_type"):
+        if isinstance(config.get(name), list):
+            config[name] = [_OLD_LAYERS.get(str(each), each) for each in config[name]]
+    return config | {
+        name: config[f"{name}_dict"] for name in nested if config.get(f"{name}_dict")
+    }
 
 
 HELD = {"architectures": list, "id2label": dict | list}
