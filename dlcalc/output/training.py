@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.output.answer import Block, Table, Text
+from dlcalc.output.answer import Block, Table
 
 if TYPE_CHECKING:
     from dlcalc.numbers.differences import GradientCheck
-    from dlcalc.pictures.terminal import Page
+    from dlcalc.pictures.plane import Canvas
 
 
 def check_records(checks: Sequence[GradientCheck]) -> list[dict[str, Any]]:
@@ -53,28 +53,10 @@ WIDE = 1000.0
 """From this ratio of the largest loss to the smallest, the axis is logarithmic."""
 
 
-def loss_chart(losses: Sequence[float], page: Page) -> Text:
-    """The loss by step, in characters."""
-    from dataclasses import replace
-
-    from dlcalc.pictures.terminal import line_chart
-
-    page = replace(page, x_label="step")
-    drawn = line_chart({"loss": losses}, range(len(losses)), page, log_y=_is_wide(losses))
-    return Text(drawn.split("\n"))
-
-
-def loss_picture(losses: Sequence[float]) -> str:
-    """The loss by step, as SVG."""
-    from dlcalc.pictures.svg import Sheet, line_chart
-
-    sheet = Sheet(title="Loss by step", x_label="step", y_label="loss")
-    steps = range(len(losses))
-    return line_chart({"loss": losses}, steps, sheet, log_y=_is_wide(losses))
-
-
-def _is_wide(losses: Sequence[float]) -> bool:
-    return min(losses) > 0 and max(losses) > WIDE * min(losses)
+def loss_chart(losses: Sequence[float], canvas: Canvas) -> str:
+    """The loss by step, as SVG or in characters."""
+    wide = min(losses) > 0 and max(losses) > WIDE * min(losses)
+    return canvas.line_chart({"loss": losses}, range(len(losses)), log_y=wide)
 
 
 def loss_table(losses: Sequence[float], complete: bool = False) -> Table:

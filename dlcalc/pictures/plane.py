@@ -1,15 +1,22 @@
-"""The plane of a picture: axes with their ticks, and lines of equal height by marching squares."""
+"""The plane of a picture: axes with their ticks, and lines of equal height by marching squares;
+and the pictures that are drawn alike in SVG and in characters.
+"""
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Point = tuple[float, float]
 Points = Sequence[Point]
 _LEAST = 1e-300  # below it the steps between ticks lose their digits
+FEW = 40
+"""Up to so many points of a line get a marker each, where there is room."""
+MARKED = 4
+"""Marks on a line of equal height."""
 
 
 @dataclass(frozen=True)
@@ -262,3 +269,45 @@ def _crossing(
     if along_x:
         return x[column] + part * (x[column + 1] - x[column]), float(y[row])
     return float(x[column]), y[row] + part * (y[row + 1] - y[row])
+
+
+class Canvas:
+    """What pictures are drawn on: a sheet of SVG, or a page of characters."""
+
+    @property
+    def ticks(self) -> int:
+        """How many ticks the upright axis has room for."""
+        return 5
+
+    def drawing(
+        self, across: Axis, up: Axis, names: Sequence[str], colours: Sequence[str], marked: bool
+    ) -> Any:
+        """A drawing in the making, with a look for each name, by a marker too if `marked`."""
+        raise NotImplementedError
+
+    def line_chart(
+        self, series: Mapping[str, Sequence[float]], x: Sequence[float], *, log_y: bool = False,
+        colours: Sequence[str] = (),
+    ) -> str:
+        """Lines of several series over a common `x`; a NaN leaves a gap.
+
+        `colours` are those of the series, in place of the palette's.
+        """
+        across = axis(x, snug=True, counted=True)
+        up = axis((y for ys in series.values() for y in ys), log=log_y, ticks=self.ticks)
+        drawing = self.drawing(across, up, list(series), colours, len(x) <= FEW)
+        for look, values in zip(drawing.looks, series.values(), strict=True):
+            drawing.curve(list(zip(x, values, strict=True)), look)
+        drawn: str = drawing.text()
+        return drawn
+
+    def contours(self, layers: Sequence[Layer], x: Sequence[float], y: Sequence[float]) -> str:
+        """Lines of equal height of one function or several on a common grid (rows along `y`)."""
+        across, up = axis(x, snug=True), axis(y, snug=True, ticks=self.ticks)
+        names, colours = [each.name for each in layers], [each.colour for each in layers]
+        drawing = self.drawing(across, up, names, colours, False)
+        for look, layer in zip(drawing.looks, layers, strict=True):
+            for line in layer.lines(x, y):
+                drawing.curve(line, look, MARKED)
+        drawn: str = drawing.text()
+        return drawn

@@ -1,4 +1,8 @@
-"""Pictures as SVG files: lines, points and contours, each with axes and a legend."""
+"""Pictures as SVG files: lines, points and contours, each with axes and a legend.
+
+>>> Sheet().line_chart({"loss": [4, 2, 1]}, [1, 2, 3])[:40]
+'<svg xmlns="http://www.w3.org/2000/svg" '
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from dlcalc.pictures.plane import Axis, Layer, Point, Points, axis, place
+from dlcalc.pictures.plane import Axis, Canvas, Point, Points, axis, place
 
 # Blue, vermilion, green, purple, orange, sky blue, black: told apart by the colour-blind too
 # (Okabe and Ito, Color Universal Design, 2008). With each goes a dash and a marker.
@@ -19,77 +23,43 @@ _MARKERS = {
 }
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 20, 20, 30  # margins, without the words
 _LINE = 20  # pixels a line of text takes
-_FEW = 40  # up to so many points of a line get a marker each
 # Characters that XML 1.0 has no place for.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Sheet(Canvas):
     """The size of a picture in pixels, and the words around it."""
 
-    width: int = 720
-    height: int = 440
     title: str = ""
     x_label: str = ""
     """What the axis below shows."""
     y_label: str = ""
     """What the axis to the left shows."""
+    width: int = 720
+    height: int = 440
 
+    def drawing(
+        self, across: Axis, up: Axis, names: Sequence[str], colours: Sequence[str] = (),
+        marked: bool = True, line: bool = True,
+    ) -> _Drawing:
+        """A drawing in the making, with a look for each name, by a marker too if `marked`."""
+        inks, markers = [*colours, *[""] * len(names)], list(_MARKERS) if marked else [""]
+        return _Drawing(self, across, up, names, [
+            _Look(inks[index] or _COLOURS[index % len(_COLOURS)], _DASHES[index % len(_DASHES)],
+                  markers[index % len(markers)], line)
+            for index in range(len(names))
+        ])
 
-_SQUARE = Sheet(width=560, height=560)
-
-
-def line_chart(
-    series: Mapping[str, Sequence[float]], x: Sequence[float], sheet: Sheet | None = None, *,
-    log_y: bool = False, colours: Sequence[str] = (),
-) -> str:
-    """Lines of several series over a common `x`; a NaN leaves a gap.
-
-    `colours` are SVG colours, one a series, in place of the palette's.
-
-    >>> line_chart({"loss": [4, 2, 1]}, [1, 2, 3])[:40]
-    '<svg xmlns="http://www.w3.org/2000/svg" '
-    """
-    up = axis((value for values in series.values() for value in values), log=log_y)
-    inks = [*colours, *[""] * len(series)]
-    looks = [_look(index, inks[index], marker=len(x) <= _FEW) for index in range(len(series))]
-    across = axis(x, snug=True, counted=True)
-    drawing = _Drawing(sheet or Sheet(), across, up, list(zip(series, looks, strict=True)))
-    for look, values in zip(looks, series.values(), strict=True):
-        points = list(zip(x, values, strict=True))
-        drawing.line(points, look)
-        if look.marker:
-            drawing.markers(points, look)
-    return drawing.svg()
-
-
-def scatter(
-    clouds: Mapping[str, Points], marked: Mapping[str, Points] | None = None,
-    sheet: Sheet | None = None,
-) -> str:
-    """Clouds of small dots, over a few `marked` places that are larger and of other shapes."""
-    groups = {**(marked or {}), **clouds}
-    every = [point for points in groups.values() for point in points]
-    looks = [_look(index, line=False) for index in range(len(groups))]
-    across, up = axis(x for x, _ in every), axis(y for _, y in every)
-    drawing = _Drawing(sheet or _SQUARE, across, up, list(zip(groups, looks, strict=True)))
-    for index, (look, points) in enumerate(zip(looks, groups.values(), strict=True)):
-        drawing.markers(points, look, 7 if index < len(marked or {}) else 1.5)
-    return drawing.svg()
-
-
-def contours(
-    layers: Sequence[Layer], x: Sequence[float], y: Sequence[float], sheet: Sheet | None = None
-) -> str:
-    """Lines of equal height of one function or several on a common grid (rows along `y`)."""
-    looks = [_look(index, layer.colour, marker=False) for index, layer in enumerate(layers)]
-    legend = [(layer.name, look) for layer, look in zip(layers, looks, strict=True)]
-    drawing = _Drawing(sheet or _SQUARE, axis(x, snug=True), axis(y, snug=True), legend)
-    for layer, look in zip(layers, looks, strict=True):
-        for line in layer.lines(x, y):
-            drawing.line(line, look)
-    return drawing.svg()
+    def scatter(self, clouds: Mapping[str, Points], marked: Mapping[str, Points]) -> str:
+        """Clouds of small dots, over a few `marked` places that are larger, of other shapes."""
+        groups = {**marked, **clouds}
+        every = [point for points in groups.values() for point in points]
+        across, up = axis(x for x, _ in every), axis(y for _, y in every)
+        drawing = self.drawing(across, up, list(groups), line=False)
+        for look, (name, points) in zip(drawing.looks, groups.items(), strict=True):
+            drawing.markers(points, look, 7 if name in marked else 1.5)
+        return drawing.text()
 
 
 @dataclass(frozen=True)
@@ -103,26 +73,18 @@ class _Look:
     line: bool
 
 
-def _look(index: int, colour: str = "", *, marker: bool = True, line: bool = True) -> _Look:
-    """The look of the series of that number, as the palette's turn has it."""
-    return _Look(
-        colour or _COLOURS[index % len(_COLOURS)], _DASHES[index % len(_DASHES)],
-        list(_MARKERS)[index % len(_MARKERS)] if marker else "", line,
-    )
-
-
 class _Drawing:
-    """A picture in the making; :meth:`svg` gives the finished text."""
+    """A picture in the making; :meth:`text` gives the finished file."""
 
     def __init__(
-        self, sheet: Sheet, across: Axis, up: Axis, legend: Sequence[tuple[str, _Look]]
+        self, sheet: Sheet, across: Axis, up: Axis, names: Sequence[str], looks: Sequence[_Look]
     ) -> None:
-        self.sheet, self.across, self.up = sheet, across, up
+        self.sheet, self.across, self.up, self.looks = sheet, across, up, looks
         self.parts: list[str] = []
         self.entries: list[list[tuple[float, str, _Look]]] = []
         """The legend line by line, each entry with the place across where it starts."""
         end = float(sheet.width)
-        for name, look in legend:
+        for name, look in zip(names, looks, strict=True):
             room = 52 + 7.0 * len(name)  # a letter is about 7 pixels wide
             if end + room > sheet.width:
                 self.entries.append([])
@@ -142,8 +104,9 @@ class _Drawing:
         left, top, right, bottom = self.box
         return left + found[0] * (right - left), bottom + found[1] * (top - bottom)
 
-    def line(self, points: Iterable[Point], look: _Look) -> None:
-        """A line through the points, broken at those that have no place."""
+    def curve(self, points: Sequence[Point], look: _Look, marks: int = 0) -> None:
+        """A line through the points, broken at those that have no place; the look's marker at
+        each."""
         run: list[Point] = []
         for point in [*map(self.pixel, points), None]:
             if point is not None:
@@ -155,13 +118,15 @@ class _Drawing:
                     else _polyline(run, look)
                 )
                 run = []
+        if look.marker:
+            self.markers(points, look)
 
     def markers(self, points: Iterable[Point], look: _Look, size: float = 3.5) -> None:
         """The look's marker at each point that has a place."""
         for point in filter(None, map(self.pixel, points)):
             self.parts.append(_marker(point, look.colour, look.marker, size))
 
-    def svg(self) -> str:
+    def text(self) -> str:
         """The whole drawing as a file of its own."""
         width, height, title = self.sheet.width, self.sheet.height, self.sheet.title
         name = f"<title>{_written(title)}</title>\n" if title else ""

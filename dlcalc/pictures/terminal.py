@@ -3,6 +3,18 @@
 Braille characters give eight dots a character; where the output cannot show
 them (`Page(ascii=True)`) plain characters stand in. Series are told apart by
 their marks, never by colour alone.
+
+>>> page = Page(width=24, height=9, ascii=True)
+>>> print(page.line_chart({"loss": [4, 2, 1, 0]}, [0, 1, 2, 3]))
+4+oo
+ |  ooo
+ |     ooo
+2+        ooooo
+ |             oooooo
+0+                   ooo
+ `+------+------+------+
+  0      1      2      3
+o loss
 """
 
 from __future__ import annotations
@@ -11,9 +23,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle, pairwise
+from itertools import chain, cycle, pairwise
 
-from dlcalc.pictures.plane import Axis, Layer, Point, Points, axis, place
+from dlcalc.pictures.plane import Axis, Canvas, Point, Points, axis, place
 
 _LEAST_COLUMNS, _LEAST_ROWS = 8, 3
 _INKS = {"blue": "\x1b[94m", "red": "\x1b[91m"}
@@ -25,7 +37,7 @@ _BRAILLE = 0x2800
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Canvas):
     """The room for one picture in the terminal, and the words around it."""
 
     width: int = 80
@@ -49,84 +61,26 @@ class Page:
         """Characters that tell series apart."""
         return _ASCII_MARKS if self.ascii else _MARKS
 
+    def drawing(
+        self, across: Axis, up: Axis, names: Sequence[str], colours: Sequence[str] = (),
+        marked: bool = True, dots: str = "",
+    ) -> _Drawing:
+        """A drawing in the making, with a mark for each name, the first of them `dots`."""
+        marks = [mark for mark, _ in zip(chain(dots, cycle(self.marks)), names, strict=False)]
+        return _Drawing(self, across, up, names, marks, [*colours, *[""] * len(names)])
 
-def line_chart(
-    series: Mapping[str, Sequence[float]], x: Sequence[float], page: Page | None = None, *,
-    log_y: bool = False, colours: Sequence[str] = (),
-) -> str:
-    """Lines of several series over a common `x`; a NaN leaves a gap.
-
-    `colours` are those of the series, for a page that shows them.
-
-    >>> page = Page(width=24, height=9, ascii=True)
-    >>> print(line_chart({"loss": [4, 2, 1, 0]}, [0, 1, 2, 3], page))
-    4+oo
-     |  ooo
-     |     ooo
-    2+        ooooo
-     |             oooooo
-    0+                   ooo
-     `+------+------+------+
-      0      1      2      3
-    o loss
-    """
-    page = page or Page()
-    values = (value for each in series.values() for value in each)
-    up = axis(values, log=log_y, ticks=page.ticks)
-    inks = [*colours, *[""] * (len(series) - len(colours))]
-    across = axis(x, snug=True, counted=True)
-    drawing = _Drawing(page, across, up, _entries(page.marks, series), inks)
-    for index, (mark, each) in enumerate(zip(cycle(page.marks), series.values(), strict=False)):
-        places = [place(across, up, point) for point in zip(x, each, strict=True)]
-        drawing.line(places, mark, inks[index])
-        # Marks keep four columns apart, and one series' stand between another's.
-        stride = max(1, math.ceil(4 * len(places) / drawing.columns))
-        drawn = [point for point in places if point]
-        for point in drawn[index % stride :: stride] or drawn[:1]:
-            drawing.mark(point, mark, inks[index])
-    return drawing.text()
-
-
-def scatter(
-    clouds: Mapping[str, Points], marked: Mapping[str, Points] | None = None,
-    page: Page | None = None,
-) -> str:
-    """Clouds of dots, with a few `marked` places over them as characters of their own."""
-    page, marked = page or Page(height=30), marked or {}
-    every = [point for points in (*clouds.values(), *marked.values()) for point in points]
-    dots = ".:," if page.ascii else "⠿"
-    legend = _entries(dots, clouds) + _entries(page.marks, marked)
-    across, up = axis((x for x, _ in every), snug=True), axis((y for _, y in every),
-                                                              ticks=page.ticks)
-    drawing = _Drawing(page, across, up, legend)
-    for put, marks, groups in (
-        (drawing.dot, dots, clouds), (drawing.mark, page.marks, marked),
-    ):
-        for mark, points in zip(cycle(marks), groups.values(), strict=False):
+    def scatter(self, clouds: Mapping[str, Points], marked: Mapping[str, Points]) -> str:
+        """Clouds of dots, with a few `marked` places over them as characters of their own."""
+        groups, kinds = [*clouds.values(), *marked.values()], ".:," if self.ascii else "⠿"
+        across = axis((x for points in groups for x, _ in points), snug=True)
+        up = axis((y for points in groups for _, y in points), ticks=self.ticks)
+        dots = "".join(kinds[index % len(kinds)] for index in range(len(clouds)))
+        drawing = self.drawing(across, up, [*clouds, *marked], dots=dots)
+        for look, points in enumerate(groups):
+            put = drawing.dot if look < len(clouds) else drawing.mark
             for point in filter(None, (place(across, up, each) for each in points)):
-                put(point, mark)
-    return drawing.text()
-
-
-def contours(
-    layers: Sequence[Layer], x: Sequence[float], y: Sequence[float], page: Page | None = None
-) -> str:
-    """Lines of equal height of one function or several on a common grid, a mark for each."""
-    page = page or Page(height=30)
-    legend = _entries(page.marks, [layer.name for layer in layers])
-    across, up = axis(x, snug=True), axis(y, snug=True, ticks=page.ticks)
-    drawing = _Drawing(page, across, up, legend, [layer.colour for layer in layers])
-    for mark, layer in zip(cycle(page.marks), layers, strict=False):
-        for line in layer.lines(x, y):
-            places = [found for point in line if (found := place(across, up, point))]
-            drawing.line(places, mark, layer.colour)
-            for point in places[:: max(1, len(places) // 4)]:
-                drawing.mark(point, mark, layer.colour)
-    return drawing.text()
-
-
-def _entries(marks: str, names: Iterable[str]) -> list[str]:
-    return [f"{mark} {name}" for mark, name in zip(cycle(marks), names, strict=False)]
+                put(point, look)
+        return drawing.text()
 
 
 class _Drawing:
@@ -137,10 +91,13 @@ class _Drawing:
     """
 
     def __init__(
-        self, page: Page, across: Axis, up: Axis, legend: Sequence[str], inks: Sequence[str] = (),
+        self, page: Page, across: Axis, up: Axis, names: Sequence[str], signs: Sequence[str],
+        colours: Sequence[str],
     ) -> None:
         self.page, self.across, self.up = page, across, up
-        self.legend, self.legend_inks = legend, inks
+        self.signs, self.colours, self.looks = signs, colours, range(len(names))
+        """The mark and the colour of each look."""
+        self.legend = [f"{mark} {name}" for mark, name in zip(signs, names, strict=True)]
         self.margin = max(map(len, up.labels)) + 1
         around = bool(page.x_label) + len(self.legend_lines()) + 2
         self.columns = max(page.width - self.margin, _LEAST_COLUMNS)
@@ -150,20 +107,21 @@ class _Drawing:
         self.marks: dict[tuple[int, int], str] = {}
         self.inks: dict[tuple[int, int], str] = {}
 
-    def dot(self, point: Point, mark: str = ".", ink: str = "") -> None:
-        """Put one dot; in plain ASCII, `mark` where nothing stands yet."""
+    def dot(self, point: Point, look: int) -> None:
+        """Put one dot; in plain ASCII, its mark where nothing stands yet."""
         x = round(point[0] * (self.columns * self.finer_across - 1))
         y = round((1 - point[1]) * (self.rows * self.finer_down - 1))
         cell = y // self.finer_down, x // self.finer_across
-        if ink:
-            self.inks[cell] = ink
+        self.inks[cell] = self.colours[look] or self.inks.get(cell, "")
         if self.page.ascii:
-            self.marks.setdefault(cell, mark)
+            self.marks.setdefault(cell, self.signs[look])
         else:
             self.dots[cell] |= _DOTS[y % 4][x % 2]
 
-    def line(self, places: Iterable[Point | None], mark: str, ink: str) -> None:
-        """Dots from one place to the next, without a gap but where there is none."""
+    def curve(self, points: Iterable[Point], look: int, marks: int = 0) -> None:
+        """Dots from one point to the next, without a gap but where one has no place; marks on
+        them, so many or four columns apart, one series' between another's."""
+        places = [place(self.across, self.up, point) for point in points]
         for start, end in pairwise(places):
             if start and end:
                 across, up = end[0] - start[0], end[1] - start[1]
@@ -172,14 +130,17 @@ class _Drawing:
                 count = max(1, round(steps))
                 for step in range(count + 1):
                     part = step / count
-                    self.dot((start[0] + across * part, start[1] + up * part), mark, ink)
+                    self.dot((start[0] + across * part, start[1] + up * part), look)
+        drawn = [point for point in places if point]
+        stride = max(1, len(drawn) // marks if marks else math.ceil(4 * len(places) / self.columns))
+        for point in drawn[0 if marks else look % stride :: stride] or drawn[:1]:
+            self.mark(point, look)
 
-    def mark(self, point: Point, mark: str, ink: str = "") -> None:
+    def mark(self, point: Point, look: int) -> None:
         """Put a whole character over whatever is there."""
         cell = round((1 - point[1]) * (self.rows - 1)), round(point[0] * (self.columns - 1))
-        self.marks[cell] = mark
-        if ink:
-            self.inks[cell] = ink
+        self.marks[cell] = self.signs[look]
+        self.inks[cell] = self.colours[look] or self.inks.get(cell, "")
 
     def text(self) -> str:
         """All of it, as lines of text."""
@@ -190,10 +151,10 @@ class _Drawing:
             for (row, column), ink in sorted(self.inks.items(), reverse=True):
                 start = column + self.margin
                 lines[row] = _painted(lines[row], start, start + 1, ink)
-            for entry, ink in reversed(list(zip(self.legend, self.legend_inks, strict=False))):
+            for entry, ink in reversed(list(zip(self.legend, self.colours, strict=False))):
                 for at in range(len(lines) - len(legend), len(lines)):
                     start = lines[at].find(entry)
-                    if start >= 0 and ink:
+                    if start >= 0:
                         lines[at] = _painted(lines[at], start, start + len(entry), ink)
         return "\n".join(lines)
 
@@ -237,7 +198,9 @@ class _Drawing:
 
 def _painted(line: str, start: int, end: int, ink: str) -> str:
     part = line[start:end]
-    return f"{line[:start]}{_INKS[ink]}{part}{_PLAIN}{line[end:]}" if part.strip() else line
+    if not (ink and part.strip()):
+        return line
+    return f"{line[:start]}{_INKS[ink]}{part}{_PLAIN}{line[end:]}"
 
 
 def _cells(axis: Axis, cells: int) -> dict[int, str]:

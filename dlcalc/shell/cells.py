@@ -93,11 +93,11 @@ class CellRun(Run[CellResult]):
 
     def picture(self, result: CellResult) -> str:
         """What the cell keeps, step by step."""
-        from dlcalc.pictures.svg import Sheet, line_chart
+        from dlcalc.pictures.svg import Sheet
 
         kept = self.kept(result)
         sheet = Sheet(title=kept.title, x_label="step")
-        return line_chart(kept.series, kept.steps, sheet, log_y=kept.is_wide)
+        return sheet.line_chart(kept.series, kept.steps, log_y=kept.is_wide)
 
     def answer(self, result: CellResult) -> Answer:
         """Steps and gradients; what the cell keeps where it runs on."""
@@ -169,13 +169,11 @@ class CellRun(Run[CellResult]):
         """The verdict, and the chart."""
         from textwrap import wrap
 
-        from dlcalc.pictures.terminal import line_chart
-
-        page = terminal_page(20)
-        page = replace(page, ascii=page.ascii or self.out.format.ascii, x_label="step")
+        page = terminal_page(20, "step")
+        page = replace(page, ascii=page.ascii or self.out.format.ascii)
         width = min(page.width, WIDEST)
         words = [line for sentence in kept.words for line in wrap(sentence, width)]
-        chart = line_chart(kept.series, kept.steps, page, log_y=kept.is_wide)
+        chart = page.line_chart(kept.series, kept.steps, log_y=kept.is_wide)
         return [Text(words), Text(chart.split("\n"))]
 
 

@@ -16,13 +16,8 @@ from dlcalc.typed import Any
 class lazily:  # noqa: N801 - it is called as a function
     """A module's functions, each of which imports the module when it is called.
 
-    For what only `--explain` or a wrong answer needs. The type checker sees through it where
-    the import itself stands beside it, for types alone:
-
-        if TYPE_CHECKING:
-            from dlcalc.commands.kl import working
-        else:
-            working = lazily("dlcalc.commands.kl.working")
+    For what only `--explain` or a wrong answer needs; beside it the import itself may stand for
+    the type checker alone.
 
     >>> lazily("math").hypot(3, 4)
     5.0

@@ -281,16 +281,14 @@ def write_out(pieces: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
-def terminal_page(height: int = 24) -> Page:
+def terminal_page(height: int = 24, x_label: str = "") -> Page:
     """A page as wide as the terminal, or as 80 columns, in signs that the output can show."""
     from dlcalc.pictures.terminal import Page
 
-    ascii_only = not is_unicode(sys.stdout)
-    width = terminal_width()
     return Page(
-        width=width or WIDTH, height=height, ascii=ascii_only,
-        colour=coloured(sys.stdout),
-    )  # fmt: skip
+        terminal_width() or WIDTH, height, x_label, not is_unicode(sys.stdout),
+        coloured(sys.stdout),
+    )
 
 
 def check_plot(path: str | None) -> None:

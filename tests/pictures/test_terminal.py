@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.pictures.plane import Layer
-from dlcalc.pictures.terminal import Page, contours, line_chart, scatter
+from dlcalc.pictures.terminal import Page
 
 NAN = math.nan
 BRAILLE = """\
@@ -66,21 +66,21 @@ LOSSES = {"generator": [2, 1, 0.5, 0.5], "discriminator": [0, 1, 1.5, 2]}
 
 def test_two_lines_in_braille() -> None:
     page = Page(40, 10, x_label="epoch")
-    assert line_chart(LOSSES, [1, 2, 3, 4], page) == BRAILLE
+    assert page.line_chart(LOSSES, [1, 2, 3, 4]) == BRAILLE
 
 
 def test_two_lines_in_ascii() -> None:
     page = Page(40, 11, x_label="epoch", ascii=True)
-    assert line_chart(LOSSES, [1, 2, 3, 4], page) == PLAIN
+    assert page.line_chart(LOSSES, [1, 2, 3, 4]) == PLAIN
 
 
 def test_a_gap_is_not_bridged_and_a_point_by_itself_is_marked() -> None:
     page = Page(30, 9)
-    assert line_chart({"loss": [4, NAN, 0, NAN, 2, 2]}, range(6), page) == GAPS
+    assert page.line_chart({"loss": [4, NAN, 0, NAN, 2, 2]}, range(6)) == GAPS
 
 
 def test_many_points_keep_marks_apart() -> None:
-    chart = line_chart({"a": [0.0] * 1000, "b": [1.0] * 1000}, range(1000))
+    chart = Page().line_chart({"a": [0.0] * 1000, "b": [1.0] * 1000}, range(1000))
     assert 10 <= chart.count("●") <= 20
     assert 10 <= chart.count("◆") <= 20
 
@@ -88,7 +88,7 @@ def test_many_points_keep_marks_apart() -> None:
 def test_a_point_lands_in_its_cell() -> None:
     page = Page(43, 12, ascii=True)  # 40 by 9 characters within the axes
     marked = {"middle": [(0.0, 0.0)], "ends": [(-1.0, -2.0), (1.0, 2.0)]}
-    lines = scatter({}, marked, page).splitlines()[:9]
+    lines = page.scatter({}, marked).splitlines()[:9]
     marks = {
         (mark, row, column - 3)
         for row, line in enumerate(lines)
@@ -101,7 +101,7 @@ def test_a_point_lands_in_its_cell() -> None:
 def test_contours_in_characters() -> None:
     values = [[math.hypot(x, y) for x in range(-5, 6)] for y in range(-5, 6)]
     side = range(-5, 6)
-    circle = contours([Layer("r", values, [3.0])], side, side, Page(30, 14))
+    circle = Page(30, 14).contours([Layer("r", values, [3.0])], side, side)
     assert circle == CIRCLE
 
 
@@ -116,8 +116,8 @@ def test_any_data_fits_the_page(
 ) -> None:
     x, a, b = ([row[column] for row in data] for column in range(3))
     page = Page(width, 15, "across", ascii=ascii)
-    chart = line_chart({"a": a, "b": b}, x, page, log_y=log)
-    cloud = scatter({"cloud": [row[:2] for row in data]}, {"mode": [(0, 0)]}, page)
+    chart = page.line_chart({"a": a, "b": b}, x, log_y=log)
+    cloud = page.scatter({"cloud": [row[:2] for row in data]}, {"mode": [(0, 0)]})
     for picture in (chart, cloud):
         assert max(map(len, picture.splitlines())) <= width
         assert len(picture.splitlines()) <= 15
@@ -126,4 +126,4 @@ def test_any_data_fits_the_page(
 
 @pytest.mark.parametrize("name", ["\x1b[2J", "tab\tbell\a"])
 def test_names_cannot_steer_the_terminal(name: str) -> None:
-    assert line_chart({name: [1]}, [1], Page(x_label=name)).replace("\n", "").isprintable()
+    assert Page(x_label=name).line_chart({name: [1]}, [1]).replace("\n", "").isprintable()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +15,7 @@ from dlcalc.output.answer import Answer, Values
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_finite
 
-if TYPE_CHECKING:
-    from dlcalc.commands.conv import working
-else:
-    working = lazily("dlcalc.commands.conv.working")
+working = lazily("dlcalc.commands.conv.working")
 
 FIELDS = ("output", "dx", "dw", "db")
 """Arrays that have a working."""

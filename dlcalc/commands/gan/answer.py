@@ -50,6 +50,8 @@ from dlcalc.output.files import npz_bytes, require_writable, write_whole
 from dlcalc.output.formats import Format
 from dlcalc.output.training import add_checks, thinned
 from dlcalc.pictures.images import png, tiled
+from dlcalc.pictures.plane import Canvas
+from dlcalc.pictures.svg import Sheet
 from dlcalc.shell import note, write
 from dlcalc.shell.output import Output, check_plot, terminal_page, write_out
 from dlcalc.shell.runner import Run
@@ -394,7 +396,8 @@ class GanRun(Run[GanResult]):
         _train(prepared, stream, checkpoint)
         result = prepared.result()
         if self.plot is not None:
-            write_whole(self.plot, loss_picture(result.epochs).encode())
+            sheet = Sheet("Losses of generator and discriminator", "epoch", "loss")
+            write_whole(self.plot, loss_chart(result.epochs, sheet).encode())
         if samples is not None:
             points = result.samples
             if not training.data.ring:
@@ -407,7 +410,7 @@ class GanRun(Run[GanResult]):
     def answer(self, result: GanResult) -> Answer:
         """Losses by epoch, the quality of the samples, and for a terminal their charts."""
         form = self.out.format
-        page = terminal_page(20) if form.terminal else None
+        page = terminal_page(20, "epoch") if form.terminal else None
         findings = list(_findings(result))
         record: dict[str, Any] = {EPOCHS: [epoch_record(each) for each in result.epochs]}
         record |= result.made
@@ -417,10 +420,7 @@ class GanRun(Run[GanResult]):
             tuple(COLUMNS.values()), rows, title="Losses", footnotes=(told,) if told else ()
         )]
         if page is not None and len(result.epochs) > 1:
-            from dlcalc.pictures.terminal import line_chart
-
-            chart = line_chart(*_series(result.epochs), replace(page, x_label="epoch"))
-            blocks.append(Text(chart.split("\n")))
+            blocks.append(Text(loss_chart(result.epochs, page).split("\n")))
         if result.ring is not None:
             ring = result.ring
             covered = {
@@ -431,11 +431,9 @@ class GanRun(Run[GanResult]):
             row = [*list(covered.values())[:-1], " ".join(map(str, ring.counts))]
             blocks.append(Table(COVERED, [row], title="Samples within three deviations"))
             if page is not None:
-                from dlcalc.pictures.terminal import scatter
-
-                square = replace(page, width=min(page.width, 56), height=27)
+                square = replace(page, width=min(page.width, 56), height=27, x_label="")
                 clouds = {"samples": result.samples.tolist()}
-                chart = scatter(clouds, {"modes": result.modes.tolist()}, square)
+                chart = square.scatter(clouds, {"modes": result.modes.tolist()})
                 blocks.append(Text(chart.split("\n")))
         if result.classes is not None:
             found = result.classes
@@ -624,20 +622,12 @@ def epoch_record(epoch: Epoch) -> dict[str, Any]:
     return {name: getattr(epoch, name) for name in COLUMNS}
 
 
-def loss_picture(epochs: Sequence[Epoch]) -> str:
-    """Both losses against the epoch, as SVG."""
-    from dlcalc.pictures.svg import Sheet, line_chart
-
-    sheet = Sheet(title="Losses of generator and discriminator", x_label="epoch", y_label="loss")
-    return line_chart(*_series(epochs), sheet)
-
-
-def _series(epochs: Sequence[Epoch]) -> tuple[dict[str, list[float]], list[int]]:
-    losses = {
+def loss_chart(epochs: Sequence[Epoch], canvas: Canvas) -> str:
+    """Both losses against the epoch."""
+    return canvas.line_chart({
         "generator": [each.generator_loss for each in epochs],
         "discriminator": [each.discriminator_loss for each in epochs],
-    }
-    return losses, [each.epoch for each in epochs]
+    }, [each.epoch for each in epochs])
 
 
 def check_samples(path: str, ring: bool) -> None:
@@ -661,10 +651,8 @@ def sample_picture(path: str, samples: Any, data: Data) -> bytes:
     points, modes = samples.tolist(), data.marks.tolist()
     if path.lower().endswith(".png"):
         return _points_png(points, modes)
-    from dlcalc.pictures.svg import Sheet, scatter
-
-    sheet = Sheet(560, 580, "Samples over the modes", "x0", "x1")
-    return scatter({"samples": points}, {"modes": modes}, sheet).encode()
+    sheet = Sheet("Samples over the modes", "x0", "x1", 560, 580)
+    return sheet.scatter({"samples": points}, {"modes": modes}).encode()
 
 
 def _points_png(points: Sequence[Any], modes: Sequence[Any]) -> bytes:

@@ -28,10 +28,9 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.derive import working
     from dlcalc.formulas.expressions import Step
-else:
-    working = lazily("dlcalc.derive.working")
+
+working = lazily("dlcalc.derive.working")
 
 FIELDS = ("equations", "values", "of", "wrt")
 RESULTS = (
@@ -449,8 +448,8 @@ class GradRun(Run[Derivatives]):
         bare = isinstance(expected, list) and len(expected) == 1
         if bare and not working.is_array(result, field):
             [expected] = expected
-        slip = working.grad_slip(result, self.out.tolerance, field, expected)
-        return slip or working.quantity_of(result, expected)
+        slip: str = working.grad_slip(result, self.out.tolerance, field, expected)
+        return slip or str(working.quantity_of(result, expected))
 
 
 def _assigned(values: Sequence[str], allow_nonfinite: bool) -> dict[str, Any]:

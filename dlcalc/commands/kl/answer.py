@@ -22,12 +22,10 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run
 
 if TYPE_CHECKING:
-    from dlcalc.commands.kl import discrete, working
     from dlcalc.commands.kl.discrete import DiscreteKL
     from dlcalc.numbers.differences import GradientCheck
-else:
-    working = lazily("dlcalc.commands.kl.working")
-    discrete = lazily("dlcalc.commands.kl.discrete")
+
+discrete, working = (lazily(f"dlcalc.commands.kl.{name}") for name in ("discrete", "working"))
 
 DISTRIBUTION = ("mean", "covariance", "log_variance", "probabilities")
 
@@ -50,7 +48,8 @@ def kl(q: Any, p: Any = None) -> KL | DiscreteKL:
         q, p = q["q"], q["p"]
     q, p = _given(q, "q"), _given(p, "p")
     if _is_discrete(q) or _is_discrete(p):
-        return discrete.discrete_kl(q, p)
+        found: DiscreteKL = discrete.discrete_kl(q, p)
+        return found
     return divergence(q, p)
 
 
@@ -131,7 +130,8 @@ class KlRun(Run["KL | DiscreteKL"]):
         """Each gradient against its differences."""
         if isinstance(result, KL):
             return check_kl(result.q, result.p)
-        return discrete.check_discrete(result)
+        checks: list[GradientCheck] = discrete.check_discrete(result)
+        return checks
 
     def answer(self, result: KL | DiscreteKL) -> Answer:
         """The three terms and their half sum, or entropy, cross-entropy and divergence with the

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -34,15 +34,12 @@ from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array, all_finite, as_layers_of
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
-from dlcalc.output.training import add_checks, loss_chart, loss_picture, loss_table
+from dlcalc.output.training import add_checks, loss_chart, loss_table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.output import terminal_page
 from dlcalc.shell.runner import Run, explained, require_checkable
 
-if TYPE_CHECKING:
-    from dlcalc.commands.mlp import working
-else:
-    working = lazily("dlcalc.commands.mlp.working")
+working = lazily("dlcalc.commands.mlp.working")
 
 MOST_NAMED = 8
 STEPS = 100
@@ -376,9 +373,11 @@ class MlpRun(Run[MlpStep]):
 
     def picture(self, result: MlpStep) -> str:
         """The loss by step."""
+        from dlcalc.pictures.svg import Sheet
+
         if result.descent is None or len(result.descent.losses) < 2:
             raise InputError("--plot draws the loss by step: ask for steps with --steps N")
-        return loss_picture(result.descent.losses)
+        return loss_chart(result.descent.losses, Sheet("Loss by step", "step", "loss"))
 
     def answer(self, result: MlpStep) -> Answer:
         """Values, gradients and updates, then what else was asked for, and the findings."""
@@ -400,7 +399,8 @@ class MlpRun(Run[MlpStep]):
             record["descent"] = _fields(result.descent, OF_DESCENT)
             blocks.append(loss_table(losses, complete))
             if len(losses) > 1 and form.terminal:
-                blocks.append(loss_chart(losses, terminal_page(16)))
+                chart = loss_chart(losses, terminal_page(16, "step"))
+                blocks.append(Text(chart.split("\n")))
         if result.starts:
             starts = [(each, start_finding(each)) for each in result.starts]
             record["starts"] = [

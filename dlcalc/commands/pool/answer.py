@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +15,7 @@ from dlcalc.output.answer import Answer, Values
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_finite
 
-if TYPE_CHECKING:
-    from dlcalc.commands.pool import working
-else:
-    working = lazily("dlcalc.commands.pool.working")
+working = lazily("dlcalc.commands.pool.working")
 
 FIELDS = ("output", "dx")
 MOST_COMPARED = 1000

@@ -304,26 +304,20 @@ def _distinct(fits: Iterable[tuple[int, Fit]]) -> dict[str, Gaussian]:
 def drawn(result: Posterior, page: Page | None = None) -> str:
     """Contours in two dimensions, densities as lines in one: SVG, or the diagonal ones in
     characters, with fewer lines."""
-    from dlcalc.pictures import svg, terminal
     from dlcalc.pictures.plane import Layer, levels
+    from dlcalc.pictures.svg import Sheet
 
     axes, found = densities(result, 161) if page is None else densities(result, 81, "diagonal")
-    colours = ["blue"] + ["red"] * (len(found) - 1)
+    colours, title = ["blue"] + ["red"] * (len(found) - 1), "p and each q"
     if len(axes) == 1:
-        if page is not None:
-            return terminal.line_chart(found, axes[0], page, colours=colours)
-        sheet = svg.Sheet(title="p and each q", x_label="z", y_label="density")
-        return svg.line_chart(found, axes[0], sheet, colours=colours)
+        return (page or Sheet(title, "z", "density")).line_chart(found, axes[0], colours=colours)
     count, widths = (6, (ONE_OUT, TWO_OUT)) if page is None else (3, (ONE_OUT,))
     layers: list[Layer] = []
     for (name, values), colour in zip(found.items(), colours, strict=True):
         peak = max(map(max, values))
         heights = [peak * width for width in widths] if layers else levels(values, count)
         layers.append(Layer(name, values, heights, colour))
-    x, y = axes
-    if page is not None:
-        return terminal.contours(layers, x, y, page)
-    return svg.contours(layers, x, y, svg.Sheet(640, 640, "p and each q", "z1", "z2"))
+    return (page or Sheet(title, "z1", "z2", 640, 640)).contours(layers, *axes)
 
 
 FIT_FIELDS = (

@@ -15,10 +15,9 @@ from dlcalc.shell.runner import Run
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlcalc.layers import size_steps
     from dlcalc.numbers.solve import Solutions
-else:
-    size_steps = lazily("dlcalc.layers.size_steps")
+
+size_steps = lazily("dlcalc.layers.size_steps")
 
 
 FIELDS = (

@@ -40,10 +40,9 @@ from dlcalc.shell.output import Output, terminal_page
 from dlcalc.shell.runner import Run, require_checkable, shape_of
 
 if TYPE_CHECKING:
-    from dlcalc.commands.step import working
     from dlcalc.pictures.images import Maps
-else:
-    working = lazily("dlcalc.commands.step.working")
+
+working = lazily("dlcalc.commands.step.working")
 
 FIELDS = (
     "x", "target", "upstream", "parameters", "loss", "reduction", "optimizer", "steps", "mode",

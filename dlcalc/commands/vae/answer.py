@@ -41,10 +41,9 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, explained, require_checkable
 
 if TYPE_CHECKING:
-    from dlcalc.commands.vae import working
     from dlcalc.numbers.differences import GradientCheck
-else:
-    working = lazily("dlcalc.commands.vae.working")
+
+working = lazily("dlcalc.commands.vae.working")
 
 SIGMOID = ACTIVATIONS["sigmoid"]
 HEADS = ("sigmoid", "identity")
