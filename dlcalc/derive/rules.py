@@ -2,9 +2,9 @@
 
 A rule states an operation's value, how a gradient goes back through it, and what one element
 of either is made of; the graph knows only the order. So whatever can be computed here can
-also be differentiated and written out, element by element. What is written with operators and
-functions comes from the one table of operations; the rules here move, sum and multiply along
-axes.
+also be differentiated and written out, element by element: the graph puts the numbers into the
+formulas. What is written with operators and functions comes from the one table of operations;
+the rules here move, sum and multiply along axes.
 """
 
 from __future__ import annotations
@@ -38,13 +38,6 @@ MOST_TERMS = 50
 """Products of one sum that are written out."""
 
 
-class Part(NamedTuple):
-    """What an element is made of, in symbols and in numbers."""
-
-    formula: Any
-    numbers: Any
-
-
 class Rule:
     """An operation: its value, its pull-back, and the making of one element of each."""
 
@@ -56,11 +49,11 @@ class Rule:
         """The gradient of the result, carried over to the argument at a place."""
         raise NotImplementedError
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part | None:
-        """One element of the result; None where it is only moved there."""
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
+        """The formula of one element of the result; None where it is only moved there."""
         return None
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterable[Part]:
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterable[Any]:
         """The terms that this operation gives to one element of an argument's gradient."""
         raise NotImplementedError
 
@@ -107,6 +100,8 @@ class Graph:
         self._owned: set[Node] = set()
         self._leaves: list[tuple[Node, list[Array]]] = []
         self._uses: dict[Node, list[tuple[Node, int]]] | None = None
+        self.numbers: dict[Expr, Any] = {}
+        """The numbers of what formulas name, and those of their sums written out."""
 
     def given(self, value: Array, name: str, wants: bool = False) -> Node:
         """A value that nothing computes: an input, a parameter, a constant."""
@@ -203,50 +198,57 @@ class Graph:
         if not node.name and node.value.size == 1:
             return node.value.item()
         shown = self.shown(node, index)
-        return element(node.name, shown) if shown else symbol(node.name)
+        name = element(node.name, shown) if shown else symbol(node.name)
+        return self._named(name, node.value, index)
 
     def slope(self, node: Node, index: Sequence[Any]) -> Expr:
         """An element of a gradient by its name."""
-        return Expr("partial", (symbol("L"), self.leaf(node, index)))
+        name = Expr("partial", (symbol("L"), self.leaf(node, index)))
+        return self._named(name, self.gradient(node), index)
 
-    def number(self, node: Node, index: Index) -> Any:
-        """An element of a value."""
-        return _plain(node.value[index])
+    def _named(self, name: Expr, values: Array, index: Sequence[Any]) -> Expr:
+        if not any(isinstance(each, str) for each in index):
+            self.numbers[name] = _plain(values[tuple(index)])
+        return name
 
-    def slope_number(self, node: Node, index: Index) -> Any:
-        """An element of a gradient."""
-        return _plain(self.gradient(node)[index])
+    def total(
+        self, make: Callable[..., Any], letters: Sequence[Any], places: Iterable[Index],
+        shown: str | None = None,
+    ) -> Expr:
+        """The sum over letters of what is made of them, and in numbers of what is at places."""
+        return self.so(total(make(*letters), ",".join(letters) if shown is None else shown),
+                       add(*(self.put(make(*at)) for at in places)))
 
-    def written(
-        self, node: Node, index: Index, make: Callable[..., Any], back: bool = False
-    ) -> Part:
-        """What is made of the elements of a node's arguments that are spread to an index; where
-        it goes `back`, of the gradient and the value there before them."""
-        at = [(each, _narrowed(each.shape, index)) for each in node.arguments]
-        leaves = [self.leaf(*each) for each in at]
-        values = dict(zip(leaves, [self.number(*each) for each in at], strict=True))
-        if back:
-            g, y = self.slope(node, index), self.leaf(node, index)
-            values |= {g: self.slope_number(node, index), y: self.number(node, index)}
-            leaves = [g, y, *leaves]
-        return _put(make(*leaves), values)
+    def so(self, formula: Expr, numbers: Any) -> Expr:
+        """A formula whose numbers are these."""
+        self.numbers[formula] = numbers
+        return formula
+
+    def put(self, formula: Any) -> Any:
+        """A formula with its numbers put in."""
+        if not isinstance(formula, Expr):
+            return formula
+        return self.numbers[formula] if formula in self.numbers else formula.put(self.numbers)
+
+    def spread(self, node: Node, index: Index) -> list[Any]:
+        """The elements of a node's arguments that are spread to an index, by their names."""
+        return [self.leaf(each, _narrowed(each.shape, index)) for each in node.arguments]
 
     def step(self, node: Node, index: Index, note: str = "") -> Step:
         """One element of a value, by what it is made of."""
         moved, name = node, self.leaf(node, index)
         while isinstance(moved.rule, Moving):
             moved, index = moved.rule.source(moved, index)
-        part = None if moved.rule is None else moved.rule.made(self, moved, index)
-        if part is None:
-            return Step(name, self.number(moved, index), None, (), note)
-        numbers = (part.numbers,) if isinstance(part.numbers, Expr) else ()
-        return Step(name, self.number(moved, index), part.formula, numbers, note)
+        formula = None if moved.rule is None else moved.rule.made(self, moved, index)
+        numbers = self.put(formula)
+        put = (numbers,) if isinstance(numbers, Expr) else ()
+        return Step(name, _plain(moved.value[index]), formula, put, note)
 
     def slope_step(self, node: Node, index: Index, note: str = "") -> Step:
         """One element of a gradient, over all paths, by what it is made of."""
-        name, value = self.slope(node, index), self.slope_number(node, index)
+        name, value = self.slope(node, index), _plain(self.gradient(node)[index])
         parts = [
-            part for user, place in self.uses(node)
+            (part, self.put(part)) for user, place in self.uses(node)
             for part in user.rule.pulled(self, user, place, index)  # type: ignore[union-attr]
         ]
         if not parts:
@@ -287,11 +289,6 @@ class _Formulas(World):
 FORMULAS = _Formulas(pow=power, power_slope=lambda x, k: k * power(x, k - 1))
 
 
-def _put(formula: Any, values: dict[Expr, Any]) -> Part:
-    put = formula.put(values) if isinstance(formula, Expr) and formula not in values else None
-    return Part(formula, values.get(formula, formula) if put is None else put)
-
-
 class Tabled(Rule):
     """An operation of the table: its value and its pull-back are those of equations."""
 
@@ -320,14 +317,13 @@ class Tabled(Rule):
 class Elementwise(Tabled):
     """An operation of the table, element by element; what has fewer elements is spread."""
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
-        return graph.written(node, index, partial(self.operation.value, FORMULAS))
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
+        return self.operation.value(FORMULAS, *graph.spread(node, index))
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        pull = self.operation.pull
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
         for at in _spread(node.arguments[place].shape, node.shape, index):
-            yield graph.written(
-                node, at, lambda g, y, *given: pull(FORMULAS, g, y, given, place), back=True)
+            g, y, given = graph.slope(node, at), graph.leaf(node, at), graph.spread(node, at)
+            yield self.operation.pull(FORMULAS, g, y, given, place)
 
 
 def _narrowed(shape: tuple[int, ...], index: Index) -> Index:
@@ -358,22 +354,18 @@ class Activate(Rule):
         slope = self.activation.slope(node.arguments[0].value, node.value)
         return np.multiply(gradient, slope, out=slope if slope.dtype == gradient.dtype else None)
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
-        return graph.written(
-            node, index, lambda x: call(self.activation.name, x, *self.activation.chosen))
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
+        return call(self.activation.name, *graph.spread(node, index), *self.activation.chosen)
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        name = self.activation.name
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
+        name, given = self.activation.name, node.arguments[0]
+        x, y, g = graph.leaf(given, index), graph.leaf(node, index), graph.slope(node, index)
         if name in SLOPES and name not in KINKS:
-            yield graph.written(
-                node, index, lambda g, y, x: mul(g, SLOPES[name](FORMULAS, x, y)), back=True)
+            yield mul(g, SLOPES[name](FORMULAS, x, y))
             return
-        x = node.arguments[0]
-        slope = call(f"{name}′", graph.leaf(x, index), *self.activation.chosen)
-        at = np.atleast_1d(x.value[index])
+        at = np.atleast_1d(given.value[index])
         number = self.activation.slope(at, np.atleast_1d(node.value[index])).item()
-        g = graph.slope(node, index)
-        yield _put(mul(g, slope), {g: graph.slope_number(node, index), slope: number})
+        yield mul(g, graph.so(call(f"{name}′", x, *self.activation.chosen), number))
 
 
 class Einsum(Rule):
@@ -393,32 +385,21 @@ class Einsum(Rule):
         other = node.arguments[1 - place].value
         return _einsum(to, letters[1 - place], letters[place], gradient, other)
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
         letters, to = _letters(node.options["spec"])
-        part = _sum_of_products(
-            [(graph.leaf, graph.number, each) for each in node.arguments[:2]], letters,
-            dict(zip(to, index, strict=True)),
-        )
-        for bias in node.arguments[2:]:
-            products = part.numbers.args if part.numbers.kind == "add" else (part.numbers,)
-            part = Part(
-                add(part.formula, graph.leaf(bias, index[-1:])),
-                add(*products, graph.number(bias, index[-1:])),
-            )
-        return part
+        fixed = dict(zip(to, index, strict=True))
+        formula = _sum_of_products(graph, graph.leaf, node.arguments[:2], letters, fixed)
+        biases = (graph.leaf(bias, index[-1:]) for bias in node.arguments[2:])
+        return sum(biases, formula)
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
         letters, to = _letters(node.options["spec"])
         if place == 2:
-            for at in np.ndindex(*node.shape[:-1]):
-                yield Part(graph.slope(node, (*at, *index)),
-                           graph.slope_number(node, (*at, *index)))
+            yield from (graph.slope(node, (*at, *index)) for at in np.ndindex(*node.shape[:-1]))
             return
-        other = node.arguments[1 - place]
-        yield _sum_of_products(
-            [(graph.slope, graph.slope_number, node), (graph.leaf, graph.number, other)],
-            (to, letters[1 - place]), dict(zip(letters[place], index, strict=True)),
-        )
+        fixed = dict(zip(letters[place], index, strict=True))
+        yield _sum_of_products(graph, graph.slope, (node, node.arguments[1 - place]),
+                               (to, letters[1 - place]), fixed)
 
 
 @cache
@@ -476,30 +457,25 @@ def _einsum(a: str, b: str, to: str, x: Array, y: Array) -> Array:
 
 
 def _sum_of_products(
-    factors: Sequence[tuple[Any, Any, Node]], letters: Sequence[str], fixed: dict[str, int]
-) -> Part:
+    graph: Graph, named: Callable[..., Expr], factors: Sequence[Node], words: Sequence[str],
+    fixed: dict[str, int],
+) -> Any:
+    """The sum over all letters that are not fixed of a factor, so named, times another's leaf."""
     sizes = {
-        letter: size for (_, _, node), word in zip(factors, letters, strict=True)
+        letter: size for node, word in zip(factors, words, strict=True)
         for letter, size in zip(word, node.shape, strict=True) if letter not in fixed
     }
     # A letter that counts one place stands for it.
     fixed = {**fixed, **{letter: 0 for letter, size in sizes.items() if size == 1}}
     summed = [letter for letter in sizes if letter not in fixed]
-    named = mul(*(
-        leaf(node, tuple(fixed.get(each, each) for each in word))
-        for (leaf, _, node), word in zip(factors, letters, strict=True)
-    ))
-    products = []
-    for places in product(*(range(sizes[letter]) for letter in summed)):
+
+    def made(*places: Any) -> Expr:
         at = {**fixed, **dict(zip(summed, places, strict=True))}
-        numbers = [
-            number(node, tuple(at[each] for each in word))
-            for (_, number, node), word in zip(factors, letters, strict=True)
-        ]
-        if numbers[1] != 0 or factors[1][2].name:  # a matrix without a name has gaps
-            products.append(mul(*numbers))
-    formula = total(named, ",".join(summed)) if summed else named
-    return Part(formula, add(*products) if len(products) != 1 else products[0])
+        one, other = (tuple(at[each] for each in word) for word in words)
+        return mul(named(factors[0], one), graph.leaf(factors[1], other))
+
+    places = product(*(range(sizes[letter]) for letter in summed))
+    return graph.total(made, summed, places) if summed else made()
 
 
 class Reduce(Tabled):
@@ -509,25 +485,19 @@ class Reduce(Tabled):
         node.bare = True
         return {"axis": node.options["axes"], "keepdims": True}
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
         x = node.arguments[0]
         free = {axis: letter for axis, letter in zip(node.options["axes"], "ijkhl", strict=False)
                 if x.shape[axis] > 1}
-        named = graph.leaf(x, [free.get(axis, i) for axis, i in enumerate(index)])
+        named = [free.get(axis, i) for axis, i in enumerate(index)]
         places = list(_spread(node.shape, x.shape, index))
-        numbers = add(*(graph.number(x, at) for at in places))
-        summed = total(named, ",".join(free.values()))
-        if self.name == "mean":
-            return Part(summed / len(places), numbers / len(places))
-        return Part(summed, numbers)
+        summed = graph.total(lambda *at: graph.leaf(x, at), named, places, ",".join(free.values()))
+        return summed / len(places) if self.name == "mean" else summed
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        at = _narrowed(node.shape, index)
-        g, number = graph.slope(node, at), graph.slope_number(node, at)
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
+        g = graph.slope(node, _narrowed(node.shape, index))
         count = node.arguments[0].value.size // node.value.size
-        if self.name == "mean":
-            g, number = g / count, Expr("div", (number, count))
-        yield Part(g, number)
+        yield g / count if self.name == "mean" else g
 
 
 class Moving(Rule):
@@ -548,13 +518,12 @@ class Moving(Rule):
         x = node.arguments[which]
         return x, tuple(map(int, np.unravel_index(places[index] - starts[which], x.shape)))
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
         places, starts = self._places(node)
         shape = node.arguments[place].shape
         wanted = starts[place] + int(np.ravel_multi_index(index, shape))
         for at in zip(*np.nonzero(places == wanted), strict=True):
-            to = tuple(map(int, at))
-            yield Part(graph.slope(node, to), graph.slope_number(node, to))
+            yield graph.slope(node, tuple(map(int, at)))
 
 
 class Move(Moving):
@@ -602,48 +571,35 @@ class Lookup(Moving):
 class Softmax(Tabled):
     """eˣ/Σ eˣ along an axis, or its logarithm."""
 
-    def _along(self, node: Node, index: Index) -> list[Index]:
-        axis = node.options["axis"]
-        return [(*index[:axis], k, *index[axis + 1 :]) for k in range(node.shape[axis])]
-
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
-        x, axis = node.arguments[0], node.options["axis"]
-        e = symbol("e")
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
+        x, axis, e = node.arguments[0], node.options["axis"], symbol("e")
+        below = along(graph, lambda at: e ** graph.leaf(x, at), index, axis, node.shape)
         leaf = graph.leaf(x, index)
-        each = graph.leaf(x, (*index[:axis], "k", *index[axis + 1 :]))
-        own, all_of_it = graph.number(x, index), self._along(node, index)
-        below = total(e ** each, "k")
-        numbers = add(*(e ** _term(graph.number(x, at)) for at in all_of_it))
-        if self.name == "log_softmax":
-            return Part(leaf - call("ln", below), _term(own) - call("ln", numbers))
-        return Part((e**leaf) / below, (e ** _term(own)) / numbers)
+        return leaf - call("ln", below) if self.name == "log_softmax" else (e**leaf) / below
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        g, y = graph.slope(node, index), graph.leaf(node, index)
-        axis = node.options["axis"]
-        free = (*index[:axis], "k", *index[axis + 1 :])
-        gk, yk = graph.slope(node, free), graph.leaf(node, free)
-        own, value = graph.slope_number(node, index), graph.number(node, index)
-        along = [(graph.slope_number(node, at), graph.number(node, at))
-                 for at in self._along(node, index)]
-        if self.name == "log_softmax":
-            yield Part(
-                g - (symbol("e") ** y) * total(gk, "k"),
-                _term(own) - (symbol("e") ** _term(value)) * add(*(each for each, _ in along)),
-            )
-        else:
-            yield Part(
-                y * (g - total(gk * yk, "k")),
-                mul(value, Expr("sub", (own, add(*(mul(*each) for each in along))))),
-            )
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
+        g, y, is_log = graph.slope(node, index), graph.leaf(node, index), self.name != "softmax"
+
+        def term(at: Index) -> Expr:
+            return graph.slope(node, at) if is_log else graph.slope(node, at) * graph.leaf(node, at)
+
+        summed = along(graph, term, index, node.options["axis"], node.shape)
+        yield g - (symbol("e") ** y) * summed if is_log else y * (g - summed)
+
+
+def along(
+    graph: Graph, make: Callable[[Index], Any], index: Index, axis: int, shape: Index,
+    letter: str = "k",
+) -> Expr:
+    """The sum over an axis of what is made of each place along it, by its letter."""
+    def at(k: Any) -> Any:
+        return make((*index[:axis], k, *index[axis + 1 :]))
+
+    return graph.total(at, (letter,), ((k,) for k in range(shape[axis])))
 
 
 def _into(found: list[Array], pull: Callable[..., Array], *arguments: Any) -> None:
     found.append(pull(*arguments))
-
-
-def _term(value: Any) -> Expr:
-    return Expr("add", (value,))
 
 
 class Convolve(Rule):
@@ -674,7 +630,7 @@ class Convolve(Rule):
             geometry.axes, node.options["groups"], "zeros", False, 0,
         )
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
         x, w = node.arguments[:2]
         met = [
             mul(item(x.value, of), item(w.value, tap))
@@ -692,38 +648,32 @@ class Convolve(Rule):
             for o, tap, axis in zip(index[2:], taps, axes, strict=True)
         ]
         if axes[0].transposed:
-            formula = mul(symbol(x.name), symbol(w.name))
-            formula = total(formula, "where they land here")
+            formula = total(mul(symbol(x.name), symbol(w.name)), "where they land here")
         else:
             formula = total(
                 mul(graph.leaf(w, (*filters, *taps)), graph.leaf(x, (index[0], channel, *at))),
                 ",".join(taps if channel == first else ("c", *taps)),
             )
-        numbers: Any = add(*met)
-        for bias in node.arguments[2:]:
-            formula = formula + graph.leaf(bias, (index[1],))
-            numbers = add(*met, graph.number(bias, (index[1],)))
-        return Part(formula, numbers)
+        biases = [graph.leaf(bias, (index[1],)) for bias in node.arguments[2:]]
+        return graph.so(sum(biases, formula), add(*met, *map(graph.put, biases)))
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
         x, w = node.arguments[:2]
         upstream, record = graph.gradient(node), self._record(node)
-        g = Expr("partial", (symbol("L"), symbol(node.name)))
         if place == 2:
-            moved = np.moveaxis(upstream, 1, 0)[index[0]].ravel().tolist()
             letters = "ijk"[: upstream.ndim - 2]
-            yield Part(total(graph.slope(node, ("n", index[0], *letters)),
-                             ",".join(letters if graph.single else ("n", *letters))), add(*moved))
+            formula = total(graph.slope(node, ("n", index[0], *letters)),
+                            ",".join(letters if graph.single else ("n", *letters)))
+            yield graph.so(formula, add(*upstream[:, index[0]].ravel().tolist()))
             return
         if place == 0:
-            field = "dx"
+            g = Expr("partial", (symbol("L"), symbol(node.name)))
             formula = total(mul(g, symbol(w.name)), "outputs that see it")
         else:
-            field = "dw"
             formula = self._weight_formula(graph, node, index)
-        found = terms(record, field, index)
-        pairs = factors(x.value, w.value, upstream, found, field)
-        yield Part(formula, add(*(mul(*each) for each in pairs)))
+        field = ("dx", "dw")[place]
+        pairs = factors(x.value, w.value, upstream, terms(record, field, index), field)
+        yield graph.so(formula, add(*(mul(*each) for each in pairs)))
 
     @staticmethod
     def _weight_formula(graph: Graph, node: Node, index: Index) -> Any:
@@ -786,19 +736,18 @@ class MaxPool(Pool):
         met = product(*self.met(node, index))
         return [at for place in met if x[at := (*index[:2], *place)] == y]
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
         x = node.arguments[0]
         cells = x.value[index[:2]][np.ix_(*self.met(node, index))].ravel().tolist()
-        return Part(graph.leaf(x, self.won(node, index)), call("max", *cells))
+        return graph.so(graph.leaf(x, self.won(node, index)), call("max", *cells))
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
         for to in self.meeting(node, index):
-            winners = self._winners(node, to)
-            g, number = graph.slope(node, to), graph.slope_number(node, to)
+            winners, g = self._winners(node, to), graph.slope(node, to)
             if len(winners) > 1 and node.options.get("shared") and index in winners:
-                yield Part(g / len(winners), Expr("div", (number, len(winners))))
+                yield g / len(winners)
             elif winners[0] == index:
-                yield Part(g, number)
+                yield g
 
 
 class AvgPool(Pool):
@@ -815,19 +764,17 @@ class AvgPool(Pool):
         found = pooling.spread_evenly(given, node.options["axes"], node.saved)
         return found.reshape(node.arguments[0].shape)
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
         x, letters = node.arguments[0], "klm"[: len(index) - 2]
-        cells = [graph.number(x, (*index[:2], *at)) for at in product(*self.met(node, index))]
-        count = int(node.saved[index[2:]])
+        cells = x.value[index[:2]][np.ix_(*self.met(node, index))].ravel().tolist()
         met = [column(i, letter, axis, axis.pad[0]) for i, letter, axis
                in zip(index[2:], letters, node.options["axes"], strict=True)]
         named = total(graph.leaf(x, (*index[:2], *met)), ",".join(letters))
-        return Part(named / count, add(*cells) / count)
+        return graph.so(named, add(*cells)) / int(node.saved[index[2:]])
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
         for to in self.meeting(node, index):
-            g, count = graph.slope_number(node, to), int(node.saved[to[2:]])
-            yield Part(graph.slope(node, to) / count, Expr("div", (g, count)))
+            yield graph.slope(node, to) / int(node.saved[to[2:]])
 
 
 class Prelu(Rule):
@@ -847,28 +794,21 @@ class Prelu(Rule):
             return gradient * slope
         return np.asarray(Arrays.fit(gradient * np.where(x.real > 0, 0, x), w))
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
-        x, w = node.arguments
-        at = _narrowed(w.shape, index)
-        leaf, slope = graph.leaf(x, index), graph.leaf(w, at)
-        value = graph.number(x, index)
-        if value > 0:
-            return Part(leaf, value)
-        return Part(mul(slope, leaf), mul(graph.number(w, at), value))
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
+        x, w = graph.spread(node, index)
+        return x if node.arguments[0].value[index] > 0 else mul(w, x)
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        x, w = node.arguments
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
+        bend = node.options.get("bend")
         for to in _spread(node.arguments[place].shape, node.shape, index):
-            at, value = _narrowed(w.shape, to), graph.number(x, to)
-            g, number = graph.slope(node, to), graph.slope_number(node, to)
-            bend = node.options.get("bend")
+            (x, w), value = graph.spread(node, to), node.arguments[0].value[to]
             if place == 0 and value == 0 and bend is not None:
-                factor = (bend(graph.leaf(w, at)), bend(graph.number(w, at)))
+                factor = bend(w)
             elif place == 0:
-                factor = (1, 1) if value > 0 else (graph.leaf(w, at), graph.number(w, at))
+                factor = 1 if value > 0 else w
             else:
-                factor = (0, 0) if value > 0 else (graph.leaf(x, to), value)
-            yield Part(mul(g, factor[0]), mul(number, factor[1]))
+                factor = 0 if value > 0 else x
+            yield mul(graph.slope(node, to), factor)
 
 
 RULES: dict[str, Rule] = {

@@ -6,15 +6,14 @@ Those that go element by element are written once, on arrays and on symbols alik
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.rules import FORMULAS, Array, Graph, Index, Node, Part, Rule
+from dlcalc.derive.rules import FORMULAS, Array, Graph, Index, Node, Rule, along
 from dlcalc.errors import InputError, ShapeError, did_you_mean
-from dlcalc.formulas.expressions import Expr, add, call, mul, power, symbol, total
+from dlcalc.formulas.expressions import Expr, call, symbol
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import as_doubles, as_numbers, as_word
 
@@ -76,24 +75,24 @@ class ElementLoss(Rule):
         y, t = (each.value for each in node.arguments)
         return np.asarray(self.loss.slope(_HELD, y, t)) * (gradient / node.options["count"])
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
         y, t = node.arguments
-        every = [graph.written(node, at, partial(self.loss.value, WRITTEN))
-                 for at in np.ndindex(*y.shape)]
-        free = "ijkl"[: len(graph.shown(y, y.shape))]
+
+        def term(*at: Any) -> Any:
+            return self.loss.value(WRITTEN, graph.leaf(y, at), graph.leaf(t, at))
+
         letters = tuple("n" + "ijkl"[: y.value.ndim - 1])
-        named = self.loss.value(WRITTEN, graph.leaf(y, letters), graph.leaf(t, letters))
-        shown = ",".join(graph.shown(y, letters)) or free
-        return _counted(total(named, shown), add(*(each.numbers for each in every)),
-                        node.options["count"])
+        shown = ",".join(graph.shown(y, letters)) or "ijkl"[: len(graph.shown(y, y.shape))]
+        summed = graph.total(term, letters, np.ndindex(*y.shape), shown)
+        return _counted(summed, node.options["count"])
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        part = graph.written(node, index, partial(self.loss.slope, WRITTEN))
-        yield _counted(part.formula, part.numbers, node.options["count"])
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
+        slope = self.loss.slope(WRITTEN, *graph.spread(node, index))
+        yield _counted(slope, node.options["count"])
 
 
-def _counted(formula: Any, numbers: Any, count: int) -> Part:
-    return Part(formula, numbers) if count == 1 else Part(formula / count, numbers / count)
+def _counted(formula: Any, count: int) -> Any:
+    return formula if count == 1 else formula / count
 
 
 class ClassLoss(Rule):
@@ -121,52 +120,39 @@ class ClassLoss(Rule):
         whole = np.add.reduce(t, node.options["axis"], keepdims=True)
         return (node.saved * whole - t) * scale
 
-    def made(self, graph: Graph, node: Node, index: Index) -> Part:
+    def made(self, graph: Graph, node: Node, index: Index) -> Any:
         z, t = node.arguments
-        axis, letters = node.options["axis"], list("n" + "ijlm"[: z.value.ndim - 1])
-        letters[axis] = "k"
-        places = [at for at in np.ndindex(*z.shape) if t.value[at] != 0]
-        wanted, given = graph.leaf(t, letters), graph.leaf(z, letters)
-        summed = ",".join(dict.fromkeys(graph.shown(z, letters)))
-        products: list[Any] = []
-        for at in places:
-            share, value = graph.number(t, at), graph.number(z, at)
-            products.append(self._surprise(graph, z, at, axis, share, value))
-        numbers = add(*products)
-        if not self.logits:
-            body = -(wanted * given)
-        else:
-            other = graph.leaf(z, [*letters[:axis], "j'", *letters[axis + 1 :]])
-            body = wanted * (call("ln", total(power(symbol("e"), other), "j'")) - given)
-        return _counted(total(body, summed), numbers, node.options["count"])
+        letters = list("n" + "ijlm"[: z.value.ndim - 1])
+        letters[node.options["axis"]] = "k"
 
-    def _surprise(
-        self, graph: Graph, z: Node, at: Index, axis: int, share: float, value: float
-    ) -> Any:
-        if not self.logits:
-            return -mul(share, value)
-        along = [(*at[:axis], k, *at[axis + 1 :]) for k in range(z.shape[axis])]
-        below = call("ln", add(*(power(symbol("e"), graph.number(z, k)) for k in along)))
-        surprise = Expr("sub", (below, value))
-        return surprise if share == 1 else mul(share, surprise)
+        def term(*at: Any) -> Any:
+            share, value = graph.leaf(t, at), graph.leaf(z, at)
+            if not self.logits:
+                return -(share * value)
+            surprise = call("ln", self._below(graph, z, at, node, "j'")) - value
+            return surprise if graph.put(share) == 1 else share * surprise
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        z, t = node.arguments
-        count, axis = node.options["count"], node.options["axis"]
-        wanted, share = graph.leaf(t, index), graph.number(t, index)
+        shown = ",".join(dict.fromkeys(graph.shown(z, letters)))
+        places = (at for at in np.ndindex(*z.shape) if t.value[at] != 0)
+        return _counted(graph.total(term, letters, places, shown), node.options["count"])
+
+    @staticmethod
+    def _below(graph: Graph, z: Node, index: Index, node: Node, letter: str = "k") -> Expr:
+        return along(graph, lambda at: symbol("e") ** graph.leaf(z, at), index,
+                     node.options["axis"], z.shape, letter)
+
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
+        (z, t), axis = node.arguments, node.options["axis"]
+        wanted = graph.leaf(t, index)
         if not self.logits:
-            yield _counted(-wanted, -add(share), count)
+            yield _counted(-wanted, node.options["count"])
             return
-        free = (*index[:axis], "k", *index[axis + 1 :])
-        e = symbol("e")
-        along = [(*index[:axis], k, *index[axis + 1 :]) for k in range(z.shape[axis])]
-        below = add(*(power(e, graph.number(z, at)) for at in along))
-        ratio = power(e, graph.number(z, index)) / below
-        softmax = power(e, graph.leaf(z, index)) / total(power(e, graph.leaf(z, free)), "k")
-        whole = sum(graph.number(t, at) for at in along)
+        softmax = symbol("e") ** graph.leaf(z, index) / self._below(graph, z, index, node)
+        whole = np.add.reduce(t.value, axis, keepdims=True)[(*index[:axis], 0, *index[axis + 1 :])]
         if whole != 1:
-            softmax, ratio = mul(softmax, total(graph.leaf(t, free), "k")), mul(ratio, whole)
-        yield _counted(Expr("sub", (softmax, wanted)), Expr("sub", (ratio, share)), count)
+            shares = along(graph, lambda at: graph.leaf(t, at), index, axis, z.shape)
+            softmax = softmax * graph.so(shares, whole.item())
+        yield _counted(softmax - wanted, node.options["count"])
 
 
 class Weighted(Rule):
@@ -178,9 +164,8 @@ class Weighted(Rule):
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         return node.arguments[1].value * gradient
 
-    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Part]:
-        g = node.arguments[1]
-        yield Part(graph.leaf(g, index), graph.number(g, index))
+    def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
+        yield graph.leaf(node.arguments[1], index)
 
 
 def loss_of(
