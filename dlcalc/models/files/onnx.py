@@ -195,6 +195,11 @@ MOST_AXES, MOST_DEPTH, MOST_VALUES = 64, 32, 64
 TABLE = read_table(__file__, "onnx.txt")
 TYPES = {int(kind): words.split() for kind, words in TABLE["type"].items()}
 """TensorProto.DataType: its name and the bits of one number."""
+LAYERS = {
+    op: [(each.split()[0], facts(each.partition(" ")[2])) for each in said.split(" || ")]
+    for op, said in TABLE["layer"].items()
+}
+"""The layers that may say an operation, each with its arguments."""
 Shape = tuple[int | str | None, ...]
 
 
@@ -301,9 +306,9 @@ def _graph(message: Message, depth: int) -> Graph:
     if depth > MOST_DEPTH:
         raise InputError("graphs within graphs beyond any honest depth")
     inputs, outputs, inside = ([_info(each) for each in message.inner(at)] for at in (11, 12, 13))
+    nodes, constants = _nodes(message, 1, depth)
     return Graph(
-        [_node(each, depth) for each in message.inner(1)],
-        [*map(_tensor, message.inner(5)), *map(_sparse, message.inner(15))],
+        nodes, [*map(_tensor, message.inner(5)), *map(_sparse, message.inner(15)), *constants],
         [name for name, _ in inputs], [name for name, _ in outputs],
         {name: shape for name, shape in (*inputs, *outputs, *inside) if shape is not None},
     )
@@ -312,9 +317,18 @@ def _graph(message: Message, depth: int) -> Graph:
 def _function(message: Message) -> tuple[tuple[str, str], Graph]:
     """A function of the file's own, by domain and name."""
     name = message.text(1)
-    nodes = [_node(each, 0) for each in message.inner(7)]
-    graph = Graph(nodes, inputs=message.texts(4), outputs=message.texts(5), name=name)
+    graph = Graph(*_nodes(message, 7, 0), message.texts(4), message.texts(5), name=name)
     return (message.text(10), name), graph
+
+
+def _nodes(message: Message, number: int, depth: int) -> tuple[list[Node], list[Value]]:
+    """The operations in a field, and what the constants among them hold."""
+    nodes = [_node(each, depth) for each in message.inner(number)]
+    held = [_constant(each) for each in nodes]
+    return [node for node, value in zip(nodes, held, strict=True) if value is None], [
+        replace(value, name=node.outputs[0])
+        for node, value in zip(nodes, held, strict=True) if value is not None
+    ]
 
 
 def _node(message: Message, depth: int) -> Node:
@@ -328,6 +342,25 @@ def _node(message: Message, depth: int) -> Node:
             node.graphs[name] = _graph(graph, depth + 1)
         node.attributes[name] = _attribute(each)
     return node
+
+
+def _constant(node: Node) -> Value | None:
+    """The tensor of a Constant node."""
+    if node.op != "Constant" or not node.outputs:
+        return None
+    for name in ("value", "sparse_value", "value_floats"):
+        held = node.attributes.get(name)
+        if isinstance(held, Value):
+            return held
+    whole = node.attributes.get("value_ints", node.attributes.get("value_int"))
+    if isinstance(whole, list | int):
+        values = whole if isinstance(whole, list) else [whole]
+        shape = (len(values),) if isinstance(whole, list) else ()
+        return Value("", "int64", shape, 64, values[:MOST_VALUES])
+    real = node.attributes.get("value_float")
+    if isinstance(real, float):
+        return Value("", "float", (), 32, [real])
+    return None
 
 
 def _attribute(message: Message) -> Any:
@@ -467,9 +500,6 @@ class Uses:
     def _node(self, node: Node, scopes: tuple[int, ...], prefix: str, owner: Node) -> None:
         scope = scopes[-1]
         outputs = [(scope, name) for name in node.outputs]
-        held = constant(node)
-        if held is not None and outputs:
-            self.values.append((outputs[0], held, prefix + node.outputs[0]))
         inputs = {
             place: self.key(name, scopes) for place, name in enumerate(node.inputs) if name
         }
@@ -525,25 +555,6 @@ class Uses:
         if SCALE in found and (value.shape or not real):
             return Role.QUANTISATION, found[SCALE]
         return Role.CONSTANT, None
-
-
-def constant(node: Node) -> Value | None:
-    """The tensor of a Constant node."""
-    if node.op != "Constant":
-        return None
-    for name in ("value", "sparse_value", "value_floats"):
-        held = node.attributes.get(name)
-        if isinstance(held, Value):
-            return held
-    whole = node.attributes.get("value_ints", node.attributes.get("value_int"))
-    if isinstance(whole, list | int):
-        values = whole if isinstance(whole, list) else [whole]
-        shape = (len(values),) if isinstance(whole, list) else ()
-        return Value("", "int64", shape, 64, values[:MOST_VALUES])
-    real = node.attributes.get("value_float")
-    if isinstance(real, float):
-        return Value("", "float", (), 32, [real])
-    return None
 
 
 # Multiply-accumulates of one node, from the shapes around it.
@@ -634,12 +645,12 @@ class Translator:
         self.held = {value.name: value for value in model.graph.values}
         """What the file holds and what comes of that alone; no value where it is computed."""
         for node in model.graph.nodes:
-            inputs, value = [name for name in node.inputs if name], constant(node)
+            inputs = [name for name in node.inputs if name]
             fixed = inputs and node.op == "Shape" and inputs[0] in self.shapes
-            if value is None and not fixed and not (inputs and self.held.keys() >= {*inputs}):
+            if not fixed and not (inputs and self.held.keys() >= {*inputs}):
                 continue
-            self.held |= {name: value or Value(name) for name in node.outputs}
-            given = self.shapes.get(node.inputs[0]) if node.inputs and node.outputs else None
+            self.held |= {name: Value(name) for name in node.outputs}
+            given = self.shapes.get(node.inputs[0]) if node.outputs else None
             if given is not None and node.op in ("Transpose", *NOTHING):
                 order = _order(node, given) if node.op == "Transpose" else range(len(given))
                 self.shapes.setdefault(node.outputs[0], tuple(given[at] for at in order))
@@ -780,19 +791,22 @@ class Translator:
     def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
         """What the notation calls an output of a node of one input, whose own shape is given."""
         op = plain_op(node)
-        if op in TABLE["plain"]:
-            type, _, options = TABLE["plain"][op].partition(" ")
-            given = Fields(node.attributes)
-            with At(plain_name(node.name or output)):
-                return [(type, {name: each(given) for name, each in facts(options).items()})]
+        terms = Terms(self, node)
+        for type, options in LAYERS.get(op, ()):
+            given = {name: each(terms) for name, each in options.items()}
+            found = {
+                name: _alike(each) if isinstance(each, list) else each
+                for name, each in given.items()
+            }
+            if found.pop("when", True):
+                flat = op == "ReduceMean" and len(self.shapes[node.outputs[0]]) == 2
+                return [(type, found), *([("flatten", {})] if flat else [])]
         if op in NOTHING:
             return []
         if op in VIEWS:
             return self.view(node, own)
         if op in RECURRENT:
             return [self.recurrent(node, output or node.outputs[0])]
-        if op in _MADE:
-            return _MADE[op](self, node)
         raise self.unsaid(node)
 
     def view(self, node: Node, own: Sizes) -> list[Said]:
@@ -873,35 +887,80 @@ class Translator:
         values = self.held[name].values if name in self.held else []
         return values[0] if len(values) == 1 else None
 
-    def pads(self, node: Node, axes: int, kernel: list[int], strides: list[int]) -> Any:
-        """Padding of each axis: one number where both sides and all axes are alike."""
-        auto = node.attributes.get("auto_pad", "NOTSET")
-        pads = node.wholes("pads", 2 * axes, 0)
-        pairs = list(zip(pads[:axes], pads[axes:], strict=True))
-        if auto in ("SAME_UPPER", "SAME_LOWER"):
-            way = "same" if auto == "SAME_UPPER" else "same-lower"
-            sizes = self.shape(node, 0)[2:]
-            pairs = [
-                pad_pair(way, *each, 1, node.op == "ConvTranspose")
-                for each in zip(sizes, kernel, strides, strict=True)
-            ]
-            if min(map(min, pairs)) < 0:  # columns that are added
-                raise self.unsaid(node)
-        if all(a == b for a, b in pairs):
-            return _alike([a for a, _ in pairs])
-        return tuple(pairs)
-
 
 def plain_op(node: Node) -> str:
     """The operation that a quantised one stands for."""
     return "Gemm" if node.op == "QGemm" else node.op.removeprefix("QLinear")
 
 
-def _operands(translator: Translator, node: Node) -> tuple[Sizes, bool]:
-    """The shape of a weight, and whether a bias comes with it."""
-    quantised = plain_op(node) != node.op
-    place, last = (3, 6 if node.op == "QGemm" else 8) if quantised else (1, 2)
-    return translator.shape(node, place), any(node.inputs[last : last + 1])
+class Terms(Fields):
+    """What onnx.txt writes layers in: shapes around a node, its windows, and its attributes."""
+
+    def __init__(self, flow: Translator, node: Node) -> None:
+        super().__init__(node.attributes)
+        self.flow, self.node = flow, node
+
+    def get(self, name: str) -> Any:
+        """The value of a name, null where nothing gives one."""
+        return _TERMS[name](self.flow, self.node) if name in _TERMS else super().get(name)
+
+    def complaint(self, text: str) -> str:
+        """That no layer has such values."""
+        return self.flow.unsaid(self.node).message
+
+
+def _weight(flow: Translator, node: Node) -> Sizes:
+    return flow.shape(node, 1 if plain_op(node) == node.op else 3)
+
+
+def _is_biased(flow: Translator, node: Node) -> bool:
+    quantised = 6 if node.op == "QGemm" else 8
+    place = 2 if plain_op(node) == node.op else quantised
+    return any(node.inputs[place : place + 1])
+
+
+def _kernel(flow: Translator, node: Node) -> list[int]:
+    if "Conv" in node.op:
+        return list(_weight(flow, node)[2:])
+    return node.wholes("kernel_shape", len(flow.shape(node, 0)) - 2)
+
+
+def _one(name: str, usual: int = 0) -> Callable[[Translator, Node], int]:
+    return lambda flow, node: node.whole(name, usual)
+
+
+def _along(name: str, usual: int = 1) -> Callable[[Translator, Node], list[int]]:
+    """An attribute of one number an axis of the window."""
+    return lambda flow, node: node.wholes(name, len(_kernel(flow, node)), usual)
+
+
+def _pad(flow: Translator, node: Node) -> Any:
+    """Padding of each axis: one number where both sides and all axes are alike."""
+    kernel, strides, apart = (
+        _TERMS[name](flow, node) for name in ("kernel", "strides", "dilations")
+    )
+    pads = node.wholes("pads", 2 * len(kernel), 0)
+    pairs = list(zip(pads[: len(kernel)], pads[len(kernel) :], strict=True))
+    auto = node.attributes.get("auto_pad", "NOTSET")
+    if auto in ("SAME_UPPER", "SAME_LOWER"):
+        way = "same" if auto == "SAME_UPPER" else "same-lower"
+        pairs = [
+            pad_pair(way, *each, node.op == "ConvTranspose")
+            for each in zip(flow.shape(node, 0)[2:], kernel, strides, apart, strict=True)
+        ]
+        if min(map(min, pairs)) < 0:  # columns that are added
+            raise flow.unsaid(node)
+    return _alike([a for a, _ in pairs]) if all(a == b for a, b in pairs) else tuple(pairs)
+
+
+def _scale(flow: Translator, node: Node) -> Any:
+    """How many times as long the axes are behind the channels."""
+    taken, given = flow.shape(node, 0), flow.shapes.get(node.outputs[0], ())
+    if len(taken) != len(given) or taken[:2] != given[:2] or any(
+        not a or b % a for a, b in zip(taken, given, strict=True)
+    ):
+        raise flow.unsaid(node)
+    return _alike(b // a for a, b in zip(taken[2:], given[2:], strict=True))
 
 
 def _alike(values: Any) -> Any:
@@ -909,53 +968,27 @@ def _alike(values: Any) -> Any:
     return values[0] if len(set(values)) == 1 else values
 
 
-def _windows(translator: Translator, node: Node, kernel: list[int]) -> Options:
-    axes = len(kernel)
-    strides, dilations = node.wholes("strides", axes), node.wholes("dilations", axes)
-    taps = [(size - 1) * step + 1 for size, step in zip(kernel, dilations, strict=True)]
-    options = {
-        "stride": _alike(strides), "pad": translator.pads(node, axes, taps, strides),
-        "dilation": _alike(dilations),
-    }
-    return {key: value for key, value in options.items() if value != (key != "pad")}
+def _pools_all(flow: Translator, node: Node) -> bool:
+    """Whether a mean leaves one number of each channel."""
+    taken, given = flow.shape(node, 0), flow.shapes.get(node.outputs[0], ())
+    return len(taken) > 2 and given in (taken[:2], (*taken[:2], *(1 for _ in taken[2:])))
 
 
-def _conv(translator: Translator, node: Node) -> list[Said]:
-    weight, biased = _operands(translator, node)
-    groups, transposed = node.whole("group", 1), node.op == "ConvTranspose"
-    options = _windows(translator, node, list(weight[2:])) | {"kernel": _alike(weight[2:])}
-    if transposed:
-        options["output_padding"] = _alike(node.wholes("output_padding", len(weight) - 2, 0))
-    options |= {
-        "filters": weight[1] * groups if transposed else weight[0], "groups": groups,
-        "bias": biased,
-    }
-    return [("conv_transpose" if transposed else "conv", options)]
-
-
-def _linear(translator: Translator, node: Node) -> list[Said]:
-    weight, biased = _operands(translator, node)
-    units = weight[0] if node.whole("transB") else weight[-1]
-    return [("linear", {"units": units, "bias": biased and plain_op(node) == "Gemm"})]
-
-
-def _pool(translator: Translator, node: Node) -> list[Said]:
-    axes = len(translator.shape(node, 0)) - 2
-    kernel, strides = node.wholes("kernel_shape", axes), node.wholes("strides", axes)
-    options = _windows(translator, node, kernel)
-    options.pop("stride", None)
-    options |= {"kernel": _alike(kernel), "stride": None if strides == kernel else _alike(strides)}
-    options["ceil"] = bool(node.whole("ceil_mode"))
-    if node.op == "AveragePool" and "pad" in options and not node.whole("count_include_pad"):
-        options["exclude_pad"] = True
-    return [("maxpool" if node.op == "MaxPool" else "avgpool", options)]
-
-
-def _mean(translator: Translator, node: Node) -> list[Said]:
-    taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
-    if len(taken) < 3 or given not in (taken[:2], (*taken[:2], *(1 for _ in taken[2:]))):
-        raise translator.unsaid(node)
-    return [("globalpool", {}), *([("flatten", {})] if len(given) == 2 else [])]
+_TERMS: dict[str, Callable[[Translator, Node], Any]] = {
+    "weight": _weight, "biased": _is_biased, "kernel": _kernel, "pad": _pad, "scale": _scale,
+    "pools_all": _pools_all, "ones": lambda flow, node: [1 for _ in _kernel(flow, node)],
+    "strides": _along("strides"), "dilations": _along("dilations"),
+    "output_padding": _along("output_padding", 0),
+    **{name: _one(name) for name in ("axis", "ceil_mode", "count_include_pad", "transB")},
+    "group": _one("group", 1),
+    "taken": lambda flow, node: flow.shape(node, 0),
+    "step": lambda flow, node: flow.number(node, 1),
+    "table": lambda flow, node: node.inputs[0] in flow.held,
+    "slopes": lambda flow, node: prod(flow.shape(node, 1)),
+    "low": lambda flow, node: node.attributes.get("min", flow.number(node, 1)),
+    "high": lambda flow, node: node.attributes.get("max", flow.number(node, 2)),
+}
+"""The names that are no attributes as they stand in the file."""
 
 
 def _order(node: Node, shape: Sizes) -> list[int]:
@@ -968,49 +1001,6 @@ def _order(node: Node, shape: Sizes) -> list[int]:
 def _long(shape: Sizes) -> list[int]:
     """A shape without its axes of one element."""
     return [size for size in shape if size != 1]
-
-
-def _clip(translator: Translator, node: Node) -> list[Said]:
-    ends = [
-        node.attributes.get(name, translator.number(node, at))
-        for name, at in (("min", 1), ("max", 2))
-    ]
-    if ends != [0, 6]:
-        raise translator.unsaid(node)
-    return [("relu6", {})]
-
-
-def _select(translator: Translator, node: Node) -> list[Said]:
-    """A table of vectors, or one step of a sequence."""
-    table, axis = node.inputs[0] in translator.held, node.whole("axis")
-    step, taken = translator.number(node, 1), translator.shape(node, 0)
-    if table and not axis and len(taken) == 2:
-        return [("embedding", {"vocabulary": taken[0], "width": taken[1]})]
-    if table or len(taken) != 3 or axis not in (1, -2) or not isinstance(step, int):
-        raise translator.unsaid(node)
-    return [("select", {"step": step})]
-
-
-
-def _scaled(translator: Translator, node: Node) -> list[Said]:
-    taken, given = translator.shape(node, 0), translator.shapes.get(node.outputs[0], ())
-    if len(taken) != len(given) or taken[:2] != given[:2] or any(
-        not a or b % a for a, b in zip(taken, given, strict=True)
-    ):
-        raise translator.unsaid(node)
-    scale = _alike(b // a for a, b in zip(taken[2:], given[2:], strict=True))
-    nearest = node.attributes.get("mode") in (None, "", "nearest")
-    return [("upsample", {"scale": scale, "mode": "nearest" if nearest else "linear"})]
-
-
-_MADE: dict[str, Callable[[Translator, Node], list[Said]]] = {
-    "Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear,
-    "FusedMatMul": _linear,
-    "MaxPool": _pool, "AveragePool": _pool, "ReduceMean": _mean, "Gather": _select, "Clip": _clip,
-
-    "PRelu": lambda translator, node: [("prelu", {"slopes": prod(translator.shape(node, 1))})],
-    "Resize": _scaled, "Upsample": _scaled,
-}
 
 
 MISSING = "pip install 'dlcalc-toolkit[onnx]' infers them"
@@ -1055,7 +1045,7 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
             field=flow.fields.get(_first_output(node)),
             bytes=sum(each.bytes for each in weights.get(id(node), ())),
         )
-        for node in graph.nodes if constant(node) is None
+        for node in graph.nodes
     ]
     first = next(iter(known.values()), None)
     return Held(
@@ -1138,10 +1128,6 @@ def _resolved(graph: Graph, known: Mapping[str, Sizes]) -> dict[str, Sizes]:
             if isinstance(axis, str):
                 named.setdefault(axis, size)
     found = {value.name: value.shape for value in graph.values}
-    for node in graph.nodes:
-        held = constant(node)
-        if held is not None and node.outputs:
-            found[node.outputs[0]] = held.shape
     for name, shape in graph.shapes.items():
         whole = [named.get(size) if isinstance(size, str) else size for size in shape]
         if all(size is not None and size >= 0 for size in whole):
@@ -1153,7 +1139,7 @@ def _unknown(model: OnnxModel, shapes: Mapping[str, Sizes]) -> int:
     """How many nodes have outputs of no known shape."""
     return sum(
         any(name and name not in shapes for name in node.outputs[:1])
-        for node in model.graph.nodes if constant(node) is None
+        for node in model.graph.nodes
     )
 
 

@@ -137,6 +137,8 @@ W = (8, 3, 3, 3)
     ("AveragePool", {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "count_include_pad": 1},
      (1, 3, 9, 9), [], None,
      "avgpool 3 pad=1 stride=1"),
+    ("QLinearAveragePool", {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [3, 3]},
+     (1, 3, 9, 9), [(), (), (), ()], None, "avgpool 3 pad=1 exclude_pad=yes"),
     ("ReduceMean", {}, (1, 3, 9, 9), [], (1, 3), "globalpool; flatten"),
     ("ReduceMean", {}, (1, 3, 9, 9), [], (1, 3, 1, 1), "globalpool"),
     ("ReduceMean", {}, (1, 3, 9, 9), [], (1, 9), None),
