@@ -8,7 +8,7 @@ network is worked out number by number, a large one or a batch in matrices.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -27,7 +27,7 @@ from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Expr, Step
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.formulas.products import array_step
-from dlcalc.formulas.text import formula_text
+from dlcalc.formulas.text import SUPERSCRIPTS, formula_text
 from dlcalc.numbers.places import Place, value_at
 
 Entry = tuple[str, Index]
@@ -271,11 +271,12 @@ class Recipe:
         slips = Slips(self.lines, timed=False)
         found = slip_of(slips, student, tolerance, lambda index: (key, (*place, *index)))
         wrong = np.argwhere(~np.isclose(student, value)) if student.ndim else np.empty((0, 0))
-        if found or len(wrong) != 1:
-            return found
-        # Of one number that was given by its name the others are those of the record.
-        alone = tuple(wrong[0].tolist())
-        return slip_of(slips, student[alone], tolerance, lambda _: (key, alone))
+        if not found and len(wrong) == 1:
+            # Of one number that was given by its name the others are those of the record.
+            alone = tuple(wrong[0].tolist())
+            found = slip_of(slips, student[alone], tolerance, lambda _: (key, alone))
+        twice = [] if units is None else [formula_text(name) for name in units.lines.values]
+        return _of_layers(found, twice)
 
     def screen_names(self) -> dict[str, Entry]:
         """The element of the record that each name of the working means; w5 is the new one."""
@@ -317,6 +318,19 @@ class Recipe:
                 of_line[self.fields[field]].append(name)
         return [field for section in self.sections for key in section.keys
                 for field in of_line.get(key, ())]
+
+
+def _of_layers(words: str, units: Collection[str]) -> str:
+    """Words in which the names of layers that single units bear, too, are told from these.
+
+    >>> _of_layers("∂J/∂q_2 in place of ∂J/∂W_1", {"q_1", "q_2"})
+    '∂J/∂q⁽²⁾ in place of ∂J/∂W_1'
+    """
+    def told(found: re.Match[str]) -> str:
+        raised = f"{found[1]}⁽{found[2].translate(SUPERSCRIPTS)}⁾"
+        return raised if found[0] in units else found[0]
+
+    return re.sub(r"([^\W\d_])_(\d+)", told, words)
 
 
 def plainly(name: str) -> str:

@@ -153,6 +153,7 @@ class Slips:
             return ""
         asked, wanted = expected[differing], right[differing]
         close, digits, loose = _allowed(asked, tolerance)
+        evidence = min(digits, _significance(asked))
         own = {places[each][0] for each in differing}
         others = np.delete(np.arange(right.size), differing)
         read = self.reader(places)
@@ -162,7 +163,8 @@ class Slips:
         self.asked = own
         self.needed = set().union(*(self.behind[each] for each in own))
         for words, changed, likely in self._suspects(own):
-            if digits < FEW[likely] or self.evaluated > MOST_EVALUATED:
+            told = digits if likely > 1 else evidence
+            if told < FEW[likely] or self.evaluated > MOST_EVALUATED:
                 continue
             given = self._values(changed, read)
             if given is None:
@@ -683,6 +685,12 @@ def _allowed(asked: Array, tolerance: float) -> tuple[Array, float, float]:
             return least, digits if asked.any() else 0.0, LEAST_ERROR
         close = np.maximum(least, np.minimum(close, 0.51 * 10.0 ** -decimals_of(asked.item())))
     return close, digits, max(tolerance, FOUR_DIGITS)
+
+
+def _significance(numbers: Array) -> float:
+    """How many digits tell numbers from others written alike: small whole ones meet by chance."""
+    steps = 2 * np.abs(numbers) * 10.0 ** _decimals(numbers)
+    return float(np.log10(np.maximum(steps, 1)).sum())
 
 
 def _some(numbers: Array) -> list[float]:

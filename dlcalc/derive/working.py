@@ -226,8 +226,9 @@ class _Working:
         line = found[0].lines[found[1]]
         formula = line.formula if isinstance(line.formula, Expr) else None
         numbers = single(element_of(formula, index, found[0].values))
-        put = (numbers,) if isinstance(numbers, Expr) else ()
-        return Step(line.name, entry_of(as_value(line.value), index), formula, put)
+        value = entry_of(as_value(line.value), index)
+        put = isinstance(numbers, Expr) and formula_text(numbers) != formula_text(value)
+        return Step(line.name, value, formula, (numbers,) if put else ())
 
     def slopes(self, of: str, full: bool = False) -> Derivation:
         """The lines of the values and of the derivatives of one number."""

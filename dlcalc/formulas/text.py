@@ -136,7 +136,7 @@ class FormulaWriter:
         return self.parenthesised.format(text) if "/" in text else text
 
 
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def formula_text(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
@@ -187,7 +187,7 @@ class TextWriter(FormulaWriter):
     def _pow(self, base: Any, exponent: Any) -> str:
         power = self.write(exponent).replace("−", "-")
         small = all(sign in "0123456789-" for sign in power)
-        raised = power.translate(_SUPERSCRIPTS) if small else f"^({power})"
+        raised = power.translate(SUPERSCRIPTS) if small else f"^({power})"
         return self.within(base, 6) + raised
 
     def _column(self, *values: Any) -> str:

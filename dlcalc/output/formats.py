@@ -146,6 +146,9 @@ def _json(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
 def _divided(delimiter: str) -> Callable[[Answer, int | None, Steps], Iterator[str]]:
     def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
         blocks = [block for block in answer.blocks if not isinstance(block, Text | Prose)]
+        if not blocks:  # nothing but text: a row of the fields that it is made of
+            record = answer.for_programs
+            blocks = [Table(tuple(record), [cells(record, tuple(record))])]
         if steps is not None:
             yield from divided_lines(_working_table(steps), delimiter)
             yield "\n"

@@ -7,6 +7,7 @@ from functools import update_wrapper
 
 import click
 
+from dlcalc.errors import InputError
 from dlcalc.names import FRAMEWORKS
 from dlcalc.output.formats import FORMATS
 from dlcalc.shell.commands import Plain
@@ -81,6 +82,8 @@ def output_options(callback: Callback) -> Callback:
 
             check_ending(chosen["save"])  # before anything is computed in vain
             require_writable(chosen["save"])
+        if chosen["tolerance"] is not None and chosen["expect"] is None:
+            raise InputError("is that of --expect, which is not given").at("--tolerance")
         chosen["explain"] |= chosen["at"] is not None
         return callback(out=Output(**chosen), **values)
 

@@ -186,8 +186,11 @@ class Output(NamedTuple):
         return found
 
 
+NO_WORKING = "no working by itself; --explain shows all there is"
+
+
 def _steps_at(answer: Answer, name: str, index: Index) -> Iterable[Any]:
-    """The working of one element; InputError where it has none, or there is no such element."""
+    """The working of one element, or what it is; InputError where there is no such number."""
     from dlcalc.numbers.compare import element_at, only_index
     from dlcalc.numbers.places import find_place, value_at
 
@@ -200,10 +203,19 @@ def _steps_at(answer: Answer, name: str, index: Index) -> Iterable[Any]:
         index = (*more, *index)
     value = value_at(answer.for_programs, place)
     index = index or only_index(value)
-    element_at(value, index, place)
+    found = element_at(value, index, place)
     step = answer.element(place, index)
+    from dataclasses import replace
+
+    from dlcalc.formulas.expressions import Step
+
+    if step is None and isinstance(found, int | float) and not isinstance(found, bool):
+        where = f"{place}({','.join(map(str, index))})" if index else str(place)
+        step = Step(where, found, note=NO_WORKING)
     if step is None:
-        raise InputError("no working by itself; --explain shows all there is")
+        raise InputError(NO_WORKING)
+    if step.value is None and (step.formula is not None or step.numbers):
+        step = replace(step, value=found)
     return [step]
 
 

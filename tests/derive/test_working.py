@@ -294,6 +294,7 @@ def test_an_element_has_its_working(field: str, shown: str | None) -> None:
     [
         ("values.z", (1,), "W @ x + b = 3 + 4·(−2) + 7"),
         ("gradients.L.x", (1,), "Wᵀ @ dL/dz = 2·4 + 4·4"),
+        ("gradients.L.W", (0, 0), "dL/dz @ xᵀ"),  # which is 4·1: the value, and no numbers again
     ],
 )
 def test_an_element_of_an_array_has_the_working_of_its_row_and_column(

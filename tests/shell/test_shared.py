@@ -1,5 +1,7 @@
 """What all commands share: help in every way, aliases of options, tables by name, encodings."""
 
+import csv
+import io
 import json
 import shlex
 
@@ -119,11 +121,39 @@ def test_where_there_is_no_working_that_is_said() -> None:
     ("mlp", "w5+", "w_5⁺ = w_5 + Δw_5 = "), ("mlp", "q_1", "q_1 = w_1·x_1 + w_2·x_2 = "),
     ("vae", "z1", "z_1 = μ_1 + σ_1·ε_1 = "), ("vae", "dL1/dz1", "∂L1/∂z_1 = (x_1 − y_1)·w_5"),
     ("vae", "∂L2/∂w_4", "∂L2/∂w_4 = ∂L2/∂σ_1·"),
+    ("lstm", "h:0", "h_1 = o_1 ⊙ tanh(c_1) = 0.651355 ⊙ tanh(1.32967) = 0.566137\n"),
+    ("params lenet", "total.weights_bytes", "total.weights_bytes = 246824   (no working by itself"),
+    ("params lenet", "C1.output:0", "layers[0].output(0) = 6   (no working by itself"),
 ])
 def test_an_element_goes_by_its_name_on_the_screen(
     command: str, place: str, working: str
 ) -> None:
-    assert invoke(command, "--at", place).out.startswith(working)
+    assert invoke(*command.split(), "--at", place).out.startswith(working)
+
+
+def test_what_is_no_number_and_has_no_working_is_refused() -> None:
+    done = invoke("params", "lenet", "--at", "C1.type")
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint == "--at C1.type: no working by itself; --explain shows all there is"
+
+
+def test_a_tolerance_without_an_answer_is_refused() -> None:
+    done = invoke("kl", "--tolerance", "0.1")
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint == "--tolerance: is that of --expect, which is not given"
+    assert invoke("kl", "--tolerance", "0.1", "--expect", "0.7").status == 0
+
+
+@pytest.mark.parametrize("line", ["docs arrays", "models lenet", "quiz conv",
+                                  "params lenet --to-notation"])  # fmt: skip
+def test_a_text_is_a_row_of_its_fields_to_programs(line: str) -> None:
+    record = json.loads(invoke(*line.split(), "-f", "json").out)
+    for form, delimiter in (("csv", ","), ("tsv", "\t")):
+        out = invoke(*line.split(), "-f", form).out
+        header, row = csv.reader(io.StringIO(out), delimiter=delimiter)
+        assert header == list(record)
+        for name, cell in zip(header, row, strict=True):
+            assert cell == record[name] or not isinstance(record[name], str)
 
 
 def test_what_cannot_be_saved_is_refused_before_anything_is_printed() -> None:

@@ -278,6 +278,11 @@ def run_check(out: Output, sheet: str | None, folder: str | None) -> None:
         bad = [each for each in sheets if each.grades is None]
         if bad:
             raise InputError(f"{bad[0].error}; {len(bad)} of {len(sheets)} files are no sheets")
+        wrong = [each.name for each in sheets if each.grades is not None and each.grades.wrong]
+        if wrong:
+            raise AnswerDiffersError(
+                f"{len(wrong)} of {len(sheets)} sheets have wrong answers: {', '.join(wrong)}"
+            )
         return
     if sheet is None and out.piped:
         sheet = "-"

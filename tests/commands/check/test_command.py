@@ -85,7 +85,7 @@ def test_a_class_is_a_row_a_sheet_and_a_bad_one_is_named_at_the_end(tmp_path: Pa
     shutil.copy(DATA / "slips.toml", tmp_path / "ann.toml")
     (tmp_path / "bob.json").write_text('{"E1": "1 13 20; 19 99 92; 26 86 64", "E12": "variance"}')
     done = invoke("check", str(DATA / "slips.toml"), "--class", str(tmp_path), "-f", "csv")
-    assert (done.status, done.err) == (0, "")
+    assert (done.status, done.complaint) == (1, "2 of 2 sheets have wrong answers: ann, bob")
     assert done.out.splitlines() == [
         "sheet,points,of,wrong", "ann,0,11,E1 E5i E5f E5g E5c E5h E5s E11 E12 E13",
         "bob,3,11,E5i E5f E5g E5c E5h E5s E11 E13",

@@ -15,7 +15,7 @@ Q, H, J, DQ = "layers[{}].q", "layers[{}].h", "loss", "gradients.q[{}]"
 DW, DB = "gradients.weights[{}]", "gradients.biases[{}]"
 MISTAKES = [
     ("bias", Q.format(0), "b left out|b_1 left out"),
-    ("second bias", Q.format(1), "b_2 left out|b left out"),
+    ("second bias", Q.format(1), "b(_2|⁽²⁾)? left out"),
     ("activation", H.format(0), "(sigmoid|tanh) left out"),
     ("transposed", Q.format(0), "W_1ᵀ? in place of W_1ᵀ?"),
     ("half", J, "½ left out"),
@@ -132,3 +132,22 @@ def test_a_slip_in_one_number_of_an_array_is_named_and_in_two_none() -> None:
             answer[index] = -answer[index]
         said = lines.slip("gradients.weights[1]", answer.round(7).tolist(), None)
         assert said == ("a wrong sign gives that" if named else "")
+
+
+@pytest.mark.parametrize(
+    ("scale", "named"), [(1, ""), (1000, "w_4·x_2 left out in q_2 gives that")]
+)
+def test_a_slip_far_from_the_answer_wants_more_than_two_small_whole_numbers(
+    scale: int, named: str
+) -> None:
+    W = [np.array([[3, 1], [-2, -1]]), scale * np.array([[-1, -3], [-2, -3]])]
+    lines = MlpWorking(mlp([-1, 1], [-1, 0], W, activation="identity", output="identity",
+                           loss="squared_error"))  # fmt: skip
+    assert lines.slip("output", [-4 * scale, -2 * scale], None) == named
+
+
+def test_layers_are_told_from_the_units_of_their_names() -> None:
+    result = mlp([1, 2], [1, 0], [[[1, 2], [3, 4]], [[1, 1], [2, -1]]], activation="relu",
+                 output="identity", loss="squared_error")
+    said = MlpWorking(result).slip("gradients.x", [1 * 15 - 3, 2 * 15 - 4], None)
+    assert said == "∂J/∂q⁽²⁾ in place of ∂J/∂q⁽¹⁾ gives that"
