@@ -77,7 +77,7 @@ def reader_of(first: bytes, known: Collection[str]) -> Reader:
     if text.lstrip().startswith("["):
         raise InputError("an array: records are one JSON object a line, as jq -c '.[]' writes them")
     delimiter = "\t" if "\t" in text else ","
-    names = tuple(name.strip() for name in _fields(text, delimiter))
+    names = tuple(name.strip() for name in fields_of(text, delimiter))
     try:
         _check_names(names, known)
         if len(set(names)) < len(names):
@@ -131,7 +131,7 @@ def _row(line: bytes, names: tuple[str, ...], delimiter: str) -> Record | None:
     text = _text(line)
     if not text.strip():
         return None
-    fields = _fields(text, delimiter)
+    fields = fields_of(text, delimiter)
     if len(fields) != len(names):
         raise InputError(f"{len(fields)} fields under a header of {len(names)}")
     if not text.isprintable() or " " in text:
@@ -140,7 +140,8 @@ def _row(line: bytes, names: tuple[str, ...], delimiter: str) -> Record | None:
     return {name: field for name, field in record if field} if "" in fields else dict(record)
 
 
-def _fields(text: str, delimiter: str) -> list[str]:
+def fields_of(text: str, delimiter: str) -> list[str]:
+    """The fields of a line, out of their quotes; InputError where these are not closed."""
     if '"' not in text:
         return text.split(delimiter)
     import csv

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from dlcalc.errors import At, InputError
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.input.expressions import read_expression
+from dlcalc.input.records import fields_of
 from dlcalc.input.sources import decode, read_source, text_beside
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.parse import Number, parse_number, parse_rate, shorten
@@ -143,20 +144,20 @@ def read_learning_curve(value: str) -> LearningCurve:
     source = read_source(value, kind="CSV")
     with At(source.place, once=True):
         text = re.split("\r\n|\r|\n", decode(source))
-        contents = ((n, line.partition("#")[0]) for n, line in enumerate(text, 1))
+        contents = ((n, re.sub('("[^"]*")|#.*', r"\1", line)) for n, line in enumerate(text, 1))
         lines = ((n, content) for n, content in contents if content.strip())
         number, header = next(lines, (1, ""))
         separator = "\t" if "\t" in header else ","
-        names = _cells(header, separator)
         with At(f"line {number}"):
+            names = _cells(header, separator)
             axis, wanted, losses = _columns(names)
         places = [names.index(name) for name in wanted]
-        rows = [_row(_cells(line, separator), places, number) for number, line in lines]
+        rows = [_row(line, separator, places, number) for number, line in lines]
     return learning_curve(axis, rows, losses)
 
 
 def _cells(line: str, separator: str) -> list[str]:
-    return [cell.strip().strip('"') for cell in line.split(separator)]
+    return [cell.strip() for cell in fields_of(line, separator)]
 
 
 def _columns(names: list[str]) -> tuple[str, list[str], bool]:
@@ -169,6 +170,10 @@ def _columns(names: list[str]) -> tuple[str, list[str], bool]:
                 if column in found:
                     raise InputError(f"two columns of the kind {column}")
                 found[column] = name
+    # Keras logs the training loss as loss alone.
+    for name in names if "train" not in found else ():
+        if name.lower() == "loss":
+            found["train"] = name
     axes = [axis for axis in AXES if axis in found]
     if len(axes) != 1 or not {"train", "test"} <= found.keys():
         raise InputError(f"header {shorten(','.join(names))!r}: expected {HEADER}")
@@ -176,8 +181,9 @@ def _columns(names: list[str]) -> tuple[str, list[str], bool]:
     return axes[0], wanted, any("loss" in name.lower() for name in wanted)
 
 
-def _row(cells: list[str], places: list[int], line: int) -> tuple[Number, ...]:
+def _row(text: str, separator: str, places: list[int], line: int) -> tuple[Number, ...]:
     with At(f"line {line}"):
+        cells = _cells(text, separator)
         if len(cells) <= max(places):
             raise InputError(f"{len(cells)} cells, where the header has more")
         return tuple(

@@ -72,6 +72,22 @@ def test_a_learning_curve_from_a_file_or_stdin(separator: str, tmp_path: Path) -
     assert (helps["early stopping"], helps["more epochs"]) == ("yes", "no")
 
 
+def test_cells_in_quotes_hold_commas_and_hashes() -> None:
+    plain = "epoch,train_error,test_error\n1,0.3,0.4\n2,0.1,0.2\n"
+    noted = 'epoch,note,train_error,"test_error"\n1,"a, 0.9 # x","0.3",0.4 # last\n2,b,0.1,0.2\n'
+    outs = [invoke("diagnose", "-f", "json", stdin=text).out for text in (plain, noted)]
+    assert outs[0] == outs[1] != ""
+    done = invoke("diagnose", stdin='epoch,"train_error,test_error\n')
+    assert (done.status, done.out) == (2, "")
+    assert "line 1: not CSV: its quote is not closed" in done.complaint
+
+
+def test_the_columns_of_a_log_of_keras_are_known() -> None:
+    log = "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.1,3,0.1,3\n1,0.2,1,0.1,2\n"
+    record = json.loads(invoke("diagnose", "--target", "0.5", "-f", "json", stdin=log).out)
+    assert (record["train_error"], record["test_error"], record["diagnosis"]) == (1, 2, "both")
+
+
 @pytest.mark.parametrize(
     ("words", "stdin", "complaint"),
     [
