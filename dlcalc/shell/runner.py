@@ -82,7 +82,8 @@ class Run(Generic[R]):
         from dlcalc.input.fields import read_record
 
         return read_record(
-            file or "-", self.fields, self.required, self.out.allow_nonfinite, self.layered
+            "-" if file is None else file, self.fields, self.required, self.out.allow_nonfinite,
+            self.layered,
         )
 
     def example(self) -> dict[str, Any]:

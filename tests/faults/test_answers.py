@@ -43,3 +43,10 @@ def test_text_under_the_name_of_a_file_of_numpys_is_no_answer(
     done = invoke("size", "-L", "32", "-F", "5", "--expect", str(file))
     assert (done.status, done.out) == (2, "")
     assert done.complaint.startswith(f"--expect: {file}: not an {file.suffix} file")
+
+
+@pytest.mark.parametrize("line", ["pool -F 1 -x", "mlp", "lstm", "posterior", "models"])
+def test_an_empty_operand_is_none_and_not_standard_input(line: str) -> None:
+    done = invoke(*line.split(), "", stdin="5")
+    assert (done.status, done.out) == (2, "")
+    assert "''" in done.complaint

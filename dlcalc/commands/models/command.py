@@ -89,4 +89,4 @@ def command(out: Output, name: str | None) -> None:
       dlcalc models lenet
       dlcalc models gpt_neo | dlcalc params - --summary
     """
-    out.emit(model_answer(name) if name else models_answer())
+    out.emit(models_answer() if name is None else model_answer(name))

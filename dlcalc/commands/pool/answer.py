@@ -53,7 +53,7 @@ class PoolRun(Run[Pooling]):
                 example.pop("upstream")
             self.options = given = {**example, **given}
         else:
-            self.x = read_array(input or "-", self.out.allow_nonfinite, "-x")
+            self.x = read_array("-" if input is None else input, self.out.allow_nonfinite, "-x")
             if "upstream" in given:
                 upstream = read_array(given["upstream"], self.out.allow_nonfinite, "--upstream")
                 single = np.ndim(upstream) < np.ndim(self.x) == 2
