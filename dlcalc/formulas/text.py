@@ -262,6 +262,7 @@ _MARKUP = {
     "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$", "∑": r"$\sum$",
     "≈": r"$\approx$", "√": r"$\surd$", "⊙": r"$\odot$", "ᵀ": r"$^{\mathsf{T}}$",
     "‖": r"$\|$", "½": r"$\tfrac12$", "≠": r"$\neq$", "|": "$|$",
+    "<": "$<$", ">": "$>$",
 }
 _SCRIPTS = {
     **{sign: f"$^{{{plain}}}$" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)},
@@ -275,7 +276,7 @@ def escape_latex(text: str) -> str:
         _MARKUP.get(sign) or _SCRIPTS.get(sign)
         or (f"$\\{_GREEK[sign]}$" if sign in _GREEK else sign)
         for sign in text
-    )
+    ).replace("--", "-{}-")  # an option, and no dash
 
 
 def matrix_latex(rows: Any, precision: int | None) -> str:

@@ -74,3 +74,4 @@ def test_precision_is_that_of_people_or_none() -> None:
 
 def test_words_are_escaped_in_latex() -> None:
     assert escape_latex("50% of a_b → {σ}") == r"50\% of a\_b $\to$ \{$\sigma$\}"
+    assert escape_latex("k < S, --explain") == "k $<$ S, -{}-explain"
