@@ -28,7 +28,7 @@ from dlcalc.models.receptive_fields import (
     stand_in,
     start,
 )
-from dlcalc.models.tree import Block, Kind, Layer, Model, Node, at_node
+from dlcalc.models.tree import Again, Block, Kind, Layer, Model, Node, at_node
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.results import Result
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from dlcalc.models.use import Memory
 
 
-FIRST_MARK = 0xF0000
-"""The first of the characters, all of private use, that stand for the index of a turn."""
+FIRST_MARK, FIRST_NUMBER = 0xF0000, 0xF1000
+"""The first of the characters, all of private use, for the index of a turn and for numbers."""
 NAME_MARK = "\U000ffffd"
 """One that stands for a name, which a text must have as it is, so that it needs no quotes."""
 MOST_ALIKE = 1024
@@ -124,23 +124,32 @@ class Turns(NamedTuple):
     """The turn whose parameters all have, where they are shared."""
     growth: Growth | None = None
     """What each turn adds to the fields, where they grow."""
+    steps: dict[str, int] | None = None
+    """What each adds to the number of a name, by type, where no index tells turns apart."""
 
     def turned(self, rows: Iterable[Row], index: int | str) -> Iterator[Row]:
         """Rows as they are in one of the further turns, or in any, its index a mark."""
         this, other = f"{self.name}.{self.turn}.", f"{self.name}.{index}."
         cut, before, seen = len(this), None, None
+        later = index - self.turn if isinstance(index, int) else 0
         for row in rows:
             tied = row.tied
             if tied and tied.startswith(this):
                 tied = other + tied[cut:]
             if row.field is not before:
                 before = seen = row.field
-                if self.growth and before and isinstance(index, int):
-                    seen = grown(before, self.growth, index - self.turn)
-            turned = Row._make((other + row[0][cut:], *row[1:9], seen, row[10], tied, *row[12:]))
+                if self.growth and before and later:
+                    seen = grown(before, self.growth, later)
+            name = self.numbered(row, later) if self.steps else other + row[0][cut:]
+            turned = Row._make((name, *row[1:9], seen, row[10], tied, *row[12:]))
             yield turned if self.first is None else turned.again(
                 other, f"{self.name}.{self.first}."
             )
+
+    def numbered(self, row: Row, later: int) -> str:
+        """The name of a layer so many turns later, where it is a number behind its type."""
+        number = int(row.name[len(row.type) :])
+        return f"{row.type}{number + later * (self.steps or {})[row.type]}"
 
 
 class Rows(Sequence[Row]):
@@ -262,6 +271,11 @@ def _turn_texts(parts: Sequence[Turns], text: Callable[..., str], depth: int) ->
 
     def marked(*rows: Row) -> str:
         turned = [next(part.turned([row], mark)) for part, row in zip(parts, rows, strict=True)]
+        if steps := parts[0].steps:
+            place, type = chr(FIRST_NUMBER + len(numbers)), rows[0].type
+            begins = parts[0].numbered(rows[0], later[0] - parts[0].turn)
+            numbers[place] = int(begins[len(type) :]), steps[type]
+            turned = [row._replace(name=type + place) for row in turned]
         return text(*(
             row._replace(field=stand_in(row.field, part.growth, later[0] - part.turn, numbers))
             if row.field and part.growth else row
@@ -269,17 +283,19 @@ def _turn_texts(parts: Sequence[Turns], text: Callable[..., str], depth: int) ->
         ))
 
     turn = "".join(texts([part.parts for part in parts], marked, depth + 1))
-    pieces = re.split(f"({mark}|{STAND_IN})", turn)
-    places = [numbers[piece] for piece in pieces if piece in numbers]
+    places = "".join(place for place in numbers if len(place) == 1)
+    pieces = re.split(f"([{places}]|{STAND_IN})", turn)
+    filled = [numbers[piece] for piece in pieces if piece in numbers]
     form = "".join("%d" if each in numbers else each.replace("%", "%%") for each in pieces)
-    first, last = (form % tuple([begins + at * step for begins, step in places])
+    first, last = (form % tuple([begins + at * step for begins, step in filled])
                    for at in (0, len(later) - 1))
     if growing and (first, last) != (made(later[0]), made(later[-1])):
         yield from map(made, later)
     else:
-        columns = [itertools.count(*place) for place in places]
-        filled = map(form.__mod__, zip(*columns, strict=True))
-        yield from itertools.islice(filled, len(later))
+        columns = [range(begins, begins + len(later) * step, step) if step else
+                   itertools.repeat(begins, len(later)) for begins, step in filled]
+        numbered = zip(*columns, strict=True) if columns else itertools.repeat((), len(later))
+        yield from map(form.__mod__, numbered)
 
 
 def _sees_all(part: Turns, index: int) -> bool:
@@ -301,13 +317,18 @@ Span = tuple[Row, Row, int]
 """Rows that count alike: the first, the last, and how many there are."""
 
 
-def spans(rows: Iterable[Row | Turns]) -> Iterator[Span]:
-    """Rows that count alike as one, where they are further turns of a repeat."""
+def spans(rows: Iterable[Row | Turns], numbered: bool = False) -> Iterator[Span]:
+    """Rows that count alike as one, where they are further turns of a repeat.
+
+    Those that are told apart by the numbers of their types are one if `numbered`.
+    """
     for part in rows.parts if isinstance(rows, Rows) else rows:
         if isinstance(part, Row):
             yield part, part, 1
+        elif part.steps and not numbered:
+            yield from ((row, row, 1) for row in Rows([part]))
         else:
-            for first, last, times in spans(part.parts):
+            for first, last, times in spans(part.parts, numbered):
                 [first] = part.turned([first], part.later[0])
                 [last] = part.turned([last], part.later[-1])
                 yield first, last, times * len(part.later)
@@ -315,7 +336,7 @@ def spans(rows: Iterable[Row | Turns]) -> Iterator[Span]:
 
 def tally(rows: Iterable[Row | Turns]) -> Iterator[tuple[Row, int]]:
     """Rows and how many count like each, as few as may be."""
-    return ((row, times) for row, _, times in spans(rows))
+    return ((row, times) for row, _, times in spans(rows, True))
 
 
 class _Count(NamedTuple):
@@ -451,6 +472,8 @@ LAYOUTS = {
 
 Known = tuple[Counted, tuple[Any, ...], tuple[Any, ...], str]
 """A layer counted, what its row has before its field and behind, and the layout behind it."""
+State = tuple[Shape, str, int, "Field | None"]
+"""A shape, how its axes are meant, blocks so far with an input of their own, and the field."""
 
 
 class Walker:
@@ -472,10 +495,13 @@ class Walker:
         self.at_shape: Shape = ()
 
     def run(
-        self, body: Sequence[Node], prefix: str, shape: Shape, field: Field | None,
+        self, body: Sequence[Node | Again], prefix: str, shape: Shape, field: Field | None,
     ) -> tuple[Shape, Field | None]:
         """Count the nodes one after the other; the shape and field behind them."""
         for node in body:
+            if isinstance(node, Again):
+                shape, field = self.again(node, shape, field)
+                continue
             name = prefix + self.names[id(node)]
             if isinstance(node, Layer):
                 row = self.layer(node, name, prefix, shape, field)
@@ -502,27 +528,57 @@ class Walker:
         self, block: Block, name: str, shape: Shape, field: Field | None
     ) -> tuple[Shape, Field | None]:
         """Count every turn; those behind one that leaves all as it was are counted like it."""
+        first = block.first if block.shared else None
         for index in range(block.first, block.first + block.count):
-            turn, layout, own = len(self.rows), self.layout, self.own_inputs
-            behind = self.run(block.body, f"{name}.{index}.", shape, field)
+            turn, before = len(self.rows), self.state(shape, field)
+            shape, field = self.run(block.body, f"{name}.{index}.", shape, field)
             if block.shared and index > block.first:
                 owner = f"{name}.{block.first}."
                 self.rows[turn:] = [
                     row.again(f"{name}.{index}.", owner) for row in Rows(self.rows[turn:])
                 ]
             later = range(index + 1, block.first + block.count)
-            if behind[0] == shape and self.layout == layout and later:
-                within = (row.field for row, _ in tally(self.rows[turn:]))
-                growth = None
-                if behind[1] is not field and own == self.own_inputs:
-                    growth = growth_of(field, within, behind[1])
-                if behind[1] is field or growth:
-                    first = block.first if block.shared else None
-                    self.rows.append(Turns(self.rows[turn:], name, index, later, first, growth))
-                    seen = behind[1]
-                    return shape, grown(seen, growth, len(later)) if seen and growth else seen
-            shape, field = behind
+            alike = Turns(self.rows[turn:], name, index, later, first)
+            if later and (behind := self.further(alike, before, shape, field)):
+                return behind
         return shape, field
+
+    def again(
+        self, block: Again, shape: Shape, field: Field | None
+    ) -> tuple[Shape, Field | None]:
+        """Count layers as often as they are written, as turns of a repeat are counted."""
+        steps = block.steps()
+        for index in range(block.count):
+            turn, before = len(self.rows), self.state(shape, field)
+            for first, layer in zip(block.body, block.turn(index), strict=True):
+                number = int(self.names[id(first)][len(layer.type) :]) + index * steps[layer.type]
+                row = self.layer(layer, f"{layer.type}{number}", "", shape, field)
+                shape, field = row.output, row.field
+            later = range(index + 1, block.count)
+            alike = Turns(self.rows[turn:], "", index, later, None, steps=steps)
+            if later and (behind := self.further(alike, before, shape, field)):
+                return behind
+        return shape, field
+
+    def state(self, shape: Shape, field: Field | None) -> State:
+        """What a turn must leave as it is for further ones to be like it."""
+        return shape, self.layout, self.own_inputs, field
+
+    def further(
+        self, turns: Turns, before: State, shape: Shape, field: Field | None
+    ) -> tuple[Shape, Field | None] | None:
+        """Count turns like the last one, if they are; the shape and field behind them."""
+        growth = None
+        if (shape, self.layout) != before[:2]:
+            return None
+        if field is not before[3]:
+            if self.own_inputs == before[2]:
+                within = (row.field for row, _ in tally(turns.parts))
+                growth = growth_of(before[3], within, field)
+            if growth is None:
+                return None
+        self.rows.append(turns._replace(growth=growth))
+        return shape, grown(field, growth, len(turns.later)) if field and growth else field
 
     def layer(self, layer: Layer, name: str, prefix: str, shape: Shape, field: Field | None) -> Row:
         """Count one layer and add its row; what alike layers have in common is worked out once."""
@@ -584,7 +640,8 @@ class Walker:
         found = next(filter(None, map(self.places.get, names)), None)
         owner = found or next((row for row in Rows(self.rows) if row.name == wanted), None)
         if owner is None:
-            raise InputError(f"no layer {wanted} above it{did_you_mean(wanted, self.places)}")
+            near = did_you_mean(wanted, [row.name for row in Rows(self.rows)])
+            raise InputError(f"no layer {wanted} above it{near}")
         held = owner.weights if not owner.tied else counted.weights
         if held != counted.weights:
             raise ShapeError(
@@ -719,10 +776,11 @@ def _counted(
     if shape is None:
         check_written(model.body)
         raise InputError("the size of the input is not known: give `input`, such as 3x224x224")
-    walker = Walker(tree.name_nodes(model.body), cached, text)
+    parts = tree.parts_of(model.body)
+    walker = Walker(tree.name_nodes(parts), cached, text)
     misfit = None
     try:
-        walker.run(model.body, "", shape, start(shape))
+        walker.run(parts, "", shape, start(shape))
     except InputError as error:
         if not (tolerant and walker.at_name):
             raise
@@ -774,6 +832,7 @@ def _with_fixed_tables(model: Model) -> Model:
     loose = {id(layer) for layer in tree.layers_in(model.body) if layer.text == "position"}
     if not loose:
         return model
+    model = model.replaced(tuple(model.body))
     walker = Walker(tree.name_nodes(model.body))
     with suppress(InputError):  # what does not fit is named when the model is counted
         walker.run(model.body, "", model.input or (), None)

@@ -22,7 +22,18 @@ from collections.abc import Iterable, Sequence
 
 from dlcalc.errors import At, InputError, LimitError, did_you_mean
 from dlcalc.layers.table import find, meant
-from dlcalc.models.tree import MOST_NESTING, SHARED, Block, Kind, Layer, Model, Node, Value
+from dlcalc.models.tree import (
+    MOST_NESTING,
+    SHARED,
+    Again,
+    Block,
+    Kind,
+    Layer,
+    Model,
+    Node,
+    Value,
+    folded,
+)
 from dlcalc.numbers.axes import as_whole, at_least, plain
 from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.typed import Any
@@ -30,6 +41,8 @@ from dlcalc.typed import Any
 HEAD = ("name", "source", "published", "input")
 FIGURES = ("params", "macs")
 """What a `published` line may give."""
+LEAST_AGAIN, LONGEST_AGAIN = 16, 256
+"""How often lines come again that are read once, and how many lines these are at most."""
 WORDS = {"yes": True, "no": False, "true": True, "false": False}
 
 
@@ -85,7 +98,7 @@ class _Reader:
 
     def model(self) -> Model:
         """The model that the lines are."""
-        body = self.deeper(-1, "")
+        body = folded(self.deeper(-1, ""))
         if not body:
             self.line = 0
             raise InputError("no layers; write one a line, such as conv 6 5")
@@ -102,9 +115,13 @@ class _Reader:
             self.line += 1
         return ""
 
-    def deeper(self, outer: int, within: str) -> list[Node]:
-        """Layers and blocks of the lines that are indented more than the head of a block."""
-        found: list[Node] = []
+    def deeper(self, outer: int, within: str) -> list[Any]:
+        """Layers and blocks of the lines that are indented more than the head of a block.
+
+        Of a model's own, those that are written many times in a row are one `Again`.
+        """
+        found: list[Any] = []
+        latest: dict[str, tuple[int, int]] = {}
         inner = -1
         while line := self.ahead():
             content = line.lstrip()
@@ -116,6 +133,12 @@ class _Reader:
             if indent != inner:
                 tabs = "; a tab goes to the next column of eight" if line[:1] == "\t" else ""
                 raise InputError(f"indented by {indent}, the line above by {inner}{tabs}")
+            if outer < 0:
+                before = latest.get(content)
+                latest[content] = self.line - 1, len(found)
+                if before and (again := self.written_again(before[0], found[before[1] :])):
+                    found.append(again)
+                    continue
             if content in self.read:
                 found += [
                     Layer(each.type, each.arguments, each.options, each.name, self.place)
@@ -127,6 +150,21 @@ class _Reader:
                 self.read[content] = nodes  # type: ignore[assignment]
             found += nodes
         return found
+
+    def written_again(self, start: int, nodes: list[Any]) -> Again | None:
+        """The nodes of the lines since that line, where these lines come many times more."""
+        here = self.line - 1
+        step, end = here - start, here
+        if step > LONGEST_AGAIN:
+            return None
+        while self.lines[end : end + step] == self.lines[start:here]:
+            end += step
+        count = (end - here) // step
+        if count < LEAST_AGAIN or not all(map(_is_bare, nodes)):
+            return None
+        self.line = end
+        lines = step if self.file and self.numbered else 0
+        return Again(Again(nodes, 2, lines).turn(1), count, lines)
 
     def statements(
         self, pieces: list[str], indent: int, within: str, on_one_line: bool = False
@@ -257,6 +295,11 @@ class _Reader:
             kind, (), numbers.get("count", 1), numbers.get("from", 0), numbers.get("axis", 0),
             name, self.place, shared=shared,
         )
+
+
+def _is_bare(node: Any) -> bool:
+    """Whether a node is a layer that neither has a name nor uses one."""
+    return isinstance(node, Layer) and not node.name and not {"tie", "share"} & {*node.options}
 
 
 def _named(words: list[str]) -> tuple[str, list[str]]:

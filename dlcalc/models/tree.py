@@ -92,6 +92,76 @@ class Block:
 Node = Layer | Block
 
 
+class Again:
+    """Layers without names that are written in the same words, many times in a row."""
+
+    __slots__ = ("body", "count", "lines", "made")
+
+    def __init__(self, body: Sequence[Layer], count: int, lines: int = 0) -> None:
+        self.body = body
+        """They as they are written for the first of these times."""
+        self.count = count
+        self.lines = lines
+        """Lines from one time to the next, where their places tell the line."""
+        self.made = {0: body}
+
+    def turn(self, index: int) -> Sequence[Layer]:
+        """They as they are written for one of the times, the same objects whenever asked."""
+        if index not in self.made:
+            self.made[index] = [
+                Layer(each.type, each.arguments, each.options, "", self._place(each, index))
+                for each in self.body
+            ]
+        return self.made[index]
+
+    def _place(self, layer: Layer, index: int) -> str:
+        file, colon, line = layer.place.rpartition(":")
+        return f"{file}{colon}{int(line) + index * self.lines}" if self.lines else layer.place
+
+    def steps(self) -> dict[str, int]:
+        """How many layers of each type are there each time."""
+        found: dict[str, int] = {}
+        for layer in self.body:
+            found[layer.type] = found.get(layer.type, 0) + 1
+        return found
+
+
+class Folded(Sequence[Node]):
+    """The layers of a model, those that are written many times made where one looks at them."""
+
+    def __init__(self, parts: Sequence[Node | Again]) -> None:
+        self.parts = parts
+
+    def __iter__(self) -> Iterator[Node]:
+        for part in self.parts:
+            if isinstance(part, Again):
+                for index in range(part.count):
+                    yield from part.turn(index)
+            else:
+                yield part
+
+    def __len__(self) -> int:
+        return sum(len(part.body) * part.count if isinstance(part, Again) else 1
+                   for part in self.parts)
+
+    def __getitem__(self, at: Any) -> Any:
+        return tuple(self)[at]
+
+
+def folded(parts: Sequence[Node | Again]) -> Sequence[Node]:
+    """The layers of a model; all are made where a number of theirs is another's own name."""
+    again = {layer.type for part in parts if isinstance(part, Again) for layer in part.body}
+    body = Folded(parts)
+    named = (part.name for part in _in_scope(parts) if not isinstance(part, Again))
+    clash = again and any(name.rstrip("0123456789") in again for name in named)
+    return tuple(body) if clash or not again else body
+
+
+def parts_of(body: Sequence[Node]) -> Sequence[Node | Again]:
+    """Layers, those that are written many times as one part."""
+    return body.parts if isinstance(body, Folded) else body
+
+
 class Model:
     """A whole model: its layers, the input it expects, and what is published of it."""
 
@@ -104,7 +174,7 @@ class Model:
         self, body: Sequence[Node], input: Shape | None = None, name: str = "",
         source: str = "", published: Mapping[str, Value] | None = None,
     ) -> None:
-        self.body = tuple(body)
+        self.body = body if isinstance(body, Folded) else tuple(body)
         self.input = input
         self.name = name
         self.source = source
@@ -151,7 +221,8 @@ def count_layers(body: Sequence[Node]) -> int:
     2000000000000000000000000000000
     """
     return sum(
-        1 if isinstance(node, Layer) else node.count * count_layers(node.body) for node in body
+        1 if isinstance(node, Layer) else node.count * count_layers(node.body)
+        for node in parts_of(body)
     )
 
 
@@ -183,7 +254,7 @@ def at_node(error: DlcalcError, node: Node) -> DlcalcError:
     return error.at(node.place) if node.place else error
 
 
-def name_nodes(body: Sequence[Node]) -> dict[int, str]:
+def name_nodes(body: Sequence[Node | Again]) -> dict[int, str]:
     """The name of every layer and block within its scope, by the node's identity.
 
     A scope is the model, or a block with a name of its own (a repeat always has one).
@@ -194,23 +265,28 @@ def name_nodes(body: Sequence[Node]) -> dict[int, str]:
     return names
 
 
-def _name_scope(body: Sequence[Node], names: dict[int, str]) -> None:
-    nodes = list(_in_scope(body))
+def _name_scope(body: Sequence[Node | Again], names: dict[int, str]) -> None:
+    nodes = _in_scope(body)
     taken: set[str] = set()
     spans: dict[str, list[range]] = {}
     for node in nodes:
-        if node.name and not _is_free(node, taken, spans):
+        if not isinstance(node, Again) and node.name and not _is_free(node, taken, spans):
             raise at_node(InputError(f"the name {node.name} is given twice"), node)
     numbers: dict[str, int] = {}
     for node in nodes:
+        if isinstance(node, Again):
+            names |= {id(layer): _number(layer, taken, numbers) for layer in node.body}
+            for type, step in node.steps().items():
+                numbers[type] += step * (node.count - 1)
+            continue
         names[id(node)] = node.name or _number(node, taken, numbers)
         if isinstance(node, Block) and is_scope(node):
             _name_scope(node.body, names)
 
 
-def _in_scope(body: Sequence[Node]) -> list[Node]:
+def _in_scope(body: Sequence[Node | Again]) -> list[Node | Again]:
     """The nodes of a scope, in order; a block without a name opens none of its own."""
-    found: list[Node] = []
+    found: list[Node | Again] = []
     for node in body:
         found.append(node)
         if isinstance(node, Block) and not is_scope(node):

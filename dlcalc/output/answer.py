@@ -28,19 +28,22 @@ class Values(NamedTuple):
 
 
 class Made(Sequence[Any]):
-    """Things made of others one at a time, as they are written."""
+    """Things made of others one at a time, as they are written, and what comes behind them."""
 
-    def __init__(self, of: Any, make: Callable[[Any], Any]) -> None:
-        self.of, self.make = of, make
+    def __init__(
+        self, of: Any, make: Callable[[Any], Any], behind: Sequence[Any] = ()
+    ) -> None:
+        self.of, self.make, self.behind = of, make, behind
 
     def __len__(self) -> int:
-        return len(self.of)
+        return len(self.of) + len(self.behind)
 
     def __getitem__(self, at: Any) -> Any:
-        return self.make(self.of[at])
+        return self.tolist()[at] if self.behind else self.make(self.of[at])
 
     def __iter__(self) -> Iterator[Any]:
-        return map(self.make, self.of)
+        yield from map(self.make, self.of)
+        yield from self.behind
 
     def tolist(self) -> list[Any]:
         """All of them."""
@@ -49,7 +52,8 @@ class Made(Sequence[Any]):
     def texts(self, text: Callable[[Any], str]) -> Iterator[str]:
         """The text of each, or of several in a piece where what they are made of knows how."""
         each = getattr(self.of, "texts", lambda text: map(text, self.of))
-        return each(lambda one: text(self.make(one)))
+        yield from each(lambda one: text(self.make(one)))
+        yield from map(text, self.behind)
 
 
 class Table(NamedTuple):

@@ -127,7 +127,8 @@ def _block(block: Block, precision: int | None, plain: bool = False) -> Iterator
         block = block.for_people
         if block.title:
             yield f"{block.title}\n"
-        yield drawn_table(block, "simple", precision) + "\n"
+        yield drawn_table(block, "simple", precision)
+        yield "\n"
         yield from (f"{line}\n" for line in block.footnotes)
 
 

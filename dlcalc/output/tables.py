@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
+from operator import and_
 
 from dlcalc.formulas.numerals import format_number, grouped, plain_value
 from dlcalc.output.answer import Made
@@ -13,6 +14,8 @@ SHORT = 10**18
 """Whole numbers below it need no care to be written."""
 CHUNK = 1024
 """Rows that are written at a time."""
+CELL, ROW = "\x1f", "\x17"
+"""What ends a cell and a row of a table that is not drawn yet; both are one byte, and no line."""
 
 
 def cell_text(value: Any, precision: int | None) -> str:
@@ -53,49 +56,57 @@ def drawn_table(
     table: Any, style: str, precision: int | None, escape: Callable[[str], str] = str
 ) -> str:
     """A table in a style of tabulate's: `simple`, drawn here; `github`, `latex_raw`."""
-    alignment = []
-    for column in zip(*table.rows, strict=True):
-        kinds = set(map(type, column))
-        numeric = kinds <= {int, float} or (str not in kinds and all(
-            isinstance(plain_value(cell), int | float | None) for cell in column
-        ))
-        alignment.append("right" if numeric else "left")
-    rows = [[escape(cell_text(cell, precision)) for cell in row] for row in table.rows]
-    headers = [escape(header) for header in table.headers]
-    if style == "simple" and headers:
-        return "\n".join(_simple(headers, rows, alignment))
+    numeric: list[bool] = []  # the columns whose cells are all numbers
+
+    def texts(row: Sequence[Any]) -> list[str]:
+        kinds = [isinstance(plain_value(cell), int | float | None) for cell in row]
+        numeric[:] = map(and_, numeric, kinds) if numeric else kinds
+        return [escape(cell_text(cell, precision)) for cell in row]
+
+    if style == "simple" and table.headers:
+        text = "".join(_texts_of(table.rows, lambda row: CELL.join(
+            cell.replace(CELL, " ").replace(ROW, " ") for cell in texts(row)
+        ) + ROW))
+        headers = list(map(escape, table.headers))
+        lines = _simple(headers, text, numeric or [False] * len(headers))
+        return "".join(_many(lines))[:-1]
     from tabulate import tabulate
 
+    rows = list(map(texts, table.rows))
     return tabulate(
         rows,
-        headers=headers,
+        headers=list(map(escape, table.headers)),
         tablefmt=style,
         disable_numparse=True,
-        colalign=alignment or None,
+        colalign=["right" if each else "left" for each in numeric] or None,
     )
 
 
-def _simple(
-    headers: list[str], rows: list[list[str]], alignment: list[str]
-) -> Iterator[str]:
+def _simple(headers: list[str], text: str, numeric: list[bool]) -> Iterator[str]:
     """The lines of a table whose columns stand apart by spaces, under dashes.
 
-    >>> list(_simple(["a", "b"], [["x", "10"]], ["left", "right"]))
-    ['a      b', '---  ---', 'x     10']
+    >>> list(_simple(["a", "b"], f"x{CELL}10{ROW}", [False, True]))
+    ['a      b\\n', '---  ---\\n', 'x     10\\n']
     """
-    lines: list[Sequence[str]] = []
-    for row in rows:
-        cells = [cell.strip() for cell in row]
-        several = len(" ".join(cells).splitlines()) > 1
-        lines += zip_longest(*map(str.splitlines, cells), fillvalue="") if several else [cells]
-    columns = list(zip(*lines, strict=True)) or [()] * len(headers)
-    drawn = []
-    for header, column, side in zip(headers, columns, alignment or headers, strict=True):
-        width = max(len(header) + 2, *map(len, column), 0)
-        pad = str.rjust if side == "right" else str.ljust
-        drawn.append([pad(header, width), "-" * width, *(pad(cell, width) for cell in column)])
-    for line in zip(*drawn, strict=True):
-        yield "  ".join(line).rstrip()
+    several = len(text.splitlines()) > 1
+    rows = text.split(ROW)[:-1]
+
+    def lines() -> Iterator[Sequence[str]]:
+        for row in rows:
+            cells = [cell.strip() for cell in row.split(CELL)]
+            if several and len(" ".join(cells).splitlines()) > 1:
+                yield from zip_longest(*map(str.splitlines, cells), fillvalue="")
+            else:
+                yield cells
+
+    widths = [len(header) + 2 for header in headers]
+    for cells in lines():
+        widths = list(map(max, widths, map(len, cells)))
+    form = "  ".join(
+        f"%{'' if right else '-'}{width}s" for right, width in zip(numeric, widths, strict=True)
+    )
+    for cells in chain([headers, ["-" * width for width in widths]], lines()):
+        yield (form % tuple(cells)).rstrip() + "\n"
 
 
 def plain_lines(table: Any, precision: int | None) -> Iterator[str]:
@@ -107,9 +118,17 @@ def plain_lines(table: Any, precision: int | None) -> Iterator[str]:
 
 def _lines(rows: Sequence[Any], line: Callable[[Any], str]) -> Iterator[str]:
     """The lines of rows, many at a time."""
-    lines = rows.texts(line) if isinstance(rows, Made) else map(line, rows)
-    while text := "".join(islice(lines, CHUNK)):
+    return _many(_texts_of(rows, line))
+
+
+def _many(texts: Iterator[str]) -> Iterator[str]:
+    while text := "".join(islice(texts, CHUNK)):
         yield text
+
+
+def _texts_of(rows: Sequence[Any], text: Callable[[Any], str]) -> Iterator[str]:
+    """The text of each row, or of several in a piece."""
+    return rows.texts(text) if isinstance(rows, Made) else map(text, rows)
 
 
 def _plain_cell(cell: Any, precision: int | None) -> str:

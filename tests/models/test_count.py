@@ -21,7 +21,7 @@ from dlcalc.models.count import Row, Turns, params
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
 from dlcalc.models.translation import notation
-from dlcalc.models.tree import Block, Layer, Model, count_layers
+from dlcalc.models.tree import Block, Layer, Model, count_layers, parts_of
 from dlcalc.models.use import Use, bytes_of, memory
 from dlcalc.output.answer import Made
 from dlcalc.output.formats import FORMATS
@@ -336,25 +336,80 @@ GROWING = {
 def test_turns_whose_fields_grow_are_what_they_are_one_by_one(
     body: str, size: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows, fields and both exact formats; beside another count with the same names, too."""
     repeated = "repeat 40:\n" + "".join(f"  {line}\n" for line in body.splitlines())
     text = f"input {size}\n{repeated}conv 4 3 pad=1"
 
+    at_once = everything_told(text, text.replace("3 pad=1\n", "5 pad=2\n"))
+    monkeypatch.setattr("dlcalc.models.count.growth_of", lambda *fields: None)
+    assert at_once == everything_told(text, text.replace("3 pad=1\n", "5 pad=2\n"))
+
+
+def everything_told(text: str, other: str) -> list[str]:
+    """Rows, fields and both exact formats of a model; beside another with the same names, too."""
+    one = params(read_notation(text))
+    answer = params_answer(one, Use().checked(), tuple(COLUMNS))
+    without_numbers = params_answer(one, Use().checked(), ["type", "output", "params"])
+    pairs = compare(one, params(read_notation(other))).pairs
+    fields = Made(pairs, lambda pair: [each and each.field for each in pair[1:]])
+    return [
+        str([(*row[:10], row[11:]) for row in one.rows]),
+        *("".join(FORMATS[form].write(each, None, None))
+          for form, each in (("csv", answer), ("json", answer), ("csv", without_numbers))),
+        "".join(fields.texts(str)),
+    ]
+
+
+WRITTEN = {
+    "one layer": ("4x16x16", "conv 4 3 pad=1"),
+    "a field that is soon all there is": ("4x5", "conv 4 3 pad=1\n\nrelu  # as ever"),
+    "several of a type": ("8", "linear 8; relu\nlinear 8 bias=no\nrelu"),
+    "frozen ones, with buffers": ("4x9x9", "conv 4 1 frozen=yes\nbatchnorm\nrelu"),
+    "a cache": ("6x8", "attention 2\nlayernorm"),
+    "a size that changes at first": ("4x64x64", "maxpool 2 ceil=yes\nrelu"),
+    "axes that change places": ("8x8", "transpose\nlayernorm"),
+    "positions": ("8x4", "position\nlinear 4"),
+}
+
+
+@pytest.mark.parametrize(("size", "body"), WRITTEN.values(), ids=WRITTEN)
+def test_layers_that_are_written_many_times_are_what_they_are_one_by_one(
+    size: str, body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = f"{body}\n" * 40
+    lines = f"dropout\nrelu\n{many}relu\nsum: branch: relu; branch:\n{body}"
+    text, other = (f"input {size}\nA: {first}\n{lines}" for first in ("relu", "tanh"))
+
     def found() -> list[str]:
-        one = params(read_notation(text))
-        other = params(read_notation(text.replace("3 pad=1\n", "5 pad=2\n")))
-        answer = params_answer(one, Use().checked(), tuple(COLUMNS))
-        pairs = compare(one, other).pairs
-        fields = Made(pairs, lambda pair: [each and each.field for each in pair[1:]])
-        return [
-            str([(*row[:10], row[11:]) for row in one.rows]),
-            *("".join(FORMATS[form].write(answer, None, None)) for form in ("csv", "json")),
-            "".join(fields.texts(str)),
-        ]
+        answer = params_answer(params(read_notation(text)), Use().checked(), tuple(COLUMNS))
+        drawn = FORMATS["table"].write(answer, None, None)
+        return [*everything_told(text, other), *"".join(drawn).splitlines()]
 
     at_once = found()
-    monkeypatch.setattr("dlcalc.models.count.growth_of", lambda *fields: None)
+    monkeypatch.setattr("dlcalc.models.notation.LEAST_AGAIN", 10**9)
     assert at_once == found()
+
+
+def test_layers_that_are_written_many_times_are_counted_once() -> None:
+    """And each is there for whoever looks: for a change, with the place of its line."""
+    written = read_notation("input 8\n" + "linear 8\nrelu\n" * 50_000, "m.txt")
+    assert [len(parts_of(written.body)), len(written.body)] == [3, 100_000]
+    assert len(params(written).layers.parts) < 8
+    assert [written.body[at].place for at in (1, 99_999)] == ["m.txt:3", "m.txt:100001"]
+    changed = params(change(written, "linear7", "units", 4))
+    assert [changed.layers[f"linear{at}"].params for at in (7, 8, 9)] == [36, 40, 72]
+
+
+@pytest.mark.parametrize("named", ["relu30: tanh", "sum:\n  branch: relu30: tanh\n  branch:"])
+def test_numbers_of_layers_leave_names_out_that_are_taken(named: str) -> None:
+    count = params(read_notation("input 8\n" + "relu\n" * 40 + named))
+    names = [row.name for row in count.rows if row.type == "relu"]
+    assert names == [f"relu{number}" for number in range(1, 42) if number != 30]
+
+
+def test_what_misfits_far_down_is_named_with_its_line() -> None:
+    text = "input 4x64\n" + "conv 4 3\nrelu\n" * 40
+    with pytest.raises(ShapeError, match=r"m\.txt:64: conv 4 3"):
+        params(read_notation(text, "m.txt"))
 
 
 def test_fields_that_grow_are_counted_without_their_turns() -> None:

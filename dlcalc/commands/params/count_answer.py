@@ -122,10 +122,12 @@ SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
 """Columns that have a total, which a count has under the same name."""
 
 
-def cells(rows: Sequence[Row], columns: Sequence[str], facts: Facts) -> Made:
+def cells(
+    rows: Sequence[Row], columns: Sequence[str], facts: Facts, behind: Sequence[Any] = ()
+) -> Made:
     """The cells of rows in the columns asked for, made as they are written."""
     makers = [COLUMNS[name] for name in columns]
-    return Made(rows, lambda row: [make(row, facts) for make in makers])
+    return Made(rows, lambda row: [make(row, facts) for make in makers], behind)
 
 
 def total_of(count: Count, column: str, facts: Facts) -> int | None:
@@ -216,6 +218,11 @@ def turns_alike(row: Row | None) -> Any:
         return None
     words = [part for part in row.name.split(".") if not part.isdigit()]
     return id(row.node), row.input, row.params, *words
+
+
+def _has_index(name: str) -> bool:
+    """Whether a name has the index of a turn among its parts."""
+    return any(map(str.isdigit, name.split(".")))
 
 
 def folded_cell(column: str, first: Any, last: Any, times: int) -> Any:
@@ -389,17 +396,20 @@ def _drawn(
     count: Count, columns: Sequence[str], facts: Facts, remarks: Iterable[str],
 ) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
+    headers = list(columns)
+    total: list[Any] = [total_of(count, name, facts) for name in columns]
+    if total and total[0] is None:
+        total[0] = "total"
+    footnotes = _footnotes(count, facts)
+    if not any(map(_has_index, (row.name for row, _ in tally(count.rows)))):
+        rows: Sequence[Any] = cells(count.rows, columns, facts, [total])
+        return Table(headers, rows, footnotes=[*footnotes, *remarks])
     folded = fold(spans(count.rows), turns_alike)
     body = cells([first for first, _, _ in folded], columns, facts).tolist()
     for row, (first, last, times) in zip(body, folded, strict=True):
         if last is not first:
             ends = zip(columns, row, cells([last], columns, facts)[0], strict=True)
             row[:] = [folded_cell(*each, times) for each in ends]
-    headers = list(columns)
-    total: list[Any] = [total_of(count, name, facts) for name in columns]
-    if total and total[0] is None:
-        total[0] = "total"
-    footnotes = _footnotes(count, facts)
     add_times([times for _, _, times in folded], headers, [*body, total], footnotes)
     return Table(headers, [*body, total], footnotes=[*footnotes, *remarks])
 
