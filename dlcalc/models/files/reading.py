@@ -212,7 +212,7 @@ def _of_zip(file: BinaryIO) -> str:
     with open_zip(file, "a zip") as archive:
         names = archive.namelist()
     file.seek(0)
-    if any(name == "data.pkl" or name.endswith("/data.pkl") for name in names):
+    if any(name.endswith(("data.pkl", "_weights_config.json")) for name in names):
         return ".pt"
     return ".keras" if "config.json" in names else ".npz"
 

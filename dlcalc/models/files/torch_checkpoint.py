@@ -169,7 +169,7 @@ _WIDTHS = {"double": 8, "float": 4, "half": 2, "long": 8, "int": 4, "short": 2}
 """Bytes of one number of a type whose name has no bits."""
 WEIGHTS = ("state_dict", "model_state_dict", "model", "module", "net")
 """Where checkpoints keep the weights."""
-COPIES = ("ema", "state_dict_ema", "model_ema", "ema_state_dict", "ema_model")
+COPIES = re.compile(r"(?i:(.*_)?ema(_.*)?)")
 """Where they keep them a second time, averaged."""
 
 
@@ -189,16 +189,53 @@ def _zip(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
     """The layout, what the pickle holds, and the bytes of every storage."""
     with open_zip(file, "a checkpoint of PyTorch") as archive:
         members = {info.filename: info.file_size for info in archive.infolist()}
-        pickles = [name for name in members if name == "data.pkl" or name.endswith("/data.pkl")]
-        if len(pickles) != 1:
+        heads = [found for found in map(_HEAD.search, members) if found]
+        if len(heads) != 1:
             raise InputError("no checkpoint of PyTorch: the zip lacks data.pkl")
-        prefix = pickles[0].removesuffix("data.pkl")
-        root = Walker(io.BytesIO(member_bytes(archive, pickles[0], MOST_PICKLE))).walk()
-    sizes = {
-        name.removeprefix(f"{prefix}data/"): size for name, size in members.items()
-        if name.startswith(f"{prefix}data/")
+        prefix, head, layout = heads[0].string[: heads[0].start()], heads[0][0], "torch-zip"
+        data = member_bytes(archive, prefix + head, MOST_PICKLE)
+        folder = "data/" if head == "data.pkl" else "data/weights/"
+        if head != "data.pkl":
+            root, layout = _exported(data), "torch-export"
+        else:
+            root = Walker(io.BytesIO(data)).walk()
+        if f"{prefix}constants.pkl" in members:
+            layout = "torchscript"
+            if not any(True for _ in _walk(root, ())):  # frozen: its weights are constants
+                data = member_bytes(archive, f"{prefix}constants.pkl", MOST_PICKLE)
+                root, folder = Walker(io.BytesIO(data)).walk(), "constants/"
+    start = prefix + folder
+    return layout, root, {
+        name.removeprefix(start): size for name, size in members.items() if name.startswith(start)
     }
-    return "torchscript" if f"{prefix}constants.pkl" in members else "torch-zip", root, sizes
+
+
+_HEAD = re.compile(r"(?<![^/])(data\.pkl|data/weights/\w+_weights_config\.json)$")
+"""The member that says what a checkpoint holds, or a program of torch.export."""
+
+
+def _exported(data: bytes) -> Items:
+    """The weights of a program of torch.export, as the pickle of a checkpoint would make them."""
+    from dlcalc.input.json_text import parse_json
+
+    found = Items()
+    try:
+        for name, entry in parse_json(data.decode())["config"].items():
+            meta = entry["tensor_meta"]
+            shape, strides = (tuple(n["as_int"] for n in meta[key]) for key in ("sizes", "strides"))
+            key = ("storage", Global("torch.UntypedStorage"), entry["path_name"], "cpu", 0)
+            kind = Global(f"torch.{_TABLE['scalar'][str(meta['dtype'])]}")
+            start = meta["storage_offset"]["as_int"]
+            found[name] = Made(
+                "torch._utils._rebuild_tensor_v3",
+                (Stored(key), start, shape, strides, False, None, kind),
+            )
+            if entry["is_param"]:
+                trains = meta["requires_grad"]
+                found[name] = Made("torch._utils._rebuild_parameter", (found[name], trains))
+    except (KeyError, TypeError, AttributeError, UnicodeDecodeError):
+        raise InputError("its list of weights is damaged") from None
+    return found
 
 
 def _legacy(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
@@ -276,13 +313,15 @@ def _parts(value: Any) -> list[tuple[tuple[str, ...], Any]]:
             return _parts(value.items)
         if value.name == "collections.OrderedDict" and _pairs(value.arguments):
             return [((str(key),), each) for key, each in value.arguments[0]]
+        if value.name.startswith("torch.jit._pickle.") and value.arguments:  # a typed list
+            return _parts(value.arguments[0])
         state = value.state
         if isinstance(state, dict) and "_modules" in state:
             return [
                 part for key in ("_parameters", "_buffers", "_modules")
                 for part in _parts(state.get(key))
             ]
-        return _parts(state) if isinstance(state, dict) else []
+        return _parts(state)  # of an object of C++, a tuple
     if isinstance(value, dict):
         return [((str(key),), each) for key, each in value.items()]
     if isinstance(value, list | tuple):
@@ -304,6 +343,13 @@ class _Checkpoint:
         self.root = root
         self.sizes = sizes
         self.top = {key[0]: each for key, each in _parts(root) if key}
+        held = [
+            key for key, each in self.top.items()
+            if not _is_optimizer(each) and any(True for _ in _walk(each, ()))
+        ]
+        whole = len(held) == 1 or (isinstance(root, Made) and root.items is None)
+        self.copies = [] if whole else [key for key in held if COPIES.fullmatch(key)]
+        """The keys under which they lie once more; a module's parts may bear any name."""
         self.notes: list[str] = []
         self.known = next((
             key for key in WEIGHTS
@@ -348,7 +394,7 @@ class _Checkpoint:
         first = path[0] if path else ""
         if len(path) > 1 and (_is_optimizer(self.top.get(first)) or "optim" in first.lower()):
             return Role.OPTIMIZER
-        if first in COPIES and len(self.top) > 1:
+        if len(path) > 1 and first in self.copies:
             return Role.COPY
         return Role.UNDECIDED if self.known is None else Role.OTHER
 

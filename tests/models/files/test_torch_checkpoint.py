@@ -1,6 +1,7 @@
 """Checkpoints of PyTorch, put together opcode by opcode as its pickles are."""
 
 import io
+import json
 import random
 import struct
 import zipfile
@@ -184,6 +185,16 @@ QINT8 = tensor("q", 2, 3, kind="QInt8", by="torch._utils._rebuild_qtensor")
     (told({"0._packed_params": {"_packed_params": told((W, parameter(B)))}}),
      ["0._packed_params._packed_params.0 float32 2x3 24 parameter",
       "0._packed_params._packed_params.1 float32 3 12 parameter"]),
+    # An object of C++ has a tuple for its state, and a list of TorchScript its own type.
+    (told({"0.param": named("torch.ScriptObject") + b")\x81" + told(
+        ("lstm", made("torch.jit._pickle.build_tensorlist", [parameter(B)]), [QINT8])) + b"b"}),
+     ["0.param.1.0 float32 3 12 parameter", "0.param.2.0 qint8 2x3 6 parameter"]),
+    # What watches values for a quantisation, and the orthogonal matrix that a weight begins from.
+    (told({"0.weight": W, "0.activation_post_process.min_val": B,
+           "0.weight_fake_quant.scale": tensor("x", 1), "parametrizations.w.0.base": B}),
+     ["0.weight float32 2x3 24 parameter", "0.activation_post_process.min_val float32 3 12 buffer",
+      "0.weight_fake_quant.scale float32 1 4 buffer",
+      "parametrizations.w.0.base float32 3 12 tied 0.activation_post_process.min_val"]),
     (module("torch.nn.modules.activation.ReLU", _parameters={"w": parameter(W)}, _buffers={},
             _modules={}, activation=named("torch.nn.functional.relu"),
             other=named("torch._C._nn.gelu")),
@@ -209,6 +220,10 @@ QINT8 = tensor("q", 2, 3, kind="QInt8", by="torch._utils._rebuild_qtensor")
       f"o.1.state.0.exp_avg {MOMENT}"]),
     (told({"ema": STATE}), [f"ema.{each}" for each in LINEAR]),
     (told({"ema": {"a": W}, "a": W, "b": B}), ["ema.a float32 2x3 24 copy", *BOTH]),
+    (told({"ema": {"a": W}, "epoch": 3}), ["ema.a float32 2x3 24 parameter"]),
+    (told({"g": {"a": W}, "g_ema": {"a": B}, "params_ema": {"a": B}, "schema": {"s": W}}),
+     ["g.a float32 2x3 24 parameter", "g_ema.a float32 3 12 copy",
+      "params_ema.a float32 3 12 copy", "schema.s float32 2x3 24 tied g.a"]),
     (told({"optim": B, "w": W}), ["optim float32 3 12 parameter", "w float32 2x3 24 parameter"]),
     (told({"w": W, "mask": RANDOM}),
      ["w float32 2x3 24 parameter", "mask uint8 5000 5000 parameter"]),
@@ -269,6 +284,60 @@ def test_a_zip_with_two_pickles_or_with_code() -> None:
     for others, layout in (((), "torch-zip"), (("constants.pkl",), "torchscript")):
         data = zipped(told(STATE), SIZES, *others)
         assert read_stream(io.BytesIO(data), "net.pt").format == layout
+
+
+def test_constants_of_a_module_that_is_frozen() -> None:
+    frozen = zipped(module("__torch__.Net"), SIZES)
+    with zipfile.ZipFile(stream := io.BytesIO(frozen), "a") as archive:
+        archive.writestr("net/constants.pkl", b"\x80\x02" + told((W, B)) + b".")
+        for key, size in SIZES.items():
+            archive.writestr(f"net/constants/{key}", bytes(size))
+    assert [shown(each) for each in read(stream.getvalue())] == [
+        "0 float32 2x3 24 parameter", "1 float32 3 12 parameter",
+    ]
+
+
+def exported(**entries: Any) -> bytes:
+    """A program of torch.export, by its list of weights."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        listed = json.dumps({"config": entries})
+        archive.writestr("net/data/weights/model_weights_config.json", listed)
+        for key, size in SIZES.items():
+            archive.writestr(f"net/data/weights/{key}", bytes(size))
+    return stream.getvalue()
+
+
+def entry(key: str, *shape: int, param: bool = True, trains: bool = True, **other: Any) -> Any:
+    steps = [{"as_int": prod(shape[at + 1 :])} for at in range(len(shape))]
+    meta = {"dtype": 7, "sizes": [{"as_int": size} for size in shape], "strides": steps,
+            "requires_grad": trains, "storage_offset": {"as_int": 0}}
+    return {"path_name": key, "is_param": param, "tensor_meta": meta | other}
+
+
+def test_weights_of_an_exported_program() -> None:
+    data = exported(
+        w=entry("w", 2, 3), head=entry("w", 2, 3), n=entry("b", 3, param=False),
+        f=entry("x", 5, trains=False, dtype=13),
+    )
+    stream: Any = io.BufferedReader(io.BytesIO(data))
+    assert [shown(each) for each in read_stream(stream, "net.pt2").tensors] == [
+        "w float32 2x3 24 parameter", "head float32 2x3 24 tied w", "n float32 3 12 buffer",
+        "f bfloat16 5 10 parameter frozen",
+    ]
+
+
+@pytest.mark.parametrize(("given", "complaint"), [
+    (entry("b", 4), "w: reaches beyond its storage of 12 bytes"),
+    (entry("none", 3), "w: its storage none is not there"),
+    (entry("b", 3, dtype=99), "its list of weights is damaged"),
+    (entry("b", 3, sizes=5), "its list of weights is damaged"),
+    (5, "its list of weights is damaged"),
+])
+def test_an_exported_program_that_lies(given: Any, complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        read(exported(w=given))
+    assert str(caught.value) == f"net.pt: {complaint}"
 
 
 def wrapped(data: bytes, times: int) -> bytes:
