@@ -37,17 +37,28 @@ def place_text(each: Any) -> str:
     return ":".join(ends) + ("" if each.step is None else f":{each.step}")
 
 
-class FormulaWriter:
-    """Sets an expression by a method for each kind of node; a typography fills in the signs."""
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def formula_text(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
+    """An expression, number or small matrix on one line: ⌊(4 + 2·1 − 2)/2⌋ + 1."""
+    return TextWriter(precision).write(term)
+
+
+class TextWriter:
+    """Sets an expression in one line of text, by a method for each kind of node; other
+    typographies differ in signs, frames and some of the methods.
+    """
 
     minus = "−"
     signs: ClassVar[dict[str, str]] = {">=": "≥", "<=": "≤", "!=": "≠"}
     parenthesised = "({})"
     framed: ClassVar[dict[str, tuple[Any, ...]]] = {
         "floor": ("⌊{}⌋", 0), "ceil": ("⌈{}⌉", 0), "new": ("{}⁺", 0), "equals": ("{} = {}", 0, 0),
+        "div": ("{}/{}", 4, 5), "transpose": ("{}ᵀ", 6),
     }
     """What stands around the parts of a node, and how tightly each part has to bind there."""
-    joined: ClassVar[dict[str, tuple[str, int]]] = {}
+    joined: ClassVar[dict[str, tuple[str, int]]] = {"hadamard": (" ⊙ ", 4), "matmul": (" @ ", 5)}
     """What stands between the parts of a node, and how tightly they have to bind there."""
 
     def __init__(self, precision: int | None) -> None:
@@ -72,16 +83,16 @@ class FormulaWriter:
         return self.array(term) if isinstance(term, Sequence) else self.number(term)
 
     def words(self, text: str) -> str:
-        """Words between formulas."""
-        raise NotImplementedError
+        """Words between formulas, as they are."""
+        return text
 
     def array(self, values: Any) -> str:
-        """Nested lists of numbers."""
-        raise NotImplementedError
+        """Nested lists of numbers, in square brackets."""
+        return f"[{', '.join(self.write(each) for each in values)}]"
 
     def number(self, value: Any) -> str:
-        """One number."""
-        raise NotImplementedError
+        """One number, with a true minus."""
+        return format_number(value, self.precision).replace("-", "−")
 
     def within(self, term: Any, least: int) -> str:
         """A part of a node that binds by `least`: in parentheses where it binds less."""
@@ -118,7 +129,7 @@ class FormulaWriter:
 
     def indexed(self, whole: str, places: str) -> str:
         """What is indexed, and its index."""
-        raise NotImplementedError
+        return f"{whole}[{places}]"
 
     def _partial(self, of: Any, by: Any) -> str:
         return self.slope("∂", of, by)
@@ -135,35 +146,6 @@ class FormulaWriter:
         text = self.write(of)
         return self.parenthesised.format(text) if "/" in text else text
 
-
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
-def formula_text(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
-    """An expression, number or small matrix on one line: ⌊(4 + 2·1 − 2)/2⌋ + 1."""
-    return TextWriter(precision).write(term)
-
-
-class TextWriter(FormulaWriter):
-    """Sets an expression in one line of text."""
-
-    framed: ClassVar[dict[str, tuple[Any, ...]]] = {
-        **FormulaWriter.framed, "div": ("{}/{}", 4, 5), "transpose": ("{}ᵀ", 6),
-    }
-    joined: ClassVar[dict[str, tuple[str, int]]] = {"hadamard": (" ⊙ ", 4), "matmul": (" @ ", 5)}
-
-    def words(self, text: str) -> str:
-        """The words themselves."""
-        return text
-
-    def array(self, values: Any) -> str:
-        """In square brackets."""
-        return f"[{', '.join(self.write(each) for each in values)}]"
-
-    def number(self, value: Any) -> str:
-        """With a true minus."""
-        return format_number(value, self.precision).replace("-", "−")
-
     def _symbol(self, name: str, sub: str) -> str:
         if " " in sub:
             return f"{name}({sub})"
@@ -171,10 +153,6 @@ class TextWriter(FormulaWriter):
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         return f"{name}({','.join(map(str, index))})"
-
-    def indexed(self, whole: str, places: str) -> str:
-        """What is indexed, and its index."""
-        return f"{whole}[{places}]"
 
     def _mul(self, *factors: Any) -> str:
         # A quotient may only lead a product: a/b·c would read as a/(b·c).
@@ -329,12 +307,12 @@ def _name(name: str) -> str:
     return body.strip()
 
 
-class _LatexWriter(FormulaWriter):
+class _LatexWriter(TextWriter):
     minus = "-"
     signs: ClassVar[dict[str, str]] = {">=": r"\ge", "<=": r"\le", "==": "=", "!=": r"\neq"}
     parenthesised = r"\left({}\right)"
     framed: ClassVar[dict[str, tuple[Any, ...]]] = {
-        **FormulaWriter.framed, "floor": (r"\left\lfloor {} \right\rfloor", 0),
+        **TextWriter.framed, "floor": (r"\left\lfloor {} \right\rfloor", 0),
         "ceil": (r"\left\lceil {} \right\rceil", 0), "new": ("{}^{{+}}", 0),
         "div": (r"\frac{{{}}}{{{}}}", 0, 0), "pow": ("{}^{{{}}}", 6, 0),
         "transpose": (r"{}^{{\mathsf{{T}}}}", 6),

@@ -112,11 +112,6 @@ def check_ending(path: str) -> str:
     return ending
 
 
-def save(answer: Answer, path: str, explain: bool) -> None:
-    """Write an answer to a file, unrounded, whole or not at all."""
-    write_whole(path, saved(answer, path, explain))
-
-
 def saved(answer: Answer, path: str, explain: bool) -> bytes:
     """What a file of that name is to hold; InputError where it cannot hold the answer.
 

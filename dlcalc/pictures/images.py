@@ -9,52 +9,40 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
-from dlcalc.errors import InputError
+import numpy as np
+
 from dlcalc.numbers.axes import by_x
 
-Rows = Sequence[bytes]
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB = 0, 2
 
 
-def png(rows: Rows, channels: int = 1) -> bytes:
-    """A PNG of rows of bytes: of 1 channel grey, 0 black to 255 white; of 3 red, green, blue."""
-    widths = {len(row) for row in rows}
-    if len(widths) != 1 or 0 in widths:
-        raise InputError("an image needs at least one row, and rows of one length above 0")
-    width, rest = divmod(widths.pop(), channels)
-    if rest:
-        raise InputError(f"a row of a colour image holds {channels} bytes a pixel")
-    colour = _GREY if channels == 1 else _RGB
-    head = struct.pack(">IIBBBBB", width, len(rows), 8, colour, 0, 0, 0)
-    data = zlib.compress(b"".join(b"\x00" + row for row in rows), 9)  # 0: rows are not filtered
+def png(pixels: Any) -> bytes:
+    """A PNG of an array of bytes: (rows, columns), grey, 0 black to 255 white, or
+    (rows, columns, 3) of red, green and blue."""
+    height, width, *channels = pixels.shape
+    colour = _RGB if channels == [3] else _GREY
+    head = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    lines = b"".join(b"\x00" + row.tobytes() for row in pixels)  # 0: they are not filtered
+    data = zlib.compress(lines, 9)
     return _SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
-def tiled(images: Sequence[Rows], columns: int, *, gap: int = 2, channels: int = 1) -> list[bytes]:
-    """The rows of one picture that shows images of one size, `columns` side by side.
+def tiled(images: Any, columns: int, gap: int = 2) -> Any:
+    """One picture that shows images of one size, `columns` side by side.
 
     White lines of `gap` pixels part them; places left over at the end are white.
 
-    >>> [row.hex() for row in tiled([[b"a"], [b"b"], [b"c"]], columns=2, gap=1)]
-    ['61ff62', 'ffffff', '63ffff']
+    >>> tiled(np.array([[[1]], [[2]], [[3]]], np.uint8), columns=2, gap=1).tolist()
+    [[1, 255, 2], [255, 255, 255], [3, 255, 255]]
     """
-    if not images or columns < 1:
-        raise InputError("a grid of images needs at least one image and one column")
-    sizes = {(len(image), *{len(row) for row in image}) for image in images}
-    if len(sizes) != 1:
-        raise InputError(f"images of a grid must be of one size, got {len(sizes)} sizes")
-    height, width = next(iter(sizes))
-    blank = [b"\xff" * width] * height
-    between = b"\xff" * (gap * channels)
-    rows: list[bytes] = []
-    for start in range(0, len(images), columns):
-        line = list(images[start : start + columns])
-        line += [blank] * (columns - len(line))
-        if rows:
-            rows += [b"\xff" * len(rows[0])] * gap
-        rows += [between.join(parts) for parts in zip(*line, strict=True)]
-    return rows
+    count, height, width, *channels = images.shape
+    down, across = height + gap, width + gap
+    grid = np.full((-(-count // columns) * down, columns * across, *channels), 255, np.uint8)
+    for place, image in enumerate(images):
+        top, left = place // columns * down, place % columns * across
+        grid[top : top + height, left : left + width] = image
+    return grid[: -gap or None, : -gap or None]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -89,14 +77,11 @@ class Maps(NamedTuple):
         more = f", {count - MOST_MAPS} more not drawn" if count > MOST_MAPS else ""
         return f"{self.name}: {by_x((count, *size))}, {low:.4g} to {high:.4g}{more}"
 
-    def levels(self, most: int) -> list[list[list[int]]]:
-        """The maps that are drawn, each number as one of so many levels from 0."""
+    def levels(self, most: int) -> Any:
+        """The maps that are drawn, each number as one of so many levels from 0, as bytes."""
         low, high = self.ends
         scale = most / (high - low) if high > low else 0.0
-        return [
-            [[round((value - low) * scale) for value in row] for row in each]
-            for each in self.values[:MOST_MAPS].tolist()
-        ]
+        return np.rint((self.values[:MOST_MAPS] - low) * scale).astype(np.uint8)
 
 
 def maps_svg(layers: Sequence[Maps]) -> str:
@@ -108,7 +93,7 @@ def maps_svg(layers: Sequence[Maps]) -> str:
         scale = SIDE / max(rows, columns)
         width, height = max(1, round(columns * scale)), max(4, round(rows * scale))
         for place, each in enumerate(layer.levels(255)):
-            data = b64encode(png([bytes(row) for row in each])).decode()
+            data = b64encode(png(each)).decode()
             left = 8 + place * (width + 6)
             widest = max(widest, left + width + 8)
             parts.append(
@@ -129,7 +114,7 @@ def maps_text(layers: Sequence[Maps], width: int, ascii: bool = False) -> list[s
     shades, lines = ASCII if ascii else SHADES, []
     for layer in layers:
         lines.append(layer.title)
-        found = layer.levels(len(shades) - 1)
+        found = layer.levels(len(shades) - 1).tolist()
         columns = min(WIDEST, layer.values.shape[2])
         beside = max(1, (width + 1) // (2 * columns + 1))
         for first in range(0, len(found), beside):

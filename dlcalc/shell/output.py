@@ -339,15 +339,14 @@ def folded(text: str, width: int | None) -> list[str]:
     """
     if width is None or len(text) <= width or width < LEAST or "\x1b" in text:
         return [text]  # what is coloured is a chart, which fits already
+    from textwrap import wrap
+
     lead = " " * (len(text) - len(text.lstrip()))
-    lines, line = [], lead
-    for word in text.strip().split(" "):
-        longer = f"{line} {word}" if line.strip() else line + word
-        if len(longer) > width and line.strip():
-            lines.append(line.rstrip())
-            longer = lead + "    " + word
-        line = longer
-    return [*lines, line]
+    return wrap(
+        text.strip(), width, initial_indent=lead, subsequent_indent=f"{lead}    ",
+        break_long_words=False, break_on_hyphens=False, expand_tabs=False,
+        replace_whitespace=False,
+    ) or [text]
 
 
 def page(pieces: list[str]) -> bool:

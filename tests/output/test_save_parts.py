@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcalc.output.answer import Answer
-from dlcalc.output.files import save
+from dlcalc.output.files import saved
 
 
 def test_npz_keeps_the_arrays_of_nested_fields(tmp_path: Path) -> None:
@@ -16,8 +16,9 @@ def test_npz_keeps_the_arrays_of_nested_fields(tmp_path: Path) -> None:
         "words": ["a"],
         "none": [],
     }
-    save(Answer(record, []), str(tmp_path / "answer.npz"), explain=False)
-    with np.load(tmp_path / "answer.npz") as kept:
+    file = tmp_path / "answer.npz"
+    file.write_bytes(saved(Answer(record, []), str(file), explain=False))
+    with np.load(file) as kept:
         found = {name: kept[name].tolist() for name in kept}
     assert found == {
         "loss": 0.5,

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import product
 from math import prod
 from time import monotonic
 from types import FrameType
@@ -355,7 +356,7 @@ COVERED = ("samples", "modes covered", "of", "share near a mode", "samples by mo
 GRID_COLUMNS = 10
 PIXELS, MARGIN = 400, 1.25
 """Width of the ring's PNG, and how far it reaches beyond the outermost mode."""
-WHITE, GREY, BLUE = b"\xff\xff\xff", b"\xbb\xbb\xbb", b"\x00\x72\xb2"
+WHITE, GREY, BLUE = (255, 255, 255), (187, 187, 187), (0, 114, 178)
 
 
 class GanRun(Run[GanResult]):
@@ -644,10 +645,8 @@ def sample_picture(path: str, samples: Any, data: Data) -> bytes:
         # Images side by side, the range of the data from black to white.
         scaled = (samples - data.low) * (255 / (data.high - data.low))
         shape = data.shape if len(data.shape) > 1 else (1, *data.shape)
-        height, width, channels = (*shape, 1)[:3]
-        pixels = scaled.clip(0, 255).round().astype("u1").reshape(-1, height, width * channels)
-        images = [[row.tobytes() for row in image] for image in pixels]
-        return png(tiled(images, GRID_COLUMNS, channels=channels), channels)
+        pixels = scaled.clip(0, 255).round().astype("u1").reshape(-1, *shape)
+        return png(tiled(pixels, GRID_COLUMNS))
     points, modes = samples.tolist(), data.marks.tolist()
     if path.lower().endswith(".png"):
         return _points_png(points, modes)
@@ -657,19 +656,16 @@ def sample_picture(path: str, samples: Any, data: Data) -> bytes:
 
 def _points_png(points: Sequence[Any], modes: Sequence[Any]) -> bytes:
     reach = MARGIN * max(abs(each) for mode in modes for each in mode)
-    rows = [bytearray(WHITE * PIXELS) for _ in range(PIXELS)]
+    image = np.full((PIXELS, PIXELS, 3), WHITE, np.uint8)
     for places, size, colour in ((modes, 9, GREY), (points, 1, BLUE)):
-        for x, y in places:
+        for x, y in places:  # each a disc
             across, down = (round((1 + each / reach) / 2 * PIXELS) for each in (x, -y))
-            _disc(rows, across, down, size, colour)
-    return png([bytes(row) for row in rows], 3)
-
-
-def _disc(rows: list[bytearray], across: int, down: int, size: int, colour: bytes) -> None:
-    for y in range(max(0, down - size), min(PIXELS, down + size + 1)):
-        for x in range(max(0, across - size), min(PIXELS, across + size + 1)):
-            if (x - across) ** 2 + (y - down) ** 2 <= size * size:
-                rows[y][3 * x : 3 * x + 3] = colour
+            for row, column in product(*(
+                range(max(0, at - size), min(PIXELS, at + size + 1)) for at in (down, across)
+            )):
+                if (row - down) ** 2 + (column - across) ** 2 <= size * size:
+                    image[row, column] = colour
+    return png(image)
 
 
 D_REAL, D_FAKE = call("D", symbol("x")), call("D", call("G", symbol("z")))
