@@ -237,28 +237,17 @@ COUNTS = 0.25
 YES, MAYBE, NO, WORSE = "yes", "maybe", "no", "worse"
 
 
-class RemedyFacts(NamedTuple):
-    """A change to a model or its training, and what it does to each part of the error.
+def remedies() -> list[dict[str, str]]:
+    """Every remedy that is known, by its `name`, and what it does to each part of the error.
 
-    The part is lowered (`yes`, or `maybe`), left alone (`no`) or raised (`worse`).
-    """
+    The `variance` and the `bias` are lowered (`yes`, or `maybe`), left alone (`no`) or raised
+    (`worse`), with the reason in `variance_why` and `bias_why`.
 
-    name: str
-    variance: str
-    """Its effect on what the test error is above the training error."""
-    variance_why: str
-    bias: str
-    """Its effect on what the training error is above the target."""
-    bias_why: str
-
-
-def remedies() -> list[RemedyFacts]:
-    """Every remedy that is known.
-
-    >>> remedies()[0].name
+    >>> remedies()[0]["name"]
     'more examples'
     """
-    return [RemedyFacts(**each) for each in json.loads(text_beside(__file__, "remedies.json"))]
+    found: list[dict[str, str]] = json.loads(text_beside(__file__, "remedies.json"))
+    return found
 
 
 class Remedy(NamedTuple):
@@ -387,23 +376,23 @@ def _signed(value: float) -> str:
     return f"−{text}" if value < 0 else text
 
 
-def _judged(facts: RemedyFacts, diagnosis: str, seen: tuple[Finding, ...]) -> Remedy:
+def _judged(facts: dict[str, str], diagnosis: str, seen: tuple[Finding, ...]) -> Remedy:
+    name = facts["name"]
     if diagnosis == "neither":
-        return Remedy(facts.name, NO, "the test error meets the target; nothing asks for it")
+        return Remedy(name, NO, "the test error meets the target; nothing asks for it")
     for finding in seen:
-        if finding.remedy == facts.name and finding.part == diagnosis:
-            return Remedy(facts.name, finding.helps, finding.text)
+        if finding.remedy == name and finding.part == diagnosis:
+            return Remedy(name, finding.helps, finding.text)
     if diagnosis == "both":
         # What lowers one part and leaves the other helps; what raises the other may.
-        verdicts = {facts.variance, facts.bias}
+        verdicts = {facts["variance"], facts["bias"]}
         helps = next(each for each in (YES, MAYBE, NO) if each in verdicts)
         if WORSE in verdicts:
             helps = MAYBE if YES in verdicts else NO
-        return Remedy(facts.name, helps, f"variance: {facts.variance_why}; bias: {facts.bias_why}")
-    verdict, why = facts.bias, facts.bias_why
-    if diagnosis == "variance":
-        verdict, why = facts.variance, facts.variance_why
-    return Remedy(facts.name, NO if verdict == WORSE else verdict, why)
+        why = f"variance: {facts['variance_why']}; bias: {facts['bias_why']}"
+        return Remedy(name, helps, why)
+    verdict = facts[diagnosis]
+    return Remedy(name, NO if verdict == WORSE else verdict, facts[f"{diagnosis}_why"])
 
 
 DIAGNOSES = ("bias", "variance", "both", "neither")

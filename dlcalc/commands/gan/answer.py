@@ -38,6 +38,7 @@ from dlcalc.commands.gan.training import (
 )
 from dlcalc.errors import At, InputError, LimitError, did_you_mean
 from dlcalc.formulas.expressions import Step, add, call, symbol
+from dlcalc.input.expressions import sentences
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file
 from dlcalc.layers.losses import objective, softmax
@@ -728,23 +729,14 @@ def gan_element(result: GanResult, field: Place) -> Step | None:
 
 def _findings(result: GanResult) -> Iterator[str]:
     """What the numbers say, in a sentence or two."""
+    said = partial(sentences, __file__, "findings.txt")
     if result.ring is not None:
-        ring = result.ring
-        yield (
-            f"{ring.covered} of {ring.modes} modes are covered, and {ring.share:.1%} of "
-            f"{ring.samples:,} samples lie within three deviations of one."
-        )
+        yield from said("ring", vars(result.ring))
     if result.classes is not None:
-        found = result.classes
-        missing = [str(name) for name, count in enumerate(found.counts) if not count]
-        yield (
-            f"{found.present} of {len(found.counts)} classes are among {sum(found.counts):,} "
-            f"samples" + (f"; {', '.join(missing)} never came." if missing else ".")
-        )
-    last = result.epochs[-1]
+        counts = result.classes.counts
+        missing = ", ".join(str(name) for name, count in enumerate(counts) if not count)
+        yield from said("classes", {
+            **vars(result.classes), "of": len(counts), "samples": sum(counts), "missing": missing,
+        })
     both, generating = gan_loss(result.made["loss"]).balance
-    yield (
-        f"Losses at the end: discriminator {last.discriminator_loss:.4g}, generator "
-        f"{last.generator_loss:.4g}; where D is ½ everywhere they are {both:.4g} and "
-        f"{generating:.4g}."
-    )
+    yield from said("end", {**vars(result.epochs[-1]), "both": both, "generating": generating})

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.input.expressions import sentences
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.network import (
     CONSTANT,
@@ -94,49 +95,31 @@ def other_starts(
 
 def findings(result: MlpStep) -> Iterator[str]:
     """What moves and what does not, by the gradients and by the steps taken."""
-    named = result.named
-    alive = [name for name, value in named.items() if value]
-    if not alive:
-        yield "Every gradient is 0: no step of gradient descent changes anything."
-    elif len(alive) < len(named):
-        have = "has" if len(alive) == 1 else "have"
-        yield f"Only {listed(alive)} of {len(named):,} parameters {have} a gradient other than 0."
-    if result.descent:
-        yield from descent_findings(result.descent, len(named))
-
-
-def descent_findings(run: Descent, count: int) -> Iterator[str]:
-    """What a run of steps changed, and which hidden units stayed alike."""
-    steps = len(run.losses) - 1
-    if steps == 0:
+    named, run = result.named, result.descent
+    moving = [name for name, value in named.items() if value]
+    yield from _said("gradients", moving, all=len(named))
+    if run is None:
         return
+    steps, ends = len(run.losses) - 1, {"first": run.losses[0], "last": run.losses[-1]}
     after = f"After {steps:,} step{'s' if steps > 1 else ''}"
-    if not run.moved:
-        yield f"{after}, no weight has changed, and the loss is still {run.losses[-1]:.6g}."
-        return
-    moved = "every parameter has" if len(run.moved) == count else f"only {listed(run.moved)} have"
-    first, last = run.losses[0], run.losses[-1]
-    yield f"{after}, {moved} changed; the loss went from {first:.6g} to {last:.6g}."
-    for layer, groups in enumerate(run.twins, start=1):
+    yield from _said("descent", run.moved, all=len(named), steps=steps, after=after, **ends)
+    for layer, groups in enumerate(run.twins if run.moved else (), start=1):
         for group in groups:
-            units = listed([str(unit + 1) for unit in group])
-            yield (
-                f"Hidden units {units} of layer {layer} are equal, weights in and out: "
-                "their gradients are too, so they stay equal for ever."
-            )
+            yield from _said("twins", [str(unit + 1) for unit in group], layer=layer)
 
 
 def start_finding(start: Start) -> str:
     """What becomes of a network from one kind of initial weights."""
-    if not start.moved:
-        if start.init == "zeros":
-            return "every gradient is 0: nothing ever changes"
-        return "every hidden unit is 0 for these examples; another seed may draw better"
-    if start.init == "zeros":
-        return f"only {listed(start.moved)} move{'s' if len(start.moved) == 1 else ''}"
-    if any(start.twins):
-        return "it moves, but hidden units stay equal for ever"
-    return "it learns" if start.last_loss < start.first_loss else "the loss does not fall"
+    [found] = _said("start", start.moved, zeros=start.init == "zeros", twins=any(start.twins),
+                    falls=start.last_loss < start.first_loss)
+    return found
+
+
+def _said(part: str, names: Sequence[str], **facts: Any) -> Iterator[str]:
+    """The sentences of a part that hold, of some names."""
+    return sentences(__file__, "findings.txt", part, {
+        **facts, "count": len(names), "names": listed(names),
+    })
 
 
 def listed(names: Sequence[str]) -> str:
@@ -147,7 +130,7 @@ def listed(names: Sequence[str]) -> str:
     """
     if len(names) > MOST_NAMED:
         return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED:,} more"
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dlcalc.commands.params.count_answer import add_times, fold, span, turns_alike
+from dlcalc.commands.params.count_answer import fold, span, times_table, turns_alike
 from dlcalc.errors import InputError
 from dlcalc.models.count import spans
 from dlcalc.output.answer import Answer, Table
@@ -62,14 +62,14 @@ def _one(count: Count, found: Figure) -> Table:
         ]
 
     def drawn() -> Table:
-        folded, heads = fold(spans(count.rows), turns_alike), list(headers)
+        folded = fold(spans(count.rows), turns_alike)
         rows = [
             [span(first.name, last.name, times) if times > 1 else first.name, *cells(first)[1:]]
             for first, last, times in folded
         ]
         rows.append(["total", None, getattr(count, base), found.figure, written(found.items)])
-        add_times([times for _, _, times in folded], heads, rows, [])
-        return Table(heads, rows, footnotes=["", *_remarks(found)])
+        table = times_table(folded, headers, rows, ())
+        return table._replace(footnotes=["", *_remarks(found)])
 
     return Table(headers, [cells(row) for row in count.rows], drawn=drawn)
 

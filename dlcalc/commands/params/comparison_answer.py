@@ -11,11 +11,11 @@ from dlcalc.commands.params.count_answer import (
     MACS,
     SUMMED,
     Facts,
-    add_times,
     count_record,
     fold,
     size_text,
     span,
+    times_table,
     total_of,
     total_record,
     turns_alike,
@@ -103,12 +103,8 @@ def _drawn(
         for header in ([column, "change"] if column in COUNTED else [column])
     ]
     notes = ["", *misfits(result), _memory_line(result, facts), *MACS]
-    rows.append(total)
-    add_times([times for _, _, times in folded], headers, rows, notes)
-    return Table(
-        headers, rows, title=" → ".join(name or "layers" for name in names),
-        footnotes=notes,
-    )
+    title = " → ".join(name or "layers" for name in names)
+    return times_table(folded, headers, [*rows, total], notes, title=title)
 
 
 def _drawn_cells(column: str, before: Any, after: Any) -> list[str]:

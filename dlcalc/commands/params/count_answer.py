@@ -396,34 +396,33 @@ def _drawn(
     count: Count, columns: Sequence[str], facts: Facts, remarks: Iterable[str],
 ) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
-    headers = list(columns)
     total: list[Any] = [total_of(count, name, facts) for name in columns]
     if total and total[0] is None:
         total[0] = "total"
     footnotes = _footnotes(count, facts)
     if not any(map(_has_index, (row.name for row, _ in tally(count.rows)))):
         rows: Sequence[Any] = cells(count.rows, columns, facts, [total])
-        return Table(headers, rows, footnotes=[*footnotes, *remarks])
+        return Table(columns, rows, footnotes=[*footnotes, *remarks])
     folded = fold(spans(count.rows), turns_alike)
     body = cells([first for first, _, _ in folded], columns, facts).tolist()
     for row, (first, last, times) in zip(body, folded, strict=True):
         if last is not first:
             ends = zip(columns, row, cells([last], columns, facts)[0], strict=True)
             row[:] = [folded_cell(*each, times) for each in ends]
-    add_times([times for _, _, times in folded], headers, [*body, total], footnotes)
-    return Table(headers, [*body, total], footnotes=[*footnotes, *remarks])
+    return times_table(folded, columns, [*body, total], footnotes, remarks)
 
 
-def add_times(
-    times: Sequence[int], headers: list[str], rows: Sequence[list[Any]], footnotes: list[str]
-) -> None:
-    """Put the turns that each row stands for behind it, where one stands for several."""
-    if max(times, default=1) == 1:
-        return
-    headers.append("times")
-    for row, number in zip(rows, [*times, 1], strict=True):  # 1 for the totals
-        row.append(number if number > 1 else None)
-    footnotes.append(TIMES)
+def times_table(
+    folded: Sequence[tuple[Any, Any, int]], headers: Sequence[str], rows: Sequence[list[Any]],
+    footnotes: Iterable[str], remarks: Iterable[str] = (), title: str = "",
+) -> Table:
+    """A table of folded rows and, last, totals; with the turns that each row stands for behind
+    it, where one stands for several."""
+    times = [each if each > 1 else None for _, _, each in folded]
+    if any(times):
+        rows = [[*row, each] for row, each in zip(rows, [*times, None], strict=True)]
+        headers, footnotes = [*headers, "times"], [*footnotes, TIMES]
+    return Table(headers, rows, title, [*footnotes, *remarks])
 
 
 def _footnotes(count: Count, facts: Facts) -> list[str]:

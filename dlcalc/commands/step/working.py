@@ -19,7 +19,8 @@ from dlcalc.layers import optimisers
 from dlcalc.layers.optimisers import SINGLE, updated
 from dlcalc.models.running import Ran
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.compare import slip_of
+from dlcalc.numbers.compare import element_at, only_index, slip_of
+from dlcalc.numbers.places import Place as Path
 from dlcalc.numbers.places import unravel
 
 MOST_VALUES = 400
@@ -44,18 +45,9 @@ def checked_place(result: NetworkStep, field: str, index: Index) -> Place | None
             raise InputError(f"there is no such array{did_you_mean(name, nodes)}")
         return None
     node = nodes[name]
-    shape = _shape(result.ran.graph, node)
-    if not index and prod(shape) == 1:
-        index = (0,) * len(shape)
-    if shape and not index:
-        first = ",".join("0" * len(shape))
-        raise InputError(f"{name} is {by_x(shape)} numbers: say which, as {name}:{first}")
-    if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
-        last = ",".join(str(size - 1) for size in shape)
-        raise InputError(
-            f"index {','.join(map(str, index))} is outside {name} of {by_x(shape)}; "
-            f"the last element is {last}"
-        )
+    value = node.value[0] if result.ran.graph.is_single(node) else node.value
+    index = index or only_index(value)
+    element_at(value, index, Path((name,)))
     return name, index
 
 
