@@ -142,14 +142,14 @@ def figure(
     return Figure(counter, rules["version"], rules["unit"], total, params, items, layers, also)
 
 
-def figures(
-    model: Model, count: Count, batch: int = 1, attention: str = "module"
-) -> list[Figure]:
+def figures(model: Model, count: Count, batch: int = 1, attention: str = "module") -> list[Figure]:
     """What every counter prints, in the order of the table."""
     return [figure(model, count, counter, batch, attention) for counter in COUNTERS]
 
 
-Rows = Sequence[tuple[Row, Mapping[str, Number]]]
+Facts = Mapping[str, Number]
+"""The names that the expressions of the tables use for a layer, and their values."""
+Rows = Sequence[tuple[Row, Facts]]
 
 
 def _merged(rules: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def _whole(counts: Mapping[str, Number]) -> tuple[Item, ...]:
     return tuple(Item(what, floor(count)) for what, count in counts.items() if floor(count))
 
 
-def _kind(row: Row, facts: Mapping[str, Number]) -> str:
+def _kind(row: Row, facts: Facts) -> str:
     return "sdpa" if row.type == "attention" and facts["sdpa"] else row.type
 
 
@@ -254,7 +254,7 @@ def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
 
 def facts_of(
     model: Model, count: Count, batch: int = 1, attention: str = "module"
-) -> Iterator[tuple[Row, Mapping[str, Number]]]:
+) -> Iterator[tuple[Row, Facts]]:
     """Each row with the names that the tables' expressions use."""
     behind = list(_behind(model.body))
     folded = {id(node) for node, last, _ in behind if node.type == "batchnorm" and last in MULTIPLY}
@@ -271,11 +271,17 @@ def facts_of(
             id(node) in turned, id(node) in swapped, written,
         )
         if key not in known:
-            names = known[key] = _common(row, batch) | {"sdpa": int(attention == "sdpa")}
+            elements = prod(row.input)
+            names = known[key] = {
+                "N": batch, "E": elements, "n": batch * elements, "o": batch * prod(row.output),
+                "M": row.macs, "P": row.params, "W": row.weights, "b": row.biases,
+                "C": row.input[0], "axes": len(row.input) - 1,
+                "branches": len(getattr(node, "body", ())), "sdpa": int(attention == "sdpa"),
+                "folded": int(id(node) in folded), "turned": int(id(node) in turned),
+                "swapped": int(id(node) in swapped and len(row.input) == 2),
+            }
             if isinstance(node, Layer) and plain:
                 names |= _of_layer(row, node, names)
-            names |= {"folded": int(id(row.node) in folded), "turned": int(id(row.node) in turned)}
-            names["swapped"] = int(id(row.node) in swapped and len(row.input) == 2)
         yield row, known[key]
 
 
@@ -293,22 +299,12 @@ def _behind(body: Sequence[Node]) -> Iterator[tuple[Layer, str, str]]:
             last = view = node.kind
 
 
-def _common(row: Row, batch: int) -> dict[str, Number]:
-    """What every row has: batch, elements, products."""
-    elements = prod(row.input)
-    return {
-        "N": batch, "E": elements, "n": batch * elements, "o": batch * prod(row.output),
-        "M": row.macs, "P": row.params, "W": row.weights, "b": row.biases, "C": row.input[0],
-        "axes": len(row.input) - 1, "branches": len(getattr(row.node, "body", ())),
-    }
-
-
 @cache
 def _counted(type: str, shape: Shape, options: tuple[tuple[str, Any], ...]) -> Counted:
     return handler(type)(shape, **dict(options))
 
 
-def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, Number]:
+def _of_layer(row: Row, node: Layer, common: Facts) -> dict[str, Number]:
     """What the expressions of a layer's family need: its weights, even tied ones, and options."""
     options = row.arguments or {}
     counted = _counted(row.type, row.input, tuple(options.items()))
@@ -343,9 +339,7 @@ def _of_layer(row: Row, node: Layer, common: Mapping[str, Number]) -> dict[str, 
     return names
 
 
-def _of_windows(
-    counted: Counted, names: Mapping[str, Number], row: Row, batch: int
-) -> dict[str, Number]:
+def _of_windows(counted: Counted, names: Facts, row: Row, batch: int) -> dict[str, Number]:
     """What convolutions, pools and upsamplings add: windows, groups, transposed sides."""
     windows, shape, output = counted.windows, row.input, row.output
     places = prod(output[1:])
@@ -355,6 +349,7 @@ def _of_windows(
     if max(batch, *shape, *output) < 1 << 60:  # floats, cut to whole numbers as the counter does
         taken = floor((prod(length / size for length, size in sides) + 1) * batch * prod(output))
     even = all(length % size == 0 for length, size in sides)
+    mixed = [each for each in sides if each[0] % each[1] and each[1] % (each[0] % each[1])]
     found: dict[str, Number] = {
         "K": kernel, "K0": windows[0].kernel, "O": places, "Ci": shape[0], "Co": output[0],
         "taps": tuple(axis.kernel for axis in windows),  # type: ignore[dict-item]
@@ -366,7 +361,14 @@ def _of_windows(
         "windows": batch * shape[0] * prod(n + size - gcd(n, size) for n, size in sides),
         "shares": taken,
         "longest": prod(_longest(*each) for each in sides),
-        "marks": _marks(sides), "begun": prod(_begun(axis) for axis in windows),
+        # What marks which places torch's exporter averages, windows being of several lengths.
+        "marks": sum(size * _longest(length, size) for length, size in mixed)
+        + prod(size for _, size in mixed) - 2 if mixed else 0,
+        # Windows that rounding up begins, those behind the input among them.
+        "begun": prod(
+            -((axis.span - axis.padded) // axis.stride) + 1 if axis.ceil else axis.output
+            for axis in windows
+        ),
         "uneven": int(not even),
         "cells": batch * shape[0] * prod(
             _cells(axis, bool((row.arguments or {}).get("exclude_pad"))) for axis in windows
@@ -397,26 +399,6 @@ def _cells(axis: Axis, inside: bool) -> int:
         cut = min(axis.output, -(-max(lost, 0) // axis.stride))
         seen -= cut * lost - axis.stride * (cut * (cut - 1) // 2)
     return seen
-
-
-def _begun(axis: Axis) -> int:
-    """The windows that rounding up begins, those behind the input among them.
-
-    >>> _begun(Axis(8, 3, 3, (1, 1), ceil=True)), Axis(8, 3, 3, (1, 1), ceil=True).output
-    (4, 3)
-    """
-    return -((axis.span - axis.padded) // axis.stride) + 1 if axis.ceil else axis.output
-
-
-def _marks(sides: Sequence[tuple[int, int]]) -> int:
-    """Numbers that mark which places torch's exporter averages, windows being of several lengths.
-
-    >>> _marks([(7, 4), (8, 4)]), _marks([(10, 4)])
-    (14, 0)
-    """
-    mixed = [each for each in sides if each[0] % each[1] and each[1] % (each[0] % each[1])]
-    of_windows = sum(size * _longest(length, size) for length, size in mixed)
-    return of_windows + prod(size for _, size in mixed) - 2 if mixed else 0
 
 
 def _longest(length: int, size: int) -> int:
@@ -536,7 +518,7 @@ def others(model: Model, count: Count, framework: str | None) -> Iterator[str]:
         yield f"{', '.join(found)} {counts} {held + more:,}: {next(iter(found.values()))}"
 
 
-def number(framework: str, fact: str, row: Row, facts: Mapping[str, Number]) -> int:
+def number(framework: str, fact: str, row: Row, facts: Facts) -> int:
     """A number of the table's for a layer: beside `total`, beside `trained`, or `held`."""
     text = _ask(framework, fact, row.type)
     if is_shared(row):
@@ -559,7 +541,7 @@ def _ask(framework: str, fact: str, type: str) -> str:
     return ""
 
 
-def _row(row: Row, facts: Mapping[str, Number], framework: str) -> Row:
+def _row(row: Row, facts: Facts, framework: str) -> Row:
     if _ask(framework, "missing", row.type) == "yes":
         raise tables.refusal(framework, f"{row.name}: it has no {row.type}")
     more = number(framework, "total", row, facts)
@@ -579,9 +561,7 @@ def _shape_in(shape: Shape, type: str, framework: str) -> Shape:
     return shape
 
 
-def _tensors(
-    row: Row, facts: Mapping[str, Number], framework: str
-) -> Iterator[tuple[str, Shape]]:
+def _tensors(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shape]]:
     if not isinstance(row.node, Layer) or row.type != row.node.type or row.tied:
         return
     if row.type in GATES:
@@ -604,9 +584,7 @@ def _tensors(
             yield name, _shape(text, sizes)
 
 
-def _of_cell(
-    row: Row, facts: Mapping[str, Number], framework: str
-) -> Iterator[tuple[str, Shape]]:
+def _of_cell(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shape]]:
     """Those of a recurrent layer, layer by layer and both ways."""
     sizes = _sizes(row, facts)
     layout = tables.answer(table("frameworks")["cells"][row.type], framework)
@@ -621,7 +599,7 @@ def _of_cell(
                     )
 
 
-def _sizes(row: Row, facts: Mapping[str, Number]) -> dict[str, Any]:
+def _sizes(row: Row, facts: Facts) -> dict[str, Any]:
     """What the letters of the layouts stand for."""
     groups = int(facts.get("g", 1))
     sizes: dict[str, Any] = {"H": int(facts.get("h", 0)), "D": row.input[-1], "1": 1}
@@ -650,9 +628,7 @@ def _shape(text: str, sizes: Mapping[str, Any]) -> Shape:
     return made
 
 
-def _named(
-    name: str, layer: int, direction: int, facts: Mapping[str, Number], framework: str
-) -> str:
+def _named(name: str, layer: int, direction: int, facts: Facts, framework: str) -> str:
     if framework in TORCH_NAMED:
         return name.replace("l0", f"l{layer}") + "_reverse" * direction
     stacked = f"{layer}." if facts["layers"] != 1 else ""

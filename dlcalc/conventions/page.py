@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from dlcalc.conventions.tables import answer, table
 from dlcalc.names import COUNTERS, FRAMEWORKS
@@ -22,28 +22,14 @@ LETTERS = (
 )
 
 
-class Section(NamedTuple):
-    """One table of the page."""
-
-    title: str
-    """What it is about."""
-    about: str
-    """A line above it, or nothing."""
-    headers: list[str]
-    """Its columns."""
-    rows: list[list[str]]
-    """Its cells, all text."""
+Section = tuple[str, str, Sequence[str], Sequence[Sequence[str]]]
+"""One table: what it is about, a line above it or nothing, its columns, and its cells."""
 
 
-def sections() -> Iterator[Section]:
-    """The page, table by table.
-
-    >>> [each.title for each in sections()][:3]
-    ['Versions', 'Convolutions', 'Transposed convolutions']
-    """
+def _sections() -> Iterator[Section]:
     facts = table("frameworks")
     versions = [[name, facts["versions"][name]] for name in FRAMEWORKS]
-    yield Section("Versions", "Seen on CPU, in:", ["framework", "version"], versions)
+    yield "Versions", "Seen on CPU, in:", ["framework", "version"], versions
     for kind, title in TITLES.items():
         yield _by_framework(title, "", facts[kind])
     parameters, cells = facts["parameters"], facts["cells"]
@@ -78,11 +64,9 @@ def page() -> str:
     """
     lines = ["# Conventions of frameworks and counters", ""]
     lines.append("What `--framework NAME` and `params --as COUNTER` go by.")
-    for section in sections():
-        lines += ["", f"## {section.title}", ""]
-        if section.about:
-            lines += [section.about, ""]
-        for row in (section.headers, ["---"] * len(section.headers), *section.rows):
+    for title, about, headers, rows in _sections():
+        lines += ["", f"## {title}", "", *([about, ""] if about else [])]
+        for row in (headers, ["---"] * len(headers), *rows):
             lines.append(f"| {' | '.join(cell or '–' for cell in row)} |")
     return "\n".join(lines) + "\n"
 
@@ -108,16 +92,15 @@ def _by_framework(
                 found.setdefault(each, []).append(name)
         otherwise = "; ".join(f"{', '.join(names)}: {each}" for each, names in found.items())
         rows.append([fact, usual, otherwise])
-    return Section(title, about, ["fact", "most", "otherwise"], rows)
+    return title, about, ["fact", "most", "otherwise"], rows
 
 
 def _counters() -> Iterator[Section]:
     rules = table("counters")
-    yield Section(
-        "Counters", "", ["counter", "version", "unit", "parameters"],
-        [[name, rules[name]["version"], rules[name]["unit"],
-          rules[name].get("parameters", "each once")] for name in COUNTERS],
-    )
+    yield "Counters", "", ["counter", "version", "unit", "parameters"], [
+        [name, rules[name]["version"], rules[name]["unit"],
+         rules[name].get("parameters", "each once")] for name in COUNTERS
+    ]
     rows = []
     for name in COUNTERS:
         figures = {"": rules[name], **rules[name].get("also", {})}
@@ -126,7 +109,6 @@ def _counters() -> Iterator[Section]:
             every = {"all layers": lines["every"]} if "every" in lines else {}
             for types, terms in {**every, **lines.get("layers", {})}.items():
                 rows += [[named, types, what, text] for what, text in terms.items()]
-    yield Section(
-        "What counters count beside dlcalc's macs", f"{LETTERS}.",
-        ["counter", "layers", "what", "count"], rows,
-    )
+    about = f"{LETTERS}."
+    headers = ["counter", "layers", "what", "count"]
+    yield "What counters count beside dlcalc's macs", about, headers, rows

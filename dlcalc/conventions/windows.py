@@ -60,7 +60,20 @@ def window(
     dilations = per_axis_from(1, dilation, axes, "dilation")
     extras = per_axis_from(0, output_padding, axes, "output padding")
     notes: list[str] = []
-    _check(checked(framework), kind, strides, dilations, extras)
+    dilated = max(dilations) > 1
+    long = any(extra >= step for extra, step in zip(extras, strides, strict=True))
+    checked(framework)
+    for of, asked, fact, what in (
+        ("pooling", dilated, "dilation of max", "a dilation of a pool"),
+        ("transposed", dilated, "dilation", "a dilation of a transposed convolution"),
+        ("transposed", max(extras) > 0, "output padding", "output padding"),
+        ("transposed", long, "output padding of a stride or more",
+         "output padding of a stride or more"),
+        ("convolution", dilated and max(strides) > 1, "stride with dilation",
+         "a stride beside a dilation"),
+    ):
+        if kind == of and asked and ask(framework, kind, fact) == "no":
+            raise refusal(framework, what)
     if ceil and ask(framework, "pooling", "ceil") == "no":
         raise refusal(framework, "to round the number of windows up")
     if ceil and pad == "valid" and ask(framework, "pooling", "ceil beside valid") == "no":
@@ -76,26 +89,6 @@ def window(
         found = Window(strides, pads, dilations, extras, True)
         ceil, pads = _rounded(framework, lengths, kernels, found, notes)
     return Window(strides, pads, dilations, extras, ceil, tuple(dict.fromkeys(notes)))
-
-
-def _check(
-    framework: str, kind: str, strides: Sequence[int], dilations: Sequence[int],
-    extras: Sequence[int],
-) -> None:
-    dilated = max(dilations) > 1
-    if kind == "pooling":
-        if dilated and ask(framework, kind, "dilation of max") == "no":
-            raise refusal(framework, "a dilation of a pool")
-    elif kind == "transposed":
-        if dilated and ask(framework, kind, "dilation") == "no":
-            raise refusal(framework, "a dilation of a transposed convolution")
-        if max(extras) and ask(framework, kind, "output padding") == "no":
-            raise refusal(framework, "output padding")
-        below = all(extra < step for extra, step in zip(extras, strides, strict=True))
-        if not below and ask(framework, kind, "output padding of a stride or more") == "no":
-            raise refusal(framework, "output padding of a stride or more")
-    elif dilated and max(strides) > 1 and ask(framework, kind, "stride with dilation") == "no":
-        raise refusal(framework, "a stride beside a dilation")
 
 
 def _pads(

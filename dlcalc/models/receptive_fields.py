@@ -58,24 +58,17 @@ class AxisField(NamedTuple):
     def over(self, outputs: range) -> tuple[int, int]:
         """First and last column that some outputs together see."""
         if self.period == 1 and outputs and self.first[0] <= self.last[0]:
-            return (
-                self.first[0] + outputs[0] * self.jump, self.last[0] + outputs[-1] * self.jump
-            )
+            return self._ends(outputs[0])[0], self._ends(outputs[-1])[1]
         # The pattern repeats, so the first column is seen within the first period of them,
         # and the last column within the last.
-        early = [self._first(output) for output in outputs[: self.period] if self._sees(output)]
-        late = [self._last(output) for output in outputs[-self.period :] if self._sees(output)]
+        early = [a for a, b in map(self._ends, outputs[: self.period]) if a <= b]
+        late = [b for a, b in map(self._ends, outputs[-self.period :]) if a <= b]
         return (min(early), max(late)) if early else (0, -1)
 
-    def _sees(self, output: int) -> bool:
-        phase = output % self.period
-        return self.first[phase] <= self.last[phase]
-
-    def _first(self, output: int) -> int:
-        return self.first[output % self.period] + output // self.period * self.jump
-
-    def _last(self, output: int) -> int:
-        return self.last[output % self.period] + output // self.period * self.jump
+    def _ends(self, output: int) -> tuple[int, int]:
+        """First and last column that an output sees."""
+        turn, phase = divmod(output, self.period)
+        return self.first[phase] + turn * self.jump, self.last[phase] + turn * self.jump
 
     @property
     def whole(self) -> bool:
@@ -168,19 +161,16 @@ def growth_of(
     if field is None or behind is None:
         return None
     for each in within:
-        if each is None or not all(map(_is_steady, each, field)):
+        if each is None or not all(
+            axis.period == 1 and axis.outputs > 1 and axis.first[0] <= axis.last[0]
+            and axis.reach == axis.within == before.within
+            for axis, before in zip(each, field, strict=False)
+        ):
             return None
     found = tuple([(b.first[0] - a.first[0], b.last[0] - a.last[0])
                    for a, b in zip(field, behind, strict=True)])
     even = grown(field, found, 1) == behind
     return found if even and all(first <= 0 <= last for first, last in found) else None
-
-
-def _is_steady(axis: AxisField, before: AxisField) -> bool:
-    return (
-        axis.period == 1 and axis.outputs > 1 and axis.first[0] <= axis.last[0]
-        and axis.reach == axis.within == before.within
-    )
 
 
 def grown(field: Field, growth: Growth, turns: int) -> Field:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import io
 import struct
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
-from dlcalc.input.expressions import Fields, facts
+from dlcalc.input.expressions import Fields, facts, read_expression
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.stream import Stream, printable
@@ -453,6 +453,8 @@ def _size(message: Message) -> int | str | None:
 
 WEIGHT, WHOLE, AXIS, STATE, SCALE = "wiabs"
 Key = tuple[int, str]
+Names = ChainMap[str, Key]
+"""The values that names mean within a graph, and in those around it."""
 
 
 class Uses:
@@ -464,44 +466,31 @@ class Uses:
         self.slots: defaultdict[Key, list[tuple[str, Node]]] = defaultdict(list)
         self.values: list[tuple[Key, Value, str]] = []
         """Every tensor of the file with its full name."""
-        self.scopes: defaultdict[int, set[str]] = defaultdict(set)
         self.scales: set[Key] = set()
         """Scales of inputs that are quantised on the way; what they are multiplied with is one."""
         self.owners: dict[int, Node] = {}
         """The node of the main graph within which a node lies."""
         self.functions = model.functions
-        self._graph(model.graph, (), "", None)
+        self._graph(model.graph, ChainMap(), "", None)
         for graph in model.functions.values():
-            self._graph(graph, (), f"{graph.name}/", None)
+            self._graph(graph, ChainMap(), f"{graph.name}/", None)
 
-    def _graph(
-        self, graph: Graph, outer: tuple[int, ...], prefix: str, owner: Node | None
-    ) -> None:
-        scope = id(graph)
-        names = {*graph.inputs, *(value.name for value in graph.values)}
-        for node in graph.nodes:
-            names.update(node.outputs)
-        self.scopes[scope] = names
-        inner = (*outer, scope)
-        for value in graph.values:
-            self.values.append(((scope, value.name), value, prefix + value.name))
+    def _graph(self, graph: Graph, around: Names, prefix: str, owner: Node | None) -> Names:
+        names = around.new_child()
+        given = [name for node in graph.nodes for name in node.outputs]
+        for name in (*graph.inputs, *(value.name for value in graph.values), *given):
+            names[name] = id(graph), name
+        self.values += [(names[each.name], each, prefix + each.name) for each in graph.values]
         for node in graph.nodes:
             if owner is not None:
                 self.owners[id(node)] = owner
-            self._node(node, inner, prefix, owner or node)
+            self._node(node, names, prefix, owner or node)
+        return names
 
-    def key(self, name: str, scopes: tuple[int, ...]) -> Key:
-        """The value that a name means within some graphs, the innermost first."""
-        for scope in reversed(scopes):
-            if name in self.scopes[scope]:
-                return scope, name
-        return scopes[0], name
-
-    def _node(self, node: Node, scopes: tuple[int, ...], prefix: str, owner: Node) -> None:
-        scope = scopes[-1]
-        outputs = [(scope, name) for name in node.outputs]
+    def _node(self, node: Node, names: Names, prefix: str, owner: Node) -> None:
+        outputs = [names[name] for name in node.outputs]
         inputs = {
-            place: self.key(name, scopes) for place, name in enumerate(node.inputs) if name
+            place: names.get(name, (0, name)) for place, name in enumerate(node.inputs) if name
         }
         if node.op == "DynamicQuantizeLinear" and len(outputs) > 1:
             self.scales.add(outputs[1])
@@ -516,21 +505,21 @@ class Uses:
                 self.flows[key] += [(each, node.op == "DequantizeLinear") for each in outputs]
         called = self.functions.get((node.domain, node.op))
         if called is not None:
-            self._within(called, (id(called),), inputs, outputs)
+            self._within(called, ChainMap(), inputs, outputs)
         for name, graph in node.graphs.items():
-            self._graph(graph, scopes, f"{prefix}{node.name or node.op}/{name}/", owner)
+            inner = self._graph(graph, names, f"{prefix}{node.name or node.op}/{name}/", owner)
             if node.op == "If":
-                self._within(graph, (*scopes, id(graph)), {}, outputs)
+                self._within(graph, inner, {}, outputs)
 
     def _within(
-        self, graph: Graph, scopes: tuple[int, ...], inputs: Mapping[int, Key], outputs: list[Key]
+        self, graph: Graph, names: Names, inputs: Mapping[int, Key], outputs: list[Key]
     ) -> None:
         """What a node takes goes into the graph that it stands for, whose outputs it gives."""
         for place, key in inputs.items():
             if place < len(graph.inputs):
                 self.flows[key].append(((id(graph), graph.inputs[place]), False))
         for name, output in zip(graph.outputs, outputs, strict=False):
-            self.flows[self.key(name, scopes)].append((output, False))
+            self.flows[names.get(name, (id(graph), name))].append((output, False))
 
     def role(self, key: Key, value: Value) -> tuple[str, Node | None]:
         """What a tensor is, and the first node whose weight it is."""
@@ -557,77 +546,11 @@ class Uses:
         return Role.CONSTANT, None
 
 
-# Multiply-accumulates of one node, from the shapes around it.
-
 Sizes = tuple[int, ...]
-Size = Callable[[int], Sizes]
-"""The shape of an input by its place, that of the output at -1."""
-
-
-def _attention(node: Node, size: Size) -> int:
-    """Scores and weighted values; of com.microsoft's Attention the three projections, too."""
-    if node.op == "Attention" and node.domain == "com.microsoft":
-        (batch, steps, width), given = size(0), size(1)[1]
-        return batch * steps * width * given + 2 * batch * steps * steps * (given // 3)
-    query, key, value = map(size, range(3))
-    if len(query) == 4:  # heads apart
-        return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
-    heads = node.whole("q_num_heads") or node.whole("num_heads") or 1
-    shared = node.whole("kv_num_heads") or heads
-    return prod(query[:2]) * key[1] * (query[2] + value[2] // shared * heads)
-
-
-def _einsum(node: Node, size: Size) -> int:
-    """Products of two operands: the sizes of all letters, and of the axes that dots stand for."""
-    taken = str(node.attributes.get("equation")).partition("->")[0].replace(" ", "").split(",")
-    sizes: dict[str | int, int] = {}
-    for at, letters in enumerate(taken):
-        head, dots, tail = letters.partition("...")
-        between = len(size(at)) - len(head) - len(tail) if dots else 0
-        for name, length in zip([*head, *range(-between, 0), *tail], size(at), strict=True):
-            sizes[name] = max(length, sizes.get(name, 1))
-    if len(taken) > 2:
-        raise ValueError  # in which order they meet is not said
-    return prod(sizes.values()) if len(taken) == 2 else 0
-
-
 RECURRENT = ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
-MACS: dict[str, Callable[[Node, Size], int]] = {
-    # Each output is a sum over the last axis of the first input.
-    **dict.fromkeys(TABLE["by_width"], lambda node, size: (
-        prod(size(-1)) * size(0)[0 if node.whole("transA") else -1]
-    )),
-    **dict.fromkeys(("Conv", "FusedConv", "ConvInteger"), lambda node, size: (
-        prod(size(-1)) * prod(size(1)[1:])
-    )),
-    **dict.fromkeys(("Attention", "MultiHeadAttention", "GroupQueryAttention"), _attention),
-    "Einsum": _einsum,
-    "QLinearConv": lambda node, size: prod(size(-1)) * prod(size(3)[1:]),
-    "ConvTranspose": lambda node, size: prod(size(0)) * prod(size(1)[1:]),
-    **dict.fromkeys(RECURRENT, lambda node, size: (
-        prod(size(0)[:2]) * (prod(size(1)) + prod(size(2)))
-    )),
-}
-"""What counts an operation from the shapes around it."""
 NESTED = ("If", "Loop", "Scan")
-
-
-def macs(
-    node: Node, shapes: dict[str, Sizes], functions: dict[tuple[str, str], Graph]
-) -> int | None:
-    """Multiply-accumulates of a node; None where a shape that it needs is not known."""
-    if node.op in NESTED or (node.domain, node.op) in functions:
-        return None
-    if node.op not in MACS:
-        return 0
-    try:
-        return MACS[node.op](node, lambda at: shapes[
-            _first_output(node) if at < 0 else node.inputs[at]
-        ])
-    except (LookupError, ValueError):  # axes that such a node has not
-        return None
-
-
+MACS = {op: read_expression(text) for op, text in TABLE["macs"].items()}
+"""The multiply-accumulates of each operation that has any."""
 Options = dict[str, Any]
 Said = tuple[str, Options]
 """A layer of the notation: its type, and arguments by name."""
@@ -636,11 +559,15 @@ VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
 
 
+class OpenError(InputError):
+    """A shape that nothing gives."""
+
+
 class Translator:
     """One graph; shapes are with the batch, as in the file."""
 
     def __init__(self, model: OnnxModel, shapes: Mapping[str, Sizes]) -> None:
-        self.graph = model.graph
+        self.graph, self.functions = model.graph, model.functions
         self.shapes = dict(shapes)
         self.held = {value.name: value for value in model.graph.values}
         """What the file holds and what comes of that alone; no value where it is computed."""
@@ -867,6 +794,15 @@ class Translator:
             "output": "sequence" if output == node.outputs[0] else "last",
         }
 
+    def macs(self, node: Node) -> int | None:
+        """Multiply-accumulates of a node; None where a shape that it needs is not known."""
+        if node.op in NESTED or (node.domain, node.op) in self.functions:
+            return None
+        try:
+            return int(MACS[node.op](Terms(self, node))) if node.op in MACS else 0
+        except (OpenError, LookupError, ValueError):  # axes that such a node has not, too
+            return None
+
     def unsaid(self, node: Node) -> InputError:
         """The complaint about a node without a layer."""
         return InputError(
@@ -878,7 +814,7 @@ class Translator:
         """The shape of an input; InputError where it is not known."""
         name = node.inputs[place] if place < len(node.inputs) else ""
         if name not in self.shapes:
-            raise InputError(f"{plain_name(node.name or node.outputs[0])}: a shape is not known")
+            raise OpenError(f"{plain_name(node.name or node.outputs[0])}: a shape is not known")
         return self.shapes[name]
 
     def number(self, node: Node, place: int) -> int | float | None:
@@ -974,13 +910,48 @@ def _pools_all(flow: Translator, node: Node) -> bool:
     return len(taken) > 2 and given in (taken[:2], (*taken[:2], *(1 for _ in taken[2:])))
 
 
+def _attention(flow: Translator, node: Node) -> int:
+    """Scores and weighted values; of com.microsoft's Attention the three projections, too."""
+    if node.op == "Attention" and node.domain == "com.microsoft":
+        (batch, steps, width), given = flow.shape(node, 0), flow.shape(node, 1)[1]
+        return batch * steps * width * given + 2 * batch * steps * steps * (given // 3)
+    query, key, value = (flow.shape(node, place) for place in range(3))
+    if len(query) == 4:  # heads apart
+        return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
+    heads = node.whole("q_num_heads") or node.whole("num_heads") or 1
+    shared = node.whole("kv_num_heads") or heads
+    return prod(query[:2]) * key[1] * (query[2] + value[2] // shared * heads)
+
+
+def _einsum(flow: Translator, node: Node) -> int:
+    """Products of two operands: the sizes of all letters, and of the axes that dots stand for."""
+    taken = str(node.attributes.get("equation")).partition("->")[0].replace(" ", "").split(",")
+    sizes: dict[str | int, int] = {}
+    for at, letters in enumerate(taken):
+        head, dots, tail = letters.partition("...")
+        shape = flow.shape(node, at)
+        between = len(shape) - len(head) - len(tail) if dots else 0
+        for name, length in zip([*head, *range(-between, 0), *tail], shape, strict=True):
+            sizes[name] = max(length, sizes.get(name, 1))
+    if len(taken) > 2:
+        raise ValueError  # in which order they meet is not said
+    return prod(sizes.values()) if len(taken) == 2 else 0
+
+
 _TERMS: dict[str, Callable[[Translator, Node], Any]] = {
     "weight": _weight, "biased": _is_biased, "kernel": _kernel, "pad": _pad, "scale": _scale,
     "pools_all": _pools_all, "ones": lambda flow, node: [1 for _ in _kernel(flow, node)],
     "strides": _along("strides"), "dilations": _along("dilations"),
     "output_padding": _along("output_padding", 0),
     **{name: _one(name) for name in ("axis", "ceil_mode", "count_include_pad", "transB")},
-    "group": _one("group", 1),
+    "group": _one("group", 1), "attention": _attention, "einsum": _einsum,
+    "outs": lambda flow, node: prod(flow.shapes[_first_output(node)]),
+    "ins": lambda flow, node: prod(flow.shape(node, 0)),
+    "taps": lambda flow, node: prod(_weight(flow, node)[1:]),
+    "inner": lambda flow, node: flow.shape(node, 0)[0 if node.whole("transA") else -1],
+    "recurrent": lambda flow, node: prod(flow.shape(node, 0)[:2]) * (
+        prod(flow.shape(node, 1)) + prod(flow.shape(node, 2))
+    ),
     "taken": lambda flow, node: flow.shape(node, 0),
     "step": lambda flow, node: flow.number(node, 1),
     "table": lambda flow, node: node.inputs[0] in flow.held,
@@ -1041,7 +1012,7 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
         Row(
             printable(_first_output(node) or node.name), node.op, shapes.get(_first_output(node)),
             sum(each.params for each in weights.get(id(node), ())),
-            macs(node, shapes, model.functions),
+            flow.macs(node),
             field=flow.fields.get(_first_output(node)),
             bytes=sum(each.bytes for each in weights.get(id(node), ())),
         )

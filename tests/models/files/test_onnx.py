@@ -20,7 +20,6 @@ from dlcalc.models.files.onnx import (
     Reader,
     Translator,
     Value,
-    macs,
     read_model,
     read_onnx,
     signed,
@@ -381,16 +380,19 @@ def test_products_of_operations(
 ) -> None:
     names = [f"x{at}" for at in range(len(inputs))]
     shapes = dict(zip(names, inputs, strict=True)) | ({} if out is None else {"y": out})
-    assert macs(Node(op, "", "n", names, ["", "y"], attributes), shapes, {}) == count
+    node = Node(op, "", "n", names, ["", "y"], attributes)
+    assert Translator(OnnxModel(Graph([node]), {}, {}), shapes).macs(node) == count
     own = Node(op, "com.microsoft", "n", names, ["y"], attributes)
-    assert macs(own, shapes, {("com.microsoft", op): Graph([])}) is None
+    known = {("com.microsoft", op): Graph([])}
+    assert Translator(OnnxModel(Graph([own]), known, {}), shapes).macs(own) is None
 
 
 def test_products_of_an_attention_with_its_projections() -> None:
     """com.microsoft's Attention: 8 features to 3 of 8 each, for two of 5 steps."""
     node = Node("Attention", "com.microsoft", "n", ["x", "w"], ["y"], {})
     shapes = {"x": (2, 5, 8), "w": (8, 24), "y": (2, 5, 8)}
-    assert macs(node, shapes, {}) == 2 * 5 * 8 * 24 + 2 * 2 * 25 * 8
+    flow = Translator(OnnxModel(Graph([node]), {}, {}), shapes)
+    assert flow.macs(node) == 2 * 5 * 8 * 24 + 2 * 2 * 25 * 8
 
 
 @pytest.mark.parametrize(("count", "data", "fits"), [
