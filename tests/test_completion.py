@@ -49,16 +49,24 @@ def test_scripts_are_as_printed(shell: str) -> None:
         ("lstm --expect '{\"d", ['{"dW": ', '{"db": ', '{"dx": ', '{"dh0": ', '{"dc0": ']),
         ("params lenet --expect '{\"model\": 1, \"tot", ['{"model": 1, "total.']),
         ("lstm nowhere.json --at d", []),
+        ("quiz m", ["mults", "mlp"]), ("params --sort m", ["macs"]),
         ("lstm --save /nowhere/x.csv --plot /nowhere/x.svg --at dW", ["dW"]),
     ],
 )
-def test_fields_of_the_very_result_are_offered(
+def test_names_and_fields_of_the_very_result_are_offered(
     line: str, wanted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("_DLCALC_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", f"dlcalc {line}")
     monkeypatch.setenv("COMP_CWORD", str(len(shlex.split(line + ("'" if "'" in line else "")))))
     assert invoke().out.split() == "".join(f"plain,{each}\n" for each in wanted).split()
+
+
+def test_a_sheet_is_completed_as_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("WORDS", "dlcalc check home"), ("CWORD", "2")):
+        monkeypatch.setenv(f"COMP_{name}", value)
+    monkeypatch.setenv("_DLCALC_COMPLETE", "bash_complete")
+    assert invoke().out == "file,home\n"
 
 
 @pytest.mark.parametrize(("limit", "line"), [("MOST_WORK", "gan --epochs 100000 --at d"),

@@ -6,10 +6,11 @@ import click
 
 from dlcalc.shell.options import QuickCommand, output_options
 from dlcalc.shell.output import Output
+from dlcalc.shell.types import ARRAY
 
 
 @click.command(cls=QuickCommand)
-@click.argument("sheet", required=False)
+@click.argument("sheet", required=False, type=ARRAY)
 @click.option("--class", "folder", type=click.Path(), metavar="FOLDER",
               help="Grade every sheet of a folder; SHEET may hold the questions.")
 @output_options

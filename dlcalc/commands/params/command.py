@@ -89,7 +89,8 @@ class ParamsCommand(QuickCommand):
 @click.option("--summary", is_flag=True, help="The totals alone.")
 @click.option("--depth", type=WholeType(0), metavar="N",
               help="Layers, or the tensors of a file, folded to N levels.")
-@click.option("--sort", metavar="COLUMN", help="Largest first, by a column: params, bytes.")
+@click.option("--sort", metavar="COLUMN", help="Largest first, by a column: params, bytes.",
+              type=TextType("column", complete=lambda *word: _columns(*word)[:-1]))
 @click.option("--columns", type=TextType("columns", complete=_columns), metavar="NAMES",
               help="Columns, such as name,weights,biases; all.")
 @click.option("--to-notation", is_flag=True, help="Print it as layer notation, ready to edit.")

@@ -6,10 +6,20 @@ import click
 
 from dlcalc.shell.options import QuickCommand, output_options, seed_option
 from dlcalc.shell.output import Output
+from dlcalc.shell.types import TextType
+from dlcalc.typed import Any
+
+
+def _problems(*_: Any) -> list[str]:
+    """The commands that have problems, to complete one."""
+    from dlcalc.commands.quiz.answer import problems
+
+    return list(problems())
 
 
 @click.command(cls=QuickCommand)
-@click.argument("name", metavar="[COMMAND]", required=False)
+@click.argument("name", metavar="[COMMAND]", required=False,
+                type=TextType("command", complete=_problems))
 @click.option("--answer", is_flag=True, help="Also the answer, with its working.")
 @output_options
 @seed_option
