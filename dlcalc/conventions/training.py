@@ -147,7 +147,7 @@ def _either(plain: Callable[..., None], amsgrad: Rule) -> Callable[..., None]:
 
 def _rule(name: str) -> Rule:
     """A rule of the table."""
-    return Rule(name, table("frameworks")["rules"][name])
+    return Rule(table("frameworks")["rules"][name])
 
 
 ADADELTA = Optimiser(_rule("adadelta"), {

@@ -1,7 +1,7 @@
 """Optimisers, each written once: run on arrays it updates, run on symbols it shows how.
 
-A rule is a few equations in the file beside this module: of the options and the state by name,
-the weight w, its gradient g, and t, the number of the step. Each gives a value on the way, which
+A rule is a few equations in the file beside this module, behind its options and its state: of
+these by name, the weight w, its gradient g, and t, the number of the step. Each gives a value on the way, which
 the working tells, unless `let` stands before it; behind `if` stands when. What is named `w` is
 the new weight, what is named as the state the new state.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import operator
 import sys
+from ast import literal_eval
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -36,12 +36,10 @@ FUNCTIONS = World(**_NUMERIC)
 """What optimisers use, on arrays; `above` says which branch is taken."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """How a weight is moved: the equations of that name, or others that are given."""
+class Rule(str):
+    """How a weight is moved, by equations."""
 
-    name: str
-    equations: str = ""
+    __slots__ = ()
 
     def __call__(
         self, put: Put, f: Any, w: Any, g: Any, state: Mapping[str, Any], options: Mapping[str, Any]
@@ -50,17 +48,10 @@ class Rule:
         functions = _NUMERIC if f is FUNCTIONS else {name: getattr(f, name) for name in _NUMERIC}
         known = {"momentum_buffer": None, **options, **state, "w": w, "g": g,
                  "__builtins__": functions}
-        for condition, name, value, told in _lines(self.equations or _rules()[self.name]):
+        for condition, name, value, told in _lines(str(self)):
             if condition is None or _value(condition, known):
                 found = _value(value, known)
                 known[name] = put(name, found) if told else found
-
-
-@cache
-def _rules() -> dict[str, str]:
-    """The equations of every rule by its name."""
-    parts = text_beside(__file__, "optimisers.txt").split("\n\n")[1:]
-    return {name: equations for name, _, equations in (each.partition("\n") for each in parts)}
 
 
 @cache
@@ -99,39 +90,28 @@ class Optimiser(NamedTuple):
     """Whether its state has the number of steps done."""
 
 
-_ADAM = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
-_SAID = {"maximize": False}
-_MOMENTS = {"exp_avg": 0.0, "exp_avg_sq": 0.0}
-_DECOUPLED = {"decoupled_weight_decay": False}
+def _optimisers() -> dict[str, Optimiser]:
+    """Those of the table beside this module."""
+    found: dict[str, Optimiser] = {}
+    for entry in text_beside(__file__, "optimisers.txt").split("\n\n")[1:]:
+        head, keeps, equations = entry.split("\n", 2)
+        name, *options = head.split()
+        states = keeps.removeprefix("keeps ").split()
+        rule = found[equations[3:].strip()].rule if equations[:3] == "as " else Rule(equations)
+        found[name] = Optimiser(
+            rule, _settings(options) | {"maximize": False}, _settings(states),
+            "decoupled" in states, "uncounted" not in states,
+        )
+    return found
 
-OPTIMISERS: dict[str, Optimiser] = {
-    "sgd": Optimiser(Rule("sgd"), {
-        "lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "nesterov": False, "weight_decay": 0.0,
-        **_SAID,
-    }, {"momentum_buffer": None}, counts=False),
-    "adagrad": Optimiser(Rule("adagrad"), {
-        "lr": 1e-2, "lr_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10,
-        "weight_decay": 0.0, **_SAID,
-    }, {"sum": "initial_accumulator_value"}),
-    "rmsprop": Optimiser(Rule("rmsprop"), {
-        "lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "centered": False,
-        "weight_decay": 0.0, **_SAID,
-    }, {"square_avg": 0.0, "grad_avg": 0.0, "momentum_buffer": 0.0}),
-    "adam": Optimiser(Rule("adam"), {**_ADAM, "amsgrad": False, **_DECOUPLED, **_SAID},
-                      {**_MOMENTS, "max_exp_avg_sq": 0.0}),
-    "adamw": Optimiser(Rule("adam"), {**_ADAM, "weight_decay": 1e-2, "amsgrad": False, **_SAID},
-                       {**_MOMENTS, "max_exp_avg_sq": 0.0}, decoupled=True),
-    "adamax": Optimiser(Rule("adamax"), {**_ADAM, "lr": 2e-3, **_SAID},
-                        {"exp_avg": 0.0, "exp_inf": 0.0}),
-    "nadam": Optimiser(
-        Rule("nadam"), {**_ADAM, "lr": 2e-3, "momentum_decay": 4e-3, **_DECOUPLED, **_SAID},
-        {**_MOMENTS, "mu_product": 1.0},
-    ),
-    "radam": Optimiser(Rule("radam"), {**_ADAM, **_DECOUPLED, **_SAID}, _MOMENTS),
-    "lion": Optimiser(Rule("lion"), {
-        "lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0, **_SAID,
-    }, {"exp_avg": 0.0}, decoupled=True, counts=False),
-}
+
+def _settings(words: list[str]) -> dict[str, Any]:
+    """The values of name=value, as Python writes them."""
+    pairs = (word.split("=") for word in words if "=" in word)
+    return {name: literal_eval(value) for name, value in pairs}
+
+
+OPTIMISERS = _optimisers()
 """Every optimiser by its name, with the defaults of PyTorch 2.13."""
 
 SINGLE = ("mu_product",)
