@@ -1,9 +1,9 @@
 """Optimisers, each written once: run on arrays it updates, run on symbols it shows how.
 
 A rule is a few equations in the file beside this module, behind its options and its state: of
-these by name, the weight w, its gradient g, and t, the number of the step. Each gives a value on the way, which
-the working tells, unless `let` stands before it; behind `if` stands when. What is named `w` is
-the new weight, what is named as the state the new state.
+these by name, the weight w, its gradient g, and t, the number of the step. Each gives a value on
+the way, which the working tells, unless `let` stands before it; behind `if` stands when. What is
+named `w` is the new weight, what is named as the state the new state.
 """
 
 from __future__ import annotations

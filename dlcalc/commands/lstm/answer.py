@@ -311,15 +311,6 @@ class LstmResult(CellResult):
         return self.of("dz")
 
     @property
-    def dW(self) -> Array:  # noqa: N802 - named as the matrix is
-        """4H × (H+D)."""
-        return self.run.weights["W"]
-
-    def bias(self, which: int) -> Array:
-        """4H, of either bias."""
-        return self.run.weights["b"]
-
-    @property
     def dc0(self) -> Array:
         """δc₀, H or B × H."""
         return self._state("c")

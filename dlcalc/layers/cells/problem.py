@@ -14,7 +14,7 @@ import numpy as np
 from dlcalc.derive.activations import activation
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
 from dlcalc.input.fields import check_fields
-from dlcalc.layers.cells.cell import Cell, listed
+from dlcalc.layers.cells.cell import TORCH_FIELDS, Cell, gate_rows, listed
 from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.names import GATE_ACTIVATIONS
@@ -219,16 +219,6 @@ class Layout:
         return {name: part.reshape(shape)
                 for (name, shape), part in zip(self.shapes.items(), parts, strict=True)}
 
-    def torch(self, name: str, index: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
-        """Where a number of the framework's weights stands among PyTorch's."""
-        for theirs, places in self.places.items():
-            marked = {each: np.zeros(shape) for each, shape in self.shapes.items()}
-            marked[name][index] = 1
-            flat = np.concatenate([[0], *(each.ravel() for each in marked.values())])
-            if flat[places].any():
-                return theirs, tuple(map(int, np.argwhere(flat[places])[0]))
-        raise IndexError(index)
-
 
 RESETS = ("after", "before")
 NEXT_VALUES = ("i", "f", "o", "g", "di", "df", "do", "dg")
@@ -310,6 +300,62 @@ class CellProblem:
         arrays = (self.W, self.b, self.x, self.h0, self.c0, self.dh, self.dc)
         after = self.after.values() if self.after else ()
         return all(bool(np.isfinite(array).all()) for array in (*arrays, *after))
+
+
+def parameters(problem: CellProblem) -> dict[str, Array]:
+    """The weights by their names in the equations, those of each gate or all in one."""
+    if not problem.cell.biases:
+        return {"W": problem.W, "b": problem.b}
+    found: dict[str, Array] = {}
+    H, b_h = problem.hidden, problem.b_h
+    for gate, rows in gate_rows(problem.gates, H).items():
+        found[f"W_i{gate}"], found[f"W_h{gate}"] = problem.W[rows, H:], problem.W[rows, :H]
+        of_x, of_h = problem.cell.biases[problem.reset][gate]
+        found[of_x] = problem.b[rows]
+        if of_h != of_x:
+            second = np.zeros(H) if b_h is None else b_h[rows]
+            found[of_x], found[of_h] = problem.b[rows] - second, second
+    return found
+
+
+def as_given(
+    problem: CellProblem, held: Mapping[str, Array], biases: Sequence[Array] = ()
+) -> dict[str, Array]:
+    """What is held of each parameter of the equations, as the weights came and under their names.
+
+    Without `biases`, each of two has what is held of the parameter that it is part of.
+    """
+    H = problem.hidden
+    if problem.cell.biases:
+        names = problem.cell.biases[problem.reset]
+        W = np.block([[held[f"W_h{gate}"], held[f"W_i{gate}"]] for gate in problem.gates])
+        b, b_h = (np.concatenate([held[names[gate][k]] for gate in problem.gates]) for k in (0, 1))
+    else:
+        W, b, b_h = held["W"], held["b"], held["b"]
+    b, b_h = biases or (b, b_h)
+    if not problem.torch:
+        return {"W": W, "b": b if problem.b_h is None else np.stack([b, b_h])}
+    found = dict(zip(TORCH_FIELDS, (W[:, H:], W[:, :H], b, b_h), strict=True))
+    return problem.layout.own(found) if problem.layout else found
+
+
+def origins(problem: CellProblem) -> dict[str, Array]:
+    """Of each entry of the weights as they came the number, from 1 on, that it has among those of
+    all parameters of the equations; 0 where it has none."""
+    numbers, first = {}, 1
+    for name, each in parameters(problem).items():
+        numbers[name] = np.arange(first, first + each.size).reshape(each.shape)
+        first += each.size
+    return as_given(problem, numbers)
+
+
+def weight_of(held: Mapping[str, Array], number: int) -> tuple[str, tuple[int, ...]]:
+    """The parameter that has the entry of that number, and where, as row and column."""
+    for name, each in held.items():
+        if 0 < number <= each.size:
+            return name, (*map(int, np.unravel_index(number - 1, each.shape)), 0)[:2]
+        number -= each.size
+    return "", ()
 
 
 def slope_at_value(name: str, y: Array) -> Array:
@@ -614,19 +660,13 @@ class CellResult(Result):
     @property
     def dW(self) -> Array:  # noqa: N802 - named as the matrix is
         """GH × (H+D)."""
-        weights, gates = self.run.weights, self.problem.gates
-        return np.block([[weights[f"W_h{gate}"], weights[f"W_i{gate}"]] for gate in gates])
-
-    def bias(self, which: int) -> Array:
-        """The gradient of the bias with x, or of that with h."""
-        names = self.problem.cell.biases[self.problem.reset]
-        return np.concatenate([self.run.weights[names[gate][which]] for gate in self.problem.gates])
+        return as_given(replace(self.problem, torch=False), self.run.weights)["W"]
 
     @property
     def db(self) -> Array:
         """GH, like b; 2 × GH where b had two rows."""
-        two = self.problem.b_h is not None and not self.problem.torch
-        return np.stack([self.bias(0), self.bias(1)]) if two else self.bias(0)
+        b = as_given(replace(self.problem, torch=False), self.run.weights)["b"]
+        return b[0] if self.problem.torch else b
 
     @property
     def dx(self) -> Array:
@@ -642,14 +682,8 @@ class CellResult(Result):
     @property
     def gradients(self) -> dict[str, Array]:
         """The gradient of every parameter by the name that it came by."""
-        H, states = self.problem.hidden, {"x": self.dx}
-        states |= {f"{state}0": self._state(state) for state in self.problem.cell.states}
-        if not self.problem.torch:
-            return {"W": self.dW, "b": self.db, **states}
-        weights = {"weight_ih_l0": self.dW[:, H:], "weight_hh_l0": self.dW[:, :H],
-                   "bias_ih_l0": self.bias(0), "bias_hh_l0": self.bias(1)}
-        layout = self.problem.layout
-        return {**(layout.own(weights) if layout else weights), **states}
+        states = {f"{state}0": self._state(state) for state in self.problem.cell.states}
+        return {**as_given(self.problem, self.run.weights), "x": self.dx, **states}
 
     def _state(self, state: str) -> Array:
         start = self.run.start[state]

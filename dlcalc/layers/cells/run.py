@@ -23,8 +23,11 @@ from dlcalc.layers.cells.problem import (
     CellProblem,
     CellResult,
     CellRun,
-    Layout,
+    as_given,
+    origins,
+    parameters,
     require_finite,
+    weight_of,
     with_loss,
 )
 from dlcalc.numbers.differences import GradientCheck, check_moved
@@ -56,22 +59,6 @@ def system_of(problem: CellProblem, steps: range, more: str = "") -> System:
             for gate, each in gate_rows(problem.gates, problem.hidden).items()}
     text = "".join(step.format(t=t, p=t - 1, **problem.activations, **rows) for t in steps)
     return arranged(parse_equations(text + more))
-
-
-def parameters(problem: CellProblem) -> dict[str, Array]:
-    """The weights by their names in the equations, those of each gate or all in one."""
-    if not problem.cell.biases:
-        return {"W": problem.W, "b": problem.b}
-    found: dict[str, Array] = {}
-    H, b_h = problem.hidden, problem.b_h
-    for gate, rows in gate_rows(problem.gates, H).items():
-        found[f"W_i{gate}"], found[f"W_h{gate}"] = problem.W[rows, H:], problem.W[rows, :H]
-        of_x, of_h = problem.cell.biases[problem.reset][gate]
-        found[of_x] = problem.b[rows]
-        if of_h != of_x:
-            second = np.zeros(H) if b_h is None else b_h[rows]
-            found[of_x], found[of_h] = problem.b[rows] - second, second
-    return found
 
 
 def cell_result(problem: CellProblem) -> CellResult:
@@ -144,10 +131,6 @@ def check_cell(
         doubles: dict[str, Any] = {name: value.astype(float) for name, value
                                    in vars(result.problem).items() if isinstance(value, np.ndarray)}
         result = solve(replace(result.problem, **doubles))
-    layout = result.problem.layout
-    if layout is not None:
-        checks = check_cell(replace(result, problem=replace(result.problem, layout=None)), solve)
-        return _renamed(checks, layout)
     problem, gradients = result.problem, result.gradients
     numbers = sum(each.size for each in gradients.values())
     steps = 3 * numbers * problem.steps
@@ -157,70 +140,28 @@ def check_cell(
             f"a check of {numbers:,} numbers over {problem.steps:,} steps takes {steps:,} "
             f"forward steps; at most {most:,} of this size are done"
         )
-    tape, shapes = recorded_step(problem), {name: each.shape for name, each in gradients.items()}
-    given = named_parameters(problem, gradients)
+    tape, second = recorded_step(problem), problem.b_h
+    second = np.zeros_like(problem.b) if second is None else second
+    given = as_given(problem, parameters(problem), (problem.b - second, second))
+    given |= {name: getattr(problem, name) for name in ("x", "h0", "c0")}
+    given = {name: given[name].reshape(each.shape) for name, each in gradients.items()}
     with np.errstate(all="ignore"):
         value = float(_side_by_side(result, tape, "", np.zeros(0), np.zeros(1))[0])
-        return check_moved(value, partial(_moved, result, tape, shapes), given, gradients)
+        return check_moved(value, partial(_moved, result, tape), given, gradients)
 
 
-def _renamed(checks: list[GradientCheck], layout: Layout) -> list[GradientCheck]:
-    """Checks of PyTorch's weights as those of a framework's."""
-    formula, central, complex_step = (
-        layout.own({each.name: getattr(each, of) for each in checks})
-        for of in ("formula", "central", "complex_step"))
-    first, rest = checks[0], [each for each in checks if each.name not in layout.places]
-    return [replace(first, name=name, formula=formula[name], central=central[name],
-                    complex_step=complex_step[name]) for name in layout.shapes] + rest
-
-
-def named_parameters(
-    problem: CellProblem, gradients: Mapping[str, Array]
-) -> dict[str, Array]:
-    """The parameters by the user's names or PyTorch's, in the shapes of their gradients."""
-    H, b_h = problem.hidden, problem.b_h
-    second = np.zeros_like(problem.b) if b_h is None else b_h
-    first = problem.b - second
-    found = {
-        "W": problem.W, "x": problem.x, "h0": problem.h0, "c0": problem.c0,
-        "weight_ih_l0": problem.W[:, H:], "weight_hh_l0": problem.W[:, :H],
-        "bias_ih_l0": first, "bias_hh_l0": second,
-        "b": first if b_h is None else np.stack([first, second]),
-    }
-    return {name: found[name].reshape(each.shape) for name, each in gradients.items()}
-
-
-def weight_of(
-    problem: CellProblem, field: str, index: tuple[int, ...]
-) -> tuple[str, tuple[int, int]]:
-    """Where a number of W, b or PyTorch's weights stands: the name in the equations, and place."""
-    cell, H = problem.cell, problem.hidden
-    is_bias = field.startswith("b")
-    row, column = index[-1 if is_bias else 0], index[-1]
-    column += H if field == "weight_ih_l0" else 0
-    if not cell.biases:
-        return "b" if is_bias else "W", (row, column)
-    gate = problem.gates[row // H]
-    if is_bias:
-        second = field == "bias_hh_l0" or (len(index) > 1 and index[0] == 1)
-        return cell.biases[problem.reset][gate][second], (row % H, column)
-    if column < H:
-        return f"W_h{gate}", (row % H, column)
-    return f"W_i{gate}", (row % H, column - H)
-
-
-def _moved(
-    result: CellResult, tape: Tape, shapes: Mapping[str, tuple[int, ...]], name: str,
-    places: Array, by: Array,
-) -> Array:
+def _moved(result: CellResult, tape: Tape, name: str, places: Array, by: Array) -> Array:
     """The losses where one entry alone is moved, many at once: each is a batch of its own."""
     problem = result.problem
     groups: dict[str, list[tuple[int, tuple[int, ...]]]] = {}
-    plain = getattr(problem, name).shape if name in ("x", "h0", "c0") else None
-    for n, place in enumerate(places):
-        index = tuple(map(int, np.unravel_index(place, plain or shapes[name])))
-        weight, at = (name, index) if plain else weight_of(problem, name, index)
-        groups.setdefault(weight, []).append((n, at))
+    if name in ("x", "h0", "c0"):
+        indices = np.unravel_index(places, getattr(problem, name).shape)
+        groups[name] = list(enumerate(zip(*indices, strict=True)))
+    else:
+        held = parameters(problem)
+        for n, number in enumerate(origins(problem)[name].ravel()[places].tolist()):
+            weight, at = weight_of(held, number)
+            groups.setdefault(weight, []).append((n, at))
     losses = np.empty(len(places), by.dtype)
     most = max(1, AT_ONCE // (problem.steps * problem.batch * (problem.hidden + problem.inputs)))
     for weight, members in groups.items():

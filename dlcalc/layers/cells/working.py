@@ -18,8 +18,14 @@ from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, parts_of, stack, symbol, total
 from dlcalc.formulas.text import formula_text
-from dlcalc.layers.cells.problem import CellResult, argument_at
-from dlcalc.layers.cells.run import parameters, system_of, weight_of
+from dlcalc.layers.cells.problem import (
+    CellResult,
+    argument_at,
+    origins,
+    parameters,
+    weight_of,
+)
+from dlcalc.layers.cells.run import system_of
 
 Place = tuple[Derivation, str, Index]
 """Where an element is derived: the lines, the name of its line, the place in that one's value."""
@@ -56,6 +62,11 @@ class CellWorking(Recipe):
         """Whether all quantities are numbers, whose products are plain ones."""
         self.unshown = {*cell.quantities, *map(cell.argument, cell.gates)} - {*cell.step_fields}
         """Quantities that stand in no record."""
+
+    @cached_property
+    def weights(self) -> dict[str, Any]:
+        """The numbers of the entries of the weights."""
+        return origins(self.problem)
 
     @cached_property
     def whole(self) -> Derivation:
@@ -318,11 +329,10 @@ class CellWorking(Recipe):
         problem, cell = self.problem, self.problem.cell
         H, T = problem.hidden, problem.steps
         name = field[2:] if field.startswith("d_") else field[1:]
-        if problem.layout is not None and name in problem.layout.shapes:
-            name, index = problem.layout.torch(name, index)
-        if name.startswith(("W", "b", "weight_")):
-            name, place = weight_of(problem, name, index)
-            return _within(self.whole, f"d{name}", place) if T <= MOST_WHOLE else None
+        if name in self.weights or name == "bias":
+            key, place = weight_of(parameters(problem), int(self.weights[name][index])) if (
+                name in self.weights) else ("b", index)
+            return _within(self.whole, f"d{key}", place) if T <= MOST_WHOLE else None
         unit, name = index[-1] if index else 0, field
         if step := _STEP.fullmatch(field):
             t, name = int(step[1]) + 1, step[2]
