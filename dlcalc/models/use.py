@@ -103,8 +103,40 @@ class Use(NamedTuple):
         )
 
     def held(self, counted: Count | Row) -> Memory:
-        """The bytes of a model or a layer."""
-        return memory(counted, self.dtype, self.batch, self.optimizer, self.recipe)
+        """Bytes that a model, or one layer, takes, and those of its training.
+
+        The type of the weights settles how they are trained, unless a recipe does: float32
+        throughout; two-byte types in mixed precision, with float32 copies; types that nobody
+        trains in count as if all numbers were of that type. Raises InputError for an unknown
+        type of number, optimiser or recipe.
+
+        >>> from dlcalc.models.tree import Layer, Model
+        >>> counted = params(Model([Layer("linear", (10,))], input=(784,)))
+        >>> Use(batch=2, dtype="float32").held(counted)
+        Memory(weights=31400, activations=80, gradients=31400, optimizer=62800)
+        >>> Use.of({"recipe": "bf16-mixed-adam"}).held(counted).training == 7850 * 16 + 10 * 2
+        True
+        """
+        rows = counted.layers.alike if isinstance(counted, Count) else [(counted, 1)]
+        dtype, optimizer, batch = dtype_named(self.dtype), self.optimizer, self.batch
+        if optimizer not in STATES:
+            raise InputError(f"unknown optimizer {optimizer!r}{did_you_mean(optimizer, STATES)}")
+        way = training_recipe(dtype, optimizer, self.recipe)
+        weights = weights_bytes(rows, dtype)
+        if way is None:
+            outputs = ((row.activations * batch, times) for row, times in rows)
+            gradients = weights_bytes(rows, dtype, trainable=True)
+            return Memory(
+                weights, bytes_of(outputs, dtype), gradients, gradients * STATES[optimizer]
+            )
+        trainable = sum(row.trainable * times for row, times in rows)
+        if self.recipe is not None:
+            frozen = [(row, times) for row, times in rows if not row.trainable]
+            weights = weights_bytes(frozen, dtype) + trainable * way.weight
+        return Memory(
+            weights, sum(row.activations * times for row, times in rows) * batch * way.activation,
+            trainable * way.gradient, trainable * way.state,
+        )
 
     def cache(self, positions: int) -> Callable[[Row], int]:
         """Bytes of the caches of a layer behind so many positions, for the whole batch."""
@@ -188,50 +220,6 @@ class Memory(NamedTuple):
     def training(self) -> int:
         """All of it together."""
         return self.weights + self.activations + self.gradients + self.optimizer
-
-
-def memory(
-    count: Count | Row, dtype: str = "float32", batch: int = 1, optimizer: str = "adam",
-    recipe: str | None = None,
-) -> Memory:
-    """Bytes that a model, or one layer, takes, and those of its training.
-
-    The type of the weights settles how they are trained, unless a `recipe` does: float32
-    throughout; two-byte types in mixed precision, with float32 copies; types that nobody
-    trains in count as if all numbers were of that type. Raises InputError for an unknown
-    type of number, optimiser or recipe, or a batch below 1.
-
-    >>> from dlcalc.models.tree import Layer, Model
-    >>> counted = params(Model([Layer("linear", (10,))], input=(784,)))
-    >>> memory(counted, batch=2)
-    Memory(weights=31400, activations=80, gradients=31400, optimizer=62800)
-    >>> memory(counted, recipe="bf16-mixed-adam").training == 7850 * 16 + 10 * 2
-    True
-    """
-    if batch < 1:
-        raise InputError(f"batch {batch} is below 1")
-    rows = count.layers.alike if isinstance(count, Count) else [(count, 1)]
-    dtype = dtype_named(dtype)
-    if optimizer not in STATES:
-        raise InputError(f"unknown optimizer {optimizer!r}{did_you_mean(optimizer, STATES)}")
-    way = training_recipe(dtype, optimizer, recipe)
-    if way is None:
-        return Memory(
-            weights_bytes(rows, dtype),
-            bytes_of(((row.activations * batch, times) for row, times in rows), dtype),
-            weights_bytes(rows, dtype, trainable=True),
-            weights_bytes(rows, dtype, trainable=True) * STATES[optimizer],
-        )
-    trainable = sum(row.trainable * times for row, times in rows)
-    if recipe is None:
-        weights = weights_bytes(rows, dtype)
-    else:
-        frozen = [(row, times) for row, times in rows if not row.trainable]
-        weights = weights_bytes(frozen, dtype) + trainable * way.weight
-    return Memory(
-        weights, sum(row.activations * times for row, times in rows) * batch * way.activation,
-        trainable * way.gradient, trainable * way.state,
-    )
 
 
 def training_recipe(dtype: str, optimizer: str, recipe: str | None) -> Recipe | None:

@@ -22,7 +22,7 @@ from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import model
 from dlcalc.models.translation import notation
 from dlcalc.models.tree import Block, Layer, Model, count_layers, parts_of
-from dlcalc.models.use import Use, bytes_of, memory
+from dlcalc.models.use import Use, bytes_of
 from dlcalc.output.answer import Made
 from dlcalc.output.formats import FORMATS
 
@@ -175,17 +175,17 @@ def test_an_input_is_needed() -> None:
 def test_memory_of_training(dtype: str, optimizer: str, batch: int, expected: int) -> None:
     count = params(read_notation("linear 40"), (784,))
     assert count.params == 31_400
-    assert memory(count, dtype, batch, optimizer).training == expected
+    assert Use(batch, dtype, optimizer).held(count).training == expected
 
 
 def test_unknown_types_and_optimisers_are_refused() -> None:
     count = params(read_notation("linear 40"), (784,))
     with pytest.raises(InputError, match="unknown dtype 'float23'; did you mean float32"):
-        memory(count, "float23")
+        Use(dtype="float23").held(count)
     with pytest.raises(InputError, match="unknown optimizer 'adm'; did you mean adam"):
-        memory(count, optimizer="adm")
+        Use(dtype="float32", optimizer="adm").held(count)
     with pytest.raises(InputError, match="batch 0 is below 1"):
-        memory(count, batch=0)
+        Use.of({"batch": 0})
     assert bytes_of([(3, 1)], "int4") == 2
 
 

@@ -181,7 +181,7 @@ class _Metadata:
             name: self.values[key] for key, names in TABLE["field"].items() if key in self.values
             for name in names.split()
         }
-        given = Fields({"kind": self.kind, **self.values})
+        given = Fields({"kind": self.kind, "like": self.like, **self.values})
         for name, text in TABLE["value"].items():
             value = Expression(text)(given)
             if value is not None:
@@ -193,7 +193,8 @@ class _Metadata:
             if tensor in self.shapes:
                 config[name] = next(iter(self.shapes[tensor]), 0)
         config["tie_word_embeddings"] = "output.weight" not in self.shapes
-        config["model_type"] = self.model_type()
+        if config.setdefault("model_type", self.like[0]) not in known_types():
+            raise InputError(f"the layers of {self.kind!r} are not known here")
         config["num_hidden_layers"] = self.depth
         if "bert" in str(self.kind):
             config["architectures"] = ["EncoderModel"]  # neither pooler nor head
@@ -203,18 +204,6 @@ class _Metadata:
             config.setdefault(name, None)
         config.setdefault("num_key_value_heads", config.get("num_attention_heads"))
         return config | self.kinds_of_layers()
-
-    def model_type(self) -> str:
-        """The type that config.json has for the architecture."""
-        if self.like == ["llama"] and self.number("expert_count"):
-            return "mixtral"
-        if self.kind == "deepseek2" and self.number("attention.q_lora_rank") == 0:
-            return "deepseek_v2"
-        if self.kind == "granitehybrid" and not self.number("expert_count"):
-            return "bamba"
-        if self.like[0] not in known_types():
-            raise InputError(f"the layers of {self.kind!r} are not known here")
-        return self.like[0]
 
     @property
     def depth(self) -> int:

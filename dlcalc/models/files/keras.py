@@ -577,7 +577,9 @@ class Flow:
             before = name
             output, macs = self._made(layer, given)
             seen = noted.get(name)
-            if seen is not None and output is not None and not _agree(seen, output):
+            if seen is not None and output is not None and (len(seen) != len(output) or any(
+                None not in (a, b) and a != b for a, b in zip(seen, output, strict=True)
+            )):
                 macs = None  # what is written down is of something else
             output = seen if output is None or (seen and _whole(seen)) else output
             if output is not None:
@@ -665,13 +667,6 @@ def _together(shapes: Sequence[Sizes]) -> Sizes:
     return tuple(
         None if None in sizes else max(size for size in sizes if size is not None)
         for sizes in zip(*wide, strict=True)
-    )
-
-
-def _agree(noted: Sizes, made: Sizes) -> bool:
-    """Whether two shapes may be those of one value, some of whose axes are open."""
-    return len(noted) == len(made) and all(
-        a == b or a is None or b is None for a, b in zip(noted, made, strict=True)
     )
 
 

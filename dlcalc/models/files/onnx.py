@@ -1065,7 +1065,11 @@ def _inputs(graph: Graph, input: Sizes | None) -> dict[str, Sizes]:
         if name in held or shape is None:
             continue
         sizes = [size if isinstance(size, int) and size > 0 else None for size in shape]
-        batch = _batch_axis(graph, name, shape)
+        # The examples are on the first axis, but where a recurrent node takes its steps there.
+        batch = int(len(shape) == 3 and any(
+            node.op in RECURRENT and node.inputs[:1] == [name] and not node.whole("layout")
+            for node in graph.nodes
+        ))
         if input is not None and not known:
             if len(input) not in (len(sizes), len(sizes) - 1):
                 raise InputError(
@@ -1080,15 +1084,6 @@ def _inputs(graph: Graph, input: Sizes | None) -> dict[str, Sizes]:
         if all(size is not None for size in sizes):
             known[name] = tuple(size for size in sizes if size is not None)
     return known
-
-
-def _batch_axis(graph: Graph, name: str, shape: Shape) -> int:
-    """The axis of the examples: the first, but where a recurrent node takes its steps there."""
-    steps_first = len(shape) == 3 and any(
-        node.op in RECURRENT and node.inputs[:1] == [name] and not node.whole("layout")
-        for node in graph.nodes
-    )
-    return 1 if steps_first else 0
 
 
 def _resolved(graph: Graph, known: Mapping[str, Sizes]) -> dict[str, Sizes]:

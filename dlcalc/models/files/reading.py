@@ -220,23 +220,20 @@ def _of_zip(file: BinaryIO) -> str:
 def by_content(file: BinaryIO) -> str | None:
     """The ending that the first bytes deserve; None for text, and for what is not known."""
     start = file.peek() if hasattr(file, "peek") else b""
-    if start.startswith(b"GGUF"):
-        return ".gguf"
-    if start.startswith(b"PK"):
-        return ".zip"
-    if start.startswith(b"\x93NUMPY"):
-        return ".npy"
-    if start.startswith(b"\x80\x02\x8a\x0a"):
-        return ".pt"
+    for first, ending in _STARTS.items():
+        if start.startswith(first):
+            return ending
     if start[8:9] == b"{" and 0 in start[:8]:
         return ".safetensors"
     if start.startswith(b"{") and b'"class_name"' in start:
         return ".json"
-    if start.startswith(b"\x89HDF"):
-        return ".h5"
     return ".onnx" if start.startswith(b"\x08") and start[2:3] in _ONNX_SECOND else None
 
 
+_STARTS = {
+    b"GGUF": ".gguf", b"PK": ".zip", b"\x93NUMPY": ".npy", b"\x80\x02\x8a\x0a": ".pt",
+    b"\x89HDF": ".h5",
+}
 _ONNX_SECOND = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")
 """The fields that may follow the version at the start of an ONNX file."""
 
