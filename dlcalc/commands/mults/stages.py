@@ -23,10 +23,10 @@ from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from dlcalc.models.count import Count as ModelCount
 
-def ends(line: Axis) -> Pair:
+def ends(line: Axis, output: int | None = None) -> Pair:
     """Columns of the side that steps, and of the side that it lands on."""
-    sides = line.input, line.output
-    return sides if line.transposed else sides[::-1]
+    output = line.output if output is None else output
+    return (line.input, output) if line.transposed else (output, line.input)
 
 
 def grid(line: Axis) -> tuple[int, int, int]:
@@ -67,15 +67,14 @@ def meetings(line: Axis, output: int) -> list[tuple[int, int]]:
     return [(k, i) for k, i in met if i is not None and 0 <= i < line.input]
 
 
-def outputs_on_grid(line: Axis) -> list[int]:
+def outputs_on_grid(line: Axis, output: int | None = None) -> list[int]:
     """Outputs at which each tap k falls on no inserted zero: those o ≡ k·D − P (mod S).
 
     Their sum are the products that skip the inserted zeros, but not those at the edges.
     """
-    last, stride, dilation, before = line.output - 1, line.stride, line.dilation, line.pad[0]
-    return [
-        (last - (k * dilation - before) % stride) // stride + 1 for k in range(line.kernel)
-    ]
+    _, kernel, stride, (before, _), dilation, *_ = line
+    last = (line.output if output is None else output) - 1
+    return [(last - (k * dilation - before) % stride) // stride + 1 for k in range(kernel)]
 
 
 def columns_met(line: Axis, k: int) -> int:
@@ -246,13 +245,13 @@ class Phase(NamedTuple):
         """Products of one input and one tap: the multiplications of zero-skipping."""
         low, high = self.low, self.high
         cropped = low * (low + 1) + high * (high + 1)
-        return self.sides[0] * self.taps - cropped // 2
+        return (self.outputs if self.plain else self.inputs) * self.taps - cropped // 2
 
     @property
     def winograd(self) -> int:
         """Multiplications of one Toom–Cook tile: the two smallest of n, r, m, less 1."""
-        smallest, middle, _ = sorted((self.inputs, self.taps, self.outputs))
-        return smallest + middle - 1
+        inputs, taps, outputs = self.inputs, self.taps, self.outputs
+        return inputs + taps + outputs - max(inputs, taps, outputs) - 1
 
     @property
     def rank(self) -> Rank:
@@ -288,18 +287,19 @@ def steps(line: Axis) -> tuple[int, int, int]:
     return line.dilation // g, line.stride // g, line.stride * line.dilation // g
 
 
-def phases(line: Axis) -> tuple[Phase, ...]:
+def phases(line: Axis, output: int | None = None) -> tuple[Phase, ...]:
     """Independent short filters: classes i ≡ α (mod D/g), k ≡ β (mod S/g) with g = gcd(S, D).
 
     i = a·D/g + α and k = b·S/g + β land on o = (a + b)·lcm(S, D) + S·α + D·β − P and on
-    nothing of another class. Those that reach an output, at most four shapes for each β.
+    nothing of another class. Those that reach an output, at most four shapes for each β; the
+    `output` of the line is worked out where it is not given.
 
     >>> for phase in phases(Axis(4, 5, 2, (2, 2), transposed=True, output_padding=1)):
     ...     print(phase.inputs, phase.taps, phase.outputs, phase.products, phase.winograd)
     4 3 4 10 6
     4 2 4 7 5
     """
-    by, sides = steps(line), ends(line)
+    by, sides = steps(line), ends(line, output)
     classes = min(by[0], sides[0])
     found = []
     for beta in range(min(by[1], line.kernel)):
@@ -505,7 +505,7 @@ def count_stage(
     outputs = [axis.output for axis in axes]
     for axis, output in zip(axes, outputs, strict=True):
         if axis != last:  # alike axes are counted once
-            line, last = phases(axis), axis
+            line, last = phases(axis, output), axis
             counts = _along(axis, output, line, tile)
         lines.append(line)
         per_axis.append(counts)
@@ -537,7 +537,7 @@ def _along(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> tuple[i
         tiled += phase.tiled(tile) * copies
     dense = output * axis.kernel  # a kernel that moves over zeros and all
     if axis.transposed:
-        return dense, sum(outputs_on_grid(axis)), skipping, winograd, tiled
+        return dense, sum(outputs_on_grid(axis, output)), skipping, winograd, tiled
     return dense, skipping, winograd, tiled
 
 
