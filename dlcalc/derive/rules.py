@@ -178,7 +178,7 @@ class Graph:
     def gradient(self, node: Node) -> Array:
         """The gradient of a node; zeros where nothing depends on it."""
         found = self.gradients.get(node)
-        return np.zeros_like(node.value) if found is None else found
+        return np.zeros(node.value.shape, node.value.dtype) if found is None else found
 
     # Elements by name and number.
 

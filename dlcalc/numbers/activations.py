@@ -17,9 +17,14 @@ def sigmoid(x: Array) -> Array:
     [0.5, 0.0, 1.0]
     """
     positive = x.real >= 0
-    decay = np.exp(np.where(positive, -x, x))
+    decay = np.exp(_away(x))
     result: Array = np.where(positive, 1, decay) / (1 + decay)
     return result
+
+
+def _away(x: Array) -> Array:
+    """x, or −x where x is above 0: what an exponential never overflows at."""
+    return -np.abs(x) if x.dtype.kind == "f" else np.where(x.real >= 0, -x, x)
 
 
 def softplus(x: Array) -> Array:

@@ -124,7 +124,8 @@ def as_autoencoder(
         raise InputError("Bernoulli outputs are compared with values from 0 to 1").at("x")
     if as_word(head, "head") not in HEADS:
         raise InputError(f"unknown head {head!r}{did_you_mean(head, HEADS)}")
-    single, inputs = inputs.ndim == 1, np.atleast_2d(inputs)
+    single = inputs.ndim == 1
+    inputs = inputs[np.newaxis] if single else inputs
     hidden = as_layers_of(encoder, "encoder")
     require_chain(hidden, inputs.shape[1], "encoder")
     w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
@@ -467,7 +468,8 @@ def vae(
     if noise is None or samples is not None:
         noise = drawn_noise(x, mu, samples, seed)
     checked = as_autoencoder(x, noise, mu, sigma, decoder, encoder, head=head)
-    return replace(vae_step(checked), evidence=evidence_of(checked) if evidence else None)
+    step = vae_step(checked)
+    return replace(step, evidence=evidence_of(checked)) if evidence else step
 
 
 def vae_step(vae: Autoencoder) -> VaeStep:
@@ -481,9 +483,10 @@ def vae_step(vae: Autoencoder) -> VaeStep:
         mu, log_sigma, sigma, z = (
             each.value for each in (passes.mu.h, passes.log_sigma.h, passes.sigma, passes.z))
         last = passes.decoder[-1]
-        first = log_likelihood(last.q.value.reshape(samples, batch, -1), vae.x).mean()
-        second = divergence_from_prior(mu, log_sigma).mean()
-        likelihood = (np.tile(vae.x, (samples, 1)) - last.h.value) / (samples * batch)
+        logits, y = (each.value.reshape(samples, batch, -1) for each in (last.q, last.h))
+        first = log_likelihood(logits, vae.x).sum() / (samples * batch)
+        second = divergence_from_prior(mu, log_sigma).sum() / batch
+        likelihood = ((vae.x - y) / (samples * batch)).reshape(last.h.value.shape)
         divergence = {passes.mu.h: mu / batch, passes.sigma: 2 * np.sinh(log_sigma) / batch}
         gradients = {  # of L2 by σ it is σ − 1/σ
             "L1": gradients_of(vae, passes, {last.q: likelihood}),
@@ -492,7 +495,7 @@ def vae_step(vae: Autoencoder) -> VaeStep:
     _check_finite(vae, sigma, first, second, *gradients.values())
     return VaeStep(
         vae, passes, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
-        by_sample(vae, last.h.value.reshape(samples, batch, -1)), float(first), float(second),
+        by_sample(vae, y), float(first), float(second),
         gradients,
     )
 
