@@ -24,7 +24,7 @@ def sigmoid(x: Array) -> Array:
 
 def _away(x: Array) -> Array:
     """x, or −x where x is above 0: what an exponential never overflows at."""
-    return -np.abs(x) if x.dtype.kind == "f" else np.where(x.real >= 0, -x, x)
+    return -np.abs(x) if x.real is x else np.where(x.real >= 0, -x, x)
 
 
 def softplus(x: Array) -> Array:
