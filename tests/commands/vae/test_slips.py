@@ -10,7 +10,7 @@ from dlcalc.commands.vae.answer import vae
 from dlcalc.commands.vae.working import VaeWorking
 
 MISTAKES = [
-    ("activation", "mu", "sigmoid left out|[qQ]_1 in place of [sS]_1"),
+    ("activation", "mu", "sigmoid left out|[qQ](_1|⁽¹⁾) in place of [sS](_1|⁽¹⁾)"),
     ("exp", "sigma", "exp left out"),
     ("transposed", "mu", "W_μᵀ? in place of W_μᵀ?"), ("σ²", "z", "σ(_.)?² in place of σ"),
     ("ε", "z", "ε(_.)? left out"), ("minus", "z", "a wrong sign at σ"),
