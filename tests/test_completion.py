@@ -50,6 +50,7 @@ def test_scripts_are_as_printed(shell: str) -> None:
         ("params lenet --expect '{\"model\": 1, \"tot", ['{"model": 1, "total.']),
         ("lstm nowhere.json --at d", []),
         ("quiz m", ["mults", "mlp"]), ("params --sort m", ["macs"]),
+        ("params lenet --set F6.", ["F6.units=", "F6.bias="]),
         ("lstm --save /nowhere/x.csv --plot /nowhere/x.svg --at dW", ["dW"]),
     ],
 )

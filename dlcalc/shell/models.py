@@ -37,7 +37,7 @@ def _changes(ctx: click.Context, incomplete: str) -> list[str]:
     kinds = [node.type for node in nodes if hasattr(node, "type")]
     keys = [f"{name}.{key}=" for name in begun for kind in kinds
             for key in parameters(handler(kind))[0]]
-    return [*(f"{name}." for name in names), *dict.fromkeys(keys)]
+    return [*(f"{name}." for name in names if f"{name}." != incomplete), *dict.fromkeys(keys)]
 
 
 def _typed_model(ctx: click.Context) -> Any:

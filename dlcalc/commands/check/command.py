@@ -22,7 +22,7 @@ def command(out: Output, sheet: str | None, folder: str | None) -> None:
 
     SHEET is TOML or JSON: entries of command (a dlcalc command line), answer and points (1).
     Each command is run with --expect and its answer. With --class, a row for each sheet of a
-    folder; where SHEET has the questions, those may hold answers alone, by the names of the
+    folder; where SHEET has the questions, those hold the answers, by the names of the
     entries. The status is 1 where an answer is wrong, and 2 where a file is no sheet.
 
     \b

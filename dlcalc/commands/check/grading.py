@@ -103,14 +103,16 @@ def _named(value: Any) -> Iterator[tuple[str, Any]]:
 def _entry(name: str, value: Any, asked: Mapping[str, Entry]) -> Entry:
     question = asked.get(name)
     with At(f"entry {name}"):
-        if question is not None and not (isinstance(value, dict) and {*value} <= {*FIELDS}):
-            return question._replace(answer=value)
+        if question is not None:
+            # What is asked, and what it counts, is for the questions to say.
+            whole = isinstance(value, dict) and {"answer"} <= {*value} <= {*FIELDS}
+            return question._replace(answer=value["answer"] if whole else value)
+        if asked:
+            raise InputError(f"is none of the questions{did_you_mean(name, asked)}")
         if not isinstance(value, dict):
             wanted = "an object of command, answer and points"
-            known = did_you_mean(name, asked) if asked else ""
-            raise InputError(f"is {kind_of(value)}, where {wanted} belongs{known}")
-        check_fields(value, FIELDS)
-        return _checked(name, {**(question._asdict() if question else {}), **value})
+            raise InputError(f"is {kind_of(value)}, where {wanted} belongs")
+        return _checked(name, value)
 
 
 def _checked(name: str, fields: Mapping[str, Any]) -> Entry:
@@ -130,11 +132,16 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Entry:
         raise InputError(f"command: {error}".lower()) from None
     if not words:
         raise InputError("command is empty")
+    for option in (word.partition("=")[0] for word in words):
+        if option in WRITING or (words[0], option) == ("gan", "--samples"):
+            raise InputError(f"command: {option} writes a file, which is no answer")
     return entry
 
 
 ENDINGS = (".toml", ".json")
 """How the sheets of a folder end."""
+WRITING = ("--save", "--plot", "--checkpoint")
+"""Options that no entry may have, since whoever wrote it would write into the grader's folders."""
 NOT_ASKED = ("check", "quiz", "completion", "man", "docs", "help")
 """Commands that have no answer to grade."""
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,3 +96,33 @@ def test_a_class_is_a_row_a_sheet_and_a_bad_one_is_named_at_the_end(tmp_path: Pa
     assert done.status == 2
     assert done.out.splitlines()[1].startswith("ann,0,11,")
     assert "cyd.json: line 1: not JSON" in done.complaint
+
+
+KEY = {"E1": {"command": "size -L 32 -F 5", "answer": 28, "points": 2},
+       "E2": {"command": "kl --q 1,1 --p 0,1", "answer": 0.5}}
+
+
+@pytest.mark.parametrize(("sheet", "earned"), [
+    ({"E1": 28, "E2": {"kl": 0.5}}, 3), ({"E1": {"answer": 28}}, 2), ({"E1": {}, "E2": {}}, 0),
+    ({"E1": {"command": "size -L 4 -F 1", "answer": 4}}, 0),
+    ({"E2": {"points": 50}}, 0), ({"E2": {"answer": 7, "tolerance": 1e9, "points": 50}}, 0),
+])
+def test_a_sheet_of_a_class_answers_the_questions_that_are_asked(
+    sheet: dict[str, Any], earned: int, tmp_path: Path
+) -> None:
+    (tmp_path / "bob.json").write_text(json.dumps(sheet))
+    done = invoke("check", json.dumps(KEY), "--class", str(tmp_path), "-f", "csv")
+    assert done.out.splitlines()[1].startswith(f"bob,{earned},3,")
+    (tmp_path / "bob.json").write_text(json.dumps(sheet | {"E3": KEY["E1"]}))
+    done = invoke("check", json.dumps(KEY), "--class", str(tmp_path))
+    assert done.status == 2
+    assert "bob.json: entry E3: is none of the questions; known: E1, E2" in done.complaint
+
+
+@pytest.mark.parametrize("command", ["kl --save {}", "lstm --plot={}", "gan --samples {}"])
+def test_an_entry_writes_no_file(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.svg"
+    done = invoke("check", json.dumps([{"command": command.format(file), "answer": 1}]))
+    assert (done.status, done.out) == (2, "")
+    assert "entry 1: command: --" in done.complaint
+    assert not file.exists()
