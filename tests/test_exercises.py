@@ -76,7 +76,7 @@ def test_lstm_gradients_are_those_of_the_derivation() -> None:
 def read_values(name: str) -> str:
     from dlcalc.shell.runner import read_example
 
-    return json.dumps(read_example(name).values)
+    return json.dumps(read_example(name)["values"])
 
 
 def refused(expected: dict[str, Any]) -> Run:

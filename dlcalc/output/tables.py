@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, product, zip_longest
+from math import prod
 from operator import and_
 
 from dlcalc.formulas.numerals import format_number, grouped, plain_value
@@ -198,12 +199,8 @@ def grids(values: Any) -> Iterator[list[list[Any]]]:
 def slices(values: Any) -> Iterator[tuple[str, list[list[Any]]]]:
     """The 2-D slices with a label each, where there is more than one."""
     outer = shape_of(values)[:-2]
-    for place, grid in enumerate(grids(values)):
-        index: list[str] = []
-        for size in reversed(outer):
-            place, at = divmod(place, size)
-            index.insert(0, str(at))
-        yield (f"[{', '.join(index)}]" if outer else ""), grid
+    for index, grid in zip(product(*map(range, outer)), grids(values), strict=True):
+        yield (f"[{', '.join(map(str, index))}]" if outer else ""), grid
 
 
 def aligned_rows(grid: Sequence[Sequence[Any]], precision: int | None) -> list[str]:
@@ -226,10 +223,7 @@ def array_lines(array: Any, precision: int | None, separator: str | None) -> Ite
     shape = shape_of(values)
     if len(shape) > 2:
         yield f"# shape {'x'.join(map(str, shape))}\n"
-    size = 1
-    for each in shape:
-        size *= each
-    align = separator is None and size <= MOST_ALIGNED
+    align = separator is None and prod(shape) <= MOST_ALIGNED
     for place, grid in enumerate(grids(values)):
         if place:
             yield "\n"

@@ -16,7 +16,6 @@ its `working`, others come by `shell.lazy.lazily`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
@@ -25,7 +24,7 @@ from dlcalc.errors import AnswerDiffersError, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
 from dlcalc.shell.output import Output, check_plot
-from dlcalc.typed import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
+from dlcalc.typed import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 if TYPE_CHECKING:
     from dlcalc.models.tree import Model
@@ -90,10 +89,11 @@ class Run(Generic[R]):
         """The values of the worked example; a remark on stderr will say that they are."""
         example = read_example(self.command)
         self.out = self.out._replace(remark=(
-            f"nothing was given to compute on, so here is the worked example: {example.about}; "
-            f"give numbers of your own with dlcalc {self.command} {example.instead}"
+            f"nothing was given to compute on, so here is the worked example: {example['about']}; "
+            f"give numbers of your own with dlcalc {self.command} {example['instead']}"
         ))
-        return example.values
+        values: dict[str, Any] = example["values"]
+        return values
 
     def calculate(self, **given: Any) -> R:
         """The result; the options outrank the fields."""
@@ -176,28 +176,20 @@ def shape_of(size: Any) -> tuple[int, ...] | None:
         raise error.at("--input") from None
 
 
-class Example(NamedTuple):
-    """The worked example of a command."""
+def read_example(name: str) -> dict[str, Any]:
+    """The worked example of the command `name`: what it is `about`, how to give numbers of one's
+    own `instead`, and the `values` of the parameters that it stands in for.
 
-    about: str
-    """What it is, in a few words."""
-    instead: str
-    """How to give the command numbers of one's own."""
-    values: dict[str, Any]
-    """The parameters that it stands in for."""
-
-
-def read_example(name: str) -> Example:
-    """The worked example of the command `name`.
-
-    >>> read_example("size").values
+    >>> read_example("size")["values"]
     {'input': 32, 'kernel': 5}
     """
     import json
 
-    folder = os.path.join(os.path.dirname(dlcalc.__file__), "commands", name)
-    with open(os.path.join(folder, "example.json"), encoding="utf-8") as file:
-        return Example(**json.load(file))
+    from dlcalc.input.sources import text_beside
+
+    found: dict[str, Any] = json.loads(
+        text_beside(dlcalc.__file__, "commands", name, "example.json"))
+    return found
 
 
 MOST_CHECKED = 20_000

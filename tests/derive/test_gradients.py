@@ -501,8 +501,8 @@ def test_long_convolutions_of_whole_floats_are_exact() -> None:
 
 
 def test_the_small_vae_is_that_of_the_command() -> None:
-    ours = dlcalc.grad(**read_example("grad").values)
-    theirs = dlcalc.vae(**read_example("vae").values)
+    ours = dlcalc.grad(**read_example("grad")["values"])
+    theirs = dlcalc.vae(**read_example("vae")["values"])
     assert ours.values["L1"] == pytest.approx(theirs.L1, rel=1e-12)
     assert ours.values["L2"] == pytest.approx(theirs.L2, rel=1e-12)
     found = {f"d{of}/d{name}": value for of, each in ours.gradients.items()

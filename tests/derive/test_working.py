@@ -90,7 +90,7 @@ def test_the_chain_along_a_path_with_its_numbers() -> None:
 
 
 def test_the_worked_example_gives_its_values() -> None:
-    result = dlcalc.grad(**read_example("grad").values)
+    result = dlcalc.grad(**read_example("grad")["values"])
     assert disagreements(result) == []
     found = lines(result)
     assert found["∂L2/∂σ"].startswith("σ − 1/σ = ")

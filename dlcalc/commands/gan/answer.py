@@ -113,36 +113,20 @@ class Classes:
     """Mean of the largest probability that it gives a sample."""
 
 
-class Labelled(NamedTuple):
-    """Images and their classes, to learn from and to be tested on."""
-
-    train: Data
-    labels: Array
-    test: Data
-    """Images held back."""
-    test_labels: Array
-
-    @property
-    def classes(self) -> int:
-        """How many classes there are."""
-        return int(max(self.labels.max(), self.test_labels.max())) + 1
-
-
-def classes(samples: Array, labelled: Labelled, least: float) -> Classes:
-    """How samples (count, features), whose range is `least`…1, fall on the classes.
+def classes(samples: Array, data: Data, images: Images, least: float) -> Classes:
+    """How samples (count, features), whose range is `least`…1, fall on the classes of images.
 
     They are judged by a network of one hidden layer of relu, softmax and cross entropy, as
-    `mlp` has them, that learned the labelled images.
+    `mlp` has them, that learned `data`, the labelled images to train on.
     """
-    count = labelled.classes
-    network = _classifier(labelled, count, least)
-    right = 0
-    held = labelled.test
+    count, right = images.classes, 0
+    network = _classifier(data, images.train_labels, count, least)
+    held = replace(data, rows=images.test.reshape(len(images.test), -1))
     for start in range(0, held.count, AT_A_TIME):
         places = np.arange(start, min(start + AT_A_TIME, held.count))
         x = held.take(places, least, np.empty((len(places), held.features), np.float32))
         chosen = softmax(network.infer(x)).argmax(axis=1)
-        right += int((chosen == labelled.test_labels[places]).sum())
+        right += int((chosen == images.test_labels[places]).sum())
     found = softmax(network.infer(samples))
     counts = np.bincount(found.argmax(axis=1), minlength=count)
     return Classes(
@@ -151,9 +135,9 @@ def classes(samples: Array, labelled: Labelled, least: float) -> Classes:
     )
 
 
-def _classifier(labelled: Labelled, count: int, least: float) -> Network:
-    """A network that tells so many classes apart, trained on the labelled images."""
-    data, random = labelled.train, np.random.default_rng(SEED)
+def _classifier(data: Data, labels: Array, count: int, least: float) -> Network:
+    """A network that tells so many classes apart, trained on labelled images."""
+    random = np.random.default_rng(SEED)
     layers = read_notation(f"linear {HIDDEN}; relu; linear {count}")
     network = Network(layers, "classifier", data.features, count).draw(random)
     optimiser, cross_entropy = Descent(network.values, "adam", RATE, 0.9), objective("softmax")
@@ -166,7 +150,7 @@ def _classifier(labelled: Labelled, count: int, least: float) -> Network:
             places = order[start : start + size]
             ran = network.run(data.take(places, least, x))
             y = cross_entropy.y(output_of(ran))
-            slope = cross_entropy.slope(y, one_hot[labelled.labels[places]]) / size
+            slope = cross_entropy.slope(y, one_hot[labels[places]]) / size
             network.differentiate((ran, slope))
             optimiser.step(network.values, network.gradient)
     return network
@@ -226,7 +210,7 @@ class Prepared(NamedTuple):
 
     training: Training
     epochs: int
-    labelled: Labelled | None
+    labelled: Images | None
 
     def result(self, begun: bool = True) -> GanResult:
         """The losses so far, and the quality of samples drawn now; by classes where labelled.
@@ -241,7 +225,7 @@ class Prepared(NamedTuple):
         shown = data.restore(samples, training.least)
         found = None
         if self.labelled is not None:
-            found = classes(samples, self.labelled, training.least) if begun else (
+            found = classes(samples, data, self.labelled, training.least) if begun else (
                 Classes(0.0, (SAMPLES,) + (0,) * (self.labelled.classes - 1), 1, 0.0)
             )
         made = {
@@ -327,7 +311,7 @@ def prepare(
     return Prepared(training, epochs, labelled)
 
 
-def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
+def _examples(data: Any, evaluate: bool) -> tuple[Data, Images | None]:
     if data is None:
         return ring_of_gaussians(), None
     if isinstance(data, str):
@@ -337,12 +321,9 @@ def _examples(data: Any, evaluate: bool) -> tuple[Data, Labelled | None]:
         read, place = Images(array), "data"
     with At(place):
         examples = as_images(read.train)
-        if not evaluate:
-            return examples, None
-        if read.train_labels is None or read.test is None or read.test_labels is None:
+        if evaluate and read.train_labels is None:
             raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
-    held = replace(examples, rows=read.test.reshape(len(read.test), -1))
-    return examples, Labelled(examples, read.train_labels, held, read.test_labels)
+    return examples, read if evaluate else None
 
 
 EPOCHS = "epochs"
@@ -425,10 +406,8 @@ class GanRun(Run[GanResult]):
             blocks.append(Text(loss_chart(result.epochs, page).split("\n")))
         if result.ring is not None:
             ring = result.ring
-            covered = {
-                "samples": ring.samples, "modes_covered": ring.covered, "modes": ring.modes,
-                "share": ring.share, "counts": ring.counts,
-            }
+            fields = ("samples", "modes_covered", "modes", "share", "counts")
+            covered = dict(zip(fields, vars(ring).values(), strict=True))
             record |= covered
             row = [*list(covered.values())[:-1], " ".join(map(str, ring.counts))]
             blocks.append(Table(COVERED, [row], title="Samples within three deviations"))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -147,16 +147,21 @@ def _range(rows: Array) -> tuple[float, float]:
 
 
 class Images(NamedTuple):
-    """Images, and their labels where there are any."""
+    """Images; with labels and images held back, or None of them."""
 
     train: Array
     """What is trained on, the first axis counting the images."""
-    train_labels: Array | None = None
+    train_labels: Any = None
     """The class of each, from 0."""
-    test: Array | None = None
+    test: Any = None
     """Images held back."""
-    test_labels: Array | None = None
+    test_labels: Any = None
     """Their classes."""
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return int(max(self.train_labels.max(), self.test_labels.max())) + 1
 
 
 def read_images(path: str) -> Images:

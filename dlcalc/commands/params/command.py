@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
-from dlcalc.names import COUNTERS, DTYPE_ALIASES, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
+from dlcalc.names import COUNTERS, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.models import CHANGE, LAYER
 from dlcalc.shell.options import QuickCommand, answered, framework_option
 from dlcalc.shell.types import MODEL, SIZE, NameType, TextType, WholeType
-from dlcalc.typed import Any
 
-deployment = lazily("dlcalc.models.deployment")
+deployment, use = lazily("dlcalc.models.deployment"), lazily("dlcalc.models.use")
 
 def _columns(ctx: click.Context, incomplete: str) -> list[str]:
     """Columns of the table of a model, behind those that are typed already."""
@@ -20,18 +19,6 @@ def _columns(ctx: click.Context, incomplete: str) -> list[str]:
     before, comma, _ = incomplete.rpartition(",")
     names = [name for name in COLUMNS if name not in before.split(",")]
     return [before + comma + name for name in (names if comma else [*names, "all"])]
-
-
-class DtypeType(NameType):
-    """A type of numbers, by any of its names."""
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The name that the tables have."""
-        if not value:
-            return value
-        plain = str(value).lower().removesuffix("_m").removesuffix("_s")
-        known = DTYPE_ALIASES.get(plain, plain)
-        return super().convert(known if known in DTYPES else value, param, ctx)
 
 
 class ParamsCommand(QuickCommand):
@@ -65,7 +52,7 @@ class ParamsCommand(QuickCommand):
               help="Positions in the cache before them; without --tokens one is new.")
 @click.option("--causal", is_flag=True,
               help="Count what kernels run that skip what a causal mask or a window hides.")
-@click.option("--dtype", type=DtypeType("dtype", DTYPES), default="", metavar="NAME",
+@click.option("--dtype", type=TextType("dtype", use.dtype_named, lambda *_: DTYPES), metavar="NAME",
               help=f"Type of the weights (float32): {', '.join(DTYPES)}.")
 @click.option("--optimizer", type=NameType("optimizer", STATES), default="adam",
               help="What the training memory is for (adam).")

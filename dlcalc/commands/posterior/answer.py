@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from dlcalc.pictures.terminal import Page
 
 REVERSE, FORWARD = "KL(q||p)", "KL(p||q)"
+DIVERGENCE = attrgetter("divergence")
 NOUGHT = 1e-12
 """What the quadrature cannot tell from 0."""
 FAMILIES = ("diagonal", "full")
@@ -204,7 +206,7 @@ def shapes(diagonal: Sequence[Fit], full: Sequence[Fit], count: int) -> tuple[Sh
     single = [(k,) for k in everything]
     some = {fit.covers for fit in diagonal if fit.objective == REVERSE} - {*single, everything}
     [forward] = [fit for fit in diagonal if fit.objective == FORWARD]
-    best = min((fit for fit in diagonal if fit.objective == REVERSE), key=_divergence_of)
+    best = min((fit for fit in diagonal if fit.objective == REVERSE), key=DIVERGENCE)
     facts: dict[str, Any] = {
         "best": _listed(best.covers), "least": best.divergence, "equal": best.divergence < NOUGHT,
         "forward": forward.divergence, "many": "two" if count == 2 else "many",
@@ -222,16 +224,12 @@ def shapes(diagonal: Sequence[Fit], full: Sequence[Fit], count: int) -> tuple[Sh
 
 def _minimum(fits: Sequence[Fit], covers: tuple[int, ...]) -> str:
     """The lowest minimum of KL(q‖p) over these components, in words; nothing where none is."""
-    every = sorted((fit for fit in fits if fit.objective == REVERSE), key=_divergence_of)
+    every = sorted((fit for fit in fits if fit.objective == REVERSE), key=DIVERGENCE)
     for fit in every:
         if fit.covers == covers:
             facts = {"best": fit.best, "value": fit.divergence, "least": every[0].divergence}
             return "".join(sentences(__file__, "shapes.txt", "minimum", facts))
     return ""
-
-
-def _divergence_of(fit: Fit) -> float:
-    return fit.divergence
 
 
 def _listed(covers: tuple[int, ...]) -> str:

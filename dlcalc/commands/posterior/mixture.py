@@ -443,19 +443,13 @@ class _Search:
         return float(value), slope, curvature
 
 
-def _factor(variables: Array, size: int) -> Array:
-    """The triangular matrix with the logs of its diagonal first, then what lies below it."""
-    factor = np.diag(np.exp(variables[size : 2 * size]))
-    below = variables[2 * size :]
-    if below.size:
-        factor[np.tril_indices(size, -1)] = below
-    return factor
-
-
 def _moved(origin: Gaussian, variables: Array) -> Gaussian:
     """The Gaussian that has these variables in the coordinates in which `origin` is N(0, 1)."""
-    factor = origin.factor @ _factor(variables, origin.dimension)
-    mean = origin.mean + origin.factor @ variables[: origin.dimension]
+    shift, logs, below = np.split(variables, [origin.dimension, 2 * origin.dimension])
+    factor = np.diag(np.exp(logs))
+    if below.size:
+        factor[np.tril_indices(origin.dimension, -1)] = below
+    factor, mean = origin.factor @ factor, origin.mean + origin.factor @ shift
     return Gaussian(mean, factor @ factor.T, factor)
 
 

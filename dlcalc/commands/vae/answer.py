@@ -373,12 +373,11 @@ def normal_nodes(count: int, dimensions: int) -> Rule:
     3.0
     """
     points, weights = np.polynomial.hermite_e.hermegauss(count)
-    weights = weights / weights.sum()
-    grid = np.stack(np.meshgrid(*[points] * dimensions, indexing="ij"), axis=-1)
-    product = weights
-    for _ in range(dimensions - 1):
-        product = np.multiply.outer(product, weights)
-    return grid.reshape(-1, dimensions), product.ravel()
+    nodes, factors = (
+        np.stack(np.meshgrid(*[each] * dimensions, indexing="ij"), axis=-1).reshape(-1, dimensions)
+        for each in (points, weights / weights.sum())
+    )
+    return nodes, factors.prod(axis=1)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

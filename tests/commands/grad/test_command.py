@@ -82,7 +82,7 @@ def test_the_worked_example_is_the_small_vae() -> None:
     assert all(each["passed"] for each in found["check"])
     assert "the worked example: a variational autoencoder" in done.complaint
     del found["check"]
-    assert record(json.dumps(read_example("grad").values)) == found
+    assert record(json.dumps(read_example("grad")["values"])) == found
 
 
 def test_the_working_in_text_latex_and_json(net: str) -> None:

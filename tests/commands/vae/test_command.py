@@ -13,7 +13,7 @@ from tests.shell.running import invoke
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference_vae.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
-SMALL = read_example("vae").values
+SMALL = read_example("vae")["values"]
 
 
 def given(**changes: Any) -> str:

@@ -98,7 +98,7 @@ def test_samples_and_examples_are_means() -> None:
             assert gradient == pytest.approx(mean)
 
 
-SMALL = read_example("vae").values
+SMALL = read_example("vae")["values"]
 
 
 def test_named_gradients_are_the_exercises_formulas() -> None:

@@ -21,7 +21,7 @@ from tests.formulas.evaluation import disagreement, elements
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference_vae.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
-SMALL = read_example("vae").values
+SMALL = read_example("vae")["values"]
 
 
 @pytest.mark.parametrize("case", CASES)
