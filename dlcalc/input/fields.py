@@ -103,16 +103,18 @@ def read_record(
 
 def record_of(
     source: Source, known: Collection[str], required: Collection[str] = (),
-    allow_nonfinite: bool = False, layered: Collection[str] = (),
+    allow_nonfinite: bool = False, layered: Collection[str] = (), beside: Collection[str] = (),
 ) -> dict[str, Any]:
-    """The JSON object of a source that is read already."""
+    """The JSON object of a source that is read already; fields `beside` the known are as they
+    are."""
     with At(source.place, once=True):
         value = parse_json(decode(source), allow_nonfinite)
         if not isinstance(value, dict):
             raise InputError(f"a JSON object with fields is wanted: {', '.join(known)}")
-        check_fields(value, known, required)
+        check_fields([name for name in value if name not in beside], known, required)
         return {
-            name: checked_field(name, each, allow_nonfinite, name in layered)
+            name: each if name in beside
+            else checked_field(name, each, allow_nonfinite, name in layered)
             for name, each in value.items()
         }
 

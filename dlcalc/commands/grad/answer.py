@@ -37,8 +37,8 @@ RESULTS = (
     "gradients", "kinks", "check", "working", "hessian", "jacobian", "along", "direction",
 )
 """Fields of a result, which are computed anew where it is read back."""
-TEXTS = ("equations", "of", "wrt", "kinks", "check", "working")
-"""Fields that are lists of texts or of objects, not of numbers."""
+TEXTS = ("equations", "of", "wrt")
+"""Fields that are lists of texts, not of numbers."""
 
 
 def grad(
@@ -99,11 +99,11 @@ def read_system(
 
     `given` are the values: names among them are no constants, and may be the ends of loops.
     """
-    if not isinstance(equations, str):
-        if not _is_texts(equations):
-            raise InputError("equations: a text or a list of texts is wanted, as 'y = x^2'")
-        equations = "\n".join(equations)
     with At(file):
+        if not isinstance(equations, str):
+            if not _is_texts(equations):
+                raise InputError("equations: a text or a list of texts is wanted, as 'y = x^2'")
+            equations = "\n".join(equations)
         written, counts = read_equations(equations, given)
     return arranged(written, file, given, counts)
 
@@ -161,25 +161,13 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
 
 def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
     from dlcalc.input.fields import record_of
-    from dlcalc.input.json_text import check_array
 
-    record = record_of(source, (*FIELDS, *RESULTS), ("equations",), allow_nonfinite, layered=TEXTS)
-    with At(source.place, once=True):
-        equations = record["equations"]
-        if not _is_texts(equations):
-            raise InputError("is no text and no list of texts").at("equations")
-        values = record.get("values", {})
-        if not isinstance(values, dict):
-            raise InputError("is no object of values by name").at("values")
-        for name, each in values.items():
-            with At("values"), At(name):
-                values[name] = check_array(each, allow_nonfinite)
-        for name in ("of", "wrt"):
-            names = record.get(name)
-            if not (names is None or _is_texts(names)):
-                raise InputError("is no name and no list of names").at(name)
+    record = record_of(
+        source, FIELDS, ("equations",), allow_nonfinite, layered=TEXTS, beside=RESULTS)
+    with At(source.place, once=True), At("values"):
+        values = _checked_values(record.get("values", {}), allow_nonfinite)
     if "gradients" in record:
-        system = read_system(equations, source.place)
+        system = read_system(record["equations"], source.place)
         values = {name: each for name, each in values.items() if name in system.inputs}
         record.setdefault("of", list(record["gradients"]))
     return {**{name: record.get(name) for name in FIELDS}, "values": values, "file": source.place}
@@ -211,7 +199,7 @@ def read_values(path: str, allow_nonfinite: bool = False) -> dict[str, Any]:
 
     Of a result of `dlcalc grad` in JSON these are its values.
     """
-    from dlcalc.input.json_text import check_array, parse_json
+    from dlcalc.input.json_text import parse_json
     from dlcalc.input.npy import parse_all_npz
 
     source = read_source(path)
@@ -219,12 +207,22 @@ def read_values(path: str, allow_nonfinite: bool = False) -> dict[str, Any]:
         if path.endswith(".npz"):
             found: Any = parse_all_npz(source.data, allow_nonfinite, numbers=True)
         else:
-            found = parse_json(decode(source), allow_nonfinite)
-            if not isinstance(found, dict):
-                raise InputError("is no object of values by name")
-            found = found["values"] if isinstance(found.get("values"), dict) else found
-            found = {name: check_array(each, allow_nonfinite) for name, each in found.items()}
+            record = parse_json(decode(source), allow_nonfinite)
+            inner = record.get("values") if isinstance(record, dict) else None
+            found = _checked_values(inner if isinstance(inner, dict) else record, allow_nonfinite)
     return {plain_name(name): each for name, each in found.items()}
+
+
+def _checked_values(values: Any, allow_nonfinite: bool) -> dict[str, Any]:
+    from dlcalc.input.json_text import check_array
+
+    if not isinstance(values, dict):
+        raise InputError("is no object of values by name")
+    found = {}
+    for name, each in values.items():
+        with At(name):
+            found[name] = check_array(each, allow_nonfinite)
+    return found
 
 
 def is_assignment(text: str) -> bool:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcalc.derive.rules import RULES, Array, MaxPool, Node
-from dlcalc.errors import At, InputError, LimitError, ShapeError, did_you_mean
-from dlcalc.input.fields import check_fields, checked_field, takes_record
-from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import decode, read_source
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.input.fields import record_of, takes_record
+from dlcalc.input.sources import read_source
 from dlcalc.layers.criteria import loss_of, upstream_of
 from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, begun, optimiser, updated
 from dlcalc.layers.table import types
@@ -437,16 +436,8 @@ class StepRun(Run[NetworkStep]):
         return {"model": model, **given}
 
     def _record(self, value: str, name: str = "") -> dict[str, Any]:
-        allow_nonfinite, source = self.out.allow_nonfinite, read_source(value, name, "JSON")
-        with At(source.place, once=True):
-            record = parse_json(decode(source), allow_nonfinite)
-            if not isinstance(record, dict):
-                raise InputError(f"a JSON object with fields is wanted: {', '.join(FIELDS)}")
-            check_fields([field for field in record if field not in RESULT], FIELDS)
-            return {
-                field: each if field in RESULT else checked_field(field, each, allow_nonfinite)
-                for field, each in record.items()
-            }
+        source = read_source(value, name, "JSON")
+        return record_of(source, FIELDS, (), self.out.allow_nonfinite, beside=RESULT)
 
     def checked(self, result: NetworkStep) -> Sequence[Any]:
         """Each gradient against differences."""
