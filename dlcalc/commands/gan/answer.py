@@ -516,18 +516,11 @@ def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | Non
         finally:
             progress.clear()
         if caught:
-            epochs = len(training.history)
-            place = f"after epoch {epochs}" if epochs else "before the first batch"
-            if training.done:
-                place = f"after batch {training.done} of epoch {epochs + 1}"
-            kept = (
-                "and the networks are lost; "
-                "--checkpoint FILE keeps them, for --resume to go on from"
-            )
             if checkpoint is not None:
                 _save(training, checkpoint)
-                kept = "and all of it is kept; --resume goes on from there"
-            note(f"stopped {place}, {kept}")
+            epochs, kept = len(training.history), checkpoint is not None
+            facts = {"epochs": epochs, "next": epochs + 1, "done": training.done, "kept": kept}
+            note(" ".join(sentences(__file__, "findings.txt", "stopped", facts)))
             end_as(caught[0])
 
 

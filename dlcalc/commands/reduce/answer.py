@@ -8,6 +8,7 @@ from math import gcd, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError
+from dlcalc.input.expressions import sentences
 from dlcalc.layers.counted import Shape, whole
 from dlcalc.layers.table import GENERAL, bind, handler, parameters
 from dlcalc.models.changes import edit, with_argument
@@ -16,7 +17,7 @@ from dlcalc.models.notation import input_shape
 from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.receptive_fields import seen
 from dlcalc.models.tree import Layer, Model, Node
-from dlcalc.numbers.axes import per_axis
+from dlcalc.numbers.axes import by_x, per_axis
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
@@ -433,28 +434,22 @@ def _drawn(result: Reduction) -> Table:
         ])
     return Table(
         ["way", "params", "", "macs", "output", "field", "model", "layers"], rows,
-        footnotes=_footnotes(result),
+        footnotes=["", *_footnotes(result)],
     )
 
 
-def _footnotes(result: Reduction) -> list[str]:
-    lines = [""]
-    if result.budget is not None:
-        best, budget = result.proposals[:1], result.budget
-        lines.append(
-            f"{result.layer} is within {budget:,} parameters as it is"
-            if result.today.params <= budget or not best else
-            f"the mildest way to {budget:,} parameters: {best[0].way}, {best[0].notation}"
-        )
+def _footnotes(result: Reduction) -> Iterator[str]:
+    said, best = partial(sentences, __file__, "footnotes.txt"), [*result.proposals, result.today][0]
+    facts = {
+        "layer": result.layer, "today": result.today.params, "budget": result.budget,
+        "way": best.way, "notation": best.notation, "none": not result.proposals,
+    }
+    yield from said("before", facts)
     for each in result.proposals:
         if each.model.misfit is not None:
-            size = "x".join(map(str, each.model.misfit_input))
-            lines.append(
-                f"{each.way}: {each.model.misfit_name} no longer fits; at {size} it breaks"
-            )
-    if not result.proposals:
-        lines.append("nothing that applies to it saves anything")
-    return [*lines, "model: parameters of the whole model; macs: multiply-accumulates of the layer"]
+            at = by_x(each.model.misfit_input)
+            yield from said("misfit", {"way": each.way, "name": each.model.misfit_name, "at": at})
+    yield from said("after", facts)
 
 
 def _percent(part: int, whole: int) -> str:
