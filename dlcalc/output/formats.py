@@ -153,16 +153,10 @@ def _divided(delimiter: str) -> Callable[[Answer, int | None, Steps], Iterator[s
         if steps is not None:
             yield from divided_lines(_working_table(steps), delimiter)
             yield "\n"
-        for place, block in enumerate(blocks):
-            if place:
-                yield "\n"
+        for block in blocks:  # one, as programs get it
             if isinstance(block, Values):
-                if block.title:
-                    yield f"# {block.title}\n"
                 yield from array_lines(block.array, None, delimiter)
             else:
-                if len(blocks) > 1 and block.title:
-                    yield f"# {block.title}\n"
                 yield from divided_lines(block, delimiter)
 
     return write

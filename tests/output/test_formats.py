@@ -50,9 +50,11 @@ def test_plain_has_no_headers_and_rounds() -> None:
 
 @pytest.mark.parametrize(("form", "delimiter"), [("csv", ","), ("tsv", "\t")])
 def test_csv_and_tsv_are_exact_and_have_no_prose(form: str, delimiter: str) -> None:
-    array, table = text(form).split("\n\n")
-    assert array == f"# output\n1.0{delimiter}0.6666666666666666"
-    rows = list(csv.reader(io.StringIO(table.partition("\n")[2]), delimiter=delimiter))
+    array, table = (
+        "".join(render(ANSWER.alone(name)[0], form, 6, False)) for name in ("output", "layers")
+    )
+    assert array == f"1.0{delimiter}0.6666666666666666\n"
+    rows = list(csv.reader(io.StringIO(table), delimiter=delimiter))
     assert rows == [["name", "params", "share"], ["C1, first", "61706", "0.6666666666666666"],
                     ["a|b", str(2**70), ""]]  # fmt: skip
 
