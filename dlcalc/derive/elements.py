@@ -51,16 +51,18 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
     kind, args = formula.kind, formula.args
     if kind in NAMES:
         return reader(formula)
-    if kind in ("call", "index"):
-        function, arguments = _function(formula)
-        if function is None:
-            return reader(formula)
-    elif kind == "matmul" and _is_turned(args[1]):  # of two vectors the outer product
-        function, arguments = Arrays.times_transposed, (args[0], args[1].args[0])
+    function: Callable[..., Array] | None
+    if kind in _KINDS:
+        function, arguments = _KINDS[kind], args
     elif kind == "relation":
         function, arguments = getattr(Arrays, _RELATIONS[args[0]]), args[1:]
     else:
-        function, arguments = _KINDS[kind], args
+        operation, arguments, options = _operation(formula)
+        function = getattr(Arrays, operation, None)
+        if operation in OPERATIONS:
+            function = partial(OPERATIONS[operation].value, Arrays, **options)
+    if function is None:  # a slope known by its value alone
+        return reader(formula)
     parts = [compiled(each, reader) for each in arguments]
     return lambda values: function(*[each(values) for each in parts])
 
@@ -70,9 +72,6 @@ def _is_turned(part: Any) -> bool:
 
 
 _KINDS: dict[str, Callable[..., Array]] = {
-    **{kind: partial(OPERATIONS[kind].value, Arrays) for kind in (
-        "add", "sub", "mul", "hadamard", "matmul", "neg", "div", "pow", "transpose",
-        "floor", "ceil")},
     "list": lambda *parts: np.stack(parts), "stack": lambda *parts: np.concatenate(parts),
     "part": lambda a, start, stop: a[int(start):int(stop)],
 }
@@ -90,15 +89,6 @@ def _option(text: str) -> tuple[str, Any]:
         return name, value
     numbers = tuple(int(each) for each in value.strip("()").split(",") if each.strip())
     return name, numbers if "(" in value else numbers[0]
-
-
-def _function(formula: Expr) -> tuple[Callable[..., Array] | None, tuple[Any, ...]]:
-    """What a call does, and its arguments; None for a slope known by its value alone."""
-    operation, arguments, options = _operation(formula)
-    if operation in OPERATIONS:
-        return partial(OPERATIONS[operation].value, Arrays, **options), arguments
-    known: Callable[..., Array] | None = getattr(Arrays, operation, None)
-    return known, arguments
 
 
 def _operation(formula: Expr) -> tuple[str, tuple[Any, ...], dict[str, Any]]:

@@ -777,22 +777,14 @@ class AvgPool(Pool):
             yield graph.slope(node, to) / int(node.saved[to[2:]])
 
 
-class Prelu(Rule):
+class Prelu(Elementwise):
     """x above 0, else w·x, w being one number or one a channel."""
-
-    def value(self, node: Node, *arguments: Array) -> Array:
-        x, w = arguments
-        return np.where(x.real > 0, x, w * x)
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         x, w = (each.value for each in node.arguments)
-        if place == 0:
-            slope = np.where(x.real > 0, 1, w)
-            bend = node.options.get("bend")
-            if bend is not None:
-                slope = np.where(x.real == 0, bend(w), slope)
-            return gradient * slope
-        return np.asarray(Arrays.fit(gradient * np.where(x.real > 0, 0, x), w))
+        pulled, bend = super().pull(node, gradient, place), node.options.get("bend")
+        return pulled if place or bend is None else (
+            np.where(x.real == 0, gradient * bend(w), pulled))
 
     def made(self, graph: Graph, node: Node, index: Index) -> Any:
         x, w = graph.spread(node, index)
@@ -817,6 +809,7 @@ RULES: dict[str, Rule] = {
     **{name: Softmax(name) for name in ("softmax", "log_softmax")},
     **{name: Activate(ACTIVATIONS[name]) for name in ("sigmoid", "tanh")},
     "einsum": Einsum(), "move": Move(), "concat": Concat("concat"), "lookup": Lookup(),
-    "convolve": Convolve(), "maxpool": MaxPool(), "avgpool": AvgPool(), "prelu": Prelu(),
+    "convolve": Convolve(), "maxpool": MaxPool(), "avgpool": AvgPool(),
+    "prelu": Prelu("leaky_relu"),
 }
 """The rules by the names that layers call them by."""

@@ -303,10 +303,10 @@ def update_steps(
     >>> step.value
     2.0
     """
-    numbers: dict[str, list[Any]] = {}
+    numbers: list[Any] = []
 
     def put_number(label: str, value: Any) -> Any:
-        numbers.setdefault(label, []).append(value)
+        numbers.append(value)
         return value
 
     moved(optimiser, put_number, FUNCTIONS, weight[1], gradient[1], state, options)
@@ -329,7 +329,7 @@ def update_steps(
         return name
 
     def put_symbol(label: str, formula: Any) -> Any:
-        value = numbers[label].pop(0)
+        value = numbers[len(steps)]
         name = Expr("new", (weight[0],)) if label == "w" else symbol(LETTERS.get(label, label))
         put = formula.put(values) if isinstance(formula, Expr) and formula not in values else None
         steps.append(Step(name, float(value), formula, () if put is None else (put,)))

@@ -10,9 +10,11 @@ those that most models need first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib import import_module
 
 from dlcalc.errors import InputError, did_you_mean
+from dlcalc.input.sources import text_beside
 from dlcalc.layers.counted import Counted
 from dlcalc.numbers.axes import PADDING_NAMES, plural
 from dlcalc.typed import Any
@@ -64,20 +66,11 @@ def _types_of(family: str) -> dict[str, Handler]:
     return _loaded[family]
 
 
-ALIASES = {
-    "dense": "linear", "fc": "linear", "fully_connected": "linear", "bn": "batchnorm",
-    "batch_norm": "batchnorm", "layer_norm": "layernorm", "ln": "layernorm",
-    "group_norm": "groupnorm", "instance_norm": "instancenorm", "rms_norm": "rmsnorm",
-    "depthwise": "dwconv", "depthwise_conv": "dwconv", "separable_conv": "dwconv",
-    "convolution": "conv", "convolutional": "conv", "deconv": "conv_transpose",
-    "convtranspose": "conv_transpose", "transposed_conv": "conv_transpose",
-    "globalavgpool": "globalpool", "global_average_pool": "globalpool", "gap": "globalpool",
-    "averagepool": "avgpool", "average_pool": "avgpool", "max_pool": "maxpool",
-    "avg_pool": "avgpool", "adaptiveavgpool": "adaptivepool", "swish": "silu", "view": "reshape",
-    "lrelu": "leaky_relu", "self_attention": "attention", "mha": "attention",
-    "multihead_attention": "attention", "embed": "embedding", "interpolate": "upsample",
-}
-"""Other names that people give to types, which an error sets right."""
+@cache
+def _aliases() -> dict[str, str]:
+    """The type that each other name means which people give to types."""
+    rows = (line.split() for line in text_beside(__file__, "aliases.txt").splitlines()[1:])
+    return {alias: type for type, *others in rows for alias in others}
 
 
 def meant(type: str, others: Iterable[str] = ()) -> str:
@@ -88,8 +81,8 @@ def meant(type: str, others: Iterable[str] = ()) -> str:
     """
     plain = _plain(type)
     for name in (plain, plain.replace("_", "")):
-        if name in ALIASES or find(name) is not None:
-            return f"; did you mean {ALIASES.get(name, name)}?"
+        if name in _aliases() or find(name) is not None:
+            return f"; did you mean {_aliases().get(name, name)}?"
     return did_you_mean(type, [*types(), *others])
 
 
@@ -100,7 +93,7 @@ def is_alias(name: str) -> bool:
     (True, False)
     """
     plain = _plain(name)
-    return bool({plain, plain.replace("_", "")} & ALIASES.keys()) or find(plain) is not None
+    return bool({plain, plain.replace("_", "")} & _aliases().keys()) or find(plain) is not None
 
 
 def _plain(name: str) -> str:

@@ -212,15 +212,10 @@ def adaptivepool(shape: Shape, size: PerAxisValue, kind: str = "avg") -> Counted
     _, sizes = spatial(shape, "a pooling")
     wanted = per_axis(size, len(sizes), "size")
     at_least(1, "size", wanted)
-    strides = tuple(max(1, length // size) for length, size in zip(sizes, wanted, strict=True))
-    kernels = tuple(
-        max(1, length - (size - 1) * stride)
-        for length, size, stride in zip(sizes, wanted, strides, strict=True)
-    )
-    axes = tuple(
-        Axis(length, kernel, stride)
-        for length, kernel, stride in zip(sizes, kernels, strides, strict=True)
-    )
+    lines = [(length, size, max(1, length // size))
+             for length, size in zip(sizes, wanted, strict=True)]
+    axes = tuple(Axis(length, max(1, length - (size - 1) * stride), stride)
+                 for length, size, stride in lines)
     return Counted((shape[0], *wanted), windows=axes)
 
 
