@@ -380,19 +380,21 @@ def _judged(facts: dict[str, str], diagnosis: str, seen: tuple[Finding, ...]) ->
     name = facts["name"]
     if diagnosis == "neither":
         return Remedy(name, NO, "the test error meets the target; nothing asks for it")
-    for finding in seen:
-        if finding.remedy == name and finding.part == diagnosis:
-            return Remedy(name, finding.helps, finding.text)
-    if diagnosis == "both":
-        # What lowers one part and leaves the other helps; what raises the other may.
-        verdicts = {facts["variance"], facts["bias"]}
-        helps = next(each for each in (YES, MAYBE, NO) if each in verdicts)
-        if WORSE in verdicts:
-            helps = MAYBE if YES in verdicts else NO
-        why = f"variance: {facts['variance_why']}; bias: {facts['bias_why']}"
-        return Remedy(name, helps, why)
-    verdict = facts[diagnosis]
-    return Remedy(name, NO if verdict == WORSE else verdict, facts[f"{diagnosis}_why"])
+    parts = ("variance", "bias") if diagnosis == "both" else (diagnosis,)
+    verdicts, reasons = [], []
+    for part in parts:
+        found = next((each for each in seen if (each.remedy, each.part) == (name, part)), None)
+        # What a curve gives no reason for does harm as ever.
+        harms = facts[part] == WORSE and (found is None or found.helps == NO)
+        verdicts.append(WORSE if harms else found.helps if found else facts[part])
+        reasons.append(found.text if found else facts[f"{part}_why"])
+    # What lowers one part and leaves the other helps; what raises the other may.
+    helps = next((each for each in (YES, MAYBE) if each in verdicts), NO)
+    if WORSE in verdicts:
+        helps = MAYBE if YES in verdicts else NO
+    if len(parts) == 1:
+        return Remedy(name, helps, reasons[0])
+    return Remedy(name, helps, f"variance: {reasons[0]}; bias: {reasons[1]}")
 
 
 DIAGNOSES = ("bias", "variance", "both", "neither")

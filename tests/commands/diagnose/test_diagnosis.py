@@ -92,6 +92,22 @@ def test_epochs_decide_early_stopping(tests: list[float], early: str, longer: st
     assert len(found.findings) == 1
 
 
+@pytest.mark.parametrize(("trains", "tests", "early", "longer"), [
+    ([0.3, 0.2, 0.15], [0.35, 0.3, 0.25], "no", "yes"),  # both still fall
+    ([0.3, 0.2, 0.15], [0.35, 0.25, 0.3], "maybe", "maybe"),  # the test error rises again
+    ([0.3, 0.15, 0.15], [0.35, 0.25, 0.3], "maybe", "no"),
+    ([0.3, 0.15, 0.15], [0.35, 0.25, 0.25], "no", "no"),
+])
+def test_a_curve_decides_of_both_parts_too(
+    trains: list[float], tests: list[float], early: str, longer: str
+) -> None:
+    found = diagnose(curve={"epoch": [1, 2, 3], "train_error": trains, "test_error": tests})
+    assert found.diagnosis == "both"
+    helps = {each.remedy: each for each in found.remedies}
+    assert (helps["early stopping"].helps, helps["more epochs"].helps) == (early, longer)
+    assert all(each in helps["more epochs"].why for each in found.findings)
+
+
 @pytest.mark.parametrize(("last", "expected"), [(0.2, "yes"), (0.39, "maybe")])
 def test_examples_decide_more_of_them(last: float, expected: str) -> None:
     rows = [(100, 0.0, 0.6), (200, 0.01, 0.4), (400, 0.02, last)]
