@@ -162,7 +162,8 @@ class Comparison:
     ) -> Iterator[Found]:
         share = _noise_share(actual, self.tolerance)
         expected, actual = _plain(expected), _plain(actual)
-        if isinstance(actual, str):  # where 28x28 and 60M are texts, they are no numbers
+        holds = any(isinstance(each, Mapping) for each in _flat(expected))
+        if isinstance(actual, str) and not holds:  # where 28x28 and 60M are texts, and no numbers
             expected = by_x(expected) if isinstance(expected, list) else (
                 getattr(expected, "typed", "") or expected
             )
@@ -174,8 +175,9 @@ class Comparison:
             return
         if holder := _holder(actual):
             raise InputError(f"{place} is {holder}; what is expected of it is not")
-        if any(isinstance(each, Mapping) for each in _flat(expected)):
-            raise InputError(f"{place}: an object is expected, where a number belongs")
+        if holds:
+            belongs = "text" if isinstance(actual, str) else "a number"
+            raise InputError(f"{place}: an object is expected, where {belongs} belongs")
         try:
             shapes = _shape(expected), _shape(actual)
         except ShapeError as error:

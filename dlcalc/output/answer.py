@@ -142,9 +142,12 @@ class Answer(NamedTuple):
         InputError, with the names there are, where none has that one.
         """
         found: dict[str, Block] = {}
+        own = str(self.main_place[-1])
+        if any(own == getattr(block, "name", "") for block in self.blocks):
+            own = ""
         for block in self.blocks:
             if not isinstance(block, Text | Prose):
-                called = block.name or ("" if found else str(self.main_place[-1]))
+                called = block.name or ("" if found else own)
                 found.setdefault(called or f"table {len(found) + 1}", block)
         if not found:
             return self, []

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from dlcalc.formulas.expressions import Vector
 from dlcalc.formulas.numerals import format_number, plain_value
 from dlcalc.formulas.text import escape_latex, formula_latex, formula_text
+from dlcalc.numbers.parse import shorten
 from dlcalc.output.answer import Answer
 from dlcalc.output.tables import aligned_rows, shape_of, slices
 
@@ -19,6 +20,10 @@ HEAD = r"""\documentclass{article}
 \begin{document}
 \sloppy\setlength{\arraycolsep}{2pt}
 """
+
+
+MOST_SHOWN = 400
+"""Signs of a wrong answer that are shown."""
 
 
 def chain_of(step: Any) -> list[Any]:
@@ -161,9 +166,10 @@ def _element(difference: Any, answer: Answer, precision: int) -> str:
     where = f"element {place}" if difference.index else str(difference.field)
     if difference.index and difference.field != answer.main_place:
         where = f"{difference.field} {where}"
-    shown = format_number(expected, digits) or "null", format_number(actual, digits)
+    shown = [shorten(format_number(each, digits), MOST_SHOWN) or "null"
+             for each in (expected, actual)]
     if isinstance(expected, str) and not isinstance(actual, str):
-        shown = f'the text "{expected}"', shown[1]
+        shown[0] = f'the text "{shown[0]}"'
     text = f"{where}: expected {shown[0]}, is {shown[1]}"
     step = answer.element(difference.field, difference.index)
     if step is not None:

@@ -113,7 +113,7 @@ class CellRun(Run[CellResult]):
         record |= result.more | {gradient_name(name): each for name, each in gradients.items()}
         blocks: list[Block] = [] if self.running else [_steps_table(problem, values)]
         if result.loss is not None:
-            blocks.append(Table(("loss",), [(result.loss,)]))
+            blocks.append(Table(("loss",), [(result.loss,)], called="loss"))
         if self.checks is not None:
             record["check"] = [
                 {**told, "formula": each.formula, "central": each.central,
@@ -196,4 +196,5 @@ def _steps_table(problem: Any, values: dict[str, Any]) -> Table:
         for sequence, row in enumerate(array[t] if batched else array[t : t + 1])
     ]
     units = [f"unit {unit + 1}" if H > 1 else "value" for unit in range(H)]
-    return Table(["step", *(["sequence"] if batched else []), "quantity", *units], rows)
+    headers = ["step", *(["sequence"] if batched else []), "quantity", *units]
+    return Table(headers, rows, called="steps")

@@ -1,5 +1,6 @@
 """Answers in a form that the result does not have: one line, and no fault of dlcalc's own."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -24,6 +25,7 @@ LRN += ", \"loss\": \"cross_entropy\"}' --init uniform"
     ("grad 'y = floor(x)*x' x=2.5 --expect 6.25", "expected 6.25, is 5 = ⌊x⌋·x = ⌊2.5⌋·2.5"),
     ("grad 'L = sum(x*x)' 'x=1 2' --at gradients.L", "--at gradients.L: no working by itself"),
     ("kl --q 1,1 --p 0,1 --expect '{\"kl\": [1, [2]]}'", "kl: numbers and lists side by side"),
+    ("diagnose --expect '[{\"why\": \"bias\"}]'", "an object is expected, where text belongs"),
     ("grad 'y = exp(' x=1", "line 1, column 9: found the end after '('"),
     ("pool -x '1 2' -F 2 --at dx", "--at dx: the result has no field 'dx'"),
 ])
@@ -50,3 +52,11 @@ def test_an_empty_operand_is_none_and_not_standard_input(line: str) -> None:
     done = invoke(*line.split(), "", stdin="5")
     assert (done.status, done.out) == (2, "")
     assert "''" in done.complaint
+
+
+def test_of_a_long_wrong_answer_the_beginning_is_shown() -> None:
+    answer = json.dumps({"diagnosis": "bias " * 1000})
+    done = invoke("diagnose", "--train-error", "2%", "--test-error", "20%", "--expect", answer)
+    assert done.status == 1
+    assert done.complaint.startswith("diagnosis: expected bias bias ")
+    assert len(done.complaint) < 700

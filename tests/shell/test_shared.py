@@ -8,7 +8,9 @@ import shlex
 import pytest
 
 import dlcalc
+from dlcalc.output.answer import Prose, Text
 from dlcalc.shell.commands import COMMANDS, GROUPS
+from dlcalc.shell.inner import answer_within
 from tests.faults.commands import TABLE
 from tests.shell.running import Run, invoke, python, run
 
@@ -68,6 +70,20 @@ def test_a_table_for_programs_is_one(form: str, line: str) -> None:
         assert "other tables" not in other.err
     wrong = invoke(*line.split(), "-f", form, "--table", "nothing")
     assert (wrong.status, wrong.out) == (2, "")
+
+
+@pytest.mark.parametrize("name", sorted({*TABLE} - {"gan", "quiz", "completion", "man"}))
+def test_no_table_hides_another(name: str) -> None:
+    answer = answer_within([name, *shlex.split(TABLE[name].good)])
+    tables = [each for each in answer.blocks if not isinstance(each, Text | Prose)]
+    _, others = answer.alone()
+    assert len(others) == max(0, len(tables) - 1)
+
+
+def test_the_gradients_of_a_cell_are_tables_of_their_own() -> None:
+    record = json.loads(invoke("lstm", "-f", "json").out)
+    rows = csv.reader(io.StringIO(invoke("lstm", "--table", "dW", "-f", "csv").out))
+    assert [[float(each) for each in row] for row in rows] == record["dW"]
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
