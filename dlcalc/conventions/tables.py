@@ -62,7 +62,7 @@ def ask(framework: str, kind: str, fact: str) -> Any:
     facts: Any = table("frameworks")
     for key in kind.split("."):
         facts = facts[key]
-    return answer(facts[fact], framework)
+    return answer(facts[fact], checked(framework))
 
 
 def answer(values: Mapping[str, Any], framework: str) -> Any:
@@ -87,8 +87,9 @@ def others(kind: str, fact: str) -> str:
 
 def checked(framework: str) -> str:
     """The framework of that name; InputError with a near one."""
-    if framework not in FRAMEWORKS:
-        raise InputError(f"unknown framework {framework!r}{did_you_mean(framework, FRAMEWORKS)}")
+    if not isinstance(framework, str) or framework not in FRAMEWORKS:
+        near = did_you_mean(str(framework), FRAMEWORKS)
+        raise InputError(f"unknown framework {framework!r}{near}")
     return framework
 
 

@@ -442,6 +442,7 @@ def part(count: Count, name: str) -> Count:
     >>> [row.name for row in part(twice, "b.relu1").rows], len(part(twice, "b.1").rows)
     (['b.0.relu1', 'b.1.relu1'], 1)
     """
+    name = str(name)
     inside = name + "."
     rows = tuple(
         row for row in count.rows

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 import dlcalc
@@ -151,6 +152,19 @@ def test_values_of_another_kind_are_refused(name: str, given: list[Any], complai
     options = {"of": given.pop()} if name == "grad" and len(given) == 3 else {}
     with pytest.raises(dlcalc.InputError, match=complaint):
         getattr(dlcalc, name)(*given, **options)
+
+
+@pytest.mark.parametrize("value", [[], np.ones((2, 2)), 2.5, "x"])
+@pytest.mark.parametrize(("name", "given", "option"), [
+    ("pool", ([[1, 2], [3, 4]], 2), "framework"), ("params", ("lenet",), "layer"),
+    ("posterior", ([1], [0], [1]), "seed"), ("posterior", ([1], [0], [1]), "starts"),
+    ("step", ("input 1; relu", {"x": [1], "upstream": [1]}), "framework"),
+])
+def test_options_of_another_kind_are_refused(
+    name: str, given: tuple[Any, ...], option: str, value: Any
+) -> None:
+    with pytest.raises(dlcalc.InputError):
+        getattr(dlcalc, name)(*given, **{option: value})
 
 
 def test_what_functions_do_not_know_is_told_as_commands_tell_it() -> None:

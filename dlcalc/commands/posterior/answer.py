@@ -29,6 +29,7 @@ from dlcalc.errors import InputError, ShapeError
 from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol, total, transpose
 from dlcalc.input.expressions import sentences
 from dlcalc.input.fields import takes_record
+from dlcalc.numbers.axes import at_least
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import Gaussian, gaussian, kl
@@ -127,7 +128,9 @@ def posterior(
     p = mixture(weights, means, covariances)
     if p.dimension > 2:
         raise ShapeError(f"means: {p.dimension} dimensions; the quadrature is for one or two")
-    if not 0 <= starts <= MOST_STARTS:
+    at_least(0, "seed", (seed,))
+    at_least(0, "starts", (starts,))
+    if starts > MOST_STARTS:
         raise InputError(f"starts: {starts}; it must be from 0 to {MOST_STARTS}")
     candidates = [*p.components, p.whole(), *_random_starts(p, seed, starts)]
     fits: list[Fit] = []

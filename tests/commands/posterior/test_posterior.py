@@ -168,7 +168,7 @@ def test_a_start_far_out_comes_to_a_component() -> None:
     ("means", "options", "message"),
     [
         ([[0, 0, 0], [1, 1, 1]], {}, "3 dimensions; the quadrature is for one or two"),
-        ([0, 1], {"starts": -1}, "starts: -1; it must be from 0 to 1000"),
+        ([0, 1], {"starts": -1}, "starts -1 is below 0"),
     ],
 )
 def test_what_is_asked_wrongly_is_refused(
