@@ -82,41 +82,36 @@ def _edited(
     for at, node in enumerate(body):
         name = names[id(node)]
         new: Sequence[Node] | None = None
-        if isinstance(node, Layer):
-            if name == wanted:
-                new = replace(node)
-        elif node.kind == Kind.REPEAT:
-            new = _edited_repeat(node, wanted, names, replace)
-        else:
-            inner = wanted.removeprefix(f"{name}.") if is_scope(node) else wanted
-            if inner != wanted or not is_scope(node):
-                changed = _edited(node.body, inner, names, replace)
-                new = None if changed is None else [node.replaced(body=changed)]
+        if name == wanted and (isinstance(node, Layer) or node.kind == Kind.REPEAT):
+            new = replace(node)
+        elif isinstance(node, Block) and (not is_scope(node) or wanted.startswith(f"{name}.")):
+            new = _edited_block(
+                node, wanted.removeprefix(f"{name}." if is_scope(node) else ""), names, replace
+            )
         if new is not None:
             return [*body[:at], *new, *body[at + 1 :]]
     return None
 
 
-def _edited_repeat(
-    repeat: Block, wanted: str, names: dict[int, str], replace: Replace
+def _edited_block(
+    block: Block, wanted: str, names: dict[int, str], replace: Replace
 ) -> Sequence[Node] | None:
-    if wanted == repeat.name:
-        return replace(repeat)
-    inner = wanted.removeprefix(f"{repeat.name}.")
-    if inner == wanted:
+    """A block with a layer in it replaced, or in one turn of a repeat."""
+    index, dot, rest = wanted.partition(".")
+    turn = dot and index.isascii() and index.isdigit()
+    one = turn and block.kind == Kind.REPEAT and not block.shared
+    turns = int(index) - block.first if one else 0
+    if not 0 <= turns < block.count:
         return None
-    index, dot, rest = inner.partition(".")
-    if not (dot and index.isascii() and index.isdigit()) or repeat.shared:
-        changed = _edited(repeat.body, inner, names, replace)
-        return None if changed is None else [repeat.replaced(body=changed)]
-    turns = int(index) - repeat.first
-    changed = _edited(repeat.body, rest, names, replace) if 0 <= turns < repeat.count else None
+    changed = _edited(block.body, rest if one else wanted, names, replace)
     if changed is None:
         return None
+    if not one:
+        return [block.replaced(body=changed)]
     parts = [
-        repeat.replaced(count=turns),
-        repeat.replaced(body=changed, count=1, first=int(index)),
-        repeat.replaced(count=repeat.count - turns - 1, first=int(index) + 1),
+        block.replaced(count=turns),
+        block.replaced(body=changed, count=1, first=int(index)),
+        block.replaced(count=block.count - turns - 1, first=int(index) + 1),
     ]
     return [part for part in parts if part.count]
 

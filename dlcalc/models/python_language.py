@@ -237,11 +237,9 @@ class Follower:
         self.assign(node.target, self.operated(node.op, before, self.value(node.value, scope)),
                     scope)
 
-    def _return(self, node: ast.Return, scope: Scope) -> NoReturn:
-        raise _Jump("Return", None if node.value is None else self.value(node.value, scope))
-
-    def _jump(self, node: ast.Break | ast.Continue, scope: Scope) -> NoReturn:
-        raise _Jump(type(node).__name__)
+    def _jump(self, node: ast.Return | ast.Break | ast.Continue, scope: Scope) -> NoReturn:
+        given = getattr(node, "value", None)
+        raise _Jump(type(node).__name__, None if given is None else self.value(given, scope))
 
     def _raise(self, node: ast.Raise, scope: Scope) -> NoReturn:
         raise InputError(ast.unparse(node)[:80])
@@ -534,8 +532,8 @@ _FOLLOWED: dict[type[ast.AST], Follow] = {
     **dict.fromkeys((ast.Import, ast.ImportFrom), Follower._import),
     ast.ClassDef: Follower._class, ast.FunctionDef: Follower._function,
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr), Follower._assign),
-    ast.AugAssign: Follower._augmented, ast.Return: Follower._return, ast.Raise: Follower._raise,
-    **dict.fromkeys((ast.Break, ast.Continue), Follower._jump),
+    ast.AugAssign: Follower._augmented, ast.Raise: Follower._raise,
+    **dict.fromkeys((ast.Return, ast.Break, ast.Continue), Follower._jump),
     ast.If: Follower._if, ast.For: Follower._for,
     ast.With: lambda run, node, scope: run.block(node.body, scope),
     ast.Try: lambda run, node, scope: run.block(

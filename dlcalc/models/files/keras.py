@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, BinaryIO, NamedTuple
@@ -705,13 +706,13 @@ def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
         raise InputError("its config.json is not UTF-8 text") from None
     if not isinstance(config, dict) or not {"class_name", "config"} <= config.keys():
         raise InputError("its config.json is no model of Keras's: class_name and config are wanted")
-    reader = _Reader()
     layers = layers_of(config)
     if not layers:
         raise InputError("holds no layers")
     if input is not None:
         layers = _give_input(config, layers, input)
-    owned = [list(reader.tensors(layer, "", None, 0)) for layer in layers]
+    left = iter(range(MOST_LAYERS))
+    owned = [list(_tensors(layer, "", None, 0, left)) for layer in layers]
     tensors = [tensor for own in owned for tensor in own]
     flow = Flow(config, tensors)
     rows = [row_of(layer, own, flow) for layer, own in zip(layers, owned, strict=True)]
@@ -750,41 +751,34 @@ def row_of(layer: Written, own: Sequence[Tensor], flow: Flow) -> Row:
     )
 
 
-class _Reader:
-    """Layers within layers, with a bound on how many there are."""
-
-    def __init__(self) -> None:
-        self.left = MOST_LAYERS
-
-    def tensors(
-        self, layer: Written, prefix: str, shape: Any, depth: int
-    ) -> Iterator[Tensor]:
-        """The weights of a layer, of those that it wraps, and of a model within it."""
-        self.left -= 1
-        if depth > MOST_DEPTH or self.left < 0:
-            raise InputError("layers within layers beyond any honest depth")
-        kind, name = layer.kind, prefix + layer.name
-        with At(name, once=True):
-            if "layers" in layer.config and kind != "RNN":
-                for each in layers_of(layer.record):
-                    yield from self.tensors(each, f"{name}/", None, depth + 1)
-                return
-            given, inner = layer.built(shape), layer.inner
-            if not inner:
-                for weight in weights(layer, given):
-                    yield _tensor(weight, name, layer.config)
-            for each in inner:
-                steps = kind == "TimeDistributed" and isinstance(given, tuple)
-                passed = given[:1] + given[2:] if steps else given
-                yield from self.tensors(each, f"{name}/", passed, depth + 1)
-                if kind == "StackedRNNCells":
-                    given = (None, each.config.get("units"))
-            if inner and kind == "SpectralNormalization":
-                held = weights(inner[0], inner[0].built(given))
-                if not held or not held[0].shape:
-                    raise InputError("the layer within has no kernel")
-                vector = Weight("vector_u", (1, held[0].shape[-1]), "state")
-                yield _tensor(vector, name, inner[0].config)
+def _tensors(
+    layer: Written, prefix: str, shape: Any, depth: int, left: Iterator[int]
+) -> Iterator[Tensor]:
+    """The weights of a layer and of those within it; so many as are `left` may be read."""
+    if depth > MOST_DEPTH or next(left, None) is None:
+        raise InputError("layers within layers beyond any honest depth")
+    kind, name = layer.kind, prefix + layer.name
+    with At(name, once=True):
+        if "layers" in layer.config and kind != "RNN":
+            for each in layers_of(layer.record):
+                yield from _tensors(each, f"{name}/", None, depth + 1, left)
+            return
+        given, inner = layer.built(shape), layer.inner
+        if not inner:
+            for weight in weights(layer, given):
+                yield _tensor(weight, name, layer.config)
+        for each in inner:
+            steps = kind == "TimeDistributed" and isinstance(given, tuple)
+            passed = given[:1] + given[2:] if steps else given
+            yield from _tensors(each, f"{name}/", passed, depth + 1, left)
+            if kind == "StackedRNNCells":
+                given = (None, each.config.get("units"))
+        if inner and kind == "SpectralNormalization":
+            held = weights(inner[0], inner[0].built(given))
+            if not held or not held[0].shape:
+                raise InputError("the layer within has no kernel")
+            vector = Weight("vector_u", (1, held[0].shape[-1]), "state")
+            yield _tensor(vector, name, inner[0].config)
 
 
 def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
@@ -900,10 +894,7 @@ def _frozen(model: Any) -> Iterator[str]:
 def _numbered(tensors: list[Tensor]) -> list[Tensor]:
     """The tensors with the roles that the classes of their layers give, where these are known."""
     named = [_NUMBERED.fullmatch(each.name) for each in tensors]
-    counts: dict[str, int] = {}
-    for match in named:
-        if match:
-            counts[match["layer"]] = counts.get(match["layer"], 0) + 1
+    counts = Counter(match["layer"] for match in named if match)
     found = []
     for tensor, match in zip(tensors, named, strict=True):
         if match is not None and not tensor.role:

@@ -835,67 +835,73 @@ class Terms(Fields):
     def __init__(self, flow: Translator, node: Node) -> None:
         super().__init__(node.attributes)
         self.flow, self.node = flow, node
+        self.known: dict[str, Any] = {}
 
     def get(self, name: str) -> Any:
         """The value of a name, null where nothing gives one."""
-        return _TERMS[name](self.flow, self.node) if name in _TERMS else super().get(name)
+        if name not in self.known:
+            self.known[name] = _TERMS[name](self) if name in _TERMS else super().get(name)
+        return self.known[name]
 
     def complaint(self, text: str) -> str:
         """That no layer has such values."""
         return self.flow.unsaid(self.node).message
 
+    def shape(self, place: int) -> Sizes:
+        """The shape of an input; InputError where it is not known."""
+        return self.flow.shape(self.node, place)
 
-def _weight(flow: Translator, node: Node) -> Sizes:
-    return flow.shape(node, 1 if plain_op(node) == node.op else 3)
+
+def _weight(terms: Terms) -> Sizes:
+    return terms.shape(1 if plain_op(terms.node) == terms.node.op else 3)
 
 
-def _is_biased(flow: Translator, node: Node) -> bool:
+def _is_biased(terms: Terms) -> bool:
+    node = terms.node
     quantised = 6 if node.op == "QGemm" else 8
     place = 2 if plain_op(node) == node.op else quantised
     return any(node.inputs[place : place + 1])
 
 
-def _kernel(flow: Translator, node: Node) -> list[int]:
-    if "Conv" in node.op:
-        return list(_weight(flow, node)[2:])
-    return node.wholes("kernel_shape", len(flow.shape(node, 0)) - 2)
+def _kernel(terms: Terms) -> list[int]:
+    if "Conv" in terms.node.op:
+        return list(terms.get("weight")[2:])
+    return terms.node.wholes("kernel_shape", len(terms.shape(0)) - 2)
 
 
-def _one(name: str, usual: int = 0) -> Callable[[Translator, Node], int]:
-    return lambda flow, node: node.whole(name, usual)
+def _one(name: str, usual: int = 0) -> Callable[[Terms], int]:
+    return lambda terms: terms.node.whole(name, usual)
 
 
-def _along(name: str, usual: int = 1) -> Callable[[Translator, Node], list[int]]:
+def _along(name: str, usual: int = 1) -> Callable[[Terms], list[int]]:
     """An attribute of one number an axis of the window."""
-    return lambda flow, node: node.wholes(name, len(_kernel(flow, node)), usual)
+    return lambda terms: terms.node.wholes(name, len(terms.get("kernel")), usual)
 
 
-def _pad(flow: Translator, node: Node) -> Any:
+def _pad(terms: Terms) -> Any:
     """Padding of each axis: one number where both sides and all axes are alike."""
-    kernel, strides, apart = (
-        _TERMS[name](flow, node) for name in ("kernel", "strides", "dilations")
-    )
-    pads = node.wholes("pads", 2 * len(kernel), 0)
+    kernel, strides, apart = map(terms.get, ("kernel", "strides", "dilations"))
+    pads = terms.node.wholes("pads", 2 * len(kernel), 0)
     pairs = list(zip(pads[: len(kernel)], pads[len(kernel) :], strict=True))
-    auto = node.attributes.get("auto_pad", "NOTSET")
+    auto = terms.node.attributes.get("auto_pad", "NOTSET")
     if auto in ("SAME_UPPER", "SAME_LOWER"):
         way = "same" if auto == "SAME_UPPER" else "same-lower"
         pairs = [
-            pad_pair(way, *each, node.op == "ConvTranspose")
-            for each in zip(flow.shape(node, 0)[2:], kernel, strides, apart, strict=True)
+            pad_pair(way, *each, terms.node.op == "ConvTranspose")
+            for each in zip(terms.shape(0)[2:], kernel, strides, apart, strict=True)
         ]
         if min(map(min, pairs)) < 0:  # columns that are added
-            raise flow.unsaid(node)
+            raise terms.flow.unsaid(terms.node)
     return _alike([a for a, _ in pairs]) if all(a == b for a, b in pairs) else tuple(pairs)
 
 
-def _scale(flow: Translator, node: Node) -> Any:
+def _scale(terms: Terms) -> Any:
     """How many times as long the axes are behind the channels."""
-    taken, given = flow.shape(node, 0), flow.shapes.get(node.outputs[0], ())
+    taken, given = terms.shape(0), terms.get("given")
     if len(taken) != len(given) or taken[:2] != given[:2] or any(
         not a or b % a for a, b in zip(taken, given, strict=True)
     ):
-        raise flow.unsaid(node)
+        raise terms.flow.unsaid(terms.node)
     return _alike(b // a for a, b in zip(taken[2:], given[2:], strict=True))
 
 
@@ -904,18 +910,19 @@ def _alike(values: Any) -> Any:
     return values[0] if len(set(values)) == 1 else values
 
 
-def _pools_all(flow: Translator, node: Node) -> bool:
+def _pools_all(terms: Terms) -> bool:
     """Whether a mean leaves one number of each channel."""
-    taken, given = flow.shape(node, 0), flow.shapes.get(node.outputs[0], ())
+    taken, given = terms.shape(0), terms.get("given")
     return len(taken) > 2 and given in (taken[:2], (*taken[:2], *(1 for _ in taken[2:])))
 
 
-def _attention(flow: Translator, node: Node) -> int:
+def _attention(terms: Terms) -> int:
     """Scores and weighted values; of com.microsoft's Attention the three projections, too."""
+    node = terms.node
     if node.op == "Attention" and node.domain == "com.microsoft":
-        (batch, steps, width), given = flow.shape(node, 0), flow.shape(node, 1)[1]
+        (batch, steps, width), given = terms.shape(0), terms.shape(1)[1]
         return batch * steps * width * given + 2 * batch * steps * steps * (given // 3)
-    query, key, value = (flow.shape(node, place) for place in range(3))
+    query, key, value = map(terms.shape, range(3))
     if len(query) == 4:  # heads apart
         return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
     heads = node.whole("q_num_heads") or node.whole("num_heads") or 1
@@ -923,13 +930,14 @@ def _attention(flow: Translator, node: Node) -> int:
     return prod(query[:2]) * key[1] * (query[2] + value[2] // shared * heads)
 
 
-def _einsum(flow: Translator, node: Node) -> int:
+def _einsum(terms: Terms) -> int:
     """Products of two operands: the sizes of all letters, and of the axes that dots stand for."""
-    taken = str(node.attributes.get("equation")).partition("->")[0].replace(" ", "").split(",")
+    equation = str(terms.node.attributes.get("equation"))
+    taken = equation.partition("->")[0].replace(" ", "").split(",")
     sizes: dict[str | int, int] = {}
     for at, letters in enumerate(taken):
         head, dots, tail = letters.partition("...")
-        shape = flow.shape(node, at)
+        shape = terms.shape(at)
         between = len(shape) - len(head) - len(tail) if dots else 0
         for name, length in zip([*head, *range(-between, 0), *tail], shape, strict=True):
             sizes[name] = max(length, sizes.get(name, 1))
@@ -938,26 +946,26 @@ def _einsum(flow: Translator, node: Node) -> int:
     return prod(sizes.values()) if len(taken) == 2 else 0
 
 
-_TERMS: dict[str, Callable[[Translator, Node], Any]] = {
+_TERMS: dict[str, Callable[[Terms], Any]] = {
     "weight": _weight, "biased": _is_biased, "kernel": _kernel, "pad": _pad, "scale": _scale,
-    "pools_all": _pools_all, "ones": lambda flow, node: [1 for _ in _kernel(flow, node)],
+    "pools_all": _pools_all, "attention": _attention, "einsum": _einsum,
     "strides": _along("strides"), "dilations": _along("dilations"),
-    "output_padding": _along("output_padding", 0),
+    "output_padding": _along("output_padding", 0), "group": _one("group", 1),
     **{name: _one(name) for name in ("axis", "ceil_mode", "count_include_pad", "transB")},
-    "group": _one("group", 1), "attention": _attention, "einsum": _einsum,
-    "outs": lambda flow, node: prod(flow.shapes[_first_output(node)]),
-    "ins": lambda flow, node: prod(flow.shape(node, 0)),
-    "taps": lambda flow, node: prod(_weight(flow, node)[1:]),
-    "inner": lambda flow, node: flow.shape(node, 0)[0 if node.whole("transA") else -1],
-    "recurrent": lambda flow, node: prod(flow.shape(node, 0)[:2]) * (
-        prod(flow.shape(node, 1)) + prod(flow.shape(node, 2))
+    "ones": lambda terms: [1 for _ in terms.get("kernel")],
+    "taken": lambda terms: terms.shape(0),
+    "given": lambda terms: terms.flow.shapes.get(terms.node.outputs[0], ()),
+    "outs": lambda terms: prod(terms.flow.shapes[_first_output(terms.node)]),
+    "ins": lambda terms: prod(terms.shape(0)), "taps": lambda terms: prod(_weight(terms)[1:]),
+    "inner": lambda terms: terms.shape(0)[0 if terms.node.whole("transA") else -1],
+    "recurrent": lambda terms: (
+        prod(terms.shape(0)[:2]) * (prod(terms.shape(1)) + prod(terms.shape(2)))
     ),
-    "taken": lambda flow, node: flow.shape(node, 0),
-    "step": lambda flow, node: flow.number(node, 1),
-    "table": lambda flow, node: node.inputs[0] in flow.held,
-    "slopes": lambda flow, node: prod(flow.shape(node, 1)),
-    "low": lambda flow, node: node.attributes.get("min", flow.number(node, 1)),
-    "high": lambda flow, node: node.attributes.get("max", flow.number(node, 2)),
+    "step": lambda terms: terms.flow.number(terms.node, 1),
+    "table": lambda terms: terms.node.inputs[0] in terms.flow.held,
+    "slopes": lambda terms: prod(terms.shape(1)),
+    "low": lambda terms: terms.node.attributes.get("min", terms.flow.number(terms.node, 1)),
+    "high": lambda terms: terms.node.attributes.get("max", terms.flow.number(terms.node, 2)),
 }
 """The names that are no attributes as they stand in the file."""
 
