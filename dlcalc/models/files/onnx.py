@@ -11,7 +11,9 @@ import struct
 from collections import ChainMap, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import prod
+from itertools import chain, product
+from math import floor, prod
+from operator import mul
 from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
@@ -191,7 +193,7 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
-MOST_AXES, MOST_DEPTH, MOST_VALUES = 64, 32, 64
+MOST_AXES, MOST_DEPTH, MOST_VALUES, MOST_SIZE = 64, 32, 64, 1 << 63
 TABLE = read_table(__file__, "onnx.txt")
 TYPES = {int(kind): words.split() for kind, words in TABLE["type"].items()}
 """TensorProto.DataType: its name and the bits of one number."""
@@ -551,6 +553,338 @@ RECURRENT = ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
 NESTED = ("If", "Loop", "Scan")
 MACS = {op: read_expression(text) for op, text in TABLE["macs"].items()}
 """The multiply-accumulates of each operation that has any."""
+
+
+# Shapes by the rules of the operations, and the whole numbers that views are asked for by.
+
+
+class Taken:
+    """What a node takes: shapes by their place, and numbers; LookupError where one is unknown."""
+
+    def __init__(
+        self, node: Node, shapes: Mapping[str, Sizes], values: Mapping[str, list[Any]]
+    ) -> None:
+        self.node, self.shapes, self.values = node, shapes, values
+
+    def __getitem__(self, at: int) -> Sizes:
+        return self.shapes[self.node.inputs[at]]
+
+    def all(self, step: int = 1) -> list[Sizes]:
+        """The shapes of all inputs, or of every so many of them."""
+        return [self.shapes[name] for name in self.node.inputs[::step] if name]
+
+    def given(self, at: int) -> bool:
+        """Whether there is an input."""
+        return any(self.node.inputs[at : at + 1])
+
+    def numbers(self, at: int, name: str = "") -> list[Any]:
+        """The numbers of an attribute, or of an input in its place."""
+        own = self.node.attributes.get(name)
+        return own if isinstance(own, list) else self.values[self.node.inputs[at]]
+
+    def axes(self, at: int, rank: int) -> list[int]:
+        """The axes that are named, counted from the front; all where none is."""
+        named = self.node.attributes.get("axes") or (self.numbers(at) if self.given(at) else [])
+        return [int(axis) % rank for axis in named] or list(range(rank))
+
+    def axis(self, default: int = 0) -> int:
+        """The one axis of an operation, counted from the front."""
+        return self.node.whole("axis", default) % len(self[0])
+
+
+def _wide(*shapes: Sizes) -> Sizes:
+    """The shape of values that meet element by element."""
+    rank = max(map(len, shapes))
+    wide = [(*[1] * (rank - len(each)), *each) for each in shapes]
+    return tuple(max(sizes) if min(sizes) else 0 for sizes in zip(*wide, strict=True))
+
+
+def _windows_over(taken: Taken) -> Sizes:
+    """The output of a convolution or of pooling."""
+    node, quantised = taken.node, plain_op(taken.node) != taken.node.op
+    batch, channels, *sizes = taken[0]
+    weight = () if "Pool" in node.op else taken[3 if quantised else 1]
+    axes, auto = len(sizes), node.attributes.get("auto_pad", "NOTSET")
+    kernel = weight[2:] or node.wholes("kernel_shape", axes)
+    strides, dilations = node.wholes("strides", axes), node.wholes("dilations", axes)
+    pads, more = node.wholes("pads", 2 * axes, 0), node.wholes("output_padding", axes, 0)
+    own = node.attributes.get("output_shape")
+    if isinstance(own, list):
+        return (batch, weight[1] * node.whole("group", 1), *own[-axes:])
+    for at, (size, step) in enumerate(zip(sizes, strides, strict=True)):
+        reach = (kernel[at] - 1) * dilations[at] + 1
+        pad = pads[at] + pads[at + axes] if auto == "NOTSET" else 0
+        if node.op == "ConvTranspose":
+            same = auto.startswith("SAME")
+            sizes[at] = size * step if same else (size - 1) * step + more[at] + reach - pad
+        elif auto.startswith("SAME"):
+            sizes[at] = -(-size // step)
+        else:
+            room = size + pad - reach
+            sizes[at] = (-(-room // step) if node.whole("ceil_mode") else room // step) + 1
+            if (sizes[at] - 1) * step >= size + pads[at]:  # begun behind the input
+                sizes[at] -= 1
+    if node.op == "ConvTranspose":
+        return (batch, weight[1] * node.whole("group", 1), *sizes)
+    return (batch, weight[0] if weight else channels, *sizes)
+
+
+def _product(taken: Taken) -> Sizes:
+    """The output of a matrix product, of vectors and of stacks of matrices."""
+    node = taken.node
+    left, right = taken[0], taken[3 if node.op.startswith("QLinear") else 1]
+    left, right = (
+        (*each[:-2], each[-1], each[-2]) if node.whole(name) else each
+        for each, name in ((left, "transA"), (right, "transB"))
+    )
+    rows, columns = left[-2:-1], right[-1:] if len(right) > 1 else ()
+    return (*_wide(left[:-2], right[:-2]), *rows, *columns)
+
+
+def _gemm(taken: Taken) -> Sizes:
+    left, right = taken[0], taken[3 if taken.node.op == "QGemm" else 1]
+    return left[taken.node.whole("transA")], right[not taken.node.whole("transB")]
+
+
+def _split(taken: Taken) -> list[Sizes]:
+    """Parts along an axis: of the sizes that are asked for, or alike and the last one shorter."""
+    shape, axis, count = taken[0], taken.axis(), len(taken.node.outputs)
+    if taken.given(1) or "split" in taken.node.attributes:
+        parts = taken.numbers(1, "split")
+    else:
+        part = -(-shape[axis] // count)
+        parts = [*[part] * (count - 1), shape[axis] - part * (count - 1)]
+    return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
+
+
+def _ranges(taken: Taken) -> list[range]:
+    """The places along each axis that a Slice leaves."""
+    ranges = list(map(range, taken[0]))
+    starts, ends = taken.numbers(1, "starts"), taken.numbers(2, "ends")
+    steps = taken.numbers(4) if taken.given(4) else [1] * len(starts)
+    axes = taken.axes(3, len(ranges))
+    for axis, first, last, step in zip(axes, starts, ends, steps, strict=False):
+        ranges[axis] = ranges[axis][first:last:step]
+    return ranges
+
+
+def _reshaped(taken: Taken) -> Sizes:
+    shape, zeros = taken[0], not taken.node.whole("allowzero")
+    sizes = [
+        shape[at] if not size and zeros else size
+        for at, size in enumerate(taken.numbers(1, "shape"))
+    ]
+    known = prod(size for size in sizes if size != -1)
+    return tuple(prod(shape) // known if size == -1 else int(size) for size in sizes)
+
+
+def _flattened(taken: Taken) -> Sizes:
+    axis = taken.node.whole("axis", 1)
+    return prod(taken[0][:axis]), prod(taken[0][axis:])
+
+
+def _squeezed(taken: Taken) -> Sizes:
+    places = taken.axes(1, len(taken[0]))
+    named = len(places) < len(taken[0])
+    return tuple(
+        size for at, size in enumerate(taken[0]) if (at not in places if named else size != 1)
+    )
+
+
+def _unsqueezed(taken: Taken) -> Sizes:
+    named = taken.numbers(1, "axes")
+    places, left = {int(at) % (len(taken[0]) + len(named)) for at in named}, iter(taken[0])
+    return tuple(1 if at in places else next(left) for at in range(len(taken[0]) + len(named)))
+
+
+def _laid_together(taken: Taken) -> Sizes:
+    shapes = taken.all() if taken.node.op == "Concat" else taken.all(3)[1:]
+    axis = taken.node.whole("axis") % len(shapes[-1])
+    return (*shapes[-1][:axis], sum(each[axis] for each in shapes), *shapes[-1][axis + 1 :])
+
+
+def _reduced(taken: Taken) -> Sizes:
+    arg = taken.node.op.startswith("Arg")
+    places = [taken.axis()] if arg else taken.axes(1, len(taken[0]))
+    if taken.node.whole("noop_with_empty_axes") and len(places) == len(taken[0]):
+        return taken[0]
+    keep = [1] * taken.node.whole("keepdims", 1)
+    found = [keep if at in places else [size] for at, size in enumerate(taken[0])]
+    return tuple(size for each in found for size in each)
+
+
+def _resized(taken: Taken) -> Sizes:
+    sizes = list(taken[0])
+    axes, by_size = taken.axes(9, len(sizes)), taken.given(3)
+    place = 3 if by_size else 2 if len(taken.node.inputs) > 2 else 1
+    for axis, asked in zip(axes, taken.numbers(place, "scales"), strict=True):
+        sizes[axis] = asked if by_size else int(sizes[axis] * asked)
+    return tuple(sizes)
+
+
+def _padded(taken: Taken) -> Sizes:
+    sizes, pads = list(taken[0]), taken.numbers(1, "pads")
+    axes = taken.axes(3, len(sizes))
+    for at, axis in enumerate(axes):
+        sizes[axis] += pads[at] + pads[at + len(axes)]
+    return tuple(sizes)
+
+
+def _gathered(taken: Taken) -> Sizes:
+    axis = taken.axis()
+    return (*taken[0][:axis], *taken[1], *taken[0][axis + 1 :])
+
+
+def _axes_of(taken: Taken) -> Sizes:
+    """What a Shape gives: the sizes of all axes, or of some in a row."""
+    return taken[0][taken.node.whole("start") : taken.node.attributes.get("end")]
+
+
+def _blocks(taken: Taken) -> Sizes:
+    (batch, channels, *sizes), size = taken[0], taken.node.whole("blocksize")
+    if taken.node.op == "SpaceToDepth":
+        return (batch, channels * size * size, *(each // size for each in sizes))
+    return (batch, channels // (size * size), *(each * size for each in sizes))
+
+
+def _states(taken: Taken) -> list[Sizes]:
+    """The whole sequence of a recurrent node, and its ends."""
+    steps, batch, _ = taken[0]
+    [ways, *sizes] = taken[2]
+    # The recurrent weight is of gates by width, or the other way about.
+    ends = (ways, batch, min(sizes))
+    return [(steps, *ends), ends, ends]
+
+
+def _attended(taken: Taken) -> Sizes:
+    """As many vectors as there are queries, as wide as the values of all heads."""
+    node, query = taken.node, taken[0]
+    if node.domain == "com.microsoft":
+        return (*query[:-1], taken[1][1] // 3)
+    value = taken[2][-1]
+    if len(query) == 3:
+        value = value // node.whole("kv_num_heads") * node.whole("q_num_heads")
+    return (*query[:-1], value)
+
+
+def _letters(taken: Taken) -> Sizes:
+    """The output of an Einsum that says it, without dots."""
+    into, _, out = str(taken.node.attributes["equation"]).replace(" ", "").partition("->")
+    sizes: dict[str, int] = {}
+    for letters, shape in zip(into.split(","), taken.all(), strict=True):
+        sizes |= zip(letters, shape, strict=True)
+    return tuple(sizes[letter] for letter in out)
+
+
+SHAPES: dict[str, Callable[[Taken], Sizes | list[Sizes]]] = {
+    **dict.fromkeys((*TABLE["layer"], *TABLE["as_taken"]), lambda taken: taken[0]),
+    **dict.fromkeys(TABLE["elementwise"], lambda taken: _wide(*taken.all())),
+    **dict.fromkeys(("QLinearAdd", "QLinearMul"), lambda taken: _wide(taken[0], taken[3])),
+    **dict.fromkeys(TABLE["windowed"], _windows_over),
+    **dict.fromkeys(TABLE["pools_all"], lambda taken: (*taken[0][:2], *(1 for _ in taken[0][2:]))),
+    **dict.fromkeys(("MatMul", "FusedMatMul", "MatMulInteger", "QLinearMatMul"), _product),
+    **dict.fromkeys(("Gemm", "FusedGemm", "QGemm"), _gemm),
+    "MatMulNBits": lambda taken: (*taken[0][:-1], taken.node.whole("N")), "Einsum": _letters,
+    "Attention": _attended, **dict.fromkeys(RECURRENT, _states),
+    **dict.fromkeys(TABLE["reduces"], _reduced),
+    **dict.fromkeys(("Concat", "QLinearConcat"), _laid_together), "Split": _split,
+    "Slice": lambda taken: tuple(map(len, _ranges(taken))), "Gather": _gathered,
+    "GatherElements": lambda taken: taken[1], "Reshape": _reshaped, "Flatten": _flattened,
+    "Squeeze": _squeezed, "Unsqueeze": _unsqueezed, "Pad": _padded,
+    "Transpose": lambda taken: tuple(taken[0][at] for at in _order(taken.node, taken[0])),
+    **dict.fromkeys(("Resize", "Upsample"), _resized),
+    **dict.fromkeys(("DepthToSpace", "SpaceToDepth"), _blocks),
+    "Expand": lambda taken: _wide(taken[0], tuple(taken.numbers(1))),
+    "Tile": lambda taken: tuple(map(mul, taken[0], taken.numbers(1))),
+    "GridSample": lambda taken: (*taken[0][:2], *taken[1][1:-1]),
+    "ConstantOfShape": lambda taken: tuple(taken.numbers(0)),
+    "Shape": lambda taken: (len(_axes_of(taken)),), "Size": lambda taken: (),
+    "Range": lambda taken: (len(_ranged(taken, *map(taken.numbers, range(3)))),),
+    "DynamicQuantizeLinear": lambda taken: [taken[0], (), ()],
+}
+"""The shape of an operation's first output by what it takes, or of all of them."""
+
+
+def _ranged(taken: Taken, *ends: list[int]) -> Sequence[int]:
+    return range(*(int(end) for [end] in ends))
+
+
+def _each(function: Callable[..., Any]) -> Callable[..., list[Any]]:
+    """A function of numbers for lists of them, of which one may be a single number."""
+    def made(taken: Taken, *given: list[Any]) -> list[Any]:
+        count = max(map(len, given))
+        wide = [each * count if len(each) == 1 else each for each in given]
+        return [function(*each) for each in zip(*wide, strict=True)]
+
+    return made
+
+
+def _filled(taken: Taken, sizes: list[int]) -> list[Any]:
+    held = taken.node.attributes.get("value")
+    return (held.values if isinstance(held, Value) else [0]) * min(prod(sizes), MOST_VALUES + 1)
+
+
+def _kept(taken: Taken, data: list[Any], *_: list[Any]) -> list[Any]:
+    whole = taken.node.op == "Cast" and taken.node.whole("to") in (6, 7)
+    return list(map(int, data)) if whole else list(data)
+
+
+def _picked(taken: Taken, data: list[Any], *_: list[Any]) -> list[Any]:
+    """The numbers that a Slice leaves, or all in the order of a Transpose."""
+    shape, order = taken[0], list(range(len(taken[0])))
+    if not data or len(data) != prod(shape):
+        raise ValueError
+    ranges = _ranges(taken) if taken.node.op == "Slice" else list(map(range, shape))
+    if taken.node.op == "Transpose":
+        order = _order(taken.node, shape)
+    steps = [prod(shape[axis + 1 :]) for axis in order]
+    return [
+        data[sum(map(mul, places, steps))] for places in product(*(ranges[axis] for axis in order))
+    ]
+
+
+VALUES: dict[str, Callable[..., Sequence[Any]]] = {
+    "Shape": lambda taken, *_: _axes_of(taken),
+    "Gather": lambda taken, data, at: [data[each] for each in at] if len(taken[0]) < 2 else [],
+    "Concat": lambda taken, *parts: [*chain(*parts)] if len(taken[0]) < 2 else [],
+    **dict.fromkeys(("Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape"), _kept),
+    **dict.fromkeys(("Slice", "Transpose"), _picked), "ConstantOfShape": _filled,
+    "Add": _each(lambda a, b: a + b), "Sub": _each(lambda a, b: a - b),
+    "Mul": _each(lambda a, b: a * b), "Mod": _each(lambda a, b: a % b),
+    "Div": _each(lambda a, b: a // b if type(a) is type(b) is int else a / b),
+    "Equal": _each(lambda a, b: a == b), "Where": _each(lambda where, a, b: a if where else b),
+    "Floor": _each(floor), "ReduceProd": lambda taken, data, *_: [prod(data)], "Range": _ranged,
+}
+"""Numbers that come of numbers along one axis."""
+
+
+def follow_shapes(graph: Graph, shapes: dict[str, Sizes]) -> dict[str, list[Any]]:
+    """Put the shapes that follow from others among them; the few numbers that are known."""
+    values = {
+        each.name: each.values for each in graph.values if len(each.values) == prod(each.shape)
+    }
+    for node in graph.nodes:
+        taken = Taken(node, shapes, values)
+        try:
+            if node.op in SHAPES:
+                made = SHAPES[node.op](taken)
+                for name, shape in zip(
+                    node.outputs, made if isinstance(made, list) else [made], strict=False
+                ):
+                    if len(shape) <= MOST_AXES and all(0 <= size < MOST_SIZE for size in shape):
+                        shapes.setdefault(name, shape)
+            if node.op in VALUES:
+                given = [values.get(name) for name in node.inputs if name]
+                numbers = VALUES[node.op](taken, *given)
+                if len(numbers) == prod(shapes[node.outputs[0]]) <= MOST_VALUES and all(
+                    -MOST_SIZE < each < MOST_SIZE for each in numbers
+                ):
+                    values[node.outputs[0]] = list(numbers)
+        except (LookupError, TypeError, ValueError, ArithmeticError, InputError):
+            continue  # what it needs is not known, or the node has not such axes
+    return values
+
+
 Options = dict[str, Any]
 Said = tuple[str, Options]
 """A layer of the notation: its type, and arguments by name."""
@@ -569,6 +903,7 @@ class Translator:
     def __init__(self, model: OnnxModel, shapes: Mapping[str, Sizes]) -> None:
         self.graph, self.functions = model.graph, model.functions
         self.shapes = dict(shapes)
+        numbers = follow_shapes(model.graph, self.shapes)
         self.held = {value.name: value for value in model.graph.values}
         """What the file holds and what comes of that alone; no value where it is computed."""
         for node in model.graph.nodes:
@@ -576,11 +911,9 @@ class Translator:
             fixed = inputs and node.op == "Shape" and inputs[0] in self.shapes
             if not fixed and not (inputs and self.held.keys() >= {*inputs}):
                 continue
-            self.held |= {name: Value(name) for name in node.outputs}
-            given = self.shapes.get(node.inputs[0]) if node.outputs else None
-            if given is not None and node.op in ("Transpose", *NOTHING):
-                order = _order(node, given) if node.op == "Transpose" else range(len(given))
-                self.shapes.setdefault(node.outputs[0], tuple(given[at] for at in order))
+            self.held |= {
+                name: Value(name, values=numbers.get(name, [])) for name in node.outputs
+            }
         self.steps: list[Step] = []
         self.own: dict[str, Sizes] = {}
         """Shapes as the notation has them: without the batch, and axes that only ONNX has."""
@@ -742,7 +1075,6 @@ class Translator:
         own = own or taken[1:]
         if node.op == "Transpose":
             order = _order(node, taken)
-            self.shapes.setdefault(node.outputs[0], tuple(taken[at] for at in order))
             long = [at for at in order if taken[at] > 1]
             if long == sorted(long):
                 return []
@@ -750,7 +1082,7 @@ class Translator:
                 return [("transpose", {})]
             raise self.unsaid(node)
         if node.outputs[0] not in self.shapes:
-            self.shapes[node.outputs[0]] = self._reshaped(node, taken)
+            raise self.unsaid(node)
         given = self.shapes[node.outputs[0]]
         if _long(given) in (_long(own), _long(taken)) and not len(given) == 2 < len(own):
             return []
@@ -758,38 +1090,10 @@ class Translator:
             raise self.unsaid(node)
         return [("flatten", {}) if len(given) == 2 else ("reshape", {"to": given[1:]})]
 
-    def _reshaped(self, node: Node, taken: Sizes) -> Sizes:
-        """The shape that a view gives, by what it is asked for; InputError where that is open."""
-        asked = node.attributes.get("axes")
-        if not isinstance(asked, list):
-            name = node.inputs[1] if len(node.inputs) > 1 else ""
-            asked = self.held[name].values if name in self.held else []
-        if node.op == "Flatten":
-            return prod(taken[: node.whole("axis", 1)]), prod(taken[node.whole("axis", 1) :])
-        if node.op == "Squeeze":
-            places = {at % len(taken) for at in asked if isinstance(at, int)}
-            return tuple(
-                size for at, size in enumerate(taken)
-                if (at not in places if asked else size != 1)
-            )
-        sizes = [
-            taken[at] if size == 0 and at < len(taken) else size for at, size in enumerate(asked)
-        ]
-        known = prod(size for size in sizes if size != -1)
-        if node.op != "Reshape" or not sizes or not known:
-            raise self.unsaid(node)
-        return tuple(int(prod(taken) // known if size == -1 else size) for size in sizes)
-
     def recurrent(self, node: Node, output: str) -> Said:
         """A recurrent layer, whose first output is the whole sequence and whose second its end."""
-        steps, batch = self.shape(node, 0)[:2]
-        [ways, *sizes] = self.shape(node, 2)
-        hidden = min(sizes)  # the recurrent weight is of gates by width, or the other way about
-        # The first output has all steps, the others the last one.
-        for at, name in enumerate(node.outputs):
-            self.shapes.setdefault(name, (*([steps] if not at else []), ways, batch, hidden))
         return node.op.removeprefix("DynamicQuantize").lower(), {
-            "hidden": hidden, "bias": any(node.inputs[3:4]),
+            "hidden": min(self.shape(node, 2)[1:]), "bias": any(node.inputs[3:4]),
             "bidirectional": node.attributes.get("direction") == "bidirectional",
             "output": "sequence" if output == node.outputs[0] else "last",
         }

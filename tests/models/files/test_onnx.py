@@ -20,6 +20,7 @@ from dlcalc.models.files.onnx import (
     Reader,
     Translator,
     Value,
+    follow_shapes,
     read_model,
     read_onnx,
     signed,
@@ -487,7 +488,8 @@ WEIGHTS = {"w": (4, 3, 3, 3), "one": (), "row": (8,), "v": (1, 4, 1, 1), "axes":
      ["y: lstm 4 bias=no"]),
     ([("Transpose", ["x"], "y", {"perm": [0, 2, 1]})], (1, 5, 8), {"y": (1, 8, 5)},
      ["y: transpose"]),
-    ([("Shape", ["x"], "s", {}), ("Reshape", ["x", "s"], "y", {})], (1, 5, 8), {}, None),
+    ([("Shape", ["x"], "s", {}), ("Reshape", ["x", "s"], "a", {}), ("Relu", ["a"], "y", {})],
+     (1, 5, 8), {"s": (3,), "y": (1, 5, 8)}, ["y: relu"]),
 ])
 def test_shapes_and_layers_of_a_graph(
     lines: list[Line], given: tuple[int, ...], shapes: dict[str, tuple[int, ...]],
@@ -746,3 +748,134 @@ def test_an_open_input_is_asked_for() -> None:
     held = read_onnx(io.BytesIO(field(7, graph)), "-")
     with pytest.raises(DlcalcError, match="the size of its input is open: give --input"):
         Translator(*held.graph).translated("")
+
+
+KEPT = {"w": (4, 3, 3, 3), "k": (3, 2, 2, 2), "m": (8, 5), "i": (2, 4), "wr": (2, 16, 4)}
+NUMBERS: dict[str, list[Any]] = {
+    "two": [2], "minus": [-1], "one_two": [1, 2], "four": [0, 1, 0, 2], "to": [1, 0, -1],
+    "sizes": [1, 3, 5, 7], "half": [1.0, 1.0, 0.5, 1.5], "end": [1 << 62], "past": [-1 << 62],
+}
+
+
+@pytest.mark.parametrize(("operation", "x", "found"), [
+    # Windows: padded, dilated, cut by ceil where they begin behind the input, and turned round.
+    (("Conv", ["x", "w"], "y", {"strides": [2, 2], "pads": [0, 1, 1, 1]}), (2, 3, 8, 9),
+     (2, 4, 4, 5)),
+    (("Conv", ["x", "w"], "y", {"auto_pad": "SAME_UPPER", "strides": [2, 3]}), (2, 3, 8, 9),
+     (2, 4, 4, 3)),
+    (("Conv", ["x", "w"], "y", {"auto_pad": "VALID", "dilations": [2, 1]}), (2, 3, 8, 9),
+     (2, 4, 4, 7)),
+    (("MaxPool", ["x"], "y", {"kernel_shape": [2], "strides": [3], "pads": [0, 2], "ceil_mode": 1}),
+     (2, 3, 8), (2, 3, 3)),
+    (("AveragePool", ["x"], "y", {"kernel_shape": [3], "strides": [2], "ceil_mode": 1}),
+     (2, 3, 8), (2, 3, 4)),
+    (("ConvTranspose", ["x", "k"], "y", {"strides": [3, 2], "group": 3, "pads": [0, 1, 0, 0],
+                                         "output_padding": [1, 0]}), (2, 3, 4, 5), (2, 6, 12, 9)),
+    (("ConvTranspose", ["x", "k"], "y", {"strides": [3, 2], "auto_pad": "SAME_LOWER"}),
+     (2, 3, 4, 5), (2, 2, 12, 10)),
+    (("ConvTranspose", ["x", "k"], "y", {"output_shape": [9, 9]}), (2, 3, 4, 5), (2, 2, 9, 9)),
+    (("GlobalMaxPool", ["x"], "y", {}), (2, 3, 4, 5), (2, 3, 1, 1)),
+    # Products: of stacks, of vectors, turned, and by letters.
+    (("MatMul", ["x", "m"], "y", {}), (2, 3, 8), (2, 3, 5)),
+    (("MatMul", ["x", "m"], "y", {}), (8,), (5,)),
+    (("FusedMatMul", ["x", "x"], "y", {"transB": 1}), (2, 1, 4, 8), (2, 1, 4, 4)),
+    (("Gemm", ["x", "m"], "y", {"transA": 1}), (8, 3), (3, 5)),
+    (("Gemm", ["m", "x"], "y", {"transB": 1}), (7, 5), (8, 7)),
+    (("Einsum", ["x", "m"], "y", {"equation": "bij, jk -> bki"}), (2, 3, 8), (2, 5, 3)),
+    (("LSTM", ["x", "x", "wr"], "y", {}), (9, 1, 5), (9, 2, 1, 4)),
+    (("Attention", ["x", "x", "x"], "y", {"q_num_heads": 4, "kv_num_heads": 2}), (2, 3, 8),
+     (2, 3, 16)),
+    # Parts, and axes that come, go and change places.
+    (("Split", ["x"], "y", {"axis": -1}), (2, 7), (2, 7)),
+    (("Split", ["x", "one_two"], "y", {"axis": 1}), (2, 3), (2, 1)),
+    (("Slice", ["x", "one_two", "end2"], "y", {}), (9, 9), (8, 7)),
+    (("Slice", ["x"], "y", {"starts": [1], "ends": [-1], "axes": [1]}), (4, 9), (4, 7)),
+    (("Slice", ["x", "minus", "past", "minus", "minus"], "y", {}), (4, 9), (4, 9)),
+    (("Concat", ["x", "x", "i"], "y", {"axis": -2}), (3, 4), (8, 4)),
+    (("Reshape", ["x", "to"], "y", {}), (2, 3, 4), (1, 3, 8)),
+    (("Reshape", ["x", "to"], "y", {"allowzero": 1}), (2, 3, 4), None),
+    (("Flatten", ["x"], "y", {"axis": -1}), (2, 3, 4), (6, 4)),
+    (("Flatten", ["x"], "y", {"axis": 0}), (2, 3, 4), (1, 24)),
+    (("Squeeze", ["x"], "y", {}), (1, 3, 1), (3,)),
+    (("Squeeze", ["x", "minus"], "y", {}), (1, 3, 1), (1, 3)),
+    (("Unsqueeze", ["x"], "y", {"axes": [0, -1]}), (3,), (1, 3, 1)),
+    (("Unsqueeze", ["x", "one_two"], "y", {}), (3, 4), (3, 1, 1, 4)),
+    (("Transpose", ["x"], "y", {"perm": [0, 2, 1]}), (2, 3, 4), (2, 4, 3)),
+    (("Transpose", ["x"], "y", {}), (2, 3, 4), (4, 3, 2)),
+    (("Gather", ["x", "i"], "y", {"axis": 1}), (5, 6, 7), (5, 2, 4, 7)),
+    (("GatherElements", ["x", "i"], "y", {}), (5, 6), (2, 4)),
+    (("DepthToSpace", ["x"], "y", {"blocksize": 2}), (1, 12, 2, 3), (1, 3, 4, 6)),
+    (("SpaceToDepth", ["x"], "y", {"blocksize": 2}), (1, 3, 4, 6), (1, 12, 2, 3)),
+    # Means, copies, and what is asked for in sizes or scales.
+    (("ReduceMean", ["x"], "y", {"axes": [-1], "keepdims": 0}), (2, 3, 4), (2, 3)),
+    (("ReduceSum", ["x", "one_two"], "y", {}), (2, 3, 4), (2, 1, 1)),
+    (("ReduceMax", ["x"], "y", {"keepdims": 0}), (2, 3), ()),
+    (("ReduceL2", ["x"], "y", {"noop_with_empty_axes": 1}), (2, 3), (2, 3)),
+    (("ArgMax", ["x"], "y", {"axis": 1, "keepdims": 0}), (2, 3, 4), (2, 4)),
+    (("Resize", ["x", "", "half"], "y", {}), (1, 3, 5, 5), (1, 3, 2, 7)),
+    (("Resize", ["x", "half"], "y", {}), (1, 3, 5, 5), (1, 3, 2, 7)),
+    (("Resize", ["x", "", "", "sizes"], "y", {}), (1, 3, 2, 2), (1, 3, 5, 7)),
+    (("Resize", ["x", "", "", "one_two"], "y", {"axes": [3, 2]}), (1, 3, 4, 4), (1, 3, 2, 1)),
+    (("Pad", ["x", "four"], "y", {}), (3, 4), (3, 7)),
+    (("Pad", ["x", "one_two", "", "minus"], "y", {}), (3, 4), (3, 7)),
+    (("Expand", ["x", "one_two"], "y", {}), (3, 1), (3, 2)),
+    (("Tile", ["x", "one_two"], "y", {}), (3, 4), (3, 8)),
+    (("GridSample", ["x", "grid"], "y", {}), (1, 3, 8, 8), (1, 3, 5, 6)),
+    (("ConstantOfShape", ["one_two"], "y", {}), (), (1, 2)),
+    (("Where", ["x", "i", "two"], "y", {}), (3, 1, 4), (3, 2, 4)),
+    (("Mul", ["x", "i"], "y", {}), (0, 1, 4), (0, 2, 4)),
+    # What is not known, and what no such node has.
+    (("Reshape", ["x", "unknown"], "y", {}), (2, 3), None),
+    (("Conv", ["x", "w"], "y", {"strides": [1, 1, 1]}), (2, 3, 8, 9), None),
+    (("Slice", ["x", "two", "two", "two", "zero"], "y", {}), (4, 9, 9), None),
+    (("Tile", ["x", "end2"], "y", {}), (1 << 40, 1 << 40), None),
+    (("Pad", ["x", "minus4"], "y", {}), (3, 4), None),
+])
+def test_shapes_by_the_rules_of_operations(
+    operation: Line, x: tuple[int, ...], found: tuple[int, ...] | None
+) -> None:
+    """As onnxruntime 1.32.0 gives them."""
+    op, taken, out, named = operation
+    numbers = NUMBERS | {"zero": [0], "end2": [1 << 62] * 2, "minus4": [-4] * 4}
+    values = [Value(name, "int64", (len(held),), 64, held) for name, held in numbers.items()]
+    shapes = {"x": x, "grid": (1, 5, 6, 2), **KEPT, **{each.name: each.shape for each in values}}
+    follow_shapes(Graph([Node(op, "", "", taken, [out], named)], values), shapes)
+    assert shapes.get("y") == found
+
+
+def test_sizes_that_a_graph_computes() -> None:
+    """Half the sizes of an input, a crop turned round, and pads as PyTorch exports them."""
+    one = Value("", "int64", (1,), 64, [1])
+    steps: list[Line] = [
+        ("Shape", ["x"], "shape", {}), ("Shape", ["x"], "rest", {"start": 1, "end": -1}),
+        ("Gather", ["shape", "places"], "sizes", {}), ("Cast", ["sizes"], "real", {"to": 1}),
+        ("Mul", ["real", "scale"], "half", {}), ("Floor", ["half"], "low", {}),
+        ("Cast", ["low"], "whole", {"to": 7}), ("Sub", ["sizes", "whole"], "less", {}),
+        ("Div", ["less", "two"], "quarter", {}), ("Add", ["quarter", "less"], "more", {}),
+        ("Mod", ["more", "two"], "odd", {}), ("Equal", ["odd", "two"], "same", {}),
+        ("Where", ["same", "two", "more"], "chosen", {}), ("ReduceProd", ["shape"], "all", {}),
+        ("ConstantOfShape", ["two"], "ones", {"value": one}), ("Range", ["0", "7", "2"], "r", {}),
+        ("Concat", ["whole", "less"], "laid", {"axis": 0}),
+        ("Reshape", ["laid", "square"], "m", {}), ("Transpose", ["m"], "turned", {}),
+        ("Slice", ["turned", "-1", "-9", "0", "-1"], "back", {}),
+        ("Reshape", ["back", "-1"], "flat", {}), ("Resize", ["x", "", "", "flat"], "y", {}),
+        # Numbers that grow beyond any size, in a table of two axes, or too many, are not kept.
+        *(("Mul", [f"big{at}", f"big{at}"], f"big{at + 1}", {}) for at in range(3)),
+        ("Gather", ["m", "places"], "rows", {}), ("ConstantOfShape", ["big0"], "many", {}),
+    ]
+    held: dict[str, list[Any]] = {
+        "places": [2, 3], "two": [2], "square": [2, 2], "-1": [-1], "-9": [-9], "0": [0],
+        "7": [7], "2": [2], "big0": [1 << 40], "scale": [0.5],
+    }
+    values = [Value(name, "int64", (len(each),), 64, each) for name, each in held.items()]
+    shapes = {"x": (1, 3, 9, 6), **{each.name: each.shape for each in values}}
+    nodes = [Node(op, "", out, taken, [out], named) for op, taken, out, named in steps]
+    found = follow_shapes(Graph(nodes, values), shapes)
+    assert {name: each for name, each in found.items() if name not in held} == {
+        "shape": [1, 3, 9, 6], "rest": [3, 9], "sizes": [9, 6], "real": [9, 6], "half": [4.5, 3.0],
+        "low": [4, 3], "whole": [4, 3], "less": [5, 3], "quarter": [2, 1], "more": [7, 4],
+        "odd": [1, 0], "same": [False, False], "chosen": [7, 4], "all": [162], "ones": [1, 1],
+        "r": [0, 2, 4, 6], "laid": [4, 3, 5, 3], "m": [4, 3, 5, 3], "turned": [4, 5, 3, 3],
+        "back": [3, 3, 4, 5], "flat": [3, 3, 4, 5],
+    }
+    assert (shapes["y"], shapes["rows"], shapes["many"]) == ((3, 3, 4, 5), (2, 2), (1 << 40,))
