@@ -140,6 +140,7 @@ _SIZES: dict[str, Callable[[_Terms], Any]] = {
 _FLAGS = {
     "use_bias": True, "scale": True, "center": True, "reset_after": True, "tie_weights": True,
     **dict.fromkeys(("rms_scaling", "mean", "mode", "value_dim", "use_scale", "score_mode")),
+    "renorm": False,
 }
 _USUAL = {"groups": 1, "depth_multiplier": 1, **_FLAGS}
 """What fields are where a configuration does not say."""
@@ -165,7 +166,10 @@ WITHOUT, SAME, SPATIAL = (
 )
 """Patterns of the classes without weights, of those whose output is as large as each of their
 inputs, and of those that the notation has channels first."""
-_STATES = ("moving_mean", "moving_variance", "mean", "variance", "count")
+_STATES = (
+    "moving_mean", "moving_variance", "mean", "variance", "count",
+    "moving_stddev", "renorm_mean", "renorm_stddev",
+)
 _CELLS = {"LSTM": "lstm_cell/", "GRU": "gru_cell/", "SimpleRNN": "simple_rnn_cell/"}
 """Layers whose weights are those of a cell within them."""
 
@@ -284,6 +288,7 @@ class Written:
         self.calls = self.record.get("inbound_nodes")
         self.input = self.config.get("batch_shape") or self.config.get("batch_input_shape")
         """The shape that an input has, with the batch."""
+        self.is_model = "layers" in self.config and self.kind != "RNN"
         self.zeros: Any = None
         """Zeros that the layer before it adds to what it takes."""
 
@@ -314,9 +319,10 @@ class Written:
         several = built.get("shapes_dict")
         if isinstance(several, dict):
             return {key: sizes_of(each) for key, each in several.items()}
-        if built.get("query_shape"):
+        named = built if built.get("query_shape") else self.config  # of Keras 2
+        if named.get("query_shape"):
             return {
-                key: sizes_of(each) for key, each in built.items()
+                key: sizes_of(each) for key, each in named.items()
                 if key.endswith("_shape") and each
             }
         given = built.get("input_shape", self.input)
@@ -546,9 +552,15 @@ PRODUCTS = ("Dot", "Lambda", "Attention", "AdditiveAttention")
 class Flow:
     """The layers of one model, each with its output and its products."""
 
-    def __init__(self, model: Config, tensors: Sequence[Tensor], around: str = "") -> None:
+    def __init__(
+        self, model: Config, tensors: list[Tensor], left: Iterator[int] | None = None,
+        around: str = "", depth: int = 0,
+    ) -> None:
         self.tensors = tensors
-        self.around = around
+        """All weights; where so many layers as are `left` may be read, put down as they come."""
+        self.left, self.around, self.depth = left, around, depth
+        self.owned: list[list[Tensor]] = []
+        """The weights that were put down of each layer."""
         self.outputs: dict[str, Sizes] = {}
         """Shapes without the batch; None for an axis that is open."""
         self.macs: dict[str, int | None] = {}
@@ -575,8 +587,15 @@ class Flow:
             ]
             if not given and before in self.outputs:
                 given = [self.outputs[before]]
-            before = name
+            if not given and layer.input and layer.kind != "InputLayer":
+                given = [sizes_of(layer.input)[1:]]
+            before, start = name, len(self.tensors)
+            if self.left is not None and not layer.is_model:
+                shapes = tuple((None, *each) for each in given)
+                passed = shapes[0] if len(shapes) == 1 else shapes or None
+                self.tensors += _tensors(layer, self.around, passed, self.depth, self.left)
             output, macs = self._made(layer, given)
+            self.owned.append(self.tensors[start:])
             seen = noted.get(name)
             if seen is not None and output is not None and (len(seen) != len(output) or any(
                 None not in (a, b) and a != b for a, b in zip(seen, output, strict=True)
@@ -595,8 +614,12 @@ class Flow:
             given = sizes_of(layer.input)
             self.input = _whole(given[1:]) if self.input is None and given else self.input
             return given[1:] if given else None, 0
-        if "layers" in layer.config:
-            inner = Flow(layer.record, self.tensors, self._start(layer))
+        if layer.is_model:
+            start = self._start(layer)
+            with At(start[:-1], once=True):
+                if self.depth > MOST_DEPTH or next(self.left or iter("all"), None) is None:
+                    raise InputError("layers within layers beyond any honest depth")
+                inner = Flow(layer.record, self.tensors, self.left, start, self.depth + 1)
             macs = [each for each in inner.macs.values() if each is not None]
             total = sum(macs) if len(macs) == len(inner.macs) else None
             return inner.outputs.get(inner.last), total
@@ -678,6 +701,7 @@ def _whole(shape: Sizes) -> tuple[int, ...] | None:
 
 
 MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
+MOST_WEIGHTS = 1 << 30
 _WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1}
 _KINDS = {
     "weight": Role.PARAMETER, "base": Role.PARAMETER, "state": Role.BUFFER,
@@ -691,6 +715,10 @@ def read_keras(file: BinaryIO, path: str, input: Any = None) -> Held:
         if "config.json" not in archive.namelist():
             raise InputError("no .keras file: the zip lacks config.json")
         data = member_bytes(archive, "config.json", MOST_CONFIG)
+        if b'"layers"' not in data and "model.weights.h5" in archive.namelist():
+            # A class of one's own says nothing of its layers.
+            weights = member_bytes(archive, "model.weights.h5", MOST_WEIGHTS)
+            return read_hdf5(io.BytesIO(weights), path)
     return read_json(io.BytesIO(data), path, input)
 
 
@@ -711,11 +739,9 @@ def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
         raise InputError("holds no layers")
     if input is not None:
         layers = _give_input(config, layers, input)
-    left = iter(range(MOST_LAYERS))
-    owned = [list(_tensors(layer, "", None, 0, left)) for layer in layers]
-    tensors = [tensor for own in owned for tensor in own]
-    flow = Flow(config, tensors)
-    rows = [row_of(layer, own, flow) for layer, own in zip(layers, owned, strict=True)]
+    tensors: list[Tensor] = []
+    flow = Flow(config, tensors, iter(range(MOST_LAYERS)))
+    rows = [row_of(layer, own, flow) for layer, own in zip(layers, flow.owned, strict=True)]
     metadata = {
         key: config[key] for key in ("keras_version", "backend") if isinstance(config.get(key), str)
     }
@@ -759,7 +785,7 @@ def _tensors(
         raise InputError("layers within layers beyond any honest depth")
     kind, name = layer.kind, prefix + layer.name
     with At(name, once=True):
-        if "layers" in layer.config and kind != "RNN":
+        if layer.is_model:
             for each in layers_of(layer.record):
                 yield from _tensors(each, f"{name}/", None, depth + 1, left)
             return
@@ -805,6 +831,8 @@ def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
     )
 
 
+_BESIDE = {"optimizer": Role.OPTIMIZER, "metrics": Role.OTHER}
+"""What a file has beside the weights, by how the names begin."""
 _NUMBERED = re.compile(r"(?P<layer>.*?(?P<kind>[a-z_0-9]+?)(_\d+)?)/vars/(?P<at>\d+)")
 STATES = {
     "batch_normalization": 2, "sync_batch_normalization": 2, "normalization": 3,
@@ -824,14 +852,18 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
         ) from None
     found: list[Tensor] = []
     layers: list[str] = []
+    named: dict[str, str] = {}  # layers by their paths, with the names that Keras gave them
 
     def take(name: str, item: Any) -> None:
         if isinstance(item, h5py.Group) and re.fullmatch(r"layers/[^/]+", name):
             layers.append(name.removeprefix("layers/"))
+        if isinstance(item, h5py.Group) and name.endswith("/vars"):
+            own = re.sub(r"^layers/|/vars$", "", printable(name))
+            named[own] = re.sub(r"_\d+$", "", str(item.attrs.get("name", "")))
         # bfloat16, which NumPy has not, is stored as two bytes.
         half = isinstance(item, h5py.Dataset) and item.dtype.str == "|V2"
         if isinstance(item, h5py.Dataset) and (half or item.dtype.kind in "biufc"):
-            role = Role.OPTIMIZER if name.startswith("optimizer") else ""
+            role = _BESIDE.get(re.split(r"[/_]", name)[0], "")
             own = re.sub(r"^(model_weights|layers)/|:0$", "", printable(name))
             size = item.size * item.dtype.itemsize
             dtype = "bfloat16" if half else str(item.dtype)
@@ -849,14 +881,15 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
     model = parse_json(text, allow_nonfinite=True)
     frozen = set(_frozen(model))
     tensors = [
-        each.but(trains=False) if frozen.intersection(each.name.split("/")) else each
-        for each in decide(_numbered(found), {})
+        each.but(trains=False)
+        if each.dtype == "int8" or frozen.intersection(each.name.split("/")) else each
+        for each in decide(_numbered(found, named), {})
     ]
     if layers and config is None:
         model = {"config": {"layers": [
             {"class_name": _class_of(name), "config": {"name": name}} for name in layers
         ]}}
-    if not model:
+    if not _says_layers(model):
         return Held(path, "hdf5", tensors)
     flow = Flow(model, tensors)
     return Held(path, "hdf5", tensors, rows=[
@@ -866,6 +899,12 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
         ], flow)
         for layer in layers_of(model)
     ])
+
+
+def _says_layers(model: Any) -> bool:
+    """Whether a configuration lists layers; that of a class of one's own does not."""
+    own = model.get("config") if isinstance(model, dict) else None
+    return isinstance(own, list) or (isinstance(own, dict) and "layers" in own)
 
 
 def _class_of(name: str) -> str:
@@ -891,7 +930,7 @@ def _frozen(model: Any) -> Iterator[str]:
             waiting += value.values()
 
 
-def _numbered(tensors: list[Tensor]) -> list[Tensor]:
+def _numbered(tensors: list[Tensor], names: Mapping[str, str]) -> list[Tensor]:
     """The tensors with the roles that the classes of their layers give, where these are known."""
     named = [_NUMBERED.fullmatch(each.name) for each in tensors]
     counts = Counter(match["layer"] for match in named if match)
@@ -899,6 +938,7 @@ def _numbered(tensors: list[Tensor]) -> list[Tensor]:
     for tensor, match in zip(tensors, named, strict=True):
         if match is not None and not tensor.role:
             kind = match["kind"]
+            kind = kind if kind in STATES else names.get(match["layer"], kind)
             # That wrapper holds the kernel of the layer within it once more.
             role = {"spectral_normalization": Role.TIED}.get(kind, Role.PARAMETER)
             if int(match["at"]) >= counts[match["layer"]] - STATES.get(kind, 0):

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from math import prod
@@ -15,7 +16,7 @@ import pytest
 
 from dlcalc.errors import DlcalcError, InputError
 from dlcalc.models.count import params
-from dlcalc.models.files.keras import Written, layers, read_hdf5, read_json
+from dlcalc.models.files.keras import Written, layers, read_hdf5, read_json, read_keras
 from dlcalc.models.files.reading import layered
 from dlcalc.models.files.tensors import Held
 from dlcalc.models.translation import notation
@@ -375,6 +376,9 @@ def test_a_size_for_the_first_input(
 class Group:
     """A group of an HDF5 file, as h5py has it."""
 
+    def __init__(self, **attrs: str) -> None:
+        self.attrs = attrs
+
 
 class Dataset:
     """An array of an HDF5 file, as h5py has it."""
@@ -425,17 +429,21 @@ def test_weights_alone_say_what_they_are_by_class(monkeypatch: pytest.MonkeyPatc
         items[f"layers/{name.partition('/')[0]}"] = Group()
         items |= {f"layers/{name}/vars/{at}": Dataset(*each) for at, each in enumerate(shapes)}
     items |= {"optimizer/vars/0": Dataset(4, kind="float64"), "names": Dataset(3, kind="S4")}
+    # Keras 2 keeps what it measured, too; a class of one's own names its layers as it likes.
+    items |= {"metrics/mean/vars/0": Dataset(), "norm/vars": Group(name="batch_normalization_7")}
+    items |= {f"norm/vars/{at}": Dataset(6) for at in range(4)}
     held = hdf5(items, None, monkeypatch)
     roles = {each.name: each.role for each in held.tensors}
     assert {name for name, role in roles.items() if role == "buffer"} == {
         "batch_normalization_1/vars/2", "batch_normalization_1/vars/3",
         "spectral_normalization/vars/1", *(f"normalization/vars/{at}" for at in range(3)),
+        "norm/vars/2", "norm/vars/3",
     }
     assert {name: role for name, role in roles.items() if role not in ("buffer", "parameter")} == {
         "dropout/seed_generator/vars/0": "other", "spectral_normalization/vars/0": "tied",
-        "optimizer/vars/0": "optimizer",
+        "optimizer/vars/0": "optimizer", "metrics/mean/vars/0": "other",
     }
-    assert held.tensors[-1].bytes == 32
+    assert next(each for each in held.tensors if each.dtype == "float64").bytes == 32
     assert [(row.name, row.type, row.trainable, row.buffers) for row in held.rows or ()] == [
         ("conv2d", "Conv2D", 40, 0), ("batch_normalization_1", "BatchNormalization", 8, 8),
         ("dropout", "Dropout", 0, 0), ("lstm_12", "LSTM", 144, 0),
@@ -466,6 +474,59 @@ def test_a_whole_model_says_what_is_frozen(
     ]
     assert [(row.name, row.params, row.trainable, row.macs) for row in held.rows or ()] == [
         ("a", 8, 0, None), ("b", 3, 2, None),
+    ]
+
+
+def test_a_class_of_ones_own_has_arrays_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its config says nothing of layers; neither does that in a .keras file."""
+    items = {"d/vars": Group(name="dense"), "d/vars/0": Dataset(3, 4, kind="int8"),
+             "d/vars/1": Dataset(4)}
+    config = {"class_name": "Net", "config": {"units": 4}}
+    whole = hdf5(items, json.dumps(config), monkeypatch)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("model.weights.h5", b"\x89HDF")
+    for held in (whole, read_keras(stream, "net.keras")):
+        assert held.rows is None
+        assert [(each.name, each.params, each.trains) for each in held.tensors] == [
+            ("d/vars/0", 12, False), ("d/vars/1", 4, True),
+        ]
+
+
+def test_shapes_that_older_models_do_not_say() -> None:
+    """Keras 2 before 2.13, and models within models of later ones, have no build_config."""
+    tower = layer("Sequential", name="tower", layers=[
+        layer("InputLayer", batch_input_shape=[None, 8, 8, 2]),
+        layer("Conv2D", name="conv", filters=4, kernel_size=[3, 3], strides=[1, 1]),
+        layer("BatchNormalization", name="norm", axis=[3], renorm=True),
+        layer("Flatten"), layer("Dense", name="code", units=5),
+    ])
+    plain = layer("Sequential", name="plain", layers=[
+        layer("Dense", name="first", units=3, batch_input_shape=[None, 5]),
+        layer("Dense", name="last", units=2, use_bias=False),
+    ])
+    attention = layer(
+        "MultiHeadAttention", name="mha", num_heads=2, key_dim=3, output_shape=None,
+        query_shape=[None, 6, 8], key_shape=[None, 4, 5], value_shape=[None, 4, 5],
+    )
+    data = json.dumps({"class_name": "Sequential", "config": [tower, plain, attention]}).encode()
+    held = held_of(data, "net")
+    assert [(each.name.rpartition("/")[0], each.numbers, each.role) for each in held.tensors] == [
+        ("tower/conv", 72, "parameter"), ("tower/conv", 4, "parameter"),
+        *(("tower/norm", 4, "parameter") for _ in range(2)),
+        *(("tower/norm", 4, "buffer") for _ in range(5)),
+        ("tower/code", 144 * 5, "parameter"), ("tower/code", 5, "parameter"),
+        ("plain/first", 15, "parameter"), ("plain/first", 3, "parameter"),
+        ("plain/last", 6, "parameter"),
+        *((f"mha/{name}", numbers, "parameter") for name, width in (
+            ("query", 8), ("key", 5), ("value", 5),
+        ) for numbers in (width * 6, 6)),
+        ("mha/attention_output", 48, "parameter"), ("mha/attention_output", 8, "parameter"),
+    ]
+    assert held.rows is not None
+    assert [(row.name, row.params, row.macs) for row in held.rows[:2]] == [
+        ("tower", 829, 36 * 72 + 144 * 5), ("plain", 24, 21),
     ]
 
 
