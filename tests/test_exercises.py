@@ -198,4 +198,4 @@ def test_the_circulated_convolution_is_refused_at_its_wrong_element() -> None:
 def test_every_command_named_exists() -> None:
     from dlcalc.shell.commands import COMMANDS
 
-    assert {each.command.split()[0] for each in read_exercises()} <= set(COMMANDS)
+    assert {each["command"].split()[0] for each in read_exercises()} <= set(COMMANDS)

@@ -61,7 +61,7 @@ def test_the_words_of_frameworks_are_read_as_the_table_has_them() -> None:
     section = README.partition("## The layer notation")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `.*$", section, re.MULTILINE)
     assert len(rows) == 9
-    told = topics()["notation"].text
+    told = topics()["notation"]
     for row in rows:
         assert row in told  # README's table is that of dlcalc docs notation
         for layer, *others in zip(*(re.findall(r"`([^`]+)`", each) for each in row.split(" | ")),

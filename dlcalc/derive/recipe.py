@@ -305,7 +305,7 @@ class Recipe:
                 found[name] = value
             else:
                 field, index = entry
-                _put(found, self.record, [*_place(field), *index], value)
+                put(found, self.record, [*_place(field), *index], value)
         return found
 
     def order(self) -> list[str]:
@@ -374,7 +374,7 @@ def _place(field: str) -> Place:
     return Place(name or int(at) for name, at in re.findall(r"([^.\[\]]+)|\[(\d+)\]", field))
 
 
-def _put(found: dict[str, Any], record: Mapping[str, Any], path: list[Any], value: Any) -> None:
+def put(found: dict[str, Any], record: Mapping[str, Any], path: list[Any], value: Any) -> None:
     """Set one element; lists around it are those of the record, objects hold it alone."""
     target: Any = found
     source: Any = record

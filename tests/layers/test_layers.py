@@ -318,7 +318,7 @@ def evaluated(formula: Any) -> Any:
 
 
 def test_docs_and_help_show_how_types_are_written() -> None:
-    text = topics()["notation"].text
+    text = topics()["notation"]
     [listed] = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
     assert listed.splitlines() == [usage(type) for type in types()]
     told = invoke("params", "--help").out

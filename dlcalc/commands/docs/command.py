@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 import click
 
@@ -16,41 +15,35 @@ from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
 
-class Topic(NamedTuple):
-    """A topic and its text."""
+def topics() -> dict[str, str]:
+    """The text of every topic by its name.
 
-    title: str
-    text: str
-
-
-def topics() -> dict[str, Topic]:
-    """Every topic by its name.
-
-    >>> topics()["arrays"].title
+    >>> title_of(topics()["arrays"])
     'Arrays'
     """
     from dlcalc.conventions.page import page
     from dlcalc.layers.table import types, usage
 
-    found = {}
-    for file in sorted(os.listdir(os.path.join(os.path.dirname(__file__), "topics"))):
+    found = {"conventions": page()}
+    for file in os.listdir(os.path.join(os.path.dirname(__file__), "topics")):
         name, ending = os.path.splitext(file)
         if ending == ".md":
-            text = text_beside(__file__, "topics", file)
-            found[name] = Topic(text.partition("\n")[0].lstrip("# "), text)
+            found[name] = text_beside(__file__, "topics", file)
     written = "\n".join(usage(type) for type in types())
-    notation = found["notation"]
-    found["notation"] = notation._replace(text=f"{notation.text}\n```text\n{written}\n```\n")
-    text = page()
-    found["conventions"] = Topic(text.partition("\n")[0].lstrip("# "), text)
+    found["notation"] += f"\n```text\n{written}\n```\n"
     return dict(sorted(found.items()))
+
+
+def title_of(text: str) -> str:
+    """The title of a topic, its first line."""
+    return text.partition("\n")[0].lstrip("# ")
 
 
 def topic_answer(name: str | None) -> Answer:
     """A topic's text, or the list of topics; InputError for a topic that there is none of."""
     known = topics()
     if name is None:
-        rows = [[each, topic.title] for each, topic in known.items()]
+        rows = [[each, title_of(text)] for each, text in known.items()]
         record = {"topics": [{"topic": each, "title": title} for each, title in rows]}
         return Answer(record, [Table(("topic", "title"), rows)], main="topics")
     if name not in known:
@@ -58,14 +51,14 @@ def topic_answer(name: str | None) -> Answer:
         if name in COMMANDS:
             near = f"; {name} is a command: dlcalc help {name}"
         raise InputError(f"unknown topic {name[:40]!r}{near}")
-    topic = known[name]
-    record = {"topic": name, "title": topic.title, "text": topic.text}  # type: ignore[dict-item]
-    return Answer(record, [Prose(topic.text)], main="text")
+    text = known[name]
+    record = {"topic": name, "title": title_of(text), "text": text}  # type: ignore[dict-item]
+    return Answer(record, [Prose(text)], main="text")
 
 
 @click.command(cls=QuickCommand)
 @click.argument("topic", required=False, type=TextType(
-    "topic", complete=lambda *_: [(name, each.title) for name, each in topics().items()],
+    "topic", complete=lambda *_: [(name, title_of(text)) for name, text in topics().items()],
 ))
 @output_options
 def command(out: Output, topic: str | None) -> None:

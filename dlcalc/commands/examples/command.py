@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from contextlib import nullcontext
-from typing import NamedTuple
 
 import click
 
@@ -17,28 +16,20 @@ from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
 
-class Exercise(NamedTuple):
-    """A problem of a course, and the command that solves it."""
+def read_exercises() -> list[dict[str, str]]:
+    """The exercises of a course in their order: the `name`, E1 to E13, the `problem`, and the
+    `command` line that solves it, without `dlcalc` before it.
 
-    name: str
-    """E1 to E13."""
-    command: str
-    """The command line, without `dlcalc` before it."""
-    problem: str
-
-
-def read_exercises() -> list[Exercise]:
-    """The exercises in their order.
-
-    >>> read_exercises()[0].command
+    >>> read_exercises()[0]["command"]
     'conv --stride 2 --pad 1'
     """
-    return [Exercise(**each) for each in json.loads(text_beside(__file__, "exercises.json"))]
+    found: list[dict[str, str]] = json.loads(text_beside(__file__, "exercises.json"))
+    return found
 
 
-def find_exercise(name: str) -> Exercise:
+def find_exercise(name: str) -> dict[str, str]:
     """The exercise of that name; InputError with the nearest names where there is none."""
-    exercises = {each.name: each for each in read_exercises()}
+    exercises = {each["name"]: each for each in read_exercises()}
     plain = "E" + name.lower().removeprefix("exercise").removeprefix("e").strip(" -")
     if plain not in exercises:
         raise InputError(f"unknown example {name!r}{did_you_mean(name.upper(), exercises)}")
@@ -47,7 +38,7 @@ def find_exercise(name: str) -> Exercise:
 
 @click.command(cls=QuickCommand)
 @click.argument("name", required=False, type=TextType(
-    "example", complete=lambda *_: [(each.name, each.problem) for each in read_exercises()],
+    "example", complete=lambda *_: [(each["name"], each["problem"]) for each in read_exercises()],
 ))
 @output_options
 def command(out: Output, name: str | None) -> None:
@@ -63,22 +54,21 @@ def command(out: Output, name: str | None) -> None:
     """
     if name is None:
         exercises = read_exercises()
-        rows = [[each.name, f"dlcalc {each.command}", each.problem] for each in exercises]
-        record = {"examples": [each._asdict() for each in exercises]}
+        rows = [[each["name"], f"dlcalc {each['command']}", each["problem"]] for each in exercises]
         table = Table(["name", "command", "problem"], rows)
-        out.emit(Answer(record, [table], main="examples"))
+        out.emit(Answer({"examples": exercises}, [table], main="examples"))
     else:
         _run(find_exercise(name))
 
 
-def _run(exercise: Exercise) -> None:
+def _run(exercise: dict[str, str]) -> None:
     """Run the command that solves an exercise, with the shared options of this call."""
     from dlcalc.shell import note
     from dlcalc.shell.commands import root
     from dlcalc.shell.inner import no_stdin
 
-    note(f"{exercise.name}: {exercise.problem} dlcalc {exercise.command}")
-    words = shlex.split(exercise.command)
+    note("{name}: {problem} dlcalc {command}".format_map(exercise))
+    words = shlex.split(exercise["command"])
     current = click.get_current_context()
     for param in current.command.params:
         value = current.params[param.name] if param.name in SHARED else None

@@ -570,50 +570,41 @@ _NAME = re.compile(r"(?P<slope>[∂d]L/[∂d])?(?P<name>.+?)(?P<index>\([\d,]+\)
 def _adapted(result: NetworkStep, expected: Any) -> Any:
     """Names as the screen shows them: a layer's output, a parameter's gradient, its new value,
     and one element of any of them."""
+    from dlcalc.derive.recipe import put
+
     if not isinstance(expected, Mapping):
         return expected
+    outputs = {each.name: vars(each) for each in result.layers}
+    record = {"layers": outputs, "gradients": result.gradients, "updated": result.updated}
     adapted: dict[str, Any] = {}
-    layers: dict[str, Any] = {}
-    outputs = {each.name: each for each in result.layers}
     for name, value in expected.items():
-        found = _NAME.fullmatch(name)
-        bare = found["name"] if found else name
-        slope, index = found and found["slope"], found and found["index"]
+        path = _path_of(result, outputs, name)
         if name == "layers" and isinstance(value, list | Mapping):
-            layers |= _by_name(value)
-        elif name in ("gradients", "updated") and isinstance(value, Mapping):
-            adapted[name] = {**adapted.get(name, {}), **value}
-        elif found and found["new"] and bare in result.updated:
-            _put(adapted, "updated", bare, index, value, result.updated[bare])
-        elif bare in result.gradients and (slope or bare != "x"):
-            _put(adapted, "gradients", bare, index, value, result.gradients[bare])
-        elif bare in outputs and (slope or bare != "output"):
-            kind = "gradient" if slope else "output"
-            _put(layers, bare, kind, index, value, getattr(outputs[bare], kind))
-        else:
-            adapted[name] = value
-    if layers:
-        adapted["layers"] = [layers.get(name, {}) for name in outputs]
+            value = {**adapted.get(name, {}), **_by_name(value)}
+        elif name in record and isinstance(value, Mapping):
+            value = {**adapted.get(name, {}), **value}
+        try:
+            put(adapted, record, path, value)
+        except InputError:
+            index = ",".join(str(each) for each in path if isinstance(each, int))
+            if not index:
+                raise
+            raise InputError(f"{path[1]} has no element ({index})") from None
+    if isinstance(adapted.get("layers"), Mapping):
+        adapted["layers"] = [adapted["layers"].get(name, {}) for name in outputs]
     return adapted
 
 
-def _put(
-    into: dict[str, Any], field: str, name: str, index: str | None, value: Any, right: Any
-) -> None:
-    """An answer, or one element of it with the others as they are, under its field and name."""
-    given = into.get(field, {})
-    if not isinstance(given, Mapping):  # refused when it is compared
-        return
-    held = dict(given)
-    if index is None:
-        held[name] = value
+def _path_of(result: NetworkStep, layers: Collection[str], name: str) -> list[Any]:
+    """The way to what the screen calls so in the record, in which layers go by their names."""
+    found = _NAME.fullmatch(name)
+    bare, slope = (found["name"], found["slope"]) if found else (name, None)
+    if found and found["new"] and bare in result.updated:
+        path = ["updated", bare]
+    elif bare in result.gradients and (slope or bare != "x"):
+        path = ["gradients", bare]
+    elif bare in layers and (slope or bare != "output"):
+        path = ["layers", bare, "gradient" if slope else "output"]
     else:
-        held.setdefault(name, right.tolist())
-        row, (*before, last) = held[name], map(int, index[1:-1].split(","))
-        try:
-            for place in before:
-                row = row[place]
-            row[last] = value
-        except (IndexError, TypeError):
-            raise InputError(f"{name} has no element {index}") from None
-    into[field] = held
+        return [name]
+    return [*path, *map(int, re.findall(r"\d+", found["index"] or "" if found else ""))]
