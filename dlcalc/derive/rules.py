@@ -469,13 +469,20 @@ def _sum_of_products(
     fixed = {**fixed, **{letter: 0 for letter, size in sizes.items() if size == 1}}
     summed = [letter for letter in sizes if letter not in fixed]
 
-    def made(*places: Any) -> Expr:
+    def indices(places: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         at = {**fixed, **dict(zip(summed, places, strict=True))}
-        one, other = (tuple(at[each] for each in word) for word in words)
-        return mul(named(factors[0], one), graph.leaf(factors[1], other))
+        return (tuple([at[each] for each in word]) for word in words)
 
-    places = product(*(range(sizes[letter]) for letter in summed))
-    return graph.total(made, summed, places) if summed else made()
+    one, other = indices(summed)
+    formula = mul(named(factors[0], one), graph.leaf(factors[1], other))
+    if not summed:
+        return formula
+    left = factors[0].value if named == graph.leaf else graph.gradient(factors[0])
+    right, products = factors[1].value, []
+    for places in product(*(range(sizes[letter]) for letter in summed)):
+        one, other = indices(places)
+        products.append(mul(left[one].item(), right[other].item()))
+    return graph.so(total(formula, ",".join(summed)), add(*products))
 
 
 class Reduce(Tabled):
