@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -274,24 +274,11 @@ def _jacobians(problem: CellProblem) -> Iterator[Array]:
         yield by.T.reshape(B, width, width)
 
 
-class Operation(NamedTuple):
-    """One operation of a step."""
-
-    part: str
-    """What it gives."""
-    rule: str
-    """What is done."""
-    arguments: tuple[str, ...]
-    """The parts that it takes."""
-    options: dict[str, Any]
-    """What else it is told."""
-
-
 class CellSteps:
-    """The operations of a layer's cell, planned once.
+    """The steps of a layer's cell, by its equations.
 
     The products W x + b and U h + b are made for all gates together, before a step, and are
-    its parts `x` and `h`.
+    known as `x` and `h`.
     """
 
     def __init__(self, run: Pass, hidden: int) -> None:
@@ -300,56 +287,53 @@ class CellSteps:
         self.gates = gate_rows(cell.torch_gates, hidden)
         self.rows = hidden * len(self.gates)
         """Rows of the weights."""
-        self.plan: list[Operation] = []
-        self.names = {"h_p": "h_p", "c_p": "c_p"}
-        """The parts that the names of the equations stand for."""
-        self.constants: dict[str, float] = {}
         rows = {f"rows_{gate}": f"{at.start}:{at.stop}" for gate, at in self.gates.items()}
         text = cell.equations["after"].format(t="t", p="p", **cell.usual, **rows)
-        for equation in parse_equations(text):
-            part = equation.name.removesuffix("_t")
-            self.names[equation.name] = self._part_of(equation.expression, part)
+        self.equations = parse_equations(text)
+        self.known: dict[str, Node] = {}
+        """What the names of a step stand for."""
+        self.mark = ""
+        """The end of the names of a step's parts."""
 
     def step(self, of_x: Node, of_h: Node, h: Node, c: Node, mark: str) -> tuple[Node, Node]:
         """The next h and c; `mark` ends the name of each part."""
-        known = {name: self.run.constant(value) for name, value in self.constants.items()}
-        known |= {"x": of_x, "h": of_h, "h_p": h, "c_p": c}
-        for part, rule, arguments, options in self.plan:
-            given = [known[each] for each in arguments]
-            known[part] = self.run.do(rule, *given, part=f"{part}{mark}", **options)
-        return known[self.names["h_t"]], known.get("c", c)
+        self.mark, self.known = mark, {"x": of_x, "h": of_h, "h_p": h, "c_p": c}
+        for each in self.equations:
+            made = self._made(each.expression, each.name.removesuffix("_t"))
+            if made is not None:
+                self.known[each.name] = made
+        return self.known["h_t"], self.known.get("c_t", c)
 
-    def _part_of(self, node: Number | Name | Apply, part: str) -> str:
-        """Plan an expression, and say which part it is; none for the bias of a product."""
-        if isinstance(node, Number):
-            self.constants[node.text] = node.value
-            return node.text
+    def _made(self, node: Number | Name | Apply, part: str) -> Node | None:
+        """What an expression gives; nothing for the bias of a product, and for (h; x)."""
         if isinstance(node, Name):
-            return self.names.get(node.name, "")
+            return self.known.get(node.name)
+        if isinstance(node, Number):
+            return self.run.constant(node.value)
         operation, arguments = node.operation, node.arguments
         if operation == "concat":  # of h and x: the product of each is made by itself
-            return ""
+            return None
         if operation == "matmul":
             return self._product(arguments[0], part)
         last = arguments[-1]
         if isinstance(last, Apply) and last.operation == "neg":
             operation, arguments = "sub", (arguments[0], *last.arguments)
-        parts = [self._part_of(each, PARTS.get(each.text, "")) for each in arguments]
-        given = tuple(filter(None, parts))
+        made = [self.known.get(each.name) if isinstance(each, Name) else
+                self._made(each, PARTS.get(each.text, "")) for each in arguments]
+        given = [each for each in made if each is not None]
         if operation == "add" and len(given) == 1:
             return given[0]
         options = {"window": (..., *node.options["index"])} if operation == "element" else {}
-        self.plan.append(Operation(part, RULES.get(operation, operation), given, options))
-        return part
+        return self._do(part, RULES.get(operation, operation), *given, **options)
 
-    def _product(self, weight: Any, part: str) -> str:
+    def _do(self, part: str, rule: str, *given: Node, **options: Any) -> Node:
+        return self.run.do(rule, *given, part=f"{part}{self.mark}", **options)
+
+    def _product(self, weight: Any, part: str) -> Node:
         """The rows of a gate in the product of x (W_i…) or of h (W_h…), or the sum of both."""
         if weight.name == "W":
-            self.plan.append(Operation(part, "add", ("x", "h"), {}))
-            return part
+            return self._do(part, "add", self.known["x"], self.known["h"])
         side, gate = "x" if weight.name[2] == "i" else "h", weight.name[3]
         if len(self.gates) == 1:
-            return side
-        part = f"{gate}_{side}"
-        self.plan.append(Operation(part, "move", (side,), {"window": (..., self.gates[gate])}))
-        return part
+            return self.known[side]
+        return self._do(f"{gate}_{side}", "move", self.known[side], window=(..., self.gates[gate]))
