@@ -9,7 +9,7 @@ back to it, each from the last quantity on it whose own gradient is written befo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -20,16 +20,14 @@ import numpy as np
 from dlcalc.derive.elements import Index, as_value, element_of, value_of
 from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
 from dlcalc.derive.working_terms import CUT, Symbols, Term, differ_in_rank, formula_of
-from dlcalc.formulas.expressions import Expr, Step, add, call, mul, symbol
+from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol
 from dlcalc.formulas.products import Apart
 from dlcalc.formulas.text import formula_text
 
 if TYPE_CHECKING:
     from dlcalc.derive.system import System
 
-Factor = tuple[Expr, float]
-"""A factor in symbols, and its value."""
-Path = tuple[Factor, ...]
+Path = tuple[Any, ...]
 """The factors from the loss down to a quantity."""
 
 MOST_FACTORS = 8
@@ -42,21 +40,21 @@ class Chains:
     >>> from dlcalc.formulas.expressions import symbol
     >>> chains = Chains()
     >>> z, w, slope = symbol("z"), symbol("w"), symbol("slope")
-    >>> chains.end(z, (slope, 3.0))
-    >>> chains.join(w, z, (symbol("x"), 2.0))
-    >>> [[value for _, value in path] for path in chains.paths(w)]
-    [[3.0, 2.0]]
+    >>> chains.end(z, slope)
+    >>> chains.join(w, z, symbol("x"))
+    >>> chains.paths(w) == [(slope, symbol("x"))]
+    True
     """
 
     def __init__(self) -> None:
         self._onward: dict[Expr, list[tuple[Expr, Path]]] = {}
         self._ends: dict[Expr, Path] = {}
 
-    def join(self, source: Expr, target: Expr, *factors: Factor) -> None:
+    def join(self, source: Expr, target: Expr, *factors: Any) -> None:
         """`source` acts on `target`; the factors make up ∂target/∂source."""
         self._onward.setdefault(source, []).append((target, factors))
 
-    def end(self, node: Expr, *factors: Factor) -> None:
+    def end(self, node: Expr, *factors: Any) -> None:
         """The factors make up the gradient of `node`: paths are not followed beyond it."""
         self._ends[node] = factors
 
@@ -74,7 +72,7 @@ class Chains:
             for trail, path in self.trails(target)
         ]
 
-    def known(self, node: Expr, gradient: Factor) -> None:
+    def known(self, node: Expr, gradient: Expr) -> None:
         """The gradient of `node` has been worked out: where its paths have more than
         MOST_FACTORS, those from below start with it."""
         if sum(map(len, self.paths(node))) > MOST_FACTORS:
@@ -103,43 +101,34 @@ def partials(of: str, trail: Sequence[Expr]) -> Expr:
 
 
 def gradient_step(
-    name: Expr, value: float, paths: Sequence[Path], note: str = "", chain: Expr | None = None,
-    values: Mapping[Expr, Any] | None = None,
+    name: Expr, value: float, paths: Sequence[Path], values: Mapping[Expr, Any], note: str = "",
+    chain: Expr | None = None,
 ) -> Step:
-    """A gradient as the sum over its paths, in symbols and in numbers, after its `chain`.
-
-    With the `values` of all symbols, these are put into the factors: h·(1 − h) has both its
-    numbers.
-    """
-    formula = _sum(_product(term for term, _ in path) for path in paths)
-    numbers = _sum(_product(number if values is None or term in values else term.put(values)
-                            for term, number in path) for path in paths)
-    bare = len(paths) == 1 and len(paths[0]) == 1 and (values is None or formula in values)
-    reason = zero_reason(paths) if value == 0 else ""
+    """A gradient as the sum over its paths, in symbols and in numbers, after its `chain`; the
+    `values` of all symbols are put into the factors: h·(1 − h) has both its numbers."""
+    formula = joined("add", [joined("mul", path) for path in paths])
+    stages = [formula] if formula in values else [formula, formula.put(values)]
+    reason = zero_reason(paths, values) if value == 0 else ""
     note = "; ".join(filter(None, (note, reason)))
-    if chain is not None:
-        return Step(name, value, chain, (formula, numbers), note)
-    return Step(name, value, formula, () if bare else (numbers,), note)
+    first, *numbers = stages if chain is None else [chain, *stages]
+    return Step(name, value, first, tuple(numbers), note)
 
 
-def _product(factors: Iterable[Expr | float]) -> Expr:
-    each = list(factors)
-    return each[0] if len(each) == 1 and isinstance(each[0], Expr) else mul(*each)
+def joined(kind: str, parts: Sequence[Any]) -> Any:
+    """A sum or a product of parts; one alone is itself."""
+    return parts[0] if len(parts) == 1 else Expr(kind, tuple(parts))
 
 
-def _sum(products: Iterable[Expr]) -> Expr:
-    each = list(products)
-    return each[0] if len(each) == 1 else add(*each)
-
-
-def zero_reason(paths: Sequence[Path]) -> str:
+def zero_reason(paths: Sequence[Path], values: Mapping[Expr, Any]) -> str:
     """Which factors make a gradient 0, if one does on every path.
 
     >>> from dlcalc.formulas.expressions import symbol
-    >>> zero_reason([((symbol("w", 5), 0.0), (symbol("x", 1), 2.0))])
+    >>> zero_reason([(symbol("w", 5), symbol("x", 1))], {symbol("w", 5): 0, symbol("x", 1): 2})
     '0 because w_5 is 0'
     """
-    zeros = [[formula_text(term) for term, value in path if value == 0] for path in paths]
+    zeros = [[formula_text(term) for term in path
+              if (values[term] if term in values else value_of(term, values)) == 0]
+             for path in paths]
     if not all(zeros):
         return ""
     names = list(dict.fromkeys(name for each in zeros for name in each))
@@ -365,12 +354,12 @@ class Units:
         known = [each for each in links if each is not None]
         chain = None
         if len(known) < len(links):
-            chains.end(quantity, (formula, line.value))
+            chains.end(quantity, formula)
             put = () if formula in values else (formula.put(values),)
             step = Step(line.name, line.value, formula, put, note)
         elif key in self._direct:
-            paths = [((slope, values[slope]), *factors) for slope, factors in known]
-            step = gradient_step(line.name, line.value, paths, note, None, values)
+            paths = [(slope, *factors) for slope, factors in known]
+            step = gradient_step(line.name, line.value, paths, values, note)
         else:
             for slope, factors in known:
                 chains.join(quantity, self._sources[slope], *factors)
@@ -378,11 +367,11 @@ class Units:
             if self._chained and len(trails) == 1 and len(trails[0][0]) > 2:
                 chain = partials(of, trails[0][0])
             paths = [path for _, path in trails]
-            step = gradient_step(line.name, line.value, paths, note, chain, values)
+            step = gradient_step(line.name, line.value, paths, values, note, chain)
         if key in self._ends:
-            chains.end(quantity, (line.name, line.value))
+            chains.end(quantity, line.name)
         elif key not in self._hidden:
-            chains.known(quantity, (line.name, line.value))
+            chains.known(quantity, line.name)
         return step
 
     def _link(self, term: Any) -> tuple[Expr, Path] | None:
@@ -391,9 +380,7 @@ class Units:
         known = [each for each in factors if each in self._sources]
         if len(known) != 1:
             return None
-        others = [each for each in factors if each is not known[0]]
-        values = self.lines.values
-        return known[0], tuple((each, float(value_of(each, values))) for each in others)
+        return known[0], tuple(each for each in factors if each is not known[0])
 
 
 def _parts_of(formula: Any, kind: str) -> tuple[Any, ...]:

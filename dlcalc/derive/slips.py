@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.derive.derivation import Derivation
+from dlcalc.derive.derivation import Derivation, joined
 from dlcalc.derive.elements import NAMES, as_value, compiled
 from dlcalc.derive.working_terms import turned
 from dlcalc.errors import DlcalcError
@@ -465,9 +465,9 @@ class Slips:
                 if size > 1:
                     yield Edit("the mean in place of the sum", Expr("div", (part, size)))
         for n, each in enumerate(args):
-            yield Edit(self._left_out(each, t), _again(part.kind, args[:n] + args[n + 1 :]))
+            yield Edit(self._left_out(each, t), joined(part.kind, args[:n] + args[n + 1 :]))
         if len(args) == 3:
-            yield Edit(self._left_out(_again(part.kind, args[1:]), t), args[0])
+            yield Edit(self._left_out(joined(part.kind, args[1:]), t), args[0])
         for n, (y, rest) in enumerate(pairwise((*args, None))):
             before, behind = args[:n], args[n + 2 :]
             if rest == Expr("sub", (1, y)):
@@ -486,14 +486,14 @@ class Slips:
         for several in runs:
             rest = [tuple(each for each in term if each not in several) for term in factors]
             if all(rest):
-                words = self._left_out(_again("mul", tuple(several)), t)
-                yield Edit(words, Expr("add", tuple(_again("mul", each) for each in rest)))
+                words = self._left_out(joined("mul", tuple(several)), t)
+                yield Edit(words, Expr("add", tuple(joined("mul", each) for each in rest)))
         yield Edit("the mean in place of the sum", Expr("div", (part, len(args))), False)
         if self.timed and t is None and len(args) > 2:
             yield Edit("the first step alone", args[0])
             yield Edit("the last step alone", args[-1])
         for n, each in enumerate(args):
-            yield Edit(self._left_out(each, t), _again("add", args[:n] + args[n + 1 :]))
+            yield Edit(self._left_out(each, t), joined("add", args[:n] + args[n + 1 :]))
             flipped = (*args[:n], _negative(each), *args[n + 1 :])
             yield Edit(f"a wrong sign at {self._said(each, t)}", Expr("add", flipped), False)
 
@@ -799,10 +799,6 @@ def _places(
     for n, each in enumerate(formula.args):
         if only in (None, n):
             yield from _places(each, within(n))
-
-
-def _again(kind: str, args: tuple[Any, ...]) -> Any:
-    return args[0] if len(args) == 1 else Expr(kind, args)
 
 
 def _negative(part: Any) -> Any:

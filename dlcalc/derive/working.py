@@ -325,6 +325,7 @@ class _Working:
 
     def _chains(self, of: str, local: dict[str, dict[int, Term]]) -> Iterator[tuple[Field, Step]]:
         chains, gradients = Chains(), self.result.passes[of]
+        values: dict[Expr, Any] = {}
         chains.end(named(of))
         for name in backward_order(self.result.system):
             at = self.result.tape.names[name]
@@ -334,13 +335,14 @@ class _Working:
             paths = chains.paths(named(name))[::-1]
             long = sum(map(len, paths)) > MOST_FACTORS
             if long or name in self.result.wrt:
-                yield Place(("gradients", of, name)), self._chained(of, name, paths)
+                yield Place(("gradients", of, name)), self._chained(of, name, paths, values)
                 if long or len(paths) > 1:
                     # What leads to it from below starts with what is known of it now.
-                    chains.end(named(name), (total(of, name), gradients[at]))
+                    values[total(of, name)] = gradients[at]
+                    chains.end(named(name), total(of, name))
             for by in self._quantities(name, local.get(name, {})):
-                factor = partial(name, by), local[name][self.result.tape.names[by]].value
-                chains.join(named(by), named(name), factor)
+                values[partial(name, by)] = local[name][self.result.tape.names[by]].value
+                chains.join(named(by), named(name), partial(name, by))
 
     def _absent(self, of: str, name: str) -> Iterator[tuple[Field, Step]]:
         """A derivative that is 0 because no path leads there."""
@@ -348,11 +350,13 @@ class _Working:
             zero, note = self.result.gradients[of][name], f"{of} does not depend on {name}"
             yield Place(("gradients", of, name)), Step(total(of, name), zero, note=note)
 
-    def _chained(self, of: str, name: str, paths: Sequence[Path]) -> Step:
+    def _chained(
+        self, of: str, name: str, paths: Sequence[Path], values: Mapping[Expr, Any]
+    ) -> Step:
         if name == of:
             return Step(total(of, of), 1)
         value = self.result.passes[of][self.result.tape.names[name]]
-        return gradient_step(total(of, name), value, paths)
+        return gradient_step(total(of, name), value, paths, values)
 
     def _equation_by_equation(self, of: str) -> Iterator[tuple[Field, Step]]:
         """The derivative with respect to each name, from those of what it feeds."""
