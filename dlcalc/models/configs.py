@@ -81,6 +81,11 @@ class _Reader:
         hold = "presets_hold" in own
         config = _in_new_words(_without_aliases(config, aliases), nested)
         defaults = _with_nested(config, defaults, nested, hold) | dict(preset or {})
+        # A field that its class does not know is none, though a definition has its name; only
+        # whether a model is causal may be said of any, as GGUF files do.
+        known = {*defaults, *own, "causal"}
+        stray = sorted(config.keys() & architecture.definitions.keys() - known)
+        config = {name: value for name, value in config.items() if name not in stray}
         _check_numbers(config, defaults)
         fixed = {"class_name": [*(config.get("architectures") or ()), ""][0], "model_type": kind}
         fixed["head"] = _head(str(fixed["class_name"]))
@@ -118,7 +123,7 @@ class _Reader:
         if not flat:
             self.notes += [
                 f"{place}{name} is not read: no count of {kind} depends on it"
-                for name in _unread(config, defaults, fields, nested, architecture)
+                for name in (*stray, *_unread(config, defaults, fields, nested, architecture))
             ]
         return lines
 

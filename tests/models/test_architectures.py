@@ -90,6 +90,13 @@ def test_checkpoints(config: dict[str, Any], count: int) -> None:
     assert counted(config).params == count
 
 
+@pytest.mark.parametrize("stray", [
+    {"moe": True}, {"bias": True}, {"gated": False}, {"window": 8}, {"qk_norm": "head"},
+])
+def test_a_field_that_only_the_tables_know_is_none_of_a_config(stray: dict[str, Any]) -> None:
+    assert config_lines({**LLAMA, **stray})[0] == config_lines(LLAMA)[0]
+
+
 def test_a_type_like_llama_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = configs._text
 
@@ -115,6 +122,8 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     ({"model_type": "swin", "hidden_size": 96},
      ("hidden_size is not read: no count of swin depends on it",)),
     ({"model_type": "qwen3", "layer_types": ["full_attention"] * 32}, ()),
+    ({"model_type": "llama", "moe": True},
+     ("moe is not read: no count of llama depends on it",)),
     ({"model_type": "deepseek_v3", "qk_head_dim": 192}, ()),
     ({"model_type": "textnet", "depths": [3, 4, 4, 4]}, ()),
     ({"model_type": "swin", "num_heads": [3, 6, 12, 25]},
