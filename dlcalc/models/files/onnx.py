@@ -193,7 +193,7 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
-MOST_AXES, MOST_DEPTH, MOST_VALUES, MOST_SIZE = 64, 32, 64, 1 << 63
+MOST_AXES, MOST_DEPTH, MOST_VALUES, MOST_SIZE, MOST_NODES = 64, 32, 64, 1 << 63, 100_000
 TABLE = read_table(__file__, "onnx.txt")
 TYPES = {int(kind): words.split() for kind, words in TABLE["type"].items()}
 """TensorProto.DataType: its name and the bits of one number."""
@@ -251,6 +251,12 @@ class Node:
         if not isinstance(value, list) or len(value) != count:
             raise InputError(f"{name} is no list of {count}").at(self.name or self.op)
         return value
+
+
+class Named(NamedTuple):
+    """An attribute within a function, which the node that calls it gives."""
+
+    name: str
 
 
 @dataclass
@@ -367,6 +373,8 @@ def _constant(node: Node) -> Value | None:
 
 def _attribute(message: Message) -> Any:
     """The value of an attribute; None for one that no count needs."""
+    if message.all(21, bytes):
+        return Named(message.text(21))
     for data in reversed(message.all(2, bytes)):
         return struct.unpack("<f", data)[0] if len(data) == 4 else None
     if message.all(3, int):
@@ -858,6 +866,37 @@ VALUES: dict[str, Callable[..., Sequence[Any]]] = {
 """Numbers that come of numbers along one axis."""
 
 
+def written_out(
+    node: Node, functions: Mapping[tuple[str, str], Graph], values: list[Value], left: Iterator[int]
+) -> list[Node]:
+    """The nodes that a call of a function of the file's own stands for, their names its own.
+
+    What they hold is put among the values; LimitError where more nodes come than are `left`.
+    """
+    called = functions.get((node.domain, node.op))
+    if called is None or not node.outputs:
+        return [node]
+    others = {key: each for key, each in functions.items() if each is not called}
+    names = {"": "", **dict(zip(called.inputs, node.inputs, strict=False))}
+    names |= zip(called.outputs, node.outputs, strict=False)
+    prefix, found = f"{_first_output(node)}/", []
+    values += (replace(each, name=prefix + each.name) for each in called.values)
+    for each in called.nodes:
+        if next(left, None) is None:
+            raise LimitError("its functions call each other beyond any honest number")
+        own = {
+            key: node.attributes.get(value.name) if isinstance(value, Named) else value
+            for key, value in each.attributes.items()
+        }
+        inputs, outputs = (
+            [names.get(name, prefix + name) for name in each_of]
+            for each_of in (each.inputs, each.outputs)
+        )
+        made = replace(each, inputs=inputs, outputs=outputs, attributes=own)
+        found += written_out(made, others, values, left)
+    return found
+
+
 def follow_shapes(graph: Graph, shapes: dict[str, Sizes]) -> dict[str, list[Any]]:
     """Put the shapes that follow from others among them; the few numbers that are known."""
     values = {
@@ -901,9 +940,18 @@ class Translator:
     """One graph; shapes are with the batch, as in the file."""
 
     def __init__(self, model: OnnxModel, shapes: Mapping[str, Sizes]) -> None:
-        self.graph, self.functions = model.graph, model.functions
+        self.graph = model.graph
         self.shapes = dict(shapes)
-        numbers = follow_shapes(model.graph, self.shapes)
+        whole, left = Graph([], [*model.graph.values]), iter(range(MOST_NODES))
+        self.inside: dict[int, list[Node]] = {}
+        """What stands within the nodes that call functions of the file's own."""
+        for node in model.graph.nodes:
+            made = written_out(node, model.functions, whole.values, left)
+            whole.nodes += made
+            if made != [node]:
+                self.inside[id(node)] = made
+        self.shapes = {value.name: value.shape for value in whole.values} | self.shapes
+        numbers = follow_shapes(whole, self.shapes)
         self.held = {value.name: value for value in model.graph.values}
         """What the file holds and what comes of that alone; no value where it is computed."""
         for node in model.graph.nodes:
@@ -1100,7 +1148,10 @@ class Translator:
 
     def macs(self, node: Node) -> int | None:
         """Multiply-accumulates of a node; None where a shape that it needs is not known."""
-        if node.op in NESTED or (node.domain, node.op) in self.functions:
+        if id(node) in self.inside:
+            parts = [self.macs(each) for each in self.inside[id(node)]]
+            return None if None in parts else sum(each or 0 for each in parts)
+        if node.op in NESTED:
             return None
         try:
             return int(MACS[node.op](Terms(self, node))) if node.op in MACS else 0

@@ -15,6 +15,7 @@ from dlcalc.errors import DlcalcError
 from dlcalc.models.files import onnx
 from dlcalc.models.files.onnx import (
     Graph,
+    Named,
     Node,
     OnnxModel,
     Reader,
@@ -201,7 +202,26 @@ def test_a_function_of_the_file_takes_weights() -> None:
     whole = field(8, b"") + field(7, graph) + field(25, function + field(10, b"mine"))
     held = read_onnx(io.BytesIO(field(1, 8) + whole), "-")
     assert [(each.name, each.params) for each in held.tensors] == [("w", 12)]
-    assert [(row.name, row.type, row.macs) for row in held.rows or ()] == [("y", "Own", None)]
+    assert [(row.name, row.type, row.macs) for row in held.rows or ()] == [("y", "Own", 12)]
+
+
+def test_products_within_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shapes and products of what a call stands for, with the attributes that it gives."""
+    inner = Graph([Node("Conv", "", "", ["a", "w"], ["b"], {"strides": Named("steps")}),
+                   Node("Reshape", "", "", ["b", "to"], ["c"])],
+                  [Value("to", "int64", (2,), 64, [1, -1])], ["a", "w"], ["c"])
+    outer = Graph([Node("Inner", "own", "", ["x", "k"], ["t"], {"steps": [2, 2]}),
+                   Node("MatMul", "", "", ["t", "m"], ["u"])], [], ["x", "k", "m"], ["u"])
+    functions = {("own", "Inner"): inner, ("own", "Outer"): outer}
+    nodes = [Node("Outer", "own", "", ["x", "k", "m"], ["y"]), Node("Relu", "", "", ["y"], ["z"])]
+    held = [Value("k", "float", (4, 3, 3, 3), 32), Value("m", "float", (36, 5), 32)]
+    model = OnnxModel(Graph(nodes, held, ["x"], ["z"]), functions, {})
+    flow = Translator(model, {"x": (1, 3, 7, 7), **{each.name: each.shape for each in held}})
+    assert (flow.inferred()["z"], flow.macs(nodes[0])) == ((1, 5), 9 * 4 * 27 + 36 * 5)
+    assert Translator(model, {}).macs(nodes[0]) is None
+    monkeypatch.setattr(onnx, "MOST_NODES", 3)
+    with pytest.raises(DlcalcError, match="its functions call each other beyond any honest"):
+        Translator(model, {})
 
 
 @pytest.mark.parametrize(("given", "shape", "count"), [
@@ -384,8 +404,8 @@ def test_products_of_operations(
     node = Node(op, "", "n", names, ["", "y"], attributes)
     assert Translator(OnnxModel(Graph([node]), {}, {}), shapes).macs(node) == count
     own = Node(op, "com.microsoft", "n", names, ["y"], attributes)
-    known = {("com.microsoft", op): Graph([])}
-    assert Translator(OnnxModel(Graph([own]), known, {}), shapes).macs(own) is None
+    known = {("com.microsoft", op): Graph([Node("Relu", "", "", ["a"], ["b"])])}
+    assert Translator(OnnxModel(Graph([own]), known, {}), shapes).macs(own) == 0
 
 
 def test_products_of_an_attention_with_its_projections() -> None:
