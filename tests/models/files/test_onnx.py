@@ -657,6 +657,10 @@ def test_shapes_that_nothing_infers(monkeypatch: pytest.MonkeyPatch) -> None:
     ([("QuantizeLinear", ["w", "b"], ["c"]), ("DequantizeLinear", ["c", "b"], ["d"]),
       ("Conv", ["x", "d"], ["t"])], "parameter"),
     ([("QuantizeLinear", ["x", "w"], ["c"])], "quantisation"),
+    # A weight that is standardised first; not what the input is divided by.
+    ([("Sub", ["w", "b"], ["c"]), ("Div", ["c", "one"], ["d"]), ("MatMul", ["x", "d"], ["t"])],
+     "parameter"),
+    ([("Div", ["x", "w"], ["c"]), ("MatMul", ["c", "b"], ["t"])], "constant"),
     ([("Mul", ["x", "one"], ["t"]), ("Mul", ["x", "w"], ["u"])], "parameter"),
 ])
 def test_roles_by_where_a_tensor_goes(
