@@ -312,7 +312,10 @@ def prepare(
 
 
 def _examples(data: Any, evaluate: bool) -> tuple[Data, Images | None]:
+    labels = InputError("`evaluate` wants labels: a folder with the four files of MNIST")
     if data is None:
+        if evaluate:
+            raise labels
         return ring_of_gaussians(), None
     if isinstance(data, str):
         read, place = read_images(data), data
@@ -322,7 +325,7 @@ def _examples(data: Any, evaluate: bool) -> tuple[Data, Images | None]:
     with At(place):
         examples = as_images(read.train)
         if evaluate and read.train_labels is None:
-            raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
+            raise labels
     return examples, read if evaluate else None
 
 

@@ -303,6 +303,7 @@ def test_bad_checkpoints(tmp_path: Path) -> None:
         (["--data", "text"], "text: neither a folder, nor a file in IDX or .npy"),
         (["--data", "even.npy"], "even.npy: every pixel is 1; there is nothing to learn"),
         (["--data", "good.npy", "--evaluate"], "good.npy: --evaluate wants labels"),
+        (["--evaluate"], "--evaluate wants labels: a folder"),
         (["--data", "good.npy", "--generator", "linear 10"],
          "generator: it gives 10; 9 belong there"),
         (["--data", "good.npy", "--samples", "s.svg"], "a grid of samples is a PNG"),
