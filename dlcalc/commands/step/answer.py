@@ -417,7 +417,7 @@ class StepRun(Run[NetworkStep]):
         """The model, and the fields of DATA with those of --with in their place."""
         words, more = self.options.pop("words", ()), self.options.pop("more", None)
         size = shape_of(self.options.pop("input", None))
-        if not words and not self.out.piped:
+        if not (words or more or size or self.out.piped):
             example = self.example()
             return {"model": read_model(example["model"]), **data_fields(example["data"])}
         *layers, data = words if len(words) > 1 and _is_data(words[-1]) else (*words, "")

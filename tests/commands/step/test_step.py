@@ -334,3 +334,10 @@ def test_an_element_goes_by_the_name_that_the_screen_shows(place: str) -> None:
         "--at dL/dlinear1.weight: linear1.weight is 1x2 numbers: say which, as linear1.weight:0,0"
     )
     assert invoke(*words, "--at", "linear1").out.startswith("linear1(0) = ∑_i x(i)·linear1.weight")
+
+
+@pytest.mark.parametrize("words", [["--with", '{"mode": "eval"}'], ["--input", "2"]])
+def test_the_worked_example_takes_no_model_or_data_of_ones_own(words: list[str]) -> None:
+    done = invoke("step", *words)
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.startswith("no ")
