@@ -52,12 +52,15 @@ class Entry(NamedTuple):
         return ["--expect", text, *tolerance]
 
 
-def read_sheet(value: str, asked: Mapping[str, Entry] | None = None) -> list[Entry]:
+def read_sheet(
+    value: str, asked: Mapping[str, Entry] | None = None, answered: bool = True
+) -> list[Entry]:
     """The entries of a sheet: a TOML or JSON file, `-`, or a literal.
 
     They stand in a list, in a list called `entries`, or each in a table of its own name. Where
-    `asked` has the questions by name, a sheet may hold answers alone: `E1 = 3`. Raises
-    InputError for what is no sheet, with the entry.
+    `asked` has the questions by name, a sheet may hold answers alone: `E1 = 3`. One that is
+    not to be `answered` may lack its answers. Raises InputError for what is no sheet, with the
+    entry.
 
     >>> read_sheet('[{"command": "size -L 32 -F 5", "answer": 28}]')[0].answer
     28
@@ -67,6 +70,9 @@ def read_sheet(value: str, asked: Mapping[str, Entry] | None = None) -> list[Ent
         named = list(_named(_parsed(decode(source), source.place)))
         if not named:
             raise InputError("holds no entry; a sheet has entries of command, answer and points")
+        if not answered:
+            named = [(name, {"answer": None, **each}) if isinstance(each, dict) else (name, each)
+                     for name, each in named]
         return [_entry(name, each, asked or {}) for name, each in named]
 
 
@@ -249,7 +255,7 @@ def check_class(folder: str, sheet: str | None = None) -> list[Sheet]:
     A file that is no sheet has its error in place of its grades. Raises FileError where there
     is no such folder and InputError where it holds no sheet.
     """
-    asked = {} if sheet is None else {each.name: each for each in read_sheet(sheet)}
+    asked = {} if sheet is None else {each.name: each for each in read_sheet(sheet, answered=False)}
     with Reading(folder):
         names = sorted(name for name in os.listdir(folder) if name.lower().endswith(ENDINGS))
     if not names:

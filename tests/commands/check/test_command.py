@@ -119,6 +119,15 @@ def test_a_sheet_of_a_class_answers_the_questions_that_are_asked(
     assert "bob.json: entry E3: is none of the questions; known: E1, E2" in done.complaint
 
 
+def test_the_questions_of_a_class_need_no_answers(tmp_path: Path) -> None:
+    (tmp_path / "bob.json").write_text('{"E1": 28}')
+    asked = json.dumps({name: {"command": each["command"]} for name, each in KEY.items()})
+    done = invoke("check", asked, "--class", str(tmp_path), "-f", "csv")
+    assert done.out.splitlines()[1:] == ["bob,1,2,E2"]
+    alone = invoke("check", asked)
+    assert (alone.status, alone.complaint) == (2, "entry E1: field 'answer' is missing")
+
+
 @pytest.mark.parametrize("command", ["kl --save {}", "lstm --plot={}", "gan --samples {}"])
 def test_an_entry_writes_no_file(command: str, tmp_path: Path) -> None:
     file = tmp_path / "a.svg"
