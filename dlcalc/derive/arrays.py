@@ -221,10 +221,20 @@ def _trace_back(g: Array, x: Array, axis: tuple[int, int] = (-2, -1)) -> Array:
     return whole
 
 
+MOST_EXACT = 1 << 14
+"""Products of a whole number and a float that Python still works out one by one."""
+
+
+def _product(a: Array, b: Array) -> Array:
+    """The product of two arrays: whole numbers beside many floats become floats, too."""
+    many = a.size * np.shape(b)[-1] > MOST_EXACT
+    return np.matmul(*_alike(a, b)) if many and a.dtype != b.dtype else a @ b
+
+
 def _times_transposed(a: Array, b: Array) -> Array:
     ranks = getattr(a, "ndim", 0), getattr(b, "ndim", 0)
     if ranks == (2, 2):
-        return a @ b.T
+        return _product(a, b.T)
     return np.outer(a, b) if ranks == (1, 1) else Arrays.matmul(a, _transpose(b))
 
 
@@ -542,7 +552,8 @@ Arrays: World = World(
     cumsum_back=lambda g, x, axis=0: np.flip(np.cumsum(np.flip(g, axis), axis), axis),
     is_batch=lambda a, b: getattr(a, "ndim", 0) > 2 and np.ndim(b) == 1,
     expand=np.expand_dims, squeeze=np.squeeze, align=_align, align_back=_align_back,
-    matmul=lambda a, b: a @ b if getattr(a, "ndim", 0) and getattr(b, "ndim", 0) else a * b,
+    matmul=lambda a, b: (
+        _product(a, b) if getattr(a, "ndim", 0) and getattr(b, "ndim", 0) else a * b),
     times_transposed=_times_transposed,
     transposed_times=lambda a, b: _times_transposed(_transpose(a), _transpose(b)),
     element=lambda x, *chosen, index: (

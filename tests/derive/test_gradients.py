@@ -940,3 +940,15 @@ def test_layers_compute_the_functions_of_equations(
     np.testing.assert_allclose(value.real, theirs.values["y"], rtol=error, atol=error)
     np.testing.assert_allclose(slope.real, theirs.gradients["L"]["x"], rtol=error, atol=error)
     assert value.dtype == slope.dtype == kind
+
+
+@pytest.mark.parametrize("size", [3, 30])
+def test_whole_numbers_beside_floats_are_floats_in_products_of_many(size: int) -> None:
+    x = np.random.default_rng(5).normal(size=(size, size))
+    whole = np.full((size, size), 1).astype(object)
+    for found, right in ((Arrays.matmul(whole, x), x.sum(0) + 0 * x),
+                         (Arrays.times_transposed(whole, x), x.sum(1) + 0 * x)):  # fmt: skip
+        np.testing.assert_allclose(found.astype(float), right, rtol=1e-12)
+        assert found.dtype.kind == ("f" if size > 3 else "O")  # few keep the order of their sums
+    product = Arrays.matmul(whole, whole * 2**70)
+    assert product[0, 0] == size * 2**70  # exact, however many
