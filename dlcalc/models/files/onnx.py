@@ -577,9 +577,9 @@ class Taken:
     def __getitem__(self, at: int) -> Sizes:
         return self.shapes[self.node.inputs[at]]
 
-    def all(self, step: int = 1) -> list[Sizes]:
+    def all(self, first: int = 0, step: int = 1) -> list[Sizes]:
         """The shapes of all inputs, or of every so many of them."""
-        return [self.shapes[name] for name in self.node.inputs[::step] if name]
+        return [self.shapes[name] for name in self.node.inputs[first::step] if name]
 
     def given(self, at: int) -> bool:
         """Whether there is an input."""
@@ -706,7 +706,7 @@ def _unsqueezed(taken: Taken) -> Sizes:
 
 
 def _laid_together(taken: Taken) -> Sizes:
-    shapes = taken.all() if taken.node.op == "Concat" else taken.all(3)[1:]
+    shapes = taken.all() if taken.node.op == "Concat" else taken.all(2, 3)
     axis = taken.node.whole("axis") % len(shapes[-1])
     return (*shapes[-1][:axis], sum(each[axis] for each in shapes), *shapes[-1][axis + 1 :])
 

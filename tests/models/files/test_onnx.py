@@ -816,6 +816,8 @@ NUMBERS: dict[str, list[Any]] = {
     (("Slice", ["x"], "y", {"starts": [1], "ends": [-1], "axes": [1]}), (4, 9), (4, 7)),
     (("Slice", ["x", "minus", "past", "minus", "minus"], "y", {}), (4, 9), (4, 9)),
     (("Concat", ["x", "x", "i"], "y", {"axis": -2}), (3, 4), (8, 4)),
+    (("QLinearConcat", ["two", "two", "x", "two", "two", "i", "two", "two"], "y", {"axis": 1}),
+     (2, 3), (2, 7)),
     (("Reshape", ["x", "to"], "y", {}), (2, 3, 4), (1, 3, 8)),
     (("Reshape", ["x", "to"], "y", {"allowzero": 1}), (2, 3, 4), None),
     (("Flatten", ["x"], "y", {"axis": -1}), (2, 3, 4), (6, 4)),
