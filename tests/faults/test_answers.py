@@ -15,7 +15,7 @@ LRN += ", \"loss\": \"cross_entropy\"}' --init uniform"
 
 @pytest.mark.parametrize(("line", "said"), [
     (f"{LRN} --expect '{{\"layers\": null}}'", "layers is a list of 4 objects"),
-    (f"{LRN} --expect '{{\"gradients\": 1, \"conv1.bias\": 2}}'", "gradients is an object"),
+    (f"{LRN} --expect '{{\"gradients\": 1, \"conv1.bias\": 2}}'", "gradients is given by"),
     (f"{LRN} --expect '{{\"linear1.weight\": 1}}'", "expected a single number, has the shape 2x3"),
     (f"{LRN} --expect '{{\"layers\": [{{\"name\": [1]}}]}}'", "an empty object: give any"),
     (f"{MLP} --expect '{{\"gradients.weights\": 3}}'", "gradients.weights is a list; what is"),

@@ -590,8 +590,11 @@ def _adapted(result: NetworkStep, expected: Any) -> Any:
             if not index:
                 raise
             raise InputError(f"{path[1]} has no element ({index})") from None
-    if isinstance(adapted.get("layers"), Mapping):
-        adapted["layers"] = [adapted["layers"].get(name, {}) for name in outputs]
+    layers = adapted.get("layers")
+    if isinstance(layers, Mapping) and not layers:
+        del adapted["layers"]  # where nothing else is expected, that is told
+    elif isinstance(layers, Mapping):
+        adapted["layers"] = [layers.get(name, {}) for name in outputs]
     return adapted
 
 
