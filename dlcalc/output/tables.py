@@ -15,6 +15,8 @@ SHORT = 10**18
 """Whole numbers below it need no care to be written."""
 CHUNK = 1024
 """Rows that are written at a time."""
+SEEN = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
+"""What people see of control characters, which a terminal would obey."""
 CELL, ROW = "\x1f", "\x17"
 """What ends a cell and a row of a table that is not drawn yet; both are one byte, and no line."""
 
@@ -24,7 +26,9 @@ def cell_text(value: Any, precision: int | None) -> str:
     kind = type(value)
     if kind is int:
         return grouped(value)
-    if kind is str or (kind in (list, tuple) and set(map(type, value)) == {int}):
+    if kind is str:
+        return str(value) if value.isprintable() else value.translate(SEEN)
+    if kind in (list, tuple) and set(map(type, value)) == {int}:
         return cell_exact(value)
     value = plain_value(value)
     if isinstance(value, list) and not _whole(value):
@@ -65,9 +69,7 @@ def drawn_table(
         return [escape(cell_text(cell, precision)) for cell in row]
 
     if style == "simple" and table.headers:
-        text = "".join(_texts_of(table.rows, lambda row: CELL.join(
-            cell.replace(CELL, " ").replace(ROW, " ") for cell in texts(row)
-        ) + ROW))
+        text = "".join(_texts_of(table.rows, lambda row: CELL.join(texts(row)) + ROW))
         headers = list(map(escape, table.headers))
         lines = _simple(headers, text, numeric or [False] * len(headers))
         return "".join(_many(lines))[:-1]

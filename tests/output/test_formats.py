@@ -42,6 +42,15 @@ def test_table_is_for_people() -> None:
     )
 
 
+def test_people_see_control_characters_and_programs_get_them() -> None:
+    """A name from a file moves no cursor; what divides cells and rows on the way is one, too."""
+    name = "a\x1b[31mb\x1f\x17\x9b"
+    table = Answer({"name": name}, [Table(["name"], [[name]])])
+    drawn = "".join(render(table, "table", 6, False))
+    assert drawn == "name\n" + "-" * 22 + "\na\\x1b[31mb\\x1f\\x17\\x9b\n"
+    assert "".join(render(table, "csv", 6, False)) == f"name\n{name}\n"
+
+
 def test_plain_has_no_headers_and_rounds() -> None:
     assert text("plain", precision=3) == (
         "# output\n1 0.667\n\nC1, first 61706 0.667\na|b 1180591620717411303424 -\n\nin words\n"
