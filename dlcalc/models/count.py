@@ -473,7 +473,7 @@ LAYOUTS = {
 
 Known = tuple[Counted, tuple[Any, ...], tuple[Any, ...], str]
 """A layer counted, what its row has before its field and behind, and the layout behind it."""
-State = tuple[Shape, str, int, "Field | None"]
+State = tuple[Shape, str, int, Field | None]
 """A shape, how its axes are meant, blocks so far with an input of their own, and the field."""
 
 
@@ -641,7 +641,9 @@ class Walker:
         found = next(filter(None, map(self.places.get, names)), None)
         owner = found or next((row for row in Rows(self.rows) if row.name == wanted), None)
         if owner is None:
-            near = did_you_mean(wanted, [row.name for row in Rows(self.rows)])
+            # Further turns of a repeat are left out, whose names say nothing new.
+            told = [part for part in self.rows if isinstance(part, Row) or part.steps]
+            near = did_you_mean(wanted, [row.name for row in Rows(told)])
             raise InputError(f"no layer {wanted} above it{near}")
         held = owner.weights if not owner.tied else counted.weights
         if held != counted.weights:

@@ -112,6 +112,15 @@ def test_tied_weights_count_once() -> None:
     assert params(model("gpt2")).params == 124_439_808
 
 
+@pytest.mark.parametrize(("body", "known"), [
+    ("repeat 5000:\n  linear 4\n", "repeat1.0.linear1, repeat1.1.linear1"),
+    ("tanh\n" * 17, ", ".join(f"tanh{number}" for number in range(1, 18))),
+], ids=["turns", "numbers"])
+def test_a_tie_to_nothing_is_told_what_there_is(body: str, known: str) -> None:
+    with pytest.raises(InputError, match=f"no layer nosuch above it; known: {known}$"):
+        params(read_notation(f"input 4\n{body}linear 4 tie=nosuch"))
+
+
 def test_a_tie_is_looked_for_from_the_inside() -> None:
     text = "W: linear 8\nblock: repeat 2:\n  W: linear 8\n  linear 8 bias=no tie=W"
     rows = params(read_notation(text), (8,)).rows
