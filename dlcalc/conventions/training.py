@@ -37,10 +37,10 @@ def activation(framework: str, name: str, **options: float) -> Activation:
     >>> activation("tinygrad", "elu").slope(np.zeros(1), np.zeros(1)).tolist()
     [0.0]
     """
-    plain = OPERATIONS.get(name)
+    plain = OPERATIONS[name]
     with as_framework(framework):
-        own = OPERATIONS.get(name)
-    if own is None or own is plain:
+        own = OPERATIONS[name]
+    if own is plain:
         return parametrised(name, **options)
     given = [options.get(each, usual) for each, usual in FUNCTIONS[name].defaults]
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from dlcalc.derive.activations import ACTIVATIONS, Activation
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES, World
+from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES, World, formula
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, power, symbol, total
 from dlcalc.numbers import threads
 from dlcalc.numbers.convolution import plan, pooling
@@ -361,7 +361,7 @@ class Activate(Rule):
         name, given = self.activation.name, node.arguments[0]
         x, y, g = graph.leaf(given, index), graph.leaf(node, index), graph.slope(node, index)
         if name in SLOPES and name not in KINKS:
-            yield mul(g, SLOPES[name](FORMULAS, x, y))
+            yield mul(g, formula(name, "slope")(FORMULAS, x, y))
             return
         at = np.atleast_1d(given.value[index])
         number = self.activation.slope(at, np.atleast_1d(node.value[index])).item()

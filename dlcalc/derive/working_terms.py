@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.derive.operations import FOLLOWING, OPERATIONS
+from dlcalc.derive.operations import OPERATIONS, formula
 from dlcalc.formulas.expressions import (
     Expr,
     call,
@@ -357,7 +357,7 @@ class Symbols:
 
     def centred(self, x: Term, **options: Any) -> Term:
         """x less its mean."""
-        found: Term = FOLLOWING["centred"](self, x, **options)
+        found: Term = formula("centred", "follows")(self, x, **options)
         return found
 
     def spread(self, g: Term, like: Term, **options: Any) -> Term:

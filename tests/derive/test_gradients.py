@@ -369,6 +369,12 @@ def test_long_powers_keep_their_slope_to_the_last_digits(base: float, power: flo
         require_agreement(result)
 
 
+def test_nothing_is_carried_back_through_steps_and_comparisons() -> None:
+    for body in ("floor(x)", "sign(x)", "x > 1", "stop(x)"):
+        found = dlcalc.grad(f"y = back(g, {body}, x)", {"g": [2.0, 3.0], "x": [1.5, 2.0]}, of=[])
+        assert found.values["y"].tolist() == [0, 0], body
+
+
 @pytest.mark.parametrize(("equation", "values"), [
     ("back(g, pick(A, i))*A", {"A": [[1.0, -2, 3], [4, 5, -6]], "i": [2, 0], "g": [0.5, 2.0]}),
     ("back(g, where(c, x, x*x), x)", {"g": [1.0, 2], "x": [0.5, -1], "c": [1, 0]}),
