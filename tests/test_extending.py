@@ -24,11 +24,8 @@ featurescale scales=1
   weights = features * scales
 '''
 COMMAND = '''
-import click
-from dlcalc.shell.options import QuickCommand, answered
+from dlcalc.shell.options import answered
 
-@click.command(cls=QuickCommand)
-@click.option("--number", type=int)
 @answered
 def command() -> None:
     """Twice a number."""
@@ -48,6 +45,7 @@ class DoubleRun(Run[Any]):
     def answer(self, result: Any) -> Answer:
         return Answer({"output": result}, [Values(result)], whole=True)
 '''
+OPTIONS = "--number | 1.. | N | What is doubled.\n@shared\n"
 EXAMPLE = '{"about": "twice 21", "instead": "--number N", "values": {"number": 21}}'
 
 
@@ -93,6 +91,7 @@ def test_a_command_is_a_folder_and_a_line(copy: Path) -> None:
     folder = copy / "dlcalc/commands/double"
     folder.mkdir()
     (folder / "command.py").write_text(COMMAND)
+    (folder / "options.txt").write_text(OPTIONS)
     (folder / "answer.py").write_text(ANSWER)
     (folder / "example.json").write_text(EXAMPLE)
     insert(copy / "dlcalc/shell/commands.py", '        "conv": ', '        "double": "Twice.",\n')

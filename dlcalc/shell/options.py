@@ -1,18 +1,33 @@
-"""The options that every command shares, as one decorator."""
+"""The options of commands, and what runs them.
+
+Each command has a table of its own, `options.txt` beside it, and what several share stands in the
+one here, a group under its name, which a table has in its place: `@shared`, `@check`. A line is
+
+    FLAGS and the parameter, where it has another name | TYPE = DEFAULT | METAVAR | HELP
+
+and one without flags an argument: `file?` may be left out, `model...` be given several times.
+A type is one of `types` or of the command's own file, `1..3` a whole number, `kind: max|avg` one
+of names, which may be those of a table, `flag` one that is off and `flag?` one that is not given.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import update_wrapper
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial, update_wrapper
+from importlib import import_module
+from itertools import chain
 
 import click
 
+from dlcalc import names
 from dlcalc.errors import InputError
-from dlcalc.names import FRAMEWORKS
 from dlcalc.output.formats import FORMATS
+from dlcalc.shell import types
 from dlcalc.shell.commands import Plain
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ANSWER, ARRAY, PLACE, SIZE, TOLERANCE, NameType, WholeType
+from dlcalc.shell.types import SIZE, NameType, WholeType, as_typed
 from dlcalc.typed import Any
 
 Callback = Callable[..., Any]
@@ -32,13 +47,6 @@ ALIASES = {
 }
 """Options as PyTorch and Keras call them, and short ones in either case; each is the one that it
 means where a command has that, of a size if it is a size, and has none of that name of its own."""
-
-
-FORMS = {
-    "md": "markdown", "tex": "latex", "text": "table", "pretty": "table", "txt": "plain",
-    "jsonl": "json", "ndjson": "json", "htm": "html",
-}
-"""What formats are called elsewhere."""
 
 
 class QuickCommand(Plain):
@@ -71,113 +79,93 @@ class QuickCommand(Plain):
         return parser
 
 
-def output_options(callback: Callback) -> Callback:
-    """Give a command the shared options; it gets them as one `Output` in `out`."""
+def tabled(callback: Callback, cls: type[click.Command] = QuickCommand) -> click.Command:
+    """The command whose options stand in the table beside its callback.
 
-    def with_output(**values: Any) -> Any:
-        chosen = {name: values.pop(name) for name in SHARED}
-        chosen["format"] = FORMATS[chosen["format"]]
-        if chosen["save"] is not None:
-            from dlcalc.output.files import check_ending, require_writable
-
-            check_ending(chosen["save"])  # before anything is computed in vain
-            require_writable(chosen["save"])
-        if chosen["tolerance"] is not None and chosen["expect"] is None:
-            raise InputError("is that of --expect, which is not given").at("--tolerance")
-        chosen["explain"] |= chosen["at"] is not None
-        return callback(out=Output(**chosen), **values)
-
-    wrapped: Callback = update_wrapper(with_output, callback)
-    for option in reversed(_SHARED):
-        wrapped = option(wrapped)
-    return wrapped
+    It gets the shared ones, if it has them, as one `Output` in `out`.
+    """
+    own = vars(sys.modules[callback.__module__])
+    params = [_param(line, own) for line in _lines(own["__file__"])]
+    takes_output = any(each.name == "expect" for each in params)
+    run = update_wrapper(partial(_with_output, callback), callback) if takes_output else callback
+    command: click.Command = click.command(cls=cls, params=params)(run)
+    return command
 
 
-def answered(callback: Callback) -> Callback:
-    """Give a command the shared options; called, it runs as the `answer.py` beside it says."""
-    command = callback.__module__.split(".")[-2]
-
+def answered(callback: Callback, cls: type[click.Command] = QuickCommand) -> click.Command:
+    """The command that runs as the `answer.py` beside it says, with the options of its table."""
     def run(**values: Any) -> None:
         from dlcalc.shell.runner import run_of
 
-        run_of(command)(**values).run()
+        run_of(callback.__module__.split(".")[-2])(**values).run()
 
-    return output_options(update_wrapper(run, callback))
-
-
-framework_option = click.option(
-    "--framework", type=NameType("framework", FRAMEWORKS), metavar="NAME",
-    help=f"As this one has it: {', '.join(FRAMEWORKS[:8])}.",
-)
-"""`--framework NAME`: as that framework computes and names things."""
+    return tabled(update_wrapper(run, callback), cls)
 
 
-def cell_options(state: str) -> Callable[[Callback], Callback]:
-    """FILE and the options of a cell whose `state` is followed as it runs on."""
+def _with_output(callback: Callback, **values: Any) -> Any:
+    chosen = {name: values.pop(name) for name in SHARED}
+    chosen["format"] = FORMATS[chosen["format"]]
+    if chosen["save"] is not None:
+        from dlcalc.output.files import check_ending, require_writable
 
-    def with_options(callback: Callback) -> Callback:
-        steps = click.option(
-            "--steps", type=WholeType(1), metavar="N",
-            help=f"Run on to N steps: how {state} grows, and which gradient reaches {state}0.",
+        check_ending(chosen["save"])  # before anything is computed in vain
+        require_writable(chosen["save"])
+    if chosen["tolerance"] is not None and chosen["expect"] is None:
+        raise InputError("is that of --expect, which is not given").at("--tolerance")
+    chosen["explain"] |= chosen["at"] is not None
+    return callback(out=Output(**chosen), **values)
+
+
+def _lines(module: str) -> Iterator[str]:
+    """The lines of the table beside a module, those of a group in place of its name."""
+    groups: dict[str, list[str]] = {}
+    for line in _table(__file__):
+        if line.startswith("@"):
+            group = groups[line] = []
+        else:
+            group.append(line)
+    for line in _table(module):
+        yield from groups.get(line, [line])
+
+
+def _table(module: str) -> list[str]:
+    # Not by `input.sources`, which commands without any input need not load.
+    with open(f"{os.path.dirname(module)}/options.txt", encoding="utf-8") as file:
+        return file.read().splitlines()
+
+
+def _param(line: str, own: Mapping[str, Any]) -> click.Parameter:
+    flags, kind, metavar, help = map(str.strip, line.split(" |", 3))
+    kind, _, usual = kind.partition(" = ")
+    bare = kind.removeprefix("several ")
+    given: dict[str, Any] = {"metavar": metavar or None, "multiple": bare != kind}
+    if bare.startswith("flag"):
+        given["is_flag"] = True
+    else:
+        given["type"] = _type(bare, own)
+    if usual or bare == "flag?":
+        given["default"] = as_typed(given["type"], usual) if usual else None
+    if not flags.startswith("-"):
+        name = flags.rstrip("?.")
+        return click.Argument(
+            [name], type=given["type"], metavar=given["metavar"], required=name == flags,
+            nargs=-1 if flags.endswith("...") else 1,
         )
-        inputs = click.option(
-            "--inputs", type=ARRAY, metavar="repeat|zero|ARRAY",
-            help="x of the further steps: those given in turn (repeat), zero, or rows.",
-        )
-        for option in (answered, plot_option, check_option, framework_option, inputs, steps):
-            callback = option(callback)
-        return click.argument("file", type=ARRAY, required=False)(callback)
-
-    return with_options
+    words, _, variable = flags.partition(" $")
+    told = {name: ", ".join(getattr(names, name)) for name in ("DTYPES", "PRECISIONS")}
+    return click.Option(words.split(), help=help.format(**told), envvar=variable or None, **given)
 
 
-check_option = click.option(
-    "--check", is_flag=True,
-    help="Hold each derivative against central and complex-step differences.",
-)
-"""`--check`: derivatives against differences; status 1 where one is off."""
-plot_option = click.option(
-    "--plot", type=click.Path(), metavar="FILE", help="Also draw a picture: FILE.svg."
-)
-"""`--plot FILE`: a picture as SVG."""
-seed_option = click.option(
-    "--seed", type=WholeType(0), default=0, metavar="N",
-    help="Seed of what is drawn by chance (0).",
-)
-"""`--seed N`, for whatever is drawn by chance."""
-_SHARED = (
-    click.option(
-        "-f", "--format", type=NameType("format", FORMATS, FORMS), default="table",
-        envvar="DLCALC_FORMAT",
-        help="How the result is written; DLCALC_FORMAT sets another default than table.",
-    ),
-    click.option(
-        "--table", metavar="NAME",
-        help="Of several tables this one; csv, tsv and plain are always one.",
-    ),
-    click.option("--explain", is_flag=True, help="Show the working: formulas and numbers."),
-    click.option(
-        "--at", type=PLACE, metavar="PLACE",
-        help="Explain this one element, as 0,1, or of another field, as dw:0,1.",
-    ),
-    click.option(
-        "--expect", type=ANSWER, metavar="VALUE",
-        help="Compare the result with a file, - or a literal: status 1 where it differs, "
-        "and the first difference with its working.",
-    ),
-    click.option(
-        "--tolerance", type=TOLERANCE, metavar="R",
-        help="Relative tolerance of --expect; without it, decimals agree as rounded.",
-    ),
-    click.option(
-        "--precision", type=WholeType(1, 17), default=6, metavar="N",
-        help="Significant digits for people (6, at most 17); json, csv and tsv are never rounded.",
-    ),
-    click.option(
-        "--save", type=click.Path(), metavar="FILE",
-        help="Also write the result: .npy, .npz, .json, .csv or .txt.",
-    ),
-    click.option(
-        "--allow-nonfinite", is_flag=True, help="Let NaN and Infinity into the input."
-    ),
-)
+def _type(kind: str, own: Mapping[str, Any]) -> click.ParamType[Any] | None:
+    if kind in ("text", "path"):
+        return click.Path() if kind == "path" else None
+    least, dots, most = kind.partition("..")
+    if dots:
+        return WholeType(int(least), int(most) if most else None)
+    name, colon, known = kind.partition(": ")
+    if colon:
+        tables = {**vars(names), "FORMATS": FORMATS}
+        return NameType(name, chain(*(tables.get(each, [each]) for each in known.split("|"))))
+    found: click.ParamType[Any] = own.get(kind) or getattr(types, kind, None) or getattr(
+        import_module("dlcalc.shell.models"), kind)
+    return found

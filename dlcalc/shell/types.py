@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterable
 
 import click
 
@@ -83,13 +82,9 @@ class WholeType(TextType):
 class NameType(TextType):
     """One of a few names, with `did you mean` for all others."""
 
-    def __init__(
-        self, name: str, names: Iterable[str], meant: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
+    def __init__(self, name: str, names: Iterable[str]) -> None:
         super().__init__(name, complete=lambda ctx, incomplete: self.names)
         self.names = tuple(names)
-        self.meant = meant
-        """What some of them are called elsewhere, in small letters."""
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """The names themselves."""
@@ -98,8 +93,11 @@ class NameType(TextType):
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """The name as it is known, whatever its letters."""
         if value not in self.names and isinstance(value, str):
+            from dlcalc.input.sources import read_table
+
             small = value.lower()
-            value = self.meant.get(small, small if small in self.names else value)
+            meant = read_table(__file__, "meant.txt").get(self.name, {})
+            value = small if small in self.names else meant.get(small, value)
         if value not in self.names:
             known = did_you_mean(str(value), self.names)
             message = f"unknown {self.name} {str(value)[:40]!r}{known}"

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import click
-
-from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import ARRAY
 
 
-@click.command(cls=QuickCommand)
-@click.argument("sheet", required=False, type=ARRAY)
-@click.option("--class", "folder", type=click.Path(), metavar="FOLDER",
-              help="Grade every sheet of a folder; SHEET may hold the questions.")
-@output_options
+@tabled
 def command(out: Output, sheet: str | None, folder: str | None) -> None:
     """Grade an answer sheet, with the first wrong element and its slip.
 

@@ -1,18 +1,12 @@
 """dlcalc completion."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.shell.options import QuickCommand
-from dlcalc.shell.types import NameType
+from dlcalc.shell.options import tabled
 
 SCRIPTS = {"bash": "dlcalc.bash", "zsh": "_dlcalc", "fish": "dlcalc.fish"}
 """The script of each shell, beside this file."""
 
 
-@click.command(cls=QuickCommand)
-@click.argument("shell", type=NameType("shell", SCRIPTS))
+@tabled
 def command(shell: str) -> None:
     """Print the completion script of a shell.
 

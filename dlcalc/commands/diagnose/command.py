@@ -1,19 +1,8 @@
 """dlcalc diagnose."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.shell.options import QuickCommand, answered
-from dlcalc.shell.types import ARRAY, RATE
+from dlcalc.shell.options import answered
 
 
-@click.command(cls=QuickCommand)
-@click.option("--train-error", type=RATE, metavar="E", help="Training error, as 0.02 or 2%.")
-@click.option("--test-error", type=RATE, metavar="E", help="Test or validation error.")
-@click.option("--target", type=RATE, metavar="E",
-              help="The error that would do (0.05); of a loss above 1, needed.")
-@click.option("--curve", type=ARRAY, metavar="FILE", help="Or a learning curve in CSV.")
 @answered
 def command() -> None:
     """Bias or variance, and which remedies fit.

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 
-import click
-
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import text_beside
 from dlcalc.output.answer import Answer, Prose, Table
 from dlcalc.shell.commands import COMMANDS
-from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
@@ -56,11 +54,12 @@ def topic_answer(name: str | None) -> Answer:
     return Answer(record, [Prose(text)], main="text")
 
 
-@click.command(cls=QuickCommand)
-@click.argument("topic", required=False, type=TextType(
-    "topic", complete=lambda *_: [(name, title_of(text)) for name, text in topics().items()],
-))
-@output_options
+TOPIC = TextType(
+    "topic", complete=lambda *_: [(name, title_of(text)) for name, text in topics().items()]
+)
+
+
+@tabled
 def command(out: Output, topic: str | None) -> None:
     """What all commands share: arrays, formats, the notation, checking answers.
 

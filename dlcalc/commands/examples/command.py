@@ -11,7 +11,7 @@ import click
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import text_beside
 from dlcalc.output.answer import Answer, Table
-from dlcalc.shell.options import SHARED, QuickCommand, output_options
+from dlcalc.shell.options import SHARED, tabled
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
@@ -36,11 +36,12 @@ def find_exercise(name: str) -> dict[str, str]:
     return exercises[plain]
 
 
-@click.command(cls=QuickCommand)
-@click.argument("name", required=False, type=TextType(
-    "example", complete=lambda *_: [(each["name"], each["problem"]) for each in read_exercises()],
-))
-@output_options
+EXAMPLE = TextType("example", complete=lambda *_: [
+    (each["name"], each["problem"]) for each in read_exercises()
+])
+
+
+@tabled
 def command(out: Output, name: str | None) -> None:
     """The exercises that dlcalc grew out of, and the commands that solve them.
 

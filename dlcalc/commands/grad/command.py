@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import click
-
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.options import QuickCommand, answered, check_option, framework_option
+from dlcalc.shell.options import answered
 from dlcalc.shell.types import TextType
 
 answer = lazily("dlcalc.commands.grad.answer")
+EQUATIONS = TextType("equations", complete=lambda *_: answer.library_names(), files=True)
 
-@click.command(cls=QuickCommand)
-@click.argument("file", required=False, type=TextType(
-    "equations", complete=lambda *_: answer.library_names(), files=True,
-))
-@click.argument("values", metavar="[NAME=VALUE|FILE]...", nargs=-1)
-@click.option("--of", multiple=True, metavar="NAMES",
-              help="What to derive: numbers that equations compute, as L or L1,L2.")
-@click.option("--wrt", multiple=True, metavar="NAMES",
-              help="With respect to what: inputs (all of them, if not given) or computed names.")
-@click.option("--list", "listed", is_flag=True, help="The equations that are known by name.")
-@click.option("--hessian", is_flag=True, help="Second derivatives, too.")
-@click.option("--jacobian", metavar="NAME", help="The derivatives of an array, element by element.")
-@click.option("--along", multiple=True, metavar="NAME=VALUE",
-              help="The derivative along a direction, too: its part for each name.")
-@framework_option
-@check_option
+
 @answered
 def command() -> None:
     """Values and derivatives of equations written down as in a textbook.

@@ -1,19 +1,12 @@
 """dlcalc gru."""
 
-from __future__ import annotations
+from dlcalc.shell.options import answered
+from dlcalc.shell.types import gate_activation
 
-import click
-
-from dlcalc.shell.options import QuickCommand, cell_options
-from dlcalc.shell.types import NameType, gate_activation
+GATES = gate_activation("rzn")
 
 
-@click.command(cls=QuickCommand)
-@click.option("--activation", "activations", type=gate_activation("rzn"), multiple=True,
-              help="Activation of a gate, as n=relu; once a gate.")
-@click.option("--reset", type=NameType("reset", ("after", "before")),
-              help="Reset after the product with h (PyTorch, Keras) or before it (the paper).")
-@cell_options("h")
+@answered
 def command() -> None:
     """Gates, states and every gradient of a GRU, over one step or many.
 

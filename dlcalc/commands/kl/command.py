@@ -1,26 +1,13 @@
 """dlcalc kl."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.shell.options import QuickCommand, answered, check_option
+from dlcalc.shell.options import answered
 from dlcalc.shell.types import TextType
 
 DISTRIBUTION = TextType("array", files=True)
 """Read when the command runs, and in records as text: an array or an object."""
 
 
-@click.command(cls=QuickCommand)
-@click.option("--q", type=DISTRIBUTION, metavar="DISTRIBUTION",
-              help="The first: MEAN,SIGMA, probabilities, JSON or a file.")
-@click.option("--p", type=DISTRIBUTION, metavar="DISTRIBUTION",
-              help="The second, that q is held against.")
-@click.option("--gradients", is_flag=True,
-              help="Also the gradients by each mean and covariance, or probability, as with "
-              "--check, and with --expect of any.")
 @answered
-@check_option
 def command() -> None:
     """KL divergence of two Gaussians, or of two discrete distributions.
 

@@ -1,17 +1,12 @@
 """dlcalc lstm."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.shell.options import QuickCommand, cell_options
+from dlcalc.shell.options import answered
 from dlcalc.shell.types import gate_activation
 
+GATES = gate_activation("ifog")
 
-@click.command(cls=QuickCommand)
-@click.option("--activation", "activations", type=gate_activation("ifog"), multiple=True,
-              help="Activation of a gate, as f=relu; once a gate.")
-@cell_options("c")
+
+@answered
 def command() -> None:
     """Gates, states and every gradient of an LSTM, over one step or many.
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 
-import click
-
 from dlcalc.errors import FileError, InputError
 from dlcalc.shell.commands import COMMANDS
-from dlcalc.shell.options import QuickCommand
+from dlcalc.shell.options import tabled
 
 
-@click.command(cls=QuickCommand)
-@click.argument("folder", metavar="DIR", type=click.Path(), required=False)
+@tabled
 def command(folder: str | None) -> None:
     """Write the man pages into a folder, one a command.
 

@@ -1,30 +1,8 @@
 """dlcalc mlp."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.names import ACTIVATIONS, INITIALS
-from dlcalc.shell.options import QuickCommand, answered, check_option, plot_option
-from dlcalc.shell.types import ARRAY, NUMBER, SIZE, NameType, WholeType
+from dlcalc.shell.options import answered
 
 
-@click.command(cls=QuickCommand)
-@click.argument("file", type=ARRAY, required=False)
-@click.option("--init", type=NameType("init", INITIALS),
-              help="Draw the weights anew, by this scheme (xavier).")
-@click.option("--sizes", type=SIZE, help="Values of the input and of each layer, as 2x3x2.")
-@click.option("--constant", type=NUMBER, metavar="C", help="The weight of --init constant (0.5).")
-@click.option("--biases", is_flag=True, default=None, help="Give every layer biases, 0 at first.")
-@click.option("--activation", type=NameType("activation", ACTIVATIONS), metavar="NAME",
-              help="φ of the hidden layers, in place of the problem's.")
-@click.option("--steps", type=WholeType(0), metavar="N",
-              help="Take N steps of gradient descent: the loss at each, and its chart.")
-@click.option("--starts", is_flag=True, default=None,
-              help="Compare zero, constant and random initial weights.")
-@click.option("--seed", type=WholeType(0), metavar="N", help="Seed of random weights (0).")
-@check_option
-@plot_option
 @answered
 def command() -> None:
     """Forward pass and gradient step of a fully connected network.

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import click
-
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import read_file
 from dlcalc.models import Entry, entry, models, zoo_names, zoo_path
 from dlcalc.output.answer import Answer, Table, Text
-from dlcalc.shell.options import QuickCommand, output_options
+from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import MODEL
 
 
 def models_answer() -> Answer:
@@ -71,9 +68,7 @@ def model_answer(name: str) -> Answer:
     return Answer(record, [Text([f"# recomputed: {counted}", *lines])], "notation")
 
 
-@click.command(cls=QuickCommand)
-@click.argument("name", type=MODEL, required=False)
-@output_options
+@tabled
 def command(out: Output, name: str | None) -> None:
     """The models that dlcalc knows by name, each with its published figures.
 

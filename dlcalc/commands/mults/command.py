@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import click
-
 from dlcalc.errors import InputError
 from dlcalc.numbers.axes import parse_whole
-from dlcalc.shell.options import QuickCommand, answered
-from dlcalc.shell.types import MODEL, PADDING, SIZE, TextType, WholeType
+from dlcalc.shell.options import answered
+from dlcalc.shell.types import TextType
 
 
 def _channels(text: str) -> tuple[int, int]:
@@ -19,26 +17,9 @@ def _channels(text: str) -> tuple[int, int]:
     return inputs, outputs
 
 
-@click.command(cls=QuickCommand)
-@click.argument("model", type=MODEL, nargs=-1)
-@click.option("-L", "--input", type=SIZE, help="Size of the input, as 4 or 4x4.")
-@click.option("-F", "--kernel", type=SIZE, help="Size of the kernel.")
-@click.option("-S", "--stride", type=SIZE, help="Stride, the factor of upsampling (1).")
-@click.option("-P", "--pad", type=PADDING, help="Padding, as PyTorch takes it off the output.")
-@click.option("--output-padding", type=SIZE, help="Columns added behind the output.")
-@click.option("-D", "--dilation", type=SIZE, help="Dilation (1).")
-@click.option("-O", "--output", type=SIZE, help="Output size, in place of --output-padding.")
-@click.option("--grid-pad", type=PADDING, metavar="BEFORE:AFTER",
-              help="Zeros around the zero-inserted input, in place of -P.")
-@click.option("--channels", type=TextType("in:out", _channels),
-              help="Input and output channels (1:1).")
-@click.option("--groups", type=WholeType(1), help="Groups of channels (1).")
-@click.option("--dims", type=WholeType(1, 3), help="Axes that a single size stands for.")
-@click.option("--conv", is_flag=True, default=None,
-              help="An ordinary convolution, or those of MODEL.")
-@click.option("--tile", type=WholeType(1), metavar="T", help="Outputs of a Winograd tile (4).")
-@click.option("--matrices", is_flag=True, help="Show the matrices Aᵀ, G, Bᵀ as exact fractions.")
-@click.option("--verify", "check", is_flag=True, help="Run every algorithm and count its products.")
+CHANNELS = TextType("in:out", _channels)
+
+
 @answered
 def command() -> None:
     """Multiplications of a convolution or upsampling stage, by method.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
-from dlcalc.names import COUNTERS, DTYPES, PRECISIONS, RECIPES, SHARDS, STATES
+from dlcalc.names import DTYPES
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.models import CHANGE, LAYER
-from dlcalc.shell.options import QuickCommand, answered, framework_option
-from dlcalc.shell.types import MODEL, SIZE, NameType, TextType, WholeType
+from dlcalc.shell.options import QuickCommand, answered
+from dlcalc.shell.types import TextType
 
 deployment, use = lazily("dlcalc.models.deployment"), lazily("dlcalc.models.use")
+
 
 def _columns(ctx: click.Context, incomplete: str) -> list[str]:
     """Columns of the table of a model, behind those that are typed already."""
@@ -19,6 +21,12 @@ def _columns(ctx: click.Context, incomplete: str) -> list[str]:
     before, comma, _ = incomplete.rpartition(",")
     names = [name for name in COLUMNS if name not in before.split(",")]
     return [before + comma + name for name in (names if comma else [*names, "all"])]
+
+
+DTYPE = TextType("dtype", use.dtype_named, lambda *_: DTYPES)
+FIT = TextType("size", deployment.size_in_bytes)
+COLUMN = TextType("column", complete=lambda *word: _columns(*word)[:-1])
+COLUMNS = TextType("columns", complete=_columns)
 
 
 class ParamsCommand(QuickCommand):
@@ -38,50 +46,7 @@ class ParamsCommand(QuickCommand):
         self._help = text
 
 
-@click.command(cls=ParamsCommand)
-@click.argument("model", type=MODEL, nargs=-1)
-@click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
-@click.option("--layer", type=LAYER, metavar="NAME", help="This layer alone, or this block.")
-@click.option("--set", "changes", type=CHANGE, multiple=True, metavar="LAYER.KEY=VALUE",
-              help="Before and after a change: C1.kernel=4. May be given several times.")
-@click.option("--compare", "other", type=MODEL, metavar="MODEL", help="Beside another model.")
-@click.option("--batch", type=WholeType(1), default=1,
-              help="Examples, for memory and for --as (1).")
-@click.option("--tokens", type=WholeType(1), metavar="T", help="New positions of a sequence.")
-@click.option("--cached", type=WholeType(0), metavar="S",
-              help="Positions in the cache before them; without --tokens one is new.")
-@click.option("--causal", is_flag=True,
-              help="Count what kernels run that skip what a causal mask or a window hides.")
-@click.option("--dtype", type=TextType("dtype", use.dtype_named, lambda *_: DTYPES), metavar="NAME",
-              help=f"Type of the weights (float32): {', '.join(DTYPES)}.")
-@click.option("--optimizer", type=NameType("optimizer", STATES), default="adam",
-              help="What the training memory is for (adam).")
-@framework_option
-@click.option("--as", "counter", type=NameType("counter", (*COUNTERS, "all")), metavar="COUNTER",
-              help="The figure that this counter prints, and what makes the difference; all.")
-@click.option("--attention", type=NameType("attention", ("module", "sdpa")), default="module",
-              help="With --as: nn.MultiheadAttention, or scaled_dot_product_attention (module).")
-@click.option("--explain-figure", "whose", metavar="FIGURE",
-              help="Whose figure this is, such as 4.134G: which counter prints it.")
-@click.option("--recipe", type=NameType("recipe", RECIPES), metavar="NAME",
-              help="What a parameter takes in training, as bf16-mixed-adam: "
-              f"{', '.join(PRECISIONS)} with an optimizer behind.")
-@click.option("--lora", metavar="RANK:TARGETS",
-              help="Adapters that alone are trained: 8:q,v or 16:all.")
-@click.option("--devices", type=WholeType(1), default=1, metavar="N",
-              help="Bytes of each of N devices, by --shard.")
-@click.option("--shard", type=NameType("shard", SHARDS), help="How they divide the work.")
-@click.option("--fit", type=TextType("size", deployment.size_in_bytes), metavar="SIZE",
-              help="The largest batch and context that fit, such as into 80GiB.")
-@click.option("--summary", is_flag=True, help="The totals alone.")
-@click.option("--depth", type=WholeType(0), metavar="N",
-              help="Layers, or the tensors of a file, folded to N levels.")
-@click.option("--sort", metavar="COLUMN", help="Largest first, by a column: params, bytes.",
-              type=TextType("column", complete=lambda *word: _columns(*word)[:-1]))
-@click.option("--columns", type=TextType("columns", complete=_columns), metavar="NAMES",
-              help="Columns, such as name,weights,biases; all.")
-@click.option("--to-notation", is_flag=True, help="Print it as layer notation, ready to edit.")
-@answered
+@partial(answered, cls=ParamsCommand)
 def command() -> None:
     """Parameters, shapes, multiply-accumulates and memory, layer by layer.
 

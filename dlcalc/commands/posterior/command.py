@@ -1,23 +1,9 @@
 """dlcalc posterior."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.shell.options import QuickCommand, answered, check_option, plot_option, seed_option
-from dlcalc.shell.types import ARRAY, WholeType
+from dlcalc.shell.options import answered
 
 
-@click.command(cls=QuickCommand)
-@click.argument("file", type=ARRAY, required=False, metavar="[FILE]")
-@click.option(
-    "--starts", type=WholeType(0, 1000), default=8, metavar="N",
-    help="Random starts, beside each component and the whole (8).",
-)  # fmt: skip
 @answered
-@check_option
-@plot_option
-@seed_option
 def command() -> None:
     """The Gaussians that a standard VAE can learn for a given mixture posterior.
 

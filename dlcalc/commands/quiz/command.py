@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
-from dlcalc.shell.options import QuickCommand, output_options, seed_option
+from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 from dlcalc.typed import Any
@@ -17,12 +15,10 @@ def _problems(*_: Any) -> list[str]:
     return list(problems())
 
 
-@click.command(cls=QuickCommand)
-@click.argument("name", metavar="[COMMAND]", required=False,
-                type=TextType("command", complete=_problems))
-@click.option("--answer", is_flag=True, help="Also the answer, with its working.")
-@output_options
-@seed_option
+PROBLEM = TextType("command", complete=_problems)
+
+
+@tabled
 def command(out: Output, name: str | None, seed: int, answer: bool) -> None:
     """A problem to solve by hand whose numbers work out nicely, and its answer.
 

@@ -1,21 +1,8 @@
 """dlcalc reduce."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.shell.models import LAYER
-from dlcalc.shell.options import QuickCommand, answered
-from dlcalc.shell.types import MODEL, SIZE, WholeType
+from dlcalc.shell.options import answered
 
 
-@click.command(cls=QuickCommand)
-@click.argument("model", type=MODEL, nargs=-1)
-@click.option("--layer", type=LAYER, metavar="NAME",
-              help="The layer to reduce, as `params` names it.")
-@click.option("--budget", type=WholeType(1), metavar="N",
-              help="Parameters that the layer may have: the mildest way to them comes first.")
-@click.option("--input", type=SIZE, help="Size of one input: CxHxW, TxD, or T tokens.")
 @answered
 def command() -> None:
     """Ways to give a layer fewer parameters, each counted against it as it stands.

@@ -1,18 +1,9 @@
 """dlcalc rnn."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.names import GATE_ACTIVATIONS
-from dlcalc.shell.options import QuickCommand, cell_options
-from dlcalc.shell.types import NameType
+from dlcalc.shell.options import answered
 
 
-@click.command(cls=QuickCommand)
-@click.option("--activation", type=NameType("activation", GATE_ACTIVATIONS),
-              help="φ: tanh, unless the problem says otherwise.")
-@cell_options("h")
+@answered
 def command() -> None:
     """States and gradients of a simple recurrent network, over one step or many.
 

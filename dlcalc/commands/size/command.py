@@ -1,34 +1,8 @@
 """dlcalc size."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.names import UNKNOWNS
-from dlcalc.shell.options import QuickCommand, answered, framework_option
-from dlcalc.shell.types import PADDING, SIZE, NameType
-
-SIGNS = {
-    "l": "input", "f": "kernel", "k": "kernel", "kernel_size": "kernel", "p": "pad",
-    "padding": "pad", "s": "stride", "d": "dilation",
-}
-"""What the unknowns are called in the formula, and in PyTorch."""
+from dlcalc.shell.options import answered
 
 
-@click.command(cls=QuickCommand)
-@click.option("-L", "--input", type=SIZE, help="Size of the input, as 32 or 28x28.")
-@click.option("-F", "--kernel", type=SIZE, help="Size of the kernel or pooling window.")
-@click.option("-P", "--pad", type=PADDING, help="Padding: 1, 1:2, same, same-lower, valid or full.")
-@click.option("-S", "--stride", type=SIZE, help="Stride (1).")
-@click.option("-D", "--dilation", type=SIZE, help="Dilation (1).")
-@click.option("-O", "--output", type=SIZE, help="Output size, to solve for another one.")
-@click.option("--transposed", is_flag=True, default=None, help="A transposed convolution.")
-@click.option("--output-padding", type=SIZE, help="Columns added behind a transposed output.")
-@click.option("--ceil", is_flag=True, default=None,
-              help="Round up, as a pooling layer in ceil mode.")
-@framework_option
-@click.option("--solve", type=NameType("quantity", UNKNOWNS, SIGNS),
-              help="The unknown: every whole value that gives -O.")
 @answered
 def command() -> None:
     """Output size of a convolution or pooling, solved for any unknown.

@@ -1,29 +1,8 @@
 """dlcalc step."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.shell.options import QuickCommand, answered, check_option, framework_option
-from dlcalc.shell.types import ARRAY, MODEL, SIZE, NameType, WholeType
-
-INITIALS = NameType("init", ("zeros", "uniform", "xavier", "he"))
-MODES = NameType("mode", ("train", "eval"))
+from dlcalc.shell.options import answered
 
 
-@click.command(cls=QuickCommand)
-@click.argument("words", nargs=-1, type=MODEL, metavar="MODEL DATA")
-@click.option("--input", type=SIZE, help="Size of the input where the model does not say.")
-@click.option("--with", "more", type=ARRAY, metavar="FILE",
-              help="Fields that replace those of DATA: x, target, loss, optimizer …")
-@framework_option
-@click.option("--steps", type=WholeType(1), metavar="N", help="Take N steps (1).")
-@click.option("--mode", type=MODES, help="train (the default) or eval.")
-@click.option("--init", type=INITIALS, help="Draw the parameters that are not given.")
-@click.option("--seed", type=WholeType(0), metavar="N", help="Seed of what is drawn (0).")
-@click.option("--plot", metavar="FILE",
-              help="Also draw the maps of every layer: FILE.svg, or - for the terminal.")
-@check_option
 @answered
 def command() -> None:
     """A training step of any network: every value, gradient and update.

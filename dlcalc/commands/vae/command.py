@@ -1,21 +1,8 @@
 """dlcalc vae."""
 
-from __future__ import annotations
-
-import click
-
-from dlcalc.shell.options import QuickCommand, answered, check_option, seed_option
-from dlcalc.shell.types import ARRAY, WholeType
+from dlcalc.shell.options import answered
 
 
-@click.command(cls=QuickCommand)
-@click.argument("file", type=ARRAY, required=False)
-@click.option("--samples", type=WholeType(1), metavar="N",
-              help="Draw N noise samples in place of the noise given.")
-@click.option("--evidence", is_flag=True,
-              help="Add ln p(x) = ELBO + KL(q‖p(z|x)), for a latent of 1 or 2 dimensions.")
-@seed_option
-@check_option
 @answered
 def command() -> None:
     """Reparameterisation step of a variational autoencoder, and its gradients.
