@@ -499,22 +499,24 @@ def count_stage(
     >>> count_stage([Axis(6, 3)]).methods["winograd"].total
     6
     """
-    _check(axes, channels, groups, tile)
-    channels, groups, tile = tuple(map(as_whole, channels)), as_whole(groups), as_whole(tile)
-    lines, per_axis, last = [], [], None
-    outputs = [axis.output for axis in axes]
-    for axis, output in zip(axes, outputs, strict=True):
+    inputs, outputs = _checked(channels, groups, tile)
+    groups, tile = as_whole(groups), as_whole(tile)
+    lines, per_axis, lands, last = [], [], [], None
+    for axis in axes:
         if axis != last:  # alike axes are counted once
-            line, last = phases(axis, output), axis
+            if axis.kernel > MOST_TAPS:
+                raise LimitError(f"kernel {axis.kernel} is above {MOST_TAPS} taps on one axis")
+            last, output = axis, axis.output
+            line = phases(axis, output)
             counts = _along(axis, output, line, tile)
+        lands.append(output)
         lines.append(line)
         per_axis.append(counts)
     plain = not axes[0].transposed
-    met = channels[0] * channels[1] // groups if pairs is None else pairs
-    names = [*(CONV[:-1] if plain else TRANSPOSED)]
-    names[-1] += str(tile)
+    met = inputs * outputs // groups if pairs is None else pairs
+    names = (*(CONV[:-2] if plain else TRANSPOSED[:-1]), f"winograd_tile{tile}")
     methods = {}
-    for method, lengthwise in zip(names, zip(*per_axis, strict=True), strict=True):
+    for method, lengthwise in zip(names, zip(*per_axis)):  # noqa: B905 - all know all methods
         pair = prod(lengthwise)
         methods[method] = tuple.__new__(Count, (lengthwise, pair, pair * met))
     if plain:
@@ -522,8 +524,8 @@ def count_stage(
         each = spectral(sizes)
         methods["fft"] = Count(tuple(spectral([size]) for size in sizes), each, each * met)
     return Stage(
-        name or f"{by_x([axis.input for axis in axes])}→{by_x(outputs)}",
-        tuple(axes), (channels[0], channels[1]), groups, met, tile, methods, tuple(lines),
+        name or f"{by_x([axis.input for axis in axes])}→{by_x(lands)}",
+        tuple(axes), (inputs, outputs), groups, met, tile, methods, tuple(lines),
     )
 
 
@@ -541,19 +543,19 @@ def _along(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> tuple[i
     return dense, skipping, winograd, tiled
 
 
-def _check(axes: Sequence[Axis], channels: Sequence[int], groups: int, tile: int) -> None:
+def _checked(channels: Sequence[int], groups: int, tile: int) -> Pair:
+    """Input and output channels."""
     pair = type(channels) is tuple or isinstance(channels, Sequence)
     if not pair or len(channels) != 2:
         raise InputError(f"channels {channels!r} are not two: input and output channels")
     at_least(1, "channels", channels)
     at_least(1, "groups", (groups,))
     at_least(1, "tile", (tile,))
-    for axis in axes:
-        if axis.kernel > MOST_TAPS:
-            raise LimitError(f"kernel {axis.kernel} is above {MOST_TAPS} taps on one axis")
     for count in channels:
         if count % groups:
             raise InputError(f"{groups} groups do not divide {count} channels")
+    inputs, outputs = map(as_whole, channels)
+    return inputs, outputs
 
 
 def add_up(stages: Sequence[Stage]) -> Multiplications:
