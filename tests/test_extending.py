@@ -94,7 +94,7 @@ def test_a_command_is_a_folder_and_a_line(copy: Path) -> None:
     (folder / "options.txt").write_text(OPTIONS)
     (folder / "answer.py").write_text(ANSWER)
     (folder / "example.json").write_text(EXAMPLE)
-    insert(copy / "dlcalc/shell/commands.py", '        "conv": ', '        "double": "Twice.",\n')
+    insert(copy / "dlcalc/shell/commands.txt", "conv ", "double Twice.\n")
     assert ran(copy, "double") == "42\n"
     assert json.loads(ran(copy, "double", "--number", "4", "-f", "json", "--expect", "8")) == {
         "output": 8

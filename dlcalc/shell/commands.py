@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from importlib import import_module
 
 import click
@@ -10,40 +12,26 @@ import dlcalc
 from dlcalc.errors import DlcalcError, did_you_mean
 from dlcalc.typed import Any
 
-GROUPS = {
-    "Sizes and counts": {
-        "size": "Output size of a convolution or pooling, solved for any unknown.",
-        "conv": "Convolve an array: strided, padded, dilated, grouped, transposed.",
-        "pool": "Max or average pooling of an array, and its gradient.",
-        "mults": "Multiplications of a convolution or upsampling stage, by method.",
-    },
-    "Models": {
-        "params": "Parameters, shapes, multiply-accumulates and memory, layer by layer.",
-        "reduce": "Ways to give a layer fewer parameters, each counted against it as it stands.",
-        "models": "The models that dlcalc knows by name, each with its published figures.",
-    },
-    "Steps and gradients": {
-        "step": "A training step of any network: every value, gradient and update.",
-        "mlp": "Forward pass and gradient step of a fully connected network.",
-        "lstm": "Gates, states and every gradient of an LSTM, over one step or many.",
-        "gru": "Gates, states and every gradient of a GRU, over one step or many.",
-        "rnn": "States and gradients of a simple recurrent network, over one step or many.",
-        "vae": "Reparameterisation step of a variational autoencoder, and its gradients.",
-        "grad": "Values and derivatives of equations written down as in a textbook.",
-        "kl": "KL divergence of two Gaussians, or of two discrete distributions.",
-        "posterior": "The Gaussians that a standard VAE can learn for a given mixture posterior.",
-        "gan": "Train a GAN and record both losses per epoch.",
-    },
-    "Tools": {
-        "diagnose": "Bias or variance, and which remedies fit.",
-        "check": "Grade an answer sheet, with the first wrong element and its slip.",
-        "quiz": "A problem to solve by hand whose numbers work out nicely, and its answer.",
-        "examples": "The exercises that dlcalc grew out of, and the commands that solve them.",
-        "docs": "What all commands share: arrays, formats, the notation, checking answers.",
-        "man": "Write the man pages into a folder, one a command.",
-        "completion": "Print the completion script of a shell.",
-    },
-}
+
+def read_lines(module: str, name: str) -> list[str]:
+    """The lines of a table beside a module; `input.sources` is not loaded for them."""
+    with open(f"{os.path.dirname(module)}/{name}", encoding="utf-8") as file:
+        return file.read().splitlines()
+
+
+def grouped(lines: Iterable[str]) -> dict[str, list[str]]:
+    """The lines of a table by the name of their group, which stands above them behind @."""
+    groups: dict[str, list[str]] = {}
+    for line in lines:
+        if line.startswith("@"):
+            group = groups[line[1:]] = []
+        else:
+            group.append(line)
+    return groups
+
+
+GROUPS = {title: dict(line.split(maxsplit=1) for line in lines)
+          for title, lines in grouped(read_lines(__file__, "commands.txt")).items()}
 """The one table of commands, by purpose: name and summary. Each has a folder in `commands`."""
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 

@@ -12,9 +12,8 @@ of names, which may be those of a table, `flag` one that is off and `flag?` one 
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial, update_wrapper
 from importlib import import_module
 from itertools import chain
@@ -25,28 +24,19 @@ from dlcalc import names
 from dlcalc.errors import InputError
 from dlcalc.output.formats import FORMATS
 from dlcalc.shell import types
-from dlcalc.shell.commands import Plain
+from dlcalc.shell.commands import Plain, grouped, read_lines
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import SIZE, NameType, WholeType, as_typed
 from dlcalc.typed import Any
 
 Callback = Callable[..., Any]
-SHARED = (
-    "format", "table", "explain", "at", "expect", "tolerance", "precision", "save",
-    "allow_nonfinite",
-)
-
-
-ALIASES = {
-    "--padding": "--pad", "--padding-mode": "--pad-mode", "--kernel-size": "--kernel",
-    "--ceil-mode": "--ceil", "--divisor-override": "--divisor", "--output-size": "--output",
-    "--batch-size": "--batch", "--lr": "--learning-rate", "-s": "--stride", "-S": "--stride",
-    "-p": "--pad", "-P": "--pad", "-d": "--dilation", "-D": "--dilation", "-i": "--input",
-    "-k": "--kernel", "--strides": "--stride", "--pool-size": "--kernel",
-    "--dilation-rate": "--dilation", "--input-size": "--input", "--input-shape": "--input",
-}
+GROUPS = grouped(read_lines(__file__, "options.txt"))
+"""The groups of options that several commands share, a line each."""
+ALIASES = dict(line.split() for line in GROUPS.pop("aliases"))
 """Options as PyTorch and Keras call them, and short ones in either case; each is the one that it
 means where a command has that, of a size if it is a size, and has none of that name of its own."""
+TOLD = {name: ", ".join(getattr(names, name)) for name in ("DTYPES", "PRECISIONS")}
+"""Names that the help of an option tells."""
 
 
 class QuickCommand(Plain):
@@ -85,7 +75,10 @@ def tabled(callback: Callback, cls: type[click.Command] = QuickCommand) -> click
     It gets the shared ones, if it has them, as one `Output` in `out`.
     """
     own = vars(sys.modules[callback.__module__])
-    params = [_param(line, own) for line in _lines(own["__file__"])]
+    params = [
+        _param(line, own) for row in read_lines(own["__file__"], "options.txt")
+        for line in GROUPS.get(row[1:], [row])
+    ]
     takes_output = any(each.name == "expect" for each in params)
     run = update_wrapper(partial(_with_output, callback), callback) if takes_output else callback
     command: click.Command = click.command(cls=cls, params=params)(run)
@@ -103,7 +96,7 @@ def answered(callback: Callback, cls: type[click.Command] = QuickCommand) -> cli
 
 
 def _with_output(callback: Callback, **values: Any) -> Any:
-    chosen = {name: values.pop(name) for name in SHARED}
+    chosen = {name: values.pop(name) for name in Output._fields if name in values}
     chosen["format"] = FORMATS[chosen["format"]]
     if chosen["save"] is not None:
         from dlcalc.output.files import check_ending, require_writable
@@ -114,24 +107,6 @@ def _with_output(callback: Callback, **values: Any) -> Any:
         raise InputError("is that of --expect, which is not given").at("--tolerance")
     chosen["explain"] |= chosen["at"] is not None
     return callback(out=Output(**chosen), **values)
-
-
-def _lines(module: str) -> Iterator[str]:
-    """The lines of the table beside a module, those of a group in place of its name."""
-    groups: dict[str, list[str]] = {}
-    for line in _table(__file__):
-        if line.startswith("@"):
-            group = groups[line] = []
-        else:
-            group.append(line)
-    for line in _table(module):
-        yield from groups.get(line, [line])
-
-
-def _table(module: str) -> list[str]:
-    # Not by `input.sources`, which commands without any input need not load.
-    with open(f"{os.path.dirname(module)}/options.txt", encoding="utf-8") as file:
-        return file.read().splitlines()
 
 
 def _param(line: str, own: Mapping[str, Any]) -> click.Parameter:
@@ -152,8 +127,7 @@ def _param(line: str, own: Mapping[str, Any]) -> click.Parameter:
             nargs=-1 if flags.endswith("...") else 1,
         )
     words, _, variable = flags.partition(" $")
-    told = {name: ", ".join(getattr(names, name)) for name in ("DTYPES", "PRECISIONS")}
-    return click.Option(words.split(), help=help.format(**told), envvar=variable or None, **given)
+    return click.Option(words.split(), help=help.format(**TOLD), envvar=variable or None, **given)
 
 
 def _type(kind: str, own: Mapping[str, Any]) -> click.ParamType[Any] | None:

@@ -1,6 +1,6 @@
 """The one runner of all commands: read, calculate, check, draw, answer, print, refuse.
 
-A command is a line in the table of `shell/commands.py` and a folder `commands/NAME/`:
+A command is a line in the table of `shell/commands.txt` and a folder `commands/NAME/`:
 
     command.py     its help; `answered`, it runs as `answer.py` says
     options.txt    its options, a line each, as `shell/options.py` reads them

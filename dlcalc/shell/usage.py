@@ -70,10 +70,10 @@ def _elsewhere(error: click.NoSuchOption, context: click.Context) -> str:
 
 def _example(context: click.Context) -> str:
     """The first example of a command's help that computes on data of one's own, to copy."""
-    from dlcalc.shell.options import SHARED
+    from dlcalc.shell.output import Output
 
     examples = (context.command.help or "").partition("Examples:\n")[2].strip().splitlines()
-    bare = [None, *(f"--{name}" for name in SHARED)]
+    bare = [None, *(f"--{name}" for name in Output._fields)]
     for each in examples:
         if next(iter(each.split()[2:]), None) not in bare:
             return f"as {each.strip()}; "

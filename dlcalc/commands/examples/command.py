@@ -11,7 +11,7 @@ import click
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import text_beside
 from dlcalc.output.answer import Answer, Table
-from dlcalc.shell.options import SHARED, tabled
+from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
@@ -72,7 +72,7 @@ def _run(exercise: dict[str, str]) -> None:
     words = shlex.split(exercise["command"])
     current = click.get_current_context()
     for param in current.command.params:
-        value = current.params[param.name] if param.name in SHARED else None
+        value = current.params[param.name] if param.name in Output._fields else None
         if value is True:
             words.append(param.opts[-1])
         elif param.name == "at" and value:
