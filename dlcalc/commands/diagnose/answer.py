@@ -19,7 +19,7 @@ from dlcalc.errors import At, InputError
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.input.expressions import read_expression
 from dlcalc.input.records import fields_of
-from dlcalc.input.sources import decode, read_source, text_beside
+from dlcalc.input.sources import decode, read_source, read_table, text_beside
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.parse import Number, parse_number, parse_rate, shorten
 from dlcalc.numbers.places import Place
@@ -29,17 +29,6 @@ from dlcalc.shell.runner import Run
 
 NOTABLE = 0.05
 """A change of an error is notable from this part of its earlier value on."""
-AXES = ("examples", "epochs")
-COLUMNS = {
-    "examples": ("examples", "training_examples", "samples", "size", "train_size", "n"),
-    "epochs": ("epoch", "epochs"),
-    "train": ("train_error", "training_error", "train", "train_loss", "training_loss"),
-    "test": (
-        "test_error", "test", "test_loss", "validation_error", "validation_loss",
-        "val_error", "val_loss",
-    ),
-}  # fmt: skip
-"""What each column may be called, in small letters, with _ for spaces and hyphens."""
 HEADER = "examples,train_error,test_error (or epoch in place of examples)"
 
 
@@ -62,24 +51,6 @@ class LearningCurve(NamedTuple):
     losses: bool = False
     """Whether the errors are losses, which no target fits but one that is given."""
 
-    @property
-    def last(self) -> CurvePoint:
-        """The point with the most examples or epochs."""
-        return self.points[-1]
-
-
-class Finding(NamedTuple):
-    """One thing that a learning curve shows, and the remedy it speaks about."""
-
-    text: str
-    """What is seen, with its numbers."""
-    remedy: str
-    """The name of the remedy, as `remedies` has it."""
-    helps: str
-    """`yes`, `no` or `maybe`."""
-    part: str = "variance"
-    """The part of the error, `variance` or `bias`, that the remedy is meant for here."""
-
 
 def learning_curve(
     axis: str, rows: Sequence[Sequence[float]], losses: bool = False
@@ -89,7 +60,7 @@ def learning_curve(
     Raises InputError for fewer than two rows, numbers that are negative or not finite,
     and a first column that does not rise.
 
-    >>> learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.3, 0.5)]).last.test_error
+    >>> learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.3, 0.5)]).points[-1].test_error
     0.5
     """
     points = tuple(CurvePoint(*row) for row in rows)
@@ -113,7 +84,7 @@ def as_curve(value: object) -> LearningCurve:
     Raises InputError for other names and for columns of different lengths.
 
     >>> columns = {"epochs": [1, 2], "train_error": [0.5, 0.3], "test_error": [0.6, 0.5]}
-    >>> as_curve(columns).last.train_error
+    >>> as_curve(columns).points[-1].train_error
     0.3
     """
     if isinstance(value, LearningCurve):
@@ -162,19 +133,18 @@ def _cells(line: str, separator: str) -> list[str]:
 
 def _columns(names: list[str]) -> tuple[str, list[str], bool]:
     """The axis, the names of it and of both errors, and whether those are losses."""
-    found: dict[str, str] = {}
+    known, found = read_table(__file__, "columns.txt")["column"], dict[str, str]()
     for name in names:
-        plain = re.sub("[ -]", "_", name.lower())
-        for column, known in COLUMNS.items():
-            if plain in known:
-                if column in found:
-                    raise InputError(f"two columns of the kind {column}")
-                found[column] = name
+        column = known.get(re.sub("[ -]", "_", name.lower()))
+        if column in found:
+            raise InputError(f"two columns of the kind {column}")
+        if column is not None:
+            found[column] = name
     # Keras logs the training loss as loss alone.
     for name in names if "train" not in found else ():
         if name.lower() == "loss":
             found["train"] = name
-    axes = [axis for axis in AXES if axis in found]
+    axes = [axis for axis in ("examples", "epochs") if axis in found]
     if len(axes) != 1 or not {"train", "test"} <= found.keys():
         raise InputError(f"header {shorten(','.join(names))!r}: expected {HEADER}")
     wanted = [found[axes[0]], found["train"], found["test"]]
@@ -192,18 +162,20 @@ def _row(text: str, separator: str, places: list[int], line: int) -> tuple[Numbe
         )
 
 
-def findings(curve: LearningCurve) -> tuple[Finding, ...]:
-    """What the curve shows, of early stopping and epochs or of further examples.
+def findings(curve: LearningCurve) -> dict[tuple[str, str], tuple[str, str]]:
+    """What the curve shows of remedies against a part of the error: whether they help, and why.
 
     The test error speaks about what is meant against variance, the training error about
     what is meant against bias.
 
     >>> curve = learning_curve("epochs", [(1, 0.5, 0.6), (2, 0.2, 0.3), (3, 0.1, 0.4)])
-    >>> [(each.remedy, each.part, each.helps) for each in findings(curve)]
-    [('early stopping', 'variance', 'yes'), ('more epochs', 'variance', 'no'), \
-('more epochs', 'bias', 'yes')]
+    >>> for (remedy, part), (helps, _) in findings(curve).items():
+    ...     print(f"{remedy} ({part}): {helps}")
+    early stopping (variance): yes
+    more epochs (variance): no
+    more epochs (bias): yes
     """
-    first, last = curve.points[0], curve.last
+    first, last = curve.points[0], curve.points[-1]
     # A quarter of the curve, and one point at the least, before the end.
     before = curve.points[-1 - max(1, len(curve.points) // 4)]
     best = min(curve.points, key=lambda each: each.test_error)
@@ -217,12 +189,12 @@ def findings(curve: LearningCurve) -> tuple[Finding, ...]:
         "falls": _falls(before.test_error, last.test_error),
         "trains": _falls(before.train_error, last.train_error),
     }
-    found = []
+    found = {}
     for line in text_beside(__file__, "findings.txt").splitlines()[1:]:
         axis, remedy, part, helps, condition, words = line.split(" | ")
         if axis == curve.axis and read_expression(condition)(facts):
-            found.append(Finding(words.format_map(facts), remedy, helps, part))
-    return tuple(found)
+            found[remedy, part] = helps, words.format_map(facts)
+    return found
 
 
 def _falls(before: float, after: float) -> bool:
@@ -318,7 +290,7 @@ def diagnose(
     if course is not None:
         if train_error is not None or test_error is not None:
             raise InputError("errors: give them, or a learning curve, not both")
-        train_error, test_error = course.last.train_error, course.last.test_error
+        _, train_error, test_error = course.points[-1]
     train = _error("training error", train_error)
     test = _error("test error", test_error)
     if target is None:
@@ -335,12 +307,13 @@ def diagnose(
         target = DEFAULT_TARGET
     target = _error("target", target)
     name, why = _parts(train, test, target)
-    seen = findings(course) if course is not None else ()
+    seen = findings(course) if course is not None else {}
     told = ("variance",) if name == "variance" else ("variance", "bias")
     return Diagnosis(
         name, why, train_error=train, test_error=test, target=target,
         gap=test - train, bias=train - target, excess=test - target,
-        findings=tuple(dict.fromkeys(each.text for each in seen if each.part in told)),
+        findings=tuple(dict.fromkeys(
+            text for (_, part), (_, text) in seen.items() if part in told)),
         remedies=tuple(_judged(facts, name, seen) for facts in remedies()),
     )
 
@@ -376,18 +349,19 @@ def _signed(value: float) -> str:
     return f"−{text}" if value < 0 else text
 
 
-def _judged(facts: dict[str, str], diagnosis: str, seen: tuple[Finding, ...]) -> Remedy:
+def _judged(
+    facts: dict[str, str], diagnosis: str, seen: Mapping[tuple[str, str], tuple[str, str]]
+) -> Remedy:
     name = facts["name"]
     if diagnosis == "neither":
         return Remedy(name, NO, "the test error meets the target; nothing asks for it")
     parts = ("variance", "bias") if diagnosis == "both" else (diagnosis,)
     verdicts, reasons = [], []
     for part in parts:
-        found = next((each for each in seen if (each.remedy, each.part) == (name, part)), None)
+        helps, why = seen.get((name, part), (facts[part], facts[f"{part}_why"]))
         # What a curve gives no reason for does harm as ever.
-        harms = facts[part] == WORSE and (found is None or found.helps == NO)
-        verdicts.append(WORSE if harms else found.helps if found else facts[part])
-        reasons.append(found.text if found else facts[f"{part}_why"])
+        verdicts.append(WORSE if facts[part] == WORSE and helps == NO else helps)
+        reasons.append(why)
     # What lowers one part and leaves the other helps; what raises the other may.
     helps = next((each for each in (YES, MAYBE) if each in verdicts), NO)
     if WORSE in verdicts:
