@@ -23,13 +23,7 @@ ENTRY = '''
 featurescale scales=1
   weights = features * scales
 '''
-COMMAND = '''
-from dlcalc.shell.options import answered
-
-@answered
-def command() -> None:
-    """Twice a number."""
-'''
+COMMAND = '"""Twice a number."""\n'
 ANSWER = '''
 from typing import Any
 from dlcalc.output.answer import Answer, Values

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from importlib import import_module
 
 import click
 
@@ -98,11 +97,12 @@ class LazyGroup(Plain, click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command's file and take its `command`."""
+        """Import a command's file, and make it with its options."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"dlcalc.commands.{cmd_name}.command").command
-        return command
+        from dlcalc.shell.options import command_of
+
+        return command_of(cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The arguments, where `help COMMAND` is `COMMAND --help`, and all have --version."""

@@ -12,9 +12,8 @@ of names, which may be those of a table, `flag` one that is off and `flag?` one 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
-from functools import partial, update_wrapper
+from functools import partial
 from importlib import import_module
 from itertools import chain
 
@@ -69,30 +68,28 @@ class QuickCommand(Plain):
         return parser
 
 
-def tabled(callback: Callback, cls: type[click.Command] = QuickCommand) -> click.Command:
-    """The command whose options stand in the table beside its callback.
+def command_of(name: str) -> click.Command:
+    """A command: its help is the text of its `command.py`, its options stand in the table beside.
 
-    It gets the shared ones, if it has them, as one `Output` in `out`.
+    It runs as the `run` there says, which gets the shared options as one `Output` in `out`, or
+    else as its `answer.py` does.
     """
-    own = vars(sys.modules[callback.__module__])
+    own = vars(import_module(f"dlcalc.commands.{name}.command"))
     params = [
         _param(line, own) for row in read_lines(own["__file__"], "options.txt")
         for line in GROUPS.get(row[1:], [row])
     ]
-    takes_output = any(each.name == "expect" for each in params)
-    run = update_wrapper(partial(_with_output, callback), callback) if takes_output else callback
-    command: click.Command = click.command(cls=cls, params=params)(run)
-    return command
+    run = own.get("run") or partial(_answered, name)
+    if any(each.name == "expect" for each in params):
+        run = partial(_with_output, run)
+    kind: type[click.Command] = own.get("Command", QuickCommand)
+    return kind(name, callback=run, params=params, help=own["__doc__"])
 
 
-def answered(callback: Callback, cls: type[click.Command] = QuickCommand) -> click.Command:
-    """The command that runs as the `answer.py` beside it says, with the options of its table."""
-    def run(**values: Any) -> None:
-        from dlcalc.shell.runner import run_of
+def _answered(name: str, **values: Any) -> None:
+    from dlcalc.shell.runner import run_of
 
-        run_of(callback.__module__.split(".")[-2])(**values).run()
-
-    return tabled(update_wrapper(run, callback), cls)
+    run_of(name)(**values).run()
 
 
 def _with_output(callback: Callback, **values: Any) -> Any:

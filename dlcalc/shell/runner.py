@@ -2,7 +2,7 @@
 
 A command is a line in the table of `shell/commands.txt` and a folder `commands/NAME/`:
 
-    command.py     its help; `answered`, it runs as `answer.py` says
+    command.py     its help, which is all that this file need hold: it runs as `answer.py` says
     options.txt    its options, a line each, as `shell/options.py` reads them
     answer.py      a kind of `Run`: `command`, its name, which is that of the Python function that
                    calculates; `fields`, which its JSON may have; and `answer`, which makes the

@@ -1,21 +1,19 @@
-"""dlcalc completion."""
+"""Print the completion script of a shell.
 
-from dlcalc.shell.options import tabled
+\b
+Examples:
+  dlcalc completion bash > ~/.local/share/bash-completion/completions/dlcalc
+  dlcalc completion zsh > ~/.zfunc/_dlcalc
+  dlcalc completion fish > ~/.config/fish/completions/dlcalc.fish
+"""
+
 
 SCRIPTS = {"bash": "dlcalc.bash", "zsh": "_dlcalc", "fish": "dlcalc.fish"}
 """The script of each shell, beside this file."""
 
 
-@tabled
-def command(shell: str) -> None:
-    """Print the completion script of a shell.
-
-    \b
-    Examples:
-      dlcalc completion bash > ~/.local/share/bash-completion/completions/dlcalc
-      dlcalc completion zsh > ~/.zfunc/_dlcalc
-      dlcalc completion fish > ~/.config/fish/completions/dlcalc.fish
-    """
+def run(shell: str) -> None:
+    """Print the script of a shell."""
     from dlcalc.input.sources import text_beside
     from dlcalc.shell.output import write_out
 

@@ -1,4 +1,14 @@
-"""dlcalc docs: each topic is a file in Markdown, or made from tables."""
+"""What all commands share: arrays, formats, the notation, checking answers.
+
+Without TOPIC, lists the topics. A topic is text on a terminal, and Markdown or a page of
+its own with -f markdown or -f html.
+
+\b
+Examples:
+  dlcalc docs
+  dlcalc docs arrays
+  dlcalc docs notation -f html > notation.html
+"""
 
 from __future__ import annotations
 
@@ -8,7 +18,6 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import text_beside
 from dlcalc.output.answer import Answer, Prose, Table
 from dlcalc.shell.commands import COMMANDS
-from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
@@ -59,17 +68,6 @@ TOPIC = TextType(
 )
 
 
-@tabled
-def command(out: Output, topic: str | None) -> None:
-    """What all commands share: arrays, formats, the notation, checking answers.
-
-    Without TOPIC, lists the topics. A topic is text on a terminal, and Markdown or a page of
-    its own with -f markdown or -f html.
-
-    \b
-    Examples:
-      dlcalc docs
-      dlcalc docs arrays
-      dlcalc docs notation -f html > notation.html
-    """
+def run(out: Output, topic: str | None) -> None:
+    """Show a topic, or list all."""
     out.emit(topic_answer(topic))

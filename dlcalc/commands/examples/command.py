@@ -1,4 +1,13 @@
-"""dlcalc examples."""
+"""The exercises that dlcalc grew out of, and the commands that solve them.
+
+With NAME, runs the command that solves that exercise, with the options given here.
+
+\b
+Examples:
+  dlcalc examples
+  dlcalc examples E1
+  dlcalc examples E11 -f json
+"""
 
 from __future__ import annotations
 
@@ -11,7 +20,6 @@ import click
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import text_beside
 from dlcalc.output.answer import Answer, Table
-from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 
@@ -41,18 +49,8 @@ EXAMPLE = TextType("example", complete=lambda *_: [
 ])
 
 
-@tabled
-def command(out: Output, name: str | None) -> None:
-    """The exercises that dlcalc grew out of, and the commands that solve them.
-
-    With NAME, runs the command that solves that exercise, with the options given here.
-
-    \b
-    Examples:
-      dlcalc examples
-      dlcalc examples E1
-      dlcalc examples E11 -f json
-    """
+def run(out: Output, name: str | None) -> None:
+    """Run an exercise, or list all."""
     if name is None:
         exercises = read_exercises()
         rows = [[each["name"], f"dlcalc {each['command']}", each["problem"]] for each in exercises]

@@ -1,4 +1,12 @@
-"""dlcalc man."""
+"""Write the man pages into a folder, one a command.
+
+The pages are made of the help of the commands. An installation has them already, under
+share/man/man1.
+
+\b
+Examples:
+  dlcalc man man1
+"""
 
 from __future__ import annotations
 
@@ -6,20 +14,10 @@ import os
 
 from dlcalc.errors import FileError, InputError
 from dlcalc.shell.commands import COMMANDS
-from dlcalc.shell.options import tabled
 
 
-@tabled
-def command(folder: str | None) -> None:
-    """Write the man pages into a folder, one a command.
-
-    The pages are made of the help of the commands. An installation has them already, under
-    share/man/man1.
-
-    \b
-    Examples:
-      dlcalc man man1
-    """
+def run(folder: str | None) -> None:
+    """Write the pages."""
     from dlcalc.output.files import write_whole
     from dlcalc.shell import note
     from dlcalc.shell.man import man_pages

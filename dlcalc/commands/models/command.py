@@ -1,4 +1,17 @@
-"""dlcalc models: those of the zoo, and one of them or an architecture in full."""
+"""The models that dlcalc knows by name, each with its published figures.
+
+Each is a short file in the layer notation, or the fields of a config.json; a test
+recomputes every figure. A figure that no source confirms is shown as unconfirmed. With a
+NAME: this model, or what an architecture (a model_type of Hugging Face) builds by
+default, with its source and counts, in the layer notation, ready to edit.
+
+\b
+Examples:
+  dlcalc models
+  dlcalc models -f json
+  dlcalc models lenet
+  dlcalc models gpt_neo | dlcalc params - --summary
+"""
 
 from __future__ import annotations
 
@@ -6,7 +19,6 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import read_file
 from dlcalc.models import Entry, entry, models, zoo_names, zoo_path
 from dlcalc.output.answer import Answer, Table, Text
-from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
 
 
@@ -68,20 +80,6 @@ def model_answer(name: str) -> Answer:
     return Answer(record, [Text([f"# recomputed: {counted}", *lines])], "notation")
 
 
-@tabled
-def command(out: Output, name: str | None) -> None:
-    """The models that dlcalc knows by name, each with its published figures.
-
-    Each is a short file in the layer notation, or the fields of a config.json; a test
-    recomputes every figure. A figure that no source confirms is shown as unconfirmed. With a
-    NAME: this model, or what an architecture (a model_type of Hugging Face) builds by
-    default, with its source and counts, in the layer notation, ready to edit.
-
-    \b
-    Examples:
-      dlcalc models
-      dlcalc models -f json
-      dlcalc models lenet
-      dlcalc models gpt_neo | dlcalc params - --summary
-    """
+def run(out: Output, name: str | None) -> None:
+    """Show a model, or list all."""
     out.emit(models_answer() if name is None else model_answer(name))

@@ -1,8 +1,20 @@
-"""dlcalc quiz."""
+"""A problem to solve by hand whose numbers work out nicely, and its answer.
+
+\b
+same command + same seed = same problem
+
+Without COMMAND, the commands that have problems. In json an answer comes as an entry of a
+sheet for dlcalc check.
+
+\b
+Examples:
+  dlcalc quiz conv --seed 7
+  dlcalc quiz conv --seed 7 --answer
+  dlcalc quiz kl --seed 1 --answer -f json
+"""
 
 from __future__ import annotations
 
-from dlcalc.shell.options import tabled
 from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 from dlcalc.typed import Any
@@ -18,22 +30,8 @@ def _problems(*_: Any) -> list[str]:
 PROBLEM = TextType("command", complete=_problems)
 
 
-@tabled
-def command(out: Output, name: str | None, seed: int, answer: bool) -> None:
-    """A problem to solve by hand whose numbers work out nicely, and its answer.
-
-    \b
-    same command + same seed = same problem
-
-    Without COMMAND, the commands that have problems. In json an answer comes as an entry of a
-    sheet for dlcalc check.
-
-    \b
-    Examples:
-      dlcalc quiz conv --seed 7
-      dlcalc quiz conv --seed 7 --answer
-      dlcalc quiz kl --seed 1 --answer -f json
-    """
+def run(out: Output, name: str | None, seed: int, answer: bool) -> None:
+    """Ask a problem, and answer it if asked."""
     from dlcalc.commands.quiz.answer import run_quiz
 
     run_quiz(out, name, seed, answer)
