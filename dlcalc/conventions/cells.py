@@ -12,7 +12,7 @@ import numpy as np
 from dlcalc.conventions.tables import answer, ask, checked, is_matrix, table
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.cells import problem
-from dlcalc.layers.cells.cell import Cell
+from dlcalc.layers.cells.problem import Cell
 
 TORCH_GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "n"}
 

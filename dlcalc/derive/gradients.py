@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlcalc.derive.operations import CORNERS, KINKS
-from dlcalc.derive.scalars import Scalars
+from dlcalc.derive.operations import CORNERS, KINKS, Scalars
 from dlcalc.derive.system import System, require_inputs
 from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
 from dlcalc.derive.tree import Apply, short

@@ -17,8 +17,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.derivation import Derivation, Units, derived, gradient, numbered_names, single
-from dlcalc.derive.elements import Index, element_of, value_of
+from dlcalc.derive.derivation import (
+    Derivation,
+    Index,
+    Units,
+    derived,
+    element_of,
+    gradient,
+    numbered_names,
+    single,
+    value_of,
+)
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip
 from dlcalc.derive.system import arranged

@@ -19,8 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.derive.derivation import Derivation, joined
-from dlcalc.derive.elements import NAMES, as_value, compiled
+from dlcalc.derive.derivation import NAMES, Derivation, as_value, compiled, joined
 from dlcalc.derive.working_terms import turned
 from dlcalc.errors import DlcalcError
 from dlcalc.formulas.expressions import Column, Expr, symbol

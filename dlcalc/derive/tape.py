@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from typing import Any, NamedTuple
 
-from dlcalc.derive.operations import FLAT, OPERATIONS, Operation, carries
-from dlcalc.derive.scalars import Scalars
+from dlcalc.derive.operations import FLAT, OPERATIONS, Operation, Scalars, carries
 from dlcalc.derive.system import CONSTANTS, System
 from dlcalc.derive.tree import Apply, Equation, Name, Node, Number, all_shown, no_value, short
 from dlcalc.errors import DlcalcError, InputError, LimitError

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from dlcalc.derive.operations import OPERATIONS, SLOPES
-from dlcalc.derive.scalars import Scalars
+from dlcalc.derive.operations import OPERATIONS, SLOPES, Scalars
 from dlcalc.derive.tokens import wrong
 from dlcalc.derive.tree import (
     MOST_DEPTH,

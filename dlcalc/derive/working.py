@@ -217,8 +217,7 @@ class _Working:
 
     def element(self, field: Place, index: tuple[int, ...]) -> Step | None:
         """One element of a field of arrays, by what it is made of."""
-        from dlcalc.derive.derivation import single
-        from dlcalc.derive.elements import as_value, element_of, entry_of
+        from dlcalc.derive.derivation import as_value, element_of, entry_of, single
 
         found = self.line_of(field)
         if found is None:

@@ -11,8 +11,7 @@ from typing import Any, ClassVar
 
 from dlcalc.errors import At, DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
-from dlcalc.layers.cells.cell import Cell
-from dlcalc.layers.cells.problem import INPUTS, CellResult, by_steps
+from dlcalc.layers.cells.problem import INPUTS, Cell, CellResult, by_steps
 from dlcalc.numbers.places import Index
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.training import check_records, check_table

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 import dlcalc
 from dlcalc.derive.activations import ACTIVATIONS, parametrised
-from dlcalc.derive.arrays import Arrays
+from dlcalc.derive.arrays import Arrays, require_fit
 from dlcalc.derive.check import check_derivatives, hessian
-from dlcalc.derive.shapes import require_fit
 from dlcalc.errors import DlcalcError, InputError, LimitError, ShapeError
 from dlcalc.shell.runner import read_example
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcalc
-from dlcalc.derive.elements import value_of
+from dlcalc.derive.derivation import value_of
 from dlcalc.derive.rules import RULES, Graph
 from dlcalc.derive.working import (
     derivation,

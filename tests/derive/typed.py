@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import dlcalc
-from dlcalc.derive.elements import NAMES, value_of
+from dlcalc.derive.derivation import NAMES, value_of
 from dlcalc.derive.rules import AvgPool, Graph
 from dlcalc.formulas.expressions import Column, Expr, Step, parts_of, symbol
 from dlcalc.formulas.text import formula_text

@@ -7,8 +7,7 @@ from typing import Any
 
 from dlcalc.conventions.cells import problem_of
 from dlcalc.input.fields import takes_record
-from dlcalc.layers.cells.cell import GRU
-from dlcalc.layers.cells.problem import CellResult
+from dlcalc.layers.cells.problem import GRU, CellResult
 from dlcalc.layers.cells.run import cell_result
 from dlcalc.shell.cells import CellRun
 

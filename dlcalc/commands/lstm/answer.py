@@ -20,11 +20,12 @@ from dlcalc.conventions.cells import problem_of
 from dlcalc.derive.activations import activation
 from dlcalc.errors import At, InputError
 from dlcalc.input.fields import takes_record
-from dlcalc.layers.cells.cell import LSTM, gate_rows
 from dlcalc.layers.cells.problem import (
+    LSTM,
     CellProblem,
     CellResult,
     CellRun,
+    gate_rows,
     require_finite,
     slope_at_value,
     with_loss,

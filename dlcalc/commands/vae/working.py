@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.elements import Index
+from dlcalc.derive.derivation import Index
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.recipe import Layer, Recipe, Section, backward_order, forward_order
 from dlcalc.derive.system import arranged

@@ -18,12 +18,13 @@ from dlcalc.derive.system import System, arranged
 from dlcalc.derive.tape import Tape, backward, forward, recorded
 from dlcalc.derive.tree import Apply, Name, Number
 from dlcalc.errors import LimitError
-from dlcalc.layers.cells.cell import CELLS, gate_rows
 from dlcalc.layers.cells.problem import (
+    CELLS,
     CellProblem,
     CellResult,
     CellRun,
     as_given,
+    gate_rows,
     origins,
     parameters,
     require_finite,

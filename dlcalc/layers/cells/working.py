@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.derivation import Derivation, Line, derived
-from dlcalc.derive.elements import Index, element_of, value_of
+from dlcalc.derive.derivation import Derivation, Index, Line, derived, element_of, value_of
 from dlcalc.derive.recipe import Recipe
 from dlcalc.derive.slips import Slips, replaced, slip_of, symbols_in
 from dlcalc.derive.working_terms import named

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlcalc
-from dlcalc.derive.elements import entry_of, value_of
+from dlcalc.derive.derivation import entry_of, value_of
 from dlcalc.derive.slips import Slips
 from dlcalc.formulas.expressions import Expr
 from dlcalc.layers.cells.problem import CellResult

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import dlcalc
 from dlcalc.commands.lstm.answer import LstmResult, lstm, solve
-from dlcalc.derive.elements import entry_of, value_of
+from dlcalc.derive.derivation import entry_of, value_of
 from dlcalc.layers.cells.run import check_cell
 from dlcalc.layers.cells.working import CellWorking
 from dlcalc.numbers import threads as pool

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dlcalc.commands.lstm.answer import LstmResult, lstm
-from dlcalc.derive.elements import value_of
+from dlcalc.derive.derivation import value_of
 from dlcalc.formulas.expressions import Step
 from dlcalc.layers.cells.working import CellWorking
 from tests.commands.lstm.cases import problem, undressed

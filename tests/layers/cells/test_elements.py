@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.derive.elements import entry_of, value_of
+from dlcalc.derive.derivation import entry_of, value_of
 from dlcalc.layers.cells.problem import CellResult
 from dlcalc.layers.cells.working import CellWorking
 from tests.commands.lstm.cases import undressed
