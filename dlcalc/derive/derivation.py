@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
-from dlcalc.derive.operations import FUNCTIONS, OPERATIONS, POSITIONAL, SLOPES
+from dlcalc.derive.operations import FUNCTIONS, OPERATIONS, POSITIONAL, SLOPES, lines_of
+from dlcalc.derive.parser import COMPARISONS
 from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
-from dlcalc.derive.working_terms import CUT, RELATIONS, Symbols, Term, differ_in_rank, formula_of
+from dlcalc.derive.working_terms import CUT, Symbols, Term, differ_in_rank, formula_of
 from dlcalc.formulas.expressions import Expr, Span, Step, call, mul, symbol
 from dlcalc.formulas.products import MOST_TERMS, Apart, products
 from dlcalc.formulas.text import formula_text
@@ -72,7 +73,7 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
     if kind in _KINDS:
         function, arguments = _KINDS[kind], args
     elif kind == "relation":
-        function, arguments = getattr(Arrays, _RELATIONS[args[0]]), args[1:]
+        function, arguments = getattr(Arrays, COMPARISONS[args[0]]), args[1:]
     else:
         operation, arguments, options = _operation(formula)
         function = getattr(Arrays, operation, None)
@@ -92,7 +93,6 @@ _KINDS: dict[str, Callable[..., Array]] = {
     "list": lambda *parts: np.stack(parts), "stack": lambda *parts: np.concatenate(parts),
     "part": lambda a, start, stop: a[int(start):int(stop)],
 }
-_RELATIONS = {sign: name for name, sign in RELATIONS.items()}
 NAMES = ("symbol", "derivative", "partial", "element", "new")
 """Kinds of names, whose values are given."""
 
@@ -188,12 +188,7 @@ def _number(formula: Expr, index: Index, values: Values) -> Any:
     return entry if isinstance(entry, Expr) else float(entry)
 
 
-_WHOLE = (
-    "logsumexp", "log_softmax", "prod", "cumsum", "trace", "max", "min", "mean", "var", "std",
-    "norm", "back",
-    "concat", "reshape", "broadcast", "expand", "squeeze", "transpose", "pick", "conv",
-    "conv_transpose", "maxpool", "avgpool", "one_hot",
-)
+_WHOLE = lines_of("whole")
 """Functions whose elements are not those of elements."""
 
 

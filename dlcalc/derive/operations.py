@@ -74,18 +74,18 @@ def _entries() -> dict[str, dict[str, list[str]]]:
 _ENTRIES = _entries()
 
 
-def _with(word: str) -> dict[str, list[str]]:
+def lines_of(word: str) -> dict[str, list[str]]:
     """The lines of that word, of the operations that have some."""
     return {name: entry[word] for name, entry in _ENTRIES.items() if word in entry}
 
 
-SLOPES = tuple(_with("slope"))
+SLOPES = tuple(lines_of("slope"))
 """Functions of one argument, element by element."""
-FLAT = tuple(_with("flat"))
+FLAT = tuple(lines_of("flat"))
 """Operations that carry no gradient: theirs is 0, or none is wanted."""
-KINKS = {name: words for name, [words] in _with("kink").items()}
+KINKS = {name: words for name, [words] in lines_of("kink").items()}
 """Operations without a derivative somewhere, and what is taken for it there."""
-CORNERS = {name: tuple(map(int, places.split())) for name, [places] in _with("bends").items()}
+CORNERS = {name: tuple(map(int, places.split())) for name, [places] in lines_of("bends").items()}
 """Where they bend, of those that bend at fixed places."""
 
 

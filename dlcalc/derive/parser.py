@@ -377,9 +377,7 @@ class _Parser:
             return self._number(self.next())
         if token.text == "(":
             self._enter(self.next())
-            parts = [self.expression()]
-            while self.took(";"):
-                parts.append(self.expression())
+            parts = self._parted(";")
             self._close(")")
             return parts[0] if len(parts) == 1 else self.made("concat", parts, token.start)
         if token.text == "[":
@@ -577,17 +575,17 @@ class _Parser:
         if option in ("shape", "axes") and option in options:
             options[option] = _several(options[option])
 
-    def _expressions(self) -> list[Node]:
-        """Arguments up to the bracket that ends them."""
+    def _parted(self, sign: str = ",") -> list[Node]:
+        """Expressions with a sign between them."""
         found = [self.expression()]
-        while self.took(","):
+        while self.took(sign):
             found.append(self.expression())
-        self._close(")")
         return found
 
     def _back(self, name: Token) -> Node:
         """back(g, f(x, w), w): what a gradient g of a call is for one of its arguments."""
-        given = self._expressions()
+        given = self._parted()
+        self._close(")")
         gradient, call = given[0], given[min(1, len(given) - 1)]
         if len(given) not in (2, 3) or not isinstance(call, Apply):
             raise self.wrong("write back(g, f(x)): the gradient g carried back through f to x",
@@ -604,7 +602,8 @@ class _Parser:
 
     def _own(self, name: Token) -> Node:
         """A call of a function that the text itself defines."""
-        arguments = self._expressions()
+        arguments = self._parted()
+        self._close(")")
         wanted = len(self.defined[name.text])
         if len(arguments) != wanted:
             here = f"here {'is' if len(arguments) == 1 else 'are'} {len(arguments)}"
@@ -634,10 +633,8 @@ class _Parser:
         return self.made("stack", rows if len(rows) > 1 else rows[0].arguments, bracket.start)
 
     def _row(self) -> Apply:
-        start, parts = self.token.start, [self.expression()]
-        while self.took(","):
-            parts.append(self.expression())
-        return self.made("stack", parts, start)
+        start = self.token.start
+        return self.made("stack", self._parted(), start)
 
     def _index(self) -> tuple[tuple[Any, ...], list[Node]]:
         """What stands in an index: whole numbers, slices, and * for what is yet to be computed."""

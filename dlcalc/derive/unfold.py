@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from dlcalc.derive.operations import OPERATIONS, SLOPES, Scalars
+from dlcalc.derive.operations import OPERATIONS, SLOPES, Scalars, lines_of
 from dlcalc.derive.tokens import wrong
 from dlcalc.derive.tree import (
     MOST_DEPTH,
@@ -35,11 +35,7 @@ MOST_EQUATIONS = 20_000
 """Equations that loops are written out to."""
 MOST_NODES = 2**20
 """Operations of all of them."""
-POINTWISE = (
-    "neg", "add", "mul", "hadamard", "div", "pow", "max", "min", "where", "clip", "gt", "lt",
-    "ge", "le", "eq", "ne", "stop", "leaky_relu", "elu", "celu", "sign", "floor", "ceil", "slope",
-    "sum_over",
-)  # fmt: skip
+POINTWISE = (*lines_of("pointwise"), "sum_over")
 """Operations beside the functions of one argument that act element by element."""
 
 Values = Mapping[str, Node]
@@ -197,10 +193,8 @@ class _Unfolding:
         if node.operation == "element":
             return self._indexed(node, env, depth)
         arguments = tuple(self._node(each, env, depth + 1) for each in node.arguments)
-        options = node.options
-        if any(map(_has_nodes, options.values())):
-            options = {name: self._setting(value, env) for name, value in options.items()}
-        return made(node, arguments, options)
+        options = {name: self._setting(value, env) for name, value in node.options.items()}
+        return made(node, arguments, options or NO_OPTIONS)
 
     def _setting(self, value: Any, env: Values) -> Any:
         if isinstance(value, tuple) and not isinstance(value, Number | Name | Apply):
@@ -496,9 +490,3 @@ def _bound(node: Node) -> Iterator[str]:
     for each in _within(node):
         if each.operation == "sum_over":
             yield from each.options["letters"]
-
-
-def _has_nodes(value: Any) -> bool:
-    if isinstance(value, Number | Name | Apply):
-        return True
-    return isinstance(value, tuple) and any(map(_has_nodes, value))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.derive.operations import OPERATIONS, formula
+from dlcalc.derive.operations import OPERATIONS, World, formula, lines_of
 from dlcalc.formulas.expressions import (
     Expr,
     call,
@@ -58,13 +58,6 @@ def sum_of(*terms: Formula) -> Formula:
     return whole
 
 
-RELATIONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!="}
-
-
-def _relation(sign: str) -> Callable[..., Formula]:
-    return lambda a, b: Expr("relation", (sign, a, b))
-
-
 def along(axis: Any) -> str:
     """An axis, or several, as they are written: axis=0, axis=(0, 1)."""
     return f"axis={axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis}"
@@ -77,42 +70,6 @@ def _settings(options: dict[str, Any]) -> Iterator[str]:
             yield along(value)
         elif value is not None:
             yield f"{name}={'yes' if value is True else 'no' if value is False else value}"
-
-
-WRITTEN: dict[str, Callable[..., Formula]] = {
-    **dict.fromkeys(("identity", "from_0"), lambda a: a),
-    "neg": lambda a: Expr("neg", (a,)),
-    "add": sum_of,
-    "mul": mul,
-    "hadamard": hadamard,
-    "div": lambda a, b: Expr("div", (a, b)),
-    "pow": lambda a, n: Expr("pow", (a, n)),
-    "matmul": matmul,
-    "times_transposed": lambda a, b: matmul(a, transpose(b)),
-    "transpose": lambda a, axes=None: (
-        transpose(a) if axes is None else call("transpose", a, *axes)
-    ),
-    "stack": lambda *parts, axis=0: (
-        call("stack", *parts, f"axis={axis}") if axis else Expr("list", parts)
-    ),
-    "element": lambda a, *chosen, index: indexed(a, index, *chosen),
-    "largest": lambda a, **options: call("max", a, *_settings(options)),
-    "smallest": lambda a, **options: call("min", a, *_settings(options)),
-    "floor": floor,
-    "ceil": ceil,
-    "gelu_tanh": lambda a: call("gelu", a, "tanh"),
-    "slope": lambda a, function: call(f"{function}'", a),
-    "reshape": lambda a, shape: call("reshape", a, *shape),
-    "broadcast": lambda a, shape: call("broadcast", a, *shape),
-    "align": lambda a, axes, rank: aligned(a, axes, rank),
-    "squeeze": lambda a, axis: squeezed(a, axis),
-    "back": lambda g, *given, of, at, options: call(
-        "back", g, written(of, *given, **options),
-        *(() if at == 0 else (at,) if given[at] in given[:at] else (given[at],)),
-    ),
-    **{name: _relation(sign) for name, sign in RELATIONS.items()},
-}
-"""How operations are written; all others as functions."""
 
 
 def turned(whole: Formula) -> Formula:
@@ -140,8 +97,18 @@ def squeezed(whole: Formula, axis: Any) -> Formula:
 def written(operation: str, *arguments: Formula, **options: Any) -> Formula:
     """An operation on formulas, as a formula."""
     if operation in WRITTEN:
-        return WRITTEN[operation](*arguments, **options)
+        return formula(operation, "written")(_PARTS, *arguments, **options)
     return call(operation, *arguments, *_settings(options))
+
+
+WRITTEN = lines_of("written")
+"""Operations that are not written as functions of their names."""
+_PARTS = World(
+    call=call, expr=lambda kind, *args: Expr(kind, args), mul=mul, hadamard=hadamard,
+    matmul=matmul, transpose=transpose, indexed=indexed, floor=floor, ceil=ceil,
+    signed_sum=sum_of, settings=_settings, aligned=aligned, squeezed=squeezed, written=written,
+)
+"""What they are written with."""
 
 
 def formula_of(each: Instruction, terms: Sequence[Term]) -> Formula:
