@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 class DlcalcError(Exception):
@@ -83,6 +83,19 @@ def words_of(error: Exception, most: int = 120) -> str:
     text = str(error).strip().partition("\n")[0]
     text = sub(r":? *<\S+ object at 0x\w+>", "", text) or type(error).__name__
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+def require_known(name: object, names: Collection[str], what: str) -> str:
+    """The name, or InputError with the nearest ones where it is none of the names of `what`.
+
+    >>> require_known("adm", ["adam", "sgd"], "optimizer")
+    Traceback (most recent call last):
+        ...
+    dlcalc.errors.InputError: unknown optimizer 'adm'; did you mean adam?
+    """
+    if name not in names:
+        raise InputError(f"unknown {what} {name!r}{did_you_mean(name, names)}")
+    return str(name)
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.derive.operations import OPERATIONS, World
-from dlcalc.errors import InputError, did_you_mean
+from dlcalc.errors import require_known
 from dlcalc.numbers.activations import Array, erf, sigmoid, softplus
 
 USUAL = {"leaky_relu": 0.01, "elu": 1.0}
@@ -115,12 +115,7 @@ def activation(name: str) -> Activation:
     >>> activation("tanh").slope(np.zeros(1), np.zeros(1)).tolist()
     [1.0]
     """
-    try:
-        return ACTIVATIONS[name]
-    except KeyError:
-        raise InputError(
-            f"unknown activation {name!r}{did_you_mean(name, ACTIVATIONS)}"
-        ) from None
+    return ACTIVATIONS[require_known(name, ACTIVATIONS, "activation")]
 
 
 def parametrised(name: str, **values: float) -> Activation:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, ShapeError, require_known
 from dlcalc.numbers.activations import sigmoid
 from dlcalc.numbers.exact import Array, as_doubles
 
@@ -121,10 +121,9 @@ def objective(output: str, loss: str | None = None) -> Objective:
         ...
     dlcalc.errors.InputError: loss cross_entropy does not go with output identity; use squared_error
     """
-    if output not in OUTPUTS:
-        raise InputError(f"unknown output {output!r}{did_you_mean(output, OUTPUTS)}")
-    if loss is not None and loss not in LOSSES:
-        raise InputError(f"unknown loss {loss!r}{did_you_mean(loss, LOSSES)}")
+    require_known(output, OUTPUTS, "output")
+    if loss is not None:
+        require_known(loss, LOSSES, "loss")
     fitting = {each.loss: each for each in OBJECTIVES if each.output == output}
     if loss is None:
         return next(iter(fitting.values()))

@@ -19,7 +19,7 @@ import numpy as np
 from dlcalc.derive.activations import ACTIVATIONS, Activation
 from dlcalc.derive.activations import activation as named_activation
 from dlcalc.derive.rules import RULES, Activate, Graph, Node
-from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean, require_known
 from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.layers.optimisers import begun, optimiser, updated
@@ -132,8 +132,7 @@ def initial_weights(
     >>> [each.tolist() for each in initial_weights([2, 1, 2], "constant")]
     [[[0.5, 0.5]], [[0.5], [0.5]]]
     """
-    if init not in INITIALS:
-        raise InputError(f"unknown init {init!r}{did_you_mean(init, INITIALS)}")
+    require_known(init, INITIALS, "init")
     _require_sizes(sizes)
     if not math.isfinite(constant):
         raise InputError(f"expected a finite number, not {constant:g}").at("constant")

@@ -36,7 +36,7 @@ from dlcalc.commands.gan.training import (
     output_of,
     to_arrays,
 )
-from dlcalc.errors import At, InputError, LimitError, did_you_mean
+from dlcalc.errors import At, InputError, LimitError, require_known
 from dlcalc.formulas.expressions import Step, add, call, symbol
 from dlcalc.input.expressions import sentences
 from dlcalc.input.npy import parse_all_npz
@@ -280,8 +280,7 @@ def prepare(
     defaults = RING if data is None else IMAGES
     known = vars(defaults.settings)
     for name in settings:
-        if name not in known:
-            raise InputError(f"unknown parameter {name!r}{did_you_mean(name, known)}")
+        require_known(name, known, "parameter")
     chosen = replace(defaults.settings, **settings)
     epochs = defaults.epochs if epochs is None else epochs
     if epochs < 1:

@@ -25,7 +25,7 @@ import numpy as np
 
 from dlcalc.commands.gan.data import Data
 from dlcalc.derive.activations import ACTIVATIONS
-from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean, require_known
 from dlcalc.formulas.expressions import Expr, call
 from dlcalc.layers.losses import Objective, objective
 from dlcalc.layers.network import draw
@@ -264,10 +264,7 @@ def gan_loss(name: str) -> GanLoss:
     >>> gan_loss("minimax").generator.slope(np.zeros((1, 1))).tolist()
     [[-0.5]]
     """
-    try:
-        return LOSSES[name]
-    except KeyError:
-        raise InputError(f"unknown loss {name!r}{did_you_mean(name, LOSSES)}") from None
+    return LOSSES[require_known(name, LOSSES, "loss")]
 
 
 FIELDS = ("real_loss", "fake_loss", "generator_loss", "d_real", "d_fake")
@@ -294,9 +291,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         gan_loss(self.loss)
-        if self.optimizer not in GAN_OPTIMIZERS:
-            known = did_you_mean(self.optimizer, GAN_OPTIMIZERS)
-            raise InputError(f"unknown optimizer {self.optimizer!r}{known}")
+        require_known(self.optimizer, GAN_OPTIMIZERS, "optimizer")
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise InputError(f"{self.learning_rate:g} is not above 0").at("learning_rate")
         if not 0 <= self.momentum < 1:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcalc.derive.rules import RULES, Array, MaxPool, Node
-from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean, require_known
 from dlcalc.input.fields import record_of, takes_record
 from dlcalc.input.sources import read_source
 from dlcalc.layers.criteria import loss_of, upstream_of
@@ -192,9 +192,7 @@ class Drawing:
     """Parameters that are not given, drawn by a scheme."""
 
     def __init__(self, init: str, seed: int) -> None:
-        if init not in INITIALS:
-            raise InputError(f"unknown init {init!r}{did_you_mean(init, INITIALS)}")
-        self.init = init
+        self.init = require_known(init, INITIALS, "init")
         self.generator = np.random.default_rng(seed)
 
     def __call__(self, name: str, shape: tuple[int, ...]) -> Array:

@@ -20,7 +20,7 @@ import numpy as np
 
 from dlcalc.derive.activations import ACTIVATIONS
 from dlcalc.derive.rules import RULES, Graph, Node
-from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, LimitError, ShapeError, require_known
 from dlcalc.input.fields import takes_record
 from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import binary_cross_entropy
@@ -122,8 +122,7 @@ def as_autoencoder(
         raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
     if ((inputs < 0) | (inputs > 1)).any():
         raise InputError("Bernoulli outputs are compared with values from 0 to 1").at("x")
-    if as_word(head, "head") not in HEADS:
-        raise InputError(f"unknown head {head!r}{did_you_mean(head, HEADS)}")
+    require_known(as_word(head, "head"), HEADS, "head")
     single = inputs.ndim == 1
     inputs = inputs[np.newaxis] if single else inputs
     hidden = as_layers_of(encoder, "encoder")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.derive.activations import activation
-from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean, require_known
 from dlcalc.input.fields import check_fields
 from dlcalc.input.sources import text_beside
 from dlcalc.layers.counted import whole
@@ -239,7 +239,7 @@ def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) 
     >>> as_target([1, 2, 0], "cross_entropy", 3, (), 3).values[0].tolist()
     [[0.0, 1.0, 0.0]]
     """
-    name = _known("squared_error" if loss is None else loss, f"loss {loss!r}", [*LOSSES])
+    name = require_known("squared_error" if loss is None else loss, [*LOSSES], "loss")
     y = as_floats(values, "target")
     shapes = [(*lead, H), (T, *lead, H)]
     classes = name == "cross_entropy" and y.shape in (lead, (T, *lead))
@@ -528,7 +528,7 @@ def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
     elif "loss" in given:
         raise InputError("loss without target: give the values that h should have")
     reset = given.get("reset", RESETS[0])
-    _known(reset, f"reset {reset!r}", RESETS)
+    require_known(reset, RESETS, "reset")
     return CellProblem(
         cell, W, b, gates, x, h0, c0, _entering(given, T, lead, H), dc, _activations(cell, given),
         _after(given, (*lead, H)), batched, flat, "W" not in given, b_h, reset, target,
@@ -546,15 +546,11 @@ def _activations(cell: Cell, given: Mapping[str, Any]) -> dict[str, str]:
     for gate, name in chosen.items():
         if gate not in cell.usual:
             raise InputError(f"unknown gate {gate!r}; the gates are {listed(cell.gates)}")
-        of = f" of gate {gate}" if one is None else ""
-        _known(name, f"activation {name!r}{of}", GATE_ACTIVATIONS)
+        if name not in GATE_ACTIVATIONS:
+            of = f" of gate {gate}" if one is None else ""
+            known = did_you_mean(str(name), GATE_ACTIVATIONS)
+            raise InputError(f"unknown activation {name!r}{of}{known}")
     return {**cell.usual, **chosen}
-
-
-def _known(name: Any, what: str, names: Sequence[str]) -> str:
-    if name not in names:
-        raise InputError(f"unknown {what}{did_you_mean(str(name), names)}")
-    return str(name)
 
 
 def _sequence(given: Mapping[str, Any], D: int) -> Array:
@@ -628,7 +624,7 @@ def run_on(
     x = x[None] if x.ndim == 1 else x
     given, further = len(x), x[:0]
     if isinstance(inputs, str):
-        _known(inputs, f"inputs {inputs!r}", INPUTS)
+        require_known(inputs, INPUTS, "inputs")
     else:
         further = as_floats(inputs, "inputs")
         further = further[None] if further.ndim == x.ndim - 1 else further
