@@ -44,13 +44,8 @@ class Function(NamedTuple):
     given."""
     options: tuple[str, ...] = ()
     """Options that may stand last, as axis=0."""
-    most: int = 0
-    """Arguments at most, where there may be more than `least` and those of `defaults`."""
-
-    @property
-    def most_arguments(self) -> int:
-        """Arguments at most."""
-        return max(self.most, self.least + len(self.defaults))
+    most: int = 1
+    """Arguments at most, those of `defaults` among them."""
 
 
 def _table(name: str) -> list[str]:
@@ -216,15 +211,11 @@ def _read_functions() -> None:
                 if each[0] == "(":
                     POSITIONAL[operation] = options[-1]
         FUNCTIONS[name] = Function(
-            operation, int(least), tuple(defaults), tuple(options), int(most or 0))
+            operation, int(least), tuple(defaults), tuple(options),
+            int(most or least) + len(defaults))
 
 
 _read_functions()
-SIMPLE = frozenset(
-    name for name, each in FUNCTIONS.items()
-    if each == Function(each.operation, options=each.options) and each.operation not in POSITIONAL
-)
-"""Functions that are their operation where one argument stands in their brackets, and no more."""
 MOST_SWIFT = 900
 """Binary digits of a whole number that nothing has to be asked about."""
 

@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SIMPLE, SLOPES, Function
+from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SLOPES, Function
 from dlcalc.derive.tokens import Token, marked, misplaced, still_open, tokens_of, wrong
 from dlcalc.derive.tree import (
     MOST_DEPTH,
@@ -60,6 +60,9 @@ WORDS: dict[str, Any] = {
     "None": None,
 }  # fmt: skip
 """Words that are values of options."""
+_OF_SEVERAL = frozenset(("concat", "stack", "gather", "max", "min"))
+_INCOMPLETE = ("reshape", "broadcast", "expand", "squeeze", "one_hot")
+"""Operations that want their option."""
 OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims", "padding": "pad", "kernel_size": "kernel",
                 "ceil_mode": "ceil", "num_classes": "classes", "approximate": "form",
                 "negative_slope": "slope", "min": "low", "max": "high", "dims": "axes"}
@@ -448,18 +451,10 @@ class _Parser:
         function = FUNCTIONS[word]
         arguments: list[Node] = []
         options: dict[str, Any] = {}
-        simple = word in SIMPLE and not (
-            self.token.kind == "name" and self.tokens[self.at + 1].text == "="
-        )
-        if simple:
-            arguments.append(self.expression())
-        else:
-            self._argument(name, function, arguments, options)
+        self._argument(name, function, arguments, options)
         while self.took(","):
             self._argument(name, function, arguments, options)
         self._close(")")
-        if simple and len(arguments) == 1 and not options:
-            return self.made(function.operation, arguments, name.start)
         return self._applied(name, function, arguments, options)
 
     def _argument(
@@ -471,7 +466,7 @@ class _Parser:
             self._by_name(name, function, arguments, options)
         elif options and list(options) != [option]:
             raise self.wrong(f"found {token.found}; arguments stand before options", token)
-        elif not option or len(arguments) < function.most_arguments:
+        elif not option or len(arguments) < function.most:
             arguments.append(self.expression())
         else:
             setting = self._setting(option)
@@ -526,7 +521,7 @@ class _Parser:
         self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
     ) -> Node:
         """The operation that a call means."""
-        most, least = function.most_arguments, function.least
+        most, least = function.most, function.least
         if function.defaults:
             least += sum(each is None for _, each in function.defaults)
         if not least <= len(arguments) <= most:
@@ -538,16 +533,19 @@ class _Parser:
         for _, value in function.defaults[len(arguments) - function.least :]:
             assert value is not None
             arguments.append(Number(value, self.text, name.end, name.end))
-        return self._meant(name, function.operation, arguments, options)
+        operation = function.operation
+        if operation in POSITIONAL or operation in _OF_SEVERAL:
+            return self._meant(name, operation, arguments, options)
+        return self.made(operation, arguments, name.start, options or NO_OPTIONS)
 
     def _meant(
         self, name: Token, operation: str, arguments: list[Node], options: dict[str, Any]
     ) -> Node:
         """The operation that a name with these arguments stands for."""
-        if operation in ("concat", "stack") and len(arguments) == 1:
-            [whole] = arguments
-            if isinstance(whole, Apply) and whole.operation == "stack" and not whole.options:
-                arguments = list(whole.arguments)  # of [a, b]
+        whole: Any = arguments[0]
+        if operation in ("concat", "stack") and len(arguments) == 1 and (
+                getattr(whole, "operation", "") == "stack" and not whole.options):
+            arguments = list(whole.arguments)  # of [a, b]
         if operation == "gather":
             axis = options.get("axis", 0)
             if not isinstance(axis, int) or axis < 0:
@@ -558,22 +556,17 @@ class _Parser:
                 operation = {"max": "largest", "min": "smallest"}[operation]
             elif options:
                 raise self.wrong(f"{name.text} of several has no axis; stack them first", name)
-        if operation == "gelu" and options.pop("form", "erf") == "tanh":
+        if options.pop("form", "erf") == "tanh":
             operation = "gelu_tanh"
-        self._complete(name, operation, options)
-        return self.made(operation, arguments, name.start, options or NO_OPTIONS)
-
-    def _complete(self, name: Token, operation: str, options: dict[str, Any]) -> None:
-        """Refuse a call without the option that it needs; sizes are several, also where one."""
         option = POSITIONAL.get(operation, "")
-        needed = ("reshape", "broadcast", "expand", "squeeze", "one_hot")
-        if operation in needed and option not in options:
+        if operation in _INCOMPLETE and option not in options:
             raise self.wrong(
                 f"{name.text} wants the sizes: {name.text}(x, 3, 1)" if option == "shape"
                 else f"write {name.text}(x, {option}=…)", name
             )
-        if option in ("shape", "axes") and option in options:
+        if option in ("shape", "axes") and option in options:  # several, also where one
             options[option] = _several(options[option])
+        return self.made(operation, arguments, name.start, options or NO_OPTIONS)
 
     def _parted(self, sign: str = ",") -> list[Node]:
         """Expressions with a sign between them."""
