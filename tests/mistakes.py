@@ -182,6 +182,42 @@ for each in LAYERS:
     mistake("params", each)(lambda rng, name=each: counted(name, rng))  # type: ignore[misc]
 
 
+SEQUENCES: dict[str, tuple[str, Callable[[int, int], dict[str, int]]]] = {
+    "one gate alone": ("lstm 8", lambda d, t: {"params": 8 * (8 + d + 2)}),
+    "a gate too few": ("lstm 8", lambda d, t: {"params": 3 * 8 * (8 + d + 2)}),
+    "a gate too many": ("gru 8", lambda d, t: {"params": 4 * 8 * (8 + d + 2)}),
+    "of its own for each position": ("linear 9", lambda d, t: {"params": t * 9 * (d + 1)}),
+    "one position alone": ("linear 9", lambda d, t: {"macs": 9 * d}),
+    "the output projection left out": ("attention 1", lambda d, t: {"params": 3 * d * (d + 1)}),
+    "the products of attention left out": ("attention 1", lambda d, t: {"macs": 4 * t * d * d}),
+}
+
+
+def in_sequence(name: str, rng: Generator) -> Problem:
+    """A layer of a sequence counted with a mistake."""
+    positions, width = (int(each) for each in rng.integers(5, 40, 2))
+    layer, wrong = SEQUENCES[name]
+    return ["params", "--input", f"{positions}x{width}", layer], {"total": wrong(width, positions)}
+
+
+for each in SEQUENCES:
+    mistake("params", each)(lambda rng, name=each: in_sequence(name, rng))  # type: ignore[misc]
+
+
+@mistake("params", "groups left out")
+def _(rng: Generator) -> Problem:
+    f, k, total = (int(each) for each in rng.integers(2, 6, 3))
+    line = ["params", "--input", f"{4 * total}x9x9", f"conv {4 * f} {k} groups=4"]
+    return line, {"total": {"params": (k * k * 4 * total + 1) * 4 * f}}
+
+
+@mistake("params", "the running statistics counted too")
+def _(rng: Generator) -> Problem:
+    f, k = (int(each) for each in rng.integers(2, 6, 2))
+    wrong = {"total": {"params": 9 * k * f + 4 * f}}
+    return ["params", "--input", f"{k}x9x9", f"conv {f} 3 bias=no", "batchnorm"], wrong
+
+
 @mistake("params", "one bias")
 def _(rng: Generator) -> Problem:
     width, hidden = (int(each) for each in rng.integers(2, 40, 2))

@@ -19,6 +19,7 @@ from dlcalc.names import COUNTERS, FRAMEWORKS
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Place
 
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 MOST_ROWS = 20_000
 """Layers of a model in which a slip is looked for."""
 
@@ -68,10 +69,13 @@ def _of_layers(what: str, count: Count, rows: Sequence[Row]) -> Iterator[tuple[s
     facts: list[dict[str, Any]] = []
     for row in rows:
         conv = len(row.input) > 2 and "conv" in row.type
+        told = row.arguments or {}
         facts.append({
             "W": row.weights, "b": row.biases, "P": row.params, "M": row.macs, "C": row.input[0],
             "taken": prod(row.input), "out": prod(row.output), "buffers": row.buffers,
             "conv": conv, "depthwise": conv and row.type == "dwconv", "norm": "norm" in row.type,
+            "G": told.get("groups", 1) if conv else 1, "attends": row.type == "attention",
+            "T": row.input[0] if len(row.input) == 2 else 1, "gates": GATES.get(row.type, 0),
             "tied": known[row.tied].weights if row.tied in known else 0,
         })
     convolutions = any(each["conv"] for each in facts)

@@ -101,10 +101,10 @@ def _pads(
         raise refusal(framework, f"padding {padding}", "it takes same or valid")
     pair = pad_pair(padding, length, taps, step, apart)
     reach = span(taps, apart)
-    if kind == "pooling" and 2 * max(pair) > reach and ask(
+    if kind == "pooling" and 2 * max(pair) > taps and ask(
         framework, kind, "padding beyond half the kernel"
     ) == "no":
-        raise refusal(framework, f"padding {max(pair)} beyond half a kernel of {reach}")
+        raise refusal(framework, f"padding {max(pair)} beyond half a kernel of {taps}")
     if kind == "transposed" and ask(framework, kind, "padding beyond the kernel").endswith("input"):
         before, after = pair
         pair = (

@@ -20,6 +20,8 @@ _SHORT = re.compile(rf"\s*{_DECIMAL}\s?([kKMGBT%])\s*")
 _POWERS = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12, "%": -2}
 """Counts as people shorten them, 61.7k, and percentages."""
 _FRACTION = re.compile(rf"\s*{_DECIMAL}\s?/\s?(?=[-+0.]*[1-9]){_DECIMAL}\s*")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3}){1,1000}")
+"""Counts as tables show them, 61,706; unquoted these are two numbers."""
 _OBJECTS = re.compile(rb"\s*(\[\s*)?\{")
 """What begins an object, or a list of them: the main field where it holds objects."""
 _WORDS = re.compile(rb"\s*[|*]*\s*[A-Za-z]")
@@ -93,5 +95,7 @@ def _named(value: Any, allow_nonfinite: bool) -> Any:
         if not allow_nonfinite:
             check_finite(NONFINITE[value], value)
         return NONFINITE[value]
+    if isinstance(value, str) and _GROUPED.fullmatch(value):
+        return int(value.replace(",", ""))
     short = _shortened(value) if isinstance(value, str) else None
     return value if short is None else short

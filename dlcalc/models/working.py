@@ -200,19 +200,63 @@ def _traced(row: Row) -> Traced | None:
     return None if arguments is None else traced(row.type, row.input, arguments)
 
 
-def expected_step(count: Count, field: Place, index: tuple[int, ...]) -> Step | None:
+def expected_step(
+    count: Count, field: Place, index: tuple[int, ...], use: Any = None
+) -> Step | None:
     """The working of the field in which an expected answer of a whole model differs."""
     match field:
+        case ("total", ("weights_bytes" | "activations_bytes" | "training_bytes") as what):
+            return _bytes_step(count, use, what)
         case ("total", str(what)):
             return total_step(count, what) if what in SUMS and count.misfit is None else None
+        case ("layers", int(place), "receptive_field", ("size" | "unclipped") as what) if index:
+            return _field_step(list(count.rows[max(0, place - 1) : place + 1]), what, index[0])
         case ("layers", int(place), str(_)):
-            return layer_step(count.rows[place], field, index)
+            return layer_step(count.rows[place], field, index, use)
     return None
 
 
-def layer_step(row: Row, field: Place, index: tuple[int, ...]) -> Step | None:
+def _bytes_step(counted: Count | Row, use: Any, what: str) -> Step | None:
+    """Bytes by how many numbers there are, or by what training holds."""
+    if use is None or getattr(counted, "misfit", None) is not None:
+        return None
+    held = use.held(counted)
+    if what == "training_bytes":
+        parts = held.weights, held.gradients, held.optimizer, held.activations
+        return Step(what, held.training, None, (add(*parts),), (
+            f"weights, gradients, state of the optimiser, activations; {use.training}"))
+    bytes_, factors = (held.weights, (counted.params,)) if what == "weights_bytes" else (
+        held.activations, (counted.activations, *((use.batch,) if use.batch > 1 else ())))
+    each, rest = divmod(bytes_, prod(factors) or 1)
+    return Step(what, bytes_) if rest else Step(
+        what, bytes_, None, (mul(*factors, each),), f"{each} {plural(each, 'byte')} each")
+
+
+def _field_step(rows: list[Row], what: str, axis: int) -> Step | None:
+    """How far a layer of windows sees, by what the layer before it does."""
+    row, windows = rows[-1], windows_of(rows[-1])
+    before = rows[0].field if len(rows) > 1 else None
+    if row.field is None or axis >= len(windows) or (before and rows[0].output != row.input):
+        return None
+    names = [symbol(letter) for letter in "RKDJ"]
+    R, J = (before[axis].size, before[axis].jump) if before else (1, 1)
+    numbers = R, windows[axis].kernel, windows[axis].dilation, J
+    if row.field[axis].size != R + (numbers[1] - 1) * numbers[2] * J:
+        return None
+    formula = names[0] + (names[1] - 1) * names[2] * names[3]
+    value = row.field[axis].clipped if what == "size" else row.field[axis].size
+    note = "R field and J jump of the layer before, K kernel, D dilation"
+    note += "" if value == row.field[axis].size else "; clipped to the input"
+    return Step(what, value, formula, (formula.put(dict(zip(names, numbers, strict=True))),), note)
+
+
+def layer_step(
+    row: Row, field: Place, index: tuple[int, ...], use: Any = None
+) -> Step | None:
     """The working of the field in which an expected answer of one layer differs."""
     what = field[-1]
+    if str(what).endswith("_bytes") and what != "cache_bytes":
+        return _bytes_step(row, use, str(what))
     if what == "params":
         return params_step(row)
     if what == "macs":

@@ -215,6 +215,10 @@ def test_the_commands_take_a_framework() -> None:
     )
     tie = "pool", "-x", "1 1", "-F", "2", "--upstream", "1", "-f", "json", "--framework", "mlx"
     assert json.loads(invoke(*tie).out)["dx"] == [0.5, 0.5]
+    # Torch 2.13 holds padding against the kernel as it is, whatever the dilation.
+    wide = "pool", "-x", "1 2 3 4", "-F", "2", "-S", "1", "-D", "3", "--pad"
+    assert invoke(*wide, "1", "--framework", "pytorch").status == 0
+    assert "beyond half a kernel of 2" in invoke(*wide, "2", "--framework", "pytorch").complaint
     run = invoke("params", "--input", "3x3", "lstm 4", "--framework", "keras", "-f", "json")
     assert run.err.splitlines()[0] == (
         "dlcalc: keras counts 128 in lstm1, pytorch 144: one bias a gate"

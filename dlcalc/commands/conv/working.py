@@ -25,6 +25,7 @@ MOST_SHOWN = 1000
 MOST_TERMS = 50
 PLACES, TAPS, LANDINGS = "ijh", "kln", "uvt"
 FIELDS = {"output": "y", "dx": "dx", "dw": "dw", "db": "db"}
+ORDINARY = {"transposed": False, "output_padding": 0}
 NOTHING = "no tap meets an input here"
 
 Index = tuple[int, ...]
@@ -182,6 +183,15 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
         ("padding on the other side", {"pad": tuple(pair[::-1] for pair in result.pad)}),
         ("output padding left out", {"output_padding": 0}), ("bias left out", {"bias": None}),
     ]
+    if result.groups == 1 and w.ndim == result.dims + 2:
+        first = x[..., :1, *result.dims * (slice(None),)], w[:1] if result.transposed else w[:, :1]
+        changes += [
+            ("the channels of the kernel exchanged", {"w": np.swapaxes(w, 0, 1)}),
+            ("the first channel alone", {"x": first[0], "w": first[1]}),
+        ]
+    if result.transposed and result.groups == 1:
+        own_way = np.swapaxes(w, 0, 1) if w.ndim > result.dims else w
+        changes.append(("an ordinary convolution", {"w": own_way, **ORDINARY}))
     for words, change in changes:
         yield words, lambda change=change: getattr(conv(**{**own, **change}), field)
     array = getattr(result, field)

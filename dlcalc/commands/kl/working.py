@@ -70,6 +70,8 @@ def element_step(result: KL | DiscreteKL, field: Place, index: tuple[int, ...]) 
 
 def advice(result: KL | DiscreteKL, field: Place, expected: Any) -> str:
     """The slip that gives the expected divergence; "" where none does."""
+    if field in (("entropy",), ("cross_entropy",)):
+        return slip_of(expected, [("bits in place of nats", getattr(result, *field) / math.log(2))])
     return slip_of(expected, _slips(result)) if field == ("kl",) else ""
 
 
@@ -79,6 +81,9 @@ def _slips(result: KL | DiscreteKL) -> Iterator[tuple[str, Any]]:
         yield "the − D left out", result.kl + result.q.dimension / 2
         yield "bits in place of nats", result.kl / math.log(2)
         yield "ln(det Σq/det Σp)", result.kl - result.log_determinant
+        yield "the logarithm left out", result.kl - result.log_determinant / 2
+        yield "the distance of the means left out", result.kl - result.mahalanobis / 2
+        yield "a wrong sign", -result.kl
         yield "KL(p‖q), q and p exchanged,", lambda: kl(result.p, result.q).kl
         # Only diagonal ones have a σ to mistake for σ².
         yield "σ in place of σ²", lambda: kl(*(

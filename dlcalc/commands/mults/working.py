@@ -6,6 +6,7 @@ Indices are those of a textbook and start at 1: xᵢ, wₖ and yₒ.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -50,9 +51,16 @@ def field_step(result: Multiplications, field: Place) -> Step | None:
     method = result.headline if field == ("multiplications",) else next(named, None)
     if method is None:
         return None
-    if field[0] == "stages":
-        return count_step(result.stages[int(field[1])], method)
-    return total_step(result, method)
+    if field[0] != "stages" and len(result.stages) > 1:
+        return total_step(result, method)
+    stage = result.stages[int(field[1]) if field[0] == "stages" else 0]
+    step = count_step(stage, method)
+    if step.formula is not None:
+        return step
+    # Along one axis, of one channel pair, it is the sum that the axis's own working has.
+    line = axis_steps(stage.axes[0], stage.phases[0], stage.tile, "")
+    said = (each for each in line if str(each.name).split(" by ")[0] == method)
+    return next((replace(step, numbers=each.numbers) for each in said), step)
 
 
 def advice(result: Multiplications, expected: Any) -> str:

@@ -116,7 +116,7 @@ class ParamsRun(Run[Any]):
                 row = count.rows[0]
                 self.out.emit(layer_answer(
                     row, use, count.positions, working=partial(working.layer_steps, row),
-                    element=partial(working.layer_step, row),
+                    element=partial(working.layer_step, row, use=use),
                     advice=partial(slips.count_advice, read, count),
                 ))
                 return
@@ -127,7 +127,7 @@ class ParamsRun(Run[Any]):
         answer = params_answer(
             shown, use, _columns(columns, USUAL), summary, partial(_elsewhere, read, count),
             working=partial(working.model_steps, count),
-            element=partial(working.expected_step, shown),
+            element=partial(working.expected_step, shown, use=use),
             advice=partial(slips.count_advice, read, shown),
         )
         if framework is not None:
@@ -141,9 +141,10 @@ class ParamsRun(Run[Any]):
         if isinstance(result, Count):
             from dlcalc.commands.params.count_answer import params_answer
 
+            use = result.use or Use().checked()
             return params_answer(
-                result, result.use or Use().checked(), working=partial(working.model_steps, result),
-                element=partial(working.expected_step, result),
+                result, use, working=partial(working.model_steps, result),
+                element=partial(working.expected_step, result, use=use),
             )
         from dlcalc.commands.params.comparison_answer import comparison_answer
 
@@ -359,7 +360,7 @@ def _side_by_side(
     out.emit(drawn.comparison_answer(
         result, use, names, _columns(columns, drawn.USUAL),
         working=partial(working.comparison_steps, result),
-        element=partial(working.expected_step, after),
+        element=partial(working.expected_step, after, use=use),
     ))
 
 

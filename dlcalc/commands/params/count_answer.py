@@ -23,6 +23,8 @@ FIELDS: dict[str, Callable[[AxisField], Any]] = {
     "start": lambda axis: axis.first[0], "unclipped": lambda axis: axis.size,
 }
 """What a receptive field tells of an axis."""
+NAMED = {"field": "size"}
+"""What the record calls otherwise than the columns."""
 USUAL = ("name", "type", "output", "params", "macs", "field")
 """The columns that are shown where none are asked for."""
 
@@ -31,8 +33,24 @@ def field_record(field: Field | None) -> dict[str, Any] | None:
     """A receptive field axis by axis: clipped size, jump, start, and the size unclipped."""
     if field is None:
         return None
-    names = {"field": "size"}
-    return {names.get(key, key): [get(axis) for axis in field] for key, get in FIELDS.items()}
+    return {NAMED.get(key, key): [get(axis) for axis in field] for key, get in FIELDS.items()}
+
+
+def of_columns(expected: Any) -> Any:
+    """An answer that names what a layer sees as the columns do: field, jump, start."""
+    if not isinstance(expected, Mapping):
+        return expected
+    found: dict[str, Any] = {}
+    for name, each in expected.items():
+        layer, _, column = name.rpartition(".")
+        inner = NAMED.get(column, column)
+        if column not in FIELDS or layer.endswith("receptive_field"):
+            found[name] = each if name == "receptive_field" else of_columns(each)
+        elif layer:
+            found[f"{layer}.receptive_field.{inner}"] = each
+        else:
+            found.setdefault("receptive_field", {})[inner] = each
+    return found
 
 
 class Facts:
@@ -280,7 +298,7 @@ def params_answer(
     )
     return Answer(
         {}, [table], main=("total", "params"), whole=True, made=lambda: count_record(count, facts),
-        **explained,
+        adapt=of_columns, **explained,
     )
 
 
@@ -497,5 +515,5 @@ def layer_answer(row: Row, use: Use, positions: int, **explained: Any) -> Answer
         footnotes=["", f"memory for {use.training}", *MACS],
     ))
     return Answer(
-        layer_record(row, facts), [table], main="params", whole=True, **explained
+        layer_record(row, facts), [table], main="params", whole=True, adapt=of_columns, **explained
     )

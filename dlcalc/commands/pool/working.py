@@ -210,9 +210,20 @@ def _slips(given: dict[str, Any], result: Pooling, field: str) -> Iterator[tuple
              {"kind": "max", "exclude_pad": False, "divisor": None}),
         ]
     else:
-        changes.append(("the mean in place of the largest element", {"kind": "avg", "dilation": 1}))
+        ends = [(0, 0)] * (np.ndim(x) - result.dims) + [axis.pad for axis in result.axes]
+        changes += [
+            ("the mean in place of the largest element", {"kind": "avg", "dilation": 1}),
+            ("the sum in place of the largest element",
+             {"kind": "avg", "dilation": 1, "divisor": 1}),
+            ("a padding of zeros", {"x": np.pad(x, ends), "pad": 0}),
+        ]
     for words, change in changes:
-        yield words, lambda change=change: getattr(pool(x, **{**given, **change}), field, None)
+        yield words, lambda change=change: getattr(
+            pool(**{"x": x, **given, **change}), field, None)
+    if field == "output" and result.kind == "max":
+        yield "the smallest element in place of the largest", lambda: -pool(-x, **given).output
+    if field == "indices" and result.indices is not None:
+        yield "places counted from 1", result.indices + 1
     if field == "dx" and result.kind == "max" and result.dx is not None:
         yield from _shared_ties(result)
 

@@ -346,3 +346,29 @@ def test_the_slip_in_a_convolution_is_named(expected: str, slip: str) -> None:
                   "--upstream", "1 2; 3 4", "--expect", expected)  # fmt: skip
     assert done.status == 1
     assert done.complaint.endswith(f"; {slip} gives that")
+
+
+CHANNELS = ["-x", "1 2; 3 4;; 5 6; 7 8", "-w",
+            "[[[[1, 0], [2, 1]], [[0, 3], [1, 2]]], [[[1, 1], [0, -1]], [[2, 0], [1, 1]]]]"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected", "slip"),
+    [
+        ([], "[[[11]], [[-1]]]", "the first channel alone"),
+        ([], "[[[14]], [[42]]]", "the channels of the kernel exchanged"),
+        (["--transposed", "--pad", "1"], "[[[9]], [[13]]]", "the first channel alone"),
+        (["--transposed", "--pad", "1"], "[[[-4, -2, 4], [1, 14, 16], [7, 18, 12]], "
+         "[[7, 16, 8], [16, 42, 24], [9, 26, 16]]]", "an ordinary convolution"),
+    ],
+)  # fmt: skip
+def test_the_slip_in_channels_is_named(options: list[str], expected: str, slip: str) -> None:
+    done = invoke("conv", *CHANNELS, *options, "--expect", expected)
+    assert done.status == 1
+    assert done.complaint.endswith(f"; {slip} gives that")
+
+
+def test_an_ordinary_convolution_is_told_from_a_padding_that_gives_its_size() -> None:
+    done = invoke("conv", "-x", "1 2; 3 4", "-w", "1 2 3; 4 5 6; 7 8 9", "-s", "2", "-p", "1",
+                  "--transposed", "--expect", "[[77]]")  # fmt: skip
+    assert done.complaint.endswith("is 3x3; an ordinary convolution gives that")

@@ -119,6 +119,9 @@ def test_working_shows_windows_and_where_gradients_go() -> None:
         ("-F 2 --kind avg", "7 14", "the sum in place of the mean"),
         ("-F 2", "1.75 3.5", "the mean in place"),
         ("-F 2", "4 5 5", "stride 1"),
+        ("-F 2", "7 14", "the sum in place of the largest element"),
+        ("-F 2", "0 1", "the smallest element"),
+        ("-F 2", '{"indices": [[5, 3]]}', "places counted from 1"),
         ("-F 2 --kind avg --pad 1", "1 3.5 3; 4 0.5 5", "left out of the divisor"),
     ],
 )
@@ -128,6 +131,12 @@ def test_slips_are_named(options: str, expect: str, said: str) -> None:
     run = invoke("pool", "-x", "1 2 5 3; 4 0 1 5", *shlex.split(options), "--expect", expect)
     assert run.status == 1
     assert said in run.err
+
+
+def test_a_padding_of_zeros_is_told_from_none() -> None:
+    run = invoke("pool", "-x", "-1 -2; -3 -4", "-F", "2", "--stride", "1", "--pad", "1",
+                 "--expect", "0 0 0; 0 -1 0; 0 0 0")  # fmt: skip
+    assert run.complaint.endswith("; a padding of zeros gives that")
 
 
 @pytest.mark.parametrize(
