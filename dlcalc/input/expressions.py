@@ -3,8 +3,8 @@
     hidden_size // num_attention_heads      + - * / // %, comparisons, and, or, not, in
     head_dim | hidden_size // heads         the first that is given and not null
     intermediate_size if i < first else 0   one of two
-    layer_types[i] == 'full_attention'      elements of lists, words in quotes
-    round_up(x, 256)                        also min, max, len, lengths, sum, range, places
+    layer_types[i] == 'full_attention'      elements of lists, words in quotes, parts x[1:-1]
+    round_up(x, 256)                        also min, max, len, lengths, sum, prod, range, places
 
 A name is looked up in levels of `Fields`; what is nowhere is null.
 """
@@ -16,7 +16,7 @@ import json
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from math import isqrt
+from math import isqrt, prod
 
 from dlcalc.errors import InputError, LimitError
 from dlcalc.input.sources import text_beside
@@ -48,7 +48,8 @@ def _primes(start: int, count: int) -> list[int]:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
     "make_divisible": _make_divisible, "primes": _primes, "pow": pow,
-    "min": min, "max": max, "len": len, "sum": sum, "int": int, "round": round, "str": str,
+    "min": min, "max": max, "len": len, "sum": sum, "prod": prod, "int": int,
+    "round": round, "str": str,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
     "starts": lambda x, start: str(x).startswith(start),
     "ends": lambda x, end: str(x).endswith(end),
@@ -247,6 +248,11 @@ def _called(node: Any) -> Evaluate:
     return lambda fields: function(*[each(fields) for each in given])
 
 
+def _sliced(node: Any) -> Evaluate:
+    ends = [each and _built(each) for each in (node.lower, node.upper)]
+    return lambda fields: slice(*[each and each(fields) for each in ends])
+
+
 def _listed(node: Any) -> Evaluate:
     parts = [*map(_built, node.elts)]
     return lambda fields: [each(fields) for each in parts]
@@ -255,7 +261,7 @@ def _listed(node: Any) -> Evaluate:
 _BUILT: dict[str, Callable[[Any], Evaluate]] = {
     "Constant": lambda node: _constant(node.value), "Name": _named, "Attribute": _named,
     "BoolOp": _joined, "Compare": _compared, "UnaryOp": _unary, "IfExp": _chosen, "Call": _called,
-    "List": _listed,
+    "List": _listed, "Slice": _sliced,
     "BinOp": lambda node: _BINARY[type(node.op).__name__](_built(node.left), _built(node.right)),
     "Subscript": lambda node: _applied(_place)(_built(node.value), _built(node.slice)),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import struct
 from collections import ChainMap, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, product
 from math import floor, prod
@@ -17,7 +17,7 @@ from operator import mul
 from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
-from dlcalc.input.expressions import Fields, facts, read_expression
+from dlcalc.input.expressions import Expression, Fields, facts, read_expression
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.stream import Stream, printable
@@ -26,7 +26,7 @@ from dlcalc.models.foreign import layer_of
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
-from dlcalc.numbers.sizes import pad_pair
+from dlcalc.numbers.sizes import Axis, pad_pair
 
 MOST_FIELDS = 6_000_000
 """Whole numbers of one file, the keys and lengths of its fields among them."""
@@ -356,18 +356,14 @@ def _constant(node: Node) -> Value | None:
     """The tensor of a Constant node."""
     if node.op != "Constant" or not node.outputs:
         return None
-    for name in ("value", "sparse_value", "value_floats"):
-        held = node.attributes.get(name)
-        if isinstance(held, Value):
-            return held
-    whole = node.attributes.get("value_ints", node.attributes.get("value_int"))
-    if isinstance(whole, list | int):
-        values = whole if isinstance(whole, list) else [whole]
-        shape = (len(values),) if isinstance(whole, list) else ()
-        return Value("", "int64", shape, 64, values[:MOST_VALUES])
-    real = node.attributes.get("value_float")
-    if isinstance(real, float):
-        return Value("", "float", (), 32, [real])
+    for name, held in node.attributes.items():
+        if isinstance(held, Value) or not name.startswith("value"):
+            return held if isinstance(held, Value) else None
+        if isinstance(held, list | int | float):
+            values = held if isinstance(held, list) else [held]
+            shape = (len(values),) if isinstance(held, list) else ()
+            kind, bits = ("float", 32) if isinstance(held, float) else ("int64", 64)
+            return Value("", kind, shape, bits, values[:MOST_VALUES])
     return None
 
 
@@ -561,21 +557,49 @@ RECURRENT = ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
 NESTED = ("If", "Loop", "Scan")
 MACS = {op: read_expression(text) for op, text in TABLE["macs"].items()}
 """The multiply-accumulates of each operation that has any."""
+SHAPES = dict.fromkeys(TABLE["layer"], Expression("taken")) | {
+    op: Expression(text) for op, text in TABLE["shape"].items()
+}
+"""The shapes of what each operation gives."""
 
 
 # Shapes by the rules of the operations, and the whole numbers that views are asked for by.
 
 
-class Taken:
-    """What a node takes: shapes by their place, and numbers; LookupError where one is unknown."""
+class OpenError(InputError):
+    """A shape that nothing gives."""
+
+
+class Terms(Fields):
+    """What onnx.txt is written in: what is known around a node, its windows, its attributes.
+
+    `shapes` and `numbers` are of values by name, `held` the names of what no input changes.
+    """
 
     def __init__(
-        self, node: Node, shapes: Mapping[str, Sizes], values: Mapping[str, list[Any]]
+        self, node: Node, shapes: Mapping[str, Sizes], numbers: Mapping[str, list[Any]],
+        held: Container[str] = (),
     ) -> None:
-        self.node, self.shapes, self.values = node, shapes, values
+        super().__init__(node.attributes)
+        self.node, self.shapes, self.numbers, self.held = node, shapes, numbers, held
+        self.known: dict[str, Any] = {}
 
-    def __getitem__(self, at: int) -> Sizes:
-        return self.shapes[self.node.inputs[at]]
+    def get(self, name: str) -> Any:
+        """The value of a name, null where nothing gives one."""
+        if name not in self.known:
+            self.known[name] = _TERMS[name](self) if name in _TERMS else super().get(name)
+        return self.known[name]
+
+    def complaint(self, text: str) -> str:
+        """That no layer has such values."""
+        return unsaid(self.node).message
+
+    def shape(self, place: int) -> Sizes:
+        """The shape of an input; InputError where it is not known."""
+        name = self.node.inputs[place] if place < len(self.node.inputs) else ""
+        if name not in self.shapes:
+            raise OpenError(f"{_plain_name(self.node)}: a shape is not known")
+        return self.shapes[name]
 
     def all(self, first: int = 0, step: int = 1) -> list[Sizes]:
         """The shapes of all inputs, or of every so many of them."""
@@ -585,19 +609,47 @@ class Taken:
         """Whether there is an input."""
         return any(self.node.inputs[at : at + 1])
 
-    def numbers(self, at: int, name: str = "") -> list[Any]:
-        """The numbers of an attribute, or of an input in its place."""
+    def listed(self, at: int, name: str = "") -> list[Any]:
+        """The numbers of an attribute, or of an input in its place; LookupError where unknown."""
         own = self.node.attributes.get(name)
-        return own if isinstance(own, list) else self.values[self.node.inputs[at]]
+        return own if isinstance(own, list) else self.numbers[self.node.inputs[at]]
+
+    def number(self, at: int) -> int | float | None:
+        """The one number that an input holds; None where it is none, or not known."""
+        values = self.numbers.get(self.node.inputs[at], []) if self.given(at) else []
+        return values[0] if len(values) == 1 else None
 
     def axes(self, at: int, rank: int) -> list[int]:
         """The axes that are named, counted from the front; all where none is."""
-        named = self.node.attributes.get("axes") or (self.numbers(at) if self.given(at) else [])
+        named = self.node.attributes.get("axes") or (self.listed(at) if self.given(at) else [])
         return [int(axis) % rank for axis in named] or list(range(rank))
 
-    def axis(self, default: int = 0) -> int:
+    def axis(self) -> int:
         """The one axis of an operation, counted from the front."""
-        return self.node.whole("axis", default) % len(self[0])
+        return self.node.whole("axis") % len(self.shape(0))
+
+
+def unsaid(node: Node) -> InputError:
+    """The complaint about a node without a layer."""
+    return InputError(f"{_plain_name(node)}: the layer notation has no {node.op} of this kind")
+
+
+def _plain_name(node: Node) -> str:
+    return plain_name(node.name or node.outputs[0])
+
+
+def plain_op(node: Node) -> str:
+    """The operation that a quantised one stands for."""
+    return "Gemm" if node.op == "QGemm" else node.op.removeprefix("QLinear")
+
+
+def _is_quantised(terms: Terms) -> bool:
+    return plain_op(terms.node) != terms.node.op
+
+
+def _other(terms: Terms) -> Sizes:
+    """The second input beside scales and zero points."""
+    return terms.shape(3 if _is_quantised(terms) else 1)
 
 
 def _wide(*shapes: Sizes) -> Sizes:
@@ -607,219 +659,145 @@ def _wide(*shapes: Sizes) -> Sizes:
     return tuple(max(sizes) if min(sizes) else 0 for sizes in zip(*wide, strict=True))
 
 
-def _windows_over(taken: Taken) -> Sizes:
-    """The output of a convolution or of pooling."""
-    node, quantised = taken.node, plain_op(taken.node) != taken.node.op
-    batch, channels, *sizes = taken[0]
-    weight = () if "Pool" in node.op else taken[3 if quantised else 1]
-    axes, auto = len(sizes), node.attributes.get("auto_pad", "NOTSET")
-    kernel = weight[2:] or node.wholes("kernel_shape", axes)
-    strides, dilations = node.wholes("strides", axes), node.wholes("dilations", axes)
-    pads, more = node.wholes("pads", 2 * axes, 0), node.wholes("output_padding", axes, 0)
-    own = node.attributes.get("output_shape")
+def _pads(terms: Terms) -> list[tuple[int, int]]:
+    """Padding before and behind, axis by axis."""
+    kernel, strides, apart = map(terms.get, ("kernel", "strides", "dilations"))
+    auto = terms.node.attributes.get("auto_pad", "NOTSET")
+    if auto in ("SAME_UPPER", "SAME_LOWER"):
+        way = "same" if auto == "SAME_UPPER" else "same-lower"
+        return [
+            pad_pair(way, *each, terms.node.op == "ConvTranspose")
+            for each in zip(terms.shape(0)[2:], kernel, strides, apart, strict=True)
+        ]
+    pads = terms.node.wholes("pads", 2 * len(kernel), 0)
+    return list(zip(pads[: len(kernel)], pads[len(kernel) :], strict=True))
+
+
+def _windows(terms: Terms) -> Sizes:
+    """How many windows there are along each axis of space."""
+    kernel, strides, apart, more = map(
+        terms.get, ("kernel", "strides", "dilations", "output_padding")
+    )
+    own = terms.node.attributes.get("output_shape")
     if isinstance(own, list):
-        return (batch, weight[1] * node.whole("group", 1), *own[-axes:])
-    for at, (size, step) in enumerate(zip(sizes, strides, strict=True)):
-        reach = (kernel[at] - 1) * dilations[at] + 1
-        pad = pads[at] + pads[at + axes] if auto == "NOTSET" else 0
-        if node.op == "ConvTranspose":
-            same = auto.startswith("SAME")
-            sizes[at] = size * step if same else (size - 1) * step + more[at] + reach - pad
-        elif auto.startswith("SAME"):
-            sizes[at] = -(-size // step)
-        else:
-            room = size + pad - reach
-            sizes[at] = (-(-room // step) if node.whole("ceil_mode") else room // step) + 1
-            if (sizes[at] - 1) * step >= size + pads[at]:  # begun behind the input
-                sizes[at] -= 1
-    if node.op == "ConvTranspose":
-        return (batch, weight[1] * node.whole("group", 1), *sizes)
-    return (batch, weight[0] if weight else channels, *sizes)
+        return tuple(own[-len(kernel) :])
+    turned, ceil = terms.node.op == "ConvTranspose", terms.node.whole("ceil_mode") == 1
+    return tuple(
+        Axis(size, taps, step, pad, gap, turned, extra, ceil).output
+        for size, taps, step, pad, gap, extra in zip(
+            terms.shape(0)[2:], kernel, strides, _pads(terms), apart, more, strict=True
+        )
+    )
 
 
-def _product(taken: Taken) -> Sizes:
+def _product(terms: Terms) -> Sizes:
     """The output of a matrix product, of vectors and of stacks of matrices."""
-    node = taken.node
-    left, right = taken[0], taken[3 if node.op.startswith("QLinear") else 1]
     left, right = (
-        (*each[:-2], each[-1], each[-2]) if node.whole(name) else each
-        for each, name in ((left, "transA"), (right, "transB"))
+        (*each[:-2], each[-1], each[-2]) if terms.node.whole(name) else each
+        for each, name in ((terms.shape(0), "transA"), (_other(terms), "transB"))
     )
     rows, columns = left[-2:-1], right[-1:] if len(right) > 1 else ()
     return (*_wide(left[:-2], right[:-2]), *rows, *columns)
 
 
-def _gemm(taken: Taken) -> Sizes:
-    left, right = taken[0], taken[3 if taken.node.op == "QGemm" else 1]
-    return left[taken.node.whole("transA")], right[not taken.node.whole("transB")]
-
-
-def _split(taken: Taken) -> list[Sizes]:
+def _parts(terms: Terms) -> list[Sizes]:
     """Parts along an axis: of the sizes that are asked for, or alike and the last one shorter."""
-    shape, axis, count = taken[0], taken.axis(), len(taken.node.outputs)
-    if taken.given(1) or "split" in taken.node.attributes:
-        parts = taken.numbers(1, "split")
+    shape, axis, count = terms.shape(0), terms.axis(), len(terms.node.outputs)
+    if terms.given(1) or "split" in terms.node.attributes:
+        parts = terms.listed(1, "split")
     else:
         part = -(-shape[axis] // count)
         parts = [*[part] * (count - 1), shape[axis] - part * (count - 1)]
     return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
 
 
-def _ranges(taken: Taken) -> list[range]:
+def _ranges(terms: Terms) -> list[range]:
     """The places along each axis that a Slice leaves."""
-    ranges = list(map(range, taken[0]))
-    starts, ends = taken.numbers(1, "starts"), taken.numbers(2, "ends")
-    steps = taken.numbers(4) if taken.given(4) else [1] * len(starts)
-    axes = taken.axes(3, len(ranges))
+    ranges = list(map(range, terms.shape(0)))
+    starts, ends = terms.listed(1, "starts"), terms.listed(2, "ends")
+    steps = terms.listed(4) if terms.given(4) else [1] * len(starts)
+    axes = terms.axes(3, len(ranges))
     for axis, first, last, step in zip(axes, starts, ends, steps, strict=False):
         ranges[axis] = ranges[axis][first:last:step]
     return ranges
 
 
-def _reshaped(taken: Taken) -> Sizes:
-    shape, zeros = taken[0], not taken.node.whole("allowzero")
+def _reshaped(terms: Terms) -> Sizes:
+    shape, zeros = terms.shape(0), not terms.node.whole("allowzero")
     sizes = [
         shape[at] if not size and zeros else size
-        for at, size in enumerate(taken.numbers(1, "shape"))
+        for at, size in enumerate(terms.listed(1, "shape"))
     ]
     known = prod(size for size in sizes if size != -1)
     return tuple(prod(shape) // known if size == -1 else int(size) for size in sizes)
 
 
-def _flattened(taken: Taken) -> Sizes:
-    axis = taken.node.whole("axis", 1)
-    return prod(taken[0][:axis]), prod(taken[0][axis:])
-
-
-def _squeezed(taken: Taken) -> Sizes:
-    places = taken.axes(1, len(taken[0]))
-    named = len(places) < len(taken[0])
+def _squeezed(terms: Terms) -> Sizes:
+    shape = terms.shape(0)
+    places = terms.axes(1, len(shape))
+    named = len(places) < len(shape)
     return tuple(
-        size for at, size in enumerate(taken[0]) if (at not in places if named else size != 1)
+        size for at, size in enumerate(shape) if (at not in places if named else size != 1)
     )
 
 
-def _unsqueezed(taken: Taken) -> Sizes:
-    named = taken.numbers(1, "axes")
-    places, left = {int(at) % (len(taken[0]) + len(named)) for at in named}, iter(taken[0])
-    return tuple(1 if at in places else next(left) for at in range(len(taken[0]) + len(named)))
+def _unsqueezed(terms: Terms) -> Sizes:
+    named, left = terms.listed(1, "axes"), iter(terms.shape(0))
+    rank = len(terms.shape(0)) + len(named)
+    places = {int(at) % rank for at in named}
+    return tuple(1 if at in places else next(left) for at in range(rank))
 
 
-def _laid_together(taken: Taken) -> Sizes:
-    shapes = taken.all() if taken.node.op == "Concat" else taken.all(2, 3)
-    axis = taken.node.whole("axis") % len(shapes[-1])
+def _laid_together(terms: Terms) -> Sizes:
+    shapes = terms.all() if terms.node.op == "Concat" else terms.all(2, 3)
+    axis = terms.node.whole("axis") % len(shapes[-1])
     return (*shapes[-1][:axis], sum(each[axis] for each in shapes), *shapes[-1][axis + 1 :])
 
 
-def _reduced(taken: Taken) -> Sizes:
-    arg = taken.node.op.startswith("Arg")
-    places = [taken.axis()] if arg else taken.axes(1, len(taken[0]))
-    if taken.node.whole("noop_with_empty_axes") and len(places) == len(taken[0]):
-        return taken[0]
-    keep = [1] * taken.node.whole("keepdims", 1)
-    found = [keep if at in places else [size] for at, size in enumerate(taken[0])]
+def _reduced(terms: Terms) -> Sizes:
+    shape = terms.shape(0)
+    places = [terms.axis()] if terms.node.op.startswith("Arg") else terms.axes(1, len(shape))
+    if terms.node.whole("noop_with_empty_axes") and len(places) == len(shape):
+        return shape
+    keep = [1] * terms.node.whole("keepdims", 1)
+    found = [keep if at in places else [size] for at, size in enumerate(shape)]
     return tuple(size for each in found for size in each)
 
 
-def _resized(taken: Taken) -> Sizes:
-    sizes = list(taken[0])
-    axes, by_size = taken.axes(9, len(sizes)), taken.given(3)
-    place = 3 if by_size else 2 if len(taken.node.inputs) > 2 else 1
-    for axis, asked in zip(axes, taken.numbers(place, "scales"), strict=True):
+def _resized(terms: Terms) -> Sizes:
+    sizes = list(terms.shape(0))
+    axes, by_size = terms.axes(9, len(sizes)), terms.given(3)
+    place = 3 if by_size else 2 if len(terms.node.inputs) > 2 else 1
+    for axis, asked in zip(axes, terms.listed(place, "scales"), strict=True):
         sizes[axis] = asked if by_size else int(sizes[axis] * asked)
     return tuple(sizes)
 
 
-def _padded(taken: Taken) -> Sizes:
-    sizes, pads = list(taken[0]), taken.numbers(1, "pads")
-    axes = taken.axes(3, len(sizes))
+def _padded(terms: Terms) -> Sizes:
+    sizes, pads = list(terms.shape(0)), terms.listed(1, "pads")
+    axes = terms.axes(3, len(sizes))
     for at, axis in enumerate(axes):
         sizes[axis] += pads[at] + pads[at + len(axes)]
     return tuple(sizes)
 
 
-def _gathered(taken: Taken) -> Sizes:
-    axis = taken.axis()
-    return (*taken[0][:axis], *taken[1], *taken[0][axis + 1 :])
-
-
-def _axes_of(taken: Taken) -> Sizes:
-    """What a Shape gives: the sizes of all axes, or of some in a row."""
-    return taken[0][taken.node.whole("start") : taken.node.attributes.get("end")]
-
-
-def _blocks(taken: Taken) -> Sizes:
-    (batch, channels, *sizes), size = taken[0], taken.node.whole("blocksize")
-    if taken.node.op == "SpaceToDepth":
-        return (batch, channels * size * size, *(each // size for each in sizes))
-    return (batch, channels // (size * size), *(each * size for each in sizes))
-
-
-def _states(taken: Taken) -> list[Sizes]:
-    """The whole sequence of a recurrent node, and its ends."""
-    steps, batch, _ = taken[0]
-    [ways, *sizes] = taken[2]
-    # The recurrent weight is of gates by width, or the other way about.
-    ends = (ways, batch, min(sizes))
-    return [(steps, *ends), ends, ends]
-
-
-def _attended(taken: Taken) -> Sizes:
-    """As many vectors as there are queries, as wide as the values of all heads."""
-    node, query = taken.node, taken[0]
-    if node.domain == "com.microsoft":
-        return (*query[:-1], taken[1][1] // 3)
-    value = taken[2][-1]
-    if len(query) == 3:
-        value = value // node.whole("kv_num_heads") * node.whole("q_num_heads")
-    return (*query[:-1], value)
-
-
-def _letters(taken: Taken) -> Sizes:
+def _letters(terms: Terms) -> Sizes:
     """The output of an Einsum that says it, without dots."""
-    into, _, out = str(taken.node.attributes["equation"]).replace(" ", "").partition("->")
+    into, _, out = str(terms.node.attributes["equation"]).replace(" ", "").partition("->")
     sizes: dict[str, int] = {}
-    for letters, shape in zip(into.split(","), taken.all(), strict=True):
+    for letters, shape in zip(into.split(","), terms.all(), strict=True):
         sizes |= zip(letters, shape, strict=True)
     return tuple(sizes[letter] for letter in out)
 
 
-SHAPES: dict[str, Callable[[Taken], Sizes | list[Sizes]]] = {
-    **dict.fromkeys((*TABLE["layer"], *TABLE["as_taken"]), lambda taken: taken[0]),
-    **dict.fromkeys(TABLE["elementwise"], lambda taken: _wide(*taken.all())),
-    **dict.fromkeys(("QLinearAdd", "QLinearMul"), lambda taken: _wide(taken[0], taken[3])),
-    **dict.fromkeys(TABLE["windowed"], _windows_over),
-    **dict.fromkeys(TABLE["pools_all"], lambda taken: (*taken[0][:2], *(1 for _ in taken[0][2:]))),
-    **dict.fromkeys(("MatMul", "FusedMatMul", "MatMulInteger", "QLinearMatMul"), _product),
-    **dict.fromkeys(("Gemm", "FusedGemm", "QGemm"), _gemm),
-    "MatMulNBits": lambda taken: (*taken[0][:-1], taken.node.whole("N")), "Einsum": _letters,
-    "Attention": _attended, **dict.fromkeys(RECURRENT, _states),
-    **dict.fromkeys(TABLE["reduces"], _reduced),
-    **dict.fromkeys(("Concat", "QLinearConcat"), _laid_together), "Split": _split,
-    "Slice": lambda taken: tuple(map(len, _ranges(taken))), "Gather": _gathered,
-    "GatherElements": lambda taken: taken[1], "Reshape": _reshaped, "Flatten": _flattened,
-    "Squeeze": _squeezed, "Unsqueeze": _unsqueezed, "Pad": _padded,
-    "Transpose": lambda taken: tuple(taken[0][at] for at in _order(taken.node, taken[0])),
-    **dict.fromkeys(("Resize", "Upsample"), _resized),
-    **dict.fromkeys(("DepthToSpace", "SpaceToDepth"), _blocks),
-    "Expand": lambda taken: _wide(taken[0], tuple(taken.numbers(1))),
-    "Tile": lambda taken: tuple(map(mul, taken[0], taken.numbers(1))),
-    "GridSample": lambda taken: (*taken[0][:2], *taken[1][1:-1]),
-    "ConstantOfShape": lambda taken: tuple(taken.numbers(0)),
-    "Shape": lambda taken: (len(_axes_of(taken)),), "Size": lambda taken: (),
-    "Range": lambda taken: (len(_ranged(taken, *map(taken.numbers, range(3)))),),
-    "DynamicQuantizeLinear": lambda taken: [taken[0], (), ()],
-}
-"""The shape of an operation's first output by what it takes, or of all of them."""
-
-
-def _ranged(taken: Taken, *ends: list[int]) -> Sequence[int]:
-    return range(*(int(end) for [end] in ends))
+def _counted(terms: Terms) -> range:
+    """The numbers of a Range."""
+    return range(*(int(end) for [end] in map(terms.listed, range(3))))
 
 
 def _each(function: Callable[..., Any]) -> Callable[..., list[Any]]:
     """A function of numbers for lists of them, of which one may be a single number."""
-    def made(taken: Taken, *given: list[Any]) -> list[Any]:
+    def made(terms: Terms, *given: list[Any]) -> list[Any]:
         count = max(map(len, given))
         wide = [each * count if len(each) == 1 else each for each in given]
         return [function(*each) for each in zip(*wide, strict=True)]
@@ -827,24 +805,24 @@ def _each(function: Callable[..., Any]) -> Callable[..., list[Any]]:
     return made
 
 
-def _filled(taken: Taken, sizes: list[int]) -> list[Any]:
-    held = taken.node.attributes.get("value")
+def _filled(terms: Terms, sizes: list[int]) -> list[Any]:
+    held = terms.node.attributes.get("value")
     return (held.values if isinstance(held, Value) else [0]) * min(prod(sizes), MOST_VALUES + 1)
 
 
-def _kept(taken: Taken, data: list[Any], *_: list[Any]) -> list[Any]:
-    whole = taken.node.op == "Cast" and taken.node.whole("to") in (6, 7)
+def _kept(terms: Terms, data: list[Any], *_: list[Any]) -> list[Any]:
+    whole = terms.node.op == "Cast" and terms.node.whole("to") in (6, 7)
     return list(map(int, data)) if whole else list(data)
 
 
-def _picked(taken: Taken, data: list[Any], *_: list[Any]) -> list[Any]:
+def _picked(terms: Terms, data: list[Any], *_: list[Any]) -> list[Any]:
     """The numbers that a Slice leaves, or all in the order of a Transpose."""
-    shape, order = taken[0], list(range(len(taken[0])))
+    shape, order = terms.shape(0), list(range(len(terms.shape(0))))
     if not data or len(data) != prod(shape):
         raise ValueError
-    ranges = _ranges(taken) if taken.node.op == "Slice" else list(map(range, shape))
-    if taken.node.op == "Transpose":
-        order = _order(taken.node, shape)
+    ranges = _ranges(terms) if terms.node.op == "Slice" else list(map(range, shape))
+    if terms.node.op == "Transpose":
+        order = _order(terms)
     steps = [prod(shape[axis + 1 :]) for axis in order]
     return [
         data[sum(map(mul, places, steps))] for places in product(*(ranges[axis] for axis in order))
@@ -852,16 +830,19 @@ def _picked(taken: Taken, data: list[Any], *_: list[Any]) -> list[Any]:
 
 
 VALUES: dict[str, Callable[..., Sequence[Any]]] = {
-    "Shape": lambda taken, *_: _axes_of(taken),
-    "Gather": lambda taken, data, at: [data[each] for each in at] if len(taken[0]) < 2 else [],
-    "Concat": lambda taken, *parts: [*chain(*parts)] if len(taken[0]) < 2 else [],
+    "Shape": lambda terms, *_: terms.get("axes_of"),
+    "Gather": lambda terms, data, at: (
+        [data[each] for each in at] if len(terms.shape(0)) < 2 else []
+    ),
+    "Concat": lambda terms, *parts: [*chain(*parts)] if len(terms.shape(0)) < 2 else [],
     **dict.fromkeys(("Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape"), _kept),
     **dict.fromkeys(("Slice", "Transpose"), _picked), "ConstantOfShape": _filled,
     "Add": _each(lambda a, b: a + b), "Sub": _each(lambda a, b: a - b),
     "Mul": _each(lambda a, b: a * b), "Mod": _each(lambda a, b: a % b),
     "Div": _each(lambda a, b: a // b if type(a) is type(b) is int else a / b),
     "Equal": _each(lambda a, b: a == b), "Where": _each(lambda where, a, b: a if where else b),
-    "Floor": _each(floor), "ReduceProd": lambda taken, data, *_: [prod(data)], "Range": _ranged,
+    "Floor": _each(floor), "ReduceProd": lambda terms, data, *_: [prod(data)],
+    "Range": lambda terms, *_: _counted(terms),
 }
 """Numbers that come of numbers along one axis."""
 
@@ -903,18 +884,18 @@ def follow_shapes(graph: Graph, shapes: dict[str, Sizes]) -> dict[str, list[Any]
         each.name: each.values for each in graph.values if len(each.values) == prod(each.shape)
     }
     for node in graph.nodes:
-        taken = Taken(node, shapes, values)
+        terms = Terms(node, shapes, values)
         try:
             if node.op in SHAPES:
-                made = SHAPES[node.op](taken)
-                for name, shape in zip(
-                    node.outputs, made if isinstance(made, list) else [made], strict=False
-                ):
+                made: list[Any] = [*SHAPES[node.op](terms)]
+                several = made and isinstance(made[0], list | tuple)
+                for name, each in zip(node.outputs, made if several else [made], strict=False):
+                    shape = tuple(each)
                     if len(shape) <= MOST_AXES and all(0 <= size < MOST_SIZE for size in shape):
                         shapes.setdefault(name, shape)
             if node.op in VALUES:
                 given = [values.get(name) for name in node.inputs if name]
-                numbers = VALUES[node.op](taken, *given)
+                numbers = VALUES[node.op](terms, *given)
                 if len(numbers) == prod(shapes[node.outputs[0]]) <= MOST_VALUES and all(
                     -MOST_SIZE < each < MOST_SIZE for each in numbers
                 ):
@@ -932,10 +913,6 @@ VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
 
 
-class OpenError(InputError):
-    """A shape that nothing gives."""
-
-
 class Translator:
     """One graph; shapes are with the batch, as in the file."""
 
@@ -951,17 +928,14 @@ class Translator:
             if made != [node]:
                 self.inside[id(node)] = made
         self.shapes = {value.name: value.shape for value in whole.values} | self.shapes
-        numbers = follow_shapes(whole, self.shapes)
-        self.held = {value.name: value for value in model.graph.values}
-        """What the file holds and what comes of that alone; no value where it is computed."""
+        self.numbers = follow_shapes(whole, self.shapes)
+        self.held = {value.name for value in model.graph.values}
+        """What the file holds and what comes of that alone."""
         for node in model.graph.nodes:
             inputs = [name for name in node.inputs if name]
             fixed = inputs and node.op == "Shape" and inputs[0] in self.shapes
-            if not fixed and not (inputs and self.held.keys() >= {*inputs}):
-                continue
-            self.held |= {
-                name: Value(name, values=numbers.get(name, [])) for name in node.outputs
-            }
+            if fixed or (inputs and self.held.issuperset(inputs)):
+                self.held.update(node.outputs)
         self.steps: list[Step] = []
         self.own: dict[str, Sizes] = {}
         """Shapes as the notation has them: without the batch, and axes that only ONNX has."""
@@ -998,14 +972,14 @@ class Translator:
         try:
             self._add(node, output)
         except (LookupError, ValueError, ArithmeticError):
-            raise self.unsaid(node) from None
+            raise unsaid(node) from None
 
     def _add(self, node: Node, output: str) -> None:
         """One output of a node, as layers or as the place where branches meet."""
         inputs = [each for each in node.inputs if each and each not in self.held]
         own = self.own.get(inputs[0]) if inputs else None
         if own is None:
-            raise self.unsaid(node)
+            raise unsaid(node)
         op = plain_op(node)
         if op in JOINS and len(inputs) > 1 and (op != node.op or len(inputs) == len(node.inputs)):
             axis = node.whole("axis")
@@ -1027,7 +1001,7 @@ class Translator:
             self._put(output, own, self.fields[inputs[0]])
             return
         if len(inputs) != 1:
-            raise self.unsaid(node)
+            raise unsaid(node)
         layers: list[Layer] = []
         seen = self.fields[inputs[0]]
         for type, options in self.layers(node, own, output):
@@ -1052,13 +1026,12 @@ class Translator:
     def _broadcast(self, inputs: Sequence[str]) -> Sizes:
         """The shape of values that meet element by element."""
         live = [self.own[name] for name in inputs if name in self.own]
-        rank = max(map(len, live), default=0)
+        rank = max(map(len, live))
         fixed = [
             self.shapes[name][-rank:] for name in inputs
             if name not in self.own and name in self.shapes and rank
         ]
-        wide = [(*[1] * (rank - len(each)), *each) for each in (*live, *fixed)]
-        return tuple(max(sizes) for sizes in zip(*wide, strict=True))
+        return _wide(*live, *fixed)
 
     def _joined(self, inputs: Sequence[str], along: int | None) -> Field | None:
         """What an element sees where values meet."""
@@ -1079,10 +1052,11 @@ class Translator:
                         self.add(node, output)
                     except DlcalcError:  # shapes in the file may contradict others
                         live = [name for name in node.inputs if name in self.own]
-                        if node.op in TABLE["elementwise"] and live:
+                        rule = TABLE["shape"].get(node.op)
+                        if rule == "wide" and live:
                             own = self._broadcast(node.inputs)
                             self._put(output, own, self._joined(live, None))
-                        elif node.op in TABLE["as_taken"] and live and output == node.outputs[0]:
+                        elif rule == "taken" and live and output == node.outputs[0]:
                             self._put(output, self.own[live[0]], None)
         return self.shapes
 
@@ -1099,7 +1073,7 @@ class Translator:
     def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
         """What the notation calls an output of a node of one input, whose own shape is given."""
         op = plain_op(node)
-        terms = Terms(self, node)
+        terms = self.terms(node)
         for type, options in LAYERS.get(op, ()):
             given = {name: each(terms) for name, each in options.items()}
             found = {
@@ -1112,36 +1086,37 @@ class Translator:
         if op in NOTHING:
             return []
         if op in VIEWS:
-            return self.view(node, own)
+            return self.view(terms, own)
         if op in RECURRENT:
-            return [self.recurrent(node, output or node.outputs[0])]
-        raise self.unsaid(node)
+            return [self.recurrent(terms, output or node.outputs[0])]
+        raise unsaid(node)
 
-    def view(self, node: Node, own: Sizes) -> list[Said]:
+    def view(self, terms: Terms, own: Sizes) -> list[Said]:
         """The same numbers in another shape; nothing where only axes of one element move."""
-        taken = self.shape(node, 0)
+        node, taken = terms.node, terms.shape(0)
         own = own or taken[1:]
         if node.op == "Transpose":
-            order = _order(node, taken)
+            order = _order(terms)
             long = [at for at in order if taken[at] > 1]
             if long == sorted(long):
                 return []
             if order == [0, 2, 1]:
                 return [("transpose", {})]
-            raise self.unsaid(node)
+            raise unsaid(node)
         if node.outputs[0] not in self.shapes:
-            raise self.unsaid(node)
+            raise unsaid(node)
         given = self.shapes[node.outputs[0]]
         if _long(given) in (_long(own), _long(taken)) and not len(given) == 2 < len(own):
             return []
         if given[:1] != taken[:1] or prod(given[1:]) != prod(own):
-            raise self.unsaid(node)
+            raise unsaid(node)
         return [("flatten", {}) if len(given) == 2 else ("reshape", {"to": given[1:]})]
 
-    def recurrent(self, node: Node, output: str) -> Said:
+    def recurrent(self, terms: Terms, output: str) -> Said:
         """A recurrent layer, whose first output is the whole sequence and whose second its end."""
+        node = terms.node
         return node.op.removeprefix("DynamicQuantize").lower(), {
-            "hidden": min(self.shape(node, 2)[1:]), "bias": any(node.inputs[3:4]),
+            "hidden": min(terms.shape(2)[1:]), "bias": terms.given(3),
             "bidirectional": node.attributes.get("direction") == "bidirectional",
             "output": "sequence" if output == node.outputs[0] else "last",
         }
@@ -1154,68 +1129,18 @@ class Translator:
         if node.op in NESTED:
             return None
         try:
-            return int(MACS[node.op](Terms(self, node))) if node.op in MACS else 0
+            return int(MACS[node.op](self.terms(node))) if node.op in MACS else 0
         except (OpenError, LookupError, ValueError):  # axes that such a node has not, too
             return None
 
-    def unsaid(self, node: Node) -> InputError:
-        """The complaint about a node without a layer."""
-        return InputError(
-            f"{plain_name(node.name or node.outputs[0])}: "
-            f"the layer notation has no {node.op} of this kind"
-        )
-
-    def shape(self, node: Node, place: int) -> Sizes:
-        """The shape of an input; InputError where it is not known."""
-        name = node.inputs[place] if place < len(node.inputs) else ""
-        if name not in self.shapes:
-            raise OpenError(f"{plain_name(node.name or node.outputs[0])}: a shape is not known")
-        return self.shapes[name]
-
-    def number(self, node: Node, place: int) -> int | float | None:
-        """The one number that an input holds; None where it is none, or not known."""
-        name = node.inputs[place] if place < len(node.inputs) else ""
-        values = self.held[name].values if name in self.held else []
-        return values[0] if len(values) == 1 else None
-
-
-def plain_op(node: Node) -> str:
-    """The operation that a quantised one stands for."""
-    return "Gemm" if node.op == "QGemm" else node.op.removeprefix("QLinear")
-
-
-class Terms(Fields):
-    """What onnx.txt writes layers in: shapes around a node, its windows, and its attributes."""
-
-    def __init__(self, flow: Translator, node: Node) -> None:
-        super().__init__(node.attributes)
-        self.flow, self.node = flow, node
-        self.known: dict[str, Any] = {}
-
-    def get(self, name: str) -> Any:
-        """The value of a name, null where nothing gives one."""
-        if name not in self.known:
-            self.known[name] = _TERMS[name](self) if name in _TERMS else super().get(name)
-        return self.known[name]
-
-    def complaint(self, text: str) -> str:
-        """That no layer has such values."""
-        return self.flow.unsaid(self.node).message
-
-    def shape(self, place: int) -> Sizes:
-        """The shape of an input; InputError where it is not known."""
-        return self.flow.shape(self.node, place)
-
-
-def _weight(terms: Terms) -> Sizes:
-    return terms.shape(1 if plain_op(terms.node) == terms.node.op else 3)
+    def terms(self, node: Node) -> Terms:
+        """What is known around a node."""
+        return Terms(node, self.shapes, self.numbers, self.held)
 
 
 def _is_biased(terms: Terms) -> bool:
-    node = terms.node
-    quantised = 6 if node.op == "QGemm" else 8
-    place = 2 if plain_op(node) == node.op else quantised
-    return any(node.inputs[place : place + 1])
+    quantised = 6 if terms.node.op == "QGemm" else 8
+    return terms.given(quantised if _is_quantised(terms) else 2)
 
 
 def _kernel(terms: Terms) -> list[int]:
@@ -1235,18 +1160,9 @@ def _along(name: str, usual: int = 1) -> Callable[[Terms], list[int]]:
 
 def _pad(terms: Terms) -> Any:
     """Padding of each axis: one number where both sides and all axes are alike."""
-    kernel, strides, apart = map(terms.get, ("kernel", "strides", "dilations"))
-    pads = terms.node.wholes("pads", 2 * len(kernel), 0)
-    pairs = list(zip(pads[: len(kernel)], pads[len(kernel) :], strict=True))
-    auto = terms.node.attributes.get("auto_pad", "NOTSET")
-    if auto in ("SAME_UPPER", "SAME_LOWER"):
-        way = "same" if auto == "SAME_UPPER" else "same-lower"
-        pairs = [
-            pad_pair(way, *each, terms.node.op == "ConvTranspose")
-            for each in zip(terms.shape(0)[2:], kernel, strides, apart, strict=True)
-        ]
-        if min(map(min, pairs)) < 0:  # columns that are added
-            raise terms.flow.unsaid(terms.node)
+    pairs = _pads(terms)
+    if min(map(min, pairs), default=0) < 0:  # columns that are added
+        raise unsaid(terms.node)
     return _alike([a for a, _ in pairs]) if all(a == b for a, b in pairs) else tuple(pairs)
 
 
@@ -1256,7 +1172,7 @@ def _scale(terms: Terms) -> Any:
     if len(taken) != len(given) or taken[:2] != given[:2] or any(
         not a or b % a for a, b in zip(taken, given, strict=True)
     ):
-        raise terms.flow.unsaid(terms.node)
+        raise unsaid(terms.node)
     return _alike(b // a for a, b in zip(taken[2:], given[2:], strict=True))
 
 
@@ -1302,33 +1218,54 @@ def _einsum(terms: Terms) -> int:
 
 
 _TERMS: dict[str, Callable[[Terms], Any]] = {
-    "weight": _weight, "biased": _is_biased, "kernel": _kernel, "pad": _pad, "scale": _scale,
+    "weight": lambda terms: [*_other(terms)], "other": lambda terms: [*_other(terms)],
+    "taken": lambda terms: [*terms.shape(0)], "third": lambda terms: [*terms.shape(2)],
+    "given": lambda terms: terms.shapes.get(terms.node.outputs[0], ()),
+    "biased": _is_biased, "kernel": _kernel, "pad": _pad, "scale": _scale,
     "pools_all": _pools_all, "attention": _attention, "einsum": _einsum,
     "strides": _along("strides"), "dilations": _along("dilations"),
     "output_padding": _along("output_padding", 0), "group": _one("group", 1),
-    **{name: _one(name) for name in ("axis", "ceil_mode", "count_include_pad", "transB")},
+    **{name: _one(name) for name in (
+        "transA", "transB", "blocksize", "q_num_heads", "kv_num_heads",
+    )},
     "ones": lambda terms: [1 for _ in terms.get("kernel")],
-    "taken": lambda terms: terms.shape(0),
-    "given": lambda terms: terms.flow.shapes.get(terms.node.outputs[0], ()),
-    "outs": lambda terms: prod(terms.flow.shapes[_first_output(terms.node)]),
-    "ins": lambda terms: prod(terms.shape(0)), "taps": lambda terms: prod(_weight(terms)[1:]),
-    "inner": lambda terms: terms.shape(0)[0 if terms.node.whole("transA") else -1],
+    "outs": lambda terms: prod(terms.shapes[_first_output(terms.node)]),
+    "ins": lambda terms: prod(terms.shape(0)), "taps": lambda terms: prod(_other(terms)[1:]),
     "recurrent": lambda terms: (
         prod(terms.shape(0)[:2]) * (prod(terms.shape(1)) + prod(terms.shape(2)))
     ),
-    "step": lambda terms: terms.flow.number(terms.node, 1),
-    "table": lambda terms: terms.node.inputs[0] in terms.flow.held,
+    "step": lambda terms: terms.number(1),
+    "table": lambda terms: terms.node.inputs[0] in terms.held,
     "slopes": lambda terms: prod(terms.shape(1)),
-    "low": lambda terms: terms.node.attributes.get("min", terms.flow.number(terms.node, 1)),
-    "high": lambda terms: terms.node.attributes.get("max", terms.flow.number(terms.node, 2)),
+    "low": lambda terms: terms.node.attributes.get("min", terms.number(1)),
+    "high": lambda terms: terms.node.attributes.get("max", terms.number(2)),
+    "microsoft": lambda terms: terms.node.domain == "com.microsoft",
+    # Shapes, and the axes that they go by.
+    "wide": lambda terms: (
+        _wide(terms.shape(0), _other(terms)) if _is_quantised(terms) else _wide(*terms.all())
+    ),
+    "windows": lambda terms: [*_windows(terms)], "product": _product, "letters": _letters,
+    # The recurrent weight is of gates by width, or the other way about.
+    "ends": lambda terms: [terms.shape(2)[0], terms.shape(0)[1], min(terms.shape(2)[1:])],
+    "reduced": _reduced, "laid": _laid_together, "parts": _parts, "ranges": _ranges,
+    "along": Terms.axis, "reshaped": _reshaped, "squeezed": _squeezed, "unsqueezed": _unsqueezed,
+    "padded": _padded, "resized": _resized, "counted": _counted,
+    "turned": lambda terms: [terms.shape(0)[at] for at in _order(terms)],
+    "expanded": lambda terms: _wide(terms.shape(0), tuple(terms.listed(1))),
+    "tiled": lambda terms: map(mul, terms.shape(0), terms.listed(1)),
+    "sizes": lambda terms: terms.listed(0),
+    # The sizes that a Shape gives: of all axes, or of some in a row.
+    "axes_of": lambda terms: (
+        terms.shape(0)[terms.node.whole("start") : terms.node.attributes.get("end")]
+    ),
 }
 """The names that are no attributes as they stand in the file."""
 
 
-def _order(node: Node, shape: Sizes) -> list[int]:
+def _order(terms: Terms) -> list[int]:
     """The order that a Transpose brings axes into: the reverse, where it names none."""
-    order = node.wholes("perm", len(shape), -1)
-    reverse = list(range(len(shape)))[::-1]
+    reverse = list(range(len(terms.shape(0))))[::-1]
+    order = terms.node.wholes("perm", len(reverse), -1)
     return order if sorted(order) == reverse[::-1] else reverse
 
 
