@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from functools import cache
-from math import floor, gcd, prod
+from math import floor, prod
+from operator import truediv
 
 from dlcalc.conventions import tables
 from dlcalc.conventions.tables import Number, ask, table, value
@@ -147,11 +149,6 @@ def figures(model: Model, count: Count, batch: int = 1, attention: str = "module
     return [figure(model, count, counter, batch, attention) for counter in COUNTERS]
 
 
-Facts = Mapping[str, Number]
-"""The names that the expressions of the tables use for a layer, and their values."""
-Rows = Sequence[tuple[Row, Facts]]
-
-
 def _merged(rules: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     """The rules of another figure: those of the counter where it has none of its own."""
     every = more.get("every")
@@ -206,7 +203,7 @@ def _parameters(rules: Mapping[str, Any], count: Count, rows: Rows) -> int | Non
     owners = {row.name: row for row, _ in rows}
     unseen = {*rules.get("without", ()), *rules.get("apart", ())}
     seen = sum(
-        0 if _kind(row, facts) in unseen or _called_again(row, owners) else int(facts["P"])
+        0 if _kind(row, facts) in unseen or _called_again(row, owners) else facts["P"]
         for row, facts in rows
     )
     # What belongs to no layer is the rest of the model's own parameters, if any is left.
@@ -261,27 +258,20 @@ def facts_of(
     turned = {id(node) for node, _, view in behind if view in TURN}
     swaps = SWAP if attention == "module" else GATES
     swapped = {id(node) for node, _, view in behind if batch > 1 and view in swaps}
-    known: dict[tuple[Any, ...], dict[str, Number]] = {}
+    known: dict[tuple[Any, ...], Facts] = {}
     for row in count.rows:
         node = row.node
-        plain = isinstance(node, Layer) and node.type == row.type  # no adapter of it
         written = (node.arguments, *node.options.items()) if isinstance(node, Layer) else node.body
         key = (
             row.type, row.input, row.output, row.params, row.macs, id(node) in folded,
             id(node) in turned, id(node) in swapped, written,
         )
         if key not in known:
-            elements = prod(row.input)
-            names = known[key] = {
-                "N": batch, "E": elements, "n": batch * elements, "o": batch * prod(row.output),
-                "M": row.macs, "P": row.params, "W": row.weights, "b": row.biases,
-                "C": row.input[0], "axes": len(row.input) - 1,
-                "branches": len(getattr(node, "body", ())), "sdpa": int(attention == "sdpa"),
-                "folded": int(id(node) in folded), "turned": int(id(node) in turned),
-                "swapped": int(id(node) in swapped and len(row.input) == 2),
-            }
-            if isinstance(node, Layer) and plain:
-                names |= _of_layer(row, node, names)
+            known[key] = Facts(
+                row, N=batch, sdpa=int(attention == "sdpa"), folded=int(id(node) in folded),
+                turned=int(id(node) in turned),
+                swapped=int(id(node) in swapped and len(row.input) == 2),
+            )
         yield row, known[key]
 
 
@@ -304,86 +294,80 @@ def _counted(type: str, shape: Shape, options: tuple[tuple[str, Any], ...]) -> C
     return handler(type)(shape, **dict(options))
 
 
-def _of_layer(row: Row, node: Layer, common: Facts) -> dict[str, Number]:
-    """What the expressions of a layer's family need: its weights, even tied ones, and options."""
-    options = row.arguments or {}
-    counted = _counted(row.type, row.input, tuple(options.items()))
-    batch, shape, output = common["N"], row.input, row.output
-    names: dict[str, Number] = {
-        "P": counted.weights + counted.biases, "W": counted.weights, "b": counted.biases,
-        "affine": int(options.get("affine", True)), "bias": int(bool(options.get("bias", True))),
-        "linear": int(options.get("mode") == "linear"), "size": 0, "groups": 0,
-        "mean": int(options.get("kind") != "max"),
-        "rank": len(output), "unsaid": int("affine" not in node.options and not node.arguments),
-    }
-    names |= {key: options[key] for key in ("size", "groups") if type(options.get(key)) is int}
-    if counted.windows:
-        names |= _of_windows(counted, names, row, int(batch))
-    if row.type in ("linear", "softmax", "log_softmax", "layernorm", "rmsnorm"):
-        axes = counted.mixes or (len(shape) - 1,)
-        width = prod(shape[axis] for axis in axes)
-        names |= {"w": width, "width": width, "rows": int(batch) * prod(shape) // shape[axes[0]]}
-        names["B"] = counted.biases * prod(shape[:-1])
-    if row.type in GATES:
-        names |= {
-            "L": shape[0], "G": GATES[row.type], "h": options["hidden"],
-            "layers": options["layers"], "D": 2 if options["bidirectional"] else 1,
+class Facts:
+    """What the names in the expressions of the tables stand for, of one layer.
+
+    The table of names says most of them, in terms of what stands here.
+    """
+
+    def __init__(self, row: Row, **given: int) -> None:
+        node, self.options = row.node, row.arguments or {}
+        held: Any = row
+        if isinstance(node, Layer) and node.type == row.type:  # no adapter of it; even tied ones
+            held = _counted(row.type, row.input, tuple(self.options.items()))
+            given["unsaid"] = int(not node.arguments and "affine" not in node.options)
+        self.windows = getattr(held, "windows", ())
+        self.known: dict[str, Any] = {
+            **given, "type": row.type, "input": [*row.input], "output": [*row.output],
+            "M": row.macs, "W": held.weights, "b": held.biases, "P": held.weights + held.biases,
+            "branches": len(getattr(node, "body", ())), "windowed": len(self.windows),
+            "mixed": [row.input[at] for at in getattr(held, "mixes", ())] or None,
+            "columns": row.input[1:], "places": row.output[1:],
         }
-    if row.type == "attention":
-        steps, width = shape
-        names |= {
-            "L": steps, "e": width, "H": options["heads"],
-            "A": int(batch) * (row.macs - steps * counted.weights),
-            "T": int(batch) * options["heads"] * steps * steps,
-        }
-    return names
+
+    def __getitem__(self, name: str) -> Any:
+        return self.get(name)
+
+    def get(self, name: str) -> Any:
+        """The value of a name; null where nothing gives one."""
+        if name not in self.known:
+            self.known[name] = self._found(name)
+        return self.known[name]
+
+    def but(self, **names: Number) -> Facts:
+        """The same with other values of some names."""
+        made = copy(self)
+        made.known = self.known | names
+        return made
+
+    def _found(self, name: str) -> Any:
+        names, along = table("counters")["names"], table("counters")["axes"]
+        if name in names:
+            return value(names[name], self)
+        if name in along:
+            return [value(along[name], _Side(self, at)) for at in range(len(self.windows))]
+        if name == "met":
+            inside = bool(self.options.get("exclude_pad"))
+            return [_cells(axis, inside) for axis in self.windows]
+        if name == "shares":
+            return _shares(self["N"], self["input"], self["output"])
+        found = self.options.get(name.removeprefix("option."))
+        return [*found] if isinstance(found, tuple) else found
 
 
-def _of_windows(counted: Counted, names: Facts, row: Row, batch: int) -> dict[str, Number]:
-    """What convolutions, pools and upsamplings add: windows, groups, transposed sides."""
-    windows, shape, output = counted.windows, row.input, row.output
-    places = prod(output[1:])
-    sides = list(zip(shape[1:], output[1:], strict=True))
-    kernel = prod(axis.kernel for axis in windows)
-    taken = output[0] * (prod(shape[1:]) + places) * batch
-    if max(batch, *shape, *output) < 1 << 60:  # floats, cut to whole numbers as the counter does
-        taken = floor((prod(length / size for length, size in sides) + 1) * batch * prod(output))
-    even = all(length % size == 0 for length, size in sides)
-    mixed = [each for each in sides if each[0] % each[1] and each[1] % (each[0] % each[1])]
-    found: dict[str, Number] = {
-        "K": kernel, "K0": windows[0].kernel, "O": places, "Ci": shape[0], "Co": output[0],
-        "taps": tuple(axis.kernel for axis in windows),  # type: ignore[dict-item]
-        "B": counted.biases * places, "Mo": counted.weights * places,
-        "forward": prod(
-            (axis.input + sum(axis.pad) - axis.dilation * (axis.kernel - 1) - 1) // axis.stride + 1
-            for axis in windows
-        ),
-        "windows": batch * shape[0] * prod(n + size - gcd(n, size) for n, size in sides),
-        "shares": taken,
-        "longest": prod(_longest(*each) for each in sides),
-        # What marks which places torch's exporter averages, windows being of several lengths.
-        "marks": sum(size * _longest(length, size) for length, size in mixed)
-        + prod(size for _, size in mixed) - 2 if mixed else 0,
-        # Windows that rounding up begins, those behind the input among them.
-        "begun": prod(
-            -((axis.span - axis.padded) // axis.stride) + 1 if axis.ceil else axis.output
-            for axis in windows
-        ),
-        "uneven": int(not even),
-        "cells": batch * shape[0] * prod(
-            _cells(axis, bool((row.arguments or {}).get("exclude_pad"))) for axis in windows
-        ),
-    }
-    if "conv" in row.type:
-        pad = (row.arguments or {}).get("pad")
-        found["named"] = int(isinstance(pad, str))
-        # Of `same` as a word half the columns count on both sides, and an odd one is lost.
-        found["lacking"] = places - prod(
-            axis.output - (sum(axis.pad) % 2 if pad == "same" else 0) for axis in windows
-        )
-        groups = names["groups"] or 1
-        found["g"] = shape[0] if row.type == "dwconv" else groups
-    return found
+Rows = Sequence[tuple[Row, Facts]]
+
+
+class _Side:
+    """The same along one axis of a window."""
+
+    def __init__(self, facts: Facts, place: int) -> None:
+        self.facts, self.place, self.axis = facts, place, facts.windows[place]
+
+    def get(self, name: str) -> Any:
+        """The value of a name."""
+        if name in self.axis._fields or name in ("span", "padded", "output"):
+            return getattr(self.axis, name)
+        found = self.facts.get(name)
+        return found if name.startswith("option.") else found[self.place]
+
+
+def _shares(batch: int, shape: Sequence[int], output: Sequence[int]) -> int:
+    """The elements of all windows of an adaptive pool as a counter that divides sizes has them."""
+    if max(batch, *shape, *output) < 1 << 60:  # in floats, cut to whole numbers as there
+        ratio: float = prod(map(truediv, shape[1:], output[1:]))
+        return floor((ratio + 1) * batch * prod(output))
+    return output[0] * (prod(shape[1:]) + prod(output[1:])) * batch
 
 
 def _cells(axis: Axis, inside: bool) -> int:
@@ -399,16 +383,6 @@ def _cells(axis: Axis, inside: bool) -> int:
         cut = min(axis.output, -(-max(lost, 0) // axis.stride))
         seen -= cut * lost - axis.stride * (cut * (cut - 1) // 2)
     return seen
-
-
-def _longest(length: int, size: int) -> int:
-    """The longest window of torch's adaptive pooling along an axis, from ⌊iL/S⌋ to ⌈(i + 1)L/S⌉.
-
-    >>> _longest(7, 3), _longest(8, 4)
-    (3, 2)
-    """
-    shared = gcd(length, size)
-    return -(-(length // shared + size // shared - 1) // (size // shared))
 
 
 TORCH_NAMED = ("pytorch", "paddle")
@@ -528,7 +502,7 @@ def number(framework: str, fact: str, row: Row, facts: Facts) -> int:
         if (framework, row.type) == ("keras", "gru"):  # which has it as an option
             return 0
         more = facts["b"]
-        facts = {**facts, "b": 2 * more}  # the table is of two vectors a gate
+        facts = facts.but(b=2 * more)  # the table is of two vectors a gate
     return int((value(text, facts) if text else 0) + more)
 
 
@@ -588,9 +562,9 @@ def _of_cell(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
     """Those of a recurrent layer, layer by layer and both ways."""
     sizes = _sizes(row, facts)
     layout = tables.answer(table("frameworks")["cells"][row.type], framework)
-    for layer in range(int(facts["layers"])):
-        width = sizes["D"] if layer == 0 else sizes["H"] * int(facts["D"])
-        for direction in range(int(facts["D"])):
+    for layer in range(facts["layers"]):
+        width = sizes["D"] if layer == 0 else sizes["H"] * facts["D"]
+        for direction in range(facts["D"]):
             for name, text in layout.items():
                 if facts["bias"] or tables.is_matrix(text.split()):
                     yield (
@@ -601,22 +575,18 @@ def _of_cell(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
 
 def _sizes(row: Row, facts: Facts) -> dict[str, Any]:
     """What the letters of the layouts stand for."""
-    groups = int(facts.get("g", 1))
-    sizes: dict[str, Any] = {"H": int(facts.get("h", 0)), "D": row.input[-1], "1": 1}
-    sizes["GH"] = sizes["H"] * int(facts.get("G", 1))
-    sizes["2GH"] = 2 * sizes["GH"]
-    sizes["2"] = 2
-    taps: Any = facts.get("taps", ())
-    channels = row.input[0] if facts["axes"] and "K" in facts else row.input[-1]
-    out = row.output[0] if "K" in facts else row.output[-1]
-    sizes |= {
-        "O": out, "I": channels // groups, "T": channels, "O/g": out // groups,
-        "K": taps, "1K": (1,) * len(taps), "M": out // channels, "V": int(facts["W"]) // out,
-        "C": int(facts.get("width", row.input[0])), "P": int(facts["P"]),
+    hidden, gates, groups, taps = facts["h"] or 0, facts["G"], facts["g"], facts["taps"]
+    channels = row.input[0] if facts["windowed"] else row.input[-1]
+    out = row.output[0] if facts["windowed"] else row.output[-1]
+    sizes: dict[str, Any] = {
+        "1": 1, "2": 2, "H": hidden, "D": row.input[-1], "GH": gates * hidden,
+        "2GH": 2 * gates * hidden, "O": out, "I": channels // groups, "T": channels,
+        "O/g": out // groups, "K": (*taps,), "1K": (1,) * len(taps), "M": out // channels,
+        "V": facts["W"] // out, "C": facts["w"], "P": facts["P"],
         "1A": (1,) * (len(row.input) - 1),
     }
     if row.type == "attention":
-        e, heads = int(facts["e"]), int(facts["H"])
+        e, heads = facts["e"], facts["H"]
         sizes |= {"E": e, "3E": 3 * e, "N": heads, "S": e // heads}
     return sizes
 

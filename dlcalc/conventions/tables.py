@@ -55,8 +55,8 @@ def _parsed(text: str) -> Callable[..., Any]:
     return read_expression(text)
 
 
-def value(text: str, names: Mapping[str, Number]) -> Number:
-    """An expression of a table for the names at hand, exact.
+def value(text: str, names: Any) -> Number:
+    """An expression of a table for the names at hand, exact; `names.get` gives their values.
 
     >>> value("2*n*(axes == 2) + n/4", {"n": 6, "axes": 2})
     Fraction(27, 2)

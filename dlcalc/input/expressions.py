@@ -16,7 +16,7 @@ import json
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from math import isqrt, prod
+from math import gcd, isqrt, prod
 
 from dlcalc.errors import InputError, LimitError
 from dlcalc.input.sources import text_beside
@@ -47,7 +47,7 @@ def _primes(start: int, count: int) -> list[int]:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
-    "make_divisible": _make_divisible, "primes": _primes, "pow": pow,
+    "make_divisible": _make_divisible, "primes": _primes, "pow": pow, "gcd": gcd,
     "min": min, "max": max, "len": len, "sum": sum, "prod": prod, "int": int,
     "round": round, "str": str,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
