@@ -30,7 +30,6 @@ from dlcalc.output.answer import Answer, Values
 from dlcalc.shell.runner import Run
 
 class DoubleRun(Run[Any]):
-    command = "double"
     function = staticmethod(lambda number: 2 * number)
 
     def read(self) -> dict[str, Any]:

@@ -20,7 +20,11 @@ class Result:
 
     __slots__ = ()
     command: ClassVar[str]
-    """The command that gives such results."""
+    """The command that gives such results; of one in its folder, that."""
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__.startswith("dlcalc.commands."):
+            cls.command = cls.__module__.split(".")[2]
 
     def __repr__(self) -> str:
         shown = list(_described(self))

@@ -4,9 +4,8 @@ A command is a line in the table of `shell/commands.txt` and a folder `commands/
 
     command.py     its help, which is all that this file need hold: it runs as `answer.py` says
     options.txt    its options, a line each, as `shell/options.py` reads them
-    answer.py      a kind of `Run`: `command`, its name, which is that of the Python function that
-                   calculates; `fields`, which its JSON may have; and `answer`, which makes the
-                   answer of a result
+    answer.py      a kind of `Run`: `fields`, which its JSON may have; and `answer`, which makes
+                   the answer of a result, that of the Python function of the command's name
     NAME.py        the calculation itself, a function for Python users too, where it is long
     example.json   what it runs when nothing is given to compute on
 
@@ -38,7 +37,7 @@ class Run(Generic[R]):
     """One run of a command, from the values of its options to its exit status."""
 
     command: ClassVar[str]
-    """The name of the command, and of the folder of its worked example."""
+    """The name of the command: that of the folder which the kind of run stands in."""
     fields: Sequence[str] = ()
     """The fields that a JSON object of its operand `file` may have."""
     required: ClassVar[Sequence[str]] = ()
@@ -48,6 +47,9 @@ class Run(Generic[R]):
     function: ClassVar[Callable[..., Any] | None] = None
     """What calculates, from the fields and the options under their names, where that is not the
     Python function of the command's name."""
+
+    def __init_subclass__(cls) -> None:
+        cls.command = cls.__module__.split(".")[-2]
 
     def __init__(
         self, out: Output, check: bool = False, plot: str | None = None, **options: Any
@@ -139,11 +141,9 @@ def explained(lines: Callable[[], Any], out: Output) -> dict[str, Any]:
 
 def run_of(command: str) -> type[Run[Any]]:
     """The kind of run of a command; ImportError where it has none."""
-    module = import_module(f"dlcalc.commands.{command}.answer")
-    for each in vars(module).values():
-        if isinstance(each, type) and issubclass(each, Run) and (
-            getattr(each, "command", "") == command
-        ):
+    name = f"dlcalc.commands.{command}.answer"
+    for each in vars(import_module(name)).values():
+        if isinstance(each, type) and issubclass(each, Run) and each.__module__ == name:
             return each
     raise ImportError(command)
 

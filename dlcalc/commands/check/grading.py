@@ -178,7 +178,6 @@ class Grades(Result, _Grades):
     """A whole sheet, graded."""
 
     __slots__ = ()
-    command = "check"
 
     @property
     def points(self) -> float:

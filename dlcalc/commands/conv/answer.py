@@ -26,8 +26,6 @@ MOST_COMPARED = 1000
 class ConvRun(Run[Convolution]):
     """Read the operands and convolve them; gradients where there is an upstream one."""
 
-    command = "conv"
-
     def read(self) -> dict[str, Any]:
         """The operands, as arrays."""
         allow_nonfinite = self.out.allow_nonfinite

@@ -260,7 +260,6 @@ class Diagnosis(Result, _Diagnosis):
     """What training and test error say of a model."""
 
     __slots__ = ()
-    command = "diagnose"
 
 
 def diagnose(
@@ -383,8 +382,6 @@ PARTS = {
 
 class DiagnoseRun(Run[Diagnosis]):
     """Diagnose two errors or a learning curve."""
-
-    command = "diagnose"
 
     def read(self) -> dict[str, Any]:
         """The curve, on stdin too; the example's errors where nothing is given."""

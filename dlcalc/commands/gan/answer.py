@@ -189,8 +189,6 @@ IMAGES = Defaults(
 class GanResult(Result):
     """A GAN that has been trained."""
 
-    command = "gan"
-
     epochs: tuple[Epoch, ...]
     """The losses and measures of each epoch."""
     samples: Array
@@ -345,8 +343,6 @@ WHITE, GREY, BLUE = (255, 255, 255), (187, 187, 187), (0, 114, 178)
 
 class GanRun(Run[GanResult]):
     """Prepare a training, or go on with one; its epochs are written as they end."""
-
-    command = "gan"
 
     def run(self) -> None:
         """The whole way: what could not be written in the end is refused before it begins."""

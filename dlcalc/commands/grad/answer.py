@@ -281,7 +281,6 @@ def _value(value: str, allow_nonfinite: bool) -> Any:
 class GradRun(Run[Derivatives]):
     """Read the equations and values, and derive."""
 
-    command = "grad"
     function = staticmethod(differentiate)
     framework: str | None = None
     """As which equations are computed."""

@@ -50,4 +50,4 @@ def gru(
 class GruRun(CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
-    command, cell, fields = "gru", GRU, GRU.fields
+    cell, fields = GRU, GRU.fields

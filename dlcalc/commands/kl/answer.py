@@ -94,8 +94,6 @@ TERMS = ("trace", "mahalanobis", "log_determinant", "kl")
 class KlRun(Run["KL | DiscreteKL"]):
     """Read both distributions; their divergence, and its gradients if asked."""
 
-    command = "kl"
-
     def run(self) -> None:
         """The whole way, or that of records on standard input."""
         if not {"q", "p"} <= self.options.keys() and self.out.piped:

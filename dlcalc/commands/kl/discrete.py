@@ -23,7 +23,6 @@ SUM_TOLERANCE = 1e-6
 class DiscreteKL(Result):
     """KL(q‖p) = Σᵢ qᵢ ln(qᵢ/pᵢ) of two distributions over the same outcomes, in nats."""
 
-    command = "kl"
     fields: ClassVar = ("entropy", "cross_entropy", "kl")
 
     kl: float

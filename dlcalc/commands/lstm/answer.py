@@ -430,7 +430,7 @@ def _cell_gradient(after: Mapping[str, Array], c: Array) -> Array:
 class LstmRun(cells.CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
-    command, cell, fields = "lstm", LSTM, LSTM.fields
+    cell, fields = LSTM, LSTM.fields
     lossless = "neither dh nor dc is given, so every gradient is 0"
 
     def example(self) -> dict[str, Any]:

@@ -181,8 +181,6 @@ class MlpGradients(MlpUpdates):
 class MlpStep(Result):
     """What one step of gradient descent computes, and the run of further ones."""
 
-    command = "mlp"
-
     network: Network
     """What was computed on."""
     layers: tuple[LayerValues, ...]
@@ -334,7 +332,6 @@ MOST_ROWS = 500
 class MlpRun(Run[MlpStep]):
     """Read the network and take its steps."""
 
-    command = "mlp"
     fields = (
         "x", "target", "weights", "biases", "sizes", "activation", "output", "loss",
         "learning_rate", "freeze", "optimizer",

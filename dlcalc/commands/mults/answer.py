@@ -45,7 +45,6 @@ FIELDS = (
 class MultsRun(Run[Multiplications]):
     """Count, and fail where an algorithm that was run disagrees."""
 
-    command = "mults"
     shows_matrices = False
 
     def run(self) -> None:

@@ -476,7 +476,6 @@ class Multiplications(Result, _Multiplications):
     """The multiplications of one stage or of all stages of a model."""
 
     __slots__ = ()
-    command = "mults"
 
     @property
     def headline(self) -> str:

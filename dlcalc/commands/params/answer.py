@@ -55,8 +55,6 @@ TOTALS = (
 class ParamsRun(Run[Any]):
     """Read the model and count it: whole, one layer, beside another, or a weights file."""
 
-    command = "params"
-
     def run(self) -> None:
         """The whole way, by what is asked for; records on standard input, a model a line."""
         if not self.options["model"] and self.out.piped:

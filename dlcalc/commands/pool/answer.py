@@ -30,8 +30,6 @@ IN_RECORDS = (
 class PoolRun(Run[Pooling]):
     """Read the operands and pool them; the gradient where there is an upstream one."""
 
-    command = "pool"
-
     def run(self) -> None:
         """The whole way, or that of records on standard input."""
         if "input" not in self.options and self.out.piped:

@@ -96,8 +96,6 @@ class Shape(NamedTuple):
 class Posterior(Result):
     """The Gaussians that a VAE can learn for a mixture posterior."""
 
-    command = "posterior"
-
     fits: tuple[Fit, ...]
     """The local minima of KL(q‖p) and the minimum of KL(p‖q), in both families."""
     shapes: tuple[Shape, ...]
@@ -331,7 +329,6 @@ SHAPES = "shapes of q, diagonal as a standard VAE has it"
 class PosteriorRun(Run[Posterior]):
     """Read a mixture, and find the Gaussians nearest to it."""
 
-    command = "posterior"
     fields = required = ("weights", "means", "covariances")
 
     def checked(self, result: Posterior) -> Sequence[GradientCheck]:

@@ -80,7 +80,6 @@ class Reduction(Result, _Reduction):
     """A layer as it stands, and the ways to fewer parameters."""
 
     __slots__ = ()
-    command = "reduce"
 
 
 def reduce(
@@ -372,8 +371,6 @@ HEADERS = (
 
 class ReduceRun(Run[Reduction]):
     """Read the model, and try every way to reduce one of its layers."""
-
-    command = "reduce"
 
     def read(self) -> dict[str, Any]:
         """The model, the layer, and the shape of the input."""

@@ -46,4 +46,4 @@ def rnn(
 class RnnRun(CellRun):
     """Read the problem, run it forward and back, and on to further steps if asked."""
 
-    command, cell, fields = "rnn", RNN, RNN.fields
+    cell, fields = RNN, RNN.fields

@@ -30,8 +30,6 @@ FIELDS = (
 class SizeRun(Run["Size | Solutions"]):
     """Compute the output, or solve for what is unknown; records are answered one by one."""
 
-    command = "size"
-
     def run(self) -> None:
         """The whole way, or that of records on standard input."""
         known = {"input", "kernel"} & self.options.keys()

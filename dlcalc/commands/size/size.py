@@ -27,7 +27,6 @@ class Size(Result, _Size):
     """An output size; whole numbers, or tuples of them where there are several axes."""
 
     __slots__ = ()
-    command = "size"
 
 
 @overload

@@ -76,8 +76,6 @@ class LastStep:
 class NetworkStep(Result):
     """What a step of training computes; of several, the first, and what comes after the last."""
 
-    command = "step"
-
     layers: tuple[LayerStep, ...]
     """Every row of the network, in its order."""
     output: Array
@@ -398,7 +396,6 @@ MOST_ROWS = 60
 class StepRun(Run[NetworkStep]):
     """Read the network and its data, and take the steps."""
 
-    command = "step"
     fields = FIELDS
 
     def __init__(self, out: Output, plot: str | None = None, **options: Any) -> None:

@@ -383,8 +383,6 @@ def normal_nodes(count: int, dimensions: int) -> Rule:
 class VaeStep(Result):
     """What one step computes, means over samples and batch."""
 
-    command = "vae"
-
     vae: Autoencoder
     """What was computed on."""
     passes: Passes
@@ -520,7 +518,6 @@ MOST_ROWS = 500
 class VaeRun(Run[VaeStep]):
     """Read the autoencoder and take its step."""
 
-    command = "vae"
     fields = ("x", "noise", "encoder", "mu", "sigma", "decoder", "head")
     required = ("x", "mu", "sigma", "decoder")
     layered = ("encoder", "decoder")
