@@ -144,7 +144,7 @@ class ParamsRun(Run[Any]):
                 result, use, working=partial(working.model_steps, result),
                 element=partial(working.expected_step, result, use=use),
             )
-        from dlcalc.commands.params.comparison_answer import comparison_answer
+        from dlcalc.commands.params.count_answer import comparison_answer
 
         names = result.before.model, result.after.model
         return comparison_answer(
@@ -334,7 +334,7 @@ def _side_by_side(
     out: Output, read: Model, size: tuple[int, ...] | None, changes: Sequence[str],
     other: str | None, layer: str | None, use: Use, columns: str | None,
 ) -> None:
-    from dlcalc.commands.params import comparison_answer as drawn
+    from dlcalc.commands.params import count_answer as drawn
     from dlcalc.models.changes import compare
 
     before, changed = use.counted(read, size), _changed(read, changes)
@@ -356,7 +356,7 @@ def _side_by_side(
         for text in drawn.misfits(result):
             note(text)
     out.emit(drawn.comparison_answer(
-        result, use, names, _columns(columns, drawn.USUAL),
+        result, use, names, _columns(columns, drawn.COMPARED),
         working=partial(working.comparison_steps, result),
         element=partial(working.expected_step, after, use=use),
     ))
