@@ -11,7 +11,7 @@ imported on first use:
 __version__ = "0.1.0"
 
 _FUNCTIONS = {
-    "check": "dlcalc.commands.check.grading",
+    "check": "dlcalc.commands.check.answer",
     "conv": "dlcalc.conventions.arrays",
     "lstm": "dlcalc.commands.lstm.answer",
     "gru": "dlcalc.commands.gru.answer",

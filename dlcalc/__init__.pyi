@@ -1,6 +1,6 @@
 """What an editor completes: each function of the package, and the errors that it raises."""
 
-from dlcalc.commands.check.grading import check as check
+from dlcalc.commands.check.answer import check as check
 from dlcalc.commands.diagnose.answer import diagnose as diagnose
 from dlcalc.commands.gan.answer import gan as gan
 from dlcalc.commands.grad.answer import grad as grad

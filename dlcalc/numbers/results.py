@@ -20,11 +20,7 @@ class Result:
 
     __slots__ = ()
     command: ClassVar[str]
-    """The command that gives such results; of one in its folder, that."""
-
-    def __init_subclass__(cls) -> None:
-        if cls.__module__.startswith("dlcalc.commands."):
-            cls.command = cls.__module__.split(".")[2]
+    """The command that gives such results, where they are not of its folder."""
 
     def __repr__(self) -> str:
         shown = list(_described(self))
@@ -57,7 +53,8 @@ class Result:
 
     @property
     def _command(self) -> str:
-        return self.command
+        _, room, command, *_ = type(self).__module__.split(".")
+        return command if room == "commands" else self.command
 
     def _answer(self) -> Any:
         return import_module("dlcalc.shell.runner").answer_of(self, self._command)

@@ -86,13 +86,13 @@ def command_of(name: str) -> click.Command:
     return kind(name, callback=run, params=params, help=own["__doc__"])
 
 
-def _answered(name: str, **values: Any) -> None:
+def _answered(command: str, /, **values: Any) -> None:
     from dlcalc.shell.runner import run_of
 
-    run_of(name)(**values).run()
+    run_of(command)(**values).run()
 
 
-def _with_output(callback: Callback, **values: Any) -> Any:
+def _with_output(callback: Callback, /, **values: Any) -> Any:
     chosen = {name: values.pop(name) for name in Output._fields if name in values}
     chosen["format"] = FORMATS[chosen["format"]]
     if chosen["save"] is not None:

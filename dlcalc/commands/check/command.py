@@ -13,14 +13,3 @@ Examples:
   dlcalc check '[{"command": "size -L 32 -F 5", "answer": 28, "points": 2}]'
   dlcalc check '{"E1": {"command": "kl --q 1,1 --p 0,1", "answer": 0.5}}' -f json
 """
-
-from __future__ import annotations
-
-from dlcalc.shell.output import Output
-
-
-def run(out: Output, sheet: str | None, folder: str | None) -> None:
-    """Grade a sheet, or those of a folder."""
-    from dlcalc.commands.check.grading import run_check
-
-    run_check(out, sheet, folder)

@@ -17,7 +17,7 @@ from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table, Text
 from dlcalc.shell.commands import COMMANDS, nearest_command
 from dlcalc.shell.inner import answer_within
-from dlcalc.shell.output import Output
+from dlcalc.shell.runner import Run
 
 
 class Problem(NamedTuple):
@@ -118,9 +118,6 @@ class Question(Result, _Question):
         """The question with its answer, as an entry of a sheet for `dlcalc check`."""
         return {"command": self.solution, "answer": self.answer}
 
-    def _answer(self) -> Answer:
-        return self.solved(answer_within(shlex.split(self.solution)[1:]))
-
     def solved(self, solved: Answer) -> Answer:
         """The question with the answer of its command, and that one's working."""
         record = {**self._asdict(), "entry": self.entry}
@@ -157,24 +154,33 @@ def _asked_for(drawn: Problem, solved: Answer) -> Place:
     return Place(int(name) if str(name).isdigit() else name for name in names)
 
 
-def run_quiz(out: Output, command: str | None, seed: int, answer: bool) -> None:
-    """Ask a problem; with `answer`, solve it, too. Without a command, list those that have any."""
-    if command is None:
-        names = list(problems())
-        rows = [[name, f"dlcalc quiz {name} --seed 1"] for name in names]
-        out.emit(Answer({"commands": names}, [Table(("command", "try"), rows)], main="commands"))
-        return
-    drawn = problem(command, seed)
-    if answer:
-        solved = answer_within(drawn.words)
-        question = _question(command, seed, drawn, solved)
-        out._replace(explain=True).emit(question.solved(solved))
-        return
-    text = [*wrap(drawn.text, WIDTH), ""]
-    text += wrap(f"The answer: dlcalc quiz {command} --seed {seed} --answer", WIDTH)
-    if out.expect is not None:  # an answer to the problem, held against the solution
-        solved = answer_within(drawn.words)
-        out.emit(solved._replace(blocks=[Text(text)], main=_asked_for(drawn, solved)))
-        return
-    asked = {"command": command, "seed": seed, "problem": drawn.text}
-    out.emit(Answer(asked, [Text(text)], main="problem"))
+class QuizRun(Run[Question]):
+    """Ask a problem, and solve it where that is asked; without a command, list those with any."""
+
+    def run(self) -> None:
+        """The whole way."""
+        command, seed = self.options.get("name"), self.options["seed"]
+        if command is None:
+            names = list(problems())
+            table = Table(("command", "try"), [
+                [name, f"dlcalc quiz {name} --seed 1"] for name in names
+            ])
+            self.out.emit(Answer({"commands": names}, [table], main="commands"))
+            return
+        drawn = problem(command, seed)
+        text = [*wrap(drawn.text, WIDTH), ""]
+        text += wrap(f"The answer: dlcalc quiz {command} --seed {seed} --answer", WIDTH)
+        if self.options["answer"]:
+            solved = answer_within(drawn.words)
+            question = _question(command, seed, drawn, solved)
+            self.out._replace(explain=True).emit(question.solved(solved))
+        elif self.out.expect is not None:  # an answer to the problem, held against the solution
+            solved = answer_within(drawn.words)
+            self.out.emit(solved._replace(blocks=[Text(text)], main=_asked_for(drawn, solved)))
+        else:
+            asked = {"command": command, "seed": seed, "problem": drawn.text}
+            self.out.emit(Answer(asked, [Text(text)], main="problem"))
+
+    def answer(self, result: Question) -> Answer:
+        """A question that is there already, solved anew."""
+        return result.solved(answer_within(shlex.split(result.solution)[1:]))

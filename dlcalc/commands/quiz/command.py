@@ -15,7 +15,6 @@ Examples:
 
 from __future__ import annotations
 
-from dlcalc.shell.output import Output
 from dlcalc.shell.types import TextType
 from dlcalc.typed import Any
 
@@ -28,10 +27,3 @@ def _problems(*_: Any) -> list[str]:
 
 
 PROBLEM = TextType("command", complete=_problems)
-
-
-def run(out: Output, name: str | None, seed: int, answer: bool) -> None:
-    """Ask a problem, and answer it if asked."""
-    from dlcalc.commands.quiz.answer import run_quiz
-
-    run_quiz(out, name, seed, answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dlcalc.errors import AnswerDiffersError, At, DlcalcError, InputError, did_you_mean, words_of
@@ -17,7 +17,7 @@ from dlcalc.numbers.parse import kind_of
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.inner import run_within
-from dlcalc.shell.output import Output
+from dlcalc.shell.runner import Run
 
 FIELDS = ("name", "command", "answer", "points", "tolerance")
 LISTS = ("entries", "entry")
@@ -194,9 +194,6 @@ class Grades(Result, _Grades):
         """The names of the entries that are wrong."""
         return [each.name for each in self.entries if not each.right]
 
-    def _answer(self) -> Answer:
-        return grades_answer(self)
-
 
 class Sheet(NamedTuple):
     """One sheet of a folder."""
@@ -218,21 +215,15 @@ def check(sheet: str | Mapping[str, Any] | Sequence[Any]) -> Grades:
     >>> check('[{"command": "size -L 32 -F 5", "answer": 29}]').entries[0].right
     False
     """
-    if isinstance(sheet, str):
-        return graded(read_sheet(sheet))
     try:
-        text = json.dumps(sheet, default=plain)
+        text = sheet if isinstance(sheet, str) else json.dumps(sheet, default=plain)
     except (TypeError, ValueError):
         raise InputError("a sheet is text, or a list of exercises of numbers and text") from None
-    return graded(read_sheet(text))
+    return Grades(tuple(map(graded, read_sheet(text))))
 
 
-def graded(entries: Iterable[Entry]) -> Grades:
-    """Entries graded one by one; the error of a command that has no answer names its entry."""
-    return Grades(tuple(map(_graded, entries)))
-
-
-def _graded(entry: Entry) -> Graded:
+def graded(entry: Entry) -> Graded:
+    """An entry graded by its command; the error of one that has no answer names the entry."""
     if entry.words[0] in NOT_ASKED:
         raise InputError(f"{entry.words[0]} has no answer to grade").at(f"entry {entry.name}")
     ran = run_within([*entry.words, *entry.expected])
@@ -269,7 +260,7 @@ def _sheet(folder: str, name: str, asked: Mapping[str, Entry]) -> Sheet:
         given = {each.name for each in entries}
         missing = [each._replace(answer={}) for each in asked.values() if each.name not in given]
         unanswered = [Graded(m.name, m.command, False, 0, m.points, "no answer") for m in missing]
-        return Sheet(stem, Grades((*graded(entries).entries, *unanswered)))
+        return Sheet(stem, Grades((*map(graded, entries), *unanswered)))
     except DlcalcError as error:
         return Sheet(stem, None, str(error))
 
@@ -282,11 +273,27 @@ def grades_record(grades: Grades) -> dict[str, Any]:
     }
 
 
-def run_check(out: Output, sheet: str | None, folder: str | None) -> None:
+class CheckRun(Run[Grades]):
     """Grade a sheet, or the sheets of a folder; status 1 where an answer is wrong."""
-    if folder is not None:
-        sheets = check_class(folder, sheet)
-        out.emit(class_answer(sheets))
+
+    def run(self) -> None:
+        """The whole way."""
+        sheet, folder = self.options.get("sheet"), self.options.get("folder")
+        if folder is not None:
+            self._graded_class(check_class(folder, sheet))
+            return
+        if sheet is None and self.out.piped:
+            sheet = "-"
+        if sheet is None:
+            raise InputError("usage: dlcalc check SHEET (a TOML or JSON file) [--class FOLDER]")
+        grades = check(sheet)
+        self.out.emit(self.answer(grades))
+        if wrong := grades.wrong:
+            of = len(grades.entries)
+            raise AnswerDiffersError(f"{len(wrong)} of {of} answers differ: {', '.join(wrong)}")
+
+    def _graded_class(self, sheets: list[Sheet]) -> None:
+        self.out.emit(class_answer(sheets))
         bad = [each for each in sheets if each.grades is None]
         if bad:
             raise InputError(f"{bad[0].error}; {len(bad)} of {len(sheets)} files are no sheets")
@@ -295,30 +302,17 @@ def run_check(out: Output, sheet: str | None, folder: str | None) -> None:
             raise AnswerDiffersError(
                 f"{len(wrong)} of {len(sheets)} sheets have wrong answers: {', '.join(wrong)}"
             )
-        return
-    if sheet is None and out.piped:
-        sheet = "-"
-    if sheet is None:
-        raise InputError("usage: dlcalc check SHEET (a TOML or JSON file) [--class FOLDER]")
-    grades = check(sheet)
-    out.emit(grades_answer(grades))
-    if grades.wrong:
-        raise AnswerDiffersError(
-            f"{len(grades.wrong)} of {len(grades.entries)} answers differ: "
-            f"{', '.join(grades.wrong)}"
-        )
 
-
-def grades_answer(grades: Grades) -> Answer:
-    """A sheet: a row an entry, and the points in total."""
-    headers = ("entry", "answer", "points", "of", "why")
-    rows: list[list[Any]] = [
-        [each.name, "right" if each.right else "wrong", each.points, each.of, each.why]
-        for each in grades.entries
-    ]
-    total: list[Any] = ["total", "", grades.points, grades.of, ""]
-    table = Table(headers, rows, drawn=lambda: Table(headers, [*rows, total]))
-    return Answer(grades_record(grades), [table], main="entries")
+    def answer(self, result: Grades) -> Answer:
+        """A sheet: a row an entry, and the points in total."""
+        headers = ("entry", "answer", "points", "of", "why")
+        rows: list[list[Any]] = [
+            [each.name, "right" if each.right else "wrong", each.points, each.of, each.why]
+            for each in result.entries
+        ]
+        total: list[Any] = ["total", "", result.points, result.of, ""]
+        table = Table(headers, rows, drawn=lambda: Table(headers, [*rows, total]))
+        return Answer(grades_record(result), [table], main="entries")
 
 
 def class_answer(sheets: list[Sheet]) -> Answer:
