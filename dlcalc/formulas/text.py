@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from typing import Any, ClassVar
 
@@ -225,36 +227,22 @@ class _HtmlWriter(TextWriter):
         return f"∑{below}{above} {self.within(body, 3)}"
 
 
-_GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta",
-    "θ": "theta", "λ": "lambda", "μ": "mu", "ν": "nu", "π": "pi", "ρ": "rho", "σ": "sigma",
-    "τ": "tau", "φ": "varphi", "ψ": "psi", "ω": "omega", "Δ": "Delta", "Σ": "Sigma",
-    "Φ": "Phi", "Π": "Pi", "∂": "partial", "ℓ": "ell", "∞": "infty", "‖": "Vert",
-}
-_ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 _FUNCTIONS = {"exp", "log", "ln", "tanh", "max", "min", "det", "sin", "cos"}
-_MARKUP = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "_": r"\_", "^": r"\^{}", "#": r"\#",
-    "$": r"\$", "%": r"\%", "&": r"\&", "~": r"\~{}", "−": "$-$", "·": r"$\cdot$",
-    "×": r"$\times$", "≤": r"$\le$", "≥": r"$\ge$", "→": r"$\to$", "…": r"\ldots{}",
-    "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$", "⌉": r"$\rceil$", "∑": r"$\sum$",
-    "≈": r"$\approx$", "√": r"$\surd$", "⊙": r"$\odot$", "ᵀ": r"$^{\mathsf{T}}$",
-    "‖": r"$\|$", "½": r"$\tfrac12$", "≠": r"$\neq$", "|": "$|$",
-    "<": "$<$", ">": "$>$",
-}
-_SCRIPTS = {
-    **{sign: f"$^{{{plain}}}$" for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)},
-    **{sign: f"$_{{{plain}}}$" for sign, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)},
-}
+
+
+@cache
+def _signs(kind: str) -> dict[str, str]:
+    """What LaTeX has for signs: in a `formula`, amid `words`, as an `accent` over a letter."""
+    with open(f"{os.path.dirname(__file__)}/latex.txt", encoding="utf-8") as file:
+        rows = [line.split() for line in file.read().splitlines()]
+    return {sign: latex for of, sign, latex in rows if of == kind}
 
 
 def escape_latex(text: str) -> str:
     """Words as LaTeX text, every sign that means something else escaped."""
-    return "".join(
-        _MARKUP.get(sign) or _SCRIPTS.get(sign)
-        or (f"$\\{_GREEK[sign]}$" if sign in _GREEK else sign)
-        for sign in text
-    ).replace("--", "-{}-")  # an option, and no dash
+    signs = {sign: f"${latex}$" for sign, latex in _signs("formula").items()} | _signs("words")
+    written = "".join(signs.get(sign, sign) for sign in text)
+    return written.replace("--", "-{}-")  # an option, and no dash
 
 
 def matrix_latex(rows: Any, precision: int | None) -> str:
@@ -289,21 +277,16 @@ def _name(name: str) -> str:
         from unicodedata import normalize
 
         name = normalize("NFD", name).replace("−", "-")
-    body = accent = ""
-    for sign in name:
-        if sign in _ACCENTS:
-            accent = _ACCENTS[sign]
-        else:
-            body += f"\\{_GREEK[sign]} " if sign in _GREEK else sign
-    letters = [sign for sign in name if sign not in _ACCENTS]
+    greek, accents = _signs("formula"), _signs("accent")
+    accent = next((accents[sign] for sign in reversed(name) if sign in accents), "")
+    letters = [sign for sign in name if sign not in accents]
+    body = "".join(f"{greek[sign]} " if sign in greek else sign for sign in letters)
     if len(letters) > 1 and all(sign.isascii() for sign in letters):
         body = rf"\mathrm{{{body.replace('_', chr(92) + '_')}}}"
     if accent:
         *before, last = letters
-        marked = f"\\{_GREEK[last]}" if last in _GREEK else last
-        return _name("".join(before)) + rf"\{accent}{{{marked}}}" if before else (
-            rf"\{accent}{{{marked}}}"
-        )
+        return (_name("".join(before)) if before else "") + (
+            rf"\{accent}{{{greek.get(last, last)}}}")
     return body.strip()
 
 
@@ -332,7 +315,7 @@ class _LatexWriter(TextWriter):
         if " " in sub:
             return rf"{_name(name)}_{{\text{{{escape_latex(sub)}}}}}"
         plain = len(sub) == 1 or not sub.isalpha()
-        below = (_name(sub) if sub in _GREEK else sub) if plain else rf"\mathrm{{{sub}}}"
+        below = (_name(sub) if sub in _signs("formula") else sub) if plain else rf"\mathrm{{{sub}}}"
         return f"{_name(name)}_{{{below}}}" if sub else _name(name)
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:

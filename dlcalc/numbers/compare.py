@@ -207,7 +207,8 @@ class Comparison:
         self, place: Place, expected: Any, actual: Any, shape: tuple[int, ...], share: float
     ) -> Difference | None:
         wanted, found = list(_flat(expected)), list(_flat(actual))
-        noise = _noise(found, share)
+        finite = [abs(each) for each in found if isinstance(each, float) and each - each == 0]
+        noise = share * max(finite, default=0.0)
         rounded = [each for each in wanted
                    if isinstance(each, Written) and each.digits >= LEAST_DIGITS]
         differing = [
@@ -279,18 +280,18 @@ def _check_names(wanted: Iterable[str], known: Collection[str]) -> None:
 
 def element_at(value: Any, index: Index, place: Place) -> Any:
     """The element of the array at a place; InputError where it has no such index."""
-    shape = _shape(_plain(value))
+    value = _plain(value)
+    shape = _shape(value)
     if shape and not index:
         raise InputError(f"{place} is {by_x(shape)} numbers: say which, as {place}:"
                          + ",".join("0" * len(shape)))
+    if index and not shape:
+        raise InputError(f"{place} is a single number, which has no index")
     if len(index) != len(shape) or not all(
         0 <= i < size for i, size in zip(index, shape, strict=True)
     ):
         where = f"index {','.join(map(str, index))} is outside the {place} of {by_x(shape)}"
-        if not shape:
-            raise InputError(f"{place} is a single number, which has no index")
         raise InputError(f"{where}; the last element is {','.join(str(n - 1) for n in shape)}")
-    value = _plain(value)
     for each in index:
         value = value[each]
     return value
@@ -313,11 +314,6 @@ def _holder(actual: Any) -> str:
     if _has_parts(actual):
         return f"a list of {len(actual)} objects" if isinstance(actual[0], Mapping) else "a list"
     return ""
-
-
-def _noise(values: list[Any], share: float) -> float:
-    finite = [abs(each) for each in values if isinstance(each, float) and each - each == 0]
-    return share * max(finite, default=0.0)
 
 
 def _noise_share(actual: Any, tolerance: float) -> float:

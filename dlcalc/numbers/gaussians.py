@@ -225,8 +225,8 @@ class KL(Result):
         return kl_gradients(self.q, self.p)
 
 
-def kl(q: Any, p: Any = None) -> KL:
-    """KL(q‖p) of two Gaussians, or of a record of both, in nats, by their Cholesky factors.
+def kl(q: Any, p: Any) -> KL:
+    """KL(q‖p) of two Gaussians, in nats, by their Cholesky factors.
 
     `q` and `p` are each a Gaussian, an object of `mean` and `covariance`, or a pair of
     mean and standard deviation. With A = Lp⁻¹ Lq, trace − D + log_determinant is
@@ -244,10 +244,6 @@ def kl(q: Any, p: Any = None) -> KL:
     >>> kl((1, 2), (0, 1)).gradients["covariance_q"].tolist()
     [[0.375]]
     """
-    if p is None:
-        if not isinstance(q, Mapping) or set(q) != {"q", "p"}:
-            raise InputError("a divergence is between two: give q and p")
-        q, p = q["q"], q["p"]
     q, p = as_gaussian(q, "q"), as_gaussian(p, "p")
     if q.dimension != p.dimension:
         raise ShapeError(f"q has {q.dimension} dimensions, p has {p.dimension}; they must agree")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice, product
+from itertools import count, islice, product, repeat
 from math import prod
 from typing import Any, NamedTuple
 
@@ -105,11 +105,15 @@ def solve_size(
         _solve_axis(unknown, axis, pads[i], outputs[i], f"axis {i}: " if n > 1 else "")
         for i, axis in enumerate(axes)
     )
-    listed = islice(product(*(_values(each) for each in ranges)), MOST_LISTED)
+    solutions = []
+    for values in islice(product(*map(_values, ranges)), MOST_LISTED):
+        made = tuple(map(with_value, axes, repeat(unknown), values, pads))
+        remainder = one_or_tuple([axis.remainder for axis in made])
+        solutions.append(Solution(one_or_tuple(values), remainder, made))
+    lengths = [last - first + 1 for first, last in ranges if last is not None]
+    total = prod(lengths) if len(lengths) == len(ranges) else None
     return Solutions(
-        unknown, one_or_tuple(outputs), ranges,
-        tuple(_solution(unknown, axes, pads, values) for values in listed), _count(ranges),
-        axes, pads,
+        unknown, one_or_tuple(outputs), ranges, tuple(solutions), total, axes, pads
     )
 
 
@@ -220,19 +224,3 @@ def _domain(unknown: str, axis: Axis, output: int) -> tuple[int, int]:
 def _values(each: Range) -> Iterator[int]:
     first, last = each
     return islice(count(first) if last is None else iter(range(first, last + 1)), MOST_LISTED)
-
-
-def _count(ranges: tuple[Range, ...]) -> int | None:
-    lengths = [last - first + 1 for first, last in ranges if last is not None]
-    return prod(lengths) if len(lengths) == len(ranges) else None
-
-
-def _solution(
-    unknown: str, axes: tuple[Axis, ...], pads: tuple[str | int | Pair, ...],
-    values: tuple[int, ...],
-) -> Solution:
-    made = tuple(
-        with_value(axis, unknown, value, pad)
-        for axis, value, pad in zip(axes, values, pads, strict=True)
-    )
-    return Solution(one_or_tuple(values), one_or_tuple([axis.remainder for axis in made]), made)

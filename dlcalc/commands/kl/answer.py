@@ -44,7 +44,9 @@ def kl(q: Any, p: Any = None) -> KL | DiscreteKL:
     >>> round(kl([0.25, 0.25, 0.5], "0.5,0.25,0.25").kl, 6)
     0.173287
     """
-    if p is None and isinstance(q, Mapping) and set(q) == {"q", "p"}:
+    if p is None:
+        if not isinstance(q, Mapping) or set(q) != {"q", "p"}:
+            raise InputError("a divergence is between two: give q and p")
         q, p = q["q"], q["p"]
     q, p = _given(q, "q"), _given(p, "p")
     if _is_discrete(q) or _is_discrete(p):
