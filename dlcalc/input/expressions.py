@@ -317,6 +317,22 @@ def facts(text: str) -> dict[str, Expression]:
     return found
 
 
+def mistakes(
+    module: str, name: str, given: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The slips of a table in a file beside a module that may have been made with what was given:
+    each in words, and with it the values that it puts in place of others.
+
+    Each is a line of its own, `words | condition | name = value; name = value`.
+    """
+    for line in text_beside(module, name).splitlines():
+        words, condition, instead = line.split(" | ")
+        if read_expression(condition)(given):
+            yield words, {
+                key: read_expression(each.text)(given) for key, each in facts(instead).items()
+            }
+
+
 def sentences(module: str, name: str, part: str, known: Mapping[str, Any]) -> Iterator[str]:
     """The sentences of a part that hold, with their numbers, of a table in a file beside a module.
 

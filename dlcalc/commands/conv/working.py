@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
+from dlcalc.input.expressions import mistakes
 from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.compare import element_at, slip_of
@@ -25,7 +26,6 @@ MOST_SHOWN = 1000
 MOST_TERMS = 50
 PLACES, TAPS, LANDINGS = "ijh", "kln", "uvt"
 FIELDS = {"output": "y", "dx": "dx", "dw": "dw", "db": "db"}
-ORDINARY = {"transposed": False, "output_padding": 0}
 NOTHING = "no tap meets an input here"
 
 Index = tuple[int, ...]
@@ -171,28 +171,16 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
         "flip": result.flip, "transposed": result.transposed,
         "output_padding": result.output_padding, "upstream": upstream, "bias": result.bias,
     }
-    turned = "the kernel turned round" if field == "dw" else (
-        "the kernel not turned round" if result.flip or field == "dx"
-        else "the kernel turned round (--flip)"
-    )
-    across = np.swapaxes(np.asarray(w), -1, -2) if result.dims > 1 else w
-    changes: list[tuple[str, dict[str, Any]]] = [
-        (turned, {"flip": not result.flip}), ("the kernel transposed", {"w": across}),
-        ("padding left out", {"pad": 0}), ("dilation left out", {"dilation": 1}),
-        ("stride left out", {"stride": 1}), ("strides exchanged", {"stride": result.stride[::-1]}),
-        ("padding on the other side", {"pad": tuple(pair[::-1] for pair in result.pad)}),
-        ("output padding left out", {"output_padding": 0}), ("bias left out", {"bias": None}),
-    ]
-    if result.groups == 1 and w.ndim == result.dims + 2:
-        first = x[..., :1, *result.dims * (slice(None),)], w[:1] if result.transposed else w[:, :1]
-        changes += [
-            ("the channels of the kernel exchanged", {"w": np.swapaxes(w, 0, 1)}),
-            ("the first channel alone", {"x": first[0], "w": first[1]}),
-        ]
-    if result.transposed and result.groups == 1:
-        own_way = np.swapaxes(w, 0, 1) if w.ndim > result.dims else w
-        changes.append(("an ordinary convolution", {"w": own_way, **ORDINARY}))
-    for words, change in changes:
+    several = result.groups == 1 and w.ndim == result.dims + 2
+    first = (slice(None), slice(1))[:: -1 if result.transposed else 1]
+    turned = {
+        "field": field, "across": np.swapaxes(np.asarray(w), -1, -2) if result.dims > 1 else w,
+        "strides": result.stride[::-1], "sides": tuple(pair[::-1] for pair in result.pad),
+        "exchanged": np.swapaxes(w, 0, 1) if w.ndim > result.dims else w, "several": several,
+        "first_x": x[..., :1, *result.dims * (slice(None),)] if several else x,
+        "first_w": w[first] if several else w,
+    }
+    for words, change in mistakes(__file__, "slips.txt", {**own, **turned}):
         yield words, lambda change=change: getattr(conv(**{**own, **change}), field)
     array = getattr(result, field)
     if field == "db":

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, symbol, total
+from dlcalc.input.expressions import mistakes
 from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.compare import element_at, slip_of
 from dlcalc.numbers.convolution.pooling import Pooling, pool, spread_to, taps
@@ -190,37 +191,19 @@ def advice(given: dict[str, Any], result: Pooling, field: Place, expected: Any) 
 
 def _slips(given: dict[str, Any], result: Pooling, field: str) -> Iterator[tuple[str, Any]]:
     x, _ = result.operands
-    changes: list[tuple[str, dict[str, Any]]] = [
-        ("rounding down" if given.get("ceil") else "rounding up (--ceil)",
-         {"ceil": not given.get("ceil", False)}),
-        ("padding left out", {"pad": 0}), ("dilation left out", {"dilation": 1}),
-        ("stride 1", {"stride": 1}), ("the window as the stride", {"stride": None}),
-        ("strides exchanged", {"stride": tuple(axis.stride for axis in result.axes)[::-1]}),
-        ("the window exchanged", {"kernel": tuple(axis.kernel for axis in result.axes)[::-1]}),
-        ("padding on the other side", {"pad": tuple(axis.pad[::-1] for axis in result.axes)}),
-    ]
-    if result.kind == "avg":
-        changes += [
-            ("the padding counted in the divisor" if given.get("exclude_pad")
-             else "the padding left out of the divisor (--exclude-pad)",
-             {"exclude_pad": not given.get("exclude_pad", False)}),
-            ("the sum in place of the mean", {"divisor": 1}),
-            ("the whole window as divisor", {"divisor": prod(axis.kernel for axis in result.axes)}),
-            ("the largest element in place of the mean",
-             {"kind": "max", "exclude_pad": False, "divisor": None}),
-        ]
-    else:
-        ends = [(0, 0)] * (np.ndim(x) - result.dims) + [axis.pad for axis in result.axes]
-        changes += [
-            ("the mean in place of the largest element", {"kind": "avg", "dilation": 1}),
-            ("the sum in place of the largest element",
-             {"kind": "avg", "dilation": 1, "divisor": 1}),
-            ("a padding of zeros", {"x": np.pad(x, ends), "pad": 0}),
-        ]
-    for words, change in changes:
+    axes, mean = result.axes, result.kind == "avg"
+    ends = [(0, 0)] * (np.ndim(x) - result.dims) + [axis.pad for axis in axes]
+    turned = {
+        "mean": mean, "cells": prod(axis.kernel for axis in axes),
+        "strides": tuple(axis.stride for axis in axes)[::-1],
+        "window": tuple(axis.kernel for axis in axes)[::-1],
+        "sides": tuple(axis.pad[::-1] for axis in axes),
+        "zeros": x if mean else np.pad(x, ends),
+    }
+    for words, change in mistakes(__file__, "slips.txt", {**given, **turned}):
         yield words, lambda change=change: getattr(
             pool(**{"x": x, **given, **change}), field, None)
-    if field == "output" and result.kind == "max":
+    if field == "output" and not mean:
         yield "the smallest element in place of the largest", lambda: -pool(-x, **given).output
     if field == "indices" and result.indices is not None:
         yield "places counted from 1", result.indices + 1
