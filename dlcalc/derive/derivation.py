@@ -28,7 +28,7 @@ from dlcalc.formulas.products import MOST_TERMS, Apart, products
 from dlcalc.formulas.text import formula_text
 
 if TYPE_CHECKING:
-    from dlcalc.derive.system import System
+    from dlcalc.derive.tape import System
 
 Values = Mapping[Expr, Any]
 Array = Any
@@ -499,7 +499,7 @@ def derived(
 
     >>> from dlcalc.derive.parser import parse_equations
     >>> from dlcalc.derive.operations import Scalars
-    >>> from dlcalc.derive.system import arranged
+    >>> from dlcalc.derive.tape import arranged
     >>> from dlcalc.derive.working_terms import named
     >>> system = arranged(parse_equations("z = w*x; h = tanh(z)"))
     >>> d = derived(system, Scalars, {"w": 0, "x": 2}, named, lambda n: named("d" + n),

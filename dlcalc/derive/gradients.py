@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlcalc.derive.operations import CORNERS, KINKS, Scalars
-from dlcalc.derive.system import System, require_inputs
-from dlcalc.derive.tape import Instruction, Tape, backward, forward, recorded
+from dlcalc.derive.tape import (
+    Instruction,
+    System,
+    Tape,
+    backward,
+    forward,
+    recorded,
+    require_inputs,
+)
 from dlcalc.derive.tree import Apply, short
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
@@ -134,7 +141,7 @@ def differentiate(
     exact as long as they are only added, multiplied and raised to whole powers. Raises
     InputError and ShapeError, with the line; what is not finite is refused unless it may be.
 
-    >>> from dlcalc.derive.system import arranged
+    >>> from dlcalc.derive.tape import arranged
     >>> from dlcalc.derive.parser import parse_equations
     >>> system = arranged(parse_equations("L = (w*x - t)^2"))
     >>> differentiate(system, {"w": 3, "x": 2, "t": 5}).gradients

@@ -30,7 +30,7 @@ from dlcalc.derive.derivation import (
 )
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip
-from dlcalc.derive.system import arranged
+from dlcalc.derive.tape import arranged
 from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Expr, Step

@@ -19,7 +19,7 @@ from dlcalc.derive.derivation import (
     gradient_step,
 )
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.system import arranged
+from dlcalc.derive.tape import arranged
 from dlcalc.derive.working_terms import Term, named, partial
 from dlcalc.formulas.expressions import (
     Expr,

@@ -82,7 +82,7 @@ class CellRun(Run[CellResult]):
 
     def kept(self, result: CellResult) -> Any:
         """What the cell keeps over the run."""
-        from dlcalc.layers.cells.retention import retention
+        from dlcalc.layers.cells.run import retention
 
         return retention(result)
 

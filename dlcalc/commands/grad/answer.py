@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcalc.derive.gradients import Derivatives, Kink, differentiate, own
 from dlcalc.derive.parser import read_equations
-from dlcalc.derive.system import System, arranged
+from dlcalc.derive.tape import System, arranged
 from dlcalc.derive.tokens import plain_name
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean

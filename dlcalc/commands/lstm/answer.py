@@ -446,7 +446,7 @@ class LstmRun(cells.CellRun):
 
     def kept(self, result: Any) -> Any:
         """What c keeps over the run."""
-        from dlcalc.layers.cells.retention import memory
+        from dlcalc.layers.cells.run import memory
 
         return memory(result, solve)
 

@@ -14,8 +14,7 @@ from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Index
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.recipe import Layer, Recipe, Section, backward_order, forward_order
-from dlcalc.derive.system import arranged
-from dlcalc.derive.tape import forward, recorded
+from dlcalc.derive.tape import arranged, forward, recorded
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Step, call, symbol
 from dlcalc.numbers.compare import slip_of

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 
 from dlcalc.commands.lstm.answer import lstm, solve
 from dlcalc.errors import DlcalcError
-from dlcalc.layers.cells import retention
+from dlcalc.layers.cells import run as retention
 from dlcalc.layers.cells.problem import run_on
-from dlcalc.layers.cells.retention import closed
-from dlcalc.layers.cells.run import norms
+from dlcalc.layers.cells.run import closed, norms
 from tests.commands.lstm.cases import problem, problems
 
 memory = partial(retention.memory, solve=solve)
