@@ -255,18 +255,8 @@ def _shape_of(formula: Any, values: Values) -> tuple[int, ...]:
         return np.shape(zeros(None))
 
 
-def _of_stack(formula: Expr, index: Index, values: Values) -> Any:
-    row, *rest = index
-    for each in formula.args:
-        size = len(value_of(each, values))
-        if row < size:
-            return element_of(each, (row, *rest), values)
-        row -= size
-    raise IndexError(index)
-
-
 _ELEMENTS: dict[str, Callable[[Expr, Index, Values], Any]] = {
-    "matmul": _of_product, "stack": _of_stack, "index": _of_index, "list": _number,
+    "matmul": _of_product, "index": _of_index, "list": _number, "stack": _number,
     "transpose": lambda formula, index, values: element_of(
         formula.args[0], (*index[:-2], *index[:-3:-1]), values),
     "part": lambda formula, index, values: element_of(

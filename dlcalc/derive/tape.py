@@ -293,8 +293,6 @@ class _Recorder:
 
     def place_of(self, node: Node) -> int:
         """The place of a node's value, after those of its arguments."""
-        if isinstance(node, Name) and node.name in self.names:
-            return self.names[node.name]
         if isinstance(node, Apply):
             key = id(node)
             if self.sharing and key in self.shared:

@@ -17,6 +17,7 @@ from dlcalc.derive.recipe import Layer, Recipe, Section, backward_order, forward
 from dlcalc.derive.tape import arranged, forward, recorded
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Step, call, symbol
+from dlcalc.input.sources import text_beside
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 
@@ -27,29 +28,10 @@ MOST_WEIGHTS = 64
 """Weights of an autoencoder that is still worked out unit by unit."""
 GAP = 1e-6
 """Beyond it the quadrature has not resolved the posterior."""
-HEADS = {
-    "sigmoid": "{s}_μ = sigmoid({q}_μ); μ = {s}_μ; {s}_σ = sigmoid({q}_σ); σ = exp({s}_σ)\n",
-    "identity": "μ = {q}_μ; σ = exp({q}_σ)\n",
-}
-TERMS = """\
-L1 = sum({x}⊙ln({y}) + (1 - {x})⊙ln(1 - {y})){mean}
-L2 = sum(μ^2 + σ^2 - ln(σ^2) - 1)/{twice}
-loss = -(L1 + L2)
-bound = -L1 + L2
-"""
-STABLE = """\
-L1 = (sum({x}⊙{a}) - sum(softplus({a}))){mean}
-L2 = sum(μ^2 + expm1(2*{λ}) - 2*{λ})/{twice}
-"""
-"""The same terms from what stands before the sigmoids and before exp, where no digits are lost."""
 NO_Z = "L2 has neither z nor the decoder's weights in it: their gradients are 0"
-NOTES = {
-    "L1": "ln p(x|z), computed from the arguments of y, where no digits are lost",
-    "L2": "KL(q(z|x)‖p(z))",
-    "loss": "the loss as the problem states it",
-    "bound": "the negative evidence lower bound: L2 is the divergence, so this is what to minimise",
-    "L1 μ": "∂z/∂μ = 1",
-}
+PARTS = dict(part.split("\n", 1) for part in text_beside(
+    __file__, "equations.txt").rstrip().split("\n\n")[1:])
+"""Equations, and what is said of lines."""
 
 
 class VaeWorking(Recipe):
@@ -85,7 +67,7 @@ class VaeWorking(Recipe):
             x: vae.x[0] if self.single else vae.x, "ε": noise if vae.sampled else noise[0],
             **{self.weights[field]: each for field, each in vae.weights.items()},
         }
-        text, given = self.equations(TERMS), {**self.given, **self._computed()}
+        text, given = self.equations("terms"), {**self.given, **self._computed()}
         difference = named(x) - named(y)
         self.derive(text, given, "L1", {self.words["a"]: (
             difference / rows if rows > 1 else difference, (self.given[x] - result.y) / rows,
@@ -108,8 +90,8 @@ class VaeWorking(Recipe):
         lines = [f"{each.equation}\n{each.value} = sigmoid({each.argument})"
                  for each in (*self.encoder, *self.decoder)]
         lines += [each.equation for each in self.heads]
-        lines += [HEADS[self.vae.head] + "{z} = μ + σ⊙ε"]
-        return "\n".join([*lines, terms]).format(**self.words)
+        lines += [PARTS[self.vae.head], "{z} = μ + σ⊙ε"]
+        return "\n".join([*lines, PARTS[terms]]).format(**self.words)
 
     @property
     def weights(self) -> dict[str, str]:
@@ -146,7 +128,8 @@ class VaeWorking(Recipe):
             Section("Gradients of L1", [f"L1 {name}" for name in back]),
             Section("Gradients of L2", [f"L2 {name}" for name in back], NO_Z),
         ]
-        self.notes, self.ends = {**NOTES}, (f"L1 {z}", "L2 μ", "L2 σ")
+        self.notes = dict(line.split(": ", 1) for line in PARTS["notes"].split("\n"))
+        self.ends = (f"L1 {z}", "L2 μ", "L2 σ")
         within = [each.value for each in (*self.encoder, *self.decoder)]
         within += forward_order(self.heads)
         self.hidden = tuple(f"{term} {name}" for term in ("L1", "L2") for name in within)
@@ -194,7 +177,7 @@ class VaeWorking(Recipe):
         That of σ is checked as σ ∂L/∂σ, the gradient of ln σ, which no small σ can spoil.
         """
         result, latent = self.result, {"mu": "μ", "ln_sigma": self.words["λ"], "z": self.z}
-        system = arranged(parse_equations(self.equations(STABLE)))
+        system = arranged(parse_equations(self.equations("stable")))
         tape = recorded(system, system.computed, system.inputs)
         names: dict[str, str] = {**self.weights, **latent}
         values = {"mu": result.mu, "ln_sigma": np.log(result.sigma), "z": result.z}
