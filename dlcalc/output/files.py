@@ -131,29 +131,18 @@ def saved(answer: Answer, path: str, explain: bool) -> bytes:
 
 
 def _array(value: Any) -> Any:
-    import numpy as np
+    """A value as NumPy's files hold it; None where it is no array of numbers."""
+    from dlcalc.numbers.exact import as_numbers
 
     try:
-        array = np.asarray(value)
-    except ValueError:
+        array = as_numbers(value, "it")
+    except InputError:
         return None
-    large = isinstance(value, list) and array.dtype.kind == "f" and (
-        np.abs(array).max(initial=0) >= 2**63
-    )
-    if array.dtype.kind == "O" or large:
-        array = _whole(np.asarray(value, object), array)
-    return array if array.dtype.kind in "biuf" else None
-
-
-def _whole(exact: Any, found: Any) -> Any:
-    """Whole numbers that NumPy would hold as objects, or round to floats, in 64 bits."""
-    values = exact.ravel().tolist()
-    if not all(type(each) is int for each in values):
-        return found
-    for dtype, least, most in (("int64", -(2**63), 2**63), ("uint64", 0, 2**64)):
-        if least <= min(values) and max(values) < most:
-            return exact.astype(dtype)
-    raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
+    if array.dtype != object:
+        return array
+    if array.min() < 0 or array.max() >= 2**64:
+        raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
+    return array.astype("uint64")
 
 
 def _npy(answer: Answer) -> bytes:

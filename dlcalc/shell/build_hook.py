@@ -5,22 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-
-    class Hook:
-        """What of hatchling's class is used here, whose types depend on its version."""
-
-        root: str
-else:
-    try:
-        from hatchling.builders.hooks.plugin.interface import BuildHookInterface as Hook
-    except ModuleNotFoundError:  # in use, where nothing is built
-        Hook = object
+try:
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface as Hook
+except ModuleNotFoundError:  # in use, where nothing is built
+    Hook = object
 
 
-class ManPages(Hook):
+class ManPages(Hook):  # type: ignore[misc]
     """Writes the pages into a folder of its own, and has them installed under share/man/man1."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

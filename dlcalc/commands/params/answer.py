@@ -18,7 +18,6 @@ from dlcalc.models.use import Use
 from dlcalc.names import DTYPE_ALIASES, DTYPES
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.output import Output
 from dlcalc.shell.runner import Run, given_model, shape_of
 from dlcalc.typed import TYPE_CHECKING, Any
 
@@ -52,8 +51,18 @@ TOTALS = (
 """What is told of each."""
 
 
+NAMED = ("counter", "whose", "framework")
+"""Options that tell a count in the words or figures of others."""
+VIEWS = ("depth", "sort", "to_notation")
+
+
 class ParamsRun(Run[Any]):
     """Read the model and count it: whole, one layer, beside another, or a weights file."""
+
+    use: Use
+    """What the model is asked to be used for."""
+    size: Shape | None
+    """The shape of an input, where one is given."""
 
     def run(self) -> None:
         """The whole way, by what is asked for; records on standard input, a model a line."""
@@ -66,73 +75,68 @@ class ParamsRun(Run[Any]):
                 header = b"" if "model" in names else b"model"
                 run_records(self.out, self.options, FIELDS, TOTALS, _totals, header)
                 return
-        self._answered(**self.options)
+        self.use, self.size = _use_of(self.options), shape_of(self.options.get("input"))
+        self._answered()
         for text in self.notes:
             note(text)
 
-    def _answered(
-        self, model: Sequence[str], changes: Sequence[str], input: Any = None,
-        layer: str | None = None, other: str | None = None, columns: str | None = None,
-        counter: str | None = None, attention: str = "module", whose: str | None = None,
-        framework: str | None = None, summary: bool = False,
-        to_notation: bool = False,
-        depth: int | None = None, sort: str | None = None, **asked_use: Any,
-    ) -> None:
-        use, size = Use(**asked_use).checked(), shape_of(input)
-        named = {"--as": counter, "--explain-figure": whose, "--framework": framework}
-        views = {"--depth": depth, "--sort": sort, "--to-notation": to_notation}
-        changed = {"--layer": layer, "--set": changes, "--compare": other}
-        asked = next((name for name, each in named.items() if each), "")
+    def _answered(self) -> None:
+        model, asked = self.options["model"], self.options.get
         if len(model) > 1 and all(word == "-" or names_model(word) for word in model) and not any(
                 map(reading.is_part, model)):
-            _refuse({**named, **views, **changed, "--columns": columns}, "one model, not several")
-            _several(self.out, model, size, use, self._used)
+            self._refuse((*NAMED, *VIEWS, "layer", "changes", "other", "columns"),
+                         "one model, not several")
+            self._several(model)
             return
-        read, use = self._read(model, size, use, (other, depth, sort, summary), bool(
-            asked or layer is not None or changes or columns is not None or to_notation
-        ))
+        read = self._read(model)
         if read is None:
             return
         self.notes += read.notes
-        if to_notation:
-            _refuse({**named, "--layer": layer, "--compare": other, "--depth": depth},
-                    "a count; --to-notation prints a model")
-            self.out.emit(notation_answer(_changed(read, changes), size))
+        if asked("to_notation"):
+            self._refuse((*NAMED, "layer", "other", "depth"),
+                         "a count; --to-notation prints a model")
+            self.out.emit(notation_answer(self._changed(read), self.size))
             return
-        self.notes += doubts(read, size)
-        if changes or other is not None:
-            _refuse({**named, **views, "--summary": summary},
-                    "one model, without --set or --compare")
-            _side_by_side(self.out, read, size, changes, other, layer, use, columns)
+        self.notes += doubts(read, self.size)
+        if asked("changes") or "other" in self.options:
+            self._refuse((*NAMED, *VIEWS, "summary"), "one model, without --set or --compare")
+            self._side_by_side(read)
             return
-        count = _counted(read, size, use)
-        if layer is not None:
-            count = part(count, layer)
-            if len(count.rows) == 1 and not (columns or asked or depth or sort or summary):
+        count = self._counted(read)
+        if "layer" in self.options:
+            count = part(count, self.options["layer"])
+            if len(count.rows) == 1 and not any(map(asked, (
+                    *NAMED, "columns", "depth", "sort", "summary"))):
                 from dlcalc.commands.params.count_answer import layer_answer
 
                 row = count.rows[0]
                 self.out.emit(layer_answer(
-                    row, use, count.positions, working=partial(working.layer_steps, row),
-                    element=partial(working.layer_step, row, use=use),
+                    row, self.use, count.positions, working=partial(working.layer_steps, row),
+                    element=partial(working.layer_step, row, use=self.use),
                     advice=partial(slips.count_advice, read, count),
                 ))
                 return
+        self.out.emit(self._counts(read, count))
+
+    def _counts(self, read: Model, count: Count) -> Answer:
+        """The layers and their totals, or what others say of them."""
         from dlcalc.commands.params.count_answer import USUAL, arranged, params_answer
 
+        depth, sort = self.options.get("depth"), self.options.get("sort")
         by = _columns({"bytes": "weights_bytes"}.get(sort or "", sort), ())[:1]
-        shown = arranged(count, use, depth, by) if depth or sort else count
+        shown = arranged(count, self.use, depth, by) if depth or sort else count
+        columns = _columns(self.options.get("columns"), USUAL)
         answer = params_answer(
-            shown, use, _columns(columns, USUAL), summary, partial(_elsewhere, read, count),
+            shown, self.use, columns, self.options["summary"], partial(_elsewhere, read, count),
             working=partial(working.model_steps, count),
-            element=partial(working.expected_step, shown, use=use),
+            element=partial(working.expected_step, shown, use=self.use),
             advice=partial(slips.count_advice, read, shown),
         )
-        if framework is not None:
-            answer = _framed(answer, read, count, framework, use, columns)
-        if counter or whose:
-            answer = _by_counters(answer, read, count, counter, use.batch, attention, whose)
-        self.out.emit(answer)
+        if "framework" in self.options:
+            answer = self._framed(answer, read, count, columns)
+        if self.options.get("counter") or self.options.get("whose"):
+            answer = self._by_counters(answer, read, count)
+        return answer
 
     def answer(self, result: Count | Comparison) -> Answer:
         """A count or a comparison that is there already."""
@@ -157,37 +161,149 @@ class ParamsRun(Run[Any]):
         """Whether anything is asked for that only layers tell."""
         return any(self.options.get(name, usual) != usual for name, usual in OF_LAYERS.items())
 
-    def _read(
-        self, model: Sequence[str], size: tuple[int, ...] | None, use: Use,
-        of_files: tuple[Any, ...], wants_layers: bool,
-    ) -> tuple[Model | None, Use]:
-        """The model and its use; no model where a file has tensors alone, and is answered."""
+    def _read(self, model: Sequence[str]) -> Model | None:
+        """The model; None where a file has tensors alone, and is answered."""
         paths = file_operands(model, not model and self.out.piped)
         if not paths:
-            return given_model(self, model), use
-        held = _held(paths, size)
-        used = self._used or (size is not None and held.rows is None)
-        other, *shown = of_files
+            return given_model(self, model)
+        held, asked = _held(paths, self.size), self.options.get
+        used = self._used or (self.size is not None and held.rows is None)
+        layered = {"layer", "columns"} & self.options.keys() or any(
+            map(asked, (*NAMED, "changes", "to_notation")))
+        other = asked("other")
         file = other and os.path.exists(other) and reading.is_weights_file(other)
-        if not (wants_layers or used or (other and not file)):
+        if not (layered or used or (other and not file)):
             from dlcalc.commands.params import files_answer as drawn
 
             if other is not None:
                 self.out.emit(drawn.comparison_answer(held, reading.read_weights(other)))
-                return None, use
-            self.out.emit(drawn.held_answer(held, *shown))
+                return None
+            self.out.emit(drawn.held_answer(
+                held, asked("depth"), asked("sort"), self.options["summary"]))
             for text in () if self.out.format.whole else drawn.notes(held):
                 note(text)
-            return None, use
-        if not self.options.get("dtype"):
+            return None
+        if not asked("dtype"):
             # The type of most of the weights, as --dtype has it; float32 where it has it not.
             counts: Counter[str] = Counter()
             for tensor in held.tensors:
                 name = tensor.dtype.lower()
                 counts[DTYPE_ALIASES.get(name, name)] += tensor.params
             [(name, _)] = counts.most_common(1) or [("float32", 0)]
-            use = use._replace(dtype=name if name in DTYPES else "float32")
-        return reading.layered(held), use
+            self.use = self.use._replace(dtype=name if name in DTYPES else "float32")
+        return reading.layered(held)
+
+    def _refuse(self, names: Sequence[str], of: str) -> None:
+        """InputError for the first of the options that was given, which is `of` something else."""
+        for name in filter(self.options.get, names):
+            raise InputError(f"`{name}` is of {of}")
+
+    def _changed(self, read: Model) -> Model:
+        from dlcalc.commands.params.function import changed_by
+
+        with At("--set"):
+            return changed_by(read, self.options["changes"])
+
+    def _counted(self, read: Model) -> Count:
+        try:
+            return self.use.counted(read, self.size)
+        except ShapeError as error:
+            error.message = "; ".join([error.message, *doubts(read, self.size)])
+            raise
+
+    def _several(self, words: Sequence[str]) -> None:
+        """A row a model; of a file of weights what its tensors tell, where no more is asked for."""
+        from dlcalc.commands.params.count_answer import Facts, Totals, models_answer, total_record
+
+        found = []
+        for word in words:
+            with At(word, once=True):
+                paths = file_operands([word], False)
+                if paths and not self._used:
+                    from dlcalc.commands.params.files_answer import totals
+
+                    held = _held(paths, self.size)
+                    found.append(Totals(word, held.name, held.input, totals(held)))
+                    continue
+                read = reading.layered(_held(paths, self.size)) if paths else read_model(word)
+                count = self.use.counted(read, self.size)
+                totals_of = total_record(count, Facts(self.use, count.positions))
+                found.append(Totals(word, count.model, count.input, totals_of))
+        self.out.emit(models_answer(found, self.use))
+
+    def _framed(self, answer: Any, read: Model, count: Count, columns: Sequence[str]) -> Any:
+        """The answer as a framework counts, names and shapes, and where others count otherwise."""
+        from dlcalc.commands.params.count_answer import params_answer
+        from dlcalc.conventions.models import framed, others
+
+        framework = self.options["framework"]
+        found = framed(read, count, framework)
+        for text in (*found.notes, *others(read, count, framework)):
+            note(text)
+        plain = params_answer(found.model, self.use, columns)
+
+        def made() -> dict[str, Any]:
+            record = plain.for_programs
+            record["layers"] = list(record["layers"])
+            for layer in record["layers"]:
+                layer |= found.gates.get(layer["name"], {})
+                if layer["name"] in found.tensors:
+                    layer["parameters"] = found.tensors[layer["name"]]
+            record["total"][found.held_name] = found.held
+            return {**record, "framework": found.record}
+
+        return answer._replace(blocks=plain.blocks, made=made)
+
+    def _by_counters(self, answer: Any, read: Model, count: Count) -> Any:
+        """The answer in the figures of counters, or whose figure one is."""
+        from dlcalc.commands.params.as_answer import as_answer, read_figure, whose_answer
+        from dlcalc.conventions.models import figure, figures
+
+        whose, counter = self.options.get("whose"), self.options.get("counter")
+        of = self.use.batch, self.options["attention"]
+        if whose is not None:
+            with At("--explain-figure"):
+                read_figure(whose)
+            found, remark = whose_answer(whose, count, figures(read, count, *of))
+            if remark:
+                note(remark)
+            return found
+        if counter == "all":
+            return as_answer(answer, count, figures(read, count, *of), True)
+        return as_answer(answer, count, [figure(read, count, str(counter), *of)], False)
+
+    def _side_by_side(self, read: Model) -> None:
+        from dlcalc.commands.params import count_answer as drawn
+        from dlcalc.models.changes import compare
+
+        use, size = self.use, self.size
+        before, changed = use.counted(read, size), self._changed(read)
+        names = read.name, " ".join(self.options["changes"])
+        after = use.counted(changed, size, tolerant=True)
+        if after.misfit is not None:
+            # A change is refused that its own layer cannot have, whatever comes to it.
+            today = {row.name: row.input for row in before.rows}.get(after.misfit_name)
+            if not isinstance(after.misfit, ShapeError) or today == after.misfit_input:
+                raise after.misfit.at("--set")
+        if "other" in self.options:
+            second = read_model(self.options["other"])
+            names = " with ".join(filter(None, names)), second.name
+            before, after = after, use.counted(second, size)
+        if "layer" in self.options:
+            before, after = (part(each, self.options["layer"]) for each in (before, after))
+        result = compare(before, after)
+        if self.out.format.complete:
+            for text in drawn.misfits(result):
+                note(text)
+        self.out.emit(drawn.comparison_answer(
+            result, use, names, _columns(self.options.get("columns"), drawn.COMPARED),
+            working=partial(working.comparison_steps, result),
+            element=partial(working.expected_step, after, use=use),
+        ))
+
+
+def _use_of(given: Mapping[str, Any]) -> Use:
+    return Use(**{name: each for name, each in given.items() if name in Use._fields}).checked()
 
 
 def _held(paths: Sequence[str], size: tuple[int, ...] | None) -> Held:
@@ -195,28 +311,6 @@ def _held(paths: Sequence[str], size: tuple[int, ...] | None) -> Held:
     if paths == ["-"]:
         return reading.read_stream(sys.stdin.buffer, STDIN, size)
     return reading.read_weights(*paths, input=size)
-
-
-def _refuse(options: Mapping[str, Any], of: str) -> None:
-    """InputError for the first of the options that was given, which is `of` something else."""
-    for name, each in options.items():
-        if each:
-            raise InputError(f"{name} is of {of}")
-
-
-def _changed(read: Model, changes: Sequence[str]) -> Model:
-    from dlcalc.commands.params.function import changed_by
-
-    with At("--set"):
-        return changed_by(read, changes)
-
-
-def _counted(read: Model, size: tuple[int, ...] | None, use: Use) -> Count:
-    try:
-        return use.counted(read, size)
-    except ShapeError as error:
-        error.message = "; ".join([error.message, *doubts(read, size)])
-        raise
 
 
 def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
@@ -231,33 +325,10 @@ def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
         raise InputError(f"{other[0]} is asked of one model, and standard input holds records")
     if not isinstance(model, str):
         raise InputError("a record names its model")
-    use = Use(**{name: each for name, each in given.items() if name in Use._fields}).checked()
+    use = _use_of(given)
     count = use.counted(read_model(model), shape_of(input))
     totals = total_record(count, Facts(use, count.positions))
     return {name: totals[name] for name in TOTALS if totals.get(name) is not None}
-
-
-def _several(
-    out: Output, words: Sequence[str], size: tuple[int, ...] | None, use: Use, used: bool
-) -> None:
-    """One row a model; of a file of weights what its tensors tell, where no more is asked for."""
-    from dlcalc.commands.params.count_answer import Facts, Totals, models_answer, total_record
-
-    found = []
-    for word in words:
-        with At(word, once=True):
-            paths = file_operands([word], False)
-            if paths and not used:
-                from dlcalc.commands.params.files_answer import totals
-
-                held = _held(paths, size)
-                found.append(Totals(word, held.name, held.input, totals(held)))
-                continue
-            read = reading.layered(_held(paths, size)) if paths else read_model(word)
-            count = use.counted(read, size)
-            totals_of = total_record(count, Facts(use, count.positions))
-            found.append(Totals(word, count.model, count.input, totals_of))
-    out.emit(models_answer(found, use))
 
 
 def _elsewhere(read: Model, count: Count) -> Any:
@@ -267,51 +338,6 @@ def _elsewhere(read: Model, count: Count) -> Any:
     from dlcalc.conventions.models import others
 
     return others(read, count, None)
-
-
-def _framed(
-    answer: Any, read: Model, count: Count, framework: str, use: Use, columns: str | None,
-) -> Any:
-    """The answer as a framework counts, names and shapes, and where others count otherwise."""
-    from dlcalc.commands.params.count_answer import USUAL, params_answer
-    from dlcalc.conventions.models import framed, others
-
-    found = framed(read, count, framework)
-    for text in (*found.notes, *others(read, count, framework)):
-        note(text)
-    plain = params_answer(found.model, use, _columns(columns, USUAL))
-
-    def made() -> dict[str, Any]:
-        record = plain.for_programs
-        record["layers"] = list(record["layers"])
-        for layer in record["layers"]:
-            layer |= found.gates.get(layer["name"], {})
-            if layer["name"] in found.tensors:
-                layer["parameters"] = found.tensors[layer["name"]]
-        record["total"][found.held_name] = found.held
-        return {**record, "framework": found.record}
-
-    return answer._replace(blocks=plain.blocks, made=made)
-
-
-def _by_counters(
-    answer: Any, read: Model, count: Count, counter: str | None, batch: int, attention: str,
-    whose: str | None,
-) -> Any:
-    """The answer in the figures of counters, or whose figure one is."""
-    from dlcalc.commands.params.as_answer import as_answer, read_figure, whose_answer
-    from dlcalc.conventions.models import figure, figures
-
-    if whose is not None:
-        with At("--explain-figure"):
-            read_figure(whose)
-        found, remark = whose_answer(whose, count, figures(read, count, batch, attention))
-        if remark:
-            note(remark)
-        return found
-    if counter == "all":
-        return as_answer(answer, count, figures(read, count, batch, attention), True)
-    return as_answer(answer, count, [figure(read, count, str(counter), batch, attention)], False)
 
 
 def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
@@ -328,38 +354,6 @@ def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
         if name not in COLUMNS:
             raise InputError(f"unknown column {name!r}{did_you_mean(name, COLUMNS)}")
     return wanted
-
-
-def _side_by_side(
-    out: Output, read: Model, size: tuple[int, ...] | None, changes: Sequence[str],
-    other: str | None, layer: str | None, use: Use, columns: str | None,
-) -> None:
-    from dlcalc.commands.params import count_answer as drawn
-    from dlcalc.models.changes import compare
-
-    before, changed = use.counted(read, size), _changed(read, changes)
-    names = read.name, " ".join(changes)
-    after = use.counted(changed, size, tolerant=True)
-    if after.misfit is not None:
-        # A change is refused that its own layer cannot have, whatever comes to it.
-        today = {row.name: row.input for row in before.rows}.get(after.misfit_name)
-        if not isinstance(after.misfit, ShapeError) or today == after.misfit_input:
-            raise after.misfit.at("--set")
-    if other is not None:
-        second = read_model(other)
-        names = " with ".join(filter(None, names)), second.name
-        before, after = after, use.counted(second, size)
-    if layer is not None:
-        before, after = part(before, layer), part(after, layer)
-    result = compare(before, after)
-    if out.format.complete:
-        for text in drawn.misfits(result):
-            note(text)
-    out.emit(drawn.comparison_answer(
-        result, use, names, _columns(columns, drawn.COMPARED),
-        working=partial(working.comparison_steps, result),
-        element=partial(working.expected_step, after, use=use),
-    ))
 
 
 def file_operands(words: Sequence[str], piped: bool) -> list[str]:
