@@ -8,7 +8,8 @@ from math import gcd, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError
-from dlcalc.input.expressions import sentences
+from dlcalc.input.expressions import read_expression, sentences
+from dlcalc.input.sources import text_beside
 from dlcalc.layers.counted import Shape, whole
 from dlcalc.layers.table import GENERAL, bind, handler, parameters
 from dlcalc.models.changes import edit, with_argument
@@ -32,14 +33,6 @@ MOST_SHARED = 1024
 
 Build = Callable[[int], Sequence[Layer]]
 Bound = dict[str, Any]
-
-FEWER = {
-    "linear": ("units", "fewer units"), "lstm": ("hidden", "fewer hidden units"),
-    "gru": ("hidden", "fewer hidden units"), "rnn": ("hidden", "fewer hidden units"),
-    "embedding": ("width", "shorter vectors"),
-}
-"""The argument that makes a layer narrower, and what that is called."""
-
 
 class Proposal(NamedTuple):
     """A layer, or what would stand in its place, and the model with it."""
@@ -194,112 +187,101 @@ def ways(layer: Layer, shape: Shape) -> list[Way]:
     >>> [way.name for way in ways(Layer("linear", (84,)), (120,))]
     ['fewer units', 'low rank', 'no bias']
     """
+    known, found = _known(layer, shape), []
+    for line in text_beside(__file__, "ways.txt").splitlines():
+        name, *row = line.split(" | ")
+        if row and {layer.type, "any"} & {*row[0].split()} and read_expression(row[1])(known):
+            settings, usual = _settings(row[2], known)
+            found.append(Way(name, settings, usual, partial(_instead, layer, row[3], known)))
+    return [way for way in found if way.settings]
+
+
+def _known(layer: Layer, shape: Shape) -> Bound:
+    """What the table of ways asks of a layer: its arguments, and what follows of them."""
     count = handler(layer.type)
     bound = bind(layer.type, layer.arguments, dict(layer.options), count)
     for option in GENERAL:
         bound.pop(option, None)
-    found: list[Way] = []
-    if layer.type in ("conv", "dwconv", "conv_transpose"):
-        found += _of_convolutions(layer, shape, bound)
-    if layer.type in FEWER:
-        found.append(_fewer(layer, *FEWER[layer.type], bound))
-    if layer.type == "linear":
-        # W ≈ U V of rank r: r·(in + out) weights for in·out.
-        units = bound["units"]
-        found.append(_thin("low rank", min(shape[-1], units), lambda r: [
-            Layer("linear", (r,), {"bias": False}), Layer("linear", (units,), _kept(bound)),
-        ]))
-    if layer.type == "embedding":
-        # A short vector for each word, and one matrix to its width (Lan et al. 2019, ALBERT).
-        found.append(_thin("low rank", bound["width"], lambda r: [
-            Layer("embedding", (bound["vocabulary"], r)),
-            Layer("linear", (bound["width"],), {"bias": False}),
-        ]))
+    known = {
+        **bound, "inputs": shape[-1], "channels": shape[0], "own": bound,
+        "has_bias": "bias" in parameters(count)[0] and bound.get("bias", True),
+    }
     if layer.type == "attention":
-        found += _grouped_queries(layer, bound)
-    if "bias" in parameters(count)[0] and bound.get("bias", True):
-        found.append(Way("no bias", (0,), 0, lambda _: [with_argument(layer, "bias", False)]))
-    return [way for way in found if way.settings]
+        heads = bound["heads"]
+        now = bound.get("kv_heads") or heads
+        fewer = [heads // shared for shared in _divisors(heads) if heads // shared < now]
+        usual = next((k for k in fewer if k * 4 <= heads), fewer[-1]) if fewer else 1
+        known |= {"sharings": fewer, "sharing": usual}
+    if layer.type in ("conv", "dwconv", "conv_transpose"):
+        groups = known["groups"] = bound.get("groups", 1)
+        axes = per_axis(bound["kernel"], len(shape) - 1, "kernel")
+        strides = per_axis(bound.get("stride", 1), len(axes), "stride")
+        common = gcd(shape[0], bound.get("filters", 1)) // groups
+        groupings = [groups * by for by in _divisors(common)]
+        known |= {
+            "axes": axes, "taps": prod(axes), "flat": len(axes) == 2 and min(axes) > 1,
+            "cuts": range(1, max(axes)), "cut": 2 if max(axes) > 2 else 1,
+            "doubled": _short([2 * stride for stride in strides]),
+            "groupings": groupings, "grouping": groupings[0] if groupings else groups,
+            "whole": groups == 1 and not bound.get("connections"),
+        }
+    return known
 
 
-def _fewer(layer: Layer, argument: str, name: str, bound: Bound, step: int = 1) -> Way:
-    """Less of what an argument says, in steps; half of it unless something else is asked for."""
-    most = bound[argument]
-    return Way(
-        name, range(most - step, 0, -step), max(step, most // 2 // step * step),
-        lambda number: [with_argument(layer, argument, number)],
-    )
+def _divisors(number: int) -> list[int]:
+    """Divisors from 2 on, as far as they are tried."""
+    return [by for by in range(2, min(number, MOST_SHARED) + 1) if number % by == 0]
 
 
-def _thin(name: str, most: int, layers: Build) -> Way:
-    """Layers of which one is so thin, a quarter of the most unless something else is asked for."""
-    return Way(name, range(most - 1, 0, -1), max(1, most // 4), layers)
+def _settings(text: str, known: Bound) -> tuple[Sequence[int], int]:
+    """The settings of a way, and the one that is shown where nothing else is asked for."""
+    kind, *words = text.split()
+    first, second = [*(read_expression(word)(known) for word in words), 0, 0][:2]
+    if kind == "half":  # less of it, in steps
+        return range(first - second, 0, -second), max(second, first // 2 // second * second)
+    if kind == "quarter":  # so thin
+        return range(first - 1, 0, -1), max(1, first // 4)
+    return (first, second) if kind == "of" else ((0,), 0)
 
 
-def _grouped_queries(layer: Layer, bound: Bound) -> list[Way]:
-    """Fewer heads of keys and values than of queries (Ainslie et al. 2023)."""
-    heads = bound["heads"]
-    now = bound.get("kv_heads") or heads
-    fewer = [
-        heads // shared for shared in range(2, min(heads, MOST_SHARED) + 1)
-        if heads % shared == 0 and heads // shared < now
-    ]
-    usual = next((k for k in fewer if k * 4 <= heads), fewer[-1]) if fewer else 1
-    return [Way(
-        "grouped queries", fewer, usual, lambda k: [with_argument(layer, "kv_heads", k)]
-    )]
+def _instead(layer: Layer, text: str, known: Bound, n: int) -> list[Layer]:
+    """The layers that a setting puts in the place of the one."""
+    if text in BUILT:
+        return BUILT[text](layer, known, n)
+    known = {**known, "n": n}
+    kind, *words = text.split()
+    if kind == "set":
+        return [with_argument(layer, words[0], read_expression(words[1])(known))]
+    return [_layer(each.split(), layer.type, known) for each in text.split("; ")]
 
 
-def _kept(bound: Bound) -> Bound:
-    """The bias as the layer has it, for the one in its place that gives its output."""
-    return {"bias": bound["bias"]} if "bias" in bound else {}
+def _layer(words: Sequence[str], type: str, known: Bound) -> Layer:
+    """A layer as the table of ways writes it; `+moves` and `+bias` are as the one has them."""
+    kind, *rest = words
+    arguments, options = [], dict[str, Any]()
+    for word in rest:
+        key, equals, value = word.partition("=")
+        if equals:
+            options[key] = read_expression(value)(known)
+        elif key in KEPT:
+            own = known["own"]
+            options |= {each: own[each] for each in KEPT[word] if each in own}
+        else:
+            arguments.append(read_expression(key)(known))
+    return Layer(type if kind == "layer" else kind, tuple(arguments), options)
 
 
-def _of_convolutions(layer: Layer, shape: Shape, bound: Bound) -> list[Way]:
-    """The ways that apply to `conv`, `dwconv` and `conv_transpose`."""
-    kernel = per_axis(bound["kernel"], len(shape) - 1, "kernel")
-    found = [_smaller_kernel(layer, kernel, bound)]
-    if layer.type != "conv_transpose":
-        strides = per_axis(bound.get("stride", 1), len(kernel), "stride")
-        doubled = _short([2 * stride for stride in strides])
-        found.append(Way(
-            "larger stride", (0,), 0, lambda _: [with_argument(layer, "stride", doubled)]
-        ))
-    if layer.type == "dwconv" or bound.get("connections"):
-        return found
-    groups = bound.get("groups", 1)
-    found.append(_fewer(layer, "filters", "fewer filters", bound, groups))
-    common = gcd(shape[0], bound["filters"]) // groups
-    more = [groups * by for by in range(2, min(common, MOST_SHARED) + 1) if common % by == 0]
-    found.append(Way(
-        "grouped", more, more[0] if more else groups,
-        lambda number: [with_argument(layer, "groups", number)],
-    ))
-    if groups == 1:
-        found += _in_several_layers(layer, shape, kernel, bound)
-    return found
-
-
-def _smaller_kernel(layer: Layer, kernel: tuple[int, ...], bound: Bound) -> Way:
+def _smaller_kernel(layer: Layer, known: Bound, less: int) -> list[Layer]:
     """Taps taken off every axis, and as much padding as keeps the output its size."""
-    largest = max(kernel)
-
-    def build(less: int) -> list[Layer]:
-        smaller = [max(1, taps - less) for taps in kernel]
-        changed = with_argument(layer, "kernel", _short(smaller))
-        dilation = per_axis(bound.get("dilation", 1), len(kernel), "dilation")
-        pad = bound.get("pad", 0)
-        if isinstance(pad, str) or not pad:
-            return [changed]
-        pads = [
-            _less_pad(each, d * (taps - now))
-            for each, d, taps, now in zip(
-                per_axis(pad, len(kernel), "pad"), dilation, kernel, smaller, strict=True
-            )
-        ]
-        return [with_argument(changed, "pad", _short(pads))]
-
-    return Way("smaller kernel", range(1, largest), 2 if largest > 2 else 1, build)
+    kernel, pad = known["axes"], known.get("pad", 0)
+    smaller = [max(1, taps - less) for taps in kernel]
+    changed = with_argument(layer, "kernel", _short(smaller))
+    if isinstance(pad, str) or not pad:
+        return [changed]
+    pads = per_axis(pad, len(kernel), "pad")
+    dilation = per_axis(known.get("dilation", 1), len(kernel), "dilation")
+    off = (d * (taps - now) for d, taps, now in zip(dilation, kernel, smaller, strict=True))
+    return [with_argument(changed, "pad", _short(list(map(_less_pad, pads, off))))]
 
 
 def _less_pad(pad: Any, columns: int) -> Any:
@@ -308,51 +290,29 @@ def _less_pad(pad: Any, columns: int) -> Any:
     return max(0, pad - columns // 2)
 
 
-def _in_several_layers(
-    layer: Layer, shape: Shape, kernel: tuple[int, ...], bound: Bound
-) -> list[Way]:
-    """A convolution divided into thinner ones, in a row."""
-    channels, filters, taps = shape[0], bound["filters"], prod(kernel)
-    found = []
-    last = Layer("conv", (filters, 1), _kept(bound))
-    moves: Bound = {key: bound[key] for key in ("stride", "pad", "dilation", "output_padding")
-             if key in bound}
-    if taps > 1:
-        # W as a matrix of filters × channels·taps, W ≈ U V of rank r.
-        found.append(_thin("low rank", min(filters, channels * taps), lambda r: [
-            Layer(layer.type, (r, bound["kernel"]), {**moves, "bias": False}), last,
-        ]))
-    if layer.type == "conv" and taps > 1 and channels > 1:
-        found.append(Way("depthwise separable", (0,), 0, lambda _: [
-            Layer("dwconv", (bound["kernel"],), {**moves, "bias": False}), last,
-        ]))
-        found.append(_thin("1×1 bottleneck", min(channels, filters), lambda r: [
-            Layer("conv", (r, 1), {"bias": False}),
-            Layer("conv", (r, bound["kernel"]), {**moves, "bias": False}), last,
-        ]))
-    if layer.type == "conv" and len(kernel) == 2 and min(kernel) > 1:
-        found.append(Way("k×1 and 1×k", (0,), 0, lambda _: _by_axes(kernel, bound)))
-    return found
-
-
-def _by_axes(kernel: tuple[int, ...], bound: Bound) -> list[Layer]:
-    """A k×1 convolution, and a 1×k one on its outputs (Szegedy et al. 2015, section 3.2)."""
+def _by_axes(layer: Layer, known: Bound, _: int) -> list[Layer]:
+    """A k×1 convolution, and a 1×k one on its outputs."""
     layers = []
     for axis in range(2):
         options: Bound = {} if axis else {"bias": False}
         for key, neutral in (("stride", 1), ("pad", 0), ("dilation", 1)):
-            value = bound.get(key, neutral)
+            value = known.get(key, neutral)
             if isinstance(value, str):
                 options[key] = value
             elif value != neutral:
                 alone = [neutral, neutral]
                 alone[axis] = per_axis(value, 2, key)[axis]
                 options[key] = _short(alone)
+        if axis and "bias" in known:
+            options["bias"] = known["bias"]
         alone = [1, 1]
-        alone[axis] = kernel[axis]
-        layers.append(Layer("conv", (bound["filters"], tuple(alone)), options))
-    layers[1] = Layer("conv", layers[1].arguments, {**layers[1].options, **_kept(bound)})
+        alone[axis] = known["axes"][axis]
+        layers.append(Layer("conv", (known["filters"], tuple(alone)), options))
     return layers
+
+
+BUILT = {"smaller kernel": _smaller_kernel, "a layer an axis": _by_axes}
+KEPT = {"+moves": ("stride", "pad", "dilation", "output_padding"), "+bias": ("bias",)}
 
 
 def _short(values: list[Any]) -> Any:
