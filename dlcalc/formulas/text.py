@@ -57,11 +57,14 @@ class TextWriter:
     parenthesised = "({})"
     framed: ClassVar[dict[str, tuple[Any, ...]]] = {
         "floor": ("⌊{}⌋", 0), "ceil": ("⌈{}⌉", 0), "new": ("{}⁺", 0), "equals": ("{} = {}", 0, 0),
-        "div": ("{}/{}", 4, 5), "transpose": ("{}ᵀ", 6),
+        "div": ("{}/{}", 4, 5), "transpose": ("{}ᵀ", 6), "sub": ("{} − {}", 1, 3),
     }
     """What stands around the parts of a node, and how tightly each part has to bind there."""
-    joined: ClassVar[dict[str, tuple[str, int]]] = {"hadamard": (" ⊙ ", 4), "matmul": (" @ ", 5)}
-    """What stands between the parts of a node, and how tightly they have to bind there."""
+    joined: ClassVar[dict[str, tuple[str, int, str]]] = {
+        "hadamard": (" ⊙ ", 4, "{}"), "matmul": (" @ ", 5, "{}"), "stack": ("; ", 0, "({})"),
+        "list": (", ", 0, "[{}]"),
+    }
+    """What stands between the parts of a node, how tightly they bind there, and what around."""
 
     def __init__(self, precision: int | None) -> None:
         self.precision = precision
@@ -73,8 +76,8 @@ class TextWriter:
             frame, *least = self.framed[kind]
             return str(frame.format(*map(self.within, term.args, least)))
         if kind in self.joined:
-            sign, bound = self.joined[kind]
-            return sign.join(self.within(each, bound) for each in term.args)
+            sign, bound, frame = self.joined[kind]
+            return frame.format(sign.join(self.within(each, bound) for each in term.args))
         if kind is not None:
             written: str = getattr(self, f"_{kind}")(*term.args)
             return written
@@ -108,9 +111,6 @@ class TextWriter:
             for part in parts[1:]
         )
         return " + ".join([parts[0], *signed])
-
-    def _sub(self, left: Any, right: Any) -> str:
-        return f"{self.within(left, 1)} {self.minus} {self.within(right, 3)}"
 
     def _neg(self, term: Any) -> str:
         text = self.within(term, 3)
@@ -176,12 +176,6 @@ class TextWriter:
 
     def _vector(self, *values: Any) -> str:
         return self.array(values)
-
-    def _stack(self, *parts: Any) -> str:
-        return f"({'; '.join(self.write(each) for each in parts)})"
-
-    def _list(self, *parts: Any) -> str:
-        return self.array(parts)
 
     def _call(self, function: str, *arguments: Any) -> str:
         return f"{function}({', '.join(self.write(each) for each in arguments)})"
@@ -298,9 +292,13 @@ class _LatexWriter(TextWriter):
         **TextWriter.framed, "floor": (r"\left\lfloor {} \right\rfloor", 0),
         "ceil": (r"\left\lceil {} \right\rceil", 0), "new": ("{}^{{+}}", 0),
         "div": (r"\frac{{{}}}{{{}}}", 0, 0), "pow": ("{}^{{{}}}", 6, 0),
-        "transpose": (r"{}^{{\mathsf{{T}}}}", 6),
+        "transpose": (r"{}^{{\mathsf{{T}}}}", 6), "sub": ("{} - {}", 1, 3),
     }
-    joined: ClassVar[dict[str, tuple[str, int]]] = {"hadamard": (r" \odot ", 3)}
+    joined: ClassVar[dict[str, tuple[str, int, str]]] = {
+        "hadamard": (r" \odot ", 3, "{}"),
+        "stack": (r" \\ ", 0, r"\begin{{bmatrix}} {} \end{{bmatrix}}"),
+        "list": (" & ", 0, r"\begin{{bmatrix}} {} \end{{bmatrix}}"),
+    }
 
     def words(self, text: str) -> str:
         return rf"\text{{{escape_latex(text)}}}"
@@ -343,14 +341,6 @@ class _LatexWriter(TextWriter):
         return matrix_latex([[each] for each in values], self.precision)
 
     _vector = _column
-
-    def _stack(self, *parts: Any) -> str:
-        rows = r" \\ ".join(self.write(each) for each in parts)
-        return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
-
-    def _list(self, *parts: Any) -> str:
-        row = " & ".join(self.write(each) for each in parts)
-        return rf"\begin{{bmatrix}} {row} \end{{bmatrix}}"
 
     def slope(self, sign: str, of: Any, by: Any) -> str:
         """A derivative as a fraction."""
