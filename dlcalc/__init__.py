@@ -11,27 +11,13 @@ imported on first use:
 __version__ = "0.1.0"
 
 _FUNCTIONS = {
-    "check": "dlcalc.commands.check.answer",
-    "conv": "dlcalc.conventions.arrays",
-    "lstm": "dlcalc.commands.lstm.answer",
-    "gru": "dlcalc.commands.gru.answer",
-    "rnn": "dlcalc.commands.rnn.answer",
-    "grad": "dlcalc.commands.grad.answer",
-    "diagnose": "dlcalc.commands.diagnose.answer",
-    "gan": "dlcalc.commands.gan.answer",
-    "kl": "dlcalc.commands.kl.answer",
-    "model": "dlcalc.models.reading",
-    "models": "dlcalc.models",
-    "mlp": "dlcalc.commands.mlp.answer",
-    "mults": "dlcalc.commands.mults.stages",
-    "params": "dlcalc.commands.params.function",
-    "pool": "dlcalc.conventions.arrays",
-    "posterior": "dlcalc.commands.posterior.answer",
-    "quiz": "dlcalc.commands.quiz.answer",
-    "reduce": "dlcalc.commands.reduce.answer",
+    **{name: f"dlcalc.commands.{name}.answer" for name in (
+        "check", "lstm", "gru", "rnn", "grad", "diagnose", "gan", "kl", "mlp", "posterior", "quiz",
+        "reduce", "step", "vae")},
+    "conv": "dlcalc.conventions.arrays", "pool": "dlcalc.conventions.arrays",
+    "model": "dlcalc.models.reading", "models": "dlcalc.models",
+    "mults": "dlcalc.commands.mults.stages", "params": "dlcalc.commands.params.function",
     "size": "dlcalc.commands.size.size",
-    "step": "dlcalc.commands.step.answer",
-    "vae": "dlcalc.commands.vae.answer",
 }
 """The Python functions and where each lives."""
 _ERRORS = ("DlcalcError", "FileError", "InputError", "LimitError", "ShapeError")

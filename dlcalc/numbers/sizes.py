@@ -302,11 +302,9 @@ def check_fits(axis: Axis) -> None:
             f"output size {axis.output}: padding {sum(axis.pad)} takes off all of the "
             f"{(axis.input - 1) * axis.stride + axis.span + axis.output_padding} columns"
         )
+    reach = f" (span {axis.span})" if axis.dilation > 1 else ""
     raise ShapeError(
-        f"a kernel of {axis.kernel} (span {axis.span}) does not fit a padded input of "
-        f"{axis.padded}"
-        if axis.dilation > 1
-        else f"a kernel of {axis.kernel} does not fit a padded input of {axis.padded}"
+        f"a kernel of {axis.kernel}{reach} does not fit a padded input of {axis.padded}"
     )
 
 

@@ -55,8 +55,7 @@ def man_page(command: click.Command, context: click.Context, name: str) -> str:
             lines += [".TP", rf"\fB{_text(record[0])}\fR", _line(record[1])]
     if examples:
         lines += [".SH EXAMPLES", ".nf", *map(_line, examples), ".fi"]
-    others = [each for each in COMMANDS if each != name] if not name else ["dlcalc (1)"]
-    seen = others if name else [f"dlcalc-{each} (1)" for each in others]
+    seen = ["dlcalc (1)"] if name else [f"dlcalc-{each} (1)" for each in COMMANDS]
     return "\n".join([*lines, ".SH SEE ALSO", _text(", ".join(seen)), ""])
 
 

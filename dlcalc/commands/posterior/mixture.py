@@ -127,19 +127,15 @@ def mixture(weights: Any, means: Any, covariances: Any) -> Mixture:
     if abs(total - 1) > WEIGHT_TOLERANCE:
         raise InputError(f"weights: they add up to {total:.9g}, and must add up to 1")
     result = Mixture(shares / total, _components(means, covariances))
-    _check_widths(result)
-    return result
-
-
-def _check_widths(p: Mixture) -> None:
-    widest = float(np.diag(p.whole().covariance).max()) ** 0.5
-    for k, each in enumerate(p.components, 1):
+    widest = float(np.diag(result.whole().covariance).max()) ** 0.5
+    for k, each in enumerate(result.components, 1):
         narrower = widest / float(np.diag(each.factor).min())
         if narrower > MOST_NARROW:
             raise LimitError(
                 f"component {k} is {narrower:.3g} times narrower than the whole mixture; "
                 f"at most {MOST_NARROW:g} times can be told from a point"
             )
+    return result
 
 
 def _components(means: Sequence[Any], covariances: Sequence[Any]) -> tuple[Gaussian, ...]:
