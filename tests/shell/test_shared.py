@@ -138,7 +138,7 @@ def test_where_there_is_no_working_that_is_said() -> None:
     ("vae", "z1", "z_1 = μ_1 + σ_1·ε_1 = "), ("vae", "dL1/dz1", "∂L1/∂z_1 = (x_1 − y_1)·w_5"),
     ("vae", "∂L2/∂w_4", "∂L2/∂w_4 = ∂L2/∂σ_1·"),
     ("lstm", "h:0", "h_1 = o_1 ⊙ tanh(c_1) = 0.651355 ⊙ tanh(1.32967) = 0.566137\n"),
-    ("params lenet", "total.weights_bytes", "total.weights_bytes = 246824   (no working by itself"),
+    ("params lenet", "total.weights_bytes", "weights_bytes = 61706·4 = 246824   (4 bytes each)"),
     ("params lenet", "C1.output:0", "layers[0].output(0) = 6   (no working by itself"),
 ])
 def test_an_element_goes_by_its_name_on_the_screen(
