@@ -137,6 +137,5 @@ def _type(kind: str, own: Mapping[str, Any]) -> click.ParamType[Any] | None:
     if colon:
         tables = {**vars(names), "FORMATS": FORMATS}
         return NameType(name, chain(*(tables.get(each, [each]) for each in known.split("|"))))
-    found: click.ParamType[Any] = own.get(kind) or getattr(types, kind, None) or getattr(
-        import_module("dlcalc.shell.models"), kind)
+    found: click.ParamType[Any] = own.get(kind) or getattr(types, kind)
     return found
