@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from dlcalc.errors import AnswerDiffersError, At, DlcalcError, InputError, ShapeError
 from dlcalc.shell import coloured, note
+from dlcalc.shell.lazy import lazily
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from dlcalc.output.formats import Format
     from dlcalc.pictures.terminal import Page
 
+compare, places = (lazily(f"dlcalc.numbers.{name}") for name in ("compare", "places"))
+saving, telling = (lazily(f"dlcalc.output.{name}") for name in ("files", "working"))
 WIDTH = 80
 """Columns of a picture where there is no terminal."""
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
@@ -87,9 +90,7 @@ class Output(NamedTuple):
         if self.save is not None:
             files.append((self.save, data))
         for path, content in files:
-            from dlcalc.output.files import write_whole
-
-            write_whole(path, content)
+            saving.write_whole(path, content)
         if self.remark:
             note(self.remark)
         self._write(shown, steps, begun)
@@ -100,9 +101,7 @@ class Output(NamedTuple):
         if found is None:
             return
         if found.first is not None:
-            from dlcalc.output.working import describe
-
-            raise AnswerDiffersError(describe(found.first, answer, self.precision))
+            raise AnswerDiffersError(telling.describe(found.first, answer, self.precision))
         note(f"agrees to the {found.digits} digits given" if found.digits else "agrees")
 
     def foresee(self, answer: Answer) -> None:
@@ -126,9 +125,7 @@ class Output(NamedTuple):
                     "for the working"
                 ).at("--explain")
         if self.save is not None:
-            from dlcalc.output.files import saved
-
-            data = saved(answer, self.save, self.explain)
+            data = saving.saved(answer, self.save, self.explain)
         return found, steps, data
 
     def _steps(self, answer: Answer) -> list[Any]:
@@ -173,16 +170,13 @@ class Output(NamedTuple):
 
     def _compared(self, answer: Answer, expected: Any) -> Comparison:
         """The comparison; what cannot be an answer at all is refused."""
-        from dlcalc.numbers.compare import Comparison, ShapeDifference
-        from dlcalc.output.working import describe
-
         with At("--expect"):
-            found = Comparison(
+            found: Comparison = compare.Comparison(
                 expected, answer.for_programs, answer.main_place, self.tolerance, answer.order,
                 answer.whole,
             )
-        if isinstance(found.first, ShapeDifference) and found.first.other_rank:
-            raise ShapeError(describe(found.first, answer, self.precision)).at("--expect")
+        if getattr(found.first, "other_rank", False):
+            raise ShapeError(telling.describe(found.first, answer, self.precision)).at("--expect")
         return found
 
 
@@ -191,19 +185,16 @@ NO_WORKING = "no working by itself; --explain shows all there is"
 
 def _steps_at(answer: Answer, name: str, index: Index) -> Iterable[Any]:
     """The working of one element, or what it is; InputError where there is no such number."""
-    from dlcalc.numbers.compare import element_at, only_index
-    from dlcalc.numbers.places import find_place, value_at
-
     steps = answer.at(name, index)
     if steps is not None:
         return steps
     place = answer.main_place
     if name:
-        place, more = find_place(name, answer.for_programs, place)
+        place, more = places.find_place(name, answer.for_programs, place)
         index = (*more, *index)
-    value = value_at(answer.for_programs, place)
-    index = index or only_index(value)
-    found = element_at(value, index, place)
+    value = places.value_at(answer.for_programs, place)
+    index = index or compare.only_index(value)
+    found = compare.element_at(value, index, place)
     step = answer.element(place, index)
     from dataclasses import replace
 
@@ -221,12 +212,11 @@ def _steps_at(answer: Answer, name: str, index: Index) -> Iterable[Any]:
 
 def on_screen(answer: Answer, name: str) -> tuple[Place, Index] | None:
     """The element that the screen calls so, as `--expect` knows it; None where it knows none."""
-    from dlcalc.numbers.places import Place, find_place
-
     try:
         path = _marked(answer.adapt({name: NAN}))
-        return None if path in (None, [name]) else find_place(
-            str(Place(path or ())), answer.for_programs, answer.main_place)
+        found: tuple[Place, Index] | None = None if path in (None, [name]) else places.find_place(
+            str(places.Place(path or ())), answer.for_programs, answer.main_place)
+        return found
     except DlcalcError:
         return None
 
@@ -308,9 +298,7 @@ def check_plot(path: str | None) -> None:
     if path is not None and not path.lower().endswith(".svg"):
         raise InputError("a picture is drawn as SVG: name it so, FILE.svg").at(f"--plot {path}")
     if path is not None:
-        from dlcalc.output.files import require_writable
-
-        require_writable(path)
+        saving.require_writable(path)
 
 
 def dressed(

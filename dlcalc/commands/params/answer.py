@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from dlcalc.errors import At, DlcalcError, InputError, ShapeError, did_you_mean
+from dlcalc.errors import At, DlcalcError, InputError, ShapeError
 from dlcalc.input.sources import STDIN
 from dlcalc.models.count import Count, doubts, part
 from dlcalc.models.reading import is_model as names_model
@@ -21,6 +21,9 @@ from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, given_model, shape_of
 from dlcalc.typed import TYPE_CHECKING, Any
 
+drawn, counted, files = (lazily(f"dlcalc.commands.params.{name}_answer")
+                         for name in ("count", "as", "files"))
+conventions = lazily("dlcalc.conventions.models")
 if TYPE_CHECKING:
     from dlcalc.conventions import slips
     from dlcalc.layers.counted import Shape
@@ -107,10 +110,8 @@ class ParamsRun(Run[Any]):
             count = part(count, self.options["layer"])
             if len(count.rows) == 1 and not any(map(asked, (
                     *NAMED, "columns", "depth", "sort", "summary"))):
-                from dlcalc.commands.params.count_answer import layer_answer
-
                 row = count.rows[0]
-                self.out.emit(layer_answer(
+                self.out.emit(drawn.layer_answer(
                     row, self.use, count.positions, working=partial(working.layer_steps, row),
                     element=partial(working.layer_step, row, use=self.use),
                     advice=partial(slips.count_advice, read, count),
@@ -118,15 +119,13 @@ class ParamsRun(Run[Any]):
                 return
         self.out.emit(self._counts(read, count))
 
-    def _counts(self, read: Model, count: Count) -> Answer:
+    def _counts(self, read: Model, count: Count) -> Any:
         """The layers and their totals, or what others say of them."""
-        from dlcalc.commands.params.count_answer import USUAL, arranged, params_answer
-
         depth, sort = self.options.get("depth"), self.options.get("sort")
-        by = _columns({"bytes": "weights_bytes"}.get(sort or "", sort), ())[:1]
-        shown = arranged(count, self.use, depth, by) if depth or sort else count
-        columns = _columns(self.options.get("columns"), USUAL)
-        answer = params_answer(
+        by = drawn.columns_of({"bytes": "weights_bytes"}.get(sort or "", sort), ())[:1]
+        shown = drawn.arranged(count, self.use, depth, by) if depth or sort else count
+        columns = drawn.columns_of(self.options.get("columns"))
+        answer = drawn.params_answer(
             shown, self.use, columns, self.options["summary"], partial(_elsewhere, read, count),
             working=partial(working.model_steps, count),
             element=partial(working.expected_step, shown, use=self.use),
@@ -138,20 +137,16 @@ class ParamsRun(Run[Any]):
             answer = self._by_counters(answer, read, count)
         return answer
 
-    def answer(self, result: Count | Comparison) -> Answer:
+    def answer(self, result: Count | Comparison) -> Any:
         """A count or a comparison that is there already."""
         if isinstance(result, Count):
-            from dlcalc.commands.params.count_answer import params_answer
-
             use = result.use or Use().checked()
-            return params_answer(
+            return drawn.params_answer(
                 result, use, working=partial(working.model_steps, result),
                 element=partial(working.expected_step, result, use=use),
             )
-        from dlcalc.commands.params.count_answer import comparison_answer
-
         names = result.before.model, result.after.model
-        return comparison_answer(
+        return drawn.comparison_answer(
             result, result.after.use or Use().checked(), names,
             working=partial(working.comparison_steps, result),
         )
@@ -173,14 +168,12 @@ class ParamsRun(Run[Any]):
         other = asked("other")
         file = other and os.path.exists(other) and reading.is_weights_file(other)
         if not (layered or used or (other and not file)):
-            from dlcalc.commands.params import files_answer as drawn
-
             if other is not None:
-                self.out.emit(drawn.comparison_answer(held, reading.read_weights(other)))
+                self.out.emit(files.comparison_answer(held, reading.read_weights(other)))
                 return None
-            self.out.emit(drawn.held_answer(
+            self.out.emit(files.held_answer(
                 held, asked("depth"), asked("sort"), self.options["summary"]))
-            for text in () if self.out.format.whole else drawn.notes(held):
+            for text in () if self.out.format.whole else files.notes(held):
                 note(text)
             return None
         if not asked("dtype"):
@@ -213,34 +206,27 @@ class ParamsRun(Run[Any]):
 
     def _several(self, words: Sequence[str]) -> None:
         """A row a model; of a file of weights what its tensors tell, where no more is asked for."""
-        from dlcalc.commands.params.count_answer import Facts, Totals, models_answer, total_record
-
         found = []
         for word in words:
             with At(word, once=True):
                 paths = file_operands([word], False)
                 if paths and not self._used:
-                    from dlcalc.commands.params.files_answer import totals
-
                     held = _held(paths, self.size)
-                    found.append(Totals(word, held.name, held.input, totals(held)))
+                    found.append(drawn.Totals(word, held.name, held.input, files.totals(held)))
                     continue
                 read = reading.layered(_held(paths, self.size)) if paths else read_model(word)
                 count = self.use.counted(read, self.size)
-                totals_of = total_record(count, Facts(self.use, count.positions))
-                found.append(Totals(word, count.model, count.input, totals_of))
-        self.out.emit(models_answer(found, self.use))
+                totals = drawn.total_record(count, drawn.Facts(self.use, count.positions))
+                found.append(drawn.Totals(word, count.model, count.input, totals))
+        self.out.emit(drawn.models_answer(found, self.use))
 
     def _framed(self, answer: Any, read: Model, count: Count, columns: Sequence[str]) -> Any:
         """The answer as a framework counts, names and shapes, and where others count otherwise."""
-        from dlcalc.commands.params.count_answer import params_answer
-        from dlcalc.conventions.models import framed, others
-
         framework = self.options["framework"]
-        found = framed(read, count, framework)
-        for text in (*found.notes, *others(read, count, framework)):
+        found = conventions.framed(read, count, framework)
+        for text in (*found.notes, *conventions.others(read, count, framework)):
             note(text)
-        plain = params_answer(found.model, self.use, columns)
+        plain = drawn.params_answer(found.model, self.use, columns)
 
         def made() -> dict[str, Any]:
             record = plain.for_programs
@@ -256,24 +242,22 @@ class ParamsRun(Run[Any]):
 
     def _by_counters(self, answer: Any, read: Model, count: Count) -> Any:
         """The answer in the figures of counters, or whose figure one is."""
-        from dlcalc.commands.params.as_answer import as_answer, read_figure, whose_answer
-        from dlcalc.conventions.models import figure, figures
-
         whose, counter = self.options.get("whose"), self.options.get("counter")
         of = self.use.batch, self.options["attention"]
         if whose is not None:
             with At("--explain-figure"):
-                read_figure(whose)
-            found, remark = whose_answer(whose, count, figures(read, count, *of))
+                counted.read_figure(whose)
+            found, remark = counted.whose_answer(
+                whose, count, conventions.figures(read, count, *of))
             if remark:
                 note(remark)
             return found
-        if counter == "all":
-            return as_answer(answer, count, figures(read, count, *of), True)
-        return as_answer(answer, count, [figure(read, count, str(counter), *of)], False)
+        every = counter == "all"
+        figures = conventions.figures(read, count, *of) if every else [
+            conventions.figure(read, count, counter, *of)]
+        return counted.as_answer(answer, count, figures, every)
 
     def _side_by_side(self, read: Model) -> None:
-        from dlcalc.commands.params import count_answer as drawn
         from dlcalc.models.changes import compare
 
         use, size = self.use, self.size
@@ -296,7 +280,7 @@ class ParamsRun(Run[Any]):
             for text in drawn.misfits(result):
                 note(text)
         self.out.emit(drawn.comparison_answer(
-            result, use, names, _columns(self.options.get("columns"), drawn.COMPARED),
+            result, use, names, self.options.get("columns"),
             working=partial(working.comparison_steps, result),
             element=partial(working.expected_step, after, use=use),
         ))
@@ -315,8 +299,6 @@ def _held(paths: Sequence[str], size: tuple[int, ...] | None) -> Held:
 
 def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
     """The totals of one record."""
-    from dlcalc.commands.params.count_answer import Facts, total_record
-
     other = [
         name for name, each in given.items()
         if each and name not in FIELDS and each != "module"  # the default of --attention
@@ -327,7 +309,7 @@ def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
         raise InputError("a record names its model")
     use = _use_of(given)
     count = use.counted(read_model(model), shape_of(input))
-    totals = total_record(count, Facts(use, count.positions))
+    totals = drawn.total_record(count, drawn.Facts(use, count.positions))
     return {name: totals[name] for name in TOTALS if totals.get(name) is not None}
 
 
@@ -335,25 +317,7 @@ def _elsewhere(read: Model, count: Count) -> Any:
     """Where frameworks count otherwise than PyTorch, a line a count."""
     if count.misfit is not None or read.config:
         return ()
-    from dlcalc.conventions.models import others
-
-    return others(read, count, None)
-
-
-def _columns(names: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
-    from dlcalc.commands.params.count_answer import COLUMNS
-
-    if names is None:
-        return usual
-    if names == "all":
-        return tuple(COLUMNS)
-    wanted = tuple(name.strip() for name in names.split(","))
-    for name in wanted:
-        if name.lower() in ("flops", "flop"):
-            raise InputError(f"unknown column {name!r}; did you mean macs? 1 mac = 2 FLOPs")
-        if name not in COLUMNS:
-            raise InputError(f"unknown column {name!r}{did_you_mean(name, COLUMNS)}")
-    return wanted
+    return conventions.others(read, count, None)
 
 
 def file_operands(words: Sequence[str], piped: bool) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 
+from dlcalc.errors import InputError, did_you_mean
 from dlcalc.models.count import spans, tally
 from dlcalc.models.tree import Layer
 from dlcalc.output.answer import Answer, Made, Table
@@ -140,6 +141,21 @@ COLUMNS: dict[str, Cell] = {
 """Every column that can be asked for."""
 SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
 """Columns that have a total, which a count has under the same name."""
+
+
+def columns_of(names: str | None, usual: Sequence[str] = USUAL) -> Sequence[str]:
+    """The columns that are asked for by their names, or the usual ones."""
+    if names is None:
+        return usual
+    if names == "all":
+        return tuple(COLUMNS)
+    wanted = tuple(name.strip() for name in names.split(","))
+    for name in wanted:
+        if name.lower() in ("flops", "flop"):
+            raise InputError(f"unknown column {name!r}; did you mean macs? 1 mac = 2 FLOPs")
+        if name not in COLUMNS:
+            raise InputError(f"unknown column {name!r}{did_you_mean(name, COLUMNS)}")
+    return wanted
 
 
 def cells(
@@ -528,11 +544,11 @@ COUNTED = SUMMED + BYTES
 
 
 def comparison_answer(
-    result: Comparison, use: Use, names: tuple[str, str], columns: Sequence[str] = COMPARED,
+    result: Comparison, use: Use, names: tuple[str, str], asked: str | None = None,
     **explained: Any,
 ) -> Answer:
     """The second model as it would stand alone, with the first and the difference beside it."""
-    facts = Facts(use, result.after.positions)
+    columns, facts = columns_of(asked, COMPARED), Facts(use, result.after.positions)
     headers: list[str] = []
     for column in columns:
         both = [f"{column}_before", column] if column != "name" else ["name"]
